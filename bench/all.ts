@@ -1,0 +1,13 @@
+/** All figures: `npm run bench`. */
+import { benchCodec } from "./codec.ts";
+import { benchLiveLine } from "./live-line.ts";
+import { say } from "./measure.ts";
+import { benchRoundTrips } from "./roundtrips.ts";
+
+say(`Node ${process.versions.node}, one core of ${process.arch}`);
+say("");
+benchCodec();
+say("");
+await benchRoundTrips();
+say("");
+await benchLiveLine();

@@ -1,0 +1,130 @@
+/** The commands with their options, as commander knows them; what they do is imported when one is run. */
+import { Command, type CommanderError, Option } from "commander";
+import { type Exit, exit, type Io } from "./io.ts";
+
+const linkOption = (): Option =>
+  new Option("--link <url>", "the meter: /dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600 or tcp://host:port");
+const keyOption = (): Option =>
+  new Option("--key <key>", "16 or 20 ASCII characters, 32 or 40 hex digits, or @file; else METERPORT_KEY");
+const profileOption = (what: string): Option => new Option("--profile <profile>", `${what}, as in meter:3.70`);
+const jsonOption = (): Option => new Option("--json", "one JSON document on standard output, and nothing else");
+
+/** The program; `ended` takes the exit code of the command that ran. */
+export const buildProgram = (io: Io, version: string, ended: (code: Exit) => void): Command => {
+  const program = new Command("meterport")
+    .description("Reads NES / OSGP electricity meters through their MEP port, and plays one.")
+    .version(version, "-V, --version", "the version")
+    .helpOption("-h, --help", "this help")
+    .helpCommand(false)
+    .showHelpAfterError(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => io.stdout.columns,
+      getOutHasColors: () => io.stdout.color,
+    });
+
+  program
+    .command("explain")
+    .description("names every byte of a table body, or of a request with its reply")
+    .argument("<hex...>", "hexadecimal bytes, or - for standard input")
+    .option("--table <id>", "the bytes are the body of this table, as in BT28 or 0x001c")
+    .addOption(profileOption("the device that the bytes come from; tried out where left out"))
+    .addOption(keyOption())
+    .option("--reply <hex>", "the reply to the request")
+    .addOption(jsonOption())
+    .action(async (hex: string[], options: ExplainOptions) =>
+      ended(await (await import("./explain/explain-command.ts")).explainCommand(hex, options, io)),
+    );
+
+  program
+    .command("tables")
+    .description("lists every table and procedure, or the fields of the ones that are named")
+    .argument("[ids...]", "tables or procedures, as in ET13")
+    .addOption(profileOption("the device").default("meter:3.70"))
+    .addOption(jsonOption())
+    .action(async (ids: string[], options: TablesOptions) =>
+      ended(await (await import("./tables/tables-command.ts")).tablesCommand(ids, options, io)),
+    );
+
+  program
+    .command("read")
+    .description("reads tables or single fields of a meter")
+    .argument("<ids...>", "as in BT21, ET13.devices.4.mbusChange, or ET50.30.1 for a byte's bit")
+    .addOption(linkOption().makeOptionMandatory())
+    .addOption(keyOption())
+    .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(jsonOption())
+    .action(async (ids: string[], options: ReadOptions) =>
+      ended(await (await import("./read/read-command.ts")).readCommand(ids, options, io)),
+    );
+
+  program
+    .command("live")
+    .description("live readings until Ctrl-C")
+    .addOption(linkOption().makeOptionMandatory())
+    .addOption(keyOption())
+    .addOption(profileOption("the device; the meter is asked where left out"))
+    .option("--interval <time>", "between two readings; less than 1s is more than the guide advises", "1s")
+    .option("--count <n>", "ends after so many readings")
+    .addOption(jsonOption())
+    .action(async (options: LiveOptions) =>
+      ended(await (await import("./live/live-command.ts")).liveCommand(options, io)),
+    );
+
+  program
+    .command("simulate")
+    .description("a virtual meter with a household behind it")
+    .requiredOption("--listen <url>", "tcp://127.0.0.1:0 for a free port, or pty:///path")
+    .addOption(profileOption("the device").default("meter:3.70"))
+    .option("--basic-key <key>", "MBK; sixteen bytes of 01, the guide's example, where left out")
+    .option("--advanced-key <key>", "MAK; sixteen bytes of 02 where left out")
+    .option("--scenario <name>", "house, flat, solar, ev, quiet or empty", "house")
+    .option("--seed <n>", "another household of the same kind", "1")
+    .option("--start <time>", "what the meter's clock shows at first, as in 2026-06-21T12:00:00Z; now where left out")
+    .option("--speed <n>", "simulated seconds per second", "1")
+    .action(async (options: SimulateOptions) =>
+      ended(await (await import("./simulate/simulate-command.ts")).simulateCommand(options, io)),
+    );
+
+  // Sub-commands do not inherit these.
+  for (const command of program.commands)
+    command.exitOverride().helpOption("-h, --help", "this help").configureOutput(program.configureOutput());
+  return program;
+};
+
+export interface ExplainOptions {
+  readonly table?: string;
+  readonly profile?: string;
+  readonly key?: string;
+  readonly reply?: string;
+  readonly json?: true;
+}
+export interface TablesOptions {
+  readonly profile: string;
+  readonly json?: true;
+}
+export interface ReadOptions {
+  readonly link: string;
+  readonly key?: string;
+  readonly profile?: string;
+  readonly json?: true;
+}
+export interface LiveOptions extends ReadOptions {
+  readonly interval: string;
+  readonly count?: string;
+}
+export interface SimulateOptions {
+  readonly listen: string;
+  readonly profile: string;
+  readonly basicKey?: string;
+  readonly advancedKey?: string;
+  readonly scenario: string;
+  readonly seed: string;
+  readonly start?: string;
+  readonly speed: string;
+}
+
+/** What commander itself ended with: help and version are no failure. */
+export const exitOf = (error: CommanderError): Exit => (error.exitCode === 0 ? exit.done : exit.usage);

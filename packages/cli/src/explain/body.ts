@@ -1,0 +1,189 @@
+/** Names the bytes of a table body or of a part of one. */
+import type { Profile } from "@meterport/protocol/layout/index";
+import { annotate, type ByteRange, leaves, parseProfile, tableExists } from "@meterport/protocol/layout/index";
+import type { Leaf } from "@meterport/protocol/layout/layout";
+import type { Span } from "@meterport/protocol/layout/reader";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
+import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/index";
+import { nameOfValue } from "../format/value.ts";
+import { procedureName, requestText, responseText } from "./messages.ts";
+import { sourceAt } from "./source-names.ts";
+
+/** A leaf with its bytes, and what they mean. */
+export interface NamedSpan {
+  readonly path: string;
+  /** Bytes from the start of the table; bit fields of one word share them. */
+  readonly start: number;
+  readonly end: number;
+  readonly value: unknown;
+  /** Unit of the integer on the wire. */
+  readonly unit?: string;
+  readonly bits?: readonly [low: number, high: number];
+  readonly reserved?: true;
+  /** Only some bytes of the field are there: the value is those bytes. */
+  readonly partial?: true;
+  readonly meaning?: string;
+}
+
+export interface ExplainedBody {
+  readonly profile: Profile;
+  /** The decoded table; for a part of one an object of path and value. */
+  readonly value: unknown;
+  readonly spans: readonly NamedSpan[];
+  /** Bytes that nothing names, counted from the start of the table. */
+  readonly unknown: readonly ByteRange[];
+  /** Whether these are all bytes of the table. */
+  readonly whole: boolean;
+}
+
+export interface BodyOptions {
+  /** Where `data` begins in the table. */
+  readonly offset: number;
+  /** Tried out where undefined. */
+  readonly profile: Profile | undefined;
+}
+
+/** The commonest first; among equals the first that fits is taken. */
+const candidates: readonly Profile[] = [
+  ...["meter:3.70", "meter:3.10", "meter:3.30", "meter:3.40", "meter:3.50", "meter:4.00", "meter:4.10", "meter:4.30"],
+  ...["module:1.11", "module:1.20"],
+].map(parseProfile);
+
+const parametersAt = 3;
+
+/** The parameters of a procedure that is declared, in place of BT07's mere bytes. */
+const parameterSpans = (data: Uint8Array, spans: readonly Span[]): readonly Span[] => {
+  const procedure = spans.find(({ path }) => path === "procedure")?.value;
+  const parameters = spans.find(({ path }) => path === "parameters");
+  if (procedure !== EP17.number || parameters === undefined) return spans;
+  const inner = annotate(EP17.request, data.subarray(parameters.start, parameters.end), {});
+  if (inner.unknown.length > 0) return spans;
+  const moved = inner.spans.map((span) => ({
+    ...span,
+    path: `parameters.${span.path}`,
+    start: span.start + parametersAt,
+    end: span.end + parametersAt,
+  }));
+  return [...spans.filter((span) => span !== parameters), ...moved];
+};
+
+const meaningOf = (table: AnyTable, span: Span, type: unknown): string | undefined => {
+  const { path, value, meta } = span;
+  if (table.id === "BT07" && path === "procedure" && typeof value === "number") return procedureName(value);
+  if (value instanceof Uint8Array && /^records\.\d+\.message$/.test(path))
+    return type === 1 || type === 2 ? responseText(value) : requestText(value);
+  return nameOfValue(value, meta);
+};
+
+const named = (table: AnyTable, env: Dimensions, all: readonly Span[], span: Span): NamedSpan => {
+  const { path, start, end, value, meta, bits, reserved } = span;
+  const source = sourceAt(table.id, path, value, env.profile, env.BT21.demands > 0);
+  const listsSources = table.id === "BT22" || table.id === "BT27";
+  const unit = listsSources ? undefined : (source?.wire ?? meta.unit);
+  const meaning = source?.name ?? meaningOf(table, span, all.find((other) => other.path === "type")?.value);
+  return {
+    path,
+    start,
+    end,
+    value,
+    ...(unit === undefined ? {} : { unit }),
+    ...(bits === undefined ? {} : { bits }),
+    ...(reserved ? { reserved } : {}),
+    ...(meaning === undefined ? {} : { meaning }),
+  };
+};
+
+const overlaps = (leaf: Leaf, range: ByteRange): boolean =>
+  leaf.offset < range.end && leaf.offset + leaf.size > range.start;
+
+/** Bytes at the edges of a slice that belong to fields which lie only in part within it. */
+const partialSpans = (
+  table: AnyTable,
+  env: Dimensions,
+  data: Uint8Array,
+  offset: number,
+  range: ByteRange,
+): NamedSpan[] =>
+  leaves(table, env, "all")
+    .filter((leaf) => overlaps(leaf, range))
+    .map((leaf) => {
+      const start = Math.max(leaf.offset, range.start);
+      const end = Math.min(leaf.offset + leaf.size, range.end);
+      const from = start - leaf.offset;
+      const source = sourceAt(table.id, leaf.path, undefined, env.profile, env.BT21.demands > 0);
+      return {
+        path: leaf.path,
+        start,
+        end,
+        value: data.slice(start - offset, end - offset),
+        ...(leaf.bits === undefined ? {} : { bits: leaf.bits }),
+        partial: true,
+        meaning: `${source === undefined ? "" : `${source.name}, `}only byte ${from}${end - start > 1 ? ` to ${from + end - start - 1}` : ""} of ${leaf.size}`,
+      };
+    });
+
+const without = (range: ByteRange, spans: readonly NamedSpan[]): ByteRange[] => {
+  const left: ByteRange[] = [];
+  let at = range.start;
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
+    if (start > at) left.push({ start: at, end: start });
+    at = Math.max(at, end);
+  }
+  if (at < range.end) left.push({ start: at, end: range.end });
+  return left;
+};
+
+/** What a device writes behind a transaction is from earlier ones, and so named. */
+const leftover = (table: AnyTable, data: Uint8Array, offset: number, range: ByteRange): NamedSpan[] => {
+  const transaction = (table.id === "ET52" || table.id === "ET53") && offset === 0;
+  if (!transaction || range.end !== data.length || range.start < 7) return [];
+  const value = data.slice(range.start);
+  return [{ path: "leftover", ...range, value, reserved: true, meaning: "left from earlier transactions" }];
+};
+
+const explainAs = (table: AnyTable, data: Uint8Array, offset: number, profile: Profile): ExplainedBody => {
+  const env = defaultDimensions(profile);
+  const { value, spans, unknown } = annotate(table, data, env, offset);
+  const detailed = table.id === "BT07" && offset === 0 ? parameterSpans(data, spans) : spans;
+  const edges = unknown.flatMap((range) => {
+    const found = leftover(table, data, offset, range);
+    return found.length > 0 ? found : partialSpans(table, env, data, offset, range);
+  });
+  const all = [...detailed.map((span) => named(table, env, spans, span)), ...edges];
+  const gaps = unknown.flatMap((range) => without(range, edges));
+  return {
+    profile,
+    whole: value !== undefined && gaps.length === 0,
+    value: value ?? Object.fromEntries(all.filter(({ reserved }) => !reserved).map((span) => [span.path, span.value])),
+    spans: all.sort((a, b) => a.start - b.start),
+    unknown: gaps,
+  };
+};
+
+/** Smaller is better: all bytes of a table, then a part without gaps, then the fewest unknown bytes. */
+const fit = ({ whole, unknown, spans }: ExplainedBody): number => {
+  const missing = unknown.reduce((sum, { start, end }) => sum + end - start, 0);
+  if (missing > 0) return 10 + missing;
+  return whole ? 0 : spans.some(({ partial }) => partial) ? 2 : 1;
+};
+
+/**
+ * Names every byte of `data` under the profile, or under the first of the usual ones that fits best. A table that is
+ * not declared leaves all bytes unknown.
+ */
+export const explainBody = (table: AnyTable | undefined, data: Uint8Array, options: BodyOptions): ExplainedBody => {
+  const { offset, profile } = options;
+  if (table === undefined) {
+    const unknown = data.length === 0 ? [] : [{ start: offset, end: offset + data.length }];
+    return { profile: profile ?? (candidates[0] as Profile), whole: false, value: null, spans: [], unknown };
+  }
+  if (profile !== undefined) return explainAs(table, data, offset, profile);
+  const existing = candidates.filter((candidate) => tableExists(table, candidate));
+  let best: ExplainedBody | undefined;
+  for (const candidate of existing.length > 0 ? existing : candidates) {
+    const explained = explainAs(table, data, offset, candidate);
+    if (best === undefined || fit(explained) < fit(best)) best = explained;
+  }
+  return best as ExplainedBody;
+};

@@ -1,0 +1,215 @@
+/** Names the bytes of a request and its reply. */
+import { toHex } from "@meterport/protocol/bytes";
+import { UsageError } from "@meterport/protocol/errors";
+import { decodeRequest, readResponseHeader, type TableRequest } from "@meterport/protocol/frame/apdu";
+import { code, responseCode } from "@meterport/protocol/frame/response-codes";
+import type { ByteRange, Profile } from "@meterport/protocol/layout/index";
+import { digestLength } from "@meterport/protocol/security/digest";
+import { sequenceLength } from "@meterport/protocol/security/rc4/authentication";
+import { tableIdOf } from "@meterport/protocol/tables/catalogue";
+import { tablesByNumber } from "@meterport/protocol/tables/index";
+import { type ExplainedBody, explainBody } from "./body.ts";
+import { tableName } from "./messages.ts";
+import type { Packet, Packets } from "./packets.ts";
+import { openRequest, type Verdict } from "./trial.ts";
+
+/** A part of a message, at offsets from its first given byte. */
+export interface Field {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly value: number | string;
+  readonly meaning?: string;
+}
+export interface Message {
+  /** In the clear, where the key decrypts it. */
+  readonly bytes: Uint8Array;
+  readonly encrypted: boolean;
+  readonly fields: readonly Field[];
+  readonly unknown: readonly ByteRange[];
+  /** What is odd about it. */
+  readonly notes: readonly string[];
+}
+export interface Exchange {
+  readonly request: Message & { readonly asked: TableRequest | undefined };
+  readonly response: Message | undefined;
+  readonly digests: { readonly request: Verdict; readonly response: Verdict };
+  /** "BT28"; undefined where the request could not be read. */
+  readonly table: string | undefined;
+  /** Where the data begin in the table. */
+  readonly offset: number;
+  /** The data of a read's reply or of a write's request. */
+  readonly data: Uint8Array | undefined;
+  readonly body: ExplainedBody | undefined;
+}
+
+const codeNames: Readonly<Record<number, string>> = {
+  48: "read a table",
+  63: "read a part of a table",
+  64: "write a table",
+  79: "write a part of a table",
+  88: "a TLS record; its content cannot be named",
+};
+const lastTable = 8191;
+
+/** Collects the fields of one message from its first byte to its last. */
+class Walk {
+  readonly fields: Field[] = [];
+  readonly #bytes: Uint8Array;
+  #at: number;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  /** Takes as many bytes as are there, at most `length`. */
+  take(name: string, length: number, tell: (value: number, hex: string) => Partial<Field> = () => ({})): Uint8Array {
+    const start = this.#at;
+    const end = Math.min(start + length, this.#bytes.length);
+    const bytes = this.#bytes.subarray(start, end);
+    this.#at = end;
+    if (end > start) {
+      const value = bytes.length <= 4 ? bytes.reduce((sum, byte) => sum * 256 + byte, 0) : toHex(bytes);
+      const told = tell(typeof value === "number" ? value : 0, toHex(bytes));
+      this.fields.push({ name, start, end, value, ...told });
+    }
+    return bytes;
+  }
+
+  rest(): ByteRange[] {
+    return this.left > 0 ? [{ start: this.#at, end: this.#bytes.length }] : [];
+  }
+}
+
+const verdictText: Readonly<Record<Verdict, string>> = {
+  valid: "valid: the key fits and no bit is wrong",
+  invalid: "invalid: another key, or a wrong bit",
+  unchecked: "unchecked",
+};
+const tellDigest = (verdict: Verdict) => (_: number, hex: string) => ({ value: hex, meaning: verdictText[verdict] });
+const tellLength = (value: number) => ({ meaning: value === 1 ? "1 byte follows" : `${value} bytes follow` });
+const tellSequence = (_: number, hex: string) => ({ meaning: `0x${hex}` });
+
+const clear = (packet: Packet, body: Uint8Array): Uint8Array => {
+  const bytes = packet.bytes.slice();
+  bytes.set(body, packet.start);
+  return bytes;
+};
+
+const cutNote = ({ cut, body }: Packet): string[] =>
+  cut === undefined ? [] : [`cut short: ${body.length} of ${cut} bytes are there`];
+
+/** Bytes of the request without sequence number and digest; undefined where it cannot be told. */
+const headerLength = (asked: TableRequest, body: Uint8Array): number => {
+  const fixed = asked.kind === "read" ? 5 : asked.kind === "write" ? 5 + asked.data.length : 8;
+  const length = asked.kind === "write-at" ? 8 + asked.data.length : fixed;
+  const security = sequenceLength + digestLength;
+  // A count may be missing (p. 18): then what is there are 3 or 6 bytes before the sequence number.
+  if (body.length < length + security && body.length >= security + 3 && asked.kind.startsWith("read"))
+    return body.length - security;
+  return length;
+};
+
+const explainRequest = (packet: Packet, key: Uint8Array | undefined) => {
+  const opened = openRequest(packet.body, packet.cut === undefined ? key : undefined);
+  const { body, verdict, encrypted } = opened;
+  const bytes = clear(packet, body);
+  const security = sequenceLength + digestLength;
+  const withoutSecurity = decodeRequest(body.length >= security + 3 ? body.subarray(0, -security) : body);
+  const decoded = withoutSecurity.kind === "malformed" ? decodeRequest(body) : withoutSecurity;
+  const walk = new Walk(bytes, 0);
+  if (packet.start === 2) walk.take("length", 2, tellLength);
+  if (decoded.kind === "malformed") {
+    if (codeNames[body[0] ?? 0] !== undefined) walk.take("code", 1, (value) => ({ meaning: codeNames[value] ?? "" }));
+    const message: Message = {
+      bytes,
+      encrypted,
+      fields: walk.fields,
+      unknown: walk.rest(),
+      notes: [decoded.detail, ...cutNote(packet), ...(key === undefined ? ["it may be encrypted: try --key"] : [])],
+    };
+    return { message, opened, asked: undefined };
+  }
+  walk.take("code", 1, (value) => ({ meaning: codeNames[value] ?? "" }));
+  walk.take("table", 2, (value) => ({ meaning: tableName(value) }));
+  const length = headerLength(decoded, body);
+  if (decoded.kind === "read-at" || decoded.kind === "write-at") walk.take("offset", 3);
+  const header = decoded.kind === "read" || decoded.kind === "write" ? 3 : 6;
+  walk.take("count", Math.min(2, length - header));
+  if (decoded.kind === "write" || decoded.kind === "write-at")
+    walk.take("data", decoded.data.length, (_, hex) => ({ value: hex }));
+  walk.take("sequence", sequenceLength, tellSequence);
+  walk.take("digest", digestLength, tellDigest(verdict));
+  const notes = [...cutNote(packet), ...(encrypted ? ["encrypted; shown decrypted"] : [])];
+  const message: Message = { bytes, encrypted, fields: walk.fields, unknown: walk.rest(), notes };
+  return { message, opened, asked: decoded };
+};
+
+const explainReply = (packet: Packet, opened: ReturnType<typeof openRequest>, asked: TableRequest | undefined) => {
+  // 0x0B is never encrypted (MEP guide 1.1, p. 262): its decryption would be a random byte.
+  const refusal = packet.body[0] === code.notAuthentic && packet.body.length <= 1 + digestLength;
+  const { body, verdict } = refusal
+    ? { body: packet.body, verdict: "unchecked" as Verdict }
+    : opened.openReply(packet.body, packet.cut === undefined);
+  const bytes = clear(packet, body);
+  const walk = new Walk(bytes, 0);
+  if (packet.start === 2) walk.take("length", 2, tellLength);
+  walk.take("code", 1, (value) => ({ meaning: responseCode(value).meaning }));
+  let data: Uint8Array | undefined;
+  const reads = asked?.kind === "read" || asked?.kind === "read-at";
+  if (body[0] === code.wrongSequence) walk.take("sequence", sequenceLength, tellSequence);
+  else if (body[0] === code.ok && reads) {
+    walk.take("count", 2);
+    const count = ((body[1] ?? 0) << 8) | (body[2] ?? 0);
+    const room = packet.cut === undefined ? Math.max(0, body.length - readResponseHeader) : count;
+    data = walk.take("data", Math.min(count, room), (_, hex) => ({ value: hex }));
+  }
+  walk.take("digest", digestLength, tellDigest(verdict));
+  const notes = cutNote(packet);
+  const message: Message = {
+    bytes,
+    encrypted: opened.encrypted && !refusal,
+    fields: walk.fields,
+    unknown: walk.rest(),
+    notes,
+  };
+  return { message, verdict, data };
+};
+
+export interface ExchangeOptions {
+  readonly key: Uint8Array | undefined;
+  readonly profile: Profile | undefined;
+}
+
+/**
+ * Explains a request with its reply.
+ *
+ * @throws UsageError (`hex`) where the bytes are a reply alone
+ */
+export const explainExchange = ({ request, reply }: Packets, { key, profile }: ExchangeOptions): Exchange => {
+  const { message, opened, asked } = explainRequest(request, key);
+  if (asked === undefined && reply === undefined && request.start === 2 && request.body[0] === code.ok)
+    throw new UsageError("hex", "this is a reply without its request: say with --table which table it holds");
+  const answer = reply === undefined ? undefined : explainReply(reply, opened, asked);
+  const written = asked?.kind === "write" || asked?.kind === "write-at" ? asked.data : undefined;
+  const data = written ?? answer?.data;
+  const offset = asked?.kind === "read-at" || asked?.kind === "write-at" ? asked.offset : 0;
+  const known = asked !== undefined && asked.table <= lastTable;
+  return {
+    request: { ...message, asked },
+    response: answer?.message,
+    digests: { request: opened.verdict, response: answer?.verdict ?? "unchecked" },
+    table: known ? tableIdOf(asked.table) : undefined,
+    offset,
+    data,
+    body:
+      data === undefined || asked === undefined
+        ? undefined
+        : explainBody(tablesByNumber.get(asked.table), data, { offset, profile }),
+  };
+};

@@ -1,0 +1,63 @@
+/** How failures are told: one sentence for people, one document for programs, and the exit code of the contract. */
+import { type LinkFailure, MeterportError } from "@meterport/protocol/errors";
+import { toJson } from "./format/json.ts";
+import { type Exit, exit, type Io, say } from "./io.ts";
+
+/** What to do about each way in which a link fails; nothing where the message says it all. */
+const linkRemedies: Readonly<Record<LinkFailure, string | undefined>> = {
+  "no-answer":
+    "Check in this order: the utility has switched the MEP port on; ENABLE has its voltage; TX and RX are not swapped; the link speaks 9600 baud 8N1; the adapter has power.",
+  "only-alerts":
+    "The meter talks but does not hear us: check our TX line, the level shifter and the ENABLE voltage (8 to 9 V at least).",
+  echo: "Our own bytes come back: TX and RX are joined, the adapter echoes, or its level shifter is defective.",
+  "half-reply":
+    "Replies break off: the supply or ENABLE sags under load (try other power or a shorter cable), or the bridge cuts long packets.",
+  "bad-digest": "Noise on the line looks like this: check cable, ground and level shifter, then try again.",
+  "other-reply": "Replies come too late: a slow bridge or a second client on the same meter; leave one of them.",
+  "wrong-key":
+    "Check that the key is this meter's, and its form: 16 or 20 ASCII characters, or 32 or 40 hex digits; ascii: or hex: in front makes it explicit.",
+  "bad-resync": "The key is wrong, or the line is noisy: check the key's form first, then cable and level shifter.",
+  sequence: "Another client may use the same meter at the same time: leave one of them.",
+  garbage: "Other bytes than a meter's arrive: check the baud rate (9600), 8N1, and what the bridge is connected to.",
+  "reply-lost":
+    "The meter did it, but its reply was lost: look at the result before asking again, and check the RX line.",
+  "queue-full": "Too much was asked at once: ask for fewer things, or wait between them.",
+  "not-open": undefined,
+  closed: "The connection ended: check the cable or the bridge, and that no other client took it over.",
+  aborted: undefined,
+};
+
+const responseRemedies: Readonly<Record<string, string | undefined>> = {
+  "no-permission": "The other key (MAK instead of MBK) may permit it, unless the meter's hardware lock is set.",
+  "no-such-table": "This firmware may not have it: meterport tables --profile P lists what it should have.",
+};
+
+const remedyOf = (error: MeterportError): string | undefined => {
+  if (error.name === "LinkError") return linkRemedies[error.code as LinkFailure];
+  return error.name === "ResponseError" ? responseRemedies[error.code] : undefined;
+};
+
+/** The error as programs get it. */
+export const errorDocument = (error: MeterportError): { readonly code: string; readonly message: string } => ({
+  code: error.code,
+  message: error.message,
+});
+
+/** Tells people of a failure, with what helps. */
+export const tellFailure = (io: Io, error: MeterportError): void => {
+  say(io, error.message);
+  const remedy = remedyOf(error);
+  if (remedy !== undefined) io.stderr.write(`  ${remedy}\n`);
+};
+
+/**
+ * Reports what ended a command, and gives the exit code.
+ *
+ * @throws whatever is no error of Meterport: that is a mistake of ours and shows its stack
+ */
+export const reportFailure = (io: Io, error: unknown, json: boolean): Exit => {
+  if (!(error instanceof MeterportError)) throw error;
+  if (json) io.stdout.write(`${toJson({ error: errorDocument(error) })}\n`);
+  else tellFailure(io, error);
+  return error.name === "UsageError" ? exit.usage : exit.failed;
+};

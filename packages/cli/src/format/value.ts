@@ -1,0 +1,44 @@
+/** Values of fields as people read them. */
+import { toHex } from "@meterport/protocol/bytes";
+import type { FieldMeta } from "@meterport/protocol/layout/layout";
+
+const two = (n: number): string => String(n).padStart(2, "0");
+const isNumbers = (value: object): value is Readonly<Record<string, number>> =>
+  Object.values(value).every((part) => typeof part === "number");
+
+/** Dates and times decode to their fields; a year of the century gets its thousands. */
+const dateText = (value: Readonly<Record<string, number>>): string => {
+  const { year, month, day, hour, minute, second } = value;
+  const date =
+    year !== undefined && month !== undefined && day !== undefined ? `20${two(year)}-${two(month)}-${two(day)}` : "";
+  const time =
+    hour !== undefined && minute !== undefined
+      ? `${two(hour)}:${two(minute)}${second === undefined ? "" : `:${two(second)}`}`
+      : "";
+  const known = Object.keys(value).length === (date === "" ? 0 : 3) + (time === "" ? 0 : second === undefined ? 2 : 3);
+  if (known && date + time !== "") return [date, time].filter((part) => part !== "").join(" ");
+  return Object.entries(value)
+    .map(([name, part]) => `${name} ${part}`)
+    .join(", ");
+};
+
+/** Characters that a terminal would act upon are shown as dots. */
+export const printable = (text: string): string => text.replace(/[^\x20-\x7e\xa0-\u{10ffff}]/gu, "·");
+
+/**
+ * A leaf's value in plain words.
+ *
+ * @example
+ * valueText({ year: 4, month: 2, day: 16, hour: 15, minute: 59, second: 55 }) // "2004-02-16 15:59:55"
+ */
+export const valueText = (value: unknown): string => {
+  if (value instanceof Uint8Array) return toHex(value, " ");
+  if (typeof value === "string") return `"${printable(value)}"`;
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "object" && value !== null && isNumbers(value)) return dateText(value);
+  return value === undefined || value === null ? "–" : String(value);
+};
+
+/** The guide's name of a value, where it gives one. */
+export const nameOfValue = (value: unknown, meta: FieldMeta): string | undefined =>
+  typeof value === "number" ? meta.names?.[value] : undefined;

@@ -1,0 +1,36 @@
+/** What a command has of the world: everything that a test replaces. */
+import type { Clock, Entropy, Transport } from "@meterport/protocol/ports";
+
+/** Standard output or standard error. */
+export interface Output {
+  readonly write: (text: string) => void;
+  /** Whether a person looks at it. */
+  readonly isTerminal: boolean;
+  /** Whether it takes colours. */
+  readonly color: boolean;
+  /** Characters in a line. */
+  readonly columns: number;
+}
+
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** All of standard input as text. @throws UsageError for more than a command can use */
+  readonly readStdin: () => Promise<string>;
+  /** @throws UsageError where the file cannot be read */
+  readonly readFile: (path: string) => string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** @throws LinkError, UsageError */
+  readonly openLink: (link: string, signal?: AbortSignal) => Promise<Transport>;
+  /** Ends when the user interrupts. */
+  readonly interrupted: AbortSignal;
+}
+
+/** How a command ended. */
+export const exit = { done: 0, failed: 1, usage: 2 } as const;
+export type Exit = (typeof exit)[keyof typeof exit];
+
+/** One line for people; nothing where nobody may read along. */
+export const say = (io: Io, sentence: string): void => io.stderr.write(`meterport: ${sentence}\n`);

@@ -1,0 +1,76 @@
+/** The `meterport` command in the real world: this process, its streams and its signals. */
+import { readFileSync } from "node:fs";
+import { UsageError } from "@meterport/protocol/errors";
+import { systemClock, systemEntropy } from "@meterport/transports/clock";
+import type { Io, Output } from "./io.ts";
+import { run } from "./run.ts";
+
+/** A captured session fits many times over; more is no packet. */
+const stdinLimit = 1 << 20;
+const keyFileLimit = 4096;
+const defaultColumns = 100;
+
+const outputOf = (stream: NodeJS.WriteStream): Output => {
+  const isTerminal = stream.isTTY === true;
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal,
+    // `hasColors` heeds NO_COLOR and FORCE_COLOR itself.
+    color: isTerminal && (process.env.NO_COLOR ?? "") === "" && stream.hasColors(),
+    get columns() {
+      // A terminal that does not know its width says 0.
+      return isTerminal && stream.columns > 0 ? stream.columns : defaultColumns;
+    },
+  };
+};
+
+const readStdin = async (): Promise<string> => {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of process.stdin) {
+    const bytes = typeof part === "string" ? Buffer.from(part) : (part as Buffer);
+    length += bytes.length;
+    if (length > stdinLimit) throw new UsageError("stdin", `standard input is longer than ${stdinLimit} bytes`);
+    parts.push(bytes);
+  }
+  return Buffer.concat(parts).toString("utf8");
+};
+
+const readFile = (path: string): string => {
+  try {
+    return readFileSync(path, "utf8").slice(0, keyFileLimit);
+  } catch (cause) {
+    const why =
+      cause instanceof Error && "code" in cause && cause.code === "ENOENT"
+        ? "there is no such file"
+        : "it cannot be read";
+    throw new UsageError("file", `${path}: ${why}`, { cause });
+  }
+};
+
+const interruption = new AbortController();
+let interrupts = 0;
+const interrupt = (): void => {
+  interruption.abort();
+  // Whoever asks twice does not want to wait for anything.
+  if (++interrupts > 1) process.exit(130);
+};
+process.on("SIGINT", interrupt);
+process.on("SIGTERM", interrupt);
+// `meterport … | head` closes our output: there is nobody left to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
+const io: Io = {
+  stdout: outputOf(process.stdout),
+  stderr: outputOf(process.stderr),
+  readStdin,
+  readFile,
+  env: process.env,
+  clock: systemClock,
+  entropy: systemEntropy,
+  openLink: async (link, signal) => (await import("@meterport/transports/open")).openLink(link, signal),
+  interrupted: interruption.signal,
+};
+process.exitCode = await run(process.argv.slice(2), io);

@@ -1,0 +1,122 @@
+/** `meterport simulate`: a virtual meter that others connect to. */
+import { UsageError } from "@meterport/protocol/errors";
+import { parseProfile } from "@meterport/protocol/layout/index";
+import type { Transport } from "@meterport/protocol/ports";
+import { parseKey, Secret } from "@meterport/protocol/security/key";
+import { isScenarioName, type Served, scenarios, serve, VirtualMeter } from "@meterport/simulator";
+import { type Link, parseLink } from "@meterport/transports/link-url";
+import type { SimulateOptions } from "../commands.ts";
+import { type Exit, exit, type Io, say } from "../io.ts";
+import { didYouMean } from "../nearest.ts";
+import { parseWhole } from "../option-values.ts";
+
+const defaultBasic = 0x01;
+const defaultAdvanced = 0x02;
+
+const keyOf = (text: string | undefined, otherwise: number, what: string, io: Io): Secret => {
+  if (text === undefined) {
+    const digits = otherwise.toString(16).padStart(2, "0");
+    say(io, `${what} is sixteen times ${digits} (hex:${digits.repeat(16)})`);
+    return new Secret(new Uint8Array(16).fill(otherwise));
+  }
+  const key = parseKey(text.startsWith("@") ? io.readFile(text.slice(1)).trim() : text);
+  say(io, `${what} was ${key.form}`);
+  return key.secret;
+};
+
+const startOf = (text: string | undefined, io: Io): number => {
+  if (text === undefined) return io.clock.wall();
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new UsageError("start", `--start "${text.slice(0, 40)}" is no time like 2026-06-21T12:00:00Z`);
+  return time;
+};
+
+const speedOf = (text: string): number => {
+  const speed = /^\d{1,7}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(speed)) throw new UsageError("speed", `--speed "${text.slice(0, 40)}" is no number like 1 or 60`);
+  return speed;
+};
+
+const meterOf = (options: SimulateOptions, io: Io): VirtualMeter => {
+  const { scenario } = options;
+  if (!isScenarioName(scenario)) {
+    const names = Object.keys(scenarios);
+    throw new UsageError(
+      "scenario",
+      `no scenario is called "${scenario.slice(0, 40)}"${didYouMean(scenario, names)}; there are ${names.join(", ")}`,
+    );
+  }
+  return new VirtualMeter({
+    profile: parseProfile(options.profile),
+    scenario,
+    seed: parseWhole(options.seed, "--seed", -1e9, 1e9),
+    speed: speedOf(options.speed),
+    start: startOf(options.start, io),
+    epoch: io.clock.now(),
+    keys: {
+      basic: keyOf(options.basicKey, defaultBasic, "the basic key (MBK)", io),
+      advanced: keyOf(options.advancedKey, defaultAdvanced, "the advanced key (MAK)", io),
+    },
+  });
+};
+
+/** Resolves when the user has had enough. */
+const interruption = ({ interrupted }: Io): Promise<void> =>
+  new Promise((resolve) => {
+    if (interrupted.aborted) resolve();
+    interrupted.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+/** A meter has one port: whoever connects last has it, because a client that was cut off comes back that way. */
+class OneLine {
+  readonly #plug: (transport: Transport) => Served;
+  #served: Served | undefined;
+  #changing: Promise<void> = Promise.resolve();
+
+  constructor(plug: (transport: Transport) => Served) {
+    this.#plug = plug;
+  }
+
+  take(transport: Transport): void {
+    this.#changing = this.#changing.then(async () => {
+      await this.#served?.close();
+      this.#served = this.#plug(transport);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#changing;
+    await this.#served?.close();
+  }
+}
+
+const serveTcp = async (link: Link & { readonly kind: "tcp" }, line: OneLine, io: Io): Promise<void> => {
+  const { listenTcp } = await import("@meterport/transports/tcp");
+  const listener = await listenTcp({ host: link.host, port: link.port }, (transport) => line.take(transport));
+  io.stdout.write(`listening ${listener.url}\n`);
+  await interruption(io);
+  await line.close();
+  await listener.close();
+};
+
+const servePty = async (path: string, line: OneLine, io: Io): Promise<void> => {
+  const { openPty } = await import("@meterport/transports/pty");
+  const transport = await openPty(path);
+  line.take(transport);
+  io.stdout.write(`listening ${transport.name}\n`);
+  await interruption(io);
+  await line.close();
+};
+
+/** @throws UsageError, LinkError */
+export const simulateCommand = async (options: SimulateOptions, io: Io): Promise<Exit> => {
+  const link = parseLink(options.listen);
+  if (link.kind === "serial")
+    throw new UsageError("link", `--listen takes tcp://127.0.0.1:0 or pty:///path, not the serial port ${link.path}`);
+  const meter = meterOf(options, io);
+  const line = new OneLine((transport) => serve(transport, io.clock, meter));
+  if (link.kind === "tcp") await serveTcp(link, line, io);
+  else await servePty(link.path, line, io);
+  return exit.done;
+};

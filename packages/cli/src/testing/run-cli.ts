@@ -1,0 +1,81 @@
+/** For tests: runs a command line in process and keeps what it printed. */
+import { LinkError, UsageError } from "@meterport/protocol/errors";
+import { parseProfile } from "@meterport/protocol/layout/index";
+import type { Clock, Transport } from "@meterport/protocol/ports";
+import { Secret } from "@meterport/protocol/security/key";
+import { memoryLine, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
+import type { Exit, Io, Output } from "../io.ts";
+import { run } from "../run.ts";
+import { eagerClock } from "./eager-clock.ts";
+
+export interface Ran {
+  readonly code: Exit;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface World {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly clock?: Clock;
+  readonly terminal?: boolean;
+  readonly color?: boolean;
+  readonly columns?: number;
+  readonly interrupted?: AbortSignal;
+  readonly openLink?: (link: string) => Promise<Transport>;
+  /** Sees each write to standard output. */
+  readonly onWrite?: (text: string) => void;
+}
+
+const noLink = (link: string): Promise<Transport> => Promise.reject(new LinkError("not-open", link, "cannot open it"));
+
+export const runCli = async (argv: readonly string[], world: World = {}): Promise<Ran> => {
+  let out = "";
+  let err = "";
+  const { terminal = false, color = false, columns = 100, files = {} } = world;
+  const output = (write: (text: string) => void): Output => ({ write, isTerminal: terminal, color, columns });
+  const io: Io = {
+    stdout: output((text) => {
+      out += text;
+      world.onWrite?.(text);
+    }),
+    stderr: output((text) => {
+      err += text;
+    }),
+    readStdin: async () => world.stdin ?? "",
+    readFile: (path) => {
+      const text = files[path];
+      if (text === undefined) throw new UsageError("file", `${path}: there is no such file`);
+      return text;
+    },
+    env: world.env ?? {},
+    clock: world.clock ?? eagerClock(),
+    entropy: (length) => new Uint8Array(length).fill(7),
+    openLink: world.openLink ?? noLink,
+    interrupted: world.interrupted ?? new AbortController().signal,
+  };
+  const code = await run(argv, io);
+  return { code, out, err };
+};
+
+export const key = "hex:01010101010101010101010101010101";
+
+/** The quiet household, whose values stand still. */
+export const quietMeter = (clock: Clock, options: Partial<VirtualMeterOptions> = {}): VirtualMeter =>
+  new VirtualMeter({
+    profile: parseProfile("meter:3.70"),
+    scenario: "quiet",
+    seed: 1,
+    start: clock.wall(),
+    epoch: clock.now(),
+    keys: { basic: new Secret(new Uint8Array(16).fill(1)), advanced: new Secret(new Uint8Array(16).fill(2)) },
+    ...options,
+  });
+
+/** A world with a meter behind any link. */
+export const withMeter = (options: Partial<VirtualMeterOptions> = {}): World & { readonly meter: VirtualMeter } => {
+  const clock = eagerClock();
+  const meter = quietMeter(clock, options);
+  return { clock, meter, env: { METERPORT_KEY: key }, openLink: async () => memoryLine({ meter, clock }) };
+};

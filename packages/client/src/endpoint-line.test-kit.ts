@@ -1,0 +1,106 @@
+/** For tests: a transport with the meter's machine at its other end, answering from bytes of tables. */
+import { decodeRequest, encodeResponse } from "@meterport/protocol/frame/apdu";
+import { encode } from "@meterport/protocol/layout/index";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import type { Clock, Transport } from "@meterport/protocol/ports";
+import { Secret } from "@meterport/protocol/security/key";
+import { rc4Opener } from "@meterport/protocol/security/rc4/opener";
+import { Endpoint } from "@meterport/protocol/server/endpoint";
+import { type ConnectOptions, connect } from "./connect.ts";
+import type { Meter } from "./meter.ts";
+import { rc4 } from "./security.ts";
+
+export const testKey = new Uint8Array(16).fill(1);
+export const oneTable = (table: AnyTable, value: unknown, env: unknown): [number, Uint8Array] => [
+  table.number,
+  encode(table, value, env),
+];
+
+export interface EndpointLine {
+  readonly transport: Transport;
+  /** Requests that were executed, as hexadecimal of table, offset and count. */
+  readonly asked: { readonly table: number; readonly offset: number | undefined; readonly count: number | undefined }[];
+  readonly memory: Map<number, Uint8Array | { readonly refuse: number }>;
+  readonly endpoint: Endpoint;
+  /** Bytes both ways. */
+  readonly bytes: () => number;
+  /** Ends the pipe from outside, as a pulled plug does. */
+  readonly pull: (error?: Error) => void;
+}
+
+/** Delivers at once and without delays, so that tests count requests and bytes. */
+export const endpointLine = (
+  clock: Clock,
+  contents: Iterable<[number, Uint8Array | { readonly refuse: number }]>,
+): EndpointLine => {
+  const memory = new Map(contents);
+  const asked: { table: number; offset: number | undefined; count: number | undefined }[] = [];
+  const inbox: Uint8Array[] = [];
+  let wake = (): void => {};
+  let ended: { error: Error | undefined } | undefined;
+  let bytes = 0;
+  const endpoint = new Endpoint({
+    seal: rc4Opener({ basic: testKey, advanced: new Uint8Array(16).fill(2) }),
+    sequence: 1000,
+    timing: { requestSpacing: 0, segmentPause: 0 },
+    serve: (apdu) => {
+      const request = decodeRequest(apdu);
+      if (request.kind !== "read" && request.kind !== "read-at") return Uint8Array.of(2);
+      const offset = request.kind === "read-at" ? request.offset : undefined;
+      asked.push({ table: request.table, offset, count: request.count });
+      const table = memory.get(request.table);
+      if (table === undefined) return Uint8Array.of(5);
+      if ("refuse" in table) return Uint8Array.of(table.refuse);
+      const count = request.count ?? table.length;
+      if (offset === undefined) return encodeResponse({ kind: "data", data: table.subarray(0, count) });
+      const slice = new Uint8Array(count);
+      slice.set(table.subarray(offset, offset + count));
+      return encodeResponse({ kind: "data", data: slice });
+    },
+  });
+  const take = (outputs: ReturnType<Endpoint["handle"]>): void => {
+    for (const output of outputs) {
+      if (output.type !== "transmit") continue;
+      bytes += output.bytes.length;
+      inbox.push(output.bytes);
+    }
+    wake();
+    const at = endpoint.wakeAt();
+    if (at !== undefined) clock.at(at, () => take(endpoint.handle({ type: "tick" }, clock.now())));
+  };
+  const transport: Transport = {
+    name: "test line",
+    write: async (packet) => {
+      if (ended !== undefined) return;
+      bytes += packet.length;
+      take(endpoint.handle({ type: "received", bytes: packet }, clock.now()));
+    },
+    chunks: (async function* () {
+      for (;;) {
+        while (inbox.length > 0) yield inbox.shift() as Uint8Array;
+        if (ended?.error !== undefined) throw ended.error;
+        if (ended !== undefined) return;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    })(),
+    close: async () => {
+      ended ??= { error: undefined };
+      wake();
+    },
+  };
+  const pull = (error?: Error): void => {
+    ended = { error };
+    wake();
+  };
+  return { transport, asked, memory, endpoint, bytes: () => bytes, pull };
+};
+
+export const connectTo = (line: EndpointLine, clock: Clock, options: Partial<ConnectOptions> = {}): Promise<Meter> =>
+  connect(line.transport, {
+    security: rc4({ key: new Secret(testKey), entropy: (length) => new Uint8Array(length).fill(7) }),
+    clock,
+    timing: { requestSpacing: 0 },
+    ...options,
+  });

@@ -1,0 +1,9 @@
+/** Read NES meters: a session, a meter with typed tables, live readings. */
+export { type ConnectOptions, connect } from "./connect.ts";
+export { firmwareOf, type Identity, identify } from "./identity.ts";
+export { type LiveRead, LiveReader, openLive } from "./live.ts";
+export { type CallOptions, Meter, type Wanted, type Wants } from "./meter.ts";
+export { type Outcome, orThrow } from "./outcome.ts";
+export { type ByteRange, joinRanges } from "./ranges.ts";
+export { type Rc4Security, rc4, type Security } from "./security.ts";
+export { type Counters, type RequestOptions, Session, type SessionEvent, type SessionOptions } from "./session.ts";

@@ -1,0 +1,222 @@
+/** A meter as tables: typed reads of whole tables and of single fields, each table's dimensions read once and kept. */
+import { LayoutError, MeterportError, UsageError } from "@meterport/protocol/errors";
+import {
+  type At,
+  decode,
+  type Path,
+  type Place,
+  type Profile,
+  place,
+  profileName,
+  type Table,
+  tableExists,
+} from "@meterport/protocol/layout/index";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import type { Clock, Signal } from "@meterport/protocol/ports";
+import type { Level } from "@meterport/protocol/security/seal";
+import { Dimensions, type Environment } from "./dimensions.ts";
+import type { Identity } from "./identity.ts";
+import type { Outcome } from "./outcome.ts";
+import { type ByteRange, joinRanges, requestCost } from "./ranges.ts";
+import type { Session } from "./session.ts";
+import { readSlice, readWhole } from "./table-bytes.ts";
+
+export interface CallOptions {
+  readonly signal?: Signal;
+}
+
+/** One wanted value: a table, or the part of it at a path. */
+export interface Wanted<T> {
+  readonly table: AnyTable;
+  readonly path: readonly (string | number)[];
+  /** Only for types. */
+  readonly value?: T;
+}
+
+/** Names what a batch wants. */
+export interface Wants {
+  read<T, E>(table: Table<string, T, E>): Wanted<T>;
+  read<T, E, const P extends Path<T>>(table: Table<string, T, E>, path: P): Wanted<At<T, P>>;
+}
+const wants: Wants = {
+  read: (table: AnyTable, path: readonly (string | number)[] = []): Wanted<never> => ({ table, path }),
+};
+type Outcomes<W extends readonly Wanted<unknown>[]> = {
+  readonly [K in keyof W]: W[K] extends Wanted<infer T> ? Outcome<T> : never;
+};
+
+export interface MeterOptions {
+  readonly session: Session;
+  readonly clock: Clock;
+  readonly profile: Profile;
+  /** `undefined` where the profile was given and nothing was asked. */
+  readonly identity: Identity | undefined;
+  readonly level: Level | undefined;
+  /** Which of the two MEP ports of firmware 4.0 and later; 1 elsewhere. */
+  readonly port: 1 | 2;
+  /** All tables that dimensions may come from. */
+  readonly tables: ReadonlyMap<string, AnyTable>;
+}
+
+interface Part {
+  readonly index: number;
+  readonly place: Place;
+}
+
+/** A connected meter. Every method takes a signal and rejects with a `MeterportError`. */
+export class Meter {
+  readonly session: Session;
+  readonly clock: Clock;
+  readonly profile: Profile;
+  readonly identity: Identity | undefined;
+  readonly level: Level | undefined;
+  readonly port: 1 | 2;
+  readonly #dimensions: Dimensions;
+
+  constructor(options: MeterOptions) {
+    this.session = options.session;
+    this.clock = options.clock;
+    this.profile = options.profile;
+    this.identity = options.identity;
+    this.level = options.level;
+    this.port = options.port;
+    this.#dimensions = new Dimensions(options.profile, options.tables, {
+      read: (table, env, signal) => this.#readWhole(table, env, signal),
+      listen: (listener) => this.session.listen(listener),
+    });
+  }
+
+  /**
+   * Reads a table, or the part of it at `path` with as few bytes as hold it. Tables that it depends on are read first,
+   * once.
+   *
+   * @throws LinkError, ResponseError, LayoutError, UsageError
+   */
+  read<T, E>(table: Table<string, T, E>, options?: CallOptions): Promise<T>;
+  read<T, E, const P extends Path<T>>(table: Table<string, T, E>, path: P, options?: CallOptions): Promise<At<T, P>>;
+  async read(
+    table: AnyTable,
+    pathOrOptions: readonly (string | number)[] | CallOptions = [],
+    options: CallOptions = {},
+  ): Promise<unknown> {
+    if (!isPath(pathOrOptions)) return this.readPath(table, [], pathOrOptions);
+    return this.readPath(table, pathOrOptions, options);
+  }
+
+  /** `read` for a path that is only known at run time. @throws LinkError, ResponseError, LayoutError, UsageError */
+  async readPath(table: AnyTable, path: readonly (string | number)[], { signal }: CallOptions = {}): Promise<unknown> {
+    const label = `read ${[table.id, ...path].join(".")}`;
+    return this.steadily(label, async () => {
+      const env = await this.environment(table, signal === undefined ? {} : { signal });
+      if (path.length === 0) return this.#readWhole(table, env, signal);
+      const part = place(table, path, env);
+      return part.decode(await readSlice(this.session, table.number, part, request(label, signal)));
+    });
+  }
+
+  /** Runs `read` again where the meter's dimensions moved under it. @throws LinkError, and what `read` throws */
+  steadily<T>(label: string, read: () => Promise<T>): Promise<T> {
+    return this.#dimensions.steadily(label, read);
+  }
+
+  /** Moves whenever the meter's dimensions may have changed: places that were worked out before must be worked out again. */
+  get generation(): number {
+    return this.#dimensions.generation;
+  }
+
+  /**
+   * Reads several values in the fewest requests: neighbours in a table share one. What the meter refuses fails alone;
+   * where the link fails, the whole batch rejects.
+   *
+   * @throws LinkError
+   */
+  async batch<const W extends readonly Wanted<unknown>[]>(
+    build: (wants: Wants) => W,
+    { signal }: CallOptions = {},
+  ): Promise<Outcomes<W>> {
+    const wanted = build(wants);
+    return this.steadily("read a batch", () => this.#batch(wanted, signal)) as Promise<Outcomes<W>>;
+  }
+
+  async #batch(wanted: readonly Wanted<unknown>[], signal: Signal | undefined): Promise<Outcome<unknown>[]> {
+    const outcomes: Outcome<unknown>[] = [];
+    const byTable = new Map<AnyTable, Part[]>();
+    for (const [index, { table, path }] of wanted.entries()) {
+      outcomes[index] = await settle(async () => {
+        const env = await this.environment(table, signal === undefined ? {} : { signal });
+        byTable.set(table, [...(byTable.get(table) ?? []), { index, place: place(table, path, env) }]);
+      });
+    }
+    for (const [table, parts] of byTable) {
+      const ranges = joinRanges(
+        parts.map(({ place }) => place),
+        { requestCost, limit: this.session.seal.readLimit },
+      );
+      // A part longer than one message spans several pieces: their outcomes are one.
+      for (const { range, members } of membersOf(ranges, parts)) {
+        const read = await settle(() =>
+          readSlice(this.session, table.number, range, request(`read ${table.id}`, signal)),
+        );
+        for (const { index, place } of members)
+          outcomes[index] = read.ok ? await settle(async () => place.decode(within(read.value, range, place))) : read;
+      }
+    }
+    return outcomes;
+  }
+
+  /** What a table's layout depends on: the profile and other tables, read where they are not known yet. */
+  environment(table: AnyTable, { signal }: CallOptions = {}): Promise<Environment> {
+    if (!tableExists(table, this.profile))
+      return Promise.reject(
+        new UsageError("no-such-table", `${table.id} does not exist on ${profileName(this.profile)}`),
+      );
+    return this.#dimensions.environment(table, signal);
+  }
+
+  /** Ends the session and closes the transport. */
+  close(): Promise<void> {
+    return this.session.close();
+  }
+
+  async #readWhole(table: AnyTable, env: Environment, signal: Signal | undefined): Promise<unknown> {
+    const size = knownSize(table, env);
+    const length = size ?? this.session.seal.readLimit;
+    const data = await readWhole(this.session, table.number, length, request(`read ${table.id}`, signal));
+    return decode(table, data, env, { trailing: size === undefined ? "keep" : "refuse" });
+  }
+}
+
+const isPath = (value: readonly (string | number)[] | CallOptions): value is readonly (string | number)[] =>
+  Array.isArray(value);
+const request = (label: string, signal: Signal | undefined) => (signal === undefined ? { label } : { label, signal });
+
+/** `undefined` where the size depends on the value. */
+const knownSize = (table: AnyTable, env: Environment): number | undefined => {
+  try {
+    return place(table, [], env).length;
+  } catch (error) {
+    if (error instanceof LayoutError) return undefined;
+    throw error;
+  }
+};
+
+/** The outcome of what the meter or the layout may refuse; a failing link is not an outcome of one part. */
+const settle = async <T>(task: () => Promise<T>): Promise<Outcome<T>> => {
+  try {
+    return { ok: true, value: await task() };
+  } catch (error) {
+    if (error instanceof MeterportError && error.name !== "LinkError") return { ok: false, error };
+    throw error;
+  }
+};
+
+const covers = (range: ByteRange, part: ByteRange): boolean =>
+  range.offset <= part.offset && part.offset + part.length <= range.offset + range.length;
+const membersOf = (ranges: readonly ByteRange[], parts: readonly Part[]): { range: ByteRange; members: Part[] }[] => {
+  const found = ranges.map((range) => ({ range, members: parts.filter(({ place }) => covers(range, place)) }));
+  const held = new Set(found.flatMap(({ members }) => members));
+  const long = parts.filter((part) => !held.has(part)).map((part) => ({ range: part.place, members: [part] }));
+  return [...found.filter(({ members }) => members.length > 0), ...long];
+};
+const within = (data: Uint8Array, range: ByteRange, part: ByteRange): Uint8Array =>
+  data.subarray(part.offset - range.offset, part.offset - range.offset + part.length);

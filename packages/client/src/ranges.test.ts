@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { cutRange, joinRanges } from "./ranges.ts";
+
+const range = fc.record({ offset: fc.nat(3000), length: fc.integer({ min: 1, max: 40 }) });
+
+describe("joinRanges", () => {
+  it("joins neighbours whose gap is cheaper than a request, and no others", () => {
+    const ranges = [
+      { offset: 0, length: 60 },
+      { offset: 104, length: 24 },
+    ];
+    assert.deepEqual(joinRanges(ranges, { requestCost: 44, limit: 465 }), [{ offset: 0, length: 128 }]);
+    assert.deepEqual(joinRanges(ranges, { requestCost: 43, limit: 465 }), ranges);
+  });
+
+  it("covers every wanted byte with reads no longer than the limit, and no two reads overlap", () => {
+    fc.assert(
+      fc.property(
+        fc.array(range, { maxLength: 30 }),
+        fc.nat(200),
+        fc.integer({ min: 40, max: 500 }),
+        (ranges, requestCost, limit) => {
+          const reads = joinRanges(ranges, { requestCost, limit });
+          const covered = new Set<number>();
+          for (const { offset, length } of reads) {
+            assert.ok(length >= 1 && length <= limit);
+            for (let i = offset; i < offset + length; i++) {
+              assert.ok(!covered.has(i), `byte ${i} is read twice`);
+              covered.add(i);
+            }
+          }
+          for (const { offset, length } of ranges)
+            for (let i = offset; i < offset + length; i++) assert.ok(covered.has(i));
+        },
+      ),
+    );
+  });
+
+  it("cuts a long read at the limit", () => {
+    assert.deepEqual(cutRange({ offset: 10, length: 1000 }, 465), [
+      { offset: 10, length: 465 },
+      { offset: 475, length: 465 },
+      { offset: 940, length: 70 },
+    ]);
+  });
+});

@@ -1,0 +1,37 @@
+/** How requests are protected: a seal, and what access its key is meant to give. */
+import { UsageError } from "@meterport/protocol/errors";
+import type { Entropy } from "@meterport/protocol/ports";
+import type { Secret } from "@meterport/protocol/security/key";
+import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
+import { rc4Encryption } from "@meterport/protocol/security/rc4/encryption";
+import type { Level, Seal } from "@meterport/protocol/security/seal";
+
+export interface Security {
+  readonly seal: Seal;
+  /** The key's level where its owner says so. The meter never tells; it only refuses. */
+  readonly level: Level | undefined;
+}
+
+export interface Rc4Security {
+  /** MBK or MAK, 16 bytes. */
+  readonly key: Secret;
+  readonly entropy: Entropy;
+  readonly level?: Level;
+  /** Also encrypt, which the meter then mirrors. */
+  readonly encrypt?: boolean;
+}
+
+/**
+ * RC4 authentication, with RC4 encryption where asked: all that meters before firmware 4.0 know. The first sequence
+ * number is random; the meter corrects it with one 0x0C.
+ *
+ * @throws UsageError for a key of another length
+ */
+export const rc4 = ({ key, entropy, level, encrypt }: Rc4Security): Security => {
+  const bytes = key.reveal();
+  if (bytes.length !== 16) throw new UsageError("key", `a key has 16 bytes, this one has ${bytes.length}`);
+  let sequence = 0;
+  for (const byte of entropy(4)) sequence = ((sequence << 8) | byte) >>> 0;
+  const options = { key: bytes, sequence };
+  return { seal: encrypt === true ? rc4Encryption(options) : rc4Authentication(options), level };
+};

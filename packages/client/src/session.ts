@@ -1,0 +1,233 @@
+/** Runs a link over a transport: the only place where promises, time and bytes meet. */
+import { LinkError, type LinkFailure } from "@meterport/protocol/errors";
+import type { DiscardReason, LinkInput, LinkOutput, RetryPolicy } from "@meterport/protocol/link/exchange";
+import { Link } from "@meterport/protocol/link/link";
+import type { LinkTiming } from "@meterport/protocol/link/timing";
+import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
+import type { Seal } from "@meterport/protocol/security/seal";
+
+export interface SessionOptions {
+  readonly seal: Seal;
+  readonly clock: Clock;
+  /** Differences from `defaultLinkTiming`. */
+  readonly timing?: Partial<LinkTiming>;
+}
+
+export interface RequestOptions {
+  /** What is asked, for messages: "read ET13". */
+  readonly label: string;
+  readonly signal?: Signal;
+  readonly retry?: RetryPolicy;
+  readonly idempotent?: boolean;
+  readonly priority?: number;
+}
+
+/** What happens beside answers. */
+export type SessionEvent =
+  /** The meter has something for us: two zero bytes, repeated each second (MEP guide 1.1, p. 23). */
+  | { readonly type: "alert" }
+  /** The meter named another sequence number. On first contact it must; later its dimensions may have changed (p. 61). */
+  | { readonly type: "resync"; readonly firstContact: boolean }
+  | { readonly type: "discarded"; readonly bytes: Uint8Array; readonly length: number; readonly reason: DiscardReason }
+  | { readonly type: "closed"; readonly error: LinkError | undefined };
+
+/** Since the session began. */
+export interface Counters {
+  readonly requests: number;
+  readonly failures: number;
+  readonly transmissions: number;
+  /** Transmissions beyond the first of their request. */
+  readonly retries: number;
+  readonly resyncs: number;
+  readonly alerts: number;
+  /** Frames and garbage thrown away. */
+  readonly discarded: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+interface Pending {
+  readonly label: string;
+  readonly resolve: (apdu: Uint8Array) => void;
+  readonly reject: (error: LinkError) => void;
+  readonly settled: () => void;
+}
+
+const nothing = (): void => {};
+
+/** One meter behind one transport. Requests are answered in the order of their priority, one at a time. */
+export class Session {
+  readonly transport: Transport;
+  readonly seal: Seal;
+  readonly #clock: Clock;
+  readonly #link: Link;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Set<(event: SessionEvent) => void>();
+  readonly #counters = {
+    requests: 0,
+    failures: 0,
+    transmissions: 0,
+    retries: 0,
+    resyncs: 0,
+    alerts: 0,
+    discarded: 0,
+    sentBytes: 0,
+    receivedBytes: 0,
+  };
+  #lastId = 0;
+  #answered = false;
+  #closed: LinkError | undefined;
+  #wakeAt: number | undefined;
+  #cancelWake: () => void = nothing;
+
+  constructor(transport: Transport, options: SessionOptions) {
+    this.transport = transport;
+    this.seal = options.seal;
+    this.#clock = options.clock;
+    this.#link = new Link(options.seal, options.timing);
+    void this.#pump();
+  }
+
+  get counters(): Counters {
+    return { ...this.#counters };
+  }
+
+  get closed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** Calls `listener` for each event until the returned function is called. */
+  listen(listener: (event: SessionEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Sends a request and gives the authentic response, from its code on.
+   *
+   * @throws LinkError (as a rejection) where no trustworthy answer could be had
+   */
+  request(apdu: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
+    const { label, signal, ...rest } = options;
+    if (this.#closed !== undefined) return Promise.reject(new LinkError("closed", label, this.#closed.detail));
+    if (signal?.aborted === true) return Promise.reject(new LinkError("aborted", label, "aborted before it was sent"));
+    const id = ++this.#lastId;
+    this.#counters.requests++;
+    return new Promise((resolve, reject) => {
+      const cancel = (): void => this.#handle({ type: "cancel", id });
+      signal?.addEventListener("abort", cancel, { once: true });
+      this.#pending.set(id, { label, resolve, reject, settled: () => signal?.removeEventListener("abort", cancel) });
+      this.#handle({ type: "request", id, apdu, ...rest });
+    });
+  }
+
+  /** Ends the session; what still waits fails with `closed`. */
+  async close(): Promise<void> {
+    this.#end(new LinkError("closed", this.transport.name, "the session was closed"), undefined);
+    await this.transport.close();
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      for await (const bytes of this.transport.chunks) {
+        this.#counters.receivedBytes += bytes.length;
+        this.#handle({ type: "received", bytes });
+      }
+      this.#broken(new LinkError("closed", this.transport.name, "the other side closed the connection"));
+    } catch (cause) {
+      this.#broken(asLinkError(cause, this.transport.name));
+    }
+  }
+
+  #broken(error: LinkError): void {
+    if (this.#closed === undefined) this.#end(error, error);
+  }
+
+  #end(error: LinkError, reported: LinkError | undefined): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = error;
+    this.#cancelWake();
+    for (const { label, reject, settled } of this.#pending.values()) {
+      settled();
+      this.#counters.failures++;
+      reject(new LinkError("closed", label, error.detail, { cause: error }));
+    }
+    this.#pending.clear();
+    this.#emit({ type: "closed", error: reported });
+    this.#listeners.clear();
+  }
+
+  #handle(input: LinkInput): void {
+    if (this.#closed !== undefined) return;
+    for (const output of this.#link.handle(input, this.#clock.now())) this.#apply(output);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    const at = this.#closed === undefined ? this.#link.wakeAt() : undefined;
+    if (at === this.#wakeAt) return;
+    this.#cancelWake();
+    this.#wakeAt = at;
+    this.#cancelWake = at === undefined ? nothing : this.#clock.at(at, this.#wake);
+  }
+
+  readonly #wake = (): void => {
+    this.#wakeAt = undefined;
+    this.#cancelWake = nothing;
+    this.#handle({ type: "tick" });
+  };
+
+  #apply(output: LinkOutput): void {
+    switch (output.type) {
+      case "transmit":
+        this.#counters.transmissions++;
+        this.#counters.sentBytes += output.bytes.length;
+        this.transport.write(output.bytes).catch((cause) => this.#broken(asLinkError(cause, this.transport.name)));
+        return;
+      case "response": {
+        this.#counters.retries += output.attempts - 1;
+        this.#answered = true;
+        this.#settle(output.id)?.resolve(output.apdu);
+        return;
+      }
+      case "failed": {
+        this.#counters.failures++;
+        this.#counters.retries += Math.max(0, output.attempts - 1);
+        const pending = this.#settle(output.id);
+        pending?.reject(new LinkError(output.failure, pending.label, output.detail));
+        return;
+      }
+      case "resync":
+        this.#counters.resyncs++;
+        this.#emit({ type: "resync", firstContact: !this.#answered });
+        return;
+      case "alert":
+        this.#counters.alerts++;
+        this.#emit(output);
+        return;
+      case "discarded":
+        this.#counters.discarded++;
+        this.#emit(output);
+        return;
+      default:
+        output satisfies never;
+    }
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    pending?.settled();
+    return pending;
+  }
+
+  #emit(event: SessionEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+}
+
+const asLinkError = (cause: unknown, name: string): LinkError => {
+  if (cause instanceof LinkError) return cause;
+  const failure: LinkFailure = "closed";
+  return new LinkError(failure, name, cause instanceof Error ? cause.message : String(cause), { cause });
+};

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { historyOf, linkOf, MEASURED_KEYS, meterOf, metersOf, readingOf } from "./api-answers.ts";
+
+const link = {
+  state: "up",
+  url: "tcp://127.0.0.1:4059",
+  since: "2026-01-01T00:00:00Z",
+  problem: null,
+  last_reading: "2026-01-01T00:00:02Z",
+  poll_interval_ms: 2000,
+  polls: 3,
+  failures: 0,
+  retries: 1,
+  discarded: 0,
+  round_trip_ms: 180,
+};
+
+test("a reading keeps numbers and makes everything else unknown", () => {
+  const reading = readingOf({
+    time: "2026-01-01T00:00:02Z",
+    quality: "good",
+    power_w: 0,
+    voltage_l1_v: "230",
+    current_l1_a: Number.POSITIVE_INFINITY,
+  });
+  assert.equal(reading?.time, Date.UTC(2026, 0, 1, 0, 0, 2));
+  assert.equal(reading?.values.power_w, 0);
+  assert.equal(reading?.values.voltage_l1_v, null);
+  assert.equal(reading?.values.current_l1_a, null);
+  assert.equal(reading?.values.power_l1_w, null);
+});
+
+test("a stale answer or one without a time is no reading", () => {
+  assert.equal(readingOf({ time: "2026-01-01T00:00:02Z", quality: "stale", power_w: 5 }), null);
+  assert.equal(readingOf({ time: null, quality: "good", power_w: 5 }), null);
+  assert.equal(readingOf({ time: "yesterday", quality: "good", power_w: 5 }), null);
+});
+
+test("a link comes through unchanged; an unknown state is refused", () => {
+  assert.deepEqual(linkOf(link), link);
+  assert.equal(linkOf({ ...link, state: "great" }), null);
+});
+
+test("a list keeps the meters that are one", () => {
+  const meter = { id: "house", name: "House", simulated: true, link };
+  assert.deepEqual(metersOf([meter, { id: 5 }, null]), [{ ...meter, identity: null }]);
+  assert.equal(metersOf({ error: "no" }), null);
+  assert.equal(meterOf({ ...meter, simulated: "yes" })?.simulated, false);
+});
+
+test("a history keeps its gaps and drops what has no time", () => {
+  const history = historyOf({
+    step: 10,
+    points: [{ time: "1970-01-01T00:00:10Z", power_w: null }, { time: "1970-01-01T00:00:20Z", power_w: 7 }, {}],
+  });
+  assert.deepEqual(
+    history?.points.map((point) => [point.time, point.power_w]),
+    [
+      [10, null],
+      [20, 7],
+    ],
+  );
+  assert.equal(historyOf({ step: 0, points: [] }), null);
+});
+
+test("no answer of any shape throws, and no value is other than a finite number or null", () => {
+  const keys = fc.constantFrom(
+    ...MEASURED_KEYS,
+    "time",
+    "quality",
+    "state",
+    "step",
+    "points",
+    "id",
+    "link",
+    "identity",
+  );
+  const shape = fc.oneof(fc.jsonValue(), fc.dictionary(keys, fc.jsonValue()));
+  fc.assert(
+    fc.property(shape, (data) => {
+      const reading = readingOf(data);
+      for (const value of Object.values(reading?.values ?? {})) {
+        assert.ok(value === null || Number.isFinite(value));
+      }
+      linkOf(data);
+      meterOf(data);
+      metersOf(data);
+      historyOf(data);
+    }),
+  );
+});

@@ -1,0 +1,172 @@
+import type {
+  HistoryPoint,
+  LinkHealth,
+  LiveAnswer,
+  MeterDetail,
+  MeterIdentity,
+  MeterSummary,
+} from "@meterport/gateway/api";
+
+/** The measured values that the page shows. */
+export const MEASURED_KEYS = [
+  "power_w",
+  "power_l1_w",
+  "power_l2_w",
+  "power_l3_w",
+  "voltage_l1_v",
+  "voltage_l2_v",
+  "voltage_l3_v",
+  "current_l1_a",
+  "current_l2_a",
+  "current_l3_a",
+  "frequency_hz",
+  "power_factor_l1",
+  "power_factor_l2",
+  "power_factor_l3",
+  "reactive_power_import_var",
+  "reactive_power_export_var",
+  "apparent_power_va",
+  "energy_import_wh",
+  "energy_export_wh",
+  "reactive_energy_import_varh",
+  "reactive_energy_export_varh",
+] as const satisfies readonly (keyof LiveAnswer)[];
+
+export type MeasuredKey = (typeof MEASURED_KEYS)[number];
+
+/** One reading as the page uses it: each value a finite number or null for unknown. */
+export interface Reading {
+  /** Milliseconds since 1970 UTC. */
+  readonly time: number;
+  readonly values: Readonly<Record<MeasuredKey, number | null>>;
+}
+
+/** A history of one grid, each time in seconds since 1970 UTC. */
+export interface History {
+  readonly step: number;
+  readonly points: readonly (Omit<HistoryPoint, "time"> & { readonly time: number })[];
+}
+
+/** More than any question of this page can have as its answer. */
+const MOST_POINTS = 5000;
+const MOST_METERS = 10_000;
+
+type Loose = Readonly<Record<string, unknown>>;
+
+function record(value: unknown): Loose | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Loose) : null;
+}
+
+function number(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+function count(value: unknown): number {
+  return Math.max(0, number(value) ?? 0);
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" ? value.slice(0, 2000) : null;
+}
+
+/** Milliseconds since 1970 of an ISO 8601 text, or null. */
+export function timeOf(value: unknown): number | null {
+  if (typeof value !== "string") return null;
+  const time = Date.parse(value);
+  return Number.isFinite(time) ? time : null;
+}
+
+/**
+ * Takes a reading out of a live answer; null when it carries none, as while the link is down.
+ *
+ * @example readingOf({ time: null, quality: "stale" }) // null
+ */
+export function readingOf(data: unknown): Reading | null {
+  const loose = record(data);
+  const time = timeOf(loose?.time);
+  if (loose === null || time === null || loose.quality === "stale") return null;
+  const values = {} as Record<MeasuredKey, number | null>;
+  for (const key of MEASURED_KEYS) values[key] = number(loose[key]);
+  return { time, values };
+}
+
+/** Takes a link's health out of an answer; null when it is none. */
+export function linkOf(data: unknown): LinkHealth | null {
+  const loose = record(data);
+  const state = loose?.state;
+  if (loose === null) return null;
+  if (state !== "connecting" && state !== "up" && state !== "silent" && state !== "refused") return null;
+  return {
+    state,
+    url: text(loose.url) ?? "",
+    since: text(loose.since) ?? "",
+    problem: text(loose.problem),
+    last_reading: text(loose.last_reading),
+    poll_interval_ms: number(loose.poll_interval_ms) ?? 2000,
+    polls: count(loose.polls),
+    failures: count(loose.failures),
+    retries: count(loose.retries),
+    discarded: count(loose.discarded),
+    round_trip_ms: number(loose.round_trip_ms),
+  };
+}
+
+function identityOf(data: unknown): MeterIdentity | null {
+  const loose = record(data);
+  if (loose === null) return null;
+  const level = loose.key_level;
+  return {
+    manufacturer: text(loose.manufacturer),
+    model: text(loose.model),
+    firmware: text(loose.firmware),
+    serial: text(loose.serial),
+    utility_serial: text(loose.utility_serial),
+    profile: text(loose.profile) ?? "",
+    key_level: level === "none" || level === "basic" || level === "advanced" ? level : null,
+  };
+}
+
+/** Takes one meter out of an answer; null when it is none. */
+export function meterOf(data: unknown): MeterDetail | null {
+  const loose = record(data);
+  const id = text(loose?.id);
+  const link = linkOf(loose?.link);
+  if (loose === null || id === null || link === null) return null;
+  return {
+    id,
+    name: text(loose.name) ?? id,
+    link,
+    simulated: loose.simulated === true,
+    identity: identityOf(loose.identity),
+  };
+}
+
+/** Takes the list of meters out of an answer; null when it is no list. */
+export function metersOf(data: unknown): MeterSummary[] | null {
+  if (!Array.isArray(data)) return null;
+  return data.slice(0, MOST_METERS).flatMap((entry) => meterOf(entry) ?? []);
+}
+
+/** Takes a history out of an answer; null when it is none. */
+export function historyOf(data: unknown): History | null {
+  const loose = record(data);
+  const step = number(loose?.step);
+  const points = loose?.points;
+  if (step === null || step <= 0 || !Array.isArray(points)) return null;
+  return {
+    step,
+    points: points.slice(-MOST_POINTS).flatMap((entry) => {
+      const point = record(entry);
+      const time = timeOf(point?.time);
+      if (point === null || time === null) return [];
+      return {
+        time: time / 1000,
+        power_w: number(point.power_w),
+        power_min_w: number(point.power_min_w),
+        power_max_w: number(point.power_max_w),
+        energy_import_wh: number(point.energy_import_wh),
+        energy_export_wh: number(point.energy_export_wh),
+      };
+    }),
+  };
+}

@@ -1,0 +1,216 @@
+import type { LinkHealth, MeterDetail, MeterSummary } from "@meterport/gateway/api";
+import { linkOf, type Reading, readingOf } from "./api-answers.ts";
+import { startOfDay } from "./energy.ts";
+import { freshness } from "./freshness.ts";
+import type { GatewayApi } from "./gateway-api.ts";
+import { emptySeries, type Series, stepFor, withHistory, withReading } from "./series.ts";
+import { type After, type EventSourceLike, openStream, type Stream, type StreamEventType } from "./stream.ts";
+
+/** What the page's state needs of its surroundings. */
+export interface Surroundings {
+  readonly api: GatewayApi;
+  /** Milliseconds that pass, see `steadyClock`. */
+  readonly clock: () => number;
+  readonly after: After;
+  readonly openEvents: (url: string) => EventSourceLike;
+}
+
+/** Ages are shown in seconds and a dead value must go within 5 s, so four looks a second are plenty. */
+const TICK_MS = 250;
+const RETRY_MS = 3000;
+const METERS_EACH_MS = 60_000;
+const DETAIL_EACH_MS = 15_000;
+/** Live readings keep the charts up to date; this only corrects what rounding and gaps leave. */
+const HISTORY_EACH_MS = 300_000;
+/** A reading that is this much older than its arrival is taken for fresh: clocks of two machines differ. */
+const AGE_TOLERANCE_MS = 2000;
+
+const HOUR = 3600;
+const DAY = 86_400;
+
+function noHour(): Series {
+  // A little more, because the energy of an hour starts from the register value just before it.
+  return emptySeries(10, HOUR + 120);
+}
+
+/** An hour more than a day, because "today" has 25 hours once a year. */
+function noDay(): Series {
+  return emptySeries(300, DAY + HOUR);
+}
+
+/** All that the page knows, kept up to date while it is open. */
+export class Dashboard {
+  /** Null before the first answer. */
+  meters: readonly MeterSummary[] | null = $state.raw(null);
+  selected: string | null = $state(null);
+  detail: MeterDetail | null = $state.raw(null);
+  link: LinkHealth | null = $state.raw(null);
+  /** The last true reading, however old: look at `state` before showing it as present. */
+  reading: Reading | null = $state.raw(null);
+  hour: Series = $state.raw(noHour());
+  day: Series = $state.raw(noDay());
+  /** Milliseconds of the clock, and the gateway's milliseconds since 1970. */
+  now = $state(0);
+  time = $state(0);
+
+  readonly #with: Surroundings;
+  #startedAt = $state(0);
+  #lastEventAt: number | null = $state(null);
+  #readingAt: number | null = $state(null);
+  readonly #freshness = $derived(
+    freshness(this.now, {
+      startedAt: this.#startedAt,
+      lastEventAt: this.#lastEventAt,
+      lastReadingAt: this.#readingAt,
+      link: this.link,
+    }),
+  );
+  readonly state = $derived(this.#freshness.state);
+  readonly cause = $derived(this.#freshness.cause);
+  /** Milliseconds since the last reading was measured; null before the first. */
+  readonly readingAge = $derived(this.#readingAt === null ? null : Math.max(0, this.now - this.#readingAt));
+
+  #stream: Stream | null = null;
+  #wanted: string | null = null;
+  #due = { meters: 0, detail: 0, history: 0 };
+  #busy = { meters: false, detail: false, history: false };
+  #linkEvents = 0;
+  #cancelTick: () => void = () => undefined;
+
+  constructor(surroundings: Surroundings, wanted: string | null) {
+    this.#with = surroundings;
+    this.#wanted = wanted;
+    this.#startedAt = surroundings.clock();
+    this.tick();
+  }
+
+  /** Looks at the clock and asks the gateway for what is due. */
+  tick(): void {
+    this.#cancelTick();
+    this.now = this.#with.clock();
+    this.time = this.#with.api.time();
+    void this.#ask("meters", METERS_EACH_MS, () => this.#loadMeters());
+    if (this.selected !== null) {
+      void this.#ask("detail", DETAIL_EACH_MS, () => this.#loadDetail());
+      if (this.link !== null) void this.#ask("history", HISTORY_EACH_MS, () => this.#loadHistory());
+    }
+    this.#cancelTick = this.#with.after(TICK_MS, () => this.tick());
+  }
+
+  /** After a time in which the page may have slept. */
+  wake(): void {
+    this.#due = { meters: 0, detail: 0, history: 0 };
+    this.#stream?.hurry();
+    this.tick();
+  }
+
+  /** Shows a meter; one that the gateway does not know is kept in mind until it does. */
+  select(id: string): void {
+    this.#wanted = id;
+    if (id === this.selected || this.meters?.every((meter) => meter.id !== id)) return;
+    this.#show(id);
+  }
+
+  close(): void {
+    this.#cancelTick();
+    this.#stream?.close();
+  }
+
+  #show(id: string): void {
+    this.#stream?.close();
+    this.selected = id;
+    this.detail = null;
+    this.link = this.meters?.find((meter) => meter.id === id)?.link ?? null;
+    this.reading = null;
+    this.hour = noHour();
+    this.day = noDay();
+    this.#startedAt = this.#with.clock();
+    this.#lastEventAt = null;
+    this.#readingAt = null;
+    this.#due.detail = 0;
+    this.#due.history = 0;
+    const url = this.#with.api.eventsUrl(id);
+    this.#stream = openStream(() => this.#with.openEvents(url), this.#with.after, {
+      event: (type, data) => this.#event(type, data),
+      contact: (again) => {
+        if (again) this.#due = { meters: 0, detail: 0, history: 0 };
+      },
+    });
+  }
+
+  #event(type: StreamEventType, data: unknown): void {
+    this.#lastEventAt = this.#with.clock();
+    this.now = this.#lastEventAt;
+    if (type === "link") {
+      const link = linkOf(data);
+      if (link === null) return;
+      // What the meter says of itself, and what the gateway caught up with, may be new now.
+      if (link.state === "up" && this.link?.state !== "up") this.#due = { ...this.#due, detail: 0, history: 0 };
+      this.#linkEvents++;
+      this.link = link;
+    }
+    if (type === "live") {
+      const reading = readingOf(data);
+      // The same reading said twice does not become younger.
+      if (reading === null || reading.time === this.reading?.time) return;
+      const age = this.#with.api.time() - reading.time;
+      this.#readingAt = this.#lastEventAt - (age > AGE_TOLERANCE_MS ? age : 0);
+      this.reading = reading;
+      this.hour = withReading(this.hour, reading);
+      this.day = withReading(this.day, reading);
+    }
+  }
+
+  async #ask(what: "meters" | "detail" | "history", each: number, load: () => Promise<boolean>): Promise<void> {
+    if (this.#busy[what] || this.now < this.#due[what]) return;
+    this.#busy[what] = true;
+    this.#due[what] = Number.POSITIVE_INFINITY;
+    const done = await load();
+    this.#busy[what] = false;
+    // Somebody may have asked for it again in the meantime.
+    this.#due[what] = Math.min(this.#due[what], this.#with.clock() + (done ? each : RETRY_MS));
+  }
+
+  async #loadMeters(): Promise<boolean> {
+    const meters = await this.#with.api.meters();
+    if (meters === null) return false;
+    this.meters = meters;
+    const known = (id: string | null): boolean => meters.some((meter) => meter.id === id);
+    const first = meters[0]?.id;
+    if (this.#wanted !== null && known(this.#wanted)) {
+      if (this.#wanted !== this.selected) this.#show(this.#wanted);
+    } else if (!known(this.selected) && first !== undefined) {
+      this.#show(first);
+    }
+    return meters.length > 0;
+  }
+
+  async #loadDetail(): Promise<boolean> {
+    const id = this.selected;
+    const linkEvents = this.#linkEvents;
+    if (id === null) return false;
+    const detail = await this.#with.api.meter(id);
+    if (detail === null || id !== this.selected) return false;
+    this.detail = detail;
+    // An event that came while we waited is newer than the answer.
+    if (linkEvents === this.#linkEvents) this.link = detail.link;
+    return true;
+  }
+
+  async #loadHistory(): Promise<boolean> {
+    const id = this.selected;
+    if (id === null) return false;
+    const poll = this.link?.poll_interval_ms ?? 2000;
+    const now = this.#with.api.time() / 1000;
+    const load = (from: number, step: number) =>
+      this.#with.api.history(id, Math.floor(from / step) * step, Math.ceil(now / step) * step, step);
+    const dayStep = stepFor(poll, 300);
+    const dayFrom = Math.min(now - DAY, startOfDay(now * 1000) / 1000) - 2 * dayStep;
+    const hourStep = stepFor(poll, 10);
+    const [hour, day] = await Promise.all([load(now - HOUR - 3 * hourStep, hourStep), load(dayFrom, dayStep)]);
+    if (id !== this.selected) return false;
+    if (hour !== null) this.hour = withHistory(this.hour, hour, now, poll / 1000);
+    if (day !== null) this.day = withHistory(this.day, day, now, poll / 1000);
+    return hour !== null && day !== null;
+  }
+}

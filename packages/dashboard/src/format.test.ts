@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { directionOf, formatter } from "./format.ts";
+import { da } from "./i18n/da.ts";
+import { de } from "./i18n/de.ts";
+import { en } from "./i18n/en.ts";
+
+const english = formatter(en, "en-GB", "UTC");
+const danish = formatter(da, "da-DK", "Europe/Copenhagen");
+const german = formatter(de, "de-DE", "Europe/Berlin");
+
+test("power is in W below 10 kW and in kW from there", () => {
+  assert.equal(english.powerText(1234), "1,234 W");
+  assert.equal(english.powerText(9999.4), "9,999 W");
+  assert.equal(english.powerText(9999.6), "10.00 kW");
+  assert.equal(english.powerText(-12_345), "−12.35 kW");
+  assert.equal(danish.powerText(1234), "1.234 W");
+  assert.equal(german.powerText(12_345), "12,35 kW");
+});
+
+test("unknown is a dash without a unit, never 0", () => {
+  assert.equal(english.powerText(null), "–");
+  assert.deepEqual(english.magnitude(null), { value: "–", unit: "W" });
+  assert.equal(english.amount(null, 1, "V"), "–");
+  assert.deepEqual(english.register(null), { whole: "–", decimals: "" });
+  assert.equal(directionOf(null), "unknown");
+});
+
+test("a magnitude has no sign, and nothing that rounds to zero has one", () => {
+  assert.equal(english.magnitudeText(-1234), "1,234 W");
+  assert.equal(english.powerText(-0.3), "0 W");
+  assert.equal(directionOf(-0.3), "zero");
+  assert.equal(directionOf(-1), "export");
+  assert.equal(directionOf(0.6), "import");
+});
+
+test("a register has three decimals", () => {
+  assert.deepEqual(english.register(12_345_678), { whole: "12,345", decimals: ".678" });
+  assert.deepEqual(german.register(12_345_678), { whole: "12.345", decimals: ",678" });
+  assert.deepEqual(danish.register(5), { whole: "0", decimals: ",005" });
+});
+
+test("ages are in one unit, cut and not rounded", () => {
+  assert.equal(english.ago(14_999), "14 s ago");
+  assert.equal(english.ago(119_999), "119 s ago");
+  assert.equal(english.ago(120_000), "2 min ago");
+  assert.equal(danish.ago(3 * 3_600_000), "for 3 t siden");
+  assert.equal(german.ago(3 * 86_400_000), "vor 3 T.");
+  assert.equal(english.ago(-500), "0 s ago");
+});
+
+test("times are local", () => {
+  const time = Date.UTC(2026, 6, 1, 12, 5, 9);
+  assert.equal(english.clock(time), "12:05");
+  assert.equal(danish.clockSeconds(time), "14.05.09");
+  assert.equal(german.clock(time), "14:05");
+  assert.equal(english.clock(Number.NaN), "–");
+});
+
+test("no finite power gives NaN or an exception", () => {
+  fc.assert(
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (watts) => {
+      for (const format of [english, danish, german]) {
+        assert.doesNotMatch(format.powerText(watts), /NaN|undefined/);
+        assert.match(format.magnitudeText(watts), /^[^−-]/);
+      }
+    }),
+  );
+});

@@ -1,0 +1,112 @@
+import type { Messages } from "./i18n/en.ts";
+
+/** A number and its unit, apart so that they can be set in different sizes. */
+export interface Quantity {
+  readonly value: string;
+  readonly unit: string;
+}
+
+/** Which way power flows over the meter, seen from the house. */
+export type Direction = "import" | "export" | "zero" | "unknown";
+
+/**
+ * Which way a net power in W (import positive) flows; what rounds to 0 W is zero.
+ *
+ * @example directionOf(-1234) // "export"
+ * @example directionOf(null) // "unknown"
+ */
+export function directionOf(power: number | null): Direction {
+  if (power === null) return "unknown";
+  const rounded = Math.round(power);
+  return rounded > 0 ? "import" : rounded < 0 ? "export" : "zero";
+}
+
+/** Text for people in one language and one place; nothing in it is markup. */
+export interface Formatter {
+  /** W below 10 kW, else kW; "–" for null. */
+  readonly power: (watts: number | null) => Quantity;
+  /** The same without its sign, for beside a word or an arrow that says the direction. */
+  readonly magnitude: (watts: number | null) => Quantity;
+  readonly powerText: (watts: number | null) => string;
+  readonly magnitudeText: (watts: number | null) => string;
+  /** A number with a fixed count of decimals and a unit. */
+  readonly amount: (value: number | null, decimals: number, unit: string) => string;
+  readonly number: (value: number | null, decimals: number) => string;
+  /** Thousandths of a unit cut in two: the whole and the three decimals with their separator. */
+  readonly register: (thousandths: number | null) => { whole: string; decimals: string };
+  /** A length of time in its one largest unit, as "14 s" or "3 min". */
+  readonly duration: (ms: number) => string;
+  readonly ago: (ms: number) => string;
+  /** Local time of day of milliseconds since 1970. */
+  readonly clock: (time: number) => string;
+  readonly clockSeconds: (time: number) => string;
+  readonly dateTime: (time: number) => string;
+  readonly weekday: (time: number) => string;
+}
+
+/** Below this power in W the unit is W. */
+const KILOWATT_FROM = 10_000;
+
+/** Makes the formatter of a language; `timeZone` only where it is not the machine's own. */
+export function formatter(messages: Messages, locale: string, timeZone?: string): Formatter {
+  const numbers = new Map<number, Intl.NumberFormat>();
+  const digits = (decimals: number): Intl.NumberFormat => {
+    let format = numbers.get(decimals);
+    if (format === undefined) {
+      // The sign of -0.2 rounded to 0 would be a false statement about direction.
+      format = new Intl.NumberFormat(locale, {
+        minimumFractionDigits: decimals,
+        maximumFractionDigits: decimals,
+        signDisplay: "negative",
+      });
+      numbers.set(decimals, format);
+    }
+    return format;
+  };
+  const times = (options: Intl.DateTimeFormatOptions): ((time: number) => string) => {
+    const format = new Intl.DateTimeFormat(locale, timeZone === undefined ? options : { ...options, timeZone });
+    return (time) => (Number.isFinite(time) ? format.format(time) : messages.unknown);
+  };
+
+  const minus = (text: string): string => text.replace("-", "−");
+  const number = (value: number | null, decimals: number): string =>
+    value === null ? messages.unknown : minus(digits(decimals).format(value));
+  const power = (watts: number | null): Quantity =>
+    watts !== null && Math.round(Math.abs(watts)) >= KILOWATT_FROM
+      ? { value: number(watts / 1000, 2), unit: "kW" }
+      : { value: number(watts, 0), unit: "W" };
+  const magnitude = (watts: number | null): Quantity => power(watts === null ? null : Math.abs(watts));
+  const joined = ({ value, unit }: Quantity): string => (value === messages.unknown ? value : `${value} ${unit}`);
+  const duration = (ms: number): string => {
+    const seconds = Math.max(0, Math.floor(ms / 1000));
+    if (seconds < 120) return `${number(seconds, 0)} ${messages.units.second}`;
+    if (seconds < 7200) return `${number(Math.floor(seconds / 60), 0)} ${messages.units.minute}`;
+    if (seconds < 172_800) return `${number(Math.floor(seconds / 3600), 0)} ${messages.units.hour}`;
+    return `${number(Math.floor(seconds / 86_400), 0)} ${messages.units.day}`;
+  };
+  const separator =
+    digits(1)
+      .formatToParts(0.5)
+      .find((part) => part.type === "decimal")?.value ?? ".";
+
+  return {
+    power,
+    magnitude,
+    powerText: (watts) => joined(power(watts)),
+    magnitudeText: (watts) => joined(magnitude(watts)),
+    number,
+    amount: (value, decimals, unit) => joined({ value: number(value, decimals), unit }),
+    register: (thousandths) => {
+      if (thousandths === null) return { whole: messages.unknown, decimals: "" };
+      const text = number(thousandths / 1000, 3);
+      const cut = text.lastIndexOf(separator);
+      return { whole: text.slice(0, cut), decimals: text.slice(cut) };
+    },
+    duration,
+    ago: (ms) => messages.ago(duration(ms)),
+    clock: times({ hour: "2-digit", minute: "2-digit" }),
+    clockSeconds: times({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+    dateTime: times({ dateStyle: "medium", timeStyle: "medium" }),
+    weekday: times({ weekday: "short" }),
+  };
+}

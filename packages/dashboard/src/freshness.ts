@@ -1,0 +1,62 @@
+import type { LinkHealth } from "@meterport/gateway/api";
+
+/** "fresh": shown as live; "stale": shown, but marked as late; "dead": must not be shown as a present value. */
+export type Freshness = "fresh" | "stale" | "dead";
+
+/** Why a value is not fresh, in the order in which the causes hide each other. */
+export type FreshnessCause =
+  | "none"
+  | "connecting"
+  | "gateway-silent"
+  | "meter-connecting"
+  | "meter-silent"
+  | "meter-refused"
+  | "late";
+
+export interface Contact {
+  /** When we began to listen, milliseconds of the same clock as `now`. */
+  readonly startedAt: number;
+  /** The last sign of life from the gateway, of any kind. */
+  readonly lastEventAt: number | null;
+  /** The last new reading, by when it was measured. */
+  readonly lastReadingAt: number | null;
+  readonly link: Pick<LinkHealth, "state" | "poll_interval_ms"> | null;
+}
+
+/** The gateway says something each 2 s; two of these may go missing, and 5 s is what the user was promised. */
+export const SILENCE_LIMIT_MS = 4500;
+
+/** One sign of life and a bit more: when readings stop as well, it is the gateway that is silent and not the meter. */
+const MISSED_SIGN_MS = 3000;
+
+/**
+ * Milliseconds after which a reading is late, and after which it must not be shown as present.
+ *
+ * @example readingLimits(2000) // { late: 3000, dead: 4000 }
+ */
+export function readingLimits(pollIntervalMs: number): { late: number; dead: number } {
+  const poll = Number.isFinite(pollIntervalMs) && pollIntervalMs > 0 ? pollIntervalMs : 2000;
+  return { late: Math.max(3000, poll * 1.5), dead: Math.max(4000, poll * 2) };
+}
+
+/**
+ * Says whether the present values may be shown as present at `now` (milliseconds).
+ *
+ * @example freshness(100, { startedAt: 0, lastEventAt: null, lastReadingAt: null, link: null }) // { state: "stale", cause: "connecting" }
+ */
+export function freshness(now: number, contact: Contact): { state: Freshness; cause: FreshnessCause } {
+  const { startedAt, lastEventAt, lastReadingAt, link } = contact;
+  const silence = now - (lastEventAt ?? startedAt);
+  if (silence > SILENCE_LIMIT_MS) return { state: "dead", cause: "gateway-silent" };
+  if (lastEventAt === null || link === null) return { state: "stale", cause: "connecting" };
+  if (link.state === "silent") return { state: "dead", cause: "meter-silent" };
+  if (link.state === "refused") return { state: "dead", cause: "meter-refused" };
+  if (link.state !== "up") return { state: "dead", cause: "meter-connecting" };
+  const limits = readingLimits(link.poll_interval_ms);
+  if (lastReadingAt === null) {
+    return now - startedAt > limits.dead ? { state: "dead", cause: "late" } : { state: "stale", cause: "connecting" };
+  }
+  const age = now - lastReadingAt;
+  if (age > limits.dead) return { state: "dead", cause: silence > MISSED_SIGN_MS ? "gateway-silent" : "late" };
+  return age > limits.late ? { state: "stale", cause: "late" } : { state: "fresh", cause: "none" };
+}

@@ -1,0 +1,112 @@
+/** English, and by its type the list of all that a language must say. */
+export const en = {
+  languageName: "English",
+  unknown: "–",
+
+  direction: { import: "Import", export: "Export", zero: "Balanced", unknown: "Unknown" },
+  directionDetail: {
+    import: "Power from the grid",
+    export: "Power to the grid",
+    zero: "Nothing flows",
+    unknown: "No present value",
+  },
+  grid: "Grid",
+  home: "Home",
+  powerNow: "Power now",
+  connecting: "Connecting…",
+  lastKnown: (value: string, ago: string) => `last known ${value}, ${ago}`,
+  inBrackets: { import: " (import)", export: " (export)", zero: "", unknown: "" },
+  lastReadingAgo: (ago: string) => `last reading ${ago}`,
+  noReadingYet: "no reading yet",
+
+  freshness: { fresh: "Live", stale: "Late", dead: "No live data", connecting: "Connecting" },
+  banner: {
+    "gateway-silent": {
+      title: "The gateway cannot be reached",
+      text: "This page no longer hears from Meterport. It keeps trying. What you see below is not live.",
+    },
+    "meter-silent": { title: "The meter does not answer", text: "Live values return as soon as it does." },
+    "meter-refused": {
+      title: "The meter refuses the connection",
+      text: "Usually the key is wrong or has too few rights.",
+    },
+    "meter-connecting": { title: "Connecting to the meter", text: "There is no live value yet." },
+    late: { title: "No new reading", text: "The gateway answers, but the meter's values have stopped." },
+  },
+  noMeters: "No meter is set up on this gateway yet.",
+
+  energy: "Energy",
+  lastHour: "Last hour",
+  last24Hours: "Last 24 hours",
+  today: "Today",
+  since: (time: string) => `since ${time}`,
+
+  phases: "Phases",
+  power: "Power",
+  voltage: "Voltage",
+  current: "Current",
+  powerFactor: "Power factor",
+  noPhasePower: "This meter's firmware does not report power per phase.",
+  phaseBar: (phase: string, text: string) => `${phase}: ${text}`,
+
+  counters: "Meter registers",
+  importCounter: "Import, total",
+  exportCounter: "Export, total",
+  asOf: (time: string, ago: string) => `as of ${time}, ${ago}`,
+  frequency: "Frequency",
+  apparentPower: "Apparent power",
+  reactive: "Reactive energy and power",
+  reactiveImport: "Reactive import",
+  reactiveExport: "Reactive export",
+  reactivePowerImport: "Reactive power, import",
+  reactivePowerExport: "Reactive power, export",
+
+  chartUnit: "Net power",
+  chartHint: "Use the left and right arrow keys to read single values.",
+  chartRange: (min: string, max: string) => `${min} to ${max}`,
+  chartEmpty: "No readings in this period yet",
+  chartSummary: (title: string, min: string, max: string, mean: string) =>
+    `${title}: net power between ${min} and ${max}, on average ${mean}.`,
+  chartMissing: (duration: string) => `No data for ${duration} of it.`,
+  noData: "no data",
+
+  meter: "Meter",
+  simulated: "Simulated household",
+  manufacturer: "Manufacturer",
+  model: "Model",
+  firmware: "Firmware",
+  serial: "Serial number",
+  utilitySerial: "Utility serial number",
+  profile: "Profile",
+  keyLevel: "Key level",
+  keyLevels: { none: "no key", basic: "basic (read)", advanced: "advanced (read and write)" },
+
+  link: "Connection",
+  linkState: {
+    up: "The meter answers",
+    connecting: "Connecting to the meter",
+    silent: "The meter does not answer",
+    refused: "The meter refuses us",
+    unknown: "Gateway unreachable",
+  },
+  linkSince: "In this state",
+  address: "Address",
+  lastReading: "Last reading",
+  pollInterval: "Read every",
+  roundTrip: "Time per reading",
+  failures: "Readings failed",
+  failuresOf: (failures: string, polls: string) => `${failures} of ${polls}`,
+  retries: "Packets sent again",
+  discarded: "Replies discarded",
+  problem: "Last problem",
+
+  chooseMeter: "Meter",
+  chooseLanguage: "Language",
+  theme: { auto: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" },
+
+  ago: (duration: string) => `${duration} ago`,
+  forDuration: (duration: string) => `for ${duration}`,
+  units: { second: "s", minute: "min", hour: "h", day: "d" },
+};
+
+export type Messages = typeof en;

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chooseLanguage, chooseLocale, isLanguage, LANGUAGES } from "./language.ts";
+
+test("the first language that we speak is taken, English otherwise", () => {
+  assert.equal(chooseLanguage(["fr-FR", "de-CH", "en"]), "de");
+  assert.equal(chooseLanguage(["DA"]), "da");
+  assert.equal(chooseLanguage(["fr"]), "en");
+  assert.equal(chooseLanguage([]), "en");
+});
+
+test("the reader's own region formats numbers", () => {
+  assert.equal(chooseLocale("en", ["da-DK", "en-GB"]), "en-GB");
+  assert.equal(chooseLocale("de", ["da-DK"]), "de");
+});
+
+test("nothing inherited passes for a language", () => {
+  assert.equal(isLanguage("constructor"), false);
+  assert.equal(isLanguage("en"), true);
+});
+
+/** Every text of a dictionary by its path; functions are called with their own parameter numbers. */
+function texts(value: unknown, path: string): [string, string][] {
+  if (typeof value === "string") return [[path, value]];
+  if (typeof value === "function") {
+    const call = value as (...parts: string[]) => string;
+    return [[path, call(...Array.from({ length: value.length }, (_, i) => `<${i}>`))]];
+  }
+  return Object.entries(value as object).flatMap(([key, part]) => texts(part, `${path}.${key}`));
+}
+
+test("every language says all that it is given, and leaves no text empty that English fills", () => {
+  const english = new Map(texts(LANGUAGES.en, "$"));
+  for (const [language, words] of Object.entries(LANGUAGES)) {
+    const own = texts(words, "$");
+    assert.equal(own.length, english.size, language);
+    for (const [path, text] of own) {
+      const original = english.get(path) ?? "";
+      assert.equal(text === "", original === "", `${language} ${path}`);
+      assert.deepEqual(
+        (text.match(/<\d>/g) ?? []).sort(),
+        (original.match(/<\d>/g) ?? []).sort(),
+        `${language} ${path}`,
+      );
+    }
+  }
+});

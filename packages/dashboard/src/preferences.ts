@@ -1,0 +1,66 @@
+import { isLanguage, type Language } from "./i18n/language.ts";
+
+export type Theme = "auto" | "light" | "dark";
+
+/** What we use of the browser's storage; each call may throw, as in a private window. */
+export interface KeyValueStore {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+/** What the reader has chosen; null where they have not. */
+export interface Preferences {
+  readonly language: () => Language | null;
+  readonly theme: () => Theme;
+  readonly setLanguage: (language: Language) => void;
+  readonly setTheme: (theme: Theme) => void;
+}
+
+/** Remembers choices where storage allows it, and goes on without where it does not. */
+export function preferences(store: () => KeyValueStore): Preferences {
+  const get = (key: string): string | null => {
+    try {
+      return store().getItem(key);
+    } catch {
+      return null;
+    }
+  };
+  const set = (key: string, value: string): void => {
+    try {
+      store().setItem(key, value);
+    } catch {
+      // Without storage a choice lasts as long as the page.
+    }
+  };
+  return {
+    language: () => {
+      const value = get("meterport.language");
+      return isLanguage(value) ? value : null;
+    },
+    theme: () => {
+      const value = get("meterport.theme");
+      return value === "light" || value === "dark" ? value : "auto";
+    },
+    setLanguage: (language) => set("meterport.language", language),
+    setTheme: (theme) => set("meterport.theme", theme),
+  };
+}
+
+/** Theme after the toggle was pressed: a full circle, so that "as the system" can be had again. */
+export function nextTheme(theme: Theme): Theme {
+  return theme === "auto" ? "dark" : theme === "dark" ? "light" : "auto";
+}
+
+/**
+ * The meter that an address fragment names, or null.
+ *
+ * @example meterInHash("#meter=main%20house") // "main house"
+ */
+export function meterInHash(hash: string): string | null {
+  return new URLSearchParams(hash.replace(/^#/, "")).get("meter");
+}
+
+/** The address fragment that names a meter. */
+export function hashOfMeter(id: string): string {
+  return `#${new URLSearchParams({ meter: id }).toString()}`;
+}

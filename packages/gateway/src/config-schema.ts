@@ -1,0 +1,120 @@
+/**
+ * The one schema of the configuration. Every leaf is text, as it stands in the file or the environment: so a key of
+ * digits stays what was written, and both places follow the same rules.
+ */
+import { UsageError } from "@meterport/protocol/errors";
+import { parseDuration } from "@meterport/protocol/meaning/duration";
+import { type ParsedKey, parseKey } from "@meterport/protocol/security/key";
+import { z } from "zod";
+
+/** The message of a leaf that is absent, or is a map or a list. */
+const otherwise = (what: string) => ({
+  error: (issue: { readonly input: unknown }) => (issue.input === undefined ? "is missing: add it" : what),
+});
+
+const text = z.string(otherwise("must be a text"));
+
+const wholeNumber = (low: number, high: number) =>
+  text.transform((value, ctx) => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= low && number <= high) return number;
+    ctx.addIssue(`${JSON.stringify(value)} is not a whole number from ${low} to ${high}`);
+    return z.NEVER;
+  });
+
+const duration = (low: string, high: string, example: string) =>
+  text.transform((value, ctx) => {
+    const time = parseDuration(value);
+    if (time === undefined) {
+      ctx.addIssue(`${JSON.stringify(value)} is not a length of time: write for example ${example}`);
+      return z.NEVER;
+    }
+    const [least, most] = [parseDuration(low) ?? 0, parseDuration(high) ?? 0];
+    if (time >= least && time <= most) return time;
+    ctx.addIssue(`${JSON.stringify(value)} must be from ${low} to ${high}`);
+    return z.NEVER;
+  });
+
+export interface KeyFile {
+  readonly file: string;
+}
+
+/** Never quotes what was written: whatever stands here may be a key. */
+const key = text.transform((value, ctx): ParsedKey | KeyFile => {
+  if (value.startsWith("@")) return { file: value.slice(1) };
+  try {
+    return parseKey(value);
+  } catch (error) {
+    ctx.addIssue(error instanceof UsageError ? error.message : "is not a key");
+    return z.NEVER;
+  }
+});
+
+const link = text.superRefine((value, ctx) => {
+  if (/^[a-z0-9]+:\/\/[^/]*@/i.test(value)) ctx.addIssue("must not carry a user name or password");
+  else if (/^(tcp|rfc2217|tls):\/\//.test(value)) {
+    const port = /^[a-z0-9]+:\/\/(?:\[[0-9a-f:.]+\]|[^\s/:]+):(\d{1,5})(?:[/?].*)?$/i.exec(value)?.[1];
+    if (port === undefined || Number(port) < 1 || Number(port) > 65_535) {
+      ctx.addIssue(`${JSON.stringify(value)} needs a host and a port: write for example tcp://192.168.1.20:4059`);
+    }
+  } else if (!/^(serial:\/\/)?\/\S+$/.test(value) && !/^(serial:\/\/)?COM\d{1,3}\b/i.test(value)) {
+    ctx.addIssue(
+      `${JSON.stringify(value)} is not a link: write for example /dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600 or tcp://192.168.1.20:4059`,
+    );
+  }
+});
+
+const slug = text.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {
+  error: "must be lower-case letters, digits, - and _ only, for example garage, because it becomes part of addresses",
+});
+
+const hostName = text.regex(/^(\[?[0-9a-f:.]+\]?|[a-z0-9_][a-z0-9_.-]*)(:\d{1,5})?$/i, {
+  error: "is not a host name or address",
+});
+
+export const meterSchema = z.strictObject({
+  id: slug,
+  name: text.min(1).max(80).optional(),
+  link,
+  key: key.optional(),
+  key_file: text.min(1).optional(),
+  profile: text
+    .regex(/^(meter|module):\d{1,2}\.\d{1,3}$/, { error: "must be a profile like meter:3.70 or module:1.20" })
+    .optional(),
+  /** Faster than the guide's one read a second on average is the user's choice. */
+  interval: duration("100ms", "1h", '"2s" or "500ms"').optional(),
+  fuse_amps: wholeNumber(1, 10_000).optional(),
+});
+
+export const httpSchema = z.strictObject({
+  host: hostName.optional(),
+  port: wholeNumber(0, 65_535).optional(),
+  allowed_hosts: z.array(hostName, otherwise("must be a list")).max(100).optional(),
+});
+
+export const historySchema = z.strictObject({
+  raw: duration("1h", "3650d", '"48h"').optional(),
+  minutes: duration("1d", "36500d", '"1825d"').optional(),
+});
+
+export const configSchema = z.strictObject({
+  data: text.min(1).optional(),
+  interval: duration("100ms", "1h", '"2s" or "500ms"').optional(),
+  http: httpSchema.optional(),
+  history: historySchema.optional(),
+  meters: z.array(meterSchema, otherwise("must be a list")).max(1_000).optional(),
+});
+
+/** The environment may change single things of the meter in the file. */
+export const overlaySchema = configSchema.extend({ meters: z.array(meterSchema.partial()).optional() });
+
+export type MeterInput = z.output<typeof meterSchema>;
+export type MeterOverlay = NonNullable<z.output<typeof overlaySchema>["meters"]>[number];
+
+/** The names that may stand at a path of the file, for "did you mean". */
+export const knownNames = (path: readonly PropertyKey[]): readonly string[] => {
+  if (path[0] === "meters") return Object.keys(meterSchema.shape);
+  if (path[0] === "http") return Object.keys(httpSchema.shape);
+  if (path[0] === "history") return Object.keys(historySchema.shape);
+  return Object.keys(configSchema.shape);
+};

@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inspect } from "node:util";
+import { UsageError } from "@meterport/protocol/errors";
+import fc from "fast-check";
+import { type Config, loadConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
+
+const key = "0123456789abcdef";
+const load = (text: string | undefined, env: Environment = {}, files: Readonly<Record<string, string>> = {}): Config =>
+  loadConfig({
+    env,
+    defaultData: "/data",
+    readFile: (path) => (path === "/data/meterport.yaml" ? text : files[path]),
+  });
+
+/** The sentences with which a configuration is refused. */
+const refusal = (
+  text: string | undefined,
+  env: Environment = {},
+  files: Readonly<Record<string, string>> = {},
+): string => {
+  try {
+    load(text, env, files);
+  } catch (error) {
+    assert.ok(error instanceof UsageError, String(error));
+    return error.message;
+  }
+  assert.fail("the configuration was accepted");
+};
+
+const full = `
+# My meters
+http:
+  port: 9000
+  allowed_hosts: [meterport.home.arpa]
+history:
+  raw: 24h
+meters:
+  - id: home
+    name: Home
+    link: tcp://192.168.1.20:4059
+    key: "${key}"
+    interval: 500ms
+    fuse_amps: 35
+  - id: garage
+    link: /dev/ttyUSB0
+    key: 01010101010101010101010101010101
+    profile: meter:3.70
+`;
+
+test("nothing configured is the demo, on loopback", () => {
+  const config = load(undefined);
+  assert.deepEqual(config.meters, []);
+  assert.deepEqual(config.http, { host: "127.0.0.1", port: 8765, portAsked: false, allowedHosts: [] });
+  assert.equal(config.data, "/data");
+  assert.equal(config.interval, 2_000);
+  assert.deepEqual(load("# only a comment\n").meters, []);
+  assert.deepEqual(load("meters:\nhttp:\n").meters, []);
+});
+
+test("a file is read, with digits of a key as they were written", () => {
+  const config = load(full);
+  const [home, garage] = config.meters;
+  assert.equal(config.http.port, 9_000);
+  assert.equal(config.http.portAsked, true);
+  assert.equal(config.history.raw, 86_400_000);
+  assert.equal(home?.interval, 500);
+  assert.equal(home?.fuseAmps, 35);
+  assert.equal(new TextDecoder().decode(home?.key.reveal()), key);
+  assert.deepEqual(garage?.key.reveal(), new Uint8Array(16).fill(1));
+  assert.equal(garage?.name, "garage");
+  assert.equal(garage?.interval, 2_000);
+  assert.equal(garage?.profile, "meter:3.70");
+});
+
+test("the result is frozen all the way down, and shows no key", () => {
+  const config = load(full);
+  for (const part of [config, config.http, config.meters, config.meters[0], config.http.allowedHosts])
+    assert.ok(Object.isFrozen(part));
+  for (const text of [inspect(config, { depth: 9 }), JSON.stringify(config)]) {
+    assert.ok(!text.includes(key) && !text.includes("0101"), text);
+  }
+});
+
+test("the environment wins over the file, and can be the only meter", () => {
+  const config = load("http: { port: 9000 }\ninterval: 5s", {
+    METERPORT_HTTP_PORT: "0",
+    METERPORT_DATA: "/data",
+    METERPORT_INTERVAL: "1s",
+  });
+  assert.equal(config.http.port, 0);
+  assert.equal(config.interval, 1_000);
+  const alone = load(undefined, { METERPORT_LINK: "tcp://127.0.0.1:4059", METERPORT_KEY: key });
+  assert.equal(alone.meters[0]?.id, "home");
+  assert.equal(alone.meters[0]?.link, "tcp://127.0.0.1:4059");
+  const one = load(`meters: [{ id: attic, link: /dev/ttyUSB0, key_file: meter.key }]`, { METERPORT_KEY: key });
+  assert.equal(one.meters[0]?.id, "attic");
+  assert.equal(one.meters[0]?.link, "/dev/ttyUSB0");
+  assert.equal(new TextDecoder().decode(one.meters[0]?.key.reveal()), key);
+});
+
+test("a key may stand in a file of its own, beside the configuration", () => {
+  const files = { "/data/meter.key": `${key}\n` };
+  for (const form of ["key_file: meter.key", 'key: "@meter.key"', "key_file: /data/meter.key"]) {
+    const config = load(`meters:\n  - id: home\n    link: /dev/ttyUSB0\n    ${form}\n`, {}, files);
+    assert.equal(new TextDecoder().decode(config.meters[0]?.key.reveal()), key);
+  }
+});
+
+test("what is wrong is said with its place, and what to do", () => {
+  const meter = (line: string): string =>
+    `meters:\n  - id: home\n    link: /dev/ttyUSB0\n    key: "${key}"\n    ${line}\n`;
+  const cases: readonly (readonly [text: string, sentence: RegExp])[] = [
+    [
+      meter("intervall: 2s"),
+      /^\/data\/meterport\.yaml:5:5: meters\[0\]\.intervall: unknown name; did you mean interval\?$/,
+    ],
+    [
+      meter("interval: fast"),
+      /meterport\.yaml:5:15: meters\[0\]\.interval "fast" is not a length of time: write for example "2s"/,
+    ],
+    [meter("interval: 10ms"), /meters\[0\]\.interval "10ms" must be from 100ms to 1h/],
+    [meter("fuse_amps: many"), /meters\[0\]\.fuse_amps "many" is not a whole number from 1 to 10000/],
+    [meter("profile: 3.70"), /meters\[0\]\.profile must be a profile like meter:3\.70/],
+    ["http:\n  prot: 80\n", /meterport\.yaml:2:3: http\.prot: unknown name; did you mean port\?/],
+    ["http:\n  port: 99999\n", /http\.port "99999" is not a whole number from 0 to 65535/],
+    ["zzzzzz: 1\n", /zzzzzz: unknown name; known are data, interval, http, history, meters/],
+    ["meters: 5\n", /meterport\.yaml:1:9: meters must be a list/],
+    ["meters:\n  - home\n", /meterport\.yaml:2:5: meters\[0\] must hold names with values/],
+    [`meters:\n  - id: home\n    key: "${key}"\n`, /meterport\.yaml:2:5: meters\[0\]\.link is missing: add it/],
+    [
+      "meters:\n  - id: home\n    link: /dev/ttyUSB0\n",
+      /meterport\.yaml:2:5: meters\[0\] has no key: add key, or key_file/,
+    ],
+    [`meters: [{ id: My Home, link: /dev/ttyUSB0, key: "${key}" }]`, /meters\[0\]\.id must be lower-case letters/],
+    [
+      `meters: [{ id: home, link: "tcp://host", key: "${key}" }]`,
+      /meters\[0\]\.link "tcp:\/\/host" needs a host and a port/,
+    ],
+    [`meters: [{ id: home, link: "ftp://host", key: "${key}" }]`, /meters\[0\]\.link "ftp:\/\/host" is not a link/],
+    [meter("key_file: x"), /meters\[0\] has key and key_file: keep one/],
+    [full.replace("id: garage", "id: home"), /meterport\.yaml:15:9: meters\[1\]\.id is that of meters\[0\] as well/],
+    [
+      full.replace("/dev/ttyUSB0", "tcp://192.168.1.20:4059"),
+      /meters\[1\]\.link is that of meters\[0\] as well: one line/,
+    ],
+    ["http: {port: 1\n", /meterport\.yaml:\d+:\d+: /],
+    ["http:\n\tport: 1\n", /meterport\.yaml:2:1: a tab stands in the indentation/],
+    ["data: a\ndata: b\n", /meterport\.yaml:2:1: the same name stands twice/],
+    ["data: *x\n", /meterport\.yaml:1:7: a value begins with \*/],
+    ["[1]: 2\n", /a name must be a plain word/],
+    ["just text", /meterport\.yaml:1:1: the configuration must hold names with values/],
+  ];
+  for (const [text, sentence] of cases) assert.match(refusal(text), sentence);
+});
+
+test("a wrong value in the environment is named by its variable", () => {
+  assert.match(
+    refusal(undefined, { METERPORT_HTTP_PORT: "web" }),
+    /^METERPORT_HTTP_PORT: http\.port "web" is not a whole number/,
+  );
+  assert.match(
+    refusal(full, { METERPORT_LINK: "/dev/ttyUSB1" }),
+    /METERPORT_LINK can speak of one meter only, but the configuration lists 2/,
+  );
+  assert.match(refusal(undefined, { METERPORT_CONFIG: "/none.yaml" }), /\/none\.yaml: there is no such file/);
+  assert.match(
+    refusal(undefined, { METERPORT_LINK: "/dev/ttyUSB0" }),
+    /environment: the meter of METERPORT_LINK has no key/,
+  );
+});
+
+test("a variable that nobody reads is pointed out, not refused", () => {
+  assert.deepEqual(load(undefined, { METERPORT_HTTP_PROT: "1", METERPORT_KEY: key, HOME: "/" }).warnings, [
+    "METERPORT_KEY in the environment: ignored, because METERPORT_LINK names no meter",
+    "METERPORT_HTTP_PROT in the environment is not known and is ignored; did you mean METERPORT_HTTP_PORT?",
+  ]);
+});
+
+test("no refusal ever quotes a key", () => {
+  const canary = "CANARYCANARY";
+  const at = (value: string): string => `meters:\n  - id: home\n    link: /dev/ttyUSB0\n    key: ${value}\n`;
+  for (const value of [
+    canary,
+    `"${canary}`,
+    `*${canary}`,
+    `&${canary} x`,
+    `!${canary} x`,
+    `{ ${canary}: 1 }`,
+    `[${canary}]`,
+    `"\\q${canary}"`,
+    `${canary}: x`,
+    `|\n ${canary}`,
+    `@${canary} y: z`,
+    `hex:${canary}`,
+  ]) {
+    assert.ok(!refusal(at(value)).includes(canary), refusal(at(value)));
+  }
+  assert.ok(!refusal(undefined, { METERPORT_LINK: "/dev/ttyUSB0", METERPORT_KEY: canary }).includes(canary));
+  assert.ok(!refusal(at("@k"), {}, { "/data/k": canary }).includes(canary));
+});
+
+test("property: any text is a configuration or a UsageError", () => {
+  const words = fc.constantFrom(
+    "meters",
+    "http",
+    "id",
+    "key",
+    ":",
+    " ",
+    "\n",
+    "  ",
+    "- ",
+    "*",
+    "&a",
+    "{",
+    "}",
+    "[",
+    "]",
+    '"',
+    "'",
+    "|",
+    "#",
+    "!!int",
+    "---",
+    "\t",
+    "?",
+    "<<",
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(words, { maxLength: 30 }).map((parts) => parts.join("")),
+      ),
+      (text) => {
+        try {
+          load(text);
+        } catch (error) {
+          assert.ok(error instanceof UsageError, inspect(error));
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,93 @@
+/** The simulated household that stands in while no meter is configured: a virtual meter, read over the real protocol. */
+import { rc4, type Security } from "@meterport/client";
+import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import type { Clock, Entropy, Millis } from "@meterport/protocol/ports";
+import { Secret } from "@meterport/protocol/security/key";
+import { memoryLine, modelledLine, VirtualMeter } from "@meterport/simulator";
+import { linkMeter } from "./meter-link.ts";
+import type { OpenMeter } from "./meter-source.ts";
+
+export interface DemoDeps {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** When the virtual meter was installed, Unix milliseconds, in the past: its registers have counted since. */
+  readonly installed: Millis;
+}
+
+export interface Demo {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly open: OpenMeter;
+  /** Readings from `from` to now, one a minute, oldest first: what a gateway that ran all the time would have seen. */
+  readonly past: (from: Millis) => AsyncIterable<readonly LiveReading[]>;
+}
+
+const url = "line://9600";
+const minute = 60_000;
+/** Readings that are handed over together. */
+const hour = 60;
+
+/** Time that stands still between two settings: what is due now runs at once, what lies ahead does not wait for it. */
+const steppedClock = (clock: Clock): Clock & { set: (wall: Millis) => void } => {
+  const offset = clock.wall() - clock.now();
+  let now = clock.now();
+  return {
+    now: () => now,
+    wall: () => now + offset,
+    at: (time, task) => {
+      let wanted = time <= now;
+      if (wanted)
+        queueMicrotask(() => {
+          if (wanted) task();
+        });
+      return () => {
+        wanted = false;
+      };
+    },
+    set: (wall) => {
+      now = wall - offset;
+    },
+  };
+};
+
+/** A virtual meter of firmware 3.70 on a modelled serial line of 9600 baud. */
+export const createDemo = ({ clock, entropy, installed }: DemoDeps): Demo => {
+  const basic = new Secret(entropy(16));
+  const meter = new VirtualMeter({
+    profile: { family: "meter", firmware: [3, 70] },
+    keys: { basic, advanced: new Secret(entropy(16)) },
+    scenario: "house",
+    seed: 1,
+    start: installed,
+    epoch: clock.now() - (clock.wall() - installed),
+  });
+  const security = (): Security => rc4({ key: basic, entropy, level: "basic" });
+  return {
+    id: "home",
+    name: "Simulated household",
+    url,
+    open: (signal) => linkMeter(modelledLine({ meter, clock, baud: 9600 }), { security: security(), clock, signal }),
+    past: async function* (from) {
+      const then = steppedClock(clock);
+      const last = clock.wall();
+      then.set(from);
+      const source = await linkMeter(memoryLine({ meter, clock: then }), {
+        security: security(),
+        clock: then,
+        timing: { requestSpacing: 0 },
+      });
+      const never = new AbortController().signal;
+      let readings: LiveReading[] = [];
+      for (let time = from; time < last; time += minute) {
+        then.set(time);
+        readings.push(await source.read(never));
+        if (readings.length < hour) continue;
+        yield readings;
+        readings = [];
+      }
+      yield readings;
+      await source.close();
+    },
+  };
+};

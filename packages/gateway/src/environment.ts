@@ -1,0 +1,67 @@
+/** The environment as a configuration: the same schema, other names. */
+import { UsageError } from "@meterport/protocol/errors";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where each variable belongs in the configuration. */
+const places: Readonly<Record<string, string>> = {
+  METERPORT_DATA: "data",
+  METERPORT_INTERVAL: "interval",
+  METERPORT_HTTP_HOST: "http.host",
+  METERPORT_HTTP_PORT: "http.port",
+  METERPORT_HTTP_ALLOWED_HOSTS: "http.allowed_hosts",
+  METERPORT_LINK: "meters[0].link",
+  METERPORT_KEY: "meters[0].key",
+  METERPORT_KEY_FILE: "meters[0].key_file",
+  METERPORT_NAME: "meters[0].name",
+  METERPORT_PROFILE: "meters[0].profile",
+  METERPORT_FUSE_AMPS: "meters[0].fuse_amps",
+};
+
+/** Every variable that Meterport reads. */
+export const environmentNames: readonly string[] = [...Object.keys(places), "METERPORT_CONFIG"];
+
+export interface Overlay {
+  readonly value: unknown;
+  /** Which variable a path comes from. */
+  readonly origin: ReadonlyMap<string, string>;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * What the environment says, in the shape of the configuration. A meter's variables speak of the only meter.
+ *
+ * @throws UsageError where the file lists several meters and a variable means one of them
+ */
+export const overlay = (env: Environment, metersInFile: number): Overlay => {
+  const said = Object.entries(places).filter(([name]) => (env[name] ?? "") !== "");
+  const origin = new Map<string, string>(said.map(([name, place]) => [place, name]));
+  const about = said.filter(([, place]) => place.startsWith("meters["));
+  const value: Record<string, unknown> = {};
+  const http: Record<string, unknown> = {};
+  const meter: Record<string, unknown> = { id: "home" };
+  const warnings: string[] = [];
+  for (const [name, place] of said) {
+    const text = env[name] ?? "";
+    const field = place.slice(place.lastIndexOf(".") + 1);
+    if (place.startsWith("meters[")) meter[field] = text;
+    else if (field === "allowed_hosts") http[field] = text.split(",").map((host) => host.trim());
+    else if (place.startsWith("http.")) http[field] = text;
+    else value[field] = text;
+  }
+  if (Object.keys(http).length > 0) value.http = http;
+  const names = about.map(([name]) => name).join(", ");
+  if (about.length > 0 && metersInFile > 1) {
+    throw new UsageError(
+      "config",
+      `environment: ${names} can speak of one meter only, but the configuration lists ${metersInFile}: say it there`,
+    );
+  }
+  if (meter.key !== undefined && meter.key_file !== undefined) {
+    throw new UsageError("config", "environment: METERPORT_KEY and METERPORT_KEY_FILE are both set: keep one of them");
+  }
+  if (about.length > 0 && (metersInFile === 1 || meter.link !== undefined)) value.meters = [meter];
+  else if (about.length > 0)
+    warnings.push(`${names} in the environment: ignored, because METERPORT_LINK names no meter`);
+  return { value, origin, warnings };
+};

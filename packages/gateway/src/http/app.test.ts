@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import type { ApiProblem, HistoryAnswer, LiveAnswer, MeterDetail, MeterSummary } from "../api.ts";
+import { silentLog } from "../log.ts";
+import { identity, reading } from "../testing/fake-meter.ts";
+import { httpSetup, stillMeter } from "../testing/http-setup.ts";
+import { createApp } from "./app.ts";
+import { historyAnswer, liveAnswer, meterDetail } from "./schemas.ts";
+
+test("meters, one meter, live values", async () => {
+  const { clock, json, get, done } = httpSetup();
+  await clock.advance(1_000);
+  const meters = await json<MeterSummary[]>("/api/v1/meters");
+  assert.equal(meters.length, 1);
+  assert.equal(meters[0]?.id, "home");
+  assert.equal(meters[0]?.simulated, true);
+  assert.equal(meters[0]?.link.state, "up");
+  const detail = await json<MeterDetail>("/api/v1/meters/home");
+  assert.deepEqual(detail.identity, identity);
+  meterDetail.strict().parse(detail);
+  const live = await json<LiveAnswer>("/api/v1/meters/home/live");
+  liveAnswer.strict().parse(live);
+  assert.equal(live.power_w, 500);
+  assert.equal(live.frequency_hz, null);
+  const answer = await get("/api/v1/meters/home/live");
+  assert.equal(answer.headers.get("cache-control"), "no-store");
+  assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+  assert.match(answer.headers.get("content-security-policy") ?? "", /^default-src 'self'/);
+  await done();
+});
+
+test("a dead link is dead to every client within 5 s", async () => {
+  const { clock, meter, json, done } = httpSetup();
+  await clock.advance(1_000);
+  meter.hangs = true;
+  await clock.advance(5_000);
+  const live = await json<LiveAnswer>("/api/v1/meters/home/live");
+  assert.equal(live.power_w, null);
+  assert.equal(live.energy_import_wh, null);
+  assert.equal(live.quality, "stale");
+  assert.equal(live.time, "2026-01-01T12:00:00.150Z");
+  assert.equal((await json<MeterSummary[]>("/api/v1/meters"))[0]?.link.state, "silent");
+  await done();
+});
+
+test("history on a grid, with defaults that make sense", async () => {
+  const { clock, store, json, done } = httpSetup();
+  store.append("home", [reading(clock.wall() - 600_000, { power_w: 1_000, energy_import_wh: 5 })]);
+  await clock.advance(10_000);
+  const hour = await json<HistoryAnswer>("/api/v1/meters/home/history");
+  historyAnswer.strict().parse(hour);
+  assert.equal(hour.step, 5);
+  assert.equal(hour.points.length, 720);
+  assert.equal(hour.points.at(-1)?.power_w, 500);
+  assert.equal(hour.points.filter((point) => point.power_w === 1_000).length, 1);
+  assert.ok(hour.points.some((point) => point.power_w === null));
+  const range = await json<HistoryAnswer>(
+    "/api/v1/meters/home/history?from=2026-01-01T11:30:00Z&to=1767268800&step=10m",
+  );
+  assert.deepEqual([range.from, range.to, range.step], ["2026-01-01T11:30:00.000Z", "2026-01-01T12:00:00.000Z", 600]);
+  assert.deepEqual(
+    range.points.map((point) => point.power_w),
+    [null, null, 1_000],
+  );
+  await done();
+});
+
+test("what makes no sense is a problem with one clear sentence", async () => {
+  const { get, done } = httpSetup();
+  const cases: readonly (readonly [path: string, status: number, message: RegExp])[] = [
+    ["/api/v1/meters/none", 404, /there is no meter "none"; there is: home/],
+    ["/api/v1/meters/none/live", 404, /no meter/],
+    ["/api/v1/meters/none/events", 404, /no meter/],
+    ["/api/v1/meters/none/history", 404, /no meter/],
+    ["/api/v1/nothing", 404, /nothing at/],
+    ["/api/v1/meters/home/history?from=yesterday", 400, /from="yesterday" is not a time: write for example/],
+    ["/api/v1/meters/home/history?to=%00", 400, /is not a time/],
+    ["/api/v1/meters/home/history?step=0", 400, /step="0" is not a step/],
+    ["/api/v1/meters/home/history?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", 400, /must be before/],
+    ["/api/v1/meters/home/history?from=0&step=1", 400, /points are more than 2000/],
+  ];
+  for (const [path, status, message] of cases) {
+    const answer = await get(path);
+    const problem = (await answer.json()) as ApiProblem;
+    assert.equal(answer.status, status, path);
+    assert.match(problem.message, message);
+    assert.match(problem.error, /^[a-z-]+$/);
+  }
+  const post = await get("/api/v1/meters", { method: "POST", body: "{}" });
+  assert.equal(post.status, 405);
+  assert.equal(post.headers.get("allow"), "GET, HEAD");
+  await done();
+});
+
+test("a page elsewhere that points its own name here gets nothing", async () => {
+  const { get, done } = httpSetup("127.0.0.1", ["meterport.home.arpa"]);
+  const status = async (host: string) => (await get("/api/v1/meters", { headers: { host } })).status;
+  for (const host of [
+    "127.0.0.1:8765",
+    "localhost:8765",
+    "localhost",
+    "[::1]:8765",
+    "meterport.home.arpa",
+    "LOCALHOST:1",
+  ]) {
+    assert.equal(await status(host), 200, host);
+  }
+  for (const host of [
+    "evil.example",
+    "evil.example:8765",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example",
+    "",
+    "localhost@evil.example",
+    "192.168.1.5:8765",
+  ]) {
+    assert.equal(await status(host), 421, host);
+  }
+  assert.equal((await get("/", { headers: { host: "evil.example" } })).status, 421);
+  await done();
+});
+
+test("bound to the network, names are checked only where they were listed", async () => {
+  const open = httpSetup("0.0.0.0");
+  assert.equal((await open.get("/api/v1/meters", { headers: { host: "meterport.local:8765" } })).status, 200);
+  await open.done();
+  const listed = httpSetup("0.0.0.0", ["meterport.local"]);
+  assert.equal((await listed.get("/api/v1/meters", { headers: { host: "meterport.local:8765" } })).status, 200);
+  assert.equal((await listed.get("/api/v1/meters", { headers: { host: "evil.example" } })).status, 421);
+  await listed.done();
+});
+
+test("the API describes itself", async () => {
+  const { json, clock, done } = httpSetup();
+  const doc = await json<{
+    paths: Record<string, unknown>;
+    components: { schemas: Record<string, { properties: object }> };
+  }>("/api/v1/openapi.json");
+  assert.deepEqual(Object.keys(doc.paths).sort(), [
+    "/api/v1/health",
+    "/api/v1/meters",
+    "/api/v1/meters/{id}",
+    "/api/v1/meters/{id}/events",
+    "/api/v1/meters/{id}/history",
+    "/api/v1/meters/{id}/live",
+  ]);
+  assert.ok("power_w" in (doc.components.schemas.LiveAnswer?.properties ?? {}));
+  await clock.advance(1_000);
+  assert.deepEqual(await json("/api/v1/health"), {
+    status: "ok",
+    version: "0.1.0",
+    uptime_s: 1,
+    meters: 1,
+    meters_up: 1,
+  });
+  await done();
+});
+
+test("the dashboard's files, and nothing else", async () => {
+  const { folder, get, done } = httpSetup();
+  const unbuilt = await get("/");
+  assert.equal(unbuilt.status, 200);
+  assert.match(await unbuilt.text(), /not built yet/);
+  const dist = join(folder, "dist");
+  mkdirSync(join(dist, "assets"), { recursive: true });
+  writeFileSync(join(dist, "index.html"), "<title>page</title>");
+  writeFileSync(join(dist, "assets", "app-1234.js"), "1");
+  writeFileSync(join(dist, ".hidden.txt"), "no");
+  writeFileSync(join(folder, "outside.txt"), "secret");
+  symlinkSync(join(folder, "outside.txt"), join(dist, "link.txt"));
+  const page = await get("/");
+  assert.equal(await page.text(), "<title>page</title>");
+  assert.equal(page.headers.get("content-type"), "text/html; charset=utf-8");
+  assert.equal(page.headers.get("cache-control"), "no-cache");
+  const script = await get("/assets/app-1234.js");
+  assert.equal(script.headers.get("content-type"), "text/javascript; charset=utf-8");
+  assert.match(script.headers.get("cache-control") ?? "", /immutable/);
+  const head = await get("/assets/app-1234.js", { method: "HEAD" });
+  assert.equal(head.status, 200);
+  assert.equal(await head.text(), "");
+  for (const path of [
+    "/../outside.txt",
+    "/%2e%2e/outside.txt",
+    "/%2e%2e%2foutside.txt",
+    "/..%5coutside.txt",
+    "/link.txt",
+    "/.hidden.txt",
+    "/assets",
+    "/%00.txt",
+    "/%",
+    "/index.html/x.js",
+    "//outside.txt",
+  ]) {
+    const answer = await get(path);
+    assert.equal(answer.status, 404, path);
+    assert.doesNotMatch(await answer.text(), /secret/);
+  }
+  await done();
+});
+
+test("a failure inside is a problem without its insides, and is logged", async () => {
+  const lines: string[] = [];
+  const app = createApp({
+    meters: stillMeter().meters,
+    store: {
+      history: () => {
+        throw new Error("disk on fire");
+      },
+    },
+    clock: new VirtualClock(),
+    log: { ...silentLog, error: (line) => lines.push(line) },
+    version: "0",
+    dashboard: "/none",
+    host: "127.0.0.1",
+    allowedHosts: [],
+  });
+  const answer = await app.fetch(new Request("http://localhost/api/v1/meters/home/history"));
+  assert.equal(answer.status, 500);
+  assert.deepEqual(await answer.json(), {
+    error: "internal",
+    message: "the gateway failed to answer; its log says why",
+  });
+  assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+  assert.match(lines[0] ?? "", /disk on fire/);
+});

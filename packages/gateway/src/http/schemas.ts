@@ -1,0 +1,100 @@
+/** The API's answers as schemas, for its OpenAPI document; `satisfies` holds them to the types in `api.ts`. */
+import { z } from "@hono/zod-openapi";
+import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
+import type {
+  ApiProblem,
+  HealthAnswer,
+  HistoryAnswer,
+  LinkHealth,
+  LiveAnswer,
+  MeterDetail,
+  MeterIdentity,
+  MeterSummary,
+} from "../api.ts";
+
+const moment = (description: string) => z.string().openapi({ format: "date-time", description });
+
+export const linkHealth = z
+  .object({
+    state: z.enum(["connecting", "up", "silent", "refused"]),
+    url: z.string(),
+    since: moment("Since when it is in this state"),
+    problem: z.string().nullable(),
+    last_reading: moment("The last authenticated reading").nullable(),
+    poll_interval_ms: z.number(),
+    polls: z.number(),
+    failures: z.number(),
+    retries: z.number(),
+    discarded: z.number(),
+    round_trip_ms: z.number().nullable(),
+  })
+  .openapi("LinkHealth") satisfies z.ZodType<LinkHealth>;
+
+export const meterIdentity = z
+  .object({
+    manufacturer: z.string().nullable(),
+    model: z.string().nullable(),
+    firmware: z.string().nullable(),
+    serial: z.string().nullable(),
+    utility_serial: z.string().nullable(),
+    profile: z.string(),
+    key_level: z.enum(["none", "basic", "advanced"]).nullable(),
+  })
+  .openapi("MeterIdentity") satisfies z.ZodType<MeterIdentity>;
+
+const summaryShape = { id: z.string(), name: z.string(), link: linkHealth, simulated: z.boolean() };
+
+export const meterSummary = z.object(summaryShape).openapi("MeterSummary") satisfies z.ZodType<MeterSummary>;
+
+export const meterDetail = z
+  .object({ ...summaryShape, identity: meterIdentity.nullable() })
+  .openapi("MeterDetail") satisfies z.ZodType<MeterDetail>;
+
+const measured = Object.fromEntries(liveKeys.map((key) => [key, z.number().nullable()])) as Record<
+  LiveKey,
+  z.ZodNullable<z.ZodNumber>
+>;
+
+export const liveAnswer = z
+  .object({
+    id: z.string(),
+    time: moment("The last reading; null before the first").nullable(),
+    ...measured,
+    quality: z.enum(["good", "partial", "suspect", "stale"]),
+  })
+  .openapi("LiveAnswer") satisfies z.ZodType<LiveAnswer>;
+
+const historyPoint = z
+  .object({
+    time: moment("Start of the step"),
+    power_w: z.number().nullable(),
+    power_min_w: z.number().nullable(),
+    power_max_w: z.number().nullable(),
+    energy_import_wh: z.number().nullable(),
+    energy_export_wh: z.number().nullable(),
+  })
+  .openapi("HistoryPoint");
+
+export const historyAnswer = z
+  .object({
+    id: z.string(),
+    from: moment("Start of the first step"),
+    to: moment("End of the last step"),
+    step: z.number().openapi({ description: "Seconds from one point to the next" }),
+    points: z.array(historyPoint),
+  })
+  .openapi("HistoryAnswer") satisfies z.ZodType<HistoryAnswer>;
+
+export const healthAnswer = z
+  .object({
+    status: z.literal("ok"),
+    version: z.string(),
+    uptime_s: z.number(),
+    meters: z.number(),
+    meters_up: z.number(),
+  })
+  .openapi("HealthAnswer") satisfies z.ZodType<HealthAnswer>;
+
+export const apiProblem = z
+  .object({ error: z.string(), message: z.string() })
+  .openapi("ApiProblem") satisfies z.ZodType<ApiProblem>;

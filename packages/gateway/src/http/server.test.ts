@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { type TestContext, test } from "node:test";
+import { systemClock } from "@meterport/transports/clock";
+import { silentLog } from "../log.ts";
+import { stillMeter } from "../testing/http-setup.ts";
+import { createApp } from "./app.ts";
+import { listen } from "./server.ts";
+
+/** Closed even after a failure, so that the test ends. */
+const setup = async (t: TestContext) => {
+  const meter = stillMeter();
+  const app = createApp({
+    meters: meter.meters,
+    store: { history: () => [] },
+    clock: systemClock,
+    log: silentLog,
+    version: "0",
+    dashboard: "/none",
+    host: "127.0.0.1",
+    allowedHosts: [],
+  });
+  const server = await listen({ host: "127.0.0.1", port: 0, portAsked: true, fetch: app.fetch, log: silentLog });
+  t.after(() => {
+    app.streams.close();
+    return server.close();
+  });
+  return { app, meter, server };
+};
+
+/** Turns of the event loop until something holds, at most some thousand. */
+const until = async (holds: () => boolean, what: string): Promise<void> => {
+  for (let n = 0; n < 20_000; n++) {
+    if (holds()) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.fail(what);
+};
+
+test("a browser that goes away is noticed through the socket", async (t) => {
+  const { app, server } = await setup(t);
+  const leaving = new AbortController();
+  const response = await fetch(`${server.url}/api/v1/meters/home/events`, { signal: leaving.signal });
+  await response.body?.getReader().read();
+  assert.equal(app.streams.clients, 1);
+  leaving.abort();
+  await until(() => app.streams.clients === 0, "the stream is still open");
+});
+
+test("a socket that nobody reads costs bounded memory and is dropped", async (t) => {
+  const { app, meter, server } = await setup(t);
+  const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+  socket.on("error", () => {});
+  t.after(() => socket.destroy());
+  socket.write("GET /api/v1/meters/home/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await once(socket, "readable");
+  await until(() => app.streams.clients === 1, "no stream was opened");
+  let sent = 0;
+  await until(() => {
+    meter.tell({ event: "live", data: meter.view.live() });
+    return ++sent > 0 && app.streams.clients === 0;
+  }, "the slow client was never dropped");
+  socket.destroy();
+  const health = await fetch(`${server.url}/api/v1/health`);
+  assert.equal(health.status, 200);
+});
+
+test("a default port that is taken gives way to a free one, with a word about it", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const address = other.address();
+  assert.ok(address !== null && typeof address === "object");
+  const lines: string[] = [];
+  const log = { ...silentLog, warn: (line: string) => lines.push(line) };
+  const options = { host: "127.0.0.1", port: address.port, fetch: () => new Response("ok"), log };
+  await assert.rejects(
+    listen({ ...options, portAsked: true }),
+    /is in use by another program: stop it, or choose another/,
+  );
+  const server = await listen({ ...options, portAsked: false });
+  assert.notEqual(server.url, `http://127.0.0.1:${address.port}`);
+  assert.match(lines[0] ?? "", /taking a free one/);
+  assert.equal(await (await fetch(server.url)).text(), "ok");
+  await server.close();
+  other.close();
+});
+
+test("an address that is not this machine's is one sentence", async () => {
+  const options = { host: "192.0.2.1", port: 0, portAsked: false, fetch: () => new Response("ok"), log: silentLog };
+  await assert.rejects(listen(options), /192\.0\.2\.1 is no address of this machine: check METERPORT_HTTP_HOST/);
+});

@@ -1,0 +1,142 @@
+#!/usr/bin/env node
+/** Starts the daemon: the only place where real clocks, files, sockets and meters meet. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { UsageError } from "@meterport/protocol/errors";
+import { systemClock, systemEntropy } from "@meterport/transports/clock";
+import { openLink } from "@meterport/transports/open";
+import own from "../package.json" with { type: "json" };
+import { type Config, loadConfig } from "./config.ts";
+import { createDemo, type Demo } from "./demo.ts";
+import { createGateway, type GatewayMeter } from "./gateway.ts";
+import { listen } from "./http/server.ts";
+import { type Log, lineLog } from "./log.ts";
+import { openMeter } from "./open-meter.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
+import type { Store } from "./store.ts";
+
+const project = resolve(import.meta.dirname, "../../..");
+
+/** In a checkout beside the code, elsewhere where the system wants such data. */
+const defaultData = (): string =>
+  existsSync(join(project, "tsconfig.base.json"))
+    ? join(project, ".data")
+    : join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local", "state"), "meterport");
+
+const readFile = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw new UsageError("config", `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+const readConfig = (): Config => {
+  let file: string | undefined;
+  try {
+    file = parseArgs({ options: { config: { type: "string" } } }).values.config;
+  } catch {
+    throw new UsageError("arguments", "only --config FILE is known on the command line");
+  }
+  return loadConfig({ file, env: process.env, defaultData: defaultData(), readFile });
+};
+
+const configuredMeters = (config: Config): readonly GatewayMeter[] =>
+  config.meters.map((meter) => ({
+    id: meter.id,
+    name: meter.name,
+    url: meter.link,
+    simulated: false,
+    interval: meter.interval,
+    ...(meter.fuseAmps === undefined ? {} : { fuseAmps: meter.fuseAmps }),
+    open: openMeter(meter, { clock: systemClock, entropy: systemEntropy, openLink }),
+  }));
+
+const day = 86_400_000;
+/** The virtual meter adds up its household's energy since then at each start, which is quick for a month. */
+const longestInstalled = 31 * day;
+
+/** When the virtual meter was installed, kept beside the data: its registers go on where they were. */
+const demoInstalled = (folder: string): number => {
+  const path = join(folder, "demo.json");
+  const now = systemClock.wall();
+  try {
+    const { installed } = JSON.parse(readFileSync(path, "utf8")) as { readonly installed?: unknown };
+    if (typeof installed === "number" && installed < now && installed > now - longestInstalled) return installed;
+  } catch {
+    // The first start, or a file that somebody spoilt: another virtual meter is installed.
+  }
+  const installed = now - day;
+  writeFileSync(path, `${JSON.stringify({ installed })}\n`);
+  return installed;
+};
+
+const fillPastDay = async (demo: Demo, store: Store): Promise<void> => {
+  const now = systemClock.wall();
+  const last = store.lastRegisters(demo.id)?.time ?? 0;
+  for await (const readings of demo.past(Math.max(last + 1, now - day + 1))) store.append(demo.id, readings);
+};
+
+const start = async (log: Log): Promise<() => Promise<void>> => {
+  const config = readConfig();
+  for (const warning of config.warnings) log.warn(warning);
+  for (const meter of config.meters) log.info(`${meter.id}: key ${meter.keyForm}`);
+  const store = openSqliteStore(config.data, config.history, log, systemClock.wall());
+  const demo =
+    config.meters.length > 0
+      ? undefined
+      : createDemo({ clock: systemClock, entropy: systemEntropy, installed: demoInstalled(config.data) });
+  if (demo !== undefined) {
+    log.info("no meter is configured: a simulated household stands in");
+    await fillPastDay(demo, store);
+  }
+  const meters =
+    demo === undefined ? configuredMeters(config) : [{ ...demo, simulated: true, interval: config.interval }];
+  const gateway = createGateway({
+    meters,
+    store,
+    clock: systemClock,
+    entropy: systemEntropy,
+    log,
+    version: own.version,
+    dashboard: join(project, "packages", "dashboard", "dist"),
+    host: config.http.host,
+    allowedHosts: config.http.allowedHosts,
+  });
+  const server = await listen({ ...config.http, fetch: gateway.app.fetch, log });
+  gateway.start();
+  process.stdout.write(`dashboard ${server.url}\n`);
+  return async () => {
+    const closed = server.close();
+    await gateway.stop();
+    await closed;
+  };
+};
+
+const log = lineLog(systemClock, (line) => process.stderr.write(line));
+
+try {
+  const stop = await start(log);
+  let stopping = false;
+  const end = (signal: string): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info(`${signal}: stopping`);
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error(`stopping failed: ${error instanceof Error ? error.message : String(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", () => end("SIGTERM"));
+  process.on("SIGINT", () => end("SIGINT"));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
+}

@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LinkError, ResponseError } from "@meterport/protocol/errors";
+import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import { VirtualClock } from "../../../test/virtual-clock.ts";
+import { limitsForFuse } from "./guard.ts";
+import { silentLog } from "./log.ts";
+import type { MeterChange } from "./meter-view.ts";
+import { PollLoop, type PollLoopOptions } from "./poll-loop.ts";
+import { FakeMeter, identity } from "./testing/fake-meter.ts";
+
+const noAnswer = new LinkError("no-answer", "read BT23", "no answer after 3 attempts (500 ms each)");
+
+const unreachable = new LinkError("not-open", "tcp://127.0.0.1:4059", "connection refused");
+
+const setup = (options: Partial<PollLoopOptions> = {}, prepare: Partial<FakeMeter> = {}) => {
+  const clock = new VirtualClock();
+  const meter = Object.assign(new FakeMeter(clock), prepare);
+  const kept: LiveReading[] = [];
+  const changes: (MeterChange & { at: number })[] = [];
+  const loop = new PollLoop({
+    id: "home",
+    name: "Home",
+    url: "tcp://127.0.0.1:4059",
+    simulated: false,
+    interval: 2_000,
+    limits: limitsForFuse(25),
+    open: meter.open,
+    clock,
+    entropy: (length) => new Uint8Array(length),
+    log: silentLog,
+    onReading: (reading) => kept.push(reading),
+    ...options,
+  });
+  loop.subscribe((change) => changes.push({ ...change, at: clock.now() }));
+  loop.start();
+  return { clock, meter, kept, changes, loop };
+};
+
+test("polls at each interval and shows what was read", async () => {
+  const { clock, meter, kept, loop } = setup();
+  assert.equal(loop.summary().link.state, "connecting");
+  assert.equal(loop.live().quality, "stale");
+  assert.equal(loop.live().time, null);
+  await clock.advance(10_000);
+  assert.deepEqual(meter.reads, [100, 2_100, 4_100, 6_100, 8_100]);
+  assert.equal(kept.length, 5);
+  assert.equal(loop.live().power_w, 500);
+  assert.equal(loop.live().quality, "good");
+  assert.deepEqual(loop.detail().identity, identity);
+  const { link } = loop.summary();
+  assert.equal(link.state, "up");
+  assert.equal(link.problem, null);
+  assert.equal(link.polls, 5);
+  assert.equal(link.round_trip_ms, 50);
+  assert.equal(link.last_reading, kept.at(-1)?.time);
+  await clock.run(loop.stop());
+  assert.equal(meter.closes, 1);
+  assert.equal(clock.pending, 0);
+});
+
+test("a failed poll shows at once, values are withheld, and it recovers by itself", async () => {
+  const { clock, meter, changes, loop } = setup();
+  await clock.advance(3_000);
+  const since = loop.summary().link.since;
+  meter.readTakes = 1_700;
+  meter.readFails = noAnswer;
+  changes.length = 0;
+  // The read at 2.1 s was the last good one; the failing one begins at 4.1 s.
+  await clock.advance(2_900);
+  assert.equal(loop.summary().link.state, "silent");
+  assert.equal(loop.summary().link.problem, noAnswer.message);
+  assert.notEqual(loop.summary().link.since, since);
+  assert.equal(loop.live().power_w, null);
+  assert.equal(loop.live().quality, "stale");
+  assert.equal(loop.live().time, loop.summary().link.last_reading);
+  const told = changes.find((change) => change.event === "live" && change.data.quality === "stale");
+  assert.ok(told !== undefined && told.at - 2_150 < 5_000, "listeners are told within 5 s of the last reading");
+  meter.readFails = undefined;
+  meter.readTakes = 50;
+  await clock.advance(4_000);
+  assert.equal(loop.summary().link.state, "up");
+  assert.equal(loop.summary().link.problem, null);
+  assert.equal(loop.live().power_w, 500);
+  assert.equal(loop.summary().link.failures, 1);
+  await clock.run(loop.stop());
+});
+
+test("a read that hangs is stale within 5 s of the last reading, and the link is opened anew", async () => {
+  const { clock, meter, changes, loop } = setup();
+  await clock.advance(2_500);
+  meter.hangs = true;
+  changes.length = 0;
+  await clock.advance(4_400);
+  assert.equal(loop.summary().link.state, "silent");
+  assert.match(loop.summary().link.problem ?? "", /no reading for 4 s/);
+  assert.equal(changes.find((change) => change.event === "link" && change.data.state === "silent")?.at, 6_150);
+  meter.hangs = false;
+  await clock.advance(4_000);
+  assert.equal(loop.summary().link.state, "up");
+  assert.equal(meter.opens.length, 2);
+  assert.equal(meter.closes, 1);
+  assert.equal(meter.overlaps, 0);
+  await clock.run(loop.stop());
+});
+
+test("polls never overlap, and ticks missed by a slow meter are skipped", async () => {
+  const { clock, meter, loop } = setup();
+  meter.readTakes = 2_500;
+  await clock.advance(20_000);
+  assert.equal(meter.overlaps, 0);
+  assert.deepEqual(meter.reads, [100, 4_100, 8_100, 12_100, 16_100]);
+  await clock.run(loop.stop());
+});
+
+test("connecting backs off from 1 s to 30 s and starts over after a success", async () => {
+  const { clock, meter, loop } = setup({}, { openTakes: 0, openFails: unreachable });
+  await clock.advance(100_000);
+  const waits = meter.opens.slice(1).map((at, n) => at - (meter.opens[n] ?? 0));
+  assert.deepEqual(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  assert.equal(loop.summary().link.state, "silent");
+  assert.match(loop.summary().link.problem ?? "", /connection refused/);
+  meter.openFails = undefined;
+  await clock.advance(30_000);
+  assert.equal(loop.summary().link.state, "up");
+  meter.opens.length = 0;
+  meter.readFails = new LinkError("closed", "read BT23", "the link broke");
+  const before = clock.now();
+  await clock.advance(4_500);
+  assert.ok((meter.opens[0] ?? 0) - before < 3_100, "the first attempt comes a second after the failed poll");
+  await clock.run(loop.stop());
+});
+
+test("jitter takes off at most a quarter", async () => {
+  const { clock, meter, loop } = setup(
+    { entropy: (length) => new Uint8Array(length).fill(255) },
+    { openTakes: 0, openFails: unreachable },
+  );
+  await clock.advance(3_000);
+  assert.deepEqual(meter.opens, [0, 750, 2_250]);
+  await clock.run(loop.stop());
+});
+
+test("a refusal is told apart from silence, with its sentence", async () => {
+  const { clock, meter, loop } = setup();
+  meter.readFails = new ResponseError("no-permission", 0x03, "read BT28", "the key does not allow it");
+  await clock.advance(500);
+  assert.equal(loop.summary().link.state, "refused");
+  assert.match(loop.summary().link.problem ?? "", /read BT28: the key does not allow it/);
+  meter.readFails = new LinkError("wrong-key", "read BT00", "the meter knows no such key");
+  await clock.advance(10_000);
+  assert.equal(loop.summary().link.state, "refused");
+  await clock.run(loop.stop());
+});
+
+test("a link that stays silent is opened anew after five polls", async () => {
+  const { clock, meter, loop } = setup();
+  await clock.advance(1_000);
+  meter.readFails = noAnswer;
+  await clock.advance(10_500);
+  assert.equal(meter.closes, 1);
+  await clock.run(loop.stop());
+});
+
+test("counters add up over links", async () => {
+  const { clock, meter, loop } = setup();
+  meter.retries = 3;
+  await clock.advance(500);
+  meter.readFails = new LinkError("closed", "read BT23", "the link broke");
+  await clock.advance(2_000);
+  meter.readFails = undefined;
+  await clock.advance(4_000);
+  assert.equal(meter.opens.length, 2);
+  assert.equal(loop.summary().link.retries, 6);
+  await clock.run(loop.stop());
+});
+
+test("a sleeping machine wakes up with a stale reading", async () => {
+  const { clock, loop } = setup({ interval: 60_000 });
+  await clock.advance(1_000);
+  assert.equal(loop.live().power_w, 500);
+  clock.stepWall(3_600_000);
+  assert.equal(loop.live().power_w, null);
+  assert.equal(loop.summary().link.state, "silent");
+  await clock.run(loop.stop());
+});
+
+test("stop ends a poll that hangs", async () => {
+  const { clock, meter, loop } = setup();
+  meter.hangs = true;
+  await clock.advance(500);
+  await clock.run(loop.stop(), 10_000);
+  assert.equal(meter.closes, 1);
+  assert.equal(clock.pending, 0);
+});
+
+test("a suspect value reaches neither the page nor the store", async () => {
+  const { clock, meter, kept, loop } = setup();
+  await clock.advance(500);
+  meter.values = { power_w: 3_000_000, energy_import_wh: 900 };
+  await clock.advance(2_000);
+  assert.equal(loop.live().quality, "suspect");
+  assert.equal(loop.live().power_w, null);
+  assert.equal(kept.at(-1)?.energy_import_wh, null);
+  await clock.run(loop.stop());
+});

@@ -1,0 +1,94 @@
+/** The shape of the database, and how older shapes become this one. */
+import type { DatabaseSync } from "node:sqlite";
+import { UsageError } from "@meterport/protocol/errors";
+import type { LiveKey } from "@meterport/protocol/meaning/readings";
+
+/** Live keys that are kept, one column each. Written out: a stored column must not vanish because a list changed. */
+export const readingColumns = [
+  "power_w",
+  "power_import_w",
+  "power_export_w",
+  "power_l1_w",
+  "power_l2_w",
+  "power_l3_w",
+  "voltage_l1_v",
+  "voltage_l2_v",
+  "voltage_l3_v",
+  "current_l1_a",
+  "current_l2_a",
+  "current_l3_a",
+  "frequency_hz",
+  "power_factor_l1",
+  "power_factor_l2",
+  "power_factor_l3",
+  "reactive_power_import_var",
+  "reactive_power_export_var",
+  "apparent_power_va",
+  "energy_import_wh",
+  "energy_export_wh",
+  "reactive_energy_import_varh",
+  "reactive_energy_export_varh",
+] as const satisfies readonly LiveKey[];
+
+/** Registers that minutes and hours keep as well. */
+export const bucketRegisters = [
+  "energy_import_wh",
+  "energy_export_wh",
+  "reactive_energy_import_varh",
+  "reactive_energy_export_varh",
+] as const satisfies readonly LiveKey[];
+
+/**
+ * One entry per version, never changed once released: entry n turns version n into n + 1.
+ *
+ * REAL columns cost one to eight bytes: SQLite stores whole numbers in them as short integers. WITHOUT ROWID keeps the
+ * rows themselves in the order of their key, so a range is one walk.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE meter (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+  CREATE TABLE reading (
+    meter INTEGER NOT NULL REFERENCES meter, time INTEGER NOT NULL, quality INTEGER NOT NULL,
+    ${readingColumns.map((column) => `${column} REAL`).join(", ")},
+    PRIMARY KEY (meter, time)
+  ) WITHOUT ROWID;
+  CREATE TABLE bucket (
+    meter INTEGER NOT NULL REFERENCES meter, width INTEGER NOT NULL, start INTEGER NOT NULL, last INTEGER NOT NULL,
+    power_count INTEGER NOT NULL, power_sum REAL NOT NULL, power_min REAL, power_max REAL,
+    ${bucketRegisters.map((column) => `${column} REAL`).join(", ")},
+    PRIMARY KEY (meter, width, start)
+  ) WITHOUT ROWID;
+  CREATE TABLE event (
+    key INTEGER PRIMARY KEY, meter INTEGER NOT NULL REFERENCES meter, time INTEGER NOT NULL,
+    kind TEXT NOT NULL, detail TEXT NOT NULL
+  );
+  CREATE INDEX event_by_time ON event (meter, time);
+  `,
+];
+
+/**
+ * Brings the database to the present version, each step in a transaction of its own.
+ *
+ * @throws UsageError where a newer Meterport wrote it
+ */
+export const migrate = (db: DatabaseSync, path: string): void => {
+  const row = db.prepare("PRAGMA user_version").get();
+  const version = Number(row?.user_version ?? 0);
+  if (version > migrations.length) {
+    throw new UsageError(
+      "newer-database",
+      `${path} was written by a newer Meterport (database version ${version}, this one knows ${migrations.length}): update Meterport, or set METERPORT_DATA to another folder`,
+    );
+  }
+  for (let n = version; n < migrations.length; n++) {
+    db.exec("BEGIN IMMEDIATE");
+    try {
+      db.exec(migrations[n] as string);
+      db.exec(`PRAGMA user_version = ${n + 1}`);
+      db.exec("COMMIT");
+    } catch (error) {
+      db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+};

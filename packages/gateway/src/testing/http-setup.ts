@@ -1,0 +1,84 @@
+/** A gateway over a fake meter, in virtual time and without a socket. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import type { LinkHealth } from "../api.ts";
+import { createGateway } from "../gateway.ts";
+import { silentLog } from "../log.ts";
+import type { MeterChange, MeterView } from "../meter-view.ts";
+import { openSqliteStore } from "../sqlite-store.ts";
+import { FakeMeter, reading } from "./fake-meter.ts";
+
+export const httpSetup = (host = "127.0.0.1", allowedHosts: readonly string[] = []) => {
+  const folder = mkdtempSync(join(tmpdir(), "meterport-http-"));
+  const clock = new VirtualClock({ wall: Date.UTC(2026, 0, 1, 12) });
+  const meter = new FakeMeter(clock);
+  const store = openSqliteStore(join(folder, "data"), { raw: 1e12, minutes: 1e12 }, silentLog, clock.wall());
+  const gateway = createGateway({
+    meters: [
+      { id: "home", name: "Home", url: "tcp://127.0.0.1:4059", simulated: true, interval: 2_000, open: meter.open },
+    ],
+    store,
+    clock,
+    entropy: (length) => new Uint8Array(length),
+    log: silentLog,
+    version: "0.1.0",
+    dashboard: join(folder, "dist"),
+    host,
+    allowedHosts,
+  });
+  gateway.start();
+  const get = (path: string, init: RequestInit = {}) =>
+    Promise.resolve(gateway.app.fetch(new Request(`http://127.0.0.1:8765${path}`, init)));
+  return {
+    folder,
+    clock,
+    meter,
+    store,
+    gateway,
+    get,
+    json: async <T>(path: string): Promise<T> => (await (await get(path)).json()) as T,
+    done: async () => {
+      await clock.run(gateway.stop());
+      rmSync(folder, { recursive: true });
+    },
+  };
+};
+
+const link: LinkHealth = {
+  state: "up",
+  url: "memory://",
+  since: "2026-01-01T00:00:00.000Z",
+  problem: null,
+  last_reading: null,
+  poll_interval_ms: 2_000,
+  polls: 0,
+  failures: 0,
+  retries: 0,
+  discarded: 0,
+  round_trip_ms: null,
+};
+
+/** A meter that never changes by itself; `tell` speaks to whoever listens. */
+export const stillMeter = () => {
+  const listeners = new Set<(change: MeterChange) => void>();
+  const summary = () => ({ id: "home", name: "Home", link, simulated: true });
+  const view: MeterView = {
+    id: "home",
+    summary,
+    detail: () => ({ ...summary(), identity: null }),
+    live: () => ({ id: "home", ...reading(0) }),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return {
+    view,
+    meters: new Map([["home", view]]),
+    tell: (change: MeterChange) => {
+      for (const listener of listeners) listener(change);
+    },
+  };
+};

@@ -1,0 +1,128 @@
+/** Error classes by whose fault: ours to decode, the meter's refusal, the link's, the caller's. */
+
+/** What every Meterport error has: a stable `code` for programs and one sentence for people. */
+export abstract class MeterportError extends Error {
+  abstract readonly code: string;
+}
+
+/** Where in a value a layout failed. */
+export interface LayoutErrorWhere {
+  /** Dotted path from the root of the table, "" for the root. */
+  readonly path: string;
+  /** Byte offset from the start of the table. */
+  readonly offset: number;
+}
+
+/** Bytes that do not fit a layout, or a value that does not. Thrown by decode, encode, size and locate only. */
+export class LayoutError extends MeterportError {
+  override readonly name = "LayoutError";
+  /** `truncated` too few bytes, `trailing` too many, `range` a number that does not fit, `shape` anything else. */
+  readonly code: "truncated" | "trailing" | "range" | "shape";
+  readonly path: string;
+  readonly offset: number;
+  constructor(code: LayoutError["code"], where: LayoutErrorWhere, detail: string) {
+    super(`${where.path === "" ? "table" : where.path} at byte ${where.offset}: ${detail}`);
+    this.code = code;
+    this.path = where.path;
+    this.offset = where.offset;
+  }
+}
+
+/** The meter answered, authentically, with a code other than 0x00. */
+export class ResponseError extends MeterportError {
+  override readonly name = "ResponseError";
+  readonly code: "refused" | "unsupported" | "no-permission" | "not-possible" | "no-such-table" | "unknown-response";
+  /** The response code byte, e.g. 0x05. */
+  readonly response: number;
+  /** What was asked, e.g. "read ET13". */
+  readonly request: string;
+  constructor(code: ResponseError["code"], response: number, request: string, detail: string) {
+    super(`${request}: ${detail} (response 0x${response.toString(16).padStart(2, "0")})`);
+    this.code = code;
+    this.response = response;
+    this.request = request;
+  }
+}
+
+/** A procedure ran and reported a result other than success. */
+export class ProcedureError extends MeterportError {
+  override readonly name = "ProcedureError";
+  readonly code: string;
+  readonly result: number;
+  readonly request: string;
+  constructor(code: string, result: number, request: string, detail: string) {
+    super(`${request}: ${detail} (result ${result})`);
+    this.code = code;
+    this.result = result;
+    this.request = request;
+  }
+}
+
+/** Why there is no trustworthy answer. */
+export type LinkFailure =
+  /** Nothing at all came back. */
+  | "no-answer"
+  /** Only the two zero bytes of an alert came back. */
+  | "only-alerts"
+  /** Our own bytes came back: transmit and receive are joined, or an adapter echoes. */
+  | "echo"
+  /** A reply began and stopped before its announced length. */
+  | "half-reply"
+  /** Frames came, but their digest does not fit the request: noise, or somebody forges. */
+  | "bad-digest"
+  /** An authentic reply, but to an earlier request of ours. */
+  | "other-reply"
+  /** The meter says 0x0B: it knows no key that fits the digest. */
+  | "wrong-key"
+  /** 0x0C replies, but with a digest that does not fit. */
+  | "bad-resync"
+  /** The meter keeps asking for another sequence number. */
+  | "sequence"
+  /** Bytes came that make no frame. */
+  | "garbage"
+  /** Not sent: too many requests are waiting already. */
+  | "queue-full"
+  /** The meter has executed the request, but its answer was lost, and doing it twice would do harm. */
+  | "reply-lost"
+  /** The transport cannot be opened. */
+  | "not-open"
+  /** The transport is closed or broke. */
+  | "closed"
+  /** The caller's signal ended it. */
+  | "aborted";
+
+/** No trustworthy answer could be had. */
+export class LinkError extends MeterportError {
+  override readonly name = "LinkError";
+  readonly code: LinkFailure;
+  /** What was asked, e.g. "read ET13"; the transport's name where nothing was asked yet. */
+  readonly request: string;
+  /** The message without the request. */
+  readonly detail: string;
+  constructor(code: LinkFailure, request: string, detail: string, options?: { readonly cause?: unknown }) {
+    super(`${request}: ${detail}`, options);
+    this.code = code;
+    this.detail = detail;
+    this.request = request;
+  }
+}
+
+/** A TLS-PSK session could not be set up or broke. */
+export class TlsError extends MeterportError {
+  override readonly name = "TlsError";
+  readonly code: string;
+  constructor(code: string, detail: string, options?: { readonly cause?: unknown }) {
+    super(detail, options);
+    this.code = code;
+  }
+}
+
+/** The caller asked for something that cannot be: an unknown table, a key of the wrong length, a write on a read-only meter. */
+export class UsageError extends MeterportError {
+  override readonly name = "UsageError";
+  readonly code: string;
+  constructor(code: string, detail: string, options?: { readonly cause?: unknown }) {
+    super(detail, options);
+    this.code = code;
+  }
+}

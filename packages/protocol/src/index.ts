@@ -1,0 +1,18 @@
+/**
+ * The MEP protocol of NES / OSGP meters: layouts and tables, frames, security, the link as a pure machine, and what the
+ * values mean. Pure: no clock, no randomness, no host.
+ */
+export * from "./bytes.ts";
+export * from "./errors.ts";
+export * from "./frame/apdu.ts";
+export * from "./frame/frame.ts";
+export * from "./frame/response-codes.ts";
+export * from "./layout/index.ts";
+export * from "./link/exchange.ts";
+export * from "./link/link.ts";
+export * from "./link/timing.ts";
+export * from "./meaning/index.ts";
+export * from "./ports.ts";
+export * from "./security/index.ts";
+export * from "./server/endpoint.ts";
+export * from "./tables/index.ts";

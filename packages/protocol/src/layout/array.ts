@@ -1,0 +1,185 @@
+/** Repetition: a counted array with the stride that the device reports, and records up to a given end. */
+import { LayoutError } from "../errors.ts";
+import { type Dim, toExpr } from "./expression.ts";
+import { type Description, joinPath, type Layout, type Part } from "./layout.ts";
+import type { Reader } from "./reader.ts";
+
+/** Elements of structs may carry bytes of newer firmware past what is declared. */
+export interface Tail {
+  readonly tail?: Uint8Array;
+}
+const keepTail = (value: unknown, rest: Uint8Array): void => {
+  if (rest.some((byte) => byte !== 0)) (value as { tail?: Uint8Array }).tail = rest.slice();
+};
+
+/** Records can carry a `tail`; a number cannot. */
+const isRecord = (description: Description): boolean =>
+  description.kind === "struct" || (description.kind === "when" && isRecord(description.inner));
+
+/**
+ * `count` elements, each `stride` bytes apart. The stride is the entry size that the device reports; bytes of an
+ * element past what is declared are kept as its `tail` where not zero.
+ *
+ * @throws TypeError for a stride where the elements are no records
+ */
+export const array = <T, E, C = unknown, S = unknown>(
+  count: Dim<C>,
+  element: Layout<T, E>,
+  stride?: Dim<S>,
+): Layout<T[], E & C & S> => {
+  type Env = E & C & S;
+  if (stride !== undefined && !isRecord(element.describe()))
+    throw new TypeError("array: only records can stand further apart than their own size");
+  const counted = toExpr(count);
+  const step = stride === undefined ? undefined : toExpr(stride);
+  const scopeOf = (index: number) => ({ index, self: undefined });
+  const strideOf = (env: Env, index: number): number =>
+    step === undefined ? element.size(env, scopeOf(index)) : step.eval(env, scopeOf(index));
+  const offsetOf = (env: Env, index: number): number => {
+    if (index === 0) return 0;
+    if (step !== undefined) return index * step.eval(env, scopeOf(0));
+    if (element.indexed !== true) return index * element.size(env, scopeOf(0));
+    let offset = 0;
+    for (let i = 0; i < index; i++) offset += element.size(env, scopeOf(i));
+    return offset;
+  };
+  const fixed =
+    counted.fixed === undefined
+      ? undefined
+      : step !== undefined
+        ? step.fixed === undefined
+          ? undefined
+          : counted.fixed * step.fixed
+        : element.fixedSize === undefined
+          ? undefined
+          : counted.fixed * element.fixedSize;
+
+  const one = (reader: Reader, env: Env, index: number): T => {
+    const start = reader.pos;
+    const scope = scopeOf(index);
+    if (step === undefined) return element.decode(reader, env, scope);
+    const end = start + step.eval(env, scope);
+    const value = element.decode(reader, env, scope);
+    if (reader.pos > end)
+      throw reader.error("shape", `the device reports ${end - start} bytes an entry, fewer than are declared`);
+    keepTail(value, reader.take(end - reader.pos));
+    return value;
+  };
+
+  return {
+    fixedSize: fixed,
+    needs: [...counted.needs, ...(step?.needs ?? []), ...element.needs],
+    indexed: counted.indexed,
+    size: (env, scope) => offsetOf(env, counted.eval(env, scope)),
+    describe: () => ({
+      kind: "array",
+      count: counted.text,
+      ...(step === undefined ? {} : { stride: step.text }),
+      element: element.describe(),
+    }),
+    part: (key, env, scope): Part<Env> | undefined => {
+      const index = /^\d+$/.test(String(key)) ? Number(key) : Number.NaN;
+      if (!(index < counted.eval(env, scope))) return undefined;
+      return { offset: offsetOf(env, index), layout: element as Layout<unknown, Env>, scope: scopeOf(index) };
+    },
+    walk: (walk, env, scope, offset, path) => {
+      const n = counted.eval(env, scope);
+      const last = walk.options.elements === "first" ? Math.min(n, 1) : n;
+      let at = offset;
+      // Nothing to see however many there are.
+      if (n > 0 && element.indexed !== true && element.size(env, scopeOf(0)) === 0) return;
+      for (let i = 0; i < last; i++) {
+        const inner = joinPath(path, i);
+        if (element.walk !== undefined) element.walk(walk, env, scopeOf(i), at, inner);
+        else {
+          const size = element.size(env, scopeOf(i));
+          const description = element.describe();
+          const type = "type" in description ? description.type : description.kind;
+          walk.leaf({ path: inner, offset: at, size, type, doc: "", meta: {}, reserved: false });
+        }
+        at += strideOf(env, i);
+      }
+    },
+    decode: (reader, env, scope) => {
+      const n = counted.eval(env, scope);
+      const out: T[] = [];
+      for (let i = 0; i < n; i++) {
+        reader.path.push(i);
+        const start = reader.pos;
+        const value = one(reader, env, i);
+        if (reader.pos === start) reader.passEmpty();
+        if (element.walk === undefined)
+          reader.onSpan?.({ path: reader.path.join("."), start, end: reader.pos, value, meta: {}, reserved: false });
+        out.push(value);
+        reader.path.pop();
+      }
+      return out;
+    },
+    encode: (writer, values, env, scope) => {
+      const n = counted.eval(env, scope);
+      if (!Array.isArray(values) || values.length !== n)
+        throw writer.error(
+          "shape",
+          `needs ${n} elements (${counted.text}), got ${Array.isArray(values) ? values.length : "none"}`,
+        );
+      for (let i = 0; i < n; i++) {
+        const value = values[i] as T;
+        writer.path.push(i);
+        const start = writer.pos;
+        element.encode(writer, value, env, scopeOf(i));
+        if (step !== undefined) {
+          const left = start + step.eval(env, scopeOf(i)) - writer.pos;
+          const tail = (value as Tail | undefined)?.tail;
+          if (left < 0 || (tail !== undefined && !(tail instanceof Uint8Array && tail.length === left)))
+            throw writer.error(
+              "shape",
+              `the device reports ${left + writer.pos - start} bytes an entry, which does not fit`,
+            );
+          if (tail !== undefined) writer.put(tail);
+          else writer.zeros(left);
+        }
+        writer.path.pop();
+      }
+    },
+  };
+};
+
+/** Elements one behind the other up to byte `end` of the table: for records that carry their own length. */
+export const recordsUpTo = <T, E, S>(end: Dim<S>, element: Layout<T, E>): Layout<T[], E & S> => {
+  const stop = toExpr(end);
+  return {
+    fixedSize: undefined,
+    needs: [...stop.needs, ...element.needs],
+    size: () => {
+      throw new LayoutError("shape", { path: "", offset: 0 }, "its length depends on its own contents");
+    },
+    describe: () => ({ kind: "array", count: `up to byte ${stop.text}`, element: element.describe() }),
+    // Where the second record lies is only known from the first: no leaf has a place of its own.
+    walk: () => {},
+    decode: (reader, env, scope) => {
+      const until = stop.eval(env, scope);
+      if (reader.pos > until) throw reader.error("shape", `its records end at byte ${until}, before they begin`);
+      const out: T[] = [];
+      while (reader.pos < until) {
+        const start = reader.pos;
+        reader.path.push(out.length);
+        out.push(element.decode(reader, env, { index: out.length, self: undefined }));
+        if (reader.pos > until) throw reader.error("shape", `a record goes past byte ${until}`);
+        if (reader.pos === start) throw reader.error("shape", "a record without bytes");
+        reader.path.pop();
+      }
+      return out;
+    },
+    encode: (writer, values, env, scope) => {
+      if (!Array.isArray(values)) throw writer.error("shape", "needs a list of records");
+      values.forEach((value, index) => {
+        writer.path.push(index);
+        element.encode(writer, value as T, env, { index, self: undefined });
+        writer.path.pop();
+      });
+      const until = stop.eval(env, scope);
+      if (writer.pos !== until)
+        throw writer.error("shape", `its records end at byte ${writer.pos}, but ${stop.text} says ${until}`);
+    },
+  };
+};

@@ -1,0 +1,86 @@
+/** The declaration language: everything that a table file needs. */
+export { type Annotation, annotate, type ByteRange } from "./annotate.ts";
+export { array, recordsUpTo, type Tail } from "./array.ts";
+export { type BitLayout, bool, filler, int, uint } from "./bits.ts";
+export { when } from "./conditional.ts";
+export * from "./dates.ts";
+export {
+  all,
+  any,
+  atLeast,
+  bitBytes,
+  type Cond,
+  type Dim,
+  type Expr,
+  either,
+  entryBelow,
+  exceeds,
+  minus,
+  not,
+  own,
+  ownIs,
+  plus,
+  times,
+} from "./expression.ts";
+export type {
+  AnyLayout,
+  Description,
+  FieldDescription,
+  FieldMeta,
+  Layout,
+  Leaf,
+  ValueControl,
+  ValueOf,
+} from "./layout.ts";
+export { type At, leaves, locate, misplaced, type Path, type Place, place } from "./locate.ts";
+export { markdown } from "./markdown.ts";
+export {
+  bytes,
+  digits,
+  i8,
+  i16,
+  i24,
+  i32,
+  i40,
+  i48,
+  niFormat1,
+  niFormat2,
+  reserved,
+  rest,
+  text,
+  u8,
+  u16,
+  u24,
+  u32,
+  u40,
+  u48,
+} from "./primitives.ts";
+export { type Procedure, type ProcedureInfo, procedure } from "./procedure.ts";
+export {
+  type Family,
+  type Gate,
+  gateText,
+  type Profile,
+  parseProfile,
+  profileName,
+  reaches,
+  type Version,
+} from "./profile.ts";
+export type { Span } from "./reader.ts";
+export { at, type EnvOf, type Fields, next, type StructOf, struct } from "./struct.ts";
+export {
+  type AnyTable,
+  decode,
+  dim,
+  dimOr,
+  encode,
+  flag,
+  type KeyLevel,
+  type Needs,
+  sizeOf,
+  type Table,
+  type TableInfo,
+  type TableValue,
+  table,
+  tableExists,
+} from "./table.ts";

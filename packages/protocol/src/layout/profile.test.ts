@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { UsageError } from "../errors.ts";
+import { gateText, parseProfile, profileName, reaches } from "./index.ts";
+
+describe("a profile", () => {
+  test("is read from its name", () => {
+    assert.deepEqual(parseProfile("meter:3.70"), { family: "meter", firmware: [3, 70] });
+    assert.deepEqual(parseProfile("meter:3.70.12"), { family: "meter", firmware: [3, 70] });
+    assert.deepEqual(parseProfile(" Module:1.20 "), { family: "module", firmware: [1, 20] });
+    assert.deepEqual(parseProfile("meter:4.0"), { family: "meter", firmware: [4, 0] });
+    assert.deepEqual(parseProfile("meter:3.7"), { family: "meter", firmware: [3, 70] }, "as the guides write 3.70");
+    assert.deepEqual(parseProfile("meter:3.07"), { family: "meter", firmware: [3, 7] });
+    assert.deepEqual(parseProfile("meter:10.99"), { family: "meter", firmware: [10, 99] });
+  });
+
+  test("comes back from the name that it is given", () => {
+    for (const name of ["meter:3.10", "meter:3.07", "meter:4.00", "module:1.32"])
+      assert.equal(profileName(parseProfile(name)), name);
+  });
+
+  test("is refused where it is none", () => {
+    for (const name of ["", "3.70", "meter", "meter:3", "meter:3.", "meter:3.700", "meter:-3.70", "meter:3.70.1.2"])
+      assert.throws(
+        () => parseProfile(name),
+        (error) => error instanceof UsageError && error.code === "profile",
+      );
+    for (const name of [
+      "gateway:3.70",
+      "meter 3.70",
+      "meter:3,70",
+      "meter:3.7a",
+      "meter:3.70\nmeter:4.00",
+      "meter:٣.٧٠",
+    ])
+      assert.throws(() => parseProfile(name), UsageError);
+  });
+});
+
+describe("a gate", () => {
+  test("opens from its firmware on, family by family", () => {
+    const gate = { meter: [3, 50], module: [1, 20] } as const;
+    for (const [name, has] of [
+      ["meter:3.49", false],
+      ["meter:3.50", true],
+      ["meter:4.00", true],
+      ["meter:2.99", false],
+      ["module:1.11", false],
+      ["module:1.20", true],
+      ["module:2.00", true],
+    ] as const)
+      assert.equal(reaches(parseProfile(name), gate), has, name);
+    assert.equal(reaches(parseProfile("module:9.99"), { meter: [3, 50] }), false);
+    assert.equal(reaches(parseProfile("meter:9.99"), {}), false);
+  });
+
+  test("is written with both digits of the minor number", () => {
+    assert.equal(gateText({ meter: [4, 0], module: [1, 20] }), "meter 4.00, module 1.20");
+  });
+});

@@ -1,0 +1,56 @@
+/** Which device it is: product family and firmware decide which fields exist. */
+import { UsageError } from "../errors.ts";
+
+export type Version = readonly [major: number, minor: number];
+/** `meter`: an OSGP meter; `module`: a Control Point / OSGP module (CPM), which does not measure itself. */
+export type Family = "meter" | "module";
+export interface Profile {
+  readonly family: Family;
+  readonly firmware: Version;
+}
+/** First firmware per family; a family that is not named never has it. */
+export type Gate = { readonly [F in Family]?: Version };
+
+/**
+ * Whether a profile has what came with a gate.
+ *
+ * @example
+ * reaches(parseProfile("meter:3.70"), { meter: [3, 50] }) // true
+ */
+export const reaches = (profile: Profile, gate: Gate): boolean => {
+  const from = gate[profile.family];
+  if (from === undefined) return false;
+  const [major, minor] = profile.firmware;
+  return major > from[0] || (major === from[0] && minor >= from[1]);
+};
+
+const written = ([major, minor]: Version): string => `${major}.${String(minor).padStart(2, "0")}`;
+
+/**
+ * The name of a profile.
+ *
+ * @example
+ * profileName({ family: "meter", firmware: [3, 70] }) // "meter:3.70"
+ */
+export const profileName = (profile: Profile): string => `${profile.family}:${written(profile.firmware)}`;
+
+export const gateText = (gate: Gate): string =>
+  (Object.entries(gate) as [Family, Version][]).map(([family, from]) => `${family} ${written(from)}`).join(", ");
+
+/**
+ * A profile from its name: family, colon, firmware of which the first two numbers count. One digit of the minor
+ * number stands for tens ("3.7" is firmware 3.70), as the guides write it.
+ *
+ * @throws UsageError
+ * @example
+ * parseProfile("module:1.20") // { family: "module", firmware: [1, 20] }
+ */
+export const parseProfile = (text: string): Profile => {
+  const match = /^(meter|module):(\d{1,2})\.(\d{1,2})(?:\.\d{1,2})?$/.exec(text.trim().toLowerCase());
+  if (match === null) throw new UsageError("profile", `profile "${text}" is not of the form meter:3.70 or module:1.20`);
+  const minor = match[3] as string;
+  return {
+    family: match[1] as Family,
+    firmware: [Number(match[2]), minor.length === 1 ? 10 * Number(minor) : Number(minor)],
+  };
+};

@@ -1,0 +1,275 @@
+/**
+ * The client's side of a MEP link as a pure machine: inputs and the time go in, outputs come out. It owns no timer, no
+ * promise and no random number. Call `handle({ type: "tick" }, now)` when `wakeAt()` is reached.
+ */
+
+import type { LinkFailure } from "../errors.ts";
+import { decodeResponse } from "../frame/apdu.ts";
+import { Deframer, type FrameEvent } from "../frame/frame.ts";
+import type { Millis } from "../ports.ts";
+import type { Seal } from "../security/seal.ts";
+import { type DiscardReason, Exchange, type LinkInput, type LinkOutput } from "./exchange.ts";
+import { Sent, type Verdict } from "./sent.ts";
+import { defaultLinkTiming, type LinkTiming } from "./timing.ts";
+import { Waiting } from "./waiting.ts";
+
+/** By how much the meter's number jumps when its dimensions change (MEP guide 1.1, p. 61). */
+const dimensionsJump = 25;
+
+/** How many such jumps between a lost answer and its repetition are still recognised. */
+const believedJumps = 8;
+
+/**
+ * Whether a meter that expects `expected` has executed the request with number `ours`: it then expects the one after
+ * ours, plus a jump for every change of dimensions since. Had it jumped before our request, it would expect ours plus the jump.
+ */
+const executed = (ours: number, expected: number): boolean => {
+  const ahead = (expected - ours) >>> 0;
+  return ahead % dimensionsJump === 1 && ahead <= 1 + believedJumps * dimensionsJump;
+};
+
+/**
+ * One link to one meter.
+ *
+ * @example
+ * import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication"
+ * new Link(rc4Authentication({ key: new Uint8Array(16), sequence: 0 })).wakeAt() // undefined
+ */
+export class Link {
+  readonly #seal: Seal;
+  readonly #timing: LinkTiming;
+  readonly #waiting: Waiting<Exchange>;
+  readonly #deframer = new Deframer();
+  readonly #sent = new Sent<Exchange>();
+  #current: Exchange | undefined;
+  #lastByteAt: Millis = Number.NEGATIVE_INFINITY;
+  #lastSentAt: Millis | undefined;
+  /** Whether the meter has once confirmed a number of ours, so that its numbers tell what it has executed. */
+  #synchronised = false;
+
+  constructor(seal: Seal, timing: Partial<LinkTiming> = {}) {
+    this.#seal = seal;
+    this.#timing = { ...defaultLinkTiming, ...timing };
+    this.#waiting = new Waiting(this.#timing.queueLimit);
+  }
+
+  /** When a tick is next due; undefined while there is nothing to wait for. */
+  wakeAt(): Millis | undefined {
+    if (this.#current !== undefined) return this.#current.pausing ? this.#sendAt() : this.#expireAt(this.#current);
+    return this.#waiting.length > 0 ? this.#sendAt() : undefined;
+  }
+
+  /** Requests that wait or are on their way. */
+  get load(): number {
+    return this.#waiting.length + (this.#current === undefined ? 0 : 1);
+  }
+
+  /** Takes one input at time `now` (never running backwards) and returns what is to be done, in this order. Never throws for received bytes. */
+  handle(input: LinkInput, now: Millis): LinkOutput[] {
+    const out: LinkOutput[] = [];
+    if (input.type === "received") this.#receive(input.bytes, now, out);
+    else if (input.type === "cancel") this.#cancel(input.id, out);
+    else if (input.type === "request") this.#enqueue(new Exchange(input), out);
+    this.#advance(now, out);
+    return out;
+  }
+
+  #enqueue(exchange: Exchange, out: LinkOutput[]): void {
+    if (this.#waiting.add(exchange)) return;
+    const detail = `not sent, ${this.#waiting.length} requests are waiting already`;
+    out.push({ type: "failed", id: exchange.id, failure: "queue-full", attempts: 0, detail });
+  }
+
+  #cancel(id: number, out: LinkOutput[]): void {
+    if (this.#current?.id === id) {
+      this.#fail("aborted", "aborted while it was on its way", out);
+    } else if (this.#waiting.remove(id) !== undefined) {
+      out.push({ type: "failed", id, failure: "aborted", attempts: 0, detail: "aborted before it was sent" });
+    }
+  }
+
+  /** Does everything that is due. */
+  #advance(now: Millis, out: LinkOutput[]): void {
+    for (;;) {
+      if (this.#current !== undefined && !this.#current.pausing) {
+        if (now < this.#expireAt(this.#current)) return;
+        this.#expire(this.#current, out);
+        continue;
+      }
+      if (this.#current === undefined && this.#waiting.length === 0) return;
+      const at = this.#sendAt();
+      if (at !== undefined && now < at) return;
+      this.#current ??= this.#waiting.next();
+      if (this.#current !== undefined) this.#transmit(this.#current, now, out);
+    }
+  }
+
+  /** Not before the spacing is over, nor into a reply that is still coming in: it would be cut, and the meter might not listen. */
+  #sendAt(): Millis {
+    if (this.#lastSentAt === undefined) return this.#lastByteAt;
+    const spaced = this.#lastSentAt + this.#timing.requestSpacing;
+    if (this.#deframer.pending === 0) return spaced;
+    const quiet = Math.min(
+      this.#lastByteAt + this.#timing.interByteTimeout,
+      this.#lastSentAt + this.#timing.longestResponse,
+    );
+    return Math.max(spaced, quiet);
+  }
+
+  #expireAt(exchange: Exchange): Millis {
+    if (this.#deframer.pending === 0) return exchange.deadline;
+    return Math.min(
+      exchange.lastDeadline,
+      Math.max(exchange.deadline, this.#lastByteAt + this.#timing.interByteTimeout),
+    );
+  }
+
+  #expire(exchange: Exchange, out: LinkOutput[]): void {
+    this.#dropUnfinished("incomplete", out);
+    this.#endAttempt(exchange, out);
+  }
+
+  /** An attempt is over without an answer: pause for the next one, or give up. */
+  #endAttempt(exchange: Exchange, out: LinkOutput[]): void {
+    exchange.pausing = true;
+    if (exchange.attempts < this.#timing.attempts) return;
+    const { evidence, attempts } = exchange;
+    this.#fail(evidence.failure(attempts), evidence.detail(attempts, this.#timing.responseTimeout), out);
+  }
+
+  #transmit(exchange: Exchange, now: Millis, out: LinkOutput[]): void {
+    this.#dropUnfinished("stale", out);
+    if (exchange.sealed === undefined || exchange.reseal || exchange.retry === "next-sequence") {
+      exchange.sealed = this.#seal.seal(exchange.apdu);
+      exchange.repeats = 0;
+      exchange.reseal = false;
+      this.#sent.add(exchange, exchange.sealed);
+    }
+    const { packet } = exchange.sealed;
+    const { byteTime, bridgeDelay, responseTimeout, longestResponse } = this.#timing;
+    const away = now + packet.length * byteTime + bridgeDelay;
+    exchange.repeats++;
+    exchange.attempts++;
+    exchange.transmissions++;
+    exchange.pausing = false;
+    exchange.deadline = away + responseTimeout;
+    exchange.lastDeadline = away + Math.max(responseTimeout, longestResponse);
+    this.#lastSentAt = now;
+    out.push({ type: "transmit", bytes: packet });
+  }
+
+  #fail(failure: LinkFailure, detail: string, out: LinkOutput[]): void {
+    const exchange = this.#current;
+    if (exchange === undefined) return;
+    this.#current = undefined;
+    out.push({ type: "failed", id: exchange.id, failure, attempts: exchange.transmissions, detail });
+  }
+
+  #receive(bytes: Uint8Array, now: Millis, out: LinkOutput[]): void {
+    const idle = now - this.#lastByteAt;
+    if (this.#deframer.pending > 0 && idle > this.#timing.interByteTimeout) this.#dropUnfinished("incomplete", out);
+    if (bytes.length > 0) this.#lastByteAt = now;
+    for (const event of this.#deframer.push(bytes)) {
+      if (event.type === "frame") this.#frame(event.body, out);
+      else if (event.type === "garbage") this.#garbage(event, out);
+      else {
+        this.#current?.evidence.add("only-alerts");
+        out.push({ type: "alert" });
+      }
+    }
+  }
+
+  #garbage(event: FrameEvent & { type: "garbage" }, out: LinkOutput[]): void {
+    this.#current?.evidence.add("garbage");
+    out.push({ type: "discarded", bytes: event.bytes, length: event.length, reason: "garbage" });
+  }
+
+  /** Empties the framer. Bytes that are left while a request waits are a reply that stopped. */
+  #dropUnfinished(reason: "incomplete" | "stale", out: LinkOutput[]): void {
+    const announced = this.#deframer.announced;
+    const { garbage, unfinished } = this.#deframer.reset();
+    if (garbage?.type === "garbage") this.#garbage(garbage, out);
+    if (unfinished.length === 0) return;
+    if (announced === undefined) {
+      this.#garbage({ type: "garbage", bytes: unfinished, length: unfinished.length }, out);
+      return;
+    }
+    if (reason === "incomplete")
+      this.#current?.evidence.add("half-reply", `${unfinished.length} of ${announced} bytes`);
+    discard(unfinished, reason, out);
+  }
+
+  #frame(body: Uint8Array, out: LinkOutput[]): void {
+    const exchange = this.#current;
+    const verdict = this.#sent.judge(body, exchange);
+    if (exchange === undefined) {
+      const known = verdict.type === "stale" || verdict.type === "echo";
+      discard(body, known ? verdict.type : "unsolicited", out);
+      return;
+    }
+    if (verdict.type === "apdu") this.#answer(exchange, verdict.apdu, body, out);
+    else if (verdict.type === "resync") this.#resync(exchange, verdict.sequence, body, out);
+    else this.#reject(exchange, verdict, body, out);
+  }
+
+  #answer(exchange: Exchange, apdu: Uint8Array, body: Uint8Array, out: LinkOutput[]): void {
+    if (decodeResponse(apdu, exchange.reads ? "read" : "write").kind === "malformed") {
+      // The digest hardly protects zeros at the end, so a count that does not fit is taken for noise, not for an answer.
+      exchange.evidence.add("bad-digest", "its digest fits, its length does not");
+      discard(body, "malformed", out);
+      return;
+    }
+    this.#current = undefined;
+    this.#synchronised = true;
+    out.push({ type: "response", id: exchange.id, apdu, attempts: exchange.transmissions });
+  }
+
+  #resync(exchange: Exchange, theirs: number, body: Uint8Array, out: LinkOutput[]): void {
+    if (exchange.reseal) {
+      discard(body, "stale", out);
+      return;
+    }
+    const ours = exchange.sealed?.sequence;
+    const known = this.#synchronised || exchange.repeats > 1;
+    this.#synchronised = true;
+    this.#seal.resync(theirs);
+    out.push({ type: "resync", sequence: theirs });
+    if (!exchange.idempotent && known && ours !== undefined && executed(ours, theirs)) {
+      this.#fail(
+        "reply-lost",
+        "the meter has seen this request already and most likely executed it, but its answer was lost",
+        out,
+      );
+      return;
+    }
+    exchange.reseal = true;
+    if (!exchange.pausing) {
+      exchange.attempts--;
+      exchange.pausing = true;
+    }
+    if (++exchange.resyncs <= this.#timing.resyncs) return;
+    this.#fail("sequence", `the meter asked for another sequence number ${exchange.resyncs} times`, out);
+  }
+
+  #reject(
+    exchange: Exchange,
+    verdict: Exclude<Verdict, { type: "apdu" | "resync" }>,
+    body: Uint8Array,
+    out: LinkOutput[],
+  ): void {
+    discard(body, verdict.type === "forged" ? "bad-digest" : verdict.type, out);
+    if (verdict.type === "echo") exchange.evidence.add("echo");
+    else if (verdict.type === "forged") exchange.evidence.add("bad-digest");
+    else if (verdict.type === "stale") {
+      if (verdict.other) exchange.evidence.add("other-reply");
+    } else if (!exchange.pausing) {
+      // The meter has spoken; what it says may be noise on either way, so ask again, but do not wait any longer.
+      exchange.evidence.add(verdict.type === "refused" ? "wrong-key" : "bad-resync");
+      this.#endAttempt(exchange, out);
+    }
+  }
+}
+
+const discard = (bytes: Uint8Array, reason: DiscardReason, out: LinkOutput[]): void => {
+  out.push({ type: "discarded", bytes, length: bytes.length, reason });
+};

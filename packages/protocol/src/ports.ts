@@ -1,0 +1,36 @@
+/** What the outside lends to pure code: a byte pipe, time and randomness. Types only. */
+
+/** Milliseconds. */
+export type Millis = number;
+
+/** Time as an argument: without it nothing in Meterport can wait, so tests run in virtual time. */
+export interface Clock {
+  /** Milliseconds from an arbitrary start, never running backwards: for deadlines. */
+  readonly now: () => Millis;
+  /** Milliseconds since 1970-01-01T00:00Z: for time stamps. May be stepped by its owner. */
+  readonly wall: () => Millis;
+  /** Runs `task` once `now()` has reached `time`; the returned function calls it off. */
+  readonly at: (time: Millis, task: () => void) => () => void;
+}
+
+/** A byte pipe. Everything that differs between a serial port, a socket and a browser port ends here. */
+export interface Transport {
+  /** For messages: "tcp://127.0.0.1:4059", "/dev/ttyUSB0". */
+  readonly name: string;
+  /** Resolves when the bytes are handed to the system. Rejects with a `LinkError` where the pipe is gone. */
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** Received bytes in arbitrary pieces, for one consumer. Ends when the pipe is closed, throws a `LinkError` when it broke. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** May be called more than once. */
+  readonly close: () => Promise<void>;
+}
+
+/** Random bytes of the given length. */
+export type Entropy = (length: number) => Uint8Array;
+
+/** What ends a call early: the part of a standard `AbortSignal` that is used, without needing its types. */
+export interface Signal {
+  readonly aborted: boolean;
+  readonly addEventListener: (type: "abort", listener: () => void, options?: { readonly once?: boolean }) => void;
+  readonly removeEventListener: (type: "abort", listener: () => void) => void;
+}

@@ -1,0 +1,65 @@
+/** Security as a strategy: what sealed a request is the only thing that can open its response. */
+
+/** What a response turned out to be. Opening has no side effect: old replies may be opened without harm. */
+export type Opened =
+  /** Authentic: the response from its code on, without digest. */
+  | { readonly type: "apdu"; readonly apdu: Uint8Array }
+  /** Authentic 0x0C: the request was not executed, the meter names the sequence number it expects. */
+  | { readonly type: "resync"; readonly sequence: number }
+  /** 0x0B: the meter knows no key that fits. Cannot be authentic, since there is no common key. */
+  | { readonly type: "refused" }
+  /** 0x0C with a digest that does not fit: its number must not be believed. */
+  | { readonly type: "bad-resync" }
+  /** Anything else that does not verify: noise, the reply to another request, or a forgery. */
+  | { readonly type: "forged" };
+
+/** One request made ready for the wire. */
+export interface Sealed {
+  /** The whole frame with its length. */
+  readonly packet: Uint8Array;
+  /** The sequence number inside; undefined where the suite has none. */
+  readonly sequence: number | undefined;
+  /** Opens the body of a response frame (what follows the length). Any bytes give a result; nothing is thrown. */
+  open(body: Uint8Array): Opened;
+}
+
+/** The client's side of a security suite. */
+export interface Seal {
+  /** For people: "rc4 authentication", "rc4 encryption". */
+  readonly name: string;
+  /** Most data bytes that one read may ask for. */
+  readonly readLimit: number;
+  /** Most data bytes of one partial write. */
+  readonly writeLimit: number;
+  /** Seals with the next sequence number: call it when the request is sent, not when it is queued. */
+  seal(apdu: Uint8Array): Sealed;
+  /** Adopts the number of an authentic 0x0C. */
+  resync(sequence: number): void;
+}
+
+/** Which key the client showed: MBK gives `basic`, MAK `advanced` (MEP guide 1.1, p. 19). */
+export type Level = "basic" | "advanced";
+
+/** What a request frame turned out to be on the meter's side. */
+export type Received =
+  | {
+      readonly type: "request";
+      /** The request from its code on, without sequence number and digest. */
+      readonly apdu: Uint8Array;
+      readonly level: Level;
+      readonly encrypted: boolean;
+      /** Undefined where the suite has no sequence numbers. */
+      readonly sequence: number | undefined;
+      /** The whole response frame for a response, protected as the request was. To be called once. */
+      reply(apdu: Uint8Array): Uint8Array;
+    }
+  /** The suite answers by itself: a refusal, or a step of a handshake. */
+  | { readonly type: "direct"; readonly frame: Uint8Array; readonly reason: "not-authentic" | "handshake" };
+
+/** The meter's side of a security suite. */
+export interface ServerSeal {
+  /** Most data bytes that fit into one response. */
+  readonly readLimit: number;
+  /** Opens the body of a request frame. Any bytes give a result; nothing is thrown. */
+  open(body: Uint8Array): Received;
+}

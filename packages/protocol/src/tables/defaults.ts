@@ -1,0 +1,111 @@
+/**
+ * The dimensions of a device as it leaves the factory, by profile: what stands in for a meter that nobody can ask, in
+ * `tables`, in `explain` and behind the virtual meter.
+ */
+import { type Profile, reaches } from "../layout/index.ts";
+import type { BT20 } from "./basic/bt20-dimension-register.ts";
+import type { BT21 } from "./basic/bt21-actual-register.ts";
+import type { ET11 } from "./extended/et11-mfg-dimension.ts";
+
+/** What the layouts of tables may depend on. */
+export interface Dimensions {
+  readonly profile: Profile;
+  readonly BT20: BT20;
+  readonly BT21: BT21;
+  readonly ET11: ET11;
+}
+
+/** Present values of BT28 by firmware: the list of pp. 221-226 says since when each one exists. */
+const presentValueCount = (profile: Profile): number => {
+  if (reaches(profile, { meter: [4, 30] })) return 84;
+  if (reaches(profile, { meter: [4, 10] })) return 75;
+  if (reaches(profile, { meter: [4, 0] })) return 72;
+  // Modules from 1.32 know nine more, which only a partial read gives (p. 225).
+  if (reaches(profile, { meter: [3, 70], module: [1, 20] })) return 55;
+  // What modules before 1.20 have is not documented: 41 is what their meters had.
+  return reaches(profile, { meter: [3, 50], module: [0, 0] }) ? 41 : 26;
+};
+
+const flags = {
+  season: true,
+  dateTime: true,
+  timeRemaining: false,
+  selfReadInhibitOverflow: false,
+  dailySelfRead: true,
+  weeklySelfRead: true,
+  selfReadDemandReset: 0,
+} as const;
+
+/**
+ * Factory dimensions without demand: 4 tiers, 11 summations (19 from firmware 4.0).
+ *
+ * @example
+ * defaultDimensions({ family: "meter", firmware: [3, 70] }).BT21.presentValues // 55
+ */
+export const defaultDimensions = (profile: Profile): Dimensions => {
+  const generation4 = reaches(profile, { meter: [4, 0] });
+  const since350 = reaches(profile, { meter: [3, 50], module: [1, 20] });
+  const presentValues = presentValueCount(profile);
+  const et11: ET11 = {
+    deviceCount: generation4 ? 6 : 5,
+    configEntrySize: 66,
+    statusEntrySize: 36,
+    onDemandQueueSize: 5,
+    onDemandEntrySize: 6,
+    dataEntrySize: 517,
+    transactionRequestLength: since350 ? 896 : 768,
+    transactionResponseLength: 1785,
+    onDemandWriteEntrySize: 25,
+    phaseMeasurementSize: 16,
+    configEntry2Size: 22,
+    reserved14: Uint8Array.of(3, 4, 17, 17),
+    groupIdCount: 10,
+    harmonicCount: 10,
+    mbusMulticastLength: 65,
+    et22AlarmSize: 120,
+    mepDataSources: profile.family === "module" ? 20 : 6,
+    et48EntryCount: 10,
+    ...(reaches(profile, { meter: [3, 30], module: [1, 11] })
+      ? { criticalEventBitmaps: 10, et57EntryCount: 16, relaySwitches: 80 }
+      : {}),
+    ...(reaches(profile, { meter: [3, 40], module: [1, 20] }) ? { mepDataAlertSources: 10 } : {}),
+    ...(since350 ? { ramTransactionRequestLength: 261, ramTransactionResponseLength: 769 } : {}),
+    ...(generation4
+      ? { moduleRecordCount: 6, moduleRecordSize: 7, mepChannelCount: 2, reserved35: Uint8Array.of(10, 0xe2, 4) }
+      : {}),
+    ...(reaches(profile, { meter: [4, 30] }) ? { errorScreenCount: 3 } : {}),
+  };
+  const bt20: BT20 = {
+    ...flags,
+    demandResetCounter: true,
+    demandResetLock: true,
+    cumulativeDemand: true,
+    continuousCumulativeDemand: true,
+    selfReadSequenceNumber: true,
+    selfReads: 253,
+    summations: generation4 ? 19 : 15,
+    demands: 8,
+    coincidents: 16,
+    occurrences: 1,
+    tiers: reaches(profile, { meter: [3, 70], module: [1, 20] }) ? 8 : 4,
+    presentDemands: 8,
+    presentValues,
+  };
+  const bt21: BT21 = {
+    ...flags,
+    demandResetCounter: false,
+    demandResetLock: false,
+    cumulativeDemand: false,
+    continuousCumulativeDemand: false,
+    selfReadSequenceNumber: false,
+    selfReads: 12,
+    summations: generation4 ? 19 : 11,
+    demands: 0,
+    coincidents: 0,
+    occurrences: 0,
+    tiers: 4,
+    presentDemands: 0,
+    presentValues,
+  };
+  return { profile, BT20: bt20, BT21: bt21, ET11: et11 };
+};

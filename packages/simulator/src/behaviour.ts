@@ -1,0 +1,50 @@
+/** Behaviours: functions that stand in front of a meter's tables, each of which may claim a request. */
+import type { Malformed, TableRequest, TableResponse } from "@meterport/protocol/frame/apdu";
+import type { Millis } from "@meterport/protocol/ports";
+import type { Level } from "@meterport/protocol/security/seal";
+import type { Memory } from "./memory.ts";
+
+/** A request that has passed the meter's security. */
+export interface MeterRequest {
+  /** From its code on, without sequence number and digest. */
+  readonly apdu: Uint8Array;
+  readonly request: TableRequest | Malformed;
+  readonly level: Level;
+  readonly encrypted: boolean;
+  /** Most data bytes that fit into the response. */
+  readonly readLimit: number;
+  /** Unix milliseconds of the meter's clock. */
+  readonly time: Millis;
+  readonly memory: Memory;
+  /** Whether the request stands in a transaction (ET52) instead of in a message of its own. */
+  readonly inTransaction: boolean;
+}
+
+/**
+ * Answers a request, or gives undefined to leave it to the behaviours below. `next` gives what those answer; they are
+ * asked once however often it is called.
+ */
+export type Behaviour = (request: MeterRequest, next: () => TableResponse) => TableResponse | undefined;
+
+/** What answers when nobody above has claimed the request. */
+export type Ground = (request: MeterRequest) => TableResponse;
+
+/**
+ * Asks the newest behaviour first, then those below it, then the ground.
+ *
+ * @example
+ * answerFrom([() => undefined], () => ({ kind: "done" }), request).kind // "done"
+ */
+export const answerFrom = (behaviours: readonly Behaviour[], ground: Ground, request: MeterRequest): TableResponse => {
+  const ask = (count: number): TableResponse => {
+    const behaviour = behaviours[count - 1];
+    if (behaviour === undefined) return ground(request);
+    let below: TableResponse | undefined;
+    const next = (): TableResponse => {
+      below ??= ask(count - 1);
+      return below;
+    };
+    return behaviour(request, next) ?? next();
+  };
+  return ask(behaviours.length);
+};

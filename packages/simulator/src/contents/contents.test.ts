@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { toHex } from "@meterport/protocol/bytes";
+import { type AnyTable, decode, parseProfile, sizeOf, tableExists } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/security/key";
+import {
+  factoryValues,
+  factoryValuesPastA,
+} from "@meterport/protocol/tables/extended/et55-meter-configuration.vectors";
+import { BT07, ET52, ET53, ET55, tables, tablesById } from "@meterport/protocol/tables/index";
+import { VirtualMeter, type VirtualMeterOptions } from "../virtual-meter.ts";
+
+const keys = { basic: new Secret(new Uint8Array(16).fill(2)), advanced: new Secret(new Uint8Array(16).fill(1)) };
+const open = (profile: string, options: Partial<VirtualMeterOptions> = {}): VirtualMeter =>
+  new VirtualMeter({
+    profile: parseProfile(profile),
+    keys,
+    scenario: "quiet",
+    seed: 1,
+    start: Date.UTC(2026, 0, 1),
+    ...options,
+  });
+const bytesOf = (meter: VirtualMeter, id: string): Uint8Array => {
+  const bytes = meter.memory.get(tablesById.get(id)?.number ?? -1);
+  assert.ok(bytes !== undefined, `${id} is missing`);
+  return bytes;
+};
+
+const gen3: Readonly<Record<string, string>> = {
+  BT00: "02 2A 88 4E 45 53 20 02 00 FF 0C 01 00 0A 0D 02 0C 09 03",
+  BT20: "3F 0E FD 0F 08 10 01 08 08 37",
+  BT21: "03 0C 0C 0B 00 00 00 04 00 37",
+  BT22: "00 01 02 03 04 05 06 07 1A 1B 1C",
+  BT27: "08 09 0A 0B 0C 0D 0E 0F 10 11 12 13 14 15 16 17 18 19 51 52 53 54 68 69 6A 6B B9 BA BB BC BD BE BF C0 C1 C2 C3 C4 C5 C6 C7 CA CB CC CD CE CF D0 D1 D2 D3 D4 D5 D6 D7",
+  BT53: "02 00 00 3C 3C 00",
+  ET11: "05 42 24 05 06 05 02 80 03 F9 06 19 10 16 03 04 11 11 0A 0A 41 78 06 0A 0A 10 50 0A 05 01 01 03",
+  ET51: "01 3C 00 1E 58 02 2C 01 01 00",
+};
+const gen4: Readonly<Record<string, string>> = {
+  BT00: "02 2A 88 4E 45 53 20 02 00 FF 0C 01 00 0A 14 02 0C 09 04",
+  BT20: "3F 0E FD 13 08 10 01 08 08 54",
+  BT21: "03 0C 0C 13 00 00 00 04 00 54",
+  BT22: "00 01 02 03 04 05 06 07 1A 1B 1C 6C 6D 6E 6F 55 55 55 55",
+  ET11: "06 42 24 05 06 05 02 80 03 F9 06 19 10 16 03 04 11 11 0A 0A 41 78 06 0A 0A 10 50 0A 05 01 01 03 06 07 02 0A E2 04 03",
+  ET51: "01 3C 00 1E 58 02 2C 01 01 00 01 3C 00 1E 58 02 2C 01 01 00",
+};
+
+describe("factory contents", () => {
+  for (const [profile, expected] of [
+    ["meter:3.70", gen3],
+    ["meter:4.30", gen4],
+  ] as const) {
+    for (const [id, hex] of Object.entries(expected))
+      it(`${id} of ${profile}`, () => assert.equal(toHex(bytesOf(open(profile), id), " ").toUpperCase(), hex));
+  }
+
+  it("BT01 tells model and firmware as printed, with a serial number of its own", () => {
+    const old = toHex(bytesOf(open("meter:3.70"), "BT01"));
+    assert.match(old, /^4e45532038333333312d3349100038cc00000000\d{8}$/);
+    assert.match(toHex(bytesOf(open("meter:4.30"), "BT01")), /^4e45532038333333342d3349100043c500000000\d{8}$/);
+    assert.notEqual(toHex(bytesOf(open("meter:3.70", { seed: 2 }), "BT01")), old);
+  });
+
+  it("ET04 has the scalars of the guide", () => {
+    const bytes = bytesOf(open("meter:3.70"), "ET04");
+    const word = (at: number): number => (bytes[at] as number) + 256 * (bytes[at + 1] as number);
+    const single = { 13: 50, 53: 10, 54: 4, 55: 4, 60: 230, 110: 72, 111: 61, 116: 1, 117: 30, 120: 17 };
+    for (const [at, value] of Object.entries(single)) assert.equal(bytes[Number(at)], value, `ET04.${at}`);
+    for (const [at, value] of [
+      [58, 100],
+      [88, 1000],
+      [100, 128],
+      [118, 17],
+    ] as const)
+      assert.equal(word(at), value);
+  });
+
+  it("ET54 and ET70 say what the generation can do", () => {
+    assert.equal(toHex(bytesOf(open("meter:3.70"), "ET54").subarray(0, 2)), "4600");
+    assert.equal(toHex(bytesOf(open("meter:4.30"), "ET54").subarray(0, 2)), "c601");
+    assert.equal(bytesOf(open("meter:4.30"), "ET70")[142], 1);
+    assert.equal(open("meter:3.70").memory.has(0x0846), false);
+  });
+
+  it("ET55 holds the factory values at both columns' offsets", () => {
+    for (const [profile, column] of [
+      ["meter:3.70", 0],
+      ["meter:4.30", 1],
+    ] as const) {
+      const bytes = bytesOf(open(profile), "ET55");
+      const expect = (offset: number, values: readonly number[]) =>
+        assert.deepEqual([...bytes.subarray(offset, offset + values.length)], [...values], `ET55.${offset}`);
+      for (const [old, young, values] of factoryValues) {
+        const offset = column === 0 ? old : young;
+        if (offset !== null) expect(offset, values);
+      }
+      for (const [past, values] of factoryValuesPastA)
+        if (column === 1 || past < 40) expect(174 + column + past, values);
+    }
+  });
+
+  it("registers without and with demand have the printed sizes", () => {
+    assert.equal(bytesOf(open("meter:3.70"), "BT23").length, 220);
+    assert.equal(bytesOf(open("meter:4.30"), "BT23").length, 380);
+    assert.equal(bytesOf(open("meter:3.30", { demand: true }), "BT23").length, 981);
+    assert.equal(bytesOf(open("meter:3.30", { demand: true }), "BT28").length, 136);
+  });
+
+  for (const profile of [
+    "meter:3.10",
+    "meter:3.13",
+    "meter:3.30",
+    "meter:3.50",
+    "meter:3.70",
+    "meter:3.80",
+    "meter:4.00",
+    "meter:4.10",
+    "meter:4.30",
+    "module:1.11",
+    "module:1.20",
+    "module:1.32",
+  ]) {
+    for (const demand of [false, true])
+      it(`every declared table of ${profile}${demand ? " with demand" : ""} decodes whole`, () => {
+        const meter = open(profile, { demand, seed: 7 });
+        for (const table of tables as readonly AnyTable[]) {
+          if (!tableExists(table, meter.profile)) continue;
+          const bytes = bytesOf(meter, table.id);
+          // Their layout is that of what a client writes to them.
+          if ([BT07.number, ET52.number, ET53.number].includes(table.number)) continue;
+          assert.equal(bytes.length, sizeOf(table, meter.dimensions), table.id);
+          decode(table, bytes, meter.dimensions);
+        }
+      });
+  }
+
+  it("the energy unit is found where it is", () => {
+    const meter = open("meter:3.70");
+    const wh = bytesOf(meter, "BT23");
+    meter.memory.patch(ET55.number, 174 + 39, Uint8Array.of(100));
+    const counts = (bytes: Uint8Array, at: number): number =>
+      new DataView(bytes.buffer, bytes.byteOffset).getInt32(at, true);
+    assert.equal(counts(bytesOf(meter, "BT23"), 0), Math.floor(counts(wh, 0) / 100));
+    // Seconds without power are no energy.
+    assert.equal(counts(bytesOf(meter, "BT23"), 16), counts(wh, 16));
+  });
+});

@@ -1,0 +1,49 @@
+/** What the contents of a virtual meter's tables follow from. */
+import type { Profile } from "@meterport/protocol/layout/index";
+import { reaches } from "@meterport/protocol/layout/index";
+import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/index";
+import { Noise } from "../household/noise.ts";
+
+/** Which meter it is. */
+export interface Setup {
+  readonly profile: Profile;
+  readonly seed: number;
+  readonly dimensions: Dimensions;
+  readonly demand: boolean;
+  readonly generation4: boolean;
+  /** Repeatable numbers of this one meter: serial numbers, ids. */
+  readonly noise: Noise;
+  /** What the meter expected next when it was switched on. */
+  readonly sequence: number;
+}
+
+const everyDemand = {
+  demandResetCounter: true,
+  demandResetLock: true,
+  cumulativeDemand: true,
+  continuousCumulativeDemand: true,
+  selfReadSequenceNumber: true,
+} as const;
+
+/** The factory dimensions, with eight demands where demand is configured, as in the example of MEP guide 1.1, pp. 54-56. */
+const dimensionsOf = (profile: Profile, demand: boolean): Dimensions => {
+  const factory = defaultDimensions(profile);
+  if (!demand) return factory;
+  const { BT21 } = factory;
+  const counts = { summations: Math.max(15, BT21.summations), demands: 8, occurrences: 1, presentDemands: 8 };
+  return { ...factory, BT21: { ...BT21, ...everyDemand, ...counts } };
+};
+
+export const setupOf = (profile: Profile, seed: number, demand: boolean, sequence: number): Setup => ({
+  profile,
+  seed,
+  demand,
+  sequence,
+  dimensions: dimensionsOf(profile, demand),
+  generation4: reaches(profile, { meter: [4, 0] }),
+  noise: new Noise(seed, "identity"),
+});
+
+/** A number of so many digits that is this meter's alone, as text; `lane` tells several apart. */
+export const digitsOf = (setup: Setup, count: number, lane: number): string =>
+  Array.from({ length: count }, (_, i) => Math.floor(setup.noise.unit(i, lane) * 10)).join("");

@@ -1,0 +1,97 @@
+/** ET04, ET54, ET55: how a meter is set up, and the state that goes with it. */
+import { reaches } from "@meterport/protocol/layout/index";
+import { ET04, ET54, ET55 } from "@meterport/protocol/tables/index";
+import type { Filling } from "../memory.ts";
+import { filled } from "./filled.ts";
+import { programIdOf } from "./general.ts";
+import type { Setup } from "./setup.ts";
+
+const online = 4;
+/** Security mode of the power line, OSGP-AES-128-PSK. */
+const aes128 = 2;
+
+const system = (setup: Setup): Uint8Array => {
+  const { dimensions, generation4, noise, profile, sequence } = setup;
+  return filled(ET04, dimensions, {
+    transceiverId: Uint8Array.of(0x05, ...Array.from({ length: 5 }, (_, i) => Math.floor(noise.unit(i, 3) * 256))),
+    subnetId: 1,
+    nodeId: 1 + Math.floor(noise.unit(0, 4) * 126),
+    ratedFrequency: 50,
+    programId: programIdOf(setup),
+    maxPowerOutagesRecorded: 10,
+    reserved54: Uint8Array.of(4),
+    maxTeRegisters: 4,
+    registrationCurrent: 10,
+    maxCurrent: 100,
+    ratedVoltage: 230,
+    selfReadHour: 0,
+    neuronState: online,
+    reverseEnergyAlarmCurrentThreshold: 1000,
+    nvmSize: generation4 ? 256 : 128,
+    mepSequenceNumber: generation4 ? 0 : sequence,
+    powerOutageDetectionThreshold: 72,
+    phaseLossThreshold: 61,
+    idtVersion: 1,
+    tiltTimer: 30,
+    minimumRegistrationCurrent: reaches(profile, { meter: [4, 10] }) ? 10 : 17,
+    registrationCurrentFraction: 17,
+    maxKeyUsageCount: 1_000_000,
+    securityMode: generation4 ? aes128 : 0,
+    mepSequenceNumbers: [sequence, 0],
+    reverseEnergyAlarmTimeSeconds: 10,
+  });
+};
+
+const status = (setup: Setup): Uint8Array => {
+  const { dimensions, generation4, profile } = setup;
+  const several = reaches(profile, { meter: [3, 50], module: [1, 20] });
+  return filled(ET54, dimensions, {
+    billingLoadProfileFormat2: several,
+    multipleLoadProfileSets: several,
+    energyUnitChange: reaches(profile, { meter: [3, 70], module: [1, 20] }),
+    lcdFiveDigitValueIds: generation4,
+    multipleMepClients: generation4,
+    supportedSecurityModes: 0x05,
+  });
+};
+
+/** Factory values that the guide prints (pp. 146-169). */
+const configuration = (setup: Setup): Uint8Array =>
+  filled(ET55, setup.dimensions, {
+    deltaTimeAdjustmentIncrement: 1,
+    plcActiveTimeout: 60,
+    phaseLossThreshold: 10,
+    transformerSecondaryRatedCurrent: 1,
+    generalCoverRemovedDetectionThreshold: 10,
+    powerQualityCoverRemovedDetectionThreshold: 10,
+    brokenMvConductorDetectionTimeThreshold: 600,
+    zeroFaultDetectionTimeThreshold: 10,
+    normalVoltageUpperLimit: 115,
+    normalVoltageLowerLimit: 85,
+    lowVoltageHigherLimit: 60,
+    voltageFluctuationLimit: 5,
+    reverseEnergyAlarmCurrentThreshold: 1000,
+    stepTariffResetDay: 1,
+    consecutiveRmsVoltageMainsCycles: 15,
+    averageRmsVoltageSeconds: 600,
+    averageRmsVoltagesForNlcNlp: 1008,
+    mvdDetectionTimeLowerLimit: 1,
+    mvdDetectionTimeUpperLimit: 180,
+    mvdSagLowThreshold: 10,
+    mvdSagHighThreshold: 90,
+    mvdSwellLowThreshold: 110,
+    energyRegisterUnit: 1,
+    opticalSessionTimeout: 600,
+    opticalSessionHoldOff: 300,
+    externalTamper1InUse: true,
+    externalTamper2InUse: true,
+    externalTamperDuration: 5,
+    generalCoverRemovedDetectionThreshold2: 10,
+    magneticTamperDuration: 10,
+  });
+
+export const systemTables = (setup: Setup): readonly (readonly [number, Filling])[] => [
+  [ET04.number, () => system(setup)],
+  [ET54.number, () => status(setup)],
+  [ET55.number, () => configuration(setup)],
+];

@@ -1,0 +1,40 @@
+/** The clock on the kitchen wall: Central European time, because people cook by it and the sun does not. */
+
+const DAY = 86_400;
+const HOUR = 3600;
+
+/** Unix seconds of 01:00 UTC on the last Sunday of a month of 31 days (0 = January): when the EU changes its clocks. */
+function lastSunday(year: number, month: number): number {
+  const lastDay = Math.floor(Date.UTC(year, month, 31) / 1000 / DAY);
+  const weekday = (lastDay + 4) % 7;
+  return (lastDay - weekday) * DAY + HOUR;
+}
+
+/**
+ * Local wall time as seconds since 1970-01-01T00:00 local, from Unix seconds.
+ *
+ * @example
+ * localSeconds(1_750_000_000) - 1_750_000_000 // 7200
+ * localSeconds(1_735_000_000) - 1_735_000_000 // 3600
+ */
+export function localSeconds(unix: number): number {
+  const year = new Date(unix * 1000).getUTCFullYear();
+  const summer = unix >= lastSunday(year, 2) && unix < lastSunday(year, 9);
+  return unix + (summer ? 2 * HOUR : HOUR);
+}
+
+/** Local days since 1970-01-01, from local seconds. */
+export function localDay(local: number): number {
+  return Math.floor(local / DAY);
+}
+
+/** Saturday or Sunday; `day` counts local days since 1970-01-01, a Thursday. */
+export function isWeekend(day: number): boolean {
+  return (day + 3) % 7 >= 5;
+}
+
+/** Fraction of the year gone, 0..1, from Unix seconds: seasons follow the sun, so no leap-day steps. */
+export function yearFraction(unix: number): number {
+  const years = unix / (365.2425 * DAY);
+  return years - Math.floor(years);
+}

@@ -1,0 +1,204 @@
+/** BT23, BT28, BT52 and BT55, computed from the household when somebody reads them. */
+import { LayoutError } from "@meterport/protocol/errors";
+import {
+  type AnyTable,
+  decode,
+  encode,
+  locate,
+  type StimeDate,
+  tableExists,
+  utcFields,
+} from "@meterport/protocol/layout/index";
+import { energyUnitOf } from "@meterport/protocol/meaning/readings";
+import type { Millis } from "@meterport/protocol/ports";
+import {
+  BT21,
+  BT22,
+  BT23,
+  BT27,
+  BT28,
+  BT52,
+  BT53,
+  BT55,
+  type Dimensions,
+  ET55,
+} from "@meterport/protocol/tables/index";
+import type { Counters } from "./counters.ts";
+import type { Household } from "./household/household.ts";
+import { measure } from "./household/quantities.ts";
+import { localClock, utcClock } from "./local-time.ts";
+import type { LiveTable, Memory } from "./memory.ts";
+
+/** Sources that stay zero in the blocks of the tiers: outages, pulses and errors (MEP guide 1.1, pp. 214-215). */
+const totalOnly: ReadonlySet<number> = new Set([4, 5, 26, 27, 28]);
+/** Sources whose register counts in units of ET55. */
+const energies: ReadonlySet<number> = new Set([0, 1, 2, 3, 6, 7, 108, 109, 110, 111]);
+/** Stands in BT22 for the apparent energies, which have no id. */
+const noSource = 85;
+const firstPresentDemand = 88;
+
+/** What the meter's own tables say of its registers, as long as nobody writes to them. */
+interface Selection {
+  readonly dimensions: Dimensions;
+  readonly bt22: BT22;
+  readonly bt27: BT27;
+  readonly zone: BT53;
+  /** Wh per count. */
+  readonly unit: number;
+}
+
+export interface LiveOptions {
+  readonly memory: Memory;
+  readonly household: Household;
+  readonly counters: Counters;
+  /** What the meter left the factory with; BT21 in memory counts where it differs. */
+  readonly dimensions: Dimensions;
+}
+
+/** Computed tables and the numbers behind them. */
+export class LiveTables {
+  readonly #options: LiveOptions;
+  #selection: Selection | undefined;
+  #selectionOf = -1;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  /** All computed tables with their numbers. */
+  tables(): readonly (readonly [number, LiveTable])[] {
+    return [
+      [BT23.number, this.#kept(500, (time) => this.#registers(time))],
+      [BT28.number, this.#kept(1000, (time) => this.#present(time))],
+      [BT52.number, (time) => encode(BT52, utcClock(time, this.#now().zone), {})],
+      [BT55.number, (time) => encode(BT55, localClock(time, this.#now().zone), {})],
+    ];
+  }
+
+  /** Every present value and register by source id, registers in Wh, whatever the tables select. */
+  valuesAt(time: Millis): ReadonlyMap<number, number> {
+    return new Map([...this.#measured(time), ...this.#options.counters.at(time).bySource]);
+  }
+
+  /** A table that only changes with each `step` of time or with what the meter's memory says. */
+  #kept(step: Millis, make: LiveTable): LiveTable {
+    let key = Number.NaN;
+    let version = -1;
+    let bytes: Uint8Array = new Uint8Array(0);
+    return (time) => {
+      const slot = Math.floor(time / step);
+      const now = this.#options.memory.version;
+      if (slot !== key || now !== version) {
+        bytes = make(time);
+        key = slot;
+        version = now;
+      }
+      return bytes;
+    };
+  }
+
+  #measured(time: Millis): ReadonlyMap<number, number> {
+    const { household } = this.#options;
+    return measure(household.state(time), household.mean(time));
+  }
+
+  #now(): Selection {
+    const { memory } = this.#options;
+    if (this.#selection === undefined || this.#selectionOf !== memory.version) {
+      this.#selection = this.#read();
+      this.#selectionOf = memory.version;
+    }
+    return this.#selection;
+  }
+
+  #read(): Selection {
+    const { memory, dimensions: factory } = this.#options;
+    const bytesOf = (table: AnyTable): Uint8Array => memory.get(table.number) ?? new Uint8Array(0);
+    const dimensions = { ...factory, BT21: decode(BT21, bytesOf(BT21), factory, { trailing: "keep" }) };
+    const options = { trailing: "keep" } as const;
+    return {
+      dimensions,
+      bt22: decode(BT22, bytesOf(BT22), dimensions, options),
+      bt27: decode(BT27, bytesOf(BT27), dimensions, options),
+      zone: decode(BT53, bytesOf(BT53), dimensions, options),
+      unit: unitIn(bytesOf(ET55), dimensions),
+    };
+  }
+
+  #present(time: Millis): Uint8Array {
+    const { dimensions, bt22, bt27 } = this.#now();
+    const values = this.#measured(time);
+    const mean = measure(this.#options.household.mean(time));
+    const remaining = { hour: 0, minute: 0, second: 0 };
+    return encode(
+      BT28,
+      {
+        presentDemands: bt27.presentDemandSources.map((id) => ({
+          ...(dimensions.BT21.timeRemaining ? { timeRemaining: remaining } : {}),
+          value: mean.get(bt22.demandSelect[id - firstPresentDemand] ?? -1) ?? 0,
+        })),
+        presentValues: bt27.presentValueSources.map((id) => values.get(id) ?? 0),
+      },
+      dimensions,
+    );
+  }
+
+  #registers(time: Millis): Uint8Array {
+    const { dimensions, bt22, unit } = this.#now();
+    const { bySource, apparent } = this.#options.counters.at(time);
+    let quadrant = 0;
+    const total = bt22.summationSources.map((id) => {
+      if (id === noSource) return Math.floor((apparent[quadrant++] ?? 0) / unit);
+      const count = bySource.get(id) ?? 0;
+      return energies.has(id) ? Math.floor(count / unit) : count;
+    });
+    const inTier = total.map((count, i) => (totalOnly.has(bt22.summationSources[i] ?? 0) ? 0 : count));
+    const zeros = total.map(() => 0);
+    const { coincidents, occurrences, tiers } = dimensions.BT21;
+    const block = (summations: number[], hasDemand: boolean) => ({
+      summations,
+      demands: bt22.demandSelect.map((id) => this.#maximum(id, time, hasDemand)),
+      coincidents: Array.from({ length: coincidents }, () => ({ values: Array<number>(occurrences).fill(0) })),
+    });
+    return encode(
+      BT23,
+      {
+        ...(dimensions.BT21.demandResetCounter ? { demandResets: 0 } : {}),
+        total: block(total, true),
+        // No tariff switches: what the meter counts is in tier 0.
+        tiers: Array.from({ length: tiers }, (_, tier) => block(tier === 0 ? inTier : zeros, tier === 0)),
+      },
+      dimensions,
+    );
+  }
+
+  /** A demand register: the mean power of ten minutes at six o'clock yesterday evening stands for the maximum. */
+  #maximum(source: number, time: Millis, hasDemand: boolean) {
+    const { BT21: dims } = this.#now().dimensions;
+    const day = 86_400_000;
+    const reached = Math.max(0, Math.floor(time / day) * day - day / 4);
+    const { year, month, day: date, hour, minute } = utcFields(reached);
+    const at: StimeDate = hasDemand ? { year, month, day: date, hour, minute } : { ...unknown };
+    const value = hasDemand ? (measure(this.#options.household.mean(reached)).get(source) ?? 0) : 0;
+    return {
+      ...(dims.dateTime ? { eventTimes: Array.from({ length: dims.occurrences }, () => ({ ...at })) } : {}),
+      ...(dims.cumulativeDemand ? { cumulativeDemand: 0 } : {}),
+      ...(dims.continuousCumulativeDemand ? { continuousCumulativeDemand: value } : {}),
+      demands: Array<number>(dims.occurrences).fill(value),
+    };
+  }
+}
+
+const unknown: StimeDate = { year: 0, month: 0, day: 0, hour: 0, minute: 0 };
+
+/** The energy register unit of ET55; 1 where the firmware has none, or something else was written there. */
+const unitIn = (et55: Uint8Array, dimensions: Dimensions): number => {
+  if (!tableExists(ET55, dimensions.profile)) return 1;
+  try {
+    const { offset } = locate(ET55, ["energyRegisterUnit"], dimensions);
+    return energyUnitOf(et55[offset] ?? 1) ?? 1;
+  } catch (error) {
+    if (error instanceof LayoutError) return 1;
+    throw error;
+  }
+};

@@ -1,0 +1,116 @@
+/** What a virtual meter remembers: bytes by table number. Some tables are computed when they are read. */
+import type { Millis } from "@meterport/protocol/ports";
+
+/** Gives a table's bytes at a moment, in Unix milliseconds of the meter. */
+export type LiveTable = (time: Millis) => Uint8Array;
+
+/** A table that is filled when it is first touched, so that meters nobody asks cost little. */
+export type Filling = () => Uint8Array;
+
+type Cell =
+  | { readonly kind: "stored"; readonly bytes: Uint8Array }
+  | { readonly kind: "filling"; readonly fill: Filling }
+  | { readonly kind: "live"; readonly at: LiveTable };
+
+/**
+ * Bytes per table number.
+ *
+ * @example
+ * const memory = new Memory(() => 0);
+ * memory.set(1, Uint8Array.of(1, 2, 3));
+ * memory.read(1, 2, 3) // Uint8Array [3, 0, 0]
+ */
+export class Memory {
+  readonly #cells = new Map<number, Cell>();
+  readonly #time: () => Millis;
+  #version = 0;
+
+  /** `time` gives the moment for which computed tables are asked. */
+  constructor(time: () => Millis) {
+    this.#time = time;
+  }
+
+  /** Rises with each change, so that whoever derives something from the bytes knows when to do it again. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Numbers of all tables, ascending. */
+  get tables(): readonly number[] {
+    return [...this.#cells.keys()].sort((a, b) => a - b);
+  }
+
+  has(table: number): boolean {
+    return this.#cells.has(table);
+  }
+
+  /** A copy of a table's bytes; undefined for a table that is not there. */
+  get(table: number): Uint8Array | undefined {
+    return this.#bytes(table)?.slice();
+  }
+
+  /** Puts a table there, or replaces it, also one that was computed. */
+  set(table: number, bytes: Uint8Array): void {
+    this.#put(table, { kind: "stored", bytes: bytes.slice() });
+  }
+
+  /** Puts a table there whose bytes are made when somebody first needs them. */
+  setLater(table: number, fill: Filling): void {
+    this.#put(table, { kind: "filling", fill });
+  }
+
+  /** Puts a table there that is computed whenever it is read. */
+  setLive(table: number, at: LiveTable): void {
+    this.#put(table, { kind: "live", at });
+  }
+
+  /** Whether the table is computed: nothing can be written to it. */
+  isLive(table: number): boolean {
+    return this.#cells.get(table)?.kind === "live";
+  }
+
+  delete(table: number): void {
+    this.#cells.delete(table);
+    this.#version++;
+  }
+
+  /** Exactly `count` bytes from `offset` on, zeros past the table's end; undefined for a table that is not there. */
+  read(table: number, offset: number, count: number): Uint8Array | undefined {
+    const bytes = this.#bytes(table);
+    if (bytes === undefined) return undefined;
+    const out = new Uint8Array(count);
+    out.set(bytes.subarray(offset, offset + count));
+    return out;
+  }
+
+  /** The table from its start, at most `count` bytes; undefined for a table that is not there. */
+  readWhole(table: number, count: number): Uint8Array | undefined {
+    return this.#bytes(table)?.slice(0, count);
+  }
+
+  /** Overwrites bytes from `offset` on; what reaches past the end is ignored. False for tables that are computed or not there. */
+  patch(table: number, offset: number, data: Uint8Array): boolean {
+    if (this.isLive(table)) return false;
+    const bytes = this.#bytes(table);
+    if (bytes === undefined) return false;
+    if (offset < bytes.length) bytes.set(data.subarray(0, bytes.length - offset), offset);
+    this.#version++;
+    return true;
+  }
+
+  #put(table: number, cell: Cell): void {
+    this.#cells.set(table, cell);
+    this.#version++;
+  }
+
+  /** The bytes themselves, not a copy. */
+  #bytes(table: number): Uint8Array | undefined {
+    const cell = this.#cells.get(table);
+    if (cell === undefined) return undefined;
+    if (cell.kind === "live") return cell.at(this.#time());
+    if (cell.kind === "stored") return cell.bytes;
+    const bytes = cell.fill();
+    this.#cells.set(table, { kind: "stored", bytes });
+    return bytes;
+  }
+}

@@ -1,0 +1,77 @@
+/** BT07 and the tables that answer it: so far EP17; every other procedure is unknown to this meter (result 6). */
+import { LayoutError } from "@meterport/protocol/errors";
+import { code } from "@meterport/protocol/frame/response-codes";
+import { decode } from "@meterport/protocol/layout/index";
+import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
+import { BT07, type Dimensions, ET14, ET50 } from "@meterport/protocol/tables/index";
+import type { Behaviour } from "./behaviour.ts";
+import { responseTables } from "./contents/mep.ts";
+import type { Memory } from "./memory.ts";
+
+const unknownProcedure = 6;
+const badParameter = 2;
+const noSuchHandle = 3;
+const everyDevice = 0xffff;
+const firstMepSlot = 4;
+
+/** Calls a procedure that is written to BT07 and posts its result (MEP guide 1.1, pp. 57-60). */
+export const procedures = (dimensions: Dimensions): Behaviour => {
+  let lastSequence: number | undefined;
+  return ({ request, memory }, next) => {
+    if (request.kind !== "write" && request.kind !== "write-at") return undefined;
+    if (request.table !== BT07.number || (request.kind === "write-at" && request.offset !== 0)) return undefined;
+    const call = parse(request.data);
+    if (call === undefined) return undefined;
+    // The number of the call before, once more (p. 58).
+    if (call.sequence === lastSequence) return { kind: "error", code: code.operationNotPossible };
+    const response = next();
+    if (response.kind !== "done") return response;
+    lastSequence = call.sequence;
+    const result =
+      call.procedure === EP17.number ? removeDevice(memory, call.parameters, dimensions) : unknownProcedure;
+    const posted = Uint8Array.of(call.procedure & 0xff, call.procedure >> 8, call.sequence, result);
+    memory.patch(answersInEt59(memory, dimensions) ? responseTables.et59 : responseTables.bt08, 0, posted);
+    return response;
+  };
+};
+
+const parse = (data: Uint8Array): BT07 | undefined => {
+  try {
+    return decode(BT07, data, {});
+  } catch (error) {
+    if (error instanceof LayoutError) return undefined;
+    throw error;
+  }
+};
+
+const bytesOf = (memory: Memory, table: number): Uint8Array => memory.get(table) ?? new Uint8Array(0);
+
+/** Client 1 says in ET50 where it looks for responses. */
+const answersInEt59 = (memory: Memory, dimensions: Dimensions): boolean =>
+  decode(ET50, bytesOf(memory, ET50.number), dimensions, { trailing: "keep" }).clients[0]?.et59Response === true;
+
+/** EP17: clears the device's entries in ET14 and, for a MEP client, its registration in ET50. */
+const removeDevice = (memory: Memory, parameters: Uint8Array, dimensions: Dimensions): number => {
+  const [action, low, high] = parameters;
+  if (action === undefined || low === undefined || high === undefined || action > 1) return badParameter;
+  const handle = low + 256 * high;
+  const status = decode(ET14, bytesOf(memory, ET14.number), dimensions, { trailing: "keep" });
+  const found = status.devices.flatMap(({ deviceHandle }, slot) =>
+    deviceHandle !== 0 && (handle === everyDevice || deviceHandle === handle) ? [slot] : [],
+  );
+  if (found.length === 0) return noSuchHandle;
+  const entry = dimensions.ET11.statusEntrySize;
+  let occupied = memory.read(ET14.number, 5, 1)?.[0] ?? 0;
+  for (const slot of found) {
+    occupied &= ~(1 << slot);
+    memory.patch(ET14.number, 6 + slot * entry, new Uint8Array(entry));
+    if (slot >= firstMepSlot) forgetClient(memory, slot - firstMepSlot, dimensions);
+  }
+  memory.patch(ET14.number, 5, Uint8Array.of(occupied));
+  return 0;
+};
+
+const forgetClient = (memory: Memory, client: number, dimensions: Dimensions): void => {
+  const size = 35 + 6 * dimensions.ET11.mepDataSources;
+  memory.patch(ET50.number, client * size, new Uint8Array(size));
+};

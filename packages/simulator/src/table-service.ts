@@ -1,0 +1,80 @@
+/** Reads and writes of tables, as the meter's memory and the rights of the keys allow them. */
+import type { TableRequest, TableResponse } from "@meterport/protocol/frame/apdu";
+import { code } from "@meterport/protocol/frame/response-codes";
+import type { KeyLevel } from "@meterport/protocol/layout/index";
+import type { Level } from "@meterport/protocol/security/seal";
+import { catalogueEntry, tableIdOf } from "@meterport/protocol/tables/catalogue";
+import { tablesByNumber } from "@meterport/protocol/tables/index";
+import type { Ground } from "./behaviour.ts";
+import type { Memory } from "./memory.ts";
+
+type ReadRequest = Extract<TableRequest, { kind: "read" | "read-at" }>;
+
+interface Rights {
+  readonly read: KeyLevel;
+  readonly write: KeyLevel;
+}
+
+/** Requests are unsigned 13-bit numbers; beyond them no table can be named. */
+const lastTable = 8191;
+
+/** The declaration's word, else the catalogue's; where the guides are silent, reading takes the basic key and writing the advanced one. */
+const rightsOf = (table: number): Rights => {
+  const declared = tablesByNumber.get(table);
+  if (declared !== undefined) return declared.access;
+  const access = table <= lastTable ? catalogueEntry(tableIdOf(table))?.access : undefined;
+  return { read: access?.read ?? "basic", write: access?.write ?? "advanced" };
+};
+
+const refusal = (needed: KeyLevel, level: Level): TableResponse | undefined => {
+  // "Table operation not possible" is what a table says that nobody may write (MEP guide 1.1, p. 18).
+  if (needed === "never") return { kind: "error", code: code.inappropriateAction };
+  if (needed === "advanced" && level !== "advanced") return { kind: "error", code: code.insufficientSecurity };
+  return undefined;
+};
+
+/** Where the count is left out it is "indeterminate" (p. 18): here what is left of the table. */
+const read = (memory: Memory, request: ReadRequest, limit: number): Uint8Array | undefined => {
+  const { table, count } = request;
+  if (request.kind === "read") return memory.readWhole(table, Math.min(count ?? limit, limit));
+  if (count !== undefined) return memory.read(table, request.offset, Math.min(count, limit));
+  return memory.get(table)?.slice(request.offset, request.offset + limit);
+};
+
+/**
+ * Answers requests from memory: zeros past the end of a table for partial reads, a table's own length for full ones,
+ * surplus write data ignored (MEP guide 1.1, p. 18; optical guide, p. 11).
+ *
+ * `locked` are tables behind the hardware lock, which refuses every key (p. 19).
+ */
+export const serveTables =
+  (locked: ReadonlySet<number>): Ground =>
+  ({ request, level, memory, readLimit, apdu }) => {
+    if (request.kind === "malformed") return malformed(apdu);
+    const { table } = request;
+    if (!memory.has(table)) return { kind: "error", code: code.inappropriateAction };
+    if (locked.has(table)) return { kind: "error", code: code.insufficientSecurity };
+    const rights = rightsOf(table);
+    const refused = refusal(isWrite(request) ? rights.write : rights.read, level);
+    if (refused !== undefined) return refused;
+    if (isWrite(request)) {
+      const offset = request.kind === "write-at" ? request.offset : 0;
+      // What a meter computes cannot be overwritten.
+      return memory.patch(table, offset, request.data)
+        ? { kind: "done" }
+        : { kind: "error", code: code.operationNotPossible };
+    }
+    const data = read(memory, request, readLimit);
+    return data === undefined ? { kind: "error", code: code.inappropriateAction } : { kind: "data", data };
+  };
+
+const isWrite = (request: TableRequest): request is Exclude<TableRequest, ReadRequest> =>
+  request.kind === "write" || request.kind === "write-at";
+
+/** Codes of the C12.18 services that this port does not have; anything else is not even a request. */
+const otherServices: ReadonlySet<number> = new Set([0x20, 0x21, 0x50, 0x51, 0x52, 0x57, 0x58, 0x59, 0x60, 0x70, 0x80]);
+
+const malformed = (apdu: Uint8Array): TableResponse => ({
+  kind: "error",
+  code: otherServices.has(apdu[0] ?? 0) ? code.serviceNotSupported : code.error,
+});

@@ -1,0 +1,88 @@
+/** For tests: speaks to a virtual meter without a line, one request behind the other, in time that jumps. */
+import { decodeResponse, encodeRequest, type TableRequest, type TableResponse } from "@meterport/protocol/frame/apdu";
+import { Deframer } from "@meterport/protocol/frame/frame";
+import type { Profile } from "@meterport/protocol/layout/index";
+import type { Millis } from "@meterport/protocol/ports";
+import { Secret } from "@meterport/protocol/security/key";
+import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
+import { rc4Encryption } from "@meterport/protocol/security/rc4/encryption";
+import type { Seal } from "@meterport/protocol/security/seal";
+import { type MeterOutput, VirtualMeter, type VirtualMeterOptions } from "../virtual-meter.ts";
+
+export const basicKey: Uint8Array = new Uint8Array(16).fill(2);
+export const advancedKey: Uint8Array = new Uint8Array(16).fill(1);
+export const meter370: Profile = { family: "meter", firmware: [3, 70] };
+export const newYear: Millis = Date.UTC(2026, 0, 1);
+
+/** A meter of firmware 3.70 in a quiet household. */
+export const openMeter = (options: Partial<VirtualMeterOptions> = {}): VirtualMeter =>
+  new VirtualMeter({
+    profile: meter370,
+    keys: { basic: new Secret(basicKey), advanced: new Secret(advancedKey) },
+    scenario: "quiet",
+    seed: 1,
+    start: newYear,
+    ...options,
+  });
+
+export const transmitted = (outputs: readonly MeterOutput[]): Uint8Array[] =>
+  outputs.flatMap((output) => (output.type === "transmit" ? [output.bytes] : []));
+
+export interface ConversationOptions {
+  readonly key?: Uint8Array;
+  readonly encrypt?: boolean;
+}
+
+/** Everything that a malformed answer could be told as. */
+export type Answer = TableResponse | { readonly kind: string };
+
+/** One client that asks one meter. */
+export class Conversation {
+  readonly #meter: VirtualMeter;
+  readonly #seal: Seal;
+  now: Millis = 0;
+
+  constructor(meter: VirtualMeter, { key = advancedKey, encrypt = false }: ConversationOptions = {}) {
+    this.#meter = meter;
+    const options = { key, sequence: meter.sequence };
+    this.#seal = encrypt ? rc4Encryption(options) : rc4Authentication(options);
+  }
+
+  /** Sends a request and gives the response, after as much time as the meter takes. */
+  ask(request: TableRequest): Answer {
+    return this.askRaw(encodeRequest(request), request.kind);
+  }
+
+  askRaw(apdu: Uint8Array, kind: TableRequest["kind"]): Answer {
+    const sealed = this.#seal.seal(apdu);
+    const deframer = new Deframer();
+    let outputs = this.#meter.handle(sealed.packet, this.now);
+    for (;;) {
+      for (const bytes of transmitted(outputs))
+        for (const event of deframer.push(bytes)) {
+          if (event.type !== "frame") continue;
+          const opened = sealed.open(event.body);
+          if (opened.type === "resync") this.#seal.resync(opened.sequence);
+          return opened.type === "apdu" ? decodeResponse(opened.apdu, kind) : { kind: opened.type };
+        }
+      const at = this.#meter.wakeAt();
+      if (at === undefined) return { kind: "silence" };
+      this.now = Math.max(this.now, at);
+      outputs = this.#meter.handle("tick", this.now);
+    }
+  }
+
+  /** The bytes of a table. */
+  read(table: number, count = 465): Uint8Array {
+    return this.#data(this.ask({ kind: "read", table, count }));
+  }
+
+  readAt(table: number, offset: number, count: number): Uint8Array {
+    return this.#data(this.ask({ kind: "read-at", table, offset, count }));
+  }
+
+  #data(answer: Answer): Uint8Array {
+    if (answer.kind === "data" && "data" in answer) return answer.data;
+    throw new Error(`the meter answered ${JSON.stringify(answer)}`);
+  }
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { UsageError } from "@meterport/protocol/errors";
+import { type Link, parseLink } from "./link-url.ts";
+
+const good: Record<string, Link> = {
+  "/dev/ttyUSB0": { kind: "serial", path: "/dev/ttyUSB0", baudRate: 9600 },
+  "./meter": { kind: "serial", path: "./meter", baudRate: 9600 },
+  COM3: { kind: "serial", path: "COM3", baudRate: 9600 },
+  "serial:///dev/ttyUSB0": { kind: "serial", path: "/dev/ttyUSB0", baudRate: 9600 },
+  "serial:///dev/ttyUSB0?baud=19200": { kind: "serial", path: "/dev/ttyUSB0", baudRate: 19200 },
+  "serial:///COM12": { kind: "serial", path: "COM12", baudRate: 9600 },
+  "serial:///dev/serial/by-id/a%20b": { kind: "serial", path: "/dev/serial/by-id/a b", baudRate: 9600 },
+  "tcp://127.0.0.1:4059": { kind: "tcp", host: "127.0.0.1", port: 4059 },
+  "tcp://bridge.local:23/": { kind: "tcp", host: "bridge.local", port: 23 },
+  "tcp://[::1]:0": { kind: "tcp", host: "::1", port: 0 },
+  "pty:///run/meter": { kind: "pty", path: "/run/meter" },
+};
+const bad: Record<string, RegExp> = {
+  "": /no link/,
+  ttyUSB0: /no link/,
+  "localhost:4059": /write tcp:\/\/localhost:4059/,
+  "tcp://localhost": /not of the form tcp:\/\/host:port/,
+  "tcp://localhost:99999": /no URL/,
+  "tcp://user:secret@host:1": /parts that a link does not have/,
+  "serial://dev/ttyUSB0": /three slashes: serial:\/\/\/dev\/ttyUSB0/,
+  "serial:///dev/ttyUSB0?speed=9600": /unknown setting "speed"; known is baud/,
+  "serial:///dev/ttyUSB0?baud=fast": /"fast" is no baud rate/,
+  "serial:///": /names no device/,
+  "rfc2217://host:1": /rfc2217:\/\/ links are not built in yet/,
+  "tls://host:1": /tls:\/\/ links are not built in yet/,
+  "http://host:1": /http:\/\/ is no kind of link/,
+};
+
+describe("links", () => {
+  for (const [text, link] of Object.entries(good)) test(text, () => assert.deepEqual(parseLink(text), link));
+  for (const [text, message] of Object.entries(bad))
+    test(`refuses "${text}"`, () =>
+      assert.throws(
+        () => parseLink(text),
+        (error: unknown) => error instanceof UsageError && error.code === "link" && message.test(error.message),
+      ));
+});

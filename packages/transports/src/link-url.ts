@@ -1,0 +1,100 @@
+/** Links as people write them: a device's path, or a URL. */
+import { UsageError } from "@meterport/protocol/errors";
+
+export type Link =
+  | { readonly kind: "serial"; readonly path: string; readonly baudRate: number }
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  /** Only to listen on: a terminal that others open as their serial port. */
+  | { readonly kind: "pty"; readonly path: string };
+
+/** What the MEP port speaks until somebody changes it. */
+export const defaultBaudRate = 9600;
+
+const forms = "/dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600 or tcp://host:port";
+const wrong = (detail: string): UsageError => new UsageError("link", detail);
+
+const shown = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
+
+const parseUrl = (text: string): URL => {
+  try {
+    return new URL(text);
+  } catch {
+    throw wrong(`link "${shown(text)}" is no URL; links look like ${forms}`);
+  }
+};
+
+const pathOf = (url: URL, text: string): string => {
+  // serial://dev/ttyUSB0 has two slashes where three are meant: "dev" would be a host.
+  if (url.host !== "")
+    throw wrong(`link "${shown(text)}" needs three slashes: ${url.protocol}///${url.host}${url.pathname}`);
+  let path: string;
+  try {
+    path = decodeURIComponent(url.pathname);
+  } catch {
+    throw wrong(`link "${shown(text)}" has a broken % sequence`);
+  }
+  if (path === "" || path === "/" || path.includes("\0")) throw wrong(`link "${shown(text)}" names no device`);
+  return /^\/COM\d+$/i.test(path) ? path.slice(1) : path;
+};
+
+const only = (url: URL, text: string, known: readonly string[]): void => {
+  for (const name of url.searchParams.keys())
+    if (!known.includes(name))
+      throw wrong(
+        `link "${shown(text)}" has the unknown setting "${shown(name)}"${known.length > 0 ? `; known is ${known.join(", ")}` : ""}`,
+      );
+  if (url.hash !== "" || url.username !== "" || url.password !== "")
+    throw wrong(`link "${shown(text)}" has parts that a link does not have; links look like ${forms}`);
+};
+
+const serialLink = (url: URL, text: string): Link => {
+  only(url, text, ["baud"]);
+  const baud = url.searchParams.get("baud") ?? String(defaultBaudRate);
+  const baudRate = /^\d{2,7}$/.test(baud) ? Number(baud) : 0;
+  if (baudRate < 50 || baudRate > 4_000_000) throw wrong(`link "${shown(text)}": "${shown(baud)}" is no baud rate`);
+  return { kind: "serial", path: pathOf(url, text), baudRate };
+};
+
+const tcpLink = (url: URL, text: string): Link => {
+  only(url, text, []);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (host === "" || url.port === "" || !/^\/?$/.test(url.pathname))
+    throw wrong(`link "${shown(text)}" is not of the form tcp://host:port`);
+  return { kind: "tcp", host, port: Number(url.port) };
+};
+
+/**
+ * The link that a text names.
+ *
+ * @throws UsageError (`link`) for what is no link, or is of a kind that is not built in yet
+ * @example
+ * parseLink("tcp://127.0.0.1:4059") // { kind: "tcp", host: "127.0.0.1", port: 4059 }
+ * parseLink("serial:///dev/ttyUSB0?baud=19200") // { kind: "serial", path: "/dev/ttyUSB0", baudRate: 19200 }
+ */
+export const parseLink = (text: string): Link => {
+  const plain = text.trim();
+  if (/^(\.{0,2}\/|COM\d+$)/i.test(plain)) return { kind: "serial", path: plain, baudRate: defaultBaudRate };
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(plain)?.[1]?.toLowerCase();
+  switch (scheme) {
+    case "serial":
+      return serialLink(parseUrl(plain), plain);
+    case "tcp":
+      return tcpLink(parseUrl(plain), plain);
+    case "pty": {
+      const url = parseUrl(plain);
+      only(url, plain, []);
+      return { kind: "pty", path: pathOf(url, plain) };
+    }
+    case "rfc2217":
+    case "tls":
+      throw wrong(`${scheme}:// links are not built in yet; use ${forms}`);
+    case undefined:
+      throw wrong(
+        /^[\w.-]+:\d+$/.test(plain)
+          ? `link "${shown(plain)}" lacks its kind: write tcp://${plain}`
+          : `"${shown(plain)}" is no link; links look like ${forms}`,
+      );
+    default:
+      throw wrong(`${shown(scheme)}:// is no kind of link; links look like ${forms}`);
+  }
+};

@@ -1,0 +1,46 @@
+/** Why something cannot be opened, in a sentence that says what to do. */
+import { LinkError } from "@meterport/protocol/errors";
+
+/** Errors of the system by code: what is wrong, and what helps. */
+const tcp: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there; start the bridge or the virtual meter, and check the port",
+  ENOTFOUND: "there is no host of that name; check the spelling, or write its address",
+  EAI_AGAIN: "the name cannot be looked up now; check the network, or write the host's address",
+  EHOSTUNREACH: "no way leads to that host; check the network and the address",
+  ENETUNREACH: "no way leads to that host; check the network and the address",
+  ETIMEDOUT: "the host does not answer; check the address and any firewall",
+  ECONNRESET: "the other side hung up at once; it may serve somebody else already",
+  EADDRINUSE: "the port is in use already; take another one, or 0 for any that is free",
+  EADDRNOTAVAIL: "this machine does not have that address; take 127.0.0.1 or 0.0.0.0",
+  EACCES: "the system does not permit that port; take one above 1023",
+};
+const serial: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such device; check the cable and the name (ls /dev/tty*)",
+  EACCES: "you may not open it; add your user to the group of the device (often dialout), then log in again",
+  EBUSY: "another program has it open; end that program first",
+  ENOTTY: "it is no serial port",
+  EINVAL: "it does not take these settings; check the baud rate",
+};
+
+const serialMessages: readonly (readonly [RegExp, string])[] = [
+  [/no such (file|device)|file not found|cannot find/i, "ENOENT"],
+  [/permission denied|access denied/i, "EACCES"],
+  [/cannot lock|busy|temporarily unavailable/i, "EBUSY"],
+  [/inappropriate ioctl|not a tty/i, "ENOTTY"],
+  [/invalid argument|baud/i, "EINVAL"],
+];
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Opening `name` over the network failed. */
+export const tcpFailure = (name: string, error: unknown): LinkError =>
+  new LinkError("not-open", name, `cannot open it: ${tcp[codeOf(error)] ?? messageOf(error)}`, { cause: error });
+
+/** Opening the serial port `name` failed; the binding tells why only in words. */
+export const serialFailure = (name: string, error: unknown): LinkError => {
+  const message = messageOf(error);
+  const code = codeOf(error) in serial ? codeOf(error) : serialMessages.find(([words]) => words.test(message))?.[1];
+  return new LinkError("not-open", name, `cannot open it: ${serial[code ?? ""] ?? message}`, { cause: error });
+};

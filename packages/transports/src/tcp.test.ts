@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { connect, createServer } from "node:net";
+import { test } from "node:test";
+import { LinkError } from "@meterport/protocol/errors";
+import type { Transport } from "@meterport/protocol/ports";
+import { listenTcp, openTcp } from "./tcp.ts";
+import { take, transportContract } from "./testing/transport-contract.ts";
+
+const loopback = "127.0.0.1";
+
+const later = <T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } => {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+};
+
+/** A client and what the listener makes of its connection; the listener ends with the second. */
+const joined = async (): Promise<[Transport, Transport]> => {
+  const accepted = later<Transport>();
+  const listener = await listenTcp({ host: loopback, port: 0 }, accepted.resolve);
+  const client = await openTcp({ host: loopback, port: listener.port });
+  const server = await accepted.promise;
+  const close = async (): Promise<void> => {
+    await server.close();
+    await listener.close();
+  };
+  return [client, { ...server, close }];
+};
+
+transportContract({ name: "tcp, as client", open: joined, tellsEnd: true });
+transportContract({
+  name: "tcp, as listener",
+  open: async () => {
+    const [client, server] = await joined();
+    return [server, client];
+  },
+  tellsEnd: true,
+});
+
+test("a port where nothing listens is refused in one sentence", async () => {
+  const listener = await listenTcp({ host: loopback, port: 0 }, () => {});
+  await listener.close();
+  await assert.rejects(openTcp({ host: loopback, port: listener.port }), (error: unknown) => {
+    assert.ok(error instanceof LinkError);
+    assert.equal(error.code, "not-open");
+    assert.match(error.message, /^tcp:\/\/127\.0\.0\.1:\d+: cannot open it: nothing listens there; /);
+    return true;
+  });
+});
+
+test("a port in use says so", async () => {
+  const listener = await listenTcp({ host: loopback, port: 0 }, () => {});
+  await assert.rejects(
+    listenTcp({ host: loopback, port: listener.port }, () => {}),
+    { code: "not-open", message: /in use already/ },
+  );
+  await listener.close();
+});
+
+test("a signal that has ended already opens nothing", async () => {
+  const signal = AbortSignal.abort();
+  await assert.rejects(openTcp({ host: loopback, port: 9, signal }), { code: "aborted" });
+});
+
+test("a peer that resets the connection breaks the chunks", async () => {
+  const server = createServer((socket) => socket.once("data", () => socket.resetAndDestroy()));
+  await new Promise<void>((resolve) => server.listen(0, loopback, resolve));
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const client = await openTcp({ host: loopback, port: address.port });
+  await client.write(Uint8Array.of(1));
+  await assert.rejects(take(client, 1), { code: "closed", message: /the connection broke/ });
+  await client.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("a peer that floods us waits in its own buffers, and one that never reads is cut off", async () => {
+  const accepted = later<Transport>();
+  const listener = await listenTcp({ host: loopback, port: 0 }, accepted.resolve);
+  const peer = connect({ host: loopback, port: listener.port });
+  peer.on("error", () => {});
+  const server = await accepted.promise;
+  const flood = new Uint8Array(32 * 1024 * 1024);
+  peer.pause();
+  peer.write(flood);
+  // One piece after another makes room; what is not taken stays with the peer.
+  assert.ok((await take(server, 100_000)).length < 1_000_000);
+  assert.ok(peer.writableLength > 16 * 1024 * 1024, `${peer.writableLength} bytes are left with the peer`);
+  const message = new Uint8Array(478);
+  await assert.rejects(
+    async () => {
+      let refused: unknown;
+      for (let i = 0; refused === undefined && i < 100_000; i++) {
+        server.write(message).catch((error: unknown) => {
+          refused ??= error;
+        });
+        if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      throw refused;
+    },
+    { code: "closed", message: /does not read/ },
+  );
+  peer.destroy();
+  await listener.close();
+});

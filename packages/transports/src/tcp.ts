@@ -1,0 +1,129 @@
+/** A transport over TCP, for serial bridges and virtual meters; and its listening side. */
+import { createServer, connect as dial, type Socket } from "node:net";
+import { LinkError } from "@meterport/protocol/errors";
+import type { Millis, Transport } from "@meterport/protocol/ports";
+import { tcpFailure } from "./open-failure.ts";
+import { streamTransport } from "./stream-transport.ts";
+
+/** Meters answer within half a second: a bridge that needs ten times as long to accept is not there. */
+const defaultConnectTimeout = 5_000;
+/** A bridge that lost its power says nothing: the system asks after it. */
+const keepAlive = 15_000;
+/** What a peer gets to take note of the end before the socket is torn down. */
+const farewell = 250;
+
+export interface TcpOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly connectTimeout?: Millis;
+  readonly signal?: AbortSignal;
+}
+
+const tcpName = (host: string, port: number): string => `tcp://${host.includes(":") ? `[${host}]` : host}:${port}`;
+
+const socketTransport = (name: string, socket: Socket): Transport =>
+  streamTransport({
+    name,
+    readable: socket,
+    writable: socket,
+    unread: "broken",
+    shut: () =>
+      new Promise((resolve) => {
+        if (socket.closed) return resolve();
+        const timer = setTimeout(() => socket.destroy(), farewell);
+        socket.once("close", () => {
+          clearTimeout(timer);
+          resolve();
+        });
+        socket.end();
+      }),
+  });
+
+/**
+ * Connects to a TCP port.
+ *
+ * @throws LinkError not-open, aborted
+ */
+export const openTcp = ({
+  host,
+  port,
+  connectTimeout = defaultConnectTimeout,
+  signal,
+}: TcpOptions): Promise<Transport> => {
+  const name = tcpName(host, port);
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(new LinkError("aborted", name, "given up before it was open"));
+    const socket = dial({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAlive });
+    const fail = (error: LinkError): void => {
+      settle();
+      socket.on("error", () => {});
+      socket.destroy();
+      reject(error);
+    };
+    const onAbort = (): void => fail(new LinkError("aborted", name, "given up before it was open"));
+    const onError = (error: Error): void => fail(tcpFailure(name, error));
+    const timer = setTimeout(
+      () => fail(new LinkError("not-open", name, `cannot open it: no answer within ${connectTimeout} ms`)),
+      connectTimeout,
+    );
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      socket.off("error", onError);
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    socket.on("error", onError);
+    socket.once("connect", () => {
+      settle();
+      resolve(socketTransport(name, socket));
+    });
+  });
+};
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Connections at a time; further ones are refused. */
+  readonly maxConnections?: number;
+}
+
+export interface TcpListener {
+  /** "tcp://127.0.0.1:4059", with the port that was taken. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening and closes the connections that are open. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Listens on a TCP port and hands each connection on.
+ *
+ * @throws LinkError not-open
+ */
+export const listenTcp = (options: ListenOptions, onConnection: (transport: Transport) => void): Promise<TcpListener> =>
+  new Promise((resolve, reject) => {
+    const { host, port, maxConnections = 64 } = options;
+    const open = new Set<Transport>();
+    const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAlive }, (socket) => {
+      const transport = socketTransport(tcpName(socket.remoteAddress ?? "?", socket.remotePort ?? 0), socket);
+      open.add(transport);
+      socket.once("close", () => open.delete(transport));
+      onConnection(transport);
+    });
+    server.maxConnections = maxConnections;
+    server.once("error", (error) => reject(tcpFailure(tcpName(host, port), error)));
+    server.listen(port, host, () => {
+      const address = server.address();
+      const taken = typeof address === "object" && address !== null ? address.port : port;
+      resolve({
+        url: tcpName(host, taken),
+        port: taken,
+        close: async () => {
+          const closed = new Promise<void>((done) => server.close(() => done()));
+          await Promise.all([...open].map((transport) => transport.close()));
+          await closed;
+        },
+      });
+    });
+  });

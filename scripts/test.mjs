@@ -1,0 +1,65 @@
+/**
+ * `npm test`: installs what the tests need and runs all of them.
+ * `npm test -- boundaries gateway/src` runs the files whose path contains one of the words;
+ * words that begin with a dash go to Node's test runner.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { delimiter, join, relative } from "node:path";
+import { become, ensureDashboard, ensureDependencies, ensureNode, orExplain, root, SetupError, say } from "./setup.mjs";
+
+const testFilesBelow = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : testFilesBelow(path);
+    return entry.name.endsWith(".test.ts") ? [path] : [];
+  });
+
+const allTestFiles = () => {
+  const packages = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name, "src"));
+  const folders = [...packages.filter(existsSync), join(root, "test")];
+  return folders
+    .flatMap(testFilesBelow)
+    .map((path) => relative(root, path).replaceAll("\\", "/"))
+    .sort();
+};
+
+const isInstalled = (command) =>
+  [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"].some((folder) =>
+    existsSync(join(folder, command)),
+  );
+
+/** Installs the Debian packages that the chosen tests start, where this may be done unasked: as root on Debian. */
+const ensurePeers = (files, isFiltered) => {
+  const { peers } = JSON.parse(readFileSync(join(root, "test", "peers.json"), "utf8"));
+  const isWanted = ({ command }) =>
+    !isFiltered || files.some((file) => readFileSync(join(root, file), "utf8").includes(`peer("${command}")`));
+  const missing = peers.filter((peer) => !isInstalled(peer.command) && isWanted(peer)).map((peer) => peer.package);
+  if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return;
+  say(`installing Debian packages for the tests: ${missing.join(", ")}`);
+  const apt = (...args) =>
+    spawnSync("apt-get", args, { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status;
+  const install = () => apt("install", "-y", "--no-install-recommends", ...missing);
+  // The list of packages may be missing or stale: then it is fetched, and installing is tried once more.
+  if (install() === 0 || (apt("update") === 0 && install() === 0)) return;
+  say(`apt-get could not install ${missing.join(", ")}; the tests that need them say so`);
+};
+
+orExplain(() => {
+  const words = process.argv.slice(2);
+  const options = words.filter((word) => word.startsWith("-"));
+  const filters = words.filter((word) => !word.startsWith("-"));
+  const files = allTestFiles().filter((file) => filters.length === 0 || filters.some((word) => file.includes(word)));
+  if (files.length === 0)
+    throw new SetupError(`no test file has ${filters.map((word) => `"${word}"`).join(" or ")} in its path`);
+
+  const node = ensureNode();
+  ensureDependencies();
+  ensureDashboard(node);
+  ensurePeers(files, filters.length > 0);
+  // On two cores Node would run one file at a time; tests that wait for a peer leave room for another.
+  const concurrency = Math.max(2, availableParallelism());
+  const runner = ["--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`];
+  become(node, ["--disable-warning=ExperimentalWarning", ...runner, ...options, ...files], { cwd: root });
+});

@@ -1,0 +1,61 @@
+/** The command as users start it: a virtual meter in one process, a reader in another, TCP between them. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { test } from "node:test";
+import { meterport, simulate } from "./spawned-cli.ts";
+
+const key = ["--key", "01".repeat(16)];
+
+test("simulate, live and read over TCP", async () => {
+  const meter = await simulate(["--listen", "tcp://127.0.0.1:0", "--scenario", "quiet"]);
+  try {
+    const link = ["--link", meter.url, ...key];
+    const live = await meterport(["live", ...link, "--json", "--count", "3", "--interval", "50ms"]);
+    assert.equal(live.code, 0, live.err);
+    const readings = live.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.deepEqual(
+      readings.map(({ power_w, power_l1_w, quality }) => [power_w, power_l1_w, quality]),
+      [432, 432, 432].map((watts) => [watts, 320, "good"]),
+    );
+    const read = await meterport(["read", ...link, "BT21.presentValues", "--json"]);
+    assert.deepEqual([read.code, JSON.parse(read.out)], [0, { "BT21.presentValues": 55 }]);
+    const wrong = await meterport(["read", "--link", meter.url, "--key", "03".repeat(16), "BT21"]);
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.err, /knows no key that fits/);
+  } finally {
+    const { code, out } = await meter.stop();
+    assert.deepEqual([code, out], [0, `listening ${meter.url}\n`], "one line, and a clean end at Ctrl-C");
+  }
+});
+
+test("whoever connects last has the meter's one line", async () => {
+  const meter = await simulate(["--listen", "tcp://127.0.0.1:0", "--scenario", "quiet"]);
+  try {
+    const first = connect(Number(new URL(meter.url).port), "127.0.0.1");
+    await once(first, "connect");
+    const cutOff = once(first.resume(), "close");
+    const second = await meterport(["read", "--link", meter.url, ...key, "--profile", "meter:3.70", "BT21.tiers"]);
+    assert.deepEqual([second.code, second.out], [0, "BT21.tiers  4\n"], second.err);
+    await cutOff;
+  } finally {
+    await meter.stop();
+  }
+});
+
+test("a start is quick because only what a command needs is loaded", async () => {
+  const hook =
+    'import { registerHooks } from "node:module"; registerHooks({ resolve: (specifier, context, next) => { const found = next(specifier, context); process.stderr.write(found.url + "\\n"); return found; } });';
+  const trace = ["--import", `data:text/javascript,${encodeURIComponent(hook)}`];
+  const { code, err } = await meterport(["--help"], trace);
+  assert.equal(code, 0);
+  const loaded = err.split("\n").filter((url) => url.startsWith("file:"));
+  assert.ok(loaded.some((url) => url.endsWith("/cli/src/run.ts")));
+  assert.deepEqual(
+    loaded.filter((url) => /\/(tables|layout|simulator|meaning|client)\/|serialport/.test(url)),
+    [],
+  );
+});

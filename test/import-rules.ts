@@ -1,0 +1,108 @@
+/** Who may import whom: ARCHITECTURE.md, "Packages", as data. */
+import { posix } from "node:path";
+import type { Import } from "./sources.ts";
+
+const packages = ["protocol", "client", "simulator", "transports", "cli", "gateway", "dashboard"] as const;
+type Package = (typeof packages)[number];
+
+/** Packages of ours that a package's code may import. */
+const mayImport: Readonly<Record<Package, readonly Package[]>> = {
+  protocol: [],
+  client: ["protocol"],
+  simulator: ["protocol"],
+  transports: ["protocol"],
+  cli: ["protocol", "client", "simulator", "transports"],
+  gateway: ["protocol", "client", "simulator", "transports"],
+  dashboard: ["protocol", "gateway"],
+};
+
+/** Packages that compile without the types of any host. */
+const pure: readonly Package[] = ["protocol", "client", "simulator"];
+
+/** Folders and files of protocol/src, each with those below it. Their own files they may always import. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  ports: [],
+  bytes: ["errors"],
+  layout: ["bytes", "errors"],
+  tables: ["bytes", "errors", "layout"],
+  procedures: ["bytes", "errors", "layout", "tables"],
+  meaning: ["bytes", "errors", "layout", "tables", "procedures"],
+  frame: ["bytes", "errors"],
+  optical: ["bytes", "errors", "frame"],
+  security: ["bytes", "errors", "frame"],
+  link: ["bytes", "errors", "frame", "security"],
+  server: ["bytes", "errors", "frame", "security"],
+};
+
+const testLibraries = ["fast-check"];
+
+/** "packages/gateway/src/main.ts" is in { package: "gateway", inner: "src/main.ts" }. */
+export const packageOf = (path: string): { readonly name: Package; readonly inner: string } | undefined => {
+  const [, name, inner] = /^packages\/([^/]+)\/(.+)$/.exec(path) ?? [];
+  return name !== undefined && inner !== undefined && (packages as readonly string[]).includes(name)
+    ? { name: name as Package, inner }
+    : undefined;
+};
+
+/** "@noble/hashes/sha2.js" is of "@noble/hashes". */
+export const packageNameOf = (specifier: string): string =>
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+
+/** Tests, and what only tests use: `*.test-kit.ts` and folders named `testing`. */
+export const isTest = (path: string): boolean => /(\.test|\.test-kit)\.ts$|\/testing\//.test(path);
+
+const layerOf = (inner: string): string => (inner.split("/")[1] ?? "").replace(/\.ts$/, "");
+
+/** Files of the gateway that put real meters or virtual ones behind it. */
+const composesGateway = (inner: string): boolean => /^src\/(main\.ts|demo(\.ts|[-/]))/.test(inner);
+
+/** Why this import is wrong; nothing where it is right. `dependencies` are those of the package's package.json. */
+export const complaint = (path: string, imported: Import): string | undefined => {
+  const from = packageOf(path);
+  if (from === undefined) return undefined;
+  const { specifier, typeOnly } = imported;
+  const test = isTest(path);
+
+  if (specifier.startsWith(".")) {
+    const target = posix.join(posix.dirname(path), specifier);
+    if (!test && isTest(target)) return "code of the product does not import what is for tests";
+    if (test && target.startsWith("test/")) return undefined;
+    const to = packageOf(target);
+    if (to?.name !== from.name) return `reaches out of its package: write @meterport/…`;
+    if (from.name !== "protocol" || test || from.inner === "src/index.ts" || !to.inner.startsWith("src/"))
+      return undefined;
+    const [layer, below] = [layerOf(from.inner), layerOf(to.inner)];
+    const allowed = layers[layer];
+    if (allowed === undefined) return `protocol/src/${layer} has no place in the layers of test/import-rules.ts`;
+    if (layer === below) return undefined;
+    if (below === "ports") return typeOnly ? undefined : "ports is types only: write import type";
+    return allowed.includes(below) ? undefined : `protocol: ${layer} may not import ${below}`;
+  }
+
+  if (specifier.startsWith("node:")) {
+    if (from.name === "dashboard" && from.inner.startsWith("src/") && !test) return "the dashboard runs in a browser";
+    return pure.includes(from.name) && !test ? `${from.name} is pure: no built-in of Node` : undefined;
+  }
+
+  const name = packageNameOf(specifier);
+  if (!name.startsWith("@meterport/")) {
+    if (test && testLibraries.includes(name)) return undefined;
+    if (from.name === "protocol") return name.startsWith("@noble/") ? undefined : "protocol imports nothing but noble";
+    return undefined;
+  }
+  const to = name.slice("@meterport/".length) as Package;
+  if (to === from.name) return "imports its own package by name: use a relative path";
+  if (!mayImport[from.name].includes(to)) return `${from.name} may not import ${to}`;
+  if (from.name === "dashboard") {
+    if (to === "gateway")
+      return specifier === "@meterport/gateway/api" && typeOnly ? undefined : "only the API's types";
+    return specifier.startsWith("@meterport/protocol/meaning/") ? undefined : "only protocol/meaning";
+  }
+  if (from.name === "gateway" && !test && !typeOnly && (to === "simulator" || to === "transports"))
+    return composesGateway(from.inner) ? undefined : `only main.ts and demo compose: ${to} comes as an argument`;
+  return undefined;
+};

@@ -1,0 +1,117 @@
+/** Serial ports, on pseudo-terminals that socat makes. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { openLink } from "@meterport/transports/open";
+import { openPty } from "@meterport/transports/pty";
+import { openSerial } from "@meterport/transports/serial";
+import { take, transportContract } from "@meterport/transports/testing/transport-contract";
+import { peer } from "./peers.ts";
+
+const { skip } = peer("socat");
+let folder = "";
+let count = 0;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "meterport-serial-"));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+const freshPath = (): string => join(folder, `line${count++}`);
+
+transportContract({
+  name: "serial port on a pty",
+  skip,
+  open: async () => {
+    const path = freshPath();
+    const pty = await openPty(path);
+    return [await openSerial({ path }), pty];
+  },
+  tellsEnd: false,
+});
+transportContract({
+  name: "pty behind a serial port",
+  skip,
+  open: async () => {
+    const path = freshPath();
+    const pty = await openPty(path);
+    return [pty, await openSerial({ path })];
+  },
+  tellsEnd: false,
+});
+
+describe("serial ports", { skip }, () => {
+  test("a pty outlives the programs that open it, and is gone when it is closed", async () => {
+    const path = freshPath();
+    const pty = await openPty(path);
+    for (const byte of [1, 2]) {
+      const port = await openLink(`serial://${path}?baud=19200`);
+      await port.write(Uint8Array.of(byte));
+      assert.deepEqual([...(await take(pty, 1))], [byte]);
+      await port.close();
+    }
+    await pty.close();
+    assert.equal(existsSync(path), false);
+  });
+
+  test("a port that is open already is busy", async () => {
+    const path = freshPath();
+    const pty = await openPty(path);
+    const first = await openSerial({ path });
+    await assert.rejects(openSerial({ path }), { code: "not-open", message: /another program has it open/ });
+    await first.close();
+    await (await openSerial({ path })).close();
+    await pty.close();
+  });
+
+  test("a port whose device goes away ends or breaks, and its writes are refused", async () => {
+    const path = freshPath();
+    const pty = await openPty(path);
+    const port = await openSerial({ path });
+    await pty.close();
+    await take(port, 1).then(
+      () => assert.fail("nothing was sent"),
+      () => {},
+    );
+    await assert.rejects(port.write(Uint8Array.of(1)), { code: "closed" });
+    await port.close();
+  });
+
+  test("a path that is taken cannot become a pty", async () => {
+    const path = freshPath();
+    await writeFile(path, "");
+    await assert.rejects(openPty(path), { code: "not-open", message: /a file of that name already/ });
+    assert.ok(existsSync(path));
+  });
+
+  test("a folder that does not exist says so in the words of socat", async () => {
+    await assert.rejects(openPty(join(folder, "none", "line")), { code: "not-open", message: /No such file/ });
+  });
+});
+
+test("a device that does not exist says so", async () => {
+  await assert.rejects(openSerial({ path: join(folder, "none") }), {
+    code: "not-open",
+    message: /there is no such device; check the cable/,
+  });
+});
+
+test("a file that is no serial port says so", async () => {
+  const path = freshPath();
+  await writeFile(path, "");
+  await assert.rejects(openSerial({ path }), { code: "not-open", message: /it is no serial port/ });
+});
+
+test("missing packages are named", async () => {
+  const missing = (): Promise<never> =>
+    Promise.reject(Object.assign(new Error("Cannot find package"), { code: "ERR_MODULE_NOT_FOUND" }));
+  await assert.rejects(openSerial({ path: "/dev/null" }, missing), {
+    code: "serial-missing",
+    message: /npm install @serialport\/bindings-cpp @serialport\/stream/,
+  });
+});
+
+test("a pty path with characters of socat's own language is refused", async () => {
+  await assert.rejects(openPty("/dev/shm/a,b"), { code: "link" });
+});

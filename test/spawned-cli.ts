@@ -1,0 +1,69 @@
+/** Starts the real `meterport` command for tests. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const bin = fileURLToPath(new URL("../packages/cli/bin/meterport.mjs", import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const quietEnv = (): NodeJS.ProcessEnv => {
+  const { METERPORT_KEY: _key, FORCE_COLOR: _color, ...env } = process.env;
+  return env;
+};
+
+/** Runs it to its end; a command that hangs is stopped, which its exit code shows. */
+export const meterport = async (args: readonly string[], nodeArgs: readonly string[] = []): Promise<Finished> => {
+  const child = spawn(process.execPath, [...nodeArgs, bin, ...args], { env: quietEnv(), timeout: 20_000 });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (text) => {
+    out += text;
+  });
+  child.stderr.on("data", (text) => {
+    err += text;
+  });
+  child.stdin.end();
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, out, err };
+};
+
+export interface Simulated {
+  /** What it listens on: "tcp://127.0.0.1:40123". */
+  readonly url: string;
+  readonly child: ChildProcessWithoutNullStreams;
+  /** Interrupts it as Ctrl-C does, and gives its exit code and all that it printed. */
+  readonly stop: () => Promise<{ readonly code: number | null; readonly out: string }>;
+}
+
+/** Starts `meterport simulate` and waits until it is ready. */
+export const simulate = async (args: readonly string[]): Promise<Simulated> => {
+  const child = spawn(process.execPath, [bin, "simulate", ...args], { env: quietEnv() });
+  let out = "";
+  let err = "";
+  child.stderr.on("data", (text) => {
+    err += text;
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on("data", (text) => {
+      out += text;
+      const ready = /^listening (\S+)\n/.exec(out)?.[1];
+      if (ready !== undefined) resolve(ready);
+    });
+    child.once("close", (code) => reject(new Error(`simulate ended with ${code}: ${err}`)));
+  });
+  return {
+    url,
+    child,
+    stop: async () => {
+      const closed = once(child, "close");
+      child.kill("SIGINT");
+      const [code] = (await closed) as [number | null];
+      return { code, out };
+    },
+  };
+};
