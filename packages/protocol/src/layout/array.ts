@@ -1,7 +1,7 @@
 /** Repetition: a counted array with the stride that the device reports, and records up to a given end. */
 import { LayoutError } from "../errors.ts";
 import { type Dim, toExpr } from "./expression.ts";
-import { type Description, joinPath, type Layout, type Part } from "./layout.ts";
+import { type Description, joinPath, type Layout, type Part, type Walk } from "./layout.ts";
 import type { Reader } from "./reader.ts";
 
 /** Elements of structs may carry bytes of newer firmware past what is declared. */
@@ -84,13 +84,17 @@ export const array = <T, E, C = unknown, S = unknown>(
     },
     walk: (walk, env, scope, offset, path) => {
       const n = counted.eval(env, scope);
-      const last = walk.options.elements === "first" ? Math.min(n, 1) : n;
+      const first = walk.options.elements === "first";
+      // Elements that differ by index: the first of each kind, of which only what no earlier element has.
+      const last = first && element.indexed !== true ? Math.min(n, 1) : n;
+      const seen = new Set<string>();
       let at = offset;
       // Nothing to see however many there are.
       if (n > 0 && element.indexed !== true && element.size(env, scopeOf(0)) === 0) return;
       for (let i = 0; i < last; i++) {
         const inner = joinPath(path, i);
-        if (element.walk !== undefined) element.walk(walk, env, scopeOf(i), at, inner);
+        if (element.walk !== undefined)
+          element.walk(first ? unseen(walk, inner, seen) : walk, env, scopeOf(i), at, inner);
         else {
           const size = element.size(env, scopeOf(i));
           const description = element.describe();
@@ -143,6 +147,17 @@ export const array = <T, E, C = unknown, S = unknown>(
     },
   };
 };
+
+/** A walk that is shown each leaf of an element once, by its name within the element. */
+const unseen = (walk: Walk, element: string, seen: Set<string>): Walk => ({
+  ...walk,
+  leaf: (leaf) => {
+    const name = leaf.path.slice(element.length);
+    if (seen.has(name)) return;
+    seen.add(name);
+    walk.leaf(leaf);
+  },
+});
 
 /** Elements one behind the other up to byte `end` of the table: for records that carry their own length. */
 export const recordsUpTo = <T, E, S>(end: Dim<S>, element: Layout<T, E>): Layout<T[], E & S> => {

@@ -62,7 +62,7 @@ export interface Leaf {
   readonly reserved: boolean;
 }
 
-/** How far `leaves` goes: every element of an array, or only the first. */
+/** How far `leaves` goes: every element of an array, or only the first; where elements differ by index, the first of each kind. */
 export interface WalkOptions {
   readonly elements: "all" | "first";
 }

@@ -8,6 +8,7 @@ import {
   bool,
   bytes,
   dim,
+  entryBelow,
   filler,
   type Layout,
   leaves,
@@ -15,6 +16,7 @@ import {
   ltimeDate,
   misplaced,
   next,
+  not,
   own,
   parseProfile,
   place,
@@ -223,4 +225,26 @@ describe("leaves", () => {
       "b is printed at 3, the fields before it end at 2",
     ]);
   });
+});
+
+test("leaves of the first element: elements that differ by index show the first of each kind", () => {
+  const byIndex = struct({
+    entries: at(
+      0,
+      array(
+        4,
+        struct({ a: at(0, u8, ""), b: at(1, when(entryBelow(2), u8), ""), c: at(1, when(not(entryBelow(2)), u8), "") }),
+        2,
+      ),
+      "",
+    ),
+  });
+  assert.deepEqual(
+    leaves(byIndex, {}, "first").map(({ path, offset }) => [path, offset]),
+    [
+      ["entries.0.a", 0],
+      ["entries.0.b", 1],
+      ["entries.2.c", 5],
+    ],
+  );
 });

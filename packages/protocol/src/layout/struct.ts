@@ -214,7 +214,13 @@ export const struct = <const F extends Fields>(
               });
           } else if (slot.field.layout.walk !== undefined)
             slot.field.layout.walk(walk, env, inner, offset, inPath(slot.name));
-          else walk.leaf({ ...leafOf(slot.field, typeOf(slot.field.layout)), path: inPath(slot.name), offset, size });
+          else
+            walk.leaf({
+              ...leafOf(slot.field, typeOf(slot.field.layout, size)),
+              path: inPath(slot.name),
+              offset,
+              size,
+            });
         }
         offset += size;
       }
@@ -292,9 +298,11 @@ export const struct = <const F extends Fields>(
   };
 };
 
-const typeOf = (layout: AnyLayout): string => {
+/** The guide's type name, with the length that a formula in it comes to: "ARRAY[57] of UINT8". */
+const typeOf = (layout: AnyLayout, size: number): string => {
   let description = layout.describe();
   while (description.kind === "when") description = description.inner;
+  if (description.kind === "bytes") return description.type.replace(`[${description.length}]`, `[${size}]`);
   return "type" in description ? description.type : description.kind;
 };
 const leafOf = (field: Field<unknown, unknown>, type: string): Omit<Leaf, "path" | "offset" | "size"> => ({
