@@ -129,8 +129,7 @@ const cases: readonly Case[] = [
   {
     name: "a meter that never has enough of 0x0C",
     code: "sequence",
-    // Each 0x0C may be news of other dimensions, and the read begins anew.
-    message: "read BT21: the meter's dimensions changed 4 times while it was read",
+    message: "read BT21: the meter asked for another sequence number 4 times",
     bend: ({ device }) => ({
       up: (request) => {
         device.expectSequence(device.sequence + 1000);

@@ -78,7 +78,8 @@ export class Dimensions {
     for (let attempt = 0; attempt < patience; attempt++) {
       const before = this.#generation;
       const value = await read().catch((error: unknown) => {
-        if (this.#generation === before) throw error;
+        // A failing link says best itself what is wrong; only what was laid out under old dimensions is done again.
+        if (error instanceof LinkError || this.#generation === before) throw error;
         return unsteady;
       });
       if (value !== unsteady && this.#generation === before) return value as T;

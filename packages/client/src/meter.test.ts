@@ -67,8 +67,8 @@ describe("Meter", () => {
     assert.equal(value.tiers.length, 8);
     assert.equal(value.tiers[7]?.summations[18], 0xaaaaaaaa | 0);
     assert.deepEqual(line.asked.slice(1), [
-      { table: 23, offset: 0, count: 465 },
-      { table: 23, offset: 465, count: 219 },
+      { table: 23, offset: 0, count: 464 },
+      { table: 23, offset: 464, count: 220 },
     ]);
   });
 

@@ -3,6 +3,7 @@ import { LayoutError, MeterportError, UsageError } from "@meterport/protocol/err
 import {
   type At,
   decode,
+  leaves,
   type Path,
   type Place,
   type Profile,
@@ -110,7 +111,8 @@ export class Meter {
       const env = await this.environment(table, signal === undefined ? {} : { signal });
       if (path.length === 0) return this.#readWhole(table, env, signal);
       const part = place(table, path, env);
-      return part.decode(await readSlice(this.session, table.number, part, request(label, signal)));
+      const starts = this.#startsIn(table, env, part.length);
+      return part.decode(await readSlice(this.session, table.number, part, request(label, signal), starts));
     });
   }
 
@@ -154,9 +156,11 @@ export class Meter {
       );
       // A part longer than one message spans several pieces: their outcomes are one.
       for (const { range, members } of membersOf(ranges, parts)) {
-        const read = await settle(() =>
-          readSlice(this.session, table.number, range, request(`read ${table.id}`, signal)),
-        );
+        const read = await settle(async () => {
+          const env = await this.environment(table, signal === undefined ? {} : { signal });
+          const starts = this.#startsIn(table, env, range.length);
+          return readSlice(this.session, table.number, range, request(`read ${table.id}`, signal), starts);
+        });
         for (const { index, place } of members)
           outcomes[index] = read.ok ? await settle(async () => place.decode(within(read.value, range, place))) : read;
       }
@@ -178,10 +182,22 @@ export class Meter {
     return this.session.close();
   }
 
+  /** Where a table's values begin, for a read that takes several messages. */
+  #startsIn(table: AnyTable, env: Environment, length: number): readonly number[] {
+    if (length <= this.session.seal.readLimit) return [];
+    try {
+      return leaves(table, env).map(({ offset }) => offset);
+    } catch (error) {
+      if (error instanceof LayoutError) return [];
+      throw error;
+    }
+  }
+
   async #readWhole(table: AnyTable, env: Environment, signal: Signal | undefined): Promise<unknown> {
     const size = knownSize(table, env);
     const length = size ?? this.session.seal.readLimit;
-    const data = await readWhole(this.session, table.number, length, request(`read ${table.id}`, signal));
+    const starts = this.#startsIn(table, env, length);
+    const data = await readWhole(this.session, table.number, length, request(`read ${table.id}`, signal), starts);
     return decode(table, data, env, { trailing: size === undefined ? "keep" : "refuse" });
   }
 }

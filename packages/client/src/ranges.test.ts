@@ -45,4 +45,18 @@ describe("joinRanges", () => {
       { offset: 940, length: 70 },
     ]);
   });
+
+  it("cuts where a value begins, and within one only where it is longer than the limit", () => {
+    assert.deepEqual(cutRange({ offset: 10, length: 30 }, 12, [10, 14, 18, 22, 26, 30, 34, 38]), [
+      { offset: 10, length: 12 },
+      { offset: 22, length: 12 },
+      { offset: 34, length: 6 },
+    ]);
+    assert.deepEqual(cutRange({ offset: 0, length: 30 }, 12, [0, 4, 29]), [
+      { offset: 0, length: 4 },
+      { offset: 4, length: 12 },
+      { offset: 16, length: 12 },
+      { offset: 28, length: 2 },
+    ]);
+  });
 });

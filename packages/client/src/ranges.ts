@@ -43,10 +43,18 @@ export const joinRanges = (ranges: readonly ByteRange[], { requestCost, limit }:
   return joined.flatMap((range) => cutRange(range, limit));
 };
 
-/** A range in pieces of at most `limit` bytes. */
-export const cutRange = ({ offset, length }: ByteRange, limit: number): ByteRange[] => {
+/**
+ * A range in pieces of at most `limit` bytes. `starts` are the offsets at which values begin, ascending: pieces are read
+ * one after the other, and a value whose bytes came from two of them would be a mixture of two moments.
+ */
+export const cutRange = ({ offset, length }: ByteRange, limit: number, starts: readonly number[] = []): ByteRange[] => {
   const pieces: ByteRange[] = [];
-  for (let done = 0; done < length; done += limit)
-    pieces.push({ offset: offset + done, length: Math.min(limit, length - done) });
+  const end = offset + length;
+  for (let from = offset; from < end; ) {
+    const most = Math.min(from + limit, end);
+    const to = most === end ? end : (starts.findLast((start) => start > from && start <= most) ?? most);
+    pieces.push({ offset: from, length: to - from });
+    from = to;
+  }
   return pieces;
 };

@@ -32,15 +32,20 @@ const expect = (data: Uint8Array, { offset, length }: ByteRange, label: string):
   throw new LayoutError("truncated", { path: label, offset }, `${length} bytes were asked, ${data.length} came`);
 };
 
-/** A slice of a table, in as many requests as the seal's limit makes of it. @throws LinkError, ResponseError, LayoutError */
+/**
+ * A slice of a table, in as many requests as the seal's limit makes of it. `starts` as in `cutRange`.
+ *
+ * @throws LinkError, ResponseError, LayoutError
+ */
 export const readSlice = async (
   session: Session,
   table: number,
   range: ByteRange,
   options: RequestOptions,
+  starts?: readonly number[],
 ): Promise<Uint8Array> => {
   const pieces: Uint8Array[] = [];
-  for (const piece of cutRange(range, session.seal.readLimit)) {
+  for (const piece of cutRange(range, session.seal.readLimit, starts)) {
     const request: TableRequest = { kind: "read-at", table, offset: piece.offset, count: piece.length };
     pieces.push(expect(await exchange(session, request, options), piece, options.label));
   }
@@ -58,7 +63,8 @@ export const readWhole = async (
   table: number,
   length: number,
   options: RequestOptions,
+  starts?: readonly number[],
 ): Promise<Uint8Array> =>
   length <= session.seal.readLimit
     ? exchange(session, { kind: "read", table, count: length }, options)
-    : readSlice(session, table, { offset: 0, length }, options);
+    : readSlice(session, table, { offset: 0, length }, options, starts);

@@ -19,14 +19,17 @@ export interface Demo {
   readonly name: string;
   readonly url: string;
   readonly open: OpenMeter;
-  /** Readings from `from` to now, one a minute, oldest first: what a gateway that ran all the time would have seen. */
+  /** Readings from `from` to now, oldest first, one a minute and more in the last hour: what a gateway that ran all the time would have seen. */
   readonly past: (from: Millis) => AsyncIterable<readonly LiveReading[]>;
 }
 
 const url = "line://9600";
 const minute = 60_000;
+const hour = 60 * minute;
+/** As fine as the page draws the last hour. */
+const fine = 10_000;
 /** Readings that are handed over together. */
-const hour = 60;
+const handful = 60;
 
 /** Time that stands still between two settings: what is due now runs at once, what lies ahead does not wait for it. */
 const steppedClock = (clock: Clock): Clock & { set: (wall: Millis) => void } => {
@@ -79,10 +82,10 @@ export const createDemo = ({ clock, entropy, installed }: DemoDeps): Demo => {
       });
       const never = new AbortController().signal;
       let readings: LiveReading[] = [];
-      for (let time = from; time < last; time += minute) {
+      for (let time = from; time < last; time += last - time > hour ? minute : fine) {
         then.set(time);
         readings.push(await source.read(never));
-        if (readings.length < hour) continue;
+        if (readings.length < handful) continue;
         yield readings;
         readings = [];
       }

@@ -1,0 +1,198 @@
+/**
+ * The page as people see it: the real gateway, its page in a browser, and a meter that comes and goes. In real time,
+ * because what is promised is what a person sees with a clock in the hand.
+ */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { peer } from "./peers.ts";
+import { serveMeter } from "./served-meter.ts";
+import { startGateway } from "./spawned-gateway.ts";
+
+/** What the user was promised: a dead link shows as dead within five seconds. */
+const promised = 5_000;
+
+const browserProgram = peer("chromium");
+const isBuilt = existsSync(fileURLToPath(new URL("../packages/dashboard/dist/index.html", import.meta.url)));
+const notBuilt = "the dashboard is not built: npm test builds it";
+if (!isBuilt && process.env.CI === "true") throw new Error(notBuilt);
+const skip = browserProgram.skip || (isBuilt ? false : notBuilt);
+
+interface Opened {
+  readonly page: Page;
+  /** Errors in the console and requests that failed or left this machine. */
+  readonly complaints: string[];
+}
+
+/** What is used of the browser's own types, which Node's do not know. */
+interface Attributed {
+  getAttribute(name: string): string | null;
+}
+interface Queryable {
+  querySelector(selector: string): Attributed | null;
+}
+interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: "2d"): { getImageData(...box: number[]): { readonly data: Uint8ClampedArray } } | null;
+}
+
+/** All present values that stand on the page: the power, and those of the phases. */
+const present = (page: Page): Promise<string[]> =>
+  page
+    .locator("[data-testid=power-now], [data-testid^=phase-]")
+    .evaluateAll((elements: readonly Attributed[]) =>
+      elements.map((element) => element.getAttribute("data-value") ?? element.getAttribute("data-power") ?? ""),
+    );
+const state = (page: Page, wanted: string, timeout: number): Promise<unknown> =>
+  page.waitForSelector(`main[data-state="${wanted}"]`, { timeout });
+const text = async (page: Page, testid: string): Promise<string> =>
+  (await page.getByTestId(testid).textContent())?.trim() ?? "";
+
+/** No number of the past stands where a present one belongs. */
+const assertDead = async (page: Page): Promise<void> => {
+  assert.deepEqual(await present(page), ["", "", "", ""]);
+  assert.doesNotMatch(await text(page, "power-now"), /\d/);
+  for (const phase of ["l1", "l2", "l3"])
+    assert.doesNotMatch((await text(page, `phase-${phase}`)).replace(/L[123]/, ""), /\d/);
+  assert.doesNotMatch(await text(page, "frequency"), /\d/);
+  assert.doesNotMatch(await page.title(), /\d/);
+  assert.notEqual(await text(page, "banner"), "");
+};
+
+describe("the page", { skip }, () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await chromium.launch({
+      executablePath: browserProgram.path,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    });
+  });
+  after(() => browser?.close());
+
+  const open = async (url: string, locale = "en-GB"): Promise<Opened> => {
+    const page = await browser.newPage({ locale, viewport: { width: 1280, height: 860 } });
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => {
+      if (new URL(request.url()).origin !== url) complaints.push(`asks ${request.url()}`);
+    });
+    await page.goto(url);
+    return { page, complaints };
+  };
+
+  it("shows the simulated household, moving, and nothing of it once the gateway is gone", async (t) => {
+    const gateway = await startGateway();
+    t.after(gateway.remove);
+    const { page, complaints } = await open(gateway.url);
+    await state(page, "fresh", 10_000);
+    const first = await present(page);
+    assert.ok(
+      first.every((value) => value !== "" && Number.isFinite(Number(value))),
+      first.join(),
+    );
+    await page.locator(`[data-testid=power-now]:not([data-value="${first[0]}"])`).waitFor({ timeout: 10_000 });
+    const [power, ...phases] = (await present(page)).map(Number);
+    // Each of the four is rounded to whole watts by the meter.
+    assert.ok(Math.abs((power ?? Number.NaN) - phases.reduce((sum, phase) => sum + phase, 0)) <= 3);
+    const now = page.locator('section:has([data-testid="power-now"])');
+    const direction = (watts: string | undefined) =>
+      Number(watts) < 0 ? "export" : Number(watts) > 0 ? "import" : "zero";
+    // Both from one look at the page: the value moves on.
+    const [watts, shown] = await now.evaluate((section: Queryable) =>
+      [
+        ["power-now", "data-value"],
+        ["direction", "data-direction"],
+      ].map(([id, name]) => section.querySelector(`[data-testid=${id}]`)?.getAttribute(name ?? "") ?? ""),
+    );
+    assert.equal(shown, direction(watts));
+    assert.ok(Number(await page.getByTestId("counter-import").getAttribute("data-value")) > 0);
+    assert.match(await text(page, "identity"), /3\.70/);
+    assert.equal(await page.getByTestId("simulated").count(), 1);
+
+    for (const [chart, least] of [
+      ["chart-hour", 55],
+      ["chart-day", 200],
+    ] as const) {
+      const points = Number(await page.getByTestId(chart).getAttribute("data-points"));
+      t.diagnostic(`${chart}: ${points} points`);
+      assert.ok(points >= least, `${chart} has ${points} points`);
+      const isDrawn = await page
+        .getByTestId(chart)
+        .locator("canvas")
+        .evaluate((canvas: Canvas) => {
+          const image = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height);
+          return image?.data.some((value) => value !== 0);
+        });
+      assert.ok(isDrawn, chart);
+    }
+
+    const title = page.locator("#power-now-title");
+    const english = await title.textContent();
+    for (const language of ["da", "de"]) {
+      await page.getByTestId("language").selectOption(language);
+      await page.locator(`html[lang^="${language}"]`).waitFor();
+      assert.notEqual(await title.textContent(), english);
+      assert.match(await text(page, "counter-import"), /\d,\d/, "a comma in numbers");
+    }
+    await page.getByTestId("language").selectOption("en");
+    assert.equal(await title.textContent(), english);
+    assert.deepEqual(complaints, []);
+
+    gateway.child.kill("SIGKILL");
+    const began = performance.now();
+    await state(page, "dead", promised);
+    t.diagnostic(`gateway killed: dead after ${Math.round(performance.now() - began)} ms`);
+    await assertDead(page);
+    assert.equal(await page.locator("main").getAttribute("data-cause"), "gateway-silent");
+    await page.close();
+  });
+
+  it("says within 5 s that its meter is gone, and comes back with it", async (t) => {
+    const meter = await serveMeter();
+    t.after(meter.unplug);
+    const gateway = await startGateway(
+      `meters:\n  - id: cellar\n    name: Cellar\n    link: ${meter.url}\n    key: "hex:${meter.key}"\n`,
+    );
+    t.after(gateway.remove);
+    const { page, complaints } = await open(gateway.url);
+    await state(page, "fresh", 10_000);
+    assert.equal(await page.getByTestId("simulated").count(), 0);
+
+    const trial = async (what: string, fail: () => unknown, mend: () => unknown, back: number): Promise<void> => {
+      const began = performance.now();
+      await fail();
+      await state(page, "dead", promised - (performance.now() - began));
+      const dead = performance.now() - began;
+      await assertDead(page);
+      assert.notEqual(await page.getByTestId("link-state").getAttribute("data-link"), "up");
+      const mended = performance.now();
+      await mend();
+      await state(page, "fresh", back);
+      t.diagnostic(
+        `${what}: dead after ${Math.round(dead)} ms, fresh ${Math.round(performance.now() - mended)} ms after it came back`,
+      );
+      assert.ok(dead <= promised);
+      assert.ok((await present(page)).every((value) => value !== ""));
+    };
+    const silence = (silent: boolean) => () => {
+      meter.silent = silent;
+    };
+    await trial("meter silent", silence(true), silence(false), 8_000);
+    await trial("meter's port closed", meter.unplug, meter.plugIn, 8_000);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+});
