@@ -1,6 +1,7 @@
 /** All figures: `npm run bench`. */
 import { benchCodec } from "./codec.ts";
 import { benchLiveLine } from "./live-line.ts";
+import { benchLoadProfile } from "./load-profile.ts";
 import { say } from "./measure.ts";
 import { benchRoundTrips } from "./roundtrips.ts";
 
@@ -11,3 +12,5 @@ say("");
 await benchRoundTrips();
 say("");
 await benchLiveLine();
+say("");
+await benchLoadProfile();

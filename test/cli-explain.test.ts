@@ -273,9 +273,9 @@ describe("table bodies", () => {
   });
 
   test("a table without declaration leaves all unknown, with a sentence", async () => {
-    const { code, out, err } = await runCli(["explain", "--table", "BT64", "--json", "0102"]);
+    const { code, out, err } = await runCli(["explain", "--table", "ET05", "--json", "0102"]);
     assert.equal(code, 1);
-    assert.match(err, /BT64 Load Profile Data, Data Set 1 is not declared/);
+    assert.match(err, /ET05 Control Output Settings is not declared/);
     assert.deepEqual((JSON.parse(out) as Document).unknown, [{ start: 0, end: 2 }]);
   });
 
@@ -283,6 +283,14 @@ describe("table bodies", () => {
     const { code, document } = await explain("--table", "ET53", "0700010100 0100 aabbcc");
     assert.equal(code, 0);
     assert.equal(document.spans.at(-1)?.meaning, "left from earlier transactions");
+  });
+
+  test("a frame whose length field is wrong says so", async () => {
+    const { code, out } = await runCli(["explain", "0013 3f 0017 000000 000a 77635b91 13db85a135a0575e"]);
+    assert.equal(code, 0, out);
+    const longer = await runCli(["explain", "0011 3f 0017 000000 000a 77635b91 13db85a135a0575e", "--reply", "00"]);
+    assert.equal(longer.code, 1);
+    assert.match(longer.out, /^request \(its length field says 17, but 20 bytes follow\)$/m);
   });
 
   test("an id that is none names its neighbour", async () => {

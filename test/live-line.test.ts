@@ -12,6 +12,7 @@ import { liveKeys } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
 import { type Line, modelledLine, VirtualMeter } from "@meterport/simulator";
+import { parseMeterLink } from "@meterport/transports/link-url";
 import { VirtualClock } from "./virtual-clock.ts";
 
 const key = new Secret(new Uint8Array(16).fill(1));
@@ -93,8 +94,13 @@ describe(`live readings at ${baud} baud`, () => {
 
   it("the gateway as it comes reads a table a second on average", async (t) => {
     const env = { METERPORT_LINK: "tcp://127.0.0.1:4059", METERPORT_KEY: "abcdefghijklmnop" };
-    const interval = loadConfig({ env, defaultData: "data", file: undefined, readFile: () => undefined }).meters[0]
-      ?.interval;
+    const interval = loadConfig({
+      env,
+      defaultData: "data",
+      file: undefined,
+      readFile: () => undefined,
+      checkLink: parseMeterLink,
+    }).meters[0]?.interval;
     assert.equal(interval, 2000);
     const { clock, line, executed } = set();
     const loop = new PollLoop({

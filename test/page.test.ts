@@ -30,6 +30,11 @@ interface Opened {
 interface Attributed {
   getAttribute(name: string): string | null;
 }
+interface Sized {
+  readonly outerHTML: string;
+  readonly scrollWidth: number;
+  readonly clientWidth: number;
+}
 interface Queryable {
   querySelector(selector: string): Attributed | null;
 }
@@ -157,6 +162,28 @@ describe("the page", { skip }, () => {
     t.diagnostic(`gateway killed: dead after ${Math.round(performance.now() - began)} ms`);
     await assertDead(page);
     assert.equal(await page.locator("main").getAttribute("data-cause"), "gateway-silent");
+    await page.close();
+  });
+
+  it("fits a narrow phone in each language, with nothing beside its place", async (t) => {
+    const gateway = await startGateway();
+    t.after(gateway.remove);
+    const { page } = await open(gateway.url);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await state(page, "fresh", 10_000);
+    for (const language of ["en", "da", "de"]) {
+      await page.getByTestId("language").selectOption(language);
+      await page.locator(`html[lang^="${language}"]`).waitFor();
+      // Text that does not fit its box runs into its neighbour, or makes the page scroll sideways.
+      const spilt = await page
+        .locator("main *:not(.visually-hidden)")
+        .evaluateAll((elements: readonly Sized[]) =>
+          elements
+            .filter((element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth)
+            .map((element) => element.outerHTML.slice(0, 200)),
+        );
+      assert.deepEqual(spilt, [], language);
+    }
     await page.close();
   });
 

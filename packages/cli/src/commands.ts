@@ -8,6 +8,9 @@ const keyOption = (): Option =>
   new Option("--key <key>", "16 or 20 ASCII characters, 32 or 40 hex digits, or @file; else METERPORT_KEY");
 const profileOption = (what: string): Option => new Option("--profile <profile>", `${what}, as in meter:3.70`);
 const jsonOption = (): Option => new Option("--json", "one JSON document on standard output, and nothing else");
+const jsonLinesOption = (): Option => new Option("--json", "one JSON document a line, and nothing else");
+const zoneOption = (): Option =>
+  new Option("--zone <zone>", "for local times, as in Europe/Berlin; else this machine's");
 
 /** The program; `ended` takes the exit code of the command that ran. */
 export const buildProgram = (io: Io, version: string, ended: (code: Exit) => void): Command => {
@@ -74,6 +77,93 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     );
 
   program
+    .command("events")
+    .description("the event logs of a meter as one list, oldest first")
+    .addOption(linkOption().makeOptionMandatory())
+    .addOption(keyOption())
+    .addOption(profileOption("the device; the meter is asked where left out"))
+    .option("--since <when>", "7d, 2026-01-31T12:00Z, or the number of the last event that is known")
+    .option("--newest-first", "the other way round")
+    .addOption(zoneOption())
+    .addOption(jsonLinesOption())
+    .action(async (options: EventsCommandOptions) =>
+      ended(await (await import("./events/events-command.ts")).eventsCommand(options, io)),
+    );
+
+  program
+    .command("outages")
+    .description("when a meter was without power, newest first")
+    .addOption(linkOption().makeOptionMandatory())
+    .addOption(keyOption())
+    .addOption(profileOption("the device; the meter is asked where left out"))
+    .option("--since <when>", "7d, 2026-01-31 or 2026-01-31T12:00Z")
+    .addOption(zoneOption())
+    .addOption(jsonLinesOption())
+    .action(async (options: LogCommandOptions) =>
+      ended(await (await import("./outages/outages-command.ts")).outagesCommand(options, io)),
+    );
+
+  program
+    .command("billing")
+    .description("the copies of its registers that a meter keeps: last season, demand resets, self-reads")
+    .addOption(linkOption().makeOptionMandatory())
+    .addOption(keyOption())
+    .addOption(profileOption("the device; the meter is asked where left out"))
+    .option("--kind <kind>", "only season, demand-reset, one-time-read or self-read")
+    .option("--since <time>", "by the meter's own clock, as in 2026-01-31")
+    .addOption(jsonLinesOption())
+    .action(async (options: BillingCommandOptions) =>
+      ended(await (await import("./billing/billing-command.ts")).billingCommand(options, io)),
+    );
+
+  program
+    .command("alarms")
+    .description("the alarms that are on, of a meter and of the devices behind it")
+    .addOption(linkOption().makeOptionMandatory())
+    .addOption(keyOption())
+    .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(jsonOption())
+    .action(async (options: ReadOptions) =>
+      ended(await (await import("./alarms/alarms-command.ts")).alarmsCommand(options, io)),
+    );
+
+  program
+    .command("profile")
+    .description("the load profile of a meter, interval by interval, oldest first, as CSV or JSON")
+    .addOption(linkOption().makeOptionMandatory())
+    .addOption(keyOption())
+    .addOption(profileOption("the device; the meter is asked where left out"))
+    .option("--set <n>", "data set, 1 to 4", "1")
+    .option("--since <when>", "7d, 2026-01-31 or 2026-01-31T12:00Z: only intervals that end after it")
+    .option("--until <when>", "likewise: only intervals that end by then")
+    .option(
+      "--channel <channel>",
+      "only this one: its index from 0, its source as in forwardActiveEnergy, or 0x4001; may be repeated",
+      (text: string, others: string[]) => [...others, text],
+      [],
+    )
+    .option("--consumption", "what was used in each interval in place of the registers")
+    .addOption(new Option("--format <format>", "csv, or json: one document a line").choices(["csv", "json"]))
+    .addOption(zoneOption())
+    .option("--output <file>", "into a file in place of standard output")
+    .addOption(jsonLinesOption())
+    .action(async (options: ProfileOptions) =>
+      ended(await (await import("./profile/profile-command.ts")).profileCommand(options, io)),
+    );
+
+  program
+    .command("dump")
+    .description("every table of a meter as JSON; what the key or the firmware refuses is listed")
+    .addOption(linkOption().makeOptionMandatory())
+    .addOption(keyOption())
+    .addOption(profileOption("the device; the meter is asked where left out"))
+    .option("--output <path>", "into a file, or into a folder where it ends with /: a file for each table")
+    .addOption(jsonOption())
+    .action(async (options: DumpOptions) =>
+      ended(await (await import("./dump/dump-command.ts")).dumpCommand(options, io)),
+    );
+
+  program
     .command("simulate")
     .description("a virtual meter with a household behind it")
     .requiredOption("--listen <url>", "tcp://127.0.0.1:0 for a free port, or pty:///path")
@@ -114,6 +204,31 @@ export interface ReadOptions {
 export interface LiveOptions extends ReadOptions {
   readonly interval: string;
   readonly count?: string;
+}
+/** Of commands that list what has happened. */
+export interface LogCommandOptions extends ReadOptions {
+  readonly since?: string;
+  readonly zone?: string;
+}
+export interface EventsCommandOptions extends LogCommandOptions {
+  readonly newestFirst?: true;
+}
+export interface BillingCommandOptions extends ReadOptions {
+  readonly since?: string;
+  readonly kind?: string;
+}
+export interface ProfileOptions extends ReadOptions {
+  readonly set: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly channel: readonly string[];
+  readonly consumption?: true;
+  readonly format?: "csv" | "json";
+  readonly zone?: string;
+  readonly output?: string;
+}
+export interface DumpOptions extends ReadOptions {
+  readonly output?: string;
 }
 export interface SimulateOptions {
   readonly listen: string;

@@ -10,6 +10,15 @@ export interface Output {
   readonly color: boolean;
   /** Characters in a line. */
   readonly columns: number;
+  /** Lines on the screen. */
+  readonly rows: number;
+}
+
+/** A file that is being written. */
+export interface OutputFile {
+  /** @throws UsageError where it cannot be written any more */
+  readonly write: (text: string) => void;
+  readonly close: () => void;
 }
 
 export interface Io {
@@ -19,6 +28,8 @@ export interface Io {
   readonly readStdin: () => Promise<string>;
   /** @throws UsageError where the file cannot be read */
   readonly readFile: (path: string) => string;
+  /** A file from its beginning, whatever it held; folders that are missing are made. @throws UsageError where it cannot be written */
+  readonly createFile: (path: string) => OutputFile;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly entropy: Entropy;

@@ -3,28 +3,24 @@ import { UsageError } from "@meterport/protocol/errors";
 import { type ParsedKey, parseKey } from "@meterport/protocol/security/key";
 import { type Io, say } from "./io.ts";
 
-const textOf = (given: string | undefined, io: Io): { readonly text: string; readonly from: string } | undefined => {
-  if (given?.startsWith("@") === true)
-    return { text: (io.readFile(given.slice(1)).split(/\r?\n/)[0] ?? "").trim(), from: "the key file" };
-  if (given !== undefined) return { text: given, from: "the key" };
-  const inherited = io.env.METERPORT_KEY;
-  if (inherited === undefined || inherited === "") return undefined;
-  return inherited.startsWith("@")
-    ? textOf(inherited, io)
-    : { text: inherited.trim(), from: "the key in METERPORT_KEY" };
-};
-
 /**
- * The key of `--key`, `@file` or METERPORT_KEY; the form that was understood is told on standard error, never the key.
+ * A key, or the one in `@file`; the form that was understood is told on standard error, never the key.
  *
+ * @param what it is called in that sentence, as in "the key"
  * @throws UsageError (`key`), whose message does not contain the key
  */
-export const optionalKey = (given: string | undefined, io: Io): ParsedKey | undefined => {
-  const found = textOf(given, io);
-  if (found === undefined) return undefined;
-  const key = parseKey(found.text);
-  say(io, `${found.from} was ${key.form}`);
+export const givenKey = (text: string, what: string, io: Io): ParsedKey => {
+  const inFile = text.startsWith("@");
+  const key = parseKey(inFile ? io.readFile(text.slice(1)).trim() : text);
+  say(io, `${what}${inFile ? ", from a file," : ""} was ${key.form}`);
   return key;
+};
+
+/** The key of `--key` or of METERPORT_KEY. @throws UsageError as `givenKey` does */
+export const optionalKey = (given: string | undefined, io: Io): ParsedKey | undefined => {
+  if (given !== undefined) return givenKey(given, "the key", io);
+  const inherited = io.env.METERPORT_KEY?.trim() ?? "";
+  return inherited === "" ? undefined : givenKey(inherited, "the key in METERPORT_KEY", io);
 };
 
 /** `optionalKey` where there is no way without. @throws UsageError */

@@ -1,14 +1,16 @@
 /** The `meterport` command in the real world: this process, its streams and its signals. */
-import { readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
-import type { Io, Output } from "./io.ts";
+import type { Io, Output, OutputFile } from "./io.ts";
 import { run } from "./run.ts";
 
 /** A captured session fits many times over; more is no packet. */
 const stdinLimit = 1 << 20;
 const keyFileLimit = 4096;
 const defaultColumns = 100;
+const defaultRows = 50;
 
 const outputOf = (stream: NodeJS.WriteStream): Output => {
   const isTerminal = stream.isTTY === true;
@@ -22,6 +24,9 @@ const outputOf = (stream: NodeJS.WriteStream): Output => {
     get columns() {
       // A terminal that does not know its width says 0.
       return isTerminal && stream.columns > 0 ? stream.columns : defaultColumns;
+    },
+    get rows() {
+      return isTerminal && stream.rows > 0 ? stream.rows : defaultRows;
     },
   };
 };
@@ -50,6 +55,24 @@ const readFile = (path: string): string => {
   }
 };
 
+const createFile = (path: string): OutputFile => {
+  const told = <T>(task: () => T): T => {
+    try {
+      return task();
+    } catch (cause) {
+      throw new UsageError("file", `${path}: it cannot be written`, { cause });
+    }
+  };
+  told(() => mkdirSync(dirname(path), { recursive: true }));
+  const file = told(() => openSync(path, "w"));
+  const write = (text: string): void => {
+    const bytes = Buffer.from(text);
+    // A disk that is nearly full takes a part.
+    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+  };
+  return { write: (text) => told(() => write(text)), close: () => closeSync(file) };
+};
+
 const interruption = new AbortController();
 let interrupts = 0;
 const interrupt = (): void => {
@@ -61,12 +84,15 @@ process.on("SIGINT", interrupt);
 process.on("SIGTERM", interrupt);
 // `meterport … | head` closes our output: there is nobody left to tell.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+// Where nobody hears what is said beside the output, the work goes on.
+process.stderr.on("error", () => {});
 
 const io: Io = {
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   readStdin,
   readFile,
+  createFile,
   env: process.env,
   clock: systemClock,
   entropy: systemEntropy,

@@ -11,9 +11,10 @@ import type { Millis } from "@meterport/protocol/ports";
  * parseInterval("1.5s", "--interval") // 1500
  */
 export const parseInterval = (text: string, option: string): Millis => {
-  const millis = parseDuration(/\d$/.test(text.trim()) ? `${text.trim()}s` : text) ?? 0;
-  if (millis >= 1 && millis <= 86_400_000) return millis;
-  throw new UsageError("duration", `${option} "${text.slice(0, 40)}" is no length of time; write 500ms, 1s or 5min`);
+  const millis = parseDuration(/\d$/.test(text.trim()) ? `${text.trim()}s` : text);
+  if (millis !== undefined && millis >= 1 && millis <= 86_400_000) return millis;
+  const wrong = millis === undefined ? "is no length of time" : "must be from 1ms to 24h";
+  throw new UsageError("duration", `${option} "${text.slice(0, 40)}" ${wrong}; write 500ms, 1s or 5min`);
 };
 
 /** A whole number from `least` to `most`. @throws UsageError (`number`) */

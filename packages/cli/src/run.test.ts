@@ -30,6 +30,7 @@ describe("the command", () => {
     ["read", "--link", "x"],
     ["explain", "--frobnicate", "00"],
     ["explain"],
+    ["live", "--kye=0123456789abcdef"],
   ]) {
     test(`${args.join(" ")} is wrong usage, in one sentence`, async () => {
       const { code, out, err } = await runCli(args);
@@ -41,6 +42,7 @@ describe("the command", () => {
       assert.deepEqual([code, err], [2, ""]);
       const { error } = JSON.parse(out) as { error: { code: string; message: string } };
       assert.equal(error.code, "arguments");
+      assert.ok(!out.includes("0123456789abcdef"), "a key behind a misspelt option is not repeated");
     });
   }
 });
@@ -50,10 +52,12 @@ describe("simulate, wrong usage", () => {
     "a serial port": [["--listen", "/dev/ttyUSB0"], /not the serial port/],
     "no such scenario": [
       ["--listen", "tcp://127.0.0.1:0", "--scenario", "hous"],
-      /did you mean house\?; there are house, flat/,
+      /no scenario is called "hous"; did you mean house\?$/m,
     ],
+    "nothing like a scenario": [["--listen", "tcp://127.0.0.1:0", "--scenario", "castle"], /; there are house, flat/],
     "no number": [["--listen", "tcp://127.0.0.1:0", "--seed", "x"], /--seed "x" is no whole number/],
     "no time": [["--listen", "tcp://127.0.0.1:0", "--start", "noon"], /--start "noon" is no time/],
+    "no year of a meter": [["--listen", "tcp://127.0.0.1:0", "--start", "9999-12-31"], /in the years 2001 to 2098/],
     "no speed": [["--listen", "tcp://127.0.0.1:0", "--speed", "fast"], /--speed "fast" is no number/],
     "no key": [
       ["--listen", "tcp://127.0.0.1:0", "--basic-key", "hushhush"],

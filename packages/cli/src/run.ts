@@ -35,6 +35,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<Exit> => {
 const sentenceOf = (error: CommanderError): string => {
   const plain = error.message
     .replace(/^error: /, "")
+    // What follows a misspelt option may be a key.
+    .replace(/^(unknown option '[^'=]*)=.*/s, "$1'")
     .replace(/\s*\n\s*/g, " ")
     .trim();
   return plain === "(outputHelp)" ? "which command? meterport --help lists them" : plain;

@@ -1,16 +1,16 @@
 /** From a transport to a meter. */
 
-import { ResponseError } from "@meterport/protocol/errors";
 import { type Profile, reaches } from "@meterport/protocol/layout/index";
 import type { LinkTiming } from "@meterport/protocol/link/timing";
 import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
+import { dimensionTables } from "@meterport/protocol/tables/dimension-tables";
 import { ET70 } from "@meterport/protocol/tables/extended/et70-ram-only-status";
-import { tablesById } from "@meterport/protocol/tables/index";
 import { identify } from "./identity.ts";
 import { Meter } from "./meter.ts";
 import type { Security } from "./security.ts";
 import { Session } from "./session.ts";
-import { readSlice } from "./table-bytes.ts";
+import { readSlice, unlessRefused } from "./table-bytes.ts";
+import { memoryWearStore, type WearStore } from "./wear-budget.ts";
 
 export interface ConnectOptions {
   readonly security: Security;
@@ -19,6 +19,10 @@ export interface ConnectOptions {
   /** What the device is; asked from BT01 where absent. */
   readonly profile?: Profile;
   readonly signal?: Signal;
+  /** Permits writes, procedures and transactions; false where left out, because the meter is somebody's property. */
+  readonly writable?: boolean;
+  /** Remembers across restarts how often this meter was written to; only for this connection where left out. */
+  readonly wear?: WearStore;
 }
 
 /** Byte of ET70 that names the port a request came in on (MEP guide 1.1, p. 179). */
@@ -38,21 +42,19 @@ export const connect = async (transport: Transport, options: ConnectOptions): Pr
         ? await identify(session, signal)
         : { identity: undefined, profile: options.profile };
     const port = reaches(profile, { meter: [4, 0] }) ? await askPort(session, signal) : 1;
-    return new Meter({ session, clock, profile, identity, level: security.level, port, tables: tablesById });
+    const { writable = false, wear = memoryWearStore() } = options;
+    const level = security.level;
+    return new Meter({ session, clock, profile, identity, level, port, tables: dimensionTables, writable, wear });
   } catch (error) {
-    await session.close();
+    // What went wrong first is what the caller must hear.
+    await session.close().catch(() => {});
     throw error;
   }
 };
 
+/** The first port, which every meter has, where the meter does not tell. */
 const askPort = async (session: Session, signal: Signal | undefined): Promise<1 | 2> => {
   const options = { label: `read ET70.${portOffset}`, ...(signal === undefined ? {} : { signal }) };
-  try {
-    const answer = await readSlice(session, ET70.number, { offset: portOffset, length: 1 }, options);
-    return answer[0] === 2 ? 2 : 1;
-  } catch (error) {
-    // Only where it is refused: the first port is the one that every meter has.
-    if (error instanceof ResponseError) return 1;
-    throw error;
-  }
+  const answer = await unlessRefused(readSlice(session, ET70.number, { offset: portOffset, length: 1 }, options));
+  return answer?.[0] === 2 ? 2 : 1;
 };

@@ -4,7 +4,7 @@
  * (MEP guide 1.1, p. 61).
  */
 
-import { LinkError, UsageError } from "@meterport/protocol/errors";
+import { LayoutError, LinkError, UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Signal } from "@meterport/protocol/ports";
@@ -18,7 +18,7 @@ const patience = 4;
 const unsteady = Symbol("unsteady");
 
 export interface DimensionsSource {
-  readonly read: (table: AnyTable, env: Environment, signal: Signal | undefined) => Promise<unknown>;
+  readonly read: (table: AnyTable, env: Environment) => Promise<unknown>;
   readonly listen: (listener: (event: SessionEvent) => void) => () => void;
 }
 
@@ -33,9 +33,8 @@ export class Dimensions {
     this.#profile = profile;
     this.#tables = tables;
     this.#source = source;
-    // Noise and a second client also cause resyncs; reading a few dimensions again costs little beside a wrong offset.
     source.listen((event) => {
-      if (event.type !== "resync" || event.firstContact) return;
+      if (event.type !== "resync" || event.firstContact || !event.jumped) return;
       this.#generation++;
       this.#known.clear();
     });
@@ -53,19 +52,28 @@ export class Dimensions {
     return env;
   }
 
-  async #dimension(id: string, signal: Signal | undefined): Promise<unknown> {
-    const known = this.#known.get(id);
-    if (known !== undefined) return known;
+  #dimension(id: string, signal: Signal | undefined): Promise<unknown> {
+    const label = `read ${id}`;
+    if (signal?.aborted === true) return Promise.reject(new LinkError("aborted", label, "aborted before it was sent"));
+    const reading = this.#known.get(id) ?? this.#begin(id);
+    return signal === undefined ? reading : untilAborted(reading, signal, label);
+  }
+
+  /** Under nobody's signal, since others may come to wait for the same dimension. */
+  #begin(id: string): Promise<unknown> {
     const table = this.#tables.get(id);
-    if (table === undefined) throw new UsageError("no-such-table", `no declaration of ${id} is at hand`);
-    const reading = this.environment(table, signal).then((env) => this.#source.read(table, env, signal));
+    if (table === undefined)
+      return Promise.reject(new UsageError("no-such-table", `no declaration of ${id} is at hand`));
+    const reading = this.environment(table, undefined)
+      .then((env) => this.#source.read(table, env))
+      .catch((error: unknown) => {
+        if (this.#known.get(id) === reading) this.#known.delete(id);
+        throw error instanceof LayoutError ? inTable(id, error) : error;
+      });
     this.#known.set(id, reading);
-    try {
-      return await reading;
-    } catch (error) {
-      if (this.#known.get(id) === reading) this.#known.delete(id);
-      throw error;
-    }
+    // Whoever waited may have given up.
+    reading.catch(() => {});
+    return reading;
   }
 
   /**
@@ -87,3 +95,14 @@ export class Dimensions {
     throw new LinkError("sequence", label, `the meter's dimensions changed ${patience} times while it was read`);
   }
 }
+
+/** Who asks for another table must hear which one does not fit. */
+const inTable = (id: string, { code, path, offset, detail }: LayoutError): LayoutError =>
+  new LayoutError(code, { path: path === "" ? id : `${id}.${path}`, offset }, detail);
+
+const untilAborted = <T>(reading: Promise<T>, signal: Signal, label: string): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const abort = (): void => reject(new LinkError("aborted", label, "aborted while it was on its way"));
+    signal.addEventListener("abort", abort, { once: true });
+    void reading.then(resolve, reject).then(() => signal.removeEventListener("abort", abort));
+  });

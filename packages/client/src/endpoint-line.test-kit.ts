@@ -16,11 +16,14 @@ export const oneTable = (table: AnyTable, value: unknown, env: unknown): [number
   encode(table, value, env),
 ];
 
+/** Bytes, a refusal, or bytes that a partial read does not fill up with zeros. */
+export type Contents = Uint8Array | { readonly refuse: number } | { readonly short: Uint8Array };
+
 export interface EndpointLine {
   readonly transport: Transport;
   /** Requests that were executed, as hexadecimal of table, offset and count. */
   readonly asked: { readonly table: number; readonly offset: number | undefined; readonly count: number | undefined }[];
-  readonly memory: Map<number, Uint8Array | { readonly refuse: number }>;
+  readonly memory: Map<number, Contents>;
   readonly endpoint: Endpoint;
   /** Bytes both ways. */
   readonly bytes: () => number;
@@ -29,11 +32,8 @@ export interface EndpointLine {
 }
 
 /** Delivers at once and without delays, so that tests count requests and bytes. */
-export const endpointLine = (
-  clock: Clock,
-  contents: Iterable<[number, Uint8Array | { readonly refuse: number }]>,
-): EndpointLine => {
-  const memory = new Map(contents);
+export const endpointLine = (clock: Clock, contents: Iterable<[number, Contents]>): EndpointLine => {
+  const memory = new Map<number, Contents>(contents);
   const asked: { table: number; offset: number | undefined; count: number | undefined }[] = [];
   const inbox: Uint8Array[] = [];
   let wake = (): void => {};
@@ -51,6 +51,7 @@ export const endpointLine = (
       const table = memory.get(request.table);
       if (table === undefined) return Uint8Array.of(5);
       if ("refuse" in table) return Uint8Array.of(table.refuse);
+      if ("short" in table) return encodeResponse({ kind: "data", data: table.short });
       const count = request.count ?? table.length;
       if (offset === undefined) return encodeResponse({ kind: "data", data: table.subarray(0, count) });
       const slice = new Uint8Array(count);

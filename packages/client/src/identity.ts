@@ -1,13 +1,12 @@
 /** What a meter says of itself, and which profile follows from it. A table that it refuses leaves its fields unknown. */
 
-import { ResponseError } from "@meterport/protocol/errors";
 import { decode, type Profile, type Version } from "@meterport/protocol/layout/index";
 import type { Signal } from "@meterport/protocol/ports";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
 import { BT21 } from "@meterport/protocol/tables/basic/bt21-actual-register";
 import { ET03 } from "@meterport/protocol/tables/extended/et03-utility-information";
 import type { Session } from "./session.ts";
-import { readSlice, readWhole } from "./table-bytes.ts";
+import { readSlice, readWhole, unlessRefused } from "./table-bytes.ts";
 
 /** `undefined` for what the meter does not say. */
 export interface Identity {
@@ -49,15 +48,6 @@ const printable = (text: string): string | undefined => {
 };
 const number = (digits: string): string | undefined =>
   /^0*$/.test(digits) || /[a-f]/i.test(digits) ? undefined : digits.replace(/^0+/, "");
-
-const unlessRefused = async <T>(read: Promise<T>): Promise<T | undefined> => {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof ResponseError) return undefined;
-    throw error;
-  }
-};
 
 /** Present values in BT28 tell the firmware where BT01 is refused: each cut brought more of them. */
 const byPresentValues: readonly (readonly [count: number, firmware: Version])[] = [

@@ -128,6 +128,26 @@ describe("LiveReader", () => {
     assert.equal(reading.energy_import_wh, standIn(0), "the register unit is 1 where the firmware has no other");
   });
 
+  it("a meter without present values has them as null, and a good reading", async () => {
+    const clock = new VirtualClock();
+    const line = endpointLine(clock, contents("meter:3.70", { present: [] }));
+    const reading = await clock.run((await openOn(clock, line, "meter:3.70")).read());
+    assert.deepEqual([reading.power_w, reading.energy_import_wh, reading.quality], [null, standIn(0) * 10, "good"]);
+  });
+
+  it("two readers on one port do not keep each other from reading", async () => {
+    const clock = new VirtualClock();
+    const line = endpointLine(clock, contents("meter:3.70"));
+    const live = await openOn(clock, line, "meter:3.70");
+    for (let i = 0; i < 10; i++) {
+      // What another client asks for between our own requests.
+      line.endpoint.bumpSequence(10);
+      const before = line.asked.length;
+      assert.equal((await clock.run(live.read())).quality, "good");
+      assert.equal(line.asked.length - before, 2);
+    }
+  });
+
   it("a refused read leaves its keys null and says so; the others are there", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));

@@ -3,11 +3,10 @@
  * live keys. All powers, voltages and currents of a reading come from one read, so they belong together.
  */
 import { ResponseError } from "@meterport/protocol/errors";
-import { place, reaches } from "@meterport/protocol/layout/index";
+import { place } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import {
   type EnergyUnit,
-  energyUnitOf,
   type LiveKey,
   type LiveReading,
   liveKeys,
@@ -19,15 +18,11 @@ import { BT22 } from "@meterport/protocol/tables/basic/bt22-data-selection";
 import { BT23 } from "@meterport/protocol/tables/basic/bt23-current-register-data";
 import { BT27 } from "@meterport/protocol/tables/basic/bt27-present-register-selection";
 import { BT28 } from "@meterport/protocol/tables/basic/bt28-present-register-data";
-import { ET54 } from "@meterport/protocol/tables/extended/et54-meter-status";
-import { ET55 } from "@meterport/protocol/tables/extended/et55-meter-configuration";
+import { askEnergyUnit } from "./energy-unit.ts";
 import type { CallOptions, Meter } from "./meter.ts";
 import type { Outcome } from "./outcome.ts";
 import { type ByteRange, joinRanges, requestCost } from "./ranges.ts";
 import { readSlice } from "./table-bytes.ts";
-
-/** Firmware from which energy registers may count in 1, 10 or 100 (MEP guide 1.1, p. 138). */
-const configurableUnit = { meter: [3, 70], module: [1, 20] } as const;
 
 interface SourceAt {
   readonly id: number;
@@ -200,15 +195,4 @@ const places = async (
     found.set(id, { offset, length });
   });
   return found;
-};
-
-const askEnergyUnit = async (meter: Meter, call: CallOptions): Promise<EnergyUnit | null> => {
-  if (!reaches(meter.profile, configurableUnit)) return 1;
-  const [changeable, unit] = await meter.batch(
-    (want) => [want.read(ET54, ["energyUnitChange"]), want.read(ET55, ["energyRegisterUnit"])],
-    call,
-  );
-  if (changeable.ok && !changeable.value) return 1;
-  if (unit.ok) return energyUnitOf(unit.value) ?? null;
-  return unit.error.code === "no-such-table" ? 1 : null;
 };

@@ -1,4 +1,5 @@
 /** A meter as tables: typed reads of whole tables and of single fields, each table's dimensions read once and kept. */
+import { concat } from "@meterport/protocol/bytes";
 import { LayoutError, MeterportError, UsageError } from "@meterport/protocol/errors";
 import {
   type At,
@@ -6,6 +7,7 @@ import {
   leaves,
   type Path,
   type Place,
+  type Procedure,
   type Profile,
   place,
   profileName,
@@ -18,9 +20,15 @@ import type { Level } from "@meterport/protocol/security/seal";
 import { Dimensions, type Environment } from "./dimensions.ts";
 import type { Identity } from "./identity.ts";
 import type { Outcome } from "./outcome.ts";
+import type { RawProcedureResponse } from "./procedure-call.ts";
+import { ProcedureCaller, type ProcedureOptions } from "./procedure-caller.ts";
 import { type ByteRange, joinRanges, requestCost } from "./ranges.ts";
 import type { Session } from "./session.ts";
 import { readSlice, readWhole } from "./table-bytes.ts";
+import { TableWriter, type WriteOptions, type WriteResult } from "./table-writer.ts";
+import type { Step, Steps } from "./transaction-steps.ts";
+import { type StepOutcomes, type TransactionOptions, Transactions } from "./transactions.ts";
+import { memoryWearStore, WearBudget, type WearStore } from "./wear-budget.ts";
 
 export interface CallOptions {
   readonly signal?: Signal;
@@ -57,6 +65,10 @@ export interface MeterOptions {
   readonly port: 1 | 2;
   /** All tables that dimensions may come from. */
   readonly tables: ReadonlyMap<string, AnyTable>;
+  /** Whether anything may be changed; false where left out. */
+  readonly writable?: boolean;
+  /** Remembers how often this meter was written to; for as long as the `Meter` lives, where left out. */
+  readonly wear?: WearStore;
 }
 
 interface Part {
@@ -73,6 +85,9 @@ export class Meter {
   readonly level: Level | undefined;
   readonly port: 1 | 2;
   readonly #dimensions: Dimensions;
+  readonly #writer: TableWriter;
+  readonly #caller: ProcedureCaller;
+  readonly #transactions: Transactions;
 
   constructor(options: MeterOptions) {
     this.session = options.session;
@@ -82,9 +97,14 @@ export class Meter {
     this.level = options.level;
     this.port = options.port;
     this.#dimensions = new Dimensions(options.profile, options.tables, {
-      read: (table, env, signal) => this.#readWhole(table, env, signal),
+      read: (table, env) => this.#readWhole(table, env, undefined),
       listen: (listener) => this.session.listen(listener),
     });
+    const wear = new WearBudget(options.wear ?? memoryWearStore(), options.clock, options.profile);
+    const change = { meter: this, writable: options.writable === true, wear };
+    this.#writer = new TableWriter(change);
+    this.#caller = new ProcedureCaller(change);
+    this.#transactions = new Transactions({ ...change, writer: this.#writer, caller: this.#caller });
   }
 
   /**
@@ -168,6 +188,64 @@ export class Meter {
     return outcomes;
   }
 
+  /**
+   * Writes a table, or the part of it at `path`: only bytes that change, never a field that the meter controls, and
+   * reads them again. Nothing is sent where the key, the field or the wear budget does not permit it.
+   *
+   * @throws UsageError, LayoutError, ResponseError, LinkError
+   */
+  write<T, E>(table: Table<string, T, E>, value: T, options?: WriteOptions): Promise<WriteResult>;
+  write<T, E, const P extends Path<T>>(
+    table: Table<string, T, E>,
+    path: P,
+    value: At<T, P>,
+    options?: WriteOptions,
+  ): Promise<WriteResult>;
+  write(table: AnyTable, first: unknown, second?: unknown, third?: WriteOptions): Promise<WriteResult> {
+    if (!Array.isArray(first)) return this.writePath(table, [], first, second as WriteOptions | undefined);
+    return this.writePath(table, first as readonly (string | number)[], second, third);
+  }
+
+  /** `write` for a path that is only known at run time. @throws UsageError, LayoutError, ResponseError, LinkError */
+  writePath(
+    table: AnyTable,
+    path: readonly (string | number)[],
+    value: unknown,
+    options?: WriteOptions,
+  ): Promise<WriteResult> {
+    return this.#writer.write(table, path, value, options);
+  }
+
+  /**
+   * Calls a procedure and waits for its final result (MEP guide 1.1, pp. 57-60).
+   *
+   * @throws ProcedureError for a result other than success; UsageError, LayoutError, ResponseError, LinkError
+   */
+  call<Q, QE, R, RE>(
+    procedure: Procedure<string, Q, QE, R, RE>,
+    parameters: Q,
+    options?: ProcedureOptions,
+  ): Promise<R> {
+    return this.#caller.call(procedure, parameters, options);
+  }
+
+  /** Calls a procedure by its number, 0 to 4095, with its parameters as bytes. @throws as `call` */
+  callRaw(number: number, parameters: Uint8Array, options?: ProcedureOptions): Promise<RawProcedureResponse> {
+    return this.#caller.callRaw(number, parameters, options);
+  }
+
+  /**
+   * Runs several steps as one transaction (MEP guide 1.1, pp. 49-57). A step that the meter refuses fails alone.
+   *
+   * @throws UsageError, LayoutError, ProcedureError, ResponseError, LinkError
+   */
+  transaction<const S extends readonly Step<unknown>[]>(
+    build: (steps: Steps) => S,
+    options?: TransactionOptions,
+  ): Promise<StepOutcomes<S>> {
+    return this.#transactions.run(build, options);
+  }
+
   /** What a table's layout depends on: the profile and other tables, read where they are not known yet. */
   environment(table: AnyTable, { signal }: CallOptions = {}): Promise<Environment> {
     if (!tableExists(table, this.profile))
@@ -194,11 +272,30 @@ export class Meter {
   }
 
   async #readWhole(table: AnyTable, env: Environment, signal: Signal | undefined): Promise<unknown> {
-    const size = knownSize(table, env);
-    const length = size ?? this.session.seal.readLimit;
+    const length = knownSize(table, env);
+    if (length === undefined) return this.#readUnsized(table, env, signal);
     const starts = this.#startsIn(table, env, length);
-    const data = await readWhole(this.session, table.number, length, request(`read ${table.id}`, signal), starts);
-    return decode(table, data, env, { trailing: size === undefined ? "keep" : "refuse" });
+    return decode(
+      table,
+      await readWhole(this.session, table.number, length, request(`read ${table.id}`, signal), starts),
+      env,
+    );
+  }
+
+  /** A table whose contents say how long it is: as much as one message holds, and more for as long as it is cut short. */
+  async #readUnsized(table: AnyTable, env: Environment, signal: Signal | undefined): Promise<unknown> {
+    const length = this.session.seal.readLimit;
+    const options = request(`read ${table.id}`, signal);
+    let data = await readWhole(this.session, table.number, length, options);
+    for (let offset = length; data.length === offset; offset += length) {
+      try {
+        return decode(table, data, env, { trailing: "keep" });
+      } catch (error) {
+        if (!(error instanceof LayoutError) || error.code !== "truncated") throw error;
+      }
+      data = concat(data, await readSlice(this.session, table.number, { offset, length }, options));
+    }
+    return decode(table, data, env, { trailing: "keep" });
   }
 }
 

@@ -1,6 +1,7 @@
 /** How requests are protected: a seal, and what access its key is meant to give. */
 import { UsageError } from "@meterport/protocol/errors";
 import type { Entropy } from "@meterport/protocol/ports";
+import { keyLength } from "@meterport/protocol/security/digest";
 import type { Secret } from "@meterport/protocol/security/key";
 import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
 import { rc4Encryption } from "@meterport/protocol/security/rc4/encryption";
@@ -13,13 +14,15 @@ export interface Security {
 }
 
 export interface Rc4Security {
-  /** MBK or MAK, 16 bytes. */
+  /** MBK or MAK, 16 to 20 bytes of which the first 16 count (MEP guide 1.1, p. 19). */
   readonly key: Secret;
   readonly entropy: Entropy;
   readonly level?: Level;
   /** Also encrypt, which the meter then mirrors. */
   readonly encrypt?: boolean;
 }
+
+const longestKey = 20;
 
 /**
  * RC4 authentication, with RC4 encryption where asked: all that meters before firmware 4.0 know. The first sequence
@@ -29,7 +32,8 @@ export interface Rc4Security {
  */
 export const rc4 = ({ key, entropy, level, encrypt }: Rc4Security): Security => {
   const bytes = key.reveal();
-  if (bytes.length !== 16) throw new UsageError("key", `a key has 16 bytes, this one has ${bytes.length}`);
+  if (bytes.length < keyLength || bytes.length > longestKey)
+    throw new UsageError("key", `a key has ${keyLength} to ${longestKey} bytes, this one has ${bytes.length}`);
   let sequence = 0;
   for (const byte of entropy(4)) sequence = ((sequence << 8) | byte) >>> 0;
   const options = { key: bytes, sequence };

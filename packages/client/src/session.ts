@@ -26,8 +26,8 @@ export interface RequestOptions {
 export type SessionEvent =
   /** The meter has something for us: two zero bytes, repeated each second (MEP guide 1.1, p. 23). */
   | { readonly type: "alert" }
-  /** The meter named another sequence number. On first contact it must; later its dimensions may have changed (p. 61). */
-  | { readonly type: "resync"; readonly firstContact: boolean }
+  /** The meter named another sequence number. On first contact it must; later, if it `jumped`, its dimensions may have changed (p. 61). */
+  | { readonly type: "resync"; readonly firstContact: boolean; readonly jumped: boolean }
   | { readonly type: "discarded"; readonly bytes: Uint8Array; readonly length: number; readonly reason: DiscardReason }
   | { readonly type: "closed"; readonly error: LinkError | undefined };
 
@@ -139,6 +139,14 @@ export class Session {
     }
   }
 
+  async #write(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.transport.write(bytes);
+    } catch (cause) {
+      this.#broken(asLinkError(cause, this.transport.name));
+    }
+  }
+
   #broken(error: LinkError): void {
     if (this.#closed === undefined) this.#end(error, error);
   }
@@ -182,7 +190,7 @@ export class Session {
       case "transmit":
         this.#counters.transmissions++;
         this.#counters.sentBytes += output.bytes.length;
-        this.transport.write(output.bytes).catch((cause) => this.#broken(asLinkError(cause, this.transport.name)));
+        void this.#write(output.bytes);
         return;
       case "response": {
         this.#counters.retries += output.attempts - 1;
@@ -199,7 +207,7 @@ export class Session {
       }
       case "resync":
         this.#counters.resyncs++;
-        this.#emit({ type: "resync", firstContact: !this.#answered });
+        this.#emit({ type: "resync", firstContact: !this.#answered, jumped: output.jumped });
         return;
       case "alert":
         this.#counters.alerts++;
@@ -222,12 +230,20 @@ export class Session {
   }
 
   #emit(event: SessionEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        // Its author's mistake is no fault of the line: the session goes on, and the host hears of it as unhandled.
+        void Promise.reject(error);
+      }
+    }
   }
 }
 
 const asLinkError = (cause: unknown, name: string): LinkError => {
   if (cause instanceof LinkError) return cause;
   const failure: LinkFailure = "closed";
-  return new LinkError(failure, name, cause instanceof Error ? cause.message : String(cause), { cause });
+  const detail = cause instanceof Error && cause.message !== "" ? cause.message : "the transport broke";
+  return new LinkError(failure, name, detail, { cause });
 };

@@ -1,7 +1,13 @@
 /** Bytes of tables over a session: one request a piece, each reply checked against what was asked. */
 import { concat } from "@meterport/protocol/bytes";
 import { LayoutError, ResponseError } from "@meterport/protocol/errors";
-import { decodeResponse, encodeRequest, type TableRequest } from "@meterport/protocol/frame/apdu";
+import {
+  decodeResponse,
+  encodeRequest,
+  type Malformed,
+  type TableRequest,
+  type TableResponse,
+} from "@meterport/protocol/frame/apdu";
 import { code, responseCode } from "@meterport/protocol/frame/response-codes";
 import { type ByteRange, cutRange } from "./ranges.ts";
 import type { RequestOptions, Session } from "./session.ts";
@@ -14,22 +20,36 @@ const errorCodes: Readonly<Record<number, ResponseError["code"]>> = {
   [code.inappropriateAction]: "no-such-table",
 };
 
-const exchange = async (session: Session, request: TableRequest, options: RequestOptions): Promise<Uint8Array> => {
-  const answer = decodeResponse(await session.request(encodeRequest(request), options), request.kind);
+/** What an answer holds: the data of a read, nothing for a write. @throws ResponseError */
+export const dataOf = (answer: TableResponse | Malformed, label: string): Uint8Array => {
   if (answer.kind === "data") return answer.data;
   if (answer.kind === "done") return new Uint8Array();
   if (answer.kind === "error") {
     const name = errorCodes[answer.code] ?? "unknown-response";
-    throw new ResponseError(name, answer.code, options.label, responseCode(answer.code).meaning);
+    throw new ResponseError(name, answer.code, label, responseCode(answer.code).meaning);
   }
   // The link hands on neither a sequence response nor one whose count does not fit.
   const detail = answer.kind === "malformed" ? answer.detail : "a sequence response where data were asked";
-  throw new ResponseError("unknown-response", 0, options.label, detail);
+  throw new ResponseError("unknown-response", 0, label, detail);
 };
+
+/** One request and what its answer holds. @throws LinkError, ResponseError */
+export const exchange = async (session: Session, request: TableRequest, options: RequestOptions): Promise<Uint8Array> =>
+  dataOf(decodeResponse(await session.request(encodeRequest(request), options), request.kind), options.label);
 
 const expect = (data: Uint8Array, { offset, length }: ByteRange, label: string): Uint8Array => {
   if (data.length === length) return data;
-  throw new LayoutError("truncated", { path: label, offset }, `${length} bytes were asked, ${data.length} came`);
+  const code = data.length < length ? "truncated" : "trailing";
+  throw new LayoutError(code, { path: label, offset }, `${length} bytes were asked, ${data.length} came`);
+};
+
+/** Documented tables end before 233,856 bytes, the largest load profile; dimensions that a meter reports may say anything. */
+const largestTable = 2 ** 18;
+
+const check = ({ offset, length }: ByteRange, label: string): void => {
+  if (offset + length <= largestTable) return;
+  const detail = `the meter's dimensions give ${length} bytes, beyond the end of any table`;
+  throw new LayoutError("shape", { path: label, offset }, detail);
 };
 
 /**
@@ -44,6 +64,7 @@ export const readSlice = async (
   options: RequestOptions,
   starts?: readonly number[],
 ): Promise<Uint8Array> => {
+  check(range, options.label);
   const pieces: Uint8Array[] = [];
   for (const piece of cutRange(range, session.seal.readLimit, starts)) {
     const request: TableRequest = { kind: "read-at", table, offset: piece.offset, count: piece.length };
@@ -65,6 +86,16 @@ export const readWhole = async (
   options: RequestOptions,
   starts?: readonly number[],
 ): Promise<Uint8Array> =>
-  length <= session.seal.readLimit
-    ? exchange(session, { kind: "read", table, count: length }, options)
-    : readSlice(session, table, { offset: 0, length }, options, starts);
+  length === 0 || length > session.seal.readLimit
+    ? readSlice(session, table, { offset: 0, length }, options, starts)
+    : exchange(session, { kind: "read", table, count: length }, options);
+
+/** What was read; `undefined` where the meter refuses, or gives another length than was asked. @throws LinkError */
+export const unlessRefused = async <T>(read: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof ResponseError || error instanceof LayoutError) return undefined;
+    throw error;
+  }
+};

@@ -37,6 +37,14 @@ test("a register that fell, or none, gives nothing", () => {
   assert.equal(energySince(emptySeries(10, 100), "importWh", 100, 12), null);
 });
 
+test("a register that leapt to another meter's gives nothing, and a heavy load is believed", () => {
+  const series = registers(10, { 90: 5000, 100: 5000, 110: 46_000_000 });
+  assert.equal(energySince(series, "importWh", 100, 46_000_001), null);
+  // 100 kW for 3 hours, of which the series knows the ends.
+  const hours = registers(300, { 0: 0, 10800: 300_000 });
+  assert.deepEqual(energySince(hours, "importWh", 300, null), { wh: 300_000, since: 300, complete: true });
+});
+
 test("a day starts at local midnight", () => {
   const noon = new Date(2026, 2, 29, 12, 30).getTime();
   assert.equal(startOfDay(noon), new Date(2026, 2, 29).getTime());

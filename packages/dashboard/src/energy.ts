@@ -12,12 +12,16 @@ export interface EnergySince {
   readonly complete: boolean;
 }
 
+/** More than this, W, no meter lets through; what needs more is a step to another meter's registers. */
+const MOST_POWER = 250_000;
+
 /** How far before the asked moment the first register value may lie and still stand for it. */
 const TOLERATED_STEPS = 2;
 
 /**
  * Energy since `from` (seconds) as the difference of two register values; null when it cannot be known.
- * A register that fell (another meter, or a reset) gives null, because the difference then says nothing.
+ * A register that fell, or leapt further than a meter can count (another meter, or a reset), gives null, because the
+ * difference then says nothing.
  */
 export function energySince(
   series: Series,
@@ -35,6 +39,8 @@ export function energySince(
   const base = exact ? before : after;
   const end = latest ?? known.at(-1)?.value ?? null;
   if (base === undefined || end === null || end < base.value) return null;
+  const seconds = Math.max(from, known.at(-1)?.end ?? 0) - base.end + 2 * series.step;
+  if (end - base.value > (MOST_POWER * seconds) / 3600) return null;
   return { wh: end - base.value, since: exact ? from : base.end, complete: exact };
 }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { UsageError } from "@meterport/protocol/errors";
+import { parseMeterLink } from "@meterport/transports/link-url";
 import fc from "fast-check";
 import { type Config, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
@@ -11,6 +13,7 @@ const load = (text: string | undefined, env: Environment = {}, files: Readonly<R
   loadConfig({
     env,
     defaultData: "/data",
+    checkLink: parseMeterLink,
     readFile: (path) => (path === "/data/meterport.yaml" ? text : files[path]),
   });
 
@@ -100,6 +103,18 @@ test("the environment wins over the file, and can be the only meter", () => {
   assert.equal(new TextDecoder().decode(one.meters[0]?.key.reveal()), key);
 });
 
+test("a key file that a variable names counts from the present folder", () => {
+  const files = { [resolve("meter.key")]: `${key}\n` };
+  const variables: readonly Record<string, string>[] = [
+    { METERPORT_KEY: "@meter.key" },
+    { METERPORT_KEY_FILE: "meter.key" },
+  ];
+  for (const variable of variables) {
+    const { meters } = load(undefined, { METERPORT_LINK: "/dev/ttyUSB0", ...variable }, files);
+    assert.equal(new TextDecoder().decode(meters[0]?.key.reveal()), key);
+  }
+});
+
 test("a key may stand in a file of its own, beside the configuration", () => {
   const files = { "/data/meter.key": `${key}\n` };
   for (const form of ["key_file: meter.key", 'key: "@meter.key"', "key_file: /data/meter.key"]) {
@@ -136,9 +151,19 @@ test("what is wrong is said with its place, and what to do", () => {
     [`meters: [{ id: My Home, link: /dev/ttyUSB0, key: "${key}" }]`, /meters\[0\]\.id must be lower-case letters/],
     [
       `meters: [{ id: home, link: "tcp://host", key: "${key}" }]`,
-      /meters\[0\]\.link "tcp:\/\/host" needs a host and a port/,
+      /meters\[0\]\.link: link "tcp:\/\/host" is not of the form tcp:\/\/host:port/,
     ],
-    [`meters: [{ id: home, link: "ftp://host", key: "${key}" }]`, /meters\[0\]\.link "ftp:\/\/host" is not a link/],
+    [`meters: [{ id: home, link: "ftp://host", key: "${key}" }]`, /meters\[0\]\.link: ftp:\/\/ is no kind of link/],
+    [
+      `meters: [{ id: home, link: "tls://h:1", key: "${key}" }]`,
+      /meterport\.yaml:1:\d+: meters\[0\]\.link: tls:\/\/ links are not built/,
+    ],
+    [
+      `meters: [{ id: home, link: "tcp://u:hush@h:1", key: "${key}" }]`,
+      /meters\[0\]\.link: a link has no user name or password; links look like/,
+    ],
+    [`meters: [{ id: home, link: "serial:///dev/x?baud=fast", key: "${key}" }]`, /"fast" is no baud rate/],
+    [`meters: [{ id: home, link: "tcp://h:0", key: "${key}" }]`, /port 0, which is only good to listen on/],
     [meter("key_file: x"), /meters\[0\] has key and key_file: keep one/],
     [full.replace("id: garage", "id: home"), /meterport\.yaml:15:9: meters\[1\]\.id is that of meters\[0\] as well/],
     [
@@ -163,6 +188,10 @@ test("a wrong value in the environment is named by its variable", () => {
   assert.match(
     refusal(full, { METERPORT_LINK: "/dev/ttyUSB1" }),
     /METERPORT_LINK can speak of one meter only, but the configuration lists 2/,
+  );
+  assert.match(
+    refusal(undefined, { METERPORT_LINK: "ttyUSB0", METERPORT_KEY: key }),
+    /^METERPORT_LINK: "ttyUSB0" is no link; links look like/,
   );
   assert.match(refusal(undefined, { METERPORT_CONFIG: "/none.yaml" }), /\/none\.yaml: there is no such file/);
   assert.match(

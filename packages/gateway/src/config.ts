@@ -51,6 +51,8 @@ export interface ConfigSources {
   readonly defaultData: string;
   /** Text of a file; `undefined` where there is none. */
   readonly readFile: (path: string) => string | undefined;
+  /** @throws UsageError for what is no link that can be opened */
+  readonly checkLink: (link: string) => unknown;
 }
 
 const day: Millis = 86_400_000;
@@ -92,7 +94,7 @@ const wrong = (sentences: readonly string[]): UsageError => new UsageError("conf
  * @throws UsageError with a line for each thing that is wrong; never with a key in it
  */
 export const loadConfig = (sources: ConfigSources): Config => {
-  const { env, defaultData, readFile } = sources;
+  const { env, defaultData, readFile, checkLink } = sources;
   const named = sources.file ?? (env.METERPORT_CONFIG || undefined);
   const path = resolve(named ?? join(env.METERPORT_DATA || defaultData, "meterport.yaml"));
   const text = readFile(path);
@@ -120,12 +122,15 @@ export const loadConfig = (sources: ConfigSources): Config => {
     const name = meter.key?.file ?? meter.key_file;
     if (name === undefined)
       throw wrong([`${at} has no key: add key, or key_file with the name of a file that holds it`]);
-    const content = readFile(from(name));
-    if (content === undefined) throw wrong([`${at}: there is no key file ${from(name)}`]);
+    // Who sets a variable thinks of the folder they are in, who writes the file of the one it is in.
+    const said = over.meters?.[0];
+    const path = said?.key === undefined && said?.key_file === undefined ? from(name) : resolve(name);
+    const content = readFile(path);
+    if (content === undefined) throw wrong([`${at}: there is no key file ${path}`]);
     try {
       return parseKey(content.trim());
     } catch (error) {
-      throw wrong([`${at}: key file ${from(name)}: ${error instanceof UsageError ? error.message : "holds no key"}`]);
+      throw wrong([`${at}: key file ${path}: ${error instanceof UsageError ? error.message : "holds no key"}`]);
     }
   };
 
@@ -135,6 +140,14 @@ export const loadConfig = (sources: ConfigSources): Config => {
     const at = inFile ? `${file.place(["meters", n])}: meters[${n}]` : "environment: the meter of METERPORT_LINK";
     if (meter.key !== undefined && meter.key_file !== undefined)
       throw wrong([`${at} has key and key_file: keep one of them`]);
+    try {
+      checkLink(meter.link);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      const said = over.meters?.[0]?.link !== undefined;
+      const place = said ? "METERPORT_LINK" : `${file.place(["meters", n, "link"])}: meters[${n}].link`;
+      throw wrong([`${place}: ${error.message}`]);
+    }
     const parsed = readKey(meter, at);
     return {
       id: meter.id,

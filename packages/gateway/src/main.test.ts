@@ -71,6 +71,18 @@ test("a port that was asked for and is taken is one sentence and exit code 2", a
   other.close();
 });
 
+test("a data folder that cannot be made is one sentence and exit code 2, and never a wait", {
+  skip: process.platform !== "linux",
+  timeout: 20_000,
+}, async () => {
+  const daemon = run({ METERPORT_DATA: "/proc/meterport", METERPORT_HTTP_PORT: "0" });
+  assert.equal(await daemon.exit, 2);
+  assert.match(
+    daemon.seen.err,
+    /^cannot open the database \/proc\/meterport\/[^\n]+set METERPORT_DATA to another one\n$/,
+  );
+});
+
 test("a bad configuration is a sentence with its place and exit code 2, without the key", async () => {
   const file = join(folder, "bad.yaml");
   writeFileSync(file, "meters:\n  - id: home\n    link: /dev/ttyUSB0\n    key: CANARY\n    intervall: 2s\n");

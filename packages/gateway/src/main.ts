@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
+import { parseMeterLink } from "@meterport/transports/link-url";
 import { openLink } from "@meterport/transports/open";
 import own from "../package.json" with { type: "json" };
 import { type Config, loadConfig } from "./config.ts";
@@ -41,7 +42,7 @@ const readConfig = (): Config => {
   } catch {
     throw new UsageError("arguments", "only --config FILE is known on the command line");
   }
-  return loadConfig({ file, env: process.env, defaultData: defaultData(), readFile });
+  return loadConfig({ file, env: process.env, defaultData: defaultData(), readFile, checkLink: parseMeterLink });
 };
 
 const configuredMeters = (config: Config): readonly GatewayMeter[] =>

@@ -9,6 +9,18 @@ import { migrate } from "./sqlite-schema.ts";
 /** Checking a larger file would delay the start by seconds. */
 const checkedBytes = 64 * 1024 * 1024;
 
+/** Node's own recursive way never ends where a file system refuses a folder as if its parent were missing, as /proc does. */
+const makeFolder = (path: string): void => {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another gateway may have been quicker.
+    if (!existsSync(path)) throw error;
+  }
+};
+
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */
 const damageCodes = new Set([11, 26]);
 
@@ -56,7 +68,7 @@ const setAside = (path: string, stamp: string): string => {
  */
 export const openDatabase = (path: string, log: Log, now: number): DatabaseSync => {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     try {
       return open(path);
     } catch (error) {

@@ -20,9 +20,12 @@ export class LayoutError extends MeterportError {
   readonly code: "truncated" | "trailing" | "range" | "shape";
   readonly path: string;
   readonly offset: number;
+  /** The message without the place. */
+  readonly detail: string;
   constructor(code: LayoutError["code"], where: LayoutErrorWhere, detail: string) {
     super(`${where.path === "" ? "table" : where.path} at byte ${where.offset}: ${detail}`);
     this.code = code;
+    this.detail = detail;
     this.path = where.path;
     this.offset = where.offset;
   }

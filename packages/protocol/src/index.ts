@@ -15,4 +15,4 @@ export * from "./meaning/index.ts";
 export * from "./ports.ts";
 export * from "./security/index.ts";
 export * from "./server/endpoint.ts";
-export * from "./tables/index.ts";
+export * from "./tables/core.ts";

@@ -1,8 +1,11 @@
 /** The energy registers of a meter: what it counted before it was switched on here, and the integral of its household's power since. */
 import type { Millis } from "@meterport/protocol/ports";
+import { Ledger } from "./history/ledger.ts";
+import { type Past, pastOf } from "./history/past.ts";
 import { type EnergyDelta, MILLIS_PER_HOUR } from "./household/energy.ts";
 import type { Household } from "./household/household.ts";
 import type { Noise } from "./household/noise.ts";
+import { scenarios } from "./household/scenarios.ts";
 
 /** Registers move at most every 500 ms (MEP guide 1.1, p. 214). */
 const UPDATE = 500;
@@ -17,25 +20,7 @@ export interface Counts {
   readonly apparent: readonly number[];
 }
 
-type Flows = Omit<EnergyDelta, "importReactive" | "exportReactive">;
-
-const nothing: Flows = {
-  forwardActive: 0,
-  reverseActive: 0,
-  forwardPlusReverse: 0,
-  reactive: [0, 0, 0, 0],
-  apparent: [0, 0, 0, 0],
-};
-
-type Quadrants = Flows["reactive"];
-const plus = ([a, b, c, d]: Quadrants, [e, f, g, h]: Quadrants): Quadrants => [a + e, b + f, c + g, d + h];
-const sum = (a: Flows, b: Flows): Flows => ({
-  forwardActive: a.forwardActive + b.forwardActive,
-  reverseActive: a.reverseActive + b.reverseActive,
-  forwardPlusReverse: a.forwardPlusReverse + b.forwardPlusReverse,
-  reactive: plus(a.reactive, b.reactive),
-  apparent: plus(a.apparent, b.apparent),
-});
+type Quadrants = EnergyDelta["reactive"];
 
 /** Energy in Wh that was there before, with the fraction of a Wh that no register shows. */
 interface Before {
@@ -48,53 +33,55 @@ interface Before {
   /** What the accumulators of sum and difference have lost against the sum and difference of the others, as captures show. */
   readonly sumDrift: number;
   readonly differenceDrift: number;
-  readonly outageSeconds: number;
-  readonly outages: number;
   readonly errors: number;
 }
 
-const beforeOf = (noise: Noise): Before => {
+/** A household that generates nothing has never fed in, so it has nothing in the quadrants of feeding in. */
+const beforeOf = (noise: Noise, generates: boolean): Before => {
   const whole = (low: number, high: number, lane: number): number => Math.floor(noise.between(0, low, high, lane));
-  const outages = whole(0, 12, 10);
+  const feedIn = generates ? 1 : 0;
+  // More than any household needs in the days that are looked back on, in each tier.
+  const forward = whole(9_000_000, 70_000_000, 0);
+  const reverse = feedIn * whole(9_000_000, 20_000_000, 1);
+  const quadrants: Quadrants = [
+    whole(2_500_000, 6_000_000, 2),
+    feedIn * whole(1_000_000, 2_000_000, 3),
+    feedIn * whole(800_000, 1_500_000, 4),
+    whole(2_500_000, 20_000_000, 5),
+  ];
+  const share = noise.between(0, 0.75, 0.9, 6);
+  const active = [forward * share, reverse * share, reverse * share, forward * share];
+  // Never less than the energies of its quadrant allow.
+  const apparentIn = (quadrant: 0 | 1 | 2 | 3): number =>
+    Math.ceil(Math.hypot(active[quadrant] as number, quadrants[quadrant]) * noise.between(quadrant, 1.01, 1.12, 7));
   return {
-    forward: whole(3_000_000, 70_000_000, 0),
-    reverse: whole(0, 9_000_000, 1),
-    quadrants: [whole(0, 4_000_000, 2), whole(0, 300_000, 3), whole(0, 400_000, 4), whole(1_000_000, 20_000_000, 5)],
-    apparent: [
-      whole(4_000_000, 9_000_000, 6),
-      whole(0, 500_000, 7),
-      whole(0, 9_000_000, 8),
-      whole(3_000_000, 80_000_000, 9),
-    ],
+    forward,
+    reverse,
+    quadrants,
+    apparent: [apparentIn(0), apparentIn(1), apparentIn(2), apparentIn(3)],
     fraction: (lane) => Math.floor(noise.between(1, 0, MILLIS_PER_HOUR, lane)),
     sumDrift: whole(0, 4, 11),
     differenceDrift: whole(0, 3_000, 12),
-    outages,
-    outageSeconds: outages * whole(20, 7_200, 13),
     errors: whole(0, 3, 14),
   };
 };
 
 /** A meter's counters. They depend on household, start and seed only, never on who asked when. */
 export class Counters {
-  readonly #household: Household;
-  readonly #start: Millis;
+  readonly past: Past;
   readonly #before: Before;
-  /** What flowed until `#at`: saves adding it up from the start each time. */
-  #flows: Flows = nothing;
-  #at: Millis;
+  readonly #ledger: Ledger;
 
   constructor(household: Household, start: Millis, noise: Noise) {
-    this.#household = household;
-    this.#start = start;
-    this.#at = start;
-    this.#before = beforeOf(noise);
+    this.past = pastOf(start, noise);
+    this.#ledger = new Ledger(household, this.past);
+    this.#before = beforeOf(noise, scenarios[household.scenario].generates);
   }
 
-  /** The counts at a moment, Unix milliseconds; before the start they stand still. */
+  /** The counts at a moment, Unix milliseconds; more than 60 days before the start they stand still. */
   at(time: Millis): Counts {
-    const until = Math.max(this.#start, Math.floor(time / UPDATE) * UPDATE);
-    const flows = this.#flowsUntil(until);
+    const until = Math.floor(time / UPDATE) * UPDATE;
+    const flows = this.#ledger.until(until);
     const before = this.#before;
     const wattHours = (offset: number, flow: number, lane: number): number =>
       offset + Math.floor((before.fraction(lane) + flow) / MILLIS_PER_HOUR);
@@ -121,26 +108,18 @@ export class Counters {
       [110, q3],
       [111, q4],
     ];
+    // Counted when power is back.
+    const over = this.past.outages.filter(({ on }) => on <= until);
     return {
       bySource: new Map([
         ...counts.map(([id, count]) => [id, count % ROLLOVER] as const),
-        [4, before.outageSeconds],
-        [5, before.outages],
+        [4, over.reduce((sum, { off, on }) => sum + (on - off) / 1000, 0)],
+        [5, over.length],
         [26, 0],
         [27, 0],
         [28, before.errors],
       ]),
       apparent: apparent.map((count) => count % ROLLOVER),
     };
-  }
-
-  #flowsUntil(until: Millis): Flows {
-    // Only a look back starts from the beginning, and it leaves what is kept alone.
-    if (until < this.#at) return sum(nothing, this.#household.integrate(this.#start, until));
-    if (until > this.#at) {
-      this.#flows = sum(this.#flows, this.#household.integrate(this.#at, until));
-      this.#at = until;
-    }
-    return this.#flows;
   }
 }

@@ -23,14 +23,14 @@ import {
   type Dimensions,
   ET55,
 } from "@meterport/protocol/tables/index";
-import type { Counters } from "./counters.ts";
+import type { Counters, Counts } from "./counters.ts";
+import { seasonAt, tierAt } from "./history/tariff.ts";
+import type { TierCounts } from "./history/tier-counts.ts";
 import type { Household } from "./household/household.ts";
 import { measure } from "./household/quantities.ts";
 import { localClock, utcClock } from "./local-time.ts";
 import type { LiveTable, Memory } from "./memory.ts";
 
-/** Sources that stay zero in the blocks of the tiers: outages, pulses and errors (MEP guide 1.1, pp. 214-215). */
-const totalOnly: ReadonlySet<number> = new Set([4, 5, 26, 27, 28]);
 /** Sources whose register counts in units of ET55. */
 const energies: ReadonlySet<number> = new Set([0, 1, 2, 3, 6, 7, 108, 109, 110, 111]);
 /** Stands in BT22 for the apparent energies, which have no id. */
@@ -51,6 +51,9 @@ export interface LiveOptions {
   readonly memory: Memory;
   readonly household: Household;
   readonly counters: Counters;
+  readonly tiers: TierCounts;
+  /** Demand resets until a moment. */
+  readonly demandResets: (time: Millis) => number;
   /** What the meter left the factory with; BT21 in memory counts where it differs. */
   readonly dimensions: Dimensions;
 }
@@ -68,11 +71,26 @@ export class LiveTables {
   /** All computed tables with their numbers. */
   tables(): readonly (readonly [number, LiveTable])[] {
     return [
-      [BT23.number, this.#kept(500, (time) => this.#registers(time))],
+      [BT23.number, this.#kept(500, (time) => encode(BT23, this.registersAt(time), this.#now().dimensions))],
       [BT28.number, this.#kept(1000, (time) => this.#present(time))],
       [BT52.number, (time) => encode(BT52, utcClock(time, this.#now().zone), {})],
-      [BT55.number, (time) => encode(BT55, localClock(time, this.#now().zone), {})],
+      [BT55.number, (time) => this.#localClock(time)],
     ];
+  }
+
+  /** What the meter's memory says of its registers now. */
+  get dimensions(): Dimensions {
+    return this.#now().dimensions;
+  }
+
+  /** Wh per count, by ET55. */
+  get energyUnit(): number {
+    return this.#now().unit;
+  }
+
+  /** A table that is computed once for each `step` of time, and again when the meter's memory changed. */
+  kept(step: Millis, make: LiveTable): LiveTable {
+    return this.#kept(step, make);
   }
 
   /** Every present value and register by source id, registers in Wh, whatever the tables select. */
@@ -95,6 +113,10 @@ export class LiveTables {
       }
       return bytes;
     };
+  }
+
+  #localClock(time: Millis): Uint8Array {
+    return encode(BT55, localClock(time, this.#now().zone, { tier: tierAt(time), season: seasonAt(time) }), {});
   }
 
   #measured(time: Millis): ReadonlyMap<number, number> {
@@ -143,33 +165,30 @@ export class LiveTables {
     );
   }
 
-  #registers(time: Millis): Uint8Array {
+  /** The registers at a time of the meter's clock, at most 60 days before its start. */
+  registersAt(time: Millis): BT23 {
     const { dimensions, bt22, unit } = this.#now();
-    const { bySource, apparent } = this.#options.counters.at(time);
-    let quadrant = 0;
-    const total = bt22.summationSources.map((id) => {
-      if (id === noSource) return Math.floor((apparent[quadrant++] ?? 0) / unit);
-      const count = bySource.get(id) ?? 0;
-      return energies.has(id) ? Math.floor(count / unit) : count;
-    });
-    const inTier = total.map((count, i) => (totalOnly.has(bt22.summationSources[i] ?? 0) ? 0 : count));
-    const zeros = total.map(() => 0);
+    const { total, tiers: counted } = this.#options.tiers.at(time);
     const { coincidents, occurrences, tiers } = dimensions.BT21;
-    const block = (summations: number[], hasDemand: boolean) => ({
-      summations,
-      demands: bt22.demandSelect.map((id) => this.#maximum(id, time, hasDemand)),
-      coincidents: Array.from({ length: coincidents }, () => ({ values: Array<number>(occurrences).fill(0) })),
-    });
-    return encode(
-      BT23,
-      {
-        ...(dimensions.BT21.demandResetCounter ? { demandResets: 0 } : {}),
-        total: block(total, true),
-        // No tariff switches: what the meter counts is in tier 0.
-        tiers: Array.from({ length: tiers }, (_, tier) => block(tier === 0 ? inTier : zeros, tier === 0)),
-      },
-      dimensions,
-    );
+    const block = (counts: Counts | undefined, hasDemand: boolean) => {
+      let quadrant = 0;
+      const summations = bt22.summationSources.map((id) => {
+        if (id === noSource) return Math.floor((counts?.apparent[quadrant++] ?? 0) / unit);
+        const count = counts?.bySource.get(id) ?? 0;
+        return energies.has(id) ? Math.floor(count / unit) : count;
+      });
+      return {
+        summations,
+        demands: bt22.demandSelect.map((id) => this.#maximum(id, time, hasDemand)),
+        coincidents: Array.from({ length: coincidents }, () => ({ values: Array<number>(occurrences).fill(0) })),
+      };
+    };
+    return {
+      ...(dimensions.BT21.demandResetCounter ? { demandResets: this.#options.demandResets(time) % 256 } : {}),
+      total: block(total, true),
+      // Demand is highest by day.
+      tiers: Array.from({ length: tiers }, (_, tier) => block(counted[tier], tier === 0)),
+    };
   }
 
   /** A demand register: the mean power of ten minutes at six o'clock yesterday evening stands for the maximum. */

@@ -12,6 +12,9 @@ const lastSunday = (year: number, month: number): Millis => {
   return (lastDay - ((lastDay + 4) % 7)) * DAY;
 };
 
+/** Minutes; the meter keeps within -12 to +14 hours whatever is written (MEP guide 1.1, p. 231). */
+const offsetOf = (zone: BT53): number => Math.min(14 * 60, Math.max(-12 * 60, zone.timeZoneOffset));
+
 const dayOfWeek = (time: Millis): number => (Math.floor(time / DAY) + 4) % 7;
 
 /**
@@ -25,10 +28,24 @@ const dayOfWeek = (time: Millis): number => (Math.floor(time / DAY) + 4) % 7;
  */
 export const isSummer = (time: Millis, zone: BT53): boolean => {
   const { hour, minute, second } = zone.dstTimeEffective;
-  const standard = time + zone.timeZoneOffset * MINUTE;
+  const standard = time + offsetOf(zone) * MINUTE;
   const year = new Date(standard).getUTCFullYear();
   const effective = ((hour * 60 + minute) * 60 + second) * 1000;
   return standard >= lastSunday(year, 2) + effective && standard < lastSunday(year, 9) + effective;
+};
+
+/** How far local time is ahead of UTC, daylight saving time included. */
+const shiftAt = (time: Millis, zone: BT53): Millis =>
+  (offsetOf(zone) + (isSummer(time, zone) ? zone.dstTimeAdjustment : 0)) * MINUTE;
+
+/** What a local clock shows, as milliseconds since 1970-01-01T00:00 local. */
+export const localMillis = (time: Millis, zone: BT53): Millis => time + shiftAt(time, zone);
+
+/** When a local clock shows that; of two such moments the later one, and none that the clocks skip. */
+export const utcOfLocal = (local: Millis, zone: BT53): Millis => {
+  const standard = local - offsetOf(zone) * MINUTE;
+  const summer = standard - zone.dstTimeAdjustment * MINUTE;
+  return isSummer(standard, zone) && isSummer(summer, zone) ? summer : standard;
 };
 
 /** The UTC clock. */
@@ -41,21 +58,19 @@ export const utcClock = (time: Millis, zone: BT53): BT52 => ({
   dstApplied: false,
 });
 
-/** The local clock, which moves each minute (MEP guide 1.1, p. 235); tier 0 by the calendar, season 0. */
-export const localClock = (time: Millis, zone: BT53): BT55 => {
-  const summer = isSummer(time, zone);
-  const shift = (zone.timeZoneOffset + (summer ? zone.dstTimeAdjustment : 0)) * MINUTE;
-  const local = Math.floor((time + shift) / MINUTE) * MINUTE;
+/** The local clock, which moves each minute (MEP guide 1.1, p. 235), with the tier and season that are in effect. */
+export const localClock = (time: Millis, zone: BT53, tariff: { tier: number; season: number }): BT55 => {
+  const local = Math.floor(localMillis(time, zone) / MINUTE) * MINUTE;
   return {
     clock: utcFields(local),
     dayOfWeek: dayOfWeek(local),
-    daylightSavingTime: summer,
+    daylightSavingTime: isSummer(time, zone),
     greenwichMeanTime: false,
     timeZoneApplied: true,
     dstApplied: true,
-    currentTier: 0,
+    currentTier: tariff.tier,
     tierDrive: 0,
     specialSchedule: 0,
-    season: 0,
+    season: tariff.season,
   };
 };

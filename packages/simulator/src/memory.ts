@@ -4,13 +4,20 @@ import type { Millis } from "@meterport/protocol/ports";
 /** Gives a table's bytes at a moment, in Unix milliseconds of the meter. */
 export type LiveTable = (time: Millis) => Uint8Array;
 
+/** A table of which only what is asked for is computed: at most `count` bytes from `offset` on, none past its end. */
+export interface PartwiseTable {
+  readonly size: number;
+  readonly at: (time: Millis, offset: number, count: number) => Uint8Array;
+}
+
 /** A table that is filled when it is first touched, so that meters nobody asks cost little. */
 export type Filling = () => Uint8Array;
 
 type Cell =
   | { readonly kind: "stored"; readonly bytes: Uint8Array }
   | { readonly kind: "filling"; readonly fill: Filling }
-  | { readonly kind: "live"; readonly at: LiveTable };
+  | { readonly kind: "live"; readonly at: LiveTable }
+  | { readonly kind: "partwise"; readonly table: PartwiseTable };
 
 /**
  * Bytes per table number.
@@ -64,9 +71,15 @@ export class Memory {
     this.#put(table, { kind: "live", at });
   }
 
+  /** Puts a large table there of which only the bytes that are read are computed. */
+  setPartwise(table: number, partwise: PartwiseTable): void {
+    this.#put(table, { kind: "partwise", table: partwise });
+  }
+
   /** Whether the table is computed: nothing can be written to it. */
   isLive(table: number): boolean {
-    return this.#cells.get(table)?.kind === "live";
+    const kind = this.#cells.get(table)?.kind;
+    return kind === "live" || kind === "partwise";
   }
 
   delete(table: number): void {
@@ -76,16 +89,16 @@ export class Memory {
 
   /** Exactly `count` bytes from `offset` on, zeros past the table's end; undefined for a table that is not there. */
   read(table: number, offset: number, count: number): Uint8Array | undefined {
-    const bytes = this.#bytes(table);
-    if (bytes === undefined) return undefined;
+    const part = this.#part(table, offset, count);
+    if (part === undefined) return undefined;
     const out = new Uint8Array(count);
-    out.set(bytes.subarray(offset, offset + count));
+    out.set(part);
     return out;
   }
 
   /** The table from its start, at most `count` bytes; undefined for a table that is not there. */
   readWhole(table: number, count: number): Uint8Array | undefined {
-    return this.#bytes(table)?.slice(0, count);
+    return this.#part(table, 0, count)?.slice();
   }
 
   /** Overwrites bytes from `offset` on; what reaches past the end is ignored. False for tables that are computed or not there. */
@@ -103,11 +116,18 @@ export class Memory {
     this.#version++;
   }
 
+  #part(table: number, offset: number, count: number): Uint8Array | undefined {
+    const cell = this.#cells.get(table);
+    if (cell?.kind === "partwise") return cell.table.at(this.#time(), offset, count);
+    return this.#bytes(table)?.subarray(offset, offset + count);
+  }
+
   /** The bytes themselves, not a copy. */
   #bytes(table: number): Uint8Array | undefined {
     const cell = this.#cells.get(table);
     if (cell === undefined) return undefined;
     if (cell.kind === "live") return cell.at(this.#time());
+    if (cell.kind === "partwise") return cell.table.at(this.#time(), 0, cell.table.size);
     if (cell.kind === "stored") return cell.bytes;
     const bytes = cell.fill();
     this.#cells.set(table, { kind: "stored", bytes });

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { Counters } from "./counters.ts";
 import { openHousehold } from "./household/household.ts";
 import { Noise } from "./household/noise.ts";
-import type { ScenarioName } from "./household/scenarios.ts";
+import { type ScenarioName, scenarios } from "./household/scenarios.ts";
 import { Conversation, openMeter } from "./testing/conversation.ts";
 import type { VirtualMeter } from "./virtual-meter.ts";
 
@@ -56,7 +56,7 @@ describe("registers", () => {
     });
   }
 
-  it("count 432 W for ten hours as 4320 Wh, in tier 0 too and in no other tier", () => {
+  it("count 432 W for ten hours as 4320 Wh, by night in tier 1 and by day in tier 0", () => {
     const meter = openMeter();
     const client = new Conversation(meter);
     const before = decode(BT23, client.read(23), meter.dimensions);
@@ -64,9 +64,13 @@ describe("registers", () => {
     const after = decode(BT23, client.read(23), meter.dimensions);
     const difference = (after.total.summations[0] ?? 0) - (before.total.summations[0] ?? 0);
     assert.ok(Math.abs(difference - 4320) <= 1);
-    assert.equal(after.tiers[0]?.summations[0], after.total.summations[0]);
+    const gained = (tier: number): number =>
+      (after.tiers[tier]?.summations[0] ?? 0) - (before.tiers[tier]?.summations[0] ?? 0);
+    // From 01:00 local until 06:00, then until 11:00.
+    assert.ok(Math.abs(gained(1) - 5 * 432) <= 1 && Math.abs(gained(0) - 5 * 432) <= 1);
+    assert.equal(gained(0) + gained(1), difference);
     assert.deepEqual(after.tiers[0]?.summations.slice(4, 6), [0, 0]);
-    for (const tier of after.tiers.slice(1)) assert.ok(tier.summations.every((count) => count === 0));
+    for (const tier of after.tiers.slice(2)) assert.ok(tier.summations.every((count) => count === 0));
   });
 
   it("only rise, whatever the time, the speed and the household, but for the difference, which is never negative", () => {
@@ -91,6 +95,25 @@ describe("registers", () => {
         },
       ),
       { numRuns: 30 },
+    );
+  });
+
+  it("start from counts that agree with each other, and with a household that never fed in", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<ScenarioName>("house", "flat", "solar", "ev", "quiet", "empty"),
+        fc.nat(),
+        (scenario, seed) => {
+          const counters = new Counters(openHousehold({ scenario, seed }), 0, new Noise(seed, "counters"));
+          const { bySource, apparent } = counters.at(0);
+          const get = (id: number): number => value(bySource, id);
+          const [s1 = 0, s2 = 0, s3 = 0, s4 = 0] = apparent;
+          assert.ok(s1 + s4 >= get(0) && s2 + s3 >= get(1), "VAh below Wh");
+          for (const [i, volt] of apparent.entries()) assert.ok(volt >= get(108 + i), `VAh of Q${i + 1} below varh`);
+          assert.equal(get(2), get(108) + get(109));
+          if (!scenarios[scenario].generates) assert.deepEqual([1, 109, 110].map(get), [0, 0, 0]);
+        },
+      ),
     );
   });
 

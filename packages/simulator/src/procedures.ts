@@ -1,23 +1,31 @@
-/** BT07 and the tables that answer it: so far EP17; every other procedure is unknown to this meter (result 6). */
+/** BT07 and the tables that answer it: so far EP17, EP19 and EP61; every other procedure is unknown to this meter (result 6). */
 import { LayoutError } from "@meterport/protocol/errors";
 import { code } from "@meterport/protocol/frame/response-codes";
-import { decode } from "@meterport/protocol/layout/index";
+import { decode, reaches } from "@meterport/protocol/layout/index";
 import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
+import { EP19 } from "@meterport/protocol/procedures/ep19-post-on-demand-request";
+import { EP61, transactionLock } from "@meterport/protocol/procedures/ep61-transaction-lock";
+import type { Level } from "@meterport/protocol/security/seal";
 import { BT07, type Dimensions, ET14, ET50 } from "@meterport/protocol/tables/index";
 import type { Behaviour } from "./behaviour.ts";
 import { responseTables } from "./contents/mep.ts";
 import type { Memory } from "./memory.ts";
+import { type Posted, postOnDemand } from "./on-demand.ts";
 
 const unknownProcedure = 6;
 const badParameter = 2;
 const noSuchHandle = 3;
+const notAuthorized = 5;
 const everyDevice = 0xffff;
 const firstMepSlot = 4;
+/** In ET50: behind the identification stand the client's flags, of which bit 0 is its registration, and its icons. */
+const clientFlags = 30;
+const registered = 0x01;
 
 /** Calls a procedure that is written to BT07 and posts its result (MEP guide 1.1, pp. 57-60). */
 export const procedures = (dimensions: Dimensions): Behaviour => {
   let lastSequence: number | undefined;
-  return ({ request, memory }, next) => {
+  return ({ request, memory, level }, next) => {
     if (request.kind !== "write" && request.kind !== "write-at") return undefined;
     if (request.table !== BT07.number || (request.kind === "write-at" && request.offset !== 0)) return undefined;
     const call = parse(request.data);
@@ -27,12 +35,19 @@ export const procedures = (dimensions: Dimensions): Behaviour => {
     const response = next();
     if (response.kind !== "done") return response;
     lastSequence = call.sequence;
-    const result =
-      call.procedure === EP17.number ? removeDevice(memory, call.parameters, dimensions) : unknownProcedure;
-    const posted = Uint8Array.of(call.procedure & 0xff, call.procedure >> 8, call.sequence, result);
+    const { result, data } = run(call, memory, dimensions, level);
+    const posted = Uint8Array.of(call.procedure & 0xff, call.procedure >> 8, call.sequence, result, ...data);
     memory.patch(answersInEt59(memory, dimensions) ? responseTables.et59 : responseTables.bt08, 0, posted);
     return response;
   };
+};
+
+const run = ({ procedure, parameters }: BT07, memory: Memory, dimensions: Dimensions, level: Level): Posted => {
+  if (procedure === EP19.number) return postOnDemand(memory, parameters, dimensions, level);
+  if (procedure === EP17.number) return { result: removeDevice(memory, parameters, dimensions, level), data: [] };
+  if (procedure === EP61.number && reaches(dimensions.profile, { meter: [4, 0] }))
+    return { result: lockTransactions(parameters), data: [] };
+  return { result: unknownProcedure, data: [] };
 };
 
 const parse = (data: Uint8Array): BT07 | undefined => {
@@ -50,8 +65,11 @@ const bytesOf = (memory: Memory, table: number): Uint8Array => memory.get(table)
 const answersInEt59 = (memory: Memory, dimensions: Dimensions): boolean =>
   decode(ET50, bytesOf(memory, ET50.number), dimensions, { trailing: "keep" }).clients[0]?.et59Response === true;
 
-/** EP17: clears the device's entries in ET14 and, for a MEP client, its registration in ET50. */
-const removeDevice = (memory: Memory, parameters: Uint8Array, dimensions: Dimensions): number => {
+/**
+ * EP17: clears the device's entry in ET14 and, for a MEP client, its registration in ET50. On a meter the basic key can
+ * remove MEP clients only (MEP guide 1.1, pp. 249-250).
+ */
+const removeDevice = (memory: Memory, parameters: Uint8Array, dimensions: Dimensions, level: Level): number => {
   const [action, low, high] = parameters;
   if (action === undefined || low === undefined || high === undefined || action > 1) return badParameter;
   const handle = low + 256 * high;
@@ -60,9 +78,12 @@ const removeDevice = (memory: Memory, parameters: Uint8Array, dimensions: Dimens
     deviceHandle !== 0 && (handle === everyDevice || deviceHandle === handle) ? [slot] : [],
   );
   if (found.length === 0) return noSuchHandle;
+  const mbusToo = level === "advanced" || dimensions.profile.family === "module";
+  const removed = found.filter((slot) => mbusToo || slot >= firstMepSlot);
+  if (removed.length === 0) return notAuthorized;
   const entry = dimensions.ET11.statusEntrySize;
   let occupied = memory.read(ET14.number, 5, 1)?.[0] ?? 0;
-  for (const slot of found) {
+  for (const slot of removed) {
     occupied &= ~(1 << slot);
     memory.patch(ET14.number, 6 + slot * entry, new Uint8Array(entry));
     if (slot >= firstMepSlot) forgetClient(memory, slot - firstMepSlot, dimensions);
@@ -71,7 +92,15 @@ const removeDevice = (memory: Memory, parameters: Uint8Array, dimensions: Dimens
   return 0;
 };
 
+/** EP61: nobody is at the other port, so the lock is always free (MEP guide 1.1, p. 253). */
+const lockTransactions = ([lock]: Uint8Array): number =>
+  lock === transactionLock.lock || lock === transactionLock.unlock ? 0 : badParameter;
+
+/** Its registration and its icons go, everything else in ET50 stays (p. 249). */
 const forgetClient = (memory: Memory, client: number, dimensions: Dimensions): void => {
-  const size = 35 + 6 * dimensions.ET11.mepDataSources;
-  memory.patch(ET50.number, client * size, new Uint8Array(size));
+  const sources = dimensions.ET11.mepDataSources;
+  const start = client * (35 + 6 * sources);
+  const flags = memory.read(ET50.number, start + clientFlags, 1)?.[0] ?? 0;
+  memory.patch(ET50.number, start + clientFlags, Uint8Array.of(flags & ~registered));
+  memory.patch(ET50.number, start + 31 + 6 * sources, new Uint8Array(2));
 };

@@ -42,7 +42,7 @@ describe("transactions", () => {
     const client = new Conversation(meter);
     const bytes = requests(7, readAt(53, 3, 1));
     write(client, bytes.subarray(0, 9));
-    assert.equal(result(client), "");
+    assert.equal(result(client), "07000100000000");
     write(client, bytes.subarray(9), 9);
     assert.equal(result(client), "0d00010700" + "0400" + "0000013c" + "0700");
     const other = requests(8, readAt(53, 3, 1));
@@ -91,7 +91,7 @@ describe("EP17", () => {
     const entry = 6 + 4 * 36;
     meter.memory.patch(ET14.number, 5, Uint8Array.of(0x10));
     meter.memory.patch(ET14.number, entry, Uint8Array.of(0xf8, 0x03, 3));
-    meter.memory.patch(ET50.number, 0, new Uint8Array(31).fill(0x81));
+    meter.memory.patch(ET50.number, 0, new Uint8Array(71).fill(0x81));
     assert.equal(call(client, 5, 6).kind, "done");
     assert.equal(toHex(client.readAt(responseTables.bt08, 0, 4)), "11080603");
     assert.deepEqual(call(client, 0x03f8, 6), { kind: "error", code: 4 });
@@ -99,7 +99,29 @@ describe("EP17", () => {
     assert.equal(toHex(client.readAt(responseTables.bt08, 0, 4)), "11080700");
     assert.equal(toHex(client.readAt(ET14.number, 5, 1)), "00");
     assert.equal(toHex(client.readAt(ET14.number, entry, 3)), "000000");
-    assert.equal(toHex(client.readAt(ET50.number, 0, 31)), "00".repeat(31));
+    // Only the registration and the icons are cleared (p. 249).
+    assert.equal(toHex(client.readAt(ET50.number, 0, 71)), `${"81".repeat(30)}80${"81".repeat(36)}00008181`);
+  });
+
+  it("leaves M-Bus devices to the advanced key", () => {
+    const meter = openMeter();
+    const occupy = (): void => {
+      meter.memory.patch(ET14.number, 5, Uint8Array.of(0x11));
+      meter.memory.patch(ET14.number, 6, Uint8Array.of(1, 0, 1));
+      meter.memory.patch(ET14.number, 6 + 4 * 36, Uint8Array.of(0xf8, 0x03, 3));
+    };
+    occupy();
+    const basic = new Conversation(meter, { key: basicKey });
+    call(basic, 1, 5);
+    assert.equal(toHex(basic.readAt(responseTables.bt08, 0, 4)), "11080505");
+    call(basic, 0xffff, 6);
+    assert.equal(toHex(basic.readAt(responseTables.bt08, 0, 4)), "11080600");
+    assert.equal(toHex(basic.readAt(ET14.number, 5, 4)), "01010001");
+    const advanced = new Conversation(meter);
+    advanced.now = basic.now + 1000;
+    occupy();
+    call(advanced, 0xffff, 7);
+    assert.equal(toHex(advanced.readAt(ET14.number, 5, 4)), "00000000");
   });
 
   it("posts in ET59 where the client has asked for it", () => {

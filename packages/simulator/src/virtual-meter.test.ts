@@ -188,6 +188,19 @@ describe("time", () => {
     assert.deepEqual(clocks(Date.UTC(2026, 11, 31, 23, 30, 0)), ["31.12. 23:30 false", "1.1. 0:30 false 5"]);
   });
 
+  it("keeps its zone within the printed range whatever is written, to the end of its years", () => {
+    for (const [written, local] of [
+      [[0xff, 0x7f], "30.12. 14:0"],
+      [[0x00, 0x80], "29.12. 12:0"],
+    ] as const) {
+      const meter = openMeter({ start: Date.UTC(2099, 11, 30) });
+      const client = new Conversation(meter);
+      client.ask(writeAt(53, 4, ...written));
+      const { clock } = decode(BT55, client.read(55), {});
+      assert.equal(`${clock.day}.${clock.month}. ${clock.hour}:${clock.minute}`, local);
+    }
+  });
+
   it("lets its clock run at its own speed from its own epoch", () => {
     const meter = openMeter({ epoch: 500, speed: 60 });
     assert.equal(meter.timeAt(500), newYear);
@@ -207,6 +220,21 @@ describe("changes", () => {
     assert.equal(meter.sequence, 11 + 25);
     assert.deepEqual(client.ask(read(53)), { kind: "resync" });
     assert.equal(version(), 2);
+  });
+
+  it("tells its sequence number in ET04, from 4.0 on in a place for each client", () => {
+    const old = openMeter({ sequence: 0x01020304 });
+    const client = new Conversation(old);
+    client.read(53);
+    assert.equal(decode(ET04, client.read(ET04.number), old.dimensions).mepSequenceNumber, 0x01020306);
+    const young = openMeter({ sequence: 0xffffffff, profile: { family: "meter", firmware: [4, 30] } });
+    const { mepSequenceNumber, mepSequenceNumbers } = decode(
+      ET04,
+      new Conversation(young).read(ET04.number),
+      young.dimensions,
+    );
+    assert.deepEqual([mepSequenceNumber, mepSequenceNumbers], [0, [0, 0]]);
+    assert.equal(young.sequence, 0);
   });
 
   it("follows its own dimensions where somebody changes them", () => {

@@ -12,11 +12,10 @@ import { type Dimensions, ET04 } from "@meterport/protocol/tables/index";
 import { answerFrom, type Behaviour, type Ground, type MeterRequest } from "./behaviour.ts";
 import { contentsOf } from "./contents/contents.ts";
 import { setupOf } from "./contents/setup.ts";
-import { Counters } from "./counters.ts";
+import { History } from "./history/history.ts";
 import { openHousehold } from "./household/household.ts";
 import { Noise } from "./household/noise.ts";
 import type { ScenarioName } from "./household/scenarios.ts";
-import { LiveTables } from "./live-tables.ts";
 import { Memory } from "./memory.ts";
 import { procedures } from "./procedures.ts";
 import { serveTables } from "./table-service.ts";
@@ -26,8 +25,11 @@ import { transactions } from "./transactions.ts";
 const firstTime = Date.UTC(2001, 0, 1);
 const lastTime = Date.UTC(2099, 11, 30);
 
-/** Offset of "IDT version" in ET04, and by how much the sequence number jumps with it (MEP guide 1.1, p. 61). */
+/** Offset of "IDT version" in ET04; where it changes the sequence number jumps (MEP guide 1.1, p. 61). */
 const idtVersion = 116;
+/** Offsets of the MEP sequence number in ET04; from firmware 4.0 on that of client 1 (pp. 69, 73). */
+const sequenceNumber = 103;
+const sequenceNumberOf4 = 129;
 
 export interface VirtualMeterOptions {
   readonly profile: Profile;
@@ -78,7 +80,7 @@ export class VirtualMeter {
   readonly #seal: ServerSeal;
   readonly #ground: Ground;
   readonly #behaviours: Behaviour[];
-  readonly #live: LiveTables;
+  readonly #history: History;
   readonly #watchers = new Set<() => void>();
   #endpoint: Endpoint;
   #now: Millis;
@@ -103,12 +105,14 @@ export class VirtualMeter {
     this.#now = options.epoch ?? 0;
     this.memory = new Memory(() => this.time);
     for (const [table, fill] of contentsOf(setup)) this.memory.setLater(table, fill);
-    const counters = new Counters(household, start, new Noise(seed, "counters"));
-    this.#live = new LiveTables({ memory: this.memory, household, counters, dimensions: setup.dimensions });
-    for (const [table, at] of this.#live.tables()) this.memory.setLive(table, at);
+    this.#history = new History(setup, household, start, this.memory);
     this.#seal = rc4Opener({ basic: keys.basic.reveal(), advanced: keys.advanced.reveal() });
     this.#ground = serveTables(new Set(options.locked ?? []));
-    this.#behaviours = [procedures(setup.dimensions), transactions((request) => this.#answer(request))];
+    this.#behaviours = [
+      this.#countRequests(setup.generation4 ? sequenceNumberOf4 : sequenceNumber),
+      procedures(setup.dimensions),
+      transactions((request) => this.#answer(request)),
+    ];
     this.#endpoint = this.#openEndpoint(sequence, {});
   }
 
@@ -125,7 +129,12 @@ export class VirtualMeter {
 
   /** Every present value and register at a time of the meter's clock by source id; registers in Wh, varh, s and counts. */
   valuesAt(time: Millis): ReadonlyMap<number, number> {
-    return this.#live.valuesAt(time);
+    return this.#history.live.valuesAt(time);
+  }
+
+  /** What happened to the meter, the truth behind its logs. */
+  get history(): History {
+    return this.#history;
   }
 
   /** The sequence number that the next request should carry. */
@@ -207,6 +216,19 @@ export class VirtualMeter {
         }),
       );
     return new Endpoint({ seal: this.#seal, serve, sequence, timing: { ...this.#options.timing, ...timing } });
+  }
+
+  /** Keeps the sequence number in ET04 true for whoever reads it. */
+  #countRequests(offset: number): Behaviour {
+    return ({ request, memory }) => {
+      const reads = request.kind === "read" || request.kind === "read-at";
+      if (reads && request.table === ET04.number) {
+        const number = new DataView(new ArrayBuffer(4));
+        number.setUint32(0, this.sequence, true);
+        memory.patch(ET04.number, offset, new Uint8Array(number.buffer));
+      }
+      return undefined;
+    };
   }
 
   #answer(request: MeterRequest): TableResponse {

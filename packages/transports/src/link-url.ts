@@ -16,9 +16,14 @@ const wrong = (detail: string): UsageError => new UsageError("link", detail);
 const shown = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
 const parseUrl = (text: string): URL => {
+  // A password has no place in a link, and none in a message.
+  if (/^[a-z0-9+.-]+:\/\/[^/]*@/i.test(text))
+    throw wrong(`a link has no user name or password; links look like ${forms}`);
   try {
     return new URL(text);
   } catch {
+    if (Number(/:(\d+)\/?$/.exec(text)?.[1]) > 65_535)
+      throw wrong(`link "${shown(text)}": a port is a number from 1 to 65535`);
     throw wrong(`link "${shown(text)}" is no URL; links look like ${forms}`);
   }
 };
@@ -43,7 +48,7 @@ const only = (url: URL, text: string, known: readonly string[]): void => {
       throw wrong(
         `link "${shown(text)}" has the unknown setting "${shown(name)}"${known.length > 0 ? `; known is ${known.join(", ")}` : ""}`,
       );
-  if (url.hash !== "" || url.username !== "" || url.password !== "")
+  if (url.hash !== "")
     throw wrong(`link "${shown(text)}" has parts that a link does not have; links look like ${forms}`);
 };
 
@@ -97,4 +102,17 @@ export const parseLink = (text: string): Link => {
     default:
       throw wrong(`${shown(scheme)}:// is no kind of link; links look like ${forms}`);
   }
+};
+
+/**
+ * The link that a text names, where it can be opened and not only listened on.
+ *
+ * @throws UsageError (`link`) as `parseLink` does, and for what is only good to listen on
+ */
+export const parseMeterLink = (text: string): Exclude<Link, { readonly kind: "pty" }> => {
+  const link = parseLink(text);
+  if (link.kind === "pty") throw wrong(`pty:// is only good to listen on; open the terminal as ${link.path}`);
+  if (link.kind === "tcp" && link.port === 0)
+    throw wrong(`link "${shown(text)}" has port 0, which is only good to listen on`);
+  return link;
 };

@@ -10,7 +10,7 @@ import { tableIdOf } from "@meterport/protocol/tables/catalogue";
 import { tablesByNumber } from "@meterport/protocol/tables/index";
 import { type ExplainedBody, explainBody } from "./body.ts";
 import { tableName } from "./messages.ts";
-import type { Packet, Packets } from "./packets.ts";
+import { lengthTrouble, type Packet, type Packets } from "./packets.ts";
 import { openRequest, type Verdict } from "./trial.ts";
 
 /** A part of a message, at offsets from its first given byte. */
@@ -126,12 +126,14 @@ const explainRequest = (packet: Packet, key: Uint8Array | undefined) => {
   if (packet.start === 2) walk.take("length", 2, tellLength);
   if (decoded.kind === "malformed") {
     if (codeNames[body[0] ?? 0] !== undefined) walk.take("code", 1, (value) => ({ meaning: codeNames[value] ?? "" }));
+    const trouble = packet.start === 0 ? lengthTrouble(bytes) : undefined;
+    const guess = key === undefined ? ["it may be encrypted: try --key"] : [];
     const message: Message = {
       bytes,
       encrypted,
       fields: walk.fields,
       unknown: walk.rest(),
-      notes: [decoded.detail, ...cutNote(packet), ...(key === undefined ? ["it may be encrypted: try --key"] : [])],
+      notes: trouble === undefined ? [decoded.detail, ...cutNote(packet), ...guess] : [trouble],
     };
     return { message, opened, asked: undefined };
   }

@@ -3,8 +3,8 @@ import { fromHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Io } from "../io.ts";
 
-/** Many times the longest table; more is not one packet. */
-const mostBytes = 64 * 1024;
+/** The longest load profile has 233,856 bytes (MEP guide 1.1, p. 237); more is no table and no packet. */
+const mostBytes = 256 * 1024;
 
 /**
  * The bytes of a hexadecimal text.

@@ -28,6 +28,17 @@ const announcesMore = (bytes: Uint8Array): boolean => {
   return bytes[2] === 0 ? u16(bytes, 3) === declared - replyOverhead : requestCodes.includes(bytes[2]);
 };
 
+/**
+ * One sentence where a length field stands in front of a request and does not fit what follows; undefined where none does.
+ *
+ * @example
+ * lengthTrouble(Uint8Array.of(0, 9, 0x3f, 0, 28)) // "its length field says 9, but 3 bytes follow"
+ */
+export const lengthTrouble = (bytes: Uint8Array): string | undefined =>
+  bytes.length > 2 && requestCodes.includes(bytes[2]) && !requestCodes.includes(bytes[0])
+    ? `its length field says ${u16(bytes, 0)}, but ${bytes.length === 3 ? "1 byte follows" : `${bytes.length - 2} bytes follow`}`
+    : undefined;
+
 /** A message whose bytes are all of `bytes`. */
 export const packetOf = (bytes: Uint8Array): Packet => {
   if (bytes.length >= 2 && u16(bytes, 0) === bytes.length - 2)

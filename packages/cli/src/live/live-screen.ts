@@ -22,6 +22,13 @@ const fit = (line: string, columns: number): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the control character ESC
   line.replace(/\x1b\[[0-9;]*m/g, "").length <= columns ? line : line.replace(/\x1b\[[0-9;]*m/g, "").slice(0, columns);
 
+/** Lines that a screen has room for: blank ones go first, the last ones say how fresh it is and stay. */
+const fitHeight = (lines: readonly string[], rows: number): readonly string[] => {
+  if (lines.length <= rows) return lines;
+  const full = lines.filter((line) => line !== "");
+  return full.length <= rows ? full : [...full.slice(0, Math.max(0, rows - 1)), ...full.slice(-1)];
+};
+
 const jsonScreen = (io: Io): LiveScreen => {
   const show = (reading: LiveReading): void => io.stdout.write(`${toJson(reading)}\n`);
   return { show, stale: (time) => show(emptyReading(time, "stale")), end: () => {} };
@@ -36,18 +43,20 @@ const columnScreen = (io: Io): LiveScreen => {
 const panelScreen = (io: Io, title: string): LiveScreen => {
   const paint = paintFor(io.stdout);
   let drawn = 0;
+  let atLineStart = true;
   io.stdout.write(hideCursor);
   const draw = (reading: LiveReading, trouble: string | undefined): void => {
-    const lines = livePanel(reading, { title, trouble }, paint)
-      .split("\n")
-      .map((line) => fit(line, io.stdout.columns));
+    const { columns, rows } = io.stdout;
+    const panel = livePanel(reading, { title, trouble, columns }, paint).split("\n");
+    const lines = fitHeight(panel, rows).map((line) => fit(line, columns));
     io.stdout.write(`${up(drawn)}${clearBelow}${lines.join("\n")}`);
     drawn = lines.length - 1;
+    atLineStart = lines.at(-1) === "";
   };
   return {
     show: (reading) => draw(reading, undefined),
     stale: (time, why) => draw(emptyReading(time, "stale"), why),
-    end: () => io.stdout.write(showCursor),
+    end: () => io.stdout.write(`${atLineStart ? "" : "\n"}${showCursor}`),
   };
 };
 

@@ -2,7 +2,7 @@
 import { type LiveKey, type LiveReading, liveKeyInfo } from "@meterport/protocol/meaning/readings";
 import { units } from "@meterport/protocol/meaning/units";
 import type { Paint } from "../format/paint.ts";
-import { alignedTable, type Row } from "../format/table.ts";
+import { alignedTable, type Row, wrap } from "../format/table.ts";
 
 const digitsOf: Readonly<Record<string, number>> = { V: 1, A: 2, Hz: 2, ratio: 3 };
 
@@ -67,10 +67,12 @@ export interface PanelContext {
   readonly title: string;
   /** What went wrong last, while it does. */
   readonly trouble: string | undefined;
+  /** Characters in a line. */
+  readonly columns: number;
 }
 
 /** All of a reading on a few lines. */
-export const livePanel = (reading: LiveReading, { title, trouble }: PanelContext, paint: Paint): string => {
+export const livePanel = (reading: LiveReading, { title, trouble, columns }: PanelContext, paint: Paint): string => {
   const power = reading.power_w === null ? "–" : `${Math.abs(reading.power_w)} W`;
   const good = reading.quality === "good";
   const head = ["", "power", "voltage", "current", "factor"].map((text) => ({
@@ -95,7 +97,8 @@ export const livePanel = (reading: LiveReading, { title, trouble }: PanelContext
       right: [1, 2, 3, 4],
     }),
     alignedTable(totals, { indent: "  ", right: [1, 3] }),
-    `  ${clockTime(reading)} UTC  ${quality}${trouble === undefined ? "" : `  ${paint("red", trouble)}`}`,
+    `  ${clockTime(reading)} UTC  ${quality}`,
+    ...(trouble === undefined ? [] : wrap(trouble, Math.max(20, columns - 2)).map((line) => `  ${paint("red", line)}`)),
     "",
   ].join("\n");
 };

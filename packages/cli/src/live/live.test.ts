@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
-import { liveKeys } from "@meterport/protocol/meaning/readings";
+import { emptyReading, liveKeys } from "@meterport/protocol/meaning/readings";
 import { memoryLine } from "@meterport/simulator";
 import { runCli, withMeter } from "../testing/run-cli.ts";
+import { livePanel } from "./live-text.ts";
 
 const live = (...args: string[]): string[] => ["live", "--link", "tcp://meter:1", ...args];
 const documents = (out: string): Record<string, unknown>[] =>
@@ -82,7 +83,7 @@ describe("live for people", () => {
     const { out } = await runCli(live("--count", "2"), withMeter());
     const [head = "", first = "", second = ""] = out.split("\n");
     assert.match(head, /^time +W +L1 W/);
-    assert.match(first, /^00:00:\d\d +432 +320 +59 +53 +230\.0 +230\.0 +230\.0 +1\.65 /);
+    assert.match(first, /^00:00:\d\d +432 +320 +59 +53 +230\.0 +230\.0 +230\.0 +1\.96 /);
     assert.equal(first.length, second.length);
   });
 
@@ -100,7 +101,24 @@ describe("live for people", () => {
     assert.ok(out.endsWith(`${esc}[?25h`));
     assert.equal(out.split(`${esc}[14F${esc}[0J`).length, 3, "drawn three times, twice over itself");
     assert.match(out, /432 W {2}▼ from the grid/);
-    assert.match(out, /L1 +320 W +230\.0 V +1\.65 A +0\.844/);
+    assert.match(out, /L1 +320 W +230\.0 V +1\.96 A +0\.712/);
+  });
+
+  test("a low terminal gets what fits, so that nothing scrolls away", async () => {
+    const { out } = await runCli(live("--count", "2"), { ...withMeter(), terminal: true, rows: 8 });
+    const [, first = "", second = ""] = out.split(`${String.fromCharCode(27)}[0J`);
+    assert.equal(first.split("\n").length, 8);
+    assert.match(second, /432 W/);
+    assert.ok(second.split("\n").some((line) => /UTC {2}good$/.test(line)));
+  });
+
+  test("what is wrong is told whole, however narrow the terminal", () => {
+    const trouble = "read BT28 for a live reading: no answer after 3 attempts (500 ms each)";
+    const reading = emptyReading("2026-01-01T00:00:00.000Z", "stale");
+    const panel = livePanel(reading, { title: "", trouble, columns: 40 }, (_, text) => text);
+    const [, told = ""] = panel.split("stale\n");
+    assert.ok(told.split("\n").every((line) => line.length <= 40));
+    assert.equal(told.trim().replace(/\s+/g, " "), trouble);
   });
 
   test("an interruption while the first reading is under way is no failure", async () => {
@@ -118,7 +136,8 @@ describe("live for people", () => {
 describe("live, wrong usage", () => {
   for (const [args, message] of [
     [["--interval", "soon"], /--interval "soon" is no length of time/],
-    [["--interval", "0s"], /no length of time/],
+    [["--interval", "0s"], /--interval "0s" must be from 1ms to 24h/],
+    [["--interval", "100h"], /--interval "100h" must be from 1ms to 24h/],
     [["--count", "0"], /--count "0" is no whole number/],
   ] as const)
     test(args.join(" "), async () => {

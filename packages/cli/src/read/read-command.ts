@@ -96,7 +96,10 @@ const tell = async (meter: Meter, answers: readonly Answer[], io: Io): Promise<v
     }
     const table = target.kind === "bytes" ? undefined : target.table;
     const env = table === undefined ? undefined : await meter.environment(table);
-    io.stdout.write(valueRows({ name: target.name, table, env, path, value: outcome.value }, sourceOf, paint));
+    const value = { name: target.name, table, env, path, value: outcome.value };
+    // Where a program reads along, one value is one line.
+    const width = io.stdout.isTerminal ? io.stdout.columns : Number.POSITIVE_INFINITY;
+    io.stdout.write(valueRows(value, sourceOf, paint, width));
   }
 };
 

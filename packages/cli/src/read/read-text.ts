@@ -34,8 +34,11 @@ const partsOf = (value: unknown, path: string, metas: ReadonlyMap<string, FieldM
   );
 };
 
+/** Bytes in one cell; a longer value stands behind the others, so that it moves none of them. */
+const shortBytes = 16;
+
 /** One line for a single value, else the name and a line for each field. */
-export const valueRows = (read: ReadValue, sourceOf: SourceOf, paint: Paint): string => {
+export const valueRows = (read: ReadValue, sourceOf: SourceOf, paint: Paint, width: number): string => {
   const { name, table, env, path, value } = read;
   const found = table === undefined ? [] : leaves(table, env, "all", path.length === 0 ? value : undefined);
   const metas = new Map(found.map((leaf) => [leaf.path, leaf.meta]));
@@ -43,17 +46,20 @@ export const valueRows = (read: ReadValue, sourceOf: SourceOf, paint: Paint): st
   const rowOf = (shown: string, { path: at, value: part }: Part): Row => {
     const meta = metas.get(at) ?? {};
     const source = table === undefined ? undefined : sourceOf(table.id, at);
+    const long = part instanceof Uint8Array && part.length > shortBytes;
     return [
       { text: shown, paint: (text) => paint("cyan", text) },
-      valueText(part),
+      long ? "" : valueText(part),
       source?.wire ?? meta.unit ?? "",
-      { text: source?.name ?? nameOfValue(part, meta) ?? "", paint: (text) => paint("dim", text) },
+      long
+        ? valueText(part)
+        : { text: source?.name ?? nameOfValue(part, meta) ?? "", paint: (text) => paint("dim", text) },
     ];
   };
   const [only] = parts;
   if (only !== undefined && parts.length === 1 && only.path === path.join("."))
-    return alignedTable([rowOf(name, only)]);
+    return alignedTable([rowOf(name, only)], { width });
   const title = table === undefined ? name : `${name}  ${table.title}`;
   const rows = parts.map((part) => rowOf(part.path, part));
-  return `${paint("bold", title)}\n${alignedTable(rows, { indent: "  ", right: [1] })}`;
+  return `${paint("bold", title)}\n${alignedTable(rows, { indent: "  ", right: [1], width })}`;
 };

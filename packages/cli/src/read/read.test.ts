@@ -18,12 +18,12 @@ describe("read --json", () => {
   });
 
   test("an item that the meter refuses fails alone: exit 1", async () => {
-    const { code, out } = await read("--json", "BT21.tiers", "BT74");
+    const { code, out } = await read("--json", "BT21.tiers", "ET22");
     assert.equal(code, 1);
     const document = JSON.parse(out) as Record<string, { error?: { code: string; message: string } }>;
     assert.equal(document["BT21.tiers"], 4);
-    assert.equal(document.BT74?.error?.code, "no-such-table");
-    assert.match(document.BT74?.error?.message ?? "", /^read BT74: /);
+    assert.equal(document.ET22?.error?.code, "no-such-table");
+    assert.match(document.ET22?.error?.message ?? "", /^read ET22: /);
   });
 
   test("the guide's notation finds a byte and a bit", async () => {
@@ -47,9 +47,18 @@ describe("read --json", () => {
 });
 
 describe("read for people", () => {
+  test("a long value moves no other one, and is cut into lines where a person looks", async () => {
+    const args = ["read", ...link, "ET50.clients.0"];
+    const piped = await runCli(args, withMeter());
+    assert.match(piped.out, /^ {2}clients\.0\.identification +(00 ){29}00$/m);
+    assert.match(piped.out, /^ {2}clients\.0\.et59Response {2,10}(no|yes)$/m);
+    const shown = await runCli(args, { ...withMeter(), terminal: true });
+    assert.ok(shown.out.split("\n").every((line) => line.length <= 100));
+  });
+
   test("a single value is one line", async () => {
     const { code, out, err } = await read("BT28.presentValues.4");
-    assert.deepEqual([code, out], [0, "BT28.presentValues.4  1648  mA  RMS Current L1\n"]);
+    assert.deepEqual([code, out], [0, "BT28.presentValues.4  1955  mA  RMS Current L1\n"]);
     assert.equal(err, "meterport: the key in METERPORT_KEY was read as 32 hex digits\n");
   });
 
@@ -59,10 +68,10 @@ describe("read for people", () => {
   });
 
   test("a refusal is a sentence with its remedy, and the others are printed", async () => {
-    const { code, out, err } = await read("BT64", "BT21.tiers");
+    const { code, out, err } = await read("ET22", "BT21.tiers");
     assert.equal(code, 1);
     assert.equal(out, "BT21.tiers  4\n");
-    assert.match(err, /meterport: read BT64: .*\n {2}This firmware may not have it/);
+    assert.match(err, /meterport: read ET22: .*\n {2}This firmware may not have it/);
   });
 });
 
@@ -74,7 +83,7 @@ describe("wrong usage is told before anything is opened", () => {
     "a table that is none": [["XT13"], /"XT13" is no table; did you mean /],
     "a table that nobody names": [["ET700"], /the guides name no table ET700/],
     "a procedure": [["EP17"], /EP17 is a procedure: it is called, not read/],
-    "a field of an undeclared table": [["BT64.1"], /fields of BT64 are not declared/],
+    "a field of an undeclared table": [["ET22.1"], /fields of ET22 are not declared/],
     "a profile that is none": [["BT21", "--profile", "x"], /not of the form/],
     "a key that is none": [["BT21", "--key", "secret-but-short"], /./],
   };
@@ -105,9 +114,12 @@ describe("keys", () => {
   const forms: Record<string, readonly [Partial<{ args: string[]; env: Record<string, string> }>, RegExp]> = {
     "32 hex digits": [{ args: ["--key", "01".repeat(16)] }, /the key was read as 32 hex digits$/],
     "40 hex digits": [{ args: ["--key", "01".repeat(20)] }, /40 hex digits, of which only the first 16 bytes count$/],
-    "from a file": [{ args: ["--key", "@key.txt"] }, /the key file was read as 32 hex digits$/],
+    "from a file": [{ args: ["--key", "@key.txt"] }, /the key, from a file, was read as 32 hex digits$/],
     "from the environment": [{ env: { METERPORT_KEY: key } }, /the key in METERPORT_KEY was read as 32 hex digits$/],
-    "from a file in the environment": [{ env: { METERPORT_KEY: "@key.txt" } }, /the key file was read as/],
+    "from a file in the environment": [
+      { env: { METERPORT_KEY: "@key.txt" } },
+      /the key in METERPORT_KEY, from a file, was read as/,
+    ],
   };
   for (const [name, [{ args = [], env = {} }, said]] of Object.entries(forms))
     test(name, async () => {

@@ -2,11 +2,12 @@
 import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import type { Transport } from "@meterport/protocol/ports";
-import { parseKey, Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/security/key";
 import { isScenarioName, type Served, scenarios, serve, VirtualMeter } from "@meterport/simulator";
 import { type Link, parseLink } from "@meterport/transports/link-url";
 import type { SimulateOptions } from "../commands.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
+import { givenKey } from "../key-option.ts";
 import { didYouMean } from "../nearest.ts";
 import { parseWhole } from "../option-values.ts";
 
@@ -19,9 +20,7 @@ const keyOf = (text: string | undefined, otherwise: number, what: string, io: Io
     say(io, `${what} is sixteen times ${digits} (hex:${digits.repeat(16)})`);
     return new Secret(new Uint8Array(16).fill(otherwise));
   }
-  const key = parseKey(text.startsWith("@") ? io.readFile(text.slice(1)).trim() : text);
-  say(io, `${what} was ${key.form}`);
-  return key.secret;
+  return givenKey(text, what, io).secret;
 };
 
 const startOf = (text: string | undefined, io: Io): number => {
@@ -29,6 +28,9 @@ const startOf = (text: string | undefined, io: Io): number => {
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time))
     throw new UsageError("start", `--start "${text.slice(0, 40)}" is no time like 2026-06-21T12:00:00Z`);
+  const year = new Date(time).getUTCFullYear();
+  if (year < 2001 || year > 2098)
+    throw new UsageError("start", `--start "${text.slice(0, 40)}" must be in the years 2001 to 2098`);
   return time;
 };
 
@@ -44,7 +46,7 @@ const meterOf = (options: SimulateOptions, io: Io): VirtualMeter => {
     const names = Object.keys(scenarios);
     throw new UsageError(
       "scenario",
-      `no scenario is called "${scenario.slice(0, 40)}"${didYouMean(scenario, names)}; there are ${names.join(", ")}`,
+      `no scenario is called "${scenario.slice(0, 40)}"${didYouMean(scenario, names) || `; there are ${names.join(", ")}`}`,
     );
   }
   return new VirtualMeter({

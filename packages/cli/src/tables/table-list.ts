@@ -1,20 +1,12 @@
 /** Every table and procedure with its fields, as the contract of `meterport tables --json` has them. */
 import { LayoutError } from "@meterport/protocol/errors";
-import {
-  annotate,
-  encode,
-  leaves,
-  type Procedure,
-  type Profile,
-  sizeOf,
-  tableExists,
-} from "@meterport/protocol/layout/index";
-import type { AnyLayout, Description, FieldDescription, FieldMeta, Leaf } from "@meterport/protocol/layout/layout";
+import { encode, leaves, type Profile, sizeOf, tableExists } from "@meterport/protocol/layout/index";
+import type { AnyLayout, FieldMeta, Leaf } from "@meterport/protocol/layout/layout";
 import type { AnyTable } from "@meterport/protocol/layout/table";
-import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
+import { proceduresById } from "@meterport/protocol/procedures/index";
 import { type CatalogueEntry, catalogue } from "@meterport/protocol/tables/catalogue";
-import { transaction } from "@meterport/protocol/tables/extended/transaction";
 import { type Dimensions, defaultDimensions, tablesById } from "@meterport/protocol/tables/index";
+import { sampleOf } from "./sample-values.ts";
 
 /** One leaf. */
 export interface ListedField {
@@ -40,17 +32,11 @@ export interface ListedTable {
   /** False where the guides only name it. */
   readonly documented: boolean;
   readonly access: CatalogueEntry["access"];
-  /** Bytes; null where it is not declared, not on this profile, or the content decides. */
+  /** Bytes; the least where the content decides; null where it is not declared or not on this profile. */
   readonly size: number | null;
   /** Leaves of the first element of each array, under the profile's default dimensions. */
   readonly fields: readonly DescribedField[];
 }
-
-/** Tables whose content decides where their fields lie: a transaction of one request shows where a record begins. */
-const samples: Readonly<Record<string, unknown>> = Object.fromEntries(
-  ["ET52", "ET53"].map((id) => [id, transaction({ number: 0, messages: [new Uint8Array(8)] })]),
-);
-const afterRecords = "numberAgain";
 
 const fieldOf = (leaf: Leaf): DescribedField => ({
   path: leaf.path,
@@ -74,64 +60,58 @@ const openFields = (layout: AnyLayout, known: readonly Leaf[]): DescribedField[]
   );
 };
 
-/** The type and the words of a leaf, found by its path. */
-const describedAt = (layout: AnyLayout, path: string): Pick<DescribedField, "type" | "doc" | "meta"> => {
-  let at: Description = layout.describe();
-  let doc = "";
-  let meta: FieldMeta = {};
-  for (const key of path.split(".")) {
-    while (at.kind === "when") at = at.inner;
-    if (at.kind === "array") at = at.element;
-    else if (at.kind === "struct") {
-      const field: FieldDescription | undefined = at.fields.find(({ name }) => name === key);
-      if (field === undefined) break;
-      ({ layout: at, doc, meta } = field);
-    }
-  }
-  return { type: "type" in at ? at.type : at.kind, doc, meta };
+/** Behind its records a transaction ends, wherever that is; their lengths are their own. */
+const ofTransaction = (field: DescribedField): DescribedField[] => {
+  if (field.path === "numberAgain") return [];
+  return [field.path.endsWith(".message") ? { ...field, size: null } : field];
 };
 
-const sampleFields = (table: AnyTable, env: Dimensions): DescribedField[] => {
-  const { spans } = annotate(table, encode(table, samples[table.id], env), env);
-  return spans
-    .filter(({ path }) => path !== afterRecords)
-    .map(({ path, start, end, value }) => ({
-      path,
-      offset: start,
-      size: value instanceof Uint8Array ? null : end - start,
-      ...describedAt(table, path),
-    }));
+/** A load profile data set that is not in use would have fields like the first one's. */
+const inUse = (env: Dimensions): Dimensions => {
+  const [first] = env.BT61.dataSets;
+  if (first === undefined) return env;
+  const dataSets = env.BT61.dataSets.map((set) => (set.blocks > 0 ? set : first));
+  return { ...env, BT61: { ...env.BT61, dataSets } };
 };
 
 const fieldsOf = (table: AnyTable, env: Dimensions): DescribedField[] => {
-  if (samples[table.id] !== undefined) return sampleFields(table, env);
-  const found = leaves(table, env, "first");
-  return [...found.map(fieldOf), ...openFields(table, found)];
+  const walked = leaves(table, env, "first", sampleOf(table.id, env));
+  const found = walked.length > 0 ? walked : leaves(table, inUse(env), "first");
+  const fields = [...found.map(fieldOf), ...openFields(table, found)];
+  return table.id === "ET52" || table.id === "ET53" ? fields.flatMap(ofTransaction) : fields;
 };
 
-const sizeIn = (table: AnyTable, env: Dimensions): number | null => {
-  if (table.id === "ET52") return env.ET11.transactionRequestLength;
-  if (table.id === "ET53") return env.ET11.transactionResponseLength;
+/** `undefined` where the contents decide. */
+const knownSize = (layout: AnyLayout, env: Dimensions): number | undefined => {
   try {
-    return sizeOf(table, env);
+    return sizeOf(layout, env);
   } catch (error) {
-    if (error instanceof LayoutError) return null;
+    if (error instanceof LayoutError) return undefined;
     throw error;
   }
 };
+const sizeIn = (table: AnyTable, env: Dimensions): number | null => {
+  if (table.id === "ET52") return env.ET11.transactionRequestLength;
+  if (table.id === "ET53") return env.ET11.transactionResponseLength;
+  const sample = sampleOf(table.id, env);
+  return knownSize(table, env) ?? (sample === undefined ? null : encode(table, sample, env).length);
+};
 
-// biome-ignore lint/suspicious/noExplicitAny: a list of procedures of any parameters
-const procedures: ReadonlyMap<string, Procedure<string, any, any, any, any>> = new Map([[EP17.id, EP17]]);
 /** Parameters stand behind procedure number and sequence (MEP guide 1.1, p. 58). */
 const parametersAt = 3;
 
 const listProcedure = (entry: CatalogueEntry, env: Dimensions): Pick<ListedTable, "size" | "fields"> => {
-  const procedure = procedures.get(entry.id);
+  const procedure = proceduresById.get(entry.id);
   if (procedure === undefined) return { size: null, fields: [] };
-  const fields = leaves(procedure.request, env, "first").map(fieldOf);
+  const found = leaves(procedure.request, env, "first");
+  const size = knownSize(procedure.request, env);
   return {
-    size: parametersAt + sizeOf(procedure.request, env),
-    fields: fields.map((field) => ({ ...field, offset: field.offset + parametersAt })),
+    size: size === undefined ? null : parametersAt + size,
+    fields: [
+      ...found.map(fieldOf).map((field) => ({ ...field, offset: field.offset + parametersAt })),
+      // Printed offsets count from the start of BT07 already.
+      ...openFields(procedure.request, found),
+    ],
   };
 };
 

@@ -27,6 +27,14 @@ const list = async (profile: string): Promise<ReadonlyMap<string, Listed>> => {
 const fieldAt = (listed: ReadonlyMap<string, Listed>, id: string, path: string): Field | undefined =>
   listed.get(id)?.fields.find((field) => field.path === path);
 
+/** What a device does not have. */
+const withoutFields: Readonly<Record<string, readonly string[]>> = {
+  "meter:3.30": "BT65 BT66 BT67 ET70 ET71 ET74 ET75 ET79 ET80 ET81 ET85 ET89 ET90 ET97".split(" "),
+  "meter:3.70": ["ET70", "ET85", "ET89", "ET90", "ET97"],
+  "meter:4.30": [],
+  "module:1.20": ["ET70", "ET75", "ET85", "ET89", "ET90", "ET97"],
+};
+
 describe("tables --json", async () => {
   const listed = await list("meter:3.70");
 
@@ -60,7 +68,10 @@ describe("tables --json", async () => {
     };
     for (const [id, size] of Object.entries(sizes)) assert.equal(listed.get(id)?.size, size, id);
     assert.deepEqual([listed.get("ET52")?.size, listed.get("ET53")?.size], [896, 1785]);
-    assert.equal(listed.get("BT64")?.size, null);
+    assert.equal(listed.get("BT64")?.size, 110_460);
+    const byContents = ["BT07", "BT08", "ET36", "ET42", "ET59"].map((id) => listed.get(id)?.size);
+    // ET42 with one data type and one further data set of two channels.
+    assert.deepEqual(byContents, [3, 4, 121, 102, 4]);
   });
 
   test("leaves stand at absolute offsets, bits count from the word's lowest", () => {
@@ -73,6 +84,37 @@ describe("tables --json", async () => {
     assert.deepEqual(fieldAt(listed, "ET50", "clients.0.mbusAlerts")?.bits, [2, 2]);
     assert.equal(fieldAt(listed, "BT23", "tiers.0.summations.0")?.offset, 44);
     assert.equal(fieldAt(listed, "BT28", "presentValues.1"), undefined, "only first elements are listed");
+  });
+
+  test("tables whose contents decide are shown as they leave the factory", async () => {
+    assert.equal(fieldAt(listed, "ET36", "actualDimensions.0.entrySize")?.offset, 3);
+    assert.equal(fieldAt(listed, "ET36", "unreadEntriesBitmap")?.offset, 120);
+    assert.equal(fieldAt(listed, "ET42", "logs.0.entrySize")?.offset, 42);
+    assert.equal(fieldAt(listed, "ET42", "mdttEntries.0.drh.0")?.offset, 72);
+    assert.equal(fieldAt(listed, "ET42", "dataSets.0.loadProfileExtendedSources.0")?.offset, 90);
+    assert.equal(fieldAt(listed, "ET42", "accumulatorRolloverDigit")?.offset, 101);
+    for (const id of ["BT08", "ET59"]) {
+      assert.equal(fieldAt(listed, id, "result")?.offset, 3);
+      assert.deepEqual([fieldAt(listed, id, "data")?.offset, fieldAt(listed, id, "data")?.size], [4, null]);
+    }
+    const sizes = ["meter:3.40", "meter:3.50", "meter:3.60"].map(
+      async (profile) => (await list(profile)).get("ET42")?.size,
+    );
+    assert.deepEqual(await Promise.all(sizes), [75, 94, 97]);
+    const newer = await list("meter:4.30");
+    assert.deepEqual([newer.get("ET42")?.size, newer.get("ET85")?.size], [102, 4]);
+  });
+
+  test("every documented table has its fields, and every declared procedure", async () => {
+    for (const profile of ["meter:3.30", "meter:3.70", "meter:4.30", "module:1.20"]) {
+      const empty = [...(await list(profile)).values()].filter(
+        ({ documented, fields }) => documented && fields.length === 0,
+      );
+      assert.deepEqual(
+        empty.map(({ id }) => id),
+        withoutFields[profile],
+      );
+    }
   });
 
   test("records and fields of open length are listed too", () => {
@@ -100,8 +142,8 @@ describe("tables for people", () => {
     const { code, out } = await runCli(["tables"]);
     assert.equal(code, 0);
     const lines = out.split("\n");
-    assert.equal(lines[0], "ID      Number  Read            Write     Bytes  Fields  Title");
-    assert.equal(lines[1], "BT00    0x0000  basic           –            19      22  General Configuration");
+    assert.equal(lines[0], "ID      Number  Read            Write      Bytes  Fields  Title");
+    assert.equal(lines[1], "BT00    0x0000  basic           –             19      22  General Configuration");
     assert.match(out, /\n141 tables and procedures; the fields of \d+ are declared for meter:3\.70: /);
   });
 

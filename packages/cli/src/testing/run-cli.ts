@@ -22,8 +22,11 @@ export interface World {
   readonly terminal?: boolean;
   readonly color?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   readonly interrupted?: AbortSignal;
   readonly openLink?: (link: string) => Promise<Transport>;
+  /** Takes what is written to files, by path. */
+  readonly written?: Map<string, string>;
   /** Sees each write to standard output. */
   readonly onWrite?: (text: string) => void;
 }
@@ -33,8 +36,8 @@ const noLink = (link: string): Promise<Transport> => Promise.reject(new LinkErro
 export const runCli = async (argv: readonly string[], world: World = {}): Promise<Ran> => {
   let out = "";
   let err = "";
-  const { terminal = false, color = false, columns = 100, files = {} } = world;
-  const output = (write: (text: string) => void): Output => ({ write, isTerminal: terminal, color, columns });
+  const { terminal = false, color = false, columns = 100, rows = 50, files = {} } = world;
+  const output = (write: (text: string) => void): Output => ({ write, isTerminal: terminal, color, columns, rows });
   const io: Io = {
     stdout: output((text) => {
       out += text;
@@ -48,6 +51,11 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
       const text = files[path];
       if (text === undefined) throw new UsageError("file", `${path}: there is no such file`);
       return text;
+    },
+    createFile: (path) => {
+      world.written?.set(path, "");
+      const write = (text: string) => world.written?.set(path, (world.written.get(path) ?? "") + text);
+      return { write, close: () => {} };
     },
     env: world.env ?? {},
     clock: world.clock ?? eagerClock(),

@@ -3,6 +3,7 @@ import { LayoutError } from "../errors.ts";
 import { type Dim, toExpr } from "./expression.ts";
 import { type Description, joinPath, type Layout, type Part, type Walk } from "./layout.ts";
 import type { Reader } from "./reader.ts";
+import { partOf, sizeWithValue } from "./size-with-value.ts";
 
 /** Elements of structs may carry bytes of newer firmware past what is declared. */
 export interface Tail {
@@ -33,8 +34,6 @@ export const array = <T, E, C = unknown, S = unknown>(
   const counted = toExpr(count);
   const step = stride === undefined ? undefined : toExpr(stride);
   const scopeOf = (index: number) => ({ index, self: undefined });
-  const strideOf = (env: Env, index: number): number =>
-    step === undefined ? element.size(env, scopeOf(index)) : step.eval(env, scopeOf(index));
   const offsetOf = (env: Env, index: number): number => {
     if (index === 0) return 0;
     if (step !== undefined) return index * step.eval(env, scopeOf(0));
@@ -82,7 +81,7 @@ export const array = <T, E, C = unknown, S = unknown>(
       if (!(index < counted.eval(env, scope))) return undefined;
       return { offset: offsetOf(env, index), layout: element as Layout<unknown, Env>, scope: scopeOf(index) };
     },
-    walk: (walk, env, scope, offset, path) => {
+    walk: (walk, env, scope, offset, path, value) => {
       const n = counted.eval(env, scope);
       const first = walk.options.elements === "first";
       // Elements that differ by index: the first of each kind, of which only what no earlier element has.
@@ -90,18 +89,21 @@ export const array = <T, E, C = unknown, S = unknown>(
       const seen = new Set<string>();
       let at = offset;
       // Nothing to see however many there are.
-      if (n > 0 && element.indexed !== true && element.size(env, scopeOf(0)) === 0) return;
+      const sizeOf = (i: number) => sizeWithValue(element, env, scopeOf(i), at, partOf(value, i));
+      if (n > 0 && element.indexed !== true && sizeOf(0) === 0) return;
       for (let i = 0; i < last; i++) {
         const inner = joinPath(path, i);
+        const size = sizeOf(i);
         if (element.walk !== undefined)
-          element.walk(first ? unseen(walk, inner, seen) : walk, env, scopeOf(i), at, inner);
-        else {
-          const size = element.size(env, scopeOf(i));
+          element.walk(first ? unseen(walk, inner, seen) : walk, env, scopeOf(i), at, inner, partOf(value, i));
+        else if (size !== undefined) {
           const description = element.describe();
           const type = "type" in description ? description.type : description.kind;
           walk.leaf({ path: inner, offset: at, size, type, doc: "", meta: {}, reserved: false });
         }
-        at += strideOf(env, i);
+        const length = step === undefined ? size : step.eval(env, scopeOf(i));
+        if (length === undefined) return;
+        at += length;
       }
     },
     decode: (reader, env, scope) => {
@@ -159,6 +161,27 @@ const unseen = (walk: Walk, element: string, seen: Set<string>): Walk => ({
   },
 });
 
+/** The leaves of records that carry their own length, which only values tell. */
+export const walkRecords = <T, E>(
+  element: Layout<T, E>,
+  walk: Walk,
+  env: E,
+  offset: number,
+  path: string,
+  value: unknown,
+): void => {
+  if (!Array.isArray(value)) return;
+  const records = walk.options.elements === "first" ? value.slice(0, 1) : value;
+  let at = offset;
+  for (const [index, record] of records.entries()) {
+    const scope = { index, self: undefined };
+    const size = sizeWithValue(element, env, scope, at, record);
+    if (size === undefined) return;
+    element.walk?.(walk, env, scope, at, joinPath(path, index), record);
+    at += size;
+  }
+};
+
 /** Elements one behind the other up to byte `end` of the table: for records that carry their own length. */
 export const recordsUpTo = <T, E, S>(end: Dim<S>, element: Layout<T, E>): Layout<T[], E & S> => {
   const stop = toExpr(end);
@@ -169,8 +192,8 @@ export const recordsUpTo = <T, E, S>(end: Dim<S>, element: Layout<T, E>): Layout
       throw new LayoutError("shape", { path: "", offset: 0 }, "its length depends on its own contents");
     },
     describe: () => ({ kind: "array", count: `up to byte ${stop.text}`, element: element.describe() }),
-    // Where the second record lies is only known from the first: no leaf has a place of its own.
-    walk: () => {},
+    // Where the second record lies is only known from the first: without a value no leaf has a place of its own.
+    walk: (walk, env, _scope, offset, path, value) => walkRecords(element, walk, env, offset, path, value),
     decode: (reader, env, scope) => {
       const until = stop.eval(env, scope);
       if (reader.pos > until) throw reader.error("shape", `its records end at byte ${until}, before they begin`);

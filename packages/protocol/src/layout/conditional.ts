@@ -32,8 +32,8 @@ const conditional = <T, E, C>(cond: Cond<C>, inner: Layout<T, E>): Layout<T | un
     ...(walk === undefined
       ? {}
       : {
-          walk: (visit, env, scope, offset, path) => {
-            if (cond.test(env, scope)) walk(visit, env, scope, offset, path);
+          walk: (visit, env, scope, offset, path, value) => {
+            if (cond.test(env, scope)) walk(visit, env, scope, offset, path, value);
           },
         }),
     ...(part === undefined

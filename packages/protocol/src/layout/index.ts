@@ -2,8 +2,11 @@
 export { type Annotation, annotate, type ByteRange } from "./annotate.ts";
 export { array, recordsUpTo, type Tail } from "./array.ts";
 export { type BitLayout, bool, filler, int, uint } from "./bits.ts";
+export { type ChoiceOf, choice, type Form, type Forms, form } from "./choice.ts";
 export { when } from "./conditional.ts";
 export * from "./dates.ts";
+export { difference } from "./difference.ts";
+export { entryDim } from "./entry-dimension.ts";
 export {
   all,
   any,
@@ -34,6 +37,7 @@ export type {
 } from "./layout.ts";
 export { type At, leaves, locate, misplaced, type Path, type Place, place } from "./locate.ts";
 export { markdown } from "./markdown.ts";
+export { nibbles } from "./nibbles.ts";
 export {
   bytes,
   digits,
@@ -67,6 +71,7 @@ export {
   type Version,
 } from "./profile.ts";
 export type { Span } from "./reader.ts";
+export { recordsWithin } from "./records-within.ts";
 export { at, type EnvOf, type Fields, next, type StructOf, struct } from "./struct.ts";
 export {
   type AnyTable,
@@ -84,3 +89,4 @@ export {
   table,
   tableExists,
 } from "./table.ts";
+export { textOf } from "./text-of.ts";

@@ -94,8 +94,11 @@ export interface Layout<T, E = unknown> {
   /** Ids of the tables that the layout depends on. */
   readonly needs: readonly string[];
   readonly describe: () => Description;
-  /** Containers visit their leaves; a layout without parts has no walk. */
-  readonly walk?: (walk: Walk, env: E, scope: Scope, offset: number, path: string) => void;
+  /**
+   * Containers visit their leaves; a layout without parts has no walk. Where `value` is at hand, it decides what else
+   * nobody can know: which form is taken, how many entries there are, where the next field lies.
+   */
+  readonly walk?: (walk: Walk, env: E, scope: Scope, offset: number, path: string, value?: unknown) => void;
   /** Containers know their parts. */
   readonly part?: (key: string | number, env: E, scope: Scope) => Part<E> | undefined;
   /** True for bytes that mean nothing to us and must survive a round trip. */

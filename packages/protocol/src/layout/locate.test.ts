@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { LayoutError } from "../errors.ts";
 import {
+  type AnyTable,
   array,
   at,
   atLeast,
@@ -247,4 +248,32 @@ test("leaves of the first element: elements that differ by index show the first 
       ["entries.2.c", 5],
     ],
   );
+});
+
+describe("a part without bytes", () => {
+  const lists: AnyTable = table(
+    "LL",
+    2,
+    "",
+    { read: "basic", write: "never" },
+    {
+      list: at(0, array(dim(DD, "count"), u16), ""),
+      maybe: next(when(atLeast({ meter: [4, 0] }), array(dim(DD, "count"), u8)), ""),
+      spare: next(reserved(0), ""),
+    },
+  );
+  const empty = { DD: { count: 0 }, profile: parseProfile("meter:3.70") };
+
+  test("an empty list is there, and empty", () => {
+    const part = place(lists, ["list"], empty);
+    assert.deepEqual([part.offset, part.length, part.decode(new Uint8Array())], [0, 0, []]);
+    const later = { ...empty, profile: parseProfile("meter:4.00") };
+    assert.deepEqual(place(lists, ["maybe"], later).decode(new Uint8Array()), []);
+  });
+
+  test("what a condition takes away is not there", () => {
+    assert.throws(() => place(lists, ["maybe"], empty), refusal("maybe", /there is no "maybe" here/));
+    assert.throws(() => place(lists, ["spare"], empty), refusal("spare", /there is no "spare" here/));
+    assert.throws(() => place(lists, ["list", 0], empty), refusal("list.0", /there is no "0" here/));
+  });
 });

@@ -91,7 +91,8 @@ const countLeaves = (): (() => void) => {
 };
 
 /**
- * Every leaf with its absolute place, in order; of each array all elements or only the first.
+ * Every leaf with its absolute place, in order; of each array all elements or only the first. Where the layout follows
+ * the contents, `value` tells where they lie; without it, leaves whose place is not known are left out.
  *
  * @throws LayoutError shape, for more than 262,144 leaves
  */
@@ -102,13 +103,12 @@ export const leaves = <T, E>(
   value?: T,
 ): Leaf[] => {
   const found: Leaf[] = [];
-  const self = value as Readonly<Record<string, unknown>> | undefined;
   const count = countLeaves();
   const leaf = (leaf: Leaf): void => {
     count();
     found.push(leaf);
   };
-  layout.walk?.({ options: { elements }, leaf }, env, { index: 0, self }, 0, "");
+  layout.walk?.({ options: { elements }, leaf }, env, outermost, 0, "", value);
   return found;
 };
 

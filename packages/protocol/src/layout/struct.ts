@@ -1,5 +1,4 @@
 /** Records: ordered fields with the offsets that the guide prints, which are checked and never used. */
-import { LayoutError } from "../errors.ts";
 import { type BitLayout, type Bits, bitsAlone, bitsType, pickBits, placeBits } from "./bits.ts";
 import { type Dim, type Expr, toExpr } from "./expression.ts";
 import {
@@ -13,6 +12,8 @@ import {
   type ValueOf,
 } from "./layout.ts";
 import { type Int, word } from "./primitives.ts";
+import { Reader } from "./reader.ts";
+import { sizeWithValue } from "./size-with-value.ts";
 
 export interface Field<T, E> {
   readonly layout: Layout<T, E>;
@@ -176,10 +177,10 @@ export const struct = <const F extends Fields>(
       let offset = 0;
       for (const slot of slots) {
         if (slot.word === undefined) {
-          if (slot.name === key)
-            return slot.field.layout.size(env, inner) === 0
-              ? undefined
-              : { offset, layout: slot.field.layout as Layout<unknown, Env>, scope: inner };
+          if (slot.name === key) {
+            const layout = slot.field.layout as Layout<unknown, Env>;
+            return isAbsent(layout, env, inner) ? undefined : { offset, layout, scope: inner };
+          }
         } else {
           const member = slot.members.find(({ name }) => name === key);
           if (member !== undefined) {
@@ -192,11 +193,16 @@ export const struct = <const F extends Fields>(
       }
       return undefined;
     },
-    walk: (walk, env, scope, start, path) => {
-      const inner: Scope = { index: scope.index, self: scope.self };
+    walk: (walk, env, scope, start, path, value) => {
+      const self = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+      const inner: Scope = { index: scope.index, self };
       let offset = start;
       for (const slot of slots) {
-        const size = knownSize(slot, (s) => sizeOf(s, env, inner));
+        // Leaves past a field of unknown size have no known place.
+        const size =
+          slot.word === undefined
+            ? sizeWithValue(slot.field.layout, env, inner, offset, self?.[slot.name])
+            : sizeOf(slot, env, inner);
         if (size === undefined) return;
         if (size > 0) {
           const printed = printedAt(slot);
@@ -213,7 +219,7 @@ export const struct = <const F extends Fields>(
                 bits: [bits.low, bits.high],
               });
           } else if (slot.field.layout.walk !== undefined)
-            slot.field.layout.walk(walk, env, inner, offset, inPath(slot.name));
+            slot.field.layout.walk(walk, env, inner, offset, inPath(slot.name), self?.[slot.name]);
           else
             walk.leaf({
               ...leafOf(slot.field, typeOf(slot.field.layout, size)),
@@ -298,6 +304,10 @@ export const struct = <const F extends Fields>(
   };
 };
 
+/** Of what takes no bytes: a field under a condition that does not hold is not there, an empty list is. */
+const isAbsent = <E>(layout: Layout<unknown, E>, env: E, scope: Scope): boolean =>
+  layout.size(env, scope) === 0 && layout.decode(new Reader(new Uint8Array()), env, scope) === undefined;
+
 /** The guide's type name, with the length that a formula in it comes to: "ARRAY[57] of UINT8". */
 const typeOf = (layout: AnyLayout, size: number): string => {
   let description = layout.describe();
@@ -311,13 +321,3 @@ const leafOf = (field: Field<unknown, unknown>, type: string): Omit<Leaf, "path"
   meta: field.meta,
   reserved: field.layout.reserved === true,
 });
-
-/** `undefined` where the size hangs on a value that is not at hand: leaves past it have no known place. */
-const knownSize = (slot: Slot, sizeOf: (slot: Slot) => number): number | undefined => {
-  try {
-    return sizeOf(slot);
-  } catch (error) {
-    if (error instanceof LayoutError) return undefined;
-    throw error;
-  }
-};

@@ -138,6 +138,10 @@ export const encode = <T, E>(layout: Layout<T, E>, value: T, env: E): Uint8Array
 /**
  * Bytes that a layout occupies.
  *
- * @throws LayoutError shape, where the size depends on a value
+ * @throws LayoutError shape, where the size depends on a value, or is none under these dimensions
  */
-export const sizeOf = <T, E>(layout: Layout<T, E>, env: E): number => layout.size(env, outermost);
+export const sizeOf = <T, E>(layout: Layout<T, E>, env: E): number => {
+  const size = layout.size(env, outermost);
+  if (Number.isSafeInteger(size) && size >= 0) return size;
+  throw new LayoutError("shape", { path: "", offset: 0 }, `the dimensions give ${size} bytes`);
+};

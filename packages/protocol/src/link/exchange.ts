@@ -65,8 +65,11 @@ export type LinkOutput =
       readonly detail: string;
     }
   | { readonly type: "alert" }
-  /** An authentic 0x0C: the number of the meter was adopted. It jumps when the meter's dimensions change (p. 61). */
-  | { readonly type: "resync"; readonly sequence: number }
+  /**
+   * An authentic 0x0C: the number of the meter was adopted. `jumped` tells whether it may have jumped since our last
+   * exchange, as it does when the meter's dimensions change (p. 61); a few requests of another client move it less far.
+   */
+  | { readonly type: "resync"; readonly sequence: number; readonly jumped: boolean }
   /** `length` bytes, of which `bytes` are the first. */
   | { readonly type: "discarded"; readonly bytes: Uint8Array; readonly length: number; readonly reason: DiscardReason };
 

@@ -300,6 +300,43 @@ describe("retries", () => {
     assert.equal(words(got(120, reply(second, data))), "response 1 00000401020304");
   });
 
+  for (const [ahead, jumped] of [
+    [1, false],
+    [23, false],
+    [24, true],
+    [25, true],
+    [26, true],
+    [-1, true],
+  ] as const) {
+    it(`a number ${ahead} ahead of what is expected ${jumped ? "may have jumped" : "was only moved by another client"}`, () => {
+      const { ask, got, tick } = open();
+      const first = sent(ask(0, 1, readBt23));
+      got(10, reply(first, data));
+      const expected = sequenceIn(first) + 1;
+      const resyncs: LinkOutput[] = [];
+      for (let i = 1; i <= 2; i++) {
+        const refused = sent(i === 1 ? ask(100, 2, readBt23) : ask(300, 3, readBt23));
+        resyncs.push(
+          ...got(200 * i - 90, reply(refused, wrongSequence(i === 1 ? expected + ahead : sequenceIn(refused) + ahead))),
+        );
+        const again = sent(tick(200 * i));
+        got(200 * i + 1, reply(again, data));
+      }
+      assert.deepEqual(
+        resyncs.map((output) => output.type === "resync" && output.jumped),
+        [jumped, jumped],
+      );
+    });
+  }
+
+  it("the first 0x0C may always hide a jump", () => {
+    const { ask, got } = open();
+    const first = sent(ask(0, 1, readBt23));
+    assert.deepEqual(got(10, reply(first, wrongSequence(0x1001))), [
+      { type: "resync", sequence: 0x1001, jumped: true },
+    ]);
+  });
+
   it("a single 0x0B is asked again after the spacing, not after the timeout", () => {
     const { link, ask, got, tick } = open();
     ask(0, 1, readBt23);

@@ -46,6 +46,8 @@ export class Link {
   #lastSentAt: Millis | undefined;
   /** Whether the meter has once confirmed a number of ours, so that its numbers tell what it has executed. */
   #synchronised = false;
+  /** The meter expects this number or a later one; undefined before its first word. */
+  #leastExpected: number | undefined;
 
   constructor(seal: Seal, timing: Partial<LinkTiming> = {}) {
     this.#seal = seal;
@@ -207,12 +209,17 @@ export class Link {
       discard(body, known ? verdict.type : "unsolicited", out);
       return;
     }
-    if (verdict.type === "apdu") this.#answer(exchange, verdict.apdu, body, out);
+    if (verdict.type === "apdu") this.#answer(exchange, verdict, body, out);
     else if (verdict.type === "resync") this.#resync(exchange, verdict.sequence, body, out);
     else this.#reject(exchange, verdict, body, out);
   }
 
-  #answer(exchange: Exchange, apdu: Uint8Array, body: Uint8Array, out: LinkOutput[]): void {
+  #answer(
+    exchange: Exchange,
+    { apdu, sequence }: Verdict & { type: "apdu" },
+    body: Uint8Array,
+    out: LinkOutput[],
+  ): void {
     if (decodeResponse(apdu, exchange.reads ? "read" : "write").kind === "malformed") {
       // The digest hardly protects zeros at the end, so a count that does not fit is taken for noise, not for an answer.
       exchange.evidence.add("bad-digest", "its digest fits, its length does not");
@@ -221,7 +228,13 @@ export class Link {
     }
     this.#current = undefined;
     this.#synchronised = true;
+    if (sequence !== undefined) this.#expectAtLeast((sequence + 1) >>> 0);
     out.push({ type: "response", id: exchange.id, apdu, attempts: exchange.transmissions });
+  }
+
+  /** A late answer to an early attempt may tell of the past: the number never goes back by an answer. */
+  #expectAtLeast(next: number): void {
+    if (this.#leastExpected === undefined || (next - this.#leastExpected) >>> 0 < 2 ** 31) this.#leastExpected = next;
   }
 
   #resync(exchange: Exchange, theirs: number, body: Uint8Array, out: LinkOutput[]): void {
@@ -233,7 +246,11 @@ export class Link {
     const known = this.#synchronised || exchange.repeats > 1;
     this.#synchronised = true;
     this.#seal.resync(theirs);
-    out.push({ type: "resync", sequence: theirs });
+    // The guide's text has the meter name the number that it expects, its example the one before (p. 22): one less counts too.
+    const ahead = this.#leastExpected === undefined ? dimensionsJump : (theirs - this.#leastExpected) >>> 0;
+    const jumped = ahead >= dimensionsJump - 1;
+    this.#leastExpected = theirs;
+    out.push({ type: "resync", sequence: theirs, jumped });
     if (!exchange.idempotent && known && ours !== undefined && executed(ours, theirs)) {
       this.#fail(
         "reply-lost",

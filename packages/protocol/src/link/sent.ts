@@ -8,8 +8,8 @@ export const rememberedRequests = 8;
 
 /** What a received frame is, seen from the request in hand. */
 export type Verdict =
-  /** Authentic answer to the request in hand, whichever of its attempts. */
-  | { readonly type: "apdu"; readonly apdu: Uint8Array }
+  /** Authentic answer to the request in hand, whichever of its attempts: the one with this sequence number. */
+  | { readonly type: "apdu"; readonly apdu: Uint8Array; readonly sequence: number | undefined }
   /** Authentic 0x0C to the newest packet of the request in hand. */
   | { readonly type: "resync"; readonly sequence: number }
   /** Our own packet. */
@@ -44,7 +44,8 @@ export class Sent<Owner> {
       const opened = sealed.open(body);
       if (opened.type === "apdu" || opened.type === "resync") {
         if (owner !== current) return { type: "stale", other: true };
-        return opened.type === "apdu" || newest ? opened : { type: "stale", other: false };
+        if (opened.type === "apdu") return { type: "apdu", apdu: opened.apdu, sequence: sealed.sequence };
+        return newest ? opened : { type: "stale", other: false };
       }
       if (newest) first = opened;
     }

@@ -41,9 +41,9 @@ type ProcedureRow = readonly [ProcedureId, string, number, KeyLevel | null];
 const documentedTables: readonly TableRow[] = [
   ["BT00", "General Configuration", 202, "basic", "never"],
   ["BT01", "General Manufacturer Information", 204, "basic", "never"],
-  ["BT03", "End Device Mode Status", -47, "basic", null],
+  ["BT03", "End Device Mode Status", -47, "basic", "never"],
   ["BT04", "Pending Status", -12, "basic", "never"],
-  ["BT07", "Procedure Initiate", 58, null, "basic"],
+  ["BT07", "Procedure Initiate", 58, "never", "basic"],
   ["BT08", "Procedure Response", 58, "basic", "never"],
   ["BT15", "Constants", 205, "basic", "advanced"],
   ["BT20", "Dimension Register", -22, "basic", "never"],
@@ -73,7 +73,7 @@ const documentedTables: readonly TableRow[] = [
   ["BT70", "Dimension Log", -52, "basic", "never"],
   ["BT71", "Actual Log", -52, "basic", "never"],
   ["BT74", "History Log Data (Primary Event Log)", 247, "basic", "never"],
-  ["BT4150", "Pending Calendar", -10, null, null],
+  ["BT4150", "Pending Calendar", -10, "basic", "never"],
   ["ET03", "Utility Information", 61, "none", "advanced"],
   ["ET04", "System Information", 62, "basic", "advanced"],
   ["ET09", "Power Quality", 73, "basic", "advanced"],
@@ -116,7 +116,7 @@ const documentedTables: readonly TableRow[] = [
   ["ET89", "Meter LN Status", 192, "basic", "never"],
   ["ET90", "Dimension LN", 196, "basic", "never"],
   ["ET97", "Meter Configuration LN", 198, "basic", "advanced"],
-  ["ET6191", "Pending Calendar Override Settings", -10, null, null],
+  ["ET6191", "Pending Calendar Override Settings", -10, "basic", "never"],
 ];
 
 const namedTables: readonly TableRow[] = [

@@ -6,14 +6,17 @@ import { type Profile, reaches } from "../layout/index.ts";
 import type { BT20 } from "./basic/bt20-dimension-register.ts";
 import type { BT21 } from "./basic/bt21-actual-register.ts";
 import type { ET11 } from "./extended/et11-mfg-dimension.ts";
+import { type LogDimensions, logDimensions } from "./log-dimensions.ts";
 
-/** What the layouts of tables may depend on. */
-export interface Dimensions {
+/** What the layouts of registers and of the MEP tables depend on. */
+export interface RegisterDimensions {
   readonly profile: Profile;
   readonly BT20: BT20;
   readonly BT21: BT21;
   readonly ET11: ET11;
 }
+/** What the layouts of tables may depend on. */
+export type Dimensions = RegisterDimensions & LogDimensions;
 
 /** Present values of BT28 by firmware: the list of pp. 221-226 says since when each one exists. */
 const presentValueCount = (profile: Profile): number => {
@@ -23,7 +26,10 @@ const presentValueCount = (profile: Profile): number => {
   // Modules from 1.32 know nine more, which only a partial read gives (p. 225).
   if (reaches(profile, { meter: [3, 70], module: [1, 20] })) return 55;
   // What modules before 1.20 have is not documented: 41 is what their meters had.
-  return reaches(profile, { meter: [3, 50], module: [0, 0] }) ? 41 : 26;
+  if (reaches(profile, { meter: [3, 50], module: [0, 0] })) return 41;
+  if (reaches(profile, { meter: [3, 10] })) return 26;
+  // Optical guide 1.1, p. 56.
+  return reaches(profile, { meter: [2, 12] }) ? 22 : 18;
 };
 
 const flags = {
@@ -58,7 +64,10 @@ export const defaultDimensions = (profile: Profile): Dimensions => {
     onDemandWriteEntrySize: 25,
     phaseMeasurementSize: 16,
     configEntry2Size: 22,
-    reserved14: Uint8Array.of(3, 4, 17, 17),
+    meterOneTimeReadQueueSize: 3,
+    mbusOneTimeReadQueueSize: 4,
+    meterOneTimeReadEntrySize: 17,
+    mbusOneTimeReadEntrySize: 17,
     groupIdCount: 10,
     harmonicCount: 10,
     mbusMulticastLength: 65,
@@ -71,7 +80,13 @@ export const defaultDimensions = (profile: Profile): Dimensions => {
     ...(reaches(profile, { meter: [3, 40], module: [1, 20] }) ? { mepDataAlertSources: 10 } : {}),
     ...(since350 ? { ramTransactionRequestLength: 261, ramTransactionResponseLength: 769 } : {}),
     ...(generation4
-      ? { moduleRecordCount: 6, moduleRecordSize: 7, mepChannelCount: 2, reserved35: Uint8Array.of(10, 0xe2, 4) }
+      ? {
+          moduleRecordCount: 6,
+          moduleRecordSize: 7,
+          mepChannelCount: 2,
+          reserved35: Uint8Array.of(10),
+          et17BitmapSize: 1250,
+        }
       : {}),
     ...(reaches(profile, { meter: [4, 30] }) ? { errorScreenCount: 3 } : {}),
   };
@@ -107,5 +122,6 @@ export const defaultDimensions = (profile: Profile): Dimensions => {
     presentDemands: 0,
     presentValues,
   };
-  return { profile, BT20: bt20, BT21: bt21, ET11: et11 };
+  const registers: RegisterDimensions = { profile, BT20: bt20, BT21: bt21, ET11: et11 };
+  return { ...registers, ...logDimensions(registers) };
 };

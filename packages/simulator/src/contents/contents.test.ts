@@ -7,7 +7,7 @@ import {
   factoryValues,
   factoryValuesPastA,
 } from "@meterport/protocol/tables/extended/et55-meter-configuration.vectors";
-import { BT07, ET52, ET53, ET55, tables, tablesById } from "@meterport/protocol/tables/index";
+import { BT07, ET42, ET52, ET53, ET55, tables, tablesById } from "@meterport/protocol/tables/index";
 import { VirtualMeter, type VirtualMeterOptions } from "../virtual-meter.ts";
 
 const keys = { basic: new Secret(new Uint8Array(16).fill(2)), advanced: new Secret(new Uint8Array(16).fill(1)) };
@@ -94,6 +94,7 @@ describe("factory contents", () => {
         const offset = column === 0 ? old : young;
         if (offset !== null) expect(offset, values);
       }
+      expect(80 + column, [1]);
       for (const [past, values] of factoryValuesPastA)
         if (column === 1 || past < 40) expect(174 + column + past, values);
     }
@@ -107,6 +108,8 @@ describe("factory contents", () => {
   });
 
   for (const profile of [
+    "meter:2.10",
+    "meter:2.12",
     "meter:3.10",
     "meter:3.13",
     "meter:3.30",
@@ -126,13 +129,76 @@ describe("factory contents", () => {
         for (const table of tables as readonly AnyTable[]) {
           if (!tableExists(table, meter.profile)) continue;
           const bytes = bytesOf(meter, table.id);
-          // Their layout is that of what a client writes to them.
-          if ([BT07.number, ET52.number, ET53.number].includes(table.number)) continue;
-          assert.equal(bytes.length, sizeOf(table, meter.dimensions), table.id);
-          decode(table, bytes, meter.dimensions);
+          if (table.number === BT07.number) continue;
+          // Transactions are as long as they say, with room behind them; some tables tell their own size.
+          const transaction = [ET52.number, ET53.number].includes(table.number);
+          const ownSize = transaction || ["BT08", "ET59", "ET85", "ET36", "ET42"].includes(table.id);
+          if (!ownSize) assert.equal(bytes.length, sizeOf(table, meter.dimensions), table.id);
+          decode(table, bytes, meter.dimensions, { trailing: transaction ? "keep" : "refuse" });
         }
       });
   }
+
+  for (const profile of ["meter:3.10", "meter:3.30", "meter:3.70", "meter:4.30", "module:1.20"])
+    for (const demand of [false, true])
+      it(`dimensions of ${profile}${demand ? " with demand" : ""} are what its tables say`, () => {
+        const meter = open(profile, { demand });
+        const told = (id: string): object => {
+          const table = tablesById.get(id) as AnyTable;
+          return decode(table, bytesOf(meter, id), meter.dimensions) as object;
+        };
+        for (const [id, value] of Object.entries(meter.dimensions) as [string, object][]) {
+          if (!tablesById.has(id) || !tableExists(tablesById.get(id) as AnyTable, meter.profile)) continue;
+          // Of these only the numbers that layouts depend on are dimensions.
+          const parts =
+            id === "ET04"
+              ? ["maxPowerOutagesRecorded"]
+              : ["multipleLoadProfileSets", "et74EntryCount", "et79EntryCount"];
+          if (id !== "ET04" && id !== "ET54") assert.deepEqual(told(id), value, id);
+          else
+            for (const part of parts)
+              assert.equal((told(id) as Record<string, unknown>)[part], (value as Record<string, unknown>)[part], part);
+        }
+      });
+
+  it("BT33, BT50, BT60 to BT62, BT71, ET36, ET47, ET57, ET66, ET71, ET80 and ET90 are those of the guide", () => {
+    const printed: Readonly<Record<string, string>> = {
+      BT30: "01 C2 03 02 1E 00 01 00 00 00",
+      BT33: "06 10 03 20 01 20 00",
+      BT50: "03 18 2C 19 17 C8 00 28 03",
+      BT61: "80 99 01 00 00 0C 20 3C 00 60 00 04 0F 1E 00 18 00 02 3C",
+      BT62: "00 00 00 00 01 00 00 02 00 00 03 00 20 00 00 00 00 70 00 20 20 20",
+      BT70: "06 40 98 02 02 C8 00 00 00",
+      BT71: "06 08 13 02 02 64 00 00 00",
+      ET47: "FF 00 00",
+      ET57: "05 0C 93 3A 00",
+      ET66: "01 40 00",
+      ET71: "FF 00 00 00 00 00 00 00 00 00 00 00 00 FF",
+      ET80: "00 01 00 0F 00 00 00 00",
+    };
+    for (const profile of ["meter:3.70", "meter:4.30"])
+      for (const [id, start] of Object.entries(printed))
+        assert.equal(
+          toHex(bytesOf(open(profile), id), " ")
+            .toUpperCase()
+            .slice(0, start.length),
+          start,
+          id,
+        );
+    const hex = toHex(bytesOf(open("meter:4.30"), "ET90"), " ").toUpperCase();
+    assert.equal(hex, "32 00 14 02 40 20 20 05 20 20 20 20 20 28 02 0A 03 C8 00 17");
+  });
+
+  it("ET42 has 102 bytes and tells the load profile's two data sets", () => {
+    const meter = open("meter:3.70");
+    const value = decode(ET42, bytesOf(meter, "ET42"), meter.dimensions);
+    assert.deepEqual([value.tableLength, value.blockSize, value.tierSize], [102, 1841, 44]);
+    assert.deepEqual(
+      value.dataSets?.map(({ blockSize }) => blockSize),
+      [248],
+    );
+    assert.deepEqual(value.dataSets?.[0]?.loadProfileExtendedSources, [0, 0x4001]);
+  });
 
   it("the energy unit is found where it is", () => {
     const meter = open("meter:3.70");

@@ -4,6 +4,7 @@ import { BT00, BT01, BT15, BT53, ET03 } from "@meterport/protocol/tables/index";
 import type { Filling } from "../memory.ts";
 import { filled } from "./filled.ts";
 import { digitsOf, type Setup } from "./setup.ts";
+import { denmark } from "./zone.ts";
 
 /** The third number of the firmware; the profile has two. */
 const build = (setup: Setup): number => (setup.generation4 ? 5 : 12);
@@ -31,9 +32,6 @@ export const programIdOf = (setup: Setup): Uint8Array =>
     ...setup.profile.firmware,
     build(setup),
   );
-
-/** In Denmark: UTC + 1 hour, daylight saving time from 02:00 on. */
-const denmark = { dstTimeEffective: { hour: 2, minute: 0, second: 0 }, dstTimeAdjustment: 60, timeZoneOffset: 60 };
 
 export const generalTables = (setup: Setup): readonly (readonly [number, Filling])[] => {
   const { dimensions, generation4 } = setup;

@@ -1,13 +1,15 @@
-/** ET11, ET13, ET14, ET50 to ET53, ET70 and the procedure tables: what concerns MEP clients. */
+/** ET11, ET13, ET50 to ET53, ET70 and the procedure tables: what concerns MEP clients. */
 import { encode, sizeOf, tableExists } from "@meterport/protocol/layout/index";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
-import { BT07, ET11, ET13, ET14, ET50, ET51, ET52, ET53, ET70 } from "@meterport/protocol/tables/index";
+import { transaction, transactionType } from "@meterport/protocol/tables/extended/transaction";
+import { BT07, ET11, ET13, ET50, ET51, ET52, ET53, ET70 } from "@meterport/protocol/tables/index";
 import type { Filling } from "../memory.ts";
 import { filled, zeroValue } from "./filled.ts";
 import type { Setup } from "./setup.ts";
 
 /** Entries of ET13 and ET14 below this are M-Bus devices. */
 const mbusSlots = 4;
+const daily = 1;
 /** 2400 baud. */
 const mbusBaudRate = 4;
 /** Procedure, sequence, result in front of the data whose length BT00 gives. */
@@ -24,9 +26,20 @@ export const mepTables = (setup: Setup): readonly (readonly [number, Filling])[]
     (length: number): Filling =>
     () =>
       new Uint8Array(length);
+  // An empty transaction where none has been: so whoever reads the table whole can tell what it holds.
+  const noTransaction =
+    (type: number, length: number): Filling =>
+    () => {
+      const bytes = new Uint8Array(length);
+      bytes.set(encode(ET52, transaction({ type, number: 0, messages: [] }), {}));
+      return bytes;
+    };
   const devices = (): Uint8Array => {
     const value = zeroValue(ET13, dimensions);
     for (const device of value.devices.slice(0, mbusSlots)) device.baudRate = mbusBaudRate;
+    // The gas meter in slot 0 is read each midnight.
+    const [gasMeter] = value.devices;
+    if (gasMeter !== undefined) gasMeter.billingFrequency = daily;
     return encode(ET13, value, dimensions);
   };
   const clients = (): Uint8Array => {
@@ -48,11 +61,10 @@ export const mepTables = (setup: Setup): readonly (readonly [number, Filling])[]
     ...(generation4 ? ([[responseTables.et85, zeros(procedureResponse)]] as const) : []),
     [ET11.number, () => encode(ET11, limits, dimensions)],
     [ET13.number, devices],
-    [ET14.number, () => new Uint8Array(sizeOf(ET14, dimensions))],
     [ET50.number, () => new Uint8Array(sizeOf(ET50, dimensions))],
     [ET51.number, clients],
-    [ET52.number, zeros(limits.transactionRequestLength)],
-    [ET53.number, zeros(limits.transactionResponseLength)],
+    [ET52.number, noTransaction(transactionType.requests, limits.transactionRequestLength)],
+    [ET53.number, noTransaction(transactionType.responses, limits.transactionResponseLength)],
     ...(tableExists(ET70, profile)
       ? ([[ET70.number, () => filled(ET70, dimensions, { commChannelIndex: 1 })]] as const)
       : []),

@@ -6,7 +6,7 @@ import type { Filling } from "../memory.ts";
 import type { Setup } from "./setup.ts";
 
 /** Total powers first, then the reactive quadrants: what the eight demands are taken of. */
-const demandSources = [8, 9, 10, 11, 104, 105, 106, 107];
+export const demandSources: readonly number[] = [8, 9, 10, 11, 104, 105, 106, 107];
 /** "Present Dmd 1" and those behind it. */
 const firstPresentDemand = 88;
 
@@ -17,7 +17,7 @@ export const registerTables = (setup: Setup): readonly (readonly [number, Fillin
       BT22,
       {
         summationSources: [...summationOrder(profile, demand)],
-        demandSelect: demand ? demandSources : [],
+        demandSelect: demand ? [...demandSources] : [],
         // Every demand keeps its maximum.
         minMaxFlags: demand ? Uint8Array.of(0xff) : new Uint8Array(0),
         coincidentSelect: [],

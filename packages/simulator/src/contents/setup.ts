@@ -2,6 +2,7 @@
 import type { Profile } from "@meterport/protocol/layout/index";
 import { reaches } from "@meterport/protocol/layout/index";
 import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/index";
+import { logDimensions } from "@meterport/protocol/tables/log-dimensions";
 import { Noise } from "../household/noise.ts";
 
 /** Which meter it is. */
@@ -31,7 +32,9 @@ const dimensionsOf = (profile: Profile, demand: boolean): Dimensions => {
   if (!demand) return factory;
   const { BT21 } = factory;
   const counts = { summations: Math.max(15, BT21.summations), demands: 8, occurrences: 1, presentDemands: 8 };
-  return { ...factory, BT21: { ...BT21, ...everyDemand, ...counts } };
+  const registers = { ...factory, BT21: { ...BT21, ...everyDemand, ...counts } };
+  // Logs of registers have longer entries then.
+  return { ...registers, ...logDimensions(registers) };
 };
 
 export const setupOf = (profile: Profile, seed: number, demand: boolean, sequence: number): Setup => ({

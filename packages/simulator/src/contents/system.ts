@@ -18,7 +18,7 @@ const system = (setup: Setup): Uint8Array => {
     nodeId: 1 + Math.floor(noise.unit(0, 4) * 126),
     ratedFrequency: 50,
     programId: programIdOf(setup),
-    maxPowerOutagesRecorded: 10,
+    maxPowerOutagesRecorded: dimensions.ET04.maxPowerOutagesRecorded,
     reserved54: Uint8Array.of(4),
     maxTeRegisters: 4,
     registrationCurrent: 10,
@@ -51,6 +51,8 @@ const status = (setup: Setup): Uint8Array => {
     energyUnitChange: reaches(profile, { meter: [3, 70], module: [1, 20] }),
     lcdFiveDigitValueIds: generation4,
     multipleMepClients: generation4,
+    et74EntryCount: dimensions.ET54.et74EntryCount ?? 0,
+    et79EntryCount: dimensions.ET54.et79EntryCount ?? 0,
     supportedSecurityModes: 0x05,
   });
 };
@@ -61,6 +63,8 @@ const configuration = (setup: Setup): Uint8Array =>
     deltaTimeAdjustmentIncrement: 1,
     plcActiveTimeout: 60,
     phaseLossThreshold: 10,
+    // Reserved, and printed as TRUE.
+    disableFiller0: 1,
     transformerSecondaryRatedCurrent: 1,
     generalCoverRemovedDetectionThreshold: 10,
     powerQualityCoverRemovedDetectionThreshold: 10,

@@ -40,6 +40,16 @@ test("a block beyond the fuse is held within it and keeps its angle", () => {
   assert.deepEqual([block.wattsAt(2, 0), block.varsAt(2, 0)], [100, 0]);
 });
 
+test("harmonics count towards the fuse", () => {
+  const block = new LoadBlock(0, 3600);
+  block.addSpan(0, 3600, 3660, 6000, 0, 4000);
+  block.addSpan(0, 3600, 3660, 0, 0, 4000);
+  assert.equal(block.voltAmperesAt(0, 0), 10_000);
+  block.settle(FUSE_VA);
+  assert.ok(block.voltAmperesAt(0, 0) <= FUSE_VA && block.voltAmperesAt(0, 0) > FUSE_VA - 3);
+  assert.ok(Math.abs(block.wattsAt(0, 0) - 0.6 * FUSE_VA) <= 2);
+});
+
 test("a car takes what the others leave of the fuse, alike on every phase, and pauses below 6 A", () => {
   const car = electricCar(new Noise(1, "car"));
   const charging = (others: number): number[][] => {

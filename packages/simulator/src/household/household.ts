@@ -140,7 +140,7 @@ class TimedHousehold implements Household {
       const reactivePower = block.varsAt(k, at);
       const open = this.#steadyGrid ? 230 : openVoltage(second, block.local + at, k, this.#voltage);
       const voltage = this.#steadyGrid ? open : loadedVoltage(open, activePower, reactivePower);
-      return { voltage, current: Math.hypot(activePower, reactivePower) / voltage, activePower, reactivePower };
+      return { voltage, current: block.voltAmperesAt(k, at) / voltage, activePower, reactivePower };
     };
     return {
       time: second * 1000,
@@ -176,11 +176,9 @@ function addSecond(sum: EnergySum, block: LoadBlock, at: number, millis: number)
   let vars = 0;
   let voltAmperes = 0;
   for (let phase = 0; phase < 3; phase++) {
-    const p = block.wattsAt(phase, at);
-    const q = block.varsAt(phase, at);
-    watts += p;
-    vars += q;
-    voltAmperes += Math.sqrt(p * p + q * q);
+    watts += block.wattsAt(phase, at);
+    vars += block.varsAt(phase, at);
+    voltAmperes += block.voltAmperesAt(phase, at);
   }
   sum.add(watts, vars, Math.round(voltAmperes), millis);
 }

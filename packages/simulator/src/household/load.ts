@@ -13,24 +13,30 @@ export class LoadBlock {
   readonly active: Float64Array = new Float64Array(3 * BLOCK_SECONDS);
   /** var, index phase * 60 + second; inductive positive. */
   readonly reactive: Float64Array = new Float64Array(3 * BLOCK_SECONDS);
+  /** VA of distortion, index phase * 60 + second, never negative: current in harmonics, which carries neither W nor var. */
+  readonly distortion: Float64Array = new Float64Array(3 * BLOCK_SECONDS);
 
   constructor(start: number, local: number) {
     this.start = start;
     this.local = local;
   }
 
-  /** Adds W and var to a phase (0..2) for one second (0..59). */
-  add(phase: number, second: number, watts: number, vars: number): void {
+  /**
+   * Adds W, var and VA of distortion to a phase (0..2) for one second (0..59). Power supplies charge at the crests of the
+   * same voltage, so their harmonics add up.
+   */
+  add(phase: number, second: number, watts: number, vars: number, distortion = 0): void {
     const i = phase * BLOCK_SECONDS + second;
     this.active[i] = (this.active[i] as number) + watts;
     this.reactive[i] = (this.reactive[i] as number) + vars;
+    this.distortion[i] = (this.distortion[i] as number) + distortion;
   }
 
-  /** Adds W and var to a phase from local second `from` until before `to`, as far as it falls into this minute. */
-  addSpan(phase: number, from: number, to: number, watts: number, vars: number): void {
+  /** Adds W, var and VA of distortion to a phase from local second `from` until before `to`, as far as it falls into this minute. */
+  addSpan(phase: number, from: number, to: number, watts: number, vars: number, distortion = 0): void {
     const first = Math.max(0, Math.ceil(from - this.local));
     const last = Math.min(BLOCK_SECONDS, Math.ceil(to - this.local));
-    for (let second = first; second < last; second++) this.add(phase, second, watts, vars);
+    for (let second = first; second < last; second++) this.add(phase, second, watts, vars, distortion);
   }
 
   /** W on a phase in one second so far. */
@@ -43,19 +49,32 @@ export class LoadBlock {
     return this.reactive[phase * BLOCK_SECONDS + second] as number;
   }
 
+  /** VA on a phase in one second so far: U·I, of which harmonics are a part. */
+  voltAmperesAt(phase: number, second: number): number {
+    const i = phase * BLOCK_SECONDS + second;
+    return apparentOf(this.active[i] as number, this.reactive[i] as number, this.distortion[i] as number);
+  }
+
   /** Holds each phase within `limit` VA and makes powers whole numbers, so that phases add up and energy is exact. */
   settle(limit: number): void {
     for (let i = 0; i < this.active.length; i++) {
       const watts = this.active[i] as number;
       const vars = this.reactive[i] as number;
-      const squared = watts * watts + vars * vars;
-      const share = squared > limit * limit ? limit / Math.sqrt(squared) : 1;
+      const distortion = this.distortion[i] as number;
+      const apparent = apparentOf(watts, vars, distortion);
+      const share = apparent > limit ? limit / apparent : 1;
       // "+ 0" turns a rounded -0 into 0; rounding towards zero where the limit binds keeps within it.
       const round = share < 1 ? Math.trunc : Math.round;
       this.active[i] = round(watts * share) + 0;
       this.reactive[i] = round(vars * share) + 0;
+      this.distortion[i] = round(distortion * share);
     }
   }
+}
+
+// Square roots by hand: Math.hypot is several times slower, and this runs for every second.
+function apparentOf(watts: number, vars: number, distortion: number): number {
+  return Math.sqrt(watts * watts + vars * vars + distortion * distortion);
 }
 
 /** Something that draws or feeds power: it adds its share of a minute, as a pure function of the block's times. */

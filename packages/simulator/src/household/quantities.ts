@@ -8,8 +8,8 @@
  * - sin(phase angle) is Q / (U·I) with the sign of Q, capacitive negative: its sum over U·I is -548 where the meter says 545 exported.
  * - forward power with exported reactive power is Q4. Totals are netted sums of the phases (320 + 59 + 53 = 432).
  * - average W equals W; average voltages stand still between reads, so they are of a finished interval.
- * Left out: the meter's power factor² + sin² is 0.71 on L1 and 0.92..0.96 on L2 and L3, since its U·I contains harmonics. This household
- * has pure sines, so here the sum is 1.
+ * - power factor² + sin² is 0.71 on L1 and 0.92..0.96 on L2 and L3: U·I contains the current in harmonics, which carries neither W
+ *   nor var. It is 1 only where a load draws pure sines.
  *
  * MEP guide 1.1, pp. 210-213 (source ids), 221-226 (BT28).
  */
@@ -120,16 +120,23 @@ function lagOf(phase: PhaseState): number {
   return voltageLag(phase.voltage, phase.activePower, phase.reactivePower);
 }
 
-/** Current in the neutral, A: the vector sum of the phases, each a third of a turn apart and behind its voltage by its own angle. */
+/**
+ * Current in the neutral, A: the vector sum of the phases' sines, each a third of a turn apart and behind its voltage by its
+ * own angle, and their harmonics, which meet there undiminished: those of power supplies are mostly the third, whose phases coincide.
+ */
 function neutralCurrent(state: HouseholdState): number {
   let real = 0;
   let imaginary = 0;
+  let harmonics = 0;
   state.phases.forEach((phase, k) => {
-    const angle = (-k * FULL_TURN) / 3 - lagOf(phase) - Math.atan2(phase.reactivePower, phase.activePower);
-    real += phase.current * Math.cos(angle);
-    imaginary += phase.current * Math.sin(angle);
+    const { voltage, current, activePower, reactivePower } = phase;
+    const sine = Math.hypot(activePower, reactivePower) / voltage;
+    const angle = (-k * FULL_TURN) / 3 - lagOf(phase) - Math.atan2(reactivePower, activePower);
+    real += sine * Math.cos(angle);
+    imaginary += sine * Math.sin(angle);
+    harmonics += Math.sqrt(Math.max(0, current * current - sine * sine));
   });
-  return Math.hypot(real, imaginary);
+  return Math.hypot(real, imaginary, harmonics);
 }
 
 /** Angles A to B, B to C, C to A in 1/100 degree; whole numbers that make a full turn. */

@@ -27,6 +27,8 @@ export interface Scenario {
   readonly description: string;
   /** Whether voltage and frequency stand still at 230 V and 50 Hz, so that a test can compute with them. */
   readonly steadyGrid: boolean;
+  /** Whether it has a roof, and so may feed in. */
+  readonly generates: boolean;
   /** In the order in which they are switched; a car comes last. */
   readonly appliances: (site: Site) => readonly Appliance[];
 }
@@ -43,11 +45,11 @@ function home(site: Site, people: number): Appliance[] {
   ];
 }
 
-/** The powers that two captures of a real meter show on its phases: electronics at night, capacitive. */
-const QUIET: readonly (readonly [watts: number, vars: number])[] = [
-  [320, -203],
-  [59, -162],
-  [53, -180],
+/** The powers that captures of a real meter show on its phases: electronics at night, capacitive, with harmonics. */
+const QUIET: readonly (readonly [watts: number, vars: number, distortion: number])[] = [
+  [320, -203, 242],
+  [59, -162, 37],
+  [53, -180, 46],
 ];
 
 /** All scenarios by name. */
@@ -55,6 +57,7 @@ export const scenarios = {
   house: {
     description: "a family's house with roof, electric car and heat pump",
     steadyGrid: false,
+    generates: true,
     appliances: (site) => [
       ...home(site, 4),
       fridge(site.noise("freezer"), 2, 70),
@@ -66,16 +69,19 @@ export const scenarios = {
   flat: {
     description: "one person's flat",
     steadyGrid: false,
+    generates: false,
     appliances: (site) => home(site, 1),
   },
   solar: {
     description: "a house under a large roof that exports at noon",
     steadyGrid: false,
+    generates: true,
     appliances: (site) => [...home(site, 2), roof(15_600, 15_000, site.sky)],
   },
   ev: {
     description: "a house with electric car and heat pump, no roof",
     steadyGrid: false,
+    generates: false,
     appliances: (site) => [
       ...home(site, 3),
       heatPump(site.noise("heat pump"), site.sky),
@@ -83,13 +89,15 @@ export const scenarios = {
     ],
   },
   quiet: {
-    description: "constant values: 432 W and 545 var capacitive at 230 V and 50 Hz",
+    description: "constant values: 432 W, 545 var capacitive and 820 VA at 230 V and 50 Hz",
     steadyGrid: true,
+    generates: false,
     appliances: () => [steady(QUIET)],
   },
   empty: {
     description: "no load on a living grid",
     steadyGrid: false,
+    generates: false,
     appliances: () => [],
   },
 } as const satisfies Record<string, Scenario>;

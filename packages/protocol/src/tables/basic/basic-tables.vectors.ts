@@ -125,7 +125,11 @@ export const et11: readonly Printed[] = [
   ["onDemandWriteEntrySize", 11, 1],
   ["phaseMeasurementSize", 12, 1],
   ["configEntry2Size", 13, 1],
-  ["reserved14", 14, 4],
+  // Reserved in the MEP guide; the Optical guide names them and the one at 36 (pp. 43-44).
+  ["meterOneTimeReadQueueSize", 14, 1],
+  ["mbusOneTimeReadQueueSize", 15, 1],
+  ["meterOneTimeReadEntrySize", 16, 1],
+  ["mbusOneTimeReadEntrySize", 17, 1],
   ["groupIdCount", 18, 1],
   ["harmonicCount", 19, 1],
   ["mbusMulticastLength", 20, 1],
@@ -141,8 +145,8 @@ export const et11: readonly Printed[] = [
   ["moduleRecordCount", 32, 1],
   ["moduleRecordSize", 33, 1],
   ["mepChannelCount", 34, 1],
-  // Printed as a UINT8 at 35 and a UINT16 at 36.
-  ["reserved35", 35, 3],
+  ["reserved35", 35, 1],
+  ["et17BitmapSize", 36, 2],
   ["errorScreenCount", 38, 1],
 ];
 /** Bytes of ET11; pp. 85-86 name the firmware for 27, 32 and 38. */

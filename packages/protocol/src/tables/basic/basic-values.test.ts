@@ -97,7 +97,7 @@ describe("tables from the factory", () => {
 
   test("the factory values in the declarations of BT00, BT20, BT21 and ET11 are those of 3.70", () => {
     const env = envOf("meter:3.70");
-    const values = { BT00: decode(BT00, hex(pages.factory["meter:3.70"].BT00), {}), ...env };
+    const values = { ...env, BT00: decode(BT00, hex(pages.factory["meter:3.70"].BT00), {}) };
     for (const [table, value] of [
       [BT00, values.BT00],
       [BT20, values.BT20],
@@ -178,6 +178,10 @@ describe("the meter of the printed transaction (pp. 54-56)", () => {
       onDemandWriteEntrySize: 0,
       phaseMeasurementSize: 0,
       configEntry2Size: 0,
+      meterOneTimeReadQueueSize: 0,
+      mbusOneTimeReadQueueSize: 0,
+      meterOneTimeReadEntrySize: 0,
+      mbusOneTimeReadEntrySize: 0,
       groupIdCount: 0,
       harmonicCount: 0,
       mbusMulticastLength: 0,

@@ -1,17 +1,17 @@
 import { at, atLeast, reserved, type TableValue, table, u8, u16, when } from "../../layout/index.ts";
 
-// Lengths by firmware (spec of the profiles): 24 bytes, 27 from 3.30, 28 from 3.40, 32 from 3.50, 38 from 4.0, 39 from
-// 4.30; the guide says since when for 27 and later only. Modules follow the meters of their time: 1.20 is like 3.70.
+// Optical guide 1.1, pp. 43-44, says since when for every block: 24 bytes, 27 from 3.30, 28 from 3.40, 32 from 3.50, 38
+// from 4.0, 39 from 4.20; the MEP guide says 4.30 for the last. Modules follow the meters of their time: 1.20 is like 3.70.
 const since330 = atLeast({ meter: [3, 30], module: [1, 11] });
 const since340 = atLeast({ meter: [3, 40], module: [1, 20] });
 const since350 = atLeast({ meter: [3, 50], module: [1, 20] });
 const since400 = atLeast({ meter: [4, 0] });
 
-/** MEP guide 1.1, pp. 83-86. */
+/** MEP guide 1.1, pp. 83-86; the Optical guide (pp. 43-44) names what is reserved there at 14 to 17, 32, 33 and 36. */
 export const ET11 = table(
   "ET11",
   0x080b,
-  "MFG Dimension",
+  "MFG Dimension Table",
   { read: "basic", write: "never" },
   {
     deviceCount: at(0, u8, "MEP clients and M-Bus devices supported: 5, or 6 from firmware 4.0", {
@@ -34,7 +34,16 @@ export const ET11 = table(
     }),
     phaseMeasurementSize: at(12, u8, "Bytes of measurement data per phase", { vci: "P", value: 16 }),
     configEntry2Size: at(13, u8, "Bytes in one entry of ET34", { vci: "P", value: 22 }),
-    reserved14: at(14, reserved(4), "For the device's own use"),
+    meterOneTimeReadQueueSize: at(14, u8, "Entries in the one-time read queue of the meter (ET19)", {
+      vci: "P",
+      value: 3,
+    }),
+    mbusOneTimeReadQueueSize: at(15, u8, "Entries in the one-time read queue of M-Bus devices (ET20)", {
+      vci: "P",
+      value: 4,
+    }),
+    meterOneTimeReadEntrySize: at(16, u8, "Bytes in one entry of ET19", { vci: "P", value: 17 }),
+    mbusOneTimeReadEntrySize: at(17, u8, "Bytes in one entry of ET20", { vci: "P", value: 17 }),
     groupIdCount: at(18, u8, "Group ids that can be assigned", { vci: "P", value: 10 }),
     harmonicCount: at(19, u8, "Harmonics that are calculated", { vci: "P", value: 10 }),
     mbusMulticastLength: at(20, u8, "Longest M-Bus multicast message", { vci: "P", value: 65, unit: "byte" }),
@@ -56,11 +65,12 @@ export const ET11 = table(
       vci: "P",
       value: 769,
     }),
-    // Printed as reserved with the values 6 and 7; ET54 (p. 143) uses both as the dimensions of its module records.
-    moduleRecordCount: at(32, when(since400, u8), "Module records in ET54", { vci: "P", value: 6 }),
+    // ET54 (MEP guide 1.1, p. 143) uses both as the dimensions of its module records.
+    moduleRecordCount: at(32, when(since400, u8), "Firmware module records in ET54", { vci: "P", value: 6 }),
     moduleRecordSize: at(33, when(since400, u8), "Bytes in one module record of ET54", { vci: "P", value: 7 }),
     mepChannelCount: at(34, when(since400, u8), "MEP clients supported", { vci: "P", value: 2 }),
-    reserved35: at(35, when(since400, reserved(3)), "For the device's own use"),
+    reserved35: at(35, when(since400, reserved(1)), "For the device's own use"),
+    et17BitmapSize: at(36, when(since400, u16), "Bytes in the verification bitmap of ET17", { vci: "P", value: 1250 }),
     errorScreenCount: at(38, when(atLeast({ meter: [4, 30] }), u8), "Error and caution screens on the display", {
       vci: "P",
       value: 3,

@@ -8,6 +8,7 @@ export const consumptionTariffFields = {
     unit: "s",
     value: 10,
   }),
+  // The page leaves the control of these bits empty (p. 152); both settings are the host's like the enabling bits of byte 3.
   disableFiller0: at(column(80, 81), filler(0, 0), "Reserved, set from the factory"),
   disableConsumptionBasedTariff: at(column(80, 81), bool(1), "Consumption-based tariff off whatever byte 3 says", {
     vci: "H",

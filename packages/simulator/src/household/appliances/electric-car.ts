@@ -32,8 +32,7 @@ export function electricCar(noise: Noise): Appliance {
             if (now < start || now >= end) continue;
             let room = FULL;
             for (let phase = 0; phase < 3; phase++) {
-              const others = Math.hypot(block.wattsAt(phase, second), block.varsAt(phase, second));
-              room = Math.min(room, 0.97 * FUSE_VA - others);
+              room = Math.min(room, 0.97 * FUSE_VA - block.voltAmperesAt(phase, second));
             }
             if (room < LEAST) continue;
             const watts = room * Math.min(1, (now - start + 1) / RAMP_SECONDS, (end - now) / RAMP_SECONDS);

@@ -1,0 +1,91 @@
+/** `meterport dump`: every table that a meter lets us read. */
+import type { Meter } from "@meterport/client";
+import { LinkError, MeterportError } from "@meterport/protocol/errors";
+import { profileName, tableExists } from "@meterport/protocol/layout/index";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import { tables } from "@meterport/protocol/tables/index";
+import type { DumpOptions } from "../commands.ts";
+import { errorDocument, tellFailure } from "../failure.ts";
+import { toJson } from "../format/json.ts";
+import { alignedTable } from "../format/table.ts";
+import { type Exit, exit, type Io, say } from "../io.ts";
+import { withOpenMeter } from "../with-meter.ts";
+import { type DumpHead, type DumpSink, folderOfTables, oneDocument, type Refusal } from "./dump-document.ts";
+import { dumpProgress } from "./dump-progress.ts";
+
+const headOf = (meter: Meter, io: Io): DumpHead => ({
+  meter: { profile: profileName(meter.profile), ...meter.identity },
+  time: new Date(io.clock.wall()).toISOString(),
+});
+
+/** @throws UsageError where it cannot be written */
+const sinkFor = (output: string | undefined, head: DumpHead, io: Io): DumpSink => {
+  if (output === undefined) return oneDocument({ write: io.stdout.write, close: () => {} }, head);
+  return output.endsWith("/") ? folderOfTables(output, io, head) : oneDocument(io.createFile(output), head);
+};
+
+interface Dumped {
+  readonly read: readonly string[];
+  readonly refused: readonly Refusal[];
+  /** Why it ended early. */
+  readonly failure: LinkError | undefined;
+}
+
+const dumpTables = async (meter: Meter, wanted: readonly AnyTable[], sink: DumpSink, io: Io): Promise<Dumped> => {
+  const read: string[] = [];
+  const refused: Refusal[] = [];
+  const progress = dumpProgress(meter, wanted, io);
+  try {
+    for (const table of wanted) {
+      progress.begin(table);
+      try {
+        const value = await meter.readPath(table, [], { signal: io.interrupted });
+        sink.table(table.id, value);
+        read.push(table.id);
+      } catch (error) {
+        if (error instanceof LinkError) return { read, refused, failure: error };
+        if (!(error instanceof MeterportError) || error.name === "UsageError") throw error;
+        refused.push({ id: table.id, ...errorDocument(error) });
+      }
+    }
+    return { read, refused, failure: undefined };
+  } finally {
+    progress.end();
+  }
+};
+
+const tell = ({ read, refused }: Dumped, output: string, io: Io): void => {
+  const count = refused.length === 0 ? "" : `, ${refused.length} refused`;
+  io.stdout.write(`${read.length} tables in ${output}${count}\n`);
+  if (refused.length > 0)
+    io.stdout.write(
+      alignedTable(
+        refused.map(({ id, code, message }) => [id, code, message]),
+        { indent: "  ", width: io.stdout.isTerminal ? io.stdout.columns : Number.POSITIVE_INFINITY },
+      ),
+    );
+};
+
+/** @throws UsageError; LinkError where not even the meter's name could be read */
+export const dumpCommand = (options: DumpOptions, io: Io): Promise<Exit> =>
+  withOpenMeter(options, io, async (meter) => {
+    const { output, json } = options;
+    const wanted = tables.filter((table) => table.access.read !== "never" && tableExists(table, meter.profile));
+    const head = headOf(meter, io);
+    const sink = sinkFor(output, head, io);
+    const dumped = await dumpTables(meter, wanted, sink, io);
+    const { read, refused, failure } = dumped;
+    const tail = failure === undefined ? { refused } : { refused, error: errorDocument(failure) };
+    sink.end(tail);
+    if (output !== undefined) {
+      if (json === true) io.stdout.write(`${toJson({ ...head, read, ...tail })}\n`);
+      else tell(dumped, output, io);
+    }
+    if (failure === undefined) return exit.done;
+    if (json !== true) {
+      tellFailure(io, failure);
+      const left = wanted.length - read.length - refused.length;
+      if (output !== undefined) say(io, `${output} holds what was read before; ${left} tables are missing`);
+    }
+    return exit.failed;
+  });

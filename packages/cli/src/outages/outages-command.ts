@@ -1,0 +1,55 @@
+/** `meterport outages`: when the meter was without power. */
+import { type Outage, readOutages } from "@meterport/client/readers/outages";
+import type { LogCommandOptions } from "../commands.ts";
+import { toJson } from "../format/json.ts";
+import { plainMoment, spanText, type Zone, zoneOf } from "../format/moment.ts";
+import { paintFor } from "../format/paint.ts";
+import { alignedTable, type Row } from "../format/table.ts";
+import { type Exit, exit, type Io, say } from "../io.ts";
+import { parseSince } from "../since-option.ts";
+import { withOpenMeter } from "../with-meter.ts";
+
+const rowOf = (outage: Outage, zone: Zone): Row => [
+  plainMoment(outage.start),
+  plainMoment(outage.end),
+  outage.start === null ? "–" : zone.text(outage.start),
+  plainMoment(outage.startLocal),
+  outage.duration_s === null ? "–" : spanText(outage.duration_s),
+  outage.cause ?? (outage.resetCause === null ? "" : `cause ${outage.resetCause}`),
+  [outage.tables.join("+"), ...outage.doubts.map((doubt) => `${doubt}?`)].join(" "),
+];
+
+/** One whose time is not known may be of any time. */
+const isSince = ({ start, end }: Outage, since: number): boolean => {
+  const known = end ?? start;
+  return known === null || Date.parse(known) >= since;
+};
+
+/** @throws UsageError, LinkError, ResponseError, LayoutError */
+export const outagesCommand = (options: LogCommandOptions, io: Io): Promise<Exit> => {
+  const zone = zoneOf(options.zone);
+  const since = options.since === undefined ? Number.NEGATIVE_INFINITY : parseSince(options.since, io.clock.wall());
+  return withOpenMeter(options, io, async (meter) => {
+    const outages = (await readOutages(meter, { signal: io.interrupted })).filter((outage) => isSince(outage, since));
+    if (options.json === true) {
+      for (const outage of outages) io.stdout.write(`${toJson(outage)}\n`);
+      return exit.done;
+    }
+    if (outages.length === 0) say(io, "the meter remembers no such outage");
+    else {
+      const paint = paintFor(io.stdout);
+      const title = [
+        "power off, UTC",
+        "power on, UTC",
+        `power off, ${zone.name}`,
+        "meter's clock",
+        "lasted",
+        "cause",
+        "",
+      ];
+      const head: Row = title.map((text) => ({ text, paint: (plain) => paint("bold", plain) }));
+      io.stdout.write(alignedTable([head, ...outages.map((outage) => rowOf(outage, zone))], { right: [4] }));
+    }
+    return exit.done;
+  });
+};

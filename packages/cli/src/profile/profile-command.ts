@@ -1,0 +1,101 @@
+/** `meterport profile`: the load profile as lines. */
+import { consumption } from "@meterport/client/readers/consumption";
+import { type DiscardedBlock, type LoadProfile, openLoadProfile } from "@meterport/client/readers/load-profile";
+import { UsageError } from "@meterport/protocol/errors";
+import type { Millis } from "@meterport/protocol/ports";
+import type { ProfileOptions } from "../commands.ts";
+import { zoneOf } from "../format/moment.ts";
+import { type Exit, exit, type Io, type OutputFile, say } from "../io.ts";
+import { parseWhole } from "../option-values.ts";
+import { parseSince } from "../since-option.ts";
+import { withOpenMeter } from "../with-meter.ts";
+import { columnsOf, selectColumns } from "./profile-columns.ts";
+import { csvLines, jsonLines, type Line } from "./profile-lines.ts";
+
+const reasons: Readonly<Record<DiscardedBlock["reason"], string>> = {
+  overwritten: "overwritten while it was read",
+  "no-date": "left out, its date is impossible",
+};
+
+interface Wanted {
+  readonly since: Millis | undefined;
+  readonly until: Millis | undefined;
+  readonly channels: readonly number[];
+  readonly consumption: boolean;
+}
+
+/** One line on a terminal, which is gone before anything else is told. */
+const progressLine = (io: Io) => {
+  let shown = "";
+  const show = (text: string): void => {
+    if (io.stderr.isTerminal && text !== shown) io.stderr.write(`\r\u001b[K${text}`);
+    shown = text;
+  };
+  return { show, clear: () => show("") };
+};
+
+const intervalsOf = async (
+  profile: LoadProfile,
+  { since, until, channels, ...wanted }: Wanted,
+  progress: ReturnType<typeof progressLine>,
+  io: Io,
+): Promise<AsyncIterable<Line>> => {
+  const signal = io.interrupted;
+  const { durationMinutes = 0 } = profile;
+  // What was used in the first interval is counted from the end of the one before it.
+  const from = since === undefined ? undefined : since - (wanted.consumption ? durationMinutes * 60_000 : 0);
+  const intervals = profile.intervals({
+    signal,
+    channels,
+    ...(from === undefined ? {} : { since: from }),
+    ...(until === undefined ? {} : { until }),
+    onProgress: ({ done, total }) => progress.show(`block ${done} of ${total}`),
+    onDiscarded: ({ block, reason }) => {
+      progress.clear();
+      say(io, `block ${block} was ${reasons[reason]}`);
+    },
+  });
+  return wanted.consumption ? consumption(intervals, { rollover: await profile.rollover({ signal }) }) : intervals;
+};
+
+const outputOf = (options: ProfileOptions, io: Io): OutputFile =>
+  options.output === undefined ? { write: io.stdout.write, close: () => {} } : io.createFile(options.output);
+
+/** @throws UsageError, LinkError, ResponseError, LayoutError */
+export const profileCommand = (options: ProfileOptions, io: Io): Promise<Exit> => {
+  const now = io.clock.wall();
+  const set = parseWhole(options.set, "--set", 1, 4);
+  const since = options.since === undefined ? undefined : parseSince(options.since, now);
+  const until = options.until === undefined ? undefined : parseSince(options.until, now, "--until");
+  const zone = zoneOf(options.zone);
+  const ofConsumption = options.consumption === true;
+  const json = options.json === true || options.format === "json";
+  return withOpenMeter(options, io, async (meter) => {
+    const profile = await openLoadProfile(meter, { set, signal: io.interrupted });
+    if (profile.channels.length === 0)
+      throw new UsageError("no-such-data-set", `data set ${set} of this meter is not in use`);
+    const columns = selectColumns(columnsOf(profile, ofConsumption), options.channel);
+    if (profile.energyUnit === null) say(io, "the meter does not say in which unit its energies count: given as raw");
+    if (columns.length === 0) throw new UsageError("no-such-channel", "none of its channels is a register");
+    const channels = columns.map(({ index }) => index);
+    const progress = progressLine(io);
+    const wanted = { since, until, channels, consumption: ofConsumption };
+    const intervals = await intervalsOf(profile, wanted, progress, io);
+    const { head, line } = (json ? jsonLines : csvLines)(columns, zone);
+    const output = outputOf(options, io);
+    try {
+      output.write(head);
+      let count = 0;
+      for await (const interval of intervals) {
+        output.write(line(interval));
+        count++;
+      }
+      progress.clear();
+      if (count === 0) say(io, "no intervals are recorded for that time");
+    } finally {
+      progress.clear();
+      output.close();
+    }
+    return exit.done;
+  });
+};

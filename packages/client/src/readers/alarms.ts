@@ -1,0 +1,93 @@
+/** The alarms that are on: those of the meter (BT03) and those of its M-Bus devices and MEP clients (ET14). */
+import { ResponseError } from "@meterport/protocol/errors";
+import {
+  type Alarm,
+  type DeviceAlarmKey,
+  type MeterAlarmKey,
+  raisedDeviceAlarms,
+  raisedMeterAlarms,
+} from "@meterport/protocol/meaning/alarms";
+import { BT03 } from "@meterport/protocol/tables/basic/bt03-end-device-mode-status";
+import { ET14 } from "@meterport/protocol/tables/extended/et14-device-status";
+import type { CallOptions, Meter } from "../meter.ts";
+import { type Outcome, orThrow } from "../outcome.ts";
+import { type Believed, believed, isBlank, localIso } from "./quality.ts";
+
+type DeviceStatus = ET14["devices"][number];
+
+/** A device that is there, with what it complains of. Times are local, without a zone. */
+export interface DeviceAlarms extends Believed {
+  /** From 0, as in ET13 and ET14. */
+  readonly slot: number;
+  readonly handle: number;
+  readonly kind: "mbus" | "mep";
+  readonly state: "up" | "down" | "unknown";
+  readonly alarms: readonly Alarm<DeviceAlarmKey>[];
+  /** Bits that the device itself raised: what they mean, only its maker says. */
+  readonly ownAlarms: number;
+  readonly statusRead: string | null;
+  readonly lastReadAttempt: string | null;
+}
+
+export interface MeterAlarms {
+  readonly alarms: readonly Alarm<MeterAlarmKey>[];
+  readonly meteringMode: boolean;
+  readonly testMode: boolean;
+  readonly meterShopMode: boolean;
+}
+
+export interface Alarms {
+  /** null where the meter does not show BT03 to this key. */
+  readonly meter: MeterAlarms | null;
+  /** null where it does not show ET14. */
+  readonly devices: readonly DeviceAlarms[] | null;
+}
+
+const states: Readonly<Record<number, DeviceAlarms["state"]>> = { 1: "up", 2: "down", 3: "up", 4: "down" };
+const firstMepHandle = 1000;
+
+const deviceOf = (status: DeviceStatus, slot: number): DeviceAlarms => {
+  const read = [status.statusRead, status.lastReadAttempt];
+  const impossible = read.some((date) => !isBlank(date) && localIso(date) === null);
+  return {
+    slot,
+    handle: status.deviceHandle,
+    kind: status.deviceHandle >= firstMepHandle ? "mep" : "mbus",
+    state: states[status.deviceStatus] ?? "unknown",
+    alarms: raisedDeviceAlarms(status),
+    ownAlarms: status.deviceAlarms,
+    statusRead: localIso(status.statusRead),
+    lastReadAttempt: localIso(status.lastReadAttempt),
+    ...believed(impossible ? ["time"] : []),
+  };
+};
+
+/** What the meter refuses is left unknown; anything else that is wrong is an error. */
+const unlessRefused = <T>(outcome: Outcome<T>): T | null =>
+  outcome.ok || !(outcome.error instanceof ResponseError) ? orThrow(outcome) : null;
+
+/**
+ * The alarms that are on now. Optical guide 1.1, pp. 47-49; MEP guide 1.1, pp. 89-95.
+ *
+ * @throws LinkError, LayoutError; ResponseError where the meter shows neither table
+ */
+export const readAlarms = async (meter: Meter, options: CallOptions = {}): Promise<Alarms> => {
+  const [status, devices] = await meter.batch((want) => [want.read(BT03), want.read(ET14, ["devices"])], options);
+  if (!status.ok && !devices.ok) throw status.error;
+  const bt03 = unlessRefused(status);
+  return {
+    meter:
+      bt03 === null
+        ? null
+        : {
+            alarms: raisedMeterAlarms(bt03),
+            meteringMode: bt03.meteringMode,
+            testMode: bt03.testMode,
+            meterShopMode: bt03.meterShopMode,
+          },
+    devices:
+      unlessRefused(devices)?.flatMap((device, slot) =>
+        device.deviceHandle === 0 && device.deviceStatus === 0 ? [] : [deviceOf(device, slot)],
+      ) ?? null,
+  };
+};

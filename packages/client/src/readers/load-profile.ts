@@ -1,0 +1,209 @@
+/**
+ * The load profile: the meter's own record of its registers, interval by interval. Only the blocks that are asked for
+ * are read, in as few requests as hold them, and what the meter overwrites meanwhile is thrown away.
+ * MEP guide 1.1, pp. 35-40, 238-247.
+ */
+import { LayoutError, UsageError } from "@meterport/protocol/errors";
+import type { EnergyUnit } from "@meterport/protocol/meaning/readings";
+import type { Millis } from "@meterport/protocol/ports";
+import type { CallOptions, Meter } from "../meter.ts";
+import type { ByteRange } from "../ranges.ts";
+import { readSlice } from "../table-bytes.ts";
+import {
+  type BlockShape,
+  decodeHeader,
+  headerRange,
+  isIntact,
+  slotsBetween,
+  slotsRange,
+} from "./load-profile-blocks.ts";
+import { batches, readBlocks } from "./load-profile-bytes.ts";
+import { intervalDecoder, type LoadProfileInterval, type ProfileChannel } from "./load-profile-intervals.ts";
+import { planBlocks } from "./load-profile-plan.ts";
+import {
+  isSameConfiguration,
+  type ProfileSetup,
+  type ProfileStatus,
+  readRollover,
+  readSetup,
+  readStatus,
+} from "./load-profile-setup.ts";
+
+export type { LoadProfileInterval, ProfileChannel } from "./load-profile-intervals.ts";
+export type { ChannelState, ChannelValue } from "./load-profile-status.ts";
+
+/** A block of which nothing is given. */
+export interface DiscardedBlock {
+  readonly block: number;
+  readonly sequence: number;
+  /** `overwritten` while it was read; `no-date` where its time is impossible, as in a block that was never filled. */
+  readonly reason: "overwritten" | "no-date";
+}
+
+export interface ReadIntervalsOptions extends CallOptions {
+  /** Only intervals that end after it, Unix milliseconds: the `end` of the last one goes on where that left off. */
+  readonly since?: Millis;
+  /** Only intervals that end at it or before, Unix milliseconds. */
+  readonly until?: Millis;
+  /** Indices of the channels that are wanted, in the wanted order; all where left out. */
+  readonly channels?: readonly number[];
+  /** Blocks that have been read, of those that will be. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  readonly onDiscarded?: (block: DiscardedBlock) => void;
+}
+
+const tableOfSet1 = 0x0040;
+
+type InUse = ProfileSetup & { readonly shape: BlockShape };
+const inUse = (setup: ProfileSetup): setup is InUse => setup.shape !== undefined;
+
+/** One data set of a meter's load profile. */
+export class LoadProfile {
+  readonly meter: Meter;
+  /** 1 to 4. */
+  readonly set: number;
+  readonly #setup: ProfileSetup;
+  #generation: number;
+
+  constructor(meter: Meter, set: number, setup: ProfileSetup, generation: number) {
+    this.meter = meter;
+    this.set = set;
+    this.#setup = setup;
+    this.#generation = generation;
+  }
+
+  /** All channels; none where the data set is not in use. */
+  get channels(): readonly ProfileChannel[] {
+    return this.#setup.channels;
+  }
+
+  /** Undefined where the data set is not in use. */
+  get durationMinutes(): number | undefined {
+    return this.#setup.shape?.durationMinutes;
+  }
+
+  /** Wh or varh in a step of an energy channel; null where the meter does not say. */
+  get energyUnit(): EnergyUnit | null {
+    return this.#setup.energyUnit;
+  }
+
+  /** With ANSI compliance a meter tells some statuses as others (p. 247). */
+  get ansi(): boolean {
+    return this.#setup.ansi;
+  }
+
+  /** The count at which energy channels begin again at 0; null where the meter does not say. @throws LinkError */
+  rollover(options: CallOptions = {}): Promise<number | null> {
+    return readRollover(this.meter, this.energyUnit, options);
+  }
+
+  /**
+   * The intervals, oldest first. One that was never recorded stands between its neighbours with `valid` false. Times
+   * come from the end of each block, so the meter's clock is believed.
+   *
+   * @throws UsageError for a channel that is none; LinkError, ResponseError; LayoutError, also where the load profile
+   * is configured anew meanwhile
+   */
+  async *intervals(options: ReadIntervalsOptions = {}): AsyncGenerator<LoadProfileInterval> {
+    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, onProgress, onDiscarded } = options;
+    const call: CallOptions = options.signal === undefined ? {} : { signal: options.signal };
+    const setup = this.#setup;
+    if (!inUse(setup)) return;
+    const { shape } = setup;
+    const decode = intervalDecoder(this.set, shape, wantedChannels(setup.channels, options.channels));
+    const status = await this.#status(setup, call);
+    const read = (range: ByteRange) => this.#read(range, call);
+    const wanted = await planBlocks(status, shape, since, until, read);
+    let done = 0;
+    let began = false;
+    for (const batch of batches(wanted, shape)) {
+      const bytesOf = await readBlocks(batch, {
+        shape,
+        read,
+        limit: this.meter.session.seal.readLimit,
+        onBlocks: (complete) => onProgress?.({ done: done + complete, total: wanted.length }),
+      });
+      done += batch.length;
+      if (!(await isSameConfiguration(this.meter, this.set, setup, call))) throw configuredAnew(this.set);
+      const now = await this.#status(setup, call);
+      for (const { at, header: known, slots } of batch) {
+        const discard = (reason: DiscardedBlock["reason"]): void => onDiscarded?.({ ...at, reason });
+        if (!isIntact(at.sequence, now.newest.sequence, shape.blocks)) {
+          discard("overwritten");
+          continue;
+        }
+        const header = known ?? decodeHeader(bytesOf(headerRange(at, shape)), shape);
+        const { end } = header;
+        if (end === undefined) {
+          discard("no-date");
+          continue;
+        }
+        const within = slotsBetween(header, shape, since, until);
+        const kept = { from: Math.max(within.from, slots.from), to: Math.min(within.to, slots.to) };
+        if (kept.from > kept.to) continue;
+        for (const interval of decode(at.block, { ...header, end }, kept, bytesOf(slotsRange(at, kept, shape)))) {
+          // Before the first interval there is nothing that could be missing.
+          began ||= interval.valid;
+          if (began) yield interval;
+        }
+      }
+    }
+  }
+
+  /** What is recorded at the moment. @throws LayoutError where the load profile is no longer the one that was opened */
+  async #status(setup: InUse, call: CallOptions): Promise<ProfileStatus> {
+    const { generation } = this.meter;
+    if (generation !== this.#generation) {
+      if (!(await this.#isUnchanged(setup, call))) throw configuredAnew(this.set);
+      this.#generation = generation;
+    }
+    return readStatus(this.meter, this.set, setup.shape, call);
+  }
+
+  /** Dimensions move for many reasons, most of which leave the load profile alone. */
+  async #isUnchanged(setup: InUse, call: CallOptions): Promise<boolean> {
+    const now = await readSetup(this.meter, this.set, call);
+    return JSON.stringify(now) === JSON.stringify(setup);
+  }
+
+  #read(range: ByteRange, { signal }: CallOptions): Promise<Uint8Array> {
+    const table = tableOfSet1 + this.set - 1;
+    const label = `read BT${table}`;
+    return this.meter.steadily(label, () =>
+      readSlice(this.meter.session, table, range, signal === undefined ? { label } : { label, signal }),
+    );
+  }
+}
+
+const configuredAnew = (set: number): LayoutError =>
+  new LayoutError(
+    "shape",
+    { path: `data set ${set}`, offset: 0 },
+    "the load profile was configured anew since it was opened; open it again",
+  );
+
+/** @throws UsageError */
+const wantedChannels = (
+  channels: readonly ProfileChannel[],
+  wanted: readonly number[] | undefined,
+): readonly ProfileChannel[] =>
+  wanted?.map((index) => {
+    const channel = channels[index];
+    if (channel !== undefined) return channel;
+    throw new UsageError("no-such-channel", `this load profile has channels 0 to ${channels.length - 1}, not ${index}`);
+  }) ?? channels;
+
+/**
+ * Opens a data set of the load profile (1 where left out): asks once for its shape, its channels and their unit.
+ *
+ * @throws UsageError where the meter has no such data set; LinkError, ResponseError; LayoutError for dimensions that no
+ * meter has
+ */
+export const openLoadProfile = (
+  meter: Meter,
+  { set = 1, ...call }: CallOptions & { readonly set?: number } = {},
+): Promise<LoadProfile> =>
+  meter.steadily("load profile", async () => {
+    const { generation } = meter;
+    return new LoadProfile(meter, set, await readSetup(meter, set, call), generation);
+  });

@@ -1,0 +1,72 @@
+/** Scheduled reads of M-Bus devices and MEP clients that wait for the head-end: ET45, and ET74, from which it is filled. */
+import { ResponseError } from "@meterport/protocol/errors";
+import { tableExists } from "@meterport/protocol/layout/index";
+import { adjustableLog, type ET36 } from "@meterport/protocol/tables/extended/et36-mfg-table-actual-dimensions";
+import { ET45 } from "@meterport/protocol/tables/extended/et45-recurring-read-log";
+import type { ET54 } from "@meterport/protocol/tables/extended/et54-meter-status";
+import { ET74 } from "@meterport/protocol/tables/extended/et74-recurring-read-extended-log";
+import type { Meter } from "../meter.ts";
+import { type Believed, believed, localIso } from "./quality.ts";
+import { type LogOptions, type Ring, readRing, ringOf } from "./ring.ts";
+
+type Entry = Omit<ET45["entries"][number], "identifier" | "namespace">;
+
+/** One scheduled read. */
+export interface RecurringRead extends Believed {
+  readonly table: "ET45" | "ET74";
+  /** Number in its log, modulo 65536. */
+  readonly sequence: number;
+  /** 1..999 M-Bus, 1000..1999 MEP client 1, 2000..2999 MEP client 2. */
+  readonly handle: number;
+  /** By the meter's local clock, without a zone; null where it cannot be. */
+  readonly readTime: string | null;
+  readonly succeeded: boolean;
+  readonly afterPowerUp: boolean;
+  readonly securityFailed: boolean;
+  /** What the device answered, in the form that its table has. */
+  readonly response: Entry["response"];
+}
+
+const logs: readonly (readonly [RecurringRead["table"], Ring<Entry>])[] = [
+  [
+    "ET74",
+    // Entries wait in ET74 until ET45 has room, so these are the newer ones.
+    ringOf(ET74, "entries", (env) => (env.ET54 as ET54).et74EntryCount ?? 0),
+  ],
+  [
+    "ET45",
+    ringOf(ET45, "entries", (env) => (env.ET36 as ET36).actualDimensions[adjustableLog.ET45]?.currentEntries ?? 0),
+  ],
+];
+
+/**
+ * The entries of both logs, those of ET74 first, newest first. MEP guide 1.1, pp. 125-127, 182-183.
+ *
+ * @throws LayoutError where a header cannot be true; LinkError, ResponseError
+ */
+export async function* readRecurring(meter: Meter, options: LogOptions = {}): AsyncGenerator<RecurringRead> {
+  for (const [table, ring] of logs) {
+    if (!tableExists(ring.table, meter.profile)) continue;
+    try {
+      for await (const { entries } of readRing(meter, ring, options))
+        for (const { value, sequence } of entries) yield recurringFrom(value, table, sequence);
+    } catch (error) {
+      if (!(error instanceof ResponseError && error.code === "no-such-table")) throw error;
+    }
+  }
+}
+
+const recurringFrom = (entry: Entry, table: RecurringRead["table"], sequence: number): RecurringRead => {
+  const readTime = localIso(entry.readTime);
+  return {
+    table,
+    sequence,
+    handle: entry.handle,
+    readTime,
+    succeeded: entry.result === 4,
+    afterPowerUp: entry.executionStatus === 2,
+    securityFailed: entry.securityFailed,
+    response: entry.response,
+    ...believed(readTime === null ? ["time"] : []),
+  };
+};

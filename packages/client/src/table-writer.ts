@@ -1,0 +1,111 @@
+/** Writes tables with care: rights are checked and the memory's wear is counted before a byte is sent. */
+import { equalBytes } from "@meterport/protocol/bytes";
+import { ResponseError } from "@meterport/protocol/errors";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import type { Signal } from "@meterport/protocol/ports";
+import type { ChangeOptions } from "./changes.ts";
+import type { Meter } from "./meter.ts";
+import { exchange, readSlice } from "./table-bytes.ts";
+import type { WearBudget } from "./wear-budget.ts";
+import { planWrite, type TableWrite, type WritePlan, type WriteTarget, writeTarget } from "./write-plan.ts";
+import { checkTable, checkWritable, clearsItself, objections } from "./write-rights.ts";
+
+export interface WriteOptions {
+  readonly signal?: Signal;
+  /** Reads what was written and compares; true where left out. */
+  readonly verify?: boolean;
+  /** Says what would be sent, and sends only the reads that this takes. */
+  readonly dryRun?: boolean;
+  /** Also sends what is there already; false where left out, because writing wears the meter's memory. */
+  readonly rewrite?: boolean;
+}
+
+export interface WriteResult {
+  /** The requests that were sent, or would be; none where the meter has these values already. */
+  readonly requests: readonly TableWrite[];
+  readonly sent: boolean;
+}
+
+interface Planned extends WritePlan {
+  readonly target: WriteTarget;
+}
+
+type Keys = readonly (string | number)[];
+
+const asked = (label: string, signal: Signal | undefined) => (signal === undefined ? { label } : { label, signal });
+
+export class TableWriter {
+  readonly #meter: Meter;
+  readonly #writable: boolean;
+  readonly #wear: WearBudget;
+
+  constructor({ meter, writable, wear }: ChangeOptions) {
+    this.#meter = meter;
+    this.#writable = writable;
+    this.#wear = wear;
+  }
+
+  /** @throws UsageError, LayoutError, ResponseError, LinkError */
+  async write(table: AnyTable, path: Keys, value: unknown, options: WriteOptions = {}): Promise<WriteResult> {
+    const label = `write ${[table.id, ...path].join(".")}`;
+    const { signal, dryRun = false, verify = true, rewrite = false } = options;
+    if (!dryRun) checkWritable(this.#writable, label);
+    const limit = this.#meter.session.seal.writeLimit;
+    const plan = await this.plan(table, path, value, {
+      label,
+      limit,
+      rewrite,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (dryRun || plan.writes.length === 0) return { requests: plan.writes, sent: false };
+    await this.#wear.spend(
+      plan.writes.map(({ table }) => table),
+      label,
+    );
+    const { session } = this.#meter;
+    // Absolute bytes: written twice they are what they are written once.
+    for (const { table, offset, data } of plan.writes)
+      await exchange(session, { kind: "write-at", table, offset, data }, { ...asked(label, signal), idempotent: true });
+    if (verify) await this.#verify(table, plan, label, signal);
+    return { requests: plan.writes, sent: true };
+  }
+
+  /** The requests that a write takes, out of the bytes that are there now. @throws as `write` */
+  async plan(
+    table: AnyTable,
+    path: Keys,
+    value: unknown,
+    options: { readonly label: string; readonly limit: number; readonly rewrite: boolean; readonly signal?: Signal },
+  ): Promise<Planned> {
+    const { label, signal, limit, rewrite } = options;
+    checkTable(table, this.#meter.level, label);
+    const objection = objections(table);
+    return this.#meter.steadily(label, async () => {
+      const env = await this.#meter.environment(table, signal === undefined ? {} : { signal });
+      const target = writeTarget(table, path, value, env);
+      const { session } = this.#meter;
+      const current = await readSlice(session, table.number, target.range, asked(`read ${table.id}`, signal));
+      return { ...planWrite(table, target, current, objection, { limit, rewrite }), target };
+    });
+  }
+
+  async #verify(
+    table: AnyTable,
+    { writes, changed }: Planned,
+    label: string,
+    signal: Signal | undefined,
+  ): Promise<void> {
+    if (changed.length > 0 && changed.every((leaf) => clearsItself(table, leaf))) return;
+    for (const { offset, data } of writes) {
+      const range = { offset, length: data.length };
+      const found = await readSlice(this.#meter.session, table.number, range, asked(`read ${table.id}`, signal));
+      if (!equalBytes(found, data))
+        throw new ResponseError(
+          "refused",
+          0,
+          label,
+          `the meter said yes, but bytes ${offset} to ${offset + data.length - 1} are not what was written`,
+        );
+    }
+  }
+}

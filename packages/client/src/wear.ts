@@ -1,0 +1,110 @@
+/**
+ * How often a meter may be written to: each write to some tables wears its memory. Pure: the moments of past writes and
+ * the time go in, a verdict comes out. MEP guide 1.1, pp. 50, 57 and 265-268.
+ */
+import { type Profile, reaches } from "@meterport/protocol/layout/index";
+import type { Millis } from "@meterport/protocol/ports";
+import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
+
+/** What has to survive a restart: the moments of writes, milliseconds since 1970, oldest first. */
+export interface WearState {
+  readonly writes: readonly Millis[];
+}
+
+/** At most `most` writes within any `span` of milliseconds. */
+export interface WearLimit {
+  readonly span: Millis;
+  readonly most: number;
+}
+
+const hour: Millis = 3_600_000;
+
+/** 4 an hour and 100 a day, which the guide recommends as averages and which are kept as limits here. */
+export const wearLimits: readonly WearLimit[] = [
+  { span: hour, most: 4 },
+  { span: 24 * hour, most: 100 },
+];
+
+const numbers = (...ids: TableId[]): ReadonlySet<number> => new Set(ids.map(numberOf));
+
+/** Each transaction is kept through a power failure, whatever the firmware (p. 50). */
+const always = numbers("ET52");
+
+/** Appendix C, "Write - NVM", where somebody may write; and BT07, which page 57 counts among them. */
+const nonVolatile = numbers(
+  "BT07",
+  "BT15",
+  "BT54",
+  "ET03",
+  "ET07",
+  "ET13",
+  "ET34",
+  "ET40",
+  "ET47",
+  "ET51",
+  "ET52",
+  "ET77",
+  "ET80",
+);
+
+const pending = 4096;
+
+/**
+ * Whether writing a table counts: ET52 always, other non-volatile tables on meters before firmware 3.40. A pending twin
+ * counts as the table that it stands for.
+ *
+ * @example
+ * wears(2099, { family: "meter", firmware: [3, 30] }) // true
+ * wears(2099, { family: "meter", firmware: [3, 40] }) // false
+ */
+export const wears = (table: number, profile: Profile): boolean => {
+  const number = table % pending;
+  if (always.has(number)) return true;
+  return profile.family === "meter" && !reaches(profile, { meter: [3, 40] }) && nonVolatile.has(number);
+};
+
+export type Admission =
+  /** They may be sent; `state` already counts them. */
+  | { readonly ok: true; readonly state: WearState }
+  /** Not before `at`; `undefined` where so many are never allowed at once. */
+  | { readonly ok: false; readonly at: Millis | undefined };
+
+/** Never more than the limits can ask about, whatever a store brings. */
+const mostKept = (limits: readonly WearLimit[]): number => Math.max(0, ...limits.map(({ most }) => most));
+
+/** Only what still counts; a clock that was set back must not lock the meter for longer than a limit's span. */
+const counted = (state: WearState, now: Millis, limits: readonly WearLimit[]): Millis[] => {
+  const longest = Math.max(0, ...limits.map(({ span }) => span));
+  return state.writes
+    .filter((time) => Number.isFinite(time) && time > now - longest)
+    .map((time) => Math.min(time, now))
+    .sort((a, b) => a - b)
+    .slice(-mostKept(limits));
+};
+
+/**
+ * Whether `count` more writes are within the limits at time `now`.
+ *
+ * @example
+ * admit({ writes: [] }, 1, 0).ok // true
+ * admit({ writes: [0, 1, 2, 3] }, 1, 10) // { ok: false, at: 3600000 }
+ */
+export const admit = (
+  state: WearState,
+  count: number,
+  now: Millis,
+  limits: readonly WearLimit[] = wearLimits,
+): Admission => {
+  const writes = counted(state, now, limits);
+  let at = now;
+  for (const { span, most } of limits) {
+    if (count > most) return { ok: false, at: undefined };
+    const within = writes.filter((time) => time > now - span);
+    const surplus = within.length + count - most;
+    // When the last of those that are too many has left the span.
+    if (surplus > 0) at = Math.max(at, (within[surplus - 1] as Millis) + span);
+  }
+  if (at > now) return { ok: false, at };
+  const added = Array.from({ length: count }, () => now);
+  return { ok: true, state: { writes: [...writes, ...added].slice(-mostKept(limits)) } };
+};

@@ -1,0 +1,84 @@
+/** What may be written at all: the table's access, and who controls a field. Nothing is sent to find out. */
+import { UsageError } from "@meterport/protocol/errors";
+import type { Description, FieldDescription, KeyLevel, Leaf, ValueControl } from "@meterport/protocol/layout/index";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import type { Level } from "@meterport/protocol/security/seal";
+
+type Keys = readonly (string | number)[];
+
+/** @throws UsageError (`not-writable`) */
+export const checkWritable = (writable: boolean, label: string): void => {
+  if (!writable)
+    throw new UsageError(
+      "not-writable",
+      `${label}: this connection only reads; connect(…, { writable: true }) permits it`,
+    );
+};
+
+/** The level is the owner's word; where it is not known the meter decides. @throws UsageError (`key-level`) */
+export const checkLevel = (needed: KeyLevel, level: Level | undefined, label: string): void => {
+  if (needed === "advanced" && level === "basic")
+    throw new UsageError("key-level", `${label}: it takes the advanced key (MAK), and this is the basic one (MBK)`);
+};
+
+/** Tables whose writes do more than keep bytes, and what is to be used instead. */
+const others: Readonly<Record<string, string>> = { BT07: "call a procedure", ET52: "run a transaction" };
+
+/** @throws UsageError (`read-only`, `key-level`, `other-way`) */
+export const checkTable = (table: AnyTable, level: Level | undefined, label: string): void => {
+  const other = others[table.id];
+  if (other !== undefined) throw new UsageError("other-way", `${label}: ${table.id} is not written directly, ${other}`);
+  if (table.access.write === "never")
+    throw new UsageError("read-only", `${label}: no key permits to write ${table.id}`);
+  checkLevel(table.access.write, level, label);
+};
+
+/**
+ * ET50 says "M" throughout, which on page 48 is "meter", but it is the space in which MEP clients introduce themselves and
+ * put values for the display (MEP guide 1.1, pp. 22 and 130).
+ */
+const spaceOfClients = new Set(["ET50"]);
+
+/**
+ * Where the guide's offsets contradict each other and a wrong one does harm: the flags of ET97 that make TLS a duty
+ * (MEP guide 1.1, p. 201) may lie one byte further.
+ */
+const uncertain: Readonly<Record<string, readonly string[]>> = { ET97: ["securityLogIntervalAndTlsFlags"] };
+
+/** Who controls the part at a path: what its field says, else what the nearest field around it says. */
+export const controlOf = (description: Description, path: Keys): ValueControl | undefined => {
+  let here: Description | undefined = description;
+  let control: ValueControl | undefined;
+  for (const key of path) {
+    while (here?.kind === "when") here = here.inner;
+    if (here?.kind === "array") here = here.element;
+    else if (here?.kind === "struct") {
+      const field: FieldDescription | undefined = here.fields.find(({ name }) => name === String(key));
+      control = field?.meta.vci ?? control;
+      here = field?.layout;
+    } else return control;
+  }
+  return control;
+};
+
+/** Fixed, the meter's, or given by the firmware. */
+const notOurs: ReadonlySet<ValueControl | undefined> = new Set<ValueControl | undefined>(["F", "M", "P"]);
+
+/** Why a leaf must not be changed; `undefined` where it may be. */
+export type Objection = (leaf: Pick<Leaf, "path" | "reserved">) => string | undefined;
+
+export const objections = (table: AnyTable): Objection => {
+  const description = table.describe();
+  return ({ path, reserved }) => {
+    if (reserved) return "its meaning is not known";
+    const keys = path.split(".");
+    if (uncertain[table.id]?.some((name) => keys.includes(name)) === true)
+      return "the guide contradicts itself about its place";
+    if (spaceOfClients.has(table.id)) return undefined;
+    return notOurs.has(controlOf(description, keys)) ? "the meter controls it" : undefined;
+  };
+};
+
+/** Flags that the meter takes back by itself: reading them again proves nothing. MEP guide 1.1, p. 134. */
+export const clearsItself = (table: AnyTable, leaf: Pick<Leaf, "path">): boolean =>
+  table.id === "ET51" && leaf.path.endsWith(".resetMepNow");

@@ -1,0 +1,76 @@
+import { any, at, bytes, next, own, ownIs, procedure, rest, struct, u8, u16, when } from "../layout/index.ts";
+
+/** Values of `requestType`; types 7 and 8 only occur in ET15. */
+export const onDemandRequest = {
+  applicationReset: 1,
+  billingRead: 2,
+  statusRead: 3,
+  writeUserData: 4,
+  timeSync: 5,
+  multicast: 6,
+  downloadSwitchover: 9,
+  writeUserDataByIndex: 10,
+} as const;
+
+const writes = any(
+  any(ownIs("requestType", onDemandRequest.writeUserData), ownIs("requestType", onDemandRequest.multicast)),
+  ownIs("requestType", onDemandRequest.writeUserDataByIndex),
+);
+const switches = ownIs("requestType", onDemandRequest.downloadSwitchover);
+
+/**
+ * MEP guide 1.1, pp. 250-253. What an M-Bus device answers is found in ET16, the progress in ET15; data of such a request
+ * stays in the meter and is not sent to the head-end. Appendix C does not list it; page 250 asks for the advanced key.
+ */
+export const EP19 = procedure(
+  "EP19",
+  0x0813,
+  "Post On-demand M-Bus Request",
+  { call: "advanced" },
+  {
+    request: struct(
+      {
+        transactionNumber: at(3, u16, "Finds the request in ET15 again; 0x0400..0x04ff for MEP clients", { vci: "H" }),
+        deviceHandle: at(5, u16, "Handle in ET14; a group mask for type 6, a bitmask of devices for type 10", {
+          vci: "H",
+        }),
+        requestType: at(7, u8, "What is to be done", {
+          vci: "H",
+          names: {
+            1: "M-Bus application reset",
+            2: "billing read",
+            3: "status read",
+            4: "write user data",
+            5: "time synchronization",
+            6: "multicast",
+            9: "MEP download switchover",
+            10: "write user data by index",
+          },
+        }),
+        writeDataLength: next(when(writes, u8), "Bytes of the data; less than ET11.11 for types 4 and 10", {
+          vci: "H",
+          unit: "byte",
+        }),
+        writeData: next(when(writes, bytes(own("writeDataLength"))), "SND_UD telegram, or C, CI and user data", {
+          vci: "H",
+        }),
+        image: next(
+          when(switches, rest()),
+          "Nothing, or image length (4 bytes) and MAC (16) with AES from meter 3.80",
+          {
+            vci: "H",
+          },
+        ),
+      },
+      { from: 3 },
+    ),
+    response: struct({ entryIndex: at(4, u8, "Entry of the queue in ET15", { vci: "M" }) }, { from: 4 }),
+  },
+  {
+    results: {
+      2: "there is no such request type",
+      3: "no installed device has this handle, group or index",
+      7: "the queue of on-demand requests is full",
+    },
+  },
+);

@@ -1,0 +1,65 @@
+/** BT60, BT61, BT62, ET62 and ET66: what the load profile records. */
+import { encode } from "@meterport/protocol/layout/index";
+import { BT60, BT61, BT62, ET62, ET66 } from "@meterport/protocol/tables/index";
+import type { Filling } from "../memory.ts";
+import { filled, zeroValue } from "./filled.ts";
+import type { Setup } from "./setup.ts";
+
+/** Source ids of each data set's channels: energies of the meter; in the second one energy and what ET66 maps 112 to. */
+export const channelSources: readonly (readonly number[])[] = [[0, 1, 2, 3], [0, 112], [], []];
+/** The M-Bus device in slot 0, data type 1 of ET57 (MEP guide 1.1, pp. 39-40). */
+export const mappedSources: readonly number[] = [0x4001];
+const int32 = 32;
+
+const control = ({ dimensions }: Setup): Uint8Array =>
+  encode(
+    BT62,
+    {
+      dataSets: dimensions.BT61.dataSets.map(({ channels }, set) => ({
+        channelSettings: Array.from({ length: channels }, (_, i) => ({
+          endReading: false,
+          filler1: 0,
+          intervalSource: channelSources[set]?.[i] ?? 0,
+          endReadingSource: 0,
+        })),
+        format: int32,
+      })),
+    },
+    dimensions,
+  );
+
+const display = ({ dimensions, generation4 }: Setup): Uint8Array => {
+  const code = (text: string): string => text.padEnd(generation4 ? 5 : 4);
+  const { codeWords } = zeroValue(ET62, dimensions);
+  return filled(ET62, dimensions, {
+    loadProfileListIdCode: code("P01"),
+    loadProfileListIdDecimalPointState: 4,
+    loadProfileDateIdCode: code("DATE"),
+    intervalTimeIdCode: code("TIME"),
+    extendedStatusIdCode: code("STAT"),
+    codeWords: codeWords.map((word, i) => ({
+      ...word,
+      channelIdCode: code(`CH${String(i + 1).padStart(2, "0")}`),
+      fieldsBeforeDp: 8,
+    })),
+    powerOutageListIdCode: code(""),
+    powerOutageNumberIdCode: code("NUM"),
+  });
+};
+
+const mapping = ({ dimensions }: Setup): Uint8Array => {
+  const { extendedSourceIds } = zeroValue(ET66, dimensions);
+  for (const [i, id] of mappedSources.entries()) (extendedSourceIds[0] as number[])[i] = id;
+  return encode(ET66, { extendedSourceIds }, dimensions);
+};
+
+export const loadProfileTables = (setup: Setup): readonly (readonly [number, Filling])[] => {
+  const { dimensions } = setup;
+  return [
+    [BT60.number, () => encode(BT60, dimensions.BT60, dimensions)],
+    [BT61.number, () => encode(BT61, dimensions.BT61, dimensions)],
+    [BT62.number, () => control(setup)],
+    [ET62.number, () => display(setup)],
+    [ET66.number, () => mapping(setup)],
+  ];
+};

@@ -1,0 +1,158 @@
+/** A gas meter on the M-Bus, slot 0: what it has counted, and ET14, ET16 and ET45, which tell what was read from it. */
+import { encode, type LtimeDate, utcFields } from "@meterport/protocol/layout/index";
+import type { Millis } from "@meterport/protocol/ports";
+import { type Dimensions, ET14, ET16, ET45 } from "@meterport/protocol/tables/index";
+import { zeroValue } from "../contents/filled.ts";
+import { digitsOf, type Setup } from "../contents/setup.ts";
+import { denmark } from "../contents/zone.ts";
+import { localMillis } from "../local-time.ts";
+import type { LiveTable } from "../memory.ts";
+import { beginOf, localDay } from "./calendar-days.ts";
+
+const day = 86_400_000;
+const year = 365.25;
+/** Handle in ET14. */
+const handle = 1;
+const mbusUp = 1;
+const baud2400 = 4;
+/** "ELS", three letters of five bits. */
+const manufacturer = 0x1593;
+const gas = 3;
+/** Eight digits of litres, not temperature-corrected: what ET57 calls data type 1. */
+const header = [0x0c, 0x93, 0x3a];
+/** From the serial number to the zero behind the record, which has seven bytes. */
+const telegramLength = 12 + 7 + 1;
+/** Time and flags, the length byte, the telegram. */
+export const billingReadLength: number = 8 + telegramLength;
+const success = 4;
+const firstRead = Math.floor(Date.UTC(2000, 0, 1) / day);
+
+type Read = ET16["devices"][number];
+
+export class GasMeter {
+  readonly #setup: Setup;
+  readonly #base: number;
+
+  constructor(setup: Setup) {
+    this.#setup = setup;
+    this.#base = Math.floor(setup.noise.between(0, 1_000_000, 9_000_000, 40));
+  }
+
+  /** Litres counted until a moment: more in winter and by day, never falling. */
+  litresAt(time: Millis): number {
+    const days = time / day - 10_957;
+    const turn = 2 * Math.PI;
+    const seasonal = 2500 * (year / turn) * Math.sin((turn * (days - 20)) / year);
+    const daily = (800 / turn) * Math.sin(turn * (days - 0.6));
+    return Math.floor(this.#base + 3500 * days + seasonal + daily) % 100_000_000;
+  }
+
+  /** The four bytes that stand in the M-Bus telegram and in the load profile: packed digits, lowest pair first. */
+  bytesAt(time: Millis): readonly number[] {
+    const digits = String(this.litresAt(time)).padStart(8, "0");
+    return [6, 4, 2, 0].map((at) => Number.parseInt(digits.slice(at, at + 2), 16));
+  }
+
+  tables(kept: (step: Millis, make: LiveTable) => LiveTable): readonly (readonly [number, LiveTable])[] {
+    const minute = 60_000;
+    return [
+      [ET16.number, kept(minute, (time) => this.#latest(time))],
+      [ET45.number, kept(minute, (time) => this.#log(time))],
+    ];
+  }
+
+  /** ET14 as it is when the meter is switched on. */
+  status(start: Millis): Uint8Array {
+    const { dimensions } = this.#setup;
+    const zero = zeroValue(ET14, dimensions);
+    const read = this.#localTime(beginOf(localDay(start)));
+    const reads = localDay(start) - firstRead;
+    const devices = zero.devices.map((none, slot) =>
+      slot > 0
+        ? none
+        : {
+            ...none,
+            deviceHandle: handle,
+            deviceStatus: mbusUp,
+            baudRate: baud2400,
+            billingReadLength,
+            readAttempts: reads,
+            readAnswers: reads,
+            statusRead: read,
+            lastReadAttempt: read,
+          },
+    );
+    return encode(ET14, { ...zero, device1Occupied: true, devices }, dimensions);
+  }
+
+  #localTime(time: Millis): LtimeDate {
+    return utcFields(localMillis(time, denmark));
+  }
+
+  /** What was read from it at a time; `room` is what the entry gives to the billing read. */
+  #read(none: Read, time: Millis, room: number): Read {
+    const dataRecords = new Uint8Array(room - 20);
+    dataRecords.set([...header, ...this.bytesAt(time)]);
+    const serialNumber = digitsOf(this.#setup, 8, 41);
+    return {
+      ...none,
+      readTime: this.#localTime(time),
+      response: {
+        variable: {
+          length: telegramLength,
+          serialNumber,
+          manufacturerId: manufacturer,
+          version: 1,
+          medium: gas,
+          accessNumber: localDay(time) & 0xff,
+          applicationError: 0,
+          powerLow: false,
+          permanentError: false,
+          temporaryError: false,
+          manufacturerStatus: 0,
+          signature: 0,
+          dataRecords,
+        },
+      },
+    };
+  }
+
+  #latest(time: Millis): Uint8Array {
+    const dimensions: Dimensions = this.#setup.dimensions;
+    const [first, ...others] = zeroValue(ET16, dimensions).devices;
+    if (first === undefined) return new Uint8Array(0);
+    const read = this.#read(first, beginOf(localDay(time)), dimensions.ET11.dataEntrySize);
+    return encode(ET16, { devices: [read, ...others] }, dimensions);
+  }
+
+  #log(time: Millis): Uint8Array {
+    const { dimensions } = this.#setup;
+    const zero = zeroValue(ET45, dimensions);
+    const { length } = zero.entries;
+    const [none] = zero.entries;
+    if (none === undefined) return encode(ET45, zero, dimensions);
+    const newest = localDay(time) - firstRead;
+    const entries = [...zero.entries];
+    for (let i = 0; i < length; i++) {
+      const number = newest - i;
+      entries[number % length] = {
+        ...none,
+        ...this.#read(none, beginOf(number + firstRead), dimensions.ET11.dataEntrySize),
+        length: 4 + billingReadLength,
+        handle,
+        executionStatus: 0,
+        result: success,
+      };
+    }
+    const value = {
+      ...zero,
+      overflow: true,
+      listType: true,
+      validEntries: length,
+      lastEntryElement: newest % length,
+      lastEntrySequenceNumber: newest & 0xffff,
+      entries,
+    };
+    return encode(ET45, value, dimensions);
+  }
+}

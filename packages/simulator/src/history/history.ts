@@ -1,0 +1,99 @@
+/** The truth behind everything that a meter remembers, and the tables that tell it. */
+import type { Millis } from "@meterport/protocol/ports";
+import { type BT23, ET14 } from "@meterport/protocol/tables/index";
+import type { Setup } from "../contents/setup.ts";
+import { Counters } from "../counters.ts";
+import type { Household } from "../household/household.ts";
+import { Noise } from "../household/noise.ts";
+import { LiveTables } from "../live-tables.ts";
+import type { Memory } from "../memory.ts";
+import { localDay } from "./calendar-days.ts";
+import { EventLogs, type MeterEvent } from "./events.ts";
+import { GasMeter } from "./gas-meter.ts";
+import { LoadProfileRecorder } from "./load-profile-recorder.ts";
+import { outageTables } from "./outage-tables.ts";
+import type { Outage, Past } from "./past.ts";
+import { demandResetsUntil, Snapshots } from "./snapshots.ts";
+import { TierCounts } from "./tier-counts.ts";
+
+export class History {
+  readonly live: LiveTables;
+  readonly #counters: Counters;
+  readonly #snapshots: Snapshots;
+  readonly #events: EventLogs;
+  readonly #gasMeter: GasMeter;
+
+  constructor(setup: Setup, household: Household, start: Millis, memory: Memory) {
+    const counters = new Counters(household, start, new Noise(setup.seed, "counters"));
+    this.#counters = counters;
+    const { past } = counters;
+    this.live = new LiveTables({
+      memory,
+      household,
+      counters,
+      tiers: new TierCounts(counters),
+      demandResets: countedByDay((time) => demandResetsUntil(past, time).length),
+      dimensions: setup.dimensions,
+    });
+    this.#snapshots = new Snapshots(this.live, past, setup.demand);
+    this.#events = new EventLogs(setup, past);
+    const gasMeter = new GasMeter(setup);
+    this.#gasMeter = gasMeter;
+    const recorder = new LoadProfileRecorder({ setup, counters, gasMeter, unit: () => this.live.energyUnit });
+    memory.setLater(ET14.number, () => gasMeter.status(start));
+    for (const [table, fill] of outageTables(setup, past, household)) memory.setLater(table, fill);
+    for (const [table, at] of [
+      ...this.live.tables(),
+      ...this.#snapshots.tables(),
+      ...this.#events.tables((step, make) => this.live.kept(step, make)),
+      ...gasMeter.tables((step, make) => this.live.kept(step, make)),
+      ...recorder.live(),
+    ])
+      memory.setLive(table, at);
+    for (const [table, partwise] of recorder.partwise()) memory.setPartwise(table, partwise);
+  }
+
+  /** Where recording begins, what was dark, when the clock was set. */
+  get past(): Past {
+    return this.#counters.past;
+  }
+
+  /** Power failures, oldest first, in Unix milliseconds of the meter's clock. */
+  get outages(): readonly Outage[] {
+    return this.past.outages;
+  }
+
+  /** BT23 at a time from `past.origin` on; its copies in other tables are this for their times. */
+  registersAt(time: Millis): BT23 {
+    return this.live.registersAt(time);
+  }
+
+  /** Every event until a time, oldest first, also those that the logs have lost. */
+  eventsUntil(time: Millis): readonly MeterEvent[] {
+    return this.#events.until(time);
+  }
+
+  /** Litres that the gas meter on the M-Bus has counted at a time. */
+  litresAt(time: Millis): number {
+    return this.#gasMeter.litresAt(time);
+  }
+
+  /** When the copies in BT26 were taken, oldest first. */
+  selfReadTimes(time: Millis): readonly Millis[] {
+    return this.#snapshots.selfReadTimes(time);
+  }
+}
+
+/** Something that can only change when a local day begins. */
+const countedByDay = (count: (time: Millis) => number): ((time: Millis) => number) => {
+  let day = Number.NaN;
+  let counted = 0;
+  return (time) => {
+    const today = localDay(time);
+    if (today !== day) {
+      day = today;
+      counted = count(time);
+    }
+    return counted;
+  };
+};
