@@ -148,7 +148,11 @@ meters:
 
   it("says of a wrong key that it is refused, never what it is", async () => {
     const link = await until("garage", ({ state }) => state === "refused");
-    assert.equal(link.problem, "read BT01: the meter knows no key that fits the digest (0x0B) after 3 attempts");
+    // On a busy machine one of the attempts may end without an answer, which the sentence then adds.
+    assert.match(
+      link.problem ?? "",
+      /^read BT01: the meter knows no key that fits the digest \(0x0B\) after 3 attempts/,
+    );
     const live = await get<LiveAnswer>("/meters/garage/live");
     assert.deepEqual(Object.keys(live), answerKeys);
     assert.deepEqual([live.time, live.power_w, live.quality], [null, null, "stale"]);

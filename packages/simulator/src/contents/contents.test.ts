@@ -128,6 +128,8 @@ describe("factory contents", () => {
         const meter = open(profile, { demand, seed: 7 });
         for (const table of tables as readonly AnyTable[]) {
           if (!tableExists(table, meter.profile)) continue;
+          // Sixty days take half a second, and are the same everywhere.
+          if (table.id === "BT64" && !(profile === "meter:4.30" && demand)) continue;
           const bytes = bytesOf(meter, table.id);
           if (table.number === BT07.number) continue;
           // Transactions are as long as they say, with room behind them; some tables tell their own size.
@@ -150,10 +152,7 @@ describe("factory contents", () => {
         for (const [id, value] of Object.entries(meter.dimensions) as [string, object][]) {
           if (!tablesById.has(id) || !tableExists(tablesById.get(id) as AnyTable, meter.profile)) continue;
           // Of these only the numbers that layouts depend on are dimensions.
-          const parts =
-            id === "ET04"
-              ? ["maxPowerOutagesRecorded"]
-              : ["multipleLoadProfileSets", "et74EntryCount", "et79EntryCount"];
+          const parts = id === "ET04" ? ["maxPowerOutagesRecorded"] : ["et74EntryCount", "et79EntryCount"];
           if (id !== "ET04" && id !== "ET54") assert.deepEqual(told(id), value, id);
           else
             for (const part of parts)

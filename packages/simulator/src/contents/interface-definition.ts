@@ -119,5 +119,5 @@ export const interfaceDefinition = (setup: Setup): Uint8Array => {
       : {}),
     ...(since360 ? { requiredTail: new Uint8Array(0) } : {}),
   };
-  return encode(ET42, value as unknown as ET42, dimensions);
+  return encode(ET42, value, dimensions);
 };

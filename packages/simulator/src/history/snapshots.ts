@@ -17,7 +17,7 @@ const day = 86_400_000;
 /** Self-reads are numbered by days, so that the number tells how long the meter has been in use. */
 const firstSelfRead = Math.floor(Date.UTC(2000, 0, 1) / day);
 /** One-time reads that somebody asked for, milliseconds before the meter's start. */
-const oneTimeReads = [33 * day + 7 * 3_600_000, 3 * day + 95 * minute];
+const oneTimeReads = [9 * day + 7 * 60 * minute, 3 * day + 95 * minute];
 
 interface Ring<T> {
   readonly validEntries: number;
