@@ -52,6 +52,16 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     );
 
   program
+    .command("docs")
+    .description("the reference of all tables and procedures, as Markdown or as one HTML page with search")
+    .addOption(new Option("--format <format>", "md, or html").choices(["md", "html"]))
+    .addOption(profileOption("only what this device has; everything where left out"))
+    .option("--output <path>", "into a file, or into a folder where it ends with /")
+    .action(async (options: DocsOptions) =>
+      ended(await (await import("./docs/docs-command.ts")).docsCommand(options, io)),
+    );
+
+  program
     .command("read")
     .description("reads tables or single fields of a meter")
     .argument("<ids...>", "as in BT21, ET13.devices.4.mbusChange, or ET50.30.1 for a byte's bit")
@@ -194,6 +204,11 @@ export interface ExplainOptions {
 export interface TablesOptions {
   readonly profile: string;
   readonly json?: true;
+}
+export interface DocsOptions {
+  readonly format?: "md" | "html";
+  readonly profile?: string;
+  readonly output?: string;
 }
 export interface ReadOptions {
   readonly link: string;

@@ -4,7 +4,7 @@ import { annotate, type ByteRange, leaves, parseProfile, tableExists } from "@me
 import type { Leaf } from "@meterport/protocol/layout/layout";
 import type { Span } from "@meterport/protocol/layout/reader";
 import type { AnyTable } from "@meterport/protocol/layout/table";
-import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
+import { procedureSource, proceduresByNumber } from "@meterport/protocol/procedures/index";
 import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/index";
 import { nameOfValue } from "../format/value.ts";
 import { procedureName, requestText, responseText } from "./messages.ts";
@@ -50,38 +50,54 @@ const candidates: readonly Profile[] = [
   ...["module:1.11", "module:1.20"],
 ].map(parseProfile);
 
-const parametersAt = 3;
+/** The field of each table that a procedure's own layout describes (MEP guide 1.1, pp. 58-59). */
+const procedureFields: Readonly<Record<string, readonly [field: string, layout: "request" | "response"]>> = {
+  BT07: ["parameters", "request"],
+  BT08: ["data", "response"],
+  ET59: ["data", "response"],
+  ET85: ["data", "response"],
+};
 
-/** The parameters of a procedure that is declared, in place of BT07's mere bytes. */
-const parameterSpans = (data: Uint8Array, spans: readonly Span[]): readonly Span[] => {
-  const procedure = spans.find(({ path }) => path === "procedure")?.value;
-  const parameters = spans.find(({ path }) => path === "parameters");
-  if (procedure !== EP17.number || parameters === undefined) return spans;
-  const inner = annotate(EP17.request, data.subarray(parameters.start, parameters.end), {});
-  if (inner.unknown.length > 0) return spans;
+/** What a procedure that is declared gives or takes, in place of mere bytes. */
+const procedureSpans = (
+  table: AnyTable,
+  data: Uint8Array,
+  spans: readonly Span[],
+  env: Dimensions,
+): readonly Span[] => {
+  const [field, kind] = procedureFields[table.id] ?? [];
+  const number = spans.find(({ path }) => path === "procedure")?.value;
+  const bytes = spans.find(({ path }) => path === field);
+  const procedure = typeof number === "number" ? proceduresByNumber.get(number) : undefined;
+  if (procedure === undefined || kind === undefined || bytes === undefined) return spans;
+  if (procedureSource(procedure.id) === "name-only") return spans;
+  const inner = annotate(procedure[kind], data.subarray(bytes.start, bytes.end), env);
+  if (inner.unknown.length > 0 || inner.problem !== undefined) return spans;
   const moved = inner.spans.map((span) => ({
     ...span,
-    path: `parameters.${span.path}`,
-    start: span.start + parametersAt,
-    end: span.end + parametersAt,
+    path: `${field}.${span.path}`,
+    start: span.start + bytes.start,
+    end: span.end + bytes.start,
   }));
-  return [...spans.filter((span) => span !== parameters), ...moved];
+  return [...spans.filter((span) => span !== bytes), ...moved];
 };
 
 const meaningOf = (table: AnyTable, span: Span, type: unknown): string | undefined => {
   const { path, value, meta } = span;
-  if (table.id === "BT07" && path === "procedure" && typeof value === "number") return procedureName(value);
+  if (procedureFields[table.id] !== undefined && path === "procedure" && typeof value === "number")
+    return procedureName(value);
   if (value instanceof Uint8Array && /^records\.\d+\.message$/.test(path))
     return type === 1 || type === 2 ? responseText(value) : requestText(value);
   return nameOfValue(value, meta);
 };
 
-const named = (table: AnyTable, env: Dimensions, all: readonly Span[], span: Span): NamedSpan => {
+/** `type`: the value of the field of that name, which tells requests from responses in a transaction. */
+const named = (table: AnyTable, env: Dimensions, type: unknown, span: Span): NamedSpan => {
   const { path, start, end, value, meta, bits, reserved } = span;
   const source = sourceAt(table.id, path, value, env.profile, env.BT21.demands > 0);
   const listsSources = table.id === "BT22" || table.id === "BT27";
   const unit = listsSources ? undefined : (source?.wire ?? meta.unit);
-  const meaning = source?.name ?? meaningOf(table, span, all.find((other) => other.path === "type")?.value);
+  const meaning = source?.name ?? meaningOf(table, span, type);
   return {
     path,
     start,
@@ -145,12 +161,13 @@ const leftover = (table: AnyTable, data: Uint8Array, offset: number, range: Byte
 const explainAs = (table: AnyTable, data: Uint8Array, offset: number, profile: Profile): ExplainedBody => {
   const env = defaultDimensions(profile);
   const { value, spans, unknown } = annotate(table, data, env, offset);
-  const detailed = table.id === "BT07" && offset === 0 ? parameterSpans(data, spans) : spans;
+  const detailed = offset === 0 ? procedureSpans(table, data, spans, env) : spans;
   const edges = unknown.flatMap((range) => {
     const found = leftover(table, data, offset, range);
     return found.length > 0 ? found : partialSpans(table, env, data, offset, range);
   });
-  const all = [...detailed.map((span) => named(table, env, spans, span)), ...edges];
+  const type = spans.find(({ path }) => path === "type")?.value;
+  const all = [...detailed.map((span) => named(table, env, type, span)), ...edges];
   const gaps = unknown.flatMap((range) => without(range, edges));
   return {
     profile,

@@ -14,7 +14,7 @@ const mostBytes = 256 * 1024;
 export const parseHex = (text: string): Uint8Array => {
   const bytes = fromHex(text);
   if (bytes !== undefined && bytes.length > mostBytes)
-    throw new UsageError("hex", `${bytes.length} bytes are more than a packet has`);
+    throw new UsageError("hex", `${bytes.length} bytes are more than any table has`);
   if (bytes !== undefined && bytes.length > 0) return bytes;
   if (bytes !== undefined) throw new UsageError("hex", "there are no bytes to explain");
   const plain = text.replace(/\b0x/gi, "").replace(/[\s:,-]+/g, "");

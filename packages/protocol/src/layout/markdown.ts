@@ -2,7 +2,7 @@
 import type { AnyLayout, Description, FieldDescription } from "./layout.ts";
 import type { ProcedureInfo } from "./procedure.ts";
 import { gateText } from "./profile.ts";
-import type { AnyTable, KeyLevel } from "./table.ts";
+import type { AnyTable } from "./table.ts";
 
 /** What a page of the reference says of one field. */
 export interface ReferenceRow {
@@ -88,7 +88,7 @@ export const tableSummary = (table: AnyTable): string => {
 /** Who may call a procedure, its own results, and since when it exists; in one line. */
 export const procedureSummary = ({ access, results, since }: ProcedureInfo): string => {
   const own = Object.entries(results).map(([result, meaning]) => `${result} = ${meaning}`);
-  return `Call: ${keyText[access.call satisfies KeyLevel]}.${own.length > 0 ? ` Results of its own: ${own.join(", ")}.` : ""}${sinceText(since)}`;
+  return `Call: ${keyText[access.call]}.${own.length > 0 ? ` Results of its own: ${own.join(", ")}.` : ""}${sinceText(since)}`;
 };
 
 const cell = (text: string): string => text.replace(/\|/g, "\\|").replace(/\s+/g, " ");

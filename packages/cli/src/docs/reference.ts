@@ -1,0 +1,111 @@
+/** The reference of all tables and procedures as sections, which Markdown and HTML then write down. */
+import { type Profile, profileName } from "@meterport/protocol/layout/index";
+import type { AnyLayout } from "@meterport/protocol/layout/layout";
+import { procedureSummary, tableSummary } from "@meterport/protocol/layout/markdown";
+import { procedureSource, procedures, proceduresById } from "@meterport/protocol/procedures/index";
+import { type CatalogueEntry, catalogue } from "@meterport/protocol/tables/catalogue";
+import { tablesById } from "@meterport/protocol/tables/index";
+import { type ListedTable, listTables } from "../tables/table-list.ts";
+
+export interface Part {
+  /** "" where there is but one. */
+  readonly title: string;
+  readonly layout: AnyLayout;
+}
+export interface Section {
+  readonly id: string;
+  /** "0x080d" */
+  readonly number: string;
+  readonly title: string;
+  readonly kind: "table" | "procedure";
+  /** One line each. */
+  readonly notes: readonly string[];
+  readonly parts: readonly Part[];
+}
+export interface Reference {
+  readonly title: string;
+  readonly introduction: readonly string[];
+  readonly sections: readonly Section[];
+  /** What the guides name without a layout. */
+  readonly named: readonly Pick<Section, "id" | "number" | "title">[];
+}
+
+const guideNames = { mep: "MEP guide 1.1", optical: "Optical guide 1.1" } as const;
+const pageOf = ({ source }: CatalogueEntry): string => `${guideNames[source.guide]}, p. ${source.page}.`;
+const hex = (number: number): string => `0x${number.toString(16).padStart(4, "0")}`;
+
+const sourceNotes: Readonly<Record<string, string>> = {
+  "ansi-c12.19": "By ANSI C12.19: the guides do not describe it.",
+  "name-only": "The guides only name it: its parameters are bytes.",
+  unverified: "Not verified with a meter.",
+};
+
+const tableParts = (entry: CatalogueEntry): Pick<Section, "notes" | "parts"> | undefined => {
+  const table = tablesById.get(entry.id);
+  if (table === undefined) return undefined;
+  return { notes: [tableSummary(table), pageOf(entry)], parts: [{ title: "", layout: table }] };
+};
+const hasFields = ({ layout }: Part): boolean => {
+  const description = layout.describe();
+  return description.kind !== "struct" || description.fields.length > 0;
+};
+const procedureParts = (
+  id: string,
+  entry: CatalogueEntry | undefined,
+): Pick<Section, "notes" | "parts"> | undefined => {
+  const procedure = proceduresById.get(id);
+  if (procedure === undefined) return undefined;
+  const note = sourceNotes[procedureSource(id)];
+  const parts = [
+    { title: "Parameters, in BT07", layout: procedure.request },
+    { title: "Response, in BT08, ET59 or ET85", layout: procedure.response },
+  ];
+  return {
+    notes: [
+      procedureSummary(procedure),
+      ...(entry === undefined ? [] : [pageOf(entry)]),
+      ...(note === undefined ? [] : [note]),
+    ],
+    parts: parts.filter(hasFields),
+  };
+};
+
+const sizeNote = (listed: ListedTable | undefined, profile: Profile): string[] =>
+  listed?.size == null ? [] : [`${listed.size} bytes on ${profileName(profile)} as it leaves the factory.`];
+
+/** Everything, or what one device has. */
+export const buildReference = (profile: Profile | undefined): Reference => {
+  const listed = new Map((profile === undefined ? [] : listTables(profile)).map((table) => [table.id, table]));
+  const sections: Section[] = [];
+  const named: Pick<Section, "id" | "number" | "title">[] = [];
+  for (const entry of catalogue) {
+    const { id, title, kind } = entry;
+    const head = { id, number: hex(entry.number), title };
+    const found = kind === "table" ? tableParts(entry) : procedureParts(id, entry);
+    if (found === undefined) {
+      named.push(head);
+      continue;
+    }
+    const own = listed.get(id);
+    if (profile !== undefined && kind === "table" && (own?.fields.length ?? 0) === 0) continue;
+    const size = profile === undefined || kind !== "table" ? [] : sizeNote(own, profile);
+    sections.push({ ...head, kind, notes: [...found.notes, ...size], parts: found.parts });
+  }
+  // The standard has one more than the guides name.
+  for (const { id, number, title } of procedures) {
+    const found = catalogue.some((entry) => entry.id === id) ? undefined : procedureParts(id, undefined);
+    if (found !== undefined) sections.push({ id, number: hex(number), title, kind: "procedure", ...found });
+  }
+  const order = (section: Section): number => (section.kind === "table" ? 0 : 0x10000) + Number(section.number);
+  sections.sort((a, b) => order(a) - order(b));
+  return {
+    title:
+      profile === undefined ? "NES meter tables and procedures" : `Tables and procedures of ${profileName(profile)}`,
+    introduction: [
+      "Made by Meterport from the declarations that it reads meters by.",
+      "Offsets are those that the guides print, from the start of the table or of the entry; integers are little-endian. VCI is who controls a value: F fixed, M the meter, H the host, P the program of the meter. In a path n stands for an index.",
+    ],
+    sections,
+    named,
+  };
+};
