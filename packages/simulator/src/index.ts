@@ -18,6 +18,7 @@ export { goldenMeter, goldenSequences } from "./golden.ts";
 export type { MeterEvent } from "./history/events.ts";
 export type { History } from "./history/history.ts";
 export type { Outage, Past } from "./history/past.ts";
+export { recallPast } from "./history/recall.ts";
 export { type Household, type HouseholdOptions, openHousehold } from "./household/household.ts";
 export { isScenarioName, type Scenario, type ScenarioName, scenarios } from "./household/scenarios.ts";
 export {

@@ -3,7 +3,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import type { Transport } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
-import { isScenarioName, type Served, scenarios, serve, VirtualMeter } from "@meterport/simulator";
+import { isScenarioName, recallPast, type Served, scenarios, serve, VirtualMeter } from "@meterport/simulator";
 import { type Link, parseLink } from "@meterport/transports/link-url";
 import type { SimulateOptions } from "../commands.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
@@ -111,6 +111,15 @@ const servePty = async (path: string, line: OneLine, io: Io): Promise<void> => {
   await line.close();
 };
 
+/** Lets the meter add up its past while nobody asks, a step at a time between other work. */
+const recall = (meter: VirtualMeter, { clock, interrupted }: Io): void => {
+  const steps = recallPast(meter);
+  const next = (): void => {
+    if (!interrupted.aborted && steps.next().done !== true) clock.at(clock.now() + 1, next);
+  };
+  clock.at(clock.now() + 1, next);
+};
+
 /** @throws UsageError, LinkError */
 export const simulateCommand = async (options: SimulateOptions, io: Io): Promise<Exit> => {
   const link = parseLink(options.listen);
@@ -118,6 +127,7 @@ export const simulateCommand = async (options: SimulateOptions, io: Io): Promise
     throw new UsageError("link", `--listen takes tcp://127.0.0.1:0 or pty:///path, not the serial port ${link.path}`);
   const meter = meterOf(options, io);
   const line = new OneLine((transport) => serve(transport, io.clock, meter));
+  recall(meter, io);
   if (link.kind === "tcp") await serveTcp(link, line, io);
   else await servePty(link.path, line, io);
   return exit.done;
