@@ -85,6 +85,14 @@ describe("serial ports", { skip }, () => {
     assert.ok(existsSync(path));
   });
 
+  test("a link that leads to a living terminal is somebody's and stays", async () => {
+    const path = freshPath();
+    const first = await openPty(path);
+    await assert.rejects(openPty(path), { code: "not-open", message: /is the link to \S+, which is in use/ });
+    assert.ok(existsSync(path));
+    await first.close();
+  });
+
   test("a folder that does not exist says so in the words of socat", async () => {
     await assert.rejects(openPty(join(folder, "none", "line")), { code: "not-open", message: /No such file/ });
   });

@@ -9,11 +9,21 @@ import { streamTransport } from "./stream-transport.ts";
 /** Stderr of socat that is kept for a message. */
 const keptComplaint = 2_000;
 
-/** socat would delete whatever stands there; only what an earlier pty left behind may go. */
+/** socat would delete whatever stands there; only the link to a terminal that is gone may go. */
 const refuseTaken = async (path: string, name: string): Promise<void> => {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;
-  if (found.isSymbolicLink() && (await readlink(path)).startsWith("/dev/pts/")) return;
+  if (found.isSymbolicLink()) {
+    const terminal = await readlink(path);
+    const alive = (await lstat(terminal).catch(() => undefined)) !== undefined;
+    if (terminal.startsWith("/dev/pts/") && !alive) return;
+    if (alive)
+      throw new LinkError(
+        "not-open",
+        name,
+        `cannot open it: it is the link to ${terminal}, which is in use; take another path or remove it`,
+      );
+  }
   throw new LinkError("not-open", name, "cannot open it: there is a file of that name already; take another one");
 };
 

@@ -1,15 +1,15 @@
 /** `meterport simulate`: a virtual meter that others connect to. */
 import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import type { Transport } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
-import { isScenarioName, recallPast, type Served, scenarios, serve, VirtualMeter } from "@meterport/simulator";
+import { isScenarioName, recallPast, scenarios, serve, VirtualMeter } from "@meterport/simulator";
 import { type Link, parseLink } from "@meterport/transports/link-url";
 import type { SimulateOptions } from "../commands.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
 import { givenKey } from "../key-option.ts";
 import { didYouMean } from "../nearest.ts";
 import { parseWhole } from "../option-values.ts";
+import { SharedLine } from "./shared-line.ts";
 
 const defaultBasic = 0x01;
 const defaultAdvanced = 0x02;
@@ -70,45 +70,24 @@ const interruption = ({ interrupted }: Io): Promise<void> =>
     interrupted.addEventListener("abort", () => resolve(), { once: true });
   });
 
-/** A meter has one port: whoever connects last has it, because a client that was cut off comes back that way. */
-class OneLine {
-  readonly #plug: (transport: Transport) => Served;
-  #served: Served | undefined;
-  #changing: Promise<void> = Promise.resolve();
-
-  constructor(plug: (transport: Transport) => Served) {
-    this.#plug = plug;
-  }
-
-  take(transport: Transport): void {
-    this.#changing = this.#changing.then(async () => {
-      await this.#served?.close();
-      this.#served = this.#plug(transport);
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#changing;
-    await this.#served?.close();
-  }
-}
-
-const serveTcp = async (link: Link & { readonly kind: "tcp" }, line: OneLine, io: Io): Promise<void> => {
+const serveTcp = async (link: Link & { readonly kind: "tcp" }, meter: VirtualMeter, io: Io): Promise<void> => {
   const { listenTcp } = await import("@meterport/transports/tcp");
-  const listener = await listenTcp({ host: link.host, port: link.port }, (transport) => line.take(transport));
+  const line = new SharedLine("tcp clients");
+  const listener = await listenTcp({ host: link.host, port: link.port }, (client) => line.join(client));
+  const served = serve(line, io.clock, meter);
   io.stdout.write(`listening ${listener.url}\n`);
   await interruption(io);
-  await line.close();
+  await served.close();
   await listener.close();
 };
 
-const servePty = async (path: string, line: OneLine, io: Io): Promise<void> => {
+const servePty = async (path: string, meter: VirtualMeter, io: Io): Promise<void> => {
   const { openPty } = await import("@meterport/transports/pty");
   const transport = await openPty(path);
-  line.take(transport);
+  const served = serve(transport, io.clock, meter);
   io.stdout.write(`listening ${transport.name}\n`);
   await interruption(io);
-  await line.close();
+  await served.close();
 };
 
 /** Lets the meter add up its past while nobody asks, a step at a time between other work. */
@@ -126,9 +105,8 @@ export const simulateCommand = async (options: SimulateOptions, io: Io): Promise
   if (link.kind === "serial")
     throw new UsageError("link", `--listen takes tcp://127.0.0.1:0 or pty:///path, not the serial port ${link.path}`);
   const meter = meterOf(options, io);
-  const line = new OneLine((transport) => serve(transport, io.clock, meter));
   recall(meter, io);
-  if (link.kind === "tcp") await serveTcp(link, line, io);
-  else await servePty(link.path, line, io);
+  if (link.kind === "tcp") await serveTcp(link, meter, io);
+  else await servePty(link.path, meter, io);
   return exit.done;
 };
