@@ -2,15 +2,10 @@
 import { utcFields } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import type { BT52, BT53, BT55 } from "@meterport/protocol/tables/index";
+import { lastSunday } from "./household/calendar.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-
-/** Milliseconds of 00:00 on the last Sunday of a month of 31 days (0 = January). */
-const lastSunday = (year: number, month: number): Millis => {
-  const lastDay = Date.UTC(year, month, 31) / DAY;
-  return (lastDay - ((lastDay + 4) % 7)) * DAY;
-};
 
 /** Minutes; the meter keeps within -12 to +14 hours whatever is written (MEP guide 1.1, p. 231). */
 const offsetOf = (zone: BT53): number => Math.min(14 * 60, Math.max(-12 * 60, zone.timeZoneOffset));
@@ -31,7 +26,7 @@ export const isSummer = (time: Millis, zone: BT53): boolean => {
   const standard = time + offsetOf(zone) * MINUTE;
   const year = new Date(standard).getUTCFullYear();
   const effective = ((hour * 60 + minute) * 60 + second) * 1000;
-  return standard >= lastSunday(year, 2) + effective && standard < lastSunday(year, 9) + effective;
+  return standard >= lastSunday(year, 2) * DAY + effective && standard < lastSunday(year, 9) * DAY + effective;
 };
 
 /** How far local time is ahead of UTC, daylight saving time included. */

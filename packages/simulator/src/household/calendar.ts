@@ -3,12 +3,19 @@
 const DAY = 86_400;
 const HOUR = 3600;
 
-/** Unix seconds of 01:00 UTC on the last Sunday of a month of 31 days (0 = January): when the EU changes its clocks. */
-function lastSunday(year: number, month: number): number {
+/**
+ * The last Sunday of a month of 31 days (0 = January), as days since 1970-01-01: on it the EU changes its clocks.
+ *
+ * @example
+ * lastSunday(2026, 2) * 86_400_000 - Date.UTC(2026, 2, 29) // 0
+ */
+export function lastSunday(year: number, month: number): number {
   const lastDay = Math.floor(Date.UTC(year, month, 31) / 1000 / DAY);
-  const weekday = (lastDay + 4) % 7;
-  return (lastDay - weekday) * DAY + HOUR;
+  return lastDay - ((lastDay + 4) % 7);
 }
+
+/** Unix seconds of 01:00 UTC on that day, at which all of the EU does so. */
+const change = (year: number, month: number): number => lastSunday(year, month) * DAY + HOUR;
 
 /**
  * Local wall time as seconds since 1970-01-01T00:00 local, from Unix seconds.
@@ -19,7 +26,7 @@ function lastSunday(year: number, month: number): number {
  */
 export function localSeconds(unix: number): number {
   const year = new Date(unix * 1000).getUTCFullYear();
-  const summer = unix >= lastSunday(year, 2) && unix < lastSunday(year, 9);
+  const summer = unix >= change(year, 2) && unix < change(year, 9);
   return unix + (summer ? 2 * HOUR : HOUR);
 }
 
