@@ -14,6 +14,14 @@ export interface Output {
   readonly rows: number;
 }
 
+/** What survives between two runs of the command. */
+export interface State {
+  /** Parsed JSON, of whatever shape; undefined where there is none that can be read. */
+  readonly load: (name: string) => unknown;
+  /** All or nothing, also where the power fails. @throws UsageError where it cannot be written */
+  readonly save: (name: string, value: unknown) => void;
+}
+
 /** A file that is being written. */
 export interface OutputFile {
   /** @throws UsageError where it cannot be written any more */
@@ -30,6 +38,9 @@ export interface Io {
   readonly readFile: (path: string) => string;
   /** A file from its beginning, whatever it held; folders that are missing are made. @throws UsageError where it cannot be written */
   readonly createFile: (path: string) => OutputFile;
+  readonly state: State;
+  /** A person's answer to a question of yes or no; undefined where nobody sits in front. */
+  readonly confirm: (question: string) => Promise<boolean | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly entropy: Entropy;

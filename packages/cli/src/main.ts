@@ -1,10 +1,12 @@
 /** The `meterport` command in the real world: this process, its streams and its signals. */
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import type { Io, Output, OutputFile } from "./io.ts";
 import { run } from "./run.ts";
+import { stateFolder, stateIn } from "./state-folder.ts";
 
 /** A captured session fits many times over; more is no packet. */
 const stdinLimit = 1 << 20;
@@ -73,6 +75,20 @@ const createFile = (path: string): OutputFile => {
   return { write: (text) => told(() => write(text)), close: () => closeSync(file) };
 };
 
+const confirm = async (question: string): Promise<boolean | undefined> => {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  const { createInterface } = await import("node:readline/promises");
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^\s*y(es)?\s*$/i.test(await lines.question(`${question} [y/N] `, { signal: interruption.signal }));
+  } catch {
+    // Ctrl-C is a no.
+    return false;
+  } finally {
+    lines.close();
+  }
+};
+
 const interruption = new AbortController();
 let interrupts = 0;
 const interrupt = (): void => {
@@ -93,6 +109,8 @@ const io: Io = {
   readStdin,
   readFile,
   createFile,
+  state: stateIn(stateFolder(process.env, process.platform, homedir())),
+  confirm,
   env: process.env,
   clock: systemClock,
   entropy: systemEntropy,

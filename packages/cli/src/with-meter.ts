@@ -4,16 +4,17 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import type { ReadOptions } from "./commands.ts";
 import type { Exit, Io } from "./io.ts";
 import { requiredKey } from "./key-option.ts";
-import { openMeter } from "./open-meter.ts";
+import { type MeterAccess, openMeter } from "./open-meter.ts";
 
 /** @throws UsageError, LinkError, and what `task` throws */
 export const withOpenMeter = async (
   options: Pick<ReadOptions, "link" | "key" | "profile">,
   io: Io,
   task: (meter: Meter) => Promise<Exit>,
+  rights: Pick<MeterAccess, "writable"> = {},
 ): Promise<Exit> => {
   const profile = options.profile === undefined ? undefined : parseProfile(options.profile);
-  const meter = await openMeter({ link: options.link, key: requiredKey(options.key, io), profile }, io);
+  const meter = await openMeter({ link: options.link, key: requiredKey(options.key, io), profile, ...rights }, io);
   try {
     return await task(meter);
   } finally {

@@ -9,7 +9,7 @@ export type { ProcedureOptions } from "./procedure-caller.ts";
 export { type ByteRange, joinRanges } from "./ranges.ts";
 export { type Rc4Security, rc4, type Security } from "./security.ts";
 export { type Counters, type RequestOptions, Session, type SessionEvent, type SessionOptions } from "./session.ts";
-export type { WriteOptions, WriteResult } from "./table-writer.ts";
+export { type FieldValue, type WriteOptions, type WriteResult, writeLabel } from "./table-writer.ts";
 export type { Step, Steps } from "./transaction-steps.ts";
 export type { StepOutcomes, TransactionOptions } from "./transactions.ts";
 export { admit, type WearLimit, type WearState, wearLimits, wears } from "./wear.ts";

@@ -25,7 +25,7 @@ import { ProcedureCaller, type ProcedureOptions } from "./procedure-caller.ts";
 import { type ByteRange, joinRanges, requestCost } from "./ranges.ts";
 import type { Session } from "./session.ts";
 import { readSlice, readWhole } from "./table-bytes.ts";
-import { TableWriter, type WriteOptions, type WriteResult } from "./table-writer.ts";
+import { type FieldValue, TableWriter, type WriteOptions, type WriteResult } from "./table-writer.ts";
 import type { Step, Steps } from "./transaction-steps.ts";
 import { type StepOutcomes, type TransactionOptions, Transactions } from "./transactions.ts";
 import { memoryWearStore, WearBudget, type WearStore } from "./wear-budget.ts";
@@ -213,7 +213,12 @@ export class Meter {
     value: unknown,
     options?: WriteOptions,
   ): Promise<WriteResult> {
-    return this.#writer.write(table, path, value, options);
+    return this.#writer.write(table, [{ path, value }], options);
+  }
+
+  /** Several fields of one table as one read and as few writes as hold them. @throws as `write` */
+  writeFields(table: AnyTable, fields: readonly FieldValue[], options?: WriteOptions): Promise<WriteResult> {
+    return this.#writer.write(table, fields, options);
   }
 
   /**

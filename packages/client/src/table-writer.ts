@@ -7,7 +7,14 @@ import type { ChangeOptions } from "./changes.ts";
 import type { Meter } from "./meter.ts";
 import { exchange, readSlice } from "./table-bytes.ts";
 import type { WearBudget } from "./wear-budget.ts";
-import { planWrite, type TableWrite, type WritePlan, type WriteTarget, writeTarget } from "./write-plan.ts";
+import {
+  mergeTargets,
+  planWrite,
+  type TableWrite,
+  type WritePlan,
+  type WriteTarget,
+  writeTarget,
+} from "./write-plan.ts";
 import { checkTable, checkWritable, clearsItself, objections } from "./write-rights.ts";
 
 export interface WriteOptions {
@@ -30,7 +37,15 @@ interface Planned extends WritePlan {
   readonly target: WriteTarget;
 }
 
-type Keys = readonly (string | number)[];
+/** A value and where in its table it goes; the whole table for an empty path. */
+export interface FieldValue {
+  readonly path: readonly (string | number)[];
+  readonly value: unknown;
+}
+
+/** For messages: "write ET51.clients.0.healthTimeout". */
+export const writeLabel = (table: AnyTable, fields: readonly FieldValue[]): string =>
+  `write ${fields.map(({ path }) => [table.id, ...path].join(".")).join(", ")}`;
 
 const asked = (label: string, signal: Signal | undefined) => (signal === undefined ? { label } : { label, signal });
 
@@ -46,12 +61,12 @@ export class TableWriter {
   }
 
   /** @throws UsageError, LayoutError, ResponseError, LinkError */
-  async write(table: AnyTable, path: Keys, value: unknown, options: WriteOptions = {}): Promise<WriteResult> {
-    const label = `write ${[table.id, ...path].join(".")}`;
+  async write(table: AnyTable, fields: readonly FieldValue[], options: WriteOptions = {}): Promise<WriteResult> {
+    const label = writeLabel(table, fields);
     const { signal, dryRun = false, verify = true, rewrite = false } = options;
     if (!dryRun) checkWritable(this.#writable, label);
     const limit = this.#meter.session.seal.writeLimit;
-    const plan = await this.plan(table, path, value, {
+    const plan = await this.plan(table, fields, {
       label,
       limit,
       rewrite,
@@ -73,8 +88,7 @@ export class TableWriter {
   /** The requests that a write takes, out of the bytes that are there now. @throws as `write` */
   async plan(
     table: AnyTable,
-    path: Keys,
-    value: unknown,
+    fields: readonly FieldValue[],
     options: { readonly label: string; readonly limit: number; readonly rewrite: boolean; readonly signal?: Signal },
   ): Promise<Planned> {
     const { label, signal, limit, rewrite } = options;
@@ -82,7 +96,8 @@ export class TableWriter {
     const objection = objections(table);
     return this.#meter.steadily(label, async () => {
       const env = await this.#meter.environment(table, signal === undefined ? {} : { signal });
-      const target = writeTarget(table, path, value, env);
+      const targets = fields.map(({ path, value }) => writeTarget(table, path, value, env));
+      const target = mergeTargets(table, targets, env);
       const { session } = this.#meter;
       const current = await readSlice(session, table.number, target.range, asked(`read ${table.id}`, signal));
       return { ...planWrite(table, target, current, objection, { limit, rewrite }), target };

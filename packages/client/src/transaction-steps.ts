@@ -13,7 +13,7 @@ import { initiation, isAnswerTo, openResponse } from "./procedure-call.ts";
 import type { ProcedureCaller } from "./procedure-caller.ts";
 import type { ByteRange } from "./ranges.ts";
 import { dataOf } from "./table-bytes.ts";
-import type { TableWriter } from "./table-writer.ts";
+import { type FieldValue, type TableWriter, writeLabel } from "./table-writer.ts";
 
 type Keys = readonly (string | number)[];
 
@@ -52,6 +52,8 @@ export interface Steps {
   /** The same rules as for `meter.write`. */
   write<T, E>(table: Table<string, T, E>, value: T): Step<undefined>;
   write<T, E, const P extends Path<T>>(table: Table<string, T, E>, path: P, value: At<T, P>): Step<undefined>;
+  /** Several fields of one table, as `meter.writeFields`. */
+  writeFields(table: AnyTable, fields: readonly FieldValue[]): Step<undefined>;
   /** Only procedures that may be called twice: an interrupted transaction is run again (MEP guide 1.1, p. 49). */
   call<Q, QE, R, RE>(procedure: Procedure<string, Q, QE, R, RE>, parameters: Q): Step<R>;
 }
@@ -90,11 +92,11 @@ const exactly = (data: Uint8Array, { offset, length }: ByteRange): Uint8Array =>
   throw new LayoutError(code, { path: "", offset }, `${length} bytes were asked, ${data.length} came`);
 };
 
-const write = (table: AnyTable, path: Keys, value: unknown): Step<undefined> => ({
+const writeFields = (table: AnyTable, fields: readonly FieldValue[]): Step<undefined> => ({
   layOut: async ({ writer, signal }) => {
-    const label = `write ${[table.id, ...path].join(".")}`;
+    const label = writeLabel(table, fields);
     const options = { label, limit: Number.POSITIVE_INFINITY, rewrite: false, ...until(signal) };
-    const { writes } = await writer.plan(table, path, value, options);
+    const { writes } = await writer.plan(table, fields, options);
     return {
       label,
       requests: writes.map((request) => ({ kind: "write-at", ...request })),
@@ -138,7 +140,10 @@ export const steps: Steps = {
   read,
   readBytes,
   write: (table: AnyTable, pathOrValue: unknown, value?: unknown) =>
-    Array.isArray(pathOrValue) ? write(table, pathOrValue as Keys, value) : write(table, [], pathOrValue),
+    Array.isArray(pathOrValue)
+      ? writeFields(table, [{ path: pathOrValue as Keys, value }])
+      : writeFields(table, [{ path: [], value: pathOrValue }]),
+  writeFields,
   call,
 };
 

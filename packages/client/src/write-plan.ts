@@ -24,6 +24,10 @@ export interface WriteTarget {
   readonly range: ByteRange;
   /** Fields within the range, at absolute offsets; of a single bit field only itself. */
   readonly leaves: readonly Leaf[];
+  /** Fields that were asked for by name, each for itself. */
+  readonly named?: readonly Leaf[];
+  /** Fields within the range that nobody asked for, and which are not to be written on the way. */
+  readonly between?: readonly Leaf[];
   /** The range with the new value, out of the range as it is. @throws LayoutError */
   readonly apply: (current: Uint8Array) => Uint8Array;
 }
@@ -85,6 +89,40 @@ export const writeTarget = (table: AnyTable, path: Keys, value: unknown, env: un
   return { range: { offset, length }, leaves: known, apply: () => data };
 };
 
+/**
+ * Several targets of one table as one: their hull is read once, and each is put into what those before it left.
+ *
+ * @throws UsageError (`overlap`) where two of them write the same field
+ */
+export const mergeTargets = (table: AnyTable, targets: readonly WriteTarget[], env: unknown): WriteTarget => {
+  const [only] = targets;
+  if (only === undefined) throw new UsageError("nothing", `write ${table.id}: nothing is to be written`);
+  if (targets.length === 1) return only;
+  const seen = new Set<string>();
+  for (const { path } of targets.flatMap(({ leaves }) => leaves)) {
+    if (seen.has(path)) throw new UsageError("overlap", `write ${table.id}: ${path} is given twice`);
+    seen.add(path);
+  }
+  const offset = Math.min(...targets.map(({ range }) => range.offset));
+  const end = Math.max(...targets.map(({ range }) => range.offset + range.length));
+  const between = leaves(table, env).filter(
+    (leaf) => !seen.has(leaf.path) && leaf.offset < end && leaf.offset + leaf.size > offset,
+  );
+  const apply = (current: Uint8Array): Uint8Array => {
+    const next = current.slice();
+    for (const { range, apply } of targets) {
+      const from = range.offset - offset;
+      next.set(apply(next.subarray(from, from + range.length)), from);
+    }
+    return next;
+  };
+  const all = targets.flatMap(({ leaves }) => leaves);
+  return { range: { offset, length: end - offset }, leaves: all, named: targets.flatMap(namedBy), between, apply };
+};
+
+/** Its field, where it is a single one. */
+const namedBy = ({ leaves }: WriteTarget): readonly Leaf[] => (leaves.length === 1 ? leaves : []);
+
 /** A part of which the layout tells no leaves, because its place hangs on values before it. */
 const leafAt = (path: string, offset: number, size: number): Leaf => ({
   path,
@@ -134,7 +172,7 @@ export const planWrite = (
   const next = target.apply(current);
   const changed = target.leaves.filter((leaf) => differs(leaf, range.offset, current, next));
   // A single field that is asked for by name is refused even where it has this value already.
-  for (const leaf of target.leaves.length === 1 ? target.leaves : changed) {
+  for (const leaf of [...(target.named ?? namedBy(target)), ...changed]) {
     const reason = objection(leaf);
     if (reason !== undefined)
       throw new UsageError("not-writable-field", `write ${table.id}.${leaf.path}: ${reason}; nothing was sent`);
@@ -142,7 +180,8 @@ export const planWrite = (
   checkCovered(table, target, current, next);
   const within = (leaf: Leaf): ByteRange => clip(leaf, range);
   const sent = rewrite ? target.leaves.filter((leaf) => objection(leaf) === undefined) : changed;
-  const barred = target.leaves.filter((leaf) => objection(leaf) !== undefined).map(within);
+  const refused = target.leaves.filter((leaf) => objection(leaf) !== undefined);
+  const barred = [...refused, ...(target.between ?? [])].map(within);
   const starts = [...new Set(target.leaves.map(({ offset }) => offset))].sort((a, b) => a - b);
   const writes = joinAround(sent.map(within), barred).flatMap((run) =>
     cutWrite(run, limit, starts).map(({ offset, length }) => ({

@@ -1,8 +1,8 @@
 /** `meterport read`: tables and fields of a meter. */
 import type { Meter, Outcome } from "@meterport/client";
 import { readWhole } from "@meterport/client/table-bytes";
-import { LayoutError, LinkError, MeterportError, UsageError } from "@meterport/protocol/errors";
-import { parseProfile, place, profileName } from "@meterport/protocol/layout/index";
+import { LayoutError, LinkError, MeterportError } from "@meterport/protocol/errors";
+import { parseProfile } from "@meterport/protocol/layout/index";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
 import type { ReadOptions } from "../commands.ts";
 import { errorDocument, tellFailure } from "../failure.ts";
@@ -11,9 +11,10 @@ import { paintFor } from "../format/paint.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
 import { requiredKey } from "../key-option.ts";
 import { openMeter } from "../open-meter.ts";
+import { pathOn } from "./located.ts";
 import { valueRows } from "./read-text.ts";
 import { sourceNames } from "./source-names.ts";
-import { type Path, parseTarget, pathAt, type Target } from "./target.ts";
+import { type Path, parseTarget, type Target } from "./target.ts";
 
 interface Answer {
   readonly target: Target;
@@ -34,21 +35,6 @@ const settle = async <T>(task: () => Promise<T>): Promise<Outcome<T>> => {
 const readBytes = (meter: Meter, number: number, name: string, signal: AbortSignal): Promise<Uint8Array> =>
   readWhole(meter.session, number, meter.session.seal.readLimit, { label: `read ${name}`, signal });
 
-/** The path under this meter's dimensions. @throws UsageError where it has no such field */
-const locate = async (meter: Meter, target: Target, signal: AbortSignal): Promise<Path> => {
-  if (target.kind === "bytes" || (target.kind === "path" && target.path.length === 0)) return [];
-  const env = await meter.environment(target.table, { signal });
-  if (target.kind === "offset") return pathAt(target, env);
-  try {
-    place(target.table, target.path, env);
-  } catch (cause) {
-    if (!(cause instanceof LayoutError)) throw cause;
-    const device = profileName(meter.profile);
-    throw new UsageError("no-such-field", `${target.name}: this meter (${device}) has no such field`, { cause });
-  }
-  return target.path;
-};
-
 const readAll = async (meter: Meter, targets: readonly Target[], signal: AbortSignal): Promise<Answer[]> => {
   const answers: Answer[] = [];
   const wanted: {
@@ -57,7 +43,7 @@ const readAll = async (meter: Meter, targets: readonly Target[], signal: AbortSi
     readonly at: number;
   }[] = [];
   for (const [at, target] of targets.entries()) {
-    const located = await settle(() => locate(meter, target, signal));
+    const located = await settle(() => pathOn(meter, target, signal));
     const path = located.ok ? located.value : [];
     if (!located.ok) answers[at] = { target, path, outcome: located };
     else if (target.kind === "bytes") {

@@ -27,6 +27,10 @@ export interface World {
   readonly openLink?: (link: string) => Promise<Transport>;
   /** Takes what is written to files, by path. */
   readonly written?: Map<string, string>;
+  /** What earlier runs left behind, by name; changed by this one. */
+  readonly state?: Map<string, unknown>;
+  /** What the person in front answers; nobody sits there where left out. */
+  readonly answer?: boolean;
   /** Sees each write to standard output. */
   readonly onWrite?: (text: string) => void;
 }
@@ -56,6 +60,14 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
       world.written?.set(path, "");
       const write = (text: string) => world.written?.set(path, (world.written.get(path) ?? "") + text);
       return { write, close: () => {} };
+    },
+    state: {
+      load: (name) => world.state?.get(name),
+      save: (name, value) => world.state?.set(name, structuredClone(value)),
+    },
+    confirm: async (question) => {
+      if (world.answer !== undefined) err += `${question}\n`;
+      return world.answer;
     },
     env: world.env ?? {},
     clock: world.clock ?? eagerClock(),

@@ -10,6 +10,7 @@ import {
   type Scope,
   type Simplify,
   type ValueOf,
+  type Walk,
 } from "./layout.ts";
 import { type Int, word } from "./primitives.ts";
 import { Reader } from "./reader.ts";
@@ -219,7 +220,7 @@ export const struct = <const F extends Fields>(
                 bits: [bits.low, bits.high],
               });
           } else if (slot.field.layout.walk !== undefined)
-            slot.field.layout.walk(walk, env, inner, offset, inPath(slot.name), self?.[slot.name]);
+            slot.field.layout.walk(named(walk, slot.field), env, inner, offset, inPath(slot.name), self?.[slot.name]);
           else
             walk.leaf({
               ...leafOf(slot.field, typeOf(slot.field.layout, size)),
@@ -315,6 +316,13 @@ const typeOf = (layout: AnyLayout, size: number): string => {
   if (description.kind === "bytes") return description.type.replace(`[${description.length}]`, `[${size}]`);
   return "type" in description ? description.type : description.kind;
 };
+
+/** A walk in which elements of a plain array, which have no words of their own, get those of their field. */
+const named = (walk: Walk, { doc, meta }: Field<unknown, unknown>): Walk => ({
+  ...walk,
+  leaf: (leaf) => walk.leaf(leaf.doc === "" ? { ...leaf, doc, meta } : leaf),
+});
+
 const leafOf = (field: Field<unknown, unknown>, type: string): Omit<Leaf, "path" | "offset" | "size"> => ({
   type,
   doc: field.doc,

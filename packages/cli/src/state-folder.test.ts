@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { stateFolder, stateIn } from "./state-folder.ts";
+
+describe("the state folder", () => {
+  test("is where the platform keeps such things, unless METERPORT_DATA says otherwise", () => {
+    assert.equal(stateFolder({}, "linux", "/home/a"), "/home/a/.local/state/meterport");
+    assert.equal(stateFolder({ XDG_STATE_HOME: "/s" }, "linux", "/home/a"), "/s/meterport");
+    assert.equal(stateFolder({ METERPORT_DATA: "/d" }, "darwin", "/home/a"), "/d");
+  });
+
+  test("keeps values, replaces them as a whole, and takes rubbish for nothing", () => {
+    const folder = mkdtempSync(join(tmpdir(), "meterport-state-"));
+    try {
+      const state = stateIn(join(folder, "new"));
+      assert.equal(state.load("wear-1"), undefined);
+      state.save("wear-../../x", { writes: [1] });
+      state.save("wear-../../x", { writes: [1, 2] });
+      assert.deepEqual(state.load("wear-../../x"), { writes: [1, 2] });
+      assert.deepEqual(readdirSync(join(folder, "new")), ["wear-______x.json"]);
+      writeFileSync(join(folder, "new", "wear-2.json"), "{half");
+      assert.equal(state.load("wear-2"), undefined);
+      writeFileSync(join(folder, "new", "wear-3.json"), `"${"x".repeat(70_000)}"`);
+      assert.equal(state.load("wear-3"), undefined);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

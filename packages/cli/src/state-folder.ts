@@ -1,0 +1,58 @@
+/** Small files that survive between two runs of the command, each replaced as a whole. */
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError } from "@meterport/protocol/errors";
+import type { State } from "./io.ts";
+
+/** What one meter's wear takes fits many times over. */
+const fileLimit = 64 * 1024;
+
+/** METERPORT_DATA, else where the platform keeps such things. */
+export const stateFolder = (
+  env: Readonly<Record<string, string | undefined>>,
+  platform: string,
+  home: string,
+): string => {
+  const own = env.METERPORT_DATA ?? "";
+  if (own !== "") return own;
+  if (platform === "win32") return join(env.LOCALAPPDATA ?? join(home, "AppData", "Local"), "meterport");
+  if (platform === "darwin") return join(home, "Library", "Application Support", "meterport");
+  const xdg = env.XDG_STATE_HOME ?? "";
+  return join(xdg !== "" ? xdg : join(home, ".local", "state"), "meterport");
+};
+
+/** Names come from meters, whose text may be anything. */
+const fileOf = (folder: string, name: string): string =>
+  join(folder, `${name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80)}.json`);
+
+export const stateIn = (folder: string): State => ({
+  load: (name) => {
+    const path = fileOf(folder, name);
+    try {
+      if (statSync(path).size > fileLimit) return undefined;
+      return JSON.parse(readFileSync(path, "utf8"));
+    } catch {
+      // None yet, or none that can be read: both begin anew.
+      return undefined;
+    }
+  },
+  save: (name, value) => {
+    const path = fileOf(folder, name);
+    const next = `${path}.${process.pid}.new`;
+    try {
+      mkdirSync(folder, { recursive: true });
+      const file = openSync(next, "w");
+      try {
+        writeSync(file, JSON.stringify(value));
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(next, path);
+    } catch (cause) {
+      throw new UsageError("file", `${path}: it cannot be written, so what is counted there would be forgotten`, {
+        cause,
+      });
+    }
+  },
+});

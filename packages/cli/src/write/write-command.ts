@@ -1,0 +1,132 @@
+/** `meterport write`: changes fields of a meter's tables, after showing what would change. */
+import type { Meter, TableWrite } from "@meterport/client";
+import { toHex } from "@meterport/protocol/bytes";
+import { UsageError } from "@meterport/protocol/errors";
+import { encodeRequest } from "@meterport/protocol/frame/apdu";
+import { tableIdOf } from "@meterport/protocol/tables/catalogue";
+import type { WriteCommandOptions } from "../commands.ts";
+import { toJson } from "../format/json.ts";
+import { alignedTable } from "../format/table.ts";
+import { valueText } from "../format/value.ts";
+import { type Exit, exit, type Io } from "../io.ts";
+import { permitted } from "../permission.ts";
+import { withOpenMeter } from "../with-meter.ts";
+import { changesOf, parseAssignment, type TableChange } from "./assignments.ts";
+
+/** One field, as it is and as it is to be. */
+interface Step {
+  readonly name: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+interface Planned {
+  readonly change: TableChange;
+  readonly steps: readonly Step[];
+  readonly requests: readonly TableWrite[];
+}
+
+const planned = async (meter: Meter, change: TableChange, signal: AbortSignal): Promise<Planned> => {
+  const { table, fields } = change;
+  const steps: Step[] = [];
+  for (const { path, value } of fields) {
+    const before = await meter.readPath(table, path, { signal });
+    steps.push({ name: [table.id, ...path].join("."), before, after: value });
+  }
+  const { requests } = await meter.writeFields(table, fields, { dryRun: true, signal });
+  return { change, steps, requests };
+};
+
+const plain = (value: unknown): string =>
+  typeof value === "object" && value !== null && !(value instanceof Uint8Array) ? toJson(value) : valueText(value);
+
+/** Request bytes from the code on; sequence number and digest are made when it is sent. */
+const bytesOf = ({ table, offset, data }: TableWrite): Uint8Array =>
+  encodeRequest({ kind: "write-at", table, offset, data });
+
+const tell = (plans: readonly Planned[], dryRun: boolean, io: Io): void => {
+  const write = dryRun ? io.stdout.write : io.stderr.write;
+  const rows = plans.flatMap(({ steps }) =>
+    steps.map(({ name, before, after }) => [name, plain(before), "->", plain(after)]),
+  );
+  write(alignedTable(rows, { indent: "", width: Number.POSITIVE_INFINITY }));
+  if (!dryRun) return;
+  const requests = plans.flatMap(({ requests }) => requests);
+  if (requests.length === 0) write("nothing would be sent: the meter has these values already\n");
+  for (const request of requests) {
+    const { table, offset, data } = request;
+    const place = data.length === 1 ? `byte ${offset}` : `bytes ${offset} to ${offset + data.length - 1}`;
+    write(
+      `would send ${toHex(bytesOf(request), " ")}  (${tableIdOf(table)}, ${place}; then sequence number and digest)\n`,
+    );
+  }
+};
+
+const documentOf = (plans: readonly Planned[], sent: boolean) => ({
+  changes: plans.flatMap(({ steps }) => steps.map(({ name, before, after }) => ({ field: name, before, after }))),
+  requests: plans.flatMap(({ requests }) =>
+    requests.map((request) => ({
+      table: tableIdOf(request.table),
+      offset: request.offset,
+      data: request.data,
+      bytes: bytesOf(request),
+    })),
+  ),
+  sent,
+});
+
+const inOneTransaction = async (meter: Meter, changes: readonly TableChange[], signal: AbortSignal): Promise<void> => {
+  const outcomes = await meter.transaction(
+    (steps) => changes.map(({ table, fields }) => steps.writeFields(table, fields)),
+    { signal },
+  );
+  for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
+  // A transaction does not say what it did to the bytes: they are read again.
+  for (const { table, fields, label } of changes)
+    if ((await meter.writeFields(table, fields, { dryRun: true, signal })).requests.length > 0)
+      throw new UsageError("transaction", `${label}: the transaction was run, but the meter has other values`);
+};
+
+/** Which of the tables were written before one failed. */
+const oneByOne = async (meter: Meter, plans: readonly Planned[], io: Io): Promise<void> => {
+  const done: string[] = [];
+  for (const { change } of plans) {
+    try {
+      await meter.writeFields(change.table, change.fields, { signal: io.interrupted });
+      done.push(change.table.id);
+    } catch (error) {
+      if (done.length > 0) io.stderr.write(`meterport: ${done.join(", ")} written before this failed\n`);
+      throw error;
+    }
+  }
+};
+
+/** @throws UsageError, LayoutError, LinkError, ResponseError */
+export const writeCommand = (words: readonly string[], options: WriteCommandOptions, io: Io): Promise<Exit> => {
+  const assignments = words.map(parseAssignment);
+  const dryRun = options.dryRun === true;
+  const json = options.json === true;
+  const task = async (meter: Meter): Promise<Exit> => {
+    const signal = io.interrupted;
+    const changes = await changesOf(meter, assignments, signal);
+    const plans: Planned[] = [];
+    for (const change of changes) plans.push(await planned(meter, change, signal));
+    if (!json || !dryRun) tell(plans, dryRun && !json, io);
+    const needed = plans.some(({ requests }) => requests.length > 0);
+    if (!dryRun && needed) {
+      await permitted("write this to the meter?", options.yes === true, io);
+      const changed = plans.filter(({ requests }) => requests.length > 0);
+      if (options.transaction === true)
+        await inOneTransaction(
+          meter,
+          changed.map(({ change }) => change),
+          signal,
+        );
+      else await oneByOne(meter, changed, io);
+    }
+    if (json) io.stdout.write(`${toJson(documentOf(plans, needed && !dryRun))}\n`);
+    else if (!dryRun) io.stdout.write(needed ? "written, and read back\n" : "the meter has these values already\n");
+    return exit.done;
+  };
+  return withOpenMeter(options, io, task, { writable: true });
+};
