@@ -16,6 +16,9 @@ const linkRemedies: Readonly<Record<LinkFailure, string | undefined>> = {
   "other-reply": "Replies come too late: a slow bridge or a second client on the same meter; leave one of them.",
   "wrong-key":
     "Check that the key is this meter's, and its form: 16 or 20 ASCII characters, or 32 or 40 hex digits; ascii: or hex: in front makes it explicit.",
+  "no-tls": "Use --security rc4: this port has no TLS, as meters before firmware 4.0 have none.",
+  "tls-required": "Use --security tls, or auto: this port refuses RC4, or another client has a TLS session on it.",
+  tls: "Noise on the line breaks a TLS session: check cable, ground and level shifter, then try again.",
   "bad-resync": "The key is wrong, or the line is noisy: check the key's form first, then cable and level shifter.",
   sequence: "Another client may use the same meter at the same time: leave one of them.",
   garbage: "Other bytes than a meter's arrive: check the baud rate (9600), 8N1, and what the bridge is connected to.",

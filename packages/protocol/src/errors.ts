@@ -77,6 +77,12 @@ export type LinkFailure =
   | "other-reply"
   /** The meter says 0x0B: it knows no key that fits the digest. */
   | "wrong-key"
+  /** The port does not speak TLS. */
+  | "no-tls"
+  /** The port speaks TLS only. */
+  | "tls-required"
+  /** A TLS session could not be set up, for another reason than the key. */
+  | "tls"
   /** 0x0C replies, but with a digest that does not fit. */
   | "bad-resync"
   /** The meter keeps asking for another sequence number. */

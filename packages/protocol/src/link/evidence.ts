@@ -10,6 +10,9 @@ export type Seen = Extract<
   | "garbage"
   | "echo"
   | "wrong-key"
+  | "no-tls"
+  | "tls-required"
+  | "tls"
   | "half-reply"
   | "bad-digest"
   | "bad-resync"
@@ -23,6 +26,9 @@ const order: readonly Seen[] = [
   "garbage",
   "echo",
   "wrong-key",
+  "tls",
+  "no-tls",
+  "tls-required",
   "half-reply",
   "bad-digest",
   "bad-resync",
@@ -35,6 +41,9 @@ const sentence: Readonly<Record<Seen, string>> = {
   garbage: "only bytes that make no frame came",
   echo: "only our own bytes came back: check the wiring for a joint of transmit and receive",
   "wrong-key": "the meter knows no key that fits the digest (0x0B)",
+  tls: "the TLS handshake failed",
+  "no-tls": "the port does not speak TLS",
+  "tls-required": "the port speaks TLS only",
   "half-reply": "the answer stopped before its end",
   "bad-digest": "an answer came, but its digest does not fit",
   "bad-resync": "the meter asks for another sequence number, but the digest of its answer does not fit",
@@ -68,6 +77,7 @@ export class Evidence {
     const times = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
     const each = failure === "no-answer" ? ` (${timeout} ms each)` : "";
     const refused = failure === "wrong-key" && this.#refusals < attempts ? `, in ${this.#refusals} of them` : "";
+    if (failure === "wrong-key" && note !== "") return `the meter refuses the key:${note} after ${times}`;
     return `${sentence[failure]}${note} after ${times}${each}${refused}`;
   }
 }

@@ -43,6 +43,8 @@ export type DiscardReason =
   /** Authentic, but not what such a request is answered with. */
   | "malformed"
   | "refused"
+  /** The meter says that there is no TLS session. */
+  | "session-lost"
   | "bad-resync"
   | "echo"
   /** No request waits. */
@@ -84,6 +86,8 @@ export class Exchange {
   readonly evidence = new Evidence();
   /** The newest packet; undefined before the first transmission. */
   sealed: Sealed | undefined;
+  /** Whether it is a step of a handshake that the request has to wait for. */
+  preparing = false;
   /** Whether the next transmission is to be sealed anew whatever the policy, because an authentic 0x0C refused the last. */
   reseal = false;
   /** Transmissions of `sealed`. */

@@ -141,14 +141,18 @@ export class Link {
 
   #transmit(exchange: Exchange, now: Millis, out: LinkOutput[]): void {
     this.#dropUnfinished("stale", out);
-    if (exchange.sealed === undefined || exchange.reseal || exchange.retry === "next-sequence") {
-      exchange.sealed = this.#seal.seal(exchange.apdu);
+    const { preparing, reseal, retry } = exchange;
+    if (exchange.sealed === undefined || preparing || reseal || retry === "next-sequence") {
+      const step = this.#seal.prepare?.();
+      exchange.preparing = step !== undefined;
+      exchange.sealed = step ?? this.#seal.seal(exchange.apdu);
       exchange.repeats = 0;
       exchange.reseal = false;
       this.#sent.add(exchange, exchange.sealed);
     }
     const { packet } = exchange.sealed;
-    const { byteTime, bridgeDelay, responseTimeout, longestResponse } = this.#timing;
+    const { byteTime, bridgeDelay, longestResponse, handshakeTimeout } = this.#timing;
+    const responseTimeout = exchange.preparing ? handshakeTimeout : this.#timing.responseTimeout;
     const away = now + packet.length * byteTime + bridgeDelay;
     exchange.repeats++;
     exchange.attempts++;
@@ -211,6 +215,8 @@ export class Link {
     }
     if (verdict.type === "apdu") this.#answer(exchange, verdict, body, out);
     else if (verdict.type === "resync") this.#resync(exchange, verdict.sequence, body, out);
+    else if (verdict.type === "step") this.#step(exchange);
+    else if (verdict.type === "session-lost") this.#sessionLost(exchange, verdict, body, out);
     else this.#reject(exchange, verdict, body, out);
   }
 
@@ -230,6 +236,32 @@ export class Link {
     this.#synchronised = true;
     if (sequence !== undefined) this.#expectAtLeast((sequence + 1) >>> 0);
     out.push({ type: "response", id: exchange.id, apdu, attempts: exchange.transmissions });
+  }
+
+  /** The handshake goes on at once; only what fails counts as an attempt. */
+  #step(exchange: Exchange): void {
+    if (!exchange.preparing || exchange.pausing) return;
+    exchange.attempts--;
+    exchange.pausing = true;
+  }
+
+  /** A new session is needed. What must not be done twice is asked again only where the meter cannot have done it. */
+  #sessionLost(
+    exchange: Exchange,
+    { detail, unexecuted }: Verdict & { type: "session-lost" },
+    body: Uint8Array,
+    out: LinkOutput[],
+  ): void {
+    discard(body, "session-lost", out);
+    exchange.evidence.add("tls", detail);
+    if (!exchange.idempotent && !(unexecuted && exchange.repeats === 1)) {
+      this.#fail("reply-lost", "the TLS session broke over it, and the meter may have executed it before", out);
+      return;
+    }
+    exchange.reseal = true;
+    if (exchange.pausing) return;
+    if (++exchange.resyncs <= this.#timing.resyncs) exchange.attempts--;
+    this.#endAttempt(exchange, out);
   }
 
   /** A late answer to an early attempt may tell of the past: the number never goes back by an answer. */
@@ -270,7 +302,7 @@ export class Link {
 
   #reject(
     exchange: Exchange,
-    verdict: Exclude<Verdict, { type: "apdu" | "resync" }>,
+    verdict: Exclude<Verdict, { type: "apdu" | "resync" | "step" | "session-lost" }>,
     body: Uint8Array,
     out: LinkOutput[],
   ): void {
@@ -281,7 +313,8 @@ export class Link {
       if (verdict.other) exchange.evidence.add("other-reply");
     } else if (!exchange.pausing) {
       // The meter has spoken; what it says may be noise on either way, so ask again, but do not wait any longer.
-      exchange.evidence.add(verdict.type === "refused" ? "wrong-key" : "bad-resync");
+      if (verdict.type === "refused") exchange.evidence.add(verdict.failure ?? "wrong-key", verdict.detail);
+      else exchange.evidence.add("bad-resync");
       this.#endAttempt(exchange, out);
     }
   }

@@ -16,8 +16,10 @@ export type Verdict =
   | { readonly type: "echo" }
   /** Authentic, but to an earlier request, or a 0x0C to an earlier attempt. `other` is true for the former. */
   | { readonly type: "stale"; readonly other: boolean }
+  /** A handshake of ours went on, or the session is gone. */
+  | Extract<Opened, { type: "step" | "session-lost" }>
   /** Not authentic; as the newest packet sees it. */
-  | Exclude<Opened, { type: "apdu" | "resync" }>;
+  | Exclude<Opened, { type: "apdu" | "resync" | "step" | "session-lost" }>;
 
 interface Entry<Owner> {
   readonly owner: Owner;
@@ -46,6 +48,11 @@ export class Sent<Owner> {
         if (owner !== current) return { type: "stale", other: true };
         if (opened.type === "apdu") return { type: "apdu", apdu: opened.apdu, sequence: sealed.sequence };
         return newest ? opened : { type: "stale", other: false };
+      }
+      if (opened.type === "step" || opened.type === "session-lost") {
+        if (newest && owner === current) return opened;
+        // Whoever asked has given up; the suite itself has taken note.
+        return { type: "stale", other: true };
       }
       if (newest) first = opened;
     }

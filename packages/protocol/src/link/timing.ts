@@ -6,6 +6,8 @@ import type { Millis } from "../ports.ts";
 export interface LinkTiming {
   /** From the last byte of a request to the first of its response (p. 27). */
   readonly responseTimeout: Millis;
+  /** The same for a step of a TLS handshake, in which the meter computes secrets; the guide says nothing of it. */
+  readonly handshakeTimeout: Millis;
   /** How often a request is tried before it fails; 0x0C does not count. */
   readonly attempts: number;
   /** From one transmission to the next: the meter takes one request each 100 ms (p. 27). */
@@ -27,6 +29,7 @@ export interface LinkTiming {
 /** For a meter at 9600 baud (10 bits a byte) on a local port. */
 export const defaultLinkTiming: LinkTiming = {
   responseTimeout: 500,
+  handshakeTimeout: 2000,
   attempts: 3,
   requestSpacing: 100,
   interByteTimeout: 250,

@@ -1,17 +1,33 @@
 /** Security as a strategy: what sealed a request is the only thing that can open its response. */
 
-/** What a response turned out to be. Opening has no side effect: old replies may be opened without harm. */
+/**
+ * What a response turned out to be. Opening has no side effect where it fails: old replies may be opened without harm, and
+ * what was sealed before the newest message of a session opens nothing any more.
+ */
 export type Opened =
   /** Authentic: the response from its code on, without digest. */
   | { readonly type: "apdu"; readonly apdu: Uint8Array }
   /** Authentic 0x0C: the request was not executed, the meter names the sequence number it expects. */
   | { readonly type: "resync"; readonly sequence: number }
-  /** 0x0B: the meter knows no key that fits. Cannot be authentic, since there is no common key. */
-  | { readonly type: "refused" }
+  /**
+   * The meter will have nothing to do with it: 0x0B where it knows no key that fits. Cannot be authentic, since there is no
+   * common key. `failure` says what it stands for, `wrong-key` where left out; `detail` explains.
+   */
+  | { readonly type: "refused"; readonly failure?: Refusal; readonly detail?: string }
+  /** A step of a handshake went well: `prepare` gives the next one, or nothing where the session stands. */
+  | { readonly type: "step" }
+  /**
+   * The session is gone, or never was; `prepare` begins a new one. `unexecuted` where the meter says so; else the words may
+   * belong to an earlier message of ours.
+   */
+  | { readonly type: "session-lost"; readonly detail: string; readonly unexecuted: boolean }
   /** 0x0C with a digest that does not fit: its number must not be believed. */
   | { readonly type: "bad-resync" }
   /** Anything else that does not verify: noise, the reply to another request, or a forgery. */
   | { readonly type: "forged" };
+
+/** Why a port will not talk under this suite. */
+export type Refusal = "wrong-key" | "no-tls" | "tls-required" | "tls";
 
 /** One request made ready for the wire. */
 export interface Sealed {
@@ -35,6 +51,13 @@ export interface Seal {
   seal(apdu: Uint8Array): Sealed;
   /** Adopts the number of an authentic 0x0C. */
   resync(sequence: number): void;
+  /**
+   * The next message that has to be exchanged before a request can be sealed; undefined where the session stands. Asked
+   * again although its last one was not answered, it begins anew. Suites without a session have none.
+   */
+  prepare?(): Sealed | undefined;
+  /** The message that ends the session in order, where one stands. */
+  farewell?(): Uint8Array | undefined;
 }
 
 /** Which key the client showed: MBK gives `basic`, MAK `advanced` (MEP guide 1.1, p. 19). */
@@ -50,6 +73,8 @@ export type Received =
       readonly encrypted: boolean;
       /** Undefined where the suite has no sequence numbers. */
       readonly sequence: number | undefined;
+      /** Most data bytes of the response, where it differs from that of the port. */
+      readonly readLimit?: number;
       /** The whole response frame for a response, protected as the request was. To be called once. */
       reply(apdu: Uint8Array): Uint8Array;
     }

@@ -139,7 +139,7 @@ export class Endpoint {
       }
       this.#expected = (sequence + 1) >>> 0;
     }
-    const access: Access = { level, encrypted, readLimit: this.#seal.readLimit };
+    const access: Access = { level, encrypted, readLimit: request.readLimit ?? this.#seal.readLimit };
     const served = this.#serve(apdu, access);
     const response =
       served.length > access.readLimit + readResponseHeader ? Uint8Array.of(code.operationNotPossible) : served;

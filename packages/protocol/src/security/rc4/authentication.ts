@@ -79,6 +79,9 @@ export const openResponse = (key: DigestKey, digest: Digest, body: Uint8Array): 
 export const unverified = (body: Uint8Array): Opened => {
   if (body[0] === code.notAuthentic && (body.length === 1 || body.length === 1 + digestLength))
     return { type: "refused" };
+  // A port with a TLS session, or one that demands TLS, is in the wrong state for RC4 (MEP guide 1.1, p. 14).
+  if (body[0] === code.invalidState && (body.length === 1 || body.length === 1 + digestLength))
+    return { type: "refused", failure: "tls-required" };
   return { type: looksLikeResync(body) ? "bad-resync" : "forged" };
 };
 

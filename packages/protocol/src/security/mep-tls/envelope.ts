@@ -1,0 +1,49 @@
+/** How the MEP port carries TLS: one code in front of the records of a message (MEP guide 1.1, pp. 14-15 and 24-25). */
+import { concat } from "../../bytes.ts";
+import { readResponseHeader, writeAtHeader } from "../../frame/apdu.ts";
+import { frameOf, maxBody } from "../../frame/frame.ts";
+import type { Level } from "../seal.ts";
+
+export const tlsCode = {
+  /** Ends the session; at least one byte of whatever value follows. */
+  terminate: 0x57,
+  /** The first message of a handshake; resets whatever was there. */
+  handshake: 0x58,
+  /** Further messages of it. */
+  handshakeContinued: 0x59,
+  /** A C12.18 request in application data. */
+  table: 0x80,
+} as const;
+
+/** Codes of responses (Table 2.3). In C12.18 they are err, isc and isss. */
+export const tlsResponse = { success: 0x00, error: 0x01, invalidIdentityOrKey: 0x03, noSession: 0x0a } as const;
+
+/** Code, and what TLS adds to a record. */
+const overhead = 1 + 5 + 8 + 16;
+
+/** 443: what 476 bytes leave to the data of a read. */
+export const tlsReadLimit: number = maxBody - overhead - readResponseHeader;
+/** 438: what they leave to the data of a partial write. */
+export const tlsWriteLimit: number = maxBody - overhead - writeAtHeader;
+
+/** A whole frame. */
+export const tlsFrame = (code: number, records: Uint8Array): Uint8Array =>
+  frameOf(concat(Uint8Array.of(code), records));
+
+/** A key in the identity: 0 is the basic one, 1 the advanced one (p. 24). */
+export const keyIdOf = (level: Level): number => (level === "advanced" ? 1 : 0);
+
+/**
+ * What a client calls itself in the handshake: its id, least significant byte first, and which key it has (p. 24).
+ *
+ * @example
+ * identityOf(100, "advanced") // Uint8Array [100, 0, 1]
+ */
+export const identityOf = (clientId: number, level: Level): Uint8Array =>
+  Uint8Array.of(clientId & 0xff, clientId >> 8, keyIdOf(level));
+
+/** Whether what follows a code begins as a record of TLS does: its type and version. */
+export const beginsRecord = (records: Uint8Array): boolean => {
+  const [type = 0, major] = records;
+  return type >= 20 && type <= 23 && major === 3;
+};
