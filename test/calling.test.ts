@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { code } from "@meterport/protocol/frame/response-codes";
 import { BP05, EP17, EP19, EP61, thirdPartyPost, unverifiedEP39 } from "@meterport/protocol/procedures/index";
-import { BT07, BT08, ET50, ET59, ET70, ET85 } from "@meterport/protocol/tables/index";
+import { BT07, BT08, ET50, ET59, ET85 } from "@meterport/protocol/tables/index";
 import type { VirtualMeter } from "@meterport/simulator";
 import { basicKey, type Changing, openChanging } from "./changing-meter.ts";
 
@@ -72,10 +72,7 @@ describe("call", () => {
     old.device.memory.patch(ET50.number, 30, Uint8Array.of(2));
     const request = { transactionNumber: 0x400, deviceHandle: 1, requestType: 2 };
     assert.deepEqual(await old.clock.run(old.meter.call(EP19, request)), { entryIndex: 4 });
-    const prepare = (device: VirtualMeter): void => {
-      device.memory.patch(ET70.number, 142, Uint8Array.of(2));
-    };
-    const second = await openChanging("meter:4.30", { prepare });
+    const second = await openChanging("meter:4.30", { port: 2 });
     assert.equal(second.meter.port, 2);
     answering(second, ET85.number, () => [0, 1]);
     assert.deepEqual(await second.clock.run(second.meter.call(EP19, request)), { entryIndex: 1 });

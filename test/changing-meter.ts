@@ -21,6 +21,8 @@ export interface Changing {
 type Options = Partial<ConnectOptions> & {
   readonly key?: Secret;
   readonly level?: "basic" | "advanced";
+  /** The MEP port; 1 where left out. */
+  readonly port?: 1 | 2;
   /** Done to the meter before anybody connects. */
   readonly prepare?: (device: VirtualMeter) => void;
   /** Whether the next frame from the meter is lost. */
@@ -37,7 +39,7 @@ const losing = (line: Transport, loses: () => boolean): Transport => ({
 });
 
 export const openChanging = async (profile = "meter:3.70", options: Options = {}): Promise<Changing> => {
-  const { key = advancedKey, level, prepare, loses = () => false, ...rest } = options;
+  const { key = advancedKey, level, port = 1, prepare, loses = () => false, ...rest } = options;
   const clock = new VirtualClock();
   const device = new VirtualMeter({
     profile: parseProfile(profile),
@@ -57,7 +59,7 @@ export const openChanging = async (profile = "meter:3.70", options: Options = {}
   });
   const entropy = (length: number): Uint8Array => new Uint8Array(length).fill(7);
   const security = rc4({ key, entropy, ...(level === undefined ? {} : { level }) });
-  const line = losing(memoryLine({ meter: device, clock }), loses);
+  const line = losing(memoryLine({ meter: device.port(port), clock }), loses);
   const meter = await clock.run(
     connect(line, { security, clock, profile: device.profile, timing: { requestSpacing: 0 }, writable: true, ...rest }),
   );

@@ -1,4 +1,5 @@
 /** The commands with their options, as commander knows them; what they do is imported when one is run. */
+import { type SecurityName, securityNames } from "@meterport/protocol/security/security-names";
 import { Command, type CommanderError, Option } from "commander";
 import { type Exit, exit, type Io } from "./io.ts";
 
@@ -6,6 +7,12 @@ const linkOption = (): Option =>
   new Option("--link <url>", "the meter: /dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600 or tcp://host:port");
 const keyOption = (): Option =>
   new Option("--key <key>", "16 or 20 ASCII characters, 32 or 40 hex digits, or @file; else METERPORT_KEY");
+const securityOption = (): Option =>
+  new Option("--security <kind>", "rc4, rc4-encrypted, tls, or auto: whichever the port speaks")
+    .choices(securityNames)
+    .default("auto");
+const clientIdOption = (): Option =>
+  new Option("--client-id <n>", "0 to 65535, how the meter notes us under TLS").default("0");
 const profileOption = (what: string): Option => new Option("--profile <profile>", `${what}, as in meter:3.70`);
 const jsonOption = (): Option => new Option("--json", "one JSON document on standard output, and nothing else");
 const jsonLinesOption = (): Option => new Option("--json", "one JSON document a line, and nothing else");
@@ -68,6 +75,8 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(linkOption().makeOptionMandatory())
     .addOption(keyOption())
     .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(securityOption())
+    .addOption(clientIdOption())
     .addOption(jsonOption())
     .action(async (ids: string[], options: ReadOptions) =>
       ended(await (await import("./read/read-command.ts")).readCommand(ids, options, io)),
@@ -79,6 +88,8 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(linkOption().makeOptionMandatory())
     .addOption(keyOption())
     .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(securityOption())
+    .addOption(clientIdOption())
     .option("--interval <time>", "between two readings; less than 1s is more than the guide advises", "1s")
     .option("--count <n>", "ends after so many readings")
     .addOption(jsonOption())
@@ -92,6 +103,8 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(linkOption().makeOptionMandatory())
     .addOption(keyOption())
     .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(securityOption())
+    .addOption(clientIdOption())
     .option("--since <when>", "7d, 2026-01-31T12:00Z, or the number of the last event that is known")
     .option("--newest-first", "the other way round")
     .addOption(zoneOption())
@@ -106,6 +119,8 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(linkOption().makeOptionMandatory())
     .addOption(keyOption())
     .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(securityOption())
+    .addOption(clientIdOption())
     .option("--since <when>", "7d, 2026-01-31 or 2026-01-31T12:00Z")
     .addOption(zoneOption())
     .addOption(jsonLinesOption())
@@ -119,6 +134,8 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(linkOption().makeOptionMandatory())
     .addOption(keyOption())
     .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(securityOption())
+    .addOption(clientIdOption())
     .option("--kind <kind>", "only season, demand-reset, one-time-read or self-read")
     .option("--since <time>", "by the meter's own clock, as in 2026-01-31")
     .addOption(jsonLinesOption())
@@ -132,6 +149,8 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(linkOption().makeOptionMandatory())
     .addOption(keyOption())
     .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(securityOption())
+    .addOption(clientIdOption())
     .addOption(jsonOption())
     .action(async (options: ReadOptions) =>
       ended(await (await import("./alarms/alarms-command.ts")).alarmsCommand(options, io)),
@@ -143,6 +162,8 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(linkOption().makeOptionMandatory())
     .addOption(keyOption())
     .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(securityOption())
+    .addOption(clientIdOption())
     .option("--set <n>", "data set, 1 to 4", "1")
     .option("--since <when>", "7d, 2026-01-31 or 2026-01-31T12:00Z: only intervals that end after it")
     .option("--until <when>", "likewise: only intervals that end by then")
@@ -167,6 +188,8 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(linkOption().makeOptionMandatory())
     .addOption(keyOption())
     .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(securityOption())
+    .addOption(clientIdOption())
     .option("--output <path>", "into a file, or into a folder where it ends with /: a file for each table")
     .addOption(jsonOption())
     .action(async (options: DumpOptions) =>
@@ -180,6 +203,8 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(linkOption().makeOptionMandatory())
     .addOption(keyOption())
     .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(securityOption())
+    .addOption(clientIdOption())
     .option("--dry-run", "only shows the requests that would be sent")
     .option("--transaction", "all tables at once, or none")
     .option("--yes", "agrees beforehand")
@@ -196,6 +221,8 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(linkOption())
     .addOption(keyOption())
     .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(securityOption())
+    .addOption(clientIdOption())
     .option("--hex <bytes>", "the parameters as bytes, for procedures that are not declared")
     .option("--unverified", "permits EP39, which no public document describes")
     .option("--dry-run", "only shows the request that would be sent; needs no meter")
@@ -208,10 +235,18 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
   program
     .command("simulate")
     .description("a virtual meter with a household behind it")
-    .requiredOption("--listen <url>", "tcp://127.0.0.1:0 for a free port, or pty:///path")
+    .requiredOption(
+      "--listen <url...>",
+      "tcp://127.0.0.1:0 for a free port, pty:///path, or a serial port; a second one is the meter's second MEP port",
+    )
     .addOption(profileOption("the device").default("meter:3.70"))
     .option("--basic-key <key>", "MBK; sixteen bytes of 01, the guide's example, where left out")
     .option("--advanced-key <key>", "MAK; sixteen bytes of 02 where left out")
+    .addOption(
+      new Option("--security <kind>", "what its ports speak: rc4, tls, or either; either from firmware 4.0 on").choices(
+        ["rc4", "tls", "either"],
+      ),
+    )
     .option("--scenario <name>", "house, flat, solar, ev, quiet or empty", "house")
     .option("--seed <n>", "another household of the same kind", "1")
     .option("--start <time>", "what the meter's clock shows at first, as in 2026-06-21T12:00:00Z; now where left out")
@@ -242,10 +277,15 @@ export interface DocsOptions {
   readonly profile?: string;
   readonly output?: string;
 }
-export interface ReadOptions {
+/** Which meter, and how it is reached. */
+export interface MeterOptions {
   readonly link: string;
   readonly key?: string;
   readonly profile?: string;
+  readonly security: SecurityName;
+  readonly clientId: string;
+}
+export interface ReadOptions extends MeterOptions {
   readonly json?: true;
 }
 export interface LiveOptions extends ReadOptions {
@@ -291,7 +331,8 @@ export interface CallCommandOptions extends Omit<ReadOptions, "link">, ChangeCom
   readonly unverified?: true;
 }
 export interface SimulateOptions {
-  readonly listen: string;
+  readonly listen: readonly string[];
+  readonly security?: "rc4" | "tls" | "either";
   readonly profile: string;
   readonly basicKey?: string;
   readonly advancedKey?: string;

@@ -1,26 +1,33 @@
 /** A meter from what the command line says: link, key and profile. */
-import { connect, identify, type Meter, rc4 } from "@meterport/client";
+import { connect, identify, type Meter, type Security } from "@meterport/client";
+import { type FoundSecurity, securityOf } from "@meterport/client/auto";
 import type { Profile } from "@meterport/protocol/layout/index";
 import type { ParsedKey } from "@meterport/protocol/security/key";
-import type { Io } from "./io.ts";
+import type { SecurityName } from "@meterport/protocol/security/security-names";
+import { type Io, say } from "./io.ts";
 import { wearStoreOf } from "./meter-wear.ts";
+import { parseWhole } from "./option-values.ts";
 
 export interface MeterAccess {
   readonly link: string;
   readonly key: ParsedKey;
   /** The meter is asked where undefined. */
   readonly profile: Profile | undefined;
+  readonly security: SecurityName;
+  readonly clientId: string;
   /** Permits writes and procedures; only reads where left out. */
   readonly writable?: true;
 }
 
 /** @throws LinkError, UsageError */
-export const openMeter = async ({ link, key, profile, writable }: MeterAccess, io: Io): Promise<Meter> => {
+export const openMeter = async (access: MeterAccess, io: Io): Promise<Meter> => {
+  const { link, profile, writable } = access;
+  const security = securityFor(access, io);
   const signal = io.interrupted;
   const transport = await io.openLink(link, signal);
   let name = link;
   const meter = await connect(transport, {
-    security: rc4({ key: key.secret, entropy: io.entropy }),
+    security,
     clock: io.clock,
     signal,
     ...(profile === undefined ? {} : { profile }),
@@ -31,4 +38,25 @@ export const openMeter = async ({ link, key, profile, writable }: MeterAccess, i
     name = identity.serial ?? identity.utilitySerial ?? link;
   }
   return meter;
+};
+
+/** What a link was found to speak outlives the command, so that nobody in between can talk it down to RC4 later. */
+const securityFor = ({ link, key, security, clientId }: MeterAccess, io: Io): Security => {
+  const name = `security-${link}`;
+  const memory = {
+    get: () => (io.state.load(name) === "tls" ? ("tls" as const) : undefined),
+    set: (found: FoundSecurity) => {
+      if (found === "tls") io.state.save(name, found);
+    },
+  };
+  return securityOf(security, {
+    key: key.secret,
+    entropy: io.entropy,
+    clientId: parseWhole(clientId, "--client-id", 0, 0xffff),
+    memory,
+    onFinding: ({ tried, level, outcome }) => {
+      if (tried === "tls" && outcome === "works")
+        say(io, `the port speaks TLS, with the ${level === "advanced" ? "advanced key (MAK)" : "basic key (MBK)"}`);
+    },
+  });
 };

@@ -49,7 +49,10 @@ describe("the command", () => {
 
 describe("simulate, wrong usage", () => {
   const cases: Record<string, readonly [readonly string[], RegExp]> = {
-    "a serial port": [["--listen", "/dev/ttyUSB0"], /not the serial port/],
+    "more links than ports": [
+      ["--listen", "tcp://127.0.0.1:0", "--listen", "tcp://127.0.0.1:0"],
+      /meter:3\.70 has one MEP port, and --listen is given 2 times/,
+    ],
     "no such scenario": [
       ["--listen", "tcp://127.0.0.1:0", "--scenario", "hous"],
       /no scenario is called "hous"; did you mean house\?$/m,

@@ -1,20 +1,22 @@
 /** Commands that read one meter: opened, handed to the command, closed whatever happens. */
 import type { Meter } from "@meterport/client";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import type { ReadOptions } from "./commands.ts";
+import type { MeterOptions } from "./commands.ts";
 import type { Exit, Io } from "./io.ts";
 import { requiredKey } from "./key-option.ts";
 import { type MeterAccess, openMeter } from "./open-meter.ts";
 
 /** @throws UsageError, LinkError, and what `task` throws */
 export const withOpenMeter = async (
-  options: Pick<ReadOptions, "link" | "key" | "profile">,
+  options: MeterOptions,
   io: Io,
   task: (meter: Meter) => Promise<Exit>,
   rights: Pick<MeterAccess, "writable"> = {},
 ): Promise<Exit> => {
   const profile = options.profile === undefined ? undefined : parseProfile(options.profile);
-  const meter = await openMeter({ link: options.link, key: requiredKey(options.key, io), profile, ...rights }, io);
+  const { link, security, clientId } = options;
+  const access = { link, security, clientId, key: requiredKey(options.key, io), profile, ...rights };
+  const meter = await openMeter(access, io);
   try {
     return await task(meter);
   } finally {

@@ -37,13 +37,14 @@ export const connect = async (transport: Transport, options: ConnectOptions): Pr
   const { security, clock, timing, signal } = options;
   const session = new Session(transport, { seal: security.seal, clock, ...(timing === undefined ? {} : { timing }) });
   try {
+    const settled = await security.settle?.(session, signal);
     const { identity, profile } =
       options.profile === undefined
         ? await identify(session, signal)
         : { identity: undefined, profile: options.profile };
     const port = reaches(profile, { meter: [4, 0] }) ? await askPort(session, signal) : 1;
     const { writable = false, wear = memoryWearStore() } = options;
-    const level = security.level;
+    const level = settled ?? security.level;
     return new Meter({ session, clock, profile, identity, level, port, tables: dimensionTables, writable, wear });
   } catch (error) {
     // What went wrong first is what the caller must hear.

@@ -1,13 +1,13 @@
 /**
  * Tables that say how large other tables are: read once, shared, and read again when the meter says that they changed.
  * A change of dimensions makes the meter's sequence number jump, which the next request notices as 0x0C
- * (MEP guide 1.1, p. 61).
+ * (MEP guide 1.1, p. 61). Inside TLS there are no sequence numbers: there the meter is asked for its IDT version.
  */
 
-import { LayoutError, LinkError, UsageError } from "@meterport/protocol/errors";
+import { LayoutError, LinkError, ResponseError, UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
-import type { Signal } from "@meterport/protocol/ports";
+import type { Millis, Signal } from "@meterport/protocol/ports";
 import type { SessionEvent } from "./session.ts";
 
 /** The profile and the values of other tables by id. */
@@ -17,7 +17,13 @@ export type Environment = { readonly profile: Profile } & Readonly<Record<string
 const patience = 4;
 const unsteady = Symbol("unsteady");
 
+/** How old news may be where the meter has to be asked: one small read in thirty for whoever reads each second. */
+const versionInterval: Millis = 30_000;
+
 export interface DimensionsSource {
+  readonly now: () => Millis;
+  /** The IDT version, where nothing else tells of a change; undefined where something does, or the meter refuses. */
+  readonly version: () => Promise<number | undefined> | undefined;
   readonly read: (table: AnyTable, env: Environment) => Promise<unknown>;
   readonly listen: (listener: (event: SessionEvent) => void) => () => void;
 }
@@ -28,6 +34,8 @@ export class Dimensions {
   readonly #source: DimensionsSource;
   readonly #known = new Map<string, Promise<unknown>>();
   #generation = 0;
+  #version: number | undefined;
+  #versionDue: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(profile: Profile, tables: ReadonlyMap<string, AnyTable>, source: DimensionsSource) {
     this.#profile = profile;
@@ -35,9 +43,19 @@ export class Dimensions {
     this.#source = source;
     source.listen((event) => {
       if (event.type !== "resync" || event.firstContact || !event.jumped) return;
-      this.#generation++;
-      this.#known.clear();
+      this.forget();
     });
+  }
+
+  /** All dimensions are read again. */
+  forget(): void {
+    this.#generation++;
+    this.#known.clear();
+  }
+
+  /** Whether a table says how large others are. */
+  has(id: string): boolean {
+    return this.#tables.has(id);
   }
 
   /** Moves whenever dimensions may have changed: what was laid out under an earlier one must not be believed. */
@@ -48,7 +66,7 @@ export class Dimensions {
   /** Everything that `table` depends on. @throws LinkError, ResponseError, LayoutError */
   async environment(table: AnyTable, signal: Signal | undefined): Promise<Environment> {
     const env: Record<string, unknown> & { profile: Profile } = { profile: this.#profile };
-    for (const id of new Set(table.needs)) env[id] = await this.#dimension(id, signal);
+    for (const id of new Set(table.needs)) env[id] = await this.#dimension(id, signal).catch(neededBy(table.id));
     return env;
   }
 
@@ -76,6 +94,19 @@ export class Dimensions {
     return reading;
   }
 
+  #askVersion(): Promise<void> | undefined {
+    const now = this.#source.now();
+    if (now < this.#versionDue) return undefined;
+    const asking = this.#source.version();
+    if (asking === undefined) return undefined;
+    this.#versionDue = now + versionInterval;
+    return asking.then((version) => {
+      if (version === undefined) return;
+      if (this.#version !== undefined && version !== this.#version) this.forget();
+      this.#version = version;
+    });
+  }
+
   /**
    * Runs a read that stands on dimensions, and runs it again where they moved meanwhile: the request that brought the
    * news was answered under the new ones.
@@ -83,6 +114,8 @@ export class Dimensions {
    * @throws LinkError where they do not come to rest
    */
   async steadily<T>(label: string, read: () => Promise<T>): Promise<T> {
+    const asking = this.#askVersion();
+    if (asking !== undefined) await asking;
     for (let attempt = 0; attempt < patience; attempt++) {
       const before = this.#generation;
       const value = await read().catch((error: unknown) => {
@@ -99,6 +132,15 @@ export class Dimensions {
 /** Who asks for another table must hear which one does not fit. */
 const inTable = (id: string, { code, path, offset, detail }: LayoutError): LayoutError =>
   new LayoutError(code, { path: path === "" ? id : `${id}.${path}`, offset }, detail);
+
+/** Who asks for one table must hear that another one, which it needs, was refused. */
+const neededBy =
+  (asked: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof ResponseError)) throw error;
+    const { code, response, request, detail } = error;
+    throw new ResponseError(code, response, `${asked} needs what was refused: ${request}`, detail);
+  };
 
 const untilAborted = <T>(reading: Promise<T>, signal: Signal, label: string): Promise<T> =>
   new Promise((resolve, reject) => {

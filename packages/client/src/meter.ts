@@ -24,7 +24,7 @@ import type { RawProcedureResponse } from "./procedure-call.ts";
 import { ProcedureCaller, type ProcedureOptions } from "./procedure-caller.ts";
 import { type ByteRange, joinRanges, requestCost } from "./ranges.ts";
 import type { Session } from "./session.ts";
-import { readSlice, readWhole } from "./table-bytes.ts";
+import { readSlice, readWhole, unlessRefused } from "./table-bytes.ts";
 import { type FieldValue, TableWriter, type WriteOptions, type WriteResult } from "./table-writer.ts";
 import type { Step, Steps } from "./transaction-steps.ts";
 import { type StepOutcomes, type TransactionOptions, Transactions } from "./transactions.ts";
@@ -71,6 +71,10 @@ export interface MeterOptions {
   readonly wear?: WearStore;
 }
 
+/** ET04, and the byte in it that counts changes of dimensions (MEP guide 1.1, p. 70). */
+const mfgStatusTable = 2052;
+const idtVersionOffset = 116;
+
 interface Part {
   readonly index: number;
   readonly place: Place;
@@ -97,6 +101,8 @@ export class Meter {
     this.level = options.level;
     this.port = options.port;
     this.#dimensions = new Dimensions(options.profile, options.tables, {
+      now: options.clock.now,
+      version: () => this.#idtVersion(),
       read: (table, env) => this.#readWhole(table, env, undefined),
       listen: (listener) => this.session.listen(listener),
     });
@@ -263,6 +269,14 @@ export class Meter {
   /** Ends the session and closes the transport. */
   close(): Promise<void> {
     return this.session.close();
+  }
+
+  /** Only inside a session, whose messages have no sequence numbers that could jump (MEP guide 1.1, p. 61). */
+  #idtVersion(): Promise<number | undefined> | undefined {
+    if (this.session.seal.prepare === undefined) return undefined;
+    const range = { offset: idtVersionOffset, length: 1 };
+    const read = readSlice(this.session, mfgStatusTable, range, { label: "read ET04.idtVersion" });
+    return unlessRefused(read).then((bytes) => bytes?.[0]);
   }
 
   /** Where a table's values begin, for a read that takes several messages. */

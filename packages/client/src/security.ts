@@ -1,16 +1,19 @@
 /** How requests are protected: a seal, and what access its key is meant to give. */
 import { UsageError } from "@meterport/protocol/errors";
-import type { Entropy } from "@meterport/protocol/ports";
+import type { Entropy, Signal } from "@meterport/protocol/ports";
 import { keyLength } from "@meterport/protocol/security/digest";
 import type { Secret } from "@meterport/protocol/security/key";
 import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
 import { rc4Encryption } from "@meterport/protocol/security/rc4/encryption";
 import type { Level, Seal } from "@meterport/protocol/security/seal";
+import type { Session } from "./session.ts";
 
 export interface Security {
   readonly seal: Seal;
   /** The key's level where its owner says so. The meter never tells; it only refuses. */
   readonly level: Level | undefined;
+  /** Finds out with the meter what it wants, before anything else is asked; gives the key's level as far as that is known. */
+  readonly settle?: (session: Session, signal: Signal | undefined) => Promise<Level | undefined>;
 }
 
 export interface Rc4Security {
@@ -24,6 +27,14 @@ export interface Rc4Security {
 
 const longestKey = 20;
 
+/** The bytes of an MBK or MAK. @throws UsageError (`key`) for another length */
+export const keyBytes = (key: Secret): Uint8Array => {
+  const bytes = key.reveal();
+  if (bytes.length < keyLength || bytes.length > longestKey)
+    throw new UsageError("key", `a key has ${keyLength} to ${longestKey} bytes, this one has ${bytes.length}`);
+  return bytes;
+};
+
 /**
  * RC4 authentication, with RC4 encryption where asked: all that meters before firmware 4.0 know. The first sequence
  * number is random; the meter corrects it with one 0x0C.
@@ -31,9 +42,7 @@ const longestKey = 20;
  * @throws UsageError for a key of another length
  */
 export const rc4 = ({ key, entropy, level, encrypt }: Rc4Security): Security => {
-  const bytes = key.reveal();
-  if (bytes.length < keyLength || bytes.length > longestKey)
-    throw new UsageError("key", `a key has ${keyLength} to ${longestKey} bytes, this one has ${bytes.length}`);
+  const bytes = keyBytes(key);
   let sequence = 0;
   for (const byte of entropy(4)) sequence = ((sequence << 8) | byte) >>> 0;
   const options = { key: bytes, sequence };

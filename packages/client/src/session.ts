@@ -1,5 +1,5 @@
 /** Runs a link over a transport: the only place where promises, time and bytes meet. */
-import { LinkError, type LinkFailure } from "@meterport/protocol/errors";
+import { LinkError, type LinkFailure, UsageError } from "@meterport/protocol/errors";
 import type { DiscardReason, LinkInput, LinkOutput, RetryPolicy } from "@meterport/protocol/link/exchange";
 import { Link } from "@meterport/protocol/link/link";
 import type { LinkTiming } from "@meterport/protocol/link/timing";
@@ -55,12 +55,16 @@ interface Pending {
 
 const nothing = (): void => {};
 
+/** What the last message of a session gets to leave the machine. */
+const farewellTime = 100;
+
 /** One meter behind one transport. Requests are answered in the order of their priority, one at a time. */
 export class Session {
   readonly transport: Transport;
-  readonly seal: Seal;
   readonly #clock: Clock;
-  readonly #link: Link;
+  readonly #timing: Partial<LinkTiming> | undefined;
+  #seal: Seal;
+  #link: Link;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(event: SessionEvent) => void>();
   readonly #counters = {
@@ -82,10 +86,26 @@ export class Session {
 
   constructor(transport: Transport, options: SessionOptions) {
     this.transport = transport;
-    this.seal = options.seal;
     this.#clock = options.clock;
+    this.#timing = options.timing;
+    this.#seal = options.seal;
     this.#link = new Link(options.seal, options.timing);
     void this.#pump();
+  }
+
+  /** What requests are protected with. */
+  get seal(): Seal {
+    return this.#seal;
+  }
+
+  /** Goes on under another suite. @throws UsageError while requests wait */
+  use(seal: Seal): void {
+    if (this.#link.load > 0) throw new UsageError("busy", "another suite is for a session that waits for nothing");
+    this.#farewell();
+    this.#seal = seal;
+    this.#link = new Link(seal, this.#timing);
+    this.#answered = false;
+    this.#schedule();
   }
 
   get counters(): Counters {
@@ -123,8 +143,18 @@ export class Session {
 
   /** Ends the session; what still waits fails with `closed`. */
   async close(): Promise<void> {
+    // A transport may throw away what it has not sent yet when it is closed.
+    if (this.#farewell())
+      await new Promise<void>((resolve) => this.#clock.at(this.#clock.now() + farewellTime, resolve));
     this.#end(new LinkError("closed", this.transport.name, "the session was closed"), undefined);
     await this.transport.close();
+  }
+
+  /** A port keeps a session until it is told, and refuses everything else meanwhile. */
+  #farewell(): boolean {
+    const farewell = this.#closed === undefined ? this.#seal.farewell?.() : undefined;
+    if (farewell !== undefined) void this.#write(farewell);
+    return farewell !== undefined;
   }
 
   async #pump(): Promise<void> {

@@ -2,9 +2,11 @@
  * The one schema of the configuration. Every leaf is text, as it stands in the file or the environment: so a key of
  * digits stays what was written, and both places follow the same rules.
  */
+
 import { UsageError } from "@meterport/protocol/errors";
 import { parseDuration } from "@meterport/protocol/meaning/duration";
 import { type ParsedKey, parseKey } from "@meterport/protocol/security/key";
+import { securityNames } from "@meterport/protocol/security/security-names";
 import { z } from "zod";
 
 /** The message of a leaf that is absent, or is a map or a list. */
@@ -68,6 +70,8 @@ export const meterSchema = z.strictObject({
   profile: text
     .regex(/^(meter|module):\d{1,2}\.\d{1,3}$/, { error: "must be a profile like meter:3.70 or module:1.20" })
     .optional(),
+  security: z.enum(securityNames, { error: `must be one of ${securityNames.join(", ")}` }).optional(),
+  client_id: wholeNumber(0, 65_535).optional(),
   /** Faster than the guide's one read a second on average is the user's choice. */
   interval: duration("100ms", "1h", '"2s" or "500ms"').optional(),
   fuse_amps: wholeNumber(1, 10_000).optional(),

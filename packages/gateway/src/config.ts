@@ -1,8 +1,10 @@
 /** The configuration: one file and the environment, read once into a frozen object. */
+
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { ParsedKey, parseKey, type Secret } from "@meterport/protocol/security/key";
+import type { SecurityName } from "@meterport/protocol/security/security-names";
 import type { z } from "zod";
 import { type ConfigFile, parseConfigFile } from "./config-file.ts";
 import { configSchema, knownNames, type MeterInput, type MeterOverlay, overlaySchema } from "./config-schema.ts";
@@ -20,6 +22,10 @@ export interface MeterConfig {
   readonly keyForm: string;
   /** "meter:3.70"; the meter is asked when absent. */
   readonly profile?: string;
+  /** `auto` takes what the port speaks, and never goes back from TLS to RC4 while the program runs. */
+  readonly security: SecurityName;
+  /** How the meter notes us under TLS. */
+  readonly clientId: number;
   readonly interval: Millis;
   readonly fuseAmps?: number;
 }
@@ -156,6 +162,8 @@ export const loadConfig = (sources: ConfigSources): Config => {
       key: parsed.secret,
       keyForm: parsed.form,
       ...(meter.profile === undefined ? {} : { profile: meter.profile }),
+      security: meter.security ?? "auto",
+      clientId: meter.client_id ?? 0,
       interval: over.interval ?? meter.interval ?? interval,
       ...(meter.fuse_amps === undefined ? {} : { fuseAmps: meter.fuse_amps }),
     };

@@ -15,6 +15,7 @@ const places: Readonly<Record<string, string>> = {
   METERPORT_KEY_FILE: "meters[0].key_file",
   METERPORT_NAME: "meters[0].name",
   METERPORT_PROFILE: "meters[0].profile",
+  METERPORT_SECURITY: "meters[0].security",
   METERPORT_FUSE_AMPS: "meters[0].fuse_amps",
 };
 

@@ -1,5 +1,5 @@
 /** Opens a configured meter: its transport, a session with its key, the plan of the live keys. */
-import { rc4 } from "@meterport/client";
+import { type FoundSecurity, securityOf } from "@meterport/client/auto";
 import type { Clock, Entropy, Transport } from "@meterport/protocol/ports";
 import type { MeterConfig } from "./config.ts";
 import { linkMeter } from "./meter-link.ts";
@@ -13,11 +13,19 @@ export interface OpenMeterDeps {
 }
 
 /** Gives the function that connects to a configured meter; it can be called again whenever the link was lost. */
-export const openMeter =
-  (config: MeterConfig, { clock, entropy, openLink }: OpenMeterDeps): OpenMeter =>
-  async (signal) => {
-    const security = rc4({ key: config.key, entropy });
+export const openMeter = (config: MeterConfig, { clock, entropy, openLink }: OpenMeterDeps): OpenMeter => {
+  const { key, clientId, profile } = config;
+  // One memory for all reconnections: a port that once spoke TLS is not talked down to RC4.
+  let found: FoundSecurity | undefined;
+  const memory = {
+    get: () => found,
+    set: (next: FoundSecurity) => {
+      found = next;
+    },
+  };
+  return async (signal) => {
+    const security = securityOf(config.security, { key, entropy, clientId, memory });
     const transport = await openLink(config.link, signal);
-    const { profile } = config;
     return linkMeter(transport, { security, clock, signal, ...(profile === undefined ? {} : { profile }) });
   };
+};

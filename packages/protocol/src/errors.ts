@@ -39,9 +39,12 @@ export class ResponseError extends MeterportError {
   readonly response: number;
   /** What was asked, e.g. "read ET13". */
   readonly request: string;
+  /** The message without the request and the code. */
+  readonly detail: string;
   constructor(code: ResponseError["code"], response: number, request: string, detail: string) {
     super(`${request}: ${detail} (response 0x${response.toString(16).padStart(2, "0")})`);
     this.code = code;
+    this.detail = detail;
     this.response = response;
     this.request = request;
   }

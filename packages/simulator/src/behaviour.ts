@@ -9,6 +9,8 @@ export interface MeterRequest {
   /** From its code on, without sequence number and digest. */
   readonly apdu: Uint8Array;
   readonly request: TableRequest | Malformed;
+  /** The MEP port it came in on. */
+  readonly port: 1 | 2;
   readonly level: Level;
   readonly encrypted: boolean;
   /** Most data bytes that fit into the response. */

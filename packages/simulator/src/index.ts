@@ -30,6 +30,7 @@ export {
   modelledLine,
 } from "./line.ts";
 export { type LiveTable, Memory } from "./memory.ts";
+export { MepPort, type MeterOutput, type MeterPort } from "./meter-port.ts";
 export { type Random, seeded } from "./random.ts";
 export { type Served, serve } from "./serve.ts";
-export { type MeterOutput, VirtualMeter, type VirtualMeterOptions } from "./virtual-meter.ts";
+export { VirtualMeter, type VirtualMeterOptions } from "./virtual-meter.ts";

@@ -4,7 +4,7 @@ import { maxBody } from "@meterport/protocol/frame/frame";
 import type { Clock, Millis, Transport } from "@meterport/protocol/ports";
 import { ChunkQueue } from "./chunk-queue.ts";
 import type { Faults, LineFaults } from "./faults.ts";
-import type { MeterOutput, VirtualMeter } from "./virtual-meter.ts";
+import type { MeterOutput, MeterPort } from "./meter-port.ts";
 import { Wire } from "./wire.ts";
 
 /** Bytes that were sent since the line began, whether or not a fault ate them. */
@@ -24,7 +24,7 @@ const bitsPerByte = 10;
 const handOver: Millis = 16;
 
 export interface ModelledLineOptions {
-  readonly meter: VirtualMeter;
+  readonly meter: MeterPort;
   readonly clock: Clock;
   /** Bits per second, 10 of them to a byte. */
   readonly baud: number;
@@ -47,7 +47,7 @@ export const modelledLine = ({ meter, clock, baud, faults }: ModelledLineOptions
 const instantly = { requestSpacing: 0, responseDelay: 0, segmentPause: 0, segment: 2 + maxBody };
 
 export interface MemoryLineOptions {
-  readonly meter: VirtualMeter;
+  readonly meter: MeterPort;
   readonly clock: Clock;
   readonly faults?: LineFaults;
 }
@@ -64,10 +64,10 @@ interface LineShape {
 
 const connectLine = (
   name: string,
-  meter: VirtualMeter,
+  meter: MeterPort,
   clock: Clock,
   shape: LineShape,
-  timing: Parameters<VirtualMeter["plugIn"]>[0],
+  timing: Parameters<MeterPort["plugIn"]>[0],
 ): Line => {
   const counts = { toMeter: 0, toClient: 0 };
   const received = new ChunkQueue();

@@ -1,16 +1,18 @@
-/** BT07 and the tables that answer it: so far EP17, EP19 and EP61; every other procedure is unknown to this meter (result 6). */
+/** BT07 and the tables that answer it: EP17, EP19 and EP61; every other procedure is unknown to this meter (result 6). */
 import { LayoutError } from "@meterport/protocol/errors";
 import { code } from "@meterport/protocol/frame/response-codes";
 import { decode, reaches } from "@meterport/protocol/layout/index";
+import type { Millis } from "@meterport/protocol/ports";
 import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
 import { EP19 } from "@meterport/protocol/procedures/ep19-post-on-demand-request";
-import { EP61, transactionLock } from "@meterport/protocol/procedures/ep61-transaction-lock";
+import { EP61 } from "@meterport/protocol/procedures/ep61-transaction-lock";
 import type { Level } from "@meterport/protocol/security/seal";
 import { BT07, type Dimensions, ET14, ET50 } from "@meterport/protocol/tables/index";
 import type { Behaviour } from "./behaviour.ts";
 import { responseTables } from "./contents/mep.ts";
 import type { Memory } from "./memory.ts";
 import { type Posted, postOnDemand } from "./on-demand.ts";
+import type { TransactionLock } from "./transaction-lock.ts";
 
 const unknownProcedure = 6;
 const badParameter = 2;
@@ -23,31 +25,46 @@ const clientFlags = 30;
 const registered = 0x01;
 
 /** Calls a procedure that is written to BT07 and posts its result (MEP guide 1.1, pp. 57-60). */
-export const procedures = (dimensions: Dimensions): Behaviour => {
-  let lastSequence: number | undefined;
-  return ({ request, memory, level }, next) => {
+export const procedures = (dimensions: Dimensions, lock: TransactionLock): Behaviour => {
+  const lastSequence = new Map<number, number>();
+  return ({ request, memory, level, port, time }, next) => {
     if (request.kind !== "write" && request.kind !== "write-at") return undefined;
     if (request.table !== BT07.number || (request.kind === "write-at" && request.offset !== 0)) return undefined;
     const call = parse(request.data);
     if (call === undefined) return undefined;
     // The number of the call before, once more (p. 58).
-    if (call.sequence === lastSequence) return { kind: "error", code: code.operationNotPossible };
+    if (call.sequence === lastSequence.get(port)) return { kind: "error", code: code.operationNotPossible };
     const response = next();
     if (response.kind !== "done") return response;
-    lastSequence = call.sequence;
-    const { result, data } = run(call, memory, dimensions, level);
+    lastSequence.set(port, call.sequence);
+    const { result, data } = run(call, { memory, dimensions, level, port, time, lock });
     const posted = Uint8Array.of(call.procedure & 0xff, call.procedure >> 8, call.sequence, result, ...data);
-    memory.patch(answersInEt59(memory, dimensions) ? responseTables.et59 : responseTables.bt08, 0, posted);
+    memory.patch(responseTableOf(port, memory, dimensions), 0, posted);
     return response;
   };
 };
 
-const run = ({ procedure, parameters }: BT07, memory: Memory, dimensions: Dimensions, level: Level): Posted => {
+interface Site {
+  readonly memory: Memory;
+  readonly dimensions: Dimensions;
+  readonly level: Level;
+  readonly port: 1 | 2;
+  readonly time: Millis;
+  readonly lock: TransactionLock;
+}
+
+const run = ({ procedure, parameters }: BT07, { memory, dimensions, level, port, time, lock }: Site): Posted => {
   if (procedure === EP19.number) return postOnDemand(memory, parameters, dimensions, level);
   if (procedure === EP17.number) return { result: removeDevice(memory, parameters, dimensions, level), data: [] };
   if (procedure === EP61.number && reaches(dimensions.profile, { meter: [4, 0] }))
-    return { result: lockTransactions(parameters), data: [] };
+    return { result: lock.call(parameters, port, time), data: [] };
   return { result: unknownProcedure, data: [] };
+};
+
+/** Client 2 has a table of its own, client 1 chooses (MEP guide 1.1, p. 57). */
+const responseTableOf = (port: 1 | 2, memory: Memory, dimensions: Dimensions): number => {
+  if (port === 2) return responseTables.et85;
+  return answersInEt59(memory, dimensions) ? responseTables.et59 : responseTables.bt08;
 };
 
 const parse = (data: Uint8Array): BT07 | undefined => {
@@ -91,10 +108,6 @@ const removeDevice = (memory: Memory, parameters: Uint8Array, dimensions: Dimens
   memory.patch(ET14.number, 5, Uint8Array.of(occupied));
   return 0;
 };
-
-/** EP61: nobody is at the other port, so the lock is always free (MEP guide 1.1, p. 253). */
-const lockTransactions = ([lock]: Uint8Array): number =>
-  lock === transactionLock.lock || lock === transactionLock.unlock ? 0 : badParameter;
 
 /** Its registration and its icons go, everything else in ET50 stays (p. 249). */
 const forgetClient = (memory: Memory, client: number, dimensions: Dimensions): void => {

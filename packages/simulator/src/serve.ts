@@ -1,6 +1,6 @@
 /** Runs a virtual meter over any transport: a socket, a pseudo terminal, a serial port. */
 import type { Clock, Transport } from "@meterport/protocol/ports";
-import type { MeterOutput, VirtualMeter } from "./virtual-meter.ts";
+import type { MeterOutput, MeterPort } from "./meter-port.ts";
 
 /** A meter at work. */
 export interface Served {
@@ -14,7 +14,7 @@ export interface Served {
 const mostWaiting = 64;
 
 /** Plugs the meter into the transport and answers what comes. One meter has one line at a time. */
-export const serve = (transport: Transport, clock: Clock, meter: VirtualMeter): Served => {
+export const serve = (transport: Transport, clock: Clock, meter: MeterPort): Served => {
   let open = true;
   let waiting = 0;
   let sent: Promise<void> = Promise.resolve();

@@ -2,11 +2,13 @@
 import { equalBytes } from "@meterport/protocol/bytes";
 import { LayoutError } from "@meterport/protocol/errors";
 import { decodeRequest, encodeResponse, readResponseHeader } from "@meterport/protocol/frame/apdu";
+import { code } from "@meterport/protocol/frame/response-codes";
 import { decode, encode } from "@meterport/protocol/layout/index";
 import { transaction, transactionType } from "@meterport/protocol/tables/extended/transaction";
 import { ET52, ET53 } from "@meterport/protocol/tables/index";
 import type { Behaviour, Ground, MeterRequest } from "./behaviour.ts";
 import type { Memory } from "./memory.ts";
+import type { TransactionLock } from "./transaction-lock.ts";
 
 /** Size, type, number, and the number once more. */
 const smallest = 7;
@@ -47,12 +49,13 @@ const parse = (bytes: Uint8Array): { number: number; requests: readonly Uint8Arr
 };
 
 /** Runs what is written to ET52 with the rights of the writer; `answer` is the whole meter, as for a message of its own. */
-export const transactions = (answer: Ground): Behaviour => {
+export const transactions = (lock: TransactionLock, answer: Ground): Behaviour => {
   const written = new Written();
   return (outer, next) => {
     const { request, memory } = outer;
     if (request.kind !== "write" && request.kind !== "write-at") return undefined;
     if (request.table !== ET52.number || outer.inTransaction) return undefined;
+    if (lock.excludes(outer.port, outer.time)) return { kind: "error", code: code.operationNotPossible };
     const response = next();
     if (response.kind !== "done") return response;
     const offset = request.kind === "write-at" ? request.offset : 0;

@@ -1,14 +1,13 @@
 /** A meter without hardware: bytes per table, behaviours that may claim a request, a household behind the registers. */
 import { UsageError } from "@meterport/protocol/errors";
 import { decodeRequest, encodeResponse, type TableResponse } from "@meterport/protocol/frame/apdu";
-import type { Profile } from "@meterport/protocol/layout/index";
-import type { Millis } from "@meterport/protocol/ports";
+import { type Profile, reaches } from "@meterport/protocol/layout/index";
+import type { Entropy, Millis } from "@meterport/protocol/ports";
 import type { Secret } from "@meterport/protocol/security/key";
-import { rc4Opener } from "@meterport/protocol/security/rc4/opener";
-import type { ServerSeal } from "@meterport/protocol/security/seal";
-import { type Access, Endpoint, type EndpointOutput } from "@meterport/protocol/server/endpoint";
+import { type PortTls, portSecurity } from "@meterport/protocol/security/mep-tls/port-security";
+import type { Access } from "@meterport/protocol/server/endpoint";
 import type { EndpointTiming } from "@meterport/protocol/server/timing";
-import { type Dimensions, ET04 } from "@meterport/protocol/tables/index";
+import { type Dimensions, ET04, ET70 } from "@meterport/protocol/tables/index";
 import { answerFrom, type Behaviour, type Ground, type MeterRequest } from "./behaviour.ts";
 import { contentsOf } from "./contents/contents.ts";
 import { setupOf } from "./contents/setup.ts";
@@ -17,8 +16,10 @@ import { openHousehold } from "./household/household.ts";
 import { Noise } from "./household/noise.ts";
 import type { ScenarioName } from "./household/scenarios.ts";
 import { Memory } from "./memory.ts";
+import { MepPort, type MeterOutput, type MeterPort } from "./meter-port.ts";
 import { procedures } from "./procedures.ts";
 import { serveTables } from "./table-service.ts";
+import { TransactionLock } from "./transaction-lock.ts";
 import { transactions } from "./transactions.ts";
 
 /** The years for which a meter's two-digit dates and its household both hold. */
@@ -30,6 +31,14 @@ const idtVersion = 116;
 /** Offsets of the MEP sequence number in ET04; from firmware 4.0 on that of client 1 (pp. 69, 73). */
 const sequenceNumber = 103;
 const sequenceNumberOf4 = 129;
+
+/** Byte of ET70 that names the port a request came in on (MEP guide 1.1, p. 179). */
+const portOffset = 142;
+const tellPort: Behaviour = ({ request, memory, port }) => {
+  if ((request.kind === "read" || request.kind === "read-at") && request.table === ET70.number)
+    memory.patch(ET70.number, portOffset, Uint8Array.of(port));
+  return undefined;
+};
 
 export interface VirtualMeterOptions {
   readonly profile: Profile;
@@ -53,15 +62,16 @@ export interface VirtualMeterOptions {
   readonly timing?: Partial<EndpointTiming>;
   /** Whether eight demand registers are configured. */
   readonly demand?: boolean;
+  /** What port 1 and port 2 speak; `optional` from firmware 4.0 on, `off` before, where left out. */
+  readonly tls?: readonly PortTls[];
+  /** For the randoms of TLS; made from the seed where left out, which is only good for tests. */
+  readonly entropy?: Entropy;
   /** Numbers of tables behind the hardware lock, which answer 0x03 to every key. */
   readonly locked?: readonly number[];
 }
 
-/** What a meter wants done: bytes to transmit, and what happened for whoever watches. */
-export type MeterOutput = EndpointOutput;
-
 /**
- * One meter with one MEP port, as a pure machine: it owns no clock and no port.
+ * One meter, as a pure machine: it owns no clock and no port. It stands for its first MEP port as well.
  *
  * @example
  * const key = new Secret(new Uint8Array(16));
@@ -70,27 +80,22 @@ export type MeterOutput = EndpointOutput;
  * meter.valuesAt(Date.UTC(2026, 0, 1)).get(8) // 432
  * meter.memory.get(21) // Uint8Array [3, 12, 12, 11, 0, 0, 0, 4, 0, 55]
  */
-export class VirtualMeter {
+export class VirtualMeter implements MeterPort {
   /** The meter's tables, by number. */
   readonly memory: Memory;
   readonly profile: Profile;
   /** Dimensions at the factory. */
   readonly dimensions: Dimensions;
   readonly #options: VirtualMeterOptions;
-  readonly #seal: ServerSeal;
+  readonly #ports: readonly [MepPort, ...MepPort[]];
   readonly #ground: Ground;
   readonly #behaviours: Behaviour[];
   readonly #history: History;
-  readonly #watchers = new Set<() => void>();
-  #endpoint: Endpoint;
   #now: Millis;
-  #alerting = false;
-  /** Whether the endpoint has yet to be told of `#alerting`. */
-  #unheard = false;
 
   /** @throws UsageError for an unknown scenario, or a seed, start or speed that cannot be */
   constructor(options: VirtualMeterOptions) {
-    const { profile, seed, start, scenario, keys } = options;
+    const { profile, seed, start, scenario } = options;
     if (!(start >= firstTime && start <= lastTime))
       throw new UsageError("start", `a meter starts in the years 2001 to 2099 in Unix milliseconds, not at ${start}`);
     const speed = options.speed ?? 1;
@@ -106,14 +111,17 @@ export class VirtualMeter {
     this.memory = new Memory(() => this.time);
     for (const [table, fill] of contentsOf(setup)) this.memory.setLater(table, fill);
     this.#history = new History(setup, household, start, this.memory);
-    this.#seal = rc4Opener({ basic: keys.basic.reveal(), advanced: keys.advanced.reveal() });
     this.#ground = serveTables(new Set(options.locked ?? []));
+    const lock = new TransactionLock();
     this.#behaviours = [
+      lock.behaviour(setup.dimensions),
+      tellPort,
       this.#countRequests(setup.generation4 ? sequenceNumberOf4 : sequenceNumber),
-      procedures(setup.dimensions),
-      transactions((request) => this.#answer(request)),
+      procedures(setup.dimensions, lock),
+      transactions(lock, (request) => this.#answer(request)),
     ];
-    this.#endpoint = this.#openEndpoint(sequence, {});
+    const first = this.#openPort(1, sequence);
+    this.#ports = setup.generation4 ? [first, this.#openPort(2, (sequence + 0x10000) >>> 0)] : [first];
   }
 
   /** What the meter's clock shows at the `now` that it was told last, Unix milliseconds. */
@@ -137,14 +145,40 @@ export class VirtualMeter {
     return this.#history;
   }
 
-  /** The sequence number that the next request should carry. */
+  /** The sequence number that the next request on port 1 should carry. */
   get sequence(): number {
-    return this.#endpoint.expectedSequence;
+    return this.#ports[0].sequence;
   }
 
-  /** Makes the meter expect another sequence number. */
+  /** Makes port 1 expect another sequence number. */
   expectSequence(sequence: number): void {
-    this.#endpoint.bumpSequence(sequence - this.#endpoint.expectedSequence);
+    this.#ports[0].bumpSequence(sequence - this.sequence);
+  }
+
+  /**
+   * One of the MEP ports. Meters from firmware 4.0 on have two (MEP guide 1.1, pp. 28-31); where only one is meant it is
+   * the first, which the meter itself stands for.
+   *
+   * @throws UsageError (`port`) for a port that this meter lacks
+   */
+  port(number: 1 | 2): MepPort {
+    const port = this.#ports[number - 1];
+    if (port === undefined)
+      throw new UsageError("port", `this meter has ${this.#ports.length} MEP port, not ${number}`);
+    return port;
+  }
+
+  /** How many MEP ports it has. */
+  get portCount(): number {
+    return this.#ports.length;
+  }
+
+  /** Starts anew, as after a power failure: all sessions and what was under way are lost. */
+  reboot(): void {
+    for (const port of this.#ports) {
+      port.dropSession();
+      port.plugIn();
+    }
   }
 
   /** Puts a behaviour above the others; the returned function takes it away. */
@@ -156,57 +190,52 @@ export class VirtualMeter {
     };
   }
 
-  /** Begins or ends to alert the client each second (MEP guide 1.1, p. 23). */
+  /** Begins or ends to alert the client on port 1 each second (MEP guide 1.1, p. 23). */
   alert(on: boolean): void {
-    if (on === this.#alerting) return;
-    this.#alerting = on;
-    this.#unheard = true;
-    for (const wake of [...this.#watchers]) wake();
+    this.#ports[0].alert(on);
   }
 
   /** Makes the meter's dimensions count as changed: IDT version + 1, sequence number + 25. */
   bumpDimensions(): void {
     const version = this.memory.read(ET04.number, idtVersion, 1)?.[0] ?? 0;
     this.memory.patch(ET04.number, idtVersion, Uint8Array.of((version + 1) & 0xff));
-    this.#endpoint.bumpSequence();
+    for (const port of this.#ports) port.bumpSequence();
   }
 
-  /** Connects the meter to another line: what was under way on the old one is lost. */
+  /** Connects port 1 to another line: what was under way on the old one is lost. */
   plugIn(timing: Partial<EndpointTiming> = {}): void {
-    this.#endpoint = this.#openEndpoint(this.#endpoint.expectedSequence, timing);
-    this.#unheard = this.#alerting;
+    this.#ports[0].plugIn(timing);
   }
 
-  /** Calls `wake` when `wakeAt` has moved without `handle`; the returned function ends it. */
   watch(wake: () => void): () => void {
-    this.#watchers.add(wake);
-    return () => this.#watchers.delete(wake);
+    return this.#ports[0].watch(wake);
   }
 
-  /** When "tick" is next due; undefined while there is nothing to wait for. */
   wakeAt(): Millis | undefined {
-    return this.#unheard ? this.#now : this.#endpoint.wakeAt();
+    return this.#ports[0].wakeAt();
   }
 
-  /** Takes received bytes or a tick at time `now` (never running backwards) and says what is to be done. */
   handle(input: Uint8Array | "tick", now: Millis): MeterOutput[] {
-    this.#now = Math.max(this.#now, now);
-    const out: MeterOutput[] = [];
-    if (this.#unheard) {
-      this.#unheard = false;
-      out.push(...this.#endpoint.handle({ type: "alerting", on: this.#alerting }, now));
-    }
-    const taken = input === "tick" ? ({ type: "tick" } as const) : ({ type: "received", bytes: input } as const);
-    out.push(...this.#endpoint.handle(taken, now));
-    return out;
+    return this.#ports[0].handle(input, now);
   }
 
-  #openEndpoint(sequence: number, timing: Partial<EndpointTiming>): Endpoint {
+  #openPort(number: 1 | 2, sequence: number): MepPort {
+    const { keys, tls = [], entropy, timing = {}, profile, seed } = this.#options;
+    const noise = new Noise(seed, `tls ${number}`);
+    let drawn = 0;
+    const seeded: Entropy = (length) => Uint8Array.from({ length }, () => Math.floor(noise.unit(drawn++) * 256));
+    const byDefault = reaches(profile, { meter: [4, 0] }) ? "optional" : "off";
+    const security = portSecurity({
+      keys: { basic: keys.basic.reveal(), advanced: keys.advanced.reveal() },
+      tls: tls[number - 1] ?? byDefault,
+      entropy: entropy ?? seeded,
+    });
     const serve = (apdu: Uint8Array, access: Access): Uint8Array =>
       encodeResponse(
         this.#answer({
           apdu,
           request: decodeRequest(apdu),
+          port: number,
           level: access.level,
           encrypted: access.encrypted,
           readLimit: access.readLimit,
@@ -215,7 +244,10 @@ export class VirtualMeter {
           inTransaction: false,
         }),
       );
-    return new Endpoint({ seal: this.#seal, serve, sequence, timing: { ...this.#options.timing, ...timing } });
+    const tell = (now: Millis): void => {
+      this.#now = Math.max(this.#now, now);
+    };
+    return new MepPort({ number, security, serve, sequence, timing, now: () => this.#now, tell });
   }
 
   /** Keeps the sequence number in ET04 true for whoever reads it. */
@@ -224,8 +256,10 @@ export class VirtualMeter {
       const reads = request.kind === "read" || request.kind === "read-at";
       if (reads && request.table === ET04.number) {
         const number = new DataView(new ArrayBuffer(4));
-        number.setUint32(0, this.sequence, true);
-        memory.patch(ET04.number, offset, new Uint8Array(number.buffer));
+        for (const [index, { sequence }] of this.#ports.entries()) {
+          number.setUint32(0, sequence, true);
+          memory.patch(ET04.number, offset + 4 * index, new Uint8Array(number.buffer.slice(0)));
+        }
       }
       return undefined;
     };

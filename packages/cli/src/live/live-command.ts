@@ -70,7 +70,7 @@ export const liveCommand = async (options: LiveOptions, io: Io): Promise<Exit> =
   const profile = options.profile === undefined ? undefined : parseProfile(options.profile);
   const key = requiredKey(options.key, io);
   const json = options.json === true;
-  const source = new LiveSource({ link: options.link, key, profile }, io);
+  const source = new LiveSource({ ...options, key, profile }, io);
   try {
     // A meter that cannot be reached at all is an error; one that was reached may come back.
     const first = await source.reader();

@@ -100,7 +100,7 @@ export const readCommand = async (ids: readonly string[], options: ReadOptions, 
   const targets = ids.map(parseTarget);
   const profile = options.profile === undefined ? undefined : parseProfile(options.profile);
   const key = requiredKey(options.key, io);
-  const meter = await openMeter({ link: options.link, key, profile }, io);
+  const meter = await openMeter({ ...options, key, profile }, io);
   try {
     const answers = await readAll(meter, targets, io.interrupted);
     if (options.json === true) io.stdout.write(`${toJson(documentOf(answers))}\n`);

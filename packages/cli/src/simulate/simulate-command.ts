@@ -2,7 +2,15 @@
 import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/security/key";
-import { isScenarioName, recallPast, scenarios, serve, VirtualMeter } from "@meterport/simulator";
+import {
+  isScenarioName,
+  type MepPort,
+  recallPast,
+  scenarios,
+  serve,
+  VirtualMeter,
+  type VirtualMeterOptions,
+} from "@meterport/simulator";
 import { type Link, parseLink } from "@meterport/transports/link-url";
 import type { SimulateOptions } from "../commands.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
@@ -40,6 +48,12 @@ const speedOf = (text: string): number => {
   return speed;
 };
 
+const portTls = { rc4: "off", either: "optional", tls: "required" } as const;
+
+/** Both ports alike. */
+const tlsOf = ({ security }: SimulateOptions): Pick<VirtualMeterOptions, "tls"> =>
+  security === undefined ? {} : { tls: [portTls[security], portTls[security]] };
+
 const meterOf = (options: SimulateOptions, io: Io): VirtualMeter => {
   const { scenario } = options;
   if (!isScenarioName(scenario)) {
@@ -56,6 +70,8 @@ const meterOf = (options: SimulateOptions, io: Io): VirtualMeter => {
     speed: speedOf(options.speed),
     start: startOf(options.start, io),
     epoch: io.clock.now(),
+    entropy: io.entropy,
+    ...tlsOf(options),
     keys: {
       basic: keyOf(options.basicKey, defaultBasic, "the basic key (MBK)", io),
       advanced: keyOf(options.advancedKey, defaultAdvanced, "the advanced key (MAK)", io),
@@ -70,24 +86,25 @@ const interruption = ({ interrupted }: Io): Promise<void> =>
     interrupted.addEventListener("abort", () => resolve(), { once: true });
   });
 
-const serveTcp = async (link: Link & { readonly kind: "tcp" }, meter: VirtualMeter, io: Io): Promise<void> => {
-  const { listenTcp } = await import("@meterport/transports/tcp");
-  const line = new SharedLine("tcp clients");
-  const listener = await listenTcp({ host: link.host, port: link.port }, (client) => line.join(client));
-  const served = serve(line, io.clock, meter);
-  io.stdout.write(`listening ${listener.url}\n`);
-  await interruption(io);
-  await served.close();
-  await listener.close();
-};
-
-const servePty = async (path: string, meter: VirtualMeter, io: Io): Promise<void> => {
-  const { openPty } = await import("@meterport/transports/pty");
-  const transport = await openPty(path);
-  const served = serve(transport, io.clock, meter);
-  io.stdout.write(`listening ${transport.name}\n`);
-  await interruption(io);
-  await served.close();
+/** One port of the meter behind one link; gives what it listens on, and what ends it. */
+const servePort = async (link: Link, port: MepPort, io: Io): Promise<{ url: string; close: () => Promise<void> }> => {
+  if (link.kind === "tcp") {
+    const { listenTcp } = await import("@meterport/transports/tcp");
+    const line = new SharedLine("tcp clients");
+    const listener = await listenTcp({ host: link.host, port: link.port }, (client) => line.join(client));
+    const served = serve(line, io.clock, port);
+    const close = async (): Promise<void> => {
+      await served.close();
+      await listener.close();
+    };
+    return { url: listener.url, close };
+  }
+  const transport =
+    link.kind === "pty"
+      ? await (await import("@meterport/transports/pty")).openPty(link.path)
+      : await (await import("@meterport/transports/serial")).openSerial(link);
+  const served = serve(transport, io.clock, port);
+  return { url: transport.name, close: served.close };
 };
 
 /** Lets the meter add up its past while nobody asks, a step at a time between other work. */
@@ -101,12 +118,23 @@ const recall = (meter: VirtualMeter, { clock, interrupted }: Io): void => {
 
 /** @throws UsageError, LinkError */
 export const simulateCommand = async (options: SimulateOptions, io: Io): Promise<Exit> => {
-  const link = parseLink(options.listen);
-  if (link.kind === "serial")
-    throw new UsageError("link", `--listen takes tcp://127.0.0.1:0 or pty:///path, not the serial port ${link.path}`);
+  const links = options.listen.map(parseLink);
   const meter = meterOf(options, io);
+  if (links.length > meter.portCount) {
+    const ports = meter.portCount === 1 ? "one MEP port" : `${meter.portCount} MEP ports`;
+    throw new UsageError("link", `${options.profile} has ${ports}, and --listen is given ${links.length} times`);
+  }
   recall(meter, io);
-  if (link.kind === "tcp") await serveTcp(link, meter, io);
-  else await servePty(link.path, meter, io);
+  const served: { readonly close: () => Promise<void> }[] = [];
+  try {
+    for (const [index, link] of links.entries()) {
+      const { url, close } = await servePort(link, meter.port(index === 0 ? 1 : 2), io);
+      served.push({ close });
+      io.stdout.write(index === 0 ? `listening ${url}\n` : `listening on port ${index + 1} ${url}\n`);
+    }
+    await interruption(io);
+  } finally {
+    for (const { close } of served) await close();
+  }
   return exit.done;
 };

@@ -7,7 +7,8 @@ import { Secret } from "@meterport/protocol/security/key";
 import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
 import { rc4Encryption } from "@meterport/protocol/security/rc4/encryption";
 import type { Seal } from "@meterport/protocol/security/seal";
-import { type MeterOutput, VirtualMeter, type VirtualMeterOptions } from "../virtual-meter.ts";
+import type { MeterOutput } from "../meter-port.ts";
+import { VirtualMeter, type VirtualMeterOptions } from "../virtual-meter.ts";
 
 export const basicKey: Uint8Array = new Uint8Array(16).fill(2);
 export const advancedKey: Uint8Array = new Uint8Array(16).fill(1);

@@ -65,8 +65,9 @@ class TlsSeal implements Seal {
   farewell(): Uint8Array | undefined {
     const tls = this.#tls;
     if (tls?.state !== "open") return undefined;
+    const farewell = tls.close();
     this.#drop();
-    return tlsFrame(tlsCode.terminate, tls.close());
+    return tlsFrame(tlsCode.terminate, farewell);
   }
 
   #begin(): Sealed {

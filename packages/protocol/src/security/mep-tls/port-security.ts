@@ -126,7 +126,11 @@ class Port implements PortSecurity {
       encrypted: true,
       sequence: undefined,
       readLimit: tlsReadLimit,
-      reply: (response) => tlsFrame(tlsResponse.success, tls.send(response)),
+      // The session may have gone while the request was executed; 0x0A would say that it was not.
+      reply: (response) =>
+        tls.state === "open"
+          ? tlsFrame(tlsResponse.success, tls.send(response))
+          : frameOf(Uint8Array.of(tlsResponse.error)),
     };
   }
 

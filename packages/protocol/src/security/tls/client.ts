@@ -33,9 +33,8 @@ type Expected = "start" | "server-hello" | "key-exchange-or-done" | "done" | "fi
  * One connection, from its client's side.
  *
  * @example
- * const zeros = (length: number) => new Uint8Array(length);
- * const client = new TlsClient({ identity: Uint8Array.of(0x64, 0, 1), key: zeros(16), entropy: zeros, extendedMasterSecret: false });
- * client.start().length // 52
+ * const entropy = (length) => new Uint8Array(length);
+ * new TlsClient({ identity: Uint8Array.of(0x64, 0, 1), key: new Uint8Array(16), entropy, extendedMasterSecret: false }).start().length // 52
  */
 export class TlsClient extends TlsConnection {
   readonly #identity: Uint8Array;

@@ -1,0 +1,26 @@
+/** TLS as a client's security. Beside the main entry, because few need it and its ciphers are large. */
+import type { Entropy } from "@meterport/protocol/ports";
+import type { Secret } from "@meterport/protocol/security/key";
+import { tlsSeal } from "@meterport/protocol/security/mep-tls/client-seal";
+import type { Level } from "@meterport/protocol/security/seal";
+import { keyBytes, type Security } from "./security.ts";
+
+export interface TlsSecurity {
+  /** MBK or MAK, 16 to 20 bytes of which the first 16 count. */
+  readonly key: Secret;
+  /** Which of the two it is: it is part of the identity (MEP guide 1.1, p. 24). */
+  readonly level: Level;
+  /** 0 to 65535; the meter notes it with events. 0 where left out. */
+  readonly clientId?: number;
+  readonly entropy: Entropy;
+}
+
+/**
+ * TLS 1.2 with a pre-shared key, as meters from firmware 4.0 on speak it.
+ *
+ * @throws UsageError for a key of another length or a client id that does not fit
+ */
+export const tls = ({ key, level, clientId = 0, entropy }: TlsSecurity): Security => ({
+  seal: tlsSeal({ key: keyBytes(key), level, clientId, entropy }),
+  level,
+});

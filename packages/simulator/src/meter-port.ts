@@ -1,0 +1,108 @@
+/** One MEP port of a virtual meter: its line, its sequence numbers, its TLS session and its alerts. */
+import type { Millis } from "@meterport/protocol/ports";
+import type { PortSecurity } from "@meterport/protocol/security/mep-tls/port-security";
+import { Endpoint, type EndpointOutput, type Serve } from "@meterport/protocol/server/endpoint";
+import type { EndpointTiming } from "@meterport/protocol/server/timing";
+
+/** What a meter wants done: bytes to transmit, and what happened for whoever watches. */
+export type MeterOutput = EndpointOutput;
+
+/** What a line needs of a port, as a pure machine: it owns no clock. */
+export interface MeterPort {
+  /** Connects it to another line: what was under way on the old one is lost. */
+  plugIn(timing?: Partial<EndpointTiming>): void;
+  /** Calls `wake` when `wakeAt` has moved without `handle`; the returned function ends it. */
+  watch(wake: () => void): () => void;
+  /** When "tick" is next due; undefined while there is nothing to wait for. */
+  wakeAt(): Millis | undefined;
+  /** Takes received bytes or a tick at time `now` (never running backwards) and says what is to be done. */
+  handle(input: Uint8Array | "tick", now: Millis): MeterOutput[];
+}
+
+export interface MepPortOptions {
+  /** 1 or 2, as ET70 tells it. */
+  readonly number: 1 | 2;
+  readonly security: PortSecurity;
+  readonly serve: Serve;
+  /** The number that the first request should carry. */
+  readonly sequence: number;
+  readonly timing: Partial<EndpointTiming>;
+  readonly now: () => Millis;
+  /** Tells the meter what time it is. */
+  readonly tell: (now: Millis) => void;
+}
+
+export class MepPort implements MeterPort {
+  readonly number: 1 | 2;
+  readonly #options: MepPortOptions;
+  readonly #watchers = new Set<() => void>();
+  #endpoint: Endpoint;
+  #alerting = false;
+  /** Whether the endpoint has yet to be told of `#alerting`. */
+  #unheard = false;
+
+  constructor(options: MepPortOptions) {
+    this.number = options.number;
+    this.#options = options;
+    this.#endpoint = this.#open(options.sequence, {});
+  }
+
+  /** The sequence number that the next request should carry. */
+  get sequence(): number {
+    return this.#endpoint.expectedSequence;
+  }
+
+  /** Makes it expect a number that is so much higher. */
+  bumpSequence(by?: number): void {
+    this.#endpoint.bumpSequence(by);
+  }
+
+  /** Begins or ends to alert the client each second (MEP guide 1.1, p. 23). */
+  alert(on: boolean): void {
+    if (on === this.#alerting) return;
+    this.#alerting = on;
+    this.#unheard = true;
+    for (const wake of [...this.#watchers]) wake();
+  }
+
+  /** Who has a TLS session on it. */
+  get session(): PortSecurity["session"] {
+    return this.#options.security.session;
+  }
+
+  /** Forgets its TLS session without a word, as after a restart. */
+  dropSession(): void {
+    this.#options.security.dropSession();
+  }
+
+  plugIn(timing: Partial<EndpointTiming> = {}): void {
+    this.#endpoint = this.#open(this.sequence, timing);
+    this.#unheard = this.#alerting;
+  }
+
+  watch(wake: () => void): () => void {
+    this.#watchers.add(wake);
+    return () => this.#watchers.delete(wake);
+  }
+
+  wakeAt(): Millis | undefined {
+    return this.#unheard ? this.#options.now() : this.#endpoint.wakeAt();
+  }
+
+  handle(input: Uint8Array | "tick", now: Millis): MeterOutput[] {
+    this.#options.tell(now);
+    const out: MeterOutput[] = [];
+    if (this.#unheard) {
+      this.#unheard = false;
+      out.push(...this.#endpoint.handle({ type: "alerting", on: this.#alerting }, now));
+    }
+    const taken = input === "tick" ? ({ type: "tick" } as const) : ({ type: "received", bytes: input } as const);
+    out.push(...this.#endpoint.handle(taken, now));
+    return out;
+  }
+
+  #open(sequence: number, timing: Partial<EndpointTiming>): Endpoint {
+    const { security, serve } = this.#options;
+    return new Endpoint({ seal: security, serve, sequence, timing: { ...this.#options.timing, ...timing } });
+  }
+}

@@ -1,0 +1,246 @@
+/** TLS and two ports: clients and a virtual meter of firmware 4.30 in virtual time, the session lost, moved and taken away. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type ConnectOptions, connect, type Meter, openLive, orThrow, rc4, type Security } from "@meterport/client";
+import { auto, type Finding, type FoundSecurity, securityOf } from "@meterport/client/auto";
+import { tls } from "@meterport/client/tls";
+import { parseProfile } from "@meterport/protocol/layout/index";
+import type { Entropy } from "@meterport/protocol/ports";
+import { EP61 } from "@meterport/protocol/procedures/index";
+import { Secret } from "@meterport/protocol/security/key";
+import type { Level } from "@meterport/protocol/security/seal";
+import { BT01, BT21, BT28, ET04, ET50, ET51, ET54, ET70 } from "@meterport/protocol/tables/index";
+import { memoryLine, modelledLine, seeded, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
+import { VirtualClock } from "./virtual-clock.ts";
+
+const keys = { basic: new Secret(new Uint8Array(16).fill(1)), advanced: new Secret(new Uint8Array(16).fill(2)) };
+
+const setting = (options: Partial<VirtualMeterOptions> & { readonly firmware?: string } = {}) => {
+  const { firmware = "meter:4.30", ...rest } = options;
+  const clock = new VirtualClock();
+  const device = new VirtualMeter({
+    profile: parseProfile(firmware),
+    keys,
+    scenario: "quiet",
+    seed: 1,
+    start: clock.wall(),
+    ...rest,
+  });
+  const random = seeded(9);
+  const entropy: Entropy = (length) => Uint8Array.from({ length }, () => Math.floor(random() * 256));
+  const to = (port: 1 | 2, security: Security, more: Partial<ConnectOptions> = {}): Promise<Meter> =>
+    clock.run(connect(memoryLine({ meter: device.port(port), clock }), { security, clock, ...more }));
+  const inTls = (level: Level): Security => tls({ key: keys[level], level, clientId: 100, entropy });
+  const found: Finding[] = [];
+  let remembered: FoundSecurity | undefined;
+  const automatic = (key: Secret = keys.basic, level?: Level): Security =>
+    auto({
+      key,
+      entropy,
+      ...(level === undefined ? {} : { level }),
+      memory: { get: () => remembered, set: (next) => (remembered = next) },
+      onFinding: (finding) => found.push(finding),
+    });
+  return { clock, device, entropy, to, inTls, automatic, found, remembered: () => remembered };
+};
+
+describe("TLS between client and meter", () => {
+  it("reads, writes, calls and runs transactions as without it", async () => {
+    const { clock, device, to, inTls } = setting({ tls: ["required", "required"] });
+    const meter = await to(1, inTls("advanced"), { writable: true });
+    assert.deepEqual([meter.port, meter.level, meter.profile.firmware], [1, "advanced", [4, 30]]);
+    assert.deepEqual(device.port(1).session, { clientId: 100, level: "advanced" });
+    assert.equal((await clock.run(meter.read(BT21))).presentValues, 84);
+    assert.equal((await clock.run(meter.read(BT28))).presentValues.length, 84);
+    await clock.run(meter.write(ET51, ["clients", 0, "healthTimeout"], 30));
+    assert.deepEqual(device.memory.read(2099, 1, 2), Uint8Array.of(30, 0));
+    assert.deepEqual(await clock.run(meter.call(EP61, { lock: 0 })), {});
+    const [level, version] = await clock.run(
+      meter.transaction((t) => [t.read(BT21, ["tiers"]), t.read(ET04, ["idtVersion"])]),
+    );
+    assert.deepEqual([orThrow(level), orThrow(version)], [4, 1]);
+    await clock.run(meter.close());
+    await clock.advance(1000);
+    assert.equal(device.port(1).session, undefined, "the port is free for others again");
+  });
+
+  it("a session that is lost in the middle, and a meter that starts anew: nothing is missing", async () => {
+    const { clock, device, to, inTls } = setting({ tls: ["required"] });
+    const meter = await to(1, inTls("basic"));
+    const before = await clock.run(meter.read(BT01));
+    let asked = 0;
+    device.use(() => {
+      if (++asked === 3) device.reboot();
+      return undefined;
+    });
+    for (let i = 0; i < 6; i++) assert.deepEqual(await clock.run(meter.read(BT01)), before);
+    device.port(1).dropSession();
+    assert.deepEqual(await clock.run(meter.read(BT01)), before);
+  });
+
+  it("dimensions that change are noticed within 30 s, though no sequence number jumps", async () => {
+    const { clock, device, to, inTls } = setting();
+    const meter = await to(1, inTls("basic"));
+    await clock.run(meter.read(BT28));
+    const generation = meter.generation;
+    device.bumpDimensions();
+    await clock.advance(31_000);
+    await clock.run(meter.read(BT28));
+    assert.ok(meter.generation > generation);
+    const settled = meter.generation;
+    await clock.advance(31_000);
+    await clock.run(meter.read(BT28));
+    assert.equal(meter.generation, settled);
+  });
+
+  it("a live reading costs at most 1.6 times the bytes of RC4 authentication, once the session stands", async () => {
+    const bytesOf = async (security: "rc4" | "tls"): Promise<number> => {
+      const { clock, device, entropy } = setting();
+      const line = modelledLine({ meter: device, clock, baud: 9600 });
+      const named = securityOf(security, { key: keys.basic, entropy, level: "basic" });
+      const meter = await clock.run(connect(line, { security: named, clock }));
+      const live = await clock.run(openLive(meter));
+      await clock.run(live.read());
+      const { sentBytes, receivedBytes } = meter.session.counters;
+      for (let i = 0; i < 5; i++) await clock.run(live.read());
+      const after = meter.session.counters;
+      return (after.sentBytes + after.receivedBytes - sentBytes - receivedBytes) / 5;
+    };
+    const [plain, inside] = [await bytesOf("rc4"), await bytesOf("tls")];
+    assert.ok(inside > plain && inside <= 1.6 * plain, `${inside} bytes against ${plain}`);
+  });
+});
+
+describe("security auto", () => {
+  it("RC4 on old firmware, without a word of TLS", async () => {
+    const { to, automatic, found, remembered } = setting({ firmware: "meter:3.70" });
+    const meter = await to(1, automatic());
+    assert.equal(meter.session.seal.name, "rc4 authentication");
+    assert.deepEqual(found, [{ tried: "rc4", outcome: "works", detail: "the port answers, firmware 3.70" }]);
+    assert.equal(remembered(), "rc4");
+  });
+
+  it("TLS on firmware 4 where the port has it, whether it must or may; the key finds its name", async () => {
+    for (const setup of ["optional", "required"] as const)
+      for (const level of ["basic", "advanced"] as const) {
+        const { to, automatic, remembered } = setting({ tls: [setup] });
+        const meter = await to(1, automatic(keys[level]));
+        assert.deepEqual([meter.session.seal.name, meter.level, remembered()], ["tls", level, "tls"]);
+      }
+  });
+
+  it("RC4 on firmware 4 where the port has no TLS", async () => {
+    const { clock, to, automatic, found } = setting({ tls: ["off"] });
+    const meter = await to(1, automatic());
+    assert.equal((await clock.run(meter.read(BT21))).presentValues, 84);
+    assert.equal(meter.session.seal.name, "rc4 authentication");
+    assert.deepEqual(
+      found.map(({ tried, outcome }) => [tried, outcome]),
+      [
+        ["rc4", "works"],
+        ["tls", "refused"],
+      ],
+    );
+  });
+
+  it("never back from TLS: a port that has it no more is an error that says what to do", async () => {
+    const { to, automatic, clock, device, entropy } = setting();
+    await clock.run((await to(1, automatic())).close());
+    const off = setting({ tls: ["off"] });
+    const remembered = auto({ key: keys.basic, entropy, memory: { get: () => "tls", set: () => {} } });
+    await assert.rejects(off.to(1, remembered), {
+      name: "LinkError",
+      code: "no-tls",
+      message:
+        /^read BT01: the port does not speak TLS .*; it spoke TLS before, so going back to RC4 needs an explicit word/,
+    });
+    const explicit = await off.to(1, rc4({ key: keys.basic, entropy }));
+    assert.equal(await off.clock.run(explicit.read(ET70, ["commChannelIndex"])), 1);
+    assert.equal(device.portCount, 2);
+  });
+
+  it("a wrong key is one sentence, for RC4 and for TLS", async () => {
+    const stranger = new Secret(new Uint8Array(16).fill(9));
+    const required = setting({ tls: ["required"] });
+    await assert.rejects(required.to(1, required.automatic(stranger)), {
+      code: "wrong-key",
+      message: "read BT01: the meter refuses the key, as the basic one (MBK) and as the advanced one (MAK)",
+    });
+    const old = setting({ firmware: "meter:3.70" });
+    await assert.rejects(old.to(1, old.automatic(stranger)), {
+      code: "wrong-key",
+      message: /knows no key that fits the digest/,
+    });
+  });
+});
+
+describe("two ports at once", () => {
+  it("each has its own session, sequence and number; what one client does the other sees", async () => {
+    const { clock, to, inTls, entropy } = setting({ tls: ["optional", "required"] });
+    const one = await to(1, rc4({ key: keys.advanced, entropy, level: "advanced" }), { writable: true });
+    const two = await to(2, inTls("basic"), { writable: true });
+    assert.deepEqual([one.port, two.port], [1, 2]);
+    for (let i = 0; i < 20; i++) {
+      const [a, b] = await clock.run(Promise.all([one.read(BT28), two.read(ET70, ["commChannelIndex"])]));
+      assert.deepEqual([a.presentValues.length, b], [84, 2]);
+    }
+    await clock.run(one.write(ET50, ["clients", 0, "mbusAlerts"], true));
+    await clock.run(two.write(ET50, ["clients", 1, "deltaDataAlerts"], true));
+    const { clients } = await clock.run(two.read(ET50));
+    assert.deepEqual(
+      clients.map(({ mbusAlerts, deltaDataAlerts }) => [mbusAlerts, deltaDataAlerts]),
+      [
+        [true, false],
+        [false, true],
+      ],
+    );
+    assert.deepEqual([one.session.counters.failures, two.session.counters.failures], [0, 0]);
+  });
+
+  it("calls do not take each other's answers; the transaction lock holds for 10 s", async () => {
+    const { clock, to, entropy, inTls } = setting();
+    const one = await to(1, rc4({ key: keys.advanced, entropy }), { writable: true });
+    const two = await to(2, inTls("advanced"), { writable: true });
+    await clock.run(one.call(EP61, { lock: 1 }));
+    assert.deepEqual(await clock.run(two.read(ET54, ["mepTxLocked"])), 1);
+    assert.deepEqual(await clock.run(two.read(ET54, ["mepTxLockChannel"])), 1);
+    await assert.rejects(clock.run(two.call(EP61, { lock: 1 })), {
+      code: "own-result",
+      message: "call EP61: the other MEP client has locked the tables (result 3)",
+    });
+    await clock.advance(10_000);
+    assert.deepEqual(await clock.run(two.call(EP61, { lock: 1 })), {});
+    assert.deepEqual(await clock.run(two.read(ET54, ["mepTxLockChannel"])), 2);
+    await assert.rejects(clock.run(one.call(EP61, { lock: 1 })), { result: 3 });
+  });
+
+  it("transactions of both clients at the same time do not mix", async () => {
+    const { clock, to, entropy, inTls } = setting();
+    const one = await to(1, rc4({ key: keys.advanced, entropy }), { writable: true });
+    const two = await to(2, inTls("advanced"), { writable: true });
+    for (let i = 0; i < 3; i++) {
+      const [a, b] = await clock.run(
+        Promise.all([
+          one.transaction((t) => [t.read(BT21), t.read(ET04, ["idtVersion"])]),
+          two.transaction((t) => [t.read(ET51), t.read(BT01)]),
+        ]),
+      );
+      assert.deepEqual([orThrow(a[0]).presentValues, orThrow(a[1])], [84, 1]);
+      assert.deepEqual([orThrow(b[0]).clients.length, orThrow(b[1]).manufacturer.trim()], [2, "NES"]);
+    }
+  });
+
+  it("alerts ring on the port that they are for", async () => {
+    const { clock, device, to, entropy, inTls } = setting();
+    const one = await to(1, rc4({ key: keys.basic, entropy }));
+    const two = await to(2, inTls("basic"));
+    device.port(2).alert(true);
+    await clock.advance(5_000);
+    assert.deepEqual([one.session.counters.alerts, two.session.counters.alerts > 2], [0, true]);
+  });
+
+  it("old meters have one port", () => {
+    const { device } = setting({ firmware: "meter:3.70" });
+    assert.throws(() => device.port(2), { code: "port" });
+  });
+});
