@@ -25,7 +25,10 @@ const allTestFiles = () => {
     .sort();
 };
 
-const isInstalled = (command) =>
+const isInstalled = ({ command, header }) =>
+  header === undefined ? isOnPath(command) : existsSync(join("/usr/include", header));
+
+const isOnPath = (command) =>
   [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"].some((folder) =>
     existsSync(join(folder, command)),
   );
@@ -35,7 +38,7 @@ const ensurePeers = (files, isFiltered) => {
   const { peers } = JSON.parse(readFileSync(join(root, "test", "peers.json"), "utf8"));
   const isWanted = ({ command }) =>
     !isFiltered || files.some((file) => readFileSync(join(root, file), "utf8").includes(`peer("${command}")`));
-  const missing = peers.filter((peer) => !isInstalled(peer.command) && isWanted(peer)).map((peer) => peer.package);
+  const missing = peers.filter((peer) => !isInstalled(peer) && isWanted(peer)).map((peer) => peer.package);
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return;
   say(`installing Debian packages for the tests: ${missing.join(", ")}`);
   const apt = (...args) =>

@@ -1,5 +1,5 @@
-/** Programs of others that tests talk to: where each is, or why its test is skipped. */
-import { accessSync, constants } from "node:fs";
+/** Programs and libraries of others that tests talk to: where each is, or why its test is skipped. */
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import list from "./peers.json" with { type: "json" };
 
@@ -8,6 +8,15 @@ export interface Peer {
   readonly path: string;
   readonly skip: string | false;
 }
+
+interface Listed {
+  readonly command: string;
+  readonly package: string;
+  readonly for: string;
+  /** Of a library: the file below /usr/include that tells of it. */
+  readonly header?: string;
+}
+const peers: readonly Listed[] = list.peers;
 
 const isExecutable = (path: string): boolean => {
   try {
@@ -25,14 +34,17 @@ const isExecutable = (path: string): boolean => {
  * @throws Error where the command is not in the list, or is missing and required.
  */
 export const peer = (command: string, env: NodeJS.ProcessEnv = process.env): Peer => {
-  const entry = list.peers.find((known) => known.command === command);
+  const entry = peers.find((known) => known.command === command);
   if (entry === undefined) throw new Error(`peer "${command}" is not in test/peers.json`);
   const folders = [
     ...(env.PATH ?? "").split(delimiter).filter((folder) => folder !== ""),
     "/usr/sbin",
     "/usr/local/sbin",
   ];
-  const path = folders.map((folder) => join(folder, command)).find(isExecutable);
+  const path =
+    entry.header === undefined
+      ? folders.map((folder) => join(folder, command)).find(isExecutable)
+      : [join("/usr/include", entry.header)].find((header) => existsSync(header));
   if (path !== undefined) return { path, skip: false };
   const reason = `${command} is missing (Debian package ${entry.package}); it is needed for ${entry.for}`;
   if ((env.METERPORT_PEERS ?? (env.CI === "true" ? "required" : "optional")) === "required") throw new Error(reason);
