@@ -4,12 +4,15 @@ import { benchLiveLine } from "./live-line.ts";
 import { benchLoadProfile } from "./load-profile.ts";
 import { say } from "./measure.ts";
 import { benchRoundTrips } from "./roundtrips.ts";
+import { benchTls } from "./tls.ts";
 
 say(`Node ${process.versions.node}, one core of ${process.arch}`);
 say("");
 benchCodec();
 say("");
 await benchRoundTrips();
+say("");
+await benchTls();
 say("");
 await benchLiveLine();
 say("");

@@ -137,7 +137,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(securityOption())
     .addOption(clientIdOption())
     .option("--kind <kind>", "only season, demand-reset, one-time-read or self-read")
-    .option("--since <time>", "by the meter's own clock, as in 2026-01-31")
+    .option("--since <time>", "3d, or by the meter's own clock, as in 2026-01-31")
     .addOption(jsonLinesOption())
     .action(async (options: BillingCommandOptions) =>
       ended(await (await import("./billing/billing-command.ts")).billingCommand(options, io)),

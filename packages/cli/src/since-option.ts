@@ -29,19 +29,30 @@ const realDay = (text: string): boolean => {
 
 const local = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(:\d{2})?)?$/;
 
+const two = (n: number): string => String(n).padStart(2, "0");
+
+/** This machine's local time; the meter's is not known, and nobody means the minute who says "3d". */
+const localTime = (millis: Millis): string => {
+  const at = new Date(millis);
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${date}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+};
+
 /**
- * A time by the meter's own clock, which has no zone: "2026-01-31" or "2026-01-31T12:00".
+ * A time by the meter's own clock, which has no zone: "2026-01-31", "2026-01-31T12:00", or "3d" (ago).
  *
  * @throws UsageError (`since`)
  * @example
- * parseLocalSince("2026-01-31") // "2026-01-31T00:00:00"
+ * parseLocalSince("2026-01-31", 0) // "2026-01-31T00:00:00"
  */
-export const parseLocalSince = (text: string): string => {
+export const parseLocalSince = (text: string, now: Millis): string => {
+  const ago = parseDuration(text);
+  if (ago !== undefined) return localTime(now - ago);
   const match = local.exec(text);
   const iso = `${match?.[1]}T${match?.[2] ?? "00:00"}${match?.[3] ?? ":00"}`;
   if (match !== null && !Number.isNaN(Date.parse(`${iso}Z`)) && realDay(text)) return iso;
   throw new UsageError(
     "since",
-    `--since ${JSON.stringify(text.slice(0, 40))} is no local time; write 2026-01-31 or 2026-01-31T12:00`,
+    `--since ${JSON.stringify(text.slice(0, 40))} is no local time; write 3d, 2026-01-31 or 2026-01-31T12:00`,
   );
 };

@@ -66,7 +66,7 @@ const isIdle = ({ registers, demands }: RegisterBlock): boolean =>
 /** @throws UsageError, LinkError, ResponseError, LayoutError */
 export const billingCommand = (options: BillingCommandOptions, io: Io): Promise<Exit> => {
   const kinds = kindsOf(options.kind);
-  const since = options.since === undefined ? {} : { since: parseLocalSince(options.since) };
+  const since = options.since === undefined ? {} : { since: parseLocalSince(options.since, io.clock.wall()) };
   return withOpenMeter(options, io, async (meter) => {
     const paint = paintFor(io.stdout);
     let count = 0;
