@@ -159,6 +159,21 @@ describe("security auto", () => {
     assert.equal(device.portCount, 2);
   });
 
+  it("a known port that has fallen silent is told at once; an unknown one is asked under TLS as well", async () => {
+    const silent = async (known: FoundSecurity | undefined): Promise<number> => {
+      const { clock, device, entropy } = setting({ firmware: "meter:3.70" });
+      const line = memoryLine({ meter: device, clock });
+      const security = auto({ key: keys.basic, entropy, memory: { get: () => known, set: () => {} } });
+      const began = clock.now();
+      const mute = { ...line, write: async () => {} };
+      await assert.rejects(clock.run(connect(mute, { security, clock })), { code: "no-answer" });
+      return clock.now() - began;
+    };
+    assert.ok((await silent("rc4")) < 2_000);
+    const unknown = await silent(undefined);
+    assert.ok(unknown > 3_000 && unknown < 6_000, `${unknown} ms`);
+  });
+
   it("a wrong key is one sentence, for RC4 and for TLS", async () => {
     const stranger = new Secret(new Uint8Array(16).fill(9));
     const required = setting({ tls: ["required"] });

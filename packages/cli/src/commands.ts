@@ -243,9 +243,10 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .option("--basic-key <key>", "MBK; sixteen bytes of 01, the guide's example, where left out")
     .option("--advanced-key <key>", "MAK; sixteen bytes of 02 where left out")
     .addOption(
-      new Option("--security <kind>", "what its ports speak: rc4, tls, or either; either from firmware 4.0 on").choices(
-        ["rc4", "tls", "either"],
-      ),
+      new Option(
+        "--security <kind...>",
+        "what its ports speak, one kind for both or one for each; either from firmware 4.0 on",
+      ).choices(["rc4", "tls", "either"]),
     )
     .option("--scenario <name>", "house, flat, solar, ev, quiet or empty", "house")
     .option("--seed <n>", "another household of the same kind", "1")
@@ -332,7 +333,7 @@ export interface CallCommandOptions extends Omit<ReadOptions, "link">, ChangeCom
 }
 export interface SimulateOptions {
   readonly listen: readonly string[];
-  readonly security?: "rc4" | "tls" | "either";
+  readonly security?: readonly ("rc4" | "tls" | "either")[];
   readonly profile: string;
   readonly basicKey?: string;
   readonly advancedKey?: string;

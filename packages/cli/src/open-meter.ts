@@ -1,6 +1,7 @@
 /** A meter from what the command line says: link, key and profile. */
 import { connect, identify, type Meter, type Security } from "@meterport/client";
 import { type FoundSecurity, securityOf } from "@meterport/client/auto";
+import { MeterportError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
 import type { ParsedKey } from "@meterport/protocol/security/key";
 import type { SecurityName } from "@meterport/protocol/security/security-names";
@@ -46,7 +47,13 @@ const securityFor = ({ link, key, security, clientId }: MeterAccess, io: Io): Se
   const memory = {
     get: () => (io.state.load(name) === "tls" ? ("tls" as const) : undefined),
     set: (found: FoundSecurity) => {
-      if (found === "tls") io.state.save(name, found);
+      if (found !== "tls" || io.state.load(name) === found) return;
+      try {
+        io.state.save(name, found);
+      } catch (error) {
+        if (!(error instanceof MeterportError)) throw error;
+        say(io, error.message);
+      }
     },
   };
   return securityOf(security, {

@@ -65,6 +65,9 @@ const attempt = async (session: Session, signal: Signal | undefined): Promise<Tr
   }
 };
 
+/** Nothing was said that a port under TLS would say. */
+const silent: readonly string[] = ["no-answer", "only-alerts", "echo"];
+
 const isOf4 = (version: Version | undefined): boolean => version !== undefined && version[0] >= firstWithTls[0];
 
 /** A port that refuses TLS says less than what it said to RC4; one that knows TLS and not the key says more. */
@@ -88,6 +91,8 @@ class Settling {
     if (known === "tls") return this.#onlyTls();
     const plain = await this.#tryRc4();
     if (plain.ok && (known === "rc4" || !isOf4(plain.firmware))) return this.#found("rc4", level);
+    // A port that was known and has fallen silent is looked for again soon: no time for a handshake that nobody hears.
+    if (!plain.ok && known === "rc4" && silent.includes(plain.error.code)) throw plain.error;
     const inside = await this.#tryTls();
     if ("level" in inside) return this.#found("tls", inside.level);
     if (!plain.ok) throw tellingOf(plain.error, inside.error);

@@ -48,6 +48,24 @@ const breaksAfter = (world: World, bytes: number): World => ({
 });
 
 describe("dump", () => {
+  test("inside TLS, while the meter starts anew again and again: nothing is missing", async () => {
+    const profile = parseProfile("meter:4.30");
+    const whole = parsed((await dump([], withMeter({ profile }))).out);
+    const world = withMeter({ profile, tls: ["required"] });
+    let asked = 0;
+    world.meter.use(({ request }) => {
+      if (request.kind === "read" || request.kind === "read-at") asked++;
+      if (asked % 25 === 0) world.meter.port(1).dropSession();
+      return undefined;
+    });
+    const { code, out, err } = await dump(["--security", "tls"], world);
+    assert.equal(code, 0, err);
+    const document = parsed(out);
+    assert.deepEqual(Object.keys(document.tables), Object.keys(whole.tables));
+    assert.deepEqual(document.refused, whole.refused);
+    assert.ok(asked > 100);
+  });
+
   for (const name of ["meter:3.70", "meter:4.30", "module:1.20"])
     test(`holds every table of ${name}, or says why not`, async () => {
       const { code, out } = await dump([], withMeter({ profile: parseProfile(name) }));

@@ -50,9 +50,13 @@ const speedOf = (text: string): number => {
 
 const portTls = { rc4: "off", either: "optional", tls: "required" } as const;
 
-/** Both ports alike. */
-const tlsOf = ({ security }: SimulateOptions): Pick<VirtualMeterOptions, "tls"> =>
-  security === undefined ? {} : { tls: [portTls[security], portTls[security]] };
+/** One kind stands for both ports. */
+const tlsOf = ({ security = [] }: SimulateOptions): Pick<VirtualMeterOptions, "tls"> => {
+  const [first, second = first, ...more] = security;
+  if (more.length > 0)
+    throw new UsageError("security", `--security is given ${security.length} times, and a meter has at most two ports`);
+  return first === undefined || second === undefined ? {} : { tls: [portTls[first], portTls[second]] };
+};
 
 const meterOf = (options: SimulateOptions, io: Io): VirtualMeter => {
   const { scenario } = options;

@@ -29,7 +29,7 @@ export interface LinkTiming {
 /** For a meter at 9600 baud (10 bits a byte) on a local port. */
 export const defaultLinkTiming: LinkTiming = {
   responseTimeout: 500,
-  handshakeTimeout: 2000,
+  handshakeTimeout: 1000,
   attempts: 3,
   requestSpacing: 100,
   interByteTimeout: 250,
