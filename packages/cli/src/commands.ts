@@ -4,7 +4,10 @@ import { Command, type CommanderError, Option } from "commander";
 import { type Exit, exit, type Io } from "./io.ts";
 
 const linkOption = (): Option =>
-  new Option("--link <url>", "the meter: /dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600 or tcp://host:port");
+  new Option(
+    "--link <url>",
+    "the meter: /dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600, tcp://, rfc2217:// or tls://host:port, unix:///path",
+  );
 const keyOption = (): Option =>
   new Option("--key <key>", "16 or 20 ASCII characters, 32 or 40 hex digits, or @file; else METERPORT_KEY");
 const securityOption = (): Option =>

@@ -62,7 +62,7 @@ const farewellTime = 100;
 export class Session {
   readonly transport: Transport;
   readonly #clock: Clock;
-  readonly #timing: Partial<LinkTiming> | undefined;
+  readonly #timing: Partial<LinkTiming>;
   #seal: Seal;
   #link: Link;
   readonly #pending = new Map<number, Pending>();
@@ -87,9 +87,14 @@ export class Session {
   constructor(transport: Transport, options: SessionOptions) {
     this.transport = transport;
     this.#clock = options.clock;
-    this.#timing = options.timing;
+    const { delay, gap } = transport.timing ?? {};
+    this.#timing = {
+      ...(delay === undefined ? {} : { bridgeDelay: delay }),
+      ...(gap === undefined ? {} : { interByteTimeout: gap }),
+      ...options.timing,
+    };
     this.#seal = options.seal;
-    this.#link = new Link(options.seal, options.timing);
+    this.#link = new Link(options.seal, this.#timing);
     void this.#pump();
   }
 

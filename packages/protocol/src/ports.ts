@@ -13,10 +13,20 @@ export interface Clock {
   readonly at: (time: Millis, task: () => void) => () => void;
 }
 
+/** What a pipe adds to the times of the line itself. */
+export interface TransportTiming {
+  /** On the way there and back: a bridge over a network, a radio. */
+  readonly delay?: Millis;
+  /** Longest silence inside a reply. */
+  readonly gap?: Millis;
+}
+
 /** A byte pipe. Everything that differs between a serial port, a socket and a browser port ends here. */
 export interface Transport {
   /** For messages: "tcp://127.0.0.1:4059", "/dev/ttyUSB0". */
   readonly name: string;
+  /** Where it is slower than a local port. */
+  readonly timing?: TransportTiming;
   /** Resolves when the bytes are handed to the system. Rejects with a `LinkError` where the pipe is gone. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
   /** Received bytes in arbitrary pieces, for one consumer. Ends when the pipe is closed, throws a `LinkError` when it broke. */

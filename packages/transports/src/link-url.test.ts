@@ -14,6 +14,29 @@ const good: Record<string, Link> = {
   "tcp://127.0.0.1:4059": { kind: "tcp", host: "127.0.0.1", port: 4059 },
   "tcp://bridge.local:23/": { kind: "tcp", host: "bridge.local", port: 23 },
   "tcp://[::1]:0": { kind: "tcp", host: "::1", port: 0 },
+  "tcp://bridge.local:23?delay=200ms&gap=1s": {
+    kind: "tcp",
+    host: "bridge.local",
+    port: 23,
+    timing: { delay: 200, gap: 1000 },
+  },
+  "rfc2217://[::1]:2217": { kind: "rfc2217", host: "::1", port: 2217, baudRate: 9600 },
+  "rfc2217://bridge:23?baud=19200&gap=0ms": {
+    kind: "rfc2217",
+    host: "bridge",
+    port: 23,
+    baudRate: 19200,
+    timing: { gap: 0 },
+  },
+  "unix:///run/meter.sock": { kind: "unix", path: "/run/meter.sock" },
+  "tls://bridge:8443": { kind: "tls", host: "bridge", port: 8443 },
+  [`tls://bridge:8443?fingerprint=${"Ab:".repeat(31)}cd&delay=50ms`]: {
+    kind: "tls",
+    host: "bridge",
+    port: 8443,
+    fingerprint: `${"ab".repeat(31)}cd`,
+    timing: { delay: 50 },
+  },
   "pty:///run/meter": { kind: "pty", path: "/run/meter" },
 };
 const bad: Record<string, RegExp> = {
@@ -29,8 +52,12 @@ const bad: Record<string, RegExp> = {
   "serial:///dev/ttyUSB0?speed=9600": /unknown setting "speed"; known is baud/,
   "serial:///dev/ttyUSB0?baud=fast": /"fast" is no baud rate/,
   "serial:///": /names no device/,
-  "rfc2217://host:1": /rfc2217:\/\/ links are not built in yet/,
-  "tls://host:1": /tls:\/\/ links are not built in yet/,
+  "tls://host:1?fingerprint=12": /64 hex digits, the SHA-256 of its certificate/,
+  "rfc2217://host:1?baud=9": /"9" is no baud rate/,
+  "tcp://host:1?delay=soon": /delay "soon" is no time up to 60s, like 200ms/,
+  "tcp://host:1?gap=2h": /gap "2h" is no time up to 60s/,
+  "tcp://host:1?baud=9600": /unknown setting "baud"; known is delay, gap/,
+  "unix://run/meter.sock": /three slashes/,
   "http://host:1": /http:\/\/ is no kind of link/,
 };
 

@@ -1,16 +1,25 @@
 /** Links as people write them: a device's path, or a URL. */
 import { UsageError } from "@meterport/protocol/errors";
+import { parseDuration } from "@meterport/protocol/meaning/duration";
+import type { TransportTiming } from "@meterport/protocol/ports";
 
-export type Link =
+export type Link = (
   | { readonly kind: "serial"; readonly path: string; readonly baudRate: number }
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  /** A bridge that lets its serial port be set, by telnet's COM-PORT-OPTION. */
+  | { readonly kind: "rfc2217"; readonly host: string; readonly port: number; readonly baudRate: number }
+  /** TCP inside TLS, for bridges and tunnels; nothing to do with the meter's own TLS. */
+  | { readonly kind: "tls"; readonly host: string; readonly port: number; readonly fingerprint?: string }
+  | { readonly kind: "unix"; readonly path: string }
   /** Only to listen on: a terminal that others open as their serial port. */
-  | { readonly kind: "pty"; readonly path: string };
+  | { readonly kind: "pty"; readonly path: string }
+) & { readonly timing?: TransportTiming };
 
 /** What the MEP port speaks until somebody changes it. */
 export const defaultBaudRate = 9600;
 
-const forms = "/dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600 or tcp://host:port";
+const forms =
+  "/dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600, tcp://host:port, rfc2217://host:port?baud=9600 or unix:///path";
 const wrong = (detail: string): UsageError => new UsageError("link", detail);
 
 const shown = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
@@ -52,20 +61,60 @@ const only = (url: URL, text: string, known: readonly string[]): void => {
     throw wrong(`link "${shown(text)}" has parts that a link does not have; links look like ${forms}`);
 };
 
-const serialLink = (url: URL, text: string): Link => {
-  only(url, text, ["baud"]);
+const timingNames = ["delay", "gap"] as const;
+const longestTiming = 60_000;
+
+/** What a slow bridge adds: "?delay=200ms&gap=1s". */
+const timingOf = (url: URL, text: string): { readonly timing?: TransportTiming } => {
+  const timing: { delay?: number; gap?: number } = {};
+  for (const name of timingNames) {
+    const given = url.searchParams.get(name);
+    if (given === null) continue;
+    const time = parseDuration(given);
+    if (time === undefined || time > longestTiming)
+      throw wrong(`link "${shown(text)}": ${name} "${shown(given)}" is no time up to 60s, like 200ms`);
+    timing[name] = time;
+  }
+  return Object.keys(timing).length === 0 ? {} : { timing };
+};
+
+const baudOf = (url: URL, text: string): number => {
   const baud = url.searchParams.get("baud") ?? String(defaultBaudRate);
   const baudRate = /^\d{2,7}$/.test(baud) ? Number(baud) : 0;
   if (baudRate < 50 || baudRate > 4_000_000) throw wrong(`link "${shown(text)}": "${shown(baud)}" is no baud rate`);
-  return { kind: "serial", path: pathOf(url, text), baudRate };
+  return baudRate;
+};
+
+const serialLink = (url: URL, text: string): Link => {
+  only(url, text, ["baud", ...timingNames]);
+  return { kind: "serial", path: pathOf(url, text), baudRate: baudOf(url, text), ...timingOf(url, text) };
+};
+
+const hostOf = (url: URL, text: string): { readonly host: string; readonly port: number } => {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (host === "" || url.port === "" || !/^\/?$/.test(url.pathname))
+    throw wrong(`link "${shown(text)}" is not of the form ${url.protocol}//host:port`);
+  return { host, port: Number(url.port) };
 };
 
 const tcpLink = (url: URL, text: string): Link => {
-  only(url, text, []);
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (host === "" || url.port === "" || !/^\/?$/.test(url.pathname))
-    throw wrong(`link "${shown(text)}" is not of the form tcp://host:port`);
-  return { kind: "tcp", host, port: Number(url.port) };
+  only(url, text, timingNames);
+  return { kind: "tcp", ...hostOf(url, text), ...timingOf(url, text) };
+};
+
+const tlsLink = (url: URL, text: string): Link => {
+  only(url, text, ["fingerprint", ...timingNames]);
+  const given = url.searchParams.get("fingerprint");
+  const fingerprint = given?.replaceAll(":", "").toLowerCase();
+  if (fingerprint !== undefined && !/^[0-9a-f]{64}$/.test(fingerprint))
+    throw wrong(`link "${shown(text)}": a fingerprint has 64 hex digits, the SHA-256 of its certificate`);
+  const pinned = fingerprint === undefined ? {} : { fingerprint };
+  return { kind: "tls", ...hostOf(url, text), ...pinned, ...timingOf(url, text) };
+};
+
+const rfc2217Link = (url: URL, text: string): Link => {
+  only(url, text, ["baud", ...timingNames]);
+  return { kind: "rfc2217", ...hostOf(url, text), baudRate: baudOf(url, text), ...timingOf(url, text) };
 };
 
 /**
@@ -91,7 +140,15 @@ export const parseLink = (text: string): Link => {
       return { kind: "pty", path: pathOf(url, plain) };
     }
     case "rfc2217":
+      return rfc2217Link(parseUrl(plain), plain);
+    case "unix": {
+      const url = parseUrl(plain);
+      only(url, plain, timingNames);
+      return { kind: "unix", path: pathOf(url, plain), ...timingOf(url, plain) };
+    }
     case "tls":
+      return tlsLink(parseUrl(plain), plain);
+    case "mqtt":
       throw wrong(`${scheme}:// links are not built in yet; use ${forms}`);
     case undefined:
       throw wrong(
@@ -112,7 +169,7 @@ export const parseLink = (text: string): Link => {
 export const parseMeterLink = (text: string): Exclude<Link, { readonly kind: "pty" }> => {
   const link = parseLink(text);
   if (link.kind === "pty") throw wrong(`pty:// is only good to listen on; open the terminal as ${link.path}`);
-  if (link.kind === "tcp" && link.port === 0)
+  if ((link.kind === "tcp" || link.kind === "rfc2217" || link.kind === "tls") && link.port === 0)
     throw wrong(`link "${shown(text)}" has port 0, which is only good to listen on`);
   return link;
 };

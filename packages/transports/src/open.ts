@@ -10,10 +10,23 @@ import { parseMeterLink } from "./link-url.ts";
  */
 export const openLink = async (text: string, signal?: AbortSignal): Promise<Transport> => {
   const link = parseMeterLink(text);
-  const options = signal === undefined ? {} : { signal };
+  const transport = await open(link, signal === undefined ? {} : { signal });
+  return link.timing === undefined ? transport : { ...transport, timing: link.timing };
+};
+
+const open = async (
+  link: ReturnType<typeof parseMeterLink>,
+  options: { readonly signal?: AbortSignal },
+): Promise<Transport> => {
   switch (link.kind) {
     case "tcp":
       return (await import("./tcp.ts")).openTcp({ ...link, ...options });
+    case "rfc2217":
+      return (await import("./rfc2217.ts")).openRfc2217({ ...link, ...options });
+    case "tls":
+      return (await import("./tls-bridge.ts")).openTlsBridge({ ...link, ...options });
+    case "unix":
+      return (await import("./tcp.ts")).openUnix({ ...link, ...options });
     case "serial":
       return (await import("./serial.ts")).openSerial({ ...link, ...options });
   }

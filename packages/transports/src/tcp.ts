@@ -1,5 +1,5 @@
 /** A transport over TCP, for serial bridges and virtual meters; and its listening side. */
-import { createServer, connect as dial, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 import { tcpFailure } from "./open-failure.ts";
@@ -21,7 +21,7 @@ export interface TcpOptions {
 
 const tcpName = (host: string, port: number): string => `tcp://${host.includes(":") ? `[${host}]` : host}:${port}`;
 
-const socketTransport = (name: string, socket: Socket): Transport =>
+export const socketTransport = (name: string, socket: Socket): Transport =>
   streamTransport({
     name,
     readable: socket,
@@ -44,16 +44,48 @@ const socketTransport = (name: string, socket: Socket): Transport =>
  *
  * @throws LinkError not-open, aborted
  */
-export const openTcp = ({
-  host,
-  port,
+export const openTcp = ({ host, port, ...rest }: TcpOptions): Promise<Transport> => {
+  const address = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAlive };
+  return openSocket({ ...rest, name: tcpName(host, port), dial: () => connect(address), ready: "connect" });
+};
+
+export interface UnixOptions extends Pick<TcpOptions, "connectTimeout" | "signal"> {
+  /** "/run/meter.sock" */
+  readonly path: string;
+}
+
+/**
+ * Connects to a Unix socket.
+ *
+ * @throws LinkError not-open, aborted
+ */
+export const openUnix = ({ path, ...rest }: UnixOptions): Promise<Transport> =>
+  openSocket({ ...rest, name: `unix://${path}`, dial: () => connect(path), ready: "connect" });
+
+export interface OpenSocketOptions<S extends Socket> extends Pick<TcpOptions, "connectTimeout" | "signal"> {
+  readonly name: string;
+  readonly dial: () => S;
+  /** The event by which it is open. */
+  readonly ready: "connect" | "secureConnect";
+  /** Why it could not be opened; `tcpFailure` where left out. */
+  readonly explain?: (name: string, error: Error) => LinkError;
+  /** Why it is not to be used although it is open. */
+  readonly object?: (socket: S) => LinkError | undefined;
+}
+
+/** @throws LinkError not-open, aborted */
+export const openSocket = <S extends Socket>({
+  name,
+  dial,
+  ready,
+  explain = tcpFailure,
+  object = () => undefined,
   connectTimeout = defaultConnectTimeout,
   signal,
-}: TcpOptions): Promise<Transport> => {
-  const name = tcpName(host, port);
-  return new Promise((resolve, reject) => {
+}: OpenSocketOptions<S>): Promise<Transport> =>
+  new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(new LinkError("aborted", name, "given up before it was open"));
-    const socket = dial({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAlive });
+    const socket = dial();
     const fail = (error: LinkError): void => {
       settle();
       socket.on("error", () => {});
@@ -61,7 +93,7 @@ export const openTcp = ({
       reject(error);
     };
     const onAbort = (): void => fail(new LinkError("aborted", name, "given up before it was open"));
-    const onError = (error: Error): void => fail(tcpFailure(name, error));
+    const onError = (error: Error): void => fail(explain(name, error));
     const timer = setTimeout(
       () => fail(new LinkError("not-open", name, `cannot open it: no answer within ${connectTimeout} ms`)),
       connectTimeout,
@@ -73,12 +105,13 @@ export const openTcp = ({
     };
     signal?.addEventListener("abort", onAbort, { once: true });
     socket.on("error", onError);
-    socket.once("connect", () => {
+    socket.once(ready, () => {
+      const objection = object(socket);
+      if (objection !== undefined) return fail(objection);
       settle();
       resolve(socketTransport(name, socket));
     });
   });
-};
 
 export interface ListenOptions {
   readonly host: string;

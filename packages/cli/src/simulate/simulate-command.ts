@@ -103,6 +103,8 @@ const servePort = async (link: Link, port: MepPort, io: Io): Promise<{ url: stri
     };
     return { url: listener.url, close };
   }
+  if (link.kind !== "pty" && link.kind !== "serial")
+    throw new UsageError("link", `--listen takes tcp://127.0.0.1:0, pty:///path or a serial port, not ${link.kind}://`);
   const transport =
     link.kind === "pty"
       ? await (await import("@meterport/transports/pty")).openPty(link.path)

@@ -1,0 +1,152 @@
+/** Bridges: RFC 2217 and raw TCP by ser2net, a Unix socket by socat, each with a virtual meter at the other end. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Transport } from "@meterport/protocol/ports";
+import { openLink } from "@meterport/transports/open";
+import { openPty } from "@meterport/transports/pty";
+import { openRfc2217 } from "@meterport/transports/rfc2217";
+import { openTcp } from "@meterport/transports/tcp";
+import { transportContract } from "@meterport/transports/testing/transport-contract";
+import { peer } from "./peers.ts";
+import { meterport, simulate } from "./spawned-cli.ts";
+
+const ser2net = peer("ser2net");
+const socat = peer("socat");
+const skip = ser2net.skip || socat.skip;
+const host = "127.0.0.1";
+
+let folder = "";
+let count = 0;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "meterport-bridge-"));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, host);
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+};
+
+/** Waits until somebody listens. */
+const listening = async (port: number): Promise<void> => {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const socket = connect(port, host);
+    const open = await Promise.race([
+      once(socket, "connect").then(
+        () => true,
+        () => false,
+      ),
+    ]);
+    socket.destroy();
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`nobody listens on ${port}`);
+};
+
+interface Bridge {
+  readonly port: number;
+  readonly stop: () => Promise<void>;
+}
+
+/** ser2net between a port of the loopback and a device. */
+const bridge = async (device: string, kind: "telnet(rfc2217)," | "", probe = true): Promise<Bridge> => {
+  const port = await freePort();
+  const config = join(folder, `ser2net${count++}.yaml`);
+  const text = `%YAML 1.1\n---\nconnection: &meter\n  accepter: ${kind}tcp,${host},${port}\n  connector: serialdev,${device},9600n81,local\n  options:\n    kickolduser: true\n`;
+  await writeFile(config, text);
+  const child = spawn(ser2net.path, ["-n", "-u", "-c", config], { stdio: "ignore" });
+  const ended = once(child, "close");
+  if (probe) await listening(port);
+  return {
+    port,
+    stop: async () => {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+};
+
+const joined = async (kind: "rfc2217" | "raw"): Promise<readonly [Transport, Transport]> => {
+  const path = join(folder, `line${count++}`);
+  const pty = await openPty(path);
+  const { port, stop } = await bridge(path, kind === "rfc2217" ? "telnet(rfc2217)," : "");
+  const client = kind === "rfc2217" ? await openRfc2217({ host, port }) : await openTcp({ host, port });
+  const close = async (): Promise<void> => {
+    await pty.close();
+    await stop();
+  };
+  return [client, { ...pty, close }];
+};
+
+for (const kind of ["rfc2217", "raw"] as const)
+  transportContract({ name: `${kind} by ser2net`, skip, open: () => joined(kind), tellsEnd: false });
+
+describe("a virtual meter behind a bridge", { skip }, () => {
+  test("is read through RFC 2217 at the speed that is asked for, and through a Unix socket", async () => {
+    const path = join(folder, "meter");
+    const meter = await simulate(["--listen", `pty://${path}`, "--scenario", "quiet"]);
+    const { port, stop } = await bridge(path, "telnet(rfc2217),");
+    const live = (link: string) =>
+      meterport(["live", "--link", link, "--key", "01".repeat(16), "--json", "--count", "1"]);
+    try {
+      const over = await live(`rfc2217://${host}:${port}?baud=19200&delay=50ms&gap=500ms`);
+      assert.equal(over.code, 0, over.err);
+      assert.equal((JSON.parse(over.out) as { power_w: number }).power_w, 432);
+      const raw = await live(`tcp://${host}:${port}`);
+      assert.equal(raw.code, 1, "telnet's own bytes are no frames");
+    } finally {
+      await stop();
+    }
+    const socket = join(folder, "meter.sock");
+    const child = spawn(socat.path, [`UNIX-LISTEN:${socket},fork`, `OPEN:${path},raw,echo=0`], { stdio: "ignore" });
+    try {
+      for (let attempt = 0; ; attempt++) {
+        const unix = await live(`unix://${socket}`);
+        // Until socat listens there is no such socket.
+        if (unix.code !== 0 && attempt < 20 && /cannot open/.test(unix.err)) continue;
+        assert.equal(unix.code, 0, unix.err);
+        assert.equal((JSON.parse(unix.out) as { power_w: number }).power_w, 432);
+        break;
+      }
+    } finally {
+      child.kill("SIGKILL");
+      await once(child, "close");
+      await meter.stop();
+    }
+  });
+
+  test("a raw bridge is no RFC 2217 bridge, and says so in time", async () => {
+    const path = join(folder, `line${count++}`);
+    const pty = await openPty(path);
+    const { port, stop } = await bridge(path, "");
+    try {
+      await assert.rejects(openRfc2217({ host, port, negotiationTimeout: 300 }), {
+        code: "not-open",
+        message: /does not answer as an RFC 2217 bridge; where it passes bytes as they are, use tcp:\/\//,
+      });
+    } finally {
+      await pty.close();
+      await stop();
+    }
+  });
+});
+
+test("nobody there is one sentence, named after the link", async () => {
+  const port = await freePort();
+  await assert.rejects(openLink(`rfc2217://${host}:${port}`), {
+    code: "not-open",
+    message: new RegExp(`^rfc2217://${host}:${port}: cannot open it`),
+  });
+  await assert.rejects(openLink(`unix://${join(folder, "none.sock")}`), { code: "not-open" });
+});

@@ -1,0 +1,84 @@
+/** A bridge inside TLS: Node's server with a certificate that openssl makes for the test. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer as createTcpServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { createServer, type Server } from "node:tls";
+import { openLink } from "@meterport/transports/open";
+import { socketTransport } from "@meterport/transports/tcp";
+import { transportContract } from "@meterport/transports/testing/transport-contract";
+import { openTlsBridge } from "@meterport/transports/tls-bridge";
+import { peer } from "./peers.ts";
+
+const openssl = peer("openssl");
+const { skip } = openssl;
+const host = "127.0.0.1";
+let folder = "";
+let key = "";
+let cert = "";
+let fingerprint = "";
+before(() => {
+  if (skip !== false) return;
+  folder = mkdtempSync(join(tmpdir(), "meterport-tls-"));
+  const at = (name: string): string => join(folder, name);
+  const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
+  const made = spawnSync(openssl.path, [...args, "-subj", "/CN=bridge", "-keyout", at("key"), "-out", at("cert")]);
+  assert.equal(made.status, 0, String(made.stderr));
+  key = readFileSync(at("key"), "utf8");
+  cert = readFileSync(at("cert"), "utf8");
+  fingerprint = new X509Certificate(cert).fingerprint256.replaceAll(":", "").toLowerCase();
+});
+after(() => {
+  if (folder !== "") rmSync(folder, { recursive: true });
+});
+
+const portOf = (server: { address(): unknown }): number => (server.address() as { port: number }).port;
+const serve = async (): Promise<Server> => {
+  const server = createServer({ key, cert }).listen(0, host);
+  server.on("tlsClientError", () => {});
+  await once(server, "listening");
+  return server;
+};
+
+transportContract({
+  name: "tls, as client",
+  skip,
+  open: async () => {
+    const server = await serve();
+    const accepted = once(server, "secureConnection");
+    const client = await openTlsBridge({ host, port: portOf(server), fingerprint });
+    const [socket] = await accepted;
+    server.close();
+    return [client, socketTransport("bridge", socket)];
+  },
+  tellsEnd: true,
+});
+
+describe("a bridge inside TLS", { skip }, () => {
+  const refused = async (query: string, message: RegExp): Promise<void> => {
+    const server = await serve();
+    try {
+      await assert.rejects(openLink(`tls://${host}:${portOf(server)}${query}`), { code: "not-open", message });
+    } finally {
+      server.close();
+    }
+  };
+  test("with a certificate that nobody knows is refused, and says how it can be trusted", () =>
+    refused("", /its certificate is self-signed; \?fingerprint=SHA256 trusts this very certificate/));
+  test("with another certificate than the known one is refused", () =>
+    refused(`?fingerprint=${"0".repeat(64)}`, /its certificate has another fingerprint, [0-9a-f]{64}/));
+  test("that speaks no TLS says so", async () => {
+    const server = createTcpServer((socket) => socket.end("hello")).listen(0, host);
+    await once(server, "listening");
+    await assert.rejects(openTlsBridge({ host, port: portOf(server) }), {
+      code: "not-open",
+      message: /does not speak TLS|closed|broke/,
+    });
+    server.close();
+  });
+});
