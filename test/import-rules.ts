@@ -30,6 +30,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   meaning: ["bytes", "errors", "layout", "tables", "procedures"],
   frame: ["bytes", "errors"],
   optical: ["bytes", "errors", "frame"],
+  capture: ["bytes", "errors", "frame"],
   security: ["bytes", "errors", "frame"],
   link: ["bytes", "errors", "frame", "security"],
   server: ["bytes", "errors", "frame", "security"],

@@ -16,6 +16,11 @@ const securityOption = (): Option =>
     .default("auto");
 const clientIdOption = (): Option =>
   new Option("--client-id <n>", "0 to 65535, how the meter notes us under TLS").default("0");
+const recordOption = (): Option =>
+  new Option(
+    "--record <file>",
+    "writes what crosses the link, for meterport replay; readings and serial numbers are in it",
+  );
 const profileOption = (what: string): Option => new Option("--profile <profile>", `${what}, as in meter:3.70`);
 const jsonOption = (): Option => new Option("--json", "one JSON document on standard output, and nothing else");
 const jsonLinesOption = (): Option => new Option("--json", "one JSON document a line, and nothing else");
@@ -80,6 +85,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(profileOption("the device; the meter is asked where left out"))
     .addOption(securityOption())
     .addOption(clientIdOption())
+    .addOption(recordOption())
     .addOption(jsonOption())
     .action(async (ids: string[], options: ReadOptions) =>
       ended(await (await import("./read/read-command.ts")).readCommand(ids, options, io)),
@@ -93,6 +99,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(profileOption("the device; the meter is asked where left out"))
     .addOption(securityOption())
     .addOption(clientIdOption())
+    .addOption(recordOption())
     .option("--interval <time>", "between two readings; less than 1s is more than the guide advises", "1s")
     .option("--count <n>", "ends after so many readings")
     .addOption(jsonOption())
@@ -108,6 +115,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(profileOption("the device; the meter is asked where left out"))
     .addOption(securityOption())
     .addOption(clientIdOption())
+    .addOption(recordOption())
     .option("--since <when>", "7d, 2026-01-31T12:00Z, or the number of the last event that is known")
     .option("--newest-first", "the other way round")
     .addOption(zoneOption())
@@ -124,6 +132,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(profileOption("the device; the meter is asked where left out"))
     .addOption(securityOption())
     .addOption(clientIdOption())
+    .addOption(recordOption())
     .option("--since <when>", "7d, 2026-01-31 or 2026-01-31T12:00Z")
     .addOption(zoneOption())
     .addOption(jsonLinesOption())
@@ -139,6 +148,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(profileOption("the device; the meter is asked where left out"))
     .addOption(securityOption())
     .addOption(clientIdOption())
+    .addOption(recordOption())
     .option("--kind <kind>", "only season, demand-reset, one-time-read or self-read")
     .option("--since <time>", "3d, or by the meter's own clock, as in 2026-01-31")
     .addOption(jsonLinesOption())
@@ -154,6 +164,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(profileOption("the device; the meter is asked where left out"))
     .addOption(securityOption())
     .addOption(clientIdOption())
+    .addOption(recordOption())
     .addOption(jsonOption())
     .action(async (options: ReadOptions) =>
       ended(await (await import("./alarms/alarms-command.ts")).alarmsCommand(options, io)),
@@ -167,6 +178,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(profileOption("the device; the meter is asked where left out"))
     .addOption(securityOption())
     .addOption(clientIdOption())
+    .addOption(recordOption())
     .option("--set <n>", "data set, 1 to 4", "1")
     .option("--since <when>", "7d, 2026-01-31 or 2026-01-31T12:00Z: only intervals that end after it")
     .option("--until <when>", "likewise: only intervals that end by then")
@@ -193,6 +205,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(profileOption("the device; the meter is asked where left out"))
     .addOption(securityOption())
     .addOption(clientIdOption())
+    .addOption(recordOption())
     .option("--output <path>", "into a file, or into a folder where it ends with /: a file for each table")
     .addOption(jsonOption())
     .action(async (options: DumpOptions) =>
@@ -208,6 +221,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(profileOption("the device; the meter is asked where left out"))
     .addOption(securityOption())
     .addOption(clientIdOption())
+    .addOption(recordOption())
     .option("--dry-run", "only shows the requests that would be sent")
     .option("--transaction", "all tables at once, or none")
     .option("--yes", "agrees beforehand")
@@ -226,6 +240,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
     .addOption(profileOption("the device; the meter is asked where left out"))
     .addOption(securityOption())
     .addOption(clientIdOption())
+    .addOption(recordOption())
     .option("--hex <bytes>", "the parameters as bytes, for procedures that are not declared")
     .option("--unverified", "permits EP39, which no public document describes")
     .option("--dry-run", "only shows the request that would be sent; needs no meter")
@@ -259,6 +274,16 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
       ended(await (await import("./simulate/simulate-command.ts")).simulateCommand(options, io)),
     );
 
+  program
+    .command("replay")
+    .description("a capture of --record as a meter: it answers what was asked then as it was answered then")
+    .argument("<file>", "the capture")
+    .requiredOption("--listen <url>", "tcp://127.0.0.1:0 for a free port, or pty:///path")
+    .addOption(keyOption())
+    .action(async (file: string, options: ReplayOptions) =>
+      ended(await (await import("./replay/replay-command.ts")).replayCommand(file, options, io)),
+    );
+
   // Sub-commands do not inherit these.
   for (const command of program.commands)
     command.exitOverride().helpOption("-h, --help", "this help").configureOutput(program.configureOutput());
@@ -288,6 +313,11 @@ export interface MeterOptions {
   readonly profile?: string;
   readonly security: SecurityName;
   readonly clientId: string;
+  readonly record?: string;
+}
+export interface ReplayOptions {
+  readonly listen: string;
+  readonly key?: string;
 }
 export interface ReadOptions extends MeterOptions {
   readonly json?: true;

@@ -36,6 +36,8 @@ export interface Io {
   readonly readStdin: () => Promise<string>;
   /** @throws UsageError where the file cannot be read */
   readonly readFile: (path: string) => string;
+  /** A whole file of up to 64 MB. @throws UsageError where it cannot be read */
+  readonly readText: (path: string) => string;
   /** A file from its beginning, whatever it held; folders that are missing are made. @throws UsageError where it cannot be written */
   readonly createFile: (path: string) => OutputFile;
   readonly state: State;

@@ -1,5 +1,5 @@
 /** The `meterport` command in the real world: this process, its streams and its signals. */
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
@@ -57,6 +57,18 @@ const readFile = (path: string): string => {
   }
 };
 
+/** A day of a capture. */
+const textLimit = 64 << 20;
+
+const readText = (path: string): string => {
+  try {
+    if (statSync(path).size <= textLimit) return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new UsageError("file", `${path}: it cannot be read`, { cause });
+  }
+  throw new UsageError("file", `${path}: it is longer than ${textLimit} bytes`);
+};
+
 const createFile = (path: string): OutputFile => {
   const told = <T>(task: () => T): T => {
     try {
@@ -108,6 +120,7 @@ const io: Io = {
   stderr: outputOf(process.stderr),
   readStdin,
   readFile,
+  readText,
   createFile,
   state: stateIn(stateFolder(process.env, process.platform, homedir())),
   confirm,

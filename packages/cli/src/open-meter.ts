@@ -1,8 +1,11 @@
 /** A meter from what the command line says: link, key and profile. */
 import { connect, identify, type Meter, type Security } from "@meterport/client";
 import { type FoundSecurity, securityOf } from "@meterport/client/auto";
+import { type RecordingOptions, recordTransport } from "@meterport/client/recording";
+import { captureHead } from "@meterport/protocol/capture/capture";
 import { MeterportError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
+import type { Transport } from "@meterport/protocol/ports";
 import type { ParsedKey } from "@meterport/protocol/security/key";
 import type { SecurityName } from "@meterport/protocol/security/security-names";
 import { type Io, say } from "./io.ts";
@@ -16,6 +19,8 @@ export interface MeterAccess {
   readonly profile: Profile | undefined;
   readonly security: SecurityName;
   readonly clientId: string;
+  /** A file that takes what crosses the link. */
+  readonly record?: string;
   /** Permits writes and procedures; only reads where left out. */
   readonly writable?: true;
 }
@@ -25,7 +30,8 @@ export const openMeter = async (access: MeterAccess, io: Io): Promise<Meter> => 
   const { link, profile, writable } = access;
   const security = securityFor(access, io);
   const signal = io.interrupted;
-  const transport = await io.openLink(link, signal);
+  const opened = await io.openLink(link, signal);
+  const transport = access.record === undefined ? opened : recorded(opened, access.record, link, io);
   let name = link;
   const meter = await connect(transport, {
     security,
@@ -66,4 +72,23 @@ const securityFor = ({ link, key, security, clientId }: MeterAccess, io: Io): Se
         say(io, `the port speaks TLS, with the ${level === "advanced" ? "advanced key (MAK)" : "basic key (MBK)"}`);
     },
   });
+};
+
+/** Captures of this run by file: what is opened again goes on in the same one. */
+const captures = new WeakMap<Io, Map<string, RecordingOptions>>();
+
+/** @throws UsageError where the file cannot be written */
+const recorded = (transport: Transport, path: string, link: string, io: Io): Transport => {
+  const files = captures.get(io) ?? new Map<string, RecordingOptions>();
+  captures.set(io, files);
+  let recording = files.get(path);
+  if (recording === undefined) {
+    const file = io.createFile(path);
+    const began = io.clock.now();
+    const kind = /^([a-z0-9]+):\/\//.exec(link)?.[1] ?? "serial";
+    file.write(captureHead({ started: new Date(io.clock.wall()).toISOString(), link: kind }));
+    recording = { elapsed: () => io.clock.now() - began, write: file.write };
+    files.set(path, recording);
+  }
+  return recordTransport(transport, recording);
 };

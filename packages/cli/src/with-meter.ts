@@ -14,8 +14,8 @@ export const withOpenMeter = async (
   rights: Pick<MeterAccess, "writable"> = {},
 ): Promise<Exit> => {
   const profile = options.profile === undefined ? undefined : parseProfile(options.profile);
-  const { link, security, clientId } = options;
-  const access = { link, security, clientId, key: requiredKey(options.key, io), profile, ...rights };
+  const { key: _key, profile: _profile, ...rest } = options;
+  const access = { ...rest, key: requiredKey(options.key, io), profile, ...rights };
   const meter = await openMeter(access, io);
   try {
     return await task(meter);

@@ -32,5 +32,6 @@ export {
 export { type LiveTable, Memory } from "./memory.ts";
 export { MepPort, type MeterOutput, type MeterPort } from "./meter-port.ts";
 export { type Random, seeded } from "./random.ts";
+export { ReplayedMeter } from "./replay.ts";
 export { type Served, serve } from "./serve.ts";
 export { VirtualMeter, type VirtualMeterOptions } from "./virtual-meter.ts";

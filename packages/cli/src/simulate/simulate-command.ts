@@ -2,22 +2,14 @@
 import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/security/key";
-import {
-  isScenarioName,
-  type MepPort,
-  recallPast,
-  scenarios,
-  serve,
-  VirtualMeter,
-  type VirtualMeterOptions,
-} from "@meterport/simulator";
-import { type Link, parseLink } from "@meterport/transports/link-url";
+import { isScenarioName, recallPast, scenarios, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
+import { parseLink } from "@meterport/transports/link-url";
 import type { SimulateOptions } from "../commands.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
 import { givenKey } from "../key-option.ts";
 import { didYouMean } from "../nearest.ts";
 import { parseWhole } from "../option-values.ts";
-import { SharedLine } from "./shared-line.ts";
+import { interruption, servePort } from "./serve-port.ts";
 
 const defaultBasic = 0x01;
 const defaultAdvanced = 0x02;
@@ -81,36 +73,6 @@ const meterOf = (options: SimulateOptions, io: Io): VirtualMeter => {
       advanced: keyOf(options.advancedKey, defaultAdvanced, "the advanced key (MAK)", io),
     },
   });
-};
-
-/** Resolves when the user has had enough. */
-const interruption = ({ interrupted }: Io): Promise<void> =>
-  new Promise((resolve) => {
-    if (interrupted.aborted) resolve();
-    interrupted.addEventListener("abort", () => resolve(), { once: true });
-  });
-
-/** One port of the meter behind one link; gives what it listens on, and what ends it. */
-const servePort = async (link: Link, port: MepPort, io: Io): Promise<{ url: string; close: () => Promise<void> }> => {
-  if (link.kind === "tcp") {
-    const { listenTcp } = await import("@meterport/transports/tcp");
-    const line = new SharedLine("tcp clients");
-    const listener = await listenTcp({ host: link.host, port: link.port }, (client) => line.join(client));
-    const served = serve(line, io.clock, port);
-    const close = async (): Promise<void> => {
-      await served.close();
-      await listener.close();
-    };
-    return { url: listener.url, close };
-  }
-  if (link.kind !== "pty" && link.kind !== "serial")
-    throw new UsageError("link", `--listen takes tcp://127.0.0.1:0, pty:///path or a serial port, not ${link.kind}://`);
-  const transport =
-    link.kind === "pty"
-      ? await (await import("@meterport/transports/pty")).openPty(link.path)
-      : await (await import("@meterport/transports/serial")).openSerial(link);
-  const served = serve(transport, io.clock, port);
-  return { url: transport.name, close: served.close };
 };
 
 /** Lets the meter add up its past while nobody asks, a step at a time between other work. */

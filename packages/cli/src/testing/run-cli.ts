@@ -56,6 +56,11 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
       if (text === undefined) throw new UsageError("file", `${path}: there is no such file`);
       return text;
     },
+    readText: (path) => {
+      const text = files[path];
+      if (text === undefined) throw new UsageError("file", `${path}: it cannot be read`);
+      return text;
+    },
     createFile: (path) => {
       world.written?.set(path, "");
       const write = (text: string) => world.written?.set(path, (world.written.get(path) ?? "") + text);

@@ -1,0 +1,23 @@
+/** `meterport replay`: a capture as a meter that others connect to. */
+import { parseCapture } from "@meterport/protocol/capture/capture";
+import { ReplayedMeter } from "@meterport/simulator";
+import { parseLink } from "@meterport/transports/link-url";
+import type { ReplayOptions } from "../commands.ts";
+import { type Exit, exit, type Io } from "../io.ts";
+import { requiredKey } from "../key-option.ts";
+import { interruption, servePort } from "../simulate/serve-port.ts";
+
+/** @throws UsageError, LinkError */
+export const replayCommand = async (file: string, options: ReplayOptions, io: Io): Promise<Exit> => {
+  const link = parseLink(options.listen);
+  const capture = parseCapture(io.readText(file));
+  const meter = new ReplayedMeter(capture, requiredKey(options.key, io).secret);
+  const { url, close } = await servePort(link, meter, io);
+  io.stdout.write(`listening ${url}\n`);
+  try {
+    await interruption(io);
+  } finally {
+    await close();
+  }
+  return exit.done;
+};

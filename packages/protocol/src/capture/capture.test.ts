@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { guideExchanges } from "../../vectors/guide.ts";
+import { fromHex, toHex } from "../bytes.ts";
+import { type CaptureEntry, captureHead, captureLine, parseCapture } from "./capture.ts";
+import { exchangesOf } from "./exchanges.ts";
+
+const head = captureHead({ started: "2026-01-31T12:00:00.000Z", link: "tcp" });
+const entry: fc.Arbitrary<CaptureEntry> = fc.oneof(
+  fc.record({
+    t: fc.nat(),
+    dir: fc.constantFrom("tx" as const, "rx" as const),
+    bytes: fc.uint8Array({ maxLength: 40 }),
+  }),
+  fc.record({ t: fc.nat(), event: fc.constantFrom("opened" as const, "closed" as const, "broken" as const) }),
+);
+
+describe("a capture", () => {
+  it("comes back as it was written", () => {
+    fc.assert(
+      fc.property(fc.array(entry), (entries) => {
+        const plain = entries.map((entry) => ({ ...entry }));
+        assert.deepEqual(parseCapture(head + plain.map(captureLine).join("")).entries, plain);
+      }),
+    );
+    assert.deepEqual(parseCapture(head).header, {
+      format: "meterport-capture",
+      version: 1,
+      started: "2026-01-31T12:00:00.000Z",
+      link: "tcp",
+    });
+  });
+
+  it("says in which line it is none", () => {
+    const bad: Readonly<Record<string, RegExp>> = {
+      "": /^line 1: it is no JSON object/,
+      '{"format":"har"}': /^line 1: it is no capture/,
+      '{"format":"meterport-capture","version":9}': /^line 1: version 9 is not known/,
+      [`${head}{"t":-1,"event":"opened"}`]: /^line 2: t is no time/,
+      [`${head}\n{"t":1,"dir":"up","hex":""}`]: /^line 3: dir is neither/,
+      [`${head}{"t":1,"dir":"tx","hex":"0"}`]: /^line 2: hex holds no bytes/,
+      [`${head}[1]`]: /^line 2: it is no JSON object/,
+      [`${head}{"t":1,"dir":"tx","hex":"${"00".repeat(40_000)}"}`]: /^line 2: it has 80\d\d\d characters/,
+    };
+    for (const [text, message] of Object.entries(bad))
+      assert.throws(() => parseCapture(text), { code: "capture", message }, text.slice(0, 60));
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        try {
+          parseCapture(head + text);
+        } catch (error) {
+          assert.equal((error as { code?: string }).code, "capture");
+        }
+      }),
+    );
+  });
+
+  it("gives its exchanges, however the bytes are cut, with alerts and garbage between them", () => {
+    const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
+    for (const size of [1, 7, 1000]) {
+      let text = head;
+      for (const { request, response } of guideExchanges) {
+        text += captureLine({ t: 1, dir: "tx", bytes: bytes(request) });
+        const wire = bytes(`0000${response}`);
+        for (let at = 0; at < wire.length; at += size)
+          text += captureLine({ t: 2, dir: "rx", bytes: wire.subarray(at, at + size) });
+      }
+      assert.deepEqual(
+        exchangesOf(parseCapture(text)).map(({ request, responses }) => [
+          toHex(request),
+          responses.map((r) => toHex(r)),
+        ]),
+        guideExchanges.map(({ request, response }) => [request.slice(4), [response.slice(4)]]),
+      );
+    }
+  });
+});

@@ -1,0 +1,108 @@
+/** A capture as a meter: what was asked then is answered as it was answered then, under whatever sequence number. */
+import { toHex } from "@meterport/protocol/bytes";
+import type { Capture } from "@meterport/protocol/capture/capture";
+import { exchangesOf } from "@meterport/protocol/capture/exchanges";
+import { UsageError } from "@meterport/protocol/errors";
+import { decodeResponse, requestCode } from "@meterport/protocol/frame/apdu";
+import { code } from "@meterport/protocol/frame/response-codes";
+import type { Millis } from "@meterport/protocol/ports";
+import { DigestKey } from "@meterport/protocol/security/digest";
+import type { Secret } from "@meterport/protocol/security/key";
+import { openResponse, verifyRequest } from "@meterport/protocol/security/rc4/authentication";
+import { rc4Opener } from "@meterport/protocol/security/rc4/opener";
+import { Endpoint } from "@meterport/protocol/server/endpoint";
+import type { EndpointTiming } from "@meterport/protocol/server/timing";
+import type { MeterOutput, MeterPort } from "./meter-port.ts";
+
+type Verified = NonNullable<ReturnType<typeof verifyRequest>>;
+
+/** A request as its client saw it: all its attempts, until one was answered. */
+interface Asked {
+  readonly apdu: string;
+  readonly attempts: Verified[];
+  answered: boolean;
+}
+
+/** The authentic answer to any of the attempts, as a link takes it. */
+const answerTo = ({ attempts }: Asked, key: DigestKey, body: Uint8Array): Uint8Array | undefined => {
+  for (const { apdu, digest } of attempts.toReversed()) {
+    const opened = openResponse(key, digest, body);
+    if (opened.type !== "apdu") continue;
+    const kind = apdu[0] === requestCode.read || apdu[0] === requestCode.readAt ? "read" : "write";
+    if (decodeResponse(opened.apdu, kind).kind !== "malformed") return opened.apdu;
+  }
+  return undefined;
+};
+
+/** What was asked, and the answer that was taken each time. */
+const answersIn = (capture: Capture, key: DigestKey): ReadonlyMap<string, readonly Uint8Array[]> => {
+  const answers = new Map<string, Uint8Array[]>();
+  let asked: Asked = { apdu: "", attempts: [], answered: true };
+  for (const { request, responses } of exchangesOf(capture)) {
+    const verified = verifyRequest(key, request);
+    if (verified === undefined) continue;
+    const apdu = toHex(verified.apdu);
+    if (asked.answered || asked.apdu !== apdu) asked = { apdu, attempts: [], answered: false };
+    asked.attempts.push(verified);
+    for (const response of responses) {
+      const answer = asked.answered ? undefined : answerTo(asked, key, response);
+      if (answer === undefined) continue;
+      asked.answered = true;
+      answers.set(apdu, [...(answers.get(apdu) ?? []), answer]);
+    }
+  }
+  return answers;
+};
+
+/**
+ * Serves what a capture holds. What was not asked then is answered with 0x05; what was asked often, as often in turn, and
+ * then as the last time. Noise and forgeries in the capture are left out.
+ *
+ * @throws UsageError (`capture`) where nothing in it verifies under the key
+ */
+export class ReplayedMeter implements MeterPort {
+  readonly #answers: ReadonlyMap<string, readonly Uint8Array[]>;
+  readonly #asked = new Map<string, number>();
+  readonly #key: Uint8Array;
+  #endpoint: Endpoint;
+
+  constructor(capture: Capture, key: Secret) {
+    this.#key = key.reveal();
+    this.#answers = answersIn(capture, new DigestKey(this.#key));
+    if (this.#answers.size === 0)
+      throw new UsageError(
+        "capture",
+        "no exchange of the capture verifies under this key; captures with RC4 encryption or TLS cannot be replayed",
+      );
+    this.#endpoint = this.#open({});
+  }
+
+  plugIn(timing: Partial<EndpointTiming> = {}): void {
+    this.#endpoint = this.#open(timing);
+  }
+
+  watch(): () => void {
+    return () => {};
+  }
+
+  wakeAt(): Millis | undefined {
+    return this.#endpoint.wakeAt();
+  }
+
+  handle(input: Uint8Array | "tick", now: Millis): MeterOutput[] {
+    const taken = input === "tick" ? ({ type: "tick" } as const) : ({ type: "received", bytes: input } as const);
+    return this.#endpoint.handle(taken, now);
+  }
+
+  #open(timing: Partial<EndpointTiming>): Endpoint {
+    const seal = rc4Opener({ basic: this.#key, advanced: this.#key });
+    return new Endpoint({ seal, sequence: 0, timing, serve: (apdu) => this.#answer(toHex(apdu)) });
+  }
+
+  #answer(asked: string): Uint8Array {
+    const answers = this.#answers.get(asked) ?? [];
+    const turn = this.#asked.get(asked) ?? 0;
+    this.#asked.set(asked, turn + 1);
+    return answers[Math.min(turn, answers.length - 1)] ?? Uint8Array.of(code.inappropriateAction);
+  }
+}
