@@ -32,7 +32,7 @@ const isClosed = (error: unknown): boolean => error instanceof LinkError && erro
 const everyByte = Uint8Array.from({ length: 256 }, (_, n) => n);
 
 export const transportContract = ({ name, skip = false, open, tellsEnd }: TransportCase): void => {
-  describe(`transport ${name}`, { skip: skip === false ? false : skip }, () => {
+  describe(`transport ${name}`, { skip, timeout: 30_000 }, () => {
     const both = async (use: (a: Transport, b: Transport) => Promise<void>): Promise<void> => {
       const [a, b] = await open();
       try {
