@@ -77,9 +77,11 @@ export class Link {
   }
 
   #enqueue(exchange: Exchange, out: LinkOutput[]): void {
-    if (this.#waiting.add(exchange)) return;
-    const detail = `not sent, ${this.#waiting.length} requests are waiting already`;
-    out.push({ type: "failed", id: exchange.id, failure: "queue-full", attempts: 0, detail });
+    const displaced = this.#waiting.add(exchange);
+    if (displaced === undefined) return;
+    const waiting = `${this.#waiting.length} requests are waiting already`;
+    const detail = displaced === exchange ? `not sent, ${waiting}` : "not sent, it gave way to a more urgent request";
+    out.push({ type: "failed", id: displaced.id, failure: "queue-full", attempts: 0, detail });
   }
 
   #cancel(id: number, out: LinkOutput[]): void {

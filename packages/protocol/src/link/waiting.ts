@@ -4,6 +4,8 @@
 export interface Ranked {
   readonly id: number;
   readonly priority: number;
+  /** A read may give way: whoever asked can ask again. */
+  readonly reads: boolean;
 }
 
 /** A bounded queue. */
@@ -19,13 +21,25 @@ export class Waiting<Request extends Ranked> {
     return this.#requests.length;
   }
 
-  /** Puts a request behind those of its priority; false where the queue is full. */
-  add(request: Request): boolean {
-    if (this.#requests.length >= this.#limit) return false;
+  /**
+   * Puts a request behind those of its priority. Where the queue is full, the oldest read of the lowest priority gives way
+   * to one of a higher; gives the request that has no place, which may be the new one.
+   */
+  add(request: Request): Request | undefined {
+    const displaced = this.#requests.length < this.#limit ? undefined : this.#leastWanted(request.priority);
+    if (displaced === undefined && this.#requests.length >= this.#limit) return request;
+    if (displaced !== undefined) this.remove(displaced.id);
     let at = this.#requests.length;
     while (at > 0 && (this.#requests[at - 1] as Request).priority < request.priority) at--;
     this.#requests.splice(at, 0, request);
-    return true;
+    return displaced;
+  }
+
+  /** They stand in the order of their priority, and of their age within it. */
+  #leastWanted(above: number): Request | undefined {
+    const reads = this.#requests.filter((request) => request.reads && request.priority < above);
+    const lowest = reads.at(-1)?.priority;
+    return reads.find(({ priority }) => priority === lowest);
   }
 
   /** Takes the next one out. */
