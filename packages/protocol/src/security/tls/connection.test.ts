@@ -188,6 +188,20 @@ describe("handshake", () => {
     assert.equal(early(ends().server, data), "protocol");
   });
 
+  it("a second ChangeCipherSpec is refused, even an authentic one", () => {
+    const { client, server } = ends({ extendedMasterSecret: false });
+    client.receive(server.receive(client.start()).reply);
+    const randoms = { client: counting(1)(32), server: counting(2)(32) };
+    const keys = sessionKeys(masterSecret(premasterSecret(key), randoms, undefined), randoms);
+    const change = Uint8Array.of(1);
+    client.receive(sealRecord(contentType.changeCipherSpec, change, undefined));
+    const again = client.receive(sealRecord(contentType.changeCipherSpec, change, new Cipher(keys.server)));
+    assert.deepEqual(
+      [again.failure?.code, again.failure?.message],
+      ["protocol", "ChangeCipherSpec at the wrong moment"],
+    );
+  });
+
   it("what was not offered is not taken: suites, versions, extensions, compression", () => {
     const bend = (change: (hello: Uint8Array) => Uint8Array, to: "server" | "client"): [TlsClient, TlsServer] => {
       const { client, server } = ends({ extendedMasterSecret: false }, { sessionIdLength: 0 });
