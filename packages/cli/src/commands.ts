@@ -27,6 +27,16 @@ const jsonLinesOption = (): Option => new Option("--json", "one JSON document a 
 const zoneOption = (): Option =>
   new Option("--zone <zone>", "for local times, as in Europe/Berlin; else this machine's");
 
+/** The options of a command that asks a meter. */
+const asksMeter = (command: Command): Command =>
+  command
+    .addOption(linkOption().makeOptionMandatory())
+    .addOption(keyOption())
+    .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(securityOption())
+    .addOption(clientIdOption())
+    .addOption(recordOption());
+
 /** The program; `ended` takes the exit code of the command that ran. */
 export const buildProgram = (io: Io, version: string, ended: (code: Exit) => void): Command => {
   const program = new Command("meterport")
@@ -76,30 +86,18 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
       ended(await (await import("./docs/docs-command.ts")).docsCommand(options, io)),
     );
 
-  program
-    .command("read")
-    .description("reads tables or single fields of a meter")
-    .argument("<ids...>", "as in BT21, ET13.devices.4.mbusChange, or ET50.30.1 for a byte's bit")
-    .addOption(linkOption().makeOptionMandatory())
-    .addOption(keyOption())
-    .addOption(profileOption("the device; the meter is asked where left out"))
-    .addOption(securityOption())
-    .addOption(clientIdOption())
-    .addOption(recordOption())
+  asksMeter(
+    program
+      .command("read")
+      .description("reads tables or single fields of a meter")
+      .argument("<ids...>", "as in BT21, ET13.devices.4.mbusChange, or ET50.30.1 for a byte's bit"),
+  )
     .addOption(jsonOption())
     .action(async (ids: string[], options: ReadOptions) =>
       ended(await (await import("./read/read-command.ts")).readCommand(ids, options, io)),
     );
 
-  program
-    .command("live")
-    .description("live readings until Ctrl-C")
-    .addOption(linkOption().makeOptionMandatory())
-    .addOption(keyOption())
-    .addOption(profileOption("the device; the meter is asked where left out"))
-    .addOption(securityOption())
-    .addOption(clientIdOption())
-    .addOption(recordOption())
+  asksMeter(program.command("live").description("live readings until Ctrl-C"))
     .option("--interval <time>", "between two readings; less than 1s is more than the guide advises", "1s")
     .option("--count <n>", "ends after so many readings")
     .addOption(jsonOption())
@@ -107,15 +105,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
       ended(await (await import("./live/live-command.ts")).liveCommand(options, io)),
     );
 
-  program
-    .command("events")
-    .description("the event logs of a meter as one list, oldest first")
-    .addOption(linkOption().makeOptionMandatory())
-    .addOption(keyOption())
-    .addOption(profileOption("the device; the meter is asked where left out"))
-    .addOption(securityOption())
-    .addOption(clientIdOption())
-    .addOption(recordOption())
+  asksMeter(program.command("events").description("the event logs of a meter as one list, oldest first"))
     .option("--since <when>", "7d, 2026-01-31T12:00Z, or the number of the last event that is known")
     .option("--newest-first", "the other way round")
     .addOption(zoneOption())
@@ -124,15 +114,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
       ended(await (await import("./events/events-command.ts")).eventsCommand(options, io)),
     );
 
-  program
-    .command("outages")
-    .description("when a meter was without power, newest first")
-    .addOption(linkOption().makeOptionMandatory())
-    .addOption(keyOption())
-    .addOption(profileOption("the device; the meter is asked where left out"))
-    .addOption(securityOption())
-    .addOption(clientIdOption())
-    .addOption(recordOption())
+  asksMeter(program.command("outages").description("when a meter was without power, newest first"))
     .option("--since <when>", "7d, 2026-01-31 or 2026-01-31T12:00Z")
     .addOption(zoneOption())
     .addOption(jsonLinesOption())
@@ -140,15 +122,11 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
       ended(await (await import("./outages/outages-command.ts")).outagesCommand(options, io)),
     );
 
-  program
-    .command("billing")
-    .description("the copies of its registers that a meter keeps: last season, demand resets, self-reads")
-    .addOption(linkOption().makeOptionMandatory())
-    .addOption(keyOption())
-    .addOption(profileOption("the device; the meter is asked where left out"))
-    .addOption(securityOption())
-    .addOption(clientIdOption())
-    .addOption(recordOption())
+  asksMeter(
+    program
+      .command("billing")
+      .description("the copies of its registers that a meter keeps: last season, demand resets, self-reads"),
+  )
     .option("--kind <kind>", "only season, demand-reset, one-time-read or self-read")
     .option("--since <time>", "3d, or by the meter's own clock, as in 2026-01-31")
     .addOption(jsonLinesOption())
@@ -156,29 +134,17 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
       ended(await (await import("./billing/billing-command.ts")).billingCommand(options, io)),
     );
 
-  program
-    .command("alarms")
-    .description("the alarms that are on, of a meter and of the devices behind it")
-    .addOption(linkOption().makeOptionMandatory())
-    .addOption(keyOption())
-    .addOption(profileOption("the device; the meter is asked where left out"))
-    .addOption(securityOption())
-    .addOption(clientIdOption())
-    .addOption(recordOption())
+  asksMeter(program.command("alarms").description("the alarms that are on, of a meter and of the devices behind it"))
     .addOption(jsonOption())
     .action(async (options: ReadOptions) =>
       ended(await (await import("./alarms/alarms-command.ts")).alarmsCommand(options, io)),
     );
 
-  program
-    .command("profile")
-    .description("the load profile of a meter, interval by interval, oldest first, as CSV or JSON")
-    .addOption(linkOption().makeOptionMandatory())
-    .addOption(keyOption())
-    .addOption(profileOption("the device; the meter is asked where left out"))
-    .addOption(securityOption())
-    .addOption(clientIdOption())
-    .addOption(recordOption())
+  asksMeter(
+    program
+      .command("profile")
+      .description("the load profile of a meter, interval by interval, oldest first, as CSV or JSON"),
+  )
     .option("--set <n>", "data set, 1 to 4", "1")
     .option("--since <when>", "7d, 2026-01-31 or 2026-01-31T12:00Z: only intervals that end after it")
     .option("--until <when>", "likewise: only intervals that end by then")
@@ -197,31 +163,23 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
       ended(await (await import("./profile/profile-command.ts")).profileCommand(options, io)),
     );
 
-  program
-    .command("dump")
-    .description("every table of a meter as JSON; what the key or the firmware refuses is listed")
-    .addOption(linkOption().makeOptionMandatory())
-    .addOption(keyOption())
-    .addOption(profileOption("the device; the meter is asked where left out"))
-    .addOption(securityOption())
-    .addOption(clientIdOption())
-    .addOption(recordOption())
+  asksMeter(
+    program
+      .command("dump")
+      .description("every table of a meter as JSON; what the key or the firmware refuses is listed"),
+  )
     .option("--output <path>", "into a file, or into a folder where it ends with /: a file for each table")
     .addOption(jsonOption())
     .action(async (options: DumpOptions) =>
       ended(await (await import("./dump/dump-command.ts")).dumpCommand(options, io)),
     );
 
-  program
-    .command("write")
-    .description("changes fields of a meter: shows before and after, asks, writes only what differs, reads it back")
-    .argument("<assignments...>", "as in ET51.clients.0.healthTimeout=30, or ET50.30.1=true for a byte's bit")
-    .addOption(linkOption().makeOptionMandatory())
-    .addOption(keyOption())
-    .addOption(profileOption("the device; the meter is asked where left out"))
-    .addOption(securityOption())
-    .addOption(clientIdOption())
-    .addOption(recordOption())
+  asksMeter(
+    program
+      .command("write")
+      .description("changes fields of a meter: shows before and after, asks, writes only what differs, reads it back")
+      .argument("<assignments...>", "as in ET51.clients.0.healthTimeout=30, or ET50.30.1=true for a byte's bit"),
+  )
     .option("--dry-run", "only shows the requests that would be sent")
     .option("--transaction", "all tables at once, or none")
     .option("--yes", "agrees beforehand")
