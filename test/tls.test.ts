@@ -6,10 +6,10 @@ import { auto, type Finding, type FoundSecurity, securityOf } from "@meterport/c
 import { tls } from "@meterport/client/tls";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import type { Entropy } from "@meterport/protocol/ports";
-import { EP61 } from "@meterport/protocol/procedures/index";
+import { EP17, EP61 } from "@meterport/protocol/procedures/index";
 import { Secret } from "@meterport/protocol/security/key";
 import type { Level } from "@meterport/protocol/security/seal";
-import { BT01, BT21, BT28, ET04, ET50, ET51, ET54, ET70 } from "@meterport/protocol/tables/index";
+import { BT01, BT21, BT28, ET04, ET14, ET50, ET51, ET54, ET70 } from "@meterport/protocol/tables/index";
 import { memoryLine, modelledLine, seeded, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -243,6 +243,29 @@ describe("two ports at once", () => {
       assert.deepEqual([orThrow(a[0]).presentValues, orThrow(a[1])], [84, 1]);
       assert.deepEqual([orThrow(b[0]).clients.length, orThrow(b[1]).manufacturer.trim()], [2, "NES"]);
     }
+  });
+
+  it("each client that registers gets a handle of its own range, and loses it by EP17", async () => {
+    const { clock, to, entropy, inTls } = setting();
+    const one = await to(1, rc4({ key: keys.basic, entropy }), { writable: true });
+    const two = await to(2, inTls("basic"), { writable: true });
+    await clock.run(one.write(ET50, ["clients", 0, "mepDeviceRegistered"], true));
+    await clock.run(two.write(ET50, ["clients", 1, "mepDeviceRegistered"], true));
+    const entries = async () =>
+      (await clock.run(two.read(ET14))).devices
+        .slice(4)
+        .map(({ deviceHandle, deviceStatus }) => [deviceHandle, deviceStatus]);
+    assert.deepEqual(await entries(), [
+      [1000, 3],
+      [2000, 3],
+    ]);
+    await clock.run(two.call(EP17, { action: 0, deviceHandle: 2000 }));
+    assert.deepEqual(await entries(), [
+      [1000, 3],
+      [0, 0],
+    ]);
+    await clock.run(two.write(ET50, ["clients", 1, "mepDeviceRegistered"], true));
+    assert.deepEqual((await entries())[1], [2001, 3]);
   });
 
   it("alerts ring on the port that they are for", async () => {

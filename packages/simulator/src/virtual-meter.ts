@@ -18,6 +18,7 @@ import type { ScenarioName } from "./household/scenarios.ts";
 import { Memory } from "./memory.ts";
 import { MepPort, type MeterOutput, type MeterPort } from "./meter-port.ts";
 import { procedures } from "./procedures.ts";
+import { registration } from "./registration.ts";
 import { serveTables } from "./table-service.ts";
 import { TransactionLock } from "./transaction-lock.ts";
 import { transactions } from "./transactions.ts";
@@ -118,6 +119,7 @@ export class VirtualMeter implements MeterPort {
       tellPort,
       this.#countRequests(setup.generation4 ? sequenceNumberOf4 : sequenceNumber),
       procedures(setup.dimensions, lock),
+      registration(setup.dimensions),
       transactions(lock, (request) => this.#answer(request)),
     ];
     const first = this.#openPort(1, sequence);
