@@ -9,7 +9,7 @@ import type { Entropy } from "@meterport/protocol/ports";
 import { EP17, EP61 } from "@meterport/protocol/procedures/index";
 import { Secret } from "@meterport/protocol/security/key";
 import type { Level } from "@meterport/protocol/security/seal";
-import { BT01, BT21, BT28, ET04, ET14, ET50, ET51, ET54, ET70 } from "@meterport/protocol/tables/index";
+import { BT01, BT07, BT21, BT23, BT28, ET04, ET14, ET50, ET51, ET54, ET70 } from "@meterport/protocol/tables/index";
 import { memoryLine, modelledLine, seeded, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -62,6 +62,25 @@ describe("TLS between client and meter", () => {
     await clock.run(meter.close());
     await clock.advance(1000);
     assert.equal(device.port(1).session, undefined, "the port is free for others again");
+  });
+
+  it("19 summations in 8 tiers are 684 bytes, which come in pieces; BT28 has 336", async () => {
+    const { clock, device, to, inTls } = setting({ tls: ["required"] });
+    device.memory.patch(21, 7, Uint8Array.of(8));
+    const meter = await to(1, inTls("basic"));
+    const asked: string[] = [];
+    device.use(({ request }) => {
+      if (request.kind === "read" || request.kind === "read-at") asked.push(`${request.table} ${request.count}`);
+      return undefined;
+    });
+    const { total, tiers } = await clock.run(meter.read(BT23));
+    assert.deepEqual([total.summations.length, tiers.length, tiers[7]?.summations.length], [19, 8, 19]);
+    const pieces = asked.filter((line) => line.startsWith("23 ")).map((line) => Number(line.slice(3)));
+    assert.deepEqual([pieces.length, pieces.reduce((sum, length) => sum + length, 0)], [2, 684]);
+    assert.ok(pieces.every((length) => length <= 443));
+    await clock.run(meter.read(BT28));
+    assert.ok(asked.includes("28 336"), asked.join());
+    assert.equal(total.summations[0], device.valuesAt(device.time).get(0));
   });
 
   it("a session that is lost in the middle, and a meter that starts anew: nothing is missing", async () => {
@@ -127,6 +146,18 @@ describe("security auto", () => {
         const meter = await to(1, automatic(keys[level]));
         assert.deepEqual([meter.session.seal.name, meter.level, remembered()], ["tls", level, "tls"]);
       }
+  });
+
+  it("a handshake that fails on a port with TLS is no reason to go on without it", async () => {
+    const { clock, device, entropy } = setting({ tls: ["optional"] });
+    const line = memoryLine({ meter: device, clock });
+    // Somebody in between lets RC4 pass and bends each Finished of ours.
+    const bend = (bytes: Uint8Array): Uint8Array =>
+      bytes[2] === 0x59 ? Uint8Array.from(bytes, (byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte)) : bytes;
+    const between = { ...line, write: (bytes: Uint8Array) => line.write(bend(bytes)) };
+    await assert.rejects(clock.run(connect(between, { security: auto({ key: keys.basic, entropy }), clock })), {
+      code: "wrong-key",
+    });
   });
 
   it("RC4 on firmware 4 where the port has no TLS", async () => {
@@ -275,6 +306,38 @@ describe("two ports at once", () => {
     device.port(2).alert(true);
     await clock.advance(5_000);
     assert.deepEqual([one.session.counters.alerts, two.session.counters.alerts > 2], [0, true]);
+  });
+
+  it("a meter in backwards compatible mode serves one client, which has nothing to lock", async () => {
+    const { clock, device, to, entropy } = setting({ compatible: true });
+    assert.throws(() => device.port(2), { code: "port" });
+    const called: number[] = [];
+    device.use(({ request }) => {
+      if (request.kind === "write" && request.table === BT07.number)
+        called.push((request.data[0] ?? 0) + 256 * (request.data[1] ?? 0));
+      return undefined;
+    });
+    const meter = await to(1, rc4({ key: keys.advanced, entropy }), { writable: true });
+    assert.deepEqual([meter.several, meter.place], [false, { index: 0, slot: 4 }]);
+    const [tiers] = await clock.run(meter.transaction((t) => [t.read(BT21, ["tiers"])]));
+    assert.deepEqual([orThrow(tiers), called], [4, []]);
+    assert.equal((await clock.run(meter.read(ET50))).clients.length, 1);
+    // The flag of ET54 decides, not how many clients ET11 has room for.
+    const plain = setting();
+    const [, flags = 0] = plain.device.memory.read(ET54.number, 0, 2) ?? [];
+    plain.device.memory.patch(ET54.number, 1, Uint8Array.of(flags & ~1));
+    const alone = await plain.to(1, rc4({ key: keys.advanced, entropy }), { writable: true });
+    let calls = 0;
+    plain.device.use(({ request }) => {
+      if (request.kind === "write" && request.table === BT07.number) calls++;
+      return undefined;
+    });
+    await plain.clock.run(alone.transaction((t) => [t.read(BT21, ["tiers"])]));
+    assert.deepEqual([alone.several, calls], [false, 0]);
+    const modern = setting();
+    const second = await modern.to(2, rc4({ key: keys.advanced, entropy }));
+    assert.deepEqual([second.several, second.place], [true, { index: 1, slot: 5 }]);
+    assert.equal((await modern.to(1, rc4({ key: keys.advanced, entropy }))).several, true);
   });
 
   it("old meters have one port", () => {

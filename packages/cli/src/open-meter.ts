@@ -1,6 +1,6 @@
 /** A meter from what the command line says: link, key and profile. */
 import { connect, identify, type Meter, type Security } from "@meterport/client";
-import { type FoundSecurity, securityOf } from "@meterport/client/auto";
+import { type FoundSecurity, findingText, securityOf } from "@meterport/client/auto";
 import { type RecordingOptions, recordTransport } from "@meterport/client/recording";
 import { captureHead } from "@meterport/protocol/capture/capture";
 import { MeterportError } from "@meterport/protocol/errors";
@@ -67,9 +67,9 @@ const securityFor = ({ link, key, security, clientId }: MeterAccess, io: Io): Se
     entropy: io.entropy,
     clientId: parseWhole(clientId, "--client-id", 0, 0xffff),
     memory,
-    onFinding: ({ tried, level, outcome }) => {
-      if (tried === "tls" && outcome === "works")
-        say(io, `the port speaks TLS, with the ${level === "advanced" ? "advanced key (MAK)" : "basic key (MBK)"}`);
+    onFinding: (finding) => {
+      // RC4 at the first attempt is what most meters have, and no news.
+      if (finding.tried === "tls" || finding.outcome === "refused") say(io, findingText(finding));
     },
   });
 };

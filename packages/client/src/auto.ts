@@ -31,6 +31,18 @@ export interface Finding {
   readonly detail: string;
 }
 
+/**
+ * A finding in a sentence.
+ *
+ * @example
+ * findingText({ tried: "tls", level: "basic", outcome: "works", detail: "the port answers, firmware 4.30" }) // "tried TLS with the basic key (MBK): the port answers, firmware 4.30"
+ * findingText({ tried: "rc4", outcome: "refused", detail: "the port speaks TLS only" }) // "tried RC4: the port speaks TLS only"
+ */
+export const findingText = ({ tried, level, detail }: Finding): string => {
+  if (tried === "rc4") return `tried RC4: ${detail}`;
+  return `tried TLS with the ${level === "advanced" ? "advanced key (MAK)" : "basic key (MBK)"}: ${detail}`;
+};
+
 export interface AutoSecurity {
   readonly key: Secret;
   readonly entropy: Entropy;
@@ -68,6 +80,9 @@ const attempt = async (session: Session, signal: Signal | undefined): Promise<Tr
 /** Nothing was said that a port under TLS would say. */
 const silent: readonly string[] = ["no-answer", "only-alerts", "echo"];
 
+/** How a port without TLS meets a handshake: the guide does not say, so silence counts as well. */
+const withoutTls: readonly string[] = ["no-tls", ...silent];
+
 const isOf4 = (version: Version | undefined): boolean => version !== undefined && version[0] >= firstWithTls[0];
 
 /** A port that refuses TLS says less than what it said to RC4; one that knows TLS and not the key says more. */
@@ -96,7 +111,8 @@ class Settling {
     const inside = await this.#tryTls();
     if ("level" in inside) return this.#found("tls", inside.level);
     if (!plain.ok) throw tellingOf(plain.error, inside.error);
-    // The port is one of firmware 4 that has no TLS, or not with this key: RC4 is what it speaks.
+    // A port that answers a handshake has TLS: noise, or somebody in between, must not make RC4 of it.
+    if (!withoutTls.includes(inside.error.code)) throw inside.error;
     this.#session.use(this.#rc4().seal);
     return this.#found("rc4", level);
   }

@@ -3,6 +3,7 @@
 import { type Profile, reaches } from "@meterport/protocol/layout/index";
 import type { LinkTiming } from "@meterport/protocol/link/timing";
 import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
+import { numberOf } from "@meterport/protocol/tables/catalogue";
 import { dimensionTables } from "@meterport/protocol/tables/dimension-tables";
 import { ET70 } from "@meterport/protocol/tables/extended/et70-ram-only-status";
 import { identify } from "./identity.ts";
@@ -45,12 +46,25 @@ export const connect = async (transport: Transport, options: ConnectOptions): Pr
     const port = reaches(profile, { meter: [4, 0] }) ? await askPort(session, signal) : 1;
     const { writable = false, wear = memoryWearStore() } = options;
     const level = settled ?? security.level;
-    return new Meter({ session, clock, profile, identity, level, port, tables: dimensionTables, writable, wear });
+    const several = port === 2 || (reaches(profile, { meter: [4, 0] }) ? await askSeveral(session, signal) : false);
+    const tables = dimensionTables;
+    return new Meter({ session, clock, profile, identity, level, port, several, tables, writable, wear });
   } catch (error) {
     // What went wrong first is what the caller must hear.
     await session.close().catch(() => {});
     throw error;
   }
+};
+
+/** Byte and bit of ET54 that tell whether the meter serves two clients, or is as before firmware 4.0 (MEP guide 1.1, p. 29). */
+const severalAt = { offset: 1, length: 1 };
+const severalBit = 0x01;
+
+/** `undefined` where the meter does not tell. */
+const askSeveral = async (session: Session, signal: Signal | undefined): Promise<boolean | undefined> => {
+  const options = { label: "read ET54.0.8", ...(signal === undefined ? {} : { signal }) };
+  const answer = await unlessRefused(readSlice(session, numberOf("ET54"), severalAt, options));
+  return answer === undefined ? undefined : ((answer[0] ?? 0) & severalBit) !== 0;
 };
 
 /** The first port, which every meter has, where the meter does not tell. */

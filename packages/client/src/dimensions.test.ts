@@ -48,6 +48,15 @@ describe("dimensions", () => {
     await clock.run(other);
   });
 
+  it("a refused one names what was asked, and what it needs", async () => {
+    const { clock, meter } = await open([]);
+    await assert.rejects(clock.run(meter.read(ET13)), {
+      name: "ResponseError",
+      code: "no-such-table",
+      message: /^ET13 needs what was refused: read ET11: .* \(response 0x05\)$/,
+    });
+  });
+
   it("stay when another client moves the number, and are read again when it jumps", async () => {
     const { clock, line, meter } = await open();
     await clock.run(meter.read(ET13));

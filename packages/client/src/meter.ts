@@ -17,6 +17,7 @@ import {
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Clock, Signal } from "@meterport/protocol/ports";
 import type { Level } from "@meterport/protocol/security/seal";
+import { numberOf } from "@meterport/protocol/tables/catalogue";
 import { Dimensions, type Environment } from "./dimensions.ts";
 import type { Identity } from "./identity.ts";
 import type { Outcome } from "./outcome.ts";
@@ -63,6 +64,8 @@ export interface MeterOptions {
   readonly level: Level | undefined;
   /** Which of the two MEP ports of firmware 4.0 and later; 1 elsewhere. */
   readonly port: 1 | 2;
+  /** Whether another MEP client may use the meter as well; `undefined` where it does not tell. */
+  readonly several?: boolean | undefined;
   /** All tables that dimensions may come from. */
   readonly tables: ReadonlyMap<string, AnyTable>;
   /** Whether anything may be changed; false where left out. */
@@ -71,8 +74,7 @@ export interface MeterOptions {
   readonly wear?: WearStore;
 }
 
-/** ET04, and the byte in it that counts changes of dimensions (MEP guide 1.1, p. 70). */
-const mfgStatusTable = 2052;
+/** The byte of ET04 that counts changes of dimensions (MEP guide 1.1, p. 70). */
 const idtVersionOffset = 116;
 
 interface Part {
@@ -88,6 +90,7 @@ export class Meter {
   readonly identity: Identity | undefined;
   readonly level: Level | undefined;
   readonly port: 1 | 2;
+  readonly several: boolean | undefined;
   readonly #dimensions: Dimensions;
   readonly #writer: TableWriter;
   readonly #caller: ProcedureCaller;
@@ -100,6 +103,7 @@ export class Meter {
     this.identity = options.identity;
     this.level = options.level;
     this.port = options.port;
+    this.several = options.several;
     this.#dimensions = new Dimensions(options.profile, options.tables, {
       now: options.clock.now,
       version: () => this.#idtVersion(),
@@ -140,6 +144,14 @@ export class Meter {
       const starts = this.#startsIn(table, env, part.length);
       return part.decode(await readSlice(this.session, table.number, part, request(label, signal), starts));
     });
+  }
+
+  /**
+   * Where this client's own elements are: its index in ET50 and ET51, its slot in ET13, ET14, ET16, ET34 and ET58
+   * (MEP guide 1.1, pp. 28-30).
+   */
+  get place(): { readonly index: 0 | 1; readonly slot: 4 | 5 } {
+    return this.port === 2 ? { index: 1, slot: 5 } : { index: 0, slot: 4 };
   }
 
   /** Runs `read` again where the meter's dimensions moved under it. @throws LinkError, and what `read` throws */
@@ -275,7 +287,7 @@ export class Meter {
   #idtVersion(): Promise<number | undefined> | undefined {
     if (this.session.seal.prepare === undefined) return undefined;
     const range = { offset: idtVersionOffset, length: 1 };
-    const read = readSlice(this.session, mfgStatusTable, range, { label: "read ET04.idtVersion" });
+    const read = readSlice(this.session, numberOf("ET04"), range, { label: "read ET04.idtVersion" });
     return unlessRefused(read).then((bytes) => bytes?.[0]);
   }
 

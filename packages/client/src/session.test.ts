@@ -119,3 +119,18 @@ describe("connect", () => {
     }
   });
 });
+
+describe("a transport that says how slow it is", () => {
+  it("is waited for so much longer, unless the caller knows better", async () => {
+    const failedAfter = async (transport: Transport, timing = {}): Promise<number> => {
+      const clock = new VirtualClock();
+      const seal = rc4Authentication({ key: testKey, sequence: 1 });
+      const session = new Session(transport, { seal, clock, timing: { attempts: 1, byteTime: 0, ...timing } });
+      await assert.rejects(clock.run(session.request(readBt01, { label: "read BT01" })), { code: "no-answer" });
+      return clock.now();
+    };
+    assert.equal(await failedAfter(silent()), 500);
+    assert.equal(await failedAfter(silent({ timing: { delay: 200 } })), 700);
+    assert.equal(await failedAfter(silent({ timing: { delay: 200 } }), { bridgeDelay: 50 }), 550);
+  });
+});

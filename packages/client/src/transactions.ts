@@ -131,7 +131,7 @@ export class Transactions {
 
   /** The two ports of a meter share the tables: the other client is kept away meanwhile (p. 50). */
   async #locked<T>(limits: Limits, signal: Signal | undefined, task: (shared: boolean) => Promise<T>): Promise<T> {
-    const shared = (limits.mepChannelCount ?? 1) > 1;
+    const shared = this.#options.meter.several ?? (limits.mepChannelCount ?? 1) > 1;
     if (!shared || !(await this.#lock(signal))) return task(shared);
     try {
       return await task(shared);

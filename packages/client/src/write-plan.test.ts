@@ -16,7 +16,7 @@ import {
   uint,
 } from "@meterport/protocol/layout/index";
 import fc from "fast-check";
-import { cutWrite, planWrite, writeTarget } from "./write-plan.ts";
+import { cutWrite, mergeTargets, planWrite, writeTarget } from "./write-plan.ts";
 import { controlOf, objections } from "./write-rights.ts";
 
 const sample = table(
@@ -174,5 +174,51 @@ describe("cutWrite", () => {
     assert.deepEqual(cutWrite({ offset: 0, length: 180 }, 456), [{ offset: 0, length: 180 }]);
     for (const length of [456 + 180, 456 + 372, 2 * 456 + 180])
       for (const piece of cutWrite({ offset: 0, length }, 456)) assert.notEqual((piece.length + 12) % 192, 0);
+  });
+});
+
+describe("several fields of a table", () => {
+  const plan = (fields: readonly (readonly [readonly (string | number)[], unknown])[]) => {
+    const env = {};
+    const targets = fields.map(([path, value]) => writeTarget(sample, path, value, env));
+    const target = mergeTargets(sample, targets, env);
+    const current = new Uint8Array(target.range.length).fill(0xaa);
+    return planWrite(sample, target, current, objections(sample), { limit: 400, rewrite: false });
+  };
+
+  it("are one read, and what lies between them and was not asked for is not written", () => {
+    const { writes } = plan([
+      [["entries", 0, "limit"], 1],
+      [["entries", 1, "limit"], 2],
+      [["entries", 0, "low"], true],
+    ]);
+    assert.deepEqual(
+      writes.map(({ offset, data }) => [offset, data.length]),
+      [
+        [0, 4],
+        [13, 2],
+      ],
+    );
+  });
+
+  it("one that is the meter's refuses them all; the same one twice is a mistake", () => {
+    assert.throws(
+      () =>
+        plan([
+          [["entries", 0, "limit"], 1],
+          [["entries", 0, "count"], 0xaaaaaaaa],
+        ]),
+      {
+        code: "not-writable-field",
+      },
+    );
+    assert.throws(
+      () =>
+        plan([
+          [["entries", 0, "limit"], 1],
+          [["entries", 0, "limit"], 2],
+        ]),
+      { code: "overlap" },
+    );
   });
 });

@@ -53,7 +53,7 @@ const configuredMeters = (config: Config): readonly GatewayMeter[] =>
     simulated: false,
     interval: meter.interval,
     ...(meter.fuseAmps === undefined ? {} : { fuseAmps: meter.fuseAmps }),
-    open: openMeter(meter, { clock: systemClock, entropy: systemEntropy, openLink }),
+    open: openMeter(meter, { clock: systemClock, entropy: systemEntropy, log, openLink }),
   }));
 
 const day = 86_400_000;

@@ -1,19 +1,21 @@
 /** Opens a configured meter: its transport, a session with its key, the plan of the live keys. */
-import { type FoundSecurity, securityOf } from "@meterport/client/auto";
+import { type Finding, type FoundSecurity, findingText, securityOf } from "@meterport/client/auto";
 import type { Clock, Entropy, Transport } from "@meterport/protocol/ports";
 import type { MeterConfig } from "./config.ts";
+import type { Log } from "./log.ts";
 import { linkMeter } from "./meter-link.ts";
 import type { OpenMeter } from "./meter-source.ts";
 
 export interface OpenMeterDeps {
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly log: Pick<Log, "info">;
   /** Opens what a link names. @throws LinkError, UsageError */
   readonly openLink: (link: string, signal: AbortSignal) => Promise<Transport>;
 }
 
 /** Gives the function that connects to a configured meter; it can be called again whenever the link was lost. */
-export const openMeter = (config: MeterConfig, { clock, entropy, openLink }: OpenMeterDeps): OpenMeter => {
+export const openMeter = (config: MeterConfig, { clock, entropy, log, openLink }: OpenMeterDeps): OpenMeter => {
   const { key, clientId, profile } = config;
   // One memory for all reconnections: a port that once spoke TLS is not talked down to RC4.
   let found: FoundSecurity | undefined;
@@ -24,7 +26,10 @@ export const openMeter = (config: MeterConfig, { clock, entropy, openLink }: Ope
     },
   };
   return async (signal) => {
-    const security = securityOf(config.security, { key, entropy, clientId, memory });
+    const onFinding = (finding: Finding): void => {
+      if (finding.tried === "tls") log.info(`${config.id}: ${findingText(finding)}`);
+    };
+    const security = securityOf(config.security, { key, entropy, clientId, memory, onFinding });
     const transport = await openLink(config.link, signal);
     return linkMeter(transport, { security, clock, signal, ...(profile === undefined ? {} : { profile }) });
   };

@@ -67,6 +67,8 @@ export interface VirtualMeterOptions {
   readonly tls?: readonly PortTls[];
   /** For the randoms of TLS; made from the seed where left out, which is only good for tests. */
   readonly entropy?: Entropy;
+  /** Whether a meter of firmware 4 serves one client only, as those before it (MEP guide 1.1, p. 28). */
+  readonly compatible?: boolean;
   /** Numbers of tables behind the hardware lock, which answer 0x03 to every key. */
   readonly locked?: readonly number[];
 }
@@ -104,7 +106,8 @@ export class VirtualMeter implements MeterPort {
       throw new UsageError("speed", `a speed is a number from 0 to 100000, not ${speed}`);
     const household = openHousehold({ scenario, seed });
     const sequence = options.sequence ?? Math.floor(new Noise(seed, "sequence").unit(0) * 2 ** 32);
-    const setup = setupOf(profile, seed, options.demand === true, sequence);
+    const { demand = false, compatible = false } = options;
+    const setup = setupOf({ profile, seed, demand, sequence, compatible });
     this.#options = options;
     this.profile = profile;
     this.dimensions = setup.dimensions;
@@ -123,7 +126,7 @@ export class VirtualMeter implements MeterPort {
       transactions(lock, (request) => this.#answer(request)),
     ];
     const first = this.#openPort(1, sequence);
-    this.#ports = setup.generation4 ? [first, this.#openPort(2, (sequence + 0x10000) >>> 0)] : [first];
+    this.#ports = setup.several ? [first, this.#openPort(2, (sequence + 0x10000) >>> 0)] : [first];
   }
 
   /** What the meter's clock shows at the `now` that it was told last, Unix milliseconds. */

@@ -12,6 +12,8 @@ export interface Setup {
   readonly dimensions: Dimensions;
   readonly demand: boolean;
   readonly generation4: boolean;
+  /** Whether it serves two MEP clients. */
+  readonly several: boolean;
   /** Repeatable numbers of this one meter: serial numbers, ids. */
   readonly noise: Noise;
   /** What the meter expected next when it was switched on. */
@@ -37,13 +39,25 @@ const dimensionsOf = (profile: Profile, demand: boolean): Dimensions => {
   return { ...registers, ...logDimensions(registers) };
 };
 
-export const setupOf = (profile: Profile, seed: number, demand: boolean, sequence: number): Setup => ({
+/** Only one client is usable (MEP guide 1.1, p. 28). */
+const withOneClient = (dimensions: Dimensions): Dimensions => ({
+  ...dimensions,
+  ET11: { ...dimensions.ET11, mepChannelCount: 1 },
+});
+
+export interface SetupOptions extends Pick<Setup, "profile" | "seed" | "demand" | "sequence"> {
+  /** Whether a meter of firmware 4 behaves towards MEP clients as earlier ones. */
+  readonly compatible: boolean;
+}
+
+export const setupOf = ({ profile, seed, demand, sequence, compatible }: SetupOptions): Setup => ({
   profile,
   seed,
   demand,
   sequence,
-  dimensions: dimensionsOf(profile, demand),
+  dimensions: compatible ? withOneClient(dimensionsOf(profile, demand)) : dimensionsOf(profile, demand),
   generation4: reaches(profile, { meter: [4, 0] }),
+  several: reaches(profile, { meter: [4, 0] }) && !compatible,
   noise: new Noise(seed, "identity"),
 });
 

@@ -43,14 +43,14 @@ const system = (setup: Setup): Uint8Array => {
 };
 
 const status = (setup: Setup): Uint8Array => {
-  const { dimensions, generation4, profile } = setup;
-  const several = reaches(profile, { meter: [3, 50], module: [1, 20] });
+  const { dimensions, generation4, profile, several } = setup;
+  const sets = reaches(profile, { meter: [3, 50], module: [1, 20] });
   return filled(ET54, dimensions, {
-    billingLoadProfileFormat2: several,
-    multipleLoadProfileSets: several,
+    billingLoadProfileFormat2: sets,
+    multipleLoadProfileSets: sets,
     energyUnitChange: reaches(profile, { meter: [3, 70], module: [1, 20] }),
     lcdFiveDigitValueIds: generation4,
-    multipleMepClients: generation4,
+    multipleMepClients: several,
     et74EntryCount: dimensions.ET54.et74EntryCount ?? 0,
     et79EntryCount: dimensions.ET54.et79EntryCount ?? 0,
     supportedSecurityModes: 0x05,

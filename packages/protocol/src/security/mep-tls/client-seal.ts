@@ -17,6 +17,8 @@ export interface TlsSealOptions {
   readonly entropy: Entropy;
   /** Whether the extended master secret is offered; true where left out. */
   readonly extendedMasterSecret?: boolean;
+  /** Records that one key protects in each direction; 2^24 where left out. */
+  readonly recordsPerKey?: number;
 }
 
 const keyLength = 16;
@@ -48,7 +50,7 @@ class TlsSeal implements Seal {
   prepare(): Sealed | undefined {
     const tls = this.#tls;
     // A session that left a message without an answer is out of step: either end may have counted a record that the other did not.
-    if (tls?.state === "open" && this.#outstanding === undefined) return undefined;
+    if (tls?.state === "open" && this.#outstanding === undefined && !tls.worn) return undefined;
     const flight = this.#flight;
     if (tls?.state === "handshaking" && this.#outstanding === undefined && flight !== undefined)
       return this.#step(tls, tlsCode.handshakeContinued, flight);
@@ -72,9 +74,15 @@ class TlsSeal implements Seal {
 
   #begin(): Sealed {
     this.#drop();
-    const { key, level, clientId, entropy, extendedMasterSecret = true } = this.#options;
+    const { key, level, clientId, entropy, extendedMasterSecret = true, recordsPerKey } = this.#options;
     const identity = identityOf(clientId, level);
-    const tls = new TlsClient({ identity, key: key.subarray(0, keyLength), entropy, extendedMasterSecret });
+    const tls = new TlsClient({
+      identity,
+      key: key.subarray(0, keyLength),
+      entropy,
+      extendedMasterSecret,
+      ...(recordsPerKey === undefined ? {} : { recordsPerKey }),
+    });
     this.#tls = tls;
     return this.#step(tls, tlsCode.handshake, tls.start());
   }

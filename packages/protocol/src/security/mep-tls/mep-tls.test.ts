@@ -80,15 +80,21 @@ interface Pair {
 
 const pair = (
   tls: PortTls,
-  options: { level?: Level; key?: Uint8Array; rc4?: true; idempotent?: boolean } = {},
+  options: { level?: Level; key?: Uint8Array; rc4?: true; idempotent?: boolean; mine?: number; theirs?: number } = {},
 ): Pair => {
   const { level = "basic", key = keys[level] } = options;
   const seal =
     options.rc4 === true
       ? rc4Authentication({ key, sequence: 5 })
-      : tlsSeal({ key, level, clientId: 7, entropy: counting(3) });
+      : tlsSeal({ key, level, clientId: 7, entropy: counting(3), recordsPerKey: options.mine ?? 2 ** 24 });
   const link = new Link(seal, { byteTime: 0 });
-  const port = portSecurity({ keys, tls, entropy: counting(4), extendedMasterSecret: true });
+  const port = portSecurity({
+    keys,
+    tls,
+    entropy: counting(4),
+    extendedMasterSecret: true,
+    recordsPerKey: options.theirs ?? 2 ** 24,
+  });
   const served: string[] = [];
   const endpoint = new Endpoint({
     seal: port,
@@ -175,6 +181,18 @@ describe("link and port", () => {
     lostOnTheWay.ask(read);
     assert.equal(lostOnTheWay.ask(write, [0]), "00", "the same packet once more");
     assert.equal(lostOnTheWay.served.length, 2);
+  });
+
+  it("keys that are used up, on either side, are renewed without a loss", () => {
+    for (const [mine, theirs] of [
+      [12, 1000],
+      [1000, 12],
+      [12, 12],
+    ] as const) {
+      const { ask, served } = pair("required", { mine, theirs });
+      for (let i = 0; i < 30; i++) assert.equal(ask(i % 2 === 0 ? read : write), i % 2 === 0 ? value : "00");
+      assert.equal(served.length, 30, "each was executed once");
+    }
   });
 
   it("another key, another level, a port without TLS, a port with nothing else: one clear sentence each", () => {

@@ -16,6 +16,8 @@ export interface PortSecurityOptions {
   readonly entropy: Entropy;
   /** Whether the extended master secret is taken up; false where left out, as the guide's own example. */
   readonly extendedMasterSecret?: boolean;
+  /** Records that one key protects in each direction; 2^24 where left out. */
+  readonly recordsPerKey?: number;
 }
 
 /** The security of one port. */
@@ -90,16 +92,19 @@ class Port implements PortSecurity {
     if (tls === undefined) return direct(tlsResponse.noSession);
     if (code === tlsCode.handshakeContinued)
       return tls.state === "handshaking" ? this.#shake(tls, records) : direct(tlsResponse.error);
-    return tls.state === "open" ? this.#request(tls, records) : direct(tlsResponse.noSession);
+    if (tls.state === "open" && !tls.worn) return this.#request(tls, records);
+    this.dropSession();
+    return direct(tlsResponse.noSession);
   }
 
   #newServer(): TlsServer {
-    const { keys, entropy, extendedMasterSecret = false } = this.#options;
+    const { keys, entropy, extendedMasterSecret = false, recordsPerKey } = this.#options;
     const keyOf = (identity: Uint8Array): Uint8Array | undefined => {
       const level = levelOf(identity);
       return level === undefined ? undefined : keys[level].subarray(0, keyLength);
     };
-    return new TlsServer({ keyOf, entropy, sessionIdLength, extendedMasterSecret });
+    const lifetime = recordsPerKey === undefined ? {} : { recordsPerKey };
+    return new TlsServer({ keyOf, entropy, sessionIdLength, extendedMasterSecret, ...lifetime });
   }
 
   #shake(tls: TlsServer, records: Uint8Array): Received {

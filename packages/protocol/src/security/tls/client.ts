@@ -23,6 +23,8 @@ export interface TlsClientOptions {
   readonly entropy: Entropy;
   /** Whether the extended master secret is offered; true where left out. */
   readonly extendedMasterSecret?: boolean;
+  /** Records that one key protects in each direction; 2^24 where left out. */
+  readonly recordsPerKey?: number;
 }
 
 const longestKey = 64;
@@ -47,8 +49,8 @@ export class TlsClient extends TlsConnection {
   #hint: Uint8Array | undefined;
 
   /** @throws UsageError for an identity or a key that is too long, and for an empty key */
-  constructor({ identity, key, entropy, extendedMasterSecret = true }: TlsClientOptions) {
-    super("client");
+  constructor({ identity, key, entropy, extendedMasterSecret = true, recordsPerKey }: TlsClientOptions) {
+    super("client", recordsPerKey);
     if (identity.length > identityLimit)
       throw new UsageError("identity", `an identity has at most ${identityLimit} bytes, not ${identity.length}`);
     if (key.length === 0 || key.length > longestKey)

@@ -17,7 +17,7 @@ import {
   verifyData,
 } from "./key-schedule.ts";
 import { finished, messageHeader, messageLimit } from "./messages.ts";
-import { Cipher, type RawRecord, RecordReader, recordLimit, sealRecord, sealRecords } from "./records.ts";
+import { Cipher, keyLifetime, type RawRecord, RecordReader, recordLimit, sealRecord, sealRecords } from "./records.ts";
 
 export type TlsState = "idle" | "handshaking" | "open" | "closed";
 
@@ -56,6 +56,7 @@ export interface Handshake {
 /** Either end of a connection. Neither resumes nor renegotiates. */
 export abstract class TlsConnection {
   readonly #from: "client" | "server";
+  readonly #lifetime: number;
   readonly #reader = new RecordReader();
   readonly #transcript = sha384.create();
   #state: TlsState = "idle";
@@ -70,8 +71,9 @@ export abstract class TlsConnection {
   #idle = 0;
   #failure: TlsError | undefined;
 
-  protected constructor(from: "client" | "server") {
+  protected constructor(from: "client" | "server", lifetime: number = keyLifetime) {
     this.#from = from;
+    this.#lifetime = lifetime;
   }
 
   get state(): TlsState {
@@ -81,6 +83,11 @@ export abstract class TlsConnection {
   /** Whether both ends bind the master secret to the whole handshake (RFC 7627). */
   get extendedMasterSecret(): boolean {
     return this.#extended;
+  }
+
+  /** Whether its keys are nearly used up: a new connection is due, and this one can still say farewell. */
+  get worn(): boolean {
+    return this.#incoming?.worn === true || this.#outgoing?.worn === true;
   }
 
   /** Why the connection ended, where it did not end in order. */
@@ -166,7 +173,7 @@ export abstract class TlsConnection {
   /** Ends the connection and forgets its keys. What it gives is to be sent: the alert close_notify; nothing where it has ended. */
   close(): Uint8Array {
     if (this.#state === "closed") return nothing;
-    const farewell = this.#state === "idle" ? nothing : this.#alert(alertLevel.warning, "close_notify");
+    const farewell = this.#state === "idle" ? nothing : this.#farewell(alertLevel.warning, "close_notify");
     this.#end(undefined);
     return farewell;
   }
@@ -206,7 +213,7 @@ export abstract class TlsConnection {
   protected sayFinished(): Uint8Array {
     const change = sealRecord(contentType.changeCipherSpec, Uint8Array.of(1), undefined);
     const keys = this.#keys as SessionKeys;
-    this.#outgoing = new Cipher(this.#from === "client" ? keys.client : keys.server);
+    this.#outgoing = new Cipher(this.#from === "client" ? keys.client : keys.server, this.#lifetime);
     return concat(change, this.say(finished(verifyData(this.#master, this.#from, this.#hash()))));
   }
 
@@ -273,7 +280,7 @@ export abstract class TlsConnection {
       throw violation("unexpected_message", "ChangeCipherSpec at the wrong moment");
     if (fragment.length !== 1 || fragment[0] !== 1) throw violation("decode_error", "a ChangeCipherSpec that is none");
     this.#expectsChange = false;
-    this.#incoming = new Cipher(this.#from === "client" ? this.#keys.server : this.#keys.client);
+    this.#incoming = new Cipher(this.#from === "client" ? this.#keys.server : this.#keys.client, this.#lifetime);
   }
 
   #onFragment(fragment: Uint8Array, out: Uint8Array[]): void {
@@ -331,15 +338,19 @@ export abstract class TlsConnection {
   }
 
   #abandon({ alert, failure }: Fatal): Uint8Array {
-    let farewell: Uint8Array = nothing;
-    try {
-      farewell = this.#alert(alertLevel.fatal, alert);
-    } catch (error) {
-      // A key that is worn out encrypts no farewell either.
-      if (!(error instanceof Fatal)) throw error;
-    }
+    const farewell = this.#farewell(alertLevel.fatal, alert);
     this.#end(failure);
     return farewell;
+  }
+
+  /** The last alert; nothing where the key is worn out, which encrypts no farewell either. */
+  #farewell(level: number, name: AlertName): Uint8Array {
+    try {
+      return this.#alert(level, name);
+    } catch (error) {
+      if (error instanceof Fatal) return nothing;
+      throw error;
+    }
   }
 
   #end(failure: TlsError | undefined): void {

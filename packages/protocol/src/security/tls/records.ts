@@ -20,6 +20,9 @@ export const sealOverhead = explicitNonce + tag;
  */
 export const keyLifetime = 2 ** 24;
 
+/** So many records before its end a key counts as worn: enough for one message either way, and a farewell. */
+const reserve = 8;
+
 /** A record as it came, its fragment perhaps encrypted. */
 export interface RawRecord {
   readonly type: number;
@@ -42,10 +45,12 @@ const additional = (sequence: Uint8Array, type: number, length: number): Uint8Ar
 /** One direction under one key. */
 export class Cipher {
   readonly #key: DirectionKey;
+  readonly #lifetime: number;
   #sequence = 0;
 
-  constructor(key: DirectionKey) {
+  constructor(key: DirectionKey, lifetime: number = keyLifetime) {
     this.#key = key;
+    this.#lifetime = lifetime;
   }
 
   /** The number of the next record. */
@@ -53,9 +58,14 @@ export class Cipher {
     return this.#sequence;
   }
 
+  /** Whether it is time for a new one. */
+  get worn(): boolean {
+    return this.#sequence >= this.#lifetime - reserve;
+  }
+
   /** @throws Fatal where the key is worn out */
   encrypt(type: number, plain: Uint8Array): Uint8Array {
-    if (this.#sequence >= keyLifetime) throw wornOut();
+    if (this.#sequence >= this.#lifetime) throw wornOut(this.#lifetime);
     // The explicit part of the nonce is the sequence number, so that no nonce comes twice (RFC 5288, section 3).
     const sequence = sequenceBytes(this.#sequence++);
     const nonce = concat(this.#key.fixed, sequence);
@@ -76,7 +86,7 @@ export class Cipher {
 
   /** Counts records that were opened. @throws Fatal where the key is worn out */
   advance(records: number): void {
-    if (this.#sequence + records > keyLifetime) throw wornOut();
+    if (this.#sequence + records > this.#lifetime) throw wornOut(this.#lifetime);
     this.#sequence += records;
   }
 
@@ -85,12 +95,8 @@ export class Cipher {
   }
 }
 
-const wornOut = (): Fatal =>
-  new Fatal(
-    "internal_error",
-    "sequence-limit",
-    `${keyLifetime} records were sent under one key; a new session is needed`,
-  );
+const wornOut = (lifetime: number): Fatal =>
+  new Fatal("internal_error", "sequence-limit", `${lifetime} records were sent under one key; a new session is needed`);
 
 /** A record that carries `fragment`, encrypted where there is a key. */
 export const sealRecord = (type: number, fragment: Uint8Array, cipher: Cipher | undefined): Uint8Array => {

@@ -26,6 +26,8 @@ export interface TlsServerOptions {
   readonly sessionIdLength?: number;
   /** Whether the extended master secret is taken up where the client offers it; true where left out. */
   readonly extendedMasterSecret?: boolean;
+  /** Records that one key protects in each direction; 2^24 where left out. */
+  readonly recordsPerKey?: number;
 }
 
 type Expected = "client-hello" | "key-exchange" | "finished" | "nothing";
@@ -41,7 +43,7 @@ export class TlsServer extends TlsConnection {
 
   /** @throws UsageError for a hint or a session id that is too long */
   constructor(options: TlsServerOptions) {
-    super("server");
+    super("server", options.recordsPerKey);
     const { hint, sessionIdLength = 0 } = options;
     if (hint !== undefined && hint.length > identityLimit)
       throw new UsageError("hint", `a hint has at most ${identityLimit} bytes, not ${hint.length}`);
