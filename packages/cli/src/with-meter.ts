@@ -1,7 +1,7 @@
 /** Commands that read one meter: opened, handed to the command, closed whatever happens. */
 import type { Meter } from "@meterport/client";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import type { MeterOptions } from "./commands.ts";
+import type { MeterOptions } from "./commands/options.ts";
 import type { Exit, Io } from "./io.ts";
 import { requiredKey } from "./key-option.ts";
 import { type MeterAccess, openMeter } from "./open-meter.ts";

@@ -1,6 +1,6 @@
 /** `meterport alarms`: what the meter and its devices complain of. */
 import { type Alarms, type DeviceAlarms, readAlarms } from "@meterport/client/readers/alarms";
-import type { ReadOptions } from "../commands.ts";
+import type { ReadOptions } from "../commands/options.ts";
 import { toJson } from "../format/json.ts";
 import { plainMoment } from "../format/moment.ts";
 import { paintFor } from "../format/paint.ts";

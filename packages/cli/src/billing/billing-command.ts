@@ -3,7 +3,7 @@ import { type BillingKind, type BillingSnapshot, billingKinds, readBilling } fro
 import type { RegisterBlock, RegisterValue } from "@meterport/client/readers/snapshot";
 import { UsageError } from "@meterport/protocol/errors";
 import { units } from "@meterport/protocol/meaning/units";
-import type { BillingCommandOptions } from "../commands.ts";
+import type { BillingCommandOptions } from "../commands/memory-commands.ts";
 import { toJson } from "../format/json.ts";
 import { plainMoment } from "../format/moment.ts";
 import { type Paint, paintFor } from "../format/paint.ts";

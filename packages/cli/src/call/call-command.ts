@@ -15,7 +15,7 @@ import {
 import { BT07 } from "@meterport/protocol/tables/basic/bt07-procedure-initiate";
 import { catalogueEntry, numberOf, type ProcedureId, parseProcedureId } from "@meterport/protocol/tables/catalogue";
 import { defaultDimensions } from "@meterport/protocol/tables/index";
-import type { CallCommandOptions } from "../commands.ts";
+import type { CallCommandOptions } from "../commands/changing-commands.ts";
 import { toJson } from "../format/json.ts";
 import { valueText } from "../format/value.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";

@@ -1,6 +1,6 @@
 /** `meterport docs`: the reference of all tables and procedures. */
 import { parseProfile } from "@meterport/protocol/layout/index";
-import type { DocsOptions } from "../commands.ts";
+import type { DocsOptions } from "../commands/reference-commands.ts";
 import { type Exit, exit, type Io } from "../io.ts";
 import { htmlPage } from "./html-page.ts";
 import { markdownPage } from "./markdown-page.ts";

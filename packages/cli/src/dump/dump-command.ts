@@ -4,7 +4,7 @@ import { LinkError, MeterportError } from "@meterport/protocol/errors";
 import { profileName, tableExists } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { tables } from "@meterport/protocol/tables/index";
-import type { DumpOptions } from "../commands.ts";
+import type { DumpOptions } from "../commands/reading-commands.ts";
 import { errorDocument, tellFailure } from "../failure.ts";
 import { toJson } from "../format/json.ts";
 import { alignedTable } from "../format/table.ts";

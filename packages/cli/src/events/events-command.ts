@@ -2,7 +2,7 @@
 import { type EventsOptions, type LogEvent, readEvents } from "@meterport/client/readers/events";
 import { toHex } from "@meterport/protocol/bytes";
 import type { EventUser } from "@meterport/protocol/meaning/events";
-import type { EventsCommandOptions } from "../commands.ts";
+import type { EventsCommandOptions } from "../commands/memory-commands.ts";
 import { toJson } from "../format/json.ts";
 import { plainMoment, type Zone, zoneOf } from "../format/moment.ts";
 import { paintFor } from "../format/paint.ts";

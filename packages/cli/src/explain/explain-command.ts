@@ -4,7 +4,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { type Profile, parseProfile, profileName } from "@meterport/protocol/layout/index";
 import { catalogue, numberOf, parseTableId } from "@meterport/protocol/tables/catalogue";
 import { tablesById } from "@meterport/protocol/tables/index";
-import type { ExplainOptions } from "../commands.ts";
+import type { ExplainOptions } from "../commands/reference-commands.ts";
 import { toJson } from "../format/json.ts";
 import { paintFor } from "../format/paint.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";

@@ -3,7 +3,7 @@ import { type LiveReader, type Meter, openLive } from "@meterport/client";
 import { MeterportError } from "@meterport/protocol/errors";
 import { parseProfile, profileName } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
-import type { LiveOptions } from "../commands.ts";
+import type { LiveOptions } from "../commands/reading-commands.ts";
 import { tellFailure } from "../failure.ts";
 import { type Exit, exit, type Io } from "../io.ts";
 import { requiredKey } from "../key-option.ts";

@@ -1,6 +1,6 @@
 /** `meterport outages`: when the meter was without power. */
 import { type Outage, readOutages } from "@meterport/client/readers/outages";
-import type { LogCommandOptions } from "../commands.ts";
+import type { LogCommandOptions } from "../commands/options.ts";
 import { toJson } from "../format/json.ts";
 import { plainMoment, spanText, type Zone, zoneOf } from "../format/moment.ts";
 import { paintFor } from "../format/paint.ts";

@@ -3,7 +3,7 @@ import { consumption } from "@meterport/client/readers/consumption";
 import { type DiscardedBlock, type LoadProfile, openLoadProfile } from "@meterport/client/readers/load-profile";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
-import type { ProfileOptions } from "../commands.ts";
+import type { ProfileOptions } from "../commands/memory-commands.ts";
 import { zoneOf } from "../format/moment.ts";
 import { type Exit, exit, type Io, type OutputFile, say } from "../io.ts";
 import { parseWhole } from "../option-values.ts";

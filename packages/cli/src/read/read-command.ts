@@ -4,7 +4,7 @@ import { readWhole } from "@meterport/client/table-bytes";
 import { LayoutError, LinkError, MeterportError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
-import type { ReadOptions } from "../commands.ts";
+import type { ReadOptions } from "../commands/options.ts";
 import { errorDocument, tellFailure } from "../failure.ts";
 import { toJson } from "../format/json.ts";
 import { paintFor } from "../format/paint.ts";

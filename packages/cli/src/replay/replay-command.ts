@@ -2,7 +2,7 @@
 import { parseCapture } from "@meterport/protocol/capture/capture";
 import { ReplayedMeter } from "@meterport/simulator";
 import { parseLink } from "@meterport/transports/link-url";
-import type { ReplayOptions } from "../commands.ts";
+import type { ReplayOptions } from "../commands/line-commands.ts";
 import { type Exit, exit, type Io } from "../io.ts";
 import { requiredKey } from "../key-option.ts";
 import { interruption, servePort } from "../simulate/serve-port.ts";

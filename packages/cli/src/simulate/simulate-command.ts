@@ -4,7 +4,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/security/key";
 import { isScenarioName, recallPast, scenarios, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
 import { parseLink } from "@meterport/transports/link-url";
-import type { SimulateOptions } from "../commands.ts";
+import type { SimulateOptions } from "../commands/line-commands.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
 import { givenKey } from "../key-option.ts";
 import { didYouMean } from "../nearest.ts";

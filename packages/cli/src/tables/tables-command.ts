@@ -2,7 +2,7 @@
 import { UsageError } from "@meterport/protocol/errors";
 import { type Profile, parseProfile, profileName } from "@meterport/protocol/layout/index";
 import { parseProcedureId, parseTableId } from "@meterport/protocol/tables/catalogue";
-import type { TablesOptions } from "../commands.ts";
+import type { TablesOptions } from "../commands/reference-commands.ts";
 import { toJson } from "../format/json.ts";
 import { type Paint, paintFor } from "../format/paint.ts";
 import { alignedTable, type Row } from "../format/table.ts";

@@ -4,7 +4,7 @@ import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
 import { encodeRequest } from "@meterport/protocol/frame/apdu";
 import { tableIdOf } from "@meterport/protocol/tables/catalogue";
-import type { WriteCommandOptions } from "../commands.ts";
+import type { WriteCommandOptions } from "../commands/changing-commands.ts";
 import { toJson } from "../format/json.ts";
 import { alignedTable } from "../format/table.ts";
 import { valueText } from "../format/value.ts";

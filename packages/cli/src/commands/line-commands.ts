@@ -1,0 +1,56 @@
+/** Commands that stand at the meter's end of a line, or look at the line itself. */
+import { Option } from "commander";
+import { type Host, keyOption, profileOption } from "./options.ts";
+
+export const addLineCommands = ({ program, io, ended }: Host): void => {
+  program
+    .command("simulate")
+    .description("a virtual meter with a household behind it")
+    .requiredOption(
+      "--listen <url...>",
+      "tcp://127.0.0.1:0 for a free port, pty:///path, or a serial port; a second one is the meter's second MEP port",
+    )
+    .addOption(profileOption("the device").default("meter:3.70"))
+    .option("--basic-key <key>", "MBK; sixteen bytes of 01, the guide's example, where left out")
+    .option("--advanced-key <key>", "MAK; sixteen bytes of 02 where left out")
+    .addOption(
+      new Option(
+        "--security <kind...>",
+        "what its ports speak, one kind for both or one for each; either from firmware 4.0 on",
+      ).choices(["rc4", "tls", "either"]),
+    )
+    .option("--scenario <name>", "house, flat, solar, ev, quiet or empty", "house")
+    .option("--seed <n>", "another household of the same kind", "1")
+    .option("--start <time>", "what the meter's clock shows at first, as in 2026-06-21T12:00:00Z; now where left out")
+    .option("--speed <n>", "simulated seconds per second", "1")
+    .action(async (options: SimulateOptions) =>
+      ended(await (await import("../simulate/simulate-command.ts")).simulateCommand(options, io)),
+    );
+
+  program
+    .command("replay")
+    .description("a capture of --record as a meter: it answers what was asked then as it was answered then")
+    .argument("<file>", "the capture")
+    .requiredOption("--listen <url>", "tcp://127.0.0.1:0 for a free port, or pty:///path")
+    .addOption(keyOption())
+    .action(async (file: string, options: ReplayOptions) =>
+      ended(await (await import("../replay/replay-command.ts")).replayCommand(file, options, io)),
+    );
+};
+
+export interface SimulateOptions {
+  readonly listen: readonly string[];
+  readonly security?: readonly ("rc4" | "tls" | "either")[];
+  readonly profile: string;
+  readonly basicKey?: string;
+  readonly advancedKey?: string;
+  readonly scenario: string;
+  readonly seed: string;
+  readonly start?: string;
+  readonly speed: string;
+}
+
+export interface ReplayOptions {
+  readonly listen: string;
+  readonly key?: string;
+}

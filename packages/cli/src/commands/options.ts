@@ -1,0 +1,65 @@
+/** Options that several commands have. */
+import { type SecurityName, securityNames } from "@meterport/protocol/security/security-names";
+import { type Command, Option } from "commander";
+import type { Exit, Io } from "../io.ts";
+
+/** What a group of commands is added to; `ended` takes the exit code of the command that ran. */
+export interface Host {
+  readonly program: Command;
+  readonly io: Io;
+  readonly ended: (code: Exit) => void;
+}
+
+export const linkOption = (): Option =>
+  new Option(
+    "--link <url>",
+    "the meter: /dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600, tcp://, rfc2217:// or tls://host:port, unix:///path",
+  );
+export const keyOption = (): Option =>
+  new Option("--key <key>", "16 or 20 ASCII characters, 32 or 40 hex digits, or @file; else METERPORT_KEY");
+export const securityOption = (): Option =>
+  new Option("--security <kind>", "rc4, rc4-encrypted, tls, or auto: whichever the port speaks")
+    .choices(securityNames)
+    .default("auto");
+export const clientIdOption = (): Option =>
+  new Option("--client-id <n>", "0 to 65535, how the meter notes us under TLS").default("0");
+export const recordOption = (): Option =>
+  new Option(
+    "--record <file>",
+    "writes what crosses the link, for meterport replay; readings and serial numbers are in it",
+  );
+export const profileOption = (what: string): Option => new Option("--profile <profile>", `${what}, as in meter:3.70`);
+export const jsonOption = (): Option => new Option("--json", "one JSON document on standard output, and nothing else");
+export const jsonLinesOption = (): Option => new Option("--json", "one JSON document a line, and nothing else");
+export const zoneOption = (): Option =>
+  new Option("--zone <zone>", "for local times, as in Europe/Berlin; else this machine's");
+
+/** The options of a command that asks a meter. */
+export const asksMeter = (command: Command): Command =>
+  command
+    .addOption(linkOption().makeOptionMandatory())
+    .addOption(keyOption())
+    .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(securityOption())
+    .addOption(clientIdOption())
+    .addOption(recordOption());
+
+/** Which meter, and how it is reached. */
+export interface MeterOptions {
+  readonly link: string;
+  readonly key?: string;
+  readonly profile?: string;
+  readonly security: SecurityName;
+  readonly clientId: string;
+  readonly record?: string;
+}
+
+export interface ReadOptions extends MeterOptions {
+  readonly json?: true;
+}
+
+/** Of commands that list what has happened. */
+export interface LogCommandOptions extends ReadOptions {
+  readonly since?: string;
+  readonly zone?: string;
+}
