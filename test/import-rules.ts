@@ -29,10 +29,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   procedures: ["bytes", "errors", "layout", "tables"],
   meaning: ["bytes", "errors", "layout", "tables", "procedures"],
   frame: ["bytes", "errors"],
-  optical: ["bytes", "errors", "frame"],
   capture: ["bytes", "errors", "frame"],
   security: ["bytes", "errors", "frame"],
   link: ["bytes", "errors", "frame", "security"],
+  // The optical port takes what a link takes and gives what it gives.
+  optical: ["bytes", "errors", "frame", "link"],
   server: ["bytes", "errors", "frame", "security"],
 };
 

@@ -19,6 +19,8 @@ const linkRemedies: Readonly<Record<LinkFailure, string | undefined>> = {
   "no-tls": "Use --security rc4: this port has no TLS, as meters before firmware 4.0 have none.",
   "tls-required": "Use --security tls, or auto: this port refuses RC4, or another client has a TLS session on it.",
   tls: "Noise on the line breaks a TLS session: check cable, ground and level shifter, then try again.",
+  session:
+    "Check that the link is an optical head on the meter's optical port; after a denial-of-service lock it takes minutes until the port answers again.",
   "bad-resync": "The key is wrong, or the line is noisy: check the key's form first, then cable and level shifter.",
   sequence: "Another client may use the same meter at the same time: leave one of them.",
   garbage: "Other bytes than a meter's arrive: check the baud rate (9600), 8N1, and what the bridge is connected to.",

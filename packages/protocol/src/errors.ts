@@ -86,6 +86,8 @@ export type LinkFailure =
   | "tls-required"
   /** A TLS session could not be set up, for another reason than the key. */
   | "tls"
+  /** A session on the optical port could not be set up, for another reason than the key. */
+  | "session"
   /** 0x0C replies, but with a digest that does not fit. */
   | "bad-resync"
   /** The meter keeps asking for another sequence number. */

@@ -121,7 +121,21 @@ describe("response codes", () => {
   it("names those of C12.18 and the guide, in ascending order, each in one sentence", () => {
     assert.deepEqual(
       responseCodes.map(({ code, name }) => `${code} ${name}`),
-      ["0 ok", "1 err", "2 sns", "3 isc", "4 onp", "5 iar", "10 isss", "11 auth", "12 seq"],
+      [
+        "0 ok",
+        "1 err",
+        "2 sns",
+        "3 isc",
+        "4 onp",
+        "5 iar",
+        "6 bsy",
+        "7 dnr",
+        "8 dlk",
+        "9 rno",
+        "10 isss",
+        "11 auth",
+        "12 seq",
+      ],
     );
     for (const { meaning } of responseCodes) assert.match(meaning, /^[^.]+$/);
     assert.equal(responseCode(0x77).name, "unknown");

@@ -1,4 +1,7 @@
-/** The response codes of the MEP port (MEP guide 1.1, pp. 17-18), with the abbreviations that C12.18 uses. */
+/**
+ * The response codes of the MEP port (MEP guide 1.1, pp. 17-18), with the abbreviations that C12.18 uses, and those that the
+ * optical port has beside them (ANSI C12.18-1996).
+ */
 
 /** What a response code means. */
 export interface ResponseCode {
@@ -17,6 +20,10 @@ export const code = {
   insufficientSecurity: 0x03,
   operationNotPossible: 0x04,
   inappropriateAction: 0x05,
+  busy: 0x06,
+  notReady: 0x07,
+  locked: 0x08,
+  renegotiate: 0x09,
   invalidState: 0x0a,
   notAuthentic: 0x0b,
   wrongSequence: 0x0c,
@@ -35,6 +42,10 @@ const known: ReadonlyMap<number, ResponseCode> = new Map(
         "iar",
         "the table does not exist on this meter, or not at this offset, or may not be written",
       ],
+      [code.busy, "bsy", "the meter is busy with something else"],
+      [code.notReady, "dnr", "the meter does not have the data ready yet"],
+      [code.locked, "dlk", "the meter has locked the data"],
+      [code.renegotiate, "rno", "the meter wants the session to be set up anew"],
       [code.invalidState, "isss", "no TLS session is established"],
       [code.notAuthentic, "auth", "the meter knows no key that fits the digest"],
       [code.wrongSequence, "seq", "the meter expects another sequence number"],
@@ -42,7 +53,7 @@ const known: ReadonlyMap<number, ResponseCode> = new Map(
   ).map(([byte, name, meaning]) => [byte, { code: byte, name, meaning }]),
 );
 
-/** Every code that the guide names, in ascending order. */
+/** Every known code, in ascending order. */
 export const responseCodes: readonly ResponseCode[] = [...known.values()];
 
 /**
