@@ -5,6 +5,7 @@ import { addLineCommands } from "./commands/line-commands.ts";
 import { addMemoryCommands } from "./commands/memory-commands.ts";
 import { addReadingCommands } from "./commands/reading-commands.ts";
 import { addReferenceCommands } from "./commands/reference-commands.ts";
+import { addTariffCommands } from "./commands/tariff-commands.ts";
 import { type Exit, exit, type Io } from "./io.ts";
 
 /** The program; `ended` takes the exit code of the command that ran. */
@@ -26,6 +27,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
   const host = { program, io, ended };
   addReadingCommands(host);
   addMemoryCommands(host);
+  addTariffCommands(host);
   addChangingCommands(host);
   addLineCommands(host);
   addReferenceCommands(host);

@@ -45,7 +45,7 @@ const localTime = (millis: Millis): string => {
  * @example
  * parseLocalSince("2026-01-31", 0) // "2026-01-31T00:00:00"
  */
-export const parseLocalSince = (text: string, now: Millis): string => {
+export const parseLocalSince = (text: string, now: Millis, option = "--since"): string => {
   const ago = parseDuration(text);
   if (ago !== undefined) return localTime(now - ago);
   const match = local.exec(text);
@@ -53,6 +53,6 @@ export const parseLocalSince = (text: string, now: Millis): string => {
   if (match !== null && !Number.isNaN(Date.parse(`${iso}Z`)) && realDay(text)) return iso;
   throw new UsageError(
     "since",
-    `--since ${JSON.stringify(text.slice(0, 40))} is no local time; write 3d, 2026-01-31 or 2026-01-31T12:00`,
+    `${option} ${JSON.stringify(text.slice(0, 40))} is no local time; write 3d, 2026-01-31 or 2026-01-31T12:00`,
   );
 };

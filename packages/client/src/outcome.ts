@@ -1,5 +1,5 @@
 /** The result of one read among several: a batch does not fail as a whole because a part of it does. */
-import type { MeterportError } from "@meterport/protocol/errors";
+import { type MeterportError, ResponseError } from "@meterport/protocol/errors";
 
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
@@ -14,3 +14,11 @@ export const orThrow = <T>(outcome: Outcome<T>): T => {
   if (outcome.ok) return outcome.value;
   throw outcome.error;
 };
+
+/**
+ * The value; null where the meter refused it.
+ *
+ * @throws MeterportError where anything else is wrong
+ */
+export const unlessRefused = <T>(outcome: Outcome<T>): T | null =>
+  outcome.ok || !(outcome.error instanceof ResponseError) ? orThrow(outcome) : null;

@@ -23,6 +23,7 @@ export const addLineCommands = ({ program, io, ended }: Host): void => {
     .option("--seed <n>", "another household of the same kind", "1")
     .option("--start <time>", "what the meter's clock shows at first, as in 2026-06-21T12:00:00Z; now where left out")
     .option("--speed <n>", "simulated seconds per second", "1")
+    .option("--demand", "eight demand registers")
     .action(async (options: SimulateOptions) =>
       ended(await (await import("../simulate/simulate-command.ts")).simulateCommand(options, io)),
     );
@@ -48,6 +49,7 @@ export interface SimulateOptions {
   readonly seed: string;
   readonly start?: string;
   readonly speed: string;
+  readonly demand?: true;
 }
 
 export interface ReplayOptions {

@@ -68,6 +68,7 @@ const meterOf = (options: SimulateOptions, io: Io): VirtualMeter => {
     epoch: io.clock.now(),
     entropy: io.entropy,
     ...tlsOf(options),
+    demand: options.demand === true,
     keys: {
       basic: keyOf(options.basicKey, defaultBasic, "the basic key (MBK)", io),
       advanced: keyOf(options.advancedKey, defaultAdvanced, "the advanced key (MAK)", io),

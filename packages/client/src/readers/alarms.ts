@@ -1,5 +1,4 @@
 /** The alarms that are on: those of the meter (BT03) and those of its M-Bus devices and MEP clients (ET14). */
-import { ResponseError } from "@meterport/protocol/errors";
 import {
   type Alarm,
   type DeviceAlarmKey,
@@ -10,7 +9,7 @@ import {
 import { BT03 } from "@meterport/protocol/tables/basic/bt03-end-device-mode-status";
 import { ET14 } from "@meterport/protocol/tables/extended/et14-device-status";
 import type { CallOptions, Meter } from "../meter.ts";
-import { type Outcome, orThrow } from "../outcome.ts";
+import { unlessRefused } from "../outcome.ts";
 import { type Believed, believed, isBlank, localIso } from "./quality.ts";
 
 type DeviceStatus = ET14["devices"][number];
@@ -61,10 +60,6 @@ const deviceOf = (status: DeviceStatus, slot: number): DeviceAlarms => {
     ...believed(impossible ? ["time"] : []),
   };
 };
-
-/** What the meter refuses is left unknown; anything else that is wrong is an error. */
-const unlessRefused = <T>(outcome: Outcome<T>): T | null =>
-  outcome.ok || !(outcome.error instanceof ResponseError) ? orThrow(outcome) : null;
 
 /**
  * The alarms that are on now. Optical guide 1.1, pp. 47-49; MEP guide 1.1, pp. 89-95.

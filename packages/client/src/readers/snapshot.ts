@@ -5,7 +5,7 @@ import { hasValue, sourceOf } from "@meterport/protocol/meaning/source-ids";
 import { inUnit, type Unit, wireUnits } from "@meterport/protocol/meaning/units";
 import type { BT22 } from "@meterport/protocol/tables/basic/bt22-data-selection";
 import type { BT23 } from "@meterport/protocol/tables/basic/bt23-current-register-data";
-import { localIso } from "./quality.ts";
+import { type Believed, believed, type Doubt, isBlank, localIso } from "./quality.ts";
 
 type Block = BT23["total"];
 
@@ -23,9 +23,17 @@ export interface RegisterValue {
   readonly raw: number;
 }
 /** A highest or lowest average, with when it was reached: local time, null where the meter does not say or it cannot be. */
-export interface DemandValue extends RegisterValue {
+export interface DemandValue extends RegisterValue, Believed {
   readonly extreme: "maximum" | "minimum";
   readonly at: string | null;
+  /** Place of its demand in the meter's list, from 0. */
+  readonly demand: number;
+  /** 0 for the most extreme one, where the meter keeps several. */
+  readonly occurrence: number;
+  /** All extremes until the latest reset, added up, in `unit`; null where it is not kept, or the unit is not known. */
+  readonly cumulative: number | null;
+  /** The same and the present extreme. */
+  readonly continuousCumulative: number | null;
 }
 /** A value at the moment of a demand's extreme. */
 export interface CoincidentValue extends RegisterValue {
@@ -60,7 +68,7 @@ const named = (source: number, raw: number, energyUnit: EnergyUnit | null): Regi
 };
 
 /** Whether the average of an energy is an energy or a power, no guide says: it has neither unit nor value. */
-const averaged = (source: number, raw: number): RegisterValue => {
+export const averaged = (source: number, raw: number): RegisterValue => {
   const value = named(source, raw, null);
   return value.unit !== null && isEnergy(value.unit) ? { ...value, unit: null } : value;
 };
@@ -70,9 +78,17 @@ const demandsOf = (block: Block, { demandSelect, minMaxFlags }: BT22): DemandVal
     const source = demandSelect[i];
     if (source === undefined || !hasValue(source)) return [];
     const extreme = ((minMaxFlags[i >> 3] ?? 0) >> (i & 7)) & 1 ? "maximum" : "minimum";
+    const inUnitOf = (raw: number | undefined): number | null =>
+      raw === undefined ? null : averaged(source, raw).value;
+    const sums = {
+      cumulative: inUnitOf(record.cumulativeDemand),
+      continuousCumulative: inUnitOf(record.continuousCumulativeDemand),
+    };
     return record.demands.map((raw, occurrence): DemandValue => {
       const time: StimeDate | undefined = record.eventTimes?.[occurrence];
-      return { ...averaged(source, raw), extreme, at: time === undefined ? null : localIso(time) };
+      const at = time === undefined ? null : localIso(time);
+      const doubts: Doubt[] = time === undefined || at !== null || isBlank(time) ? [] : ["time"];
+      return { ...averaged(source, raw), extreme, at, demand: i, occurrence, ...sums, ...believed(doubts) };
     });
   });
 
