@@ -6,7 +6,7 @@ import { recordTransport } from "@meterport/client/recording";
 import { captureHead, parseCapture } from "@meterport/protocol/capture/capture";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/security/key";
-import { everyFault, lineFaults, memoryLine, modelledLine, ReplayedMeter, VirtualMeter } from "@meterport/simulator";
+import { everyFault, memoryLine, modelledLine, ReplayedMeter, VirtualMeter } from "@meterport/simulator";
 import { runCli, withMeter } from "../packages/cli/src/testing/run-cli.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -29,7 +29,8 @@ describe("a capture of a faulty run", () => {
         meter: device,
         clock,
         baud: 9600,
-        faults: lineFaults({ seed, toMeter: rates, toClient: rates }),
+        seed,
+        ...rates,
       });
       let text = captureHead({ started: "", link: "line" });
       const recorded = recordTransport(line, {

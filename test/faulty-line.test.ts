@@ -11,7 +11,7 @@ import { type LiveKey, type LiveReading, liveKeyInfo, liveKeys } from "@meterpor
 import { sourceOf } from "@meterport/protocol/meaning/source-ids";
 import { inUnit, wireUnits } from "@meterport/protocol/meaning/units";
 import { Secret } from "@meterport/protocol/security/key";
-import { everyFault, type LineFaults, lineFaults, modelledLine, seeded, VirtualMeter } from "@meterport/simulator";
+import { everyFault, type Line, modelledLine, seeded, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** Longer than a message holds, so that it is read in pieces; they end between cells, since the first byte is no cell. */
@@ -122,7 +122,7 @@ interface Outcome {
   readonly values: number;
   readonly failed: ReadonlyMap<string, number>;
   readonly wrong: Wrongs;
-  readonly faults: LineFaults;
+  readonly faults: Line["faults"];
   readonly meter: Meter;
   readonly virtualSeconds: number;
 }
@@ -140,8 +140,8 @@ const run = async ({ seed, rate, reads, encrypt }: Trial): Promise<Outcome> => {
     const fill = contents(number);
     device.memory.setLive(number, (time) => fill(Math.floor((time - start) / slotLength)));
   }
-  const faults = lineFaults({ seed, toMeter: everyFault(rate), toClient: everyFault(rate) });
-  const line = modelledLine({ meter: device, clock, baud: 9600, faults });
+  const line = modelledLine({ meter: device, clock, baud: 9600, seed, ...everyFault(rate) });
+  const { faults } = line;
   const entropy = (length: number): Uint8Array => Uint8Array.from({ length }, () => below(256));
   const wrong: Wrongs = [];
   const failed = new Map<string, number>();

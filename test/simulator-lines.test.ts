@@ -6,16 +6,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import type { Transport } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
 import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
-import {
-  ChunkQueue,
-  everyFault,
-  type Line,
-  lineFaults,
-  memoryLine,
-  modelledLine,
-  serve,
-  VirtualMeter,
-} from "@meterport/simulator";
+import { ChunkQueue, everyFault, type Line, memoryLine, modelledLine, serve, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "./virtual-clock.ts";
 
 const key = new Uint8Array(16).fill(1);
@@ -88,15 +79,14 @@ describe("a modelled line", () => {
   it("has the same faults for the same seed", async () => {
     const run = async (seed: number): Promise<string> => {
       const clock = new VirtualClock();
-      const faults = lineFaults({ seed, toMeter: everyFault(0.1), toClient: everyFault(0.1) });
-      const line = modelledLine({ meter: openMeter(), clock, baud: 9600, faults });
+      const line = modelledLine({ meter: openMeter(), clock, baud: 9600, seed, ...everyFault(0.1) });
       const { heard } = listen(line, clock);
       for (let sequence = 1; sequence < 30; sequence++) {
         await line.write(request(sequence, 40));
         await clock.advance(300);
       }
       await line.close();
-      return JSON.stringify([heard, [...faults.toClient.counts]]);
+      return JSON.stringify([heard, [...line.faults.toClient.counts]]);
     };
     assert.equal(await run(1), await run(1));
     assert.notEqual(await run(1), await run(2));

@@ -11,6 +11,8 @@ export type MeterOutput = EndpointOutput;
 export interface MeterPort {
   /** Connects it to another line: what was under way on the old one is lost. */
   plugIn(timing?: Partial<EndpointTiming>): void;
+  /** Starts anew, as after a power failure: all sessions and what was under way are lost. */
+  reboot(): void;
   /** Calls `wake` when `wakeAt` has moved without `handle`; the returned function ends it. */
   watch(wake: () => void): () => void;
   /** When "tick" is next due; undefined while there is nothing to wait for. */
@@ -30,6 +32,8 @@ export interface MepPortOptions {
   readonly now: () => Millis;
   /** Tells the meter what time it is. */
   readonly tell: (now: Millis) => void;
+  /** Restarts the meter that it belongs to. */
+  readonly reboot: () => void;
 }
 
 export class MepPort implements MeterPort {
@@ -78,6 +82,10 @@ export class MepPort implements MeterPort {
   plugIn(timing: Partial<EndpointTiming> = {}): void {
     this.#endpoint = this.#open(this.sequence, timing);
     this.#unheard = this.#alerting;
+  }
+
+  reboot(): void {
+    this.#options.reboot();
   }
 
   watch(wake: () => void): () => void {

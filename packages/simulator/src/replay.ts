@@ -81,6 +81,10 @@ export class ReplayedMeter implements MeterPort {
     this.#endpoint = this.#open(timing);
   }
 
+  reboot(): void {
+    this.plugIn();
+  }
+
   watch(): () => void {
     return () => {};
   }

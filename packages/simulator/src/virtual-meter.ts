@@ -252,7 +252,8 @@ export class VirtualMeter implements MeterPort {
     const tell = (now: Millis): void => {
       this.#now = Math.max(this.#now, now);
     };
-    return new MepPort({ number, security, serve, sequence, timing, now: () => this.#now, tell });
+    const reboot = (): void => this.reboot();
+    return new MepPort({ number, security, serve, sequence, timing, now: () => this.#now, tell, reboot });
   }
 
   /** Keeps the sequence number in ET04 true for whoever reads it. */
