@@ -1,48 +1,12 @@
 /** TLS and two ports: clients and a virtual meter of firmware 4.30 in virtual time, the session lost, moved and taken away. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type ConnectOptions, connect, type Meter, openLive, orThrow, rc4, type Security } from "@meterport/client";
-import { auto, type Finding, type FoundSecurity, securityOf } from "@meterport/client/auto";
-import { tls } from "@meterport/client/tls";
-import { parseProfile } from "@meterport/protocol/layout/index";
-import type { Entropy } from "@meterport/protocol/ports";
+import { connect, openLive, orThrow, rc4 } from "@meterport/client";
+import { securityOf } from "@meterport/client/auto";
 import { EP17, EP61 } from "@meterport/protocol/procedures/index";
-import { Secret } from "@meterport/protocol/security/key";
-import type { Level } from "@meterport/protocol/security/seal";
 import { BT01, BT07, BT21, BT23, BT28, ET04, ET14, ET50, ET51, ET54, ET70 } from "@meterport/protocol/tables/index";
-import { memoryLine, modelledLine, seeded, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
-import { VirtualClock } from "./virtual-clock.ts";
-
-const keys = { basic: new Secret(new Uint8Array(16).fill(1)), advanced: new Secret(new Uint8Array(16).fill(2)) };
-
-const setting = (options: Partial<VirtualMeterOptions> & { readonly firmware?: string } = {}) => {
-  const { firmware = "meter:4.30", ...rest } = options;
-  const clock = new VirtualClock();
-  const device = new VirtualMeter({
-    profile: parseProfile(firmware),
-    keys,
-    scenario: "quiet",
-    seed: 1,
-    start: clock.wall(),
-    ...rest,
-  });
-  const random = seeded(9);
-  const entropy: Entropy = (length) => Uint8Array.from({ length }, () => Math.floor(random() * 256));
-  const to = (port: 1 | 2, security: Security, more: Partial<ConnectOptions> = {}): Promise<Meter> =>
-    clock.run(connect(memoryLine({ meter: device.port(port), clock }), { security, clock, ...more }));
-  const inTls = (level: Level): Security => tls({ key: keys[level], level, clientId: 100, entropy });
-  const found: Finding[] = [];
-  let remembered: FoundSecurity | undefined;
-  const automatic = (key: Secret = keys.basic, level?: Level): Security =>
-    auto({
-      key,
-      entropy,
-      ...(level === undefined ? {} : { level }),
-      memory: { get: () => remembered, set: (next) => (remembered = next) },
-      onFinding: (finding) => found.push(finding),
-    });
-  return { clock, device, entropy, to, inTls, automatic, found, remembered: () => remembered };
-};
+import { modelledLine } from "@meterport/simulator";
+import { keys, setting } from "./gen4-setting.ts";
 
 describe("TLS between client and meter", () => {
   it("reads, writes, calls and runs transactions as without it", async () => {
@@ -127,96 +91,6 @@ describe("TLS between client and meter", () => {
     };
     const [plain, inside] = [await bytesOf("rc4"), await bytesOf("tls")];
     assert.ok(inside > plain && inside <= 1.6 * plain, `${inside} bytes against ${plain}`);
-  });
-});
-
-describe("security auto", () => {
-  it("RC4 on old firmware, without a word of TLS", async () => {
-    const { to, automatic, found, remembered } = setting({ firmware: "meter:3.70" });
-    const meter = await to(1, automatic());
-    assert.equal(meter.session.seal.name, "rc4 authentication");
-    assert.deepEqual(found, [{ tried: "rc4", outcome: "works", detail: "the port answers, firmware 3.70" }]);
-    assert.equal(remembered(), "rc4");
-  });
-
-  it("TLS on firmware 4 where the port has it, whether it must or may; the key finds its name", async () => {
-    for (const setup of ["optional", "required"] as const)
-      for (const level of ["basic", "advanced"] as const) {
-        const { to, automatic, remembered } = setting({ tls: [setup] });
-        const meter = await to(1, automatic(keys[level]));
-        assert.deepEqual([meter.session.seal.name, meter.level, remembered()], ["tls", level, "tls"]);
-      }
-  });
-
-  it("a handshake that fails on a port with TLS is no reason to go on without it", async () => {
-    const { clock, device, entropy } = setting({ tls: ["optional"] });
-    const line = memoryLine({ meter: device, clock });
-    // Somebody in between lets RC4 pass and bends each Finished of ours.
-    const bend = (bytes: Uint8Array): Uint8Array =>
-      bytes[2] === 0x59 ? Uint8Array.from(bytes, (byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte)) : bytes;
-    const between = { ...line, write: (bytes: Uint8Array) => line.write(bend(bytes)) };
-    await assert.rejects(clock.run(connect(between, { security: auto({ key: keys.basic, entropy }), clock })), {
-      code: "wrong-key",
-    });
-  });
-
-  it("RC4 on firmware 4 where the port has no TLS", async () => {
-    const { clock, to, automatic, found } = setting({ tls: ["off"] });
-    const meter = await to(1, automatic());
-    assert.equal((await clock.run(meter.read(BT21))).presentValues, 84);
-    assert.equal(meter.session.seal.name, "rc4 authentication");
-    assert.deepEqual(
-      found.map(({ tried, outcome }) => [tried, outcome]),
-      [
-        ["rc4", "works"],
-        ["tls", "refused"],
-      ],
-    );
-  });
-
-  it("never back from TLS: a port that has it no more is an error that says what to do", async () => {
-    const { to, automatic, clock, device, entropy } = setting();
-    await clock.run((await to(1, automatic())).close());
-    const off = setting({ tls: ["off"] });
-    const remembered = auto({ key: keys.basic, entropy, memory: { get: () => "tls", set: () => {} } });
-    await assert.rejects(off.to(1, remembered), {
-      name: "LinkError",
-      code: "no-tls",
-      message:
-        /^read BT01: the port does not speak TLS .*; it spoke TLS before, so going back to RC4 needs an explicit word/,
-    });
-    const explicit = await off.to(1, rc4({ key: keys.basic, entropy }));
-    assert.equal(await off.clock.run(explicit.read(ET70, ["commChannelIndex"])), 1);
-    assert.equal(device.portCount, 2);
-  });
-
-  it("a known port that has fallen silent is told at once; an unknown one is asked under TLS as well", async () => {
-    const silent = async (known: FoundSecurity | undefined): Promise<number> => {
-      const { clock, device, entropy } = setting({ firmware: "meter:3.70" });
-      const line = memoryLine({ meter: device, clock });
-      const security = auto({ key: keys.basic, entropy, memory: { get: () => known, set: () => {} } });
-      const began = clock.now();
-      const mute = { ...line, write: async () => {} };
-      await assert.rejects(clock.run(connect(mute, { security, clock })), { code: "no-answer" });
-      return clock.now() - began;
-    };
-    assert.ok((await silent("rc4")) < 2_000);
-    const unknown = await silent(undefined);
-    assert.ok(unknown > 3_000 && unknown < 6_000, `${unknown} ms`);
-  });
-
-  it("a wrong key is one sentence, for RC4 and for TLS", async () => {
-    const stranger = new Secret(new Uint8Array(16).fill(9));
-    const required = setting({ tls: ["required"] });
-    await assert.rejects(required.to(1, required.automatic(stranger)), {
-      code: "wrong-key",
-      message: "read BT01: the meter refuses the key, as the basic one (MBK) and as the advanced one (MAK)",
-    });
-    const old = setting({ firmware: "meter:3.70" });
-    await assert.rejects(old.to(1, old.automatic(stranger)), {
-      code: "wrong-key",
-      message: /knows no key that fits the digest/,
-    });
   });
 });
 

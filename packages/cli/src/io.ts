@@ -18,6 +18,8 @@ export interface Output {
 export interface State {
   /** Parsed JSON, of whatever shape; undefined where there is none that can be read. */
   readonly load: (name: string) => unknown;
+  /** Whether there is something of that name, readable or not. */
+  readonly has: (name: string) => boolean;
   /** All or nothing, also where the power fails. @throws UsageError where it cannot be written */
   readonly save: (name: string, value: unknown) => void;
 }

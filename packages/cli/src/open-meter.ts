@@ -3,11 +3,12 @@ import { connect, identify, type Meter, type Security } from "@meterport/client"
 import { type FoundSecurity, findingText, securityOf } from "@meterport/client/auto";
 import { type RecordingOptions, recordTransport } from "@meterport/client/recording";
 import { captureHead } from "@meterport/protocol/capture/capture";
-import { MeterportError } from "@meterport/protocol/errors";
+import { MeterportError, UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
 import type { Transport } from "@meterport/protocol/ports";
 import type { ParsedKey } from "@meterport/protocol/security/key";
 import type { SecurityName } from "@meterport/protocol/security/security-names";
+import { portName } from "@meterport/transports/port-name";
 import { type Io, say } from "./io.ts";
 import { wearStoreOf } from "./meter-wear.ts";
 import { parseWhole } from "./option-values.ts";
@@ -47,13 +48,24 @@ export const openMeter = async (access: MeterAccess, io: Io): Promise<Meter> => 
   return meter;
 };
 
+/** What is no link is told by whoever opens it. */
+const nameOf = (link: string): string => {
+  try {
+    return portName(link);
+  } catch (error) {
+    if (error instanceof UsageError) return link;
+    throw error;
+  }
+};
+
 /** What a link was found to speak outlives the command, so that nobody in between can talk it down to RC4 later. */
 const securityFor = ({ link, key, security, clientId }: MeterAccess, io: Io): Security => {
-  const name = `security-${link}`;
+  const name = `security-${nameOf(link)}`;
+  // Only "tls" is ever kept, so a file that cannot be read any more stands for it as well.
   const memory = {
-    get: () => (io.state.load(name) === "tls" ? ("tls" as const) : undefined),
+    get: () => (io.state.has(name) ? ("tls" as const) : undefined),
     set: (found: FoundSecurity) => {
-      if (found !== "tls" || io.state.load(name) === found) return;
+      if (found !== "tls" || io.state.has(name)) return;
       try {
         io.state.save(name, found);
       } catch (error) {
@@ -69,7 +81,7 @@ const securityFor = ({ link, key, security, clientId }: MeterAccess, io: Io): Se
     memory,
     onFinding: (finding) => {
       // RC4 at the first attempt is what most meters have, and no news.
-      if (finding.tried === "tls" || finding.outcome === "refused") say(io, findingText(finding));
+      if (finding.tried === "tls" || finding.outcome !== "works") say(io, findingText(finding));
     },
   });
 };

@@ -25,6 +25,11 @@ describe("the state folder", () => {
       assert.equal(state.load("wear-2"), undefined);
       writeFileSync(join(folder, "new", "wear-3.json"), `"${"x".repeat(70_000)}"`);
       assert.equal(state.load("wear-3"), undefined);
+      assert.deepEqual([state.has("wear-2"), state.has("wear-4")], [true, false]);
+      // Adapters by their id differ at the end of a long path.
+      const adapter = `security-/dev/serial/by-id/${"long_".repeat(20)}`;
+      state.save(`${adapter}1`, "tls");
+      assert.deepEqual([state.has(`${adapter}1`), state.has(`${adapter}2`)], [true, false]);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -1,5 +1,16 @@
 /** Small files that survive between two runs of the command, each replaced as a whole. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import type { State } from "./io.ts";
@@ -21,9 +32,15 @@ export const stateFolder = (
   return join(xdg !== "" ? xdg : join(home, ".local", "state"), "meterport");
 };
 
-/** Names come from meters, whose text may be anything. */
-const fileOf = (folder: string, name: string): string =>
-  join(folder, `${name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80)}.json`);
+const longestName = 80;
+
+/** Names come from meters, whose text may be anything; what a long one loses is told by its hash. */
+const fileOf = (folder: string, name: string): string => {
+  const plain = name.replace(/[^A-Za-z0-9_-]/g, "_");
+  const hash = createHash("sha256").update(name).digest("hex").slice(0, 16);
+  const short = plain.length <= longestName ? plain : `${plain.slice(0, longestName - hash.length - 1)}-${hash}`;
+  return join(folder, `${short}.json`);
+};
 
 export const stateIn = (folder: string): State => ({
   load: (name) => {
@@ -36,6 +53,7 @@ export const stateIn = (folder: string): State => ({
       return undefined;
     }
   },
+  has: (name) => existsSync(fileOf(folder, name)),
   save: (name, value) => {
     const path = fileOf(folder, name);
     const next = `${path}.${process.pid}.new`;
@@ -50,7 +68,7 @@ export const stateIn = (folder: string): State => ({
       }
       renameSync(next, path);
     } catch (cause) {
-      throw new UsageError("file", `${path}: it cannot be written, so what is counted there would be forgotten`, {
+      throw new UsageError("file", `${path}: it cannot be written, so what is kept there would be forgotten`, {
         cause,
       });
     }

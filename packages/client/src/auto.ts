@@ -1,6 +1,6 @@
 /** Finds out what a port wants: RC4 or TLS, and under TLS which of the two keys it was given. Never goes back from TLS by itself. */
 import { LinkError } from "@meterport/protocol/errors";
-import type { Version } from "@meterport/protocol/layout/index";
+import { type Profile, reaches, type Version } from "@meterport/protocol/layout/index";
 import type { Entropy, Signal } from "@meterport/protocol/ports";
 import type { Secret } from "@meterport/protocol/security/key";
 import type { Level } from "@meterport/protocol/security/seal";
@@ -21,12 +21,13 @@ export interface SecurityMemory {
   readonly set: (found: FoundSecurity) => void;
 }
 
-/** One thing that was tried. */
+/** One thing that was tried, or what was made of all of them where there was a choice. */
 export interface Finding {
   readonly tried: FoundSecurity;
   /** Under TLS. */
   readonly level?: Level;
-  readonly outcome: "works" | "refused";
+  /** `chosen` tells what is taken from now on, and why. */
+  readonly outcome: "works" | "refused" | "chosen";
   /** A sentence. */
   readonly detail: string;
 }
@@ -37,10 +38,12 @@ export interface Finding {
  * @example
  * findingText({ tried: "tls", level: "basic", outcome: "works", detail: "the port answers, firmware 4.30" }) // "tried TLS with the basic key (MBK): the port answers, firmware 4.30"
  * findingText({ tried: "rc4", outcome: "refused", detail: "the port speaks TLS only" }) // "tried RC4: the port speaks TLS only"
+ * findingText({ tried: "rc4", outcome: "chosen", detail: "the port has no TLS" }) // "goes on with RC4: the port has no TLS"
  */
-export const findingText = ({ tried, level, detail }: Finding): string => {
-  if (tried === "rc4") return `tried RC4: ${detail}`;
-  return `tried TLS with the ${level === "advanced" ? "advanced key (MAK)" : "basic key (MBK)"}: ${detail}`;
+export const findingText = ({ tried, level, outcome, detail }: Finding): string => {
+  const key = level === "advanced" ? "advanced key (MAK)" : "basic key (MBK)";
+  const what = tried === "rc4" ? "RC4" : `TLS with the ${key}`;
+  return outcome === "chosen" ? `goes on with ${what}: ${detail}` : `tried ${what}: ${detail}`;
 };
 
 export interface AutoSecurity {
@@ -85,50 +88,101 @@ const withoutTls: readonly string[] = ["no-tls", ...silent];
 
 const isOf4 = (version: Version | undefined): boolean => version !== undefined && version[0] >= firstWithTls[0];
 
+/** Why only TLS is tried. */
+type TlsReason = "seen" | "asked";
+
+/** What has to be said where a port that spoke TLS before does not. */
+const remembered = (code: string): string =>
+  code === "no-tls"
+    ? "; it spoke TLS before, so going back to RC4 needs an explicit word (security rc4)"
+    : "; nothing but TLS was tried, because this link spoke it before";
+
+const fallback =
+  "this port answers no TLS handshake, though firmware 4.0 and later can; RC4 hardly protects, so have the utility switch TLS on";
+
 /** A port that refuses TLS says less than what it said to RC4; one that knows TLS and not the key says more. */
 const tellingOf = (rc4Error: LinkError, tlsError: LinkError): LinkError =>
   tlsError.code === "wrong-key" || rc4Error.code === "tls-required" ? tlsError : rc4Error;
 
+interface Settled {
+  readonly options: AutoSecurity;
+  /** Where nothing but TLS will do. */
+  readonly only?: TlsReason;
+}
+
 class Settling {
   readonly #options: AutoSecurity;
+  readonly #only: TlsReason | undefined;
   readonly #session: Session;
   readonly #signal: Signal | undefined;
 
-  constructor(options: AutoSecurity, session: Session, signal: Signal | undefined) {
+  constructor({ options, only }: Settled, session: Session, signal: Signal | undefined) {
     this.#options = options;
+    this.#only = only;
     this.#session = session;
     this.#signal = signal;
   }
 
-  async run(): Promise<Level | undefined> {
-    const { memory, level } = this.#options;
-    const known = memory?.get();
-    if (known === "tls") return this.#onlyTls();
+  async run(profile: Profile | undefined): Promise<Level | undefined> {
+    const known = this.#options.memory?.get();
+    const only = known === "tls" ? "seen" : this.#only;
+    if (only !== undefined) return this.#onlyTls(only);
+    // What is known to have TLS is not made to show its key's weak digest first.
+    if (known === undefined && profile !== undefined && reaches(profile, { meter: firstWithTls }))
+      return this.#tlsFirst();
+    return this.#rc4First(known);
+  }
+
+  async #tlsFirst(): Promise<Level | undefined> {
+    const inside = await this.#tryTls();
+    if ("level" in inside) return this.#foundTls(inside.level);
+    if (!withoutTls.includes(inside.error.code)) throw inside.error;
+    this.#session.use(this.#rc4().seal);
     const plain = await this.#tryRc4();
-    if (plain.ok && (known === "rc4" || !isOf4(plain.firmware))) return this.#found("rc4", level);
+    if (!plain.ok) throw tellingOf(plain.error, inside.error);
+    return this.#fallBack();
+  }
+
+  async #rc4First(known: FoundSecurity | undefined): Promise<Level | undefined> {
+    const plain = await this.#tryRc4();
+    if (plain.ok && (known === "rc4" || !isOf4(plain.firmware))) return this.#foundRc4();
     // A port that was known and has fallen silent is looked for again soon: no time for a handshake that nobody hears.
     if (!plain.ok && known === "rc4" && silent.includes(plain.error.code)) throw plain.error;
     const inside = await this.#tryTls();
-    if ("level" in inside) return this.#found("tls", inside.level);
+    if ("level" in inside) return this.#foundTls(inside.level);
     if (!plain.ok) throw tellingOf(plain.error, inside.error);
     // A port that answers a handshake has TLS: noise, or somebody in between, must not make RC4 of it.
     if (!withoutTls.includes(inside.error.code)) throw inside.error;
     this.#session.use(this.#rc4().seal);
-    return this.#found("rc4", level);
+    return this.#fallBack();
   }
 
-  async #onlyTls(): Promise<Level> {
+  async #onlyTls(why: TlsReason): Promise<Level> {
     const inside = await this.#tryTls();
-    if ("level" in inside) return inside.level;
+    if ("level" in inside) return this.#foundTls(inside.level);
     const { code, request, detail } = inside.error;
-    if (code !== "no-tls") throw inside.error;
-    const advice = "it spoke TLS before, so going back to RC4 needs an explicit word (security rc4)";
-    throw new LinkError(code, request, `${detail}; ${advice}`, { cause: inside.error });
+    if (why === "asked" || !withoutTls.includes(code)) throw inside.error;
+    throw new LinkError(code, request, detail + remembered(code), { cause: inside.error });
   }
 
-  #found(found: FoundSecurity, level: Level | undefined): Level | undefined {
-    this.#options.memory?.set(found);
+  #foundTls(level: Level): Level {
+    const { memory } = this.#options;
+    if (memory !== undefined && memory.get() !== "tls") {
+      memory.set("tls");
+      this.#tell({ tried: "tls", level, outcome: "chosen", detail: "nothing less is taken on this link any more" });
+    }
     return level;
+  }
+
+  #foundRc4(): Level | undefined {
+    this.#options.memory?.set("rc4");
+    return this.#options.level;
+  }
+
+  /** RC4 where there might be TLS, which nobody shall overlook. */
+  #fallBack(): Level | undefined {
+    this.#tell({ tried: "rc4", outcome: "chosen", detail: fallback });
+    return this.#foundRc4();
   }
 
   #rc4(): Security {
@@ -172,28 +226,25 @@ const outcomeOf = (tried: Tried): Pick<Finding, "outcome" | "detail"> => {
   return { outcome: "works", detail: `the port answers${told}` };
 };
 
+const settling = (how: Settled): Security => {
+  const { key, entropy, level } = how.options;
+  const { seal } = rc4({ key, entropy });
+  return { seal, level, settle: (session, signal, profile) => new Settling(how, session, signal).run(profile) };
+};
+
 /**
- * RC4 authentication where the meter is older than firmware 4.0, TLS where it speaks it. A port that was once seen with TLS
- * gets nothing else: whoever stands in between must not talk it down.
+ * RC4 authentication where the meter is older than firmware 4.0, TLS where it speaks it; TLS is asked first where the
+ * profile is known to have it. A port that was once seen with TLS gets nothing else: whoever stands in between must not
+ * talk it down.
  *
  * @throws UsageError for a key of another length
  */
-export const auto = (options: AutoSecurity): Security => {
-  const { seal } = rc4({ key: options.key, entropy: options.entropy });
-  return {
-    seal,
-    level: options.level,
-    settle: (session, signal) => new Settling(options, session, signal).run(),
-  };
-};
+export const auto = (options: AutoSecurity): Security => settling({ options });
 
 /** The security of that name. With `tls` and no level the meter is asked under both. @throws UsageError as `auto` */
 export const securityOf = (name: SecurityName, options: AutoSecurity): Security => {
-  const { key, entropy, level, clientId } = options;
-  const levelled = level === undefined ? {} : { level };
-  if (name === "rc4" || name === "rc4-encrypted")
-    return rc4({ key, entropy, encrypt: name === "rc4-encrypted", ...levelled });
   if (name === "auto") return auto(options);
-  if (level !== undefined) return tls({ key, entropy, level, ...(clientId === undefined ? {} : { clientId }) });
-  return auto({ ...options, memory: { get: () => "tls", set: () => {} } });
+  if (name === "tls") return settling({ options, only: "asked" });
+  const { key, entropy, level } = options;
+  return rc4({ key, entropy, encrypt: name === "rc4-encrypted", ...(level === undefined ? {} : { level }) });
 };

@@ -38,7 +38,7 @@ export const connect = async (transport: Transport, options: ConnectOptions): Pr
   const { security, clock, timing, signal } = options;
   const session = new Session(transport, { seal: security.seal, clock, ...(timing === undefined ? {} : { timing }) });
   try {
-    const settled = await security.settle?.(session, signal);
+    const settled = await security.settle?.(session, signal, options.profile);
     const { identity, profile } =
       options.profile === undefined
         ? await identify(session, signal)

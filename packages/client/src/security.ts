@@ -1,5 +1,6 @@
 /** How requests are protected: a seal, and what access its key is meant to give. */
 import { UsageError } from "@meterport/protocol/errors";
+import type { Profile } from "@meterport/protocol/layout/index";
 import type { Entropy, Signal } from "@meterport/protocol/ports";
 import { keyLength } from "@meterport/protocol/security/digest";
 import type { Secret } from "@meterport/protocol/security/key";
@@ -12,8 +13,15 @@ export interface Security {
   readonly seal: Seal;
   /** The key's level where its owner says so. The meter never tells; it only refuses. */
   readonly level: Level | undefined;
-  /** Finds out with the meter what it wants, before anything else is asked; gives the key's level as far as that is known. */
-  readonly settle?: (session: Session, signal: Signal | undefined) => Promise<Level | undefined>;
+  /**
+   * Finds out with the meter what it wants, before anything else is asked; gives the key's level as far as that is known.
+   * The profile is what its owner says the device is.
+   */
+  readonly settle?: (
+    session: Session,
+    signal: Signal | undefined,
+    profile: Profile | undefined,
+  ) => Promise<Level | undefined>;
 }
 
 export interface Rc4Security {

@@ -22,7 +22,7 @@ export interface MeterConfig {
   readonly keyForm: string;
   /** "meter:3.70"; the meter is asked when absent. */
   readonly profile?: string;
-  /** `auto` takes what the port speaks, and never goes back from TLS to RC4 while the program runs. */
+  /** `auto` takes what the port speaks, and never goes back from TLS to RC4, not after a restart either. */
   readonly security: SecurityName;
   /** How the meter notes us under TLS. */
   readonly clientId: number;

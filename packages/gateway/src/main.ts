@@ -8,6 +8,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { openLink } from "@meterport/transports/open";
+import { portName } from "@meterport/transports/port-name";
 import own from "../package.json" with { type: "json" };
 import { type Config, loadConfig } from "./config.ts";
 import { createDemo, type Demo } from "./demo.ts";
@@ -17,6 +18,7 @@ import { type Log, lineLog } from "./log.ts";
 import { openMeter } from "./open-meter.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import type { Store } from "./store.ts";
+import { tlsSeen } from "./tls-seen.ts";
 
 const project = resolve(import.meta.dirname, "../../..");
 
@@ -53,7 +55,13 @@ const configuredMeters = (config: Config): readonly GatewayMeter[] =>
     simulated: false,
     interval: meter.interval,
     ...(meter.fuseAmps === undefined ? {} : { fuseAmps: meter.fuseAmps }),
-    open: openMeter(meter, { clock: systemClock, entropy: systemEntropy, log, openLink }),
+    open: openMeter(meter, {
+      clock: systemClock,
+      entropy: systemEntropy,
+      log,
+      openLink,
+      securityMemory: (link) => tlsSeen(config.data, portName(link), log),
+    }),
   }));
 
 const day = 86_400_000;

@@ -1,5 +1,5 @@
 /** Opens a configured meter: its transport, a session with its key, the plan of the live keys. */
-import { type Finding, type FoundSecurity, findingText, securityOf } from "@meterport/client/auto";
+import { type Finding, findingText, type SecurityMemory, securityOf } from "@meterport/client/auto";
 import type { Clock, Entropy, Transport } from "@meterport/protocol/ports";
 import type { MeterConfig } from "./config.ts";
 import type { Log } from "./log.ts";
@@ -10,24 +10,20 @@ export interface OpenMeterDeps {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Pick<Log, "info">;
+  /** What a link was found to speak; it has to outlive the process. */
+  readonly securityMemory: (link: string) => SecurityMemory;
   /** Opens what a link names. @throws LinkError, UsageError */
   readonly openLink: (link: string, signal: AbortSignal) => Promise<Transport>;
 }
 
 /** Gives the function that connects to a configured meter; it can be called again whenever the link was lost. */
-export const openMeter = (config: MeterConfig, { clock, entropy, log, openLink }: OpenMeterDeps): OpenMeter => {
+export const openMeter = (config: MeterConfig, deps: OpenMeterDeps): OpenMeter => {
+  const { clock, entropy, log, openLink } = deps;
   const { key, clientId, profile } = config;
-  // One memory for all reconnections: a port that once spoke TLS is not talked down to RC4.
-  let found: FoundSecurity | undefined;
-  const memory = {
-    get: () => found,
-    set: (next: FoundSecurity) => {
-      found = next;
-    },
-  };
+  const memory = deps.securityMemory(config.link);
   return async (signal) => {
     const onFinding = (finding: Finding): void => {
-      if (finding.tried === "tls") log.info(`${config.id}: ${findingText(finding)}`);
+      if (finding.tried === "tls" || finding.outcome === "chosen") log.info(`${config.id}: ${findingText(finding)}`);
     };
     const security = securityOf(config.security, { key, entropy, clientId, memory, onFinding });
     const transport = await openLink(config.link, signal);

@@ -68,6 +68,7 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     },
     state: {
       load: (name) => world.state?.get(name),
+      has: (name) => world.state?.has(name) === true,
       save: (name, value) => world.state?.set(name, structuredClone(value)),
     },
     confirm: async (question) => {

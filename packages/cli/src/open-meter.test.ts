@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { PortTls } from "@meterport/protocol/security/mep-tls/port-security";
+import { type Ran, runCli, withMeter } from "./testing/run-cli.ts";
+
+const firmware4 = { family: "meter", firmware: [4, 30] } as const;
+
+/** Reads one field of a meter of firmware 4.30 with such a port, with what earlier commands left behind. */
+const read = (link: string, tls: PortTls, state: Map<string, unknown>, ...more: string[]): Promise<Ran> =>
+  runCli(["read", "ET70.commChannelIndex", "--link", link, "--json", ...more], {
+    ...withMeter({ profile: firmware4, tls: [tls] }),
+    state,
+  });
+
+describe("--security auto", () => {
+  test("what spoke TLS once is not talked down later, however its link is spelled", async () => {
+    for (const security of ["auto", "tls"]) {
+      const state = new Map<string, unknown>();
+      const first = await read("tcp://Bridge:4001", "optional", state, "--security", security);
+      assert.deepEqual([first.code, [...state]], [0, [["security-bridge:4001", "tls"]]], first.err);
+      assert.match(
+        first.err,
+        /goes on with TLS with the basic key \(MBK\): nothing less is taken on this link any more/,
+      );
+      // Damaged, it still stands for TLS.
+      state.set("security-bridge:4001", undefined);
+      const later = await read("tcp://bridge:4001?delay=20ms", "off", state);
+      assert.equal(later.code, 1);
+      assert.match(later.out, /"code":"no-tls","message":"read BT01: .*going back to RC4 needs an explicit word/);
+      assert.equal((await read("tcp://bridge:4001", "off", state, "--security", "rc4")).code, 0);
+    }
+  });
+
+  test("RC4 where there might be TLS is told, with what to do about it", async () => {
+    const state = new Map<string, unknown>();
+    const { code, err } = await read("tcp://bridge:4001", "off", state);
+    assert.deepEqual([code, state.size], [0, 0]);
+    assert.match(err, /goes on with RC4: .*have the utility switch TLS on\n/);
+  });
+
+  test("--security tls on a port without it does not claim that it ever had it", async () => {
+    const { code, err, out } = await read("tcp://bridge:4001", "off", new Map(), "--security", "tls");
+    assert.equal(code, 1);
+    assert.doesNotMatch(err + out, /before, so|spoke/);
+  });
+
+  test("another key is one sentence and a remedy, and is not in it", async () => {
+    const stranger = "09".repeat(16);
+    const { code, err, out } = await read("tcp://bridge:4001", "required", new Map(), "--key", `hex:${stranger}`);
+    assert.equal(code, 1);
+    assert.match(out, /"wrong-key","message":"read BT01: the meter refuses the key, as the basic one \(MBK\) and as/);
+    assert.doesNotMatch(err + out, /0909/);
+  });
+});

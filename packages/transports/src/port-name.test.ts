@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { portName } from "./port-name.ts";
+
+test("a port has one name, however its link is spelled, and two ports have two", () => {
+  const same = (...links: string[]): string => {
+    const names = new Set(links.map(portName));
+    assert.equal(names.size, 1, [...names].join());
+    return [...names].join();
+  };
+  const device = same("/dev/ttyUSB0", "serial:///dev/ttyUSB0", "serial:///dev/ttyUSB0?baud=19200", "/dev/ttyUSB0 ");
+  const bridge = same("tcp://Bridge:4001", "tcp://bridge:4001/?delay=1s&gap=1s", "rfc2217://bridge:4001?baud=300");
+  assert.equal(new Set([device, bridge, portName("tcp://bridge:4002"), portName("unix:///run/bridge")]).size, 4);
+  assert.throws(() => portName("ftp://bridge:21"), { code: "link" });
+});

@@ -1,0 +1,15 @@
+/** One name for what a link leads to, for whatever is remembered of it. */
+import { parseLink } from "./link-url.ts";
+
+/**
+ * The port that a link leads to, however it is spelled: speed, timing and what a bridge speaks make no other port of it.
+ *
+ * @throws UsageError (`link`) for what is no link
+ * @example
+ * portName("tcp://Bridge:4001?delay=200ms") // "bridge:4001"
+ * portName("serial:///dev/ttyUSB0?baud=9600") // "/dev/ttyUSB0"
+ */
+export const portName = (text: string): string => {
+  const link = parseLink(text);
+  return "host" in link ? `${link.host.toLowerCase()}:${link.port}` : link.path;
+};

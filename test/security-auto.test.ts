@@ -1,0 +1,154 @@
+/** What `auto` makes of ports that speak RC4, TLS or both, and that it is never talked down. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { connect, rc4 } from "@meterport/client";
+import { auto, type Finding, type FoundSecurity, findingText, securityOf } from "@meterport/client/auto";
+import { Secret } from "@meterport/protocol/security/key";
+import { BT21, ET70 } from "@meterport/protocol/tables/index";
+import { memoryLine } from "@meterport/simulator";
+import { keys, setting } from "./gen4-setting.ts";
+
+describe("security auto", () => {
+  it("RC4 on old firmware, without a word of TLS", async () => {
+    const { to, automatic, found, remembered } = setting({ firmware: "meter:3.70" });
+    const meter = await to(1, automatic());
+    assert.equal(meter.session.seal.name, "rc4 authentication");
+    assert.deepEqual(found, [{ tried: "rc4", outcome: "works", detail: "the port answers, firmware 3.70" }]);
+    assert.equal(remembered(), "rc4");
+  });
+
+  it("TLS on firmware 4 where the port has it, whether it must or may; the key finds its name", async () => {
+    for (const setup of ["optional", "required"] as const)
+      for (const level of ["basic", "advanced"] as const) {
+        const { to, automatic, remembered } = setting({ tls: [setup] });
+        const meter = await to(1, automatic(keys[level]));
+        assert.deepEqual([meter.session.seal.name, meter.level, remembered()], ["tls", level, "tls"]);
+      }
+  });
+
+  it("a handshake that fails on a port with TLS is no reason to go on without it", async () => {
+    const { clock, device, entropy } = setting({ tls: ["optional"] });
+    const line = memoryLine({ meter: device, clock });
+    // Somebody in between lets RC4 pass and bends each Finished of ours.
+    const bend = (bytes: Uint8Array): Uint8Array =>
+      bytes[2] === 0x59 ? Uint8Array.from(bytes, (byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte)) : bytes;
+    const between = { ...line, write: (bytes: Uint8Array) => line.write(bend(bytes)) };
+    await assert.rejects(clock.run(connect(between, { security: auto({ key: keys.basic, entropy }), clock })), {
+      code: "wrong-key",
+    });
+  });
+
+  it("RC4 on firmware 4 where the port has no TLS", async () => {
+    const { clock, to, automatic, found } = setting({ tls: ["off"] });
+    const meter = await to(1, automatic());
+    assert.equal((await clock.run(meter.read(BT21))).presentValues, 84);
+    assert.equal(meter.session.seal.name, "rc4 authentication");
+    assert.deepEqual(
+      found.map(({ tried, outcome }) => [tried, outcome]),
+      [
+        ["rc4", "works"],
+        ["tls", "refused"],
+        ["rc4", "chosen"],
+      ],
+    );
+    assert.match(findingText(found[2] as Finding), /^goes on with RC4: .*have the utility switch TLS on$/);
+  });
+
+  it("TLS first where the profile is known to have it: the key's weak digest does not cross the line", async () => {
+    const { clock, device, automatic, found, remembered } = setting({ tls: ["optional"] });
+    const line = memoryLine({ meter: device, clock });
+    const codes: number[] = [];
+    const heard = {
+      ...line,
+      write: (bytes: Uint8Array) => {
+        codes.push(bytes[2] ?? 0);
+        return line.write(bytes);
+      },
+    };
+    await clock.run(connect(heard, { security: automatic(), clock, profile: device.profile }));
+    assert.deepEqual(codes.slice(0, 3), [0x58, 0x59, 0x80]);
+    assert.ok(codes.every((code) => code >= 0x58));
+    assert.equal(remembered(), "tls");
+    assert.deepEqual(
+      found.map(({ outcome }) => outcome),
+      ["works", "chosen"],
+    );
+    const off = setting({ tls: ["off"] });
+    const { profile } = off.device;
+    const plain = await off.to(1, off.automatic(), { profile });
+    assert.equal(plain.session.seal.name, "rc4 authentication");
+    assert.equal(off.found.at(-1)?.outcome, "chosen");
+    assert.equal(await off.clock.run(plain.read(ET70, ["commChannelIndex"])), 1);
+    const stranger = setting({ tls: ["optional"] });
+    const wrong = stranger.automatic(new Secret(new Uint8Array(16).fill(9)));
+    await assert.rejects(stranger.to(1, wrong, { profile }), { code: "wrong-key" });
+    assert.ok(stranger.found.every(({ tried }) => tried === "tls"));
+  });
+
+  it("security tls is remembered as well, and does not claim what nobody saw", async () => {
+    const memory = { found: undefined as FoundSecurity | undefined };
+    const kept = { get: () => memory.found, set: (found: FoundSecurity) => (memory.found = found) };
+    const first = setting();
+    const options = { key: keys.basic, entropy: first.entropy, memory: kept };
+    const off = setting({ tls: ["off"] });
+    await assert.rejects(off.to(1, securityOf("tls", options)), {
+      code: "no-tls",
+      message: /^read BT01: the port does not speak TLS \(it answers a handshake with 0x0b\) after 3 attempts$/,
+    });
+    assert.equal(memory.found, undefined);
+    const meter = await first.to(1, securityOf("tls", { ...options, level: "basic" }));
+    assert.deepEqual([meter.session.seal.name, meter.level, memory.found], ["tls", "basic", "tls"]);
+    await assert.rejects(setting({ tls: ["off"] }).to(1, securityOf("auto", options)), { code: "no-tls" });
+  });
+
+  it("never back from TLS: a port that has it no more is an error that says what to do", async () => {
+    const { to, automatic, clock, device, entropy } = setting();
+    await clock.run((await to(1, automatic())).close());
+    const off = setting({ tls: ["off"] });
+    const remembered = auto({ key: keys.basic, entropy, memory: { get: () => "tls", set: () => {} } });
+    await assert.rejects(off.to(1, remembered), {
+      name: "LinkError",
+      code: "no-tls",
+      message:
+        /^read BT01: the port does not speak TLS .*; it spoke TLS before, so going back to RC4 needs an explicit word/,
+    });
+    const explicit = await off.to(1, rc4({ key: keys.basic, entropy }));
+    assert.equal(await off.clock.run(explicit.read(ET70, ["commChannelIndex"])), 1);
+    assert.equal(device.portCount, 2);
+    const line = memoryLine({ meter: off.device, clock: off.clock });
+    const mute = { ...line, write: async () => {} };
+    await assert.rejects(off.clock.run(connect(mute, { security: remembered, clock: off.clock })), {
+      code: "no-answer",
+      message: /nothing but TLS was tried, because this link spoke it before$/,
+    });
+  });
+
+  it("a known port that has fallen silent is told at once; an unknown one is asked under TLS as well", async () => {
+    const silent = async (known: FoundSecurity | undefined): Promise<number> => {
+      const { clock, device, entropy } = setting({ firmware: "meter:3.70" });
+      const line = memoryLine({ meter: device, clock });
+      const security = auto({ key: keys.basic, entropy, memory: { get: () => known, set: () => {} } });
+      const began = clock.now();
+      const mute = { ...line, write: async () => {} };
+      await assert.rejects(clock.run(connect(mute, { security, clock })), { code: "no-answer" });
+      return clock.now() - began;
+    };
+    assert.ok((await silent("rc4")) < 2_000);
+    const unknown = await silent(undefined);
+    assert.ok(unknown > 3_000 && unknown < 6_000, `${unknown} ms`);
+  });
+
+  it("a wrong key is one sentence, for RC4 and for TLS", async () => {
+    const stranger = new Secret(new Uint8Array(16).fill(9));
+    const required = setting({ tls: ["required"] });
+    await assert.rejects(required.to(1, required.automatic(stranger)), {
+      code: "wrong-key",
+      message: "read BT01: the meter refuses the key, as the basic one (MBK) and as the advanced one (MAK)",
+    });
+    const old = setting({ firmware: "meter:3.70" });
+    await assert.rejects(old.to(1, old.automatic(stranger)), {
+      code: "wrong-key",
+      message: /knows no key that fits the digest/,
+    });
+  });
+});
