@@ -6,8 +6,9 @@
 
 import { LayoutError, LinkError, ResponseError, UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
-import type { AnyTable } from "@meterport/protocol/layout/table";
+import { type AnyTable, tableExists } from "@meterport/protocol/layout/table";
 import type { Millis, Signal } from "@meterport/protocol/ports";
+import { standIns } from "@meterport/protocol/tables/dimension-tables";
 import type { SessionEvent } from "./session.ts";
 
 /** The profile and the values of other tables by id. */
@@ -82,11 +83,12 @@ export class Dimensions {
     const table = this.#tables.get(id);
     if (table === undefined)
       return Promise.reject(new UsageError("no-such-table", `no declaration of ${id} is at hand`));
-    const reading = this.environment(table, undefined)
-      .then((env) => this.#source.read(table, env))
+    const there = tableExists(table, this.#profile) ? table : (standIns[id] ?? table);
+    const reading = this.environment(there, undefined)
+      .then((env) => this.#source.read(there, env))
       .catch((error: unknown) => {
         if (this.#known.get(id) === reading) this.#known.delete(id);
-        throw error instanceof LayoutError ? inTable(id, error) : error;
+        throw error instanceof LayoutError ? inTable(there.id, error) : error;
       });
     this.#known.set(id, reading);
     // Whoever waited may have given up.

@@ -4,6 +4,7 @@ import { LayoutError, MeterportError, UsageError } from "@meterport/protocol/err
 import {
   type At,
   decode,
+  isAmong,
   leaves,
   type Path,
   type Place,
@@ -306,11 +307,12 @@ export class Meter {
     const length = knownSize(table, env);
     if (length === undefined) return this.#readUnsized(table, env, signal);
     const starts = this.#startsIn(table, env, length);
-    return decode(
-      table,
-      await readWhole(this.session, table.number, length, request(`read ${table.id}`, signal), starts),
-      env,
-    );
+    const options = request(`read ${table.id}`, signal);
+    const cut = table.cutOn !== undefined && isAmong(this.profile, table.cutOn);
+    const data = cut
+      ? readSlice(this.session, table.number, { offset: 0, length }, options, starts)
+      : readWhole(this.session, table.number, length, options, starts);
+    return decode(table, await data, env);
   }
 
   /** A table whose contents say how long it is: as much as one message holds, and more for as long as it is cut short. */

@@ -92,7 +92,7 @@ export class TableWriter {
     options: { readonly label: string; readonly limit: number; readonly rewrite: boolean; readonly signal?: Signal },
   ): Promise<Planned> {
     const { label, signal, limit, rewrite } = options;
-    checkTable(table, this.#meter.level, label);
+    checkTable(table, this.#meter.profile, this.#meter.level, label);
     const objection = objections(table);
     return this.#meter.steadily(label, async () => {
       const env = await this.#meter.environment(table, signal === undefined ? {} : { signal });

@@ -4,7 +4,8 @@
  */
 import { type Profile, reaches } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
-import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
+import { catalogueEntry, numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
+import { writtenToNvm } from "@meterport/protocol/tables/non-volatile";
 
 /** What has to survive a restart: the moments of writes, milliseconds since 1970, oldest first. */
 export interface WearState {
@@ -25,27 +26,19 @@ export const wearLimits: readonly WearLimit[] = [
   { span: 24 * hour, most: 100 },
 ];
 
-const numbers = (...ids: TableId[]): ReadonlySet<number> => new Set(ids.map(numberOf));
+const mayBeWritten = (id: TableId): boolean => {
+  const entry = catalogueEntry(id);
+  return entry?.kind === "table" && entry.access.write !== "never";
+};
 
 /** Each transaction is kept through a power failure, whatever the firmware (p. 50). */
-const always = numbers("ET52");
+const always = numberOf("ET52");
 
 /** Appendix C, "Write - NVM", where somebody may write; and BT07, which page 57 counts among them. */
-const nonVolatile = numbers(
-  "BT07",
-  "BT15",
-  "BT54",
-  "ET03",
-  "ET07",
-  "ET13",
-  "ET34",
-  "ET40",
-  "ET47",
-  "ET51",
-  "ET52",
-  "ET77",
-  "ET80",
-);
+const nonVolatile: ReadonlySet<number> = new Set([
+  numberOf("BT07"),
+  ...[...writtenToNvm].filter(mayBeWritten).map(numberOf),
+]);
 
 const pending = 4096;
 
@@ -59,7 +52,7 @@ const pending = 4096;
  */
 export const wears = (table: number, profile: Profile): boolean => {
   const number = table % pending;
-  if (always.has(number)) return true;
+  if (number === always) return true;
   return profile.family === "meter" && !reaches(profile, { meter: [3, 40] }) && nonVolatile.has(number);
 };
 

@@ -1,7 +1,15 @@
 /** What may be written at all: the table's access, and who controls a field. Nothing is sent to find out. */
 import { UsageError } from "@meterport/protocol/errors";
-import type { Description, FieldDescription, KeyLevel, Leaf, ValueControl } from "@meterport/protocol/layout/index";
-import type { AnyTable } from "@meterport/protocol/layout/table";
+import type {
+  Description,
+  FieldDescription,
+  KeyLevel,
+  Leaf,
+  Profile,
+  ValueControl,
+} from "@meterport/protocol/layout/index";
+import { profileName } from "@meterport/protocol/layout/profile";
+import { type AnyTable, writeLevel } from "@meterport/protocol/layout/table";
 import type { Level } from "@meterport/protocol/security/seal";
 
 type Keys = readonly (string | number)[];
@@ -25,12 +33,15 @@ export const checkLevel = (needed: KeyLevel, level: Level | undefined, label: st
 const others: Readonly<Record<string, string>> = { BT07: "call a procedure", ET52: "run a transaction" };
 
 /** @throws UsageError (`read-only`, `key-level`, `other-way`) */
-export const checkTable = (table: AnyTable, level: Level | undefined, label: string): void => {
+export const checkTable = (table: AnyTable, profile: Profile, level: Level | undefined, label: string): void => {
   const other = others[table.id];
   if (other !== undefined) throw new UsageError("other-way", `${label}: ${table.id} is not written directly, ${other}`);
   if (table.access.write === "never")
     throw new UsageError("read-only", `${label}: no key permits to write ${table.id}`);
-  checkLevel(table.access.write, level, label);
+  const needed = writeLevel(table, profile);
+  if (needed === "never")
+    throw new UsageError("read-only", `${label}: no key permits to write ${table.id} on ${profileName(profile)}`);
+  checkLevel(needed, level, label);
 };
 
 /**

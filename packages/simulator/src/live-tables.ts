@@ -12,6 +12,7 @@ import {
 import { energyUnitOf } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import {
+  BT20,
   BT21,
   BT22,
   BT23,
@@ -136,7 +137,9 @@ export class LiveTables {
   #read(): Selection {
     const { memory, dimensions: factory } = this.#options;
     const bytesOf = (table: AnyTable): Uint8Array => memory.get(table.number) ?? new Uint8Array(0);
-    const dimensions = { ...factory, BT21: decode(BT21, bytesOf(BT21), factory, { trailing: "keep" }) };
+    // Before 2.12 there is no BT21: there BT20 holds, which has the same form.
+    const actual = tableExists(BT21, factory.profile) ? BT21 : BT20;
+    const dimensions = { ...factory, BT21: decode(BT21, bytesOf(actual), factory, { trailing: "keep" }) };
     const options = { trailing: "keep" } as const;
     return {
       dimensions,

@@ -1,10 +1,10 @@
 /** Reads and writes of tables, as the meter's memory and the rights of the keys allow them. */
 import type { TableRequest, TableResponse } from "@meterport/protocol/frame/apdu";
 import { code } from "@meterport/protocol/frame/response-codes";
-import type { KeyLevel } from "@meterport/protocol/layout/index";
+import { isAmong, type KeyLevel, type Profile, writeLevel } from "@meterport/protocol/layout/index";
 import type { Level } from "@meterport/protocol/security/seal";
 import { catalogueEntry, tableIdOf } from "@meterport/protocol/tables/catalogue";
-import { tablesByNumber } from "@meterport/protocol/tables/index";
+import { BT28, tablesByNumber } from "@meterport/protocol/tables/index";
 import type { Ground } from "./behaviour.ts";
 import type { Memory } from "./memory.ts";
 
@@ -19,9 +19,9 @@ interface Rights {
 const lastTable = 8191;
 
 /** The declaration's word, else the catalogue's; where the guides are silent, reading takes the basic key and writing the advanced one. */
-const rightsOf = (table: number): Rights => {
+const rightsOf = (table: number, profile: Profile): Rights => {
   const declared = tablesByNumber.get(table);
-  if (declared !== undefined) return declared.access;
+  if (declared !== undefined) return { read: declared.access.read, write: writeLevel(declared, profile) };
   const access = table <= lastTable ? catalogueEntry(tableIdOf(table))?.access : undefined;
   return { read: access?.read ?? "basic", write: access?.write ?? "advanced" };
 };
@@ -33,10 +33,15 @@ const refusal = (needed: KeyLevel, level: Level): TableResponse | undefined => {
   return undefined;
 };
 
+/** Of BT28 a full read gives modules' 55 values, whatever comes behind them (MEP guide 1.1, p. 225). */
+const fullReadEnd = (table: number, profile: Profile): number =>
+  table === BT28.number && BT28.cutOn !== undefined && isAmong(profile, BT28.cutOn) ? 4 * 55 : Number.POSITIVE_INFINITY;
+
 /** Where the count is left out it is "indeterminate" (p. 18): here what is left of the table. */
-const read = (memory: Memory, request: ReadRequest, limit: number): Uint8Array | undefined => {
+const read = (memory: Memory, request: ReadRequest, limit: number, profile: Profile): Uint8Array | undefined => {
   const { table, count } = request;
-  if (request.kind === "read") return memory.readWhole(table, Math.min(count ?? limit, limit));
+  if (request.kind === "read")
+    return memory.readWhole(table, Math.min(count ?? limit, limit, fullReadEnd(table, profile)));
   if (count !== undefined) return memory.read(table, request.offset, Math.min(count, limit));
   return memory.get(table)?.slice(request.offset, request.offset + limit);
 };
@@ -48,13 +53,13 @@ const read = (memory: Memory, request: ReadRequest, limit: number): Uint8Array |
  * `locked` are tables behind the hardware lock, which refuses every key (p. 19).
  */
 export const serveTables =
-  (locked: ReadonlySet<number>): Ground =>
+  (locked: ReadonlySet<number>, profile: Profile): Ground =>
   ({ request, level, memory, readLimit, apdu }) => {
     if (request.kind === "malformed") return malformed(apdu);
     const { table } = request;
     if (!memory.has(table)) return { kind: "error", code: code.inappropriateAction };
     if (locked.has(table)) return { kind: "error", code: code.insufficientSecurity };
-    const rights = rightsOf(table);
+    const rights = rightsOf(table, profile);
     const refused = refusal(isWrite(request) ? rights.write : rights.read, level);
     if (refused !== undefined) return refused;
     if (isWrite(request)) {
@@ -64,7 +69,7 @@ export const serveTables =
         ? { kind: "done" }
         : { kind: "error", code: code.operationNotPossible };
     }
-    const data = read(memory, request, readLimit);
+    const data = read(memory, request, readLimit, profile);
     return data === undefined ? { kind: "error", code: code.inappropriateAction } : { kind: "data", data };
   };
 

@@ -115,7 +115,7 @@ export class VirtualMeter implements MeterPort {
     this.memory = new Memory(() => this.time);
     for (const [table, fill] of contentsOf(setup)) this.memory.setLater(table, fill);
     this.#history = new History(setup, household, start, this.memory);
-    this.#ground = serveTables(new Set(options.locked ?? []));
+    this.#ground = serveTables(new Set(options.locked ?? []), profile);
     const lock = new TransactionLock();
     this.#behaviours = [
       lock.behaviour(setup.dimensions),

@@ -27,6 +27,12 @@ describe("docs as Markdown", () => {
       out,
       /^### EP17 .*\n\nCall: basic key\. .*MEP guide 1\.1, p\. 249\.\n\n\*\*Parameters, in BT07\*\*\n/m,
     );
+    assert.match(
+      out,
+      /^### ET13 .*\n\n.*\. Non-volatile memory: writes go straight to it\. MEP guide 1\.1, p\. 86\.$/m,
+    );
+    assert.match(out, /^### BT24 .*\n\nRead: .* Read-only on meter 3\.70 up to 3\.80, meter 4\.10 and later, module/m);
+    assert.match(out, /^### ET97 .*\n\nRead: .* Not on meter 4\.00 up to 4\.02\./m);
     assert.match(out, /^### BP10 .*\n\n.* By ANSI C12\.19: the guides do not describe it\.$/m);
     assert.doesNotMatch(out, /undefined|\[object/);
     for (const line of out.split("\n").filter((text) => text.startsWith("|")))

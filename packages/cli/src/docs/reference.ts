@@ -3,8 +3,9 @@ import { type Profile, profileName } from "@meterport/protocol/layout/index";
 import type { AnyLayout } from "@meterport/protocol/layout/layout";
 import { procedureSummary, tableSummary } from "@meterport/protocol/layout/markdown";
 import { procedureSource, procedures, proceduresById } from "@meterport/protocol/procedures/index";
-import { type CatalogueEntry, catalogue } from "@meterport/protocol/tables/catalogue";
+import { type CatalogueEntry, catalogue, type TableEntry, type TableId } from "@meterport/protocol/tables/catalogue";
 import { tablesById } from "@meterport/protocol/tables/index";
+import { readFromNvm, writtenToNvm } from "@meterport/protocol/tables/non-volatile";
 import { type ListedTable, listTables } from "../tables/table-list.ts";
 
 export interface Part {
@@ -40,10 +41,15 @@ const sourceNotes: Readonly<Record<string, string>> = {
   unverified: "Not verified with a meter.",
 };
 
-const tableParts = (entry: CatalogueEntry): Pick<Section, "notes" | "parts"> | undefined => {
+const nvmNote = (id: TableId): string[] => {
+  const marks = [...(writtenToNvm.has(id) ? ["writes"] : []), ...(readFromNvm.has(id) ? ["reads"] : [])];
+  return marks.length === 0 ? [] : [`Non-volatile memory: ${marks.join(" and ")} go straight to it.`];
+};
+
+const tableParts = (entry: TableEntry): Pick<Section, "notes" | "parts"> | undefined => {
   const table = tablesById.get(entry.id);
   if (table === undefined) return undefined;
-  return { notes: [tableSummary(table), pageOf(entry)], parts: [{ title: "", layout: table }] };
+  return { notes: [tableSummary(table), ...nvmNote(entry.id), pageOf(entry)], parts: [{ title: "", layout: table }] };
 };
 const hasFields = ({ layout }: Part): boolean => {
   const description = layout.describe();
@@ -81,7 +87,7 @@ export const buildReference = (profile: Profile | undefined): Reference => {
   for (const entry of catalogue) {
     const { id, title, kind } = entry;
     const head = { id, number: hex(entry.number), title };
-    const found = kind === "table" ? tableParts(entry) : procedureParts(id, entry);
+    const found = entry.kind === "table" ? tableParts(entry) : procedureParts(id, entry);
     if (found === undefined) {
       named.push(head);
       continue;

@@ -64,10 +64,13 @@ export {
   type Family,
   type Gate,
   gateText,
+  isAmong,
   type Profile,
   parseProfile,
   profileName,
+  type Releases,
   reaches,
+  releasesText,
   type Version,
 } from "./profile.ts";
 export type { Span } from "./reader.ts";
@@ -88,5 +91,6 @@ export {
   type TableValue,
   table,
   tableExists,
+  writeLevel,
 } from "./table.ts";
 export { textOf } from "./text-of.ts";

@@ -14,7 +14,7 @@ export interface Scope {
 export const outermost: Scope = { index: 0, self: undefined };
 
 /** Who controls a value (MEP guide 1.1, p. 48): F fixed, M the meter, H the host, P fixed for a program id. */
-export type ValueControl = "F" | "M" | "H" | "P" | "H/M" | "HD" | "HI";
+export type ValueControl = "F" | "M" | "H" | "P" | "H/M" | "HD/HI";
 
 /** What is known of a field beside its place: never applied by the codec, only read by people and by `meaning`. */
 export interface FieldMeta {

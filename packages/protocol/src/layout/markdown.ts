@@ -1,7 +1,7 @@
 /** The reference of tables and procedures, read off their declarations. */
 import type { AnyLayout, Description, FieldDescription } from "./layout.ts";
 import type { ProcedureInfo } from "./procedure.ts";
-import { gateText } from "./profile.ts";
+import { gateText, type Releases, releasesText } from "./profile.ts";
 import type { AnyTable } from "./table.ts";
 
 /** What a page of the reference says of one field. */
@@ -76,6 +76,8 @@ export const referenceRows = (layout: AnyLayout): readonly ReferenceRow[] => row
 
 const keyText = { none: "no key", basic: "basic key", advanced: "advanced key", never: "not possible" } as const;
 const hex = (number: number): string => `0x${number.toString(16).padStart(4, "0")}`;
+const onlySome = (releases: Releases | undefined, text: string): string =>
+  releases === undefined ? "" : ` ${text} ${releasesText(releases)}.`;
 const sinceText = (since: AnyTable["since"]): string =>
   since === undefined ? "" : ` Since firmware ${gateText(since)}.`;
 
@@ -83,7 +85,7 @@ const sinceText = (since: AnyTable["since"]): string =>
 export const tableSummary = (table: AnyTable): string => {
   const needs = [...new Set(table.needs)];
   const dimensions = needs.length > 0 ? ` Dimensions from ${needs.join(", ")}.` : "";
-  return `Read: ${keyText[table.access.read]}. Write: ${keyText[table.access.write]}.${dimensions}${sinceText(table.since)}`;
+  return `Read: ${keyText[table.access.read]}. Write: ${keyText[table.access.write]}.${onlySome(table.readOnlyOn, "Read-only on")}${dimensions}${sinceText(table.since)}${onlySome(table.missingOn, "Not on")}${onlySome(table.cutOn, "A full read is not the whole table on")}`;
 };
 /** Who may call a procedure, its own results, and since when it exists; in one line. */
 export const procedureSummary = ({ access, results, since }: ProcedureInfo): string => {

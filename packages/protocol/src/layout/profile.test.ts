@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { UsageError } from "../errors.ts";
-import { gateText, parseProfile, profileName, reaches } from "./index.ts";
+import { gateText, isAmong, parseProfile, profileName, reaches, releasesText } from "./index.ts";
 
 describe("a profile", () => {
   test("is read from its name", () => {
@@ -56,5 +56,45 @@ describe("a gate", () => {
 
   test("is written with both digits of the minor number", () => {
     assert.equal(gateText({ meter: [4, 0], module: [1, 20] }), "meter 4.00, module 1.20");
+  });
+});
+
+describe("ranges of firmware", () => {
+  const releases = {
+    meter: [
+      [
+        [4, 0],
+        [4, 2],
+      ],
+      [[4, 10]],
+    ],
+    module: [
+      [
+        [1, 20],
+        [1, 30],
+      ],
+    ],
+  } as const;
+
+  test("hold from their first version up to the one that is not in them", () => {
+    for (const [name, within] of [
+      ["meter:3.99", false],
+      ["meter:4.00", true],
+      ["meter:4.01", true],
+      ["meter:4.02", false],
+      ["meter:4.09", false],
+      ["meter:4.10", true],
+      ["meter:5.00", true],
+      ["module:1.11", false],
+      ["module:1.20", true],
+      ["module:1.30", false],
+      ["module:4.00", false],
+    ] as const)
+      assert.equal(isAmong(parseProfile(name), releases), within, name);
+    assert.equal(isAmong(parseProfile("module:9.99"), { meter: [[[0, 0]]] }), false);
+  });
+
+  test("are written one by one", () => {
+    assert.equal(releasesText(releases), "meter 4.00 up to 4.02, meter 4.10 and later, module 1.20 up to 1.30");
   });
 });

@@ -11,6 +11,9 @@ export interface Profile {
 /** First firmware per family; a family that is not named never has it. */
 export type Gate = { readonly [F in Family]?: Version };
 
+/** Ranges of firmware per family, each from one version up to another that is not in it; open where there is none. */
+export type Releases = { readonly [F in Family]?: readonly (readonly [from: Version, before?: Version])[] };
+
 /**
  * Whether a profile has what came with a gate.
  *
@@ -22,6 +25,19 @@ export const reaches = (profile: Profile, gate: Gate): boolean => {
   if (from === undefined) return false;
   const [major, minor] = profile.firmware;
   return major > from[0] || (major === from[0] && minor >= from[1]);
+};
+
+/**
+ * Whether a profile lies in one of the ranges.
+ *
+ * @example
+ * isAmong(parseProfile("meter:4.01"), { meter: [[[4, 0], [4, 2]]] }) // true
+ * isAmong(parseProfile("meter:4.02"), { meter: [[[4, 0], [4, 2]]] }) // false
+ */
+export const isAmong = (profile: Profile, releases: Releases): boolean => {
+  const { family } = profile;
+  const since = (version: Version): boolean => reaches(profile, { [family]: version });
+  return (releases[family] ?? []).some(([from, before]) => since(from) && (before === undefined || !since(before)));
 };
 
 const written = ([major, minor]: Version): string => `${major}.${String(minor).padStart(2, "0")}`;
@@ -36,6 +52,17 @@ export const profileName = (profile: Profile): string => `${profile.family}:${wr
 
 export const gateText = (gate: Gate): string =>
   (Object.entries(gate) as [Family, Version][]).map(([family, from]) => `${family} ${written(from)}`).join(", ");
+
+export const releasesText = (releases: Releases): string =>
+  (Object.entries(releases) as [Family, NonNullable<Releases[Family]>][])
+    .flatMap(([family, ranges]) =>
+      ranges.map(([from, before]) =>
+        before === undefined
+          ? `${family} ${written(from)} and later`
+          : `${family} ${written(from)} up to ${written(before)}`,
+      ),
+    )
+    .join(", ");
 
 /**
  * A profile from its name: family, colon, firmware of which the first two numbers count. One digit of the minor

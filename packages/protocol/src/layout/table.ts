@@ -2,7 +2,7 @@
 import { LayoutError } from "../errors.ts";
 import type { Cond, Expr } from "./expression.ts";
 import { type AnyLayout, type Layout, outermost } from "./layout.ts";
-import { type Gate, type Profile, reaches } from "./profile.ts";
+import { type Gate, isAmong, type Profile, type Releases, reaches } from "./profile.ts";
 import { Reader, type Span } from "./reader.ts";
 import { type EnvOf, type Fields, type StructOf, struct } from "./struct.ts";
 import { Writer } from "./writer.ts";
@@ -18,6 +18,12 @@ export interface TableInfo<Id extends string = string> {
   readonly access: { readonly read: KeyLevel; readonly write: KeyLevel };
   /** Devices and firmware that have the table; everything where absent. */
   readonly since: Gate | undefined;
+  /** Firmware past that gate which does not have it all the same. */
+  readonly missingOn?: Releases;
+  /** Firmware on which no key may write it, whatever `access` says. */
+  readonly readOnlyOn?: Releases;
+  /** Firmware whose full read leaves out the end of the table, which only reads by offset give. */
+  readonly cutOn?: Releases;
 }
 export interface Table<Id extends string, T, E> extends Layout<T, E>, TableInfo<Id> {}
 // biome-ignore lint/suspicious/noExplicitAny: see AnyLayout
@@ -26,6 +32,9 @@ export type TableValue<X> = X extends { readonly id: string } & AnyLayout<infer 
 
 export interface TableOptions {
   readonly since?: Gate;
+  readonly missingOn?: Releases;
+  readonly readOnlyOn?: Releases;
+  readonly cutOn?: Releases;
 }
 
 /**
@@ -40,11 +49,23 @@ export const table = <const Id extends string, const F extends Fields>(
   access: TableInfo["access"],
   fields: F,
   options: TableOptions = {},
-): Table<Id, StructOf<F>, EnvOf<F>> => ({ ...struct(fields), id, number, title, access, since: options.since });
+): Table<Id, StructOf<F>, EnvOf<F>> => ({
+  ...struct(fields),
+  ...options,
+  id,
+  number,
+  title,
+  access,
+  since: options.since,
+});
 
 /** Whether a device of that profile has the table. */
-export const tableExists = (table: TableInfo, profile: Profile): boolean =>
-  table.since === undefined || reaches(profile, table.since);
+export const tableExists = ({ since, missingOn }: TableInfo, profile: Profile): boolean =>
+  (since === undefined || reaches(profile, since)) && (missingOn === undefined || !isAmong(profile, missingOn));
+
+/** The least key that writing the table takes on a device of that profile. */
+export const writeLevel = ({ access, readOnlyOn }: TableInfo, profile: Profile): KeyLevel =>
+  readOnlyOn !== undefined && isAmong(profile, readOnlyOn) ? "never" : access.write;
 
 type NumericKeys<T> = { [K in keyof T]-?: T[K] extends number ? K : never }[keyof T] & string;
 type OptionalNumericKeys<T> = {

@@ -43,9 +43,14 @@ test("counts by firmware", () => {
   );
   assert.deepEqual(
     [module(1, 20), module(1, 32)].map((profile) => presentValueOrder(profile).length),
-    [55, 55],
+    [55, 84],
   );
-  assert.deepEqual(presentValueOrder(module(1, 32)), presentValueOrder(meter(3, 70)));
+  // Each value has its printed number; the twenty between are not for modules (MEP guide 1.1, pp. 223-225).
+  const [ofModule, ofMeter] = [presentValueOrder(module(1, 32)), presentValueOrder(meter(4, 30))];
+  assert.deepEqual(
+    ofModule,
+    ofMeter.map((id, number) => (number >= 55 && number < 75 ? 85 : id)),
+  );
 });
 
 test("a source is in the order exactly when the firmware has it", () => {

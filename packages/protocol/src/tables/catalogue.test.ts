@@ -12,8 +12,16 @@ import {
   type TableId,
   tableIdOf,
 } from "./catalogue.ts";
-import { printedAdvancedWrite, printedBasicWrite, printedHeadings, printedReadOnly } from "./catalogue.vectors.ts";
+import {
+  printedAdvancedWrite,
+  printedBasicWrite,
+  printedHeadings,
+  printedReadNvm,
+  printedReadOnly,
+  printedWriteNvm,
+} from "./catalogue.vectors.ts";
 import { tables } from "./index.ts";
+import { readFromNvm, writtenToNvm } from "./non-volatile.ts";
 
 const headings = printedHeadings
   .trim()
@@ -74,6 +82,12 @@ test("access is that of table C.1, but for two tables whose chapters say otherwi
   assert.equal(catalogueEntry("ET03" as TableId)?.access.read, "none");
   const readable = catalogue.filter((entry) => entry.kind === "table" && entry.access.read === "basic").length;
   assert.equal(readable, 113 - 2, "all but ET03 and BT07");
+});
+
+test("marks of non-volatile memory are those of table C.1", () => {
+  assert.equal([...writtenToNvm].join(" "), printedWriteNvm);
+  assert.equal([...readFromNvm].join(" "), printedReadNvm);
+  for (const id of [...writtenToNvm, ...readFromNvm]) assert.ok(catalogueEntry(id) !== undefined, id);
 });
 
 test("who may call: table C.2 and the chapters", () => {

@@ -85,3 +85,11 @@ export const printedAdvancedWrite =
 
 /** Table C.1: tables that the basic key may write. */
 export const printedBasicWrite = "BT07 ET50 ET51 ET52";
+
+/** Tables C.1 and C.4, pp. 265-270: tables with a mark in the column "Write - NVM". */
+export const printedWriteNvm =
+  "BT01 BT15 BT21 BT22 BT26 BT27 BT54 BT61 BT62 BT64 BT65 BT66 BT67 BT71 BT74 ET03 ET07 ET13 ET16 ET34 ET36 ET40 ET42 ET45 ET47 ET51 ET52 ET53 ET77 ET79 ET80";
+
+/** Table C.1: tables with a mark in the column "Read - NVM Only". */
+export const printedReadNvm =
+  "BT22 BT24 BT25 BT26 BT27 BT64 BT65 BT66 BT67 BT74 ET16 ET31 ET41 ET42 ET52 ET53 ET75 ET79 ET81";

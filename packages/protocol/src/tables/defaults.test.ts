@@ -12,7 +12,8 @@ import { factoryBytes, factoryLogs } from "./sizes.vectors.ts";
  */
 const printed: Readonly<Record<string, readonly (number | undefined)[]>> = {
   //            devices ET52 sources clients | most summations, tiers | summations, present values
-  "meter:2.10": [5, 768, 6, undefined, 15, 4, 11, 18],
+  // Its BT20 is what the registers are read by (Optical guide, p. 24), so it cannot say more than is in use.
+  "meter:2.10": [5, 768, 6, undefined, 11, 4, 11, 18],
   "meter:2.12": [5, 768, 6, undefined, 15, 4, 11, 22],
   "meter:3.10": [5, 768, 6, undefined, 15, 4, 11, 26],
   "meter:3.30": [5, 768, 6, undefined, 15, 4, 11, 26],
@@ -29,7 +30,7 @@ const printed: Readonly<Record<string, readonly (number | undefined)[]>> = {
   "module:1.11": [5, 768, 20, undefined, 15, 4, 11, 41],
   "module:1.20": [5, 896, 20, undefined, 15, 8, 11, 55],
   "module:1.31": [5, 896, 20, undefined, 15, 8, 11, 55],
-  "module:1.32": [5, 896, 20, undefined, 15, 8, 11, 55],
+  "module:1.32": [5, 896, 20, undefined, 15, 8, 11, 84],
 };
 
 for (const [name, values] of Object.entries(printed))

@@ -20,10 +20,9 @@ export type Dimensions = RegisterDimensions & LogDimensions;
 
 /** Present values of BT28 by firmware: the list of pp. 221-226 says since when each one exists. */
 const presentValueCount = (profile: Profile): number => {
-  if (reaches(profile, { meter: [4, 30] })) return 84;
+  if (reaches(profile, { meter: [4, 30], module: [1, 32] })) return 84;
   if (reaches(profile, { meter: [4, 10] })) return 75;
   if (reaches(profile, { meter: [4, 0] })) return 72;
-  // Modules from 1.32 know nine more, which only a partial read gives (p. 225).
   if (reaches(profile, { meter: [3, 70], module: [1, 20] })) return 55;
   // What modules before 1.20 have is not documented: 41 is what their meters had.
   if (reaches(profile, { meter: [3, 50], module: [0, 0] })) return 41;
@@ -90,22 +89,8 @@ export const defaultDimensions = (profile: Profile): Dimensions => {
       : {}),
     ...(reaches(profile, { meter: [4, 30] }) ? { errorScreenCount: 3 } : {}),
   };
-  const bt20: BT20 = {
-    ...flags,
-    demandResetCounter: true,
-    demandResetLock: true,
-    cumulativeDemand: true,
-    continuousCumulativeDemand: true,
-    selfReadSequenceNumber: true,
-    selfReads: 253,
-    summations: generation4 ? 19 : 15,
-    demands: 8,
-    coincidents: 16,
-    occurrences: 1,
-    tiers: reaches(profile, { meter: [3, 70], module: [1, 20] }) ? 8 : 4,
-    presentDemands: 8,
-    presentValues,
-  };
+  const since310 = reaches(profile, { meter: [3, 10], module: [0, 0] });
+  const since212 = reaches(profile, { meter: [2, 12], module: [0, 0] });
   const bt21: BT21 = {
     ...flags,
     demandResetCounter: false,
@@ -121,6 +106,25 @@ export const defaultDimensions = (profile: Profile): Dimensions => {
     tiers: 4,
     presentDemands: 0,
     presentValues,
+  };
+  const bt20: BT20 = {
+    ...flags,
+    // Demand came with 3.10 (optical guide, p. 22).
+    demandResetCounter: since310,
+    demandResetLock: since310,
+    cumulativeDemand: since310,
+    continuousCumulativeDemand: since310,
+    selfReadSequenceNumber: true,
+    selfReads: since310 ? 253 : reaches(profile, { meter: [3, 0] }) ? 214 : 24,
+    summations: generation4 ? 19 : 15,
+    demands: 8,
+    coincidents: 16,
+    occurrences: 1,
+    tiers: reaches(profile, { meter: [3, 70], module: [1, 20] }) ? 8 : 4,
+    presentDemands: 8,
+    presentValues,
+    // Before 2.12 no BT21 says what is in use: BT20 is what the registers are read by, and can say nothing else.
+    ...(since212 ? {} : bt21),
   };
   const registers: RegisterDimensions = { profile, BT20: bt20, BT21: bt21, ET11: et11 };
   return { ...registers, ...logDimensions(registers) };

@@ -15,14 +15,15 @@ const display = ({ dimensions }: Setup): Uint8Array => {
   return encode(BT33, value, dimensions);
 };
 
-const logs = ({ dimensions }: Setup): Uint8Array =>
+const logs = ({ dimensions, profile }: Setup): Uint8Array =>
   encode(
     BT70,
     {
       ...dimensions.BT71,
       standardEvents: 64,
       manufacturerEvents: 152,
-      historyEntries: 200,
+      // Before 2.12 no BT71 says what is in use.
+      historyEntries: tableExists(BT71, profile) ? 200 : dimensions.BT71.historyEntries,
     },
     dimensions,
   );
@@ -39,7 +40,7 @@ export const logTables = (setup: Setup): readonly (readonly [number, Filling])[]
     [BT30.number, () => encode(BT30, dimensions.BT30, dimensions)],
     [BT33.number, () => display(setup)],
     [BT70.number, () => logs(setup)],
-    [BT71.number, () => encode(BT71, dimensions.BT71, dimensions)],
+    ...(tableExists(BT71, profile) ? ([[BT71.number, () => encode(BT71, dimensions.BT71, dimensions)]] as const) : []),
     [ET36.number, () => encode(ET36, dimensions.ET36, dimensions)],
     ...emptyLog(ET74),
     ...emptyLog(ET75),

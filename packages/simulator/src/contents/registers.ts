@@ -1,5 +1,5 @@
 /** BT20, BT21, BT22, BT27: what BT23 and BT28 consist of. */
-import { encode } from "@meterport/protocol/layout/index";
+import { encode, tableExists } from "@meterport/protocol/layout/index";
 import { presentValueOrder, summationOrder } from "@meterport/protocol/meaning/source-order";
 import { BT20, BT21, BT22, BT27 } from "@meterport/protocol/tables/index";
 import type { Filling } from "../memory.ts";
@@ -37,7 +37,7 @@ export const registerTables = (setup: Setup): readonly (readonly [number, Fillin
     );
   return [
     [BT20.number, () => encode(BT20, dimensions.BT20, dimensions)],
-    [BT21.number, () => encode(BT21, dimensions.BT21, dimensions)],
+    ...(tableExists(BT21, profile) ? ([[BT21.number, () => encode(BT21, dimensions.BT21, dimensions)]] as const) : []),
     [BT22.number, selection],
     [BT27.number, present],
   ];

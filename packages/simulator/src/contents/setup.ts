@@ -34,7 +34,13 @@ const dimensionsOf = (profile: Profile, demand: boolean): Dimensions => {
   if (!demand) return factory;
   const { BT21 } = factory;
   const counts = { summations: Math.max(15, BT21.summations), demands: 8, occurrences: 1, presentDemands: 8 };
-  const registers = { ...factory, BT21: { ...BT21, ...everyDemand, ...counts } };
+  const actual = { ...BT21, ...everyDemand, ...counts };
+  // Where there is no BT21, BT20 is all that says it.
+  const registers = {
+    ...factory,
+    BT21: actual,
+    ...(reaches(profile, { meter: [2, 12], module: [0, 0] }) ? {} : { BT20: actual }),
+  };
   // Logs of registers have longer entries then.
   return { ...registers, ...logDimensions(registers) };
 };

@@ -19,5 +19,6 @@ export const BT21 = table(
     presentDemands: at(8, u8, "Present demands in BT28", { vci: "M" }),
     presentValues: at(9, u8, "Instantaneous values in BT28", { vci: "M" }),
   },
+  { since: { meter: [2, 12], module: [1, 0] } },
 );
 export type BT21 = TableValue<typeof BT21>;

@@ -10,5 +10,22 @@ export const BT24 = table(
   "Previous Season Data",
   { read: "basic", write: "advanced" },
   registerSnapshot(0),
+  {
+    readOnlyOn: {
+      meter: [
+        [
+          [3, 70],
+          [3, 80],
+        ],
+        [[4, 10]],
+      ],
+      module: [
+        [
+          [1, 20],
+          [1, 30],
+        ],
+      ],
+    },
+  },
 );
 export type BT24 = TableValue<typeof BT24>;

@@ -43,5 +43,7 @@ export const BT28 = table(
       { vci: "M" },
     ),
   },
+  // Values 75 to 83 (p. 225).
+  { cutOn: { module: [[[1, 32]]] } },
 );
 export type BT28 = TableValue<typeof BT28>;

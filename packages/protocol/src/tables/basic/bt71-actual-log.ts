@@ -19,5 +19,6 @@ export const BT71 = table(
     historyEntries: at(5, u16, "Entries that BT74 keeps", { vci: "M", value: 100 }),
     eventEntries: at(7, u16, "Entries of the event log", { vci: "F", value: 0 }),
   },
+  { since: { meter: [2, 12], module: [1, 0] } },
 );
 export type BT71 = TableValue<typeof BT71>;

@@ -1,6 +1,6 @@
 import { at, bool, filler, uint } from "../../layout/index.ts";
 
-/** The first two bytes, which BT20 (what is possible) and BT21 (what is) share. */
+/** The first two bytes, which BT20 (what is possible) and BT21 (what is) share, as BT21 has them. */
 export const registerFlags = {
   season: at(0, bool(0), "BT20..BT29 carry the season", { vci: "F", value: true }),
   dateTime: at(0, bool(1), "BT20..BT29 carry dates and times", { vci: "F", value: true }),

@@ -1,4 +1,4 @@
-/** The six bytes in front of logs with 16-bit sequence numbers. MEP guide 1.1, pp. 110-111, 116, 219. */
+/** The six bytes in front of logs with 16-bit sequence numbers. MEP guide 1.1, pp. 110-111, 116, 126, 185, 192, 219. */
 import { at, bool, filler, u8, u16 } from "../../layout/index.ts";
 
 export const shortLogHeader = {
@@ -11,7 +11,7 @@ export const shortLogHeader = {
   inhibitOverflow: at(0, bool(3), "False: a full log overwrites its oldest entry", { vci: "F", value: false }),
   filler4: at(0, filler(4, 7), "Filler"),
   validEntries: at(1, u8, "Entries with data", { vci: "M" }),
-  // ET41 (p. 116) prints "0" and "F" for it, though it moves with each entry.
+  // ET41, ET45, ET75 and ET81 print "0" and "F" for it, though it moves with each entry.
   lastEntryElement: at(2, u8, "Index of the newest entry", { vci: "M" }),
   lastEntrySequenceNumber: at(3, u16, "Sequence number of the newest entry; never reset", { vci: "M" }),
   unreadEntries: at(5, u8, "Entries that the head-end has not read", { vci: "H/M" }),

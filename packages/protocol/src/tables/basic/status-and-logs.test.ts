@@ -238,8 +238,10 @@ describe("sizes", () => {
 
 test("tables that came later are those that the guides name", () => {
   const later = [...sized, ...answers].filter(({ since }) => since !== undefined).map(({ id }) => id);
-  assert.deepEqual(later.sort(), ["ET59", "ET79", "ET85"]);
+  assert.deepEqual(later.sort(), ["BT71", "ET59", "ET79", "ET85"]);
   const has = (table: AnyTable, profile: string) => tableExists(table, parseProfile(profile));
+  // Optical guide, p. 51.
+  assert.deepEqual([has(BT71, "meter:2.10"), has(BT71, "meter:2.12"), has(BT71, "module:1.11")], [false, true, true]);
   assert.deepEqual([has(ET85, "meter:3.80"), has(ET85, "meter:4.0"), has(ET85, "module:1.32")], [false, true, false]);
   assert.deepEqual([has(ET79, "meter:3.60"), has(ET79, "meter:3.70"), has(ET79, "module:1.20")], [false, true, true]);
   assert.deepEqual([has(ET59, "meter:3.10"), has(ET59, "meter:3.30"), has(ET59, "module:1.11")], [false, true, true]);

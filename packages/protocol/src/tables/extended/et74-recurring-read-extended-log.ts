@@ -18,10 +18,10 @@ export const ET74 = table(
     inhibitOverflow,
     filler4,
     validEntries: at(1, u16, "Entries that hold data", { vci: "M" }),
-    // Printed with "F" (p. 183), though it moves with each entry.
-    lastEntryElement: at(3, u16, "Index of the newest entry", { vci: "M", value: 0 }),
+    // Printed with "0" and "F" (p. 183), though it moves with each entry.
+    lastEntryElement: at(3, u16, "Index of the newest entry", { vci: "M" }),
     lastEntrySequenceNumber: at(5, u16, "Sequence number of the newest entry, never reset", { vci: "M" }),
-    unreadEntries: at(7, u16, "Entries that have not moved to ET45", { vci: "M" }),
+    unreadEntries: at(7, u16, "Entries that have not moved to ET45", { vci: "H/M" }),
     entries: at(
       9,
       array(

@@ -6,7 +6,6 @@ import {
   dim,
   either,
   entryDim,
-  filler,
   stimeDate,
   struct,
   type TableValue,
@@ -18,6 +17,7 @@ import {
 } from "../../layout/index.ts";
 import { BT20 } from "../basic/bt20-dimension-register.ts";
 import { BT60 } from "../basic/bt60-dimension-load-profile.ts";
+import { shortLogHeader } from "../basic/short-log-header.ts";
 import { adjustableLog, ET36 } from "./et36-mfg-table-actual-dimensions.ts";
 
 /** Codes on the display have five characters from meter 4.0 on, four before (p. 184). */
@@ -34,19 +34,12 @@ export const ET75 = table(
   "Primary Load Profile Channel Change Log",
   { read: "basic", write: "never" },
   {
-    order: at(0, bool(0), "Entries stand from the newest; else from the oldest", { vci: "F", value: false }),
-    overflow: at(0, bool(1), "Old entries were overwritten", { vci: "M" }),
     // Page 184 calls the log a circular queue here, and none in its introduction.
-    listType: at(0, bool(2), "Circular queue; false where there is no room for entries", { vci: "F", value: true }),
+    ...shortLogHeader,
     inhibitOverflow: at(0, bool(3), "New entries stop when the log is full, unless logged data need the old ones", {
       vci: "F",
       value: false,
     }),
-    filler4: at(0, filler(4, 7), "Filler"),
-    validEntries: at(1, u8, "Entries with valid data", { vci: "M" }),
-    lastEntryElement: at(2, u8, "Index of the newest entry", { vci: "F", value: 0 }),
-    lastEntrySequenceNumber: at(3, u16, "Number of the newest entry, never reset", { vci: "M" }),
-    unreadEntries: at(5, u8, "Entries that the host has not marked as read", { vci: "M" }),
     entries: at(
       6,
       array(

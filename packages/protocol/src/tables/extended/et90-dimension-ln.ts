@@ -60,7 +60,17 @@ export const ET90 = table(
     pendingSecurityEvents: at(25, when(since450, u8), "Pending security events in ET89"),
     pendingSecurityEventSize: at(26, when(since450, u8), "Bytes of such an event in ET89"),
   },
-  // Firmware 4.00 and 4.01 lack the table (p. 198), which a gate cannot say.
-  { since: { meter: [3, 82], module: [1, 31] } },
+  // Page 198: 3.82, and 4.02 and later.
+  {
+    since: { meter: [3, 82], module: [1, 31] },
+    missingOn: {
+      meter: [
+        [
+          [4, 0],
+          [4, 2],
+        ],
+      ],
+    },
+  },
 );
 export type ET90 = TableValue<typeof ET90>;

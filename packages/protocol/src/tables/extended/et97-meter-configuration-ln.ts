@@ -122,7 +122,17 @@ export const ET97 = table(
       { vci: "H", value: 0 },
     ),
   },
-  // Firmware 4.00 and 4.01 lack the table (p. 198), which a gate cannot say.
-  { since: { meter: [3, 82], module: [1, 31] } },
+  // Page 198: 3.82, and 4.02 and later.
+  {
+    since: { meter: [3, 82], module: [1, 31] },
+    missingOn: {
+      meter: [
+        [
+          [4, 0],
+          [4, 2],
+        ],
+      ],
+    },
+  },
 );
 export type ET97 = TableValue<typeof ET97>;

@@ -94,6 +94,14 @@ describe("the LN tables", () => {
       for (const profile of ["meter:3.30", "meter:3.70", "meter:3.80", "module:1.20", "module:1.21"])
         assert.equal(tableExists(table, parseProfile(profile)), false, `${table.id} ${profile}`);
   });
+
+  it("are of 3.82, and of 4.02 and later (MEP guide, pp. 198; optical guide, p. 62)", () => {
+    const has = (table: AnyTable) =>
+      ["meter:3.82", "meter:4.00", "meter:4.01", "meter:4.02", "module:1.31"].map((profile) =>
+        tableExists(table, parseProfile(profile)),
+      );
+    for (const table of [ET90, ET97]) assert.deepEqual(has(table), [true, false, false, true, true], table.id);
+  });
 });
 
 describe("ET90", () => {
