@@ -1,7 +1,10 @@
 /** The command as users start it: a virtual meter in one process, a reader in another, TCP between them. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { meterport, simulate } from "./spawned-cli.ts";
 
@@ -69,4 +72,33 @@ test("a start is quick because only what a command needs is loaded", async () =>
     loaded.filter((url) => /\/(tables|layout|simulator|meaning|client)\/|serialport/.test(url)),
     [],
   );
+});
+
+test("simulate with a bad line, and with one that changes", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "meterport-line-"));
+  const script = join(folder, "line.json");
+  writeFileSync(script, JSON.stringify([{ at: "1h", condition: "stuck" }]));
+  const listen = ["--listen", "tcp://127.0.0.1:0", "--scenario", "quiet"];
+  const bad = await simulate([...listen, "--line", "baud=115200,latency=5ms,echo,cut=60", "--line-script", script]);
+  try {
+    const link = ["--link", bad.url, ...key, "--profile", "meter:3.70", "--security", "rc4"];
+    const short = await meterport(["read", ...link, "BT21.tiers", "--json"]);
+    assert.deepEqual([short.code, JSON.parse(short.out)], [0, { "BT21.tiers": 4 }], short.err);
+    const long = await meterport(["read", ...link, "BT28"]);
+    assert.equal(long.code, 1);
+    assert.match(long.err, /the answer stopped before its end \(60 of 233 bytes\)/);
+  } finally {
+    await bad.stop();
+  }
+  writeFileSync(script, "[{}]");
+  for (const [args, message] of [
+    [["--line", "lose=1%"], /no setting "lose"/],
+    [["--line-script", script], /step 1 of the script/],
+    [["--line-script", join(folder, "none.json")], /none\.json/],
+  ] as const) {
+    const { code, out, err } = await meterport(["simulate", ...listen, ...args]);
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, message);
+  }
+  rmSync(folder, { recursive: true });
 });

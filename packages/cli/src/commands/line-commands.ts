@@ -23,6 +23,12 @@ export const addLineCommands = ({ program, io, ended }: Host): void => {
     .option("--seed <n>", "another household of the same kind", "1")
     .option("--start <time>", "what the meter's clock shows at first, as in 2026-06-21T12:00:00Z; now where left out")
     .option("--speed <n>", "simulated seconds per second", "1")
+    .option(
+      "--line <condition>",
+      "a bad line in front of it, as in baud=9600,latency=40ms,loss=1%,cut=101,echo; settings: docs/simulator.md",
+    )
+    .option("--line-script <file>", "JSON: how the line changes with time")
+    .option("--line-seed <n>", "the same seed has the same faults", "1")
     .option("--demand", "eight demand registers")
     .action(async (options: SimulateOptions) =>
       ended(await (await import("../simulate/simulate-command.ts")).simulateCommand(options, io)),
@@ -50,6 +56,9 @@ export interface SimulateOptions {
   readonly start?: string;
   readonly speed: string;
   readonly demand?: true;
+  readonly line?: string;
+  readonly lineScript?: string;
+  readonly lineSeed: string;
 }
 
 export interface ReplayOptions {

@@ -9,6 +9,7 @@ import { type Exit, exit, type Io, say } from "../io.ts";
 import { givenKey } from "../key-option.ts";
 import { didYouMean } from "../nearest.ts";
 import { parseWhole } from "../option-values.ts";
+import { lineInFront } from "./line-options.ts";
 import { interruption, servePort } from "./serve-port.ts";
 
 const defaultBasic = 0x01;
@@ -50,7 +51,7 @@ const tlsOf = ({ security = [] }: SimulateOptions): Pick<VirtualMeterOptions, "t
   return first === undefined || second === undefined ? {} : { tls: [portTls[first], portTls[second]] };
 };
 
-const meterOf = (options: SimulateOptions, io: Io): VirtualMeter => {
+const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io: Io): VirtualMeter => {
   const { scenario } = options;
   if (!isScenarioName(scenario)) {
     const names = Object.keys(scenarios);
@@ -69,10 +70,7 @@ const meterOf = (options: SimulateOptions, io: Io): VirtualMeter => {
     entropy: io.entropy,
     ...tlsOf(options),
     demand: options.demand === true,
-    keys: {
-      basic: keyOf(options.basicKey, defaultBasic, "the basic key (MBK)", io),
-      advanced: keyOf(options.advancedKey, defaultAdvanced, "the advanced key (MAK)", io),
-    },
+    keys,
   });
 };
 
@@ -88,7 +86,12 @@ const recall = (meter: VirtualMeter, { clock, interrupted }: Io): void => {
 /** @throws UsageError, LinkError */
 export const simulateCommand = async (options: SimulateOptions, io: Io): Promise<Exit> => {
   const links = options.listen.map(parseLink);
-  const meter = meterOf(options, io);
+  const keys = {
+    basic: keyOf(options.basicKey, defaultBasic, "the basic key (MBK)", io),
+    advanced: keyOf(options.advancedKey, defaultAdvanced, "the advanced key (MAK)", io),
+  };
+  const meter = meterOf(options, keys, io);
+  const behindLine = lineInFront(options, keys.basic, io);
   if (links.length > meter.portCount) {
     const ports = meter.portCount === 1 ? "one MEP port" : `${meter.portCount} MEP ports`;
     throw new UsageError("link", `${options.profile} has ${ports}, and --listen is given ${links.length} times`);
@@ -97,7 +100,7 @@ export const simulateCommand = async (options: SimulateOptions, io: Io): Promise
   const served: { readonly close: () => Promise<void> }[] = [];
   try {
     for (const [index, link] of links.entries()) {
-      const { url, close } = await servePort(link, meter.port(index === 0 ? 1 : 2), io);
+      const { url, close } = await servePort(link, behindLine(meter.port(index === 0 ? 1 : 2)), io);
       served.push({ close });
       io.stdout.write(index === 0 ? `listening ${url}\n` : `listening on port ${index + 1} ${url}\n`);
     }
