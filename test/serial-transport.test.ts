@@ -1,13 +1,17 @@
 /** Serial ports, on pseudo-terminals that socat makes. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { knownBaudRates } from "@meterport/transports/link-settings";
 import { openLink } from "@meterport/transports/open";
 import { openPty } from "@meterport/transports/pty";
 import { openSerial } from "@meterport/transports/serial";
+import { findAdapter } from "@meterport/transports/serial-adapters";
+import { fakeBinding } from "@meterport/transports/testing/fake-binding";
 import { take, transportContract } from "@meterport/transports/testing/transport-contract";
 import { peer } from "./peers.ts";
 
@@ -76,6 +80,70 @@ describe("serial ports", { skip }, () => {
     );
     await assert.rejects(port.write(Uint8Array.of(1)), { code: "closed" });
     await port.close();
+  });
+
+  test("an adapter that comes back under another path is found by its numbers", async () => {
+    const id = { vendor: "0403", product: "6001", serial: "A1" };
+    const open = async (path: string) => {
+      const ports = [{ path, vendorId: id.vendor, productId: id.product, serialNumber: id.serial }];
+      const { loadPort } = fakeBinding({ ports });
+      return openSerial({ path: await findAdapter(id, { loadPort, sys: null }) });
+    };
+    for (const path of [freshPath(), freshPath()]) {
+      const pty = await openPty(path);
+      const port = await open(path);
+      assert.equal(port.name, path);
+      await pty.write(Uint8Array.of(7));
+      assert.deepEqual([...(await take(port, 1))], [7]);
+      await pty.close();
+      await assert.rejects(take(port, 1), { code: "closed", message: /the adapter was unplugged/ });
+      await port.close();
+    }
+  });
+
+  test("every rate that a meter can be set to is set", async () => {
+    const path = freshPath();
+    const pty = await openPty(path);
+    assert.deepEqual([knownBaudRates.length, knownBaudRates[0], knownBaudRates.at(-1)], [12, 300, 115_200]);
+    // stty has no name for these two.
+    const nameless = [14_400, 28_800];
+    for (const baudRate of knownBaudRates) {
+      const port = await openSerial({ path, baudRate });
+      const { stdout } = spawnSync("stty", ["-F", path, "speed"], { encoding: "utf8" });
+      await port.close();
+      assert.equal(Number(stdout), nameless.includes(baudRate) ? 0 : baudRate);
+    }
+    await pty.close();
+  });
+
+  test("a port that is pulled out in the middle of a stream of bytes ends as well", { timeout: 20_000 }, async () => {
+    for (let i = 0; i < 10; i++) {
+      const pty = await openPty(freshPath());
+      const port = await openSerial({ path: pty.name.replace("pty://", "") });
+      const ended = (async () => {
+        for await (const _ of port.chunks);
+      })().then(
+        () => "ended",
+        () => "broke",
+      );
+      for (let j = 0; j < 20; j++) {
+        void pty.write(new Uint8Array(200)).catch(() => {});
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await pty.close();
+      assert.equal(await ended, "broke");
+      await port.close();
+    }
+  });
+
+  test("a port that has no lines to switch says so", async () => {
+    const path = freshPath();
+    const pty = await openPty(path);
+    await assert.rejects(openLink(`${path.replace("/", "serial:///")}?enable=rts`), {
+      code: "not-open",
+      message: /this port has no RTS and DTR; leave the setting enable out/,
+    });
+    await pty.close();
   });
 
   test("a path that is taken cannot become a pty", async () => {

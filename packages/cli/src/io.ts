@@ -1,5 +1,6 @@
 /** What a command has of the world: everything that a test replaces. */
 import type { Clock, Entropy, Transport } from "@meterport/protocol/ports";
+import type { SerialAdapter } from "@meterport/transports/serial-adapters";
 
 /** Standard output or standard error. */
 export interface Output {
@@ -50,6 +51,8 @@ export interface Io {
   readonly entropy: Entropy;
   /** @throws LinkError, UsageError */
   readonly openLink: (link: string, signal?: AbortSignal) => Promise<Transport>;
+  /** The serial ports of this machine. @throws LinkError, UsageError */
+  readonly listAdapters: () => Promise<readonly SerialAdapter[]>;
   /** Ends when the user interrupts. */
   readonly interrupted: AbortSignal;
 }

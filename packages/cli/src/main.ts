@@ -128,6 +128,7 @@ const io: Io = {
   clock: systemClock,
   entropy: systemEntropy,
   openLink: async (link, signal) => (await import("@meterport/transports/open")).openLink(link, signal),
+  listAdapters: async () => (await import("@meterport/transports/serial-adapters")).listAdapters(),
   interrupted: interruption.signal,
 };
 process.exitCode = await run(process.argv.slice(2), io);

@@ -2,7 +2,7 @@
 import { LinkError, type LinkFailure, UsageError } from "@meterport/protocol/errors";
 import type { DiscardReason, LinkInput, LinkOutput, RetryPolicy } from "@meterport/protocol/link/exchange";
 import { Link } from "@meterport/protocol/link/link";
-import type { LinkTiming } from "@meterport/protocol/link/timing";
+import { type LinkTiming, linkTimingOf } from "@meterport/protocol/link/timing";
 import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
 import type { Seal } from "@meterport/protocol/security/seal";
 
@@ -87,12 +87,7 @@ export class Session {
   constructor(transport: Transport, options: SessionOptions) {
     this.transport = transport;
     this.#clock = options.clock;
-    const { delay, gap } = transport.timing ?? {};
-    this.#timing = {
-      ...(delay === undefined ? {} : { bridgeDelay: delay }),
-      ...(gap === undefined ? {} : { interByteTimeout: gap }),
-      ...options.timing,
-    };
+    this.#timing = { ...linkTimingOf(transport.timing), ...options.timing };
     this.#seal = options.seal;
     this.#link = new Link(options.seal, this.#timing);
     void this.#pump();

@@ -19,13 +19,15 @@ export interface TransportTiming {
   readonly delay?: Millis;
   /** Longest silence inside a reply. */
   readonly gap?: Millis;
+  /** What one byte takes on the line, where its speed is known. */
+  readonly byteTime?: Millis;
 }
 
 /** A byte pipe. Everything that differs between a serial port, a socket and a browser port ends here. */
 export interface Transport {
   /** For messages: "tcp://127.0.0.1:4059", "/dev/ttyUSB0". */
   readonly name: string;
-  /** Where it is slower than a local port. */
+  /** Where it differs from a local port at 9600 baud. */
   readonly timing?: TransportTiming;
   /** Resolves when the bytes are handed to the system. Rejects with a `LinkError` where the pipe is gone. */
   readonly write: (bytes: Uint8Array) => Promise<void>;

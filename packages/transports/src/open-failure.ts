@@ -15,8 +15,10 @@ const tcp: Readonly<Record<string, string>> = {
   EACCES: "the system does not permit that port; take one above 1023",
 };
 const serial: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such device; check the cable and the name (ls /dev/tty*)",
-  EACCES: "you may not open it; add your user to the group of the device (often dialout), then log in again",
+  ENOENT: "there is no such device; check the cable and the name (meterport ports lists what is there)",
+  EACCES: "you may not open it; on Linux: sudo usermod -aG dialout $USER, then log in again",
+  // Windows says the same of a port that is in use.
+  denied: "it is not to be had: often another program has it open",
   EBUSY: "another program has it open; end that program first",
   ENOTTY: "it is no serial port",
   EINVAL: "it does not take these settings; check the baud rate",
@@ -24,7 +26,8 @@ const serial: Readonly<Record<string, string>> = {
 
 const serialMessages: readonly (readonly [RegExp, string])[] = [
   [/no such (file|device)|file not found|cannot find/i, "ENOENT"],
-  [/permission denied|access denied/i, "EACCES"],
+  [/permission denied/i, "EACCES"],
+  [/access denied/i, "denied"],
   [/cannot lock|busy|temporarily unavailable/i, "EBUSY"],
   [/inappropriate ioctl|not a tty/i, "ENOTTY"],
   [/invalid argument|baud/i, "EINVAL"],

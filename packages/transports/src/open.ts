@@ -11,7 +11,7 @@ import { parseMeterLink } from "./link-url.ts";
 export const openLink = async (text: string, signal?: AbortSignal): Promise<Transport> => {
   const link = parseMeterLink(text);
   const transport = await open(link, signal === undefined ? {} : { signal });
-  return link.timing === undefined ? transport : { ...transport, timing: link.timing };
+  return link.timing === undefined ? transport : { ...transport, timing: { ...transport.timing, ...link.timing } };
 };
 
 const open = async (
@@ -29,5 +29,9 @@ const open = async (
       return (await import("./tcp.ts")).openUnix({ ...link, ...options });
     case "serial":
       return (await import("./serial.ts")).openSerial({ ...link, ...options });
+    case "usb": {
+      const path = await (await import("./serial-adapters.ts")).findAdapter(link.adapter);
+      return (await import("./serial.ts")).openSerial({ ...link, path, ...options });
+    }
   }
 };

@@ -10,6 +10,10 @@ test("a port has one name, however its link is spelled, and two ports have two",
   };
   const device = same("/dev/ttyUSB0", "serial:///dev/ttyUSB0", "serial:///dev/ttyUSB0?baud=19200", "/dev/ttyUSB0 ");
   const bridge = same("tcp://Bridge:4001", "tcp://bridge:4001/?delay=1s&gap=1s", "rfc2217://bridge:4001?baud=300");
-  assert.equal(new Set([device, bridge, portName("tcp://bridge:4002"), portName("unix:///run/bridge")]).size, 4);
+  const adapter = same("usb://0403:EA60:A1", "USB://0403:ea60:A1/?enable=rts&baud=300");
+  assert.equal(
+    new Set([device, adapter, bridge, portName("tcp://bridge:4002"), portName("unix:///run/bridge")]).size,
+    5,
+  );
   assert.throws(() => portName("ftp://bridge:21"), { code: "link" });
 });

@@ -1,5 +1,6 @@
 /** One name for what a link leads to, for whatever is remembered of it. */
 import { parseLink } from "./link-url.ts";
+import { adapterName } from "./serial-adapters.ts";
 
 /**
  * The port that a link leads to, however it is spelled: speed, timing and what a bridge speaks make no other port of it.
@@ -11,5 +12,6 @@ import { parseLink } from "./link-url.ts";
  */
 export const portName = (text: string): string => {
   const link = parseLink(text);
-  return "host" in link ? `${link.host.toLowerCase()}:${link.port}` : link.path;
+  if ("host" in link) return `${link.host.toLowerCase()}:${link.port}`;
+  return link.kind === "usb" ? adapterName(link.adapter) : link.path;
 };

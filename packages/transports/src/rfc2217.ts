@@ -1,12 +1,16 @@
 /** A transport over a bridge that lets its serial port be set: RFC 2217, as ser2net and many serial servers speak it. */
+import { concat } from "@meterport/protocol/bytes";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
-import { defaultBaudRate } from "./link-url.ts";
+import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "./enable-line.ts";
+import { byteTimeOf, defaultBaudRate } from "./link-settings.ts";
 import { openTcp, type TcpOptions } from "./tcp.ts";
 import { comPortCommand, escapeTelnet, Telnet, telnetGreeting } from "./telnet.ts";
 
 export interface Rfc2217Options extends TcpOptions {
   readonly baudRate?: number;
+  /** What RTS and DTR switch; the bridge decides where left out. */
+  readonly enable?: EnableLine;
   /** For the whole negotiation; 3 s where left out. */
   readonly negotiationTimeout?: Millis;
 }
@@ -36,6 +40,13 @@ const unconfirmed = [
   comPortCommand(command.control, Uint8Array.of(1)),
   comPortCommand(command.purge, Uint8Array.of(3)),
 ];
+
+/** SET-CONTROL for the two lines (RFC 2217, section 3): 8 and 9 switch DTR on and off, 11 and 12 RTS. */
+const lineCommands = ({ rts, dtr }: ModemLines): Uint8Array =>
+  concat(
+    comPortCommand(command.control, Uint8Array.of(dtr ? 8 : 9)),
+    comPortCommand(command.control, Uint8Array.of(rts ? 11 : 12)),
+  );
 
 const numberOf = (value: Uint8Array): number => value.reduce((sum, byte) => sum * 256 + byte, 0);
 
@@ -83,7 +94,7 @@ class Negotiation {
  * @throws LinkError not-open, aborted
  */
 export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> => {
-  const { host, port, baudRate = defaultBaudRate, negotiationTimeout = defaultNegotiation, signal } = options;
+  const { host, port, baudRate = defaultBaudRate, enable, negotiationTimeout = defaultNegotiation, signal } = options;
   const name = `rfc2217://${host.includes(":") ? `[${host}]` : host}:${port}`;
   const tcp = await openTcp(options).catch((error: unknown) => {
     throw error instanceof LinkError ? new LinkError(error.code, name, error.detail, { cause: error }) : error;
@@ -115,9 +126,13 @@ export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> =
     }
     return undefined;
   };
+  const switchLines = (lines: ModemLines): Promise<void> => tcp.write(lineCommands(lines));
   try {
     const trouble = await Promise.race([negotiate(), ended]);
     if (trouble !== undefined) throw new LinkError(signal?.aborted === true ? "aborted" : "not-open", name, trouble);
+    clearTimeout(timer);
+    if (enable !== undefined) await pulseEnable(enable, switchLines, signal);
+    if (signal?.aborted === true) throw new LinkError("aborted", name, "given up before it was open");
   } catch (error) {
     await tcp.close();
     throw error instanceof LinkError ? new LinkError(error.code, name, error.detail, { cause: error }) : error;
@@ -135,5 +150,11 @@ export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> =
       if (data.length > 0) yield data;
     }
   };
-  return { name, chunks: chunks(), write: (bytes) => tcp.write(escapeTelnet(bytes)), close: tcp.close };
+  const close = async (): Promise<void> => {
+    // What is gone cannot be switched any more.
+    if (enable !== undefined) await switchLines(modemLines(enable, false)).catch(() => {});
+    await tcp.close();
+  };
+  const timing = { byteTime: byteTimeOf(baudRate) };
+  return { name, timing, chunks: chunks(), write: (bytes) => tcp.write(escapeTelnet(bytes)), close };
 };

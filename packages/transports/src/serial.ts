@@ -1,31 +1,22 @@
 /** A transport over a serial port: 8 data bits, no parity, 1 stop bit. */
 import { LinkError, UsageError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
-import { defaultBaudRate } from "./link-url.ts";
+import type { SerialPortStream } from "@serialport/stream";
+import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "./enable-line.ts";
+import { noticingHangUps } from "./hung-up.ts";
+import { byteTimeOf, defaultBaudRate } from "./link-settings.ts";
 import { serialFailure } from "./open-failure.ts";
+import { type LoadPort, loadBinding } from "./serial-binding.ts";
 import { streamTransport } from "./stream-transport.ts";
 
 export interface SerialOptions {
   /** "/dev/ttyUSB0", "COM3". */
   readonly path: string;
   readonly baudRate?: number;
+  /** What RTS and DTR switch; both are on while the port is open where left out. */
+  readonly enable?: EnableLine;
   readonly signal?: AbortSignal;
 }
-
-/** Imports the two packages that talk to serial ports; they are optional, since not everybody has one. */
-const load = async () => {
-  const [{ autoDetect }, { SerialPortStream }] = await Promise.all([
-    import("@serialport/bindings-cpp"),
-    import("@serialport/stream"),
-  ]);
-  return { autoDetect, SerialPortStream };
-};
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && /MODULE_NOT_FOUND$/.test(String(error.code));
-
-/** `loadPort` stands in for the import of the two packages. */
-export type LoadPort = typeof load;
 
 /**
  * Opens a serial port for this program alone.
@@ -33,18 +24,13 @@ export type LoadPort = typeof load;
  * @throws LinkError not-open, aborted
  * @throws UsageError where the packages for serial ports are not installed
  */
-export const openSerial = async (options: SerialOptions, loadPort: LoadPort = load): Promise<Transport> => {
-  const { path, baudRate = defaultBaudRate, signal } = options;
-  const { autoDetect, SerialPortStream } = await loadPort().catch((cause: unknown) => {
-    if (!isMissing(cause)) throw serialFailure(path, cause);
-    throw new UsageError(
-      "serial-missing",
-      "serial ports need two more packages: npm install @serialport/bindings-cpp @serialport/stream",
-      { cause },
-    );
+export const openSerial = async (options: SerialOptions, loadPort?: LoadPort): Promise<Transport> => {
+  const { path, baudRate = defaultBaudRate, enable, signal } = options;
+  const { autoDetect, SerialPortStream } = await loadBinding(loadPort).catch((cause: unknown) => {
+    throw cause instanceof UsageError ? cause : serialFailure(path, cause);
   });
   const port = new SerialPortStream({
-    binding: autoDetect(),
+    binding: noticingHangUps(autoDetect()),
     path,
     baudRate,
     dataBits: 8,
@@ -56,20 +42,38 @@ export const openSerial = async (options: SerialOptions, loadPort: LoadPort = lo
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error === null ? resolve() : reject(serialFailure(path, error))));
   });
+  const lines = (wanted: ModemLines): Promise<void> => setLines(port, path, wanted);
   const transport = streamTransport({
     name: path,
     readable: port,
     writable: port,
     unread: "lost",
-    shut: () =>
-      new Promise((resolve) => {
+    gone: "the serial port is gone: the adapter was unplugged, or lost its power",
+    shut: async () => {
+      // A port that is gone cannot be switched any more.
+      if (enable !== undefined) await lines(modemLines(enable, false)).catch(() => {});
+      await new Promise<void>((resolve) => {
         if (!port.isOpen) return resolve();
         port.close(() => resolve());
-      }),
+      });
+    },
   });
-  if (signal?.aborted === true) {
+  try {
+    if (enable !== undefined) await pulseEnable(enable, lines, signal);
+    if (signal?.aborted === true) throw new LinkError("aborted", path, "given up before it was open");
+  } catch (error) {
     await transport.close();
-    throw new LinkError("aborted", path, "given up before it was open");
+    throw error;
   }
-  return transport;
+  return { ...transport, timing: { byteTime: byteTimeOf(baudRate) } };
 };
+
+/** @throws LinkError not-open */
+const setLines = (port: SerialPortStream, path: string, { rts, dtr }: ModemLines): Promise<void> =>
+  new Promise((resolve, reject) => {
+    port.set({ rts, dtr }, (error) => {
+      if (error === null || error === undefined) return resolve();
+      const detail = "cannot switch its enable line: this port has no RTS and DTR; leave the setting enable out";
+      reject(new LinkError("not-open", path, detail, { cause: error }));
+    });
+  });

@@ -15,12 +15,14 @@ export interface StreamTransportOptions {
   readonly shut: () => Promise<void>;
   /** A wire loses what nobody hears; a connection to a peer that does not read is broken. */
   readonly unread: "lost" | "broken";
+  /** What it means that the stream closes by itself, as a sentence; the other side has closed it where left out. */
+  readonly gone?: string;
 }
 
 const reason = (error: Error): string => error.message;
 
 export const streamTransport = (options: StreamTransportOptions): Transport => {
-  const { name, readable, writable, shut, unread } = options;
+  const { name, readable, writable, shut, unread, gone } = options;
   const queue = new ByteQueue(() => readable.resume());
   const unsettled = new Set<(error: LinkError) => void>();
   let closing: Promise<void> | undefined;
@@ -39,8 +41,10 @@ export const streamTransport = (options: StreamTransportOptions): Transport => {
     // After the end everything is read and dropped, so that the streams can finish.
     if (!queue.push(new Uint8Array(piece.buffer, piece.byteOffset, piece.length)) && !queue.ended) readable.pause();
   });
-  readable.on("end", () => end());
-  readable.on("close", () => end());
+  const ended = (): void =>
+    end(gone === undefined || closing !== undefined ? undefined : new LinkError("closed", name, gone));
+  readable.on("end", ended);
+  readable.on("close", ended);
   readable.on("error", broke);
   writable.on("error", broke);
 

@@ -1,8 +1,16 @@
 /** Commands that stand at the meter's end of a line, or look at the line itself. */
 import { Option } from "commander";
-import { type Host, keyOption, profileOption } from "./options.ts";
+import { type Host, jsonOption, keyOption, profileOption } from "./options.ts";
 
 export const addLineCommands = ({ program, io, ended }: Host): void => {
+  program
+    .command("ports")
+    .description("the serial ports of this machine, each with the link that finds it again")
+    .addOption(jsonOption())
+    .action(async (options: PortsOptions) =>
+      ended(await (await import("../ports/ports-command.ts")).portsCommand(options, io)),
+    );
+
   program
     .command("simulate")
     .description("a virtual meter with a household behind it")
@@ -44,6 +52,10 @@ export const addLineCommands = ({ program, io, ended }: Host): void => {
       ended(await (await import("../replay/replay-command.ts")).replayCommand(file, options, io)),
     );
 };
+
+export interface PortsOptions {
+  readonly json?: true;
+}
 
 export interface SimulateOptions {
   readonly listen: readonly string[];

@@ -4,6 +4,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import type { Clock, Transport } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
 import { memoryLine, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
+import type { SerialAdapter } from "@meterport/transports/serial-adapters";
 import type { Exit, Io, Output } from "../io.ts";
 import { run } from "../run.ts";
 import { eagerClock } from "./eager-clock.ts";
@@ -25,6 +26,8 @@ export interface World {
   readonly rows?: number;
   readonly interrupted?: AbortSignal;
   readonly openLink?: (link: string) => Promise<Transport>;
+  /** What is plugged in; nothing where left out. */
+  readonly adapters?: readonly SerialAdapter[];
   /** Takes what is written to files, by path. */
   readonly written?: Map<string, string>;
   /** What earlier runs left behind, by name; changed by this one. */
@@ -79,6 +82,7 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     clock: world.clock ?? eagerClock(),
     entropy: (length) => new Uint8Array(length).fill(7),
     openLink: world.openLink ?? noLink,
+    listAdapters: async () => world.adapters ?? [],
     interrupted: world.interrupted ?? new AbortController().signal,
   };
   const code = await run(argv, io);

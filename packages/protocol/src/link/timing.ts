@@ -1,6 +1,6 @@
 /** The link's waiting times, as one value. */
 
-import type { Millis } from "../ports.ts";
+import type { Millis, TransportTiming } from "../ports.ts";
 
 /** How long the client waits for what. Page numbers are those of MEP guide 1.1. */
 export interface LinkTiming {
@@ -38,4 +38,25 @@ export const defaultLinkTiming: LinkTiming = {
   longestResponse: 3000,
   resyncs: 3,
   queueLimit: 256,
+};
+
+/** The longest message with its length field. */
+const longestMessage = 478;
+
+/**
+ * What a transport's own times change.
+ *
+ * @example
+ * linkTimingOf({ delay: 200 }) // { bridgeDelay: 200 }
+ * linkTimingOf({ byteTime: 100 / 3 }).longestResponse // 16433.333333333336
+ */
+export const linkTimingOf = ({ delay, gap, byteTime }: TransportTiming = {}): Partial<LinkTiming> => {
+  const { responseTimeout, longestResponse } = defaultLinkTiming;
+  return {
+    ...(delay === undefined ? {} : { bridgeDelay: delay }),
+    ...(gap === undefined ? {} : { interByteTimeout: gap }),
+    ...(byteTime === undefined
+      ? {}
+      : { byteTime, longestResponse: Math.max(longestResponse, responseTimeout + longestMessage * byteTime) }),
+  };
 };

@@ -1,0 +1,65 @@
+/** What ser2net on a pseudo-terminal cannot show: the lines. A server that confirms settings and notes commands. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
+import { test } from "node:test";
+import { toHex } from "@meterport/protocol/bytes";
+import { openRfc2217 } from "./rfc2217.ts";
+
+interface Server {
+  readonly port: number;
+  /** Everything the client sent, in hex. */
+  readonly heard: () => string;
+  readonly close: () => Promise<void>;
+}
+
+/** Agrees to COM-PORT-OPTION and confirms commands 1 to 4, byte for byte as RFC 2217 has it; never SET-CONTROL. */
+const serialServer = async (): Promise<Server> => {
+  let heard = "";
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.write(Buffer.from("fffd2c", "hex"));
+    let answered = 0;
+    socket.on("data", (bytes) => {
+      heard += toHex(bytes);
+      const commands = [...heard.matchAll(/fffa2c0([1-4])((?:..){1,4}?)fff0/g)].slice(answered);
+      answered += commands.length;
+      for (const [, command, value] of commands)
+        socket.write(Buffer.from(`fffa2c6${4 + Number(command)}${value}fff0`, "hex"));
+    });
+    socket.on("error", () => {});
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as { port: number }).port,
+    heard: () => heard,
+    close: async () => {
+      for (const socket of sockets) if (!socket.closed) await once(socket, "close");
+      server.close();
+    },
+  };
+};
+
+/** SET-CONTROL: 8 and 9 are DTR on and off, 11 and 12 RTS on and off (RFC 2217, section 3). */
+const control = (dtr: string, rts: string): string => `fffa2c05${dtr}fff0fffa2c05${rts}fff0`;
+
+test("the enable line of a far port is pulsed, and off when it is closed; a missing confirmation is no fault", async () => {
+  const server = await serialServer();
+  const port = await openRfc2217({ host: "127.0.0.1", port: server.port, enable: { rts: true, pulse: 1 } });
+  assert.deepEqual(port.timing, { byteTime: 10_000 / 9600 });
+  await port.write(Uint8Array.of(0x30, 0xff));
+  await port.close();
+  await server.close();
+  const [off, on] = [control("08", "0c"), control("08", "0b")];
+  assert.equal(server.heard().slice(server.heard().indexOf(off)), `${off}${on}30ffff${off}`);
+});
+
+test("without the setting no line is touched", async () => {
+  const server = await serialServer();
+  const port = await openRfc2217({ host: "127.0.0.1", port: server.port, baudRate: 300 });
+  await port.close();
+  await server.close();
+  assert.match(server.heard(), /fffa2c010000012cfff0/);
+  assert.doesNotMatch(server.heard(), /fffa2c05(08|09|0b|0c)fff0/);
+});

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { openSerial } from "./serial.ts";
+import { fakeBinding } from "./testing/fake-binding.ts";
+
+const path = "/dev/ttyUSB0";
+
+describe("the enable line of a serial port", () => {
+  test("is off, then on, before the port is handed out, and off before it is closed", async () => {
+    const { loadPort, log } = fakeBinding();
+    const port = await openSerial({ path, enable: { rts: true, pulse: 1 } }, loadPort);
+    await port.write(Uint8Array.of(1, 2));
+    await Promise.all([port.close(), port.close()]);
+    assert.deepEqual(log, [
+      "open /dev/ttyUSB0 9600",
+      "rts off, dtr on",
+      "rts on, dtr on",
+      "write 2",
+      "rts off, dtr on",
+      "close",
+    ]);
+  });
+
+  test("may be inverted, and be both lines", async () => {
+    const { loadPort, log } = fakeBinding();
+    const enable = { rts: true, dtr: false, pulse: 0 };
+    await (await openSerial({ path, baudRate: 300, enable }, loadPort)).close();
+    const off = "rts off, dtr on";
+    assert.deepEqual(log, ["open /dev/ttyUSB0 300", off, "rts on, dtr off", off, "close"]);
+  });
+
+  test("is not touched without the setting", async () => {
+    const { loadPort, log } = fakeBinding();
+    await (await openSerial({ path }, loadPort)).close();
+    assert.deepEqual(log, ["open /dev/ttyUSB0 9600", "close"]);
+  });
+
+  test("a port without such lines is closed again, and says what to leave out", async () => {
+    const { loadPort, log } = fakeBinding({ lineless: "Error: Inappropriate ioctl for device, cannot get" });
+    await assert.rejects(openSerial({ path, enable: { rts: true, pulse: 0 } }, loadPort), {
+      code: "not-open",
+      message:
+        "/dev/ttyUSB0: cannot switch its enable line: this port has no RTS and DTR; leave the setting enable out",
+    });
+    assert.equal(log.at(-1), "close");
+  });
+
+  test("who gives up during the pulse waits no longer, and leaves the line off", async () => {
+    const { loadPort, log } = fakeBinding();
+    const giveUp = new AbortController();
+    const opening = openSerial({ path, enable: { dtr: true, pulse: 60_000 }, signal: giveUp.signal }, loadPort);
+    setImmediate(() => giveUp.abort());
+    await assert.rejects(opening, { code: "aborted" });
+    assert.deepEqual(log.slice(-2), ["rts on, dtr off", "close"]);
+  });
+});
+
+test("an adapter that is unplugged breaks the port with a sentence of its own", async () => {
+  const { loadPort, unplug } = fakeBinding();
+  const port = await openSerial({ path }, loadPort);
+  const next = port.chunks[Symbol.asyncIterator]().next();
+  unplug();
+  await assert.rejects(next, {
+    code: "closed",
+    message: "/dev/ttyUSB0: the serial port is gone: the adapter was unplugged, or lost its power",
+  });
+  await assert.rejects(port.write(Uint8Array.of(1)), { code: "closed" });
+  await port.close();
+});
+
+test("its speed is in its timing", async () => {
+  const { loadPort } = fakeBinding();
+  const port = await openSerial({ path, baudRate: 1200 }, loadPort);
+  assert.deepEqual(port.timing, { byteTime: 10_000 / 1200 });
+  await port.close();
+});
+
+test("what the binding says in words becomes a remedy", async () => {
+  for (const [refusal, remedy] of [
+    ["Error: Permission denied, cannot open /dev/ttyUSB0", /sudo usermod -aG dialout/],
+    ["Error Resource temporarily unavailable Cannot lock port", /another program has it open/],
+    ["Error: Device or resource busy, cannot open /dev/ttyUSB0", /another program has it open/],
+    ["Opening COM3: File not found", /there is no such device/],
+    ["Opening COM3: Access denied", /often another program has it open/],
+    ["Error: Invalid argument setting custom baud rate of 300", /it does not take these settings/],
+  ] as const)
+    await assert.rejects(openSerial({ path }, fakeBinding({ refusal }).loadPort), {
+      code: "not-open",
+      message: remedy,
+    });
+});
