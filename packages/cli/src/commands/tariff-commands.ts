@@ -1,5 +1,5 @@
 /** Commands that tell tariffs, demands and what hangs behind a meter. */
-import { asksMeter, type Host, jsonOption, type ReadOptions } from "./options.ts";
+import { asksMeter, type Host, jsonLinesOption, jsonOption, type ReadOptions } from "./options.ts";
 
 export const addTariffCommands = ({ program, io, ended }: Host): void => {
   asksMeter(program.command("calendar").description("which tariff applies when, by the meter's own calendar"))
@@ -27,7 +27,32 @@ export const addTariffCommands = ({ program, io, ended }: Host): void => {
     .action(async (options: ReadOptions) =>
       ended(await (await import("../demands/demands-command.ts")).demandsCommand(options, io)),
     );
+
+  asksMeter(
+    program
+      .command("devices")
+      .description("the M-Bus meters and MEP clients behind a meter, and what was last read from them"),
+  )
+    .addOption(jsonOption())
+    .action(async (options: ReadOptions) =>
+      ended(await (await import("../devices/devices-command.ts")).devicesCommand(options, io)),
+    );
+
+  asksMeter(
+    program
+      .command("recurring")
+      .description("the scheduled reads of devices that a meter keeps for the head-end, newest first"),
+  )
+    .option("--since <time>", "3d, or by the meter's own clock, as in 2026-01-31")
+    .addOption(jsonLinesOption())
+    .action(async (options: RecurringCommandOptions) =>
+      ended(await (await import("../recurring/recurring-command.ts")).recurringCommand(options, io)),
+    );
 };
+
+export interface RecurringCommandOptions extends ReadOptions {
+  readonly since?: string;
+}
 
 export interface CalendarCommandOptions extends ReadOptions {
   readonly pending?: true;

@@ -5,7 +5,7 @@ import { plainMoment, spanText, zoneOf } from "../format/moment.ts";
 import { parseLocalSince, parseSince } from "../since-option.ts";
 import { runCli, withMeter } from "../testing/run-cli.ts";
 
-const commands = ["events", "outages", "billing", "alarms", "calendar", "tariffs", "demands"];
+const commands = ["events", "outages", "billing", "alarms", "calendar", "tariffs", "demands", "devices", "recurring"];
 
 describe("commands that read logs", () => {
   for (const command of commands) {
@@ -27,6 +27,7 @@ describe("commands that read logs", () => {
       ["billing", "--since", "2026-02-30"],
       ["billing", "--kind", "bill"],
       ["calendar", "--on", "2026-02-29"],
+      ["recurring", "--since", "2026-02-29"],
     ];
     for (const argv of wrong) {
       const ran = await runCli([...argv, "--link", "memory"]);

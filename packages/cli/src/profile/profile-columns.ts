@@ -3,8 +3,10 @@ import { isRegister } from "@meterport/client/readers/consumption";
 import type { LoadProfile } from "@meterport/client/readers/load-profile";
 import { UsageError } from "@meterport/protocol/errors";
 import { extendedSource } from "@meterport/protocol/meaning/extended-source";
+import { channelBytes, type MbusDataType, mbusTypedValue } from "@meterport/protocol/meaning/mbus/data-types";
+import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
 import type { EnergyUnit } from "@meterport/protocol/meaning/readings";
-import { inUnit, type Unit, type WireUnit, wireUnits } from "@meterport/protocol/meaning/units";
+import { inUnit, type WireUnit, wireUnits } from "@meterport/protocol/meaning/units";
 import { didYouMean } from "../nearest.ts";
 
 export interface Column {
@@ -13,10 +15,10 @@ export interface Column {
   readonly source: number;
   /** "forwardActiveEnergy". */
   readonly name: string;
-  /** Null where the integers are given as they are: a device decides, or the meter does not say in what it counts. */
-  readonly unit: Unit | null;
-  /** An integer on the wire in that unit. */
-  readonly inUnit: (raw: number) => number;
+  /** Null where the integers are given as they are: it is not known what a device or the meter counts in. */
+  readonly unit: string | null;
+  /** An integer on the wire in that unit; null where a device's bytes are no number. */
+  readonly inUnit: (raw: number) => number | null;
   /** "forwardActiveEnergy_Wh"; unique among the columns. */
   readonly title: string;
 }
@@ -29,6 +31,18 @@ const nameOf = (source: number): string => {
   return meaning.kind === "mbus" ? `device${meaning.device}Type${meaning.dataType}` : `source${hex(source)}`;
 };
 
+/** What a device's value is, by the record header that ET57 has for it; undefined where nobody can say. */
+const deviceOf = (source: number, types: readonly MbusDataType[]): Pick<Column, "unit" | "inUnit"> | undefined => {
+  const meaning = extendedSource(source);
+  if (meaning.kind !== "mbus") return undefined;
+  const read = (raw: number): MbusRecord | undefined => mbusTypedValue(types, meaning.dataType, channelBytes(raw));
+  // Zeros are a number in every coding of one.
+  const zero = read(0);
+  return zero === undefined || zero.value === null
+    ? undefined
+    : { unit: zero.unit, inUnit: (raw) => read(raw)?.value ?? null };
+};
+
 /** Undefined where nobody can say. */
 const wireOf = (source: number, energyUnit: EnergyUnit | null): WireUnit | undefined => {
   const meaning = extendedSource(source);
@@ -38,23 +52,36 @@ const wireOf = (source: number, energyUnit: EnergyUnit | null): WireUnit | undef
   return energyUnit === null ? undefined : { unit: wire.unit, scale: wire.scale * energyUnit };
 };
 
+/** "m³" stands as m3 in a title. */
+const inTitle = (unit: string | null): string =>
+  unit === null ? "raw" : unit.replaceAll("³", "3").replaceAll("·", "").replaceAll("/", "_per_").replaceAll("°", "");
+
 /** @param consumption only registers, whose differences are meant */
-export const columnsOf = ({ channels, energyUnit }: LoadProfile, consumption: boolean): Column[] => {
+export const columnsOf = (
+  { channels, energyUnit }: LoadProfile,
+  consumption: boolean,
+  types: readonly MbusDataType[] = [],
+): Column[] => {
   const titles = new Map<string, number>();
   return channels
     .filter(({ source }) => !consumption || isRegister(source))
     .map(({ index, source }) => {
       const name = nameOf(source);
       const wire = wireOf(source, energyUnit);
-      const title = `${name}${consumption ? "_delta" : ""}_${wire?.unit ?? "raw"}`;
+      const asIs = { unit: null, inUnit: (raw: number) => raw };
+      const { unit, inUnit: convert } =
+        wire === undefined
+          ? (deviceOf(source, types) ?? asIs)
+          : { unit: wire.unit, inUnit: (raw: number) => inUnit(raw, wire) };
+      const title = `${name}${consumption ? "_delta" : ""}_${inTitle(unit)}`;
       const same = (titles.get(title) ?? 0) + 1;
       titles.set(title, same);
       return {
         index,
         source,
         name,
-        unit: wire?.unit ?? null,
-        inUnit: wire === undefined ? (raw) => raw : (raw) => inUnit(raw, wire),
+        unit,
+        inUnit: convert,
         // A source may be recorded in two channels.
         title: same === 1 ? title : `${title}_${same}`,
       };

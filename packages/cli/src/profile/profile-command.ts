@@ -1,7 +1,9 @@
 /** `meterport profile`: the load profile as lines. */
 import { consumption } from "@meterport/client/readers/consumption";
 import { type DiscardedBlock, type LoadProfile, openLoadProfile } from "@meterport/client/readers/load-profile";
+import { readDataTypes } from "@meterport/client/readers/mbus";
 import { UsageError } from "@meterport/protocol/errors";
+import { extendedSource } from "@meterport/protocol/meaning/extended-source";
 import type { Millis } from "@meterport/protocol/ports";
 import type { ProfileOptions } from "../commands/memory-commands.ts";
 import { zoneOf } from "../format/moment.ts";
@@ -74,7 +76,9 @@ export const profileCommand = (options: ProfileOptions, io: Io): Promise<Exit> =
     const profile = await openLoadProfile(meter, { set, signal: io.interrupted });
     if (profile.channels.length === 0)
       throw new UsageError("no-such-data-set", `data set ${set} of this meter is not in use`);
-    const columns = selectColumns(columnsOf(profile, ofConsumption), options.channel);
+    const ofDevices = profile.channels.some(({ source }) => extendedSource(source).kind === "mbus");
+    const types = ofDevices ? await readDataTypes(meter, { signal: io.interrupted }) : [];
+    const columns = selectColumns(columnsOf(profile, ofConsumption, types), options.channel);
     if (profile.energyUnit === null) say(io, "the meter does not say in which unit its energies count: given as raw");
     if (columns.length === 0) throw new UsageError("no-such-channel", "none of its channels is a register");
     const channels = columns.map(({ index }) => index);

@@ -45,7 +45,12 @@ export interface Alarms {
 const states: Readonly<Record<number, DeviceAlarms["state"]>> = { 1: "up", 2: "down", 3: "up", 4: "down" };
 const firstMepHandle = 1000;
 
-const deviceOf = (status: DeviceStatus, slot: number): DeviceAlarms => {
+/** Whether a slot of ET14 has a device. */
+export const isThere = ({ deviceHandle, deviceStatus }: DeviceStatus): boolean =>
+  deviceHandle !== 0 || deviceStatus !== 0;
+
+/** A slot of ET14 in words. */
+export const deviceAlarmsOf = (status: DeviceStatus, slot: number): DeviceAlarms => {
   const read = [status.statusRead, status.lastReadAttempt];
   const impossible = read.some((date) => !isBlank(date) && localIso(date) === null);
   return {
@@ -81,8 +86,7 @@ export const readAlarms = async (meter: Meter, options: CallOptions = {}): Promi
             meterShopMode: bt03.meterShopMode,
           },
     devices:
-      unlessRefused(devices)?.flatMap((device, slot) =>
-        device.deviceHandle === 0 && device.deviceStatus === 0 ? [] : [deviceOf(device, slot)],
-      ) ?? null,
+      unlessRefused(devices)?.flatMap((device, slot) => (isThere(device) ? [deviceAlarmsOf(device, slot)] : [])) ??
+      null,
   };
 };

@@ -18,7 +18,13 @@ export type Doubt =
   /** Shorter than what it should hold. */
   | "length"
   /** The unit of the energy registers is not known. */
-  | "unit";
+  | "unit"
+  /** The answer of a device is cut, makes no records from some byte on, or is encrypted with a key that is not here. */
+  | "truncated"
+  | "malformed"
+  | "encrypted"
+  /** The device is perhaps another one, or its answer could not be decrypted. */
+  | "security";
 
 export interface Believed {
   /** `suspect` where there is any doubt. */

@@ -6,25 +6,27 @@ import { ET45 } from "@meterport/protocol/tables/extended/et45-recurring-read-lo
 import type { ET54 } from "@meterport/protocol/tables/extended/et54-meter-status";
 import { ET74 } from "@meterport/protocol/tables/extended/et74-recurring-read-extended-log";
 import type { Meter } from "../meter.ts";
-import { type Believed, believed, localIso } from "./quality.ts";
+import { type DeviceRead, deviceReadOf } from "./mbus.ts";
 import { type LogOptions, type Ring, readRing, ringOf } from "./ring.ts";
 
 type Entry = Omit<ET45["entries"][number], "identifier" | "namespace">;
 
 /** One scheduled read. */
-export interface RecurringRead extends Believed {
+export interface RecurringRead extends DeviceRead {
   readonly table: "ET45" | "ET74";
   /** Number in its log, modulo 65536. */
   readonly sequence: number;
   /** 1..999 M-Bus, 1000..1999 MEP client 1, 2000..2999 MEP client 2. */
   readonly handle: number;
-  /** By the meter's local clock, without a zone; null where it cannot be. */
-  readonly readTime: string | null;
   readonly succeeded: boolean;
   readonly afterPowerUp: boolean;
-  readonly securityFailed: boolean;
   /** What the device answered, in the form that its table has. */
   readonly response: Entry["response"];
+}
+
+export interface RecurringOptions extends LogOptions {
+  /** Only reads at or after this local time, as in "2026-01-01T00:00:00"; those without a time are kept. */
+  readonly since?: string;
 }
 
 const logs: readonly (readonly [RecurringRead["table"], Ring<Entry>])[] = [
@@ -39,34 +41,45 @@ const logs: readonly (readonly [RecurringRead["table"], Ring<Entry>])[] = [
   ],
 ];
 
+async function* readLog(
+  meter: Meter,
+  table: RecurringRead["table"],
+  ring: Ring<Entry>,
+  options: LogOptions,
+): AsyncGenerator<RecurringRead> {
+  for await (const { entries } of readRing(meter, ring, options))
+    for (const { value, sequence } of entries) yield recurringFrom(value, table, sequence);
+}
+
 /**
  * The entries of both logs, those of ET74 first, newest first. MEP guide 1.1, pp. 125-127, 182-183.
  *
  * @throws LayoutError where a header cannot be true; LinkError, ResponseError
  */
-export async function* readRecurring(meter: Meter, options: LogOptions = {}): AsyncGenerator<RecurringRead> {
+export async function* readRecurring(
+  meter: Meter,
+  { since, ...options }: RecurringOptions = {},
+): AsyncGenerator<RecurringRead> {
   for (const [table, ring] of logs) {
     if (!tableExists(ring.table, meter.profile)) continue;
     try {
-      for await (const { entries } of readRing(meter, ring, options))
-        for (const { value, sequence } of entries) yield recurringFrom(value, table, sequence);
+      for await (const read of readLog(meter, table, ring, options)) {
+        // Clocks move, but a log that is past the stamp is not read to its end.
+        if (since !== undefined && read.readTime !== null && read.readTime < since) break;
+        yield read;
+      }
     } catch (error) {
       if (!(error instanceof ResponseError && error.code === "no-such-table")) throw error;
     }
   }
 }
 
-const recurringFrom = (entry: Entry, table: RecurringRead["table"], sequence: number): RecurringRead => {
-  const readTime = localIso(entry.readTime);
-  return {
-    table,
-    sequence,
-    handle: entry.handle,
-    readTime,
-    succeeded: entry.result === 4,
-    afterPowerUp: entry.executionStatus === 2,
-    securityFailed: entry.securityFailed,
-    response: entry.response,
-    ...believed(readTime === null ? ["time"] : []),
-  };
-};
+const recurringFrom = (entry: Entry, table: RecurringRead["table"], sequence: number): RecurringRead => ({
+  ...deviceReadOf(entry),
+  table,
+  sequence,
+  handle: entry.handle,
+  succeeded: entry.result === 4,
+  afterPowerUp: entry.executionStatus === 2,
+  response: entry.response,
+});

@@ -1,0 +1,183 @@
+/** The devices behind a meter: M-Bus meters and MEP clients, how they are, and what was last read from them. */
+
+import { tableExists } from "@meterport/protocol/layout/index";
+import { type MbusDataType, mbusDataTypes, mbusTypedValue } from "@meterport/protocol/meaning/mbus/data-types";
+import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
+import { type MbusTelegram, mbusTelegram } from "@meterport/protocol/meaning/mbus/telegram";
+import { ET13 } from "@meterport/protocol/tables/extended/et13-device-configuration";
+import { ET14 } from "@meterport/protocol/tables/extended/et14-device-status";
+import { ET16 } from "@meterport/protocol/tables/extended/et16-device-data";
+import { ET34 } from "@meterport/protocol/tables/extended/et34-additional-device-configuration";
+import { ET57 } from "@meterport/protocol/tables/extended/et57-mbus-data-type";
+import { ET58 } from "@meterport/protocol/tables/extended/et58-mbus-mep-status-extension";
+import type { CallOptions, Meter } from "../meter.ts";
+import { orThrow, unlessRefused } from "../outcome.ts";
+import { type DeviceAlarms, deviceAlarmsOf, isThere } from "./alarms.ts";
+import { type Believed, believed, type Doubt, localIso } from "./quality.ts";
+
+type ReadFields = Pick<
+  ET16["devices"][number],
+  "readTime" | "response" | "keyAvailability" | "dataOrder" | "securityFailed" | "authentication"
+>;
+
+/** What was read from a device. */
+export interface DeviceRead extends Believed {
+  /** By the meter's local clock, without a zone; null where it cannot be. */
+  readonly readTime: string | null;
+  readonly authentication: "passed" | "wrong id" | "wrong date" | "passed with another date";
+  readonly securityFailed: boolean;
+  /** The answer of an M-Bus device; null for a MEP client. */
+  readonly telegram: MbusTelegram | null;
+  /** What a MEP client sent, as it came; null for an M-Bus device. */
+  readonly sent: Uint8Array | null;
+}
+
+/** When a device is read. */
+export interface ReadSchedule {
+  readonly frequency: "hourly" | "daily" | "weekly" | "monthly" | "never" | "unknown";
+  /** As the meter keeps it: 0 the first day, 32 to 38 Sunday to Saturday. */
+  readonly day: number;
+  /** "06:00"; null where it cannot be. */
+  readonly at: string | null;
+  /** Minutes between reads for the load profile; null where the meter does not tell. */
+  readonly loadProfile_min: number | null;
+}
+
+/** One device. */
+export interface Device extends DeviceAlarms {
+  /** Set by the utility; null for a MEP client, or where there is none. */
+  readonly customerId: string | null;
+  /** null where the meter refuses ET13. */
+  readonly schedule: ReadSchedule | null;
+  readonly attempts: number;
+  readonly answers: number;
+  /** The value that ET34 has picked for control, as ET58 keeps it; null where there is none. */
+  readonly control: { readonly raw: number; readonly record: MbusRecord | null } | null;
+  /** null where nothing was read yet, or the meter refuses ET16. */
+  readonly latest: DeviceRead | null;
+}
+
+const authentications = ["passed", "wrong id", "wrong date", "passed with another date"] as const;
+const frequencies = ["hourly", "daily", "weekly", "monthly", "never"] as const;
+const two = (n: number): string => String(n).padStart(2, "0");
+
+/** What ET16, ET45 and ET74 keep of a read, with its values. */
+export const deviceReadOf = (read: ReadFields): DeviceRead => {
+  const telegram = mbusTelegram(read) ?? null;
+  const { mep } = read.response;
+  const readTime = localIso(read.readTime);
+  const doubts: Doubt[] = [];
+  if (readTime === null) doubts.push("time");
+  if (telegram !== null && telegram.problem !== null) doubts.push(telegram.problem);
+  if (mep !== undefined && mep.length > mep.data.length) doubts.push("length");
+  if (read.securityFailed) doubts.push("security");
+  return {
+    readTime,
+    authentication: authentications[read.authentication] ?? "passed",
+    securityFailed: read.securityFailed,
+    telegram,
+    sent: mep === undefined ? null : mep.data.subarray(0, mep.length),
+    ...believed(doubts),
+  };
+};
+
+/** Text without the blanks and zeros that fill it up. */
+const textOf = (text: string | null): string | null => {
+  const trimmed = text?.replace(/[\0 ]+$/, "") ?? "";
+  return trimmed === "" ? null : trimmed;
+};
+
+/** The data types of ET57; none where the meter refuses it, or has none. @throws LinkError, LayoutError */
+export const readDataTypes = async (meter: Meter, call: CallOptions = {}): Promise<readonly MbusDataType[]> => {
+  if (!tableExists(ET57, meter.profile)) return [];
+  const [types] = await meter.batch((want) => [want.read(ET57)], call);
+  const et57 = unlessRefused(types);
+  return et57 === null ? [] : mbusDataTypes(et57);
+};
+
+/** Slots of MEP clients stand behind those of four M-Bus devices. */
+const firstMepSlot = 4;
+
+const readSchedule = async (
+  meter: Meter,
+  slot: number,
+  additional: Additional | null,
+  call: CallOptions,
+): Promise<ReadSchedule | null> => {
+  // Field by field: the key of the device stands in the same entry.
+  const [day, hour, minute, frequency] = await meter.batch(
+    (want) => [
+      want.read(ET13, ["devices", slot, "billingDay"]),
+      want.read(ET13, ["devices", slot, "billingHour"]),
+      want.read(ET13, ["devices", slot, "billingMinute"]),
+      want.read(ET13, ["devices", slot, "billingFrequency"]),
+    ],
+    call,
+  );
+  const billingDay = unlessRefused(day);
+  if (billingDay === null) return null;
+  const [h, m] = [orThrow(hour), orThrow(minute)];
+  return {
+    frequency: frequencies[orThrow(frequency)] ?? "unknown",
+    day: billingDay,
+    at: h > 23 || m > 59 ? null : `${two(h)}:${two(m)}`,
+    loadProfile_min: additional?.loadProfilePollRate ?? null,
+  };
+};
+
+const customerOf = async (meter: Meter, slot: number, call: CallOptions): Promise<string | null> => {
+  const [customer] = await meter.batch((want) => [want.read(ET13, ["devices", slot, "customerId"])], call);
+  return textOf(unlessRefused(customer));
+};
+
+type Additional = ET34["devices"][number];
+const additionalOf = async (meter: Meter, slot: number, call: CallOptions): Promise<Additional | null> => {
+  if (!tableExists(ET34, meter.profile)) return null;
+  const [additional] = await meter.batch((want) => [want.read(ET34, ["devices", slot])], call);
+  return unlessRefused(additional);
+};
+
+const controlOf = async (
+  meter: Meter,
+  slot: number,
+  { type, types }: { readonly type: number; readonly types: readonly MbusDataType[] },
+  call: CallOptions,
+): Promise<Device["control"]> => {
+  if (type === 0 || !tableExists(ET58, meter.profile)) return null;
+  const [status] = await meter.batch((want) => [want.read(ET58, ["devices", slot, "controlStatus"])], call);
+  const raw = unlessRefused(status);
+  // One byte is kept, so a value of more has no record.
+  return raw === null ? null : { raw, record: mbusTypedValue(types, type, Uint8Array.of(raw)) ?? null };
+};
+
+const latestOf = async (meter: Meter, slot: number, call: CallOptions): Promise<DeviceRead | null> => {
+  const [latest] = await meter.batch((want) => [want.read(ET16, ["devices", slot])], call);
+  const read = unlessRefused(latest);
+  return read === null ? null : deviceReadOf(read);
+};
+
+/**
+ * The devices that are there, in the order of their slots. Nothing of a key is read. MEP guide 1.1, pp. 86-101, 112-113,
+ * 169-171.
+ *
+ * @throws LinkError, LayoutError; ResponseError where the meter does not show ET14
+ */
+export const readDevices = async (meter: Meter, call: CallOptions = {}): Promise<Device[]> => {
+  const [status] = await meter.batch((want) => [want.read(ET14, ["devices"])], call);
+  const slots = orThrow(status).flatMap((device, slot) => (isThere(device) ? [{ device, slot }] : []));
+  const types = slots.length === 0 ? [] : await readDataTypes(meter, call);
+  const devices: Device[] = [];
+  for (const { device, slot } of slots) {
+    const additional = await additionalOf(meter, slot, call);
+    devices.push({
+      ...deviceAlarmsOf(device, slot),
+      customerId: slot < firstMepSlot ? await customerOf(meter, slot, call) : null,
+      schedule: await readSchedule(meter, slot, additional, call),
+      attempts: device.readAttempts,
+      answers: device.readAnswers,
+      control: await controlOf(meter, slot, { type: additional?.controlMdt ?? 0, types }, call),
+      latest: device.billingReadLength === 0 ? null : await latestOf(meter, slot, call),
+    });
+  }
+  return devices;
+};

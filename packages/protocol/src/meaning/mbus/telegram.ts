@@ -1,0 +1,163 @@
+/** What an M-Bus device answered, as ET16, ET45 and ET74 keep it, with its values. MEP guide 1.1, pp. 98-101. */
+import type { ET16 } from "../../tables/extended/et16-device-data.ts";
+import { digitsField, integerField } from "./data-fields.ts";
+import { manufacturerOf, mediumOf } from "./device.ts";
+import { fixedQuantity } from "./quantities.ts";
+import { type MbusDoubt, type MbusRecord, mbusRecords } from "./records.ts";
+
+type Read = ET16["devices"][number];
+type Response = Read["response"];
+type Variable = NonNullable<Response["variable"]>;
+type Fixed = NonNullable<Response["fixed"]>;
+
+/** What the device says of its own state. */
+export interface MbusStatus {
+  readonly application: "none" | "busy" | "error" | "reserved";
+  readonly powerLow: boolean;
+  readonly permanentError: boolean;
+  readonly temporaryError: boolean;
+  /** Three bits of the maker's. */
+  readonly manufacturer: number;
+}
+
+/** One answer of a device. */
+export interface MbusTelegram {
+  readonly structure: "variable" | "fixed";
+  /** Eight digits; null where it is no number. */
+  readonly serialNumber: string | null;
+  /** Three letters. */
+  readonly manufacturer: string | null;
+  readonly version: number | null;
+  /** As in "gas"; null where it is not known. */
+  readonly medium: string | null;
+  /** The number of the medium. */
+  readonly mediumCode: number;
+  readonly accessNumber: number;
+  readonly status: MbusStatus;
+  readonly records: readonly MbusRecord[];
+  readonly manufacturerData: Uint8Array | null;
+  readonly moreFollow: boolean;
+  /** Why there are no records, or not all: `encrypted` and nobody here has the key. */
+  readonly problem: "truncated" | "malformed" | "encrypted" | null;
+}
+
+const applications = ["none", "busy", "error", "reserved"] as const;
+
+const statusOf = (answer: Variable | Fixed): MbusStatus => ({
+  // A fixed structure has other bits there.
+  application: "applicationError" in answer ? (applications[answer.applicationError] ?? "reserved") : "none",
+  powerLow: answer.powerLow,
+  permanentError: answer.permanentError,
+  temporaryError: answer.temporaryError,
+  manufacturer: answer.manufacturerStatus,
+});
+
+/** The table keeps the digits in the order of its bytes, the lowest pair first. */
+const digits = (serialNumber: string): string | null => {
+  const number = (serialNumber.match(/../g) ?? []).reverse().join("");
+  return /^\d{8}$/.test(number) ? number : null;
+};
+
+/** Twelve bytes of header, and the zero that the meter adds. */
+const aroundRecords = 13;
+/** The mode of encryption, in the lower half of the second byte and the bit above. */
+const modeOf = (signature: number): number => (signature >> 8) & 0x1f;
+
+const variableTelegram = (answer: Variable, decrypted: boolean): MbusTelegram => {
+  const { length, dataRecords, serialNumber, manufacturerId, version, medium, accessNumber, signature } = answer;
+  const head = {
+    structure: "variable",
+    serialNumber: digits(serialNumber),
+    manufacturer: manufacturerOf(manufacturerId),
+    version,
+    medium: mediumOf(medium),
+    mediumCode: medium,
+    accessNumber,
+    status: statusOf(answer),
+  } as const;
+  const none = { records: [], manufacturerData: null, moreFollow: false };
+  if (length < aroundRecords) return { ...head, ...none, problem: "malformed" };
+  if (modeOf(signature) !== 0 && !decrypted) return { ...head, ...none, problem: "encrypted" };
+  const wanted = length - aroundRecords;
+  const read = mbusRecords(dataRecords.subarray(0, wanted));
+  // The entry may be too short for the telegram, and then its last record is cut.
+  const cut = wanted > dataRecords.length && read.problem === null;
+  return { ...head, ...read, problem: cut ? "truncated" : read.problem };
+};
+
+const historic = 0x3e;
+const fixedLength = 16;
+
+/** `bytes` lowest first. */
+const counterOf = (code: number, bytes: Uint8Array, binary: boolean, stored: boolean): MbusRecord => {
+  const quantity = fixedQuantity(code);
+  const field = binary ? integerField(bytes) : digitsField(bytes);
+  const doubts: MbusDoubt[] = [
+    ...(quantity === undefined ? (["unit"] as const) : []),
+    ...(field.kind === "unknown" ? ([field.why] as const) : []),
+  ];
+  const raw = field.kind === "number" ? field.value : null;
+  const exponent = quantity?.exponent ?? 0;
+  const value = exponent < 0 ? (raw ?? 0) / 10 ** -exponent : (raw ?? 0) * 10 ** exponent;
+  return {
+    function: "instantaneous",
+    storage: stored ? 1 : 0,
+    tariff: 0,
+    subunit: 0,
+    quantity: quantity?.name ?? "unknown",
+    unit: quantity?.unit ?? null,
+    value: raw === null || quantity === undefined ? null : value,
+    text: null,
+    time: null,
+    notes: stored ? ["at a fixed date"] : [],
+    raw,
+    quality: doubts.length === 0 ? "good" : "suspect",
+    doubts,
+  };
+};
+
+/** The bytes of a counter as they were sent, turned around where the highest came first. */
+const counterBytes = (counter: number, highestFirst: boolean): Uint8Array => {
+  const bytes = Uint8Array.of(counter, counter >> 8, counter >> 16, counter >> 24);
+  return highestFirst ? bytes.reverse() : bytes;
+};
+
+const fixedTelegram = (answer: Fixed, highestFirst: boolean): MbusTelegram => {
+  const { length, mediumUnit, countersBinary, countersAtFixedDate, counter1, counter2 } = answer;
+  const [first, second] = [mediumUnit & 0x3f, (mediumUnit >> 8) & 0x3f];
+  const medium = ((mediumUnit >> 6) & 3) | ((mediumUnit >> 12) & 12);
+  const counter = (code: number, value: number, stored: boolean): MbusRecord =>
+    counterOf(code, counterBytes(value, highestFirst), countersBinary, stored);
+  const isHistoric = second === historic;
+  return {
+    structure: "fixed",
+    serialNumber: digits(answer.serialNumber),
+    manufacturer: null,
+    version: null,
+    medium: mediumOf(medium),
+    mediumCode: medium,
+    accessNumber: answer.accessNumber,
+    status: statusOf(answer),
+    records:
+      length === fixedLength
+        ? [
+            counter(first, counter1, countersAtFixedDate),
+            // "The same, but historic" is a unit of its own.
+            counter(isHistoric ? first : second, counter2, countersAtFixedDate || isHistoric),
+          ]
+        : [],
+    manufacturerData: null,
+    moreFollow: false,
+    problem: length === fixedLength ? null : "malformed",
+  };
+};
+
+/** The answer of an M-Bus device; undefined for what a MEP client has sent. */
+export const mbusTelegram = ({
+  response,
+  keyAvailability,
+  dataOrder,
+}: Pick<Read, "response" | "keyAvailability" | "dataOrder">): MbusTelegram | undefined => {
+  if (response.variable !== undefined) return variableTelegram(response.variable, keyAvailability);
+  return response.fixed === undefined ? undefined : fixedTelegram(response.fixed, dataOrder);
+};
