@@ -41,11 +41,21 @@ export const openMeter = async (access: MeterAccess, io: Io): Promise<Meter> => 
     ...(profile === undefined ? {} : { profile }),
     ...(writable === undefined ? {} : { writable, wear: wearStoreOf(io, () => name) }),
   });
+  tellOfOthers(meter, io);
   if (writable !== undefined) {
     const identity = meter.identity ?? (await identify(meter.session, signal)).identity;
     name = identity.serial ?? identity.utilitySerial ?? link;
   }
   return meter;
+};
+
+/** Says once that the meter is not ours alone: the trouble that follows looks like noise. */
+const tellOfOthers = ({ session }: Meter, io: Io): void => {
+  const stop = session.listen((event) => {
+    if (event.type !== "other-client" || !event.certain) return;
+    stop();
+    say(io, "another program talks to this meter at the same time: replies get lost until one of the two is stopped");
+  });
 };
 
 /** What is no link is told by whoever opens it. */

@@ -2,6 +2,7 @@
 import { LinkError, type LinkFailure, UsageError } from "@meterport/protocol/errors";
 import type { DiscardReason, LinkInput, LinkOutput, RetryPolicy } from "@meterport/protocol/link/exchange";
 import { Link } from "@meterport/protocol/link/link";
+import type { OtherClientSign } from "@meterport/protocol/link/other-client";
 import { type LinkTiming, linkTimingOf } from "@meterport/protocol/link/timing";
 import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
 import type { Seal } from "@meterport/protocol/security/seal";
@@ -29,6 +30,8 @@ export type SessionEvent =
   /** The meter named another sequence number. On first contact it must; later, if it `jumped`, its dimensions may have changed (p. 61). */
   | { readonly type: "resync"; readonly firstContact: boolean; readonly jumped: boolean }
   | { readonly type: "discarded"; readonly bytes: Uint8Array; readonly length: number; readonly reason: DiscardReason }
+  /** A sign that another program talks to the same meter; what is not `certain` may be noise, unless it comes again and again. */
+  | { readonly type: "other-client"; readonly sign: OtherClientSign; readonly certain: boolean }
   | { readonly type: "closed"; readonly error: LinkError | undefined };
 
 /** Since the session began. */
@@ -42,6 +45,8 @@ export interface Counters {
   readonly alerts: number;
   /** Frames and garbage thrown away. */
   readonly discarded: number;
+  /** Signs of another client of the same meter. */
+  readonly otherClient: number;
   readonly sentBytes: number;
   readonly receivedBytes: number;
 }
@@ -75,6 +80,7 @@ export class Session {
     resyncs: 0,
     alerts: 0,
     discarded: 0,
+    otherClient: 0,
     sentBytes: 0,
     receivedBytes: 0,
   };
@@ -245,6 +251,10 @@ export class Session {
         return;
       case "discarded":
         this.#counters.discarded++;
+        this.#emit(output);
+        return;
+      case "other-client":
+        this.#counters.otherClient++;
         this.#emit(output);
         return;
       default:

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
 import { emptyReading, liveKeys } from "@meterport/protocol/meaning/readings";
-import { memoryLine } from "@meterport/simulator";
+import { Secret } from "@meterport/protocol/security/key";
+import { memoryLine, modelledLine } from "@meterport/simulator";
 import { runCli, withMeter } from "../testing/run-cli.ts";
 import { livePanel } from "./live-text.ts";
 
@@ -35,6 +36,20 @@ describe("live --json", () => {
     const { out } = await runCli(live("--json", "--count", "3", "--interval", "10s"), withMeter());
     const [, first, second] = documents(out).map(({ time }) => Date.parse(String(time)));
     assert.equal((second ?? 0) - (first ?? 0), 10_000);
+  });
+
+  test("another program on the same meter is told once", async () => {
+    const world = withMeter();
+    const { meter, clock } = world;
+    assert.ok(clock);
+    const secondClientKey = new Secret(new Uint8Array(16).fill(1));
+    const line = () => modelledLine({ meter, clock, secondClient: 1000, secondClientKey });
+    const { code, out, err } = await runCli(live("--json", "--count", "5"), { ...world, openLink: async () => line() });
+    assert.equal(code, 0, err);
+    assert.equal(documents(out).length, 5);
+    assert.equal(err.split("another program talks to this meter").length, 2, err);
+    const alone = await runCli(live("--json", "--count", "5"), withMeter());
+    assert.doesNotMatch(alone.err, /another program/);
   });
 
   test("a link that fails gives stale lines of nulls, is told once, and is taken up again", async () => {

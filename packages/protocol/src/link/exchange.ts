@@ -5,6 +5,7 @@ import { requestCode } from "../frame/apdu.ts";
 import type { Millis } from "../ports.ts";
 import type { Sealed } from "../security/seal.ts";
 import { Evidence } from "./evidence.ts";
+import type { OtherClientSign } from "./other-client.ts";
 
 /**
  * How a lost answer is asked for again. The guide says both (MEP guide 1.1, pp. 17 and 27).
@@ -72,6 +73,8 @@ export type LinkOutput =
    * exchange, as it does when the meter's dimensions change (p. 61); a few requests of another client move it less far.
    */
   | { readonly type: "resync"; readonly sequence: number; readonly jumped: boolean }
+  /** A sign of another client on this line; `certain` where neither noise nor a lost reply explains it. */
+  | { readonly type: "other-client"; readonly sign: OtherClientSign; readonly certain: boolean }
   /** `length` bytes, of which `bytes` are the first. */
   | { readonly type: "discarded"; readonly bytes: Uint8Array; readonly length: number; readonly reason: DiscardReason };
 

@@ -9,6 +9,7 @@ import { Deframer, type FrameEvent } from "../frame/frame.ts";
 import type { Millis } from "../ports.ts";
 import type { Seal } from "../security/seal.ts";
 import { type DiscardReason, Exchange, type LinkInput, type LinkOutput } from "./exchange.ts";
+import { foreignFrame } from "./other-client.ts";
 import { Sent, type Verdict } from "./sent.ts";
 import { defaultLinkTiming, type LinkTiming } from "./timing.ts";
 import { Waiting } from "./waiting.ts";
@@ -213,6 +214,7 @@ export class Link {
     if (exchange === undefined) {
       const known = verdict.type === "stale" || verdict.type === "echo";
       discard(body, known ? verdict.type : "unsolicited", out);
+      if (!known) this.#suspect(body, undefined, out);
       return;
     }
     if (verdict.type === "apdu") this.#answer(exchange, verdict, body, out);
@@ -278,6 +280,9 @@ export class Link {
     }
     const ours = exchange.sealed?.sequence;
     const known = this.#synchronised || exchange.repeats > 1;
+    // Whatever number is beyond ours was used by somebody else; the next one also where ours arrived twice.
+    const taken = ours === undefined || !this.#synchronised ? 0 : (theirs - ours) >>> 0;
+    const foreign = taken > 0 && taken < dimensionsJump - 1 && (taken > 1 || exchange.repeats === 1);
     this.#synchronised = true;
     this.#seal.resync(theirs);
     // The guide's text has the meter name the number that it expects, its example the one before (p. 22): one less counts too.
@@ -285,6 +290,7 @@ export class Link {
     const jumped = ahead >= dimensionsJump - 1;
     this.#leastExpected = theirs;
     out.push({ type: "resync", sequence: theirs, jumped });
+    if (foreign) out.push({ type: "other-client", sign: "numbers", certain: taken > 1 });
     if (!exchange.idempotent && known && ours !== undefined && executed(ours, theirs)) {
       this.#fail(
         "reply-lost",
@@ -302,6 +308,13 @@ export class Link {
     this.#fail("sequence", `the meter asked for another sequence number ${exchange.resyncs} times`, out);
   }
 
+  /** A frame that proves nothing to us may be meant for somebody else. */
+  #suspect(body: Uint8Array, asked: Uint8Array | undefined, out: LinkOutput[]): void {
+    const sign = foreignFrame(body, asked);
+    if (sign === undefined || (sign === "request" && this.#sent.resembles(body))) return;
+    out.push({ type: "other-client", sign, certain: sign === "request" });
+  }
+
   #reject(
     exchange: Exchange,
     verdict: Exclude<Verdict, { type: "apdu" | "resync" | "step" | "session-lost" }>,
@@ -309,6 +322,7 @@ export class Link {
     out: LinkOutput[],
   ): void {
     discard(body, verdict.type === "forged" ? "bad-digest" : verdict.type, out);
+    if (verdict.type === "forged" || verdict.type === "refused") this.#suspect(body, exchange.apdu, out);
     if (verdict.type === "echo") exchange.evidence.add("echo");
     else if (verdict.type === "forged") exchange.evidence.add("bad-digest");
     else if (verdict.type === "stale") {

@@ -6,6 +6,9 @@ import type { Opened, Sealed } from "../security/seal.ts";
 /** How many sealed requests are remembered, over all requests. */
 export const rememberedRequests = 8;
 
+/** As many differ at most in a damaged echo; in another client's request the eight bytes of the digest do. */
+const damagedBytes = 5;
+
 /** What a received frame is, seen from the request in hand. */
 export type Verdict =
   /** Authentic answer to the request in hand, whichever of its attempts: the one with this sequence number. */
@@ -34,6 +37,16 @@ export class Sent<Owner> {
   add(owner: Owner, sealed: Sealed): void {
     if (this.#entries.length === rememberedRequests) this.#entries.shift();
     this.#entries.push({ owner, sealed });
+  }
+
+  /** Whether `body` is likely one of our packets that came back damaged: no other request has so much in common with it. */
+  resembles(body: Uint8Array): boolean {
+    return this.#entries.some(({ sealed: { packet } }) => {
+      if (packet.length !== body.length + 2) return false;
+      let differing = 0;
+      for (let i = 0; i < body.length; i++) if (packet[i + 2] !== body[i]) differing++;
+      return differing <= damagedBytes;
+    });
   }
 
   /** What `body` is, while `current` waits for its answer. */
