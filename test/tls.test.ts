@@ -3,8 +3,22 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, openLive, orThrow, rc4 } from "@meterport/client";
 import { securityOf } from "@meterport/client/auto";
+import { encodeRequest } from "@meterport/protocol/frame/apdu";
 import { EP17, EP61 } from "@meterport/protocol/procedures/index";
-import { BT01, BT07, BT21, BT23, BT28, ET04, ET14, ET50, ET51, ET54, ET70 } from "@meterport/protocol/tables/index";
+import {
+  BT01,
+  BT07,
+  BT21,
+  BT23,
+  BT28,
+  ET04,
+  ET14,
+  ET50,
+  ET51,
+  ET52,
+  ET54,
+  ET70,
+} from "@meterport/protocol/tables/index";
 import { modelledLine } from "@meterport/simulator";
 import { keys, setting } from "./gen4-setting.ts";
 
@@ -26,6 +40,14 @@ describe("TLS between client and meter", () => {
     await clock.run(meter.close());
     await clock.advance(1000);
     assert.equal(device.port(1).session, undefined, "the port is free for others again");
+  });
+
+  it("a session that goes on under another suite is ended first, else the port would refuse that", async () => {
+    const { clock, device, to, inTls, entropy } = setting();
+    const meter = await to(1, inTls("basic"));
+    meter.session.use(rc4({ key: keys.basic, entropy }).seal);
+    assert.equal(await clock.run(meter.read(ET70, ["commChannelIndex"])), 1);
+    assert.equal(device.port(1).session, undefined);
   });
 
   it("19 summations in 8 tiers are 684 bytes, which come in pieces; BT28 has 336", async () => {
@@ -124,6 +146,9 @@ describe("two ports at once", () => {
     await clock.run(one.call(EP61, { lock: 1 }));
     assert.deepEqual(await clock.run(two.read(ET54, ["mepTxLocked"])), 1);
     assert.deepEqual(await clock.run(two.read(ET54, ["mepTxLockChannel"])), 1);
+    const write = encodeRequest({ kind: "write-at", table: ET52.number, offset: 0, data: new Uint8Array(7) });
+    const refused = await clock.run(two.session.request(write, { label: "write ET52" }));
+    assert.deepEqual(refused, Uint8Array.of(4), "the tables are the other client's");
     await assert.rejects(clock.run(two.call(EP61, { lock: 1 })), {
       code: "own-result",
       message: "call EP61: the other MEP client has locked the tables (result 3)",
@@ -147,6 +172,7 @@ describe("two ports at once", () => {
       );
       assert.deepEqual([orThrow(a[0]).presentValues, orThrow(a[1])], [84, 1]);
       assert.deepEqual([orThrow(b[0]).clients.length, orThrow(b[1]).manufacturer.trim()], [2, "NES"]);
+      assert.equal(await clock.run(one.read(ET54, ["mepTxLocked"])), 0, "both have unlocked");
     }
   });
 

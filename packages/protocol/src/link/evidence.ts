@@ -41,7 +41,7 @@ const sentence: Readonly<Record<Seen, string>> = {
   garbage: "only bytes that make no frame came",
   echo: "only our own bytes came back: check the wiring for a joint of transmit and receive",
   "wrong-key": "the meter knows no key that fits the digest (0x0B)",
-  tls: "the TLS handshake failed",
+  tls: "TLS with the meter failed",
   "no-tls": "the port does not speak TLS",
   "tls-required": "the port speaks TLS only",
   "half-reply": "the answer stopped before its end",
@@ -77,7 +77,7 @@ export class Evidence {
     const times = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
     const each = failure === "no-answer" ? ` (${timeout} ms each)` : "";
     const refused = failure === "wrong-key" && this.#refusals < attempts ? `, in ${this.#refusals} of them` : "";
-    if (failure === "wrong-key" && note !== "") return `the meter refuses the key:${note} after ${times}`;
+    if (failure === "wrong-key" && note !== "") return `the meter refuses the key${note} after ${times}`;
     return `${sentence[failure]}${note} after ${times}${each}${refused}`;
   }
 }

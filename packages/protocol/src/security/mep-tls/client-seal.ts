@@ -30,6 +30,13 @@ const forged: Opened = { type: "forged" };
 /** What a port without TLS, or with TLS in trouble, answers: a code, perhaps with a digest that nobody can check. */
 const isBareCode = (body: Uint8Array): boolean => body.length === 1 || body.length === 1 + digestLength;
 
+/** Codes with which a port speaks of TLS. */
+const tlsCodes: readonly number[] = Object.values(tlsResponse);
+
+/** Behind its code the meter may put the alert of its TLS (MEP guide 1.1, p. 15: "additional data as needed"). */
+const bringsAlert = (body: Uint8Array): boolean =>
+  tlsCodes.includes(body[0] as number) && body[1] === contentType.alert && beginsRecord(body.subarray(1));
+
 class TlsSeal implements Seal {
   readonly name = "tls";
   readonly readLimit: number = tlsReadLimit;
@@ -105,15 +112,19 @@ class TlsSeal implements Seal {
 
   #openStep(tls: TlsClient, body: Uint8Array, first: boolean): Opened {
     const [answer, type] = body;
-    if (answer !== tlsResponse.success) return this.#refused(body, first);
+    const alert = bringsAlert(body);
+    if (answer !== tlsResponse.success && !alert) return this.#refused(body, first);
     const records = body.subarray(1);
     // The answer to a request of an earlier session looks different, and must not disturb this one.
     const expected = first ? contentType.handshake : contentType.changeCipherSpec;
-    if (!beginsRecord(records) || (type !== expected && type !== contentType.alert)) return forged;
+    if (!beginsRecord(records) || (type !== expected && !alert)) return forged;
     const { reply, failure } = tls.receive(records);
     if (failure !== undefined) {
       this.#drop();
-      const wrong = failure.code === "unknown-identity" || (failure.code === "wrong-key" && type === contentType.alert);
+      const wrong =
+        answer === tlsResponse.invalidIdentityOrKey ||
+        failure.code === "unknown-identity" ||
+        (failure.code === "wrong-key" && alert);
       return { type: "refused", failure: wrong ? "wrong-key" : "tls", detail: failure.message };
     }
     // Part of a flight is no answer: the port sends each whole, in one message.
@@ -148,13 +159,12 @@ class TlsSeal implements Seal {
       const detail = `the meter ended the TLS session (${message.name})`;
       return { type: "session-lost", detail, unexecuted: false };
     }
-    if (!isBareCode(body)) return forged;
-    const codes: readonly number[] = [tlsResponse.noSession, tlsResponse.error, tlsResponse.invalidIdentityOrKey];
+    if (!isBareCode(body) && !bringsAlert(body)) return forged;
     // 0x0B comes from a port that was told meanwhile to speak RC4 only; a new handshake will tell.
-    if (!codes.includes(body[0] as number) && body[0] !== code.notAuthentic) return forged;
+    if (!tlsCodes.includes(body[0] as number) && body[0] !== code.notAuthentic) return forged;
     this.#drop();
     const said = `0x${(body[0] as number).toString(16).padStart(2, "0")}`;
-    const detail = `the meter has no TLS session with us (${said})`;
+    const detail = `the meter has no TLS session with us, ${said}`;
     // 0x01 also answers a damaged repetition of a message that was executed.
     return { type: "session-lost", detail, unexecuted: body[0] === tlsResponse.noSession };
   }

@@ -74,6 +74,8 @@ interface Pair {
   readonly link: Link;
   readonly port: PortSecurity;
   readonly served: string[];
+  /** Called when a request has been executed and not been answered yet. */
+  onServed: () => void;
   /** Asks, and lets both talk until it ends; `lose` eats messages by their number, from 0. */
   ask(apdu: Uint8Array, lose?: readonly number[]): string;
 }
@@ -102,15 +104,17 @@ const pair = (
     timing: { segment: 500, byteTime: 0, responseDelay: 1 },
     serve: (apdu, access) => {
       served.push(`${access.level} ${toHex(apdu)}`);
+      both.onServed();
       return apdu[0] === 0x40 ? Uint8Array.of(0) : Uint8Array.of(0, 0, 1, 9);
     },
   });
   let now = 0;
   let id = 0;
-  return {
+  const both: Pair = {
     link,
     port,
     served,
+    onServed: () => {},
     ask: (apdu, lose = []) => {
       let message = 0;
       let ended = "";
@@ -138,6 +142,7 @@ const pair = (
       return ended;
     },
   };
+  return both;
 };
 const value = "00000109";
 const write = bytes("400007000401020304");
@@ -183,6 +188,21 @@ describe("link and port", () => {
     assert.equal(lostOnTheWay.served.length, 2);
   });
 
+  it("what must not be done twice is not where the meter has done it, starts anew, and denies the repetition", () => {
+    const both = pair("required");
+    both.ask(read);
+    both.onServed = () => both.port.dropSession();
+    // The answer is lost; the same packet again is answered with 0x0A, which is true of the repetition only.
+    assert.match(both.ask(write, [1]), /^reply-lost: the TLS session broke over it/);
+    assert.equal(both.served.filter((line) => line.includes(toHex(write))).length, 1);
+  });
+
+  it("a port that forgets each session at once is not asked for ever", () => {
+    const { ask, served } = pair("required", { theirs: 8 });
+    assert.match(ask(read), /^tls: TLS with the meter failed \(the meter has no TLS session with us, 0x0a\) after/);
+    assert.equal(served.length, 0);
+  });
+
   it("keys that are used up, on either side, are renewed without a loss", () => {
     for (const [mine, theirs] of [
       [12, 1000],
@@ -199,7 +219,7 @@ describe("link and port", () => {
     const stranger = pair("required", { key: new Uint8Array(16).fill(9) }).ask(read);
     assert.equal(
       stranger,
-      "wrong-key: the meter refuses the key: (as the basic one (MBK) of client 7, 0x03) after 3 attempts",
+      "wrong-key: the meter refuses the key (as the basic one (MBK) of client 7, 0x03) after 3 attempts",
     );
     const level = pair("required", { level: "advanced", key: keys.basic }).ask(read);
     assert.match(level, /^wrong-key: .*as the advanced one \(MAK\) of client 7, 0x03/);

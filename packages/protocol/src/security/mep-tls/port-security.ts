@@ -91,7 +91,7 @@ class Port implements PortSecurity {
     const tls = this.#tls;
     if (tls === undefined) return direct(tlsResponse.noSession);
     if (code === tlsCode.handshakeContinued)
-      return tls.state === "handshaking" ? this.#shake(tls, records) : direct(tlsResponse.error);
+      return tls.state === "open" ? direct(tlsResponse.error) : this.#shake(tls, records);
     if (tls.state === "open" && !tls.worn) return this.#request(tls, records);
     this.dropSession();
     return direct(tlsResponse.noSession);
@@ -108,8 +108,9 @@ class Port implements PortSecurity {
   }
 
   #shake(tls: TlsServer, records: Uint8Array): Received {
-    const { reply, failure } = tls.receive(records);
-    if (failure === undefined && reply.length > 0)
+    const { reply, failure, closed } = tls.receive(records);
+    // A flight may come in pieces, each with an answer of its own: only its end has something to say.
+    if (failure === undefined && !closed)
       return { type: "direct", frame: tlsFrame(tlsResponse.success, reply), reason: "handshake" };
     this.dropSession();
     const known = failure?.code !== "wrong-key" && failure?.code !== "unknown-identity";

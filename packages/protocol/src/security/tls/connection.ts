@@ -9,6 +9,7 @@ import { TlsError } from "../../errors.ts";
 import { type AlertName, alertCode, alertLevel, alertName, contentType, handshakeType } from "./codes.ts";
 import { Fatal, violation } from "./fatal.ts";
 import {
+  forget,
   masterSecret,
   premasterSecret,
   type Randoms,
@@ -17,7 +18,7 @@ import {
   verifyData,
 } from "./key-schedule.ts";
 import { finished, messageHeader, messageLimit } from "./messages.ts";
-import { Cipher, keyLifetime, type RawRecord, RecordReader, recordLimit, sealRecord, sealRecords } from "./records.ts";
+import { Cipher, keyLifetime, type RawRecord, RecordReader, sealRecord, sealRecords } from "./records.ts";
 
 export type TlsState = "idle" | "handshaking" | "open" | "closed";
 
@@ -153,7 +154,7 @@ export abstract class TlsConnection {
       reader.push(bytes);
       for (let record = reader.next(true, false); record !== undefined; record = reader.next(true, false)) {
         const plain = cipher.peek(record, records++);
-        if (plain === undefined || alert !== undefined) return { type: "rejected" };
+        if (plain === undefined) return { type: "rejected" };
         if (record.type === contentType.applicationData) parts.push(plain);
         else if (record.type === contentType.alert && plain.length === 2) alert = plain;
         else return { type: "rejected" };
@@ -240,7 +241,6 @@ export abstract class TlsConnection {
   #record(record: RawRecord, out: Uint8Array[], data: Uint8Array[]): void {
     const { type } = record;
     const fragment = this.#open(record);
-    if (fragment.length > recordLimit) throw violation("record_overflow", `a record holds ${fragment.length} bytes`);
     if (fragment.length === 0 && type !== contentType.applicationData)
       throw violation("unexpected_message", "an empty record that carries no data");
     if (this.#handshake.length > 0 && type !== contentType.handshake)
@@ -353,6 +353,12 @@ export abstract class TlsConnection {
     }
   }
 
+  /** Keys that were agreed and are not in use yet. */
+  #forgetKeys(): void {
+    if (this.#keys !== undefined) for (const key of Object.values(this.#keys)) forget(key);
+    this.#keys = undefined;
+  }
+
   #end(failure: TlsError | undefined): void {
     this.#state = "closed";
     this.#failure = failure;
@@ -360,7 +366,7 @@ export abstract class TlsConnection {
     this.#outgoing?.forget();
     this.#master.fill(0);
     this.#handshake = nothing;
-    this.#keys = undefined;
+    this.#forgetKeys();
     this.#incoming = undefined;
     this.#outgoing = undefined;
   }
