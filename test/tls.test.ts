@@ -98,6 +98,41 @@ describe("TLS between client and meter", () => {
     assert.equal(meter.generation, settled);
   });
 
+  it("a meter that starts anew with other dimensions while it is read is read again", async () => {
+    const { clock, device, to, inTls } = setting({ tls: ["required"] });
+    const meter = await to(1, inTls("basic"));
+    assert.equal((await clock.run(meter.read(BT23))).tiers.length, 4);
+    let changed = false;
+    device.use(({ request }) => {
+      const reads = request.kind === "read" || request.kind === "read-at";
+      if (changed || !reads || request.table !== BT23.number) return undefined;
+      changed = true;
+      device.memory.patch(BT21.number, 7, Uint8Array.of(8));
+      device.bumpDimensions();
+      device.reboot();
+      return undefined;
+    });
+    // Whatever the first request asked was laid out for four tiers.
+    assert.equal((await clock.run(meter.read(BT23))).tiers.length, 8);
+    assert.ok(changed);
+  });
+
+  it("a change and a transaction are laid out by the dimensions of the moment, not by those of half a minute ago", async () => {
+    const { clock, device, to, inTls } = setting();
+    const meter = await to(1, inTls("advanced"), { writable: true });
+    const tariff = ["total", "summations", 18] as const;
+    await clock.run(meter.read(BT23, tariff));
+    for (const change of [
+      async () => void (await meter.transaction((t) => [t.read(BT23, tariff)])),
+      async () => void (await meter.write(ET51, ["clients", 0, "healthTimeout"], 31)),
+    ]) {
+      const { generation } = meter;
+      device.bumpDimensions();
+      await clock.run(change());
+      assert.ok(meter.generation > generation);
+    }
+  });
+
   it("a live reading costs at most 1.6 times the bytes of RC4 authentication, once the session stands", async () => {
     const bytesOf = async (security: "rc4" | "tls"): Promise<number> => {
       const { clock, device, entropy } = setting();
@@ -174,6 +209,26 @@ describe("two ports at once", () => {
       assert.deepEqual([orThrow(b[0]).clients.length, orThrow(b[1]).manufacturer.trim()], [2, "NES"]);
       assert.equal(await clock.run(one.read(ET54, ["mepTxLocked"])), 0, "both have unlocked");
     }
+  });
+
+  it("answers that come when the lock has run out are not believed", async () => {
+    const { clock, to, inTls } = setting();
+    const one = await to(1, inTls("advanced"), { writable: true });
+    let held = 0;
+    const write = encodeRequest({ kind: "write-at", table: ET52.number, offset: 0, data: new Uint8Array(1) });
+    const line = one.session.request.bind(one.session);
+    // Each time the line holds the first write up for longer than the lock lasts.
+    one.session.request = async (apdu, options) => {
+      if (apdu[0] === write[0] && apdu[1] === write[1] && apdu[2] === write[2] && held++ < 2)
+        await new Promise<void>((resolve) => clock.at(clock.now() + 10_500, resolve));
+      return line(apdu, options);
+    };
+    await assert.rejects(clock.run(one.transaction((t) => [t.read(BT21, ["tiers"])])), {
+      code: "reply-lost",
+      message: /^run a transaction: it took longer than the 10 s for which the meter locks its tables/,
+    });
+    const [tiers] = await clock.run(one.transaction((t) => [t.read(BT21, ["tiers"])]));
+    assert.deepEqual([orThrow(tiers), held], [4, 3]);
   });
 
   it("each client that registers gets a handle of its own range, and loses it by EP17", async () => {

@@ -37,12 +37,15 @@ export class Dimensions {
   #generation = 0;
   #version: number | undefined;
   #versionDue: Millis = Number.NEGATIVE_INFINITY;
+  /** Whether a TLS session was lost since the version was asked: a meter that starts anew may have other dimensions. */
+  #doubtful = false;
 
   constructor(profile: Profile, tables: ReadonlyMap<string, AnyTable>, source: DimensionsSource) {
     this.#profile = profile;
     this.#tables = tables;
     this.#source = source;
     source.listen((event) => {
+      if (event.type === "discarded" && event.reason === "session-lost") this.#doubtful = true;
       if (event.type !== "resync" || event.firstContact || !event.jumped) return;
       this.forget();
     });
@@ -96,35 +99,47 @@ export class Dimensions {
     return reading;
   }
 
-  #askVersion(): Promise<void> | undefined {
-    const now = this.#source.now();
-    if (now < this.#versionDue) return undefined;
+  /** `undefined` where nobody has to be asked, which costs no turn. */
+  #askVersion(due: boolean): Promise<void> | undefined {
+    if (!due) return undefined;
+    this.#doubtful = false;
     const asking = this.#source.version();
     if (asking === undefined) return undefined;
-    this.#versionDue = now + versionInterval;
-    return asking.then((version) => {
-      if (version === undefined) return;
-      if (this.#version !== undefined && version !== this.#version) this.forget();
-      this.#version = version;
-    });
+    // Whoever reads meanwhile does not ask as well.
+    this.#versionDue = this.#source.now() + versionInterval;
+    return asking.then(
+      (version) => {
+        if (version === undefined) return;
+        if (this.#version !== undefined && version !== this.#version) this.forget();
+        this.#version = version;
+      },
+      (error: unknown) => {
+        this.#versionDue = Number.NEGATIVE_INFINITY;
+        throw error;
+      },
+    );
   }
 
   /**
    * Runs a read that stands on dimensions, and runs it again where they moved meanwhile: the request that brought the
-   * news was answered under the new ones.
+   * news was answered under the new ones. `fresh` is for what must not stand on news of 30 s ago: a write.
    *
    * @throws LinkError where they do not come to rest
    */
-  async steadily<T>(label: string, read: () => Promise<T>): Promise<T> {
-    const asking = this.#askVersion();
+  async steadily<T>(label: string, read: () => Promise<T>, fresh = false): Promise<T> {
+    const asking = this.#askVersion(fresh || this.#doubtful || this.#source.now() >= this.#versionDue);
     if (asking !== undefined) await asking;
     for (let attempt = 0; attempt < patience; attempt++) {
       const before = this.#generation;
-      const value = await read().catch((error: unknown) => {
+      const value = await read().catch(async (error: unknown) => {
         // A failing link says best itself what is wrong; only what was laid out under old dimensions is done again.
-        if (error instanceof LinkError || this.#generation === before) throw error;
+        if (error instanceof LinkError) throw error;
+        await this.#askVersion(this.#doubtful);
+        if (this.#generation === before) throw error;
         return unsteady;
       });
+      const doubt = this.#askVersion(this.#doubtful);
+      if (doubt !== undefined) await doubt;
       if (value !== unsteady && this.#generation === before) return value as T;
     }
     throw new LinkError("sequence", label, `the meter's dimensions changed ${patience} times while it was read`);

@@ -155,9 +155,9 @@ export class Meter {
     return this.port === 2 ? { index: 1, slot: 5 } : { index: 0, slot: 4 };
   }
 
-  /** Runs `read` again where the meter's dimensions moved under it. @throws LinkError, and what `read` throws */
-  steadily<T>(label: string, read: () => Promise<T>): Promise<T> {
-    return this.#dimensions.steadily(label, read);
+  /** Runs `read` again where the meter's dimensions moved under it; `fresh` asks under TLS at once whether they did. @throws LinkError, and what `read` throws */
+  steadily<T>(label: string, read: () => Promise<T>, fresh?: boolean): Promise<T> {
+    return this.#dimensions.steadily(label, read, fresh);
   }
 
   /** Moves whenever the meter's dimensions may have changed: places that were worked out before must be worked out again. */

@@ -94,14 +94,15 @@ export class TableWriter {
     const { label, signal, limit, rewrite } = options;
     checkTable(table, this.#meter.profile, this.#meter.level, label);
     const objection = objections(table);
-    return this.#meter.steadily(label, async () => {
+    const layOut = async (): Promise<Planned> => {
       const env = await this.#meter.environment(table, signal === undefined ? {} : { signal });
       const targets = fields.map(({ path, value }) => writeTarget(table, path, value, env));
       const target = mergeTargets(table, targets, env);
       const { session } = this.#meter;
       const current = await readSlice(session, table.number, target.range, asked(`read ${table.id}`, signal));
       return { ...planWrite(table, target, current, objection, { limit, rewrite }), target };
-    });
+    };
+    return this.#meter.steadily(label, layOut, true);
   }
 
   async #verify(

@@ -99,9 +99,14 @@ export class Transactions {
     const { meter, writer, caller, wear } = this.#options;
     const { signal } = options;
     const limits = await this.#limits(signal);
-    return this.#locked(limits, signal, async (shared) => {
-      const laid: LaidStep[] = [];
-      for (const step of built) laid.push(await step.layOut({ meter, writer, caller, signal }));
+    return this.#locked(limits, signal, async (until) => {
+      const shared = until !== undefined;
+      const layOut = async (): Promise<LaidStep[]> => {
+        const steps: LaidStep[] = [];
+        for (const step of built) steps.push(await step.layOut({ meter, writer, caller, signal }));
+        return steps;
+      };
+      const laid = await meter.steadily(label, layOut, true);
       checkSteps(laid);
       const { generation } = meter;
       const number = options.number ?? (await this.#nextNumber(shared, signal));
@@ -115,10 +120,14 @@ export class Transactions {
       const messages = await this.#responses(number, limits, signal);
       // What was laid out under other dimensions must not be believed.
       const moved = meter.generation !== generation && laid.some(({ dimensioned }) => dimensioned);
-      if (messages !== undefined && !moved) return outcomesOf(laid, messages);
+      // Behind the end of the lock they may be the other client's, under the same number.
+      const late = until !== undefined && meter.clock.now() >= until;
+      if (messages !== undefined && !moved && !late) return outcomesOf(laid, messages);
       if (!isLast) return undefined;
-      throw moved
-        ? new LinkError("sequence", label, "the meter's dimensions changed while it ran")
+      if (moved) throw new LinkError("sequence", label, "the meter's dimensions changed while it ran");
+      const lock = `it took longer than the ${transactionLockTime / 1000} s for which the meter locks its tables, so the answers may be another client's`;
+      throw messages !== undefined
+        ? new LinkError("reply-lost", label, lock)
         : new LinkError("no-answer", label, `the meter formed no response to it, ${attempts} times`);
     });
   }
@@ -129,29 +138,39 @@ export class Transactions {
     return env.ET11 as Limits;
   }
 
-  /** The two ports of a meter share the tables: the other client is kept away meanwhile (p. 50). */
-  async #locked<T>(limits: Limits, signal: Signal | undefined, task: (shared: boolean) => Promise<T>): Promise<T> {
+  /**
+   * The two ports of a meter share the tables: the other client is kept away meanwhile (p. 50). The task is told until
+   * when; `undefined` where there is no other client.
+   */
+  async #locked<T>(
+    limits: Limits,
+    signal: Signal | undefined,
+    task: (until: Millis | undefined) => Promise<T>,
+  ): Promise<T> {
     const shared = this.#options.meter.several ?? (limits.mepChannelCount ?? 1) > 1;
-    if (!shared || !(await this.#lock(signal))) return task(shared);
+    if (!shared) return task(undefined);
+    const until = await this.#lock(signal);
+    if (until === undefined) return task(Number.POSITIVE_INFINITY);
     try {
-      return await task(shared);
+      return await task(until);
     } finally {
       // Where it fails the meter unlocks by itself after ten seconds; what the task did counts.
       await this.#options.caller.call(EP61, { lock: transactionLock.unlock }).catch(ignoreMeterportError);
     }
   }
 
-  /** False where this meter has nothing to lock. */
-  async #lock(signal: Signal | undefined): Promise<boolean> {
+  /** Until when at least; `undefined` where this meter has nothing to lock. */
+  async #lock(signal: Signal | undefined): Promise<Millis | undefined> {
     const { meter, caller } = this.#options;
     const began = meter.clock.now();
     for (;;) {
+      const asked = meter.clock.now();
       try {
         await caller.call(EP61, { lock: transactionLock.lock }, signal === undefined ? {} : { signal });
-        return true;
+        return asked + transactionLockTime;
       } catch (error) {
         if (!(error instanceof ProcedureError)) throw error;
-        if (error.code === "unknown-procedure") return false;
+        if (error.code === "unknown-procedure") return undefined;
         const lockedByOther = error.result === 3;
         if (!lockedByOther || meter.clock.now() - began > transactionLockTime + lockPause) throw error;
         await pause(meter.clock, lockPause, label, signal);
