@@ -16,6 +16,8 @@ const header = 6;
 export const packetOverhead = header + 2;
 /** What a packet has at most, with its overhead, until something else is negotiated. */
 export const defaultPacketSize = 64;
+/** No service has room in less. */
+export const leastPacketSize = packetOverhead + 8;
 /** The largest that the length field permits. */
 export const largestPacketSize = packetOverhead + 0xffff;
 

@@ -9,7 +9,9 @@ import {
   encodeRequest,
   encodeResponse,
   type Malformed,
+  readResponseHeader,
   type TableRequest,
+  writeAtHeader,
 } from "../frame/apdu.ts";
 
 /**
@@ -28,8 +30,10 @@ export const checksum = (data: Uint8Array): number => {
 const readLength = 3;
 /** Bytes of a partial read's request. */
 const readAtLength = 8;
-/** Bytes in front of a write's data: code, table, count. */
-export const writeHeader = 5;
+/** Bytes of a read's response that are not its data: code, count, checksum. */
+export const readOverhead = readResponseHeader + 1;
+/** Bytes of a partial write that are not its data: code, table, offset, count, checksum. */
+export const writeAtOverhead = writeAtHeader + 1;
 
 const malformed = (detail: string): Malformed => ({ kind: "malformed", detail });
 

@@ -1,0 +1,240 @@
+/**
+ * Layer 2 of the optical port as a pure machine, the same at both ends: messages go out in packets that are repeated until
+ * they are acknowledged, and what comes in is acknowledged once and handed on once.
+ */
+import { equalBytes } from "../bytes.ts";
+import type { DiscardReason } from "../link/exchange.ts";
+import type { Millis } from "../ports.ts";
+import { Assembly, packetsOf } from "./message.ts";
+import {
+  acknowledge,
+  defaultPacketSize,
+  encodePacket,
+  type PacketEvent,
+  PacketReader,
+  packetOverhead,
+  refuse,
+} from "./packet.ts";
+import type { PacketLimits } from "./services.ts";
+import type { ChannelTiming } from "./timing.ts";
+
+/** What a channel gives. */
+export type ChannelOutput =
+  | { readonly type: "transmit"; readonly bytes: Uint8Array }
+  /** A whole message of the other end. */
+  | { readonly type: "message"; readonly data: Uint8Array }
+  /** Our message has arrived: the other end said so, or has gone on. */
+  | { readonly type: "delivered" }
+  /** It was repeated as often as it may be. */
+  | { readonly type: "undelivered" }
+  /** `length` bytes, of which `bytes` are the first. */
+  | { readonly type: "discarded"; readonly bytes: Uint8Array; readonly length: number; readonly reason: DiscardReason };
+
+/** Data bytes of a message under these limits. */
+export const messageRoom = ({ packetSize, packets }: PacketLimits): number =>
+  Math.min(0xffff, (packetSize - packetOverhead) * packets);
+
+/** What both ends begin with. */
+export const defaultLimits: PacketLimits = { packetSize: defaultPacketSize, packets: 1 };
+
+interface Sending {
+  readonly packets: readonly Uint8Array[];
+  at: number;
+  /** Transmissions of the packet in hand. */
+  tries: number;
+  deadline: Millis;
+}
+
+/** One end of a channel. */
+export class Channel {
+  /** What messages are cut by. */
+  limits: PacketLimits = defaultLimits;
+  readonly #timing: ChannelTiming;
+  readonly #reader: PacketReader;
+  readonly #assembly: Assembly;
+  #toggle = false;
+  #sending: Sending | undefined;
+  /** What went out last, to know it where the line echoes, and to repeat it. */
+  #lastPacket: Uint8Array | undefined;
+  /** Repetitions of it after it was taken for delivered. */
+  #repeats = 0;
+  /** The last packet that came: the same once more is a repetition. */
+  #seen: { readonly toggle: boolean; readonly crc: number } | undefined;
+  #lastByteAt: Millis = Number.NEGATIVE_INFINITY;
+  #transmissions = 0;
+
+  /** @param accepted what this end takes at most */
+  constructor(accepted: PacketLimits, timing: ChannelTiming) {
+    this.#timing = timing;
+    this.#reader = new PacketReader(Math.max(accepted.packetSize, defaultPacketSize));
+    this.#assembly = new Assembly(Math.max(messageRoom(accepted), messageRoom(defaultLimits)));
+  }
+
+  /** Whether a message of ours waits for its acknowledgement. */
+  get sending(): boolean {
+    return this.#sending !== undefined;
+  }
+
+  /** When something is next due by itself. */
+  wakeAt(): Millis | undefined {
+    const incomplete = this.#reader.pending > 0 ? this.#lastByteAt + this.#timing.interByteTimeout : undefined;
+    if (this.#sending === undefined) return incomplete;
+    return Math.min(this.#deadline(this.#sending), incomplete ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Transmissions of packets since the last call. */
+  takeTransmissions(): number {
+    const count = this.#transmissions;
+    this.#transmissions = 0;
+    return count;
+  }
+
+  /** Packets that a message takes. */
+  packetsFor(message: Uint8Array): number {
+    return Math.ceil(message.length / (this.limits.packetSize - packetOverhead));
+  }
+
+  /** Begins a message, which must fit into `limits`. One that is still under way is given up. */
+  send(message: Uint8Array, now: Millis, out: ChannelOutput[]): void {
+    this.#dropUnfinished("stale", out);
+    const packets = packetsOf(message, this.limits.packetSize, this.#toggle).map(encodePacket);
+    if (packets.length % 2 === 1) this.#toggle = !this.#toggle;
+    this.#sending = { packets, at: 0, tries: 0, deadline: now };
+    this.#transmit(this.#sending, now, out);
+  }
+
+  /** Stops what is under way, both ways, and goes back to what both ends begin with. */
+  abandon(): void {
+    this.#sending = undefined;
+    this.#lastPacket = undefined;
+    this.#assembly.reset();
+    this.limits = defaultLimits;
+  }
+
+  /** Takes whatever comes next for new: the other end begins anew as well. */
+  forget(): void {
+    this.#seen = undefined;
+  }
+
+  /** Takes received bytes. Any bytes; nothing is thrown. */
+  receive(bytes: Uint8Array, now: Millis, out: ChannelOutput[]): void {
+    this.advance(now, out);
+    if (bytes.length > 0) this.#lastByteAt = now;
+    for (const event of this.#reader.push(bytes)) this.#take(event, now, out);
+  }
+
+  /** Does what is due. */
+  advance(now: Millis, out: ChannelOutput[]): void {
+    if (this.#reader.pending > 0 && now >= this.#lastByteAt + this.#timing.interByteTimeout) {
+      this.#dropUnfinished("incomplete", out);
+      out.push({ type: "transmit", bytes: Uint8Array.of(refuse) });
+    }
+    const sending = this.#sending;
+    if (sending !== undefined && now >= this.#deadline(sending)) this.#repeat(sending, now, out);
+  }
+
+  /** Not while bytes come in: they may be the acknowledgement. */
+  #deadline({ deadline }: Sending): Millis {
+    return this.#reader.pending === 0 ? deadline : Math.max(deadline, this.#lastByteAt + this.#timing.interByteTimeout);
+  }
+
+  #transmit(sending: Sending, now: Millis, out: ChannelOutput[]): void {
+    const bytes = sending.packets[sending.at] as Uint8Array;
+    const { byteTime, bridgeDelay, responseTimeout } = this.#timing;
+    sending.tries++;
+    sending.deadline = now + bytes.length * byteTime + bridgeDelay + responseTimeout;
+    this.#lastPacket = bytes;
+    this.#repeats = 0;
+    this.#transmissions++;
+    out.push({ type: "transmit", bytes });
+  }
+
+  #repeat(sending: Sending, now: Millis, out: ChannelOutput[]): void {
+    if (sending.tries <= this.#timing.retries) {
+      this.#transmit(sending, now, out);
+      return;
+    }
+    this.#sending = undefined;
+    out.push({ type: "undelivered" });
+  }
+
+  #take(event: PacketEvent, now: Millis, out: ChannelOutput[]): void {
+    if (event.type === "packet") this.#packet(event, now, out);
+    else if (event.type === "acknowledged") this.#acknowledged(now, out);
+    else if (event.type === "refused") this.#refused(now, out);
+    else if (event.type === "noise")
+      out.push({ type: "discarded", bytes: event.bytes, length: event.length, reason: "garbage" });
+    else {
+      out.push({ type: "discarded", bytes: new Uint8Array(), length: event.length, reason: "bad-digest" });
+      out.push({ type: "transmit", bytes: Uint8Array.of(refuse) });
+    }
+  }
+
+  #acknowledged(now: Millis, out: ChannelOutput[]): void {
+    const sending = this.#sending;
+    if (sending === undefined) return;
+    sending.at++;
+    sending.tries = 0;
+    if (sending.at < sending.packets.length) this.#transmit(sending, now, out);
+    else this.#delivered(out);
+  }
+
+  #delivered(out: ChannelOutput[]): void {
+    this.#sending = undefined;
+    out.push({ type: "delivered" });
+  }
+
+  /** Noise may have looked like an acknowledgement before: then the last packet is repeated all the same. */
+  #refused(now: Millis, out: ChannelOutput[]): void {
+    if (this.#sending !== undefined) {
+      this.#repeat(this.#sending, now, out);
+      return;
+    }
+    if (this.#lastPacket === undefined || this.#repeats >= this.#timing.retries) return;
+    this.#repeats++;
+    this.#transmissions++;
+    out.push({ type: "transmit", bytes: this.#lastPacket });
+  }
+
+  #packet({ packet, crc, raw }: PacketEvent & { type: "packet" }, now: Millis, out: ChannelOutput[]): void {
+    if (this.#lastPacket !== undefined && equalBytes(raw, this.#lastPacket)) {
+      discard(raw, "echo", out);
+      return;
+    }
+    out.push({ type: "transmit", bytes: Uint8Array.of(acknowledge) });
+    if (this.#seen?.toggle === packet.toggle && this.#seen.crc === crc) {
+      discard(raw, "stale", out);
+      return;
+    }
+    this.#seen = { toggle: packet.toggle, crc };
+    this.#goneOn(now, out);
+    const message = this.#assembly.add(packet);
+    if (message === "broken") discard(raw, "malformed", out);
+    else if (message !== "more") out.push({ type: "message", data: message });
+  }
+
+  /** The other end sends something new: it has our last packet, and only its acknowledgement was lost. */
+  #goneOn(now: Millis, out: ChannelOutput[]): void {
+    const sending = this.#sending;
+    this.#lastPacket = undefined;
+    if (sending === undefined) return;
+    if (sending.at === sending.packets.length - 1) {
+      this.#delivered(out);
+      return;
+    }
+    this.#sending = undefined;
+    this.#lastByteAt = now;
+    out.push({ type: "undelivered" });
+  }
+
+  #dropUnfinished(reason: "incomplete" | "stale", out: ChannelOutput[]): void {
+    const { noise, unfinished } = this.#reader.reset();
+    if (noise?.type === "noise")
+      out.push({ type: "discarded", bytes: noise.bytes, length: noise.length, reason: "garbage" });
+    if (unfinished.length > 0) discard(unfinished, reason, out);
+  }
+}
+
+const discard = (bytes: Uint8Array, reason: DiscardReason, out: ChannelOutput[]): void => {
+  out.push({ type: "discarded", bytes, length: bytes.length, reason });
+};

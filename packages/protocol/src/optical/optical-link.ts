@@ -1,0 +1,394 @@
+/**
+ * The client's side of the optical port as a pure machine (ANSI C12.18-1996), with the inputs and outputs of `Link`: requests
+ * and responses are those of the MEP port. It signs on by itself, keeps the channel while requests come, and signs on again
+ * where the session is lost.
+ */
+import type { LinkFailure } from "../errors.ts";
+import { code } from "../frame/response-codes.ts";
+import type { LinkInput, LinkOutput, LinkRequest } from "../link/exchange.ts";
+import { Waiting } from "../link/waiting.ts";
+import type { Millis } from "../ports.ts";
+import { Channel, type ChannelOutput, defaultLimits, messageRoom } from "./channel.ts";
+import { OpticalExchange } from "./optical-exchange.ts";
+import type { PacketLimits } from "./services.ts";
+import { refusalOf, type SessionStep, type SignOn, stepMessage, stepResult, transientResult } from "./session-steps.ts";
+import { readOverhead, tableResponse, writeAtOverhead } from "./table-service.ts";
+import { defaultOpticalTiming, type OpticalTiming } from "./timing.ts";
+
+/** What a client asks for with Negotiate: the meter takes as much of it as it can. */
+export const wantedLimits: PacketLimits = { packetSize: 512, packets: 8 };
+
+/** Who signs on. */
+export interface OpticalLinkOptions {
+  /** At most 20 bytes: MK, PK or RK; without one, what is open to everybody. */
+  readonly password?: Uint8Array;
+  /** 0 to 65535; the meter notes it with events. 0 where left out. */
+  readonly userId?: number;
+  /** At most 10 printable ASCII characters. */
+  readonly user?: string;
+  readonly timing?: Partial<OpticalTiming>;
+}
+
+/** How far the session stands, as far as we know. `unknown` after something went unanswered: then it is ended first. */
+type Stage = "unknown" | "base" | "identified" | "negotiated" | "logged-on" | "open";
+
+/** One service under way. */
+type Step = SessionStep | "request";
+
+/** One optical port of one meter. */
+export class OpticalLink {
+  readonly #signOn: SignOn;
+  readonly #timing: OpticalTiming;
+  readonly #channel: Channel;
+  readonly #waiting: Waiting<OpticalExchange>;
+  #current: OpticalExchange | undefined;
+  #stage: Stage = "base";
+  #step: Step | undefined;
+  /** When the answer to the step in hand is overdue; undefined until the step is delivered. */
+  #overdue: Millis | undefined;
+  /** Nothing is sent before. */
+  #pauseUntil: Millis = Number.NEGATIVE_INFINITY;
+  /** When the meter ends the channel if it hears nothing. */
+  #aliveUntil: Millis = Number.NEGATIVE_INFINITY;
+  /** When the last request was answered. */
+  #lastAsked: Millis = Number.NEGATIVE_INFINITY;
+  /** Whether this meter takes Wait services. */
+  #waits = true;
+  /** Why the meter refused the password: it is not shown a second time, because wrong ones lock the port. */
+  #keyRefused: string | undefined;
+  #limits: PacketLimits = defaultLimits;
+  #leaving = false;
+
+  /** @throws UsageError (`range`) for a password, user or time that does not fit its field */
+  constructor(options: OpticalLinkOptions = {}) {
+    const { password, userId = 0, user = "", timing } = options;
+    this.#timing = { ...defaultOpticalTiming, ...timing };
+    const { waitSeconds } = this.#timing;
+    this.#signOn = { password: password?.slice(), userId, user, limits: wantedLimits, waitSeconds };
+    this.#channel = new Channel(wantedLimits, this.#timing);
+    this.#waiting = new Waiting(this.#timing.queueLimit);
+    // What does not fit its field is the caller's mistake, and is to be heard of at once.
+    for (const step of ["logon", "security", "wait"] as const) stepMessage(step, this.#signOn);
+  }
+
+  /** Most data bytes that one read may ask for, as last agreed with the meter. */
+  get readLimit(): number {
+    return messageRoom(this.#limits) - readOverhead;
+  }
+
+  /** Most data bytes of one partial write. */
+  get writeLimit(): number {
+    return messageRoom(this.#limits) - writeAtOverhead;
+  }
+
+  /** When a tick is next due; undefined while there is nothing to wait for. */
+  wakeAt(): Millis | undefined {
+    const times: (Millis | undefined)[] = [this.#channel.wakeAt(), this.#overdue];
+    if (this.#step === undefined) times.push(this.load > 0 ? this.#pauseUntil : this.#idleAt());
+    const due = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
+    return due === Number.POSITIVE_INFINITY ? undefined : due;
+  }
+
+  /** Requests that wait or are on their way. */
+  get load(): number {
+    return this.#waiting.length + (this.#current === undefined ? 0 : 1);
+  }
+
+  /** Whether the meter may still hold a channel for us. */
+  get busy(): boolean {
+    return this.#step !== undefined || this.load > 0 || (this.#leaving && this.#stage !== "base");
+  }
+
+  /** Takes one input at time `now` (never running backwards) and returns what is to be done, in this order. Never throws for received bytes. */
+  handle(input: LinkInput, now: Millis): LinkOutput[] {
+    const out: LinkOutput[] = [];
+    if (input.type === "cancel") this.#cancel(input.id, out);
+    else if (input.type === "request") this.#enqueue(input, out);
+    const heard: ChannelOutput[] = [];
+    if (input.type === "received") this.#channel.receive(input.bytes, now, heard);
+    else this.#channel.advance(now, heard);
+    this.#hear(heard, now, out);
+    this.#advance(now, out);
+    return out;
+  }
+
+  /** Begins to end the session in order; over when `busy` is false. Requests that wait fail. */
+  leave(now: Millis): LinkOutput[] {
+    const out: LinkOutput[] = [];
+    this.#leaving = true;
+    for (let waiting = this.#waiting.next(); waiting !== undefined; waiting = this.#waiting.next())
+      this.#end(waiting, "closed", "the session was closed", out);
+    if (this.#current !== undefined) this.#fail("closed", "the session was closed", out);
+    this.#advance(now, out);
+    return out;
+  }
+
+  #enqueue(request: LinkRequest, out: LinkOutput[]): void {
+    const exchange = new OpticalExchange(request);
+    const displaced = this.#leaving ? exchange : this.#waiting.add(exchange);
+    if (displaced === undefined) return;
+    const waiting = `${this.#waiting.length} requests are waiting already`;
+    const detail = displaced === exchange ? `not sent, ${waiting}` : "not sent, it gave way to a more urgent request";
+    if (this.#leaving) this.#end(displaced, "closed", "the session was closed", out);
+    else this.#end(displaced, "queue-full", detail, out);
+  }
+
+  #cancel(id: number, out: LinkOutput[]): void {
+    const waiting = this.#waiting.remove(id);
+    if (waiting !== undefined) this.#end(waiting, "aborted", "aborted before it was sent", out);
+    // What the meter is about to answer must be awaited all the same: nothing in an answer names its request.
+    else if (this.#current?.id === id) this.#fail("aborted", "aborted while it was on its way", out);
+  }
+
+  #end(exchange: OpticalExchange, failure: LinkFailure, detail: string, out: LinkOutput[]): void {
+    out.push({ type: "failed", id: exchange.id, failure, attempts: exchange.transmissions, detail });
+  }
+
+  #fail(failure: LinkFailure, detail: string, out: LinkOutput[]): void {
+    const exchange = this.#current;
+    if (exchange === undefined) return;
+    this.#current = undefined;
+    this.#end(exchange, failure, detail, out);
+  }
+
+  #hear(heard: readonly ChannelOutput[], now: Millis, out: LinkOutput[]): void {
+    this.#current?.count(this.#channel.takeTransmissions(), this.#step === "request");
+    for (const output of heard) {
+      if (output.type === "transmit") out.push(output);
+      else if (output.type === "discarded") {
+        this.#current?.seen.add(output.reason);
+        out.push(output);
+      } else if (output.type === "delivered") this.#delivered(now);
+      else if (output.type === "message") this.#message(output.data, now, out);
+      else if (this.#step !== undefined) this.#unanswered(this.#step, true, out);
+    }
+    if (this.#overdue !== undefined && now >= this.#overdue && this.#step !== undefined)
+      this.#unanswered(this.#step, false, out);
+  }
+
+  #delivered(now: Millis): void {
+    this.#current?.seen.answered();
+    this.#alive(now, 0);
+    if (this.#step !== undefined) this.#overdue = now + this.#timing.bridgeDelay + this.#timing.trafficTimeout;
+  }
+
+  #alive(now: Millis, seconds: number): void {
+    this.#aliveUntil = now + Math.max(this.#timing.trafficTimeout, 1_000 * seconds);
+  }
+
+  #settle(): void {
+    this.#step = undefined;
+    this.#overdue = undefined;
+  }
+
+  /** Does everything that is due and not the channel's own business. */
+  #advance(now: Millis, out: LinkOutput[]): void {
+    while (this.#step === undefined && now >= this.#pauseUntil) {
+      const step = this.#leaving ? this.#farewell() : this.#next(now, out);
+      if (step === undefined) return;
+      this.#send(step, now, out);
+    }
+  }
+
+  #farewell(): Step | undefined {
+    if (this.#stage === "base") return undefined;
+    return this.#stage === "open" || this.#stage === "logged-on" ? "logoff" : "terminate";
+  }
+
+  /** What is to be sent for the request in hand, or to keep the channel. */
+  #next(now: Millis, out: LinkOutput[]): Step | undefined {
+    for (;;) {
+      this.#current ??= this.#waiting.next();
+      if (this.#current === undefined) return this.#idle(now);
+      if (this.#keyRefused === undefined) break;
+      this.#fail("wrong-key", this.#keyRefused, out);
+    }
+    // A channel that went wrong is awaited for longer: what the meter still says to it must not meet the next one.
+    const silence = this.#stage === "unknown" ? this.#timing.trafficTimeout : 0;
+    if (this.#stage !== "base" && now >= this.#aliveUntil + silence) this.#begin("base");
+    switch (this.#stage) {
+      case "unknown":
+        return "terminate";
+      case "base":
+        return "identification";
+      case "identified":
+        return "negotiate";
+      case "negotiated":
+        return "logon";
+      case "logged-on":
+        return "security";
+      case "open":
+        return "request";
+    }
+  }
+
+  /** A little before the meter would end the channel; undefined where there is none to keep. */
+  #idleAt(): Millis | undefined {
+    if (this.#leaving) return this.#stage === "base" ? undefined : this.#pauseUntil;
+    if (this.#stage === "base" || this.#stage === "unknown") return undefined;
+    if (this.#stage === "identified" || this.#stage === "negotiated") return this.#pauseUntil;
+    return Math.max(this.#pauseUntil, this.#aliveUntil - this.#timing.trafficTimeout / 3);
+  }
+
+  #idle(now: Millis): Step | undefined {
+    const at = this.#idleAt();
+    if (at === undefined || now < at) return undefined;
+    if (now >= this.#aliveUntil) {
+      this.#begin("base");
+      return undefined;
+    }
+    if (this.#stage !== "open" && this.#stage !== "logged-on") return "terminate";
+    return this.#waits && now < this.#lastAsked + this.#timing.holdTime ? "wait" : "logoff";
+  }
+
+  /** A channel begins, or is to. */
+  #begin(stage: "base" | "unknown"): void {
+    this.#stage = stage;
+    this.#channel.abandon();
+    if (stage === "base") this.#channel.forget();
+  }
+
+  #send(step: Step, now: Millis, out: LinkOutput[]): void {
+    const message = step === "request" ? this.#current?.message : stepMessage(step, this.#signOn);
+    if (message === undefined) return;
+    if (message.length > messageRoom(this.#channel.limits)) {
+      const room = messageRoom(this.#channel.limits);
+      this.#fail("session", `its ${message.length} bytes are more than the ${room} that the meter takes now`, out);
+      return;
+    }
+    this.#step = step;
+    const sent: ChannelOutput[] = [];
+    this.#channel.send(message, now, sent);
+    this.#hear(sent, now, out);
+  }
+
+  /** Nobody can say what the meter has heard or done: the channel is ended before anything else is asked. */
+  #unanswered(step: Step, undelivered: boolean, out: LinkOutput[]): void {
+    this.#settle();
+    // A channel that cannot even be ended is none.
+    this.#begin(step === "terminate" || step === "identification" ? "base" : "unknown");
+    if (this.#leaving) this.#begin("base");
+    const exchange = this.#current;
+    if (exchange === undefined) return;
+    const { seen, transmissions } = exchange;
+    const once = step === "request" && !exchange.idempotent;
+    if (once && !undelivered)
+      this.#fail("reply-lost", "the meter has the request and may have executed it, but its answer was lost", out);
+    else if (once || (undelivered && (step === "terminate" || step === "identification")))
+      this.#fail(seen.failure, seen.detail(transmissions), out);
+    else this.#renew(exchange, out);
+  }
+
+  /** Once more from the beginning, where that is not too often. */
+  #renew(exchange: OpticalExchange, out: LinkOutput[]): void {
+    if (++exchange.renewals <= this.#timing.renewals) return;
+    const { seen, transmissions } = exchange;
+    this.#fail(seen.failure, seen.detail(transmissions), out);
+  }
+
+  #message(data: Uint8Array, now: Millis, out: LinkOutput[]): void {
+    this.#alive(now, 0);
+    const step = this.#step;
+    if (step === undefined) out.push({ type: "discarded", bytes: data, length: data.length, reason: "unsolicited" });
+    else if (step === "request") this.#response(data, now, out);
+    else this.#stepAnswered(step, data, now, out);
+  }
+
+  #stepAnswered(step: SessionStep, data: Uint8Array, now: Millis, out: LinkOutput[]): void {
+    const result = stepResult(step, data);
+    if (result.type === "stale") {
+      out.push({ type: "discarded", bytes: data, length: data.length, reason: "stale" });
+      return;
+    }
+    this.#settle();
+    if (result.type === "done") this.#done(step, result.limits, now);
+    else if (result.type === "lost") this.#lost(false, out);
+    else if (step === "wait") this.#waits = false;
+    else if (result.type === "busy") this.#tryLater(data, now, out);
+    else this.#refused(step, result.code, out);
+  }
+
+  #done(step: SessionStep, limits: PacketLimits | undefined, now: Millis): void {
+    if (step === "terminate") this.#begin("base");
+    else if (step === "identification" || step === "logoff") this.#stage = "identified";
+    else if (step === "negotiate") this.#negotiated(limits ?? defaultLimits);
+    else if (step === "logon") this.#stage = this.#signOn.password === undefined ? "open" : "logged-on";
+    else if (step === "security") this.#stage = "open";
+    else this.#alive(now, this.#timing.waitSeconds);
+  }
+
+  /** The meter may take less than was offered, never more. */
+  #negotiated({ packetSize, packets }: PacketLimits): void {
+    const limits = {
+      packetSize: Math.min(packetSize, wantedLimits.packetSize),
+      packets: Math.min(packets, wantedLimits.packets),
+    };
+    this.#stage = "negotiated";
+    this.#channel.limits = limits;
+    this.#limits = limits;
+  }
+
+  #refused(step: SessionStep, refused: number, out: LinkOutput[]): void {
+    const detail = refusalOf(step, refused);
+    if (step === "negotiate") this.#negotiated(defaultLimits);
+    else if (step === "security") {
+      const asKey = refused === code.insufficientSecurity || refused === code.error;
+      if (asKey)
+        this.#keyRefused = "the meter refuses the password, which is not shown again because wrong ones lock the port";
+      this.#fail(asKey ? "wrong-key" : "session", asKey ? (this.#keyRefused ?? detail) : detail, out);
+    } else this.#fail("session", detail, out);
+  }
+
+  /** The meter says that it did nothing; `doubtful` where it may not know. */
+  #lost(doubtful: boolean, out: LinkOutput[]): void {
+    this.#begin("unknown");
+    const exchange = this.#current;
+    if (exchange === undefined) return;
+    if (doubtful) {
+      this.#fail("reply-lost", "the session broke over it, and the meter may have executed it before", out);
+      return;
+    }
+    if (++exchange.renewals <= this.#timing.renewals) return;
+    this.#fail("session", "the meter takes no session: it says each time that it is in another state", out);
+  }
+
+  #tryLater(data: Uint8Array, now: Millis, out: LinkOutput[]): void {
+    this.#pauseUntil = now + this.#timing.busyPause;
+    const exchange = this.#current;
+    if (exchange === undefined || ++exchange.busy <= this.#timing.busyRetries) return;
+    this.#pauseUntil = now;
+    if (this.#stage === "open") this.#answer(exchange, data, now, out);
+    else this.#fail("session", refusalOf("identification", data[0] as number), out);
+  }
+
+  #answer(exchange: OpticalExchange, apdu: Uint8Array, now: Millis, out: LinkOutput[]): void {
+    this.#current = undefined;
+    this.#lastAsked = now;
+    out.push({ type: "response", id: exchange.id, apdu, attempts: exchange.attempts });
+  }
+
+  #response(data: Uint8Array, now: Millis, out: LinkOutput[]): void {
+    this.#settle();
+    this.#lastAsked = now;
+    const exchange = this.#current;
+    // Its caller has given up: the answer has been awaited, and that was all.
+    if (exchange === undefined) return;
+    const transient = transientResult(data);
+    if (transient?.type === "lost") this.#lost(exchange.doubtful(this.#channel.packetsFor(exchange.message)), out);
+    else if (transient?.type === "busy") this.#tryLater(data, now, out);
+    else {
+      const apdu = tableResponse(data, exchange.kind);
+      if ("kind" in apdu) this.#malformed(exchange, apdu.detail, data, out);
+      else if (!exchange.startOver(apdu)) this.#answer(exchange, exchange.trimmed(apdu), now, out);
+    }
+  }
+
+  /** Its CRC fits, its form does not: the answer to something else, then, and the two ends are out of step. */
+  #malformed(exchange: OpticalExchange, detail: string, data: Uint8Array, out: LinkOutput[]): void {
+    out.push({ type: "discarded", bytes: data, length: data.length, reason: "malformed" });
+    this.#begin("unknown");
+    if (!exchange.idempotent)
+      this.#fail("reply-lost", `${detail} came, and the meter may have executed the request`, out);
+    else this.#renew(exchange, out);
+  }
+}

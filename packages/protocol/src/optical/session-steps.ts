@@ -1,0 +1,81 @@
+/** The services around requests: what a client sends to have a session, and what the meter's words to each mean. */
+import { code, responseCode } from "../frame/response-codes.ts";
+import { leastPacketSize } from "./packet.ts";
+import {
+  decodeIdentified,
+  decodeNegotiated,
+  encodeService,
+  type PacketLimits,
+  type ServiceRequest,
+} from "./services.ts";
+
+/** Services that are not for tables. */
+export type SessionStep = ServiceRequest["kind"];
+
+/** What a client signs on with. */
+export interface SignOn {
+  readonly password: Uint8Array | undefined;
+  readonly userId: number;
+  readonly user: string;
+  /** What it asks for. */
+  readonly limits: PacketLimits;
+  readonly waitSeconds: number;
+}
+
+/** The bytes of a step. @throws UsageError (`range`) for what does not fit its field */
+export const stepMessage = (step: SessionStep, { password, userId, user, limits, waitSeconds }: SignOn): Uint8Array => {
+  switch (step) {
+    case "logon":
+      return encodeService({ kind: step, userId, user });
+    case "security":
+      return encodeService({ kind: step, password: password ?? new Uint8Array() });
+    case "negotiate":
+      return encodeService({ kind: step, ...limits, bauds: [] });
+    case "wait":
+      return encodeService({ kind: step, seconds: waitSeconds });
+    default:
+      return encodeService({ kind: step });
+  }
+};
+
+/** What an answer says. */
+export type StepResult =
+  | { readonly type: "done"; readonly limits?: PacketLimits }
+  /** Nothing that such a service is answered with: a late answer to an earlier one. */
+  | { readonly type: "stale" }
+  /** The meter is in another state than we think, or wants to begin anew: it did not do it. */
+  | { readonly type: "lost" }
+  /** Ask again later: it did not do it. */
+  | { readonly type: "busy" }
+  | { readonly type: "refused"; readonly code: number };
+
+/** Codes that end no request, whatever was asked; undefined for others. */
+export const transientResult = (data: Uint8Array): StepResult | undefined => {
+  if (data.length !== 1) return undefined;
+  const [first] = data;
+  if (first === code.invalidState || first === code.renegotiate) return { type: "lost" };
+  if (first === code.busy || first === code.notReady) return { type: "busy" };
+  return undefined;
+};
+
+/** What the answer to a step says. Never throws. */
+export const stepResult = (step: SessionStep, data: Uint8Array): StepResult => {
+  // Both end something: whatever the meter says to it, it is over.
+  if (step === "terminate" || step === "logoff") return { type: "done" };
+  const transient = transientResult(data);
+  if (transient !== undefined) return transient;
+  if (data.length === 1 && data[0] !== code.ok) return { type: "refused", code: data[0] as number };
+  if (step === "identification") return decodeIdentified(data) === undefined ? { type: "stale" } : { type: "done" };
+  if (step === "negotiate") {
+    const found = decodeNegotiated(data);
+    if (found === undefined || found.packetSize < leastPacketSize || found.packets < 1) return { type: "stale" };
+    return { type: "done", limits: { packetSize: found.packetSize, packets: found.packets } };
+  }
+  return data.length === 1 ? { type: "done" } : { type: "stale" };
+};
+
+/** For messages: what was refused and how. */
+export const refusalOf = (step: SessionStep, refused: number): string => {
+  const name = step === "identification" ? "the session" : `the ${step}`;
+  return `the meter refuses ${name}: ${responseCode(refused).meaning} (response 0x${refused.toString(16).padStart(2, "0")})`;
+};

@@ -1,0 +1,56 @@
+/** Waiting times of the optical port, as one value. */
+import type { Millis } from "../ports.ts";
+
+/** What both ends need. The figures are those of ANSI C12.18-1996. */
+export interface ChannelTiming {
+  /** From the last byte of a packet to its acknowledgement. */
+  readonly responseTimeout: Millis;
+  /** A longer silence inside a packet ends it. */
+  readonly interByteTimeout: Millis;
+  /** How often a packet is repeated that was refused or not acknowledged. */
+  readonly retries: number;
+  /** A channel without traffic for so long is over. */
+  readonly trafficTimeout: Millis;
+  /** What a bridge (TCP, radio) adds to the way there and back. */
+  readonly bridgeDelay: Millis;
+  /** What one byte takes on the line; 0 where the line itself sees to it. */
+  readonly byteTime: Millis;
+}
+
+/** As the standard has it, for a line that tells nothing of its own speed. */
+export const defaultChannelTiming: ChannelTiming = {
+  responseTimeout: 2_000,
+  interByteTimeout: 500,
+  retries: 3,
+  trafficTimeout: 6_000,
+  bridgeDelay: 0,
+  byteTime: 0,
+};
+
+/** What a client needs beside it. */
+export interface OpticalTiming extends ChannelTiming {
+  /** A channel that nobody asks anything is kept for so long with Wait services, then ended: meanwhile the MEP port of older meters is dead. */
+  readonly holdTime: Millis;
+  /** Seconds that one Wait service asks for, 1 to 255. */
+  readonly waitSeconds: number;
+  /** Before a request is repeated that the meter was too busy for. */
+  readonly busyPause: Millis;
+  /** How often it is repeated. */
+  readonly busyRetries: number;
+  /** How often one request may set up the session anew. */
+  readonly renewals: number;
+  /** How many requests may wait. */
+  readonly queueLimit: number;
+}
+
+/** For a meter at 9600 baud (10 bits a byte) under an optical head. */
+export const defaultOpticalTiming: OpticalTiming = {
+  ...defaultChannelTiming,
+  byteTime: 10_000 / 9600,
+  holdTime: 60_000,
+  waitSeconds: 10,
+  busyPause: 500,
+  busyRetries: 5,
+  renewals: 2,
+  queueLimit: 256,
+};
