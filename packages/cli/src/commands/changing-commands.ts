@@ -27,6 +27,25 @@ export const addChangingCommands = ({ program, io, ended }: Host): void => {
       ended(await (await import("../write/write-command.ts")).writeCommand(words, options, io)),
     );
 
+  asksMeter(
+    program
+      .command("display")
+      .description("the values of this client on the meter's display; changes them as write does where any are given"),
+  )
+    .option(
+      "--value <place=number>",
+      "the number at a place, counted from 0, as in 0=12345; may be repeated",
+      (text: string, others: string[]) => [...others, text],
+      [],
+    )
+    .option("--icons <names>", "beside these values, as in kWh,minus; none for no icon")
+    .option("--dry-run", "only shows the requests that would be sent")
+    .option("--yes", "agrees beforehand")
+    .addOption(jsonOption())
+    .action(async (options: DisplayCommandOptions) =>
+      ended(await (await import("../display/display-command.ts")).displayCommand(options, io)),
+    );
+
   program
     .command("call")
     .description("calls a procedure of a meter and waits for its result")
@@ -56,6 +75,11 @@ interface ChangeCommandOptions {
 
 export interface WriteCommandOptions extends ReadOptions, ChangeCommandOptions {
   readonly transaction?: true;
+}
+
+export interface DisplayCommandOptions extends ReadOptions, ChangeCommandOptions {
+  readonly value: readonly string[];
+  readonly icons?: string;
 }
 
 export interface CallCommandOptions extends Omit<ReadOptions, "link">, ChangeCommandOptions {

@@ -4,6 +4,7 @@ import {
   asksMeter,
   type Host,
   jsonLinesOption,
+  jsonOption,
   type LogCommandOptions,
   type ReadOptions,
   zoneOption,
@@ -48,6 +49,16 @@ export const addMemoryCommands = ({ program, io, ended }: Host): void => {
     .addOption(jsonLinesOption())
     .action(async (options: LogCommandOptions) =>
       ended(await (await import("../outages/outages-command.ts")).outagesCommand(options, io)),
+    );
+
+  asksMeter(
+    program
+      .command("quality")
+      .description("sags, surges, distortion and what else a meter counts of bad power, and how it is now"),
+  )
+    .addOption(jsonOption())
+    .action(async (options: ReadOptions) =>
+      ended(await (await import("../quality/quality-command.ts")).qualityCommand(options, io)),
     );
 
   asksMeter(

@@ -5,7 +5,18 @@ import { plainMoment, spanText, zoneOf } from "../format/moment.ts";
 import { parseLocalSince, parseSince } from "../since-option.ts";
 import { runCli, withMeter } from "../testing/run-cli.ts";
 
-const commands = ["events", "outages", "billing", "alarms", "calendar", "tariffs", "demands", "devices", "recurring"];
+const commands = [
+  "events",
+  "outages",
+  "billing",
+  "alarms",
+  "calendar",
+  "tariffs",
+  "demands",
+  "devices",
+  "recurring",
+  "quality",
+];
 
 describe("commands that read logs", () => {
   for (const command of commands) {

@@ -13,6 +13,9 @@ import { permitted } from "../permission.ts";
 import { withOpenMeter } from "../with-meter.ts";
 import { changesOf, parseAssignment, type TableChange } from "./assignments.ts";
 
+/** How a change is made. */
+type ChangeOptions = Pick<WriteCommandOptions, "dryRun" | "yes" | "json" | "transaction">;
+
 /** One field, as it is and as it is to be. */
 interface Step {
   readonly name: string;
@@ -101,32 +104,44 @@ const oneByOne = async (meter: Meter, plans: readonly Planned[], io: Io): Promis
   }
 };
 
+/**
+ * Shows what would change, asks, writes what differs and reads it back.
+ *
+ * @throws UsageError, LayoutError, LinkError, ResponseError
+ */
+export const changeMeter = async (
+  meter: Meter,
+  changes: readonly TableChange[],
+  options: ChangeOptions,
+  io: Io,
+): Promise<Exit> => {
+  const signal = io.interrupted;
+  const dryRun = options.dryRun === true;
+  const json = options.json === true;
+  const plans: Planned[] = [];
+  for (const change of changes) plans.push(await planned(meter, change, signal));
+  if (!json || !dryRun) tell(plans, dryRun && !json, io);
+  const needed = plans.some(({ requests }) => requests.length > 0);
+  if (!dryRun && needed) {
+    await permitted("write this to the meter?", options.yes === true, io);
+    const changed = plans.filter(({ requests }) => requests.length > 0);
+    if (options.transaction === true)
+      await inOneTransaction(
+        meter,
+        changed.map(({ change }) => change),
+        signal,
+      );
+    else await oneByOne(meter, changed, io);
+  }
+  if (json) io.stdout.write(`${toJson(documentOf(plans, needed && !dryRun))}\n`);
+  else if (!dryRun) io.stdout.write(needed ? "written, and read back\n" : "the meter has these values already\n");
+  return exit.done;
+};
+
 /** @throws UsageError, LayoutError, LinkError, ResponseError */
 export const writeCommand = (words: readonly string[], options: WriteCommandOptions, io: Io): Promise<Exit> => {
   const assignments = words.map(parseAssignment);
-  const dryRun = options.dryRun === true;
-  const json = options.json === true;
-  const task = async (meter: Meter): Promise<Exit> => {
-    const signal = io.interrupted;
-    const changes = await changesOf(meter, assignments, signal);
-    const plans: Planned[] = [];
-    for (const change of changes) plans.push(await planned(meter, change, signal));
-    if (!json || !dryRun) tell(plans, dryRun && !json, io);
-    const needed = plans.some(({ requests }) => requests.length > 0);
-    if (!dryRun && needed) {
-      await permitted("write this to the meter?", options.yes === true, io);
-      const changed = plans.filter(({ requests }) => requests.length > 0);
-      if (options.transaction === true)
-        await inOneTransaction(
-          meter,
-          changed.map(({ change }) => change),
-          signal,
-        );
-      else await oneByOne(meter, changed, io);
-    }
-    if (json) io.stdout.write(`${toJson(documentOf(plans, needed && !dryRun))}\n`);
-    else if (!dryRun) io.stdout.write(needed ? "written, and read back\n" : "the meter has these values already\n");
-    return exit.done;
-  };
+  const task = async (meter: Meter): Promise<Exit> =>
+    changeMeter(meter, await changesOf(meter, assignments, io.interrupted), options, io);
   return withOpenMeter(options, io, task, { writable: true });
 };

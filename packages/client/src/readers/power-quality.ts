@@ -2,7 +2,7 @@
 import type { LtimeDate } from "@meterport/protocol/layout/dates";
 import { ET09 } from "@meterport/protocol/tables/extended/et09-power-quality";
 import type { CallOptions, Meter } from "../meter.ts";
-import { isBlank, utcIso } from "./quality.ts";
+import { type Believed, believed, type Doubt, isBlank, utcIso } from "./quality.ts";
 
 const phases = ["L1", "L2", "L3"] as const;
 export type QualityPhase = (typeof phases)[number];
@@ -35,21 +35,40 @@ export interface PhaseQuality {
   readonly currentDistortion: Distortion | null;
   readonly powerDistortion: Distortion | null;
 }
-export interface PowerQuality {
+/** When a threshold of critical voltage was exceeded. */
+export interface CriticalVoltage {
+  /** ISO 8601 UTC; null where it cannot be. */
+  readonly at: string | null;
+  /** Relative duration by the average voltage, and by the continuous one. */
+  readonly drp_percent: number;
+  readonly drc_percent: number;
+}
+export interface PowerQuality extends Believed {
   readonly phases: Readonly<Record<QualityPhase, PhaseQuality>>;
   readonly frequency: {
-    readonly lowest_hz: number;
+    /** null where none was recorded. */
+    readonly lowest_hz: number | null;
     readonly lowestAt: string | null;
-    readonly highest_hz: number;
+    readonly highest_hz: number | null;
     readonly highestAt: string | null;
   };
   readonly shortOutages: number;
+  /** Newest first, as the meter keeps them; null before firmware 3.70 and on modules. */
+  readonly criticalVoltages: readonly CriticalVoltage[] | null;
   readonly thresholds: {
     readonly longOutage_s: number;
     readonly sagOrSurge_s: number;
     readonly sag_percent: number;
     readonly surge_percent: number;
     readonly overCurrent_percent: number;
+    /** null on firmware without it, as those below. */
+    readonly overCurrent_s: number | null;
+    readonly deepSag_percent: number | null;
+    readonly deepSag_s: number | null;
+    /** 0 = off. */
+    readonly voltageDistortion_percent: number | null;
+    readonly currentDistortion_percent: number | null;
+    readonly powerDistortion_percent: number | null;
   };
 }
 
@@ -100,6 +119,46 @@ const phaseQuality = (et09: ET09, phase: QualityPhase): PhaseQuality => {
   };
 };
 
+/** A frequency goes with the time at which it was recorded. */
+const frequencyOf = (millihertz: number, date: LtimeDate): number | null =>
+  millihertz === 0 && isBlank(date) ? null : millihertz / 1000;
+
+const criticalVoltages = ({ drpDrcEvents }: ET09): CriticalVoltage[] | null =>
+  drpDrcEvents
+    ?.filter(({ timeStamp }) => !isBlank(timeStamp))
+    .map(({ drp, drc, timeStamp }) => ({ at: utcIso(timeStamp), drp_percent: drp / 10, drc_percent: drc / 10 })) ??
+  null;
+
+const impossible = (date: LtimeDate): boolean => !isBlank(date) && utcIso(date) === null;
+
+/** Whether the table has a time that cannot be. */
+const doubtsOf = (
+  { phases: each, criticalVoltages: critical }: Pick<PowerQuality, "phases" | "criticalVoltages">,
+  et09: ET09,
+): Doubt[] => {
+  const events = Object.values(each).flatMap((phase) => [
+    phase.sags,
+    phase.surges,
+    phase.deepSags,
+    phase.phaseLosses,
+    phase.voltageDistortion,
+    phase.currentDistortion,
+    phase.powerDistortion,
+  ]);
+  const wrong =
+    events.some((event) => event?.timeKnown === false) ||
+    critical?.some(({ at }) => at === null) === true ||
+    impossible(et09.minFreqTime) ||
+    impossible(et09.maxFreqTime);
+  return wrong ? ["time"] : [];
+};
+
+/** Of voltage, current and apparent power. */
+const distortionThreshold = (et09: ET09, kind: 0 | 1 | 2): number | null => {
+  const threshold = et09.thdRecords?.[kind]?.thdThreshold;
+  return threshold === undefined ? null : threshold / 10;
+};
+
 /**
  * The statistics of ET09 since they were reset. MEP guide 1.1, pp. 73-83.
  *
@@ -107,21 +166,29 @@ const phaseQuality = (et09: ET09, phase: QualityPhase): PhaseQuality => {
  */
 export const readPowerQuality = async (meter: Meter, options: CallOptions = {}): Promise<PowerQuality> => {
   const et09 = await meter.read(ET09, options);
-  return {
+  const told = {
     phases: { L1: phaseQuality(et09, "L1"), L2: phaseQuality(et09, "L2"), L3: phaseQuality(et09, "L3") },
     frequency: {
-      lowest_hz: et09.minFrequency / 1000,
+      lowest_hz: frequencyOf(et09.minFrequency, et09.minFreqTime),
       lowestAt: utcIso(et09.minFreqTime),
-      highest_hz: et09.maxFrequency / 1000,
+      highest_hz: frequencyOf(et09.maxFrequency, et09.maxFreqTime),
       highestAt: utcIso(et09.maxFreqTime),
     },
     shortOutages: et09.shortOutageCount,
+    criticalVoltages: criticalVoltages(et09),
     thresholds: {
       longOutage_s: et09.longOutageDurationThreshold,
       sagOrSurge_s: et09.sag1SurgeTimeThreshold * 60 + (et09.sag1SurgeThresholdSeconds ?? 0),
       sag_percent: et09.sag1Threshold,
       surge_percent: et09.surgeThreshold,
       overCurrent_percent: et09.overCurrentThreshold,
+      overCurrent_s: et09.overCurrentTimeThreshold ?? null,
+      deepSag_percent: et09.sag2Threshold ?? null,
+      deepSag_s: et09.sag2TimeThreshold ?? null,
+      voltageDistortion_percent: distortionThreshold(et09, 0),
+      currentDistortion_percent: distortionThreshold(et09, 1),
+      powerDistortion_percent: distortionThreshold(et09, 2),
     },
   };
+  return { ...told, ...believed(doubtsOf(told, et09)) };
 };

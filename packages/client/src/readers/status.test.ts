@@ -113,6 +113,11 @@ describe("readPowerQuality", () => {
       l1OverCurrentEvents: 70_000,
       "thdRecords.1.events.2.eventCount": 4,
       "thdRecords.1.events.2.maxThd": 123,
+      "thdRecords.1.thdThreshold": 85,
+      "drpDrcEvents.0.drp": 12,
+      "drpDrcEvents.0.drc": 30,
+      "drpDrcEvents.0.timeStamp": time,
+      "drpDrcEvents.1.timeStamp": { ...time, month: 2, day: 31 },
     });
     const { clock, meter } = await benchOf(new VirtualClock(), profile, [[ET09.number, table]]);
     const quality = await clock.run(readPowerQuality(meter));
@@ -124,7 +129,35 @@ describe("readPowerQuality", () => {
     assert.deepEqual([L3.currentDistortion?.count, L3.currentDistortion?.highest_percent], [4, 12.3]);
     assert.deepEqual([L3.voltageDistortion?.count, L3.deepSags], [0, null]);
     assert.deepEqual([quality.frequency.lowest_hz, quality.frequency.lowestAt], [49.87, "2026-05-06T07:08:09Z"]);
+    assert.deepEqual([quality.frequency.highest_hz, quality.frequency.highestAt], [null, null]);
     assert.equal(quality.thresholds.sagOrSurge_s, 125);
+    assert.deepEqual(quality.criticalVoltages, [
+      { at: "2026-05-06T07:08:09Z", drp_percent: 1.2, drc_percent: 3 },
+      { at: null, drp_percent: 0, drc_percent: 0 },
+    ]);
+    assert.deepEqual([quality.thresholds.currentDistortion_percent, quality.thresholds.deepSag_percent], [8.5, null]);
+    // The month 13 of a surge, and 31 February.
+    assert.deepEqual([quality.quality, quality.doubts], ["suspect", ["time"]]);
+  });
+});
+
+describe("readPowerQuality of other meters", () => {
+  it("does without what the firmware lacks, and an empty table is no doubt", async () => {
+    for (const name of ["meter:3.10", "meter:4.30", "module:1.20"]) {
+      const dimensions = defaultDimensions(parseProfile(name));
+      const { clock, meter } = await benchOf(new VirtualClock(), name, [
+        [ET09.number, zerosWith(ET09, dimensions, {})],
+      ]);
+      const quality = await clock.run(readPowerQuality(meter));
+      assert.deepEqual([quality.quality, quality.frequency.lowest_hz], ["good", null], name);
+      assert.equal(quality.criticalVoltages === null, name !== "meter:4.30", name);
+      assert.equal(quality.thresholds.deepSag_percent === null, name !== "meter:4.30", name);
+    }
+  });
+
+  it("a table that is cut is an error", async () => {
+    const { clock, meter } = await benchOf(new VirtualClock(), profile, [[ET09.number, { short: new Uint8Array(90) }]]);
+    await assert.rejects(clock.run(readPowerQuality(meter)), { name: "LayoutError" });
   });
 });
 
