@@ -5,7 +5,7 @@ import { connect, type LiveReader, openLive, rc4 } from "@meterport/client";
 import { loadConfig } from "@meterport/gateway/config";
 import { emptyGuard, limitsForFuse } from "@meterport/gateway/guard";
 import { silentLog } from "@meterport/gateway/log";
-import { linkMeter } from "@meterport/gateway/meter-link";
+import { linkMeter, superviseMeter } from "@meterport/gateway/meter-link";
 import { PollLoop } from "@meterport/gateway/poll-loop";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { liveKeys } from "@meterport/protocol/meaning/readings";
@@ -111,9 +111,14 @@ describe(`live readings at ${baud} baud`, () => {
       interval,
       limits: limitsForFuse(25),
       guardState: emptyGuard,
-      open: (signal) => linkMeter(line, { security: security(), clock, signal }),
+      source: superviseMeter({
+        name: line.name,
+        open: async () => line,
+        connect: (transport, signal) => linkMeter(transport, { security: security(), clock, signal }),
+        clock,
+        entropy: (length) => new Uint8Array(length),
+      }),
       clock,
-      entropy: (length) => new Uint8Array(length),
       log: silentLog,
     });
     loop.start();

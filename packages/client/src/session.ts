@@ -1,11 +1,14 @@
 /** Runs a link over a transport: the only place where promises, time and bytes meet. */
-import { LinkError, type LinkFailure, UsageError } from "@meterport/protocol/errors";
+import { LinkError, UsageError } from "@meterport/protocol/errors";
+import { requestCode } from "@meterport/protocol/frame/apdu";
+import { code } from "@meterport/protocol/frame/response-codes";
 import type { DiscardReason, LinkInput, LinkOutput, RetryPolicy } from "@meterport/protocol/link/exchange";
 import { Link } from "@meterport/protocol/link/link";
 import type { OtherClientSign } from "@meterport/protocol/link/other-client";
 import { type LinkTiming, linkTimingOf } from "@meterport/protocol/link/timing";
 import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
 import type { Seal } from "@meterport/protocol/security/seal";
+import { asLinkError } from "./as-link-error.ts";
 
 export interface SessionOptions {
   readonly seal: Seal;
@@ -21,6 +24,8 @@ export interface RequestOptions {
   readonly retry?: RetryPolicy;
   readonly idempotent?: boolean;
   readonly priority?: number;
+  /** How often it is tried; as the timing has it where left out. */
+  readonly attempts?: number;
 }
 
 /** What happens beside answers. */
@@ -32,6 +37,8 @@ export type SessionEvent =
   | { readonly type: "discarded"; readonly bytes: Uint8Array; readonly length: number; readonly reason: DiscardReason }
   /** A sign that another program talks to the same meter; what is not `certain` may be noise, unless it comes again and again. */
   | { readonly type: "other-client"; readonly sign: OtherClientSign; readonly certain: boolean }
+  /** The meter has executed a write: `apdu` is the request, from its code on. */
+  | { readonly type: "written"; readonly apdu: Uint8Array }
   | { readonly type: "closed"; readonly error: LinkError | undefined };
 
 /** Since the session began. */
@@ -53,12 +60,14 @@ export interface Counters {
 
 interface Pending {
   readonly label: string;
+  readonly apdu: Uint8Array;
   readonly resolve: (apdu: Uint8Array) => void;
   readonly reject: (error: LinkError) => void;
   readonly settled: () => void;
 }
 
 const nothing = (): void => {};
+const isWrite = ([first]: Uint8Array): boolean => first === requestCode.write || first === requestCode.writeAt;
 
 /** What the last message of a session gets to leave the machine. */
 const farewellTime = 100;
@@ -142,7 +151,8 @@ export class Session {
     return new Promise((resolve, reject) => {
       const cancel = (): void => this.#handle({ type: "cancel", id });
       signal?.addEventListener("abort", cancel, { once: true });
-      this.#pending.set(id, { label, resolve, reject, settled: () => signal?.removeEventListener("abort", cancel) });
+      const settled = (): void => signal?.removeEventListener("abort", cancel);
+      this.#pending.set(id, { label, apdu, resolve, reject, settled });
       this.#handle({ type: "request", id, apdu, ...rest });
     });
   }
@@ -231,7 +241,10 @@ export class Session {
       case "response": {
         this.#counters.retries += output.attempts - 1;
         this.#answered = true;
-        this.#settle(output.id)?.resolve(output.apdu);
+        const pending = this.#settle(output.id);
+        if (pending !== undefined && isWrite(pending.apdu) && output.apdu[0] === code.ok)
+          this.#emit({ type: "written", apdu: pending.apdu });
+        pending?.resolve(output.apdu);
         return;
       }
       case "failed": {
@@ -280,10 +293,3 @@ export class Session {
     }
   }
 }
-
-const asLinkError = (cause: unknown, name: string): LinkError => {
-  if (cause instanceof LinkError) return cause;
-  const failure: LinkFailure = "closed";
-  const detail = cause instanceof Error && cause.message !== "" ? cause.message : "the transport broke";
-  return new LinkError(failure, name, detail, { cause });
-};

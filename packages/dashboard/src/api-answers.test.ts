@@ -7,13 +7,17 @@ const link = {
   state: "up",
   url: "tcp://127.0.0.1:4059",
   since: "2026-01-01T00:00:00Z",
+  cause: null,
   problem: null,
+  baud: 9600,
   last_reading: "2026-01-01T00:00:02Z",
   poll_interval_ms: 2000,
   polls: 3,
   failures: 0,
   retries: 1,
   discarded: 0,
+  outages: 2,
+  alerts: 5,
   round_trip_ms: 180,
 };
 

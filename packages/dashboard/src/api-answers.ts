@@ -1,6 +1,7 @@
 import type {
   HistoryPoint,
   LinkHealth,
+  LinkState,
   LiveAnswer,
   MeterDetail,
   MeterIdentity,
@@ -90,23 +91,33 @@ export function readingOf(data: unknown): Reading | null {
   return { time, values };
 }
 
+const LINK_STATES: readonly LinkState[] = ["connecting", "up", "degraded", "paused", "refused", "silent"];
+
+function isLinkState(value: unknown): value is LinkState {
+  return (LINK_STATES as readonly unknown[]).includes(value);
+}
+
 /** Takes a link's health out of an answer; null when it is none. */
 export function linkOf(data: unknown): LinkHealth | null {
   const loose = record(data);
   const state = loose?.state;
   if (loose === null) return null;
-  if (state !== "connecting" && state !== "up" && state !== "silent" && state !== "refused") return null;
+  if (!isLinkState(state)) return null;
   return {
     state,
     url: text(loose.url) ?? "",
     since: text(loose.since) ?? "",
+    cause: text(loose.cause),
     problem: text(loose.problem),
+    baud: number(loose.baud),
     last_reading: text(loose.last_reading),
     poll_interval_ms: number(loose.poll_interval_ms) ?? 2000,
     polls: count(loose.polls),
     failures: count(loose.failures),
     retries: count(loose.retries),
     discarded: count(loose.discarded),
+    outages: count(loose.outages),
+    alerts: count(loose.alerts),
     round_trip_ms: number(loose.round_trip_ms),
   };
 }

@@ -38,6 +38,10 @@ function noDay(): Series {
   return emptySeries(300, DAY + HOUR);
 }
 
+function isUsable(link: LinkHealth | null): boolean {
+  return link?.state === "up" || link?.state === "degraded";
+}
+
 /** All that the page knows, kept up to date while it is open. */
 export class Dashboard {
   /** Null before the first answer. */
@@ -145,7 +149,7 @@ export class Dashboard {
       const link = linkOf(data);
       if (link === null) return;
       // What the meter says of itself, and what the gateway caught up with, may be new now.
-      if (link.state === "up" && this.link?.state !== "up") this.#due = { ...this.#due, detail: 0, history: 0 };
+      if (isUsable(link) && !isUsable(this.link)) this.#due = { ...this.#due, detail: 0, history: 0 };
       this.#linkEvents++;
       this.link = link;
     }

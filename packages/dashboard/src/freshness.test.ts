@@ -40,10 +40,17 @@ test("a link that is not up is dead at once, with its cause", () => {
   for (const [state, cause] of [
     ["silent", "meter-silent"],
     ["refused", "meter-refused"],
+    ["paused", "meter-paused"],
     ["connecting", "meter-connecting"],
   ] as const) {
     assert.deepEqual(freshness(10_001, { ...up, link: { state, poll_interval_ms: 2000 } }), { state: "dead", cause });
   }
+});
+
+test("a degraded link gives values that are as fresh as they are young", () => {
+  const degraded: Contact = { ...up, link: { state: "degraded", poll_interval_ms: 2000 } };
+  assert.deepEqual(freshness(12_000, degraded), { state: "fresh", cause: "none" });
+  assert.deepEqual(freshness(14_100, { ...degraded, lastEventAt: 14_000 }), { state: "dead", cause: "late" });
 });
 
 test("the first moments are connecting, and do not last", () => {
@@ -63,7 +70,7 @@ test("a poll interval that is no number does not keep a value alive", () => {
 
 test("nothing is fresh without an event and a reading that are young enough", () => {
   const age = fc.option(fc.integer({ min: 0, max: 30_000 }), { nil: null });
-  const state = fc.constantFrom("up", "silent", "refused", "connecting");
+  const state = fc.constantFrom("up", "degraded", "paused", "silent", "refused", "connecting");
   fc.assert(
     fc.property(age, age, state, fc.integer({ min: 100, max: 20_000 }), (event, reading, linkState, poll) => {
       const now = 100_000;
@@ -74,7 +81,7 @@ test("nothing is fresh without an event and a reading that are young enough", ()
         link: { state: linkState as "up", poll_interval_ms: poll },
       });
       const may =
-        linkState === "up" &&
+        (linkState === "up" || linkState === "degraded") &&
         event !== null &&
         event <= 4500 &&
         reading !== null &&

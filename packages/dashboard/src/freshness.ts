@@ -10,6 +10,7 @@ export type FreshnessCause =
   | "gateway-silent"
   | "meter-connecting"
   | "meter-silent"
+  | "meter-paused"
   | "meter-refused"
   | "late";
 
@@ -50,8 +51,9 @@ export function freshness(now: number, contact: Contact): { state: Freshness; ca
   if (silence > SILENCE_LIMIT_MS) return { state: "dead", cause: "gateway-silent" };
   if (lastEventAt === null || link === null) return { state: "stale", cause: "connecting" };
   if (link.state === "silent") return { state: "dead", cause: "meter-silent" };
+  if (link.state === "paused") return { state: "dead", cause: "meter-paused" };
   if (link.state === "refused") return { state: "dead", cause: "meter-refused" };
-  if (link.state !== "up") return { state: "dead", cause: "meter-connecting" };
+  if (link.state !== "up" && link.state !== "degraded") return { state: "dead", cause: "meter-connecting" };
   const limits = readingLimits(link.poll_interval_ms);
   if (lastReadingAt === null) {
     return now - startedAt > limits.dead ? { state: "dead", cause: "late" } : { state: "stale", cause: "connecting" };

@@ -1,8 +1,12 @@
 /** What the gateway's HTTP API says: the only thing that the dashboard knows of the gateway. */
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 
-/** How the link to a meter is, in words that people understand. */
-export type LinkState = "connecting" | "up" | "silent" | "refused";
+/**
+ * How the link to a meter is, in words that people understand. `degraded` works, but much has to be repeated; `paused` is a
+ * silence that most likely is an optical session on the same line; `silent` gives no trustworthy answer. Values are shown
+ * while it is `up` or `degraded`.
+ */
+export type LinkState = "connecting" | "up" | "degraded" | "paused" | "refused" | "silent";
 
 /** `GET /api/v1/meters` is an array of these, `GET /api/v1/meters/{id}` one with identity. */
 export interface MeterSummary {
@@ -19,8 +23,12 @@ export interface LinkHealth {
   readonly url: string;
   /** ISO 8601 UTC: since when it is in this state. */
   readonly since: string;
-  /** One sentence on the last failure; null while up. */
+  /** Why it is in this state, as a stable code such as "no-answer", "echo" or "optical-session"; null while up. */
+  readonly cause: string | null;
+  /** The same as one sentence; null while up. */
   readonly problem: string | null;
+  /** Bits per second at which the meter is spoken to; null where whatever stands between decides. */
+  readonly baud: number | null;
   /** ISO 8601 UTC of the last authenticated reading; null before the first. */
   readonly last_reading: string | null;
   /** Milliseconds between two polls. */
@@ -31,6 +39,9 @@ export interface LinkHealth {
   /** Packets sent again, and frames thrown away because their digest did not fit, since the start. */
   readonly retries: number;
   readonly discarded: number;
+  /** How often a link that worked ceased to, and how often the meter asked for attention, since the start. */
+  readonly outages: number;
+  readonly alerts: number;
   /** Milliseconds that the last successful poll took; null before the first. */
   readonly round_trip_ms: number | null;
 }
@@ -106,6 +117,6 @@ export interface HealthAnswer {
   /** Seconds since the start. */
   readonly uptime_s: number;
   readonly meters: number;
-  /** Meters whose link is up. */
+  /** Meters whose link gives values: it is up or degraded. */
   readonly meters_up: number;
 }

@@ -4,8 +4,7 @@ import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Entropy, Millis } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
 import { memoryLine, modelledLine, VirtualMeter } from "@meterport/simulator";
-import { linkMeter } from "./meter-link.ts";
-import type { OpenMeter } from "./meter-source.ts";
+import { linkMeter, type MeterAccess } from "./meter-link.ts";
 
 export interface DemoDeps {
   readonly clock: Clock;
@@ -18,7 +17,7 @@ export interface Demo {
   readonly id: string;
   readonly name: string;
   readonly url: string;
-  readonly open: OpenMeter;
+  readonly access: MeterAccess;
   /** Readings from `from` to now, oldest first, one a minute and more in the last hour: what a gateway that ran all the time would have seen. */
   readonly past: (from: Millis) => AsyncIterable<readonly LiveReading[]>;
 }
@@ -70,27 +69,30 @@ export const createDemo = ({ clock, entropy, installed }: DemoDeps): Demo => {
     id: "home",
     name: "Simulated household",
     url,
-    open: (signal) => linkMeter(modelledLine({ meter, clock, baud: 9600 }), { security: security(), clock, signal }),
+    access: {
+      near: true,
+      open: async () => modelledLine({ meter, clock, baud: 9600 }),
+      connect: (transport, signal) => linkMeter(transport, { security: security(), clock, signal }),
+    },
     past: async function* (from) {
       const then = steppedClock(clock);
       const last = clock.wall();
       then.set(from);
-      const source = await linkMeter(memoryLine({ meter, clock: then }), {
+      const { meter: reached, live } = await linkMeter(memoryLine({ meter, clock: then }), {
         security: security(),
         clock: then,
         timing: { requestSpacing: 0 },
       });
-      const never = new AbortController().signal;
       let readings: LiveReading[] = [];
       for (let time = from; time < last; time += last - time > hour ? minute : fine) {
         then.set(time);
-        readings.push(await source.read(never));
+        readings.push(await live.read());
         if (readings.length < handful) continue;
         yield readings;
         readings = [];
       }
       yield readings;
-      await source.close();
+      await reached.close();
     },
   };
 };

@@ -1,9 +1,9 @@
 /** The daemon without its edges: meters polled into a store, and the handler that serves them. */
-import type { Clock, Entropy, Millis } from "@meterport/protocol/ports";
+import type { Clock, Millis } from "@meterport/protocol/ports";
 import { emptyGuard, type GuardEvent, limitsForFuse } from "./guard.ts";
 import { type App, createApp } from "./http/app.ts";
 import type { Log } from "./log.ts";
-import type { OpenMeter } from "./meter-source.ts";
+import type { MeterSource } from "./meter-source.ts";
 import { PollLoop } from "./poll-loop.ts";
 import type { Store } from "./store.ts";
 
@@ -14,14 +14,13 @@ export interface GatewayMeter {
   readonly simulated: boolean;
   readonly interval: Millis;
   readonly fuseAmps?: number;
-  readonly open: OpenMeter;
+  readonly source: MeterSource;
 }
 
 export interface GatewayOptions {
   readonly meters: readonly GatewayMeter[];
   readonly store: Store;
   readonly clock: Clock;
-  readonly entropy: Entropy;
   readonly log: Log;
   readonly version: string;
   readonly dashboard: string;
@@ -38,7 +37,7 @@ export interface Gateway {
 const pruneEvery: Millis = 600_000;
 
 export const createGateway = (options: GatewayOptions): Gateway => {
-  const { store, clock, entropy, log } = options;
+  const { store, clock, log } = options;
   let storeProblem: string | undefined;
   /** A full disk must not stop the live values; it is logged when it begins and when it ends. */
   const keep = (what: string, work: () => void): void => {
@@ -65,7 +64,6 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       limits: limitsForFuse(meter.fuseAmps),
       guardState: last === undefined ? emptyGuard : { ...emptyGuard, registers: last.registers, time: last.time },
       clock,
-      entropy,
       log,
       onReading: (reading) => keep("keep a reading", () => store.append(meter.id, [reading])),
       onEvent: (event) => keepEvent(meter.id, event),

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
+import { linkTraits } from "@meterport/transports/link-traits";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { openLink } from "@meterport/transports/open";
 import { portName } from "@meterport/transports/port-name";
@@ -14,11 +15,15 @@ import { type Config, loadConfig } from "./config.ts";
 import { createDemo, type Demo } from "./demo.ts";
 import { createGateway, type GatewayMeter } from "./gateway.ts";
 import { listen } from "./http/server.ts";
-import { type Log, lineLog } from "./log.ts";
+import { lineLog } from "./log.ts";
+import { type MeterAccess, superviseMeter } from "./meter-link.ts";
+import type { MeterSource } from "./meter-source.ts";
 import { openMeter } from "./open-meter.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import type { Store } from "./store.ts";
 import { tlsSeen } from "./tls-seen.ts";
+
+const log = lineLog(systemClock, (line) => process.stderr.write(line));
 
 const project = resolve(import.meta.dirname, "../../..");
 
@@ -47,6 +52,9 @@ const readConfig = (): Config => {
   return loadConfig({ file, env: process.env, defaultData: defaultData(), readFile, checkLink: parseMeterLink });
 };
 
+const sourceOf = (name: string, access: MeterAccess): MeterSource =>
+  superviseMeter({ name, ...access, clock: systemClock, entropy: systemEntropy });
+
 const configuredMeters = (config: Config): readonly GatewayMeter[] =>
   config.meters.map((meter) => ({
     id: meter.id,
@@ -55,13 +63,17 @@ const configuredMeters = (config: Config): readonly GatewayMeter[] =>
     simulated: false,
     interval: meter.interval,
     ...(meter.fuseAmps === undefined ? {} : { fuseAmps: meter.fuseAmps }),
-    open: openMeter(meter, {
-      clock: systemClock,
-      entropy: systemEntropy,
-      log,
-      openLink,
-      securityMemory: (link) => tlsSeen(config.data, portName(link), log),
-    }),
+    source: sourceOf(
+      meter.link,
+      openMeter(meter, {
+        clock: systemClock,
+        entropy: systemEntropy,
+        log,
+        traitsOf: linkTraits,
+        openLink,
+        securityMemory: (link) => tlsSeen(config.data, portName(link), log),
+      }),
+    ),
   }));
 
 const day = 86_400_000;
@@ -89,7 +101,7 @@ const fillPastDay = async (demo: Demo, store: Store): Promise<void> => {
   for await (const readings of demo.past(Math.max(last + 1, now - day + 1))) store.append(demo.id, readings);
 };
 
-const start = async (log: Log): Promise<() => Promise<void>> => {
+const start = async (): Promise<() => Promise<void>> => {
   const config = readConfig();
   for (const warning of config.warnings) log.warn(warning);
   for (const meter of config.meters) log.info(`${meter.id}: key ${meter.keyForm}`);
@@ -103,12 +115,13 @@ const start = async (log: Log): Promise<() => Promise<void>> => {
     await fillPastDay(demo, store);
   }
   const meters =
-    demo === undefined ? configuredMeters(config) : [{ ...demo, simulated: true, interval: config.interval }];
+    demo === undefined
+      ? configuredMeters(config)
+      : [{ ...demo, source: sourceOf(demo.url, demo.access), simulated: true, interval: config.interval }];
   const gateway = createGateway({
     meters,
     store,
     clock: systemClock,
-    entropy: systemEntropy,
     log,
     version: own.version,
     dashboard: join(project, "packages", "dashboard", "dist"),
@@ -125,10 +138,8 @@ const start = async (log: Log): Promise<() => Promise<void>> => {
   };
 };
 
-const log = lineLog(systemClock, (line) => process.stderr.write(line));
-
 try {
-  const stop = await start(log);
+  const stop = await start();
   let stopping = false;
   const end = (signal: string): void => {
     if (stopping) return;

@@ -1,19 +1,48 @@
-/** A meter behind a transport as the poll loop wants it: connect, learn the sources, read. */
-import { connect, type Identity, type Meter, openLive, type Security } from "@meterport/client";
+/** A supervised meter as the poll loop wants it: connect, learn the sources, read. */
+import { connect, type Identity, type LiveReader, type Meter, openLive, type Security } from "@meterport/client";
+import { Supervisor, type SupervisorOptions } from "@meterport/client/supervision/supervisor";
 import { parseProfile, profileName } from "@meterport/protocol/layout/index";
 import type { LinkTiming } from "@meterport/protocol/link/timing";
-import type { Clock, Transport } from "@meterport/protocol/ports";
+import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
 import type { MeterIdentity } from "./api.ts";
 import type { MeterSource } from "./meter-source.ts";
 
-export interface MeterLinkOptions {
+/** A meter, and the reader of its live values. */
+export interface LinkedMeter {
+  readonly meter: Meter;
+  readonly live: LiveReader;
+}
+
+export interface LinkMeterOptions {
   readonly security: Security;
   readonly clock: Clock;
   /** "meter:3.70"; the meter is asked when absent. */
-  readonly profile?: string;
+  readonly profile?: string | undefined;
   readonly timing?: Partial<LinkTiming>;
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
 }
+
+/**
+ * Connects over an open transport, which is closed where that fails.
+ *
+ * @throws LinkError, UsageError, LayoutError
+ */
+export const linkMeter = async (transport: Transport, options: LinkMeterOptions): Promise<LinkedMeter> => {
+  const { security, clock, profile, timing, signal } = options;
+  const meter = await connect(transport, {
+    security,
+    clock,
+    ...(profile === undefined ? {} : { profile: parseProfile(profile) }),
+    ...(timing === undefined ? {} : { timing }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    return { meter, live: await openLive(meter, signal === undefined ? {} : { signal }) };
+  } catch (error) {
+    await meter.close();
+    throw error;
+  }
+};
 
 const identityOf = (meter: Meter): MeterIdentity => {
   const told: Partial<Identity> = meter.identity ?? {};
@@ -28,33 +57,18 @@ const identityOf = (meter: Meter): MeterIdentity => {
   };
 };
 
-/**
- * Connects over an open transport, which is closed where that fails.
- *
- * @throws LinkError, UsageError, LayoutError
- */
-export const linkMeter = async (transport: Transport, options: MeterLinkOptions): Promise<MeterSource> => {
-  const { security, clock, profile, timing, signal } = options;
-  const meter = await connect(transport, {
-    security,
-    clock,
-    ...(profile === undefined ? {} : { profile: parseProfile(profile) }),
-    ...(timing === undefined ? {} : { timing }),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  try {
-    const live = await openLive(meter, signal === undefined ? {} : { signal });
-    return {
-      identity: identityOf(meter),
-      read: (signal) => live.read({ signal }),
-      counters: () => {
-        const { retries, discarded } = meter.session.counters;
-        return { retries, discarded };
-      },
-      close: () => meter.close(),
-    };
-  } catch (error) {
-    await meter.close();
-    throw error;
-  }
+/** What it takes to reach a meter. */
+export type MeterAccess = Pick<SupervisorOptions<LinkedMeter>, "open" | "connect" | "baud" | "near">;
+
+/** A meter that is kept in reach. */
+export const superviseMeter = (options: SupervisorOptions<LinkedMeter>): MeterSource => {
+  const link = new Supervisor(options);
+  return {
+    start: () => link.start(),
+    status: () => link.status,
+    listen: (listener) => link.listen(listener),
+    identity: () => (link.connected === undefined ? null : identityOf(link.connected.meter)),
+    read: (limit) => link.run(({ live }, signal) => live.read({ signal }), { label: "read the live values", limit }),
+    close: () => link.close(),
+  };
 };

@@ -8,6 +8,7 @@ import { Secret } from "@meterport/protocol/security/key";
 import type { PortTls } from "@meterport/protocol/security/mep-tls/port-security";
 import { memoryLine, VirtualMeter } from "@meterport/simulator";
 import { systemEntropy } from "@meterport/transports/clock";
+import { linkTraits } from "@meterport/transports/link-traits";
 import { portName } from "@meterport/transports/port-name";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import type { MeterConfig } from "./config.ts";
@@ -43,14 +44,17 @@ describe("opening a meter", () => {
         start: clock.wall(),
         tls: [tls],
       });
-      const opening = openMeter(config(link), {
+      const access = openMeter(config(link), {
         clock,
         entropy: systemEntropy,
         log,
         openLink: async () => memoryLine({ meter, clock }),
+        traitsOf: linkTraits,
         securityMemory: (name) => tlsSeen(folder, portName(name), log),
-      })(new AbortController().signal);
-      return clock.run(opening.then((source) => source.close()));
+      });
+      const { signal } = new AbortController();
+      const opening = access.open({ signal, baud: undefined }).then((transport) => access.connect(transport, signal));
+      return clock.run(opening.then(({ meter }) => meter.close()));
     };
     try {
       await open("tcp://bridge:4002", "off");

@@ -1,10 +1,17 @@
-/** Opens a configured meter: its transport, a session with its key, the plan of the live keys. */
+/** How a configured meter is reached: its transport, a session with its key, the plan of the live keys. */
 import { type Finding, findingText, type SecurityMemory, securityOf } from "@meterport/client/auto";
-import type { Clock, Entropy, Transport } from "@meterport/protocol/ports";
+import type { Clock, Entropy, Signal, Transport } from "@meterport/protocol/ports";
 import type { MeterConfig } from "./config.ts";
 import type { Log } from "./log.ts";
-import { linkMeter } from "./meter-link.ts";
-import type { OpenMeter } from "./meter-source.ts";
+import { linkMeter, type MeterAccess } from "./meter-link.ts";
+
+/** What is known of a link without opening it. */
+export interface LinkTraits {
+  /** Its speed, where that can be set. */
+  readonly baud: number | undefined;
+  /** Whether it leads to a port of this machine. */
+  readonly near: boolean;
+}
 
 export interface OpenMeterDeps {
   readonly clock: Clock;
@@ -12,21 +19,30 @@ export interface OpenMeterDeps {
   readonly log: Pick<Log, "info">;
   /** What a link was found to speak; it has to outlive the process. */
   readonly securityMemory: (link: string) => SecurityMemory;
-  /** Opens what a link names. @throws LinkError, UsageError */
-  readonly openLink: (link: string, signal: AbortSignal) => Promise<Transport>;
+  readonly traitsOf: (link: string) => LinkTraits;
+  /** Opens what a link names, at another speed where one is given. @throws LinkError, UsageError */
+  readonly openLink: (link: string, signal: Signal, baud: number | undefined) => Promise<Transport>;
 }
 
-/** Gives the function that connects to a configured meter; it can be called again whenever the link was lost. */
-export const openMeter = (config: MeterConfig, deps: OpenMeterDeps): OpenMeter => {
-  const { clock, entropy, log, openLink } = deps;
-  const { key, clientId, profile } = config;
-  const memory = deps.securityMemory(config.link);
-  return async (signal) => {
-    const onFinding = (finding: Finding): void => {
-      if (finding.tried === "tls" || finding.outcome === "chosen") log.info(`${config.id}: ${findingText(finding)}`);
-    };
-    const security = securityOf(config.security, { key, entropy, clientId, memory, onFinding });
-    const transport = await openLink(config.link, signal);
-    return linkMeter(transport, { security, clock, signal, ...(profile === undefined ? {} : { profile }) });
+/** What it takes to reach a configured meter, as often as it has to be reached. */
+export const openMeter = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
+  const { clock, entropy, log, openLink, traitsOf } = deps;
+  const { id, key, clientId, profile, link } = config;
+  const memory = deps.securityMemory(link);
+  const onFinding = (finding: Finding): void => {
+    if (finding.tried === "tls" || finding.outcome === "chosen") log.info(`${id}: ${findingText(finding)}`);
+  };
+  const { baud, near } = traitsOf(link);
+  return {
+    ...(baud === undefined ? {} : { baud }),
+    near,
+    open: ({ signal, baud }) => openLink(link, signal, baud),
+    connect: (transport, signal) =>
+      linkMeter(transport, {
+        security: securityOf(config.security, { key, entropy, clientId, memory, onFinding }),
+        clock,
+        signal,
+        profile,
+      }),
   };
 };

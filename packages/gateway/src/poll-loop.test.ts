@@ -11,8 +11,6 @@ import { FakeMeter, identity } from "./testing/fake-meter.ts";
 
 const noAnswer = new LinkError("no-answer", "read BT23", "no answer after 3 attempts (500 ms each)");
 
-const unreachable = new LinkError("not-open", "tcp://127.0.0.1:4059", "connection refused");
-
 const setup = (options: Partial<PollLoopOptions> = {}, prepare: Partial<FakeMeter> = {}) => {
   const clock = new VirtualClock();
   const meter = Object.assign(new FakeMeter(clock), prepare);
@@ -25,9 +23,8 @@ const setup = (options: Partial<PollLoopOptions> = {}, prepare: Partial<FakeMete
     simulated: false,
     interval: 2_000,
     limits: limitsForFuse(25),
-    open: meter.open,
+    source: meter,
     clock,
-    entropy: (length) => new Uint8Array(length),
     log: silentLog,
     onReading: (reading) => kept.push(reading),
     ...options,
@@ -59,7 +56,7 @@ test("polls at each interval and shows what was read", async () => {
   assert.equal(clock.pending, 0);
 });
 
-test("a failed poll shows at once, values are withheld, and it recovers by itself", async () => {
+test("a failed poll shows at once, values are withheld, and polling goes on when the link is back", async () => {
   const { clock, meter, changes, loop } = setup();
   await clock.advance(3_000);
   const since = loop.summary().link.since;
@@ -68,39 +65,77 @@ test("a failed poll shows at once, values are withheld, and it recovers by itsel
   changes.length = 0;
   // The read at 2.1 s was the last good one; the failing one begins at 4.1 s.
   await clock.advance(2_900);
-  assert.equal(loop.summary().link.state, "silent");
-  assert.equal(loop.summary().link.problem, noAnswer.message);
-  assert.notEqual(loop.summary().link.since, since);
+  const { link } = loop.summary();
+  assert.deepEqual([link.state, link.cause, link.problem], ["silent", "no-answer", noAnswer.message]);
+  assert.notEqual(link.since, since);
   assert.equal(loop.live().power_w, null);
   assert.equal(loop.live().quality, "stale");
-  assert.equal(loop.live().time, loop.summary().link.last_reading);
+  assert.equal(loop.live().time, link.last_reading);
   const told = changes.find((change) => change.event === "live" && change.data.quality === "stale");
   assert.ok(told !== undefined && told.at - 2_150 < 5_000, "listeners are told within 5 s of the last reading");
   meter.readFails = undefined;
   meter.readTakes = 50;
   await clock.advance(4_000);
+  assert.equal(meter.reads.length, 3, "a link that gives nothing is not asked");
+  meter.turn("up");
+  assert.equal(meter.reads.at(-1), clock.now(), "no interval is waited for");
+  await clock.advance(100);
   assert.equal(loop.summary().link.state, "up");
   assert.equal(loop.summary().link.problem, null);
   assert.equal(loop.live().power_w, 500);
   assert.equal(loop.summary().link.failures, 1);
+  await clock.advance(2_000);
+  assert.equal(meter.reads.length, 5, "the rhythm goes on from there");
   await clock.run(loop.stop());
 });
 
-test("a read that hangs is stale within 5 s of the last reading, and the link is opened anew", async () => {
+test("a read that hangs is stale within 5 s of the last reading, whatever the link says", async () => {
   const { clock, meter, changes, loop } = setup();
   await clock.advance(2_500);
   meter.hangs = true;
   changes.length = 0;
-  await clock.advance(4_400);
-  assert.equal(loop.summary().link.state, "silent");
-  assert.match(loop.summary().link.problem ?? "", /no reading for 4 s/);
+  await clock.advance(3_900);
+  const { link } = loop.summary();
+  assert.deepEqual([link.state, link.cause], ["silent", "no-reading"]);
+  assert.match(link.problem ?? "", /no reading for 4 s/);
   assert.equal(changes.find((change) => change.event === "link" && change.data.state === "silent")?.at, 6_150);
+  await clock.advance(15_000);
+  assert.equal(loop.summary().link.cause, "no-answer", "the read has come to its limit");
   meter.hangs = false;
-  await clock.advance(4_000);
+  meter.turn("up");
+  await clock.advance(100);
   assert.equal(loop.summary().link.state, "up");
-  assert.equal(meter.opens.length, 2);
-  assert.equal(meter.closes, 1);
   assert.equal(meter.overlaps, 0);
+  await clock.run(loop.stop());
+});
+
+test("a link that comes back while a poll is under way is polled when that is over", async () => {
+  const { clock, meter, loop } = setup();
+  await clock.advance(2_050);
+  meter.readTakes = 600;
+  await clock.advance(100);
+  meter.turn("silent", { code: "closed", text: "the connection broke" });
+  meter.readFails = noAnswer;
+  assert.equal(loop.live().power_w, null);
+  await clock.advance(400);
+  meter.turn("up");
+  meter.readFails = undefined;
+  await clock.advance(300);
+  assert.equal(loop.live().power_w, 500);
+  assert.equal(meter.overlaps, 0);
+  await clock.run(loop.stop());
+});
+
+test("a link that is degraded gives values, one that is paused none", async () => {
+  const { clock, meter, loop } = setup();
+  await clock.advance(500);
+  meter.turn("degraded", { code: "half-reply", text: "replies stop before their end" });
+  const { link } = loop.summary();
+  assert.deepEqual([link.state, link.cause, link.problem], ["degraded", "half-reply", "replies stop before their end"]);
+  assert.equal(loop.live().power_w, 500);
+  meter.turn("paused", { code: "optical-session", text: "the meter fell silent" });
+  assert.equal(loop.summary().link.state, "paused");
+  assert.equal(loop.live().power_w, null);
   await clock.run(loop.stop());
 });
 
@@ -113,65 +148,18 @@ test("polls never overlap, and ticks missed by a slow meter are skipped", async 
   await clock.run(loop.stop());
 });
 
-test("connecting backs off from 1 s to 30 s and starts over after a success", async () => {
-  const { clock, meter, loop } = setup({}, { openTakes: 0, openFails: unreachable });
-  await clock.advance(100_000);
-  const waits = meter.opens.slice(1).map((at, n) => at - (meter.opens[n] ?? 0));
-  assert.deepEqual(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
-  assert.equal(loop.summary().link.state, "silent");
-  assert.match(loop.summary().link.problem ?? "", /connection refused/);
-  meter.openFails = undefined;
-  await clock.advance(30_000);
-  assert.equal(loop.summary().link.state, "up");
-  meter.opens.length = 0;
-  meter.readFails = new LinkError("closed", "read BT23", "the link broke");
-  const before = clock.now();
-  await clock.advance(4_500);
-  assert.ok((meter.opens[0] ?? 0) - before < 3_100, "the first attempt comes a second after the failed poll");
-  await clock.run(loop.stop());
-});
-
-test("jitter takes off at most a quarter", async () => {
-  const { clock, meter, loop } = setup(
-    { entropy: (length) => new Uint8Array(length).fill(255) },
-    { openTakes: 0, openFails: unreachable },
-  );
-  await clock.advance(3_000);
-  assert.deepEqual(meter.opens, [0, 750, 2_250]);
-  await clock.run(loop.stop());
-});
-
-test("a refusal is told apart from silence, with its sentence", async () => {
+test("a refusal is told apart from silence, with its sentence, and asked again at each interval", async () => {
   const { clock, meter, loop } = setup();
+  meter.failState = "refused";
   meter.readFails = new ResponseError("no-permission", 0x03, "read BT28", "the key does not allow it");
   await clock.advance(500);
   assert.equal(loop.summary().link.state, "refused");
   assert.match(loop.summary().link.problem ?? "", /read BT28: the key does not allow it/);
-  meter.readFails = new LinkError("wrong-key", "read BT00", "the meter knows no such key");
-  await clock.advance(10_000);
-  assert.equal(loop.summary().link.state, "refused");
-  await clock.run(loop.stop());
-});
-
-test("a link that stays silent is opened anew after five polls", async () => {
-  const { clock, meter, loop } = setup();
-  await clock.advance(1_000);
-  meter.readFails = noAnswer;
-  await clock.advance(10_500);
-  assert.equal(meter.closes, 1);
-  await clock.run(loop.stop());
-});
-
-test("counters add up over links", async () => {
-  const { clock, meter, loop } = setup();
-  meter.retries = 3;
-  await clock.advance(500);
-  meter.readFails = new LinkError("closed", "read BT23", "the link broke");
-  await clock.advance(2_000);
-  meter.readFails = undefined;
   await clock.advance(4_000);
-  assert.equal(meter.opens.length, 2);
-  assert.equal(loop.summary().link.retries, 6);
+  assert.deepEqual(meter.reads, [100, 2_100, 4_100]);
+  meter.readFails = undefined;
+  await clock.advance(2_000);
+  assert.equal(loop.live().power_w, 500);
   await clock.run(loop.stop());
 });
 

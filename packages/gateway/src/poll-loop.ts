@@ -1,14 +1,13 @@
-/** Keeps one meter polled: connects, reads at each interval, judges, and says at once when the link is gone. */
-import { LinkError, MeterportError } from "@meterport/protocol/errors";
+/** Keeps one meter polled: reads at each interval while its link gives values, judges them, and says at once when it does not. */
+import { isUsable, type LinkStatus } from "@meterport/client/supervision/link-status";
+import { MeterportError } from "@meterport/protocol/errors";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
-import type { Clock, Entropy, Millis } from "@meterport/protocol/ports";
-import type { LinkHealth, LinkState, LiveAnswer, MeterDetail, MeterIdentity, MeterSummary } from "./api.ts";
-import { backoff } from "./backoff.ts";
-import { bounded, pause } from "./deadline.ts";
+import type { Clock, Millis } from "@meterport/protocol/ports";
+import type { LinkHealth, LinkState, LiveAnswer, MeterDetail, MeterSummary } from "./api.ts";
 import { emptyGuard, type GuardEvent, type GuardLimits, type GuardState, guard } from "./guard.ts";
 import type { Log } from "./log.ts";
 import { staleAnswer } from "./measured.ts";
-import type { MeterSource, OpenMeter } from "./meter-source.ts";
+import type { MeterSource } from "./meter-source.ts";
 import type { MeterChange, MeterView } from "./meter-view.ts";
 import { isStale, staleAfter, type TakenAt } from "./staleness.ts";
 
@@ -22,58 +21,51 @@ export interface PollLoopOptions {
   readonly limits: GuardLimits;
   /** Last registers known from the store, so that a fall across a restart is noticed. */
   readonly guardState?: GuardState;
-  readonly open: OpenMeter;
+  readonly source: MeterSource;
   readonly clock: Clock;
-  readonly entropy: Entropy;
   readonly log: Log;
   readonly onReading?: (reading: LiveReading) => void;
   readonly onEvent?: (event: GuardEvent) => void;
 }
 
-/** First contact asks for a dozen tables at 9600 baud, with repeats. */
-const openLimit: Millis = 30_000;
-const closeLimit: Millis = 2_000;
-/** A bridge may keep a dead socket open for ever: after so many failed polls in a row the link is opened anew. */
-const failuresBeforeReopen = 5;
+/** Longest poll, however much noise comes: the link itself gives up earlier, and then knows why. */
+const longestPoll: Millis = 15_000;
+/** From a poll that failed on a link that still works to the next one. */
+const soonAgain: Millis = 250;
 
-const refusals = new Set(["ResponseError", "ProcedureError", "TlsError", "UsageError"]);
-const isGone = (error: unknown): boolean =>
-  error instanceof LinkError && ["closed", "not-open", "aborted"].includes(error.code);
-const isRefusal = (error: unknown): boolean =>
-  error instanceof MeterportError &&
-  (refusals.has(error.name) || (error instanceof LinkError && error.code === "wrong-key"));
-
-const sentence = (error: unknown): string =>
-  error instanceof Error
-    ? error instanceof MeterportError
-      ? error.message
-      : `unexpected: ${error.message}`
-    : "unexpected failure";
+/** What a link is to whoever wants values: one that works and gives none is silent. */
+interface Verdict {
+  readonly state: LinkState;
+  readonly cause: string | null;
+  readonly problem: string | null;
+  /** Unix milliseconds. */
+  readonly since: Millis;
+}
 
 export class PollLoop implements MeterView {
   readonly #options: PollLoopOptions;
-  readonly #stopper = new AbortController();
   readonly #listeners = new Set<(change: MeterChange) => void>();
-  #running: Promise<void> | undefined;
+  readonly #unlisten: () => void;
   #guard: GuardState;
-  #state: LinkState = "connecting";
-  #since: Millis;
-  #problem: string | null = null;
-  #identity: MeterIdentity | null = null;
   #reading: LiveReading | null = null;
   #taken: TakenAt | undefined;
+  /** When the last reading came, or the link: since then the next reading has been waited for. */
+  #waiting: TakenAt | undefined;
   #unwatch: () => void = () => {};
+  #unschedule: () => void = () => {};
+  #polling: Promise<void> | undefined;
+  #stopped = false;
+  /** When the rhythm of polls began. */
+  #began: Millis = 0;
   #polls = 0;
   #failures = 0;
   #roundTrip: Millis | null = null;
-  /** Counters of links that are closed already. */
-  #past = { retries: 0, discarded: 0 };
-  #source: MeterSource | undefined;
+  #logged: Pick<Verdict, "state" | "cause"> = { state: "connecting", cause: null };
 
   constructor(options: PollLoopOptions) {
     this.#options = options;
     this.#guard = options.guardState ?? emptyGuard;
-    this.#since = options.clock.wall();
+    this.#unlisten = options.source.listen((status) => this.#linkChanged(status));
   }
 
   get id(): string {
@@ -81,13 +73,16 @@ export class PollLoop implements MeterView {
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#options.source.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopper.abort();
-    await this.#running;
+    this.#stopped = true;
+    this.#unlisten();
+    this.#unschedule();
     this.#unwatch();
+    await this.#options.source.close();
+    await this.#polling;
   }
 
   readonly summary = (): MeterSummary => ({
@@ -97,12 +92,13 @@ export class PollLoop implements MeterView {
     simulated: this.#options.simulated,
   });
 
-  readonly detail = (): MeterDetail => ({ ...this.summary(), identity: this.#identity });
+  readonly detail = (): MeterDetail => ({ ...this.summary(), identity: this.#options.source.identity() });
 
   readonly live = (): LiveAnswer => {
-    this.#watch();
+    const { clock, interval, source } = this.#options;
     const reading = this.#reading;
-    return reading !== null && this.#state === "up"
+    const young = this.#taken !== undefined && !isStale(this.#taken, clock, interval);
+    return reading !== null && young && isUsable(source.status().state)
       ? { id: this.#options.id, ...reading }
       : staleAnswer(this.#options.id, reading?.time ?? null);
   };
@@ -112,150 +108,135 @@ export class PollLoop implements MeterView {
     return () => this.#listeners.delete(listener);
   };
 
-  async #run(): Promise<void> {
-    const { clock, entropy } = this.#options;
-    const signal = this.#stopper.signal;
-    let failed = 0;
-    while (!signal.aborted) {
-      const source = await this.#open();
-      if (source !== undefined) {
-        this.#source = source;
-        this.#identity = source.identity;
-        if (await this.#poll(source)) failed = 0;
-        await this.#close(source);
-      }
-      failed++;
-      await pause(clock, backoff(failed, entropy), signal);
+  #linkChanged({ state, answering }: LinkStatus): void {
+    if (!answering) this.#unschedule();
+    if (!isUsable(state)) this.#waiting = undefined;
+    else if (this.#waiting === undefined) {
+      this.#wait();
+      // The rhythm begins anew with the link: whoever waits for values waits no interval on top.
+      this.#began = this.#options.clock.now();
+      this.#poll();
     }
+    this.#say();
   }
 
-  async #open(): Promise<MeterSource | undefined> {
-    const { clock, open, url } = this.#options;
-    const late = (source: MeterSource): void => void source.close().catch(() => {});
-    try {
-      return await bounded(
-        { clock, limit: openLimit, signal: this.#stopper.signal, what: `connect to ${url}`, late },
-        open,
-      );
-    } catch (error) {
-      this.#failed(error);
-      return undefined;
-    }
-  }
-
-  /** Polls until the link has to be opened anew. Whether any poll succeeded. */
-  async #poll(source: MeterSource): Promise<boolean> {
+  /** From now on a reading is waited for. */
+  #wait(): void {
     const { clock, interval } = this.#options;
-    const signal = this.#stopper.signal;
-    let inARow = 0;
-    let succeeded = false;
-    let tick = clock.now();
-    while (!signal.aborted) {
-      const started = clock.now();
-      try {
-        this.#polls++;
-        const limit = staleAfter(interval);
-        const reading = await bounded({ clock, limit, signal, what: "read the live values" }, source.read);
-        inARow = 0;
-        succeeded = true;
-        this.#accept(reading, clock.now() - started);
-      } catch (error) {
-        if (signal.aborted) break;
-        this.#failures++;
-        inARow++;
-        this.#failed(error);
-        // A read that outlived its limit may still be under way: another one on the same link would overlap it.
-        const hangs = clock.now() - started >= staleAfter(interval);
-        if (hangs || isGone(error) || isRefusal(error) || inARow >= failuresBeforeReopen) break;
-      }
-      // Ticks that passed while a poll ran are skipped, so a slow meter is not asked faster to catch up.
-      tick += interval * (Math.floor((clock.now() - tick) / interval) + 1);
-      await pause(clock, tick - clock.now(), signal);
-    }
-    return succeeded;
+    this.#waiting = { now: clock.now(), wall: clock.wall() };
+    this.#unwatch();
+    this.#unwatch = clock.at(clock.now() + staleAfter(interval), () => this.#say());
   }
 
-  async #close(source: MeterSource): Promise<void> {
-    const { clock, log, id } = this.#options;
-    const { retries, discarded } = source.counters();
-    this.#past = { retries: this.#past.retries + retries, discarded: this.#past.discarded + discarded };
-    this.#source = undefined;
-    // Not the loop's own signal: a stop must close the port as well.
-    const signal = new AbortController().signal;
-    await bounded({ clock, limit: closeLimit, signal, what: "close the link" }, () => source.close()).catch((error) =>
-      log.warn(`${id}: ${sentence(error)}`),
-    );
+  #poll(): void {
+    this.#unschedule();
+    if (this.#stopped || this.#polling !== undefined) return;
+    this.#polling = this.#read().then((succeeded) => {
+      this.#polling = undefined;
+      this.#schedule(succeeded);
+    });
+  }
+
+  #schedule(succeeded: boolean): void {
+    const { clock, interval, source } = this.#options;
+    const { answering, state } = source.status();
+    if (this.#stopped || !answering) return;
+    // Ticks that passed while a poll ran are skipped, so a slow meter is not asked faster to catch up.
+    const tick = this.#began + interval * (Math.floor((clock.now() - this.#began) / interval) + 1);
+    const again = succeeded || !isUsable(state) ? tick : Math.min(tick, clock.now() + soonAgain);
+    this.#unschedule = clock.at(again, () => this.#poll());
+  }
+
+  /** Whether a reading came. */
+  async #read(): Promise<boolean> {
+    const { clock, interval, source } = this.#options;
+    const started = clock.now();
+    this.#polls++;
+    try {
+      const reading = await source.read(Math.max(longestPoll, interval));
+      if (!this.#stopped) this.#accept(reading, clock.now() - started);
+      return true;
+    } catch (error) {
+      if (!(error instanceof MeterportError)) this.#complain(error);
+      if (!this.#stopped) this.#failures++;
+      this.#say();
+      return false;
+    }
   }
 
   #accept(raw: LiveReading, roundTrip: Millis): void {
-    const { clock, limits, log, id, onReading, onEvent, interval } = this.#options;
+    const { clock, limits, log, id, onReading, onEvent } = this.#options;
     const { state, reading, events } = guard(this.#guard, raw, limits);
     this.#guard = state;
     this.#reading = reading;
     this.#taken = { now: clock.now(), wall: clock.wall() };
     this.#roundTrip = roundTrip;
-    this.#unwatch();
-    this.#unwatch = clock.at(clock.now() + staleAfter(interval), () => this.#watch());
+    this.#wait();
     for (const event of events) {
       log.warn(`${id}: ${describe(event)}`);
       onEvent?.(event);
     }
     onReading?.(reading);
-    this.#turn("up", null);
-    this.#tell({ event: "live", data: this.live() });
-    this.#tell({ event: "link", data: this.#link() });
+    this.#say();
   }
 
-  #failed(error: unknown): void {
-    if (this.#stopper.signal.aborted) return;
-    this.#down(isRefusal(error) ? "refused" : "silent", sentence(error));
+  #complain(error: unknown): void {
+    this.#options.log.error(
+      `${this.#options.id}: unexpected: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 
   /** A poll that hangs, or a machine that slept, must not leave an old number on display. */
-  #watch(): void {
-    const { clock, interval } = this.#options;
-    if (this.#state !== "up" || this.#taken === undefined || !isStale(this.#taken, clock, interval)) return;
-    this.#down("silent", `no reading for ${staleAfter(interval) / 1000} s`);
-  }
-
-  #down(state: LinkState, problem: string): void {
-    this.#turn(state, problem);
-    this.#tell({ event: "live", data: this.live() });
-    this.#tell({ event: "link", data: this.#link() });
-  }
-
-  #turn(state: LinkState, problem: string | null): void {
-    const { log, id, url, clock } = this.#options;
-    // A state that lasts is logged once, not at each attempt.
-    if (state !== this.#state || problem !== this.#problem) {
-      if (state === "up") log.info(`${id}: link up, ${url}`);
-      else log.warn(`${id}: link ${state}: ${problem}`);
+  #verdict(): Verdict {
+    const { clock, interval, source } = this.#options;
+    const { state, cause, since } = source.status();
+    if (isUsable(state) && this.#waiting !== undefined && isStale(this.#waiting, clock, interval)) {
+      const problem = `no reading for ${staleAfter(interval) / 1000} s`;
+      const overdue = this.#waiting.wall + staleAfter(interval);
+      return { state: "silent", cause: "no-reading", problem, since: Math.max(since, overdue) };
     }
-    if (state !== this.#state) this.#since = clock.wall();
-    this.#state = state;
-    this.#problem = problem;
+    return { state, cause: cause?.code ?? null, problem: cause?.text ?? null, since };
   }
 
   #link(): LinkHealth {
-    this.#watch();
-    const current = this.#source?.counters() ?? { retries: 0, discarded: 0 };
+    const { state, cause, problem, since } = this.#verdict();
+    const { baud, counters } = this.#options.source.status();
     return {
-      state: this.#state,
+      state,
       url: this.#options.url,
-      since: new Date(this.#since).toISOString(),
-      problem: this.#problem,
+      since: new Date(since).toISOString(),
+      cause,
+      problem,
+      baud: baud ?? null,
       last_reading: this.#reading?.time ?? null,
       poll_interval_ms: this.#options.interval,
       polls: this.#polls,
       failures: this.#failures,
-      retries: this.#past.retries + current.retries,
-      discarded: this.#past.discarded + current.discarded,
+      retries: counters.retries,
+      discarded: counters.discarded,
+      outages: counters.outages,
+      alerts: counters.alerts,
       round_trip_ms: this.#roundTrip === null ? null : Math.round(this.#roundTrip),
     };
   }
 
-  #tell(change: MeterChange): void {
-    for (const listener of this.#listeners) listener(change);
+  /** Tells everybody how things are now. */
+  #say(): void {
+    if (this.#stopped) return;
+    const { log, id, url } = this.#options;
+    const live = this.live();
+    const { state, cause, problem } = this.#verdict();
+    // A state that lasts is logged once.
+    if (state !== this.#logged.state || cause !== this.#logged.cause) {
+      if (state === "up") log.info(`${id}: link up, ${url}`);
+      else log.warn(`${id}: link ${state}${problem === null ? "" : `: ${problem}`}`);
+    }
+    this.#logged = { state, cause };
+    const link = this.#link();
+    for (const listener of this.#listeners) {
+      listener({ event: "live", data: live });
+      listener({ event: "link", data: link });
+    }
   }
 }
 

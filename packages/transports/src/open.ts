@@ -1,16 +1,30 @@
 /** Opens whatever a link names. */
-import type { Transport } from "@meterport/protocol/ports";
+import type { Signal, Transport } from "@meterport/protocol/ports";
 import { parseMeterLink } from "./link-url.ts";
 
+/** What Node's own functions take. */
+const abortSignal = (signal: Signal): AbortSignal => {
+  if (signal instanceof AbortSignal) return signal;
+  const controller = new AbortController();
+  if (signal.aborted) controller.abort();
+  else signal.addEventListener("abort", () => controller.abort(), { once: true });
+  return controller.signal;
+};
+
 /**
- * Opens a link as people write it. What it needs is imported only then.
+ * Opens a link as people write it; with `baud` at that speed instead of its own, where speed can be set. What it needs is
+ * imported only then.
  *
  * @throws UsageError for what is no link
  * @throws LinkError not-open, aborted
  */
-export const openLink = async (text: string, signal?: AbortSignal): Promise<Transport> => {
+export const openLink = async (text: string, signal?: Signal, baud?: number): Promise<Transport> => {
   const link = parseMeterLink(text);
-  const transport = await open(link, signal === undefined ? {} : { signal });
+  const settable = baud !== undefined && "baudRate" in link;
+  const transport = await open(
+    settable ? { ...link, baudRate: baud } : link,
+    signal === undefined ? {} : { signal: abortSignal(signal) },
+  );
   return link.timing === undefined ? transport : { ...transport, timing: { ...transport.timing, ...link.timing } };
 };
 

@@ -27,6 +27,7 @@ export const da: Messages = {
       text: "Siden hører ikke længere fra Meterport og prøver igen. Det, du ser herunder, er ikke live.",
     },
     "meter-silent": { title: "Måleren svarer ikke", text: "Livetallene vender tilbage, så snart den svarer." },
+    "meter-paused": { title: "Måleren er optaget", text: "Livetallene vender selv tilbage." },
     "meter-refused": {
       title: "Måleren afviser forbindelsen",
       text: "Som regel er nøglen forkert eller har for få rettigheder.",
@@ -85,6 +86,8 @@ export const da: Messages = {
   linkState: {
     up: "Måleren svarer",
     connecting: "Opretter forbindelse til måleren",
+    degraded: "Måleren svarer, men linjen er dårlig",
+    paused: "Pause: måleren er optaget",
     silent: "Måleren svarer ikke",
     refused: "Måleren afviser os",
     unknown: "Gatewayen kan ikke nås",
@@ -97,8 +100,30 @@ export const da: Messages = {
   failures: "Mislykkede aflæsninger",
   failuresOf: (failures, polls) => `${failures} af ${polls}`,
   retries: "Pakker sendt igen",
+  baud: "Hastighed",
+  outages: "Afbrydelser",
   discarded: "Kasserede svar",
   problem: "Seneste problem",
+  linkCauses: {
+    "no-answer":
+      "Der kommer intet svar. Se efter, om målerens port er slået til (spørg netselskabet), og tjek kabel og strøm til adapteren.",
+    "only-alerts": "Måleren taler, men hører os ikke. Tjek sendelinjen, niveauomsætteren og enable-linjen.",
+    echo: "Kun vores egne bytes kommer tilbage. Tjek ledninger og niveauomsætter: send og modtag er forbundet.",
+    garbage: "Der kommer kun støj. Tjek ledninger, niveauomsætter og baudrate.",
+    "half-reply": "Svarene stopper før tid. Enable-linjen eller forsyningen falder: giv den mere strøm.",
+    "bad-digest": "Bytes når beskadiget frem. Tjek kablet, dets længde og niveauomsætteren.",
+    "wrong-key": "Nøglen passer ikke til måleren. Tjek, at den er hel og i den rigtige form.",
+    "no-tls": "Porten taler ikke TLS. Er det rigtigt, så sæt security til rc4.",
+    "tls-required": "Porten taler kun TLS. Sæt security til tls eller auto.",
+    tls: "TLS-forbindelsen kan ikke oprettes. Tjek nøglen, og om den er den almindelige eller den udvidede.",
+    "not-open": "Adapteren eller broen kan ikke åbnes. Tjek, at den er sat i, tændt og ikke i brug.",
+    closed: "Adapteren eller broen er væk. Den åbnes igen af sig selv, så snart den er tilbage.",
+    "optical-session":
+      "Sandsynligvis læser nogen måleren gennem den optiske port, som deler linjen. Tallene vender selv tilbage.",
+    "other-client": "Noget andet ser ud til at spørge måleren over samme port. Kun ét program bør bruge den.",
+    "no-permission": "Nøglen må ikke læse det, der spørges om. Bed netselskabet om en nøgle med flere rettigheder.",
+    "no-reading": "Forbindelsen virker, men der er ikke kommet en aflæsning i tide.",
+  },
 
   chooseMeter: "Måler",
   chooseLanguage: "Sprog",

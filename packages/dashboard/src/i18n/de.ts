@@ -30,6 +30,7 @@ export const de: Messages = {
       title: "Der Zähler antwortet nicht",
       text: "Sobald er antwortet, erscheinen wieder aktuelle Werte.",
     },
+    "meter-paused": { title: "Der Zähler ist anderweitig belegt", text: "Aktuelle Werte kehren von selbst zurück." },
     "meter-refused": {
       title: "Der Zähler lehnt die Verbindung ab",
       text: "Meist ist der Schlüssel falsch oder hat zu wenige Rechte.",
@@ -89,6 +90,8 @@ export const de: Messages = {
   linkState: {
     up: "Der Zähler antwortet",
     connecting: "Verbindung zum Zähler wird aufgebaut",
+    degraded: "Der Zähler antwortet, doch die Leitung ist schlecht",
+    paused: "Pause: der Zähler ist anderweitig belegt",
     silent: "Der Zähler antwortet nicht",
     refused: "Der Zähler lehnt uns ab",
     unknown: "Gateway nicht erreichbar",
@@ -101,8 +104,32 @@ export const de: Messages = {
   failures: "Fehlgeschlagene Ablesungen",
   failuresOf: (failures, polls) => `${failures} von ${polls}`,
   retries: "Erneut gesendete Pakete",
+  baud: "Geschwindigkeit",
+  outages: "Unterbrechungen",
   discarded: "Verworfene Antworten",
   problem: "Letztes Problem",
+  linkCauses: {
+    "no-answer":
+      "Es kommt keine Antwort. Ist der Anschluss des Zählers freigeschaltet (Netzbetreiber fragen)? Kabel und Strom des Adapters prüfen.",
+    "only-alerts": "Der Zähler spricht, hört uns aber nicht. Sendeleitung, Pegelwandler und Enable-Leitung prüfen.",
+    echo: "Nur unsere eigenen Bytes kommen zurück. Verdrahtung und Pegelwandler prüfen: Senden und Empfangen sind verbunden.",
+    garbage: "Es kommt nur Rauschen. Verdrahtung, Pegelwandler und Baudrate prüfen.",
+    "half-reply": "Antworten brechen vorzeitig ab. Enable-Leitung oder Versorgung gibt nach: mehr Strom geben.",
+    "bad-digest": "Bytes kommen beschädigt an. Kabel, seine Länge und den Pegelwandler prüfen.",
+    "wrong-key": "Der Schlüssel passt nicht zu diesem Zähler. Ist er vollständig und in der richtigen Form?",
+    "no-tls": "Dieser Anschluss spricht kein TLS. Wenn das stimmt, security auf rc4 setzen.",
+    "tls-required": "Dieser Anschluss spricht nur TLS. security auf tls oder auto setzen.",
+    tls: "Die TLS-Verbindung kommt nicht zustande. Den Schlüssel prüfen, und ob es der einfache oder der erweiterte ist.",
+    "not-open": "Adapter oder Brücke lässt sich nicht öffnen. Ist das Gerät eingesteckt, eingeschaltet und frei?",
+    closed: "Adapter oder Brücke ist weg. Sobald das Gerät wieder da ist, wird es von selbst geöffnet.",
+    "optical-session":
+      "Wahrscheinlich liest jemand den Zähler über den optischen Anschluss, der die Leitung teilt. Die Werte kehren von selbst zurück.",
+    "other-client":
+      "Offenbar fragt noch etwas anderes den Zähler über denselben Anschluss. Nur ein Programm sollte ihn nutzen.",
+    "no-permission":
+      "Der Schlüssel darf das Gefragte nicht lesen. Beim Netzbetreiber um einen mit mehr Rechten bitten.",
+    "no-reading": "Die Verbindung steht, doch es kam nicht rechtzeitig eine Ablesung.",
+  },
 
   chooseMeter: "Zähler",
   chooseLanguage: "Sprache",

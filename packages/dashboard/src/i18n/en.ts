@@ -26,6 +26,10 @@ export const en = {
       text: "This page no longer hears from Meterport. It keeps trying. What you see below is not live.",
     },
     "meter-silent": { title: "The meter does not answer", text: "Live values return as soon as it does." },
+    "meter-paused": {
+      title: "The meter is busy elsewhere",
+      text: "Live values return by themselves.",
+    },
     "meter-refused": {
       title: "The meter refuses the connection",
       text: "Usually the key is wrong or has too few rights.",
@@ -85,6 +89,8 @@ export const en = {
   linkState: {
     up: "The meter answers",
     connecting: "Connecting to the meter",
+    degraded: "The meter answers, but the line is bad",
+    paused: "Paused: the meter is busy elsewhere",
     silent: "The meter does not answer",
     refused: "The meter refuses us",
     unknown: "Gateway unreachable",
@@ -97,8 +103,32 @@ export const en = {
   failures: "Readings failed",
   failuresOf: (failures: string, polls: string) => `${failures} of ${polls}`,
   retries: "Packets sent again",
+  baud: "Speed",
+  outages: "Interruptions",
   discarded: "Replies discarded",
   problem: "Last problem",
+  /** What a cause means, and what helps; codes that are not here have their English sentence only. */
+  linkCauses: {
+    "no-answer":
+      "Nothing comes back. Check that the meter's port is switched on (ask your utility), the cable, and the power of the adapter.",
+    "only-alerts":
+      "The meter speaks but does not hear us. Check the transmit line, the level shifter and the enable line.",
+    echo: "Only our own bytes come back. Check the wiring and the level shifter: transmit and receive are joined.",
+    garbage: "Only noise comes. Check the wiring, the level shifter and the baud rate.",
+    "half-reply": "Replies stop before their end. The enable line or the supply sags: give it more current.",
+    "bad-digest": "Bytes arrive damaged. Check the cable, its length and the level shifter.",
+    "wrong-key": "The key does not fit this meter. Check that it is whole and in the right form.",
+    "no-tls": "This port does not speak TLS. If that is right, set security to rc4.",
+    "tls-required": "This port speaks TLS only. Set security to tls or auto.",
+    tls: "The TLS session cannot be set up. Check the key and whether it is the basic or the advanced one.",
+    "not-open": "The adapter or bridge cannot be opened. Check that it is plugged in, switched on and not in use.",
+    closed: "The adapter or bridge has gone. It is opened again by itself as soon as it is back.",
+    "optical-session":
+      "Most likely somebody reads the meter through its optical port, which shares the line. Values return by themselves.",
+    "other-client": "Something else seems to ask the meter over the same port. Only one program should use it.",
+    "no-permission": "The key may not read what is asked. Ask your utility for a key with more rights.",
+    "no-reading": "The link works, but no reading has come in time.",
+  } as Record<string, string>,
 
   chooseMeter: "Meter",
   chooseLanguage: "Language",

@@ -1,5 +1,6 @@
 /** The gateway's HTTP side as one fetch handler: `Request -> Response`, no socket needed. */
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { isUsable } from "@meterport/client/supervision/link-status";
 import type { Clock } from "@meterport/protocol/ports";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -144,7 +145,7 @@ export const createApp = (options: AppOptions): App => {
         version: options.version,
         uptime_s: Math.floor((clock.now() - started) / 1000),
         meters: meters.size,
-        meters_up: [...meters.values()].filter((meter) => meter.summary().link.state === "up").length,
+        meters_up: [...meters.values()].filter((meter) => isUsable(meter.summary().link.state)).length,
       },
       200,
     ),

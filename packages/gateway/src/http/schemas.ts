@@ -16,16 +16,20 @@ const moment = (description: string) => z.string().openapi({ format: "date-time"
 
 export const linkHealth = z
   .object({
-    state: z.enum(["connecting", "up", "silent", "refused"]),
+    state: z.enum(["connecting", "up", "degraded", "paused", "refused", "silent"]),
     url: z.string(),
     since: moment("Since when it is in this state"),
-    problem: z.string().nullable(),
+    cause: z.string().nullable().openapi({ description: "Why it is in this state: a stable code" }),
+    problem: z.string().nullable().openapi({ description: "The same as a sentence" }),
+    baud: z.number().nullable(),
     last_reading: moment("The last authenticated reading").nullable(),
     poll_interval_ms: z.number(),
     polls: z.number(),
     failures: z.number(),
     retries: z.number(),
     discarded: z.number(),
+    outages: z.number(),
+    alerts: z.number(),
     round_trip_ms: z.number().nullable(),
   })
   .openapi("LinkHealth") satisfies z.ZodType<LinkHealth>;

@@ -17,11 +17,10 @@ export const httpSetup = (host = "127.0.0.1", allowedHosts: readonly string[] = 
   const store = openSqliteStore(join(folder, "data"), { raw: 1e12, minutes: 1e12 }, silentLog, clock.wall());
   const gateway = createGateway({
     meters: [
-      { id: "home", name: "Home", url: "tcp://127.0.0.1:4059", simulated: true, interval: 2_000, open: meter.open },
+      { id: "home", name: "Home", url: "tcp://127.0.0.1:4059", simulated: true, interval: 2_000, source: meter },
     ],
     store,
     clock,
-    entropy: (length) => new Uint8Array(length),
     log: silentLog,
     version: "0.1.0",
     dashboard: join(folder, "dist"),
@@ -50,13 +49,17 @@ const link: LinkHealth = {
   state: "up",
   url: "memory://",
   since: "2026-01-01T00:00:00.000Z",
+  cause: null,
   problem: null,
+  baud: null,
   last_reading: null,
   poll_interval_ms: 2_000,
   polls: 0,
   failures: 0,
   retries: 0,
   discarded: 0,
+  outages: 0,
+  alerts: 0,
   round_trip_ms: null,
 };
 

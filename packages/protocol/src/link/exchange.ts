@@ -26,6 +26,8 @@ export interface LinkRequest {
   readonly idempotent?: boolean;
   /** Higher goes first; 0 by default. */
   readonly priority?: number;
+  /** How often it is tried; as the timing has it where left out. */
+  readonly attempts?: number;
 }
 
 /** What a link takes. */
@@ -86,6 +88,8 @@ export class Exchange {
   readonly retry: RetryPolicy;
   readonly idempotent: boolean;
   readonly priority: number;
+  /** Most attempts; undefined as the timing has it. */
+  readonly mostAttempts: number | undefined;
   readonly evidence = new Evidence();
   /** The newest packet; undefined before the first transmission. */
   sealed: Sealed | undefined;
@@ -114,5 +118,6 @@ export class Exchange {
     this.retry = request.retry ?? (this.reads ? "next-sequence" : "same-packet");
     this.idempotent = request.idempotent ?? this.reads;
     this.priority = request.priority ?? 0;
+    this.mostAttempts = request.attempts;
   }
 }

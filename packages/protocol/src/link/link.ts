@@ -137,7 +137,7 @@ export class Link {
   /** An attempt is over without an answer: pause for the next one, or give up. */
   #endAttempt(exchange: Exchange, out: LinkOutput[]): void {
     exchange.pausing = true;
-    if (exchange.attempts < this.#timing.attempts) return;
+    if (exchange.attempts < (exchange.mostAttempts ?? this.#timing.attempts)) return;
     const { evidence, attempts } = exchange;
     this.#fail(evidence.failure(attempts), evidence.detail(attempts, this.#timing.responseTimeout), out);
   }

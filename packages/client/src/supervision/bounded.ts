@@ -1,0 +1,52 @@
+/** Work with an end: on a clock, and on a signal. */
+import { LinkError } from "@meterport/protocol/errors";
+import type { Clock, Millis, Signal } from "@meterport/protocol/ports";
+import { StopSignal } from "./stop-signal.ts";
+
+export interface BoundedOptions<T> {
+  readonly clock: Clock;
+  readonly limit: Millis;
+  readonly signal?: Signal | undefined;
+  /** For messages: "read the live values". */
+  readonly label: string;
+  /** What to do with a result that comes after nobody waits for it any more. */
+  readonly late?: (result: T) => void;
+}
+
+/**
+ * Runs `task` with a signal that is raised after `limit` milliseconds or together with `signal`, and does not wait for a
+ * task that ignores it.
+ *
+ * @throws LinkError "no-answer" after the limit, "aborted" with the signal, and whatever the task throws
+ */
+export const bounded = <T>(
+  { clock, limit, signal, label, late }: BoundedOptions<T>,
+  task: (signal: Signal) => Promise<T>,
+): Promise<T> => {
+  const own = new StopSignal();
+  return new Promise<T>((resolve, reject) => {
+    let open = true;
+    const end = (settle: () => void): void => {
+      if (!open) return;
+      open = false;
+      cancel();
+      signal?.removeEventListener("abort", aborted);
+      settle();
+    };
+    const giveUp = (error: LinkError): void =>
+      end(() => {
+        reject(error);
+        own.raise();
+      });
+    const aborted = (): void => giveUp(new LinkError("aborted", label, "stopped"));
+    const cancel = clock.at(clock.now() + limit, () =>
+      giveUp(new LinkError("no-answer", label, `not done after ${limit / 1000} s`)),
+    );
+    signal?.addEventListener("abort", aborted, { once: true });
+    if (signal?.aborted === true) return aborted();
+    task(own).then(
+      (result) => (open ? end(() => resolve(result)) : late?.(result)),
+      (error: unknown) => end(() => reject(error)),
+    );
+  });
+};

@@ -1,0 +1,27 @@
+/** A meter that is told to speak at another speed does so once it has answered (MEP guide 1.1, pp. 87-88). */
+import { MeterportError } from "@meterport/protocol/errors";
+import { decodeRequest } from "@meterport/protocol/frame/apdu";
+import { place } from "@meterport/protocol/layout/index";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import { baudRates } from "@meterport/protocol/tables/extended/device-codes";
+import { ET13 } from "@meterport/protocol/tables/extended/et13-device-configuration";
+import type { Meter } from "../meter.ts";
+
+/** The speed after this write, where it sets this client's own; undefined where it does not. Never throws. */
+export const followBaud = async (meter: Meter, apdu: Uint8Array): Promise<number | undefined> => {
+  const request = decodeRequest(apdu);
+  if ((request.kind !== "write" && request.kind !== "write-at") || request.table !== ET13.number) return undefined;
+  try {
+    const { offset } = place(
+      ET13 as AnyTable,
+      ["devices", meter.place.slot, "baudRate"],
+      await meter.environment(ET13),
+    );
+    const code = request.data[offset - (request.kind === "write-at" ? request.offset : 0)];
+    const name = (baudRates as Readonly<Record<number, string>>)[code ?? -1];
+    return name === undefined ? undefined : Number(name);
+  } catch (error) {
+    if (error instanceof MeterportError) return undefined;
+    throw error;
+  }
+};

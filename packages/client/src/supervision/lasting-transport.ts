@@ -1,0 +1,110 @@
+/** A transport that outlives the pipes behind it, so that a session need not end with each of them. */
+import { LinkError } from "@meterport/protocol/errors";
+import type { Transport, TransportTiming } from "@meterport/protocol/ports";
+import { asLinkError } from "../as-link-error.ts";
+
+const gone = Symbol("gone");
+
+/** While no pipe is attached, what is written is lost, as on a wire that is cut. Reading ends when it is closed, and not before. */
+export class LastingTransport implements Transport {
+  readonly name: string;
+  readonly timing: TransportTiming;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly #onEnd: (error: LinkError) => void;
+  #pipe: Transport | undefined;
+  #leave: () => void = () => {};
+  #arrive: () => void = () => {};
+  #closed = false;
+  #received = 0;
+
+  /** `onEnd` is told of a pipe that ended or broke by itself. */
+  constructor(pipe: Transport, onEnd: (error: LinkError) => void) {
+    this.name = pipe.name;
+    this.timing = pipe.timing ?? {};
+    this.#onEnd = onEnd;
+    this.chunks = this.#chunks();
+    this.attach(pipe);
+  }
+
+  get attached(): boolean {
+    return this.#pipe !== undefined;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Bytes that came through the present pipe. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Goes on with another pipe. */
+  attach(pipe: Transport): void {
+    this.#pipe = pipe;
+    this.#received = 0;
+    this.#arrive();
+  }
+
+  /** Closes the present pipe without ending anything else. */
+  async detach(): Promise<void> {
+    const pipe = this.#pipe;
+    this.#pipe = undefined;
+    this.#leave();
+    await pipe?.close();
+  }
+
+  readonly write = async (bytes: Uint8Array): Promise<void> => {
+    const pipe = this.#pipe;
+    if (this.#closed) throw new LinkError("closed", this.name, "the link is closed");
+    try {
+      await pipe?.write(bytes);
+    } catch (cause) {
+      this.#over(pipe, asLinkError(cause, this.name));
+    }
+  };
+
+  readonly close = async (): Promise<void> => {
+    this.#closed = true;
+    this.#arrive();
+    await this.detach();
+  };
+
+  async *#chunks(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      while (this.#pipe === undefined && !this.#closed)
+        await new Promise<void>((resolve) => {
+          this.#arrive = resolve;
+        });
+      const pipe = this.#pipe;
+      if (pipe === undefined) return;
+      try {
+        const pieces = pipe.chunks[Symbol.asyncIterator]();
+        while (this.#pipe === pipe) {
+          const piece = await this.#unlessLeft(pieces.next());
+          if (piece === gone || piece.done === true) break;
+          this.#received += piece.value.length;
+          yield piece.value;
+        }
+        this.#over(pipe, new LinkError("closed", this.name, "the other side closed the connection"));
+      } catch (cause) {
+        this.#over(pipe, asLinkError(cause, this.name));
+      }
+    }
+  }
+
+  /** Not `Promise.race` with one promise for all pieces, which would remember each of them. */
+  #unlessLeft<T>(piece: Promise<T>): Promise<T | typeof gone> {
+    return new Promise((resolve, reject) => {
+      this.#leave = () => resolve(gone);
+      piece.then(resolve, reject);
+    });
+  }
+
+  #over(pipe: Transport | undefined, error: LinkError): void {
+    if (pipe === undefined || this.#pipe !== pipe) return;
+    // What is broken may not close in order either.
+    this.detach().catch(() => {});
+    this.#onEnd(error);
+  }
+}

@@ -1,0 +1,137 @@
+/** Opens the pipe to a meter, again and again: which speed to try next, and when a pipe that says nothing is given up. */
+import type { LinkError } from "@meterport/protocol/errors";
+import type { Clock, Millis, Signal, Transport } from "@meterport/protocol/ports";
+import { BaudSearch } from "./baud-search.ts";
+import { bounded } from "./bounded.ts";
+import { LastingTransport } from "./lasting-transport.ts";
+
+export interface OpenOptions {
+  readonly signal: Signal;
+  /** Bits per second; undefined where the link's speed cannot be set. */
+  readonly baud: number | undefined;
+}
+
+export interface PipeKeeperOptions {
+  readonly name: string;
+  readonly open: (options: OpenOptions) => Promise<Transport>;
+  readonly clock: Clock;
+  /** Ends what is under way. */
+  readonly stop: Signal;
+  readonly baud: number | undefined;
+  /** Is told of a pipe that ended by itself. */
+  readonly onEnd: (error: LinkError) => void;
+}
+
+const firstLimit: Millis = 10_000;
+/** A pipe that opened before is not waited for much longer than it took then, so that a new attempt meets a new line. */
+const again = { factor: 4, least: 1_500 };
+const closeLimit: Millis = 2_000;
+/** A pipe may be dead without a word: after so much silence it is opened anew, later less often. */
+const silence = { first: 3_000, factor: 3, most: 60_000 };
+
+export class PipeKeeper {
+  readonly #options: PipeKeeperOptions;
+  readonly #search: BaudSearch | undefined;
+  #lasting: LastingTransport | undefined;
+  #baud: number | undefined;
+  #tookToOpen: Millis | undefined;
+  #openedAt: Millis = 0;
+  #patience: Millis = silence.first;
+  #opened = 0;
+  #failures = 0;
+
+  constructor(options: PipeKeeperOptions) {
+    this.#options = options;
+    this.#baud = options.baud;
+    this.#search = options.baud === undefined ? undefined : new BaudSearch(options.baud);
+  }
+
+  /** What sessions run over; undefined before the first pipe. */
+  get transport(): LastingTransport | undefined {
+    return this.#lasting;
+  }
+
+  get attached(): boolean {
+    return this.#lasting?.attached === true;
+  }
+
+  get baud(): number | undefined {
+    return this.#baud;
+  }
+
+  /** Whether it is at another speed than the one at which the meter is expected. */
+  get isStrange(): boolean {
+    return this.#baud !== this.#search?.home;
+  }
+
+  get counts(): { readonly opened: number; readonly openFailures: number } {
+    return { opened: this.#opened, openFailures: this.#failures };
+  }
+
+  /** @throws LinkError, UsageError */
+  async open(): Promise<void> {
+    const { clock, stop, name, open, onEnd } = this.#options;
+    const began = clock.now();
+    const baud = this.#baud;
+    const limit = this.#tookToOpen === undefined ? firstLimit : Math.max(again.least, again.factor * this.#tookToOpen);
+    const late = (pipe: Transport): void => void pipe.close().catch(() => {});
+    try {
+      const pipe = await bounded({ clock, limit, signal: stop, label: name, late }, (signal) => open({ signal, baud }));
+      this.#opened++;
+      this.#tookToOpen = clock.now() - began;
+      this.#openedAt = clock.now();
+      if (this.#lasting === undefined || this.#lasting.closed) this.#lasting = new LastingTransport(pipe, onEnd);
+      else this.#lasting.attach(pipe);
+    } catch (error) {
+      this.#failures++;
+      throw error;
+    }
+  }
+
+  /** Closes the pipe; the session stays. Whatever cannot be closed in time is left to itself. */
+  async detach(): Promise<void> {
+    await this.#within(this.#lasting?.detach());
+  }
+
+  /** Closes the pipe and ends the session that runs over it. */
+  async close(session?: { readonly close: () => Promise<void> }): Promise<void> {
+    const lasting = this.#lasting;
+    this.#lasting = undefined;
+    await this.#within(session?.close());
+    await this.#within(lasting?.close());
+  }
+
+  /** The meter has answered through it. */
+  answered(): void {
+    this.#patience = silence.first;
+    if (this.#baud !== undefined) this.#search?.found(this.#baud);
+  }
+
+  /** Whether it has been silent for so long that it may be dead. Says so once for each wait, which then grows. */
+  isDead(): boolean {
+    if (this.#options.clock.now() - this.#openedAt < this.#patience) return false;
+    this.#patience = Math.min(silence.most, silence.factor * this.#patience);
+    return true;
+  }
+
+  /** Another speed for the next attempt. Whether there is one. */
+  tune(): boolean {
+    const before = this.#baud;
+    this.#baud = this.#search?.next() ?? before;
+    return this.#baud !== before;
+  }
+
+  /** The meter goes on at another speed. Whether that has to be followed. */
+  follow(baud: number): boolean {
+    if (this.#search === undefined || baud === this.#baud) return false;
+    this.#baud = baud;
+    this.#search.found(baud);
+    return true;
+  }
+
+  async #within(closing: Promise<void> | undefined): Promise<void> {
+    const { clock, name } = this.#options;
+    if (closing === undefined) return;
+    await bounded({ clock, limit: closeLimit, label: `close ${name}` }, () => closing).catch(() => {});
+  }
+}

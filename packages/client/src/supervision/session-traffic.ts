@@ -1,0 +1,78 @@
+/** Adds up the counters of sessions that follow each other, and what happened between two looks at them. */
+import type { Counters, Session, SessionEvent } from "../session.ts";
+import type { Symptom, Traffic } from "./loss-window.ts";
+
+const none: Counters = {
+  requests: 0,
+  failures: 0,
+  transmissions: 0,
+  retries: 0,
+  resyncs: 0,
+  alerts: 0,
+  discarded: 0,
+  otherClient: 0,
+  sentBytes: 0,
+  receivedBytes: 0,
+};
+
+const sum = (a: Counters, b: Counters, sign: 1 | -1 = 1): Counters =>
+  Object.fromEntries(
+    (Object.keys(none) as (keyof Counters)[]).map((name) => [name, a[name] + sign * b[name]]),
+  ) as unknown as Counters;
+
+const symptomOf = (event: SessionEvent): Symptom | undefined => {
+  if (event.type === "other-client") return event.type;
+  if (event.type !== "discarded") return undefined;
+  switch (event.reason) {
+    case "incomplete":
+      return "half-reply";
+    case "bad-digest":
+    case "bad-resync":
+    case "malformed":
+    case "refused":
+      return "bad-digest";
+    case "garbage":
+      return "garbage";
+    default:
+      return undefined;
+  }
+};
+
+export class SessionTraffic {
+  #past: Counters = none;
+  #session: Session | undefined;
+  #looked: Counters = none;
+  #symptoms = new Map<Symptom, number>();
+  #unlisten: () => void = () => {};
+
+  /** Of all sessions so far. */
+  get counters(): Counters {
+    return this.#session === undefined ? this.#past : sum(this.#past, this.#session.counters);
+  }
+
+  watch(session: Session): void {
+    this.end();
+    this.#session = session;
+    this.#unlisten = session.listen((event) => {
+      const symptom = symptomOf(event);
+      if (symptom !== undefined) this.#symptoms.set(symptom, (this.#symptoms.get(symptom) ?? 0) + 1);
+    });
+  }
+
+  /** The session is over; its counts stay. */
+  end(): void {
+    this.#unlisten();
+    this.#past = this.counters;
+    this.#session = undefined;
+  }
+
+  /** Since the last look. */
+  look(): Traffic {
+    const counters = this.counters;
+    const { transmissions, retries, alerts } = sum(counters, this.#looked, -1);
+    this.#looked = counters;
+    const symptoms = this.#symptoms;
+    this.#symptoms = new Map();
+    return { transmissions, repeated: Math.min(transmissions, retries), alerts, symptoms };
+  }
+}

@@ -1,0 +1,380 @@
+/**
+ * Keeps one meter in reach over pipes that come and go. What has been learnt of the meter outlives an outage: the same
+ * session goes on over the next pipe, so that values are back as soon as the line is.
+ */
+import { equalBytes } from "@meterport/protocol/bytes";
+import { LinkError, type LinkFailure, UsageError } from "@meterport/protocol/errors";
+import type { Clock, Entropy, Millis, Signal, Transport } from "@meterport/protocol/ports";
+import type { Meter } from "../meter.ts";
+import { bounded } from "./bounded.ts";
+import { followBaud } from "./follow-baud.ts";
+import type { LastingTransport } from "./lasting-transport.ts";
+import { LinkHealth, type Observation } from "./link-health.ts";
+import type { LinkStatus } from "./link-status.ts";
+import { askIdentity, askPauseLimit, lookForMeter } from "./meter-facts.ts";
+import { type OpenOptions, PipeKeeper } from "./pipe-keeper.ts";
+import { Rest } from "./rest.ts";
+import { retryTime } from "./retry-times.ts";
+import { SessionTraffic } from "./session-traffic.ts";
+import { StatusStream } from "./status-stream.ts";
+import { StopSignal } from "./stop-signal.ts";
+import { type Trouble, troubleOf, withAlerts } from "./trouble.ts";
+
+/** What a connection gives: a meter, and whatever its user keeps beside it. */
+export interface Connected {
+  readonly meter: Meter;
+}
+
+export interface SupervisorOptions<C extends Connected> {
+  /** For messages: "tcp://127.0.0.1:4059". */
+  readonly name: string;
+  /** Opens a pipe. @throws LinkError, UsageError */
+  readonly open: (options: OpenOptions) => Promise<Transport>;
+  /** Makes a session of it and learns what is needed; closes the transport where that fails. @throws MeterportError */
+  readonly connect: (transport: Transport, signal: Signal) => Promise<C>;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** The link's speed, where it can be set. */
+  readonly baud?: number;
+  /** Whether it costs nobody anything to be looked for each second, as on a local port; false where left out. */
+  readonly near?: boolean;
+}
+
+export interface RunOptions {
+  /** What is done, for messages: "read the live values". */
+  readonly label: string;
+  /** How long it may take. */
+  readonly limit: Millis;
+  readonly signal?: Signal;
+}
+
+/** First contact asks for a dozen tables at 9600 baud, with repeats. */
+const connectLimit: Millis = 30_000;
+/** A meter that may be at another speed gets so long to say its first byte, and so long to answer where it is known. */
+const strangeSpeedLimit: Millis = 1_200;
+const strangeLookLimit: Millis = 400;
+/** Looks in vain before silence may be due to the speed. */
+const silentLooks = 2;
+/** A refusal may be noise in our requests; one that lasts so long is meant, and the meter is met as a stranger again. */
+const refusalLimit: Millis = 60_000;
+
+/** Supervises one link. Nothing happens before `start`. */
+export class Supervisor<C extends Connected> {
+  readonly #options: SupervisorOptions<C>;
+  readonly #clock: Clock;
+  readonly #health: LinkHealth;
+  readonly #pipe: PipeKeeper;
+  readonly #rest: Rest;
+  readonly #traffic = new SessionTraffic();
+  readonly #stream = new StatusStream<LinkStatus>();
+  readonly #stop = new StopSignal();
+  #settleFirst: (error: unknown, connected?: C) => void = () => {};
+  readonly #first: Promise<C>;
+  #running: Promise<void> | undefined;
+  #since: Millis;
+  #connected: C | undefined;
+  /** Whether this meter has answered since the supervision began. */
+  #known = false;
+  #identity: Uint8Array | undefined;
+  #learnt = false;
+  #probes = 0;
+  /** Attempts of any kind since the last answer. */
+  #failures = 0;
+  #failure: LinkFailure = "no-answer";
+  #pipeEnded: () => void = () => {};
+  #unlisten: () => void = () => {};
+  #cancelTick: () => void = () => {};
+
+  constructor(options: SupervisorOptions<C>) {
+    const { name, open, clock, baud } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#health = new LinkHealth(clock.now());
+    this.#since = clock.wall();
+    this.#rest = new Rest(clock);
+    this.#pipe = new PipeKeeper({ name, open, clock, baud, stop: this.#stop, onEnd: (error) => this.#ended(error) });
+    this.#first = new Promise<C>((resolve, reject) => {
+      this.#settleFirst = (error, connected) => (connected === undefined ? reject(error) : resolve(connected));
+    });
+    // Not everybody waits for it.
+    this.#first.catch(() => {});
+  }
+
+  /** Begins to look for the meter; more than one call does no more. */
+  start(): void {
+    this.#running ??= this.#keep();
+  }
+
+  /** What the first attempt to connect came to. @throws MeterportError */
+  first(): Promise<C> {
+    return this.#first;
+  }
+
+  /** The meter as it was met last; undefined before the first contact. */
+  get connected(): C | undefined {
+    return this.#connected;
+  }
+
+  get status(): LinkStatus {
+    const { state, cause, answering, outages } = this.#health;
+    const counters = { ...this.#traffic.counters, ...this.#pipe.counts, probes: this.#probes, outages };
+    return { state, since: this.#since, cause, answering, baud: this.#pipe.baud, counters };
+  }
+
+  /** Calls `listener` whenever the state or its cause changes, until the returned function is called. */
+  listen(listener: (status: LinkStatus) => void): () => void {
+    return this.#stream.listen(listener);
+  }
+
+  /** The status now and after each change, for a loop; who is slow gets the newest. Ends with `signal` and with `close`. */
+  changes(signal?: Signal): AsyncGenerator<LinkStatus, void> {
+    return this.#stream.values(this.status, signal);
+  }
+
+  /**
+   * Runs `task` on the meter, and learns from its end how the link is. A refusal that is no trouble is to be caught inside.
+   *
+   * @throws LinkError at once while the meter does not answer, and where the task takes too long; what the task throws
+   */
+  async run<T>(task: (connected: C, signal: Signal) => Promise<T>, { label, limit, signal }: RunOptions): Promise<T> {
+    const connected = this.#connected;
+    if (connected === undefined || !this.#health.answering) throw this.#away(label);
+    try {
+      const result = await bounded({ clock: this.#clock, limit, signal, label }, (own) => task(connected, own));
+      if (connected === this.#connected) this.#answered({ type: "answered", traffic: this.#traffic.look() });
+      return result;
+    } catch (error) {
+      const given = signal?.aborted === true || this.#stop.aborted || connected !== this.#connected;
+      const traffic = this.#traffic.look();
+      if (!given) this.#observe({ type: "failed", trouble: withAlerts(troubleOf(error), traffic.alerts), traffic });
+      throw error;
+    } finally {
+      this.#rest.end();
+    }
+  }
+
+  /** Ends the supervision and closes the link. */
+  async close(): Promise<void> {
+    this.#stop.raise();
+    this.#rest.end();
+    await this.#running;
+    this.#cancelTick();
+    this.#settleFirst(new LinkError("closed", this.#options.name, "the supervision was ended"));
+    this.#stream.end();
+  }
+
+  #away(label: string): LinkError {
+    const { cause, state } = this.#health;
+    const text = cause === null ? "there is no contact with the meter yet" : `the link is ${state}: ${cause.text}`;
+    return new LinkError(this.#failure, label, text);
+  }
+
+  async #keep(): Promise<void> {
+    while (!this.#stop.aborted) {
+      const time = await this.#step();
+      if (!this.#stop.aborted) await this.#rest.for(time);
+    }
+    await this.#drop();
+  }
+
+  /** Does the one thing that is due. How long to rest after it; undefined where all is well. */
+  async #step(): Promise<Millis | undefined> {
+    const { transport } = this.#pipe;
+    if (transport?.attached !== true) return this.#open();
+    if (this.#connected === undefined) return this.#connect(transport);
+    if (!this.#sound) return this.#look(this.#connected, transport);
+    if (!this.#learnt) await this.#learn(this.#connected);
+    // The pipe, or a task, may have failed while the meter was asked.
+    return this.#sound ? undefined : 0;
+  }
+
+  /** Whether there is nothing to do. What the meter itself refuses is left to whoever asks for it. */
+  get #sound(): boolean {
+    const { answering, failures, state } = this.#health;
+    return answering && (failures === 0 || state === "refused");
+  }
+
+  async #open(): Promise<Millis> {
+    try {
+      await this.#pipe.open();
+      return 0;
+    } catch (error) {
+      this.#lost(error);
+      this.#settleFirst(error);
+      return this.#retryTime(troubleOf(error));
+    }
+  }
+
+  #ended(error: LinkError): void {
+    this.#lost(error);
+    this.#pipeEnded();
+    this.#rest.end();
+  }
+
+  #lost(error: unknown): void {
+    // What cannot be opened at all, as for want of a package, is no silence.
+    const type = error instanceof UsageError ? "failed" : "lost";
+    this.#observe({ type, trouble: troubleOf(error) });
+  }
+
+  /** First contact, or with a meter that is another one now. */
+  async #connect(transport: LastingTransport): Promise<Millis> {
+    const { connect, name } = this.#options;
+    const label = `connect to ${name}`;
+    const abort = new StopSignal();
+    const raise = (): void => abort.raise();
+    this.#stop.addEventListener("abort", raise);
+    this.#pipeEnded = raise;
+    const strange = this.#pipe.isStrange;
+    let unheard = false;
+    const cancel = this.#clock.at(this.#clock.now() + strangeSpeedLimit, () => {
+      unheard = this.#pipe.baud !== undefined && this.#failures >= silentLooks && transport.received === 0;
+      if (unheard) raise();
+    });
+    const late = ({ meter }: C): void => void meter.close().catch(() => {});
+    try {
+      const bound = { clock: this.#clock, limit: connectLimit, signal: abort, label, late };
+      this.#met(await bounded(bound, (signal) => connect(transport, signal)));
+      return 0;
+    } catch (error) {
+      const reason = unheard ? new LinkError("no-answer", label, "no answer") : error;
+      const trouble = troubleOf(reason);
+      await this.#pipe.close();
+      // Where the pipe ended, that has been told; and what is heard at another speed tells nothing.
+      if ((!abort.aborted || unheard) && !strange) this.#observe({ type: "failed", trouble });
+      this.#settleFirst(reason);
+      this.#tune(trouble, strange);
+      return this.#retryTime(trouble);
+    } finally {
+      cancel();
+      this.#pipeEnded = () => {};
+      this.#stop.removeEventListener("abort", raise);
+    }
+  }
+
+  #met(connected: C): void {
+    const { session } = connected.meter;
+    this.#connected = connected;
+    this.#learnt = false;
+    this.#identity = undefined;
+    this.#traffic.watch(session);
+    this.#unlisten = session.listen((event) => {
+      if (event.type !== "written") return;
+      void followBaud(connected.meter, event.apdu).then(async (baud) => {
+        if (baud === undefined || connected !== this.#connected || !this.#pipe.follow(baud)) return;
+        await this.#pipe.detach();
+        this.#rest.end();
+      });
+    });
+    // What it took to meet is no measure of the line.
+    this.#traffic.look();
+    this.#health.pausable(undefined);
+    this.#answered({ type: "answered" });
+    this.#settleFirst(undefined, connected);
+  }
+
+  /** What is good to know before the meter falls silent. Not knowing it is no trouble. */
+  async #learn({ meter }: C): Promise<void> {
+    this.#learnt = true;
+    try {
+      const bound = { clock: this.#clock, limit: connectLimit, signal: this.#stop, label: "learn of the meter" };
+      await bounded(bound, async (signal) => {
+        this.#identity ??= await askIdentity(meter.session, signal);
+        this.#health.pausable(await askPauseLimit(meter, signal));
+      });
+    } catch {
+      // Where the link has failed meanwhile, once more when it is back.
+      this.#learnt = this.#sound;
+    }
+  }
+
+  /** Looks whether the meter is back, and whether it is still the same. */
+  async #look({ meter }: C, transport: LastingTransport): Promise<Millis> {
+    const began = this.#clock.now();
+    const { state, downSince = began } = this.#health;
+    if (state === "refused" && began - downSince >= refusalLimit) {
+      await this.#drop();
+      return 0;
+    }
+    if (this.#pipe.isDead()) {
+      await this.#pipe.detach();
+      return 0;
+    }
+    this.#probes++;
+    const strange = this.#pipe.isStrange;
+    const limit = strange ? strangeLookLimit + (transport.timing.delay ?? 0) : connectLimit;
+    try {
+      const bound = { clock: this.#clock, limit, signal: this.#stop, label: "look for the meter" };
+      const identity = await bounded(bound, (signal) => lookForMeter(meter.session, signal));
+      // Another meter has other tables, so nothing that was learnt holds.
+      if (this.#isAnother(identity)) await this.#drop();
+      else this.#answered({ type: "answered" });
+      return 0;
+    } catch (error) {
+      if (this.#stop.aborted || !transport.attached) return 0;
+      const trouble = withAlerts(troubleOf(error), this.#traffic.look().alerts);
+      // What is heard at a speed that is not the meter's tells nothing of the line.
+      if (!strange) this.#observe({ type: "failed", trouble });
+      const due = began + this.#retryTime(trouble);
+      if (this.#tune(trouble, strange)) {
+        await this.#pipe.detach();
+        return 0;
+      }
+      return Math.max(0, due - this.#clock.now());
+    } finally {
+      // Looks are no measure of the line either.
+      this.#traffic.look();
+    }
+  }
+
+  #isAnother(identity: Uint8Array | undefined): boolean {
+    if (identity === undefined) return false;
+    this.#identity ??= identity;
+    return !equalBytes(identity, this.#identity);
+  }
+
+  /** Another speed for the next attempt, where that may be what is wrong. Whether it is another one. */
+  #tune({ cause }: Trouble, strange: boolean): boolean {
+    const unexplained = cause.code === "no-answer" || cause.code === "garbage";
+    const likely = unexplained && this.#health.state !== "paused" && this.#failures >= silentLooks;
+    return (likely || strange) && this.#pipe.tune();
+  }
+
+  #answered(observation: Observation & { readonly type: "answered" }): void {
+    this.#failures = 0;
+    this.#known = true;
+    this.#pipe.answered();
+    this.#observe(observation);
+  }
+
+  #retryTime({ kind }: Trouble): Millis {
+    const { near = false, entropy } = this.#options;
+    const { downSince, state } = this.#health;
+    const outage = downSince === undefined ? 0 : this.#clock.now() - downSince;
+    this.#failures++;
+    const local = kind === "silent" && (near || state === "paused");
+    const place = kind !== "silent" && !this.#known ? "stranger" : local ? "near" : "far";
+    return retryTime({ failures: this.#failures, outage, kind: place }, entropy);
+  }
+
+  #observe(observation: Observation): void {
+    if (this.#stop.aborted) return;
+    const { state } = this.#health;
+    if ("trouble" in observation) this.#failure = observation.trouble.failure;
+    const changed = this.#health.handle(observation, this.#clock.now());
+    if (this.#health.state !== state) this.#since = this.#clock.wall();
+    this.#cancelTick();
+    const at = this.#health.wakeAt();
+    this.#cancelTick = at === undefined ? () => {} : this.#clock.at(at, () => this.#observe({ type: "tick" }));
+    if (changed) this.#stream.tell(this.status);
+  }
+
+  /** Closes everything; what was learnt is forgotten. */
+  async #drop(): Promise<void> {
+    const connected = this.#connected;
+    this.#connected = undefined;
+    this.#unlisten();
+    await this.#pipe.close(connected?.meter);
+    this.#traffic.end();
+  }
+}

@@ -1,0 +1,54 @@
+/** What an error says of the link it came over. */
+import { LinkError, type LinkFailure, MeterportError } from "@meterport/protocol/errors";
+import type { LinkCause } from "./link-status.ts";
+
+export interface Trouble {
+  /** `answer`: the meter spoke, authentically, and did not give what was asked; the link is whole. */
+  readonly kind: "silent" | "refused" | "answer";
+  readonly cause: LinkCause;
+  /** What whoever asks meanwhile is told. */
+  readonly failure: LinkFailure;
+}
+
+/** The port speaks, but not with us. A handshake that failed for another reason than the key may be noise. */
+const refusing: readonly string[] = ["wrong-key", "no-tls", "tls-required"];
+
+/**
+ * What came of a request that failed.
+ *
+ * @example
+ * import { LinkError } from "@meterport/protocol/errors"
+ * troubleOf(new LinkError("echo", "read BT01", "only our own bytes came back")).kind // "silent"
+ * troubleOf(new LinkError("wrong-key", "read BT01", "the meter refuses the key")).cause.code // "wrong-key"
+ */
+export const troubleOf = (error: unknown): Trouble => {
+  if (error instanceof LinkError)
+    return {
+      kind: refusing.includes(error.code) ? "refused" : "silent",
+      cause: { code: error.code, text: error.message },
+      failure: error.code,
+    };
+  if (error instanceof MeterportError)
+    return {
+      kind: error.name === "TlsError" || error.name === "UsageError" ? "refused" : "answer",
+      cause: { code: error.code, text: error.message },
+      failure: "no-answer",
+    };
+  const text = error instanceof Error ? `unexpected: ${error.message}` : "unexpected failure";
+  return { kind: "silent", cause: { code: "unexpected", text }, failure: "no-answer" };
+};
+
+/**
+ * The same, where more was heard than while a request waited: alerts come once a second, and may fall between two looks.
+ *
+ * @example
+ * import { LinkError } from "@meterport/protocol/errors"
+ * const silence = troubleOf(new LinkError("no-answer", "read BT01", "no answer after 1 attempt"));
+ * withAlerts(silence, 2).cause.code // "only-alerts"
+ * withAlerts(silence, 0).cause.code // "no-answer"
+ */
+export const withAlerts = (trouble: Trouble, alerts: number): Trouble => {
+  if (alerts === 0 || trouble.cause.code !== "no-answer") return trouble;
+  const text = "only alerts come, no answer: the meter talks but does not hear us";
+  return { ...trouble, cause: { code: "only-alerts", text }, failure: "only-alerts" };
+};

@@ -1,0 +1,24 @@
+/** What is known of a link before it is opened: for those who open it again and again. */
+import { parseMeterLink } from "./link-url.ts";
+
+export interface LinkTraits {
+  /** Bits per second, where they can be set; undefined where whatever stands behind decides. */
+  readonly baud: number | undefined;
+  /** Whether it leads to a port of this machine, so that looking for it each second costs nobody anything. */
+  readonly near: boolean;
+}
+
+const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
+
+/**
+ * The traits of a link as people write it.
+ *
+ * @throws UsageError (`link`) for what is no link
+ * @example
+ * linkTraits("/dev/ttyUSB0") // { baud: 9600, near: true }
+ * linkTraits("tcp://192.0.2.7:4059") // { baud: undefined, near: false }
+ */
+export const linkTraits = (text: string): LinkTraits => {
+  const link = parseMeterLink(text);
+  return { baud: "baudRate" in link ? link.baudRate : undefined, near: !("host" in link) || isLoopback(link.host) };
+};
