@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { locate, parseProfile, place, sizeOf } from "../layout/index.ts";
 import { adjustableLog } from "./extended/et36-mfg-table-actual-dimensions.ts";
+import { request, response, single } from "./extended/transaction.vectors.ts";
 import {
   BT26,
   BT54,
@@ -17,6 +18,7 @@ import {
   ET31,
   ET34,
   ET45,
+  ET50,
   ET62,
   ET74,
   ET75,
@@ -108,4 +110,31 @@ test("records and strides that printed offsets prove (notes beside each)", () =>
   // Code words have 6 bytes, 7 on Gen4: 25 + 16 * 7 = 137 (p. 177).
   assert.deepEqual([stride("ET62", "codeWords", older), stride("ET62", "codeWords", newer)], [6, 7]);
   assert.equal(locate(ET62, ["powerOutageListIdCode"], newer).offset, 137);
+});
+
+test("transactions have 17, 67 and 111 bytes, as they say themselves (pp. 50-56)", () => {
+  for (const [{ bytes, messages }, length] of [
+    [single, 17],
+    [request, 67],
+    [response, 111],
+  ] as const) {
+    assert.equal(bytes.length / 2, length);
+    // Size, type and number before the records, a length before each, the number again behind them.
+    const inMessages = messages.reduce((sum, message) => sum + 2 + message.length / 2, 0);
+    assert.equal(5 + inMessages + 2, length);
+    assert.equal(Number.parseInt(bytes.slice(0, 2), 16), length);
+  }
+});
+
+test("an entry of ET16 leaves 509 bytes to the device behind 8 of its own (p. 114)", () => {
+  const { dataEntrySize } = older.ET11;
+  assert.equal(dataEntrySize - 8, 509);
+  // Time stamp, response info, length.
+  assert.equal(locate(ET16, ["devices", 0, "response"], older).offset, 7);
+});
+
+test("the identification of a MEP client has 30 bytes: 3 + 1 + 1 + N + 1 + M + (24 - N - M) (p. 133)", () => {
+  assert.equal(locate(ET50, ["clients", 0, "identification"], older).length, 30);
+  // The flags of the example on p. 23 are written at 0x1E.
+  assert.equal(locate(ET50, ["clients", 0, "mepDeviceRegistered"], older).offset, 0x1e);
 });

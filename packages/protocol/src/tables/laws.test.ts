@@ -21,7 +21,22 @@ import {
 import { dimensionTables } from "./dimension-tables.ts";
 import { type Dimensions, defaultDimensions, tables, tablesById, tablesByNumber } from "./index.ts";
 
-const meters = ["3.10", "3.30", "3.40", "3.50", "3.60", "3.70", "3.80", "4.0", "4.10", "4.20", "4.30"];
+const meters = [
+  "2.10",
+  "2.12",
+  "3.01",
+  "3.10",
+  "3.30",
+  "3.50",
+  "3.60",
+  "3.70",
+  "3.82",
+  "4.00",
+  "4.02",
+  "4.10",
+  "4.30",
+  "4.50",
+];
 const modules = ["1.11", "1.20", "1.21", "1.31", "1.32"];
 const profiles: readonly Profile[] = [
   ...meters.map((version) => parseProfile(`meter:${version}`)),
