@@ -63,6 +63,8 @@ export interface VirtualMeterOptions {
   readonly timing?: Partial<EndpointTiming>;
   /** Whether eight demand registers are configured. */
   readonly demand?: boolean;
+  /** Tiers in use: 4 where left out, up to 8 from firmware 3.70 on. The factory's calendar switches between the first two. */
+  readonly tiers?: number | undefined;
   /** What port 1 and port 2 speak; `optional` from firmware 4.0 on, `off` before, where left out. */
   readonly tls?: readonly PortTls[];
   /** For the randoms of TLS; made from the seed where left out, which is only good for tests. */
@@ -96,7 +98,7 @@ export class VirtualMeter implements MeterPort {
   readonly #history: History;
   #now: Millis;
 
-  /** @throws UsageError for an unknown scenario, or a seed, start or speed that cannot be */
+  /** @throws UsageError for an unknown scenario, or a seed, start, speed or number of tiers that cannot be */
   constructor(options: VirtualMeterOptions) {
     const { profile, seed, start, scenario } = options;
     if (!(start >= firstTime && start <= lastTime))
@@ -106,8 +108,8 @@ export class VirtualMeter implements MeterPort {
       throw new UsageError("speed", `a speed is a number from 0 to 100000, not ${speed}`);
     const household = openHousehold({ scenario, seed });
     const sequence = options.sequence ?? Math.floor(new Noise(seed, "sequence").unit(0) * 2 ** 32);
-    const { demand = false, compatible = false } = options;
-    const setup = setupOf({ profile, seed, demand, sequence, compatible });
+    const { demand = false, compatible = false, tiers } = options;
+    const setup = setupOf({ profile, seed, demand, sequence, compatible, tiers });
     this.#options = options;
     this.profile = profile;
     this.dimensions = setup.dimensions;

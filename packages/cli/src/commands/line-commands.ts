@@ -38,6 +38,7 @@ export const addLineCommands = ({ program, io, ended }: Host): void => {
     .option("--line-script <file>", "JSON: how the line changes with time")
     .option("--line-seed <n>", "the same seed has the same faults", "1")
     .option("--demand", "eight demand registers")
+    .option("--tiers <n>", "tiers in use, up to 8 from firmware 3.70 on", "4")
     .action(async (options: SimulateOptions) =>
       ended(await (await import("../simulate/simulate-command.ts")).simulateCommand(options, io)),
     );
@@ -71,6 +72,7 @@ export interface SimulateOptions {
   readonly line?: string;
   readonly lineScript?: string;
   readonly lineSeed: string;
+  readonly tiers: string;
 }
 
 export interface ReplayOptions {

@@ -71,6 +71,7 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
     ...tlsOf(options),
     demand: options.demand === true,
     keys,
+    tiers: parseWhole(options.tiers, "--tiers", 1, 8),
   });
 };
 

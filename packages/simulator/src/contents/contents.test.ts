@@ -7,7 +7,7 @@ import {
   factoryValues,
   factoryValuesPastA,
 } from "@meterport/protocol/tables/extended/et55-meter-configuration.vectors";
-import { BT07, ET42, ET52, ET53, ET55, tables, tablesById } from "@meterport/protocol/tables/index";
+import { BT07, BT25, ET42, ET52, ET53, ET55, tables, tablesById } from "@meterport/protocol/tables/index";
 import { VirtualMeter, type VirtualMeterOptions } from "../virtual-meter.ts";
 
 const keys = { basic: new Secret(new Uint8Array(16).fill(2)), advanced: new Secret(new Uint8Array(16).fill(1)) };
@@ -110,17 +110,21 @@ describe("factory contents", () => {
   for (const profile of [
     "meter:2.10",
     "meter:2.12",
+    "meter:3.01",
     "meter:3.10",
     "meter:3.13",
     "meter:3.30",
     "meter:3.50",
+    "meter:3.60",
     "meter:3.70",
     "meter:3.80",
     "meter:4.00",
     "meter:4.10",
     "meter:4.30",
+    "meter:4.50",
     "module:1.11",
     "module:1.20",
+    "module:1.21",
     "module:1.32",
   ]) {
     for (const demand of [false, true])
@@ -134,12 +138,31 @@ describe("factory contents", () => {
           if (table.number === BT07.number) continue;
           // Transactions are as long as they say, with room behind them; some tables tell their own size.
           const transaction = [ET52.number, ET53.number].includes(table.number);
-          const ownSize = transaction || ["BT08", "ET59", "ET85", "ET36", "ET42"].includes(table.id);
+          const ownSize = transaction || ["BT08", "ET59", "ET85", "ET36", "ET42", "ET89"].includes(table.id);
           if (!ownSize) assert.equal(bytes.length, sizeOf(table, meter.dimensions), table.id);
           decode(table, bytes, meter.dimensions, { trailing: transaction ? "keep" : "refuse" });
         }
       });
   }
+
+  it("eight tiers are eight blocks of registers, also in every copy of them", () => {
+    for (const profile of ["meter:3.70", "meter:4.30", "module:1.32"]) {
+      const meter = open(profile, { tiers: 8 });
+      const { summations } = meter.dimensions.BT21;
+      assert.equal(bytesOf(meter, "BT23").length, 9 * 4 * summations);
+      for (const id of ["BT21", "BT23", "BT24", "BT25", "BT26", "ET31", "ET41"]) {
+        const table = tablesById.get(id) as AnyTable;
+        decode(table, bytesOf(meter, id), meter.dimensions);
+      }
+      const copy = decode(BT25, bytesOf(meter, "BT25"), meter.dimensions);
+      assert.equal(copy.registerData.tiers.length, 8);
+    }
+    for (const tiers of [0, 9, 1.5, Number.NaN])
+      assert.throws(() => open("meter:4.30", { tiers }), { name: "UsageError", code: "tiers" });
+    assert.throws(() => open("meter:3.30", { tiers: 8 }), {
+      message: `meter:3.30 has 1 to 4 tiers, not 8`,
+    });
+  });
 
   for (const profile of ["meter:3.10", "meter:3.30", "meter:3.70", "meter:4.30", "module:1.20"])
     for (const demand of [false, true])

@@ -1,6 +1,6 @@
 /** What the contents of a virtual meter's tables follow from. */
-import type { Profile } from "@meterport/protocol/layout/index";
-import { reaches } from "@meterport/protocol/layout/index";
+import { UsageError } from "@meterport/protocol/errors";
+import { type Profile, profileName, reaches } from "@meterport/protocol/layout/index";
 import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/index";
 import { logDimensions } from "@meterport/protocol/tables/log-dimensions";
 import { Noise } from "../household/noise.ts";
@@ -28,13 +28,24 @@ const everyDemand = {
   selfReadSequenceNumber: true,
 } as const;
 
-/** The factory dimensions, with eight demands where demand is configured, as in the example of MEP guide 1.1, pp. 54-56. */
-const dimensionsOf = (profile: Profile, demand: boolean): Dimensions => {
+/**
+ * The factory dimensions; with eight demands where demand is configured, as in the example of MEP guide 1.1, pp. 54-56,
+ * and with as many tiers as are wanted.
+ *
+ * @throws UsageError for more tiers than the firmware can have
+ */
+const dimensionsOf = ({ profile, demand, tiers }: SetupOptions): Dimensions => {
   const factory = defaultDimensions(profile);
-  if (!demand) return factory;
-  const { BT21 } = factory;
+  const { BT20, BT21 } = factory;
+  if (tiers !== undefined && !(Number.isInteger(tiers) && tiers >= 1 && tiers <= BT20.tiers))
+    throw new UsageError("tiers", `${profileName(profile)} has 1 to ${BT20.tiers} tiers, not ${tiers}`);
+  if (!demand && tiers === undefined) return factory;
   const counts = { summations: Math.max(15, BT21.summations), demands: 8, occurrences: 1, presentDemands: 8 };
-  const actual = { ...BT21, ...everyDemand, ...counts };
+  const actual = {
+    ...BT21,
+    ...(demand ? { ...everyDemand, ...counts } : {}),
+    ...(tiers === undefined ? {} : { tiers }),
+  };
   // Where there is no BT21, BT20 is all that says it.
   const registers = {
     ...factory,
@@ -54,18 +65,25 @@ const withOneClient = (dimensions: Dimensions): Dimensions => ({
 export interface SetupOptions extends Pick<Setup, "profile" | "seed" | "demand" | "sequence"> {
   /** Whether a meter of firmware 4 behaves towards MEP clients as earlier ones. */
   readonly compatible: boolean;
+  /** Tiers in use; 4 where left out. */
+  readonly tiers?: number | undefined;
 }
 
-export const setupOf = ({ profile, seed, demand, sequence, compatible }: SetupOptions): Setup => ({
-  profile,
-  seed,
-  demand,
-  sequence,
-  dimensions: compatible ? withOneClient(dimensionsOf(profile, demand)) : dimensionsOf(profile, demand),
-  generation4: reaches(profile, { meter: [4, 0] }),
-  several: reaches(profile, { meter: [4, 0] }) && !compatible,
-  noise: new Noise(seed, "identity"),
-});
+/** @throws UsageError for more tiers than the firmware can have */
+export const setupOf = (options: SetupOptions): Setup => {
+  const { profile, seed, demand, sequence, compatible } = options;
+  const dimensions = dimensionsOf(options);
+  return {
+    profile,
+    seed,
+    demand,
+    sequence,
+    dimensions: compatible ? withOneClient(dimensions) : dimensions,
+    generation4: reaches(profile, { meter: [4, 0] }),
+    several: reaches(profile, { meter: [4, 0] }) && !compatible,
+    noise: new Noise(seed, "identity"),
+  };
+};
 
 /** A number of so many digits that is this meter's alone, as text; `lane` tells several apart. */
 export const digitsOf = (setup: Setup, count: number, lane: number): string =>
