@@ -2,19 +2,14 @@
  * The load profile: a block of a day decoded, and sixty days over a modelled 9600-baud line with the meter's throttle
  * and pauses, in virtual time, beside the least that the line needs for the bytes that must cross.
  */
-import { connect, rc4 } from "@meterport/client";
 import { openLoadProfile } from "@meterport/client/readers/load-profile";
 import { blockShape, decodeHeader } from "@meterport/client/readers/load-profile-blocks";
 import { intervalDecoder } from "@meterport/client/readers/load-profile-intervals";
 import { decode, parseProfile } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
 import { BT64, defaultDimensions } from "@meterport/protocol/tables/index";
-import { modelledLine, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "../test/virtual-clock.ts";
+import { baud, openModelled } from "./line-limit.ts";
 import { measure, report, say } from "./measure.ts";
 
-const baud = 9600;
-const key = new Secret(new Uint8Array(16).fill(1));
 const profile = parseProfile("meter:3.70");
 const dataSet = { blocks: 60, intervals: 96, channels: 4, maximumIntervalTime: 15 };
 let sink = 0;
@@ -44,45 +39,18 @@ const benchDecoding = (): void => {
 };
 
 const benchLine = async (): Promise<void> => {
-  const clock = new VirtualClock();
-  const device = new VirtualMeter({
-    profile,
-    keys: { basic: key, advanced: new Secret(new Uint8Array(16).fill(2)) },
-    scenario: "house",
-    seed: 1,
-    start: clock.wall(),
-  });
-  const line = modelledLine({ meter: device, clock, baud });
-  const security = rc4({ key, entropy: (length) => new Uint8Array(length).fill(9) });
-  const client = await clock.run(connect(line, { security, clock }));
-  const opened = await clock.run(openLoadProfile(client));
-  const read = async (since?: number): Promise<number> => {
+  const { clock, meter, row } = await openModelled(profile);
+  const opened = await clock.run(openLoadProfile(meter));
+  const read = (since?: number) => async (): Promise<number> => {
     let count = 0;
     for await (const _ of opened.intervals(since === undefined ? {} : { since })) count++;
     return count;
   };
-  const row = async (name: string, since?: number): Promise<void> => {
-    const [before, began] = [line.counts, clock.now()];
-    const intervals = await clock.run(read(since));
-    const received = line.counts.toClient - before.toClient;
-    const bytes = line.counts.toMeter - before.toMeter + received;
-    const seconds = (clock.now() - began) / 1000;
-    const bare = (bytes * 10) / baud;
-    // Between two segments of 117 bytes the meter rests for 25 ms (MEP guide 1.1, p. 27): three times in a long response.
-    const limit = bare + Math.floor(received / (4 * 117)) * 3 * 0.025;
-    say(
-      `${name.padEnd(24)} ${String(intervals).padStart(5)} intervals ${String(bytes).padStart(7)} bytes ${seconds
-        .toFixed(2)
-        .padStart(
-          7,
-        )} s  ${(seconds / limit).toFixed(3)} x the line's limit, ${(seconds / bare).toFixed(3)} x without the meter's pauses`,
-    );
-  };
   say(`Load profile at ${baud} baud, 4 channels each 15 minutes`);
-  await row("60 days");
-  await row("the last 7 days", clock.wall() - 7 * 86_400_000);
-  await row("the last hour", clock.wall() - 3_600_000);
-  await client.close();
+  await row("60 days", "intervals", read());
+  await row("the last 7 days", "intervals", read(clock.wall() - 7 * 86_400_000));
+  await row("the last hour", "intervals", read(clock.wall() - 3_600_000));
+  await clock.run(meter.close());
 };
 
 export const benchLoadProfile = async (): Promise<void> => {
