@@ -37,7 +37,7 @@ export interface Finding {
  *
  * @example
  * findingText({ tried: "tls", level: "basic", outcome: "works", detail: "the port answers, firmware 4.30" }) // "tried TLS with the basic key (MBK): the port answers, firmware 4.30"
- * findingText({ tried: "rc4", outcome: "refused", detail: "the port speaks TLS only" }) // "tried RC4: the port speaks TLS only"
+ * findingText({ tried: "rc4", outcome: "refused", detail: "the port refuses RC4 and demands TLS" }) // "tried RC4: the port refuses RC4 and demands TLS"
  * findingText({ tried: "rc4", outcome: "chosen", detail: "the port has no TLS" }) // "goes on with RC4: the port has no TLS"
  */
 export const findingText = ({ tried, level, outcome, detail }: Finding): string => {

@@ -43,7 +43,7 @@ const sentence: Readonly<Record<Seen, string>> = {
   "wrong-key": "the meter knows no key that fits the digest (0x0B)",
   tls: "TLS with the meter failed",
   "no-tls": "the port does not speak TLS",
-  "tls-required": "the port speaks TLS only",
+  "tls-required": "the port refuses RC4 and demands TLS",
   "half-reply": "the answer stopped before its end",
   "bad-digest": "an answer came, but its digest does not fit",
   "bad-resync": "the meter asks for another sequence number, but the digest of its answer does not fit",

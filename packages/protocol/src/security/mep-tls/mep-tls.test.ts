@@ -224,7 +224,10 @@ describe("link and port", () => {
     const level = pair("required", { level: "advanced", key: keys.basic }).ask(read);
     assert.match(level, /^wrong-key: .*as the advanced one \(MAK\) of client 7, 0x03/);
     assert.match(pair("off").ask(read), /^no-tls: the port does not speak TLS \(it answers a handshake with 0x0b\)/);
-    assert.match(pair("required", { rc4: true }).ask(read), /^tls-required: the port speaks TLS only after 3 attempts/);
+    assert.match(
+      pair("required", { rc4: true }).ask(read),
+      /^tls-required: the port refuses RC4 and demands TLS after 3 attempts/,
+    );
     assert.equal(pair("optional", { rc4: true }).ask(read), value);
   });
 
