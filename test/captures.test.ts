@@ -3,62 +3,134 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, openLive, rc4 } from "@meterport/client";
 import { recordTransport } from "@meterport/client/recording";
-import { captureHead, parseCapture } from "@meterport/protocol/capture/capture";
+import { toHex } from "@meterport/protocol/bytes";
+import { type Capture, captureHead, captureText, parseCapture } from "@meterport/protocol/capture/capture";
+import { piecesOf } from "@meterport/protocol/capture/pieces";
+import { verifiedFrames } from "@meterport/protocol/capture/verified";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { redactCapture, throwAwayKey } from "@meterport/protocol/redaction/redact";
 import { Secret } from "@meterport/protocol/security/key";
+import { ET04, ET16 } from "@meterport/protocol/tables/index";
 import { everyFault, memoryLine, modelledLine, ReplayedMeter, VirtualMeter } from "@meterport/simulator";
 import { runCli, withMeter } from "../packages/cli/src/testing/run-cli.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-const key = new Secret(new Uint8Array(16).fill(1));
-const security = () => rc4({ key, entropy: (length) => new Uint8Array(length).fill(3) });
+const key = new Secret(Uint8Array.from({ length: 16 }, (_, i) => 13 * i + 3));
+const security = (of: Secret, encrypt = false) =>
+  rc4({ key: of, encrypt, entropy: (length) => new Uint8Array(length).fill(3) });
+
+/** What a meter on a line with every fault was heard to say, and what was made of it. */
+const faultyRun = async (seed: number, encrypt: boolean) => {
+  const clock = new VirtualClock();
+  const device = new VirtualMeter({
+    profile: parseProfile("meter:3.70"),
+    keys: { basic: key, advanced: new Secret(new Uint8Array(16).fill(2)) },
+    scenario: "house",
+    seed,
+    start: clock.wall(),
+  });
+  const line = modelledLine({ meter: device, clock, baud: 9600, seed, ...everyFault(0.03) });
+  let text = captureHead({ started: "", link: "line" });
+  const write = (written: string): void => {
+    text += written;
+  };
+  const recorded = recordTransport(line, { elapsed: clock.now, write });
+  const timing = { attempts: 20 };
+  const meter = await clock.run(connect(recorded, { security: security(key, encrypt), clock, timing }));
+  const system = await clock.run(meter.read(ET04));
+  const devices = await clock.run(meter.read(ET16));
+  const live = await clock.run(openLive(meter));
+  const seen: unknown[] = [];
+  for (let i = 0; i < 10; i++) {
+    await clock.advance(2000);
+    seen.push(await clock.run(live.read()));
+  }
+  assert.ok(meter.session.counters.discarded > 0, "the line was bad");
+  assert.ok(!text.includes(toHex(key.reveal())), "no key in it");
+  return { clock, text, identity: meter.identity, system, devices, seen };
+};
+
+type Run = Awaited<ReturnType<typeof faultyRun>>;
+
+/** The capture gives the same readings once more. */
+const replays = async ({ clock, seen }: Run, capture: Capture, under: Secret) => {
+  const replayed = new ReplayedMeter(capture, under);
+  const again = await clock.run(connect(memoryLine({ meter: replayed, clock }), { security: security(under), clock }));
+  const system = await clock.run(again.read(ET04));
+  const devices = await clock.run(again.read(ET16));
+  const reader = await clock.run(openLive(again));
+  for (const reading of seen) {
+    const { time: _time, ...values } = (await clock.run(reader.read())) as Record<string, unknown>;
+    const { time: _then, ...then } = reading as Record<string, unknown>;
+    assert.deepEqual(values, then);
+  }
+  return { identity: again.identity, system, devices };
+};
+
+/** Every form in which a number of digits may stand in bytes, as hexadecimal; written here a second time. */
+const written = (digits: string): string[] => {
+  const number = Number(digits).toString(16).padStart(8, "0");
+  const turned = (hex: string): string => (hex.match(/../g) ?? []).reverse().join("");
+  const text = toHex(Uint8Array.from(digits, (digit) => digit.charCodeAt(0)));
+  const forms = [text, digits, number, toHex(Uint8Array.from(digits, (digit) => Number(digit)))];
+  return [...forms, ...forms.map(turned)];
+};
+
+const streamsOf = (capture: Capture): string => {
+  const bytes = (dir: "tx" | "rx") =>
+    capture.entries.map((entry) => ("bytes" in entry && entry.dir === dir ? toHex(entry.bytes) : "")).join("");
+  return `${bytes("tx")} ${bytes("rx")}`;
+};
 
 describe("a capture of a faulty run", () => {
   for (const seed of [1, 2, 3])
-    it(`replays to the same readings (seed ${seed})`, async () => {
-      const clock = new VirtualClock();
-      const device = new VirtualMeter({
-        profile: parseProfile("meter:3.70"),
-        keys: { basic: key, advanced: new Secret(new Uint8Array(16).fill(2)) },
-        scenario: "house",
-        seed,
-        start: clock.wall(),
-      });
-      const rates = everyFault(0.03);
-      const line = modelledLine({
-        meter: device,
-        clock,
-        baud: 9600,
-        seed,
-        ...rates,
-      });
-      let text = captureHead({ started: "", link: "line" });
-      const recorded = recordTransport(line, {
-        elapsed: clock.now,
-        write: (written) => {
-          text += written;
-        },
-      });
-      const meter = await clock.run(connect(recorded, { security: security(), clock, timing: { attempts: 8 } }));
-      const live = await clock.run(openLive(meter));
-      const seen: unknown[] = [];
-      for (let i = 0; i < 10; i++) {
-        await clock.advance(2000);
-        seen.push(await clock.run(live.read()));
-      }
-      assert.ok(meter.session.counters.discarded > 0, "the line was bad");
-      assert.ok(!text.includes("01".repeat(16)), "no key in it");
+    for (const encrypt of [false, true])
+      it(`replays to the same readings, redacted or not (seed ${seed}${encrypt ? ", encrypted" : ""})`, async () => {
+        const run = await faultyRun(seed, encrypt);
+        const capture = parseCapture(run.text);
+        const plain = await replays(run, capture, key);
+        assert.deepEqual(plain.identity, run.identity);
+        assert.deepEqual([plain.system, plain.devices], [run.system, run.devices]);
 
-      const replayed = new ReplayedMeter(parseCapture(text), key);
-      const again = await clock.run(connect(memoryLine({ meter: replayed, clock }), { security: security(), clock }));
-      assert.deepEqual(again.identity, meter.identity);
-      const reader = await clock.run(openLive(again));
-      for (const reading of seen) {
-        const { time: _time, ...values } = (await clock.run(reader.read())) as Record<string, unknown>;
-        const { time: _then, ...then } = reading as Record<string, unknown>;
-        assert.deepEqual(values, then);
-      }
-    });
+        const {
+          capture: redacted,
+          sealed,
+          scrambled,
+        } = redactCapture(capture, {
+          key: key.reveal(),
+          seed: Uint8Array.of(seed, 77),
+        });
+        assert.ok(scrambled > 0, "some frames were bad");
+        const verified = (of: Capture, under: Uint8Array) => verifiedFrames(piecesOf(of), under);
+        assert.equal(verified(capture, key.reveal()).length, sealed);
+        assert.equal(verified(redacted, throwAwayKey).length, sealed);
+        const text = captureText(redacted);
+        const again = await replays(run, parseCapture(text), new Secret(throwAwayKey));
+        const { serial, utilitySerial, ...rest } = run.identity ?? assert.fail();
+        assert.deepEqual({ ...again.identity, serial, utilitySerial }, { ...rest, serial, utilitySerial });
+        assert.match(again.identity?.serial ?? "", /^\d{8}$/);
+        const { transceiverId, subnetId, nodeId, reserved54: _54, ...system } = run.system;
+        assert.deepEqual(
+          { ...again.system, transceiverId, subnetId, nodeId, reserved54: undefined },
+          {
+            ...system,
+            transceiverId,
+            subnetId,
+            nodeId,
+            reserved54: undefined,
+          },
+        );
+
+        const gas = run.devices.devices[0]?.response.variable?.serialNumber ?? assert.fail("a gas meter");
+        const numbers = [serial, utilitySerial?.replace(/\D/g, ""), gas].map((number) => number ?? assert.fail());
+        const secrets = [...numbers.flatMap(written), toHex(transceiverId), toHex(transceiverId.toReversed())];
+        const clear = verified(redacted, throwAwayKey).map(({ request, response }) => toHex(response ?? request.apdu));
+        const before = streamsOf(capture);
+        if (!encrypt) assert.ok(secrets.filter((secret) => before.includes(secret)).length >= 4, "they were there");
+        for (const place of [streamsOf(redacted), ...clear])
+          for (const secret of secrets) assert.ok(!place.includes(secret), secret);
+        for (const number of numbers) assert.ok(!text.includes(number));
+      });
 });
 
 describe("the command", () => {
@@ -75,7 +147,7 @@ describe("the command", () => {
       /^\{"format":"meterport-capture","version":1,"started":"2026-01-01T00:00:00.000Z","link":"tcp"\}\n/,
     );
     assert.ok(!text.includes("meter:1"));
-    const replayed = new ReplayedMeter(parseCapture(text), key);
+    const replayed = new ReplayedMeter(parseCapture(text), new Secret(new Uint8Array(16).fill(1)));
     const again = { ...world, openLink: async () => memoryLine({ meter: replayed, clock }) };
     const second = await runCli(["read", ...link, "BT21", "ET51", "--json"], again);
     assert.deepEqual([second.code, second.out], [0, first.out]);
@@ -93,5 +165,34 @@ describe("the command", () => {
       files: { x: "hello" },
     });
     assert.match(none.err, /line 1: it is no JSON object/);
+  });
+
+  it("redacts a capture, and replays it without being given a key", async () => {
+    const written = new Map<string, string>();
+    const world = { ...withMeter(), written };
+    const read = ["read", "--link", "tcp://meter:1", "BT01", "--json", "--record", "day.ndjson"];
+    const first = await runCli(read, world);
+    assert.equal(first.code, 0, first.err);
+    const serial = /"serialNumber":"0*(\d+)"/.exec(first.out.replace(/\s/g, ""))?.[1] ?? assert.fail(first.out);
+    const files = { "day.ndjson": written.get("day.ndjson") ?? "" };
+    assert.ok(files["day.ndjson"].includes(serial));
+    const redact = (...args: string[]) => runCli(["redact", "day.ndjson", ...args], { ...world, files });
+    const done = await redact("--output", "given.ndjson");
+    assert.equal(done.code, 0, done.err);
+    assert.match(done.err, /\d+ frames redacted and sealed anew with the key hex:(01){16}/);
+    const given = written.get("given.ndjson") ?? "";
+    assert.ok(!given.includes(serial));
+    assert.match(given, /^\{"format":"meterport-capture",.*"key":"(01){16}"\}\n/);
+    assert.notEqual((await redact("--seed", "four words of mine")).out, given);
+    assert.equal(
+      (await redact("--seed", "four words of mine")).out,
+      (await redact("--seed", "four words of mine")).out,
+    );
+    assert.match((await redact("--seed", "short")).err, /--seed has 5 characters/);
+    assert.equal((await redact("--key", `hex:${"07".repeat(16)}`)).code, 2);
+    // Whoever replays is interrupted at once here; a wrong key would have been told before.
+    const replay = ["replay", "given.ndjson", "--listen", "tcp://127.0.0.1:0"];
+    const replayed = await runCli(replay, { files: { "given.ndjson": given }, interrupted: AbortSignal.abort() });
+    assert.deepEqual([replayed.code, replayed.out.startsWith("listening tcp://127.0.0.1:")], [0, true], replayed.err);
   });
 });

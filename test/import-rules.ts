@@ -29,8 +29,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   procedures: ["bytes", "errors", "layout", "tables"],
   meaning: ["bytes", "errors", "layout", "tables", "procedures"],
   frame: ["bytes", "errors"],
-  capture: ["bytes", "errors", "frame"],
+  capture: ["bytes", "errors", "frame", "security"],
   security: ["bytes", "errors", "frame"],
+  redaction: ["bytes", "errors", "layout", "tables", "procedures", "frame", "capture", "security"],
   link: ["bytes", "errors", "frame", "security"],
   // The optical port takes what a link takes and gives what it gives.
   optical: ["bytes", "errors", "frame", "link"],

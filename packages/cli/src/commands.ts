@@ -1,5 +1,6 @@
 /** The commands with their options, as commander knows them; what they do is imported when one is run. */
 import { Command, type CommanderError } from "commander";
+import { addCaptureCommands } from "./commands/capture-commands.ts";
 import { addChangingCommands } from "./commands/changing-commands.ts";
 import { addLineCommands } from "./commands/line-commands.ts";
 import { addMemoryCommands } from "./commands/memory-commands.ts";
@@ -30,6 +31,7 @@ export const buildProgram = (io: Io, version: string, ended: (code: Exit) => voi
   addTariffCommands(host);
   addChangingCommands(host);
   addLineCommands(host);
+  addCaptureCommands(host);
   addReferenceCommands(host);
 
   // Sub-commands do not inherit these.

@@ -6,7 +6,7 @@ import type { Secret } from "@meterport/protocol/security/key";
 import type { Level } from "@meterport/protocol/security/seal";
 import type { SecurityName } from "@meterport/protocol/security/security-names";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
-import { firmwareOf } from "./identity.ts";
+import { firmwareOf } from "@meterport/protocol/tables/firmware";
 import { rc4, type Security } from "./security.ts";
 import type { Session } from "./session.ts";
 import { readSlice, unlessRefused } from "./table-bytes.ts";

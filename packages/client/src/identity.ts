@@ -5,6 +5,7 @@ import type { Signal } from "@meterport/protocol/ports";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
 import { BT21 } from "@meterport/protocol/tables/basic/bt21-actual-register";
 import { ET03 } from "@meterport/protocol/tables/extended/et03-utility-information";
+import { deviceOf, firmwareOf } from "@meterport/protocol/tables/firmware";
 import type { Session } from "./session.ts";
 import { readSlice, readWhole, unlessRefused } from "./table-bytes.ts";
 
@@ -23,23 +24,6 @@ export interface Identified {
   readonly identity: Identity;
   readonly profile: Profile;
 }
-
-interface Firmware {
-  readonly version: Version;
-  readonly build: number;
-}
-
-/**
- * The firmware x.yy.zz of BT01: a big-endian pair inside a little-endian table, packed 4, 7 and 5 bits
- * (MEP guide 1.1, p. 205).
- *
- * @example
- * firmwareOf(0x31, 0x55) // { version: [3, 10], build: 21 }
- */
-export const firmwareOf = (high: number, low: number): Firmware => {
-  const packed = high * 256 + low;
-  return { version: [packed >> 12, (packed >> 5) & 0x7f], build: packed & 0x1f };
-};
 
 /** Text up to its first NUL, without spaces around it; `undefined` where nothing printable is left. */
 const printable = (text: string): string | undefined => {
@@ -81,11 +65,7 @@ export const identify = async (session: Session, signal?: Signal): Promise<Ident
     serial: number(value.serialNumber),
     utilitySerial: et03 === undefined ? undefined : printable(String.fromCharCode(...et03)),
   };
-  if (firmware !== undefined && firmware.version[0] > 0)
-    return {
-      identity,
-      profile: { family: firmware.version[0] === 1 ? "module" : "meter", firmware: firmware.version },
-    };
+  if (firmware !== undefined && firmware.version[0] > 0) return { identity, profile: deviceOf(firmware.version) };
   const bt21 = await unlessRefused(readWhole(session, BT21.number, 10, options("read BT21")));
   const count = bt21?.[9] ?? 0;
   const guess = byPresentValues.find(([least]) => count >= least)?.[1] ?? [3, 10];

@@ -1,6 +1,8 @@
 /** Read NES meters: a session, a meter with typed tables, live readings. */
+
+export { firmwareOf } from "@meterport/protocol/tables/firmware";
 export { type ConnectOptions, connect } from "./connect.ts";
-export { firmwareOf, type Identity, identify } from "./identity.ts";
+export { type Identity, identify } from "./identity.ts";
 export { type LiveRead, LiveReader, openLive } from "./live.ts";
 export { type CallOptions, Meter, type Wanted, type Wants } from "./meter.ts";
 export { type Outcome, orThrow } from "./outcome.ts";

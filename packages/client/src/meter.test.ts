@@ -3,10 +3,10 @@ import { describe, it } from "node:test";
 import { fromHex } from "@meterport/protocol/bytes";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
+import { firmwareOf } from "@meterport/protocol/tables/firmware";
 import { BT01, BT21, BT22, BT23, BT27, ET11, ET13, ET70 } from "@meterport/protocol/tables/index";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import { connectTo, endpointLine, oneTable } from "./endpoint-line.test-kit.ts";
-import { firmwareOf } from "./identity.ts";
 import { orThrow } from "./outcome.ts";
 
 const profile = parseProfile("meter:3.70");

@@ -1,57 +1,47 @@
 /** A capture as a meter: what was asked then is answered as it was answered then, under whatever sequence number. */
 import { toHex } from "@meterport/protocol/bytes";
 import type { Capture } from "@meterport/protocol/capture/capture";
-import { exchangesOf } from "@meterport/protocol/capture/exchanges";
+import { piecesOf } from "@meterport/protocol/capture/pieces";
+import { type CapturedRequest, verifiedFrames } from "@meterport/protocol/capture/verified";
 import { UsageError } from "@meterport/protocol/errors";
 import { decodeResponse, requestCode } from "@meterport/protocol/frame/apdu";
 import { code } from "@meterport/protocol/frame/response-codes";
 import type { Millis } from "@meterport/protocol/ports";
-import { DigestKey } from "@meterport/protocol/security/digest";
 import type { Secret } from "@meterport/protocol/security/key";
-import { openResponse, verifyRequest } from "@meterport/protocol/security/rc4/authentication";
 import { rc4Opener } from "@meterport/protocol/security/rc4/opener";
 import { Endpoint } from "@meterport/protocol/server/endpoint";
 import type { EndpointTiming } from "@meterport/protocol/server/timing";
 import type { MeterOutput, MeterPort } from "./meter-port.ts";
 
-type Verified = NonNullable<ReturnType<typeof verifyRequest>>;
-
 /** A request as its client saw it: all its attempts, until one was answered. */
 interface Asked {
   readonly apdu: string;
-  readonly attempts: Verified[];
+  readonly attempts: Set<CapturedRequest>;
   answered: boolean;
 }
 
-/** The authentic answer to any of the attempts, as a link takes it. */
-const answerTo = ({ attempts }: Asked, key: DigestKey, body: Uint8Array): Uint8Array | undefined => {
-  for (const { apdu, digest } of attempts.toReversed()) {
-    const opened = openResponse(key, digest, body);
-    if (opened.type !== "apdu") continue;
-    const kind = apdu[0] === requestCode.read || apdu[0] === requestCode.readAt ? "read" : "write";
-    if (decodeResponse(opened.apdu, kind).kind !== "malformed") return opened.apdu;
-  }
-  return undefined;
+/** Whether a link takes it as the answer: no news of the sequence number, and well formed. */
+const answers = (request: CapturedRequest, response: Uint8Array): boolean => {
+  const kind = request.apdu[0] === requestCode.read || request.apdu[0] === requestCode.readAt ? "read" : "write";
+  const decoded = decodeResponse(response, kind);
+  return decoded.kind !== "malformed" && decoded.kind !== "sequence";
 };
 
 /** What was asked, and the answer that was taken each time. */
-const answersIn = (capture: Capture, key: DigestKey): ReadonlyMap<string, readonly Uint8Array[]> => {
-  const answers = new Map<string, Uint8Array[]>();
-  let asked: Asked = { apdu: "", attempts: [], answered: true };
-  for (const { request, responses } of exchangesOf(capture)) {
-    const verified = verifyRequest(key, request);
-    if (verified === undefined) continue;
-    const apdu = toHex(verified.apdu);
-    if (asked.answered || asked.apdu !== apdu) asked = { apdu, attempts: [], answered: false };
-    asked.attempts.push(verified);
-    for (const response of responses) {
-      const answer = asked.answered ? undefined : answerTo(asked, key, response);
-      if (answer === undefined) continue;
+const answersIn = (capture: Capture, key: Uint8Array): ReadonlyMap<string, readonly Uint8Array[]> => {
+  const taken = new Map<string, Uint8Array[]>();
+  let asked: Asked = { apdu: "", attempts: new Set(), answered: true };
+  for (const { piece, request, response } of verifiedFrames(piecesOf(capture), key)) {
+    if (piece.dir === "tx") {
+      const apdu = toHex(request.apdu);
+      if (asked.answered || asked.apdu !== apdu) asked = { apdu, attempts: new Set(), answered: false };
+      asked.attempts.add(request);
+    } else if (response !== undefined && !asked.answered && asked.attempts.has(request) && answers(request, response)) {
       asked.answered = true;
-      answers.set(apdu, [...(answers.get(apdu) ?? []), answer]);
+      taken.set(asked.apdu, [...(taken.get(asked.apdu) ?? []), response]);
     }
   }
-  return answers;
+  return taken;
 };
 
 /**
@@ -68,11 +58,11 @@ export class ReplayedMeter implements MeterPort {
 
   constructor(capture: Capture, key: Secret) {
     this.#key = key.reveal();
-    this.#answers = answersIn(capture, new DigestKey(this.#key));
+    this.#answers = answersIn(capture, this.#key);
     if (this.#answers.size === 0)
       throw new UsageError(
         "capture",
-        "no exchange of the capture verifies under this key; captures with RC4 encryption or TLS cannot be replayed",
+        "no exchange of the capture verifies under this key; captures of TLS cannot be replayed",
       );
     this.#endpoint = this.#open({});
   }

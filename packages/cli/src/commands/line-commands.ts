@@ -1,6 +1,6 @@
 /** Commands that stand at the meter's end of a line, or look at the line itself. */
 import { Option } from "commander";
-import { type Host, jsonOption, keyOption, profileOption } from "./options.ts";
+import { type Host, jsonOption, profileOption } from "./options.ts";
 
 export const addLineCommands = ({ program, io, ended }: Host): void => {
   program
@@ -42,16 +42,6 @@ export const addLineCommands = ({ program, io, ended }: Host): void => {
     .action(async (options: SimulateOptions) =>
       ended(await (await import("../simulate/simulate-command.ts")).simulateCommand(options, io)),
     );
-
-  program
-    .command("replay")
-    .description("a capture of --record as a meter: it answers what was asked then as it was answered then")
-    .argument("<file>", "the capture")
-    .requiredOption("--listen <url>", "tcp://127.0.0.1:0 for a free port, or pty:///path")
-    .addOption(keyOption())
-    .action(async (file: string, options: ReplayOptions) =>
-      ended(await (await import("../replay/replay-command.ts")).replayCommand(file, options, io)),
-    );
 };
 
 export interface PortsOptions {
@@ -73,9 +63,4 @@ export interface SimulateOptions {
   readonly lineScript?: string;
   readonly lineSeed: string;
   readonly tiers: string;
-}
-
-export interface ReplayOptions {
-  readonly listen: string;
-  readonly key?: string;
 }

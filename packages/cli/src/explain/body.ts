@@ -1,11 +1,13 @@
 /** Names the bytes of a table body or of a part of one. */
 import type { Profile } from "@meterport/protocol/layout/index";
-import { annotate, type ByteRange, leaves, parseProfile, tableExists } from "@meterport/protocol/layout/index";
+import { annotate, type ByteRange, leaves, tableExists } from "@meterport/protocol/layout/index";
 import type { Leaf } from "@meterport/protocol/layout/layout";
 import type { Span } from "@meterport/protocol/layout/reader";
 import type { AnyTable } from "@meterport/protocol/layout/table";
+import { procedureCarriers } from "@meterport/protocol/procedures/carriers";
 import { procedureSource, proceduresByNumber } from "@meterport/protocol/procedures/index";
 import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/index";
+import { usualProfiles } from "@meterport/protocol/tables/usual-profiles";
 import { nameOfValue } from "../format/value.ts";
 import { procedureName, requestText, responseText } from "./messages.ts";
 import { sourceAt } from "./source-names.ts";
@@ -44,20 +46,6 @@ export interface BodyOptions {
   readonly profile: Profile | undefined;
 }
 
-/** The commonest first; among equals the first that fits is taken. */
-const candidates: readonly Profile[] = [
-  ...["meter:3.70", "meter:3.10", "meter:3.30", "meter:3.40", "meter:3.50", "meter:4.00", "meter:4.10", "meter:4.30"],
-  ...["module:1.11", "module:1.20"],
-].map(parseProfile);
-
-/** The field of each table that a procedure's own layout describes (MEP guide 1.1, pp. 58-59). */
-const procedureFields: Readonly<Record<string, readonly [field: string, layout: "request" | "response"]>> = {
-  BT07: ["parameters", "request"],
-  BT08: ["data", "response"],
-  ET59: ["data", "response"],
-  ET85: ["data", "response"],
-};
-
 /** What a procedure that is declared gives or takes, in place of mere bytes. */
 const procedureSpans = (
   table: AnyTable,
@@ -65,7 +53,7 @@ const procedureSpans = (
   spans: readonly Span[],
   env: Dimensions,
 ): readonly Span[] => {
-  const [field, kind] = procedureFields[table.id] ?? [];
+  const [field, kind] = procedureCarriers[table.id] ?? [];
   const number = spans.find(({ path }) => path === "procedure")?.value;
   const bytes = spans.find(({ path }) => path === field);
   const procedure = typeof number === "number" ? proceduresByNumber.get(number) : undefined;
@@ -84,7 +72,7 @@ const procedureSpans = (
 
 const meaningOf = (table: AnyTable, span: Span, type: unknown): string | undefined => {
   const { path, value, meta } = span;
-  if (procedureFields[table.id] !== undefined && path === "procedure" && typeof value === "number")
+  if (procedureCarriers[table.id] !== undefined && path === "procedure" && typeof value === "number")
     return procedureName(value);
   if (value instanceof Uint8Array && /^records\.\d+\.message$/.test(path))
     return type === 1 || type === 2 ? responseText(value) : requestText(value);
@@ -193,12 +181,12 @@ export const explainBody = (table: AnyTable | undefined, data: Uint8Array, optio
   const { offset, profile } = options;
   if (table === undefined) {
     const unknown = data.length === 0 ? [] : [{ start: offset, end: offset + data.length }];
-    return { profile: profile ?? (candidates[0] as Profile), whole: false, value: null, spans: [], unknown };
+    return { profile: profile ?? (usualProfiles[0] as Profile), whole: false, value: null, spans: [], unknown };
   }
   if (profile !== undefined) return explainAs(table, data, offset, profile);
-  const existing = candidates.filter((candidate) => tableExists(table, candidate));
+  const existing = usualProfiles.filter((candidate) => tableExists(table, candidate));
   let best: ExplainedBody | undefined;
-  for (const candidate of existing.length > 0 ? existing : candidates) {
+  for (const candidate of existing.length > 0 ? existing : usualProfiles) {
     const explained = explainAs(table, data, offset, candidate);
     if (best === undefined || fit(explained) < fit(best)) best = explained;
   }

@@ -1,8 +1,8 @@
 /** `meterport replay`: a capture as a meter that others connect to. */
-import { parseCapture } from "@meterport/protocol/capture/capture";
+import { keyInside, parseCapture } from "@meterport/protocol/capture/capture";
 import { ReplayedMeter } from "@meterport/simulator";
 import { parseLink } from "@meterport/transports/link-url";
-import type { ReplayOptions } from "../commands/line-commands.ts";
+import type { ReplayOptions } from "../commands/capture-commands.ts";
 import { type Exit, exit, type Io } from "../io.ts";
 import { requiredKey } from "../key-option.ts";
 import { interruption, servePort } from "../simulate/serve-port.ts";
@@ -11,7 +11,7 @@ import { interruption, servePort } from "../simulate/serve-port.ts";
 export const replayCommand = async (file: string, options: ReplayOptions, io: Io): Promise<Exit> => {
   const link = parseLink(options.listen);
   const capture = parseCapture(io.readText(file));
-  const meter = new ReplayedMeter(capture, requiredKey(options.key, io).secret);
+  const meter = new ReplayedMeter(capture, requiredKey(options.key ?? keyInside(capture), io).secret);
   const { url, close } = await servePort(link, meter, io);
   io.stdout.write(`listening ${url}\n`);
   try {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { guideExchanges } from "../../vectors/guide.ts";
 import { fromHex, toHex } from "../bytes.ts";
 import { type CaptureEntry, captureHead, captureLine, parseCapture } from "./capture.ts";
-import { exchangesOf } from "./exchanges.ts";
+import { piecesOf } from "./pieces.ts";
 
 const head = captureHead({ started: "2026-01-31T12:00:00.000Z", link: "tcp" });
 const entry: fc.Arbitrary<CaptureEntry> = fc.oneof(
@@ -56,7 +56,7 @@ describe("a capture", () => {
     );
   });
 
-  it("gives its exchanges, however the bytes are cut, with alerts and garbage between them", () => {
+  it("falls into its frames, however the bytes are cut, with alerts between them", () => {
     const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
     for (const size of [1, 7, 1000]) {
       let text = head;
@@ -66,13 +66,31 @@ describe("a capture", () => {
         for (let at = 0; at < wire.length; at += size)
           text += captureLine({ t: 2, dir: "rx", bytes: wire.subarray(at, at + size) });
       }
+      const { streams, pieces } = piecesOf(parseCapture(text));
       assert.deepEqual(
-        exchangesOf(parseCapture(text)).map(({ request, responses }) => [
-          toHex(request),
-          responses.map((r) => toHex(r)),
+        pieces.map(({ dir, kind, start, end }) => [dir, kind, toHex(streams[dir].subarray(start, end))]),
+        guideExchanges.flatMap(({ request, response }) => [
+          ["tx", "frame", request],
+          ["rx", "alert", "0000"],
+          ["rx", "frame", response],
         ]),
-        guideExchanges.map(({ request, response }) => [request.slice(4), [response.slice(4)]]),
       );
     }
+  });
+
+  it("falls into pieces that hold every byte, in order, of whatever bytes", () => {
+    fc.assert(
+      fc.property(fc.array(entry), (entries) => {
+        const { streams, pieces } = piecesOf({ header: parseCapture(head).header, entries });
+        for (const dir of ["tx", "rx"] as const) {
+          let at = 0;
+          for (const piece of pieces.filter((each) => each.dir === dir)) {
+            assert.equal(piece.start, at);
+            at = piece.end;
+          }
+          assert.equal(at, streams[dir].length);
+        }
+      }),
+    );
   });
 });

@@ -13,6 +13,8 @@ export interface CaptureHeader {
   readonly started: string;
   /** What kind of link: "serial", "tcp"; never a host's name. */
   readonly link: string;
+  /** Of a redacted capture: the throw-away key that everybody may know, in 32 hex digits. */
+  readonly key?: string;
 }
 
 /** `t` is in milliseconds since it began. */
@@ -31,7 +33,7 @@ const lineLimit = 64 * 1024;
 const entryLimit = 1_000_000;
 
 /** The first line, with its line feed. */
-export const captureHead = (header: Pick<CaptureHeader, "started" | "link">): string =>
+export const captureHead = (header: Omit<CaptureHeader, "format" | "version">): string =>
   `${JSON.stringify({ format: "meterport-capture", version: 1, ...header })}\n`;
 
 /**
@@ -45,6 +47,16 @@ export const captureLine = (entry: CaptureEntry): string => {
   const rest = "bytes" in entry ? { dir: entry.dir, hex: toHex(entry.bytes) } : { event: entry.event };
   return `${JSON.stringify({ t, ...rest })}\n`;
 };
+
+/** The whole file. */
+export const captureText = ({ header, entries }: Capture): string => {
+  const { format: _format, version: _version, ...rest } = header;
+  return captureHead(rest) + entries.map(captureLine).join("");
+};
+
+/** The throw-away key of a redacted capture, as `--key` takes it. */
+export const keyInside = ({ header }: Pick<Capture, "header">): string | undefined =>
+  header.key === undefined ? undefined : `hex:${header.key}`;
 
 const wrong = (line: number, detail: string): UsageError => new UsageError("capture", `line ${line}: ${detail}`);
 
@@ -60,11 +72,13 @@ const documentOf = (text: string, line: number): Readonly<Record<string, unknown
 };
 
 const headerOf = (text: string): CaptureHeader => {
-  const { format, version, started, link } = documentOf(text, 1);
+  const { format, version, started, link, key } = documentOf(text, 1);
   if (format !== "meterport-capture")
     throw wrong(1, 'it is no capture: that begins with { "format": "meterport-capture", … }');
   if (version !== 1) throw wrong(1, `version ${JSON.stringify(version)} is not known; this program reads version 1`);
-  return { format, version, started: String(started), link: String(link) };
+  if (key !== undefined && !(typeof key === "string" && /^[0-9a-f]{32}$/.test(key)))
+    throw wrong(1, "its key is not 32 hex digits");
+  return { format, version, started: String(started), link: String(link), ...(key === undefined ? {} : { key }) };
 };
 
 const events: readonly unknown[] = ["opened", "closed", "broken"];

@@ -27,6 +27,11 @@ export interface FieldMeta {
   readonly names?: Readonly<Record<number, string>>;
   /** First firmware that gives the field a meaning, where its place exists in older firmware too. */
   readonly since?: string;
+  /**
+   * It tells one meter, device, person or key from others, so `redact` replaces it: all of it, or of a MEP client's
+   * identification what stands behind the manufacturer and the device class.
+   */
+  readonly identifies?: "all" | "mep-client";
 }
 
 export type Description =

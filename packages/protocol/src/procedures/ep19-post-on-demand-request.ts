@@ -53,6 +53,7 @@ export const EP19 = procedure(
         }),
         writeData: next(when(writes, bytes(own("writeDataLength"))), "SND_UD telegram, or C, CI and user data", {
           vci: "H",
+          identifies: "all",
         }),
         image: next(
           when(switches, rest()),

@@ -16,7 +16,7 @@ export const BT01 = table(
     hardwareRevision: at(13, u8, "Low byte of the hardware version", { vci: "M" }),
     firmwareVersion: at(14, u8, "High byte of the firmware version x.yy.zz, packed 4, 7 and 5 bits", { vci: "M" }),
     firmwareRevision: at(15, u8, "Low byte of the firmware version", { vci: "M" }),
-    serialNumber: at(16, digits(8), "Serial number of the manufacturer", { vci: "H" }),
+    serialNumber: at(16, digits(8), "Serial number of the manufacturer", { vci: "H", identifies: "all" }),
   },
 );
 export type BT01 = TableValue<typeof BT01>;

@@ -36,7 +36,7 @@ const variable = <E>(room: Dim<E>) =>
         vci: "M",
         unit: "byte",
       }),
-      serialNumber: at(8, digits(4), serialNumber, { vci: "M" }),
+      serialNumber: at(8, digits(4), serialNumber, { vci: "M", identifies: "all" }),
       manufacturerId: at(12, u16, "Three letters of 5 bits, the first one highest", { vci: "M" }),
       version: at(14, u8, "Generation of the device", { vci: "M" }),
       medium: at(15, u8, "What is measured", {
@@ -54,7 +54,7 @@ const variable = <E>(room: Dim<E>) =>
         20,
         bytes(minus(room, 20)),
         "Data records: length - 13 bytes and a zero; further telegrams, the last one perhaps cut; the rest means nothing",
-        { vci: "M" },
+        { vci: "M", identifies: "all" },
       ),
     },
     { from: 7 },
@@ -65,7 +65,7 @@ const fixed = <E>(room: Dim<E>) =>
   struct(
     {
       length: at(7, u8, "Bytes of the telegram after this one: 16", { vci: "M", unit: "byte" }),
-      serialNumber: at(8, digits(4), serialNumber, { vci: "M" }),
+      serialNumber: at(8, digits(4), serialNumber, { vci: "M", identifies: "all" }),
       accessNumber: at(12, u8, "Counts the answers of the device", { vci: "M" }),
       countersBinary: at(13, bool(0), "Counters are signed binary; else BCD", { vci: "M" }),
       countersAtFixedDate: at(13, bool(1), "Counters of a fixed date; else actual ones", { vci: "M" }),
@@ -87,7 +87,10 @@ const mep = <E>(room: Dim<E>) =>
     {
       readCount: at(7, u16, "Successful billing reads from the MEP port", { vci: "M" }),
       length: at(9, u16, "Bytes of data that count", { vci: "M", unit: "byte" }),
-      data: at(11, bytes(minus(room, 11)), "What the client sent; past its length it means nothing", { vci: "M" }),
+      data: at(11, bytes(minus(room, 11)), "What the client sent; past its length it means nothing", {
+        vci: "M",
+        identifies: "all",
+      }),
     },
     { from: 7 },
   );

@@ -36,9 +36,15 @@ export const ET04 = table(
   { read: "basic", write: "advanced" },
   {
     sequenceNumber: at(0, u32, "Sequence number of the latest LonTalk message over the power line", { vci: "M" }),
-    transceiverId: at(4, bytes(6), "Unique id of the smart transceiver in the meter", { vci: "M" }),
-    subnetId: at(10, u8, "Power line subnet; not 0 once a control node has commissioned the meter", { vci: "H/M" }),
-    nodeId: at(11, u8, "Power line node; not 0 once a control node has commissioned the meter", { vci: "H/M" }),
+    transceiverId: at(4, bytes(6), "Unique id of the smart transceiver in the meter", { vci: "M", identifies: "all" }),
+    subnetId: at(10, u8, "Power line subnet; not 0 once a control node has commissioned the meter", {
+      vci: "H/M",
+      identifies: "all",
+    }),
+    nodeId: at(11, u8, "Power line node; not 0 once a control node has commissioned the meter", {
+      vci: "H/M",
+      identifies: "all",
+    }),
     explicitMessageReceived: at(12, bool(0), "An explicit message came over the power line", { vci: "M" }),
     forceNeuronConfiguration: at(12, bool(1), "Starts the configuration of the Neuron; resets its encryption key", {
       vci: "H/M",
@@ -61,7 +67,7 @@ export const ET04 = table(
     }),
     ratedFrequency: at(13, u8, "Rated frequency, set in production", { vci: "H", unit: "Hz" }),
     programId: at(14, bytes(8), "Identifies the firmware; while it stays, all dimensions marked P stay", { vci: "M" }),
-    selfIdentification: at(22, bytes(30), "LonTalk self-identification", { vci: "M" }),
+    selfIdentification: at(22, bytes(30), "LonTalk self-identification", { vci: "M", identifies: "all" }),
     pkAccess: at(52, u8, "Use of the provisioning key at the optical port", {
       vci: "H",
       names: { 0: "enabled", 1: "disabled" },

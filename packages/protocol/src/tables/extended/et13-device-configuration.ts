@@ -61,12 +61,15 @@ export const ET13 = table(
           baudRate: at(6, u8, "Wanted baud rate", { vci: "H", names: baudRates }),
           deviceAlarmBitmask: at(7, u8, "Device alarms that are urgent", { vci: "H" }),
 
-          customerId: at(8, when(mbus, text(20)), "Customer identification", { vci: "H" }),
+          customerId: at(8, when(mbus, text(20)), "Customer identification", { vci: "H", identifies: "all" }),
           appResetParameter: at(28, when(mbus, u8), "Goes with an application reset: which telegrams are sent", {
             vci: "H",
           }),
           securityKeyLength: at(29, when(mbus, u8), "Bytes of the key; 7 or fewer = no key", { vci: "H" }),
-          securityKey: at(30, when(mbus, bytes(32)), "The key; its first 8 bytes read as zeros", { vci: "H" }),
+          securityKey: at(30, when(mbus, bytes(32)), "The key; its first 8 bytes read as zeros", {
+            vci: "H",
+            identifies: "all",
+          }),
           ta: at(62, when(mbus, u16), "Added to the turn-around time of 330 bit times", { vci: "H", unit: "bit" }),
           to: at(64, when(mbus, u16), "Added to the turn-around time of 50 ms", { vci: "H", unit: "ms" }),
 
@@ -87,6 +90,7 @@ export const ET13 = table(
             "Non-urgent data for the client",
             {
               vci: "H",
+              identifies: "all",
             },
           ),
         }),

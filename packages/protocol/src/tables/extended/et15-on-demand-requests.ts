@@ -79,6 +79,7 @@ export const ET15 = table(
           writeDataLength: at(0, u8, "Bytes of the data that count", { vci: "M", unit: "byte" }),
           writeData: at(1, bytes(minus(writeEntrySize, 1)), "Data of a request of type 4 with the same index", {
             vci: "M",
+            identifies: "all",
           }),
         }),
         writeEntrySize,
@@ -95,7 +96,7 @@ export const ET15 = table(
       plus(2, times(queueSize, plus(entrySize, writeEntrySize))),
       bytes(minus(multicastLength, 1)),
       "M-Bus: C field, CI field, user data; MEP client: packet number and code",
-      { vci: "M" },
+      { vci: "M", identifies: "all" },
     ),
   },
 );

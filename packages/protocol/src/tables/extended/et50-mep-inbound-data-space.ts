@@ -41,6 +41,7 @@ export const ET50 = table(
             "Identification string of the client, see mepIdentification",
             {
               vci: "M",
+              identifies: "mep-client",
             },
           ),
           mepDeviceRegistered: at(30, bool(0), "The client sets it to announce itself", { vci: "M", value: false }),

@@ -8,13 +8,14 @@ export const lcdMessageFields = {
     52,
     bytes(either(generation4, 5, 4), "ARRAY[4 + X] of UINT8"),
     "Left side of the display, leftmost character first; OBIS code of a free text message",
-    { vci: "H" },
+    { vci: "H", identifies: "all" },
   ),
   lcdMessageIdDecimalPoints: at(column(56, 57), u8, "Decimal points of the id, bit 0 at the rightmost character", {
     vci: "H",
   }),
   lcdMessageText: at(column(57, 58), bytes(8), "Right side of the display; what remains of a free text message", {
     vci: "M",
+    identifies: "all",
   }),
   lcdMessageDisplayStart: at(column(65, 66), ltimeDate, "When the message appears, UTC", { vci: "M", value: 1 }),
   lcdMessageDisplayEnd: at(column(71, 72), ltimeDate, "When it goes, UTC; before the start: it never appears", {

@@ -79,14 +79,14 @@ export const ET89 = table(
   { read: "basic", write: "never" },
   {
     priorMep1Handle: at(0, u16, "Handle of MEP client 1 before the present one", { vci: "M", value: 0 }),
-    priorMep1Id: at(2, bytes(30), "Its identification, as in ET50", { vci: "M", value: 0 }),
+    priorMep1Id: at(2, bytes(30), "Its identification, as in ET50", { vci: "M", value: 0, identifies: "mep-client" }),
     mep1ReregisterRequests: at(32, u8, "Attempts to register again; rolls over, then both counts are 0", {
       vci: "M",
       value: 0,
     }),
     mep1ReregisterAllowed: at(33, u8, "Of those, how many gave a new handle", { vci: "M", value: 0 }),
     priorMep2Handle: at(34, u16, "Handle of MEP client 2 before the present one", { vci: "M", value: 0 }),
-    priorMep2Id: at(36, bytes(30), "Its identification, as in ET50", { vci: "M", value: 0 }),
+    priorMep2Id: at(36, bytes(30), "Its identification, as in ET50", { vci: "M", value: 0, identifies: "mep-client" }),
     mep2ReregisterRequests: at(66, u8, "Attempts to register again; rolls over, then both counts are 0", {
       vci: "M",
       value: 0,

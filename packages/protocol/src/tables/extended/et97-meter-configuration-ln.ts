@@ -92,7 +92,11 @@ export const ET97 = table(
       value: 0,
       names: comparisonModes,
     }),
-    mep1IdMask: at(past(1), bytes(30), "Bits of the identification that count, with mode 1", { vci: "H", value: 0 }),
+    mep1IdMask: at(past(1), bytes(30), "Bits of the identification that count, with mode 1", {
+      vci: "H",
+      value: 0,
+      identifies: "all",
+    }),
     mep2IdComparisonMode: at(past(31), when(since402, u8), "How it is told whether MEP client 2 is another device", {
       vci: "H",
       value: 0,
@@ -101,6 +105,7 @@ export const ET97 = table(
     mep2IdMask: at(past(32), when(since402, bytes(30)), "Bits of the identification that count, with mode 1", {
       vci: "H",
       value: 0,
+      identifies: "all",
     }),
     powerBoostRelay: at(past(62), when(since402, bool(0)), "Relays close only with a pulse of the power boost line", {
       value: "0; after an upgrade from before 4.31: 1 with relay 1 and without relay 2",

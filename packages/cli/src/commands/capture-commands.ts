@@ -1,0 +1,40 @@
+/** Commands about captures: what crossed a link, as a file. */
+import { type Host, keyOption, profileOption } from "./options.ts";
+
+export const addCaptureCommands = ({ program, io, ended }: Host): void => {
+  program
+    .command("redact")
+    .description(
+      "a capture to give away: pseudonyms for serial numbers and ids, sealed anew with a key that is no secret",
+    )
+    .argument("<file>", "the capture")
+    .addOption(keyOption())
+    .addOption(profileOption("the device; the capture tells where left out"))
+    .option("--seed <words>", "the same words give the same pseudonyms in several captures; keep them to yourself")
+    .option("--output <file>", "into a file in place of standard output")
+    .action(async (file: string, options: RedactOptions) =>
+      ended(await (await import("../redact/redact-command.ts")).redactCommand(file, options, io)),
+    );
+
+  program
+    .command("replay")
+    .description("a capture of --record as a meter: it answers what was asked then as it was answered then")
+    .argument("<file>", "the capture")
+    .requiredOption("--listen <url>", "tcp://127.0.0.1:0 for a free port, or pty:///path")
+    .addOption(keyOption())
+    .action(async (file: string, options: ReplayOptions) =>
+      ended(await (await import("../replay/replay-command.ts")).replayCommand(file, options, io)),
+    );
+};
+
+export interface RedactOptions {
+  readonly key?: string;
+  readonly profile?: string;
+  readonly seed?: string;
+  readonly output?: string;
+}
+
+export interface ReplayOptions {
+  readonly listen: string;
+  readonly key?: string;
+}
