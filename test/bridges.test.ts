@@ -2,9 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -13,6 +11,7 @@ import { openLink } from "@meterport/transports/open";
 import { openPty } from "@meterport/transports/pty";
 import { openRfc2217 } from "@meterport/transports/rfc2217";
 import { transportContract } from "@meterport/transports/testing/transport-contract";
+import { freePort, listening } from "./free-port.ts";
 import { peer } from "./peers.ts";
 import { meterport, simulate } from "./spawned-cli.ts";
 
@@ -27,26 +26,6 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), "meterport-bridge-"));
 });
 after(() => rm(folder, { recursive: true, force: true }));
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, host);
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-};
-
-/** Waits until somebody listens, without being a client: the system knows. */
-const listening = async (port: number): Promise<void> => {
-  const hex = port.toString(16).toUpperCase().padStart(4, "0");
-  for (let attempt = 0; attempt < 500; attempt++) {
-    // State 0A is LISTEN.
-    if (new RegExp(`:${hex} 00000000:0000 0A`).test(readFileSync("/proc/net/tcp", "utf8"))) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`nobody listens on ${port}`);
-};
 
 interface Bridge {
   readonly port: number;

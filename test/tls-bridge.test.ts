@@ -1,9 +1,7 @@
 /** A bridge inside TLS: Node's server with a certificate that openssl makes for the test. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +11,7 @@ import { openLink } from "@meterport/transports/open";
 import { socketTransport } from "@meterport/transports/tcp";
 import { transportContract } from "@meterport/transports/testing/transport-contract";
 import { openTlsBridge } from "@meterport/transports/tls-bridge";
+import { makeCertificate } from "./certificate.ts";
 import { peer } from "./peers.ts";
 
 const openssl = peer("openssl");
@@ -25,13 +24,7 @@ let fingerprint = "";
 before(() => {
   if (skip !== false) return;
   folder = mkdtempSync(join(tmpdir(), "meterport-tls-"));
-  const at = (name: string): string => join(folder, name);
-  const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-  const made = spawnSync(openssl.path, [...args, "-subj", "/CN=bridge", "-keyout", at("key"), "-out", at("cert")]);
-  assert.equal(made.status, 0, String(made.stderr));
-  key = readFileSync(at("key"), "utf8");
-  cert = readFileSync(at("cert"), "utf8");
-  fingerprint = new X509Certificate(cert).fingerprint256.replaceAll(":", "").toLowerCase();
+  ({ key, cert, fingerprint } = makeCertificate(folder, openssl.path));
 });
 after(() => {
   if (folder !== "") rmSync(folder, { recursive: true });

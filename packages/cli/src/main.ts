@@ -127,7 +127,8 @@ const io: Io = {
   env: process.env,
   clock: systemClock,
   entropy: systemEntropy,
-  openLink: async (link, signal) => (await import("@meterport/transports/open")).openLink(link, signal),
+  openLink: async (link, signal) =>
+    (await import("@meterport/transports/open")).openLink(link, signal, undefined, process.env),
   listAdapters: async () => (await import("@meterport/transports/serial-adapters")).listAdapters(),
   interrupted: interruption.signal,
 };

@@ -156,7 +156,7 @@ test("what is wrong is said with its place, and what to do", () => {
     [`meters: [{ id: home, link: "ftp://host", key: "${key}" }]`, /meters\[0\]\.link: ftp:\/\/ is no kind of link/],
     [
       `meters: [{ id: home, link: "mqtt://h:1", key: "${key}" }]`,
-      /meterport\.yaml:1:\d+: meters\[0\]\.link: mqtt:\/\/ links are not built/,
+      /meterport\.yaml:1:\d+: meters\[0\]\.link: link "mqtt:\/\/h:1" names no topic/,
     ],
     [
       `meters: [{ id: home, link: "tcp://u:hush@h:1", key: "${key}" }]`,

@@ -20,7 +20,13 @@ const places: Readonly<Record<string, string>> = {
 };
 
 /** Every variable that Meterport reads. */
-export const environmentNames: readonly string[] = [...Object.keys(places), "METERPORT_CONFIG"];
+export const environmentNames: readonly string[] = [
+  ...Object.keys(places),
+  "METERPORT_CONFIG",
+  // These two go to whoever opens an mqtt:// link.
+  "METERPORT_MQTT_USER",
+  "METERPORT_MQTT_PASSWORD",
+];
 
 export interface Overlay {
   readonly value: unknown;

@@ -70,7 +70,7 @@ const configuredMeters = (config: Config): readonly GatewayMeter[] =>
         entropy: systemEntropy,
         log,
         traitsOf: linkTraits,
-        openLink,
+        openLink: (link, signal, baud) => openLink(link, signal, baud, process.env),
         securityMemory: (link) => tlsSeen(config.data, portName(link), log),
       }),
     ),

@@ -88,3 +88,15 @@ export const enableOf = (url: URL, text: string): { readonly enable?: EnableLine
   }
   return { enable: { ...lines, pulse: pulse ?? defaultPulse } };
 };
+
+/** The certificate that is trusted in place of any authority. */
+export const fingerprintOf = (url: URL, text: string): { readonly fingerprint?: string } => {
+  const fingerprint = url.searchParams.get("fingerprint")?.replaceAll(":", "").toLowerCase();
+  if (fingerprint === undefined) return {};
+  if (!/^[0-9a-f]{64}$/.test(fingerprint))
+    throw wrongLink(`link "${shown(text)}": a fingerprint has 64 hex digits, the SHA-256 of its certificate`);
+  return { fingerprint };
+};
+
+/** "127.0.0.1:4059", "[::1]:4059" */
+export const hostAndPort = (host: string, port: number): string => `${host.includes(":") ? `[${host}]` : host}:${port}`;

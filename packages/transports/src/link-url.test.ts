@@ -69,6 +69,25 @@ const good: Record<string, Link> = {
     fingerprint: `${"ab".repeat(31)}cd`,
     timing: { delay: 50 },
   },
+  "mqtt://broker/attic/meter": {
+    kind: "mqtt",
+    secure: false,
+    host: "broker",
+    port: 1883,
+    tx: "attic/meter/tx",
+    rx: "attic/meter/rx",
+    qos: 0,
+  },
+  "mqtts://[::1]:8884/?tx=a&rx=b%2Fc&qos=1&delay=1s": {
+    kind: "mqtt",
+    secure: true,
+    host: "::1",
+    port: 8884,
+    tx: "a",
+    rx: "b/c",
+    qos: 1,
+    timing: { delay: 1000 },
+  },
   "pty:///run/meter": { kind: "pty", path: "/run/meter" },
 };
 const bad: Record<string, RegExp> = {
@@ -99,6 +118,16 @@ const bad: Record<string, RegExp> = {
   "tcp://host:1?delay=soon": /delay "soon" is no time up to 60s, like 200ms/,
   "tcp://host:1?gap=2h": /gap "2h" is no time up to 60s/,
   "tcp://host:1?baud=9600": /unknown setting "baud"; known is delay, gap/,
+  "mqtt://broker": /names no topic; write mqtt:\/\/broker\/prefix/,
+  "mqtt://broker?tx=a": /names no topic/,
+  "mqtt://broker/a/+": /tx "a\/\+\/tx" is no topic/,
+  "mqtt://broker/a?rx=a/tx": /tx and rx are the same topic/,
+  "mqtt://broker/a?qos=2": /qos "2" is neither 0 nor 1/,
+  "mqtt://broker/a?fingerprint=12": /unknown setting "fingerprint"/,
+  "mqtts://broker/a?fingerprint=12": /64 hex digits/,
+  "mqtt://user:secret@broker/a":
+    /^a link has no user name or password: set METERPORT_MQTT_USER and METERPORT_MQTT_PASSWORD$/,
+  "mqtt://broker/%": /broken % sequence/,
   "unix://run/meter.sock": /three slashes/,
   "http://host:1": /http:\/\/ is no kind of link/,
 };

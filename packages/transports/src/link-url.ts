@@ -6,6 +6,7 @@ import {
   defaultBaudRate,
   enableNames,
   enableOf,
+  fingerprintOf,
   forms,
   onlySettings,
   shown,
@@ -13,6 +14,7 @@ import {
   timingOf,
   wrongLink,
 } from "./link-settings.ts";
+import { type MqttLink, mqttLink } from "./mqtt-link.ts";
 import { type AdapterId, parseAdapterId } from "./serial-adapters.ts";
 
 /** What every serial port can be set to, near or far. */
@@ -30,6 +32,7 @@ export type Link = (
   | ({ readonly kind: "rfc2217"; readonly host: string; readonly port: number } & SerialSettings)
   /** TCP inside TLS, for bridges and tunnels; nothing to do with the meter's own TLS. */
   | { readonly kind: "tls"; readonly host: string; readonly port: number; readonly fingerprint?: string }
+  | MqttLink
   | { readonly kind: "unix"; readonly path: string }
   /** Only to listen on: a terminal that others open as their serial port. */
   | { readonly kind: "pty"; readonly path: string }
@@ -38,7 +41,11 @@ export type Link = (
 const parseUrl = (text: string): URL => {
   // A password has no place in a link, and none in a message.
   if (/^[a-z0-9+.-]+:\/\/[^/]*@/i.test(text))
-    throw wrongLink(`a link has no user name or password; links look like ${forms}`);
+    throw wrongLink(
+      /^mqtts?:/i.test(text)
+        ? "a link has no user name or password: set METERPORT_MQTT_USER and METERPORT_MQTT_PASSWORD"
+        : `a link has no user name or password; links look like ${forms}`,
+    );
   try {
     return new URL(text);
   } catch {
@@ -97,12 +104,7 @@ const tcpLink = (url: URL, text: string): Link => {
 
 const tlsLink = (url: URL, text: string): Link => {
   onlySettings(url, text, ["fingerprint", ...timingNames]);
-  const given = url.searchParams.get("fingerprint");
-  const fingerprint = given?.replaceAll(":", "").toLowerCase();
-  if (fingerprint !== undefined && !/^[0-9a-f]{64}$/.test(fingerprint))
-    throw wrongLink(`link "${shown(text)}": a fingerprint has 64 hex digits, the SHA-256 of its certificate`);
-  const pinned = fingerprint === undefined ? {} : { fingerprint };
-  return { kind: "tls", ...hostOf(url, text), ...pinned, ...timingOf(url, text) };
+  return { kind: "tls", ...hostOf(url, text), ...fingerprintOf(url, text), ...timingOf(url, text) };
 };
 
 const rfc2217Link = (url: URL, text: string): Link => ({
@@ -114,7 +116,7 @@ const rfc2217Link = (url: URL, text: string): Link => ({
 /**
  * The link that a text names.
  *
- * @throws UsageError (`link`) for what is no link, or is of a kind that is not built in yet
+ * @throws UsageError (`link`) for what is no link, as a name without its kind
  * @example
  * parseLink("tcp://127.0.0.1:4059") // { kind: "tcp", host: "127.0.0.1", port: 4059 }
  * parseLink("serial:///dev/ttyUSB0?baud=19200") // { kind: "serial", path: "/dev/ttyUSB0", baudRate: 19200 }
@@ -145,7 +147,8 @@ export const parseLink = (text: string): Link => {
     case "tls":
       return tlsLink(parseUrl(plain), plain);
     case "mqtt":
-      throw wrongLink(`${scheme}:// links are not built in yet; use ${forms}`);
+    case "mqtts":
+      return mqttLink(parseUrl(plain), plain);
     case undefined:
       throw wrongLink(
         /^[\w.-]+:\d+$/.test(plain)

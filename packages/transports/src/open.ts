@@ -1,6 +1,7 @@
 /** Opens whatever a link names. */
 import type { Signal, Transport } from "@meterport/protocol/ports";
 import { parseMeterLink } from "./link-url.ts";
+import type { Environment } from "./mqtt-credentials.ts";
 
 /** What Node's own functions take. */
 const abortSignal = (signal: Signal): AbortSignal => {
@@ -13,17 +14,23 @@ const abortSignal = (signal: Signal): AbortSignal => {
 
 /**
  * Opens a link as people write it; with `baud` at that speed instead of its own, where speed can be set. What it needs is
- * imported only then.
+ * imported only then. `env` has user and password for a broker.
  *
  * @throws UsageError for what is no link
  * @throws LinkError not-open, aborted
  */
-export const openLink = async (text: string, signal?: Signal, baud?: number): Promise<Transport> => {
+export const openLink = async (
+  text: string,
+  signal?: Signal,
+  baud?: number,
+  env: Environment = {},
+): Promise<Transport> => {
   const link = parseMeterLink(text);
   const settable = baud !== undefined && "baudRate" in link;
   const transport = await open(
     settable ? { ...link, baudRate: baud } : link,
     signal === undefined ? {} : { signal: abortSignal(signal) },
+    env,
   );
   return link.timing === undefined ? transport : { ...transport, timing: { ...transport.timing, ...link.timing } };
 };
@@ -31,6 +38,7 @@ export const openLink = async (text: string, signal?: Signal, baud?: number): Pr
 const open = async (
   link: ReturnType<typeof parseMeterLink>,
   options: { readonly signal?: AbortSignal },
+  env: Environment,
 ): Promise<Transport> => {
   switch (link.kind) {
     case "tcp":
@@ -39,6 +47,10 @@ const open = async (
       return (await import("./rfc2217.ts")).openRfc2217({ ...link, ...options });
     case "tls":
       return (await import("./tls-bridge.ts")).openTlsBridge({ ...link, ...options });
+    case "mqtt": {
+      const credentials = (await import("./mqtt-credentials.ts")).mqttCredentials(env);
+      return (await import("./mqtt.ts")).openMqtt({ ...link, credentials, ...options });
+    }
     case "unix":
       return (await import("./tcp.ts")).openUnix({ ...link, ...options });
     case "serial":

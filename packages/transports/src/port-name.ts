@@ -12,6 +12,8 @@ import { adapterName } from "./serial-adapters.ts";
  */
 export const portName = (text: string): string => {
   const link = parseLink(text);
+  // Behind one broker there are many meters.
+  if (link.kind === "mqtt") return `${link.host.toLowerCase()}:${link.port}/${link.tx}`;
   if ("host" in link) return `${link.host.toLowerCase()}:${link.port}`;
   return link.kind === "usb" ? adapterName(link.adapter) : link.path;
 };

@@ -3,7 +3,7 @@ import { concat } from "@meterport/protocol/bytes";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "./enable-line.ts";
-import { byteTimeOf, defaultBaudRate } from "./link-settings.ts";
+import { byteTimeOf, defaultBaudRate, hostAndPort } from "./link-settings.ts";
 import { openTcp, type TcpOptions } from "./tcp.ts";
 import { comPortCommand, escapeTelnet, Telnet, telnetGreeting } from "./telnet.ts";
 
@@ -95,7 +95,7 @@ class Negotiation {
  */
 export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> => {
   const { host, port, baudRate = defaultBaudRate, enable, negotiationTimeout = defaultNegotiation, signal } = options;
-  const name = `rfc2217://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const name = `rfc2217://${hostAndPort(host, port)}`;
   const tcp = await openTcp(options).catch((error: unknown) => {
     throw error instanceof LinkError ? new LinkError(error.code, name, error.detail, { cause: error }) : error;
   });

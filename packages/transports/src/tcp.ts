@@ -2,6 +2,7 @@
 import { connect, createServer, type Socket } from "node:net";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
+import { hostAndPort } from "./link-settings.ts";
 import { tcpFailure } from "./open-failure.ts";
 import { streamTransport } from "./stream-transport.ts";
 
@@ -19,7 +20,7 @@ export interface TcpOptions {
   readonly signal?: AbortSignal;
 }
 
-const tcpName = (host: string, port: number): string => `tcp://${host.includes(":") ? `[${host}]` : host}:${port}`;
+const tcpName = (host: string, port: number): string => `tcp://${hostAndPort(host, port)}`;
 
 export const socketTransport = (name: string, socket: Socket): Transport =>
   streamTransport({
@@ -44,9 +45,13 @@ export const socketTransport = (name: string, socket: Socket): Transport =>
  *
  * @throws LinkError not-open, aborted
  */
-export const openTcp = ({ host, port, ...rest }: TcpOptions): Promise<Transport> => {
+export const openTcp = (options: TcpOptions): Promise<Transport> =>
+  openSocket(tcpDial(options, tcpName(options.host, options.port)));
+
+/** How a TCP socket is opened. */
+export const tcpDial = ({ host, port, ...rest }: TcpOptions, name: string): OpenSocketOptions<Socket> => {
   const address = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAlive };
-  return openSocket({ ...rest, name: tcpName(host, port), dial: () => connect(address), ready: "connect" });
+  return { ...rest, name, dial: () => connect(address), ready: "connect" };
 };
 
 export interface UnixOptions extends Pick<TcpOptions, "connectTimeout" | "signal"> {
@@ -74,7 +79,15 @@ export interface OpenSocketOptions<S extends Socket> extends Pick<TcpOptions, "c
 }
 
 /** @throws LinkError not-open, aborted */
-export const openSocket = <S extends Socket>({
+export const openSocket = async <S extends Socket>(options: OpenSocketOptions<S>): Promise<Transport> =>
+  socketTransport(options.name, await connectedSocket(options));
+
+/**
+ * The socket itself, for protocols that have one more layer.
+ *
+ * @throws LinkError not-open, aborted
+ */
+export const connectedSocket = <S extends Socket>({
   name,
   dial,
   ready,
@@ -82,7 +95,7 @@ export const openSocket = <S extends Socket>({
   object = () => undefined,
   connectTimeout = defaultConnectTimeout,
   signal,
-}: OpenSocketOptions<S>): Promise<Transport> =>
+}: OpenSocketOptions<S>): Promise<S> =>
   new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(new LinkError("aborted", name, "given up before it was open"));
     const socket = dial();
@@ -109,7 +122,7 @@ export const openSocket = <S extends Socket>({
       const objection = object(socket);
       if (objection !== undefined) return fail(objection);
       settle();
-      resolve(socketTransport(name, socket));
+      resolve(socket);
     });
   });
 

@@ -2,8 +2,9 @@
 import { connect, type TLSSocket } from "node:tls";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
+import { hostAndPort } from "./link-settings.ts";
 import { tcpFailure } from "./open-failure.ts";
-import { openSocket, type TcpOptions } from "./tcp.ts";
+import { type OpenSocketOptions, openSocket, type TcpOptions } from "./tcp.ts";
 
 export interface TlsBridgeOptions extends TcpOptions {
   /** SHA-256 of the bridge's certificate, 64 hex digits: trusted in place of any authority, as for self-signed ones. */
@@ -35,8 +36,14 @@ const failureOf = (name: string, error: Error): LinkError => {
  *
  * @throws LinkError not-open, aborted
  */
-export const openTlsBridge = ({ host, port, fingerprint, ...rest }: TlsBridgeOptions): Promise<Transport> => {
-  const name = `tls://${host.includes(":") ? `[${host}]` : host}:${port}`;
+export const openTlsBridge = (options: TlsBridgeOptions): Promise<Transport> =>
+  openSocket(tlsDial(options, `tls://${hostAndPort(options.host, options.port)}`));
+
+/** How a TLS socket is opened, and its certificate checked. */
+export const tlsDial = (
+  { host, port, fingerprint, ...rest }: TlsBridgeOptions,
+  name: string,
+): OpenSocketOptions<TLSSocket> => {
   const object = (socket: TLSSocket): LinkError | undefined => {
     socket.setNoDelay(true);
     const shown = socket.getPeerCertificate().fingerprint256?.replaceAll(":", "").toLowerCase();
@@ -45,5 +52,5 @@ export const openTlsBridge = ({ host, port, fingerprint, ...rest }: TlsBridgeOpt
   };
   const dial = (): TLSSocket =>
     connect({ host, port, minVersion: "TLSv1.2", rejectUnauthorized: fingerprint === undefined });
-  return openSocket({ ...rest, name, dial, ready: "secureConnect", explain: failureOf, object });
+  return { ...rest, name, dial, ready: "secureConnect", explain: failureOf, object };
 };

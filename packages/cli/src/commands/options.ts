@@ -13,7 +13,7 @@ export interface Host {
 export const linkOption = (): Option =>
   new Option(
     "--link <url>",
-    "the meter: /dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600, usb://vendor:product:serial, tcp://, rfc2217:// or tls://host:port, unix:///path",
+    "the meter: /dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600, usb://vendor:product:serial, tcp://, rfc2217:// or tls://host:port, mqtt://broker/prefix, unix:///path",
   );
 export const keyOption = (): Option =>
   new Option("--key <key>", "16 or 20 ASCII characters, 32 or 40 hex digits, or @file; else METERPORT_KEY");

@@ -1,8 +1,9 @@
 /** Puts a port of a meter behind whatever a link names. */
 import { UsageError } from "@meterport/protocol/errors";
+import type { Transport } from "@meterport/protocol/ports";
 import { type MeterPort, serve } from "@meterport/simulator";
 import type { Link } from "@meterport/transports/link-url";
-import type { Io } from "../io.ts";
+import { type Io, say } from "../io.ts";
 import { SharedLine } from "./shared-line.ts";
 
 /** Resolves when the user has had enough. */
@@ -29,12 +30,44 @@ export const servePort = async (
     };
     return { url: listener.url, close };
   }
-  if (link.kind !== "pty" && link.kind !== "serial")
-    throw new UsageError("link", `--listen takes tcp://127.0.0.1:0, pty:///path or a serial port, not ${link.kind}://`);
-  const transport =
-    link.kind === "pty"
-      ? await (await import("@meterport/transports/pty")).openPty(link.path)
-      : await (await import("@meterport/transports/serial")).openSerial(link);
+  const { transport, url } = await openEnd(link, io);
   const served = serve(transport, io.clock, port);
-  return { url: transport.name, close: served.close };
+  let closing = false;
+  void served.closed.then(() => {
+    if (!closing)
+      say(io, `${url} is gone: nobody reaches the meter there any more; end it with Ctrl-C and start it again`);
+  });
+  const close = async (): Promise<void> => {
+    closing = true;
+    await served.close();
+  };
+  return { url, close };
+};
+
+/** The meter's end of a line that is there once. */
+const openEnd = async (link: Link, io: Io): Promise<{ readonly transport: Transport; readonly url: string }> => {
+  switch (link.kind) {
+    case "mqtt": {
+      const { openMqtt } = await import("@meterport/transports/mqtt");
+      const { mqttName } = await import("@meterport/transports/mqtt-link");
+      const { mqttCredentials } = await import("@meterport/transports/mqtt-credentials");
+      // The bridge's end: what clients send is what the meter hears.
+      const swapped = { ...link, tx: link.rx, rx: link.tx };
+      const transport = await openMqtt({ ...swapped, credentials: mqttCredentials(io.env), signal: io.interrupted });
+      return { transport, url: mqttName(link) };
+    }
+    case "pty": {
+      const transport = await (await import("@meterport/transports/pty")).openPty(link.path);
+      return { transport, url: transport.name };
+    }
+    case "serial": {
+      const transport = await (await import("@meterport/transports/serial")).openSerial(link);
+      return { transport, url: transport.name };
+    }
+    default:
+      throw new UsageError(
+        "link",
+        `--listen takes tcp://127.0.0.1:0, pty:///path, mqtt://broker/prefix or a serial port, not ${link.kind}://`,
+      );
+  }
 };

@@ -1,0 +1,167 @@
+/** A transport through an MQTT broker, for bridges that no connection reaches: each message is a piece of the bytes. */
+import type { Duplex } from "node:stream";
+import { LinkError, UsageError } from "@meterport/protocol/errors";
+import type { Transport } from "@meterport/protocol/ports";
+import type { MqttClient } from "mqtt";
+import { ByteQueue, queueLimit } from "./byte-queue.ts";
+import { systemEntropy } from "./clock.ts";
+import type { MqttCredentials } from "./mqtt-credentials.ts";
+import { type MqttLink, mqttName } from "./mqtt-link.ts";
+import { unsentLimit } from "./stream-transport.ts";
+import { connectedSocket, tcpDial } from "./tcp.ts";
+import { tlsDial } from "./tls-bridge.ts";
+
+export interface MqttOptions extends Omit<MqttLink, "kind" | "timing"> {
+  readonly credentials?: MqttCredentials;
+  readonly connectTimeout?: number;
+  readonly signal?: AbortSignal;
+}
+
+const load = () => import("mqtt");
+
+/** Stands in for the import of the package; it is optional, since few have a broker. */
+export type LoadMqtt = () => Promise<Pick<typeof import("mqtt"), "MqttClient">>;
+
+/** Seconds; a broker that says nothing for one and a half times as long is gone. */
+const keepAlive = 15;
+const defaultConnectTimeout = 5_000;
+
+/** Why a broker says no (MQTT 3.1.1, table 3.1); the others say enough by themselves. */
+const refusals: Readonly<Record<number, string>> = {
+  4: "the broker refuses user and password; they are METERPORT_MQTT_USER and METERPORT_MQTT_PASSWORD",
+  5: "the broker lets nobody in like that; set METERPORT_MQTT_USER and METERPORT_MQTT_PASSWORD",
+};
+
+const whyNot = (error: Error): string => {
+  const code = "code" in error && typeof error.code === "number" ? error.code : undefined;
+  return (code === undefined ? undefined : refusals[code]) ?? `what answers is no MQTT broker for us: ${error.message}`;
+};
+
+/**
+ * Connects to a broker, subscribes to what comes from the meter, and publishes what goes to it. Nothing is kept by the broker and
+ * nothing is taken up again: when the broker is lost, the link is.
+ *
+ * @throws LinkError not-open, aborted
+ * @throws UsageError where the package is not installed
+ */
+export const openMqtt = async (options: MqttOptions, loadMqtt: LoadMqtt = load): Promise<Transport> => {
+  const name = mqttName(options);
+  const { secure, tx, rx, qos, credentials = {}, connectTimeout = defaultConnectTimeout, signal } = options;
+  const { MqttClient } = await loadMqtt().catch((cause: unknown) => {
+    throw new UsageError("mqtt-missing", "mqtt:// needs one more package: npm install mqtt", { cause });
+  });
+  const socket: Duplex = secure
+    ? await connectedSocket(tlsDial(options, name))
+    : await connectedSocket(tcpDial(options, name));
+  const client = new MqttClient(() => socket, {
+    clientId: `meterport-${Buffer.from(systemEntropy(6)).toString("hex")}`,
+    clean: true,
+    keepalive: keepAlive,
+    connectTimeout,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    ...(credentials.user === undefined ? {} : { username: credentials.user }),
+    ...(credentials.password === undefined ? {} : { password: credentials.password }),
+  });
+  const transport = overClient(client, socket, { name, tx, rx, qos });
+  const refused = (reason: string, cause?: Error): LinkError =>
+    new LinkError("not-open", name, `cannot open it: ${reason}`, { cause });
+  let late = (): void => {};
+  try {
+    await new Promise<void>((resolve, reject) => {
+      late = () => reject(new LinkError("aborted", name, "given up before it was open"));
+      signal?.addEventListener("abort", late, { once: true });
+      if (signal?.aborted === true) late();
+      client.once("error", (error) => reject(refused(whyNot(error), error)));
+      client.once("close", () => reject(refused("the broker does not answer as one, or closed the connection")));
+      client.once("connect", () => {
+        client.subscribe(rx, { qos }, (error, granted) => {
+          const denied = error !== null || granted?.some(({ qos: given }) => given > 2) !== false;
+          if (denied) reject(refused(`the broker does not let us subscribe to ${rx}`, error ?? undefined));
+          else resolve();
+        });
+      });
+    });
+  } catch (error) {
+    await transport.close();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", late);
+  }
+  return transport;
+};
+
+const overClient = (
+  client: MqttClient,
+  socket: Duplex,
+  { name, tx, rx, qos }: Pick<MqttOptions, "tx" | "rx" | "qos"> & { readonly name: string },
+): Transport => {
+  // What nobody hears is lost, as on a wire.
+  const queue = new ByteQueue(() => {});
+  const unsettled = new Set<(error: LinkError) => void>();
+  let unsent = 0;
+  let closing: Promise<void> | undefined;
+  const end = (error?: LinkError): void => {
+    queue.end(error);
+    for (const reject of [...unsettled]) reject(error ?? closed());
+    unsettled.clear();
+  };
+  const closed = (): LinkError => new LinkError("closed", name, "the connection is closed");
+  const broke = (reason: string, cause?: Error): void => {
+    if (closing === undefined) end(new LinkError("closed", name, reason, { cause }));
+  };
+  client.on("message", (topic, payload, packet) => {
+    // Kept messages are of another time; one that is delivered again may have been heard before. The link asks again for what is missing.
+    if (topic !== rx || packet.retain || packet.dup || queue.full) return;
+    queue.push(Uint8Array.from(payload));
+  });
+  // A broker may announce a packet of 256 MB, which would be gathered first.
+  let unfinished = 0;
+  client.on("packetreceive", () => {
+    unfinished = 0;
+  });
+  socket.on("data", (piece: Uint8Array) => {
+    unfinished += piece.length;
+    if (unfinished <= queueLimit) return;
+    broke(`the broker sent a message of more than ${queueLimit} bytes`);
+    socket.destroy();
+  });
+  client.on("error", (error) => broke(`the broker broke the connection off: ${error.message}`, error));
+  client.on("close", () => broke("the broker is gone: the connection to it ended"));
+
+  const write = (bytes: Uint8Array): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (queue.ended) return reject(closed());
+      if (unsent + bytes.length > unsentLimit) {
+        broke("the broker does not take what is sent to it");
+        socket.destroy();
+        return reject(new LinkError("closed", name, "the broker does not take what is sent to it"));
+      }
+      unsettled.add(reject);
+      unsent += bytes.length;
+      client.publish(tx, Buffer.from(bytes), { qos, retain: false }, (error) => {
+        unsent -= bytes.length;
+        if (!unsettled.delete(reject)) return;
+        if (error === null || error === undefined) resolve();
+        else reject(new LinkError("closed", name, `the broker did not take it: ${error.message}`, { cause: error }));
+      });
+    });
+  const close = async (): Promise<void> => {
+    end();
+    await new Promise<void>((resolve) => {
+      // A broker that is gone does not say goodbye.
+      client.end(!client.connected, () => resolve());
+    });
+    socket.destroy();
+  };
+  return {
+    name,
+    chunks: queue.chunks(),
+    write,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+};

@@ -1,0 +1,24 @@
+/** Ports of the loopback for programs that cannot choose one by themselves. */
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+};
+
+/** Waits until somebody listens, without being a client: the system knows. */
+export const listening = async (port: number): Promise<void> => {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  for (let attempt = 0; attempt < 500; attempt++) {
+    // State 0A is LISTEN.
+    if (new RegExp(`:${hex} 00000000:0000 0A`).test(readFileSync("/proc/net/tcp", "utf8"))) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`nobody listens on ${port}`);
+};

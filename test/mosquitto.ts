@@ -1,0 +1,50 @@
+/** Starts a broker of its own for a test: mosquitto on a free port of the loopback. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, listening } from "./free-port.ts";
+
+export interface Broker {
+  readonly port: number;
+  /** Ends it as a lost power supply does. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface BrokerOptions {
+  /** Who may come in; everybody where left out. */
+  readonly login?: { readonly user: string; readonly password: string };
+  /** Files of its certificate; without TLS where left out. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** More lines for its configuration. */
+  readonly more?: readonly string[];
+}
+
+/** `program` is the path of mosquitto. */
+export const startBroker = async (program: string, { login, tls, more = [] }: BrokerOptions = {}): Promise<Broker> => {
+  const folder = await mkdtemp(join(tmpdir(), "meterport-broker-"));
+  const port = await freePort();
+  // It would become another user, who may not read these files.
+  const lines = [`listener ${port} 127.0.0.1`, "user root", `allow_anonymous ${login === undefined}`, ...more];
+  if (login !== undefined) {
+    const file = join(folder, "passwords");
+    await writeFile(file, `${login.user}:${login.password}\n`, { mode: 0o600 });
+    spawnSync("mosquitto_passwd", ["-U", file]);
+    lines.push(`password_file ${file}`);
+  }
+  if (tls !== undefined) lines.push(`certfile ${tls.cert}`, `keyfile ${tls.key}`);
+  const config = join(folder, "mosquitto.conf");
+  await writeFile(config, `${lines.join("\n")}\n`);
+  const child = spawn(program, ["-c", config], { stdio: "ignore" });
+  const ended = once(child, "close");
+  await listening(port);
+  return {
+    port,
+    stop: async () => {
+      child.kill("SIGKILL");
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,241 @@
+/** Links through a real MQTT broker: mosquitto, with a virtual meter or a bridge to one at the far end. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Transport } from "@meterport/protocol/ports";
+import { parseMeterLink } from "@meterport/transports/link-url";
+import { type MqttOptions, openMqtt } from "@meterport/transports/mqtt";
+import { openLink } from "@meterport/transports/open";
+import { openTcp } from "@meterport/transports/tcp";
+import { take, transportContract } from "@meterport/transports/testing/transport-contract";
+import { type Certificate, makeCertificate } from "./certificate.ts";
+import { freePort } from "./free-port.ts";
+import { type Broker, type BrokerOptions, startBroker } from "./mosquitto.ts";
+import { peer } from "./peers.ts";
+import { serveMeter } from "./served-meter.ts";
+import { meterport, simulate } from "./spawned-cli.ts";
+
+const mosquitto = peer("mosquitto");
+const openssl = peer("openssl");
+const { skip } = mosquitto;
+const host = "127.0.0.1";
+const start = (options?: BrokerOptions): Promise<Broker> => startBroker(mosquitto.path, options);
+
+let broker: Broker;
+before(async () => {
+  if (skip === false) broker = await start();
+});
+after(() => broker?.stop());
+
+let count = 0;
+const freshPrefix = (): string => `meters/${count++}`;
+const optionsOf = (link: string): MqttOptions => {
+  const parsed = parseMeterLink(link);
+  assert.ok(parsed.kind === "mqtt");
+  return parsed;
+};
+/** The far end: what the client publishes is what it hears. */
+const openBridge = (link: string): Promise<Transport> => {
+  const options = optionsOf(link);
+  return openMqtt({ ...options, tx: options.rx, rx: options.tx });
+};
+const brokerLink = (prefix: string, query = "", port = broker.port): string =>
+  `mqtt://${host}:${port}/${prefix}${query}`;
+
+for (const qos of [0, 1])
+  transportContract({
+    name: `mqtt by mosquitto, qos ${qos}`,
+    skip,
+    open: async () => {
+      const link = brokerLink(freshPrefix(), `?qos=${qos}`);
+      return [await openLink(link), await openBridge(link)];
+    },
+    tellsEnd: false,
+  });
+
+describe("a meter behind a broker", { skip, timeout: 60_000 }, () => {
+  const power = async (args: readonly string[]): Promise<number> => {
+    const { code, out, err } = await meterport(["live", ...args, "--json", "--count", "1"]);
+    assert.equal(code, 0, err);
+    return (JSON.parse(out) as { power_w: number }).power_w;
+  };
+
+  test("that the command serves is read, with topics of one's own as well", async () => {
+    const key = ["--key", "01".repeat(16)];
+    const link = brokerLink(freshPrefix(), "?delay=50ms");
+    const meter = await simulate(["--listen", link, "--scenario", "quiet"]);
+    assert.equal(meter.url, link.replace("?delay=50ms", ""));
+    assert.equal(await power(["--link", meter.url, ...key]), 432);
+    assert.equal((await meter.stop()).code, 0);
+  });
+
+  test("may have topics of its own", async () => {
+    const link = brokerLink("", "?tx=down/1&rx=up/1&qos=1");
+    const [client, far] = [await openLink(link), await openBridge(link)];
+    assert.equal(client.name, `mqtt://${host}:${broker.port}?tx=down%2F1&rx=up%2F1`);
+    await far.write(Uint8Array.of(3));
+    assert.deepEqual([...(await take(client, 1))], [3]);
+    await Promise.all([client.close(), far.close()]);
+  });
+
+  test("with a bridge between the broker and its port is read like any other", async () => {
+    const served = await serveMeter();
+    const link = brokerLink(freshPrefix());
+    const [far, near] = [await openBridge(link), await openTcp({ host, port: Number(new URL(served.url).port) })];
+    const pass = async (from: Transport, to: Transport): Promise<void> => {
+      for await (const piece of from.chunks) await to.write(piece);
+    };
+    const passing = Promise.all([pass(far, near), pass(near, far)]);
+    assert.ok(Number.isInteger(await power(["--link", link, "--key", served.key])));
+    await Promise.all([far.close(), near.close()]);
+    await passing;
+    await served.unplug();
+  });
+});
+
+describe("a broker", { skip, timeout: 60_000 }, () => {
+  test("that is lost breaks the link", async () => {
+    const own = await start();
+    const client = await openLink(brokerLink("meter", "", own.port));
+    const broken = assert.rejects(take(client, 1), {
+      code: "closed",
+      message: /^mqtt:\/\/\S+\/meter: the broker is gone/,
+    });
+    await own.stop();
+    await broken;
+    await assert.rejects(client.write(Uint8Array.of(1)), { code: "closed" });
+    await client.close();
+  });
+
+  test("that is not there, or is none, says so", async () => {
+    const port = await freePort();
+    await assert.rejects(openLink(brokerLink("meter", "", port)), {
+      code: "not-open",
+      message: /nothing listens there/,
+    });
+    const served = await serveMeter();
+    const link = served.url.replace("tcp:", "mqtt:");
+    await assert.rejects(openMqtt({ ...optionsOf(`${link}/x`), connectTimeout: 300 }), {
+      code: "not-open",
+      message: /no MQTT broker|does not answer as one/,
+    });
+    await served.unplug();
+  });
+
+  test("that keeps messages from earlier does not feed them to the link", async () => {
+    const prefix = freshPrefix();
+    const { connectAsync } = await import("mqtt");
+    const bridge = await connectAsync(`mqtt://${host}:${broker.port}`);
+    await bridge.publishAsync(`${prefix}/rx`, Buffer.from([1, 2, 3]), { retain: true, qos: 1 });
+    const client = await openLink(brokerLink(prefix));
+    await bridge.publishAsync(`${prefix}/rx`, Buffer.from([4]), { qos: 1 });
+    assert.deepEqual([...(await take(client, 1))], [4]);
+    await client.close();
+    await bridge.endAsync();
+  });
+
+  test("that sends an endless message is left, before it fills the memory", async () => {
+    const prefix = freshPrefix();
+    const { connectAsync } = await import("mqtt");
+    const bridge = await connectAsync(`mqtt://${host}:${broker.port}`);
+    const client = await openLink(brokerLink(prefix));
+    const broken = assert.rejects(take(client, 1), { code: "closed", message: /a message of more than 65536 bytes/ });
+    await bridge.publishAsync(`${prefix}/rx`, Buffer.alloc(5_000_000), { qos: 1 });
+    await broken;
+    await client.close();
+    await bridge.endAsync();
+  });
+
+  test("that wants to know who is there gets it from the environment, and its password shows nowhere", async () => {
+    const [user, password] = ["reader", "canary-6f1c"];
+    const own = await start({ login: { user, password } });
+    const folder = mkdtempSync(join(tmpdir(), "meterport-mqtt-"));
+    const file = join(folder, "password");
+    writeFileSync(file, `${password}\n`);
+    const link = brokerLink("meter", "", own.port);
+    try {
+      await assert.rejects(openLink(link), {
+        code: "not-open",
+        message: /set METERPORT_MQTT_USER and METERPORT_MQTT_PASSWORD/,
+      });
+      const env = { METERPORT_MQTT_USER: user, METERPORT_MQTT_PASSWORD: password };
+      for (const given of [password, `@${file}`]) {
+        const client = await openLink(link, undefined, undefined, { ...env, METERPORT_MQTT_PASSWORD: given });
+        assert.equal(client.name, link);
+        await client.close();
+      }
+      await assert.rejects(
+        openLink(link, undefined, undefined, { ...env, METERPORT_MQTT_USER: "someone" }),
+        (error: Error) => {
+          assert.ok(!String(error.stack).includes(password));
+          return true;
+        },
+      );
+      await assert.rejects(openLink(link, undefined, undefined, { METERPORT_MQTT_PASSWORD: password }), {
+        code: "mqtt",
+      });
+      await assert.rejects(openLink(link, undefined, undefined, { ...env, METERPORT_MQTT_PASSWORD: "@/none" }), {
+        code: "file",
+        message: "METERPORT_MQTT_PASSWORD: the file /none cannot be read",
+      });
+    } finally {
+      await own.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("that does not let us hear the meter says so", async () => {
+    // mosquitto permits each subscription and only sends nothing; others refuse it, with 0x80 in SUBACK.
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.on("data", (packet) => {
+        if (packet[0] === 0x10) socket.write(Uint8Array.of(0x20, 2, 0, 0));
+        if (packet[0] === 0x82) socket.write(Uint8Array.of(0x90, 3, packet[2] ?? 0, packet[3] ?? 0, 0x80));
+      });
+    }).listen(0, host);
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    await assert.rejects(openLink(brokerLink("meter", "", port)), {
+      code: "not-open",
+      message: /: cannot open it: the broker does not let us subscribe to meter\/rx$/,
+    });
+    server.close();
+  });
+});
+
+test("a signal that has ended already opens nothing", { skip }, async () => {
+  await assert.rejects(openLink(brokerLink("meter"), AbortSignal.abort()), { code: "aborted" });
+});
+
+test("a missing package is named", async () => {
+  const missing = () => Promise.reject(new Error("Cannot find package"));
+  await assert.rejects(openMqtt(optionsOf("mqtt://127.0.0.1:9/x"), missing), {
+    code: "mqtt-missing",
+    message: /npm install mqtt/,
+  });
+});
+
+describe("mqtts", { skip: skip || openssl.skip, timeout: 30_000 }, () => {
+  test("checks the broker's certificate", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "meterport-mqtts-"));
+    const certificate: Certificate = makeCertificate(folder, openssl.path);
+    const own = await start({ tls: certificate.files });
+    const link = `mqtts://${host}:${own.port}/meter`;
+    try {
+      const client = await openLink(`${link}?fingerprint=${certificate.fingerprint}`);
+      const far = await openBridge(`${link}?fingerprint=${certificate.fingerprint}`);
+      await client.write(Uint8Array.of(0, 255));
+      assert.deepEqual([...(await take(far, 2))], [0, 255]);
+      await Promise.all([client.close(), far.close()]);
+      await assert.rejects(openLink(link), { code: "not-open", message: /its certificate is self-signed/ });
+      await assert.rejects(openLink(`${link}?fingerprint=${"0".repeat(64)}`), { message: /another fingerprint/ });
+    } finally {
+      await own.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
