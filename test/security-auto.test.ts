@@ -12,7 +12,7 @@ describe("security auto", () => {
   it("RC4 on old firmware, without a word of TLS", async () => {
     const { to, automatic, found, remembered } = setting({ firmware: "meter:3.70" });
     const meter = await to(1, automatic());
-    assert.equal(meter.session.seal.name, "rc4 authentication");
+    assert.equal(meter.session.seal?.name, "rc4 authentication");
     assert.deepEqual(found, [{ tried: "rc4", outcome: "works", detail: "the port answers, firmware 3.70" }]);
     assert.equal(remembered(), "rc4");
   });
@@ -22,7 +22,7 @@ describe("security auto", () => {
       for (const level of ["basic", "advanced"] as const) {
         const { to, automatic, remembered } = setting({ tls: [setup] });
         const meter = await to(1, automatic(keys[level]));
-        assert.deepEqual([meter.session.seal.name, meter.level, remembered()], ["tls", level, "tls"]);
+        assert.deepEqual([meter.session.seal?.name, meter.level, remembered()], ["tls", level, "tls"]);
       }
   });
 
@@ -42,7 +42,7 @@ describe("security auto", () => {
     const { clock, to, automatic, found } = setting({ tls: ["off"] });
     const meter = await to(1, automatic());
     assert.equal((await clock.run(meter.read(BT21))).presentValues, 84);
-    assert.equal(meter.session.seal.name, "rc4 authentication");
+    assert.equal(meter.session.seal?.name, "rc4 authentication");
     assert.deepEqual(
       found.map(({ tried, outcome }) => [tried, outcome]),
       [
@@ -76,7 +76,7 @@ describe("security auto", () => {
     const off = setting({ tls: ["off"] });
     const { profile } = off.device;
     const plain = await off.to(1, off.automatic(), { profile });
-    assert.equal(plain.session.seal.name, "rc4 authentication");
+    assert.equal(plain.session.seal?.name, "rc4 authentication");
     assert.equal(off.found.at(-1)?.outcome, "chosen");
     assert.equal(await off.clock.run(plain.read(ET70, ["commChannelIndex"])), 1);
     const stranger = setting({ tls: ["optional"] });
@@ -97,7 +97,7 @@ describe("security auto", () => {
     });
     assert.equal(memory.found, undefined);
     const meter = await first.to(1, securityOf("tls", { ...options, level: "basic" }));
-    assert.deepEqual([meter.session.seal.name, meter.level, memory.found], ["tls", "basic", "tls"]);
+    assert.deepEqual([meter.session.seal?.name, meter.level, memory.found], ["tls", "basic", "tls"]);
     await assert.rejects(setting({ tls: ["off"] }).to(1, securityOf("auto", options)), { code: "no-tls" });
   });
 

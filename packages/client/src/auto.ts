@@ -7,7 +7,7 @@ import type { Level } from "@meterport/protocol/security/seal";
 import type { SecurityName } from "@meterport/protocol/security/security-names";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
 import { firmwareOf } from "@meterport/protocol/tables/firmware";
-import { rc4, type Security } from "./security.ts";
+import { rc4, type SealSecurity, type Security } from "./security.ts";
 import type { Session } from "./session.ts";
 import { readSlice, unlessRefused } from "./table-bytes.ts";
 import { tls } from "./tls.ts";
@@ -185,7 +185,7 @@ class Settling {
     return this.#foundRc4();
   }
 
-  #rc4(): Security {
+  #rc4(): SealSecurity {
     const { key, entropy } = this.#options;
     return rc4({ key, entropy });
   }

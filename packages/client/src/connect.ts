@@ -9,7 +9,7 @@ import { ET70 } from "@meterport/protocol/tables/extended/et70-ram-only-status";
 import { identify } from "./identity.ts";
 import { Meter } from "./meter.ts";
 import type { Security } from "./security.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionEnd } from "./session.ts";
 import { readSlice, unlessRefused } from "./table-bytes.ts";
 import { memoryWearStore, type WearStore } from "./wear-budget.ts";
 
@@ -36,17 +36,19 @@ const portOffset = 142;
  */
 export const connect = async (transport: Transport, options: ConnectOptions): Promise<Meter> => {
   const { security, clock, timing, signal } = options;
-  const session = new Session(transport, { seal: security.seal, clock, ...(timing === undefined ? {} : { timing }) });
+  const session = new Session(transport, { ...endOf(security), clock, ...(timing === undefined ? {} : { timing }) });
   try {
     const settled = await security.settle?.(session, signal, options.profile);
     const { identity, profile } =
       options.profile === undefined
         ? await identify(session, signal)
         : { identity: undefined, profile: options.profile };
-    const port = reaches(profile, { meter: [4, 0] }) ? await askPort(session, signal) : 1;
+    // On the optical port nobody asks which of the MEP ports it is, nor who else is on them.
+    const asksPort = session.kind === "mep" && reaches(profile, { meter: [4, 0] });
+    const port = asksPort ? await askPort(session, signal) : 1;
     const { writable = false, wear = memoryWearStore() } = options;
     const level = settled ?? security.level;
-    const several = port === 2 || (reaches(profile, { meter: [4, 0] }) ? await askSeveral(session, signal) : false);
+    const several = port === 2 || (asksPort ? await askSeveral(session, signal) : false);
     const tables = dimensionTables;
     return new Meter({ session, clock, profile, identity, level, port, several, tables, writable, wear });
   } catch (error) {
@@ -55,6 +57,9 @@ export const connect = async (transport: Transport, options: ConnectOptions): Pr
     throw error;
   }
 };
+
+const endOf = (security: Security): SessionEnd =>
+  "seal" in security ? { seal: security.seal } : { machine: security.machine };
 
 /** Byte and bit of ET54 that tell whether the meter serves two clients, or is as before firmware 4.0 (MEP guide 1.1, p. 29). */
 const severalAt = { offset: 1, length: 1 };

@@ -114,7 +114,7 @@ export class LiveReader {
 
 const planned = (meter: Meter, keys: readonly LiveKey[], setup: Setup, generation: number): Prepared => {
   const wanted = liveSources(keys, setup.ratios);
-  const limit = meter.session.seal.readLimit;
+  const limit = meter.session.readLimit;
   const isRegister = (id: number): boolean => id < 8;
   return {
     setup,

@@ -147,6 +147,11 @@ export class Meter {
     });
   }
 
+  /** Whether it is reached through its optical port: other keys, other rules for procedures, no transactions. */
+  get optical(): boolean {
+    return this.session.kind === "optical";
+  }
+
   /**
    * Where this client's own elements are: its index in ET50 and ET51, its slot in ET13, ET14, ET16, ET34 and ET58
    * (MEP guide 1.1, pp. 28-30).
@@ -191,7 +196,7 @@ export class Meter {
     for (const [table, parts] of byTable) {
       const ranges = joinRanges(
         parts.map(({ place }) => place),
-        { requestCost, limit: this.session.seal.readLimit },
+        { requestCost, limit: this.session.readLimit },
       );
       // A part longer than one message spans several pieces: their outcomes are one.
       for (const { range, members } of membersOf(ranges, parts)) {
@@ -286,7 +291,7 @@ export class Meter {
 
   /** Only inside a session, whose messages have no sequence numbers that could jump (MEP guide 1.1, p. 61). */
   #idtVersion(): Promise<number | undefined> | undefined {
-    if (this.session.seal.prepare === undefined) return undefined;
+    if (this.session.tellsChanges) return undefined;
     const range = { offset: idtVersionOffset, length: 1 };
     const read = readSlice(this.session, numberOf("ET04"), range, { label: "read ET04.idtVersion" });
     return unlessRefused(read).then((bytes) => bytes?.[0]);
@@ -294,7 +299,7 @@ export class Meter {
 
   /** Where a table's values begin, for a read that takes several messages. */
   #startsIn(table: AnyTable, env: Environment, length: number): readonly number[] {
-    if (length <= this.session.seal.readLimit) return [];
+    if (length <= this.session.readLimit) return [];
     try {
       return leaves(table, env).map(({ offset }) => offset);
     } catch (error) {
@@ -317,7 +322,7 @@ export class Meter {
 
   /** A table whose contents say how long it is: as much as one message holds, and more for as long as it is cut short. */
   async #readUnsized(table: AnyTable, env: Environment, signal: Signal | undefined): Promise<unknown> {
-    const length = this.session.seal.readLimit;
+    const length = this.session.readLimit;
     const options = request(`read ${table.id}`, signal);
     let data = await readWhole(this.session, table.number, length, options);
     for (let offset = length; data.length === offset; offset += length) {

@@ -39,9 +39,9 @@ export interface ProcedureOptions {
   readonly timeout?: Millis;
 }
 
-/** Sequence numbers of MEP clients are 5 to 9 (MEP guide 1.1, p. 58). */
-const firstSequence = 5;
-const sequences = 5;
+/** A sequence number tells who called: those of MEP clients are 5 to 9 (MEP guide 1.1, p. 58), so the optical port has others. */
+const sequencesOf = ({ optical }: Meter): { readonly first: number; readonly count: number } =>
+  optical ? { first: 10, count: 10 } : { first: 5, count: 5 };
 
 /** A response may take a second (p. 58); three, because another user may be served first. */
 const postingTime: Millis = 3_000;
@@ -105,13 +105,15 @@ export class ProcedureCaller {
   /** Takes the next sequence number: never the same twice running. @throws LinkError */
   async nextSequence(signal: Signal | undefined): Promise<number> {
     const last = this.#sequence ?? (await this.#lastSequence(signal));
-    this.#sequence = last === undefined ? firstSequence : firstSequence + ((last - firstSequence + 1) % sequences);
+    const { first, count } = sequencesOf(this.#meter);
+    this.#sequence = last === undefined ? first : first + ((last - first + 1) % count);
     return this.#sequence;
   }
 
   /** Where responses to this client's calls are posted. MEP guide 1.1, p. 57. @throws LinkError */
   async responseTable(signal: Signal | undefined): Promise<AnyTable> {
-    const { port, profile } = this.#meter;
+    const { port, profile, optical } = this.#meter;
+    if (optical) return BT08;
     if (port === 2) return ET85;
     if (!tableExists(ET59, profile)) return BT08;
     // Asked each time: a power failure or another user may have changed it.
@@ -126,7 +128,7 @@ export class ProcedureCaller {
     const known = this.#sequence !== undefined;
     const sequence = await this.nextSequence(signal);
     const data = initiation(body, sequence);
-    const limit = this.#meter.session.seal.writeLimit;
+    const limit = this.#meter.session.writeLimit;
     if (data.length > limit)
       throw new UsageError("too-long", `${label}: ${data.length} bytes, of which one message holds ${limit}`);
     await this.#wear.spend([BT07.number], label);
@@ -179,7 +181,7 @@ export class ProcedureCaller {
     const options = asked(`read ${table.id}`, signal);
     const data =
       length === undefined
-        ? await readWhole(session, table.number, session.seal.readLimit, options)
+        ? await readWhole(session, table.number, session.readLimit, options)
         : await readSlice(session, table.number, { offset: 0, length }, options);
     return decode(BT08, data, {});
   }
@@ -189,6 +191,7 @@ export class ProcedureCaller {
     const { id, number } = await this.responseTable(signal);
     const read = readSlice(this.#meter.session, number, { offset: 2, length: 1 }, asked(`read ${id}`, signal));
     const last = (await unlessRefused(read))?.[0] ?? 0;
-    return last >= firstSequence && last < firstSequence + sequences ? last : undefined;
+    const { first, count } = sequencesOf(this.#meter);
+    return last >= first && last < first + count ? last : undefined;
   }
 }

@@ -7,9 +7,21 @@ import type { Secret } from "@meterport/protocol/security/key";
 import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
 import { rc4Encryption } from "@meterport/protocol/security/rc4/encryption";
 import type { Level, Seal } from "@meterport/protocol/security/seal";
+import type { MakeMachine } from "./link-machine.ts";
 import type { Session } from "./session.ts";
 
-export interface Security {
+/** How a port is spoken to, and what access that is meant to give. */
+export type Security = SealSecurity | MachineSecurity;
+
+/** The optical port: its session protects, not its messages. */
+export interface MachineSecurity {
+  readonly machine: MakeMachine;
+  readonly level: undefined;
+  readonly settle?: undefined;
+}
+
+/** The MEP port: each message is protected. */
+export interface SealSecurity {
   readonly seal: Seal;
   /** The key's level where its owner says so. The meter never tells; it only refuses. */
   readonly level: Level | undefined;
@@ -49,7 +61,7 @@ export const keyBytes = (key: Secret): Uint8Array => {
  *
  * @throws UsageError for a key of another length
  */
-export const rc4 = ({ key, entropy, level, encrypt }: Rc4Security): Security => {
+export const rc4 = ({ key, entropy, level, encrypt }: Rc4Security): SealSecurity => {
   const bytes = keyBytes(key);
   let sequence = 0;
   for (const byte of entropy(4)) sequence = ((sequence << 8) | byte) >>> 0;

@@ -6,12 +6,17 @@ import type { DiscardReason, LinkInput, LinkOutput, RetryPolicy } from "@meterpo
 import { Link } from "@meterport/protocol/link/link";
 import type { OtherClientSign } from "@meterport/protocol/link/other-client";
 import { type LinkTiming, linkTimingOf } from "@meterport/protocol/link/timing";
-import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
+import type { Clock, Millis, Signal, Transport } from "@meterport/protocol/ports";
 import type { Seal } from "@meterport/protocol/security/seal";
 import { asLinkError } from "./as-link-error.ts";
+import type { LinkMachine, MakeMachine } from "./link-machine.ts";
 
-export interface SessionOptions {
-  readonly seal: Seal;
+/** What protects requests on the MEP port, or what else is to be driven. */
+export type SessionEnd = { readonly seal: Seal } | { readonly machine: MakeMachine };
+
+export type SessionOptions = SessionEnd & SessionSettings;
+
+export interface SessionSettings {
   readonly clock: Clock;
   /** Differences from `defaultLinkTiming`. */
   readonly timing?: Partial<LinkTiming>;
@@ -69,16 +74,20 @@ interface Pending {
 const nothing = (): void => {};
 const isWrite = ([first]: Uint8Array): boolean => first === requestCode.write || first === requestCode.writeAt;
 
-/** What the last message of a session gets to leave the machine. */
+/** What the last message of a session gets to leave this machine. */
 const farewellTime = 100;
+/** What a meter gets to say goodbye. */
+const farewellPatience = 3_000;
 
 /** One meter behind one transport. Requests are answered in the order of their priority, one at a time. */
 export class Session {
   readonly transport: Transport;
   readonly #clock: Clock;
   readonly #timing: Partial<LinkTiming>;
-  #seal: Seal;
-  #link: Link;
+  #seal: Seal | undefined;
+  #link: LinkMachine;
+  /** Goes on with closing, once the machine has left. */
+  #left: () => void = nothing;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(event: SessionEvent) => void>();
   readonly #counters = {
@@ -103,20 +112,40 @@ export class Session {
     this.transport = transport;
     this.#clock = options.clock;
     this.#timing = { ...linkTimingOf(transport.timing), ...options.timing };
-    this.#seal = options.seal;
-    this.#link = new Link(options.seal, this.#timing);
+    this.#seal = "seal" in options ? options.seal : undefined;
+    this.#link = "seal" in options ? new Link(options.seal, this.#timing) : options.machine(this.#timing);
     void this.#pump();
   }
 
-  /** What requests are protected with. */
-  get seal(): Seal {
+  /** What protects requests; undefined on the optical port, where nothing does. */
+  get seal(): Seal | undefined {
     return this.#seal;
+  }
+
+  /** Which of the meter's ports this is. */
+  get kind(): LinkMachine["kind"] {
+    return this.#link.kind;
+  }
+
+  /** Most data bytes that one read may ask for. */
+  get readLimit(): number {
+    return this.#link.readLimit;
+  }
+
+  /** Most data bytes of one partial write. */
+  get writeLimit(): number {
+    return this.#link.writeLimit;
+  }
+
+  /** Whether a `resync` tells of changed dimensions; else they have to be asked for. */
+  get tellsChanges(): boolean {
+    return this.#link.tellsChanges;
   }
 
   /** Goes on under another suite. @throws UsageError while requests wait */
   use(seal: Seal): void {
     if (this.#link.load > 0) throw new UsageError("busy", "another suite is for a session that waits for nothing");
-    this.#farewell();
+    this.#leave();
     this.#seal = seal;
     this.#link = new Link(seal, this.#timing);
     this.#answered = false;
@@ -159,18 +188,32 @@ export class Session {
 
   /** Ends the session; what still waits fails with `closed`. */
   async close(): Promise<void> {
-    // A transport may throw away what it has not sent yet when it is closed.
-    if (this.#farewell())
-      await new Promise<void>((resolve) => this.#clock.at(this.#clock.now() + farewellTime, resolve));
+    if (this.#leave()) {
+      if (this.#link.busy) await this.#until(farewellPatience, (left) => (this.#left = left));
+      // A transport may throw away what it has not sent yet when it is closed.
+      await this.#until(farewellTime, () => {});
+    }
     this.#end(new LinkError("closed", this.transport.name, "the session was closed"), undefined);
     await this.transport.close();
   }
 
-  /** A port keeps a session until it is told, and refuses everything else meanwhile. */
-  #farewell(): boolean {
-    const farewell = this.#closed === undefined ? this.#seal.farewell?.() : undefined;
-    if (farewell !== undefined) void this.#write(farewell);
-    return farewell !== undefined;
+  /** A port keeps a session until it is told, and refuses everything else meanwhile. False where there is none to leave. */
+  #leave(): boolean {
+    const outputs = this.#closed === undefined ? this.#link.leave(this.#clock.now()) : [];
+    for (const output of outputs) this.#apply(output);
+    this.#schedule();
+    return outputs.length > 0 || (this.#closed === undefined && this.#link.busy);
+  }
+
+  /** Waits for so long, or until what `early` was given is called. */
+  #until(time: Millis, early: (done: () => void) => void): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.at(this.#clock.now() + time, resolve);
+      early(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   async #pump(): Promise<void> {
@@ -200,6 +243,7 @@ export class Session {
   #end(error: LinkError, reported: LinkError | undefined): void {
     if (this.#closed !== undefined) return;
     this.#closed = error;
+    this.#left();
     this.#cancelWake();
     for (const { label, reject, settled } of this.#pending.values()) {
       settled();
@@ -214,6 +258,7 @@ export class Session {
   #handle(input: LinkInput): void {
     if (this.#closed !== undefined) return;
     for (const output of this.#link.handle(input, this.#clock.now())) this.#apply(output);
+    if (!this.#link.busy) this.#left();
     this.#schedule();
   }
 

@@ -9,6 +9,8 @@ import {
   type TableResponse,
 } from "@meterport/protocol/frame/apdu";
 import { code, responseCode } from "@meterport/protocol/frame/response-codes";
+import { isPending, pendingDescriptorSize } from "@meterport/protocol/tables/basic/pending";
+import { pendingPart } from "./pending-bytes.ts";
 import { type ByteRange, cutRange } from "./ranges.ts";
 import type { RequestOptions, Session } from "./session.ts";
 
@@ -66,9 +68,12 @@ export const readSlice = async (
 ): Promise<Uint8Array> => {
   check(range, options.label);
   const pieces: Uint8Array[] = [];
-  for (const piece of cutRange(range, session.seal.readLimit, starts)) {
-    const request: TableRequest = { kind: "read-at", table, offset: piece.offset, count: piece.length };
-    pieces.push(expect(await exchange(session, request, options), piece, options.label));
+  const descriptor = isPending(table) ? pendingDescriptorSize : 0;
+  for (const piece of cutRange(range, session.readLimit - descriptor, starts)) {
+    const { asked, from } = isPending(table) ? pendingPart(piece) : { asked: piece, from: 0 };
+    const request: TableRequest = { kind: "read-at", table, offset: asked.offset, count: asked.length };
+    const data = expect(await exchange(session, request, options), asked, options.label);
+    pieces.push(from === 0 && asked.length === piece.length ? data : data.subarray(from, from + piece.length));
   }
   return pieces.length === 1 ? (pieces[0] as Uint8Array) : concat(...pieces);
 };
@@ -86,7 +91,7 @@ export const readWhole = async (
   options: RequestOptions,
   starts?: readonly number[],
 ): Promise<Uint8Array> =>
-  length === 0 || length > session.seal.readLimit
+  length === 0 || length > session.readLimit
     ? readSlice(session, table, { offset: 0, length }, options, starts)
     : exchange(session, { kind: "read", table, count: length }, options);
 

@@ -3,8 +3,10 @@ import { equalBytes } from "@meterport/protocol/bytes";
 import { ResponseError } from "@meterport/protocol/errors";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Signal } from "@meterport/protocol/ports";
+import { isPending, pendingDescriptorSize } from "@meterport/protocol/tables/basic/pending";
 import type { ChangeOptions } from "./changes.ts";
 import type { Meter } from "./meter.ts";
+import { type Piece, pendingWrites } from "./pending-bytes.ts";
 import { exchange, readSlice } from "./table-bytes.ts";
 import type { WearBudget } from "./wear-budget.ts";
 import {
@@ -49,6 +51,12 @@ export const writeLabel = (table: AnyTable, fields: readonly FieldValue[]): stri
 
 const asked = (label: string, signal: Signal | undefined) => (signal === undefined ? { label } : { label, signal });
 
+/** A time from now on may be kept as another one: a descriptor is not compared. */
+const behindDescriptor = ({ offset, data }: Piece): Piece => {
+  const skipped = Math.max(0, pendingDescriptorSize - offset);
+  return { offset: offset + skipped, data: data.subarray(skipped) };
+};
+
 export class TableWriter {
   readonly #meter: Meter;
   readonly #writable: boolean;
@@ -65,24 +73,39 @@ export class TableWriter {
     const label = writeLabel(table, fields);
     const { signal, dryRun = false, verify = true, rewrite = false } = options;
     if (!dryRun) checkWritable(this.#writable, label);
-    const limit = this.#meter.session.seal.writeLimit;
+    const descriptor = isPending(table.number) ? pendingDescriptorSize : 0;
+    const limit = this.#meter.session.writeLimit - descriptor;
     const plan = await this.plan(table, fields, {
       label,
       limit,
       rewrite,
       ...(signal === undefined ? {} : { signal }),
     });
-    if (dryRun || plan.writes.length === 0) return { requests: plan.writes, sent: false };
+    const requests = await this.#requests(table, plan.writes, label, signal);
+    if (dryRun || requests.length === 0) return { requests, sent: false };
     await this.#wear.spend(
-      plan.writes.map(({ table }) => table),
+      requests.map(({ table }) => table),
       label,
     );
     const { session } = this.#meter;
     // Absolute bytes: written twice they are what they are written once.
-    for (const { table, offset, data } of plan.writes)
+    for (const { table, offset, data } of requests)
       await exchange(session, { kind: "write-at", table, offset, data }, { ...asked(label, signal), idempotent: true });
     if (verify) await this.#verify(table, plan, label, signal);
-    return { requests: plan.writes, sent: true };
+    return { requests, sent: true };
+  }
+
+  /** The writes as they are sent: those of a pending table carry its descriptor. */
+  async #requests(
+    table: AnyTable,
+    writes: readonly TableWrite[],
+    label: string,
+    signal: Signal | undefined,
+  ): Promise<readonly TableWrite[]> {
+    if (!isPending(table.number) || writes.length === 0) return writes;
+    const range = { offset: 0, length: pendingDescriptorSize };
+    const descriptor = await readSlice(this.#meter.session, table.number, range, asked(label, signal));
+    return pendingWrites(writes, descriptor).map((write) => ({ table: table.number, ...write }));
   }
 
   /** The requests that a write takes, out of the bytes that are there now. @throws as `write` */
@@ -92,7 +115,7 @@ export class TableWriter {
     options: { readonly label: string; readonly limit: number; readonly rewrite: boolean; readonly signal?: Signal },
   ): Promise<Planned> {
     const { label, signal, limit, rewrite } = options;
-    checkTable(table, this.#meter.profile, this.#meter.level, label);
+    checkTable(table, this.#meter, label);
     const objection = objections(table);
     const layOut = async (): Promise<Planned> => {
       const env = await this.#meter.environment(table, signal === undefined ? {} : { signal });
@@ -112,7 +135,9 @@ export class TableWriter {
     signal: Signal | undefined,
   ): Promise<void> {
     if (changed.length > 0 && changed.every((leaf) => clearsItself(table, leaf))) return;
-    for (const { offset, data } of writes) {
+    for (const written of writes) {
+      const { offset, data } = isPending(table.number) ? behindDescriptor(written) : written;
+      if (data.length === 0) continue;
       const range = { offset, length: data.length };
       const found = await readSlice(this.#meter.session, table.number, range, asked(`read ${table.id}`, signal));
       if (!equalBytes(found, data))

@@ -3,7 +3,7 @@ import type { Entropy } from "@meterport/protocol/ports";
 import type { Secret } from "@meterport/protocol/security/key";
 import { tlsSeal } from "@meterport/protocol/security/mep-tls/client-seal";
 import type { Level } from "@meterport/protocol/security/seal";
-import { keyBytes, type Security } from "./security.ts";
+import { keyBytes, type SealSecurity } from "./security.ts";
 
 export interface TlsSecurity {
   /** MBK or MAK, 16 to 20 bytes of which the first 16 count. */
@@ -20,7 +20,7 @@ export interface TlsSecurity {
  *
  * @throws UsageError for a key of another length or a client id that does not fit
  */
-export const tls = ({ key, level, clientId = 0, entropy }: TlsSecurity): Security => ({
+export const tls = ({ key, level, clientId = 0, entropy }: TlsSecurity): SealSecurity => ({
   seal: tlsSeal({ key: keyBytes(key), level, clientId, entropy }),
   level,
 });

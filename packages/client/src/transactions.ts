@@ -82,6 +82,11 @@ export class Transactions {
   ): Promise<StepOutcomes<S>> {
     return this.#turns.run(async () => {
       checkWritable(this.#options.writable, label);
+      if (this.#options.meter.optical)
+        throw new UsageError(
+          "other-way",
+          `${label}: ET52 belongs to the MEP port; on the optical port send the steps one by one`,
+        );
       const built = build(steps);
       for (let attempt = 1; ; attempt++) {
         const outcomes = await this.#attempt(built, options, attempt === attempts);
@@ -112,7 +117,7 @@ export class Transactions {
       const number = options.number ?? (await this.#nextNumber(shared, signal));
       const request = encode(ET52, transaction({ number, messages: laid.flatMap(messagesOf) }), {});
       checkSize(request.length, laid, limits);
-      const pieces = cutWrite({ offset: 0, length: request.length }, meter.session.seal.writeLimit);
+      const pieces = cutWrite({ offset: 0, length: request.length }, meter.session.writeLimit);
       await wear.spend([...pieces.map(() => ET52.number), ...laid.flatMap(writtenTables)], label);
       this.#last = number;
       for (const { offset, length } of pieces)

@@ -11,6 +11,7 @@ import type {
 import { profileName } from "@meterport/protocol/layout/profile";
 import { type AnyTable, writeLevel } from "@meterport/protocol/layout/table";
 import type { Level } from "@meterport/protocol/security/seal";
+import { isPending } from "@meterport/protocol/tables/basic/pending";
 
 type Keys = readonly (string | number)[];
 
@@ -29,13 +30,23 @@ export const checkLevel = (needed: KeyLevel, level: Level | undefined, label: st
     throw new UsageError("key-level", `${label}: it takes the advanced key (MAK), and this is the basic one (MBK)`);
 };
 
+/** What is known of who asks, and of what. */
+export interface Rights {
+  readonly profile: Profile;
+  readonly level: Level | undefined;
+  /** Through the optical port, whose keys are others. */
+  readonly optical: boolean;
+}
+
 /** Tables whose writes do more than keep bytes, and what is to be used instead. */
 const others: Readonly<Record<string, string>> = { BT07: "call a procedure", ET52: "run a transaction" };
 
 /** @throws UsageError (`read-only`, `key-level`, `other-way`) */
-export const checkTable = (table: AnyTable, profile: Profile, level: Level | undefined, label: string): void => {
+export const checkTable = (table: AnyTable, { profile, level, optical }: Rights, label: string): void => {
   const other = others[table.id];
   if (other !== undefined) throw new UsageError("other-way", `${label}: ${table.id} is not written directly, ${other}`);
+  // Pending tables are written through the optical port only (Optical guide 1.1, pp. 10-12).
+  if (optical && isPending(table.number)) return;
   if (table.access.write === "never")
     throw new UsageError("read-only", `${label}: no key permits to write ${table.id}`);
   const needed = writeLevel(table, profile);

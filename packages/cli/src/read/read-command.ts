@@ -33,7 +33,7 @@ const settle = async <T>(task: () => Promise<T>): Promise<Outcome<T>> => {
 };
 
 const readBytes = (meter: Meter, number: number, name: string, signal: AbortSignal): Promise<Uint8Array> =>
-  readWhole(meter.session, number, meter.session.seal.readLimit, { label: `read ${name}`, signal });
+  readWhole(meter.session, number, meter.session.readLimit, { label: `read ${name}`, signal });
 
 const readAll = async (meter: Meter, targets: readonly Target[], signal: AbortSignal): Promise<Answer[]> => {
   const answers: Answer[] = [];

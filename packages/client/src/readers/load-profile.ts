@@ -120,7 +120,7 @@ export class LoadProfile {
       const bytesOf = await readBlocks(batch, {
         shape,
         read,
-        limit: this.meter.session.seal.readLimit,
+        limit: this.meter.session.readLimit,
         onBlocks: (complete) => onProgress?.({ done: done + complete, total: wanted.length }),
       });
       done += batch.length;

@@ -130,7 +130,7 @@ const readPage = <T>(
     const { table, list } = ring;
     const env = await meter.environment(table, call);
     const length = before.room === 0 ? 1 : place(table, [list, 0], env).length;
-    const perMessage = Math.max(1, Math.floor(meter.session.seal.readLimit / Math.max(1, length)));
+    const perMessage = Math.max(1, Math.floor(meter.session.readLimit / Math.max(1, length)));
     const count = Math.max(0, Math.min(before.valid - age, perMessage * plan.messages));
     const wanted = Array.from(
       { length: count },

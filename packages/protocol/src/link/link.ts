@@ -37,6 +37,8 @@ const executed = (ours: number, expected: number): boolean => {
  * new Link(rc4Authentication({ key: new Uint8Array(16), sequence: 0 })).wakeAt() // undefined
  */
 export class Link {
+  /** Which of the meter's ports it speaks to. */
+  readonly kind = "mep";
   readonly #seal: Seal;
   readonly #timing: LinkTiming;
   readonly #waiting: Waiting<Exchange>;
@@ -54,6 +56,32 @@ export class Link {
     this.#seal = seal;
     this.#timing = { ...defaultLinkTiming, ...timing };
     this.#waiting = new Waiting(this.#timing.queueLimit);
+  }
+
+  /** Most data bytes that one read may ask for. */
+  get readLimit(): number {
+    return this.#seal.readLimit;
+  }
+
+  /** Most data bytes of one partial write. */
+  get writeLimit(): number {
+    return this.#seal.writeLimit;
+  }
+
+  /** Whether a change of the meter's dimensions shows in its sequence number: a suite with a session has none. */
+  get tellsChanges(): boolean {
+    return this.#seal.prepare === undefined;
+  }
+
+  /** Ends the suite's session in order, where one stands: a port keeps it until it is told. */
+  leave(): LinkOutput[] {
+    const farewell = this.#seal.farewell?.();
+    return farewell === undefined ? [] : [{ type: "transmit", bytes: farewell }];
+  }
+
+  /** Nothing answers a farewell. */
+  get busy(): boolean {
+    return false;
   }
 
   /** When a tick is next due; undefined while there is nothing to wait for. */

@@ -37,6 +37,10 @@ type Step = SessionStep | "request";
 
 /** One optical port of one meter. */
 export class OpticalLink {
+  /** Which of the meter's ports it speaks to. */
+  readonly kind = "optical";
+  /** Nothing in an answer shows that the meter's dimensions changed. */
+  readonly tellsChanges = false;
   readonly #signOn: SignOn;
   readonly #timing: OpticalTiming;
   readonly #channel: Channel;
@@ -58,6 +62,8 @@ export class OpticalLink {
   #keyRefused: string | undefined;
   #limits: PacketLimits = defaultLimits;
   #leaving = false;
+  /** Of the last input. */
+  #now: Millis = 0;
 
   /** @throws UsageError (`range`) for a password, user or time that does not fit its field */
   constructor(options: OpticalLinkOptions = {}) {
@@ -86,7 +92,7 @@ export class OpticalLink {
     const times: (Millis | undefined)[] = [this.#channel.wakeAt(), this.#overdue];
     if (this.#step === undefined) times.push(this.load > 0 ? this.#pauseUntil : this.#idleAt());
     const due = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
-    return due === Number.POSITIVE_INFINITY ? undefined : due;
+    return due === Number.POSITIVE_INFINITY ? undefined : Math.max(due, this.#now);
   }
 
   /** Requests that wait or are on their way. */
@@ -102,6 +108,7 @@ export class OpticalLink {
   /** Takes one input at time `now` (never running backwards) and returns what is to be done, in this order. Never throws for received bytes. */
   handle(input: LinkInput, now: Millis): LinkOutput[] {
     const out: LinkOutput[] = [];
+    this.#now = now;
     if (input.type === "cancel") this.#cancel(input.id, out);
     else if (input.type === "request") this.#enqueue(input, out);
     const heard: ChannelOutput[] = [];
@@ -115,6 +122,7 @@ export class OpticalLink {
   /** Begins to end the session in order; over when `busy` is false. Requests that wait fail. */
   leave(now: Millis): LinkOutput[] {
     const out: LinkOutput[] = [];
+    this.#now = now;
     this.#leaving = true;
     for (let waiting = this.#waiting.next(); waiting !== undefined; waiting = this.#waiting.next())
       this.#end(waiting, "closed", "the session was closed", out);
@@ -174,11 +182,6 @@ export class OpticalLink {
 
   #alive(now: Millis, seconds: number): void {
     this.#aliveUntil = now + Math.max(this.#timing.trafficTimeout, 1_000 * seconds);
-  }
-
-  #settle(): void {
-    this.#step = undefined;
-    this.#overdue = undefined;
   }
 
   /** Does everything that is due and not the channel's own business. */
@@ -264,7 +267,8 @@ export class OpticalLink {
 
   /** Nobody can say what the meter has heard or done: the channel is ended before anything else is asked. */
   #unanswered(step: Step, undelivered: boolean, out: LinkOutput[]): void {
-    this.#settle();
+    this.#overdue = undefined;
+    this.#step = undefined;
     // A channel that cannot even be ended is none.
     this.#begin(step === "terminate" || step === "identification" ? "base" : "unknown");
     if (this.#leaving) this.#begin("base");
@@ -300,7 +304,8 @@ export class OpticalLink {
       out.push({ type: "discarded", bytes: data, length: data.length, reason: "stale" });
       return;
     }
-    this.#settle();
+    this.#overdue = undefined;
+    this.#step = undefined;
     if (result.type === "done") this.#done(step, result.limits, now);
     else if (result.type === "lost") this.#lost(false, out);
     else if (step === "wait") this.#waits = false;
@@ -368,7 +373,8 @@ export class OpticalLink {
   }
 
   #response(data: Uint8Array, now: Millis, out: LinkOutput[]): void {
-    this.#settle();
+    this.#overdue = undefined;
+    this.#step = undefined;
     this.#lastAsked = now;
     const exchange = this.#current;
     // Its caller has given up: the answer has been awaited, and that was all.

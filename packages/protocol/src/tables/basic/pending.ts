@@ -3,6 +3,16 @@ import { at, struct, type Table, table } from "../../layout/index.ts";
 import { pendingEventFields } from "./pending-event.ts";
 
 const firstPending = 4096;
+const pendingTables = 4096;
+
+/**
+ * Whether a table number is that of a pending table.
+ *
+ * @example
+ * isPending(4150) // true
+ */
+export const isPending = (table: number): boolean => table >= firstPending && table < firstPending + pendingTables;
+
 const descriptor = struct(pendingEventFields("H"));
 
 /** Bytes of the descriptor, which every read and write of a pending table carries in front of its data. */
@@ -12,7 +22,8 @@ export const pendingDescriptorSize = 6;
  * Declares the pending twin of `mirrored`, as a whole read brings it. A partial read counts its offset without the
  * descriptor and its length with it: 4 bytes from byte 3 on are offset 3 and count 10.
  *
- * The guides name no MEP key for pending tables: reading them is an attempt, and writing is left to the optical port.
+ * The guides name no MEP key for pending tables: reading them is an attempt, and writing is left to the optical port. That is
+ * what the access says, which is that of the MEP port.
  */
 export const pending = <const Id extends string, const Title extends string, T, E>(
   id: Id,
