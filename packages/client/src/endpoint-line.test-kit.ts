@@ -31,50 +31,37 @@ export interface EndpointLine {
   readonly pull: (error?: Error) => void;
 }
 
-/** Delivers at once and without delays, so that tests count requests and bytes. */
-export const endpointLine = (clock: Clock, contents: Iterable<[number, Contents]>): EndpointLine => {
-  const memory = new Map<number, Contents>(contents);
-  const asked: { table: number; offset: number | undefined; count: number | undefined }[] = [];
+/** What both of the meter's machines are to a pipe. */
+interface MeterMachine {
+  readonly handle: (
+    input: { readonly type: "received"; readonly bytes: Uint8Array } | { readonly type: "tick" },
+    now: number,
+  ) => readonly { readonly type: string; readonly bytes?: Uint8Array }[];
+  readonly wakeAt: () => number | undefined;
+}
+
+/** A transport with one of the meter's machines at its other end. Delivers at once and without delays. */
+export const pipeTo = (clock: Clock, machine: MeterMachine): Pick<EndpointLine, "transport" | "bytes" | "pull"> => {
   const inbox: Uint8Array[] = [];
   let wake = (): void => {};
   let ended: { error: Error | undefined } | undefined;
   let bytes = 0;
-  const endpoint = new Endpoint({
-    seal: rc4Opener({ basic: testKey, advanced: new Uint8Array(16).fill(2) }),
-    sequence: 1000,
-    timing: { requestSpacing: 0, segmentPause: 0 },
-    serve: (apdu) => {
-      const request = decodeRequest(apdu);
-      if (request.kind !== "read" && request.kind !== "read-at") return Uint8Array.of(2);
-      const offset = request.kind === "read-at" ? request.offset : undefined;
-      asked.push({ table: request.table, offset, count: request.count });
-      const table = memory.get(request.table);
-      if (table === undefined) return Uint8Array.of(5);
-      if ("refuse" in table) return Uint8Array.of(table.refuse);
-      if ("short" in table) return encodeResponse({ kind: "data", data: table.short });
-      const count = request.count ?? table.length;
-      if (offset === undefined) return encodeResponse({ kind: "data", data: table.subarray(0, count) });
-      const slice = new Uint8Array(count);
-      slice.set(table.subarray(offset, offset + count));
-      return encodeResponse({ kind: "data", data: slice });
-    },
-  });
-  const take = (outputs: ReturnType<Endpoint["handle"]>): void => {
+  const take = (outputs: ReturnType<MeterMachine["handle"]>): void => {
     for (const output of outputs) {
-      if (output.type !== "transmit") continue;
+      if (output.type !== "transmit" || output.bytes === undefined) continue;
       bytes += output.bytes.length;
       inbox.push(output.bytes);
     }
     wake();
-    const at = endpoint.wakeAt();
-    if (at !== undefined) clock.at(at, () => take(endpoint.handle({ type: "tick" }, clock.now())));
+    const at = machine.wakeAt();
+    if (at !== undefined) clock.at(at, () => take(machine.handle({ type: "tick" }, clock.now())));
   };
   const transport: Transport = {
     name: "test line",
     write: async (packet) => {
       if (ended !== undefined) return;
       bytes += packet.length;
-      take(endpoint.handle({ type: "received", bytes: packet }, clock.now()));
+      take(machine.handle({ type: "received", bytes: packet }, clock.now()));
     },
     chunks: (async function* () {
       for (;;) {
@@ -95,7 +82,39 @@ export const endpointLine = (clock: Clock, contents: Iterable<[number, Contents]
     ended = { error };
     wake();
   };
-  return { transport, asked, memory, endpoint, bytes: () => bytes, pull };
+  return { transport, bytes: () => bytes, pull };
+};
+
+/** Answers reads out of bytes of tables, and notes them. */
+export const serveFrom =
+  (memory: ReadonlyMap<number, Contents>, asked: EndpointLine["asked"][number][]) =>
+  (apdu: Uint8Array): Uint8Array => {
+    const request = decodeRequest(apdu);
+    if (request.kind !== "read" && request.kind !== "read-at") return Uint8Array.of(2);
+    const offset = request.kind === "read-at" ? request.offset : undefined;
+    asked.push({ table: request.table, offset, count: request.count });
+    const table = memory.get(request.table);
+    if (table === undefined) return Uint8Array.of(5);
+    if ("refuse" in table) return Uint8Array.of(table.refuse);
+    if ("short" in table) return encodeResponse({ kind: "data", data: table.short });
+    const count = request.count ?? table.length;
+    if (offset === undefined) return encodeResponse({ kind: "data", data: table.subarray(0, count) });
+    const slice = new Uint8Array(count);
+    slice.set(table.subarray(offset, offset + count));
+    return encodeResponse({ kind: "data", data: slice });
+  };
+
+/** A MEP port, without pauses, so that tests count requests and bytes. */
+export const endpointLine = (clock: Clock, contents: Iterable<[number, Contents]>): EndpointLine => {
+  const memory = new Map<number, Contents>(contents);
+  const asked: EndpointLine["asked"][number][] = [];
+  const endpoint = new Endpoint({
+    seal: rc4Opener({ basic: testKey, advanced: new Uint8Array(16).fill(2) }),
+    sequence: 1000,
+    timing: { requestSpacing: 0, segmentPause: 0 },
+    serve: serveFrom(memory, asked),
+  });
+  return { ...pipeTo(clock, endpoint), asked, memory, endpoint };
 };
 
 export const connectTo = (line: EndpointLine, clock: Clock, options: Partial<ConnectOptions> = {}): Promise<Meter> =>
