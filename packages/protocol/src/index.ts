@@ -1,6 +1,7 @@
 /**
  * The MEP protocol of NES / OSGP meters: layouts and tables, frames, security, the link as a pure machine, and what the
- * values mean. Pure: no clock, no randomness, no host.
+ * values mean. Pure: no clock, no randomness, no host. The meter's side of it (`server/`, `security/rc4/opener`) and the
+ * optical port (`optical/`) are imported by their own paths.
  */
 export * from "./bytes.ts";
 export * from "./errors.ts";
@@ -14,5 +15,4 @@ export * from "./link/timing.ts";
 export * from "./meaning/index.ts";
 export * from "./ports.ts";
 export * from "./security/index.ts";
-export * from "./server/endpoint.ts";
 export * from "./tables/core.ts";

@@ -1,6 +1,5 @@
-/** Security suites: each is a `Seal` for the client and a `ServerSeal` for the meter. */
+/** Security suites for the client; the meter's side of each has its own path. */
 export { ParsedKey, parseKey, Secret } from "./key.ts";
 export { rc4Authentication, rc4ReadLimit, rc4WriteLimit } from "./rc4/authentication.ts";
 export { rc4Encryption } from "./rc4/encryption.ts";
-export { rc4Opener } from "./rc4/opener.ts";
 export type { Level, Opened, Received, Seal, Sealed, ServerSeal } from "./seal.ts";
