@@ -19,22 +19,17 @@ const rowOf = (outage: Outage, zone: Zone): Row => [
   [outage.tables.join("+"), ...outage.doubts.map((doubt) => `${doubt}?`)].join(" "),
 ];
 
-/** One whose time is not known may be of any time. */
-const isSince = ({ start, end }: Outage, since: number): boolean => {
-  const known = end ?? start;
-  return known === null || Date.parse(known) >= since;
-};
-
 /** @throws UsageError, LinkError, ResponseError, LayoutError */
 export const outagesCommand = (options: LogCommandOptions, io: Io): Promise<Exit> => {
   const zone = zoneOf(options.zone);
-  const since = options.since === undefined ? Number.NEGATIVE_INFINITY : parseSince(options.since, io.clock.wall());
+  const since = options.since === undefined ? {} : { since: parseSince(options.since, io.clock.wall()) };
   return withOpenMeter(options, io, async (meter) => {
-    const outages = (await readOutages(meter, { signal: io.interrupted })).filter((outage) => isSince(outage, since));
-    if (options.json === true) {
-      for (const outage of outages) io.stdout.write(`${toJson(outage)}\n`);
-      return exit.done;
+    const outages: Outage[] = [];
+    for await (const outage of readOutages(meter, { ...since, signal: io.interrupted })) {
+      if (options.json === true) io.stdout.write(`${toJson(outage)}\n`);
+      else outages.push(outage);
     }
+    if (options.json === true) return exit.done;
     if (outages.length === 0) say(io, "the meter remembers no such outage");
     else {
       const paint = paintFor(io.stdout);

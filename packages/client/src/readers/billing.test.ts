@@ -147,4 +147,34 @@ describe("readBilling", () => {
       ],
     );
   });
+
+  it("drops what the meter overwrites while it is read, and never mixes old and new", async () => {
+    const days = Array.from({ length: 12 }, (_, i) => i + 1);
+    for (let when = 1; when <= 12; when++) {
+      const log = selfReads(days, 0);
+      const bench = await benchOf(new VirtualClock(), profile, [[BT22.number, bt22]]);
+      const { memory } = bench.line;
+      const stored = memory.get.bind(memory);
+      let requests = 0;
+      memory.get = (table) => {
+        if (table !== BT26.number) return stored(table);
+        // Day 13 goes over day 1.
+        if (++requests === when) {
+          log.set([4, 12, 0, ...le16(513), 0]);
+          log.set(copy(13, 130_000), 6);
+        }
+        return log;
+      };
+      const found = await bench.all((meter) => readBilling(meter, { kinds: ["self-read"] }));
+      assert.ok(found.length >= 11, `${found.length} before request ${when}`);
+      for (const { takenAt, sequence, total } of found) {
+        const day = Number(takenAt?.slice(8, 10));
+        assert.deepEqual(
+          [sequence, total.registers[1]?.value],
+          [500 + day, 10_000 * day + 1],
+          `before request ${when}`,
+        );
+      }
+    }
+  });
 });

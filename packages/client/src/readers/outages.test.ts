@@ -7,7 +7,8 @@ import { BT53, ET09, ET81 } from "@meterport/protocol/tables/index";
 import { VirtualClock } from "../../../../test/virtual-clock.ts";
 import type { Contents } from "../endpoint-line.test-kit.ts";
 import { benchOf, le32 } from "./logs.test-kit.ts";
-import { readOutages } from "./outages.ts";
+import { type OutagesOptions, readOutages } from "./outages.ts";
+import type { LogProgress } from "./ring.ts";
 
 const env = defaultDimensions(parseProfile("meter:3.70"));
 type Date6 = readonly number[];
@@ -42,9 +43,9 @@ const zone = (offset: number, dst: number): Uint8Array =>
     { dstTimeEffective: { hour: 2, minute: 0, second: 0 }, dstTimeAdjustment: dst, timeZoneOffset: offset },
     env,
   );
-const outagesOf = async (tables: [number, Contents][], profile = "meter:3.70") => {
-  const { clock, meter } = await benchOf(new VirtualClock(), profile, tables);
-  return clock.run(readOutages(meter));
+const outagesOf = async (tables: [number, Contents][], profile = "meter:3.70", options: OutagesOptions = {}) => {
+  const { all } = await benchOf(new VirtualClock(), profile, tables);
+  return all((meter) => readOutages(meter, options));
 };
 
 describe("readOutages", () => {
@@ -143,5 +144,53 @@ describe("readOutages", () => {
     assert.equal((await outagesOf([[ET81.number, log]])).length, 1);
     log[1] = 11;
     await assert.rejects(outagesOf([[ET81.number, log]]), LayoutError);
+  });
+
+  it("goes on from a moment, and tells how far it is", async () => {
+    const records = et09([
+      { off: at(5, 10), on: at(5, 11), seconds: 3600 },
+      { off: at(31, 10, 0, 0, 2), on: erased, seconds: 60 },
+      { off: at(3, 10), on: at(3, 11), seconds: 3600 },
+    ]);
+    const log = et81([{ start: at(2, 8), end: at(2, 9) }]);
+    const told: LogProgress[] = [];
+    const found = await outagesOf(
+      [
+        [ET09.number, records],
+        [ET81.number, log],
+        [BT53.number, zone(0, 0)],
+      ],
+      "meter:3.70",
+      { since: Date.UTC(2026, 0, 3, 11), progress: (progress) => told.push(progress) },
+    );
+    // The one without any time may be of any.
+    assert.deepEqual(
+      found.map(({ end }) => end),
+      ["2026-01-05T11:00:00Z", "2026-01-03T11:00:00Z", null],
+    );
+    assert.deepEqual(told.at(-1), { done: 1, total: 1, dropped: 0 });
+  });
+
+  it("drops what the meter overwrites while the log is read", async () => {
+    const bench = await benchOf(new VirtualClock(), "meter:3.70", [[BT53.number, zone(0, 0)]]);
+    const day = (n: number) => ({ start: at(n, 8), end: at(n, 9) });
+    const days = Array.from({ length: 10 }, (_, i) => day(i + 1));
+    const { memory } = bench.line;
+    const log = et81(days);
+    let requests = 0;
+    const stored = memory.get.bind(memory);
+    memory.get = (table) => {
+      // Behind the header's fields the meter logs one more, over its oldest entry, while the entries are read.
+      if (table === ET81.number && ++requests === 2) {
+        log.set([4, 10, 0, 11, 0, 0]);
+        log.set([...day(20).start, ...day(20).end], 6);
+      }
+      return table === ET81.number ? log : stored(table);
+    };
+    const found = await bench.all((meter) => readOutages(meter));
+    assert.deepEqual(
+      found.map(({ startLocal }) => startLocal?.slice(8, 10)),
+      ["10", "09", "08", "07", "06", "05", "04", "03", "02"],
+    );
   });
 });

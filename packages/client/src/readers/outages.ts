@@ -2,6 +2,7 @@
 import { ResponseError } from "@meterport/protocol/errors";
 import type { LtimeDate } from "@meterport/protocol/layout/dates";
 import { tableExists, utcMillis } from "@meterport/protocol/layout/index";
+import type { Millis } from "@meterport/protocol/ports";
 import { BT53 } from "@meterport/protocol/tables/basic/bt53-time-offset";
 import { ET09 } from "@meterport/protocol/tables/extended/et09-power-quality";
 import { adjustableLog, type ET36 } from "@meterport/protocol/tables/extended/et36-mfg-table-actual-dimensions";
@@ -135,14 +136,33 @@ const readLog = async (meter: Meter, options: LogOptions): Promise<{ value: Entr
   return found;
 };
 
+export interface OutagesOptions extends LogOptions {
+  /** Only those that ended at this moment or later, Unix milliseconds; of one without an end its start counts. */
+  readonly since?: Millis;
+}
+
+/** One whose time is not known may be of any time. */
+const isSince = ({ start, end }: Outage, since: Millis): boolean => {
+  const known = end ?? start;
+  return known === null || Date.parse(known) >= since;
+};
+
 /**
- * Every outage that the meter remembers, newest first. Records that were never used are left out; dates that cannot be
+ * Every outage that the meter remembers, newest first. To go on later, give the `end` of the first one as `since`. Records that were never used are left out; dates that cannot be
  * are null. Times of ET81 become UTC where ET09 has the same outage, or where the meter knows no daylight saving time.
  * MEP guide 1.1, pp. 75-76, 191-192.
  *
  * @throws LayoutError, LinkError, ResponseError
  */
-export const readOutages = async (meter: Meter, options: LogOptions = {}): Promise<Outage[]> => {
+export async function* readOutages(
+  meter: Meter,
+  { since = Number.NEGATIVE_INFINITY, ...options }: OutagesOptions = {},
+): AsyncGenerator<Outage> {
+  for (const outage of await allOutages(meter, options)) if (isSince(outage, since)) yield outage;
+}
+
+/** Both tables are read whole: only together they tell what is the same, and in which order. */
+const allOutages = async (meter: Meter, options: LogOptions): Promise<Outage[]> => {
   const records = await unless(() => meter.read(ET09, ["powerOutages"], signalOf(options)), ["no-such-table"]);
   const outages: Outage[] = [];
   const known = new Set<string>();
