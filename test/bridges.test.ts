@@ -7,10 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Transport } from "@meterport/protocol/ports";
+import type { EnableLine } from "@meterport/transports/enable-line";
 import { openLink } from "@meterport/transports/open";
 import { openPty } from "@meterport/transports/pty";
 import { openRfc2217 } from "@meterport/transports/rfc2217";
-import { transportContract } from "@meterport/transports/testing/transport-contract";
+import { take, transportContract } from "@meterport/transports/testing/transport-contract";
 import { freePort, listening } from "./free-port.ts";
 import { peer } from "./peers.ts";
 import { meterport, simulate } from "./spawned-cli.ts";
@@ -50,11 +51,11 @@ const bridge = async (device: string, kind: "telnet(rfc2217)," | ""): Promise<Br
   };
 };
 
-const joined = async (): Promise<readonly [Transport, Transport]> => {
+const joined = async (enable?: EnableLine): Promise<readonly [Transport, Transport]> => {
   const path = join(folder, `line${count++}`);
   const pty = await openPty(path);
   const { port, stop } = await bridge(path, "telnet(rfc2217),");
-  const client = await openRfc2217({ host, port });
+  const client = await openRfc2217({ host, port, ...(enable === undefined ? {} : { enable }) });
   const close = async (): Promise<void> => {
     await pty.close();
     await stop();
@@ -62,7 +63,16 @@ const joined = async (): Promise<readonly [Transport, Transport]> => {
   return [client, { ...pty, close }];
 };
 
-transportContract({ name: "rfc2217 by ser2net", skip, open: joined, tellsEnd: false });
+transportContract({ name: "rfc2217 by ser2net", skip, open: () => joined(), tellsEnd: false });
+
+// A pseudo-terminal has no lines, and ser2net confirms no SET-CONTROL for it.
+test("an enable line that the bridge does not confirm is no fault", { skip, timeout: 20_000 }, async () => {
+  const [client, line] = await joined({ rts: true, pulse: 20 });
+  await client.write(Uint8Array.of(0x30, 0xff));
+  assert.deepEqual([...(await take(line, 2))], [0x30, 0xff]);
+  await client.close();
+  await line.close();
+});
 
 describe("a virtual meter behind a bridge", { skip, timeout: 60_000 }, () => {
   test("is read through RFC 2217 at the speed that is asked for, and through a Unix socket", async () => {

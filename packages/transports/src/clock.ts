@@ -1,5 +1,4 @@
-/** Time and randomness of the machine. */
-import { randomBytes } from "node:crypto";
+/** Time and randomness of the machine, or of the browser. */
 import type { Clock, Entropy } from "@meterport/protocol/ports";
 
 /** The longest that a Node timer can wait; beyond it the timer would fire at once. */
@@ -10,7 +9,7 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
   at: (time, task) => {
-    let timer: NodeJS.Timeout | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const arm = (): void => {
       const left = time - performance.now();
       timer = setTimeout(tick, Math.min(Math.max(0, Math.ceil(left)), longest));
@@ -25,5 +24,5 @@ export const systemClock: Clock = {
   },
 };
 
-/** Random bytes of the system's secure generator. */
-export const systemEntropy: Entropy = (length) => new Uint8Array(randomBytes(length));
+/** Random bytes of the system's secure generator, up to 65536 at a time. */
+export const systemEntropy: Entropy = (length) => crypto.getRandomValues(new Uint8Array(length));

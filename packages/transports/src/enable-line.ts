@@ -1,5 +1,5 @@
 /** RTS and DTR of a serial port as the line that powers an adapter or enables the meter's port. */
-import type { Millis } from "@meterport/protocol/ports";
+import type { Millis, Signal } from "@meterport/protocol/ports";
 
 /** What the two lines are while the port is open; one that is left out stays on, as every system opens it. */
 export interface EnableLine {
@@ -31,7 +31,7 @@ export const modemLines = ({ rts, dtr }: EnableLine, enabled: boolean): ModemLin
 });
 
 /** Resolves after the time, or at once when the signal ends. */
-const pause = (time: Millis, signal?: AbortSignal): Promise<void> =>
+const pause = (time: Millis, signal?: Signal): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted === true) return resolve();
     const done = (): void => {
@@ -47,7 +47,7 @@ const pause = (time: Millis, signal?: AbortSignal): Promise<void> =>
 export const pulseEnable = async (
   enable: EnableLine,
   set: (lines: ModemLines) => Promise<void>,
-  signal?: AbortSignal,
+  signal?: Signal,
 ): Promise<void> => {
   await set(modemLines(enable, false));
   await pause(enable.pulse, signal);

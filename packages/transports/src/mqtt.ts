@@ -7,9 +7,9 @@ import { ByteQueue, queueLimit } from "./byte-queue.ts";
 import { systemEntropy } from "./clock.ts";
 import type { MqttCredentials } from "./mqtt-credentials.ts";
 import { type MqttLink, mqttName } from "./mqtt-link.ts";
-import { unsentLimit } from "./stream-transport.ts";
 import { connectedSocket, tcpDial } from "./tcp.ts";
 import { tlsDial } from "./tls-bridge.ts";
+import { unsentLimit } from "./unsent-limit.ts";
 
 export interface MqttOptions extends Omit<MqttLink, "kind" | "timing"> {
   readonly credentials?: MqttCredentials;

@@ -3,9 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
 import { ByteQueue } from "./byte-queue.ts";
-
-/** Bytes that may wait to be sent to a peer that does not read. */
-export const unsentLimit = 64 * 1024;
+import { unsentLimit } from "./unsent-limit.ts";
 
 export interface StreamTransportOptions {
   readonly name: string;

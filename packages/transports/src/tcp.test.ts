@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import { connect, createServer } from "node:net";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
-import { listenTcp, openTcp } from "./tcp.ts";
+import { listenTcp, openTcp, openUnix, socketTransport } from "./tcp.ts";
 import { take, transportContract } from "./testing/transport-contract.ts";
 
 const loopback = "127.0.0.1";
@@ -35,6 +39,24 @@ transportContract({
   open: async () => {
     const [client, server] = await joined();
     return [server, client];
+  },
+  tellsEnd: true,
+});
+
+transportContract({
+  name: "unix socket",
+  skip: process.platform === "win32" && "Windows has none",
+  open: async () => {
+    const folder = await mkdtemp(join(tmpdir(), "meterport-unix-"));
+    const path = join(folder, "meter.sock");
+    const server = createServer().listen(path);
+    await once(server, "listening");
+    const accepted = once(server, "connection");
+    const client = await openUnix({ path });
+    const [socket] = (await accepted) as [Socket];
+    server.close();
+    await rm(folder, { recursive: true });
+    return [client, socketTransport("bridge", socket)];
   },
   tellsEnd: true,
 });

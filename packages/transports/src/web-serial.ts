@@ -1,0 +1,202 @@
+/** A transport over a serial port of the browser (Web Serial), for pages that talk to an adapter themselves. */
+import { LinkError } from "@meterport/protocol/errors";
+import type { Signal, Transport } from "@meterport/protocol/ports";
+import { ByteQueue } from "./byte-queue.ts";
+import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "./enable-line.ts";
+import { byteTimeOf, defaultBaudRate } from "./link-settings.ts";
+import { unsentLimit } from "./unsent-limit.ts";
+
+/** What is used of the browser's `SerialPort`; the one that `navigator.serial` gives fits. */
+export interface WebSerialPort {
+  /** Null while it is closed, and for good when the adapter is gone; another stream after each error of the line. */
+  readonly readable: WebReadable | null;
+  readonly writable: WebWritable | null;
+  open(options: WebSerialSettings): Promise<void>;
+  close(): Promise<void>;
+  setSignals(signals: { readonly dataTerminalReady: boolean; readonly requestToSend: boolean }): Promise<void>;
+  getInfo(): { readonly usbVendorId?: number; readonly usbProductId?: number };
+}
+
+export interface WebSerialSettings {
+  readonly baudRate: number;
+  readonly dataBits: 8;
+  readonly stopBits: 1;
+  readonly parity: "none";
+  readonly flowControl: "none";
+}
+
+export interface WebReadable {
+  getReader(): WebReader;
+}
+export interface WebReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  cancel(): Promise<void>;
+  releaseLock(): void;
+}
+export interface WebWritable {
+  getWriter(): WebWriter;
+}
+export interface WebWriter {
+  write(bytes: Uint8Array): Promise<void>;
+  abort(): Promise<void>;
+  releaseLock(): void;
+}
+
+export interface WebSerialOptions {
+  readonly baudRate?: number;
+  /** What RTS and DTR switch; the browser decides where left out. */
+  readonly enable?: EnableLine;
+  readonly signal?: Signal;
+}
+
+const hex = (value: number): string => value.toString(16).padStart(4, "0");
+
+const nameOf = (port: WebSerialPort): string => {
+  const { usbVendorId, usbProductId } = port.getInfo();
+  return usbVendorId === undefined || usbProductId === undefined
+    ? "web-serial"
+    : `web-serial ${hex(usbVendorId)}:${hex(usbProductId)}`;
+};
+
+/** Names of the browser's errors: what is wrong, and what helps. */
+const troubles: Readonly<Record<string, string>> = {
+  InvalidStateError: "this page has it open already; close it first",
+  NetworkError: "the system does not give it; another program may have it open, or your user may not use it",
+  SecurityError: "the browser does not permit serial ports on this page",
+};
+
+const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));
+
+const notOpen = (name: string, cause: unknown): LinkError => {
+  const error = asError(cause);
+  return new LinkError("not-open", name, `cannot open it: ${troubles[error.name] ?? error.message}`, { cause: error });
+};
+
+/**
+ * Opens a port that the user has chosen, as `await navigator.serial.requestPort()` gives it.
+ *
+ * @throws LinkError not-open, aborted
+ */
+export const openWebSerial = async (port: WebSerialPort, options: WebSerialOptions = {}): Promise<Transport> => {
+  const { baudRate = defaultBaudRate, enable, signal } = options;
+  const name = nameOf(port);
+  const giveUp = (): void => {
+    if (signal?.aborted === true) throw new LinkError("aborted", name, "given up before it was open");
+  };
+  giveUp();
+  try {
+    await port.open({ baudRate, dataBits: 8, stopBits: 1, parity: "none", flowControl: "none" });
+  } catch (cause) {
+    throw notOpen(name, cause);
+  }
+  const setLines = ({ rts, dtr }: ModemLines): Promise<void> =>
+    port.setSignals({ requestToSend: rts, dataTerminalReady: dtr });
+  const off = async (): Promise<void> => {
+    // A port that is gone cannot be switched any more.
+    if (enable !== undefined) await setLines(modemLines(enable, false)).catch(() => {});
+  };
+  const transport = overPort(port, name, off);
+  try {
+    if (enable !== undefined) await pulseEnable(enable, setLines, signal);
+    giveUp();
+  } catch (cause) {
+    await transport.close();
+    throw cause instanceof LinkError ? cause : notOpen(name, cause);
+  }
+  return { ...transport, timing: { byteTime: byteTimeOf(baudRate) } };
+};
+
+const overPort = (port: WebSerialPort, name: string, off: () => Promise<void>): Transport => {
+  let makeRoom = (): void => {};
+  const queue = new ByteQueue(() => makeRoom());
+  let reader: WebReader | undefined;
+  const writer = port.writable?.getWriter();
+  let unsent = 0;
+  const unsettled = new Set<(error: LinkError) => void>();
+  let closing: Promise<void> | undefined;
+
+  const end = (error?: LinkError): void => {
+    queue.end(error);
+    makeRoom();
+    for (const reject of [...unsettled]) reject(error ?? new LinkError("closed", name, "the connection is closed"));
+    unsettled.clear();
+  };
+  const gone = (cause?: unknown): void => {
+    if (closing !== undefined) return;
+    const detail = "the serial port is gone: the adapter was unplugged, or lost its power";
+    end(new LinkError("closed", name, detail, { cause }));
+  };
+
+  /** Reads one stream to its end, or to an error of the line, after which the port has another. */
+  const readFrom = async (stream: WebReadable): Promise<unknown> => {
+    reader = stream.getReader();
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return undefined;
+        if (value !== undefined && !queue.push(Uint8Array.from(value)) && !queue.ended)
+          await new Promise<void>((resolve) => {
+            makeRoom = resolve;
+          });
+      }
+    } catch (error) {
+      return error;
+    } finally {
+      reader.releaseLock();
+      reader = undefined;
+    }
+  };
+  const pump = async (): Promise<void> => {
+    let last: unknown;
+    // A byte that was framed wrongly, a break, an overrun: noise, which is no reason to give the port up.
+    for (let stream = port.readable; stream !== null && !queue.ended; ) {
+      last = await readFrom(stream);
+      const next = port.readable;
+      if (next === stream) break;
+      stream = next;
+    }
+    gone(last);
+  };
+  const pumping = pump();
+
+  const write = (bytes: Uint8Array): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (queue.ended || writer === undefined) return reject(new LinkError("closed", name, "the connection is closed"));
+      // A wire loses what nobody hears.
+      if (unsent + bytes.length > unsentLimit) return resolve();
+      unsent += bytes.length;
+      unsettled.add(reject);
+      const settle = (done: () => void): void => {
+        unsent -= bytes.length;
+        if (unsettled.delete(reject)) done();
+      };
+      // The caller may use its array again at once.
+      writer.write(bytes.slice()).then(
+        () => settle(resolve),
+        (cause: unknown) => {
+          gone(cause);
+          settle(() => reject(new LinkError("closed", name, "the connection is closed", { cause: asError(cause) })));
+        },
+      );
+    });
+  const close = async (): Promise<void> => {
+    end();
+    await off();
+    await reader?.cancel().catch(() => {});
+    await pumping;
+    // What the adapter does not take is thrown away: waiting for it could take for ever.
+    await writer?.abort().catch(() => {});
+    writer?.releaseLock();
+    // It is closed by itself where the adapter is gone.
+    await port.close().catch(() => {});
+  };
+  return {
+    name,
+    chunks: queue.chunks(),
+    write,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+};
