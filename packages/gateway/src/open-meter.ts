@@ -24,13 +24,22 @@ export interface OpenMeterDeps {
   readonly openLink: (link: string, signal: Signal, baud: number | undefined) => Promise<Transport>;
 }
 
+/** Sentences that are remembered, so that they are not said again. */
+const mostSaid = 32;
+
 /** What it takes to reach a configured meter, as often as it has to be reached. */
 export const openMeter = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
   const { clock, entropy, log, openLink, traitsOf } = deps;
   const { id, key, clientId, profile, link } = config;
   const memory = deps.securityMemory(link);
+  // A meter that stays away is tried again and again, with the same outcome.
+  const said = new Set<string>();
   const onFinding = (finding: Finding): void => {
-    if (finding.tried === "tls" || finding.outcome === "chosen") log.info(`${id}: ${findingText(finding)}`);
+    const text = findingText(finding);
+    if ((finding.tried !== "tls" && finding.outcome !== "chosen") || said.has(text)) return;
+    if (finding.outcome !== "refused" || said.size >= mostSaid) said.clear();
+    said.add(text);
+    log.info(`${id}: ${text}`);
   };
   const { baud, near } = traitsOf(link);
   return {

@@ -16,21 +16,21 @@ export type Observation =
   | { readonly type: "tick" };
 
 const seen: Readonly<Record<Symptom, string>> = {
-  "no-answer": "replies do not come",
+  "lost-replies": "replies do not come",
   "half-reply": "replies stop before their end",
   "bad-digest": "bytes arrive damaged",
-  garbage: "noise comes in between",
+  noise: "noise comes in between",
   "other-client": "another client seems to ask the same meter",
 };
 
-/** So many looks in a row have to agree before they correct why a link is down: noise says something else each time. */
+/** So many looks in a row have to agree before they say why a link is down: noise says something else each time. */
 const agreeing = 3;
 
 const opticalSession = (limit: Millis): LinkCause => ({
   code: "optical-session",
   text:
     "the meter fell silent on a line that is whole; most likely somebody reads it through its optical port, " +
-    `which shares the line and may keep it for ${Math.ceil(limit / 60_000)} min`,
+    `which shares the line and may keep it for ${Math.round(limit / 60_000)} min`,
 });
 
 /** The state of one link. */
@@ -117,8 +117,8 @@ export class LinkHealth {
       this.#cause = null;
       return;
     }
-    const { repeated, symptom } = this.#window;
-    const percent = Math.round(100 * repeated);
+    const symptom = this.#window.symptom(this.#state === "degraded" ? this.#cause?.code : undefined);
+    const percent = Math.round(100 * this.#window.repeated);
     this.#state = "degraded";
     this.#cause = { code: symptom, text: `${percent} % of the latest requests were repetitions: ${seen[symptom]}` };
   }
@@ -139,7 +139,7 @@ export class LinkHealth {
     }
     const silence = cause.code === "no-answer";
     this.#fellSilent = isUsable(this.#state) || (this.#fellSilent && silence);
-    if (silence && this.#fellSilent && this.#pauseLimit !== undefined) {
+    if (this.#fellSilent && this.#pauseLimit !== undefined && this.#failures >= agreeing) {
       if (this.#state === "paused") return;
       this.#pausedUntil = now + this.#pauseLimit;
       this.#down("paused", opticalSession(this.#pauseLimit), now);

@@ -10,7 +10,7 @@ export type LinkState = "connecting" | "up" | "degraded" | "paused" | "refused" 
 
 /** Why a link is as it is. */
 export interface LinkCause {
-  /** Stable, for programs: a `LinkFailure`, the code of a refusal, "optical-session" or "other-client". */
+  /** Stable, for programs: a `LinkFailure`, the code of a refusal, "optical-session", or what makes a line bad, such as "lost-replies". */
   readonly code: string;
   /** One sentence without a full stop. */
   readonly text: string;

@@ -2,7 +2,7 @@
 import type { Millis } from "@meterport/protocol/ports";
 
 /** What tells of a bad line although answers come. */
-export type Symptom = "no-answer" | "half-reply" | "bad-digest" | "garbage" | "other-client";
+export type Symptom = "lost-replies" | "half-reply" | "bad-digest" | "noise" | "other-client";
 
 /** What crossed the line since one looked last. */
 export interface Traffic {
@@ -22,6 +22,7 @@ const leastRepeated = 4;
 /** Between the two a link stays what it is, so that it does not flap. */
 const tooMuch = 0.15;
 const littleAgain = 0.05;
+const clearly = 2;
 
 interface Entry extends Traffic {
   readonly at: Millis;
@@ -58,15 +59,21 @@ export class LossWindow {
     return this.repeated >= tooMuch && total(this.#entries, (entry) => entry.repeated) >= leastRepeated;
   }
 
-  /** What was seen most often; repetitions that nothing else explains are replies that did not come. */
-  get symptom(): Symptom {
+  /**
+   * What was seen most often; repetitions that nothing else explains are replies that did not come. What it `was` is only
+   * given up for what is clearly more.
+   */
+  symptom(was: string | undefined): Symptom {
     const counts = new Map<Symptom, number>();
     for (const { symptoms } of this.#entries)
       for (const [symptom, count] of symptoms) counts.set(symptom, (counts.get(symptom) ?? 0) + count);
     const explained = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    counts.set("no-answer", total(this.#entries, (entry) => entry.repeated) - explained);
-    let [found, most]: [Symptom, number] = ["no-answer", Number.NEGATIVE_INFINITY];
-    for (const [symptom, count] of counts) if (count > most) [found, most] = [symptom, count];
+    counts.set("lost-replies", total(this.#entries, (entry) => entry.repeated) - explained);
+    let [found, most]: [Symptom, number] = ["lost-replies", Number.NEGATIVE_INFINITY];
+    for (const [symptom, count] of counts) {
+      const weight = symptom === was ? clearly * count : count;
+      if (weight > most) [found, most] = [symptom, weight];
+    }
     return found;
   }
 }

@@ -32,7 +32,7 @@ const symptomOf = (event: SessionEvent): Symptom | undefined => {
     case "refused":
       return "bad-digest";
     case "garbage":
-      return "garbage";
+      return "noise";
     default:
       return undefined;
   }

@@ -20,7 +20,14 @@ export const da: Messages = {
   lastReadingAgo: (ago) => `sidste aflæsning ${ago}`,
   noReadingYet: "endnu ingen aflæsning",
 
-  freshness: { fresh: "Live", stale: "Forsinket", dead: "Ingen livedata", connecting: "Forbinder" },
+  freshness: {
+    fresh: "Live",
+    degraded: "Live, dårlig linje",
+    paused: "Pause",
+    stale: "Forsinket",
+    dead: "Ingen livedata",
+    connecting: "Forbinder",
+  },
   banner: {
     "gateway-silent": {
       title: "Gatewayen kan ikke nås",
@@ -112,6 +119,8 @@ export const da: Messages = {
     garbage: "Der kommer kun støj. Tjek ledninger, niveauomsætter og baudrate.",
     "half-reply": "Svarene stopper før tid. Enable-linjen eller forsyningen falder: giv den mere strøm.",
     "bad-digest": "Bytes når beskadiget frem. Tjek kablet, dets længde og niveauomsætteren.",
+    "lost-replies": "Svar går tabt. Tjek kablet, adapterens strøm og en bros radioforbindelse.",
+    noise: "Der kommer støj imellem. Tjek ledninger, skærmning og niveauomsætter.",
     "wrong-key": "Nøglen passer ikke til måleren. Tjek, at den er hel og i den rigtige form.",
     "no-tls": "Porten taler ikke TLS. Er det rigtigt, så sæt security til rc4.",
     "tls-required": "Porten taler kun TLS. Sæt security til tls eller auto.",

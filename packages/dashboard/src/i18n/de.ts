@@ -20,7 +20,14 @@ export const de: Messages = {
   lastReadingAgo: (ago) => `letzte Ablesung ${ago}`,
   noReadingYet: "noch keine Ablesung",
 
-  freshness: { fresh: "Live", stale: "Verspätet", dead: "Keine Livedaten", connecting: "Verbinden" },
+  freshness: {
+    fresh: "Live",
+    degraded: "Live, Leitung schlecht",
+    paused: "Pause",
+    stale: "Verspätet",
+    dead: "Keine Livedaten",
+    connecting: "Verbinden",
+  },
   banner: {
     "gateway-silent": {
       title: "Das Gateway ist nicht erreichbar",
@@ -116,6 +123,8 @@ export const de: Messages = {
     garbage: "Es kommt nur Rauschen. Verdrahtung, Pegelwandler und Baudrate prüfen.",
     "half-reply": "Antworten brechen vorzeitig ab. Enable-Leitung oder Versorgung gibt nach: mehr Strom geben.",
     "bad-digest": "Bytes kommen beschädigt an. Kabel, seine Länge und den Pegelwandler prüfen.",
+    "lost-replies": "Antworten gehen verloren. Kabel, Versorgung des Adapters und Funk einer Brücke prüfen.",
+    noise: "Rauschen kommt dazwischen. Verdrahtung, Schirmung und Pegelwandler prüfen.",
     "wrong-key": "Der Schlüssel passt nicht zu diesem Zähler. Ist er vollständig und in der richtigen Form?",
     "no-tls": "Dieser Anschluss spricht kein TLS. Wenn das stimmt, security auf rc4 setzen.",
     "tls-required": "Dieser Anschluss spricht nur TLS. security auf tls oder auto setzen.",

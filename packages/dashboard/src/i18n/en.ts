@@ -19,7 +19,14 @@ export const en = {
   lastReadingAgo: (ago: string) => `last reading ${ago}`,
   noReadingYet: "no reading yet",
 
-  freshness: { fresh: "Live", stale: "Late", dead: "No live data", connecting: "Connecting" },
+  freshness: {
+    fresh: "Live",
+    degraded: "Live, bad line",
+    paused: "Paused",
+    stale: "Late",
+    dead: "No live data",
+    connecting: "Connecting",
+  },
   banner: {
     "gateway-silent": {
       title: "The gateway cannot be reached",
@@ -117,6 +124,8 @@ export const en = {
     garbage: "Only noise comes. Check the wiring, the level shifter and the baud rate.",
     "half-reply": "Replies stop before their end. The enable line or the supply sags: give it more current.",
     "bad-digest": "Bytes arrive damaged. Check the cable, its length and the level shifter.",
+    "lost-replies": "Replies get lost. Check the cable, the supply of the adapter, and a bridge's radio.",
+    noise: "Noise comes in between. Check the wiring, its shielding and the level shifter.",
     "wrong-key": "The key does not fit this meter. Check that it is whole and in the right form.",
     "no-tls": "This port does not speak TLS. If that is right, set security to rc4.",
     "tls-required": "This port speaks TLS only. Set security to tls or auto.",
