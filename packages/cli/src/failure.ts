@@ -37,8 +37,12 @@ const responseRemedies: Readonly<Record<string, string | undefined>> = {
   "no-such-table": "This firmware may not have it: meterport tables --profile P lists what it should have.",
 };
 
+/** What to do about a link that has failed so; undefined where its sentence says it all. */
+export const linkRemedy = (code: string): string | undefined =>
+  (linkRemedies as Readonly<Record<string, string | undefined>>)[code];
+
 const remedyOf = (error: MeterportError): string | undefined => {
-  if (error.name === "LinkError") return linkRemedies[error.code as LinkFailure];
+  if (error.name === "LinkError") return linkRemedy(error.code);
   return error.name === "ResponseError" ? responseRemedies[error.code] : undefined;
 };
 

@@ -1,5 +1,5 @@
 /** What a command has of the world: everything that a test replaces. */
-import type { Clock, Entropy, Transport } from "@meterport/protocol/ports";
+import type { Clock, Entropy, Signal, Transport } from "@meterport/protocol/ports";
 import type { SerialAdapter } from "@meterport/transports/serial-adapters";
 
 /** Standard output or standard error. */
@@ -50,7 +50,7 @@ export interface Io {
   readonly clock: Clock;
   readonly entropy: Entropy;
   /** @throws LinkError, UsageError */
-  readonly openLink: (link: string, signal?: AbortSignal) => Promise<Transport>;
+  readonly openLink: (link: string, signal?: Signal, baud?: number) => Promise<Transport>;
   /** The serial ports of this machine. @throws LinkError, UsageError */
   readonly listAdapters: () => Promise<readonly SerialAdapter[]>;
   /** Ends when the user interrupts. */

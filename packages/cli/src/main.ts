@@ -127,8 +127,8 @@ const io: Io = {
   env: process.env,
   clock: systemClock,
   entropy: systemEntropy,
-  openLink: async (link, signal) =>
-    (await import("@meterport/transports/open")).openLink(link, signal, undefined, process.env),
+  openLink: async (link, signal, baud) =>
+    (await import("@meterport/transports/open")).openLink(link, signal, baud, process.env),
   listAdapters: async () => (await import("@meterport/transports/serial-adapters")).listAdapters(),
   interrupted: interruption.signal,
 };

@@ -5,7 +5,7 @@ import { type RecordingOptions, recordTransport } from "@meterport/client/record
 import { captureHead } from "@meterport/protocol/capture/capture";
 import { MeterportError, UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
-import type { Transport } from "@meterport/protocol/ports";
+import type { Signal, Transport } from "@meterport/protocol/ports";
 import type { ParsedKey } from "@meterport/protocol/security/key";
 import type { SecurityName } from "@meterport/protocol/security/security-names";
 import { portName } from "@meterport/transports/port-name";
@@ -28,14 +28,29 @@ export interface MeterAccess {
 
 /** @throws LinkError, UsageError */
 export const openMeter = async (access: MeterAccess, io: Io): Promise<Meter> => {
+  checkAccess(access, io);
+  return meterOver(await openTransport(access, io, { signal: io.interrupted }), access, io, io.interrupted);
+};
+
+/** @throws UsageError where no meter could ever be reached so, before anything is opened */
+export const checkAccess = (access: MeterAccess, io: Io): void => void securityFor(access, io);
+
+/** The link's pipe, with a copy of what crosses it where that is wanted. @throws LinkError, UsageError */
+export const openTransport = async (
+  { link, record }: MeterAccess,
+  io: Io,
+  { signal, baud }: { readonly signal: Signal; readonly baud?: number | undefined },
+): Promise<Transport> => {
+  const opened = await io.openLink(link, signal, baud);
+  return record === undefined ? opened : recorded(opened, record, link, io);
+};
+
+/** Connects over an open transport, which is closed where that fails. @throws LinkError, UsageError */
+export const meterOver = async (transport: Transport, access: MeterAccess, io: Io, signal: Signal): Promise<Meter> => {
   const { link, profile, writable } = access;
-  const security = securityFor(access, io);
-  const signal = io.interrupted;
-  const opened = await io.openLink(link, signal);
-  const transport = access.record === undefined ? opened : recorded(opened, access.record, link, io);
   let name = link;
   const meter = await connect(transport, {
-    security,
+    security: securityFor(access, io),
     clock: io.clock,
     signal,
     ...(profile === undefined ? {} : { profile }),

@@ -1,18 +1,23 @@
 /** `meterport live`: readings in a steady rhythm until somebody stops it. */
 import { type LiveReader, type Meter, openLive } from "@meterport/client";
+import { isUsable } from "@meterport/client/supervision/link-status";
+import { Supervisor } from "@meterport/client/supervision/supervisor";
 import { MeterportError } from "@meterport/protocol/errors";
 import { parseProfile, profileName } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
+import { linkTraits } from "@meterport/transports/link-traits";
 import type { LiveOptions } from "../commands/reading-commands.ts";
-import { tellFailure } from "../failure.ts";
-import { type Exit, exit, type Io } from "../io.ts";
+import { linkRemedy } from "../failure.ts";
+import { type Exit, exit, type Io, say } from "../io.ts";
 import { requiredKey } from "../key-option.ts";
-import { type MeterAccess, openMeter } from "../open-meter.ts";
+import { checkAccess, type MeterAccess, meterOver, openTransport } from "../open-meter.ts";
 import { parseInterval, parseWhole } from "../option-values.ts";
 import { openScreen } from "./live-screen.ts";
 
 /** The guide advises one table read a second on average; one reading takes two. */
 const mostReadings = 1_000_000_000;
+/** The link itself gives up earlier, and then knows why. */
+const longestReading: Millis = 15_000;
 
 /** Waits until `time`, or until the user interrupts. */
 const waitUntil = (time: Millis, { clock, interrupted }: Io): Promise<void> =>
@@ -27,34 +32,53 @@ const waitUntil = (time: Millis, { clock, interrupted }: Io): Promise<void> =>
     interrupted.addEventListener("abort", done, { once: true });
   });
 
-/** A meter that is connected again after its link has ended. */
-class LiveSource {
-  readonly #access: MeterAccess;
-  readonly #io: Io;
-  #meter: Meter | undefined;
-  #reader: LiveReader | undefined;
-
-  constructor(access: MeterAccess, io: Io) {
-    this.#access = access;
-    this.#io = io;
-  }
-
-  /** @throws MeterportError */
-  async reader(): Promise<LiveReader> {
-    if (this.#meter?.session.closed === true) await this.close();
-    if (this.#reader !== undefined) return this.#reader;
-    this.#meter ??= await openMeter(this.#access, this.#io);
-    this.#reader = await openLive(this.#meter, { signal: this.#io.interrupted });
-    return this.#reader;
-  }
-
-  async close(): Promise<void> {
-    const meter = this.#meter;
-    this.#meter = undefined;
-    this.#reader = undefined;
-    await meter?.close();
-  }
+/** A meter, and the reader of its live values. */
+interface LiveMeter {
+  readonly meter: Meter;
+  readonly live: LiveReader;
 }
+
+/** The meter, kept in reach for as long as the command runs. */
+const superviseLive = (access: MeterAccess, io: Io): Supervisor<LiveMeter> => {
+  const { baud, near } = linkTraits(access.link);
+  return new Supervisor({
+    name: access.link,
+    ...(baud === undefined ? {} : { baud }),
+    near,
+    open: (options) => openTransport(access, io, options),
+    connect: async (transport, signal) => {
+      const meter = await meterOver(transport, access, io, signal);
+      try {
+        return { meter, live: await openLive(meter, { signal }) };
+      } catch (error) {
+        await meter.close();
+        throw error;
+      }
+    },
+    clock: io.clock,
+    entropy: io.entropy,
+  });
+};
+
+/** Each change between values and none is told once; on a terminal it stands in the panel. */
+const tellChanges = (link: Supervisor<LiveMeter>, io: Io): (() => void) => {
+  let lostAt: Millis | undefined;
+  let told = link.status.state;
+  return link.listen(({ state, cause }) => {
+    if (state === told || io.interrupted.aborted) return;
+    told = state;
+    if (isUsable(state)) {
+      if (lostAt !== undefined)
+        say(io, `the link is ${state} again after ${Math.round((io.clock.now() - lostAt) / 1000)} s`);
+      lostAt = undefined;
+    } else {
+      lostAt ??= io.clock.now();
+      say(io, `the link is ${state}: ${cause?.text}`);
+      const remedy = linkRemedy(cause?.code ?? "");
+      if (remedy !== undefined) io.stderr.write(`  ${remedy}\n`);
+    }
+  });
+};
 
 const titleOf = ({ identity, profile }: Meter, link: string): string =>
   [identity?.manufacturer, identity?.model, identity?.serial, profileName(profile), link]
@@ -70,50 +94,54 @@ export const liveCommand = async (options: LiveOptions, io: Io): Promise<Exit> =
   const profile = options.profile === undefined ? undefined : parseProfile(options.profile);
   const key = requiredKey(options.key, io);
   const json = options.json === true;
-  const source = new LiveSource({ ...options, key, profile }, io);
+  const access: MeterAccess = { ...options, key, profile };
+  checkAccess(access, io);
+  const link = superviseLive(access, io);
+  const interrupt = (): void => void link.close();
+  io.interrupted.addEventListener("abort", interrupt, { once: true });
+  link.start();
   try {
     // A meter that cannot be reached at all is an error; one that was reached may come back.
-    const first = await source.reader();
-    const screen = openScreen(io, json, titleOf(first.meter, options.link));
+    const { meter } = await link.first();
+    const screen = openScreen(io, json, titleOf(meter, options.link));
+    const quiet = io.stdout.isTerminal && !json ? () => {} : tellChanges(link, io);
     try {
-      return await poll({ source, screen, interval, count, io });
+      return await poll({ link, screen, interval, count, io });
     } finally {
+      quiet();
       screen.end();
     }
   } catch (error) {
     if (io.interrupted.aborted) return exit.done;
     throw error;
   } finally {
-    await source.close();
+    io.interrupted.removeEventListener("abort", interrupt);
+    await link.close();
   }
 };
 
 interface Poll {
-  readonly source: LiveSource;
+  readonly link: Supervisor<LiveMeter>;
   readonly screen: ReturnType<typeof openScreen>;
   readonly interval: Millis;
   readonly count: number;
   readonly io: Io;
 }
 
-const poll = async ({ source, screen, interval, count, io }: Poll): Promise<Exit> => {
+const poll = async ({ link, screen, interval, count, io }: Poll): Promise<Exit> => {
+  const asking = { label: "live reading", limit: Math.max(longestReading, interval), signal: io.interrupted };
   let succeeded = false;
-  let told = "";
   let due = io.clock.now();
   for (let n = 0; n < count && !io.interrupted.aborted; n++) {
     if (n > 0) await waitUntil(due, io);
     if (io.interrupted.aborted) break;
     try {
-      screen.show(await (await source.reader()).read({ signal: io.interrupted }));
+      screen.show(await link.run(({ live }, signal) => live.read({ signal }), asking));
       succeeded = true;
-      told = "";
     } catch (error) {
       if (io.interrupted.aborted) break;
       if (!(error instanceof MeterportError)) throw error;
-      screen.stale(isoTime(io), error.message);
-      // The same trouble each second is told once; on a terminal it stands in the panel.
-      if (error.code !== told && !io.stdout.isTerminal) tellFailure(io, error);
-      told = error.code;
+      screen.stale(isoTime(io), link.status.cause?.text ?? error.message);
     }
     due = Math.max(due + interval, io.clock.now());
   }

@@ -56,17 +56,18 @@ describe("live --json", () => {
     const world = withMeter();
     const { meter, clock } = world;
     assert.ok(clock);
-    let opened = 0;
     let line = memoryLine({ meter, clock });
+    let goneUntil = 0;
     const openLink = async () => {
-      opened++;
-      if (opened === 2 || opened === 3) throw new LinkError("not-open", "tcp://meter:1", "cannot open it");
+      if (clock.now() < goneUntil) throw new LinkError("not-open", "tcp://meter:1", "cannot open it");
       line = memoryLine({ meter, clock });
       return line;
     };
     let shown = 0;
     const onWrite = (): void => {
-      if (++shown === 2) void line.close();
+      if (++shown !== 2) return;
+      goneUntil = clock.now() + 2_300;
+      void line.close();
     };
     const { code, out, err } = await runCli(live("--json", "--count", "6"), { ...world, openLink, onWrite });
     assert.equal(code, 0);
@@ -82,8 +83,36 @@ describe("live --json", () => {
         ["good", 432],
       ],
     );
-    assert.equal(opened, 4);
-    assert.equal(err.match(/cannot open it/g)?.length, 1);
+    const times = lines.map(({ time }) => Date.parse(String(time)));
+    const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
+    assert.ok(
+      gaps.every((gap) => gap > 700 && gap < 1300),
+      `in rhythm: ${gaps}`,
+    );
+    assert.match(
+      err,
+      /^meterport: the link is silent: memory:.*the other side closed the connection\n {2}The connection ended: /m,
+    );
+    assert.match(err, /\nmeterport: the link is up again after [23] s\n$/);
+    assert.equal(err.match(/^meterport: the link/gm)?.length, 2);
+  });
+
+  test("an outage shorter than the interval costs no reading", async () => {
+    const world = withMeter();
+    const { meter, clock } = world;
+    assert.ok(clock);
+    let line = memoryLine({ meter, clock });
+    const openLink = async () => {
+      line = memoryLine({ meter, clock });
+      return line;
+    };
+    const onWrite = (): void => void line.close();
+    const { code, out } = await runCli(live("--json", "--count", "4"), { ...world, openLink, onWrite });
+    assert.equal(code, 0);
+    assert.deepEqual(
+      documents(out).map(({ quality }) => quality),
+      ["good", "good", "good", "good"],
+    );
   });
 
   test("a meter that cannot be reached at all is an error", async () => {

@@ -221,15 +221,12 @@ export class Supervisor<C extends Connected> {
   async #connect(transport: LastingTransport): Promise<Millis> {
     const { connect, name } = this.#options;
     const label = `connect to ${name}`;
-    const abort = new StopSignal();
-    const raise = (): void => abort.raise();
-    this.#stop.addEventListener("abort", raise);
-    this.#pipeEnded = raise;
+    const abort = this.#untilPipeEnds();
     const strange = this.#pipe.isStrange;
     let unheard = false;
     const cancel = this.#clock.at(this.#clock.now() + strangeSpeedLimit, () => {
       unheard = this.#pipe.baud !== undefined && this.#failures >= silentLooks && transport.received === 0;
-      if (unheard) raise();
+      if (unheard) this.#pipeEnded();
     });
     const late = ({ meter }: C): void => void meter.close().catch(() => {});
     try {
@@ -247,8 +244,7 @@ export class Supervisor<C extends Connected> {
       return this.#retryTime(trouble);
     } finally {
       cancel();
-      this.#pipeEnded = () => {};
-      this.#stop.removeEventListener("abort", raise);
+      this.#pipeEnded();
     }
   }
 
@@ -276,8 +272,9 @@ export class Supervisor<C extends Connected> {
   /** What is good to know before the meter falls silent. Not knowing it is no trouble. */
   async #learn({ meter }: C): Promise<void> {
     this.#learnt = true;
+    const abort = this.#untilPipeEnds();
     try {
-      const bound = { clock: this.#clock, limit: connectLimit, signal: this.#stop, label: "learn of the meter" };
+      const bound = { clock: this.#clock, limit: connectLimit, signal: abort, label: "learn of the meter" };
       await bounded(bound, async (signal) => {
         this.#identity ??= await askIdentity(meter.session, signal);
         this.#health.pausable(await askPauseLimit(meter, signal));
@@ -285,7 +282,23 @@ export class Supervisor<C extends Connected> {
     } catch {
       // Where the link has failed meanwhile, once more when it is back.
       this.#learnt = this.#sound;
+    } finally {
+      this.#pipeEnded();
     }
+  }
+
+  /** Is raised when the pipe ends, at the stop, and by the next call of `#pipeEnded`. */
+  #untilPipeEnds(): StopSignal {
+    const signal = new StopSignal();
+    const raise = (): void => signal.raise();
+    this.#stop.addEventListener("abort", raise);
+    this.#pipeEnded = () => {
+      this.#pipeEnded = () => {};
+      this.#stop.removeEventListener("abort", raise);
+      raise();
+    };
+    if (this.#stop.aborted) raise();
+    return signal;
   }
 
   /** Looks whether the meter is back, and whether it is still the same. */
