@@ -28,7 +28,7 @@ export interface State {
 /** A file that is being written. */
 export interface OutputFile {
   /** @throws UsageError where it cannot be written any more */
-  readonly write: (text: string) => void;
+  readonly write: (data: string | Uint8Array) => void;
   readonly close: () => void;
 }
 

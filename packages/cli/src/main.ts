@@ -79,12 +79,12 @@ const createFile = (path: string): OutputFile => {
   };
   told(() => mkdirSync(dirname(path), { recursive: true }));
   const file = told(() => openSync(path, "w"));
-  const write = (text: string): void => {
-    const bytes = Buffer.from(text);
+  const write = (data: string | Uint8Array): void => {
+    const bytes = typeof data === "string" ? Buffer.from(data) : data;
     // A disk that is nearly full takes a part.
     for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
   };
-  return { write: (text) => told(() => write(text)), close: () => closeSync(file) };
+  return { write: (data) => told(() => write(data)), close: () => closeSync(file) };
 };
 
 const confirm = async (question: string): Promise<boolean | undefined> => {

@@ -26,7 +26,13 @@ export const addMemoryCommands = ({ program, io, ended }: Host): void => {
       [],
     )
     .option("--consumption", "what was used in each interval in place of the registers")
-    .addOption(new Option("--format <format>", "csv, or json: one document a line").choices(["csv", "json"]))
+    .addOption(
+      new Option("--format <format>", "csv, json: one document a line, or parquet: a file").choices([
+        "csv",
+        "json",
+        "parquet",
+      ]),
+    )
     .addOption(zoneOption())
     .option("--output <file>", "into a file in place of standard output")
     .addOption(jsonLinesOption())
@@ -89,7 +95,7 @@ export interface ProfileOptions extends ReadOptions {
   readonly until?: string;
   readonly channel: readonly string[];
   readonly consumption?: true;
-  readonly format?: "csv" | "json";
+  readonly format?: "csv" | "json" | "parquet";
   readonly zone?: string;
   readonly output?: string;
 }

@@ -20,7 +20,8 @@ const headOf = (meter: Meter, io: Io): DumpHead => ({
 
 /** @throws UsageError where it cannot be written */
 const sinkFor = (output: string | undefined, head: DumpHead, io: Io): DumpSink => {
-  if (output === undefined) return oneDocument({ write: io.stdout.write, close: () => {} }, head);
+  if (output === undefined)
+    return oneDocument({ write: (data) => io.stdout.write(String(data)), close: () => {} }, head);
   return output.endsWith("/") ? folderOfTables(output, io, head) : oneDocument(io.createFile(output), head);
 };
 

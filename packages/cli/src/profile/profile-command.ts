@@ -6,13 +6,13 @@ import { UsageError } from "@meterport/protocol/errors";
 import { extendedSource } from "@meterport/protocol/meaning/extended-source";
 import type { Millis } from "@meterport/protocol/ports";
 import type { ProfileOptions } from "../commands/memory-commands.ts";
-import { zoneOf } from "../format/moment.ts";
+import { type Zone, zoneOf } from "../format/moment.ts";
 import { type Exit, exit, type Io, type OutputFile, say } from "../io.ts";
 import { parseWhole } from "../option-values.ts";
 import { parseSince } from "../since-option.ts";
 import { withOpenMeter } from "../with-meter.ts";
-import { columnsOf, selectColumns } from "./profile-columns.ts";
-import { csvLines, jsonLines, type Line } from "./profile-lines.ts";
+import { type Column, columnsOf, selectColumns } from "./profile-columns.ts";
+import { csvLines, jsonLines, type Line, type Lines } from "./profile-lines.ts";
 
 const reasons: Readonly<Record<DiscardedBlock["reason"], string>> = {
   overwritten: "overwritten while it was read",
@@ -60,8 +60,22 @@ const intervalsOf = async (
   return wanted.consumption ? consumption(intervals, { rollover: await profile.rollover({ signal }) }) : intervals;
 };
 
-const outputOf = (options: ProfileOptions, io: Io): OutputFile =>
-  options.output === undefined ? { write: io.stdout.write, close: () => {} } : io.createFile(options.output);
+/** A terminal has no use for the bytes of a Parquet file, and a pipe would take messages of ours for part of it. */
+const checkFormat = ({ format, json, output }: ProfileOptions): void => {
+  if (format !== "parquet") return;
+  if (json === true) throw new UsageError("format", "--format parquet and --json are two formats: choose one");
+  if (output === undefined) throw new UsageError("output", "--format parquet needs a file: --output profile.parquet");
+};
+
+const linesOf = async ({ format, json }: ProfileOptions, columns: readonly Column[], zone: Zone): Promise<Lines> => {
+  if (format === "parquet") return (await import("./profile-parquet.ts")).parquetLines(columns, zone);
+  return (json === true || format === "json" ? jsonLines : csvLines)(columns, zone);
+};
+
+const outputOf = (options: ProfileOptions, io: Io): Pick<OutputFile, "write" | "close"> =>
+  options.output === undefined
+    ? { write: (data) => io.stdout.write(String(data)), close: () => {} }
+    : io.createFile(options.output);
 
 /** @throws UsageError, LinkError, ResponseError, LayoutError */
 export const profileCommand = (options: ProfileOptions, io: Io): Promise<Exit> => {
@@ -71,7 +85,7 @@ export const profileCommand = (options: ProfileOptions, io: Io): Promise<Exit> =
   const until = options.until === undefined ? undefined : parseSince(options.until, now, "--until");
   const zone = zoneOf(options.zone);
   const ofConsumption = options.consumption === true;
-  const json = options.json === true || options.format === "json";
+  checkFormat(options);
   return withOpenMeter(options, io, async (meter) => {
     const profile = await openLoadProfile(meter, { set, signal: io.interrupted });
     if (profile.channels.length === 0)
@@ -85,7 +99,7 @@ export const profileCommand = (options: ProfileOptions, io: Io): Promise<Exit> =
     const progress = progressLine(io);
     const wanted = { since, until, channels, consumption: ofConsumption };
     const intervals = await intervalsOf(profile, wanted, progress, io);
-    const { head, line } = (json ? jsonLines : csvLines)(columns, zone);
+    const { head, line, end } = await linesOf(options, columns, zone);
     const output = outputOf(options, io);
     try {
       output.write(head);
@@ -94,6 +108,7 @@ export const profileCommand = (options: ProfileOptions, io: Io): Promise<Exit> =
         output.write(line(interval));
         count++;
       }
+      if (end !== undefined) output.write(end());
       progress.clear();
       if (count === 0) say(io, "no intervals are recorded for that time");
     } finally {

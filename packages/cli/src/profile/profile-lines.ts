@@ -13,14 +13,17 @@ export type Line = LoadProfileInterval | ConsumptionInterval;
 export interface Lines {
   /** What stands above all lines. */
   readonly head: string;
+  /** Empty where nothing is written before the end. */
   readonly line: (interval: Line) => string;
+  /** What comes behind all lines. */
+  readonly end?: () => Uint8Array;
 }
 
 const statusText = (status: ConsumptionValue["status"]): string =>
   typeof status === "number" ? `status ${status}` : status;
 
 /** "ok", or what is not as usual: of the interval, of all channels, or of some. */
-const summary = (
+export const summary = (
   { valid, powerFail, clockForward, clockBackward, channels }: Line,
   columns: readonly Column[],
 ): string => {
@@ -37,7 +40,8 @@ const summary = (
   return [...flags, ...told].join("; ") || "ok";
 };
 
-const shownValue = ({ value }: ChannelValue | ConsumptionValue, column: Column | undefined): number | null =>
+/** In the unit of its column; null where it is not known. */
+export const shownValue = ({ value }: ChannelValue | ConsumptionValue, column: Column | undefined): number | null =>
   value === null || column === undefined ? null : column.inUnit(value);
 
 /** Names and statuses hold neither a comma nor a quote, so nothing needs quoting. */

@@ -4,8 +4,10 @@ import { type EndpointLine, endpointLine } from "@meterport/client/endpoint-line
 import { Recorder, type RecorderOptions } from "@meterport/client/readers/load-profile.test-kit";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { BT20, BT21, ET55 } from "@meterport/protocol/tables/index";
+import { zoneOf } from "../format/moment.ts";
 import { eagerClock } from "../testing/eager-clock.ts";
 import { key, type Ran, runCli, type World } from "../testing/run-cli.ts";
+import { parquetLines } from "./profile-parquet.ts";
 
 const start = Date.UTC(2026, 9, 25, 0, 30);
 const quarter = 15 * 60_000;
@@ -219,5 +221,69 @@ describe("failures", () => {
     const { code, out } = await profile(recorder, ["--json"], world);
     assert.equal(code, 1);
     assert.equal((JSON.parse(out) as { error: { code: string } }).error.code, "no-permission");
+  });
+});
+
+describe("profile as Parquet", () => {
+  const file = "out/profile.parquet";
+
+  test("is the CSV, typed, for another reader of the format", async () => {
+    const recorder = recorded(1);
+    recorder.record(undefined);
+    recorder.record({ values: [1100, 231_000] });
+    const written = new Map<string, string>();
+    const { code, out, err } = await profile(recorder, ["--format", "parquet", "--output", file], { written });
+    assert.deepEqual([code, out], [0, ""], err);
+    const bytes = Uint8Array.from(Buffer.from(written.get(file) ?? "", "latin1"));
+    const { parquetMetadata, parquetReadObjects } = await import("hyparquet");
+    const rows = await parquetReadObjects({ file: bytes.buffer });
+    const csv = (await profile(recorder, [])).out.trim().split("\n").slice(1);
+    assert.equal(rows.length, csv.length);
+    assert.deepEqual(
+      rows.map((row) =>
+        [
+          `${(row.time_utc as Date).toISOString().slice(0, 19)}Z`,
+          row.time_local,
+          row.duration_min,
+          row.status,
+          row.forwardActiveEnergy_Wh ?? "",
+          row.rmsVoltageL1_V ?? "",
+        ].join(","),
+      ),
+      csv,
+    );
+    // Unknown is null, never 0.
+    assert.deepEqual([rows[1]?.status, rows[1]?.forwardActiveEnergy_Wh], ["missing", null]);
+    const types = parquetMetadata(bytes.buffer)
+      .schema.slice(1)
+      .map(({ name, type, converted_type }) => [name, type, converted_type]);
+    assert.deepEqual(types.slice(0, 3), [
+      ["time_utc", "INT64", "TIMESTAMP_MILLIS"],
+      ["time_local", "BYTE_ARRAY", "UTF8"],
+      ["duration_min", "INT32", undefined],
+    ]);
+  });
+
+  test("of no intervals is a file of no rows", async () => {
+    const written = new Map<string, string>();
+    const { code } = await profile(recorded(0), ["--format", "parquet", "--output", file], { written });
+    assert.equal(code, 0);
+    const bytes = Uint8Array.from(Buffer.from(written.get(file) ?? "", "latin1"));
+    const { parquetMetadata } = await import("hyparquet");
+    assert.equal(parquetMetadata(bytes.buffer).num_rows, 0n);
+  });
+
+  test("needs a file, no second format, and the package", async () => {
+    const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+      [["--format", "parquet"], /needs a file: --output profile\.parquet/],
+      [["--format", "parquet", "--json", "--output", file], /are two formats: choose one/],
+    ];
+    for (const [args, sentence] of wrong) {
+      const { code, out, err } = await profile(recorded(1), args);
+      assert.equal(code, 2);
+      assert.match(out + err, sentence);
+    }
+    const missing = parquetLines([], zoneOf("UTC"), () => Promise.reject(new Error("ERR_MODULE_NOT_FOUND")));
+    await assert.rejects(missing, { code: "parquet-missing", message: /npm install hyparquet-writer/ });
   });
 });

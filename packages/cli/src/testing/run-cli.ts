@@ -28,7 +28,7 @@ export interface World {
   readonly openLink?: (link: string) => Promise<Transport>;
   /** What is plugged in; nothing where left out. */
   readonly adapters?: readonly SerialAdapter[];
-  /** Takes what is written to files, by path. */
+  /** Takes what is written to files, by path; bytes as one character each. */
   readonly written?: Map<string, string>;
   /** What earlier runs left behind, by name; changed by this one. */
   readonly state?: Map<string, unknown>;
@@ -66,7 +66,10 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     },
     createFile: (path) => {
       world.written?.set(path, "");
-      const write = (text: string) => world.written?.set(path, (world.written.get(path) ?? "") + text);
+      const write = (data: string | Uint8Array) => {
+        const text = typeof data === "string" ? data : Buffer.from(data).toString("latin1");
+        world.written?.set(path, (world.written.get(path) ?? "") + text);
+      };
       return { write, close: () => {} };
     },
     state: {
