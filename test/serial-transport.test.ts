@@ -50,7 +50,8 @@ describe("serial ports", { skip }, () => {
     const path = freshPath();
     const pty = await openPty(path);
     for (const byte of [1, 2]) {
-      const port = await openLink(`serial://${path}?baud=19200`);
+      const port = await openLink(`serial://${path}?baud=19200&delay=20ms&gap=1s`);
+      assert.deepEqual(port.timing, { byteTime: 10_000 / 19_200, delay: 20, gap: 1000 });
       await port.write(Uint8Array.of(byte));
       assert.deepEqual([...(await take(pty, 1))], [byte]);
       await port.close();
