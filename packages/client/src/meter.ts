@@ -25,6 +25,7 @@ import type { Outcome } from "./outcome.ts";
 import type { RawProcedureResponse } from "./procedure-call.ts";
 import { ProcedureCaller, type ProcedureOptions } from "./procedure-caller.ts";
 import { type ByteRange, joinRanges, requestCost } from "./ranges.ts";
+import { placeByContents, valueAt } from "./self-describing.ts";
 import type { Session } from "./session.ts";
 import { readSlice, readWhole, unlessRefused } from "./table-bytes.ts";
 import { type FieldValue, TableWriter, type WriteOptions, type WriteResult } from "./table-writer.ts";
@@ -141,7 +142,9 @@ export class Meter {
     return this.steadily(label, async () => {
       const env = await this.environment(table, signal === undefined ? {} : { signal });
       if (path.length === 0) return this.#readWhole(table, env, signal);
-      const part = place(table, path, env);
+      const part = await this.#placeOf(table, path, env, signal);
+      // Only the whole of it tells where it is.
+      if (part === undefined) return valueAt(await this.#readWhole(table, env, signal), path);
       const starts = this.#startsIn(table, env, part.length);
       return part.decode(await readSlice(this.session, table.number, part, request(label, signal), starts));
     });
@@ -150,6 +153,22 @@ export class Meter {
   /** Whether it is reached through its optical port: other keys, other rules for procedures, no transactions. */
   get optical(): boolean {
     return this.session.kind === "optical";
+  }
+
+  /** `undefined` where only the whole table tells. @throws LayoutError where there is no such part; LinkError, ResponseError */
+  async #placeOf(
+    table: AnyTable,
+    path: readonly (string | number)[],
+    env: Environment,
+    signal: Signal | undefined,
+  ): Promise<Place | undefined> {
+    try {
+      const options = request(`read ${table.id}`, signal);
+      return await placeByContents(table, path, env, (range) => readSlice(this.session, table.number, range, options));
+    } catch (error) {
+      if (error instanceof LayoutError && knownSize(table, env) === undefined) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -190,7 +209,10 @@ export class Meter {
     for (const [index, { table, path }] of wanted.entries()) {
       outcomes[index] = await settle(async () => {
         const env = await this.environment(table, signal === undefined ? {} : { signal });
-        byTable.set(table, [...(byTable.get(table) ?? []), { index, place: place(table, path, env) }]);
+        const place = await this.#placeOf(table, path, env, signal);
+        if (place === undefined) return valueAt(await this.#readWhole(table, env, signal), path);
+        byTable.set(table, [...(byTable.get(table) ?? []), { index, place }]);
+        return undefined;
       });
     }
     for (const [table, parts] of byTable) {

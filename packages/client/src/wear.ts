@@ -4,7 +4,7 @@
  */
 import { type Profile, reaches } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
-import { catalogueEntry, numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
+import { catalogueEntry, firstPending, numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
 import { writtenToNvm } from "@meterport/protocol/tables/non-volatile";
 
 /** What has to survive a restart: the moments of writes, milliseconds since 1970, oldest first. */
@@ -40,8 +40,6 @@ const nonVolatile: ReadonlySet<number> = new Set([
   ...[...writtenToNvm].filter(mayBeWritten).map(numberOf),
 ]);
 
-const pending = 4096;
-
 /**
  * Whether writing a table counts: ET52 always, other non-volatile tables on meters before firmware 3.40. A pending twin
  * counts as the table that it stands for.
@@ -51,7 +49,7 @@ const pending = 4096;
  * wears(2099, { family: "meter", firmware: [3, 40] }) // false
  */
 export const wears = (table: number, profile: Profile): boolean => {
-  const number = table % pending;
+  const number = table % firstPending;
   if (number === always) return true;
   return profile.family === "meter" && !reaches(profile, { meter: [3, 40] }) && nonVolatile.has(number);
 };

@@ -11,6 +11,8 @@ export interface LayoutErrorWhere {
   readonly path: string;
   /** Byte offset from the start of the table. */
   readonly offset: number;
+  /** The field on whose value the layout hangs, where that value is all that is missing. */
+  readonly missing?: string;
 }
 
 /** Bytes that do not fit a layout, or a value that does not. Thrown by decode, encode, size and locate only. */
@@ -22,12 +24,15 @@ export class LayoutError extends MeterportError {
   readonly offset: number;
   /** The message without the place. */
   readonly detail: string;
+  /** The field on whose value the layout hangs, where that value is all that is missing. */
+  readonly missing: string | undefined;
   constructor(code: LayoutError["code"], where: LayoutErrorWhere, detail: string) {
     super(`${where.path === "" ? "table" : where.path} at byte ${where.offset}: ${detail}`);
     this.code = code;
     this.detail = detail;
     this.path = where.path;
     this.offset = where.offset;
+    this.missing = where.missing;
   }
 }
 

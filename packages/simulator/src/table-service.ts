@@ -1,8 +1,10 @@
 /** Reads and writes of tables, as the meter's memory and the rights of the keys allow them. */
+import { concat } from "@meterport/protocol/bytes";
 import type { TableRequest, TableResponse } from "@meterport/protocol/frame/apdu";
 import { code } from "@meterport/protocol/frame/response-codes";
 import { isAmong, type KeyLevel, type Profile, writeLevel } from "@meterport/protocol/layout/index";
 import type { Level } from "@meterport/protocol/security/seal";
+import { isPending, pendingDescriptorSize } from "@meterport/protocol/tables/basic/pending";
 import { catalogueEntry, tableIdOf } from "@meterport/protocol/tables/catalogue";
 import { BT28, tablesByNumber } from "@meterport/protocol/tables/index";
 import type { Ground } from "./behaviour.ts";
@@ -37,11 +39,20 @@ const refusal = (needed: KeyLevel, level: Level): TableResponse | undefined => {
 const fullReadEnd = (table: number, profile: Profile): number =>
   table === BT28.number && BT28.cutOn !== undefined && isAmong(profile, BT28.cutOn) ? 4 * 55 : Number.POSITIVE_INFINITY;
 
+/** The descriptor goes before the data: the count includes it, the offset does not (optical guide 1.1, p. 11). */
+const readPending = (memory: Memory, table: number, offset: number, count: number): Uint8Array | undefined => {
+  const head = memory.read(table, 0, Math.min(pendingDescriptorSize, count));
+  const data = memory.read(table, pendingDescriptorSize + offset, Math.max(0, count - pendingDescriptorSize));
+  return head === undefined || data === undefined ? undefined : concat(head, data);
+};
+
 /** Where the count is left out it is "indeterminate" (p. 18): here what is left of the table. */
 const read = (memory: Memory, request: ReadRequest, limit: number, profile: Profile): Uint8Array | undefined => {
   const { table, count } = request;
   if (request.kind === "read")
     return memory.readWhole(table, Math.min(count ?? limit, limit, fullReadEnd(table, profile)));
+  if (count !== undefined && isPending(table))
+    return readPending(memory, request.table, request.offset, Math.min(count, limit));
   if (count !== undefined) return memory.read(table, request.offset, Math.min(count, limit));
   return memory.get(table)?.slice(request.offset, request.offset + limit);
 };

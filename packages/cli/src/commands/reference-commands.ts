@@ -11,6 +11,15 @@ export const addReferenceCommands = ({ program, io, ended }: Host): void => {
     .addOption(profileOption("the device that the bytes come from; tried out where left out"))
     .addOption(keyOption())
     .option("--reply <hex>", "the reply to the request")
+    .option(
+      "--dims <json>",
+      'how the meter is dimensioned, where not as from the factory: JSON as in {"BT21":{"tiers":8}}, or a file of it, or a dump',
+    )
+    .option(
+      "--with <bytes>",
+      "the same as bytes of a table, as in ET11=0542240506…; may be given several times",
+      (text, before: readonly string[] = []) => [...before, text],
+    )
     .addOption(jsonOption())
     .action(async (hex: string[], options: ExplainOptions) =>
       ended(await (await import("../explain/explain-command.ts")).explainCommand(hex, options, io)),
@@ -42,6 +51,8 @@ export interface ExplainOptions {
   readonly profile?: string;
   readonly key?: string;
   readonly reply?: string;
+  readonly dims?: string;
+  readonly with?: readonly string[];
   readonly json?: true;
 }
 

@@ -9,6 +9,7 @@ import { procedureSource, proceduresByNumber } from "@meterport/protocol/procedu
 import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/index";
 import { usualProfiles } from "@meterport/protocol/tables/usual-profiles";
 import { nameOfValue } from "../format/value.ts";
+import type { DimensionsOf } from "./given-dimensions.ts";
 import { procedureName, requestText, responseText } from "./messages.ts";
 import { sourceAt } from "./source-names.ts";
 
@@ -44,6 +45,8 @@ export interface BodyOptions {
   readonly offset: number;
   /** Tried out where undefined. */
   readonly profile: Profile | undefined;
+  /** Of a factory meter where undefined. */
+  readonly dimensions?: DimensionsOf | undefined;
 }
 
 /** What a procedure that is declared gives or takes, in place of mere bytes. */
@@ -146,8 +149,9 @@ const leftover = (table: AnyTable, data: Uint8Array, offset: number, range: Byte
   return [{ path: "leftover", ...range, value, reserved: true, meaning: "left from earlier transactions" }];
 };
 
-const explainAs = (table: AnyTable, data: Uint8Array, offset: number, profile: Profile): ExplainedBody => {
-  const env = defaultDimensions(profile);
+const explainAs = (table: AnyTable, data: Uint8Array, profile: Profile, options: BodyOptions): ExplainedBody => {
+  const { offset, dimensions = defaultDimensions } = options;
+  const env = dimensions(profile);
   const { value, spans, unknown } = annotate(table, data, env, offset);
   const detailed = offset === 0 ? procedureSpans(table, data, spans, env) : spans;
   const edges = unknown.flatMap((range) => {
@@ -183,11 +187,11 @@ export const explainBody = (table: AnyTable | undefined, data: Uint8Array, optio
     const unknown = data.length === 0 ? [] : [{ start: offset, end: offset + data.length }];
     return { profile: profile ?? (usualProfiles[0] as Profile), whole: false, value: null, spans: [], unknown };
   }
-  if (profile !== undefined) return explainAs(table, data, offset, profile);
+  if (profile !== undefined) return explainAs(table, data, profile, options);
   const existing = usualProfiles.filter((candidate) => tableExists(table, candidate));
   let best: ExplainedBody | undefined;
   for (const candidate of existing.length > 0 ? existing : usualProfiles) {
-    const explained = explainAs(table, data, offset, candidate);
+    const explained = explainAs(table, data, candidate, options);
     if (best === undefined || fit(explained) < fit(best)) best = explained;
   }
   return best as ExplainedBody;

@@ -9,6 +9,7 @@ import { sequenceLength } from "@meterport/protocol/security/rc4/authentication"
 import { tableIdOf } from "@meterport/protocol/tables/catalogue";
 import { tablesByNumber } from "@meterport/protocol/tables/index";
 import { type ExplainedBody, explainBody } from "./body.ts";
+import type { DimensionsOf } from "./given-dimensions.ts";
 import { tableName } from "./messages.ts";
 import { lengthTrouble, type Packet, type Packets } from "./packets.ts";
 import { openRequest, type Verdict } from "./trial.ts";
@@ -186,6 +187,7 @@ const explainReply = (packet: Packet, opened: ReturnType<typeof openRequest>, as
 export interface ExchangeOptions {
   readonly key: Uint8Array | undefined;
   readonly profile: Profile | undefined;
+  readonly dimensions?: DimensionsOf | undefined;
 }
 
 /**
@@ -193,7 +195,10 @@ export interface ExchangeOptions {
  *
  * @throws UsageError (`hex`) where the bytes are a reply alone
  */
-export const explainExchange = ({ request, reply }: Packets, { key, profile }: ExchangeOptions): Exchange => {
+export const explainExchange = (
+  { request, reply }: Packets,
+  { key, profile, dimensions }: ExchangeOptions,
+): Exchange => {
   const { message, opened, asked } = explainRequest(request, key);
   if (asked === undefined && reply === undefined && request.start === 2 && request.body[0] === code.ok)
     throw new UsageError("hex", "this is a reply without its request: say with --table which table it holds");
@@ -212,6 +217,6 @@ export const explainExchange = ({ request, reply }: Packets, { key, profile }: E
     body:
       data === undefined || asked === undefined
         ? undefined
-        : explainBody(tablesByNumber.get(asked.table), data, { offset, profile }),
+        : explainBody(tablesByNumber.get(asked.table), data, { offset, profile, dimensions }),
   };
 };

@@ -1,7 +1,7 @@
 /** `meterport explain`: names every byte of what somebody captured. */
 import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
-import { type Profile, parseProfile, profileName } from "@meterport/protocol/layout/index";
+import { profileName } from "@meterport/protocol/layout/index";
 import { catalogue, numberOf, parseTableId } from "@meterport/protocol/tables/catalogue";
 import { tablesById } from "@meterport/protocol/tables/index";
 import type { ExplainOptions } from "../commands/reference-commands.ts";
@@ -10,9 +10,10 @@ import { paintFor } from "../format/paint.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
 import { optionalKey } from "../key-option.ts";
 import { didYouMean } from "../nearest.ts";
-import { type ExplainedBody, explainBody } from "./body.ts";
+import { type BodyOptions, type ExplainedBody, explainBody } from "./body.ts";
 import { type Exchange, explainExchange, type Message } from "./exchange.ts";
 import { bodyText, exchangeText } from "./explain-text.ts";
+import { deviceOf } from "./given-dimensions.ts";
 import { parseHex, readHex } from "./hex-input.ts";
 import { tableName } from "./messages.ts";
 import { alertsIn, bodyInFrame, packetsOf } from "./packets.ts";
@@ -46,7 +47,14 @@ const exchangeDocument = ({ request, response, digests, table, body, offset }: E
   };
 };
 
-const explainTable = (id: string, bytes: Uint8Array, profile: Profile | undefined, json: boolean, io: Io): Exit => {
+const explainTable = (
+  id: string,
+  bytes: Uint8Array,
+  options: Omit<BodyOptions, "offset">,
+  json: boolean,
+  io: Io,
+): Exit => {
+  const { profile } = options;
   const tableId = parseTableId(id);
   if (tableId === undefined) {
     const ids = catalogue.map((entry) => entry.id);
@@ -55,10 +63,10 @@ const explainTable = (id: string, bytes: Uint8Array, profile: Profile | undefine
   const table = tablesById.get(tableId);
   const inFrame = bodyInFrame(bytes);
   // A body that happens to look like a frame is only possible where the whole does not fit the table.
-  const asGiven = inFrame === undefined ? undefined : explainBody(table, bytes, { offset: 0, profile });
+  const asGiven = inFrame === undefined ? undefined : explainBody(table, bytes, { ...options, offset: 0 });
   const data = inFrame === undefined || asGiven?.whole === true ? bytes : inFrame;
   if (data !== bytes) say(io, `these bytes are a whole reply: explaining the ${data.length} bytes of ${tableId} in it`);
-  const body = explainBody(table, data, { offset: 0, profile });
+  const body = explainBody(table, data, { ...options, offset: 0 });
   if (table === undefined) say(io, `${tableName(numberOf(tableId))} is not declared: nothing can name its bytes`);
   if (json) io.stdout.write(`${toJson({ kind: "table", table: tableId, ...known(body) })}\n`);
   else {
@@ -70,12 +78,12 @@ const explainTable = (id: string, bytes: Uint8Array, profile: Profile | undefine
 
 /** @throws UsageError */
 export const explainCommand = async (words: readonly string[], options: ExplainOptions, io: Io): Promise<Exit> => {
-  const profile = options.profile === undefined ? undefined : parseProfile(options.profile);
+  const { profile, dimensions } = deviceOf(options, io);
   const json = options.json === true;
   if (options.table !== undefined) {
     if (options.reply !== undefined)
       throw new UsageError("arguments", "--table explains a body alone: leave out --reply");
-    return explainTable(options.table, (await readHex(words, io)).all, profile, json, io);
+    return explainTable(options.table, (await readHex(words, io)).all, { profile, dimensions }, json, io);
   }
   const key = optionalKey(options.key, io)?.key;
   const reply = options.reply === undefined ? undefined : parseHex(options.reply);
@@ -87,7 +95,7 @@ export const explainCommand = async (words: readonly string[], options: ExplainO
     io.stdout.write(json ? `${toJson({ kind: "exchange", request: null, response: null, digests, alerts })}\n` : text);
     return exit.done;
   }
-  const exchange = explainExchange(packetsOf(input, reply), { key, profile });
+  const exchange = explainExchange(packetsOf(input, reply), { key, profile, dimensions });
   io.stdout.write(
     json
       ? `${toJson(exchangeDocument(exchange))}\n`

@@ -32,6 +32,30 @@ describe("read --json", () => {
     assert.deepEqual(JSON.parse(out), { "ET50.30.0": false, "BT21.7": 4 });
   });
 
+  test("a part of a table that its own contents lay out, also by the guide's offset", async () => {
+    const { code, out } = await read(
+      "--json",
+      "ET42.logs.4.entrySize",
+      "ET36.actualDimensions.5.currentEntries",
+      "ET36.92",
+    );
+    assert.equal(code, 0);
+    assert.deepEqual(JSON.parse(out), {
+      "ET42.logs.4.entrySize": 525,
+      "ET36.actualDimensions.5.currentEntries": 4,
+      "ET36.92": 4,
+    });
+    const missing = await read("--json", "ET36.actualDimensions.7.entrySize");
+    assert.equal(missing.code, 1);
+    assert.match(missing.out, /there is no "7" here|no such part/);
+  });
+
+  test("a pending table by the name of the one that it will replace", async () => {
+    const { code, out } = await read("--json", "BT54 pending.descriptor.eventCode", "ET47-pending.contents.tariff");
+    assert.equal(code, 0);
+    assert.deepEqual(JSON.parse(out), { "BT54 pending.descriptor.eventCode": 0, "ET47-pending.contents.tariff": 0 });
+  });
+
   test("with a profile nothing is asked about the device", async () => {
     const { code, out } = await read("--json", "--profile", "meter:3.70", "BT52");
     assert.equal(code, 0);

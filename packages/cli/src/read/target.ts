@@ -89,13 +89,13 @@ export const parseTarget = (text: string): Target => {
 const pathOf = (text: string): Path => text.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 
 /**
- * The path of the field at a byte, or at a bit of a byte.
+ * The path of the field at a byte, or at a bit of a byte. `value` of the table where its contents lay it out.
  *
  * @throws UsageError (`no-such-field`) where nothing begins there
  */
-export const pathAt = (target: Target & { readonly kind: "offset" }, env: unknown): Path => {
+export const pathAt = (target: Target & { readonly kind: "offset" }, env: unknown, value?: unknown): Path => {
   const { table, offset, bit, name } = target;
-  const all = leaves(table, env, "all");
+  const all = leaves(table, env, "all", value);
   const found = all.find((leaf) => {
     if (bit === undefined) return leaf.offset === offset && (leaf.bits === undefined || leaf.bits[0] === 0);
     const low = 8 * (offset - leaf.offset) + bit;

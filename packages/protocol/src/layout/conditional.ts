@@ -38,7 +38,9 @@ const conditional = <T, E, C>(cond: Cond<C>, inner: Layout<T, E>): Layout<T | un
         }),
     ...(part === undefined
       ? {}
-      : { part: (key, env, scope) => (cond.test(env, scope) ? part(key, env, scope) : undefined) }),
+      : {
+          part: (key, env, scope, value) => (cond.test(env, scope) ? part(key, env, scope, value) : undefined),
+        }),
   };
 };
 

@@ -112,8 +112,10 @@ export const either = <C, A, B>(cond: Cond<C>, yes: Dim<A>, no: Dim<B>): Expr<C 
 };
 
 const ownValue = (name: string, scope: Scope): unknown => {
-  if (scope.self === undefined || !(name in scope.self))
-    throw new LayoutError("shape", { path: name, offset: 0 }, "the layout depends on this value, which is not known");
+  if (scope.self === undefined || !(name in scope.self)) {
+    const where = { path: name, offset: 0, missing: name };
+    throw new LayoutError("shape", where, "the layout depends on this value, which is not known");
+  }
   return scope.self[name];
 };
 /** A number that stands earlier in the same record. */

@@ -104,8 +104,8 @@ export interface Layout<T, E = unknown> {
    * nobody can know: which form is taken, how many entries there are, where the next field lies.
    */
   readonly walk?: (walk: Walk, env: E, scope: Scope, offset: number, path: string, value?: unknown) => void;
-  /** Containers know their parts. */
-  readonly part?: (key: string | number, env: E, scope: Scope) => Part<E> | undefined;
+  /** Containers know their parts. Where `value` is at hand, whole or only some fields of it, it tells what else is open. */
+  readonly part?: (key: string | number, env: E, scope: Scope, value?: unknown) => Part<E> | undefined;
   /** True for bytes that mean nothing to us and must survive a round trip. */
   readonly reserved?: boolean;
   /** True where the size depends on which entry of an array it is: only then is each entry asked for its size. */

@@ -2,6 +2,7 @@
 import { LayoutError } from "../errors.ts";
 import { type Layout, type Leaf, outermost, type Scope, type WalkOptions } from "./layout.ts";
 import { Reader } from "./reader.ts";
+import { partOf } from "./size-with-value.ts";
 import { Writer } from "./writer.ts";
 
 /** A typed path into a value: `["devices", 4, "mbusChange"]`. */
@@ -41,13 +42,24 @@ export interface Place<T = unknown> {
 export const locate = <T, E, const P extends Path<T>>(layout: Layout<T, E>, path: P, env: E): Place<At<T, P>> =>
   place(layout as Layout<unknown, E>, path as readonly (string | number)[], env) as Place<At<T, P>>;
 
-/** `locate` for a path that is only known at run time. @throws LayoutError shape */
-export const place = <E>(layout: Layout<unknown, E>, path: readonly (string | number)[], env: E): Place => {
+/**
+ * `locate` for a path that is only known at run time. Where the layout follows the contents, `value` may tell what it
+ * hangs on, also if it holds only some of the fields.
+ *
+ * @throws LayoutError shape; it names a field as `missing` where that field's value is what it takes
+ */
+export const place = <E>(
+  layout: Layout<unknown, E>,
+  path: readonly (string | number)[],
+  env: E,
+  value?: unknown,
+): Place => {
   let offset = 0;
   let part: Layout<unknown, E> = layout;
   let scope: Scope = outermost;
+  let known = value;
   path.forEach((key, depth) => {
-    const next = part.part?.(key, env, scope);
+    const next = part.part?.(key, env, scope, known);
     if (next === undefined) {
       const parent = path.slice(0, depth).join(".");
       throw new LayoutError(
@@ -59,6 +71,7 @@ export const place = <E>(layout: Layout<unknown, E>, path: readonly (string | nu
     offset += next.offset;
     part = next.layout;
     scope = next.scope;
+    known = partOf(known, key);
   });
   const length = part.size(env, scope);
   return {

@@ -5,7 +5,9 @@ import { Writer } from "./writer.ts";
 
 /** A part of a value that may not be at hand. */
 export const partOf = (value: unknown, key: string | number): unknown =>
-  typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[key] : undefined;
+  typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string | number, unknown>)[key]
+    : undefined;
 
 const orUndefined = (size: () => number): number | undefined => {
   try {

@@ -173,8 +173,9 @@ export const struct = <const F extends Fields>(
         layout: field.layout.describe(),
       })),
     }),
-    part: (key, env, scope) => {
-      const inner = withoutSelf(scope);
+    part: (key, env, scope, value) => {
+      const self = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+      const inner: Scope = { index: scope.index, self };
       let offset = 0;
       for (const slot of slots) {
         if (slot.word === undefined) {

@@ -121,6 +121,11 @@ test("people may write a table in four ways", () => {
   assert.equal(parseTableId("13"), "BT13");
   assert.equal(parseTableId("bt7"), "BT07");
   assert.equal(parseTableId("0x1036"), "BT4150");
+  for (const text of ["BT54 pending", "bt54-Pending", "BT54 pending "])
+    assert.equal(parseTableId(text), "BT4150", text);
+  assert.equal(parseTableId("et47 pending"), "ET6191");
+  for (const text of ["BT4150 pending", "54 pending", "EP17 pending", "pending", "BT54pending", "BT54  pending"])
+    assert.equal(parseTableId(text), undefined, text);
   for (const text of [
     "",
     "EP17",

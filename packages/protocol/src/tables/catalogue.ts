@@ -192,7 +192,7 @@ const namedProcedures: readonly ProcedureRow[] = [
 ];
 
 /** From here on a table is the pending twin of the one 4096 below. Optical guide, p. 10. */
-const firstPending = 4096;
+export const firstPending = 4096;
 const firstExtended = 2048;
 const lastNumber = 8191;
 
@@ -262,17 +262,22 @@ export const procedureIdOf = (number: number): ProcedureId => {
 };
 
 /**
- * The identifier of a table given as "ET13", "et13", "0x080D" or "2061"; undefined where it is none of these.
+ * The identifier of a table given as "ET13", "et13", "0x080D", "2061" or, for its pending twin, "ET13 pending";
+ * undefined where it is none of these.
  *
  * @example
  * parseTableId("0x080D") // "ET13"
+ * parseTableId("BT54 pending") // "BT4150"
  */
 export const parseTableId = (text: string): TableId | undefined => {
   const plain = text.trim();
   const number = /^0x[0-9a-f]{1,4}$/i.test(plain) || /^\d{1,4}$/.test(plain) ? Number(plain) : undefined;
   if (number !== undefined) return number <= lastNumber ? tableIdOf(number) : undefined;
-  const found = numberIn(plain.toUpperCase());
-  return found?.prefix.endsWith("T") ? tableIdOf(found.number) : undefined;
+  const [, name = plain, twin] = /^(\S+?)[ -](pending)$/i.exec(plain) ?? [];
+  const found = numberIn(name.toUpperCase());
+  if (found?.prefix.endsWith("T") !== true) return undefined;
+  if (twin === undefined) return tableIdOf(found.number);
+  return found.number < firstPending ? tableIdOf(firstPending + found.number) : undefined;
 };
 
 /**
