@@ -1,4 +1,5 @@
 /** Commands about captures: what crossed a link, as a file. */
+import { Option } from "commander";
 import { type Host, keyOption, profileOption } from "./options.ts";
 
 export const addCaptureCommands = ({ program, io, ended }: Host): void => {
@@ -25,6 +26,16 @@ export const addCaptureCommands = ({ program, io, ended }: Host): void => {
     .action(async (file: string, options: ReplayOptions) =>
       ended(await (await import("../replay/replay-command.ts")).replayCommand(file, options, io)),
     );
+
+  program
+    .command("convert")
+    .description("a capture of --record as a pcap file, which Wireshark opens")
+    .argument("<file>", "the capture")
+    .addOption(new Option("--to <format>", "pcap").choices(["pcap"]).default("pcap"))
+    .requiredOption("--output <file>", "the file to write")
+    .action(async (file: string, options: ConvertOptions) =>
+      ended(await (await import("../convert/convert-command.ts")).convertCommand(file, options, io)),
+    );
 };
 
 export interface RedactOptions {
@@ -37,4 +48,9 @@ export interface RedactOptions {
 export interface ReplayOptions {
   readonly listen: string;
   readonly key?: string;
+}
+
+export interface ConvertOptions {
+  readonly to: "pcap";
+  readonly output: string;
 }
