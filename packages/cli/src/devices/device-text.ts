@@ -75,10 +75,11 @@ export const telegramText = (telegram: MbusTelegram, paint: Paint): string => {
 
 /** A read with what it gave. */
 export const readText = (read: DeviceRead, paint: Paint): string => {
-  const { readTime, telegram, sent, authentication, securityFailed } = read;
+  const { readTime, telegram, further, sent, authentication, securityFailed } = read;
   const when = readTime === null ? "at an unknown time" : `${plainMoment(readTime)} by the meter's clock`;
   const checked = authentication === "passed" ? "" : `, ${authentication}`;
   const secure = securityFailed ? ", security failed" : "";
   const data = sent === null ? "" : `  ${sent.length} bytes: ${toHex(sent, " ")}\n`;
-  return `  read ${when}${checked}${secure}\n${telegram === null ? data : telegramText(telegram, paint)}`;
+  const answers = telegram === null ? data : [telegram, ...further].map((one) => telegramText(one, paint)).join("");
+  return `  read ${when}${checked}${secure}\n${answers}`;
 };

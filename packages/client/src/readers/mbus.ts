@@ -3,7 +3,7 @@
 import { tableExists } from "@meterport/protocol/layout/index";
 import { type MbusDataType, mbusDataTypes, mbusTypedValue } from "@meterport/protocol/meaning/mbus/data-types";
 import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
-import { type MbusTelegram, mbusTelegram } from "@meterport/protocol/meaning/mbus/telegram";
+import { type MbusTelegram, mbusFurtherTelegrams, mbusTelegram } from "@meterport/protocol/meaning/mbus/telegram";
 import { ET13 } from "@meterport/protocol/tables/extended/et13-device-configuration";
 import { ET14 } from "@meterport/protocol/tables/extended/et14-device-status";
 import { ET16 } from "@meterport/protocol/tables/extended/et16-device-data";
@@ -28,6 +28,8 @@ export interface DeviceRead extends Believed {
   readonly securityFailed: boolean;
   /** The answer of an M-Bus device; null for a MEP client. */
   readonly telegram: MbusTelegram | null;
+  /** Answers that came behind it, of devices that need several. */
+  readonly further: readonly MbusTelegram[];
   /** What a MEP client sent, as it came; null for an M-Bus device. */
   readonly sent: Uint8Array | null;
 }
@@ -61,14 +63,19 @@ const authentications = ["passed", "wrong id", "wrong date", "passed with anothe
 const frequencies = ["hourly", "daily", "weekly", "monthly", "never"] as const;
 const two = (n: number): string => String(n).padStart(2, "0");
 
-/** What ET16, ET45 and ET74 keep of a read, with its values. */
-export const deviceReadOf = (read: ReadFields): DeviceRead => {
+/** The time of a read and its flags. */
+const beforeTelegrams = 7;
+
+/** What ET16, ET45 and ET74 keep of a read, with its values; `length` is that of the whole read, from its time on. */
+export const deviceReadOf = (read: ReadFields, length: number): DeviceRead => {
   const telegram = mbusTelegram(read) ?? null;
+  const further = mbusFurtherTelegrams(read, length - beforeTelegrams);
   const { mep } = read.response;
   const readTime = localIso(read.readTime);
   const doubts: Doubt[] = [];
   if (readTime === null) doubts.push("time");
-  if (telegram !== null && telegram.problem !== null) doubts.push(telegram.problem);
+  for (const problem of new Set([telegram, ...further].map((answer) => answer?.problem ?? null)))
+    if (problem !== null) doubts.push(problem);
   if (mep !== undefined && mep.length > mep.data.length) doubts.push("length");
   if (read.securityFailed) doubts.push("security");
   return {
@@ -76,6 +83,7 @@ export const deviceReadOf = (read: ReadFields): DeviceRead => {
     authentication: authentications[read.authentication] ?? "passed",
     securityFailed: read.securityFailed,
     telegram,
+    further,
     sent: mep === undefined ? null : mep.data.subarray(0, mep.length),
     ...believed(doubts),
   };
@@ -150,10 +158,10 @@ const controlOf = async (
   return raw === null ? null : { raw, record: mbusTypedValue(types, type, Uint8Array.of(raw)) ?? null };
 };
 
-const latestOf = async (meter: Meter, slot: number, call: CallOptions): Promise<DeviceRead | null> => {
+const latestOf = async (meter: Meter, slot: number, length: number, call: CallOptions): Promise<DeviceRead | null> => {
   const [latest] = await meter.batch((want) => [want.read(ET16, ["devices", slot])], call);
   const read = unlessRefused(latest);
-  return read === null ? null : deviceReadOf(read);
+  return read === null ? null : deviceReadOf(read, length);
 };
 
 /**
@@ -176,7 +184,7 @@ export const readDevices = async (meter: Meter, call: CallOptions = {}): Promise
       attempts: device.readAttempts,
       answers: device.readAnswers,
       control: await controlOf(meter, slot, { type: additional?.controlMdt ?? 0, types }, call),
-      latest: device.billingReadLength === 0 ? null : await latestOf(meter, slot, call),
+      latest: device.billingReadLength === 0 ? null : await latestOf(meter, slot, device.billingReadLength, call),
     });
   }
   return devices;

@@ -75,7 +75,8 @@ export async function* readRecurring(
 }
 
 const recurringFrom = (entry: Entry, table: RecurringRead["table"], sequence: number): RecurringRead => ({
-  ...deviceReadOf(entry),
+  // From the handle on, with what was done and how it went.
+  ...deviceReadOf(entry, entry.length - 4),
   table,
   sequence,
   handle: entry.handle,

@@ -96,6 +96,28 @@ describe("readAlarms", () => {
   });
 });
 
+describe("devices of a meter that has 255 places for them", () => {
+  it("are told in bounded time, with what cannot be marked", async () => {
+    // Each place is 255 bytes of ones.
+    const { clock, meter } = await benchOf(
+      new VirtualClock(),
+      profile,
+      [
+        [BT03.number, { refuse: 3 }],
+        [ET14.number, new Uint8Array(6 + 255 * 255).fill(0xff)],
+      ],
+      (dimensions) => ({ ...dimensions, ET11: { ...dimensions.ET11, deviceCount: 255, statusEntrySize: 255 } }),
+    );
+    const { devices } = await clock.run(readAlarms(meter));
+    assert.equal(devices?.length, 255);
+    // Memory of ones was never written: it has a state that is none, and no time.
+    assert.deepEqual(
+      [devices?.[254]?.state, devices?.[254]?.statusRead, devices?.[254]?.handle],
+      ["unknown", null, 0xffff],
+    );
+  });
+});
+
 describe("readPowerQuality", () => {
   it("gives each phase its own counters, in plain units", async () => {
     const time = { year: 26, month: 5, day: 6, hour: 7, minute: 8, second: 9 };

@@ -9,7 +9,7 @@ import type { ET57 } from "../../tables/extended/et57-mbus-data-type.ts";
 import { channelBytes, mbusDataTypes, mbusTypedValue } from "./data-types.ts";
 import { manufacturerOf } from "./device.ts";
 import { type MbusRecord, mbusHeader, mbusRecords, mbusValue } from "./records.ts";
-import { mbusTelegram } from "./telegram.ts";
+import { mbusFurtherTelegrams, mbusTelegram } from "./telegram.ts";
 import { type ExpectedRecord, telegramVectors } from "./telegrams.vectors.ts";
 
 const env = defaultDimensions(parseProfile("meter:3.70"));
@@ -253,6 +253,42 @@ describe("answers that are none", () => {
     assert.deepEqual(mbusTelegram(slotWith(0, payload, 13))?.records, []);
   });
 
+  it("several telegrams stand behind each other, and the last one may be cut", () => {
+    const first = bytesOf(`${header} 00 00 0c 13 67 45 23 01 1f 00`);
+    const second = bytesOf("15 46 23 11 70 93 15 0a 07 03 08 00 00 0c 13 01 00 00 00 04 13 05");
+    const slot = slotWith(0, Uint8Array.from([...first, ...second]), first.length);
+    const total = 1 + first.length + second.length;
+    assert.equal(mbusTelegram(slot)?.moreFollow, true);
+    const [further, ...others] = mbusFurtherTelegrams(slot, total);
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      [further?.serialNumber, further?.status.permanentError, further?.accessNumber],
+      ["70112346", true, 3],
+    );
+    assert.deepEqual(
+      further?.records.map(({ value }) => value),
+      [0.001],
+    );
+    assert.equal(further?.problem, "truncated");
+    // What the meter did not read is not there, whatever stands in its place.
+    assert.deepEqual(mbusFurtherTelegrams(slot, 1 + first.length), []);
+    assert.deepEqual(mbusFurtherTelegrams(slot, 1 + first.length + 5), []);
+    assert.equal(
+      mbusFurtherTelegrams(slotWith(0, Uint8Array.from([...first, 3, ...second]), first.length), total)[0]?.problem,
+      "malformed",
+    );
+  });
+
+  it("of mode 2 have their highest byte first", () => {
+    const payload = bytesOf("70 11 23 45 15 93 0a 07 02 00 00 00 0c 13 01 23 45 67 04 6d 02 e6 0d 3a 00");
+    const telegram = mbusTelegram(slotWith(1, payload));
+    assert.deepEqual([telegram?.serialNumber, telegram?.manufacturer], ["70112345", "ELS"]);
+    assert.deepEqual(
+      telegram?.records.map(({ value, time }) => value ?? time),
+      [1234.567, "2007-02-06T13:58:00"],
+    );
+  });
+
   it("counters of the fixed form are digits or integers, in either order, and may be no number", () => {
     const fixed = (flags: number, status: string, unit: string, counters: string) =>
       mbusTelegram(slotWith(flags, bytesOf(`78 56 34 12 0a ${status} ${unit} ${counters}`)))?.records.map(
@@ -276,7 +312,8 @@ describe("answers that are none", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(255), (bytes, flags) => {
         const telegram = mbusTelegram(slotWith(flags, bytes));
-        for (const { records } of [mbusRecords(bytes), { records: telegram?.records ?? [] }]) {
+        const further = mbusFurtherTelegrams(slotWith(flags, bytes), bytes.length);
+        for (const { records } of [mbusRecords(bytes), { records: telegram?.records ?? [] }, ...further]) {
           assert.ok(records.length <= 300);
           for (const { value, raw, quality, doubts } of records) {
             assert.equal(quality === "good", doubts.length === 0);

@@ -77,11 +77,13 @@ class Stop {
 /** Takes bytes one behind the other. */
 class Cursor {
   readonly #bytes: Uint8Array;
-  at: number;
+  /** Whether values of several bytes begin with the highest, which is mode 2. */
+  readonly #highestFirst: boolean;
+  at = 0;
 
-  constructor(bytes: Uint8Array, at = 0) {
+  constructor(bytes: Uint8Array, highestFirst = false) {
     this.#bytes = bytes;
-    this.at = at;
+    this.#highestFirst = highestFirst;
   }
 
   /** @throws Stop at the end */
@@ -91,13 +93,13 @@ class Cursor {
     return byte;
   }
 
-  /** @throws Stop where there are fewer */
+  /** The bytes of one value, lowest first. @throws Stop where there are fewer */
   take(count: number): Uint8Array {
     const end = this.at + count;
     if (end > this.#bytes.length) throw new Stop("truncated");
     const taken = this.#bytes.subarray(this.at, end);
     this.at = end;
-    return taken;
+    return this.#highestFirst ? taken.toReversed() : taken;
   }
 
   rest(): Uint8Array {
@@ -256,15 +258,19 @@ const recordFrom = (dif: number, cursor: Cursor): MbusRecord => {
 const textOf = (cursor: Cursor): string => String.fromCharCode(...cursor.take(cursor.byte()).toReversed());
 
 /**
- * The records in the bytes behind a telegram's header, without the zero that the meter puts at the end.
+ * The records in the bytes behind a telegram's header, without the zero that the meter puts at the end. `highestFirst`:
+ * values of several bytes begin with the highest one (mode 2), as they hardly ever do.
  *
  * @example
  * const bytes = Uint8Array.of(0x0c, 0x93, 0x3a, 0x78, 0x56, 0x34, 0x12);
  * mbusRecords(bytes).records[0]?.value // 12345.678
  * mbusRecords(bytes.subarray(0, 5)).problem // "truncated"
  */
-export const mbusRecords = (bytes: Uint8Array): MbusRecords => {
-  const cursor = new Cursor(bytes);
+export const mbusRecords = (
+  bytes: Uint8Array,
+  { highestFirst = false }: { readonly highestFirst?: boolean } = {},
+): MbusRecords => {
+  const cursor = new Cursor(bytes, highestFirst);
   const records: MbusRecord[] = [];
   const end = (more: Partial<MbusRecords> = {}): MbusRecords => ({
     records,

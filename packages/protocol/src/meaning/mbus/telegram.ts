@@ -1,4 +1,5 @@
 /** What an M-Bus device answered, as ET16, ET45 and ET74 keep it, with its values. MEP guide 1.1, pp. 98-101. */
+import { toHex } from "../../bytes.ts";
 import type { ET16 } from "../../tables/extended/et16-device-data.ts";
 import { digitsField, integerField } from "./data-fields.ts";
 import { manufacturerOf, mediumOf } from "./device.ts";
@@ -52,23 +53,33 @@ const statusOf = (answer: Variable | Fixed): MbusStatus => ({
   manufacturer: answer.manufacturerStatus,
 });
 
-/** The table keeps the digits in the order of its bytes, the lowest pair first. */
-const digits = (serialNumber: string): string | null => {
-  const number = (serialNumber.match(/../g) ?? []).reverse().join("");
+/** The table keeps the digits in the order of the bytes, the lowest pair first unless it is mode 2. */
+const digits = (serialNumber: string, highestFirst: boolean): string | null => {
+  const pairs = serialNumber.match(/../g) ?? [];
+  const number = (highestFirst ? pairs : pairs.reverse()).join("");
   return /^\d{8}$/.test(number) ? number : null;
 };
+const swapped = (word: number, highestFirst: boolean): number =>
+  highestFirst ? ((word & 0xff) << 8) | (word >> 8) : word;
 
 /** Twelve bytes of header, and the zero that the meter adds. */
 const aroundRecords = 13;
 /** The mode of encryption, in the lower half of the second byte and the bit above. */
 const modeOf = (signature: number): number => (signature >> 8) & 0x1f;
 
-const variableTelegram = (answer: Variable, decrypted: boolean): MbusTelegram => {
+interface Reading {
+  /** Whether the meter had the key where there was need of one. */
+  readonly decrypted: boolean;
+  /** Mode 2: values of several bytes begin with the highest. */
+  readonly highestFirst: boolean;
+}
+
+const variableTelegram = (answer: Variable, { decrypted, highestFirst }: Reading): MbusTelegram => {
   const { length, dataRecords, serialNumber, manufacturerId, version, medium, accessNumber, signature } = answer;
   const head = {
     structure: "variable",
-    serialNumber: digits(serialNumber),
-    manufacturer: manufacturerOf(manufacturerId),
+    serialNumber: digits(serialNumber, highestFirst),
+    manufacturer: manufacturerOf(swapped(manufacturerId, highestFirst)),
     version,
     medium: mediumOf(medium),
     mediumCode: medium,
@@ -77,12 +88,51 @@ const variableTelegram = (answer: Variable, decrypted: boolean): MbusTelegram =>
   } as const;
   const none = { records: [], manufacturerData: null, moreFollow: false };
   if (length < aroundRecords) return { ...head, ...none, problem: "malformed" };
-  if (modeOf(signature) !== 0 && !decrypted) return { ...head, ...none, problem: "encrypted" };
+  if (modeOf(swapped(signature, highestFirst)) !== 0 && !decrypted) return { ...head, ...none, problem: "encrypted" };
   const wanted = length - aroundRecords;
-  const read = mbusRecords(dataRecords.subarray(0, wanted));
+  const read = mbusRecords(dataRecords.subarray(0, wanted), { highestFirst });
   // The entry may be too short for the telegram, and then its last record is cut.
   const cut = wanted > dataRecords.length && read.problem === null;
   return { ...head, ...read, problem: cut ? "truncated" : read.problem };
+};
+
+const headerLength = 12;
+
+/** A header of twelve bytes and what follows, as the table would have it in its first place. */
+const variableAt = (length: number, bytes: Uint8Array): Variable => {
+  const at = (i: number): number => bytes[i] ?? 0;
+  const status = at(9);
+  return {
+    length,
+    serialNumber: toHex(bytes.subarray(0, 4)),
+    manufacturerId: at(4) | (at(5) << 8),
+    version: at(6),
+    medium: at(7),
+    accessNumber: at(8),
+    applicationError: status & 3,
+    powerLow: (status & 4) !== 0,
+    permanentError: (status & 8) !== 0,
+    temporaryError: (status & 16) !== 0,
+    manufacturerStatus: status >> 5,
+    signature: at(10) | (at(11) << 8),
+    dataRecords: bytes.subarray(headerLength),
+  };
+};
+
+/** Behind the first telegram, each with its length in front; the last one may be cut (p. 99). */
+const furtherTelegrams = ({ length, dataRecords }: Variable, total: number, reading: Reading): MbusTelegram[] => {
+  const found: MbusTelegram[] = [];
+  // Before the data stand the length of the first telegram and its header.
+  const end = Math.min(total - 1 - headerLength, dataRecords.length);
+  for (let at = length - headerLength; at >= 0 && at + 1 + headerLength <= end; ) {
+    const own = dataRecords[at] ?? 0;
+    const telegram = variableTelegram(variableAt(own, dataRecords.subarray(at + 1, end)), reading);
+    found.push(telegram);
+    // Behind one that is none, no other can be found.
+    if (own < aroundRecords) break;
+    at += 1 + own;
+  }
+  return found;
 };
 
 const historic = 0x3e;
@@ -131,7 +181,7 @@ const fixedTelegram = (answer: Fixed, highestFirst: boolean): MbusTelegram => {
   const isHistoric = second === historic;
   return {
     structure: "fixed",
-    serialNumber: digits(answer.serialNumber),
+    serialNumber: digits(answer.serialNumber, highestFirst),
     manufacturer: null,
     version: null,
     medium: mediumOf(medium),
@@ -152,12 +202,21 @@ const fixedTelegram = (answer: Fixed, highestFirst: boolean): MbusTelegram => {
   };
 };
 
+type Kept = Pick<Read, "response" | "keyAvailability" | "dataOrder">;
+
 /** The answer of an M-Bus device; undefined for what a MEP client has sent. */
-export const mbusTelegram = ({
-  response,
-  keyAvailability,
-  dataOrder,
-}: Pick<Read, "response" | "keyAvailability" | "dataOrder">): MbusTelegram | undefined => {
-  if (response.variable !== undefined) return variableTelegram(response.variable, keyAvailability);
-  return response.fixed === undefined ? undefined : fixedTelegram(response.fixed, dataOrder);
+export const mbusTelegram = ({ response, keyAvailability, dataOrder }: Kept): MbusTelegram | undefined => {
+  const { variable, fixed } = response;
+  if (variable !== undefined)
+    return variableTelegram(variable, { decrypted: keyAvailability, highestFirst: dataOrder });
+  return fixed === undefined ? undefined : fixedTelegram(fixed, dataOrder);
 };
+
+/** Further telegrams of the same answer: `total` bytes were read, the length of the first one included. */
+export const mbusFurtherTelegrams = (
+  { response, keyAvailability, dataOrder }: Kept,
+  total: number,
+): readonly MbusTelegram[] =>
+  response.variable === undefined
+    ? []
+    : furtherTelegrams(response.variable, total, { decrypted: keyAvailability, highestFirst: dataOrder });
