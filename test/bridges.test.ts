@@ -12,7 +12,7 @@ import { openLink } from "@meterport/transports/open";
 import { openPty } from "@meterport/transports/pty";
 import { openRfc2217 } from "@meterport/transports/rfc2217";
 import { take, transportContract } from "@meterport/transports/testing/transport-contract";
-import { freePort, listening } from "./free-port.ts";
+import { freePort, startListening } from "./free-port.ts";
 import { peer } from "./peers.ts";
 import { meterport, simulate } from "./spawned-cli.ts";
 
@@ -39,16 +39,8 @@ const bridge = async (device: string, kind: "telnet(rfc2217)," | ""): Promise<Br
   const config = join(folder, `ser2net${count++}.yaml`);
   const text = `%YAML 1.1\n---\nconnection: &meter\n  accepter: ${kind}tcp,${host},${port}\n  connector: serialdev,${device},9600n81,local\n  options:\n    kickolduser: true\n`;
   await writeFile(config, text);
-  const child = spawn(ser2net.path, ["-n", "-u", "-c", config], { stdio: "ignore" });
-  const ended = once(child, "close");
-  await listening(port);
-  return {
-    port,
-    stop: async () => {
-      child.kill("SIGKILL");
-      await ended;
-    },
-  };
+  const stop = await startListening(ser2net.path, ["-n", "-u", "-c", config], port);
+  return { port, stop };
 };
 
 const joined = async (enable?: EnableLine): Promise<readonly [Transport, Transport]> => {

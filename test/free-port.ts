@@ -1,4 +1,5 @@
 /** Ports of the loopback for programs that cannot choose one by themselves. */
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -13,7 +14,7 @@ export const freePort = async (): Promise<number> => {
 };
 
 /** Waits until somebody listens, without being a client: the system knows. */
-export const listening = async (port: number): Promise<void> => {
+const listening = async (port: number): Promise<void> => {
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   for (let attempt = 0; attempt < 500; attempt++) {
     // State 0A is LISTEN.
@@ -21,4 +22,19 @@ export const listening = async (port: number): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`nobody listens on ${port}`);
+};
+
+/** Starts a program of others and waits until it listens there; the returned function ends it as a lost power supply does. */
+export const startListening = async (
+  program: string,
+  args: readonly string[],
+  port: number,
+): Promise<() => Promise<void>> => {
+  const child = spawn(program, args, { stdio: "ignore" });
+  const ended = once(child, "close");
+  await listening(port);
+  return async () => {
+    child.kill("SIGKILL");
+    await ended;
+  };
 };

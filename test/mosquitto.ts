@@ -1,10 +1,9 @@
 /** Starts a broker of its own for a test: mosquitto on a free port of the loopback. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, listening } from "./free-port.ts";
+import { freePort, startListening } from "./free-port.ts";
 
 export interface Broker {
   readonly port: number;
@@ -36,14 +35,11 @@ export const startBroker = async (program: string, { login, tls, more = [] }: Br
   if (tls !== undefined) lines.push(`certfile ${tls.cert}`, `keyfile ${tls.key}`);
   const config = join(folder, "mosquitto.conf");
   await writeFile(config, `${lines.join("\n")}\n`);
-  const child = spawn(program, ["-c", config], { stdio: "ignore" });
-  const ended = once(child, "close");
-  await listening(port);
+  const stop = await startListening(program, ["-c", config], port);
   return {
     port,
     stop: async () => {
-      child.kill("SIGKILL");
-      await ended;
+      await stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -3,13 +3,13 @@ import type { Duplex } from "node:stream";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
 import type { MqttClient } from "mqtt";
-import { ByteQueue, queueLimit } from "./byte-queue.ts";
+import { queueLimit } from "./byte-queue.ts";
 import { systemEntropy } from "./clock.ts";
 import type { MqttCredentials } from "./mqtt-credentials.ts";
 import { type MqttLink, mqttName } from "./mqtt-link.ts";
+import { Pipe } from "./pipe.ts";
 import { connectedSocket, tcpDial } from "./tcp.ts";
 import { tlsDial } from "./tls-bridge.ts";
-import { unsentLimit } from "./unsent-limit.ts";
 
 export interface MqttOptions extends Omit<MqttLink, "kind" | "timing"> {
   readonly credentials?: MqttCredentials;
@@ -97,24 +97,25 @@ const overClient = (
   socket: Duplex,
   { name, tx, rx, qos }: Pick<MqttOptions, "tx" | "rx" | "qos"> & { readonly name: string },
 ): Transport => {
-  // What nobody hears is lost, as on a wire.
-  const queue = new ByteQueue(() => {});
-  const unsettled = new Set<(error: LinkError) => void>();
-  let unsent = 0;
-  let closing: Promise<void> | undefined;
-  const end = (error?: LinkError): void => {
-    queue.end(error);
-    for (const reject of [...unsettled]) reject(error ?? closed());
-    unsettled.clear();
-  };
-  const closed = (): LinkError => new LinkError("closed", name, "the connection is closed");
-  const broke = (reason: string, cause?: Error): void => {
-    if (closing === undefined) end(new LinkError("closed", name, reason, { cause }));
-  };
+  const pipe = new Pipe({
+    name,
+    unread: "broken",
+    send: (bytes, done) => {
+      client.publish(tx, Buffer.from(bytes), { qos, retain: false }, done);
+    },
+    shut: async () => {
+      await new Promise<void>((resolve) => {
+        // A broker that is gone does not say goodbye.
+        client.end(!client.connected, () => resolve());
+      });
+      socket.destroy();
+    },
+  });
   client.on("message", (topic, payload, packet) => {
     // Kept messages are of another time; one that is delivered again may have been heard before. The link asks again for what is missing.
-    if (topic !== rx || packet.retain || packet.dup || queue.full) return;
-    queue.push(Uint8Array.from(payload));
+    if (topic !== rx || packet.retain || packet.dup) return;
+    // What nobody hears is lost, as on a wire.
+    if (!pipe.full) pipe.receive(Uint8Array.from(payload));
   });
   // A broker may announce a packet of 256 MB, which would be gathered first.
   let unfinished = 0;
@@ -124,44 +125,10 @@ const overClient = (
   socket.on("data", (piece: Uint8Array) => {
     unfinished += piece.length;
     if (unfinished <= queueLimit) return;
-    broke(`the broker sent a message of more than ${queueLimit} bytes`);
+    pipe.end(`the broker sent a message of more than ${queueLimit} bytes`);
     socket.destroy();
   });
-  client.on("error", (error) => broke(`the broker broke the connection off: ${error.message}`, error));
-  client.on("close", () => broke("the broker is gone: the connection to it ended"));
-
-  const write = (bytes: Uint8Array): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (queue.ended) return reject(closed());
-      if (unsent + bytes.length > unsentLimit) {
-        broke("the broker does not take what is sent to it");
-        socket.destroy();
-        return reject(new LinkError("closed", name, "the broker does not take what is sent to it"));
-      }
-      unsettled.add(reject);
-      unsent += bytes.length;
-      client.publish(tx, Buffer.from(bytes), { qos, retain: false }, (error) => {
-        unsent -= bytes.length;
-        if (!unsettled.delete(reject)) return;
-        if (error === null || error === undefined) resolve();
-        else reject(new LinkError("closed", name, `the broker did not take it: ${error.message}`, { cause: error }));
-      });
-    });
-  const close = async (): Promise<void> => {
-    end();
-    await new Promise<void>((resolve) => {
-      // A broker that is gone does not say goodbye.
-      client.end(!client.connected, () => resolve());
-    });
-    socket.destroy();
-  };
-  return {
-    name,
-    chunks: queue.chunks(),
-    write,
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
-  };
+  client.on("error", (error) => pipe.end(`the broker broke the connection off: ${error.message}`, error));
+  client.on("close", () => pipe.end("the broker is gone: the connection to it ended"));
+  return pipe.transport();
 };

@@ -1,10 +1,9 @@
 /** A transport over a serial port of the browser (Web Serial), for pages that talk to an adapter themselves. */
 import { LinkError } from "@meterport/protocol/errors";
 import type { Signal, Transport } from "@meterport/protocol/ports";
-import { ByteQueue } from "./byte-queue.ts";
 import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "./enable-line.ts";
 import { byteTimeOf, defaultBaudRate } from "./link-settings.ts";
-import { unsentLimit } from "./unsent-limit.ts";
+import { Pipe } from "./pipe.ts";
 
 /** What is used of the browser's `SerialPort`; the one that `navigator.serial` gives fits. */
 export interface WebSerialPort {
@@ -107,25 +106,37 @@ export const openWebSerial = async (port: WebSerialPort, options: WebSerialOptio
 };
 
 const overPort = (port: WebSerialPort, name: string, off: () => Promise<void>): Transport => {
-  let makeRoom = (): void => {};
-  const queue = new ByteQueue(() => makeRoom());
   let reader: WebReader | undefined;
+  let makeRoom = (): void => {};
   const writer = port.writable?.getWriter();
-  let unsent = 0;
-  const unsettled = new Set<(error: LinkError) => void>();
-  let closing: Promise<void> | undefined;
-
-  const end = (error?: LinkError): void => {
-    queue.end(error);
-    makeRoom();
-    for (const reject of [...unsettled]) reject(error ?? new LinkError("closed", name, "the connection is closed"));
-    unsettled.clear();
-  };
-  const gone = (cause?: unknown): void => {
-    if (closing !== undefined) return;
-    const detail = "the serial port is gone: the adapter was unplugged, or lost its power";
-    end(new LinkError("closed", name, detail, { cause }));
-  };
+  const gone = (cause?: unknown): void =>
+    pipe.end("the serial port is gone: the adapter was unplugged, or lost its power", cause);
+  const pipe = new Pipe({
+    name,
+    unread: "lost",
+    send: (bytes, done) => {
+      if (writer === undefined) return gone();
+      writer.write(bytes).then(
+        () => done(),
+        (cause: unknown) => {
+          gone(cause);
+          done(cause);
+        },
+      );
+    },
+    shut: async () => {
+      makeRoom();
+      await off();
+      await reader?.cancel().catch(() => {});
+      await pumping;
+      // What the adapter does not take is thrown away: waiting for it could take for ever.
+      await writer?.abort().catch(() => {});
+      writer?.releaseLock();
+      // It is closed by itself where the adapter is gone.
+      await port.close().catch(() => {});
+    },
+    onRoom: () => makeRoom(),
+  });
 
   /** Reads one stream to its end, or to an error of the line, after which the port has another. */
   const readFrom = async (stream: WebReadable): Promise<unknown> => {
@@ -134,7 +145,7 @@ const overPort = (port: WebSerialPort, name: string, off: () => Promise<void>): 
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return undefined;
-        if (value !== undefined && !queue.push(Uint8Array.from(value)) && !queue.ended)
+        if (value !== undefined && !pipe.receive(Uint8Array.from(value)) && !pipe.ended)
           await new Promise<void>((resolve) => {
             makeRoom = resolve;
           });
@@ -149,7 +160,7 @@ const overPort = (port: WebSerialPort, name: string, off: () => Promise<void>): 
   const pump = async (): Promise<void> => {
     let last: unknown;
     // A byte that was framed wrongly, a break, an overrun: noise, which is no reason to give the port up.
-    for (let stream = port.readable; stream !== null && !queue.ended; ) {
+    for (let stream = port.readable; stream !== null && !pipe.ended; ) {
       last = await readFrom(stream);
       const next = port.readable;
       if (next === stream) break;
@@ -158,45 +169,5 @@ const overPort = (port: WebSerialPort, name: string, off: () => Promise<void>): 
     gone(last);
   };
   const pumping = pump();
-
-  const write = (bytes: Uint8Array): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (queue.ended || writer === undefined) return reject(new LinkError("closed", name, "the connection is closed"));
-      // A wire loses what nobody hears.
-      if (unsent + bytes.length > unsentLimit) return resolve();
-      unsent += bytes.length;
-      unsettled.add(reject);
-      const settle = (done: () => void): void => {
-        unsent -= bytes.length;
-        if (unsettled.delete(reject)) done();
-      };
-      // The caller may use its array again at once.
-      writer.write(bytes.slice()).then(
-        () => settle(resolve),
-        (cause: unknown) => {
-          gone(cause);
-          settle(() => reject(new LinkError("closed", name, "the connection is closed", { cause: asError(cause) })));
-        },
-      );
-    });
-  const close = async (): Promise<void> => {
-    end();
-    await off();
-    await reader?.cancel().catch(() => {});
-    await pumping;
-    // What the adapter does not take is thrown away: waiting for it could take for ever.
-    await writer?.abort().catch(() => {});
-    writer?.releaseLock();
-    // It is closed by itself where the adapter is gone.
-    await port.close().catch(() => {});
-  };
-  return {
-    name,
-    chunks: queue.chunks(),
-    write,
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
-  };
+  return pipe.transport();
 };
