@@ -1,6 +1,7 @@
 /** A meter from what the command line says: link, key and profile. */
 import { connect, identify, type Meter, type Security } from "@meterport/client";
 import { type FoundSecurity, findingText, securityOf } from "@meterport/client/auto";
+import { optical } from "@meterport/client/optical";
 import { type RecordingOptions, recordTransport } from "@meterport/client/recording";
 import { captureHead } from "@meterport/protocol/capture/capture";
 import { MeterportError, UsageError } from "@meterport/protocol/errors";
@@ -8,6 +9,7 @@ import type { Profile } from "@meterport/protocol/layout/index";
 import type { Signal, Transport } from "@meterport/protocol/ports";
 import type { ParsedKey } from "@meterport/protocol/security/key";
 import type { SecurityName } from "@meterport/protocol/security/security-names";
+import { wayOf } from "@meterport/transports/optical-way";
 import { portName } from "@meterport/transports/port-name";
 import { type Io, say } from "./io.ts";
 import { wearStoreOf } from "./meter-wear.ts";
@@ -15,7 +17,8 @@ import { parseWhole } from "./option-values.ts";
 
 export interface MeterAccess {
   readonly link: string;
-  readonly key: ParsedKey;
+  /** Without one, the optical port shows what is open to everybody. */
+  readonly key: ParsedKey | undefined;
   /** The meter is asked where undefined. */
   readonly profile: Profile | undefined;
   readonly security: SecurityName;
@@ -41,7 +44,7 @@ export const openTransport = async (
   io: Io,
   { signal, baud }: { readonly signal: Signal; readonly baud?: number | undefined },
 ): Promise<Transport> => {
-  const opened = await io.openLink(link, signal, baud);
+  const opened = await io.openLink(wayOf(link).link, signal, baud);
   return record === undefined ? opened : recorded(opened, record, link, io);
 };
 
@@ -83,8 +86,25 @@ const nameOf = (link: string): string => {
   }
 };
 
+/** @throws UsageError for options that the optical port does not have */
+const opticalSecurity = ({ key, security, clientId, record }: MeterAccess): Security => {
+  if (security !== "auto")
+    throw new UsageError(
+      "security",
+      `--security ${security} is for the MEP port; the optical port has nothing to choose`,
+    );
+  // The key crosses this port in the clear, and a key must not be in a capture.
+  if (record !== undefined)
+    throw new UsageError("record", "--record cannot be used on an optical port: the key crosses it in the clear");
+  const userId = parseWhole(clientId, "--client-id", 0, 0xffff);
+  return optical({ userId, ...(key === undefined ? {} : { key: key.secret }) });
+};
+
 /** What a link was found to speak outlives the command, so that nobody in between can talk it down to RC4 later. */
-const securityFor = ({ link, key, security, clientId }: MeterAccess, io: Io): Security => {
+const securityFor = (access: MeterAccess, io: Io): Security => {
+  const { link, key, security, clientId } = access;
+  if (wayOf(link).optical) return opticalSecurity(access);
+  if (key === undefined) throw new UsageError("key", "a key is needed on the MEP port");
   const name = `security-${nameOf(link)}`;
   // Only "tls" is ever kept, so a file that cannot be read any more stands for it as well.
   const memory = {

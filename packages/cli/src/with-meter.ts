@@ -3,7 +3,7 @@ import type { Meter } from "@meterport/client";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import type { MeterOptions } from "./commands/options.ts";
 import type { Exit, Io } from "./io.ts";
-import { requiredKey } from "./key-option.ts";
+import { meterKey } from "./key-option.ts";
 import { type MeterAccess, openMeter } from "./open-meter.ts";
 
 /** @throws UsageError, LinkError, and what `task` throws */
@@ -15,7 +15,7 @@ export const withOpenMeter = async (
 ): Promise<Exit> => {
   const profile = options.profile === undefined ? undefined : parseProfile(options.profile);
   const { key: _key, profile: _profile, ...rest } = options;
-  const access = { ...rest, key: requiredKey(options.key, io), profile, ...rights };
+  const access = { ...rest, key: meterKey(options, io), profile, ...rights };
   const meter = await openMeter(access, io);
   try {
     return await task(meter);

@@ -156,6 +156,8 @@ export const parseLink = (text: string): Link => {
           : `"${shown(plain)}" is no link; links look like ${forms}`,
       );
     default:
+      if (/^optical(\+|$)/.test(scheme))
+        throw wrongLink(`link "${shown(text)}" leads to an optical port, which only commands that ask a meter can use`);
       throw wrongLink(`${shown(scheme)}:// is no kind of link; links look like ${forms}`);
   }
 };

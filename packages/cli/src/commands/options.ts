@@ -13,7 +13,7 @@ export interface Host {
 export const linkOption = (): Option =>
   new Option(
     "--link <url>",
-    "the meter: /dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600, usb://vendor:product:serial, tcp://, rfc2217:// or tls://host:port, mqtt://broker/prefix, unix:///path",
+    "the meter: /dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600, usb://vendor:product:serial, tcp://, rfc2217:// or tls://host:port, mqtt://broker/prefix, unix:///path; optical:///dev/ttyUSB0 or optical+tcp://host:port for the optical port",
   );
 export const keyOption = (): Option =>
   new Option("--key <key>", "16 or 20 ASCII characters, 32 or 40 hex digits, or @file; else METERPORT_KEY");
@@ -22,7 +22,7 @@ export const securityOption = (): Option =>
     .choices(securityNames)
     .default("auto");
 export const clientIdOption = (): Option =>
-  new Option("--client-id <n>", "0 to 65535, how the meter notes us under TLS").default("0");
+  new Option("--client-id <n>", "0 to 65535, how the meter notes us under TLS and on the optical port").default("0");
 export const recordOption = (): Option =>
   new Option(
     "--record <file>",

@@ -6,10 +6,11 @@ import { MeterportError } from "@meterport/protocol/errors";
 import { parseProfile, profileName } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import { linkTraits } from "@meterport/transports/link-traits";
+import { wayOf } from "@meterport/transports/optical-way";
 import type { LiveOptions } from "../commands/reading-commands.ts";
 import { linkRemedy } from "../failure.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
-import { requiredKey } from "../key-option.ts";
+import { meterKey } from "../key-option.ts";
 import { checkAccess, type MeterAccess, meterOver, openTransport } from "../open-meter.ts";
 import { parseInterval, parseWhole } from "../option-values.ts";
 import { openScreen } from "./live-screen.ts";
@@ -40,10 +41,12 @@ interface LiveMeter {
 
 /** The meter, kept in reach for as long as the command runs. */
 const superviseLive = (access: MeterAccess, io: Io): Supervisor<LiveMeter> => {
-  const { baud, near } = linkTraits(access.link);
+  const way = wayOf(access.link);
+  const { baud, near } = linkTraits(way.link);
   return new Supervisor({
     name: access.link,
-    ...(baud === undefined ? {} : { baud }),
+    // The optical port has one speed until somebody negotiates another.
+    ...(baud === undefined || way.optical ? {} : { baud }),
     near,
     open: (options) => openTransport(access, io, options),
     connect: async (transport, signal) => {
@@ -92,7 +95,7 @@ export const liveCommand = async (options: LiveOptions, io: Io): Promise<Exit> =
   const interval = parseInterval(options.interval, "--interval");
   const count = options.count === undefined ? mostReadings : parseWhole(options.count, "--count", 1, mostReadings);
   const profile = options.profile === undefined ? undefined : parseProfile(options.profile);
-  const key = requiredKey(options.key, io);
+  const key = meterKey(options, io);
   const json = options.json === true;
   const access: MeterAccess = { ...options, key, profile };
   checkAccess(access, io);

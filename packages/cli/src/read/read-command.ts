@@ -9,7 +9,7 @@ import { errorDocument, tellFailure } from "../failure.ts";
 import { toJson } from "../format/json.ts";
 import { paintFor } from "../format/paint.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
-import { requiredKey } from "../key-option.ts";
+import { meterKey } from "../key-option.ts";
 import { openMeter } from "../open-meter.ts";
 import { pathOn } from "./located.ts";
 import { valueRows } from "./read-text.ts";
@@ -99,7 +99,7 @@ const exitOf = (answers: readonly Answer[]): Exit => {
 export const readCommand = async (ids: readonly string[], options: ReadOptions, io: Io): Promise<Exit> => {
   const targets = ids.map(parseTarget);
   const profile = options.profile === undefined ? undefined : parseProfile(options.profile);
-  const key = requiredKey(options.key, io);
+  const key = meterKey(options, io);
   const meter = await openMeter({ ...options, key, profile }, io);
   try {
     const answers = await readAll(meter, targets, io.interrupted);

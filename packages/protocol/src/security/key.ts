@@ -46,7 +46,7 @@ export class ParsedKey {
     this.form = form;
   }
 
-  /** A copy of the 16 bytes. */
+  /** A copy of the bytes that count. */
   get key(): Uint8Array {
     return this.secret.reveal();
   }
@@ -56,9 +56,9 @@ const longKeyLength = 20;
 
 const counts = (length: number): boolean => length === keyLength || length === longKeyLength;
 
-const cut = (bytes: Uint8Array, encoding: "ascii" | "hex", what: string): ParsedKey => {
-  const tail = bytes.length > keyLength ? `, of which only the first ${keyLength} bytes count` : "";
-  return new ParsedKey(bytes.subarray(0, keyLength), encoding, `read as ${what}${tail}`);
+const cut = (bytes: Uint8Array, encoding: "ascii" | "hex", what: string, counted: number): ParsedKey => {
+  const tail = bytes.length > counted ? `, of which only the first ${counted} bytes count` : "";
+  return new ParsedKey(bytes.subarray(0, counted), encoding, `read as ${what}${tail}`);
 };
 
 const wrong = (detail: string): UsageError =>
@@ -67,7 +67,7 @@ const wrong = (detail: string): UsageError =>
     `${detail}; a key is 16 or 20 ASCII characters, or 32 or 40 hex digits, with ascii: or hex: in front to be explicit`,
   );
 
-const ascii = (text: string): ParsedKey => {
+const ascii = (text: string, counted: number): ParsedKey => {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
@@ -75,26 +75,26 @@ const ascii = (text: string): ParsedKey => {
     bytes[i] = unit;
   }
   const hint = /^[0-9a-f]+$/i.test(text) ? " (not as hex digits: those would be 32 or 40)" : "";
-  return cut(bytes, "ascii", `${text.length} ASCII characters${hint}`);
+  return cut(bytes, "ascii", `${text.length} ASCII characters${hint}`, counted);
 };
 
 /**
  * The first 16 bytes of a key that is given as 16 or 20 ASCII characters or as 32 or 40 hex digits (MEP guide 1.1, p. 19).
- * `ascii:` or `hex:` in front makes it explicit; between hex bytes spaces, colons and dashes may stand; a line end is ignored.
+ * The optical port counts all 20 (Optical guide 1.1, p. 15). `ascii:` or `hex:` in front makes it explicit; between hex bytes spaces, colons and dashes may stand; a line end is ignored.
  *
  * @throws UsageError with a sentence that says what was wrong and never contains the key.
  * @example
  * parseKey("0123456789abcdef").form // "read as 16 ASCII characters (not as hex digits: those would be 32 or 40)"
  */
-export const parseKey = (text: string): ParsedKey => {
+export const parseKey = (text: string, counted: number = keyLength): ParsedKey => {
   const line = text.replace(/[\r\n]+$/, "");
   const prefix = /^(ascii|hex):/i.exec(line)?.[1]?.toLowerCase();
   const rest = prefix === undefined ? line : line.slice(prefix.length + 1);
   if (rest === "") throw wrong("the key is empty");
-  if (prefix !== "hex" && counts(rest.length)) return ascii(rest);
+  if (prefix !== "hex" && counts(rest.length)) return ascii(rest, counted);
   if (prefix === "ascii") throw wrong(`the key has ${rest.length} characters`);
   const bytes = fromHex(rest);
-  if (bytes !== undefined && counts(bytes.length)) return cut(bytes, "hex", `${2 * bytes.length} hex digits`);
+  if (bytes !== undefined && counts(bytes.length)) return cut(bytes, "hex", `${2 * bytes.length} hex digits`, counted);
   if (bytes !== undefined) throw wrong(`the key has ${2 * bytes.length} hex digits`);
   throw wrong(
     `the key has ${rest.length} characters${prefix === "hex" ? " that are not all pairs of hex digits" : ""}`,

@@ -1,0 +1,123 @@
+/** A meter through its optical port: the same tables, values and commands as through its MEP port. */
+import assert from "node:assert/strict";
+import { describe, it, test } from "node:test";
+import { connect, type Meter, openLive, rc4 } from "@meterport/client";
+import { optical } from "@meterport/client/optical";
+import { ResponseError } from "@meterport/protocol/errors";
+import { parseProfile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/security/key";
+import { BT01, BT21, BT23, BT28, BT64, ET03, ET04, ET11, ET13, ET51, ET54 } from "@meterport/protocol/tables/index";
+import { memoryLine, modelledLine, serve, VirtualMeter } from "@meterport/simulator";
+import { systemClock } from "@meterport/transports/clock";
+import { listenTcp } from "@meterport/transports/tcp";
+import { opticalFront, opticalKeys } from "./optical-front.ts";
+import { meterport } from "./spawned-cli.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+const mepKeys = { basic: new Uint8Array(16).fill(1), advanced: new Uint8Array(16).fill(2) };
+const virtual = (clock: { readonly now: () => number; readonly wall: () => number }): VirtualMeter =>
+  new VirtualMeter({
+    profile: parseProfile("meter:3.70"),
+    scenario: "quiet",
+    seed: 1,
+    start: clock.wall(),
+    epoch: clock.now(),
+    keys: { basic: new Secret(mepKeys.basic), advanced: new Secret(mepKeys.advanced) },
+  });
+
+type Condition = Omit<Parameters<typeof modelledLine>[0], "meter" | "clock">;
+
+const throughOptical = async (clock: VirtualClock, condition: Condition | undefined, key = opticalKeys.unique) => {
+  const front = opticalFront(virtual(clock), mepKeys);
+  const line =
+    condition === undefined ? memoryLine({ meter: front, clock }) : modelledLine({ meter: front, clock, ...condition });
+  const security = optical({ key: new Secret(key) });
+  return { front, line, meter: await clock.run(connect(line, { security, clock, writable: true })) };
+};
+
+describe("a meter through its optical port", () => {
+  it("has the values that it has through its MEP port", async () => {
+    const values = async (open: (clock: VirtualClock) => Promise<Meter>): Promise<unknown> => {
+      const clock = new VirtualClock();
+      const meter = await open(clock);
+      const read: unknown[] = [meter.profile, meter.identity];
+      for (const table of [BT01, ET03, BT21, BT23, BT28, ET11, ET13, ET04, ET54])
+        read.push(await clock.run(meter.readPath(table, [])));
+      read.push(await clock.run(meter.readPath(BT64, ["blocks", 0])));
+      const live = await clock.run(openLive(meter));
+      read.push({ ...(await clock.run(live.read())), time: 0 });
+      return read;
+    };
+    const mep = await values(async (clock) => {
+      const security = rc4({ key: new Secret(mepKeys.basic), entropy: (length) => new Uint8Array(length) });
+      return clock.run(connect(memoryLine({ meter: virtual(clock), clock }), { security, clock }));
+    });
+    const seen = await values(async (clock) => (await throughOptical(clock, undefined)).meter);
+    assert.deepEqual(seen, mep);
+  });
+
+  it("is written with MK, not with RK", async () => {
+    const clock = new VirtualClock();
+    const { meter } = await throughOptical(clock, undefined);
+    const { sent } = await clock.run(meter.write(ET51, ["clients", 0, "healthTimeout"], 90));
+    assert.ok(sent);
+    assert.equal(await clock.run(meter.read(ET51, ["clients", 0, "healthTimeout"])), 90);
+
+    const other = new VirtualClock();
+    const { meter: reader } = await throughOptical(other, undefined, opticalKeys.readOnly);
+    const write = reader.write(ET51, ["clients", 0, "healthTimeout"], 90);
+    await assert.rejects(other.run(write), (error) => error instanceof ResponseError && error.code === "no-permission");
+  });
+
+  const conditions: Readonly<Record<string, Condition>> = {
+    "an optical head that echoes": { echo: 1 },
+    "a slow bridge": { latency: 50, jitter: 40 },
+    "lost and bent bytes": { loss: 0.02, noise: 0.02 },
+  };
+  for (const [name, condition] of Object.entries(conditions)) {
+    it(`is read through ${name}`, async () => {
+      for (const seed of [1, 2, 3]) {
+        const clock = new VirtualClock();
+        const { meter, front } = await throughOptical(clock, { baud: 9600, seed, ...condition });
+        const truth = await clock.run((await throughOptical(clock, undefined)).meter.read(BT28));
+        for (let i = 0; i < 5; i++) {
+          assert.deepEqual(await clock.run(meter.read(BT28)), truth, `seed ${seed}`);
+        }
+        await clock.run(meter.close());
+        assert.ok(!front.endpoint.active, `seed ${seed}: it says goodbye`);
+      }
+    });
+  }
+});
+
+test("commands over optical+tcp", async () => {
+  const front = opticalFront(virtual(systemClock), mepKeys);
+  const listener = await listenTcp({ host: "127.0.0.1", port: 0, maxConnections: 1 }, (transport) => {
+    serve(transport, systemClock, front);
+  });
+  const link = ["--link", `optical+${listener.url}`];
+  const key = ["--key", "M".repeat(20)];
+  try {
+    const read = await meterport(["read", ...link, ...key, "BT21.presentValues", "--json"]);
+    assert.deepEqual([read.code, read.out.trim()], [0, '{"BT21.presentValues":55}'], read.err);
+    assert.ok(!front.endpoint.active, "it says goodbye");
+    const live = await meterport(["live", ...link, ...key, "--json", "--count", "2", "--interval", "50ms"]);
+    assert.equal(live.code, 0, live.err);
+    assert.deepEqual(
+      live.out
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { power_w: number }).power_w),
+      [432, 432],
+    );
+    const open = await meterport(["read", ...link, "BT01.model", "ET11"]);
+    assert.match(open.err, /without a key/);
+    assert.equal(open.code, 1);
+    const wrong = await meterport(["read", ...link, "--key", "9".repeat(20), "BT21", "--json"]);
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.out, /"code": ?"wrong-key"/);
+    assert.ok(!`${wrong.out}${wrong.err}`.includes("9".repeat(20)));
+  } finally {
+    await listener.close();
+  }
+});
