@@ -5,12 +5,10 @@ import { fromHex, toHex } from "../../bytes.ts";
 import { decode, parseProfile } from "../../layout/index.ts";
 import { defaultDimensions } from "../../tables/defaults.ts";
 import { ET16 } from "../../tables/extended/et16-device-data.ts";
-import type { ET57 } from "../../tables/extended/et57-mbus-data-type.ts";
-import { channelBytes, mbusDataTypes, mbusTypedValue } from "./data-types.ts";
 import { manufacturerOf } from "./device.ts";
-import { type MbusRecord, mbusHeader, mbusRecords, mbusValue } from "./records.ts";
+import { type MbusRecord, mbusRecords } from "./records.ts";
 import { mbusFurtherTelegrams, mbusTelegram } from "./telegram.ts";
-import { type ExpectedRecord, telegramVectors } from "./telegrams.vectors.ts";
+import { type ExpectedRecord, stepVectors, telegramVectors } from "./telegrams.vectors.ts";
 
 const env = defaultDimensions(parseProfile("meter:3.70"));
 const bytesOf = (hex: string): Uint8Array => fromHex(hex.replaceAll(" ", "")) ?? assert.fail(hex);
@@ -174,6 +172,13 @@ describe("data records", () => {
     );
   });
 
+  it("have the units and steps that others have for them, and no more", () => {
+    for (const [vif, unit, step] of stepVectors) {
+      const record = only(`01 ${vif} 01`);
+      assert.deepEqual([record.unit, record.value, record.doubts], [unit, step, []], vif);
+    }
+  });
+
   it("what is added changes the quantity", () => {
     const cases: readonly (readonly [string, string, string | null, unknown])[] = [
       ["01 93 22 05", "volume", "m³/h", 0.005],
@@ -333,68 +338,5 @@ describe("answers that are none", () => {
       "KAM",
       null,
     ]);
-  });
-});
-
-describe("values of a load profile channel", () => {
-  const header = bytesOf("0c 93 3a");
-  it("are what the header says, with the zeros behind shorter ones left out", () => {
-    assert.equal(mbusValue(header, bytesOf("78 56 34 12"))?.value, 12_345.678);
-    assert.equal(mbusValue(bytesOf("02 13 00"), bytesOf("ff ff 00 00"))?.value, -0.001);
-    assert.equal(mbusValue(header, bytesOf("78 56 34 1a"))?.value, null);
-    assert.deepEqual(mbusHeader(bytesOf("02 13 00")), { length: 2, size: 2 });
-  });
-
-  it("and none where only part of it is kept, or the header is none", () => {
-    assert.equal(mbusValue(bytesOf("0e 93 3a"), bytesOf("78 56 34 12")), undefined);
-    assert.equal(mbusValue(bytesOf("0c 93 ba"), bytesOf("78 56 34 12")), undefined);
-    assert.equal(mbusValue(bytesOf("0d 13 00"), bytesOf("78 56 34 12")), undefined);
-    assert.equal(mbusValue(bytesOf("0f 00 00"), bytesOf("78 56 34 12")), undefined);
-  });
-});
-
-describe("data types", () => {
-  const entry = (entryType: number, mdt: number, drh: readonly number[], special = false) => ({
-    entryType,
-    mdt,
-    special,
-    drh,
-  });
-  const typesOf = (...entries: ReturnType<typeof entry>[]) => mbusDataTypes({ entries } as unknown as ET57);
-
-  it("have headers of any length, in the entries behind each other", () => {
-    const types = typesOf(
-      entry(1, 1, [0x0c, 0x93, 0x3a]),
-      entry(0, 0, [0, 0, 0]),
-      entry(3, 0, [9, 9, 9]),
-      entry(1, 2, [0x82, 0x81, 0x41], true),
-      entry(3, 0, [0x65, 0, 0]),
-      entry(2, 3, [1, 2, 3]),
-      entry(1, 4, [0xff, 0xff, 0xff]),
-    );
-    assert.deepEqual(
-      types.map(({ number, special, header }) => [number, special, toHex(header)]),
-      [
-        [1, false, "0c933a"],
-        [2, true, "82814165"],
-        [4, false, ""],
-      ],
-    );
-  });
-
-  it("say what a channel holds, where all their headers agree", () => {
-    const types = typesOf(
-      entry(1, 1, [0x0c, 0x93, 0x3a]),
-      entry(1, 1, [0x0c, 0x13, 0], true),
-      entry(1, 2, [0x0c, 0x13, 0]),
-      entry(1, 2, [0x0c, 0x16, 0]),
-    );
-    const value = (number: number, raw: number) => mbusTypedValue(types, number, channelBytes(raw));
-    assert.deepEqual([value(1, 0x12345678)?.value, value(1, 0x12345678)?.notes], [12_345.678, []]);
-    assert.equal(value(2, 0x12345678), undefined);
-    assert.equal(value(3, 0x12345678), undefined);
-    // The highest digit of a number that is negative as an integer.
-    assert.equal(value(1, 0x9999_9999 | 0)?.value, 99_999.999);
-    assert.equal(value(1, -1)?.value, null);
   });
 });

@@ -115,7 +115,6 @@ const extensionFb = new Map([
   ...spread([
     [0x00, 2, "energy", "Wh", 5],
     [0x02, 2, "reactive energy", "varh", 3],
-    [0x04, 2, "apparent energy", "VAh", 3],
     [0x08, 2, "energy", "J", 8],
     [0x0c, 4, "energy", "cal", 5],
     [0x10, 2, "volume", "m³", 2],
