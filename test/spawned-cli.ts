@@ -41,8 +41,11 @@ export interface Simulated {
 }
 
 /** Starts `meterport simulate` and waits until it is ready. */
-export const simulate = async (args: readonly string[]): Promise<Simulated> => {
-  const child = spawn(process.execPath, [bin, "simulate", ...args], { env: quietEnv() });
+export const simulate = (args: readonly string[]): Promise<Simulated> => listening("simulate", args);
+
+/** Starts a command that prints `listening URL`, and waits until it does. */
+export const listening = async (command: string, args: readonly string[]): Promise<Simulated> => {
+  const child = spawn(process.execPath, [bin, command, ...args], { env: quietEnv() });
   let out = "";
   let err = "";
   child.stderr.on("data", (text) => {
@@ -54,7 +57,7 @@ export const simulate = async (args: readonly string[]): Promise<Simulated> => {
       const ready = /^listening (\S+)\n/.exec(out)?.[1];
       if (ready !== undefined) resolve(ready);
     });
-    child.once("close", (code) => reject(new Error(`simulate ended with ${code}: ${err}`)));
+    child.once("close", (code) => reject(new Error(`${command} ended with ${code}: ${err}`)));
   });
   return {
     url,

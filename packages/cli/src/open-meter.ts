@@ -3,7 +3,6 @@ import { connect, identify, type Meter, type Security } from "@meterport/client"
 import { type FoundSecurity, findingText, securityOf } from "@meterport/client/auto";
 import { optical } from "@meterport/client/optical";
 import { type RecordingOptions, recordTransport } from "@meterport/client/recording";
-import { captureHead } from "@meterport/protocol/capture/capture";
 import { MeterportError, UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
 import type { Signal, Transport } from "@meterport/protocol/ports";
@@ -14,6 +13,7 @@ import { portName } from "@meterport/transports/port-name";
 import { type Io, say } from "./io.ts";
 import { wearStoreOf } from "./meter-wear.ts";
 import { parseWhole } from "./option-values.ts";
+import { beginCapture } from "./record/capture-files.ts";
 
 export interface MeterAccess {
   readonly link: string;
@@ -140,11 +140,7 @@ const recorded = (transport: Transport, path: string, link: string, io: Io): Tra
   captures.set(io, files);
   let recording = files.get(path);
   if (recording === undefined) {
-    const file = io.createFile(path);
-    const began = io.clock.now();
-    const kind = /^([a-z0-9]+):\/\//.exec(link)?.[1] ?? "serial";
-    file.write(captureHead({ started: new Date(io.clock.wall()).toISOString(), link: kind }));
-    recording = { elapsed: () => io.clock.now() - began, write: file.write };
+    recording = beginCapture(io, path, link);
     files.set(path, recording);
   }
   return recordTransport(transport, recording);

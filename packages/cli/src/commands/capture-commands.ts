@@ -1,8 +1,27 @@
 /** Commands about captures: what crossed a link, as a file. */
 import { Option } from "commander";
-import { type Host, keyOption, profileOption } from "./options.ts";
+import { type Host, keyOption, linkOption, profileOption } from "./options.ts";
 
 export const addCaptureCommands = ({ program, io, ended }: Host): void => {
+  program
+    .command("record")
+    .description("stands between a meter and whatever reads it, and writes down what passes; needs no key")
+    .addOption(linkOption().makeOptionMandatory())
+    .option(
+      "--listen <url>",
+      "where the other software connects, as in simulate; it only listens where left out",
+    )
+    .requiredOption("--output <file>", "the capture")
+    .option("--max-size <megabytes>", "of a file, up to 60", "50")
+    .option(
+      "--files <n>",
+      "so many files in turn, the oldest written anew; else recording ends where the file is full",
+      "1",
+    )
+    .action(async (options: RecordOptions) =>
+      ended(await (await import("../record/record-command.ts")).recordCommand(options, io)),
+    );
+
   program
     .command("redact")
     .description(
@@ -37,6 +56,14 @@ export const addCaptureCommands = ({ program, io, ended }: Host): void => {
       ended(await (await import("../convert/convert-command.ts")).convertCommand(file, options, io)),
     );
 };
+
+export interface RecordOptions {
+  readonly link: string;
+  readonly listen?: string;
+  readonly output: string;
+  readonly maxSize: string;
+  readonly files: string;
+}
 
 export interface RedactOptions {
   readonly key?: string;
