@@ -7,10 +7,7 @@ export const addCaptureCommands = ({ program, io, ended }: Host): void => {
     .command("record")
     .description("stands between a meter and whatever reads it, and writes down what passes; needs no key")
     .addOption(linkOption().makeOptionMandatory())
-    .option(
-      "--listen <url>",
-      "where the other software connects, as in simulate; it only listens where left out",
-    )
+    .option("--listen <url>", "where the other software connects, as in simulate; it only listens where left out")
     .requiredOption("--output <file>", "the capture")
     .option("--max-size <megabytes>", "of a file, up to 60", "50")
     .option(
