@@ -41,6 +41,8 @@ export interface Io {
   readonly readFile: (path: string) => string;
   /** A whole file of up to 64 MB. @throws UsageError where it cannot be read */
   readonly readText: (path: string) => string;
+  /** Likewise, as bytes. @throws UsageError where it cannot be read */
+  readonly readBytes: (path: string) => Uint8Array;
   /** A file from its beginning, whatever it held; folders that are missing are made. @throws UsageError where it cannot be written */
   readonly createFile: (path: string) => OutputFile;
   readonly state: State;

@@ -8,8 +8,8 @@ import type { Io, Output, OutputFile } from "./io.ts";
 import { run } from "./run.ts";
 import { stateFolder, stateIn } from "./state-folder.ts";
 
-/** A captured session fits many times over; more is no packet. */
-const stdinLimit = 1 << 20;
+/** A day of a capture. */
+const stdinLimit = 64 << 20;
 const keyFileLimit = 4096;
 const defaultColumns = 100;
 const defaultRows = 50;
@@ -60,14 +60,16 @@ const readFile = (path: string): string => {
 /** A day of a capture. */
 const textLimit = 64 << 20;
 
-const readText = (path: string): string => {
+const readBytes = (path: string): Buffer => {
   try {
-    if (statSync(path).size <= textLimit) return readFileSync(path, "utf8");
+    if (statSync(path).size <= textLimit) return readFileSync(path);
   } catch (cause) {
     throw new UsageError("file", `${path}: it cannot be read`, { cause });
   }
   throw new UsageError("file", `${path}: it is longer than ${textLimit} bytes`);
 };
+
+const readText = (path: string): string => readBytes(path).toString("utf8");
 
 const createFile = (path: string): OutputFile => {
   const told = <T>(task: () => T): T => {
@@ -121,6 +123,7 @@ const io: Io = {
   readStdin,
   readFile,
   readText,
+  readBytes,
   createFile,
   state: stateIn(stateFolder(process.env, process.platform, homedir())),
   confirm,

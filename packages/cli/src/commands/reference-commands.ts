@@ -5,8 +5,11 @@ import { type Host, jsonOption, keyOption, profileOption } from "./options.ts";
 export const addReferenceCommands = ({ program, io, ended }: Host): void => {
   program
     .command("explain")
-    .description("names every byte of a table body, or of a request with its reply")
-    .argument("<hex...>", "hexadecimal bytes, or - for standard input")
+    .description("names every byte of a table body, or of a request with its reply; lists what a capture holds")
+    .argument(
+      "<hex...>",
+      "hexadecimal bytes, a file with a capture or with packets (pcap, pcapng), or - for standard input",
+    )
     .option("--table <id>", "the bytes are the body of this table, as in BT28 or 0x001c")
     .addOption(profileOption("the device that the bytes come from; tried out where left out"))
     .addOption(keyOption())
@@ -20,6 +23,8 @@ export const addReferenceCommands = ({ program, io, ended }: Host): void => {
       "the same as bytes of a table, as in ET11=0542240506…; may be given several times",
       (text, before: readonly string[] = []) => [...before, text],
     )
+    .option("--full", "of a capture every byte, not only a line for each exchange")
+    .option("--port <n>", "of packets those to a bridge at this TCP port; found out where left out")
     .addOption(jsonOption())
     .action(async (hex: string[], options: ExplainOptions) =>
       ended(await (await import("../explain/explain-command.ts")).explainCommand(hex, options, io)),
@@ -53,6 +58,8 @@ export interface ExplainOptions {
   readonly reply?: string;
   readonly dims?: string;
   readonly with?: readonly string[];
+  readonly full?: true;
+  readonly port?: string;
   readonly json?: true;
 }
 

@@ -188,6 +188,8 @@ export interface ExchangeOptions {
   readonly key: Uint8Array | undefined;
   readonly profile: Profile | undefined;
   readonly dimensions?: DimensionsOf | undefined;
+  /** Whether the data of a table are explained, too; they are where left out. */
+  readonly withBody?: boolean;
 }
 
 /**
@@ -197,7 +199,7 @@ export interface ExchangeOptions {
  */
 export const explainExchange = (
   { request, reply }: Packets,
-  { key, profile, dimensions }: ExchangeOptions,
+  { key, profile, dimensions, withBody = true }: ExchangeOptions,
 ): Exchange => {
   const { message, opened, asked } = explainRequest(request, key);
   if (asked === undefined && reply === undefined && request.start === 2 && request.body[0] === code.ok)
@@ -215,7 +217,7 @@ export const explainExchange = (
     offset,
     data,
     body:
-      data === undefined || asked === undefined
+      !withBody || data === undefined || asked === undefined
         ? undefined
         : explainBody(tablesByNumber.get(asked.table), data, { offset, profile, dimensions }),
   };

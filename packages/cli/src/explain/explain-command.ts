@@ -1,7 +1,7 @@
 /** `meterport explain`: names every byte of what somebody captured. */
-import { toHex } from "@meterport/protocol/bytes";
+import { parseCapture } from "@meterport/protocol/capture/capture";
+import { bridgeCapture } from "@meterport/protocol/capture/pcap/bridge";
 import { UsageError } from "@meterport/protocol/errors";
-import { profileName } from "@meterport/protocol/layout/index";
 import { catalogue, numberOf, parseTableId } from "@meterport/protocol/tables/catalogue";
 import { tablesById } from "@meterport/protocol/tables/index";
 import type { ExplainOptions } from "../commands/reference-commands.ts";
@@ -10,42 +10,16 @@ import { paintFor } from "../format/paint.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
 import { optionalKey } from "../key-option.ts";
 import { didYouMean } from "../nearest.ts";
-import { type BodyOptions, type ExplainedBody, explainBody } from "./body.ts";
-import { type Exchange, explainExchange, type Message } from "./exchange.ts";
+import { parseWhole } from "../option-values.ts";
+import { type BodyOptions, explainBody } from "./body.ts";
+import { explainExchange } from "./exchange.ts";
+import { bodyDocument, exchangeDocument } from "./exchange-document.ts";
+import { explainCapture } from "./explain-capture.ts";
 import { bodyText, exchangeText } from "./explain-text.ts";
-import { deviceOf } from "./given-dimensions.ts";
-import { parseHex, readHex } from "./hex-input.ts";
+import { type Device, deviceOf } from "./given-dimensions.ts";
+import { parseHex, readHex, readInput } from "./hex-input.ts";
 import { tableName } from "./messages.ts";
 import { alertsIn, bodyInFrame, packetsOf } from "./packets.ts";
-
-const known = (body: ExplainedBody) => ({
-  profile: profileName(body.profile),
-  value: body.value,
-  spans: body.spans,
-  unknown: body.unknown,
-});
-
-const messageDocument = (message: Message) => ({
-  hex: toHex(message.bytes),
-  encrypted: message.encrypted,
-  ...Object.fromEntries(message.fields.map(({ name, value }) => [name, value])),
-  fields: message.fields,
-  unknown: message.unknown,
-  notes: message.notes,
-});
-
-/** The document of the contract; further keys only add to it. */
-const exchangeDocument = ({ request, response, digests, table, body, offset }: Exchange) => {
-  const { asked, ...message } = request;
-  return {
-    kind: "exchange",
-    request: { kind: asked?.kind ?? null, ...messageDocument(message) },
-    response: response === undefined ? null : messageDocument(response),
-    digests,
-    ...(table === undefined ? {} : { table }),
-    ...(body === undefined ? {} : { offset, ...known(body) }),
-  };
-};
 
 const explainTable = (
   id: string,
@@ -68,7 +42,7 @@ const explainTable = (
   if (data !== bytes) say(io, `these bytes are a whole reply: explaining the ${data.length} bytes of ${tableId} in it`);
   const body = explainBody(table, data, { ...options, offset: 0 });
   if (table === undefined) say(io, `${tableName(numberOf(tableId))} is not declared: nothing can name its bytes`);
-  if (json) io.stdout.write(`${toJson({ kind: "table", table: tableId, ...known(body) })}\n`);
+  if (json) io.stdout.write(`${toJson({ kind: "table", table: tableId, ...bodyDocument(body) })}\n`);
   else {
     const text = { number: numberOf(tableId), body, data, offset: 0, chosen: profile !== undefined };
     io.stdout.write(bodyText(text, paintFor(io.stdout)));
@@ -76,18 +50,31 @@ const explainTable = (
   return body.unknown.length > 0 ? exit.failed : exit.done;
 };
 
+const explainPackets = (file: Uint8Array, options: ExplainOptions, device: Device, io: Io): Exit => {
+  const port = options.port === undefined ? undefined : parseWhole(options.port, "--port", 1, 65_535);
+  const { capture, bridge, lost, others } = bridgeCapture(file, port);
+  say(io, `the bridge is ${bridge}`);
+  if (others.length > 0) say(io, `--port shows another one: ${others.slice(0, 5).join(", ")}`);
+  if (lost > 0) say(io, `${lost} bytes of the conversation are not in the file`);
+  return explainCapture(capture, options, device, io);
+};
+
 /** @throws UsageError */
 export const explainCommand = async (words: readonly string[], options: ExplainOptions, io: Io): Promise<Exit> => {
-  const { profile, dimensions } = deviceOf(options, io);
+  const device = deviceOf(options, io);
+  const { profile, dimensions } = device;
   const json = options.json === true;
+  const given = await readInput(words, io);
+  if (given.kind === "capture") return explainCapture(parseCapture(given.text), options, device, io);
+  if (given.kind === "packets") return explainPackets(given.file, options, device, io);
   if (options.table !== undefined) {
     if (options.reply !== undefined)
       throw new UsageError("arguments", "--table explains a body alone: leave out --reply");
-    return explainTable(options.table, (await readHex(words, io)).all, { profile, dimensions }, json, io);
+    return explainTable(options.table, readHex(given.texts).all, { profile, dimensions }, json, io);
   }
   const key = optionalKey(options.key, io)?.key;
   const reply = options.reply === undefined ? undefined : parseHex(options.reply);
-  const input = await readHex(words, io);
+  const input = readHex(given.texts);
   const alerts = reply === undefined ? alertsIn(input.all) : 0;
   if (alerts > 0) {
     const digests = { request: "unchecked", response: "unchecked" };

@@ -1,5 +1,6 @@
 /** Bytes as people paste them. */
 import { fromHex } from "@meterport/protocol/bytes";
+import { isPacketFile } from "@meterport/protocol/capture/pcap/packets";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Io } from "../io.ts";
 
@@ -33,9 +34,37 @@ export interface HexInput {
   readonly lines: readonly Uint8Array[];
 }
 
-/** The words of the command line, or standard input for a single "-". @throws UsageError */
-export const readHex = async (words: readonly string[], io: Io): Promise<HexInput> => {
-  const texts = words.length === 1 && words[0] === "-" ? (await io.readStdin()).split(/\r?\n/) : words;
+/** What there is to explain. */
+export type Input =
+  | { readonly kind: "hex"; readonly texts: readonly string[] }
+  | { readonly kind: "capture"; readonly text: string }
+  | { readonly kind: "packets"; readonly file: Uint8Array };
+
+const beginsCapture = (text: string): boolean => /^\s*\{/.test(text);
+
+/**
+ * The words of the command line, or what a single word names: standard input for "-", a file where it is no hexadecimal.
+ *
+ * @throws UsageError
+ */
+export const readInput = async (words: readonly string[], io: Io): Promise<Input> => {
+  const [word = "", ...more] = words;
+  if (more.length > 0) return { kind: "hex", texts: words };
+  if (word === "-") {
+    const text = await io.readStdin();
+    return beginsCapture(text) ? { kind: "capture", text } : { kind: "hex", texts: text.split(/\r?\n/) };
+  }
+  if (fromHex(word) !== undefined || /^[\s0-9a-f:,x-]*$/i.test(word)) return { kind: "hex", texts: words };
+  // What has no extension and no folder was meant to be hexadecimal: what is wrong with it is told below.
+  if (!/[./\\]/.test(word)) return { kind: "hex", texts: words };
+  const file = io.readBytes(word);
+  if (isPacketFile(file)) return { kind: "packets", file };
+  const text = new TextDecoder().decode(file);
+  return beginsCapture(text) ? { kind: "capture", text } : { kind: "hex", texts: text.split(/\r?\n/) };
+};
+
+/** Bytes that came as words or lines. @throws UsageError */
+export const readHex = (texts: readonly string[]): HexInput => {
   const lines = texts.filter((line) => line.trim() !== "");
   const all = parseHex(lines.join(" "));
   // Bytes that were not quoted come as words; lines count only where each is whole.

@@ -18,6 +18,8 @@ export interface Ran {
 export interface World {
   readonly env?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** Files that are no text. */
+  readonly binaries?: Readonly<Record<string, Uint8Array>>;
   readonly stdin?: string;
   readonly clock?: Clock;
   readonly terminal?: boolean;
@@ -63,6 +65,12 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
       const text = files[path];
       if (text === undefined) throw new UsageError("file", `${path}: it cannot be read`);
       return text;
+    },
+    readBytes: (path) => {
+      const bytes =
+        world.binaries?.[path] ?? (files[path] === undefined ? undefined : new TextEncoder().encode(files[path]));
+      if (bytes === undefined) throw new UsageError("file", `${path}: it cannot be read`);
+      return bytes;
     },
     createFile: (path) => {
       world.written?.set(path, "");

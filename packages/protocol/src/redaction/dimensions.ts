@@ -1,5 +1,8 @@
 /** What the tables of a capture are laid out by, as far as the capture itself tells. */
+import type { VerifiedFrame } from "../capture/verified.ts";
 import { LayoutError } from "../errors.ts";
+import { decodeRequest, readResponseHeader } from "../frame/apdu.ts";
+import { code } from "../frame/response-codes.ts";
 import { type AnyTable, decode, type Profile } from "../layout/index.ts";
 import { BT01 } from "../tables/basic/bt01-general-manufacturer-information.ts";
 import { type Dimensions, defaultDimensions } from "../tables/defaults.ts";
@@ -13,6 +16,15 @@ const longestTable = 4096;
 /** Contents of the tables that others depend on, put together from whatever was read of them. */
 export class SeenDimensions {
   readonly #images = new Map<number, { readonly bytes: Uint8Array; known: number }>();
+
+  /** Takes what the reads of a capture brought. */
+  seeAll(frames: readonly VerifiedFrame[]): void {
+    for (const { request, response } of frames) {
+      const asked = decodeRequest(request.apdu);
+      if (response?.[0] !== code.ok || (asked.kind !== "read" && asked.kind !== "read-at")) continue;
+      this.see(asked.table, asked.kind === "read-at" ? asked.offset : 0, response.subarray(readResponseHeader));
+    }
+  }
 
   /** Takes what a read brought. */
   see(table: number, offset: number, data: Uint8Array): void {

@@ -47,16 +47,6 @@ const refuseTls = ({ streams, pieces }: CutCapture, found: readonly VerifiedFram
         );
 };
 
-const seenIn = (found: readonly VerifiedFrame[]): SeenDimensions => {
-  const seen = new SeenDimensions();
-  for (const { request, response } of found) {
-    const asked = decodeRequest(request.apdu);
-    if (response?.[0] !== 0 || (asked.kind !== "read" && asked.kind !== "read-at")) continue;
-    seen.see(asked.table, asked.kind === "read-at" ? asked.offset : 0, response.subarray(3));
-  }
-  return seen;
-};
-
 const requestCodes: readonly (number | undefined)[] = [...Object.values(requestCode), ...Object.values(tlsCode)];
 const lastResponseCode = 0x0c;
 /** From here on a byte can begin no frame, so that what is noise stays noise. */
@@ -118,7 +108,9 @@ export const redactCapture = (capture: Capture, { key, seed, profile }: RedactOp
       "no frame of the capture verifies under this key; give the meter's key, or none to keep only lengths and codes",
     );
   const pseudonyms = new Pseudonyms(seed);
-  const dimensions = seenIn(found).possible(profile);
+  const seen = new SeenDimensions();
+  seen.seeAll(found);
+  const dimensions = seen.possible(profile);
   const data = new DataRedactor(pseudonyms, dimensions);
   // The first time to know all values, the second time to find them wherever they stand.
   const messages = (): MessageRedactor => new MessageRedactor(data, dimensions[0] as (typeof dimensions)[number]);

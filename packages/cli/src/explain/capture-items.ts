@@ -1,0 +1,65 @@
+/** What a capture holds, item by item: exchanges, replies that belong to none, alerts, noise, and what became of the link. */
+import type { Capture } from "@meterport/protocol/capture/capture";
+import { type Piece, piecesOf } from "@meterport/protocol/capture/pieces";
+import { type CapturedRequest, verifiedFrames } from "@meterport/protocol/capture/verified";
+import type { Millis } from "@meterport/protocol/ports";
+
+/** A request with its reply, both as whole frames. */
+export interface ExchangeItem {
+  readonly kind: "exchange";
+  /** When the request was sent, in milliseconds since the capture began. */
+  readonly t: Millis;
+  readonly request: Uint8Array;
+  reply: Uint8Array | undefined;
+  /** From the request to the end of the reply. */
+  took: Millis | undefined;
+}
+
+export type CaptureItem =
+  | ExchangeItem
+  /** `reply`: a frame that no request before it waits for: a late one, a second one, or one to somebody else. */
+  | {
+      readonly kind: "reply" | "alert" | "noise" | "cut";
+      readonly t: Millis;
+      readonly dir: "tx" | "rx";
+      readonly bytes: Uint8Array;
+    }
+  | { readonly kind: "event"; readonly t: Millis; readonly event: "opened" | "closed" | "broken" };
+
+/** Within a moment a link is opened first and closed last. */
+const rank = (item: CaptureItem): number => (item.kind !== "event" ? 1 : item.event === "opened" ? 0 : 2);
+
+/** Under a key the reply is the one that verifies, where one does; else the first one. */
+export const itemsOf = (capture: Capture, key: Uint8Array | undefined): CaptureItem[] => {
+  const cut = piecesOf(capture);
+  const requests = new Map<Piece, CapturedRequest>();
+  const replies = new Map<CapturedRequest, Piece>();
+  for (const { piece, request, response } of key === undefined ? [] : verifiedFrames(cut, key))
+    if (piece.dir === "tx") requests.set(piece, request);
+    else if (response !== undefined && !replies.has(request)) replies.set(request, piece);
+  const claimed = new Set(replies.values());
+  const items: CaptureItem[] = [];
+  let last: ExchangeItem | undefined;
+  const answer = (exchange: ExchangeItem, piece: Piece, bytes: Uint8Array): void => {
+    exchange.reply = bytes;
+    exchange.took = Math.max(0, piece.t - exchange.t);
+  };
+  for (const piece of cut.pieces) {
+    const { dir, t, kind, start, end } = piece;
+    const bytes = cut.streams[dir].subarray(start, end);
+    if (kind !== "frame") items.push({ kind, t, dir, bytes });
+    else if (dir === "tx") {
+      last = { kind: "exchange", t, request: bytes, reply: undefined, took: undefined };
+      const request = requests.get(piece);
+      const reply = request === undefined ? undefined : replies.get(request);
+      if (reply !== undefined) answer(last, reply, cut.streams.rx.subarray(reply.start, reply.end));
+      items.push(last);
+    } else if (!claimed.has(piece)) {
+      if (last !== undefined && last.reply === undefined) answer(last, piece, bytes);
+      else items.push({ kind: "reply", t, dir, bytes });
+    }
+  }
+  for (const entry of capture.entries)
+    if ("event" in entry) items.push({ kind: "event", t: entry.t, event: entry.event });
+  return items.sort((a, b) => a.t - b.t || rank(a) - rank(b));
+};
