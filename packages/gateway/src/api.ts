@@ -104,6 +104,15 @@ export interface StreamEvents {
   readonly alive: Record<string, never>;
 }
 
+/** `GET /api/v1/meters/{id}/captures`: what went over a link before it turned bad, newest first. */
+export interface ApiCapture {
+  /** The file at `/api/v1/meters/{id}/captures/{name}`. Serial numbers and readings are in it, never a key. */
+  readonly name: string;
+  /** ISO 8601 UTC: when the link turned bad. */
+  readonly time: string;
+  readonly bytes: number;
+}
+
 /** Body of every answer with a status of 400 or above. */
 export interface ApiProblem {
   readonly error: string;

@@ -1,5 +1,6 @@
 /** The daemon without its edges: meters polled into a store, and the handler that serves them. */
 import type { Clock, Millis } from "@meterport/protocol/ports";
+import type { CaptureShelf } from "./capture-shelf.ts";
 import { emptyGuard, type GuardEvent, limitsForFuse } from "./guard.ts";
 import { type App, createApp } from "./http/app.ts";
 import type { Log } from "./log.ts";
@@ -20,6 +21,7 @@ export interface GatewayMeter {
 export interface GatewayOptions {
   readonly meters: readonly GatewayMeter[];
   readonly store: Store;
+  readonly captures: Pick<CaptureShelf, "list" | "read">;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
@@ -72,6 +74,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const app = createApp({
     meters: new Map(loops.map((loop) => [loop.id, loop])),
     store,
+    captures: options.captures,
     clock,
     log,
     version: options.version,

@@ -11,8 +11,10 @@ import { parseMeterLink } from "@meterport/transports/link-url";
 import { openLink } from "@meterport/transports/open";
 import { portName } from "@meterport/transports/port-name";
 import own from "../package.json" with { type: "json" };
+import { type CaptureShelf, openCaptureShelf } from "./capture-shelf.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { createDemo, type Demo } from "./demo.ts";
+import { ErrorRecorder } from "./error-recorder.ts";
 import { createGateway, type GatewayMeter } from "./gateway.ts";
 import { listen } from "./http/server.ts";
 import { lineLog } from "./log.ts";
@@ -52,10 +54,20 @@ const readConfig = (): Config => {
   return loadConfig({ file, env: process.env, defaultData: defaultData(), readFile, checkLink: parseMeterLink });
 };
 
-const sourceOf = (name: string, access: MeterAccess): MeterSource =>
-  superviseMeter({ name, ...access, clock: systemClock, entropy: systemEntropy });
+/** A supervised meter, whose link is captured when it turns bad. */
+const sourceOf = (id: string, link: string, access: MeterAccess, shelf: CaptureShelf): MeterSource => {
+  const recorder = new ErrorRecorder({ id, link, clock: systemClock, shelf });
+  const source = superviseMeter({
+    name: link,
+    ...recorder.noting(access),
+    clock: systemClock,
+    entropy: systemEntropy,
+  });
+  source.listen(recorder.linkChanged);
+  return source;
+};
 
-const configuredMeters = (config: Config): readonly GatewayMeter[] =>
+const configuredMeters = (config: Config, shelf: CaptureShelf): readonly GatewayMeter[] =>
   config.meters.map((meter) => ({
     id: meter.id,
     name: meter.name,
@@ -64,6 +76,7 @@ const configuredMeters = (config: Config): readonly GatewayMeter[] =>
     interval: meter.interval,
     ...(meter.fuseAmps === undefined ? {} : { fuseAmps: meter.fuseAmps }),
     source: sourceOf(
+      meter.id,
       meter.link,
       openMeter(meter, {
         clock: systemClock,
@@ -73,6 +86,7 @@ const configuredMeters = (config: Config): readonly GatewayMeter[] =>
         openLink: (link, signal, baud) => openLink(link, signal, baud, process.env),
         securityMemory: (link) => tlsSeen(config.data, portName(link), log),
       }),
+      shelf,
     ),
   }));
 
@@ -106,6 +120,7 @@ const start = async (): Promise<() => Promise<void>> => {
   for (const warning of config.warnings) log.warn(warning);
   for (const meter of config.meters) log.info(`${meter.id}: key ${meter.keyForm}`);
   const store = openSqliteStore(config.data, config.history, log, systemClock.wall());
+  const captures = openCaptureShelf(join(config.data, "captures"), log);
   const demo =
     config.meters.length > 0
       ? undefined
@@ -116,11 +131,19 @@ const start = async (): Promise<() => Promise<void>> => {
   }
   const meters =
     demo === undefined
-      ? configuredMeters(config)
-      : [{ ...demo, source: sourceOf(demo.url, demo.access), simulated: true, interval: config.interval }];
+      ? configuredMeters(config, captures)
+      : [
+          {
+            ...demo,
+            source: sourceOf(demo.id, demo.url, demo.access, captures),
+            simulated: true,
+            interval: config.interval,
+          },
+        ];
   const gateway = createGateway({
     meters,
     store,
+    captures,
     clock: systemClock,
     log,
     version: own.version,

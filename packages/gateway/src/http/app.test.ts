@@ -3,10 +3,11 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { VirtualClock } from "../../../../test/virtual-clock.ts";
-import type { ApiProblem, HistoryAnswer, LiveAnswer, MeterDetail, MeterSummary } from "../api.ts";
+import type { ApiCapture, ApiProblem, HistoryAnswer, LiveAnswer, MeterDetail, MeterSummary } from "../api.ts";
 import { silentLog } from "../log.ts";
 import { identity, reading } from "../testing/fake-meter.ts";
 import { httpSetup, stillMeter } from "../testing/http-setup.ts";
+import { noCaptures } from "../testing/no-captures.ts";
 import { createApp } from "./app.ts";
 import { historyAnswer, liveAnswer, meterDetail } from "./schemas.ts";
 
@@ -143,6 +144,8 @@ test("the API describes itself", async () => {
     "/api/v1/health",
     "/api/v1/meters",
     "/api/v1/meters/{id}",
+    "/api/v1/meters/{id}/captures",
+    "/api/v1/meters/{id}/captures/{name}",
     "/api/v1/meters/{id}/events",
     "/api/v1/meters/{id}/history",
     "/api/v1/meters/{id}/live",
@@ -204,6 +207,7 @@ test("the dashboard's files, and nothing else", async () => {
 test("a failure inside is a problem without its insides, and is logged", async () => {
   const lines: string[] = [];
   const app = createApp({
+    captures: noCaptures,
     meters: stillMeter().meters,
     store: {
       history: () => {
@@ -225,4 +229,20 @@ test("a failure inside is a problem without its insides, and is logged", async (
   });
   assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
   assert.match(lines[0] ?? "", /disk on fire/);
+});
+
+test("captures of a link that turned bad are listed, and downloaded", async () => {
+  const { captures, clock, get, json, done } = httpSetup();
+  await clock.advance(1_000);
+  assert.deepEqual(await json("/api/v1/meters/home/captures"), []);
+  captures.put("home", Date.UTC(2026, 0, 31, 12), "{}\n");
+  const [capture] = await json<ApiCapture[]>("/api/v1/meters/home/captures");
+  assert.deepEqual(capture, { name: "home-20260131T120000Z.ndjson", time: "2026-01-31T12:00:00Z", bytes: 3 });
+  const file = await get(`/api/v1/meters/home/captures/${capture?.name}`);
+  assert.equal(await file.text(), "{}\n");
+  assert.match(file.headers.get("content-type") ?? "", /^text\/plain; charset=utf-8$/i);
+  assert.match(file.headers.get("content-disposition") ?? "", /^attachment; filename="home-20260131T120000Z.ndjson"$/);
+  assert.equal((await get("/api/v1/meters/home/captures/..%2Fdata")).status, 404);
+  assert.equal((await get("/api/v1/meters/other/captures")).status, 404);
+  await done();
 });

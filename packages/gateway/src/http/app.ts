@@ -5,6 +5,7 @@ import type { Clock } from "@meterport/protocol/ports";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ApiProblem } from "../api.ts";
+import type { CaptureShelf } from "../capture-shelf.ts";
 import { historyGrid } from "../history-grid.ts";
 import type { Log } from "../log.ts";
 import type { MeterView } from "../meter-view.ts";
@@ -12,12 +13,22 @@ import type { Store } from "../store.ts";
 import { EventStreams } from "./event-streams.ts";
 import { hostCheck } from "./host-check.ts";
 import { parseMoment, parseStep } from "./query.ts";
-import { eventsRoute, healthRoute, historyRoute, liveRoute, meterRoute, metersRoute } from "./routes.ts";
+import {
+  captureRoute,
+  capturesRoute,
+  eventsRoute,
+  healthRoute,
+  historyRoute,
+  liveRoute,
+  meterRoute,
+  metersRoute,
+} from "./routes.ts";
 import { type StaticFile, staticFiles } from "./static-files.ts";
 
 export interface AppOptions {
   readonly meters: ReadonlyMap<string, MeterView>;
   readonly store: Pick<Store, "history">;
+  readonly captures: Pick<CaptureShelf, "list" | "read">;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
@@ -46,7 +57,7 @@ const securityHeaders: Readonly<Record<string, string>> = {
 const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 export const createApp = (options: AppOptions): App => {
-  const { meters, store, clock, log } = options;
+  const { meters, store, captures, clock, log } = options;
   const streams = new EventStreams({
     clock,
     ...(options.maxClients === undefined ? {} : { maxClients: options.maxClients }),
@@ -136,6 +147,20 @@ export const createApp = (options: AppOptions): App => {
     const end = grid.from + grid.count * grid.step * 1000;
     const range = { from: new Date(grid.from).toISOString(), to: new Date(end).toISOString(), step: grid.step };
     return c.json({ id, ...range, points }, 200);
+  });
+
+  app.openapi(capturesRoute, (c) => {
+    const { id } = c.req.valid("param");
+    return meters.has(id) ? c.json([...captures.list(id)], 200) : noMeter(c, id);
+  });
+
+  app.openapi(captureRoute, (c) => {
+    const { id, name } = c.req.valid("param");
+    if (!meters.has(id)) return noMeter(c, id);
+    const text = captures.read(id, name);
+    if (text === undefined)
+      return refuse(c, 404, "no-such-capture", `there is no capture ${shown(name)} of this meter`);
+    return c.text(text, 200, { "content-disposition": `attachment; filename="${name}"` });
   });
 
   app.openapi(healthRoute, (c) =>

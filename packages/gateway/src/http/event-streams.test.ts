@@ -4,6 +4,7 @@ import { LinkError } from "@meterport/protocol/errors";
 import type { ApiProblem } from "../api.ts";
 import { silentLog } from "../log.ts";
 import { httpSetup, stillMeter } from "../testing/http-setup.ts";
+import { noCaptures } from "../testing/no-captures.ts";
 import { createApp } from "./app.ts";
 import { linkHealth, liveAnswer } from "./schemas.ts";
 
@@ -94,6 +95,7 @@ test("a client that reads too slowly is dropped, and others go on", async () => 
 test("a client that goes away is forgotten, and too many are told so", async () => {
   const { clock, gateway, done } = httpSetup();
   const app = createApp({
+    captures: noCaptures,
     meters: stillMeter().meters,
     store: { history: () => [] },
     clock,

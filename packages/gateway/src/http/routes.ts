@@ -85,6 +85,28 @@ export const historyRoute = createRoute({
   },
 });
 
+export const capturesRoute = createRoute({
+  method: "get",
+  path: "/api/v1/meters/{id}/captures",
+  summary: "What went over the link before it turned bad",
+  request: { params },
+  responses: { 200: answer(z.array(schema.apiCapture), "Captures, newest first"), 404: notFound },
+});
+
+export const captureRoute = createRoute({
+  method: "get",
+  path: "/api/v1/meters/{id}/captures/{name}",
+  summary: "One capture, as a file for `meterport explain`, `redact` and `replay`",
+  request: { params: params.extend({ name: z.string().openapi({ description: "The capture's name" }) }) },
+  responses: {
+    200: {
+      description: "One JSON document a line",
+      content: { "text/plain": { schema: z.string() } },
+    },
+    404: problem("No such meter, or no such capture"),
+  },
+});
+
 export const healthRoute = createRoute({
   method: "get",
   path: "/api/v1/health",

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
 import type {
+  ApiCapture,
   ApiProblem,
   HealthAnswer,
   HistoryAnswer,
@@ -88,6 +89,10 @@ export const historyAnswer = z
     points: z.array(historyPoint),
   })
   .openapi("HistoryAnswer") satisfies z.ZodType<HistoryAnswer>;
+
+export const apiCapture = z
+  .object({ name: z.string(), time: moment("When the link turned bad"), bytes: z.number() })
+  .openapi("Capture") satisfies z.ZodType<ApiCapture>;
 
 export const healthAnswer = z
   .object({

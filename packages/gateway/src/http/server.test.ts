@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import { systemClock } from "@meterport/transports/clock";
 import { silentLog } from "../log.ts";
 import { stillMeter } from "../testing/http-setup.ts";
+import { noCaptures } from "../testing/no-captures.ts";
 import { createApp } from "./app.ts";
 import { listen } from "./server.ts";
 
@@ -12,6 +13,7 @@ import { listen } from "./server.ts";
 const setup = async (t: TestContext) => {
   const meter = stillMeter();
   const app = createApp({
+    captures: noCaptures,
     meters: meter.meters,
     store: { history: () => [] },
     clock: systemClock,

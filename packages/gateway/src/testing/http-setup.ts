@@ -1,9 +1,11 @@
 /** A gateway over a fake meter, in virtual time and without a socket. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { VirtualClock } from "../../../../test/virtual-clock.ts";
 import type { LinkHealth } from "../api.ts";
+import { openCaptureShelf } from "../capture-shelf.ts";
 import { createGateway } from "../gateway.ts";
 import { silentLog } from "../log.ts";
 import type { MeterChange, MeterView } from "../meter-view.ts";
@@ -15,7 +17,9 @@ export const httpSetup = (host = "127.0.0.1", allowedHosts: readonly string[] = 
   const clock = new VirtualClock({ wall: Date.UTC(2026, 0, 1, 12) });
   const meter = new FakeMeter(clock);
   const store = openSqliteStore(join(folder, "data"), { raw: 1e12, minutes: 1e12 }, silentLog, clock.wall());
+  const captures = openCaptureShelf(join(folder, "captures"), silentLog);
   const gateway = createGateway({
+    captures,
     meters: [
       { id: "home", name: "Home", url: "tcp://127.0.0.1:4059", simulated: true, interval: 2_000, source: meter },
     ],
@@ -35,6 +39,7 @@ export const httpSetup = (host = "127.0.0.1", allowedHosts: readonly string[] = 
     clock,
     meter,
     store,
+    captures,
     gateway,
     get,
     json: async <T>(path: string): Promise<T> => (await (await get(path)).json()) as T,

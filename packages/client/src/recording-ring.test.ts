@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { captureLine, parseCapture } from "@meterport/protocol/capture/capture";
+import { RecordingRing } from "./recording-ring.ts";
+
+const setup = (size: number, age: number) => {
+  let now = 0;
+  const clock = { now: () => now, wall: () => Date.UTC(2026, 0, 31, 12) + now };
+  const ring = new RecordingRing({ clock, size, age });
+  return {
+    ring,
+    /** Bytes at some time. */
+    at: (time: number, byte: number): void => {
+      now = time;
+      ring.write(captureLine({ t: ring.elapsed(), dir: "rx", bytes: Uint8Array.of(byte) }));
+    },
+    pass: (time: number): void => {
+      now = time;
+    },
+    kept: () => {
+      const text = ring.capture("serial");
+      if (text === undefined) return undefined;
+      const { header, entries } = parseCapture(text);
+      return {
+        started: header.started,
+        entries: entries.map((entry) => ("bytes" in entry ? [entry.t, entry.bytes[0]] : entry.event)),
+      };
+    },
+  };
+};
+
+describe("a recording ring", () => {
+  it("forgets what is too old, and counts times from what is left", () => {
+    const { at, kept, pass } = setup(1e6, 1000);
+    at(0, 1);
+    at(600, 2);
+    at(1500, 3);
+    assert.deepEqual(kept(), {
+      started: "2026-01-31T12:00:00.600Z",
+      entries: [
+        [0, 2],
+        [900, 3],
+      ],
+    });
+    pass(5000);
+    assert.equal(kept(), undefined);
+  });
+
+  it("forgets the oldest where there is too much, however long it runs", () => {
+    const { ring, at, kept } = setup(200, 1e9);
+    for (let i = 0; i < 5000; i++) at(i, i & 0xff);
+    assert.ok((ring.capture("serial") ?? "").length < 400);
+    assert.deepEqual(kept()?.entries.at(-1)?.[1], 4999 & 0xff);
+  });
+
+  it("is no capture without bytes", () => {
+    const { ring } = setup(1000, 1000);
+    ring.write(captureLine({ t: 0, event: "opened" }));
+    assert.equal(ring.capture("serial"), undefined);
+  });
+});

@@ -1,0 +1,70 @@
+/** The last minutes of a link, kept in memory: what a capture begins with when something goes wrong. */
+import { type Capture, captureHead, captureText, parseCapture } from "@meterport/protocol/capture/capture";
+import type { Clock, Millis } from "@meterport/protocol/ports";
+import type { RecordingOptions } from "./recording.ts";
+
+export interface RingOptions {
+  readonly clock: Pick<Clock, "now" | "wall">;
+  /** Characters of the capture that are kept at most. */
+  readonly size: number;
+  /** What is older is forgotten, at the latest when something newer comes. */
+  readonly age: Millis;
+}
+
+interface Line {
+  readonly at: Millis;
+  readonly text: string;
+}
+
+/** Takes what `recordTransport` writes, and forgets the oldest of it. */
+export class RecordingRing implements RecordingOptions {
+  readonly #options: RingOptions;
+  readonly #began: Millis;
+  #lines: Line[] = [];
+  /** Lines before it are forgotten, and cut off from time to time. */
+  #first = 0;
+  #held = 0;
+
+  constructor(options: RingOptions) {
+    this.#options = options;
+    this.#began = options.clock.now();
+  }
+
+  readonly elapsed = (): Millis => this.#options.clock.now() - this.#began;
+
+  readonly write = (text: string): void => {
+    this.#lines.push({ at: this.elapsed(), text });
+    this.#held += text.length;
+    this.#forget();
+  };
+
+  /** What is kept, its times from the oldest line on; undefined where no byte went either way. */
+  capture(link: string): string | undefined {
+    this.#forget();
+    const lines = this.#lines.slice(this.#first);
+    const first = lines[0];
+    if (first === undefined || !lines.some(({ text }) => text.includes('"dir"'))) return undefined;
+    const { clock } = this.#options;
+    const started = new Date(clock.wall() - (this.elapsed() - first.at)).toISOString();
+    const { header, entries } = parseCapture(captureHead({ started, link }) + lines.map(({ text }) => text).join(""));
+    const oldest = Math.round(first.at);
+    const moved: Capture = {
+      header,
+      entries: entries.map((entry) => ({ ...entry, t: Math.max(0, entry.t - oldest) })),
+    };
+    return captureText(moved);
+  }
+
+  #forget(): void {
+    const { size, age } = this.#options;
+    const oldest = this.elapsed() - age;
+    for (let line = this.#lines[this.#first]; line !== undefined; line = this.#lines[this.#first]) {
+      if (this.#held <= size && line.at >= oldest) break;
+      this.#held -= line.text.length;
+      this.#first++;
+    }
+    if (this.#first < 1000 && this.#first < this.#lines.length) return;
+    this.#lines = this.#lines.slice(this.#first);
+    this.#first = 0;
+  }
+}
