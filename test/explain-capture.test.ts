@@ -1,7 +1,9 @@
 /** explain on captures and on the packets of a bridge. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { concat } from "@meterport/protocol/bytes";
 import { captureHead, captureLine, captureText, parseCapture } from "@meterport/protocol/capture/capture";
+import { pcapOf } from "@meterport/protocol/capture/pcap-writer";
 import { key, runCli, withMeter } from "../packages/cli/src/testing/run-cli.ts";
 import { pcapFile } from "../packages/protocol/src/capture/pcap/pcap.test-kit.ts";
 
@@ -154,5 +156,15 @@ describe("explain, packets of a bridge", () => {
     assert.deepEqual(what(JSON.parse(explained.out) as Document), what(await explainJson(text, "--key", key)));
     const other = await runCli(["explain", "line.pcap", "--key", key, "--port", "81"], { binaries });
     assert.match(other.err, /leads to port 81/);
+  });
+
+  it("reads what convert wrote", async () => {
+    const capture = parseCapture(await recorded());
+    const binaries = { "line.pcap": concat(...pcapOf(capture)) };
+    const { code, out, err } = await runCli(["explain", "line.pcap", "--key", key, "--json"], { binaries });
+    assert.equal(code, 0, err);
+    const { counts, items } = JSON.parse(out) as Document;
+    assert.deepEqual(counts, (await explainJson(captureText(capture), "--key", key)).counts);
+    assert.ok(items.every(({ kind, digests }) => kind !== "exchange" || digests === "valid"));
   });
 });

@@ -1,13 +1,5 @@
-/**
- * What files of packets are made of: pcap (draft-ietf-opsawg-pcap) and pcapng (draft-ietf-opsawg-pcapng). Numbers only, for
- * whoever reads or writes them.
- */
-
-/** First four bytes of a pcap file, as a number in its own byte order: times in microseconds or in nanoseconds. */
-export const pcapMagic = { microseconds: 0xa1b2c3d4, nanoseconds: 0xa1b23c4d } as const;
-/** Bytes of the header of a file and of each packet. */
-export const pcapHeaderLength = 24;
-export const pcapPacketHeaderLength = 16;
+/** What pcapng files (draft-ietf-opsawg-pcapng) and the packets in them are made of; of pcap files `../pcap-format.ts` tells. */
+import { linkTypeRaw } from "../pcap-format.ts";
 
 /** Types of blocks of a pcapng file. */
 export const pcapngBlock = {
@@ -25,14 +17,12 @@ export const pcapngOption = { end: 0, timeResolution: 9 } as const;
 export const linkType = {
   null: 0,
   ethernet: 1,
-  raw: 101,
+  raw: linkTypeRaw,
   loop: 108,
   linuxCooked: 113,
   ipv4: 228,
   ipv6: 229,
   linuxCooked2: 276,
-  /** For whatever two programs agree upon. */
-  user0: 147,
 } as const;
 
 export const etherType = { ipv4: 0x0800, ipv6: 0x86dd, vlan: 0x8100, serviceVlan: 0x88a8 } as const;

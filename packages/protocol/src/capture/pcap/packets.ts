@@ -1,14 +1,8 @@
 /** Packets out of a pcap or a pcapng file. */
 import { UsageError } from "../../errors.ts";
 import type { Millis } from "../../ports.ts";
-import {
-  pcapHeaderLength,
-  pcapMagic,
-  pcapngBlock,
-  pcapngByteOrder,
-  pcapngOption,
-  pcapPacketHeaderLength,
-} from "./format.ts";
+import { pcapFileHeader, pcapMagic, pcapMagicNanoseconds, pcapPacketHeader } from "../pcap-format.ts";
+import { pcapngBlock, pcapngByteOrder, pcapngOption } from "./format.ts";
 
 export interface Packet {
   /** Unix time in milliseconds; 0 where the file does not tell. */
@@ -53,8 +47,10 @@ const magicIn = (bytes: Uint8Array, little: boolean): number =>
 
 /** The byte order under which the file begins as one of these; undefined where it is none. */
 const byteOrderOf = (bytes: Uint8Array): boolean | undefined => {
-  const magics: readonly number[] = Object.values(pcapMagic);
-  for (const little of [true, false]) if (magics.includes(magicIn(bytes, little))) return little;
+  for (const little of [true, false]) {
+    const magic = magicIn(bytes, little);
+    if (magic === pcapMagic || magic === pcapMagicNanoseconds) return little;
+  }
   return undefined;
 };
 
@@ -80,13 +76,13 @@ export const packetsIn = (bytes: Uint8Array): Generator<Packet> => {
 };
 
 function* pcapPackets(words: Words): Generator<Packet> {
-  const fraction = words.u32(0) === pcapMagic.nanoseconds ? 1e6 : 1e3;
+  const fraction = words.u32(0) === pcapMagicNanoseconds ? 1e6 : 1e3;
   // The upper bits tell of checksums behind frames, which nobody asks for.
   const linkType = words.u32(20) & 0xffff;
-  for (let at = pcapHeaderLength; at + pcapPacketHeaderLength <= words.bytes.length; ) {
+  for (let at = pcapFileHeader; at + pcapPacketHeader <= words.bytes.length; ) {
     const length = words.u32(at + 8);
     if (length > longestPacket) throw wrong(at + 8, `a packet of ${length} bytes is none`);
-    const start = at + pcapPacketHeaderLength;
+    const start = at + pcapPacketHeader;
     if (start + length > words.bytes.length) return;
     const time = words.u32(at) * 1000 + words.u32(at + 4) / fraction;
     yield { time, linkType, bytes: words.bytes.subarray(start, start + length) };

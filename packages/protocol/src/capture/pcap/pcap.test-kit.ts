@@ -1,6 +1,7 @@
 /** For tests: writes packets of conversations as pcap and pcapng, over every link type, with the faults of networks. */
 import { concat } from "../../bytes.ts";
-import { etherType, linkType, pcapMagic, pcapngBlock, pcapngByteOrder, tcpFlag } from "./format.ts";
+import { pcapMagic } from "../pcap-format.ts";
+import { etherType, linkType, pcapngBlock, pcapngByteOrder, tcpFlag } from "./format.ts";
 
 export interface Sent {
   /** Milliseconds since 1970. */
@@ -105,7 +106,7 @@ const words = (little: boolean, ...numbers: number[]): Uint8Array => {
 /** A pcap file, in either byte order. */
 export const pcapFile = (network: Network, sent: readonly Sent[], little = true): Uint8Array =>
   concat(
-    words(little, pcapMagic.microseconds, little ? 0x00040002 : 0x00020004, 0, 0, 65_535, linkType[network.link]),
+    words(little, pcapMagic, little ? 0x00040002 : 0x00020004, 0, 0, 65_535, linkType[network.link]),
     ...sent.flatMap((each) => {
       const bytes = packetOf(network, each);
       const [seconds, micros] = [Math.floor(each.time / 1000), Math.round((each.time % 1000) * 1000)];
