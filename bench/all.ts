@@ -1,6 +1,7 @@
 /** All figures: `npm run bench`. */
 import { benchCodec } from "./codec.ts";
 import { benchDump } from "./dump.ts";
+import { benchFaultyLine } from "./faulty-line.ts";
 import { benchLiveLine } from "./live-line.ts";
 import { benchLoadProfile } from "./load-profile.ts";
 import { say } from "./measure.ts";
@@ -23,3 +24,5 @@ say("");
 await benchDump();
 say("");
 benchTypeCheck();
+say("");
+benchFaultyLine();

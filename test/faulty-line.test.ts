@@ -253,7 +253,7 @@ const tell = (t: TestContext, trial: Trial, outcome: Outcome, seconds: number): 
 
 describe("reading over a faulty line", () => {
   const trials: readonly (Trial & { readonly name: string })[] = [
-    { name: "80,000 reads, every fault at 1 %", seed: 20260601, rate: 0.01, reads: 80_000, encrypt: false },
+    { name: "40,000 reads, every fault at 1 %", seed: 20260601, rate: 0.01, reads: 40_000, encrypt: false },
     { name: "20,000 encrypted reads, every fault at 1 %", seed: 20260602, rate: 0.01, reads: 20_000, encrypt: true },
     { name: "3,000 reads, every fault at 10 %", seed: 20260603, rate: 0.1, reads: 3_000, encrypt: false },
   ];

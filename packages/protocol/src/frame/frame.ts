@@ -9,7 +9,8 @@ export const believedBody = 1024;
 /** Bytes of a run of noise that a `garbage` event shows; the run may be longer. */
 export const shownGarbage = 64;
 
-const lengthField = 2;
+/** Bytes of the length in front of a body. */
+export const lengthField = 2;
 
 /**
  * A body with its 2-byte length in front.
@@ -89,6 +90,20 @@ export class Deframer {
     const unfinished = this.#buffer.slice(0, this.#held);
     this.#held = 0;
     return { garbage, unfinished };
+  }
+
+  /**
+   * Bodies that would end where the held bytes end, were those in front of them noise: a length that noise invents swallows
+   * the frame behind it. `fits` says which lengths are looked for. What is none of noise is for a digest to tell.
+   */
+  hidden(fits: (length: number) => boolean): Uint8Array[] {
+    const bodies: Uint8Array[] = [];
+    for (let at = 1; at + lengthField < this.#held; at++) {
+      const start = at + lengthField;
+      const length = ((this.#buffer[at] as number) << 8) | (this.#buffer[at + 1] as number);
+      if (start + length === this.#held && fits(length)) bodies.push(this.#buffer.slice(start, this.#held));
+    }
+    return bodies;
   }
 
   #bodyLength(): number {

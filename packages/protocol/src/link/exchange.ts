@@ -1,7 +1,7 @@
 /** What goes into the link, what comes out, and the state of one request. */
 
 import type { LinkFailure } from "../errors.ts";
-import { requestCode } from "../frame/apdu.ts";
+import { decodeRequest, readResponseHeader, requestCode } from "../frame/apdu.ts";
 import type { Millis } from "../ports.ts";
 import type { Sealed } from "../security/seal.ts";
 import { Evidence } from "./evidence.ts";
@@ -80,6 +80,18 @@ export type LinkOutput =
   /** `length` bytes, of which `bytes` are the first. */
   | { readonly type: "discarded"; readonly bytes: Uint8Array; readonly length: number; readonly reason: DiscardReason };
 
+/** A code alone, or 0x0C with its number. */
+const shortAnswers: readonly number[] = [1, 5];
+
+/** Whether an answer of this length can be to this request. */
+const answerFits = (apdu: Uint8Array, length: number): boolean => {
+  if (shortAnswers.includes(length)) return true;
+  const request = decodeRequest(apdu);
+  if (request.kind === "read-at") return length === readResponseHeader + (request.count ?? 0);
+  if (request.kind !== "read" || length < readResponseHeader) return false;
+  return request.count === undefined || length <= readResponseHeader + request.count;
+};
+
 /** A request on its way. */
 export class Exchange {
   readonly id: number;
@@ -105,10 +117,18 @@ export class Exchange {
   resyncs = 0;
   /** True between an attempt that is over and the next transmission. */
   pausing = true;
+  /** When its answer can begin at the latest that a meter answers at once. */
+  answerFrom: Millis = 0;
   /** When an attempt without any byte is over. */
   deadline: Millis = 0;
   /** When it is over although bytes keep coming. */
   lastDeadline: Millis = 0;
+
+  /** Whether a frame with a body of this length can be the answer to `sealed`, damaged: then nothing better follows it. */
+  fitsAnswer(length: number): boolean {
+    const overhead = this.sealed?.answerOverhead;
+    return overhead !== undefined && !this.preparing && answerFits(this.apdu, length - overhead);
+  }
 
   constructor(request: LinkRequest) {
     const code = request.apdu[0];

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { guideExchanges, guideKey } from "../../vectors/guide.ts";
-import { concat, fromHex, toHex } from "../bytes.ts";
+import { guideExchanges } from "../../vectors/guide.ts";
+import { concat, toHex } from "../bytes.ts";
 import { rc4Authentication } from "../security/rc4/authentication.ts";
-import { rc4Opener } from "../security/rc4/opener.ts";
-import type { LinkInput, LinkOutput, LinkRequest } from "./exchange.ts";
+import { bytes, key, open, reply, sent, words } from "./asking.test-kit.ts";
+import type { LinkOutput } from "./exchange.ts";
 import { Link } from "./link.ts";
-import type { LinkTiming } from "./timing.ts";
 
-const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
-const key = bytes(guideKey);
 const readBt23 = bytes("3f0017000000002c");
 const readBt28 = bytes("3f001c0000000004");
 const writeEt50 = bytes("4f08320000 1e000101");
@@ -17,47 +14,9 @@ const data = bytes("00000401020304");
 const other = bytes("00000409090909");
 const done = bytes("00");
 
-const opener = rc4Opener({ advanced: key, basic: key });
-
-/** What the meter answers to a packet: any response, with the digest that fits. */
-const reply = (packet: Uint8Array, apdu: Uint8Array): Uint8Array => {
-  const received = opener.open(packet.subarray(2));
-  assert.ok(received.type === "request");
-  return received.reply(apdu);
-};
-
 const sequenceIn = (packet: Uint8Array): number => new DataView(packet.buffer).getUint32(packet.length - 12);
 const wrongSequence = (expected: number): Uint8Array =>
   concat(Uint8Array.of(0x0c), Uint8Array.of(expected >>> 24, expected >>> 16, expected >>> 8, expected));
-
-/** A link on a line whose bytes take no time, and a shorthand for its steps. */
-const open = (timing: Partial<LinkTiming> = {}) => {
-  const link = new Link(rc4Authentication({ key, sequence: 0x1000 }), { byteTime: 0, ...timing });
-  const at = (now: number, input: LinkInput): LinkOutput[] => link.handle(input, now);
-  return {
-    link,
-    tick: (now: number) => at(now, { type: "tick" }),
-    got: (now: number, received: Uint8Array) => at(now, { type: "received", bytes: received }),
-    ask: (now: number, id: number, apdu: Uint8Array, more: Partial<LinkRequest> = {}) =>
-      at(now, { ...more, type: "request", id, apdu }),
-    cancel: (now: number, id: number) => at(now, { type: "cancel", id }),
-  };
-};
-
-const sent = (outputs: readonly LinkOutput[]): Uint8Array => {
-  const packets = outputs.filter((output) => output.type === "transmit");
-  assert.equal(packets.length, 1, JSON.stringify(outputs));
-  return (packets[0] as { bytes: Uint8Array }).bytes;
-};
-
-const words = (outputs: readonly LinkOutput[]): string =>
-  outputs
-    .map((output) => {
-      if (output.type === "response") return `response ${output.id} ${toHex(output.apdu)}`;
-      if (output.type === "failed") return `failed ${output.id} ${output.failure} ${output.attempts}`;
-      return output.type === "discarded" ? `discarded ${output.reason} ${output.length}` : output.type;
-    })
-    .join(", ");
 
 describe("printed exchanges", () => {
   it("resync, pp. 21-22: the first number is refused, the second is sent and its answer opens, byte for byte", () => {

@@ -5,7 +5,7 @@
 
 import type { LinkFailure } from "../errors.ts";
 import { decodeResponse } from "../frame/apdu.ts";
-import { Deframer, type FrameEvent } from "../frame/frame.ts";
+import { Deframer, type FrameEvent, lengthField, shownGarbage } from "../frame/frame.ts";
 import type { Millis } from "../ports.ts";
 import type { Seal } from "../security/seal.ts";
 import { type DiscardReason, Exchange, type LinkInput, type LinkOutput } from "./exchange.ts";
@@ -149,12 +149,15 @@ export class Link {
     return Math.max(spaced, quiet);
   }
 
+  /** An answer that has begun and stopped is over before the time to begin it is; the last attempt takes all the time there is. */
   #expireAt(exchange: Exchange): Millis {
     if (this.#deframer.pending === 0) return exchange.deadline;
-    return Math.min(
-      exchange.lastDeadline,
-      Math.max(exchange.deadline, this.#lastByteAt + this.#timing.interByteTimeout),
-    );
+    const quiet = Math.max(exchange.answerFrom, this.#lastByteAt) + this.#timing.interByteTimeout;
+    return Math.min(exchange.lastDeadline, this.#isLast(exchange) ? Math.max(exchange.deadline, quiet) : quiet);
+  }
+
+  #isLast(exchange: Exchange): boolean {
+    return exchange.attempts >= (exchange.mostAttempts ?? this.#timing.attempts);
   }
 
   #expire(exchange: Exchange, out: LinkOutput[]): void {
@@ -165,7 +168,7 @@ export class Link {
   /** An attempt is over without an answer: pause for the next one, or give up. */
   #endAttempt(exchange: Exchange, out: LinkOutput[]): void {
     exchange.pausing = true;
-    if (exchange.attempts < (exchange.mostAttempts ?? this.#timing.attempts)) return;
+    if (!this.#isLast(exchange)) return;
     const { evidence, attempts } = exchange;
     this.#fail(evidence.failure(attempts), evidence.detail(attempts, this.#timing.responseTimeout), out);
   }
@@ -189,6 +192,7 @@ export class Link {
     exchange.attempts++;
     exchange.transmissions++;
     exchange.pausing = false;
+    exchange.answerFrom = away;
     exchange.deadline = away + responseTimeout;
     exchange.lastDeadline = away + Math.max(responseTimeout, longestResponse);
     this.#lastSentAt = now;
@@ -213,6 +217,23 @@ export class Link {
         this.#current?.evidence.add("only-alerts");
         out.push({ type: "alert" });
       }
+    }
+    if (this.#current !== undefined) this.#unearth(this.#current, out);
+  }
+
+  /** Finds the answer behind noise that looks like the beginning of a longer frame. Its digest says that it is the answer. */
+  #unearth(exchange: Exchange, out: LinkOutput[]): void {
+    const { announced } = this.#deframer;
+    if (announced === undefined || exchange.fitsAnswer(announced - lengthField)) return;
+    for (const body of this.#deframer.hidden((length) => exchange.fitsAnswer(length))) {
+      const verdict = this.#sent.judge(body, exchange);
+      if (verdict.type !== "apdu" && verdict.type !== "resync") continue;
+      const { garbage, unfinished } = this.#deframer.reset();
+      if (garbage?.type === "garbage") this.#garbage(garbage, out);
+      const length = unfinished.length - lengthField - body.length;
+      this.#garbage({ type: "garbage", bytes: unfinished.slice(0, Math.min(length, shownGarbage)), length }, out);
+      this.#frame(body, out);
+      return;
     }
   }
 
@@ -343,6 +364,15 @@ export class Link {
     out.push({ type: "other-client", sign, certain: sign === "request" });
   }
 
+  /**
+   * What is as long as the answer was the answer, damaged, so nothing is left to wait for. Where it was another client's, ours
+   * still counts when it comes, and the last attempt waits for it.
+   */
+  #damaged(exchange: Exchange, length: number, out: LinkOutput[]): void {
+    exchange.evidence.add("bad-digest");
+    if (!exchange.pausing && !this.#isLast(exchange) && exchange.fitsAnswer(length)) this.#endAttempt(exchange, out);
+  }
+
   #reject(
     exchange: Exchange,
     verdict: Exclude<Verdict, { type: "apdu" | "resync" | "step" | "session-lost" }>,
@@ -352,14 +382,15 @@ export class Link {
     discard(body, verdict.type === "forged" ? "bad-digest" : verdict.type, out);
     if (verdict.type === "forged" || verdict.type === "refused") this.#suspect(body, exchange.apdu, out);
     if (verdict.type === "echo") exchange.evidence.add("echo");
-    else if (verdict.type === "forged") exchange.evidence.add("bad-digest");
+    else if (verdict.type === "forged") this.#damaged(exchange, body.length, out);
     else if (verdict.type === "stale") {
       if (verdict.other) exchange.evidence.add("other-reply");
     } else if (!exchange.pausing) {
       // The meter has spoken; what it says may be noise on either way, so ask again, but do not wait any longer.
       if (verdict.type === "refused") exchange.evidence.add(verdict.failure ?? "wrong-key", verdict.detail);
       else exchange.evidence.add("bad-resync");
-      this.#endAttempt(exchange, out);
+      // A number that another client is told is none of ours: an answer may yet come.
+      if (verdict.type === "refused" || !this.#isLast(exchange)) this.#endAttempt(exchange, out);
     }
   }
 }

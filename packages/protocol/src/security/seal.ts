@@ -35,6 +35,8 @@ export interface Sealed {
   readonly packet: Uint8Array;
   /** The sequence number inside; undefined where the suite has none. */
   readonly sequence: number | undefined;
+  /** Bytes that the suite adds to an answer; undefined where that is not the same for every answer. */
+  readonly answerOverhead?: number;
   /** Opens the body of a response frame (what follows the length). Any bytes give a result; nothing is thrown. */
   open(body: Uint8Array): Opened;
 }

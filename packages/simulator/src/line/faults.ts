@@ -55,28 +55,36 @@ export class Faults {
 
   /** What becomes of a message, which itself is not changed. `longestDelay` is that of `delay`. */
   pass(message: Uint8Array, rates: FaultRates, longestDelay: Millis = 1000): Passed {
-    const did: FaultName[] = [];
-    const happens = (name: FaultName): boolean => {
-      if (this.#random() >= (rates[name] ?? 0)) return false;
-      did.push(name);
-      this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
-      return true;
-    };
     // Each fault is drawn for each message, so that one more fault does not change the fate of all messages behind it.
-    const lost = happens("loss");
-    const delay = happens("delay") ? Math.ceil(this.#random() * longestDelay) : 0;
-    let bytes = message;
-    if (happens("truncate")) bytes = bytes.subarray(0, this.#below(bytes.length));
-    if (happens("byteLoss")) bytes = this.#holed(bytes);
-    if (happens("flip") && bytes.length > 0) bytes = this.#flipped(bytes);
-    const copies = happens("duplicate") ? 2 : 1;
-    const noise = happens("noise") ? noiseBurst(this.#random) : new Uint8Array(0);
-    const alert = new Uint8Array(happens("alert") ? 2 : 0);
-    const before = concat(noise, alert);
-    const deliveries: Delivery[] = before.length > 0 ? [{ bytes: before, delay: 0 }] : [];
+    const lost = this.#happens(rates.loss);
+    const late = this.#happens(rates.delay);
+    const delay = late ? Math.ceil(this.#random() * longestDelay) : 0;
+    const truncate = this.#happens(rates.truncate);
+    let bytes = truncate ? message.subarray(0, this.#below(message.length)) : message;
+    const byteLoss = this.#happens(rates.byteLoss);
+    if (byteLoss) bytes = this.#holed(bytes);
+    const flip = this.#happens(rates.flip);
+    if (flip && bytes.length > 0) bytes = this.#flipped(bytes);
+    const duplicate = this.#happens(rates.duplicate);
+    const noise = this.#happens(rates.noise) ? noiseBurst(this.#random) : undefined;
+    const alert = this.#happens(rates.alert);
+    const did = { loss: lost, delay: late, truncate, byteLoss, flip, duplicate, noise: noise !== undefined, alert };
+    const deliveries: Delivery[] = [];
+    if (noise !== undefined || alert)
+      deliveries.push({ bytes: concat(noise ?? new Uint8Array(0), new Uint8Array(alert ? 2 : 0)), delay: 0 });
     if (!lost && bytes.length > 0)
-      for (let copy = 0; copy < copies; copy++) deliveries.push({ bytes: bytes.slice(), delay });
-    return { deliveries, did };
+      for (let copy = duplicate ? 2 : 1; copy > 0; copy--) deliveries.push({ bytes: bytes.slice(), delay });
+    return { deliveries, did: this.#counted(did) };
+  }
+
+  #happens(rate: number | undefined): boolean {
+    return this.#random() < (rate ?? 0);
+  }
+
+  #counted(did: Readonly<Record<FaultName, boolean>>): readonly FaultName[] {
+    const names = faultNames.filter((name) => did[name]);
+    for (const name of names) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    return names;
   }
 
   #below(limit: number): number {

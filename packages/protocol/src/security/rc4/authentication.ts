@@ -1,7 +1,7 @@
 /** RC4 authentication: sequence number and digest behind every request, a digest behind every response (MEP guide 1.1, pp. 16-17). */
 
 import { readResponseHeader, writeAtHeader } from "../../frame/apdu.ts";
-import { maxBody } from "../../frame/frame.ts";
+import { lengthField, maxBody } from "../../frame/frame.ts";
 import { code } from "../../frame/response-codes.ts";
 import { Digest, DigestKey, digestLength } from "../digest.ts";
 import type { Opened, Seal, Sealed } from "../seal.ts";
@@ -14,8 +14,6 @@ export const rc4ReadLimit: number = maxBody - readResponseHeader - digestLength;
 
 /** 456: what 476 bytes leave to the data of a partial write beside header, sequence number and digest (MEP guide 1.1, p. 50). */
 export const rc4WriteLimit: number = maxBody - writeAtHeader - sequenceLength - digestLength;
-
-const lengthField = 2;
 
 /** A request frame in the clear, and its digest's state, which the response's digest goes on from. */
 export const signRequest = (
@@ -119,6 +117,7 @@ export class SequenceCounter {
 class Signed implements Sealed {
   readonly packet: Uint8Array;
   readonly sequence: number;
+  readonly answerOverhead = digestLength;
   readonly #key: DigestKey;
   readonly #digest: Digest;
 

@@ -35,6 +35,7 @@ export const packetKeyOf = (encryptKey: Uint8Array, bytes: Uint8Array, at: numbe
 class Encrypted implements Sealed {
   readonly packet: Uint8Array;
   readonly sequence: number;
+  readonly answerOverhead = digestLength;
   readonly #key: DigestKey;
   readonly #digest: Digest;
   /** Stands behind the request: the response goes on from here. */
