@@ -1,5 +1,5 @@
 /** A capture cut into frames, alerts and noise: every byte of it is in one piece. */
-import { Deframer, type FrameEvent } from "../frame/frame.ts";
+import { Deframer, type FrameEvent, lengthField } from "../frame/frame.ts";
 import type { Millis } from "../ports.ts";
 import type { Capture } from "./capture.ts";
 
@@ -23,6 +23,9 @@ export interface CutCapture {
 
 /** No frame comes with such a gap in it, over whatever bridge: what was begun before it is not gone on with. */
 const longestGap: Millis = 2000;
+
+/** A code and a digest. */
+const shortestBody = 9;
 
 const streamOf = ({ entries }: Capture, dir: "tx" | "rx"): Uint8Array => {
   let length = 0;
@@ -61,9 +64,14 @@ class Cutter {
 
   /** What was begun is not gone on with. */
   reset(): void {
+    // As the link does: what ends here may be an answer that noise in front seems to swallow, which only its digest can tell.
+    const [hidden] = this.#deframer.hidden((length) => length >= shortestBody);
     const { garbage, unfinished } = this.#deframer.reset();
     if (garbage !== undefined) this.#note(garbage);
-    if (unfinished.length > 0) this.#piece("cut", unfinished.length);
+    if (hidden !== undefined) {
+      this.#piece("noise", unfinished.length - lengthField - hidden.length);
+      this.#note({ type: "frame", body: hidden });
+    } else if (unfinished.length > 0) this.#piece("cut", unfinished.length);
   }
 
   #note(event: FrameEvent): void {
@@ -89,7 +97,14 @@ export const piecesOf = (capture: Capture): CutCapture => {
       sent.reset();
       received.reset();
     } else if (entry.dir === "rx") received.push(entry.bytes, entry.t);
-    else if (sent.push(entry.bytes, entry.t)) received.reset();
+    else {
+      const before = pieces.length;
+      if (!sent.push(entry.bytes, entry.t)) continue;
+      // What had come by then had come before.
+      const request = pieces.splice(before);
+      received.reset();
+      pieces.push(...request);
+    }
   }
   sent.reset();
   received.reset();

@@ -83,13 +83,12 @@ export type LinkOutput =
 /** A code alone, or 0x0C with its number. */
 const shortAnswers: readonly number[] = [1, 5];
 
-/** Whether an answer of this length can be to this request. */
+/** Whether an answer of this length can be to this request; a table that is shorter than what was asked for is left out. */
 const answerFits = (apdu: Uint8Array, length: number): boolean => {
   if (shortAnswers.includes(length)) return true;
   const request = decodeRequest(apdu);
-  if (request.kind === "read-at") return length === readResponseHeader + (request.count ?? 0);
-  if (request.kind !== "read" || length < readResponseHeader) return false;
-  return request.count === undefined || length <= readResponseHeader + request.count;
+  const reads = request.kind === "read" || request.kind === "read-at";
+  return reads && length === readResponseHeader + (request.count ?? 0);
 };
 
 /** A request on its way. */

@@ -47,6 +47,8 @@ export class Link {
   #current: Exchange | undefined;
   #lastByteAt: Millis = Number.NEGATIVE_INFINITY;
   #lastSentAt: Millis | undefined;
+  /** Whether the last byte was the last of a frame; what looks like alerts may be the rest of an answer without its beginning. */
+  #frameEnded = true;
   /** Whether the meter has once confirmed a number of ours, so that its numbers tell what it has executed. */
   #synchronised = false;
   /** The meter expects this number or a later one; undefined before its first word. */
@@ -141,7 +143,8 @@ export class Link {
   #sendAt(): Millis {
     if (this.#lastSentAt === undefined) return this.#lastByteAt;
     const spaced = this.#lastSentAt + this.#timing.requestSpacing;
-    if (this.#deframer.pending === 0) return spaced;
+    const again = (this.#current?.transmissions ?? 0) > 0;
+    if (this.#deframer.pending === 0 && (this.#frameEnded || !again)) return spaced;
     const quiet = Math.min(
       this.#lastByteAt + this.#timing.interByteTimeout,
       this.#lastSentAt + this.#timing.longestResponse,
@@ -210,7 +213,9 @@ export class Link {
     const idle = now - this.#lastByteAt;
     if (this.#deframer.pending > 0 && idle > this.#timing.interByteTimeout) this.#dropUnfinished("incomplete", out);
     if (bytes.length > 0) this.#lastByteAt = now;
-    for (const event of this.#deframer.push(bytes)) {
+    const events = this.#deframer.push(bytes);
+    if (bytes.length > 0) this.#frameEnded = this.#deframer.pending === 0 && events.at(-1)?.type === "frame";
+    for (const event of events) {
       if (event.type === "frame") this.#frame(event.body, out);
       else if (event.type === "garbage") this.#garbage(event, out);
       else {

@@ -62,7 +62,9 @@ const scramble = (piece: Piece, bytes: Uint8Array, pseudonyms: Pseudonyms): Uint
   const kept = requestCodes.includes(first) || (first !== undefined && first <= lastResponseCode) ? 3 : 2;
   const out = bytes.slice();
   // The digest of a refusal is zeros: they are no secret, and say that it is one.
-  out.set(pseudonyms.noise(bytes.subarray(kept)), kept);
+  const noise = pseudonyms.noise(bytes.subarray(kept));
+  // A frame that was cut shall not seem to hide another, whose length begins with 0 or 1.
+  out.set(piece.kind === "cut" ? noise.map((byte) => (byte < 2 ? neverLength : byte)) : noise, kept);
   return out;
 };
 
