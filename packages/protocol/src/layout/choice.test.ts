@@ -15,7 +15,6 @@ import {
   form,
   leaves,
   locate,
-  markdown,
   misplaced,
   not,
   own,
@@ -26,6 +25,7 @@ import {
   u8,
   u16,
 } from "./index.ts";
+import { markdown } from "./markdown.ts";
 
 const wide = struct({ value: at(1, u16, "Wide") }, { from: 1 });
 const narrow = struct({ low: at(1, u8, "Low"), high: at(2, u8, "High") }, { from: 1 });

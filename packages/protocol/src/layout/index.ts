@@ -36,7 +36,6 @@ export type {
   ValueOf,
 } from "./layout.ts";
 export { type At, leaves, locate, misplaced, type Path, type Place, place } from "./locate.ts";
-export { markdown } from "./markdown.ts";
 export { nibbles } from "./nibbles.ts";
 export {
   bytes,

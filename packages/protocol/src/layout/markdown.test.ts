@@ -8,7 +8,6 @@ import {
   dim,
   either,
   filler,
-  markdown,
   next,
   struct,
   table,
@@ -18,6 +17,7 @@ import {
   u16,
   when,
 } from "./index.ts";
+import { markdown } from "./markdown.ts";
 
 const DD = table("DD", 1, "Dimensions", { read: "none", write: "never" }, { count: at(0, u8, "") });
 const since400 = atLeast({ meter: [4, 0], module: [1, 20] });

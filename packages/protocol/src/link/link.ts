@@ -9,25 +9,11 @@ import { Deframer, type FrameEvent, lengthField, shownGarbage } from "../frame/f
 import type { Millis } from "../ports.ts";
 import type { Seal } from "../security/seal.ts";
 import { type DiscardReason, Exchange, type LinkInput, type LinkOutput } from "./exchange.ts";
+import { dimensionsJump, executed } from "./executed.ts";
 import { foreignFrame } from "./other-client.ts";
 import { Sent, type Verdict } from "./sent.ts";
 import { defaultLinkTiming, type LinkTiming } from "./timing.ts";
 import { Waiting } from "./waiting.ts";
-
-/** By how much the meter's number jumps when its dimensions change (MEP guide 1.1, p. 61). */
-const dimensionsJump = 25;
-
-/** How many such jumps between a lost answer and its repetition are still recognised. */
-const believedJumps = 8;
-
-/**
- * Whether a meter that expects `expected` has executed the request with number `ours`: it then expects the one after
- * ours, plus a jump for every change of dimensions since. Had it jumped before our request, it would expect ours plus the jump.
- */
-const executed = (ours: number, expected: number): boolean => {
-  const ahead = (expected - ours) >>> 0;
-  return ahead % dimensionsJump === 1 && ahead <= 1 + believedJumps * dimensionsJump;
-};
 
 /**
  * One link to one meter.
@@ -214,7 +200,9 @@ export class Link {
     if (this.#deframer.pending > 0 && idle > this.#timing.interByteTimeout) this.#dropUnfinished("incomplete", out);
     if (bytes.length > 0) this.#lastByteAt = now;
     const events = this.#deframer.push(bytes);
-    if (bytes.length > 0) this.#frameEnded = this.#deframer.pending === 0 && events.at(-1)?.type === "frame";
+    const last = events.at(-1)?.type;
+    const lone = last === "alert" && events.length === 1 && idle > this.#timing.interByteTimeout;
+    if (bytes.length > 0 && !lone) this.#frameEnded = this.#deframer.pending === 0 && last === "frame";
     for (const event of events) {
       if (event.type === "frame") this.#frame(event.body, out);
       else if (event.type === "garbage") this.#garbage(event, out);

@@ -9,7 +9,6 @@ import {
   decode,
   encode,
   leaves,
-  markdown,
   misplaced,
   type Profile,
   parseProfile,
@@ -18,6 +17,7 @@ import {
   sizeOf,
   tableExists,
 } from "../layout/index.ts";
+import { markdown } from "../layout/markdown.ts";
 import { dimensionTables } from "./dimension-tables.ts";
 import { type Dimensions, defaultDimensions, tables, tablesById, tablesByNumber } from "./index.ts";
 
