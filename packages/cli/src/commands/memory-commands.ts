@@ -14,7 +14,7 @@ export const addMemoryCommands = ({ program, io, ended }: Host): void => {
   asksMeter(
     program
       .command("profile")
-      .description("the load profile of a meter, interval by interval, oldest first, as CSV or JSON"),
+      .description("the load profile of a meter, interval by interval, oldest first, as CSV, JSON or Parquet"),
   )
     .option("--set <n>", "data set, 1 to 4", "1")
     .option("--since <when>", "7d, 2026-01-31 or 2026-01-31T12:00Z: only intervals that end after it")
