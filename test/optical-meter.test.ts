@@ -3,10 +3,24 @@ import assert from "node:assert/strict";
 import { describe, it, test } from "node:test";
 import { connect, type Meter, openLive, rc4 } from "@meterport/client";
 import { optical } from "@meterport/client/optical";
-import { ResponseError } from "@meterport/protocol/errors";
+import { ProcedureError, ResponseError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
 import { Secret } from "@meterport/protocol/security/key";
-import { BT01, BT21, BT23, BT28, BT64, ET03, ET04, ET11, ET13, ET51, ET54 } from "@meterport/protocol/tables/index";
+import {
+  BT01,
+  BT08,
+  BT21,
+  BT23,
+  BT28,
+  BT64,
+  ET03,
+  ET04,
+  ET11,
+  ET13,
+  ET51,
+  ET54,
+} from "@meterport/protocol/tables/index";
 import { memoryLine, modelledLine, serve, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";
 import { listenTcp } from "@meterport/transports/tcp";
@@ -67,6 +81,31 @@ describe("a meter through its optical port", () => {
     const { meter: reader } = await throughOptical(other, undefined, opticalKeys.readOnly);
     const write = reader.write(ET51, ["clients", 0, "healthTimeout"], 90);
     await assert.rejects(other.run(write), (error) => error instanceof ResponseError && error.code === "no-permission");
+  });
+
+  it("calls procedures, whose results it reads from BT08", async () => {
+    const clock = new VirtualClock();
+    const { meter, front } = await throughOptical(clock, undefined);
+    // No such device: that the meter says so proves that it was asked and that its answer was found.
+    for (let i = 0; i < 3; i++)
+      await assert.rejects(
+        clock.run(meter.call(EP17, { action: 0, deviceHandle: 9 })),
+        (error) => error instanceof ProcedureError,
+      );
+    const { sequence } = await clock.run(meter.read(BT08));
+    assert.equal(sequence, 12);
+    assert.ok(front.requests() > 0);
+  });
+
+  it("goes on after a restart of the meter, and after minutes in which nobody asked", async () => {
+    const clock = new VirtualClock();
+    const { meter, front } = await throughOptical(clock, undefined);
+    const before = await clock.run(meter.read(BT28));
+    front.reboot();
+    assert.deepEqual(await clock.run(meter.read(BT28)), before);
+    await clock.advance(300_000);
+    assert.ok(!front.endpoint.active, "the port is left to others");
+    assert.deepEqual(await clock.run(meter.read(BT28)), before);
   });
 
   const conditions: Readonly<Record<string, Condition>> = {

@@ -223,6 +223,18 @@ describe("OpticalLink", () => {
     assert.equal(writes(), 1);
   });
 
+  it("begins anew after a silence in which the meter must have ended the channel", () => {
+    const { pair } = pairWith();
+    pair.request({ id: 1, apdu: readBt00 });
+    pair.settle();
+    // As where the program was suspended: nothing was due in time.
+    pair.now += 20_000;
+    pair.request({ id: 2, apdu: readBt00 });
+    pair.settle();
+    assert.deepEqual(responses(pair), ["1 00000100", "2 00000100"]);
+    assert.match(codes(pair), /30 20 60 50 51 30$/);
+  });
+
   it("ends what another client has left, before it signs on", () => {
     const { pair } = pairWith();
     const other = encodePacket({ multi: false, first: false, toggle: true, sequence: 0, data: bytes("20") });
@@ -260,6 +272,22 @@ describe("OpticalLink", () => {
     pair.request({ id: 3, apdu: readBt00 });
     pair.settle();
     assert.equal(responses(pair).at(-1), "3 00000100");
+  });
+
+  it("does not believe that nothing was done where it has asked twice", () => {
+    const { pair, writes } = pairWith();
+    pair.request({ id: 1, apdu: readBt00 });
+    pair.settle();
+    pair.bend = (sent, towards) => (towards === "client" ? [] : [sent]);
+    pair.request({ id: 2, apdu: write, idempotent: false });
+    pair.run(1_000);
+    // The meter has executed it, then forgets all: to the repetition it says 0x0A.
+    assert.equal(writes(), 1);
+    pair.endpoint.reset();
+    pair.bend = (sent) => [sent];
+    pair.settle();
+    assert.match(failures(pair).join(), /^2 reply-lost: /);
+    assert.equal(writes(), 1);
   });
 
   it("awaits the answer to what was given up, and gives it to nobody", () => {
