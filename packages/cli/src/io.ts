@@ -51,7 +51,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly entropy: Entropy;
-  /** @throws LinkError, UsageError */
+  /** With `baud` at that speed, where the link's can be set. @throws LinkError, UsageError */
   readonly openLink: (link: string, signal?: Signal, baud?: number) => Promise<Transport>;
   /** The serial ports of this machine. @throws LinkError, UsageError */
   readonly listAdapters: () => Promise<readonly SerialAdapter[]>;

@@ -26,6 +26,13 @@ export const optionalKey = (given: string | undefined, io: Io, counted?: number)
   return inherited === "" ? undefined : givenKey(inherited, "the key in METERPORT_KEY", io, counted);
 };
 
+/** The text of `--key` or of METERPORT_KEY, from its file if it is in one. @throws UsageError for a file that cannot be read */
+export const keyText = (given: string | undefined, io: Io): string | undefined => {
+  const text = given ?? io.env.METERPORT_KEY?.trim() ?? "";
+  if (text === "") return undefined;
+  return text.startsWith("@") ? io.readFile(text.slice(1)).trim() : text;
+};
+
 /** `optionalKey` where there is no way without. @throws UsageError */
 export const requiredKey = (given: string | undefined, io: Io): ParsedKey => {
   const key = optionalKey(given, io);

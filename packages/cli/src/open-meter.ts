@@ -135,7 +135,7 @@ const securityFor = (access: MeterAccess, io: Io): Security => {
 const captures = new WeakMap<Io, Map<string, RecordingOptions>>();
 
 /** @throws UsageError where the file cannot be written */
-const recorded = (transport: Transport, path: string, link: string, io: Io): Transport => {
+export const recorded = (transport: Transport, path: string, link: string, io: Io): Transport => {
   const files = captures.get(io) ?? new Map<string, RecordingOptions>();
   captures.set(io, files);
   let recording = files.get(path);

@@ -110,19 +110,44 @@ export type LinkFailure =
   /** The caller's signal ended it. */
   | "aborted";
 
+/** Why a transport could not be opened, where the system tells. */
+export type OpenFailure =
+  /** There is no such device. */
+  | "missing"
+  /** It exists, and this user may not open it. */
+  | "denied"
+  /** Another program has it. */
+  | "busy"
+  /** It is no serial port, or does not take the settings. */
+  | "unsuitable"
+  /** The host is there, and nothing listens. */
+  | "refused"
+  /** No way leads to the host, or it does not answer. */
+  | "unreachable"
+  /** The other side hung up at once. */
+  | "hung-up";
+
 /** No trustworthy answer could be had. */
 export class LinkError extends MeterportError {
   override readonly name = "LinkError";
   readonly code: LinkFailure;
+  /** Of `not-open`, where it is known. */
+  readonly reason: OpenFailure | undefined;
   /** What was asked, e.g. "read ET13"; the transport's name where nothing was asked yet. */
   readonly request: string;
   /** The message without the request. */
   readonly detail: string;
-  constructor(code: LinkFailure, request: string, detail: string, options?: { readonly cause?: unknown }) {
-    super(`${request}: ${detail}`, options);
+  constructor(
+    code: LinkFailure,
+    request: string,
+    detail: string,
+    options: { readonly cause?: unknown; readonly reason?: OpenFailure | undefined } = {},
+  ) {
+    super(`${request}: ${detail}`, "cause" in options ? { cause: options.cause } : {});
     this.code = code;
     this.detail = detail;
     this.request = request;
+    this.reason = options.reason;
   }
 }
 

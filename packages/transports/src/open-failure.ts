@@ -1,5 +1,5 @@
 /** Why something cannot be opened, in a sentence that says what to do. */
-import { LinkError } from "@meterport/protocol/errors";
+import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
 
 /** Errors of the system by code: what is wrong, and what helps. */
 const tcp: Readonly<Record<string, string>> = {
@@ -33,17 +33,39 @@ const serialMessages: readonly (readonly [RegExp, string])[] = [
   [/invalid argument|baud/i, "EINVAL"],
 ];
 
+const reasons: Readonly<Record<string, OpenFailure>> = {
+  ECONNREFUSED: "refused",
+  ENOTFOUND: "unreachable",
+  EAI_AGAIN: "unreachable",
+  EHOSTUNREACH: "unreachable",
+  ENETUNREACH: "unreachable",
+  ETIMEDOUT: "unreachable",
+  ECONNRESET: "hung-up",
+  ENOENT: "missing",
+  EACCES: "denied",
+  denied: "busy",
+  EBUSY: "busy",
+  ENOTTY: "unsuitable",
+  EINVAL: "unsuitable",
+};
+
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Opening `name` over the network failed. */
 export const tcpFailure = (name: string, error: unknown): LinkError =>
-  new LinkError("not-open", name, `cannot open it: ${tcp[codeOf(error)] ?? messageOf(error)}`, { cause: error });
+  new LinkError("not-open", name, `cannot open it: ${tcp[codeOf(error)] ?? messageOf(error)}`, {
+    cause: error,
+    reason: reasons[codeOf(error)],
+  });
 
 /** Opening the serial port `name` failed; the binding tells why only in words. */
 export const serialFailure = (name: string, error: unknown): LinkError => {
   const message = messageOf(error);
   const code = codeOf(error) in serial ? codeOf(error) : serialMessages.find(([words]) => words.test(message))?.[1];
-  return new LinkError("not-open", name, `cannot open it: ${serial[code ?? ""] ?? message}`, { cause: error });
+  return new LinkError("not-open", name, `cannot open it: ${serial[code ?? ""] ?? message}`, {
+    cause: error,
+    reason: reasons[code ?? ""],
+  });
 };

@@ -137,7 +137,9 @@ export const findAdapter = async (id: AdapterId, options?: ListOptions): Promise
   if (only === undefined) {
     const present = all.filter(({ vendor }) => vendor !== null).map(({ link, path }) => `${link} at ${path}`);
     const others = present.length === 0 ? "there is no USB adapter at all" : `there is ${present.join(", ")}`;
-    throw new LinkError("not-open", name, `cannot open it: no such adapter is plugged in; ${others}`);
+    throw new LinkError("not-open", name, `cannot open it: no such adapter is plugged in; ${others}`, {
+      reason: "missing",
+    });
   }
   if (more.length > 0) {
     const remedy = serial === undefined ? "add the serial number" : "take the path below /dev/serial/by-id";

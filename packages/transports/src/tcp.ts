@@ -108,7 +108,12 @@ export const connectedSocket = <S extends Socket>({
     const onAbort = (): void => fail(new LinkError("aborted", name, "given up before it was open"));
     const onError = (error: Error): void => fail(explain(name, error));
     const timer = setTimeout(
-      () => fail(new LinkError("not-open", name, `cannot open it: no answer within ${connectTimeout} ms`)),
+      () =>
+        fail(
+          new LinkError("not-open", name, `cannot open it: no answer within ${connectTimeout} ms`, {
+            reason: "unreachable",
+          }),
+        ),
       connectTimeout,
     );
     const settle = (): void => {

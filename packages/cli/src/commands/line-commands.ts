@@ -1,6 +1,16 @@
 /** Commands that stand at the meter's end of a line, or look at the line itself. */
 import { Option } from "commander";
-import { type Host, jsonOption, profileOption } from "./options.ts";
+import {
+  clientIdOption,
+  type Host,
+  jsonOption,
+  keyOption,
+  linkOption,
+  type MeterOptions,
+  profileOption,
+  recordOption,
+  securityOption,
+} from "./options.ts";
 
 export const addLineCommands = ({ program, io, ended }: Host): void => {
   program
@@ -9,6 +19,34 @@ export const addLineCommands = ({ program, io, ended }: Host): void => {
     .addOption(jsonOption())
     .action(async (options: PortsOptions) =>
       ended(await (await import("../ports/ports-command.ts")).portsCommand(options, io)),
+    );
+
+  program
+    .command("doctor")
+    .description("examines a link from the adapter to the meter's clock, and says what is wrong and what to do")
+    .addOption(linkOption().makeOptionMandatory())
+    .addOption(keyOption())
+    .addOption(securityOption())
+    .addOption(clientIdOption())
+    .addOption(recordOption())
+    .addOption(
+      new Option("--format <format>", "text, html: a page to attach to a report, or json").choices([
+        "text",
+        "html",
+        "json",
+      ]),
+    )
+    .addOption(
+      new Option("--language <language>", "en, da or de; that of the environment where left out").choices([
+        "en",
+        "da",
+        "de",
+      ]),
+    )
+    .option("--output <file>", "into a file in place of standard output")
+    .addOption(jsonOption())
+    .action(async (options: DoctorOptions) =>
+      ended(await (await import("../doctor/doctor-command.ts")).doctorCommand(options, io)),
     );
 
   program
@@ -45,6 +83,13 @@ export const addLineCommands = ({ program, io, ended }: Host): void => {
 };
 
 export interface PortsOptions {
+  readonly json?: true;
+}
+
+export interface DoctorOptions extends Omit<MeterOptions, "profile"> {
+  readonly format?: "text" | "html" | "json";
+  readonly language?: "en" | "da" | "de";
+  readonly output?: string;
   readonly json?: true;
 }
 

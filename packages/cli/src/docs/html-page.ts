@@ -1,16 +1,8 @@
 /** The reference as one HTML page that needs nothing beside it: styles, script and search are inside. */
 import { referenceRows } from "@meterport/protocol/layout/markdown";
+import { escaped } from "../format/html.ts";
 import { pageScript, pageStyle } from "./page-parts.ts";
 import type { Part, Reference, Section } from "./reference.ts";
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 
 const heads = ["Field", "Offset", "Type", "Unit", "VCI", "Meaning"]
   .map((head) => `<th scope="col">${head}</th>`)

@@ -27,7 +27,7 @@ export interface World {
   readonly columns?: number;
   readonly rows?: number;
   readonly interrupted?: AbortSignal;
-  readonly openLink?: (link: string) => Promise<Transport>;
+  readonly openLink?: Io["openLink"];
   /** What is plugged in; nothing where left out. */
   readonly adapters?: readonly SerialAdapter[];
   /** Takes what is written to files, by path; bytes as one character each. */

@@ -1,0 +1,37 @@
+/** A diagnosis with its circumstances: what is shown, and what a report takes along. No key, serial number or address is in it. */
+import type { Diagnosis } from "@meterport/client/doctor/diagnosis";
+import { findingText, type Language, wordsOf } from "@meterport/client/doctor/words/words";
+
+export interface Examined {
+  readonly diagnosis: Diagnosis;
+  /** When it began, as in "2026-01-31T12:00:00.000Z". */
+  readonly time: string;
+  /** What kind of link: "serial", "tcp". */
+  readonly kind: string;
+  readonly security: string;
+  readonly language: Language;
+}
+
+/** The document of `--json`. */
+export const examinedJson = ({ diagnosis, time, kind, security, language }: Examined) => {
+  const words = wordsOf(language);
+  const { sickness, usable, checks, broken, meter, took } = diagnosis;
+  const told = sickness === null ? null : words.sicknesses[sickness];
+  return {
+    format: "meterport-doctor",
+    version: 1,
+    time,
+    link: kind,
+    security,
+    language,
+    meter,
+    took_ms: Math.round(took),
+    sickness,
+    usable,
+    name: told?.name ?? words.healthy,
+    cause: told?.cause ?? null,
+    remedies: told?.remedies ?? [],
+    checks: checks.map((check) => ({ ...check, title: words.checks[check.name], text: findingText(words, check) })),
+    broken,
+  };
+};

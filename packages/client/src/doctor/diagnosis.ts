@@ -1,0 +1,133 @@
+/** What an examination of a link finds: layer by layer, and which trouble is the first. */
+import type { Millis } from "@meterport/protocol/ports";
+
+/** The layers in the order in which they are looked at: each stands on those before it. */
+export const checkNames = [
+  "open",
+  "bytes",
+  "echo",
+  "alerts",
+  "framing",
+  "security",
+  "key",
+  "sequence",
+  "line",
+  "long-replies",
+  "access",
+  "clock",
+] as const;
+export type CheckName = (typeof checkNames)[number];
+
+/** What can be wrong with a link, from the adapter to the meter's clock. */
+export const sicknesses = [
+  "no-device",
+  "no-permission",
+  "device-busy",
+  "unsuitable-device",
+  "bridge-refuses",
+  "bridge-unreachable",
+  "cannot-open",
+  "hangs-up",
+  "silent",
+  "deaf",
+  "echo",
+  "stuck",
+  "wrong-baud",
+  "noise",
+  "sag",
+  "slow-bridge",
+  "no-key",
+  "wrong-key",
+  "key-form",
+  "tls-required",
+  "no-tls",
+  "tls-fails",
+  "other-client",
+  "paused",
+  "loses-requests",
+  "loses-replies",
+  "locked",
+  "clock-off",
+] as const;
+export type Sickness = (typeof sicknesses)[number];
+
+/** Those with which values can still be had. */
+const mild: ReadonlySet<Sickness> = new Set(["slow-bridge", "key-form", "other-client", "locked", "clock-off"]);
+
+/**
+ * Whether values can be had all the same.
+ *
+ * @example
+ * isMild("clock-off") // true
+ * isMild("echo") // false
+ */
+export const isMild = (sickness: Sickness): boolean => mild.has(sickness);
+
+/** What was found in a layer. */
+export type Finding =
+  | "opened"
+  | "not-opened"
+  | "hung-up"
+  | "bytes-came"
+  | "nothing-came"
+  | "no-echo"
+  | "echo-came"
+  | "no-alerts"
+  | "alerts-came"
+  | "frames-whole"
+  | "frames-broken"
+  | "one-byte-only"
+  | "other-baud"
+  | "speaks-rc4"
+  | "speaks-tls"
+  | "wants-tls"
+  | "lacks-tls"
+  | "tls-failed"
+  | "key-accepted"
+  | "key-refused"
+  | "key-in-other-form"
+  | "key-missing"
+  | "in-step"
+  | "numbers-taken"
+  | "graded"
+  | "went-silent"
+  | "long-whole"
+  | "long-cut"
+  | "long-unknown"
+  | "readable"
+  | "refused"
+  | "clock-right"
+  | "clock-wrong"
+  | "clock-unknown"
+  | "not-examined";
+
+export type Verdict = "good" | "warning" | "bad" | "unknown";
+export type Facts = Readonly<Record<string, string | number>>;
+
+export interface Check {
+  readonly name: CheckName;
+  readonly verdict: Verdict;
+  readonly finding: Finding;
+  /** What the sentence of the finding names. */
+  readonly facts: Facts;
+}
+
+/** How many replies broke off at lengths from `from` to `to` bytes. */
+export interface BrokenLengths {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+export interface Diagnosis {
+  /** The first that was found; null where the link is healthy. */
+  readonly sickness: Sickness | null;
+  /** Whether values can be had. */
+  readonly usable: boolean;
+  readonly checks: readonly Check[];
+  /** Where replies broke off, shortest first. */
+  readonly broken: readonly BrokenLengths[];
+  /** "NES 83331-3I, firmware 3.70.12"; without its serial numbers, since a diagnosis is passed on. Null where it is not known. */
+  readonly meter: string | null;
+  readonly took: Millis;
+}

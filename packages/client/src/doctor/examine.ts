@@ -1,0 +1,100 @@
+/** Examines a link from the adapter to the meter's clock, and names the first thing that is wrong. */
+import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
+import type { Millis } from "@meterport/protocol/ports";
+import { Secret } from "@meterport/protocol/security/key";
+import type { KeyReading } from "@meterport/protocol/security/key-readings";
+import type { SecurityName } from "@meterport/protocol/security/security-names";
+import type { Identity } from "../identity.ts";
+import { describeBytes } from "./byte-check.ts";
+import { FirstContact } from "./contact.ts";
+import { type Diagnosis, isMild, type Sickness } from "./diagnosis.ts";
+import { LineCheck } from "./line-check.ts";
+import { MeterCheck, unlessLost } from "./meter-check.ts";
+import { Patient, type PatientOptions } from "./patient.ts";
+import { histogram, Report } from "./report.ts";
+
+export interface ExamineOptions extends PatientOptions {
+  /** What the key's text may stand for, the user's own reading first; none where no key is given. */
+  readonly readings: readonly KeyReading[];
+  readonly security: SecurityName;
+  /** Speeds to look for the meter at, where the link's can be set; the first is the link's own. */
+  readonly bauds?: readonly number[];
+}
+
+/** A meter that has something for us says so each second (MEP guide 1.1, p. 23). */
+const listening: Millis = 1_500;
+
+const unopened: Readonly<Record<OpenFailure, Sickness>> = {
+  missing: "no-device",
+  denied: "no-permission",
+  busy: "device-busy",
+  unsuitable: "unsuitable-device",
+  refused: "bridge-refuses",
+  unreachable: "bridge-unreachable",
+  "hung-up": "hangs-up",
+};
+
+/**
+ * Walks the layers of a link and names the first that fails. Only reads, and closes what it opened.
+ *
+ * @throws UsageError for what is no link; LinkError (`aborted`)
+ */
+export const examine = async (options: ExamineOptions): Promise<Diagnosis> => {
+  const { clock, readings, security, entropy, bauds = [] } = options;
+  const began = clock.now();
+  const report = new Report();
+  const patient = new Patient(options);
+  let meter: string | null = null;
+  try {
+    if (await opens(patient, report, clock.now)) {
+      await patient.listen(listening);
+      const stranger = new Secret(entropy(16));
+      const contact = await new FirstContact(patient, report, { readings, stranger, security, bauds }).find();
+      if (contact !== undefined) {
+        const line = new LineCheck(patient, report);
+        const checks = new MeterCheck(patient, report);
+        if (await line.run()) {
+          await line.longReplies();
+          await unlessLost(async () => {
+            meter = named((await checks.identify()).identity);
+            await checks.access(contact);
+            await checks.clock();
+          });
+        }
+      }
+    }
+    describeBytes(patient, report);
+    const sickness = report.sickness ?? null;
+    return {
+      sickness,
+      usable: sickness === null || isMild(sickness),
+      checks: report.checks,
+      broken: histogram(patient.brokenAt),
+      meter,
+      took: clock.now() - began,
+    };
+  } finally {
+    await patient.close().catch(() => {});
+  }
+};
+
+const opens = async (patient: Patient, report: Report, now: () => Millis): Promise<boolean> => {
+  const began = now();
+  try {
+    await patient.open();
+    report.check("open", "good", "opened", { millis: Math.round(now() - began) });
+    return true;
+  } catch (error) {
+    if (!(error instanceof LinkError) || error.code === "aborted") throw error;
+    report.check("open", "bad", "not-opened", { detail: error.detail });
+    report.blame(error.reason === undefined ? "cannot-open" : unopened[error.reason]);
+    return false;
+  }
+};
+
+/** Without serial numbers: a diagnosis is shown to others. */
+const named = ({ manufacturer, model, firmware }: Identity): string | null => {
+  const words = [manufacturer, model].filter((word) => word !== undefined).join(" ");
+  const all = [words, firmware === undefined ? "" : `firmware ${firmware}`].filter((word) => word !== "");
+  return all.length === 0 ? null : all.join(", ");
+};

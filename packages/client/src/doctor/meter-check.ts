@@ -1,0 +1,102 @@
+/** What a meter lets us read, and whether its clock is right. */
+
+import { LinkError, ResponseError } from "@meterport/protocol/errors";
+import { decode } from "@meterport/protocol/layout/index";
+import { BT52 } from "@meterport/protocol/tables/basic/bt52-utc-clock";
+import { numberOf } from "@meterport/protocol/tables/catalogue";
+import { type Identified, identify } from "../identity.ts";
+import { utcIso } from "../readers/quality.ts";
+import { exchange, readSlice, unlessRefused } from "../table-bytes.ts";
+import type { Contact } from "./contact.ts";
+import type { Patient } from "./patient.ts";
+import type { Report } from "./report.ts";
+
+/** What live readings and most else stand on; a few bytes of each. */
+const wanted = ["BT00", "BT01", "BT21", "BT22", "BT23", "BT27", "BT28", "ET04", "ET11", "ET13", "ET50"] as const;
+/** Without these there are no live readings. */
+const needed: readonly string[] = ["BT23", "BT28"];
+
+/** Clocks that are off by more disturb what is compared with time; seconds. */
+const tolerable = 60;
+/** Date and time. */
+const clockAt = { offset: 0, length: 6 };
+
+export class MeterCheck {
+  readonly #patient: Patient;
+  readonly #report: Report;
+
+  constructor(patient: Patient, report: Report) {
+    this.#patient = patient;
+    this.#report = report;
+  }
+
+  /** @throws LinkError */
+  identify(): Promise<Identified> {
+    return identify(this.#patient.session, this.#patient.signal);
+  }
+
+  /** Which tables are refused, and with which key we came. @throws LinkError */
+  async access({ way, form }: Contact): Promise<void> {
+    const refused: string[] = [];
+    for (const id of wanted) if (!(await this.#reads(id))) refused.push(id);
+    if (form === undefined) {
+      // Under RC4 a meter tries both of its keys and does not say which one fitted.
+      const level = way.kind !== "tls" ? "MBK / MAK" : way.level === "advanced" ? "MAK" : "MBK";
+      this.#report.check("key", "good", "key-accepted", { level });
+    }
+    if (refused.length === 0) {
+      this.#report.check("access", "good", "readable", { tables: wanted.length });
+      return;
+    }
+    const serious = refused.some((id) => needed.includes(id));
+    this.#report.check("access", serious ? "bad" : "warning", "refused", { tables: refused.join(", ") });
+    if (serious) this.#report.blame("locked");
+  }
+
+  async #reads(id: (typeof wanted)[number]): Promise<boolean> {
+    const { session } = this.#patient;
+    try {
+      const request = { kind: "read-at", table: numberOf(id), offset: 0, count: 1 } as const;
+      await exchange(session, request, this.#asked(id));
+      return true;
+    } catch (error) {
+      if (error instanceof ResponseError) return error.code !== "no-permission";
+      throw error;
+    }
+  }
+
+  /** @throws LinkError */
+  async clock(): Promise<void> {
+    const { session, clock } = this.#patient;
+    const bytes = await unlessRefused(readSlice(session, numberOf("BT52"), clockAt, this.#asked("BT52")));
+    const time = bytes === undefined ? null : utcIso(decode(BT52, padded(bytes), {}).clock);
+    if (time === null) {
+      this.#report.check("clock", "unknown", "clock-unknown");
+      return;
+    }
+    const seconds = Math.round((Date.parse(time) - clock.wall()) / 1000);
+    const right = Math.abs(seconds) <= tolerable;
+    this.#report.check("clock", right ? "good" : "warning", right ? "clock-right" : "clock-wrong", { seconds });
+    if (!right) this.#report.blame("clock-off");
+  }
+
+  #asked(id: string) {
+    const { signal } = this.#patient;
+    return { label: `read ${id}`, ...(signal === undefined ? {} : { signal }) };
+  }
+}
+
+const padded = (bytes: Uint8Array): Uint8Array => {
+  const whole = new Uint8Array(clockAt.length + 1);
+  whole.set(bytes.subarray(0, clockAt.length));
+  return whole;
+};
+
+/** What goes on although the link fails; aborted by the caller it does not. */
+export const unlessLost = async (task: () => Promise<void>): Promise<void> => {
+  try {
+    await task();
+  } catch (error) {
+    if (!(error instanceof LinkError) || error.code === "aborted") throw error;
+  }
+};

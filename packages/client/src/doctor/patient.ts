@@ -1,0 +1,222 @@
+/** A link under examination: opened, asked with small reads, and every answer and non-answer noted. */
+import { LinkError, type LinkFailure, ResponseError } from "@meterport/protocol/errors";
+import type { Clock, Entropy, Millis, Signal, Transport } from "@meterport/protocol/ports";
+import type { Secret } from "@meterport/protocol/security/key";
+import type { Level, Seal } from "@meterport/protocol/security/seal";
+import { numberOf } from "@meterport/protocol/tables/catalogue";
+import { pause } from "../pause.ts";
+import { rc4 } from "../security.ts";
+import { Session, type SessionEvent } from "../session.ts";
+import { exchange } from "../table-bytes.ts";
+import { tls } from "../tls.ts";
+import { type Heard, Tap } from "./tap.ts";
+
+export interface PatientOptions {
+  /** Opens the link; with a number at that speed, where the link has a speed that can be set. */
+  readonly open: (baud: number | undefined) => Promise<Transport>;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly clientId?: number;
+  readonly signal?: Signal;
+}
+
+/** What came of one small read. */
+export interface Probe {
+  readonly answered: boolean;
+  /** Where there was no answer. */
+  readonly failure: LinkFailure | undefined;
+  readonly detail: string;
+  /** The answer came to a repetition. */
+  readonly repeated: boolean;
+  /** Bytes were thrown away meanwhile: noise, or somebody else's. */
+  readonly disturbed: boolean;
+  readonly took: Millis;
+}
+
+/** Seen by the session in hand. */
+export interface Observed {
+  readonly echoes: number;
+  readonly otherClient: number;
+  /** Answers that came when nobody waited any more. */
+  readonly late: number;
+  /** How far replies came that broke off. */
+  readonly brokenAt: readonly number[];
+}
+
+/** Two bytes of BT01, which every key may read; the same that every reading begins with. */
+const probeAt = { offset: 14, length: 2 };
+const over: ReadonlySet<LinkFailure> = new Set(["aborted", "closed", "not-open"]);
+
+/** The way under TLS or RC4. */
+export interface Way {
+  readonly kind: "rc4" | "rc4-encrypted" | "tls";
+  readonly secret: Secret;
+  readonly level?: Level;
+  readonly delay?: Millis;
+}
+
+export class Patient {
+  readonly #options: PatientOptions;
+  readonly #told: Heard[] = [];
+  #tap: Tap | undefined;
+  #session: Session | undefined;
+  #unlisten: () => void = () => {};
+  #observed = { echoes: 0, otherClient: 0, late: 0, brokenAt: [] as number[] };
+  #allBroken: number[] = [];
+  #discarded = 0;
+  #echoes = 0;
+  #met = false;
+
+  constructor(options: PatientOptions) {
+    this.#options = options;
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  get signal(): Signal | undefined {
+    return this.#options.signal;
+  }
+
+  /** @throws UsageError before anything was asked */
+  get session(): Session {
+    if (this.#session === undefined) throw new LinkError("closed", "doctor", "no session was begun");
+    return this.#session;
+  }
+
+  /** Whether the other side hung up. */
+  get hungUp(): boolean {
+    return this.#tap?.ended === true;
+  }
+
+  get observed(): Observed {
+    return { ...this.#observed };
+  }
+
+  /** Whether anybody has ever answered. */
+  get met(): boolean {
+    return this.#met;
+  }
+
+  /** How often our own bytes came back, over all sessions. */
+  get echoes(): number {
+    return this.#echoes;
+  }
+
+  /** Over all sessions. */
+  get brokenAt(): readonly number[] {
+    return this.#allBroken;
+  }
+
+  /** Over all openings of the link. */
+  get heard(): Heard {
+    const all = this.#tap === undefined ? this.#told : [...this.#told, this.#tap.heard];
+    const total = (name: "bytes" | "alerts" | "frames" | "garbage"): number =>
+      all.reduce((sum, heard) => sum + heard[name], 0);
+    return {
+      bytes: total("bytes"),
+      alerts: total("alerts"),
+      frames: total("frames"),
+      garbage: total("garbage"),
+      only: all.find(({ only }) => only !== undefined)?.only,
+    };
+  }
+
+  /** Opens the link anew. @throws LinkError, UsageError */
+  async open(baud?: number): Promise<void> {
+    await this.close();
+    this.#tap = new Tap(await this.#options.open(baud));
+  }
+
+  async close(): Promise<void> {
+    await this.#endSession();
+    const tap = this.#tap;
+    this.#tap = undefined;
+    if (tap === undefined) return;
+    this.#told.push(tap.heard);
+    await tap.close();
+  }
+
+  /** Waits and listens. @throws LinkError aborted */
+  listen(time: Millis): Promise<void> {
+    return pause(this.#options.clock, time, "examine the link", this.#options.signal);
+  }
+
+  /** Goes on in another session. */
+  async begin(way: Way): Promise<void> {
+    await this.#endSession();
+    const tap = this.#tap;
+    if (tap === undefined) throw new LinkError("closed", "doctor", "the link is not open");
+    const transport = tap.lend(way.delay === undefined ? {} : { delay: way.delay });
+    const session = new Session(transport, { seal: this.#sealOf(way), clock: this.#options.clock });
+    this.#session = session;
+    this.#observed = { echoes: 0, otherClient: 0, late: 0, brokenAt: [] };
+    this.#unlisten = session.listen((event) => this.#note(event));
+  }
+
+  /**
+   * One small read. A `careful` one is repeated as the same bytes, so that a request that was lost is told from a reply that was.
+   *
+   * @throws LinkError aborted
+   */
+  async ask({ careful = false } = {}): Promise<Probe> {
+    const { clock, signal } = this.#options;
+    const began = clock.now();
+    const before = this.session.counters;
+    const discarded = this.#discarded;
+    const how = careful
+      ? ({ attempts: 2, retry: "same-packet", idempotent: false } as const)
+      : ({ attempts: 1 } as const);
+    const outcome = await this.#outcome({ label: "read BT01", ...how, ...(signal === undefined ? {} : { signal }) });
+    if (outcome.answered) this.#met = true;
+    return {
+      ...outcome,
+      repeated: this.session.counters.retries > before.retries,
+      disturbed: this.#discarded > discarded,
+      took: clock.now() - began,
+    };
+  }
+
+  async #outcome(options: Parameters<typeof exchange>[2]): Promise<Pick<Probe, "answered" | "failure" | "detail">> {
+    try {
+      const table = numberOf("BT01");
+      await exchange(this.session, { kind: "read-at", table, offset: probeAt.offset, count: probeAt.length }, options);
+      return { answered: true, failure: undefined, detail: "" };
+    } catch (error) {
+      // A refusal is an answer as well.
+      if (error instanceof ResponseError) return { answered: true, failure: undefined, detail: error.message };
+      if (!(error instanceof LinkError) || error.code === "aborted") throw error;
+      return { answered: false, failure: error.code, detail: error.detail };
+    }
+  }
+
+  #note(event: SessionEvent): void {
+    if (event.type === "other-client") this.#observed.otherClient += event.certain ? 1 : 0.25;
+    if (event.type !== "discarded") return;
+    if (event.reason === "echo") {
+      this.#observed.echoes++;
+      this.#echoes++;
+    } else if (event.reason === "stale" || event.reason === "unsolicited") this.#observed.late++;
+    else this.#discarded++;
+    if (event.reason !== "incomplete") return;
+    this.#observed.brokenAt.push(event.length);
+    this.#allBroken.push(event.length);
+  }
+
+  #sealOf({ kind, secret, level = "basic" }: Way): Seal {
+    const { entropy, clientId } = this.#options;
+    if (kind !== "tls") return rc4({ key: secret, entropy, encrypt: kind === "rc4-encrypted" }).seal;
+    return tls({ key: secret, entropy, level, ...(clientId === undefined ? {} : { clientId }) }).seal;
+  }
+
+  async #endSession(): Promise<void> {
+    this.#unlisten();
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.close().catch(() => {});
+  }
+}
+
+/** Whether nothing more can be asked over this link. */
+export const isOver = (failure: LinkFailure | undefined): boolean => failure !== undefined && over.has(failure);

@@ -1,0 +1,55 @@
+/** Fills in a diagnosis layer by layer; what was never reached stays unknown. */
+import {
+  type BrokenLengths,
+  type Check,
+  type CheckName,
+  checkNames,
+  type Facts,
+  type Finding,
+  isMild,
+  type Sickness,
+  type Verdict,
+} from "./diagnosis.ts";
+
+/** Lengths are counted in steps of so many bytes. */
+const step = 16;
+
+export class Report {
+  readonly #checks = new Map<CheckName, Check>();
+  #sickness: Sickness | undefined;
+
+  get sickness(): Sickness | undefined {
+    return this.#sickness;
+  }
+
+  /** A later word on the same layer replaces the earlier one. */
+  check(name: CheckName, verdict: Verdict, finding: Finding, facts: Facts = {}): void {
+    this.#checks.set(name, { name, verdict, finding, facts });
+  }
+
+  /** The first serious one counts; a mild one gives way to it. */
+  blame(sickness: Sickness): void {
+    if (this.#sickness === undefined || (isMild(this.#sickness) && !isMild(sickness))) this.#sickness = sickness;
+  }
+
+  get checks(): readonly Check[] {
+    return checkNames.map(
+      (name) => this.#checks.get(name) ?? { name, verdict: "unknown", finding: "not-examined", facts: {} },
+    );
+  }
+}
+
+/**
+ * How many lengths fall into each step of 16 bytes.
+ *
+ * @example
+ * histogram([101, 99, 7]) // [{ from: 0, to: 15, count: 1 }, { from: 96, to: 111, count: 2 }]
+ */
+export const histogram = (lengths: readonly number[]): readonly BrokenLengths[] => {
+  const counts = new Map<number, number>();
+  for (const length of lengths) {
+    const from = length - (length % step);
+    counts.set(from, (counts.get(from) ?? 0) + 1);
+  }
+  return [...counts].sort(([a], [b]) => a - b).map(([from, count]) => ({ from, to: from + step - 1, count }));
+};

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { checkNames, type Finding, sicknesses } from "../diagnosis.ts";
+import { findingText, languages, wordsOf } from "./words.ts";
+
+const placeholders = (text: string): string =>
+  [...text.matchAll(/\{(\w+)\}/g)]
+    .map(([, name]) => name)
+    .sort()
+    .join();
+
+describe("words of a diagnosis", () => {
+  const english = wordsOf("en");
+
+  for (const language of languages)
+    it(`${language} has a name, a cause and remedies for every sickness, as many as English`, () => {
+      const words = wordsOf(language);
+      for (const sickness of sicknesses) {
+        const { name, cause, remedies } = words.sicknesses[sickness];
+        assert.ok(name.length > 3 && cause.length > 20, sickness);
+        assert.equal(remedies.length, english.sicknesses[sickness].remedies.length, sickness);
+        assert.ok(remedies.length > 0 && remedies.every((remedy) => remedy.endsWith(".")), sickness);
+      }
+      assert.deepEqual(Object.keys(words.checks).sort(), [...checkNames].sort());
+    });
+
+  for (const language of languages)
+    it(`${language} names the same facts as English`, () => {
+      const { findings, brokenLine } = wordsOf(language);
+      assert.equal(placeholders(brokenLine), placeholders(english.brokenLine));
+      for (const finding of Object.keys(english.findings) as Finding[])
+        assert.equal(
+          placeholders(findings[finding])
+            .split(",")
+            .filter((v, i, all) => all.indexOf(v) === i)
+            .join(),
+          placeholders(english.findings[finding]),
+          finding,
+        );
+    });
+
+  it("a key's form is told in the language", () => {
+    const check = { name: "key", verdict: "warning", finding: "key-in-other-form", facts: { form: "hex" } } as const;
+    assert.equal(findingText(wordsOf("de"), check), "angenommen, gelesen als Hexadezimalziffern");
+  });
+});

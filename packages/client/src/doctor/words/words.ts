@@ -1,0 +1,68 @@
+/** A diagnosis in a language: every layer, every finding and every sickness has its words. */
+import type { KeyForm } from "@meterport/protocol/security/key-readings";
+import type { Check, CheckName, Facts, Finding, Sickness } from "../diagnosis.ts";
+import { da } from "./da.ts";
+import { de } from "./de.ts";
+import { en } from "./en.ts";
+
+export const languages = ["en", "da", "de"] as const;
+export type Language = (typeof languages)[number];
+
+export interface SicknessWords {
+  /** What is wrong, in a few words. */
+  readonly name: string;
+  /** Why, in a sentence or two. */
+  readonly cause: string;
+  /** What to do, in the order in which to try it. */
+  readonly remedies: readonly string[];
+}
+
+export interface Words {
+  readonly title: string;
+  readonly healthy: string;
+  readonly usable: string;
+  readonly unusable: string;
+  readonly cause: string;
+  readonly remedy: string;
+  readonly layers: string;
+  readonly brokenTitle: string;
+  readonly brokenLine: string;
+  readonly unknownMeter: string;
+  readonly noSecrets: string;
+  readonly checks: Readonly<Record<CheckName, string>>;
+  /** `{name}` stands for a fact. */
+  readonly findings: Readonly<Record<Finding, string>>;
+  readonly forms: Readonly<Record<KeyForm, string>>;
+  readonly sicknesses: Readonly<Record<Sickness, SicknessWords>>;
+}
+
+const all: Readonly<Record<Language, Words>> = { en, da, de };
+
+export const wordsOf = (language: Language): Words => all[language];
+
+/**
+ * A text with its facts.
+ *
+ * @example
+ * filled("{n} bytes came in", { n: 12 }) // "12 bytes came in"
+ */
+export const filled = (text: string, facts: Facts): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => String(facts[name] ?? whole));
+
+/** What was found in a layer, as a sentence. */
+export const findingText = (words: Words, { finding, facts }: Check): string => {
+  const form = facts.form === undefined ? {} : { form: words.forms[facts.form as KeyForm] };
+  return filled(words.findings[finding], { ...facts, ...form });
+};
+
+/**
+ * The language that a locale means, English where it is none of ours.
+ *
+ * @example
+ * languageOf("de_AT.UTF-8") // "de"
+ * languageOf(undefined) // "en"
+ */
+export const languageOf = (locale: string | undefined): Language => {
+  const code = (locale ?? "").slice(0, 2).toLowerCase();
+  return languages.find((language) => language === code) ?? "en";
+};
