@@ -50,7 +50,7 @@ const fromText = (text: string): Uint8Array | undefined =>
  * Every key that the text may stand for, the likeliest first, each key once. Texts that are no key in any form give none.
  *
  * @example
- * keyReadings("30313233343536373839616263646566").map(({ form }) => form) // ["hex", "ascii", "reversed-hex", "last-16-characters"]
+ * keyReadings("30313233343536373839616263646566").map(({ form }) => form) // ["hex", "ascii", "reversed-hex", "last-16-characters", "base64"]
  * keyReadings("too short") // []
  */
 export const keyReadings = (text: string): readonly KeyReading[] => {
