@@ -131,7 +131,7 @@ export class LineCheck {
   /** @throws LinkError aborted */
   async longReplies(): Promise<void> {
     const { session } = this.#patient;
-    const count = session.seal.readLimit;
+    const count = session.readLimit;
     for (const table of longTables) {
       const before = this.#patient.observed.brokenAt.length;
       let [whole, most] = [0, 0];
