@@ -23,6 +23,7 @@ const linkRemedies: Readonly<Record<LinkFailure, string | undefined>> = {
     "Check that the link is an optical head on the meter's optical port; after a denial-of-service lock it takes minutes until the port answers again.",
   "bad-resync": "The key is wrong, or the line is noisy: check the key's form first, then cable and level shifter.",
   sequence: "Another client may use the same meter at the same time: leave one of them.",
+  moved: "Somebody is reconfiguring the meter: look at what it has now, then try again.",
   garbage: "Other bytes than a meter's arrive: check the baud rate (9600), 8N1, and what the bridge is connected to.",
   "reply-lost":
     "The meter did it, but its reply was lost: look at the result before asking again, and check the RX line.",

@@ -28,6 +28,8 @@ export interface RequestOptions {
   readonly signal?: Signal;
   readonly retry?: RetryPolicy;
   readonly idempotent?: boolean;
+  /** Whether its offsets stand on the meter's dimensions: where they change before it is executed, it fails with `moved`. */
+  readonly laidOut?: boolean;
   readonly priority?: number;
   /** How often it is tried; as the timing has it where left out. */
   readonly attempts?: number;

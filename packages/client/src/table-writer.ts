@@ -1,6 +1,6 @@
 /** Writes tables with care: rights are checked and the memory's wear is counted before a byte is sent. */
 import { equalBytes } from "@meterport/protocol/bytes";
-import { ResponseError } from "@meterport/protocol/errors";
+import { LinkError, ResponseError } from "@meterport/protocol/errors";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Signal } from "@meterport/protocol/ports";
 import { isPending, pendingDescriptorSize } from "@meterport/protocol/tables/basic/pending";
@@ -37,6 +37,18 @@ export interface WriteResult {
 
 interface Planned extends WritePlan {
   readonly target: WriteTarget;
+  /** Of the dimensions under which it was laid out. */
+  readonly generation: number;
+}
+
+interface Sending {
+  readonly requests: readonly TableWrite[];
+  readonly generation: number;
+  readonly label: string;
+  readonly signal: Signal | undefined;
+  /** Takes what the meter has executed. */
+  readonly done: TableWrite[];
+  readonly isLast: boolean;
 }
 
 /** A value and where in its table it goes; the whole table for an empty path. */
@@ -48,6 +60,9 @@ export interface FieldValue {
 /** For messages: "write ET51.clients.0.healthTimeout". */
 export const writeLabel = (table: AnyTable, fields: readonly FieldValue[]): string =>
   `write ${fields.map(({ path }) => [table.id, ...path].join(".")).join(", ")}`;
+
+/** How often a write is laid out where the meter's dimensions change under it. */
+const patience = 4;
 
 const asked = (label: string, signal: Signal | undefined) => (signal === undefined ? { label } : { label, signal });
 
@@ -75,24 +90,42 @@ export class TableWriter {
     if (!dryRun) checkWritable(this.#writable, label);
     const descriptor = isPending(table.number) ? pendingDescriptorSize : 0;
     const limit = this.#meter.session.writeLimit - descriptor;
-    const plan = await this.plan(table, fields, {
-      label,
-      limit,
-      rewrite,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const requests = await this.#requests(table, plan.writes, label, signal);
-    if (dryRun || requests.length === 0) return { requests, sent: false };
-    await this.#wear.spend(
-      requests.map(({ table }) => table),
-      label,
-    );
-    const { session } = this.#meter;
-    // Absolute bytes: written twice they are what they are written once.
-    for (const { table, offset, data } of requests)
-      await exchange(session, { kind: "write-at", table, offset, data }, { ...asked(label, signal), idempotent: true });
-    if (verify) await this.#verify(table, plan, label, signal);
-    return { requests, sent: true };
+    const laying = { label, limit, rewrite, ...(signal === undefined ? {} : { signal }) };
+    const done: TableWrite[] = [];
+    for (let attempt = 1; ; attempt++) {
+      const plan = await this.plan(table, fields, laying);
+      const requests = await this.#requests(table, plan.writes, label, signal);
+      if (dryRun) return { requests, sent: false };
+      if (requests.length === 0) return { requests: done, sent: done.length > 0 };
+      await this.#wear.spend(
+        requests.map(({ table }) => table),
+        label,
+      );
+      const isLast = attempt === patience;
+      if (!(await this.#send({ requests, generation: plan.generation, label, signal, done, isLast }))) continue;
+      if (verify) await this.#verify(table, plan, label, signal);
+      return { requests: done, sent: true };
+    }
+  }
+
+  /** False where the meter's dimensions changed before all of it was written: then it has to be laid out again. */
+  async #send({ requests, generation, label, signal, done, isLast }: Sending): Promise<boolean> {
+    // Absolute bytes: written twice they are what they are written once, but at old offsets they are something else.
+    const options = { ...asked(label, signal), idempotent: true, laidOut: true };
+    for (const request of requests) {
+      const { table, offset, data } = request;
+      try {
+        // Another request may have brought the news. From here on the link looks after it.
+        if (this.#meter.generation !== generation)
+          throw new LinkError("moved", label, "the meter's dimensions changed");
+        await exchange(this.#meter.session, { kind: "write-at", table, offset, data }, options);
+      } catch (error) {
+        if (isLast || !(error instanceof LinkError) || error.code !== "moved") throw error;
+        return false;
+      }
+      done.push(request);
+    }
+    return true;
   }
 
   /** The writes as they are sent: those of a pending table carry its descriptor. */
@@ -118,12 +151,13 @@ export class TableWriter {
     checkTable(table, this.#meter, label);
     const objection = objections(table);
     const layOut = async (): Promise<Planned> => {
+      const { generation } = this.#meter;
       const env = await this.#meter.environment(table, signal === undefined ? {} : { signal });
       const targets = fields.map(({ path, value }) => writeTarget(table, path, value, env));
       const target = mergeTargets(table, targets, env);
       const { session } = this.#meter;
       const current = await readSlice(session, table.number, target.range, asked(`read ${table.id}`, signal));
-      return { ...planWrite(table, target, current, objection, { limit, rewrite }), target };
+      return { ...planWrite(table, target, current, objection, { limit, rewrite }), target, generation };
     };
     return this.#meter.steadily(label, layOut, true);
   }

@@ -106,25 +106,34 @@ export class Transactions {
     const limits = await this.#limits(signal);
     return this.#locked(limits, signal, async (until) => {
       const shared = until !== undefined;
-      const layOut = async (): Promise<LaidStep[]> => {
-        const steps: LaidStep[] = [];
-        for (const step of built) steps.push(await step.layOut({ meter, writer, caller, signal }));
-        return steps;
+      const layOut = async (): Promise<{ laid: LaidStep[]; generation: number }> => {
+        const { generation } = meter;
+        const laid: LaidStep[] = [];
+        for (const step of built) laid.push(await step.layOut({ meter, writer, caller, signal }));
+        return { laid, generation };
       };
-      const laid = await meter.steadily(label, layOut, true);
+      const { laid, generation } = await meter.steadily(label, layOut, true);
       checkSteps(laid);
-      const { generation } = meter;
       const number = options.number ?? (await this.#nextNumber(shared, signal));
       const request = encode(ET52, transaction({ number, messages: laid.flatMap(messagesOf) }), {});
       checkSize(request.length, laid, limits);
       const pieces = cutWrite({ offset: 0, length: request.length }, meter.session.writeLimit);
       await wear.spend([...pieces.map(() => ET52.number), ...laid.flatMap(writtenTables)], label);
       this.#last = number;
-      for (const { offset, length } of pieces)
-        await this.#write(offset, request.slice(offset, offset + length), signal);
+      const dimensioned = laid.some((step) => step.dimensioned);
+      try {
+        if (dimensioned && meter.generation !== generation)
+          throw new LinkError("moved", label, "the meter's dimensions changed before it ran");
+        for (const { offset, length } of pieces)
+          await this.#write(offset, request.slice(offset, offset + length), dimensioned, signal);
+      } catch (error) {
+        // Nothing was executed: it is the last piece that starts a transaction.
+        if (!isLast && error instanceof LinkError && error.code === "moved") return undefined;
+        throw error;
+      }
       const messages = await this.#responses(number, limits, signal);
       // What was laid out under other dimensions must not be believed.
-      const moved = meter.generation !== generation && laid.some(({ dimensioned }) => dimensioned);
+      const moved = meter.generation !== generation && dimensioned;
       // Behind the end of the lock they may be the other client's, under the same number.
       const late = until !== undefined && meter.clock.now() >= until;
       if (messages !== undefined && !moved && !late) return outcomesOf(laid, messages);
@@ -196,8 +205,8 @@ export class Transactions {
   }
 
   /** A piece must not be written twice, the rest has to follow it directly (p. 50). */
-  async #write(offset: number, data: Uint8Array, signal: Signal | undefined): Promise<void> {
-    const options = { ...asked("write ET52", signal), retry: "same-packet", idempotent: false } as const;
+  async #write(offset: number, data: Uint8Array, laidOut: boolean, signal: Signal | undefined): Promise<void> {
+    const options = { ...asked("write ET52", signal), retry: "same-packet", idempotent: false, laidOut } as const;
     try {
       await exchange(this.#options.meter.session, { kind: "write-at", table: ET52.number, offset, data }, options);
     } catch (error) {

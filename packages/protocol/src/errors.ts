@@ -97,6 +97,8 @@ export type LinkFailure =
   | "bad-resync"
   /** The meter keeps asking for another sequence number. */
   | "sequence"
+  /** Not executed: the meter's dimensions changed after the request was laid out. */
+  | "moved"
   /** Bytes came that make no frame. */
   | "garbage"
   /** Not sent: too many requests are waiting already. */

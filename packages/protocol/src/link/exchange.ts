@@ -24,6 +24,8 @@ export interface LinkRequest {
   readonly retry?: RetryPolicy;
   /** Whether doing it twice does no harm; by default true for reads only. Decides what follows when the answer is known to be lost. */
   readonly idempotent?: boolean;
+  /** Whether its offsets stand on the meter's dimensions, so that it must not be executed after they changed; false by default. */
+  readonly laidOut?: boolean;
   /** Higher goes first; 0 by default. */
   readonly priority?: number;
   /** How often it is tried; as the timing has it where left out. */
@@ -91,6 +93,16 @@ const answerFits = (apdu: Uint8Array, length: number): boolean => {
   return reads && length === readResponseHeader + (request.count ?? 0);
 };
 
+export const movedDetail = "the meter's dimensions may have changed since it was laid out, so it was not executed";
+/** The end of a request that still waited when they did. */
+export const movedUnsent = (id: number): LinkOutput => ({
+  type: "failed",
+  id,
+  failure: "moved",
+  attempts: 0,
+  detail: movedDetail,
+});
+
 /** A request on its way. */
 export class Exchange {
   readonly id: number;
@@ -98,6 +110,7 @@ export class Exchange {
   readonly reads: boolean;
   readonly retry: RetryPolicy;
   readonly idempotent: boolean;
+  readonly laidOut: boolean;
   readonly priority: number;
   /** Most attempts; undefined as the timing has it. */
   readonly mostAttempts: number | undefined;
@@ -136,6 +149,7 @@ export class Exchange {
     this.reads = code === requestCode.read || code === requestCode.readAt;
     this.retry = request.retry ?? (this.reads ? "next-sequence" : "same-packet");
     this.idempotent = request.idempotent ?? this.reads;
+    this.laidOut = request.laidOut ?? false;
     this.priority = request.priority ?? 0;
     this.mostAttempts = request.attempts;
   }

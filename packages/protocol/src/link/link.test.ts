@@ -294,6 +294,31 @@ describe("retries", () => {
     });
   }
 
+  it("what stands on dimensions ends with a jump, sent or waiting; other requests go on", () => {
+    const { ask, got, tick } = open();
+    const first = sent(ask(0, 1, readBt23));
+    got(10, reply(first, data));
+    const read = sent(ask(100, 2, readBt23));
+    ask(101, 3, writeEt50, { laidOut: true });
+    ask(102, 4, readBt23);
+    const outputs = got(110, reply(read, wrongSequence(sequenceIn(read) + 25)));
+    const failures = outputs.flatMap((output) => (output.type === "failed" ? [[output.id, output.failure]] : []));
+    assert.deepEqual(failures, [[3, "moved"]]);
+    const again = sent(tick(200));
+    assert.equal(words(got(210, reply(again, data))), "response 2 00000401020304");
+    const last = sent(tick(300));
+    assert.equal(words(got(310, reply(last, data))), "response 4 00000401020304");
+    // One that is laid out from now on, and is refused itself: by another client's doing it is sent again, after a jump not.
+    const write = sent(ask(400, 5, writeEt50, { laidOut: true, idempotent: true }));
+    got(410, reply(write, wrongSequence(sequenceIn(write) + 3)));
+    const sealedAnew = sent(tick(500));
+    const ended = got(510, reply(sealedAnew, wrongSequence(sequenceIn(sealedAnew) + 25)));
+    assert.deepEqual(
+      ended.flatMap((output) => (output.type === "failed" ? [[output.id, output.failure, output.attempts]] : [])),
+      [[5, "moved", 2]],
+    );
+  });
+
   it("the first 0x0C may always hide a jump", () => {
     const { ask, got } = open();
     const first = sent(ask(0, 1, readBt23));

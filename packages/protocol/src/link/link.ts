@@ -8,7 +8,7 @@ import { decodeResponse } from "../frame/apdu.ts";
 import { Deframer, type FrameEvent, lengthField, shownGarbage } from "../frame/frame.ts";
 import type { Millis } from "../ports.ts";
 import type { Seal } from "../security/seal.ts";
-import { type DiscardReason, Exchange, type LinkInput, type LinkOutput } from "./exchange.ts";
+import { type DiscardReason, Exchange, type LinkInput, type LinkOutput, movedDetail, movedUnsent } from "./exchange.ts";
 import { dimensionsJump, executed } from "./executed.ts";
 import { foreignFrame } from "./other-client.ts";
 import { Sent, type Verdict } from "./sent.ts";
@@ -339,6 +339,12 @@ export class Link {
         "the meter has seen this request already and most likely executed it, but its answer was lost",
         out,
       );
+      return;
+    }
+    // What waits was laid out before, too.
+    if (jumped) for (const { id } of this.#waiting.removeAll(({ laidOut }) => laidOut)) out.push(movedUnsent(id));
+    if (jumped && exchange.laidOut) {
+      this.#fail("moved", movedDetail, out);
       return;
     }
     exchange.reseal = true;

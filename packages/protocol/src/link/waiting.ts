@@ -47,6 +47,13 @@ export class Waiting<Request extends Ranked> {
     return this.#requests.shift();
   }
 
+  /** Takes all out of which that is true. */
+  removeAll(unwanted: (request: Request) => boolean): readonly Request[] {
+    const removed = this.#requests.filter(unwanted);
+    for (const { id } of removed) this.remove(id);
+    return removed;
+  }
+
   /** Takes the one with this id out. */
   remove(id: number): Request | undefined {
     const at = this.#requests.findIndex((request) => request.id === id);
