@@ -4,8 +4,8 @@
  */
 import { type Profile, reaches } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
-import { catalogueEntry, firstPending, numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
-import { writtenToNvm } from "@meterport/protocol/tables/non-volatile";
+import { firstPending, numberOf } from "@meterport/protocol/tables/catalogue";
+import { writtenByHosts } from "@meterport/protocol/tables/non-volatile";
 
 /** What has to survive a restart: the moments of writes, milliseconds since 1970, oldest first. */
 export interface WearState {
@@ -26,19 +26,11 @@ export const wearLimits: readonly WearLimit[] = [
   { span: 24 * hour, most: 100 },
 ];
 
-const mayBeWritten = (id: TableId): boolean => {
-  const entry = catalogueEntry(id);
-  return entry?.kind === "table" && entry.access.write !== "never";
-};
-
 /** Each transaction is kept through a power failure, whatever the firmware (p. 50). */
 const always = numberOf("ET52");
 
 /** Appendix C, "Write - NVM", where somebody may write; and BT07, which page 57 counts among them. */
-const nonVolatile: ReadonlySet<number> = new Set([
-  numberOf("BT07"),
-  ...[...writtenToNvm].filter(mayBeWritten).map(numberOf),
-]);
+const nonVolatile: ReadonlySet<number> = new Set([numberOf("BT07"), ...[...writtenByHosts].map(numberOf)]);
 
 /**
  * Whether writing a table counts: ET52 always, other non-volatile tables on meters before firmware 3.40. A pending twin

@@ -5,7 +5,7 @@ import { procedureSummary, tableSummary } from "@meterport/protocol/layout/markd
 import { procedureSource, procedures, proceduresById } from "@meterport/protocol/procedures/index";
 import { type CatalogueEntry, catalogue, type TableEntry, type TableId } from "@meterport/protocol/tables/catalogue";
 import { tablesById } from "@meterport/protocol/tables/index";
-import { readFromNvm, writtenToNvm } from "@meterport/protocol/tables/non-volatile";
+import { readFromNvm, writtenByHosts, writtenByMeter } from "@meterport/protocol/tables/non-volatile";
 import { type ListedTable, listTables } from "../tables/table-list.ts";
 
 export interface Part {
@@ -42,7 +42,10 @@ const sourceNotes: Readonly<Record<string, string>> = {
 };
 
 const nvmNote = (id: TableId): string[] => {
-  const marks = [...(writtenToNvm.has(id) ? ["writes"] : []), ...(readFromNvm.has(id) ? ["reads"] : [])];
+  const marks = [
+    ...(writtenByHosts.has(id) || writtenByMeter.has(id) ? ["writes"] : []),
+    ...(readFromNvm.has(id) ? ["reads"] : []),
+  ];
   return marks.length === 0 ? [] : [`Non-volatile memory: ${marks.join(" and ")} go straight to it.`];
 };
 
