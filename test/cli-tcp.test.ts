@@ -102,3 +102,26 @@ test("simulate with a bad line, and with one that changes", async () => {
   }
   rmSync(folder, { recursive: true });
 });
+
+test("simulate with an optical port, on a line of its own and on that of MEP", async () => {
+  const listen = ["--listen", "tcp://127.0.0.1:0", "--scenario", "quiet"];
+  const own = await simulate([...listen, "--optical", "tcp://127.0.0.1:0"]);
+  const shared = await simulate([...listen, "--optical", "shared", "--read-only-key", "readonlyreadonlyread"]);
+  try {
+    while (!/optical port/.test(own.printed())) await once(own.child.stdout, "data");
+    const url = /listening on the optical port (\S+)/.exec(own.printed())?.[1] ?? "";
+    for (const [link, given] of [
+      [url, `hex:${"03".repeat(20)}`],
+      [shared.url, "readonlyreadonlyread"],
+    ] as const) {
+      const read = await meterport(["read", "--link", `optical+${link}`, "--key", given, "BT21.tiers", "--json"]);
+      assert.deepEqual([read.code, JSON.parse(read.out || "null")], [0, { "BT21.tiers": 4 }], read.err);
+    }
+  } finally {
+    await own.stop();
+    await shared.stop();
+  }
+  const { code, err } = await meterport(["simulate", ...listen, "--master-key", "readonlyreadonlyread"]);
+  assert.equal(code, 2);
+  assert.match(err, /--optical does not say where it is/);
+});

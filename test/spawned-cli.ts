@@ -36,6 +36,8 @@ export interface Simulated {
   /** What it listens on: "tcp://127.0.0.1:40123". */
   readonly url: string;
   readonly child: ChildProcessWithoutNullStreams;
+  /** What it has printed so far. */
+  readonly printed: () => string;
   /** Interrupts it as Ctrl-C does, and gives its exit code and all that it printed. */
   readonly stop: () => Promise<{ readonly code: number | null; readonly out: string }>;
 }
@@ -62,6 +64,7 @@ export const listening = async (command: string, args: readonly string[]): Promi
   return {
     url,
     child,
+    printed: () => out,
     stop: async () => {
       const closed = once(child, "close");
       child.kill("SIGINT");

@@ -1,5 +1,6 @@
 /** Behaviours: functions that stand in front of a meter's tables, each of which may claim a request. */
 import type { Malformed, TableRequest, TableResponse } from "@meterport/protocol/frame/apdu";
+import type { OpticalLevel } from "@meterport/protocol/optical/optical-endpoint";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Level } from "@meterport/protocol/security/seal";
 import type { Memory } from "./memory.ts";
@@ -12,6 +13,8 @@ export interface MeterRequest {
   /** The MEP port it came in on. */
   readonly port: 1 | 2;
   readonly level: Level;
+  /** The key of the optical port's client, for a request that came in there and not on a MEP port. */
+  readonly optical?: OpticalLevel;
   readonly encrypted: boolean;
   /** Most data bytes that fit into the response. */
   readonly readLimit: number;

@@ -14,6 +14,8 @@ export { type Line, type MemoryLineOptions, type ModelledLineOptions, memoryLine
 export { type LineCounts, LineModel, type LineModelOptions } from "./line/line-model.ts";
 export { type LiveTable, Memory } from "./memory.ts";
 export { MepPort, type MeterOutput, type MeterPort } from "./meter-port.ts";
+export { type OpticalKeys, OpticalPort } from "./optical/optical-port.ts";
+export { SharedUart } from "./optical/shared-uart.ts";
 export { type Random, seeded } from "./random.ts";
 export { ReplayedMeter } from "./replay.ts";
 export { type Served, serve } from "./serve.ts";

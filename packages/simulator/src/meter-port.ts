@@ -34,6 +34,8 @@ export interface MepPortOptions {
   readonly tell: (now: Millis) => void;
   /** Restarts the meter that it belongs to. */
   readonly reboot: () => void;
+  /** Whether somebody else has its line: it neither hears nor speaks. */
+  readonly silent: () => boolean;
 }
 
 export class MepPort implements MeterPort {
@@ -104,9 +106,11 @@ export class MepPort implements MeterPort {
       this.#unheard = false;
       out.push(...this.#endpoint.handle({ type: "alerting", on: this.#alerting }, now));
     }
-    const taken = input === "tick" ? ({ type: "tick" } as const) : ({ type: "received", bytes: input } as const);
+    const silent = this.#options.silent();
+    const taken =
+      input === "tick" || silent ? ({ type: "tick" } as const) : ({ type: "received", bytes: input } as const);
     out.push(...this.#endpoint.handle(taken, now));
-    return out;
+    return silent ? out.filter(({ type }) => type !== "transmit") : out;
   }
 
   #open(sequence: number, timing: Partial<EndpointTiming>): Endpoint {

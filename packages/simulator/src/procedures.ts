@@ -12,6 +12,7 @@ import type { Behaviour } from "./behaviour.ts";
 import { responseTables } from "./contents/mep.ts";
 import type { Memory } from "./memory.ts";
 import { type Posted, postOnDemand } from "./on-demand.ts";
+import type { PendingTables } from "./optical/pending-tables.ts";
 import type { TransactionLock } from "./transaction-lock.ts";
 
 const unknownProcedure = 6;
@@ -25,21 +26,26 @@ const clientFlags = 30;
 const registered = 0x01;
 
 /** Calls a procedure that is written to BT07 and posts its result (MEP guide 1.1, pp. 57-60). */
-export const procedures = (dimensions: Dimensions, lock: TransactionLock): Behaviour => {
-  const lastSequence = new Map<number, number>();
-  return ({ request, memory, level, port, time }, next) => {
+export const procedures = (dimensions: Dimensions, lock: TransactionLock, pending: PendingTables): Behaviour => {
+  const lastSequence = new Map<number | "optical", number>();
+  return ({ request, memory, level, port, optical, time }, next) => {
+    const client = optical === undefined ? port : "optical";
     if (request.kind !== "write" && request.kind !== "write-at") return undefined;
     if (request.table !== BT07.number || (request.kind === "write-at" && request.offset !== 0)) return undefined;
     const call = parse(request.data);
     if (call === undefined) return undefined;
     // The number of the call before, once more (p. 58).
-    if (call.sequence === lastSequence.get(port)) return { kind: "error", code: code.operationNotPossible };
+    if (call.sequence === lastSequence.get(client)) return { kind: "error", code: code.operationNotPossible };
     const response = next();
     if (response.kind !== "done") return response;
-    lastSequence.set(port, call.sequence);
-    const { result, data } = run(call, { memory, dimensions, level, port, time, lock });
+    lastSequence.set(client, call.sequence);
+    const { result, data } =
+      optical === undefined
+        ? run(call, { memory, dimensions, level, port, time, lock })
+        : runOptical(call, { memory, dimensions, level, port, time, lock }, pending);
     const posted = Uint8Array.of(call.procedure & 0xff, call.procedure >> 8, call.sequence, result, ...data);
-    memory.patch(responseTableOf(port, memory, dimensions), 0, posted);
+    const table = optical === undefined ? responseTableOf(port, memory, dimensions) : responseTables.bt08;
+    memory.patch(table, 0, posted);
     return response;
   };
 };
@@ -59,6 +65,13 @@ const run = ({ procedure, parameters }: BT07, { memory, dimensions, level, port,
   if (procedure === EP61.number && reaches(dimensions.profile, { meter: [4, 0] }))
     return { result: lock.call(parameters, port, time), data: [] };
   return { result: unknownProcedure, data: [] };
+};
+
+/** Pending tables are the optical port's, the lock of transactions is not. */
+const runOptical = (call: BT07, site: Site, pending: PendingTables): Posted => {
+  const result = pending.call(call.procedure, call.parameters, site.time);
+  if (result !== undefined) return { result, data: [] };
+  return call.procedure === EP61.number ? { result: unknownProcedure, data: [] } : run(call, site);
 };
 
 /** Client 2 has a table of its own, client 1 chooses (MEP guide 1.1, p. 57). */

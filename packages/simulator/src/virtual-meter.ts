@@ -17,6 +17,10 @@ import { Noise } from "./household/noise.ts";
 import type { ScenarioName } from "./household/scenarios.ts";
 import { Memory } from "./memory.ts";
 import { MepPort, type MeterOutput, type MeterPort } from "./meter-port.ts";
+import { type OpticalKeys, OpticalPort } from "./optical/optical-port.ts";
+import { opticalRights } from "./optical/optical-rights.ts";
+import { PendingTables } from "./optical/pending-tables.ts";
+import { SharedUart } from "./optical/shared-uart.ts";
 import { procedures } from "./procedures.ts";
 import { registration } from "./registration.ts";
 import { serveTables } from "./table-service.ts";
@@ -35,11 +39,14 @@ const sequenceNumberOf4 = 129;
 
 /** Byte of ET70 that names the port a request came in on (MEP guide 1.1, p. 179). */
 const portOffset = 142;
-const tellPort: Behaviour = ({ request, memory, port }) => {
-  if ((request.kind === "read" || request.kind === "read-at") && request.table === ET70.number)
+const tellPort: Behaviour = ({ request, memory, port, optical }) => {
+  if (optical === undefined && (request.kind === "read" || request.kind === "read-at") && request.table === ET70.number)
     memory.patch(ET70.number, portOffset, Uint8Array.of(port));
   return undefined;
 };
+
+/** What a count can say. What does not fit into the packets that were agreed on is for the port to refuse. */
+const longestOpticalRead = 0xffff;
 
 export interface VirtualMeterOptions {
   readonly profile: Profile;
@@ -71,6 +78,8 @@ export interface VirtualMeterOptions {
   readonly entropy?: Entropy;
   /** Whether a meter of firmware 4 serves one client only, as those before it (MEP guide 1.1, p. 28). */
   readonly compatible?: boolean;
+  /** MK, PK and RK of the optical port; without any it shows what is open. */
+  readonly opticalKeys?: OpticalKeys;
   /** Numbers of tables behind the hardware lock, which answer 0x03 to every key. */
   readonly locked?: readonly number[];
 }
@@ -93,6 +102,9 @@ export class VirtualMeter implements MeterPort {
   readonly dimensions: Dimensions;
   readonly #options: VirtualMeterOptions;
   readonly #ports: readonly [MepPort, ...MepPort[]];
+  /** Whom the meter answers as well, besides its MEP ports. */
+  readonly optical: OpticalPort;
+  readonly #oneUart: boolean;
   readonly #ground: Ground;
   readonly #behaviours: Behaviour[];
   readonly #history: History;
@@ -119,14 +131,19 @@ export class VirtualMeter implements MeterPort {
     this.#history = new History(setup, household, start, this.memory);
     this.#ground = serveTables(new Set(options.locked ?? []), profile);
     const lock = new TransactionLock();
+    const pending = new PendingTables(this.memory, setup.dimensions);
+    this.#oneUart = !setup.generation4;
     this.#behaviours = [
       lock.behaviour(setup.dimensions),
       tellPort,
       this.#countRequests(setup.generation4 ? sequenceNumberOf4 : sequenceNumber),
-      procedures(setup.dimensions, lock),
+      procedures(setup.dimensions, lock, pending),
       registration(setup.dimensions),
       transactions(lock, (request) => this.#answer(request)),
+      pending.behaviour,
+      opticalRights,
     ];
+    this.optical = this.#openOptical();
     const first = this.#openPort(1, sequence);
     this.#ports = setup.several ? [first, this.#openPort(2, (sequence + 0x10000) >>> 0)] : [first];
   }
@@ -175,6 +192,16 @@ export class VirtualMeter implements MeterPort {
     return port;
   }
 
+  /**
+   * The one line of a meter before firmware 4.0, which MEP and the optical port share.
+   *
+   * @throws UsageError (`port`) for a meter whose optical port has a line of its own
+   */
+  sharedPort(): SharedUart {
+    if (this.#oneUart) return new SharedUart(this.#ports[0], this.optical);
+    throw new UsageError("port", "from firmware 4.0 on the optical port has a line that is a port of its own");
+  }
+
   /** How many MEP ports it has. */
   get portCount(): number {
     return this.#ports.length;
@@ -186,6 +213,7 @@ export class VirtualMeter implements MeterPort {
       port.dropSession();
       port.plugIn();
     }
+    this.optical.plugIn();
   }
 
   /** Puts a behaviour above the others; the returned function takes it away. */
@@ -255,7 +283,35 @@ export class VirtualMeter implements MeterPort {
       this.#now = Math.max(this.#now, now);
     };
     const reboot = (): void => this.reboot();
-    return new MepPort({ number, security, serve, sequence, timing, now: () => this.#now, tell, reboot });
+    const silent = (): boolean => this.#oneUart && this.optical.active;
+    return new MepPort({ number, security, serve, sequence, timing, now: () => this.#now, tell, reboot, silent });
+  }
+
+  #openOptical(): OpticalPort {
+    return new OpticalPort({
+      keys: this.#options.opticalKeys ?? {},
+      memory: this.memory,
+      dimensions: this.dimensions,
+      tell: (now) => {
+        this.#now = Math.max(this.#now, now);
+      },
+      reboot: () => this.reboot(),
+      serve: (apdu, optical) =>
+        encodeResponse(
+          this.#answer({
+            apdu,
+            request: decodeRequest(apdu),
+            port: 1,
+            level: "advanced",
+            optical,
+            encrypted: false,
+            readLimit: longestOpticalRead,
+            time: this.time,
+            memory: this.memory,
+            inTransaction: false,
+          }),
+        ),
+    });
   }
 
   /** Keeps the sequence number in ET04 true for whoever reads it. */

@@ -70,6 +70,13 @@ export const addLineCommands = ({ program, io, ended }: Host): void => {
     .option("--start <time>", "what the meter's clock shows at first, as in 2026-06-21T12:00:00Z; now where left out")
     .option("--speed <n>", "simulated seconds per second", "1")
     .option(
+      "--optical <url>",
+      "serves its optical port as well, as --listen does; shared: on the first --listen, as meters before 4.0 have one UART",
+    )
+    .option("--master-key <key>", "MK of the optical port; twenty bytes of 03 where left out")
+    .option("--provisioning-key <key>", "PK of the optical port; twenty bytes of 04 where left out")
+    .option("--read-only-key <key>", "RK of the optical port; twenty bytes of 05 where left out")
+    .option(
       "--line <condition>",
       "a bad line in front of it, as in baud=9600,latency=40ms,loss=1%,cut=101,echo; settings: docs/simulator.md",
     )
@@ -104,6 +111,10 @@ export interface SimulateOptions {
   readonly start?: string;
   readonly speed: string;
   readonly demand?: true;
+  readonly optical?: string;
+  readonly masterKey?: string;
+  readonly provisioningKey?: string;
+  readonly readOnlyKey?: string;
   readonly line?: string;
   readonly lineScript?: string;
   readonly lineSeed: string;

@@ -1,8 +1,18 @@
 /** `meterport simulate`: a virtual meter that others connect to. */
 import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { passwordLength } from "@meterport/protocol/optical/services";
+import { keyLength } from "@meterport/protocol/security/digest";
 import { Secret } from "@meterport/protocol/security/key";
-import { isScenarioName, recallPast, scenarios, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
+import {
+  isScenarioName,
+  type MeterPort,
+  type OpticalKeys,
+  recallPast,
+  scenarios,
+  VirtualMeter,
+  type VirtualMeterOptions,
+} from "@meterport/simulator";
 import { parseLink } from "@meterport/transports/link-url";
 import type { SimulateOptions } from "../commands/line-commands.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
@@ -15,14 +25,32 @@ import { interruption, servePort } from "./serve-port.ts";
 const defaultBasic = 0x01;
 const defaultAdvanced = 0x02;
 
-const keyOf = (text: string | undefined, otherwise: number, what: string, io: Io): Secret => {
+const keyOf = (text: string | undefined, otherwise: number, what: string, io: Io, length = keyLength): Secret => {
   if (text === undefined) {
     const digits = otherwise.toString(16).padStart(2, "0");
-    say(io, `${what} is sixteen times ${digits} (hex:${digits.repeat(16)})`);
-    return new Secret(new Uint8Array(16).fill(otherwise));
+    say(io, `${what} is ${length} times ${digits} (hex:${digits.repeat(length)})`);
+    return new Secret(new Uint8Array(length).fill(otherwise));
   }
-  return givenKey(text, what, io).secret;
+  return givenKey(text, what, io, length).secret;
 };
+
+const opticalKeysOf = (options: SimulateOptions, io: Io): OpticalKeys => {
+  const { optical, masterKey, provisioningKey, readOnlyKey } = options;
+  if (optical === undefined) {
+    if ((masterKey ?? provisioningKey ?? readOnlyKey) === undefined) return {};
+    throw new UsageError("optical", "keys of the optical port are given, and --optical does not say where it is");
+  }
+  const key = (text: string | undefined, otherwise: number, what: string): Secret =>
+    keyOf(text, otherwise, what, io, passwordLength);
+  return {
+    unique: key(masterKey, 3, "the optical port's master key (MK)"),
+    provisioning: key(provisioningKey, 4, "its provisioning key (PK)"),
+    readOnly: key(readOnlyKey, 5, "its read-only key (RK)"),
+  };
+};
+
+/** What --optical says of a port that shares the line of MEP. */
+const shared = "shared";
 
 const startOf = (text: string | undefined, io: Io): number => {
   if (text === undefined) return io.clock.wall();
@@ -71,6 +99,7 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
     ...tlsOf(options),
     demand: options.demand === true,
     keys,
+    opticalKeys: opticalKeysOf(options, io),
     tiers: parseWhole(options.tiers, "--tiers", 1, 8),
   });
 };
@@ -98,12 +127,21 @@ export const simulateCommand = async (options: SimulateOptions, io: Io): Promise
     throw new UsageError("link", `${options.profile} has ${ports}, and --listen is given ${links.length} times`);
   }
   recall(meter, io);
+  const opticalLink =
+    options.optical === undefined || options.optical === shared ? undefined : parseLink(options.optical);
+  const first = options.optical === shared ? meter.sharedPort() : meter.port(1);
+  const portAt = (index: number): MeterPort => (index === 0 ? first : meter.port(2));
   const served: { readonly close: () => Promise<void> }[] = [];
   try {
     for (const [index, link] of links.entries()) {
-      const { url, close } = await servePort(link, behindLine(meter.port(index === 0 ? 1 : 2)), io);
+      const { url, close } = await servePort(link, behindLine(portAt(index)), io);
       served.push({ close });
       io.stdout.write(index === 0 ? `listening ${url}\n` : `listening on port ${index + 1} ${url}\n`);
+    }
+    if (opticalLink !== undefined) {
+      const { url, close } = await servePort(opticalLink, behindLine(meter.optical), io);
+      served.push({ close });
+      io.stdout.write(`listening on the optical port ${url}\n`);
     }
     await interruption(io);
   } finally {
