@@ -1,10 +1,10 @@
 /** At which speed a meter that says nothing might be listening. */
 
 /**
- * What ET13 can set (MEP guide 1.1, pp. 87-88), the likeliest first. Not 300 and 600: nothing could be read live there, and
+ * What ET13 can set (MEP guide 1.1, pp. 87-88), the likeliest first. Not 300 to 1200: nothing could be read live there, and
  * to ask at them would keep the line from what is likelier for seconds.
  */
-export const meterRates = [9600, 19_200, 2400, 38_400, 57_600, 115_200, 4800, 1200, 14_400, 28_800] as const;
+export const meterRates = [9600, 19_200, 2400, 38_400, 57_600, 115_200, 4800, 14_400, 28_800] as const;
 
 /**
  * Rates to try one after the other: every second one is the one that worked last, since silence has other causes.

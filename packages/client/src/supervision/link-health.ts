@@ -138,12 +138,13 @@ export class LinkHealth {
       return;
     }
     const silence = cause.code === "no-answer";
+    const believed = this.#agreed(cause.code) || kind === "answer";
+    if (this.#state === "paused" && (silence || !believed)) return;
     this.#fellSilent = isUsable(this.#state) || (this.#fellSilent && silence);
     if (this.#fellSilent && this.#pauseLimit !== undefined && this.#failures >= agreeing) {
-      if (this.#state === "paused") return;
       this.#pausedUntil = now + this.#pauseLimit;
       this.#down("paused", opticalSession(this.#pauseLimit), now);
-    } else if (kind === "answer" || this.#agreed(cause.code)) {
+    } else if (believed) {
       this.#answering = kind === "answer";
       this.#down(kind === "silent" ? "silent" : "refused", cause, now);
     }
@@ -153,7 +154,7 @@ export class LinkHealth {
   #agreed(code: string): boolean {
     const { code: before, looks } = this.#rival;
     this.#rival = { code, looks: code === before ? looks + 1 : 1 };
-    const known = this.#state === "silent" || this.#state === "refused";
+    const known = !isUsable(this.#state) && this.#state !== "connecting";
     return !known || this.#pipeLost || this.#rival.looks >= agreeing || this.#cause?.code === code;
   }
 

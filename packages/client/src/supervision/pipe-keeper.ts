@@ -64,6 +64,11 @@ export class PipeKeeper {
     return this.#baud !== this.#search?.home;
   }
 
+  /** What so many bytes take at the present speed, where it is known, and a bridge on top. */
+  bytesTake(bytes: number): Millis {
+    return (this.#baud === undefined ? 0 : (bytes * 10_000) / this.#baud) + (this.#lasting?.timing.delay ?? 0);
+  }
+
   get counts(): { readonly opened: number; readonly openFailures: number } {
     return { opened: this.#opened, openFailures: this.#failures };
   }

@@ -53,6 +53,8 @@ const connectLimit: Millis = 30_000;
 /** A meter that may be at another speed gets so long to say its first byte, and so long to answer where it is known. */
 const strangeSpeedLimit: Millis = 1_200;
 const strangeLookLimit: Millis = 400;
+/** Both ways, or the first step of a handshake. */
+const bytesOfLook = 100;
 /** Looks in vain before silence may be due to the speed. */
 const silentLooks = 2;
 /** A refusal may be noise in our requests; one that lasts so long is meant, and the meter is met as a stranger again. */
@@ -315,7 +317,7 @@ export class Supervisor<C extends Connected> {
     }
     this.#probes++;
     const strange = this.#pipe.isStrange;
-    const limit = strange ? strangeLookLimit + (transport.timing.delay ?? 0) : connectLimit;
+    const limit = strange ? this.#pipe.bytesTake(bytesOfLook) + strangeLookLimit : connectLimit;
     try {
       const bound = { clock: this.#clock, limit, signal: this.#stop, label: "look for the meter" };
       const identity = await bounded(bound, (signal) => lookForMeter(meter.session, signal));

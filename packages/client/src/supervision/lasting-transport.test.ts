@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LinkError } from "@meterport/protocol/errors";
+import type { Transport } from "@meterport/protocol/ports";
+import { LastingTransport } from "./lasting-transport.ts";
+
+/** A pipe whose other end is the test. */
+const pipe = () => {
+  const waiting: Uint8Array[] = [];
+  let over: { readonly error: Error | undefined } | undefined;
+  let wake = (): void => {};
+  const written: number[] = [];
+  let closes = 0;
+  const transport: Transport = {
+    name: "pipe",
+    chunks: (async function* () {
+      for (;;) {
+        while (waiting.length > 0) yield waiting.shift() as Uint8Array;
+        if (over?.error !== undefined) throw over.error;
+        if (over !== undefined) return;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    })(),
+    write: async ([first]) => {
+      if (over !== undefined) throw new Error("broken");
+      written.push(first ?? 0);
+    },
+    close: async () => {
+      closes++;
+    },
+  };
+  return {
+    transport,
+    written,
+    closes: () => closes,
+    say: (byte: number) => {
+      waiting.push(Uint8Array.of(byte));
+      wake();
+    },
+    end: (error?: Error) => {
+      over = { error };
+      wake();
+    },
+  };
+};
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const setup = () => {
+  const first = pipe();
+  const ended: string[] = [];
+  const lasting = new LastingTransport(first.transport, (error) => ended.push(`${error.code}: ${error.detail}`));
+  const heard: number[] = [];
+  const reading = (async () => {
+    for await (const [byte] of lasting.chunks) heard.push(byte ?? 0);
+    heard.push(-1);
+  })();
+  return { first, lasting, ended, heard, reading };
+};
+
+test("reading goes on over the next pipe, and ends with the transport itself", async () => {
+  const { first, lasting, ended, heard, reading } = setup();
+  first.say(1);
+  await settle();
+  first.end();
+  await settle();
+  assert.deepEqual([heard, ended, lasting.attached], [[1], ["closed: the other side closed the connection"], false]);
+  assert.equal(first.closes(), 1);
+  await lasting.write(Uint8Array.of(7));
+  const second = pipe();
+  lasting.attach(second.transport);
+  await lasting.write(Uint8Array.of(8));
+  second.say(2);
+  await settle();
+  assert.deepEqual([heard, first.written, second.written, lasting.received], [[1, 2], [], [8], 1]);
+  await lasting.close();
+  await reading;
+  assert.deepEqual(heard, [1, 2, -1]);
+  assert.equal(ended.length, 1, "what we close ourselves is no news");
+  await assert.rejects(lasting.write(Uint8Array.of(9)), { code: "closed" });
+});
+
+test("a pipe that breaks is told once, with its reason, whoever notices first", async () => {
+  const { first, lasting, ended, heard } = setup();
+  await settle();
+  first.end(new LinkError("closed", "pipe", "read ECONNRESET"));
+  await Promise.all([lasting.write(Uint8Array.of(1)), settle()]);
+  await settle();
+  assert.equal(ended.length, 1);
+  assert.deepEqual(heard, []);
+});
+
+test("what a pipe that was left still says is nobody's", async () => {
+  const { first, lasting, heard, ended } = setup();
+  await settle();
+  await lasting.detach();
+  first.say(5);
+  const second = pipe();
+  lasting.attach(second.transport);
+  second.say(6);
+  first.say(5);
+  await settle();
+  assert.deepEqual([heard, ended], [[6], []]);
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { StatusStream } from "./status-stream.ts";
+import { StopSignal } from "./stop-signal.ts";
+
+test("listeners get every value, until they are called off", () => {
+  const stream = new StatusStream<number>();
+  const heard: number[] = [];
+  const off = stream.listen((value) => heard.push(value));
+  stream.tell(1);
+  stream.tell(2);
+  off();
+  stream.tell(3);
+  assert.deepEqual(heard, [1, 2]);
+});
+
+test("an iteration begins with what is, a slow one gets the newest, and it ends with the stream", async () => {
+  const stream = new StatusStream<number>();
+  const values = stream.values(0, undefined);
+  assert.equal((await values.next()).value, 0);
+  const next = values.next();
+  stream.tell(1);
+  assert.equal((await next).value, 1);
+  stream.tell(2);
+  stream.tell(3);
+  assert.equal((await values.next()).value, 3);
+  const last = values.next();
+  stream.end();
+  assert.equal((await last).done, true);
+});
+
+test("an iteration ends with its signal", async () => {
+  const stream = new StatusStream<number>();
+  const stop = new StopSignal();
+  const values = stream.values(0, stop);
+  await values.next();
+  const waiting = values.next();
+  stop.raise();
+  assert.equal((await waiting).done, true);
+});

@@ -1,0 +1,298 @@
+/** How a supervised link behaves beyond outages that pass: other speeds, other meters, keys, bounds, and lines that are bad for long. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { connect, rc4 } from "@meterport/client";
+import { type Connected, Supervisor, type SupervisorOptions } from "@meterport/client/supervision/supervisor";
+import { LinkError, UsageError } from "@meterport/protocol/errors";
+import { parseProfile } from "@meterport/protocol/layout/index";
+import type { Millis } from "@meterport/protocol/ports";
+import { Secret } from "@meterport/protocol/security/key";
+import { BT01, BT52, ET13, ET51 } from "@meterport/protocol/tables/index";
+import { type LineCondition, modelledLine, VirtualMeter } from "@meterport/simulator";
+import { BreakablePipes } from "./breakable-pipes.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+const key = new Secret(new Uint8Array(16).fill(1));
+const advanced = new Secret(new Uint8Array(16).fill(2));
+const entropy = (length: number): Uint8Array => new Uint8Array(length);
+
+interface Setting {
+  readonly profile?: string;
+  readonly condition?: LineCondition;
+  /** What the client shows; may change. */
+  readonly keyOf?: () => Secret;
+  readonly options?: Partial<SupervisorOptions<Connected>>;
+}
+
+const set = ({ profile = "meter:3.70", condition = {}, keyOf = () => advanced, options = {} }: Setting = {}) => {
+  const clock = new VirtualClock();
+  const keys = { basic: key, advanced };
+  const device = new VirtualMeter({
+    profile: parseProfile(profile),
+    keys,
+    scenario: "quiet",
+    seed: 1,
+    start: clock.wall(),
+    tls: ["off"],
+  });
+  const pipes = new BreakablePipes(modelledLine({ meter: device, clock, ...condition }), clock);
+  const link = new Supervisor<Connected>({
+    name: "pipe",
+    open: pipes.open,
+    connect: async (transport, signal) => ({
+      meter: await connect(transport, { security: rc4({ key: keyOf(), entropy }), clock, signal, writable: true }),
+    }),
+    clock,
+    entropy,
+    baud: 9600,
+    near: true,
+    ...options,
+  });
+  const states: string[] = [];
+  link.listen(({ state, cause }) => states.push(cause === null ? state : `${state} ${cause.code}`));
+  const ask = () => link.run(({ meter }, signal) => meter.read(BT52, { signal }), { label: "ask", limit: 5_000 });
+  /** Asks each second, as a poll does while the link answers; gives how many answers came. */
+  const poll = async (time: Millis): Promise<number> => {
+    let answers = 0;
+    for (let passed = 0; passed < time; passed += 1_000) {
+      if (link.status.answering)
+        await clock.run(
+          ask().then(
+            () => answers++,
+            () => {},
+          ),
+        );
+      await clock.advance(1_000);
+    }
+    return answers;
+  };
+  return { clock, device, pipes, link, states, ask, poll };
+};
+const until = async (clock: VirtualClock, limit: Millis, done: () => boolean): Promise<Millis> => {
+  const began = clock.now();
+  while (!done()) {
+    assert.ok(clock.now() - began < limit, `not within ${limit} ms`);
+    await clock.advance(50);
+  }
+  return clock.now() - began;
+};
+
+describe("the speed of a link", () => {
+  it("follows what the client itself writes to ET13, as soon as the meter has answered", async () => {
+    const { clock, device, pipes, link, ask, states } = set();
+    link.start();
+    await clock.run(link.first());
+    await clock.advance(2_000);
+    const slot = 4;
+    device.use(({ request }) => {
+      // The meter answers at the old speed: 30 ms are more than its answer takes.
+      if (request.kind === "write-at" && request.table === ET13.number)
+        clock.at(clock.now() + 30, () => pipes.line.become({ meterBaud: 19_200 }));
+      return undefined;
+    });
+    const write = link.run(({ meter }) => meter.write(ET13, ["devices", slot, "baudRate"], 8), {
+      label: "change the speed",
+      limit: 10_000,
+    });
+    await clock.run(write);
+    assert.equal(link.status.baud, 19_200);
+    assert.deepEqual(pipes.bauds, [9600, 19_200]);
+    const began = clock.now();
+    await clock.run(ask());
+    assert.ok(clock.now() - began < 500);
+    assert.deepEqual(states, ["up"]);
+    await clock.run(link.close());
+    assert.equal(clock.pending, 0);
+  });
+
+  it("is found where somebody else has changed it, and kept from then on", async (t) => {
+    const { clock, pipes, link, ask, poll } = set({ profile: "meter:4.30" });
+    link.start();
+    await clock.run(link.first());
+    for (const baud of [19_200, 2400, 115_200, 4800, 9600]) {
+      pipes.line.become({ meterBaud: baud });
+      await clock.run(ask().catch(() => {}));
+      const took = await until(clock, 15_000, () => link.status.state === "up");
+      t.diagnostic(`${baud} baud found after ${took} ms`);
+      assert.equal(link.status.baud, baud);
+      assert.ok((await poll(5_000)) >= 4);
+    }
+    await clock.run(link.close());
+  });
+
+  it("is looked for at first contact too", async () => {
+    const { clock, link } = set({ condition: { meterBaud: 38_400, baud: 9600 } });
+    link.start();
+    await assert.rejects(clock.run(link.first()), LinkError);
+    await until(clock, 60_000, () => link.status.state === "up");
+    assert.equal(link.status.baud, 38_400);
+    await clock.run(link.close());
+  });
+
+  it("is left alone while something else explains the silence, and where it cannot be set", async () => {
+    for (const [setting, condition] of [
+      [{}, { deaf: true, echo: 1 }],
+      [{}, { optical: true }],
+      [{ options: { baud: undefined } }, { mute: true }],
+    ] as const) {
+      const { clock, pipes, link, ask } = set(setting as Setting);
+      link.start();
+      await clock.run(link.first());
+      await clock.advance(2_000);
+      pipes.line.become(condition);
+      await clock.run(ask().catch(() => {}));
+      await clock.advance(60_000);
+      assert.deepEqual(new Set(pipes.bauds), new Set([link.status.baud]));
+      await clock.run(link.close());
+    }
+  });
+});
+
+describe("another meter, another key", () => {
+  it("a meter that was exchanged meanwhile is met as a stranger", async () => {
+    const { clock, device, pipes, link, ask } = set();
+    link.start();
+    const before = await clock.run(link.first());
+    await clock.advance(3_000);
+    pipes.line.become({ stuck: "silent" });
+    await clock.run(ask().catch(() => {}));
+    await clock.advance(30_000);
+    device.memory.patch(BT01.number, 20, Uint8Array.of(0x98, 0x76, 0x54, 0x32));
+    pipes.line.become({});
+    await until(clock, 10_000, () => link.status.state === "up");
+    assert.notEqual(link.connected, before);
+    assert.notEqual(link.connected?.meter.identity?.serial, before.meter.identity?.serial);
+    await clock.run(link.close());
+  });
+
+  it("a wrong key is refused at once, asked less and less often, and taken up when it is right", async () => {
+    let right = false;
+    const { clock, link, states, pipes } = set({ keyOf: () => (right ? key : new Secret(new Uint8Array(16).fill(9))) });
+    link.start();
+    await assert.rejects(clock.run(link.first()), { code: "wrong-key" });
+    await clock.advance(300_000);
+    assert.deepEqual(states, ["refused wrong-key"]);
+    assert.ok(pipes.bauds.length < 20, `${pipes.bauds.length} attempts in five minutes`);
+    right = true;
+    await until(clock, 35_000, () => link.status.state === "up");
+    await clock.run(link.close());
+  });
+
+  it("what can never be opened is refused, in its own words", async () => {
+    const open = () => Promise.reject(new UsageError("serial-missing", "serial ports need two more packages"));
+    const { clock, link } = set({ options: { open } });
+    link.start();
+    await assert.rejects(clock.run(link.first()), UsageError);
+    const { state, cause } = link.status;
+    assert.deepEqual([state, cause?.text], ["refused", "serial ports need two more packages"]);
+    await clock.run(link.close());
+  });
+});
+
+describe("a pause", () => {
+  it("lasts no longer than the meter's own limit says", async () => {
+    const { clock, device, pipes, link, ask } = set();
+    device.memory.patch(ET51.number, 4, Uint8Array.of(120, 0));
+    link.start();
+    await clock.run(link.first());
+    await clock.advance(3_000);
+    pipes.line.become({ optical: true });
+    await clock.run(ask().catch(() => {}));
+    await until(clock, 10_000, () => link.status.state === "paused");
+    assert.match(link.status.cause?.text ?? "", /may keep it for 2 min/);
+    const lasted = await until(clock, 200_000, () => link.status.state !== "paused");
+    assert.ok(lasted >= 120_000 && lasted <= 135_000, `${lasted} ms`);
+    assert.equal(link.status.state, "silent");
+    pipes.line.become({});
+    await until(clock, 3_000, () => link.status.state === "up");
+    await clock.run(link.close());
+  });
+
+  it("is not what firmware 4 does, whose optical port has a line of its own", async () => {
+    const { clock, pipes, link, ask, states } = set({ profile: "meter:4.30" });
+    link.start();
+    await clock.run(link.first());
+    await clock.advance(3_000);
+    pipes.line.become({ mute: true });
+    await clock.run(ask().catch(() => {}));
+    await clock.advance(60_000);
+    assert.deepEqual(states, ["up", "silent no-answer"]);
+    await clock.run(link.close());
+  });
+});
+
+describe("a line that is bad for long", () => {
+  for (const [name, condition, cause] of [
+    ["loses replies", { toClient: { loss: 0.25 } }, "lost-replies"],
+    ["cuts replies", { cut: 12, cutRate: 0.25 }, "half-reply"],
+  ] as const)
+    it(`${name}: degraded, with values, and up again when it is mended`, async () => {
+      const { clock, pipes, link, poll, states } = set({ profile: "meter:4.30" });
+      link.start();
+      await clock.run(link.first());
+      await poll(5_000);
+      pipes.line.become(condition);
+      assert.ok((await poll(120_000)) > 50);
+      assert.equal(link.status.state, "degraded");
+      assert.equal(link.status.cause?.code, cause);
+      assert.ok(link.status.counters.retries > 10);
+      assert.ok(states.length < 12, `flaps: ${states.join(", ")}`);
+      pipes.line.become({});
+      await poll(90_000);
+      assert.equal(link.status.state, "up");
+      await clock.run(link.close());
+    });
+
+  it("does not fill a log: a cause that noise makes up each second is no news", async () => {
+    const { clock, pipes, link, ask, states } = set();
+    link.start();
+    await clock.run(link.first());
+    pipes.line.become({ noiseEvery: 100, flip: 1, noise: 1, truncate: 0.5 });
+    await clock.run(ask().catch(() => {}));
+    await clock.advance(300_000);
+    assert.ok(states.length < 25, `${states.length} changes in five minutes`);
+    await clock.run(link.close());
+  });
+});
+
+describe("whoever watches", () => {
+  it("sees each state once, as a stream or by a listener, with since, cause and counters", async () => {
+    const { clock, pipes, link, ask, states } = set({ profile: "meter:4.30" });
+    const streamed: string[] = [];
+    const watching = (async () => {
+      for await (const { state } of link.changes()) streamed.push(state);
+    })();
+    link.start();
+    await clock.run(link.first());
+    await clock.advance(3_000);
+    pipes.cut(new LinkError("closed", "pipe", "the connection broke"));
+    pipes.whenOpened = "refused";
+    await clock.advance(5_000);
+    const { since, cause, counters, answering } = link.status;
+    assert.deepEqual([cause?.code, answering, counters.outages], ["not-open", false, 1]);
+    assert.equal(clock.wall() - since, 5_000);
+    assert.ok(counters.openFailures >= 4 && counters.openFailures <= 10, `${counters.openFailures}`);
+    await assert.rejects(ask(), { code: "not-open", message: /^ask: the link is silent: .*no such device/ });
+    pipes.whenOpened = "works";
+    await clock.advance(2_000);
+    assert.deepEqual(states, ["up", "silent closed", "silent not-open", "up"]);
+    await clock.run(link.close());
+    await watching;
+    assert.deepEqual(streamed, ["connecting", "up", "silent", "silent", "up"]);
+    assert.equal(clock.pending, 0);
+  });
+
+  it("a far host that stays away is asked less and less often, a near one each second", async () => {
+    const count = async (near: boolean): Promise<number> => {
+      const { clock, pipes, link } = set({ options: { near } });
+      pipes.whenOpened = "refused";
+      link.start();
+      await clock.advance(3_600_000);
+      await clock.run(link.close());
+      return pipes.bauds.length;
+    };
+    const [near, far] = [await count(true), await count(false)];
+    assert.ok(near > 3_400 && near < 4_900, `${near}`);
+    assert.ok(far > 240 && far < 1_200, `${far}`);
+  });
+});
