@@ -2,7 +2,10 @@
 import { parseMeterLink } from "./link-url.ts";
 
 export interface LinkTraits {
-  /** Bits per second, where they can be set; undefined where whatever stands behind decides. */
+  /**
+   * Bits per second, where others can be tried; undefined where whatever stands behind decides, and where each attempt would
+   * switch the adapter off and on.
+   */
   readonly baud: number | undefined;
   /** Whether it leads to a port of this machine, so that looking for it each second costs nobody anything. */
   readonly near: boolean;
@@ -16,9 +19,11 @@ const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1
  * @throws UsageError (`link`) for what is no link
  * @example
  * linkTraits("/dev/ttyUSB0") // { baud: 9600, near: true }
+ * linkTraits("rfc2217://localhost:2217?baud=2400&enable=rts") // { baud: undefined, near: true }
  * linkTraits("tcp://192.0.2.7:4059") // { baud: undefined, near: false }
  */
 export const linkTraits = (text: string): LinkTraits => {
   const link = parseMeterLink(text);
-  return { baud: "baudRate" in link ? link.baudRate : undefined, near: !("host" in link) || isLoopback(link.host) };
+  const tunable = "baudRate" in link && link.enable === undefined;
+  return { baud: tunable ? link.baudRate : undefined, near: !("host" in link) || isLoopback(link.host) };
 };
