@@ -36,7 +36,9 @@ const grace: Millis = 10_000;
  * @throws LinkError
  */
 export const askPauseLimit = async (meter: Meter, signal?: Signal): Promise<Millis | undefined> => {
-  if (meter.profile.family !== "meter" || reaches(meter.profile, { meter: [4, 0] })) return undefined;
+  // Over the optical port itself, nobody else's session keeps silent what is heard here.
+  if (meter.session.kind === "optical" || meter.profile.family !== "meter" || reaches(meter.profile, { meter: [4, 0] }))
+    return undefined;
   const options = signal === undefined ? {} : { signal };
   const [limited, seconds] = await meter.batch(
     (want) => [
