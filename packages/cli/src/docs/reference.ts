@@ -1,8 +1,15 @@
 /** The reference of all tables and procedures as sections, which Markdown and HTML then write down. */
 import { type Profile, profileName } from "@meterport/protocol/layout/index";
 import type { AnyLayout } from "@meterport/protocol/layout/layout";
-import { procedureSummary, tableSummary } from "@meterport/protocol/layout/markdown";
-import { procedureSource, procedures, proceduresById } from "@meterport/protocol/procedures/index";
+import { procedureSummary, referenceRows, tableSummary } from "@meterport/protocol/layout/markdown";
+import {
+  type AnyProcedure,
+  procedureSource,
+  procedures,
+  proceduresById,
+  thirdPartyPost,
+  unverifiedEP39,
+} from "@meterport/protocol/procedures/index";
 import { type CatalogueEntry, catalogue, type TableEntry, type TableId } from "@meterport/protocol/tables/catalogue";
 import { tablesById } from "@meterport/protocol/tables/index";
 import { readFromNvm, writtenByHosts, writtenByMeter } from "@meterport/protocol/tables/non-volatile";
@@ -38,7 +45,8 @@ const hex = (number: number): string => `0x${number.toString(16).padStart(4, "0"
 const sourceNotes: Readonly<Record<string, string>> = {
   "ansi-c12.19": "By ANSI C12.19: the guides do not describe it.",
   "name-only": "The guides only name it: its parameters are bytes.",
-  unverified: "Not verified with a meter.",
+  unverified:
+    "Not verified with a meter: its parameters are what one public client sends, and only where that is asked for.",
 };
 
 const nvmNote = (id: TableId): string[] => {
@@ -54,15 +62,13 @@ const tableParts = (entry: TableEntry): Pick<Section, "notes" | "parts"> | undef
   if (table === undefined) return undefined;
   return { notes: [tableSummary(table), ...nvmNote(entry.id), pageOf(entry)], parts: [{ title: "", layout: table }] };
 };
-const hasFields = ({ layout }: Part): boolean => {
-  const description = layout.describe();
-  return description.kind !== "struct" || description.fields.length > 0;
-};
+const hasFields = ({ layout }: Part): boolean => referenceRows(layout).length > 0;
 const procedureParts = (
   id: string,
   entry: CatalogueEntry | undefined,
 ): Pick<Section, "notes" | "parts"> | undefined => {
-  const procedure = proceduresById.get(id);
+  // EP39 exists only with an encoding, of which one is publicly known.
+  const procedure: AnyProcedure | undefined = id === "EP39" ? unverifiedEP39(thirdPartyPost) : proceduresById.get(id);
   if (procedure === undefined) return undefined;
   const note = sourceNotes[procedureSource(id)];
   const parts = [

@@ -305,6 +305,32 @@ describe("whatever a device sends", () => {
     );
   });
 
+  test("each table of each profile, with every dimension 0, 1, 255 or 65535, is a value or a LayoutError", {
+    timeout: 60_000,
+  }, () => {
+    for (const all of [0, 1, 255, 65_535]) {
+      const hostile = new Map(
+        profiles.map((profile) => [
+          profile,
+          withEach(profile, (value) =>
+            typeof value === "number" ? all : typeof value === "boolean" ? all > 0 : value,
+          ),
+        ]),
+      );
+      for (const { table, profile } of subjects) {
+        const env = hostile.get(profile) ?? assert.fail();
+        const size = sizeOrNone(table, env);
+        const data = noise(all, size !== undefined && size <= 2000 ? size : 200);
+        const value: unknown = valueOrLayoutError(() => decode(table, data, env));
+        if (value !== undefined)
+          assert.deepEqual(encode(table, value, env), data, `${table.id} ${profileName(profile)} ${all}`);
+        // A number that is told comes from bytes that are there.
+        if (size !== undefined && size > data.length)
+          assert.equal(value, undefined, `${table.id} ${profileName(profile)} ${all}`);
+      }
+    }
+  });
+
   test("the largest dimensions cost no more than a moment", { timeout: 20_000 }, () => {
     const largest = (value: unknown): unknown =>
       typeof value === "number" ? 255 : typeof value === "boolean" ? true : value;
