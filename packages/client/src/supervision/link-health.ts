@@ -43,6 +43,7 @@ export class LinkHealth {
   #outages = 0;
   /** What the last looks say instead of the present cause, and how many of them. */
   #rival = { code: "", looks: 0 };
+  #silences = 0;
   #pauseLimit: Millis | undefined;
   #pausedUntil: Millis | undefined;
   /** Whether all that was noticed since the last answer is silence; its beginning may have cut a reply. */
@@ -152,10 +153,14 @@ export class LinkHealth {
 
   /** Whether a cause is to be believed: at once where nothing else was, or where the last one was the pipe's. */
   #agreed(code: string): boolean {
-    const { code: before, looks } = this.#rival;
-    this.#rival = { code, looks: code === before ? looks + 1 : 1 };
+    // Silence in between does not contradict what is heard now and then, as alerts are.
+    const silence = code === "no-answer";
+    this.#silences = silence ? this.#silences + 1 : 0;
+    if (!silence || this.#silences >= agreeing)
+      this.#rival = { code, looks: code === this.#rival.code ? this.#rival.looks + 1 : 1 };
+    const looks = silence ? this.#silences : this.#rival.looks;
     const known = !isUsable(this.#state) && this.#state !== "connecting";
-    return !known || this.#pipeLost || this.#rival.looks >= agreeing || this.#cause?.code === code;
+    return !known || this.#pipeLost || looks >= agreeing || this.#cause?.code === code;
   }
 
   #down(state: "paused" | "refused" | "silent", cause: LinkCause, now: Millis): void {
