@@ -177,6 +177,8 @@ const outages: readonly Outage[] = [
   },
   {
     name: "endless alerts and nothing else",
+    // Long enough for three looks to agree, since an alert comes once a second only.
+    lasts: [15_000, 40_000],
     begin: line({ deaf: true, alerts: true }),
     end: well,
     state: "silent",

@@ -42,6 +42,7 @@ export class SessionTraffic {
   #past: Counters = none;
   #session: Session | undefined;
   #looked: Counters = none;
+  #alerts = 0;
   #symptoms = new Map<Symptom, number>();
   #unlisten: () => void = () => {};
 
@@ -64,6 +65,14 @@ export class SessionTraffic {
     this.#unlisten();
     this.#past = this.counters;
     this.#session = undefined;
+  }
+
+  /** Since this was asked last. */
+  newAlerts(): number {
+    const { alerts } = this.counters;
+    const before = this.#alerts;
+    this.#alerts = alerts;
+    return alerts - before;
   }
 
   /** Since the last look. */

@@ -21,9 +21,7 @@ import { StopSignal } from "./stop-signal.ts";
 import { type Trouble, troubleOf, withAlerts } from "./trouble.ts";
 
 /** What a connection gives: a meter, and whatever its user keeps beside it. */
-export interface Connected {
-  readonly meter: Meter;
-}
+export type Connected = { readonly meter: Meter };
 
 export interface SupervisorOptions<C extends Connected> {
   /** For messages: "tcp://127.0.0.1:4059". */
@@ -80,6 +78,8 @@ export class Supervisor<C extends Connected> {
   #identity: Uint8Array | undefined;
   #learnt = false;
   #probes = 0;
+  /** What may be due to the speed, once the next look is due. */
+  #mayTune: Trouble | undefined;
   /** Attempts of any kind since the last answer. */
   #failures = 0;
   #failure: LinkFailure = "no-answer";
@@ -311,7 +311,9 @@ export class Supervisor<C extends Connected> {
       await this.#drop();
       return 0;
     }
-    if (this.#pipe.isDead()) {
+    const tuned = this.#mayTune !== undefined && this.#tune(this.#mayTune, false);
+    this.#mayTune = undefined;
+    if (tuned || this.#pipe.isDead()) {
       await this.#pipe.detach();
       return 0;
     }
@@ -327,15 +329,17 @@ export class Supervisor<C extends Connected> {
       return 0;
     } catch (error) {
       if (this.#stop.aborted || !transport.attached) return 0;
-      const trouble = withAlerts(troubleOf(error), this.#traffic.look().alerts);
+      const trouble = withAlerts(troubleOf(error), strange ? 0 : this.#traffic.newAlerts());
       // What is heard at a speed that is not the meter's tells nothing of the line.
       if (!strange) this.#observe({ type: "failed", trouble });
       const due = began + this.#retryTime(trouble);
-      if (this.#tune(trouble, strange)) {
-        await this.#pipe.detach();
-        return 0;
+      if (!strange) {
+        // Not before the rest, in which the line is listened to at its own speed: alerts may come in it.
+        this.#mayTune = trouble;
+        return Math.max(0, due - this.#clock.now());
       }
-      return Math.max(0, due - this.#clock.now());
+      if (this.#tune(trouble, strange)) await this.#pipe.detach();
+      return 0;
     } finally {
       // Looks are no measure of the line either.
       this.#traffic.look();
