@@ -1,10 +1,12 @@
 /** JSON of decoded values. */
 import { toHex } from "@meterport/protocol/bytes";
+import { shownValue } from "./value.ts";
 
 /** Bytes become hexadecimal, so that each value has one form that others can read. */
-const replacer = (_key: string, value: unknown): unknown => {
-  if (value instanceof Uint8Array) return toHex(value);
-  return value === undefined ? null : value;
+const replacer = (name: string, value: unknown): unknown => {
+  const shown = shownValue(name, value);
+  if (shown instanceof Uint8Array) return toHex(shown);
+  return shown === undefined ? null : shown;
 };
 
 /**

@@ -1,6 +1,7 @@
 /** Values of fields as people read them. */
 import { toHex } from "@meterport/protocol/bytes";
 import type { FieldMeta } from "@meterport/protocol/layout/layout";
+import { isShown } from "@meterport/protocol/tables/secret-fields";
 
 const two = (n: number): string => String(n).padStart(2, "0");
 const isNumbers = (value: object): value is Readonly<Record<string, number>> =>
@@ -38,6 +39,15 @@ export const valueText = (value: unknown): string => {
   if (typeof value === "object" && value !== null && isNumbers(value)) return dateText(value);
   return value === undefined || value === null ? "–" : String(value);
 };
+
+/**
+ * The value, or a word in its place where its field holds a key.
+ *
+ * @example
+ * shownValue("devices.0.securityKey", Uint8Array.of(7)) // "[secret]"
+ */
+export const shownValue = (path: string, value: unknown): unknown =>
+  value instanceof Uint8Array && !isShown(path, value) ? "[secret]" : value;
 
 /** The guide's name of a value, where it gives one. */
 export const nameOfValue = (value: unknown, meta: FieldMeta): string | undefined =>

@@ -4,7 +4,7 @@ import type { FieldMeta } from "@meterport/protocol/layout/layout";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Paint } from "../format/paint.ts";
 import { alignedTable, type Row } from "../format/table.ts";
-import { nameOfValue, valueText } from "../format/value.ts";
+import { nameOfValue, shownValue, valueText } from "../format/value.ts";
 import type { SourceOf } from "./source-names.ts";
 import type { Path } from "./target.ts";
 
@@ -28,7 +28,7 @@ const isLeaf = (value: unknown, path: string, metas: ReadonlyMap<string, FieldMe
 
 /** The leaves of a value, each with its path from the root of the table. */
 const partsOf = (value: unknown, path: string, metas: ReadonlyMap<string, FieldMeta>): Part[] => {
-  if (isLeaf(value, path, metas)) return [{ path, value }];
+  if (isLeaf(value, path, metas)) return [{ path, value: shownValue(path, value) }];
   return Object.entries(value as object).flatMap(([key, part]) =>
     partsOf(part, path === "" ? key : `${path}.${key}`, metas),
   );

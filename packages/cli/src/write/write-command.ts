@@ -7,7 +7,7 @@ import { tableIdOf } from "@meterport/protocol/tables/catalogue";
 import type { WriteCommandOptions } from "../commands/changing-commands.ts";
 import { toJson } from "../format/json.ts";
 import { alignedTable } from "../format/table.ts";
-import { valueText } from "../format/value.ts";
+import { shownValue, valueText } from "../format/value.ts";
 import { type Exit, exit, type Io } from "../io.ts";
 import { permitted } from "../permission.ts";
 import { withOpenMeter } from "../with-meter.ts";
@@ -34,7 +34,8 @@ const planned = async (meter: Meter, change: TableChange, signal: AbortSignal): 
   const steps: Step[] = [];
   for (const { path, value } of fields) {
     const before = await meter.readPath(table, path, { signal });
-    steps.push({ name: [table.id, ...path].join("."), before, after: value });
+    const name = [table.id, ...path].join(".");
+    steps.push({ name, before: shownValue(name, before), after: shownValue(name, value) });
   }
   const { requests } = await meter.writeFields(table, fields, { dryRun: true, signal });
   return { change, steps, requests };

@@ -32,6 +32,8 @@ export interface FieldMeta {
    * identification what stands behind the manufacturer and the device class.
    */
   readonly identifies?: "all" | "mep-client";
+  /** A key: it is never shown, not even where the meter gives it away. */
+  readonly secret?: true;
 }
 
 export type Description =

@@ -69,6 +69,7 @@ export const ET13 = table(
           securityKey: at(30, when(mbus, bytes(32)), "The key; its first 8 bytes read as zeros", {
             vci: "H",
             identifies: "all",
+            secret: true,
           }),
           ta: at(62, when(mbus, u16), "Added to the turn-around time of 330 bit times", { vci: "H", unit: "bit" }),
           to: at(64, when(mbus, u16), "Added to the turn-around time of 50 ms", { vci: "H", unit: "ms" }),

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { leaves } from "../layout/index.ts";
+import { defaultDimensions } from "./defaults.ts";
+import { tables } from "./index.ts";
+import { secretFieldNames } from "./secret-fields.ts";
+import { usualProfiles } from "./usual-profiles.ts";
+
+it("fields that are called secret are known by their names, and bytes named after a key are called so", () => {
+  const secret = new Set<string>();
+  for (const profile of usualProfiles)
+    for (const table of tables)
+      for (const { path, type, meta } of leaves(table, defaultDimensions(profile), "first")) {
+        const name = path.slice(path.lastIndexOf(".") + 1);
+        if (meta.secret === true) secret.add(name);
+        else assert.ok(!(/key|password/i.test(name) && /ARRAY|BINARY/.test(type)), `${table.id}.${path} is a key?`);
+      }
+  assert.deepEqual([...secret], [...secretFieldNames]);
+});
