@@ -49,6 +49,15 @@ export const addReferenceCommands = ({ program, io, ended }: Host): void => {
     .action(async (options: DocsOptions) =>
       ended(await (await import("../docs/docs-command.ts")).docsCommand(options, io)),
     );
+
+  program
+    .command("wireshark")
+    .description("a dissector for Wireshark that names every field, as one Lua file")
+    .addOption(profileOption("what a meter is taken for until it says its firmware").default("meter:3.70"))
+    .option("--output <file>", "into a file in place of standard output")
+    .action(async (options: WiresharkOptions) =>
+      ended(await (await import("../wireshark/wireshark-command.ts")).wiresharkCommand(options, io)),
+    );
 };
 
 export interface ExplainOptions {
@@ -71,5 +80,10 @@ export interface TablesOptions {
 export interface DocsOptions {
   readonly format?: "md" | "html";
   readonly profile?: string;
+  readonly output?: string;
+}
+
+export interface WiresharkOptions {
+  readonly profile: string;
   readonly output?: string;
 }

@@ -73,7 +73,8 @@ export const array = <T, E, C = unknown, S = unknown>(
     describe: () => ({
       kind: "array",
       count: counted.text,
-      ...(step === undefined ? {} : { stride: step.text }),
+      extent: ["count", counted.tree],
+      ...(step === undefined ? {} : { stride: step.text, step: step.tree }),
       element: element.describe(),
     }),
     part: (key, env, scope): Part<Env> | undefined => {
@@ -191,7 +192,12 @@ export const recordsUpTo = <T, E, S>(end: Dim<S>, element: Layout<T, E>): Layout
     size: () => {
       throw new LayoutError("shape", { path: "", offset: 0 }, "its length depends on its own contents");
     },
-    describe: () => ({ kind: "array", count: `up to byte ${stop.text}`, element: element.describe() }),
+    describe: () => ({
+      kind: "array",
+      count: `up to byte ${stop.text}`,
+      extent: ["byte", stop.tree],
+      element: element.describe(),
+    }),
     // Where the second record lies is only known from the first: without a value no leaf has a place of its own.
     walk: (walk, env, _scope, offset, path, value) => walkRecords(element, walk, env, offset, path, value),
     decode: (reader, env, scope) => {

@@ -75,13 +75,14 @@ export const choice = <const F extends Forms>(forms: F): Layout<ChoiceOf<F>, Env
     },
     describe: () => ({
       kind: "struct",
+      exclusive: true,
       fields: entries.map(([name, { condition, layout, doc }]) => ({
         name,
         at: undefined,
         doc,
         meta: {},
         reserved: false,
-        layout: { kind: "when", condition: condition.text, inner: layout.describe() },
+        layout: { kind: "when", condition: condition.text, tree: condition.tree, inner: layout.describe() },
       })),
     }),
     part: (key, env, scope): Part<Env> | undefined => {

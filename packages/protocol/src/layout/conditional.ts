@@ -16,7 +16,7 @@ const conditional = <T, E, C>(cond: Cond<C>, inner: Layout<T, E>): Layout<T | un
     fixedSize: undefined,
     needs: [...cond.needs, ...inner.needs],
     size: (env, scope) => (cond.test(env, scope) ? inner.size(env, scope) : 0),
-    describe: () => ({ kind: "when", condition: cond.text, inner: inner.describe() }),
+    describe: () => ({ kind: "when", condition: cond.text, tree: cond.tree, inner: inner.describe() }),
     decode: (reader, env, scope) => (cond.test(env, scope) ? inner.decode(reader, env, scope) : undefined),
     encode: (writer, value, env, scope) => {
       if (!cond.test(env, scope)) {
@@ -52,6 +52,6 @@ export const when: When = <T, E, C>(cond: Cond<C>, inner: Layout<T, E> | BitLayo
     bits,
     indexed: cond.indexed,
     needs: [...cond.needs, ...inner.needs],
-    describe: () => ({ kind: "when", condition: cond.text, inner: inner.describe() }),
+    describe: () => ({ kind: "when", condition: cond.text, tree: cond.tree, inner: inner.describe() }),
   } as never;
 };

@@ -1,6 +1,6 @@
 /** Dimensions that stand in a list of another table: each load profile data set has its own number of channels. */
 import { LayoutError } from "../errors.ts";
-import type { Expr } from "./expression.ts";
+import { type Expr, untied } from "./expression.ts";
 import type { Needs, Table } from "./table.ts";
 
 type ListKeys<T> = { [K in keyof T]-?: T[K] extends readonly object[] ? K : never }[keyof T] & string;
@@ -32,8 +32,9 @@ export const entryDim = <Id extends string, T, E, K extends ListKeys<T>, F exten
     throw new LayoutError("shape", { path, offset: 0 }, "no whole number is known for it");
   },
   text: `${of.id}.${list}.${index === "same" ? "n" : index}.${field}`,
+  tree: ["entry", of.id, list, index, field],
+  ...untied,
   needs: [of.id],
   fixed: undefined,
-  own: [],
   indexed: index === "same",
 });

@@ -2,6 +2,7 @@
  * What every layout answers. One declaration is read many ways: values from bytes, bytes from values, size, the place
  * of a part, every leaf with its offset, documentation. No code outside asks a layout for its kind; each kind answers.
  */
+import type { CondTree, ExprTree } from "./expression-tree.ts";
 import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
@@ -38,12 +39,35 @@ export interface FieldMeta {
 
 export type Description =
   | { readonly kind: "int"; readonly bytes: number; readonly signed: boolean; readonly type: string }
-  | { readonly kind: "bytes"; readonly length: string; readonly type: string }
+  | {
+      readonly kind: "bytes";
+      readonly length: string;
+      readonly type: string;
+      /** `undefined` for all that is left. */
+      readonly size: ExprTree | undefined;
+      /** Of a text. */
+      readonly padding: "nul" | "space" | undefined;
+    }
   | { readonly kind: "record"; readonly bytes: number; readonly type: string }
   | { readonly kind: "bits"; readonly low: number; readonly high: number; readonly type: string }
-  | { readonly kind: "array"; readonly count: string; readonly stride?: string; readonly element: Description }
-  | { readonly kind: "struct"; readonly fields: readonly FieldDescription[] }
-  | { readonly kind: "when"; readonly condition: string; readonly inner: Description };
+  | {
+      readonly kind: "array";
+      readonly count: string;
+      readonly stride?: string;
+      readonly element: Description;
+      readonly extent: Extent;
+      readonly step?: ExprTree;
+    }
+  | {
+      readonly kind: "struct";
+      readonly fields: readonly FieldDescription[];
+      /** True where the fields are forms of the same bytes, each under a condition, of which the first that holds is there. */
+      readonly exclusive?: true;
+    }
+  | { readonly kind: "when"; readonly condition: string; readonly tree: CondTree; readonly inner: Description };
+
+/** Where a list ends: after so many elements, at a byte of the table, or after so many bytes. */
+export type Extent = readonly [until: "count" | "byte" | "length", ExprTree];
 
 export interface FieldDescription {
   readonly name: string;

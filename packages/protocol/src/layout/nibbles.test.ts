@@ -7,7 +7,13 @@ import { decode, encode } from "./table.ts";
 
 test("nibbles come high half first", () => {
   assert.deepEqual(decode(nibbles(2), Uint8Array.of(0x12, 0xf0), {}), [1, 2, 15, 0]);
-  assert.deepEqual(nibbles(2).describe(), { kind: "bytes", length: "2", type: "ARRAY[2] of UINT8" });
+  assert.deepEqual(nibbles(2).describe(), {
+    kind: "bytes",
+    length: "2",
+    type: "ARRAY[2] of UINT8",
+    size: 2,
+    padding: undefined,
+  });
 });
 
 test("nibbles encode to the bytes they came from", () => {

@@ -1,16 +1,13 @@
 /** Half bytes, the high one first: the one place where these tables count from the top (MEP guide 1.1, p. 246). */
 import { type Dim, toExpr } from "./expression.ts";
 import type { Layout } from "./layout.ts";
+import { bytes } from "./primitives.ts";
 
 /** Both halves of each of `length` bytes, 0..15, the high half before the low one. */
 export const nibbles = <E>(length: Dim<E>): Layout<number[], E> => {
   const expr = toExpr(length);
   return {
-    fixedSize: expr.fixed,
-    needs: expr.needs,
-    indexed: expr.indexed,
-    size: (env, scope) => expr.eval(env, scope),
-    describe: () => ({ kind: "bytes", length: expr.text, type: `ARRAY[${expr.text}] of UINT8` }),
+    ...bytes(length),
     decode: (reader, env, scope) => {
       const count = expr.eval(env, scope);
       const start = reader.skip(count);

@@ -146,8 +146,16 @@ describe("bytes", () => {
       kind: "bytes",
       length: "count + 1",
       type: "ARRAY[count + 1] of UINT8",
+      size: ["+", ["own", "count"], 1],
+      padding: undefined,
     });
-    assert.deepEqual(bytes(2, "SET").describe(), { kind: "bytes", length: "2", type: "SET" });
+    assert.deepEqual(bytes(2, "SET").describe(), {
+      kind: "bytes",
+      length: "2",
+      type: "SET",
+      size: 2,
+      padding: undefined,
+    });
   });
 });
 

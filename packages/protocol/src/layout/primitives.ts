@@ -52,15 +52,21 @@ export const niFormat2: Int = intLayout(4, true, "NI_FMAT2");
 /** An unsigned word of the given width, for gathered bits. */
 export const word = (bytes: number): Int => intLayout(bytes, false);
 
-/** Raw bytes of a length that may come from elsewhere. Decodes to a copy. */
-export const bytes = <E>(length: Dim<E>, type?: string): Layout<Uint8Array, E> => {
+/** Raw bytes of a length that may come from elsewhere. Decodes to a copy. What reads them otherwise says its `type`. */
+export const bytes = <E>(length: Dim<E>, type?: string, padding?: "nul" | "space"): Layout<Uint8Array, E> => {
   const expr = toExpr(length);
   return {
     fixedSize: expr.fixed,
     needs: expr.needs,
     indexed: expr.indexed,
     size: (env, scope) => expr.eval(env, scope),
-    describe: () => ({ kind: "bytes", length: expr.text, type: type ?? `ARRAY[${expr.text}] of UINT8` }),
+    describe: () => ({
+      kind: "bytes",
+      length: expr.text,
+      type: type ?? `ARRAY[${expr.text}] of UINT8`,
+      size: expr.tree,
+      padding,
+    }),
     decode: (reader, env, scope) => reader.take(expr.eval(env, scope)).slice(),
     encode: (writer, value, env, scope) => {
       const length = expr.eval(env, scope);
@@ -101,7 +107,13 @@ export const rest = (): Layout<Uint8Array> => ({
   size: () => {
     throw new LayoutError("shape", { path: "", offset: 0 }, "its length is whatever is left");
   },
-  describe: () => ({ kind: "bytes", length: "rest", type: "ARRAY[rest] of UINT8" }),
+  describe: () => ({
+    kind: "bytes",
+    length: "rest",
+    type: "ARRAY[rest] of UINT8",
+    size: undefined,
+    padding: undefined,
+  }),
   decode: (reader) => reader.take(reader.limit - reader.pos).slice(),
   encode: (writer, value) => {
     if (!(value instanceof Uint8Array)) throw writer.error("shape", "needs bytes");
@@ -116,10 +128,7 @@ export const rest = (): Layout<Uint8Array> => ({
 export const text = (length: number, padding: "nul" | "space" = "nul"): Layout<string> => {
   const pad = padding === "nul" ? 0 : 0x20;
   return {
-    fixedSize: length,
-    needs: [],
-    size: () => length,
-    describe: () => ({ kind: "bytes", length: String(length), type: `ARRAY[${length}] of CHAR` }),
+    ...bytes(length, `ARRAY[${length}] of CHAR`, padding),
     decode: (reader) => {
       const raw = reader.take(length);
       let end = length;
@@ -142,10 +151,7 @@ export const text = (length: number, padding: "nul" | "space" = "nul"): Layout<s
 
 /** Packed decimal digits, two to a byte, most significant first, as text; other nibbles appear as a..f. */
 export const digits = (length: number): Layout<string> => ({
-  fixedSize: length,
-  needs: [],
-  size: () => length,
-  describe: () => ({ kind: "bytes", length: String(length), type: `ARRAY[${length}] of BCD` }),
+  ...bytes(length, `ARRAY[${length}] of BCD`),
   decode: (reader) => toHex(reader.take(length)),
   encode: (writer, value) => {
     if (typeof value !== "string" || !/^[0-9a-f]*$/i.test(value) || value.length !== 2 * length)

@@ -11,7 +11,12 @@ export const recordsWithin = <T, E, S>(length: Dim<S>, element: Layout<T, E>): L
     needs: [...expr.needs, ...element.needs],
     indexed: expr.indexed,
     size: (env, scope) => expr.eval(env, scope),
-    describe: () => ({ kind: "array", count: `filling ${expr.text} bytes`, element: element.describe() }),
+    describe: () => ({
+      kind: "array",
+      count: `filling ${expr.text} bytes`,
+      extent: ["length", expr.tree],
+      element: element.describe(),
+    }),
     // Where the second record lies is only known from the first.
     walk: (walk, env, scope, offset, path, value) => {
       if (value !== undefined) walkRecords(element, walk, env, offset, path, value);

@@ -1,6 +1,6 @@
 /** A table: a struct with a number, a title, access and the firmware that has it; and dimensions that it publishes. */
 import { LayoutError } from "../errors.ts";
-import type { Cond, Expr } from "./expression.ts";
+import { type Cond, type Expr, untied } from "./expression.ts";
 import { type AnyLayout, type Layout, outermost } from "./layout.ts";
 import { type Gate, isAmong, type Profile, type Releases, reaches } from "./profile.ts";
 import { Reader, type Span } from "./reader.ts";
@@ -89,31 +89,25 @@ const count = (value: unknown, id: string, key: string): number => {
   throw new LayoutError("shape", { path: `${id}.${key}`, offset: 0 }, "no whole number is known for it");
 };
 
+const publishedCount = (id: string, key: string, absent: number | undefined): Expr => ({
+  eval: (env) => count(published(env, id, key) ?? absent, id, key),
+  text: `${id}.${key}${absent === undefined ? "" : ` (${absent} where absent)`}`,
+  tree: ["dim", id, key, absent],
+  ...untied,
+  needs: [id],
+  fixed: undefined,
+});
 /** A dimension that another table publishes: `dim(ET11, "deviceCount")`. */
 export const dim = <Id extends string, T, E, K extends NumericKeys<T>>(
   of: Table<Id, T, E>,
   key: K,
-): Expr<Needs<Id, T>> => ({
-  eval: (env) => count(published(env, of.id, key), of.id, key),
-  text: `${of.id}.${key}`,
-  needs: [of.id],
-  fixed: undefined,
-  own: [],
-  indexed: false,
-});
+): Expr<Needs<Id, T>> => publishedCount(of.id, key, undefined);
 /** A dimension that older firmware does not publish, and what it then is. */
 export const dimOr = <Id extends string, T, E, K extends OptionalNumericKeys<T>>(
   of: Table<Id, T, E>,
   key: K,
   absent: number,
-): Expr<Needs<Id, T>> => ({
-  eval: (env) => count(published(env, of.id, key) ?? absent, of.id, key),
-  text: `${of.id}.${key} (${absent} where absent)`,
-  needs: [of.id],
-  fixed: undefined,
-  own: [],
-  indexed: false,
-});
+): Expr<Needs<Id, T>> => publishedCount(of.id, key, absent);
 /** A condition that another table states: `flag(BT21, "demandResetCounter")`. */
 export const flag = <Id extends string, T, E, K extends BooleanKeys<T>>(
   of: Table<Id, T, E>,
@@ -121,9 +115,9 @@ export const flag = <Id extends string, T, E, K extends BooleanKeys<T>>(
 ): Cond<Needs<Id, T>> => ({
   test: (env) => published(env, of.id, key) === true,
   text: `${of.id}.${key}`,
+  tree: ["flag", of.id, key],
+  ...untied,
   needs: [of.id],
-  own: [],
-  indexed: false,
 });
 
 export interface DecodeOptions {
