@@ -13,6 +13,8 @@ const tcp: Readonly<Record<string, string>> = {
   EADDRINUSE: "the port is in use already; take another one, or 0 for any that is free",
   EADDRNOTAVAIL: "this machine does not have that address; take 127.0.0.1 or 0.0.0.0",
   EACCES: "the system does not permit that port; take one above 1023",
+  // Of a Unix socket.
+  ENOENT: "there is no such socket; start what offers it, and check the path",
 };
 const serial: Readonly<Record<string, string>> = {
   ENOENT: "there is no such device; check the cable and the name (meterport ports lists what is there)",
@@ -29,7 +31,7 @@ const serialMessages: readonly (readonly [RegExp, string])[] = [
   [/permission denied/i, "EACCES"],
   [/access denied/i, "denied"],
   [/cannot lock|busy|temporarily unavailable/i, "EBUSY"],
-  [/inappropriate ioctl|not a tty/i, "ENOTTY"],
+  [/inappropriate ioctl|not a tty|is a directory/i, "ENOTTY"],
   [/invalid argument|baud/i, "EINVAL"],
 ];
 
@@ -57,7 +59,8 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 export const tcpFailure = (name: string, error: unknown): LinkError =>
   new LinkError("not-open", name, `cannot open it: ${tcp[codeOf(error)] ?? messageOf(error)}`, {
     cause: error,
-    reason: reasons[codeOf(error)],
+    // A socket that nobody offers is no device that could be plugged in.
+    reason: codeOf(error) === "ENOENT" ? "refused" : reasons[codeOf(error)],
   });
 
 /** Opening the serial port `name` failed; the binding tells why only in words. */

@@ -88,6 +88,14 @@ class Negotiation {
   }
 }
 
+const hungUp = "cannot open it: the bridge closed the connection";
+
+/** The same of this link: that the connection below it failed is no news, and its reason stays. */
+const renamed = (error: unknown, name: string): unknown =>
+  error instanceof LinkError
+    ? new LinkError(error.code, name, error.detail, { cause: error, reason: error.reason })
+    : error;
+
 /**
  * Connects to an RFC 2217 bridge and sets its port.
  *
@@ -97,7 +105,7 @@ export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> =
   const { host, port, baudRate = defaultBaudRate, enable, negotiationTimeout = defaultNegotiation, signal } = options;
   const name = `rfc2217://${hostAndPort(host, port)}`;
   const tcp = await openTcp(options).catch((error: unknown) => {
-    throw error instanceof LinkError ? new LinkError(error.code, name, error.detail, { cause: error }) : error;
+    throw renamed(error, name);
   });
   const telnet = new Telnet();
   const received = tcp.chunks[Symbol.asyncIterator]();
@@ -114,7 +122,7 @@ export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> =
     await tcp.write(telnetGreeting());
     while (!negotiation.done) {
       const { value, done } = await received.next();
-      if (done === true) return "cannot open it: the bridge closed the connection";
+      if (done === true) return hungUp;
       const { reply, agreed, comPort } = telnet.receive(value);
       if (reply.length > 0) await tcp.write(reply);
       if (agreed === false) return "cannot open it: the bridge refuses RFC 2217; use tcp:// for bytes as they are";
@@ -129,13 +137,16 @@ export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> =
   const switchLines = (lines: ModemLines): Promise<void> => tcp.write(lineCommands(lines));
   try {
     const trouble = await Promise.race([negotiate(), ended]);
-    if (trouble !== undefined) throw new LinkError(signal?.aborted === true ? "aborted" : "not-open", name, trouble);
+    if (trouble !== undefined)
+      throw new LinkError(signal?.aborted === true ? "aborted" : "not-open", name, trouble, {
+        reason: trouble === hungUp ? "hung-up" : undefined,
+      });
     clearTimeout(timer);
     if (enable !== undefined) await pulseEnable(enable, switchLines, signal);
     if (signal?.aborted === true) throw new LinkError("aborted", name, "given up before it was open");
   } catch (error) {
     await tcp.close();
-    throw error instanceof LinkError ? new LinkError(error.code, name, error.detail, { cause: error }) : error;
+    throw renamed(error, name);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
