@@ -7,6 +7,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { parseKey } from "@meterport/protocol/security/key";
 import { type KeyReading, keyReadings } from "@meterport/protocol/security/key-readings";
 import { parseMeterLink } from "@meterport/transports/link-url";
+import { wayOf } from "@meterport/transports/optical-way";
 import type { DoctorOptions } from "../commands/line-commands.ts";
 import { toJson } from "../format/json.ts";
 import { paintFor } from "../format/paint.ts";
@@ -46,9 +47,16 @@ const formatOf = ({ format, json }: DoctorOptions): "text" | "html" | "json" => 
 export const doctorCommand = async (options: DoctorOptions, io: Io): Promise<Exit> => {
   const format = formatOf(options);
   const { link, security, record, output } = options;
+  if (wayOf(link).optical)
+    throw new UsageError(
+      "link",
+      `doctor examines the MEP port, and "${link}" leads to an optical port; meterport read says what is wrong there`,
+    );
   const parsed = parseMeterLink(link);
   const readings = readingsOf(keyText(options.key, io));
   const language = options.language ?? languageOf(io.env.LC_ALL ?? io.env.LC_MESSAGES ?? io.env.LANG);
+  // A file that cannot be written is told before half a minute was spent.
+  const file = output === undefined ? undefined : io.createFile(output);
   const time = new Date(io.clock.wall()).toISOString();
   say(io, "examining the link; half a minute where it is well, longer where it is silent");
   const signal = io.interrupted;
@@ -66,7 +74,6 @@ export const doctorCommand = async (options: DoctorOptions, io: Io): Promise<Exi
     bauds: baudsOf(parsed),
   });
   const examined: Examined = { diagnosis, time, kind: parsed.kind, security, language };
-  const file = output === undefined ? undefined : io.createFile(output);
   const { write } = file ?? io.stdout;
   if (format === "json") write(`${toJson(examinedJson(examined))}\n`);
   else if (format === "html") write(diagnosisPage(examined));

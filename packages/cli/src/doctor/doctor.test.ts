@@ -78,4 +78,19 @@ describe("doctor", () => {
     const both = await runCli([...words, "--json", "--format", "html"], world);
     assert.equal(both.code, 2);
   });
+
+  it("an optical port is none of its own", async () => {
+    const { code, err } = await runCli(["doctor", "--link", "optical:///dev/ttyUSB0", "--key", key], withMeter());
+    assert.deepEqual([code, /examines the MEP port.+meterport read/.test(err)], [2, true], err);
+  });
+
+  it("what was never opened has no bytes to judge", async () => {
+    const openLink = () => Promise.reject(new LinkError("not-open", "x", "cannot open it", { reason: "missing" }));
+    const { out } = await runCli([...words, "--json"], { openLink });
+    const checks: readonly { readonly name: string; readonly finding: string }[] = JSON.parse(out).checks;
+    assert.deepEqual(
+      checks.map(({ finding }) => finding),
+      ["not-opened", ...Array.from({ length: 11 }, () => "not-examined")],
+    );
+  });
 });

@@ -6,6 +6,7 @@ import type { Report } from "./report.ts";
 export const describeBytes = (patient: Patient, report: Report): void => {
   const { heard } = patient;
   const { sickness } = report;
+  if (!patient.opened) return;
   report.check("bytes", heard.bytes > 0 ? "good" : "bad", heard.bytes > 0 ? "bytes-came" : "nothing-came", {
     bytes: heard.bytes,
   });

@@ -93,6 +93,7 @@ export type Finding =
   | "went-silent"
   | "long-whole"
   | "long-cut"
+  | "long-lost"
   | "long-unknown"
   | "readable"
   | "refused"

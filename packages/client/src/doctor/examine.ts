@@ -1,5 +1,5 @@
 /** Examines a link from the adapter to the meter's clock, and names the first thing that is wrong. */
-import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
+import { LinkError, type LinkFailure, type OpenFailure } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
 import type { KeyReading } from "@meterport/protocol/security/key-readings";
@@ -7,9 +7,9 @@ import type { SecurityName } from "@meterport/protocol/security/security-names";
 import type { Identity } from "../identity.ts";
 import { describeBytes } from "./byte-check.ts";
 import { FirstContact } from "./contact.ts";
-import { type Diagnosis, isMild, type Sickness } from "./diagnosis.ts";
+import type { Diagnosis, Sickness } from "./diagnosis.ts";
 import { LineCheck } from "./line-check.ts";
-import { MeterCheck, unlessLost } from "./meter-check.ts";
+import { MeterCheck } from "./meter-check.ts";
 import { Patient, type PatientOptions } from "./patient.ts";
 import { histogram, Report } from "./report.ts";
 
@@ -23,6 +23,17 @@ export interface ExamineOptions extends PatientOptions {
 
 /** A meter that has something for us says so each second (MEP guide 1.1, p. 23). */
 const listening: Millis = 1_500;
+
+/** How often the meter is asked what it is and what may be read. */
+const attempts = 3;
+/** What is to blame where it never answers that. */
+const spoilers: Partial<Readonly<Record<LinkFailure, Sickness>>> = {
+  closed: "hangs-up",
+  "not-open": "hangs-up",
+  "half-reply": "sag",
+  "bad-digest": "noise",
+  garbage: "noise",
+};
 
 const unopened: Readonly<Record<OpenFailure, Sickness>> = {
   missing: "no-device",
@@ -45,6 +56,7 @@ export const examine = async (options: ExamineOptions): Promise<Diagnosis> => {
   const report = new Report();
   const patient = new Patient(options);
   let meter: string | null = null;
+  let read = false;
   try {
     if (await opens(patient, report, clock.now)) {
       await patient.listen(listening);
@@ -53,21 +65,19 @@ export const examine = async (options: ExamineOptions): Promise<Diagnosis> => {
       if (contact !== undefined) {
         const line = new LineCheck(patient, report);
         const checks = new MeterCheck(patient, report);
-        if (await line.run()) {
-          await line.longReplies();
-          await unlessLost(async () => {
+        if ((await line.run(contact.silent)) && (await line.longReplies()))
+          read = await reads(patient, line, report, async () => {
             meter = named((await checks.identify()).identity);
             await checks.access(contact);
             await checks.clock();
           });
-        }
       }
     }
     describeBytes(patient, report);
     const sickness = report.sickness ?? null;
     return {
       sickness,
-      usable: sickness === null || isMild(sickness),
+      usable: read && report.bearable,
       checks: report.checks,
       broken: histogram(patient.brokenAt),
       meter,
@@ -76,6 +86,25 @@ export const examine = async (options: ExamineOptions): Promise<Diagnosis> => {
   } finally {
     await patient.close().catch(() => {});
   }
+};
+
+/** A line that fell silent meanwhile is waited for, and what was asked is asked again. False where it could not be had. */
+const reads = async (
+  patient: Patient,
+  line: LineCheck,
+  report: Report,
+  task: () => Promise<void>,
+): Promise<boolean> => {
+  for (let attempt = 1; ; attempt++)
+    try {
+      await task();
+      return true;
+    } catch (error) {
+      if (!(error instanceof LinkError) || error.code === "aborted") throw error;
+      if (attempt < attempts && ((await patient.ask()).answered || (await line.returns()))) continue;
+      report.blame(spoilers[error.code] ?? "loses-replies");
+      return false;
+    }
 };
 
 const opens = async (patient: Patient, report: Report, now: () => Millis): Promise<boolean> => {

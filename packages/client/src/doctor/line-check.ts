@@ -8,17 +8,34 @@ import { isOver, type Patient, type Probe } from "./patient.ts";
 import type { Report } from "./report.ts";
 
 const probesWanted = 40;
+/** Where a few of them failed, chance may have chosen them: more are asked then. */
+const probesInDoubt = 120;
+/** Beyond this share there is no doubt. */
+const plain = 0.25;
+/** A slow line is judged by fewer. */
+const fewProbes = 20;
+const longEnough: Millis = 30_000;
 /** A little more than the meter wants between two requests. */
 const turn: Millis = 110;
 /** A loss above this spoils readings; below it retries make up for it. */
 const tolerable = 0.05;
 /** So many in a row without any sign of life are a pause, not loss. */
 const silentInARow = 6;
+/** Where half of the answers take so long, those that are missing came after their time, which is 500 ms without `delay`. */
+const nearlyLate: Millis = 400;
+/** Bytes of a small request and its reply. */
+const smallExchange = 50;
 /** How long a pause is waited for. */
 const pauseLimit: Millis = 60_000;
 const pauseProbe: Millis = 2_000;
 
 const longReads = 10;
+/** Where some broke off, and a slow line's least. */
+const [readsInDoubt, fewReads] = [20, 4];
+/** Of so many long replies that break off the supply is to blame, not an accident: the short ones have passed. */
+const lastingShare = 0.35;
+/** So many in a row that fail, and then small ones as well, are no matter of length. */
+const silentReads = 3;
 /** A meter sends on after its supply sagged: what is asked meanwhile it answers late. */
 const sendingOn: Millis = 1_000;
 /** Longer than the first segment of a reply (117 bytes, MEP guide 1.1, p. 27), so that what a sag does shows. */
@@ -50,10 +67,23 @@ const lossesOf = (probes: readonly Probe[]): Losses => {
   return { requests, replies, noise };
 };
 
+const total = ({ requests, replies, noise }: Losses): number => requests + replies + noise;
+
 const worst = ({ requests, replies, noise }: Losses): Sickness => {
   if (noise >= requests && noise >= replies) return "noise";
   return replies > requests ? "loses-replies" : "loses-requests";
 };
+
+interface LongReads {
+  readonly reads: number;
+  readonly whole: number;
+  /** The longest that came, bytes. */
+  readonly most: number;
+  /** After how many that broke off more bytes came. */
+  readonly resumed: number;
+  readonly brokenAt: readonly number[];
+  readonly spoiled: number;
+}
 
 export class LineCheck {
   readonly #patient: Patient;
@@ -64,57 +94,86 @@ export class LineCheck {
     this.#report = report;
   }
 
-  /** Whether the link held. @throws LinkError aborted */
-  async run(): Promise<boolean> {
+  /** Whether the link held. `silent` is how long it said nothing at first. @throws LinkError aborted */
+  async run(silent: Millis | undefined): Promise<boolean> {
+    const began = this.#patient.clock.now();
     const probes: Probe[] = [];
     let inARow = 0;
-    while (probes.length < probesWanted) {
+    while (!this.#suffice(probes, began)) {
       // What a request waits for its turn is no part of its round trip.
       await this.#patient.listen(turn);
       const probe = await this.#patient.ask({ careful: true });
-      if (isOver(probe.failure)) {
-        this.#report.check("line", "bad", "went-silent", { seconds: 0 });
-        this.#report.blame("hangs-up");
-        return false;
-      }
+      if (isOver(probe.failure)) return this.#hungUp();
       inARow = !probe.answered && probe.failure === "no-answer" ? inARow + 1 : 0;
       probes.push(probe);
       if (inARow < silentInARow) continue;
-      if (!(await this.#waitForReturn())) return false;
+      if (!(await this.returns())) return false;
       probes.splice(-inARow);
       inARow = 0;
     }
-    this.#grade(probes);
+    this.#grade(probes, silent);
     return true;
   }
 
-  /** It worked and fell silent: somebody uses the optical port, or the meter starts anew. */
-  async #waitForReturn(): Promise<boolean> {
+  #suffice(probes: readonly Probe[], began: Millis): boolean {
+    const slow = this.#patient.clock.now() - began > longEnough;
+    if (probes.length < (slow ? fewProbes : probesWanted)) return false;
+    const loss = total(lossesOf(probes)) / probes.length;
+    return loss <= tolerable || loss >= plain || probes.length >= (slow ? probesWanted : probesInDoubt);
+  }
+
+  #hungUp(): false {
+    this.#report.check("line", "bad", "hung-up");
+    this.#report.blame("hangs-up");
+    return false;
+  }
+
+  /** It worked and fell silent: somebody uses the optical port, or the meter starts anew. False where it does not come back. */
+  async returns(): Promise<boolean> {
     const { clock } = this.#patient;
     const began = clock.now();
     let back = false;
     while (!back && clock.now() - began < pauseLimit) {
       await this.#patient.listen(pauseProbe);
-      back = (await this.#patient.ask()).answered;
+      const probe = await this.#patient.ask();
+      if (isOver(probe.failure)) return this.#hungUp();
+      back = probe.answered;
     }
-    this.#report.check("line", "bad", "went-silent", { seconds: Math.round((clock.now() - began) / 1000) });
-    this.#report.blame("paused");
+    this.#paused(clock.now() - began);
     return back;
   }
 
-  #grade(probes: readonly Probe[]): void {
-    const { otherClient } = this.#patient.observed;
-    if (otherClient >= 2) {
+  #paused(silent: Millis): void {
+    this.#report.check("line", "bad", "went-silent", { seconds: Math.round(silent / 1000) });
+    this.#report.blame("paused");
+  }
+
+  /** Nearly as long as an answer is waited for. */
+  get #nearlyLate(): Millis {
+    const { delay = 0, byteTime = 0 } = this.#patient.session.transport.timing ?? {};
+    return nearlyLate + delay + smallExchange * byteTime;
+  }
+
+  #grade(probes: readonly Probe[], silent: Millis | undefined): void {
+    const { otherClient, certainlyOther, late: observedLate } = this.#patient.observed;
+    const took = probes.filter(({ answered, repeated }) => answered && !repeated).map((probe) => probe.took);
+    took.sort((a, b) => a - b);
+    const median = quantile(took, 0.5);
+    const others = otherClient >= 2 || certainlyOther > 0;
+    if (others) {
       this.#report.check("sequence", "warning", "numbers-taken", { times: Math.round(otherClient) });
       this.#report.blame("other-client");
     } else this.#report.check("sequence", "good", "in-step");
     const losses = lossesOf(probes);
-    const lost = losses.requests + losses.replies + losses.noise;
+    const lost = total(losses);
     const loss = lost / probes.length;
-    const took = probes.filter(({ answered, repeated }) => answered && !repeated).map((probe) => probe.took);
-    took.sort((a, b) => a - b);
-    const excused = otherClient >= 2;
-    if (loss > tolerable && !excused) this.#report.blame(worst(losses));
+    const late = median > this.#nearlyLate || (lost > 0 && 2 * observedLate > lost);
+    if (loss > tolerable && !others) {
+      // What came after its time was not lost.
+      if (late) this.#report.blame("slow-bridge");
+      else this.#report.blame(worst(losses), loss < plain);
+    } else if (silent !== undefined && late) this.#report.blame("slow-bridge");
+    else if (silent !== undefined) this.#paused(silent);
     if (this.#report.sickness === "paused") return;
     this.#report.check("line", loss === 0 ? "good" : loss > tolerable ? "bad" : "warning", "graded", {
       grade: gradeOf(loss),
@@ -123,50 +182,85 @@ export class LineCheck {
       replies: losses.replies,
       noise: losses.noise,
       probes: probes.length,
-      median: Math.round(quantile(took, 0.5)),
+      median: Math.round(median),
       slowest: Math.round(took.at(-1) ?? 0),
     });
   }
 
-  /** @throws LinkError aborted */
-  async longReplies(): Promise<void> {
-    const { session } = this.#patient;
-    const count = session.readLimit;
+  /** Whether the link held. @throws LinkError aborted */
+  async longReplies(): Promise<boolean> {
     for (const table of longTables) {
-      const before = this.#patient.observed.brokenAt.length;
-      let [whole, most] = [0, 0];
-      let refused = false;
-      for (let read = 0; read < longReads && !refused; read++) {
-        const length = await this.#readLong(table, count);
-        if (length === "refused") refused = true;
-        else if (length === undefined) await this.#patient.listen(sendingOn);
-        else {
-          whole++;
-          most = Math.max(most, length);
-        }
-      }
-      if (refused || (whole > 0 && most < leastLong)) continue;
-      const brokenAt = this.#patient.observed.brokenAt.slice(before);
-      const cut = longReads - whole;
-      const lasting = cut >= 3 && brokenAt.length >= cut / 2;
-      this.#report.check(
-        "long-replies",
-        lasting ? "bad" : cut > 0 ? "warning" : "good",
-        cut > 0 ? "long-cut" : "long-whole",
-        {
-          reads: longReads,
-          cut,
-          bytes: most,
-          at: [...brokenAt].sort((a, b) => a - b)[Math.floor(brokenAt.length / 2)] ?? 0,
-        },
-      );
-      if (lasting) this.#report.blame("sag");
-      return;
+      const seen = await this.#readLongs(table);
+      if (seen === "over") return this.#hungUp();
+      if (seen === "silent") return this.returns();
+      if (seen === "refused" || (seen.whole > 0 && seen.most < leastLong)) continue;
+      this.#judge(seen);
+      return true;
     }
     this.#report.check("long-replies", "unknown", "long-unknown");
+    return true;
   }
 
-  async #readLong(id: (typeof longTables)[number], count: number): Promise<number | "refused" | undefined> {
+  async #readLongs(table: (typeof longTables)[number]): Promise<LongReads | "refused" | "over" | "silent"> {
+    const { clock, session } = this.#patient;
+    const { spoiled: spoiledBefore, brokenAt: brokenBefore } = this.#patient.observed;
+    const began = clock.now();
+    const count = session.readLimit;
+    let [reads, whole, most, resumed, failed] = [0, 0, 0, 0, 0];
+    const enough = (): boolean => {
+      const slow = clock.now() - began > longEnough;
+      const doubtful = whole < reads && whole > reads / 4;
+      return reads >= (slow ? fewReads : doubtful ? readsInDoubt : longReads);
+    };
+    while (!enough()) {
+      await this.#patient.listen(turn);
+      const length = await this.#readLong(table, count);
+      if (length === "refused" || length === "over") return length;
+      reads++;
+      if (length !== undefined) {
+        whole++;
+        most = Math.max(most, length);
+        failed = 0;
+        continue;
+      }
+      const heard = this.#patient.heard.bytes;
+      await this.#patient.listen(sendingOn);
+      // After a sag the line is silent; a bridge that only waited brings the rest.
+      if (this.#patient.heard.bytes - heard + (this.#patient.observed.brokenAt.at(-1) ?? 0) > count) resumed++;
+      if (++failed === silentReads && !(await this.#alive())) return "silent";
+    }
+    const { brokenAt, spoiled } = this.#patient.observed;
+    return {
+      reads,
+      whole,
+      most,
+      resumed,
+      brokenAt: brokenAt.slice(brokenBefore.length),
+      spoiled: spoiled - spoiledBefore,
+    };
+  }
+
+  async #alive(): Promise<boolean> {
+    for (let probe = 0; probe < silentReads; probe++) if ((await this.#patient.ask()).answered) return true;
+    return false;
+  }
+
+  #judge({ reads, whole, most, resumed, brokenAt, spoiled }: LongReads): void {
+    const cut = reads - whole;
+    const lasting = cut >= lastingShare * reads;
+    this.#report.check(
+      "long-replies",
+      lasting ? "bad" : cut > 0 ? "warning" : "good",
+      cut === 0 ? "long-whole" : brokenAt.length > 0 ? "long-cut" : "long-lost",
+      { reads, cut, bytes: most, at: [...brokenAt].sort((a, b) => a - b)[Math.floor(brokenAt.length / 2)] ?? 0 },
+    );
+    if (!lasting) return;
+    if (resumed > cut / 2) this.#report.blame("slow-bridge");
+    else if (brokenAt.length === 0) this.#report.blame("loses-replies");
+    else this.#report.blame(spoiled > cut / 2 ? "noise" : "sag");
+  }
+
+  async #readLong(id: (typeof longTables)[number], count: number): Promise<number | "refused" | "over" | undefined> {
     const { session, signal } = this.#patient;
     const options = { label: `read ${id}`, attempts: 1, ...(signal === undefined ? {} : { signal }) };
     try {
@@ -175,7 +269,7 @@ export class LineCheck {
     } catch (error) {
       if (error instanceof ResponseError || error instanceof LayoutError) return "refused";
       if (!(error instanceof LinkError) || error.code === "aborted") throw error;
-      return undefined;
+      return isOver(error.code) ? "over" : undefined;
     }
   }
 }

@@ -1,6 +1,6 @@
 /** What a meter lets us read, and whether its clock is right. */
 
-import { LinkError, ResponseError } from "@meterport/protocol/errors";
+import { ResponseError } from "@meterport/protocol/errors";
 import { decode } from "@meterport/protocol/layout/index";
 import { BT52 } from "@meterport/protocol/tables/basic/bt52-utc-clock";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
@@ -90,13 +90,4 @@ const padded = (bytes: Uint8Array): Uint8Array => {
   const whole = new Uint8Array(clockAt.length + 1);
   whole.set(bytes.subarray(0, clockAt.length));
   return whole;
-};
-
-/** What goes on although the link fails; aborted by the caller it does not. */
-export const unlessLost = async (task: () => Promise<void>): Promise<void> => {
-  try {
-    await task();
-  } catch (error) {
-    if (!(error instanceof LinkError) || error.code === "aborted") throw error;
-  }
 };

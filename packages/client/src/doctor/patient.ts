@@ -36,12 +36,19 @@ export interface Probe {
 /** Seen by the session in hand. */
 export interface Observed {
   readonly echoes: number;
+  /** What is not certain counts a quarter. */
   readonly otherClient: number;
+  /** Signs that noise cannot give. */
+  readonly certainlyOther: number;
   /** Answers that came when nobody waited any more. */
   readonly late: number;
   /** How far replies came that broke off. */
   readonly brokenAt: readonly number[];
+  /** Pieces that were no frame, or whose digest did not fit. */
+  readonly spoiled: number;
 }
+
+const nothingObserved = { echoes: 0, otherClient: 0, certainlyOther: 0, late: 0, spoiled: 0 };
 
 /** Two bytes of BT01, which every key may read; the same that every reading begins with. */
 const probeAt = { offset: 14, length: 2 };
@@ -61,7 +68,8 @@ export class Patient {
   #tap: Tap | undefined;
   #session: Session | undefined;
   #unlisten: () => void = () => {};
-  #observed = { echoes: 0, otherClient: 0, late: 0, brokenAt: [] as number[] };
+  #observed = { ...nothingObserved, brokenAt: [] as number[] };
+  #slowest: Millis = 0;
   #allBroken: number[] = [];
   #discarded = 0;
   #echoes = 0;
@@ -85,13 +93,18 @@ export class Patient {
     return this.#session;
   }
 
-  /** Whether the other side hung up. */
-  get hungUp(): boolean {
-    return this.#tap?.ended === true;
+  /** Whether the link has ever been open. */
+  get opened(): boolean {
+    return this.#tap !== undefined || this.#told.length > 0;
   }
 
   get observed(): Observed {
-    return { ...this.#observed };
+    return { ...this.#observed, brokenAt: [...this.#observed.brokenAt] };
+  }
+
+  /** The longest that an answer took in the session in hand. */
+  get slowest(): Millis {
+    return this.#slowest;
   }
 
   /** Whether anybody has ever answered. */
@@ -151,7 +164,8 @@ export class Patient {
     const transport = tap.lend(way.delay === undefined ? {} : { delay: way.delay });
     const session = new Session(transport, { seal: this.#sealOf(way), clock: this.#options.clock });
     this.#session = session;
-    this.#observed = { echoes: 0, otherClient: 0, late: 0, brokenAt: [] };
+    this.#observed = { ...nothingObserved, brokenAt: [] };
+    this.#slowest = 0;
     this.#unlisten = session.listen((event) => this.#note(event));
   }
 
@@ -169,12 +183,16 @@ export class Patient {
       ? ({ attempts: 2, retry: "same-packet", idempotent: false } as const)
       : ({ attempts: 1 } as const);
     const outcome = await this.#outcome({ label: "read BT01", ...how, ...(signal === undefined ? {} : { signal }) });
-    if (outcome.answered) this.#met = true;
+    const took = clock.now() - began;
+    if (outcome.answered) {
+      this.#met = true;
+      this.#slowest = Math.max(this.#slowest, took);
+    }
     return {
       ...outcome,
       repeated: this.session.counters.retries > before.retries,
       disturbed: this.#discarded > discarded,
-      took: clock.now() - began,
+      took,
     };
   }
 
@@ -192,13 +210,17 @@ export class Patient {
   }
 
   #note(event: SessionEvent): void {
-    if (event.type === "other-client") this.#observed.otherClient += event.certain ? 1 : 0.25;
+    if (event.type === "other-client") {
+      this.#observed.otherClient += event.certain ? 1 : 0.25;
+      if (event.certain) this.#observed.certainlyOther++;
+    }
     if (event.type !== "discarded") return;
     if (event.reason === "echo") {
       this.#observed.echoes++;
       this.#echoes++;
     } else if (event.reason === "stale" || event.reason === "unsolicited") this.#observed.late++;
     else this.#discarded++;
+    if (event.reason === "garbage" || event.reason === "bad-digest") this.#observed.spoiled++;
     if (event.reason !== "incomplete") return;
     this.#observed.brokenAt.push(event.length);
     this.#allBroken.push(event.length);

@@ -17,9 +17,15 @@ const step = 16;
 export class Report {
   readonly #checks = new Map<CheckName, Check>();
   #sickness: Sickness | undefined;
+  #bearable = true;
 
   get sickness(): Sickness | undefined {
     return this.#sickness;
+  }
+
+  /** Whether what was blamed leaves values to be had. */
+  get bearable(): boolean {
+    return this.#bearable;
   }
 
   /** A later word on the same layer replaces the earlier one. */
@@ -27,9 +33,15 @@ export class Report {
     this.#checks.set(name, { name, verdict, finding, facts });
   }
 
-  /** The first serious one counts; a mild one gives way to it. */
-  blame(sickness: Sickness): void {
-    if (this.#sickness === undefined || (isMild(this.#sickness) && !isMild(sickness))) this.#sickness = sickness;
+  /** The first serious one counts; a mild one gives way to it. A serious one is `bearable` in a small dose. */
+  blame(sickness: Sickness, bearable = isMild(sickness)): void {
+    if (this.#sickness !== undefined && (!isMild(this.#sickness) || isMild(sickness))) {
+      // What comes later may take the values away as well.
+      this.#bearable &&= bearable;
+      return;
+    }
+    this.#bearable &&= bearable;
+    this.#sickness = sickness;
   }
 
   get checks(): readonly Check[] {

@@ -56,6 +56,7 @@ export const da: Words = {
     "went-silent": "tavs i {seconds} s midt i det hele",
     "long-whole": "alle {reads} kom hele frem, {bytes} byte hver",
     "long-cut": "{cut} af {reads} kom ikke hele frem, typisk afbrudt efter {at} byte",
+    "long-lost": "{cut} af {reads} kom slet ikke frem",
     "long-unknown": "måleren har ingen lang tabel til denne nøgle",
     readable: "alle {tables}, der blev spurgt om, kan læses",
     refused: "afvist: {tables}",
@@ -130,9 +131,10 @@ export const da: Words = {
       cause:
         "Ikke en eneste byte kom. Netselskaber slukker porten, indtil nogen beder om den; eller måleren hører os ikke, eller dens enable-linje har ingen spænding.",
       remedies: [
-        "Spørg netselskabet, om MEP-porten er åben, eller åbn den på deres hjemmeside.",
+        "Spørg netselskabet, om MEP-porten er åben, eller åbn den på netselskabets hjemmeside.",
         "Kontrollér, at send og modtag ikke er byttet om, og at stel er forbundet.",
         "Mål enable-linjen: måleren vil have 8 til 9 V eller mere.",
+        "Kontrollér hastigheden på begge sider: målere begynder ved 9600 baud, og en bro har sin egen indstilling.",
         "Sidder der et læsehoved på den optiske port, så tag det af og vent nogle minutter.",
       ],
     },
@@ -174,7 +176,7 @@ export const da: Words = {
         "Byte kommer beskadiget frem: en dårlig niveauomsætter, et langt eller uskærmet kabel eller en svag forsyning.",
       remedies: [
         "Gør kablet kortere, og hold det væk fra netspænding.",
-        "Skift niveauomsætteren: falske MAX3232 sender byger af vrøvl.",
+        "Skift niveauomsætteren: falske MAX3232 sender byger af støj.",
         "Kontrollér stel mellem måler og adapter.",
       ],
     },
@@ -192,8 +194,8 @@ export const da: Words = {
       name: "Broen er langsom",
       cause: "Svar kommer, men senere end en måler på et kabel giver dem.",
       remedies: [
-        "Skriv `?delay=` med broens forsinkelse i forbindelsen, som i delay=500ms.",
-        "Slå det fra, der får broen til at vente: pakketider, Nagles algoritme, strømbesparelse i dens radio.",
+        "Skriv `?delay=` med broens forsinkelse i forbindelsen, som i delay=500ms; `gap=1s`, hvis den venter midt i et svar.",
+        "Slå det fra, som får broen til at vente: pakketider, Nagles algoritme, strømbesparelse i dens radio.",
       ],
     },
     "no-key": {
@@ -237,7 +239,7 @@ export const da: Words = {
       name: "En anden spørger den samme måler",
       cause: "Vores løbenumre er brugt, eller der kommer svar, vi ikke bad om: et andet program bruger porten.",
       remedies: [
-        "Lad ét program tale med måleren og andre med dets udgang.",
+        "Lad ét program tale med måleren, og lad andre bruge det, som det leverer.",
         "Led efter en gammel firmware eller en anden gateway på samme bro.",
       ],
     },
@@ -263,14 +265,14 @@ export const da: Words = {
       cause: "Måleren udfører vores forespørgsler, som dens løbenumre viser, og en del af dens svar kommer ikke frem.",
       remedies: [
         "Kontrollér modtagelinjen og dens niveauomsætter.",
-        "Kontrollér forsyningen: måleren sender med det, porten føder.",
+        "Kontrollér forsyningen: måleren sender med den strøm, porten giver.",
         "På en bro: kontrollér dens radioforbindelse og buffere.",
       ],
     },
     locked: {
-      name: "Måleren giver ikke værdierne til denne nøgle",
+      name: "Nøglen har ikke lov at læse værdierne",
       cause:
-        "Nøglen godtages, og tabellerne med værdierne afvises: dens rettigheder er for små, eller en hardwarelås er sat.",
+        "Nøglen godtages, og tabellerne med værdierne afvises: den har for få rettigheder, eller en hardwarelås er sat.",
       remedies: ["Spørg netselskabet, hvilke tabeller nøglen må læse, eller om en med flere rettigheder."],
     },
     "clock-off": {

@@ -49,13 +49,14 @@ export const de: Words = {
     "key-refused": "der Zähler kennt keinen solchen Schlüssel; {readings} Lesarten wurden versucht",
     "key-in-other-form": "angenommen, gelesen als {form}",
     "key-missing": "keiner angegeben",
-    "in-step": "im Takt",
+    "in-step": "stimmen",
     "numbers-taken": "{times} Anzeichen, dass jemand anderes unsere Nummern verbraucht",
     graded:
       "Note {grade}: {loss} % von {probes} Anfragen mussten wiederholt werden ({requests} Anfragen verloren, {replies} Antworten verloren, {noise} beschädigt); {median} ms hin und zurück, höchstens {slowest} ms",
     "went-silent": "mittendrin {seconds} s lang stumm",
     "long-whole": "alle {reads} kamen ganz an, je {bytes} Bytes",
     "long-cut": "{cut} von {reads} kamen nicht ganz an, typisch abgebrochen nach {at} Bytes",
+    "long-lost": "{cut} von {reads} kamen gar nicht an",
     "long-unknown": "der Zähler hat für diesen Schlüssel keine lange Tabelle",
     readable: "alle {tables} gefragten sind lesbar",
     refused: "verweigert: {tables}",
@@ -136,6 +137,7 @@ export const de: Words = {
         "Beim Netzbetreiber fragen, ob der MEP-Anschluss freigeschaltet ist, oder ihn in dessen Portal freischalten.",
         "Prüfen, ob Senden und Empfangen vertauscht sind und Masse verbunden ist.",
         "Die Enable-Leitung messen: der Zähler will 8 bis 9 V oder mehr.",
+        "Die Geschwindigkeit auf beiden Seiten prüfen: Zähler beginnen mit 9600 Baud, und eine Brücke hat ihre eigene Einstellung.",
         "Sitzt ein Lesekopf am optischen Anschluss, ihn abnehmen und einige Minuten warten.",
       ],
     },
@@ -154,7 +156,7 @@ export const de: Words = {
       cause: "Senden und Empfangen berühren sich, oder ein Pegelwandler koppelt sie.",
       remedies: [
         "Nach einer Brücke zwischen den beiden Leitungen suchen.",
-        "Den Pegelwandler tauschen: falsche MAX3232 tun das.",
+        "Den Pegelwandler tauschen: gefälschte MAX3232 tun das.",
         "Das Echo der Brücke abschalten, wenn sie eines hat.",
       ],
     },
@@ -177,7 +179,7 @@ export const de: Words = {
         "Bytes kommen beschädigt an: ein schlechter Pegelwandler, ein langes oder ungeschirmtes Kabel, eine schwache Versorgung.",
       remedies: [
         "Das Kabel kürzen und von Netzleitungen fernhalten.",
-        "Den Pegelwandler tauschen: falsche MAX3232 senden Schübe von Unsinn.",
+        "Den Pegelwandler tauschen: gefälschte MAX3232 senden schubweise Störungen.",
         "Masse zwischen Zähler und Adapter prüfen.",
       ],
     },
@@ -195,7 +197,7 @@ export const de: Words = {
       name: "Die Brücke ist langsam",
       cause: "Antworten kommen, aber später, als ein Zähler am Kabel sie gibt.",
       remedies: [
-        "Die Verzögerung mit `?delay=` in die Verbindung schreiben, etwa delay=500ms.",
+        "Die Verzögerung mit `?delay=` in die Verbindung schreiben, etwa delay=500ms; dazu `gap=1s`, wenn die Brücke mitten in einer Antwort wartet.",
         "Abschalten, was die Brücke warten lässt: Paketzeiten, Nagle-Algorithmus, Stromsparen des Funks.",
       ],
     },
@@ -239,16 +241,16 @@ export const de: Words = {
     "other-client": {
       name: "Jemand anderes fragt denselben Zähler",
       cause:
-        "Unsere Folgenummern sind verbraucht, oder es kommen Antworten, nach denen wir nicht fragten: ein zweites Programm nutzt den Anschluss.",
+        "Unsere Folgenummern sind schon vergeben, oder es kommen Antworten, nach denen wir nicht fragten: ein zweites Programm nutzt den Anschluss.",
       remedies: [
-        "Nur ein Programm mit dem Zähler sprechen lassen, andere mit dessen Ausgabe.",
+        "Nur ein Programm mit dem Zähler sprechen lassen; andere nutzen, was dieses liefert.",
         "Nach einer alten Firmware oder einem zweiten Gateway an derselben Brücke suchen.",
       ],
     },
     paused: {
       name: "Der Zähler verstummt für eine Weile",
       cause:
-        "Er antwortete, schwieg und kam zurück oder wird es noch: bei Zählern vor Firmware 4.0 belegt ein optischer Lesekopf die Leitung; oder der Zähler startete neu.",
+        "Er antwortete, verstummte und kam zurück oder kommt vielleicht noch zurück: bei Zählern vor Firmware 4.0 belegt ein optischer Lesekopf die Leitung; oder der Zähler startete neu.",
       remedies: [
         "Warten: nach einer optischen Sitzung kehrt der Anschluss zurück, spätestens nach zehn Minuten.",
         "Geschieht es oft, nachsehen, wer den Zähler optisch liest, und nach der Versorgung des Zählers.",
@@ -268,12 +270,12 @@ export const de: Words = {
         "Der Zähler führt unsere Anfragen aus, wie seine Folgenummern zeigen, und ein Teil seiner Antworten kommt nicht an.",
       remedies: [
         "Empfangsleitung und ihren Pegelwandler prüfen.",
-        "Die Versorgung prüfen: der Zähler sendet mit dem, was der Anschluss speist.",
+        "Die Versorgung prüfen: der Zähler sendet mit dem Strom, den der Anschluss bekommt.",
         "Bei einer Brücke Funkstrecke und Puffer prüfen.",
       ],
     },
     locked: {
-      name: "Der Zähler gibt diesem Schlüssel die Werte nicht",
+      name: "Dieser Schlüssel darf die Werte nicht lesen",
       cause:
         "Der Schlüssel wird angenommen, die Tabellen mit den Werten werden verweigert: seine Rechte reichen nicht, oder eine Hardware-Sperre ist gesetzt.",
       remedies: [
