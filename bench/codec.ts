@@ -1,6 +1,7 @@
 /** Digest and decoding: figures of one core, beside the shortest code that does the same without a declaration. */
 
-import { annotate, decode, leaves, parseProfile } from "@meterport/protocol/layout/index";
+import { annotate } from "@meterport/protocol/layout/annotate";
+import { decode, leaves, parseProfile } from "@meterport/protocol/layout/index";
 import { Digest, DigestKey } from "@meterport/protocol/security/digest";
 import { BT28, defaultDimensions, ET55 } from "@meterport/protocol/tables/index";
 import { measure, report, say } from "./measure.ts";

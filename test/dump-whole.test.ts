@@ -1,7 +1,8 @@
 /** A dump of a virtual meter: every table that its firmware has, under both keys, and no byte that no field names. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { annotate, encode, tableExists } from "@meterport/protocol/layout/index";
+import { annotate } from "@meterport/protocol/layout/annotate";
+import { encode, tableExists } from "@meterport/protocol/layout/index";
 import { tables } from "@meterport/protocol/tables/index";
 import { advancedKey, basicKey, openChanging } from "./changing-meter.ts";
 

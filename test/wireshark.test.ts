@@ -6,7 +6,8 @@ import { type Capture, type CaptureEntry, parseCapture } from "@meterport/protoc
 import { pcapOf } from "@meterport/protocol/capture/pcap-writer";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
 import { decodeRequest, decodeResponse, type TableRequest } from "@meterport/protocol/frame/apdu";
-import { annotate, parseProfile } from "@meterport/protocol/layout/index";
+import { annotate } from "@meterport/protocol/layout/annotate";
+import { parseProfile } from "@meterport/protocol/layout/index";
 import { defaultDimensions, tablesByNumber } from "@meterport/protocol/tables/index";
 import { runCli, type World, withMeter } from "../packages/cli/src/testing/run-cli.ts";
 import { peer } from "./peers.ts";

@@ -65,6 +65,20 @@ export interface Counters {
   readonly receivedBytes: number;
 }
 
+/** Of a session that has done nothing yet. */
+export const noCounters: Counters = {
+  requests: 0,
+  failures: 0,
+  transmissions: 0,
+  retries: 0,
+  resyncs: 0,
+  alerts: 0,
+  discarded: 0,
+  otherClient: 0,
+  sentBytes: 0,
+  receivedBytes: 0,
+};
+
 interface Pending {
   readonly label: string;
   readonly apdu: Uint8Array;
@@ -92,18 +106,7 @@ export class Session {
   #left: () => void = nothing;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(event: SessionEvent) => void>();
-  readonly #counters = {
-    requests: 0,
-    failures: 0,
-    transmissions: 0,
-    retries: 0,
-    resyncs: 0,
-    alerts: 0,
-    discarded: 0,
-    otherClient: 0,
-    sentBytes: 0,
-    receivedBytes: 0,
-  };
+  readonly #counters: { -readonly [K in keyof Counters]: number } = { ...noCounters };
   #lastId = 0;
   #answered = false;
   #closed: LinkError | undefined;

@@ -1,6 +1,8 @@
 /** Names the bytes of a table body or of a part of one. */
+
+import { annotate, type ByteRange } from "@meterport/protocol/layout/annotate";
 import type { Profile } from "@meterport/protocol/layout/index";
-import { annotate, type ByteRange, leaves, tableExists } from "@meterport/protocol/layout/index";
+import { leaves, tableExists } from "@meterport/protocol/layout/index";
 import type { Leaf } from "@meterport/protocol/layout/layout";
 import type { Span } from "@meterport/protocol/layout/reader";
 import type { AnyTable } from "@meterport/protocol/layout/table";

@@ -1,23 +1,10 @@
 /** Adds up the counters of sessions that follow each other, and what happened between two looks at them. */
-import type { Counters, Session, SessionEvent } from "../session.ts";
+import { type Counters, noCounters, type Session, type SessionEvent } from "../session.ts";
 import type { Symptom, Traffic } from "./loss-window.ts";
-
-const none: Counters = {
-  requests: 0,
-  failures: 0,
-  transmissions: 0,
-  retries: 0,
-  resyncs: 0,
-  alerts: 0,
-  discarded: 0,
-  otherClient: 0,
-  sentBytes: 0,
-  receivedBytes: 0,
-};
 
 const sum = (a: Counters, b: Counters, sign: 1 | -1 = 1): Counters =>
   Object.fromEntries(
-    (Object.keys(none) as (keyof Counters)[]).map((name) => [name, a[name] + sign * b[name]]),
+    (Object.keys(noCounters) as (keyof Counters)[]).map((name) => [name, a[name] + sign * b[name]]),
   ) as unknown as Counters;
 
 const symptomOf = (event: SessionEvent): Symptom | undefined => {
@@ -39,9 +26,9 @@ const symptomOf = (event: SessionEvent): Symptom | undefined => {
 };
 
 export class SessionTraffic {
-  #past: Counters = none;
+  #past: Counters = noCounters;
   #session: Session | undefined;
-  #looked: Counters = none;
+  #looked: Counters = noCounters;
   #alerts = 0;
   #symptoms = new Map<Symptom, number>();
   #unlisten: () => void = () => {};

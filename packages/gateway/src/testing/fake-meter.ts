@@ -1,4 +1,5 @@
 /** A meter for tests that does what it is told, behind the port that real ones stand behind. */
+import { noCounters } from "@meterport/client/session";
 import type { LinkCause, LinkCounters, LinkState, LinkStatus } from "@meterport/client/supervision/link-status";
 import { LinkError, type MeterportError } from "@meterport/protocol/errors";
 import { emptyReading, type LiveReading } from "@meterport/protocol/meaning/readings";
@@ -23,16 +24,7 @@ export const reading = (time: Millis | string, values: Partial<LiveReading> = {}
 });
 
 const counters: LinkCounters = {
-  requests: 0,
-  failures: 0,
-  transmissions: 0,
-  retries: 0,
-  resyncs: 0,
-  alerts: 0,
-  discarded: 0,
-  otherClient: 0,
-  sentBytes: 0,
-  receivedBytes: 0,
+  ...noCounters,
   outages: 0,
   opened: 1,
   openFailures: 0,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { LayoutError } from "../errors.ts";
-import { annotate, array, at, bool, bytes, dim, filler, own, reserved, struct, table, u8, u16 } from "./index.ts";
+import { annotate } from "./annotate.ts";
+import { array, at, bool, bytes, dim, filler, own, reserved, struct, table, u8, u16 } from "./index.ts";
 
 const hex = (digits: string): Uint8Array => Uint8Array.from(Buffer.from(digits, "hex"));
 

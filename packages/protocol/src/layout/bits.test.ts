@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { toHex } from "../bytes.ts";
 import { LayoutError } from "../errors.ts";
+import { annotate } from "./annotate.ts";
 import {
-  annotate,
   at,
   atLeast,
   bool,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { LayoutError } from "../errors.ts";
+import { annotate } from "./annotate.ts";
 import {
-  annotate,
   array,
   at,
   bool,

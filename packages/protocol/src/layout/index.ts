@@ -1,5 +1,4 @@
 /** The declaration language: everything that a table file needs. */
-export { type Annotation, annotate, type ByteRange } from "./annotate.ts";
 export { array, recordsUpTo, type Tail } from "./array.ts";
 export { type BitLayout, bool, filler, int, uint } from "./bits.ts";
 export { type ChoiceOf, choice, type Form, type Forms, form } from "./choice.ts";

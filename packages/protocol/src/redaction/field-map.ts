@@ -1,6 +1,7 @@
 /** Which bytes of a table tell who somebody is, and which no document names. */
 import { LayoutError } from "../errors.ts";
-import { type AnyTable, annotate, type FieldMeta, type Leaf, leaves, type Span, sizeOf } from "../layout/index.ts";
+import { annotate } from "../layout/annotate.ts";
+import { type AnyTable, type FieldMeta, type Leaf, leaves, type Span, sizeOf } from "../layout/index.ts";
 import type { Dimensions } from "../tables/index.ts";
 import type { ValueKind } from "./pseudonyms.ts";
 

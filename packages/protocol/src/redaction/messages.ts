@@ -1,7 +1,8 @@
 /** Requests and responses without what identifies: headers, codes and lengths stay as they are. */
 import { decodeRequest, readResponseHeader, type TableRequest } from "../frame/apdu.ts";
 import { code } from "../frame/response-codes.ts";
-import { type AnyTable, annotate } from "../layout/index.ts";
+import { annotate } from "../layout/annotate.ts";
+import type { AnyTable } from "../layout/index.ts";
 import { procedureCarriers } from "../procedures/carriers.ts";
 import { procedureSource, proceduresByNumber } from "../procedures/index.ts";
 import { transactionType } from "../tables/extended/transaction.ts";

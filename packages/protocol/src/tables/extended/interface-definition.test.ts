@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { LayoutError } from "../../errors.ts";
+import { annotate } from "../../layout/annotate.ts";
 import {
   type AnyTable,
-  annotate,
   decode,
   encode,
   type Leaf,
