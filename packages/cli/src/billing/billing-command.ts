@@ -8,9 +8,8 @@ import { paintFor } from "../format/paint.ts";
 import { registersText } from "../format/registers.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
 import { parseLocalSince } from "../since-option.ts";
+import { tierName } from "../tariffs/tariff-text.ts";
 import { withOpenMeter } from "../with-meter.ts";
-
-const tierName = (tier: number): string => `tier ${tier}`;
 
 const kindsOf = (text: string | undefined): readonly BillingKind[] => {
   if (text === undefined) return billingKinds;

@@ -1,7 +1,7 @@
 /** `meterport call`: calls a procedure of a meter and waits for its result. */
 import type { Meter } from "@meterport/client";
 import { fromHex, toHex } from "@meterport/protocol/bytes";
-import { UsageError } from "@meterport/protocol/errors";
+import { LayoutError, UsageError } from "@meterport/protocol/errors";
 import { encodeRequest } from "@meterport/protocol/frame/apdu";
 import { encode, parseProfile } from "@meterport/protocol/layout/index";
 import {
@@ -68,6 +68,16 @@ const callOf = (text: string, words: readonly string[], { hex, unverified }: Cal
 /** A sequence number that the meter takes: each call uses the next of 5 to 9 (MEP guide 1.1, p. 58). */
 const anySequence = 5;
 
+/** What does not fit into the bytes of a parameter was typed wrong: nothing has been asked of a meter yet. */
+const asUsage = <T>(id: ProcedureId, encoded: () => T): T => {
+  try {
+    return encoded();
+  } catch (error) {
+    if (!(error instanceof LayoutError)) throw error;
+    throw new UsageError("value", `${[id, error.path].filter(Boolean).join(".")}: ${error.detail}`, { cause: error });
+  }
+};
+
 /** What would be sent, with the dimensions that the device has at the factory. */
 const requestOf = ({ id, typed, raw }: Call, profile: string): Uint8Array => {
   const env = defaultDimensions(parseProfile(profile));
@@ -75,7 +85,7 @@ const requestOf = ({ id, typed, raw }: Call, profile: string): Uint8Array => {
   const data =
     typed === undefined
       ? encode(BT07, { ...header, parameters: raw }, {})
-      : encodeCall(typed.procedure, typed.parameters, anySequence, env);
+      : asUsage(id, () => encodeCall(typed.procedure, typed.parameters, anySequence, env));
   return encodeRequest({ kind: "write", table: BT07.number, data });
 };
 

@@ -52,6 +52,12 @@ describe("call", () => {
     await wrong(/EP39 is described nowhere/, "EP39", "--hex", "01");
     await wrong(/EP20.*: its parameters are not declared; give them as --hex/, "EP20");
     await wrong(/by name or by --hex, not both/, "EP17", "action=0", "--hex", "01");
+    await wrong(
+      /EP17\.deviceHandle: 70000 is not a whole number from 0 to 65535/,
+      "EP17",
+      "action=0",
+      "deviceHandle=70000",
+    );
     await wrong(/which meter\? give --link/, "EP17", "action=0", "deviceHandle=1");
   });
 });

@@ -30,6 +30,16 @@ describe("commands that read logs", () => {
     });
   }
 
+  it("name tariffs alike, as the meter's display does", async () => {
+    for (const command of ["billing", "tariffs"]) {
+      const { out } = await runCli(
+        [command, "--link", "memory"],
+        withMeter({ profile: { family: "meter", firmware: [3, 70] } }),
+      );
+      assert.match(out, /^ +total +T1 +T2$/m, command);
+    }
+  });
+
   it("say what is wrong with an option before the meter is asked", async () => {
     const wrong = [
       ["events", "--zone", "Mars/Base"],

@@ -3,7 +3,12 @@ import type { Meter, TableWrite } from "@meterport/client";
 import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
 import { encodeRequest } from "@meterport/protocol/frame/apdu";
+import { encode } from "@meterport/protocol/layout/index";
 import { tableIdOf } from "@meterport/protocol/tables/catalogue";
+import { ET11 } from "@meterport/protocol/tables/extended/et11-mfg-dimension";
+import { ET52 } from "@meterport/protocol/tables/extended/et52-mep-transaction-request";
+import { ET53 } from "@meterport/protocol/tables/extended/et53-mep-transaction-response";
+import { transaction } from "@meterport/protocol/tables/extended/transaction";
 import type { WriteCommandOptions } from "../commands/changing-commands.ts";
 import { toJson } from "../format/json.ts";
 import { alignedTable } from "../format/table.ts";
@@ -48,14 +53,13 @@ const plain = (value: unknown): string =>
 const bytesOf = ({ table, offset, data }: TableWrite): Uint8Array =>
   encodeRequest({ kind: "write-at", table, offset, data });
 
-const tell = (plans: readonly Planned[], dryRun: boolean, io: Io): void => {
+const tell = (plans: readonly Planned[], requests: readonly TableWrite[], dryRun: boolean, io: Io): void => {
   const write = dryRun ? io.stdout.write : io.stderr.write;
   const rows = plans.flatMap(({ steps }) =>
     steps.map(({ name, before, after }) => [name, plain(before), "->", plain(after)]),
   );
   write(alignedTable(rows, { indent: "", width: Number.POSITIVE_INFINITY }));
   if (!dryRun) return;
-  const requests = plans.flatMap(({ requests }) => requests);
   if (requests.length === 0) write("nothing would be sent: the meter has these values already\n");
   for (const request of requests) {
     const { table, offset, data } = request;
@@ -66,18 +70,54 @@ const tell = (plans: readonly Planned[], dryRun: boolean, io: Io): void => {
   }
 };
 
-const documentOf = (plans: readonly Planned[], sent: boolean) => ({
+const requestDocument = (request: TableWrite) => ({
+  table: tableIdOf(request.table),
+  offset: request.offset,
+  data: request.data,
+  bytes: bytesOf(request),
+});
+
+const documentOf = (plans: readonly Planned[], sent: boolean, carried: readonly TableWrite[] | undefined) => ({
   changes: plans.flatMap(({ steps }) => steps.map(({ name, before, after }) => ({ field: name, before, after }))),
-  requests: plans.flatMap(({ requests }) =>
-    requests.map((request) => ({
-      table: tableIdOf(request.table),
-      offset: request.offset,
-      data: request.data,
-      bytes: bytesOf(request),
-    })),
-  ),
+  requests: plans.flatMap(({ requests }) => requests.map(requestDocument)),
+  ...(carried === undefined ? {} : { transaction: carried.map(requestDocument) }),
   sent,
 });
+
+/** What a dry run shows of a transaction: the bytes that go to ET52, not those that the meter makes of them. */
+const asTransaction = async (
+  meter: Meter,
+  requests: readonly TableWrite[],
+  signal: AbortSignal,
+): Promise<readonly TableWrite[]> => {
+  const last = await meter.read(ET53, ["number"], { signal });
+  const number = last >= 0xffff ? 1 : last + 1;
+  const data = encode(ET52, transaction({ number, messages: joined(requests).map(bytesOf) }), {});
+  const { transactionRequestLength } = await meter.read(ET11, { signal });
+  if (data.length > transactionRequestLength)
+    throw new UsageError(
+      "too-long",
+      `the transaction has ${data.length} bytes, ET52 holds ${transactionRequestLength}: write fewer fields at once`,
+    );
+  const limit = meter.session.writeLimit;
+  return Array.from({ length: Math.ceil(data.length / limit) }, (_, i) => ({
+    table: ET52.number,
+    offset: i * limit,
+    data: data.slice(i * limit, (i + 1) * limit),
+  }));
+};
+
+/** Inside a transaction a write may be longer than a message: pieces that were cut are one again. */
+const joined = (requests: readonly TableWrite[]): readonly TableWrite[] => {
+  const whole: TableWrite[] = [];
+  for (const request of requests) {
+    const before = whole.at(-1);
+    if (before?.table === request.table && before.offset + before.data.length === request.offset)
+      whole[whole.length - 1] = { ...before, data: Uint8Array.of(...before.data, ...request.data) };
+    else whole.push(request);
+  }
+  return whole;
+};
 
 const inOneTransaction = async (meter: Meter, changes: readonly TableChange[], signal: AbortSignal): Promise<void> => {
   const outcomes = await meter.transaction(
@@ -121,20 +161,19 @@ export const changeMeter = async (
   const json = options.json === true;
   const plans: Planned[] = [];
   for (const change of changes) plans.push(await planned(meter, change, signal));
-  if (!json || !dryRun) tell(plans, dryRun && !json, io);
-  const needed = plans.some(({ requests }) => requests.length > 0);
+  const changed = plans.filter(({ requests }) => requests.length > 0);
+  const changing = changed.map(({ change }) => change);
+  const needed = changed.length > 0;
+  const together = options.transaction === true && needed;
+  const requests = changed.flatMap((plan) => plan.requests);
+  const carried = together && dryRun ? await asTransaction(meter, requests, signal) : undefined;
+  if (!json || !dryRun) tell(plans, carried ?? requests, dryRun && !json, io);
   if (!dryRun && needed) {
     await permitted("write this to the meter?", options.yes === true, io);
-    const changed = plans.filter(({ requests }) => requests.length > 0);
-    if (options.transaction === true)
-      await inOneTransaction(
-        meter,
-        changed.map(({ change }) => change),
-        signal,
-      );
+    if (together) await inOneTransaction(meter, changing, signal);
     else await oneByOne(meter, changed, io);
   }
-  if (json) io.stdout.write(`${toJson(documentOf(plans, needed && !dryRun))}\n`);
+  if (json) io.stdout.write(`${toJson(documentOf(plans, needed && !dryRun, carried))}\n`);
   else if (!dryRun) io.stdout.write(needed ? "written, and read back\n" : "the meter has these values already\n");
   return exit.done;
 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { toHex } from "@meterport/protocol/bytes";
 import type { VirtualMeterOptions } from "@meterport/simulator";
 import { runCli, type World, withMeter } from "../testing/run-cli.ts";
 
@@ -106,6 +107,39 @@ describe("write", () => {
     assert.equal(code, 0, err);
     assert.deepEqual(new Set(world.sent), new Set(["write-at 2100", "write-at 2099", "write-at 2098"]));
     assert.deepEqual(world.meter.memory.read(2099, 1, 1), Uint8Array.of(31));
+  });
+
+  test("a dry run of a transaction shows the bytes that go to ET52", async () => {
+    const world = keys();
+    const executed: string[] = [];
+    world.meter.use(({ request }) => {
+      if (request.kind === "write-at" && request.table === 2100) executed.push(toHex(request.data));
+      return undefined;
+    });
+    // The second is longer than one message.
+    const switches = JSON.stringify(
+      Array.from({ length: 200 }, () => ({ tier: 3, minute: 59, hour: 23, schedule: 9 })),
+    );
+    const sets = [
+      [`${health}=31`, "ET50.30.2=true"],
+      [`${health}=32`, `BT54.tierSwitches=${switches}`],
+    ];
+    for (const [i, fields] of sets.entries()) {
+      const change = (...how: string[]) => write(world, ...advanced, "--transaction", ...how, ...fields);
+      executed.length = 0;
+      const text = await change("--dry-run");
+      assert.equal(text.code, 0, text.err);
+      const shown = [...text.out.matchAll(/^would send ([0-9a-f ]+) {2}\(ET52, /gm)].map(([, hex = ""]) => hex);
+      const { transaction, sent } = JSON.parse((await change("--dry-run", "--json")).out);
+      assert.deepEqual([transaction.length, sent, executed], [i + 1, false, []]);
+      const hex = (name: string): string[] => transaction.map((part: Record<string, string>) => part[name]);
+      assert.deepEqual(
+        shown.map((bytes) => bytes.replaceAll(" ", "")),
+        hex("bytes"),
+      );
+      assert.equal((await change("--yes")).code, 0);
+      assert.deepEqual(executed, hex("data"), "what is sent is what was shown");
+    }
   });
 
   test("old firmware: the wear budget holds over runs of the command, with and without --profile", async () => {
