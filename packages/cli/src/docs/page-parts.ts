@@ -7,9 +7,9 @@ export const pageStyle = `
 body { margin: 0; font: 15px/1.5 system-ui, sans-serif; display: grid; grid-template-columns: 19rem minmax(0, 1fr); }
 nav { position: sticky; top: 0; height: 100vh; overflow-y: auto; padding: 1rem; border-right: 1px solid var(--line); }
 nav ul { list-style: none; margin: 0; padding: 0; }
-nav li a { display: block; padding: .15rem .3rem; color: inherit; text-decoration: none; border-radius: .25rem; }
+nav li a { display: block; padding: .15rem .3rem .15rem 4.6rem; text-indent: -4.3rem; color: inherit; text-decoration: none; border-radius: .25rem; }
 nav li a:hover, nav li a:focus-visible { background: var(--soft); }
-nav b { display: inline-block; min-width: 4rem; color: var(--accent); }
+nav b { display: inline-block; min-width: 4rem; text-indent: 0; color: var(--accent); }
 input { width: 100%; font: inherit; padding: .4rem .5rem; margin: .25rem 0; border: 1px solid var(--line); border-radius: .25rem; }
 #found { margin: 0 0 .5rem; min-height: 1.5em; opacity: .75; }
 kbd { border: 1px solid var(--line); border-radius: .25rem; padding: 0 .3rem; font-size: .85em; }
