@@ -209,7 +209,7 @@ export class LineCheck {
     let [reads, whole, most, resumed, failed] = [0, 0, 0, 0, 0];
     const enough = (): boolean => {
       const slow = clock.now() - began > longEnough;
-      const doubtful = whole < reads && whole > reads / 4;
+      const doubtful = reads - whole >= silentReads && whole > reads / 4;
       return reads >= (slow ? fewReads : doubtful ? readsInDoubt : longReads);
     };
     while (!enough()) {

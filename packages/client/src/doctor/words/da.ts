@@ -117,7 +117,7 @@ export const da: Words = {
     },
     "cannot-open": {
       name: "Forbindelsen kan ikke åbnes",
-      cause: "Systemet sagde hvorfor; det står ved det første lag nedenfor.",
+      cause: "Systemet sagde hvorfor; det står ved det første lag.",
       remedies: ["Ret det, systemet klager over, og prøv igen."],
     },
     "hangs-up": {
@@ -167,7 +167,7 @@ export const da: Words = {
     },
     "wrong-baud": {
       name: "Måleren bruger en anden hastighed",
-      cause: "Nogen har ændret portens baudrate; den, som den svarer ved, står nedenfor.",
+      cause: "Nogen har ændret portens baudrate; den, som måleren svarer ved, står ved rammerne.",
       remedies: ["Skriv `?baud=` med den rate i forbindelsen."],
     },
     noise: {
@@ -187,7 +187,7 @@ export const da: Words = {
       remedies: [
         "Giv enable-linjen sin egen, stærkere forsyning; porten giver højst 1 W.",
         "Sæt en kondensator på 470 til 1000 µF ved adapteren, eller forsyn den over USB.",
-        "Nedenfor står, efter hvor mange byte svar afbrydes.",
+        "Se, hvor svar blev afbrudt: er det altid ved omtrent samme længde, er det forsyningen.",
       ],
     },
     "slow-bridge": {
@@ -215,7 +215,7 @@ export const da: Words = {
     "key-form": {
       name: "Nøglen passer i en anden form",
       cause: "Nøglens tekst kan læses på flere måder; måleren godtager en anden end den, den blev taget for.",
-      remedies: ["Skriv nøglen i den form, der står nedenfor, med ascii: eller hex: foran."],
+      remedies: ["Skriv nøglen i den form, der står ved laget „Nøgle“, med ascii: eller hex: foran."],
     },
     "tls-required": {
       name: "Porten vil have TLS",

@@ -117,7 +117,7 @@ export const de: Words = {
     },
     "cannot-open": {
       name: "Die Verbindung lässt sich nicht öffnen",
-      cause: "Das System sagt, warum; es steht unten hinter der ersten Schicht.",
+      cause: "Das System sagt, warum; es steht bei der ersten Schicht.",
       remedies: ["Beheben, was das System beanstandet, und noch einmal versuchen."],
     },
     "hangs-up": {
@@ -170,7 +170,7 @@ export const de: Words = {
     },
     "wrong-baud": {
       name: "Der Zähler hat eine andere Geschwindigkeit",
-      cause: "Jemand hat die Baudrate des Anschlusses geändert; mit welcher er antwortet, steht unten.",
+      cause: "Jemand hat die Baudrate des Anschlusses geändert; mit welcher er antwortet, steht bei den Rahmen.",
       remedies: ["Diese Rate mit `?baud=` in die Verbindung schreiben."],
     },
     noise: {
@@ -190,7 +190,7 @@ export const de: Words = {
       remedies: [
         "Der Enable-Leitung eine eigene, stärkere Versorgung geben; der Anschluss gibt höchstens 1 W.",
         "Am Adapter einen Kondensator von 470 bis 1000 µF ergänzen, oder ihn über USB speisen.",
-        "Unten steht, nach wie vielen Bytes Antworten abbrechen.",
+        "Nachsehen, wo Antworten abbrachen: stets bei etwa derselben Länge, so ist es sicher die Versorgung.",
       ],
     },
     "slow-bridge": {
@@ -218,7 +218,9 @@ export const de: Words = {
     "key-form": {
       name: "Der Schlüssel passt in anderer Form",
       cause: "Der Text lässt sich verschieden lesen; der Zähler nimmt eine andere Lesart an als die angenommene.",
-      remedies: ["Den Schlüssel in der Form schreiben, die unten steht, mit ascii: oder hex: davor."],
+      remedies: [
+        "Den Schlüssel in der Form schreiben, die bei der Schicht „Schlüssel“ steht, mit ascii: oder hex: davor.",
+      ],
     },
     "tls-required": {
       name: "Der Anschluss will TLS",

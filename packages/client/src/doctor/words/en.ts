@@ -117,7 +117,7 @@ export const en: Words = {
     },
     "cannot-open": {
       name: "The link cannot be opened",
-      cause: "The system said why; it stands behind the first layer below.",
+      cause: "The system said why; it stands at the first layer.",
       remedies: ["Mend what the system complains of, and try again."],
     },
     "hangs-up": {
@@ -170,7 +170,7 @@ export const en: Words = {
     },
     "wrong-baud": {
       name: "The meter uses another speed",
-      cause: "Somebody changed the port's baud rate; the rate that it answers at stands below.",
+      cause: "Somebody changed the port's baud rate; the rate that it answers at stands at the frames.",
       remedies: ["Put `?baud=` with that rate into the link."],
     },
     noise: {
@@ -188,7 +188,7 @@ export const en: Words = {
       remedies: [
         "Give the enable line its own, stronger supply; the port gives 1 W at most.",
         "Add a capacitor of 470 to 1000 µF at the adapter, or power it by USB.",
-        "Below stands after how many bytes replies break off.",
+        "See where replies broke off: always near the same length, the supply is certain.",
       ],
     },
     "slow-bridge": {
@@ -216,7 +216,7 @@ export const en: Words = {
     "key-form": {
       name: "The key fits in another form",
       cause: "The text of the key can be read in several ways; the meter accepts another one than it was taken for.",
-      remedies: ["Write the key in the form that stands below, with ascii: or hex: in front."],
+      remedies: ["Write the key in the form that stands at the key's layer, with ascii: or hex: in front."],
     },
     "tls-required": {
       name: "The port wants TLS",

@@ -43,4 +43,10 @@ describe("words of a diagnosis", () => {
     const check = { name: "key", verdict: "warning", finding: "key-in-other-form", facts: { form: "hex" } } as const;
     assert.equal(findingText(wordsOf("de"), check), "angenommen, gelesen als Hexadezimalziffern");
   });
+
+  for (const language of languages)
+    it(`${language} points at a layer, not up or down: a terminal shows them above, a page below`, () => {
+      const text = JSON.stringify(wordsOf(language));
+      assert.doesNotMatch(text, /\b(below|above|unten|oben|nedenfor|ovenfor)\b/i);
+    });
 });
