@@ -45,6 +45,21 @@ describe("optical links", () => {
       assert.deepEqual(left.tables[id], right.tables[id], id);
   });
 
+  test("know no transactions, in a dry run neither", async () => {
+    for (const how of ["--dry-run", "--yes"]) {
+      const { code, err } = await run([
+        "write",
+        "ET51.clients.0.healthTimeout=90",
+        "--transaction",
+        how,
+        ...link,
+        ...key,
+      ]);
+      assert.equal(code, 2);
+      assert.match(err, /ET52 belongs to the MEP port/);
+    }
+  });
+
   test("work for events, load profile and writes", async () => {
     for (const command of [["events"], ["profile", "--format", "csv"], ["alarms"]]) {
       const { code, out, err } = await run([...command, ...link, ...key]);

@@ -90,6 +90,8 @@ const asTransaction = async (
   requests: readonly TableWrite[],
   signal: AbortSignal,
 ): Promise<readonly TableWrite[]> => {
+  if (meter.optical)
+    throw new UsageError("other-way", "--transaction: ET52 belongs to the MEP port; on the optical port leave it away");
   const last = await meter.read(ET53, ["number"], { signal });
   const number = last >= 0xffff ? 1 : last + 1;
   const data = encode(ET52, transaction({ number, messages: joined(requests).map(bytesOf) }), {});
