@@ -23,6 +23,7 @@ const pure: readonly Package[] = ["protocol", "client", "simulator"];
 const layers: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   ports: [],
+  "secret-fields": [],
   bytes: ["errors"],
   layout: ["bytes", "errors"],
   tables: ["bytes", "errors", "layout"],

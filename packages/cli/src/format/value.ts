@@ -1,7 +1,7 @@
 /** Values of fields as people read them. */
 import { toHex } from "@meterport/protocol/bytes";
 import type { FieldMeta } from "@meterport/protocol/layout/layout";
-import { isShown } from "@meterport/protocol/tables/secret-fields";
+import { isShown } from "@meterport/protocol/secret-fields";
 
 const two = (n: number): string => String(n).padStart(2, "0");
 const isNumbers = (value: object): value is Readonly<Record<string, number>> =>

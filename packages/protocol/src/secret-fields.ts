@@ -1,4 +1,4 @@
-/** Fields that hold keys, which no output shows. */
+/** Fields that hold keys, which no output shows. Apart from the tables, because every command knows it from its start. */
 
 /** Names of fields that their declarations call secret. */
 export const secretFieldNames: ReadonlySet<string> = new Set(["securityKey"]);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { leaves } from "../layout/index.ts";
-import { defaultDimensions } from "./defaults.ts";
-import { tables } from "./index.ts";
+import { leaves } from "./layout/index.ts";
 import { secretFieldNames } from "./secret-fields.ts";
-import { usualProfiles } from "./usual-profiles.ts";
+import { defaultDimensions } from "./tables/defaults.ts";
+import { tables } from "./tables/index.ts";
+import { usualProfiles } from "./tables/usual-profiles.ts";
 
 it("fields that are called secret are known by their names, and bytes named after a key are called so", () => {
   const secret = new Set<string>();
