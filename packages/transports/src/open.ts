@@ -3,13 +3,18 @@ import type { Signal, Transport } from "@meterport/protocol/ports";
 import { parseMeterLink } from "./link-url.ts";
 import type { Environment } from "./mqtt-credentials.ts";
 
-/** What Node's own functions take. */
-const abortSignal = (signal: Signal): AbortSignal => {
-  if (signal instanceof AbortSignal) return signal;
+/** Runs `task` with what Node's own functions take, and leaves nothing behind on a signal that outlives it. */
+const withAbortSignal = async <T>(signal: Signal, task: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  if (signal instanceof AbortSignal) return task(signal);
   const controller = new AbortController();
-  if (signal.aborted) controller.abort();
-  else signal.addEventListener("abort", () => controller.abort(), { once: true });
-  return controller.signal;
+  const abort = (): void => controller.abort();
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await task(controller.signal);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 };
 
 /**
@@ -27,11 +32,10 @@ export const openLink = async (
 ): Promise<Transport> => {
   const link = parseMeterLink(text);
   const settable = baud !== undefined && "baudRate" in link;
-  const transport = await open(
-    settable ? { ...link, baudRate: baud } : link,
-    signal === undefined ? {} : { signal: abortSignal(signal) },
-    env,
-  );
+  const opened = settable ? { ...link, baudRate: baud } : link;
+  const transport = await (signal === undefined
+    ? open(opened, {}, env)
+    : withAbortSignal(signal, (own) => open(opened, { signal: own }, env)));
   return link.timing === undefined ? transport : { ...transport, timing: { ...transport.timing, ...link.timing } };
 };
 
