@@ -56,6 +56,29 @@ describe("a capture", () => {
     );
   });
 
+  it("shows an answer that noise seems to swallow, and the late reply that came behind it before anybody sent", () => {
+    const rx = (t: number, hex: string): CaptureEntry => ({ t, dir: "rx", bytes: fromHex(hex) as Uint8Array });
+    const entries = [
+      // 0x0123 bytes would follow.
+      rx(1, "01232328"),
+      rx(2, "001b0000101feed40270ab91006f12"),
+      rx(3, "62001f544f00ea2d86f60efcf1e5"),
+      rx(60, "000d0c9ac18e47a5"),
+      rx(61, "a149f8559c1439"),
+      rx(62, "0009"),
+    ];
+    const { pieces } = piecesOf(parseCapture(head + entries.map(captureLine).join("")));
+    assert.deepEqual(
+      pieces.map(({ kind, t, start, end }) => [kind, t, start, end]),
+      [
+        ["noise", 3, 0, 4],
+        ["frame", 3, 4, 33],
+        ["frame", 61, 33, 48],
+        ["cut", 62, 48, 50],
+      ],
+    );
+  });
+
   it("falls into its frames, however the bytes are cut, with alerts between them", () => {
     const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
     for (const size of [1, 7, 1000]) {

@@ -40,38 +40,80 @@ const streamOf = ({ entries }: Capture, dir: "tx" | "rx"): Uint8Array => {
   return stream;
 };
 
+/** When something came, and as which chunk of the capture. */
+interface Came {
+  readonly t: Millis;
+  readonly entry: number;
+}
+
 /** One direction under way. */
 class Cutter {
   readonly #dir: "tx" | "rx";
-  readonly #pieces: Piece[];
+  readonly #pieces: { readonly piece: Piece; readonly entry: number }[];
   readonly #deframer = new Deframer();
+  /** Where each chunk ended in what is unfinished. */
+  #ends: { readonly at: number; readonly came: Came }[] = [];
+  /** A body that ended with one of these chunks, were what is in front of it noise. */
+  #hidden: { readonly body: Uint8Array; readonly end: number; readonly came: Came } | undefined;
   #at = 0;
-  #t: Millis = 0;
+  #came: Came = { t: 0, entry: 0 };
 
-  constructor(dir: "tx" | "rx", pieces: Piece[]) {
+  constructor(dir: "tx" | "rx", pieces: { piece: Piece; entry: number }[]) {
     this.#dir = dir;
     this.#pieces = pieces;
   }
 
   /** Gives whether a frame is complete now. */
-  push(bytes: Uint8Array, t: Millis): boolean {
-    if (t - this.#t > longestGap) this.reset();
-    this.#t = t;
+  push(bytes: Uint8Array, came: Came): boolean {
+    if (came.t - this.#came.t > longestGap) this.reset();
+    this.#came = came;
     const events = this.#deframer.push(bytes);
     for (const event of events) this.#note(event);
+    this.#lookBehindNoise(events.length > 0);
     return events.some(({ type }) => type === "frame");
   }
 
   /** What was begun is not gone on with. */
   reset(): void {
-    // As the link does: what ends here may be an answer that noise in front seems to swallow, which only its digest can tell.
-    const [hidden] = this.#deframer.hidden((length) => length >= shortestBody);
+    const [hidden, ends] = [this.#hidden, this.#ends];
+    this.#forget();
     const { garbage, unfinished } = this.#deframer.reset();
     if (garbage !== undefined) this.#note(garbage);
-    if (hidden !== undefined) {
-      this.#piece("noise", unfinished.length - lengthField - hidden.length);
-      this.#note({ type: "frame", body: hidden });
-    } else if (unfinished.length > 0) this.#piece("cut", unfinished.length);
+    if (hidden === undefined) {
+      if (unfinished.length > 0) this.#piece("cut", unfinished.length);
+      return;
+    }
+    const { body, end, came } = hidden;
+    this.#came = came;
+    this.#piece("noise", end - lengthField - body.length);
+    this.#note({ type: "frame", body });
+    let from = end;
+    for (const { at, came } of ends) {
+      if (at <= end) continue;
+      this.push(unfinished.subarray(from, at), came);
+      from = at;
+    }
+    this.reset();
+  }
+
+  /**
+   * As the link does with each chunk: what ends here may be an answer that noise in front seems to swallow, which only its digest
+   * can tell. More may come before anybody sends, such as the reply to a request that was repeated.
+   */
+  #lookBehindNoise(anew: boolean): void {
+    const { pending } = this.#deframer;
+    if (anew) this.#forget();
+    // Nothing came, or nothing but noise that is slid over.
+    if (pending === (this.#ends.at(-1)?.at ?? 0)) return;
+    this.#ends.push({ at: pending, came: this.#came });
+    if (this.#hidden !== undefined) return;
+    const [body] = this.#deframer.hidden((length) => length >= shortestBody);
+    if (body !== undefined) this.#hidden = { body, end: pending, came: this.#came };
+  }
+
+  #forget(): void {
+    this.#ends = [];
+    this.#hidden = undefined;
   }
 
   #note(event: FrameEvent): void {
@@ -83,30 +125,29 @@ class Cutter {
   #piece(kind: Piece["kind"], length: number): void {
     const start = this.#at;
     this.#at = start + length;
-    this.#pieces.push({ dir: this.#dir, t: this.#t, kind, start, end: this.#at });
+    const { t, entry } = this.#came;
+    this.#pieces.push({ piece: { dir: this.#dir, t, kind, start, end: this.#at }, entry });
   }
 }
 
 /** Cuts a capture. Whoever sends has given up on what had begun to come, so a request ends an unfinished reply. */
 export const piecesOf = (capture: Capture): CutCapture => {
-  const pieces: Piece[] = [];
+  const pieces: { piece: Piece; entry: number }[] = [];
   const sent = new Cutter("tx", pieces);
   const received = new Cutter("rx", pieces);
-  for (const entry of capture.entries) {
+  for (const [i, entry] of capture.entries.entries()) {
     if (!("bytes" in entry)) {
       sent.reset();
       received.reset();
-    } else if (entry.dir === "rx") received.push(entry.bytes, entry.t);
-    else {
-      const before = pieces.length;
-      if (!sent.push(entry.bytes, entry.t)) continue;
-      // What had come by then had come before.
-      const request = pieces.splice(before);
-      received.reset();
-      pieces.push(...request);
-    }
+    } else if (entry.dir === "rx") received.push(entry.bytes, { t: entry.t, entry: i });
+    else if (sent.push(entry.bytes, { t: entry.t, entry: i })) received.reset();
   }
   sent.reset();
   received.reset();
-  return { streams: { tx: streamOf(capture, "tx"), rx: streamOf(capture, "rx") }, pieces };
+  // What was understood late, as a reply that stopped, came before the request that says so.
+  pieces.sort((a, b) => a.entry - b.entry);
+  return {
+    streams: { tx: streamOf(capture, "tx"), rx: streamOf(capture, "rx") },
+    pieces: pieces.map(({ piece }) => piece),
+  };
 };

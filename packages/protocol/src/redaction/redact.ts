@@ -65,6 +65,8 @@ const scramble = (piece: Piece, bytes: Uint8Array, pseudonyms: Pseudonyms): Uint
   const noise = pseudonyms.noise(bytes.subarray(kept));
   // A frame that was cut shall not seem to hide another, whose length begins with 0 or 1.
   out.set(piece.kind === "cut" ? noise.map((byte) => (byte < 2 ? neverLength : byte)) : noise, kept);
+  // Nor shall the code that is kept be the beginning of such a length.
+  if (piece.kind === "cut" && kept === 3 && out.length > 3 && (first ?? 0) < 2) out[3] = neverLength;
   return out;
 };
 
