@@ -18,7 +18,7 @@ export class BreakablePipes {
   readonly #clock: Clock;
   #pipe: Pipe | undefined;
   /** What becomes of an attempt to open one. */
-  whenOpened: "works" | "refused" | "hangs" = "works";
+  whenOpened: "works" | "refused" | "hangs" | "ends" = "works";
   /** Bits per second of each attempt. */
   readonly bauds: (number | undefined)[] = [];
 
@@ -51,9 +51,12 @@ export class BreakablePipes {
         signal.addEventListener("abort", () => reject(new LinkError("aborted", "pipe", "given up")), { once: true });
       });
     await new Promise<void>((resolve) => this.#clock.at(this.#clock.now() + opening, resolve));
-    if (this.whenOpened !== "works") throw new LinkError("not-open", "pipe", "cannot open it: there is no such device");
+    if (this.whenOpened === "refused")
+      throw new LinkError("not-open", "pipe", "cannot open it: there is no such device");
     if (baud !== undefined) this.line.setBaud(baud);
-    return this.#open();
+    const pipe = this.#open();
+    if (this.whenOpened === "ends") this.cut("in order");
+    return pipe;
   };
 
   #open(): Transport {

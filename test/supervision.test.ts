@@ -295,6 +295,22 @@ describe("whoever watches", () => {
     assert.equal(clock.pending, 0);
   });
 
+  for (const met of [true, false])
+    it(`a pipe that ends at once, ${met ? "once the meter is known" : "from the start"}, is not opened without a pause`, async () => {
+      const { clock, pipes, link } = set();
+      if (!met) pipes.whenOpened = "ends";
+      link.start();
+      if (met) await clock.run(link.first());
+      pipes.whenOpened = "ends";
+      pipes.cut("in order");
+      await clock.advance(60_000);
+      assert.ok(pipes.bauds.length > 40 && pipes.bauds.length < 100, `${pipes.bauds.length} times in a minute`);
+      pipes.whenOpened = "works";
+      await clock.advance(2_000);
+      assert.equal(link.status.state, "up");
+      await clock.run(link.close());
+    });
+
   it("a far host that stays away is asked less and less often, a near one each second", async () => {
     const count = async (near: boolean): Promise<number> => {
       const { clock, pipes, link } = set({ options: { near } });

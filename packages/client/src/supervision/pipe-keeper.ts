@@ -39,6 +39,9 @@ export class PipeKeeper {
   #patience: Millis = silence.first;
   #opened = 0;
   #failures = 0;
+  /** How often pipes ended by themselves since the last answer, and whether the last of them has been rested for. */
+  #ends = 0;
+  #rested = true;
 
   constructor(options: PipeKeeperOptions) {
     this.#options = options;
@@ -75,7 +78,11 @@ export class PipeKeeper {
 
   /** @throws LinkError, UsageError */
   async open(): Promise<void> {
-    const { clock, stop, name, open, onEnd } = this.#options;
+    const { clock, stop, name, open } = this.#options;
+    const onEnd = (error: LinkError): void => {
+      this.#rested = ++this.#ends < 2;
+      this.#options.onEnd(error);
+    };
     const began = clock.now();
     const baud = this.#baud;
     const limit = this.#tookToOpen === undefined ? firstLimit : Math.max(again.least, again.factor * this.#tookToOpen);
@@ -106,8 +113,17 @@ export class PipeKeeper {
     await this.#within(lasting?.close());
   }
 
+  /** Whether a rest is due before the next one is opened: the last two ended without any answer. Says so once for each. */
+  owesRest(): boolean {
+    const owes = !this.#rested;
+    this.#rested = true;
+    return owes;
+  }
+
   /** The meter has answered through it. */
   answered(): void {
+    this.#ends = 0;
+    this.#rested = true;
     this.#patience = silence.first;
     if (this.#baud !== undefined) this.#search?.found(this.#baud);
   }

@@ -182,7 +182,7 @@ export class Supervisor<C extends Connected> {
   /** Does the one thing that is due. How long to rest after it; undefined where all is well. */
   async #step(): Promise<Millis | undefined> {
     const { transport } = this.#pipe;
-    if (transport?.attached !== true) return this.#open();
+    if (transport?.attached !== true) return this.#pipe.owesRest() ? this.#retryTime({ kind: "silent" }) : this.#open();
     if (this.#connected === undefined) return this.#connect(transport);
     if (!this.#sound) return this.#look(this.#connected, transport);
     if (!this.#learnt) await this.#learn(this.#connected);
@@ -239,6 +239,7 @@ export class Supervisor<C extends Connected> {
       const reason = unheard ? new LinkError("no-answer", label, "no answer") : error;
       const trouble = troubleOf(reason);
       await this.#pipe.close();
+      this.#pipe.owesRest(); // It is taken below.
       // Where the pipe ended, that has been told; and what is heard at another speed tells nothing.
       if ((!abort.aborted || unheard) && !strange) this.#observe({ type: "failed", trouble });
       this.#settleFirst(reason);
@@ -366,7 +367,7 @@ export class Supervisor<C extends Connected> {
     this.#observe(observation);
   }
 
-  #retryTime({ kind }: Trouble): Millis {
+  #retryTime({ kind }: Pick<Trouble, "kind">): Millis {
     const { near = false, entropy } = this.#options;
     const { downSince, state } = this.#health;
     const outage = downSince === undefined ? 0 : this.#clock.now() - downSince;
