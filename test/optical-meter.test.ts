@@ -9,7 +9,10 @@ import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
 import { Secret } from "@meterport/protocol/security/key";
 import {
   BT01,
+  BT03,
+  BT04,
   BT08,
+  BT20,
   BT21,
   BT23,
   BT28,
@@ -24,10 +27,15 @@ import {
 import { memoryLine, modelledLine, serve, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";
 import { listenTcp } from "@meterport/transports/tcp";
-import { opticalFront, opticalKeys } from "./optical-front.ts";
 import { meterport } from "./spawned-cli.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
+/** MK, PK and RK. */
+const opticalKeys = {
+  unique: new Secret(new Uint8Array(20).fill(0x4d)),
+  provisioning: new Secret(new Uint8Array(20).fill(0x50)),
+  readOnly: new Secret(new Uint8Array(20).fill(0x52)),
+};
 const mepKeys = { basic: new Uint8Array(16).fill(1), advanced: new Uint8Array(16).fill(2) };
 const virtual = (clock: { readonly now: () => number; readonly wall: () => number }): VirtualMeter =>
   new VirtualMeter({
@@ -37,16 +45,18 @@ const virtual = (clock: { readonly now: () => number; readonly wall: () => numbe
     start: clock.wall(),
     epoch: clock.now(),
     keys: { basic: new Secret(mepKeys.basic), advanced: new Secret(mepKeys.advanced) },
+    opticalKeys,
   });
 
 type Condition = Omit<Parameters<typeof modelledLine>[0], "meter" | "clock">;
 
 const throughOptical = async (clock: VirtualClock, condition: Condition | undefined, key = opticalKeys.unique) => {
-  const front = opticalFront(virtual(clock), mepKeys);
+  const device = virtual(clock);
+  const front = device.optical;
   const line =
     condition === undefined ? memoryLine({ meter: front, clock }) : modelledLine({ meter: front, clock, ...condition });
-  const security = optical({ key: new Secret(key) });
-  return { front, line, meter: await clock.run(connect(line, { security, clock, writable: true })) };
+  const security = optical({ key });
+  return { device, front, line, meter: await clock.run(connect(line, { security, clock, writable: true })) };
 };
 
 describe("a meter through its optical port", () => {
@@ -55,8 +65,10 @@ describe("a meter through its optical port", () => {
       const clock = new VirtualClock();
       const meter = await open(clock);
       const read: unknown[] = [meter.profile, meter.identity];
-      for (const table of [BT01, ET03, BT21, BT23, BT28, ET11, ET13, ET04, ET54])
+      for (const table of [BT01, ET03, BT21, BT23, BT28, ET11, ET13, ET54])
         read.push(await clock.run(meter.readPath(table, [])));
+      // Requests over the optical port do not move the number of the MEP port.
+      read.push({ ...(await clock.run(meter.read(ET04))), mepSequenceNumber: 0 });
       read.push(await clock.run(meter.readPath(BT64, ["blocks", 0])));
       const live = await clock.run(openLive(meter));
       read.push({ ...(await clock.run(live.read())), time: 0 });
@@ -68,6 +80,24 @@ describe("a meter through its optical port", () => {
     });
     const seen = await values(async (clock) => (await throughOptical(clock, undefined)).meter);
     assert.deepEqual(seen, mep);
+  });
+
+  it("shows what only the optical port has", async () => {
+    const clock = new VirtualClock();
+    const { meter } = await throughOptical(clock, undefined);
+    for (const table of [BT03, BT04, BT20]) assert.ok(await clock.run(meter.readPath(table, [])), table.id);
+    assert.equal(await clock.run(meter.read(BT03, ["invalidPassword"])), false);
+  });
+
+  it("refuses a wrong password, and notes that somebody tried", async () => {
+    const clock = new VirtualClock();
+    const device = virtual(clock);
+    const line = memoryLine({ meter: device.optical, clock });
+    const security = optical({ key: new Secret(new Uint8Array(20).fill(9)) });
+    await assert.rejects(clock.run(connect(line, { security, clock })), { code: "wrong-key" });
+    const again = memoryLine({ meter: device.optical, clock });
+    const meter = await clock.run(connect(again, { security: optical({ key: opticalKeys.unique }), clock }));
+    assert.equal(await clock.run(meter.read(BT03, ["invalidPassword"])), true);
   });
 
   it("is written with MK, not with RK", async () => {
@@ -85,7 +115,7 @@ describe("a meter through its optical port", () => {
 
   it("calls procedures, whose results it reads from BT08", async () => {
     const clock = new VirtualClock();
-    const { meter, front } = await throughOptical(clock, undefined);
+    const { meter } = await throughOptical(clock, undefined);
     // No such device: that the meter says so proves that it was asked and that its answer was found.
     for (let i = 0; i < 3; i++)
       await assert.rejects(
@@ -94,7 +124,6 @@ describe("a meter through its optical port", () => {
       );
     const { sequence } = await clock.run(meter.read(BT08));
     assert.equal(sequence, 12);
-    assert.ok(front.requests() > 0);
   });
 
   it("goes on after a restart of the meter, and after minutes in which nobody asked", async () => {
@@ -104,7 +133,7 @@ describe("a meter through its optical port", () => {
     front.reboot();
     assert.deepEqual(await clock.run(meter.read(BT28)), before);
     await clock.advance(300_000);
-    assert.ok(!front.endpoint.active, "the port is left to others");
+    assert.ok(!front.active, "the port is left to others");
     assert.deepEqual(await clock.run(meter.read(BT28)), before);
   });
 
@@ -123,14 +152,14 @@ describe("a meter through its optical port", () => {
           assert.deepEqual(await clock.run(meter.read(BT28)), truth, `seed ${seed}`);
         }
         await clock.run(meter.close());
-        assert.ok(!front.endpoint.active, `seed ${seed}: it says goodbye`);
+        assert.ok(!front.active, `seed ${seed}: it says goodbye`);
       }
     });
   }
 });
 
 test("commands over optical+tcp", async () => {
-  const front = opticalFront(virtual(systemClock), mepKeys);
+  const front = virtual(systemClock).optical;
   const listener = await listenTcp({ host: "127.0.0.1", port: 0, maxConnections: 1 }, (transport) => {
     serve(transport, systemClock, front);
   });
@@ -139,7 +168,7 @@ test("commands over optical+tcp", async () => {
   try {
     const read = await meterport(["read", ...link, ...key, "BT21.presentValues", "--json"]);
     assert.deepEqual([read.code, read.out.trim()], [0, '{"BT21.presentValues":55}'], read.err);
-    assert.ok(!front.endpoint.active, "it says goodbye");
+    assert.ok(!front.active, "it says goodbye");
     const live = await meterport(["live", ...link, ...key, "--json", "--count", "2", "--interval", "50ms"]);
     assert.equal(live.code, 0, live.err);
     assert.deepEqual(

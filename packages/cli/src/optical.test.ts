@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { Secret } from "@meterport/protocol/security/key";
 import { memoryLine } from "@meterport/simulator";
-import { opticalFront, opticalKeys } from "../../../test/optical-front.ts";
 import { eagerClock } from "./testing/eager-clock.ts";
 import { quietMeter, type Ran, runCli, withMeter } from "./testing/run-cli.ts";
 
-const mepKeys = { basic: new Uint8Array(16).fill(1), advanced: new Uint8Array(16).fill(2) };
+/** MK and RK. */
+const opticalKeys = {
+  unique: new Secret(new Uint8Array(20).fill(0x4d)),
+  readOnly: new Secret(new Uint8Array(20).fill(0x52)),
+};
 
 /** Runs a command against the optical port of the quiet household. */
 const run = async (args: readonly string[], answer?: boolean): Promise<Ran & { readonly links: readonly string[] }> => {
   const clock = eagerClock();
-  const meter = opticalFront(quietMeter(clock), mepKeys);
+  const meter = quietMeter(clock, { opticalKeys }).optical;
   const links: string[] = [];
   const openLink = async (link: string) => {
     links.push(link);
@@ -20,7 +24,7 @@ const run = async (args: readonly string[], answer?: boolean): Promise<Ran & { r
   return { ...ran, links };
 };
 const link = ["--link", "optical:///dev/ttyUSB0?baud=19200"];
-const key = ["--key", String.fromCharCode(...opticalKeys.unique)];
+const key = ["--key", String.fromCharCode(...opticalKeys.unique.reveal())];
 
 describe("optical links", () => {
   test("lead to the serial port with all 20 bytes of the key", async () => {
