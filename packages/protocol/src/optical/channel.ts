@@ -23,6 +23,8 @@ export type ChannelOutput =
   | { readonly type: "transmit"; readonly bytes: Uint8Array }
   /** A whole message of the other end. */
   | { readonly type: "message"; readonly data: Uint8Array }
+  /** A packet of a message has arrived, theirs here or ours there, and others must follow. */
+  | { readonly type: "progress" }
   /** Our message has arrived: the other end said so, or has gone on. */
   | { readonly type: "delivered" }
   /** It was repeated as often as it may be. */
@@ -37,6 +39,9 @@ export const messageRoom = ({ packetSize, packets }: PacketLimits): number =>
 /** What both ends begin with. */
 export const defaultLimits: PacketLimits = { packetSize: defaultPacketSize, packets: 1 };
 
+/** What a client asks for with Negotiate: the meter takes as much of it as it can. */
+export const wantedLimits: PacketLimits = { packetSize: 512, packets: 8 };
+
 interface Sending {
   readonly packets: readonly Uint8Array[];
   at: number;
@@ -49,7 +54,8 @@ interface Sending {
 export class Channel {
   /** What messages are cut by. */
   limits: PacketLimits = defaultLimits;
-  readonly #timing: ChannelTiming;
+  timing: ChannelTiming;
+  readonly #largest: number;
   readonly #reader: PacketReader;
   readonly #assembly: Assembly;
   #toggle = false;
@@ -65,8 +71,9 @@ export class Channel {
 
   /** @param accepted what this end takes at most */
   constructor(accepted: PacketLimits, timing: ChannelTiming) {
-    this.#timing = timing;
-    this.#reader = new PacketReader(Math.max(accepted.packetSize, defaultPacketSize));
+    this.timing = timing;
+    this.#largest = Math.max(accepted.packetSize, defaultPacketSize);
+    this.#reader = new PacketReader(this.#largest);
     this.#assembly = new Assembly(Math.max(messageRoom(accepted), messageRoom(defaultLimits)));
   }
 
@@ -75,11 +82,16 @@ export class Channel {
     return this.#sending !== undefined;
   }
 
+  /** What the largest packet takes on the line. */
+  get packetTime(): Millis {
+    return this.#largest * this.timing.byteTime;
+  }
+
   /** When something is next due by itself. */
   wakeAt(): Millis | undefined {
-    const incomplete = this.#reader.pending > 0 ? this.#lastByteAt + this.#timing.interByteTimeout : undefined;
+    const incomplete = this.#reader.pending > 0 ? this.#lastByteAt + this.timing.interByteTimeout : undefined;
     if (this.#sending === undefined) return incomplete;
-    return Math.min(this.#deadline(this.#sending), incomplete ?? Number.POSITIVE_INFINITY);
+    return Math.min(this.deferred(this.#sending.deadline), incomplete ?? Number.POSITIVE_INFINITY);
   }
 
   /** Transmissions of packets since the last call. */
@@ -116,31 +128,41 @@ export class Channel {
     this.#seen = undefined;
   }
 
+  /** Forgets what has come of a packet, without a word: nobody is to be answered. */
+  clear(): void {
+    this.#reader.reset();
+  }
+
   /** Takes received bytes. Any bytes; nothing is thrown. */
   receive(bytes: Uint8Array, now: Millis, out: ChannelOutput[]): void {
     this.advance(now, out);
+    // What comes after a silence has nothing to do with the noise before it.
+    if (now >= this.#lastByteAt + this.timing.interByteTimeout) this.#dropUnfinished("incomplete", out);
     if (bytes.length > 0) this.#lastByteAt = now;
     for (const event of this.#reader.push(bytes)) this.#take(event, now, out);
   }
 
   /** Does what is due. */
   advance(now: Millis, out: ChannelOutput[]): void {
-    if (this.#reader.pending > 0 && now >= this.#lastByteAt + this.#timing.interByteTimeout) {
+    if (this.#reader.pending > 0 && now >= this.#lastByteAt + this.timing.interByteTimeout) {
       this.#dropUnfinished("incomplete", out);
       out.push({ type: "transmit", bytes: Uint8Array.of(refuse) });
     }
     const sending = this.#sending;
-    if (sending !== undefined && now >= this.#deadline(sending)) this.#repeat(sending, now, out);
+    if (sending !== undefined && now >= this.deferred(sending.deadline)) this.#repeat(sending, now, out);
   }
 
-  /** Not while bytes come in: they may be the acknowledgement. */
-  #deadline({ deadline }: Sending): Millis {
-    return this.#reader.pending === 0 ? deadline : Math.max(deadline, this.#lastByteAt + this.#timing.interByteTimeout);
+  /** When to stop waiting: not while a packet comes in that may be what is awaited, but a line that babbles does not hold it up for ever. */
+  deferred(deadline: Millis): Millis {
+    if (this.#reader.pending === 0) return deadline;
+    const { interByteTimeout, responseTimeout } = this.timing;
+    const latest = deadline + this.packetTime + responseTimeout;
+    return Math.min(latest, Math.max(deadline, this.#lastByteAt + interByteTimeout));
   }
 
   #transmit(sending: Sending, now: Millis, out: ChannelOutput[]): void {
     const bytes = sending.packets[sending.at] as Uint8Array;
-    const { byteTime, bridgeDelay, responseTimeout } = this.#timing;
+    const { byteTime, bridgeDelay, responseTimeout } = this.timing;
     sending.tries++;
     sending.deadline = now + bytes.length * byteTime + bridgeDelay + responseTimeout;
     this.#lastPacket = bytes;
@@ -150,7 +172,7 @@ export class Channel {
   }
 
   #repeat(sending: Sending, now: Millis, out: ChannelOutput[]): void {
-    if (sending.tries <= this.#timing.retries) {
+    if (sending.tries <= this.timing.retries) {
       this.#transmit(sending, now, out);
       return;
     }
@@ -161,7 +183,7 @@ export class Channel {
   #take(event: PacketEvent, now: Millis, out: ChannelOutput[]): void {
     if (event.type === "packet") this.#packet(event, now, out);
     else if (event.type === "acknowledged") this.#acknowledged(now, out);
-    else if (event.type === "refused") this.#refused(now, out);
+    else if (event.type === "refused") this.#refused(event.alone, now, out);
     else if (event.type === "noise")
       out.push({ type: "discarded", bytes: event.bytes, length: event.length, reason: "garbage" });
     else {
@@ -175,8 +197,10 @@ export class Channel {
     if (sending === undefined) return;
     sending.at++;
     sending.tries = 0;
-    if (sending.at < sending.packets.length) this.#transmit(sending, now, out);
-    else this.#delivered(out);
+    if (sending.at < sending.packets.length) {
+      out.push({ type: "progress" });
+      this.#transmit(sending, now, out);
+    } else this.#delivered(out);
   }
 
   #delivered(out: ChannelOutput[]): void {
@@ -184,13 +208,16 @@ export class Channel {
     out.push({ type: "delivered" });
   }
 
-  /** Noise may have looked like an acknowledgement before: then the last packet is repeated all the same. */
-  #refused(now: Millis, out: ChannelOutput[]): void {
+  /**
+   * Noise may have looked like an acknowledgement before: then the last packet is repeated all the same. Not for a byte within
+   * noise: on a shared line that is the MEP port's, and nobody waits for the packet.
+   */
+  #refused(alone: boolean, now: Millis, out: ChannelOutput[]): void {
     if (this.#sending !== undefined) {
       this.#repeat(this.#sending, now, out);
       return;
     }
-    if (this.#lastPacket === undefined || this.#repeats >= this.#timing.retries) return;
+    if (!alone || this.#lastPacket === undefined || this.#repeats >= this.timing.retries) return;
     this.#repeats++;
     this.#transmissions++;
     out.push({ type: "transmit", bytes: this.#lastPacket });
@@ -210,7 +237,7 @@ export class Channel {
     this.#goneOn(now, out);
     const message = this.#assembly.add(packet);
     if (message === "broken") discard(raw, "malformed", out);
-    else if (message !== "more") out.push({ type: "message", data: message });
+    else out.push(message === "more" ? { type: "progress" } : { type: "message", data: message });
   }
 
   /** The other end sends something new: it has our last packet, and only its acknowledgement was lost. */

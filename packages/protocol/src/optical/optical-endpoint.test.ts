@@ -153,6 +153,15 @@ describe("OpticalEndpoint", () => {
     assert.equal(say("20"), "0000010000");
   });
 
+  it("waits for nothing while it is deaf, though a packet had begun", () => {
+    const { say, wait, feed, endpoint } = talker({ sessionLimit: () => ({ longest: 5_000, holdOff: 300_000 }) });
+    say("20");
+    wait(4_990);
+    feed(bytes("ee00"));
+    wait(10);
+    assert.deepEqual([endpoint.active, endpoint.rests(5_000), endpoint.wakeAt()], [false, true, undefined]);
+  });
+
   it("repeats what is not acknowledged, and gives up", () => {
     const { feed, wait, endpoint } = talker();
     const packet = encodePacket({ multi: false, first: false, toggle: true, sequence: 0, data: bytes("20") });

@@ -101,7 +101,7 @@ type State = "base" | "identified" | "session";
 /** One optical port of one meter. */
 export class OpticalEndpoint {
   readonly #options: OpticalEndpointOptions;
-  readonly #timing: ChannelTiming;
+  #timing: ChannelTiming;
   readonly #accepted: PacketLimits;
   readonly #channel: Channel;
   #state: State = "base";
@@ -127,6 +127,11 @@ export class OpticalEndpoint {
     this.#channel = new Channel(this.#accepted, this.#timing);
   }
 
+  /** Whether nothing is heard now, after a session that was too long. */
+  rests(now: Millis): boolean {
+    return now < this.#deafUntil;
+  }
+
   /** Whether a client has the port. */
   get active(): boolean {
     return this.#state !== "base";
@@ -143,7 +148,7 @@ export class OpticalEndpoint {
   handle(input: OpticalEndpointInput, now: Millis): OpticalEndpointOutput[] {
     const out: OpticalEndpointOutput[] = [];
     this.#expire(now, out);
-    if (now < this.#deafUntil) return out;
+    if (this.rests(now)) return out;
     const heard: ChannelOutput[] = [];
     if (input.type === "received") this.#channel.receive(input.bytes, now, heard);
     else this.#channel.advance(now, heard);
@@ -151,8 +156,11 @@ export class OpticalEndpoint {
     return out;
   }
 
-  /** Ends a session at once, as a meter does that restarts. */
-  reset(): void {
+  /** Ends a session at once, as a meter does that restarts, or that is connected to a line with another timing. */
+  reset(timing: Partial<ChannelTiming> = {}): void {
+    this.#timing = { ...this.#timing, ...timing };
+    this.#channel.timing = this.#timing;
+    this.#channel.clear();
     this.#channel.forget();
     this.#end();
   }
@@ -168,7 +176,12 @@ export class OpticalEndpoint {
 
   #endAt(): Millis {
     const limit = this.#options.sessionLimit?.();
-    return Math.min(this.#aliveUntil, limit === undefined ? Number.POSITIVE_INFINITY : this.#began + limit.longest);
+    return Math.min(this.#silentAt(), limit === undefined ? Number.POSITIVE_INFINITY : this.#began + limit.longest);
+  }
+
+  /** A packet that is long on its way is no silence, on a slow line. */
+  #silentAt(): Millis {
+    return this.#channel.deferred(this.#aliveUntil) + (this.#channel.sending ? this.#channel.packetTime : 0);
   }
 
   #expire(now: Millis, out: OpticalEndpointOutput[]): void {
@@ -190,6 +203,7 @@ export class OpticalEndpoint {
     for (const output of heard) {
       if (output.type === "transmit") out.push(output);
       else if (output.type === "message") this.#message(output.data, now, out);
+      else if (output.type === "progress") this.#alive(now);
       else if (output.type === "delivered") this.#delivered(now, out);
       else if (output.type === "undelivered") this.#undelivered(out);
     }

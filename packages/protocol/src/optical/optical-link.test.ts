@@ -154,6 +154,16 @@ describe("OpticalLink", () => {
     assert.ok(pair.now > 8_000 && pair.now < 8_100, `${pair.now} ms`);
   });
 
+  it("ends on a line that babbles what might begin a packet", () => {
+    const { pair } = pairWith({ bend: () => [] });
+    pair.request({ id: 1, apdu: readBt00 });
+    for (let time = 0; time < 60_000 && pair.link.load > 0; time += 100) {
+      pair.inject("client", bytes("ee"));
+      pair.run(100);
+    }
+    assert.match(failures(pair).join(), /^1 /);
+  });
+
   it("tells an echo from a meter", () => {
     const { pair } = pairWith({ bend: (sent, towards) => (towards === "meter" ? [] : [sent]) });
     pair.request({ id: 1, apdu: readBt00 });

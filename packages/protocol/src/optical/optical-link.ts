@@ -8,15 +8,12 @@ import { code } from "../frame/response-codes.ts";
 import type { LinkInput, LinkOutput, LinkRequest } from "../link/exchange.ts";
 import { Waiting } from "../link/waiting.ts";
 import type { Millis } from "../ports.ts";
-import { Channel, type ChannelOutput, defaultLimits, messageRoom } from "./channel.ts";
+import { Channel, type ChannelOutput, defaultLimits, messageRoom, wantedLimits } from "./channel.ts";
 import { OpticalExchange } from "./optical-exchange.ts";
 import type { PacketLimits } from "./services.ts";
 import { refusalOf, type SessionStep, type SignOn, stepMessage, stepResult, transientResult } from "./session-steps.ts";
 import { readOverhead, tableResponse, writeAtOverhead } from "./table-service.ts";
 import { defaultOpticalTiming, type OpticalTiming } from "./timing.ts";
-
-/** What a client asks for with Negotiate: the meter takes as much of it as it can. */
-export const wantedLimits: PacketLimits = { packetSize: 512, packets: 8 };
 
 /** Who signs on. */
 export interface OpticalLinkOptions {
@@ -48,8 +45,8 @@ export class OpticalLink {
   #current: OpticalExchange | undefined;
   #stage: Stage = "base";
   #step: Step | undefined;
-  /** When the answer to the step in hand is overdue; undefined until the step is delivered. */
-  #overdue: Millis | undefined;
+  /** When the answer to the step in hand is overdue; never before the step is delivered. */
+  #overdue: Millis = Number.POSITIVE_INFINITY;
   /** Nothing is sent before. */
   #pauseUntil: Millis = Number.NEGATIVE_INFINITY;
   /** When the meter ends the channel if it hears nothing. */
@@ -89,7 +86,7 @@ export class OpticalLink {
 
   /** When a tick is next due; undefined while there is nothing to wait for. */
   wakeAt(): Millis | undefined {
-    const times: (Millis | undefined)[] = [this.#channel.wakeAt(), this.#overdue];
+    const times: (Millis | undefined)[] = [this.#channel.wakeAt(), this.#channel.deferred(this.#overdue)];
     if (this.#step === undefined) times.push(this.load > 0 ? this.#pauseUntil : this.#idleAt());
     const due = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
     return due === Number.POSITIVE_INFINITY ? undefined : Math.max(due, this.#now);
@@ -166,18 +163,20 @@ export class OpticalLink {
       else if (output.type === "discarded") {
         this.#current?.seen.add(output.reason);
         out.push(output);
-      } else if (output.type === "delivered") this.#delivered(now);
+      } else if (output.type === "delivered" || output.type === "progress") this.#delivered(now);
       else if (output.type === "message") this.#message(output.data, now, out);
       else if (this.#step !== undefined) this.#unanswered(this.#step, true, out);
     }
-    if (this.#overdue !== undefined && now >= this.#overdue && this.#step !== undefined)
+    if (this.#step !== undefined && now >= this.#channel.deferred(this.#overdue))
       this.#unanswered(this.#step, false, out);
   }
 
+  /** The meter has the step or a part of it, or a part of its answer has come. */
   #delivered(now: Millis): void {
     this.#current?.seen.answered();
     this.#alive(now, 0);
-    if (this.#step !== undefined) this.#overdue = now + this.#timing.bridgeDelay + this.#timing.trafficTimeout;
+    if (this.#step !== undefined && !this.#channel.sending)
+      this.#overdue = now + this.#timing.bridgeDelay + this.#timing.trafficTimeout;
   }
 
   #alive(now: Millis, seconds: number): void {
@@ -254,8 +253,8 @@ export class OpticalLink {
   #send(step: Step, now: Millis, out: LinkOutput[]): void {
     const message = step === "request" ? this.#current?.message : stepMessage(step, this.#signOn);
     if (message === undefined) return;
-    if (message.length > messageRoom(this.#channel.limits)) {
-      const room = messageRoom(this.#channel.limits);
+    const room = messageRoom(this.#channel.limits);
+    if (message.length > room) {
       this.#fail("session", `its ${message.length} bytes are more than the ${room} that the meter takes now`, out);
       return;
     }
@@ -267,7 +266,7 @@ export class OpticalLink {
 
   /** Nobody can say what the meter has heard or done: the channel is ended before anything else is asked. */
   #unanswered(step: Step, undelivered: boolean, out: LinkOutput[]): void {
-    this.#overdue = undefined;
+    this.#overdue = Number.POSITIVE_INFINITY;
     this.#step = undefined;
     // A channel that cannot even be ended is none.
     this.#begin(step === "terminate" || step === "identification" ? "base" : "unknown");
@@ -304,7 +303,7 @@ export class OpticalLink {
       out.push({ type: "discarded", bytes: data, length: data.length, reason: "stale" });
       return;
     }
-    this.#overdue = undefined;
+    this.#overdue = Number.POSITIVE_INFINITY;
     this.#step = undefined;
     if (result.type === "done") this.#done(step, result.limits, now);
     else if (result.type === "lost") this.#lost(false, out);
@@ -373,7 +372,7 @@ export class OpticalLink {
   }
 
   #response(data: Uint8Array, now: Millis, out: LinkOutput[]): void {
-    this.#overdue = undefined;
+    this.#overdue = Number.POSITIVE_INFINITY;
     this.#step = undefined;
     this.#lastAsked = now;
     const exchange = this.#current;

@@ -75,6 +75,15 @@ describe("PacketReader", () => {
     assert.deepEqual(told(push(bytes("06 15")).events), ["acknowledged", "refused"]);
   });
 
+  it("says whether a refusal stands within noise, however the bytes are cut", () => {
+    const alone = (hex: string, sizes: readonly number[] = []): boolean[] =>
+      push(bytes(hex), sizes).events.flatMap((event) => (event.type === "refused" ? [event.alone] : []));
+    assert.deepEqual(alone("15"), [true]);
+    assert.deepEqual(alone("0014 3f00 15 00 06 15"), [false, false]);
+    assert.deepEqual(alone("0014 3f00 15", [4]), [false]);
+    assert.deepEqual(alone(`0014 ${toHex(encodePacket(packet({})))} 15`), [true]);
+  });
+
   it("finds the packet behind a start byte that begins none", () => {
     const good = encodePacket(packet({}));
     for (const noise of ["ee", "ee01", "ee0001", "ee0000", "ee0000000fff", "eeee00"]) {

@@ -67,7 +67,8 @@ export type PacketEvent =
   /** With a CRC that fits. `raw` are all its bytes. */
   | { readonly type: "packet"; readonly packet: Packet; readonly crc: number; readonly raw: Uint8Array }
   | { readonly type: "acknowledged" }
-  | { readonly type: "refused" }
+  /** `alone` where no noise stands before it since the last packet: what the MEP port says may hold such a byte too. */
+  | { readonly type: "refused"; readonly alone: boolean }
   /** A packet whose CRC does not fit, or `length` further bytes of one. */
   | { readonly type: "damaged"; readonly length: number }
   /** `length` bytes that belong to no packet: noise, or what the MEP port sends. `bytes` are the first of them. */
@@ -90,6 +91,8 @@ export class PacketReader {
   #suspect = 0;
   readonly #noise = new Uint8Array(shownNoise);
   #noiseLength = 0;
+  /** Whether there was noise since the last packet or `reset`. */
+  #noisy = false;
 
   /** @param largest bytes of a packet that are believed, with its overhead */
   constructor(largest: number) {
@@ -128,6 +131,7 @@ export class PacketReader {
     const unfinished = this.#buffer.slice(0, this.#held);
     this.#held = 0;
     this.#suspect = 0;
+    this.#noisy = false;
     return { noise, unfinished };
   }
 
@@ -147,13 +151,12 @@ export class PacketReader {
   }
 
   #single(byte: number, events: PacketEvent[]): void {
-    const type = byte === acknowledge ? "acknowledged" : byte === refuse ? "refused" : undefined;
-    if (type === undefined || this.#suspect > 0) {
+    if ((byte !== acknowledge && byte !== refuse) || this.#suspect > 0) {
       this.#drop(1);
       return;
     }
     this.#flushNoise(events);
-    events.push({ type });
+    events.push(byte === acknowledge ? { type: "acknowledged" } : { type: "refused", alone: !this.#noisy });
     this.#remove(1);
   }
 
@@ -188,6 +191,7 @@ export class PacketReader {
       data: raw.slice(header, total - 2),
     };
     events.push({ type: "packet", packet, crc, raw });
+    this.#noisy = false;
     this.#remove(total);
   }
 
@@ -196,6 +200,7 @@ export class PacketReader {
     if (this.#suspect === 0) {
       if (this.#noiseLength < shownNoise) this.#noise[this.#noiseLength] = this.#buffer[0] as number;
       this.#noiseLength++;
+      this.#noisy = true;
     }
     this.#remove(count);
   }

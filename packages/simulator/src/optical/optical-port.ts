@@ -9,6 +9,7 @@ import {
 } from "@meterport/protocol/optical/optical-endpoint";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Secret } from "@meterport/protocol/security/key";
+import type { EndpointTiming } from "@meterport/protocol/server/timing";
 import { BT03, type Dimensions, ET51, ET55 } from "@meterport/protocol/tables/index";
 import type { Memory } from "../memory.ts";
 import type { MeterOutput, MeterPort } from "../meter-port.ts";
@@ -67,8 +68,13 @@ export class OpticalPort implements MeterPort {
     return this.#endpoint.active;
   }
 
-  plugIn(): void {
-    this.#endpoint.reset();
+  /** Whether a session was too long and no other one begins yet (ET51.6). */
+  rests(now: Millis): boolean {
+    return this.#endpoint.rests(now);
+  }
+
+  plugIn({ byteTime }: Partial<EndpointTiming> = {}): void {
+    this.#endpoint.reset(byteTime === undefined ? {} : { byteTime });
   }
 
   reboot(): void {
