@@ -46,6 +46,15 @@ const readPending = (memory: Memory, table: number, offset: number, count: numbe
   return head === undefined || data === undefined ? undefined : concat(head, data);
 };
 
+const patch = (memory: Memory, table: number, offset: number, data: Uint8Array): boolean =>
+  memory.patch(table, offset, data);
+
+/** As it is read; nothing is written without a descriptor. */
+const writePending = (memory: Memory, table: number, offset: number, data: Uint8Array): boolean =>
+  data.length >= pendingDescriptorSize &&
+  memory.patch(table, 0, data.subarray(0, pendingDescriptorSize)) &&
+  memory.patch(table, pendingDescriptorSize + offset, data.subarray(pendingDescriptorSize));
+
 /** Where the count is left out it is "indeterminate" (p. 18): here what is left of the table. */
 const read = (memory: Memory, request: ReadRequest, limit: number, profile: Profile): Uint8Array | undefined => {
   const { table, count } = request;
@@ -65,18 +74,20 @@ const read = (memory: Memory, request: ReadRequest, limit: number, profile: Prof
  */
 export const serveTables =
   (locked: ReadonlySet<number>, profile: Profile): Ground =>
-  ({ request, level, memory, readLimit, apdu }) => {
+  ({ request, level, memory, readLimit, apdu, optical }) => {
     if (request.kind === "malformed") return malformed(apdu);
     const { table } = request;
     if (!memory.has(table)) return { kind: "error", code: code.inappropriateAction };
     if (locked.has(table)) return { kind: "error", code: code.insufficientSecurity };
     const rights = rightsOf(table, profile);
-    const refused = refusal(isWrite(request) ? rights.write : rights.read, level);
+    // Declarations tell the rights of the MEP port; those of pending tables at the optical port are asked for above.
+    const foreign = optical !== undefined && isPending(table);
+    const refused = foreign ? undefined : refusal(isWrite(request) ? rights.write : rights.read, level);
     if (refused !== undefined) return refused;
     if (isWrite(request)) {
       const offset = request.kind === "write-at" ? request.offset : 0;
       // What a meter computes cannot be overwritten.
-      return memory.patch(table, offset, request.data)
+      return (isPending(table) ? writePending : patch)(memory, table, offset, request.data)
         ? { kind: "done" }
         : { kind: "error", code: code.operationNotPossible };
     }

@@ -187,6 +187,26 @@ describe("pending tables", () => {
     assert.equal(bytesOf(head.ask({ kind: "read", table: 4, count: 500 })).at(-25), 0);
   });
 
+  it("stay as they are behind the hardware lock, and without a descriptor", () => {
+    const locked = openMeter({
+      profile: { family: "meter", firmware: [3, 70] },
+      opticalKeys,
+      locked: [pendingOverride],
+    });
+    const data = Uint8Array.of(2, 0, 0, 0, 0, 7, 0x41);
+    const head = new Head(locked.optical, master);
+    assert.deepEqual(head.ask({ kind: "write-at", table: pendingOverride, offset: 0, data }), refused);
+    assert.deepEqual(head.ask(read(pendingOverride, 10)), refused);
+    const unlocked = new Head(open().optical, master);
+    assert.deepEqual(unlocked.ask(write(pendingOverride, 2, 0, 0)), { kind: "error", code: 4 });
+  });
+
+  it("with a descriptor without a date are none, whatever its flags say", () => {
+    const head = new Head(open().optical, master);
+    assert.equal(head.ask(write(pendingOverride, 0x30, 0, 0, 0, 0, 0, 9)).kind, "done");
+    assert.equal(bytesOf(head.ask({ kind: "read", table: 4, count: 500 })).at(-25), 0);
+  });
+
   it("are put into effect and dropped by procedures", () => {
     const head = new Head(open().optical, master);
     const never = [2, 0, 0, 0, 0, 7];
@@ -242,6 +262,33 @@ describe("the MEP port beside it", () => {
     head.leave();
     assert.equal(ask(meter, head.now + 7000, shared), 1);
     assert.throws(() => open([4, 30]).sharedPort(), /port of its own/);
+  });
+
+  it("what MEP says meanwhile has nothing repeated, whatever bytes are in it", () => {
+    const meter = open();
+    const shared = meter.sharedPort();
+    const head = new Head(shared, master, 1000);
+    assert.equal(head.ask(read(23)).kind, "data");
+    // The length of this request, or a byte of its digest, looks like a NAK.
+    const sent = transmitted(shared.handle(Uint8Array.of(0, 0x14, 0x3f, 0, 0x15, 0, 0, 0x15), head.now + 1000));
+    assert.deepEqual(sent, []);
+  });
+
+  it("an attempt while the optical port rests does not take the line from MEP", () => {
+    const meter = open();
+    const { offset } = place(configuration, ["clients", 0, "opticalSessionTimeout"], meter.dimensions);
+    meter.memory.patch(ET51.number, 0, Uint8Array.of(1));
+    meter.memory.patch(ET51.number, offset, Uint8Array.of(10, 0, 30, 0));
+    const shared = meter.sharedPort();
+    const head = new Head(shared, master, 1000);
+    assert.equal(head.ask(read(23)).kind, "data");
+    shared.handle("tick", 12_000);
+    assert.equal(new Head(shared, master, 13_000).ask(read(23)).kind, "none", "it rests");
+    const attempt = Uint8Array.of(0xee, 0, 0, 0, 0, 1, 0x20, 0x13, 0x10);
+    assert.deepEqual(transmitted(shared.handle(attempt, 30_000)), []);
+    assert.deepEqual(transmitted(shared.handle("tick", 30_100)), []);
+    assert.equal(ask(meter, 30_200, shared), 1);
+    assert.equal(new Head(shared, master, 60_000).ask(read(23)).kind, "data");
   });
 
   it("a packet that nobody repeats gives the line back", () => {

@@ -3,8 +3,7 @@
  * front, which counts count and offsets do not (Optical guide 1.1, pp. 9-12). Self-read and demand reset, which a descriptor
  * may ask for first, are not done.
  */
-import { concat, equalBytes } from "@meterport/protocol/bytes";
-import { code } from "@meterport/protocol/frame/response-codes";
+import { equalBytes } from "@meterport/protocol/bytes";
 import { utcFields, utcMillis } from "@meterport/protocol/layout/dates";
 import { decode } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
@@ -24,8 +23,6 @@ const done = 0;
 const noMatch = 1;
 const badParameter = 2;
 
-const nothing = new Uint8Array();
-
 /** When a descriptor's table takes effect; undefined for never by itself. */
 const dueAt = (descriptor: Uint8Array, written: Millis): Millis | undefined => {
   const [event = 0, a = 0, b = 0, c = 0, d = 0, e = 0] = descriptor;
@@ -35,7 +32,9 @@ const dueAt = (descriptor: Uint8Array, written: Millis): Millis | undefined => {
   return utcMillis({ year: a, month: b, day: c, hour: d, minute: e });
 };
 
-const isEmpty = (descriptor: Uint8Array): boolean => descriptor.every((byte) => byte === 0);
+/** A date of zeros is none, whatever the flags beside the kind say (p. 10). */
+const isEmpty = ([event = 0, ...storage]: Uint8Array): boolean =>
+  (event & 0x0f) === pendingEventCode.absoluteTime && storage.every((byte) => byte === 0);
 
 /** The pending tables of one meter. */
 export class PendingTables {
@@ -50,18 +49,13 @@ export class PendingTables {
   }
 
   /** Lets what is due take effect, and serves pending tables at the optical port. */
-  readonly behaviour: Behaviour = ({ request, optical, time, memory }) => {
+  readonly behaviour: Behaviour = ({ request, optical, time }, next) => {
     for (const [table, { due }] of this.#waiting) if (due !== undefined && due <= time) this.#activate(table, time);
     if (optical === undefined || request.kind === "malformed") return undefined;
-    const { table } = request;
-    if (!isPending(table) || !memory.has(table)) return undefined;
-    const offset = "offset" in request ? request.offset : 0;
-    if (request.kind === "write" || request.kind === "write-at") return this.#write(table, offset, request.data, time);
-    if (request.kind === "read") return undefined;
-    const count = (request.count ?? 0) - descriptorSize;
-    if (count < 0) return { kind: "error", code: code.operationNotPossible };
-    const descriptor = memory.read(table, 0, descriptorSize) ?? nothing;
-    return { kind: "data", data: concat(descriptor, memory.read(table, descriptorSize + offset, count) ?? nothing) };
+    if (!isPending(request.table) || !("data" in request)) return undefined;
+    const response = next();
+    if (response.kind === "done") this.#written(request.table, request.data.slice(0, descriptorSize), time);
+    return response;
   };
 
   /** The result of BP12 to BP15; undefined for any other procedure. */
@@ -85,15 +79,10 @@ export class PendingTables {
     return done;
   }
 
-  #write(table: number, offset: number, data: Uint8Array, time: Millis): ReturnType<Behaviour> {
-    if (data.length < descriptorSize) return { kind: "error", code: code.operationNotPossible };
-    const descriptor = data.slice(0, descriptorSize);
-    this.#memory.patch(table, 0, descriptor);
-    this.#memory.patch(table, descriptorSize + offset, data.subarray(descriptorSize));
+  #written(table: number, descriptor: Uint8Array, time: Millis): void {
     if (isEmpty(descriptor)) this.#waiting.delete(table - twin);
     else this.#waiting.set(table - twin, { descriptor, due: dueAt(descriptor, time) });
     this.#tell();
-    return { kind: "done" };
   }
 
   #activate(table: number, time: Millis): void {

@@ -34,7 +34,7 @@ export class SharedUart implements MeterPort {
 
   plugIn(timing: Partial<EndpointTiming> = {}): void {
     this.#mep.plugIn(timing);
-    this.#optical.plugIn();
+    this.#optical.plugIn(timing);
     this.#owner = { kind: "mep" };
   }
 
@@ -58,6 +58,7 @@ export class SharedUart implements MeterPort {
     const out: MeterOutput[] = [];
     // Each keeps its time, whoever has the line; only its owner is heard on it.
     const mep = this.#mep.handle("tick", now);
+    const before = this.#optical.active;
     const optical = this.#optical.handle("tick", now);
     if (this.#owner.kind === "mep") out.push(...mep);
     if (this.#owner.kind === "optical") out.push(...optical);
@@ -65,7 +66,7 @@ export class SharedUart implements MeterPort {
       this.#owner = { kind: "optical", until: now + patience };
       out.push({ type: "transmit", bytes: Uint8Array.of(nak) });
     }
-    if (this.#owner.kind === "optical" && !this.#optical.active && now >= this.#owner.until)
+    if (this.#owner.kind === "optical" && !this.#optical.active && (before || now >= this.#owner.until))
       this.#owner = { kind: "mep" };
     if (input !== "tick" && input.length > 0) out.push(...this.#receive(input, now));
     return out;
@@ -74,7 +75,9 @@ export class SharedUart implements MeterPort {
   #receive(bytes: Uint8Array, now: Millis): MeterOutput[] {
     const fresh = now - this.#lastByteAt > silence;
     this.#lastByteAt = now;
-    if (this.#owner.kind === "mep" && !(fresh && bytes[0] === start)) return this.#mep.handle(bytes, now);
+    // A port that rests after a session that was too long does not take the line from MEP either (p. 16).
+    const taken = fresh && bytes[0] === start && !this.#optical.rests(now);
+    if (this.#owner.kind === "mep" && !taken) return this.#mep.handle(bytes, now);
     if (this.#owner.kind === "mep") this.#owner = { kind: "changing" };
     if (this.#owner.kind === "changing") return [];
     const before = this.#optical.active;
