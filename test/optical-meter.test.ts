@@ -137,6 +137,19 @@ describe("a meter through its optical port", () => {
     assert.deepEqual(await clock.run(meter.read(BT28)), before);
   });
 
+  it("is read in long messages on the slowest line that links can name", async () => {
+    const clock = new VirtualClock();
+    const device = virtual(clock);
+    const line = modelledLine({ meter: device.optical, clock, baud: 300 });
+    // As a serial port tells it.
+    const security = optical({ key: opticalKeys.unique, timing: { byteTime: 10_000 / 300 } });
+    const meter = await clock.run(connect(line, { security, clock }));
+    const other = new VirtualClock();
+    const { meter: fast } = await throughOptical(other, undefined);
+    const block = ["blocks", 0];
+    assert.deepEqual(await clock.run(meter.readPath(BT64, block)), await other.run(fast.readPath(BT64, block)));
+  });
+
   const conditions: Readonly<Record<string, Condition>> = {
     "an optical head that echoes": { echo: 1 },
     "a slow bridge": { latency: 50, jitter: 40 },
