@@ -64,6 +64,12 @@ describe("optical links", () => {
     }
   });
 
+  test("show in a dry run what this port would be sent", async () => {
+    const { code, out, err } = await run(["write", "ET51.clients.0.healthTimeout=90", "--dry-run", ...link, ...key]);
+    assert.equal(code, 0, err);
+    assert.match(out, /^would send 4f 08 33 .* 5a 00 {2}\(ET51, bytes 1 to 2; then a checksum\)$/m);
+  });
+
   test("work for events, load profile and writes", async () => {
     for (const command of [["events"], ["profile", "--format", "csv"], ["alarms"]]) {
       const { code, out, err } = await run([...command, ...link, ...key]);

@@ -49,11 +49,17 @@ const planned = async (meter: Meter, change: TableChange, signal: AbortSignal): 
 const plain = (value: unknown): string =>
   typeof value === "object" && value !== null && !(value instanceof Uint8Array) ? toJson(value) : valueText(value);
 
-/** Request bytes from the code on; sequence number and digest are made when it is sent. */
+/** Request bytes from the code on; what goes behind them is made when they are sent. */
 const bytesOf = ({ table, offset, data }: TableWrite): Uint8Array =>
   encodeRequest({ kind: "write-at", table, offset, data });
 
-const tell = (plans: readonly Planned[], requests: readonly TableWrite[], dryRun: boolean, io: Io): void => {
+/** `seal` is what goes behind the bytes when they are sent. */
+const tell = (
+  plans: readonly Planned[],
+  requests: readonly TableWrite[],
+  { dryRun, seal }: { readonly dryRun: boolean; readonly seal: string },
+  io: Io,
+): void => {
   const write = dryRun ? io.stdout.write : io.stderr.write;
   const rows = plans.flatMap(({ steps }) =>
     steps.map(({ name, before, after }) => [name, plain(before), "->", plain(after)]),
@@ -64,9 +70,7 @@ const tell = (plans: readonly Planned[], requests: readonly TableWrite[], dryRun
   for (const request of requests) {
     const { table, offset, data } = request;
     const place = data.length === 1 ? `byte ${offset}` : `bytes ${offset} to ${offset + data.length - 1}`;
-    write(
-      `would send ${toHex(bytesOf(request), " ")}  (${tableIdOf(table)}, ${place}; then sequence number and digest)\n`,
-    );
+    write(`would send ${toHex(bytesOf(request), " ")}  (${tableIdOf(table)}, ${place}; then ${seal})\n`);
   }
 };
 
@@ -169,7 +173,8 @@ export const changeMeter = async (
   const together = options.transaction === true && needed;
   const requests = changed.flatMap((plan) => plan.requests);
   const carried = together && dryRun ? await asTransaction(meter, requests, signal) : undefined;
-  if (!json || !dryRun) tell(plans, carried ?? requests, dryRun && !json, io);
+  const seal = meter.optical ? "a checksum" : "sequence number and digest";
+  if (!json || !dryRun) tell(plans, carried ?? requests, { dryRun: dryRun && !json, seal }, io);
   if (!dryRun && needed) {
     await permitted("write this to the meter?", options.yes === true, io);
     if (together) await inOneTransaction(meter, changing, signal);
