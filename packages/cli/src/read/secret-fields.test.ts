@@ -28,4 +28,14 @@ describe("a key that a meter gives away", () => {
       assert.ok(out.includes("[secret]"), out.slice(0, 400));
       assert.doesNotMatch(out + err, digits);
     });
+
+  for (const json of [[], ["--json"]])
+    it(`is not shown as what was there before a write ${json.join("")}`, async () => {
+      const change = `ET13.devices.0.securityKey=${"00".repeat(8)}${"11".repeat(24)}`;
+      const words = ["write", change, "--dry-run", "--link", "tcp://meter:1", "--security", "rc4", ...json];
+      const { code, out, err } = await runCli([...words, "--key", `hex:${"02".repeat(16)}`], world());
+      assert.equal(code, 0, err);
+      assert.ok(out.includes("[secret]"), out.slice(0, 400));
+      assert.doesNotMatch(out + err, digits);
+    });
 });

@@ -35,13 +35,9 @@ export class Report {
 
   /** The first serious one counts; a mild one gives way to it. A serious one is `bearable` in a small dose. */
   blame(sickness: Sickness, bearable = isMild(sickness)): void {
-    if (this.#sickness !== undefined && (!isMild(this.#sickness) || isMild(sickness))) {
-      // What comes later may take the values away as well.
-      this.#bearable &&= bearable;
-      return;
-    }
+    // What comes later may take the values away as well.
     this.#bearable &&= bearable;
-    this.#sickness = sickness;
+    if (this.#sickness === undefined || (isMild(this.#sickness) && !isMild(sickness))) this.#sickness = sickness;
   }
 
   get checks(): readonly Check[] {
