@@ -36,7 +36,9 @@ interface Case {
   readonly timed?: true;
   /** Speeds of the link can be set. */
   readonly settable?: true;
-  readonly reason?: OpenFailure;
+  readonly reason?: OpenFailure | "unknown";
+  /** Somebody in between bends each ServerHello. */
+  readonly bentHello?: true;
   /** The bridge hangs up after so many milliseconds. */
   readonly hangsUpAfter?: number;
   /** The meter's clock is so far ahead, ms. */
@@ -45,6 +47,29 @@ interface Case {
 
 const asciiReadings = (text: string) =>
   [...keyReadings(text)].sort((a, b) => Number(b.form === "ascii") - Number(a.form === "ascii"));
+
+/** Behind length and code: a record's five bytes, four of its message, then the version of the ServerHello. */
+const helloVersion = 12;
+
+/** A line on which somebody bends the answer to each beginning of a handshake. */
+const bent = (line: Transport): Transport => {
+  let left = -1;
+  const bend = (bytes: Uint8Array): Uint8Array => {
+    const at = left;
+    left -= bytes.length;
+    return at >= 0 && at < bytes.length ? Uint8Array.from(bytes, (byte, i) => (i === at ? 0 : byte)) : bytes;
+  };
+  return {
+    ...line,
+    write: (bytes) => {
+      if (bytes[2] === 0x58) left = helloVersion;
+      return line.write(bytes);
+    },
+    chunks: (async function* () {
+      for await (const bytes of line.chunks) yield bend(bytes);
+    })(),
+  };
+};
 
 const diagnose = async (sick: Case, seed: number): Promise<Diagnosis> => {
   const clock = new VirtualClock();
@@ -61,7 +86,9 @@ const diagnose = async (sick: Case, seed: number): Promise<Diagnosis> => {
   const random = seeded(seed);
   const open = async (baud: number | undefined): Promise<Transport> => {
     if (sick.reason !== undefined)
-      throw new LinkError("not-open", "test", "cannot open it: for a test", { reason: sick.reason });
+      throw new LinkError("not-open", "test", "cannot open it: for a test", {
+        reason: sick.reason === "unknown" ? undefined : sick.reason,
+      });
     const line = modelledLine({
       meter,
       clock,
@@ -72,6 +99,7 @@ const diagnose = async (sick: Case, seed: number): Promise<Diagnosis> => {
       ...(baud === undefined ? {} : { baud }),
     });
     if (sick.hangsUpAfter !== undefined) clock.at(clock.now() + sick.hangsUpAfter, () => void line.close());
+    if (sick.bentHello === true) return bent(line);
     if (sick.timed !== true) return line;
     return { ...line, timing: { byteTime: 10_000 / (baud ?? sick.line?.baud ?? 9600) } };
   };
@@ -104,6 +132,14 @@ const cases: Readonly<Record<string, Case>> = {
   "a device that is not there": { sickness: "no-device", reason: "missing" },
   "a device that is somebody else's": { sickness: "no-permission", reason: "denied" },
   "a device that is in use": { sickness: "device-busy", reason: "busy" },
+  "a device that is no serial port": { sickness: "unsuitable-device", reason: "unsuitable" },
+  "a link that fails for a reason of its own": { sickness: "cannot-open", reason: "unknown" },
+  "a handshake that somebody bends": {
+    sickness: "tls-fails",
+    security: "tls",
+    bentHello: true,
+    meter: { ...gen4, tls: ["required"] },
+  },
   "a bridge whose server does not run": { sickness: "bridge-refuses", reason: "refused" },
   "a bridge that has no power": { sickness: "bridge-unreachable", reason: "unreachable" },
   "a bridge that hangs up": { sickness: "hangs-up", hangsUpAfter: 700 },
