@@ -15,7 +15,7 @@ test("record between a reader and a meter, over TCP; replay gives the same", asy
   try {
     const tap = await listening("record", ["--link", meter.url, "--listen", "tcp://127.0.0.1:0", "--output", file]);
     const through = await read(tap.url);
-    assert.equal(through.code, 0, through.err);
+    assert.equal(through.code, 0, through.err + through.out);
     assert.equal((await tap.stop()).code, 0);
     const text = readFileSync(file, "utf8");
     assert.match(text, /"dir":"tx"/);

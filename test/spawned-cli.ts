@@ -1,6 +1,9 @@
 /** Starts the real `meterport` command for tests. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const bin = fileURLToPath(new URL("../packages/cli/bin/meterport.mjs", import.meta.url));
@@ -11,14 +14,22 @@ export interface Finished {
   readonly err: string;
 }
 
-const quietEnv = (): NodeJS.ProcessEnv => {
-  const { METERPORT_KEY: _key, FORCE_COLOR: _color, ...env } = process.env;
-  return env;
+/**
+ * Starts it with a memory of its own: what another run learnt of a link, such as that it spoke TLS, would be believed
+ * of the port that this one happens to get.
+ */
+const start = (args: readonly string[], nodeArgs: readonly string[], timeout?: number) => {
+  const { METERPORT_KEY: _key, FORCE_COLOR: _color, ...inherited } = process.env;
+  const folder = mkdtempSync(join(tmpdir(), "meterport-state-"));
+  const env = { ...inherited, METERPORT_DATA: folder };
+  const child = spawn(process.execPath, [...nodeArgs, bin, ...args], { env, timeout });
+  child.once("close", () => rmSync(folder, { recursive: true, force: true }));
+  return child;
 };
 
 /** Runs it to its end; a command that hangs is stopped, which its exit code shows. */
 export const meterport = async (args: readonly string[], nodeArgs: readonly string[] = []): Promise<Finished> => {
-  const child = spawn(process.execPath, [...nodeArgs, bin, ...args], { env: quietEnv(), timeout: 20_000 });
+  const child = start(args, nodeArgs, 20_000);
   let out = "";
   let err = "";
   child.stdout.on("data", (text) => {
@@ -47,7 +58,7 @@ export const simulate = (args: readonly string[]): Promise<Simulated> => listeni
 
 /** Starts a command that prints `listening URL`, and waits until it does. */
 export const listening = async (command: string, args: readonly string[]): Promise<Simulated> => {
-  const child = spawn(process.execPath, [bin, command, ...args], { env: quietEnv() });
+  const child = start([command, ...args], []);
   let out = "";
   let err = "";
   child.stderr.on("data", (text) => {
