@@ -24,7 +24,10 @@ const listening = async (port: number): Promise<void> => {
   throw new Error(`nobody listens on ${port}`);
 };
 
-/** Starts a program of others and waits until it listens there; the returned function ends it as a lost power supply does. */
+/**
+ * Starts a program of others and waits until it listens there; the returned function ends it as a lost power supply does.
+ * It neither keeps a test from ending that failed before it could call that, nor outlives it.
+ */
 export const startListening = async (
   program: string,
   args: readonly string[],
@@ -32,9 +35,22 @@ export const startListening = async (
 ): Promise<() => Promise<void>> => {
   const child = spawn(program, args, { stdio: "ignore" });
   const ended = once(child, "close");
-  await listening(port);
-  return async () => {
+  const kill = (): void => {
     child.kill("SIGKILL");
-    await ended;
   };
+  process.once("exit", kill);
+  child.unref();
+  const stop = async (): Promise<void> => {
+    child.ref();
+    kill();
+    await ended;
+    process.off("exit", kill);
+  };
+  try {
+    await listening(port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
 };

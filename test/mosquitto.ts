@@ -16,14 +16,16 @@ export interface BrokerOptions {
   readonly login?: { readonly user: string; readonly password: string };
   /** Files of its certificate; without TLS where left out. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Where it listens; a free port where left out. */
+  readonly port?: number;
   /** More lines for its configuration. */
   readonly more?: readonly string[];
 }
 
 /** `program` is the path of mosquitto. */
-export const startBroker = async (program: string, { login, tls, more = [] }: BrokerOptions = {}): Promise<Broker> => {
+export const startBroker = async (program: string, options: BrokerOptions = {}): Promise<Broker> => {
+  const { login, tls, port = await freePort(), more = [] } = options;
   const folder = await mkdtemp(join(tmpdir(), "meterport-broker-"));
-  const port = await freePort();
   // It would become another user, who may not read these files.
   const lines = [`listener ${port} 127.0.0.1`, "user root", `allow_anonymous ${login === undefined}`, ...more];
   if (login !== undefined) {

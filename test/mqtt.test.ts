@@ -6,7 +6,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { rc4 } from "@meterport/client";
+import { linkMeter, superviseMeter } from "@meterport/gateway/meter-link";
 import type { Transport } from "@meterport/protocol/ports";
+import { Secret } from "@meterport/protocol/security/key";
+import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { type MqttOptions, openMqtt } from "@meterport/transports/mqtt";
 import { openLink } from "@meterport/transports/open";
@@ -82,8 +86,9 @@ describe("a meter behind a broker", { skip, timeout: 60_000 }, () => {
     await Promise.all([client.close(), far.close()]);
   });
 
-  test("with a bridge between the broker and its port is read like any other", async () => {
+  test("with a bridge between the broker and its port is read like any other", async (t) => {
     const served = await serveMeter();
+    t.after(served.unplug);
     const link = brokerLink(freshPrefix());
     const [far, near] = [await openBridge(link), await openTcp({ host, port: Number(new URL(served.url).port) })];
     const pass = async (from: Transport, to: Transport): Promise<void> => {
@@ -93,13 +98,13 @@ describe("a meter behind a broker", { skip, timeout: 60_000 }, () => {
     assert.ok(Number.isInteger(await power(["--link", link, "--key", served.key])));
     await Promise.all([far.close(), near.close()]);
     await passing;
-    await served.unplug();
   });
 });
 
 describe("a broker", { skip, timeout: 60_000 }, () => {
-  test("that is lost breaks the link", async () => {
+  test("that is lost breaks the link", async (t) => {
     const own = await start();
+    t.after(own.stop);
     const client = await openLink(brokerLink("meter", "", own.port));
     const broken = assert.rejects(take(client, 1), {
       code: "closed",
@@ -111,19 +116,72 @@ describe("a broker", { skip, timeout: 60_000 }, () => {
     await client.close();
   });
 
-  test("that is not there, or is none, says so", async () => {
+  test("that restarts silences its meter, which is back within 3 s, at both ends", { timeout: 20_000 }, async (t) => {
+    let own = await start();
+    t.after(() => own.stop());
+    const name = brokerLink("meter", "", own.port);
+    const simulated = await simulate(["--listen", name, "--scenario", "quiet"]);
+    t.after(() => simulated.stop());
+    const source = superviseMeter({
+      name,
+      near: true,
+      open: ({ signal }) => openLink(name, signal),
+      connect: (transport, signal) =>
+        linkMeter(transport, {
+          security: rc4({ key: new Secret(new Uint8Array(16).fill(1)), entropy: systemEntropy }),
+          clock: systemClock,
+          signal,
+        }),
+      clock: systemClock,
+      entropy: systemEntropy,
+    });
+    t.after(source.close);
+    const seen: string[] = [];
+    let told = (): void => {};
+    source.listen(({ state, cause }) => {
+      seen.push(`${state} ${cause?.code ?? ""}`.trim());
+      told();
+    });
+    const until = async (wanted: string): Promise<void> => {
+      while (seen.at(-1) !== wanted) {
+        assert.ok(!seen.some((state) => state.startsWith("refused")), seen.join(", "));
+        await new Promise<void>((resolve) => {
+          told = resolve;
+        });
+      }
+    };
+    source.start();
+    await until("up");
+    assert.equal((await source.read(5_000)).power_w, 432);
+
+    await own.stop();
+    await until("silent not-open");
+    await assert.rejects(source.read(5_000), { code: "not-open", message: /the link is silent: .*nothing listens/ });
+    own = await start({ port: own.port });
+    const back = performance.now();
+    await until("up");
+    assert.equal((await source.read(5_000)).power_w, 432);
+    const took = Math.round(performance.now() - back);
+    t.diagnostic(`values after ${took} ms`);
+    assert.ok(took <= 3_000, `${took} ms`);
+    assert.deepEqual(seen.slice(0, 3), ["up", "silent closed", "silent not-open"]);
+    assert.equal(source.status().counters.outages, 1);
+    assert.equal((await simulated.stop()).code, 0);
+  });
+
+  test("that is not there, or is none, says so", async (t) => {
     const port = await freePort();
     await assert.rejects(openLink(brokerLink("meter", "", port)), {
       code: "not-open",
       message: /nothing listens there/,
     });
     const served = await serveMeter();
+    t.after(served.unplug);
     const link = served.url.replace("tcp:", "mqtt:");
     await assert.rejects(openMqtt({ ...optionsOf(`${link}/x`), connectTimeout: 300 }), {
       code: "not-open",
       message: /no MQTT broker|does not answer as one/,
     });
-    await served.unplug();
   });
 
   test("that keeps messages from earlier does not feed them to the link", async () => {
@@ -188,7 +246,7 @@ describe("a broker", { skip, timeout: 60_000 }, () => {
     }
   });
 
-  test("that does not let us hear the meter says so", async () => {
+  test("that does not let us hear the meter says so", async (t) => {
     // mosquitto permits each subscription and only sends nothing; others refuse it, with 0x80 in SUBACK.
     const server = createServer((socket) => {
       socket.on("error", () => {});
@@ -197,13 +255,13 @@ describe("a broker", { skip, timeout: 60_000 }, () => {
         if (packet[0] === 0x82) socket.write(Uint8Array.of(0x90, 3, packet[2] ?? 0, packet[3] ?? 0, 0x80));
       });
     }).listen(0, host);
+    t.after(() => server.close());
     await once(server, "listening");
     const { port } = server.address() as { port: number };
     await assert.rejects(openLink(brokerLink("meter", "", port)), {
       code: "not-open",
       message: /: cannot open it: the broker does not let us subscribe to meter\/rx$/,
     });
-    server.close();
   });
 });
 

@@ -59,6 +59,8 @@ export const simulate = (args: readonly string[]): Promise<Simulated> => listeni
 /** Starts a command that prints `listening URL`, and waits until it does. */
 export const listening = async (command: string, args: readonly string[]): Promise<Simulated> => {
   const child = start([command, ...args], []);
+  // From the start: one that has ended by itself does not end again.
+  const closed = once(child, "close") as Promise<[number | null]>;
   let out = "";
   let err = "";
   child.stderr.on("data", (text) => {
@@ -70,16 +72,15 @@ export const listening = async (command: string, args: readonly string[]): Promi
       const ready = /^listening (\S+)\n/.exec(out)?.[1];
       if (ready !== undefined) resolve(ready);
     });
-    child.once("close", (code) => reject(new Error(`${command} ended with ${code}: ${err}`)));
+    closed.then(([code]) => reject(new Error(`${command} ended with ${code}: ${err}`)), reject);
   });
   return {
     url,
     child,
     printed: () => out,
     stop: async () => {
-      const closed = once(child, "close");
       child.kill("SIGINT");
-      const [code] = (await closed) as [number | null];
+      const [code] = await closed;
       return { code, out };
     },
   };

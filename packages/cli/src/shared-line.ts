@@ -22,10 +22,10 @@ export class SharedLine implements Transport {
     return this.#heard;
   }
 
-  /** Takes a client on, until it goes. */
-  join(client: Transport): void {
+  /** Takes a client on; resolves when it has gone. */
+  join(client: Transport): Promise<void> {
     this.#clients.add(client);
-    void this.#listenTo(client);
+    return this.#listenTo(client);
   }
 
   /** Waits for nobody: a client that does not read is cut off by its own transport and holds nobody else up. */

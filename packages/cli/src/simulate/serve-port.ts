@@ -1,7 +1,7 @@
 /** Puts a port of a meter behind whatever a link names. */
 import { type MeterPort, serve } from "@meterport/simulator";
 import type { Link } from "@meterport/transports/link-url";
-import { type Io, say } from "../io.ts";
+import type { Io } from "../io.ts";
 import { listenOn } from "../listening.ts";
 
 /** Resolves when the user has had enough. */
@@ -19,13 +19,7 @@ export const servePort = async (
 ): Promise<{ url: string; close: () => Promise<void> }> => {
   const { line, url, ...listening } = await listenOn(link, io);
   const served = serve(line, io.clock, port);
-  let closing = false;
-  void served.closed.then(() => {
-    if (!closing)
-      say(io, `${url} is gone: nobody reaches the meter there any more; end it with Ctrl-C and start it again`);
-  });
   const close = async (): Promise<void> => {
-    closing = true;
     await served.close();
     await listening.close();
   };
