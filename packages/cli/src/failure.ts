@@ -21,6 +21,8 @@ const linkRemedies: Readonly<Record<LinkFailure, string | undefined>> = {
   tls: "Noise on the line breaks a TLS session: check cable, ground and level shifter, then try again.",
   session:
     "Check that the link is an optical head on the meter's optical port; after a denial-of-service lock it takes minutes until the port answers again.",
+  "optical-session":
+    "Wait: the port answers again when the reading head is done, within ten minutes at most. Where this link leads to a reading head itself, write optical+ in front of it.",
   "bad-resync": "The key is wrong, or the line is noisy: check the key's form first, then cable and level shifter.",
   sequence: "Another client may use the same meter at the same time: leave one of them.",
   moved: "Somebody is reconfiguring the meter: look at what it has now, then try again.",

@@ -93,6 +93,8 @@ export type LinkFailure =
   | "tls"
   /** A session on the optical port could not be set up, for another reason than the key. */
   | "session"
+  /** Packets of the optical port came instead: it shares the line, and MEP is silent until its session is over. */
+  | "optical-session"
   /** 0x0C replies, but with a digest that does not fit. */
   | "bad-resync"
   /** The meter keeps asking for another sequence number. */

@@ -295,6 +295,7 @@ export class FirstContact {
   /** Bytes come, and no trustworthy answer is among them. */
   async #disturbed(way: Way, failure: LinkFailure): Promise<Contact | undefined> {
     if (failure === "echo") return this.#sick("echo");
+    if (failure === "optical-session") return this.#sick("paused");
     if (this.#patient.heard.only !== undefined) return this.#sick("stuck");
     if (failure === "other-reply" || this.#patient.observed.late > 0) {
       const { late } = this.#patient.observed;

@@ -110,6 +110,21 @@ describe("a pause", () => {
     assert.deepEqual(is(), ["up", null]);
   });
 
+  it("is certain where packets of the optical port are heard, and lasts as long as they are", () => {
+    const { see, is, health } = link(600_000);
+    see(answered(), failed("optical-session"));
+    assert.deepEqual(is(), ["paused", "optical-session"]);
+    assert.equal(health.wakeAt(), 2000 + 600_000);
+    see(failed("bad-digest"), failed("garbage"), failed("no-answer"), failed("optical-session"));
+    assert.deepEqual(is(), ["paused", "optical-session"]);
+    assert.equal(health.wakeAt(), 6000 + 600_000);
+    see(answered());
+    assert.deepEqual(is(), ["up", null]);
+    const stranger = link(undefined);
+    stranger.see(failed("optical-session"));
+    assert.deepEqual(stranger.is(), ["paused", "optical-session"], "before the first contact, too");
+  });
+
   it("is not claimed of another meter, nor of one that has never answered", () => {
     const other = link(undefined);
     other.see(answered(), failed("no-answer"), failed("no-answer"), failed("no-answer"), failed("no-answer"));

@@ -26,8 +26,13 @@ const seen: Readonly<Record<Symptom, string>> = {
 /** So many looks in a row have to agree before they say why a link is down: noise says something else each time. */
 const agreeing = 3;
 
+/** Heard, not guessed: its packets prove themselves. */
+const heardOptical = "optical-session";
+/** How long one that is heard is waited for on a meter that has not told. */
+const usualPause: Millis = 610_000;
+
 const opticalSession = (limit: Millis): LinkCause => ({
-  code: "optical-session",
+  code: heardOptical,
   text:
     "the meter fell silent on a line that is whole; most likely somebody reads it through its optical port, " +
     `which shares the line and may keep it for ${Math.round(limit / 60_000)} min`,
@@ -136,6 +141,12 @@ export class LinkHealth {
     // On a line that loses much anyway one failure more is no news: look again before saying so.
     if (this.#state === "degraded" && this.#failures === 1 && kind === "silent") {
       if (traffic !== undefined) this.#window.add(traffic, now);
+      return;
+    }
+    if (cause.code === heardOptical) {
+      this.#fellSilent = true;
+      this.#pausedUntil = now + (this.#pauseLimit ?? usualPause);
+      this.#down("paused", cause, now);
       return;
     }
     const silence = cause.code === "no-answer";

@@ -17,6 +17,7 @@ export type Seen = Extract<
   | "bad-digest"
   | "bad-resync"
   | "other-reply"
+  | "optical-session"
 >;
 
 /** From the least to the most informative. 0x0B stands low: one of them among other things is more likely noise in the request. */
@@ -33,6 +34,7 @@ const order: readonly Seen[] = [
   "bad-digest",
   "bad-resync",
   "other-reply",
+  "optical-session",
 ];
 
 const sentence: Readonly<Record<Seen, string>> = {
@@ -48,6 +50,7 @@ const sentence: Readonly<Record<Seen, string>> = {
   "bad-digest": "an answer came, but its digest does not fit",
   "bad-resync": "the meter asks for another sequence number, but the digest of its answer does not fit",
   "other-reply": "only the answer to an earlier request came",
+  "optical-session": "packets of the optical port came, which has the meter's line now",
 };
 
 /** Collects over all attempts of one request. */

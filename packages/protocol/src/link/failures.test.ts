@@ -104,6 +104,12 @@ const cases: readonly Case[] = [
     line: (_packet, _attempt, earlier) => reply(earlier, "00000401020304"),
     detail: /^only the answer to an earlier request came/,
   },
+  {
+    failure: "optical-session",
+    when: "packets of the optical port come",
+    line: () => bytes("06 ee 00 00 00 00 01 20 13 10"),
+    detail: /^packets of the optical port came, which has the meter's line now after 3 attempts$/,
+  },
 ];
 
 describe("failures", () => {

@@ -10,6 +10,7 @@ import type { Millis } from "../ports.ts";
 import type { Seal } from "../security/seal.ts";
 import { type DiscardReason, Exchange, type LinkInput, type LinkOutput, movedDetail, movedUnsent } from "./exchange.ts";
 import { dimensionsJump, executed } from "./executed.ts";
+import { OpticalEar } from "./optical-ear.ts";
 import { foreignFrame } from "./other-client.ts";
 import { Sent, type Verdict } from "./sent.ts";
 import { defaultLinkTiming, type LinkTiming } from "./timing.ts";
@@ -29,6 +30,7 @@ export class Link {
   readonly #timing: LinkTiming;
   readonly #waiting: Waiting<Exchange>;
   readonly #deframer = new Deframer();
+  readonly #ear = new OpticalEar();
   readonly #sent = new Sent<Exchange>();
   #current: Exchange | undefined;
   #lastByteAt: Millis = Number.NEGATIVE_INFINITY;
@@ -114,6 +116,7 @@ export class Link {
     for (;;) {
       if (this.#current !== undefined && !this.#current.pausing) {
         if (now < this.#expireAt(this.#current)) return;
+        if (this.#ear.inSession(now)) this.#current.evidence.add("optical-session");
         this.#expire(this.#current, out);
         continue;
       }
@@ -199,6 +202,7 @@ export class Link {
     const idle = now - this.#lastByteAt;
     if (this.#deframer.pending > 0 && idle > this.#timing.interByteTimeout) this.#dropUnfinished("incomplete", out);
     if (bytes.length > 0) this.#lastByteAt = now;
+    this.#ear.hear(bytes, idle > this.#timing.interByteTimeout, now);
     const events = this.#deframer.push(bytes);
     const last = events.at(-1)?.type;
     const lone = last === "alert" && events.length === 1 && idle > this.#timing.interByteTimeout;
@@ -241,13 +245,10 @@ export class Link {
     const { garbage, unfinished } = this.#deframer.reset();
     if (garbage?.type === "garbage") this.#garbage(garbage, out);
     if (unfinished.length === 0) return;
-    if (announced === undefined) {
-      this.#garbage({ type: "garbage", bytes: unfinished, length: unfinished.length }, out);
-      return;
-    }
-    if (reason === "incomplete")
+    if (reason === "incomplete" && announced !== undefined)
       this.#current?.evidence.add("half-reply", `${unfinished.length} of ${announced} bytes`);
-    discard(unfinished, reason, out);
+    if (announced === undefined) this.#garbage({ type: "garbage", bytes: unfinished, length: unfinished.length }, out);
+    else discard(unfinished, reason, out);
   }
 
   #frame(body: Uint8Array, out: LinkOutput[]): void {
