@@ -3,9 +3,10 @@
  * because what is promised is what a person sees with a clock in the hand.
  */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { parseCapture } from "@meterport/protocol/capture/capture";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { peer } from "./peers.ts";
 import { serveMeter } from "./served-meter.ts";
@@ -219,9 +220,30 @@ describe("the page", { skip }, () => {
     const silence = (silent: boolean) => () => {
       meter.silent = silent;
     };
+    const captures = page.getByTestId("captures");
+    assert.equal(await captures.count(), 0, "nothing happened that was worth recording");
     await trial("meter silent", silence(true), silence(false), 8_000);
     await trial("meter's port closed", meter.unplug, meter.plugIn, 8_000);
+
+    await captures.locator("summary").first().click();
+    const capture = page.getByTestId("capture").last();
+    assert.match((await capture.textContent()) ?? "", /(Nothing comes back|Replies get lost)\./);
+    const saved = async (role: "button" | "link"): Promise<{ readonly name: string; readonly text: string }> => {
+      const [download] = await Promise.all([page.waitForEvent("download"), capture.getByRole(role).click()]);
+      return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
+    };
+    const original = await saved("link");
+    assert.match(original.name, /^cellar-\d{8}T\d{6}Z-[a-z-]+\.ndjson$/);
+    assert.equal(parseCapture(original.text).header.key, undefined);
+    const redacted = await saved("button");
+    assert.equal(redacted.name, original.name.replace("cellar", "redacted"));
+    assert.notEqual(parseCapture(redacted.text).header.key, undefined);
+    assert.equal(parseCapture(redacted.text).entries.length, parseCapture(original.text).entries.length);
     assert.deepEqual(complaints, []);
+    const refused = { error: "cannot-redact", message: "the capture cannot be redacted: it is empty" };
+    await page.route("**/captures/*?redacted=1", (route) => route.fulfill({ status: 409, json: refused }));
+    await capture.getByRole("button").click();
+    await captures.getByText(refused.message).waitFor({ timeout: promised });
     await page.close();
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { historyOf, linkOf, MEASURED_KEYS, meterOf, metersOf, readingOf } from "./api-answers.ts";
+import { capturesOf, historyOf, linkOf, MEASURED_KEYS, meterOf, metersOf, readingOf } from "./api-answers.ts";
 
 const link = {
   state: "up",
@@ -92,6 +92,25 @@ test("no answer of any shape throws, and no value is other than a finite number 
       meterOf(data);
       metersOf(data);
       historyOf(data);
+      capturesOf(data);
     }),
   );
+});
+
+test("of captures only those that could be a file's name and a time are taken, and not without end", () => {
+  const capture = {
+    name: "home-20260131T120000Z-silent-no-answer.ndjson",
+    time: "2026-01-31T12:00:00Z",
+    bytes: 3,
+    state: "silent",
+    cause: "no-answer",
+  };
+  assert.deepEqual(capturesOf([capture]), [capture]);
+  assert.deepEqual(capturesOf([{ ...capture, state: "up", cause: 1, bytes: -1 }]), [
+    { ...capture, state: null, cause: null, bytes: 0 },
+  ]);
+  for (const wrong of [{ name: "../x.ndjson" }, { name: "a/b.ndjson" }, { name: 1 }, { time: "then" }, { time: null }])
+    assert.deepEqual(capturesOf([{ ...capture, ...wrong }]), []);
+  assert.equal(capturesOf(Array(1_000).fill(capture))?.length, 100);
+  assert.equal(capturesOf({}), null);
 });

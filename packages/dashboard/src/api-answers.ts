@@ -1,4 +1,6 @@
 import type {
+  ApiCapture,
+  BadLinkState,
   HistoryPoint,
   LinkHealth,
   LinkState,
@@ -51,6 +53,7 @@ export interface History {
 /** More than any question of this page can have as its answer. */
 const MOST_POINTS = 5000;
 const MOST_METERS = 10_000;
+const MOST_CAPTURES = 100;
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -137,6 +140,11 @@ function identityOf(data: unknown): MeterIdentity | null {
   };
 }
 
+/** The sentence of an answer that says why there is nothing; null when it has none. */
+export function problemOf(data: unknown): string | null {
+  return text(record(data)?.message);
+}
+
 /** Takes one meter out of an answer; null when it is none. */
 export function meterOf(data: unknown): MeterDetail | null {
   const loose = record(data);
@@ -156,6 +164,21 @@ export function meterOf(data: unknown): MeterDetail | null {
 export function metersOf(data: unknown): MeterSummary[] | null {
   if (!Array.isArray(data)) return null;
   return data.slice(0, MOST_METERS).flatMap((entry) => meterOf(entry) ?? []);
+}
+
+const BAD_STATES: readonly BadLinkState[] = ["degraded", "paused", "refused", "silent"];
+
+/** Takes the list of a meter's captures out of an answer; null when it is no list. */
+export function capturesOf(data: unknown): ApiCapture[] | null {
+  if (!Array.isArray(data)) return null;
+  return data.slice(0, MOST_CAPTURES).flatMap((entry) => {
+    const loose = record(entry);
+    const name = text(loose?.name);
+    const time = text(loose?.time);
+    if (name === null || !/^[\w-]{1,200}\.ndjson$/.test(name) || time === null || timeOf(time) === null) return [];
+    const state = BAD_STATES.find((known) => known === loose?.state) ?? null;
+    return [{ name, time, bytes: count(loose?.bytes), state, cause: text(loose?.cause) }];
+  });
 }
 
 /** Takes a history out of an answer; null when it is none. */

@@ -1,4 +1,4 @@
-import type { LinkHealth, MeterDetail, MeterSummary } from "@meterport/gateway/api";
+import type { ApiCapture, LinkHealth, MeterDetail, MeterSummary } from "@meterport/gateway/api";
 import { linkOf, type Reading, readingOf } from "./api-answers.ts";
 import { startOfDay } from "./energy.ts";
 import { freshness } from "./freshness.ts";
@@ -20,6 +20,7 @@ const TICK_MS = 250;
 const RETRY_MS = 3000;
 const METERS_EACH_MS = 60_000;
 const DETAIL_EACH_MS = 15_000;
+const CAPTURES_EACH_MS = 60_000;
 /** Live readings keep the charts up to date; this only corrects what rounding and gaps leave. */
 const HISTORY_EACH_MS = 300_000;
 /** A reading that is this much older than its arrival is taken for fresh: clocks of two machines differ. */
@@ -42,6 +43,11 @@ function isUsable(link: LinkHealth | null): boolean {
   return link?.state === "up" || link?.state === "degraded";
 }
 
+/** When what is asked for is due, milliseconds of the clock: at once. */
+function allDue(): Record<"meters" | "detail" | "history" | "captures", number> {
+  return { meters: 0, detail: 0, history: 0, captures: 0 };
+}
+
 /** All that the page knows, kept up to date while it is open. */
 export class Dashboard {
   /** Null before the first answer. */
@@ -51,6 +57,8 @@ export class Dashboard {
   link: LinkHealth | null = $state.raw(null);
   /** The last true reading, however old: look at `state` before showing it as present. */
   reading: Reading | null = $state.raw(null);
+  /** What was recorded of the link before it turned bad, newest first. */
+  captures: readonly ApiCapture[] = $state.raw([]);
   hour: Series = $state.raw(noHour());
   day: Series = $state.raw(noDay());
   /** Milliseconds of the clock, and the gateway's milliseconds since 1970. */
@@ -76,8 +84,8 @@ export class Dashboard {
 
   #stream: Stream | null = null;
   #wanted: string | null = null;
-  #due = { meters: 0, detail: 0, history: 0 };
-  #busy = { meters: false, detail: false, history: false };
+  #due = allDue();
+  #busy = { meters: false, detail: false, history: false, captures: false };
   #linkEvents = 0;
   #cancelTick: () => void = () => undefined;
 
@@ -96,6 +104,7 @@ export class Dashboard {
     void this.#ask("meters", METERS_EACH_MS, () => this.#loadMeters());
     if (this.selected !== null) {
       void this.#ask("detail", DETAIL_EACH_MS, () => this.#loadDetail());
+      void this.#ask("captures", CAPTURES_EACH_MS, () => this.#loadCaptures());
       if (this.link !== null) void this.#ask("history", HISTORY_EACH_MS, () => this.#loadHistory());
     }
     this.#cancelTick = this.#with.after(TICK_MS, () => this.tick());
@@ -103,7 +112,7 @@ export class Dashboard {
 
   /** After a time in which the page may have slept. */
   wake(): void {
-    this.#due = { meters: 0, detail: 0, history: 0 };
+    this.#due = allDue();
     this.#stream?.hurry();
     this.tick();
   }
@@ -113,6 +122,16 @@ export class Dashboard {
     this.#wanted = id;
     if (id === this.selected || this.meters?.every((meter) => meter.id !== id)) return;
     this.#show(id);
+  }
+
+  /** Where a capture of the meter on show is, as it was. */
+  captureUrl(name: string): string {
+    return this.#with.api.captureUrl(this.selected ?? "", name);
+  }
+
+  /** A capture of the meter on show that may be given away. */
+  redactedCapture(name: string): ReturnType<GatewayApi["redactedCapture"]> {
+    return this.#with.api.redactedCapture(this.selected ?? "", name);
   }
 
   close(): void {
@@ -126,6 +145,7 @@ export class Dashboard {
     this.detail = null;
     this.link = this.meters?.find((meter) => meter.id === id)?.link ?? null;
     this.reading = null;
+    this.captures = [];
     this.hour = noHour();
     this.day = noDay();
     this.#startedAt = this.#with.clock();
@@ -133,11 +153,12 @@ export class Dashboard {
     this.#readingAt = null;
     this.#due.detail = 0;
     this.#due.history = 0;
+    this.#due.captures = 0;
     const url = this.#with.api.eventsUrl(id);
     this.#stream = openStream(() => this.#with.openEvents(url), this.#with.after, {
       event: (type, data) => this.#event(type, data),
       contact: (again) => {
-        if (again) this.#due = { meters: 0, detail: 0, history: 0 };
+        if (again) this.#due = allDue();
       },
     });
   }
@@ -150,6 +171,8 @@ export class Dashboard {
       if (link === null) return;
       // What the meter says of itself, and what the gateway caught up with, may be new now.
       if (isUsable(link) && !isUsable(this.link)) this.#due = { ...this.#due, detail: 0, history: 0 };
+      // It is recorded at the moment in which it turns bad.
+      if (link.state !== this.link?.state) this.#due.captures = 0;
       this.#linkEvents++;
       this.link = link;
     }
@@ -165,7 +188,7 @@ export class Dashboard {
     }
   }
 
-  async #ask(what: "meters" | "detail" | "history", each: number, load: () => Promise<boolean>): Promise<void> {
+  async #ask(what: keyof ReturnType<typeof allDue>, each: number, load: () => Promise<boolean>): Promise<void> {
     if (this.#busy[what] || this.now < this.#due[what]) return;
     this.#busy[what] = true;
     this.#due[what] = Number.POSITIVE_INFINITY;
@@ -198,6 +221,15 @@ export class Dashboard {
     this.detail = detail;
     // An event that came while we waited is newer than the answer.
     if (linkEvents === this.#linkEvents) this.link = detail.link;
+    return true;
+  }
+
+  async #loadCaptures(): Promise<boolean> {
+    const id = this.selected;
+    if (id === null) return false;
+    const captures = await this.#with.api.captures(id);
+    if (captures === null || id !== this.selected) return false;
+    this.captures = captures;
     return true;
   }
 

@@ -1,5 +1,5 @@
-import type { MeterDetail, MeterSummary } from "@meterport/gateway/api";
-import { type History, historyOf, meterOf, metersOf } from "./api-answers.ts";
+import type { ApiCapture, MeterDetail, MeterSummary } from "@meterport/gateway/api";
+import { capturesOf, type History, historyOf, meterOf, metersOf, problemOf } from "./api-answers.ts";
 
 /** The gateway's API as this page uses it; each call gives null when there is no usable answer. */
 export interface GatewayApi {
@@ -7,13 +7,26 @@ export interface GatewayApi {
   readonly meter: (id: string) => Promise<MeterDetail | null>;
   /** `from`, `to` and `step` in seconds. */
   readonly history: (id: string, from: number, to: number, step: number) => Promise<History | null>;
+  readonly captures: (id: string) => Promise<ApiCapture[] | null>;
+  /** Where a capture is, as it was. */
+  readonly captureUrl: (id: string, name: string) => string;
+  /** A capture that may be given away, or the gateway's sentence on why there is none. */
+  readonly redactedCapture: (id: string, name: string) => Promise<Saved | { readonly problem: string | null }>;
   readonly eventsUrl: (id: string) => string;
   /** Milliseconds since 1970 as the gateway counts them, as far as its answers told. */
   readonly time: () => number;
 }
 
+/** A file for the reader. */
+export interface Saved {
+  readonly name: string;
+  readonly content: Blob;
+}
+
 /** An answer that takes longer is taken for none. */
 const TIMEOUT_MS = 8000;
+/** Redacting takes seconds on a small machine, and others may be before us. */
+const REDACTION_TIMEOUT_MS = 120_000;
 /** The header counts whole seconds, so smaller differences mean nothing. */
 const CLOCK_TOLERANCE_MS = 1500;
 
@@ -38,6 +51,8 @@ export function gatewayApi(base: string, fetchFrom: typeof fetch, now: () => num
     }
   };
   const meterPath = (id: string): string => `meters/${encodeURIComponent(id)}`;
+  const captureUrl = (id: string, name: string): string =>
+    address(`${meterPath(id)}/captures/${encodeURIComponent(name)}`);
   const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
   return {
     meters: async () => metersOf(await ask("meters")),
@@ -45,6 +60,21 @@ export function gatewayApi(base: string, fetchFrom: typeof fetch, now: () => num
     history: async (id, from, to, step) => {
       const query = new URLSearchParams({ from: iso(from), to: iso(to), step: String(step) });
       return historyOf(await ask(`${meterPath(id)}/history?${query}`));
+    },
+    captures: async (id) => capturesOf(await ask(`${meterPath(id)}/captures`)),
+    captureUrl,
+    redactedCapture: async (id, name) => {
+      try {
+        const response = await fetchFrom(`${captureUrl(id, name)}?redacted=1`, {
+          cache: "no-store",
+          signal: AbortSignal.timeout(REDACTION_TIMEOUT_MS),
+        });
+        if (!response.ok) return { problem: problemOf(await response.json()) };
+        const given = /filename="([\w.-]{1,200})"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+        return { name: given ?? "redacted.ndjson", content: await response.blob() };
+      } catch {
+        return { problem: null };
+      }
     },
     eventsUrl: (id) => address(`${meterPath(id)}/events`),
     time: () => now() + offset,

@@ -8,6 +8,9 @@ import type { LiveReading } from "@meterport/protocol/meaning/readings";
  */
 export type LinkState = "connecting" | "up" | "degraded" | "paused" | "refused" | "silent";
 
+/** The states before which a link is captured. */
+export type BadLinkState = Exclude<LinkState, "connecting" | "up">;
+
 /** `GET /api/v1/meters` is an array of these, `GET /api/v1/meters/{id}` one with identity. */
 export interface MeterSummary {
   readonly id: string;
@@ -111,6 +114,9 @@ export interface ApiCapture {
   /** ISO 8601 UTC: when the link turned bad. */
   readonly time: string;
   readonly bytes: number;
+  /** What it turned to, and why, as in `LinkHealth`; null of a file that does not say. */
+  readonly state: BadLinkState | null;
+  readonly cause: string | null;
 }
 
 /** Body of every answer with a status of 400 or above. */

@@ -2,7 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Millis } from "@meterport/protocol/ports";
-import type { ApiCapture } from "./api.ts";
+import type { ApiCapture, BadLinkState } from "./api.ts";
+import { badLinkStates } from "./bad-link-states.ts";
 import type { Log } from "./log.ts";
 
 /** What is kept of one meter. */
@@ -13,14 +14,26 @@ export interface CaptureShelf {
   readonly list: (id: string) => readonly ApiCapture[];
   /** Undefined for a name that `list` does not give. */
   readonly read: (id: string, name: string) => string | undefined;
-  readonly put: (id: string, time: Millis, text: string) => void;
+  readonly put: (id: string, time: Millis, text: string, trouble: Trouble) => void;
 }
 
-const named = /^(.+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.ndjson$/;
+/** How a link turned bad, as `LinkHealth` says it. */
+export interface Trouble {
+  readonly state: BadLinkState;
+  readonly cause: string | null;
+}
 
-/** "house-20260131T120000Z.ndjson" */
-const nameOf = (id: string, time: Millis): string =>
-  `${id}-${new Date(time).toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "")}.ndjson`;
+const code = /^[a-z0-9-]{1,40}$/;
+
+const named = new RegExp(
+  `^(.+)-(\\d{4})(\\d\\d)(\\d\\d)T(\\d\\d)(\\d\\d)(\\d\\d)Z(?:-(${badLinkStates.join("|")})(?:-([a-z0-9-]{1,40}))?)?\\.ndjson$`,
+);
+
+/** "house-20260131T120000Z-silent-no-answer.ndjson": the name is all that is kept beside the capture. */
+const nameOf = (id: string, time: Millis, { state, cause }: Trouble): string => {
+  const moment = new Date(time).toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "");
+  return `${[id, moment, state, ...(cause !== null && code.test(cause) ? [cause] : [])].join("-")}.ndjson`;
+};
 
 /** The shelf in a folder, which is made when the first capture comes. */
 export const openCaptureShelf = (folder: string, log: Pick<Log, "warn" | "info">): CaptureShelf => {
@@ -42,9 +55,12 @@ export const openCaptureShelf = (folder: string, log: Pick<Log, "warn" | "info">
   };
   const list = (id: string): ApiCapture[] =>
     files().flatMap((name) => {
-      const [, owner, year, month, day, hour, minute, second] = named.exec(name) ?? [];
+      const [, owner, year, month, day, hour, minute, second, state, cause] = named.exec(name) ?? [];
       const bytes = owner === id ? sizeOf(name) : undefined;
-      return bytes === undefined ? [] : [{ name, time: `${year}-${month}-${day}T${hour}:${minute}:${second}Z`, bytes }];
+      if (bytes === undefined) return [];
+      const time = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+      const known = badLinkStates.find((each) => each === state) ?? null;
+      return [{ name, time, bytes, state: known, cause: cause ?? null }];
     });
   return {
     list,
@@ -56,8 +72,8 @@ export const openCaptureShelf = (folder: string, log: Pick<Log, "warn" | "info">
         return undefined;
       }
     },
-    put: (id, time, text) => {
-      const path = join(folder, nameOf(id, time));
+    put: (id, time, text, trouble) => {
+      const path = join(folder, nameOf(id, time, trouble));
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         // Serial numbers are in it: nobody else on this machine needs to read them.

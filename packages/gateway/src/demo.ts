@@ -17,6 +17,8 @@ export interface Demo {
   readonly id: string;
   readonly name: string;
   readonly url: string;
+  /** The virtual meter's key, made for this start. */
+  readonly key: Secret;
   readonly access: MeterAccess;
   /** Readings from `from` to now, oldest first, one a minute and more in the last hour: what a gateway that ran all the time would have seen. */
   readonly past: (from: Millis) => AsyncIterable<readonly LiveReading[]>;
@@ -69,6 +71,7 @@ export const createDemo = ({ clock, entropy, installed }: DemoDeps): Demo => {
     id: "home",
     name: "Simulated household",
     url,
+    key: basic,
     access: {
       near: true,
       open: async () => modelledLine({ meter, clock, baud: 9600 }),

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { rc4 } from "@meterport/client";
+import { isUsable, type LinkStatus } from "@meterport/client/supervision/link-status";
 import { parseCapture } from "@meterport/protocol/capture/capture";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/security/key";
@@ -45,7 +46,11 @@ test("what went over a link is on the shelf when it turns bad, replays, and hold
     connect: (transport, signal) => linkMeter(transport, { security: rc4({ key, entropy }), clock, signal }),
   });
   const source = superviseMeter({ name: "tcp://bridge:4059", ...access, clock, entropy });
-  source.listen(recorder.linkChanged);
+  const seen: LinkStatus[] = [];
+  source.listen((status) => {
+    seen.push(status);
+    recorder.linkChanged(status);
+  });
   try {
     source.start();
     await clock.advance(3_000);
@@ -58,6 +63,8 @@ test("what went over a link is on the shelf when it turns bad, replays, and hold
     assert.ok(["paused", "silent"].includes(source.status().state));
     const [capture, ...more] = shelf.list("house");
     assert.deepEqual(more, [], "one, though the link was looked for again and again");
+    const turned = seen.find(({ state }) => !isUsable(state) && state !== "connecting");
+    assert.deepEqual([capture?.state, capture?.cause], [turned?.state, turned?.cause?.code], "how it turned at first");
     const text = shelf.read("house", capture?.name ?? "") ?? assert.fail("no capture");
     assert.equal(capture?.bytes, text.length);
     assert.ok(!text.includes(Buffer.from(key.reveal()).toString("hex")) && !text.includes("bridge"));
@@ -73,13 +80,15 @@ test("what went over a link is on the shelf when it turns bad, replays, and hold
   }
 });
 
+const trouble = { state: "degraded", cause: "lost-replies" } as const;
+
 test("the shelf keeps twenty of each meter, and a full disk stops nothing", () => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-captures-"));
   const said: string[] = [];
   const shelf = openCaptureShelf(folder, { info: () => {}, warn: (text) => said.push(text) });
   try {
-    for (let i = 0; i < 25; i++) shelf.put("a", i * 60_000, String(i));
-    shelf.put("a-b", 0, "other");
+    for (let i = 0; i < 25; i++) shelf.put("a", i * 60_000, String(i), trouble);
+    shelf.put("a-b", 0, "other", trouble);
     assert.equal(readdirSync(folder).length, 21);
     assert.deepEqual(
       shelf
@@ -88,9 +97,27 @@ test("the shelf keeps twenty of each meter, and a full disk stops nothing", () =
         .slice(0, 2),
       ["1970-01-01T00:24:00Z", "1970-01-01T00:23:00Z"],
     );
-    assert.equal(shelf.read("a-b", "a-b-19700101T000000Z.ndjson"), "other");
-    openCaptureShelf("/dev/null/captures", { info: () => {}, warn: (text) => said.push(text) }).put("a", 0, "");
+    assert.equal(shelf.read("a-b", "a-b-19700101T000000Z-degraded-lost-replies.ndjson"), "other");
+    openCaptureShelf("/dev/null/captures", { info: () => {}, warn: (text) => said.push(text) }).put(
+      "a",
+      0,
+      "",
+      trouble,
+    );
     assert.match(said.join(), /cannot be written/);
+
+    // What an older version wrote, and what is no code of ours.
+    writeFileSync(join(folder, "b-20260131T120000Z.ndjson"), "old");
+    shelf.put("b", Date.UTC(2026, 1, 1), "", { state: "silent", cause: "../../etc" });
+    shelf.put("b", Date.UTC(2026, 1, 2), "", { state: "paused", cause: null });
+    assert.deepEqual(
+      shelf.list("b").map(({ name, state, cause }) => [name, state, cause]),
+      [
+        ["b-20260202T000000Z-paused.ndjson", "paused", null],
+        ["b-20260201T000000Z-silent.ndjson", "silent", null],
+        ["b-20260131T120000Z.ndjson", null, null],
+      ],
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -4,6 +4,7 @@ import { recordTransport } from "@meterport/client/recording";
 import { RecordingRing } from "@meterport/client/recording-ring";
 import type { LinkState, LinkStatus } from "@meterport/client/supervision/link-status";
 import type { Clock, Millis } from "@meterport/protocol/ports";
+import { badLinkStates } from "./bad-link-states.ts";
 import type { CaptureShelf } from "./capture-shelf.ts";
 import type { MeterAccess } from "./meter-link.ts";
 
@@ -11,8 +12,6 @@ import type { MeterAccess } from "./meter-link.ts";
 const kept = { size: 512 * 1024, age: 5 * 60_000 } as const;
 /** A link that comes and goes fills no shelf. */
 const atMostEvery: Millis = 60_000;
-
-const bad: readonly LinkState[] = ["degraded", "paused", "refused", "silent"];
 
 export interface ErrorRecorderOptions {
   readonly id: string;
@@ -40,14 +39,15 @@ export class ErrorRecorder {
   });
 
   /** To be told of each change of the link. */
-  readonly linkChanged = ({ state }: Pick<LinkStatus, "state">): void => {
-    const turned = state !== this.#state && bad.includes(state);
+  readonly linkChanged = ({ state, cause }: Pick<LinkStatus, "state" | "cause">): void => {
+    const bad = badLinkStates.find((each) => each === state);
+    const turned = state !== this.#state;
     this.#state = state;
     const { id, link, clock, shelf } = this.#options;
-    if (!turned || (this.#last !== undefined && clock.now() - this.#last < atMostEvery)) return;
+    if (bad === undefined || !turned || (this.#last !== undefined && clock.now() - this.#last < atMostEvery)) return;
     const text = this.#ring.capture(/^([a-z0-9]+):/.exec(link)?.[1] ?? "serial");
     if (text === undefined) return;
     this.#last = clock.now();
-    shelf.put(id, clock.wall(), text);
+    shelf.put(id, clock.wall(), text, { state: bad, cause: cause?.code ?? null });
   };
 }

@@ -6,6 +6,7 @@ import { type App, createApp } from "./http/app.ts";
 import type { Log } from "./log.ts";
 import type { MeterSource } from "./meter-source.ts";
 import { PollLoop } from "./poll-loop.ts";
+import type { Redaction } from "./redacted-capture.ts";
 import type { Store } from "./store.ts";
 
 export interface GatewayMeter {
@@ -16,6 +17,8 @@ export interface GatewayMeter {
   readonly interval: Millis;
   readonly fuseAmps?: number;
   readonly source: MeterSource;
+  /** Redacts a capture of its link; undefined where too many are in work. */
+  readonly redact: (text: string) => Promise<Redaction | undefined>;
 }
 
 export interface GatewayOptions {
@@ -75,6 +78,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     meters: new Map(loops.map((loop) => [loop.id, loop])),
     store,
     captures: options.captures,
+    redact: async (id, text) => options.meters.find((meter) => meter.id === id)?.redact(text),
     clock,
     log,
     version: options.version,

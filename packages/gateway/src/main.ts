@@ -5,12 +5,14 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { UsageError } from "@meterport/protocol/errors";
+import type { Secret } from "@meterport/protocol/security/key";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { linkTraits } from "@meterport/transports/link-traits";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { openLink } from "@meterport/transports/open";
 import { portName } from "@meterport/transports/port-name";
 import own from "../package.json" with { type: "json" };
+import { captureRedactor } from "./capture-redactor.ts";
 import { type CaptureShelf, openCaptureShelf } from "./capture-shelf.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { createDemo, type Demo } from "./demo.ts";
@@ -67,15 +69,19 @@ const sourceOf = (id: string, link: string, access: MeterAccess, shelf: CaptureS
   return source;
 };
 
+const redact = captureRedactor(log);
+/** The same for all captures until the next start, so that several of one report have the same pseudonyms. */
+const seed = systemEntropy(32);
+
+/** Redacts what went over a meter's link. */
+const redactorOf =
+  (source: MeterSource, key: Secret, profile?: string): GatewayMeter["redact"] =>
+  (text) =>
+    redact({ text, key: key.reveal(), seed, profile: profile ?? source.identity()?.profile });
+
 const configuredMeters = (config: Config, shelf: CaptureShelf): readonly GatewayMeter[] =>
-  config.meters.map((meter) => ({
-    id: meter.id,
-    name: meter.name,
-    url: meter.link,
-    simulated: false,
-    interval: meter.interval,
-    ...(meter.fuseAmps === undefined ? {} : { fuseAmps: meter.fuseAmps }),
-    source: sourceOf(
+  config.meters.map((meter) => {
+    const source = sourceOf(
       meter.id,
       meter.link,
       openMeter(meter, {
@@ -87,8 +93,23 @@ const configuredMeters = (config: Config, shelf: CaptureShelf): readonly Gateway
         securityMemory: (link) => tlsSeen(config.data, portName(link), log),
       }),
       shelf,
-    ),
-  }));
+    );
+    return {
+      id: meter.id,
+      name: meter.name,
+      url: meter.link,
+      simulated: false,
+      interval: meter.interval,
+      ...(meter.fuseAmps === undefined ? {} : { fuseAmps: meter.fuseAmps }),
+      source,
+      redact: redactorOf(source, meter.key, meter.profile),
+    };
+  });
+
+const demoMeter = (demo: Demo, config: Config, shelf: CaptureShelf): GatewayMeter => {
+  const source = sourceOf(demo.id, demo.url, demo.access, shelf);
+  return { ...demo, source, simulated: true, interval: config.interval, redact: redactorOf(source, demo.key) };
+};
 
 const day = 86_400_000;
 /** The virtual meter adds up its household's energy since then at each start, which is quick for a month. */
@@ -129,17 +150,7 @@ const start = async (): Promise<() => Promise<void>> => {
     log.info("no meter is configured: a simulated household stands in");
     await fillPastDay(demo, store);
   }
-  const meters =
-    demo === undefined
-      ? configuredMeters(config, captures)
-      : [
-          {
-            ...demo,
-            source: sourceOf(demo.id, demo.url, demo.access, captures),
-            simulated: true,
-            interval: config.interval,
-          },
-        ];
+  const meters = demo === undefined ? configuredMeters(config, captures) : [demoMeter(demo, config, captures)];
   const gateway = createGateway({
     meters,
     store,

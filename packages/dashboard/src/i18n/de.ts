@@ -116,29 +116,56 @@ export const de: Messages = {
   discarded: "Verworfene Antworten",
   problem: "Letztes Problem",
   linkCauses: {
-    "no-answer":
-      "Es kommt keine Antwort. Ist der Anschluss des Zählers freigeschaltet (Netzbetreiber fragen)? Kabel und Strom des Adapters prüfen.",
-    "only-alerts": "Der Zähler spricht, hört uns aber nicht. Sendeleitung, Pegelwandler und Enable-Leitung prüfen.",
-    echo: "Nur unsere eigenen Bytes kommen zurück. Verdrahtung und Pegelwandler prüfen: Senden und Empfangen sind verbunden.",
-    garbage: "Es kommt nur Rauschen. Verdrahtung, Pegelwandler und Baudrate prüfen.",
-    "half-reply": "Antworten brechen vorzeitig ab. Enable-Leitung oder Versorgung gibt nach: mehr Strom geben.",
-    "bad-digest": "Bytes kommen beschädigt an. Kabel, seine Länge und den Pegelwandler prüfen.",
-    "lost-replies": "Antworten gehen verloren. Kabel, Versorgung des Adapters und Funk einer Brücke prüfen.",
-    noise: "Rauschen kommt dazwischen. Verdrahtung, Schirmung und Pegelwandler prüfen.",
-    "wrong-key": "Der Schlüssel passt nicht zu diesem Zähler. Ist er vollständig und in der richtigen Form?",
-    "no-tls": "Dieser Anschluss spricht kein TLS. Wenn das stimmt, security auf rc4 setzen.",
-    "tls-required": "Dieser Anschluss spricht nur TLS. security auf tls oder auto setzen.",
-    tls: "Die TLS-Verbindung kommt nicht zustande. Den Schlüssel prüfen, und ob es der einfache oder der erweiterte ist.",
-    "not-open": "Adapter oder Brücke lässt sich nicht öffnen. Ist das Gerät eingesteckt, eingeschaltet und frei?",
-    closed: "Adapter oder Brücke ist weg. Sobald das Gerät wieder da ist, wird es von selbst geöffnet.",
-    "optical-session":
-      "Wahrscheinlich liest jemand den Zähler über den optischen Anschluss, der die Leitung teilt. Die Werte kehren von selbst zurück.",
-    "other-client":
-      "Offenbar fragt noch etwas anderes den Zähler über denselben Anschluss. Nur ein Programm sollte ihn nutzen.",
-    "no-permission":
-      "Der Schlüssel darf das Gefragte nicht lesen. Beim Netzbetreiber um einen mit mehr Rechten bitten.",
-    "no-reading": "Die Verbindung steht, doch es kam nicht rechtzeitig eine Ablesung.",
+    "no-answer": [
+      "Es kommt keine Antwort.",
+      "Ist der Anschluss des Zählers freigeschaltet (Netzbetreiber fragen)? Kabel und Strom des Adapters prüfen.",
+    ],
+    "only-alerts": [
+      "Der Zähler spricht, hört uns aber nicht.",
+      "Sendeleitung, Pegelwandler und Enable-Leitung prüfen.",
+    ],
+    echo: [
+      "Nur unsere eigenen Bytes kommen zurück.",
+      "Verdrahtung und Pegelwandler prüfen: Senden und Empfangen sind verbunden.",
+    ],
+    garbage: ["Es kommt nur Rauschen.", "Verdrahtung, Pegelwandler und Baudrate prüfen."],
+    "half-reply": ["Antworten brechen vorzeitig ab.", "Enable-Leitung oder Versorgung gibt nach: mehr Strom geben."],
+    "bad-digest": ["Bytes kommen beschädigt an.", "Kabel, seine Länge und den Pegelwandler prüfen."],
+    "lost-replies": ["Antworten gehen verloren.", "Kabel, Versorgung des Adapters und Funk einer Brücke prüfen."],
+    noise: ["Rauschen kommt dazwischen.", "Verdrahtung, Schirmung und Pegelwandler prüfen."],
+    "wrong-key": ["Der Schlüssel passt nicht zu diesem Zähler.", "Ist er vollständig und in der richtigen Form?"],
+    "no-tls": ["Dieser Anschluss spricht kein TLS.", "Wenn das stimmt, security auf rc4 setzen."],
+    "tls-required": ["Dieser Anschluss spricht nur TLS.", "security auf tls oder auto setzen."],
+    tls: [
+      "Die TLS-Verbindung kommt nicht zustande.",
+      "Den Schlüssel prüfen, und ob es der einfache oder der erweiterte ist.",
+    ],
+    "not-open": ["Adapter oder Brücke lässt sich nicht öffnen.", "Ist das Gerät eingesteckt, eingeschaltet und frei?"],
+    closed: ["Adapter oder Brücke ist weg.", "Sobald das Gerät wieder da ist, wird es von selbst geöffnet."],
+    "optical-session": [
+      "Wahrscheinlich liest jemand den Zähler über den optischen Anschluss, der die Leitung teilt.",
+      "Die Werte kehren von selbst zurück.",
+    ],
+    "other-client": [
+      "Offenbar fragt noch etwas anderes den Zähler über denselben Anschluss.",
+      "Nur ein Programm sollte ihn nutzen.",
+    ],
+    "no-permission": [
+      "Der Schlüssel darf das Gefragte nicht lesen.",
+      "Beim Netzbetreiber um einen mit mehr Rechten bitten.",
+    ],
+    "no-reading": ["Die Verbindung steht, doch es kam nicht rechtzeitig eine Ablesung."],
   },
+
+  captures: (count) => `Aufzeichnungen von Störungen (${count})`,
+  capturesHelp:
+    "Was in den Minuten davor über die Leitung ging. Nur die ohne Seriennummern weitergeben: was verrät, wessen Zähler es ist, heißt dort anders. Messwerte und Zeiten sind in beiden, der Schlüssel in keiner.",
+  capturesOlder: (count) => `Ältere (${count})`,
+  captureRedacted: "Ohne Seriennummern",
+  captureOriginal: "Wie sie war",
+  captureFrom: (kind, time) => `${kind}, Aufzeichnung von ${time}`,
+  captureWorking: "Seriennummern werden ersetzt…",
+  captureFailed: "Die Aufzeichnung ohne Seriennummern kam nicht zustande.",
 
   chooseMeter: "Zähler",
   chooseLanguage: "Sprache",

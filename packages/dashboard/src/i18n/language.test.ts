@@ -14,6 +14,14 @@ test("the reader's own region formats numbers", () => {
   assert.equal(chooseLocale("de", ["da-DK"]), "de");
 });
 
+test("a cause begins with a short sentence that can stand alone", () => {
+  for (const [language, { linkCauses }] of Object.entries(LANGUAGES)) {
+    for (const [cause, [first = ""]] of Object.entries(linkCauses)) {
+      assert.match(first, /^\p{Lu}[^.]{8,110}\.$/u, `${language} ${cause}`);
+    }
+  }
+});
+
 test("nothing inherited passes for a language", () => {
   assert.equal(isLanguage("constructor"), false);
   assert.equal(isLanguage("en"), true);

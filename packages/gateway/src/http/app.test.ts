@@ -9,7 +9,7 @@ import { identity, reading } from "../testing/fake-meter.ts";
 import { httpSetup, stillMeter } from "../testing/http-setup.ts";
 import { noCaptures } from "../testing/no-captures.ts";
 import { createApp } from "./app.ts";
-import { historyAnswer, liveAnswer, meterDetail } from "./schemas.ts";
+import { apiCapture, historyAnswer, liveAnswer, meterDetail } from "./schemas.ts";
 
 test("meters, one meter, live values", async () => {
   const { clock, json, get, done } = httpSetup();
@@ -207,7 +207,7 @@ test("the dashboard's files, and nothing else", async () => {
 test("a failure inside is a problem without its insides, and is logged", async () => {
   const lines: string[] = [];
   const app = createApp({
-    captures: noCaptures,
+    ...noCaptures,
     meters: stillMeter().meters,
     store: {
       history: () => {
@@ -232,17 +232,43 @@ test("a failure inside is a problem without its insides, and is logged", async (
 });
 
 test("captures of a link that turned bad are listed, and downloaded", async () => {
-  const { captures, clock, get, json, done } = httpSetup();
+  const { captures, redactions, clock, get, json, done } = httpSetup();
   await clock.advance(1_000);
   assert.deepEqual(await json("/api/v1/meters/home/captures"), []);
-  captures.put("home", Date.UTC(2026, 0, 31, 12), "{}\n");
+  captures.put("home", Date.UTC(2026, 0, 31, 12), "{}\n", { state: "silent", cause: "no-answer" });
   const [capture] = await json<ApiCapture[]>("/api/v1/meters/home/captures");
-  assert.deepEqual(capture, { name: "home-20260131T120000Z.ndjson", time: "2026-01-31T12:00:00Z", bytes: 3 });
+  const name = "home-20260131T120000Z-silent-no-answer.ndjson";
+  const why = { state: "silent", cause: "no-answer" };
+  assert.deepEqual(capture, { name, time: "2026-01-31T12:00:00Z", bytes: 3, ...why });
+  apiCapture.strict().parse(capture);
   const file = await get(`/api/v1/meters/home/captures/${capture?.name}`);
   assert.equal(await file.text(), "{}\n");
   assert.match(file.headers.get("content-type") ?? "", /^text\/plain; charset=utf-8$/i);
-  assert.match(file.headers.get("content-disposition") ?? "", /^attachment; filename="home-20260131T120000Z.ndjson"$/);
+  assert.match(
+    file.headers.get("content-disposition") ?? "",
+    /^attachment; filename="home-20260131T120000Z-silent-no-answer.ndjson"$/,
+  );
   assert.equal((await get("/api/v1/meters/home/captures/..%2Fdata")).status, 404);
   assert.equal((await get("/api/v1/meters/other/captures")).status, 404);
+
+  redactions.push({ text: "redacted\n" }, { problem: "line 1: it is no JSON object" });
+  const redacted = await get(`/api/v1/meters/home/captures/${name}?redacted=1`);
+  assert.equal(await redacted.text(), "redacted\n");
+  // Without the meter's id, which may be somebody's name.
+  assert.match(
+    redacted.headers.get("content-disposition") ?? "",
+    /^attachment; filename="redacted-20260131T120000Z-silent-no-answer.ndjson"$/,
+  );
+  const problems: readonly (readonly [query: string, status: number, message: RegExp])[] = [
+    ["redacted=1", 409, /^the capture cannot be redacted: line 1: it is no JSON object$/],
+    ["redacted=1", 503, /try again/],
+    ["redacted=yes", 400, /redacted="yes" makes no sense: write redacted=1/],
+  ];
+  for (const [query, status, message] of problems) {
+    const answer = await get(`/api/v1/meters/home/captures/${name}?${query}`);
+    assert.equal(answer.status, status);
+    assert.match(((await answer.json()) as ApiProblem).message, message);
+  }
+  assert.equal(await (await get(`/api/v1/meters/home/captures/${name}?redacted=0`)).text(), "{}\n");
   await done();
 });

@@ -9,6 +9,7 @@ import type { CaptureShelf } from "../capture-shelf.ts";
 import { historyGrid } from "../history-grid.ts";
 import type { Log } from "../log.ts";
 import type { MeterView } from "../meter-view.ts";
+import type { Redaction } from "../redacted-capture.ts";
 import type { Store } from "../store.ts";
 import { EventStreams } from "./event-streams.ts";
 import { hostCheck } from "./host-check.ts";
@@ -29,6 +30,8 @@ export interface AppOptions {
   readonly meters: ReadonlyMap<string, MeterView>;
   readonly store: Pick<Store, "history">;
   readonly captures: Pick<CaptureShelf, "list" | "read">;
+  /** Redacts a capture of a meter's link; undefined where too many are in work. */
+  readonly redact: (id: string, text: string) => Promise<Redaction | undefined>;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
@@ -73,7 +76,7 @@ export const createApp = (options: AppOptions): App => {
     },
   });
 
-  const refuse = <S extends 400 | 404 | 503>(c: Context, status: S, error: string, message: string) =>
+  const refuse = <S extends 400 | 404 | 409 | 503>(c: Context, status: S, error: string, message: string) =>
     c.json({ error, message } satisfies ApiProblem, status);
   const noMeter = (c: Context, id: string) => {
     const ids = [...meters.keys()].slice(0, 10).join(", ");
@@ -154,13 +157,25 @@ export const createApp = (options: AppOptions): App => {
     return meters.has(id) ? c.json([...captures.list(id)], 200) : noMeter(c, id);
   });
 
-  app.openapi(captureRoute, (c) => {
+  app.openapi(captureRoute, async (c) => {
     const { id, name } = c.req.valid("param");
     if (!meters.has(id)) return noMeter(c, id);
     const text = captures.read(id, name);
     if (text === undefined)
       return refuse(c, 404, "no-such-capture", `there is no capture ${shown(name)} of this meter`);
-    return c.text(text, 200, { "content-disposition": `attachment; filename="${name}"` });
+    const file = (content: string, as: string) =>
+      c.text(content, 200, { "content-disposition": `attachment; filename="${as}"` });
+    const { redacted } = c.req.valid("query");
+    if (redacted === undefined || redacted === "0") return file(text, name);
+    if (redacted !== "1")
+      return refuse(c, 400, "bad-request", `redacted=${shown(redacted)} makes no sense: write redacted=1`);
+    const outcome = await options.redact(id, text);
+    if (outcome === undefined)
+      return refuse(c, 503, "busy", "other captures are being redacted: try again in some seconds");
+    if ("problem" in outcome)
+      return refuse(c, 409, "cannot-redact", `the capture cannot be redacted: ${outcome.problem}`);
+    // The meter's id may say whose it is.
+    return file(outcome.text, `redacted${name.slice(id.length)}`);
   });
 
   app.openapi(healthRoute, (c) =>

@@ -95,7 +95,7 @@ test("a client that reads too slowly is dropped, and others go on", async () => 
 test("a client that goes away is forgotten, and too many are told so", async () => {
   const { clock, gateway, done } = httpSetup();
   const app = createApp({
-    captures: noCaptures,
+    ...noCaptures,
     meters: stillMeter().meters,
     store: { history: () => [] },
     clock,

@@ -12,6 +12,7 @@ import type {
   MeterIdentity,
   MeterSummary,
 } from "../api.ts";
+import { badLinkStates } from "../bad-link-states.ts";
 
 const moment = (description: string) => z.string().openapi({ format: "date-time", description });
 
@@ -91,7 +92,16 @@ export const historyAnswer = z
   .openapi("HistoryAnswer") satisfies z.ZodType<HistoryAnswer>;
 
 export const apiCapture = z
-  .object({ name: z.string(), time: moment("When the link turned bad"), bytes: z.number() })
+  .object({
+    name: z.string(),
+    time: moment("When the link turned bad"),
+    bytes: z.number(),
+    state: z
+      .enum(badLinkStates)
+      .nullable()
+      .openapi({ description: "What it turned to; null where the file does not say" }),
+    cause: z.string().nullable().openapi({ description: "Why: a stable code" }),
+  })
   .openapi("Capture") satisfies z.ZodType<ApiCapture>;
 
 export const healthAnswer = z

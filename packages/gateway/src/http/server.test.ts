@@ -13,7 +13,7 @@ import { listen } from "./server.ts";
 const setup = async (t: TestContext) => {
   const meter = stillMeter();
   const app = createApp({
-    captures: noCaptures,
+    ...noCaptures,
     meters: meter.meters,
     store: { history: () => [] },
     clock: systemClock,

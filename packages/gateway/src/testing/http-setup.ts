@@ -9,6 +9,7 @@ import { openCaptureShelf } from "../capture-shelf.ts";
 import { createGateway } from "../gateway.ts";
 import { silentLog } from "../log.ts";
 import type { MeterChange, MeterView } from "../meter-view.ts";
+import type { Redaction } from "../redacted-capture.ts";
 import { openSqliteStore } from "../sqlite-store.ts";
 import { FakeMeter, reading } from "./fake-meter.ts";
 
@@ -18,10 +19,20 @@ export const httpSetup = (host = "127.0.0.1", allowedHosts: readonly string[] = 
   const meter = new FakeMeter(clock);
   const store = openSqliteStore(join(folder, "data"), { raw: 1e12, minutes: 1e12 }, silentLog, clock.wall());
   const captures = openCaptureShelf(join(folder, "captures"), silentLog);
+  /** What redacting gives, one after the other. */
+  const redactions: Redaction[] = [];
   const gateway = createGateway({
     captures,
     meters: [
-      { id: "home", name: "Home", url: "tcp://127.0.0.1:4059", simulated: true, interval: 2_000, source: meter },
+      {
+        id: "home",
+        name: "Home",
+        url: "tcp://127.0.0.1:4059",
+        simulated: true,
+        interval: 2_000,
+        source: meter,
+        redact: async () => redactions.shift(),
+      },
     ],
     store,
     clock,
@@ -40,6 +51,7 @@ export const httpSetup = (host = "127.0.0.1", allowedHosts: readonly string[] = 
     meter,
     store,
     captures,
+    redactions,
     gateway,
     get,
     json: async <T>(path: string): Promise<T> => (await (await get(path)).json()) as T,

@@ -1,4 +1,7 @@
-import type { CaptureShelf } from "../capture-shelf.ts";
+import type { AppOptions } from "../http/app.ts";
 
 /** A shelf with nothing on it. */
-export const noCaptures: CaptureShelf = { list: () => [], read: () => undefined, put: () => {} };
+export const noCaptures: Pick<AppOptions, "captures" | "redact"> = {
+  captures: { list: () => [], read: () => undefined },
+  redact: async () => undefined,
+};
