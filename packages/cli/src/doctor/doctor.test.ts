@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
+import { Secret } from "@meterport/protocol/security/key";
 import { modelledLine } from "@meterport/simulator";
 import { eagerClock } from "../testing/eager-clock.ts";
 import { key, quietMeter, runCli, type World, withMeter } from "../testing/run-cli.ts";
@@ -79,9 +80,62 @@ describe("doctor", () => {
     assert.equal(both.code, 2);
   });
 
-  it("an optical port is none of its own", async () => {
-    const { code, err } = await runCli(["doctor", "--link", "optical:///dev/ttyUSB0", "--key", key], withMeter());
-    assert.deepEqual([code, /examines the MEP port.+meterport read/.test(err)], [2, true], err);
+  describe("at an optical port", () => {
+    const opticalKey = "0123456789abcdefghij";
+    const through = ["doctor", "--link", "optical:///dev/ttyUSB0"];
+    const head = (condition: Parameters<typeof modelledLine>[0] extends infer O ? Partial<O> : never = {}): World => {
+      const clock = eagerClock();
+      const readOnly = new Secret(Uint8Array.from(opticalKey, (character) => character.charCodeAt(0)));
+      const { optical } = quietMeter(clock, { opticalKeys: { readOnly } });
+      const openLink = async () => modelledLine({ meter: optical, clock, ...condition });
+      return { clock, env: { METERPORT_KEY: opticalKey }, openLink };
+    };
+
+    it("says of a healthy head that it is, layer by layer, and which key it was", async () => {
+      const { code, out, err } = await runCli(through, head());
+      assert.equal(code, 0, out + err);
+      assert.match(out, /^Examination of a meter link\noptical · NES 83331-3I, firmware 3\.70\.12\n/);
+      assert.equal(out.match(/^✓ /gm)?.length, 12, out);
+      assert.match(out, /accepted, read as ASCII characters; it is RK\n/);
+      assert.match(out, /The link is healthy\.\n$/);
+    });
+
+    it("has words, a page and a document for its own sicknesses, without the key", async () => {
+      for (const [language, name] of [
+        ["en", "The meter refuses the key"],
+        ["da", "Måleren afviser nøglen"],
+        ["de", "Der Zähler lehnt den Schlüssel ab"],
+      ] as const)
+        for (const format of ["text", "html", "json"]) {
+          const wrong = "zyxwvutsrqponmlkjihg";
+          const options = ["--key", wrong, "--language", language, "--format", format];
+          const { code, out } = await runCli([...through, ...options], head());
+          assert.equal(code, 1);
+          assert.ok(out.includes(name), out);
+          for (const secret of [wrong, opticalKey, "12345678"])
+            assert.ok(!out.includes(secret), `${format}: ${secret}`);
+          if (format === "json") assert.equal(JSON.parse(out).sickness, "password-refused");
+        }
+    });
+
+    it("tries what feeds the head, and says the setting that did", async () => {
+      const world = head();
+      const openLink: World["openLink"] = async (link, signal, baud) => {
+        assert.ok(world.openLink !== undefined && world.clock !== undefined);
+        if (link.includes("enable=dtr-inverted")) return world.openLink(link, signal, baud);
+        return modelledLine({ meter: quietMeter(world.clock).optical, clock: world.clock, stuck: "silent" });
+      };
+      const { code, out } = await runCli([...through, "--json"], { ...world, openLink });
+      const { sickness, checks } = JSON.parse(out);
+      assert.deepEqual([code, sickness, checks[0].facts], [1, "head-supply", { setting: "enable=dtr-inverted" }]);
+    });
+
+    it("refuses what would write the key down, and what is the MEP port's", async () => {
+      const recorded = await runCli([...through, "--record", "a.capture"], head());
+      assert.deepEqual([recorded.code, /the key crosses it in the clear/.test(recorded.err)], [2, true], recorded.err);
+      const tls = await runCli([...through, "--security", "tls"], head());
+      assert.deepEqual([tls.code, /has nothing to choose/.test(tls.err)], [2, true], tls.err);
+    });
   });
 
   it("what was never opened has no bytes to judge", async () => {

@@ -1,7 +1,8 @@
 /** What an examination of a link finds: layer by layer, and which trouble is the first. */
 import type { Millis } from "@meterport/protocol/ports";
+import type { OpticalCheckName, OpticalFinding, OpticalSickness } from "./optical/optical-diagnosis.ts";
 
-/** The layers in the order in which they are looked at: each stands on those before it. */
+/** The layers of the MEP port in the order in which they are looked at: each stands on those before it. */
 export const checkNames = [
   "open",
   "bytes",
@@ -16,9 +17,10 @@ export const checkNames = [
   "access",
   "clock",
 ] as const;
-export type CheckName = (typeof checkNames)[number];
+export type MepCheckName = (typeof checkNames)[number];
+export type CheckName = MepCheckName | OpticalCheckName;
 
-/** What can be wrong with a link, from the adapter to the meter's clock. */
+/** What can be wrong with a link to a MEP port, from the adapter to the meter's clock; some of it with one to an optical port as well. */
 export const sicknesses = [
   "no-device",
   "no-permission",
@@ -49,7 +51,8 @@ export const sicknesses = [
   "locked",
   "clock-off",
 ] as const;
-export type Sickness = (typeof sicknesses)[number];
+export type MepSickness = (typeof sicknesses)[number];
+export type Sickness = MepSickness | OpticalSickness;
 
 /** Those with which values can still be had. */
 const mild: ReadonlySet<Sickness> = new Set(["slow-bridge", "key-form", "other-client", "locked", "clock-off"]);
@@ -64,7 +67,7 @@ const mild: ReadonlySet<Sickness> = new Set(["slow-bridge", "key-form", "other-c
 export const isMild = (sickness: Sickness): boolean => mild.has(sickness);
 
 /** What was found in a layer. */
-export type Finding =
+export type MepFinding =
   | "opened"
   | "not-opened"
   | "hung-up"
@@ -101,6 +104,8 @@ export type Finding =
   | "clock-wrong"
   | "clock-unknown"
   | "not-examined";
+
+export type Finding = MepFinding | OpticalFinding;
 
 export type Verdict = "good" | "warning" | "bad" | "unknown";
 export type Facts = Readonly<Record<string, string | number>>;

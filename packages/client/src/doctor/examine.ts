@@ -1,16 +1,17 @@
 /** Examines a link from the adapter to the meter's clock, and names the first thing that is wrong. */
-import { LinkError, type LinkFailure, type OpenFailure } from "@meterport/protocol/errors";
+import type { LinkFailure } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
 import type { KeyReading } from "@meterport/protocol/security/key-readings";
 import type { SecurityName } from "@meterport/protocol/security/security-names";
-import type { Identity } from "../identity.ts";
 import { describeBytes } from "./byte-check.ts";
 import { FirstContact } from "./contact.ts";
 import type { Diagnosis, Sickness } from "./diagnosis.ts";
 import { LineCheck } from "./line-check.ts";
-import { MeterCheck } from "./meter-check.ts";
+import { MeterCheck, modelOf } from "./meter-check.ts";
+import { opens } from "./open-check.ts";
 import { Patient, type PatientOptions } from "./patient.ts";
+import { persists } from "./persistence.ts";
 import { histogram, Report } from "./report.ts";
 
 export interface ExamineOptions extends PatientOptions {
@@ -24,8 +25,6 @@ export interface ExamineOptions extends PatientOptions {
 /** A meter that has something for us says so each second (MEP guide 1.1, p. 23). */
 const listening: Millis = 1_500;
 
-/** How often the meter is asked what it is and what may be read. */
-const attempts = 3;
 /** What is to blame where it never answers that. */
 const spoilers: Partial<Readonly<Record<LinkFailure, Sickness>>> = {
   closed: "hangs-up",
@@ -35,15 +34,7 @@ const spoilers: Partial<Readonly<Record<LinkFailure, Sickness>>> = {
   garbage: "noise",
 };
 
-const unopened: Readonly<Record<OpenFailure, Sickness>> = {
-  missing: "no-device",
-  denied: "no-permission",
-  busy: "device-busy",
-  unsuitable: "unsuitable-device",
-  refused: "bridge-refuses",
-  unreachable: "bridge-unreachable",
-  "hung-up": "hangs-up",
-};
+const blamed = (failure: LinkFailure): Sickness => spoilers[failure] ?? "loses-replies";
 
 /**
  * Walks the layers of a link and names the first that fails. Only reads, and closes what it opened.
@@ -58,7 +49,7 @@ export const examine = async (options: ExamineOptions): Promise<Diagnosis> => {
   let meter: string | null = null;
   let read = false;
   try {
-    if (await opens(patient, report, clock.now)) {
+    if (await opens(patient, report)) {
       await patient.listen(listening);
       const stranger = new Secret(entropy(16));
       const contact = await new FirstContact(patient, report, { readings, stranger, security, bauds }).find();
@@ -66,8 +57,8 @@ export const examine = async (options: ExamineOptions): Promise<Diagnosis> => {
         const line = new LineCheck(patient, report);
         const checks = new MeterCheck(patient, report);
         if ((await line.run(contact.silent)) && (await line.longReplies()))
-          read = await reads(patient, line, report, async () => {
-            meter = named((await checks.identify()).identity);
+          read = await persists({ patient, report, returns: () => line.returns(), blamed }, async () => {
+            meter = modelOf((await checks.identify()).identity);
             await checks.access(contact);
             await checks.clock();
           });
@@ -86,44 +77,4 @@ export const examine = async (options: ExamineOptions): Promise<Diagnosis> => {
   } finally {
     await patient.close().catch(() => {});
   }
-};
-
-/** A line that fell silent meanwhile is waited for, and what was asked is asked again. False where it could not be had. */
-const reads = async (
-  patient: Patient,
-  line: LineCheck,
-  report: Report,
-  task: () => Promise<void>,
-): Promise<boolean> => {
-  for (let attempt = 1; ; attempt++)
-    try {
-      await task();
-      return true;
-    } catch (error) {
-      if (!(error instanceof LinkError) || error.code === "aborted") throw error;
-      if (attempt < attempts && ((await patient.ask()).answered || (await line.returns()))) continue;
-      report.blame(spoilers[error.code] ?? "loses-replies");
-      return false;
-    }
-};
-
-const opens = async (patient: Patient, report: Report, now: () => Millis): Promise<boolean> => {
-  const began = now();
-  try {
-    await patient.open();
-    report.check("open", "good", "opened", { millis: Math.round(now() - began) });
-    return true;
-  } catch (error) {
-    if (!(error instanceof LinkError) || error.code === "aborted") throw error;
-    report.check("open", "bad", "not-opened", { detail: error.detail });
-    report.blame(error.reason === undefined ? "cannot-open" : unopened[error.reason]);
-    return false;
-  }
-};
-
-/** Without serial numbers: a diagnosis is shown to others. */
-const named = ({ manufacturer, model, firmware }: Identity): string | null => {
-  const words = [manufacturer, model].filter((word) => word !== undefined).join(" ");
-  const all = [words, firmware === undefined ? "" : `firmware ${firmware}`].filter((word) => word !== "");
-  return all.length === 0 ? null : all.join(", ");
 };

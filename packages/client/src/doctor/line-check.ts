@@ -4,6 +4,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
 import { exchange } from "../table-bytes.ts";
 import type { Sickness } from "./diagnosis.ts";
+import { gradeOf, quantile, tolerableLoss } from "./grade.ts";
 import { isOver, type Patient, type Probe } from "./patient.ts";
 import type { Report } from "./report.ts";
 
@@ -17,8 +18,6 @@ const fewProbes = 20;
 const longEnough: Millis = 30_000;
 /** A little more than the meter wants between two requests. */
 const turn: Millis = 110;
-/** A loss above this spoils readings; below it retries make up for it. */
-const tolerable = 0.05;
 /** So many in a row without any sign of life are a pause, not loss. */
 const silentInARow = 6;
 /** Where half of the answers take so long, those that are missing came after their time, which is 500 ms without `delay`. */
@@ -42,13 +41,6 @@ const sendingOn: Millis = 1_000;
 const leastLong = 150;
 /** What is long on nearly every meter, the longest first: the calendar, the clients' data, the present values. */
 const longTables = ["BT54", "ET13", "BT28"] as const;
-
-/** Grades of loss as people understand them. */
-export const gradeOf = (loss: number): "A" | "B" | "C" | "D" =>
-  loss === 0 ? "A" : loss <= 0.02 ? "B" : loss <= tolerable ? "C" : "D";
-
-const quantile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 
 interface Losses {
   readonly requests: number;
@@ -119,7 +111,7 @@ export class LineCheck {
     const slow = this.#patient.clock.now() - began > longEnough;
     if (probes.length < (slow ? fewProbes : probesWanted)) return false;
     const loss = total(lossesOf(probes)) / probes.length;
-    return loss <= tolerable || loss >= plain || probes.length >= (slow ? probesWanted : probesInDoubt);
+    return loss <= tolerableLoss || loss >= plain || probes.length >= (slow ? probesWanted : probesInDoubt);
   }
 
   #hungUp(): false {
@@ -168,14 +160,14 @@ export class LineCheck {
     const lost = total(losses);
     const loss = lost / probes.length;
     const late = median > this.#nearlyLate || (lost > 0 && 2 * observedLate > lost);
-    if (loss > tolerable && !others) {
+    if (loss > tolerableLoss && !others) {
       // What came after its time was not lost.
       if (late) this.#report.blame("slow-bridge");
       else this.#report.blame(worst(losses), loss < plain);
     } else if (silent !== undefined && late) this.#report.blame("slow-bridge");
     else if (silent !== undefined) this.#paused(silent);
     if (this.#report.sickness === "paused") return;
-    this.#report.check("line", loss === 0 ? "good" : loss > tolerable ? "bad" : "warning", "graded", {
+    this.#report.check("line", loss === 0 ? "good" : loss > tolerableLoss ? "bad" : "warning", "graded", {
       grade: gradeOf(loss),
       loss: Math.round(1000 * loss) / 10,
       requests: losses.requests,

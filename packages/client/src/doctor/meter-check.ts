@@ -3,8 +3,8 @@
 import { ResponseError } from "@meterport/protocol/errors";
 import { decode } from "@meterport/protocol/layout/index";
 import { BT52 } from "@meterport/protocol/tables/basic/bt52-utc-clock";
-import { numberOf } from "@meterport/protocol/tables/catalogue";
-import { type Identified, identify } from "../identity.ts";
+import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
+import { type Identified, type Identity, identify } from "../identity.ts";
 import { utcIso } from "../readers/quality.ts";
 import { exchange, readSlice, unlessRefused } from "../table-bytes.ts";
 import type { Contact } from "./contact.ts";
@@ -38,7 +38,7 @@ export class MeterCheck {
   /** Which tables are refused, and with which key we came. @throws LinkError */
   async access({ way, form }: Contact): Promise<void> {
     const refused: string[] = [];
-    for (const id of wanted) if (!(await this.#reads(id))) refused.push(id);
+    for (const id of wanted) if (!(await this.reads(id))) refused.push(id);
     if (form === undefined) {
       // Under RC4 a meter tries both of its keys and does not say which one fitted.
       const level = way.kind !== "tls" ? "MBK / MAK" : way.level === "advanced" ? "MAK" : "MBK";
@@ -53,7 +53,8 @@ export class MeterCheck {
     if (serious) this.#report.blame("locked");
   }
 
-  async #reads(id: (typeof wanted)[number]): Promise<boolean> {
+  /** Whether this key may read a table. @throws LinkError */
+  async reads(id: TableId): Promise<boolean> {
     const { session } = this.#patient;
     try {
       const request = { kind: "read-at", table: numberOf(id), offset: 0, count: 1 } as const;
@@ -90,4 +91,11 @@ const padded = (bytes: Uint8Array): Uint8Array => {
   const whole = new Uint8Array(clockAt.length + 1);
   whole.set(bytes.subarray(0, clockAt.length));
   return whole;
+};
+
+/** "NES 83331-3I, firmware 3.70.12": without serial numbers, since a diagnosis is shown to others. */
+export const modelOf = ({ manufacturer, model, firmware }: Identity): string | null => {
+  const words = [manufacturer, model].filter((word) => word !== undefined).join(" ");
+  const all = [words, firmware === undefined ? "" : `firmware ${firmware}`].filter((word) => word !== "");
+  return all.length === 0 ? null : all.join(", ");
 };

@@ -1,14 +1,17 @@
 /** A link under examination: opened, asked with small reads, and every answer and non-answer noted. */
 import { LinkError, type LinkFailure, ResponseError } from "@meterport/protocol/errors";
+import type { OpticalTiming } from "@meterport/protocol/optical/timing";
 import type { Clock, Entropy, Millis, Signal, Transport } from "@meterport/protocol/ports";
 import type { Secret } from "@meterport/protocol/security/key";
 import type { Level, Seal } from "@meterport/protocol/security/seal";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
+import { optical } from "../optical.ts";
 import { pause } from "../pause.ts";
 import { rc4 } from "../security.ts";
-import { Session, type SessionEvent } from "../session.ts";
+import { Session, type SessionEnd, type SessionEvent } from "../session.ts";
 import { exchange } from "../table-bytes.ts";
 import { tls } from "../tls.ts";
+import type { FrameCounter } from "./frame-counter.ts";
 import { type Heard, Tap } from "./tap.ts";
 
 export interface PatientOptions {
@@ -18,6 +21,8 @@ export interface PatientOptions {
   readonly entropy: Entropy;
   readonly clientId?: number;
   readonly signal?: Signal;
+  /** Counts what crosses the link each time that it is opened; the MEP port's frames where left out. */
+  readonly frames?: () => FrameCounter;
 }
 
 /** What came of one small read. */
@@ -60,6 +65,16 @@ export interface Way {
   readonly secret: Secret;
   readonly level?: Level;
   readonly delay?: Millis;
+}
+
+/** The way over an optical port. */
+export interface OpticalWay {
+  readonly kind: "optical";
+  /** Without one, what is open to everybody is asked. */
+  readonly secret?: Secret;
+  readonly delay?: Millis;
+  /** How it differs from the port's usual timing. */
+  readonly timing?: Partial<OpticalTiming>;
 }
 
 export class Patient {
@@ -139,7 +154,23 @@ export class Patient {
   /** Opens the link anew. @throws LinkError, UsageError */
   async open(baud?: number): Promise<void> {
     await this.close();
-    this.#tap = new Tap(await this.#options.open(baud));
+    this.#watch(await this.#options.open(baud));
+  }
+
+  /** Goes on over another pipe to the same meter. */
+  async use(transport: Transport): Promise<void> {
+    await this.close();
+    this.#watch(transport);
+  }
+
+  #watch(transport: Transport): void {
+    this.#tap = new Tap(transport, this.#options.frames?.());
+  }
+
+  /** Sends bytes that are no request, in place of the session in hand. @throws LinkError */
+  async send(bytes: Uint8Array): Promise<void> {
+    await this.#endSession();
+    await this.#tap?.lend().write(bytes);
   }
 
   async close(): Promise<void> {
@@ -157,12 +188,12 @@ export class Patient {
   }
 
   /** Goes on in another session. */
-  async begin(way: Way): Promise<void> {
+  async begin(way: Way | OpticalWay): Promise<void> {
     await this.#endSession();
     const tap = this.#tap;
     if (tap === undefined) throw new LinkError("closed", "doctor", "the link is not open");
     const transport = tap.lend(way.delay === undefined ? {} : { delay: way.delay });
-    const session = new Session(transport, { seal: this.#sealOf(way), clock: this.#options.clock });
+    const session = new Session(transport, { ...this.#endOf(way), clock: this.#options.clock });
     this.#session = session;
     this.#observed = { ...nothingObserved, brokenAt: [] };
     this.#slowest = 0;
@@ -224,6 +255,16 @@ export class Patient {
     if (event.reason !== "incomplete") return;
     this.#observed.brokenAt.push(event.length);
     this.#allBroken.push(event.length);
+  }
+
+  #endOf(way: Way | OpticalWay): SessionEnd {
+    const { clientId } = this.#options;
+    if (way.kind !== "optical") return { seal: this.#sealOf(way) };
+    return optical({
+      ...(way.secret === undefined ? {} : { key: way.secret }),
+      ...(clientId === undefined ? {} : { userId: clientId }),
+      ...(way.timing === undefined ? {} : { timing: way.timing }),
+    });
   }
 
   #sealOf({ kind, secret, level = "basic" }: Way): Seal {

@@ -15,9 +15,15 @@ import {
 const step = 16;
 
 export class Report {
+  readonly #layers: readonly CheckName[];
   readonly #checks = new Map<CheckName, Check>();
   #sickness: Sickness | undefined;
   #bearable = true;
+
+  /** @param layers what is looked at, in its order */
+  constructor(layers: readonly CheckName[] = checkNames) {
+    this.#layers = layers;
+  }
 
   get sickness(): Sickness | undefined {
     return this.#sickness;
@@ -41,7 +47,7 @@ export class Report {
   }
 
   get checks(): readonly Check[] {
-    return checkNames.map(
+    return this.#layers.map(
       (name) => this.#checks.get(name) ?? { name, verdict: "unknown", finding: "not-examined", facts: {} },
     );
   }

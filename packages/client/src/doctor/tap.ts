@@ -1,8 +1,8 @@
 /** A transport that is watched, and lent to one session after the other. */
 import { LinkError } from "@meterport/protocol/errors";
-import { Deframer } from "@meterport/protocol/frame/frame";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 import { asLinkError } from "../as-link-error.ts";
+import { type FrameCounter, MepFrames } from "./frame-counter.ts";
 
 /** So many received bytes are looked at for what they have in common. */
 const looked = 4096;
@@ -55,26 +55,24 @@ class Loan implements AsyncIterable<Uint8Array> {
 
 export class Tap {
   readonly #transport: Transport;
-  readonly #deframer = new Deframer();
+  readonly #frames: FrameCounter;
   readonly #counts = new Uint32Array(256);
   #bytes = 0;
-  #alerts = 0;
-  #frames = 0;
-  #garbage = 0;
   #loan: Loan | undefined;
   #ended: { readonly error: LinkError | undefined } | undefined;
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, frames: FrameCounter = new MepFrames()) {
     this.#transport = transport;
+    this.#frames = frames;
     void this.#pump();
   }
 
   get heard(): Heard {
     return {
       bytes: this.#bytes,
-      alerts: this.#alerts,
-      frames: this.#frames,
-      garbage: this.#garbage + this.#deframer.pending,
+      alerts: this.#frames.alerts,
+      frames: this.#frames.frames,
+      garbage: this.#frames.garbage,
       only: this.#only(),
     };
   }
@@ -91,11 +89,15 @@ export class Tap {
     this.#loan = loan;
     if (this.#ended !== undefined) loan.end(this.#ended.error);
     const { name, write } = this.#transport;
+    const send = (bytes: Uint8Array): Promise<void> => {
+      if (this.#loan !== loan) return Promise.reject(new LinkError("closed", name, "lent to another session"));
+      this.#frames.sent(bytes);
+      return write(bytes);
+    };
     return {
       name,
       timing: { ...this.#transport.timing, ...timing },
-      write: (bytes) =>
-        this.#loan === loan ? write(bytes) : Promise.reject(new LinkError("closed", name, "lent to another session")),
+      write: send,
       chunks: loan,
       close: async () => loan.end(undefined),
     };
@@ -110,7 +112,7 @@ export class Tap {
   #only(): number | undefined {
     const most = this.#counts.indexOf(Math.max(...this.#counts));
     const seen = Math.min(this.#bytes, looked);
-    const alerting = most === 0 && this.#bytes <= 4 * this.#alerts && this.#alerts < 16;
+    const alerting = most === 0 && this.#bytes <= 4 * this.#frames.alerts && this.#frames.alerts < 16;
     return seen >= 64 && (this.#counts[most] ?? 0) >= 0.95 * seen && !alerting ? most : undefined;
   }
 
@@ -135,10 +137,6 @@ export class Tap {
     for (const byte of bytes.subarray(0, Math.max(0, looked - this.#bytes)))
       this.#counts[byte] = (this.#counts[byte] ?? 0) + 1;
     this.#bytes += bytes.length;
-    for (const event of this.#deframer.push(bytes)) {
-      if (event.type === "alert") this.#alerts++;
-      else if (event.type === "frame") this.#frames++;
-      else this.#garbage += event.length;
-    }
+    this.#frames.received(bytes);
   }
 }

@@ -1,6 +1,6 @@
-import type { Words } from "./words.ts";
+import type { MepWords } from "./words.ts";
 
-export const da: Words = {
+export const da: MepWords = {
   title: "Undersøgelse af en målerforbindelse",
   healthy: "Forbindelsen er sund.",
   usable: "Værdier kan alligevel læses.",

@@ -1,6 +1,6 @@
-import type { Words } from "./words.ts";
+import type { MepWords } from "./words.ts";
 
-export const de: Words = {
+export const de: MepWords = {
   title: "Untersuchung einer Zählerverbindung",
   healthy: "Die Verbindung ist gesund.",
   usable: "Werte lassen sich trotzdem lesen.",

@@ -1,6 +1,6 @@
-import type { Words } from "./words.ts";
+import type { MepWords } from "./words.ts";
 
-export const en: Words = {
+export const en: MepWords = {
   title: "Examination of a meter link",
   healthy: "The link is healthy.",
   usable: "Values can be read all the same.",

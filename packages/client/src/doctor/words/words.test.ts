@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { checkNames, type Finding, sicknesses } from "../diagnosis.ts";
+import { opticalLayers, opticalSicknesses } from "../optical/optical-diagnosis.ts";
 import { findingText, languages, wordsOf } from "./words.ts";
 
 const placeholders = (text: string): string =>
@@ -15,13 +16,13 @@ describe("words of a diagnosis", () => {
   for (const language of languages)
     it(`${language} has a name, a cause and remedies for every sickness, as many as English`, () => {
       const words = wordsOf(language);
-      for (const sickness of sicknesses) {
+      for (const sickness of [...sicknesses, ...opticalSicknesses]) {
         const { name, cause, remedies } = words.sicknesses[sickness];
         assert.ok(name.length > 3 && cause.length > 20, sickness);
         assert.equal(remedies.length, english.sicknesses[sickness].remedies.length, sickness);
         assert.ok(remedies.length > 0 && remedies.every((remedy) => remedy.endsWith(".")), sickness);
       }
-      assert.deepEqual(Object.keys(words.checks).sort(), [...checkNames].sort());
+      assert.deepEqual(Object.keys(words.checks).sort(), [...new Set([...checkNames, ...opticalLayers])].sort());
     });
 
   for (const language of languages)

@@ -1,9 +1,22 @@
 /** A diagnosis in a language: every layer, every finding and every sickness has its words. */
 import type { KeyForm } from "@meterport/protocol/security/key-readings";
-import type { Check, CheckName, Facts, Finding, Sickness } from "../diagnosis.ts";
+import type {
+  Check,
+  CheckName,
+  Facts,
+  Finding,
+  MepCheckName,
+  MepFinding,
+  MepSickness,
+  Sickness,
+} from "../diagnosis.ts";
+import type { OpticalCheckName, OpticalFinding, OpticalSickness } from "../optical/optical-diagnosis.ts";
 import { da } from "./da.ts";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
+import { opticalDa } from "./optical-da.ts";
+import { opticalDe } from "./optical-de.ts";
+import { opticalEn } from "./optical-en.ts";
 
 export const languages = ["en", "da", "de"] as const;
 export type Language = (typeof languages)[number];
@@ -17,7 +30,16 @@ export interface SicknessWords {
   readonly remedies: readonly string[];
 }
 
-export interface Words {
+/** What is said of layers, findings and sicknesses. */
+interface Said<C extends CheckName, F extends Finding, S extends Sickness> {
+  readonly checks: Readonly<Record<C, string>>;
+  /** `{name}` stands for a fact. */
+  readonly findings: Readonly<Record<F, string>>;
+  readonly sicknesses: Readonly<Record<S, SicknessWords>>;
+}
+
+/** What every diagnosis needs. */
+interface Frame {
   readonly title: string;
   readonly healthy: string;
   readonly usable: string;
@@ -29,14 +51,26 @@ export interface Words {
   readonly brokenLine: string;
   readonly unknownMeter: string;
   readonly noSecrets: string;
-  readonly checks: Readonly<Record<CheckName, string>>;
-  /** `{name}` stands for a fact. */
-  readonly findings: Readonly<Record<Finding, string>>;
   readonly forms: Readonly<Record<KeyForm, string>>;
-  readonly sicknesses: Readonly<Record<Sickness, SicknessWords>>;
 }
 
-const all: Readonly<Record<Language, Words>> = { en, da, de };
+export type MepWords = Frame & Said<MepCheckName, MepFinding, MepSickness>;
+/** What an optical port adds. */
+export type OpticalWords = Said<OpticalCheckName, OpticalFinding, OpticalSickness>;
+export type Words = Frame & Said<CheckName, Finding, Sickness>;
+
+const joined = (mep: MepWords, optical: OpticalWords): Words => ({
+  ...mep,
+  checks: { ...mep.checks, ...optical.checks },
+  findings: { ...mep.findings, ...optical.findings },
+  sicknesses: { ...mep.sicknesses, ...optical.sicknesses },
+});
+
+const all: Readonly<Record<Language, Words>> = {
+  en: joined(en, opticalEn),
+  da: joined(da, opticalDa),
+  de: joined(de, opticalDe),
+};
 
 export const wordsOf = (language: Language): Words => all[language];
 
