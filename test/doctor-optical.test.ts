@@ -45,7 +45,7 @@ interface Case {
   readonly stranger?: Stranger;
   /** Says this over and over, each second. */
   readonly pushed?: string;
-  /** Nothing comes back any more once the key was shown. */
+  /** What comes back to the key gets lost, repetitions and all, and later things do not. */
   readonly deafToKey?: true;
 }
 
@@ -81,16 +81,24 @@ class Shown {
   }
 }
 
-const wrapped = (line: Transport, shown: Shown, deafToKey: boolean): Transport => ({
-  ...line,
-  write: (bytes) => {
-    shown.note(bytes);
-    return line.write(bytes);
-  },
-  chunks: (async function* () {
-    for await (const bytes of line.chunks) if (!deafToKey || shown.times === 0) yield bytes;
-  })(),
-});
+/** Four transmissions, two seconds apart. */
+const untilGivenUp = 9_000;
+
+const wrapped = (line: Transport, clock: VirtualClock, shown: Shown, deafToKey: boolean): Transport => {
+  let deafUntil = Number.NEGATIVE_INFINITY;
+  return {
+    ...line,
+    write: (bytes) => {
+      const before = shown.times;
+      shown.note(bytes);
+      if (deafToKey && shown.times > before) deafUntil = clock.now() + untilGivenUp;
+      return line.write(bytes);
+    },
+    chunks: (async function* () {
+      for await (const bytes of line.chunks) if (clock.now() >= deafUntil) yield bytes;
+    })(),
+  };
+};
 
 const strange = (clock: VirtualClock, { stranger, pushed }: Case, baud: number): Transport => {
   const [ours, theirs] = memoryPair();
@@ -147,7 +155,7 @@ const diagnose = async (
       ...(sick.supply === setting ? {} : { stuck: "silent" as const }),
     });
     if (sick.hangsUpAfter !== undefined) clock.at(clock.now() + sick.hangsUpAfter, () => void line.close());
-    return wrapped(line, shown, sick.deafToKey === true);
+    return wrapped(line, clock, shown, sick.deafToKey === true);
   };
   const supplies = ["enable=rts-inverted", "enable=dtr-inverted"].map((setting) => ({
     setting,

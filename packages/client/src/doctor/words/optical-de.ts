@@ -30,7 +30,7 @@ export const opticalDe: OpticalWords = {
       cause:
         "Der Lesekopf sieht den Zähler nicht, oder der Zähler hört ihn nicht: der Kopf sitzt neben dem Fenster oder ist verdreht, er hat keinen Strom, oder die Schnittstelle ist abgeschaltet oder ruht. Sie ruht fünf Minuten nach einer zu langen Sitzung, wo der Netzbetreiber es so eingestellt hat, und bei manchen Geräten acht Sekunden, wenn der Tarif wechselt.",
       remedies: [
-        "Den Kopf so auf das Fenster des Zählers setzen, dass sein Magnet hält, das Kabel nach unten, und ihn jeweils um ein Viertel drehen.",
+        "Den Kopf so auf das Fenster des Zählers setzen, dass sein Magnet hält, das Kabel zum Boden hin, und ihn jeweils um ein Viertel drehen.",
         "Fünf Minuten warten, ohne dass ein Programm den Kopf benutzt, und es wieder versuchen.",
         "Prüfen, ob die Verbindung den Kopf nennt und keinen anderen Adapter: `meterport ports`.",
         "Nimmt der Kopf seinen Strom von RTS oder DTR, `enable=rts` oder `enable=dtr` in die Verbindung schreiben; docs/links.md nennt alle Formen.",
