@@ -3,11 +3,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, openLive, rc4 } from "@meterport/client";
 import { recordTransport } from "@meterport/client/recording";
+import { tls } from "@meterport/client/tls";
 import { toHex } from "@meterport/protocol/bytes";
 import { type Capture, captureHead, captureText, parseCapture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
+import { readTls, type TlsFrame } from "@meterport/protocol/capture/tls/reading";
 import { verifiedFrames } from "@meterport/protocol/capture/verified";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import type { Entropy } from "@meterport/protocol/ports";
 import { redactCapture, throwAwayKey } from "@meterport/protocol/redaction/redact";
 import { Secret } from "@meterport/protocol/security/key";
 import { ET04, ET16 } from "@meterport/protocol/tables/index";
@@ -16,18 +19,24 @@ import { runCli, withMeter } from "../packages/cli/src/testing/run-cli.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 const key = new Secret(Uint8Array.from({ length: 16 }, (_, i) => 13 * i + 3));
-const security = (of: Secret, encrypt = false) =>
-  rc4({ key: of, encrypt, entropy: (length) => new Uint8Array(length).fill(3) });
+const entropy = (length: number): Uint8Array => new Uint8Array(length).fill(3);
+const suites = {
+  rc4: (of: Secret) => rc4({ key: of, entropy }),
+  "rc4-encrypted": (of: Secret) => rc4({ key: of, encrypt: true, entropy }),
+  tls: (of: Secret, random: Entropy = entropy) => tls({ key: of, level: "basic", clientId: 100, entropy: random }),
+};
+type Suite = keyof typeof suites;
 
 /** What a meter on a line with every fault was heard to say, and what was made of it. */
-const faultyRun = async (seed: number, encrypt: boolean) => {
+const faultyRun = async (seed: number, suite: Suite) => {
   const clock = new VirtualClock();
   const device = new VirtualMeter({
-    profile: parseProfile("meter:3.70"),
+    profile: parseProfile(suite === "tls" ? "meter:4.30" : "meter:3.70"),
     keys: { basic: key, advanced: new Secret(new Uint8Array(16).fill(2)) },
     scenario: "house",
     seed,
     start: clock.wall(),
+    ...(suite === "tls" ? { tls: ["required"] as const } : {}),
   });
   const line = modelledLine({ meter: device, clock, baud: 9600, seed, ...everyFault(0.03) });
   let text = captureHead({ started: "", link: "line" });
@@ -35,8 +44,9 @@ const faultyRun = async (seed: number, encrypt: boolean) => {
     text += written;
   };
   const recorded = recordTransport(line, { elapsed: clock.now, write });
-  const timing = { attempts: 20 };
-  const meter = await clock.run(connect(recorded, { security: security(key, encrypt), clock, timing }));
+  // Inside TLS an attempt is three exchanges, each of which the line may spoil.
+  const timing = { attempts: suite === "tls" ? 60 : 20 };
+  const meter = await clock.run(connect(recorded, { security: suites[suite](key), clock, timing }));
   const system = await clock.run(meter.read(ET04));
   const devices = await clock.run(meter.read(ET16));
   const live = await clock.run(openLive(meter));
@@ -47,15 +57,17 @@ const faultyRun = async (seed: number, encrypt: boolean) => {
   }
   assert.ok(meter.session.counters.discarded > 0, "the line was bad");
   assert.ok(!text.includes(toHex(key.reveal())), "no key in it");
-  return { clock, text, identity: meter.identity, system, devices, seen };
+  return { clock, suite, text, identity: meter.identity, system, devices, seen };
 };
 
 type Run = Awaited<ReturnType<typeof faultyRun>>;
 
 /** The capture gives the same readings once more. */
-const replays = async ({ clock, seen }: Run, capture: Capture, under: Secret) => {
-  const replayed = new ReplayedMeter(capture, under);
-  const again = await clock.run(connect(memoryLine({ meter: replayed, clock }), { security: security(under), clock }));
+const replays = async ({ clock, seen, suite }: Run, capture: Capture, under: Secret) => {
+  const replayed = new ReplayedMeter(capture, { key: under, entropy });
+  const again = await clock.run(
+    connect(memoryLine({ meter: replayed, clock }), { security: suites[suite](under), clock }),
+  );
   const system = await clock.run(again.read(ET04));
   const devices = await clock.run(again.read(ET16));
   const reader = await clock.run(openLive(again));
@@ -82,11 +94,20 @@ const streamsOf = (capture: Capture): string => {
   return `${bytes("tx")} ${bytes("rx")}`;
 };
 
+/** Frames of handshakes that verify, and alerts. */
+const handshakes = (capture: Capture, under: Uint8Array): number => {
+  const counts = (frame: TlsFrame): boolean => {
+    if (frame.kind === "repeat") return counts(frame.of);
+    return frame.kind === "handshake" ? frame.handshake.session !== undefined : frame.kind === "alert";
+  };
+  return [...readTls(piecesOf(capture), under).frames.values()].filter(counts).length;
+};
+
 describe("a capture of a faulty run", () => {
   for (const seed of [1, 2, 3, 17])
-    for (const encrypt of [false, true])
-      it(`replays to the same readings, redacted or not (seed ${seed}${encrypt ? ", encrypted" : ""})`, async () => {
-        const run = await faultyRun(seed, encrypt);
+    for (const suite of Object.keys(suites) as Suite[])
+      it(`replays to the same readings, redacted or not (seed ${seed}, ${suite})`, async () => {
+        const run = await faultyRun(seed, suite);
         const capture = parseCapture(run.text);
         const plain = await replays(run, capture, key);
         assert.deepEqual(plain.identity, run.identity);
@@ -102,8 +123,9 @@ describe("a capture of a faulty run", () => {
         });
         assert.ok(scrambled > 0, "some frames were bad");
         const verified = (of: Capture, under: Uint8Array) => verifiedFrames(piecesOf(of), under);
-        assert.equal(verified(capture, key.reveal()).length, sealed);
-        assert.equal(verified(redacted, throwAwayKey).length, sealed);
+        assert.equal(verified(capture, key.reveal()).length + handshakes(capture, key.reveal()), sealed);
+        assert.equal(verified(redacted, throwAwayKey).length + handshakes(redacted, throwAwayKey), sealed);
+        assert.ok(handshakes(capture, key.reveal()) > 10 === (suite === "tls"), "sessions were lost");
         const text = captureText(redacted);
         const again = await replays(run, parseCapture(text), new Secret(throwAwayKey));
         const { serial, utilitySerial, ...rest } = run.identity ?? assert.fail();
@@ -126,7 +148,8 @@ describe("a capture of a faulty run", () => {
         const secrets = [...numbers.flatMap(written), toHex(transceiverId), toHex(transceiverId.toReversed())];
         const clear = verified(redacted, throwAwayKey).map(({ request, response }) => toHex(response ?? request.apdu));
         const before = streamsOf(capture);
-        if (!encrypt) assert.ok(secrets.filter((secret) => before.includes(secret)).length >= 4, "they were there");
+        if (suite === "rc4")
+          assert.ok(secrets.filter((secret) => before.includes(secret)).length >= 4, "they were there");
         for (const place of [streamsOf(redacted), ...clear])
           for (const secret of secrets) assert.ok(!place.includes(secret), secret);
         for (const number of numbers) assert.ok(!text.includes(number));
@@ -147,7 +170,7 @@ describe("the command", () => {
       /^\{"format":"meterport-capture","version":1,"started":"2026-01-01T00:00:00.000Z","link":"tcp"\}\n/,
     );
     assert.ok(!text.includes("meter:1"));
-    const replayed = new ReplayedMeter(parseCapture(text), new Secret(new Uint8Array(16).fill(1)));
+    const replayed = new ReplayedMeter(parseCapture(text), { key: new Secret(new Uint8Array(16).fill(1)), entropy });
     const again = { ...world, openLink: async () => memoryLine({ meter: replayed, clock }) };
     const second = await runCli(["read", ...link, "BT21", "ET51", "--json"], again);
     assert.deepEqual([second.code, second.out], [0, first.out]);

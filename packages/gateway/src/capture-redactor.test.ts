@@ -51,7 +51,7 @@ test("a redacted capture verifies under the throw-away key, and tells neither ke
   assert.ok(!all(redacted).includes(serial));
   assert.ok(!redacted.includes(Buffer.from(key.reveal()).toString("hex")));
   const capture = parseCapture(redacted);
-  assert.ok(new ReplayedMeter(capture, parseKey(keyInside(capture) ?? "").secret), "it verifies");
+  assert.ok(new ReplayedMeter(capture, { key: parseKey(keyInside(capture) ?? "").secret, entropy }), "it verifies");
   assert.equal(textOf(await redact(order(text, { profile: "meter:3.70" }))), redacted, "the same seed, the same names");
 });
 

@@ -68,7 +68,7 @@ test("what went over a link is on the shelf when it turns bad, replays, and hold
     const text = shelf.read("house", capture?.name ?? "") ?? assert.fail("no capture");
     assert.equal(capture?.bytes, text.length);
     assert.ok(!text.includes(Buffer.from(key.reveal()).toString("hex")) && !text.includes("bridge"));
-    assert.ok(new ReplayedMeter(parseCapture(text), key), "it verifies");
+    assert.ok(new ReplayedMeter(parseCapture(text), { key, entropy }), "it verifies");
     assert.deepEqual(
       [shelf.list("hous"), shelf.read("house", "../captures"), shelf.read("other", capture?.name ?? "")],
       [[], undefined, undefined],

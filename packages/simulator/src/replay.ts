@@ -2,22 +2,22 @@
 import { toHex } from "@meterport/protocol/bytes";
 import type { Capture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
-import { type CapturedRequest, verifiedFrames } from "@meterport/protocol/capture/verified";
+import { type CapturedRequest, type VerifiedFrame, verifiedFrames } from "@meterport/protocol/capture/verified";
 import { UsageError } from "@meterport/protocol/errors";
 import { decodeResponse, requestCode } from "@meterport/protocol/frame/apdu";
 import { code } from "@meterport/protocol/frame/response-codes";
-import type { Millis } from "@meterport/protocol/ports";
+import type { Entropy, Millis } from "@meterport/protocol/ports";
 import type { Secret } from "@meterport/protocol/security/key";
-import { rc4Opener } from "@meterport/protocol/security/rc4/opener";
+import { type PortSecurityOptions, portSecurity } from "@meterport/protocol/security/mep-tls/port-security";
 import { Endpoint } from "@meterport/protocol/server/endpoint";
 import type { EndpointTiming } from "@meterport/protocol/server/timing";
 import type { MeterOutput, MeterPort } from "./meter-port.ts";
 
-/** A request as its client saw it: all its attempts, until one was answered. */
+/** A request as its client saw it: all its attempts, and the answer that was taken. */
 interface Asked {
   readonly apdu: string;
   readonly attempts: Set<CapturedRequest>;
-  answered: boolean;
+  response: Uint8Array | undefined;
 }
 
 /** Whether a link takes it as the answer: no news of the sequence number, and well formed. */
@@ -28,42 +28,71 @@ const answers = (request: CapturedRequest, response: Uint8Array): boolean => {
 };
 
 /** What was asked, and the answer that was taken each time. */
-const answersIn = (capture: Capture, key: Uint8Array): ReadonlyMap<string, readonly Uint8Array[]> => {
+const answersIn = (frames: readonly VerifiedFrame[]): ReadonlyMap<string, readonly Uint8Array[]> => {
   const taken = new Map<string, Uint8Array[]>();
-  let asked: Asked = { apdu: "", attempts: new Set(), answered: true };
-  for (const { piece, request, response } of verifiedFrames(piecesOf(capture), key)) {
+  let asked: Asked = { apdu: "", attempts: new Set(), response: undefined };
+  const settle = (): void => {
+    const { apdu, response } = asked;
+    const before = taken.get(apdu);
+    if (response === undefined) return;
+    if (before === undefined) taken.set(apdu, [response]);
+    else before.push(response);
+  };
+  for (const { piece, request, response, late = false } of frames) {
     if (piece.dir === "tx") {
       const apdu = toHex(request.apdu);
-      if (asked.answered || asked.apdu !== apdu) asked = { apdu, attempts: new Set(), answered: false };
+      // Whoever asks the same in a new session did not get the answer of the one before, though we can read it.
+      if (request.sequence === undefined && request.anew && asked.apdu === apdu) asked.response = undefined;
+      if (asked.response !== undefined || asked.apdu !== apdu) {
+        settle();
+        asked = { apdu, attempts: new Set(), response: undefined };
+      }
       asked.attempts.add(request);
-    } else if (response !== undefined && !asked.answered && asked.attempts.has(request) && answers(request, response)) {
-      asked.answered = true;
-      taken.set(asked.apdu, [...(taken.get(asked.apdu) ?? []), response]);
-    }
+    } else if (response !== undefined && !late && asked.response === undefined && asked.attempts.has(request))
+      if (answers(request, response)) asked.response = response;
   }
+  settle();
   return taken;
 };
 
+/** What a port speaks that gave these answers; TLS as both ends agreed on it then. */
+const spokenIn = (frames: readonly VerifiedFrame[]): Pick<PortSecurityOptions, "tls" | "extendedMasterSecret"> => {
+  const responses = frames.filter(({ response }) => response !== undefined);
+  const inTls = responses.flatMap(({ tls }) => (tls?.kind === "response" ? [tls.session] : []));
+  const tls = inTls.length === 0 ? "off" : inTls.length < responses.length ? "optional" : "required";
+  return { tls, extendedMasterSecret: inTls.some(({ extendedMasterSecret }) => extendedMasterSecret) };
+};
+
+export interface ReplayOptions {
+  /** The meter's, or the throw-away one of a redacted capture. */
+  readonly key: Secret;
+  /** For the randoms of TLS. */
+  readonly entropy: Entropy;
+}
+
 /**
  * Serves what a capture holds. What was not asked then is answered with 0x05; what was asked often, as often in turn, and
- * then as the last time. Noise and forgeries in the capture are left out.
+ * then as the last time. Noise and forgeries in the capture are left out. What was asked inside TLS is answered inside a
+ * session of its own, whichever level its client names.
  *
  * @throws UsageError (`capture`) where nothing in it verifies under the key
  */
 export class ReplayedMeter implements MeterPort {
   readonly #answers: ReadonlyMap<string, readonly Uint8Array[]>;
   readonly #asked = new Map<string, number>();
-  readonly #key: Uint8Array;
+  readonly #security: PortSecurityOptions;
   #endpoint: Endpoint;
 
-  constructor(capture: Capture, key: Secret) {
-    this.#key = key.reveal();
-    this.#answers = answersIn(capture, this.#key);
+  constructor(capture: Capture, { key, entropy }: ReplayOptions) {
+    const bytes = key.reveal();
+    const frames = verifiedFrames(piecesOf(capture), bytes);
+    this.#answers = answersIn(frames);
     if (this.#answers.size === 0)
       throw new UsageError(
         "capture",
-        "no exchange of the capture verifies under this key; captures of TLS cannot be replayed",
+        "no exchange of the capture verifies under this key; one inside TLS also needs the handshake of its session",
       );
+    this.#security = { keys: { basic: bytes, advanced: bytes }, entropy, ...spokenIn(frames) };
     this.#endpoint = this.#open({});
   }
 
@@ -89,7 +118,7 @@ export class ReplayedMeter implements MeterPort {
   }
 
   #open(timing: Partial<EndpointTiming>): Endpoint {
-    const seal = rc4Opener({ basic: this.#key, advanced: this.#key });
+    const seal = portSecurity(this.#security);
     return new Endpoint({ seal, sequence: 0, timing, serve: (apdu) => this.#answer(toHex(apdu)) });
   }
 

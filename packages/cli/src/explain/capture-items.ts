@@ -1,6 +1,7 @@
 /** What a capture holds, item by item: exchanges, replies that belong to none, alerts, noise, and what became of the link. */
 import type { Capture } from "@meterport/protocol/capture/capture";
 import { type Piece, piecesOf } from "@meterport/protocol/capture/pieces";
+import { readTls, type TlsFrame } from "@meterport/protocol/capture/tls/reading";
 import { type CapturedRequest, verifiedFrames } from "@meterport/protocol/capture/verified";
 import type { Millis } from "@meterport/protocol/ports";
 
@@ -13,6 +14,8 @@ export interface ExchangeItem {
   reply: Uint8Array | undefined;
   /** From the request to the end of the reply. */
   took: Millis | undefined;
+  /** What either is, where it carries TLS. */
+  readonly tls: { readonly request: TlsFrame | undefined; reply: TlsFrame | undefined };
 }
 
 export type CaptureItem =
@@ -34,7 +37,12 @@ export const itemsOf = (capture: Capture, key: Uint8Array | undefined): CaptureI
   const cut = piecesOf(capture);
   const requests = new Map<Piece, CapturedRequest>();
   const replies = new Map<CapturedRequest, Piece>();
-  for (const { piece, request, response } of key === undefined ? [] : verifiedFrames(cut, key))
+  const tls = readTls(cut, key);
+  const frameOf = (piece: Piece): TlsFrame | undefined => {
+    const frame = tls.frames.get(piece);
+    return frame?.kind === "repeat" ? frame.of : frame;
+  };
+  for (const { piece, request, response } of key === undefined ? [] : verifiedFrames(cut, key, tls))
     if (piece.dir === "tx") requests.set(piece, request);
     else if (response !== undefined && !replies.has(request)) replies.set(request, piece);
   const claimed = new Set(replies.values());
@@ -43,13 +51,15 @@ export const itemsOf = (capture: Capture, key: Uint8Array | undefined): CaptureI
   const answer = (exchange: ExchangeItem, piece: Piece, bytes: Uint8Array): void => {
     exchange.reply = bytes;
     exchange.took = Math.max(0, piece.t - exchange.t);
+    exchange.tls.reply = frameOf(piece);
   };
   for (const piece of cut.pieces) {
     const { dir, t, kind, start, end } = piece;
     const bytes = cut.streams[dir].subarray(start, end);
     if (kind !== "frame") items.push({ kind, t, dir, bytes });
     else if (dir === "tx") {
-      last = { kind: "exchange", t, request: bytes, reply: undefined, took: undefined };
+      const frames = { request: frameOf(piece), reply: undefined };
+      last = { kind: "exchange", t, request: bytes, reply: undefined, took: undefined, tls: frames };
       const request = requests.get(piece);
       const reply = request === undefined ? undefined : replies.get(request);
       if (reply !== undefined) answer(last, reply, cut.streams.rx.subarray(reply.start, reply.end));

@@ -13,7 +13,7 @@ import { type ExplainedBody, explainBody } from "./body.ts";
 import type { DimensionsOf } from "./given-dimensions.ts";
 import { tableName } from "./messages.ts";
 import { lengthTrouble, type Packet, type Packets } from "./packets.ts";
-import { openRequest, type Verdict } from "./trial.ts";
+import { type OpenRequest, openRequest, type Verdict } from "./trial.ts";
 
 /** A part of a message, at offsets from its first given byte. */
 export interface Field {
@@ -50,7 +50,10 @@ const codeNames: Readonly<Record<number, string>> = {
   63: "read a part of a table",
   64: "write a table",
   79: "write a part of a table",
-  88: "a TLS record; its content cannot be named",
+  87: "the end of a TLS session",
+  88: "the beginning of a TLS handshake; a whole capture and --key open it",
+  89: "a step of a TLS handshake; a whole capture and --key open it",
+  128: "a request inside TLS; a whole capture and --key open it",
 };
 const lastTable = 8191;
 
@@ -107,22 +110,36 @@ const cutNote = ({ cut, body }: Packet): string[] =>
   cut === undefined ? [] : [`cut short: ${body.length} of ${cut} bytes are there`];
 
 /** Bytes of the request without sequence number and digest; undefined where it cannot be told. */
-const headerLength = (asked: TableRequest, body: Uint8Array): number => {
+const headerLength = (asked: TableRequest, body: Uint8Array, security: number): number => {
   const fixed = asked.kind === "read" ? 5 : asked.kind === "write" ? 5 + asked.data.length : 8;
   const length = asked.kind === "write-at" ? 8 + asked.data.length : fixed;
-  const security = sequenceLength + digestLength;
   // A count may be missing (p. 18): then what is there are 3 or 6 bytes before the sequence number.
   if (body.length < length + security && body.length >= security + 3 && asked.kind.startsWith("read"))
     return body.length - security;
   return length;
 };
 
-const explainRequest = (packet: Packet, key: Uint8Array | undefined) => {
-  const opened = openRequest(packet.body, packet.cut === undefined ? key : undefined);
+export interface InsideTls {
+  /** Whether the reply came inside TLS, too: a port that has lost its session answers without. */
+  readonly reply: boolean;
+}
+
+const insideTls = (body: Uint8Array, { reply }: InsideTls): OpenRequest => ({
+  body,
+  encrypted: true,
+  verdict: "valid",
+  openReply: (body) => ({ body, verdict: reply ? "valid" : "unchecked" }),
+});
+
+const explainRequest = (packet: Packet, key: Uint8Array | undefined, inside: InsideTls | undefined) => {
+  const opened =
+    inside === undefined
+      ? openRequest(packet.body, packet.cut === undefined ? key : undefined)
+      : insideTls(packet.body, inside);
   const { body, verdict, encrypted } = opened;
   const bytes = clear(packet, body);
-  const security = sequenceLength + digestLength;
-  const withoutSecurity = decodeRequest(body.length >= security + 3 ? body.subarray(0, -security) : body);
+  const security = inside === undefined ? sequenceLength + digestLength : 0;
+  const withoutSecurity = decodeRequest(body.length >= security + 3 ? body.subarray(0, body.length - security) : body);
   const decoded = withoutSecurity.kind === "malformed" ? decodeRequest(body) : withoutSecurity;
   const walk = new Walk(bytes, 0);
   if (packet.start === 2) walk.take("length", 2, tellLength);
@@ -141,15 +158,18 @@ const explainRequest = (packet: Packet, key: Uint8Array | undefined) => {
   }
   walk.take("code", 1, (value) => ({ meaning: codeNames[value] ?? "" }));
   walk.take("table", 2, (value) => ({ meaning: tableName(value) }));
-  const length = headerLength(decoded, body);
+  const length = headerLength(decoded, body, security);
   if (decoded.kind === "read-at" || decoded.kind === "write-at") walk.take("offset", 3);
   const header = decoded.kind === "read" || decoded.kind === "write" ? 3 : 6;
   walk.take("count", Math.min(2, length - header));
   if (decoded.kind === "write" || decoded.kind === "write-at")
     walk.take("data", decoded.data.length, (_, hex) => ({ value: hex }));
-  walk.take("sequence", sequenceLength, tellSequence);
-  walk.take("digest", digestLength, tellDigest(verdict));
-  const notes = [...cutNote(packet), ...(encrypted ? ["encrypted; shown decrypted"] : [])];
+  if (inside === undefined) {
+    walk.take("sequence", sequenceLength, tellSequence);
+    walk.take("digest", digestLength, tellDigest(verdict));
+  }
+  const shown = inside === undefined ? "encrypted; shown decrypted" : "inside TLS; shown decrypted";
+  const notes = [...cutNote(packet), ...(encrypted ? [shown] : [])];
   const message: Message = { bytes, encrypted, fields: walk.fields, unknown: walk.rest(), notes };
   return { message, opened, asked: decoded };
 };
@@ -189,6 +209,8 @@ export interface ExchangeOptions {
   readonly key: Uint8Array | undefined;
   readonly profile: Profile | undefined;
   readonly dimensions?: DimensionsOf | undefined;
+  /** Of messages that were opened before, and have neither sequence number nor digest. */
+  readonly inside?: InsideTls | undefined;
   /** Whether the data of a table are explained, too; they are where left out. */
   readonly withBody?: boolean;
 }
@@ -200,9 +222,9 @@ export interface ExchangeOptions {
  */
 export const explainExchange = (
   { request, reply }: Packets,
-  { key, profile, dimensions, withBody = true }: ExchangeOptions,
+  { key, profile, dimensions, inside, withBody = true }: ExchangeOptions,
 ): Exchange => {
-  const { message, opened, asked } = explainRequest(request, key);
+  const { message, opened, asked } = explainRequest(request, key, inside);
   if (asked === undefined && reply === undefined && request.start === 2 && request.body[0] === code.ok)
     throw new UsageError("hex", "this is a reply without its request: say with --table which table it holds");
   const answer = reply === undefined ? undefined : explainReply(reply, opened, asked);

@@ -19,19 +19,11 @@ import { exchangeText } from "./explain-text.ts";
 import type { Device } from "./given-dimensions.ts";
 import { requestText } from "./messages.ts";
 import { packetOf } from "./packets.ts";
+import { closedReply, type Digests, packetsInside, type Summary, tlsDocument, tlsSummary } from "./tls-exchange.ts";
 
 interface CaptureContext extends Device {
   readonly key: Uint8Array | undefined;
   readonly full: boolean;
-}
-
-type Digests = "valid" | "invalid request" | "invalid reply" | "unchecked" | "no reply";
-
-/** One exchange in few words. */
-interface Summary {
-  readonly what: string;
-  readonly result: string;
-  readonly digests: Digests;
 }
 
 const bytes = (n: number): string => (n === 1 ? "1 byte" : `${n} bytes`);
@@ -57,19 +49,34 @@ const resultOf = ({ response }: Exchange): string => {
 const summaryOf = (exchange: Exchange): Summary => {
   const { request } = exchange;
   const header = request.fields.find(({ name }) => name === "sequence")?.start ?? request.bytes.length;
+  const code = request.fields.find(({ name }) => name === "code");
   const what =
     request.asked === undefined
-      ? (request.fields.find(({ name }) => name === "code")?.meaning ??
-        `${bytes(request.bytes.length)} that are no request`)
-      : requestText(request.bytes.subarray(2, header));
+      ? (code?.meaning ?? `${bytes(request.bytes.length)} that are no request`)
+      : requestText(request.bytes.subarray(code?.start ?? 0, header));
   return { what, result: resultOf(exchange), digests: digestsOf(exchange) };
 };
 
-const explained = ({ request, reply }: ExchangeItem, { key, profile, dimensions, full }: CaptureContext): Exchange =>
-  explainExchange(
+/** Undefined where there is nothing but TLS to explain. */
+const explained = (item: ExchangeItem, { key, profile, dimensions, full }: CaptureContext): Exchange | undefined => {
+  const { request, reply, tls } = item;
+  const options = { key, profile, dimensions, withBody: full };
+  if (tls.request?.kind === "request") {
+    const { packets, inside } = packetsInside(tls.request, item);
+    return explainExchange(packets, { ...options, inside });
+  }
+  if (tls.request !== undefined) return undefined;
+  return explainExchange(
     { request: packetOf(request), reply: reply === undefined ? undefined : packetOf(reply) },
-    { key, profile, dimensions, withBody: full },
+    options,
   );
+};
+
+const summaryOfItem = (item: ExchangeItem, exchange: Exchange | undefined): Summary => {
+  if (exchange === undefined) return tlsSummary(item);
+  const summary = summaryOf(exchange);
+  return { ...summary, ...closedReply(item) };
+};
 
 const others: Readonly<Record<"reply" | "alert" | "noise" | "cut", string>> = {
   reply: "a reply that nobody waits for",
@@ -92,13 +99,14 @@ const rowOf = (item: CaptureItem, context: CaptureContext, paint: Paint): Row =>
     const told = item.kind === "alert" ? others.alert : `${others[item.kind]}: ${someHex(item.bytes)}`;
     return [time, { text: told, paint: (text) => paint("yellow", text) }];
   }
-  const { what, result, digests } = summaryOf(explained(item, context));
+  const { what, result, digests } = summaryOfItem(item, explained(item, context));
+  const inside = item.tls.request?.kind === "request" && digests === "valid";
   const color = digests === "valid" ? "green" : digests === "unchecked" ? "dim" : "red";
   return [
     time,
     { text: what, paint: (text) => paint("cyan", text) },
     result,
-    { text: digests, paint: (text) => paint(color, text) },
+    { text: inside ? "inside TLS" : digests, paint: (text) => paint(color, text) },
     item.took === undefined ? "" : `${Math.round(item.took)} ms`,
   ];
 };
@@ -107,12 +115,16 @@ const itemDocument = (item: CaptureItem, context: CaptureContext): unknown => {
   if (item.kind !== "exchange") return "bytes" in item ? { ...item, bytes: undefined, hex: toHex(item.bytes) } : item;
   const exchange = explained(item, context);
   const { t, took, request, reply } = item;
-  const { what, result, digests } = summaryOf(exchange);
-  const { asked } = exchange.request;
-  const place = { table: exchange.table, offset: exchange.offset };
-  const short = { kind: "exchange", t, took, what, result, digests, ...(asked === undefined ? {} : place) };
+  const { what, result, digests } = summaryOfItem(item, exchange);
+  const place = exchange?.request.asked === undefined ? {} : { table: exchange.table, offset: exchange.offset };
+  const tls = item.tls.request === undefined ? {} : { tls: tlsDocument(item) };
+  const short = { kind: "exchange", t, took, what, result, digests, ...place, ...tls };
   const hex = { request: toHex(request), reply: reply === undefined ? undefined : toHex(reply) };
-  return { ...short, hex, ...(context.full ? { explained: exchangeDocument(exchange) } : {}) };
+  return {
+    ...short,
+    hex,
+    ...(context.full && exchange !== undefined ? { explained: exchangeDocument(exchange) } : {}),
+  };
 };
 
 /** How many there are of each kind. */
@@ -136,7 +148,8 @@ const writeText = (capture: Capture, items: readonly CaptureItem[], context: Cap
   if (context.full)
     for (const item of items) {
       io.stdout.write(alignedTable([rowOf(item, context, paint)]));
-      if (item.kind === "exchange") io.stdout.write(`${exchangeText(explained(item, context), true, paint)}\n`);
+      const exchange = item.kind === "exchange" ? explained(item, context) : undefined;
+      if (exchange !== undefined) io.stdout.write(`${exchangeText(exchange, true, paint)}\n`);
     }
   else
     for (let at = 0; at < items.length; at += lineBlock) {

@@ -11,7 +11,8 @@ import { interruption, servePort } from "../simulate/serve-port.ts";
 export const replayCommand = async (file: string, options: ReplayOptions, io: Io): Promise<Exit> => {
   const link = parseLink(options.listen);
   const capture = parseCapture(io.readText(file));
-  const meter = new ReplayedMeter(capture, requiredKey(options.key ?? keyInside(capture), io).secret);
+  const { secret } = requiredKey(options.key ?? keyInside(capture), io);
+  const meter = new ReplayedMeter(capture, { key: secret, entropy: io.entropy });
   const { url, close } = await servePort(link, meter, io);
   io.stdout.write(`listening ${url}\n`);
   try {

@@ -1,17 +1,25 @@
 /** A capture that can be given away: it holds what went on, and not whose meter it was. */
-import { toHex } from "../bytes.ts";
+import { concat, toHex } from "../bytes.ts";
 import type { Capture, CaptureEntry } from "../capture/capture.ts";
-import { type CutCapture, type Piece, piecesOf } from "../capture/pieces.ts";
-import { type CapturedRequest, sealAs, type VerifiedFrame, verifiedFrames } from "../capture/verified.ts";
+import { type Piece, piecesOf } from "../capture/pieces.ts";
+import { readTls, type TlsFrame, type TlsReading } from "../capture/tls/reading.ts";
+import {
+  type CapturedRequest,
+  type Rc4Request,
+  sealAs,
+  type VerifiedFrame,
+  verifiedFrames,
+} from "../capture/verified.ts";
 import { UsageError } from "../errors.ts";
 import { decodeRequest, requestCode } from "../frame/apdu.ts";
 import type { Profile } from "../layout/index.ts";
-import { beginsRecord, tlsCode } from "../security/mep-tls/envelope.ts";
+import { answersInTls, asksInTls, tlsCode } from "../security/mep-tls/envelope.ts";
 import { rc4Opener } from "../security/rc4/opener.ts";
 import { DataRedactor } from "./data.ts";
 import { SeenDimensions } from "./dimensions.ts";
 import { MessageRedactor } from "./messages.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
+import { scrambleRecords, TlsResealer } from "./tls.ts";
 
 /** What the messages of a redacted capture are sealed with: everybody may know it. */
 export const throwAwayKey: Uint8Array = new Uint8Array(16).fill(1);
@@ -33,31 +41,27 @@ export interface Redacted {
   readonly scrambled: number;
 }
 
-/** Whether a sent frame is a request inside TLS. */
-const carriesTls = (body: Uint8Array): boolean => body[0] === tlsCode.table && beginsRecord(body.subarray(1));
-
-const refuseTls = ({ streams, pieces }: CutCapture, found: readonly VerifiedFrame[]): void => {
-  const verified = new Set(found.map(({ piece }) => piece));
-  for (const piece of pieces)
-    if (piece.kind === "frame" && piece.dir === "tx" && !verified.has(piece))
-      if (carriesTls(streams.tx.subarray(piece.start + 2, piece.end)))
-        throw new UsageError(
-          "tls",
-          "a capture of a TLS session cannot be redacted: record the same with --security rc4, on a port that permits it",
-        );
-};
-
 const requestCodes: readonly (number | undefined)[] = [...Object.values(requestCode), ...Object.values(tlsCode)];
 const lastResponseCode = 0x0c;
 /** From here on a byte can begin no frame, so that what is noise stays noise. */
 const neverLength = 0xff;
 const believedHigh = 4;
 
+/** Of records their types and lengths are left, too. */
+const scrambleTls = ({ dir }: Piece, bytes: Uint8Array, pseudonyms: Pseudonyms): Uint8Array | undefined => {
+  const body = bytes.subarray(2);
+  if (!asksInTls(body) && (dir === "tx" || !answersInTls(body))) return undefined;
+  const records = scrambleRecords(body.subarray(1), (each) => pseudonyms.noise(each));
+  return records === undefined ? undefined : concat(bytes.subarray(0, 3), records);
+};
+
 /** What is left of bytes that do not verify: a reply with one wrong bit still holds the serial number. */
 const scramble = (piece: Piece, bytes: Uint8Array, pseudonyms: Pseudonyms): Uint8Array => {
   if (piece.kind === "alert") return bytes;
   if (piece.kind === "noise") return bytes.map(() => neverLength);
   if (bytes.length === 1) return bytes.map((byte) => (byte > believedHigh ? neverLength : byte));
+  const inTls = piece.kind === "frame" ? scrambleTls(piece, bytes, pseudonyms) : undefined;
+  if (inTls !== undefined) return inTls;
   const first = bytes[2];
   const kept = requestCodes.includes(first) || (first !== undefined && first <= lastResponseCode) ? 3 : 2;
   const out = bytes.slice();
@@ -70,46 +74,98 @@ const scramble = (piece: Piece, bytes: Uint8Array, pseudonyms: Pseudonyms): Uint
   return out;
 };
 
-const sameRequest = (a: CapturedRequest, b: CapturedRequest): boolean =>
+const sameRequest = (a: Rc4Request, b: Rc4Request): boolean =>
   a.sequence === b.sequence && toHex(a.apdu) === toHex(b.apdu);
+
+/** Seals messages of RC4 with the throw-away key. */
+class Rc4Resealer {
+  readonly #opener = rc4Opener({ basic: throwAwayKey, advanced: throwAwayKey });
+  #last: { readonly request: Rc4Request; readonly packet: Uint8Array } | undefined;
+
+  /** The frame of a request; the same one for its repetitions. */
+  request(request: Rc4Request, apdu: (apdu: Uint8Array) => Uint8Array): Uint8Array {
+    if (this.#last === undefined || !sameRequest(this.#last.request, request))
+      this.#last = { request, packet: sealAs({ ...request, apdu: apdu(request.apdu) }, throwAwayKey).packet };
+    return this.#last.packet;
+  }
+
+  /** The frame of a response to it. */
+  response(packet: Uint8Array, answer: Uint8Array): Uint8Array | undefined {
+    const received = this.#opener.open(packet.subarray(2));
+    return received.type === "request" ? received.reply(answer) : undefined;
+  }
+}
 
 /** Seals every message anew, with pseudonyms in it; `put` takes each whole frame. */
 const sealAnew = (
   found: readonly VerifiedFrame[],
   messages: MessageRedactor,
+  tls: TlsResealer,
   put: (piece: Piece, frame: Uint8Array) => void,
 ) => {
-  const opener = rc4Opener({ basic: throwAwayKey, advanced: throwAwayKey });
-  let last: { readonly request: CapturedRequest; readonly packet: Uint8Array } | undefined;
-  for (const { piece, request, response } of found) {
-    if (last === undefined || !sameRequest(last.request, request))
-      last = { request, packet: sealAs({ ...request, apdu: messages.request(request.apdu) }, throwAwayKey).packet };
-    if (response === undefined) {
-      put(piece, last.packet);
-      continue;
-    }
+  const rc4 = new Rc4Resealer();
+  /** Of repetitions the first is made, and stands for all. */
+  const made = new Map<TlsFrame, Uint8Array>();
+  const answerOf = (request: CapturedRequest, response: Uint8Array): Uint8Array => {
     const asked = decodeRequest(request.apdu);
-    const answer = messages.response(response, asked.kind === "malformed" ? undefined : asked);
-    const received = opener.open(last.packet.subarray(2));
-    if (received.type === "request") put(piece, received.reply(answer));
+    return messages.response(response, asked.kind === "malformed" ? undefined : asked);
+  };
+  for (const { piece, request, response, tls: frame } of found) {
+    if (frame?.kind === "request" || frame?.kind === "response") {
+      const known = made.get(frame);
+      const anew = (): Uint8Array =>
+        tls.seal(frame, response === undefined ? messages.request(request.apdu) : answerOf(request, response));
+      const sealed = known ?? anew();
+      made.set(frame, sealed);
+      put(piece, sealed);
+    } else if (request.sequence !== undefined) {
+      const packet = rc4.request(request, (apdu) => messages.request(apdu));
+      const sealed = response === undefined ? packet : rc4.response(packet, answerOf(request, response));
+      if (sealed !== undefined) put(piece, sealed);
+    }
+  }
+};
+
+/** Whether the key fits it: what a handshake says in the clear is redacted whether or not it does. */
+const fitsKey = (frame: TlsFrame): boolean => {
+  if (frame.kind === "repeat") return fitsKey(frame.of);
+  return frame.kind === "handshake" ? frame.handshake.session !== undefined : frame.kind === "alert";
+};
+
+/** What is no message: handshakes, alerts, and repetitions of them. */
+const sealAround = (
+  reading: TlsReading,
+  tls: TlsResealer,
+  put: (piece: Piece, frame: Uint8Array, verified: boolean) => void,
+): void => {
+  const handshakes = tls.handshakes(reading);
+  const made = (frame: TlsFrame): Uint8Array | undefined => {
+    if (frame.kind === "repeat") return made(frame.of);
+    return frame.kind === "alert" ? tls.alert(frame) : handshakes.get(frame.piece);
+  };
+  for (const [piece, frame] of reading.frames) {
+    const sealed = made(frame);
+    if (sealed !== undefined) put(piece, sealed, fitsKey(frame));
   }
 };
 
 /**
  * Replaces what tells whose meter a capture comes from, seals every message that verified with the throw-away key, and
- * scrambles whatever did not verify. Times, lengths, codes, readings and the cutting into chunks stay.
+ * scrambles whatever did not verify. Times, lengths, codes, readings and the cutting into chunks stay. Handshakes of TLS go
+ * with other randoms and fit the throw-away key, if they fitted the meter's.
  *
- * @throws UsageError (`capture`) where nothing verifies under the key, (`tls`) for a capture of a TLS session
+ * @throws UsageError (`capture`) where nothing verifies under the key
  */
 export const redactCapture = (capture: Capture, { key, seed, profile }: RedactOptions): Redacted => {
   const cut = piecesOf(capture);
-  const found = key === undefined ? [] : verifiedFrames(cut, key);
-  refuseTls(cut, found);
+  const reading = readTls(cut, key);
+  const found = key === undefined ? [] : verifiedFrames(cut, key, reading);
   const frames = cut.pieces.filter(({ kind }) => kind === "frame").length;
-  if (key !== undefined && found.length === 0 && frames > 0)
+  const sessions = reading.handshakes.filter(({ session }) => session !== undefined).length;
+  if (key !== undefined && found.length + sessions === 0 && frames > 0)
     throw new UsageError(
       "capture",
-      "no frame of the capture verifies under this key; give the meter's key, or none to keep only lengths and codes",
+      `no frame of the capture verifies under this key${reading.frames.size > 0 ? ", and TLS opens only where the handshake of the session was captured" : ""}; give the meter's key, or none to keep only lengths and codes`,
     );
   const pseudonyms = new Pseudonyms(seed);
   const seen = new SeenDimensions();
@@ -118,20 +174,25 @@ export const redactCapture = (capture: Capture, { key, seed, profile }: RedactOp
   const data = new DataRedactor(pseudonyms, dimensions);
   // The first time to know all values, the second time to find them wherever they stand.
   const messages = (): MessageRedactor => new MessageRedactor(data, dimensions[0] as (typeof dimensions)[number]);
-  sealAnew(found, messages(), () => {});
-  data.lookEverywhere();
+  const tls = new TlsResealer(throwAwayKey, (bytes) => pseudonyms.noise(bytes), cut.streams);
   const streams = { tx: cut.streams.tx.slice(), rx: cut.streams.rx.slice() };
-  const sealed = new Set<Piece>();
-  sealAnew(found, messages(), (piece, frame) => {
+  const done = new Set<Piece>();
+  let sealed = 0;
+  const put = (piece: Piece, frame: Uint8Array, verified = true): void => {
     streams[piece.dir].set(frame, piece.start);
-    sealed.add(piece);
-  });
+    done.add(piece);
+    if (verified) sealed++;
+  };
+  sealAround(reading, tls, put);
+  sealAnew(found, messages(), tls, () => {});
+  data.lookEverywhere();
+  sealAnew(found, messages(), tls, put);
   for (const piece of cut.pieces) {
-    if (sealed.has(piece)) continue;
+    if (done.has(piece)) continue;
     const { dir, start, end } = piece;
     streams[dir].set(scramble(piece, cut.streams[dir].subarray(start, end), pseudonyms), start);
   }
-  return { capture: rebuilt(capture, streams), sealed: sealed.size, scrambled: frames - sealed.size };
+  return { capture: rebuilt(capture, streams), sealed, scrambled: frames - done.size };
 };
 
 /** The same entries with other bytes. */

@@ -1,11 +1,21 @@
 /** The client's side of TLS on the MEP port, as a seal: a handshake before the first request, no sequence number, no digest. */
 import { UsageError } from "../../errors.ts";
-import { code } from "../../frame/response-codes.ts";
 import type { Entropy } from "../../ports.ts";
 import type { Level, Opened, Seal, Sealed } from "../seal.ts";
 import { TlsClient } from "../tls/client.ts";
 import { contentType } from "../tls/codes.ts";
-import { beginsRecord, identityOf, tlsCode, tlsFrame, tlsReadLimit, tlsResponse, tlsWriteLimit } from "./envelope.ts";
+import {
+  beginsRecord,
+  bringsAlert,
+  endsSession,
+  identityOf,
+  isBareCode,
+  tlsCode,
+  tlsFrame,
+  tlsReadLimit,
+  tlsResponse,
+  tlsWriteLimit,
+} from "./envelope.ts";
 
 export interface TlsSealOptions {
   /** The MBK or the MAK; the first 16 bytes are the pre-shared key. */
@@ -22,20 +32,7 @@ export interface TlsSealOptions {
 }
 
 const keyLength = 16;
-/** Digests stand behind what a port says that takes TLS for a damaged RC4 request. */
-const digestLength = 8;
-
 const forged: Opened = { type: "forged" };
-
-/** What a port without TLS, or with TLS in trouble, answers: a code, perhaps with a digest that nobody can check. */
-const isBareCode = (body: Uint8Array): boolean => body.length === 1 || body.length === 1 + digestLength;
-
-/** Codes with which a port speaks of TLS. */
-const tlsCodes: readonly number[] = Object.values(tlsResponse);
-
-/** Behind its code the meter may put the alert of its TLS (MEP guide 1.1, p. 15: "additional data as needed"). */
-const bringsAlert = (body: Uint8Array): boolean =>
-  tlsCodes.includes(body[0] as number) && body[1] === contentType.alert && beginsRecord(body.subarray(1));
 
 class TlsSeal implements Seal {
   readonly name = "tls";
@@ -159,9 +156,7 @@ class TlsSeal implements Seal {
       const detail = `the meter ended the TLS session (${message.name})`;
       return { type: "session-lost", detail, unexecuted: false };
     }
-    if (!isBareCode(body) && !bringsAlert(body)) return forged;
-    // 0x0B comes from a port that was told meanwhile to speak RC4 only; a new handshake will tell.
-    if (!tlsCodes.includes(body[0] as number) && body[0] !== code.notAuthentic) return forged;
+    if (!endsSession(body)) return forged;
     this.#drop();
     const said = `0x${(body[0] as number).toString(16).padStart(2, "0")}`;
     const detail = `the meter has no TLS session with us, ${said}`;

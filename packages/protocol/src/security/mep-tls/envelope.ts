@@ -2,7 +2,9 @@
 import { concat } from "../../bytes.ts";
 import { readResponseHeader, writeAtHeader } from "../../frame/apdu.ts";
 import { frameOf, maxBody } from "../../frame/frame.ts";
+import { code } from "../../frame/response-codes.ts";
 import type { Level } from "../seal.ts";
+import { contentType } from "../tls/codes.ts";
 
 export const tlsCode = {
   /** Ends the session; at least one byte of whatever value follows. */
@@ -42,8 +44,55 @@ export const keyIdOf = (level: Level): number => (level === "advanced" ? 1 : 0);
 export const identityOf = (clientId: number, level: Level): Uint8Array =>
   Uint8Array.of(clientId & 0xff, clientId >> 8, keyIdOf(level));
 
+/** Who a client says it is. */
+export interface ClientName {
+  readonly clientId: number;
+  readonly level: Level;
+}
+
+/**
+ * The inverse of `identityOf`; undefined for a name that no meter takes.
+ *
+ * @example
+ * clientNameIn(Uint8Array.of(100, 0, 1)) // { clientId: 100, level: "advanced" }
+ */
+export const clientNameIn = (identity: Uint8Array): ClientName | undefined => {
+  const [low = 0, high = 0, key] = identity;
+  if (identity.length !== 3 || (key !== 0 && key !== 1)) return undefined;
+  return { clientId: low | (high << 8), level: key === 1 ? "advanced" : "basic" };
+};
+
 /** Whether what follows a code begins as a record of TLS does: its type and version. */
 export const beginsRecord = (records: Uint8Array): boolean => {
   const [type = 0, major] = records;
   return type >= 20 && type <= 23 && major === 3;
 };
+
+/** Digests stand behind what a port says that takes TLS for a damaged RC4 request. */
+const digestLength = 8;
+
+/** What a port without TLS, or with TLS in trouble, answers: a code, perhaps with a digest that nobody can check. */
+export const isBareCode = (body: Uint8Array): boolean => body.length === 1 || body.length === 1 + digestLength;
+
+/** Codes with which a port speaks of TLS. */
+const tlsCodes: readonly number[] = Object.values(tlsResponse);
+
+/** Behind its code the meter may put the alert of its TLS (MEP guide 1.1, p. 15: "additional data as needed"). */
+export const bringsAlert = (body: Uint8Array): boolean =>
+  tlsCodes.includes(body[0] as number) && body[1] === contentType.alert && beginsRecord(body.subarray(1));
+
+/** Whether an answer to a message inside TLS says, by itself and to be believed or not, that there is no session any more. */
+export const endsSession = (body: Uint8Array): boolean =>
+  bringsAlert(body) ||
+  // 0x0B comes from a port that was told meanwhile to speak RC4 only; a new handshake will tell.
+  (isBareCode(body) && (tlsCodes.includes(body[0] as number) || body[0] === code.notAuthentic));
+
+/** Whether a received frame brings records of TLS. */
+export const answersInTls = (body: Uint8Array): boolean =>
+  tlsCodes.includes(body[0] as number) && beginsRecord(body.subarray(1));
+
+const requestCodes: readonly number[] = Object.values(tlsCode);
+
+/** Whether a sent frame brings records of TLS. */
+export const asksInTls = (body: Uint8Array): boolean =>
+  requestCodes.includes(body[0] as number) && beginsRecord(body.subarray(1));

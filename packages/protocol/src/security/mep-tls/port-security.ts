@@ -2,9 +2,17 @@
 import { frameOf } from "../../frame/frame.ts";
 import type { Entropy } from "../../ports.ts";
 import { type Rc4Keys, rc4Opener } from "../rc4/opener.ts";
-import type { Level, Received, ServerSeal } from "../seal.ts";
+import type { Received, ServerSeal } from "../seal.ts";
 import { TlsServer } from "../tls/server.ts";
-import { beginsRecord, tlsCode, tlsFrame, tlsReadLimit, tlsResponse } from "./envelope.ts";
+import {
+  beginsRecord,
+  type ClientName,
+  clientNameIn,
+  tlsCode,
+  tlsFrame,
+  tlsReadLimit,
+  tlsResponse,
+} from "./envelope.ts";
 
 /** What a port is configured to speak. */
 export type PortTls = "off" | "optional" | "required";
@@ -23,7 +31,7 @@ export interface PortSecurityOptions {
 /** The security of one port. */
 export interface PortSecurity extends ServerSeal {
   /** Who has a session: the client's id and the level of its key. */
-  readonly session: { readonly clientId: number; readonly level: Level } | undefined;
+  readonly session: ClientName | undefined;
   /** Loses the session, as a meter does that starts anew. */
   dropSession(): void;
 }
@@ -36,11 +44,6 @@ const direct = (response: number): Received => ({
   frame: frameOf(Uint8Array.of(response)),
   reason: response === tlsResponse.success ? "handshake" : "not-authentic",
 });
-
-const levelOf = (identity: Uint8Array): Level | undefined => {
-  if (identity.length !== 3) return undefined;
-  return identity[2] === 0 ? "basic" : identity[2] === 1 ? "advanced" : undefined;
-};
 
 const isTlsCode = (byte: number | undefined): boolean =>
   byte === tlsCode.handshake || byte === tlsCode.handshakeContinued || byte === tlsCode.table;
@@ -59,9 +62,7 @@ class Port implements PortSecurity {
 
   get session(): PortSecurity["session"] {
     const identity = this.#tls?.state === "open" ? this.#tls.identity : undefined;
-    const level = identity === undefined ? undefined : levelOf(identity);
-    if (identity === undefined || level === undefined) return undefined;
-    return { clientId: (identity[0] as number) | ((identity[1] as number) << 8), level };
+    return identity === undefined ? undefined : clientNameIn(identity);
   }
 
   dropSession(): void {
@@ -100,7 +101,7 @@ class Port implements PortSecurity {
   #newServer(): TlsServer {
     const { keys, entropy, extendedMasterSecret = false, recordsPerKey } = this.#options;
     const keyOf = (identity: Uint8Array): Uint8Array | undefined => {
-      const level = levelOf(identity);
+      const level = clientNameIn(identity)?.level;
       return level === undefined ? undefined : keys[level].subarray(0, keyLength);
     };
     const lifetime = recordsPerKey === undefined ? {} : { recordsPerKey };

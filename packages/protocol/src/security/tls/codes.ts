@@ -12,6 +12,22 @@ export const handshakeType = {
   finished: 20,
 } as const;
 
+const handshakeNames: Readonly<Record<number, string>> = {
+  ...Object.fromEntries(
+    Object.entries(handshakeType).map(([name, type]) => [type, `${(name[0] ?? "").toUpperCase()}${name.slice(1)}`]),
+  ),
+  4: "NewSessionTicket",
+  11: "Certificate",
+};
+
+/**
+ * The name of a handshake message, or its number where it has none here.
+ *
+ * @example
+ * handshakeName(16) // "ClientKeyExchange"
+ */
+export const handshakeName = (type: number): string => handshakeNames[type] ?? `handshake message ${type}`;
+
 export const extension = { extendedMasterSecret: 0x0017, renegotiationInfo: 0xff01 } as const;
 
 /** TLS 1.2 on the wire. */

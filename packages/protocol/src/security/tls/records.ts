@@ -9,7 +9,8 @@ import { type DirectionKey, forget } from "./key-schedule.ts";
 export const recordLimit = 16384;
 /** Type, version, length. */
 export const recordHeader = 5;
-const explicitNonce = 8;
+/** Bytes of a nonce that stand in front of what is encrypted. */
+export const explicitNonce = 8;
 const tag = 16;
 /** What encryption adds to a fragment. */
 export const sealOverhead = explicitNonce + tag;
@@ -42,6 +43,33 @@ const sequenceBytes = (sequence: number): Uint8Array => {
 const additional = (sequence: Uint8Array, type: number, length: number): Uint8Array =>
   concat(sequence, header(type, length));
 
+/** The plain fragment of the record that has this number; undefined where it does not verify. */
+export const openFragment = (
+  { key, fixed }: DirectionKey,
+  sequence: number,
+  { type, fragment }: RawRecord,
+): Uint8Array | undefined => {
+  if (fragment.length < sealOverhead) return undefined;
+  const nonce = concat(fixed, fragment.subarray(0, explicitNonce));
+  const aad = additional(sequenceBytes(sequence), type, fragment.length - sealOverhead);
+  try {
+    return gcm(key, nonce, aad).decrypt(fragment.slice(explicitNonce));
+  } catch {
+    return undefined;
+  }
+};
+
+/** The inverse; `explicit` is the part of the nonce that stands in the record, 8 bytes. */
+export const sealFragment = (
+  { key, fixed }: DirectionKey,
+  sequence: number,
+  { type, fragment }: RawRecord,
+  explicit: Uint8Array,
+): Uint8Array => {
+  const aad = additional(sequenceBytes(sequence), type, fragment.length);
+  return concat(explicit, gcm(key, concat(fixed, explicit), aad).encrypt(fragment));
+};
+
 /** One direction under one key. */
 export class Cipher {
   readonly #key: DirectionKey;
@@ -66,22 +94,14 @@ export class Cipher {
   /** @throws Fatal where the key is worn out */
   encrypt(type: number, plain: Uint8Array): Uint8Array {
     if (this.#sequence >= this.#lifetime) throw wornOut(this.#lifetime);
+    const sequence = this.#sequence++;
     // The explicit part of the nonce is the sequence number, so that no nonce comes twice (RFC 5288, section 3).
-    const sequence = sequenceBytes(this.#sequence++);
-    const nonce = concat(this.#key.fixed, sequence);
-    return concat(sequence, gcm(this.#key.key, nonce, additional(sequence, type, plain.length)).encrypt(plain));
+    return sealFragment(this.#key, sequence, { type, fragment: plain }, sequenceBytes(sequence));
   }
 
   /** The plain fragment `ahead` records on; undefined where it does not verify. Changes nothing. */
-  peek({ type, fragment }: RawRecord, ahead = 0): Uint8Array | undefined {
-    if (fragment.length < sealOverhead) return undefined;
-    const nonce = concat(this.#key.fixed, fragment.subarray(0, explicitNonce));
-    const aad = additional(sequenceBytes(this.#sequence + ahead), type, fragment.length - sealOverhead);
-    try {
-      return gcm(this.#key.key, nonce, aad).decrypt(fragment.slice(explicitNonce));
-    } catch {
-      return undefined;
-    }
+  peek(record: RawRecord, ahead = 0): Uint8Array | undefined {
+    return openFragment(this.#key, this.#sequence + ahead, record);
   }
 
   /** Counts records that were opened. @throws Fatal where the key is worn out */
