@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { concat } from "@meterport/protocol/bytes";
 import { captureLine, parseCapture } from "@meterport/protocol/capture/capture";
+import { recordTransport } from "./recording.ts";
 import { RecordingRing } from "./recording-ring.ts";
 
 const setup = (size: number, age: number) => {
@@ -57,5 +59,24 @@ describe("a recording ring", () => {
     const { ring } = setup(1000, 1000);
     ring.write(captureLine({ t: 0, event: "opened" }));
     assert.equal(ring.capture("serial"), undefined);
+  });
+
+  it("is a capture that can be read whatever a bridge hands over at once, and keeps every byte", async () => {
+    const ring = new RecordingRing({ clock: { now: () => 0, wall: () => 0 }, size: 1e6, age: 1000 });
+    const flood = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251);
+    const transport = recordTransport(
+      {
+        name: "flood",
+        chunks: (async function* () {
+          yield flood;
+        })(),
+        write: async () => {},
+        close: async () => {},
+      },
+      ring,
+    );
+    for await (const bytes of transport.chunks) assert.equal(bytes, flood);
+    const { entries } = parseCapture(ring.capture("tcp") ?? "");
+    assert.deepEqual(concat(...entries.map((entry) => ("bytes" in entry ? entry.bytes : new Uint8Array()))), flood);
   });
 });

@@ -9,9 +9,17 @@ export interface RecordingOptions {
   readonly write: (line: string) => void;
 }
 
+/** Bytes in one line. A bridge that floods hands over more at once, and a line of a capture has its bounds. */
+const pieceLength = 4096;
+
 /** Passes everything on and writes it down, also that the pipe ended or broke. */
 export const recordTransport = (transport: Transport, { elapsed, write }: RecordingOptions): Transport => {
   const note = (entry: CaptureEntry): void => write(captureLine(entry));
+  const noteBytes = (dir: "tx" | "rx", bytes: Uint8Array): void => {
+    const t = elapsed();
+    for (let at = 0; at < bytes.length; at += pieceLength)
+      note({ t, dir, bytes: bytes.subarray(at, at + pieceLength) });
+  };
   let over = false;
   const end = (event: "closed" | "broken"): void => {
     if (!over) note({ t: elapsed(), event });
@@ -21,7 +29,7 @@ export const recordTransport = (transport: Transport, { elapsed, write }: Record
   const chunks = async function* (): AsyncGenerator<Uint8Array> {
     try {
       for await (const bytes of transport.chunks) {
-        note({ t: elapsed(), dir: "rx", bytes });
+        noteBytes("rx", bytes);
         yield bytes;
       }
       end("closed");
@@ -35,7 +43,7 @@ export const recordTransport = (transport: Transport, { elapsed, write }: Record
     name: transport.name,
     chunks: chunks(),
     write: (bytes) => {
-      note({ t: elapsed(), dir: "tx", bytes });
+      noteBytes("tx", bytes);
       return transport.write(bytes);
     },
     close: async () => {
