@@ -3,9 +3,6 @@ import { LinkError } from "@meterport/protocol/errors";
 import type { Clock, Millis, Signal, Transport } from "@meterport/protocol/ports";
 import { ChunkQueue, type Line } from "@meterport/simulator";
 
-/** What opening a port, or connecting to a bridge nearby, takes. */
-const opening: Millis = 5;
-
 interface Pipe {
   readonly received: ChunkQueue;
   failure: Error | undefined;
@@ -19,6 +16,8 @@ export class BreakablePipes {
   #pipe: Pipe | undefined;
   /** What becomes of an attempt to open one. */
   whenOpened: "works" | "refused" | "hangs" | "ends" = "works";
+  /** What opening a port, or connecting to a bridge nearby, takes. */
+  opening: Millis = 5;
   /** Bits per second of each attempt. */
   readonly bauds: (number | undefined)[] = [];
 
@@ -50,7 +49,7 @@ export class BreakablePipes {
       await new Promise<never>((_, reject) => {
         signal.addEventListener("abort", () => reject(new LinkError("aborted", "pipe", "given up")), { once: true });
       });
-    await new Promise<void>((resolve) => this.#clock.at(this.#clock.now() + opening, resolve));
+    await new Promise<void>((resolve) => this.#clock.at(this.#clock.now() + this.opening, resolve));
     if (this.whenOpened === "refused")
       throw new LinkError("not-open", "pipe", "cannot open it: there is no such device");
     if (baud !== undefined) this.line.setBaud(baud);

@@ -1,91 +1,16 @@
 /** How a supervised link behaves beyond outages that pass: other speeds, other meters, keys, bounds, and lines that are bad for long. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { connect, rc4, type Security } from "@meterport/client";
+import { rc4 } from "@meterport/client";
 import { auto } from "@meterport/client/auto";
-import { type Connected, Supervisor, type SupervisorOptions } from "@meterport/client/supervision/supervisor";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
-import { parseProfile } from "@meterport/protocol/layout/index";
-import type { Millis } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
-import { BT01, BT52, ET13, ET51 } from "@meterport/protocol/tables/index";
-import { type LineCondition, modelledLine, VirtualMeter } from "@meterport/simulator";
-import { BreakablePipes } from "./breakable-pipes.ts";
-import { VirtualClock } from "./virtual-clock.ts";
-
-const key = new Secret(new Uint8Array(16).fill(1));
-const advanced = new Secret(new Uint8Array(16).fill(2));
-const entropy = (length: number): Uint8Array => new Uint8Array(length);
-
-interface Setting {
-  readonly profile?: string;
-  readonly condition?: LineCondition;
-  /** What the client shows; may change. */
-  readonly securityOf?: () => Security;
-  readonly options?: Partial<SupervisorOptions<Connected>>;
-}
-
-const set = ({
-  profile = "meter:3.70",
-  condition = {},
-  securityOf = () => rc4({ key: advanced, entropy }),
-  options = {},
-}: Setting = {}) => {
-  const clock = new VirtualClock();
-  const keys = { basic: key, advanced };
-  const device = new VirtualMeter({
-    profile: parseProfile(profile),
-    keys,
-    scenario: "quiet",
-    seed: 1,
-    start: clock.wall(),
-    tls: ["off"],
-  });
-  const pipes = new BreakablePipes(modelledLine({ meter: device, clock, ...condition }), clock);
-  const link = new Supervisor<Connected>({
-    name: "pipe",
-    open: pipes.open,
-    connect: async (transport, signal) => ({
-      meter: await connect(transport, { security: securityOf(), clock, signal, writable: true }),
-    }),
-    clock,
-    entropy,
-    baud: 9600,
-    near: true,
-    ...options,
-  });
-  const states: string[] = [];
-  link.listen(({ state, cause }) => states.push(cause === null ? state : `${state} ${cause.code}`));
-  const ask = () => link.run(({ meter }, signal) => meter.read(BT52, { signal }), { label: "ask", limit: 5_000 });
-  /** Asks each second, as a poll does while the link answers; gives how many answers came. */
-  const poll = async (time: Millis): Promise<number> => {
-    let answers = 0;
-    for (let passed = 0; passed < time; passed += 1_000) {
-      if (link.status.answering)
-        await clock.run(
-          ask().then(
-            () => answers++,
-            () => {},
-          ),
-        );
-      await clock.advance(1_000);
-    }
-    return answers;
-  };
-  return { clock, device, pipes, link, states, ask, poll };
-};
-const until = async (clock: VirtualClock, limit: Millis, done: () => boolean): Promise<Millis> => {
-  const began = clock.now();
-  while (!done()) {
-    assert.ok(clock.now() - began < limit, `not within ${limit} ms`);
-    await clock.advance(50);
-  }
-  return clock.now() - began;
-};
+import { BT01, ET13, ET51 } from "@meterport/protocol/tables/index";
+import { advancedKey, basicKey, type LinkSetting, noEntropy, superviseLink, until } from "./supervised-link.ts";
 
 describe("the speed of a link", () => {
   it("follows what the client itself writes to ET13, as soon as the meter has answered", async () => {
-    const { clock, device, pipes, link, ask, states } = set();
+    const { clock, device, pipes, link, ask, states } = superviseLink();
     link.start();
     await clock.run(link.first());
     await clock.advance(2_000);
@@ -112,7 +37,7 @@ describe("the speed of a link", () => {
   });
 
   it("is found where somebody else has changed it, and kept from then on", async (t) => {
-    const { clock, pipes, link, ask, poll } = set({ profile: "meter:4.30" });
+    const { clock, pipes, link, ask, poll } = superviseLink({ profile: "meter:4.30" });
     link.start();
     await clock.run(link.first());
     for (const baud of [19_200, 2400, 115_200, 4800, 9600]) {
@@ -129,9 +54,9 @@ describe("the speed of a link", () => {
   it("is looked for at first contact too, where a meter that says nothing is not asked for TLS as well", async (t) => {
     const setting = {
       condition: { meterBaud: 38_400, baud: 9600 },
-      securityOf: () => auto({ key: advanced, entropy }),
+      securityOf: () => auto({ key: advancedKey, entropy: noEntropy }),
     };
-    const { clock, link } = set(setting);
+    const { clock, link } = superviseLink(setting);
     link.start();
     await assert.rejects(clock.run(link.first()), LinkError);
     const took = await until(clock, 18_000, () => link.status.state === "up");
@@ -144,9 +69,9 @@ describe("the speed of a link", () => {
     for (const [setting, condition] of [
       [{}, { deaf: true, echo: 1 }],
       [{}, { optical: true }],
-      [{ options: { baud: undefined } }, { mute: true }],
+      [{ baud: undefined }, { mute: true }],
     ] as const) {
-      const { clock, pipes, link, ask } = set(setting as Setting);
+      const { clock, pipes, link, ask } = superviseLink(setting as LinkSetting);
       link.start();
       await clock.run(link.first());
       await clock.advance(2_000);
@@ -161,7 +86,7 @@ describe("the speed of a link", () => {
 
 describe("another meter, another key", () => {
   it("a meter that was exchanged meanwhile is met as a stranger", async () => {
-    const { clock, device, pipes, link, ask } = set();
+    const { clock, device, pipes, link, ask } = superviseLink();
     link.start();
     const before = await clock.run(link.first());
     await clock.advance(3_000);
@@ -178,8 +103,8 @@ describe("another meter, another key", () => {
 
   it("a wrong key is refused at once, asked less and less often, and taken up when it is right", async () => {
     let right = false;
-    const { clock, link, states, pipes } = set({
-      securityOf: () => rc4({ key: right ? key : new Secret(new Uint8Array(16).fill(9)), entropy }),
+    const { clock, link, states, pipes } = superviseLink({
+      securityOf: () => rc4({ key: right ? basicKey : new Secret(new Uint8Array(16).fill(9)), entropy: noEntropy }),
     });
     link.start();
     await assert.rejects(clock.run(link.first()), { code: "wrong-key" });
@@ -193,7 +118,7 @@ describe("another meter, another key", () => {
 
   it("what can never be opened is refused, in its own words", async () => {
     const open = () => Promise.reject(new UsageError("serial-missing", "serial ports need two more packages"));
-    const { clock, link } = set({ options: { open } });
+    const { clock, link } = superviseLink({ options: { open } });
     link.start();
     await assert.rejects(clock.run(link.first()), UsageError);
     const { state, cause } = link.status;
@@ -204,7 +129,7 @@ describe("another meter, another key", () => {
 
 describe("a pause", () => {
   it("lasts no longer than the meter's own limit says", async () => {
-    const { clock, device, pipes, link, ask } = set();
+    const { clock, device, pipes, link, ask } = superviseLink();
     device.memory.patch(ET51.number, 4, Uint8Array.of(120, 0));
     link.start();
     await clock.run(link.first());
@@ -222,7 +147,7 @@ describe("a pause", () => {
   });
 
   it("is not what firmware 4 does, whose optical port has a line of its own", async () => {
-    const { clock, pipes, link, ask, states } = set({ profile: "meter:4.30" });
+    const { clock, pipes, link, ask, states } = superviseLink({ profile: "meter:4.30" });
     link.start();
     await clock.run(link.first());
     await clock.advance(3_000);
@@ -240,7 +165,7 @@ describe("a line that is bad for long", () => {
     ["cuts replies", { cut: 12, cutRate: 0.25 }, "half-reply"],
   ] as const)
     it(`${name}: degraded, with values, and up again when it is mended`, async () => {
-      const { clock, pipes, link, poll, states } = set({ profile: "meter:4.30" });
+      const { clock, pipes, link, poll, states } = superviseLink({ profile: "meter:4.30" });
       link.start();
       await clock.run(link.first());
       await poll(5_000);
@@ -257,7 +182,7 @@ describe("a line that is bad for long", () => {
     });
 
   it("does not fill a log: a cause that noise makes up each second is no news", async () => {
-    const { clock, pipes, link, ask, states } = set();
+    const { clock, pipes, link, ask, states } = superviseLink();
     link.start();
     await clock.run(link.first());
     pipes.line.become({ noiseEvery: 100, flip: 1, noise: 1, truncate: 0.5 });
@@ -270,7 +195,7 @@ describe("a line that is bad for long", () => {
 
 describe("whoever watches", () => {
   it("sees each state once, as a stream or by a listener, with since, cause and counters", async () => {
-    const { clock, pipes, link, ask, states } = set({ profile: "meter:4.30" });
+    const { clock, pipes, link, ask, states } = superviseLink({ profile: "meter:4.30" });
     const streamed: string[] = [];
     const watching = (async () => {
       for await (const { state } of link.changes()) streamed.push(state);
@@ -297,7 +222,7 @@ describe("whoever watches", () => {
 
   for (const met of [true, false])
     it(`a pipe that ends at once, ${met ? "once the meter is known" : "from the start"}, is not opened without a pause`, async () => {
-      const { clock, pipes, link } = set();
+      const { clock, pipes, link } = superviseLink();
       if (!met) pipes.whenOpened = "ends";
       link.start();
       if (met) await clock.run(link.first());
@@ -313,7 +238,7 @@ describe("whoever watches", () => {
 
   it("a far host that stays away is asked less and less often, a near one each second", async () => {
     const count = async (near: boolean): Promise<number> => {
-      const { clock, pipes, link } = set({ options: { near } });
+      const { clock, pipes, link } = superviseLink({ options: { near } });
       pipes.whenOpened = "refused";
       link.start();
       await clock.advance(3_600_000);

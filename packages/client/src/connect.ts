@@ -20,6 +20,8 @@ export interface ConnectOptions {
   /** What the device is; asked from BT01 where absent. */
   readonly profile?: Profile;
   readonly signal?: Signal;
+  /** Is told of the session before its first request, by those who count what it takes to meet. */
+  readonly onSession?: (session: Session) => void;
   /** Permits writes, procedures and transactions; false where left out, because the meter is somebody's property. */
   readonly writable?: boolean;
   /** Remembers across restarts how often this meter was written to; only for this connection where left out. */
@@ -37,6 +39,7 @@ const portOffset = 142;
 export const connect = async (transport: Transport, options: ConnectOptions): Promise<Meter> => {
   const { security, clock, timing, signal } = options;
   const session = new Session(transport, { ...endOf(security), clock, ...(timing === undefined ? {} : { timing }) });
+  options.onSession?.(session);
   try {
     const settled = await security.settle?.(session, signal, options.profile);
     const { identity, profile } =

@@ -52,6 +52,8 @@ export type SessionEvent =
 /** Since the session began. */
 export interface Counters {
   readonly requests: number;
+  /** Of these, how many were answered, be it with a refusal. */
+  readonly responses: number;
   readonly failures: number;
   readonly transmissions: number;
   /** Transmissions beyond the first of their request. */
@@ -69,6 +71,7 @@ export interface Counters {
 /** Of a session that has done nothing yet. */
 export const noCounters: Counters = {
   requests: 0,
+  responses: 0,
   failures: 0,
   transmissions: 0,
   retries: 0,
@@ -296,6 +299,7 @@ export class Session {
         void this.#write(output.bytes);
         return;
       case "response": {
+        this.#counters.responses++;
         this.#counters.retries += output.attempts - 1;
         this.#answered = true;
         const pending = this.#settle(output.id);

@@ -75,7 +75,8 @@ export const createDemo = ({ clock, entropy, installed }: DemoDeps): Demo => {
     access: {
       near: true,
       open: async () => modelledLine({ meter, clock, baud: 9600 }),
-      connect: (transport, signal) => linkMeter(transport, { security: security(), clock, signal }),
+      connect: (transport, signal, onSession) =>
+        linkMeter(transport, { security: security(), clock, signal, onSession }),
     },
     past: async function* (from) {
       const then = steppedClock(clock);

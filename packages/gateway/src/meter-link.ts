@@ -1,5 +1,6 @@
 /** A supervised meter as the poll loop wants it: connect, learn the sources, read. */
 import { connect, type Identity, type LiveReader, type Meter, openLive, type Security } from "@meterport/client";
+import type { Session } from "@meterport/client/session";
 import { Supervisor, type SupervisorOptions } from "@meterport/client/supervision/supervisor";
 import { parseProfile, profileName } from "@meterport/protocol/layout/index";
 import type { LinkTiming } from "@meterport/protocol/link/timing";
@@ -20,6 +21,8 @@ export interface LinkMeterOptions {
   readonly profile?: string | undefined;
   readonly timing?: Partial<LinkTiming>;
   readonly signal?: Signal;
+  /** Is told of the session before its first request. */
+  readonly onSession?: (session: Session) => void;
 }
 
 /**
@@ -28,13 +31,14 @@ export interface LinkMeterOptions {
  * @throws LinkError, UsageError, LayoutError
  */
 export const linkMeter = async (transport: Transport, options: LinkMeterOptions): Promise<LinkedMeter> => {
-  const { security, clock, profile, timing, signal } = options;
+  const { security, clock, profile, timing, signal, onSession } = options;
   const meter = await connect(transport, {
     security,
     clock,
     ...(profile === undefined ? {} : { profile: parseProfile(profile) }),
     ...(timing === undefined ? {} : { timing }),
     ...(signal === undefined ? {} : { signal }),
+    ...(onSession === undefined ? {} : { onSession }),
   });
   try {
     return { meter, live: await openLive(meter, signal === undefined ? {} : { signal }) };

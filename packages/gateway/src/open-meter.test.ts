@@ -53,7 +53,9 @@ describe("opening a meter", () => {
         securityMemory: (name) => tlsSeen(folder, portName(name), log),
       });
       const { signal } = new AbortController();
-      const opening = access.open({ signal, baud: undefined }).then((transport) => access.connect(transport, signal));
+      const opening = access
+        .open({ signal, baud: undefined })
+        .then((transport) => access.connect(transport, signal, () => {}));
       return clock.run(opening.then(({ meter }) => meter.close()));
     };
     try {

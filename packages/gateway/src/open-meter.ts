@@ -46,12 +46,13 @@ export const openMeter = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess
     ...(baud === undefined ? {} : { baud }),
     near,
     open: ({ signal, baud }) => openLink(link, signal, baud),
-    connect: (transport, signal) =>
+    connect: (transport, signal, onSession) =>
       linkMeter(transport, {
         security: securityOf(config.security, { key, entropy, clientId, memory, onFinding }),
         clock,
         signal,
         profile,
+        onSession,
       }),
   };
 };

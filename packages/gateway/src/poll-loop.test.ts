@@ -163,6 +163,18 @@ test("a refusal is told apart from silence, with its sentence, and asked again a
   await clock.run(loop.stop());
 });
 
+test("what fails for no reason of the meter's is logged once an interval, and no old value stays", async () => {
+  const errors: string[] = [];
+  const { clock, meter, loop } = setup({ log: { ...silentLog, error: (line) => errors.push(line) } });
+  await clock.advance(1_000);
+  assert.equal(loop.live().power_w, 500);
+  Object.assign(meter, { read: () => Promise.reject(new TypeError("x is not a function")) });
+  await clock.advance(10_000);
+  assert.deepEqual(errors, Array(5).fill("home: unexpected: x is not a function"));
+  assert.deepEqual([loop.live().power_w, loop.summary().link.cause], [null, "no-reading"]);
+  await clock.run(loop.stop());
+});
+
 test("a sleeping machine wakes up with a stale reading", async () => {
   const { clock, loop } = setup({ interval: 60_000 });
   await clock.advance(1_000);

@@ -131,23 +131,23 @@ export class PollLoop implements MeterView {
   #poll(): void {
     this.#unschedule();
     if (this.#stopped || this.#polling !== undefined) return;
-    this.#polling = this.#read().then((succeeded) => {
+    this.#polling = this.#read().then((soon) => {
       this.#polling = undefined;
-      this.#schedule(succeeded);
+      this.#schedule(soon);
     });
   }
 
-  #schedule(succeeded: boolean): void {
+  #schedule(soon: boolean): void {
     const { clock, interval, source } = this.#options;
     const { answering, state } = source.status();
     if (this.#stopped || !answering) return;
     // Ticks that passed while a poll ran are skipped, so a slow meter is not asked faster to catch up.
     const tick = this.#began + interval * (Math.floor((clock.now() - this.#began) / interval) + 1);
-    const again = succeeded || !isUsable(state) ? tick : Math.min(tick, clock.now() + soonAgain);
+    const again = soon && isUsable(state) ? Math.min(tick, clock.now() + soonAgain) : tick;
     this.#unschedule = clock.at(again, () => this.#poll());
   }
 
-  /** Whether a reading came. */
+  /** Whether to read again soon: what failed for no reason of the meter's will fail again. */
   async #read(): Promise<boolean> {
     const { clock, interval, source } = this.#options;
     const started = clock.now();
@@ -155,12 +155,13 @@ export class PollLoop implements MeterView {
     try {
       const reading = await source.read(Math.max(longestPoll, interval));
       if (!this.#stopped) this.#accept(reading, clock.now() - started);
-      return true;
+      return false;
     } catch (error) {
-      if (!(error instanceof MeterportError)) this.#complain(error);
+      const expected = error instanceof MeterportError;
+      if (!expected) this.#complain(error);
       if (!this.#stopped) this.#failures++;
       this.#say();
-      return false;
+      return expected;
     }
   }
 

@@ -9,6 +9,8 @@ export interface BoundedOptions<T> {
   readonly signal?: Signal | undefined;
   /** For messages: "read the live values". */
   readonly label: string;
+  /** Is told that the limit has passed. */
+  readonly onLimit?: () => void;
   /** What to do with a result that comes after nobody waits for it any more. */
   readonly late?: (result: T) => void;
 }
@@ -20,7 +22,7 @@ export interface BoundedOptions<T> {
  * @throws LinkError "no-answer" after the limit, "aborted" with the signal, and whatever the task throws
  */
 export const bounded = <T>(
-  { clock, limit, signal, label, late }: BoundedOptions<T>,
+  { clock, limit, signal, label, onLimit, late }: BoundedOptions<T>,
   task: (signal: Signal) => Promise<T>,
 ): Promise<T> => {
   const own = new StopSignal();
@@ -39,9 +41,10 @@ export const bounded = <T>(
         own.raise();
       });
     const aborted = (): void => giveUp(new LinkError("aborted", label, "stopped"));
-    const cancel = clock.at(clock.now() + limit, () =>
-      giveUp(new LinkError("no-answer", label, `not done after ${limit / 1000} s`)),
-    );
+    const cancel = clock.at(clock.now() + limit, () => {
+      onLimit?.();
+      giveUp(new LinkError("no-answer", label, `not done after ${limit / 1000} s`));
+    });
     signal?.addEventListener("abort", aborted, { once: true });
     if (signal?.aborted === true) return aborted();
     task(own).then(

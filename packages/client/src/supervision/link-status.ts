@@ -36,7 +36,7 @@ export interface LinkStatus {
   readonly cause: LinkCause | null;
   /** Whether the meter gives authentic answers, be they refusals: only then it makes sense to ask for more. */
   readonly answering: boolean;
-  /** Bits per second at which the meter was found, where that can be set. */
+  /** Bits per second at which the meter was found last, or is expected; undefined where that cannot be set. */
   readonly baud: number | undefined;
   readonly counters: LinkCounters;
 }

@@ -23,8 +23,11 @@ export interface PipeKeeperOptions {
 }
 
 const firstLimit: Millis = 10_000;
-/** A pipe that opened before is not waited for much longer than it took then, so that a new attempt meets a new line. */
-const again = { factor: 4, least: 1_500 };
+/**
+ * A pipe that opened before is not waited for much longer than it took then, so that a new attempt meets a new line; until
+ * that has led nowhere for so long that it may take longer now.
+ */
+const again = { factor: 4, least: 1_500, atMostFor: 120_000 };
 const closeLimit: Millis = 2_000;
 /** A pipe may be dead without a word: after so much silence it is opened anew, later less often. */
 const silence = { first: 3_000, factor: 3, most: 60_000 };
@@ -36,6 +39,8 @@ export class PipeKeeper {
   #baud: number | undefined;
   #tookToOpen: Millis | undefined;
   #openedAt: Millis = 0;
+  /** Since when it could not be opened. */
+  #openingSince: Millis | undefined;
   #patience: Millis = silence.first;
   #opened = 0;
   #failures = 0;
@@ -62,6 +67,11 @@ export class PipeKeeper {
     return this.#baud;
   }
 
+  /** The speed at which the meter was found last, or is expected. */
+  get home(): number | undefined {
+    return this.#search?.home;
+  }
+
   /** Whether it is at another speed than the one at which the meter is expected. */
   get isStrange(): boolean {
     return this.#baud !== this.#search?.home;
@@ -85,11 +95,14 @@ export class PipeKeeper {
     };
     const began = clock.now();
     const baud = this.#baud;
-    const limit = this.#tookToOpen === undefined ? firstLimit : Math.max(again.least, again.factor * this.#tookToOpen);
+    this.#openingSince ??= began;
+    const hasty = this.#tookToOpen !== undefined && began - this.#openingSince < again.atMostFor;
+    const limit = hasty ? Math.max(again.least, again.factor * (this.#tookToOpen ?? 0)) : firstLimit;
     const late = (pipe: Transport): void => void pipe.close().catch(() => {});
     try {
       const pipe = await bounded({ clock, limit, signal: stop, label: name, late }, (signal) => open({ signal, baud }));
       this.#opened++;
+      this.#openingSince = undefined;
       this.#tookToOpen = clock.now() - began;
       this.#openedAt = clock.now();
       if (this.#lasting === undefined || this.#lasting.closed) this.#lasting = new LastingTransport(pipe, onEnd);

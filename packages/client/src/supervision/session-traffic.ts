@@ -38,7 +38,9 @@ export class SessionTraffic {
     return this.#session === undefined ? this.#past : sum(this.#past, this.#session.counters);
   }
 
+  /** Goes on with this session, if it is not the one already. */
   watch(session: Session): void {
+    if (session === this.#session) return;
     this.end();
     this.#session = session;
     this.#unlisten = session.listen((event) => {

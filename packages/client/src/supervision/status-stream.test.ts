@@ -16,7 +16,7 @@ test("listeners get every value, until they are called off", () => {
 
 test("an iteration begins with what is, a slow one gets the newest, and it ends with the stream", async () => {
   const stream = new StatusStream<number>();
-  const values = stream.values(0, undefined);
+  const values = stream.values(() => 0, undefined);
   assert.equal((await values.next()).value, 0);
   const next = values.next();
   stream.tell(1);
@@ -32,9 +32,20 @@ test("an iteration begins with what is, a slow one gets the newest, and it ends 
 test("an iteration ends with its signal", async () => {
   const stream = new StatusStream<number>();
   const stop = new StopSignal();
-  const values = stream.values(0, stop);
+  const values = stream.values(() => 0, stop);
   await values.next();
   const waiting = values.next();
   stop.raise();
   assert.equal((await waiting).done, true);
+});
+
+test("an iteration that begins late begins with what is then", async () => {
+  const stream = new StatusStream<number>();
+  let present = 0;
+  const values = stream.values(() => present, undefined);
+  present = 1;
+  stream.tell(1);
+  assert.equal((await values.next()).value, 1);
+  stream.end();
+  assert.equal((await values.next()).done, true);
 });

@@ -30,9 +30,12 @@ export class StatusStream<T> {
     this.#listeners.clear();
   }
 
-  /** `first` and each value from now on. Who is slow gets the newest and misses those in between. Ends with `signal`. */
-  async *values(first: T, signal: Signal | undefined): AsyncGenerator<T, void> {
-    let next: { readonly value: T } | undefined = { value: first };
+  /**
+   * What is so when the iteration begins, and each value from then on. Who is slow gets the newest and misses those in
+   * between. Ends with `signal`.
+   */
+  async *values(present: () => T, signal: Signal | undefined): AsyncGenerator<T, void> {
+    let next: { readonly value: T } | undefined = { value: present() };
     let wake = (): void => {};
     const woken = (): void => wake();
     const off = this.listen((value) => {

@@ -3,22 +3,23 @@
  * session goes on over the next pipe, so that values are back as soon as the line is.
  */
 import { equalBytes } from "@meterport/protocol/bytes";
-import { LinkError, type LinkFailure, UsageError } from "@meterport/protocol/errors";
+import { LinkError, UsageError } from "@meterport/protocol/errors";
 import type { Clock, Entropy, Millis, Signal, Transport } from "@meterport/protocol/ports";
 import type { Meter } from "../meter.ts";
+import type { Session } from "../session.ts";
 import { bounded } from "./bounded.ts";
 import { followBaud } from "./follow-baud.ts";
 import type { LastingTransport } from "./lasting-transport.ts";
-import { LinkHealth, type Observation } from "./link-health.ts";
+import type { Observation } from "./link-health.ts";
 import type { LinkStatus } from "./link-status.ts";
+import { LinkWatch } from "./link-watch.ts";
 import { askIdentity, askPauseLimit, lookForMeter } from "./meter-facts.ts";
 import { type OpenOptions, PipeKeeper } from "./pipe-keeper.ts";
 import { Rest } from "./rest.ts";
 import { retryTime } from "./retry-times.ts";
 import { SessionTraffic } from "./session-traffic.ts";
-import { StatusStream } from "./status-stream.ts";
 import { StopSignal } from "./stop-signal.ts";
-import { type Trouble, troubleOf, withAlerts } from "./trouble.ts";
+import { isOfCaller, type Trouble, troubleOf, withAlerts } from "./trouble.ts";
 
 /** What a connection gives: a meter, and whatever its user keeps beside it. */
 export type Connected = { readonly meter: Meter };
@@ -28,8 +29,13 @@ export interface SupervisorOptions<C extends Connected> {
   readonly name: string;
   /** Opens a pipe. @throws LinkError, UsageError */
   readonly open: (options: OpenOptions) => Promise<Transport>;
-  /** Makes a session of it and learns what is needed; closes the transport where that fails. @throws MeterportError */
-  readonly connect: (transport: Transport, signal: Signal) => Promise<C>;
+  /**
+   * Makes a session of it and learns what is needed; closes the transport where that fails. What `onSession` is told of is
+   * counted from its first request on.
+   *
+   * @throws MeterportError
+   */
+  readonly connect: (transport: Transport, signal: Signal, onSession: (session: Session) => void) => Promise<C>;
   readonly clock: Clock;
   readonly entropy: Entropy;
   /** The link's speed, where it can be set. */
@@ -62,16 +68,14 @@ const refusalLimit: Millis = 60_000;
 export class Supervisor<C extends Connected> {
   readonly #options: SupervisorOptions<C>;
   readonly #clock: Clock;
-  readonly #health: LinkHealth;
+  readonly #watch: LinkWatch;
   readonly #pipe: PipeKeeper;
   readonly #rest: Rest;
   readonly #traffic = new SessionTraffic();
-  readonly #stream = new StatusStream<LinkStatus>();
   readonly #stop = new StopSignal();
   #settleFirst: (error: unknown, connected?: C) => void = () => {};
   readonly #first: Promise<C>;
   #running: Promise<void> | undefined;
-  #since: Millis;
   #connected: C | undefined;
   /** Whether this meter has answered since the supervision began. */
   #known = false;
@@ -82,19 +86,19 @@ export class Supervisor<C extends Connected> {
   #mayTune: Trouble | undefined;
   /** Attempts of any kind since the last answer. */
   #failures = 0;
-  #failure: LinkFailure = "no-answer";
   #pipeEnded: () => void = () => {};
   #unlisten: () => void = () => {};
-  #cancelTick: () => void = () => {};
 
   constructor(options: SupervisorOptions<C>) {
     const { name, open, clock, baud } = options;
     this.#options = options;
     this.#clock = clock;
-    this.#health = new LinkHealth(clock.now());
-    this.#since = clock.wall();
     this.#rest = new Rest(clock);
     this.#pipe = new PipeKeeper({ name, open, clock, baud, stop: this.#stop, onEnd: (error) => this.#ended(error) });
+    this.#watch = new LinkWatch(clock, () => ({
+      baud: this.#pipe.home,
+      counters: { ...this.#traffic.counters, ...this.#pipe.counts, probes: this.#probes },
+    }));
     this.#first = new Promise<C>((resolve, reject) => {
       this.#settleFirst = (error, connected) => (connected === undefined ? reject(error) : resolve(connected));
     });
@@ -118,19 +122,17 @@ export class Supervisor<C extends Connected> {
   }
 
   get status(): LinkStatus {
-    const { state, cause, answering, outages } = this.#health;
-    const counters = { ...this.#traffic.counters, ...this.#pipe.counts, probes: this.#probes, outages };
-    return { state, since: this.#since, cause, answering, baud: this.#pipe.baud, counters };
+    return this.#watch.status;
   }
 
   /** Calls `listener` whenever the state or its cause changes, until the returned function is called. */
   listen(listener: (status: LinkStatus) => void): () => void {
-    return this.#stream.listen(listener);
+    return this.#watch.listen(listener);
   }
 
   /** The status now and after each change, for a loop; who is slow gets the newest. Ends with `signal` and with `close`. */
   changes(signal?: Signal): AsyncGenerator<LinkStatus, void> {
-    return this.#stream.values(this.status, signal);
+    return this.#watch.changes(signal);
   }
 
   /**
@@ -140,15 +142,24 @@ export class Supervisor<C extends Connected> {
    */
   async run<T>(task: (connected: C, signal: Signal) => Promise<T>, { label, limit, signal }: RunOptions): Promise<T> {
     const connected = this.#connected;
-    if (connected === undefined || !this.#health.answering) throw this.#away(label);
+    if (connected === undefined || !this.#watch.health.answering) throw this.#watch.away(label);
+    const { responses } = this.#traffic.counters;
+    const heard = (): boolean => connected === this.#connected && this.#traffic.counters.responses > responses;
+    // Where the meter has answered meanwhile, the task was too long, or too many waited: that is no silence.
+    let slow = false;
+    const onLimit = (): void => {
+      slow = heard();
+    };
     try {
-      const result = await bounded({ clock: this.#clock, limit, signal, label }, (own) => task(connected, own));
-      if (connected === this.#connected) this.#answered({ type: "answered", traffic: this.#traffic.look() });
+      const bound = { clock: this.#clock, limit, signal, label, onLimit };
+      const result = await bounded(bound, (own) => task(connected, own));
+      if (heard()) this.#answered({ type: "answered", traffic: this.#traffic.look() });
       return result;
     } catch (error) {
       const given = signal?.aborted === true || this.#stop.aborted || connected !== this.#connected;
       const traffic = this.#traffic.look();
-      if (!given) this.#observe({ type: "failed", trouble: withAlerts(troubleOf(error), traffic.alerts), traffic });
+      if (!given && !slow && !isOfCaller(error))
+        this.#watch.observe({ type: "failed", trouble: withAlerts(troubleOf(error), traffic.alerts), traffic });
       throw error;
     } finally {
       this.#rest.end();
@@ -157,18 +168,12 @@ export class Supervisor<C extends Connected> {
 
   /** Ends the supervision and closes the link. */
   async close(): Promise<void> {
+    this.#watch.end();
     this.#stop.raise();
     this.#rest.end();
     await this.#running;
-    this.#cancelTick();
     this.#settleFirst(new LinkError("closed", this.#options.name, "the supervision was ended"));
-    this.#stream.end();
-  }
-
-  #away(label: string): LinkError {
-    const { cause, state } = this.#health;
-    const text = cause === null ? "there is no contact with the meter yet" : `the link is ${state}: ${cause.text}`;
-    return new LinkError(this.#failure, label, text);
+    this.#watch.stop();
   }
 
   async #keep(): Promise<void> {
@@ -192,7 +197,7 @@ export class Supervisor<C extends Connected> {
 
   /** Whether there is nothing to do. What the meter itself refuses is left to whoever asks for it. */
   get #sound(): boolean {
-    const { answering, failures, state } = this.#health;
+    const { answering, failures, state } = this.#watch.health;
     return answering && (failures === 0 || state === "refused");
   }
 
@@ -216,7 +221,7 @@ export class Supervisor<C extends Connected> {
   #lost(error: unknown): void {
     // What cannot be opened at all, as for want of a package, is no silence.
     const type = error instanceof UsageError ? "failed" : "lost";
-    this.#observe({ type, trouble: troubleOf(error) });
+    this.#watch.observe({ type, trouble: troubleOf(error) });
   }
 
   /** First contact, or with a meter that is another one now. */
@@ -233,7 +238,9 @@ export class Supervisor<C extends Connected> {
     const late = ({ meter }: C): void => void meter.close().catch(() => {});
     try {
       const bound = { clock: this.#clock, limit: connectLimit, signal: abort, label, late };
-      this.#met(await bounded(bound, (signal) => connect(transport, signal)));
+      this.#met(
+        await bounded(bound, (signal) => connect(transport, signal, (session) => this.#traffic.watch(session))),
+      );
       return 0;
     } catch (error) {
       const reason = unheard ? new LinkError("no-answer", label, "no answer") : error;
@@ -241,7 +248,7 @@ export class Supervisor<C extends Connected> {
       await this.#pipe.close();
       this.#pipe.owesRest(); // It is taken below.
       // Where the pipe ended, that has been told; and what is heard at another speed tells nothing.
-      if ((!abort.aborted || unheard) && !strange) this.#observe({ type: "failed", trouble });
+      if ((!abort.aborted || unheard) && !strange) this.#watch.observe({ type: "failed", trouble });
       this.#settleFirst(reason);
       this.#tune(trouble, strange);
       return this.#retryTime(trouble);
@@ -267,7 +274,7 @@ export class Supervisor<C extends Connected> {
     });
     // What it took to meet is no measure of the line.
     this.#traffic.look();
-    this.#health.pausable(undefined);
+    this.#watch.health.pausable(undefined);
     this.#answered({ type: "answered" });
     this.#settleFirst(undefined, connected);
   }
@@ -280,7 +287,7 @@ export class Supervisor<C extends Connected> {
       const bound = { clock: this.#clock, limit: connectLimit, signal: abort, label: "learn of the meter" };
       await bounded(bound, async (signal) => {
         this.#identity ??= await askIdentity(meter.session, signal);
-        this.#health.pausable(await askPauseLimit(meter, signal));
+        this.#watch.health.pausable(await askPauseLimit(meter, signal));
       });
     } catch {
       // Where the link has failed meanwhile, once more when it is back.
@@ -307,7 +314,7 @@ export class Supervisor<C extends Connected> {
   /** Looks whether the meter is back, and whether it is still the same. */
   async #look({ meter }: C, transport: LastingTransport): Promise<Millis> {
     const began = this.#clock.now();
-    const { state, downSince = began } = this.#health;
+    const { state, downSince = began } = this.#watch.health;
     if (state === "refused" && began - downSince >= refusalLimit) {
       await this.#drop();
       return 0;
@@ -332,7 +339,7 @@ export class Supervisor<C extends Connected> {
       if (this.#stop.aborted || !transport.attached) return 0;
       const trouble = withAlerts(troubleOf(error), strange ? 0 : this.#traffic.newAlerts());
       // What is heard at a speed that is not the meter's tells nothing of the line.
-      if (!strange) this.#observe({ type: "failed", trouble });
+      if (!strange) this.#watch.observe({ type: "failed", trouble });
       const due = began + this.#retryTime(trouble);
       if (!strange) {
         // Not before the rest, in which the line is listened to at its own speed: alerts may come in it.
@@ -356,7 +363,7 @@ export class Supervisor<C extends Connected> {
   /** Another speed for the next attempt, where that may be what is wrong. Whether it is another one. */
   #tune({ cause }: Trouble, strange: boolean): boolean {
     const unexplained = cause.code === "no-answer" || cause.code === "garbage";
-    const likely = unexplained && this.#health.state !== "paused" && this.#failures >= silentLooks;
+    const likely = unexplained && this.#watch.health.state !== "paused" && this.#failures >= silentLooks;
     return (likely || strange) && this.#pipe.tune();
   }
 
@@ -364,29 +371,17 @@ export class Supervisor<C extends Connected> {
     this.#failures = 0;
     this.#known = true;
     this.#pipe.answered();
-    this.#observe(observation);
+    this.#watch.observe(observation);
   }
 
   #retryTime({ kind }: Pick<Trouble, "kind">): Millis {
     const { near = false, entropy } = this.#options;
-    const { downSince, state } = this.#health;
+    const { downSince, state } = this.#watch.health;
     const outage = downSince === undefined ? 0 : this.#clock.now() - downSince;
     this.#failures++;
     const local = kind === "silent" && (near || state === "paused");
     const place = kind !== "silent" && !this.#known ? "stranger" : local ? "near" : "far";
     return retryTime({ failures: this.#failures, outage, kind: place }, entropy);
-  }
-
-  #observe(observation: Observation): void {
-    if (this.#stop.aborted) return;
-    const { state } = this.#health;
-    if ("trouble" in observation) this.#failure = observation.trouble.failure;
-    const changed = this.#health.handle(observation, this.#clock.now());
-    if (this.#health.state !== state) this.#since = this.#clock.wall();
-    this.#cancelTick();
-    const at = this.#health.wakeAt();
-    this.#cancelTick = at === undefined ? () => {} : this.#clock.at(at, () => this.#observe({ type: "tick" }));
-    if (changed) this.#stream.tell(this.status);
   }
 
   /** Closes everything; what was learnt is forgotten. */

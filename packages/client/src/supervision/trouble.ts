@@ -1,5 +1,5 @@
 /** What an error says of the link it came over. */
-import { LinkError, type LinkFailure, MeterportError } from "@meterport/protocol/errors";
+import { LinkError, type LinkFailure, MeterportError, UsageError } from "@meterport/protocol/errors";
 import type { LinkCause } from "./link-status.ts";
 
 export interface Trouble {
@@ -37,6 +37,23 @@ export const troubleOf = (error: unknown): Trouble => {
   const text = error instanceof Error ? `unexpected: ${error.message}` : "unexpected failure";
   return { kind: "silent", cause: { code: "unexpected", text }, failure: "no-answer" };
 };
+
+/** Ours were too many, were called off, or were laid out for other dimensions: the meter was not even asked. */
+const unasked: readonly string[] = ["queue-full", "aborted", "moved"];
+
+/**
+ * Whether an error tells nothing of the link it might have come over: whoever asked has made it.
+ *
+ * @example
+ * import { LinkError, UsageError } from "@meterport/protocol/errors"
+ * isOfCaller(new UsageError("no-such-table", "ET99 does not exist on meter:3.70")) // true
+ * isOfCaller(new LinkError("queue-full", "read BT52", "not sent, 256 requests are waiting already")) // true
+ * isOfCaller(new LinkError("no-answer", "read BT52", "no answer after 3 attempts")) // false
+ */
+export const isOfCaller = (error: unknown): boolean =>
+  !(error instanceof MeterportError) ||
+  error instanceof UsageError ||
+  (error instanceof LinkError && unasked.includes(error.code));
 
 /**
  * The same, where more was heard than while a request waited: alerts come once a second, and may fall between two looks.

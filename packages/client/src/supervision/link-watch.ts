@@ -1,0 +1,75 @@
+/** What is known of one link, and who is told: observations go in, the state as people see it comes out. */
+import { LinkError, type LinkFailure } from "@meterport/protocol/errors";
+import type { Clock, Millis, Signal } from "@meterport/protocol/ports";
+import { LinkHealth, type Observation } from "./link-health.ts";
+import type { LinkCounters, LinkStatus } from "./link-status.ts";
+import { StatusStream } from "./status-stream.ts";
+
+/** What others know. */
+export interface LinkFacts {
+  readonly baud: number | undefined;
+  readonly counters: Omit<LinkCounters, "outages">;
+}
+
+export class LinkWatch {
+  readonly health: LinkHealth;
+  readonly #clock: Clock;
+  readonly #facts: () => LinkFacts;
+  readonly #stream = new StatusStream<LinkStatus>();
+  #since: Millis;
+  #failure: LinkFailure = "no-answer";
+  #cancelTick: () => void = () => {};
+  #ended = false;
+
+  constructor(clock: Clock, facts: () => LinkFacts) {
+    this.health = new LinkHealth(clock.now());
+    this.#clock = clock;
+    this.#facts = facts;
+    this.#since = clock.wall();
+  }
+
+  get status(): LinkStatus {
+    const { state, cause, answering, outages } = this.health;
+    const { baud, counters } = this.#facts();
+    return { state, since: this.#since, cause, answering, baud, counters: { ...counters, outages } };
+  }
+
+  listen(listener: (status: LinkStatus) => void): () => void {
+    return this.#stream.listen(listener);
+  }
+
+  changes(signal?: Signal): AsyncGenerator<LinkStatus, void> {
+    return this.#stream.values(() => this.status, signal);
+  }
+
+  /** What whoever wants something of the meter is told while nothing can be had. */
+  away(label: string): LinkError {
+    if (this.#ended) return new LinkError("closed", label, "the supervision of the link was ended");
+    const { cause, state } = this.health;
+    const text = cause === null ? "there is no contact with the meter yet" : `the link is ${state}: ${cause.text}`;
+    return new LinkError(this.#failure, label, text);
+  }
+
+  observe(observation: Observation): void {
+    if (this.#ended) return;
+    const { state } = this.health;
+    if ("trouble" in observation) this.#failure = observation.trouble.failure;
+    const changed = this.health.handle(observation, this.#clock.now());
+    if (this.health.state !== state) this.#since = this.#clock.wall();
+    this.#cancelTick();
+    const at = this.health.wakeAt();
+    this.#cancelTick = at === undefined ? () => {} : this.#clock.at(at, () => this.observe({ type: "tick" }));
+    if (changed) this.#stream.tell(this.status);
+  }
+
+  /** Nothing is judged any more. */
+  end(): void {
+    this.#ended = true;
+    this.#cancelTick();
+  }
+
+  /** Nothing is told any more: iterations end. */
+  stop(): void {
+    this.#stream.end();
+  }
+}
