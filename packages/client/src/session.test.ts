@@ -63,22 +63,6 @@ describe("a session on a transport that misbehaves", () => {
     });
   }
 
-  it("bytes without end are read no faster than any line could bring them, so that others get their turn", async () => {
-    const clock = new VirtualClock();
-    let chunks = 0;
-    const flood = (async function* () {
-      for (; chunks < 1000; chunks++) {
-        await new Promise((resolve) => setImmediate(resolve));
-        yield new Uint8Array(65_536);
-      }
-    })();
-    const session = sessionOn(silent({ chunks: flood }), clock);
-    for (let i = 0; i < 100; i++) await clock.advance(100);
-    assert.ok(chunks > 35 && chunks < 50, `${chunks} pieces in ten seconds`);
-    await clock.run(session.close());
-    assert.equal(clock.pending, 0);
-  });
-
   it("a transport that cannot be closed does not hide why no meter was found", async () => {
     const clock = new VirtualClock();
     const transport = silent({ close: () => Promise.reject(new Error("busy")) });

@@ -9,7 +9,6 @@ import { type LinkTiming, linkTimingOf } from "@meterport/protocol/link/timing";
 import type { Clock, Millis, Signal, Transport } from "@meterport/protocol/ports";
 import type { Seal } from "@meterport/protocol/security/seal";
 import { asLinkError } from "./as-link-error.ts";
-import { Intake } from "./intake.ts";
 import type { LinkMachine, MakeMachine } from "./link-machine.ts";
 
 /** What protects requests on the MEP port, or what else is to be driven. */
@@ -108,9 +107,6 @@ export class Session {
   #link: LinkMachine;
   /** Goes on with closing, once the machine has left. */
   #left: () => void = nothing;
-  readonly #intake = new Intake();
-  /** Ends the rest that a flood of bytes makes necessary. */
-  #rested: () => void = nothing;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(event: SessionEvent) => void>();
   readonly #counters: { -readonly [K in keyof Counters]: number } = { ...noCounters };
@@ -233,8 +229,6 @@ export class Session {
       for await (const bytes of this.transport.chunks) {
         this.#counters.receivedBytes += bytes.length;
         this.#handle({ type: "received", bytes });
-        const rest = this.#intake.take(bytes.length, this.#clock.now());
-        if (rest > 0 && !this.closed) await this.#until(rest, (done) => (this.#rested = done));
       }
       this.#broken(new LinkError("closed", this.transport.name, "the other side closed the connection"));
     } catch (cause) {
@@ -258,7 +252,6 @@ export class Session {
     if (this.#closed !== undefined) return;
     this.#closed = error;
     this.#left();
-    this.#rested();
     this.#cancelWake();
     for (const { label, reject, settled } of this.#pending.values()) {
       settled();

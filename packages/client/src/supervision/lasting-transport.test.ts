@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
+import { VirtualClock } from "../../../../test/virtual-clock.ts";
 import { LastingTransport } from "./lasting-transport.ts";
 
 /** A pipe whose other end is the test. */
@@ -47,10 +48,10 @@ const pipe = () => {
 };
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const setup = () => {
+const setup = (clock = new VirtualClock()) => {
   const first = pipe();
   const ended: string[] = [];
-  const lasting = new LastingTransport(first.transport, (error) => ended.push(`${error.code}: ${error.detail}`));
+  const lasting = new LastingTransport(first.transport, clock, (error) => ended.push(`${error.code}: ${error.detail}`));
   const heard: number[] = [];
   const reading = (async () => {
     for await (const [byte] of lasting.chunks) heard.push(byte ?? 0);
@@ -102,4 +103,30 @@ test("what a pipe that was left still says is nobody's", async () => {
   first.say(5);
   await settle();
   assert.deepEqual([heard, ended], [[6], []]);
+});
+
+test("bytes without end are read no faster than any line could bring them, so that others get their turn", async () => {
+  const clock = new VirtualClock();
+  const { lasting, heard, reading } = setup(clock);
+  let chunks = 0;
+  const flood = (async function* () {
+    for (; chunks < 1000; chunks++) {
+      await settle();
+      yield new Uint8Array(65_536);
+    }
+  })();
+  await lasting.detach();
+  lasting.attach({ name: "flood", chunks: flood, write: async () => {}, close: async () => {} });
+  for (let i = 0; i < 100; i++) await clock.advance(100);
+  assert.ok(chunks > 35 && chunks < 50, `${chunks} pieces in ten seconds`);
+  // The next pipe has nothing to wait for.
+  await lasting.detach();
+  const quiet = pipe();
+  lasting.attach(quiet.transport);
+  quiet.say(7);
+  await settle();
+  assert.equal(heard.at(-1), 7);
+  await lasting.close();
+  await reading;
+  assert.equal(clock.pending, 0);
 });

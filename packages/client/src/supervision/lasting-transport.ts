@@ -1,7 +1,8 @@
 /** A transport that outlives the pipes behind it, so that a session need not end with each of them. */
 import { LinkError } from "@meterport/protocol/errors";
-import type { Transport, TransportTiming } from "@meterport/protocol/ports";
+import type { Clock, Millis, Transport, TransportTiming } from "@meterport/protocol/ports";
 import { asLinkError } from "../as-link-error.ts";
+import { Intake } from "./intake.ts";
 
 const gone = Symbol("gone");
 
@@ -11,6 +12,7 @@ export class LastingTransport implements Transport {
   readonly timing: TransportTiming;
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly #onEnd: (error: LinkError) => void;
+  readonly #clock: Clock;
   #pipe: Transport | undefined;
   #leave: () => void = () => {};
   #arrive: () => void = () => {};
@@ -18,7 +20,8 @@ export class LastingTransport implements Transport {
   #received = 0;
 
   /** `onEnd` is told of a pipe that ended or broke by itself. */
-  constructor(pipe: Transport, onEnd: (error: LinkError) => void) {
+  constructor(pipe: Transport, clock: Clock, onEnd: (error: LinkError) => void) {
+    this.#clock = clock;
     this.name = pipe.name;
     this.timing = pipe.timing ?? {};
     this.#onEnd = onEnd;
@@ -79,12 +82,14 @@ export class LastingTransport implements Transport {
       const pipe = this.#pipe;
       if (pipe === undefined) return;
       try {
+        const intake = new Intake();
         const pieces = pipe.chunks[Symbol.asyncIterator]();
         while (this.#pipe === pipe) {
           const piece = await this.#unlessLeft(pieces.next());
           if (piece === gone || piece.done === true) break;
           this.#received += piece.value.length;
           yield piece.value;
+          await this.#rest(pipe, intake.take(piece.value.length, this.#clock.now()));
         }
         this.#over(pipe, new LinkError("closed", this.name, "the other side closed the connection"));
       } catch (cause) {
@@ -98,6 +103,18 @@ export class LastingTransport implements Transport {
     return new Promise((resolve, reject) => {
       this.#leave = () => resolve(gone);
       piece.then(resolve, reject);
+    });
+  }
+
+  /** Lets whoever floods wait, until the pipe is left. */
+  async #rest(pipe: Transport, time: Millis): Promise<void> {
+    if (time === 0 || this.#pipe !== pipe) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#clock.at(this.#clock.now() + time, resolve);
+      this.#leave = () => {
+        cancel();
+        resolve();
+      };
     });
   }
 

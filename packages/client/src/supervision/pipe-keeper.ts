@@ -105,7 +105,7 @@ export class PipeKeeper {
       this.#openingSince = undefined;
       this.#tookToOpen = clock.now() - began;
       this.#openedAt = clock.now();
-      if (this.#lasting === undefined || this.#lasting.closed) this.#lasting = new LastingTransport(pipe, onEnd);
+      if (this.#lasting === undefined || this.#lasting.closed) this.#lasting = new LastingTransport(pipe, clock, onEnd);
       else this.#lasting.attach(pipe);
     } catch (error) {
       this.#failures++;
