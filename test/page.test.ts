@@ -3,38 +3,20 @@
  * because what is promised is what a person sees with a clock in the hand.
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { parseCapture } from "@meterport/protocol/capture/capture";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { peer } from "./peers.ts";
+import type { Browser, Page } from "playwright-core";
+import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./browser.ts";
 import { serveMeter } from "./served-meter.ts";
 import { startGateway } from "./spawned-gateway.ts";
 
 /** What the user was promised: a dead link shows as dead within five seconds. */
 const promised = 5_000;
 
-const browserProgram = peer("chromium");
-const isBuilt = existsSync(fileURLToPath(new URL("../packages/dashboard/dist/index.html", import.meta.url)));
-const notBuilt = "the dashboard is not built: npm test builds it";
-if (!isBuilt && process.env.CI === "true") throw new Error(notBuilt);
-const skip = browserProgram.skip || (isBuilt ? false : notBuilt);
-
-interface Opened {
-  readonly page: Page;
-  /** Errors in the console and requests that failed or left this machine. */
-  readonly complaints: string[];
-}
-
 /** What is used of the browser's own types, which Node's do not know. */
 interface Attributed {
   getAttribute(name: string): string | null;
-}
-interface Sized {
-  readonly outerHTML: string;
-  readonly scrollWidth: number;
-  readonly clientWidth: number;
 }
 interface Queryable {
   querySelector(selector: string): Attributed | null;
@@ -52,52 +34,25 @@ const present = (page: Page): Promise<string[]> =>
     .evaluateAll((elements: readonly Attributed[]) =>
       elements.map((element) => element.getAttribute("data-value") ?? element.getAttribute("data-power") ?? ""),
     );
-const state = (page: Page, wanted: string, timeout: number): Promise<unknown> =>
-  page.waitForSelector(`main[data-state="${wanted}"]`, { timeout });
-const text = async (page: Page, testid: string): Promise<string> =>
-  (await page.getByTestId(testid).textContent())?.trim() ?? "";
-
 /** No number of the past stands where a present one belongs. */
 const assertDead = async (page: Page): Promise<void> => {
   assert.deepEqual(await present(page), ["", "", "", ""]);
-  assert.doesNotMatch(await text(page, "power-now"), /\d/);
+  assert.doesNotMatch(await textOf(page, "power-now"), /\d/);
   for (const phase of ["l1", "l2", "l3"])
-    assert.doesNotMatch((await text(page, `phase-${phase}`)).replace(/L[123]/, ""), /\d/);
-  assert.doesNotMatch(await text(page, "frequency"), /\d/);
+    assert.doesNotMatch((await textOf(page, `phase-${phase}`)).replace(/L[123]/, ""), /\d/);
+  assert.doesNotMatch(await textOf(page, "frequency"), /\d/);
   assert.doesNotMatch(await page.title(), /\d/);
-  assert.notEqual(await text(page, "banner"), "");
+  assert.notEqual(await textOf(page, "banner"), "");
 };
 
-describe("the page", { skip }, () => {
+describe("the page", { skip: skipPage }, () => {
   let browser: Browser;
   before(async () => {
-    browser = await chromium.launch({
-      executablePath: browserProgram.path,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
+    browser = await launchBrowser();
   });
   after(() => browser?.close());
 
-  const open = async (url: string, locale = "en-GB"): Promise<Opened> => {
-    const page = await browser.newPage({ locale, viewport: { width: 1280, height: 860 } });
-    const complaints: string[] = [];
-    page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("request", (request) => {
-      if (new URL(request.url()).origin !== url) complaints.push(`asks ${request.url()}`);
-    });
-    await page.goto(url);
-    return { page, complaints };
-  };
+  const open = (url: string) => openPage(browser, url);
 
   it("shows the simulated household, moving, and nothing of it once the gateway is gone", async (t) => {
     const gateway = await startGateway();
@@ -125,7 +80,7 @@ describe("the page", { skip }, () => {
     );
     assert.equal(shown, direction(watts));
     assert.ok(Number(await page.getByTestId("counter-import").getAttribute("data-value")) > 0);
-    assert.match(await text(page, "identity"), /3\.70/);
+    assert.match(await textOf(page, "identity"), /3\.70/);
     assert.equal(await page.getByTestId("simulated").count(), 1);
 
     for (const [chart, least] of [
@@ -151,7 +106,7 @@ describe("the page", { skip }, () => {
       await page.getByTestId("language").selectOption(language);
       await page.locator(`html[lang^="${language}"]`).waitFor();
       assert.notEqual(await title.textContent(), english);
-      assert.match(await text(page, "counter-import"), /\d,\d/, "a comma in numbers");
+      assert.match(await textOf(page, "counter-import"), /\d,\d/, "a comma in numbers");
     }
     await page.getByTestId("language").selectOption("en");
     assert.equal(await title.textContent(), english);
@@ -177,15 +132,7 @@ describe("the page", { skip }, () => {
     for (const language of ["en", "da", "de"]) {
       await page.getByTestId("language").selectOption(language);
       await page.locator(`html[lang^="${language}"]`).waitFor();
-      // Text that does not fit its box runs into its neighbour, or makes the page scroll sideways.
-      const spilt = await page
-        .locator("main *:not(.visually-hidden)")
-        .evaluateAll((elements: readonly Sized[]) =>
-          elements
-            .filter((element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth)
-            .map((element) => element.outerHTML.slice(0, 200)),
-        );
-      assert.deepEqual(spilt, [], language);
+      assert.deepEqual(await spilt(page), [], language);
     }
     await page.close();
   });

@@ -1,0 +1,144 @@
+/** The page before meters that are unlike the simulated household: what the gateway would say of them is put in its place. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { LinkHealth, LiveAnswer, MeterDetail } from "@meterport/gateway/api";
+import type { Browser, Page } from "playwright-core";
+import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./browser.ts";
+import { type SpawnedGateway, startGateway } from "./spawned-gateway.ts";
+
+/** What is used of the browser's own types, which Node's do not know. */
+interface Paged {
+  readonly document: { querySelector(selector: string): { readonly textContent: string | null } | null };
+}
+
+interface Said {
+  readonly name?: string;
+  readonly link?: Partial<LinkHealth>;
+  readonly live?: Partial<LiveAnswer>;
+}
+
+/** Has the gateway's own answers changed on their way to the page. */
+const says =
+  (url: string, { name, link = {}, live = {} }: Said) =>
+  async (page: Page): Promise<void> => {
+    const detail = (await (await fetch(`${url}/api/v1/meters/home`)).json()) as MeterDetail;
+    const values = (await (await fetch(`${url}/api/v1/meters/home/live`)).json()) as LiveAnswer;
+    const meter: MeterDetail = { ...detail, name: name ?? detail.name, link: { ...detail.link, ...link } };
+    const event = (kind: string, data: unknown) => `event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
+    await page.route("**/api/v1/meters", (route) => route.fulfill({ json: [meter] }));
+    await page.route("**/api/v1/meters/home", (route) => route.fulfill({ json: meter }));
+    // Each answer ends the stream, and the page asks again, as after any other end.
+    await page.route("**/api/v1/meters/home/events", (route) =>
+      route.fulfill({
+        contentType: "text/event-stream",
+        body: event("link", meter.link) + event("live", { ...values, ...live, time: new Date().toISOString() }),
+      }),
+    );
+  };
+
+const withoutPhases = (...phases: readonly ("l1" | "l2" | "l3")[]): Partial<LiveAnswer> =>
+  Object.fromEntries(
+    phases.flatMap((phase) =>
+      [`power_${phase}_w`, `voltage_${phase}_v`, `current_${phase}_a`, `power_factor_${phase}`].map((key) => [
+        key,
+        null,
+      ]),
+    ),
+  );
+
+describe("the page of an unusual meter", { skip: skipPage }, () => {
+  let browser: Browser;
+  let gateway: SpawnedGateway;
+  before(async () => {
+    [browser, gateway] = await Promise.all([launchBrowser(), startGateway()]);
+    for (let up = false; !up; ) {
+      const { link } = (await (await fetch(`${gateway.url}/api/v1/meters/home`)).json()) as MeterDetail;
+      up = link.last_reading !== null;
+      if (!up) await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+  after(async () => {
+    await browser?.close();
+    await gateway?.remove();
+  });
+  const open = async (said: Said): Promise<Page> =>
+    (await openPage(browser, gateway.url, says(gateway.url, said))).page;
+
+  it("has room for a factory's power and a name without end", async () => {
+    const live = { power_w: -123_456, power_l1_w: -61_728, power_l2_w: 37_040, power_l3_w: 24_688 };
+    const page = await open({
+      name: "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+      live,
+    });
+    await state(page, "fresh", 10_000);
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const language of ["en", "da", "de"]) {
+        await page.getByTestId("language").selectOption(language);
+        await page.locator(`html[lang^="${language}"]`).waitFor();
+        assert.deepEqual(await spilt(page), [], `${language}, ${width} pixels`);
+      }
+    }
+    await page.close();
+  });
+
+  it("reads out a chart when the focus comes, and not again at each reading", async () => {
+    const { page } = await openPage(browser, gateway.url);
+    await state(page, "fresh", 10_000);
+    const chart = page.getByRole("slider", { name: /Last hour/ });
+    const said = () => chart.getAttribute("aria-valuetext");
+    await chart.focus();
+    const summary = (await said()) ?? "";
+    assert.match(summary, /^Last hour: net power between/);
+    // A new reading changes the mean of the hour.
+    await page.waitForFunction(
+      (text) =>
+        !(globalThis as unknown as Paged).document.querySelector("#chart-hour-text")?.textContent?.includes(text),
+      summary,
+      { timeout: 20_000 },
+    );
+    assert.equal(await said(), summary);
+    await chart.press("ArrowLeft");
+    assert.match((await said()) ?? "", /^\d\d:\d\d: (Import|Export|Balanced)/);
+    await chart.press("Escape");
+    await chart.blur();
+    assert.notEqual(await said(), summary);
+    await page.close();
+  });
+
+  it("of a meter with one phase shows that phase only", async () => {
+    const page = await open({ live: { ...withoutPhases("l2", "l3"), power_l1_w: 812 } });
+    await page.locator('[data-testid="phase-l1"][data-power="812"]').waitFor({ timeout: 10_000 });
+    await page.getByTestId("phase-l2").waitFor({ state: "detached" });
+    assert.equal(await page.getByTestId("phase-l3").count(), 0);
+    await page.close();
+  });
+
+  it("blames no firmware where nothing at all is known", async () => {
+    const unknown = { ...withoutPhases("l1", "l2", "l3"), power_w: null };
+    const page = await open({ live: unknown });
+    await state(page, "fresh", 10_000);
+    assert.doesNotMatch((await page.locator("main").textContent()) ?? "", /firmware does not/);
+    assert.equal(await page.locator("[data-testid^=phase-l]").count(), 3);
+    await page.close();
+  });
+
+  it("is connecting, in one voice, before the first contact, and alarms nobody", async () => {
+    const page = await open({ link: { state: "connecting", last_reading: null }, live: { quality: "stale" } });
+    await page.waitForSelector('main[data-cause="meter-connecting"]', { timeout: 10_000 });
+    assert.equal(await textOf(page, "freshness"), "Connecting");
+    assert.match(await textOf(page, "banner"), /^Connecting to the meter/);
+    await page.close();
+  });
+
+  it("reads out what happened, not each word of the technical sentence", async () => {
+    const problem = "tcp://127.0.0.1:4059: no answer after 3 attempts";
+    const page = await open({ link: { state: "silent", cause: "no-answer", problem }, live: { quality: "stale" } });
+    await state(page, "dead", 10_000);
+    assert.match(await textOf(page, "banner"), /no answer after 3 attempts/);
+    const alert = (await page.getByRole("alert").textContent()) ?? "";
+    assert.match(alert, /Nothing comes back/);
+    assert.doesNotMatch(alert, /3 attempts/);
+    await page.close();
+  });
+});
