@@ -13,6 +13,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
 import { type Line, modelledLine, VirtualMeter } from "@meterport/simulator";
 import { parseMeterLink } from "@meterport/transports/link-url";
+import { wayOf } from "@meterport/transports/optical-way";
 import { VirtualClock } from "./virtual-clock.ts";
 
 const key = new Secret(new Uint8Array(16).fill(1));
@@ -100,6 +101,7 @@ describe(`live readings at ${baud} baud`, () => {
       file: undefined,
       readFile: () => undefined,
       checkLink: parseMeterLink,
+      wayOf,
     }).meters[0]?.interval;
     assert.equal(interval, 2000);
     const { clock, line, executed } = set();

@@ -86,8 +86,14 @@ const nameOf = (link: string): string => {
   }
 };
 
+/** One for all sessions of a command, so that a key is not shown again that the meter refused in one. */
+const opticalSecurities = new WeakMap<MeterAccess, Security>();
+
 /** @throws UsageError for options that the optical port does not have */
-const opticalSecurity = ({ key, security, clientId, record }: MeterAccess): Security => {
+const opticalSecurity = (access: MeterAccess): Security => {
+  const known = opticalSecurities.get(access);
+  if (known !== undefined) return known;
+  const { key, security, clientId, record } = access;
   if (security !== "auto")
     throw new UsageError(
       "security",
@@ -97,7 +103,9 @@ const opticalSecurity = ({ key, security, clientId, record }: MeterAccess): Secu
   if (record !== undefined)
     throw new UsageError("record", "--record cannot be used on an optical port: the key crosses it in the clear");
   const userId = parseWhole(clientId, "--client-id", 0, 0xffff);
-  return optical({ userId, ...(key === undefined ? {} : { key: key.secret }) });
+  const made = optical({ userId, ...(key === undefined ? {} : { key: key.secret }) });
+  opticalSecurities.set(access, made);
+  return made;
 };
 
 /** What a link was found to speak outlives the command, so that nobody in between can talk it down to RC4 later. */

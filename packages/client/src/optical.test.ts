@@ -185,6 +185,24 @@ describe("optical", () => {
     assert.deepEqual(line.asked, []);
   });
 
+  it("shows a wrong key once, over whichever pipe", async () => {
+    const clock = new VirtualClock();
+    const security = optical({ key: new Secret(new Uint8Array(20).fill(9)) });
+    const shown: number[] = [];
+    for (let pipe = 0; pipe < 3; pipe++) {
+      let checks = 0;
+      const check = (): undefined => {
+        checks++;
+      };
+      const line = opticalLine(clock, { check });
+      const meter = await clock.run(connect(line.transport, { security, clock, profile }));
+      await assert.rejects(clock.run(meter.read(ET47)), { code: "wrong-key" });
+      await clock.run(meter.close());
+      shown.push(checks);
+    }
+    assert.deepEqual(shown, [1, 0, 0]);
+  });
+
   it("goes on where the meter has lost the session", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);

@@ -1,8 +1,10 @@
 /** The optical port as a client's way to a meter. Beside the main entry, because few need it. */
 import { UsageError } from "@meterport/protocol/errors";
-import { OpticalLink } from "@meterport/protocol/optical/optical-link";
+import type { LinkInput, LinkOutput } from "@meterport/protocol/link/exchange";
+import { OpticalLink, type OpticalLinkOptions } from "@meterport/protocol/optical/optical-link";
 import { passwordLength } from "@meterport/protocol/optical/services";
 import { defaultOpticalTiming, type OpticalTiming } from "@meterport/protocol/optical/timing";
+import type { Millis } from "@meterport/protocol/ports";
 import type { Secret } from "@meterport/protocol/security/key";
 import type { MachineSecurity } from "./security.ts";
 
@@ -20,9 +22,35 @@ export interface OpticalSecurity {
   readonly timing?: Partial<OpticalTiming>;
 }
 
+/** What a meter said of a key, for all sessions that show it. */
+interface KeyMemory {
+  refusal: string | undefined;
+}
+
+/** A key that a meter has refused is not shown to it in the next session either: wrong ones raise an alarm, and lock the port. */
+class OpticalSession extends OpticalLink {
+  readonly #memory: KeyMemory;
+
+  constructor(options: OpticalLinkOptions, memory: KeyMemory) {
+    super(options);
+    this.#memory = memory;
+  }
+
+  override handle(input: LinkInput, now: Millis): LinkOutput[] {
+    const { refusal } = this.#memory;
+    if (input.type === "request" && refusal !== undefined)
+      return [{ type: "failed", id: input.id, failure: "wrong-key", attempts: 0, detail: refusal }];
+    const out = super.handle(input, now);
+    for (const output of out)
+      if (output.type === "failed" && output.failure === "wrong-key") this.#memory.refusal = output.detail;
+    return out;
+  }
+}
+
 /**
  * The optical port (ANSI C12.18-1996), for `connect`: the same meter with other keys. Procedures answer in BT08, pending tables
- * can be written, and transactions are left to the MEP port.
+ * can be written, and transactions are left to the MEP port. One security may serve sessions that follow each other: a key that the
+ * meter refused in one is not shown in the next.
  *
  * @throws UsageError (`key`, `range`) for what does not fit its field
  */
@@ -36,17 +64,21 @@ export const optical = ({ key, userId = 0, user = "Meterport", timing }: Optical
   const options = { userId, user, ...(password === undefined ? {} : { password }) };
   // What does not fit is to be heard of now, not when the port is opened.
   new OpticalLink(options);
+  const memory: KeyMemory = { refusal: undefined };
   return {
     level: undefined,
     machine: ({ bridgeDelay, interByteTimeout = 0, byteTime }) =>
-      new OpticalLink({
-        ...options,
-        timing: {
-          ...(bridgeDelay === undefined ? {} : { bridgeDelay }),
-          ...(byteTime === undefined ? {} : { byteTime }),
-          interByteTimeout: Math.max(interByteTimeout, defaultOpticalTiming.interByteTimeout),
-          ...timing,
+      new OpticalSession(
+        {
+          ...options,
+          timing: {
+            ...(bridgeDelay === undefined ? {} : { bridgeDelay }),
+            ...(byteTime === undefined ? {} : { byteTime }),
+            interByteTimeout: Math.max(interByteTimeout, defaultOpticalTiming.interByteTimeout),
+            ...timing,
+          },
         },
-      }),
+        memory,
+      ),
   };
 };

@@ -41,11 +41,17 @@ export interface KeyFile {
   readonly file: string;
 }
 
+/** A key as it was written, which is never printed. How many of its bytes count is a matter of the meter's port. */
+export interface KeyText {
+  readonly read: (counted: number) => ParsedKey;
+}
+
 /** Never quotes what was written: whatever stands here may be a key. */
-const key = text.transform((value, ctx): ParsedKey | KeyFile => {
+const key = text.transform((value, ctx): KeyText | KeyFile => {
   if (value.startsWith("@")) return { file: value.slice(1) };
   try {
-    return parseKey(value);
+    parseKey(value);
+    return { read: (counted) => parseKey(value, counted) };
   } catch (error) {
     ctx.addIssue(error instanceof UsageError ? error.message : "is not a key");
     return z.NEVER;

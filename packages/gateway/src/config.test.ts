@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseMeterLink } from "@meterport/transports/link-url";
+import { wayOf } from "@meterport/transports/optical-way";
 import fc from "fast-check";
 import { type Config, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
@@ -14,6 +15,7 @@ const load = (text: string | undefined, env: Environment = {}, files: Readonly<R
     env,
     defaultData: "/data",
     checkLink: parseMeterLink,
+    wayOf,
     readFile: (path) => (path === "/data/meterport.yaml" ? text : files[path]),
   });
 
@@ -273,4 +275,38 @@ test("property: any text is a configuration or a UsageError", () => {
     ),
     { numRuns: 500 },
   );
+});
+
+const head = (more = "", key20 = "0123456789abcdefghij"): string =>
+  `meters:\n  - id: home\n    link: optical:///dev/ttyUSB0\n    key: "${key20}"\n${more}`;
+
+test("an optical link is read each minute, with all 20 bytes of its key", () => {
+  const [meter] = load(head()).meters;
+  assert.deepEqual([meter?.optical, meter?.link, meter?.interval], [true, "optical:///dev/ttyUSB0", 60_000]);
+  assert.equal(meter?.key.reveal().length, 20);
+  const [fromFile] = load(
+    "meters:\n  - { id: home, link: optical+tcp://10.0.0.2:4059, key_file: k }",
+    {},
+    { "/data/k": "0123456789abcdefghij\n" },
+  ).meters;
+  assert.deepEqual([fromFile?.optical, fromFile?.key.reveal().length], [true, 20]);
+  const [mep] = load('meters:\n  - { id: home, link: /dev/ttyUSB0, key: "0123456789abcdefghij" }').meters;
+  assert.deepEqual([mep?.optical, mep?.key.reveal().length, mep?.interval], [false, 16, 2_000]);
+});
+
+test("an optical link has an interval of its own, from 10 s on; what is said of all meters is raised to it", () => {
+  assert.equal(load(head("    interval: 15s\n")).meters[0]?.interval, 15_000);
+  assert.equal(load(`interval: 1s\n${head()}`).meters[0]?.interval, 10_000);
+  assert.equal(load(`interval: 30s\n${head()}`).meters[0]?.interval, 30_000);
+  assert.equal(load(head(), { METERPORT_INTERVAL: "2s" }).meters[0]?.interval, 10_000);
+  assert.match(refusal(head("    interval: 2s\n")), /meters\[0\] has an interval of 2 s, and .* each 10 s at most/);
+});
+
+test("an optical link that is none, and a security for it, are refused with their place", () => {
+  assert.match(
+    refusal(head().replace("optical:///dev", "optical://dev")),
+    /meterport\.yaml.*meters\[0\]\.link: link "serial:\/\/dev/,
+  );
+  assert.match(refusal(head("    security: tls\n")), /meters\[0\] has security tls, and its optical port/);
+  assert.equal(load(head("    security: auto\n")).meters[0]?.security, "auto");
 });

@@ -2,9 +2,12 @@
 
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
+import { passwordLength } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
-import { ParsedKey, parseKey, type Secret } from "@meterport/protocol/security/key";
+import { keyLength } from "@meterport/protocol/security/digest";
+import { type ParsedKey, parseKey, type Secret } from "@meterport/protocol/security/key";
 import type { SecurityName } from "@meterport/protocol/security/security-names";
+import type { Way } from "@meterport/transports/optical-way";
 import type { z } from "zod";
 import { type ConfigFile, parseConfigFile } from "./config-file.ts";
 import { configSchema, knownNames, type MeterInput, type MeterOverlay, overlaySchema } from "./config-schema.ts";
@@ -15,8 +18,12 @@ import type { Retention } from "./store.ts";
 export interface MeterConfig {
   readonly id: string;
   readonly name: string;
-  /** "/dev/ttyUSB0", "tcp://host:port"; never a key. */
+  /** "/dev/ttyUSB0", "tcp://host:port", "optical:///dev/ttyUSB1"; never a key. */
   readonly link: string;
+  /** Whether that leads to the meter's optical port. */
+  readonly optical: boolean;
+  /** The link without that word: what is opened. */
+  readonly pipe: string;
   readonly key: Secret;
   /** One sentence on the form that the key was read as. */
   readonly keyForm: string;
@@ -24,7 +31,7 @@ export interface MeterConfig {
   readonly profile?: string;
   /** `auto` takes what the port speaks, and never goes back from TLS to RC4, not after a restart either. */
   readonly security: SecurityName;
-  /** How the meter notes us under TLS. */
+  /** How the meter notes us under TLS, and at its optical port. */
   readonly clientId: number;
   readonly interval: Millis;
   readonly fuseAmps?: number;
@@ -57,11 +64,19 @@ export interface ConfigSources {
   readonly defaultData: string;
   /** Text of a file; `undefined` where there is none. */
   readonly readFile: (path: string) => string | undefined;
+  /** Tells a link to an optical port from one to a MEP port. */
+  readonly wayOf: (link: string) => Way;
   /** @throws UsageError for what is no link that can be opened */
   readonly checkLink: (link: string) => unknown;
 }
 
 const day: Millis = 86_400_000;
+
+/**
+ * A session on the optical port keeps the MEP port of meters before firmware 4.0 silent, and ends some seconds after each reading. A
+ * meter may end a session of ten minutes and rest for five (ET51), so sessions must not run into one another.
+ */
+const opticalInterval = { usual: 60_000, least: 10_000 } as const;
 
 const frozen = <T>(value: T): T => {
   if (
@@ -100,7 +115,7 @@ const wrong = (sentences: readonly string[]): UsageError => new UsageError("conf
  * @throws UsageError with a line for each thing that is wrong; never with a key in it
  */
 export const loadConfig = (sources: ConfigSources): Config => {
-  const { env, defaultData, readFile, checkLink } = sources;
+  const { env, defaultData, readFile, checkLink, wayOf } = sources;
   const named = sources.file ?? (env.METERPORT_CONFIG || undefined);
   const path = resolve(named ?? join(env.METERPORT_DATA || defaultData, "meterport.yaml"));
   const text = readFile(path);
@@ -124,7 +139,8 @@ export const loadConfig = (sources: ConfigSources): Config => {
   const interval = over.interval ?? base.interval ?? 2_000;
 
   const readKey = (meter: MeterInput, at: string): ParsedKey => {
-    if (meter.key instanceof ParsedKey) return meter.key;
+    const counted = wayOf(meter.link).optical ? passwordLength : keyLength;
+    if (meter.key !== undefined && "read" in meter.key) return meter.key.read(counted);
     const name = meter.key?.file ?? meter.key_file;
     if (name === undefined)
       throw wrong([`${at} has no key: add key, or key_file with the name of a file that holds it`]);
@@ -134,10 +150,20 @@ export const loadConfig = (sources: ConfigSources): Config => {
     const content = readFile(path);
     if (content === undefined) throw wrong([`${at}: there is no key file ${path}`]);
     try {
-      return parseKey(content.trim());
+      return parseKey(content.trim(), counted);
     } catch (error) {
       throw wrong([`${at}: key file ${path}: ${error instanceof UsageError ? error.message : "holds no key"}`]);
     }
+  };
+
+  /** What is said of all meters is raised for one that cannot be asked so often, and what is said of it alone is refused. */
+  const opticalPace = (own: Millis | undefined, at: string): Millis => {
+    const { usual, least } = opticalInterval;
+    if (own !== undefined && own < least)
+      throw wrong([
+        `${at} has an interval of ${own / 1000} s, and a meter is asked through its optical port each ${least / 1000} s at most: its MEP port may be silent meanwhile`,
+      ]);
+    return Math.max(over.interval ?? own ?? base.interval ?? usual, least);
   };
 
   const merged = mergedMeters(base.meters ?? [], over.meters?.[0]);
@@ -146,25 +172,30 @@ export const loadConfig = (sources: ConfigSources): Config => {
     const at = inFile ? `${file.place(["meters", n])}: meters[${n}]` : "environment: the meter of METERPORT_LINK";
     if (meter.key !== undefined && meter.key_file !== undefined)
       throw wrong([`${at} has key and key_file: keep one of them`]);
+    const { optical, link: pipe } = wayOf(meter.link);
     try {
-      checkLink(meter.link);
+      checkLink(pipe);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       const said = over.meters?.[0]?.link !== undefined;
       const place = said ? "METERPORT_LINK" : `${file.place(["meters", n, "link"])}: meters[${n}].link`;
       throw wrong([`${place}: ${error.message}`]);
     }
+    if (optical && meter.security !== undefined && meter.security !== "auto")
+      throw wrong([`${at} has security ${meter.security}, and its optical port has nothing to choose: leave it out`]);
     const parsed = readKey(meter, at);
     return {
       id: meter.id,
       name: meter.name ?? meter.id,
       link: meter.link,
+      optical,
+      pipe,
       key: parsed.secret,
       keyForm: parsed.form,
       ...(meter.profile === undefined ? {} : { profile: meter.profile }),
       security: meter.security ?? "auto",
       clientId: meter.client_id ?? 0,
-      interval: over.interval ?? meter.interval ?? interval,
+      interval: optical ? opticalPace(meter.interval, at) : (over.interval ?? meter.interval ?? interval),
       ...(meter.fuse_amps === undefined ? {} : { fuseAmps: meter.fuse_amps }),
     };
   });

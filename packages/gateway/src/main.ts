@@ -10,11 +10,12 @@ import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { linkTraits } from "@meterport/transports/link-traits";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { openLink } from "@meterport/transports/open";
+import { wayOf } from "@meterport/transports/optical-way";
 import { portName } from "@meterport/transports/port-name";
 import own from "../package.json" with { type: "json" };
 import { captureRedactor } from "./capture-redactor.ts";
 import { type CaptureShelf, openCaptureShelf } from "./capture-shelf.ts";
-import { type Config, loadConfig } from "./config.ts";
+import { type Config, loadConfig, type MeterConfig } from "./config.ts";
 import { createDemo, type Demo } from "./demo.ts";
 import { ErrorRecorder } from "./error-recorder.ts";
 import { createGateway, type GatewayMeter } from "./gateway.ts";
@@ -22,7 +23,7 @@ import { listen } from "./http/server.ts";
 import { lineLog } from "./log.ts";
 import { type MeterAccess, superviseMeter } from "./meter-link.ts";
 import type { MeterSource } from "./meter-source.ts";
-import { openMeter } from "./open-meter.ts";
+import { openMeter, throughHeadNote } from "./open-meter.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import type { Store } from "./store.ts";
 import { tlsSeen } from "./tls-seen.ts";
@@ -53,18 +54,17 @@ const readConfig = (): Config => {
   } catch {
     throw new UsageError("arguments", "only --config FILE is known on the command line");
   }
-  return loadConfig({ file, env: process.env, defaultData: defaultData(), readFile, checkLink: parseMeterLink });
+  const { env } = process;
+  return loadConfig({ file, env, defaultData: defaultData(), readFile, checkLink: parseMeterLink, wayOf });
 };
+
+const supervised = (link: string, access: MeterAccess): MeterSource =>
+  superviseMeter({ name: link, ...access, clock: systemClock, entropy: systemEntropy });
 
 /** A supervised meter, whose link is captured when it turns bad. */
 const sourceOf = (id: string, link: string, access: MeterAccess, shelf: CaptureShelf): MeterSource => {
   const recorder = new ErrorRecorder({ id, link, clock: systemClock, shelf });
-  const source = superviseMeter({
-    name: link,
-    ...recorder.noting(access),
-    clock: systemClock,
-    entropy: systemEntropy,
-  });
+  const source = supervised(link, recorder.noting(access));
   source.listen(recorder.linkChanged);
   return source;
 };
@@ -79,30 +79,33 @@ const redactorOf =
   (text) =>
     redact({ text, key: key.reveal(), seed, profile: profile ?? source.identity()?.profile });
 
+/** What it takes to reach a meter of the configuration. */
+const accessOf = (meter: MeterConfig, data: string): MeterAccess =>
+  openMeter(meter, {
+    clock: systemClock,
+    entropy: systemEntropy,
+    log,
+    traitsOf: linkTraits,
+    openLink: (link, signal, baud) => openLink(link, signal, baud, process.env),
+    securityMemory: (link) => tlsSeen(data, portName(link), log),
+  });
+
 const configuredMeters = (config: Config, shelf: CaptureShelf): readonly GatewayMeter[] =>
   config.meters.map((meter) => {
-    const source = sourceOf(
-      meter.id,
-      meter.link,
-      openMeter(meter, {
-        clock: systemClock,
-        entropy: systemEntropy,
-        log,
-        traitsOf: linkTraits,
-        openLink: (link, signal, baud) => openLink(link, signal, baud, process.env),
-        securityMemory: (link) => tlsSeen(config.data, portName(link), log),
-      }),
-      shelf,
-    );
+    const { id, name, link, optical, interval, fuseAmps, key, profile } = meter;
+    const access = accessOf(meter, config.data);
+    if (optical) log.info(`${id}: ${throughHeadNote(interval)}`);
+    // A key crosses an optical port in the clear, and must not be in a capture.
+    const source = optical ? supervised(link, access) : sourceOf(id, link, access, shelf);
     return {
-      id: meter.id,
-      name: meter.name,
-      url: meter.link,
+      id,
+      name,
+      url: link,
       simulated: false,
-      interval: meter.interval,
-      ...(meter.fuseAmps === undefined ? {} : { fuseAmps: meter.fuseAmps }),
+      interval,
+      ...(fuseAmps === undefined ? {} : { fuseAmps }),
       source,
-      redact: redactorOf(source, meter.key, meter.profile),
+      redact: redactorOf(source, key, profile),
     };
   });
 

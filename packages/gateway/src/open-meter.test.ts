@@ -21,6 +21,8 @@ const config = (link: string): MeterConfig => ({
   id: "house",
   name: "House",
   link,
+  optical: false,
+  pipe: link,
   key,
   keyForm: "read as 32 hex digits",
   security: "auto",

@@ -1,6 +1,7 @@
 /** How a configured meter is reached: its transport, a session with its key, the plan of the live keys. */
 import { type Finding, findingText, type SecurityMemory, securityOf } from "@meterport/client/auto";
-import type { Clock, Entropy, Signal, Transport } from "@meterport/protocol/ports";
+import { optical } from "@meterport/client/optical";
+import type { Clock, Entropy, Millis, Signal, Transport } from "@meterport/protocol/ports";
 import type { MeterConfig } from "./config.ts";
 import type { Log } from "./log.ts";
 import { linkMeter, type MeterAccess } from "./meter-link.ts";
@@ -28,7 +29,29 @@ export interface OpenMeterDeps {
 const mostSaid = 32;
 
 /** What it takes to reach a configured meter, as often as it has to be reached. */
-export const openMeter = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
+export const openMeter = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess =>
+  config.optical ? throughHead(config, deps) : throughMep(config, deps);
+
+/** The session ends a few seconds after the last answer: the meter's MEP port, and its limit for sessions, count them. */
+const shortSessions = { holdTime: 0 } as const;
+
+/** What whoever configured it is to know. */
+export const throughHeadNote = (interval: Millis): string =>
+  `read through its optical port each ${interval / 1000} s; on a meter before firmware 4.0 the MEP port is silent for some seconds each time`;
+
+/** Through an optical head. Its speed is what the link says: a head that slipped is no reason to look for others. */
+const throughHead = (config: MeterConfig, { clock, openLink, traitsOf }: OpenMeterDeps): MeterAccess => {
+  const { key, clientId, profile, pipe } = config;
+  // One for all sessions, so that a key that was refused is not shown again until the gateway is started anew.
+  const security = optical({ key, userId: clientId, timing: shortSessions });
+  return {
+    near: traitsOf(pipe).near,
+    open: ({ signal }) => openLink(pipe, signal, undefined),
+    connect: (transport, signal) => linkMeter(transport, { security, clock, signal, profile }),
+  };
+};
+
+const throughMep = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
   const { clock, entropy, log, openLink, traitsOf } = deps;
   const { id, key, clientId, profile, link } = config;
   const memory = deps.securityMemory(link);
