@@ -82,11 +82,14 @@ export const createApp = (options: AppOptions): App => {
     const ids = [...meters.keys()].slice(0, 10).join(", ");
     return refuse(c, 404, "no-such-meter", `there is no meter ${shown(id)}; there is: ${ids}`);
   };
+  const eventStream = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
   const listen = (c: Context, meter: MeterView) => {
+    // Of a head the body is dropped unread, so a stream would hold its place for nobody.
+    if (c.req.raw.method === "HEAD") return c.body(null, 200, eventStream);
     const body = streams.open(meter, c.req.raw.signal);
     if (body === undefined)
       return refuse(c, 503, "too-many-listeners", "too many pages listen already: close one and try again");
-    return c.body(body, 200, { "content-type": "text/event-stream", "x-accel-buffering": "no" });
+    return c.body(body, 200, eventStream);
   };
 
   app.use(async (c, next) => {

@@ -68,6 +68,20 @@ test("a stream tells the present state, every reading, every change of the link,
   await done();
 });
 
+test("who asks for the head of a stream alone gets it, and no place is taken", async () => {
+  const { gateway, get, done } = httpSetup();
+  for (const path of ["events", "live"]) {
+    const response = await get(`/api/v1/meters/home/${path}`, {
+      method: "HEAD",
+      headers: { accept: "text/event-stream" },
+    });
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get("content-type") ?? "", /^text\/event-stream/);
+    assert.equal(gateway.app.streams.clients, 0);
+  }
+  await done();
+});
+
 test("the live address streams for whoever asks for a stream", async () => {
   const { clock, get, gateway, done } = httpSetup();
   const response = await get("/api/v1/meters/home/live", { headers: { accept: "text/event-stream" } });
