@@ -1,11 +1,18 @@
 /** What a supervised link says of itself is so: no outage that was none, no speed that was only tried, no count left out. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { rc4 } from "@meterport/client";
+import { connect, rc4 } from "@meterport/client";
+import { optical } from "@meterport/client/optical";
+import { Supervisor } from "@meterport/client/supervision/supervisor";
 import { LinkError, MeterportError, UsageError } from "@meterport/protocol/errors";
 import { code } from "@meterport/protocol/frame/response-codes";
+import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/security/key";
-import { noEntropy, superviseLink, until } from "./supervised-link.ts";
+import { BT01 } from "@meterport/protocol/tables/index";
+import { modelledLine, VirtualMeter } from "@meterport/simulator";
+import { BreakablePipes } from "./breakable-pipes.ts";
+import { advancedKey, basicKey, noEntropy, superviseLink, until } from "./supervised-link.ts";
+import { VirtualClock } from "./virtual-clock.ts";
 
 const met = async (setting: Parameters<typeof superviseLink>[0] = {}) => {
   const all = superviseLink({ profile: "meter:4.30", ...setting });
@@ -115,6 +122,41 @@ describe("what is told", () => {
     await clock.run(link.close());
     await assert.rejects(ask(), { code: "closed", message: "ask: the supervision of the link was ended" });
   });
+});
+
+it("the end of a supervision waits for no goodbye of a meter that is out of reach", async () => {
+  const clock = new VirtualClock();
+  const device = new VirtualMeter({
+    profile: parseProfile("meter:4.30"),
+    keys: { basic: basicKey, advanced: advancedKey },
+    scenario: "quiet",
+    seed: 1,
+    start: clock.wall(),
+  });
+  const line = modelledLine({ meter: device.optical, clock });
+  const link = new Supervisor({
+    name: "head",
+    open: new BreakablePipes(line, clock).open,
+    connect: async (transport, signal) => ({
+      meter: await connect(transport, { security: optical({}), clock, signal }),
+    }),
+    clock,
+    entropy: noEntropy,
+    near: true,
+  });
+  const ask = () => link.run(({ meter }, signal) => meter.read(BT01, { signal }), { label: "ask", limit: 10_000 });
+  link.start();
+  await clock.run(link.first());
+  await clock.run(ask());
+  line.become({ mute: true });
+  await clock.run(ask().catch(() => {}));
+  await clock.advance(5_000);
+  assert.equal(link.status.state, "silent");
+  const began = clock.now();
+  await clock.run(link.close());
+  assert.ok(clock.now() - began < 100, `${clock.now() - began} ms`);
+  await line.close();
+  assert.equal(clock.pending, 0);
 });
 
 describe("a bridge that takes longer to open than it did at first", () => {

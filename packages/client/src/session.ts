@@ -194,9 +194,9 @@ export class Session {
     });
   }
 
-  /** Ends the session; what still waits fails with `closed`. */
-  async close(): Promise<void> {
-    if (this.#leave()) {
+  /** Ends the session; what still waits fails with `closed`. Without `farewell` a meter that hears nothing is not told. */
+  async close(farewell = true): Promise<void> {
+    if (farewell && this.#leave()) {
       if (this.#link.busy) await this.#until(farewellPatience, (left) => (this.#left = left));
       // A transport may throw away what it has not sent yet when it is closed.
       await this.#until(farewellTime, () => {});

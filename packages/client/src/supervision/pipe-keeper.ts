@@ -1,6 +1,7 @@
 /** Opens the pipe to a meter, again and again: which speed to try next, and when a pipe that says nothing is given up. */
 import type { LinkError } from "@meterport/protocol/errors";
 import type { Clock, Millis, Signal, Transport } from "@meterport/protocol/ports";
+import type { Session } from "../session.ts";
 import { BaudSearch } from "./baud-search.ts";
 import { bounded } from "./bounded.ts";
 import { LastingTransport } from "./lasting-transport.ts";
@@ -118,11 +119,11 @@ export class PipeKeeper {
     await this.#within(this.#lasting?.detach());
   }
 
-  /** Closes the pipe and ends the session that runs over it. */
-  async close(session?: { readonly close: () => Promise<void> }): Promise<void> {
+  /** Closes the pipe and ends the session that runs over it, with a word to a meter that hears it. */
+  async close(session?: Pick<Session, "close">, farewell = true): Promise<void> {
     const lasting = this.#lasting;
     this.#lasting = undefined;
-    await this.#within(session?.close());
+    await this.#within(session?.close(farewell));
     await this.#within(lasting?.close());
   }
 

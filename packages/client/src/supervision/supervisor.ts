@@ -181,7 +181,7 @@ export class Supervisor<C extends Connected> {
       const time = await this.#step();
       if (!this.#stop.aborted) await this.#rest.for(time);
     }
-    await this.#drop();
+    await this.#drop(this.#watch.health.answering);
   }
 
   /** Does the one thing that is due. How long to rest after it; undefined where all is well. */
@@ -385,11 +385,11 @@ export class Supervisor<C extends Connected> {
   }
 
   /** Closes everything; what was learnt is forgotten. */
-  async #drop(): Promise<void> {
+  async #drop(farewell = true): Promise<void> {
     const connected = this.#connected;
     this.#connected = undefined;
     this.#unlisten();
-    await this.#pipe.close(connected?.meter);
+    await this.#pipe.close(connected?.meter.session, farewell);
     this.#traffic.end();
   }
 }
