@@ -1,6 +1,7 @@
 /** The last minutes of a link, kept in memory: what a capture begins with when something goes wrong. */
 import { type Capture, captureHead, captureText, parseCapture } from "@meterport/protocol/capture/capture";
 import type { Clock, Millis } from "@meterport/protocol/ports";
+import { KeptHandshake } from "./kept-handshake.ts";
 import type { RecordingOptions } from "./recording.ts";
 
 export interface RingOptions {
@@ -16,7 +17,7 @@ interface Line {
   readonly text: string;
 }
 
-/** Takes what `recordTransport` writes, and forgets the oldest of it. */
+/** Takes what `recordTransport` writes, and forgets the oldest of it, but for the handshake of a TLS session that goes on. */
 export class RecordingRing implements RecordingOptions {
   readonly #options: RingOptions;
   readonly #began: Millis;
@@ -24,6 +25,7 @@ export class RecordingRing implements RecordingOptions {
   /** Lines before it are forgotten, and cut off from time to time. */
   #first = 0;
   #held = 0;
+  readonly #handshake = new KeptHandshake();
 
   constructor(options: RingOptions) {
     this.#options = options;
@@ -38,7 +40,7 @@ export class RecordingRing implements RecordingOptions {
     this.#forget();
   };
 
-  /** What is kept, its times from the oldest line on; undefined where no byte went either way. */
+  /** What is kept, its times from the oldest line on, and in front of it at time 0 the handshake; undefined where no byte went either way. */
   capture(link: string): string | undefined {
     this.#forget();
     const lines = this.#lines.slice(this.#first);
@@ -46,7 +48,8 @@ export class RecordingRing implements RecordingOptions {
     if (first === undefined || !lines.some(({ text }) => text.includes('"dir"'))) return undefined;
     const { clock } = this.#options;
     const started = new Date(clock.wall() - (this.elapsed() - first.at)).toISOString();
-    const { header, entries } = parseCapture(captureHead({ started, link }) + lines.map(({ text }) => text).join(""));
+    const texts = [...this.#handshake.lines, ...lines.map(({ text }) => text)];
+    const { header, entries } = parseCapture(captureHead({ started, link }) + texts.join(""));
     const oldest = Math.round(first.at);
     const moved: Capture = {
       header,
@@ -61,6 +64,7 @@ export class RecordingRing implements RecordingOptions {
     for (let line = this.#lines[this.#first]; line !== undefined; line = this.#lines[this.#first]) {
       if (this.#held <= size && line.at >= oldest) break;
       this.#held -= line.text.length;
+      this.#handshake.see(line.text);
       this.#first++;
     }
     if (this.#first < 1000 && this.#first < this.#lines.length) return;

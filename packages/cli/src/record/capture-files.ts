@@ -1,6 +1,7 @@
 /** Files that take a capture. */
+import { KeptHandshake } from "@meterport/client/kept-handshake";
 import type { RecordingOptions } from "@meterport/client/recording";
-import { captureHead } from "@meterport/protocol/capture/capture";
+import { captureHead, captureLine, parseCaptureLine } from "@meterport/protocol/capture/capture";
 import type { Io, OutputFile } from "../io.ts";
 
 interface Begun extends RecordingOptions {
@@ -43,6 +44,7 @@ export class LimitedCapture implements RecordingOptions {
   readonly #link: string;
   readonly #limits: CaptureLimits;
   readonly #written = new Set<string>();
+  readonly #handshake = new KeptHandshake();
   #begun: Begun | undefined;
   #length = 0;
   #turn = 0;
@@ -71,13 +73,18 @@ export class LimitedCapture implements RecordingOptions {
   /** @throws UsageError where the file cannot be written any more */
   readonly write = (line: string): void => {
     if (this.#begun === undefined) return;
-    this.#begun.write(line);
-    this.#length += line.length;
+    this.#put(this.#begun, line);
+    if (this.#limits.files > 1) this.#handshake.see(line);
     if (this.#length < this.#limits.size) return;
     this.close();
     // At once, so that the times of the next line count from the beginning of its file.
     if (this.#limits.files > 1) this.#begin();
   };
+
+  #put(begun: Begun, line: string): void {
+    begun.write(line);
+    this.#length += line.length;
+  }
 
   close(): void {
     this.#begun?.file.close();
@@ -88,7 +95,10 @@ export class LimitedCapture implements RecordingOptions {
     const { files } = this.#limits;
     const path = files === 1 ? this.#path : numbered(this.#path, 1 + (this.#turn++ % files));
     this.#length = 0;
-    this.#begun = beginCapture(this.#io, path, this.#link);
+    const begun = beginCapture(this.#io, path, this.#link);
+    this.#begun = begun;
+    // A session of TLS that goes on opens in each file.
+    for (const line of this.#handshake.lines) this.#put(begun, captureLine({ ...parseCaptureLine(line), t: 0 }));
     this.#written.delete(path);
     this.#written.add(path);
   }

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseCapture } from "@meterport/protocol/capture/capture";
+import { captureLine, parseCapture } from "@meterport/protocol/capture/capture";
+import { piecesOf } from "@meterport/protocol/capture/pieces";
+import { readTls } from "@meterport/protocol/capture/tls/reading";
 import { memoryPair } from "@meterport/transports/memory";
+import { spoken } from "../../../protocol/src/capture/tls/recorded.test-kit.ts";
+import type { Io } from "../io.ts";
 import { runCli } from "../testing/run-cli.ts";
-import { numbered } from "./capture-files.ts";
+import { LimitedCapture, numbered } from "./capture-files.ts";
 
 /** A meter that talks by itself: `chunks` times as many bytes, then it waits or hangs up. */
 const talking = (chunks: number, size: number, ending: "hangs up" | "waits", then: () => void) => {
@@ -57,6 +61,35 @@ describe("record", () => {
       for (const text of written.values()) parseCapture(text);
       if (files === 1) assert.match(err, /a\.ndjson is full: no more is written, bytes still pass/);
     }
+  });
+
+  it("begins each of several files with the handshake of the session that goes on", () => {
+    const key = new Uint8Array(16).fill(9);
+    const exchanges = Array.from(
+      { length: 30 },
+      (_, i) => [Uint8Array.of(0x30, 0, i), Uint8Array.of(0, 0, 1, i)] as const,
+    );
+    const written = new Map<string, string>();
+    let now = 0;
+    const createFile = (path: string) => {
+      written.set(path, "");
+      return { write: (text: string) => written.set(path, (written.get(path) ?? "") + text), close: () => {} };
+    };
+    const io = { createFile, clock: { now: () => now, wall: () => now } } as unknown as Io;
+    const capture = new LimitedCapture(io, "a.ndjson", "tcp://m:1", { size: 3500, files: 3 });
+    for (const { dir, bytes } of spoken({ key, exchanges })) {
+      now += 100;
+      capture.write(captureLine({ t: capture.elapsed(), dir, bytes }));
+    }
+    capture.close();
+    assert.equal(written.size, 3);
+    let requests = 0;
+    for (const text of written.values()) {
+      const frames = [...readTls(piecesOf(parseCapture(text)), key).frames.values()];
+      assert.ok(!frames.some((frame) => frame.kind === "closed" && frame.why !== "no-request"));
+      requests += frames.filter(({ kind }) => kind === "request").length;
+    }
+    assert.ok(requests > 10, "of the last three files all");
   });
 
   it("says what is wrong with its options", async () => {

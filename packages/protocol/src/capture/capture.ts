@@ -83,7 +83,15 @@ const headerOf = (text: string): CaptureHeader => {
 
 const events: readonly unknown[] = ["opened", "closed", "broken"];
 
-const entryOf = (text: string, line: number): CaptureEntry => {
+/**
+ * Reads one line behind the header.
+ *
+ * @param line its number, for the message
+ * @throws UsageError (`capture`) that names the line
+ * @example
+ * parseCaptureLine('{"t":12,"event":"opened"}') // { t: 12, event: "opened" }
+ */
+export const parseCaptureLine = (text: string, line = 1): CaptureEntry => {
   const { t, dir, hex, event } = documentOf(text, line);
   if (typeof t !== "number" || !(t >= 0)) throw wrong(line, "t is no time in milliseconds");
   if (events.includes(event)) return { t, event: event as "opened" | "closed" | "broken" };
@@ -107,7 +115,7 @@ export const parseCapture = (text: string): Capture => {
   for (const [index, line] of lines.entries()) {
     if (index === 0 || line.trim() === "") continue;
     if (entries.length === entryLimit) throw wrong(index + 1, `more than ${entryLimit} entries are more than is read`);
-    entries.push(entryOf(line, index + 1));
+    entries.push(parseCaptureLine(line, index + 1));
   }
   return { header, entries };
 };

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { concat } from "@meterport/protocol/bytes";
+import { captureHead, captureLine, parseCapture } from "@meterport/protocol/capture/capture";
+import { piecesOf } from "@meterport/protocol/capture/pieces";
+import { readTls } from "@meterport/protocol/capture/tls/reading";
+import { capturedOf, type Spoken, spoken } from "../../protocol/src/capture/tls/recorded.test-kit.ts";
+import { KeptHandshake } from "./kept-handshake.ts";
+import { RecordingRing } from "./recording-ring.ts";
+
+const key = new Uint8Array(16).fill(5);
+const exchanges = Array.from({ length: 20 }, (_, i) => [Uint8Array.of(0x30, 0, i), Uint8Array.of(0, 0, 1, i)] as const);
+const linesOf = (messages: readonly Spoken[]): string[] => capturedOf(messages).entries.map(captureLine);
+const requestsIn = (text: string): number[] => {
+  const { frames } = readTls(piecesOf(parseCapture(text)), key);
+  return [...frames.values()].flatMap((frame) => (frame.kind === "request" ? [frame.apdu[2] as number] : []));
+};
+const head = captureHead({ started: "", link: "tcp" });
+
+describe("a handshake that is kept", () => {
+  it("is the last one, up to its first request, in whatever pieces it came", () => {
+    const whole = [...spoken({ key, exchanges }), ...spoken({ key, exchanges, seed: 3 })];
+    const pieces = whole.flatMap(({ dir, bytes }) =>
+      Array.from(bytes, (byte) => ({ dir, bytes: Uint8Array.of(byte) })),
+    );
+    for (const messages of [whole, pieces]) {
+      const kept = new KeptHandshake();
+      for (const line of linesOf(messages)) kept.see(line);
+      const text = head + kept.lines.join("");
+      const bytes = (dir: "tx" | "rx") =>
+        concat(
+          ...parseCapture(text).entries.flatMap((entry) =>
+            "bytes" in entry && entry.dir === dir ? [entry.bytes] : [],
+          ),
+        );
+      const last = whole.slice(whole.length / 2);
+      assert.deepEqual(bytes("tx"), concat(last[0]?.bytes as Uint8Array, last[2]?.bytes as Uint8Array));
+      assert.deepEqual(bytes("rx"), concat(last[1]?.bytes as Uint8Array, last[3]?.bytes as Uint8Array));
+    }
+  });
+
+  it("lets a handshake go that does not end", () => {
+    const kept = new KeptHandshake();
+    const [hello] = linesOf(spoken({ key, exchanges }));
+    kept.see(hello as string);
+    assert.equal(kept.lines.length, 1);
+    const noise = captureLine({ t: 1, dir: "rx", bytes: new Uint8Array(4000).fill(0xff) });
+    for (let i = 0; i < 100; i++) kept.see(noise);
+    assert.ok(kept.lines.join("").length < 64 * 1024);
+  });
+});
+
+describe("a recording ring of a TLS session", () => {
+  it("opens though the handshake was long ago, also where another one has begun since", () => {
+    let now = 0;
+    const ring = new RecordingRing({ clock: { now: () => now, wall: () => now }, size: 1e6, age: 10_000 });
+    const messages = [
+      ...spoken({ key, exchanges, parts: false }),
+      ...spoken({ key, exchanges: exchanges.slice(0, 2), seed: 3 }),
+    ];
+    for (const [index, { dir, bytes }] of messages.entries()) {
+      now = 1000 * index;
+      ring.write(captureLine({ t: ring.elapsed(), dir, bytes }));
+    }
+    const text = ring.capture("tcp") ?? assert.fail();
+    // The farewell with its answer, two exchanges and a handshake of the second session; of the first what is left of 10 s.
+    assert.deepEqual(requestsIn(text), [0, 1]);
+    now = 0;
+    const earlier = new RecordingRing({ clock: { now: () => now, wall: () => now }, size: 1e6, age: 10_000 });
+    for (const [index, { dir, bytes }] of messages.slice(0, 40).entries()) {
+      now = 1000 * index;
+      earlier.write(captureLine({ t: earlier.elapsed(), dir, bytes }));
+    }
+    const middle = earlier.capture("tcp") ?? assert.fail();
+    assert.deepEqual(requestsIn(middle), [13, 14, 15, 16, 17]);
+    const { header, entries } = parseCapture(middle);
+    assert.equal(header.started, new Date(29_000).toISOString(), "the time of what is kept, not of the handshake");
+    assert.deepEqual([entries[0]?.t, entries[4]?.t, entries[5]?.t], [0, 0, 1000]);
+  });
+});
