@@ -4,7 +4,7 @@ import { concat } from "@meterport/protocol/bytes";
 import { captureHead, captureLine, parseCapture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
 import { readTls } from "@meterport/protocol/capture/tls/reading";
-import { capturedOf, type Spoken, spoken } from "../../protocol/src/capture/tls/recorded.test-kit.ts";
+import { capturedOf, type Spoken, spoken } from "@meterport/protocol/capture/tls/recorded.test-kit";
 import { KeptHandshake } from "./kept-handshake.ts";
 import { RecordingRing } from "./recording-ring.ts";
 
