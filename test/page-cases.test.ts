@@ -106,6 +106,20 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     await page.close();
   });
 
+  it("leaves no hole between its cards on a tablet", async () => {
+    const { page } = await openPage(browser, gateway.url);
+    await page.setViewportSize({ width: 1000, height: 1000 });
+    const place = async (title: string) => {
+      const box = await page.locator(`section[aria-labelledby="${title}"]`).boundingBox();
+      return box ?? assert.fail(`no ${title}`);
+    };
+    const [counters, meter, link] = await Promise.all(["counters-title", "meter-title", "link-title"].map(place));
+    assert.equal(link?.y, counters?.y);
+    assert.ok((link?.x ?? 0) > 500 && (meter?.x ?? 1000) < 500);
+    assert.ok((meter?.y ?? 0) < (link?.y ?? 0) + (link?.height ?? 0));
+    await page.close();
+  });
+
   it("of a meter with one phase shows that phase only", async () => {
     const page = await open({ live: { ...withoutPhases("l2", "l3"), power_l1_w: 812 } });
     await page.locator('[data-testid="phase-l1"][data-power="812"]').waitFor({ timeout: 10_000 });
