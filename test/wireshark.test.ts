@@ -11,6 +11,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { defaultDimensions, tablesByNumber } from "@meterport/protocol/tables/index";
 import { runCli, type World, withMeter } from "../packages/cli/src/testing/run-cli.ts";
 import { peer } from "./peers.ts";
+import { captureOf, cutAnew, cutPackets, frame, header, withAlerts } from "./shaped-captures.ts";
 import { type ShownMessage, shownMessages, tshark } from "./tshark.ts";
 
 const { path, skip } = peer("tshark");
@@ -118,38 +119,16 @@ const shownLeaves = ({ fields }: ShownMessage, expected: readonly Leaf[]): Leaf[
       return [name, show === "True" ? "1" : show === "False" ? "0" : show];
     });
 
-/** The capture with its bytes cut anew, as a bridge would. */
-const cutAnew = (capture: Capture, lengths: readonly number[]): Capture => {
-  let turn = 0;
-  const entries = capture.entries.flatMap((entry): CaptureEntry[] => {
-    if (!("bytes" in entry)) return [entry];
-    const parts: CaptureEntry[] = [];
-    for (let at = 0; at < entry.bytes.length; ) {
-      const length = lengths[turn++ % lengths.length] as number;
-      parts.push({ ...entry, bytes: entry.bytes.subarray(at, at + length) });
-      at += length;
-    }
-    return parts;
-  });
-  return { ...capture, entries };
-};
-
-/** The capture with an alert in front of everything that the meter sends. */
-const withAlerts = (capture: Capture): Capture => ({
-  ...capture,
-  entries: capture.entries.map((entry) =>
-    "bytes" in entry && entry.dir === "rx" ? { ...entry, bytes: Uint8Array.of(0, 0, ...entry.bytes) } : entry,
-  ),
-});
-
 describe("the dissector", { skip }, () => {
   let dissector = "";
   before(async () => {
     dissector = await dissectorOf();
   });
 
-  const messagesOf = async (capture: Capture, ...options: string[]): Promise<ShownMessage[]> => {
-    const { out, complaints } = await tshark(path, dissector, [...pcapOf(capture)], "-T", "pdml", ...options);
+  const messagesOf = (capture: Capture, ...options: string[]): Promise<ShownMessage[]> =>
+    messagesIn([...pcapOf(capture)], ...options);
+  const messagesIn = async (pcap: readonly Uint8Array[], ...options: string[]): Promise<ShownMessage[]> => {
+    const { out, complaints } = await tshark(path, dissector, pcap, "-T", "pdml", ...options);
     assert.equal(complaints, "");
     assert.doesNotMatch(out, /Lua Error/);
     return shownMessages(out);
@@ -217,15 +196,6 @@ describe("the dissector", { skip }, () => {
     assert.ok(!shownMessages(out).some(({ fields }) => fields.some(({ name }) => name === "mep.malformed")));
   });
 
-  const frame = (hex: string): Uint8Array => {
-    const body = Buffer.from(hex.replace(/ /g, ""), "hex");
-    return Uint8Array.of(body.length >> 8, body.length & 0xff, ...body);
-  };
-  const header = { format: "meterport-capture", version: 1, started: "2026-01-31T12:00:00Z", link: "tcp" } as const;
-  const captureOf = (...entries: readonly (readonly ["tx" | "rx", Uint8Array])[]): Capture => ({
-    header,
-    entries: entries.map(([dir, bytes], i) => ({ t: 100 * i, dir, bytes })),
-  });
   const sealed = "77635b91 0102030405060708";
   const digest = "1112131415161718";
 
@@ -242,21 +212,18 @@ describe("the dissector", { skip }, () => {
         ["tx", frame(`30 0001 0018 ${sealed} 00`)],
       ),
     );
-    assert.deepEqual(
-      messages.map(({ line }) => line.replace(/^.*?\(MEP\), /, "")),
-      [
-        "ok, 1 byte",
-        "read BT01",
-        "alert",
-        "seq: 0x00000007 expected (read BT01)",
-        "read BT28, 4 bytes at 16",
-        "noise",
-        "iar (read BT28, 4 bytes at 16)",
-        "encrypted request",
-        "encrypted response",
-        "read BT01",
-      ],
-    );
+    assert.deepEqual(messages.map(lineOf), [
+      "ok, 1 byte",
+      "read BT01",
+      "alert",
+      "seq: 0x00000007 expected (read BT01)",
+      "read BT28, 4 bytes at 16",
+      "noise",
+      "iar (read BT28, 4 bytes at 16)",
+      "encrypted request",
+      "encrypted response",
+      "read BT01",
+    ]);
     const experts = (i: number): string[] =>
       messages[i]?.fields.filter(({ name }) => /^mep\.(sur|un|re|amb|mal|noise)/.test(name)).map(({ name }) => name) ??
       [];
@@ -298,6 +265,89 @@ describe("the dissector", { skip }, () => {
     );
   });
 
+  const lineOf = ({ line }: ShownMessage): string => line.replace(/^.*?\(MEP\), /, "");
+
+  test("goes on behind a reply that broke off, and behind noise that looks like a length", async () => {
+    const { entries } = await recorded(withMeter(), "read", "BT21", "BT28", "ET13", "ET13.devices.2");
+    const chunks = entries.filter((entry) => "bytes" in entry);
+    const bytesOf = (replies: (bytes: Uint8Array) => Uint8Array): Capture => ({
+      header,
+      entries: chunks.map((chunk) => (chunk.dir === "rx" ? { ...chunk, bytes: replies(chunk.bytes) } : chunk)),
+    });
+    const whole = await messagesOf(bytesOf((bytes) => bytes));
+    const long = whole.findIndex(({ line }) => /ok, 220 bytes/.test(line));
+    const sagging = bytesOf((bytes) => (bytes.length === 233 ? bytes.subarray(0, 117) : bytes));
+    for (const [pieces, ...options] of [[[1000]], [[30], "-2", "-Y", "mep"], [[7, 1]]] as const) {
+      const shown = await messagesOf(cutAnew(sagging, pieces), ...options);
+      // That nothing more comes shows when the next reply does.
+      const cut = long + 1;
+      assert.equal(lineOf(shown[cut] as ShownMessage), "ok, 220 bytes (read BT28), cut after 115 of 231 bytes");
+      assert.ok(shown[cut]?.fields.some(({ name }) => name === "mep.cut"));
+      assert.deepEqual(shown.toSpliced(cut, 1).map(lineOf), whole.toSpliced(long, 1).map(lineOf));
+      assert.deepEqual(
+        shown.slice(cut + 1).map(({ fields }) => fields.filter(({ name }) => isLeaf(name))),
+        whole.slice(long + 2).map(({ fields }) => fields.filter(({ name }) => isLeaf(name))),
+      );
+    }
+    const noisy = await messagesOf(
+      captureOf(
+        ["tx", frame(`3f 001c 000010 0004 ${sealed}`)],
+        ["rx", Uint8Array.of(0x01, 0x80, 0x37)],
+        ["tx", frame(`3f 001c 000010 0004 ${sealed}`)],
+        ["rx", frame(`00 0004 01020304 ${digest}`)],
+      ),
+    );
+    const read = "read BT28, 4 bytes at 16";
+    assert.deepEqual(noisy.map(lineOf), [read, read, "noise", `ok, 4 bytes (${read})`]);
+    // What a bridge held back while somebody asked again is no beginning.
+    const held = frame(`00 0004 01020304 ${digest}`);
+    const late = await messagesOf(
+      captureOf(
+        ["tx", frame(`3f 001c 000010 0004 ${sealed}`)],
+        ["rx", held.subarray(0, 8)],
+        ["tx", frame(`3f 001c 000010 0004 ${sealed}`)],
+        ["rx", held.subarray(8)],
+      ),
+    );
+    assert.deepEqual(late.map(lineOf), [read, read, `ok, 4 bytes (${read})`]);
+  });
+
+  test("names what there is of packets that were not captured whole", async () => {
+    const capture = await recorded(withMeter(), "read", "ET13", "ET13.devices.2");
+    const [whole, cut] = [await messagesOf(capture), await messagesIn(cutPackets([...pcapOf(capture)], 40 + 22), "-2")];
+    const asked = (shown: readonly ShownMessage[]) => shown.map(lineOf).filter((line) => line.startsWith("read"));
+    assert.deepEqual(asked(cut), asked(whole));
+    const long = cut.find(({ line }) => /ok, 330 bytes \(read ET13\), cut after 20 of 341 bytes$/.test(line));
+    const leaves = (shown: ShownMessage | undefined) => shown?.fields.filter(({ name }) => isLeaf(name)) ?? [];
+    const same = leaves(whole.find(({ line }) => /ok, 330 bytes/.test(line))).slice(0, leaves(long).length);
+    assert.ok(same.length > 5, `${same.length} fields`);
+    assert.deepEqual(leaves(long), same);
+  });
+
+  test("leaves to others what is theirs on the same port", async () => {
+    const hello = `16 0301 002f 01 00002b 0303 ${"11".repeat(32)} 00 0004 00a800ff 0100`;
+    for (const [stream, layers] of [
+      [hello, "raw:ip:tcp:mep:tls"],
+      ["0001 0010 0001 0007 60051122334455", "raw:ip:tcp:data"],
+    ] as const) {
+      const pcap = [...pcapOf(captureOf(["tx", Buffer.from(stream.replace(/ /g, ""), "hex")]))];
+      const { out, complaints } = await tshark(
+        path,
+        dissector,
+        pcap,
+        "-T",
+        "fields",
+        "-e",
+        "frame.protocols",
+        "-2",
+        "-Y",
+        "tcp",
+      );
+      assert.equal(complaints, "");
+      assert.equal(out.trim().split("\n").at(-1), layers);
+    }
+  });
+
   test("takes four hundred damaged exchanges without an error of its own", async (t) => {
     const seed = Date.now() % 1_000_000;
     t.diagnostic(`seed ${seed}`);
@@ -323,7 +373,11 @@ describe("the dissector", { skip }, () => {
       }
       entries.push({ t: i, event: "closed" });
     }
-    const messages = await messagesOf({ header, entries });
+    const pcap = [...pcapOf({ header, entries })];
+    const messages = await messagesIn(pcap);
     assert.ok(messages.length > 400, `${messages.length} messages`);
+    // Cut packets, and nobody who puts segments together.
+    assert.ok((await messagesIn(cutPackets(pcap, 41 + random(200)), "-2", "-Y", "mep")).length > 200);
+    assert.ok((await messagesIn(pcap, "-o", "tcp.desegment_tcp_streams:false")).length > 200);
   });
 });

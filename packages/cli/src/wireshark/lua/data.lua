@@ -38,6 +38,7 @@ for _, field in pairs(pf) do fields[#fields + 1] = field end
 local ef = {
   refused = ProtoExpert.new("mep.refused", "The meter refused the request", expert.group.RESPONSE_CODE, expert.severity.WARN),
   malformed = ProtoExpert.new("mep.malformed", "Malformed message", expert.group.MALFORMED, expert.severity.ERROR),
+  cut = ProtoExpert.new("mep.cut", "A message that is not whole", expert.group.PROTOCOL, expert.severity.WARN),
   noise = ProtoExpert.new("mep.noise.found", "Bytes that begin no message", expert.group.PROTOCOL, expert.severity.WARN),
   resync = ProtoExpert.new("mep.resync", "The meter expects another sequence number", expert.group.SEQUENCE, expert.severity.NOTE),
   unasked = ProtoExpert.new("mep.unasked", "No request is known for this response", expert.group.SEQUENCE, expert.severity.NOTE),
@@ -46,7 +47,8 @@ local ef = {
 }
 local stream_field = Field.new("tcp.stream")
 
-local conversations, messages = {}, {}
+-- `broken`: where a message broke off, by its frame.
+local conversations, messages, broken = {}, {}, {}
 local bridge_ports = {}
 local assumed_profile
 
@@ -63,7 +65,7 @@ local function conversation_of(pinfo)
   local key = (stream and tostring(stream.value) or "") .. "|" .. (a < b and a .. "|" .. b or b .. "|" .. a)
   local found = conversations[key]
   if found == nil then
-    found = { pending = {}, pieces = {}, env = { values = {}, whole = {}, profile = assumed_profile, profile_seen = false } }
+    found = { pending = {}, pieces = {}, sides = { [true] = { heard = 0 }, [false] = { heard = 0 } }, env = { values = {}, whole = {}, profile = assumed_profile, profile_seen = false } }
     conversations[key] = found
   end
   return found, a
@@ -149,8 +151,9 @@ local function show_data(what, range, tree)
   return r.publish and entry, r.publish
 end
 
--- A request without sequence number and digest; `room` is how many bytes it has. Gives what it asks, or nil and why not.
-local function parse_request(range, room)
+-- A request without sequence number and digest; `room` is how many bytes it has, and `have` how many of them are at hand. Gives
+-- what it asks, or nil and why not.
+local function parse_request(range, room, have)
   if room < 3 then return nil, "a request of " .. room .. " bytes" end
   local code = range(0, 1):uint()
   local partial = code == 0x3f or code == 0x4f
@@ -158,7 +161,12 @@ local function parse_request(range, room)
   if code ~= 0x30 and not partial and not writes then return nil, string.format("request code 0x%02x", code) end
   local fixed = partial and 6 or 3
   if room < fixed then return nil, "a request of " .. room .. " bytes; its table and offset alone need " .. fixed end
+  if have < fixed then return nil, "a request whose table is not in the capture" end
   local what = { code = code, writes = writes, table = range(1, 2):uint(), offset = partial and range(3, 3):uint() or 0, fixed = fixed, whole = not partial }
+  if room >= fixed + 2 and have < fixed + 2 then
+    what.length = room
+    return what
+  end
   if room >= fixed + 2 then what.count = range(fixed, 2):uint() end
   if writes then
     if what.count == nil then return nil, "a write without a count" end
@@ -172,27 +180,31 @@ local function request_text(what)
   local entry = tables[what.table]
   local name = entry and entry.id or ("table " .. what.table)
   local verb = what.writes and "write " or "read "
-  if what.whole then return verb .. name .. (what.writes and ", " .. bytes_text(what.count) or "") end
+  if what.whole then return verb .. name .. (what.writes and ", " .. bytes_text(what.count or "?") or "") end
   return string.format("%s%s, %s at %d", verb, name, bytes_text(what.count or "?"), what.offset)
 end
 
-local function show_request(what, range, tree)
+local function show_request(what, range, tree, have)
   tree:add(pf.request, range(0, 1))
   tree:add(pf.table, range(1, 2))
   if not what.whole then tree:add(pf.offset, range(3, 3)) end
   if what.count then tree:add(pf.count, range(what.fixed, 2)) end
-  if what.writes and what.count > 0 then show_data(what, range(what.fixed + 2, what.count), tree) end
+  local count = what.writes and math.min(what.count or 0, have - what.fixed - 2) or 0
+  if count <= 0 then return end
+  -- Of a part nobody can tell whether the whole had the assumed size.
+  local seen = count == what.count and what or { table = what.table, offset = what.offset, env = what.env }
+  show_data(seen, range(what.fixed + 2, count), tree)
 end
 
 -- Inside of a transaction are requests without sequence number and digest.
-hooks["ET52.records.message"] = function(r, tree, from, to)
+hooks["mep.ET52.records.message"] = function(r, tree, from, to)
   local where = range(r, from, to)
-  local what = parse_request(where, to - from)
+  local what = parse_request(where, to - from, to - from)
   if what == nil then return end
   what.env = r.env
   local sub = tree:add(pf_part, where)
   sub:set_text(request_text(what))
-  show_request(what, where, sub)
+  show_request(what, where, sub, to - from)
 end
 local function procedure_hook(part, at)
   return function(r, tree, from, to, self)
@@ -200,8 +212,8 @@ local function procedure_hook(part, at)
     if procedure == nil or from ~= at then return end
     local sub = tree:add(pf_part, range(r, from, to))
     sub:set_text(procedure.id .. " " .. procedure.title)
-    walk(r, procedure[part], nil, at, sub, { index = 0 }, nil, procedure.id)
+    walk(r, procedure[part], nil, at, sub, { index = 0 })
   end
 end
-hooks["BT07.parameters"] = procedure_hook("q", 3)
-for _, id in ipairs({ "BT08", "ET59", "ET85" }) do hooks[id .. ".data"] = procedure_hook("a", 4) end
+hooks["mep.BT07.parameters"] = procedure_hook("q", 3)
+for _, id in ipairs({ "BT08", "ET59", "ET85" }) do hooks["mep." .. id .. ".data"] = procedure_hook("a", 4) end

@@ -49,6 +49,8 @@ local function number_field(bytes, is_signed, abbr, field)
   return new_field(make, abbr, field.n, base.DEC, bytes <= 4 and field.v or nil, nil, field.d)
 end
 
+local hooks = {} -- by path without indices: what a field's bytes are beside what its declaration says
+
 -- Gives each leaf its ProtoField, named as its path without indices.
 local function register(node, prefix, field)
   local whole = node[1] == "o" and node[3] or node
@@ -68,7 +70,9 @@ local function register(node, prefix, field)
           end
         end
       else
-        register(inner.l, prefix .. "." .. inner.n, inner)
+        local abbr = prefix .. "." .. inner.n
+        inner.hook = hooks[abbr]
+        register(inner.l, abbr, inner)
       end
     end
     return

@@ -8,9 +8,9 @@ local function is_request(pinfo, conversation, source)
   return conversation.client == source
 end
 
-local function dissect_message(range, pinfo, root, info)
+-- `length` is what its length field says; of a message that is not whole `range` is shorter, and `open` what was asked before it.
+local function dissect_message(range, length, pinfo, root, info, open)
   local conversation, source = conversation_of(pinfo)
-  local length = range:len() - 2
   local tree = root:add(mep, range)
   tree:add(pf.length, range(0, 2))
   if length == 0 then
@@ -20,54 +20,166 @@ local function dissect_message(range, pinfo, root, info)
     return
   end
   local message, first = message_of(pinfo)
-  local body = range(2, length)
+  local body = range(2)
   local text
   if is_request(pinfo, conversation, source) then
     text = dissect_request(body, length, pinfo, tree, root, message, conversation, first)
     if message.answer then tree:add(pf.response_in, message.answer.frame):set_generated() end
   else
-    text = dissect_response(body, length, pinfo, tree, root, message, conversation, first)
+    text = dissect_response(body, length, pinfo, tree, root, message, conversation, first, open)
+  end
+  if body:len() < length then
+    text = string.format("%s, cut after %d of %s", text, body:len(), bytes_text(length))
+    tree:add_proto_expert_info(ef.cut, string.format("%d of %s are there", body:len(), bytes_text(length)))
   end
   tree:append_text(", " .. text)
   info[#info + 1] = text
 end
 
-function mep.dissector(tvb, pinfo, root)
+local function show_noise(range, root, info)
+  local item = root:add(mep, range)
+  item:append_text(", noise")
+  item:add(pf.noise, range)
+  item:add_proto_expert_info(ef.noise)
+  info[#info + 1] = "noise"
+end
+
+-- Whether a message may begin with this code.
+local function begins(code, length, asks, conversation)
+  if conversation.encrypted then return length > digest_length end
+  if asks then return tls_codes[code] or (requests[code] and length > sequence_length + digest_length) end
+  return response_names[code] and (conversation.tls or length > digest_length or length == 1)
+end
+-- Whether nothing but whole messages stand from `at` on: true, false, or "open" where the last of them has only begun.
+local function whole_from(tvb, at, asks, conversation)
+  local length = tvb:len()
+  local found = false
+  while at < length do
+    if at + 3 > length and not (at + 2 == length and tvb(at, 2):uint() == 0) then return found and "open" end
+    local wanted = tvb(at, 2):uint()
+    if wanted > believed_length then return false end
+    if wanted > 0 then
+      if not begins(tvb(at + 2, 1):uint(), wanted, asks, conversation) then return false end
+      if at + 2 + wanted > length then return "open" end
+      found = true
+    end
+    at = at + 2 + wanted
+  end
+  return found
+end
+
+-- So long may be waited for the end of a message behind one that seems to have broken off.
+local most_open = 4 * believed_length
+-- No message comes with such a gap in it, in seconds.
+local longest_gap = 2
+
+-- Where a message breaks off, because one begins behind it: on a line no pause tells, but who was sent something in between, or
+-- heard nothing for long, has given up on it. Gives the place with what was open there, or "wait", or nil.
+local function broken_off(tvb, pinfo, conversation, side, other, asks)
+  local open = side.open
+  side.open = nil
+  if open == nil or tvb:len() <= #open.raw or tvb(0, #open.raw):bytes():raw() ~= open.raw then return nil, {} end
+  local bounds = open.bounds
+  if other.heard ~= open.heard or pinfo.rel_ts - open.time > longest_gap then
+    bounds[#bounds + 1] = { at = #open.raw, pending = open.pending }
+  end
+  local wait = false
+  for _, bound in ipairs(bounds) do
+    local whole = whole_from(tvb, bound.at, asks, conversation)
+    if whole == true then return bound, bounds end
+    wait = wait or whole == "open"
+  end
+  local wanted = 2 + tvb(0, 2):uint()
+  return wait and wanted < tvb:len() and tvb:len() < most_open and "wait" or nil, bounds
+end
+
+local function remember(tvb, at, pinfo, conversation, side, other, bounds)
+  local kept = {}
+  for _, bound in ipairs(bounds) do
+    if bound.at > at then kept[#kept + 1] = { at = bound.at - at, pending = bound.pending } end
+  end
+  side.open = { raw = tvb(at):bytes():raw(), bounds = kept, heard = other.heard, time = pinfo.rel_ts, pending = conversation.pending }
+  pinfo.desegment_offset = at
+  pinfo.desegment_len = DESEGMENT_ONE_MORE_SEGMENT
+end
+
+local function dissect_stream(tvb, pinfo, root, conversation, asks, key, first)
   local length = tvb:len()
   local cut = tvb:reported_len() > length
+  local side, other = conversation.sides[asks], conversation.sides[not asks]
+  local bounds = {}
+  if first then
+    local found
+    found, bounds = broken_off(tvb, pinfo, conversation, side, other, asks)
+    if found == "wait" then
+      remember(tvb, 0, pinfo, conversation, side, other, bounds)
+      return
+    end
+    broken[key] = found or false
+    -- Alerts come at any time.
+    if tvb(0, math.min(2, length)):uint() ~= 0 then side.heard = side.heard + 1 end
+  end
+  local bound = broken[key]
+  local stop = bound and bound.at or length
   local at = 0
   local info = {}
-  pinfo.cols.protocol = "MEP"
   while at < length do
     local noise = at
     -- An impossible length is slid over byte by byte.
-    while at + 1 < length and tvb(at, 2):uint() > believed_length do at = at + 1 end
-    if at > noise then
-      local item = root:add(mep, tvb(noise, at - noise))
-      item:append_text(", noise")
-      item:add(pf.noise, tvb(noise, at - noise))
-      item:add_proto_expert_info(ef.noise)
-      info[#info + 1] = "noise"
-    end
-    local left = length - at
+    while at + 1 < stop and tvb(at, 2):uint() > believed_length do at = at + 1 end
+    local left = stop - at
     local wanted = left < 2 and 2 or 2 + tvb(at, 2):uint()
-    if wanted > left then
-      if cut or pinfo.can_desegment == 0 then
-        local item = root:add(mep, tvb(at, left))
-        item:append_text(", cut")
-        item:add_proto_expert_info(ef.malformed, "the capture has only " .. left .. " bytes of a message of " .. wanted)
-        info[#info + 1] = "cut message"
-        break
-      end
-      pinfo.desegment_offset = at
-      pinfo.desegment_len = left < 2 and DESEGMENT_ONE_MORE_SEGMENT or wanted - left
+    local off = stop < length and wanted > left
+    -- What broke off within its first bytes is no message that could be told.
+    if off and (left < 3 or not begins(tvb(at + 2, 1):uint(), wanted - 2, asks, conversation)) then at = stop end
+    if at > noise then show_noise(tvb(noise, at - noise), root, info) end
+    if at == stop then stop = length
+    elseif wanted <= left then
+      dissect_message(tvb(at, wanted), wanted - 2, pinfo, root, info)
+      at = at + wanted
+      if at >= stop then stop = length end
+    elseif off or ((cut or pinfo.can_desegment == 0) and left > 2) then
+      dissect_message(tvb(at, left), wanted - 2, pinfo, root, info, off and bound.pending or nil)
+      at, stop = stop, length
+    elseif cut or pinfo.can_desegment == 0 then
+      show_noise(tvb(at, left), root, info)
+      break
+    else
+      remember(tvb, at, pinfo, conversation, side, other, bounds)
       break
     end
-    dissect_message(tvb(at, wanted), pinfo, root, info)
-    at = at + wanted
   end
-  if #info > 0 then pinfo.cols.info = table.concat(info, "; ") end
-  return length
+  if #info == 0 then return end
+  pinfo.cols.protocol = "MEP"
+  local before = pinfo.private.mep_info
+  pinfo.private.mep_info = "1"
+  pinfo.cols.info = (before and "; " or "") .. table.concat(info, "; ")
+end
+
+-- Bytes that begin a stream of another kind on a port of bridges.
+local function is_tls(tvb)
+  local length = tvb:len()
+  return length > 5 and tvb(0, 1):uint() == 22 and tvb(1, 1):uint() == 3 and tvb(1, 2):uint() <= 0x304 and tvb(5, 1):uint() <= 2
+end
+-- DLMS/COSEM has the same port: version 1, two addresses, and the length of what follows.
+local function is_dlms(tvb)
+  return tvb:len() > 8 and tvb(0, 2):uint() == 1 and tvb(6, 2):uint() == tvb:reported_len() - 8
+end
+
+function mep.dissector(tvb, pinfo, root)
+  local conversation, source = conversation_of(pinfo)
+  -- A frame may bring several pieces, and is looked at any number of times, the first of which Wireshark may call a later one.
+  local index = tonumber(pinfo.private.mep_pieces or "0") + 1
+  pinfo.private.mep_pieces = tostring(index)
+  local key = pinfo.number .. "." .. index .. "." .. tvb:len()
+  local first = broken[key] == nil
+  if conversation.kind == nil then
+    conversation.kind = is_tls(tvb) and "tls" or is_dlms(tvb) and "dlms" or "mep"
+  end
+  if conversation.kind == "tls" then return Dissector.get("tls"):call(tvb, pinfo, root) end
+  if conversation.kind == "dlms" then return 0 end
+  dissect_stream(tvb, pinfo, root, conversation, is_request(pinfo, conversation, source), key, first)
+  return tvb:len()
 end
 
 -- A stream on any port that begins with a request in the clear, or with a handshake.
@@ -113,7 +225,7 @@ local function apply_preferences()
 end
 function mep.prefs_changed() apply_preferences() end
 function mep.init()
-  conversations, messages = {}, {}
+  conversations, messages, broken = {}, {}, {}
 end
 apply_preferences()
 mep:register_heuristic("tcp", heuristic)

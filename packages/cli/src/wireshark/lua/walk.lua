@@ -1,6 +1,6 @@
 -- Layouts, walked over bytes that lie anywhere in their table: what lies behind something unknown has no name.
 
-local function range(r, from, to) return r.tvb(r.base + from - r.from, to - from) end
+local function range(r, from, to) return r.tvb(from - r.from, to - from) end
 
 -- Bytes between what was shown last and `pos`.
 local function show_gap(r, pos)
@@ -18,12 +18,16 @@ end
 local function wide_unsigned(value) return UInt64(wide(value)) end
 local function wide_signed(value) return Int64(wide(value)) end
 
--- Bytes from `low` on are at hand; those before `from` came in the read before and are not shown again.
+-- Bytes from `low` on are at hand; those before `from` came in the read before and are not shown again. Each range of Wireshark's
+-- is an object of its own, so numbers are read from a string.
 local function little(r, pos, bytes)
-  local value = 0
-  for i = pos + bytes - 1, pos, -1 do
-    value = value * 256 + (i < r.from and r.before:byte(i - r.low + 1) or r.tvb(r.base + i - r.from, 1):uint())
+  local at = pos - r.low + 1
+  if bytes <= 4 then
+    local a, b, c, d = r.raw:byte(at, at + bytes - 1)
+    return a + 256 * (b or 0) + 65536 * (c or 0) + 16777216 * (d or 0)
   end
+  local value = 0
+  for i = at + bytes - 1, at, -1 do value = value * 256 + r.raw:byte(i) end
   return value
 end
 
@@ -98,8 +102,6 @@ local function close_part(part, to)
 end
 
 local walk
-local hooks = {} -- by path: what a field's bytes are beside what its declaration says
-
 local function labelled(item, index)
   if index then item:append_text("  [" .. index .. "]") end
 end
@@ -193,14 +195,13 @@ local function walk_fields(r, node, pos, tree, scope, name, path)
       if known and pos + known <= r.from then pos = pos + known
       else
         local at = pos
-        local inside = path .. "." .. field.n
+        local inside = path and path .. "." .. field.n
         local value
         pos, value = walk(r, field.l, field, pos, sub, inner, field.n, inside)
         if pos == nil then return nil end
         self[field.n] = value
         if r.publish and value ~= nil then r.publish[inside] = value end
-        local hook = hooks[inside:gsub("%.%d+", "")]
-        if hook and pos > at and at >= r.from and pos <= r.to then hook(r, item_of(r, sub, at), at, pos, self) end
+        if field.hook and pos > at and at >= r.from and pos <= r.to then field.hook(r, item_of(r, sub, at), at, pos, self) end
       end
     end
   end
@@ -238,7 +239,7 @@ local function walk_list(r, node, field, pos, tree, scope, name, path)
     local from = pos
     local record = element[1] ~= "i" and element[1] ~= "b" and element[1] ~= "d"
     local value
-    pos, value = walk(r, element, field, pos, sub, { index = i }, record and ("[" .. i .. "]") or nil, path .. "." .. i, i)
+    pos, value = walk(r, element, field, pos, sub, { index = i }, record and ("[" .. i .. "]") or nil, path and path .. "." .. i, i)
     if pos == nil then return nil end
     if r.publish and value ~= nil then r.publish[path .. "." .. i] = value end
     if step then
@@ -268,7 +269,7 @@ walk = function(r, node, field, pos, tree, scope, name, path, index)
       local held = test(r, form.c, scope)
       if held == nil then return nil end
       if held then
-        return walk(r, form.l, form, pos, open_part(tree, name), scope, form.n, path .. "." .. form.n)
+        return walk(r, form.l, form, pos, open_part(tree, name), scope, form.n, path and path .. "." .. form.n)
       end
     end
     r.why = r.why or "none of its forms fits"
@@ -282,8 +283,9 @@ end
 local function show_table(entry, what, where, tree, publishes)
   local from, length = what.offset, where:len()
   local before = what.before or ""
+  local raw = before .. where:bytes():raw()
   local function reader(strict, publish)
-    return { tvb = where, base = 0, from = from, to = from + length, mark = from, low = from - #before, before = before,
+    return { tvb = where, raw = raw, from = from, to = from + length, mark = from, low = from - #before,
       root = tree, env = what.env, assumed = {}, budget = 100000, strict = strict, publish = publish }
   end
   local strict = false
@@ -294,7 +296,7 @@ local function show_table(entry, what, where, tree, publishes)
     if next(probe.assumed) and total ~= length then strict = true end
   end
   local r = reader(strict, publishes and {} or nil)
-  walk(r, entry.l, nil, 0, tree, { index = 0 }, nil, entry.id)
+  walk(r, entry.l, nil, 0, tree, { index = 0 }, nil, publishes and entry.id)
   show_gap(r, r.to)
   return r
 end
