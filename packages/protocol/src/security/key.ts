@@ -67,14 +67,15 @@ const wrong = (detail: string): UsageError =>
     `${detail}; a key is 16 or 20 ASCII characters, or 32 or 40 hex digits, with ascii: or hex: in front to be explicit`,
   );
 
-const ascii = (text: string, counted: number): ParsedKey => {
+const ascii = (text: string, counted: number, explicit: boolean): ParsedKey => {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit < 0x20 || unit > 0x7e) throw wrong(`character ${i + 1} of the key is not printable ASCII`);
     bytes[i] = unit;
   }
-  const hint = /^[0-9a-f]+$/i.test(text) ? " (not as hex digits: those would be 32 or 40)" : "";
+  // Who wrote `ascii:` knows of the other form.
+  const hint = !explicit && /^[0-9a-f]+$/i.test(text) ? " (not as hex digits: those would be 32 or 40)" : "";
   return cut(bytes, "ascii", `${text.length} ASCII characters${hint}`, counted);
 };
 
@@ -91,7 +92,7 @@ export const parseKey = (text: string, counted: number = keyLength): ParsedKey =
   const prefix = /^(ascii|hex):/i.exec(line)?.[1]?.toLowerCase();
   const rest = prefix === undefined ? line : line.slice(prefix.length + 1);
   if (rest === "") throw wrong("the key is empty");
-  if (prefix !== "hex" && counts(rest.length)) return ascii(rest, counted);
+  if (prefix !== "hex" && counts(rest.length)) return ascii(rest, counted, prefix === "ascii");
   if (prefix === "ascii") throw wrong(`the key has ${rest.length} characters`);
   const bytes = fromHex(rest);
   if (bytes !== undefined && counts(bytes.length)) return cut(bytes, "hex", `${2 * bytes.length} hex digits`, counted);
