@@ -59,6 +59,21 @@ test("serves on a free port, says so in one line, and stops in good order", asyn
   assert.match(daemon.seen.out, /^dashboard \S+\n$/);
 });
 
+test("goes on when nobody reads its log and its output any more", { timeout: 30_000 }, async () => {
+  const daemon = run({ METERPORT_HTTP_PORT: "0" });
+  const url = await daemon.ready();
+  daemon.child.stdout.destroy();
+  daemon.child.stderr.destroy();
+  // The next line of the log says that the link is up.
+  const stream = await fetch(`${url}/api/v1/meters/home/events`);
+  const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
+  for (let text = ""; !text.includes('"quality":"good"'); )
+    text += (await reader?.read())?.value ?? assert.fail("ended");
+  assert.equal((await fetch(`${url}/api/v1/health`)).status, 200);
+  daemon.child.kill("SIGTERM");
+  assert.equal(await daemon.exit, 0);
+});
+
 test("a port that was asked for and is taken is one sentence and exit code 2", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");

@@ -30,6 +30,9 @@ import { tlsSeen } from "./tls-seen.ts";
 
 const log = lineLog(systemClock, (line) => process.stderr.write(line));
 
+// Where whoever reads the log or the output has gone, the work goes on.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 const project = resolve(import.meta.dirname, "../../..");
 
 /** In a checkout beside the code, elsewhere where the system wants such data. */
