@@ -82,6 +82,20 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     await page.close();
   });
 
+  it("says what it means to read a meter through its optical port, and nothing of it elsewhere", async () => {
+    const head = await open({ link: { url: "optical:///dev/ttyUSB0" } });
+    await state(head, "fresh", 10_000);
+    assert.match(await textOf(head, "through-head"), /MEP port is silent for some seconds/);
+    await head.getByTestId("language").selectOption("de");
+    await head.locator('html[lang^="de"]').waitFor();
+    assert.match(await textOf(head, "through-head"), /MEP-Anschluss/);
+    await head.close();
+    const wire = await open({});
+    await state(wire, "fresh", 10_000);
+    assert.equal(await wire.getByTestId("through-head").count(), 0);
+    await wire.close();
+  });
+
   it("reads out a chart when the focus comes, and not again at each reading", async () => {
     const { page } = await openPage(browser, gateway.url);
     await state(page, "fresh", 10_000);

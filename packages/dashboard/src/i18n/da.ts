@@ -101,6 +101,8 @@ export const da: Messages = {
   },
   linkSince: "I denne tilstand",
   address: "Adresse",
+  throughHead:
+    "Aflæses gennem den optiske port. På målere før firmware 4.0 er MEP-porten tavs nogle sekunder ved hver aflæsning. Mangler der værdier, så se først efter, om læsehovedet sidder godt.",
   lastReading: "Sidste aflæsning",
   pollInterval: "Aflæses hvert",
   roundTrip: "Tid pr. aflæsning",

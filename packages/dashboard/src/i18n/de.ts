@@ -105,6 +105,8 @@ export const de: Messages = {
   },
   linkSince: "In diesem Zustand",
   address: "Adresse",
+  throughHead:
+    "Wird durch die optische Schnittstelle gelesen. Bei Zählern vor Firmware 4.0 schweigt der MEP-Anschluss bei jeder Ablesung einige Sekunden. Fehlen Werte, zuerst nachsehen, ob der Lesekopf gut sitzt.",
   lastReading: "Letzte Ablesung",
   pollInterval: "Ablesung alle",
   roundTrip: "Dauer je Ablesung",

@@ -104,6 +104,8 @@ export const en = {
   },
   linkSince: "In this state",
   address: "Address",
+  throughHead:
+    "Read through its optical port. On meters before firmware 4.0 the MEP port is silent for some seconds at each reading. Where values are missing, look first whether the head sits well.",
   lastReading: "Last reading",
   pollInterval: "Read every",
   roundTrip: "Time per reading",
