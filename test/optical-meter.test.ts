@@ -142,12 +142,68 @@ describe("a meter through its optical port", () => {
     const device = virtual(clock);
     const line = modelledLine({ meter: device.optical, clock, baud: 300 });
     // As a serial port tells it.
-    const security = optical({ key: opticalKeys.unique, timing: { byteTime: 10_000 / 300 } });
+    const security = optical({ key: opticalKeys.unique, fastest: 0, timing: { byteTime: 10_000 / 300 } });
     const meter = await clock.run(connect(line, { security, clock }));
     const other = new VirtualClock();
     const { meter: fast } = await throughOptical(other, undefined);
     const block = ["blocks", 0];
     assert.deepEqual(await clock.run(meter.readPath(BT64, block)), await other.run(fast.readPath(BT64, block)));
+  });
+
+  /** How long it takes to read some hundred values, at whatever speed is offered; `bend` is what the line makes of a change. */
+  const timed = async (
+    fastest: number,
+    bend: (change: (baud: number) => Promise<void>) => (baud: number) => Promise<void> = (change) => change,
+  ) => {
+    const clock = new VirtualClock();
+    const device = virtual(clock);
+    const line = modelledLine({ meter: device.optical, clock });
+    const rates: number[] = [];
+    const change = bend(async (baud) => {
+      rates.push(baud);
+      line.setBaud(baud);
+    });
+    let slow = 0;
+    const onSlow = () => {
+      slow++;
+    };
+    const security = optical({ key: opticalKeys.unique, fastest, onSlow });
+    const open = () => connect({ ...line, speed: { baudRate: 9600, change } }, { security, clock });
+    const meter = await clock.run(open());
+    const began = clock.now();
+    const block = await clock.run(meter.readPath(BT64, ["blocks", 0]));
+    const took = clock.now() - began;
+    await clock.run(meter.close());
+    // What the line still has is heard before the next look.
+    await clock.advance(1_000);
+    return { clock, block, took, rates, slow: () => slow, active: () => device.optical.active, security, device };
+  };
+
+  it("is read faster where the line's speed can be changed, and leaves it as it was", async () => {
+    const plain = await timed(0);
+    assert.deepEqual(plain.rates, []);
+    for (const [fastest, gain] of [
+      [19_200, 1.6],
+      [57_600, 3],
+    ] as const) {
+      const fast = await timed(fastest);
+      assert.deepEqual(fast.block, plain.block);
+      assert.deepEqual([fast.rates[0], fast.slow(), fast.active()], [fastest, 0, false]);
+      assert.ok(plain.took > gain * fast.took, `${plain.took} ms at 9600, ${fast.took} ms at ${fastest} baud`);
+    }
+  });
+
+  it("is read at the old speed by a head that cannot follow, which is not tried again", async () => {
+    // A bridge that says yes and does nothing.
+    const { block, rates, slow, clock, security, device } = await timed(19_200, () => async () => {});
+    assert.deepEqual(block, (await timed(0)).block);
+    assert.deepEqual([rates, slow()], [[], 1]);
+    const asked: number[] = [];
+    const change = async (baud: number): Promise<void> => void asked.push(baud);
+    const line = modelledLine({ meter: device.optical, clock });
+    const meter = await clock.run(connect({ ...line, speed: { baudRate: 9600, change } }, { security, clock }));
+    assert.ok(await clock.run(meter.read(BT28)));
+    assert.deepEqual([asked, slow()], [[], 1]);
   });
 
   const conditions: Readonly<Record<string, Condition>> = {

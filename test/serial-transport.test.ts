@@ -46,6 +46,20 @@ transportContract({
 });
 
 describe("serial ports", { skip }, () => {
+  test("the speed of an open port is changed behind what was written", async () => {
+    const path = freshPath();
+    const pty = await openPty(path);
+    const port = await openSerial({ path });
+    const speed = (): string => spawnSync("stty", ["-F", path, "speed"], { encoding: "utf8" }).stdout.trim();
+    assert.equal(speed(), "9600");
+    await port.write(Uint8Array.of(6));
+    await port.speed?.change(19_200);
+    assert.equal(speed(), "19200");
+    assert.deepEqual([...(await take(pty, 1))], [6]);
+    await port.close();
+    await pty.close();
+  });
+
   test("a pty outlives the programs that open it, and is gone when it is closed", async () => {
     const path = freshPath();
     const pty = await openPty(path);

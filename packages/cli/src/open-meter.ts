@@ -90,10 +90,10 @@ const nameOf = (link: string): string => {
 const opticalSecurities = new WeakMap<MeterAccess, Security>();
 
 /** @throws UsageError for options that the optical port does not have */
-const opticalSecurity = (access: MeterAccess): Security => {
+const opticalSecurity = (access: MeterAccess, io: Io): Security => {
   const known = opticalSecurities.get(access);
   if (known !== undefined) return known;
-  const { key, security, clientId, record } = access;
+  const { link, key, security, clientId, record } = access;
   if (security !== "auto")
     throw new UsageError(
       "security",
@@ -103,7 +103,14 @@ const opticalSecurity = (access: MeterAccess): Security => {
   if (record !== undefined)
     throw new UsageError("record", "--record cannot be used on an optical port: the key crosses it in the clear");
   const userId = parseWhole(clientId, "--client-id", 0, 0xffff);
-  const made = optical({ userId, ...(key === undefined ? {} : { key: key.secret }) });
+  const { fastest } = wayOf(link);
+  const made = optical({
+    userId,
+    ...(key === undefined ? {} : { key: key.secret }),
+    ...(fastest === undefined ? {} : { fastest }),
+    onSlow: () =>
+      say(io, "meter or optical head does not follow to another speed; fast=off behind the link saves the attempt"),
+  });
   opticalSecurities.set(access, made);
   return made;
 };
@@ -111,7 +118,7 @@ const opticalSecurity = (access: MeterAccess): Security => {
 /** What a link was found to speak outlives the command, so that nobody in between can talk it down to RC4 later. */
 const securityFor = (access: MeterAccess, io: Io): Security => {
   const { link, key, security, clientId } = access;
-  if (wayOf(link).optical) return opticalSecurity(access);
+  if (wayOf(link).optical) return opticalSecurity(access, io);
   if (key === undefined) throw new UsageError("key", "a key is needed on the MEP port");
   const name = `security-${nameOf(link)}`;
   // Only "tls" is ever kept, so a file that cannot be read any more stands for it as well.

@@ -1,7 +1,7 @@
 /** What a session drives: the machine of the MEP port, or that of the optical port. */
 import type { LinkInput, LinkOutput } from "@meterport/protocol/link/exchange";
 import type { LinkTiming } from "@meterport/protocol/link/timing";
-import type { Millis } from "@meterport/protocol/ports";
+import type { Millis, Transport } from "@meterport/protocol/ports";
 
 /** Takes requests and bytes, and says what is to be done. Requests and responses are those of the MEP port. */
 export interface LinkMachine {
@@ -23,5 +23,5 @@ export interface LinkMachine {
   readonly busy: boolean;
 }
 
-/** Makes a machine; the timing is what the transport is known to add. */
-export type MakeMachine = (timing: Partial<LinkTiming>) => LinkMachine;
+/** Makes a machine; the timing is what the transport is known to add, and its speed may be changed. */
+export type MakeMachine = (timing: Partial<LinkTiming>, transport: Pick<Transport, "speed">) => LinkMachine;

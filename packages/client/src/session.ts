@@ -121,7 +121,7 @@ export class Session {
     this.#clock = options.clock;
     this.#timing = { ...linkTimingOf(transport.timing), ...options.timing };
     this.#seal = "seal" in options ? options.seal : undefined;
-    this.#link = "seal" in options ? new Link(options.seal, this.#timing) : options.machine(this.#timing);
+    this.#link = "seal" in options ? new Link(options.seal, this.#timing) : options.machine(this.#timing, transport);
     void this.#pump();
   }
 

@@ -24,6 +24,8 @@ export interface MeterConfig {
   readonly optical: boolean;
   /** The link without that word: what is opened. */
   readonly pipe: string;
+  /** The highest speed that may be offered to an optical port, where the link says so. */
+  readonly fastest?: number;
   readonly key: Secret;
   /** One sentence on the form that the key was read as. */
   readonly keyForm: string;
@@ -172,24 +174,28 @@ export const loadConfig = (sources: ConfigSources): Config => {
     const at = inFile ? `${file.place(["meters", n])}: meters[${n}]` : "environment: the meter of METERPORT_LINK";
     if (meter.key !== undefined && meter.key_file !== undefined)
       throw wrong([`${at} has key and key_file: keep one of them`]);
-    const { optical, link: pipe } = wayOf(meter.link);
+    let way: Way;
     try {
-      checkLink(pipe);
+      way = wayOf(meter.link);
+      checkLink(way.link);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       const said = over.meters?.[0]?.link !== undefined;
       const place = said ? "METERPORT_LINK" : `${file.place(["meters", n, "link"])}: meters[${n}].link`;
       throw wrong([`${place}: ${error.message}`]);
     }
+    const { optical } = way;
     if (optical && meter.security !== undefined && meter.security !== "auto")
       throw wrong([`${at} has security ${meter.security}, and its optical port has nothing to choose: leave it out`]);
     const parsed = readKey(meter, at);
+    const { fastest } = way;
     return {
       id: meter.id,
       name: meter.name ?? meter.id,
       link: meter.link,
       optical,
-      pipe,
+      pipe: way.link,
+      ...(fastest === undefined ? {} : { fastest }),
       key: parsed.secret,
       keyForm: parsed.form,
       ...(meter.profile === undefined ? {} : { profile: meter.profile }),

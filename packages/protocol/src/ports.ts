@@ -23,12 +23,22 @@ export interface TransportTiming {
   readonly byteTime?: Millis;
 }
 
+/** The speed of a line that can be changed while it is open, in bits per second. */
+export interface TransportSpeed {
+  /** As it was opened. */
+  readonly baudRate: number;
+  /** Lets what was written go out before. Rejects with a `LinkError` where the rate is not taken. */
+  readonly change: (baudRate: number) => Promise<void>;
+}
+
 /** A byte pipe. Everything that differs between a serial port, a socket and a browser port ends here. */
 export interface Transport {
   /** For messages: "tcp://127.0.0.1:4059", "/dev/ttyUSB0". */
   readonly name: string;
   /** Where it differs from a local port at 9600 baud. */
   readonly timing?: TransportTiming;
+  /** Where it can be changed. */
+  readonly speed?: TransportSpeed;
   /** Resolves when the bytes are handed to the system. Rejects with a `LinkError` where the pipe is gone. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
   /** Received bytes in arbitrary pieces, for one consumer. Ends when the pipe is closed, throws a `LinkError` when it broke. */

@@ -5,7 +5,10 @@ import { Endpoint, type EndpointOutput, type Serve } from "@meterport/protocol/s
 import type { EndpointTiming } from "@meterport/protocol/server/timing";
 
 /** What a meter wants done: bytes to transmit, and what happened for whoever watches. */
-export type MeterOutput = EndpointOutput;
+export type MeterOutput =
+  | EndpointOutput
+  /** The port speaks at this many bits per second from now on; at those of its line again where undefined. */
+  | { readonly type: "speed"; readonly baudRate: number | undefined };
 
 /** What a line needs of a port, as a pure machine: it owns no clock. */
 export interface MeterPort {

@@ -38,8 +38,14 @@ export const serve = (transport: Transport, clock: Clock, meter: MeterPort): Ser
     }
     waiting--;
   };
+  /** As the port's own line; where that cannot change, nobody can ask for it. */
+  const changeSpeed = (baudRate: number | undefined): void => {
+    const { speed } = transport;
+    if (speed !== undefined) sent = sent.then(() => speed.change(baudRate ?? speed.baudRate)).catch(() => {});
+  };
   const act = (outputs: readonly MeterOutput[]): void => {
     for (const output of outputs) {
+      if (output.type === "speed") changeSpeed(output.baudRate);
       if (output.type !== "transmit" || waiting >= mostWaiting) continue;
       waiting++;
       const before = sent;

@@ -18,6 +18,28 @@ it("optical links are another port at the end of a known way", () => {
   }
 });
 
+it("how fast they may be told to be is taken off where a speed can be changed", () => {
+  const ways: readonly (readonly [string, string, number])[] = [
+    ["optical:///dev/ttyUSB0?fast=off", "serial:///dev/ttyUSB0", 0],
+    ["optical:///dev/ttyUSB0?baud=9600&fast=57600&delay=1s", "serial:///dev/ttyUSB0?baud=9600&delay=1s", 57_600],
+    ["optical+rfc2217://bridge:4059?fast=19200", "rfc2217://bridge:4059", 19_200],
+    ["optical+usb://0403:6001/?fast=28800", "usb://0403:6001/", 28_800],
+  ];
+  for (const [text, link, fastest] of ways) {
+    assert.deepEqual(wayOf(text), { optical: true, link, fastest });
+    assert.doesNotThrow(() => parseMeterLink(link));
+  }
+  for (const setting of ["fast", "fast=", "fast=9601", "fast=115200", "fast=on", "fast=off&fast=off"])
+    assert.throws(
+      () => wayOf(`optical:///dev/ttyUSB0?${setting}`),
+      (error) => error instanceof UsageError && error.message.includes("fast"),
+      setting,
+    );
+  const { link } = wayOf("optical+tcp://bridge:4059?fast=19200");
+  assert.throws(() => parseMeterLink(link), /unknown setting "fast"/);
+  assert.throws(() => parseMeterLink("serial:///dev/ttyUSB0?fast=19200"), /unknown setting "fast"/);
+});
+
 it("other links stay as they are, and an optical one is none for the MEP port", () => {
   for (const link of ["/dev/ttyUSB0", "tcp://optical:4059", "opticals://x", "optical"])
     assert.deepEqual(wayOf(link), { optical: false, link });

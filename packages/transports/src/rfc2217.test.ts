@@ -55,6 +55,17 @@ test("the enable line of a far port is pulsed, and off when it is closed; a miss
   assert.equal(server.heard().slice(server.heard().indexOf(off)), `${off}${on}30ffff${off}`);
 });
 
+test("the speed of a far port can be changed behind what was written", async () => {
+  const server = await serialServer();
+  const port = await openRfc2217({ host: "127.0.0.1", port: server.port });
+  assert.equal(port.speed?.baudRate, 9600);
+  await port.write(Uint8Array.of(0x06));
+  await port.speed?.change(19_200);
+  await port.close();
+  await server.close();
+  assert.ok(server.heard().endsWith("06fffa2c0100004b00fff0"), server.heard());
+});
+
 test("without the setting no line is touched", async () => {
   const server = await serialServer();
   const port = await openRfc2217({ host: "127.0.0.1", port: server.port, baudRate: 300 });

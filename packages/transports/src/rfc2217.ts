@@ -167,5 +167,8 @@ export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> =
     await tcp.close();
   };
   const timing = { byteTime: byteTimeOf(baudRate) };
-  return { name, timing, chunks: chunks(), write: (bytes) => tcp.write(escapeTelnet(bytes)), close };
+  // Not every bridge confirms; one that stays at its speed answers nothing, which whoever changes it has to notice anyway.
+  const change = (rate: number): Promise<void> => tcp.write(comPortCommand(command.baudRate, u32(rate)));
+  const speed = { baudRate, change };
+  return { name, timing, speed, chunks: chunks(), write: (bytes) => tcp.write(escapeTelnet(bytes)), close };
 };

@@ -75,6 +75,22 @@ test("its speed is in its timing", async () => {
   await port.close();
 });
 
+test("its speed is changed when what was written is out", async () => {
+  const { loadPort, log } = fakeBinding();
+  const port = await openSerial({ path }, loadPort);
+  assert.equal(port.speed?.baudRate, 9600);
+  void port.write(Uint8Array.of(6));
+  await port.speed?.change(19_200);
+  await port.close();
+  assert.deepEqual(log, ["open /dev/ttyUSB0 9600", "write 1", "drain", "baud 19200", "close"]);
+  const fixed = await openSerial({ path }, fakeBinding({ fixed: "Error: Invalid argument" }).loadPort);
+  await assert.rejects(async () => fixed.speed?.change(28_800), {
+    code: "not-open",
+    message: "/dev/ttyUSB0: it does not take 28800 baud: Error: Invalid argument",
+  });
+  await fixed.close();
+});
+
 test("what the binding says in words becomes a remedy", async () => {
   for (const [refusal, remedy] of [
     ["Error: Permission denied, cannot open /dev/ttyUSB0", /sudo usermod -aG dialout/],

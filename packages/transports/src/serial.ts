@@ -65,8 +65,20 @@ export const openSerial = async (options: SerialOptions, loadPort?: LoadPort): P
     await transport.close();
     throw error;
   }
-  return { ...transport, timing: { byteTime: byteTimeOf(baudRate) } };
+  const speed = { baudRate, change: (rate: number) => changeSpeed(port, path, rate) };
+  return { ...transport, timing: { byteTime: byteTimeOf(baudRate) }, speed };
 };
+
+/** What was written is out before. @throws LinkError not-open */
+const changeSpeed = (port: SerialPortStream, path: string, baudRate: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const failed = (error: Error): void =>
+      reject(new LinkError("not-open", path, `it does not take ${baudRate} baud: ${error.message}`, { cause: error }));
+    port.drain((undrained) => {
+      if (undrained instanceof Error) return failed(undrained);
+      port.update({ baudRate }, (error) => (error instanceof Error ? failed(error) : resolve()));
+    });
+  });
 
 /** @throws LinkError not-open */
 const setLines = (port: SerialPortStream, path: string, { rts, dtr }: ModemLines): Promise<void> =>

@@ -1,6 +1,6 @@
 /** A transport that outlives the pipes behind it, so that a session need not end with each of them. */
 import { LinkError } from "@meterport/protocol/errors";
-import type { Clock, Millis, Transport, TransportTiming } from "@meterport/protocol/ports";
+import type { Clock, Millis, Transport, TransportSpeed, TransportTiming } from "@meterport/protocol/ports";
 import { asLinkError } from "../as-link-error.ts";
 import { Intake } from "./intake.ts";
 
@@ -11,6 +11,7 @@ export class LastingTransport implements Transport {
   readonly name: string;
   readonly timing: TransportTiming;
   readonly chunks: AsyncIterable<Uint8Array>;
+  readonly speed?: TransportSpeed;
   readonly #onEnd: (error: LinkError) => void;
   readonly #clock: Clock;
   #pipe: Transport | undefined;
@@ -24,6 +25,10 @@ export class LastingTransport implements Transport {
     this.#clock = clock;
     this.name = pipe.name;
     this.timing = pipe.timing ?? {};
+    const { speed } = pipe;
+    // Each pipe begins at its own speed; whoever changed that of another notices that nothing answers.
+    if (speed !== undefined)
+      this.speed = { baudRate: speed.baudRate, change: async (rate) => this.#pipe?.speed?.change(rate) };
     this.#onEnd = onEnd;
     this.chunks = this.#chunks();
     this.attach(pipe);

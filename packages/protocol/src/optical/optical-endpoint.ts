@@ -10,6 +10,7 @@ import type { Millis } from "../ports.ts";
 import { Channel, type ChannelOutput, messageRoom } from "./channel.ts";
 import { leastPacketSize } from "./packet.ts";
 import {
+  baudRates,
   decodeService,
   encodeIdentified,
   encodeNegotiated,
@@ -65,6 +66,8 @@ export type OpticalEndpointOutput =
       readonly response: Uint8Array;
       readonly access: OpticalAccess;
     }
+  /** The line is at this many bits per second from now on, or as in the beginning again. */
+  | { readonly type: "speed"; readonly baudRate: number | undefined }
   /** A client identified itself: on a shared port, MEP is silent from now on. */
   | { readonly type: "opened" }
   | { readonly type: "closed"; readonly reason: SessionEnd }
@@ -79,6 +82,8 @@ export interface OpticalEndpointOptions {
   readonly check: (password: Uint8Array) => OpticalLevel | undefined;
   /** What this meter takes at most; 128 bytes and 8 packets where left out. */
   readonly limits?: PacketLimits;
+  /** Speeds that it changes to where a client offers them, in bits per second; none where left out. */
+  readonly rates?: readonly number[];
   readonly timing?: Partial<ChannelTiming>;
   /** Nothing where left out. */
   readonly sessionLimit?: () => SessionLimit | undefined;
@@ -92,6 +97,9 @@ const identified = encodeIdentified({ standard: 0, version: 1, revision: 0, feat
 
 /** As a Negotiate names a rate that stays as it is. */
 const sameBaud = 0;
+
+/** What both ends agreed on. */
+type Agreed = PacketLimits & { readonly baudRate: number | undefined };
 
 const tableCodes: readonly number[] = Object.values(requestCode);
 
@@ -116,7 +124,9 @@ export class OpticalEndpoint {
   #wrong = 0;
   #lockedUntil: Millis = Number.NEGATIVE_INFINITY;
   /** What is agreed on holds from the next message on: this one's answer still goes out as before. */
-  #agreed: PacketLimits | undefined;
+  #agreed: Agreed | undefined;
+  /** Whether the line is at another speed than in the beginning. */
+  #otherSpeed = false;
   /** The channel ends when the answer is delivered. */
   #ending = false;
 
@@ -167,6 +177,8 @@ export class OpticalEndpoint {
 
   #end(): void {
     this.#channel.abandon();
+    this.#channel.timing = this.#timing;
+    this.#otherSpeed = false;
     this.#state = "base";
     this.#level = "none";
     this.#agreed = undefined;
@@ -193,6 +205,7 @@ export class OpticalEndpoint {
   }
 
   #close(reason: SessionEnd, out: OpticalEndpointOutput[]): void {
+    if (this.#otherSpeed) out.push({ type: "speed", baudRate: undefined });
     // What a client sent last may still be repeated by it, where it lives.
     if (reason === "terminated") this.#end();
     else this.reset();
@@ -211,9 +224,18 @@ export class OpticalEndpoint {
 
   #delivered(now: Millis, out: OpticalEndpointOutput[]): void {
     this.#alive(now);
-    if (this.#agreed !== undefined) this.#channel.limits = this.#agreed;
+    if (this.#agreed !== undefined) this.#take(this.#agreed, out);
     this.#agreed = undefined;
     if (this.#ending) this.#close("terminated", out);
+  }
+
+  #take({ baudRate, ...limits }: Agreed, out: OpticalEndpointOutput[]): void {
+    this.#channel.limits = limits;
+    if (baudRate === undefined) return;
+    const byteTime = this.#timing.byteTime === 0 ? 0 : 10_000 / baudRate;
+    this.#channel.timing = { ...this.#timing, byteTime };
+    this.#otherSpeed = true;
+    out.push({ type: "speed", baudRate });
   }
 
   #undelivered(out: OpticalEndpointOutput[]): void {
@@ -285,13 +307,16 @@ export class OpticalEndpoint {
     return identified;
   }
 
-  #negotiate({ packetSize, packets }: PacketLimits): Uint8Array {
+  #negotiate({ packetSize, packets, bauds }: PacketLimits & { readonly bauds: readonly number[] }): Uint8Array {
+    const { rates = [] } = this.#options;
+    // The client names the best one first.
+    const baud = bauds.find((code) => rates.includes(baudRates[code] ?? 0)) ?? sameBaud;
     const agreed = {
       packetSize: Math.max(leastPacketSize, Math.min(packetSize, this.#accepted.packetSize)),
       packets: Math.max(1, Math.min(packets, this.#accepted.packets)),
     };
-    this.#agreed = agreed;
-    return encodeNegotiated({ ...agreed, baud: sameBaud });
+    this.#agreed = { ...agreed, baudRate: baudRates[baud] };
+    return encodeNegotiated({ ...agreed, baud });
   }
 
   #password(password: Uint8Array, now: Millis, out: OpticalEndpointOutput[]): Uint8Array {

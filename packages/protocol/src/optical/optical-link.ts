@@ -5,32 +5,27 @@
  */
 import type { LinkFailure } from "../errors.ts";
 import { code } from "../frame/response-codes.ts";
-import type { LinkInput, LinkOutput, LinkRequest } from "../link/exchange.ts";
+import type { LinkInput, LinkRequest } from "../link/exchange.ts";
 import { Waiting } from "../link/waiting.ts";
 import type { Millis } from "../ports.ts";
 import { Channel, type ChannelOutput, defaultLimits, messageRoom, wantedLimits } from "./channel.ts";
+import { LineSpeed } from "./line-speed.ts";
 import { OpticalExchange } from "./optical-exchange.ts";
-import type { PacketLimits } from "./services.ts";
-import { refusalOf, type SessionStep, type SignOn, stepMessage, stepResult, transientResult } from "./session-steps.ts";
+import type { OpticalLinkOptions, OpticalLinkOutput } from "./optical-link-ends.ts";
+import type { Negotiated, PacketLimits } from "./services.ts";
+import {
+  refusalOf,
+  type SessionStep,
+  type SignOn,
+  type Stage,
+  type Step,
+  stepAfter,
+  stepMessage,
+  stepResult,
+  transientResult,
+} from "./session-steps.ts";
 import { readOverhead, tableResponse, writeAtOverhead } from "./table-service.ts";
 import { defaultOpticalTiming, type OpticalTiming } from "./timing.ts";
-
-/** Who signs on. */
-export interface OpticalLinkOptions {
-  /** At most 20 bytes: MK, PK or RK; without one, what is open to everybody. */
-  readonly password?: Uint8Array;
-  /** 0 to 65535; the meter notes it with events. 0 where left out. */
-  readonly userId?: number;
-  /** At most 10 printable ASCII characters. */
-  readonly user?: string;
-  readonly timing?: Partial<OpticalTiming>;
-}
-
-/** How far the session stands, as far as we know. `unknown` after something went unanswered: then it is ended first. */
-type Stage = "unknown" | "base" | "identified" | "negotiated" | "logged-on" | "open";
-
-/** One service under way. */
-type Step = SessionStep | "request";
 
 /** One optical port of one meter. */
 export class OpticalLink {
@@ -38,7 +33,7 @@ export class OpticalLink {
   readonly kind = "optical";
   /** Nothing in an answer shows that the meter's dimensions changed. */
   readonly tellsChanges = false;
-  readonly #signOn: SignOn;
+  readonly #signOn: Omit<SignOn, "bauds">;
   readonly #timing: OpticalTiming;
   readonly #channel: Channel;
   readonly #waiting: Waiting<OpticalExchange>;
@@ -57,6 +52,7 @@ export class OpticalLink {
   #waits = true;
   /** Why the meter refused the password: it is not shown a second time, because wrong ones lock the port. */
   #keyRefused: string | undefined;
+  readonly #speed: LineSpeed;
   #limits: PacketLimits = defaultLimits;
   #leaving = false;
   /** Of the last input. */
@@ -64,14 +60,15 @@ export class OpticalLink {
 
   /** @throws UsageError (`range`) for a password, user or time that does not fit its field */
   constructor(options: OpticalLinkOptions = {}) {
-    const { password, userId = 0, user = "", timing } = options;
+    const { password, userId = 0, user = "", speeds = { initial: 0, faster: [] }, timing } = options;
     this.#timing = { ...defaultOpticalTiming, ...timing };
-    const { waitSeconds } = this.#timing;
-    this.#signOn = { password: password?.slice(), userId, user, limits: wantedLimits, waitSeconds };
+    const copy = password?.slice();
+    this.#signOn = { password: copy, userId, user, limits: wantedLimits, waitSeconds: this.#timing.waitSeconds };
     this.#channel = new Channel(wantedLimits, this.#timing);
+    this.#speed = new LineSpeed(speeds, this.#channel, this.#timing);
     this.#waiting = new Waiting(this.#timing.queueLimit);
     // What does not fit its field is the caller's mistake, and is to be heard of at once.
-    for (const step of ["logon", "security", "wait"] as const) stepMessage(step, this.#signOn);
+    for (const step of ["logon", "security", "wait"] as const) this.#say(step);
   }
 
   /** Most data bytes that one read may ask for, as last agreed with the meter. */
@@ -86,8 +83,9 @@ export class OpticalLink {
 
   /** When a tick is next due; undefined while there is nothing to wait for. */
   wakeAt(): Millis | undefined {
+    const { changeAt = this.load > 0 ? this.#pauseUntil : this.#idleAt() } = this.#speed;
     const times: (Millis | undefined)[] = [this.#channel.wakeAt(), this.#channel.deferred(this.#overdue)];
-    if (this.#step === undefined) times.push(this.load > 0 ? this.#pauseUntil : this.#idleAt());
+    if (this.#step === undefined) times.push(changeAt);
     const due = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
     return due === Number.POSITIVE_INFINITY ? undefined : Math.max(due, this.#now);
   }
@@ -103,8 +101,8 @@ export class OpticalLink {
   }
 
   /** Takes one input at time `now` (never running backwards) and returns what is to be done, in this order. Never throws for received bytes. */
-  handle(input: LinkInput, now: Millis): LinkOutput[] {
-    const out: LinkOutput[] = [];
+  handle(input: LinkInput, now: Millis): OpticalLinkOutput[] {
+    const out: OpticalLinkOutput[] = [];
     this.#now = now;
     if (input.type === "cancel") this.#cancel(input.id, out);
     else if (input.type === "request") this.#enqueue(input, out);
@@ -117,8 +115,8 @@ export class OpticalLink {
   }
 
   /** Begins to end the session in order; over when `busy` is false. Requests that wait fail. */
-  leave(now: Millis): LinkOutput[] {
-    const out: LinkOutput[] = [];
+  leave(now: Millis): OpticalLinkOutput[] {
+    const out: OpticalLinkOutput[] = [];
     this.#now = now;
     this.#leaving = true;
     for (let waiting = this.#waiting.next(); waiting !== undefined; waiting = this.#waiting.next())
@@ -128,7 +126,7 @@ export class OpticalLink {
     return out;
   }
 
-  #enqueue(request: LinkRequest, out: LinkOutput[]): void {
+  #enqueue(request: LinkRequest, out: OpticalLinkOutput[]): void {
     const exchange = new OpticalExchange(request);
     const displaced = this.#leaving ? exchange : this.#waiting.add(exchange);
     if (displaced === undefined) return;
@@ -138,25 +136,25 @@ export class OpticalLink {
     else this.#end(displaced, "queue-full", detail, out);
   }
 
-  #cancel(id: number, out: LinkOutput[]): void {
+  #cancel(id: number, out: OpticalLinkOutput[]): void {
     const waiting = this.#waiting.remove(id);
     if (waiting !== undefined) this.#end(waiting, "aborted", "aborted before it was sent", out);
     // What the meter is about to answer must be awaited all the same: nothing in an answer names its request.
     else if (this.#current?.id === id) this.#fail("aborted", "aborted while it was on its way", out);
   }
 
-  #end(exchange: OpticalExchange, failure: LinkFailure, detail: string, out: LinkOutput[]): void {
+  #end(exchange: OpticalExchange, failure: LinkFailure, detail: string, out: OpticalLinkOutput[]): void {
     out.push({ type: "failed", id: exchange.id, failure, attempts: exchange.transmissions, detail });
   }
 
-  #fail(failure: LinkFailure, detail: string, out: LinkOutput[]): void {
+  #fail(failure: LinkFailure, detail: string, out: OpticalLinkOutput[]): void {
     const exchange = this.#current;
     if (exchange === undefined) return;
     this.#current = undefined;
     this.#end(exchange, failure, detail, out);
   }
 
-  #hear(heard: readonly ChannelOutput[], now: Millis, out: LinkOutput[]): void {
+  #hear(heard: readonly ChannelOutput[], now: Millis, out: OpticalLinkOutput[]): void {
     this.#current?.count(this.#channel.takeTransmissions(), this.#step === "request");
     for (const output of heard) {
       if (output.type === "transmit") out.push(output);
@@ -175,6 +173,7 @@ export class OpticalLink {
   #delivered(now: Millis): void {
     this.#current?.seen.answered();
     this.#alive(now, 0);
+    this.#speed.proven();
     if (this.#step !== undefined && !this.#channel.sending)
       this.#overdue = now + this.#timing.bridgeDelay + this.#timing.trafficTimeout;
   }
@@ -184,8 +183,13 @@ export class OpticalLink {
   }
 
   /** Does everything that is due and not the channel's own business. */
-  #advance(now: Millis, out: LinkOutput[]): void {
-    while (this.#step === undefined && now >= this.#pauseUntil) {
+  #advance(now: Millis, out: OpticalLinkOutput[]): void {
+    const baudRate = this.#speed.change(now);
+    if (baudRate !== undefined) {
+      this.#pauseUntil = Math.max(this.#pauseUntil, now + this.#timing.speedPause);
+      out.push({ type: "speed", baudRate, last: this.#speed.offers.length === 0 });
+    }
+    while (this.#step === undefined && now >= this.#pauseUntil && this.#speed.changeAt === undefined) {
       const step = this.#leaving ? this.#farewell() : this.#next(now, out);
       if (step === undefined) return;
       this.#send(step, now, out);
@@ -198,7 +202,7 @@ export class OpticalLink {
   }
 
   /** What is to be sent for the request in hand, or to keep the channel. */
-  #next(now: Millis, out: LinkOutput[]): Step | undefined {
+  #next(now: Millis, out: OpticalLinkOutput[]): Step | undefined {
     for (;;) {
       this.#current ??= this.#waiting.next();
       if (this.#current === undefined) return this.#idle(now);
@@ -208,20 +212,7 @@ export class OpticalLink {
     // A channel that went wrong is awaited for longer: what the meter still says to it must not meet the next one.
     const silence = this.#stage === "unknown" ? this.#timing.trafficTimeout : 0;
     if (this.#stage !== "base" && now >= this.#aliveUntil + silence) this.#begin("base");
-    switch (this.#stage) {
-      case "unknown":
-        return "terminate";
-      case "base":
-        return "identification";
-      case "identified":
-        return "negotiate";
-      case "negotiated":
-        return "logon";
-      case "logged-on":
-        return "security";
-      case "open":
-        return "request";
-    }
+    return this.#speed.changeAt === undefined ? stepAfter[this.#stage] : undefined;
   }
 
   /** A little before the meter would end the channel; undefined where there is none to keep. */
@@ -247,11 +238,17 @@ export class OpticalLink {
   #begin(stage: "base" | "unknown"): void {
     this.#stage = stage;
     this.#channel.abandon();
-    if (stage === "base") this.#channel.forget();
+    if (stage === "unknown") return;
+    this.#channel.forget();
+    this.#speed.reset(this.#now);
   }
 
-  #send(step: Step, now: Millis, out: LinkOutput[]): void {
-    const message = step === "request" ? this.#current?.message : stepMessage(step, this.#signOn);
+  #say(step: SessionStep): Uint8Array {
+    return stepMessage(step, { ...this.#signOn, bauds: this.#speed.offers });
+  }
+
+  #send(step: Step, now: Millis, out: OpticalLinkOutput[]): void {
+    const message = step === "request" ? this.#current?.message : this.#say(step);
     if (message === undefined) return;
     const room = messageRoom(this.#channel.limits);
     if (message.length > room) {
@@ -265,12 +262,17 @@ export class OpticalLink {
   }
 
   /** Nobody can say what the meter has heard or done: the channel is ended before anything else is asked. */
-  #unanswered(step: Step, undelivered: boolean, out: LinkOutput[]): void {
+  #unanswered(step: Step, undelivered: boolean, out: OpticalLinkOutput[]): void {
     this.#overdue = Number.POSITIVE_INFINITY;
     this.#step = undefined;
     // A channel that cannot even be ended is none.
-    this.#begin(step === "terminate" || step === "identification" ? "base" : "unknown");
-    if (this.#leaving) this.#begin("base");
+    this.#begin(this.#leaving || step === "terminate" || step === "identification" ? "base" : "unknown");
+    if (this.#speed.changed) {
+      // The head may not follow. The meter's channel ends with the silence, and it goes back to the first speed by itself.
+      this.#speed.giveUp();
+      this.#begin("base");
+      this.#pauseUntil = this.#now + 1.1 * this.#timing.trafficTimeout;
+    }
     const exchange = this.#current;
     if (exchange === undefined) return;
     const { seen, transmissions } = exchange;
@@ -283,13 +285,13 @@ export class OpticalLink {
   }
 
   /** Once more from the beginning, where that is not too often. */
-  #renew(exchange: OpticalExchange, out: LinkOutput[]): void {
+  #renew(exchange: OpticalExchange, out: OpticalLinkOutput[]): void {
     if (++exchange.renewals <= this.#timing.renewals) return;
     const { seen, transmissions } = exchange;
     this.#fail(seen.failure, seen.detail(transmissions), out);
   }
 
-  #message(data: Uint8Array, now: Millis, out: LinkOutput[]): void {
+  #message(data: Uint8Array, now: Millis, out: OpticalLinkOutput[]): void {
     this.#alive(now, 0);
     const step = this.#step;
     if (step === undefined) out.push({ type: "discarded", bytes: data, length: data.length, reason: "unsolicited" });
@@ -297,7 +299,7 @@ export class OpticalLink {
     else this.#stepAnswered(step, data, now, out);
   }
 
-  #stepAnswered(step: SessionStep, data: Uint8Array, now: Millis, out: LinkOutput[]): void {
+  #stepAnswered(step: SessionStep, data: Uint8Array, now: Millis, out: OpticalLinkOutput[]): void {
     const result = stepResult(step, data);
     if (result.type === "stale") {
       out.push({ type: "discarded", bytes: data, length: data.length, reason: "stale" });
@@ -305,36 +307,36 @@ export class OpticalLink {
     }
     this.#overdue = Number.POSITIVE_INFINITY;
     this.#step = undefined;
-    if (result.type === "done") this.#done(step, result.limits, now);
+    if (result.type === "done") this.#done(step, result.agreed, now);
     else if (result.type === "lost") this.#lost(false, out);
     else if (step === "wait") this.#waits = false;
     else if (result.type === "busy") this.#tryLater(data, now, out);
     else this.#refused(step, result.code, out);
   }
 
-  #done(step: SessionStep, limits: PacketLimits | undefined, now: Millis): void {
+  #done(step: SessionStep, agreed: Negotiated | undefined, now: Millis): void {
     if (step === "terminate") this.#begin("base");
     else if (step === "identification" || step === "logoff") this.#stage = "identified";
-    else if (step === "negotiate") this.#negotiated(limits ?? defaultLimits);
+    else if (step === "negotiate") this.#negotiated(agreed ?? { ...defaultLimits, baud: 0 });
     else if (step === "logon") this.#stage = this.#signOn.password === undefined ? "open" : "logged-on";
     else if (step === "security") this.#stage = "open";
     else this.#alive(now, this.#timing.waitSeconds);
   }
 
   /** The meter may take less than was offered, never more. */
-  #negotiated({ packetSize, packets }: PacketLimits): void {
-    const limits = {
-      packetSize: Math.min(packetSize, wantedLimits.packetSize),
-      packets: Math.min(packets, wantedLimits.packets),
-    };
+  #negotiated({ packetSize, packets, baud }: Negotiated): void {
+    const { packetSize: largest, packets: most } = wantedLimits;
     this.#stage = "negotiated";
-    this.#channel.limits = limits;
-    this.#limits = limits;
+    this.#limits = { packetSize: Math.min(packetSize, largest), packets: Math.min(packets, most) };
+    this.#channel.limits = this.#limits;
+    this.#speed.choose(baud, this.#now);
   }
 
-  #refused(step: SessionStep, refused: number, out: LinkOutput[]): void {
+  #refused(step: SessionStep, refused: number, out: OpticalLinkOutput[]): void {
     const detail = refusalOf(step, refused);
-    if (step === "negotiate") this.#negotiated(defaultLimits);
+    // It may be the speeds that it does not take: once more without them.
+    if (step === "negotiate" && this.#speed.offers.length > 0) this.#speed.giveUp();
+    else if (step === "negotiate") this.#negotiated({ ...defaultLimits, baud: 0 });
     else if (step === "security") {
       const asKey = refused === code.insufficientSecurity || refused === code.error;
       if (asKey)
@@ -344,7 +346,7 @@ export class OpticalLink {
   }
 
   /** The meter says that it did nothing; `doubtful` where it may not know. */
-  #lost(doubtful: boolean, out: LinkOutput[]): void {
+  #lost(doubtful: boolean, out: OpticalLinkOutput[]): void {
     this.#begin("unknown");
     const exchange = this.#current;
     if (exchange === undefined) return;
@@ -356,7 +358,7 @@ export class OpticalLink {
     this.#fail("session", "the meter takes no session: it says each time that it is in another state", out);
   }
 
-  #tryLater(data: Uint8Array, now: Millis, out: LinkOutput[]): void {
+  #tryLater(data: Uint8Array, now: Millis, out: OpticalLinkOutput[]): void {
     this.#pauseUntil = now + this.#timing.busyPause;
     const exchange = this.#current;
     if (exchange === undefined || ++exchange.busy <= this.#timing.busyRetries) return;
@@ -365,19 +367,18 @@ export class OpticalLink {
     else this.#fail("session", refusalOf("identification", data[0] as number), out);
   }
 
-  #answer(exchange: OpticalExchange, apdu: Uint8Array, now: Millis, out: LinkOutput[]): void {
+  #answer(exchange: OpticalExchange, apdu: Uint8Array, now: Millis, out: OpticalLinkOutput[]): void {
     this.#current = undefined;
     this.#lastAsked = now;
     out.push({ type: "response", id: exchange.id, apdu, attempts: exchange.attempts });
   }
 
-  #response(data: Uint8Array, now: Millis, out: LinkOutput[]): void {
+  #response(data: Uint8Array, now: Millis, out: OpticalLinkOutput[]): void {
     this.#overdue = Number.POSITIVE_INFINITY;
     this.#step = undefined;
     this.#lastAsked = now;
     const exchange = this.#current;
-    // Its caller has given up: the answer has been awaited, and that was all.
-    if (exchange === undefined) return;
+    if (exchange === undefined) return; // Its caller has given up: the answer has been awaited, and that was all.
     const transient = transientResult(data);
     if (transient?.type === "lost") this.#lost(exchange.doubtful(this.#channel.packetsFor(exchange.message)), out);
     else if (transient?.type === "busy") this.#tryLater(data, now, out);
@@ -389,7 +390,7 @@ export class OpticalLink {
   }
 
   /** Its CRC fits, its form does not: the answer to something else, then, and the two ends are out of step. */
-  #malformed(exchange: OpticalExchange, detail: string, data: Uint8Array, out: LinkOutput[]): void {
+  #malformed(exchange: OpticalExchange, detail: string, data: Uint8Array, out: OpticalLinkOutput[]): void {
     out.push({ type: "discarded", bytes: data, length: data.length, reason: "malformed" });
     this.#begin("unknown");
     if (!exchange.idempotent)

@@ -5,12 +5,29 @@ import {
   decodeIdentified,
   decodeNegotiated,
   encodeService,
+  type Negotiated,
   type PacketLimits,
   type ServiceRequest,
 } from "./services.ts";
 
 /** Services that are not for tables. */
 export type SessionStep = ServiceRequest["kind"];
+
+/** One service under way. */
+export type Step = SessionStep | "request";
+
+/** How far a session stands, as far as its client knows. `unknown` after something went unanswered: then it is ended first. */
+export type Stage = "unknown" | "base" | "identified" | "negotiated" | "logged-on" | "open";
+
+/** What brings a session on from each stage. */
+export const stepAfter: Readonly<Record<Stage, Step>> = {
+  unknown: "terminate",
+  base: "identification",
+  identified: "negotiate",
+  negotiated: "logon",
+  "logged-on": "security",
+  open: "request",
+};
 
 /** What a client signs on with. */
 export interface SignOn {
@@ -19,18 +36,21 @@ export interface SignOn {
   readonly user: string;
   /** What it asks for. */
   readonly limits: PacketLimits;
+  /** Codes of the speeds that it can change to. */
+  readonly bauds: readonly number[];
   readonly waitSeconds: number;
 }
 
 /** The bytes of a step. @throws UsageError (`range`) for what does not fit its field */
-export const stepMessage = (step: SessionStep, { password, userId, user, limits, waitSeconds }: SignOn): Uint8Array => {
+export const stepMessage = (step: SessionStep, signOn: SignOn): Uint8Array => {
+  const { password, userId, user, limits, bauds, waitSeconds } = signOn;
   switch (step) {
     case "logon":
       return encodeService({ kind: step, userId, user });
     case "security":
       return encodeService({ kind: step, password: password ?? new Uint8Array() });
     case "negotiate":
-      return encodeService({ kind: step, ...limits, bauds: [] });
+      return encodeService({ kind: step, ...limits, bauds });
     case "wait":
       return encodeService({ kind: step, seconds: waitSeconds });
     default:
@@ -40,7 +60,7 @@ export const stepMessage = (step: SessionStep, { password, userId, user, limits,
 
 /** What an answer says. */
 export type StepResult =
-  | { readonly type: "done"; readonly limits?: PacketLimits }
+  | { readonly type: "done"; readonly agreed?: Negotiated }
   /** Nothing that such a service is answered with: a late answer to an earlier one. */
   | { readonly type: "stale" }
   /** The meter is in another state than we think, or wants to begin anew: it did not do it. */
@@ -69,7 +89,7 @@ export const stepResult = (step: SessionStep, data: Uint8Array): StepResult => {
   if (step === "negotiate") {
     const found = decodeNegotiated(data);
     if (found === undefined || found.packetSize < leastPacketSize || found.packets < 1) return { type: "stale" };
-    return { type: "done", limits: { packetSize: found.packetSize, packets: found.packets } };
+    return { type: "done", agreed: found };
   }
   return data.length === 1 ? { type: "done" } : { type: "stale" };
 };

@@ -39,6 +39,8 @@ export interface OpticalTiming extends ChannelTiming {
   readonly busyRetries: number;
   /** How often one request may set up the session anew. */
   readonly renewals: number;
+  /** Between the last byte at one speed and the first at another: the meter changes its own meanwhile. */
+  readonly speedPause: Millis;
   /** How many requests may wait. */
   readonly queueLimit: number;
 }
@@ -52,5 +54,6 @@ export const defaultOpticalTiming: OpticalTiming = {
   busyPause: 500,
   busyRetries: 5,
   renewals: 2,
+  speedPause: 100,
   queueLimit: 256,
 };

@@ -33,7 +33,7 @@ export interface LineCounts {
 
 /** Start bit, eight data bits, stop bit. */
 const bitsPerByte = 10;
-const usualBaud = 9600;
+export const usualBaud = 9600;
 /** How often a port hands over what has come in: between one byte and the latency of a USB adapter. */
 const handOver: Millis = 16;
 /** How long a bridge waits for the packet to fill where only its size is given. */
@@ -48,10 +48,16 @@ const ratesOf = (condition: LineCondition, own: FaultRates | undefined): FaultRa
   return Object.values(rates).some((rate) => rate > 0) ? rates : undefined;
 };
 
+/** Speeds that the two ends have chosen themselves. */
+interface OwnSpeeds {
+  client?: number | undefined;
+  meter?: number | undefined;
+}
+
 /** A condition, worked out. */
-const shapeOf = (condition: LineCondition, ownBaud: number | undefined) => {
-  const baud = ownBaud ?? condition.baud ?? usualBaud;
-  const meterBaud = condition.meterBaud ?? condition.baud ?? usualBaud;
+const shapeOf = (condition: LineCondition, own: OwnSpeeds) => {
+  const baud = own.client ?? condition.baud ?? usualBaud;
+  const meterBaud = own.meter ?? condition.meterBaud ?? condition.baud ?? usualBaud;
   const { byteGap = 0, latency = 0, jitter = 0, packetBytes, packetTime } = condition;
   const at = (speed: number): Millis => (1000 * bitsPerByte) / speed + byteGap;
   const pace = { handOver, latency, jitter };
@@ -90,7 +96,7 @@ export class LineModel implements MeterPort {
   #round: Millis;
   #first: LineCondition;
   #difference: LineCondition = {};
-  #ownBaud: number | undefined;
+  readonly #own: OwnSpeeds = {};
   #shape: ReturnType<typeof shapeOf>;
   #timing: Partial<EndpointTiming> = {};
   #second: SecondClient | undefined;
@@ -120,7 +126,7 @@ export class LineModel implements MeterPort {
     this.#first = condition;
     this.#round = epoch;
     this.#now = epoch;
-    this.#shape = shapeOf(condition, undefined);
+    this.#shape = shapeOf(condition, this.#own);
     this.#begin(epoch);
   }
 
@@ -152,8 +158,8 @@ export class LineModel implements MeterPort {
   /** The client's side sends and listens at another speed. @throws UsageError (`line`) */
   setBaud(baud: number): void {
     checkCondition({ baud });
-    this.#ownBaud = baud;
-    this.#shape = shapeOf(this.condition, baud);
+    this.#own.client = baud;
+    this.#shape = shapeOf(this.condition, this.#own);
     this.#stir();
   }
 
@@ -244,8 +250,14 @@ export class LineModel implements MeterPort {
   #fromMeter(outputs: readonly MeterOutput[], now: Millis, out: MeterOutput[]): void {
     for (const output of outputs) {
       if (output.type === "transmit") this.#speak(output.bytes, now);
+      else if (output.type === "speed") this.#meterSpeed(output.baudRate);
       else out.push(output);
     }
+  }
+
+  #meterSpeed(baudRate: number | undefined): void {
+    this.#own.meter = baudRate;
+    this.#shape = shapeOf(this.condition, this.#own);
   }
 
   /** The meter sends. */
@@ -334,7 +346,7 @@ export class LineModel implements MeterPort {
   #change(now: Millis, difference: LineCondition): void {
     const { meterBaud } = this.#shape;
     this.#difference = difference;
-    this.#shape = shapeOf(this.condition, this.#ownBaud);
+    this.#shape = shapeOf(this.condition, this.#own);
     // A meter that speaks at another speed, or is used by somebody else, has lost what was under way.
     if (this.#shape.meterBaud !== meterBaud || this.#shape.optical) this.#plugMeter();
     this.#begin(now);
@@ -358,6 +370,7 @@ export class LineModel implements MeterPort {
   }
 
   #plugMeter(): void {
+    this.#meterSpeed(undefined);
     const { toClient } = this.#shape.pace;
     this.#options.meter.plugIn({ byteTime: toClient.byteTime, ...this.#timing });
   }

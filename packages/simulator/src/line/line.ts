@@ -8,7 +8,7 @@ import { ChunkQueue } from "../chunk-queue.ts";
 import type { MeterOutput, MeterPort } from "../meter-port.ts";
 import type { LineCondition, LineScript } from "./condition.ts";
 import type { Faults } from "./faults.ts";
-import { type LineCounts, LineModel } from "./line-model.ts";
+import { type LineCounts, LineModel, usualBaud } from "./line-model.ts";
 
 /** A client's end of a line to a virtual meter. */
 export interface Line extends Transport {
@@ -50,7 +50,7 @@ export const modelledLine = ({
 }: ModelledLineOptions): Line => {
   const key = secondClientKey === undefined ? {} : { secondClientKey };
   const model = new LineModel({ meter, condition, script, seed, epoch: clock.now(), ...key });
-  return connectLine(`line://${condition.baud ?? 9600}`, model, clock, {});
+  return connectLine(`line://${condition.baud ?? usualBaud}`, model, clock, {});
 };
 
 /** A meter that answers at once and without pauses. */
@@ -69,6 +69,7 @@ export const memoryLine = ({ meter, clock }: MemoryLineOptions): Line => {
 
 const connectLine = (name: string, model: LineModel, clock: Clock, timing: Partial<EndpointTiming>): Line => {
   const received = new ChunkQueue();
+  const baudRate = model.condition.baud ?? usualBaud;
   let open = true;
   let cancelWake = (): void => {};
   const act = (outputs: readonly MeterOutput[]): void => {
@@ -95,6 +96,8 @@ const connectLine = (name: string, model: LineModel, clock: Clock, timing: Parti
     },
     become: (condition) => model.become(condition),
     setBaud: (baud) => model.setBaud(baud),
+    // Nobody is faster than a line that takes no time.
+    ...(Number.isFinite(baudRate) ? { speed: { baudRate, change: async (baud: number) => model.setBaud(baud) } } : {}),
     write: async (bytes) => {
       if (!open) throw new LinkError("closed", name, "the line is closed");
       act(model.handle(bytes, clock.now()));

@@ -7,6 +7,7 @@ import {
   passwordCheck,
   type SessionLimit,
 } from "@meterport/protocol/optical/optical-endpoint";
+import { baudRates } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Secret } from "@meterport/protocol/security/key";
 import type { EndpointTiming } from "@meterport/protocol/server/timing";
@@ -31,6 +32,9 @@ export interface OpticalPortOptions {
   readonly tell: (now: Millis) => void;
   readonly reboot: () => void;
 }
+
+/** No guide says which speeds a meter takes: these are those above 9600 that C12.18 has codes for. */
+const opticalRates = Object.values(baudRates).filter((rate) => rate > 9600);
 
 const second = 1000;
 const minute = 60_000;
@@ -58,6 +62,7 @@ export class OpticalPort implements MeterPort {
         const level = check(password);
         return level === "provisioning" && !provisioningKeyWorks(memory) ? undefined : level;
       },
+      rates: opticalRates,
       sessionLimit: () => this.#configured().limit,
       lockOut: () => this.#configured().lock,
     });
@@ -94,7 +99,7 @@ export class OpticalPort implements MeterPort {
     const taken = input === "tick" ? ({ type: "tick" } as const) : ({ type: "received", bytes: input } as const);
     const out = this.#endpoint.handle(taken, now);
     for (const output of out) if (output.type === "rejected" && output.reason === "password") this.#noteWrongPassword();
-    return out.filter((output) => output.type === "transmit");
+    return out.filter((output) => output.type === "transmit" || output.type === "speed");
   }
 
   #noteWrongPassword(): void {

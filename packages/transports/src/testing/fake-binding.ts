@@ -5,6 +5,7 @@ import type {
   OpenOptions,
   PortInfo,
   SetOptions,
+  UpdateOptions,
 } from "@serialport/bindings-cpp";
 import { SerialPortStream } from "@serialport/stream";
 import type { LoadPort } from "../serial-binding.ts";
@@ -16,6 +17,8 @@ export interface FakeBindingOptions {
   readonly refusal?: string;
   /** What switching its lines fails with. */
   readonly lineless?: string;
+  /** What changing its speed fails with. */
+  readonly fixed?: string;
 }
 
 const unknownPort = {
@@ -59,11 +62,16 @@ export const fakeBinding = (
         if (options.lineless !== undefined) throw new Error(options.lineless);
         log.push(`rts ${word(rts)}, dtr ${word(dtr)}`);
       },
-      update: async () => {},
+      update: async ({ baudRate }: UpdateOptions) => {
+        if (options.fixed !== undefined) throw new Error(options.fixed);
+        log.push(`baud ${baudRate}`);
+      },
       get: async () => ({ cts: false, dsr: false, dcd: false }),
       getBaudRate: async () => ({ baudRate: settings.baudRate }),
       flush: async () => {},
-      drain: async () => {},
+      drain: async () => {
+        log.push("drain");
+      },
     };
     return port;
   };

@@ -1,0 +1,23 @@
+/** What an optical link is made of, and what it gives. */
+import type { LinkOutput } from "../link/exchange.ts";
+import type { LineSpeeds } from "./line-speed.ts";
+import type { OpticalTiming } from "./timing.ts";
+
+/** Who signs on. */
+export interface OpticalLinkOptions {
+  /** At most 20 bytes: MK, PK or RK; without one, what is open to everybody. */
+  readonly password?: Uint8Array;
+  /** 0 to 65535; the meter notes it with events. 0 where left out. */
+  readonly userId?: number;
+  /** At most 10 printable ASCII characters. */
+  readonly user?: string;
+  /** Where the line's speed can be changed; it stays as it is where left out. */
+  readonly speeds?: LineSpeeds;
+  readonly timing?: Partial<OpticalTiming>;
+}
+
+/** What it gives: as a link, and when everything before is out another speed for the line, in bits per second. */
+export type OpticalLinkOutput =
+  | LinkOutput
+  /** `last` where none will be offered any more, because meter or head did not follow. */
+  | { readonly type: "speed"; readonly baudRate: number; readonly last: boolean };
