@@ -47,9 +47,11 @@ export const bounded = <T>(
     });
     signal?.addEventListener("abort", aborted, { once: true });
     if (signal?.aborted === true) return aborted();
-    task(own).then(
-      (result) => (open ? end(() => resolve(result)) : late?.(result)),
-      (error: unknown) => end(() => reject(error)),
-    );
+    const failed = (error: unknown): void => end(() => reject(error));
+    try {
+      task(own).then((result) => (open ? end(() => resolve(result)) : late?.(result)), failed);
+    } catch (error) {
+      failed(error);
+    }
   });
 };
