@@ -4,10 +4,12 @@ import fc from "fast-check";
 import { concat, fromHex, toHex } from "../bytes.ts";
 import { piecesOf } from "../capture/pieces.ts";
 import { readTls } from "../capture/tls/reading.ts";
-import { capturedOf, reframed, type Spoken, spoken } from "../capture/tls/recorded.test-kit.ts";
+import { capturedOf, counted, reframed, type Spoken, spoken } from "../capture/tls/recorded.test-kit.ts";
 import { verifiedFrames } from "../capture/verified.ts";
 import { encodeRequest, encodeResponse } from "../frame/apdu.ts";
 import { frameOf } from "../frame/frame.ts";
+import { TlsClient } from "../security/tls/client.ts";
+import { TlsServer } from "../security/tls/server.ts";
 import { tablesById } from "../tables/index.ts";
 import { redactCapture, throwAwayKey } from "./redact.ts";
 
@@ -104,7 +106,7 @@ describe("redact, inside TLS", () => {
     assert.equal(said(capture).length, 3);
   });
 
-  it("hides what others put into a handshake: hints, names, tickets; and seals what they choose", () => {
+  it("hides what others put into a hello, also where the session does not verify", () => {
     const [first, ...rest] = conversation() as [Spoken, ...Spoken[]];
     const secret = Uint8Array.from("UT-77881234.example", (character) => character.charCodeAt(0));
     const name = concat(Uint8Array.of(0, 0, 0, secret.length), secret);
@@ -127,6 +129,40 @@ describe("redact, inside TLS", () => {
       handshakes.map(({ session }) => session !== undefined),
       [false, true],
     );
+  });
+
+  it("hides a hint and a name that no meter knows, and the session opens all the same", () => {
+    const [hint, identity] = ["UT-77881234", "Elm Street 5"].map((text) =>
+      Uint8Array.from(text, (character) => character.charCodeAt(0)),
+    ) as [Uint8Array, Uint8Array];
+    const client = new TlsClient({ identity, key, entropy: counted(1) });
+    const server = new TlsServer({ keyOf: () => key, entropy: counted(2), hint });
+    const steps: Spoken[] = [];
+    const say = (dir: "tx" | "rx", code: number, records: Uint8Array): Uint8Array => {
+      steps.push({ dir, bytes: frameOf(concat(Uint8Array.of(code), records)) });
+      return records;
+    };
+    const flight = client.receive(say("rx", 0, server.receive(say("tx", 0x58, client.start())).reply)).reply;
+    client.receive(say("rx", 0, server.receive(say("tx", 0x59, flight)).reply));
+    say("tx", 0x80, client.send(readAll));
+    const { capture } = redact(steps);
+    const file = bytesOf(capture)
+      .map((bytes) => toHex(bytes))
+      .join(" ");
+    for (const secret of [hint, identity]) {
+      assert.ok(steps.some(({ bytes }) => toHex(bytes).includes(toHex(secret))));
+      assert.ok(!file.includes(toHex(secret.subarray(0, 5))));
+    }
+    assert.deepEqual(said(capture), [readAll]);
+  });
+
+  it("a Finished of the meter that does not fit, does not fit afterwards", () => {
+    const messages = conversation();
+    const bent = (messages[3] as Spoken).bytes.map((byte, index) => (index === 40 ? byte ^ 1 : byte));
+    const { capture } = redact(messages.with(3, { dir: "rx", bytes: bent }));
+    const { handshakes } = readTls(piecesOf(capture), throwAwayKey);
+    assert.equal(handshakes[0]?.session?.serverFinished, false);
+    assert.equal(said(capture).length, 4);
   });
 
   it("refuses a capture that begins in the middle, with the key, and says why; without it lengths and codes are left", () => {

@@ -125,6 +125,25 @@ describe("sessions of a capture", () => {
       }
   });
 
+  it("stay closed where the key fits and the Finished message does not: somebody has changed what was said before", () => {
+    const whole = session({ extendedMasterSecret: false });
+    // Without extended master secret the keys hang on the randoms alone.
+    const [hello, , , finished] = whole as [Spoken, Spoken, Spoken, Spoken];
+    const suites = 2 + 1 + 5 + 4 + 2 + 32 + 1 + 2;
+    const changed = { ...hello, bytes: hello.bytes.map((byte, index) => (index === suites + 3 ? 0xa8 : byte)) };
+    const { list, handshakes } = read(whole.with(0, changed));
+    assert.deepEqual(apdus(list, "request"), []);
+    assert.equal(handshakes[0]?.failed, true);
+    const ticket = Uint8Array.of(22, 3, 3, 0, 10, 4, 0, 0, 6, 0, 0, 0, 1, 0, 0);
+    const between = {
+      ...finished,
+      bytes: reframed(finished.bytes, (body) => concat(body.slice(0, 1), ticket, body.slice(1))),
+    };
+    const other = read(whole.with(3, between));
+    assert.deepEqual(apdus(other.list, "request"), requests, "the client's was right");
+    assert.equal(other.handshakes[0]?.session?.serverFinished, false);
+  });
+
   it("go on behind what is lost or damaged, in either direction", () => {
     const whole = session();
     for (const at of [requestAt(1), requestAt(1) + 1]) {

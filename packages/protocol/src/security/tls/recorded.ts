@@ -50,7 +50,8 @@ export const agreementOf = (
     server: serverHello.subarray(choice.random.start, choice.random.end),
   };
   const said = concat(clientHello, ...server, exchange);
-  const extendedMasterSecret = offer.extendedMasterSecret && choice.extendedMasterSecret;
+  // A server that takes up what was not offered finds no client that goes on.
+  const { extendedMasterSecret } = choice;
   const master = masterSecret(premasterSecret(key), randoms, extendedMasterSecret ? sha384(said) : undefined);
   const clientFinished = finished(verifyData(master, "client", sha384(said)));
   return {
