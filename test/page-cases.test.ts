@@ -8,6 +8,7 @@ import { type SpawnedGateway, startGateway } from "./spawned-gateway.ts";
 
 /** What is used of the browser's own types, which Node's do not know. */
 interface Paged {
+  getComputedStyle(element: unknown): { readonly backgroundColor: string };
   readonly document: { querySelector(selector: string): { readonly textContent: string | null } | null };
 }
 
@@ -117,6 +118,23 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     await chart.press("Escape");
     await chart.blur();
     assert.notEqual(await said(), summary);
+    await page.close();
+  });
+
+  it("shows its bars in the reader's own colours, too", async () => {
+    const { page } = await openPage(browser, gateway.url);
+    await page.emulateMedia({ forcedColors: "active" });
+    await state(page, "fresh", 10_000);
+    const colours = await page
+      .locator("[data-testid=phase-l1] .bar, [data-testid=phase-l1] .bar i, [data-testid=freshness] i")
+      .evaluateAll((elements) =>
+        elements.map((element) => (globalThis as unknown as Paged).getComputedStyle(element).backgroundColor),
+      );
+    const plain = await page
+      .locator("main")
+      .evaluate((element) => (globalThis as unknown as Paged).getComputedStyle(element).backgroundColor);
+    assert.equal(colours.length, 3);
+    assert.equal(new Set([...colours, "rgb(255, 255, 255)", plain]).size, 5, colours.join());
     await page.close();
   });
 
