@@ -18,6 +18,7 @@ import {
   type VirtualMeterOptions,
 } from "@meterport/simulator";
 import { memoryPair } from "@meterport/transports/memory";
+import { ShownPasswords } from "./shown-passwords.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 const key = (byte: number): Secret => new Secret(new Uint8Array(20).fill(byte));
@@ -65,33 +66,15 @@ const c1218 = (say: (service: number) => readonly number[]): Stranger => {
   };
 };
 
-/** How often a key was shown: repetitions of a packet are one showing, since a meter drops them. */
-class Shown {
-  times = 0;
-  #last = "";
-  readonly #reader = new PacketReader(600);
-
-  note(bytes: Uint8Array): void {
-    for (const event of this.#reader.push(bytes)) {
-      if (event.type !== "packet") continue;
-      const raw = event.raw.join();
-      if (event.packet.data[0] === serviceCode.security && raw !== this.#last) this.times++;
-      this.#last = raw;
-    }
-  }
-}
-
 /** Four transmissions, two seconds apart. */
 const untilGivenUp = 9_000;
 
-const wrapped = (line: Transport, clock: VirtualClock, shown: Shown, deafToKey: boolean): Transport => {
+const wrapped = (line: Transport, clock: VirtualClock, shown: ShownPasswords, deafToKey: boolean): Transport => {
   let deafUntil = Number.NEGATIVE_INFINITY;
   return {
     ...line,
     write: (bytes) => {
-      const before = shown.times;
-      shown.note(bytes);
-      if (deafToKey && shown.times > before) deafUntil = clock.now() + untilGivenUp;
+      if (shown.note(bytes) && deafToKey) deafUntil = clock.now() + untilGivenUp;
       return line.write(bytes);
     },
     chunks: (async function* () {
@@ -140,7 +123,7 @@ const diagnose = async (
     ...options,
   });
   const random = seeded(seed);
-  const shown = new Shown();
+  const shown = new ShownPasswords();
   const openWith = async (baud: number | undefined, setting?: string): Promise<Transport> => {
     if (sick.reason !== undefined)
       throw new LinkError("not-open", "test", "cannot open it: for a test", { reason: sick.reason });

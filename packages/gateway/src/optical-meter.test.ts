@@ -3,13 +3,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, rc4 } from "@meterport/client";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { PacketReader } from "@meterport/protocol/optical/packet";
-import { serviceCode } from "@meterport/protocol/optical/services";
-import type { Transport } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
 import { BT52, ET51 } from "@meterport/protocol/tables/index";
 import { type Line, type LineCondition, modelledLine, VirtualMeter } from "@meterport/simulator";
 import { linkTraits } from "@meterport/transports/link-traits";
+import { ShownPasswords } from "../../../test/shown-passwords.ts";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import type { MeterConfig } from "./config.ts";
 import { limitsForFuse } from "./guard.ts";
@@ -21,24 +19,6 @@ const second = 1_000;
 const minute = 60_000;
 const readOnly = new Secret(new Uint8Array(20).fill(0x52));
 const basic = new Secret(new Uint8Array(16).fill(1));
-
-/** How often a password was shown, repetitions of its packet not counted. */
-const counting = (line: Transport, shown: () => void): Transport => {
-  const reader = new PacketReader(600);
-  let last = "";
-  return {
-    ...line,
-    write: (bytes) => {
-      for (const event of reader.push(bytes)) {
-        if (event.type !== "packet") continue;
-        const raw = event.raw.join();
-        if (event.packet.data[0] === serviceCode.security && raw !== last) shown();
-        last = raw;
-      }
-      return line.write(bytes);
-    },
-  };
-};
 
 const setUp = (key = readOnly, interval = minute) => {
   const clock = new VirtualClock();
@@ -66,7 +46,7 @@ const setUp = (key = readOnly, interval = minute) => {
     clientId: 7,
     interval,
   };
-  let times = 0;
+  const passwords = new ShownPasswords();
   let line: Line | undefined;
   let condition: LineCondition = {};
   const asked: string[] = [];
@@ -79,8 +59,13 @@ const setUp = (key = readOnly, interval = minute) => {
     traitsOf: linkTraits,
     openLink: async (link) => {
       asked.push(link);
-      line = modelledLine({ meter: meter.sharedPort(), clock, ...condition });
-      return counting(line, () => times++);
+      const opened = modelledLine({ meter: meter.sharedPort(), clock, ...condition });
+      line = opened;
+      const write = (bytes: Uint8Array): Promise<void> => {
+        passwords.note(bytes);
+        return opened.write(bytes);
+      };
+      return { ...opened, write };
     },
     securityMemory: () => assert.fail("what an optical port speaks is not remembered"),
   });
@@ -101,7 +86,7 @@ const setUp = (key = readOnly, interval = minute) => {
     clock,
     log: { info: note, warn: note, error: note },
   });
-  return { clock, meter, loop, asked, log, shown: () => times, become };
+  return { clock, meter, loop, asked, log, shown: () => passwords.times, become };
 };
 
 describe("a meter read through its optical port", () => {
