@@ -37,6 +37,8 @@ const lastingShare = 0.35;
 const silentReads = 3;
 /** A meter sends on after its supply sagged: what is asked meanwhile it answers late. */
 const sendingOn: Millis = 1_000;
+/** So long a whole reply takes at 300 baud; less than this in a second is no reply, but alerts or the like. */
+const [sendingLimit, leastSent]: readonly [Millis, number] = [16_000, 16];
 /** Longer than the first segment of a reply (117 bytes, MEP guide 1.1, p. 27), so that what a sag does shows. */
 const leastLong = 150;
 /** What is long on nearly every meter, the longest first: the calendar, the clients' data, the present values. */
@@ -60,6 +62,8 @@ const lossesOf = (probes: readonly Probe[]): Losses => {
 };
 
 const total = ({ requests, replies, noise }: Losses): number => requests + replies + noise;
+
+const lossOf = (probes: readonly Probe[]): number => total(lossesOf(probes)) / probes.length;
 
 const worst = ({ requests, replies, noise }: Losses): Sickness => {
   if (noise >= requests && noise >= replies) return "noise";
@@ -109,9 +113,11 @@ export class LineCheck {
 
   #suffice(probes: readonly Probe[], began: Millis): boolean {
     const slow = this.#patient.clock.now() - began > longEnough;
-    if (probes.length < (slow ? fewProbes : probesWanted)) return false;
-    const loss = total(lossesOf(probes)) / probes.length;
-    return loss <= tolerableLoss || loss >= plain || probes.length >= (slow ? probesWanted : probesInDoubt);
+    const few = slow ? fewProbes : probesWanted;
+    if (probes.length < few) return false;
+    if (lossOf(probes) >= plain) return true;
+    // Once in doubt all are asked: to end when chance has just smiled would be to choose it.
+    return lossOf(probes.slice(0, few)) <= tolerableLoss || probes.length >= (slow ? probesWanted : probesInDoubt);
   }
 
   #hungUp(): false {
@@ -135,7 +141,16 @@ export class LineCheck {
     return back;
   }
 
+  /** Bytes come, always the same one, since the line stopped to work. */
+  get #stuck(): boolean {
+    return this.#patient.heard.only !== undefined;
+  }
+
   #paused(silent: Millis): void {
+    if (this.#stuck) {
+      this.#report.blame("stuck");
+      return;
+    }
     this.#report.check("line", "bad", "went-silent", { seconds: Math.round(silent / 1000) });
     this.#report.blame("paused");
   }
@@ -162,7 +177,8 @@ export class LineCheck {
     const late = median > this.#nearlyLate || (lost > 0 && 2 * observedLate > lost);
     if (loss > tolerableLoss && !others) {
       // What came after its time was not lost.
-      if (late) this.#report.blame("slow-bridge");
+      if (this.#stuck) this.#report.blame("stuck");
+      else if (late) this.#report.blame("slow-bridge");
       else this.#report.blame(worst(losses), loss < plain);
     } else if (silent !== undefined && late) this.#report.blame("slow-bridge");
     else if (silent !== undefined) this.#paused(silent);
@@ -215,10 +231,8 @@ export class LineCheck {
         failed = 0;
         continue;
       }
-      const heard = this.#patient.heard.bytes;
-      await this.#patient.listen(sendingOn);
-      // After a sag the line is silent; a bridge that only waited brings the rest.
-      if (this.#patient.heard.bytes - heard + (this.#patient.observed.brokenAt.at(-1) ?? 0) > count) resumed++;
+      // After a sag the line is silent; a bridge that only waited, or a line slower than anybody told us, brings the rest.
+      if ((await this.#rest()) + (this.#patient.observed.brokenAt.at(-1) ?? 0) > count) resumed++;
       if (++failed === silentReads && !(await this.#alive())) return "silent";
     }
     const { brokenAt, spoiled } = this.#patient.observed;
@@ -230,6 +244,19 @@ export class LineCheck {
       brokenAt: brokenAt.slice(brokenBefore.length),
       spoiled: spoiled - spoiledBefore,
     };
+  }
+
+  /** Waits until nothing more comes of a reply; gives how many bytes still came. */
+  async #rest(): Promise<number> {
+    const { clock } = this.#patient;
+    const began = clock.now();
+    const before = this.#patient.heard.bytes;
+    let heard: number;
+    do {
+      heard = this.#patient.heard.bytes;
+      await this.#patient.listen(sendingOn);
+    } while (this.#patient.heard.bytes - heard >= leastSent && clock.now() - began < sendingLimit);
+    return this.#patient.heard.bytes - before;
   }
 
   async #alive(): Promise<boolean> {

@@ -6,6 +6,8 @@ import { type FrameCounter, MepFrames } from "./frame-counter.ts";
 
 /** So many received bytes are looked at for what they have in common. */
 const looked = 4096;
+/** So many of one byte in a row are in no message: a line that worked is stuck. */
+const longestRun = 1024;
 /** Chunks that may wait for a session that does not fetch them. */
 const mostWaiting = 1024;
 
@@ -58,6 +60,9 @@ export class Tap {
   readonly #frames: FrameCounter;
   readonly #counts = new Uint32Array(256);
   #bytes = 0;
+  /** What came last, and how often in a row. */
+  #last: number | undefined;
+  #run = 0;
   #loan: Loan | undefined;
   #ended: { readonly error: LinkError | undefined } | undefined;
 
@@ -110,6 +115,7 @@ export class Tap {
 
   /** A line whose level does not move gives one byte over and over; two zero bytes are an alert, and no such thing. */
   #only(): number | undefined {
+    if (this.#run >= longestRun) return this.#last;
     const most = this.#counts.indexOf(Math.max(...this.#counts));
     const seen = Math.min(this.#bytes, looked);
     const alerting = most === 0 && this.#bytes <= 4 * this.#frames.alerts && this.#frames.alerts < 16;
@@ -136,6 +142,10 @@ export class Tap {
   #note(bytes: Uint8Array): void {
     for (const byte of bytes.subarray(0, Math.max(0, looked - this.#bytes)))
       this.#counts[byte] = (this.#counts[byte] ?? 0) + 1;
+    for (const byte of bytes) {
+      this.#run = byte === this.#last ? this.#run + 1 : 1;
+      this.#last = byte;
+    }
     this.#bytes += bytes.length;
     this.#frames.received(bytes);
   }

@@ -264,6 +264,9 @@ export class LineModel implements MeterPort {
   #speak(bytes: Uint8Array, now: Millis): void {
     if (this.#silent(now)) return;
     this.#counts.toClient += bytes.length;
+    // It does not talk of its own accord into a reply of its own.
+    if (this.#alertAt !== Number.POSITIVE_INFINITY)
+      this.#alertAt = now + bytes.length * this.#shape.pace.toClient.byteTime + 1000;
     const left = this.#sagged(bytes, now);
     if (this.#shape.mute || this.#shape.stuck !== undefined) return;
     const { rates, longestDelay } = this.#shape;
