@@ -74,6 +74,55 @@ describe("optical port on a bad line", () => {
     );
   });
 
+  it("gets over a session that is cut at any byte, either way, at one speed and at two", () => {
+    /** Runs three reads; from the given byte on nothing passes for `dark` ms. Gives how many bytes passed that way. */
+    const run = (towards: "meter" | "client", cut: number, dark: number, rates: readonly number[]): number => {
+      let passed = 0;
+      let darkUntil: number | undefined;
+      const pair: OpticalPair = new OpticalPair({
+        link: { speeds: { initial: 9600, faster: rates } },
+        endpoint: {
+          rates,
+          serve: (apdu) => {
+            const asked = decodeRequest(apdu);
+            return encodeResponse({ kind: "data", data: contents(asked.kind === "malformed" ? 0 : asked.table) });
+          },
+        },
+        bend: (bytes, to) => {
+          if (darkUntil !== undefined) return pair.now < darkUntil ? [] : [bytes];
+          if (to !== towards) return [bytes];
+          const left = cut - passed;
+          passed += bytes.length;
+          if (left >= bytes.length) return [bytes];
+          darkUntil = pair.now + dark;
+          return [bytes.subarray(0, Math.max(0, left))];
+        },
+      });
+      for (const table of [150, 7, 80]) {
+        pair.request({ id: table, apdu: encodeRequest({ kind: "read", table, count: 400 }) });
+        pair.settle(600_000);
+        const ends = pair.outputs.filter((output) => "id" in output && output.id === table);
+        assert.equal(ends.length, 1, `cut towards the ${towards} after ${cut} bytes: ${JSON.stringify(ends)}`);
+        const [end] = ends;
+        if (end?.type === "response")
+          assert.equal(toHex(end.apdu), toHex(encodeResponse({ kind: "data", data: contents(table) })));
+      }
+      const last = pair.outputs.at(-1);
+      assert.equal(
+        last?.type,
+        "response",
+        `cut towards the ${towards} after ${cut} bytes: the line is back, and it is not used`,
+      );
+      return passed;
+    };
+    for (const rates of [[], [19_200]])
+      for (const towards of ["meter", "client"] as const) {
+        const whole = run(towards, Number.POSITIVE_INFINITY, 0, rates);
+        // What is dark for longer than a request is tried for costs that one.
+        for (let cut = 0; cut < whole; cut++) run(towards, cut, [10, 3_000, 9_000][cut % 3] ?? 0, rates);
+      }
+  });
+
   const anyBytes = fc.array(
     fc.oneof(
       fc.uint8Array({ maxLength: 20 }),

@@ -9,6 +9,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
 import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
 import { ET51 } from "@meterport/protocol/tables/index";
+import fc from "fast-check";
 import type { MeterPort } from "../meter-port.ts";
 import { advancedKey, openMeter, transmitted } from "../testing/conversation.ts";
 import type { VirtualMeter } from "../virtual-meter.ts";
@@ -272,6 +273,45 @@ describe("the MEP port beside it", () => {
     // The length of this request, or a byte of its digest, looks like a NAK.
     const sent = transmitted(shared.handle(Uint8Array.of(0, 0x14, 0x3f, 0, 0x15, 0, 0, 0x15), head.now + 1000));
     assert.deepEqual(sent, []);
+  });
+
+  it("whatever comes in on it, in whatever pieces, MEP has it again when it is quiet", () => {
+    const pieces = fc.array(
+      fc.tuple(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 30 }),
+          fc.constantFrom(
+            Uint8Array.of(0xee),
+            Uint8Array.of(0xee, 0, 0, 0, 0, 1, 0x20, 0x13, 0x10),
+            Uint8Array.of(0xee, 0, 0x20, 0, 0xff, 0xff),
+            Uint8Array.of(6),
+            Uint8Array.of(0, 0x14, 0x3f),
+          ),
+        ),
+        fc.constantFrom(0, 1, 49, 51, 600, 2_100, 7_000),
+      ),
+      { maxLength: 25 },
+    );
+    fc.assert(
+      fc.property(pieces, (sent) => {
+        const meter = open();
+        const shared = meter.sharedPort();
+        let now = 1_000;
+        for (const [bytes, pause] of sent) {
+          shared.handle(bytes, now);
+          now += pause;
+        }
+        for (let ticks = 0; ticks < 100; ticks++) {
+          const due = shared.wakeAt();
+          if (due === undefined || due > now + 60_000) break;
+          assert.ok(ticks < 99, "it asks for ticks without end");
+          now = Math.max(now, due);
+          shared.handle("tick", now);
+        }
+        assert.equal(ask(meter, now + 10_000, shared), 1);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it("an attempt while the optical port rests does not take the line from MEP", () => {
