@@ -15,6 +15,8 @@ export interface MeterRequest {
   readonly level: Level;
   /** The key of the optical port's client, for a request that came in there and not on a MEP port. */
   readonly optical?: OpticalLevel;
+  /** As that client logged on: for the event log. */
+  readonly userId?: number;
   readonly encrypted: boolean;
   /** Most data bytes that fit into the response. */
   readonly readLimit: number;

@@ -28,7 +28,7 @@ const registered = 0x01;
 /** Calls a procedure that is written to BT07 and posts its result (MEP guide 1.1, pp. 57-60). */
 export const procedures = (dimensions: Dimensions, lock: TransactionLock, pending: PendingTables): Behaviour => {
   const lastSequence = new Map<number | "optical", number>();
-  return ({ request, memory, level, port, optical, time }, next) => {
+  return ({ request, memory, level, port, optical, userId, time }, next) => {
     const client = optical === undefined ? port : "optical";
     if (request.kind !== "write" && request.kind !== "write-at") return undefined;
     if (request.table !== BT07.number || (request.kind === "write-at" && request.offset !== 0)) return undefined;
@@ -42,7 +42,7 @@ export const procedures = (dimensions: Dimensions, lock: TransactionLock, pendin
     const { result, data } =
       optical === undefined
         ? run(call, { memory, dimensions, level, port, time, lock })
-        : runOptical(call, { memory, dimensions, level, port, time, lock }, pending);
+        : runOptical(call, { memory, dimensions, level, port, time, lock, userId }, pending);
     const posted = Uint8Array.of(call.procedure & 0xff, call.procedure >> 8, call.sequence, result, ...data);
     const table = optical === undefined ? responseTableOf(port, memory, dimensions) : responseTables.bt08;
     memory.patch(table, 0, posted);
@@ -57,6 +57,7 @@ interface Site {
   readonly port: 1 | 2;
   readonly time: Millis;
   readonly lock: TransactionLock;
+  readonly userId?: number | undefined;
 }
 
 const run = ({ procedure, parameters }: BT07, { memory, dimensions, level, port, time, lock }: Site): Posted => {
@@ -69,7 +70,7 @@ const run = ({ procedure, parameters }: BT07, { memory, dimensions, level, port,
 
 /** Pending tables are the optical port's, the lock of transactions is not. */
 const runOptical = (call: BT07, site: Site, pending: PendingTables): Posted => {
-  const result = pending.call(call.procedure, call.parameters, site.time);
+  const result = pending.call(call.procedure, call.parameters, site.time, site.userId);
   if (result !== undefined) return { result, data: [] };
   return call.procedure === EP61.number ? { result: unknownProcedure, data: [] } : run(call, site);
 };

@@ -131,7 +131,7 @@ export class VirtualMeter implements MeterPort {
     this.#history = new History(setup, household, start, this.memory);
     this.#ground = serveTables(new Set(options.locked ?? []), profile);
     const lock = new TransactionLock();
-    const pending = new PendingTables(this.memory, setup.dimensions);
+    const pending = new PendingTables(this.memory, setup.dimensions, (event) => this.#history.note(event));
     this.#oneUart = !setup.generation4;
     this.#behaviours = [
       lock.behaviour(setup.dimensions),
@@ -296,7 +296,7 @@ export class VirtualMeter implements MeterPort {
         this.#now = Math.max(this.#now, now);
       },
       reboot: () => this.reboot(),
-      serve: (apdu, optical) =>
+      serve: (apdu, optical, userId) =>
         encodeResponse(
           this.#answer({
             apdu,
@@ -304,6 +304,7 @@ export class VirtualMeter implements MeterPort {
             port: 1,
             level: "advanced",
             optical,
+            userId,
             encrypted: false,
             readLimit: longestOpticalRead,
             time: this.time,

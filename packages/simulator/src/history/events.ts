@@ -23,9 +23,12 @@ export const eventNumber = {
   summerTimeOn: 22,
   summerTimeOff: 23,
   seasonChange: 24,
+  pendingActivated: 28,
+  pendingCleared: 29,
 } as const;
 
-const nobody = 0xffff;
+/** The user where none was logged on. */
+export const nobody = 0xffff;
 const powerLine = 0xfffe;
 
 export interface MeterEvent {
@@ -39,6 +42,11 @@ export interface MeterEvent {
   readonly alternate: boolean;
 }
 type Happening = Omit<MeterEvent, "sequenceNumber">;
+/** What somebody did to the meter. */
+export type Noted = Omit<Happening, "alternate">;
+
+/** More is not remembered than the logs of any meter hold. */
+const mostNoted = 1000;
 
 /** When summer time begins and ends: on the days whose ends lie on different sides of it. */
 const summerTimeChanges = (past: Past, time: Millis): Happening[] =>
@@ -75,6 +83,7 @@ const happenings = (past: Past, time: Millis, demand: boolean, alternate: boolea
 export class EventLogs {
   readonly #setup: Setup;
   readonly #past: Past;
+  readonly #noted: Happening[] = [];
   /** Events that were logged, and cleared, before those that are known. */
   readonly #cleared: number;
 
@@ -96,11 +105,19 @@ export class EventLogs {
     ];
   }
 
+  /** Adds what has happened now. */
+  note(event: Noted): void {
+    this.#noted.push({ ...event, alternate: false });
+    if (this.#noted.length > mostNoted) this.#noted.shift();
+  }
+
   /** Everything that was logged until a time of the meter's clock, oldest first, what the logs have lost since included. */
   until(time: Millis): readonly MeterEvent[] {
     const { profile, dimensions, demand } = this.#setup;
     const alternate = tableExists(ET79, profile) && (dimensions.ET54.et79EntryCount ?? 0) > 0;
-    return happenings(this.#past, time, demand, alternate).map((event, i) => ({
+    const noted = this.#noted.filter((event) => event.time <= time);
+    const all = [...happenings(this.#past, time, demand, alternate), ...noted].sort((a, b) => a.time - b.time);
+    return all.map((event, i) => ({
       ...event,
       sequenceNumber: this.#cleared + i,
     }));

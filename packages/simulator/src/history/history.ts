@@ -8,7 +8,7 @@ import { Noise } from "../household/noise.ts";
 import { LiveTables } from "../live-tables.ts";
 import type { Memory } from "../memory.ts";
 import { localDay } from "./calendar-days.ts";
-import { EventLogs, type MeterEvent } from "./events.ts";
+import { EventLogs, type MeterEvent, type Noted } from "./events.ts";
 import { GasMeter } from "./gas-meter.ts";
 import { LoadProfileRecorder } from "./load-profile-recorder.ts";
 import { outageTables } from "./outage-tables.ts";
@@ -71,6 +71,11 @@ export class History {
   /** Every event until a time, oldest first, also those that the logs have lost. */
   eventsUntil(time: Millis): readonly MeterEvent[] {
     return this.#events.until(time);
+  }
+
+  /** Puts into the event log what somebody does to the meter now. */
+  note(event: Noted): void {
+    this.#events.note(event);
   }
 
   /** Litres that the gas meter on the M-Bus has counted at a time. */

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { decodeResponse, encodeRequest, type TableRequest, type TableResponse } from "@meterport/protocol/frame/apdu";
-import { place } from "@meterport/protocol/layout/index";
+import { decode, place } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { OpticalLink } from "@meterport/protocol/optical/optical-link";
 import type { Millis } from "@meterport/protocol/ports";
 import { Secret } from "@meterport/protocol/security/key";
 import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
-import { ET51 } from "@meterport/protocol/tables/index";
+import { BT74, ET51 } from "@meterport/protocol/tables/index";
 import fc from "fast-check";
 import type { MeterPort } from "../meter-port.ts";
 import { advancedKey, openMeter, transmitted } from "../testing/conversation.ts";
@@ -28,6 +28,9 @@ const open = (firmware: readonly [number, number] = [3, 70]): VirtualMeter =>
 
 type Answer = TableResponse | { readonly kind: string };
 
+/** As the client logs on. */
+const userId = 7;
+
 /** A client under an optical head. */
 class Head {
   readonly #port: MeterPort;
@@ -39,7 +42,8 @@ class Head {
 
   constructor(port: MeterPort, password?: Uint8Array, now: Millis = 0) {
     this.#port = port;
-    this.#link = new OpticalLink({ ...(password === undefined ? {} : { password }), timing: { holdTime: 1000 } });
+    const key = password === undefined ? {} : { password };
+    this.#link = new OpticalLink({ ...key, userId, timing: { holdTime: 1000 } });
     this.now = now;
   }
 
@@ -226,6 +230,35 @@ describe("pending tables", () => {
     head.ask(bt07(14, 0, 7));
     head.ask(bt07(12, 0, 8));
     assert.equal(bytesOf(head.ask(read(override)))[0], 0x41, "dropped before");
+  });
+});
+
+describe("the event log", () => {
+  it("says who put pending tables into effect or dropped them, and that nobody did where their time came", () => {
+    const meter = open();
+    const head = new Head(meter.optical, master);
+    const put = (...descriptor: number[]): void => {
+      const data = Uint8Array.of(...descriptor, 0x41);
+      assert.equal(head.ask({ kind: "write-at", table: 4096 + 2048 + 47, offset: 0, data }).kind, "done");
+    };
+    const logged = () => {
+      head.now += 2_000;
+      head.ask(read(BT74.number));
+      const bytes = meter.memory.get(BT74.number) ?? new Uint8Array();
+      const { historyRecords, lastEntryElement, validEntries } = decode(BT74, bytes, meter.dimensions);
+      const newest = historyRecords[lastEntryElement];
+      return { validEntries, event: newest?.event, userId: newest?.userId };
+    };
+    const { validEntries: before } = logged();
+    put(2, 0, 0, 0, 0, 7);
+    head.ask(bt07(12, 0, 5));
+    assert.deepEqual(logged(), { validEntries: before + 1, event: 28, userId });
+    put(2, 0, 0, 0, 0, 7);
+    head.ask(bt07(14, 0, 6));
+    assert.deepEqual(logged(), { validEntries: before + 2, event: 29, userId });
+    put(1, 0, 0, 0, 0, 5);
+    head.now += 6_000;
+    assert.deepEqual(logged(), { validEntries: before + 3, event: 28, userId: 0xffff });
   });
 });
 

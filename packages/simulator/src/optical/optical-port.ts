@@ -27,7 +27,7 @@ export interface OpticalPortOptions {
   readonly keys: OpticalKeys;
   readonly memory: Memory;
   readonly dimensions: Dimensions;
-  readonly serve: (apdu: Uint8Array, level: OpticalLevel) => Uint8Array;
+  readonly serve: (apdu: Uint8Array, level: OpticalLevel, userId: number) => Uint8Array;
   /** Tells the meter what time it is. */
   readonly tell: (now: Millis) => void;
   readonly reboot: () => void;
@@ -57,7 +57,7 @@ export class OpticalPort implements MeterPort {
     };
     const check = passwordCheck(revealed);
     this.#endpoint = new OpticalEndpoint({
-      serve: (apdu, { level }) => serve(apdu, level),
+      serve: (apdu, { level, userId }) => serve(apdu, level, userId),
       check: (password) => {
         const level = check(password);
         return level === "provisioning" && !provisioningKeyWorks(memory) ? undefined : level;

@@ -12,6 +12,7 @@ import { pendingDescriptorSize as descriptorSize, isPending } from "@meterport/p
 import { pendingEventCode } from "@meterport/protocol/tables/basic/pending-event";
 import { BT00, BT04, type Dimensions } from "@meterport/protocol/tables/index";
 import type { Behaviour } from "../behaviour.ts";
+import { eventNumber, type Noted, nobody } from "../history/events.ts";
 import type { Memory } from "../memory.ts";
 
 const twin = 4096;
@@ -40,11 +41,14 @@ const isEmpty = ([event = 0, ...storage]: Uint8Array): boolean =>
 export class PendingTables {
   readonly #memory: Memory;
   readonly #dimensions: Dimensions;
+  readonly #note: (event: Noted) => void;
   /** Those that wait, by the number of the table that they replace. */
   readonly #waiting = new Map<number, { readonly descriptor: Uint8Array; readonly due: Millis | undefined }>();
 
-  constructor(memory: Memory, dimensions: Dimensions) {
+  /** `note` is told what goes into the event log. */
+  constructor(memory: Memory, dimensions: Dimensions, note: (event: Noted) => void) {
     this.#memory = memory;
+    this.#note = note;
     this.#dimensions = dimensions;
   }
 
@@ -59,21 +63,21 @@ export class PendingTables {
   };
 
   /** The result of BP12 to BP15; undefined for any other procedure. */
-  call(procedure: number, parameters: Uint8Array, time: Millis): number | undefined {
+  call(procedure: number, parameters: Uint8Array, time: Millis, userId?: number): number | undefined {
     if (procedure === BP12.number || procedure === BP14.number)
-      return this.#end([...this.#waiting.keys()], procedure === BP12.number, time);
+      return this.#end([...this.#waiting.keys()], procedure === BP12.number, time, userId);
     if (procedure !== BP13.number && procedure !== BP15.number) return undefined;
     if (parameters.length !== descriptorSize) return badParameter;
     const matching = [...this.#waiting].flatMap(([table, { descriptor }]) =>
       equalBytes(descriptor, parameters) ? [table] : [],
     );
-    return matching.length === 0 ? noMatch : this.#end(matching, procedure === BP13.number, time);
+    return matching.length === 0 ? noMatch : this.#end(matching, procedure === BP13.number, time, userId);
   }
 
-  #end(tables: readonly number[], activate: boolean, time: Millis): number {
+  #end(tables: readonly number[], activate: boolean, time: Millis, userId = nobody): number {
     for (const table of tables) {
-      if (activate) this.#activate(table, time);
-      else this.#waiting.delete(table);
+      if (activate) this.#activate(table, time, userId);
+      else this.#clear(table, time, userId);
     }
     this.#tell();
     return done;
@@ -85,10 +89,17 @@ export class PendingTables {
     this.#tell();
   }
 
-  #activate(table: number, time: Millis): void {
+  #clear(table: number, time: Millis, userId: number): void {
+    this.#waiting.delete(table);
+    this.#note({ time, event: eventNumber.pendingCleared, userId });
+  }
+
+  /** Whoever did not ask for it is nobody: the time has come. */
+  #activate(table: number, time: Millis, userId = nobody): void {
     const contents = this.#memory.get(table + twin)?.subarray(descriptorSize);
     if (contents !== undefined) this.#memory.patch(table, 0, contents);
     this.#waiting.delete(table);
+    this.#note({ time, event: eventNumber.pendingActivated, userId });
     const { year, month, day, hour, minute } = utcFields(time);
     this.#tell(Uint8Array.of(year, month, day, hour, minute));
   }
