@@ -43,6 +43,8 @@ export interface Redacted {
 
 const requestCodes: readonly (number | undefined)[] = [...Object.values(requestCode), ...Object.values(tlsCode)];
 const lastResponseCode = 0x0c;
+/** Length and code, as a meter refuses without a key. */
+const bareFrame = 3;
 /** From here on a byte can begin no frame, so that what is noise stays noise. */
 const neverLength = 0xff;
 const believedHigh = 4;
@@ -187,12 +189,15 @@ export const redactCapture = (capture: Capture, { key, seed, profile }: RedactOp
   sealAnew(found, messages(), tls, () => {});
   data.lookEverywhere();
   sealAnew(found, messages(), tls, put);
+  let scrambled = 0;
   for (const piece of cut.pieces) {
     if (done.has(piece)) continue;
     const { dir, start, end } = piece;
+    // Of a bare code nothing is lost.
+    if (piece.kind === "frame" && end - start > bareFrame) scrambled++;
     streams[dir].set(scramble(piece, cut.streams[dir].subarray(start, end), pseudonyms), start);
   }
-  return { capture: rebuilt(capture, streams), sealed, scrambled: frames - done.size };
+  return { capture: rebuilt(capture, streams), sealed, scrambled };
 };
 
 /** The same entries with other bytes. */

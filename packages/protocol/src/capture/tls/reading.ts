@@ -81,8 +81,8 @@ export interface TlsReading {
 const recent = 8;
 /** A late answer may belong to the session before. */
 const recentSessions = 2;
-/** Openings that may fail: a minute of work, and more than a bad line brings in a day. */
-const mostFailures = 500_000;
+/** Openings that may fail: half a minute of work, and more than a bad line brings in a day. */
+const mostFailures = 200_000;
 
 const alertLength = 2;
 
