@@ -19,7 +19,7 @@ const MOST_POWER = 250_000;
 const TOLERATED_STEPS = 2;
 
 /**
- * Energy since `from` (seconds) as the difference of two register values; null when it cannot be known.
+ * Energy from `from` to `now` (seconds) as the difference of two register values; null when it cannot be known.
  * A register that fell, or leapt further than a meter can count (another meter, or a reset), gives null, because the
  * difference then says nothing.
  */
@@ -28,6 +28,7 @@ export function energySince(
   register: Register,
   from: number,
   latest: number | null,
+  now: number,
 ): EnergySince | null {
   const known = [...series.buckets]
     .map(([start, bucket]) => ({ end: start + series.step, value: bucket[register] }))
@@ -41,7 +42,7 @@ export function energySince(
   if (base === undefined || end === null || end < base.value) return null;
   const seconds = Math.max(from, known.at(-1)?.end ?? 0) - base.end + 2 * series.step;
   if (end - base.value > (MOST_POWER * seconds) / 3600) return null;
-  return { wh: end - base.value, since: exact ? from : base.end, complete: exact };
+  return { wh: end - base.value, since: exact ? from : Math.min(base.end, now), complete: exact };
 }
 
 /** Start of the local day of `now`, both in milliseconds since 1970. */
