@@ -1,5 +1,7 @@
 /** The real gateway reading virtual meters over TCP: what its API says while they answer, when they do not, and after. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { after, before, describe, it } from "node:test";
 import type {
   HealthAnswer,
@@ -194,4 +196,38 @@ meters:
   it("stops in good order", async () => {
     assert.equal(await gateway.stop(), 0, gateway.log());
   });
+});
+
+it("a bridge that floods its link is silent, and takes nothing from the meter beside it", {
+  timeout: 60_000,
+}, async (t) => {
+  const zeros = Buffer.alloc(256 * 1024);
+  const bridge = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.resume();
+    const pour = (): void => {
+      if (!socket.destroyed) socket.write(zeros, pour);
+    };
+    pour();
+  }).listen(0, "127.0.0.1");
+  await once(bridge, "listening");
+  t.after(() => bridge.close());
+  const { port } = bridge.address() as AddressInfo;
+  const meter = await serveMeter();
+  t.after(meter.unplug);
+  const gateway = await startGateway(`interval: 500ms
+meters:
+  - { id: flood, link: "tcp://127.0.0.1:${port}", key: "hex:${meter.key}", security: rc4 }
+  - { id: cellar, link: "${meter.url}", key: "hex:${meter.key}", security: rc4 }
+`);
+  t.after(gateway.remove);
+  const linksOf = async (id: string, enough: (link: LinkHealth) => boolean): Promise<void> => {
+    await hear(`${gateway.url}/api/v1/meters/${id}/events`, (heard) => {
+      const last = heard.at(-1);
+      return last?.event === "link" && enough(last.data as LinkHealth);
+    });
+  };
+  await linksOf("flood", ({ state, alerts }) => state === "silent" && alerts > 0);
+  await linksOf("cellar", ({ state, polls, outages }) => state === "up" && polls >= 8 && outages === 0);
+  assert.equal(await gateway.stop(), 0, gateway.log());
 });
