@@ -34,7 +34,7 @@ describe("a capture", () => {
 
   it("says in which line it is none", () => {
     const bad: Readonly<Record<string, RegExp>> = {
-      "": /^line 1: it is no JSON object/,
+      "": /^line 1: the file is empty/,
       '{"format":"har"}': /^line 1: it is no capture/,
       '{"format":"meterport-capture","version":9}': /^line 1: version 9 is not known/,
       [`${head}{"t":-1,"event":"opened"}`]: /^line 2: t is no time/,
@@ -77,6 +77,22 @@ describe("a capture", () => {
         ["cut", 62, 48, 50],
       ],
     );
+  });
+
+  it("is read up to its last whole line, from whatever editor, and says when it is empty", () => {
+    const whole = head + captureLine({ t: 1, event: "opened" });
+    const torn = whole + captureLine({ t: 2, dir: "rx", bytes: Uint8Array.of(1, 2, 3) });
+    for (let length = whole.length; length < torn.length - 1; length++)
+      assert.equal(parseCapture(torn.slice(0, length)).entries.length, 1, torn.slice(0, length));
+    assert.equal(parseCapture(torn.slice(0, -1)).entries.length, 2);
+    assert.equal(parseCapture(`\ufeff${torn.replaceAll("\n", "\r\n")}`).entries.length, 2);
+    // In the middle, or where it is no line of a capture at all, it is damage.
+    assert.throws(
+      () => parseCapture(`${torn.slice(0, -5)}\n${captureLine({ t: 3, event: "closed" })}`),
+      /line 3: it is no JSON/,
+    );
+    assert.throws(() => parseCapture(`${whole}hello`), /line 3: it is no JSON/);
+    assert.throws(() => parseCapture("\n"), /line 1: the file is empty/);
   });
 
   it("falls into its frames, however the bytes are cut, with alerts between them", () => {

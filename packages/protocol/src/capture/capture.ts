@@ -101,15 +101,30 @@ export const parseCaptureLine = (text: string, line = 1): CaptureEntry => {
   return { t, dir, bytes };
 };
 
+/** What some editors put in front. */
+const byteOrderMark = "\ufeff";
+
+/** Whether the last line, without its line feed, was still being written when the file was read or its writer ended. */
+const isTorn = (line: string): boolean => {
+  try {
+    JSON.parse(line);
+    return false;
+  } catch {
+    return line.startsWith("{");
+  }
+};
+
 /**
- * Reads a capture.
+ * Reads a capture, up to its last whole line where it is still being written.
  *
  * @throws UsageError (`capture`) that names the line
  * @example
  * parseCapture(captureHead({ started: "", link: "tcp" }) + captureLine({ t: 0, event: "opened" })).entries.length // 1
  */
 export const parseCapture = (text: string): Capture => {
-  const lines = text.split("\n");
+  const lines = text.slice(text.startsWith(byteOrderMark) ? byteOrderMark.length : 0).split("\n");
+  if (lines.length > 1 && isTorn(lines.at(-1) ?? "")) lines.pop();
+  if (text.trim() === "") throw wrong(1, "the file is empty; a capture begins with a line that says what it is");
   const header = headerOf(lines[0] ?? "");
   const entries: CaptureEntry[] = [];
   for (const [index, line] of lines.entries()) {
