@@ -88,7 +88,7 @@ test("a port that was asked for and is taken is one sentence and exit code 2", a
 
 test("a data folder that cannot be made is one sentence and exit code 2, and never a wait", {
   skip: process.platform !== "linux",
-  timeout: 20_000,
+  timeout: 60_000,
 }, async () => {
   const daemon = run({ METERPORT_DATA: "/proc/meterport", METERPORT_HTTP_PORT: "0" });
   assert.equal(await daemon.exit, 2);

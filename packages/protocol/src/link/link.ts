@@ -229,7 +229,7 @@ export class Link {
       if (garbage?.type === "garbage") this.#garbage(garbage, out);
       const length = unfinished.length - lengthField - body.length;
       this.#garbage({ type: "garbage", bytes: unfinished.slice(0, Math.min(length, shownGarbage)), length }, out);
-      this.#frame(body, out);
+      this.#frame(body, out, verdict);
       return;
     }
   }
@@ -251,9 +251,9 @@ export class Link {
     else discard(unfinished, reason, out);
   }
 
-  #frame(body: Uint8Array, out: LinkOutput[]): void {
+  /** What opened once may open no more, so a verdict that stands is given. */
+  #frame(body: Uint8Array, out: LinkOutput[], verdict: Verdict = this.#sent.judge(body, this.#current)): void {
     const exchange = this.#current;
-    const verdict = this.#sent.judge(body, exchange);
     if (exchange === undefined) {
       const known = verdict.type === "stale" || verdict.type === "echo";
       discard(body, known ? verdict.type : "unsolicited", out);

@@ -12,6 +12,7 @@ import {
   isBareCode,
   tlsCode,
   tlsFrame,
+  tlsOverhead,
   tlsReadLimit,
   tlsResponse,
   tlsWriteLimit,
@@ -65,7 +66,8 @@ class TlsSeal implements Seal {
     const tls = this.#tls;
     if (tls === undefined) throw new UsageError("not-open", "a TLS seal is prepared before it seals");
     const packet = tlsFrame(tlsCode.table, tls.send(apdu));
-    return this.#await(packet, (body) => this.#openTable(tls, body));
+    // An answer in several records is longer; behind noise it is not found, and asked for again.
+    return this.#await(packet, (body) => this.#openTable(tls, body), tlsOverhead);
   }
 
   farewell(): Uint8Array | undefined {
@@ -97,10 +99,11 @@ class TlsSeal implements Seal {
     return this.#await(tlsFrame(code, records), (body) => this.#openStep(tls, body, first));
   }
 
-  #await(packet: Uint8Array, open: (body: Uint8Array) => Opened): Sealed {
+  #await(packet: Uint8Array, open: (body: Uint8Array) => Opened, answerOverhead?: number): Sealed {
     const sealed: Sealed = {
       packet,
       sequence: undefined,
+      ...(answerOverhead === undefined ? {} : { answerOverhead }),
       open: (body) => (this.#outstanding === sealed ? open(body) : forged),
     };
     this.#outstanding = sealed;

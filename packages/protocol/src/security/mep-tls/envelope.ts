@@ -20,13 +20,13 @@ export const tlsCode = {
 /** Codes of responses (Table 2.3). In C12.18 they are err, isc and isss. */
 export const tlsResponse = { success: 0x00, error: 0x01, invalidIdentityOrKey: 0x03, noSession: 0x0a } as const;
 
-/** Code, and what TLS adds to a record. */
-const overhead = 1 + 5 + 8 + 16;
+/** Code, and what TLS adds to a message in one record: header, explicit nonce and tag. */
+export const tlsOverhead: number = 1 + 5 + 8 + 16;
 
 /** 443: what 476 bytes leave to the data of a read. */
-export const tlsReadLimit: number = maxBody - overhead - readResponseHeader;
+export const tlsReadLimit: number = maxBody - tlsOverhead - readResponseHeader;
 /** 438: what they leave to the data of a partial write. */
-export const tlsWriteLimit: number = maxBody - overhead - writeAtHeader;
+export const tlsWriteLimit: number = maxBody - tlsOverhead - writeAtHeader;
 
 /** A whole frame. */
 export const tlsFrame = (code: number, records: Uint8Array): Uint8Array =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { guideExchanges, guideKey, guideTls } from "../../../vectors/guide.ts";
-import { fromHex, toHex } from "../../bytes.ts";
+import { concat, fromHex, toHex } from "../../bytes.ts";
 import { Link } from "../../link/link.ts";
 import type { Entropy } from "../../ports.ts";
 import { Endpoint, type EndpointOutput } from "../../server/endpoint.ts";
@@ -76,8 +76,8 @@ interface Pair {
   readonly served: string[];
   /** Called when a request has been executed and not been answered yet. */
   onServed: () => void;
-  /** Asks, and lets both talk until it ends; `lose` eats messages by their number, from 0. */
-  ask(apdu: Uint8Array, lose?: readonly number[]): string;
+  /** Asks, and lets both talk until it ends; `lose` eats messages by their number, from 0; `noise` comes before one. */
+  ask(apdu: Uint8Array, lose?: readonly number[], noise?: Readonly<Record<number, Uint8Array>>): string;
 }
 
 const pair = (
@@ -115,7 +115,7 @@ const pair = (
     port,
     served,
     onServed: () => {},
-    ask: (apdu, lose = []) => {
+    ask: (apdu, lose = [], noise = {}) => {
       let message = 0;
       let ended = "";
       const toLink = (outputs: ReturnType<Link["handle"]>): void => {
@@ -127,9 +127,11 @@ const pair = (
         }
       };
       const toMeter = (outputs: readonly EndpointOutput[]): void => {
-        for (const output of outputs)
-          if (output.type === "transmit" && !lose.includes(message++))
-            toLink(link.handle({ type: "received", bytes: output.bytes }, now));
+        for (const output of outputs) {
+          if (output.type !== "transmit") continue;
+          const heard = concat(noise[message] ?? new Uint8Array(), output.bytes);
+          if (!lose.includes(message++)) toLink(link.handle({ type: "received", bytes: heard }, now));
+        }
       };
       toLink(link.handle({ type: "request", id: ++id, apdu, idempotent: options.idempotent ?? apdu[0] !== 0x40 }, now));
       for (let steps = 0; ended === ""; steps++) {
@@ -174,6 +176,17 @@ describe("link and port", () => {
     port.dropSession();
     assert.equal(ask(write), "00");
     assert.deepEqual(served.filter((line) => line.includes(toHex(write))).length, 1);
+  });
+
+  it("an answer behind noise that looks like the length of a longer frame is found, and the session goes on", () => {
+    const { ask, served } = pair("required");
+    ask(read);
+    const lengthOf332 = bytes("ff014c");
+    assert.deepEqual(
+      [ask(read, [], { 1: lengthOf332 }), ask(read), ask(write, [], { 1: lengthOf332 })],
+      [value, value, "00"],
+    );
+    assert.equal(served.length, 4, "nothing was asked twice");
   });
 
   it("what must not be done twice is not: a lost answer is told", () => {
