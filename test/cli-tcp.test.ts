@@ -1,7 +1,7 @@
 /** The command as users start it: a virtual meter in one process, a reader in another, TCP between them. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -124,4 +124,19 @@ test("simulate with an optical port, on a line of its own and on that of MEP", a
   const { code, err } = await meterport(["simulate", ...listen, "--master-key", "readonlyreadonlyread"]);
   assert.equal(code, 2);
   assert.match(err, /--optical does not say where it is/);
+});
+
+test("output that cannot be written is said, and ends the command", { skip: !existsSync("/dev/full") }, async () => {
+  const full = openSync("/dev/full", "w");
+  try {
+    const tables = await meterport(["tables"], [], full);
+    assert.deepEqual(
+      [tables.code, tables.err],
+      [1, "meterport: standard output: it cannot be written, the disk is full\n"],
+    );
+    const docs = await meterport(["docs", "--output", "/dev/full"]);
+    assert.deepEqual([docs.code, docs.err], [2, "meterport: /dev/full: it cannot be written, the disk is full\n"]);
+  } finally {
+    closeSync(full);
+  }
 });

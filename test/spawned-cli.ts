@@ -18,27 +18,34 @@ export interface Finished {
  * Starts it with a memory of its own: what another run learnt of a link, such as that it spoke TLS, would be believed
  * of the port that this one happens to get.
  */
-const start = (args: readonly string[], nodeArgs: readonly string[], timeout?: number) => {
+const start = (args: readonly string[], nodeArgs: readonly string[], timeout?: number) =>
+  startInto("pipe", args, nodeArgs, timeout) as ChildProcessWithoutNullStreams;
+
+const startInto = (output: "pipe" | number, args: readonly string[], nodeArgs: readonly string[], timeout?: number) => {
   const { METERPORT_KEY: _key, FORCE_COLOR: _color, ...inherited } = process.env;
   const folder = mkdtempSync(join(tmpdir(), "meterport-state-"));
   const env = { ...inherited, METERPORT_DATA: folder };
-  const child = spawn(process.execPath, [...nodeArgs, bin, ...args], { env, timeout });
+  const child = spawn(process.execPath, [...nodeArgs, bin, ...args], { env, timeout, stdio: ["pipe", output, "pipe"] });
   child.once("close", () => rmSync(folder, { recursive: true, force: true }));
   return child;
 };
 
-/** Runs it to its end; a command that hangs is stopped, which its exit code shows. */
-export const meterport = async (args: readonly string[], nodeArgs: readonly string[] = []): Promise<Finished> => {
-  const child = start(args, nodeArgs, 20_000);
+/** Runs it to its end, its standard output in an open file where one is given; a command that hangs is stopped, which its exit code shows. */
+export const meterport = async (
+  args: readonly string[],
+  nodeArgs: readonly string[] = [],
+  output: "pipe" | number = "pipe",
+): Promise<Finished> => {
+  const child = startInto(output, args, nodeArgs, 20_000);
   let out = "";
   let err = "";
-  child.stdout.on("data", (text) => {
+  child.stdout?.on("data", (text) => {
     out += text;
   });
-  child.stderr.on("data", (text) => {
+  child.stderr?.on("data", (text) => {
     err += text;
   });
-  child.stdin.end();
+  child.stdin?.end();
   const [code] = (await once(child, "close")) as [number | null];
   return { code, out, err };
 };

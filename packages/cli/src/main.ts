@@ -76,7 +76,8 @@ const createFile = (path: string): OutputFile => {
     try {
       return task();
     } catch (cause) {
-      throw new UsageError("file", `${path}: it cannot be written`, { cause });
+      const full = cause instanceof Error && "code" in cause && cause.code === "ENOSPC";
+      throw new UsageError("file", `${path}: it cannot be written${full ? ", the disk is full" : ""}`, { cause });
     }
   };
   told(() => mkdirSync(dirname(path), { recursive: true }));
@@ -112,8 +113,14 @@ const interrupt = (): void => {
 };
 process.on("SIGINT", interrupt);
 process.on("SIGTERM", interrupt);
-// `meterport … | head` closes our output: there is nobody left to tell.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+  // `meterport … | head` closes our output: there is nobody left to tell.
+  if (code === "EPIPE") process.exit(0);
+  process.stderr.write(
+    `meterport: standard output: it cannot be written${code === "ENOSPC" ? ", the disk is full" : ""}\n`,
+  );
+  process.exit(1);
+});
 // Where nobody hears what is said beside the output, the work goes on.
 process.stderr.on("error", () => {});
 

@@ -2,8 +2,18 @@
 import type { WearState, WearStore } from "@meterport/client";
 import type { Io } from "./io.ts";
 
-/** `name` tells the meter's serial number, or whatever else it goes by; it is known only once the meter has answered. */
-export const wearStoreOf = (io: Io, name: () => string): WearStore => ({
-  load: async () => io.state.load(`wear-${name()}`) as WearState | undefined,
-  save: async (state) => io.state.save(`wear-${name()}`, state),
+/** What a meter goes by, known only once it has answered. */
+export interface WearName {
+  /** Maker, model and serial number: the number alone may be another maker's as well. */
+  readonly full: string;
+  /** The serial number alone, by which earlier versions kept it. */
+  readonly former: string;
+}
+
+export const wearStoreOf = (io: Io, name: () => WearName): WearStore => ({
+  load: async () => {
+    const { full, former } = name();
+    return (io.state.load(`wear-${full}`) ?? io.state.load(`wear-${former}`)) as WearState | undefined;
+  },
+  save: async (state) => io.state.save(`wear-${name().full}`, state),
 });

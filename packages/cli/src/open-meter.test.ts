@@ -52,3 +52,33 @@ describe("--security auto", () => {
     assert.doesNotMatch(err + out, /0909/);
   });
 });
+
+describe("--record", () => {
+  test("where the file cannot be written, the pipe is closed: one that stays open keeps the command from ending", async () => {
+    for (const command of ["read", "live", "doctor"]) {
+      const world = withMeter();
+      const { openLink } = world;
+      assert.ok(openLink);
+      let closed = 0;
+      const { code, out, err } = await runCli(
+        [command, ...(command === "read" ? ["BT01"] : []), "--link", "tcp://meter:1", "--record", "full.ndjson"],
+        {
+          ...world,
+          unwritable: "full.ndjson",
+          openLink: async (...args) => {
+            const transport = await openLink(...args);
+            return {
+              ...transport,
+              close: async () => {
+                closed++;
+                await transport.close();
+              },
+            };
+          },
+        },
+      );
+      assert.deepEqual([code, out, closed], [2, "", 1], `${command}: ${err}`);
+      assert.match(err, /full\.ndjson: it cannot be written/);
+    }
+  });
+});

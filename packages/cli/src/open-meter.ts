@@ -11,7 +11,7 @@ import type { SecurityName } from "@meterport/protocol/security/security-names";
 import { wayOf } from "@meterport/transports/optical-way";
 import { portName } from "@meterport/transports/port-name";
 import { type Io, say } from "./io.ts";
-import { wearStoreOf } from "./meter-wear.ts";
+import { type WearName, wearStoreOf } from "./meter-wear.ts";
 import { parseWhole } from "./option-values.ts";
 import { beginCapture } from "./record/capture-files.ts";
 
@@ -51,7 +51,7 @@ export const openTransport = async (
 /** Connects over an open transport, which is closed where that fails. @throws LinkError, UsageError */
 export const meterOver = async (transport: Transport, access: MeterAccess, io: Io, signal: Signal): Promise<Meter> => {
   const { link, profile, writable } = access;
-  let name = link;
+  let name: WearName = { full: link, former: link };
   const meter = await connect(transport, {
     security: securityFor(access, io),
     clock: io.clock,
@@ -62,7 +62,8 @@ export const meterOver = async (transport: Transport, access: MeterAccess, io: I
   tellOfOthers(meter, io);
   if (writable !== undefined) {
     const identity = meter.identity ?? (await identify(meter.session, signal)).identity;
-    name = identity.serial ?? identity.utilitySerial ?? link;
+    const former = identity.serial ?? identity.utilitySerial ?? link;
+    name = { full: [identity.manufacturer, identity.model, former].filter(Boolean).join("-"), former };
   }
   return meter;
 };
@@ -149,14 +150,16 @@ const securityFor = (access: MeterAccess, io: Io): Security => {
 /** Captures of this run by file: what is opened again goes on in the same one. */
 const captures = new WeakMap<Io, Map<string, RecordingOptions>>();
 
-/** @throws UsageError where the file cannot be written */
-export const recorded = (transport: Transport, path: string, link: string, io: Io): Transport => {
+/** @throws UsageError where the file cannot be written; the transport is closed then, since one that stays open keeps the command from ending */
+export const recorded = async (transport: Transport, path: string, link: string, io: Io): Promise<Transport> => {
   const files = captures.get(io) ?? new Map<string, RecordingOptions>();
   captures.set(io, files);
-  let recording = files.get(path);
-  if (recording === undefined) {
-    recording = beginCapture(io, path, link);
+  try {
+    const recording = files.get(path) ?? beginCapture(io, path, link);
     files.set(path, recording);
+    return recordTransport(transport, recording);
+  } catch (error) {
+    await transport.close();
+    throw error;
   }
-  return recordTransport(transport, recording);
 };

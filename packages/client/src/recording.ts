@@ -22,8 +22,9 @@ export const recordTransport = (transport: Transport, { elapsed, write }: Record
   };
   let over = false;
   const end = (event: "closed" | "broken"): void => {
-    if (!over) note({ t: elapsed(), event });
+    if (over) return;
     over = true;
+    note({ t: elapsed(), event });
   };
   note({ t: elapsed(), event: "opened" });
   const chunks = async function* (): AsyncGenerator<Uint8Array> {
@@ -47,8 +48,12 @@ export const recordTransport = (transport: Transport, { elapsed, write }: Record
       return transport.write(bytes);
     },
     close: async () => {
-      end("closed");
-      await transport.close();
+      try {
+        end("closed");
+      } finally {
+        // Also where nothing can be written down any more.
+        await transport.close();
+      }
     },
   };
 };

@@ -43,7 +43,10 @@ const callOf = (text: string, words: readonly string[], { hex, unverified }: Cal
       text,
       procedures.map((procedure) => procedure.id),
     );
-    throw new UsageError("no-such-procedure", `"${text.slice(0, 40)}" is no procedure like EP17 or BP10${near}`);
+    throw new UsageError(
+      "no-such-procedure",
+      `"${text.slice(0, 40)}" is no procedure like EP17, BP10 or 0x0811${near}`,
+    );
   }
   if (id === "EP39" && unverified !== true)
     throw new UsageError(

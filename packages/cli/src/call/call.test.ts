@@ -29,6 +29,10 @@ describe("call", () => {
       bytes: "400007000514080501 02".replace(" ", ""),
       sent: false,
     });
+    for (const number of ["2065", "0x811"]) {
+      const byNumber = await call(number, "action=0", "deviceHandle=0x3f8", "--dry-run");
+      assert.equal(byNumber.out, out);
+    }
     const post = await call("EP39", "--unverified", "type=12", "data=09", "--dry-run");
     assert.match(post.out, /40 00 07 00 08 27 08 05 0c 01 01 00 09/);
   });
@@ -46,6 +50,7 @@ describe("call", () => {
       assert.match(err, expected);
     };
     await wrong(/EP17: deviceHandle is missing; it takes action, deviceHandle/, "EP17", "action=0");
+    await wrong(/BP10: setTime, setDate, .* are missing; it takes setTime, setDate, setQualifier, dateTime, /, "BP10");
     await wrong(/EP17 has no parameter "actoin"; did you mean action/, "EP17", "actoin=0");
     await wrong(/"EP1x7" is no procedure like/, "EP1x7");
     await wrong(/EP39 is described nowhere/, "EP39", "type=4", "data=01");

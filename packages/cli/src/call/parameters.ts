@@ -29,7 +29,9 @@ const parametersOf = (procedure: AnyProcedure): readonly Parameter[] => {
   if (procedure.id === "EP39") return posted;
   const description: Description = procedure.request.describe();
   if (description.kind !== "struct") return [];
-  return description.fields.map(({ name, layout, meta }) => ({
+  // Bits that nothing is known of are sent as zeros; nobody has to name them.
+  const named = description.fields.filter(({ reserved }) => !reserved);
+  return named.map(({ name, layout, meta }) => ({
     name,
     type: typeOf(layout),
     meta,
@@ -64,6 +66,9 @@ export const parseParameters = (procedure: AnyProcedure, words: readonly string[
   }
   const missing = fields.filter((field) => !(field.name in values) && !field.optional).map(({ name }) => name);
   if (missing.length > 0)
-    throw new UsageError("parameter", `${procedure.id}: ${missing.join(", ")} is missing; ${takes}`);
+    throw new UsageError(
+      "parameter",
+      `${procedure.id}: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing; ${takes}`,
+    );
   return values;
 };

@@ -83,6 +83,8 @@ export const profileCommand = (options: ProfileOptions, io: Io): Promise<Exit> =
   const set = parseWhole(options.set, "--set", 1, 4);
   const since = options.since === undefined ? undefined : parseSince(options.since, now);
   const until = options.until === undefined ? undefined : parseSince(options.until, now, "--until");
+  if (since !== undefined && until !== undefined && until <= since)
+    throw new UsageError("until", "--until is not later than --since, so no interval can lie between them");
   const zone = zoneOf(options.zone);
   const ofConsumption = options.consumption === true;
   checkFormat(options);

@@ -129,6 +129,9 @@ describe("profile as CSV", () => {
     const { code, out, err } = await profile(recorded(2), ["--since", "2027-01-01"]);
     assert.deepEqual([code, out.trim().split("\n").length], [0, 1]);
     assert.match(err, /no intervals are recorded for that time/);
+    const backwards = await profile(recorded(2), ["--since", "2026-10-25", "--until", "2026-10-24"]);
+    assert.equal(backwards.code, 2);
+    assert.match(backwards.err, /--until is not later than --since/);
   });
 });
 

@@ -32,6 +32,8 @@ export interface World {
   readonly adapters?: readonly SerialAdapter[];
   /** Takes what is written to files, by path; bytes as one character each. */
   readonly written?: Map<string, string>;
+  /** A file on a disk that is full: it can be opened and not written. */
+  readonly unwritable?: string;
   /** What earlier runs left behind, by name; changed by this one. */
   readonly state?: Map<string, unknown>;
   /** What the person in front answers; nobody sits there where left out. */
@@ -75,6 +77,7 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     createFile: (path) => {
       world.written?.set(path, "");
       const write = (data: string | Uint8Array) => {
+        if (path === world.unwritable) throw new UsageError("file", `${path}: it cannot be written`);
         const text = typeof data === "string" ? data : Buffer.from(data).toString("latin1");
         world.written?.set(path, (world.written.get(path) ?? "") + text);
       };

@@ -150,6 +150,11 @@ describe("write", () => {
     assert.equal(fifth.code, 2);
     assert.match(fifth.err, /4 writes an hour and 100 a day spare the meter's memory/);
     assert.equal(world.sent.length, 4);
-    assert.deepEqual([...world.state.keys()].length, 1);
+    assert.deepEqual([...world.state.keys()], ["wear-NES-83331-3I-68411894"]);
+    // Earlier versions kept it by the number alone.
+    const former = new Map([["wear-68411894", world.state.get("wear-NES-83331-3I-68411894")]]);
+    assert.equal((await write({ ...world, state: former }, `${health}=5`, "--yes")).code, 2);
+    const another = new Map([["wear-XYZ-83331-3I-68411894", world.state.get("wear-NES-83331-3I-68411894")]]);
+    assert.equal((await write({ ...world, state: another }, `${health}=5`, "--yes")).code, 0, "another maker's meter");
   });
 });

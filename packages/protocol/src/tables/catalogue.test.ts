@@ -145,6 +145,13 @@ test("people may write a table in four ways", () => {
   }
   assert.equal(parseProcedureId("ep17"), "EP17");
   assert.equal(parseProcedureId("bp4"), "BP04");
+  assert.deepEqual(["2065", "0x0811", "10", "4096", "0x"].map(parseProcedureId), [
+    "EP17",
+    "EP17",
+    "BP10",
+    undefined,
+    undefined,
+  ]);
   assert.equal(parseProcedureId("ET13"), undefined);
 });
 

@@ -227,6 +227,10 @@ export const numberOf = (id: TableId | ProcedureId): number => {
 const isWireNumber = (number: number, last: number): boolean =>
   Number.isInteger(number) && number >= 0 && number <= last;
 
+/** A number as it stands on the wire, in decimal or with 0x in front. */
+const wireNumber = (text: string): number | undefined =>
+  /^(0x[0-9a-f]{1,4}|\d{1,4})$/i.test(text) ? Number(text) : undefined;
+
 /**
  * The identifier of a table number, whether or not the guides know such a table.
  *
@@ -271,7 +275,7 @@ export const procedureIdOf = (number: number): ProcedureId => {
  */
 export const parseTableId = (text: string): TableId | undefined => {
   const plain = text.trim();
-  const number = /^0x[0-9a-f]{1,4}$/i.test(plain) || /^\d{1,4}$/.test(plain) ? Number(plain) : undefined;
+  const number = wireNumber(plain);
   if (number !== undefined) return number <= lastNumber ? tableIdOf(number) : undefined;
   const [, name = plain, twin] = /^(\S+?)[ -](pending)$/i.exec(plain) ?? [];
   const found = numberIn(name.toUpperCase());
@@ -281,12 +285,14 @@ export const parseTableId = (text: string): TableId | undefined => {
 };
 
 /**
- * The identifier of a procedure given as "EP17" or "ep17"; undefined where it is none.
+ * The identifier of a procedure given as "EP17", "ep17", "0x0811" or "2065"; undefined where it is none.
  *
  * @example
- * parseProcedureId("ep17") // "EP17"
+ * parseProcedureId("0x0811") // "EP17"
  */
 export const parseProcedureId = (text: string): ProcedureId | undefined => {
+  const number = wireNumber(text.trim());
+  if (number !== undefined) return number < firstPending ? procedureIdOf(number) : undefined;
   const found = numberIn(text.trim().toUpperCase());
   return found?.prefix.endsWith("P") ? procedureIdOf(found.number) : undefined;
 };
