@@ -116,7 +116,10 @@ describe("the tariffs of a virtual meter", () => {
       demands.total.demands.map(({ raw }) => raw),
       truth.total.demands.map((record) => record.demands[0]),
     );
-    assert.equal(demands.total.demands[0]?.at, "2026-06-09T18:00:00");
+    const { year = 0, month = 0, day = 0, hour = 0, minute = 0 } = truth.total.demands[0]?.eventTimes?.[0] ?? {};
+    const reached = [2000 + year, month, day, hour, minute].map((n) => String(n).padStart(2, "0"));
+    assert.equal(demands.total.demands[0]?.at, `${reached.slice(0, 3).join("-")}T${reached.slice(3).join(":")}:00`);
+    assert.ok(day >= 1 && month === 6, "since the month began");
     assert.equal(demands.underWay.length, 8);
     assert.equal(demands.demandResets, truth.demandResets);
   });

@@ -25,11 +25,12 @@ import {
   ET55,
 } from "@meterport/protocol/tables/index";
 import type { Counters, Counts } from "./counters.ts";
+import type { DemandRegisters, Peak } from "./history/demand-registers.ts";
 import { seasonAt, tierAt } from "./history/tariff.ts";
 import type { TierCounts } from "./history/tier-counts.ts";
 import type { Household } from "./household/household.ts";
 import { measure } from "./household/quantities.ts";
-import { localClock, utcClock } from "./local-time.ts";
+import { localClock, localMillis, utcClock } from "./local-time.ts";
 import type { LiveTable, Memory } from "./memory.ts";
 
 /** Sources whose register counts in units of ET55. */
@@ -55,6 +56,7 @@ export interface LiveOptions {
   readonly tiers: TierCounts;
   /** Demand resets until a moment. */
   readonly demandResets: (time: Millis) => number;
+  readonly demands: DemandRegisters;
   /** What the meter left the factory with; BT21 in memory counts where it differs. */
   readonly dimensions: Dimensions;
 }
@@ -173,7 +175,8 @@ export class LiveTables {
     const { dimensions, bt22, unit } = this.#now();
     const { total, tiers: counted } = this.#options.tiers.at(time);
     const { coincidents, occurrences, tiers } = dimensions.BT21;
-    const block = (counts: Counts | undefined, hasDemand: boolean) => {
+    const peaks = bt22.demandSelect.length > 0 ? this.#options.demands.at(time) : undefined;
+    const block = (counts: Counts | undefined, maxima: ReadonlyMap<number, Peak> | undefined) => {
       let quadrant = 0;
       const summations = bt22.summationSources.map((id) => {
         if (id === noSource) return Math.floor((counts?.apparent[quadrant++] ?? 0) / unit);
@@ -182,34 +185,35 @@ export class LiveTables {
       });
       return {
         summations,
-        demands: bt22.demandSelect.map((id) => this.#maximum(id, time, hasDemand)),
+        demands: bt22.demandSelect.map((id) => this.#demand(maxima?.get(id))),
         coincidents: Array.from({ length: coincidents }, () => ({ values: Array<number>(occurrences).fill(0) })),
       };
     };
     return {
       ...(dimensions.BT21.demandResetCounter ? { demandResets: this.#options.demandResets(time) % 256 } : {}),
-      total: block(total, true),
-      // Demand is highest by day.
-      tiers: Array.from({ length: tiers }, (_, tier) => block(counted[tier], tier === 0)),
+      total: block(total, peaks?.total),
+      tiers: Array.from({ length: tiers }, (_, tier) => block(counted[tier], peaks?.tiers[tier])),
     };
   }
 
-  /** A demand register: the mean power of ten minutes at six o'clock yesterday evening stands for the maximum. */
-  #maximum(source: number, time: Millis, hasDemand: boolean) {
-    const { BT21: dims } = this.#now().dimensions;
-    const day = 86_400_000;
-    const reached = Math.max(0, Math.floor(time / day) * day - day / 4);
-    const { year, month, day: date, hour, minute } = utcFields(reached);
-    const at: StimeDate = hasDemand ? { year, month, day: date, hour, minute } : { ...unknown };
-    const value = hasDemand ? (measure(this.#options.household.mean(reached)).get(source) ?? 0) : 0;
+  /** A demand register, with the local time at which its maximum was complete. */
+  #demand({ value, at, cumulative }: Peak = { value: 0, at: undefined, cumulative: 0 }) {
+    const { dimensions, zone } = this.#now();
+    const { BT21: dims } = dimensions;
+    const reached = at === undefined ? unknown : stimeOf(localMillis(at, zone));
     return {
-      ...(dims.dateTime ? { eventTimes: Array.from({ length: dims.occurrences }, () => ({ ...at })) } : {}),
-      ...(dims.cumulativeDemand ? { cumulativeDemand: 0 } : {}),
-      ...(dims.continuousCumulativeDemand ? { continuousCumulativeDemand: value } : {}),
+      ...(dims.dateTime ? { eventTimes: Array.from({ length: dims.occurrences }, () => ({ ...reached })) } : {}),
+      ...(dims.cumulativeDemand ? { cumulativeDemand: cumulative } : {}),
+      ...(dims.continuousCumulativeDemand ? { continuousCumulativeDemand: cumulative + value } : {}),
       demands: Array<number>(dims.occurrences).fill(value),
     };
   }
 }
+
+const stimeOf = (local: Millis): StimeDate => {
+  const { year, month, day, hour, minute } = utcFields(local);
+  return { year, month, day, hour, minute };
+};
 
 const unknown: StimeDate = { year: 0, month: 0, day: 0, hour: 0, minute: 0 };
 

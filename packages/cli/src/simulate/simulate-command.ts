@@ -88,7 +88,7 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
       `no scenario is called "${scenario.slice(0, 40)}"${didYouMean(scenario, names) || `; there are ${names.join(", ")}`}`,
     );
   }
-  return new VirtualMeter({
+  const meter = new VirtualMeter({
     profile: parseProfile(options.profile),
     scenario,
     seed: parseWhole(options.seed, "--seed", -1e9, 1e9),
@@ -102,6 +102,9 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
     opticalKeys: opticalKeysOf(options, io),
     tiers: parseWhole(options.tiers, "--tiers", 1, 8),
   });
+  // Demands look back on all that was recorded, which takes longer than a client waits for its first answer.
+  if (options.demand === true) meter.history.registersAt(meter.time);
+  return meter;
 };
 
 /** Lets the meter add up its past while nobody asks, a step at a time between other work. */

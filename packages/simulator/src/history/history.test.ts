@@ -118,6 +118,49 @@ describe("copies of the registers", () => {
   });
 });
 
+describe("demands", () => {
+  const quarter = 900_000;
+
+  it("are the highest quarter of an hour since the month began, in all and by tier, at their local time", () => {
+    const meter = open({ scenario: "house", demand: true });
+    const used = (from: number): number =>
+      (meter.valuesAt(from + quarter).get(0) ?? 0) - (meter.valuesAt(from).get(0) ?? 0);
+    const begins = [Date.UTC(2026, 1, 28, 23), Date.UTC(2026, 2, 31, 22)] as const;
+    const peaks = (from: number, to: number, keep: (hour: number) => boolean) => {
+      let most = { watts: 0, at: 0 };
+      for (let at = from; at + quarter <= to; at += quarter)
+        if (used(at) * 4 > most.watts && keep(new Date(localMillis(at, denmark)).getUTCHours()))
+          most = { watts: used(at) * 4, at: localMillis(at + quarter, denmark) };
+      return most;
+    };
+    const byDay = (hours: number): boolean => hours >= 6 && hours < 22;
+    const { total, tiers } = meter.history.registersAt(start);
+    for (const [block, keep] of [
+      [total, () => true],
+      [tiers[0], byDay],
+      [tiers[1], (hours: number) => !byDay(hours)],
+    ] as const) {
+      const most = peaks(begins[1], start, keep);
+      const demand = block?.demands[0];
+      assert.deepEqual([demand?.demands, utcMillis(demand?.eventTimes?.[0] ?? none)], [[most.watts], most.at]);
+      assert.ok(most.watts > 2000, `${most.watts}`);
+    }
+    // What a reset copies are the maxima that it ends; from then on they count as well.
+    const march = peaks(begins[0], begins[1], () => true);
+    const copy = meter.history.registersAt(begins[1]).total.demands[0];
+    assert.deepEqual([copy?.demands, utcMillis(copy?.eventTimes?.[0] ?? none)], [[march.watts], march.at]);
+    const { demands = [0], cumulativeDemand = 0, continuousCumulativeDemand } = total.demands[0] ?? {};
+    assert.equal(cumulativeDemand - (copy?.cumulativeDemand ?? 0), march.watts);
+    assert.equal(continuousCumulativeDemand, cumulativeDemand + (demands[0] ?? 0));
+  });
+
+  it("have no time where nothing was drawn, and none in tiers that were never in effect", () => {
+    const { total, tiers } = open({ scenario: "empty", demand: true }).history.registersAt(start);
+    for (const { demands } of [total, ...tiers])
+      for (const demand of demands) assert.deepEqual([demand.demands, demand.eventTimes?.[0]?.month], [[0], 0]);
+  });
+});
+
 describe("what happened", () => {
   it("has outages in ET09 by UTC, in ET81 by local time, and counted in BT23", () => {
     for (let seed = 0; seed < 30; seed++) {

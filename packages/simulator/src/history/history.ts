@@ -8,6 +8,7 @@ import { Noise } from "../household/noise.ts";
 import { LiveTables } from "../live-tables.ts";
 import type { Memory } from "../memory.ts";
 import { localDay } from "./calendar-days.ts";
+import { DemandRegisters } from "./demand-registers.ts";
 import { EventLogs, type MeterEvent, type Noted } from "./events.ts";
 import { GasMeter } from "./gas-meter.ts";
 import { LoadProfileRecorder } from "./load-profile-recorder.ts";
@@ -33,6 +34,7 @@ export class History {
       counters,
       tiers: new TierCounts(counters),
       demandResets: countedByDay((time) => demandResetsUntil(past, time).length),
+      demands: new DemandRegisters(counters, (time) => demandResetsUntil(past, time)),
       dimensions: setup.dimensions,
     });
     this.#snapshots = new Snapshots(this.live, past, setup.demand);
