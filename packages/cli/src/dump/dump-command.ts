@@ -1,6 +1,7 @@
 /** `meterport dump`: every table that a meter lets us read. */
 import type { Meter } from "@meterport/client";
-import { LinkError, MeterportError } from "@meterport/protocol/errors";
+import { pause } from "@meterport/client/pause";
+import { LinkError, type LinkFailure, MeterportError } from "@meterport/protocol/errors";
 import { profileName, tableExists } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { tables } from "@meterport/protocol/tables/index";
@@ -11,7 +12,7 @@ import { alignedTable } from "../format/table.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
 import { withOpenMeter } from "../with-meter.ts";
 import { type DumpHead, type DumpSink, folderOfTables, oneDocument, type Refusal } from "./dump-document.ts";
-import { dumpProgress } from "./dump-progress.ts";
+import { type DumpProgress, dumpProgress } from "./dump-progress.ts";
 
 const headOf = (meter: Meter, io: Io): DumpHead => ({
   meter: { profile: profileName(meter.profile), ...meter.identity },
@@ -32,6 +33,37 @@ interface Dumped {
   readonly failure: LinkError | undefined;
 }
 
+/** What a meter that starts anew, or a line that is bad for a while, looks like. */
+const passing: ReadonlySet<LinkFailure> = new Set([
+  "no-answer",
+  "only-alerts",
+  "half-reply",
+  "bad-digest",
+  "other-reply",
+  "garbage",
+  "tls",
+]);
+/** A meter takes seconds to start; half a minute of reading is not thrown away for them. */
+const patience = 30_000;
+const betweenAttempts = 2_000;
+
+/** A table, from its beginning again after a trouble that may pass. @throws what reading it throws */
+const readPatiently = async (meter: Meter, table: AnyTable, io: Io, progress: DumpProgress): Promise<unknown> => {
+  let deadline: number | undefined;
+  for (;;) {
+    try {
+      return await meter.readPath(table, [], { signal: io.interrupted });
+    } catch (error) {
+      if (!(error instanceof LinkError) || !passing.has(error.code)) throw error;
+      const now = io.clock.now();
+      if (deadline === undefined) progress.say(`${error.message}; waiting for the meter, up to ${patience / 1000} s`);
+      deadline ??= now + patience;
+      if (now >= deadline) throw error;
+      await pause(io.clock, betweenAttempts, `read ${table.id}`, io.interrupted);
+    }
+  }
+};
+
 const dumpTables = async (meter: Meter, wanted: readonly AnyTable[], sink: DumpSink, io: Io): Promise<Dumped> => {
   const read: string[] = [];
   const refused: Refusal[] = [];
@@ -40,7 +72,7 @@ const dumpTables = async (meter: Meter, wanted: readonly AnyTable[], sink: DumpS
     for (const table of wanted) {
       progress.begin(table);
       try {
-        const value = await meter.readPath(table, [], { signal: io.interrupted });
+        const value = await readPatiently(meter, table, io, progress);
         sink.table(table.id, value);
         read.push(table.id);
       } catch (error) {

@@ -4,7 +4,7 @@ import { LayoutError } from "@meterport/protocol/errors";
 import { sizeOf } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { defaultDimensions } from "@meterport/protocol/tables/index";
-import type { Io } from "../io.ts";
+import { type Io, say } from "../io.ts";
 
 const barLength = 24;
 const period = 500;
@@ -16,6 +16,8 @@ const esc = String.fromCharCode(27);
 
 export interface DumpProgress {
   readonly begin: (table: AnyTable) => void;
+  /** Says something that stays, above the line. */
+  readonly say: (message: string) => void;
   readonly end: () => void;
 }
 
@@ -28,11 +30,9 @@ const estimateOf = (table: AnyTable, env: unknown): number => {
   }
 };
 
-const none: DumpProgress = { begin: () => {}, end: () => {} };
-
 /** Shown on standard error, where a person looks at it. */
 export const dumpProgress = (meter: Meter, wanted: readonly AnyTable[], io: Io): DumpProgress => {
-  if (!io.stderr.isTerminal) return none;
+  if (!io.stderr.isTerminal) return { begin: () => {}, say: (message) => say(io, message), end: () => {} };
   const dimensions = defaultDimensions(meter.profile);
   const estimates = new Map(wanted.map((table) => [table, estimateOf(table, dimensions)]));
   const total = [...estimates.values()].reduce((sum, bytes) => sum + bytes, 0);
@@ -52,6 +52,7 @@ export const dumpProgress = (meter: Meter, wanted: readonly AnyTable[], io: Io):
     const text = `[${bar}] ${percent} %  ${count} of ${wanted.length} tables  ${current?.id ?? ""}`;
     io.stderr.write(`\r${text.slice(0, io.stderr.columns - 1)}${esc}[K`);
   };
+  const clear = (): void => void io.stderr.write(`\r${esc}[K`);
   const again = (): void => {
     draw();
     cancel = io.clock.at(io.clock.now() + period, again);
@@ -65,9 +66,14 @@ export const dumpProgress = (meter: Meter, wanted: readonly AnyTable[], io: Io):
       receivedBefore = meter.session.counters.receivedBytes;
       again();
     },
+    say: (message) => {
+      clear();
+      say(io, message);
+      draw();
+    },
     end: () => {
       cancel();
-      io.stderr.write(`\r${esc}[K`);
+      clear();
     },
   };
 };

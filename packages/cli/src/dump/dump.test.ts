@@ -4,6 +4,7 @@ import { LinkError } from "@meterport/protocol/errors";
 import { parseProfile, profileName, tableExists } from "@meterport/protocol/layout/index";
 import type { Transport } from "@meterport/protocol/ports";
 import { tables } from "@meterport/protocol/tables/index";
+import { memoryLine } from "@meterport/simulator";
 import { runCli, type World, withMeter } from "../testing/run-cli.ts";
 
 const link = ["--link", "tcp://meter:1"];
@@ -65,6 +66,38 @@ describe("dump", () => {
     assert.deepEqual(document.refused, whole.refused);
     assert.ok(asked > 100);
   });
+
+  for (const [seconds, ends] of [
+    [8, 0],
+    [60, 1],
+  ] as const)
+    test(`a meter that is silent for ${seconds} s ${ends === 0 ? "is waited for, and nothing is missing" : "ends it"}`, async () => {
+      for (const tls of ["off", "required"] as const) {
+        const profile = parseProfile("meter:4.30");
+        const { clock, meter, env } = withMeter({ profile, tls: [tls] });
+        assert.ok(clock);
+        const line = memoryLine({ meter, clock });
+        let asked = 0;
+        meter.use(() => {
+          if (++asked === 60) {
+            // Not within the answer, whose line it is.
+            clock.at(clock.now() + 1, () => line.become({ mute: true }));
+            clock.at(clock.now() + seconds * 1000, () => {
+              meter.port(1).dropSession();
+              line.become({});
+            });
+          }
+          return undefined;
+        });
+        const { code, out, err } = await dump([], { clock, env: env ?? {}, openLink: async () => line });
+        assert.equal(code, ends, err);
+        const { tables: read, refused, error } = parsed(out);
+        assert.match(err, /no answer.*; waiting for the meter, up to 30 s\n/);
+        assert.equal(error?.code, ends === 0 ? undefined : "no-answer");
+        const left = readable("meter:4.30").length - Object.keys(read).length - refused.length;
+        assert.equal(left > 0, ends !== 0, `${left}`);
+      }
+    });
 
   for (const name of ["meter:3.70", "meter:4.30", "module:1.20"])
     test(`holds every table of ${name}, or says why not`, async () => {
@@ -130,6 +163,26 @@ describe("dump", () => {
     const again = await dump(["--json"], breaksAfter(withMeter(), 800));
     assert.equal(again.code, 1);
     assert.equal(parsed(again.out).error?.code, "closed");
+  });
+
+  test("what is said meanwhile stands on a line of its own, and the bar goes on below it", async () => {
+    const world = withMeter();
+    const line = memoryLine({ meter: world.meter, clock: world.clock ?? assert.fail() });
+    let asked = 0;
+    world.meter.use(() => {
+      if (++asked === 60) {
+        const { clock = assert.fail() } = world;
+        clock.at(clock.now() + 1, () => line.become({ mute: true }));
+        clock.at(clock.now() + 5000, () => line.become({}));
+      }
+      return undefined;
+    });
+    const { code, err } = await dump(["--output", "x.json"], { ...world, openLink: async () => line, terminal: true });
+    assert.equal(code, 0, err);
+    assert.match(
+      err.replaceAll(String.fromCharCode(27), ""),
+      /\r\[Kmeterport: [^\r\n]*; waiting for the meter, up to 30 s\n\r\[/,
+    );
   });
 
   test("a person sees how far it is, in one line that goes away", async () => {
