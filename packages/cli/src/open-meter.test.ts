@@ -17,7 +17,8 @@ describe("--security auto", () => {
     for (const security of ["auto", "tls"]) {
       const state = new Map<string, unknown>();
       const first = await read("tcp://Bridge:4001", "optional", state, "--security", security);
-      assert.deepEqual([first.code, [...state]], [0, [["security-bridge:4001", "tls"]]], first.err);
+      const kept = { security: "tls", level: "basic" };
+      assert.deepEqual([first.code, [...state]], [0, [["security-bridge:4001", kept]]], first.err);
       assert.match(
         first.err,
         /goes on with TLS with the basic key \(MBK\): nothing less is taken on this link any more/,
@@ -29,6 +30,19 @@ describe("--security auto", () => {
       assert.match(later.out, /"code":"no-tls","message":"read BT01: .*going back to RC4 needs an explicit word/);
       assert.equal((await read("tcp://bridge:4001", "off", state, "--security", "rc4")).code, 0);
     }
+  });
+
+  test("the key is called what it was the last time, so that the meter refuses it once, not with each command", async () => {
+    const state = new Map<string, unknown>([["security-bridge:4001", "tls"]]);
+    const tried = async (key: string): Promise<string[]> => {
+      const { code, err } = await read("tcp://bridge:4001", "required", state, "--key", `hex:${key.repeat(16)}`);
+      assert.equal(code, 0, err);
+      return [...err.matchAll(/tried TLS with the \w+ key \((\w+)\)/g)].map(([, name = ""]) => name);
+    };
+    assert.deepEqual(await tried("02"), ["MBK", "MAK"]);
+    assert.deepEqual(await tried("02"), ["MAK"]);
+    assert.deepEqual(await tried("01"), ["MAK", "MBK"]);
+    assert.deepEqual(await tried("01"), ["MBK"]);
   });
 
   test("RC4 where there might be TLS is told, with what to do about it", async () => {

@@ -1,12 +1,13 @@
 /** A meter from what the command line says: link, key and profile. */
 import { connect, identify, type Meter, type Security } from "@meterport/client";
-import { type FoundSecurity, findingText, securityOf } from "@meterport/client/auto";
+import { findingText, type SecurityMemory, securityOf } from "@meterport/client/auto";
 import { optical } from "@meterport/client/optical";
 import { type RecordingOptions, recordTransport } from "@meterport/client/recording";
 import { MeterportError, UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
 import type { Signal, Transport } from "@meterport/protocol/ports";
 import type { ParsedKey } from "@meterport/protocol/security/key";
+import type { Level } from "@meterport/protocol/security/seal";
 import type { SecurityName } from "@meterport/protocol/security/security-names";
 import { wayOf } from "@meterport/transports/optical-way";
 import { portName } from "@meterport/transports/port-name";
@@ -116,19 +117,26 @@ const opticalSecurity = (access: MeterAccess, io: Io): Security => {
   return made;
 };
 
+/** Which key it was, as far as that is known: files of earlier versions do not say. */
+const levelIn = (saved: unknown): Level | undefined => {
+  const level = typeof saved === "object" && saved !== null && "level" in saved ? saved.level : undefined;
+  return level === "basic" || level === "advanced" ? level : undefined;
+};
+
 /** What a link was found to speak outlives the command, so that nobody in between can talk it down to RC4 later. */
 const securityFor = (access: MeterAccess, io: Io): Security => {
   const { link, key, security, clientId } = access;
   if (wayOf(link).optical) return opticalSecurity(access, io);
   if (key === undefined) throw new UsageError("key", "a key is needed on the MEP port");
   const name = `security-${nameOf(link)}`;
-  // Only "tls" is ever kept, so a file that cannot be read any more stands for it as well.
-  const memory = {
-    get: () => (io.state.has(name) ? ("tls" as const) : undefined),
-    set: (found: FoundSecurity) => {
-      if (found !== "tls" || io.state.has(name)) return;
+  // Only what spoke TLS is ever kept, so a file that cannot be read any more stands for it as well.
+  const memory: SecurityMemory = {
+    get: () => (io.state.has(name) ? "tls" : undefined),
+    level: () => levelIn(io.state.load(name)),
+    set: (found, level) => {
+      if (found !== "tls") return;
       try {
-        io.state.save(name, found);
+        io.state.save(name, { security: found, level });
       } catch (error) {
         if (!(error instanceof MeterportError)) throw error;
         say(io, error.message);

@@ -18,7 +18,10 @@ export type FoundSecurity = "rc4" | "tls";
 /** Remembers it for one meter, for as long as its owner likes. */
 export interface SecurityMemory {
   readonly get: () => FoundSecurity | undefined;
-  readonly set: (found: FoundSecurity) => void;
+  /** `level` is which key it was, under TLS. */
+  readonly set: (found: FoundSecurity, level?: Level) => void;
+  /** Which key it was the last time. It is tried first, so that the meter need not refuse the same key each time. */
+  readonly level?: () => Level | undefined;
 }
 
 /** One thing that was tried, or what was made of all of them where there was a choice. */
@@ -167,10 +170,11 @@ class Settling {
 
   #foundTls(level: Level): Level {
     const { memory } = this.#options;
-    if (memory !== undefined && memory.get() !== "tls") {
-      memory.set("tls");
+    if (memory === undefined) return level;
+    const isNews = memory.get() !== "tls";
+    if (isNews || (memory.level !== undefined && memory.level() !== level)) memory.set("tls", level);
+    if (isNews)
       this.#tell({ tried: "tls", level, outcome: "chosen", detail: "nothing less is taken on this link any more" });
-    }
     return level;
   }
 
@@ -197,9 +201,10 @@ class Settling {
   }
 
   async #tryTls(): Promise<{ readonly level: Level } | { readonly error: LinkError }> {
-    const { key, entropy, clientId, level } = this.#options;
+    const { key, entropy, clientId, level, memory } = this.#options;
     let last: LinkError | undefined;
-    for (const each of level === undefined ? (["basic", "advanced"] as const) : [level]) {
+    const likely: readonly Level[] = memory?.level?.() === "advanced" ? ["advanced", "basic"] : ["basic", "advanced"];
+    for (const each of level === undefined ? likely : [level]) {
       this.#session.use(tls({ key, entropy, level: each, ...(clientId === undefined ? {} : { clientId }) }).seal);
       const tried = await attempt(this.#session, this.#signal);
       this.#tell({ tried: "tls", level: each, ...outcomeOf(tried) });

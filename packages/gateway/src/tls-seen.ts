@@ -3,19 +3,23 @@ import { createHash } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FoundSecurity, SecurityMemory } from "@meterport/client/auto";
+import type { Level } from "@meterport/protocol/security/seal";
 import type { Log } from "./log.ts";
 
 /**
- * The memory of one port, by its name. What is not TLS is remembered until the process ends only. That the file exists is what
+ * The memory of one port, by its name. What is not TLS, and which key it was, is remembered until the process ends only. That the file exists is what
  * counts, so one that is damaged talks nobody down to RC4.
  */
 export const tlsSeen = (folder: string, name: string, log: Pick<Log, "warn">): SecurityMemory => {
   const path = join(folder, `tls-seen-${createHash("sha256").update(name).digest("hex").slice(0, 16)}.json`);
   let found: FoundSecurity | undefined;
+  let level: Level | undefined;
   return {
     get: () => (existsSync(path) ? "tls" : found),
-    set: (next) => {
+    level: () => level,
+    set: (next, which) => {
       found = next;
+      level = which;
       if (next !== "tls" || existsSync(path)) return;
       try {
         writeFileSync(path, `${JSON.stringify({ port: name })}\n`, { mode: 0o600 });
