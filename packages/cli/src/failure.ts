@@ -35,18 +35,36 @@ const linkRemedies: Readonly<Record<LinkFailure, string | undefined>> = {
   aborted: undefined,
 };
 
+const moveHead =
+  "Set the head flat on the meter's window with its eyes on those of the meter, and shade it; `meterport doctor` with the same link says how well it sits.";
+
+/** What differs where the link is a head on the optical port: there are no wires, and other keys. */
+const headRemedies: Readonly<Record<string, string | undefined>> = {
+  "no-answer": `${moveHead} After a session that was too long the port rests for minutes.`,
+  echo: "The head sees its own light: set it on the meter's window; on a table or in its box it hears itself.",
+  "half-reply": moveHead,
+  "bad-digest": moveHead,
+  garbage: moveHead,
+  "wrong-key":
+    "Check that the key is this meter's MK, PK or RK (those of the MEP port do nothing here), and its form: 20 ASCII characters or 40 hex digits; ascii: or hex: in front makes it explicit. Look before you try again: wrong ones lock the port.",
+  "reply-lost":
+    "The meter may have done it, but its reply was lost: look at the result before asking again, and see how the head sits.",
+  "no-permission": "Another key (MK, or PK) may permit it, unless the meter's hardware lock is set.",
+};
+
 const responseRemedies: Readonly<Record<string, string | undefined>> = {
   "no-permission": "The other key (MAK instead of MBK) may permit it, unless the meter's hardware lock is set.",
   "no-such-table": "This firmware may not have it: meterport tables --profile P lists what it should have.",
 };
 
-/** What to do about a link that has failed so; undefined where its sentence says it all. */
-export const linkRemedy = (code: string): string | undefined =>
-  (linkRemedies as Readonly<Record<string, string | undefined>>)[code];
+/** What to do about a link, `optical` or not, that has failed so; undefined where its sentence says it all. */
+export const linkRemedy = (code: string, optical: boolean): string | undefined =>
+  (optical ? headRemedies[code] : undefined) ?? (linkRemedies as Readonly<Record<string, string | undefined>>)[code];
 
-const remedyOf = (error: MeterportError): string | undefined => {
-  if (error.name === "LinkError") return linkRemedy(error.code);
-  return error.name === "ResponseError" ? responseRemedies[error.code] : undefined;
+const remedyOf = (error: MeterportError, optical: boolean): string | undefined => {
+  if (error.name === "LinkError") return linkRemedy(error.code, optical);
+  if (error.name !== "ResponseError") return undefined;
+  return (optical ? headRemedies[error.code] : undefined) ?? responseRemedies[error.code];
 };
 
 /** The error as programs get it. */
@@ -55,21 +73,28 @@ export const errorDocument = (error: MeterportError): { readonly code: string; r
   message: error.message,
 });
 
-/** Tells people of a failure, with what helps. */
-export const tellFailure = (io: Io, error: MeterportError): void => {
+/** Tells people of a failure, with what helps on a link to an optical port or to another one. */
+export const tellFailure = (io: Io, error: MeterportError, optical: boolean): void => {
   say(io, error.message);
-  const remedy = remedyOf(error);
+  const remedy = remedyOf(error, optical);
   if (remedy !== undefined) io.stderr.write(`  ${remedy}\n`);
 };
+
+/** How a command's words say what they are about. */
+export interface Asked {
+  readonly json: boolean;
+  /** The link leads to an optical port. */
+  readonly optical: boolean;
+}
 
 /**
  * Reports what ended a command, and gives the exit code.
  *
  * @throws whatever is no error of Meterport: that is a mistake of ours and shows its stack
  */
-export const reportFailure = (io: Io, error: unknown, json: boolean): Exit => {
+export const reportFailure = (io: Io, error: unknown, { json, optical }: Asked): Exit => {
   if (!(error instanceof MeterportError)) throw error;
   if (json) io.stdout.write(`${toJson({ error: errorDocument(error) })}\n`);
-  else tellFailure(io, error);
+  else tellFailure(io, error, optical);
   return error.name === "UsageError" ? exit.usage : exit.failed;
 };

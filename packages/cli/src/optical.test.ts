@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Secret } from "@meterport/protocol/security/key";
-import { memoryLine } from "@meterport/simulator";
+import { type LineCondition, memoryLine, modelledLine } from "@meterport/simulator";
 import { eagerClock } from "./testing/eager-clock.ts";
 import { quietMeter, type Ran, runCli, withMeter } from "./testing/run-cli.ts";
 
@@ -95,6 +95,36 @@ describe("optical links", () => {
     const none = await run(["read", "BT01.model", ...link, "--profile", "meter:3.70", "--json"]);
     assert.deepEqual([none.code, none.out], [0, '{"BT01.model":"83331-3I"}\n'], none.err);
     assert.match(none.err, /without a key the optical port shows BT00, BT01 and ET03 only/);
+  });
+
+  test("fail with what helps at a head, not with the wires and keys of the MEP port", async () => {
+    const failing = (condition: LineCondition, ...args: readonly string[]) => {
+      const clock = eagerClock();
+      const meter = quietMeter(clock, { opticalKeys }).optical;
+      return runCli(args, { clock, openLink: async () => modelledLine({ meter, clock, ...condition }) });
+    };
+    const head = /no answer[^\n]*\n {2}Set the head flat on the meter's window/;
+    for (const command of ["read", "dump", "live"]) {
+      const words = command === "read" ? ["BT21"] : command === "live" ? ["--count", "1"] : [];
+      const silent = await failing({ stuck: "silent" }, command, ...words, ...link, ...key);
+      assert.equal(silent.code, 1, command);
+      assert.match(silent.err, head);
+      assert.doesNotMatch(silent.err, /ENABLE|MEP port/);
+    }
+    const wrong = await failing({}, "read", "BT21", ...link, "--key", "9".repeat(20));
+    assert.match(wrong.err, /this meter's MK, PK or RK[^\n]*wrong ones lock the port/);
+    const readOnly = String.fromCharCode(...opticalKeys.readOnly.reveal());
+    const refused = await failing({}, "read", "ET51", ...link, "--key", readOnly);
+    assert.match(refused.err, /Another key \(MK, or PK\) may permit it/);
+    const wire = await failing(
+      { stuck: "silent" },
+      "read",
+      "BT21",
+      "--link",
+      "/dev/ttyUSB0",
+      ...key.with(1, "1".repeat(16)),
+    );
+    assert.match(wire.err, /ENABLE has its voltage/);
   });
 
   test("refuse what belongs to the MEP port, and what would put the key into a file", async () => {

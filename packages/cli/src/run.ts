@@ -12,7 +12,8 @@ import { type Exit, exit, type Io } from "./io.ts";
  * @param argv the words behind the command's name
  */
 export const run = async (argv: readonly string[], io: Io): Promise<Exit> => {
-  const json = argv.includes("--json");
+  const optical = argv.some((word) => /^(--link=)?optical[+:]/i.test(word));
+  const asked = { json: argv.includes("--json"), optical };
   let code: Exit = exit.done;
   const program = buildProgram(io, own.version, (ended) => {
     code = ended;
@@ -25,9 +26,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<Exit> => {
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportFailure(io, error, json);
+    if (!(error instanceof CommanderError)) return reportFailure(io, error, asked);
     if (exitOf(error) === exit.done) return exit.done;
-    return reportFailure(io, new UsageError("arguments", sentenceOf(error)), json);
+    return reportFailure(io, new UsageError("arguments", sentenceOf(error)), asked);
   }
 };
 

@@ -116,7 +116,7 @@ export const dumpCommand = (options: DumpOptions, io: Io): Promise<Exit> =>
     }
     if (failure === undefined) return exit.done;
     if (json !== true) {
-      tellFailure(io, failure);
+      tellFailure(io, failure, meter.optical);
       const left = wanted.length - read.length - refused.length;
       if (output !== undefined) say(io, `${output} holds what was read before; ${left} tables are missing`);
     }

@@ -64,7 +64,7 @@ const superviseLive = (access: MeterAccess, io: Io): Supervisor<LiveMeter> => {
 };
 
 /** Each change between values and none is told once; on a terminal it stands in the panel. */
-const tellChanges = (link: Supervisor<LiveMeter>, io: Io): (() => void) => {
+const tellChanges = (link: Supervisor<LiveMeter>, optical: boolean, io: Io): (() => void) => {
   let lostAt: Millis | undefined;
   let told = link.status.state;
   return link.listen(({ state, cause }) => {
@@ -77,7 +77,7 @@ const tellChanges = (link: Supervisor<LiveMeter>, io: Io): (() => void) => {
     } else {
       lostAt ??= io.clock.now();
       say(io, `the link is ${state}: ${cause?.text}`);
-      const remedy = linkRemedy(cause?.code ?? "");
+      const remedy = linkRemedy(cause?.code ?? "", optical);
       if (remedy !== undefined) io.stderr.write(`  ${remedy}\n`);
     }
   });
@@ -107,7 +107,7 @@ export const liveCommand = async (options: LiveOptions, io: Io): Promise<Exit> =
     // A meter that cannot be reached at all is an error; one that was reached may come back.
     const { meter } = await link.first();
     const screen = openScreen(io, json, titleOf(meter, options.link));
-    const quiet = io.stdout.isTerminal && !json ? () => {} : tellChanges(link, io);
+    const quiet = io.stdout.isTerminal && !json ? () => {} : tellChanges(link, wayOf(options.link).optical, io);
     try {
       return await poll({ link, screen, interval, count, io });
     } finally {

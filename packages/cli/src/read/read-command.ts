@@ -77,7 +77,7 @@ const tell = async (meter: Meter, answers: readonly Answer[], io: Io): Promise<v
     if (!outcome.ok) {
       // A layout does not know which table it is of.
       if (outcome.error instanceof LayoutError) say(io, `read ${target.name}: ${outcome.error.message}`);
-      else tellFailure(io, outcome.error);
+      else tellFailure(io, outcome.error, meter.optical);
       continue;
     }
     const table = target.kind === "bytes" ? undefined : target.table;
