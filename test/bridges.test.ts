@@ -1,12 +1,20 @@
 /** Bridges: RFC 2217 and raw TCP by ser2net, a Unix socket by socat, each with a virtual meter at the other end. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { connect } from "@meterport/client";
+import { optical } from "@meterport/client/optical";
+import { parseProfile } from "@meterport/protocol/layout/index";
 import type { Transport } from "@meterport/protocol/ports";
+import { Secret } from "@meterport/protocol/security/key";
+import { BT21 } from "@meterport/protocol/tables/index";
+import { serve, VirtualMeter } from "@meterport/simulator";
+import { systemClock } from "@meterport/transports/clock";
 import type { EnableLine } from "@meterport/transports/enable-line";
 import { openLink } from "@meterport/transports/open";
 import { openPty } from "@meterport/transports/pty";
@@ -95,6 +103,42 @@ describe("a virtual meter behind a bridge", { skip, timeout: 60_000 }, () => {
       child.kill("SIGKILL");
       await once(child, "close");
       await meter.stop();
+    }
+  });
+
+  test("is read faster through an optical head, whose speed the bridge is told to change there and back", async () => {
+    const path = join(folder, "head");
+    const pty = await openPty(path);
+    const readOnly = new Secret(new Uint8Array(20).fill(0x52));
+    const mep = { basic: new Secret(new Uint8Array(16).fill(1)), advanced: new Secret(new Uint8Array(16).fill(2)) };
+    const meter = new VirtualMeter({
+      profile: parseProfile("meter:3.70"),
+      keys: mep,
+      opticalKeys: { readOnly },
+      scenario: "quiet",
+      seed: 1,
+      start: systemClock.wall(),
+      epoch: systemClock.now(),
+    });
+    serve(pty, systemClock, meter.optical);
+    const { port, stop } = await bridge(path, "telnet(rfc2217),");
+    const speed = async (): Promise<number> =>
+      Number((await promisify(execFile)("stty", ["-F", path, "speed"])).stdout);
+    try {
+      // A machine that is busy with other tests is no meter that does not follow.
+      const timing = { holdTime: 0, responseTimeout: 5_000 };
+      const security = optical({ key: readOnly, fastest: 57_600, timing });
+      const transport = await openLink(`rfc2217://${host}:${port}`);
+      const reader = await connect(transport, { security, clock: systemClock });
+      do assert.equal(await reader.read(BT21, ["presentValues"]), 55);
+      while ((await speed()) !== 57_600);
+      // Nobody asks any more: the session ends by itself, and the line is as it was.
+      while ((await speed()) !== 9600) await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(await reader.read(BT21, ["presentValues"]), 55);
+      await reader.close();
+    } finally {
+      await stop();
+      await pty.close();
     }
   });
 

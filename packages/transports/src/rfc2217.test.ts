@@ -74,3 +74,20 @@ test("without the setting no line is touched", async () => {
   assert.match(server.heard(), /fffa2c010000012cfff0/);
   assert.doesNotMatch(server.heard(), /fffa2c05(08|09|0b|0c)fff0/);
 });
+
+test("a bridge that drops us before its port is set, as one does that cannot open it, hangs up, however abruptly", async () => {
+  for (const drop of [(socket: Socket) => socket.end(), (socket: Socket) => socket.resetAndDestroy()]) {
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => drop(socket));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    await assert.rejects(openRfc2217({ host: "127.0.0.1", port }), {
+      code: "not-open",
+      reason: "hung-up",
+      message: `rfc2217://127.0.0.1:${port}: cannot open it: the bridge closed the connection; look whether its serial port is there and free`,
+    });
+    server.close();
+  }
+});

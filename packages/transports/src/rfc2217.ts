@@ -88,7 +88,13 @@ class Negotiation {
   }
 }
 
-const hungUp = "cannot open it: the bridge closed the connection";
+const hungUp = "cannot open it: the bridge closed the connection; look whether its serial port is there and free";
+
+/** A bridge that cannot open its port drops whoever came, in order or not. */
+const dropped = (error: unknown): string => {
+  if (error instanceof LinkError && error.code === "closed") return hungUp;
+  throw error;
+};
 
 /** The same of this link: that the connection below it failed is no news, and its reason stays. */
 const renamed = (error: unknown, name: string): unknown =>
@@ -136,7 +142,7 @@ export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> =
   };
   const switchLines = (lines: ModemLines): Promise<void> => tcp.write(lineCommands(lines));
   try {
-    const trouble = await Promise.race([negotiate(), ended]);
+    const trouble = await Promise.race([negotiate().catch(dropped), ended]);
     if (trouble !== undefined)
       throw new LinkError(signal?.aborted === true ? "aborted" : "not-open", name, trouble, {
         reason: trouble === hungUp ? "hung-up" : undefined,
