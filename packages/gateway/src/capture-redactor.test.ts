@@ -88,3 +88,12 @@ test("what is no capture is told, and more than a few at once are sent away", as
   ]);
   assert.deepEqual(await redact(order("[]")), { problem: "line 1: it is no JSON object" }, "and then it is free again");
 });
+
+test("goes on when a thread could not be started", async () => {
+  const redact = captureRedactor(silentLog);
+  const { text } = await recorded();
+  // What cannot be handed to a thread fails as a board without threads or memory does: when it is made.
+  const impossible = order(text, { profile: (() => {}) as never });
+  await assert.rejects(redact(impossible), /could not be cloned/);
+  assert.equal(parseCapture(textOf(await redact(order(text)))).header.link, "tcp");
+});

@@ -40,7 +40,8 @@ export const captureRedactor = (
     if (waiting === mostWaiting) return undefined;
     waiting++;
     const turn = last.then(() => inThread(order, log));
-    last = turn;
+    // Where no thread could be made, the next one is still tried.
+    last = turn.catch(() => {});
     try {
       return await turn;
     } finally {

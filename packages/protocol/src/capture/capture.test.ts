@@ -38,6 +38,7 @@ describe("a capture", () => {
       '{"format":"har"}': /^line 1: it is no capture/,
       '{"format":"meterport-capture","version":9}': /^line 1: version 9 is not known/,
       [`${head}{"t":-1,"event":"opened"}`]: /^line 2: t is no time/,
+      [`${head}{"t":1e999,"event":"opened"}`]: /^line 2: t is no time/,
       [`${head}\n{"t":1,"dir":"up","hex":""}`]: /^line 3: dir is neither/,
       [`${head}{"t":1,"dir":"tx","hex":"0"}`]: /^line 2: hex holds no bytes/,
       [`${head}[1]`]: /^line 2: it is no JSON object/,

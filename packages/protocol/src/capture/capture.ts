@@ -93,7 +93,8 @@ const events: readonly unknown[] = ["opened", "closed", "broken"];
  */
 export const parseCaptureLine = (text: string, line = 1): CaptureEntry => {
   const { t, dir, hex, event } = documentOf(text, line);
-  if (typeof t !== "number" || !(t >= 0)) throw wrong(line, "t is no time in milliseconds");
+  if (typeof t !== "number" || !(t >= 0 && t < Number.POSITIVE_INFINITY))
+    throw wrong(line, "t is no time in milliseconds");
   if (events.includes(event)) return { t, event: event as "opened" | "closed" | "broken" };
   if (dir !== "tx" && dir !== "rx") throw wrong(line, 'dir is neither "tx" nor "rx"');
   const bytes = typeof hex === "string" ? fromHex(hex) : undefined;

@@ -86,6 +86,7 @@ describe("redact", () => {
     assert.match(String.fromCharCode(...utility.subarray(3, 14)), new RegExp(`^[A-Z]{2}-${made.slice(8)}$`));
     assert.equal(toHex(part.subarray(3)), made.slice(8), "a part of a value is the part of its pseudonym");
     assert.equal(capture.header.key, toHex(throwAwayKey));
+    assert.equal(capture.header.started, header.started);
   });
 
   it("gives the same pseudonyms with the same seed, and others with another", () => {
@@ -144,6 +145,14 @@ describe("redact", () => {
       assert.ok(messages[6]?.endsWith(`${toHex(request)}0500`), "what was asked stays");
       assert.equal(messages[9]?.length, toHex(encodeResponse({ kind: "data", data: answered })).length);
     }
+  });
+
+  it("takes a header that was written by hand for what it may say", () => {
+    for (const started of ["0000000077881234", "2026-01-31T12:00:00Z 77881234", "12:34"])
+      assert.equal(
+        redactCapture({ header: { ...header, started }, entries: [] }, { key: undefined, seed }).capture.header.started,
+        "",
+      );
   });
 
   it("leaves of a frame that does not verify its length and code, and noise of noise", () => {

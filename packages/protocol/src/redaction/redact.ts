@@ -212,7 +212,7 @@ const rebuilt = ({ header, entries }: Capture, streams: Readonly<Record<"tx" | "
   const { format, version, started, link } = header;
   // Whoever wrote the header by hand may have written anything.
   const plain = {
-    started: /^[\d:.TZ-]*$/.test(started) ? started : "",
+    started: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(started) ? started : "",
     link: /^[a-z\d]{1,12}$/.test(link) ? link : "link",
   };
   return { header: { format, version, ...plain, key: toHex(throwAwayKey) }, entries: redacted };
