@@ -213,7 +213,7 @@ const rebuilt = ({ header, entries }: Capture, streams: Readonly<Record<"tx" | "
   // Whoever wrote the header by hand may have written anything.
   const plain = {
     started: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(started) ? started : "",
-    link: /^[a-z\d]{1,12}$/.test(link) ? link : "link",
+    link: /^([a-z]{1,12}|rfc2217)$/.test(link) ? link : "link",
   };
   return { header: { format, version, ...plain, key: toHex(throwAwayKey) }, entries: redacted };
 };

@@ -106,6 +106,22 @@ describe("redact, inside TLS", () => {
     assert.equal(said(capture).length, 3);
   });
 
+  it("hides what stands in a ChangeCipherSpec, which has no room for anything", () => {
+    const messages = conversation({ parts: false });
+    const flight = (messages[2] as Spoken).bytes;
+    const change = toHex(flight).indexOf("1403030001") / 2;
+    assert.ok(change > 0);
+    const stuffed = concat(
+      flight.subarray(2, change),
+      Uint8Array.of(20, 3, 3, 0, 1 + serial.length, 1),
+      serial,
+      flight.subarray(change + 6),
+    );
+    const after = conversation({ parts: false, seed: 4 });
+    const { capture } = redact([...messages.with(2, { dir: "tx", bytes: frameOf(stuffed) }), ...after]);
+    assert.ok(!bytesOf(capture).some((bytes) => toHex(bytes).includes(toHex(serial))));
+  });
+
   it("hides what others put into a hello, also where the session does not verify", () => {
     const [first, ...rest] = conversation() as [Spoken, ...Spoken[]];
     const secret = Uint8Array.from("UT-77881234.example", (character) => character.charCodeAt(0));

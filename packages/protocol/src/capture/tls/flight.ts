@@ -11,8 +11,9 @@ const flightLimit = 4 * messageLimit;
 /** Nor does anybody say it in more pieces. */
 const partLimit = 16;
 
-const isHandshake = ({ type }: RecordPlace): boolean =>
-  type === contentType.handshake || type === contentType.changeCipherSpec;
+/** A ChangeCipherSpec that holds more than its one byte is none: what it carries would pass unseen. */
+const isHandshake = ({ type, start, end }: RecordPlace): boolean =>
+  type === contentType.handshake || (type === contentType.changeCipherSpec && end - start === 1);
 
 /** The bytes of a flight that one frame carried. */
 export interface FlightPart {
