@@ -5,6 +5,7 @@ import { numberOf } from "@meterport/protocol/tables/catalogue";
 import { exchange } from "../table-bytes.ts";
 import type { Sickness } from "./diagnosis.ts";
 import { gradeOf, quantile, tolerableLoss } from "./grade.ts";
+import { answersAgain, hungUp } from "./line-return.ts";
 import { isOver, type Patient, type Probe } from "./patient.ts";
 import type { Report } from "./report.ts";
 
@@ -24,9 +25,6 @@ const silentInARow = 6;
 const nearlyLate: Millis = 400;
 /** Bytes of a small request and its reply. */
 const smallExchange = 50;
-/** How long a pause is waited for. */
-const pauseLimit: Millis = 60_000;
-const pauseProbe: Millis = 2_000;
 
 const longReads = 10;
 /** Where some broke off, and a slow line's least. */
@@ -99,7 +97,7 @@ export class LineCheck {
       // What a request waits for its turn is no part of its round trip.
       await this.#patient.listen(turn);
       const probe = await this.#patient.ask({ careful: true });
-      if (isOver(probe.failure)) return this.#hungUp();
+      if (isOver(probe.failure)) return hungUp(this.#report);
       inARow = !probe.answered && probe.failure === "no-answer" ? inARow + 1 : 0;
       probes.push(probe);
       if (inARow < silentInARow) continue;
@@ -120,25 +118,9 @@ export class LineCheck {
     return lossOf(probes.slice(0, few)) <= tolerableLoss || probes.length >= (slow ? probesWanted : probesInDoubt);
   }
 
-  #hungUp(): false {
-    this.#report.check("line", "bad", "hung-up");
-    this.#report.blame("hangs-up");
-    return false;
-  }
-
   /** It worked and fell silent: somebody uses the optical port, or the meter starts anew. False where it does not come back. */
-  async returns(): Promise<boolean> {
-    const { clock } = this.#patient;
-    const began = clock.now();
-    let back = false;
-    while (!back && clock.now() - began < pauseLimit) {
-      await this.#patient.listen(pauseProbe);
-      const probe = await this.#patient.ask();
-      if (isOver(probe.failure)) return this.#hungUp();
-      back = probe.answered;
-    }
-    this.#paused(clock.now() - began);
-    return back;
+  returns(): Promise<boolean> {
+    return answersAgain(this.#patient, this.#report, (silent) => this.#paused(silent));
   }
 
   /** Bytes come, always the same one, since the line stopped to work. */
@@ -199,7 +181,7 @@ export class LineCheck {
   async longReplies(): Promise<boolean> {
     for (const table of longTables) {
       const seen = await this.#readLongs(table);
-      if (seen === "over") return this.#hungUp();
+      if (seen === "over") return hungUp(this.#report);
       if (seen === "silent") return this.returns();
       if (seen === "refused" || (seen.whole > 0 && seen.most < leastLong)) continue;
       this.#judge(seen);

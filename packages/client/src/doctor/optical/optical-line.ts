@@ -4,6 +4,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
 import { exchange } from "../../table-bytes.ts";
 import { gradeOf, quantile, tolerableLoss } from "../grade.ts";
+import { answersAgain, hungUp } from "../line-return.ts";
 import { isOver, type Patient, type Probe } from "../patient.ts";
 import type { Report } from "../report.ts";
 import { noPackets, type OpticalWatch, type PacketCounts } from "./optical-watch.ts";
@@ -16,9 +17,6 @@ const fewProbes = 12;
 const longEnough: Millis = 30_000;
 /** Without a sound for so long is a pause, and no packet that got lost: that is repeated after 2 s. */
 export const pauseAfter: Millis = 5_000;
-/** How long a pause is waited for. */
-const pauseLimit: Millis = 60_000;
-const pauseProbe: Millis = 2_000;
 /** From here on nothing can be read in reasonable time. */
 const plain = 0.25;
 
@@ -56,7 +54,7 @@ export class OpticalLine {
       await this.#patient.listen(turn);
       const before = this.#watch().counts;
       const { probe, silence } = await this.#probe();
-      if (isOver(probe.failure)) return this.#hungUp();
+      if (isOver(probe.failure)) return hungUp(this.#report);
       // Where much gets lost, silence is more of it.
       const paused = silence !== undefined && this.#loss(counts) <= tolerableLoss;
       if (paused) pause = Math.max(pause ?? 0, silence);
@@ -89,25 +87,9 @@ export class OpticalLine {
     return probes.length >= (slow ? fewProbes : probesWanted);
   }
 
-  #hungUp(): false {
-    this.#report.check("line", "bad", "hung-up");
-    this.#report.blame("hangs-up");
-    return false;
-  }
-
   /** It worked and fell silent. False where it does not come back in time. @throws LinkError aborted */
-  async returns(): Promise<boolean> {
-    const { clock } = this.#patient;
-    const began = clock.now();
-    let back = false;
-    while (!back && clock.now() - began < pauseLimit) {
-      await this.#patient.listen(pauseProbe);
-      const probe = await this.#patient.ask();
-      if (isOver(probe.failure)) return this.#hungUp();
-      back = probe.answered;
-    }
-    this.paused(clock.now() - began);
-    return back;
+  returns(): Promise<boolean> {
+    return answersAgain(this.#patient, this.#report, (silent) => this.paused(silent));
   }
 
   /** It was silent for so long. */
@@ -157,7 +139,7 @@ export class OpticalLine {
   async longReplies(): Promise<boolean> {
     for (const [table, length] of longTables) {
       const seen = await this.#readLongs(table, length);
-      if (seen === "over") return this.#hungUp();
+      if (seen === "over") return hungUp(this.#report);
       if (seen === "refused") continue;
       this.#judge(seen);
       return true;
