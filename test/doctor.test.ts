@@ -274,6 +274,19 @@ describe("doctor", () => {
       assert.ok(wrong.length <= 1, wrong.join(", "));
     });
 
+  it("a line that falls silent for some seconds is waited for, and examined to its end", async () => {
+    const sick = cases["a reading head for some seconds"] ?? assert.fail();
+    const { checks } = await diagnose(sick, 1);
+    assert.deepEqual(
+      checks.slice(-2).map(({ name, verdict }) => [name, verdict]),
+      [
+        ["access", "good"],
+        ["clock", "good"],
+      ],
+      JSON.stringify(checks),
+    );
+  });
+
   it("few losses are told, and leave the values to be had; many do not", async () => {
     const few = await diagnose({ sickness: null, line: { toMeter: { loss: 0.12 } } }, 2);
     const many = await diagnose({ sickness: null, line: { loss: 0.25 } }, 2);
