@@ -2,7 +2,7 @@
 
 import { annotate } from "@meterport/protocol/layout/annotate";
 import { decode, leaves, parseProfile } from "@meterport/protocol/layout/index";
-import { Digest, DigestKey } from "@meterport/protocol/security/digest";
+import { Digest, DigestKey } from "@meterport/protocol/mep/security/digest";
 import { BT28, defaultDimensions, ET55 } from "@meterport/protocol/tables/index";
 import { measure, report, say } from "./measure.ts";
 

@@ -1,8 +1,8 @@
 /** A virtual meter on a modelled serial line in virtual time, and what the line itself needs for the bytes that crossed it. */
 import { connect, type Meter, rc4 } from "@meterport/client";
 import type { Profile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Transport } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "../test/virtual-clock.ts";
 import { say } from "./measure.ts";

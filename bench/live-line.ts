@@ -4,9 +4,9 @@
  * and the least that the line needs for the bytes that must cross.
  */
 import { connect, openLive, rc4 } from "@meterport/client";
-import { encodeRequest } from "@meterport/protocol/frame/apdu";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "../test/virtual-clock.ts";
 import { say } from "./measure.ts";

@@ -3,7 +3,7 @@ import { connect } from "@meterport/client";
 import { optical, usualFastest } from "@meterport/client/optical";
 import { MeterportError } from "@meterport/protocol/errors";
 import { parseProfile, tableExists } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { tables } from "@meterport/protocol/tables/index";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "../test/virtual-clock.ts";

@@ -1,7 +1,7 @@
 /** Authenticated round trips: client to virtual meter in memory, one core. */
 import { connect, rc4 } from "@meterport/client";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT23 } from "@meterport/protocol/tables/index";
 import { memoryLine, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";

@@ -2,10 +2,10 @@
 import { connect } from "@meterport/client";
 import { tls } from "@meterport/client/tls";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { TlsClient } from "@meterport/protocol/mep/security/tls/client";
+import { TlsServer } from "@meterport/protocol/mep/security/tls/server";
 import type { Entropy } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
-import { TlsClient } from "@meterport/protocol/security/tls/client";
-import { TlsServer } from "@meterport/protocol/security/tls/server";
 import { BT23 } from "@meterport/protocol/tables/index";
 import { memoryLine, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";

@@ -40,12 +40,12 @@ describe("imports", () => {
 
   test("the rules find what is forbidden", () => {
     const forbidden: readonly (readonly [string, Import])[] = [
-      ["packages/protocol/src/link/link.ts", importing("../tables/basic/bt00.ts")],
-      ["packages/protocol/src/link/link.ts", importing("../server/endpoint.ts")],
-      ["packages/protocol/src/tables/basic/bt00.ts", importing("../../frame/frame.ts")],
+      ["packages/protocol/src/mep/link/link.ts", importing("../../tables/basic/bt00.ts")],
+      ["packages/protocol/src/mep/link/link.ts", importing("../endpoint/endpoint.ts")],
+      ["packages/protocol/src/tables/basic/bt00.ts", importing("../../mep/frame/frame.ts")],
       ["packages/protocol/src/layout/struct.ts", importing("../tables/basic/bt00.ts")],
       ["packages/protocol/src/tables/basic/bt00.ts", importing("../../meaning/units.ts")],
-      ["packages/protocol/src/link/link.ts", importing("../ports.ts")],
+      ["packages/protocol/src/mep/link/link.ts", importing("../../ports.ts")],
       ["packages/protocol/src/novel/thing.ts", importing("../bytes.ts")],
       ["packages/protocol/src/bytes.ts", importing("zod")],
       ["packages/protocol/src/bytes.ts", importing("node:buffer")],
@@ -60,7 +60,7 @@ describe("imports", () => {
       ["packages/gateway/src/store.ts", importing("@meterport/simulator")],
       ["packages/dashboard/src/live.ts", importing("@meterport/gateway/api")],
       ["packages/dashboard/src/live.ts", importing("@meterport/client", true)],
-      ["packages/dashboard/src/live.ts", importing("@meterport/protocol/link/link")],
+      ["packages/dashboard/src/live.ts", importing("@meterport/protocol/mep/link/link")],
     ];
     for (const [path, imported] of forbidden)
       assert.notEqual(complaint(path, imported), undefined, `${path} imports ${imported.specifier}`);
@@ -68,10 +68,10 @@ describe("imports", () => {
 
   test("the rules let pass what is allowed", () => {
     const allowed: readonly (readonly [string, Import])[] = [
-      ["packages/protocol/src/link/link.ts", importing("../ports.ts", true)],
-      ["packages/protocol/src/security/rc4/suite.ts", importing("../digest.ts")],
-      ["packages/protocol/src/security/rc4/suite.ts", importing("@noble/ciphers/aes.js")],
-      ["packages/protocol/src/link/link.test.ts", importing("../server/endpoint.ts")],
+      ["packages/protocol/src/mep/link/link.ts", importing("../../ports.ts", true)],
+      ["packages/protocol/src/mep/security/rc4/suite.ts", importing("../digest.ts")],
+      ["packages/protocol/src/mep/security/rc4/suite.ts", importing("@noble/ciphers/aes.js")],
+      ["packages/protocol/src/mep/link/link.test.ts", importing("../endpoint/endpoint.ts")],
       ["packages/client/src/session.test.ts", importing("../../../test/virtual-clock.ts")],
       ["packages/protocol/src/meaning/readings.ts", importing("../tables/basic/bt23.ts")],
       ["packages/gateway/src/main.ts", importing("@meterport/transports/tcp")],

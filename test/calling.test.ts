@@ -1,7 +1,7 @@
 /** Procedures called by a client on a virtual meter: numbers, response tables, results, lost answers. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { code } from "@meterport/protocol/frame/response-codes";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { BP05, EP17, EP19, EP61, thirdPartyPost, unverifiedEP39 } from "@meterport/protocol/procedures/index";
 import { BT07, BT08, ET50, ET59, ET85 } from "@meterport/protocol/tables/index";
 import type { VirtualMeter } from "@meterport/simulator";

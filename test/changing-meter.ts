@@ -2,8 +2,8 @@
 import { type ConnectOptions, connect, type Meter, rc4 } from "@meterport/client";
 import { toHex } from "@meterport/protocol/bytes";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Transport } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
 import { memoryLine, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "./virtual-clock.ts";
 

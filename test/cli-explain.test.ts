@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fromHex, toHex } from "@meterport/protocol/bytes";
-import { rc4Encryption } from "@meterport/protocol/security/rc4/encryption";
+import { rc4Encryption } from "@meterport/protocol/mep/security/rc4/encryption";
 import fc from "fast-check";
 import { runCli } from "../packages/cli/src/testing/run-cli.ts";
 import captures from "../packages/protocol/vectors/captures.json" with { type: "json" };

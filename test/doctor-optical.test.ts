@@ -5,10 +5,10 @@ import type { Diagnosis, Sickness } from "@meterport/client/doctor/diagnosis";
 import { examineOptical, opticalRates } from "@meterport/client/doctor/optical/examine-optical";
 import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { acknowledge, encodePacket, PacketReader } from "@meterport/protocol/optical/packet";
 import { serviceCode } from "@meterport/protocol/optical/services";
 import type { Transport } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
 import {
   type LineCondition,
   type LineScript,

@@ -5,10 +5,10 @@ import type { Diagnosis, Sickness } from "@meterport/client/doctor/diagnosis";
 import { examine } from "@meterport/client/doctor/examine";
 import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { keyReadings } from "@meterport/protocol/mep/security/key-readings";
+import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import type { Transport } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
-import { keyReadings } from "@meterport/protocol/security/key-readings";
-import type { SecurityName } from "@meterport/protocol/security/security-names";
 import {
   type LineCondition,
   type LineScript,

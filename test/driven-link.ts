@@ -2,13 +2,14 @@
  * A link that asks a virtual meter over a modelled line, both as the machines that they are: no promise, no timer, so that a
  * million requests take seconds. Every value is compared with what the meter held at that moment.
  */
-import { encodeRequest } from "@meterport/protocol/frame/apdu";
+
 import { parseProfile } from "@meterport/protocol/layout/index";
-import type { LinkInput, LinkOutput } from "@meterport/protocol/link/exchange";
-import { Link } from "@meterport/protocol/link/link";
-import type { LinkTiming } from "@meterport/protocol/link/timing";
-import { Secret } from "@meterport/protocol/security/key";
-import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
+import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
+import type { LinkInput, LinkOutput } from "@meterport/protocol/mep/link/exchange";
+import { Link } from "@meterport/protocol/mep/link/link";
+import type { LinkTiming } from "@meterport/protocol/mep/link/timing";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { rc4Authentication } from "@meterport/protocol/mep/security/rc4/authentication";
 import { type LineCondition, LineModel, type LineScript, seeded, VirtualMeter } from "@meterport/simulator";
 
 /** Tables whose cells say which cell they are and when they were read. */

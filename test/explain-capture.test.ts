@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat } from "@meterport/protocol/bytes";
 import { captureHead, captureLine, captureText, parseCapture } from "@meterport/protocol/capture/capture";
-import { pcapOf } from "@meterport/protocol/capture/pcap-writer";
+import { pcapOf } from "@meterport/protocol/capture/pcap/pcap-writer";
 import { key, runCli, withMeter } from "../packages/cli/src/testing/run-cli.ts";
 import { pcapFile } from "../packages/protocol/src/capture/pcap/pcap.test-kit.ts";
 

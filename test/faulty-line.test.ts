@@ -10,7 +10,7 @@ import { array, at, parseProfile, struct, table, u8, u32 } from "@meterport/prot
 import { type LiveKey, type LiveReading, liveKeyInfo, liveKeys } from "@meterport/protocol/meaning/readings";
 import { sourceOf } from "@meterport/protocol/meaning/source-ids";
 import { inUnit, wireUnits } from "@meterport/protocol/meaning/units";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { everyFault, type Line, modelledLine, seeded, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "./virtual-clock.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { ApiCapture, LiveAnswer, MeterDetail } from "@meterport/gateway/api";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { serve, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";
 import { listenTcp, type TcpListener } from "@meterport/transports/tcp";

@@ -3,9 +3,9 @@ import { type ConnectOptions, connect, type Meter, type Security } from "@meterp
 import { auto, type Finding, type FoundSecurity } from "@meterport/client/auto";
 import { tls } from "@meterport/client/tls";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { Entropy } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
-import type { Level } from "@meterport/protocol/security/seal";
 import { memoryLine, seeded, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
 import { VirtualClock } from "./virtual-clock.ts";
 

@@ -29,14 +29,14 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   tables: ["bytes", "errors", "layout"],
   procedures: ["bytes", "errors", "layout", "tables"],
   meaning: ["bytes", "errors", "layout", "tables", "procedures"],
-  frame: ["bytes", "errors"],
-  capture: ["bytes", "errors", "frame", "security"],
-  security: ["bytes", "errors", "frame"],
-  redaction: ["bytes", "errors", "layout", "tables", "procedures", "frame", "capture", "security"],
-  link: ["bytes", "errors", "frame", "security"],
+  "mep/frame": ["bytes", "errors"],
+  "mep/security": ["bytes", "errors", "mep/frame"],
+  "mep/link": ["bytes", "errors", "mep/frame", "mep/security"],
+  "mep/endpoint": ["bytes", "errors", "mep/frame", "mep/security"],
   // The optical port takes what a link takes and gives what it gives.
-  optical: ["bytes", "errors", "frame", "link"],
-  server: ["bytes", "errors", "frame", "security"],
+  optical: ["bytes", "errors", "mep/frame", "mep/link"],
+  capture: ["bytes", "errors", "mep/frame", "mep/security"],
+  "capture/redaction": ["bytes", "errors", "layout", "tables", "procedures", "mep/frame", "mep/security", "capture"],
 };
 
 const testLibraries = ["fast-check"];
@@ -59,7 +59,12 @@ export const packageNameOf = (specifier: string): string =>
 /** Tests, and what only tests use: `*.test-kit.ts` and folders named `testing`. */
 export const isTest = (path: string): boolean => /(\.test|\.test-kit)\.ts$|\/testing\//.test(path);
 
-const layerOf = (inner: string): string => (inner.split("/")[1] ?? "").replace(/\.ts$/, "");
+/** A room of its own where it is listed, such as "mep/link", else the first folder. */
+const layerOf = (inner: string): string => {
+  const parts = inner.replace(/\.ts$/, "").split("/").slice(1);
+  const room = parts.slice(0, 2).join("/");
+  return room in layers ? room : (parts[0] ?? "");
+};
 
 /** Files of the gateway that put real meters or virtual ones behind it. */
 const composesGateway = (inner: string): boolean => /^src\/(main\.ts|demo(\.ts|[-/]))/.test(inner);

@@ -3,7 +3,7 @@
  * transmission. It has nothing of ours but the table of faults.
  */
 import { concat } from "@meterport/protocol/bytes";
-import { Deframer, lengthField } from "@meterport/protocol/frame/frame";
+import { Deframer, lengthField } from "@meterport/protocol/mep/frame/frame";
 import { type FaultName, type FaultRates, Faults, type LineScript, seeded } from "@meterport/simulator";
 
 export interface Capacity {

@@ -11,8 +11,8 @@ import {
   type ReadIntervalsOptions,
 } from "@meterport/client/readers/load-profile";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
 import { type Line, memoryLine, modelledLine, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "./virtual-clock.ts";
 

@@ -12,8 +12,8 @@ import { readPowerQuality } from "@meterport/client/readers/power-quality";
 import { readRecurring } from "@meterport/client/readers/recurring";
 import type { LogProgress } from "@meterport/client/readers/ring";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "./virtual-clock.ts";
 

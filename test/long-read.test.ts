@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, type Meter, rc4 } from "@meterport/client";
 import { array, at, parseProfile, struct, table, u32 } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "./virtual-clock.ts";
 

@@ -5,8 +5,8 @@ import { connect, type Meter, openLive, rc4 } from "@meterport/client";
 import { optical } from "@meterport/client/optical";
 import { ProcedureError, ResponseError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
-import { Secret } from "@meterport/protocol/security/key";
 import {
   BT01,
   BT03,

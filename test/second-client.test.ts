@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { connect, rc4, type SessionEvent } from "@meterport/client";
 import { MeterportError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT52 } from "@meterport/protocol/tables/index";
 import { everyFault, type LineCondition, modelledLine, seeded, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "./virtual-clock.ts";

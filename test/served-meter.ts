@@ -1,6 +1,6 @@
 /** A virtual meter behind a TCP port of this machine, which can be silenced, unplugged and plugged in again. */
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { serve, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";
 import { listenTcp, type TcpListener } from "@meterport/transports/tcp";

@@ -5,7 +5,7 @@ import { connect, rc4 } from "@meterport/client";
 import { optical } from "@meterport/client/optical";
 import { type Connected, Supervisor } from "@meterport/client/supervision/supervisor";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT21, BT23, BT52 } from "@meterport/protocol/tables/index";
 import { type MeterOutput, type MeterPort, memoryLine, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";

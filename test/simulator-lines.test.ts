@@ -1,11 +1,11 @@
 /** Lines to a virtual meter, and a virtual meter served over a transport, in virtual time. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { encodeRequest } from "@meterport/protocol/frame/apdu";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { rc4Authentication } from "@meterport/protocol/mep/security/rc4/authentication";
 import type { Transport } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
-import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
 import { ChunkQueue, everyFault, type Line, memoryLine, modelledLine, serve, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "./virtual-clock.ts";
 

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { rc4 } from "@meterport/client";
 import { auto } from "@meterport/client/auto";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT01, ET13, ET51 } from "@meterport/protocol/tables/index";
 import { advancedKey, basicKey, type LinkSetting, noEntropy, superviseLink, until } from "./supervised-link.ts";
 

@@ -5,9 +5,9 @@ import { describe, it } from "node:test";
 import { concat, toHex } from "@meterport/protocol/bytes";
 import { captureHead, parseCapture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
+import { redactCapture, throwAwayKey } from "@meterport/protocol/capture/redaction/redact";
 import { readTls } from "@meterport/protocol/capture/tls/reading";
-import { frameOf } from "@meterport/protocol/frame/frame";
-import { redactCapture, throwAwayKey } from "@meterport/protocol/redaction/redact";
+import { frameOf } from "@meterport/protocol/mep/frame/frame";
 import { peer } from "./peers.ts";
 import { compiled, type Library, listenOnce, Peer } from "./tls-peers/tls-peer.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, openLive, orThrow, rc4 } from "@meterport/client";
 import { securityOf } from "@meterport/client/auto";
-import { encodeRequest } from "@meterport/protocol/frame/apdu";
+import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { EP17, EP61 } from "@meterport/protocol/procedures/index";
 import {
   BT01,

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, orThrow, rc4 } from "@meterport/client";
 import { toHex } from "@meterport/protocol/bytes";
-import { code } from "@meterport/protocol/frame/response-codes";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { BP05, EP17, EP61 } from "@meterport/protocol/procedures/index";
-import { Secret } from "@meterport/protocol/security/key";
 import {
   BT07,
   BT08,

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { serve, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";
 import { memoryPair } from "@meterport/transports/memory";
@@ -19,7 +19,7 @@ const { path, skip } = peer("chromium");
 /** What a page of one's own would hold. */
 const pageCode = `
   import { connect, rc4 } from "@meterport/client";
-  import { Secret } from "@meterport/protocol/security/key";
+  import { Secret } from "@meterport/protocol/mep/security/key";
   import { BT01, BT52 } from "@meterport/protocol/tables/index";
   import { systemClock as clock, systemEntropy as entropy } from "@meterport/transports/clock";
   import { openWebSerial } from "@meterport/transports/web-serial";

@@ -8,13 +8,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { TlsError } from "@meterport/protocol/errors";
-import type { TlsClient } from "@meterport/protocol/security/tls/client";
-import type { TlsConnection } from "@meterport/protocol/security/tls/connection";
+import type { TlsClient } from "@meterport/protocol/mep/security/tls/client";
+import type { TlsConnection } from "@meterport/protocol/mep/security/tls/connection";
 
 const libraries = { mbedtls: ["-lmbedtls", "-lmbedx509", "-lmbedcrypto"], gnutls: ["-lgnutls"] } as const;
 export type Library = keyof typeof libraries;
 
-const folder = fileURLToPath(new URL(".", import.meta.url));
+const folder = fileURLToPath(new URL("./", import.meta.url));
 const cache = fileURLToPath(new URL("../../.cache/tls-peers", import.meta.url));
 
 /** The program, compiled where its source has changed. */

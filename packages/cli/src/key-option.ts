@@ -1,7 +1,7 @@
 /** The key that a user gave, from wherever. */
 import { UsageError } from "@meterport/protocol/errors";
+import { type ParsedKey, parseKey } from "@meterport/protocol/mep/security/key";
 import { passwordLength } from "@meterport/protocol/optical/services";
-import { type ParsedKey, parseKey } from "@meterport/protocol/security/key";
 import { wayOf } from "@meterport/transports/optical-way";
 import type { MeterOptions } from "./commands/options.ts";
 import { type Io, say } from "./io.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { PortTls } from "@meterport/protocol/security/mep-tls/port-security";
+import type { PortTls } from "@meterport/protocol/mep/security/mep-tls/port-security";
 import { type Ran, runCli, withMeter } from "./testing/run-cli.ts";
 
 const firmware4 = { family: "meter", firmware: [4, 30] } as const;

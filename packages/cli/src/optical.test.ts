@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { type LineCondition, memoryLine, modelledLine } from "@meterport/simulator";
 import { eagerClock } from "./testing/eager-clock.ts";
 import { quietMeter, type Ran, runCli, withMeter } from "./testing/run-cli.ts";

@@ -1,10 +1,10 @@
 /** Finds out what a port wants: RC4 or TLS, and under TLS which of the two keys it was given. Never goes back from TLS by itself. */
 import { LinkError } from "@meterport/protocol/errors";
 import { type Profile, reaches, type Version } from "@meterport/protocol/layout/index";
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import type { Level } from "@meterport/protocol/mep/security/seal";
+import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import type { Entropy, Signal } from "@meterport/protocol/ports";
-import type { Secret } from "@meterport/protocol/security/key";
-import type { Level } from "@meterport/protocol/security/seal";
-import type { SecurityName } from "@meterport/protocol/security/security-names";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
 import { firmwareOf } from "@meterport/protocol/tables/firmware";
 import { rc4, type SealSecurity, type Security } from "./security.ts";

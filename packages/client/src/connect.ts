@@ -1,7 +1,7 @@
 /** From a transport to a meter. */
 
 import { type Profile, reaches } from "@meterport/protocol/layout/index";
-import type { LinkTiming } from "@meterport/protocol/link/timing";
+import type { LinkTiming } from "@meterport/protocol/mep/link/timing";
 import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
 import { dimensionTables } from "@meterport/protocol/tables/dimension-tables";

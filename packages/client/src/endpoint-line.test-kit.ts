@@ -1,11 +1,12 @@
 /** For tests: a transport with the meter's machine at its other end, answering from bytes of tables. */
-import { decodeRequest, encodeResponse } from "@meterport/protocol/frame/apdu";
+
 import { encode } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
+import { Endpoint } from "@meterport/protocol/mep/endpoint/endpoint";
+import { decodeRequest, encodeResponse } from "@meterport/protocol/mep/frame/apdu";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { rc4Opener } from "@meterport/protocol/mep/security/rc4/opener";
 import type { Clock, Transport } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
-import { rc4Opener } from "@meterport/protocol/security/rc4/opener";
-import { Endpoint } from "@meterport/protocol/server/endpoint";
 import { type ConnectOptions, connect } from "./connect.ts";
 import type { Meter } from "./meter.ts";
 import { rc4 } from "./security.ts";

@@ -1,7 +1,7 @@
 /** What a capture needs to begin in the middle of a TLS session: without the handshake nobody can open what follows. */
 import { parseCaptureLine } from "@meterport/protocol/capture/capture";
-import { Deframer } from "@meterport/protocol/frame/frame";
-import { asksInTls, tlsCode } from "@meterport/protocol/security/mep-tls/envelope";
+import { Deframer } from "@meterport/protocol/mep/frame/frame";
+import { asksInTls, tlsCode } from "@meterport/protocol/mep/security/mep-tls/envelope";
 
 /** A handshake has some 1500 characters; one that is buried in more noise is let go. */
 const longest = 64 * 1024;

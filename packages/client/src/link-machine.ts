@@ -1,6 +1,6 @@
 /** What a session drives: the machine of the MEP port, or that of the optical port. */
-import type { LinkInput, LinkOutput } from "@meterport/protocol/link/exchange";
-import type { LinkTiming } from "@meterport/protocol/link/timing";
+import type { LinkInput, LinkOutput } from "@meterport/protocol/mep/link/exchange";
+import type { LinkTiming } from "@meterport/protocol/mep/link/timing";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 
 /** Takes requests and bytes, and says what is to be done. Requests and responses are those of the MEP port. */

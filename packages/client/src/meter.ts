@@ -16,8 +16,8 @@ import {
   tableExists,
 } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
+import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { Clock, Signal } from "@meterport/protocol/ports";
-import type { Level } from "@meterport/protocol/security/seal";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
 import { Dimensions, type Environment } from "./dimensions.ts";
 import type { Identity } from "./identity.ts";

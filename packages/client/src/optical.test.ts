@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat, fromHex, toHex } from "@meterport/protocol/bytes";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
-import { decodeRequest, encodeResponse } from "@meterport/protocol/frame/apdu";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { decodeRequest, encodeResponse } from "@meterport/protocol/mep/frame/apdu";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import {
   OpticalEndpoint,
   type OpticalEndpointOptions,
@@ -11,7 +12,6 @@ import {
   passwordCheck,
 } from "@meterport/protocol/optical/optical-endpoint";
 import { BP14 } from "@meterport/protocol/procedures/index";
-import { Secret } from "@meterport/protocol/security/key";
 import { isPending } from "@meterport/protocol/tables/basic/pending";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { BT01, BT04, BT07, BT08, BT21, BT23, ET03, ET11, ET47, ET52, ET6191 } from "@meterport/protocol/tables/index";

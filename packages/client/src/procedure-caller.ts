@@ -1,6 +1,5 @@
 /** Calls procedures: BT07 is written, the answer read from the table that this client's port has for it. */
 import { LinkError, ResponseError, UsageError } from "@meterport/protocol/errors";
-import { code } from "@meterport/protocol/frame/response-codes";
 import {
   type AnyTable,
   decode,
@@ -9,6 +8,7 @@ import {
   reaches,
   tableExists,
 } from "@meterport/protocol/layout/index";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
 import type { Millis, Signal } from "@meterport/protocol/ports";
 import { mayBeRepeated } from "@meterport/protocol/procedures/index";
 import { BT07 } from "@meterport/protocol/tables/basic/bt07-procedure-initiate";

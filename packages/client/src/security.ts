@@ -1,12 +1,12 @@
 /** How requests are protected: a seal, and what access its key is meant to give. */
 import { UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
+import { keyLength } from "@meterport/protocol/mep/security/digest";
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import { rc4Authentication } from "@meterport/protocol/mep/security/rc4/authentication";
+import { rc4Encryption } from "@meterport/protocol/mep/security/rc4/encryption";
+import type { Level, Seal } from "@meterport/protocol/mep/security/seal";
 import type { Entropy, Signal } from "@meterport/protocol/ports";
-import { keyLength } from "@meterport/protocol/security/digest";
-import type { Secret } from "@meterport/protocol/security/key";
-import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
-import { rc4Encryption } from "@meterport/protocol/security/rc4/encryption";
-import type { Level, Seal } from "@meterport/protocol/security/seal";
 import type { MakeMachine } from "./link-machine.ts";
 import type { Session } from "./session.ts";
 

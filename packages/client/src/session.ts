@@ -1,13 +1,13 @@
 /** Runs a link over a transport: the only place where promises, time and bytes meet. */
 import { LinkError, UsageError } from "@meterport/protocol/errors";
-import { requestCode } from "@meterport/protocol/frame/apdu";
-import { code } from "@meterport/protocol/frame/response-codes";
-import type { DiscardReason, LinkInput, LinkOutput, RetryPolicy } from "@meterport/protocol/link/exchange";
-import { Link } from "@meterport/protocol/link/link";
-import type { OtherClientSign } from "@meterport/protocol/link/other-client";
-import { type LinkTiming, linkTimingOf } from "@meterport/protocol/link/timing";
+import { requestCode } from "@meterport/protocol/mep/frame/apdu";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
+import type { DiscardReason, LinkInput, LinkOutput, RetryPolicy } from "@meterport/protocol/mep/link/exchange";
+import { Link } from "@meterport/protocol/mep/link/link";
+import type { OtherClientSign } from "@meterport/protocol/mep/link/other-client";
+import { type LinkTiming, linkTimingOf } from "@meterport/protocol/mep/link/timing";
+import type { Seal } from "@meterport/protocol/mep/security/seal";
 import type { Clock, Millis, Signal, Transport } from "@meterport/protocol/ports";
-import type { Seal } from "@meterport/protocol/security/seal";
 import { asLinkError } from "./as-link-error.ts";
 import type { LinkMachine, MakeMachine } from "./link-machine.ts";
 

@@ -7,8 +7,8 @@ import {
   type Malformed,
   type TableRequest,
   type TableResponse,
-} from "@meterport/protocol/frame/apdu";
-import { code, responseCode } from "@meterport/protocol/frame/response-codes";
+} from "@meterport/protocol/mep/frame/apdu";
+import { code, responseCode } from "@meterport/protocol/mep/frame/response-codes";
 import { isPending, pendingDescriptorSize } from "@meterport/protocol/tables/basic/pending";
 import { pendingPart } from "./pending-bytes.ts";
 import { type ByteRange, cutRange } from "./ranges.ts";

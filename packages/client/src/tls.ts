@@ -1,8 +1,9 @@
 /** TLS as a client's security. Beside the main entry, because few need it and its ciphers are large. */
+
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import { tlsSeal } from "@meterport/protocol/mep/security/mep-tls/client-seal";
+import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { Entropy } from "@meterport/protocol/ports";
-import type { Secret } from "@meterport/protocol/security/key";
-import { tlsSeal } from "@meterport/protocol/security/mep-tls/client-seal";
-import type { Level } from "@meterport/protocol/security/seal";
 import { keyBytes, type SealSecurity } from "./security.ts";
 
 export interface TlsSecurity {

@@ -1,8 +1,8 @@
 /** Steps of a transaction: what each asks the meter, and what its answers mean. */
 import { LayoutError, LinkError, UsageError } from "@meterport/protocol/errors";
-import { decodeResponse, encodeRequest, type TableRequest } from "@meterport/protocol/frame/apdu";
 import { type At, decode, type Path, type Procedure, place, type Table } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
+import { decodeResponse, encodeRequest, type TableRequest } from "@meterport/protocol/mep/frame/apdu";
 import type { Signal } from "@meterport/protocol/ports";
 import { mayBeRepeated } from "@meterport/protocol/procedures/index";
 import { BT07 } from "@meterport/protocol/tables/basic/bt07-procedure-initiate";

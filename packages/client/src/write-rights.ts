@@ -10,7 +10,7 @@ import type {
 } from "@meterport/protocol/layout/index";
 import { profileName } from "@meterport/protocol/layout/profile";
 import { type AnyTable, writeLevel } from "@meterport/protocol/layout/table";
-import type { Level } from "@meterport/protocol/security/seal";
+import type { Level } from "@meterport/protocol/mep/security/seal";
 import { isPending } from "@meterport/protocol/tables/basic/pending";
 
 type Keys = readonly (string | number)[];

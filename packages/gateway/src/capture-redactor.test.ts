@@ -9,7 +9,7 @@ import { keyInside, parseCapture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
 import { verifiedFrames } from "@meterport/protocol/capture/verified";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { parseKey, Secret } from "@meterport/protocol/security/key";
+import { parseKey, Secret } from "@meterport/protocol/mep/security/key";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
 import { memoryLine, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "../../../test/virtual-clock.ts";

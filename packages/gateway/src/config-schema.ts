@@ -5,8 +5,8 @@
 
 import { UsageError } from "@meterport/protocol/errors";
 import { parseDuration } from "@meterport/protocol/meaning/duration";
-import { type ParsedKey, parseKey } from "@meterport/protocol/security/key";
-import { securityNames } from "@meterport/protocol/security/security-names";
+import { type ParsedKey, parseKey } from "@meterport/protocol/mep/security/key";
+import { securityNames } from "@meterport/protocol/mep/security/security-names";
 import { z } from "zod";
 
 /** The message of a leaf that is absent, or is a map or a list. */

@@ -2,11 +2,11 @@
 
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
+import { keyLength } from "@meterport/protocol/mep/security/digest";
+import { type ParsedKey, parseKey, type Secret } from "@meterport/protocol/mep/security/key";
+import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import { passwordLength } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
-import { keyLength } from "@meterport/protocol/security/digest";
-import { type ParsedKey, parseKey, type Secret } from "@meterport/protocol/security/key";
-import type { SecurityName } from "@meterport/protocol/security/security-names";
 import type { Way } from "@meterport/transports/optical-way";
 import type { z } from "zod";
 import { type ConfigFile, parseConfigFile } from "./config-file.ts";

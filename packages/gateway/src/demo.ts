@@ -1,8 +1,8 @@
 /** The simulated household that stands in while no meter is configured: a virtual meter, read over the real protocol. */
 import { rc4, type Security } from "@meterport/client";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Entropy, Millis } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
 import { memoryLine, modelledLine, VirtualMeter } from "@meterport/simulator";
 import { linkMeter, type MeterAccess } from "./meter-link.ts";
 

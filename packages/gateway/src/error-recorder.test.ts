@@ -7,7 +7,7 @@ import { rc4 } from "@meterport/client";
 import { isUsable, type LinkStatus } from "@meterport/client/supervision/link-status";
 import { parseCapture } from "@meterport/protocol/capture/capture";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { memoryLine, ReplayedMeter, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "../../../test/virtual-clock.ts";
 import { openCaptureShelf } from "./capture-shelf.ts";

@@ -3,7 +3,7 @@ import { connect, type Identity, type LiveReader, type Meter, openLive, type Sec
 import type { Session } from "@meterport/client/session";
 import { Supervisor, type SupervisorOptions } from "@meterport/client/supervision/supervisor";
 import { parseProfile, profileName } from "@meterport/protocol/layout/index";
-import type { LinkTiming } from "@meterport/protocol/link/timing";
+import type { LinkTiming } from "@meterport/protocol/mep/link/timing";
 import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
 import type { MeterIdentity } from "./api.ts";
 import type { MeterSource } from "./meter-source.ts";

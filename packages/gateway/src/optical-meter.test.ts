@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, rc4 } from "@meterport/client";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT52, ET51 } from "@meterport/protocol/tables/index";
 import { type Line, type LineCondition, modelledLine, VirtualMeter } from "@meterport/simulator";
 import { linkTraits } from "@meterport/transports/link-traits";

@@ -1,8 +1,8 @@
 /** A capture of the shelf as it may be given away. */
 import { type Capture, captureText, parseCapture } from "@meterport/protocol/capture/capture";
+import { redactCapture } from "@meterport/protocol/capture/redaction/redact";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { redactCapture } from "@meterport/protocol/redaction/redact";
 
 /** What it takes to redact; plain data, because it goes to another thread. */
 export interface RedactionOrder {

@@ -1,8 +1,8 @@
 /** Behaviours: functions that stand in front of a meter's tables, each of which may claim a request. */
-import type { Malformed, TableRequest, TableResponse } from "@meterport/protocol/frame/apdu";
+import type { Malformed, TableRequest, TableResponse } from "@meterport/protocol/mep/frame/apdu";
+import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { OpticalLevel } from "@meterport/protocol/optical/optical-endpoint";
 import type { Millis } from "@meterport/protocol/ports";
-import type { Level } from "@meterport/protocol/security/seal";
 import type { Memory } from "./memory.ts";
 
 /** A request that has passed the meter's security. */

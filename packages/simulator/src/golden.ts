@@ -1,5 +1,5 @@
 /** The meter of the guide's printed exchanges. */
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
 import { BT23, ET11, ET14, ET52 } from "@meterport/protocol/tables/index";
 import { VirtualMeter } from "./virtual-meter.ts";

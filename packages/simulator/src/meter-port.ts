@@ -1,8 +1,9 @@
 /** One MEP port of a virtual meter: its line, its sequence numbers, its TLS session and its alerts. */
+
+import { Endpoint, type EndpointOutput, type Serve } from "@meterport/protocol/mep/endpoint/endpoint";
+import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
+import type { PortSecurity } from "@meterport/protocol/mep/security/mep-tls/port-security";
 import type { Millis } from "@meterport/protocol/ports";
-import type { PortSecurity } from "@meterport/protocol/security/mep-tls/port-security";
-import { Endpoint, type EndpointOutput, type Serve } from "@meterport/protocol/server/endpoint";
-import type { EndpointTiming } from "@meterport/protocol/server/timing";
 
 /** What a meter wants done: bytes to transmit, and what happened for whoever watches. */
 export type MeterOutput =

@@ -1,8 +1,8 @@
 /** EP19: puts a request to an M-Bus device or MEP client into the queue of ET15 (MEP guide 1.1, pp. 95-98, 250-253). */
 import { LayoutError } from "@meterport/protocol/errors";
 import { decode, encode } from "@meterport/protocol/layout/index";
+import type { Level } from "@meterport/protocol/mep/security/seal";
 import { EP19, onDemandRequest } from "@meterport/protocol/procedures/ep19-post-on-demand-request";
-import type { Level } from "@meterport/protocol/security/seal";
 import { type Dimensions, ET14, ET15 } from "@meterport/protocol/tables/index";
 import type { Memory } from "./memory.ts";
 

@@ -1,12 +1,12 @@
 /** BT07 and the tables that answer it: EP17, EP19 and EP61; every other procedure is unknown to this meter (result 6). */
 import { LayoutError } from "@meterport/protocol/errors";
-import { code } from "@meterport/protocol/frame/response-codes";
 import { decode, reaches } from "@meterport/protocol/layout/index";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
+import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { Millis } from "@meterport/protocol/ports";
 import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
 import { EP19 } from "@meterport/protocol/procedures/ep19-post-on-demand-request";
 import { EP61 } from "@meterport/protocol/procedures/ep61-transaction-lock";
-import type { Level } from "@meterport/protocol/security/seal";
 import { BT07, type Dimensions, ET14, ET50 } from "@meterport/protocol/tables/index";
 import type { Behaviour } from "./behaviour.ts";
 import { responseTables } from "./contents/mep.ts";

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat } from "@meterport/protocol/bytes";
 import { capturedOf, counted, type Spoken, spoken } from "@meterport/protocol/capture/tls/recorded.test-kit";
-import { Secret } from "@meterport/protocol/security/key";
-import { tlsSeal } from "@meterport/protocol/security/mep-tls/client-seal";
-import type { Sealed } from "@meterport/protocol/security/seal";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { tlsSeal } from "@meterport/protocol/mep/security/mep-tls/client-seal";
+import type { Sealed } from "@meterport/protocol/mep/security/seal";
 import { ReplayedMeter } from "./replay.ts";
 
 const key = new Uint8Array(16).fill(6);

@@ -4,13 +4,13 @@ import type { Capture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
 import { type CapturedRequest, type VerifiedFrame, verifiedFrames } from "@meterport/protocol/capture/verified";
 import { UsageError } from "@meterport/protocol/errors";
-import { decodeResponse, requestCode } from "@meterport/protocol/frame/apdu";
-import { code } from "@meterport/protocol/frame/response-codes";
+import { Endpoint } from "@meterport/protocol/mep/endpoint/endpoint";
+import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
+import { decodeResponse, requestCode } from "@meterport/protocol/mep/frame/apdu";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import { type PortSecurityOptions, portSecurity } from "@meterport/protocol/mep/security/mep-tls/port-security";
 import type { Entropy, Millis } from "@meterport/protocol/ports";
-import type { Secret } from "@meterport/protocol/security/key";
-import { type PortSecurityOptions, portSecurity } from "@meterport/protocol/security/mep-tls/port-security";
-import { Endpoint } from "@meterport/protocol/server/endpoint";
-import type { EndpointTiming } from "@meterport/protocol/server/timing";
 import type { MeterOutput, MeterPort } from "./meter-port.ts";
 
 /** A request as its client saw it: all its attempts, and the answer that was taken. */

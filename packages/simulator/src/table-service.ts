@@ -1,9 +1,9 @@
 /** Reads and writes of tables, as the meter's memory and the rights of the keys allow them. */
 import { concat } from "@meterport/protocol/bytes";
-import type { TableRequest, TableResponse } from "@meterport/protocol/frame/apdu";
-import { code } from "@meterport/protocol/frame/response-codes";
 import { isAmong, type KeyLevel, type Profile, writeLevel } from "@meterport/protocol/layout/index";
-import type { Level } from "@meterport/protocol/security/seal";
+import type { TableRequest, TableResponse } from "@meterport/protocol/mep/frame/apdu";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
+import type { Level } from "@meterport/protocol/mep/security/seal";
 import { isPending, pendingDescriptorSize } from "@meterport/protocol/tables/basic/pending";
 import { catalogueEntry, tableIdOf } from "@meterport/protocol/tables/catalogue";
 import { BT28, tablesByNumber } from "@meterport/protocol/tables/index";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat, toHex } from "@meterport/protocol/bytes";
-import { encodeRequest } from "@meterport/protocol/frame/apdu";
 import { encode } from "@meterport/protocol/layout/index";
+import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { encodeCall } from "@meterport/protocol/procedures/call";
 import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
 import { transaction } from "@meterport/protocol/tables/extended/transaction";

@@ -1,9 +1,9 @@
 /** ET52 and ET53: runs a list of requests at once when its number has been written twice (MEP guide 1.1, pp. 50-57, 136-138). */
 import { equalBytes } from "@meterport/protocol/bytes";
 import { LayoutError } from "@meterport/protocol/errors";
-import { decodeRequest, encodeResponse, readResponseHeader } from "@meterport/protocol/frame/apdu";
-import { code } from "@meterport/protocol/frame/response-codes";
 import { decode, encode } from "@meterport/protocol/layout/index";
+import { decodeRequest, encodeResponse, readResponseHeader } from "@meterport/protocol/mep/frame/apdu";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { transaction, transactionType } from "@meterport/protocol/tables/extended/transaction";
 import { ET52, ET53 } from "@meterport/protocol/tables/index";
 import type { Behaviour, Ground, MeterRequest } from "./behaviour.ts";

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
-import type { TableRequest } from "@meterport/protocol/frame/apdu";
 import { decode } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import type { TableRequest } from "@meterport/protocol/mep/frame/apdu";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT21, BT28, BT52, BT55, ET04 } from "@meterport/protocol/tables/index";
 import { basicKey, Conversation, newYear, openMeter, transmitted } from "./testing/conversation.ts";
 

@@ -1,12 +1,12 @@
 /** A meter without hardware: bytes per table, behaviours that may claim a request, a household behind the registers. */
 import { UsageError } from "@meterport/protocol/errors";
-import { decodeRequest, encodeResponse, type TableResponse } from "@meterport/protocol/frame/apdu";
 import { type Profile, reaches } from "@meterport/protocol/layout/index";
+import type { Access } from "@meterport/protocol/mep/endpoint/endpoint";
+import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
+import { decodeRequest, encodeResponse, type TableResponse } from "@meterport/protocol/mep/frame/apdu";
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import { type PortTls, portSecurity } from "@meterport/protocol/mep/security/mep-tls/port-security";
 import type { Entropy, Millis } from "@meterport/protocol/ports";
-import type { Secret } from "@meterport/protocol/security/key";
-import { type PortTls, portSecurity } from "@meterport/protocol/security/mep-tls/port-security";
-import type { Access } from "@meterport/protocol/server/endpoint";
-import type { EndpointTiming } from "@meterport/protocol/server/timing";
 import { type Dimensions, ET04, ET70 } from "@meterport/protocol/tables/index";
 import { answerFrom, type Behaviour, type Ground, type MeterRequest } from "./behaviour.ts";
 import { contentsOf } from "./contents/contents.ts";

@@ -2,8 +2,8 @@
 import type { Meter } from "@meterport/client";
 import { fromHex, toHex } from "@meterport/protocol/bytes";
 import { LayoutError, UsageError } from "@meterport/protocol/errors";
-import { encodeRequest } from "@meterport/protocol/frame/apdu";
 import { encode, parseProfile } from "@meterport/protocol/layout/index";
+import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import {
   type AnyProcedure,
   encodeCall,

@@ -1,5 +1,5 @@
 /** Options that several commands have. */
-import { type SecurityName, securityNames } from "@meterport/protocol/security/security-names";
+import { type SecurityName, securityNames } from "@meterport/protocol/mep/security/security-names";
 import { type Command, Option } from "commander";
 import type { Exit, Io } from "../io.ts";
 

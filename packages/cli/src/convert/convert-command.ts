@@ -1,6 +1,6 @@
 /** `meterport convert`: a capture in the format of other programs. */
 import { parseCapture } from "@meterport/protocol/capture/capture";
-import { pcapOf } from "@meterport/protocol/capture/pcap-writer";
+import { pcapOf } from "@meterport/protocol/capture/pcap/pcap-writer";
 import type { ConvertOptions } from "../commands/capture-commands.ts";
 import { type Exit, exit, type Io } from "../io.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { captureHead, captureLine } from "@meterport/protocol/capture/capture";
-import { pcapFileHeader, pcapPacketHeader } from "@meterport/protocol/capture/pcap-format";
+import { pcapFileHeader, pcapPacketHeader } from "@meterport/protocol/capture/pcap/pcap-format";
 import { runCli } from "../testing/run-cli.ts";
 
 const head = captureHead({ started: "2026-01-31T12:00:00.000Z", link: "tcp" });

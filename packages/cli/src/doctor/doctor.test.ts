@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { modelledLine } from "@meterport/simulator";
 import { eagerClock } from "../testing/eager-clock.ts";
 import { key, quietMeter, runCli, type World, withMeter } from "../testing/run-cli.ts";

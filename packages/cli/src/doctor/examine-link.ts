@@ -5,8 +5,8 @@ import { examineOptical, opticalRates } from "@meterport/client/doctor/optical/e
 import type { HeadSupply } from "@meterport/client/doctor/optical/optical-contact";
 import { meterRates } from "@meterport/client/supervision/baud-search";
 import { UsageError } from "@meterport/protocol/errors";
-import { parseKey } from "@meterport/protocol/security/key";
-import { type KeyReading, keyReadings } from "@meterport/protocol/security/key-readings";
+import { parseKey } from "@meterport/protocol/mep/security/key";
+import { type KeyReading, keyReadings } from "@meterport/protocol/mep/security/key-readings";
 import { type Link, parseMeterLink } from "@meterport/transports/link-url";
 import { wayOf } from "@meterport/transports/optical-way";
 import type { DoctorOptions } from "../commands/line-commands.ts";

@@ -1,12 +1,12 @@
 /** Names the bytes of a request and its reply. */
 import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
-import { decodeRequest, readResponseHeader, type TableRequest } from "@meterport/protocol/frame/apdu";
-import { code, responseCode } from "@meterport/protocol/frame/response-codes";
 import type { ByteRange } from "@meterport/protocol/layout/annotate";
 import type { Profile } from "@meterport/protocol/layout/index";
-import { digestLength } from "@meterport/protocol/security/digest";
-import { sequenceLength } from "@meterport/protocol/security/rc4/authentication";
+import { decodeRequest, readResponseHeader, type TableRequest } from "@meterport/protocol/mep/frame/apdu";
+import { code, responseCode } from "@meterport/protocol/mep/frame/response-codes";
+import { digestLength } from "@meterport/protocol/mep/security/digest";
+import { sequenceLength } from "@meterport/protocol/mep/security/rc4/authentication";
 import { tableIdOf } from "@meterport/protocol/tables/catalogue";
 import { tablesByNumber } from "@meterport/protocol/tables/index";
 import { type ExplainedBody, explainBody } from "./body.ts";

@@ -2,10 +2,10 @@
 import { toHex } from "@meterport/protocol/bytes";
 import { type Capture, keyInside } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
+import { SeenDimensions } from "@meterport/protocol/capture/redaction/dimensions";
 import { verifiedFrames } from "@meterport/protocol/capture/verified";
 import { UsageError } from "@meterport/protocol/errors";
-import { code as codes, responseCode } from "@meterport/protocol/frame/response-codes";
-import { SeenDimensions } from "@meterport/protocol/redaction/dimensions";
+import { code as codes, responseCode } from "@meterport/protocol/mep/frame/response-codes";
 import type { ExplainOptions } from "../commands/reference-commands.ts";
 import { toJson } from "../format/json.ts";
 import { type Paint, paintFor } from "../format/paint.ts";

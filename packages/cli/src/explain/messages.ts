@@ -1,6 +1,6 @@
 /** Requests and responses in one line, for what lies inside ET52, ET53 and BT07. */
-import { decodeRequest } from "@meterport/protocol/frame/apdu";
-import { responseCode } from "@meterport/protocol/frame/response-codes";
+import { decodeRequest } from "@meterport/protocol/mep/frame/apdu";
+import { responseCode } from "@meterport/protocol/mep/frame/response-codes";
 import { catalogueEntry, procedureIdOf, tableIdOf } from "@meterport/protocol/tables/catalogue";
 
 const lastTable = 8191;

@@ -1,6 +1,6 @@
 /** Finds the request and the reply in pasted bytes, with or without their length fields. */
 import { UsageError } from "@meterport/protocol/errors";
-import { believedBody } from "@meterport/protocol/frame/frame";
+import { believedBody } from "@meterport/protocol/mep/frame/frame";
 import type { HexInput } from "./hex-input.ts";
 
 /** One message as it was given. */

@@ -1,8 +1,8 @@
 /** What explain says of TLS in a capture: the steps of a handshake, alerts, and what stays closed. */
 import type { Closed, TlsFrame, TlsRequest } from "@meterport/protocol/capture/tls/reading";
-import { code } from "@meterport/protocol/frame/response-codes";
-import { tlsCode, tlsResponse } from "@meterport/protocol/security/mep-tls/envelope";
-import { alertName } from "@meterport/protocol/security/tls/codes";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
+import { tlsCode, tlsResponse } from "@meterport/protocol/mep/security/mep-tls/envelope";
+import { alertName } from "@meterport/protocol/mep/security/tls/codes";
 import type { ExchangeItem } from "./capture-items.ts";
 import type { InsideTls } from "./exchange.ts";
 import { type Packet, type Packets, packetOf } from "./packets.ts";

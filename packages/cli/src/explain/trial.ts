@@ -1,8 +1,8 @@
 /** Takes the security off a captured exchange, as far as the key at hand fits. */
-import { Digest, DigestKey, digestLength } from "@meterport/protocol/security/digest";
-import { sequenceLength, verifyRequest } from "@meterport/protocol/security/rc4/authentication";
-import { encryptKeyOf, packetKeyOf } from "@meterport/protocol/security/rc4/encryption";
-import { Rc4 } from "@meterport/protocol/security/rc4/rc4";
+import { Digest, DigestKey, digestLength } from "@meterport/protocol/mep/security/digest";
+import { sequenceLength, verifyRequest } from "@meterport/protocol/mep/security/rc4/authentication";
+import { encryptKeyOf, packetKeyOf } from "@meterport/protocol/mep/security/rc4/encryption";
+import { Rc4 } from "@meterport/protocol/mep/security/rc4/rc4";
 
 /** What is known of a digest: `unchecked` without a key, or without all of its bytes. */
 export type Verdict = "valid" | "invalid" | "unchecked";

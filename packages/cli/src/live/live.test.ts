@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
 import { emptyReading, liveKeys } from "@meterport/protocol/meaning/readings";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { memoryLine, modelledLine } from "@meterport/simulator";
 import { runCli, withMeter } from "../testing/run-cli.ts";
 import { livePanel } from "./live-text.ts";

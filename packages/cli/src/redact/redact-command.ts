@@ -1,8 +1,8 @@
 /** `meterport redact`: a capture without what tells whose meter it was. */
 import { captureText, keyInside, parseCapture } from "@meterport/protocol/capture/capture";
+import { redactCapture } from "@meterport/protocol/capture/redaction/redact";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { redactCapture } from "@meterport/protocol/redaction/redact";
 import type { RedactOptions } from "../commands/capture-commands.ts";
 import { type Exit, exit, type Io, say } from "../io.ts";
 import { optionalKey } from "../key-option.ts";

@@ -1,5 +1,5 @@
 /** The bad line that stands between a simulated meter and whoever asks it. */
-import type { Secret } from "@meterport/protocol/security/key";
+import type { Secret } from "@meterport/protocol/mep/security/key";
 import { LineModel, type MeterPort } from "@meterport/simulator";
 import { parseLineCondition, parseLineScript } from "@meterport/simulator/line/condition-text";
 import type { SimulateOptions } from "../commands/line-commands.ts";

@@ -1,9 +1,9 @@
 /** `meterport simulate`: a virtual meter that others connect to. */
 import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { keyLength } from "@meterport/protocol/mep/security/digest";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { passwordLength } from "@meterport/protocol/optical/services";
-import { keyLength } from "@meterport/protocol/security/digest";
-import { Secret } from "@meterport/protocol/security/key";
 import {
   isScenarioName,
   type MeterPort,

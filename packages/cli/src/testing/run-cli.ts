@@ -1,8 +1,8 @@
 /** For tests: runs a command line in process and keeps what it printed. */
 import { LinkError, UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Transport } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
 import { memoryLine, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
 import type { SerialAdapter } from "@meterport/transports/serial-adapters";
 import type { Exit, Io, Output } from "../io.ts";

@@ -1,8 +1,8 @@
 /** The dissector for Wireshark: what is declared, as data, and the Lua that reads it. */
 import { readFileSync } from "node:fs";
-import { bridgePort } from "@meterport/protocol/capture/pcap-format";
-import { responseCodes } from "@meterport/protocol/frame/response-codes";
+import { bridgePort } from "@meterport/protocol/capture/pcap/pcap-format";
 import { type Profile, profileName } from "@meterport/protocol/layout/index";
+import { responseCodes } from "@meterport/protocol/mep/frame/response-codes";
 import { procedures } from "@meterport/protocol/procedures/index";
 import { catalogue } from "@meterport/protocol/tables/catalogue";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";

@@ -2,8 +2,8 @@
 import type { Meter, TableWrite } from "@meterport/client";
 import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
-import { encodeRequest } from "@meterport/protocol/frame/apdu";
 import { encode } from "@meterport/protocol/layout/index";
+import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { tableIdOf } from "@meterport/protocol/tables/catalogue";
 import { ET11 } from "@meterport/protocol/tables/extended/et11-mfg-dimension";
 import { ET52 } from "@meterport/protocol/tables/extended/et52-mep-transaction-request";

@@ -1,8 +1,8 @@
 /** First contact: is there anybody, and in which way will they talk to us. */
 import type { LinkFailure } from "@meterport/protocol/errors";
+import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
+import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import type { Millis } from "@meterport/protocol/ports";
-import type { KeyReading } from "@meterport/protocol/security/key-readings";
-import type { SecurityName } from "@meterport/protocol/security/security-names";
 import type { Sickness } from "./diagnosis.ts";
 import { isOver, type Patient, type Probe, type Way } from "./patient.ts";
 import type { Report } from "./report.ts";

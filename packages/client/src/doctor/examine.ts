@@ -1,9 +1,9 @@
 /** Examines a link from the adapter to the meter's clock, and names the first thing that is wrong. */
 import type { LinkFailure } from "@meterport/protocol/errors";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
+import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import type { Millis } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
-import type { KeyReading } from "@meterport/protocol/security/key-readings";
-import type { SecurityName } from "@meterport/protocol/security/security-names";
 import { describeBytes } from "./byte-check.ts";
 import { FirstContact } from "./contact.ts";
 import type { Diagnosis, Sickness } from "./diagnosis.ts";

@@ -1,5 +1,5 @@
 /** Makes something of what crosses a line, whichever of the meter's ports is at its end. */
-import { Deframer } from "@meterport/protocol/frame/frame";
+import { Deframer } from "@meterport/protocol/mep/frame/frame";
 
 /** Told of every byte, it counts what is whole. */
 export interface FrameCounter {

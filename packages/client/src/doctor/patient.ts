@@ -1,9 +1,9 @@
 /** A link under examination: opened, asked with small reads, and every answer and non-answer noted. */
 import { LinkError, type LinkFailure, ResponseError } from "@meterport/protocol/errors";
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import type { Level, Seal } from "@meterport/protocol/mep/security/seal";
 import type { OpticalTiming } from "@meterport/protocol/optical/timing";
 import type { Clock, Entropy, Millis, Signal, Transport } from "@meterport/protocol/ports";
-import type { Secret } from "@meterport/protocol/security/key";
-import type { Level, Seal } from "@meterport/protocol/security/seal";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
 import { optical } from "../optical.ts";
 import { pause } from "../pause.ts";

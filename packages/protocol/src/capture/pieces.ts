@@ -1,5 +1,5 @@
 /** A capture cut into frames, alerts and noise: every byte of it is in one piece. */
-import { Deframer, type FrameEvent, lengthField } from "../frame/frame.ts";
+import { Deframer, type FrameEvent, lengthField } from "../mep/frame/frame.ts";
 import type { Millis } from "../ports.ts";
 import type { Capture } from "./capture.ts";
 

@@ -1,10 +1,10 @@
 /** The frames of a capture that a key verifies, in the clear: requests, and responses with what they answer. */
 import { toHex } from "../bytes.ts";
-import { encodeResponse } from "../frame/apdu.ts";
-import { rc4Authentication } from "../security/rc4/authentication.ts";
-import { rc4Encryption } from "../security/rc4/encryption.ts";
-import { rc4Opener } from "../security/rc4/opener.ts";
-import type { Sealed } from "../security/seal.ts";
+import { encodeResponse } from "../mep/frame/apdu.ts";
+import { rc4Authentication } from "../mep/security/rc4/authentication.ts";
+import { rc4Encryption } from "../mep/security/rc4/encryption.ts";
+import { rc4Opener } from "../mep/security/rc4/opener.ts";
+import type { Sealed } from "../mep/security/seal.ts";
 import type { CutCapture, Piece } from "./pieces.ts";
 import { readTls, type TlsFrame, type TlsReading, type TlsRequest } from "./tls/reading.ts";
 

@@ -3,7 +3,7 @@
  * they are acknowledged, and what comes in is acknowledged once and handed on once.
  */
 import { equalBytes } from "../bytes.ts";
-import type { DiscardReason } from "../link/exchange.ts";
+import type { DiscardReason } from "../mep/link/exchange.ts";
 import type { Millis } from "../ports.ts";
 import { Assembly, packetsOf } from "./message.ts";
 import {

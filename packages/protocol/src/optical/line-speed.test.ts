@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { toHex } from "../bytes.ts";
-import { decodeRequest, encodeRequest, encodeResponse } from "../frame/apdu.ts";
+import { decodeRequest, encodeRequest, encodeResponse } from "../mep/frame/apdu.ts";
 import { OpticalPair, type PairOptions } from "./optical-pair.test-kit.ts";
 
 const contents = (table: number): Uint8Array => Uint8Array.from({ length: 200 }, (_, i) => table + i);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat, fromHex, toHex } from "../bytes.ts";
-import { encodeResponse } from "../frame/apdu.ts";
+import { encodeResponse } from "../mep/frame/apdu.ts";
 import { type OpticalAccess, OpticalEndpoint, type OpticalEndpointOptions, passwordCheck } from "./optical-endpoint.ts";
 import { testKeys } from "./optical-pair.test-kit.ts";
 import { encodePacket, PacketReader } from "./packet.ts";

@@ -4,8 +4,8 @@
  */
 
 import { equalBytes } from "../bytes.ts";
-import { decodeRequest, requestCode } from "../frame/apdu.ts";
-import { code } from "../frame/response-codes.ts";
+import { decodeRequest, requestCode } from "../mep/frame/apdu.ts";
+import { code } from "../mep/frame/response-codes.ts";
 import type { Millis } from "../ports.ts";
 import { Channel, type ChannelOutput, messageRoom } from "./channel.ts";
 import { leastPacketSize } from "./packet.ts";

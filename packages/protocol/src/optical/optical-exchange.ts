@@ -1,7 +1,7 @@
 /** The state of one request on the optical port. */
-import { decodeRequest, decodeResponse, encodeRequest, encodeResponse, type TableRequest } from "../frame/apdu.ts";
-import { code } from "../frame/response-codes.ts";
-import type { LinkRequest } from "../link/exchange.ts";
+import { decodeRequest, decodeResponse, encodeRequest, encodeResponse, type TableRequest } from "../mep/frame/apdu.ts";
+import { code } from "../mep/frame/response-codes.ts";
+import type { LinkRequest } from "../mep/link/exchange.ts";
 import { SeenOnLine } from "./seen-on-line.ts";
 import { opticalRequest } from "./table-service.ts";
 

@@ -1,5 +1,5 @@
 /** What an optical link is made of, and what it gives. */
-import type { LinkOutput } from "../link/exchange.ts";
+import type { LinkOutput } from "../mep/link/exchange.ts";
 import type { LineSpeeds } from "./line-speed.ts";
 import type { OpticalTiming } from "./timing.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fromHex, toHex } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
-import { decodeRequest, encodeRequest, encodeResponse } from "../frame/apdu.ts";
+import { decodeRequest, encodeRequest, encodeResponse } from "../mep/frame/apdu.ts";
 import { OpticalLink } from "./optical-link.ts";
 import { OpticalPair, type PairOptions, testKeys } from "./optical-pair.test-kit.ts";
 import { encodePacket } from "./packet.ts";

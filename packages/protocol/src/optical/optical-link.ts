@@ -4,9 +4,9 @@
  * where the session is lost.
  */
 import type { LinkFailure } from "../errors.ts";
-import { code } from "../frame/response-codes.ts";
-import type { LinkInput, LinkRequest } from "../link/exchange.ts";
-import { Waiting } from "../link/waiting.ts";
+import { code } from "../mep/frame/response-codes.ts";
+import type { LinkInput, LinkRequest } from "../mep/link/exchange.ts";
+import { Waiting } from "../mep/link/waiting.ts";
 import type { Millis } from "../ports.ts";
 import { Channel, type ChannelOutput, defaultLimits, messageRoom, wantedLimits } from "./channel.ts";
 import { LineSpeed } from "./line-speed.ts";

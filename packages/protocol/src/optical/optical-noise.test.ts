@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { toHex } from "../bytes.ts";
-import { decodeRequest, encodeRequest, encodeResponse } from "../frame/apdu.ts";
+import { decodeRequest, encodeRequest, encodeResponse } from "../mep/frame/apdu.ts";
 import { OpticalEndpoint, passwordCheck } from "./optical-endpoint.ts";
 import { OpticalLink } from "./optical-link.ts";
 import { OpticalPair, testKeys } from "./optical-pair.test-kit.ts";

@@ -1,5 +1,5 @@
 /** For tests: a client's and a meter's machine with a line between them, in virtual time. */
-import type { LinkRequest } from "../link/exchange.ts";
+import type { LinkRequest } from "../mep/link/exchange.ts";
 import type { Millis } from "../ports.ts";
 import {
   OpticalEndpoint,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { concat, fromHex, toHex } from "../bytes.ts";
-import { crc16 } from "../frame/crc16.ts";
+import { crc16 } from "../mep/frame/crc16.ts";
 import { Assembly, packetsOf } from "./message.ts";
 import { encodePacket, type Packet, type PacketEvent, PacketReader, shownNoise } from "./packet.ts";
 

@@ -2,7 +2,7 @@
  * Packets of the optical port (ANSI C12.18-1996, layer 2): `EE 00 control sequence length(2) data crc(2)`, and the single
  * bytes that acknowledge them. Header fields are big-endian, the CRC has its low byte first.
  */
-import { crc16 } from "../frame/crc16.ts";
+import { crc16 } from "../mep/frame/crc16.ts";
 
 /** Begins a packet. */
 export const packetStart = 0xee;

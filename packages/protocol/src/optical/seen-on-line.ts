@@ -1,6 +1,6 @@
 /** What was seen on the line while a request waited, and which of it tells most about why it failed. */
 import type { LinkFailure } from "../errors.ts";
-import type { DiscardReason } from "../link/exchange.ts";
+import type { DiscardReason } from "../mep/link/exchange.ts";
 
 type Seen = Extract<LinkFailure, "no-answer" | "garbage" | "echo" | "half-reply" | "bad-digest">;
 

@@ -4,8 +4,8 @@
  */
 import { concat } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
-import type { Malformed } from "../frame/apdu.ts";
-import { code } from "../frame/response-codes.ts";
+import type { Malformed } from "../mep/frame/apdu.ts";
+import { code } from "../mep/frame/response-codes.ts";
 
 /** First byte of each request; those for tables are in `frame/apdu.ts`. */
 export const serviceCode = {

@@ -1,5 +1,5 @@
 /** The services around requests: what a client sends to have a session, and what the meter's words to each mean. */
-import { code, responseCode } from "../frame/response-codes.ts";
+import { code, responseCode } from "../mep/frame/response-codes.ts";
 import { leastPacketSize } from "./packet.ts";
 import {
   decodeIdentified,

@@ -12,7 +12,7 @@ import {
   readResponseHeader,
   type TableRequest,
   writeAtHeader,
-} from "../frame/apdu.ts";
+} from "../mep/frame/apdu.ts";
 
 /**
  * The checksum of data: the sum of both is a multiple of 256. It covers the descriptor of a pending table too (p. 11).

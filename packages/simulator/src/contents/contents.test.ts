@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { toHex } from "@meterport/protocol/bytes";
 import { type AnyTable, decode, parseProfile, sizeOf, tableExists } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import {
   factoryValues,
   factoryValuesPastA,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Secret } from "@meterport/protocol/security/key";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import { VirtualMeter } from "../virtual-meter.ts";
 import { recallPast } from "./recall.ts";
 

@@ -1,9 +1,9 @@
 /** A line in front of a meter's port, as a pure machine: the port itself, as it looks through a bad line. */
 import { UsageError } from "@meterport/protocol/errors";
-import { alertBytes } from "@meterport/protocol/frame/frame";
+import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
+import { alertBytes } from "@meterport/protocol/mep/frame/frame";
+import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
-import type { Secret } from "@meterport/protocol/security/key";
-import type { EndpointTiming } from "@meterport/protocol/server/timing";
 import type { MeterOutput, MeterPort } from "../meter-port.ts";
 import { type Random, seeded } from "../random.ts";
 import { checkCondition, checkScript, type LineCondition, type LineScript } from "./condition.ts";

@@ -1,9 +1,9 @@
 /** Lines between a client and a virtual meter in one program: each is the client's end, as a transport. */
 import { LinkError } from "@meterport/protocol/errors";
-import { maxBody } from "@meterport/protocol/frame/frame";
+import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
+import { maxBody } from "@meterport/protocol/mep/frame/frame";
+import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Transport } from "@meterport/protocol/ports";
-import type { Secret } from "@meterport/protocol/security/key";
-import type { EndpointTiming } from "@meterport/protocol/server/timing";
 import { ChunkQueue } from "../chunk-queue.ts";
 import type { MeterOutput, MeterPort } from "../meter-port.ts";
 import type { LineCondition, LineScript } from "./condition.ts";

@@ -1,10 +1,10 @@
 /** Another client of the same meter: it asks with its own sequence numbers, and takes no notice of anybody. */
-import { encodeRequest } from "@meterport/protocol/frame/apdu";
-import type { LinkInput } from "@meterport/protocol/link/exchange";
-import { Link } from "@meterport/protocol/link/link";
+import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
+import type { LinkInput } from "@meterport/protocol/mep/link/exchange";
+import { Link } from "@meterport/protocol/mep/link/link";
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import { rc4Authentication } from "@meterport/protocol/mep/security/rc4/authentication";
 import type { Millis } from "@meterport/protocol/ports";
-import type { Secret } from "@meterport/protocol/security/key";
-import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
 import { BT28 } from "@meterport/protocol/tables/index";
 import type { Random } from "../random.ts";
 

@@ -1,13 +1,18 @@
 /** The optical side of a virtual meter, asked by the optical link's machine, in time that jumps. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { decodeResponse, encodeRequest, type TableRequest, type TableResponse } from "@meterport/protocol/frame/apdu";
 import { decode, place } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
+import {
+  decodeResponse,
+  encodeRequest,
+  type TableRequest,
+  type TableResponse,
+} from "@meterport/protocol/mep/frame/apdu";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { rc4Authentication } from "@meterport/protocol/mep/security/rc4/authentication";
 import { OpticalLink } from "@meterport/protocol/optical/optical-link";
 import type { Millis } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
-import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
 import { BT74, ET51 } from "@meterport/protocol/tables/index";
 import fc from "fast-check";
 import type { MeterPort } from "../meter-port.ts";

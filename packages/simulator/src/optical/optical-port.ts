@@ -1,5 +1,7 @@
 /** The optical port of a virtual meter: sessions with its keys, their limits, and what the meter notes of them. */
 import { decode, reaches } from "@meterport/protocol/layout/index";
+import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
+import type { Secret } from "@meterport/protocol/mep/security/key";
 import {
   type LockOut,
   OpticalEndpoint,
@@ -9,8 +11,6 @@ import {
 } from "@meterport/protocol/optical/optical-endpoint";
 import { baudRates } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
-import type { Secret } from "@meterport/protocol/security/key";
-import type { EndpointTiming } from "@meterport/protocol/server/timing";
 import { BT03, type Dimensions, ET51, ET55 } from "@meterport/protocol/tables/index";
 import type { Memory } from "../memory.ts";
 import type { MeterOutput, MeterPort } from "../meter-port.ts";

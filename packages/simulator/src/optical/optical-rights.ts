@@ -1,5 +1,5 @@
 /** What a key may do at the optical port, table by table (Optical guide 1.1, pp. 13, 15 and 16). */
-import { code } from "@meterport/protocol/frame/response-codes";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
 import type { OpticalLevel } from "@meterport/protocol/optical/optical-endpoint";
 import { BP10 } from "@meterport/protocol/procedures/bp10-set-date-and-time";
 import { EP16 } from "@meterport/protocol/procedures/ep16-change-clock";

@@ -2,8 +2,9 @@
  * The one UART of a meter before firmware 4.0, as its MEP connector and its optical port share it (Optical guide 1.1, pp. 15-16): MEP
  * has it until 0xEE comes. What that frame says is lost over the change, so the meter answers NAK and has it repeated.
  */
+
+import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
 import type { Millis } from "@meterport/protocol/ports";
-import type { EndpointTiming } from "@meterport/protocol/server/timing";
 import type { MeterOutput, MeterPort } from "../meter-port.ts";
 import type { OpticalPort } from "./optical-port.ts";
 

@@ -1,12 +1,18 @@
 /** For tests: speaks to a virtual meter without a line, one request behind the other, in time that jumps. */
-import { decodeResponse, encodeRequest, type TableRequest, type TableResponse } from "@meterport/protocol/frame/apdu";
-import { Deframer } from "@meterport/protocol/frame/frame";
+
 import type { Profile } from "@meterport/protocol/layout/index";
+import {
+  decodeResponse,
+  encodeRequest,
+  type TableRequest,
+  type TableResponse,
+} from "@meterport/protocol/mep/frame/apdu";
+import { Deframer } from "@meterport/protocol/mep/frame/frame";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { rc4Authentication } from "@meterport/protocol/mep/security/rc4/authentication";
+import { rc4Encryption } from "@meterport/protocol/mep/security/rc4/encryption";
+import type { Seal } from "@meterport/protocol/mep/security/seal";
 import type { Millis } from "@meterport/protocol/ports";
-import { Secret } from "@meterport/protocol/security/key";
-import { rc4Authentication } from "@meterport/protocol/security/rc4/authentication";
-import { rc4Encryption } from "@meterport/protocol/security/rc4/encryption";
-import type { Seal } from "@meterport/protocol/security/seal";
 import type { MeterOutput } from "../meter-port.ts";
 import { VirtualMeter, type VirtualMeterOptions } from "../virtual-meter.ts";
 

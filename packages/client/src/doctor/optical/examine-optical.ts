@@ -1,7 +1,7 @@
 /** Examines a link to an optical port, from the head to the meter's clock, and names the first thing that is wrong. */
 import type { LinkFailure } from "@meterport/protocol/errors";
+import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
 import type { Millis } from "@meterport/protocol/ports";
-import type { KeyReading } from "@meterport/protocol/security/key-readings";
 import { describeBytes } from "../byte-check.ts";
 import type { Diagnosis, Sickness } from "../diagnosis.ts";
 import { MeterCheck, modelOf } from "../meter-check.ts";

@@ -1,5 +1,5 @@
 /** Whether the meter takes the key at its optical port, and what it may read. The key is shown once: wrong ones raise an alarm and lock the port. */
-import type { KeyReading } from "@meterport/protocol/security/key-readings";
+import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
 import type { TableId } from "@meterport/protocol/tables/catalogue";
 import type { MeterCheck } from "../meter-check.ts";
 import type { OpticalWay, Patient } from "../patient.ts";

@@ -1,5 +1,5 @@
 /** Reads along on the line of an optical port: which packets came whole, which were repeated, and what the meter said to each step. */
-import { code } from "@meterport/protocol/frame/response-codes";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { type PacketEvent, PacketReader, packetOverhead } from "@meterport/protocol/optical/packet";
 import {
   decodeIdentified,

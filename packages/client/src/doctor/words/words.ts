@@ -1,5 +1,5 @@
 /** A diagnosis in a language: every layer, every finding and every sickness has its words. */
-import type { KeyForm } from "@meterport/protocol/security/key-readings";
+import type { KeyForm } from "@meterport/protocol/mep/security/key-readings";
 import type {
   Check,
   CheckName,

@@ -1,6 +1,6 @@
 /** The conversation with a meter out of the packets of a network: a capture like any other. */
 import { UsageError } from "../../errors.ts";
-import { requestCode } from "../../frame/apdu.ts";
+import { requestCode } from "../../mep/frame/apdu.ts";
 import type { Millis } from "../../ports.ts";
 import type { Capture, CaptureEntry } from "../capture.ts";
 import { piecesOf } from "../pieces.ts";

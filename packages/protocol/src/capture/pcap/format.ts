@@ -1,5 +1,5 @@
 /** What pcapng files (draft-ietf-opsawg-pcapng) and the packets in them are made of; of pcap files `../pcap-format.ts` tells. */
-import { linkTypeRaw } from "../pcap-format.ts";
+import { linkTypeRaw } from "./pcap-format.ts";
 
 /** Types of blocks of a pcapng file. */
 export const pcapngBlock = {

@@ -1,8 +1,8 @@
 /** Packets out of a pcap or a pcapng file. */
 import { UsageError } from "../../errors.ts";
 import type { Millis } from "../../ports.ts";
-import { pcapFileHeader, pcapMagic, pcapMagicNanoseconds, pcapPacketHeader } from "../pcap-format.ts";
 import { pcapngBlock, pcapngByteOrder, pcapngOption } from "./format.ts";
+import { pcapFileHeader, pcapMagic, pcapMagicNanoseconds, pcapPacketHeader } from "./pcap-format.ts";
 
 export interface Packet {
   /** Unix time in milliseconds; 0 where the file does not tell. */

@@ -1,8 +1,8 @@
 /** What one end of a recorded handshake said, over however many messages of the port. */
 import { concat } from "../../bytes.ts";
-import { contentType } from "../../security/tls/codes.ts";
-import { messageHeader, messageLimit } from "../../security/tls/messages.ts";
-import { recordHeader } from "../../security/tls/records.ts";
+import { contentType } from "../../mep/security/tls/codes.ts";
+import { messageHeader, messageLimit } from "../../mep/security/tls/messages.ts";
+import { recordHeader } from "../../mep/security/tls/records.ts";
 import type { Piece } from "../pieces.ts";
 import { type RecordPlace, recordsIn } from "./records-in.ts";
 

@@ -1,9 +1,9 @@
 /** One handshake of a capture: what the client said, and the answers that it may have taken. */
 import { equalBytes } from "../../bytes.ts";
-import { type ClientName, clientNameIn } from "../../security/mep-tls/envelope.ts";
-import { contentType, handshakeName, handshakeType } from "../../security/tls/codes.ts";
-import { type Agreement, agreementOf, identityIn } from "../../security/tls/recorded.ts";
-import { recordHeader } from "../../security/tls/records.ts";
+import { type ClientName, clientNameIn } from "../../mep/security/mep-tls/envelope.ts";
+import { contentType, handshakeName, handshakeType } from "../../mep/security/tls/codes.ts";
+import { type Agreement, agreementOf, identityIn } from "../../mep/security/tls/recorded.ts";
+import { recordHeader } from "../../mep/security/tls/records.ts";
 import type { Piece } from "../pieces.ts";
 import { Flight } from "./flight.ts";
 import type { RecordPlace } from "./records-in.ts";

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { guideKey, guideTls } from "../../../vectors/guide.ts";
 import { concat, fromHex, toHex } from "../../bytes.ts";
-import { frameOf } from "../../frame/frame.ts";
+import { frameOf } from "../../mep/frame/frame.ts";
 import { piecesOf } from "../pieces.ts";
 import { verifiedFrames } from "../verified.ts";
 import { readTls, type TlsFrame } from "./reading.ts";

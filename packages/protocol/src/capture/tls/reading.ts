@@ -3,9 +3,9 @@
  * in the capture; what stays closed says why.
  */
 import { concat, toHex } from "../../bytes.ts";
-import { lengthField } from "../../frame/frame.ts";
-import { answersInTls, asksInTls, endsSession, tlsCode } from "../../security/mep-tls/envelope.ts";
-import { contentType } from "../../security/tls/codes.ts";
+import { lengthField } from "../../mep/frame/frame.ts";
+import { answersInTls, asksInTls, endsSession, tlsCode } from "../../mep/security/mep-tls/envelope.ts";
+import { contentType } from "../../mep/security/tls/codes.ts";
 import type { CutCapture, Piece } from "../pieces.ts";
 import { Handshake } from "./handshake.ts";
 import { type RecordPlace, wholeRecordsIn } from "./records-in.ts";

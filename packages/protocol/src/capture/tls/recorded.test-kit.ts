@@ -1,9 +1,9 @@
 /** Conversations inside TLS as a capture has them, made by the client's seal and the port's. */
-import { frameOf } from "../../frame/frame.ts";
+import { frameOf } from "../../mep/frame/frame.ts";
+import { tlsSeal } from "../../mep/security/mep-tls/client-seal.ts";
+import { portSecurity } from "../../mep/security/mep-tls/port-security.ts";
+import type { Level } from "../../mep/security/seal.ts";
 import type { Entropy } from "../../ports.ts";
-import { tlsSeal } from "../../security/mep-tls/client-seal.ts";
-import { portSecurity } from "../../security/mep-tls/port-security.ts";
-import type { Level } from "../../security/seal.ts";
 import { type Capture, type CaptureEntry, captureHead, parseCapture } from "../capture.ts";
 
 export interface Spoken {

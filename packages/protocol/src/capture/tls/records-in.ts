@@ -1,6 +1,6 @@
 /** Where the records of TLS 1.2 lie in a message. */
-import { contentType } from "../../security/tls/codes.ts";
-import { recordHeader } from "../../security/tls/records.ts";
+import { contentType } from "../../mep/security/tls/codes.ts";
+import { recordHeader } from "../../mep/security/tls/records.ts";
 
 /** A record's type, and its fragment among the bytes around it. */
 export interface RecordPlace {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { sealFragment } from "../../security/tls/records.ts";
+import { sealFragment } from "../../mep/security/tls/records.ts";
 import { counted } from "./recorded.test-kit.ts";
 import { CapturedSession, Patience } from "./session.ts";
 

@@ -1,8 +1,8 @@
 /** A recorded session of which the keys are known: it opens what either end sent, also where records are missing. */
-import { type ClientName, clientNameIn } from "../../security/mep-tls/envelope.ts";
-import type { DirectionKey } from "../../security/tls/key-schedule.ts";
-import type { Agreement } from "../../security/tls/recorded.ts";
-import { explicitNonce, keyLifetime, openFragment, type RawRecord } from "../../security/tls/records.ts";
+import { type ClientName, clientNameIn } from "../../mep/security/mep-tls/envelope.ts";
+import type { DirectionKey } from "../../mep/security/tls/key-schedule.ts";
+import type { Agreement } from "../../mep/security/tls/recorded.ts";
+import { explicitNonce, keyLifetime, openFragment, type RawRecord } from "../../mep/security/tls/records.ts";
 
 export interface OpenedRecord {
   readonly type: number;

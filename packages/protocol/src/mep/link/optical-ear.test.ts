@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { concat, fromHex } from "../../bytes.ts";
+import { believedBody, frameOf } from "../frame/frame.ts";
+import { OpticalEar } from "./optical-ear.ts";
+
+const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
+/** Identification, with the CRC that is printed everywhere. */
+const packet = bytes("ee 00 00 00 00 01 20 13 10");
+
+/** Whether a packet was heard in these bytes, cut into pieces. */
+const heard = (stream: Uint8Array, sizes: readonly number[] = []): boolean => {
+  const ear = new OpticalEar();
+  let at = 0;
+  for (const size of [...sizes, stream.length]) {
+    ear.hear(stream.subarray(at, at + size), false, 0);
+    at += size;
+  }
+  return ear.inSession(0);
+};
+
+describe("the ear for the optical port", () => {
+  it("hears a packet among acknowledgements, alerts and frames, however it is cut", () => {
+    const around = fc.array(
+      fc.oneof(
+        fc.constantFrom(bytes("06"), bytes("15"), bytes("00 00"), bytes("ee"), bytes("ee 00 00")),
+        fc.uint8Array({ minLength: 1, maxLength: 40 }).map(frameOf),
+      ),
+      { maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(around, around, fc.array(fc.nat({ max: 9 })), (before, after, sizes) => {
+        // What began before it may hold it back until there is more than it could have wanted.
+        const stream = concat(...before, packet, ...after, new Uint8Array(2 * believedBody));
+        assert.ok(heard(stream, sizes));
+      }),
+    );
+  });
+
+  it("hears nothing in damaged packets, nor in what has none", () => {
+    for (let at = 0; at < packet.length; at++)
+      for (let bit = 0; bit < 8; bit++) assert.ok(!heard(packet.with(at, (packet[at] as number) ^ (1 << bit))));
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), (noise) => !heard(noise)));
+  });
+
+  it("begins anew after a silence", () => {
+    const ear = new OpticalEar();
+    ear.hear(bytes("ee 00 00 00 02"), false, 0);
+    ear.hear(packet, false, 10);
+    assert.equal(ear.inSession(10), false, "it may belong to what has begun");
+    ear.hear(bytes("ee 00 00 00 02"), true, 1_000);
+    ear.hear(packet, true, 2_000);
+    assert.deepEqual(
+      [2_000, 7_999, 8_000].map((now) => ear.inSession(now)),
+      [true, true, false],
+    );
+  });
+});
