@@ -1,6 +1,6 @@
 /** Every table over the optical port on a modelled line: at 9600 baud, and at what the meter chooses of what is offered. */
 import { connect } from "@meterport/client";
-import { optical, usualFastest } from "@meterport/client/optical";
+import { optical, usualFastest } from "@meterport/client/session/optical";
 import { MeterportError } from "@meterport/protocol/errors";
 import { parseProfile, tableExists } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";

@@ -1,6 +1,6 @@
 /** TLS: a handshake of both ends, and sealed round trips from a client to a virtual meter in memory, one core. */
 import { connect } from "@meterport/client";
-import { tls } from "@meterport/client/tls";
+import { tls } from "@meterport/client/session/tls";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { TlsClient } from "@meterport/protocol/mep/security/tls/client";

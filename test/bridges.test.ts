@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { connect } from "@meterport/client";
-import { optical } from "@meterport/client/optical";
+import { optical } from "@meterport/client/session/optical";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Transport } from "@meterport/protocol/ports";

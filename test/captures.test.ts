@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, openLive, rc4 } from "@meterport/client";
-import { recordTransport } from "@meterport/client/recording";
-import { tls } from "@meterport/client/tls";
+import { recordTransport } from "@meterport/client/recording/recording";
+import { tls } from "@meterport/client/session/tls";
 import { toHex } from "@meterport/protocol/bytes";
 import { type Capture, captureHead, captureText, parseCapture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";

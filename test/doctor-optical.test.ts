@@ -1,8 +1,8 @@
 /** The doctor at optical ports with scripted sicknesses: each head or meter is sick in one way, and the diagnosis must name that one. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Diagnosis, Sickness } from "@meterport/client/doctor/diagnosis";
-import { examineOptical, opticalRates } from "@meterport/client/doctor/optical/examine-optical";
+import type { Diagnosis, Sickness } from "@meterport/doctor/diagnosis";
+import { examineOptical, opticalRates } from "@meterport/doctor/optical/examine-optical";
 import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";

@@ -1,8 +1,8 @@
 /** The doctor at scripted sicknesses: each line is sick in one way, and the diagnosis must name that one. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Diagnosis, Sickness } from "@meterport/client/doctor/diagnosis";
-import { examine } from "@meterport/client/doctor/examine";
+import type { Diagnosis, Sickness } from "@meterport/doctor/diagnosis";
+import { examine } from "@meterport/doctor/mep/examine";
 import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";

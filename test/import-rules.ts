@@ -2,22 +2,23 @@
 import { posix } from "node:path";
 import type { Import } from "./sources.ts";
 
-const packages = ["protocol", "client", "simulator", "transports", "cli", "gateway", "dashboard"] as const;
+const packages = ["protocol", "client", "doctor", "simulator", "transports", "cli", "gateway", "dashboard"] as const;
 type Package = (typeof packages)[number];
 
 /** Packages of ours that a package's code may import. */
 const mayImport: Readonly<Record<Package, readonly Package[]>> = {
   protocol: [],
   client: ["protocol"],
+  doctor: ["protocol", "client"],
   simulator: ["protocol"],
   transports: ["protocol"],
-  cli: ["protocol", "client", "simulator", "transports"],
+  cli: ["protocol", "client", "doctor", "simulator", "transports"],
   gateway: ["protocol", "client", "simulator", "transports"],
   dashboard: ["protocol", "gateway"],
 };
 
 /** Packages that compile without the types of any host. */
-const pure: readonly Package[] = ["protocol", "client", "simulator"];
+const pure: readonly Package[] = ["protocol", "client", "doctor", "simulator"];
 
 /** Folders and files of protocol/src, each with those below it. Their own files they may always import. */
 const layers: Readonly<Record<string, readonly string[]>> = {

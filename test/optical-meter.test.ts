@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it, test } from "node:test";
 import { connect, type Meter, openLive, rc4 } from "@meterport/client";
-import { optical } from "@meterport/client/optical";
+import { optical } from "@meterport/client/session/optical";
 import { ProcedureError, ResponseError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";

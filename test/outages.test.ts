@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { auto } from "@meterport/client/auto";
+import { auto } from "@meterport/client/session/auto";
 import { isUsable } from "@meterport/client/supervision/link-status";
 import { limitsForFuse } from "@meterport/gateway/guard";
 import { silentLog } from "@meterport/gateway/log";

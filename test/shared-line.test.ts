@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, rc4 } from "@meterport/client";
-import { optical } from "@meterport/client/optical";
+import { optical } from "@meterport/client/session/optical";
 import { type Connected, Supervisor } from "@meterport/client/supervision/supervisor";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";

@@ -1,8 +1,8 @@
 /** A meter from what the command line says: link, key and profile. */
 import { connect, identify, type Meter, type Security } from "@meterport/client";
-import { findingText, type SecurityMemory, securityOf } from "@meterport/client/auto";
-import { optical } from "@meterport/client/optical";
-import { type RecordingOptions, recordTransport } from "@meterport/client/recording";
+import { type RecordingOptions, recordTransport } from "@meterport/client/recording/recording";
+import { findingText, type SecurityMemory, securityOf } from "@meterport/client/session/auto";
+import { optical } from "@meterport/client/session/optical";
 import { MeterportError, UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
 import type { ParsedKey } from "@meterport/protocol/mep/security/key";

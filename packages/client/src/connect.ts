@@ -6,12 +6,12 @@ import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
 import { dimensionTables } from "@meterport/protocol/tables/dimension-tables";
 import { ET70 } from "@meterport/protocol/tables/extended/et70-ram-only-status";
-import { identify } from "./identity.ts";
-import { Meter } from "./meter.ts";
-import type { Security } from "./security.ts";
-import { Session, type SessionEnd } from "./session.ts";
-import { readSlice, unlessRefused } from "./table-bytes.ts";
-import { memoryWearStore, type WearStore } from "./wear-budget.ts";
+import { identify } from "./meter/identity.ts";
+import { Meter } from "./meter/meter.ts";
+import { readSlice, unlessRefused } from "./meter/read/table-bytes.ts";
+import { memoryWearStore, type WearStore } from "./meter/write/wear-budget.ts";
+import type { Security } from "./session/security.ts";
+import { Session, type SessionEnd } from "./session/session.ts";
 
 export interface ConnectOptions {
   readonly security: Security;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rc4 } from "@meterport/client";
-import { recordTransport } from "@meterport/client/recording";
-import { RecordingRing } from "@meterport/client/recording-ring";
-import { tls } from "@meterport/client/tls";
+import { recordTransport } from "@meterport/client/recording/recording";
+import { RecordingRing } from "@meterport/client/recording/recording-ring";
+import { tls } from "@meterport/client/session/tls";
 import { toHex } from "@meterport/protocol/bytes";
 import { keyInside, parseCapture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";

@@ -1,7 +1,7 @@
 /** Remembers what went over a meter's link, and puts it on the shelf when the link turns bad. */
 
-import { recordTransport } from "@meterport/client/recording";
-import { RecordingRing } from "@meterport/client/recording-ring";
+import { recordTransport } from "@meterport/client/recording/recording";
+import { RecordingRing } from "@meterport/client/recording/recording-ring";
 import type { LinkState, LinkStatus } from "@meterport/client/supervision/link-status";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { badLinkStates } from "./bad-link-states.ts";

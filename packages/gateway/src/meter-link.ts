@@ -1,6 +1,6 @@
 /** A supervised meter as the poll loop wants it: connect, learn the sources, read. */
 import { connect, type Identity, type LiveReader, type Meter, openLive, type Security } from "@meterport/client";
-import type { Session } from "@meterport/client/session";
+import type { Session } from "@meterport/client/session/session";
 import { Supervisor, type SupervisorOptions } from "@meterport/client/supervision/supervisor";
 import { parseProfile, profileName } from "@meterport/protocol/layout/index";
 import type { LinkTiming } from "@meterport/protocol/mep/link/timing";

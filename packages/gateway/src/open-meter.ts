@@ -1,6 +1,6 @@
 /** How a configured meter is reached: its transport, a session with its key, the plan of the live keys. */
-import { type Finding, findingText, type SecurityMemory, securityOf } from "@meterport/client/auto";
-import { optical } from "@meterport/client/optical";
+import { type Finding, findingText, type SecurityMemory, securityOf } from "@meterport/client/session/auto";
+import { optical } from "@meterport/client/session/optical";
 import type { Clock, Entropy, Millis, Signal, Transport } from "@meterport/protocol/ports";
 import type { MeterConfig } from "./config.ts";
 import type { Log } from "./log.ts";

@@ -7,7 +7,7 @@ import {
   displayFields,
   displayIcons,
   readDisplay,
-} from "@meterport/client/display";
+} from "@meterport/client/meter/write/display";
 import { UsageError } from "@meterport/protocol/errors";
 import { ET50 } from "@meterport/protocol/tables/extended/et50-mep-inbound-data-space";
 import type { DisplayCommandOptions } from "../commands/changing-commands.ts";

@@ -1,6 +1,6 @@
 /** A diagnosis as one HTML page to attach to a report: nothing beside it is needed, and nothing secret is in it. */
-import type { Verdict } from "@meterport/client/doctor/diagnosis";
-import { filled, findingText, wordsOf } from "@meterport/client/doctor/words/words";
+import type { Verdict } from "@meterport/doctor/diagnosis";
+import { filled, findingText, wordsOf } from "@meterport/doctor/words/words";
 import { escaped } from "../format/html.ts";
 import type { Examined } from "./examined.ts";
 

@@ -1,6 +1,6 @@
 /** A diagnosis for a terminal. */
-import type { Verdict } from "@meterport/client/doctor/diagnosis";
-import { filled, findingText, wordsOf } from "@meterport/client/doctor/words/words";
+import type { Verdict } from "@meterport/doctor/diagnosis";
+import { filled, findingText, wordsOf } from "@meterport/doctor/words/words";
 import type { Paint, Style } from "../format/paint.ts";
 import { alignedTable, type Row, wrap } from "../format/table.ts";
 import type { Examined } from "./examined.ts";

@@ -1,6 +1,6 @@
 /** `meterport doctor`: what is wrong with a link, and what to do. */
-import type { Diagnosis } from "@meterport/client/doctor/diagnosis";
-import { languageOf } from "@meterport/client/doctor/words/words";
+import type { Diagnosis } from "@meterport/doctor/diagnosis";
+import { languageOf } from "@meterport/doctor/words/words";
 import { UsageError } from "@meterport/protocol/errors";
 import type { DoctorOptions } from "../commands/line-commands.ts";
 import { toJson } from "../format/json.ts";

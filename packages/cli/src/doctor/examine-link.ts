@@ -1,9 +1,10 @@
 /** Examines what a link leads to: a MEP port, or an optical one. */
-import type { Diagnosis } from "@meterport/client/doctor/diagnosis";
-import { examine } from "@meterport/client/doctor/examine";
-import { examineOptical, opticalRates } from "@meterport/client/doctor/optical/examine-optical";
-import type { HeadSupply } from "@meterport/client/doctor/optical/optical-contact";
+
 import { meterRates } from "@meterport/client/supervision/baud-search";
+import type { Diagnosis } from "@meterport/doctor/diagnosis";
+import { examine } from "@meterport/doctor/mep/examine";
+import { examineOptical, opticalRates } from "@meterport/doctor/optical/examine-optical";
+import type { HeadSupply } from "@meterport/doctor/optical/optical-contact";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseKey } from "@meterport/protocol/mep/security/key";
 import { type KeyReading, keyReadings } from "@meterport/protocol/mep/security/key-readings";

@@ -1,6 +1,6 @@
 /** A diagnosis with its circumstances: what is shown, and what a report takes along. No key, serial number or address is in it. */
-import type { Diagnosis } from "@meterport/client/doctor/diagnosis";
-import { findingText, type Language, wordsOf } from "@meterport/client/doctor/words/words";
+import type { Diagnosis } from "@meterport/doctor/diagnosis";
+import { findingText, type Language, wordsOf } from "@meterport/doctor/words/words";
 
 export interface Examined {
   readonly diagnosis: Diagnosis;

@@ -1,6 +1,6 @@
 /** `meterport dump`: every table that a meter lets us read. */
 import type { Meter } from "@meterport/client";
-import { pause } from "@meterport/client/pause";
+import { pause } from "@meterport/client/session/pause";
 import { LinkError, type LinkFailure, MeterportError } from "@meterport/protocol/errors";
 import { profileName, tableExists } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type EndpointLine, endpointLine } from "@meterport/client/endpoint-line.test-kit";
 import { Recorder, type RecorderOptions } from "@meterport/client/readers/load-profile.test-kit";
+import { type EndpointLine, endpointLine } from "@meterport/client/testing/endpoint-line.test-kit";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { BT20, BT21, ET55 } from "@meterport/protocol/tables/index";
 import { zoneOf } from "../format/moment.ts";

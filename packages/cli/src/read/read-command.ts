@@ -1,6 +1,6 @@
 /** `meterport read`: tables and fields of a meter. */
 import type { Meter, Outcome } from "@meterport/client";
-import { readWhole } from "@meterport/client/table-bytes";
+import { readWhole } from "@meterport/client/meter/read/table-bytes";
 import { LayoutError, LinkError, MeterportError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { numberOf } from "@meterport/protocol/tables/catalogue";

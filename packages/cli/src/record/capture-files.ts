@@ -1,6 +1,6 @@
 /** Files that take a capture. */
-import { KeptHandshake } from "@meterport/client/kept-handshake";
-import type { RecordingOptions } from "@meterport/client/recording";
+import { KeptHandshake } from "@meterport/client/recording/kept-handshake";
+import type { RecordingOptions } from "@meterport/client/recording/recording";
 import { captureHead, captureLine, parseCaptureLine } from "@meterport/protocol/capture/capture";
 import type { Io, OutputFile } from "../io.ts";
 

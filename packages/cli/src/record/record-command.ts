@@ -1,5 +1,5 @@
 /** `meterport record`: stands between a meter and whatever software reads it, and writes down what passes. */
-import { recordTransport } from "@meterport/client/recording";
+import { recordTransport } from "@meterport/client/recording/recording";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
 import { parseLink } from "@meterport/transports/link-url";

@@ -8,8 +8,8 @@ import {
 } from "@meterport/protocol/meaning/alarms";
 import { BT03 } from "@meterport/protocol/tables/basic/bt03-end-device-mode-status";
 import { ET14 } from "@meterport/protocol/tables/extended/et14-device-status";
-import type { CallOptions, Meter } from "../meter.ts";
-import { unlessRefused } from "../outcome.ts";
+import type { CallOptions, Meter } from "../meter/meter.ts";
+import { unlessRefused } from "../meter/outcome.ts";
 import { type Believed, believed, isBlank, localIso } from "./quality.ts";
 
 type DeviceStatus = ET14["devices"][number];

@@ -13,9 +13,9 @@ import { ET31 } from "@meterport/protocol/tables/extended/et31-one-time-read-log
 import { adjustableLog, type ET36 } from "@meterport/protocol/tables/extended/et36-mfg-table-actual-dimensions";
 import { ET41 } from "@meterport/protocol/tables/extended/et41-historical-demand-reset-log";
 import { ET42 } from "@meterport/protocol/tables/extended/et42-interface-definition";
-import { askEnergyUnit } from "../energy-unit.ts";
-import type { CallOptions, Meter } from "../meter.ts";
-import { orThrow } from "../outcome.ts";
+import { askEnergyUnit } from "../live/energy-unit.ts";
+import type { CallOptions, Meter } from "../meter/meter.ts";
+import { orThrow } from "../meter/outcome.ts";
 import { type Believed, believed, type Doubt, isBlank, localIso } from "./quality.ts";
 import { type LogOptions, type Ring, readRing, ringOf } from "./ring.ts";
 import { type Registers, registersOf, type SnapshotSetup } from "./snapshot.ts";

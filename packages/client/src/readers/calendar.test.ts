@@ -6,7 +6,7 @@ import { tierAt } from "@meterport/protocol/meaning/tariff-calendar";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { BT53, BT54, BT55, BT4150, ET61 } from "@meterport/protocol/tables/index";
 import { VirtualClock } from "../../../../test/virtual-clock.ts";
-import type { Contents } from "../endpoint-line.test-kit.ts";
+import type { Contents } from "../testing/endpoint-line.test-kit.ts";
 import { type CalendarOptions, readCalendar } from "./calendar.ts";
 import { benchOf } from "./logs.test-kit.ts";
 

@@ -9,8 +9,8 @@ import { BT55 } from "@meterport/protocol/tables/basic/bt55-local-clock-state";
 import { BT4150 } from "@meterport/protocol/tables/basic/bt4150-pending-calendar";
 import { pendingEventCode } from "@meterport/protocol/tables/basic/pending-event";
 import { ET61 } from "@meterport/protocol/tables/extended/et61-time-based-relay-control-calendar";
-import type { CallOptions, Meter } from "../meter.ts";
-import { unlessRefused } from "../outcome.ts";
+import type { CallOptions, Meter } from "../meter/meter.ts";
+import { unlessRefused } from "../meter/outcome.ts";
 import { type PresentTariff, presentTariff } from "./present-tariff.ts";
 import { utcIso } from "./quality.ts";
 

@@ -7,7 +7,7 @@ import type { BT71 } from "@meterport/protocol/tables/basic/bt71-actual-log";
 import { BT74 } from "@meterport/protocol/tables/basic/bt74-history-log-data";
 import type { ET54 } from "@meterport/protocol/tables/extended/et54-meter-status";
 import { ET79 } from "@meterport/protocol/tables/extended/et79-alternate-event-log";
-import type { Meter } from "../meter.ts";
+import type { Meter } from "../meter/meter.ts";
 import { type Believed, believed, type Doubt, isoOf } from "./quality.ts";
 import { type LogOptions, type Ring, readRing, ringOf } from "./ring.ts";
 

@@ -6,7 +6,7 @@ import { LayoutError } from "@meterport/protocol/errors";
 import { utcMillis } from "@meterport/protocol/layout/dates";
 import type { Millis } from "@meterport/protocol/ports";
 import type { BT61 } from "@meterport/protocol/tables/basic/bt61-actual-load-profile";
-import type { ByteRange } from "../ranges.ts";
+import type { ByteRange } from "../meter/read/ranges.ts";
 
 /** Dimensions of one data set; sizes and offsets in bytes. */
 export interface BlockShape {

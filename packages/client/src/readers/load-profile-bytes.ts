@@ -1,5 +1,5 @@
 /** The bytes of blocks, in full messages that end where values begin. */
-import { type ByteRange, cutRange, joinRanges, requestCost } from "../ranges.ts";
+import { type ByteRange, cutRange, joinRanges, requestCost } from "../meter/read/ranges.ts";
 import { type BlockShape, headerRange, slotsRange, valueStarts } from "./load-profile-blocks.ts";
 import type { WantedBlock } from "./load-profile-plan.ts";
 

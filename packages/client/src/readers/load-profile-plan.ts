@@ -1,6 +1,6 @@
 /** Which blocks hold the wanted time: found with few headers. */
 import type { Millis } from "@meterport/protocol/ports";
-import type { ByteRange } from "../ranges.ts";
+import type { ByteRange } from "../meter/read/ranges.ts";
 import {
   type BlockAt,
   type BlockHeader,

@@ -8,10 +8,10 @@ import { BT63 } from "@meterport/protocol/tables/basic/bt63-load-profile-status"
 import { ET21 } from "@meterport/protocol/tables/extended/et21-load-profile-internal-configuration";
 import { ET42 } from "@meterport/protocol/tables/extended/et42-interface-definition";
 import { ET66 } from "@meterport/protocol/tables/extended/et66-load-profile-source-id-mapping";
-import { askEnergyUnit } from "../energy-unit.ts";
-import type { CallOptions, Meter } from "../meter.ts";
-import { orThrow } from "../outcome.ts";
-import { unlessRefused } from "../table-bytes.ts";
+import { askEnergyUnit } from "../live/energy-unit.ts";
+import type { CallOptions, Meter } from "../meter/meter.ts";
+import { orThrow } from "../meter/outcome.ts";
+import { unlessRefused } from "../meter/read/table-bytes.ts";
 import { type BlockAt, type BlockShape, blockShape } from "./load-profile-blocks.ts";
 import type { ProfileChannel } from "./load-profile-intervals.ts";
 

@@ -3,7 +3,7 @@ import { encode, type Profile, sizeOf, utcFields } from "@meterport/protocol/lay
 import type { Millis } from "@meterport/protocol/ports";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { BT60, BT61, BT62, BT63, BT64, BT65, ET11, ET21, ET54, ET66 } from "@meterport/protocol/tables/index";
-import type { Contents } from "../endpoint-line.test-kit.ts";
+import type { Contents } from "../testing/endpoint-line.test-kit.ts";
 
 export interface RecorderOptions {
   readonly profile: Profile;

@@ -6,9 +6,9 @@
 import { LayoutError, UsageError } from "@meterport/protocol/errors";
 import type { EnergyUnit } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
-import type { CallOptions, Meter } from "../meter.ts";
-import type { ByteRange } from "../ranges.ts";
-import { readSlice } from "../table-bytes.ts";
+import type { CallOptions, Meter } from "../meter/meter.ts";
+import type { ByteRange } from "../meter/read/ranges.ts";
+import { readSlice } from "../meter/read/table-bytes.ts";
 import {
   type BlockShape,
   decodeHeader,

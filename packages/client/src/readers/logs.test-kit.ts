@@ -4,8 +4,8 @@ import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Clock } from "@meterport/protocol/ports";
 import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { dimensionTables } from "@meterport/protocol/tables/dimension-tables";
-import { type Contents, connectTo, type EndpointLine, endpointLine } from "../endpoint-line.test-kit.ts";
-import type { Meter } from "../meter.ts";
+import type { Meter } from "../meter/meter.ts";
+import { type Contents, connectTo, type EndpointLine, endpointLine } from "../testing/endpoint-line.test-kit.ts";
 
 /** A clock that makes time pass until a promise is settled. */
 export interface TestClock extends Clock {

@@ -10,8 +10,8 @@ import { ET16 } from "@meterport/protocol/tables/extended/et16-device-data";
 import { ET34 } from "@meterport/protocol/tables/extended/et34-additional-device-configuration";
 import { ET57 } from "@meterport/protocol/tables/extended/et57-mbus-data-type";
 import { ET58 } from "@meterport/protocol/tables/extended/et58-mbus-mep-status-extension";
-import type { CallOptions, Meter } from "../meter.ts";
-import { orThrow, unlessRefused } from "../outcome.ts";
+import type { CallOptions, Meter } from "../meter/meter.ts";
+import { orThrow, unlessRefused } from "../meter/outcome.ts";
 import { type DeviceAlarms, deviceAlarmsOf, isThere } from "./alarms.ts";
 import { type Believed, believed, type Doubt, localIso } from "./quality.ts";
 

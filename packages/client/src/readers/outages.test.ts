@@ -5,7 +5,7 @@ import { encode, parseProfile, sizeOf } from "@meterport/protocol/layout/index";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { BT53, ET09, ET81 } from "@meterport/protocol/tables/index";
 import { VirtualClock } from "../../../../test/virtual-clock.ts";
-import type { Contents } from "../endpoint-line.test-kit.ts";
+import type { Contents } from "../testing/endpoint-line.test-kit.ts";
 import { benchOf, le32 } from "./logs.test-kit.ts";
 import { type OutagesOptions, readOutages } from "./outages.ts";
 import type { LogProgress } from "./ring.ts";

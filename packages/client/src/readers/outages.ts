@@ -7,7 +7,7 @@ import { BT53 } from "@meterport/protocol/tables/basic/bt53-time-offset";
 import { ET09 } from "@meterport/protocol/tables/extended/et09-power-quality";
 import { adjustableLog, type ET36 } from "@meterport/protocol/tables/extended/et36-mfg-table-actual-dimensions";
 import { ET81 } from "@meterport/protocol/tables/extended/et81-power-outage-log";
-import type { Meter } from "../meter.ts";
+import type { Meter } from "../meter/meter.ts";
 import { type Believed, believed, type Doubt, isBlank, isoOf, localIso } from "./quality.ts";
 import { type LogOptions, readRing, ringOf } from "./ring.ts";
 

@@ -1,7 +1,7 @@
 /** What the meter counted of bad voltage and current (ET09), in plain units, phase by phase. */
 import type { LtimeDate } from "@meterport/protocol/layout/dates";
 import { ET09 } from "@meterport/protocol/tables/extended/et09-power-quality";
-import type { CallOptions, Meter } from "../meter.ts";
+import type { CallOptions, Meter } from "../meter/meter.ts";
 import { type Believed, believed, type Doubt, isBlank, utcIso } from "./quality.ts";
 
 const phases = ["L1", "L2", "L3"] as const;

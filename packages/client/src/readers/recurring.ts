@@ -5,7 +5,7 @@ import { adjustableLog, type ET36 } from "@meterport/protocol/tables/extended/et
 import { ET45 } from "@meterport/protocol/tables/extended/et45-recurring-read-log";
 import type { ET54 } from "@meterport/protocol/tables/extended/et54-meter-status";
 import { ET74 } from "@meterport/protocol/tables/extended/et74-recurring-read-extended-log";
-import type { Meter } from "../meter.ts";
+import type { Meter } from "../meter/meter.ts";
 import { type DeviceRead, deviceReadOf } from "./mbus.ts";
 import { type LogOptions, type Ring, readRing, ringOf } from "./ring.ts";
 

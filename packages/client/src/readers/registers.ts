@@ -7,9 +7,9 @@ import { BT27 } from "@meterport/protocol/tables/basic/bt27-present-register-sel
 import { BT28 } from "@meterport/protocol/tables/basic/bt28-present-register-data";
 import { BT55 } from "@meterport/protocol/tables/basic/bt55-local-clock-state";
 import { ET42 } from "@meterport/protocol/tables/extended/et42-interface-definition";
-import { askEnergyUnit } from "../energy-unit.ts";
-import type { CallOptions, Meter } from "../meter.ts";
-import { orThrow, unlessRefused } from "../outcome.ts";
+import { askEnergyUnit } from "../live/energy-unit.ts";
+import type { CallOptions, Meter } from "../meter/meter.ts";
+import { orThrow, unlessRefused } from "../meter/outcome.ts";
 import { type PresentTariff, presentTariff } from "./present-tariff.ts";
 import { averaged, type Registers, type RegisterValue, registersOf } from "./snapshot.ts";
 

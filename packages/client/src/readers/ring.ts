@@ -6,9 +6,9 @@
 import { LayoutError } from "@meterport/protocol/errors";
 import { place, type Table } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
-import type { Environment } from "../dimensions.ts";
-import type { CallOptions, Meter, Wanted } from "../meter.ts";
-import { orThrow } from "../outcome.ts";
+import type { CallOptions, Meter, Wanted } from "../meter/meter.ts";
+import { orThrow } from "../meter/outcome.ts";
+import type { Environment } from "../meter/read/dimensions.ts";
 
 type ListKeys<T> = { [K in keyof T]-?: T[K] extends readonly object[] ? K : never }[keyof T] & string;
 type EntryOf<L> = L extends readonly (infer R)[] ? R : never;

@@ -5,7 +5,7 @@ import type { AnyTable } from "@meterport/protocol/layout/table";
 import { decodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { baudRates } from "@meterport/protocol/tables/extended/device-codes";
 import { ET13 } from "@meterport/protocol/tables/extended/et13-device-configuration";
-import type { Meter } from "../meter.ts";
+import type { Meter } from "../meter/meter.ts";
 
 /** The speed after this write, where it sets this client's own; undefined where it does not. Never throws. */
 export const followBaud = async (meter: Meter, apdu: Uint8Array): Promise<number | undefined> => {

@@ -1,7 +1,7 @@
 /** A transport that outlives the pipes behind it, so that a session need not end with each of them. */
 import { LinkError } from "@meterport/protocol/errors";
 import type { Clock, Millis, Transport, TransportSpeed, TransportTiming } from "@meterport/protocol/ports";
-import { asLinkError } from "../as-link-error.ts";
+import { asLinkError } from "../session/as-link-error.ts";
 import { Intake } from "./intake.ts";
 
 const gone = Symbol("gone");

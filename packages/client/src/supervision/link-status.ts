@@ -1,6 +1,6 @@
 /** How a link is, in words that people understand. */
 import type { Millis } from "@meterport/protocol/ports";
-import type { Counters } from "../session.ts";
+import type { Counters } from "../session/session.ts";
 
 /**
  * `connecting` before the first contact; `up`; `degraded` works, but too much has to be repeated; `paused` silent for a while

@@ -3,9 +3,9 @@ import { reaches } from "@meterport/protocol/layout/index";
 import type { Millis, Signal } from "@meterport/protocol/ports";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
 import { ET51 } from "@meterport/protocol/tables/extended/et51-mep-device-configuration";
-import type { Meter } from "../meter.ts";
-import type { RequestOptions, Session } from "../session.ts";
-import { readWhole, unlessRefused } from "../table-bytes.ts";
+import type { Meter } from "../meter/meter.ts";
+import { readWhole, unlessRefused } from "../meter/read/table-bytes.ts";
+import type { RequestOptions, Session } from "../session/session.ts";
 
 /** Manufacturer, model, versions and serial number (MEP guide 1.1, p. 205). */
 const identityLength = 24;

@@ -1,7 +1,7 @@
 /** Opens the pipe to a meter, again and again: which speed to try next, and when a pipe that says nothing is given up. */
 import type { LinkError } from "@meterport/protocol/errors";
 import type { Clock, Millis, Signal, Transport } from "@meterport/protocol/ports";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { BaudSearch } from "./baud-search.ts";
 import { bounded } from "./bounded.ts";
 import { LastingTransport } from "./lasting-transport.ts";

@@ -1,5 +1,5 @@
 /** Adds up the counters of sessions that follow each other, and what happened between two looks at them. */
-import { type Counters, noCounters, type Session, type SessionEvent } from "../session.ts";
+import { type Counters, noCounters, type Session, type SessionEvent } from "../session/session.ts";
 import type { Symptom, Traffic } from "./loss-window.ts";
 
 const sum = (a: Counters, b: Counters, sign: 1 | -1 = 1): Counters =>

@@ -5,8 +5,8 @@
 import { equalBytes } from "@meterport/protocol/bytes";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
 import type { Clock, Entropy, Millis, Signal, Transport } from "@meterport/protocol/ports";
-import type { Meter } from "../meter.ts";
-import type { Session } from "../session.ts";
+import type { Meter } from "../meter/meter.ts";
+import type { Session } from "../session/session.ts";
 import { bounded } from "./bounded.ts";
 import { followBaud } from "./follow-baud.ts";
 import type { LastingTransport } from "./lasting-transport.ts";

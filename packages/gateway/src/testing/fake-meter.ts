@@ -1,5 +1,5 @@
 /** A meter for tests that does what it is told, behind the port that real ones stand behind. */
-import { noCounters } from "@meterport/client/session";
+import { noCounters } from "@meterport/client/session/session";
 import type { LinkCause, LinkCounters, LinkState, LinkStatus } from "@meterport/client/supervision/link-status";
 import { LinkError, type MeterportError } from "@meterport/protocol/errors";
 import { emptyReading, type LiveReading } from "@meterport/protocol/meaning/readings";

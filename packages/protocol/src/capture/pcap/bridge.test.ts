@@ -5,7 +5,7 @@ import { guideExchanges } from "../../../vectors/guide.ts";
 import { concat, fromHex, toHex } from "../../bytes.ts";
 import { piecesOf } from "../pieces.ts";
 import { bridgeCapture } from "./bridge.ts";
-import { tcpFlag } from "./format.ts";
+import { tcpFlag } from "./packet-format.ts";
 import { isPacketFile, packetsIn } from "./packets.ts";
 import { type Network, pcapFile, pcapngFile, type Sent } from "./pcap.test-kit.ts";
 

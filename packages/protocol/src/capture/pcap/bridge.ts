@@ -4,7 +4,7 @@ import { requestCode } from "../../mep/frame/apdu.ts";
 import type { Millis } from "../../ports.ts";
 import type { Capture, CaptureEntry } from "../capture.ts";
 import { piecesOf } from "../pieces.ts";
-import { tcpFlag } from "./format.ts";
+import { tcpFlag } from "./packet-format.ts";
 import { packetsIn } from "./packets.ts";
 import { type Endpoint, type Segment, segmentOf } from "./segments.ts";
 import { TcpStream } from "./stream.ts";

@@ -1,7 +1,7 @@
 /** Packets out of a pcap or a pcapng file. */
 import { UsageError } from "../../errors.ts";
 import type { Millis } from "../../ports.ts";
-import { pcapngBlock, pcapngByteOrder, pcapngOption } from "./format.ts";
+import { pcapngBlock, pcapngByteOrder, pcapngOption } from "./packet-format.ts";
 import { pcapFileHeader, pcapMagic, pcapMagicNanoseconds, pcapPacketHeader } from "./pcap-format.ts";
 
 export interface Packet {

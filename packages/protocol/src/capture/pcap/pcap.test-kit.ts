@@ -1,6 +1,6 @@
 /** For tests: writes packets of conversations as pcap and pcapng, over every link type, with the faults of networks. */
 import { concat } from "../../bytes.ts";
-import { etherType, linkType, pcapngBlock, pcapngByteOrder, tcpFlag } from "./format.ts";
+import { etherType, linkType, pcapngBlock, pcapngByteOrder, tcpFlag } from "./packet-format.ts";
 import { pcapMagic } from "./pcap-format.ts";
 
 export interface Sent {

@@ -1,6 +1,6 @@
 /** TCP segments out of packets: over Ethernet, Linux "any" interfaces, loopback and bare IP, of version 4 and 6. */
 import type { Millis } from "../../ports.ts";
-import { etherType, ipProtocol, linkType } from "./format.ts";
+import { etherType, ipProtocol, linkType } from "./packet-format.ts";
 import type { Packet } from "./packets.ts";
 
 /** One end of a connection. */

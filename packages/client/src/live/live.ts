@@ -1,0 +1,198 @@
+/**
+ * Live readings: which sources the meter reports is asked once, then each reading takes the fewest reads that hold the
+ * live keys. All powers, voltages and currents of a reading come from one read, so they belong together.
+ */
+import { ResponseError } from "@meterport/protocol/errors";
+import { place } from "@meterport/protocol/layout/index";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import {
+  type EnergyUnit,
+  type LiveKey,
+  type LiveReading,
+  liveKeys,
+  liveReading,
+  liveSources,
+} from "@meterport/protocol/meaning/readings";
+import { BT15 } from "@meterport/protocol/tables/basic/bt15-constants";
+import { BT22 } from "@meterport/protocol/tables/basic/bt22-data-selection";
+import { BT23 } from "@meterport/protocol/tables/basic/bt23-current-register-data";
+import { BT27 } from "@meterport/protocol/tables/basic/bt27-present-register-selection";
+import { BT28 } from "@meterport/protocol/tables/basic/bt28-present-register-data";
+import type { CallOptions, Meter } from "../meter/meter.ts";
+import type { Outcome } from "../meter/outcome.ts";
+import { type ByteRange, joinRanges, requestCost } from "../meter/read/ranges.ts";
+import { readSlice } from "../meter/read/table-bytes.ts";
+import { askEnergyUnit } from "./energy-unit.ts";
+
+interface SourceAt {
+  readonly id: number;
+  /** From the start of the read. */
+  readonly at: number;
+}
+/** One read of a live plan. */
+export interface LiveRead {
+  readonly table: AnyTable;
+  readonly range: ByteRange;
+  readonly sources: readonly SourceAt[];
+}
+interface Setup {
+  readonly energyUnit: EnergyUnit | null;
+  readonly ratios: boolean;
+  readonly registers: ReadonlyMap<number, ByteRange>;
+  readonly present: ReadonlyMap<number, ByteRange>;
+  /** Lists that were refused: their sources may exist, but nobody can say where. */
+  readonly registersUnknown: boolean;
+  readonly presentUnknown: boolean;
+}
+
+interface Prepared {
+  readonly setup: Setup;
+  readonly plan: readonly LiveRead[];
+  /** Sources that may exist, though nobody can say where. */
+  readonly lost: ReadonlySet<number>;
+  /** Of the meter's dimensions, before the first question. */
+  readonly generation: number;
+}
+
+/** Reads live values of one meter. */
+export class LiveReader {
+  readonly meter: Meter;
+  readonly #keys: readonly LiveKey[];
+  #prepared: Prepared;
+
+  constructor(meter: Meter, keys: readonly LiveKey[], prepared: Prepared) {
+    this.meter = meter;
+    this.#keys = keys;
+    this.#prepared = prepared;
+  }
+
+  /** The reads that one reading takes. */
+  get plan(): readonly LiveRead[] {
+    return this.#prepared.plan;
+  }
+
+  /**
+   * One reading. A read that the meter refuses leaves its keys null and the quality `partial`. Where the meter's
+   * dimensions moved, its sources are asked for again first.
+   *
+   * @throws LinkError where the link fails
+   */
+  read(options: CallOptions = {}): Promise<LiveReading> {
+    return this.meter.steadily("live reading", async () => {
+      if (this.#prepared.generation !== this.meter.generation)
+        this.#prepared = await prepare(this.meter, this.#keys, options);
+      return this.#readOnce(this.#prepared, options);
+    });
+  }
+
+  /** The same meter, other keys: `["power_w"]` alone takes 43 bytes and five of them fit into a second. */
+  only(keys: readonly LiveKey[]): LiveReader {
+    return new LiveReader(this.meter, keys, planned(this.meter, keys, this.#prepared.setup, this.#prepared.generation));
+  }
+
+  async #readOnce({ setup, plan, lost }: Prepared, { signal }: CallOptions): Promise<LiveReading> {
+    const values = new Map<number, number>();
+    const missing = new Set(lost);
+    const options = (id: string) => ({
+      label: `read ${id} for a live reading`,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    for (const { table, range, sources } of plan) {
+      try {
+        const data = await readSlice(this.meter.session, table.number, range, options(table.id));
+        const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+        for (const { id, at } of sources) values.set(id, view.getInt32(at, true));
+      } catch (error) {
+        if (!(error instanceof ResponseError)) throw error;
+        for (const { id } of sources) missing.add(id);
+      }
+    }
+    const { energyUnit, ratios } = setup;
+    return liveReading(values, { time: new Date(this.meter.clock.wall()).toISOString(), energyUnit, ratios, missing });
+  }
+}
+
+const planned = (meter: Meter, keys: readonly LiveKey[], setup: Setup, generation: number): Prepared => {
+  const wanted = liveSources(keys, setup.ratios);
+  const limit = meter.session.readLimit;
+  const isRegister = (id: number): boolean => id < 8;
+  return {
+    setup,
+    generation,
+    plan: [...planReads(BT28, setup.present, wanted, limit), ...planReads(BT23, setup.registers, wanted, limit)],
+    lost: new Set(wanted.filter((id) => (isRegister(id) ? setup.registersUnknown : setup.presentUnknown))),
+  };
+};
+
+const planReads = (
+  table: AnyTable,
+  places: ReadonlyMap<number, ByteRange>,
+  wanted: readonly number[],
+  limit: number,
+): LiveRead[] => {
+  const found = wanted.flatMap((id) => {
+    const range = places.get(id);
+    return range === undefined ? [] : [{ id, ...range }];
+  });
+  return joinRanges(found, { requestCost, limit }).map((range) => ({
+    table,
+    range,
+    sources: found
+      .filter(({ offset }) => offset >= range.offset && offset < range.offset + range.length)
+      .map(({ id, offset }) => ({ id, at: offset - range.offset })),
+  }));
+};
+
+/**
+ * Asks the meter which sources it reports, in which unit its registers count and whether transformer ratios apply. What
+ * it refuses is left unknown; a table that it does not have is no refusal.
+ *
+ * @throws LinkError, LayoutError
+ */
+export const openLive = async (
+  meter: Meter,
+  options: CallOptions & { readonly keys?: readonly LiveKey[] } = {},
+): Promise<LiveReader> => {
+  const { keys = liveKeys, ...call } = options;
+  return new LiveReader(meter, keys, await meter.steadily("live reading", () => prepare(meter, keys, call)));
+};
+
+const prepare = async (meter: Meter, keys: readonly LiveKey[], call: CallOptions): Promise<Prepared> => {
+  const { generation } = meter;
+  const [present, registers, ratiosApplied] = await meter.batch(
+    (want) => [
+      want.read(BT27, ["presentValueSources"]),
+      want.read(BT22, ["summationSources"]),
+      want.read(BT15, ["ratiosApplied"]),
+    ],
+    call,
+  );
+  const setup: Setup = {
+    present: await places(meter, BT28, ["presentValues"], present, call),
+    registers: await places(meter, BT23, ["total", "summations"], registers, call),
+    presentUnknown: !present.ok,
+    registersUnknown: !registers.ok,
+    ratios: ratiosApplied.ok && ratiosApplied.value,
+    energyUnit: await askEnergyUnit(meter, call),
+  };
+  return planned(meter, keys, setup, generation);
+};
+
+/** Where each source stands: the list of sources says what is at which place, never the place alone. */
+const places = async (
+  meter: Meter,
+  table: AnyTable,
+  path: readonly string[],
+  sources: Outcome<readonly number[]>,
+  call: CallOptions,
+): Promise<ReadonlyMap<number, ByteRange>> => {
+  const found = new Map<number, ByteRange>();
+  if (!sources.ok) return found;
+  const env = await meter.environment(table, call);
+  sources.value.forEach((id, index) => {
+    if (found.has(id)) return;
+    const { offset, length } = place(table, [...path, index], env);
+    found.set(id, { offset, length });
+  });
+  return found;
+};

@@ -1,0 +1,197 @@
+/** Calls procedures: BT07 is written, the answer read from the table that this client's port has for it. */
+import { LinkError, ResponseError, UsageError } from "@meterport/protocol/errors";
+import {
+  type AnyTable,
+  decode,
+  type Procedure,
+  profileName,
+  reaches,
+  tableExists,
+} from "@meterport/protocol/layout/index";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
+import type { Millis, Signal } from "@meterport/protocol/ports";
+import { mayBeRepeated } from "@meterport/protocol/procedures/index";
+import { BT07 } from "@meterport/protocol/tables/basic/bt07-procedure-initiate";
+import { BT08 } from "@meterport/protocol/tables/basic/bt08-procedure-response";
+import { ET50 } from "@meterport/protocol/tables/extended/et50-mep-inbound-data-space";
+import { ET59 } from "@meterport/protocol/tables/extended/et59-mep-procedure-response";
+import { ET85 } from "@meterport/protocol/tables/extended/et85-mep-procedure-response-2";
+import { OneAtATime } from "../../session/one-at-a-time.ts";
+import { pause } from "../../session/pause.ts";
+import type { Meter } from "../meter.ts";
+import { exchange, readSlice, readWhole, unlessRefused } from "../read/table-bytes.ts";
+import type { ChangeOptions } from "../write/changes.ts";
+import type { WearBudget } from "../write/wear-budget.ts";
+import { checkLevel, checkWritable } from "../write/write-rights.ts";
+import {
+  type CallBody,
+  callBody,
+  initiation,
+  isAnswerTo,
+  openResponse,
+  type RawProcedureResponse,
+  rawCallBody,
+} from "./procedure-call.ts";
+
+export interface ProcedureOptions {
+  readonly signal?: Signal;
+  /** How long a procedure that says "not done yet" may go on, in milliseconds; 30 s where left out. */
+  readonly timeout?: Millis;
+}
+
+/** A sequence number tells who called: those of MEP clients are 5 to 9 (MEP guide 1.1, p. 58), so the optical port has others. */
+const sequencesOf = ({ optical }: Meter): { readonly first: number; readonly count: number } =>
+  optical ? { first: 10, count: 10 } : { first: 5, count: 5 };
+
+/** A response may take a second (p. 58); three, because another user may be served first. */
+const postingTime: Millis = 3_000;
+const postingPause: Millis = 200;
+const unfinishedPause: Millis = 1_000;
+const defaultTimeout: Millis = 30_000;
+
+const asked = (label: string, signal: Signal | undefined) => (signal === undefined ? { label } : { label, signal });
+const until = (signal: Signal | undefined) => (signal === undefined ? {} : { signal });
+
+export class ProcedureCaller {
+  readonly #meter: Meter;
+  readonly #writable: boolean;
+  readonly #wear: WearBudget;
+  readonly #turns = new OneAtATime();
+  /** The number of our last call; `undefined` as long as that of an earlier session is not known. */
+  #sequence: number | undefined;
+
+  constructor({ meter, writable, wear }: ChangeOptions) {
+    this.#meter = meter;
+    this.#writable = writable;
+    this.#wear = wear;
+  }
+
+  /** @throws UsageError, LayoutError, ProcedureError, ResponseError, LinkError */
+  async call<Q, QE, R, RE>(
+    procedure: Procedure<string, Q, QE, R, RE>,
+    parameters: Q,
+    options: ProcedureOptions = {},
+  ): Promise<R> {
+    const body = await this.body(procedure, parameters, options.signal);
+    return this.#turns.run(() => this.#run(body, options));
+  }
+
+  /** @throws as `call` */
+  async callRaw(number: number, parameters: Uint8Array, options: ProcedureOptions = {}): Promise<RawProcedureResponse> {
+    const body = rawCallBody(number, parameters);
+    checkWritable(this.#writable, `call ${body.id}`);
+    return this.#turns.run(() => this.#run(body, options));
+  }
+
+  /** Checks what can be checked before anything is sent, and encodes the parameters. @throws UsageError, LayoutError */
+  async body<Q, QE, R, RE>(
+    procedure: Procedure<string, Q, QE, R, RE>,
+    parameters: Q,
+    signal: Signal | undefined,
+  ): Promise<CallBody<R>> {
+    const { id, number, title, access, since, request, response } = procedure;
+    const label = `call ${id}`;
+    checkWritable(this.#writable, label);
+    if (since !== undefined && !reaches(this.#meter.profile, since))
+      throw new UsageError("no-such-procedure", `${id} does not exist on ${profileName(this.#meter.profile)}`);
+    if (access.call === "never") throw new UsageError("read-only", `${label}: no key permits it`);
+    checkLevel(access.call, this.#meter.level, label);
+    // Only what it needs of other tables is looked at.
+    const needs = { ...request, needs: [...request.needs, ...response.needs], id, number, title, since: undefined };
+    const env = await this.#meter.environment({ ...needs, access: { read: "never", write: "never" } }, until(signal));
+    return callBody(procedure, parameters, env as unknown as QE & RE);
+  }
+
+  /** Takes the next sequence number: never the same twice running. @throws LinkError */
+  async nextSequence(signal: Signal | undefined): Promise<number> {
+    const last = this.#sequence ?? (await this.#lastSequence(signal));
+    const { first, count } = sequencesOf(this.#meter);
+    this.#sequence = last === undefined ? first : first + ((last - first + 1) % count);
+    return this.#sequence;
+  }
+
+  /** Where responses to this client's calls are posted. MEP guide 1.1, p. 57. @throws LinkError */
+  async responseTable(signal: Signal | undefined): Promise<AnyTable> {
+    const { port, profile, optical } = this.#meter;
+    if (optical) return BT08;
+    if (port === 2) return ET85;
+    if (!tableExists(ET59, profile)) return BT08;
+    // Asked each time: a power failure or another user may have changed it.
+    const flag = this.#meter.readPath(ET50, ["clients", 0, "et59Response"], until(signal));
+    return (await unlessRefused(flag)) === true ? ET59 : BT08;
+  }
+
+  async #run<R>(body: CallBody<R>, options: ProcedureOptions): Promise<R> {
+    const { signal, timeout = defaultTimeout } = options;
+    const label = `call ${body.id}`;
+    const table = await this.responseTable(signal);
+    const known = this.#sequence !== undefined;
+    const sequence = await this.nextSequence(signal);
+    const data = initiation(body, sequence);
+    const limit = this.#meter.session.writeLimit;
+    if (data.length > limit)
+      throw new UsageError("too-long", `${label}: ${data.length} bytes, of which one message holds ${limit}`);
+    await this.#wear.spend([BT07.number], label);
+    const doubt = await this.#initiate(data, label, signal);
+    const response = await this.#response(body, sequence, { table, timeout, signal, label });
+    if (response !== undefined) return openResponse(body, response);
+    // 0x04 and nothing posted: the number was the last one of an earlier session, and nothing was called.
+    if (doubt instanceof ResponseError && !known && mayBeRepeated(body.number)) return this.#run(body, options);
+    throw doubt ?? new LinkError("no-answer", label, `no response in ${table.id} after ${postingTime / 1000} s`);
+  }
+
+  /** Writes BT07. What leaves in doubt whether the meter called the procedure is given back: the response table tells. */
+  async #initiate(data: Uint8Array, label: string, signal: Signal | undefined): Promise<Error | undefined> {
+    const options = { ...asked(label, signal), retry: "same-packet", idempotent: false } as const;
+    try {
+      await exchange(this.#meter.session, { kind: "write", table: BT07.number, data }, options);
+      return undefined;
+    } catch (error) {
+      if (error instanceof LinkError && error.code === "reply-lost") return error;
+      // The number is that of the call before (p. 58): ours, sent once more because its answer was lost.
+      if (error instanceof ResponseError && error.response === code.operationNotPossible) return error;
+      throw error;
+    }
+  }
+
+  /** The response once it is final, or as far as it got in time; `undefined` where none was posted. */
+  async #response(
+    body: CallBody<unknown>,
+    sequence: number,
+    how: {
+      readonly table: AnyTable;
+      readonly timeout: Millis;
+      readonly signal: Signal | undefined;
+      readonly label: string;
+    },
+  ): Promise<BT08 | undefined> {
+    const { clock } = this.#meter;
+    const began = clock.now();
+    for (;;) {
+      const found = await this.#posted(body, how.table, how.signal);
+      const response = isAnswerTo(body, sequence, found) ? found : undefined;
+      if (response !== undefined && response.result !== body.unfinished) return response;
+      if (clock.now() - began >= (response === undefined ? postingTime : how.timeout)) return response;
+      await pause(clock, response === undefined ? postingPause : unfinishedPause, how.label, how.signal);
+    }
+  }
+
+  async #posted({ length }: CallBody<unknown>, table: AnyTable, signal: Signal | undefined): Promise<BT08> {
+    const { session } = this.#meter;
+    const options = asked(`read ${table.id}`, signal);
+    const data =
+      length === undefined
+        ? await readWhole(session, table.number, session.readLimit, options)
+        : await readSlice(session, table.number, { offset: 0, length }, options);
+    return decode(BT08, data, {});
+  }
+
+  /** What an earlier session used last, where the response table still says so. */
+  async #lastSequence(signal: Signal | undefined): Promise<number | undefined> {
+    const { id, number } = await this.responseTable(signal);
+    const read = readSlice(this.#meter.session, number, { offset: 2, length: 1 }, asked(`read ${id}`, signal));
+    const last = (await unlessRefused(read))?.[0] ?? 0;
+    const { first, count } = sequencesOf(this.#meter);
+    return last >= first && last < first + count ? last : undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parseProfile } from "@meterport/protocol/layout/index";
+import { defaultDimensions } from "@meterport/protocol/tables/defaults";
+import { transaction, transactionType } from "@meterport/protocol/tables/extended/transaction";
+import { BT01, BT21, BT23, BT27, ET03, ET11, ET13, ET53 } from "@meterport/protocol/tables/index";
+import { VirtualClock } from "../../../../../test/virtual-clock.ts";
+import { connectTo, endpointLine, oneTable } from "../../testing/endpoint-line.test-kit.ts";
+
+const profile = parseProfile("meter:3.70");
+const env = defaultDimensions(profile);
+const contents = (): [number, Uint8Array][] => [
+  oneTable(ET11, env.ET11, env),
+  oneTable(BT21, env.BT21, env),
+  [ET13.number, new Uint8Array(5 * 66)],
+  [BT23.number, new Uint8Array(220)],
+];
+const open = async (tables = contents()) => {
+  const clock = new VirtualClock();
+  const line = endpointLine(clock, tables);
+  return { clock, line, meter: await clock.run(connectTo(line, clock, { profile })) };
+};
+const tables = (line: { readonly asked: readonly { readonly table: number }[] }): number[] =>
+  line.asked.map(({ table }) => table);
+
+describe("dimensions", () => {
+  it("are read once for several who wait, and one who gives up takes nothing from the others", async () => {
+    const { clock, line, meter } = await open();
+    const controller = new AbortController();
+    const first = meter.read(ET13, { signal: controller.signal });
+    const second = meter.read(ET13);
+    controller.abort();
+    await assert.rejects(clock.run(first), { name: "LinkError", code: "aborted" });
+    assert.equal((await clock.run(second)).devices.length, 5);
+    assert.deepEqual(tables(line), [ET11.number, ET13.number]);
+  });
+
+  it("who gives up waiting for them hears so at once", async () => {
+    const { clock, line, meter } = await open([]);
+    line.memory.clear();
+    const controller = new AbortController();
+    const other = meter.read(ET13).catch(() => undefined);
+    const began = clock.now();
+    const read = meter.read(ET13, { signal: controller.signal });
+    controller.abort();
+    await assert.rejects(clock.run(read), { code: "aborted", message: "read ET11: aborted while it was on its way" });
+    assert.equal(clock.now(), began);
+    await clock.run(other);
+  });
+
+  it("a refused one names what was asked, and what it needs", async () => {
+    const { clock, meter } = await open([]);
+    await assert.rejects(clock.run(meter.read(ET13)), {
+      name: "ResponseError",
+      code: "no-such-table",
+      message: /^ET13 needs what was refused: read ET11: .* \(response 0x05\)$/,
+    });
+  });
+
+  it("stay when another client moves the number, and are read again when it jumps", async () => {
+    const { clock, line, meter } = await open();
+    await clock.run(meter.read(ET13));
+    line.endpoint.bumpSequence(12);
+    await clock.run(meter.read(ET13));
+    assert.deepEqual(tables(line), [ET11.number, ET13.number, ET13.number]);
+    line.endpoint.bumpSequence(25);
+    await clock.run(meter.read(ET13));
+    assert.deepEqual(tables(line).slice(3), [ET13.number, ET11.number, ET13.number]);
+    assert.equal(meter.session.counters.resyncs, 3);
+  });
+
+  it("that do not fit are named", async () => {
+    const { clock, meter } = await open([[BT21.number, new Uint8Array(9)]]);
+    await assert.rejects(clock.run(meter.read(BT23)), {
+      name: "LayoutError",
+      path: "BT21.presentValues",
+      message: "BT21.presentValues at byte 9: needs 1 bytes, 0 are left",
+    });
+  });
+
+  it("beyond reason are refused before anything is asked", async () => {
+    const wild = new Uint8Array(10).fill(255);
+    const { clock, line, meter } = await open([[BT21.number, wild]]);
+    await assert.rejects(clock.run(meter.read(BT23)), { name: "LayoutError", code: "shape" });
+    await assert.rejects(clock.run(meter.read(BT23, ["tiers", 254, "summations", 0])), { name: "LayoutError" });
+    assert.deepEqual(tables(line), [BT21.number]);
+  });
+});
+
+describe("tables of unusual length", () => {
+  it("one whose contents tell its length is read on until it ends", async () => {
+    const messages = Array.from({ length: 6 }, (_, i) => Uint8Array.of(0, 0, 200, ...new Uint8Array(200).fill(i)));
+    const value = transaction({ type: transactionType.responses, number: 7, messages });
+    const { clock, line, meter } = await open([oneTable(ET53, value, env)]);
+    assert.deepEqual(await clock.run(meter.read(ET53)), value);
+    assert.deepEqual(line.asked, [
+      { table: ET53.number, offset: undefined, count: 465 },
+      { table: ET53.number, offset: 465, count: 465 },
+      { table: ET53.number, offset: 930, count: 465 },
+    ]);
+  });
+
+  it("one that ends before its contents say is an error", async () => {
+    const value = transaction({ number: 7, messages: [new Uint8Array(30)] });
+    const [number, bytes] = oneTable(ET53, value, env);
+    const { clock, line, meter } = await open([[number, bytes.subarray(0, 20)]]);
+    await assert.rejects(clock.run(meter.read(ET53)), { name: "LayoutError", code: "truncated" });
+    assert.equal(line.asked.length, 1);
+  });
+
+  it("a list without entries is empty, and nothing is asked for it", async () => {
+    const none = { ...env, BT21: { ...env.BT21, presentValues: 0, presentDemands: 0 } };
+    const { clock, line, meter } = await open([oneTable(BT21, none.BT21, none)]);
+    assert.deepEqual(await clock.run(meter.read(BT27, ["presentValueSources"])), []);
+    assert.deepEqual(await clock.run(meter.read(BT27)), { presentDemandSources: [], presentValueSources: [] });
+    assert.deepEqual(tables(line), [BT21.number]);
+  });
+
+  it("an identity that is too short leaves its fields unknown", async () => {
+    const clock = new VirtualClock();
+    const line = endpointLine(clock, [oneTable(BT21, env.BT21, env), [BT01.number, new Uint8Array(3).fill(65)]]);
+    // Unlike most meters this one does not fill up a partial read.
+    line.memory.set(ET03.number, { short: new Uint8Array(10) });
+    const meter = await clock.run(connectTo(line, clock));
+    assert.deepEqual([meter.profile, meter.identity?.utilitySerial], [profile, undefined]);
+  });
+});

@@ -1,0 +1,167 @@
+/**
+ * Tables that say how large other tables are: read once, shared, and read again when the meter says that they changed.
+ * A change of dimensions makes the meter's sequence number jump, which the next request notices as 0x0C
+ * (MEP guide 1.1, p. 61). Inside TLS there are no sequence numbers: there the meter is asked for its IDT version.
+ */
+
+import { LayoutError, LinkError, ResponseError, UsageError } from "@meterport/protocol/errors";
+import type { Profile } from "@meterport/protocol/layout/index";
+import { type AnyTable, tableExists } from "@meterport/protocol/layout/table";
+import type { Millis, Signal } from "@meterport/protocol/ports";
+import { standIns } from "@meterport/protocol/tables/dimension-tables";
+import type { SessionEvent } from "../../session/session.ts";
+
+/** The profile and the values of other tables by id. */
+export type Environment = { readonly profile: Profile } & Readonly<Record<string, unknown>>;
+
+/** How often a read may start again because dimensions moved under it. */
+const patience = 4;
+const unsteady = Symbol("unsteady");
+
+/** How old news may be where the meter has to be asked: one small read in thirty for whoever reads each second. */
+const versionInterval: Millis = 30_000;
+
+export interface DimensionsSource {
+  readonly now: () => Millis;
+  /** The IDT version, where nothing else tells of a change; undefined where something does, or the meter refuses. */
+  readonly version: () => Promise<number | undefined> | undefined;
+  readonly read: (table: AnyTable, env: Environment) => Promise<unknown>;
+  readonly listen: (listener: (event: SessionEvent) => void) => () => void;
+}
+
+export class Dimensions {
+  readonly #profile: Profile;
+  readonly #tables: ReadonlyMap<string, AnyTable>;
+  readonly #source: DimensionsSource;
+  readonly #known = new Map<string, Promise<unknown>>();
+  #generation = 0;
+  #version: number | undefined;
+  #versionDue: Millis = Number.NEGATIVE_INFINITY;
+  /** Whether a TLS session was lost since the version was asked: a meter that starts anew may have other dimensions. */
+  #doubtful = false;
+
+  constructor(profile: Profile, tables: ReadonlyMap<string, AnyTable>, source: DimensionsSource) {
+    this.#profile = profile;
+    this.#tables = tables;
+    this.#source = source;
+    source.listen((event) => {
+      if (event.type === "discarded" && event.reason === "session-lost") this.#doubtful = true;
+      if (event.type !== "resync" || event.firstContact || !event.jumped) return;
+      this.forget();
+    });
+  }
+
+  /** All dimensions are read again. */
+  forget(): void {
+    this.#generation++;
+    this.#known.clear();
+  }
+
+  /** Whether a table says how large others are. */
+  has(id: string): boolean {
+    return this.#tables.has(id);
+  }
+
+  /** Moves whenever dimensions may have changed: what was laid out under an earlier one must not be believed. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Everything that `table` depends on. @throws LinkError, ResponseError, LayoutError */
+  async environment(table: AnyTable, signal: Signal | undefined): Promise<Environment> {
+    const env: Record<string, unknown> & { profile: Profile } = { profile: this.#profile };
+    for (const id of new Set(table.needs)) env[id] = await this.#dimension(id, signal).catch(neededBy(table.id));
+    return env;
+  }
+
+  #dimension(id: string, signal: Signal | undefined): Promise<unknown> {
+    const label = `read ${id}`;
+    if (signal?.aborted === true) return Promise.reject(new LinkError("aborted", label, "aborted before it was sent"));
+    const reading = this.#known.get(id) ?? this.#begin(id);
+    return signal === undefined ? reading : untilAborted(reading, signal, label);
+  }
+
+  /** Under nobody's signal, since others may come to wait for the same dimension. */
+  #begin(id: string): Promise<unknown> {
+    const table = this.#tables.get(id);
+    if (table === undefined)
+      return Promise.reject(new UsageError("no-such-table", `no declaration of ${id} is at hand`));
+    const there = tableExists(table, this.#profile) ? table : (standIns[id] ?? table);
+    const reading = this.environment(there, undefined)
+      .then((env) => this.#source.read(there, env))
+      .catch((error: unknown) => {
+        if (this.#known.get(id) === reading) this.#known.delete(id);
+        throw error instanceof LayoutError ? inTable(there.id, error) : error;
+      });
+    this.#known.set(id, reading);
+    // Whoever waited may have given up.
+    reading.catch(() => {});
+    return reading;
+  }
+
+  /** `undefined` where nobody has to be asked, which costs no turn. */
+  #askVersion(due: boolean): Promise<void> | undefined {
+    if (!due) return undefined;
+    this.#doubtful = false;
+    const asking = this.#source.version();
+    if (asking === undefined) return undefined;
+    // Whoever reads meanwhile does not ask as well.
+    this.#versionDue = this.#source.now() + versionInterval;
+    return asking.then(
+      (version) => {
+        if (version === undefined) return;
+        if (this.#version !== undefined && version !== this.#version) this.forget();
+        this.#version = version;
+      },
+      (error: unknown) => {
+        this.#versionDue = Number.NEGATIVE_INFINITY;
+        throw error;
+      },
+    );
+  }
+
+  /**
+   * Runs a read that stands on dimensions, and runs it again where they moved meanwhile: the request that brought the
+   * news was answered under the new ones. `fresh` is for what must not stand on news of 30 s ago: a write.
+   *
+   * @throws LinkError where they do not come to rest
+   */
+  async steadily<T>(label: string, read: () => Promise<T>, fresh = false): Promise<T> {
+    const asking = this.#askVersion(fresh || this.#doubtful || this.#source.now() >= this.#versionDue);
+    if (asking !== undefined) await asking;
+    for (let attempt = 0; attempt < patience; attempt++) {
+      const before = this.#generation;
+      const value = await read().catch(async (error: unknown) => {
+        // A failing link says best itself what is wrong; only what was laid out under old dimensions is done again.
+        if (error instanceof LinkError) throw error;
+        await this.#askVersion(this.#doubtful);
+        if (this.#generation === before) throw error;
+        return unsteady;
+      });
+      const doubt = this.#askVersion(this.#doubtful);
+      if (doubt !== undefined) await doubt;
+      if (value !== unsteady && this.#generation === before) return value as T;
+    }
+    throw new LinkError("sequence", label, `the meter's dimensions changed ${patience} times while it was read`);
+  }
+}
+
+/** Who asks for another table must hear which one does not fit. */
+const inTable = (id: string, { code, path, offset, detail }: LayoutError): LayoutError =>
+  new LayoutError(code, { path: path === "" ? id : `${id}.${path}`, offset }, detail);
+
+/** Who asks for one table must hear that another one, which it needs, was refused. */
+const neededBy =
+  (asked: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof ResponseError)) throw error;
+    const { code, response, request, detail } = error;
+    throw new ResponseError(code, response, `${asked} needs what was refused: ${request}`, detail);
+  };
+
+const untilAborted = <T>(reading: Promise<T>, signal: Signal, label: string): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const abort = (): void => reject(new LinkError("aborted", label, "aborted while it was on its way"));
+    signal.addEventListener("abort", abort, { once: true });
+    void reading.then(resolve, reject).then(() => signal.removeEventListener("abort", abort));
+  });

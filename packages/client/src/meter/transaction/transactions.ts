@@ -1,0 +1,289 @@
+/** Runs transactions: requests are written to ET52 as one, their responses read from ET53. MEP guide 1.1, pp. 49-57. */
+import {
+  LayoutError,
+  LinkError,
+  MeterportError,
+  ProcedureError,
+  ResponseError,
+  UsageError,
+} from "@meterport/protocol/errors";
+import { decode, encode } from "@meterport/protocol/layout/index";
+import type { Millis, Signal } from "@meterport/protocol/ports";
+import { EP61, transactionLock, transactionLockTime } from "@meterport/protocol/procedures/ep61-transaction-lock";
+import type { ET11 } from "@meterport/protocol/tables/extended/et11-mfg-dimension";
+import { ET52 } from "@meterport/protocol/tables/extended/et52-mep-transaction-request";
+import { ET53 } from "@meterport/protocol/tables/extended/et53-mep-transaction-response";
+import { transaction, transactionHeader, transactionType } from "@meterport/protocol/tables/extended/transaction";
+import { OneAtATime } from "../../session/one-at-a-time.ts";
+import { pause } from "../../session/pause.ts";
+import type { Outcome } from "../outcome.ts";
+import type { ProcedureCaller } from "../procedure/procedure-caller.ts";
+import { exchange, readSlice } from "../read/table-bytes.ts";
+import type { ChangeOptions } from "../write/changes.ts";
+import type { TableWriter } from "../write/table-writer.ts";
+import { cutWrite } from "../write/write-plan.ts";
+import { checkWritable } from "../write/write-rights.ts";
+import {
+  checkSteps,
+  type LaidStep,
+  messagesOf,
+  openStep,
+  responseSize,
+  type Step,
+  type Steps,
+  steps,
+  writtenTables,
+} from "./transaction-steps.ts";
+
+export type StepOutcomes<S extends readonly Step<unknown>[]> = {
+  readonly [K in keyof S]: S[K] extends Step<infer T> ? Outcome<T> : never;
+};
+
+export interface TransactionOptions {
+  readonly signal?: Signal;
+  /** 0 to 65535; the one after the last that the meter knows, where left out. */
+  readonly number?: number;
+}
+
+const label = "run a transaction";
+/** Size, type, number, number. */
+const frame = 7;
+const head = 5;
+/** Most transactions take a few hundred milliseconds (p. 56). */
+const patience: Millis = 4_000;
+const pollPause: Millis = 200;
+const lockPause: Millis = 1_000;
+/** One is not processed where the power line's begins at the same moment, and is to be tried again (p. 56). */
+const attempts = 2;
+
+const asked = (name: string, signal: Signal | undefined) =>
+  signal === undefined ? { label: name } : { label: name, signal };
+
+export interface TransactionsOptions extends ChangeOptions {
+  readonly writer: TableWriter;
+  readonly caller: ProcedureCaller;
+}
+
+type Limits = Pick<ET11, "transactionRequestLength" | "transactionResponseLength" | "mepChannelCount">;
+
+export class Transactions {
+  readonly #options: TransactionsOptions;
+  readonly #turns = new OneAtATime();
+  #last: number | undefined;
+
+  constructor(options: TransactionsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws UsageError, LayoutError, ProcedureError, ResponseError, LinkError */
+  run<const S extends readonly Step<unknown>[]>(
+    build: (steps: Steps) => S,
+    options: TransactionOptions = {},
+  ): Promise<StepOutcomes<S>> {
+    return this.#turns.run(async () => {
+      checkWritable(this.#options.writable, label);
+      if (this.#options.meter.optical)
+        throw new UsageError(
+          "other-way",
+          `${label}: ET52 belongs to the MEP port; on the optical port send the steps one by one`,
+        );
+      const built = build(steps);
+      for (let attempt = 1; ; attempt++) {
+        const outcomes = await this.#attempt(built, options, attempt === attempts);
+        if (outcomes !== undefined) return outcomes as unknown as StepOutcomes<S>;
+      }
+    });
+  }
+
+  /** `undefined` where it is worth another attempt. */
+  async #attempt(
+    built: readonly Step<unknown>[],
+    options: TransactionOptions,
+    isLast: boolean,
+  ): Promise<Outcome<unknown>[] | undefined> {
+    const { meter, writer, caller, wear } = this.#options;
+    const { signal } = options;
+    const limits = await this.#limits(signal);
+    return this.#locked(limits, signal, async (until) => {
+      const shared = until !== undefined;
+      const layOut = async (): Promise<{ laid: LaidStep[]; generation: number }> => {
+        const { generation } = meter;
+        const laid: LaidStep[] = [];
+        for (const step of built) laid.push(await step.layOut({ meter, writer, caller, signal }));
+        return { laid, generation };
+      };
+      const { laid, generation } = await meter.steadily(label, layOut, true);
+      checkSteps(laid);
+      const number = options.number ?? (await this.#nextNumber(shared, signal));
+      const request = encode(ET52, transaction({ number, messages: laid.flatMap(messagesOf) }), {});
+      checkSize(request.length, laid, limits);
+      const pieces = cutWrite({ offset: 0, length: request.length }, meter.session.writeLimit);
+      await wear.spend([...pieces.map(() => ET52.number), ...laid.flatMap(writtenTables)], label);
+      this.#last = number;
+      const dimensioned = laid.some((step) => step.dimensioned);
+      try {
+        if (dimensioned && meter.generation !== generation)
+          throw new LinkError("moved", label, "the meter's dimensions changed before it ran");
+        for (const { offset, length } of pieces)
+          await this.#write(offset, request.slice(offset, offset + length), dimensioned, signal);
+      } catch (error) {
+        // Nothing was executed: it is the last piece that starts a transaction.
+        if (!isLast && error instanceof LinkError && error.code === "moved") return undefined;
+        throw error;
+      }
+      const messages = await this.#responses(number, limits, signal);
+      // What was laid out under other dimensions must not be believed.
+      const moved = meter.generation !== generation && dimensioned;
+      // Behind the end of the lock they may be the other client's, under the same number.
+      const late = until !== undefined && meter.clock.now() >= until;
+      if (messages !== undefined && !moved && !late) return outcomesOf(laid, messages);
+      if (!isLast) return undefined;
+      if (moved) throw new LinkError("sequence", label, "the meter's dimensions changed while it ran");
+      const lock = `it took longer than the ${transactionLockTime / 1000} s for which the meter locks its tables, so the answers may be another client's`;
+      throw messages !== undefined
+        ? new LinkError("reply-lost", label, lock)
+        : new LinkError("no-answer", label, `the meter formed no response to it, ${attempts} times`);
+    });
+  }
+
+  async #limits(signal: Signal | undefined): Promise<Limits> {
+    const needs = { ...ET52, needs: ["ET11"] };
+    const env = await this.#options.meter.environment(needs, signal === undefined ? {} : { signal });
+    return env.ET11 as Limits;
+  }
+
+  /**
+   * The two ports of a meter share the tables: the other client is kept away meanwhile (p. 50). The task is told until
+   * when; `undefined` where there is no other client.
+   */
+  async #locked<T>(
+    limits: Limits,
+    signal: Signal | undefined,
+    task: (until: Millis | undefined) => Promise<T>,
+  ): Promise<T> {
+    const shared = this.#options.meter.several ?? (limits.mepChannelCount ?? 1) > 1;
+    if (!shared) return task(undefined);
+    const until = await this.#lock(signal);
+    if (until === undefined) return task(Number.POSITIVE_INFINITY);
+    try {
+      return await task(until);
+    } finally {
+      // Where it fails the meter unlocks by itself after ten seconds; what the task did counts.
+      await this.#options.caller.call(EP61, { lock: transactionLock.unlock }).catch(ignoreMeterportError);
+    }
+  }
+
+  /** Until when at least; `undefined` where this meter has nothing to lock. */
+  async #lock(signal: Signal | undefined): Promise<Millis | undefined> {
+    const { meter, caller } = this.#options;
+    const began = meter.clock.now();
+    for (;;) {
+      const asked = meter.clock.now();
+      try {
+        await caller.call(EP61, { lock: transactionLock.lock }, signal === undefined ? {} : { signal });
+        return asked + transactionLockTime;
+      } catch (error) {
+        if (!(error instanceof ProcedureError)) throw error;
+        if (error.code === "unknown-procedure") return undefined;
+        const lockedByOther = error.result === 3;
+        if (!lockedByOther || meter.clock.now() - began > transactionLockTime + lockPause) throw error;
+        await pause(meter.clock, lockPause, label, signal);
+      }
+    }
+  }
+
+  /** Another one each time: the meter does not run the same transaction twice in a row (p. 56). */
+  async #nextNumber(shared: boolean, signal: Signal | undefined): Promise<number> {
+    const last = shared || this.#last === undefined ? (await this.#head(signal)).number : this.#last;
+    return last >= 0xffff ? 1 : last + 1;
+  }
+
+  async #head(signal: Signal | undefined) {
+    const range = { offset: 0, length: head };
+    const data = await readSlice(this.#options.meter.session, ET53.number, range, asked("read ET53", signal));
+    return decode(transactionHeader, data, {});
+  }
+
+  /** A piece must not be written twice, the rest has to follow it directly (p. 50). */
+  async #write(offset: number, data: Uint8Array, laidOut: boolean, signal: Signal | undefined): Promise<void> {
+    const options = { ...asked("write ET52", signal), retry: "same-packet", idempotent: false, laidOut } as const;
+    try {
+      await exchange(this.#options.meter.session, { kind: "write-at", table: ET52.number, offset, data }, options);
+    } catch (error) {
+      // It was executed; whether all of it was, ET53 tells.
+      if (!(error instanceof LinkError) || error.code !== "reply-lost") throw error;
+    }
+  }
+
+  /** The response messages; `undefined` where none were formed in time. */
+  async #responses(number: number, limits: Limits, signal: Signal | undefined): Promise<Uint8Array[] | undefined> {
+    const { clock, session } = this.#options.meter;
+    const began = clock.now();
+    for (;;) {
+      const { size, type, number: found } = await this.#head(signal);
+      if (found === number && isResponse(type)) {
+        if (size < frame || size > limits.transactionResponseLength)
+          throw new ResponseError("unknown-response", 0, label, `ET53 says that the responses have ${size} bytes`);
+        const range = { offset: 0, length: size };
+        const data = await readSlice(session, ET53.number, range, asked("read ET53", signal));
+        const messages = messagesIn(data, number);
+        if (messages !== undefined) return messages;
+      }
+      if (clock.now() - began >= patience) return undefined;
+      await pause(clock, pollPause, label, signal);
+    }
+  }
+}
+
+const isResponse = (type: number): boolean =>
+  type === transactionType.responses || type === transactionType.partialResponses;
+
+/** `undefined` where they are not whole, because the meter or the other client writes them at this moment. */
+const messagesIn = (data: Uint8Array, number: number): Uint8Array[] | undefined => {
+  try {
+    const value = decode(ET53, data, {});
+    if (value.number !== number || value.numberAgain !== number || !isResponse(value.type)) return undefined;
+    return value.records.map(({ message }) => message);
+  } catch (error) {
+    if (error instanceof LayoutError) return undefined;
+    throw error;
+  }
+};
+
+const checkSize = (request: number, laid: readonly LaidStep[], limits: Limits): void => {
+  const { transactionRequestLength, transactionResponseLength } = limits;
+  const response = frame + laid.reduce((sum, step) => sum + responseSize(step), 0);
+  if (request > transactionRequestLength)
+    throw new UsageError(
+      "too-long",
+      `${label}: its requests have ${request} bytes, ET52 holds ${transactionRequestLength}`,
+    );
+  if (response > transactionResponseLength)
+    throw new UsageError(
+      "too-long",
+      `${label}: its responses have ${response} bytes, ET53 holds ${transactionResponseLength}`,
+    );
+};
+
+const outcomesOf = (laid: readonly LaidStep[], messages: readonly Uint8Array[]): Outcome<unknown>[] => {
+  let at = 0;
+  return laid.map((step) => {
+    const own = messages.slice(at, at + step.requests.length);
+    at += step.requests.length;
+    if (own.length < step.requests.length)
+      return {
+        ok: false,
+        error: new ResponseError("not-possible", 0, step.label, "the meter ended the transaction before this step"),
+      };
+    try {
+      return { ok: true, value: openStep(step, own) };
+    } catch (error) {
+      if (error instanceof MeterportError) return { ok: false, error };
+      throw error;
+    }
+  });
+};
+
+const ignoreMeterportError = (error: unknown): void => {
+  if (!(error instanceof MeterportError)) throw error;
+};

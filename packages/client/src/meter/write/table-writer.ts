@@ -1,0 +1,186 @@
+/** Writes tables with care: rights are checked and the memory's wear is counted before a byte is sent. */
+import { equalBytes } from "@meterport/protocol/bytes";
+import { LinkError, ResponseError } from "@meterport/protocol/errors";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import type { Signal } from "@meterport/protocol/ports";
+import { isPending, pendingDescriptorSize } from "@meterport/protocol/tables/basic/pending";
+import type { Meter } from "../meter.ts";
+import { exchange, readSlice } from "../read/table-bytes.ts";
+import type { ChangeOptions } from "./changes.ts";
+import { type Piece, pendingWrites } from "./pending-bytes.ts";
+import type { WearBudget } from "./wear-budget.ts";
+import {
+  mergeTargets,
+  planWrite,
+  type TableWrite,
+  type WritePlan,
+  type WriteTarget,
+  writeTarget,
+} from "./write-plan.ts";
+import { checkTable, checkWritable, clearsItself, objections } from "./write-rights.ts";
+
+export interface WriteOptions {
+  readonly signal?: Signal;
+  /** Reads what was written and compares; true where left out. */
+  readonly verify?: boolean;
+  /** Says what would be sent, and sends only the reads that this takes. */
+  readonly dryRun?: boolean;
+  /** Also sends what is there already; false where left out, because writing wears the meter's memory. */
+  readonly rewrite?: boolean;
+}
+
+export interface WriteResult {
+  /** The requests that were sent, or would be; none where the meter has these values already. */
+  readonly requests: readonly TableWrite[];
+  readonly sent: boolean;
+}
+
+interface Planned extends WritePlan {
+  readonly target: WriteTarget;
+  /** Of the dimensions under which it was laid out. */
+  readonly generation: number;
+}
+
+interface Sending {
+  readonly requests: readonly TableWrite[];
+  readonly generation: number;
+  readonly label: string;
+  readonly signal: Signal | undefined;
+  /** Takes what the meter has executed. */
+  readonly done: TableWrite[];
+  readonly isLast: boolean;
+}
+
+/** A value and where in its table it goes; the whole table for an empty path. */
+export interface FieldValue {
+  readonly path: readonly (string | number)[];
+  readonly value: unknown;
+}
+
+/** For messages: "write ET51.clients.0.healthTimeout". */
+export const writeLabel = (table: AnyTable, fields: readonly FieldValue[]): string =>
+  `write ${fields.map(({ path }) => [table.id, ...path].join(".")).join(", ")}`;
+
+/** How often a write is laid out where the meter's dimensions change under it. */
+const patience = 4;
+
+const asked = (label: string, signal: Signal | undefined) => (signal === undefined ? { label } : { label, signal });
+
+/** A time from now on may be kept as another one: a descriptor is not compared. */
+const behindDescriptor = ({ offset, data }: Piece): Piece => {
+  const skipped = Math.max(0, pendingDescriptorSize - offset);
+  return { offset: offset + skipped, data: data.subarray(skipped) };
+};
+
+export class TableWriter {
+  readonly #meter: Meter;
+  readonly #writable: boolean;
+  readonly #wear: WearBudget;
+
+  constructor({ meter, writable, wear }: ChangeOptions) {
+    this.#meter = meter;
+    this.#writable = writable;
+    this.#wear = wear;
+  }
+
+  /** @throws UsageError, LayoutError, ResponseError, LinkError */
+  async write(table: AnyTable, fields: readonly FieldValue[], options: WriteOptions = {}): Promise<WriteResult> {
+    const label = writeLabel(table, fields);
+    const { signal, dryRun = false, verify = true, rewrite = false } = options;
+    if (!dryRun) checkWritable(this.#writable, label);
+    const descriptor = isPending(table.number) ? pendingDescriptorSize : 0;
+    const limit = this.#meter.session.writeLimit - descriptor;
+    const laying = { label, limit, rewrite, ...(signal === undefined ? {} : { signal }) };
+    const done: TableWrite[] = [];
+    for (let attempt = 1; ; attempt++) {
+      const plan = await this.plan(table, fields, laying);
+      const requests = await this.#requests(table, plan.writes, label, signal);
+      if (dryRun) return { requests, sent: false };
+      if (requests.length === 0) return { requests: done, sent: done.length > 0 };
+      await this.#wear.spend(
+        requests.map(({ table }) => table),
+        label,
+      );
+      const isLast = attempt === patience;
+      if (!(await this.#send({ requests, generation: plan.generation, label, signal, done, isLast }))) continue;
+      if (verify) await this.#verify(table, plan, label, signal);
+      return { requests: done, sent: true };
+    }
+  }
+
+  /** False where the meter's dimensions changed before all of it was written: then it has to be laid out again. */
+  async #send({ requests, generation, label, signal, done, isLast }: Sending): Promise<boolean> {
+    // Absolute bytes: written twice they are what they are written once, but at old offsets they are something else.
+    const options = { ...asked(label, signal), idempotent: true, laidOut: true };
+    for (const request of requests) {
+      const { table, offset, data } = request;
+      try {
+        // Another request may have brought the news. From here on the link looks after it.
+        if (this.#meter.generation !== generation)
+          throw new LinkError("moved", label, "the meter's dimensions changed");
+        await exchange(this.#meter.session, { kind: "write-at", table, offset, data }, options);
+      } catch (error) {
+        if (isLast || !(error instanceof LinkError) || error.code !== "moved") throw error;
+        return false;
+      }
+      done.push(request);
+    }
+    return true;
+  }
+
+  /** The writes as they are sent: those of a pending table carry its descriptor. */
+  async #requests(
+    table: AnyTable,
+    writes: readonly TableWrite[],
+    label: string,
+    signal: Signal | undefined,
+  ): Promise<readonly TableWrite[]> {
+    if (!isPending(table.number) || writes.length === 0) return writes;
+    const range = { offset: 0, length: pendingDescriptorSize };
+    const descriptor = await readSlice(this.#meter.session, table.number, range, asked(label, signal));
+    return pendingWrites(writes, descriptor).map((write) => ({ table: table.number, ...write }));
+  }
+
+  /** The requests that a write takes, out of the bytes that are there now. @throws as `write` */
+  async plan(
+    table: AnyTable,
+    fields: readonly FieldValue[],
+    options: { readonly label: string; readonly limit: number; readonly rewrite: boolean; readonly signal?: Signal },
+  ): Promise<Planned> {
+    const { label, signal, limit, rewrite } = options;
+    checkTable(table, this.#meter, label);
+    const objection = objections(table);
+    const layOut = async (): Promise<Planned> => {
+      const { generation } = this.#meter;
+      const env = await this.#meter.environment(table, signal === undefined ? {} : { signal });
+      const targets = fields.map(({ path, value }) => writeTarget(table, path, value, env));
+      const target = mergeTargets(table, targets, env);
+      const { session } = this.#meter;
+      const current = await readSlice(session, table.number, target.range, asked(`read ${table.id}`, signal));
+      return { ...planWrite(table, target, current, objection, { limit, rewrite }), target, generation };
+    };
+    return this.#meter.steadily(label, layOut, true);
+  }
+
+  async #verify(
+    table: AnyTable,
+    { writes, changed }: Planned,
+    label: string,
+    signal: Signal | undefined,
+  ): Promise<void> {
+    if (changed.length > 0 && changed.every((leaf) => clearsItself(table, leaf))) return;
+    for (const written of writes) {
+      const { offset, data } = isPending(table.number) ? behindDescriptor(written) : written;
+      if (data.length === 0) continue;
+      const range = { offset, length: data.length };
+      const found = await readSlice(this.#meter.session, table.number, range, asked(`read ${table.id}`, signal));
+      if (!equalBytes(found, data))
+        throw new ResponseError(
+          "refused",
+          0,
+          label,
+          `the meter said yes, but bytes ${offset} to ${offset + data.length - 1} are not what was written`,
+        );
+    }
+  }
+}

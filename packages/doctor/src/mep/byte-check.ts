@@ -1,0 +1,30 @@
+/** What the bytes on a line tell by themselves, whether or not anybody was met. */
+import type { Sickness } from "../diagnosis.ts";
+import type { Report } from "../report.ts";
+import type { Patient } from "./patient.ts";
+
+/** Where frames are to be counted, whole and broken. */
+const spoiling: readonly Sickness[] = ["noise", "sag", "loose-head", "head-sags", "stray-light"];
+
+/** To be asked at the end, when everything has been heard. */
+export const describeBytes = (patient: Patient, report: Report): void => {
+  const { heard } = patient;
+  const { sickness } = report;
+  if (!patient.opened) return;
+  report.check("bytes", heard.bytes > 0 ? "good" : "bad", heard.bytes > 0 ? "bytes-came" : "nothing-came", {
+    bytes: heard.bytes,
+  });
+  if (heard.bytes === 0) return;
+  const met = patient.met;
+  const echoed = patient.echoes > 0 || sickness === "echo" || sickness === "own-light";
+  report.check("echo", echoed ? (met ? "warning" : "bad") : "good", echoed ? "echo-came" : "no-echo");
+  report.check("alerts", sickness === "deaf" ? "bad" : "good", heard.alerts > 0 ? "alerts-came" : "no-alerts", {
+    alerts: heard.alerts,
+  });
+  if (sickness === "wrong-baud") return;
+  if (heard.only !== undefined)
+    report.check("framing", "bad", "one-byte-only", { byte: `0x${heard.only.toString(16).padStart(2, "0")}` });
+  else if (sickness !== undefined && spoiling.includes(sickness))
+    report.check("framing", "bad", "frames-broken", { garbage: heard.garbage, frames: heard.frames });
+  else if (heard.frames > 0) report.check("framing", "good", "frames-whole", { frames: heard.frames });
+};

@@ -1,0 +1,332 @@
+/** First contact: is there anybody, and in which way will they talk to us. */
+import type { LinkFailure } from "@meterport/protocol/errors";
+import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
+import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
+import type { Millis } from "@meterport/protocol/ports";
+import type { Sickness } from "../diagnosis.ts";
+import type { Report } from "../report.ts";
+import { isOver, type Patient, type Probe, type Way } from "./patient.ts";
+
+export interface ContactOptions {
+  /** The key as the user means it, first; then what else its text may stand for. Without any, a key that no meter has is shown. */
+  readonly readings: readonly KeyReading[];
+  readonly stranger: KeyReading["secret"];
+  readonly security: SecurityName;
+  /** Speeds to look for the meter at, where the link's can be set; the first is where it is expected. */
+  readonly bauds: readonly number[];
+}
+
+/** How the meter was met. */
+export interface Contact {
+  readonly way: Way;
+  /** Another key form than the user's own reading. */
+  readonly form: KeyReading["form"] | undefined;
+  /** It said nothing for so long, and then answered; undefined where it answered at once. */
+  readonly silent?: Millis;
+}
+
+type Slowness = Pick<Way, "delay">;
+
+const tries = 6;
+/** Silence for so long and then an answer is a pause, not loss. */
+const pauseAfter: Millis = 3_000;
+/** Longer than any bridge should need, there and back. */
+const patience: Millis = 3_000;
+/** What a bridge may still hold back. */
+const aftermath: Millis = 1_500;
+/** What a meter on a cable never needs, not even for a whole handshake. */
+const slowAnswer: Millis = 1_500;
+
+/** A refusal that comes as often is no accident: noise in a request is refused as well. */
+const refusals = 2;
+/** So often a key is tried before the line is to blame. */
+const keyTries = 4;
+
+/** Decisive where they come three times in a row. */
+const decisive: readonly LinkFailure[] = ["wrong-key", "tls-required", "no-tls", "no-answer", "only-alerts", "echo"];
+
+/** What was seen most, the telling before silence. */
+const chief = (probes: readonly Probe[]): LinkFailure | undefined => {
+  const counts = new Map<LinkFailure, number>();
+  for (const { failure } of probes)
+    if (failure !== undefined) counts.set(failure, (counts.get(failure) ?? 0) + (failure === "no-answer" ? 0.5 : 1));
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+};
+
+export class FirstContact {
+  readonly #patient: Patient;
+  readonly #report: Report;
+  readonly #options: ContactOptions;
+  #silentSince: Millis | undefined;
+
+  constructor(patient: Patient, report: Report, options: ContactOptions) {
+    this.#patient = patient;
+    this.#report = report;
+    this.#options = options;
+  }
+
+  /** The way in; undefined where there is none, which the report then explains. @throws LinkError aborted */
+  async find(): Promise<Contact | undefined> {
+    const { security } = this.#options;
+    return security === "tls" ? this.#overTls() : this.#overRc4();
+  }
+
+  /** Tries until something is certain. */
+  async #knock(way: Way, most = tries): Promise<readonly Probe[]> {
+    await this.#patient.begin(way);
+    const probes: Probe[] = [];
+    while (probes.length < most) {
+      const probe = await this.#patient.ask();
+      probes.push(probe);
+      if (probe.answered || isOver(probe.failure)) break;
+      const [a, b, c] = probes.slice(-3);
+      if (
+        c !== undefined &&
+        a?.failure === b?.failure &&
+        b?.failure === c.failure &&
+        decisive.includes(c.failure ?? "tls")
+      )
+        break;
+    }
+    return probes;
+  }
+
+  async #answers(way: Way, most = 2): Promise<boolean> {
+    return (await this.#knock(way, most)).some(({ answered }) => answered);
+  }
+
+  /** What a meter thinks of a key: "answered", "wrong-key" where it said so twice, or whatever came in between. */
+  async #judged(way: Way): Promise<"answered" | LinkFailure | undefined> {
+    await this.#patient.begin(way);
+    const probes: Probe[] = [];
+    let refused = 0;
+    while (probes.length < keyTries && refused < refusals) {
+      const probe = await this.#patient.ask();
+      if (probe.answered) return "answered";
+      if (isOver(probe.failure)) return probe.failure;
+      if (probe.failure === "wrong-key") refused++;
+      probes.push(probe);
+    }
+    return refused >= refusals ? "wrong-key" : chief(probes.filter(({ failure }) => failure !== "wrong-key"));
+  }
+
+  get #first(): Pick<Way, "secret"> {
+    return { secret: this.#options.readings[0]?.secret ?? this.#options.stranger };
+  }
+
+  async #overRc4(): Promise<Contact | undefined> {
+    const kind = this.#options.security === "rc4-encrypted" ? "rc4-encrypted" : "rc4";
+    const way: Way = { kind, ...this.#first };
+    const probes = await this.#knock(way);
+    if (probes.at(-1)?.answered === true) return this.#met(way);
+    const failure = chief(probes);
+    if (isOver(failure)) return this.#sick("hangs-up", "open", "hung-up");
+    // One 0x0B among other things is what noise in a request looks like.
+    const refused = probes.filter((probe) => probe.failure === "wrong-key").length;
+    if (refused > refusals) {
+      if (refused < probes.length && (await this.#judged(way)) === "answered") return this.#met(way);
+      return this.#keyTrouble(way);
+    }
+    if (failure === "tls-required") return this.#tlsWanted();
+    if (failure === "no-answer" || failure === "only-alerts" || failure === undefined) return this.#silence(way);
+    return this.#disturbed(way, failure);
+  }
+
+  async #overTls(): Promise<Contact | undefined> {
+    const probes = await this.#knock({ kind: "tls", ...this.#first }, 3);
+    if (probes.at(-1)?.answered === true) return this.#met({ kind: "tls", ...this.#first });
+    const failure = chief(probes);
+    if (isOver(failure)) return this.#sick("hangs-up", "open", "hung-up");
+    if (failure === "wrong-key") return this.#tlsKey({});
+    if (failure === "no-tls") {
+      this.#report.check("security", "bad", "lacks-tls");
+      return this.#sick("no-tls");
+    }
+    if (await this.#answers({ kind: "rc4", ...this.#first })) {
+      this.#report.check("security", "bad", "lacks-tls");
+      return this.#sick("no-tls");
+    }
+    if (failure === "no-answer" || failure === "only-alerts") return this.#silence({ kind: "rc4", ...this.#first });
+    if (failure === "tls") return this.#tlsFails(probes.at(-1)?.detail ?? "");
+    return this.#disturbed({ kind: "tls", ...this.#first }, failure ?? "garbage");
+  }
+
+  #tlsFails(detail: string): undefined {
+    this.#report.check("security", "bad", "tls-failed", { detail });
+    return this.#sick("tls-fails");
+  }
+
+  /** The port will have nothing but TLS. */
+  async #tlsWanted(slow: Slowness = {}): Promise<Contact | undefined> {
+    this.#report.check("security", this.#options.security === "auto" ? "good" : "bad", "wants-tls");
+    if (this.#options.security !== "auto") return this.#sick("tls-required");
+    return this.#tlsKey(slow);
+  }
+
+  /** Each reading of the key, as the basic and as the advanced one. */
+  async #tlsKey(slow: Slowness): Promise<Contact | undefined> {
+    const { readings, stranger } = this.#options;
+    const tried = readings.length > 0 ? readings : [{ secret: stranger, form: undefined }];
+    let trouble: LinkFailure | undefined;
+    for (const [index, { secret, form }] of tried.entries())
+      for (const level of ["basic", "advanced"] as const) {
+        const way: Way = { kind: "tls", secret, level, ...slow };
+        const judged = await this.#judged(way);
+        if (judged === "answered") return this.#met(way, index === 0 ? undefined : form);
+        if (isOver(judged)) return this.#sick("hangs-up", "open", "hung-up");
+        trouble ??= judged === "wrong-key" ? undefined : judged;
+        // A handshake that never reaches the key says nothing of it, whatever key comes next.
+        if (judged !== "wrong-key" && index === 0 && level === "basic") return this.#tlsTrouble(way, trouble);
+      }
+    this.#report.check("security", "good", "speaks-tls");
+    return trouble === undefined ? this.#noKeyFits() : this.#sick("noise");
+  }
+
+  /** A handshake gets no further: its messages come late, or break off, or the line spoils them. */
+  async #tlsTrouble(way: Way, failure: LinkFailure | undefined): Promise<Contact | undefined> {
+    if (way.delay === undefined) {
+      const late = { delay: patience };
+      const judged = await this.#judged({ ...way, ...late });
+      if (judged === "answered" || judged === "wrong-key") {
+        // Without any delay of the line it was an accident.
+        if (this.#patient.slowest > slowAnswer) this.#report.blame("slow-bridge");
+        return this.#tlsKey(late);
+      }
+    }
+    this.#report.check("security", "good", "speaks-tls");
+    if (failure === "half-reply" || this.#patient.observed.brokenAt.length >= refusals) return this.#sick("sag");
+    if (failure === "tls" || failure === undefined) return this.#tlsFails("");
+    return this.#sick("noise");
+  }
+
+  /** 0x0B: somebody is there, and this key is not theirs. A port that has both ways may mean the other one. */
+  async #keyTrouble(refused: Way): Promise<Contact | undefined> {
+    const { readings, security } = this.#options;
+    if (refused.delay === undefined) {
+      const { late } = this.#patient.observed;
+      await this.#patient.listen(aftermath);
+      // A refusal names no request: where they come late, each would be taken for that of the next key.
+      const found = this.#patient.observed.late > late ? await this.#whenPatient(refused) : "no";
+      if (found !== "no") return found;
+    }
+    for (const { secret, form } of readings.slice(1)) {
+      const way: Way = { ...refused, secret };
+      if ((await this.#judged(way)) === "answered") return this.#met(way, form);
+    }
+    if (security === "auto" && readings.length > 0) {
+      const way: Way = { ...refused, kind: "tls", ...this.#first };
+      const probes = await this.#knock(way, 1);
+      if (probes.at(-1)?.answered === true) return this.#met(way);
+    }
+    this.#report.check("security", "good", "speaks-rc4");
+    return this.#noKeyFits();
+  }
+
+  /** Answers came when nobody waited any more: whether they mean something to one who waits; "no" where they do not. */
+  async #whenPatient(way: Way): Promise<Contact | undefined | "no"> {
+    const slow: Way = { ...way, delay: patience };
+    const judged = await this.#judged(slow);
+    if (judged !== "answered" && judged !== "wrong-key" && judged !== "tls-required") return "no";
+    this.#report.blame("slow-bridge");
+    if (judged === "answered") return this.#met(slow);
+    if (judged === "tls-required") return this.#tlsWanted({ delay: patience });
+    return slow.kind === "tls" ? this.#tlsKey({ delay: patience }) : this.#keyTrouble(slow);
+  }
+
+  #noKeyFits(): undefined {
+    if (this.#options.readings.length === 0) {
+      this.#report.check("key", "bad", "key-missing");
+      return this.#sick("no-key");
+    }
+    this.#report.check("key", "bad", "key-refused", { readings: this.#options.readings.length });
+    return this.#sick("wrong-key");
+  }
+
+  /** Nothing comes in time: late, another speed, TLS only, a pause, or nothing at all. */
+  async #silence(way: Way): Promise<Contact | undefined> {
+    this.#silentSince ??= this.#patient.clock.now();
+    await this.#patient.listen(patience);
+    if (this.#patient.observed.late > 0) {
+      const found = await this.#whenPatient(way);
+      if (found !== "no") return found;
+    }
+    if (await this.#answers(way, 2)) return this.#returned(way);
+    if (this.#options.security === "auto") {
+      const probes = await this.#knock({ kind: "tls", ...this.#first }, 1);
+      const [probe] = probes;
+      if (probe?.answered === true) return this.#met({ kind: "tls", ...this.#first });
+      if (probe?.failure === "wrong-key") return this.#tlsKey({});
+    }
+    return (await this.#otherSpeed(way)) ?? this.#stillSilent(way);
+  }
+
+  async #stillSilent(way: Way): Promise<Contact | undefined> {
+    if (await this.#answers(way, 3)) return this.#returned(way);
+    await this.#patient.listen(patience);
+    const { heard } = this.#patient;
+    if (this.#patient.observed.echoes > 0) return this.#sick("echo");
+    if (heard.only !== undefined) return this.#sick("stuck");
+    if (this.#patient.observed.late > 0) return this.#sick("slow-bridge");
+    if (heard.alerts > 0) return this.#sick("deaf");
+    return this.#sick(heard.bytes > 0 ? "noise" : "silent");
+  }
+
+  #returned(way: Way): Contact {
+    const silent = this.#patient.clock.now() - (this.#silentSince ?? this.#patient.clock.now());
+    return { ...this.#met(way), ...(silent >= pauseAfter ? { silent } : {}) };
+  }
+
+  /** Looks for the meter at other speeds, and says so where it is found. */
+  async #otherSpeed(way: Way): Promise<Contact | undefined> {
+    const [home, ...others] = this.#options.bauds;
+    for (const baud of others) {
+      await this.#patient.open(baud);
+      // A meter that cannot be understood at one speed is met at another, whatever it thinks of the key.
+      const probes = await this.#knock(way, 2);
+      const failure = chief(probes);
+      if (!probes.some(({ answered }) => answered) && failure !== "wrong-key" && failure !== "tls-required") continue;
+      this.#report.check("framing", "bad", "other-baud", { baud });
+      return this.#sick("wrong-baud");
+    }
+    if (others.length > 0) await this.#patient.open(home);
+    return undefined;
+  }
+
+  /** Bytes come, and no trustworthy answer is among them. */
+  async #disturbed(way: Way, failure: LinkFailure): Promise<Contact | undefined> {
+    if (failure === "echo") return this.#sick("echo");
+    if (failure === "optical-session") return this.#sick("paused");
+    if (this.#patient.heard.only !== undefined) return this.#sick("stuck");
+    if (failure === "other-reply" || this.#patient.observed.late > 0) {
+      const { late } = this.#patient.observed;
+      // The refusals of earlier requests must not be taken for those of the next.
+      await this.#patient.listen(patience);
+      const found = await this.#whenPatient(way);
+      if (found !== "no") return found;
+      // Later than anybody waits for: the answers are good, and a bridge keeps them.
+      if (failure === "other-reply" && late >= refusals) return this.#sick("slow-bridge");
+    }
+    if (failure === "half-reply") return this.#sick("sag");
+    if (failure === "sequence") return this.#sick("other-client");
+    const found = await this.#otherSpeed(way);
+    if (found !== undefined || this.#report.sickness !== undefined) return found;
+    if (await this.#answers(way, 3)) return this.#returned(way);
+    return this.#sick(this.#patient.observed.otherClient >= 2 ? "other-client" : "noise");
+  }
+
+  #met(way: Way, form?: KeyReading["form"]): Contact {
+    this.#report.check("security", "good", way.kind === "tls" ? "speaks-tls" : "speaks-rc4");
+    if (form !== undefined) {
+      this.#report.check("key", "warning", "key-in-other-form", { form });
+      this.#report.blame("key-form");
+    }
+    return { way, form };
+  }
+
+  /** Blames, and ends the search. */
+  #sick(sickness: Sickness, check?: "open", finding?: "hung-up"): undefined {
+    this.#report.blame(sickness);
+    if (check !== undefined && finding !== undefined) this.#report.check(check, "bad", finding);
+    return undefined;
+  }
+}

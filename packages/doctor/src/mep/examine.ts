@@ -1,0 +1,80 @@
+/** Examines a link from the adapter to the meter's clock, and names the first thing that is wrong. */
+import type { LinkFailure } from "@meterport/protocol/errors";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
+import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
+import type { Millis } from "@meterport/protocol/ports";
+import type { Diagnosis, Sickness } from "../diagnosis.ts";
+import { opens } from "../open-check.ts";
+import { histogram, Report } from "../report.ts";
+import { describeBytes } from "./byte-check.ts";
+import { FirstContact } from "./contact.ts";
+import { LineCheck } from "./line-check.ts";
+import { MeterCheck, modelOf } from "./meter-check.ts";
+import { Patient, type PatientOptions } from "./patient.ts";
+import { persists } from "./persistence.ts";
+
+export interface ExamineOptions extends PatientOptions {
+  /** What the key's text may stand for, the user's own reading first; none where no key is given. */
+  readonly readings: readonly KeyReading[];
+  readonly security: SecurityName;
+  /** Speeds to look for the meter at, where the link's can be set; the first is the link's own. */
+  readonly bauds?: readonly number[];
+}
+
+/** A meter that has something for us says so each second (MEP guide 1.1, p. 23). */
+const listening: Millis = 1_500;
+
+/** What is to blame where it never answers that. */
+const spoilers: Partial<Readonly<Record<LinkFailure, Sickness>>> = {
+  closed: "hangs-up",
+  "not-open": "hangs-up",
+  "half-reply": "sag",
+  "bad-digest": "noise",
+  garbage: "noise",
+};
+
+const blamed = (failure: LinkFailure): Sickness => spoilers[failure] ?? "loses-replies";
+
+/**
+ * Walks the layers of a link and names the first that fails. Only reads, and closes what it opened.
+ *
+ * @throws UsageError for what is no link; LinkError (`aborted`)
+ */
+export const examine = async (options: ExamineOptions): Promise<Diagnosis> => {
+  const { clock, readings, security, entropy, bauds = [] } = options;
+  const began = clock.now();
+  const report = new Report();
+  const patient = new Patient(options);
+  let meter: string | null = null;
+  let read = false;
+  try {
+    if (await opens(patient, report)) {
+      await patient.listen(listening);
+      const stranger = new Secret(entropy(16));
+      const contact = await new FirstContact(patient, report, { readings, stranger, security, bauds }).find();
+      if (contact !== undefined) {
+        const line = new LineCheck(patient, report);
+        const checks = new MeterCheck(patient, report);
+        if ((await line.run(contact.silent)) && (await line.longReplies()))
+          read = await persists({ patient, report, returns: () => line.returns(), blamed }, async () => {
+            meter = modelOf((await checks.identify()).identity);
+            await checks.access(contact);
+            await checks.clock();
+          });
+      }
+    }
+    describeBytes(patient, report);
+    const sickness = report.sickness ?? null;
+    return {
+      sickness,
+      usable: read && report.bearable,
+      checks: report.checks,
+      broken: histogram(patient.brokenAt),
+      meter,
+      took: clock.now() - began,
+    };
+  } finally {
+    await patient.close().catch(() => {});
+  }
+};

@@ -1,0 +1,277 @@
+/** How good a line is that works: loss each way, round trips, other clients, and whether long replies arrive whole. */
+
+import { exchange } from "@meterport/client/meter/read/table-bytes";
+import { LayoutError, LinkError, ResponseError } from "@meterport/protocol/errors";
+import type { Millis } from "@meterport/protocol/ports";
+import { numberOf } from "@meterport/protocol/tables/catalogue";
+import type { Sickness } from "../diagnosis.ts";
+import { gradeOf, quantile, tolerableLoss } from "../grade.ts";
+import type { Report } from "../report.ts";
+import { answersAgain, hungUp } from "./line-return.ts";
+import { isOver, type Patient, type Probe } from "./patient.ts";
+
+const probesWanted = 40;
+/** Where a few of them failed, chance may have chosen them: more are asked then. */
+const probesInDoubt = 120;
+/** Beyond this share there is no doubt. */
+const plain = 0.25;
+/** A slow line is judged by fewer. */
+const fewProbes = 20;
+const longEnough: Millis = 30_000;
+/** A little more than the meter wants between two requests. */
+const turn: Millis = 110;
+/** So many in a row without any sign of life are a pause, not loss. */
+const silentInARow = 6;
+/** Where half of the answers take so long, those that are missing came after their time, which is 500 ms without `delay`. */
+const nearlyLate: Millis = 400;
+/** Bytes of a small request and its reply. */
+const smallExchange = 50;
+
+const longReads = 10;
+/** Where some broke off, and a slow line's least. */
+const [readsInDoubt, fewReads] = [20, 4];
+/** Of so many long replies that break off the supply is to blame, not an accident: the short ones have passed. */
+const lastingShare = 0.35;
+/** So many in a row that fail, and then small ones as well, are no matter of length. */
+const silentReads = 3;
+/** A meter sends on after its supply sagged: what is asked meanwhile it answers late. */
+const sendingOn: Millis = 1_000;
+/** So long a whole reply takes at 300 baud; less than this in a second is no reply, but alerts or the like. */
+const [sendingLimit, leastSent]: readonly [Millis, number] = [16_000, 16];
+/** Longer than the first segment of a reply (117 bytes, MEP guide 1.1, p. 27), so that what a sag does shows. */
+const leastLong = 150;
+/** What is long on nearly every meter, the longest first: the calendar, the clients' data, the present values. */
+const longTables = ["BT54", "ET13", "BT28"] as const;
+
+interface Losses {
+  readonly requests: number;
+  readonly replies: number;
+  readonly noise: number;
+}
+
+const lossesOf = (probes: readonly Probe[]): Losses => {
+  let [requests, replies, noise] = [0, 0, 0];
+  for (const { answered, repeated, failure, disturbed } of probes) {
+    if (answered && !repeated) continue;
+    if (disturbed || failure === "wrong-key" || failure === "bad-digest" || failure === "garbage") noise++;
+    else if (failure === "reply-lost") replies++;
+    else requests++;
+  }
+  return { requests, replies, noise };
+};
+
+const total = ({ requests, replies, noise }: Losses): number => requests + replies + noise;
+
+const lossOf = (probes: readonly Probe[]): number => total(lossesOf(probes)) / probes.length;
+
+const worst = ({ requests, replies, noise }: Losses): Sickness => {
+  if (noise >= requests && noise >= replies) return "noise";
+  return replies > requests ? "loses-replies" : "loses-requests";
+};
+
+interface LongReads {
+  readonly reads: number;
+  readonly whole: number;
+  /** The longest that came, bytes. */
+  readonly most: number;
+  /** After how many that broke off more bytes came. */
+  readonly resumed: number;
+  readonly brokenAt: readonly number[];
+  readonly spoiled: number;
+}
+
+export class LineCheck {
+  readonly #patient: Patient;
+  readonly #report: Report;
+
+  constructor(patient: Patient, report: Report) {
+    this.#patient = patient;
+    this.#report = report;
+  }
+
+  /** Whether the link held. `silent` is how long it said nothing at first. @throws LinkError aborted */
+  async run(silent: Millis | undefined): Promise<boolean> {
+    const began = this.#patient.clock.now();
+    const probes: Probe[] = [];
+    let inARow = 0;
+    while (!this.#suffice(probes, began)) {
+      // What a request waits for its turn is no part of its round trip.
+      await this.#patient.listen(turn);
+      const probe = await this.#patient.ask({ careful: true });
+      if (isOver(probe.failure)) return hungUp(this.#report);
+      inARow = !probe.answered && probe.failure === "no-answer" ? inARow + 1 : 0;
+      probes.push(probe);
+      if (inARow < silentInARow) continue;
+      if (!(await this.returns())) return false;
+      probes.splice(-inARow);
+      inARow = 0;
+    }
+    this.#grade(probes, silent);
+    return true;
+  }
+
+  #suffice(probes: readonly Probe[], began: Millis): boolean {
+    const slow = this.#patient.clock.now() - began > longEnough;
+    const few = slow ? fewProbes : probesWanted;
+    if (probes.length < few) return false;
+    if (lossOf(probes) >= plain) return true;
+    // Once in doubt all are asked: to end when chance has just smiled would be to choose it.
+    return lossOf(probes.slice(0, few)) <= tolerableLoss || probes.length >= (slow ? probesWanted : probesInDoubt);
+  }
+
+  /** It worked and fell silent: somebody uses the optical port, or the meter starts anew. False where it does not come back. */
+  returns(): Promise<boolean> {
+    return answersAgain(this.#patient, this.#report, (silent) => this.#paused(silent));
+  }
+
+  /** Bytes come, always the same one, since the line stopped to work. */
+  get #stuck(): boolean {
+    return this.#patient.heard.only !== undefined;
+  }
+
+  #paused(silent: Millis): void {
+    if (this.#stuck) {
+      this.#report.blame("stuck");
+      return;
+    }
+    this.#report.check("line", "bad", "went-silent", { seconds: Math.round(silent / 1000) });
+    this.#report.blame("paused");
+  }
+
+  /** Nearly as long as an answer is waited for. */
+  get #nearlyLate(): Millis {
+    const { delay = 0, byteTime = 0 } = this.#patient.session.transport.timing ?? {};
+    return nearlyLate + delay + smallExchange * byteTime;
+  }
+
+  #grade(probes: readonly Probe[], silent: Millis | undefined): void {
+    const { otherClient, certainlyOther, late: observedLate } = this.#patient.observed;
+    const took = probes.filter(({ answered, repeated }) => answered && !repeated).map((probe) => probe.took);
+    took.sort((a, b) => a - b);
+    const median = quantile(took, 0.5);
+    const others = otherClient >= 2 || certainlyOther > 0;
+    if (others) {
+      this.#report.check("sequence", "warning", "numbers-taken", { times: Math.round(otherClient) });
+      this.#report.blame("other-client");
+    } else this.#report.check("sequence", "good", "in-step");
+    const losses = lossesOf(probes);
+    const lost = total(losses);
+    const loss = lost / probes.length;
+    const late = median > this.#nearlyLate || (lost > 0 && 2 * observedLate > lost);
+    if (loss > tolerableLoss && !others) {
+      // What came after its time was not lost.
+      if (this.#stuck) this.#report.blame("stuck");
+      else if (late) this.#report.blame("slow-bridge");
+      else this.#report.blame(worst(losses), loss < plain);
+    } else if (silent !== undefined && late) this.#report.blame("slow-bridge");
+    else if (silent !== undefined) this.#paused(silent);
+    if (this.#report.sickness === "paused") return;
+    this.#report.check("line", loss === 0 ? "good" : loss > tolerableLoss ? "bad" : "warning", "graded", {
+      grade: gradeOf(loss),
+      loss: Math.round(1000 * loss) / 10,
+      requests: losses.requests,
+      replies: losses.replies,
+      noise: losses.noise,
+      probes: probes.length,
+      median: Math.round(median),
+      slowest: Math.round(took.at(-1) ?? 0),
+    });
+  }
+
+  /** Whether the link held. @throws LinkError aborted */
+  async longReplies(): Promise<boolean> {
+    for (const table of longTables) {
+      const seen = await this.#readLongs(table);
+      if (seen === "over") return hungUp(this.#report);
+      if (seen === "silent") return this.returns();
+      if (seen === "refused" || (seen.whole > 0 && seen.most < leastLong)) continue;
+      this.#judge(seen);
+      return true;
+    }
+    this.#report.check("long-replies", "unknown", "long-unknown");
+    return true;
+  }
+
+  async #readLongs(table: (typeof longTables)[number]): Promise<LongReads | "refused" | "over" | "silent"> {
+    const { clock, session } = this.#patient;
+    const { spoiled: spoiledBefore, brokenAt: brokenBefore } = this.#patient.observed;
+    const began = clock.now();
+    const count = session.readLimit;
+    let [reads, whole, most, resumed, failed] = [0, 0, 0, 0, 0];
+    const enough = (): boolean => {
+      const slow = clock.now() - began > longEnough;
+      const doubtful = reads - whole >= silentReads && whole > reads / 4;
+      return reads >= (slow ? fewReads : doubtful ? readsInDoubt : longReads);
+    };
+    while (!enough()) {
+      await this.#patient.listen(turn);
+      const length = await this.#readLong(table, count);
+      if (length === "refused" || length === "over") return length;
+      reads++;
+      if (length !== undefined) {
+        whole++;
+        most = Math.max(most, length);
+        failed = 0;
+        continue;
+      }
+      // After a sag the line is silent; a bridge that only waited, or a line slower than anybody told us, brings the rest.
+      if ((await this.#rest()) + (this.#patient.observed.brokenAt.at(-1) ?? 0) > count) resumed++;
+      if (++failed === silentReads && !(await this.#alive())) return "silent";
+    }
+    const { brokenAt, spoiled } = this.#patient.observed;
+    return {
+      reads,
+      whole,
+      most,
+      resumed,
+      brokenAt: brokenAt.slice(brokenBefore.length),
+      spoiled: spoiled - spoiledBefore,
+    };
+  }
+
+  /** Waits until nothing more comes of a reply; gives how many bytes still came. */
+  async #rest(): Promise<number> {
+    const { clock } = this.#patient;
+    const began = clock.now();
+    const before = this.#patient.heard.bytes;
+    let heard: number;
+    do {
+      heard = this.#patient.heard.bytes;
+      await this.#patient.listen(sendingOn);
+    } while (this.#patient.heard.bytes - heard >= leastSent && clock.now() - began < sendingLimit);
+    return this.#patient.heard.bytes - before;
+  }
+
+  async #alive(): Promise<boolean> {
+    for (let probe = 0; probe < silentReads; probe++) if ((await this.#patient.ask()).answered) return true;
+    return false;
+  }
+
+  #judge({ reads, whole, most, resumed, brokenAt, spoiled }: LongReads): void {
+    const cut = reads - whole;
+    const lasting = cut >= lastingShare * reads;
+    this.#report.check(
+      "long-replies",
+      lasting ? "bad" : cut > 0 ? "warning" : "good",
+      cut === 0 ? "long-whole" : brokenAt.length > 0 ? "long-cut" : "long-lost",
+      { reads, cut, bytes: most, at: [...brokenAt].sort((a, b) => a - b)[Math.floor(brokenAt.length / 2)] ?? 0 },
+    );
+    if (!lasting) return;
+    if (resumed > cut / 2) this.#report.blame("slow-bridge");
+    else if (brokenAt.length === 0) this.#report.blame("loses-replies");
+    else this.#report.blame(spoiled > cut / 2 ? "noise" : "sag");
+  }
+
+  async #readLong(id: (typeof longTables)[number], count: number): Promise<number | "refused" | "over" | undefined> {
+    const { session, signal } = this.#patient;
+    const options = { label: `read ${id}`, attempts: 1, ...(signal === undefined ? {} : { signal }) };
+    try {
+      const request = { kind: "read-at", table: numberOf(id), offset: 0, count } as const;
+      return (await exchange(session, request, options)).length;
+    } catch (error) {
+      if (error instanceof ResponseError || error instanceof LayoutError) return "refused";
+      if (!(error instanceof LinkError) || error.code === "aborted") throw error;
+      return isOver(error.code) ? "over" : undefined;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** What becomes of a line that worked and then fell silent. */
+import type { Millis } from "@meterport/protocol/ports";
+import type { Report } from "../report.ts";
+import { isOver, type Patient } from "./patient.ts";
+
+/** How long a pause is waited for. */
+const pauseLimit: Millis = 60_000;
+const pauseProbe: Millis = 2_000;
+
+/** The other side ended the pipe: nothing more can be examined. */
+export const hungUp = (report: Report): false => {
+  report.check("line", "bad", "hung-up");
+  report.blame("hangs-up");
+  return false;
+};
+
+/**
+ * Waits until the meter answers again; false where it does not in time. `paused` is told how long it was silent.
+ *
+ * @throws LinkError aborted
+ */
+export const answersAgain = async (
+  patient: Patient,
+  report: Report,
+  paused: (silent: Millis) => void,
+): Promise<boolean> => {
+  const { clock } = patient;
+  const began = clock.now();
+  let back = false;
+  while (!back && clock.now() - began < pauseLimit) {
+    await patient.listen(pauseProbe);
+    const probe = await patient.ask();
+    if (isOver(probe.failure)) return hungUp(report);
+    back = probe.answered;
+  }
+  paused(clock.now() - began);
+  return back;
+};

@@ -1,0 +1,101 @@
+/** What a meter lets us read, and whether its clock is right. */
+
+import { type Identified, type Identity, identify } from "@meterport/client/meter/identity";
+import { exchange, readSlice, unlessRefused } from "@meterport/client/meter/read/table-bytes";
+import { utcIso } from "@meterport/client/readers/quality";
+import { ResponseError } from "@meterport/protocol/errors";
+import { decode } from "@meterport/protocol/layout/index";
+import { BT52 } from "@meterport/protocol/tables/basic/bt52-utc-clock";
+import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
+import type { Report } from "../report.ts";
+import type { Contact } from "./contact.ts";
+import type { Patient } from "./patient.ts";
+
+/** What live readings and most else stand on; a few bytes of each. */
+const wanted = ["BT00", "BT01", "BT21", "BT22", "BT23", "BT27", "BT28", "ET04", "ET11", "ET13", "ET50"] as const;
+/** Without these there are no live readings. */
+const needed: readonly string[] = ["BT23", "BT28"];
+
+/** Clocks that are off by more disturb what is compared with time; seconds. */
+const tolerable = 60;
+/** Date and time. */
+const clockAt = { offset: 0, length: 6 };
+
+export class MeterCheck {
+  readonly #patient: Patient;
+  readonly #report: Report;
+
+  constructor(patient: Patient, report: Report) {
+    this.#patient = patient;
+    this.#report = report;
+  }
+
+  /** @throws LinkError */
+  identify(): Promise<Identified> {
+    return identify(this.#patient.session, this.#patient.signal);
+  }
+
+  /** Which tables are refused, and with which key we came. @throws LinkError */
+  async access({ way, form }: Contact): Promise<void> {
+    const refused: string[] = [];
+    for (const id of wanted) if (!(await this.reads(id))) refused.push(id);
+    if (form === undefined) {
+      // Under RC4 a meter tries both of its keys and does not say which one fitted.
+      const level = way.kind !== "tls" ? "MBK / MAK" : way.level === "advanced" ? "MAK" : "MBK";
+      this.#report.check("key", "good", "key-accepted", { level });
+    }
+    if (refused.length === 0) {
+      this.#report.check("access", "good", "readable", { tables: wanted.length });
+      return;
+    }
+    const serious = refused.some((id) => needed.includes(id));
+    this.#report.check("access", serious ? "bad" : "warning", "refused", { tables: refused.join(", ") });
+    if (serious) this.#report.blame("locked");
+  }
+
+  /** Whether this key may read a table. @throws LinkError */
+  async reads(id: TableId): Promise<boolean> {
+    const { session } = this.#patient;
+    try {
+      const request = { kind: "read-at", table: numberOf(id), offset: 0, count: 1 } as const;
+      await exchange(session, request, this.#asked(id));
+      return true;
+    } catch (error) {
+      if (error instanceof ResponseError) return error.code !== "no-permission";
+      throw error;
+    }
+  }
+
+  /** @throws LinkError */
+  async clock(): Promise<void> {
+    const { session, clock } = this.#patient;
+    const bytes = await unlessRefused(readSlice(session, numberOf("BT52"), clockAt, this.#asked("BT52")));
+    const time = bytes === undefined ? null : utcIso(decode(BT52, padded(bytes), {}).clock);
+    if (time === null) {
+      this.#report.check("clock", "unknown", "clock-unknown");
+      return;
+    }
+    const seconds = Math.round((Date.parse(time) - clock.wall()) / 1000);
+    const right = Math.abs(seconds) <= tolerable;
+    this.#report.check("clock", right ? "good" : "warning", right ? "clock-right" : "clock-wrong", { seconds });
+    if (!right) this.#report.blame("clock-off");
+  }
+
+  #asked(id: string) {
+    const { signal } = this.#patient;
+    return { label: `read ${id}`, ...(signal === undefined ? {} : { signal }) };
+  }
+}
+
+const padded = (bytes: Uint8Array): Uint8Array => {
+  const whole = new Uint8Array(clockAt.length + 1);
+  whole.set(bytes.subarray(0, clockAt.length));
+  return whole;
+};
+
+/** "NES 83331-3I, firmware 3.70.12": without serial numbers, since a diagnosis is shown to others. */
+export const modelOf = ({ manufacturer, model, firmware }: Identity): string | null => {
+  const words = [manufacturer, model].filter((word) => word !== undefined).join(" ");
+  const all = [words, firmware === undefined ? "" : `firmware ${firmware}`].filter((word) => word !== "");
+  return all.length === 0 ? null : all.join(", ");
+};

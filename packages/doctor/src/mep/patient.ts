@@ -1,0 +1,288 @@
+/** A link under examination: opened, asked with small reads, and every answer and non-answer noted. */
+
+import { exchange } from "@meterport/client/meter/read/table-bytes";
+import { optical } from "@meterport/client/session/optical";
+import { pause } from "@meterport/client/session/pause";
+import { rc4 } from "@meterport/client/session/security";
+import { Session, type SessionEnd, type SessionEvent } from "@meterport/client/session/session";
+import { tls } from "@meterport/client/session/tls";
+import { LinkError, type LinkFailure, ResponseError } from "@meterport/protocol/errors";
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import type { Level, Seal } from "@meterport/protocol/mep/security/seal";
+import type { OpticalTiming } from "@meterport/protocol/optical/timing";
+import type { Clock, Entropy, Millis, Signal, Transport } from "@meterport/protocol/ports";
+import { numberOf } from "@meterport/protocol/tables/catalogue";
+import type { FrameCounter } from "./frame-counter.ts";
+import { type Heard, Tap } from "./tap.ts";
+
+export interface PatientOptions {
+  /** Opens the link; with a number at that speed, where the link has a speed that can be set. */
+  readonly open: (baud: number | undefined) => Promise<Transport>;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly clientId?: number;
+  readonly signal?: Signal;
+  /** Counts what crosses the link each time that it is opened; the MEP port's frames where left out. */
+  readonly frames?: () => FrameCounter;
+}
+
+/** What came of one small read. */
+export interface Probe {
+  readonly answered: boolean;
+  /** Where there was no answer. */
+  readonly failure: LinkFailure | undefined;
+  readonly detail: string;
+  /** The answer came to a repetition. */
+  readonly repeated: boolean;
+  /** Bytes were thrown away meanwhile: noise, or somebody else's. */
+  readonly disturbed: boolean;
+  readonly took: Millis;
+}
+
+/** Seen by the session in hand. */
+export interface Observed {
+  readonly echoes: number;
+  /** What is not certain counts a quarter. */
+  readonly otherClient: number;
+  /** Signs that noise cannot give. */
+  readonly certainlyOther: number;
+  /** Answers that came when nobody waited any more. */
+  readonly late: number;
+  /** How far replies came that broke off. */
+  readonly brokenAt: readonly number[];
+  /** Pieces that were no frame, or whose digest did not fit. */
+  readonly spoiled: number;
+}
+
+const nothingObserved = { echoes: 0, otherClient: 0, certainlyOther: 0, late: 0, spoiled: 0 };
+
+/** Two bytes of BT01, which every key may read; the same that every reading begins with. */
+const probeAt = { offset: 14, length: 2 };
+const over: ReadonlySet<LinkFailure> = new Set(["aborted", "closed", "not-open"]);
+
+/** The way under TLS or RC4. */
+export interface Way {
+  readonly kind: "rc4" | "rc4-encrypted" | "tls";
+  readonly secret: Secret;
+  readonly level?: Level;
+  readonly delay?: Millis;
+}
+
+/** The way over an optical port. */
+export interface OpticalWay {
+  readonly kind: "optical";
+  /** Without one, what is open to everybody is asked. */
+  readonly secret?: Secret;
+  readonly delay?: Millis;
+  /** How it differs from the port's usual timing. */
+  readonly timing?: Partial<OpticalTiming>;
+}
+
+export class Patient {
+  readonly #options: PatientOptions;
+  readonly #told: Heard[] = [];
+  #tap: Tap | undefined;
+  #session: Session | undefined;
+  #unlisten: () => void = () => {};
+  #observed = { ...nothingObserved, brokenAt: [] as number[] };
+  #slowest: Millis = 0;
+  #allBroken: number[] = [];
+  #discarded = 0;
+  #echoes = 0;
+  #met = false;
+
+  constructor(options: PatientOptions) {
+    this.#options = options;
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  get signal(): Signal | undefined {
+    return this.#options.signal;
+  }
+
+  /** @throws UsageError before anything was asked */
+  get session(): Session {
+    if (this.#session === undefined) throw new LinkError("closed", "doctor", "no session was begun");
+    return this.#session;
+  }
+
+  /** Whether the link has ever been open. */
+  get opened(): boolean {
+    return this.#tap !== undefined || this.#told.length > 0;
+  }
+
+  get observed(): Observed {
+    return { ...this.#observed, brokenAt: [...this.#observed.brokenAt] };
+  }
+
+  /** The longest that an answer took in the session in hand. */
+  get slowest(): Millis {
+    return this.#slowest;
+  }
+
+  /** Whether anybody has ever answered. */
+  get met(): boolean {
+    return this.#met;
+  }
+
+  /** How often our own bytes came back, over all sessions. */
+  get echoes(): number {
+    return this.#echoes;
+  }
+
+  /** Over all sessions. */
+  get brokenAt(): readonly number[] {
+    return this.#allBroken;
+  }
+
+  /** Over all openings of the link. */
+  get heard(): Heard {
+    const all = this.#tap === undefined ? this.#told : [...this.#told, this.#tap.heard];
+    const total = (name: "bytes" | "alerts" | "frames" | "garbage"): number =>
+      all.reduce((sum, heard) => sum + heard[name], 0);
+    return {
+      bytes: total("bytes"),
+      alerts: total("alerts"),
+      frames: total("frames"),
+      garbage: total("garbage"),
+      only: all.find(({ only }) => only !== undefined)?.only,
+    };
+  }
+
+  /** Opens the link anew. @throws LinkError, UsageError */
+  async open(baud?: number): Promise<void> {
+    await this.close();
+    this.#watch(await this.#options.open(baud));
+  }
+
+  /** Goes on over another pipe to the same meter. */
+  async use(transport: Transport): Promise<void> {
+    await this.close();
+    this.#watch(transport);
+  }
+
+  #watch(transport: Transport): void {
+    this.#tap = new Tap(transport, this.#options.frames?.());
+  }
+
+  /** Sends bytes that are no request, in place of the session in hand. @throws LinkError */
+  async send(bytes: Uint8Array): Promise<void> {
+    await this.#endSession();
+    await this.#tap?.lend().write(bytes);
+  }
+
+  async close(): Promise<void> {
+    await this.#endSession();
+    const tap = this.#tap;
+    this.#tap = undefined;
+    if (tap === undefined) return;
+    this.#told.push(tap.heard);
+    await tap.close();
+  }
+
+  /** Waits and listens. @throws LinkError aborted */
+  listen(time: Millis): Promise<void> {
+    return pause(this.#options.clock, time, "examine the link", this.#options.signal);
+  }
+
+  /** Goes on in another session. */
+  async begin(way: Way | OpticalWay): Promise<void> {
+    await this.#endSession();
+    const tap = this.#tap;
+    if (tap === undefined) throw new LinkError("closed", "doctor", "the link is not open");
+    const transport = tap.lend(way.delay === undefined ? {} : { delay: way.delay });
+    const session = new Session(transport, { ...this.#endOf(way), clock: this.#options.clock });
+    this.#session = session;
+    this.#observed = { ...nothingObserved, brokenAt: [] };
+    this.#slowest = 0;
+    this.#unlisten = session.listen((event) => this.#note(event));
+  }
+
+  /**
+   * One small read. A `careful` one is repeated as the same bytes, so that a request that was lost is told from a reply that was.
+   *
+   * @throws LinkError aborted
+   */
+  async ask({ careful = false } = {}): Promise<Probe> {
+    const { clock, signal } = this.#options;
+    const began = clock.now();
+    const before = this.session.counters;
+    const discarded = this.#discarded;
+    const how = careful
+      ? ({ attempts: 2, retry: "same-packet", idempotent: false } as const)
+      : ({ attempts: 1 } as const);
+    const outcome = await this.#outcome({ label: "read BT01", ...how, ...(signal === undefined ? {} : { signal }) });
+    const took = clock.now() - began;
+    if (outcome.answered) {
+      this.#met = true;
+      this.#slowest = Math.max(this.#slowest, took);
+    }
+    return {
+      ...outcome,
+      repeated: this.session.counters.retries > before.retries,
+      disturbed: this.#discarded > discarded,
+      took,
+    };
+  }
+
+  async #outcome(options: Parameters<typeof exchange>[2]): Promise<Pick<Probe, "answered" | "failure" | "detail">> {
+    try {
+      const table = numberOf("BT01");
+      await exchange(this.session, { kind: "read-at", table, offset: probeAt.offset, count: probeAt.length }, options);
+      return { answered: true, failure: undefined, detail: "" };
+    } catch (error) {
+      // A refusal is an answer as well.
+      if (error instanceof ResponseError) return { answered: true, failure: undefined, detail: error.message };
+      if (!(error instanceof LinkError) || error.code === "aborted") throw error;
+      return { answered: false, failure: error.code, detail: error.detail };
+    }
+  }
+
+  #note(event: SessionEvent): void {
+    if (event.type === "other-client") {
+      this.#observed.otherClient += event.certain ? 1 : 0.25;
+      if (event.certain) this.#observed.certainlyOther++;
+    }
+    if (event.type !== "discarded") return;
+    if (event.reason === "echo") {
+      this.#observed.echoes++;
+      this.#echoes++;
+    } else if (event.reason === "stale" || event.reason === "unsolicited") this.#observed.late++;
+    else this.#discarded++;
+    if (event.reason === "garbage" || event.reason === "bad-digest") this.#observed.spoiled++;
+    if (event.reason !== "incomplete") return;
+    this.#observed.brokenAt.push(event.length);
+    this.#allBroken.push(event.length);
+  }
+
+  #endOf(way: Way | OpticalWay): SessionEnd {
+    const { clientId } = this.#options;
+    if (way.kind !== "optical") return { seal: this.#sealOf(way) };
+    return optical({
+      // What is wrong is looked for at the speed that the link has.
+      fastest: 0,
+      ...(way.secret === undefined ? {} : { key: way.secret }),
+      ...(clientId === undefined ? {} : { userId: clientId }),
+      ...(way.timing === undefined ? {} : { timing: way.timing }),
+    });
+  }
+
+  #sealOf({ kind, secret, level = "basic" }: Way): Seal {
+    const { entropy, clientId } = this.#options;
+    if (kind !== "tls") return rc4({ key: secret, entropy, encrypt: kind === "rc4-encrypted" }).seal;
+    return tls({ key: secret, entropy, level, ...(clientId === undefined ? {} : { clientId }) }).seal;
+  }
+
+  async #endSession(): Promise<void> {
+    this.#unlisten();
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.close().catch(() => {});
+  }
+}
+
+/** Whether nothing more can be asked over this link. */
+export const isOver = (failure: LinkFailure | undefined): boolean => failure !== undefined && over.has(failure);

@@ -1,0 +1,31 @@
+/** Whether a link opens at all, and whose fault it is where it does not. */
+import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
+import type { Sickness } from "./diagnosis.ts";
+import type { Patient } from "./mep/patient.ts";
+import type { Report } from "./report.ts";
+
+const unopened: Readonly<Record<OpenFailure, Sickness>> = {
+  missing: "no-device",
+  denied: "no-permission",
+  busy: "device-busy",
+  unsuitable: "unsuitable-device",
+  refused: "bridge-refuses",
+  unreachable: "bridge-unreachable",
+  "hung-up": "hangs-up",
+};
+
+/** @throws UsageError for what is no link; LinkError (`aborted`) */
+export const opens = async (patient: Patient, report: Report): Promise<boolean> => {
+  const { now } = patient.clock;
+  const began = now();
+  try {
+    await patient.open();
+    report.check("open", "good", "opened", { millis: Math.round(now() - began) });
+    return true;
+  } catch (error) {
+    if (!(error instanceof LinkError) || error.code === "aborted") throw error;
+    report.check("open", "bad", "not-opened", { detail: error.detail });
+    report.blame(error.reason === undefined ? "cannot-open" : unopened[error.reason]);
+    return false;
+  }
+};

@@ -1,0 +1,129 @@
+/** Examines a link to an optical port, from the head to the meter's clock, and names the first thing that is wrong. */
+import type { LinkFailure } from "@meterport/protocol/errors";
+import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
+import type { Millis } from "@meterport/protocol/ports";
+import type { Diagnosis, Sickness } from "../diagnosis.ts";
+import { describeBytes } from "../mep/byte-check.ts";
+import { MeterCheck, modelOf } from "../mep/meter-check.ts";
+import { type OpticalWay, Patient, type PatientOptions } from "../mep/patient.ts";
+import { persists } from "../mep/persistence.ts";
+import { opens } from "../open-check.ts";
+import { histogram, Report } from "../report.ts";
+import { type HeadSupply, leastStray, OpticalFirstContact } from "./optical-contact.ts";
+import { opticalLayers } from "./optical-diagnosis.ts";
+import { OpticalLine, pauseAfter } from "./optical-line.ts";
+import { OpticalRights } from "./optical-rights.ts";
+import { OpticalWatch } from "./optical-watch.ts";
+
+export interface ExamineOpticalOptions extends Omit<PatientOptions, "frames"> {
+  /** The key as the user means it, which is shown to the meter once; what is open to everybody is asked without one. */
+  readonly key?: KeyReading;
+  /** Speeds to look for the meter at, where the link's can be set; the first is the link's own. */
+  readonly bauds?: readonly number[];
+  /** Other states of RTS and DTR to look for the meter with. */
+  readonly supplies?: readonly HeadSupply[];
+}
+
+/** Light that nobody sent shows in so long. */
+const listening: Millis = 1_500;
+
+/** Speeds that an optical port may have been left at, the likely ones first. */
+export const opticalRates = [9600, 19_200, 2400, 4800, 1200, 300] as const;
+
+/** What is to blame where the meter never tells what it is. */
+const blamed = (failure: LinkFailure): Sickness =>
+  failure === "closed" || failure === "not-open" ? "hangs-up" : "loose-head";
+
+/** The steps to a session, as they were seen on the line. */
+const describeSteps = (report: Report, watch: OpticalWatch): void => {
+  const { identified, negotiated } = watch;
+  const said = {
+    identification:
+      identified === undefined
+        ? undefined
+        : (["identified", { version: `${identified.version}.${identified.revision}` }] as const),
+    negotiation:
+      negotiated === undefined
+        ? undefined
+        : (["negotiated", { size: negotiated.packetSize, packets: negotiated.packets }] as const),
+    logon: watch.passed("logon") ? (["logged-on", {}] as const) : undefined,
+  };
+  for (const step of ["identification", "negotiation", "logon"] as const) {
+    const [finding, facts] = said[step] ?? [];
+    const refusal = watch.refusal(step);
+    if (finding !== undefined) report.check(step, "good", finding, facts);
+    else if (refusal !== undefined) {
+      // Without an agreement packets stay small, which only takes longer.
+      const code = `0x${refusal.toString(16).padStart(2, "0")}`;
+      report.check(step, step === "negotiation" ? "warning" : "bad", "service-refused", { code });
+    }
+  }
+};
+
+/**
+ * Walks the layers of a link to an optical port. Only reads, shows a key at most once while it is not known to be right, and closes
+ * what it opened.
+ *
+ * @throws UsageError for what is no link, or a key that is longer than 20 bytes; LinkError (`aborted`)
+ */
+export const examineOptical = async (options: ExamineOpticalOptions): Promise<Diagnosis> => {
+  const { clock, key, bauds = [], supplies = [] } = options;
+  const began = clock.now();
+  const report = new Report(opticalLayers);
+  let watch = new OpticalWatch(clock.now);
+  const frames = (): OpticalWatch => {
+    watch = new OpticalWatch(clock.now);
+    return watch;
+  };
+  const patient = new Patient({ ...options, frames });
+  const now = (): OpticalWatch => watch;
+  let meter: string | null = null;
+  let read = false;
+  let stray = 0;
+  try {
+    if (await opens(patient, report)) {
+      await patient.listen(listening);
+      stray = patient.heard.bytes;
+      const contact = await new OpticalFirstContact(patient, report, { bauds, supplies, watch: now, stray }).find();
+      if (contact !== undefined) {
+        const { delay, silent } = contact;
+        const way: OpticalWay = { kind: "optical", timing: { renewals: 0 }, ...(delay === undefined ? {} : { delay }) };
+        const line = new OpticalLine(patient, report, now);
+        const checks = new MeterCheck(patient, report);
+        const rights = new OpticalRights(patient, report, checks);
+        const persistence = { patient, report, returns: () => line.returns(), blamed };
+        const told = async (): Promise<void> => {
+          meter = modelOf((await checks.identify()).identity);
+        };
+        // What first contact tried out is over.
+        await patient.begin(way);
+        if ((await line.run(silent)) && (await persists(persistence, told))) {
+          const open = await rights.key(key, way);
+          if ((await line.longReplies()) && open && key !== undefined)
+            read = await persists(persistence, async () => {
+              await rights.access(key);
+              await checks.clock();
+            });
+          else if (!open) report.check("access", "warning", "open-tables-only");
+          // What is repeated for long enough gets through, and a silence in between is easily overlooked.
+          const silence = watch.longestSilence - (patient.session.transport.timing?.delay ?? 0);
+          if (report.sickness === undefined && silence >= pauseAfter) line.paused(silence);
+        }
+      }
+    }
+    describeSteps(report, watch);
+    describeBytes(patient, report);
+    if (stray >= leastStray) report.check("bytes", "warning", "stray-bytes", { bytes: stray });
+    const sickness = report.sickness ?? null;
+    return {
+      sickness,
+      usable: read && report.bearable,
+      checks: report.checks,
+      broken: histogram(patient.brokenAt),
+      meter,
+      took: clock.now() - began,
+    };
+  } finally {
+    await patient.close().catch(() => {});
+  }
+};

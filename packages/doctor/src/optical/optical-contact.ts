@@ -1,0 +1,222 @@
+/** First contact through an optical head: is there a meter of ours under it, and does it begin a session. Without a key. */
+import { LinkError, type LinkFailure } from "@meterport/protocol/errors";
+import type { Millis, Transport } from "@meterport/protocol/ports";
+import type { Sickness } from "../diagnosis.ts";
+import { isOver, type Patient, type Probe } from "../mep/patient.ts";
+import type { Report } from "../report.ts";
+import { foreignMeter, iecPatience, iecSignOn } from "./foreign-meter.ts";
+import type { OpticalWatch } from "./optical-watch.ts";
+
+/** Another state of RTS and DTR: many heads take their power from them. */
+export interface HeadSupply {
+  /** As it stands in a link: "enable=rts-inverted". */
+  readonly setting: string;
+  readonly open: () => Promise<Transport>;
+}
+
+export interface OpticalContactOptions {
+  /** Speeds to look for the meter at, where the link's can be set; the first is where it is expected. */
+  readonly bauds: readonly number[];
+  readonly supplies: readonly HeadSupply[];
+  /** What is seen on the line as it is open now. */
+  readonly watch: () => OpticalWatch;
+  /** So many bytes came before anything was asked. */
+  readonly stray: number;
+}
+
+/** How the meter was met. */
+export interface OpticalContact {
+  /** What had to be waited for beyond the usual. */
+  readonly delay?: Millis;
+  /** It said nothing for so long, and then answered. */
+  readonly silent?: Millis;
+}
+
+interface Knocking {
+  readonly most: number;
+  readonly delay?: Millis;
+  readonly fast?: boolean;
+}
+
+const tries = 3;
+/** Two unanswered requests are 16 s without a sound. */
+const silentTries = 2;
+/** Elsewhere than where the meter is expected, each packet is sent twice. */
+const quick = { retries: 1, renewals: 0 } as const;
+/** Longer than any bridge should need, there and back. */
+const patience: Millis = 5_000;
+/** A packet is repeated 2 s after it was sent. */
+const nearlyLate: Millis = 1_800;
+/** Bytes of a small request and its answer, with what acknowledges them. */
+const smallExchange = 50;
+/** What a bridge may still hold back. */
+const aftermath: Millis = 1_500;
+/** Fewer bytes that nobody asked for are a plug that was pushed in. */
+export const leastStray = 8;
+
+export class OpticalFirstContact {
+  readonly #patient: Patient;
+  readonly #report: Report;
+  readonly #options: OpticalContactOptions;
+  #silentSince: Millis | undefined;
+
+  constructor(patient: Patient, report: Report, options: OpticalContactOptions) {
+    this.#patient = patient;
+    this.#report = report;
+    this.#options = options;
+  }
+
+  /** The way in; undefined where there is none, which the report then explains. @throws LinkError aborted */
+  async find(): Promise<OpticalContact | undefined> {
+    const probes = await this.#knock({ most: tries });
+    const last = probes.at(-1);
+    if (last?.answered === true) return this.#inTime();
+    const failure = last?.failure;
+    if (isOver(failure)) return this.#hungUp();
+    if (this.#explained()) return undefined;
+    if (probes.every((probe) => probe.failure === "no-answer")) return this.#silence();
+    return this.#disturbed(failure);
+  }
+
+  async #knock({ most, delay, fast = false }: Knocking): Promise<readonly Probe[]> {
+    const timing = fast ? { timing: quick } : {};
+    await this.#patient.begin({ kind: "optical", ...timing, ...(delay === undefined ? {} : { delay }) });
+    const probes: Probe[] = [];
+    while (probes.length < most) {
+      const probe = await this.#patient.ask();
+      probes.push(probe);
+      if (probe.answered || isOver(probe.failure)) break;
+      if (probes.length >= silentTries && probes.every(({ failure }) => failure === "no-answer")) break;
+    }
+    return probes;
+  }
+
+  async #answers(how: Knocking): Promise<boolean> {
+    return (await this.#knock(how)).some(({ answered }) => answered);
+  }
+
+  /** A meter behind a slow bridge answers the first packet when the second is on its way already. */
+  async #inTime(): Promise<OpticalContact> {
+    if (!this.#isLate(await this.#patient.ask())) return {};
+    await this.#knock({ most: 1, delay: patience });
+    for (let attempt = 0; attempt < tries; attempt++) {
+      const probe = await this.#patient.ask();
+      // What had to be repeated was lost, and tells nothing.
+      if (!probe.answered || probe.repeated) continue;
+      if (!this.#isLate(probe)) break;
+      this.#report.blame("slow-bridge");
+      return { delay: patience };
+    }
+    return {};
+  }
+
+  #isLate({ answered, took }: Probe): boolean {
+    const { delay = 0, byteTime = 0 } = this.#patient.session.transport.timing ?? {};
+    return answered && took > nearlyLate + (delay === patience ? 0 : delay) + smallExchange * byteTime;
+  }
+
+  /** What a stranger says, and what a meter says that will have no session, needs no further search. */
+  #explained(): boolean {
+    const watch = this.#options.watch();
+    const protocol = foreignMeter(watch.sample);
+    if (protocol !== undefined) {
+      this.#foreign(protocol);
+      return true;
+    }
+    const refused = (["identification", "logon"] as const).some((step) => watch.refusal(step) !== undefined);
+    if (refused && !watch.passed("logon")) {
+      this.#report.blame("no-session");
+      return true;
+    }
+    return false;
+  }
+
+  #foreign(protocol: string): undefined {
+    this.#report.check("identification", "bad", "foreign-words", { protocol });
+    return this.#sick("other-meter");
+  }
+
+  /** Not a whole packet came: late, at another speed, without power for the head, another kind of meter, a pause, or nothing at all. */
+  async #silence(): Promise<OpticalContact | undefined> {
+    const { clock } = this.#patient;
+    this.#silentSince ??= clock.now();
+    await this.#patient.listen(aftermath);
+    if (this.#patient.heard.bytes > 0 && (await this.#answers({ most: 1, delay: patience }))) {
+      this.#report.blame("slow-bridge");
+      return { delay: patience };
+    }
+    const found = (await this.#otherSpeed()) || (await this.#otherSupply()) || (await this.#otherKind());
+    if (found) return undefined;
+    if (await this.#answers({ most: 2 })) return { silent: clock.now() - this.#silentSince };
+    if (this.#explained()) return undefined;
+    return this.#sick(this.#options.stray >= leastStray ? "stray-light" : "no-light");
+  }
+
+  async #otherSpeed(): Promise<boolean> {
+    const [home, ...others] = this.#options.bauds;
+    for (const baud of others) {
+      await this.#patient.open(baud);
+      if (!(await this.#answers({ most: 1, fast: true }))) continue;
+      this.#report.check("framing", "bad", "other-baud", { baud });
+      this.#report.blame("wrong-baud");
+      return true;
+    }
+    if (others.length > 0) await this.#patient.open(home);
+    return false;
+  }
+
+  async #otherSupply(): Promise<boolean> {
+    const { bauds, supplies } = this.#options;
+    for (const { setting, open } of supplies) {
+      // The port is free for one at a time.
+      await this.#patient.close();
+      try {
+        await this.#patient.use(await open());
+      } catch (error) {
+        // Not every port has such lines.
+        if (!(error instanceof LinkError) || error.code === "aborted") throw error;
+        continue;
+      }
+      if (!(await this.#answers({ most: 1 }))) continue;
+      this.#report.check("open", "warning", "other-supply", { setting });
+      this.#report.blame("head-supply");
+      return true;
+    }
+    if (supplies.length > 0) await this.#patient.open(bauds[0]);
+    return false;
+  }
+
+  /** Asks whether somebody understands IEC 62056-21, as most meters with such a window do. */
+  async #otherKind(): Promise<boolean> {
+    const { bauds, watch } = this.#options;
+    if (bauds.length === 0) return false;
+    await this.#patient.open(300);
+    await this.#patient.send(iecSignOn);
+    await this.#patient.listen(iecPatience);
+    const protocol = foreignMeter(watch().sample);
+    await this.#patient.open(bauds[0]);
+    if (protocol === undefined) return false;
+    this.#foreign(protocol);
+    return true;
+  }
+
+  /** Bytes come, and no meter's answer is whole among them. */
+  async #disturbed(failure: LinkFailure | undefined): Promise<OpticalContact | undefined> {
+    if (this.#patient.heard.only !== undefined || this.#options.stray >= leastStray) return this.#sick("stray-light");
+    const { received, damaged } = this.#options.watch().counts;
+    if (failure === "echo" && received === 0) return this.#sick("own-light");
+    if (received === 0 && damaged === 0 && (await this.#otherSpeed())) return undefined;
+    return this.#sick("loose-head");
+  }
+
+  #hungUp(): undefined {
+    this.#report.check("open", "bad", "hung-up");
+    return this.#sick("hangs-up");
+  }
+
+  /** Blames, and ends the search. */
+  #sick(sickness: Sickness): undefined {
+    this.#report.blame(sickness);
+    return undefined;
+  }
+}

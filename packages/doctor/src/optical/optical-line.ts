@@ -1,0 +1,221 @@
+/** How good a head sees: packets that had to be repeated, round trips, and whether long answers of several packets arrive whole. */
+
+import { exchange } from "@meterport/client/meter/read/table-bytes";
+import { LayoutError, LinkError, ResponseError } from "@meterport/protocol/errors";
+import type { Millis } from "@meterport/protocol/ports";
+import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
+import { gradeOf, quantile, tolerableLoss } from "../grade.ts";
+import { answersAgain, hungUp } from "../mep/line-return.ts";
+import { isOver, type Patient, type Probe } from "../mep/patient.ts";
+import type { Report } from "../report.ts";
+import { noPackets, type OpticalWatch, type PacketCounts } from "./optical-watch.ts";
+
+const probesWanted = 40;
+/** What a head's supply takes to recover, so that short answers are judged as short ones. */
+const turn: Millis = 110;
+/** A slow line, or one that loses much, is judged by fewer. */
+const fewProbes = 12;
+const longEnough: Millis = 30_000;
+/** Without a sound for so long is a pause, and no packet that got lost: that is repeated after 2 s. */
+export const pauseAfter: Millis = 5_000;
+/** From here on nothing can be read in reasonable time. */
+const plain = 0.25;
+
+const longReads = 10;
+const fewReads = 4;
+/** Of so many long answers that do not come whole, length is to blame: the short ones have passed. */
+const lastingShare = 0.35;
+/** Some packets of what a meter usually agrees to. */
+const longest = 600;
+/** Long on nearly every meter, and what everybody may read. */
+const longTables = [
+  ["BT54", longest],
+  ["ET03", 143],
+] as const;
+
+export class OpticalLine {
+  readonly #patient: Patient;
+  readonly #report: Report;
+  readonly #watch: () => OpticalWatch;
+
+  constructor(patient: Patient, report: Report, watch: () => OpticalWatch) {
+    this.#patient = patient;
+    this.#report = report;
+    this.#watch = watch;
+  }
+
+  /** Whether the link held. `silent` is how long it said nothing at first. @throws LinkError aborted */
+  async run(silent: Millis | undefined): Promise<boolean> {
+    const began = this.#patient.clock.now();
+    let counts = noPackets;
+    const probes: Probe[] = [];
+    let pause = silent;
+    let failed = 0;
+    while (!this.#suffice(probes, began)) {
+      await this.#patient.listen(turn);
+      const before = this.#watch().counts;
+      const { probe, silence } = await this.#probe();
+      if (isOver(probe.failure)) return hungUp(this.#report);
+      // Where much gets lost, silence is more of it.
+      const paused = silence !== undefined && this.#loss(counts) <= tolerableLoss;
+      if (paused) pause = Math.max(pause ?? 0, silence);
+      else {
+        probes.push(probe);
+        counts = sum(counts, before, this.#watch().counts);
+      }
+      failed = probe.answered ? 0 : failed + 1;
+      if (failed < 2 || !paused) continue;
+      if (!(await this.returns())) return false;
+      failed = 0;
+    }
+    this.#grade(probes, counts, pause);
+    return true;
+  }
+
+  /** One small read, and how long there was not a sound meanwhile where that tells. */
+  async #probe(): Promise<{ readonly probe: Probe; readonly silence?: Millis }> {
+    const { clock } = this.#patient;
+    const began = clock.now();
+    const heard = this.#patient.heard.bytes;
+    const probe = await this.#patient.ask();
+    const took = clock.now() - began;
+    const silent = probe.answered ? probe.repeated && took >= pauseAfter : this.#patient.heard.bytes === heard;
+    return silent && took >= pauseAfter ? { probe, silence: took } : { probe };
+  }
+
+  #suffice(probes: readonly Probe[], began: Millis): boolean {
+    const slow = this.#patient.clock.now() - began > longEnough;
+    return probes.length >= (slow ? fewProbes : probesWanted);
+  }
+
+  /** It worked and fell silent. False where it does not come back in time. @throws LinkError aborted */
+  returns(): Promise<boolean> {
+    return answersAgain(this.#patient, this.#report, (silent) => this.paused(silent));
+  }
+
+  /** It was silent for so long. */
+  paused(silent: Millis): void {
+    this.#report.check("line", "bad", "went-silent", { seconds: Math.round(silent / 1000) });
+    this.#report.blame("interrupted");
+  }
+
+  /** Where every acknowledgement comes late, a meter repeats what has arrived. */
+  #theirs({ damaged, again }: PacketCounts): number {
+    return damaged + ((this.#patient.session.transport.timing?.delay ?? 0) > 0 ? 0 : again);
+  }
+
+  /** The share of packets that had to be repeated. */
+  #loss(counts: PacketCounts): number {
+    const packets = counts.sent + counts.received;
+    return packets === 0 ? 0 : (counts.ours + this.#theirs(counts)) / packets;
+  }
+
+  #grade(probes: readonly Probe[], counts: PacketCounts, pause: Millis | undefined): void {
+    const took = probes.filter(({ answered }) => answered).map((probe) => probe.took);
+    took.sort((a, b) => a - b);
+    const { sent, received, ours } = counts;
+    const packets = sent + received;
+    const theirs = this.#theirs(counts);
+    const loss = this.#loss(counts);
+    const failed = probes.length - took.length;
+    const sick = loss > tolerableLoss || failed > tolerableLoss * probes.length;
+    if (sick) this.#report.blame("loose-head", loss < plain && failed < plain * probes.length);
+    else if (pause !== undefined) {
+      this.paused(pause);
+      return;
+    }
+    this.#report.check("line", sick ? "bad" : loss > 0 ? "warning" : "good", "packets-graded", {
+      grade: gradeOf(sick ? Math.max(loss, 2 * tolerableLoss) : loss),
+      loss: Math.round(1000 * loss) / 10,
+      packets,
+      ours,
+      theirs,
+      failed,
+      median: Math.round(quantile(took, 0.5)),
+      slowest: Math.round(took.at(-1) ?? 0),
+    });
+  }
+
+  /** Whether the link held. @throws LinkError aborted */
+  async longReplies(): Promise<boolean> {
+    for (const [table, length] of longTables) {
+      const seen = await this.#readLongs(table, length);
+      if (seen === "over") return hungUp(this.#report);
+      if (seen === "refused") continue;
+      this.#judge(seen);
+      return true;
+    }
+    this.#report.check("long-replies", "unknown", "long-unknown");
+    return true;
+  }
+
+  async #readLongs(table: TableId, length: number): Promise<LongReads | "refused" | "over"> {
+    const { clock, session } = this.#patient;
+    const brokenBefore = this.#patient.observed.brokenAt.length;
+    const began = clock.now();
+    let [reads, whole, most, failed] = [0, 0, 0, 0];
+    const enough = (): boolean =>
+      reads >= (clock.now() - began > longEnough ? fewReads : longReads) || failed >= fewReads;
+    while (!enough()) {
+      await this.#patient.listen(turn);
+      const { damaged } = this.#watch().counts;
+      const broken = this.#patient.observed.brokenAt.length;
+      const came = await this.#readLong(table, Math.min(session.readLimit, length));
+      if (came === "refused" || came === "over") return came;
+      reads++;
+      failed = came === undefined ? failed + 1 : 0;
+      most = Math.max(most, came ?? 0);
+      const spoilt = this.#watch().counts.damaged > damaged || this.#patient.observed.brokenAt.length > broken;
+      if (came !== undefined && !spoilt) whole++;
+    }
+    return { reads, whole, most, failed, brokenAt: this.#patient.observed.brokenAt.slice(brokenBefore) };
+  }
+
+  #judge({ reads, whole, most, failed, brokenAt }: LongReads): void {
+    const cut = reads - whole;
+    const lasting = cut >= lastingShare * reads;
+    const at = [...brokenAt].sort((a, b) => a - b)[Math.floor(brokenAt.length / 2)] ?? 0;
+    const finding = cut === 0 ? "long-whole" : brokenAt.length > 0 ? "long-cut" : "long-lost";
+    this.#report.check("long-replies", lasting ? "bad" : cut > 0 ? "warning" : "good", finding, {
+      reads,
+      cut,
+      bytes: most,
+      at,
+    });
+    if (lasting) this.#report.blame(brokenAt.length >= cut / 2 ? "head-sags" : "loose-head", failed === 0);
+  }
+
+  /** How many bytes came. */
+  async #readLong(id: TableId, count: number): Promise<number | "refused" | "over" | undefined> {
+    const { session, signal } = this.#patient;
+    const options = { label: `read ${id}`, ...(signal === undefined ? {} : { signal }) };
+    try {
+      const request = { kind: "read-at", table: numberOf(id), offset: 0, count } as const;
+      return (await exchange(session, request, options)).length;
+    } catch (error) {
+      if (error instanceof ResponseError || error instanceof LayoutError) return "refused";
+      if (!(error instanceof LinkError) || error.code === "aborted") throw error;
+      return isOver(error.code) ? "over" : undefined;
+    }
+  }
+}
+
+interface LongReads {
+  readonly reads: number;
+  /** Those of which no packet was spoilt. */
+  readonly whole: number;
+  /** The longest that came, bytes. */
+  readonly most: number;
+  /** Those that did not come, however often their packets were repeated. */
+  readonly failed: number;
+  readonly brokenAt: readonly number[];
+}
+
+/** What was counted so far, with what came to it between two looks. */
+const sum = (so: PacketCounts, before: PacketCounts, now: PacketCounts): PacketCounts => ({
+  sent: so.sent + now.sent - before.sent,
+  received: so.received + now.received - before.received,
+  ours: so.ours + now.ours - before.ours,
+  damaged: so.damaged + now.damaged - before.damaged,
+  again: so.again + now.again - before.again,
+});

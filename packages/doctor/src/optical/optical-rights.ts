@@ -1,0 +1,69 @@
+/** Whether the meter takes the key at its optical port, and what it may read. The key is shown once: wrong ones raise an alarm and lock the port. */
+import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
+import type { TableId } from "@meterport/protocol/tables/catalogue";
+import type { MeterCheck } from "../mep/meter-check.ts";
+import type { OpticalWay, Patient } from "../mep/patient.ts";
+import type { Report } from "../report.ts";
+
+/** What live readings and most else stand on. */
+const wanted = ["BT00", "BT01", "BT21", "BT22", "BT23", "BT27", "BT28", "BT52", "ET04", "ET11"] as const;
+/** Without these there are no live readings. */
+const needed: readonly string[] = ["BT23", "BT28"];
+/** What a read-only key does not read, and the others do (Optical guide 1.1, pp. 13, 16 and 40). */
+const notForReadOnly = ["BT04", "ET21", "ET51"] as const;
+
+export class OpticalRights {
+  readonly #patient: Patient;
+  readonly #report: Report;
+  readonly #checks: MeterCheck;
+
+  constructor(patient: Patient, report: Report, checks: MeterCheck) {
+    this.#patient = patient;
+    this.#report = report;
+    this.#checks = checks;
+  }
+
+  /** Whether the key opens the port; where not, the session in hand is one without a key. @throws LinkError aborted */
+  async key(key: KeyReading | undefined, way: OpticalWay): Promise<boolean> {
+    if (key === undefined) {
+      this.#report.check("key", "bad", "password-missing");
+      this.#report.blame("no-password");
+      return false;
+    }
+    const { form, secret } = key;
+    // A session that has to be set up anew would show the key once more, and it is not known to be right yet.
+    await this.#patient.begin({ ...way, secret, timing: { ...way.timing, renewals: 0 } });
+    const probe = await this.#patient.ask();
+    if (probe.answered) {
+      // Which of the three it is, its rights will tell.
+      this.#report.check("key", "good", "password-accepted", { form, level: "MK / PK / RK" });
+      return true;
+    }
+    const refused = probe.failure === "wrong-key";
+    this.#report.check("key", "bad", refused ? "password-refused-once" : "password-unanswered", { form });
+    this.#report.blame(refused ? "password-refused" : "password-unheard");
+    await this.#patient.begin(way);
+    return false;
+  }
+
+  /** Which tables are refused, and which of the meter's keys that makes ours. @throws LinkError */
+  async access({ form }: KeyReading): Promise<void> {
+    const refused = await this.#refused(wanted);
+    const apart = await this.#refused(notForReadOnly);
+    const serious = refused.some((id) => needed.includes(id));
+    const readOnly = apart.length === notForReadOnly.length;
+    this.#report.check("key", "good", "password-accepted", { form, level: readOnly ? "RK" : "MK / PK" });
+    const tables = [...refused, ...apart].join(", ");
+    if (refused.length === 0 && readOnly) this.#report.check("access", "good", "read-only-rights", { tables });
+    else if (tables === "")
+      this.#report.check("access", "good", "readable", { tables: wanted.length + notForReadOnly.length });
+    else this.#report.check("access", serious ? "bad" : "warning", "refused", { tables });
+    if (serious) this.#report.blame("locked");
+  }
+
+  async #refused(ids: readonly TableId[]): Promise<readonly TableId[]> {
+    const refused: TableId[] = [];
+    for (const id of ids) if (!(await this.#checks.reads(id))) refused.push(id);
+    return refused;
+  }
+}

@@ -1,0 +1,155 @@
+/** Reads along on the line of an optical port: which packets came whole, which were repeated, and what the meter said to each step. */
+import { code } from "@meterport/protocol/mep/frame/response-codes";
+import { type PacketEvent, PacketReader, packetOverhead } from "@meterport/protocol/optical/packet";
+import {
+  decodeIdentified,
+  decodeNegotiated,
+  type Identified,
+  type PacketLimits,
+  serviceCode,
+} from "@meterport/protocol/optical/services";
+import type { Millis } from "@meterport/protocol/ports";
+import type { FrameCounter } from "../mep/frame-counter.ts";
+
+/** Larger packets are not asked for. */
+const largest = packetOverhead + 2048;
+/** So many bytes are looked at for what else they may be. */
+const sampled = 512;
+
+/** Packets of both ends. */
+export interface PacketCounts {
+  readonly sent: number;
+  readonly received: number;
+  /** Ours that went out once more. */
+  readonly ours: number;
+  /** The meter's that came damaged. */
+  readonly damaged: number;
+  /** The meter's that came once more, since it missed our acknowledgement or had it late. */
+  readonly again: number;
+}
+
+export const noPackets: PacketCounts = { sent: 0, received: 0, ours: 0, damaged: 0, again: 0 };
+
+/** Steps to a session that a meter may refuse. */
+type WatchedStep = "identification" | "negotiation" | "logon";
+
+const stepOf = (first: number | undefined): WatchedStep | "other" => {
+  if (first === serviceCode.identification) return "identification";
+  if (first === serviceCode.logon) return "logon";
+  // Up to eleven rates are counted in its low half.
+  return first !== undefined && (first & 0xf0) === serviceCode.negotiate ? "negotiation" : "other";
+};
+
+const same = (a: Uint8Array | undefined, b: Uint8Array): boolean =>
+  a !== undefined && a.length === b.length && a.every((byte, index) => byte === b[index]);
+
+/** Of one opening of a link. */
+export class OpticalWatch implements FrameCounter {
+  readonly alerts = 0;
+  readonly #now: () => Millis;
+  readonly #out = new PacketReader(largest);
+  readonly #in = new PacketReader(largest);
+  readonly #refusals = new Map<WatchedStep, number>();
+  readonly #passed = new Set<WatchedStep>();
+  readonly #counts = { ...noPackets };
+  #garbage = 0;
+  readonly #sample: number[] = [];
+  #lastSent: Uint8Array | undefined;
+  #lastReceived: Uint8Array | undefined;
+  #asked: WatchedStep | "other" = "other";
+  /** When the packet went out that nobody has answered yet. */
+  #askedAt: Millis | undefined;
+  #longestSilence: Millis = 0;
+  #identified: Identified | undefined;
+  #negotiated: PacketLimits | undefined;
+
+  constructor(now: () => Millis) {
+    this.#now = now;
+  }
+
+  get frames(): number {
+    return this.#counts.received;
+  }
+
+  get garbage(): number {
+    return this.#garbage + this.#in.pending;
+  }
+
+  get counts(): PacketCounts {
+    return { ...this.#counts };
+  }
+
+  /** The longest that there was not a sound after a packet of ours, before there was one. */
+  get longestSilence(): Millis {
+    return this.#longestSilence;
+  }
+
+  /** The first bytes that came, while nothing whole is among them. */
+  get sample(): Uint8Array {
+    return this.#counts.received > 0 ? new Uint8Array() : Uint8Array.from(this.#sample);
+  }
+
+  get identified(): Identified | undefined {
+    return this.#identified;
+  }
+
+  /** What the meter agreed to; undefined where it refused, and packets stay as they are at first. */
+  get negotiated(): PacketLimits | undefined {
+    return this.#negotiated;
+  }
+
+  passed(step: WatchedStep): boolean {
+    return this.#passed.has(step);
+  }
+
+  /** The code with which a step was refused last. */
+  refusal(step: WatchedStep): number | undefined {
+    return this.#refusals.get(step);
+  }
+
+  readonly sent = (bytes: Uint8Array): void => {
+    for (const event of this.#out.push(bytes)) {
+      if (event.type !== "packet") continue;
+      this.#counts.sent++;
+      this.#askedAt ??= this.#now();
+      if (same(this.#lastSent, event.raw)) this.#counts.ours++;
+      this.#lastSent = event.raw;
+      const { multi, first, data } = event.packet;
+      if (!multi || first) this.#asked = stepOf(data[0]);
+    }
+  };
+
+  readonly received = (bytes: Uint8Array): void => {
+    if (this.#askedAt !== undefined) this.#longestSilence = Math.max(this.#longestSilence, this.#now() - this.#askedAt);
+    this.#askedAt = undefined;
+    this.#sample.push(...bytes.subarray(0, sampled - this.#sample.length));
+    for (const event of this.#in.push(bytes)) this.#take(event);
+  };
+
+  #take(event: PacketEvent): void {
+    if (event.type === "noise" || event.type === "damaged") this.#garbage += event.length;
+    if (event.type === "damaged") this.#counts.damaged++;
+    // An echo is nothing that the meter said.
+    if (event.type !== "packet" || same(this.#lastSent, event.raw)) return;
+    this.#counts.received++;
+    if (same(this.#lastReceived, event.raw)) {
+      this.#counts.again++;
+      return;
+    }
+    this.#lastReceived = event.raw;
+    const { multi, data } = event.packet;
+    if (!multi && this.#asked !== "other") this.#answered(this.#asked, data);
+  }
+
+  #answered(step: WatchedStep, data: Uint8Array): void {
+    this.#asked = "other";
+    const [said] = data;
+    if (said !== code.ok) {
+      if (said !== undefined) this.#refusals.set(step, said);
+      return;
+    }
+    this.#passed.add(step);
+    if (step === "identification") this.#identified = decodeIdentified(data);
+    if (step === "negotiation") this.#negotiated = decodeNegotiated(data);
+  }
+}
