@@ -6,7 +6,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { serve, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";
-import { listenTcp, type TcpListener } from "@meterport/transports/tcp";
+import { listenTcp, type TcpListener } from "@meterport/transports/network/tcp";
 import { type SpawnedGateway, startGateway } from "./spawned-gateway.ts";
 
 const hex = (byte: number, count: number): string => byte.toString(16).padStart(2, "0").repeat(count);

@@ -26,7 +26,7 @@ import {
 } from "@meterport/protocol/tables/index";
 import { memoryLine, modelledLine, serve, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";
-import { listenTcp } from "@meterport/transports/tcp";
+import { listenTcp } from "@meterport/transports/network/tcp";
 import { meterport } from "./spawned-cli.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 

@@ -3,7 +3,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { serve, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";
-import { listenTcp, type TcpListener } from "@meterport/transports/tcp";
+import { listenTcp, type TcpListener } from "@meterport/transports/network/tcp";
 
 export interface ServedMeter {
   readonly device: VirtualMeter;

@@ -9,7 +9,7 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT21, BT23, BT52 } from "@meterport/protocol/tables/index";
 import { type MeterOutput, type MeterPort, memoryLine, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";
-import { openTcp } from "@meterport/transports/tcp";
+import { openTcp } from "@meterport/transports/network/tcp";
 import { simulate } from "./spawned-cli.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 

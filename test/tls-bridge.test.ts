@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createServer, type Server } from "node:tls";
+import { socketTransport } from "@meterport/transports/network/tcp";
+import { openTlsBridge } from "@meterport/transports/network/tls-bridge";
 import { openLink } from "@meterport/transports/open";
-import { socketTransport } from "@meterport/transports/tcp";
 import { transportContract } from "@meterport/transports/testing/transport-contract";
-import { openTlsBridge } from "@meterport/transports/tls-bridge";
 import { makeCertificate } from "./certificate.ts";
 import { peer } from "./peers.ts";
 

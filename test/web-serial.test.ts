@@ -22,7 +22,7 @@ const pageCode = `
   import { Secret } from "@meterport/protocol/mep/security/key";
   import { BT01, BT52 } from "@meterport/protocol/tables/index";
   import { systemClock as clock, systemEntropy as entropy } from "@meterport/transports/clock";
-  import { openWebSerial } from "@meterport/transports/web-serial";
+  import { openWebSerial } from "@meterport/transports/web/web-serial";
   globalThis.readMeter = async (port) => {
     const transport = await openWebSerial(port, { enable: { rts: true, pulse: 10 } });
     const meter = await connect(transport, { security: rc4({ key: new Secret(new Uint8Array(16).fill(1)), entropy }), clock });

@@ -1,6 +1,6 @@
 /** What a command has of the world: everything that a test replaces. */
 import type { Clock, Entropy, Signal, Transport } from "@meterport/protocol/ports";
-import type { SerialAdapter } from "@meterport/transports/serial-adapters";
+import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
 
 /** Standard output or standard error. */
 export interface Output {

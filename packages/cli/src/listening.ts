@@ -18,7 +18,7 @@ const againAfter: Millis = 500;
 /** @throws UsageError for a link that nobody can connect to, LinkError */
 export const listenOn = async (link: Link, io: Io): Promise<Listening> => {
   if (link.kind !== "tcp") return keepOpen(await openEnd(link, io), () => openEnd(link, io), io);
-  const { listenTcp } = await import("@meterport/transports/tcp");
+  const { listenTcp } = await import("@meterport/transports/network/tcp");
   const line = new SharedLine("tcp clients");
   const listener = await listenTcp({ host: link.host, port: link.port }, (client) => void line.join(client));
   const close = async (): Promise<void> => {
@@ -82,20 +82,20 @@ const keepOpen = ({ line: first, url }: End, open: () => Promise<End>, io: Io): 
 const openEnd = async (link: Link, io: Io): Promise<End> => {
   switch (link.kind) {
     case "mqtt": {
-      const { openMqtt } = await import("@meterport/transports/mqtt");
-      const { mqttName } = await import("@meterport/transports/mqtt-link");
-      const { mqttCredentials } = await import("@meterport/transports/mqtt-credentials");
+      const { openMqtt } = await import("@meterport/transports/mqtt/mqtt");
+      const { mqttName } = await import("@meterport/transports/mqtt/mqtt-link");
+      const { mqttCredentials } = await import("@meterport/transports/mqtt/mqtt-credentials");
       // The bridge's end: what clients send is what the meter hears.
       const swapped = { ...link, tx: link.rx, rx: link.tx };
       const line = await openMqtt({ ...swapped, credentials: mqttCredentials(io.env), signal: io.interrupted });
       return { line, url: mqttName(link) };
     }
     case "pty": {
-      const line = await (await import("@meterport/transports/pty")).openPty(link.path);
+      const line = await (await import("@meterport/transports/serial/pty")).openPty(link.path);
       return { line, url: line.name };
     }
     case "serial": {
-      const line = await (await import("@meterport/transports/serial")).openSerial(link);
+      const line = await (await import("@meterport/transports/serial/serial")).openSerial(link);
       return { line, url: line.name };
     }
     default:

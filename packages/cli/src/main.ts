@@ -139,7 +139,7 @@ const io: Io = {
   entropy: systemEntropy,
   openLink: async (link, signal, baud) =>
     (await import("@meterport/transports/open")).openLink(link, signal, baud, process.env),
-  listAdapters: async () => (await import("@meterport/transports/serial-adapters")).listAdapters(),
+  listAdapters: async () => (await import("@meterport/transports/serial/serial-adapters")).listAdapters(),
   interrupted: interruption.signal,
 };
 process.exitCode = await run(process.argv.slice(2), io);

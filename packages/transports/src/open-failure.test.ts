@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
+import { openRfc2217 } from "./network/rfc2217.ts";
+import { openUnix } from "./network/tcp.ts";
 import { serialFailure } from "./open-failure.ts";
-import { openRfc2217 } from "./rfc2217.ts";
-import { openUnix } from "./tcp.ts";
 
 const failureOf = async (opening: Promise<unknown>): Promise<LinkError> => {
   const error = await opening.then(

@@ -1,7 +1,7 @@
 /** Opens whatever a link names. */
 import type { Signal, Transport } from "@meterport/protocol/ports";
 import { parseMeterLink } from "./link-url.ts";
-import type { Environment } from "./mqtt-credentials.ts";
+import type { Environment } from "./mqtt/mqtt-credentials.ts";
 
 /** Runs `task` with what Node's own functions take, and leaves nothing behind on a signal that outlives it. */
 const withAbortSignal = async <T>(signal: Signal, task: (signal: AbortSignal) => Promise<T>): Promise<T> => {
@@ -46,22 +46,22 @@ const open = async (
 ): Promise<Transport> => {
   switch (link.kind) {
     case "tcp":
-      return (await import("./tcp.ts")).openTcp({ ...link, ...options });
+      return (await import("./network/tcp.ts")).openTcp({ ...link, ...options });
     case "rfc2217":
-      return (await import("./rfc2217.ts")).openRfc2217({ ...link, ...options });
+      return (await import("./network/rfc2217.ts")).openRfc2217({ ...link, ...options });
     case "tls":
-      return (await import("./tls-bridge.ts")).openTlsBridge({ ...link, ...options });
+      return (await import("./network/tls-bridge.ts")).openTlsBridge({ ...link, ...options });
     case "mqtt": {
-      const credentials = (await import("./mqtt-credentials.ts")).mqttCredentials(env);
-      return (await import("./mqtt.ts")).openMqtt({ ...link, credentials, ...options });
+      const credentials = (await import("./mqtt/mqtt-credentials.ts")).mqttCredentials(env);
+      return (await import("./mqtt/mqtt.ts")).openMqtt({ ...link, credentials, ...options });
     }
     case "unix":
-      return (await import("./tcp.ts")).openUnix({ ...link, ...options });
+      return (await import("./network/tcp.ts")).openUnix({ ...link, ...options });
     case "serial":
-      return (await import("./serial.ts")).openSerial({ ...link, ...options });
+      return (await import("./serial/serial.ts")).openSerial({ ...link, ...options });
     case "usb": {
-      const path = await (await import("./serial-adapters.ts")).findAdapter(link.adapter);
-      return (await import("./serial.ts")).openSerial({ ...link, path, ...options });
+      const path = await (await import("./serial/serial-adapters.ts")).findAdapter(link.adapter);
+      return (await import("./serial/serial.ts")).openSerial({ ...link, path, ...options });
     }
   }
 };

@@ -1,5 +1,5 @@
 /** `meterport ports`: which serial ports there are, and the link for each. */
-import type { SerialAdapter } from "@meterport/transports/serial-adapters";
+import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
 import type { PortsOptions } from "../commands/line-commands.ts";
 import { toJson } from "../format/json.ts";
 import { paintFor } from "../format/paint.ts";

@@ -4,7 +4,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Transport } from "@meterport/protocol/ports";
 import { memoryLine, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
-import type { SerialAdapter } from "@meterport/transports/serial-adapters";
+import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
 import type { Exit, Io, Output } from "../io.ts";
 import { run } from "../run.ts";
 import { eagerClock } from "./eager-clock.ts";

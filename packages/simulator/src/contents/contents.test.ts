@@ -8,7 +8,7 @@ import {
   factoryValuesPastA,
 } from "@meterport/protocol/tables/extended/et55-meter-configuration.vectors";
 import { BT07, BT25, ET42, ET52, ET53, ET55, tables, tablesById } from "@meterport/protocol/tables/index";
-import { VirtualMeter, type VirtualMeterOptions } from "../virtual-meter.ts";
+import { VirtualMeter, type VirtualMeterOptions } from "../meter/virtual-meter.ts";
 
 const keys = { basic: new Secret(new Uint8Array(16).fill(2)), advanced: new Secret(new Uint8Array(16).fill(1)) };
 const open = (profile: string, options: Partial<VirtualMeterOptions> = {}): VirtualMeter =>

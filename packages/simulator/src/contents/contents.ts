@@ -1,7 +1,7 @@
 /** Everything that a meter holds when it is switched on for the first time, but for what is computed from its household. */
 import { sizeOf, tableExists } from "@meterport/protocol/layout/index";
 import { ET42, tables } from "@meterport/protocol/tables/index";
-import type { Filling } from "../memory.ts";
+import type { Filling } from "../meter/memory.ts";
 import { calendarTables } from "./calendar.ts";
 import { deviceTables } from "./devices.ts";
 import { generalTables } from "./general.ts";

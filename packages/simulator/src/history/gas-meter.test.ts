@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { decode, utcMillis } from "@meterport/protocol/layout/index";
 import { ET14, ET16, ET45 } from "@meterport/protocol/tables/index";
 import { denmark } from "../contents/zone.ts";
-import { localMillis } from "../local-time.ts";
+import { localMillis } from "../meter/local-time.ts";
 import { openMeter } from "../testing/conversation.ts";
 import { localDay } from "./calendar-days.ts";
 

@@ -5,8 +5,8 @@ import { type Dimensions, ET14, ET16, ET45 } from "@meterport/protocol/tables/in
 import { zeroValue } from "../contents/filled.ts";
 import { digitsOf, type Setup } from "../contents/setup.ts";
 import { denmark } from "../contents/zone.ts";
-import { localMillis } from "../local-time.ts";
-import type { LiveTable } from "../memory.ts";
+import { localMillis } from "../meter/local-time.ts";
+import type { LiveTable } from "../meter/memory.ts";
 import { beginOf, localDay } from "./calendar-days.ts";
 
 const day = 86_400_000;

@@ -2,11 +2,11 @@
 import type { Millis } from "@meterport/protocol/ports";
 import { type BT23, ET14 } from "@meterport/protocol/tables/index";
 import type { Setup } from "../contents/setup.ts";
-import { Counters } from "../counters.ts";
 import type { Household } from "../household/household.ts";
 import { Noise } from "../household/noise.ts";
-import { LiveTables } from "../live-tables.ts";
-import type { Memory } from "../memory.ts";
+import { Counters } from "../meter/counters.ts";
+import { LiveTables } from "../meter/live-tables.ts";
+import type { Memory } from "../meter/memory.ts";
 import { localDay } from "./calendar-days.ts";
 import { DemandRegisters } from "./demand-registers.ts";
 import { EventLogs, type MeterEvent, type Noted } from "./events.ts";

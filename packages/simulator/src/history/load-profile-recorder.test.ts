@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { decode, utcMillis } from "@meterport/protocol/layout/index";
 import { BT61, BT63, BT64, BT65, ET21 } from "@meterport/protocol/tables/index";
+import type { VirtualMeter } from "../meter/virtual-meter.ts";
 import { openMeter } from "../testing/conversation.ts";
-import type { VirtualMeter } from "../virtual-meter.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -8,9 +8,9 @@ import { zeroValue } from "../contents/filled.ts";
 import { channelSources } from "../contents/load-profile.ts";
 import type { Setup } from "../contents/setup.ts";
 import { denmark } from "../contents/zone.ts";
-import type { Counters } from "../counters.ts";
-import { isSummer, localMillis } from "../local-time.ts";
-import type { LiveTable, PartwiseTable } from "../memory.ts";
+import type { Counters } from "../meter/counters.ts";
+import { isSummer, localMillis } from "../meter/local-time.ts";
+import type { LiveTable, PartwiseTable } from "../meter/memory.ts";
 import type { GasMeter } from "./gas-meter.ts";
 import type { Past } from "./past.ts";
 

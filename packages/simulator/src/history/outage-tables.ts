@@ -6,8 +6,8 @@ import { filled, zeroValue } from "../contents/filled.ts";
 import type { Setup } from "../contents/setup.ts";
 import { denmark } from "../contents/zone.ts";
 import type { Household } from "../household/household.ts";
-import { localMillis } from "../local-time.ts";
-import type { Filling } from "../memory.ts";
+import { localMillis } from "../meter/local-time.ts";
+import type { Filling } from "../meter/memory.ts";
 import type { Past } from "./past.ts";
 
 const hour = 3_600_000;

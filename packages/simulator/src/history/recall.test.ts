@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Secret } from "@meterport/protocol/mep/security/key";
-import { VirtualMeter } from "../virtual-meter.ts";
+import { VirtualMeter } from "../meter/virtual-meter.ts";
 import { recallPast } from "./recall.ts";
 
 const hour = 3_600_000;

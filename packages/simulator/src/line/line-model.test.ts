@@ -7,7 +7,7 @@ import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { rc4Authentication } from "@meterport/protocol/mep/security/rc4/authentication";
 import type { Millis } from "@meterport/protocol/ports";
-import { VirtualMeter } from "../virtual-meter.ts";
+import { VirtualMeter } from "../meter/virtual-meter.ts";
 import type { LineCondition, LineScript } from "./condition.ts";
 import { LineModel } from "./line-model.ts";
 

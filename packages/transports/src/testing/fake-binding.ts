@@ -8,7 +8,7 @@ import type {
   UpdateOptions,
 } from "@serialport/bindings-cpp";
 import { SerialPortStream } from "@serialport/stream";
-import type { LoadPort } from "../serial-binding.ts";
+import type { LoadPort } from "../serial/serial-binding.ts";
 
 export interface FakeBindingOptions {
   /** What is plugged in. */

@@ -1,7 +1,7 @@
 /** A serial port as browsers give it (Web Serial, WICG draft), with the other end of its wire. */
 import type { Transport } from "@meterport/protocol/ports";
 import { ByteQueue } from "../byte-queue.ts";
-import type { WebSerialPort, WebSerialSettings } from "../web-serial.ts";
+import type { WebSerialPort, WebSerialSettings } from "../web/web-serial.ts";
 
 export interface FakeWebSerial {
   readonly port: WebSerialPort & { readonly readable: ReadableStream<Uint8Array> | null };

@@ -3,13 +3,13 @@ import type { Duplex } from "node:stream";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
 import type { MqttClient } from "mqtt";
-import { queueLimit } from "./byte-queue.ts";
-import { systemEntropy } from "./clock.ts";
+import { queueLimit } from "../byte-queue.ts";
+import { systemEntropy } from "../clock.ts";
+import { connectedSocket, tcpDial } from "../network/tcp.ts";
+import { tlsDial } from "../network/tls-bridge.ts";
+import { Pipe } from "../pipe.ts";
 import type { MqttCredentials } from "./mqtt-credentials.ts";
 import { type MqttLink, mqttName } from "./mqtt-link.ts";
-import { Pipe } from "./pipe.ts";
-import { connectedSocket, tcpDial } from "./tcp.ts";
-import { tlsDial } from "./tls-bridge.ts";
 
 export interface MqttOptions extends Omit<MqttLink, "kind" | "timing"> {
   readonly credentials?: MqttCredentials;

@@ -4,7 +4,7 @@ import { constants } from "node:fs";
 import { lstat, open, readlink } from "node:fs/promises";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
-import { streamTransport } from "./stream-transport.ts";
+import { streamTransport } from "../stream-transport.ts";
 
 /** Stderr of socat that is kept for a message. */
 const keptComplaint = 2_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { fakeWebSerial } from "./testing/fake-web-serial.ts";
-import { take, transportContract } from "./testing/transport-contract.ts";
+import { fakeWebSerial } from "../testing/fake-web-serial.ts";
+import { take, transportContract } from "../testing/transport-contract.ts";
 import { openWebSerial } from "./web-serial.ts";
 
 transportContract({

@@ -7,8 +7,8 @@ import { encodeCall } from "@meterport/protocol/procedures/call";
 import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
 import { transaction } from "@meterport/protocol/tables/extended/transaction";
 import { BT07, ET14, ET50, ET52, ET53 } from "@meterport/protocol/tables/index";
-import { responseTables } from "./contents/mep.ts";
-import { basicKey, Conversation, openMeter } from "./testing/conversation.ts";
+import { responseTables } from "../contents/mep.ts";
+import { basicKey, Conversation, openMeter } from "../testing/conversation.ts";
 
 const readAt = (table: number, offset: number, count: number) =>
   encodeRequest({ kind: "read-at", table, offset, count });

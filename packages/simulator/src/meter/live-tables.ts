@@ -24,12 +24,12 @@ import {
   type Dimensions,
   ET55,
 } from "@meterport/protocol/tables/index";
+import type { DemandRegisters, Peak } from "../history/demand-registers.ts";
+import { seasonAt, tierAt } from "../history/tariff.ts";
+import type { TierCounts } from "../history/tier-counts.ts";
+import type { Household } from "../household/household.ts";
+import { measure } from "../household/quantities.ts";
 import type { Counters, Counts } from "./counters.ts";
-import type { DemandRegisters, Peak } from "./history/demand-registers.ts";
-import { seasonAt, tierAt } from "./history/tariff.ts";
-import type { TierCounts } from "./history/tier-counts.ts";
-import type { Household } from "./household/household.ts";
-import { measure } from "./household/quantities.ts";
 import { localClock, localMillis, utcClock } from "./local-time.ts";
 import type { LiveTable, Memory } from "./memory.ts";
 

@@ -2,7 +2,7 @@
 import { utcFields } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import type { BT52, BT53, BT55 } from "@meterport/protocol/tables/index";
-import { lastSunday } from "./household/calendar.ts";
+import { lastSunday } from "../household/calendar.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

@@ -1,5 +1,5 @@
 /** One name for what a link leads to, for whatever is remembered of it. */
-import { parseLink } from "./link-url.ts";
+import { parseLink } from "../link-url.ts";
 import { adapterName } from "./serial-adapters.ts";
 
 /**

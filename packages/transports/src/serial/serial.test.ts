@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { fakeBinding } from "../testing/fake-binding.ts";
 import { openSerial } from "./serial.ts";
-import { fakeBinding } from "./testing/fake-binding.ts";
 
 const path = "/dev/ttyUSB0";
 

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
+import { take, transportContract } from "../testing/transport-contract.ts";
 import { listenTcp, openTcp, openUnix, socketTransport } from "./tcp.ts";
-import { take, transportContract } from "./testing/transport-contract.ts";
 
 const loopback = "127.0.0.1";
 

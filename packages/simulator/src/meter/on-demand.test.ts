@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { decode } from "@meterport/protocol/layout/index";
 import { EP19, encodeCall, onDemandRequest } from "@meterport/protocol/procedures/index";
 import { BT07, BT08, ET15 } from "@meterport/protocol/tables/index";
-import { basicKey, Conversation, openMeter } from "./testing/conversation.ts";
+import { basicKey, Conversation, openMeter } from "../testing/conversation.ts";
 
 const gasMeter = 1;
 const client = 1016;

@@ -2,8 +2,8 @@
 import { connect, type TLSSocket } from "node:tls";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
-import { hostAndPort } from "./link-settings.ts";
-import { tcpFailure } from "./open-failure.ts";
+import { hostAndPort } from "../link-settings.ts";
+import { tcpFailure } from "../open-failure.ts";
 import { type OpenSocketOptions, openSocket, type TcpOptions } from "./tcp.ts";
 
 export interface TlsBridgeOptions extends TcpOptions {

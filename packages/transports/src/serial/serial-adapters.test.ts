@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { fakeBinding } from "../testing/fake-binding.ts";
 import { findAdapter, listAdapters } from "./serial-adapters.ts";
-import { fakeBinding } from "./testing/fake-binding.ts";
 
 /** The tree of a kernel with one FTDI adapter, one without a serial number, a chip on the board and a place without one. */
 const kernelTree = async (root: string): Promise<void> => {

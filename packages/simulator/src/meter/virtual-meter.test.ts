@@ -6,7 +6,7 @@ import { decode } from "@meterport/protocol/layout/index";
 import type { TableRequest } from "@meterport/protocol/mep/frame/apdu";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT21, BT28, BT52, BT55, ET04 } from "@meterport/protocol/tables/index";
-import { basicKey, Conversation, newYear, openMeter, transmitted } from "./testing/conversation.ts";
+import { basicKey, Conversation, newYear, openMeter, transmitted } from "../testing/conversation.ts";
 
 const read = (table: number): TableRequest => ({ kind: "read", table, count: 465 });
 const writeAt = (table: number, offset: number, ...data: number[]): TableRequest => ({

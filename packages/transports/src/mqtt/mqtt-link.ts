@@ -1,6 +1,6 @@
 /** Links to a bridge that carries its bytes in MQTT messages: mqtt://broker/prefix?tx=…&rx=…&qos=1 */
 import type { TransportTiming } from "@meterport/protocol/ports";
-import { fingerprintOf, hostAndPort, onlySettings, shown, timingNames, timingOf, wrongLink } from "./link-settings.ts";
+import { fingerprintOf, hostAndPort, onlySettings, shown, timingNames, timingOf, wrongLink } from "../link-settings.ts";
 
 export interface MqttLink {
   readonly kind: "mqtt";
