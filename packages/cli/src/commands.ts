@@ -7,7 +7,7 @@ import { addMemoryCommands } from "./commands/memory-commands.ts";
 import { addReadingCommands } from "./commands/reading-commands.ts";
 import { addReferenceCommands } from "./commands/reference-commands.ts";
 import { addTariffCommands } from "./commands/tariff-commands.ts";
-import { type Exit, exit, type Io } from "./io.ts";
+import { type Exit, exit, type Io } from "./io/io.ts";
 
 /** The program; `ended` takes the exit code of the command that ran. */
 export const buildProgram = (io: Io, version: string, ended: (code: Exit) => void): Command => {

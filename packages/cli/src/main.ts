@@ -4,9 +4,9 @@ import { homedir } from "node:os";
 import { dirname } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
-import type { Io, Output, OutputFile } from "./io.ts";
+import type { Io, Output, OutputFile } from "./io/io.ts";
+import { stateFolder, stateIn } from "./io/state-folder.ts";
 import { run } from "./run.ts";
-import { stateFolder, stateIn } from "./state-folder.ts";
 
 /** A day of a capture. */
 const stdinLimit = 64 << 20;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { alignedTable, wrap } from "./format/table.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./options/nearest.ts";
 import { runCli } from "./testing/run-cli.ts";
 
 describe("the command", () => {

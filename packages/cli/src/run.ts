@@ -4,7 +4,7 @@ import { CommanderError } from "commander";
 import own from "../package.json" with { type: "json" };
 import { buildProgram, exitOf } from "./commands.ts";
 import { reportFailure } from "./failure.ts";
-import { type Exit, exit, type Io } from "./io.ts";
+import { type Exit, exit, type Io } from "./io/io.ts";
 
 /**
  * Runs a command and gives its exit code: 0 done, 1 the meter or the link failed, 2 wrong usage.

@@ -16,7 +16,7 @@ export const addCaptureCommands = ({ program, io, ended }: Host): void => {
       "1",
     )
     .action(async (options: RecordOptions) =>
-      ended(await (await import("../record/record-command.ts")).recordCommand(options, io)),
+      ended(await (await import("./record/record-command.ts")).recordCommand(options, io)),
     );
 
   program
@@ -30,7 +30,7 @@ export const addCaptureCommands = ({ program, io, ended }: Host): void => {
     .option("--seed <words>", "the same words give the same pseudonyms in several captures; keep them to yourself")
     .option("--output <file>", "into a file in place of standard output")
     .action(async (file: string, options: RedactOptions) =>
-      ended(await (await import("../redact/redact-command.ts")).redactCommand(file, options, io)),
+      ended(await (await import("./redact/redact-command.ts")).redactCommand(file, options, io)),
     );
 
   program
@@ -40,7 +40,7 @@ export const addCaptureCommands = ({ program, io, ended }: Host): void => {
     .requiredOption("--listen <url>", "tcp://127.0.0.1:0 for a free port, or pty:///path")
     .addOption(keyOption())
     .action(async (file: string, options: ReplayOptions) =>
-      ended(await (await import("../replay/replay-command.ts")).replayCommand(file, options, io)),
+      ended(await (await import("./replay/replay-command.ts")).replayCommand(file, options, io)),
     );
 
   program
@@ -50,7 +50,7 @@ export const addCaptureCommands = ({ program, io, ended }: Host): void => {
     .addOption(new Option("--to <format>", "pcap").choices(["pcap"]).default("pcap"))
     .requiredOption("--output <file>", "the file to write")
     .action(async (file: string, options: ConvertOptions) =>
-      ended(await (await import("../convert/convert-command.ts")).convertCommand(file, options, io)),
+      ended(await (await import("./convert/convert-command.ts")).convertCommand(file, options, io)),
     );
 };
 

@@ -24,7 +24,7 @@ export const addChangingCommands = ({ program, io, ended }: Host): void => {
     .option("--yes", "agrees beforehand")
     .addOption(jsonOption())
     .action(async (words: string[], options: WriteCommandOptions) =>
-      ended(await (await import("../write/write-command.ts")).writeCommand(words, options, io)),
+      ended(await (await import("./write/write-command.ts")).writeCommand(words, options, io)),
     );
 
   asksMeter(
@@ -43,7 +43,7 @@ export const addChangingCommands = ({ program, io, ended }: Host): void => {
     .option("--yes", "agrees beforehand")
     .addOption(jsonOption())
     .action(async (options: DisplayCommandOptions) =>
-      ended(await (await import("../display/display-command.ts")).displayCommand(options, io)),
+      ended(await (await import("./display/display-command.ts")).displayCommand(options, io)),
     );
 
   program
@@ -63,7 +63,7 @@ export const addChangingCommands = ({ program, io, ended }: Host): void => {
     .option("--yes", "agrees beforehand")
     .addOption(jsonOption())
     .action(async (id: string, words: string[], options: CallCommandOptions) =>
-      ended(await (await import("../call/call-command.ts")).callCommand(id, words, options, io)),
+      ended(await (await import("./call/call-command.ts")).callCommand(id, words, options, io)),
     );
 };
 

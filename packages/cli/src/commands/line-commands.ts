@@ -18,7 +18,7 @@ export const addLineCommands = ({ program, io, ended }: Host): void => {
     .description("the serial ports of this machine, each with the link that finds it again")
     .addOption(jsonOption())
     .action(async (options: PortsOptions) =>
-      ended(await (await import("../ports/ports-command.ts")).portsCommand(options, io)),
+      ended(await (await import("./ports/ports-command.ts")).portsCommand(options, io)),
     );
 
   program
@@ -46,7 +46,7 @@ export const addLineCommands = ({ program, io, ended }: Host): void => {
     .option("--output <file>", "into a file in place of standard output")
     .addOption(jsonOption())
     .action(async (options: DoctorOptions) =>
-      ended(await (await import("../doctor/doctor-command.ts")).doctorCommand(options, io)),
+      ended(await (await import("./doctor/doctor-command.ts")).doctorCommand(options, io)),
     );
 
   program
@@ -85,7 +85,7 @@ export const addLineCommands = ({ program, io, ended }: Host): void => {
     .option("--demand", "eight demand registers")
     .option("--tiers <n>", "tiers in use, up to 8 from firmware 3.70 on", "4")
     .action(async (options: SimulateOptions) =>
-      ended(await (await import("../simulate/simulate-command.ts")).simulateCommand(options, io)),
+      ended(await (await import("./simulate/simulate-command.ts")).simulateCommand(options, io)),
     );
 };
 

@@ -37,7 +37,7 @@ export const addMemoryCommands = ({ program, io, ended }: Host): void => {
     .option("--output <file>", "into a file in place of standard output")
     .addOption(jsonLinesOption())
     .action(async (options: ProfileOptions) =>
-      ended(await (await import("../profile/profile-command.ts")).profileCommand(options, io)),
+      ended(await (await import("./profile/profile-command.ts")).profileCommand(options, io)),
     );
 
   asksMeter(program.command("events").description("the event logs of a meter as one list, oldest first"))
@@ -46,7 +46,7 @@ export const addMemoryCommands = ({ program, io, ended }: Host): void => {
     .addOption(zoneOption())
     .addOption(jsonLinesOption())
     .action(async (options: EventsCommandOptions) =>
-      ended(await (await import("../events/events-command.ts")).eventsCommand(options, io)),
+      ended(await (await import("./events/events-command.ts")).eventsCommand(options, io)),
     );
 
   asksMeter(program.command("outages").description("when a meter was without power, newest first"))
@@ -54,7 +54,7 @@ export const addMemoryCommands = ({ program, io, ended }: Host): void => {
     .addOption(zoneOption())
     .addOption(jsonLinesOption())
     .action(async (options: LogCommandOptions) =>
-      ended(await (await import("../outages/outages-command.ts")).outagesCommand(options, io)),
+      ended(await (await import("./outages/outages-command.ts")).outagesCommand(options, io)),
     );
 
   asksMeter(
@@ -64,7 +64,7 @@ export const addMemoryCommands = ({ program, io, ended }: Host): void => {
   )
     .addOption(jsonOption())
     .action(async (options: ReadOptions) =>
-      ended(await (await import("../quality/quality-command.ts")).qualityCommand(options, io)),
+      ended(await (await import("./quality/quality-command.ts")).qualityCommand(options, io)),
     );
 
   asksMeter(
@@ -76,7 +76,7 @@ export const addMemoryCommands = ({ program, io, ended }: Host): void => {
     .option("--since <time>", "3d, or by the meter's own clock, as in 2026-01-31")
     .addOption(jsonLinesOption())
     .action(async (options: BillingCommandOptions) =>
-      ended(await (await import("../billing/billing-command.ts")).billingCommand(options, io)),
+      ended(await (await import("./billing/billing-command.ts")).billingCommand(options, io)),
     );
 };
 

@@ -1,7 +1,7 @@
 /** Options that several commands have. */
 import { type SecurityName, securityNames } from "@meterport/protocol/mep/security/security-names";
 import { type Command, Option } from "commander";
-import type { Exit, Io } from "../io.ts";
+import type { Exit, Io } from "../io/io.ts";
 
 /** What a group of commands is added to; `ended` takes the exit code of the command that ran. */
 export interface Host {

@@ -10,7 +10,7 @@ export const addReadingCommands = ({ program, io, ended }: Host): void => {
   )
     .addOption(jsonOption())
     .action(async (ids: string[], options: ReadOptions) =>
-      ended(await (await import("../read/read-command.ts")).readCommand(ids, options, io)),
+      ended(await (await import("./read/read-command.ts")).readCommand(ids, options, io)),
     );
 
   asksMeter(program.command("live").description("live readings until Ctrl-C"))
@@ -18,13 +18,13 @@ export const addReadingCommands = ({ program, io, ended }: Host): void => {
     .option("--count <n>", "ends after so many readings")
     .addOption(jsonOption())
     .action(async (options: LiveOptions) =>
-      ended(await (await import("../live/live-command.ts")).liveCommand(options, io)),
+      ended(await (await import("./live/live-command.ts")).liveCommand(options, io)),
     );
 
   asksMeter(program.command("alarms").description("the alarms that are on, of a meter and of the devices behind it"))
     .addOption(jsonOption())
     .action(async (options: ReadOptions) =>
-      ended(await (await import("../alarms/alarms-command.ts")).alarmsCommand(options, io)),
+      ended(await (await import("./alarms/alarms-command.ts")).alarmsCommand(options, io)),
     );
 
   asksMeter(
@@ -35,7 +35,7 @@ export const addReadingCommands = ({ program, io, ended }: Host): void => {
     .option("--output <path>", "into a file, or into a folder where it ends with /: a file for each table")
     .addOption(jsonOption())
     .action(async (options: DumpOptions) =>
-      ended(await (await import("../dump/dump-command.ts")).dumpCommand(options, io)),
+      ended(await (await import("./dump/dump-command.ts")).dumpCommand(options, io)),
     );
 };
 

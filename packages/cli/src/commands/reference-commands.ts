@@ -27,7 +27,7 @@ export const addReferenceCommands = ({ program, io, ended }: Host): void => {
     .option("--port <n>", "of packets those to a bridge at this TCP port; found out where left out")
     .addOption(jsonOption())
     .action(async (hex: string[], options: ExplainOptions) =>
-      ended(await (await import("../explain/explain-command.ts")).explainCommand(hex, options, io)),
+      ended(await (await import("./explain/explain-command.ts")).explainCommand(hex, options, io)),
     );
 
   program
@@ -37,7 +37,7 @@ export const addReferenceCommands = ({ program, io, ended }: Host): void => {
     .addOption(profileOption("the device").default("meter:3.70"))
     .addOption(jsonOption())
     .action(async (ids: string[], options: TablesOptions) =>
-      ended(await (await import("../tables/tables-command.ts")).tablesCommand(ids, options, io)),
+      ended(await (await import("./tables/tables-command.ts")).tablesCommand(ids, options, io)),
     );
 
   program
@@ -47,7 +47,7 @@ export const addReferenceCommands = ({ program, io, ended }: Host): void => {
     .addOption(profileOption("only what this device has; everything where left out"))
     .option("--output <path>", "into a file, or into a folder where it ends with /")
     .action(async (options: DocsOptions) =>
-      ended(await (await import("../docs/docs-command.ts")).docsCommand(options, io)),
+      ended(await (await import("./docs/docs-command.ts")).docsCommand(options, io)),
     );
 
   program
@@ -56,7 +56,7 @@ export const addReferenceCommands = ({ program, io, ended }: Host): void => {
     .addOption(profileOption("what a meter is taken for until it says its firmware").default("meter:3.70"))
     .option("--output <file>", "into a file in place of standard output")
     .action(async (options: WiresharkOptions) =>
-      ended(await (await import("../wireshark/wireshark-command.ts")).wiresharkCommand(options, io)),
+      ended(await (await import("./wireshark/wireshark-command.ts")).wiresharkCommand(options, io)),
     );
 };
 

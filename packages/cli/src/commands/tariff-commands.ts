@@ -7,7 +7,7 @@ export const addTariffCommands = ({ program, io, ended }: Host): void => {
     .option("--on <time>", "only that local day or moment, as in 2026-01-31 or 2026-01-31T12:00")
     .addOption(jsonOption())
     .action(async (options: CalendarCommandOptions) =>
-      ended(await (await import("../calendar/calendar-command.ts")).calendarCommand(options, io)),
+      ended(await (await import("./calendar/calendar-command.ts")).calendarCommand(options, io)),
     );
 
   asksMeter(
@@ -15,7 +15,7 @@ export const addTariffCommands = ({ program, io, ended }: Host): void => {
   )
     .addOption(jsonOption())
     .action(async (options: ReadOptions) =>
-      ended(await (await import("../tariffs/tariffs-command.ts")).tariffsCommand(options, io)),
+      ended(await (await import("./tariffs/tariffs-command.ts")).tariffsCommand(options, io)),
     );
 
   asksMeter(
@@ -25,7 +25,7 @@ export const addTariffCommands = ({ program, io, ended }: Host): void => {
   )
     .addOption(jsonOption())
     .action(async (options: ReadOptions) =>
-      ended(await (await import("../demands/demands-command.ts")).demandsCommand(options, io)),
+      ended(await (await import("./demands/demands-command.ts")).demandsCommand(options, io)),
     );
 
   asksMeter(
@@ -35,7 +35,7 @@ export const addTariffCommands = ({ program, io, ended }: Host): void => {
   )
     .addOption(jsonOption())
     .action(async (options: ReadOptions) =>
-      ended(await (await import("../devices/devices-command.ts")).devicesCommand(options, io)),
+      ended(await (await import("./devices/devices-command.ts")).devicesCommand(options, io)),
     );
 
   asksMeter(
@@ -46,7 +46,7 @@ export const addTariffCommands = ({ program, io, ended }: Host): void => {
     .option("--since <time>", "3d, or by the meter's own clock, as in 2026-01-31")
     .addOption(jsonLinesOption())
     .action(async (options: RecurringCommandOptions) =>
-      ended(await (await import("../recurring/recurring-command.ts")).recurringCommand(options, io)),
+      ended(await (await import("./recurring/recurring-command.ts")).recurringCommand(options, io)),
     );
 };
 

@@ -1,6 +1,6 @@
 /** Colour, where the output takes it. */
 import { styleText } from "node:util";
-import type { Output } from "../io.ts";
+import type { Output } from "../io/io.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 export type Paint = (style: Style | readonly Style[], text: string) => string;

@@ -5,7 +5,7 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Transport } from "@meterport/protocol/ports";
 import { memoryLine, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
 import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
-import type { Exit, Io, Output } from "../io.ts";
+import type { Exit, Io, Output } from "../io/io.ts";
 import { run } from "../run.ts";
 import { eagerClock } from "./eager-clock.ts";
 

@@ -1,0 +1,42 @@
+/** `meterport calendar`: which tariff applies when. */
+import { readCalendar } from "@meterport/client/readers/calendar";
+import { type TariffDay, tariffOn, tierAt } from "@meterport/protocol/meaning/tariff-calendar";
+import { toJson } from "../../format/json.ts";
+import { paintFor } from "../../format/paint.ts";
+import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { withOpenMeter } from "../../meter/with-meter.ts";
+import { parseLocalSince } from "../../options/since-option.ts";
+import type { CalendarCommandOptions } from "../tariff-commands.ts";
+import { calendarText } from "./calendar-text.ts";
+
+/** A day, or a moment of it, that was asked for. */
+export interface Asked extends TariffDay {
+  /** "2026-01-31T12:00:00" */
+  readonly time: string;
+  /** In effect at that time. */
+  readonly tier: number | null;
+}
+
+/** @throws UsageError, LinkError, ResponseError, LayoutError */
+export const calendarCommand = (options: CalendarCommandOptions, io: Io): Promise<Exit> => {
+  const time = options.on === undefined ? undefined : parseLocalSince(options.on, io.clock.wall(), "--on");
+  return withOpenMeter(options, io, async (meter) => {
+    const reading = await readCalendar(meter, { pending: options.pending === true, signal: io.interrupted });
+    if (reading === undefined) {
+      if (options.json === true) io.stdout.write(`${toJson(null)}\n`);
+      else say(io, "no calendar is pending");
+      return exit.done;
+    }
+    const { calendar, present } = reading;
+    const asked: Asked | null =
+      time === undefined ? null : { time, tier: tierAt(calendar, time), ...tariffOn(calendar, time) };
+    if (options.json === true) {
+      io.stdout.write(`${toJson({ ...reading, on: asked })}\n`);
+      return exit.done;
+    }
+    // Dates are shown for a year: that of the day that was asked for, else by the meter's clock.
+    const year = Number((time ?? present?.time ?? new Date(io.clock.wall()).toISOString()).slice(0, 4));
+    io.stdout.write(calendarText(reading, asked, year, paintFor(io.stdout)));
+    return exit.done;
+  });
+};

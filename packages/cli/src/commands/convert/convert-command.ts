@@ -1,0 +1,20 @@
+/** `meterport convert`: a capture in the format of other programs. */
+import { parseCapture } from "@meterport/protocol/capture/capture";
+import { pcapOf } from "@meterport/protocol/capture/pcap/pcap-writer";
+import { type Exit, exit, type Io } from "../../io/io.ts";
+import type { ConvertOptions } from "../capture-commands.ts";
+
+/** @throws UsageError */
+export const convertCommand = async (path: string, { output }: ConvertOptions, io: Io): Promise<Exit> => {
+  const pieces = pcapOf(parseCapture(io.readText(path)));
+  // Nothing is written over before the capture's time is known to be one.
+  const head = pieces.next();
+  const file = io.createFile(output);
+  try {
+    if (head.done !== true) file.write(head.value);
+    for (const piece of pieces) file.write(piece);
+  } finally {
+    file.close();
+  }
+  return exit.done;
+};

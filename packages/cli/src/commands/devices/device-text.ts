@@ -1,0 +1,85 @@
+/** What devices behind a meter have answered, as lines. */
+import type { DeviceRead } from "@meterport/client/readers/mbus";
+import { toHex } from "@meterport/protocol/bytes";
+import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
+import type { MbusStatus, MbusTelegram } from "@meterport/protocol/meaning/mbus/telegram";
+import { plainMoment } from "../../format/moment.ts";
+import type { Paint } from "../../format/paint.ts";
+import { alignedTable, type Row } from "../../format/table.ts";
+
+const problems: Readonly<Record<NonNullable<MbusTelegram["problem"]>, string>> = {
+  truncated: "the answer is cut: what follows is missing",
+  malformed: "what follows makes no records",
+  encrypted: "the answer is encrypted, and the meter has no key for it",
+};
+
+const statusTexts = ({ application, powerLow, permanentError, temporaryError, manufacturer }: MbusStatus): string[] => [
+  ...(application === "none" ? [] : [`application: ${application}`]),
+  ...(powerLow ? ["power low"] : []),
+  ...(permanentError ? ["permanent error"] : []),
+  ...(temporaryError ? ["temporary error"] : []),
+  ...(manufacturer === 0 ? [] : [`its maker's status ${manufacturer}`]),
+];
+
+const placeText = ({ storage, tariff, subunit, function: kind }: MbusRecord): string =>
+  [
+    ...(kind === "instantaneous" ? [] : [kind]),
+    ...(storage === 0 ? [] : [`storage ${storage}`]),
+    ...(tariff === 0 ? [] : [`tariff ${tariff}`]),
+    ...(subunit === 0 ? [] : [`unit ${subunit}`]),
+  ].join(", ");
+
+/** The value of a record, or its bare number where its meaning is not certain. */
+const saysText = ({ value, text, time, raw }: MbusRecord): string => {
+  if (value !== null) return String(value);
+  if (text !== null) return text;
+  if (time !== null) return plainMoment(time);
+  return raw === null ? "–" : `raw ${raw}`;
+};
+
+const recordRow = (record: MbusRecord, paint: Paint): Row => [
+  { text: record.quantity, paint: (text) => paint("cyan", text) },
+  saysText(record),
+  record.unit ?? "",
+  placeText(record),
+  [...record.notes, ...record.doubts.map((doubt) => `${doubt}?`)].join(", "),
+];
+
+/** "ELS gas meter …" in its own words. */
+export const identityText = ({ manufacturer, medium, mediumCode, serialNumber, version }: MbusTelegram): string =>
+  [
+    manufacturer ?? "unknown maker",
+    medium ?? `device type ${mediumCode}`,
+    serialNumber === null ? "no serial number" : `serial number ${serialNumber}`,
+    ...(version === null ? [] : [`version ${version}`]),
+  ].join(", ");
+
+/** Who answered, its state and its values, one a line. */
+export const telegramText = (telegram: MbusTelegram, paint: Paint): string => {
+  const { records, manufacturerData, moreFollow, problem, status } = telegram;
+  const remarks = [
+    ...statusTexts(status),
+    ...(problem === null ? [] : [problems[problem]]),
+    ...(manufacturerData === null || manufacturerData.length === 0
+      ? []
+      : [`its maker's data: ${toHex(manufacturerData, " ")}`]),
+    ...(moreFollow ? ["more records would follow"] : []),
+  ];
+  const rows = records.map((record) => recordRow(record, paint));
+  return [
+    `  ${identityText(telegram)}\n`,
+    ...(rows.length === 0 ? [] : [alignedTable(rows, { indent: "  ", right: [1] })]),
+    ...remarks.map((text) => `  ${text}\n`),
+  ].join("");
+};
+
+/** A read with what it gave. */
+export const readText = (read: DeviceRead, paint: Paint): string => {
+  const { readTime, telegram, further, sent, authentication, securityFailed } = read;
+  const when = readTime === null ? "at an unknown time" : `${plainMoment(readTime)} by the meter's clock`;
+  const checked = authentication === "passed" ? "" : `, ${authentication}`;
+  const secure = securityFailed ? ", security failed" : "";
+  const data = sent === null ? "" : `  ${sent.length} bytes: ${toHex(sent, " ")}\n`;
+  const answers = telegram === null ? data : [telegram, ...further].map((one) => telegramText(one, paint)).join("");
+  return `  read ${when}${checked}${secure}\n${answers}`;
+};

@@ -1,0 +1,78 @@
+/** `meterport display`: what this client has on the meter's display. */
+import { type Meter, writeLabel } from "@meterport/client";
+import {
+  type DisplayChange,
+  type DisplayIcon,
+  type DisplayValue,
+  displayFields,
+  displayIcons,
+  readDisplay,
+} from "@meterport/client/meter/write/display";
+import { UsageError } from "@meterport/protocol/errors";
+import { ET50 } from "@meterport/protocol/tables/extended/et50-mep-inbound-data-space";
+import { toJson } from "../../format/json.ts";
+import { alignedTable, type Row } from "../../format/table.ts";
+import { type Exit, exit, type Io } from "../../io/io.ts";
+import { withOpenMeter } from "../../meter/with-meter.ts";
+import { didYouMean } from "../../options/nearest.ts";
+import type { DisplayCommandOptions } from "../changing-commands.ts";
+import { changeMeter } from "../write/write-command.ts";
+
+const icons = Object.keys(displayIcons) as DisplayIcon[];
+
+const parseIcons = (text: string): DisplayIcon[] =>
+  text === "none"
+    ? []
+    : text.split(",").map((word) => {
+        const icon = icons.find((name) => name.toLowerCase() === word.trim().toLowerCase());
+        if (icon !== undefined) return icon;
+        const meant = didYouMean(word, icons) || `; there are ${icons.join(", ")}, none`;
+        throw new UsageError("icons", `--icons ${JSON.stringify(word.slice(0, 40))} is no icon${meant}`);
+      });
+
+const parseValue = (text: string): { readonly place: number; readonly value: number } => {
+  const [, place, value] = /^(\d{1,3})=(-?\d{1,10})$/.exec(text.trim()) ?? [];
+  if (place !== undefined && value !== undefined) return { place: Number(place), value: Number(value) };
+  throw new UsageError(
+    "value",
+    `--value ${JSON.stringify(text.slice(0, 40))} is no place and whole number as in 0=12345; the places count from 0`,
+  );
+};
+
+const rowOf = ({ place, value, icons: shown, otherIcons }: DisplayValue): Row => [
+  String(place),
+  String(value),
+  [...shown, ...(otherIcons === 0 ? [] : [`0x${otherIcons.toString(16)}`])].join(", "),
+];
+
+const show = async (meter: Meter, options: DisplayCommandOptions, io: Io): Promise<Exit> => {
+  const values = await readDisplay(meter, { signal: io.interrupted });
+  io.stdout.write(
+    options.json === true
+      ? `${toJson(values)}\n`
+      : alignedTable([["place", "value", "icons"], ...values.map(rowOf)], { right: [0, 1] }),
+  );
+  return exit.done;
+};
+
+/** @throws UsageError, LayoutError, LinkError, ResponseError */
+export const displayCommand = (options: DisplayCommandOptions, io: Io): Promise<Exit> => {
+  const beside = options.icons === undefined ? {} : { icons: parseIcons(options.icons) };
+  const changes: DisplayChange[] = options.value.map((text) => ({ ...parseValue(text), ...beside }));
+  if (changes.length === 0 && options.icons !== undefined)
+    throw new UsageError("value", "--icons stand beside a value: say which with --value, as in --value 0=12345");
+  return withOpenMeter(
+    options,
+    io,
+    async (meter) => {
+      if (changes.length === 0) return show(meter, options, io);
+      const places = (await meter.environment(ET50, { signal: io.interrupted })).ET11 as { mepDataSources?: number };
+      const most = (places.mepDataSources ?? 0) - 1;
+      for (const { place } of changes)
+        if (place > most) throw new UsageError("value", `this meter has places 0 to ${most}, not ${place}`);
+      const fields = displayFields(meter, changes);
+      return changeMeter(meter, [{ table: ET50, fields, label: writeLabel(ET50, fields) }], options, io);
+    },
+    { writable: true },
+  );
+};

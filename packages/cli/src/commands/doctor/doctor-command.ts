@@ -1,0 +1,47 @@
+/** `meterport doctor`: what is wrong with a link, and what to do. */
+import type { Diagnosis } from "@meterport/doctor/diagnosis";
+import { languageOf } from "@meterport/doctor/words/words";
+import { UsageError } from "@meterport/protocol/errors";
+import { toJson } from "../../format/json.ts";
+import { paintFor } from "../../format/paint.ts";
+import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import type { DoctorOptions } from "../line-commands.ts";
+import { diagnosisPage } from "./diagnosis-page.ts";
+import { diagnosisText } from "./diagnosis-text.ts";
+import { examinationOf } from "./examine-link.ts";
+import { type Examined, examinedJson } from "./examined.ts";
+
+const formatOf = ({ format, json }: DoctorOptions): "text" | "html" | "json" => {
+  if (json === true && format !== undefined && format !== "json")
+    throw new UsageError("format", `--json and --format ${format} contradict each other; leave one out`);
+  return json === true ? "json" : (format ?? "text");
+};
+
+/** @throws UsageError, LinkError (aborted) */
+export const doctorCommand = async (options: DoctorOptions, io: Io): Promise<Exit> => {
+  const format = formatOf(options);
+  const { output } = options;
+  const { kind, security, run } = examinationOf(options, io);
+  const language = options.language ?? languageOf(io.env.LC_ALL ?? io.env.LC_MESSAGES ?? io.env.LANG);
+  // A file that cannot be written is told before half a minute was spent.
+  const file = output === undefined ? undefined : io.createFile(output);
+  const time = new Date(io.clock.wall()).toISOString();
+  say(io, "examining the link; half a minute where it is well, longer where it is silent");
+  const diagnosis = await run();
+  const examined: Examined = { diagnosis, time, kind, security, language };
+  const { write } = file ?? io.stdout;
+  if (format === "json") write(`${toJson(examinedJson(examined))}\n`);
+  else if (format === "html") write(diagnosisPage(examined));
+  else
+    write(
+      diagnosisText(
+        examined,
+        paintFor(file === undefined ? io.stdout : { ...io.stdout, color: false }),
+        io.stdout.columns,
+      ),
+    );
+  file?.close();
+  return codeOf(diagnosis);
+};
+
+const codeOf = ({ usable }: Diagnosis): Exit => (usable ? exit.done : exit.failed);

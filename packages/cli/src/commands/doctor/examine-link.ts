@@ -1,0 +1,97 @@
+/** Examines what a link leads to: a MEP port, or an optical one. */
+
+import { meterRates } from "@meterport/client/supervision/baud-search";
+import type { Diagnosis } from "@meterport/doctor/diagnosis";
+import { examine } from "@meterport/doctor/mep/examine";
+import { examineOptical, opticalRates } from "@meterport/doctor/optical/examine-optical";
+import type { HeadSupply } from "@meterport/doctor/optical/optical-contact";
+import { UsageError } from "@meterport/protocol/errors";
+import { parseKey } from "@meterport/protocol/mep/security/key";
+import { type KeyReading, keyReadings } from "@meterport/protocol/mep/security/key-readings";
+import { type Link, parseMeterLink } from "@meterport/transports/link-url";
+import { wayOf } from "@meterport/transports/optical-way";
+import type { Io } from "../../io/io.ts";
+import { checkAccess, recorded } from "../../meter/open-meter.ts";
+import { keyText, meterKey } from "../../options/key-option.ts";
+import { parseWhole } from "../../options/option-values.ts";
+import type { DoctorOptions } from "../line-commands.ts";
+
+/** What is to be examined, checked as far as it can be without opening anything. */
+export interface Examination {
+  /** For people: "serial", "optical+tcp". */
+  readonly kind: string;
+  readonly security: string;
+  readonly run: () => Promise<Diagnosis>;
+}
+
+/** What the key's text may stand for, the user's own reading first. @throws UsageError (`key`) where it is no key in any form */
+const readingsOf = (text: string | undefined): readonly KeyReading[] => {
+  if (text === undefined) return [];
+  const all = keyReadings(text);
+  try {
+    const { secret, encoding } = parseKey(text);
+    const own = secret.reveal().join();
+    return [{ form: encoding, secret }, ...all.filter((reading) => reading.secret.reveal().join() !== own)];
+  } catch (error) {
+    if (!(error instanceof UsageError) || all.length === 0) throw error;
+    return all;
+  }
+};
+
+/** Only a link whose speed can be set lets the meter be looked for at others. */
+const baudsOf = (link: Link, rates: readonly number[]): readonly number[] =>
+  "baudRate" in link ? [link.baudRate, ...rates.filter((rate) => rate !== link.baudRate)] : [];
+
+/** The other states of RTS and DTR that feed a head; both are on where a link says nothing. */
+const supplySettings = ["enable=rts-inverted", "enable=dtr-inverted"] as const;
+
+const suppliesOf = (text: string, link: Link, io: Io): readonly HeadSupply[] =>
+  "baudRate" in link && link.enable === undefined
+    ? supplySettings.map((setting) => ({
+        setting,
+        open: () => io.openLink(`${text}${text.includes("?") ? "&" : "?"}${setting}`, io.interrupted, undefined),
+      }))
+    : [];
+
+/** @throws UsageError for what cannot be examined so */
+export const examinationOf = (options: DoctorOptions, io: Io): Examination =>
+  wayOf(options.link).optical ? opticalExamination(options, io) : mepExamination(options, io);
+
+const mepExamination = (options: DoctorOptions, io: Io): Examination => {
+  const { link, security, record } = options;
+  const parsed = parseMeterLink(link);
+  const readings = readingsOf(keyText(options.key, io));
+  const clientId = parseWhole(options.clientId, "--client-id", 0, 0xffff);
+  const signal = io.interrupted;
+  const open = async (baud: number | undefined) => {
+    const transport = await io.openLink(link, signal, baud);
+    return record === undefined ? transport : recorded(transport, record, link, io);
+  };
+  const bauds = baudsOf(parsed, meterRates);
+  const { clock, entropy } = io;
+  const run = () => examine({ open, clock, entropy, clientId, signal, readings, security, bauds });
+  return { kind: parsed.kind, security, run };
+};
+
+const opticalExamination = (options: DoctorOptions, io: Io): Examination => {
+  const { security, clientId, record } = options;
+  const { link } = wayOf(options.link);
+  const parsed = parseMeterLink(link);
+  // Other readings of it are not tried: a wrong key raises an alarm.
+  const key = meterKey(options, io);
+  const access = { link: options.link, key, profile: undefined, security, clientId };
+  checkAccess({ ...access, ...(record === undefined ? {} : { record }) }, io);
+  const { clock, entropy, interrupted: signal } = io;
+  const run = () =>
+    examineOptical({
+      open: (baud) => io.openLink(link, signal, baud),
+      clock,
+      entropy,
+      clientId: parseWhole(clientId, "--client-id", 0, 0xffff),
+      signal,
+      bauds: baudsOf(parsed, opticalRates),
+      supplies: suppliesOf(link, parsed, io),
+      ...(key === undefined ? {} : { key: { form: key.encoding, secret: key.secret } }),
+    });
+  return { kind: parsed.kind === "serial" ? "optical" : `optical+${parsed.kind}`, security: "C12.18", run };
+};

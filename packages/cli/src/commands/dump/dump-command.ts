@@ -1,0 +1,124 @@
+/** `meterport dump`: every table that a meter lets us read. */
+import type { Meter } from "@meterport/client";
+import { pause } from "@meterport/client/session/pause";
+import { LinkError, type LinkFailure, MeterportError } from "@meterport/protocol/errors";
+import { profileName, tableExists } from "@meterport/protocol/layout/index";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import { tables } from "@meterport/protocol/tables/index";
+import { errorDocument, tellFailure } from "../../failure.ts";
+import { toJson } from "../../format/json.ts";
+import { alignedTable } from "../../format/table.ts";
+import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { withOpenMeter } from "../../meter/with-meter.ts";
+import type { DumpOptions } from "../reading-commands.ts";
+import { type DumpHead, type DumpSink, folderOfTables, oneDocument, type Refusal } from "./dump-document.ts";
+import { type DumpProgress, dumpProgress } from "./dump-progress.ts";
+
+const headOf = (meter: Meter, io: Io): DumpHead => ({
+  meter: { profile: profileName(meter.profile), ...meter.identity },
+  time: new Date(io.clock.wall()).toISOString(),
+});
+
+/** @throws UsageError where it cannot be written */
+const sinkFor = (output: string | undefined, head: DumpHead, io: Io): DumpSink => {
+  if (output === undefined)
+    return oneDocument({ write: (data) => io.stdout.write(String(data)), close: () => {} }, head);
+  return output.endsWith("/") ? folderOfTables(output, io, head) : oneDocument(io.createFile(output), head);
+};
+
+interface Dumped {
+  readonly read: readonly string[];
+  readonly refused: readonly Refusal[];
+  /** Why it ended early. */
+  readonly failure: LinkError | undefined;
+}
+
+/** What a meter that starts anew, or a line that is bad for a while, looks like. */
+const passing: ReadonlySet<LinkFailure> = new Set([
+  "no-answer",
+  "only-alerts",
+  "half-reply",
+  "bad-digest",
+  "other-reply",
+  "garbage",
+  "tls",
+]);
+/** A meter takes seconds to start; half a minute of reading is not thrown away for them. */
+const patience = 30_000;
+const betweenAttempts = 2_000;
+
+/** A table, from its beginning again after a trouble that may pass. @throws what reading it throws */
+const readPatiently = async (meter: Meter, table: AnyTable, io: Io, progress: DumpProgress): Promise<unknown> => {
+  let deadline: number | undefined;
+  for (;;) {
+    try {
+      return await meter.readPath(table, [], { signal: io.interrupted });
+    } catch (error) {
+      if (!(error instanceof LinkError) || !passing.has(error.code)) throw error;
+      const now = io.clock.now();
+      if (deadline === undefined) progress.say(`${error.message}; waiting for the meter, up to ${patience / 1000} s`);
+      deadline ??= now + patience;
+      if (now >= deadline) throw error;
+      await pause(io.clock, betweenAttempts, `read ${table.id}`, io.interrupted);
+    }
+  }
+};
+
+const dumpTables = async (meter: Meter, wanted: readonly AnyTable[], sink: DumpSink, io: Io): Promise<Dumped> => {
+  const read: string[] = [];
+  const refused: Refusal[] = [];
+  const progress = dumpProgress(meter, wanted, io);
+  try {
+    for (const table of wanted) {
+      progress.begin(table);
+      try {
+        const value = await readPatiently(meter, table, io, progress);
+        sink.table(table.id, value);
+        read.push(table.id);
+      } catch (error) {
+        if (error instanceof LinkError) return { read, refused, failure: error };
+        if (!(error instanceof MeterportError) || error.name === "UsageError") throw error;
+        refused.push({ id: table.id, ...errorDocument(error) });
+      }
+    }
+    return { read, refused, failure: undefined };
+  } finally {
+    progress.end();
+  }
+};
+
+const tell = ({ read, refused }: Dumped, output: string, io: Io): void => {
+  const count = refused.length === 0 ? "" : `, ${refused.length} refused`;
+  io.stdout.write(`${read.length} tables in ${output}${count}\n`);
+  if (refused.length > 0)
+    io.stdout.write(
+      alignedTable(
+        refused.map(({ id, code, message }) => [id, code, message]),
+        { indent: "  ", width: io.stdout.isTerminal ? io.stdout.columns : Number.POSITIVE_INFINITY },
+      ),
+    );
+};
+
+/** @throws UsageError; LinkError where not even the meter's name could be read */
+export const dumpCommand = (options: DumpOptions, io: Io): Promise<Exit> =>
+  withOpenMeter(options, io, async (meter) => {
+    const { output, json } = options;
+    const wanted = tables.filter((table) => table.access.read !== "never" && tableExists(table, meter.profile));
+    const head = headOf(meter, io);
+    const sink = sinkFor(output, head, io);
+    const dumped = await dumpTables(meter, wanted, sink, io);
+    const { read, refused, failure } = dumped;
+    const tail = failure === undefined ? { refused } : { refused, error: errorDocument(failure) };
+    sink.end(tail);
+    if (output !== undefined) {
+      if (json === true) io.stdout.write(`${toJson({ ...head, read, ...tail })}\n`);
+      else tell(dumped, output, io);
+    }
+    if (failure === undefined) return exit.done;
+    if (json !== true) {
+      tellFailure(io, failure, meter.optical);
+      const left = wanted.length - read.length - refused.length;
+      if (output !== undefined) say(io, `${output} holds what was read before; ${left} tables are missing`);
+    }
+    return exit.failed;
+  });

@@ -1,0 +1,60 @@
+/** Where a dump goes: each table is written as soon as it is read, so that what has been read is kept whatever comes. */
+import { toJson } from "../../format/json.ts";
+import type { Io, OutputFile } from "../../io/io.ts";
+
+/** What the meter, the key or the layout refused. */
+export interface Refusal {
+  readonly id: string;
+  readonly code: string;
+  readonly message: string;
+}
+/** What is known before the first table. */
+export interface DumpHead {
+  readonly meter: Readonly<Record<string, unknown>>;
+  /** When it began, ISO 8601 in UTC. */
+  readonly time: string;
+}
+export interface DumpTail {
+  readonly refused: readonly Refusal[];
+  /** Why it ended early. */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+export interface DumpSink {
+  /** @throws UsageError where it cannot be written */
+  readonly table: (id: string, value: unknown) => void;
+  /** @throws UsageError where it cannot be written */
+  readonly end: (tail: DumpTail) => void;
+}
+
+const inner = (document: object): string => toJson(document).slice(1, -1);
+
+/** One document; its tables stand in lines of their own. */
+export const oneDocument = ({ write, close }: OutputFile, head: DumpHead): DumpSink => {
+  let separator = "\n";
+  write(`{${inner(head)},"tables":{`);
+  return {
+    table: (id, value) => {
+      write(`${separator}${inner({ [id]: value })}`);
+      separator = ",\n";
+    },
+    end: (tail) => {
+      write(`\n},${inner(tail)}}\n`);
+      close();
+    },
+  };
+};
+
+/** A file for each table, and `meter.json` for the rest. */
+export const folderOfTables = (folder: string, io: Io, head: DumpHead): DumpSink => {
+  const put = (name: string, document: unknown): void => {
+    const file = io.createFile(`${folder}${name}.json`);
+    try {
+      file.write(`${toJson(document)}\n`);
+    } finally {
+      file.close();
+    }
+  };
+  // Refused at once where the folder cannot be written, not after minutes on the line.
+  put("meter", head);
+  return { table: put, end: (tail) => put("meter", { ...head, ...tail }) };
+};

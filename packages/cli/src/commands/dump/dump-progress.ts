@@ -1,0 +1,79 @@
+/** How far a dump has come, in one line that is written over and over. */
+import type { Meter } from "@meterport/client";
+import { LayoutError } from "@meterport/protocol/errors";
+import { sizeOf } from "@meterport/protocol/layout/index";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import { defaultDimensions } from "@meterport/protocol/tables/index";
+import { type Io, say } from "../../io/io.ts";
+
+const barLength = 24;
+const period = 500;
+/** What a table takes whose contents decide. */
+const usual = 200;
+/** Beside the data: request, count, digest. A refusal takes as much. */
+const overhead = 40;
+const esc = String.fromCharCode(27);
+
+export interface DumpProgress {
+  readonly begin: (table: AnyTable) => void;
+  /** Says something that stays, above the line. */
+  readonly say: (message: string) => void;
+  readonly end: () => void;
+}
+
+const estimateOf = (table: AnyTable, env: unknown): number => {
+  try {
+    return overhead + sizeOf(table, env);
+  } catch (error) {
+    if (error instanceof LayoutError) return overhead + usual;
+    throw error;
+  }
+};
+
+/** Shown on standard error, where a person looks at it. */
+export const dumpProgress = (meter: Meter, wanted: readonly AnyTable[], io: Io): DumpProgress => {
+  if (!io.stderr.isTerminal) return { begin: () => {}, say: (message) => say(io, message), end: () => {} };
+  const dimensions = defaultDimensions(meter.profile);
+  const estimates = new Map(wanted.map((table) => [table, estimateOf(table, dimensions)]));
+  const total = [...estimates.values()].reduce((sum, bytes) => sum + bytes, 0);
+  let passed = 0;
+  let count = 0;
+  let current: AnyTable | undefined;
+  let receivedBefore = 0;
+  let cancel = (): void => {};
+
+  const draw = (): void => {
+    const estimate = (current && estimates.get(current)) ?? 0;
+    const within = Math.min(meter.session.counters.receivedBytes - receivedBefore, estimate);
+    const part = Math.min(1, (passed + within) / total);
+    const filled = Math.round(part * barLength);
+    const bar = "#".repeat(filled) + ".".repeat(barLength - filled);
+    const percent = String(Math.floor(100 * part)).padStart(3);
+    const text = `[${bar}] ${percent} %  ${count} of ${wanted.length} tables  ${current?.id ?? ""}`;
+    io.stderr.write(`\r${text.slice(0, io.stderr.columns - 1)}${esc}[K`);
+  };
+  const clear = (): void => void io.stderr.write(`\r${esc}[K`);
+  const again = (): void => {
+    draw();
+    cancel = io.clock.at(io.clock.now() + period, again);
+  };
+  return {
+    begin: (table) => {
+      cancel();
+      if (current !== undefined) passed += estimates.get(current) ?? 0;
+      current = table;
+      count++;
+      receivedBefore = meter.session.counters.receivedBytes;
+      again();
+    },
+    say: (message) => {
+      clear();
+      say(io, message);
+      draw();
+    },
+    end: () => {
+      cancel();
+      clear();
+    },
+  };
+};

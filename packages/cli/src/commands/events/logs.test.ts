@@ -1,0 +1,86 @@
+/** The commands that list what a meter remembers, on a virtual meter whose logs are bytes of ours. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { plainMoment, spanText, zoneOf } from "../../format/moment.ts";
+import { parseLocalSince, parseSince } from "../../options/since-option.ts";
+import { runCli, withMeter } from "../../testing/run-cli.ts";
+
+const commands = [
+  "events",
+  "outages",
+  "billing",
+  "alarms",
+  "calendar",
+  "tariffs",
+  "demands",
+  "devices",
+  "recurring",
+  "quality",
+];
+
+describe("commands that read logs", () => {
+  for (const command of commands) {
+    it(`${command} runs on a virtual meter, for people and for programs`, async () => {
+      const people = await runCli([command, "--link", "memory"], withMeter());
+      assert.equal(people.code, 0, people.err);
+      const programs = await runCli([command, "--link", "memory", "--json"], withMeter());
+      assert.equal(programs.code, 0, programs.err);
+      for (const line of programs.out.split("\n").filter((text) => text !== ""))
+        assert.equal(typeof JSON.parse(line), "object");
+    });
+  }
+
+  it("name tariffs alike, as the meter's display does", async () => {
+    for (const command of ["billing", "tariffs"]) {
+      const { out } = await runCli(
+        [command, "--link", "memory"],
+        withMeter({ profile: { family: "meter", firmware: [3, 70] } }),
+      );
+      assert.match(out, /^ +total +T1 +T2$/m, command);
+    }
+  });
+
+  it("say what is wrong with an option before the meter is asked", async () => {
+    const wrong = [
+      ["events", "--zone", "Mars/Base"],
+      ["events", "--since", "yesterday"],
+      ["outages", "--since", "2026-02-31"],
+      ["billing", "--since", "2026-02-30"],
+      ["billing", "--kind", "bill"],
+      ["calendar", "--on", "2026-02-29"],
+      ["recurring", "--since", "2026-02-29"],
+    ];
+    for (const argv of wrong) {
+      const ran = await runCli([...argv, "--link", "memory"]);
+      assert.equal(ran.code, 2, argv.join(" "));
+      assert.ok(ran.err.includes(String(argv[2])), ran.err);
+    }
+  });
+});
+
+describe("moments", () => {
+  it("stand by the clock of a zone, summer time and all", () => {
+    const berlin = zoneOf("Europe/Berlin");
+    assert.equal(berlin.text("2026-07-01T22:30:00Z"), "2026-07-02 00:30:00");
+    assert.equal(berlin.text("2026-01-01T00:00:05Z"), "2026-01-01 01:00:05");
+    assert.equal(zoneOf("UTC").text("2026-01-01T00:00:00Z"), "2026-01-01 00:00:00");
+    assert.deepEqual([plainMoment("2026-01-01T00:00:00Z"), plainMoment(null)], ["2026-01-01 00:00:00", "–"]);
+  });
+
+  it("and lengths are short", () => {
+    assert.deepEqual([0, 59, 60, 3725, 90_061].map(spanText), ["0 s", "59 s", "1 min", "1 h 2 min", "1 d 1 h"]);
+  });
+
+  it("are understood as people write them", () => {
+    const now = Date.UTC(2026, 0, 8);
+    assert.equal(parseSince("7d", now), Date.UTC(2026, 0, 1));
+    assert.equal(parseSince("2026-01-31", now), Date.UTC(2026, 0, 31));
+    assert.equal(parseSince("2026-01-31T12:00+02:00", now), Date.UTC(2026, 0, 31, 10));
+    for (const text of ["", "2026-13-01", "2026-02-30", "2026-01-31T12:00", "soon", "2026-01-01T25:00Z"])
+      assert.throws(() => parseSince(text, now), { code: "since" }, text);
+    assert.equal(parseLocalSince("2026-01-31T12:30", 0), "2026-01-31T12:30:00");
+    assert.match(parseLocalSince("7d", now), /^20(25-12-31|26-01-0[12])T\d\d:00:00$/);
+    for (const text of ["", "2026-02-30", "2026-01-01T25:00", "2026-01-31T12:00Z"])
+      assert.throws(() => parseLocalSince(text, 0), { code: "since" }, text);
+  });
+});

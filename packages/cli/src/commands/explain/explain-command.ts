@@ -1,0 +1,93 @@
+/** `meterport explain`: names every byte of what somebody captured. */
+import { parseCapture } from "@meterport/protocol/capture/capture";
+import { bridgeCapture } from "@meterport/protocol/capture/pcap/bridge";
+import { UsageError } from "@meterport/protocol/errors";
+import { catalogue, numberOf, parseTableId } from "@meterport/protocol/tables/catalogue";
+import { tablesById } from "@meterport/protocol/tables/index";
+import { toJson } from "../../format/json.ts";
+import { paintFor } from "../../format/paint.ts";
+import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { optionalKey } from "../../options/key-option.ts";
+import { didYouMean } from "../../options/nearest.ts";
+import { parseWhole } from "../../options/option-values.ts";
+import type { ExplainOptions } from "../reference-commands.ts";
+import { type BodyOptions, explainBody } from "./body.ts";
+import { explainExchange } from "./exchange.ts";
+import { bodyDocument, exchangeDocument } from "./exchange-document.ts";
+import { explainCapture } from "./explain-capture.ts";
+import { bodyText, exchangeText } from "./explain-text.ts";
+import { type Device, deviceOf } from "./given-dimensions.ts";
+import { parseHex, readHex, readInput } from "./hex-input.ts";
+import { tableName } from "./messages.ts";
+import { alertsIn, bodyInFrame, packetsOf } from "./packets.ts";
+
+const explainTable = (
+  id: string,
+  bytes: Uint8Array,
+  options: Omit<BodyOptions, "offset">,
+  json: boolean,
+  io: Io,
+): Exit => {
+  const { profile } = options;
+  const tableId = parseTableId(id);
+  if (tableId === undefined) {
+    const ids = catalogue.map((entry) => entry.id);
+    throw new UsageError("no-such-table", `"${id.slice(0, 40)}" is no table${didYouMean(id, ids)}`);
+  }
+  const table = tablesById.get(tableId);
+  const inFrame = bodyInFrame(bytes);
+  // A body that happens to look like a frame is only possible where the whole does not fit the table.
+  const asGiven = inFrame === undefined ? undefined : explainBody(table, bytes, { ...options, offset: 0 });
+  const data = inFrame === undefined || asGiven?.whole === true ? bytes : inFrame;
+  if (data !== bytes) say(io, `these bytes are a whole reply: explaining the ${data.length} bytes of ${tableId} in it`);
+  const body = explainBody(table, data, { ...options, offset: 0 });
+  if (table === undefined) say(io, `${tableName(numberOf(tableId))} is not declared: nothing can name its bytes`);
+  if (json) io.stdout.write(`${toJson({ kind: "table", table: tableId, ...bodyDocument(body) })}\n`);
+  else {
+    const text = { number: numberOf(tableId), body, data, offset: 0, chosen: profile !== undefined };
+    io.stdout.write(bodyText(text, paintFor(io.stdout)));
+  }
+  return body.unknown.length > 0 ? exit.failed : exit.done;
+};
+
+const explainPackets = (file: Uint8Array, options: ExplainOptions, device: Device, io: Io): Exit => {
+  const port = options.port === undefined ? undefined : parseWhole(options.port, "--port", 1, 65_535);
+  const { capture, bridge, lost, others } = bridgeCapture(file, port);
+  say(io, `the bridge is ${bridge}`);
+  if (others.length > 0) say(io, `--port shows another one: ${others.slice(0, 5).join(", ")}`);
+  if (lost > 0) say(io, `${lost} bytes of the conversation are not in the file`);
+  return explainCapture(capture, options, device, io);
+};
+
+/** @throws UsageError */
+export const explainCommand = async (words: readonly string[], options: ExplainOptions, io: Io): Promise<Exit> => {
+  const device = deviceOf(options, io);
+  const { profile, dimensions } = device;
+  const json = options.json === true;
+  const given = await readInput(words, io);
+  if (given.kind === "capture") return explainCapture(parseCapture(given.text), options, device, io);
+  if (given.kind === "packets") return explainPackets(given.file, options, device, io);
+  if (options.table !== undefined) {
+    if (options.reply !== undefined)
+      throw new UsageError("arguments", "--table explains a body alone: leave out --reply");
+    return explainTable(options.table, readHex(given.texts).all, { profile, dimensions }, json, io);
+  }
+  const key = optionalKey(options.key, io)?.key;
+  const reply = options.reply === undefined ? undefined : parseHex(options.reply);
+  const input = readHex(given.texts);
+  const alerts = reply === undefined ? alertsIn(input.all) : 0;
+  if (alerts > 0) {
+    const digests = { request: "unchecked", response: "unchecked" };
+    const text = `${alerts === 1 ? "an alert" : `${alerts} alerts`}: the meter has something for its client\n`;
+    io.stdout.write(json ? `${toJson({ kind: "exchange", request: null, response: null, digests, alerts })}\n` : text);
+    return exit.done;
+  }
+  const exchange = explainExchange(packetsOf(input, reply), { key, profile, dimensions });
+  io.stdout.write(
+    json
+      ? `${toJson(exchangeDocument(exchange))}\n`
+      : exchangeText(exchange, profile !== undefined, paintFor(io.stdout)),
+  );
+  const unknown = [exchange.request, exchange.response, exchange.body].some((part) => (part?.unknown.length ?? 0) > 0);
+  return unknown ? exit.failed : exit.done;
+};

@@ -1,0 +1,66 @@
+/** Where live readings go: JSON lines, columns, or a panel that is drawn in place. */
+import { emptyReading, type LiveReading } from "@meterport/protocol/meaning/readings";
+import { toJson } from "../../format/json.ts";
+import { paintFor } from "../../format/paint.ts";
+import type { Io } from "../../io/io.ts";
+import { liveHead, liveLine, livePanel } from "./live-text.ts";
+
+export interface LiveScreen {
+  readonly show: (reading: LiveReading) => void;
+  /** A reading could not be had: everything is unknown from here on. */
+  readonly stale: (time: string, why: string) => void;
+  /** Leaves the terminal as it was. */
+  readonly end: () => void;
+}
+
+const hideCursor = "\x1b[?25l";
+const showCursor = "\x1b[?25h";
+const clearBelow = "\x1b[0J";
+const up = (lines: number): string => (lines > 0 ? `\x1b[${lines}F` : "");
+/** Cuts a line that would wrap, which would spoil the counting of lines; escape sequences take no room. */
+const fit = (line: string, columns: number): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the control character ESC
+  line.replace(/\x1b\[[0-9;]*m/g, "").length <= columns ? line : line.replace(/\x1b\[[0-9;]*m/g, "").slice(0, columns);
+
+/** Lines that a screen has room for: blank ones go first, the last ones say how fresh it is and stay. */
+const fitHeight = (lines: readonly string[], rows: number): readonly string[] => {
+  if (lines.length <= rows) return lines;
+  const full = lines.filter((line) => line !== "");
+  return full.length <= rows ? full : [...full.slice(0, Math.max(0, rows - 1)), ...full.slice(-1)];
+};
+
+const jsonScreen = (io: Io): LiveScreen => {
+  const show = (reading: LiveReading): void => io.stdout.write(`${toJson(reading)}\n`);
+  return { show, stale: (time) => show(emptyReading(time, "stale")), end: () => {} };
+};
+
+const columnScreen = (io: Io): LiveScreen => {
+  io.stdout.write(liveHead());
+  const show = (reading: LiveReading): void => io.stdout.write(liveLine(reading));
+  return { show, stale: (time) => show(emptyReading(time, "stale")), end: () => {} };
+};
+
+const panelScreen = (io: Io, title: string): LiveScreen => {
+  const paint = paintFor(io.stdout);
+  let drawn = 0;
+  let atLineStart = true;
+  io.stdout.write(hideCursor);
+  const draw = (reading: LiveReading, trouble: string | undefined): void => {
+    const { columns, rows } = io.stdout;
+    const panel = livePanel(reading, { title, trouble, columns }, paint).split("\n");
+    const lines = fitHeight(panel, rows).map((line) => fit(line, columns));
+    io.stdout.write(`${up(drawn)}${clearBelow}${lines.join("\n")}`);
+    drawn = lines.length - 1;
+    atLineStart = lines.at(-1) === "";
+  };
+  return {
+    show: (reading) => draw(reading, undefined),
+    stale: (time, why) => draw(emptyReading(time, "stale"), why),
+    end: () => io.stdout.write(`${atLineStart ? "" : "\n"}${showCursor}`),
+  };
+};
+
+export const openScreen = (io: Io, json: boolean, title: string): LiveScreen => {
+  if (json) return jsonScreen(io);
+  return io.stdout.isTerminal ? panelScreen(io, title) : columnScreen(io);
+};

@@ -1,0 +1,50 @@
+/** `meterport outages`: when the meter was without power. */
+import { type Outage, readOutages } from "@meterport/client/readers/outages";
+import { toJson } from "../../format/json.ts";
+import { plainMoment, spanText, type Zone, zoneOf } from "../../format/moment.ts";
+import { paintFor } from "../../format/paint.ts";
+import { alignedTable, type Row } from "../../format/table.ts";
+import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { withOpenMeter } from "../../meter/with-meter.ts";
+import { parseSince } from "../../options/since-option.ts";
+import type { LogCommandOptions } from "../options.ts";
+
+const rowOf = (outage: Outage, zone: Zone): Row => [
+  plainMoment(outage.start),
+  plainMoment(outage.end),
+  outage.start === null ? "–" : zone.text(outage.start),
+  plainMoment(outage.startLocal),
+  outage.duration_s === null ? "–" : spanText(outage.duration_s),
+  outage.cause ?? (outage.resetCause === null ? "" : `cause ${outage.resetCause}`),
+  [outage.tables.join("+"), ...outage.doubts.map((doubt) => `${doubt}?`)].join(" "),
+];
+
+/** @throws UsageError, LinkError, ResponseError, LayoutError */
+export const outagesCommand = (options: LogCommandOptions, io: Io): Promise<Exit> => {
+  const zone = zoneOf(options.zone);
+  const since = options.since === undefined ? {} : { since: parseSince(options.since, io.clock.wall()) };
+  return withOpenMeter(options, io, async (meter) => {
+    const outages: Outage[] = [];
+    for await (const outage of readOutages(meter, { ...since, signal: io.interrupted })) {
+      if (options.json === true) io.stdout.write(`${toJson(outage)}\n`);
+      else outages.push(outage);
+    }
+    if (options.json === true) return exit.done;
+    if (outages.length === 0) say(io, "the meter remembers no such outage");
+    else {
+      const paint = paintFor(io.stdout);
+      const title = [
+        "power off, UTC",
+        "power on, UTC",
+        `power off, ${zone.name}`,
+        "meter's clock",
+        "lasted",
+        "cause",
+        "",
+      ];
+      const head: Row = title.map((text) => ({ text, paint: (plain) => paint("bold", plain) }));
+      io.stdout.write(alignedTable([head, ...outages.map((outage) => rowOf(outage, zone))], { right: [4] }));
+    }
+    return exit.done;
+  });
+};

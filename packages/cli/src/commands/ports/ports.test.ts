@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runCli } from "../../testing/run-cli.ts";
+
+const adapters = [
+  {
+    path: "/dev/ttyUSB3",
+    vendor: "0403",
+    product: "6001",
+    serial: "A50285BI",
+    maker: "FT\u001b[2JDI",
+    link: "usb://0403:6001:A50285BI",
+  },
+  { path: "/dev/ttyS0", vendor: null, product: null, serial: null, maker: null, link: "/dev/ttyS0" },
+];
+
+test("ports: each with the link to use, and nothing that an adapter could do to a terminal", async () => {
+  assert.deepEqual(await runCli(["ports"], { adapters }), {
+    code: 0,
+    out: "Link                      Path          Maker\nusb://0403:6001:A50285BI  /dev/ttyUSB3  FT?[2JDI\n/dev/ttyS0                /dev/ttyS0\n",
+    err: "",
+  });
+});
+
+test("ports --json: all that is known of them", async () => {
+  const { code, out } = await runCli(["ports", "--json"], { adapters });
+  assert.equal(code, 0);
+  assert.deepEqual(JSON.parse(out), adapters);
+});
+
+test("ports: none is no failure, and says what to do", async () => {
+  const { code, out } = await runCli(["ports"]);
+  assert.equal(code, 0);
+  assert.match(out, /^no serial port: plug an adapter in/);
+});

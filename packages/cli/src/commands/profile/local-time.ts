@@ -1,0 +1,21 @@
+/** Moments with the offset of a place, so that the hour that comes twice in autumn can be told apart. */
+import type { Millis } from "@meterport/protocol/ports";
+import type { Zone } from "../../format/moment.ts";
+
+/**
+ * A moment in UTC to the second.
+ *
+ * @example
+ * utcText(1774746000000) // "2026-03-29T01:00:00Z"
+ */
+export const utcText = (millis: Millis): string => `${new Date(millis).toISOString().slice(0, 19)}Z`;
+
+const two = (n: number): string => String(n).padStart(2, "0");
+
+/** The same moment by the clock of a zone: "2026-03-29T03:00:00+02:00". */
+export const localText = (millis: Millis, zone: Zone): string => {
+  const local = zone.text(utcText(millis)).replace(" ", "T");
+  const minutes = Math.round((Date.parse(`${local}Z`) - millis) / 60_000);
+  const ahead = Math.abs(minutes);
+  return `${local}${minutes < 0 ? "-" : "+"}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
+};

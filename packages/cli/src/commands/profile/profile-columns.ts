@@ -1,0 +1,117 @@
+/** What the channels of a load profile are called, and in which unit they are given. */
+import { isRegister } from "@meterport/client/readers/consumption";
+import type { LoadProfile } from "@meterport/client/readers/load-profile";
+import { UsageError } from "@meterport/protocol/errors";
+import { extendedSource } from "@meterport/protocol/meaning/extended-source";
+import { channelBytes, type MbusDataType, mbusTypedValue } from "@meterport/protocol/meaning/mbus/data-types";
+import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
+import type { EnergyUnit } from "@meterport/protocol/meaning/readings";
+import { inUnit, type WireUnit, wireUnits } from "@meterport/protocol/meaning/units";
+import { didYouMean } from "../../options/nearest.ts";
+
+export interface Column {
+  /** Of the channel, from 0. */
+  readonly index: number;
+  readonly source: number;
+  /** "forwardActiveEnergy". */
+  readonly name: string;
+  /** Null where the integers are given as they are: it is not known what a device or the meter counts in. */
+  readonly unit: string | null;
+  /** An integer on the wire in that unit; null where a device's bytes are no number. */
+  readonly inUnit: (raw: number) => number | null;
+  /** "forwardActiveEnergy_Wh"; unique among the columns. */
+  readonly title: string;
+}
+
+const hex = (n: number): string => `0x${n.toString(16).padStart(4, "0")}`;
+
+const nameOf = (source: number): string => {
+  const meaning = extendedSource(source);
+  if (meaning.kind === "standard") return meaning.source.key;
+  return meaning.kind === "mbus" ? `device${meaning.device}Type${meaning.dataType}` : `source${hex(source)}`;
+};
+
+/** What a device's value is, by the record header that ET57 has for it; undefined where nobody can say. */
+const deviceOf = (source: number, types: readonly MbusDataType[]): Pick<Column, "unit" | "inUnit"> | undefined => {
+  const meaning = extendedSource(source);
+  if (meaning.kind !== "mbus") return undefined;
+  const read = (raw: number): MbusRecord | undefined => mbusTypedValue(types, meaning.dataType, channelBytes(raw));
+  // Zeros are a number in every coding of one.
+  const zero = read(0);
+  return zero === undefined || zero.value === null
+    ? undefined
+    : { unit: zero.unit, inUnit: (raw) => read(raw)?.value ?? null };
+};
+
+/** Undefined where nobody can say. */
+const wireOf = (source: number, energyUnit: EnergyUnit | null): WireUnit | undefined => {
+  const meaning = extendedSource(source);
+  if (meaning.kind !== "standard" || meaning.source.wire === null) return undefined;
+  const wire = wireUnits[meaning.source.wire];
+  if (wire.unit !== "Wh" && wire.unit !== "varh" && wire.unit !== "VAh") return wire;
+  return energyUnit === null ? undefined : { unit: wire.unit, scale: wire.scale * energyUnit };
+};
+
+/** "m³" stands as m3 in a title. */
+const inTitle = (unit: string | null): string =>
+  unit === null ? "raw" : unit.replaceAll("³", "3").replaceAll("·", "").replaceAll("/", "_per_").replaceAll("°", "");
+
+/** @param consumption only registers, whose differences are meant */
+export const columnsOf = (
+  { channels, energyUnit }: LoadProfile,
+  consumption: boolean,
+  types: readonly MbusDataType[] = [],
+): Column[] => {
+  const titles = new Map<string, number>();
+  return channels
+    .filter(({ source }) => !consumption || isRegister(source))
+    .map(({ index, source }) => {
+      const name = nameOf(source);
+      const wire = wireOf(source, energyUnit);
+      const asIs = { unit: null, inUnit: (raw: number) => raw };
+      const { unit, inUnit: convert } =
+        wire === undefined
+          ? (deviceOf(source, types) ?? asIs)
+          : { unit: wire.unit, inUnit: (raw: number) => inUnit(raw, wire) };
+      const title = `${name}${consumption ? "_delta" : ""}_${inTitle(unit)}`;
+      const same = (titles.get(title) ?? 0) + 1;
+      titles.set(title, same);
+      return {
+        index,
+        source,
+        name,
+        unit,
+        inUnit: convert,
+        // A source may be recorded in two channels.
+        title: same === 1 ? title : `${title}_${same}`,
+      };
+    });
+};
+
+/**
+ * The columns that are asked for, in that order; all where nothing is.
+ *
+ * @throws UsageError (`no-such-channel`)
+ */
+export const selectColumns = (columns: readonly Column[], wanted: readonly string[]): readonly Column[] =>
+  wanted.length === 0 ? columns : wanted.flatMap((text) => find(columns, text));
+
+const find = (columns: readonly Column[], text: string): readonly Column[] => {
+  const source = /^0x[0-9a-f]{1,4}$/i.test(text) ? Number(text) : undefined;
+  const index = /^\d{1,2}$/.test(text) ? Number(text) : undefined;
+  const found = columns.filter((column) => {
+    if (source !== undefined) return column.source === source;
+    return index === undefined ? column.name.toLowerCase() === text.toLowerCase() : column.index === index;
+  });
+  if (found.length > 0) return found;
+  const names = columns.map(({ index, name }) => `${index} ${name}`).join(", ");
+  const meant = didYouMean(
+    text,
+    columns.map(({ name }) => name),
+  );
+  const shown = JSON.stringify(text.slice(0, 40));
+  throw new UsageError(
+    "no-such-channel",
+    `--channel ${shown} is none of ${names === "" ? "no channels" : names}${meant}`,
+  );
+};

@@ -1,0 +1,122 @@
+/** `meterport profile`: the load profile as lines. */
+import { consumption } from "@meterport/client/readers/consumption";
+import { type DiscardedBlock, type LoadProfile, openLoadProfile } from "@meterport/client/readers/load-profile";
+import { readDataTypes } from "@meterport/client/readers/mbus";
+import { UsageError } from "@meterport/protocol/errors";
+import { extendedSource } from "@meterport/protocol/meaning/extended-source";
+import type { Millis } from "@meterport/protocol/ports";
+import { type Zone, zoneOf } from "../../format/moment.ts";
+import { type Exit, exit, type Io, type OutputFile, say } from "../../io/io.ts";
+import { withOpenMeter } from "../../meter/with-meter.ts";
+import { parseWhole } from "../../options/option-values.ts";
+import { parseSince } from "../../options/since-option.ts";
+import type { ProfileOptions } from "../memory-commands.ts";
+import { type Column, columnsOf, selectColumns } from "./profile-columns.ts";
+import { csvLines, jsonLines, type Line, type Lines } from "./profile-lines.ts";
+
+const reasons: Readonly<Record<DiscardedBlock["reason"], string>> = {
+  overwritten: "overwritten while it was read",
+  "no-date": "left out, its date is impossible",
+};
+
+interface Wanted {
+  readonly since: Millis | undefined;
+  readonly until: Millis | undefined;
+  readonly channels: readonly number[];
+  readonly consumption: boolean;
+}
+
+/** One line on a terminal, which is gone before anything else is told. */
+const progressLine = (io: Io) => {
+  let shown = "";
+  const show = (text: string): void => {
+    if (io.stderr.isTerminal && text !== shown) io.stderr.write(`\r\u001b[K${text}`);
+    shown = text;
+  };
+  return { show, clear: () => show("") };
+};
+
+const intervalsOf = async (
+  profile: LoadProfile,
+  { since, until, channels, ...wanted }: Wanted,
+  progress: ReturnType<typeof progressLine>,
+  io: Io,
+): Promise<AsyncIterable<Line>> => {
+  const signal = io.interrupted;
+  const { durationMinutes = 0 } = profile;
+  // What was used in the first interval is counted from the end of the one before it.
+  const from = since === undefined ? undefined : since - (wanted.consumption ? durationMinutes * 60_000 : 0);
+  const intervals = profile.intervals({
+    signal,
+    channels,
+    ...(from === undefined ? {} : { since: from }),
+    ...(until === undefined ? {} : { until }),
+    onProgress: ({ done, total }) => progress.show(`block ${done} of ${total}`),
+    onDiscarded: ({ block, reason }) => {
+      progress.clear();
+      say(io, `block ${block} was ${reasons[reason]}`);
+    },
+  });
+  return wanted.consumption ? consumption(intervals, { rollover: await profile.rollover({ signal }) }) : intervals;
+};
+
+/** A terminal has no use for the bytes of a Parquet file, and a pipe would take messages of ours for part of it. */
+const checkFormat = ({ format, json, output }: ProfileOptions): void => {
+  if (format !== "parquet") return;
+  if (json === true) throw new UsageError("format", "--format parquet and --json are two formats: choose one");
+  if (output === undefined) throw new UsageError("output", "--format parquet needs a file: --output profile.parquet");
+};
+
+const linesOf = async ({ format, json }: ProfileOptions, columns: readonly Column[], zone: Zone): Promise<Lines> => {
+  if (format === "parquet") return (await import("./profile-parquet.ts")).parquetLines(columns, zone);
+  return (json === true || format === "json" ? jsonLines : csvLines)(columns, zone);
+};
+
+const outputOf = (options: ProfileOptions, io: Io): Pick<OutputFile, "write" | "close"> =>
+  options.output === undefined
+    ? { write: (data) => io.stdout.write(String(data)), close: () => {} }
+    : io.createFile(options.output);
+
+/** @throws UsageError, LinkError, ResponseError, LayoutError */
+export const profileCommand = (options: ProfileOptions, io: Io): Promise<Exit> => {
+  const now = io.clock.wall();
+  const set = parseWhole(options.set, "--set", 1, 4);
+  const since = options.since === undefined ? undefined : parseSince(options.since, now);
+  const until = options.until === undefined ? undefined : parseSince(options.until, now, "--until");
+  if (since !== undefined && until !== undefined && until <= since)
+    throw new UsageError("until", "--until is not later than --since, so no interval can lie between them");
+  const zone = zoneOf(options.zone);
+  const ofConsumption = options.consumption === true;
+  checkFormat(options);
+  return withOpenMeter(options, io, async (meter) => {
+    const profile = await openLoadProfile(meter, { set, signal: io.interrupted });
+    if (profile.channels.length === 0)
+      throw new UsageError("no-such-data-set", `data set ${set} of this meter is not in use`);
+    const ofDevices = profile.channels.some(({ source }) => extendedSource(source).kind === "mbus");
+    const types = ofDevices ? await readDataTypes(meter, { signal: io.interrupted }) : [];
+    const columns = selectColumns(columnsOf(profile, ofConsumption, types), options.channel);
+    if (profile.energyUnit === null) say(io, "the meter does not say in which unit its energies count: given as raw");
+    if (columns.length === 0) throw new UsageError("no-such-channel", "none of its channels is a register");
+    const channels = columns.map(({ index }) => index);
+    const progress = progressLine(io);
+    const wanted = { since, until, channels, consumption: ofConsumption };
+    const intervals = await intervalsOf(profile, wanted, progress, io);
+    const { head, line, end } = await linesOf(options, columns, zone);
+    const output = outputOf(options, io);
+    try {
+      output.write(head);
+      let count = 0;
+      for await (const interval of intervals) {
+        output.write(line(interval));
+        count++;
+      }
+      if (end !== undefined) output.write(end());
+      progress.clear();
+      if (count === 0) say(io, "no intervals are recorded for that time");
+    } finally {
+      progress.clear();
+      output.close();
+    }
+    return exit.done;
+  });
+};

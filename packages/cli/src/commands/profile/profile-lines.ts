@@ -1,0 +1,76 @@
+/** Intervals as lines of CSV and of JSON. */
+import type { ConsumptionInterval, ConsumptionValue } from "@meterport/client/readers/consumption";
+import type { ChannelValue, LoadProfileInterval } from "@meterport/client/readers/load-profile";
+import { toJson } from "../../format/json.ts";
+import type { Zone } from "../../format/moment.ts";
+import { localText, utcText } from "./local-time.ts";
+import type { Column } from "./profile-columns.ts";
+
+/** Its channels are those of the columns, one for one. */
+export type Line = LoadProfileInterval | ConsumptionInterval;
+
+/** Writes the intervals of one reading. */
+export interface Lines {
+  /** What stands above all lines. */
+  readonly head: string;
+  /** Empty where nothing is written before the end. */
+  readonly line: (interval: Line) => string;
+  /** What comes behind all lines. */
+  readonly end?: () => Uint8Array;
+}
+
+const statusText = (status: ConsumptionValue["status"]): string =>
+  typeof status === "number" ? `status ${status}` : status;
+
+/** "ok", or what is not as usual: of the interval, of all channels, or of some. */
+export const summary = (
+  { valid, powerFail, clockForward, clockBackward, channels }: Line,
+  columns: readonly Column[],
+): string => {
+  if (!valid) return "missing";
+  const flags = Object.entries({ powerFail, clockForward, clockBackward }).flatMap(([name, on]) => (on ? [name] : []));
+  const [first] = channels;
+  const ofAll = first !== undefined && channels.every(({ status }) => status === first.status) ? first.status : "ok";
+  const told =
+    ofAll !== "ok"
+      ? [statusText(ofAll)]
+      : channels.flatMap(({ status }, i) =>
+          status === "ok" ? [] : [`${columns[i]?.title ?? i}: ${statusText(status)}`],
+        );
+  return [...flags, ...told].join("; ") || "ok";
+};
+
+/** In the unit of its column; null where it is not known. */
+export const shownValue = ({ value }: ChannelValue | ConsumptionValue, column: Column | undefined): number | null =>
+  value === null || column === undefined ? null : column.inUnit(value);
+
+/** Names and statuses hold neither a comma nor a quote, so nothing needs quoting. */
+export const csvLines = (columns: readonly Column[], zone: Zone): Lines => ({
+  head: `${["time_utc", "time_local", "duration_min", "status", ...columns.map(({ title }) => title)].join(",")}\n`,
+  line: (interval) =>
+    `${[
+      utcText(interval.end),
+      localText(interval.end, zone),
+      interval.durationMinutes,
+      summary(interval, columns),
+      ...interval.channels.map((channel, i) => shownValue(channel, columns[i]) ?? ""),
+    ].join(",")}\n`,
+});
+
+export const jsonLines = (columns: readonly Column[], zone: Zone): Lines => ({
+  head: "",
+  line: ({ end, channels, ...interval }) => {
+    const document = {
+      time: utcText(end),
+      local: localText(end, zone),
+      ...interval,
+      channels: channels.map((channel, i) => {
+        const { index, name, unit } = columns[i] ?? {};
+        const { source, status, valid } = channel;
+        const raw = "raw" in channel ? { raw: channel.raw } : {};
+        return { index, source, name, value: shownValue(channel, columns[i]), unit, status, valid, ...raw };
+      }),
+    };
+    return `${toJson(document)}\n`;
+  },
+});

@@ -1,0 +1,105 @@
+/** Files that take a capture. */
+import { KeptHandshake } from "@meterport/client/recording/kept-handshake";
+import type { RecordingOptions } from "@meterport/client/recording/recording";
+import { captureHead, captureLine, parseCaptureLine } from "@meterport/protocol/capture/capture";
+import type { Io, OutputFile } from "../../io/io.ts";
+
+interface Begun extends RecordingOptions {
+  readonly file: OutputFile;
+}
+
+/**
+ * Begins a capture in a file, with its header.
+ *
+ * @param link of which only the kind is noted, never the host
+ * @throws UsageError where the file cannot be written
+ */
+export const beginCapture = (io: Io, path: string, link: string): Begun => {
+  const file = io.createFile(path);
+  const began = io.clock.now();
+  const kind = /^([a-z0-9]+):\/\//.exec(link)?.[1] ?? "serial";
+  file.write(captureHead({ started: new Date(io.clock.wall()).toISOString(), link: kind }));
+  return { file, elapsed: () => io.clock.now() - began, write: file.write };
+};
+
+export interface CaptureLimits {
+  /** Bytes of a file, which one line may exceed. */
+  readonly size: number;
+  /** Files that are written in turn, the oldest anew; a single one ends when it is full. */
+  readonly files: number;
+}
+
+/**
+ * "day.ndjson" as the second of several is "day.2.ndjson".
+ *
+ * @example
+ * numbered("day.ndjson", 2) // "day.2.ndjson"
+ */
+export const numbered = (path: string, n: number): string => path.replace(/(\.[^./\\]*)?$/, `.${n}$1`);
+
+/** A capture that does not fill the disk. */
+export class LimitedCapture implements RecordingOptions {
+  readonly #io: Io;
+  readonly #path: string;
+  readonly #link: string;
+  readonly #limits: CaptureLimits;
+  readonly #written = new Set<string>();
+  readonly #handshake = new KeptHandshake();
+  #begun: Begun | undefined;
+  #length = 0;
+  #turn = 0;
+
+  /** @throws UsageError where the file cannot be written */
+  constructor(io: Io, path: string, link: string, limits: CaptureLimits) {
+    this.#io = io;
+    this.#path = path;
+    this.#link = link;
+    this.#limits = limits;
+    this.#begin();
+  }
+
+  /** Files that hold something, in the order in which they were begun. */
+  get paths(): readonly string[] {
+    return [...this.#written];
+  }
+
+  /** Whether nothing more is written. */
+  get full(): boolean {
+    return this.#begun === undefined;
+  }
+
+  readonly elapsed = (): number => this.#begun?.elapsed() ?? 0;
+
+  /** @throws UsageError where the file cannot be written any more */
+  readonly write = (line: string): void => {
+    if (this.#begun === undefined) return;
+    this.#put(this.#begun, line);
+    if (this.#limits.files > 1) this.#handshake.see(line);
+    if (this.#length < this.#limits.size) return;
+    this.close();
+    // At once, so that the times of the next line count from the beginning of its file.
+    if (this.#limits.files > 1) this.#begin();
+  };
+
+  #put(begun: Begun, line: string): void {
+    begun.write(line);
+    this.#length += line.length;
+  }
+
+  close(): void {
+    this.#begun?.file.close();
+    this.#begun = undefined;
+  }
+
+  #begin(): void {
+    const { files } = this.#limits;
+    const path = files === 1 ? this.#path : numbered(this.#path, 1 + (this.#turn++ % files));
+    this.#length = 0;
+    const begun = beginCapture(this.#io, path, this.#link);
+    this.#begun = begun;
+    // A session of TLS that goes on opens in each file.
+    for (const line of this.#handshake.lines) this.#put(begun, captureLine({ ...parseCaptureLine(line), t: 0 }));
+    this.#written.delete(path);
+    this.#written.add(path);
+  }
+}

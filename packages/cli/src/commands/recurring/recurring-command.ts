@@ -1,0 +1,38 @@
+/** `meterport recurring`: the scheduled reads of devices that the meter keeps for the head-end. */
+import { type RecurringRead, readRecurring } from "@meterport/client/readers/recurring";
+import { toJson } from "../../format/json.ts";
+import { paintFor } from "../../format/paint.ts";
+import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { withOpenMeter } from "../../meter/with-meter.ts";
+import { parseLocalSince } from "../../options/since-option.ts";
+import { readText } from "../devices/device-text.ts";
+import type { RecurringCommandOptions } from "../tariff-commands.ts";
+
+const titleOf = ({ table, sequence, handle, succeeded, afterPowerUp, doubts }: RecurringRead): string =>
+  [
+    `read ${sequence} (${table}) of the device with handle ${handle}`,
+    ...(succeeded ? [] : ["failed"]),
+    ...(afterPowerUp ? ["after a power-up"] : []),
+    ...doubts.map((doubt) => `${doubt}?`),
+  ].join(", ");
+
+/** @throws UsageError, LinkError, ResponseError, LayoutError */
+export const recurringCommand = (options: RecurringCommandOptions, io: Io): Promise<Exit> => {
+  const since = options.since === undefined ? {} : { since: parseLocalSince(options.since, io.clock.wall()) };
+  return withOpenMeter(options, io, async (meter) => {
+    const paint = paintFor(io.stdout);
+    let count = 0;
+    for await (const read of readRecurring(meter, { ...since, signal: io.interrupted })) {
+      const gap = count++ === 0 ? "" : "\n";
+      // The bytes as the table has them stay with the library: their values are what is asked for here.
+      const { response: _, ...document } = read;
+      io.stdout.write(
+        options.json === true
+          ? `${toJson(document)}\n`
+          : `${gap}${paint("bold", titleOf(read))}\n${readText(read, paint)}`,
+      );
+    }
+    if (count === 0 && options.json !== true) say(io, "the meter keeps no such read");
+    return exit.done;
+  });
+};

@@ -1,0 +1,48 @@
+/** `meterport redact`: a capture without what tells whose meter it was. */
+import { captureText, keyInside, parseCapture } from "@meterport/protocol/capture/capture";
+import { redactCapture } from "@meterport/protocol/capture/redaction/redact";
+import { UsageError } from "@meterport/protocol/errors";
+import { parseProfile } from "@meterport/protocol/layout/index";
+import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { optionalKey } from "../../options/key-option.ts";
+import type { RedactOptions } from "../capture-commands.ts";
+
+const seedLength = 32;
+/** Fewer characters are soon tried out, and with them the pseudonyms. */
+const leastSeed = 8;
+
+const seedOf = (given: string | undefined, io: Io): Uint8Array => {
+  if (given === undefined) return io.entropy(seedLength);
+  if (given.length < leastSeed)
+    throw new UsageError(
+      "seed",
+      `--seed has ${given.length} characters; give at least ${leastSeed}, which nobody can guess`,
+    );
+  return new TextEncoder().encode(given);
+};
+
+const frames = (n: number): string => (n === 1 ? "1 frame" : `${n} frames`);
+
+/** @throws UsageError */
+export const redactCommand = async (file: string, options: RedactOptions, io: Io): Promise<Exit> => {
+  const capture = parseCapture(io.readText(file));
+  const key = optionalKey(options.key, io)?.secret.reveal();
+  const profile = options.profile === undefined ? {} : { profile: parseProfile(options.profile) };
+  const {
+    capture: redacted,
+    sealed,
+    scrambled,
+  } = redactCapture(capture, { key, seed: seedOf(options.seed, io), ...profile });
+  const text = captureText(redacted);
+  if (options.output === undefined) io.stdout.write(text);
+  else {
+    const output = io.createFile(options.output);
+    output.write(text);
+    output.close();
+  }
+  say(io, `${frames(sealed)} redacted and sealed anew with the key ${keyInside(redacted)}`);
+  if (scrambled > 0) say(io, `${frames(scrambled)} did not verify: of them only length and code are left`);
+  if (key === undefined && scrambled > 0)
+    say(io, "with --key KEY the readings would stay, and only what identifies would go");
+  return exit.done;
+};

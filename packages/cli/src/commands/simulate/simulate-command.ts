@@ -1,0 +1,154 @@
+/** `meterport simulate`: a virtual meter that others connect to. */
+import { UsageError } from "@meterport/protocol/errors";
+import { parseProfile } from "@meterport/protocol/layout/index";
+import { keyLength } from "@meterport/protocol/mep/security/digest";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { passwordLength } from "@meterport/protocol/optical/services";
+import {
+  isScenarioName,
+  type MeterPort,
+  type OpticalKeys,
+  recallPast,
+  scenarios,
+  VirtualMeter,
+  type VirtualMeterOptions,
+} from "@meterport/simulator";
+import { parseLink } from "@meterport/transports/link-url";
+import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { givenKey } from "../../options/key-option.ts";
+import { didYouMean } from "../../options/nearest.ts";
+import { parseWhole } from "../../options/option-values.ts";
+import type { SimulateOptions } from "../line-commands.ts";
+import { lineInFront } from "./line-options.ts";
+import { interruption, servePort } from "./serve-port.ts";
+
+const defaultBasic = 0x01;
+const defaultAdvanced = 0x02;
+
+const keyOf = (text: string | undefined, otherwise: number, what: string, io: Io, length = keyLength): Secret => {
+  if (text === undefined) {
+    const digits = otherwise.toString(16).padStart(2, "0");
+    say(io, `${what} is ${length} times ${digits} (hex:${digits.repeat(length)})`);
+    return new Secret(new Uint8Array(length).fill(otherwise));
+  }
+  return givenKey(text, what, io, length).secret;
+};
+
+const opticalKeysOf = (options: SimulateOptions, io: Io): OpticalKeys => {
+  const { optical, masterKey, provisioningKey, readOnlyKey } = options;
+  if (optical === undefined) {
+    if ((masterKey ?? provisioningKey ?? readOnlyKey) === undefined) return {};
+    throw new UsageError("optical", "keys of the optical port are given, and --optical does not say where it is");
+  }
+  const key = (text: string | undefined, otherwise: number, what: string): Secret =>
+    keyOf(text, otherwise, what, io, passwordLength);
+  return {
+    unique: key(masterKey, 3, "the optical port's master key (MK)"),
+    provisioning: key(provisioningKey, 4, "its provisioning key (PK)"),
+    readOnly: key(readOnlyKey, 5, "its read-only key (RK)"),
+  };
+};
+
+/** What --optical says of a port that shares the line of MEP. */
+const shared = "shared";
+
+const startOf = (text: string | undefined, io: Io): number => {
+  if (text === undefined) return io.clock.wall();
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new UsageError("start", `--start "${text.slice(0, 40)}" is no time like 2026-06-21T12:00:00Z`);
+  const year = new Date(time).getUTCFullYear();
+  if (year < 2001 || year > 2098)
+    throw new UsageError("start", `--start "${text.slice(0, 40)}" must be in the years 2001 to 2098`);
+  return time;
+};
+
+const speedOf = (text: string): number => {
+  const speed = /^\d{1,7}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(speed)) throw new UsageError("speed", `--speed "${text.slice(0, 40)}" is no number like 1 or 60`);
+  return speed;
+};
+
+const portTls = { rc4: "off", either: "optional", tls: "required" } as const;
+
+/** One kind stands for both ports. */
+const tlsOf = ({ security = [] }: SimulateOptions): Pick<VirtualMeterOptions, "tls"> => {
+  const [first, second = first, ...more] = security;
+  if (more.length > 0)
+    throw new UsageError("security", `--security is given ${security.length} times, and a meter has at most two ports`);
+  return first === undefined || second === undefined ? {} : { tls: [portTls[first], portTls[second]] };
+};
+
+const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io: Io): VirtualMeter => {
+  const { scenario } = options;
+  if (!isScenarioName(scenario)) {
+    const names = Object.keys(scenarios);
+    throw new UsageError(
+      "scenario",
+      `no scenario is called "${scenario.slice(0, 40)}"${didYouMean(scenario, names) || `; there are ${names.join(", ")}`}`,
+    );
+  }
+  const meter = new VirtualMeter({
+    profile: parseProfile(options.profile),
+    scenario,
+    seed: parseWhole(options.seed, "--seed", -1e9, 1e9),
+    speed: speedOf(options.speed),
+    start: startOf(options.start, io),
+    epoch: io.clock.now(),
+    entropy: io.entropy,
+    ...tlsOf(options),
+    demand: options.demand === true,
+    keys,
+    opticalKeys: opticalKeysOf(options, io),
+    tiers: parseWhole(options.tiers, "--tiers", 1, 8),
+  });
+  // Demands look back on all that was recorded, which takes longer than a client waits for its first answer.
+  if (options.demand === true) meter.history.registersAt(meter.time);
+  return meter;
+};
+
+/** Lets the meter add up its past while nobody asks, a step at a time between other work. */
+const recall = (meter: VirtualMeter, { clock, interrupted }: Io): void => {
+  const steps = recallPast(meter);
+  const next = (): void => {
+    if (!interrupted.aborted && steps.next().done !== true) clock.at(clock.now() + 1, next);
+  };
+  clock.at(clock.now() + 1, next);
+};
+
+/** @throws UsageError, LinkError */
+export const simulateCommand = async (options: SimulateOptions, io: Io): Promise<Exit> => {
+  const links = options.listen.map(parseLink);
+  const keys = {
+    basic: keyOf(options.basicKey, defaultBasic, "the basic key (MBK)", io),
+    advanced: keyOf(options.advancedKey, defaultAdvanced, "the advanced key (MAK)", io),
+  };
+  const meter = meterOf(options, keys, io);
+  const behindLine = lineInFront(options, keys.basic, io);
+  if (links.length > meter.portCount) {
+    const ports = meter.portCount === 1 ? "one MEP port" : `${meter.portCount} MEP ports`;
+    throw new UsageError("link", `${options.profile} has ${ports}, and --listen is given ${links.length} times`);
+  }
+  recall(meter, io);
+  const opticalLink =
+    options.optical === undefined || options.optical === shared ? undefined : parseLink(options.optical);
+  const first = options.optical === shared ? meter.sharedPort() : meter.port(1);
+  const portAt = (index: number): MeterPort => (index === 0 ? first : meter.port(2));
+  const served: { readonly close: () => Promise<void> }[] = [];
+  try {
+    for (const [index, link] of links.entries()) {
+      const { url, close } = await servePort(link, behindLine(portAt(index)), io);
+      served.push({ close });
+      io.stdout.write(index === 0 ? `listening ${url}\n` : `listening on port ${index + 1} ${url}\n`);
+    }
+    if (opticalLink !== undefined) {
+      const { url, close } = await servePort(opticalLink, behindLine(meter.optical), io);
+      served.push({ close });
+      io.stdout.write(`listening on the optical port ${url}\n`);
+    }
+    await interruption(io);
+  } finally {
+    for (const { close } of served) await close();
+  }
+  return exit.done;
+};

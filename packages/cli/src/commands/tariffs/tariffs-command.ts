@@ -1,0 +1,27 @@
+/** `meterport tariffs`: what each tariff has counted until now. */
+import { readRegisters } from "@meterport/client/readers/registers";
+import { toJson } from "../../format/json.ts";
+import { paintFor } from "../../format/paint.ts";
+import { registersText } from "../../format/registers.ts";
+import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { withOpenMeter } from "../../meter/with-meter.ts";
+import type { ReadOptions } from "../options.ts";
+import { presentText, tierName } from "./tariff-text.ts";
+
+/** Only energies are counted by tier; a unit that is not known may be one. */
+const byTier: ReadonlySet<string | null> = new Set(["Wh", "varh", "VAh", null]);
+
+/** @throws UsageError, LinkError, ResponseError, LayoutError */
+export const tariffsCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
+  withOpenMeter(options, io, async (meter) => {
+    const { present, ...registers } = await readRegisters(meter, { signal: io.interrupted });
+    if (options.json === true) {
+      io.stdout.write(`${toJson({ present, ...registers })}\n`);
+      return exit.done;
+    }
+    if (present === null) say(io, "the meter does not tell which tier is in effect (BT55) to this key");
+    else io.stdout.write(`${presentText(present)}\n\n`);
+    const wanted = ({ unit }: { readonly unit: string | null }): boolean => byTier.has(unit);
+    io.stdout.write(registersText(registers, paintFor(io.stdout), { tierName, wanted }));
+    return exit.done;
+  });

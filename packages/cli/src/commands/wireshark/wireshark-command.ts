@@ -1,0 +1,21 @@
+/** `meterport wireshark`: the dissector for Wireshark, as one Lua file. */
+import { parseProfile } from "@meterport/protocol/layout/index";
+import { type Exit, exit, type Io } from "../../io/io.ts";
+import type { WiresharkOptions } from "../reference-commands.ts";
+import { dissector } from "./dissector.ts";
+
+/** @throws UsageError */
+export const wiresharkCommand = async ({ profile, output }: WiresharkOptions, io: Io): Promise<Exit> => {
+  const text = dissector(parseProfile(profile));
+  if (output === undefined) {
+    io.stdout.write(text);
+    return exit.done;
+  }
+  const file = io.createFile(output);
+  try {
+    file.write(text);
+  } finally {
+    file.close();
+  }
+  return exit.done;
+};

@@ -1,0 +1,194 @@
+/** `meterport write`: changes fields of a meter's tables, after showing what would change. */
+import type { Meter, TableWrite } from "@meterport/client";
+import { toHex } from "@meterport/protocol/bytes";
+import { UsageError } from "@meterport/protocol/errors";
+import { encode } from "@meterport/protocol/layout/index";
+import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
+import { tableIdOf } from "@meterport/protocol/tables/catalogue";
+import { ET11 } from "@meterport/protocol/tables/extended/et11-mfg-dimension";
+import { ET52 } from "@meterport/protocol/tables/extended/et52-mep-transaction-request";
+import { ET53 } from "@meterport/protocol/tables/extended/et53-mep-transaction-response";
+import { transaction } from "@meterport/protocol/tables/extended/transaction";
+import { toJson } from "../../format/json.ts";
+import { alignedTable } from "../../format/table.ts";
+import { shownValue, valueText } from "../../format/value.ts";
+import { type Exit, exit, type Io } from "../../io/io.ts";
+import { permitted } from "../../io/permission.ts";
+import { withOpenMeter } from "../../meter/with-meter.ts";
+import type { WriteCommandOptions } from "../changing-commands.ts";
+import { changesOf, parseAssignment, type TableChange } from "./assignments.ts";
+
+/** How a change is made. */
+type ChangeOptions = Pick<WriteCommandOptions, "dryRun" | "yes" | "json" | "transaction">;
+
+/** One field, as it is and as it is to be. */
+interface Step {
+  readonly name: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+interface Planned {
+  readonly change: TableChange;
+  readonly steps: readonly Step[];
+  readonly requests: readonly TableWrite[];
+}
+
+const planned = async (meter: Meter, change: TableChange, signal: AbortSignal): Promise<Planned> => {
+  const { table, fields } = change;
+  const steps: Step[] = [];
+  for (const { path, value } of fields) {
+    const before = await meter.readPath(table, path, { signal });
+    const name = [table.id, ...path].join(".");
+    steps.push({ name, before: shownValue(name, before), after: shownValue(name, value) });
+  }
+  const { requests } = await meter.writeFields(table, fields, { dryRun: true, signal });
+  return { change, steps, requests };
+};
+
+const plain = (value: unknown): string =>
+  typeof value === "object" && value !== null && !(value instanceof Uint8Array) ? toJson(value) : valueText(value);
+
+/** Request bytes from the code on; what goes behind them is made when they are sent. */
+const bytesOf = ({ table, offset, data }: TableWrite): Uint8Array =>
+  encodeRequest({ kind: "write-at", table, offset, data });
+
+/** `seal` is what goes behind the bytes when they are sent. */
+const tell = (
+  plans: readonly Planned[],
+  requests: readonly TableWrite[],
+  { dryRun, seal }: { readonly dryRun: boolean; readonly seal: string },
+  io: Io,
+): void => {
+  const write = dryRun ? io.stdout.write : io.stderr.write;
+  const rows = plans.flatMap(({ steps }) =>
+    steps.map(({ name, before, after }) => [name, plain(before), "->", plain(after)]),
+  );
+  write(alignedTable(rows, { indent: "", width: Number.POSITIVE_INFINITY }));
+  if (!dryRun) return;
+  if (requests.length === 0) write("nothing would be sent: the meter has these values already\n");
+  for (const request of requests) {
+    const { table, offset, data } = request;
+    const place = data.length === 1 ? `byte ${offset}` : `bytes ${offset} to ${offset + data.length - 1}`;
+    write(`would send ${toHex(bytesOf(request), " ")}  (${tableIdOf(table)}, ${place}; then ${seal})\n`);
+  }
+};
+
+const requestDocument = (request: TableWrite) => ({
+  table: tableIdOf(request.table),
+  offset: request.offset,
+  data: request.data,
+  bytes: bytesOf(request),
+});
+
+const documentOf = (plans: readonly Planned[], sent: boolean, carried: readonly TableWrite[] | undefined) => ({
+  changes: plans.flatMap(({ steps }) => steps.map(({ name, before, after }) => ({ field: name, before, after }))),
+  requests: plans.flatMap(({ requests }) => requests.map(requestDocument)),
+  ...(carried === undefined ? {} : { transaction: carried.map(requestDocument) }),
+  sent,
+});
+
+/** What a dry run shows of a transaction: the bytes that go to ET52, not those that the meter makes of them. */
+const asTransaction = async (
+  meter: Meter,
+  requests: readonly TableWrite[],
+  signal: AbortSignal,
+): Promise<readonly TableWrite[]> => {
+  if (meter.optical)
+    throw new UsageError("other-way", "--transaction: ET52 belongs to the MEP port; on the optical port leave it away");
+  const last = await meter.read(ET53, ["number"], { signal });
+  const number = last >= 0xffff ? 1 : last + 1;
+  const data = encode(ET52, transaction({ number, messages: joined(requests).map(bytesOf) }), {});
+  const { transactionRequestLength } = await meter.read(ET11, { signal });
+  if (data.length > transactionRequestLength)
+    throw new UsageError(
+      "too-long",
+      `the transaction has ${data.length} bytes, ET52 holds ${transactionRequestLength}: write fewer fields at once`,
+    );
+  const limit = meter.session.writeLimit;
+  return Array.from({ length: Math.ceil(data.length / limit) }, (_, i) => ({
+    table: ET52.number,
+    offset: i * limit,
+    data: data.slice(i * limit, (i + 1) * limit),
+  }));
+};
+
+/** Inside a transaction a write may be longer than a message: pieces that were cut are one again. */
+const joined = (requests: readonly TableWrite[]): readonly TableWrite[] => {
+  const whole: TableWrite[] = [];
+  for (const request of requests) {
+    const before = whole.at(-1);
+    if (before?.table === request.table && before.offset + before.data.length === request.offset)
+      whole[whole.length - 1] = { ...before, data: Uint8Array.of(...before.data, ...request.data) };
+    else whole.push(request);
+  }
+  return whole;
+};
+
+const inOneTransaction = async (meter: Meter, changes: readonly TableChange[], signal: AbortSignal): Promise<void> => {
+  const outcomes = await meter.transaction(
+    (steps) => changes.map(({ table, fields }) => steps.writeFields(table, fields)),
+    { signal },
+  );
+  for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
+  // A transaction does not say what it did to the bytes: they are read again.
+  for (const { table, fields, label } of changes)
+    if ((await meter.writeFields(table, fields, { dryRun: true, signal })).requests.length > 0)
+      throw new UsageError("transaction", `${label}: the transaction was run, but the meter has other values`);
+};
+
+/** Which of the tables were written before one failed. */
+const oneByOne = async (meter: Meter, plans: readonly Planned[], io: Io): Promise<void> => {
+  const done: string[] = [];
+  for (const { change } of plans) {
+    try {
+      await meter.writeFields(change.table, change.fields, { signal: io.interrupted });
+      done.push(change.table.id);
+    } catch (error) {
+      if (done.length > 0) io.stderr.write(`meterport: ${done.join(", ")} written before this failed\n`);
+      throw error;
+    }
+  }
+};
+
+/**
+ * Shows what would change, asks, writes what differs and reads it back.
+ *
+ * @throws UsageError, LayoutError, LinkError, ResponseError
+ */
+export const changeMeter = async (
+  meter: Meter,
+  changes: readonly TableChange[],
+  options: ChangeOptions,
+  io: Io,
+): Promise<Exit> => {
+  const signal = io.interrupted;
+  const dryRun = options.dryRun === true;
+  const json = options.json === true;
+  const plans: Planned[] = [];
+  for (const change of changes) plans.push(await planned(meter, change, signal));
+  const changed = plans.filter(({ requests }) => requests.length > 0);
+  const changing = changed.map(({ change }) => change);
+  const needed = changed.length > 0;
+  const together = options.transaction === true && needed;
+  const requests = changed.flatMap((plan) => plan.requests);
+  const carried = together && dryRun ? await asTransaction(meter, requests, signal) : undefined;
+  const seal = meter.optical ? "a checksum" : "sequence number and digest";
+  if (!json || !dryRun) tell(plans, carried ?? requests, { dryRun: dryRun && !json, seal }, io);
+  if (!dryRun && needed) {
+    await permitted("write this to the meter?", options.yes === true, io);
+    if (together) await inOneTransaction(meter, changing, signal);
+    else await oneByOne(meter, changed, io);
+  }
+  if (json) io.stdout.write(`${toJson(documentOf(plans, needed && !dryRun, carried))}\n`);
+  else if (!dryRun) io.stdout.write(needed ? "written, and read back\n" : "the meter has these values already\n");
+  return exit.done;
+};
+
+/** @throws UsageError, LayoutError, LinkError, ResponseError */
+export const writeCommand = (words: readonly string[], options: WriteCommandOptions, io: Io): Promise<Exit> => {
+  const assignments = words.map(parseAssignment);
+  const task = async (meter: Meter): Promise<Exit> =>
+    changeMeter(meter, await changesOf(meter, assignments, io.interrupted), options, io);
+  return withOpenMeter(options, io, task, { writable: true });
+};

@@ -1,0 +1,173 @@
+/** A meter from what the command line says: link, key and profile. */
+import { connect, identify, type Meter, type Security } from "@meterport/client";
+import { type RecordingOptions, recordTransport } from "@meterport/client/recording/recording";
+import { findingText, type SecurityMemory, securityOf } from "@meterport/client/session/auto";
+import { optical } from "@meterport/client/session/optical";
+import { MeterportError, UsageError } from "@meterport/protocol/errors";
+import type { Profile } from "@meterport/protocol/layout/index";
+import type { ParsedKey } from "@meterport/protocol/mep/security/key";
+import type { Level } from "@meterport/protocol/mep/security/seal";
+import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
+import type { Signal, Transport } from "@meterport/protocol/ports";
+import { wayOf } from "@meterport/transports/optical-way";
+import { portName } from "@meterport/transports/serial/port-name";
+import { beginCapture } from "../commands/record/capture-files.ts";
+import { type Io, say } from "../io/io.ts";
+import { type WearName, wearStoreOf } from "../io/meter-wear.ts";
+import { parseWhole } from "../options/option-values.ts";
+
+export interface MeterAccess {
+  readonly link: string;
+  /** Without one, the optical port shows what is open to everybody. */
+  readonly key: ParsedKey | undefined;
+  /** The meter is asked where undefined. */
+  readonly profile: Profile | undefined;
+  readonly security: SecurityName;
+  readonly clientId: string;
+  /** A file that takes what crosses the link. */
+  readonly record?: string;
+  /** Permits writes and procedures; only reads where left out. */
+  readonly writable?: true;
+}
+
+/** @throws LinkError, UsageError */
+export const openMeter = async (access: MeterAccess, io: Io): Promise<Meter> => {
+  checkAccess(access, io);
+  return meterOver(await openTransport(access, io, { signal: io.interrupted }), access, io, io.interrupted);
+};
+
+/** @throws UsageError where no meter could ever be reached so, before anything is opened */
+export const checkAccess = (access: MeterAccess, io: Io): void => void securityFor(access, io);
+
+/** The link's pipe, with a copy of what crosses it where that is wanted. @throws LinkError, UsageError */
+export const openTransport = async (
+  { link, record }: MeterAccess,
+  io: Io,
+  { signal, baud }: { readonly signal: Signal; readonly baud?: number | undefined },
+): Promise<Transport> => {
+  const opened = await io.openLink(wayOf(link).link, signal, baud);
+  return record === undefined ? opened : recorded(opened, record, link, io);
+};
+
+/** Connects over an open transport, which is closed where that fails. @throws LinkError, UsageError */
+export const meterOver = async (transport: Transport, access: MeterAccess, io: Io, signal: Signal): Promise<Meter> => {
+  const { link, profile, writable } = access;
+  let name: WearName = { full: link, former: link };
+  const meter = await connect(transport, {
+    security: securityFor(access, io),
+    clock: io.clock,
+    signal,
+    ...(profile === undefined ? {} : { profile }),
+    ...(writable === undefined ? {} : { writable, wear: wearStoreOf(io, () => name) }),
+  });
+  tellOfOthers(meter, io);
+  if (writable !== undefined) {
+    const identity = meter.identity ?? (await identify(meter.session, signal)).identity;
+    const former = identity.serial ?? identity.utilitySerial ?? link;
+    name = { full: [identity.manufacturer, identity.model, former].filter(Boolean).join("-"), former };
+  }
+  return meter;
+};
+
+/** Says once that the meter is not ours alone: the trouble that follows looks like noise. */
+const tellOfOthers = ({ session }: Meter, io: Io): void => {
+  const stop = session.listen((event) => {
+    if (event.type !== "other-client" || !event.certain) return;
+    stop();
+    say(io, "another program talks to this meter at the same time: replies get lost until one of the two is stopped");
+  });
+};
+
+/** What is no link is told by whoever opens it. */
+const nameOf = (link: string): string => {
+  try {
+    return portName(link);
+  } catch (error) {
+    if (error instanceof UsageError) return link;
+    throw error;
+  }
+};
+
+/** One for all sessions of a command, so that a key is not shown again that the meter refused in one. */
+const opticalSecurities = new WeakMap<MeterAccess, Security>();
+
+/** @throws UsageError for options that the optical port does not have */
+const opticalSecurity = (access: MeterAccess, io: Io): Security => {
+  const known = opticalSecurities.get(access);
+  if (known !== undefined) return known;
+  const { link, key, security, clientId, record } = access;
+  if (security !== "auto")
+    throw new UsageError(
+      "security",
+      `--security ${security} is for the MEP port; the optical port has nothing to choose`,
+    );
+  // The key crosses this port in the clear, and a key must not be in a capture.
+  if (record !== undefined)
+    throw new UsageError("record", "--record cannot be used on an optical port: the key crosses it in the clear");
+  const userId = parseWhole(clientId, "--client-id", 0, 0xffff);
+  const { fastest } = wayOf(link);
+  const made = optical({
+    userId,
+    ...(key === undefined ? {} : { key: key.secret }),
+    ...(fastest === undefined ? {} : { fastest }),
+    onSlow: () =>
+      say(io, "meter or optical head does not follow to another speed; fast=off behind the link saves the attempt"),
+  });
+  opticalSecurities.set(access, made);
+  return made;
+};
+
+/** Which key it was, as far as that is known: files of earlier versions do not say. */
+const levelIn = (saved: unknown): Level | undefined => {
+  const level = typeof saved === "object" && saved !== null && "level" in saved ? saved.level : undefined;
+  return level === "basic" || level === "advanced" ? level : undefined;
+};
+
+/** What a link was found to speak outlives the command, so that nobody in between can talk it down to RC4 later. */
+const securityFor = (access: MeterAccess, io: Io): Security => {
+  const { link, key, security, clientId } = access;
+  if (wayOf(link).optical) return opticalSecurity(access, io);
+  if (key === undefined) throw new UsageError("key", "a key is needed on the MEP port");
+  const name = `security-${nameOf(link)}`;
+  // Only what spoke TLS is ever kept, so a file that cannot be read any more stands for it as well.
+  const memory: SecurityMemory = {
+    get: () => (io.state.has(name) ? "tls" : undefined),
+    level: () => levelIn(io.state.load(name)),
+    set: (found, level) => {
+      if (found !== "tls") return;
+      try {
+        io.state.save(name, { security: found, level });
+      } catch (error) {
+        if (!(error instanceof MeterportError)) throw error;
+        say(io, error.message);
+      }
+    },
+  };
+  return securityOf(security, {
+    key: key.secret,
+    entropy: io.entropy,
+    clientId: parseWhole(clientId, "--client-id", 0, 0xffff),
+    memory,
+    onFinding: (finding) => {
+      // RC4 at the first attempt is what most meters have, and no news.
+      if (finding.tried === "tls" || finding.outcome !== "works") say(io, findingText(finding));
+    },
+  });
+};
+
+/** Captures of this run by file: what is opened again goes on in the same one. */
+const captures = new WeakMap<Io, Map<string, RecordingOptions>>();
+
+/** @throws UsageError where the file cannot be written; the transport is closed then, since one that stays open keeps the command from ending */
+export const recorded = async (transport: Transport, path: string, link: string, io: Io): Promise<Transport> => {
+  const files = captures.get(io) ?? new Map<string, RecordingOptions>();
+  captures.set(io, files);
+  try {
+    const recording = files.get(path) ?? beginCapture(io, path, link);
+    files.set(path, recording);
+    return recordTransport(transport, recording);
+  } catch (error) {
+    await transport.close();
+    throw error;
+  }
+};
