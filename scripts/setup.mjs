@@ -74,7 +74,8 @@ export const ensureDashboard = (node) => {
     lockFile,
     ...filesBelow(folder, isSource),
     ...filesBelow(inRoot("packages", "protocol", "src"), isSource),
-    inRoot("packages", "gateway", "src", "api.ts"),
+    ...filesBelow(inRoot("packages", "engine", "src"), isSource),
+    inRoot("packages", "gateway", "src", "http", "api.ts"),
   ]);
   if (existsSync(join(folder, "dist", "index.html")) && readStamp("dashboard") === stamp) return;
   say("building the dashboard");

@@ -52,13 +52,13 @@ describe("imports", () => {
       ["packages/protocol/src/bytes.test.ts", importing("../../client/src/session.ts")],
       ["packages/client/src/session/session.ts", importing("@meterport/simulator")],
       ["packages/client/src/session/session.ts", importing("./line.test-kit.ts")],
-      ["packages/gateway/src/store.ts", importing("./testing/memory-store.ts")],
-      ["packages/gateway/src/store.ts", importing("../../../test/virtual-clock.ts")],
+      ["packages/engine/src/ports/store.ts", importing("./testing/memory-store.ts")],
+      ["packages/engine/src/ports/store.ts", importing("../../../test/virtual-clock.ts")],
       ["packages/client/src/session/session.test.ts", importing("@meterport/simulator")],
       ["packages/simulator/src/meter/virtual-meter.ts", importing("@meterport/client", true)],
       ["packages/gateway/src/plan.ts", importing("@meterport/transports/network/tcp")],
-      ["packages/gateway/src/store.ts", importing("@meterport/simulator")],
-      ["packages/dashboard/src/live.ts", importing("@meterport/gateway/api")],
+      ["packages/engine/src/ports/store.ts", importing("@meterport/simulator")],
+      ["packages/dashboard/src/live.ts", importing("@meterport/gateway/http/api")],
       ["packages/dashboard/src/live.ts", importing("@meterport/client", true)],
       ["packages/dashboard/src/live.ts", importing("@meterport/protocol/mep/link/link")],
     ];
@@ -76,7 +76,7 @@ describe("imports", () => {
       ["packages/protocol/src/meaning/readings.ts", importing("../tables/basic/bt23.ts")],
       ["packages/gateway/src/main.ts", importing("@meterport/transports/network/tcp")],
       ["packages/gateway/src/plan.ts", importing("@meterport/transports/network/tcp", true)],
-      ["packages/dashboard/src/live.ts", importing("@meterport/gateway/api", true)],
+      ["packages/dashboard/src/live.ts", importing("@meterport/gateway/http/api", true)],
       ["packages/cli/src/main.ts", importing("@meterport/simulator")],
     ];
     for (const [path, imported] of allowed) assert.equal(complaint(path, imported), undefined, path);

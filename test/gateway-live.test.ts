@@ -10,7 +10,7 @@ import type {
   LiveAnswer,
   MeterDetail,
   MeterSummary,
-} from "@meterport/gateway/api";
+} from "@meterport/gateway/http/api";
 import { liveKeys } from "@meterport/protocol/meaning/readings";
 import { systemClock } from "@meterport/transports/clock";
 import { type ServedMeter, serveMeter } from "./served-meter.ts";

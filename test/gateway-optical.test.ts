@@ -1,7 +1,7 @@
 /** The real gateway at a meter's optical port, over TCP: its values, and what it keeps of the line when it turns bad. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { ApiCapture, LiveAnswer, MeterDetail } from "@meterport/gateway/api";
+import type { ApiCapture, LiveAnswer, MeterDetail } from "@meterport/gateway/http/api";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { serve, VirtualMeter } from "@meterport/simulator";

@@ -2,7 +2,17 @@
 import { posix } from "node:path";
 import type { Import } from "./sources.ts";
 
-const packages = ["protocol", "client", "doctor", "simulator", "transports", "cli", "gateway", "dashboard"] as const;
+const packages = [
+  "protocol",
+  "client",
+  "doctor",
+  "engine",
+  "simulator",
+  "transports",
+  "cli",
+  "gateway",
+  "dashboard",
+] as const;
 type Package = (typeof packages)[number];
 
 /** Packages of ours that a package's code may import. */
@@ -10,15 +20,16 @@ const mayImport: Readonly<Record<Package, readonly Package[]>> = {
   protocol: [],
   client: ["protocol"],
   doctor: ["protocol", "client"],
+  engine: ["protocol", "client"],
   simulator: ["protocol"],
   transports: ["protocol"],
   cli: ["protocol", "client", "doctor", "simulator", "transports"],
-  gateway: ["protocol", "client", "simulator", "transports"],
+  gateway: ["protocol", "client", "engine", "simulator", "transports"],
   dashboard: ["protocol", "gateway"],
 };
 
 /** Packages that compile without the types of any host. */
-const pure: readonly Package[] = ["protocol", "client", "doctor", "simulator"];
+const pure: readonly Package[] = ["protocol", "client", "doctor", "engine", "simulator"];
 
 /** Folders and files of protocol/src, each with those below it. Their own files they may always import. */
 const layers: Readonly<Record<string, readonly string[]>> = {
@@ -68,7 +79,7 @@ const layerOf = (inner: string): string => {
 };
 
 /** Files of the gateway that put real meters or virtual ones behind it. */
-const composesGateway = (inner: string): boolean => /^src\/(main\.ts|demo(\.ts|[-/]))/.test(inner);
+const composesGateway = (inner: string): boolean => /^src\/(main\.ts|meters\/demo\.ts)/.test(inner);
 
 /** Why this import is wrong; nothing where it is right. `dependencies` are those of the package's package.json. */
 export const complaint = (path: string, imported: Import): string | undefined => {
@@ -109,7 +120,7 @@ export const complaint = (path: string, imported: Import): string | undefined =>
   if (!mayImport[from.name].includes(to)) return `${from.name} may not import ${to}`;
   if (from.name === "dashboard") {
     if (to === "gateway")
-      return specifier === "@meterport/gateway/api" && typeOnly ? undefined : "only the API's types";
+      return specifier === "@meterport/gateway/http/api" && typeOnly ? undefined : "only the API's types";
     return specifier.startsWith("@meterport/protocol/meaning/") ? undefined : "only protocol/meaning";
   }
   if (from.name === "gateway" && !test && !typeOnly && (to === "simulator" || to === "transports"))

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, type LiveReader, openLive, rc4 } from "@meterport/client";
-import { loadConfig } from "@meterport/gateway/config";
-import { emptyGuard, limitsForFuse } from "@meterport/gateway/guard";
-import { silentLog } from "@meterport/gateway/log";
-import { linkMeter, superviseMeter } from "@meterport/gateway/meter-link";
-import { PollLoop } from "@meterport/gateway/poll-loop";
+import { emptyGuard, limitsForFuse } from "@meterport/engine/guard/guard";
+import { PollLoop } from "@meterport/engine/points/poll-loop";
+import { silentLog } from "@meterport/engine/ports/log";
+import { loadConfig } from "@meterport/gateway/config/config";
+import { linkMeter, superviseMeter } from "@meterport/gateway/meters/meter-link";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { liveKeys } from "@meterport/protocol/meaning/readings";
 import { Secret } from "@meterport/protocol/mep/security/key";

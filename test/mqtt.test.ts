@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { rc4 } from "@meterport/client";
-import { linkMeter, superviseMeter } from "@meterport/gateway/meter-link";
+import { linkMeter, superviseMeter } from "@meterport/gateway/meters/meter-link";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Transport } from "@meterport/protocol/ports";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";

@@ -1,7 +1,7 @@
 /** The page before meters that are unlike the simulated household: what the gateway would say of them is put in its place. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { LinkHealth, LiveAnswer, MeterDetail } from "@meterport/gateway/api";
+import type { LinkHealth, LiveAnswer, MeterDetail } from "@meterport/gateway/http/api";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./browser.ts";
 import { type SpawnedGateway, startGateway } from "./spawned-gateway.ts";

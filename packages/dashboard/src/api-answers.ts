@@ -8,7 +8,7 @@ import type {
   MeterDetail,
   MeterIdentity,
   MeterSummary,
-} from "@meterport/gateway/api";
+} from "@meterport/gateway/http/api";
 
 /** The measured values that the page shows. */
 export const MEASURED_KEYS = [

@@ -1,4 +1,4 @@
-import type { ApiCapture, LinkHealth, MeterDetail, MeterSummary } from "@meterport/gateway/api";
+import type { ApiCapture, LinkHealth, MeterDetail, MeterSummary } from "@meterport/gateway/http/api";
 import { linkOf, type Reading, readingOf } from "./api-answers.ts";
 import { startOfDay } from "./energy.ts";
 import { freshness } from "./freshness.ts";

@@ -1,4 +1,4 @@
-import type { LinkHealth } from "@meterport/gateway/api";
+import type { LinkHealth } from "@meterport/gateway/http/api";
 
 /** "fresh": shown as live; "stale": shown, but marked as late; "dead": must not be shown as a present value. */
 export type Freshness = "fresh" | "stale" | "dead";

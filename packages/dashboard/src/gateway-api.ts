@@ -1,4 +1,4 @@
-import type { ApiCapture, MeterDetail, MeterSummary } from "@meterport/gateway/api";
+import type { ApiCapture, MeterDetail, MeterSummary } from "@meterport/gateway/http/api";
 import { capturesOf, type History, historyOf, meterOf, metersOf, problemOf } from "./api-answers.ts";
 
 /** The gateway's API as this page uses it; each call gives null when there is no usable answer. */

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { silentLog } from "@meterport/engine/ports/log";
+import { identity, reading } from "@meterport/engine/testing/fake-meter";
 import { VirtualClock } from "../../../../test/virtual-clock.ts";
-import type { ApiCapture, ApiProblem, HistoryAnswer, LiveAnswer, MeterDetail, MeterSummary } from "../api.ts";
-import { silentLog } from "../log.ts";
-import { identity, reading } from "../testing/fake-meter.ts";
 import { httpSetup, stillMeter } from "../testing/http-setup.ts";
 import { noCaptures } from "../testing/no-captures.ts";
+import type { ApiCapture, ApiProblem, HistoryAnswer, LiveAnswer, MeterDetail, MeterSummary } from "./api.ts";
 import { createApp } from "./app.ts";
 import { apiCapture, historyAnswer, liveAnswer, meterDetail } from "./schemas.ts";
 

@@ -1,16 +1,16 @@
 /** The gateway's HTTP side as one fetch handler: `Request -> Response`, no socket needed. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { isUsable } from "@meterport/client/supervision/link-status";
+import { historyGrid } from "@meterport/engine/history/history-grid";
+import type { MeterView } from "@meterport/engine/points/meter-view";
+import type { Log } from "@meterport/engine/ports/log";
+import type { Store } from "@meterport/engine/ports/store";
 import type { Clock } from "@meterport/protocol/ports";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import type { ApiProblem } from "../api.ts";
-import type { CaptureShelf } from "../capture-shelf.ts";
-import { historyGrid } from "../history-grid.ts";
-import type { Log } from "../log.ts";
-import type { MeterView } from "../meter-view.ts";
-import type { Redaction } from "../redacted-capture.ts";
-import type { Store } from "../store.ts";
+import type { CaptureShelf } from "../captures/capture-shelf.ts";
+import type { Redaction } from "../captures/redacted-capture.ts";
+import type { ApiProblem } from "./api.ts";
 import { EventStreams } from "./event-streams.ts";
 import { hostCheck } from "./host-check.ts";
 import { parseMoment, parseStep } from "./query.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { silentLog } from "@meterport/engine/ports/log";
 import { LinkError } from "@meterport/protocol/errors";
-import type { ApiProblem } from "../api.ts";
-import { silentLog } from "../log.ts";
 import { httpSetup, stillMeter } from "../testing/http-setup.ts";
 import { noCaptures } from "../testing/no-captures.ts";
+import type { ApiProblem } from "./api.ts";
 import { createApp } from "./app.ts";
 import { linkHealth, liveAnswer } from "./schemas.ts";
 

@@ -1,7 +1,8 @@
 /** Server-sent events: one bounded stream per client. */
+
+import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { Clock, Millis } from "@meterport/protocol/ports";
-import type { LinkHealth, LiveAnswer, StreamEvents } from "../api.ts";
-import type { MeterView } from "../meter-view.ts";
+import type { LinkHealth, LiveAnswer, StreamEvents } from "./api.ts";
 
 /** A page that hears nothing for longer than this knows that the gateway is gone. */
 const aliveEvery: Millis = 2_000;

@@ -1,6 +1,7 @@
 /** The API's answers as schemas, for its OpenAPI document; `satisfies` holds them to the types in `api.ts`. */
 import { z } from "@hono/zod-openapi";
 import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
+import { badLinkStates } from "../captures/bad-link-states.ts";
 import type {
   ApiCapture,
   ApiProblem,
@@ -11,8 +12,7 @@ import type {
   MeterDetail,
   MeterIdentity,
   MeterSummary,
-} from "../api.ts";
-import { badLinkStates } from "../bad-link-states.ts";
+} from "./api.ts";
 
 const moment = (description: string) => z.string().openapi({ format: "date-time", description });
 

@@ -1,8 +1,8 @@
 /** The socket under the fetch handler. */
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
+import type { Log } from "@meterport/engine/ports/log";
 import { UsageError } from "@meterport/protocol/errors";
-import type { Log } from "../log.ts";
 
 export interface ListenOptions {
   readonly host: string;

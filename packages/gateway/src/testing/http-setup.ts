@@ -3,15 +3,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { MeterChange, MeterView } from "@meterport/engine/points/meter-view";
+import { silentLog } from "@meterport/engine/ports/log";
+import { FakeMeter, reading } from "@meterport/engine/testing/fake-meter";
 import { VirtualClock } from "../../../../test/virtual-clock.ts";
-import type { LinkHealth } from "../api.ts";
-import { openCaptureShelf } from "../capture-shelf.ts";
-import { createGateway } from "../gateway.ts";
-import { silentLog } from "../log.ts";
-import type { MeterChange, MeterView } from "../meter-view.ts";
-import type { Redaction } from "../redacted-capture.ts";
-import { openSqliteStore } from "../sqlite-store.ts";
-import { FakeMeter, reading } from "./fake-meter.ts";
+import { openCaptureShelf } from "../captures/capture-shelf.ts";
+import type { Redaction } from "../captures/redacted-capture.ts";
+import type { LinkHealth } from "../http/api.ts";
+import { createGateway } from "../operation/gateway.ts";
+import { openSqliteStore } from "../stores/sqlite/sqlite-store.ts";
 
 export const httpSetup = (host = "127.0.0.1", allowedHosts: readonly string[] = []) => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-http-"));

@@ -1,0 +1,75 @@
+/** What is known of a metering point: its link, its meter, its values. The API and every output speak of it in these shapes. */
+import type { LiveReading } from "@meterport/protocol/meaning/readings";
+
+/**
+ * How the link to a meter is, in words that people understand. `degraded` works, but much has to be repeated; `paused` is a
+ * silence that most likely is an optical session on the same line; `silent` gives no trustworthy answer. Values are shown
+ * while it is `up` or `degraded`.
+ */
+export type LinkState = "connecting" | "up" | "degraded" | "paused" | "refused" | "silent";
+
+/** The states before which a link is captured. */
+export type BadLinkState = Exclude<LinkState, "connecting" | "up">;
+
+/** `GET /api/v1/meters` is an array of these, `GET /api/v1/meters/{id}` one with identity. */
+export interface MeterSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly link: LinkHealth;
+  /** True while a virtual meter stands behind it. */
+  readonly simulated: boolean;
+}
+
+export interface LinkHealth {
+  readonly state: LinkState;
+  /** Where the meter is reached, e.g. "tcp://127.0.0.1:4059". Never a key. */
+  readonly url: string;
+  /** ISO 8601 UTC: since when it is in this state. */
+  readonly since: string;
+  /** Why it is in this state, as a stable code such as "no-answer", "echo" or "optical-session"; null while up. */
+  readonly cause: string | null;
+  /** The same as one sentence; null while up. */
+  readonly problem: string | null;
+  /** Bits per second at which the meter is spoken to; null where whatever stands between decides. */
+  readonly baud: number | null;
+  /** ISO 8601 UTC of the last authenticated reading; null before the first. */
+  readonly last_reading: string | null;
+  /** Milliseconds between two polls. */
+  readonly poll_interval_ms: number;
+  /** Polls since the start, and how many of them failed. */
+  readonly polls: number;
+  readonly failures: number;
+  /** Packets sent again, and frames thrown away because their digest did not fit, since the start. */
+  readonly retries: number;
+  readonly discarded: number;
+  /** How often a link that worked ceased to, and how often the meter asked for attention, since the start. */
+  readonly outages: number;
+  readonly alerts: number;
+  /** Milliseconds that the last successful poll took; null before the first. */
+  readonly round_trip_ms: number | null;
+}
+
+export interface MeterDetail extends MeterSummary {
+  readonly identity: MeterIdentity | null;
+}
+
+/** What the meter says of itself; null for what it does not say. */
+export interface MeterIdentity {
+  readonly manufacturer: string | null;
+  readonly model: string | null;
+  /** "3.70.12" */
+  readonly firmware: string | null;
+  /** Serial number from BT01 or the utility's serial number from ET03. */
+  readonly serial: string | null;
+  readonly utility_serial: string | null;
+  /** "meter:3.70" */
+  readonly profile: string;
+  /** Access that the key in use gives. */
+  readonly key_level: "none" | "basic" | "advanced" | null;
+}
+
+/**
+ * `GET /api/v1/meters/{id}/live`: the flat live keys. While the link is not up every measured key is null,
+ * `quality` is "stale" and `time` is that of the last reading (null before the first).
+ */
+export type LiveAnswer = Omit<LiveReading, "time"> & { readonly id: string; readonly time: string | null };

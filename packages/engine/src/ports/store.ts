@@ -1,0 +1,52 @@
+/** What the gateway keeps. Implementations share one contract, `store-contract.ts`. */
+import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import type { Millis } from "@meterport/protocol/ports";
+import type { RegisterKey } from "../guard/measured.ts";
+import type { HistoryPoint } from "../history/history-point.ts";
+
+/** A range of history on a grid; build it with `historyGrid`. */
+export interface HistoryGrid {
+  /** Start of the first step, milliseconds since 1970, a multiple of the step. */
+  readonly from: Millis;
+  /** Seconds from one point to the next. */
+  readonly step: number;
+  readonly count: number;
+}
+
+export interface LastRegisters {
+  readonly time: Millis;
+  readonly registers: Partial<Readonly<Record<RegisterKey, number>>>;
+}
+
+export interface StoredEvent {
+  readonly time: Millis;
+  /** "meter-exchange", "register-leap" */
+  readonly kind: string;
+  readonly detail: string;
+}
+
+export interface Store {
+  /**
+   * Keeps readings of one meter; when it returns they survive the end of the process. A reading whose meter and time
+   * are known already changes nothing. Gives how many were new.
+   */
+  readonly append: (meter: string, readings: readonly LiveReading[]) => number;
+  /** One point for each step of the grid, nulls where nothing was read. */
+  readonly history: (meter: string, grid: HistoryGrid) => readonly HistoryPoint[];
+  /** The registers last kept; `undefined` before the first. */
+  readonly lastRegisters: (meter: string) => LastRegisters | undefined;
+  readonly appendEvent: (meter: string, event: StoredEvent) => void;
+  /** Newest first. */
+  readonly events: (meter: string, limit: number) => readonly StoredEvent[];
+  /** Forgets what is older than the retention asks for. */
+  readonly prune: (now: Millis) => void;
+  readonly close: () => void;
+}
+
+/** How long what is kept, milliseconds. Hourly values are kept for ever. */
+export interface Retention {
+  /** Every single reading. */
+  readonly raw: Millis;
+  /** Means, extremes and registers by the minute. */
+  readonly minutes: Millis;
+}

@@ -1,0 +1,123 @@
+/** A meter for tests that does what it is told, behind the port that real ones stand behind. */
+import { noCounters } from "@meterport/client/session/session";
+import type { LinkCause, LinkCounters, LinkState, LinkStatus } from "@meterport/client/supervision/link-status";
+import { LinkError, type MeterportError } from "@meterport/protocol/errors";
+import { emptyReading, type LiveReading } from "@meterport/protocol/meaning/readings";
+import type { Clock, Millis } from "@meterport/protocol/ports";
+import type { MeterIdentity } from "../points/point-model.ts";
+import type { MeterSource } from "../ports/meter-source.ts";
+
+export const identity: MeterIdentity = {
+  manufacturer: "NES",
+  model: "83331",
+  firmware: "3.70.12",
+  serial: "1234",
+  utility_serial: null,
+  profile: "meter:3.70",
+  key_level: "basic",
+};
+
+/** A reading with a few values; the rest is unknown. */
+export const reading = (time: Millis | string, values: Partial<LiveReading> = {}): LiveReading => ({
+  ...emptyReading(typeof time === "string" ? time : new Date(time).toISOString(), "good"),
+  ...values,
+});
+
+const counters: LinkCounters = {
+  ...noCounters,
+  outages: 0,
+  opened: 1,
+  openFailures: 0,
+  probes: 0,
+};
+
+export class FakeMeter implements MeterSource {
+  /** What the next reads give; set by the test. */
+  values: Partial<LiveReading> = { power_w: 500, energy_import_wh: 1_000 };
+  /** Makes reading fail while set; the link is `failState` from then on. */
+  readFails: MeterportError | undefined;
+  failState: LinkState = "silent";
+  /** Makes reads hang until their limit. */
+  hangs = false;
+  /** How long a read takes. */
+  readTakes: Millis = 50;
+  /** When reads began. */
+  readonly reads: Millis[] = [];
+  closes = 0;
+  overlaps = 0;
+  retries = 0;
+  #busy = 0;
+  #endWait: () => void = () => {};
+  #state: LinkState = "connecting";
+  #cause: LinkCause | null = null;
+  #since: Millis;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(status: LinkStatus) => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#since = clock.wall();
+  }
+
+  /** Connects in 100 ms. */
+  readonly start = (): void => {
+    this.#clock.at(this.#clock.now() + 100, () => this.turn("up"));
+  };
+
+  /** Makes the link another one, as its supervision would. */
+  turn(state: LinkState, cause: LinkCause | null = null): void {
+    if (state !== this.#state) this.#since = this.#clock.wall();
+    this.#state = state;
+    this.#cause = cause;
+    for (const listener of this.#listeners) listener(this.status());
+  }
+
+  readonly status = (): LinkStatus => ({
+    state: this.#state,
+    since: this.#since,
+    cause: this.#cause,
+    answering: this.#state === "up" || this.#state === "degraded" || this.#cause?.code === "no-permission",
+    baud: undefined,
+    counters: { ...counters, retries: this.retries },
+  });
+
+  readonly listen = (listener: (status: LinkStatus) => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly identity = (): MeterIdentity | null => (this.#state === "connecting" ? null : identity);
+
+  readonly read = async (limit: Millis): Promise<LiveReading> => {
+    const fail = (error: MeterportError): never => {
+      this.turn(this.failState, { code: error.code, text: error.message });
+      throw error;
+    };
+    this.reads.push(this.#clock.now());
+    if (this.#busy++ > 0) this.overlaps++;
+    try {
+      await this.#wait(this.hangs ? limit : this.readTakes);
+      if (this.hangs) return fail(new LinkError("no-answer", "read BT23", `not done after ${limit / 1000} s`));
+      if (this.readFails !== undefined) return fail(this.readFails);
+      if (this.#state !== "up") this.turn("up");
+      return reading(this.#clock.wall(), this.values);
+    } finally {
+      this.#busy--;
+    }
+  };
+
+  readonly close = async (): Promise<void> => {
+    this.closes++;
+    this.#endWait();
+  };
+
+  #wait(milliseconds: Millis): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.at(this.#clock.now() + milliseconds, resolve);
+      this.#endWait = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}

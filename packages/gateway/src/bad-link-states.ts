@@ -1,4 +1,0 @@
-import type { BadLinkState } from "./api.ts";
-
-/** The states before which a link is captured. */
-export const badLinkStates = ["degraded", "paused", "refused", "silent"] as const satisfies readonly BadLinkState[];

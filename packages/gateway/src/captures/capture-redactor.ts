@@ -1,0 +1,51 @@
+/** Redacts captures for whoever asks over HTTP: beside the meters' thread, one at a time, and not for long. */
+import { Worker } from "node:worker_threads";
+import type { Log } from "@meterport/engine/ports/log";
+import type { Millis } from "@meterport/protocol/ports";
+import type { Redaction, RedactionOrder } from "./redacted-capture.ts";
+
+/** Whole captures wait in memory. */
+const mostWaiting = 4;
+/** A full capture takes half a second, and on a small board some. */
+const longest: Millis = 60_000;
+
+const inThread = ({ text, key, seed, profile }: RedactionOrder, log: Pick<Log, "error">): Promise<Redaction> =>
+  new Promise((resolve) => {
+    const worker = new Worker(new URL("./redaction-worker.ts", import.meta.url), {
+      workerData: { text, key, seed, profile },
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+    });
+    const timer = setTimeout(() => {
+      resolve({ problem: `it was not done after ${longest / 1000} s` });
+      worker.terminate().catch(() => {});
+    }, longest);
+    worker.once("message", (redaction: Redaction) => resolve(redaction));
+    worker.once("error", (error) => {
+      log.error(`redacting a capture: ${error instanceof Error ? error.message : String(error)}`);
+      resolve({ problem: "the gateway failed at it; its log says why" });
+    });
+    worker.once("exit", () => {
+      clearTimeout(timer);
+      resolve({ problem: "its thread ended early; try again" });
+    });
+  });
+
+/** Gives the redacted capture, or why there is none; undefined where too many wait already. */
+export const captureRedactor = (
+  log: Pick<Log, "error">,
+): ((order: RedactionOrder) => Promise<Redaction | undefined>) => {
+  let waiting = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  return async (order) => {
+    if (waiting === mostWaiting) return undefined;
+    waiting++;
+    const turn = last.then(() => inThread(order, log));
+    // Where no thread could be made, the next one is still tried.
+    last = turn.catch(() => {});
+    try {
+      return await turn;
+    } finally {
+      waiting--;
+    }
+  };
+};

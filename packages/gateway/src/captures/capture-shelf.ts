@@ -1,0 +1,89 @@
+/** Captures of links that went bad, as files in the data folder: a few for each meter, the oldest makes room. */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Log } from "@meterport/engine/ports/log";
+import type { Millis } from "@meterport/protocol/ports";
+import type { ApiCapture, BadLinkState } from "../http/api.ts";
+import { badLinkStates } from "./bad-link-states.ts";
+
+/** What is kept of one meter. */
+const mostFiles = 20;
+
+export interface CaptureShelf {
+  /** Newest first. */
+  readonly list: (id: string) => readonly ApiCapture[];
+  /** Undefined for a name that `list` does not give. */
+  readonly read: (id: string, name: string) => string | undefined;
+  readonly put: (id: string, time: Millis, text: string, trouble: Trouble) => void;
+}
+
+/** How a link turned bad, as `LinkHealth` says it. */
+export interface Trouble {
+  readonly state: BadLinkState;
+  readonly cause: string | null;
+}
+
+const code = /^[a-z0-9-]{1,40}$/;
+
+const named = new RegExp(
+  `^(.+)-(\\d{4})(\\d\\d)(\\d\\d)T(\\d\\d)(\\d\\d)(\\d\\d)Z(?:-(${badLinkStates.join("|")})(?:-([a-z0-9-]{1,40}))?)?\\.ndjson$`,
+);
+
+/** "house-20260131T120000Z-silent-no-answer.ndjson": the name is all that is kept beside the capture. */
+const nameOf = (id: string, time: Millis, { state, cause }: Trouble): string => {
+  const moment = new Date(time).toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "");
+  return `${[id, moment, state, ...(cause !== null && code.test(cause) ? [cause] : [])].join("-")}.ndjson`;
+};
+
+/** The shelf in a folder, which is made when the first capture comes. */
+export const openCaptureShelf = (folder: string, log: Pick<Log, "warn" | "info">): CaptureShelf => {
+  const files = (): string[] => {
+    try {
+      return readdirSync(folder).sort().reverse();
+    } catch {
+      // None yet.
+      return [];
+    }
+  };
+  const sizeOf = (name: string): number | undefined => {
+    try {
+      return statSync(join(folder, name)).size;
+    } catch {
+      // Somebody took it away.
+      return undefined;
+    }
+  };
+  const list = (id: string): ApiCapture[] =>
+    files().flatMap((name) => {
+      const [, owner, year, month, day, hour, minute, second, state, cause] = named.exec(name) ?? [];
+      const bytes = owner === id ? sizeOf(name) : undefined;
+      if (bytes === undefined) return [];
+      const time = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+      const known = badLinkStates.find((each) => each === state) ?? null;
+      return [{ name, time, bytes, state: known, cause: cause ?? null }];
+    });
+  return {
+    list,
+    read: (id, name) => {
+      if (!list(id).some((capture) => capture.name === name)) return undefined;
+      try {
+        return readFileSync(join(folder, name), "utf8");
+      } catch {
+        return undefined;
+      }
+    },
+    put: (id, time, text, trouble) => {
+      const path = join(folder, nameOf(id, time, trouble));
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        // Serial numbers are in it: nobody else on this machine needs to read them.
+        writeFileSync(`${path}.new`, text, { mode: 0o600 });
+        renameSync(`${path}.new`, path);
+        for (const { name } of list(id).slice(mostFiles)) rmSync(join(folder, name), { force: true });
+        log.info(`${id}: what went over the link lately is in ${path}`);
+      } catch (error) {
+        log.warn(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
+  };
+};

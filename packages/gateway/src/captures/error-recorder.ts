@@ -1,0 +1,53 @@
+/** Remembers what went over a meter's link, and puts it on the shelf when the link turns bad. */
+
+import { recordTransport } from "@meterport/client/recording/recording";
+import { RecordingRing } from "@meterport/client/recording/recording-ring";
+import type { LinkState, LinkStatus } from "@meterport/client/supervision/link-status";
+import type { Clock, Millis } from "@meterport/protocol/ports";
+import type { MeterAccess } from "../meters/meter-link.ts";
+import { badLinkStates } from "./bad-link-states.ts";
+import type { CaptureShelf } from "./capture-shelf.ts";
+
+/** Some minutes of live readings: enough to see how a trouble began. */
+const kept = { size: 512 * 1024, age: 5 * 60_000 } as const;
+/** A link that comes and goes fills no shelf. */
+const atMostEvery: Millis = 60_000;
+
+export interface ErrorRecorderOptions {
+  readonly id: string;
+  /** Of which only the kind is noted. */
+  readonly link: string;
+  readonly clock: Clock;
+  readonly shelf: Pick<CaptureShelf, "put">;
+}
+
+export class ErrorRecorder {
+  readonly #options: ErrorRecorderOptions;
+  readonly #ring: RecordingRing;
+  #state: LinkState = "connecting";
+  #last: Millis | undefined;
+
+  constructor(options: ErrorRecorderOptions) {
+    this.#options = options;
+    this.#ring = new RecordingRing({ clock: options.clock, ...kept });
+  }
+
+  /** The same access, with every transport noted. */
+  readonly noting = (access: MeterAccess): MeterAccess => ({
+    ...access,
+    open: async (how) => recordTransport(await access.open(how), this.#ring),
+  });
+
+  /** To be told of each change of the link. */
+  readonly linkChanged = ({ state, cause }: Pick<LinkStatus, "state" | "cause">): void => {
+    const bad = badLinkStates.find((each) => each === state);
+    const turned = state !== this.#state;
+    this.#state = state;
+    const { id, link, clock, shelf } = this.#options;
+    if (bad === undefined || !turned || (this.#last !== undefined && clock.now() - this.#last < atMostEvery)) return;
+    const text = this.#ring.capture(/^([a-z0-9]+):/.exec(link)?.[1] ?? "serial");
+    if (text === undefined) return;
+    this.#last = clock.now();
+    shelf.put(id, clock.wall(), text, { state: bad, cause: cause?.code ?? null });
+  };
+}

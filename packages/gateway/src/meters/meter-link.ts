@@ -1,0 +1,78 @@
+/** A supervised meter as the poll loop wants it: connect, learn the sources, read. */
+import { connect, type Identity, type LiveReader, type Meter, openLive, type Security } from "@meterport/client";
+import type { Session } from "@meterport/client/session/session";
+import { Supervisor, type SupervisorOptions } from "@meterport/client/supervision/supervisor";
+import type { MeterSource } from "@meterport/engine/ports/meter-source";
+import { parseProfile, profileName } from "@meterport/protocol/layout/index";
+import type { LinkTiming } from "@meterport/protocol/mep/link/timing";
+import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
+import type { MeterIdentity } from "../http/api.ts";
+
+/** A meter, and the reader of its live values. */
+export interface LinkedMeter {
+  readonly meter: Meter;
+  readonly live: LiveReader;
+}
+
+export interface LinkMeterOptions {
+  readonly security: Security;
+  readonly clock: Clock;
+  /** "meter:3.70"; the meter is asked when absent. */
+  readonly profile?: string | undefined;
+  readonly timing?: Partial<LinkTiming>;
+  readonly signal?: Signal;
+  /** Is told of the session before its first request. */
+  readonly onSession?: (session: Session) => void;
+}
+
+/**
+ * Connects over an open transport, which is closed where that fails.
+ *
+ * @throws LinkError, UsageError, LayoutError
+ */
+export const linkMeter = async (transport: Transport, options: LinkMeterOptions): Promise<LinkedMeter> => {
+  const { security, clock, profile, timing, signal, onSession } = options;
+  const meter = await connect(transport, {
+    security,
+    clock,
+    ...(profile === undefined ? {} : { profile: parseProfile(profile) }),
+    ...(timing === undefined ? {} : { timing }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onSession === undefined ? {} : { onSession }),
+  });
+  try {
+    return { meter, live: await openLive(meter, signal === undefined ? {} : { signal }) };
+  } catch (error) {
+    await meter.close();
+    throw error;
+  }
+};
+
+const identityOf = (meter: Meter): MeterIdentity => {
+  const told: Partial<Identity> = meter.identity ?? {};
+  return {
+    manufacturer: told.manufacturer ?? null,
+    model: told.model ?? null,
+    firmware: told.firmware ?? null,
+    serial: told.serial ?? null,
+    utility_serial: told.utilitySerial ?? null,
+    profile: profileName(meter.profile),
+    key_level: meter.level ?? null,
+  };
+};
+
+/** What it takes to reach a meter. */
+export type MeterAccess = Pick<SupervisorOptions<LinkedMeter>, "open" | "connect" | "baud" | "near">;
+
+/** A meter that is kept in reach. */
+export const superviseMeter = (options: SupervisorOptions<LinkedMeter>): MeterSource => {
+  const link = new Supervisor(options);
+  return {
+    start: () => link.start(),
+    status: () => link.status,
+    listen: (listener) => link.listen(listener),
+    identity: () => (link.connected === undefined ? null : identityOf(link.connected.meter)),
+    read: (limit) => link.run(({ live }, signal) => live.read({ signal }), { label: "read the live values", limit }),
+    close: () => link.close(),
+  };
+};

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { parseProfile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import type { PortTls } from "@meterport/protocol/mep/security/mep-tls/port-security";
+import { memoryLine, VirtualMeter } from "@meterport/simulator";
+import { systemEntropy } from "@meterport/transports/clock";
+import { linkTraits } from "@meterport/transports/link-traits";
+import { portName } from "@meterport/transports/serial/port-name";
+import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import type { MeterConfig } from "../config/config.ts";
+import { openMeter } from "./open-meter.ts";
+import { tlsSeen } from "./tls-seen.ts";
+
+const key = new Secret(new Uint8Array(16).fill(1));
+
+const config = (link: string): MeterConfig => ({
+  id: "house",
+  name: "House",
+  link,
+  optical: false,
+  pipe: link,
+  key,
+  keyForm: "read as 32 hex digits",
+  security: "auto",
+  clientId: 0,
+  interval: 1_000,
+});
+
+describe("opening a meter", () => {
+  test("what once spoke TLS gets nothing else, after a restart either, and where its file is damaged", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "meterport-seen-"));
+    const said: string[] = [];
+    const log = { info: (line: string) => said.push(line), warn: (line: string) => said.push(line) };
+    /** A gateway that has just been started, with such a port behind its link. */
+    const open = (link: string, tls: PortTls): Promise<unknown> => {
+      const clock = new VirtualClock();
+      const meter = new VirtualMeter({
+        profile: parseProfile("meter:4.30"),
+        keys: { basic: key, advanced: new Secret(new Uint8Array(16).fill(2)) },
+        scenario: "quiet",
+        seed: 1,
+        start: clock.wall(),
+        tls: [tls],
+      });
+      const access = openMeter(config(link), {
+        clock,
+        entropy: systemEntropy,
+        log,
+        openLink: async () => memoryLine({ meter, clock }),
+        traitsOf: linkTraits,
+        securityMemory: (name) => tlsSeen(folder, portName(name), log),
+      });
+      const { signal } = new AbortController();
+      const opening = access
+        .open({ signal, baud: undefined })
+        .then((transport) => access.connect(transport, signal, () => {}));
+      return clock.run(opening.then(({ meter }) => meter.close()));
+    };
+    try {
+      await open("tcp://bridge:4002", "off");
+      assert.deepEqual(readdirSync(folder), [], "RC4 needs no memory");
+      assert.match(said.at(-1) ?? "", /^house: goes on with RC4: /);
+      await open("tcp://bridge:4001", "optional");
+      const [file = ""] = readdirSync(folder);
+      assert.equal(readFileSync(join(folder, file), "utf8"), '{"port":"bridge:4001"}\n');
+      const refused = { code: "no-tls", message: /going back to RC4 needs an explicit word/ };
+      await assert.rejects(open("tcp://bridge:4001?delay=100ms", "off"), refused);
+      writeFileSync(join(folder, file), '{"li');
+      await assert.rejects(open("tcp://BRIDGE:4001", "off"), refused);
+      await open("tcp://bridge:4002", "off");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    await open("tcp://bridge:4003", "optional");
+    assert.ok(said.some((line) => /cannot be written .*bridge:4003 speaks TLS$/.test(line)));
+  });
+});

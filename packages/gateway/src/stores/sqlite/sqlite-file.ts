@@ -1,0 +1,89 @@
+/** Opens the database file; a damaged one is set aside and never deleted. */
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Log } from "@meterport/engine/ports/log";
+import { UsageError } from "@meterport/protocol/errors";
+import { migrate } from "./sqlite-schema.ts";
+
+/** Checking a larger file would delay the start by seconds. */
+const checkedBytes = 64 * 1024 * 1024;
+
+/** Node's own recursive way never ends where a file system refuses a folder as if its parent were missing, as /proc does. */
+const makeFolder = (path: string): void => {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another gateway may have been quicker.
+    if (!existsSync(path)) throw error;
+  }
+};
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const damageCodes = new Set([11, 26]);
+
+const isDamage = (error: unknown): boolean =>
+  error instanceof Error &&
+  "errcode" in error &&
+  typeof error.errcode === "number" &&
+  damageCodes.has(error.errcode & 0xff);
+
+class Damaged extends Error {}
+
+const open = (path: string): DatabaseSync => {
+  // Readings tell when somebody is at home, so only the owner may read them.
+  if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
+  const db = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: true });
+  try {
+    // With a write-ahead log a commit survives the end of the process; NORMAL spares a memory card the sync of each
+    // commit, at the price of the last seconds when the power fails.
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216");
+    if (statSync(path).size <= checkedBytes) {
+      const result = db.prepare("PRAGMA quick_check(1)").get();
+      if (result !== undefined && result.quick_check !== "ok") throw new Damaged(String(result.quick_check));
+    }
+    migrate(db, path);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
+const setAside = (path: string, stamp: string): string => {
+  let target = `${path}.damaged-${stamp}`;
+  for (let n = 2; existsSync(target); n++) target = `${path}.damaged-${stamp}-${n}`;
+  renameSync(path, target);
+  for (const tail of ["-wal", "-shm"]) if (existsSync(path + tail)) renameSync(path + tail, target + tail);
+  return target;
+};
+
+/**
+ * Opens or creates the database. Where the file is damaged it is renamed, the log says to what, and an empty one
+ * takes its place: the meter goes on being read, and nothing is thrown away.
+ *
+ * @throws UsageError where the folder cannot be written or a newer Meterport wrote the file
+ */
+export const openDatabase = (path: string, log: Log, now: number): DatabaseSync => {
+  try {
+    makeFolder(dirname(path));
+    try {
+      return open(path);
+    } catch (error) {
+      if (!(error instanceof Damaged) && !isDamage(error)) throw error;
+      const target = setAside(path, new Date(now).toISOString().replace(/[:.]/g, "-"));
+      log.error(`the database ${path} is damaged; it was renamed to ${target} and an empty one takes its place`);
+      return open(path);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(
+      "data-folder",
+      `cannot open the database ${path}: ${reason}; check the folder's permissions, or set METERPORT_DATA to another one`,
+      { cause: error },
+    );
+  }
+};

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import { type Log, silentLog } from "@meterport/engine/ports/log";
+import { reading } from "@meterport/engine/testing/fake-meter";
+import { storeContract } from "../store-contract.test-kit.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
+
+const folderForTest = (): string => mkdtempSync(join(tmpdir(), "meterport-store-"));
+const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+const retention = { raw: 2 * 3_600_000, minutes: 2 * 86_400_000 };
+
+storeContract("SQLite", () => {
+  const folder = folderForTest();
+  let store = openSqliteStore(folder, retention, silentLog, 0);
+  return {
+    store,
+    reopen: () => {
+      store.close();
+      store = openSqliteStore(folder, retention, silentLog, 0);
+      return store;
+    },
+    done: () => {
+      store.close();
+      remove(folder);
+    },
+  };
+});
+
+test("a process that is killed while it writes loses nothing that was acknowledged", async () => {
+  const folder = folderForTest();
+  try {
+    for (let round = 0; round < 2; round++) {
+      const child = spawn(process.execPath, [join(import.meta.dirname, "endless-writer.test-kit.ts"), folder], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      let seen = "";
+      for await (const chunk of child.stdout) {
+        seen += String(chunk);
+        if (seen.length > 500 && child.exitCode === null) child.kill("SIGKILL");
+      }
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      assert.equal(child.signalCode, "SIGKILL");
+      const acknowledged = Number(seen.slice(0, seen.lastIndexOf("\n")).split("\n").at(-1));
+      assert.ok(acknowledged > 50, `only ${acknowledged}`);
+      const store = openSqliteStore(folder, { raw: 1e12, minutes: 1e12 }, silentLog, 0);
+      const points = store.history("home", { from: 0, step: 1, count: acknowledged + 1 });
+      points.forEach((point, n) => {
+        assert.equal(point.power_w, n);
+      });
+      store.close();
+    }
+  } finally {
+    remove(folder);
+  }
+});
+
+test("a damaged file is set aside under a name that the log gives, and its bytes stay", () => {
+  const folder = folderForTest();
+  try {
+    const path = join(folder, "meterport.db");
+    writeFileSync(path, "not a database at all".repeat(500));
+    const lines: string[] = [];
+    const log: Log = { ...silentLog, error: (line) => lines.push(line) };
+    const store = openSqliteStore(folder, retention, log, Date.UTC(2026, 0, 1));
+    store.append("home", [reading(0, { power_w: 1 })]);
+    store.close();
+    const aside = "meterport.db.damaged-2026-01-01T00-00-00-000Z";
+    assert.ok(lines[0]?.includes(aside), lines[0]);
+    assert.match(readFileSync(join(folder, aside), "utf8"), /^not a database/);
+    assert.deepEqual(readdirSync(folder).sort(), ["meterport.db", aside]);
+  } finally {
+    remove(folder);
+  }
+});
+
+test("a file with a damaged page is set aside too", () => {
+  const folder = folderForTest();
+  try {
+    const path = join(folder, "meterport.db");
+    const store = openSqliteStore(folder, retention, silentLog, 0);
+    store.append(
+      "home",
+      Array.from({ length: 2_000 }, (_, n) => reading(n * 1_000, { power_w: n })),
+    );
+    store.close();
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 4_096, Math.floor(bytes.length / 2));
+    writeFileSync(path, bytes);
+    const lines: string[] = [];
+    openSqliteStore(folder, retention, { ...silentLog, error: (line) => lines.push(line) }, 0).close();
+    assert.equal(lines.length, 1);
+  } finally {
+    remove(folder);
+  }
+});
+
+test("a database of a newer Meterport is refused and left alone", () => {
+  const folder = folderForTest();
+  try {
+    const path = join(folder, "meterport.db");
+    const db = new DatabaseSync(path);
+    db.exec("PRAGMA user_version = 99");
+    db.close();
+    assert.throws(
+      () => openSqliteStore(folder, retention, silentLog, 0),
+      /written by a newer Meterport \(database version 99/,
+    );
+    assert.deepEqual(readdirSync(folder), ["meterport.db"]);
+  } finally {
+    remove(folder);
+  }
+});
+
+test("a folder that cannot be made is one clear sentence", () => {
+  const folder = folderForTest();
+  try {
+    writeFileSync(join(folder, "file"), "");
+    assert.throws(
+      () => openSqliteStore(join(folder, "file", "data"), retention, silentLog, 0),
+      /cannot open the database .*METERPORT_DATA/,
+    );
+  } finally {
+    remove(folder);
+  }
+});
+
+test("only the owner can read the database, and two days of readings stay small", () => {
+  const folder = folderForTest();
+  try {
+    const path = join(folder, "meterport.db");
+    const store = openSqliteStore(folder, { raw: 1e12, minutes: 1e12 }, silentLog, 0);
+    assert.equal(statSync(path).mode & 0o077, 0);
+    const values = {
+      power_w: 1_234,
+      power_l1_w: 400,
+      voltage_l1_v: 230.9,
+      current_l1_a: 1.75,
+      frequency_hz: 49.98,
+      energy_import_wh: 12_345_678,
+    };
+    store.append(
+      "home",
+      Array.from({ length: 10_000 }, (_, n) => reading(n * 2_000, values)),
+    );
+    store.close();
+    const each = statSync(path).size / 10_000;
+    assert.ok(each < 120, `${each} bytes for each reading`);
+  } finally {
+    remove(folder);
+  }
+});

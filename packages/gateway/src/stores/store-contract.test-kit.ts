@@ -1,0 +1,135 @@
+/** What every store must do: one suite, many implementations. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { historyGrid } from "@meterport/engine/history/history-grid";
+import type { HistoryGrid, Store } from "@meterport/engine/ports/store";
+import { reading } from "@meterport/engine/testing/fake-meter";
+import fc from "fast-check";
+
+const t0 = Date.UTC(2026, 0, 1, 12);
+const grid = (from: number, to: number, step: number): HistoryGrid => {
+  const made = historyGrid({ from, to, step, interval: 2_000 });
+  assert.ok(typeof made !== "string", String(made));
+  return made;
+};
+
+export interface StoreUnderTest {
+  readonly store: Store;
+  /** Closes the store and opens what it left behind. */
+  readonly reopen: () => Store;
+  readonly done: () => void;
+}
+
+/** Retention: 2 h of readings, 2 days of minutes. */
+export const storeContract = (name: string, open: () => StoreUnderTest): void => {
+  const check = (what: string, run: (under: StoreUnderTest) => void): void => {
+    test(`${name}: ${what}`, () => {
+      const under = open();
+      try {
+        run(under);
+      } finally {
+        under.done();
+      }
+    });
+  };
+
+  check("gives means, extremes and last registers by the step, and nulls for gaps", ({ store }) => {
+    store.append("home", [
+      reading(t0, { power_w: 100, energy_import_wh: 10, energy_export_wh: 1 }),
+      reading(t0 + 2_000, { power_w: -300, energy_import_wh: 11 }),
+      reading(t0 + 25_000, { power_w: 50, energy_import_wh: null }),
+    ]);
+    assert.deepEqual(store.history("home", grid(t0, t0 + 40_000, 10)), [
+      {
+        time: "2026-01-01T12:00:00.000Z",
+        power_w: -100,
+        power_min_w: -300,
+        power_max_w: 100,
+        energy_import_wh: 11,
+        energy_export_wh: 1,
+      },
+      blank("2026-01-01T12:00:10.000Z"),
+      { ...blank("2026-01-01T12:00:20.000Z"), power_w: 50, power_min_w: 50, power_max_w: 50 },
+      blank("2026-01-01T12:00:30.000Z"),
+    ]);
+  });
+
+  check("keeps a reading once, however often it comes", ({ store }) => {
+    const one = reading(t0, { power_w: 100, energy_import_wh: 10 });
+    assert.equal(store.append("home", [one]), 1);
+    assert.equal(store.append("home", [one, { ...one, power_w: 900 }]), 0);
+    const [minute] = store.history("home", grid(t0, t0 + 60_000, 60));
+    assert.equal(minute?.power_w, 100);
+    assert.equal(minute?.power_max_w, 100);
+  });
+
+  check("keeps meters apart", ({ store }) => {
+    store.append("a", [reading(t0, { power_w: 1 })]);
+    store.append("b", [reading(t0, { power_w: 2 })]);
+    assert.equal(store.history("a", grid(t0, t0 + 1_000, 1))[0]?.power_w, 1);
+    assert.equal(store.history("b", grid(t0, t0 + 3_600_000, 3_600))[0]?.power_w, 2);
+    assert.equal(store.history("c", grid(t0, t0 + 1_000, 1))[0]?.power_w, null);
+  });
+
+  check("minutes and hours agree with the readings, in whatever order those come", ({ store }) => {
+    let run = 0;
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.tuple(fc.nat(7_199), fc.option(fc.integer({ min: -9_000, max: 9_000 }))), {
+          maxLength: 40,
+          selector: ([second]) => second,
+        }),
+        (samples) => {
+          const meter = `m${run++}`;
+          store.append(
+            meter,
+            samples.map(([second, power_w]) => reading(t0 + second * 1_000, { power_w, energy_import_wh: second })),
+          );
+          for (const step of [60, 3_600]) {
+            for (const [n, point] of store.history(meter, grid(t0, t0 + 7_200_000, step)).entries()) {
+              const inside = samples.filter(([second]) => Math.floor(second / step) === n);
+              const powers = inside.map(([, power]) => power).filter((power) => power !== null);
+              const last = inside.length === 0 ? null : Math.max(...inside.map(([second]) => second));
+              assert.equal(point.energy_import_wh, last);
+              assert.equal(point.power_min_w, powers.length === 0 ? null : Math.min(...powers));
+              assert.equal(point.power_max_w, powers.length === 0 ? null : Math.max(...powers));
+              const mean = powers.reduce((sum, power) => sum + power, 0) / powers.length;
+              if (powers.length === 0) assert.equal(point.power_w, null);
+              else assert.ok(Math.abs((point.power_w ?? Number.NaN) - mean) < 1e-6);
+            }
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  check("knows the last registers, and finds everything again when opened anew", ({ store, reopen }) => {
+    assert.equal(store.lastRegisters("home"), undefined);
+    store.append("home", [reading(t0, { energy_import_wh: 10 }), reading(t0 + 1, { energy_import_wh: 11 })]);
+    store.appendEvent("home", { time: t0, kind: "meter-exchange", detail: "{}" });
+    const again = reopen();
+    assert.deepEqual(again.lastRegisters("home"), { time: t0 + 1, registers: { energy_import_wh: 11 } });
+    assert.deepEqual(again.events("home", 10), [{ time: t0, kind: "meter-exchange", detail: "{}" }]);
+    assert.equal(again.append("home", [reading(t0, { energy_import_wh: 10 })]), 0);
+  });
+
+  check("forgets readings and minutes in their time, hours never", ({ store }) => {
+    const day = 86_400_000;
+    for (const age of [0, 3 * 3_600_000, 3 * day]) store.append("home", [reading(t0 - age, { power_w: 100 })]);
+    store.prune(t0 + 1_000);
+    const at = (age: number, step: number) => store.history("home", grid(t0 - age, t0 - age + 1_000, step))[0]?.power_w;
+    assert.deepEqual([at(0, 1), at(0, 60), at(0, 3_600)], [100, 100, 100]);
+    assert.deepEqual([at(3 * 3_600_000, 1), at(3 * 3_600_000, 60), at(3 * 3_600_000, 3_600)], [null, 100, 100]);
+    assert.deepEqual([at(3 * day, 1), at(3 * day, 60), at(3 * day, 3_600)], [null, null, 100]);
+  });
+};
+
+const blank = (time: string) => ({
+  time,
+  power_w: null,
+  power_min_w: null,
+  power_max_w: null,
+  energy_import_wh: null,
+  energy_export_wh: null,
+});
