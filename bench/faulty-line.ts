@@ -1,6 +1,6 @@
 /** Requests a second over a line on which everything goes wrong at one rate, in virtual time, beside what that line allows. */
-import { drive } from "../test/driven-link.ts";
-import { everyFaultCapacity, everyFaultLine } from "../test/every-fault-line.ts";
+import { drive } from "../test/support/driven-link.ts";
+import { everyFaultCapacity, everyFaultLine } from "../test/support/every-fault-line.ts";
 import { say } from "./measure.ts";
 
 const seed = 1;

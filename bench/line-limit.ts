@@ -4,7 +4,7 @@ import type { Profile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Transport } from "@meterport/protocol/ports";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "../test/virtual-clock.ts";
+import { VirtualClock } from "../test/support/virtual-clock.ts";
 import { say } from "./measure.ts";
 
 export const baud = 9600;

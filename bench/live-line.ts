@@ -8,7 +8,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "../test/virtual-clock.ts";
+import { VirtualClock } from "../test/support/virtual-clock.ts";
 import { say } from "./measure.ts";
 
 const baud = 9600;

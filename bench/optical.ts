@@ -6,7 +6,7 @@ import { parseProfile, tableExists } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { tables } from "@meterport/protocol/tables/index";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "../test/virtual-clock.ts";
+import { VirtualClock } from "../test/support/virtual-clock.ts";
 import { baud } from "./line-limit.ts";
 import { say } from "./measure.ts";
 

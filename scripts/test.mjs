@@ -35,7 +35,7 @@ const isOnPath = (command) =>
 
 /** Installs the Debian packages that the chosen tests start, where this may be done unasked: as root on Debian. */
 const ensurePeers = (files, isFiltered) => {
-  const { peers } = JSON.parse(readFileSync(join(root, "test", "peers.json"), "utf8"));
+  const { peers } = JSON.parse(readFileSync(join(root, "test", "support", "peers.json"), "utf8"));
   const isWanted = ({ command }) =>
     !isFiltered || files.some((file) => readFileSync(join(root, file), "utf8").includes(`peer("${command}")`));
   const missing = peers.filter((peer) => !isInstalled(peer) && isWanted(peer)).map((peer) => peer.package);

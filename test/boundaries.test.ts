@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { builtinModules } from "node:module";
 import { describe, test } from "node:test";
-import { complaint, isTest, packageNameOf, packageOf } from "./import-rules.ts";
-import { codeFiles, hasDefaultExport, type Import, importsIn, projectFiles, textOf } from "./sources.ts";
+import { complaint, isTest, packageNameOf, packageOf } from "./support/import-rules.ts";
+import { codeFiles, hasDefaultExport, type Import, importsIn, projectFiles, textOf } from "./support/sources.ts";
 
 const longestFile = 400;
 
@@ -53,7 +53,7 @@ describe("imports", () => {
       ["packages/client/src/session/session.ts", importing("@meterport/simulator")],
       ["packages/client/src/session/session.ts", importing("./line.test-kit.ts")],
       ["packages/engine/src/ports/store.ts", importing("./testing/memory-store.ts")],
-      ["packages/engine/src/ports/store.ts", importing("../../../test/virtual-clock.ts")],
+      ["packages/engine/src/ports/store.ts", importing("../../../test/support/virtual-clock.ts")],
       ["packages/client/src/session/session.test.ts", importing("@meterport/simulator")],
       ["packages/simulator/src/meter/virtual-meter.ts", importing("@meterport/client", true)],
       ["packages/gateway/src/plan.ts", importing("@meterport/transports/network/tcp")],
@@ -72,7 +72,7 @@ describe("imports", () => {
       ["packages/protocol/src/mep/security/rc4/suite.ts", importing("../digest.ts")],
       ["packages/protocol/src/mep/security/rc4/suite.ts", importing("@noble/ciphers/aes.js")],
       ["packages/protocol/src/mep/link/link.test.ts", importing("../endpoint/endpoint.ts")],
-      ["packages/client/src/session/session.test.ts", importing("../../../../test/virtual-clock.ts")],
+      ["packages/client/src/session/session.test.ts", importing("../../../../test/support/virtual-clock.ts")],
       ["packages/protocol/src/meaning/readings.ts", importing("../tables/basic/bt23.ts")],
       ["packages/gateway/src/main.ts", importing("@meterport/transports/network/tcp")],
       ["packages/gateway/src/plan.ts", importing("@meterport/transports/network/tcp", true)],

@@ -20,9 +20,9 @@ import { openLink } from "@meterport/transports/open";
 import type { EnableLine } from "@meterport/transports/serial/enable-line";
 import { openPty } from "@meterport/transports/serial/pty";
 import { take, transportContract } from "@meterport/transports/testing/transport-contract";
-import { freePort, startListening } from "./free-port.ts";
-import { peer } from "./peers.ts";
-import { meterport, simulate } from "./spawned-cli.ts";
+import { freePort, startListening } from "./support/free-port.ts";
+import { peer } from "./support/peers.ts";
+import { meterport, simulate } from "./support/spawned-cli.ts";
 
 const ser2net = peer("ser2net");
 const socat = peer("socat");

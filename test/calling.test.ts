@@ -5,7 +5,7 @@ import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { BP05, EP17, EP19, EP61, thirdPartyPost, unverifiedEP39 } from "@meterport/protocol/procedures/index";
 import { BT07, BT08, ET50, ET59, ET85 } from "@meterport/protocol/tables/index";
 import type { VirtualMeter } from "@meterport/simulator";
-import { basicKey, type Changing, openChanging } from "./changing-meter.ts";
+import { basicKey, type Changing, openChanging } from "./support/changing-meter.ts";
 
 const handle = 0x03f8;
 /** Registers MEP client 1 with this handle in ET14: slot 5, 36 bytes an entry. */

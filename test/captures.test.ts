@@ -16,7 +16,7 @@ import type { Entropy } from "@meterport/protocol/ports";
 import { ET04, ET16 } from "@meterport/protocol/tables/index";
 import { everyFault, memoryLine, modelledLine, ReplayedMeter, VirtualMeter } from "@meterport/simulator";
 import { runCli, withMeter } from "../packages/cli/src/testing/run-cli.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const key = new Secret(Uint8Array.from({ length: 16 }, (_, i) => 13 * i + 3));
 const entropy = (length: number): Uint8Array => new Uint8Array(length).fill(3);

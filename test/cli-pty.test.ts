@@ -5,8 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { peer } from "./peers.ts";
-import { meterport, simulate } from "./spawned-cli.ts";
+import { peer } from "./support/peers.ts";
+import { meterport, simulate } from "./support/spawned-cli.ts";
 
 const { skip } = peer("socat");
 

@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { meterport, simulate } from "./spawned-cli.ts";
+import { meterport, simulate } from "./support/spawned-cli.ts";
 
 const key = ["--key", "01".repeat(16)];
 

@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { runInThisContext } from "node:vm";
 import ts from "typescript";
-import { codeFiles, root, textOf } from "./sources.ts";
+import { codeFiles, root, textOf } from "./support/sources.ts";
 
 interface Example {
   readonly line: number;

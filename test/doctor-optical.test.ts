@@ -18,8 +18,8 @@ import {
   type VirtualMeterOptions,
 } from "@meterport/simulator";
 import { memoryPair } from "@meterport/transports/memory";
-import { ShownPasswords } from "./shown-passwords.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { ShownPasswords } from "./support/shown-passwords.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const key = (byte: number): Secret => new Secret(new Uint8Array(20).fill(byte));
 const keys = { unique: key(0x4d), provisioning: key(0x50), readOnly: key(0x52) };

@@ -17,7 +17,7 @@ import {
   VirtualMeter,
   type VirtualMeterOptions,
 } from "@meterport/simulator";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const keyText = "0123456789abcdef";
 const key = new Secret(Uint8Array.from(keyText, (character) => character.charCodeAt(0)));

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { annotate } from "@meterport/protocol/layout/annotate";
 import { encode, tableExists } from "@meterport/protocol/layout/index";
 import { tables } from "@meterport/protocol/tables/index";
-import { advancedKey, basicKey, openChanging } from "./changing-meter.ts";
+import { advancedKey, basicKey, openChanging } from "./support/changing-meter.ts";
 
 /** Most of the bytes, and one key is as good as the other. */
 const loadProfiles = new Set(["BT64", "BT65", "BT66", "BT67"]);

@@ -12,7 +12,7 @@ import { sourceOf } from "@meterport/protocol/meaning/source-ids";
 import { inUnit, wireUnits } from "@meterport/protocol/meaning/units";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { everyFault, type Line, modelledLine, seeded, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 /** Longer than a message holds, so that it is read in pieces; they end between cells, since the first byte is no cell. */
 const rows = 14;

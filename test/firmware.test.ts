@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { BT20, BT21, BT23, BT24, BT27, BT28, BT70, BT71, BT74, ET90, ET97 } from "@meterport/protocol/tables/index";
 import type { VirtualMeter } from "@meterport/simulator";
-import { openChanging } from "./changing-meter.ts";
+import { openChanging } from "./support/changing-meter.ts";
 
 /** Numbers of the tables that are read, as they come in. */
 const readsOf = (device: VirtualMeter): number[] => {

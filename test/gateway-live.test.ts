@@ -13,8 +13,8 @@ import type {
 } from "@meterport/gateway/http/api";
 import { liveKeys } from "@meterport/protocol/meaning/readings";
 import { systemClock } from "@meterport/transports/clock";
-import { type ServedMeter, serveMeter } from "./served-meter.ts";
-import { type SpawnedGateway, startGateway } from "./spawned-gateway.ts";
+import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
+import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
 const wrongKey = "c3".repeat(16);
 const answerKeys = ["id", "time", ...liveKeys, "quality"];

@@ -7,7 +7,7 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import { serve, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";
 import { listenTcp, type TcpListener } from "@meterport/transports/network/tcp";
-import { type SpawnedGateway, startGateway } from "./spawned-gateway.ts";
+import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
 const hex = (byte: number, count: number): string => byte.toString(16).padStart(2, "0").repeat(count);
 const secret = (byte: number, count: number): Secret => new Secret(new Uint8Array(count).fill(byte));

@@ -11,8 +11,8 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
 import { BT01, BT21 } from "@meterport/protocol/tables/index";
 import { VirtualMeter } from "@meterport/simulator";
-import { type Bend, type BentLine, bentLine } from "./bent-line.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { type Bend, type BentLine, bentLine } from "./support/bent-line.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 /** Three attempts of half a second, and what the bytes take. */
 const patience: Millis = 1700;

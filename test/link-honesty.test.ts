@@ -10,9 +10,9 @@ import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT01 } from "@meterport/protocol/tables/index";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
-import { BreakablePipes } from "./breakable-pipes.ts";
-import { advancedKey, basicKey, noEntropy, superviseLink, until } from "./supervised-link.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { BreakablePipes } from "./support/breakable-pipes.ts";
+import { advancedKey, basicKey, noEntropy, superviseLink, until } from "./support/supervised-link.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const met = async (setting: Parameters<typeof superviseLink>[0] = {}) => {
   const all = superviseLink({ profile: "meter:4.30", ...setting });

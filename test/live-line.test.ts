@@ -14,7 +14,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import { type Line, modelledLine, VirtualMeter } from "@meterport/simulator";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { wayOf } from "@meterport/transports/optical-way";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const key = new Secret(new Uint8Array(16).fill(1));
 const security = () => rc4({ key, entropy: (length) => new Uint8Array(length).fill(9) });

@@ -14,7 +14,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
 import { type Line, memoryLine, modelledLine, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const key = new Secret(new Uint8Array(16).fill(1));
 const quarter = 15 * 60_000;

@@ -15,7 +15,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const key = new Secret(new Uint8Array(16).fill(1));
 const start = Date.UTC(2026, 3, 10, 10, 20, 33);

@@ -5,7 +5,7 @@ import { connect, type Meter, rc4 } from "@meterport/client";
 import { array, at, parseProfile, struct, table, u32 } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const values = 300;
 const long = table(

@@ -10,8 +10,8 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { drive } from "./driven-link.ts";
-import { everyFaultCapacity, everyFaultLine } from "./every-fault-line.ts";
+import { drive } from "./support/driven-link.ts";
+import { everyFaultCapacity, everyFaultLine } from "./support/every-fault-line.ts";
 
 const requests = 1_000_000;
 const seed = 20261125;

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { toHex } from "@meterport/protocol/bytes";
 import { decode, encode, sizeOf } from "@meterport/protocol/layout/index";
 import { BT50, BT52, BT54 } from "@meterport/protocol/tables/index";
-import { type Changing, openChanging } from "./changing-meter.ts";
+import { type Changing, openChanging } from "./support/changing-meter.ts";
 
 /** A calendar of as many non-recurring dates, with an id, in place of the one that is there. */
 const reconfigure = ({ device }: Pick<Changing, "device">, nonRecurringDates: number, calendarId: number): void => {

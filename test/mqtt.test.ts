@@ -16,12 +16,12 @@ import { type MqttOptions, openMqtt } from "@meterport/transports/mqtt/mqtt";
 import { openTcp } from "@meterport/transports/network/tcp";
 import { openLink } from "@meterport/transports/open";
 import { take, transportContract } from "@meterport/transports/testing/transport-contract";
-import { type Certificate, makeCertificate } from "./certificate.ts";
-import { freePort } from "./free-port.ts";
-import { type Broker, type BrokerOptions, startBroker } from "./mosquitto.ts";
-import { peer } from "./peers.ts";
-import { serveMeter } from "./served-meter.ts";
-import { meterport, simulate } from "./spawned-cli.ts";
+import { type Certificate, makeCertificate } from "./support/certificate.ts";
+import { freePort } from "./support/free-port.ts";
+import { type Broker, type BrokerOptions, startBroker } from "./support/mosquitto.ts";
+import { peer } from "./support/peers.ts";
+import { serveMeter } from "./support/served-meter.ts";
+import { meterport, simulate } from "./support/spawned-cli.ts";
 
 const mosquitto = peer("mosquitto");
 const openssl = peer("openssl");

@@ -27,8 +27,8 @@ import {
 import { memoryLine, modelledLine, serve, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";
 import { listenTcp } from "@meterport/transports/network/tcp";
-import { meterport } from "./spawned-cli.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { meterport } from "./support/spawned-cli.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 /** MK, PK and RK. */
 const opticalKeys = {

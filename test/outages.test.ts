@@ -15,8 +15,8 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Entropy, Millis } from "@meterport/protocol/ports";
 import { type LineCondition, modelledLine, type Random, seeded, VirtualMeter } from "@meterport/simulator";
-import { BreakablePipes } from "./breakable-pipes.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { BreakablePipes } from "./support/breakable-pipes.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const promised: Millis = 3_000;
 const interval: Millis = 2_000;

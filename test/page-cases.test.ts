@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { LinkHealth, LiveAnswer, MeterDetail } from "@meterport/gateway/http/api";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./browser.ts";
-import { type SpawnedGateway, startGateway } from "./spawned-gateway.ts";
+import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./support/browser.ts";
+import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
 /** What is used of the browser's own types, which Node's do not know. */
 interface Paged {

@@ -7,9 +7,9 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { parseCapture } from "@meterport/protocol/capture/capture";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./browser.ts";
-import { serveMeter } from "./served-meter.ts";
-import { startGateway } from "./spawned-gateway.ts";
+import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./support/browser.ts";
+import { serveMeter } from "./support/served-meter.ts";
+import { startGateway } from "./support/spawned-gateway.ts";
 
 /** What the user was promised: a dead link shows as dead within five seconds. */
 const promised = 5_000;

@@ -11,8 +11,8 @@ import { bridgeCapture } from "@meterport/protocol/capture/pcap/bridge";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
 import { type Network, pcapFile, type Sent } from "../packages/protocol/src/capture/pcap/pcap.test-kit.ts";
 import { guideExchanges } from "../packages/protocol/vectors/guide.ts";
-import { peer } from "./peers.ts";
-import { meterport, simulate } from "./spawned-cli.ts";
+import { peer } from "./support/peers.ts";
+import { meterport, simulate } from "./support/spawned-cli.ts";
 
 const editcap = peer("editcap");
 const tcpdump = peer("tcpdump");

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { createContext, runInContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { root } from "./sources.ts";
+import { root } from "./support/sources.ts";
 
 const limit = 60_000;
 

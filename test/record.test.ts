@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { listening, meterport, simulate } from "./spawned-cli.ts";
+import { listening, meterport, simulate } from "./support/spawned-cli.ts";
 
 for (const security of ["rc4", "tls"])
   test(`record between a reader and a meter, over TCP; replay gives the same (${security})`, async () => {

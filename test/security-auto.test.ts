@@ -6,7 +6,7 @@ import { auto, type Finding, type FoundSecurity, findingText, securityOf } from 
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT21, ET70 } from "@meterport/protocol/tables/index";
 import { memoryLine } from "@meterport/simulator";
-import { keys, setting } from "./gen4-setting.ts";
+import { keys, setting } from "./support/gen4-setting.ts";
 
 describe("security auto", () => {
   it("RC4 on old firmware, without a word of TLS", async () => {

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { encode } from "@meterport/protocol/layout/index";
 import { BT4150, ET36, ET42, ET53, tablesById } from "@meterport/protocol/tables/index";
 import type { VirtualMeter } from "@meterport/simulator";
-import { openChanging } from "./changing-meter.ts";
+import { openChanging } from "./support/changing-meter.ts";
 
 /** "36 0+1": table and bytes of each read. */
 const readsOf = (device: VirtualMeter): string[] => {

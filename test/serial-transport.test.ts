@@ -13,7 +13,7 @@ import { openSerial } from "@meterport/transports/serial/serial";
 import { findAdapter } from "@meterport/transports/serial/serial-adapters";
 import { fakeBinding } from "@meterport/transports/testing/fake-binding";
 import { take, transportContract } from "@meterport/transports/testing/transport-contract";
-import { peer } from "./peers.ts";
+import { peer } from "./support/peers.ts";
 
 const { skip } = peer("socat");
 let folder = "";

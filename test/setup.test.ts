@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import list from "./peers.json" with { type: "json" };
-import { peer } from "./peers.ts";
-import { codeFiles, textOf } from "./sources.ts";
+import list from "./support/peers.json" with { type: "json" };
+import { peer } from "./support/peers.ts";
+import { codeFiles, textOf } from "./support/sources.ts";
 
 const runtimeUrl = new URL("../scripts/runtime.mjs", import.meta.url).href;
 const { runsTypeScript } = (await import(runtimeUrl)) as { readonly runsTypeScript: (version: string) => boolean };
@@ -59,7 +59,7 @@ test("a missing peer is skipped by name, and fails under CI", () => {
   assert.match(String(peer(first, nowhere).skip), new RegExp(`^${first} is missing`));
   assert.throws(() => peer(first, { ...nowhere, CI: "true" }), /is missing/);
   assert.throws(() => peer(first, { ...nowhere, METERPORT_PEERS: "required" }), /is missing/);
-  assert.throws(() => peer("no-such-peer", nowhere), /not in test\/peers.json/);
+  assert.throws(() => peer("no-such-peer", nowhere), /not in test\/support\/peers.json/);
 });
 
 test("each peer in the list is used by a test", () => {

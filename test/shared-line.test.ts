@@ -10,8 +10,8 @@ import { BT21, BT23, BT52 } from "@meterport/protocol/tables/index";
 import { type MeterOutput, type MeterPort, memoryLine, VirtualMeter } from "@meterport/simulator";
 import { systemClock } from "@meterport/transports/clock";
 import { openTcp } from "@meterport/transports/network/tcp";
-import { simulate } from "./spawned-cli.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { simulate } from "./support/spawned-cli.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const mepKey = new Secret(new Uint8Array(16).fill(2));
 const opticalKey = new Secret(new Uint8Array(20).fill(0x52));

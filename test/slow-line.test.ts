@@ -9,7 +9,7 @@ import type { TransportTiming } from "@meterport/protocol/ports";
 import { ET11 } from "@meterport/protocol/tables/index";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
 import { byteTimeOf, knownBaudRates } from "@meterport/transports/link-settings";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const key = new Secret(new Uint8Array(16).fill(1));
 

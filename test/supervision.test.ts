@@ -6,7 +6,7 @@ import { auto } from "@meterport/client/session/auto";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT01, ET13, ET51 } from "@meterport/protocol/tables/index";
-import { advancedKey, basicKey, type LinkSetting, noEntropy, superviseLink, until } from "./supervised-link.ts";
+import { advancedKey, basicKey, type LinkSetting, noEntropy, superviseLink, until } from "./support/supervised-link.ts";
 
 describe("the speed of a link", () => {
   it("follows what the client itself writes to ET13, as soon as the meter has answered", async () => {

@@ -10,7 +10,7 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
 import { BT55 } from "@meterport/protocol/tables/index";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const key = new Secret(new Uint8Array(16).fill(1));
 const hour = 3_600_000;

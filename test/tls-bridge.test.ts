@@ -11,8 +11,8 @@ import { socketTransport } from "@meterport/transports/network/tcp";
 import { openTlsBridge } from "@meterport/transports/network/tls-bridge";
 import { openLink } from "@meterport/transports/open";
 import { transportContract } from "@meterport/transports/testing/transport-contract";
-import { makeCertificate } from "./certificate.ts";
-import { peer } from "./peers.ts";
+import { makeCertificate } from "./support/certificate.ts";
+import { peer } from "./support/peers.ts";
 
 const openssl = peer("openssl");
 const { skip } = openssl;

@@ -8,8 +8,8 @@ import { piecesOf } from "@meterport/protocol/capture/pieces";
 import { redactCapture, throwAwayKey } from "@meterport/protocol/capture/redaction/redact";
 import { readTls } from "@meterport/protocol/capture/tls/reading";
 import { frameOf } from "@meterport/protocol/mep/frame/frame";
-import { peer } from "./peers.ts";
-import { compiled, type Library, listenOnce, Peer } from "./tls-peers/tls-peer.ts";
+import { peer } from "./support/peers.ts";
+import { compiled, type Library, listenOnce, Peer } from "./support/tls-peers/tls-peer.ts";
 
 const gcc = peer("gcc");
 const libc = peer("libc");

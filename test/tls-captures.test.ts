@@ -9,7 +9,7 @@ import { frameOf } from "@meterport/protocol/mep/frame/frame";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { memoryLine, ReplayedMeter, seeded } from "@meterport/simulator";
 import { key, runCli, withMeter } from "../packages/cli/src/testing/run-cli.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const asked = ["BT01", "BT21", "ET51"];
 

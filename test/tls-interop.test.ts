@@ -10,8 +10,8 @@ import { TlsClient, type TlsClientOptions } from "@meterport/protocol/mep/securi
 import { TlsServer, type TlsServerOptions } from "@meterport/protocol/mep/security/tls/server";
 import type { Entropy } from "@meterport/protocol/ports";
 import { seeded } from "@meterport/simulator";
-import { peer } from "./peers.ts";
-import { compiled, dial, drive, type Library, listenOnce, Peer } from "./tls-peers/tls-peer.ts";
+import { peer } from "./support/peers.ts";
+import { compiled, dial, drive, type Library, listenOnce, Peer } from "./support/tls-peers/tls-peer.ts";
 
 const gcc = peer("gcc");
 const libraries = { mbedtls: peer("mbedtls"), gnutls: peer("gnutls") } as const;

@@ -20,7 +20,7 @@ import {
   ET70,
 } from "@meterport/protocol/tables/index";
 import { modelledLine } from "@meterport/simulator";
-import { keys, setting } from "./gen4-setting.ts";
+import { keys, setting } from "./support/gen4-setting.ts";
 
 describe("TLS between client and meter", () => {
   it("reads, writes, calls and runs transactions as without it", async () => {

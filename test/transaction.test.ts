@@ -25,8 +25,8 @@ import {
 } from "@meterport/protocol/tables/index";
 import { goldenMeter, goldenSequences, memoryLine } from "@meterport/simulator";
 import { guideExchanges } from "../packages/protocol/vectors/guide.ts";
-import { basicKey, openChanging } from "./changing-meter.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { basicKey, openChanging } from "./support/changing-meter.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
 
 const healthTimeout = ["clients", 0, "healthTimeout"] as const;
 const locks = ["write 7 0 3d080501", "write 7 0 3d080600"];

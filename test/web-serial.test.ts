@@ -11,8 +11,8 @@ import { systemClock } from "@meterport/transports/clock";
 import { memoryPair } from "@meterport/transports/memory";
 import { build } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
-import { peer } from "./peers.ts";
-import { root } from "./sources.ts";
+import { peer } from "./support/peers.ts";
+import { root } from "./support/sources.ts";
 
 const { path, skip } = peer("chromium");
 

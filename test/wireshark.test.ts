@@ -10,9 +10,9 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { decodeRequest, decodeResponse, type TableRequest } from "@meterport/protocol/mep/frame/apdu";
 import { defaultDimensions, tablesByNumber } from "@meterport/protocol/tables/index";
 import { runCli, type World, withMeter } from "../packages/cli/src/testing/run-cli.ts";
-import { peer } from "./peers.ts";
-import { captureOf, cutAnew, cutPackets, frame, header, withAlerts } from "./shaped-captures.ts";
-import { type ShownMessage, shownMessages, tshark } from "./tshark.ts";
+import { peer } from "./support/peers.ts";
+import { captureOf, cutAnew, cutPackets, frame, header, withAlerts } from "./support/shaped-captures.ts";
+import { type ShownMessage, shownMessages, tshark } from "./support/tshark.ts";
 
 const { path, skip } = peer("tshark");
 const link = ["--link", "/dev/meter", "--yes", "--record", "r"];

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { memoryWearStore } from "@meterport/client";
 import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { BT23, BT52, BT54, ET03, ET13, ET50, ET51, ET52, ET97 } from "@meterport/protocol/tables/index";
-import { basicKey, openChanging } from "./changing-meter.ts";
+import { basicKey, openChanging } from "./support/changing-meter.ts";
 
 const healthTimeout = ["clients", 0, "healthTimeout"] as const;
 

@@ -1,12 +1,12 @@
 import { mount } from "svelte";
 import "./app.css";
 import "uplot/dist/uPlot.min.css";
-import App from "./app.svelte";
-import { Dashboard } from "./dashboard.svelte.ts";
-import { gatewayApi } from "./gateway-api.ts";
-import { meterInHash, preferences } from "./preferences.ts";
-import { steadyClock } from "./steady-clock.ts";
-import { Ui } from "./ui.svelte.ts";
+import { Dashboard } from "./state/dashboard.svelte.ts";
+import { gatewayApi } from "./state/gateway-api.ts";
+import { meterInHash, preferences } from "./state/preferences.ts";
+import { steadyClock } from "./state/steady-clock.ts";
+import { Ui } from "./state/ui.svelte.ts";
+import App from "./views/app.svelte";
 
 const target = document.getElementById("app");
 if (target === null) throw new Error("The page has no element with the id app.");

@@ -5,7 +5,7 @@ import { liveKeys } from "@meterport/protocol/meaning/readings";
 import { presentValueOrder, summationOrder } from "@meterport/protocol/meaning/source-order";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { BT15, BT20, BT21, BT22, BT23, BT27, BT28, ET11, ET54, ET55 } from "@meterport/protocol/tables/index";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { connectTo, type EndpointLine, endpointLine, oneTable } from "../testing/endpoint-line.test-kit.ts";
 import { openLive } from "./live.ts";
 

@@ -5,7 +5,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { firmwareOf } from "@meterport/protocol/tables/firmware";
 import { BT01, BT21, BT22, BT23, BT27, ET11, ET13, ET70 } from "@meterport/protocol/tables/index";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { connectTo, endpointLine, oneTable } from "../testing/endpoint-line.test-kit.ts";
 import { orThrow } from "./outcome.ts";
 

@@ -5,7 +5,7 @@ import { encode, parseProfile, sizeOf } from "@meterport/protocol/layout/index";
 import { summationOrder } from "@meterport/protocol/meaning/source-order";
 import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { BT22, BT23, BT24, BT25, BT26, ET41 } from "@meterport/protocol/tables/index";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { Contents } from "../testing/endpoint-line.test-kit.ts";
 import { type BillingOptions, readBilling } from "./billing.ts";
 import { benchOf, le16, le32 } from "./logs.test-kit.ts";

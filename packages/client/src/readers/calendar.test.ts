@@ -5,7 +5,7 @@ import { encode, parseProfile, sizeOf } from "@meterport/protocol/layout/index";
 import { tierAt } from "@meterport/protocol/meaning/tariff-calendar";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { BT53, BT54, BT55, BT4150, ET61 } from "@meterport/protocol/tables/index";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { Contents } from "../testing/endpoint-line.test-kit.ts";
 import { type CalendarOptions, readCalendar } from "./calendar.ts";
 import { benchOf } from "./logs.test-kit.ts";

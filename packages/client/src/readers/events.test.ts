@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { LayoutError } from "@meterport/protocol/errors";
 import { BT74, ET79 } from "@meterport/protocol/tables/index";
 import fc from "fast-check";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { type EventsOptions, type LogEvent, readEvents } from "./events.ts";
 import { benchOf, le16, le32 } from "./logs.test-kit.ts";
 

@@ -2,7 +2,7 @@
 
 import { parseProfile } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { connectTo, type EndpointLine, endpointLine } from "../testing/endpoint-line.test-kit.ts";
 import { Recorder, type RecorderOptions } from "./load-profile.test-kit.ts";
 import {

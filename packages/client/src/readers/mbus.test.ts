@@ -5,7 +5,7 @@ import { parseProfile, place, sizeOf } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { ET13, ET14, ET16, ET34, ET45, ET57, ET58 } from "@meterport/protocol/tables/index";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { Contents } from "../testing/endpoint-line.test-kit.ts";
 import { benchOf, le16, le32 } from "./logs.test-kit.ts";
 import { readDevices } from "./mbus.ts";

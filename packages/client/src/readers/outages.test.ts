@@ -4,7 +4,7 @@ import { LayoutError } from "@meterport/protocol/errors";
 import { encode, parseProfile, sizeOf } from "@meterport/protocol/layout/index";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { BT53, ET09, ET81 } from "@meterport/protocol/tables/index";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { Contents } from "../testing/endpoint-line.test-kit.ts";
 import { benchOf, le32 } from "./logs.test-kit.ts";
 import { type OutagesOptions, readOutages } from "./outages.ts";

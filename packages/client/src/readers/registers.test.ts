@@ -4,7 +4,7 @@ import { LayoutError } from "@meterport/protocol/errors";
 import { encode, parseProfile } from "@meterport/protocol/layout/index";
 import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { BT22, BT23, BT27, BT28, BT55, ET42 } from "@meterport/protocol/tables/index";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { Contents } from "../testing/endpoint-line.test-kit.ts";
 import { benchOf, le16, le32 } from "./logs.test-kit.ts";
 import { readDemands, readRegisters } from "./registers.ts";

@@ -5,7 +5,7 @@ import { encode, parseProfile, place, sizeOf } from "@meterport/protocol/layout/
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { BT03, ET09, ET14, ET45, ET74 } from "@meterport/protocol/tables/index";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { readAlarms } from "./alarms.ts";
 import { benchOf, le16 } from "./logs.test-kit.ts";
 import { readPowerQuality } from "./power-quality.ts";

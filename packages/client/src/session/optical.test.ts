@@ -15,7 +15,7 @@ import { BP14 } from "@meterport/protocol/procedures/index";
 import { isPending } from "@meterport/protocol/tables/basic/pending";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { BT01, BT04, BT07, BT08, BT21, BT23, ET03, ET11, ET47, ET52, ET6191 } from "@meterport/protocol/tables/index";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { connect } from "../connect.ts";
 import { pendingPart, pendingWrites } from "../meter/write/pending-bytes.ts";
 import { oneTable, pipeTo, testKey } from "../testing/endpoint-line.test-kit.ts";

@@ -7,7 +7,7 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import { rc4Authentication } from "@meterport/protocol/mep/security/rc4/authentication";
 import type { Transport } from "@meterport/protocol/ports";
 import { BT52 } from "@meterport/protocol/tables/index";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { connect } from "../connect.ts";
 import { connectTo, endpointLine, testKey } from "../testing/endpoint-line.test-kit.ts";
 import { rc4 } from "./security.ts";
@@ -72,7 +72,7 @@ describe("a session on a transport that misbehaves", () => {
 
   it("a listener that throws ends neither the session nor the other listeners, and is not silent", () => {
     const code = `
-      import { VirtualClock } from "../../../test/virtual-clock.ts";
+      import { VirtualClock } from "../../../test/support/virtual-clock.ts";
       import { connectTo, endpointLine } from "./endpoint-line.test-kit.ts";
       process.on("unhandledRejection", (error) => console.log(error.message));
       const clock = new VirtualClock();

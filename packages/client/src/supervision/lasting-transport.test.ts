@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { LastingTransport } from "./lasting-transport.ts";
 
 /** A pipe whose other end is the test. */

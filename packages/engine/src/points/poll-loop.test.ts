@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LinkError, ResponseError } from "@meterport/protocol/errors";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { limitsForFuse } from "../guard/guard.ts";
 import { silentLog } from "../ports/log.ts";
 import { FakeMeter, identity } from "../testing/fake-meter.ts";

@@ -13,7 +13,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { parseKey, Secret } from "@meterport/protocol/mep/security/key";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
 import { memoryLine, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { linkMeter } from "../meters/meter-link.ts";
 import { captureRedactor } from "./capture-redactor.ts";
 import type { RedactionOrder } from "./redacted-capture.ts";

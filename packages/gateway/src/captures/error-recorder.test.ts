@@ -10,7 +10,7 @@ import { parseCapture } from "@meterport/protocol/capture/capture";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { memoryLine, ReplayedMeter, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { linkMeter, superviseMeter } from "../meters/meter-link.ts";
 import { openCaptureShelf } from "./capture-shelf.ts";
 import { ErrorRecorder } from "./error-recorder.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { silentLog } from "@meterport/engine/ports/log";
 import { identity, reading } from "@meterport/engine/testing/fake-meter";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { httpSetup, stillMeter } from "../testing/http-setup.ts";
 import { noCaptures } from "../testing/no-captures.ts";
 import type { ApiCapture, ApiProblem, HistoryAnswer, LiveAnswer, MeterDetail, MeterSummary } from "./api.ts";

@@ -10,7 +10,7 @@ import { memoryLine, VirtualMeter } from "@meterport/simulator";
 import { systemEntropy } from "@meterport/transports/clock";
 import { linkTraits } from "@meterport/transports/link-traits";
 import { portName } from "@meterport/transports/serial/port-name";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { MeterConfig } from "../config/config.ts";
 import { openMeter } from "./open-meter.ts";
 import { tlsSeen } from "./tls-seen.ts";

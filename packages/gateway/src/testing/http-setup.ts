@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { MeterChange, MeterView } from "@meterport/engine/points/meter-view";
 import { silentLog } from "@meterport/engine/ports/log";
 import { FakeMeter, reading } from "@meterport/engine/testing/fake-meter";
-import { VirtualClock } from "../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { openCaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
 import type { LinkHealth } from "../http/api.ts";

@@ -4,7 +4,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { transaction, transactionType } from "@meterport/protocol/tables/extended/transaction";
 import { BT01, BT21, BT23, BT27, ET03, ET11, ET13, ET53 } from "@meterport/protocol/tables/index";
-import { VirtualClock } from "../../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../../test/support/virtual-clock.ts";
 import { connectTo, endpointLine, oneTable } from "../../testing/endpoint-line.test-kit.ts";
 
 const profile = parseProfile("meter:3.70");

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { leaves, parseProfile, sizeOf } from "@meterport/protocol/layout/index";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { ET50 } from "@meterport/protocol/tables/index";
-import { VirtualClock } from "../../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../../test/support/virtual-clock.ts";
 import { benchOf, le16, le32 } from "../../readers/logs.test-kit.ts";
 import { displayFields, displayIcons, readDisplay, setDisplayValue } from "./display.ts";
 

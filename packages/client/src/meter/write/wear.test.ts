@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
 import fc from "fast-check";
-import { VirtualClock } from "../../../../../test/virtual-clock.ts";
+import { VirtualClock } from "../../../../../test/support/virtual-clock.ts";
 import { admit, type WearState, wearLimits, wears } from "./wear.ts";
 import { memoryWearStore, WearBudget } from "./wear-budget.ts";
 

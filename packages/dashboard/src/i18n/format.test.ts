@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { da } from "./da.ts";
+import { de } from "./de.ts";
+import { en } from "./en.ts";
 import { directionOf, formatter } from "./format.ts";
-import { da } from "./i18n/da.ts";
-import { de } from "./i18n/de.ts";
-import { en } from "./i18n/en.ts";
 
 const english = formatter(en, "en-GB", "UTC");
 const danish = formatter(da, "da-DK", "Europe/Copenhagen");

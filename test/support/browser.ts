@@ -5,7 +5,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { peer } from "./peers.ts";
 
 const browserProgram = peer("chromium");
-const isBuilt = existsSync(fileURLToPath(new URL("../packages/dashboard/dist/index.html", import.meta.url)));
+const isBuilt = existsSync(fileURLToPath(new URL("../../packages/dashboard/dist/index.html", import.meta.url)));
 const notBuilt = "the dashboard is not built: npm test builds it";
 if (!isBuilt && process.env.CI === "true") throw new Error(notBuilt);
 

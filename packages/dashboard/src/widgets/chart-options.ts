@@ -1,6 +1,6 @@
 import type uPlot from "uplot";
-import type { Formatter } from "./format.ts";
-import type { Columns } from "./series.ts";
+import type { Formatter } from "../i18n/format.ts";
+import type { Columns } from "../state/series.ts";
 
 /** What a chart needs besides its data. */
 export interface ChartSetting {

@@ -98,7 +98,8 @@ export const complaint = (path: string, imported: Import): string | undefined =>
       return undefined;
     const [layer, below] = [layerOf(from.inner), layerOf(to.inner)];
     const allowed = layers[layer];
-    if (allowed === undefined) return `protocol/src/${layer} has no place in the layers of test/import-rules.ts`;
+    if (allowed === undefined)
+      return `protocol/src/${layer} has no place in the layers of test/support/import-rules.ts`;
     if (layer === below) return undefined;
     if (below === "ports") return typeOnly ? undefined : "ports is types only: write import type";
     return allowed.includes(below) ? undefined : `protocol: ${layer} may not import ${below}`;

@@ -1,4 +1,4 @@
-import { isLanguage, type Language } from "./i18n/language.ts";
+import { isLanguage, type Language } from "../i18n/language.ts";
 
 export type Theme = "auto" | "light" | "dark";
 

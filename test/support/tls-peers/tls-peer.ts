@@ -15,7 +15,7 @@ const libraries = { mbedtls: ["-lmbedtls", "-lmbedx509", "-lmbedcrypto"], gnutls
 export type Library = keyof typeof libraries;
 
 const folder = fileURLToPath(new URL("./", import.meta.url));
-const cache = fileURLToPath(new URL("../../.cache/tls-peers", import.meta.url));
+const cache = fileURLToPath(new URL("../../../.cache/tls-peers", import.meta.url));
 
 /** The program, compiled where its source has changed. */
 export const compiled = (library: Library, gcc: string): string => {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(new URL("../packages/gateway/src/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../../packages/gateway/src/main.ts", import.meta.url));
 
 export interface SpawnedGateway {
   /** "http://127.0.0.1:40123" */

@@ -1,6 +1,6 @@
 import { createContext } from "svelte";
-import { formatter } from "./format.ts";
-import { chooseLanguage, chooseLocale, LANGUAGES, type Language } from "./i18n/language.ts";
+import { formatter } from "../i18n/format.ts";
+import { chooseLanguage, chooseLocale, LANGUAGES, type Language } from "../i18n/language.ts";
 import { nextTheme, type Preferences, type Theme } from "./preferences.ts";
 
 /** Language and colours that the reader sees, and what follows from them. */

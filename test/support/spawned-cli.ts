@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const bin = fileURLToPath(new URL("../packages/cli/bin/meterport.mjs", import.meta.url));
+const bin = fileURLToPath(new URL("../../packages/cli/bin/meterport.mjs", import.meta.url));
 
 export interface Finished {
   readonly code: number | null;

@@ -28,14 +28,14 @@ const isExecutable = (path: string): boolean => {
 };
 
 /**
- * A program from `test/peers.json`. Where it is missing its tests are skipped by name; under `CI=true`
+ * A program from `test/support/peers.json`. Where it is missing its tests are skipped by name; under `CI=true`
  * (or `METERPORT_PEERS=required`) a missing peer fails them, because a skipped test proves nothing.
  *
  * @throws Error where the command is not in the list, or is missing and required.
  */
 export const peer = (command: string, env: NodeJS.ProcessEnv = process.env): Peer => {
   const entry = peers.find((known) => known.command === command);
-  if (entry === undefined) throw new Error(`peer "${command}" is not in test/peers.json`);
+  if (entry === undefined) throw new Error(`peer "${command}" is not in test/support/peers.json`);
   const folders = [
     ...(env.PATH ?? "").split(delimiter).filter((folder) => folder !== ""),
     "/usr/sbin",

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
 /** The root of the checkout, with a slash at its end. */
-export const root = fileURLToPath(new URL("..", import.meta.url));
+export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Text of a file, by its path from the root. */
 export const textOf = (path: string): string => readFileSync(join(root, path), "utf8");

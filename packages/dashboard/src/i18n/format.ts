@@ -1,4 +1,4 @@
-import type { Messages } from "./i18n/en.ts";
+import type { Messages } from "./en.ts";
 
 /** A number and its unit, apart so that they can be set in different sizes. */
 export interface Quantity {
