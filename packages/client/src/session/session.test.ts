@@ -72,8 +72,8 @@ describe("a session on a transport that misbehaves", () => {
 
   it("a listener that throws ends neither the session nor the other listeners, and is not silent", () => {
     const code = `
-      import { VirtualClock } from "../../../test/support/virtual-clock.ts";
-      import { connectTo, endpointLine } from "./endpoint-line.test-kit.ts";
+      import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
+      import { connectTo, endpointLine } from "../testing/endpoint-line.test-kit.ts";
       process.on("unhandledRejection", (error) => console.log(error.message));
       const clock = new VirtualClock();
       const line = endpointLine(clock, [[52, new Uint8Array(7)]]);
