@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, type LiveReader, openLive, rc4 } from "@meterport/client";
 import { emptyGuard, limitsForFuse } from "@meterport/engine/guard/guard";
-import { PollLoop } from "@meterport/engine/points/poll-loop";
+import { PointLoop } from "@meterport/engine/points/point-loop";
 import { silentLog } from "@meterport/engine/ports/log";
 import { loadConfig } from "@meterport/gateway/config/config";
 import { linkMeter, superviseMeter } from "@meterport/gateway/meters/meter-link";
@@ -105,7 +105,7 @@ describe(`live readings at ${baud} baud`, () => {
     }).meters[0]?.interval;
     assert.equal(interval, 2000);
     const { clock, line, executed } = set();
-    const loop = new PollLoop({
+    const loop = new PointLoop({
       id: "home",
       name: "Home",
       url: line.name,

@@ -1,13 +1,13 @@
 /**
  * Every kind of outage: values go at once, and are back within three seconds of the line's return. In virtual time, over a
- * modelled line of 9600 baud, with the gateway's own poll loop; a second meter beside it never misses a beat.
+ * modelled line of 9600 baud, with the gateway's own point loop; a second meter beside it never misses a beat.
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { auto } from "@meterport/client/session/auto";
 import { isUsable } from "@meterport/client/supervision/link-status";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
-import { PollLoop } from "@meterport/engine/points/poll-loop";
+import { PointLoop } from "@meterport/engine/points/point-loop";
 import { silentLog } from "@meterport/engine/ports/log";
 import { linkMeter, superviseMeter } from "@meterport/gateway/meters/meter-link";
 import { LinkError } from "@meterport/protocol/errors";
@@ -26,7 +26,7 @@ const seeds = [1, 2, 3];
 const key = new Secret(new Uint8Array(16).fill(1));
 
 interface Household {
-  readonly loop: PollLoop;
+  readonly loop: PointLoop;
   readonly device: VirtualMeter;
   readonly pipes: BreakablePipes;
 }
@@ -58,7 +58,7 @@ const open = (clock: Clock, random: Random, { profile, tls, seed }: HouseholdOpt
     baud: 9600,
     near: true,
   });
-  const loop = new PollLoop({
+  const loop = new PointLoop({
     id: "home",
     name: "Home",
     url: "pipe",

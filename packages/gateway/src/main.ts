@@ -138,8 +138,8 @@ const demoInstalled = (folder: string): number => {
 
 const fillPastDay = async (demo: Demo, store: Store): Promise<void> => {
   const now = systemClock.wall();
-  const last = store.lastRegisters(demo.id)?.time ?? 0;
-  for await (const readings of demo.past(Math.max(last + 1, now - day + 1))) store.append(demo.id, readings);
+  const last = (await store.lastRegisters(demo.id))?.time ?? 0;
+  for await (const readings of demo.past(Math.max(last + 1, now - day + 1))) await store.append(demo.id, readings);
 };
 
 const start = async (): Promise<() => Promise<void>> => {
@@ -157,7 +157,7 @@ const start = async (): Promise<() => Promise<void>> => {
     await fillPastDay(demo, store);
   }
   const meters = demo === undefined ? configuredMeters(config, captures) : [demoMeter(demo, config, captures)];
-  const gateway = createGateway({
+  const gateway = await createGateway({
     meters,
     store,
     captures,

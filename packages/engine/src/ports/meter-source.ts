@@ -1,4 +1,4 @@
-/** The narrow port behind which the link to a meter stands: the poll loop knows nothing of frames or transports. */
+/** The narrow port behind which the link to a meter stands: the point loop knows nothing of frames or transports. */
 import type { LinkStatus } from "@meterport/client/supervision/link-status";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";

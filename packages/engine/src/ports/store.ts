@@ -1,4 +1,4 @@
-/** What the gateway keeps. Implementations share one contract, `store-contract.ts`. */
+/** What is kept of each meter. Implementations share one contract, the gateway's `stores/store-contract.test-kit.ts`. */
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import type { RegisterKey } from "../guard/measured.ts";
@@ -25,22 +25,26 @@ export interface StoredEvent {
   readonly detail: string;
 }
 
+/**
+ * Asynchronous, so that a store may work on another thread or another machine. Calls take effect in the order in which
+ * they were made.
+ */
 export interface Store {
   /**
-   * Keeps readings of one meter; when it returns they survive the end of the process. A reading whose meter and time
+   * Keeps readings of one meter; when it resolves they survive the end of the process. A reading whose meter and time
    * are known already changes nothing. Gives how many were new.
    */
-  readonly append: (meter: string, readings: readonly LiveReading[]) => number;
+  readonly append: (meter: string, readings: readonly LiveReading[]) => Promise<number>;
   /** One point for each step of the grid, nulls where nothing was read. */
-  readonly history: (meter: string, grid: HistoryGrid) => readonly HistoryPoint[];
+  readonly history: (meter: string, grid: HistoryGrid) => Promise<readonly HistoryPoint[]>;
   /** The registers last kept; `undefined` before the first. */
-  readonly lastRegisters: (meter: string) => LastRegisters | undefined;
-  readonly appendEvent: (meter: string, event: StoredEvent) => void;
+  readonly lastRegisters: (meter: string) => Promise<LastRegisters | undefined>;
+  readonly appendEvent: (meter: string, event: StoredEvent) => Promise<void>;
   /** Newest first. */
-  readonly events: (meter: string, limit: number) => readonly StoredEvent[];
+  readonly events: (meter: string, limit: number) => Promise<readonly StoredEvent[]>;
   /** Forgets what is older than the retention asks for. */
-  readonly prune: (now: Millis) => void;
-  readonly close: () => void;
+  readonly prune: (now: Millis) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** How long what is kept, milliseconds. Hourly values are kept for ever. */

@@ -12,7 +12,7 @@ import { createApp } from "./app.ts";
 import { apiCapture, historyAnswer, liveAnswer, meterDetail } from "./schemas.ts";
 
 test("meters, one meter, live values", async () => {
-  const { clock, json, get, done } = httpSetup();
+  const { clock, json, get, done } = await httpSetup();
   await clock.advance(1_000);
   const meters = await json<MeterSummary[]>("/api/v1/meters");
   assert.equal(meters.length, 1);
@@ -34,7 +34,7 @@ test("meters, one meter, live values", async () => {
 });
 
 test("a dead link is dead to every client within 5 s", async () => {
-  const { clock, meter, json, done } = httpSetup();
+  const { clock, meter, json, done } = await httpSetup();
   await clock.advance(1_000);
   meter.hangs = true;
   await clock.advance(5_000);
@@ -48,8 +48,8 @@ test("a dead link is dead to every client within 5 s", async () => {
 });
 
 test("history on a grid, with defaults that make sense", async () => {
-  const { clock, store, json, done } = httpSetup();
-  store.append("home", [reading(clock.wall() - 600_000, { power_w: 1_000, energy_import_wh: 5 })]);
+  const { clock, store, json, done } = await httpSetup();
+  await store.append("home", [reading(clock.wall() - 600_000, { power_w: 1_000, energy_import_wh: 5 })]);
   await clock.advance(10_000);
   const hour = await json<HistoryAnswer>("/api/v1/meters/home/history");
   historyAnswer.strict().parse(hour);
@@ -70,7 +70,7 @@ test("history on a grid, with defaults that make sense", async () => {
 });
 
 test("what makes no sense is a problem with one clear sentence", async () => {
-  const { get, done } = httpSetup();
+  const { get, done } = await httpSetup();
   const cases: readonly (readonly [path: string, status: number, message: RegExp])[] = [
     ["/api/v1/meters/none", 404, /there is no meter "none"; there is: home/],
     ["/api/v1/meters/none/live", 404, /no meter/],
@@ -97,7 +97,7 @@ test("what makes no sense is a problem with one clear sentence", async () => {
 });
 
 test("a page elsewhere that points its own name here gets nothing", async () => {
-  const { get, done } = httpSetup("127.0.0.1", ["meterport.home.arpa"]);
+  const { get, done } = await httpSetup("127.0.0.1", ["meterport.home.arpa"]);
   const status = async (host: string) => (await get("/api/v1/meters", { headers: { host } })).status;
   for (const host of [
     "127.0.0.1:8765",
@@ -125,17 +125,17 @@ test("a page elsewhere that points its own name here gets nothing", async () => 
 });
 
 test("bound to the network, names are checked only where they were listed", async () => {
-  const open = httpSetup("0.0.0.0");
+  const open = await httpSetup("0.0.0.0");
   assert.equal((await open.get("/api/v1/meters", { headers: { host: "meterport.local:8765" } })).status, 200);
   await open.done();
-  const listed = httpSetup("0.0.0.0", ["meterport.local"]);
+  const listed = await httpSetup("0.0.0.0", ["meterport.local"]);
   assert.equal((await listed.get("/api/v1/meters", { headers: { host: "meterport.local:8765" } })).status, 200);
   assert.equal((await listed.get("/api/v1/meters", { headers: { host: "evil.example" } })).status, 421);
   await listed.done();
 });
 
 test("the API describes itself", async () => {
-  const { json, clock, done } = httpSetup();
+  const { json, clock, done } = await httpSetup();
   const doc = await json<{
     paths: Record<string, unknown>;
     components: { schemas: Record<string, { properties: object }> };
@@ -163,7 +163,7 @@ test("the API describes itself", async () => {
 });
 
 test("the dashboard's files, and nothing else", async () => {
-  const { folder, get, done } = httpSetup();
+  const { folder, get, done } = await httpSetup();
   const unbuilt = await get("/");
   assert.equal(unbuilt.status, 200);
   assert.match(await unbuilt.text(), /not built yet/);
@@ -232,7 +232,7 @@ test("a failure inside is a problem without its insides, and is logged", async (
 });
 
 test("captures of a link that turned bad are listed, and downloaded", async () => {
-  const { captures, redactions, clock, get, json, done } = httpSetup();
+  const { captures, redactions, clock, get, json, done } = await httpSetup();
   await clock.advance(1_000);
   assert.deepEqual(await json("/api/v1/meters/home/captures"), []);
   captures.put("home", Date.UTC(2026, 0, 31, 12), "{}\n", { state: "silent", cause: "no-answer" });

@@ -131,7 +131,7 @@ export const createApp = (options: AppOptions): App => {
     return meter === undefined ? noMeter(c, c.req.valid("param").id) : listen(c, meter);
   });
 
-  app.openapi(historyRoute, (c) => {
+  app.openapi(historyRoute, async (c) => {
     const { id } = c.req.valid("param");
     const meter = meters.get(id);
     if (meter === undefined) return noMeter(c, id);
@@ -149,7 +149,7 @@ export const createApp = (options: AppOptions): App => {
     }
     const grid = historyGrid({ from, to, step, interval: meter.summary().link.poll_interval_ms });
     if (typeof grid === "string") return bad(grid);
-    const points = [...store.history(id, grid)];
+    const points = [...(await store.history(id, grid))];
     const end = grid.from + grid.count * grid.step * 1000;
     const range = { from: new Date(grid.from).toISOString(), to: new Date(end).toISOString(), step: grid.step };
     return c.json({ id, ...range, points }, 200);

@@ -38,7 +38,7 @@ const listen = (response: Response) => {
 };
 
 test("a stream tells the present state, every reading, every change of the link, and that it is alive", async () => {
-  const { clock, meter, gateway, get, done } = httpSetup();
+  const { clock, meter, gateway, get, done } = await httpSetup();
   await clock.advance(1_000);
   const response = await get("/api/v1/meters/home/events");
   assert.match(response.headers.get("content-type") ?? "", /^text\/event-stream/);
@@ -69,7 +69,7 @@ test("a stream tells the present state, every reading, every change of the link,
 });
 
 test("who asks for the head of a stream alone gets it, and no place is taken", async () => {
-  const { gateway, get, done } = httpSetup();
+  const { gateway, get, done } = await httpSetup();
   for (const path of ["events", "live"]) {
     const response = await get(`/api/v1/meters/home/${path}`, {
       method: "HEAD",
@@ -83,7 +83,7 @@ test("who asks for the head of a stream alone gets it, and no place is taken", a
 });
 
 test("the live address streams for whoever asks for a stream", async () => {
-  const { clock, get, gateway, done } = httpSetup();
+  const { clock, get, gateway, done } = await httpSetup();
   const response = await get("/api/v1/meters/home/live", { headers: { accept: "text/event-stream" } });
   const stream = listen(response);
   await clock.advance(500);
@@ -95,7 +95,7 @@ test("the live address streams for whoever asks for a stream", async () => {
 });
 
 test("a client that reads too slowly is dropped, and others go on", async () => {
-  const { clock, get, gateway, done } = httpSetup();
+  const { clock, get, gateway, done } = await httpSetup();
   const slow = await get("/api/v1/meters/home/events");
   const fast = listen(await get("/api/v1/meters/home/events"));
   assert.equal(gateway.app.streams.clients, 2);
@@ -107,11 +107,11 @@ test("a client that reads too slowly is dropped, and others go on", async () => 
 });
 
 test("a client that goes away is forgotten, and too many are told so", async () => {
-  const { clock, gateway, done } = httpSetup();
+  const { clock, gateway, done } = await httpSetup();
   const app = createApp({
     ...noCaptures,
     meters: stillMeter().meters,
-    store: { history: () => [] },
+    store: { history: async () => [] },
     clock,
     log: silentLog,
     version: "0",

@@ -15,7 +15,7 @@ const setup = async (t: TestContext) => {
   const app = createApp({
     ...noCaptures,
     meters: meter.meters,
-    store: { history: () => [] },
+    store: { history: async () => [] },
     clock: systemClock,
     log: silentLog,
     version: "0",

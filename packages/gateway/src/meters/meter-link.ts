@@ -1,4 +1,4 @@
-/** A supervised meter as the poll loop wants it: connect, learn the sources, read. */
+/** A supervised meter as the point loop wants it: connect, learn the sources, read. */
 import { connect, type Identity, type LiveReader, type Meter, openLive, type Security } from "@meterport/client";
 import type { Session } from "@meterport/client/session/session";
 import { Supervisor, type SupervisorOptions } from "@meterport/client/supervision/supervisor";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, rc4 } from "@meterport/client";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
-import { PollLoop } from "@meterport/engine/points/poll-loop";
+import { PointLoop } from "@meterport/engine/points/point-loop";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT52, ET51 } from "@meterport/protocol/tables/index";
@@ -75,7 +75,7 @@ const setUp = (key = readOnly, interval = minute) => {
     line?.become(next);
   };
   const source = superviseMeter({ name: config.link, ...access, clock, entropy: (length) => new Uint8Array(length) });
-  const loop = new PollLoop({
+  const loop = new PointLoop({
     id: config.id,
     name: config.name,
     url: config.link,

@@ -1,7 +1,8 @@
 /** The daemon without its edges: meters polled into a store, and the handler that serves them. */
 
-import { emptyGuard, type GuardEvent, limitsForFuse } from "@meterport/engine/guard/guard";
-import { PollLoop } from "@meterport/engine/points/poll-loop";
+import { emptyGuard, type GuardEvent, type GuardState, limitsForFuse } from "@meterport/engine/guard/guard";
+import { Keeper } from "@meterport/engine/points/keeper";
+import { PointLoop } from "@meterport/engine/points/point-loop";
 import type { Log } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { Store } from "@meterport/engine/ports/store";
@@ -42,39 +43,34 @@ export interface Gateway {
 
 const pruneEvery: Millis = 600_000;
 
-export const createGateway = (options: GatewayOptions): Gateway => {
+/** The guard goes on from the registers that were kept last. */
+const guardStateOf = async (store: Store, meter: string): Promise<GuardState> => {
+  const last = await store.lastRegisters(meter);
+  return last === undefined ? emptyGuard : { ...emptyGuard, registers: last.registers, time: last.time };
+};
+
+/** @throws what the store throws when it is asked for the last registers */
+export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { store, clock, log } = options;
-  let storeProblem: string | undefined;
-  /** A full disk must not stop the live values; it is logged when it begins and when it ends. */
-  const keep = (what: string, work: () => void): void => {
-    try {
-      work();
-      if (storeProblem !== undefined) log.info("store: works again");
-      storeProblem = undefined;
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      if (problem !== storeProblem)
-        log.error(`store: cannot ${what}: ${problem}; live values go on, history has a gap`);
-      storeProblem = problem;
-    }
-  };
+  const keeper = new Keeper(log);
   const keepEvent = (id: string, event: GuardEvent): void => {
     if (event.kind === "withheld") return;
-    const detail = JSON.stringify(event.registers);
-    keep("keep an event", () => store.appendEvent(id, { time: clock.wall(), kind: event.kind, detail }));
+    const [time, detail] = [clock.wall(), JSON.stringify(event.registers)];
+    keeper.keep("keep an event", () => store.appendEvent(id, { time, kind: event.kind, detail }));
   };
-  const loops = options.meters.map((meter) => {
-    const last = store.lastRegisters(meter.id);
-    return new PollLoop({
+  const loops: PointLoop[] = [];
+  for (const meter of options.meters) {
+    const loop = new PointLoop({
       ...meter,
       limits: limitsForFuse(meter.fuseAmps),
-      guardState: last === undefined ? emptyGuard : { ...emptyGuard, registers: last.registers, time: last.time },
+      guardState: await guardStateOf(store, meter.id),
       clock,
       log,
-      onReading: (reading) => keep("keep a reading", () => store.append(meter.id, [reading])),
+      onReading: (reading) => keeper.keep("keep a reading", () => store.append(meter.id, [reading])),
       onEvent: (event) => keepEvent(meter.id, event),
     });
-  });
+    loops.push(loop);
+  }
   const app = createApp({
     meters: new Map(loops.map((loop) => [loop.id, loop])),
     store,
@@ -89,7 +85,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   });
   let unprune = (): void => {};
   const prune = (): void => {
-    keep("forget old readings", () => store.prune(clock.wall()));
+    keeper.keep("forget old readings", () => store.prune(clock.wall()));
     unprune = clock.at(clock.now() + pruneEvery, prune);
   };
   return {
@@ -102,7 +98,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       unprune();
       app.streams.close();
       await Promise.all(loops.map((loop) => loop.stop()));
-      store.close();
+      await keeper.settled();
+      await store.close();
     },
   };
 };

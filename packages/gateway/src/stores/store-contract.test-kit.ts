@@ -16,30 +16,30 @@ const grid = (from: number, to: number, step: number): HistoryGrid => {
 export interface StoreUnderTest {
   readonly store: Store;
   /** Closes the store and opens what it left behind. */
-  readonly reopen: () => Store;
-  readonly done: () => void;
+  readonly reopen: () => Promise<Store>;
+  readonly done: () => Promise<void>;
 }
 
 /** Retention: 2 h of readings, 2 days of minutes. */
 export const storeContract = (name: string, open: () => StoreUnderTest): void => {
-  const check = (what: string, run: (under: StoreUnderTest) => void): void => {
-    test(`${name}: ${what}`, () => {
+  const check = (what: string, run: (under: StoreUnderTest) => Promise<void>): void => {
+    test(`${name}: ${what}`, async () => {
       const under = open();
       try {
-        run(under);
+        await run(under);
       } finally {
-        under.done();
+        await under.done();
       }
     });
   };
 
-  check("gives means, extremes and last registers by the step, and nulls for gaps", ({ store }) => {
-    store.append("home", [
+  check("gives means, extremes and last registers by the step, and nulls for gaps", async ({ store }) => {
+    await store.append("home", [
       reading(t0, { power_w: 100, energy_import_wh: 10, energy_export_wh: 1 }),
       reading(t0 + 2_000, { power_w: -300, energy_import_wh: 11 }),
       reading(t0 + 25_000, { power_w: 50, energy_import_wh: null }),
     ]);
-    assert.deepEqual(store.history("home", grid(t0, t0 + 40_000, 10)), [
+    assert.deepEqual(await store.history("home", grid(t0, t0 + 40_000, 10)), [
       {
         time: "2026-01-01T12:00:00.000Z",
         power_w: -100,
@@ -54,39 +54,39 @@ export const storeContract = (name: string, open: () => StoreUnderTest): void =>
     ]);
   });
 
-  check("keeps a reading once, however often it comes", ({ store }) => {
+  check("keeps a reading once, however often it comes", async ({ store }) => {
     const one = reading(t0, { power_w: 100, energy_import_wh: 10 });
-    assert.equal(store.append("home", [one]), 1);
-    assert.equal(store.append("home", [one, { ...one, power_w: 900 }]), 0);
-    const [minute] = store.history("home", grid(t0, t0 + 60_000, 60));
+    assert.equal(await store.append("home", [one]), 1);
+    assert.equal(await store.append("home", [one, { ...one, power_w: 900 }]), 0);
+    const [minute] = await store.history("home", grid(t0, t0 + 60_000, 60));
     assert.equal(minute?.power_w, 100);
     assert.equal(minute?.power_max_w, 100);
   });
 
-  check("keeps meters apart", ({ store }) => {
-    store.append("a", [reading(t0, { power_w: 1 })]);
-    store.append("b", [reading(t0, { power_w: 2 })]);
-    assert.equal(store.history("a", grid(t0, t0 + 1_000, 1))[0]?.power_w, 1);
-    assert.equal(store.history("b", grid(t0, t0 + 3_600_000, 3_600))[0]?.power_w, 2);
-    assert.equal(store.history("c", grid(t0, t0 + 1_000, 1))[0]?.power_w, null);
+  check("keeps meters apart", async ({ store }) => {
+    await store.append("a", [reading(t0, { power_w: 1 })]);
+    await store.append("b", [reading(t0, { power_w: 2 })]);
+    assert.equal((await store.history("a", grid(t0, t0 + 1_000, 1)))[0]?.power_w, 1);
+    assert.equal((await store.history("b", grid(t0, t0 + 3_600_000, 3_600)))[0]?.power_w, 2);
+    assert.equal((await store.history("c", grid(t0, t0 + 1_000, 1)))[0]?.power_w, null);
   });
 
-  check("minutes and hours agree with the readings, in whatever order those come", ({ store }) => {
+  check("minutes and hours agree with the readings, in whatever order those come", async ({ store }) => {
     let run = 0;
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.uniqueArray(fc.tuple(fc.nat(7_199), fc.option(fc.integer({ min: -9_000, max: 9_000 }))), {
           maxLength: 40,
           selector: ([second]) => second,
         }),
-        (samples) => {
+        async (samples) => {
           const meter = `m${run++}`;
-          store.append(
+          await store.append(
             meter,
             samples.map(([second, power_w]) => reading(t0 + second * 1_000, { power_w, energy_import_wh: second })),
           );
           for (const step of [60, 3_600]) {
-            for (const [n, point] of store.history(meter, grid(t0, t0 + 7_200_000, step)).entries()) {
+            for (const [n, point] of (await store.history(meter, grid(t0, t0 + 7_200_000, step))).entries()) {
               const inside = samples.filter(([second]) => Math.floor(second / step) === n);
               const powers = inside.map(([, power]) => power).filter((power) => power !== null);
               const last = inside.length === 0 ? null : Math.max(...inside.map(([second]) => second));
@@ -104,24 +104,28 @@ export const storeContract = (name: string, open: () => StoreUnderTest): void =>
     );
   });
 
-  check("knows the last registers, and finds everything again when opened anew", ({ store, reopen }) => {
-    assert.equal(store.lastRegisters("home"), undefined);
-    store.append("home", [reading(t0, { energy_import_wh: 10 }), reading(t0 + 1, { energy_import_wh: 11 })]);
-    store.appendEvent("home", { time: t0, kind: "meter-exchange", detail: "{}" });
-    const again = reopen();
-    assert.deepEqual(again.lastRegisters("home"), { time: t0 + 1, registers: { energy_import_wh: 11 } });
-    assert.deepEqual(again.events("home", 10), [{ time: t0, kind: "meter-exchange", detail: "{}" }]);
-    assert.equal(again.append("home", [reading(t0, { energy_import_wh: 10 })]), 0);
+  check("knows the last registers, and finds everything again when opened again", async ({ store, reopen }) => {
+    assert.equal(await store.lastRegisters("home"), undefined);
+    await store.append("home", [reading(t0, { energy_import_wh: 10 }), reading(t0 + 1, { energy_import_wh: 11 })]);
+    await store.appendEvent("home", { time: t0, kind: "meter-exchange", detail: "{}" });
+    const again = await reopen();
+    assert.deepEqual(await again.lastRegisters("home"), { time: t0 + 1, registers: { energy_import_wh: 11 } });
+    assert.deepEqual(await again.events("home", 10), [{ time: t0, kind: "meter-exchange", detail: "{}" }]);
+    assert.equal(await again.append("home", [reading(t0, { energy_import_wh: 10 })]), 0);
   });
 
-  check("forgets readings and minutes in their time, hours never", ({ store }) => {
+  check("forgets readings and minutes in their time, hours never", async ({ store }) => {
     const day = 86_400_000;
-    for (const age of [0, 3 * 3_600_000, 3 * day]) store.append("home", [reading(t0 - age, { power_w: 100 })]);
-    store.prune(t0 + 1_000);
-    const at = (age: number, step: number) => store.history("home", grid(t0 - age, t0 - age + 1_000, step))[0]?.power_w;
-    assert.deepEqual([at(0, 1), at(0, 60), at(0, 3_600)], [100, 100, 100]);
-    assert.deepEqual([at(3 * 3_600_000, 1), at(3 * 3_600_000, 60), at(3 * 3_600_000, 3_600)], [null, 100, 100]);
-    assert.deepEqual([at(3 * day, 1), at(3 * day, 60), at(3 * day, 3_600)], [null, null, 100]);
+    for (const age of [0, 3 * 3_600_000, 3 * day]) await store.append("home", [reading(t0 - age, { power_w: 100 })]);
+    await store.prune(t0 + 1_000);
+    const at = async (age: number, step: number) =>
+      (await store.history("home", grid(t0 - age, t0 - age + 1_000, step)))[0]?.power_w;
+    assert.deepEqual([await at(0, 1), await at(0, 60), await at(0, 3_600)], [100, 100, 100]);
+    assert.deepEqual(
+      [await at(3 * 3_600_000, 1), await at(3 * 3_600_000, 60), await at(3 * 3_600_000, 3_600)],
+      [null, 100, 100],
+    );
+    assert.deepEqual([await at(3 * day, 1), await at(3 * day, 60), await at(3 * day, 3_600)], [null, null, 100]);
   });
 };
 

@@ -13,7 +13,7 @@ import type { LinkHealth } from "../http/api.ts";
 import { createGateway } from "../operation/gateway.ts";
 import { openSqliteStore } from "../stores/sqlite/sqlite-store.ts";
 
-export const httpSetup = (host = "127.0.0.1", allowedHosts: readonly string[] = []) => {
+export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly string[] = []) => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-http-"));
   const clock = new VirtualClock({ wall: Date.UTC(2026, 0, 1, 12) });
   const meter = new FakeMeter(clock);
@@ -21,7 +21,7 @@ export const httpSetup = (host = "127.0.0.1", allowedHosts: readonly string[] = 
   const captures = openCaptureShelf(join(folder, "captures"), silentLog);
   /** What redacting gives, one after the other. */
   const redactions: Redaction[] = [];
-  const gateway = createGateway({
+  const gateway = await createGateway({
     captures,
     meters: [
       {

@@ -6,7 +6,7 @@ import { openSqliteStore } from "./sqlite-store.ts";
 const folder = process.argv[2] ?? "";
 const store = openSqliteStore(folder, { raw: 1e12, minutes: 1e12 }, silentLog, Date.now());
 for (let n = 0; ; n++) {
-  store.append("home", [reading(n * 1_000, { power_w: n, energy_import_wh: n })]);
+  await store.append("home", [reading(n * 1_000, { power_w: n, energy_import_wh: n })]);
   // Waits until the line is out: only what the parent could see counts as acknowledged.
   await new Promise<void>((resolve) => process.stdout.write(`${n}\n`, () => resolve()));
 }

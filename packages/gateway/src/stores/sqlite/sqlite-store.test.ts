@@ -20,13 +20,13 @@ storeContract("SQLite", () => {
   let store = openSqliteStore(folder, retention, silentLog, 0);
   return {
     store,
-    reopen: () => {
-      store.close();
+    reopen: async () => {
+      await store.close();
       store = openSqliteStore(folder, retention, silentLog, 0);
       return store;
     },
-    done: () => {
-      store.close();
+    done: async () => {
+      await store.close();
       remove(folder);
     },
   };
@@ -49,18 +49,18 @@ test("a process that is killed while it writes loses nothing that was acknowledg
       const acknowledged = Number(seen.slice(0, seen.lastIndexOf("\n")).split("\n").at(-1));
       assert.ok(acknowledged > 50, `only ${acknowledged}`);
       const store = openSqliteStore(folder, { raw: 1e12, minutes: 1e12 }, silentLog, 0);
-      const points = store.history("home", { from: 0, step: 1, count: acknowledged + 1 });
+      const points = await store.history("home", { from: 0, step: 1, count: acknowledged + 1 });
       points.forEach((point, n) => {
         assert.equal(point.power_w, n);
       });
-      store.close();
+      await store.close();
     }
   } finally {
     remove(folder);
   }
 });
 
-test("a damaged file is set aside under a name that the log gives, and its bytes stay", () => {
+test("a damaged file is set aside under a name that the log gives, and its bytes stay", async () => {
   const folder = folderForTest();
   try {
     const path = join(folder, "meterport.db");
@@ -68,8 +68,8 @@ test("a damaged file is set aside under a name that the log gives, and its bytes
     const lines: string[] = [];
     const log: Log = { ...silentLog, error: (line) => lines.push(line) };
     const store = openSqliteStore(folder, retention, log, Date.UTC(2026, 0, 1));
-    store.append("home", [reading(0, { power_w: 1 })]);
-    store.close();
+    await store.append("home", [reading(0, { power_w: 1 })]);
+    await store.close();
     const aside = "meterport.db.damaged-2026-01-01T00-00-00-000Z";
     assert.ok(lines[0]?.includes(aside), lines[0]);
     assert.match(readFileSync(join(folder, aside), "utf8"), /^not a database/);
@@ -79,28 +79,28 @@ test("a damaged file is set aside under a name that the log gives, and its bytes
   }
 });
 
-test("a file with a damaged page is set aside too", () => {
+test("a file with a damaged page is set aside too", async () => {
   const folder = folderForTest();
   try {
     const path = join(folder, "meterport.db");
     const store = openSqliteStore(folder, retention, silentLog, 0);
-    store.append(
+    await store.append(
       "home",
       Array.from({ length: 2_000 }, (_, n) => reading(n * 1_000, { power_w: n })),
     );
-    store.close();
+    await store.close();
     const bytes = readFileSync(path);
     bytes.fill(0xa5, 4_096, Math.floor(bytes.length / 2));
     writeFileSync(path, bytes);
     const lines: string[] = [];
-    openSqliteStore(folder, retention, { ...silentLog, error: (line) => lines.push(line) }, 0).close();
+    await openSqliteStore(folder, retention, { ...silentLog, error: (line) => lines.push(line) }, 0).close();
     assert.equal(lines.length, 1);
   } finally {
     remove(folder);
   }
 });
 
-test("a database of a newer Meterport is refused and left alone", () => {
+test("a database of a newer Meterport is refused and left alone", async () => {
   const folder = folderForTest();
   try {
     const path = join(folder, "meterport.db");
@@ -117,7 +117,7 @@ test("a database of a newer Meterport is refused and left alone", () => {
   }
 });
 
-test("a folder that cannot be made is one clear sentence", () => {
+test("a folder that cannot be made is one clear sentence", async () => {
   const folder = folderForTest();
   try {
     writeFileSync(join(folder, "file"), "");
@@ -130,7 +130,7 @@ test("a folder that cannot be made is one clear sentence", () => {
   }
 });
 
-test("only the owner can read the database, and two days of readings stay small", () => {
+test("only the owner can read the database, and two days of readings stay small", async () => {
   const folder = folderForTest();
   try {
     const path = join(folder, "meterport.db");
@@ -144,11 +144,11 @@ test("only the owner can read the database, and two days of readings stay small"
       frequency_hz: 49.98,
       energy_import_wh: 12_345_678,
     };
-    store.append(
+    await store.append(
       "home",
       Array.from({ length: 10_000 }, (_, n) => reading(n * 2_000, values)),
     );
-    store.close();
+    await store.close();
     const each = statSync(path).size / 10_000;
     assert.ok(each < 120, `${each} bytes for each reading`);
   } finally {

@@ -74,7 +74,7 @@ export class SqliteStore implements Store {
     this.#retention = retention;
   }
 
-  readonly append = (meter: string, readings: readonly LiveReading[]): number => {
+  readonly append = async (meter: string, readings: readonly LiveReading[]): Promise<number> => {
     if (readings.length === 0) return 0;
     const key = this.#key(meter);
     return this.#transaction(() => {
@@ -84,7 +84,7 @@ export class SqliteStore implements Store {
     });
   };
 
-  readonly history = (meter: string, grid: HistoryGrid): readonly HistoryPoint[] => {
+  readonly history = async (meter: string, grid: HistoryGrid): Promise<readonly HistoryPoint[]> => {
     const width = grid.step * 1000;
     const slots: Writable[] = Array.from({ length: grid.count }, () => ({
       power_w: null,
@@ -113,7 +113,7 @@ export class SqliteStore implements Store {
     return slots.map((slot, n) => ({ time: new Date(grid.from + n * width).toISOString(), ...slot }));
   };
 
-  readonly lastRegisters = (meter: string): LastRegisters | undefined => {
+  readonly lastRegisters = async (meter: string): Promise<LastRegisters | undefined> => {
     const columns = bucketRegisters.join(", ");
     const some = bucketRegisters.map((column) => `${column} IS NOT NULL`).join(" OR ");
     const row = this.#prepare(
@@ -128,19 +128,19 @@ export class SqliteStore implements Store {
     return { time: Number(row.last), registers };
   };
 
-  readonly appendEvent = (meter: string, event: StoredEvent): void => {
+  readonly appendEvent = async (meter: string, event: StoredEvent): Promise<void> => {
     const { time, kind, detail } = event;
     this.#prepare("INSERT INTO event (meter, time, kind, detail) VALUES (?, ?, ?, ?)").run(
       ...[this.#key(meter), time, kind, detail],
     );
   };
 
-  readonly events = (meter: string, limit: number): readonly StoredEvent[] =>
+  readonly events = async (meter: string, limit: number): Promise<readonly StoredEvent[]> =>
     this.#prepare("SELECT time, kind, detail FROM event WHERE meter = ? ORDER BY time DESC, key DESC LIMIT ?")
       .all(this.#key(meter), limit)
       .map((row) => ({ time: Number(row.time), kind: String(row.kind), detail: String(row.detail) }));
 
-  readonly prune = (now: Millis): void => {
+  readonly prune = async (now: Millis): Promise<void> => {
     this.#transaction(() => {
       const meters = this.#prepare("SELECT key FROM meter").all();
       for (const { key } of meters) {
@@ -152,7 +152,7 @@ export class SqliteStore implements Store {
     });
   };
 
-  readonly close = (): void => {
+  readonly close = async (): Promise<void> => {
     if (this.#db.isOpen) this.#db.close();
   };
 

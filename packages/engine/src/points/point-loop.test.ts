@@ -7,16 +7,16 @@ import { limitsForFuse } from "../guard/guard.ts";
 import { silentLog } from "../ports/log.ts";
 import { FakeMeter, identity } from "../testing/fake-meter.ts";
 import type { MeterChange } from "./meter-view.ts";
-import { PollLoop, type PollLoopOptions } from "./poll-loop.ts";
+import { PointLoop, type PointLoopOptions } from "./point-loop.ts";
 
 const noAnswer = new LinkError("no-answer", "read BT23", "no answer after 3 attempts (500 ms each)");
 
-const setup = (options: Partial<PollLoopOptions> = {}, prepare: Partial<FakeMeter> = {}) => {
+const setup = (options: Partial<PointLoopOptions> = {}, prepare: Partial<FakeMeter> = {}) => {
   const clock = new VirtualClock();
   const meter = Object.assign(new FakeMeter(clock), prepare);
   const kept: LiveReading[] = [];
   const changes: (MeterChange & { at: number })[] = [];
-  const loop = new PollLoop({
+  const loop = new PointLoop({
     id: "home",
     name: "Home",
     url: "tcp://127.0.0.1:4059",

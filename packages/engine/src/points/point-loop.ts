@@ -1,17 +1,21 @@
-/** Keeps one meter polled: reads at each interval while its link gives values, judges them, and says at once when it does not. */
+/** Keeps one metering point read: at each tick of its rhythm while its link gives values; judges what was read, and tells everybody. */
 import { isUsable, type LinkStatus } from "@meterport/client/supervision/link-status";
 import { MeterportError } from "@meterport/protocol/errors";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
+import { describeEvent } from "../guard/describe-event.ts";
 import { emptyGuard, type GuardEvent, type GuardLimits, type GuardState, guard } from "../guard/guard.ts";
 import { staleAnswer } from "../guard/measured.ts";
+import { nextRead } from "../plan/rhythm.ts";
 import type { Log } from "../ports/log.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import type { MeterChange, MeterView } from "./meter-view.ts";
-import type { LinkHealth, LinkState, LiveAnswer, MeterDetail, MeterSummary } from "./point-model.ts";
+import type { LinkHealth, LiveAnswer, MeterDetail, MeterSummary } from "./point-model.ts";
+import { ReadRecord } from "./read-record.ts";
 import { isStale, staleAfter, type TakenAt } from "./staleness.ts";
+import { type Verdict, verdictOn } from "./verdict.ts";
 
-export interface PollLoopOptions {
+export interface PointLoopOptions {
   readonly id: string;
   readonly name: string;
   /** Where the meter is reached; never a key. */
@@ -20,7 +24,7 @@ export interface PollLoopOptions {
   readonly interval: Millis;
   readonly limits: GuardLimits;
   /** Last registers known from the store, so that a fall across a restart is noticed. */
-  readonly guardState?: GuardState;
+  readonly guardState?: GuardState | undefined;
   readonly source: MeterSource;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,41 +32,26 @@ export interface PollLoopOptions {
   readonly onEvent?: (event: GuardEvent) => void;
 }
 
-/** Longest poll, however much noise comes: the link itself gives up earlier, and then knows why. */
-const longestPoll: Millis = 15_000;
-/** From a poll that failed on a link that still works to the next one. */
-const soonAgain: Millis = 250;
+/** Longest read, however much noise comes: the link itself gives up earlier, and then knows why. */
+const longestRead: Millis = 15_000;
 
-/** What a link is to whoever wants values: one that works and gives none is silent. */
-interface Verdict {
-  readonly state: LinkState;
-  readonly cause: string | null;
-  readonly problem: string | null;
-  /** Unix milliseconds. */
-  readonly since: Millis;
-}
-
-export class PollLoop implements MeterView {
-  readonly #options: PollLoopOptions;
+export class PointLoop implements MeterView {
+  readonly #options: PointLoopOptions;
   readonly #listeners = new Set<(change: MeterChange) => void>();
+  readonly #record = new ReadRecord();
   readonly #unlisten: () => void;
   #guard: GuardState;
-  #reading: LiveReading | null = null;
-  #taken: TakenAt | undefined;
   /** When the last reading came, or the link: since then the next reading has been waited for. */
   #waiting: TakenAt | undefined;
   #unwatch: () => void = () => {};
   #unschedule: () => void = () => {};
-  #polling: Promise<void> | undefined;
+  #reading: Promise<void> | undefined;
   #stopped = false;
-  /** When the rhythm of polls began. */
+  /** When the rhythm of reads began. */
   #began: Millis = 0;
-  #polls = 0;
-  #failures = 0;
-  #roundTrip: Millis | null = null;
   #logged: Pick<Verdict, "state" | "cause"> = { state: "connecting", cause: null };
 
-  constructor(options: PollLoopOptions) {
+  constructor(options: PointLoopOptions) {
     this.#options = options;
     this.#guard = options.guardState ?? emptyGuard;
     this.#unlisten = options.source.listen((status) => this.#linkChanged(status));
@@ -82,7 +71,7 @@ export class PollLoop implements MeterView {
     this.#unschedule();
     this.#unwatch();
     await this.#options.source.close();
-    await this.#polling;
+    await this.#reading;
   }
 
   readonly summary = (): MeterSummary => ({
@@ -95,12 +84,12 @@ export class PollLoop implements MeterView {
   readonly detail = (): MeterDetail => ({ ...this.summary(), identity: this.#options.source.identity() });
 
   readonly live = (): LiveAnswer => {
-    const { clock, interval, source } = this.#options;
-    const reading = this.#reading;
-    const young = this.#taken !== undefined && !isStale(this.#taken, clock, interval);
-    return reading !== null && young && isUsable(source.status().state)
-      ? { id: this.#options.id, ...reading }
-      : staleAnswer(this.#options.id, reading?.time ?? null);
+    const { id, clock, interval, source } = this.#options;
+    const { newest, taken } = this.#record;
+    const young = taken !== undefined && !isStale(taken, clock, interval);
+    return newest !== null && young && isUsable(source.status().state)
+      ? { id, ...newest }
+      : staleAnswer(id, newest?.time ?? null);
   };
 
   readonly subscribe = (listener: (change: MeterChange) => void): (() => void) => {
@@ -113,26 +102,28 @@ export class PollLoop implements MeterView {
     if (!isUsable(state)) this.#waiting = undefined;
     else if (this.#waiting === undefined) {
       this.#wait();
-      // The rhythm begins anew with the link: whoever waits for values waits no interval on top.
+      // The rhythm begins again with the link: anyone who waits for values waits no interval on top.
       this.#began = this.#options.clock.now();
-      this.#poll();
+      this.#read();
     }
-    this.#say();
+    this.#tell();
   }
 
   /** From now on a reading is waited for. */
-  #wait(): void {
+  #wait(): TakenAt {
     const { clock, interval } = this.#options;
-    this.#waiting = { now: clock.now(), wall: clock.wall() };
+    const now = { now: clock.now(), wall: clock.wall() };
+    this.#waiting = now;
     this.#unwatch();
-    this.#unwatch = clock.at(clock.now() + staleAfter(interval), () => this.#say());
+    this.#unwatch = clock.at(now.now + staleAfter(interval), () => this.#tell());
+    return now;
   }
 
-  #poll(): void {
+  #read(): void {
     this.#unschedule();
-    if (this.#stopped || this.#polling !== undefined) return;
-    this.#polling = this.#read().then((soon) => {
-      this.#polling = undefined;
+    if (this.#stopped || this.#reading !== undefined) return;
+    this.#reading = this.#readOnce().then((soon) => {
+      this.#reading = undefined;
       this.#schedule(soon);
     });
   }
@@ -141,62 +132,44 @@ export class PollLoop implements MeterView {
     const { clock, interval, source } = this.#options;
     const { answering, state } = source.status();
     if (this.#stopped || !answering) return;
-    // Ticks that passed while a poll ran are skipped, so a slow meter is not asked faster to catch up.
-    const tick = this.#began + interval * (Math.floor((clock.now() - this.#began) / interval) + 1);
-    const again = soon && isUsable(state) ? Math.min(tick, clock.now() + soonAgain) : tick;
-    this.#unschedule = clock.at(again, () => this.#poll());
+    const next = nextRead({ began: this.#began, interval }, clock.now(), { soon: soon && isUsable(state) });
+    this.#unschedule = clock.at(next, () => this.#read());
   }
 
   /** Whether to read again soon: what failed for no reason of the meter's will fail again. */
-  async #read(): Promise<boolean> {
-    const { clock, interval, source } = this.#options;
+  async #readOnce(): Promise<boolean> {
+    const { clock, interval, source, log, id } = this.#options;
     const started = clock.now();
-    this.#polls++;
+    this.#record.began();
     try {
-      const reading = await source.read(Math.max(longestPoll, interval));
+      const reading = await source.read(Math.max(longestRead, interval));
       if (!this.#stopped) this.#accept(reading, clock.now() - started);
       return false;
     } catch (error) {
       const expected = error instanceof MeterportError;
-      if (!expected) this.#complain(error);
-      if (!this.#stopped) this.#failures++;
-      this.#say();
+      if (!expected) log.error(`${id}: unexpected: ${error instanceof Error ? error.message : String(error)}`);
+      if (!this.#stopped) this.#record.failed();
+      this.#tell();
       return expected;
     }
   }
 
   #accept(raw: LiveReading, roundTrip: Millis): void {
-    const { clock, limits, log, id, onReading, onEvent } = this.#options;
+    const { limits, log, id, onReading, onEvent } = this.#options;
     const { state, reading, events } = guard(this.#guard, raw, limits);
     this.#guard = state;
-    this.#reading = reading;
-    this.#taken = { now: clock.now(), wall: clock.wall() };
-    this.#roundTrip = roundTrip;
-    this.#wait();
+    this.#record.took(reading, this.#wait(), roundTrip);
     for (const event of events) {
-      log.warn(`${id}: ${describe(event)}`);
+      log.warn(`${id}: ${describeEvent(event)}`);
       onEvent?.(event);
     }
     onReading?.(reading);
-    this.#say();
+    this.#tell();
   }
 
-  #complain(error: unknown): void {
-    this.#options.log.error(
-      `${this.#options.id}: unexpected: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-
-  /** A poll that hangs, or a machine that slept, must not leave an old number on display. */
   #verdict(): Verdict {
     const { clock, interval, source } = this.#options;
-    const { state, cause, since } = source.status();
-    if (isUsable(state) && this.#waiting !== undefined && isStale(this.#waiting, clock, interval)) {
-      const problem = `no reading for ${staleAfter(interval) / 1000} s`;
-      const overdue = this.#waiting.wall + staleAfter(interval);
-      return { state: "silent", cause: "no-reading", problem, since: Math.max(since, overdue) };
-    }
-    return { state, cause: cause?.code ?? null, problem: cause?.text ?? null, since };
+    return verdictOn(source.status(), this.#waiting, clock, interval);
   }
 
   #link(): LinkHealth {
@@ -209,42 +182,35 @@ export class PollLoop implements MeterView {
       cause,
       problem,
       baud: baud ?? null,
-      last_reading: this.#reading?.time ?? null,
       poll_interval_ms: this.#options.interval,
-      polls: this.#polls,
-      failures: this.#failures,
+      ...this.#record.counts,
       retries: counters.retries,
       discarded: counters.discarded,
       outages: counters.outages,
       alerts: counters.alerts,
-      round_trip_ms: this.#roundTrip === null ? null : Math.round(this.#roundTrip),
     };
   }
 
   /** Tells everybody how things are now. */
-  #say(): void {
+  #tell(): void {
     if (this.#stopped) return;
-    const { log, id, url } = this.#options;
+    this.#logState();
     const live = this.live();
-    const { state, cause, problem } = this.#verdict();
-    // A state that lasts is logged once.
-    if (state !== this.#logged.state || cause !== this.#logged.cause) {
-      if (state === "up") log.info(`${id}: link up, ${url}`);
-      else log.warn(`${id}: link ${state}${problem === null ? "" : `: ${problem}`}`);
-    }
-    this.#logged = { state, cause };
     const link = this.#link();
     for (const listener of this.#listeners) {
       listener({ event: "live", data: live });
       listener({ event: "link", data: link });
     }
   }
-}
 
-const describe = (event: GuardEvent): string => {
-  if (event.kind === "withheld") return `withheld until a second read confirms it: ${event.keys.join(", ")}`;
-  const steps = event.registers.map((step) => `${step.key} ${step.from} -> ${step.to}`).join(", ");
-  return event.kind === "meter-exchange"
-    ? `registers fell, so the meter was exchanged or reset: ${steps}`
-    : `registers leapt further than the fuse allows: ${steps}`;
-};
+  /** A state that lasts is logged once. */
+  #logState(): void {
+    const { log, id, url } = this.#options;
+    const { state, cause, problem } = this.#verdict();
+    if (state !== this.#logged.state || cause !== this.#logged.cause) {
+      if (state === "up") log.info(`${id}: link up, ${url}`);
+      else log.warn(`${id}: link ${state}${problem === null ? "" : `: ${problem}`}`);
+    }
+    this.#logged = { state, cause };
+  }
+}
