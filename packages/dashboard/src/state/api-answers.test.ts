@@ -12,6 +12,8 @@ const link = {
   baud: 9600,
   last_reading: "2026-01-01T00:00:02Z",
   poll_interval_ms: 2000,
+  late_after_ms: 3000,
+  stale_after_ms: 4000,
   polls: 3,
   failures: 0,
   retries: 1,
@@ -34,6 +36,14 @@ test("a reading keeps numbers and makes everything else unknown", () => {
   assert.equal(reading?.values.voltage_l1_v, null);
   assert.equal(reading?.values.current_l1_a, null);
   assert.equal(reading?.values.power_l1_w, null);
+});
+
+test("limits of age that make no sense do not keep a value alive", () => {
+  for (const limit of [undefined, Number.NaN, 0, -5, Number.POSITIVE_INFINITY, "9"]) {
+    const taken = linkOf({ ...link, late_after_ms: limit, stale_after_ms: limit });
+    assert.deepEqual([taken?.late_after_ms, taken?.stale_after_ms], [3000, 4000]);
+  }
+  assert.equal(linkOf({ ...link, stale_after_ms: 20_000 })?.stale_after_ms, 20_000);
 });
 
 test("a stale answer or one without a time is no reading", () => {

@@ -100,6 +100,12 @@ function isLinkState(value: unknown): value is LinkState {
   return (LINK_STATES as readonly unknown[]).includes(value);
 }
 
+/** An age after which a reading is judged. What makes no sense must not keep a value alive, so the strictest one stands in. */
+function ageLimit(value: unknown, strictest: number): number {
+  const age = number(value);
+  return age !== null && age > 0 ? age : strictest;
+}
+
 /** Takes a link's health out of an answer; null when it is none. */
 export function linkOf(data: unknown): LinkHealth | null {
   const loose = record(data);
@@ -115,6 +121,8 @@ export function linkOf(data: unknown): LinkHealth | null {
     baud: number(loose.baud),
     last_reading: text(loose.last_reading),
     poll_interval_ms: number(loose.poll_interval_ms) ?? 2000,
+    late_after_ms: ageLimit(loose.late_after_ms, 3000),
+    stale_after_ms: ageLimit(loose.stale_after_ms, 4000),
     polls: count(loose.polls),
     failures: count(loose.failures),
     retries: count(loose.retries),

@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Contact, freshness, readingLimits, SILENCE_LIMIT_MS } from "./freshness.ts";
+import { type Contact, freshness, SILENCE_LIMIT_MS } from "./freshness.ts";
 
 const up: Contact = {
   startedAt: 0,
   lastEventAt: 10_000,
   lastReadingAt: 10_000,
-  link: { state: "up", poll_interval_ms: 2000 },
+  link: { state: "up", late_after_ms: 3000, stale_after_ms: 4000 },
 };
 
 test("a reading within its poll interval is fresh", () => {
   assert.deepEqual(freshness(12_000, up), { state: "fresh", cause: "none" });
 });
 
-test("a late reading is stale before it is dead, at twice the poll interval and at least 4 s", () => {
+test("a late reading is stale before it is dead, at the ages that the gateway gives", () => {
   const alive = { ...up, lastEventAt: 13_900 };
   assert.deepEqual(freshness(13_500, alive), { state: "stale", cause: "late" });
   assert.deepEqual(freshness(14_001, alive), { state: "dead", cause: "late" });
-  const slow: Contact = { ...up, link: { state: "up", poll_interval_ms: 10_000 } };
+  const slow: Contact = { ...up, link: { state: "up", late_after_ms: 15_000, stale_after_ms: 20_000 } };
   assert.equal(freshness(24_000, { ...slow, lastEventAt: 24_000 }).state, "fresh");
   assert.equal(freshness(26_000, { ...slow, lastEventAt: 26_000 }).state, "stale");
   assert.equal(freshness(30_001, { ...slow, lastEventAt: 30_001 }).state, "dead");
@@ -43,12 +43,15 @@ test("a link that is not up is dead at once, with its cause", () => {
     ["paused", "meter-paused"],
     ["connecting", "meter-connecting"],
   ] as const) {
-    assert.deepEqual(freshness(10_001, { ...up, link: { state, poll_interval_ms: 2000 } }), { state: "dead", cause });
+    assert.deepEqual(freshness(10_001, { ...up, link: { state, late_after_ms: 3000, stale_after_ms: 4000 } }), {
+      state: "dead",
+      cause,
+    });
   }
 });
 
 test("a degraded link gives values that are as fresh as they are young", () => {
-  const degraded: Contact = { ...up, link: { state: "degraded", poll_interval_ms: 2000 } };
+  const degraded: Contact = { ...up, link: { state: "degraded", late_after_ms: 3000, stale_after_ms: 4000 } };
   assert.deepEqual(freshness(12_000, degraded), { state: "fresh", cause: "none" });
   assert.deepEqual(freshness(14_100, { ...degraded, lastEventAt: 14_000 }), { state: "dead", cause: "late" });
 });
@@ -62,30 +65,24 @@ test("the first moments are connecting, and do not last", () => {
   assert.deepEqual(freshness(10_000, noReading), { state: "dead", cause: "late" });
 });
 
-test("a poll interval that is no number does not keep a value alive", () => {
-  for (const poll of [Number.NaN, 0, -5, Number.POSITIVE_INFINITY]) {
-    assert.deepEqual(readingLimits(poll), { late: 3000, dead: 4000 });
-  }
-});
-
 test("nothing is fresh without an event and a reading that are young enough", () => {
   const age = fc.option(fc.integer({ min: 0, max: 30_000 }), { nil: null });
   const state = fc.constantFrom("up", "degraded", "paused", "silent", "refused", "connecting");
   fc.assert(
-    fc.property(age, age, state, fc.integer({ min: 100, max: 20_000 }), (event, reading, linkState, poll) => {
+    fc.property(age, age, state, fc.integer({ min: 2_000, max: 40_000 }), (event, reading, linkState, limit) => {
       const now = 100_000;
       const result = freshness(now, {
         startedAt: 0,
         lastEventAt: event === null ? null : now - event,
         lastReadingAt: reading === null ? null : now - reading,
-        link: { state: linkState as "up", poll_interval_ms: poll },
+        link: { state: linkState as "up", late_after_ms: 0.75 * limit, stale_after_ms: limit },
       });
       const may =
         (linkState === "up" || linkState === "degraded") &&
         event !== null &&
         event <= 4500 &&
         reading !== null &&
-        reading <= Math.max(4000, 2 * poll);
+        reading <= limit;
       if (!may) assert.notEqual(result.state, "fresh");
       if (!may && event !== null) assert.equal(result.state, "dead");
     }),

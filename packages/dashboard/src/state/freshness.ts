@@ -21,7 +21,7 @@ export interface Contact {
   readonly lastEventAt: number | null;
   /** The last new reading, by when it was measured. */
   readonly lastReadingAt: number | null;
-  readonly link: Pick<LinkHealth, "state" | "poll_interval_ms"> | null;
+  readonly link: Pick<LinkHealth, "state" | "late_after_ms" | "stale_after_ms"> | null;
 }
 
 /** The gateway says something each 2 s; two of these may go missing, and 5 s is what the user was promised. */
@@ -29,16 +29,6 @@ export const SILENCE_LIMIT_MS = 4500;
 
 /** One sign of life and a bit more: when readings stop as well, it is the gateway that is silent and not the meter. */
 const MISSED_SIGN_MS = 3000;
-
-/**
- * Milliseconds after which a reading is late, and after which it must not be shown as present.
- *
- * @example readingLimits(2000) // { late: 3000, dead: 4000 }
- */
-export function readingLimits(pollIntervalMs: number): { late: number; dead: number } {
-  const poll = Number.isFinite(pollIntervalMs) && pollIntervalMs > 0 ? pollIntervalMs : 2000;
-  return { late: Math.max(3000, poll * 1.5), dead: Math.max(4000, poll * 2) };
-}
 
 /**
  * Says whether the present values may be shown as present at `now` (milliseconds).
@@ -54,11 +44,12 @@ export function freshness(now: number, contact: Contact): { state: Freshness; ca
   if (link.state === "paused") return { state: "dead", cause: "meter-paused" };
   if (link.state === "refused") return { state: "dead", cause: "meter-refused" };
   if (link.state !== "up" && link.state !== "degraded") return { state: "dead", cause: "meter-connecting" };
-  const limits = readingLimits(link.poll_interval_ms);
   if (lastReadingAt === null) {
-    return now - startedAt > limits.dead ? { state: "dead", cause: "late" } : { state: "stale", cause: "connecting" };
+    return now - startedAt > link.stale_after_ms
+      ? { state: "dead", cause: "late" }
+      : { state: "stale", cause: "connecting" };
   }
   const age = now - lastReadingAt;
-  if (age > limits.dead) return { state: "dead", cause: silence > MISSED_SIGN_MS ? "gateway-silent" : "late" };
-  return age > limits.late ? { state: "stale", cause: "late" } : { state: "fresh", cause: "none" };
+  if (age > link.stale_after_ms) return { state: "dead", cause: silence > MISSED_SIGN_MS ? "gateway-silent" : "late" };
+  return age > link.late_after_ms ? { state: "stale", cause: "late" } : { state: "fresh", cause: "none" };
 }

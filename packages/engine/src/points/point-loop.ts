@@ -12,7 +12,7 @@ import type { MeterSource } from "../ports/meter-source.ts";
 import type { MeterChange, MeterView } from "./meter-view.ts";
 import type { LinkHealth, LiveAnswer, MeterDetail, MeterSummary } from "./point-model.ts";
 import { ReadRecord } from "./read-record.ts";
-import { isStale, staleAfter, type TakenAt } from "./staleness.ts";
+import { isStale, lateAfter, staleAfter, type TakenAt } from "./staleness.ts";
 import { type Verdict, verdictOn } from "./verdict.ts";
 
 export interface PointLoopOptions {
@@ -174,15 +174,18 @@ export class PointLoop implements MeterView {
 
   #link(): LinkHealth {
     const { state, cause, problem, since } = this.#verdict();
-    const { baud, counters } = this.#options.source.status();
+    const { interval, source, url } = this.#options;
+    const { baud, counters } = source.status();
     return {
       state,
-      url: this.#options.url,
+      url,
       since: new Date(since).toISOString(),
       cause,
       problem,
       baud: baud ?? null,
-      poll_interval_ms: this.#options.interval,
+      poll_interval_ms: interval,
+      late_after_ms: lateAfter(interval),
+      stale_after_ms: staleAfter(interval),
       ...this.#record.counts,
       retries: counters.retries,
       discarded: counters.discarded,

@@ -36,6 +36,10 @@ export interface LinkHealth {
   readonly last_reading: string | null;
   /** Milliseconds between two polls. */
   readonly poll_interval_ms: number;
+  /** Age in milliseconds from which a reading is late: still shown, and marked. */
+  readonly late_after_ms: number;
+  /** Age in milliseconds from which a reading is stale: not shown as a present value. */
+  readonly stale_after_ms: number;
   /** Polls since the start, and how many of them failed. */
   readonly polls: number;
   readonly failures: number;

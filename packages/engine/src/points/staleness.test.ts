@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isStale, staleAfter } from "./staleness.ts";
+import { isStale, lateAfter, staleAfter } from "./staleness.ts";
 
 test("a reading stays fresh for two intervals, and for 4 s at least", () => {
   assert.deepEqual([staleAfter(500), staleAfter(2_000), staleAfter(10_000)], [4_000, 4_000, 20_000]);
+});
+
+test("a reading is late before it is stale, whatever the interval", () => {
+  assert.deepEqual([lateAfter(500), lateAfter(2_000), lateAfter(10_000)], [3_000, 3_000, 15_000]);
+  for (const interval of [1, 1_999, 2_001, 60_000]) assert.ok(lateAfter(interval) < staleAfter(interval));
 });
 
 test("a step of either clock never makes an old reading look fresh", () => {

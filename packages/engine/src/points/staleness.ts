@@ -14,6 +14,17 @@ const floor: Millis = 4_000;
  */
 export const staleAfter = (interval: Millis): Millis => Math.max(floor, 2 * interval);
 
+/** A reading is not called late before this, as a poll may take its time. */
+const lateFloor: Millis = 3_000;
+
+/**
+ * Age from which a reading is late, in milliseconds, for a poll interval in milliseconds: it is still shown, and marked.
+ *
+ * @example
+ * lateAfter(2_000) // 3000
+ */
+export const lateAfter = (interval: Millis): Millis => Math.max(lateFloor, 1.5 * interval);
+
 /** When a reading was taken, on both clocks. */
 export interface TakenAt {
   readonly now: Millis;

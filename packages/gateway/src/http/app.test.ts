@@ -72,10 +72,10 @@ test("history on a grid, with defaults that make sense", async () => {
 test("what makes no sense is a problem with one clear sentence", async () => {
   const { get, done } = await httpSetup();
   const cases: readonly (readonly [path: string, status: number, message: RegExp])[] = [
-    ["/api/v1/meters/none", 404, /there is no meter "none"; there is: home/],
-    ["/api/v1/meters/none/live", 404, /no meter/],
-    ["/api/v1/meters/none/events", 404, /no meter/],
-    ["/api/v1/meters/none/history", 404, /no meter/],
+    ["/api/v1/meters/none", 404, /unknown meter "none"; known: home/],
+    ["/api/v1/meters/none/live", 404, /unknown meter/],
+    ["/api/v1/meters/none/events", 404, /unknown meter/],
+    ["/api/v1/meters/none/history", 404, /unknown meter/],
     ["/api/v1/nothing", 404, /nothing at/],
     ["/api/v1/meters/home/history?from=yesterday", 400, /from="yesterday" is not a time: write for example/],
     ["/api/v1/meters/home/history?to=%00", 400, /is not a time/],

@@ -127,7 +127,7 @@ test("a client that goes away is forgotten, and too many are told so", async () 
   const second = await open();
   const third = await open();
   assert.equal(third.status, 503);
-  assert.match(((await third.json()) as ApiProblem).message, /too many pages listen/);
+  assert.match(((await third.json()) as ApiProblem).message, /too many pages are listening/);
   leaving.abort();
   assert.equal(app.streams.clients, 1);
   assert.equal((await open()).status, 200);

@@ -20,7 +20,7 @@ const tooSlow = (): Error => {
 export interface EventStreamsOptions {
   readonly clock: Clock;
   /** Streams open at the same time. */
-  readonly maxClients?: number;
+  readonly maxClients?: number | undefined;
 }
 
 export class EventStreams {

@@ -26,6 +26,8 @@ export const linkHealth = z
     baud: z.number().nullable(),
     last_reading: moment("The last authenticated reading").nullable(),
     poll_interval_ms: z.number(),
+    late_after_ms: z.number().openapi({ description: "Age of a reading from which it is late: shown, and marked" }),
+    stale_after_ms: z.number().openapi({ description: "Age of a reading from which it is not shown as present" }),
     polls: z.number(),
     failures: z.number(),
     retries: z.number(),

@@ -71,6 +71,8 @@ const link: LinkHealth = {
   baud: null,
   last_reading: null,
   poll_interval_ms: 2_000,
+  late_after_ms: 3_000,
+  stale_after_ms: 4_000,
   polls: 0,
   failures: 0,
   retries: 0,

@@ -1,0 +1,22 @@
+/** `/api/v1/health`: whether the gateway itself works. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { isUsable } from "@meterport/client/supervision/link-status";
+import type { Clock } from "@meterport/protocol/ports";
+import type { Meters } from "../answers.ts";
+import { healthRoute } from "./routes.ts";
+
+export const addHealth = (app: OpenAPIHono, meters: Meters, version: string, clock: Clock): void => {
+  const started = clock.now();
+  app.openapi(healthRoute, (c) =>
+    c.json(
+      {
+        status: "ok" as const,
+        version,
+        uptime_s: Math.floor((clock.now() - started) / 1000),
+        meters: meters.size,
+        meters_up: [...meters.values()].filter((meter) => isUsable(meter.summary().link.state)).length,
+      },
+      200,
+    ),
+  );
+};

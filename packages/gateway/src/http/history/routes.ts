@@ -1,0 +1,34 @@
+/** How the API describes this resource. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { answer, notFound, params, problem } from "../route-parts.ts";
+import * as schema from "../schemas.ts";
+
+const moment = { description: "ISO 8601 with a zone, or seconds since 1970", example: "2026-01-01T12:00:00Z" };
+
+export const historyRoute = createRoute({
+  method: "get",
+  path: "/api/v1/meters/{id}/history",
+  summary: "Power and registers on a regular grid",
+  request: {
+    params,
+    query: z.object({
+      from: z
+        .string()
+        .optional()
+        .openapi({ ...moment, description: `${moment.description}; an hour before \`to\`` }),
+      to: z
+        .string()
+        .optional()
+        .openapi({ ...moment, description: `${moment.description}; now` }),
+      step: z
+        .string()
+        .optional()
+        .openapi({ description: "Seconds, or a length of time; chosen to fit", example: "5m" }),
+    }),
+  },
+  responses: {
+    200: answer(schema.historyAnswer, "Points, oldest first"),
+    400: problem("A parameter makes no sense"),
+    404: notFound,
+  },
+});

@@ -1,0 +1,47 @@
+/** `/api/v1/meters`: the meters, their live values, and the streams of both. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { MeterView } from "@meterport/engine/points/meter-view";
+import type { Context } from "hono";
+import { type Meters, noMeter, refuse } from "../answers.ts";
+import type { EventStreams } from "../event-streams.ts";
+import { eventsRoute, liveRoute, meterRoute, metersRoute } from "./routes.ts";
+
+const eventStream = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
+
+export const addMeters = (app: OpenAPIHono, meters: Meters, streams: EventStreams): void => {
+  const listen = (c: Context, meter: MeterView) => {
+    // Of a head the body is dropped unread, so a stream would hold its place for nobody.
+    if (c.req.raw.method === "HEAD") return c.body(null, 200, eventStream);
+    const body = streams.open(meter, c.req.raw.signal);
+    if (body === undefined)
+      return refuse(c, 503, "too-many-listeners", "too many pages are listening: close one and try again");
+    return c.body(body, 200, eventStream);
+  };
+
+  app.openapi(metersRoute, (c) =>
+    c.json(
+      [...meters.values()].map((meter) => meter.summary()),
+      200,
+    ),
+  );
+
+  app.openapi(meterRoute, (c) => {
+    const { id } = c.req.valid("param");
+    const meter = meters.get(id);
+    return meter === undefined ? noMeter(c, meters, id) : c.json(meter.detail(), 200);
+  });
+
+  app.openapi(liveRoute, (c) => {
+    const { id } = c.req.valid("param");
+    const meter = meters.get(id);
+    if (meter === undefined) return noMeter(c, meters, id);
+    if (/\btext\/event-stream\b/i.test(c.req.header("accept") ?? "")) return listen(c, meter);
+    return c.json(meter.live(), 200, { vary: "accept" });
+  });
+
+  app.openapi(eventsRoute, (c) => {
+    const { id } = c.req.valid("param");
+    const meter = meters.get(id);
+    return meter === undefined ? noMeter(c, meters, id) : listen(c, meter);
+  });
+};
