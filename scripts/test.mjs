@@ -1,7 +1,8 @@
 /**
  * `npm test`: installs what the tests need and runs all of them.
+ * `npm run test:fast` runs the packages' own tests, which need no peer and no browser.
  * `npm test -- boundaries gateway/src` runs the files whose path contains one of the words;
- * words that begin with a dash go to Node's test runner.
+ * words that begin with a dash go to Node's test runner: `npm test -- --test-name-pattern="reads ET13" client/src`.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
