@@ -69,7 +69,9 @@ test("a start is quick because only what a command needs is loaded", async () =>
   const loaded = err.split("\n").filter((url) => url.startsWith("file:"));
   assert.ok(loaded.some((url) => url.endsWith("/cli/src/run.ts")));
   assert.deepEqual(
-    loaded.filter((url) => /\/(tables|layout|simulator|meaning|client)\/|serialport/.test(url)),
+    loaded.filter((url) =>
+      /\/(protocol\/src\/(tables|layout|meaning)|simulator|client)\/|-command\.ts$|serialport/.test(url),
+    ),
     [],
   );
 });

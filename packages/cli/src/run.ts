@@ -2,9 +2,9 @@
 import { UsageError } from "@meterport/protocol/errors";
 import { CommanderError } from "commander";
 import own from "../package.json" with { type: "json" };
-import { buildProgram, exitOf } from "./commands.ts";
-import { reportFailure } from "./failure.ts";
+import type { Asked } from "./failure/failure.ts";
 import { type Exit, exit, type Io } from "./io/io.ts";
+import { buildProgram, exitOf } from "./program.ts";
 
 /**
  * Runs a command and gives its exit code: 0 done, 1 the meter or the link failed, 2 wrong usage.
@@ -13,22 +13,27 @@ import { type Exit, exit, type Io } from "./io/io.ts";
  */
 export const run = async (argv: readonly string[], io: Io): Promise<Exit> => {
   const optical = argv.some((word) => /^(--link=)?optical[+:]/i.test(word));
-  const asked = { json: argv.includes("--json"), optical };
+  const asked: Asked = { json: argv.includes("--json"), optical };
   let code: Exit = exit.done;
-  const program = buildProgram(io, own.version, (ended) => {
-    code = ended;
+  const program = await buildProgram(own.version, argv[0], {
+    io,
+    ended: (ended) => {
+      code = ended;
+    },
   });
   if (argv.length === 0) {
     io.stderr.write(program.helpInformation());
     return exit.usage;
   }
+  const report = async (error: unknown): Promise<Exit> =>
+    (await import("./failure/failure.ts")).reportFailure(io, error, asked);
   try {
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportFailure(io, error, asked);
+    if (!(error instanceof CommanderError)) return await report(error);
     if (exitOf(error) === exit.done) return exit.done;
-    return reportFailure(io, new UsageError("arguments", sentenceOf(error)), asked);
+    return await report(new UsageError("arguments", sentenceOf(error)));
   }
 };
 

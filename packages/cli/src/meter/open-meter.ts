@@ -11,7 +11,7 @@ import type { SecurityName } from "@meterport/protocol/mep/security/security-nam
 import type { Signal, Transport } from "@meterport/protocol/ports";
 import { wayOf } from "@meterport/transports/optical-way";
 import { portName } from "@meterport/transports/serial/port-name";
-import { beginCapture } from "../commands/record/capture-files.ts";
+import { beginCapture } from "../io/capture-files.ts";
 import { type Io, say } from "../io/io.ts";
 import { type WearName, wearStoreOf } from "../io/meter-wear.ts";
 import { parseWhole } from "../options/option-values.ts";

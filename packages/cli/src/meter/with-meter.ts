@@ -1,9 +1,9 @@
 /** Commands that read one meter: opened, handed to the command, closed whatever happens. */
 import type { Meter } from "@meterport/client";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import type { MeterOptions } from "../commands/options.ts";
 import type { Exit, Io } from "../io/io.ts";
 import { meterKey } from "../options/key-option.ts";
+import type { MeterOptions } from "../options/shared-options.ts";
 import { type MeterAccess, openMeter } from "./open-meter.ts";
 
 /** @throws UsageError, LinkError, and what `task` throws */

@@ -3,8 +3,8 @@ import { UsageError } from "@meterport/protocol/errors";
 import { type ParsedKey, parseKey } from "@meterport/protocol/mep/security/key";
 import { passwordLength } from "@meterport/protocol/optical/services";
 import { wayOf } from "@meterport/transports/optical-way";
-import type { MeterOptions } from "../commands/options.ts";
 import { type Io, say } from "../io/io.ts";
+import type { MeterOptions } from "./shared-options.ts";
 
 /**
  * A key, or the one in `@file`; the form that was understood is told on standard error, never the key.

@@ -6,7 +6,7 @@ import { paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
-import type { ReadOptions } from "../options.ts";
+import type { ReadOptions } from "../../options/shared-options.ts";
 
 const deviceText = ({ slot, kind, handle, state }: DeviceAlarms): string =>
   `${kind === "mep" ? "MEP client" : "M-Bus device"} in slot ${slot}, handle ${handle}, ${state}`;

@@ -8,8 +8,8 @@ import { registersText } from "../../format/registers.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseLocalSince } from "../../options/since-option.ts";
-import type { BillingCommandOptions } from "../memory-commands.ts";
 import { tierName } from "../tariffs/tariff-text.ts";
+import type { BillingCommandOptions } from "./options.ts";
 
 const kindsOf = (text: string | undefined): readonly BillingKind[] => {
   if (text === undefined) return billingKinds;

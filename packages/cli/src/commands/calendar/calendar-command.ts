@@ -6,8 +6,8 @@ import { paintFor } from "../../format/paint.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseLocalSince } from "../../options/since-option.ts";
-import type { CalendarCommandOptions } from "../tariff-commands.ts";
 import { calendarText } from "./calendar-text.ts";
+import type { CalendarCommandOptions } from "./options.ts";
 
 /** A day, or a moment of it, that was asked for. */
 export interface Asked extends TariffDay {

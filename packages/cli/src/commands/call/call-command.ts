@@ -21,7 +21,7 @@ import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { permitted } from "../../io/permission.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { didYouMean } from "../../options/nearest.ts";
-import type { CallCommandOptions } from "../changing-commands.ts";
+import type { CallCommandOptions } from "./options.ts";
 import { parseParameters } from "./parameters.ts";
 
 /** One call, checked as far as that goes without the meter. */

@@ -2,7 +2,7 @@
 import { parseCapture } from "@meterport/protocol/capture/capture";
 import { pcapOf } from "@meterport/protocol/capture/pcap/pcap-writer";
 import { type Exit, exit, type Io } from "../../io/io.ts";
-import type { ConvertOptions } from "../capture-commands.ts";
+import type { ConvertOptions } from "./options.ts";
 
 /** @throws UsageError */
 export const convertCommand = async (path: string, { output }: ConvertOptions, io: Io): Promise<Exit> => {

@@ -8,7 +8,7 @@ import { amountOf, unitText } from "../../format/registers.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
-import type { ReadOptions } from "../options.ts";
+import type { ReadOptions } from "../../options/shared-options.ts";
 import { tierName } from "../tariffs/tariff-text.ts";
 
 const sumText = (value: number | null): string => (value === null ? "–" : String(value));

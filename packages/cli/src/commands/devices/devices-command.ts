@@ -5,7 +5,7 @@ import { toJson } from "../../format/json.ts";
 import { type Paint, paintFor } from "../../format/paint.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
-import type { ReadOptions } from "../options.ts";
+import type { ReadOptions } from "../../options/shared-options.ts";
 import { readText } from "./device-text.ts";
 
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;

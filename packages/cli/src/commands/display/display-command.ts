@@ -15,8 +15,8 @@ import { alignedTable, type Row } from "../../format/table.ts";
 import { type Exit, exit, type Io } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { didYouMean } from "../../options/nearest.ts";
-import type { DisplayCommandOptions } from "../changing-commands.ts";
 import { changeMeter } from "../write/write-command.ts";
+import type { DisplayCommandOptions } from "./options.ts";
 
 const icons = Object.keys(displayIcons) as DisplayIcon[];
 

@@ -1,9 +1,9 @@
 /** `meterport docs`: the reference of all tables and procedures. */
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { type Exit, exit, type Io } from "../../io/io.ts";
-import type { DocsOptions } from "../reference-commands.ts";
 import { htmlPage } from "./html-page.ts";
 import { markdownPage } from "./markdown-page.ts";
+import type { DocsOptions } from "./options.ts";
 import { buildReference, type Reference } from "./reference.ts";
 
 type Format = NonNullable<DocsOptions["format"]>;

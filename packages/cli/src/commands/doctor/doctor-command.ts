@@ -5,11 +5,11 @@ import { UsageError } from "@meterport/protocol/errors";
 import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
-import type { DoctorOptions } from "../line-commands.ts";
 import { diagnosisPage } from "./diagnosis-page.ts";
 import { diagnosisText } from "./diagnosis-text.ts";
 import { examinationOf } from "./examine-link.ts";
 import { type Examined, examinedJson } from "./examined.ts";
+import type { DoctorOptions } from "./options.ts";
 
 const formatOf = ({ format, json }: DoctorOptions): "text" | "html" | "json" => {
   if (json === true && format !== undefined && format !== "json")

@@ -14,7 +14,7 @@ import type { Io } from "../../io/io.ts";
 import { checkAccess, recorded } from "../../meter/open-meter.ts";
 import { keyText, meterKey } from "../../options/key-option.ts";
 import { parseWhole } from "../../options/option-values.ts";
-import type { DoctorOptions } from "../line-commands.ts";
+import type { DoctorOptions } from "./options.ts";
 
 /** What is to be examined, checked as far as it can be without opening anything. */
 export interface Examination {

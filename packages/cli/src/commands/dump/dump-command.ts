@@ -5,14 +5,14 @@ import { LinkError, type LinkFailure, MeterportError } from "@meterport/protocol
 import { profileName, tableExists } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { tables } from "@meterport/protocol/tables/index";
-import { errorDocument, tellFailure } from "../../failure.ts";
+import { errorDocument, tellFailure } from "../../failure/failure.ts";
 import { toJson } from "../../format/json.ts";
 import { alignedTable } from "../../format/table.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
-import type { DumpOptions } from "../reading-commands.ts";
 import { type DumpHead, type DumpSink, folderOfTables, oneDocument, type Refusal } from "./dump-document.ts";
 import { type DumpProgress, dumpProgress } from "./dump-progress.ts";
+import type { DumpOptions } from "./options.ts";
 
 const headOf = (meter: Meter, io: Io): DumpHead => ({
   meter: { profile: profileName(meter.profile), ...meter.identity },

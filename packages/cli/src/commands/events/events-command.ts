@@ -9,7 +9,7 @@ import { alignedTable, type Row } from "../../format/table.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseSince } from "../../options/since-option.ts";
-import type { EventsCommandOptions } from "../memory-commands.ts";
+import type { EventsCommandOptions } from "./options.ts";
 
 const userText = (user: EventUser): string => {
   if (user.kind === "optical") return `optical user ${user.id}`;

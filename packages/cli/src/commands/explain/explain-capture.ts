@@ -11,13 +11,13 @@ import { type Paint, paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { optionalKey } from "../../options/key-option.ts";
-import type { ExplainOptions } from "../reference-commands.ts";
 import { type CaptureItem, type ExchangeItem, itemsOf } from "./capture-items.ts";
 import { type Exchange, explainExchange } from "./exchange.ts";
 import { exchangeDocument } from "./exchange-document.ts";
 import { exchangeText } from "./explain-text.ts";
 import type { Device } from "./given-dimensions.ts";
 import { requestText } from "./messages.ts";
+import type { ExplainOptions } from "./options.ts";
 import { packetOf } from "./packets.ts";
 import { closedReply, type Digests, packetsInside, type Summary, tlsDocument, tlsSummary } from "./tls-exchange.ts";
 

@@ -10,7 +10,6 @@ import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { optionalKey } from "../../options/key-option.ts";
 import { didYouMean } from "../../options/nearest.ts";
 import { parseWhole } from "../../options/option-values.ts";
-import type { ExplainOptions } from "../reference-commands.ts";
 import { type BodyOptions, explainBody } from "./body.ts";
 import { explainExchange } from "./exchange.ts";
 import { bodyDocument, exchangeDocument } from "./exchange-document.ts";
@@ -19,6 +18,7 @@ import { bodyText, exchangeText } from "./explain-text.ts";
 import { type Device, deviceOf } from "./given-dimensions.ts";
 import { parseHex, readHex, readInput } from "./hex-input.ts";
 import { tableName } from "./messages.ts";
+import type { ExplainOptions } from "./options.ts";
 import { alertsIn, bodyInFrame, packetsOf } from "./packets.ts";
 
 const explainTable = (

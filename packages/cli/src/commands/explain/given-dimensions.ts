@@ -7,7 +7,7 @@ import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/i
 import { logDimensions } from "@meterport/protocol/tables/log-dimensions";
 import type { Io } from "../../io/io.ts";
 import { didYouMean } from "../../options/nearest.ts";
-import type { ExplainOptions } from "../reference-commands.ts";
+import type { ExplainOptions } from "./options.ts";
 
 /** What a layout may depend on, for a profile. */
 export type DimensionsOf = (profile: Profile) => Dimensions;

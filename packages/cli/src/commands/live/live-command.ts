@@ -7,13 +7,13 @@ import { parseProfile, profileName } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import { linkTraits } from "@meterport/transports/link-traits";
 import { wayOf } from "@meterport/transports/optical-way";
-import { linkRemedy } from "../../failure.ts";
+import { linkRemedy } from "../../failure/failure.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { checkAccess, type MeterAccess, meterOver, openTransport } from "../../meter/open-meter.ts";
 import { meterKey } from "../../options/key-option.ts";
 import { parseInterval, parseWhole } from "../../options/option-values.ts";
-import type { LiveOptions } from "../reading-commands.ts";
 import { openScreen } from "./live-screen.ts";
+import type { LiveOptions } from "./options.ts";
 
 /** The guide advises one table read a second on average; one reading takes two. */
 const mostReadings = 1_000_000_000;

@@ -6,8 +6,8 @@ import { paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
+import type { LogCommandOptions } from "../../options/shared-options.ts";
 import { parseSince } from "../../options/since-option.ts";
-import type { LogCommandOptions } from "../options.ts";
 
 const rowOf = (outage: Outage, zone: Zone): Row => [
   plainMoment(outage.start),

@@ -4,7 +4,7 @@ import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 import { type Exit, exit, type Io } from "../../io/io.ts";
-import type { PortsOptions } from "../line-commands.ts";
+import type { PortsOptions } from "./options.ts";
 
 const none = "no serial port: plug an adapter in, or use a link to a bridge, as in tcp://192.168.1.20:4059\n";
 

@@ -10,7 +10,7 @@ import { type Exit, exit, type Io, type OutputFile, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseWhole } from "../../options/option-values.ts";
 import { parseSince } from "../../options/since-option.ts";
-import type { ProfileOptions } from "../memory-commands.ts";
+import type { ProfileOptions } from "./options.ts";
 import { type Column, columnsOf, selectColumns } from "./profile-columns.ts";
 import { csvLines, jsonLines, type Line, type Lines } from "./profile-lines.ts";
 

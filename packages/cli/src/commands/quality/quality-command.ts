@@ -15,7 +15,7 @@ import { type Paint, paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 import { type Exit, exit, type Io } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
-import type { ReadOptions } from "../options.ts";
+import type { ReadOptions } from "../../options/shared-options.ts";
 
 const presentKeys = [
   "voltage_l1_v",

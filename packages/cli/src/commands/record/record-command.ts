@@ -3,12 +3,12 @@ import { recordTransport } from "@meterport/client/recording/recording";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
 import { parseLink } from "@meterport/transports/link-url";
+import { LimitedCapture } from "../../io/capture-files.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
-import { listenOn } from "../../io/listening.ts";
+import { listenOn } from "../../listen/listening.ts";
+import { interruption } from "../../listen/serve-port.ts";
 import { parseWhole } from "../../options/option-values.ts";
-import type { RecordOptions } from "../capture-commands.ts";
-import { interruption } from "../simulate/serve-port.ts";
-import { LimitedCapture } from "./capture-files.ts";
+import type { RecordOptions } from "./options.ts";
 
 /** What `replay`, `redact` and `explain` read. */
 const mostMegabytes = 60;

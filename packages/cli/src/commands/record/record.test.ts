@@ -5,9 +5,9 @@ import { piecesOf } from "@meterport/protocol/capture/pieces";
 import { readTls } from "@meterport/protocol/capture/tls/reading";
 import { spoken } from "@meterport/protocol/capture/tls/recorded.test-kit";
 import { memoryPair } from "@meterport/transports/memory";
+import { LimitedCapture, numbered } from "../../io/capture-files.ts";
 import type { Io } from "../../io/io.ts";
 import { runCli } from "../../testing/run-cli.ts";
-import { LimitedCapture, numbered } from "./capture-files.ts";
 
 /** A meter that talks by itself: `chunks` times as many bytes, then it waits or hangs up. */
 const talking = (chunks: number, size: number, ending: "hangs up" | "waits", then: () => void) => {

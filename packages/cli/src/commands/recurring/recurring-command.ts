@@ -6,7 +6,7 @@ import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseLocalSince } from "../../options/since-option.ts";
 import { readText } from "../devices/device-text.ts";
-import type { RecurringCommandOptions } from "../tariff-commands.ts";
+import type { RecurringCommandOptions } from "./options.ts";
 
 const titleOf = ({ table, sequence, handle, succeeded, afterPowerUp, doubts }: RecurringRead): string =>
   [

@@ -5,7 +5,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { optionalKey } from "../../options/key-option.ts";
-import type { RedactOptions } from "../capture-commands.ts";
+import type { RedactOptions } from "./options.ts";
 
 const seedLength = 32;
 /** Fewer characters are soon tried out, and with them the pseudonyms. */

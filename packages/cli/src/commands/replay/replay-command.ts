@@ -3,9 +3,9 @@ import { keyInside, parseCapture } from "@meterport/protocol/capture/capture";
 import { ReplayedMeter } from "@meterport/simulator";
 import { parseLink } from "@meterport/transports/link-url";
 import { type Exit, exit, type Io } from "../../io/io.ts";
+import { interruption, servePort } from "../../listen/serve-port.ts";
 import { requiredKey } from "../../options/key-option.ts";
-import type { ReplayOptions } from "../capture-commands.ts";
-import { interruption, servePort } from "../simulate/serve-port.ts";
+import type { ReplayOptions } from "./options.ts";
 
 /** @throws UsageError, LinkError */
 export const replayCommand = async (file: string, options: ReplayOptions, io: Io): Promise<Exit> => {

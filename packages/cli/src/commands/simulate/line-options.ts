@@ -4,7 +4,7 @@ import { LineModel, type MeterPort } from "@meterport/simulator";
 import { parseLineCondition, parseLineScript } from "@meterport/simulator/line/condition-text";
 import type { Io } from "../../io/io.ts";
 import { parseWhole } from "../../options/option-values.ts";
-import type { SimulateOptions } from "../line-commands.ts";
+import type { SimulateOptions } from "./options.ts";
 
 /**
  * Puts a line as the options say in front of a port; the port itself where they say nothing.

@@ -15,12 +15,12 @@ import {
 } from "@meterport/simulator";
 import { parseLink } from "@meterport/transports/link-url";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { interruption, servePort } from "../../listen/serve-port.ts";
 import { givenKey } from "../../options/key-option.ts";
 import { didYouMean } from "../../options/nearest.ts";
 import { parseWhole } from "../../options/option-values.ts";
-import type { SimulateOptions } from "../line-commands.ts";
 import { lineInFront } from "./line-options.ts";
-import { interruption, servePort } from "./serve-port.ts";
+import type { SimulateOptions } from "./options.ts";
 
 const defaultBasic = 0x01;
 const defaultAdvanced = 0x02;

@@ -7,7 +7,7 @@ import { type Paint, paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 import { type Exit, exit, type Io } from "../../io/io.ts";
 import { didYouMean } from "../../options/nearest.ts";
-import type { TablesOptions } from "../reference-commands.ts";
+import type { TablesOptions } from "./options.ts";
 import { type DescribedField, type ListedTable, listTables } from "./table-list.ts";
 
 const keyText = { none: "no key", basic: "basic", advanced: "advanced", never: "–" } as const;

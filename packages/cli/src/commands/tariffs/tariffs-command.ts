@@ -5,7 +5,7 @@ import { paintFor } from "../../format/paint.ts";
 import { registersText } from "../../format/registers.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
-import type { ReadOptions } from "../options.ts";
+import type { ReadOptions } from "../../options/shared-options.ts";
 import { presentText, tierName } from "./tariff-text.ts";
 
 /** Only energies are counted by tier; a unit that is not known may be one. */

@@ -1,8 +1,8 @@
 /** `meterport wireshark`: the dissector for Wireshark, as one Lua file. */
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { type Exit, exit, type Io } from "../../io/io.ts";
-import type { WiresharkOptions } from "../reference-commands.ts";
 import { dissector } from "./dissector.ts";
+import type { WiresharkOptions } from "./options.ts";
 
 /** @throws UsageError */
 export const wiresharkCommand = async ({ profile, output }: WiresharkOptions, io: Io): Promise<Exit> => {

@@ -15,8 +15,8 @@ import { shownValue, valueText } from "../../format/value.ts";
 import { type Exit, exit, type Io } from "../../io/io.ts";
 import { permitted } from "../../io/permission.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
-import type { WriteCommandOptions } from "../changing-commands.ts";
 import { changesOf, parseAssignment, type TableChange } from "./assignments.ts";
+import type { WriteCommandOptions } from "./options.ts";
 
 /** How a change is made. */
 type ChangeOptions = Pick<WriteCommandOptions, "dryRun" | "yes" | "json" | "transaction">;

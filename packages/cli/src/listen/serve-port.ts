@@ -1,8 +1,8 @@
 /** Puts a port of a meter behind whatever a link names. */
 import { type MeterPort, serve } from "@meterport/simulator";
 import type { Link } from "@meterport/transports/link-url";
-import type { Io } from "../../io/io.ts";
-import { listenOn } from "../../io/listening.ts";
+import type { Io } from "../io/io.ts";
+import { listenOn } from "./listening.ts";
 
 /** Resolves when the user has had enough. */
 export const interruption = ({ interrupted }: Io): Promise<void> =>

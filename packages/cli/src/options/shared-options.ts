@@ -1,14 +1,6 @@
 /** Options that several commands have. */
 import { type SecurityName, securityNames } from "@meterport/protocol/mep/security/security-names";
 import { type Command, Option } from "commander";
-import type { Exit, Io } from "../io/io.ts";
-
-/** What a group of commands is added to; `ended` takes the exit code of the command that ran. */
-export interface Host {
-  readonly program: Command;
-  readonly io: Io;
-  readonly ended: (code: Exit) => void;
-}
 
 export const linkOption = (): Option =>
   new Option(
@@ -62,4 +54,10 @@ export interface ReadOptions extends MeterOptions {
 export interface LogCommandOptions extends ReadOptions {
   readonly since?: string;
   readonly zone?: string;
+}
+
+/** Of commands that change a meter. */
+export interface ChangeCommandOptions {
+  readonly dryRun?: true;
+  readonly yes?: true;
 }

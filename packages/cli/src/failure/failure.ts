@@ -1,7 +1,7 @@
 /** How failures are told: one sentence for people, one document for programs, and the exit code of the contract. */
 import { type LinkFailure, MeterportError } from "@meterport/protocol/errors";
-import { toJson } from "./format/json.ts";
-import { type Exit, exit, type Io, say } from "./io/io.ts";
+import { toJson } from "../format/json.ts";
+import { type Exit, exit, type Io, say } from "../io/io.ts";
 
 /** What to do about each way in which a link fails; nothing where the message says it all. */
 const linkRemedies: Readonly<Record<LinkFailure, string | undefined>> = {

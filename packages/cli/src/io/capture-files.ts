@@ -2,7 +2,7 @@
 import { KeptHandshake } from "@meterport/client/recording/kept-handshake";
 import type { RecordingOptions } from "@meterport/client/recording/recording";
 import { captureHead, captureLine, parseCaptureLine } from "@meterport/protocol/capture/capture";
-import type { Io, OutputFile } from "../../io/io.ts";
+import type { Io, OutputFile } from "./io.ts";
 
 interface Begun extends RecordingOptions {
   readonly file: OutputFile;

@@ -2,8 +2,8 @@
 import { MeterportError, UsageError } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 import type { Link } from "@meterport/transports/link-url";
-import { SharedLine } from "../meter/shared-line.ts";
-import { type Io, say } from "./io.ts";
+import { type Io, say } from "../io/io.ts";
+import { SharedLine } from "./shared-line.ts";
 
 export interface Listening {
   /** With the port that it got, where a free one was asked for. */

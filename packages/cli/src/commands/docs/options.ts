@@ -1,0 +1,18 @@
+/** The options of `meterport docs`. */
+import { Option } from "commander";
+import { type Host, type Load, runs } from "../../options/host.ts";
+import { profileOption } from "../../options/shared-options.ts";
+
+export interface DocsOptions {
+  readonly format?: "md" | "html";
+  readonly profile?: string;
+  readonly output?: string;
+}
+
+export const addDocsCommand = (host: Host, load: Load<[options: DocsOptions]>): void => {
+  host.command
+    .addOption(new Option("--format <format>", "md, or html").choices(["md", "html"]))
+    .addOption(profileOption("only what this device has; everything where left out"))
+    .option("--output <path>", "into a file, or into a folder where it ends with /")
+    .action(runs(host, load));
+};

@@ -1,0 +1,45 @@
+/** The options of `meterport doctor`. */
+import { Option } from "commander";
+import { type Host, type Load, runs } from "../../options/host.ts";
+import {
+  clientIdOption,
+  jsonOption,
+  keyOption,
+  linkOption,
+  type MeterOptions,
+  recordOption,
+  securityOption,
+} from "../../options/shared-options.ts";
+
+export interface DoctorOptions extends Omit<MeterOptions, "profile"> {
+  readonly format?: "text" | "html" | "json";
+  readonly language?: "en" | "da" | "de";
+  readonly output?: string;
+  readonly json?: true;
+}
+
+export const addDoctorCommand = (host: Host, load: Load<[options: DoctorOptions]>): void => {
+  host.command
+    .addOption(linkOption().makeOptionMandatory())
+    .addOption(keyOption())
+    .addOption(securityOption())
+    .addOption(clientIdOption())
+    .addOption(recordOption())
+    .addOption(
+      new Option("--format <format>", "text, html: a page to attach to a report, or json").choices([
+        "text",
+        "html",
+        "json",
+      ]),
+    )
+    .addOption(
+      new Option("--language <language>", "en, da or de; that of the environment where left out").choices([
+        "en",
+        "da",
+        "de",
+      ]),
+    )
+    .option("--output <file>", "into a file in place of standard output")
+    .addOption(jsonOption())
+    .action(runs(host, load));
+};

@@ -1,0 +1,14 @@
+/** The options of `meterport dump`. */
+import { type Host, type Load, runs } from "../../options/host.ts";
+import { asksMeter, jsonOption, type ReadOptions } from "../../options/shared-options.ts";
+
+export interface DumpOptions extends ReadOptions {
+  readonly output?: string;
+}
+
+export const addDumpCommand = (host: Host, load: Load<[options: DumpOptions]>): void => {
+  asksMeter(host.command)
+    .option("--output <path>", "into a file, or into a folder where it ends with /: a file for each table")
+    .addOption(jsonOption())
+    .action(runs(host, load));
+};

@@ -1,0 +1,16 @@
+/** The options of `meterport live`. */
+import { type Host, type Load, runs } from "../../options/host.ts";
+import { asksMeter, jsonOption, type ReadOptions } from "../../options/shared-options.ts";
+
+export interface LiveOptions extends ReadOptions {
+  readonly interval: string;
+  readonly count?: string;
+}
+
+export const addLiveCommand = (host: Host, load: Load<[options: LiveOptions]>): void => {
+  asksMeter(host.command)
+    .option("--interval <time>", "between two readings; less than 1s is more than the guide advises", "1s")
+    .option("--count <n>", "ends after so many readings")
+    .addOption(jsonOption())
+    .action(runs(host, load));
+};

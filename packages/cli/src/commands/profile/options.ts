@@ -1,0 +1,40 @@
+/** The options of `meterport profile`. */
+import { Option } from "commander";
+import { type Host, type Load, runs } from "../../options/host.ts";
+import { asksMeter, jsonLinesOption, type ReadOptions, zoneOption } from "../../options/shared-options.ts";
+
+export interface ProfileOptions extends ReadOptions {
+  readonly set: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly channel: readonly string[];
+  readonly consumption?: true;
+  readonly format?: "csv" | "json" | "parquet";
+  readonly zone?: string;
+  readonly output?: string;
+}
+
+export const addProfileCommand = (host: Host, load: Load<[options: ProfileOptions]>): void => {
+  asksMeter(host.command)
+    .option("--set <n>", "data set, 1 to 4", "1")
+    .option("--since <when>", "7d, 2026-01-31 or 2026-01-31T12:00Z: only intervals that end after it")
+    .option("--until <when>", "likewise: only intervals that end by then")
+    .option(
+      "--channel <channel>",
+      "only this one: its index from 0, its source as in forwardActiveEnergy, or 0x4001; may be repeated",
+      (text: string, others: string[]) => [...others, text],
+      [],
+    )
+    .option("--consumption", "what was used in each interval in place of the registers")
+    .addOption(
+      new Option("--format <format>", "csv, json: one document a line, or parquet: a file").choices([
+        "csv",
+        "json",
+        "parquet",
+      ]),
+    )
+    .addOption(zoneOption())
+    .option("--output <file>", "into a file in place of standard output")
+    .addOption(jsonLinesOption())
+    .action(runs(host, load));
+};

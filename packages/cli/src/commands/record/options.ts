@@ -1,0 +1,25 @@
+/** The options of `meterport record`. */
+import { type Host, type Load, runs } from "../../options/host.ts";
+import { linkOption } from "../../options/shared-options.ts";
+
+export interface RecordOptions {
+  readonly link: string;
+  readonly listen?: string;
+  readonly output: string;
+  readonly maxSize: string;
+  readonly files: string;
+}
+
+export const addRecordCommand = (host: Host, load: Load<[options: RecordOptions]>): void => {
+  host.command
+    .addOption(linkOption().makeOptionMandatory())
+    .option("--listen <url>", "where the other software connects, as in simulate; it only listens where left out")
+    .requiredOption("--output <file>", "the capture")
+    .option("--max-size <megabytes>", "of a file, up to 60", "50")
+    .option(
+      "--files <n>",
+      "so many files in turn, the oldest written anew; else recording ends where the file is full",
+      "1",
+    )
+    .action(runs(host, load));
+};

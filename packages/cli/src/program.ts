@@ -1,0 +1,44 @@
+/** The command line as commander parses it. */
+import { Command, type CommanderError } from "commander";
+import { commands } from "./commands.ts";
+import { type Exit, exit } from "./io/io.ts";
+import type { Host } from "./options/host.ts";
+
+/**
+ * The program as commander knows it.
+ *
+ * @param word the first of the command line: of the command it names the options are loaded too
+ */
+export const buildProgram = async (
+  version: string,
+  word: string | undefined,
+  host: Omit<Host, "command">,
+): Promise<Command> => {
+  const { stdout } = host.io;
+  const program = new Command("meterport")
+    .description("Reads NES / OSGP electricity meters through their MEP port, and plays one.")
+    .version(version, "-V, --version", "the version")
+    .helpOption("-h, --help", "this help")
+    .helpCommand(false)
+    .showHelpAfterError(false)
+    .exitOverride()
+    // The options are not loaded, and every command has some.
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => stdout.columns,
+      getOutHasColors: () => stdout.color,
+    });
+
+  for (const { usage, description, open } of commands) {
+    const command = program.command(usage).description(description);
+    // Sub-commands do not inherit these.
+    command.exitOverride().helpOption("-h, --help", "this help").configureOutput(program.configureOutput());
+    if (command.name() === word) await open({ ...host, command });
+  }
+  return program;
+};
+
+/** What commander itself ended with: help and version are no failure. */
+export const exitOf = (error: CommanderError): Exit => (error.exitCode === 0 ? exit.done : exit.usage);
