@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { auto } from "@meterport/client/session/auto";
+import { auto } from "@meterport/client/security/auto";
 import { isUsable } from "@meterport/client/supervision/link-status";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
 import { PointLoop } from "@meterport/engine/points/point-loop";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, rc4 } from "@meterport/client";
-import { auto, type Finding, type FoundSecurity, findingText, securityOf } from "@meterport/client/session/auto";
+import { auto, type Finding, type FoundSecurity, findingText, securityOf } from "@meterport/client/security/auto";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT21, ET70 } from "@meterport/protocol/tables/index";
 import { memoryLine } from "@meterport/simulator";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { rc4 } from "@meterport/client";
-import { auto } from "@meterport/client/session/auto";
+import { auto } from "@meterport/client/security/auto";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { BT01, ET13, ET51 } from "@meterport/protocol/tables/index";

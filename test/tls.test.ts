@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, openLive, orThrow, rc4 } from "@meterport/client";
-import { securityOf } from "@meterport/client/session/auto";
+import { securityOf } from "@meterport/client/security/auto";
 import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { EP17, EP61 } from "@meterport/protocol/procedures/index";
 import {

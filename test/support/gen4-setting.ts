@@ -1,6 +1,6 @@
 /** A virtual meter of firmware 4.30 in virtual time, and clients for its ports. */
 import { type ConnectOptions, connect, type Meter, type Security } from "@meterport/client";
-import { auto, type Finding, type FoundSecurity } from "@meterport/client/session/auto";
+import { auto, type Finding, type FoundSecurity } from "@meterport/client/security/auto";
 import { tls } from "@meterport/client/session/tls";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";

@@ -1,7 +1,7 @@
 /** A meter from what the command line says: link, key and profile. */
 import { connect, identify, type Meter, type Security } from "@meterport/client";
 import { type RecordingOptions, recordTransport } from "@meterport/client/recording/recording";
-import { findingText, type SecurityMemory, securityOf } from "@meterport/client/session/auto";
+import { findingText, type SecurityMemory, securityOf } from "@meterport/client/security/auto";
 import { optical } from "@meterport/client/session/optical";
 import { MeterportError, UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";

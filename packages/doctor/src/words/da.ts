@@ -1,4 +1,4 @@
-import type { MepWords } from "./words.ts";
+import type { MepWords } from "./vocabulary.ts";
 
 export const da: MepWords = {
   title: "Undersøgelse af en målerforbindelse",

@@ -1,4 +1,4 @@
-import type { MepWords } from "./words.ts";
+import type { MepWords } from "./vocabulary.ts";
 
 export const en: MepWords = {
   title: "Examination of a meter link",

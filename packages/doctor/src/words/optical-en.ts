@@ -1,4 +1,4 @@
-import type { OpticalWords } from "./words.ts";
+import type { OpticalWords } from "./vocabulary.ts";
 
 export const opticalEn: OpticalWords = {
   checks: {

@@ -1,5 +1,5 @@
 /** How a configured meter is reached: its transport, a session with its key, the plan of the live keys. */
-import { type Finding, findingText, type SecurityMemory, securityOf } from "@meterport/client/session/auto";
+import { type Finding, findingText, type SecurityMemory, securityOf } from "@meterport/client/security/auto";
 import { optical } from "@meterport/client/session/optical";
 import type { Log } from "@meterport/engine/ports/log";
 import type { Clock, Entropy, Millis, Signal, Transport } from "@meterport/protocol/ports";

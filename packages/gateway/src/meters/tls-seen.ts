@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { FoundSecurity, SecurityMemory } from "@meterport/client/session/auto";
+import type { FoundSecurity, SecurityMemory } from "@meterport/client/security/auto";
 import type { Log } from "@meterport/engine/ports/log";
 import type { Level } from "@meterport/protocol/mep/security/seal";
 

@@ -1,6 +1,7 @@
 /** What a struct is declared from: fields at the offsets that the guide prints. */
 import { type Dim, type Expr, toExpr } from "./expression.ts";
-import type { FieldMeta, Layout, Simplify, ValueOf } from "./layout.ts";
+import type { FieldMeta } from "./field-meta.ts";
+import type { Layout, Simplify, ValueOf } from "./layout.ts";
 
 export interface Field<T, E> {
   readonly layout: Layout<T, E>;

@@ -24,16 +24,8 @@ export {
   plus,
   times,
 } from "./expression.ts";
-export type {
-  AnyLayout,
-  Description,
-  FieldDescription,
-  FieldMeta,
-  Layout,
-  Leaf,
-  ValueControl,
-  ValueOf,
-} from "./layout.ts";
+export type { FieldMeta, ValueControl } from "./field-meta.ts";
+export type { AnyLayout, Description, FieldDescription, Layout, Leaf, ValueOf } from "./layout.ts";
 export { type At, leaves, locate, misplaced, type Path, type Place, place } from "./locate.ts";
 export { nibbles } from "./nibbles.ts";
 export {

@@ -3,8 +3,11 @@
  * of a part, every leaf with its offset, documentation. No code outside asks a layout for its kind; each kind answers.
  */
 import type { CondTree, ExprTree } from "./expression-tree.ts";
+import type { FieldMeta } from "./field-meta.ts";
 import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
+
+export type { FieldMeta, ValueControl } from "./field-meta.ts";
 
 /** What a layout may know beside other tables: which entry of an array it is in, and the fields decoded before it. */
 export interface Scope {
@@ -13,29 +16,6 @@ export interface Scope {
   readonly self: Readonly<Record<string, unknown>> | undefined;
 }
 export const outermost: Scope = { index: 0, self: undefined };
-
-/** Who controls a value (MEP guide 1.1, p. 48): F fixed, M the meter, H the host, P fixed for a program id. */
-export type ValueControl = "F" | "M" | "H" | "P" | "H/M" | "HD/HI";
-
-/** What is known of a field beside its place: never applied by the codec, only read by people and by `meaning`. */
-export interface FieldMeta {
-  readonly vci?: ValueControl;
-  /** Unit of the integer on the wire: "s", "min", "mA", "0.1 %". */
-  readonly unit?: string;
-  /** Factory value that the guide prints. */
-  readonly value?: number | boolean | string;
-  /** Names of values, as the guide gives them. */
-  readonly names?: Readonly<Record<number, string>>;
-  /** First firmware that gives the field a meaning, where its place exists in older firmware too. */
-  readonly since?: string;
-  /**
-   * It tells one meter, device, person or key from others, so `redact` replaces it: all of it, or of a MEP client's
-   * identification what stands behind the manufacturer and the device class.
-   */
-  readonly identifies?: "all" | "mep-client";
-  /** A key: it is never shown, not even where the meter gives it away. */
-  readonly secret?: true;
-}
 
 export type Description =
   | { readonly kind: "int"; readonly bytes: number; readonly signed: boolean; readonly type: string }

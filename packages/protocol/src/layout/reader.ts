@@ -1,5 +1,5 @@
 import { LayoutError } from "../errors.ts";
-import type { FieldMeta } from "./layout.ts";
+import type { FieldMeta } from "./field-meta.ts";
 
 /** One leaf with the bytes it came from. Bit fields of one word share `start` and `end`. */
 export interface Span {

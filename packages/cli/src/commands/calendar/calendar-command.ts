@@ -1,21 +1,13 @@
 /** `meterport calendar`: which tariff applies when. */
 import { readCalendar } from "@meterport/client/readers/calendar";
-import { type TariffDay, tariffOn, tierAt } from "@meterport/protocol/meaning/tariff-calendar";
+import { tariffOn, tierAt } from "@meterport/protocol/meaning/tariff-calendar";
 import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseLocalSince } from "../../options/since-option.ts";
-import { calendarText } from "./calendar-text.ts";
+import { type Asked, calendarText } from "./calendar-text.ts";
 import type { CalendarCommandOptions } from "./options.ts";
-
-/** A day, or a moment of it, that was asked for. */
-export interface Asked extends TariffDay {
-  /** "2026-01-31T12:00:00" */
-  readonly time: string;
-  /** In effect at that time. */
-  readonly tier: number | null;
-}
 
 /** @throws UsageError, LinkError, ResponseError, LayoutError */
 export const calendarCommand = (options: CalendarCommandOptions, io: Io): Promise<Exit> => {

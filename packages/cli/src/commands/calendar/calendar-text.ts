@@ -5,13 +5,21 @@ import {
   type DayAction,
   daysOf,
   type TariffCalendar,
+  type TariffDay,
   type TierBegin,
 } from "@meterport/protocol/meaning/tariff-calendar";
 import { plainMoment, spanText } from "../../format/moment.ts";
 import type { Paint } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 import { presentText, tierName } from "../tariffs/tariff-text.ts";
-import type { Asked } from "./calendar-command.ts";
+
+/** A day, or a moment of it, that was asked for. */
+export interface Asked extends TariffDay {
+  /** "2026-01-31T12:00:00" */
+  readonly time: string;
+  /** In effect at that time. */
+  readonly tier: number | null;
+}
 
 const two = (n: number): string => String(n).padStart(2, "0");
 const clockText = (minute: number): string => `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;

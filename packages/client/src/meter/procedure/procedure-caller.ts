@@ -18,9 +18,8 @@ import { ET59 } from "@meterport/protocol/tables/extended/et59-mep-procedure-res
 import { ET85 } from "@meterport/protocol/tables/extended/et85-mep-procedure-response-2";
 import { OneAtATime } from "../../session/one-at-a-time.ts";
 import { pause } from "../../session/pause.ts";
-import type { Meter } from "../meter.ts";
 import { exchange, readSlice, readWhole, unlessRefused } from "../read/table-bytes.ts";
-import type { ChangeOptions } from "../write/changes.ts";
+import type { ChangeableMeter, ChangeOptions } from "../write/changes.ts";
 import type { WearBudget } from "../write/wear-budget.ts";
 import { checkLevel, checkWritable } from "../write/write-rights.ts";
 import {
@@ -40,7 +39,7 @@ export interface ProcedureOptions {
 }
 
 /** A sequence number tells who called: those of MEP clients are 5 to 9 (MEP guide 1.1, p. 58), so the optical port has others. */
-const sequencesOf = ({ optical }: Meter): { readonly first: number; readonly count: number } =>
+const sequencesOf = ({ optical }: ChangeableMeter): { readonly first: number; readonly count: number } =>
   optical ? { first: 10, count: 10 } : { first: 5, count: 5 };
 
 /** A response may take a second (p. 58); three, because another user may be served first. */
@@ -53,7 +52,7 @@ const asked = (label: string, signal: Signal | undefined) => (signal === undefin
 const until = (signal: Signal | undefined) => (signal === undefined ? {} : { signal });
 
 export class ProcedureCaller {
-  readonly #meter: Meter;
+  readonly #meter: ChangeableMeter;
   readonly #writable: boolean;
   readonly #wear: WearBudget;
   readonly #turns = new OneAtATime();

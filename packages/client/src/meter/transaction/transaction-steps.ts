@@ -8,11 +8,11 @@ import { mayBeRepeated } from "@meterport/protocol/procedures/index";
 import { BT07 } from "@meterport/protocol/tables/basic/bt07-procedure-initiate";
 import { BT08 } from "@meterport/protocol/tables/basic/bt08-procedure-response";
 import { tableIdOf } from "@meterport/protocol/tables/catalogue";
-import type { Meter } from "../meter.ts";
 import { initiation, isAnswerTo, openResponse } from "../procedure/procedure-call.ts";
 import type { ProcedureCaller } from "../procedure/procedure-caller.ts";
 import type { ByteRange } from "../read/ranges.ts";
 import { dataOf } from "../read/table-bytes.ts";
+import type { ChangeableMeter } from "../write/changes.ts";
 import { type FieldValue, type TableWriter, writeLabel } from "../write/table-writer.ts";
 
 type Keys = readonly (string | number)[];
@@ -27,7 +27,7 @@ export interface Step<T> {
 
 /** What a step needs to become requests. */
 export interface Site {
-  readonly meter: Meter;
+  readonly meter: ChangeableMeter;
   readonly writer: TableWriter;
   readonly caller: ProcedureCaller;
   readonly signal: Signal | undefined;

@@ -4,9 +4,8 @@ import { LinkError, ResponseError } from "@meterport/protocol/errors";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Signal } from "@meterport/protocol/ports";
 import { isPending, pendingDescriptorSize } from "@meterport/protocol/tables/basic/pending";
-import type { Meter } from "../meter.ts";
 import { exchange, readSlice } from "../read/table-bytes.ts";
-import type { ChangeOptions } from "./changes.ts";
+import type { ChangeableMeter, ChangeOptions } from "./changes.ts";
 import { type Piece, pendingWrites } from "./pending-bytes.ts";
 import type { WearBudget } from "./wear-budget.ts";
 import {
@@ -73,7 +72,7 @@ const behindDescriptor = ({ offset, data }: Piece): Piece => {
 };
 
 export class TableWriter {
-  readonly #meter: Meter;
+  readonly #meter: ChangeableMeter;
   readonly #writable: boolean;
   readonly #wear: WearBudget;
 

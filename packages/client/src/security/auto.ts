@@ -8,9 +8,9 @@ import type { Entropy, Signal } from "@meterport/protocol/ports";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
 import { firmwareOf } from "@meterport/protocol/tables/firmware";
 import { readSlice, unlessRefused } from "../meter/read/table-bytes.ts";
-import { rc4, type SealSecurity, type Security } from "./security.ts";
-import type { Session } from "./session.ts";
-import { tls } from "./tls.ts";
+import { rc4, type SealSecurity, type Security } from "../session/security.ts";
+import type { Session } from "../session/session.ts";
+import { tls } from "../session/tls.ts";
 
 /** What a port was found to speak. */
 export type FoundSecurity = "rc4" | "tls";
