@@ -1,11 +1,22 @@
 /** No import leads back to where it began: not between files, also not by types or by imports that wait. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { circlesOf, graphOf, grouped, importedFile } from "./support/import-graph.ts";
+import {
+  circlesOf,
+  foldersOf,
+  graphOf,
+  grouped,
+  importedFile,
+  packageFolderOf,
+  productGraph,
+} from "./support/import-graph.ts";
+import { mermaidOf } from "./support/import-picture.ts";
 import { codeFiles, type Import, importsIn, textOf } from "./support/sources.ts";
 
 const imports = new Map(codeFiles().map((path) => [path, importsIn(path, textOf(path))]));
 const graph = graphOf(imports);
+
+const product = productGraph(graph);
 
 const shown = (circles: readonly (readonly string[])[]): string[] =>
   circles.map((circle) => [...circle, circle[0]].join(" → "));
@@ -17,6 +28,25 @@ describe("import circles", () => {
   test("there is none between files, types included", () => {
     assert.ok(graph.size > 500, "the files were found");
     assert.deepEqual(shown(circlesOf(graph)), []);
+  });
+
+  // Their folders are still being sorted.
+  const unsorted = ["packages/engine", "packages/gateway"];
+  for (const name of new Set([...product.keys()].map(packageFolderOf)))
+    test(`there is none between the folders of ${name}`, { skip: unsorted.includes(name) }, () => {
+      assert.deepEqual(shown(circlesOf(foldersOf(product, name))), []);
+    });
+
+  test("there is none between packages", () => {
+    assert.deepEqual(shown(circlesOf(grouped(product, packageFolderOf))), []);
+  });
+
+  test("ARCHITECTURE.md shows the packages as they are", () => {
+    const picture = mermaidOf(grouped(product, packageFolderOf), "packages/");
+    assert.ok(
+      textOf("ARCHITECTURE.md").includes(`\`\`\`mermaid\n${picture}\`\`\``),
+      `put the output of npm run imports there:\n${picture}`,
+    );
   });
 
   test("every import of ours is followed", () => {

@@ -1,5 +1,6 @@
 /** Which file of the project imports which, and whether following the arrows leads back to where they began. */
 import { posix } from "node:path";
+import { isTest, packageOf } from "./import-rules.ts";
 import type { Import } from "./sources.ts";
 
 /** What each file or folder points to. */
@@ -73,4 +74,31 @@ export const circlesOf = (graph: Graph): readonly (readonly string[])[] => {
     found.set(turned.join(" "), turned);
   }
   return [...found.values()].sort((a, b) => a.length - b.length || (a.join() < b.join() ? -1 : 1));
+};
+
+/** Of the packages, without what is only for tests. */
+export const productGraph = (graph: Graph): Graph =>
+  new Map(
+    [...graph]
+      .filter(([path]) => packageOf(path)?.inner.startsWith("src/") === true && !isTest(path))
+      .map(([path, targets]) => [path, new Set([...targets].filter((target) => !isTest(target)))]),
+  );
+
+/** "packages/client/src/meter/read/ranges.ts" is in "packages/client". */
+export const packageFolderOf = (path: string): string => path.split("/", 2).join("/");
+
+/**
+ * The room that a file of a package is in, a file beside the rooms being one of its own.
+ *
+ * @example
+ * folderOf("packages/client/src/meter/read/ranges.ts") // "packages/client/src/meter"
+ * folderOf("packages/client/src/connect.ts") // "packages/client/src/connect.ts"
+ */
+export const folderOf = (path: string): string => path.split("/", 4).join("/");
+
+/** The folders of one package, and which of them import which. */
+export const foldersOf = (graph: Graph, packageFolder: string): Graph => {
+  const isOwn = (path: string): boolean => path.startsWith(`${packageFolder}/`);
+  const own = [...graph].filter(([path]) => isOwn(path));
+  return grouped(new Map(own.map(([path, targets]) => [path, new Set([...targets].filter(isOwn))])), folderOf);
 };

@@ -1,6 +1,6 @@
 /** What an examination of a link finds: layer by layer, and which trouble is the first. */
 import type { Millis } from "@meterport/protocol/ports";
-import type { OpticalCheckName, OpticalFinding, OpticalSickness } from "./optical/optical-diagnosis.ts";
+import type { OpticalCheckName, OpticalFinding, OpticalSickness } from "./optical-diagnosis.ts";
 
 /** The layers of the MEP port in the order in which they are looked at: each stands on those before it. */
 export const checkNames = [

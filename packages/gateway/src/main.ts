@@ -13,7 +13,7 @@ import { linkTraits } from "@meterport/transports/link-traits";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { openLink } from "@meterport/transports/open";
 import { wayOf } from "@meterport/transports/optical-way";
-import { portName } from "@meterport/transports/serial/port-name";
+import { portName } from "@meterport/transports/port-name";
 import own from "../package.json" with { type: "json" };
 import { captureRedactor } from "./captures/capture-redactor.ts";
 import { type CaptureShelf, openCaptureShelf } from "./captures/capture-shelf.ts";

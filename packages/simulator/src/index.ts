@@ -1,9 +1,10 @@
 /** A virtual NES meter with a household behind it, faults for its line, and lines to read it over. */
 
+export type { Behaviour, Ground, MeterRequest } from "./behaviour.ts";
+export { type LiveTable, Memory } from "./contents/memory.ts";
 export type { MeterEvent } from "./history/events.ts";
 export type { History } from "./history/history.ts";
 export type { Outage, Past } from "./history/past.ts";
-export { recallPast } from "./history/recall.ts";
 export { type Household, type HouseholdOptions, openHousehold } from "./household/household.ts";
 export { isScenarioName, type Scenario, type ScenarioName, scenarios } from "./household/scenarios.ts";
 export { ChunkQueue } from "./line/chunk-queue.ts";
@@ -13,11 +14,10 @@ export { type Line, type MemoryLineOptions, type ModelledLineOptions, memoryLine
 export { type LineCounts, LineModel, type LineModelOptions } from "./line/line-model.ts";
 export { ReplayedMeter } from "./line/replay.ts";
 export { type Served, serve } from "./line/serve.ts";
-export type { Behaviour, Ground, MeterRequest } from "./meter/behaviour.ts";
 export { goldenMeter, goldenSequences } from "./meter/golden.ts";
-export { type LiveTable, Memory } from "./meter/memory.ts";
-export { MepPort, type MeterOutput, type MeterPort } from "./meter/meter-port.ts";
+export { recallPast } from "./meter/recall.ts";
 export { VirtualMeter, type VirtualMeterOptions } from "./meter/virtual-meter.ts";
+export { MepPort, type MeterOutput, type MeterPort } from "./meter-port.ts";
 export { type OpticalKeys, OpticalPort } from "./optical/optical-port.ts";
 export { SharedUart } from "./optical/shared-uart.ts";
 export { type Random, seeded } from "./random.ts";

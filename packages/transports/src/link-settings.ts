@@ -3,7 +3,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { parseDuration } from "@meterport/protocol/meaning/duration";
 import type { Millis, TransportTiming } from "@meterport/protocol/ports";
 import { baudRates } from "@meterport/protocol/tables/extended/device-codes";
-import { defaultPulse, type EnableLine } from "./serial/enable-line.ts";
+import { defaultPulse, type EnableLine } from "./enable-line.ts";
 
 /** What the MEP port speaks until somebody changes it. */
 export const defaultBaudRate = 9600;

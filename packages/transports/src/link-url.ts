@@ -1,5 +1,6 @@
 /** Links as people write them: a device's path, or a URL. */
 import type { TransportTiming } from "@meterport/protocol/ports";
+import type { EnableLine } from "./enable-line.ts";
 import {
   baudOf,
   defaultBaudRate,
@@ -14,7 +15,6 @@ import {
   wrongLink,
 } from "./link-settings.ts";
 import { type MqttLink, mqttLink } from "./mqtt/mqtt-link.ts";
-import type { EnableLine } from "./serial/enable-line.ts";
 import { type AdapterId, parseAdapterId } from "./serial/serial-adapters.ts";
 
 /** What every serial port can be set to, near or far. */

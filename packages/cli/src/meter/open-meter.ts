@@ -10,7 +10,7 @@ import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import type { Signal, Transport } from "@meterport/protocol/ports";
 import { wayOf } from "@meterport/transports/optical-way";
-import { portName } from "@meterport/transports/serial/port-name";
+import { portName } from "@meterport/transports/port-name";
 import { beginCapture } from "../io/capture-files.ts";
 import { type Io, say } from "../io/io.ts";
 import { type WearName, wearStoreOf } from "../io/meter-wear.ts";

@@ -5,12 +5,12 @@ import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
 import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Diagnosis, Sickness } from "../diagnosis.ts";
-import { opens } from "../open-check.ts";
 import { histogram, Report } from "../report.ts";
 import { describeBytes } from "./byte-check.ts";
 import { FirstContact } from "./contact.ts";
 import { LineCheck } from "./line-check.ts";
 import { MeterCheck, modelOf } from "./meter-check.ts";
+import { opens } from "./open-check.ts";
 import { Patient, type PatientOptions } from "./patient.ts";
 import { persists } from "./persistence.ts";
 

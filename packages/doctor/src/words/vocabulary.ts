@@ -1,7 +1,7 @@
 /** Which words a language must have to tell a diagnosis. */
 import type { KeyForm } from "@meterport/protocol/mep/security/key-readings";
 import type { CheckName, Finding, MepCheckName, MepFinding, MepSickness, Sickness } from "../diagnosis.ts";
-import type { OpticalCheckName, OpticalFinding, OpticalSickness } from "../optical/optical-diagnosis.ts";
+import type { OpticalCheckName, OpticalFinding, OpticalSickness } from "../optical-diagnosis.ts";
 
 export interface SicknessWords {
   /** What is wrong, in a few words. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { checkNames, type Finding, sicknesses } from "../diagnosis.ts";
-import { opticalLayers, opticalSicknesses } from "../optical/optical-diagnosis.ts";
+import { opticalLayers, opticalSicknesses } from "../optical-diagnosis.ts";
 import { findingText, languages, wordsOf } from "./words.ts";
 
 const placeholders = (text: string): string =>

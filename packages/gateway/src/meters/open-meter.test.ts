@@ -9,7 +9,7 @@ import type { PortTls } from "@meterport/protocol/mep/security/mep-tls/port-secu
 import { memoryLine, VirtualMeter } from "@meterport/simulator";
 import { systemEntropy } from "@meterport/transports/clock";
 import { linkTraits } from "@meterport/transports/link-traits";
-import { portName } from "@meterport/transports/serial/port-name";
+import { portName } from "@meterport/transports/port-name";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { MeterConfig } from "../config/config.ts";
 import { openMeter } from "./open-meter.ts";

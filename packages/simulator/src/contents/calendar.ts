@@ -1,8 +1,8 @@
 /** BT50, BT54, ET47 and ET61: when tariffs, seasons and reads are due. */
 import { encode, tableExists } from "@meterport/protocol/layout/index";
 import { BT50, BT54, ET47, ET61 } from "@meterport/protocol/tables/index";
-import type { Filling } from "../meter/memory.ts";
 import { filled, zeroValue } from "./filled.ts";
+import type { Filling } from "./memory.ts";
 import type { Setup } from "./setup.ts";
 import { tierSwitches } from "./tariff-plan.ts";
 

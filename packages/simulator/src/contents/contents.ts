@@ -1,13 +1,13 @@
 /** Everything that a meter holds when it is switched on for the first time, but for what is computed from its household. */
 import { sizeOf, tableExists } from "@meterport/protocol/layout/index";
 import { ET42, tables } from "@meterport/protocol/tables/index";
-import type { Filling } from "../meter/memory.ts";
 import { calendarTables } from "./calendar.ts";
 import { deviceTables } from "./devices.ts";
 import { generalTables } from "./general.ts";
 import { interfaceDefinition } from "./interface-definition.ts";
 import { loadProfileTables } from "./load-profile.ts";
 import { logTables } from "./logs.ts";
+import type { Filling } from "./memory.ts";
 import { mepTables } from "./mep.ts";
 import { registerTables } from "./registers.ts";
 import type { Setup } from "./setup.ts";

@@ -1,8 +1,8 @@
 /** ET34, ET57 and ET71: what a meter knows of the devices behind it and of the sources that it watches. */
 import { encode, tableExists } from "@meterport/protocol/layout/index";
 import { ET34, ET57, ET71 } from "@meterport/protocol/tables/index";
-import type { Filling } from "../meter/memory.ts";
 import { zeroValue } from "./filled.ts";
+import type { Filling } from "./memory.ts";
 import type { Setup } from "./setup.ts";
 
 /** Minutes between two polls of an M-Bus device. */

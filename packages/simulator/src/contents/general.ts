@@ -1,8 +1,8 @@
 /** BT00, BT01, BT15, BT53, ET03: what a meter says of itself. */
 import { encode } from "@meterport/protocol/layout/index";
 import { BT00, BT01, BT15, BT53, ET03 } from "@meterport/protocol/tables/index";
-import type { Filling } from "../meter/memory.ts";
 import { filled } from "./filled.ts";
+import type { Filling } from "./memory.ts";
 import { digitsOf, type Setup } from "./setup.ts";
 import { denmark } from "./zone.ts";
 

@@ -1,8 +1,8 @@
 /** BT60, BT61, BT62, ET62 and ET66: what the load profile records. */
 import { encode } from "@meterport/protocol/layout/index";
 import { BT60, BT61, BT62, ET62, ET66 } from "@meterport/protocol/tables/index";
-import type { Filling } from "../meter/memory.ts";
 import { filled, zeroValue } from "./filled.ts";
+import type { Filling } from "./memory.ts";
 import type { Setup } from "./setup.ts";
 
 /** Source ids of each data set's channels: energies of the meter; in the second one energy and what ET66 maps 112 to. */

@@ -3,8 +3,8 @@ import { encode, sizeOf, tableExists } from "@meterport/protocol/layout/index";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
 import { transaction, transactionType } from "@meterport/protocol/tables/extended/transaction";
 import { BT07, ET11, ET13, ET50, ET51, ET52, ET53, ET70 } from "@meterport/protocol/tables/index";
-import type { Filling } from "../meter/memory.ts";
 import { filled, zeroValue } from "./filled.ts";
+import type { Filling } from "./memory.ts";
 import type { Setup } from "./setup.ts";
 
 /** Entries of ET13 and ET14 below this are M-Bus devices. */

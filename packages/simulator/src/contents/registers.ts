@@ -2,7 +2,7 @@
 import { encode, tableExists } from "@meterport/protocol/layout/index";
 import { presentValueOrder, summationOrder } from "@meterport/protocol/meaning/source-order";
 import { BT20, BT21, BT22, BT27 } from "@meterport/protocol/tables/index";
-import type { Filling } from "../meter/memory.ts";
+import type { Filling } from "./memory.ts";
 import type { Setup } from "./setup.ts";
 
 /** Total powers first, then the reactive quadrants: what the eight demands are taken of. */

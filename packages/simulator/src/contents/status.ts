@@ -1,9 +1,9 @@
 /** BT03, ET23, ET29, ET80, ET89: state and hardware. */
 import { decode, encode, reaches, tableExists } from "@meterport/protocol/layout/index";
 import { BT03, ET23, ET29, ET80, ET89 } from "@meterport/protocol/tables/index";
-import type { Filling } from "../meter/memory.ts";
 import { calendarId } from "./calendar.ts";
 import { filled } from "./filled.ts";
+import type { Filling } from "./memory.ts";
 import type { Setup } from "./setup.ts";
 
 /** Wired boards: MEP client 1, MEP client 2, M-Bus (MEP guide 1.1, pp. 108-109). */

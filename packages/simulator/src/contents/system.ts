@@ -1,9 +1,9 @@
 /** ET04, ET54, ET55: how a meter is set up, and the state that goes with it. */
 import { reaches } from "@meterport/protocol/layout/index";
 import { ET04, ET54, ET55 } from "@meterport/protocol/tables/index";
-import type { Filling } from "../meter/memory.ts";
 import { filled } from "./filled.ts";
 import { programIdOf } from "./general.ts";
+import type { Filling } from "./memory.ts";
 import type { Setup } from "./setup.ts";
 
 const online = 4;

@@ -1,7 +1,7 @@
 /** Days and months of the meter's local clock, as its calendar counts them. */
 import type { Millis } from "@meterport/protocol/ports";
 import { denmark } from "../contents/zone.ts";
-import { localMillis, utcOfLocal } from "../meter/local-time.ts";
+import { localMillis, utcOfLocal } from "./local-time.ts";
 
 const day = 86_400_000;
 

@@ -1,6 +1,6 @@
 /** The highest averages of a quarter of an hour since the latest demand reset, as the registers themselves tell them. */
 import type { Millis } from "@meterport/protocol/ports";
-import type { Counters } from "../meter/counters.ts";
+import type { Counters } from "./counters.ts";
 import { tierAt } from "./tariff.ts";
 
 const quarter = 900_000;

@@ -3,11 +3,11 @@ import { encode, isRealDate, type Table, tableExists, utcFields } from "@meterpo
 import type { Millis } from "@meterport/protocol/ports";
 import { BT74, type Dimensions, ET79 } from "@meterport/protocol/tables/index";
 import { zeroValue } from "../contents/filled.ts";
+import type { LiveTable } from "../contents/memory.ts";
 import type { Setup } from "../contents/setup.ts";
 import { denmark } from "../contents/zone.ts";
-import { isSummer } from "../meter/local-time.ts";
-import type { LiveTable } from "../meter/memory.ts";
 import { beginOf, localDay, midnights, seasonBegins } from "./calendar-days.ts";
+import { isSummer } from "./local-time.ts";
 import type { Past } from "./past.ts";
 import { demandResetsUntil } from "./snapshots.ts";
 

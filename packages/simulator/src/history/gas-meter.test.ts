@@ -3,9 +3,9 @@ import { describe, it } from "node:test";
 import { decode, utcMillis } from "@meterport/protocol/layout/index";
 import { ET14, ET16, ET45 } from "@meterport/protocol/tables/index";
 import { denmark } from "../contents/zone.ts";
-import { localMillis } from "../meter/local-time.ts";
 import { openMeter } from "../testing/conversation.ts";
 import { localDay } from "./calendar-days.ts";
+import { localMillis } from "./local-time.ts";
 
 const day = 86_400_000;
 const none = { year: 0, month: 0, day: 0 };

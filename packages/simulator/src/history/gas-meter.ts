@@ -3,11 +3,11 @@ import { encode, type LtimeDate, utcFields } from "@meterport/protocol/layout/in
 import type { Millis } from "@meterport/protocol/ports";
 import { type Dimensions, ET14, ET16, ET45 } from "@meterport/protocol/tables/index";
 import { zeroValue } from "../contents/filled.ts";
+import type { LiveTable } from "../contents/memory.ts";
 import { digitsOf, type Setup } from "../contents/setup.ts";
 import { denmark } from "../contents/zone.ts";
-import { localMillis } from "../meter/local-time.ts";
-import type { LiveTable } from "../meter/memory.ts";
 import { beginOf, localDay } from "./calendar-days.ts";
+import { localMillis } from "./local-time.ts";
 
 const day = 86_400_000;
 const year = 365.25;

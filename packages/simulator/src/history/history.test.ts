@@ -5,9 +5,9 @@ import { BT22, BT23, BT25, BT26, BT55, BT74, ET09, ET31, ET41, ET79, ET81 } from
 import { denmark } from "../contents/zone.ts";
 import { openHousehold } from "../household/household.ts";
 import type { ScenarioName } from "../household/scenarios.ts";
-import { localMillis } from "../meter/local-time.ts";
 import type { VirtualMeter, VirtualMeterOptions } from "../meter/virtual-meter.ts";
 import { openMeter } from "../testing/conversation.ts";
+import { localMillis } from "./local-time.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;

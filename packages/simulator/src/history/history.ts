@@ -1,16 +1,16 @@
 /** The truth behind everything that a meter remembers, and the tables that tell it. */
 import type { Millis } from "@meterport/protocol/ports";
 import { type BT23, ET14 } from "@meterport/protocol/tables/index";
+import type { Memory } from "../contents/memory.ts";
 import type { Setup } from "../contents/setup.ts";
 import type { Household } from "../household/household.ts";
 import { Noise } from "../household/noise.ts";
-import { Counters } from "../meter/counters.ts";
-import { LiveTables } from "../meter/live-tables.ts";
-import type { Memory } from "../meter/memory.ts";
 import { localDay } from "./calendar-days.ts";
+import { Counters } from "./counters.ts";
 import { DemandRegisters } from "./demand-registers.ts";
 import { EventLogs, type MeterEvent, type Noted } from "./events.ts";
 import { GasMeter } from "./gas-meter.ts";
+import { LiveTables } from "./live-tables.ts";
 import { LoadProfileRecorder } from "./load-profile-recorder.ts";
 import { outageTables } from "./outage-tables.ts";
 import type { Outage, Past } from "./past.ts";

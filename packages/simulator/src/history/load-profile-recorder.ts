@@ -6,12 +6,12 @@ import { BT63, BT64, BT65, BT66, BT67, ET21 } from "@meterport/protocol/tables/i
 import { type BlockShape, blockShape } from "../contents/block-shape.ts";
 import { zeroValue } from "../contents/filled.ts";
 import { channelSources } from "../contents/load-profile.ts";
+import type { LiveTable, PartwiseTable } from "../contents/memory.ts";
 import type { Setup } from "../contents/setup.ts";
 import { denmark } from "../contents/zone.ts";
-import type { Counters } from "../meter/counters.ts";
-import { isSummer, localMillis } from "../meter/local-time.ts";
-import type { LiveTable, PartwiseTable } from "../meter/memory.ts";
+import type { Counters } from "./counters.ts";
 import type { GasMeter } from "./gas-meter.ts";
+import { isSummer, localMillis } from "./local-time.ts";
 import type { Past } from "./past.ts";
 
 const minute = 60_000;

@@ -3,11 +3,11 @@ import { encode, tableExists, utcFields } from "@meterport/protocol/layout/index
 import type { Millis } from "@meterport/protocol/ports";
 import { ET09, ET81 } from "@meterport/protocol/tables/index";
 import { filled, zeroValue } from "../contents/filled.ts";
+import type { Filling } from "../contents/memory.ts";
 import type { Setup } from "../contents/setup.ts";
 import { denmark } from "../contents/zone.ts";
 import type { Household } from "../household/household.ts";
-import { localMillis } from "../meter/local-time.ts";
-import type { Filling } from "../meter/memory.ts";
+import { localMillis } from "./local-time.ts";
 import type { Past } from "./past.ts";
 
 const hour = 3_600_000;

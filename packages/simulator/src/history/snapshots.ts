@@ -4,11 +4,11 @@ import type { Millis } from "@meterport/protocol/ports";
 import { adjustableLog } from "@meterport/protocol/tables/extended/et36-mfg-table-actual-dimensions";
 import { type BT23, BT24, BT25, BT26, type Dimensions, ET31, ET41 } from "@meterport/protocol/tables/index";
 import { zeroValue } from "../contents/filled.ts";
+import type { LiveTable } from "../contents/memory.ts";
 import { denmark } from "../contents/zone.ts";
-import type { LiveTables } from "../meter/live-tables.ts";
-import { localMillis } from "../meter/local-time.ts";
-import type { LiveTable } from "../meter/memory.ts";
 import { beginOf, localDay, monthBegins, seasonBegins } from "./calendar-days.ts";
+import type { LiveTables } from "./live-tables.ts";
+import { localMillis } from "./local-time.ts";
 import type { Past } from "./past.ts";
 import { seasonAt } from "./tariff.ts";
 

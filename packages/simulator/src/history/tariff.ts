@@ -2,7 +2,7 @@
 import type { Millis } from "@meterport/protocol/ports";
 import { seasonOfMonth, tierSwitches } from "../contents/tariff-plan.ts";
 import { denmark } from "../contents/zone.ts";
-import { localMillis, utcOfLocal } from "../meter/local-time.ts";
+import { localMillis, utcOfLocal } from "./local-time.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;

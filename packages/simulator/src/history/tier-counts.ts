@@ -1,6 +1,6 @@
 /** What a meter has counted in each tier: together always what it has counted at all. */
 import type { Millis } from "@meterport/protocol/ports";
-import type { Counters, Counts } from "../meter/counters.ts";
+import type { Counters, Counts } from "./counters.ts";
 import { switchAfter, switchBefore } from "./tariff.ts";
 
 /** Energies by source id; the apparent energies of Q1..Q4 come behind them. */

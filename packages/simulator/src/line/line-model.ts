@@ -4,7 +4,7 @@ import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
 import { alertBytes } from "@meterport/protocol/mep/frame/frame";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
-import type { MeterOutput, MeterPort } from "../meter/meter-port.ts";
+import type { MeterOutput, MeterPort } from "../meter-port.ts";
 import { type Random, seeded } from "../random.ts";
 import { checkCondition, checkScript, type LineCondition, type LineScript } from "./condition.ts";
 import { Direction, type Pace } from "./direction.ts";

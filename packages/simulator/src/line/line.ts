@@ -4,7 +4,7 @@ import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
 import { maxBody } from "@meterport/protocol/mep/frame/frame";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Transport } from "@meterport/protocol/ports";
-import type { MeterOutput, MeterPort } from "../meter/meter-port.ts";
+import type { MeterOutput, MeterPort } from "../meter-port.ts";
 import { ChunkQueue } from "./chunk-queue.ts";
 import type { LineCondition, LineScript } from "./condition.ts";
 import type { Faults } from "./faults.ts";

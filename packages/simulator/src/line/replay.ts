@@ -11,7 +11,7 @@ import { code } from "@meterport/protocol/mep/frame/response-codes";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import { type PortSecurityOptions, portSecurity } from "@meterport/protocol/mep/security/mep-tls/port-security";
 import type { Entropy, Millis } from "@meterport/protocol/ports";
-import type { MeterOutput, MeterPort } from "../meter/meter-port.ts";
+import type { MeterOutput, MeterPort } from "../meter-port.ts";
 
 /** A request as its client saw it: all its attempts, and the answer that was taken. */
 interface Asked {

@@ -1,6 +1,6 @@
 /** Runs a virtual meter over any transport: a socket, a pseudo terminal, a serial port. */
 import type { Clock, Transport } from "@meterport/protocol/ports";
-import type { MeterOutput, MeterPort } from "../meter/meter-port.ts";
+import type { MeterOutput, MeterPort } from "../meter-port.ts";
 
 /** A meter at work. */
 export interface Served {

@@ -4,7 +4,7 @@ import { decode, encode } from "@meterport/protocol/layout/index";
 import type { Level } from "@meterport/protocol/mep/security/seal";
 import { EP19, onDemandRequest } from "@meterport/protocol/procedures/ep19-post-on-demand-request";
 import { type Dimensions, ET14, ET15 } from "@meterport/protocol/tables/index";
-import type { Memory } from "./memory.ts";
+import type { Memory } from "../contents/memory.ts";
 
 const result = { done: 0, badType: 2, noSuchDevice: 3, notAuthorized: 5, queueFull: 7 } as const;
 /** In ET15. */

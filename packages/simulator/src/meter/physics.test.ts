@@ -4,11 +4,11 @@ import { decode } from "@meterport/protocol/layout/index";
 import { joinSources } from "@meterport/protocol/meaning/readings";
 import { BT22, BT23, BT27, BT28 } from "@meterport/protocol/tables/index";
 import fc from "fast-check";
+import { Counters } from "../history/counters.ts";
 import { openHousehold } from "../household/household.ts";
 import { Noise } from "../household/noise.ts";
 import { type ScenarioName, scenarios } from "../household/scenarios.ts";
 import { Conversation, openMeter } from "../testing/conversation.ts";
-import { Counters } from "./counters.ts";
 import type { VirtualMeter } from "./virtual-meter.ts";
 
 const hour = 3_600_000;

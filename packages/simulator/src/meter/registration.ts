@@ -2,8 +2,8 @@
 import { decode, place } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { type Dimensions, ET14, ET50 } from "@meterport/protocol/tables/index";
-import type { Behaviour } from "./behaviour.ts";
-import type { Memory } from "./memory.ts";
+import type { Behaviour } from "../behaviour.ts";
+import type { Memory } from "../contents/memory.ts";
 
 const firstMepSlot = 4;
 /** Handles of client 1 and of client 2 begin here. */

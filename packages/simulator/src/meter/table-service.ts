@@ -7,8 +7,8 @@ import type { Level } from "@meterport/protocol/mep/security/seal";
 import { isPending, pendingDescriptorSize } from "@meterport/protocol/tables/basic/pending";
 import { catalogueEntry, tableIdOf } from "@meterport/protocol/tables/catalogue";
 import { BT28, tablesByNumber } from "@meterport/protocol/tables/index";
-import type { Ground } from "./behaviour.ts";
-import type { Memory } from "./memory.ts";
+import type { Ground } from "../behaviour.ts";
+import type { Memory } from "../contents/memory.ts";
 
 type ReadRequest = Extract<TableRequest, { kind: "read" | "read-at" }>;
 

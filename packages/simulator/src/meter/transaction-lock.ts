@@ -4,7 +4,7 @@ import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Millis } from "@meterport/protocol/ports";
 import { transactionLock, transactionLockTime } from "@meterport/protocol/procedures/ep61-transaction-lock";
 import { type Dimensions, ET54 } from "@meterport/protocol/tables/index";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behaviour } from "../behaviour.ts";
 
 const done = 0;
 const badParameter = 2;

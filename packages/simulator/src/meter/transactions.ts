@@ -6,8 +6,8 @@ import { decodeRequest, encodeResponse, readResponseHeader } from "@meterport/pr
 import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { transaction, transactionType } from "@meterport/protocol/tables/extended/transaction";
 import { ET52, ET53 } from "@meterport/protocol/tables/index";
-import type { Behaviour, Ground, MeterRequest } from "./behaviour.ts";
-import type { Memory } from "./memory.ts";
+import type { Behaviour, Ground, MeterRequest } from "../behaviour.ts";
+import type { Memory } from "../contents/memory.ts";
 import type { TransactionLock } from "./transaction-lock.ts";
 
 /** Size, type, number, and the number once more. */

@@ -15,8 +15,8 @@ import { OpticalLink } from "@meterport/protocol/optical/optical-link";
 import type { Millis } from "@meterport/protocol/ports";
 import { BT74, ET51 } from "@meterport/protocol/tables/index";
 import fc from "fast-check";
-import type { MeterPort } from "../meter/meter-port.ts";
 import type { VirtualMeter } from "../meter/virtual-meter.ts";
+import type { MeterPort } from "../meter-port.ts";
 import { advancedKey, openMeter, transmitted } from "../testing/conversation.ts";
 
 const configuration: AnyTable = ET51;

@@ -12,8 +12,8 @@ import {
 import { baudRates } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
 import { BT03, type Dimensions, ET51, ET55 } from "@meterport/protocol/tables/index";
-import type { Memory } from "../meter/memory.ts";
-import type { MeterOutput, MeterPort } from "../meter/meter-port.ts";
+import type { Memory } from "../contents/memory.ts";
+import type { MeterOutput, MeterPort } from "../meter-port.ts";
 import { provisioningKeyWorks } from "./optical-rights.ts";
 
 /** MK, PK and RK, each of up to 20 bytes (Optical guide 1.1, p. 15). A key that is left out opens nothing. */

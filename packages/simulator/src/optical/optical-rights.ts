@@ -4,8 +4,8 @@ import type { OpticalLevel } from "@meterport/protocol/optical/optical-endpoint"
 import { BP10 } from "@meterport/protocol/procedures/bp10-set-date-and-time";
 import { EP16 } from "@meterport/protocol/procedures/ep16-change-clock";
 import { BT00, BT01, BT04, BT07, ET03, ET04, ET21, ET51, ET52 } from "@meterport/protocol/tables/index";
-import type { Behaviour, MeterRequest } from "../meter/behaviour.ts";
-import type { Memory } from "../meter/memory.ts";
+import type { Behaviour, MeterRequest } from "../behaviour.ts";
+import type { Memory } from "../contents/memory.ts";
 
 /** Without a key. */
 const open: readonly number[] = [BT00.number, BT01.number, ET03.number];

@@ -11,9 +11,9 @@ import { BP12, BP13, BP14, BP15 } from "@meterport/protocol/procedures/pending-p
 import { pendingDescriptorSize as descriptorSize, isPending } from "@meterport/protocol/tables/basic/pending";
 import { pendingEventCode } from "@meterport/protocol/tables/basic/pending-event";
 import { BT00, BT04, type Dimensions } from "@meterport/protocol/tables/index";
+import type { Behaviour } from "../behaviour.ts";
+import type { Memory } from "../contents/memory.ts";
 import { eventNumber, type Noted, nobody } from "../history/events.ts";
-import type { Behaviour } from "../meter/behaviour.ts";
-import type { Memory } from "../meter/memory.ts";
 
 const twin = 4096;
 const extended = 2048;

@@ -5,7 +5,7 @@
 
 import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
 import type { Millis } from "@meterport/protocol/ports";
-import type { MeterOutput, MeterPort } from "../meter/meter-port.ts";
+import type { MeterOutput, MeterPort } from "../meter-port.ts";
 import type { OpticalPort } from "./optical-port.ts";
 
 /** What every packet of the optical port begins with. */

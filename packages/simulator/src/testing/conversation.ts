@@ -13,8 +13,8 @@ import { rc4Authentication } from "@meterport/protocol/mep/security/rc4/authenti
 import { rc4Encryption } from "@meterport/protocol/mep/security/rc4/encryption";
 import type { Seal } from "@meterport/protocol/mep/security/seal";
 import type { Millis } from "@meterport/protocol/ports";
-import type { MeterOutput } from "../meter/meter-port.ts";
 import { VirtualMeter, type VirtualMeterOptions } from "../meter/virtual-meter.ts";
+import type { MeterOutput } from "../meter-port.ts";
 
 export const basicKey: Uint8Array = new Uint8Array(16).fill(2);
 export const advancedKey: Uint8Array = new Uint8Array(16).fill(1);

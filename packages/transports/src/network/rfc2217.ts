@@ -2,8 +2,8 @@
 import { concat } from "@meterport/protocol/bytes";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
+import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "../enable-line.ts";
 import { byteTimeOf, defaultBaudRate, hostAndPort } from "../link-settings.ts";
-import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "../serial/enable-line.ts";
 import { openTcp, type TcpOptions } from "./tcp.ts";
 import { comPortCommand, escapeTelnet, Telnet, telnetGreeting } from "./telnet.ts";
 

@@ -2,11 +2,11 @@
 import { LinkError, UsageError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
 import type { SerialPortStream } from "@serialport/stream";
+import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "../enable-line.ts";
 import { byteTimeOf, defaultBaudRate } from "../link-settings.ts";
-import { noticingHangUps } from "../network/hung-up.ts";
 import { serialFailure } from "../open-failure.ts";
 import { streamTransport } from "../stream-transport.ts";
-import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "./enable-line.ts";
+import { noticingHangUps } from "./hung-up.ts";
 import { type LoadPort, loadBinding } from "./serial-binding.ts";
 
 export interface SerialOptions {

@@ -1,9 +1,9 @@
 /** A transport over a serial port of the browser (Web Serial), for pages that talk to an adapter themselves. */
 import { LinkError } from "@meterport/protocol/errors";
 import type { Signal, Transport } from "@meterport/protocol/ports";
+import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "../enable-line.ts";
 import { byteTimeOf, defaultBaudRate } from "../link-settings.ts";
 import { Pipe } from "../pipe.ts";
-import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "../serial/enable-line.ts";
 
 /** What is used of the browser's `SerialPort`; the one that `navigator.serial` gives fits. */
 export interface WebSerialPort {

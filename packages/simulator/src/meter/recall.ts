@@ -1,4 +1,4 @@
-import type { VirtualMeter } from "../meter/virtual-meter.ts";
+import type { VirtualMeter } from "./virtual-meter.ts";
 
 const step = 6 * 3_600_000;
 

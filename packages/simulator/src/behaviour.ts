@@ -3,7 +3,7 @@ import type { Malformed, TableRequest, TableResponse } from "@meterport/protocol
 import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { OpticalLevel } from "@meterport/protocol/optical/optical-endpoint";
 import type { Millis } from "@meterport/protocol/ports";
-import type { Memory } from "./memory.ts";
+import type { Memory } from "./contents/memory.ts";
 
 /** A request that has passed the meter's security. */
 export interface MeterRequest {

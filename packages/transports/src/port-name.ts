@@ -1,6 +1,6 @@
 /** One name for what a link leads to, for whatever is remembered of it. */
-import { parseLink } from "../link-url.ts";
-import { adapterName } from "./serial-adapters.ts";
+import { parseLink } from "./link-url.ts";
+import { adapterName } from "./serial/serial-adapters.ts";
 
 /**
  * The port that a link leads to, however it is spelled: speed, timing and what a bridge speaks make no other port of it.

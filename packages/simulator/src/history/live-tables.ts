@@ -24,14 +24,14 @@ import {
   type Dimensions,
   ET55,
 } from "@meterport/protocol/tables/index";
-import type { DemandRegisters, Peak } from "../history/demand-registers.ts";
-import { seasonAt, tierAt } from "../history/tariff.ts";
-import type { TierCounts } from "../history/tier-counts.ts";
+import type { LiveTable, Memory } from "../contents/memory.ts";
 import type { Household } from "../household/household.ts";
 import { measure } from "../household/quantities.ts";
 import type { Counters, Counts } from "./counters.ts";
+import type { DemandRegisters, Peak } from "./demand-registers.ts";
 import { localClock, localMillis, utcClock } from "./local-time.ts";
-import type { LiveTable, Memory } from "./memory.ts";
+import { seasonAt, tierAt } from "./tariff.ts";
+import type { TierCounts } from "./tier-counts.ts";
 
 /** Sources whose register counts in units of ET55. */
 const energies: ReadonlySet<number> = new Set([0, 1, 2, 3, 6, 7, 108, 109, 110, 111]);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Secret } from "@meterport/protocol/mep/security/key";
-import { VirtualMeter } from "../meter/virtual-meter.ts";
 import { recallPast } from "./recall.ts";
+import { VirtualMeter } from "./virtual-meter.ts";
 
 const hour = 3_600_000;
 

@@ -1,8 +1,8 @@
 /** Whether a link opens at all, and whose fault it is where it does not. */
 import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
-import type { Sickness } from "./diagnosis.ts";
-import type { Patient } from "./mep/patient.ts";
-import type { Report } from "./report.ts";
+import type { Sickness } from "../diagnosis.ts";
+import type { Report } from "../report.ts";
+import type { Patient } from "./patient.ts";
 
 const unopened: Readonly<Record<OpenFailure, Sickness>> = {
   missing: "no-device",

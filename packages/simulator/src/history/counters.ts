@@ -1,11 +1,11 @@
 /** The energy registers of a meter: what it counted before it was switched on here, and the integral of its household's power since. */
 import type { Millis } from "@meterport/protocol/ports";
-import { Ledger } from "../history/ledger.ts";
-import { type Past, pastOf } from "../history/past.ts";
 import { type EnergyDelta, MILLIS_PER_HOUR } from "../household/energy.ts";
 import type { Household } from "../household/household.ts";
 import type { Noise } from "../household/noise.ts";
 import { scenarios } from "../household/scenarios.ts";
+import { Ledger } from "./ledger.ts";
+import { type Past, pastOf } from "./past.ts";
 
 /** Registers move at most every 500 ms (MEP guide 1.1, p. 214). */
 const UPDATE = 500;
