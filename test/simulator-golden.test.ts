@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fromHex, toHex } from "@meterport/protocol/bytes";
-import { goldenMeter, goldenSequences, type VirtualMeter } from "@meterport/simulator";
+import type { VirtualMeter } from "@meterport/simulator";
+import { goldenMeter, goldenSequences } from "@meterport/simulator/meter/golden";
 import { computedEncryption, guideExchanges } from "../packages/protocol/vectors/guide.ts";
 
 const bytes = (hex: string): Uint8Array => fromHex(hex) ?? assert.fail(`"${hex}" is no hexadecimal`);

@@ -6,7 +6,8 @@ import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { rc4Authentication } from "@meterport/protocol/mep/security/rc4/authentication";
 import type { Transport } from "@meterport/protocol/ports";
-import { ChunkQueue, everyFault, type Line, memoryLine, modelledLine, serve, VirtualMeter } from "@meterport/simulator";
+import { everyFault, type Line, memoryLine, modelledLine, serve, VirtualMeter } from "@meterport/simulator";
+import { ChunkQueue } from "@meterport/simulator/line/chunk-queue";
 import { VirtualClock } from "./support/virtual-clock.ts";
 
 const key = new Uint8Array(16).fill(1);

@@ -23,7 +23,8 @@ import {
   ET52,
   ET53,
 } from "@meterport/protocol/tables/index";
-import { goldenMeter, goldenSequences, memoryLine } from "@meterport/simulator";
+import { memoryLine } from "@meterport/simulator";
+import { goldenMeter, goldenSequences } from "@meterport/simulator/meter/golden";
 import { guideExchanges } from "../packages/protocol/vectors/guide.ts";
 import { basicKey, openChanging } from "./support/changing-meter.ts";
 import { VirtualClock } from "./support/virtual-clock.ts";

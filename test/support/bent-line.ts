@@ -1,6 +1,7 @@
 /** A line to a virtual meter that a test bends: it sees every packet of either side and says what arrives instead. */
 import type { Clock, Millis, Transport } from "@meterport/protocol/ports";
-import { ChunkQueue, memoryLine, type VirtualMeter } from "@meterport/simulator";
+import { memoryLine, type VirtualMeter } from "@meterport/simulator";
+import { ChunkQueue } from "@meterport/simulator/line/chunk-queue";
 
 export interface Bend {
   /** What reaches the meter of a request; the request where left out. */

@@ -1,7 +1,8 @@
 /** Pipes that lead to one modelled line, and break when the test says so: a pulled plug, a reset connection, a bridge that is gone. */
 import { LinkError } from "@meterport/protocol/errors";
 import type { Clock, Millis, Signal, Transport } from "@meterport/protocol/ports";
-import { ChunkQueue, type Line } from "@meterport/simulator";
+import type { Line } from "@meterport/simulator";
+import { ChunkQueue } from "@meterport/simulator/line/chunk-queue";
 
 interface Pipe {
   readonly received: ChunkQueue;

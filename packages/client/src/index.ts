@@ -1,6 +1,10 @@
-/** Read NES meters: a session, a meter with typed tables, live readings. */
-
-export { firmwareOf } from "@meterport/protocol/tables/firmware";
+/**
+ * Reads NES meters: a meter with typed tables over any byte pipe, and live readings.
+ *
+ * What not every program needs has its own path, so that a page in a browser stays small: `…/session/tls`,
+ * `…/session/auto` and `…/session/optical` for other securities, `…/supervision/supervisor` for a link that comes back by
+ * itself, and below `…/readers/` the load profile, events, outages, billing, alarms and M-Bus devices.
+ */
 export { type ConnectOptions, connect } from "./connect.ts";
 export { type LiveRead, LiveReader, openLive } from "./live/live.ts";
 export { type Identity, identify } from "./meter/identity.ts";
@@ -8,11 +12,10 @@ export { type CallOptions, Meter, type Wanted, type Wants } from "./meter/meter.
 export { type Outcome, orThrow } from "./meter/outcome.ts";
 export type { RawProcedureResponse } from "./meter/procedure/procedure-call.ts";
 export type { ProcedureOptions } from "./meter/procedure/procedure-caller.ts";
-export { type ByteRange, joinRanges } from "./meter/read/ranges.ts";
 export type { Step, Steps } from "./meter/transaction/transaction-steps.ts";
 export type { StepOutcomes, TransactionOptions } from "./meter/transaction/transactions.ts";
-export { type FieldValue, type WriteOptions, type WriteResult, writeLabel } from "./meter/write/table-writer.ts";
-export { admit, type WearLimit, type WearState, wearLimits, wears } from "./meter/write/wear.ts";
+export type { FieldValue, WriteOptions, WriteResult } from "./meter/write/table-writer.ts";
+export { type WearLimit, type WearState, wearLimits } from "./meter/write/wear.ts";
 export { memoryWearStore, type WearStore } from "./meter/write/wear-budget.ts";
 export type { TableWrite } from "./meter/write/write-plan.ts";
 export { type Rc4Security, rc4, type Security } from "./session/security.ts";

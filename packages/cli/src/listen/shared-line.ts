@@ -1,6 +1,6 @@
 /** One meter line with several clients on it, as behind a serial server: each hears everything that the meter says. */
 import type { Transport } from "@meterport/protocol/ports";
-import { ChunkQueue } from "@meterport/simulator";
+import { ChunkQueue } from "@meterport/simulator/line/chunk-queue";
 
 /** Chunks that may wait for the meter; what clients send beyond is lost, as on a line. */
 const mostWaiting = 1024;

@@ -17,6 +17,7 @@ export { type PostEncoding, type PostedData, postTypes, thirdPartyPost, unverifi
 export { EP61, transactionLock, transactionLockTime } from "./ep61-transaction-lock.ts";
 export { BP04, BP05 } from "./list-procedures.ts";
 export { BP12, BP13, BP14, BP15 } from "./pending-procedures.ts";
+export { mayBeRepeated } from "./repeatable.ts";
 export { procedureResults, resultMeaning } from "./result-codes.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: parameters are contravariant, so only `any` stands for "whatever it takes"
@@ -55,22 +56,3 @@ const sources: Readonly<Record<string, ProcedureSource>> = {
  * procedureSource("BP10") // "ansi-c12.19"
  */
 export const procedureSource = (id: string): ProcedureSource => sources[id] ?? "name-only";
-
-/**
- * Whether calling a procedure twice does what calling it once does, as every step of a transaction must: an interrupted
- * one is run again at the next power-up. The guide names BP05 and EP16 (MEP guide 1.1, p. 49); a time of day and a list
- * that is filled anew are others. What is not known counts as no.
- *
- * @example
- * mayBeRepeated(5) // false
- */
-export const mayBeRepeated = (procedureNumber: number): boolean => repeatable.has(procedureNumber);
-const repeatable: ReadonlySet<number> = new Set([
-  BP12.number,
-  BP13.number,
-  BP14.number,
-  BP15.number,
-  EP17.number,
-  // The guide itself posts data in a transaction (p. 57).
-  0x0827,
-]);

@@ -63,7 +63,11 @@ describe("procedures", () => {
       Array(5).fill(false),
     );
     assert.equal(mayBeRepeated(0x0fff), false);
-    assert.equal(mayBeRepeated(BP13.number), true);
+    assert.deepEqual(
+      procedures.filter(({ number }) => mayBeRepeated(number)).map(({ id }) => id),
+      ["BP12", "BP13", "BP14", "BP15", "EP17"],
+    );
+    assert.equal(mayBeRepeated(numberOf("EP39")), true, "the guide itself posts data in a transaction");
   });
 });
 

@@ -1,5 +1,5 @@
 /** `meterport display`: what this client has on the meter's display. */
-import { type Meter, writeLabel } from "@meterport/client";
+import type { Meter } from "@meterport/client";
 import {
   type DisplayChange,
   type DisplayIcon,
@@ -8,6 +8,7 @@ import {
   displayIcons,
   readDisplay,
 } from "@meterport/client/meter/write/display";
+import { writeLabel } from "@meterport/client/meter/write/table-writer";
 import { UsageError } from "@meterport/protocol/errors";
 import { ET50 } from "@meterport/protocol/tables/extended/et50-mep-inbound-data-space";
 import { toJson } from "../../format/json.ts";

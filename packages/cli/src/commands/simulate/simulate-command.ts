@@ -8,11 +8,11 @@ import {
   isScenarioName,
   type MeterPort,
   type OpticalKeys,
-  recallPast,
   scenarios,
   VirtualMeter,
   type VirtualMeterOptions,
 } from "@meterport/simulator";
+import { recallPast } from "@meterport/simulator/meter/recall";
 import { parseLink } from "@meterport/transports/link-url";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { interruption, servePort } from "../../listen/serve-port.ts";

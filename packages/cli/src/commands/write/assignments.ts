@@ -1,5 +1,6 @@
 /** What `meterport write` is asked for: fields and the values they are to have, table by table. */
-import { type FieldValue, type Meter, writeLabel } from "@meterport/client";
+import type { FieldValue, Meter } from "@meterport/client";
+import { writeLabel } from "@meterport/client/meter/write/table-writer";
 import { writeTarget } from "@meterport/client/meter/write/write-plan";
 import { LayoutError, UsageError } from "@meterport/protocol/errors";
 import { leaves } from "@meterport/protocol/layout/index";

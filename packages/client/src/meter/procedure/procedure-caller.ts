@@ -10,7 +10,7 @@ import {
 } from "@meterport/protocol/layout/index";
 import { code } from "@meterport/protocol/mep/frame/response-codes";
 import type { Millis, Signal } from "@meterport/protocol/ports";
-import { mayBeRepeated } from "@meterport/protocol/procedures/index";
+import { mayBeRepeated } from "@meterport/protocol/procedures/repeatable";
 import { BT07 } from "@meterport/protocol/tables/basic/bt07-procedure-initiate";
 import { BT08 } from "@meterport/protocol/tables/basic/bt08-procedure-response";
 import { ET50 } from "@meterport/protocol/tables/extended/et50-mep-inbound-data-space";

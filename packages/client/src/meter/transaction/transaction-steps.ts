@@ -4,7 +4,7 @@ import { type At, decode, type Path, type Procedure, place, type Table } from "@
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { decodeResponse, encodeRequest, type TableRequest } from "@meterport/protocol/mep/frame/apdu";
 import type { Signal } from "@meterport/protocol/ports";
-import { mayBeRepeated } from "@meterport/protocol/procedures/index";
+import { mayBeRepeated } from "@meterport/protocol/procedures/repeatable";
 import { BT07 } from "@meterport/protocol/tables/basic/bt07-procedure-initiate";
 import { BT08 } from "@meterport/protocol/tables/basic/bt08-procedure-response";
 import { tableIdOf } from "@meterport/protocol/tables/catalogue";

@@ -1,0 +1,28 @@
+/** Polls metering points, guards their values, and gives one snapshot that everything else reads. */
+export {
+  emptyGuard,
+  type GuardEvent,
+  type Guarded,
+  type GuardLimits,
+  type GuardState,
+  guard,
+  limitsForFuse,
+} from "./guard/guard.ts";
+export { type RegisterKey, registerKeys } from "./guard/measured.ts";
+export { type HistoryRequest, historyGrid } from "./history/history-grid.ts";
+export type { HistoryPoint } from "./history/history-point.ts";
+export type { MeterChange, MeterView } from "./points/meter-view.ts";
+export { PointLoop, type PointLoopOptions } from "./points/point-loop.ts";
+export type {
+  BadLinkState,
+  LinkHealth,
+  LinkState,
+  LiveAnswer,
+  MeterDetail,
+  MeterIdentity,
+  MeterSummary,
+} from "./points/point-model.ts";
+export { staleAfter } from "./points/staleness.ts";
+export { type Log, silentLog } from "./ports/log.ts";
+export type { MeterSource } from "./ports/meter-source.ts";
+export type { HistoryGrid, LastRegisters, Retention, Store, StoredEvent } from "./ports/store.ts";
