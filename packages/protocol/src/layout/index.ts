@@ -28,6 +28,7 @@ export type { FieldMeta, ValueControl } from "./field-meta.ts";
 export type { AnyLayout, Description, FieldDescription, Layout, Leaf, ValueOf } from "./layout.ts";
 export { type At, leaves, locate, misplaced, type Path, type Place, place } from "./locate.ts";
 export { nibbles } from "./nibbles.ts";
+export { cutMark, numberSet } from "./number-set.ts";
 export {
   bytes,
   digits,

@@ -23,6 +23,8 @@ export class Reader {
   /** Where the bytes end that may be read: a tail or a trailer can be kept out of reach. */
   limit: number;
   readonly onSpan: ((span: Span) => void) | undefined;
+  /** Whether a layout that takes what is there found fewer bytes than were announced. */
+  cut = false;
   readonly #base: number;
   #empty = 0;
 

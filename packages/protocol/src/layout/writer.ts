@@ -5,6 +5,8 @@ export class Writer {
   #bytes = new Uint8Array(256);
   readonly path: (string | number)[] = [];
   pos = 0;
+  /** Whether a layout that may be missing at the end was missing or cut: nothing can stand behind it. */
+  ended = false;
   readonly #base: number;
 
   /** `base`: where in the table the bytes begin, so that errors tell offsets from its start. */

@@ -10,6 +10,10 @@ const day: Dimensions["BT61"]["dataSets"][number] = { blocks: 60, intervals: 96,
 
 /** Tables whose contents decide their size, and the least that they can have under these dimensions. */
 const sizedByContents: Readonly<Record<string, (env: Dimensions) => number>> = {
+  // The sets of tables come twice: in use, and writable.
+  BT00: ({
+    BT00: { basicTablesUsedSize, extendedTablesUsedSize, basicProceduresUsedSize, extendedProceduresUsedSize },
+  }) => 19 + 2 * (basicTablesUsedSize + extendedTablesUsedSize) + basicProceduresUsedSize + extendedProceduresUsedSize,
   // Procedure number, sequence, result; parameters and data come on top.
   BT07: () => 3,
   BT08: () => 4,

@@ -4,7 +4,8 @@
  * profile data sets of 60 blocks with 96 intervals of 4 channels. `undefined`: the firmware does not have the table.
  */
 export const printedSizes: Readonly<Record<string, readonly [number | undefined, number | undefined]>> = {
-  BT00: [19, 19],
+  // 19 and the sets that bytes 13 to 16 announce: 10, 13 (20), 2, 12, 10 and 13 (20).
+  BT00: [79, 93],
   BT01: [24, 24],
   BT03: [13, 13],
   BT04: [53, 68],

@@ -269,7 +269,6 @@ export const bt28: readonly Printed[] = [
 export const facts: Readonly<
   Record<string, readonly [size370: number, size430: number, read: string, write: string, page: string]>
 > = {
-  BT00: [19, 19, "basic", "never", "p. 202"],
   BT01: [24, 24, "basic", "never", "p. 205"],
   BT15: [17, 17, "basic", "advanced", "p. 206"],
   BT20: [10, 10, "basic", "never", "p. 265"],

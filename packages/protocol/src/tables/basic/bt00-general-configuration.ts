@@ -1,8 +1,23 @@
-import { at, filler, type TableValue, table, text, u8, uint } from "../../layout/index.ts";
+import {
+  at,
+  cutMark,
+  filler,
+  next,
+  numberSet,
+  own,
+  type TableValue,
+  table,
+  text,
+  u8,
+  uint,
+} from "../../layout/index.ts";
+
+const mark = "setsEnd";
 
 /**
- * MEP guide 1.1, pp. 202-204; the Optical guide (p. 51) prints the same fields. What follows byte 18 is reserved
- * (by ANSI C12.19: the sets of tables and procedures), so a whole read brings more bytes than are declared.
+ * MEP guide 1.1, pp. 202-204; the Optical guide (p. 51) prints the same fields. Both call what follows byte 18 reserved.
+ * A real meter sends there the six sets of ANSI C12.19-1997, table 0, as long as bytes 13 to 16 say (capture: BT00 of a
+ * meter of the third generation, in bt00.vectors.ts). Firmware that ends at byte 18 leaves them out.
  */
 export const BT00 = table(
   "BT00",
@@ -60,6 +75,29 @@ export const BT00 = table(
     // The Optical guide prints 4, yet defines alarms up to byte 9 of BT03; 9 is the MEP guide's.
     manufacturerStatusLength: at(17, u8, "Bytes of manufacturer alarms and statuses", { vci: "P", value: 9 }),
     pendingTables: at(18, u8, "Pending tables: 2 or 3, 4 from firmware 4.0", { vci: "P", value: 3 }),
+    basicTablesUsed: next(numberSet(own("basicTablesUsedSize"), mark), "Basic tables that the meter has: n is BTn"),
+    extendedTablesUsed: next(
+      numberSet(own("extendedTablesUsedSize"), mark),
+      "Extended tables that the meter has: n is ETn",
+    ),
+    basicProceduresUsed: next(
+      numberSet(own("basicProceduresUsedSize"), mark),
+      "Basic procedures that the meter has: n is BPn",
+    ),
+    extendedProceduresUsed: next(
+      numberSet(own("extendedProceduresUsedSize"), mark),
+      "Extended procedures that the meter has: n is EPn",
+    ),
+    // As long as the sets of tables in use (ANSI C12.19-1997); which key writes them nobody tells here.
+    basicTablesWritable: next(
+      numberSet(own("basicTablesUsedSize"), mark),
+      "Basic tables that can be written with some key: n is BTn",
+    ),
+    extendedTablesWritable: next(
+      numberSet(own("extendedTablesUsedSize"), mark),
+      "Extended tables that can be written with some key: n is ETn",
+    ),
+    setsEnd: next(cutMark(), "Where the answer ends, if that is within a set; takes no bytes"),
   },
 );
 export type BT00 = TableValue<typeof BT00>;
