@@ -9,6 +9,7 @@ import { annotate } from "@meterport/protocol/layout/annotate";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { decodeRequest, decodeResponse, type TableRequest } from "@meterport/protocol/mep/frame/apdu";
 import { defaultDimensions, tablesByNumber } from "@meterport/protocol/tables/index";
+import { isNumberList, numbersText } from "../packages/cli/src/format/value.ts";
 import { runCli, type World, withMeter } from "../packages/cli/src/testing/run-cli.ts";
 import { peer } from "./support/peers.ts";
 import { captureOf, cutAnew, cutPackets, frame, header, withAlerts } from "./support/shaped-captures.ts";
@@ -60,10 +61,11 @@ const dateText = (value: Readonly<Record<string, unknown>>): string => {
 };
 const textOf = (text: string): string =>
   text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
-const expectedValue = (value: unknown): string => {
+const expectedValue = (value: unknown, path: string): string => {
   if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "string") return textOf(value);
   if (value instanceof Uint8Array) return toHex(value);
+  if (isNumberList(value) && /Used$|Writable$/.test(path)) return value.length === 0 ? "none" : numbersText(value);
   if (Array.isArray(value)) return value.map((nibble: number) => nibble.toString(16)).join("");
   if (typeof value === "object" && value !== null) return dateText(value as Readonly<Record<string, unknown>>);
   return String(value);
@@ -86,7 +88,7 @@ const expectedOf = (capture: Capture, profile: string): (readonly Leaf[])[] => {
       const first = bits === undefined ? start : start + Math.floor(bits[0] / 8);
       const last = bits === undefined ? end : start + Math.floor(bits[1] / 8) + 1;
       const name = `mep.${table.id}.${path.replace(/\.\d+(?=\.|$)/g, "")}`;
-      return first < offset || last > offset + data.length ? [] : [[name, expectedValue(value)]];
+      return first < offset || last > offset + data.length ? [] : [[name, expectedValue(value, path)]];
     });
   };
   const { streams, pieces } = piecesOf(capture);

@@ -27,6 +27,29 @@ const dateText = (value: Readonly<Record<string, number>>): string => {
 export const printable = (text: string): string => text.replace(/[^\x20-\x7e\xa0-\u{10ffff}]/gu, "·");
 
 /**
+ * Whole numbers in a line; three or more that follow each other as "3-5".
+ *
+ * @example
+ * numbersText([0, 1, 2, 3, 10, 12, 13]) // "0-3, 10, 12, 13"
+ */
+export const numbersText = (numbers: readonly number[]): string => {
+  const parts: string[] = [];
+  for (let i = 0; i < numbers.length; ) {
+    const first = numbers[i] as number;
+    let end = i + 1;
+    while (end < numbers.length && numbers[end] === first + end - i) end++;
+    if (end - i >= 3) parts.push(`${first}-${numbers[end - 1]}`);
+    else parts.push(...numbers.slice(i, end).map(String));
+    i = end;
+  }
+  return parts.join(", ");
+};
+
+/** Numbers that are one value: a set, or half bytes. */
+export const isNumberList = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((part) => typeof part === "number");
+
+/**
  * A leaf's value in plain words.
  *
  * @example
@@ -36,6 +59,7 @@ export const valueText = (value: unknown): string => {
   if (value instanceof Uint8Array) return toHex(value, " ");
   if (typeof value === "string") return `"${printable(value)}"`;
   if (typeof value === "boolean") return value ? "yes" : "no";
+  if (isNumberList(value)) return value.length === 0 ? "none" : numbersText(value);
   if (typeof value === "object" && value !== null && isNumbers(value)) return dateText(value);
   return value === undefined || value === null ? "–" : String(value);
 };

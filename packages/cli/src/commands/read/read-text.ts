@@ -4,7 +4,7 @@ import type { FieldMeta } from "@meterport/protocol/layout/layout";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Paint } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
-import { nameOfValue, shownValue, valueText } from "../../format/value.ts";
+import { isNumberList, nameOfValue, shownValue, valueText } from "../../format/value.ts";
 import type { SourceOf } from "./source-names.ts";
 import type { Path } from "./target.ts";
 
@@ -37,16 +37,25 @@ const partsOf = (value: unknown, path: string, metas: ReadonlyMap<string, FieldM
 /** Bytes in one cell; a longer value stands behind the others, so that it moves none of them. */
 const shortBytes = 16;
 
+/** Fields of the table itself without parts, also those that have no place of their own, since they reach as far as the answer. */
+const openLeaves = (table: AnyTable | undefined): (readonly [string, FieldMeta])[] => {
+  const description = table?.describe();
+  if (description?.kind !== "struct") return [];
+  return description.fields.flatMap(({ name, layout, meta }) =>
+    layout.kind === "bytes" ? [[name, meta] as const] : [],
+  );
+};
+
 /** One line for a single value, else the name and a line for each field. */
 export const valueRows = (read: ReadValue, sourceOf: SourceOf, paint: Paint, width: number): string => {
   const { name, table, env, path, value } = read;
   const found = table === undefined ? [] : leaves(table, env, "all", path.length === 0 ? value : undefined);
-  const metas = new Map(found.map((leaf) => [leaf.path, leaf.meta]));
+  const metas = new Map([...openLeaves(table), ...found.map((leaf) => [leaf.path, leaf.meta] as const)]);
   const parts = partsOf(value, path.join("."), metas);
   const rowOf = (shown: string, { path: at, value: part }: Part): Row => {
     const meta = metas.get(at) ?? {};
     const source = table === undefined ? undefined : sourceOf(table.id, at);
-    const long = part instanceof Uint8Array && part.length > shortBytes;
+    const long = isNumberList(part) || (part instanceof Uint8Array && part.length > shortBytes);
     return [
       { text: shown, paint: (text) => paint("cyan", text) },
       long ? "" : valueText(part),

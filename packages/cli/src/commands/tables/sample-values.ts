@@ -34,12 +34,24 @@ const interfaceDefinition = (env: Dimensions): ET42 => {
   return decode(ET42, data, env);
 };
 
+const emptySets = {
+  basicTablesUsed: [],
+  extendedTablesUsed: [],
+  basicProceduresUsed: [],
+  extendedProceduresUsed: [],
+  basicTablesWritable: [],
+  extendedTablesWritable: [],
+};
+
 /**
  * The value by which the fields of a table are found, where its contents decide on them: nothing beyond what it must
  * have, or what a factory meter has. `undefined` for all other tables.
  */
 export const sampleOf = (id: string, env: Dimensions): unknown => {
   switch (id) {
+    // As long as its sizes say; which tables are in its sets, only a meter tells.
+    case "BT00":
+      return { ...env.BT00, ...emptySets };
     case "BT07":
       return call;
     case "BT08":

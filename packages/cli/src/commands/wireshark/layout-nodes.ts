@@ -34,7 +34,7 @@ const bitsIn = ({ layout }: FieldDescription) => {
 };
 
 const formOfBytes = ({ padding, type }: Description & { readonly kind: "bytes" }): string =>
-  padding ?? (type.endsWith(" of BCD") ? "digits" : "raw");
+  padding ?? (type.endsWith(" of BCD") ? "digits" : type.startsWith("SET[") ? "set" : "raw");
 
 /** Neighbouring bit fields of one offset share one little-endian word, as in `struct`. */
 const fieldsOf = (fields: readonly FieldDescription[]): LuaValue => {

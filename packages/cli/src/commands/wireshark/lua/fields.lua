@@ -78,7 +78,7 @@ local function register(node, prefix, field)
     return
   end
   if kind == "i" then field.pf = number_field(node[2], node[3], prefix, field)
-  elseif kind == "d" or (kind == "b" and (node[2] == "nul" or node[2] == "space" or node[2] == "digits")) then
+  elseif kind == "d" or (kind == "b" and (node[2] == "nul" or node[2] == "space" or node[2] == "digits" or node[2] == "set")) then
     field.pf = new_field(ProtoField.string, prefix, field.n, base.ASCII, field.d)
   else field.pf = new_field(ProtoField.bytes, prefix, field.n, base.NONE, field.d) end
 end

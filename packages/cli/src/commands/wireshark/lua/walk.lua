@@ -83,6 +83,30 @@ local function text_of(where, form)
   end))
 end
 
+-- Bit n of a bitmap stands for n: "0-3, 10".
+local function set_text(r, pos, bytes)
+  local parts, first, last = {}, nil, nil
+  local function close()
+    if first == nil then return end
+    if last - first >= 2 then parts[#parts + 1] = first .. "-" .. last
+    else
+      for n = first, last do parts[#parts + 1] = tostring(n) end
+    end
+    first = nil
+  end
+  for i = 0, bytes - 1 do
+    local byte = little(r, pos + i, 1)
+    for bit = 0, 7 do
+      if bits_of(byte, bit, bit) == 1 then
+        first = first or 8 * i + bit
+        last = 8 * i + bit
+      else close() end
+    end
+  end
+  close()
+  return #parts == 0 and "none" or table.concat(parts, ", ")
+end
+
 -- A part of the tree comes to be when its first field is shown.
 local function open_part(tree, name)
   if not name then return tree end
@@ -113,6 +137,8 @@ local function walk_leaf(r, node, field, pos, tree, scope, index)
     if bytes then
       bytes = eval(r, bytes, scope)
       if bytes == nil or bytes < 0 then return nil end
+      -- A set is as much of it as there is.
+      if node[2] == "set" then bytes = math.min(bytes, r.to - pos) end
     else
       -- All that is left.
       bytes = r.to - math.max(pos, r.from)
@@ -134,6 +160,7 @@ local function walk_leaf(r, node, field, pos, tree, scope, index)
     item = add_number(tree, field.pf, where, value, bytes, node[3])
     add_unit(item, field.u, value)
   elseif kind == "d" then item = tree:add(field.pf, where, date_text(r, node, pos))
+  elseif node[2] == "set" then item = tree:add(field.pf, where, set_text(r, pos, bytes))
   elseif node[2] == "raw" or node[2] == "nibbles" then item = tree:add(field.pf, where)
   else item = tree:add(field.pf, where, text_of(where, node[2])) end
   labelled(item, index)
