@@ -27,7 +27,6 @@ const bytesOf = (meter: VirtualMeter, id: string): Uint8Array => {
 };
 
 const gen3: Readonly<Record<string, string>> = {
-  BT00: "02 2A 88 4E 45 53 20 02 00 FF 0C 01 00 0A 0D 02 0C 09 03",
   BT20: "3F 0E FD 0F 08 10 01 08 08 37",
   BT21: "03 0C 0C 0B 00 00 00 04 00 37",
   BT22: "00 01 02 03 04 05 06 07 1A 1B 1C",
@@ -37,7 +36,6 @@ const gen3: Readonly<Record<string, string>> = {
   ET51: "01 3C 00 1E 58 02 2C 01 01 00",
 };
 const gen4: Readonly<Record<string, string>> = {
-  BT00: "02 2A 88 4E 45 53 20 02 00 FF 0C 01 00 0A 14 02 0C 09 04",
   BT20: "3F 0E FD 13 08 10 01 08 08 54",
   BT21: "03 0C 0C 13 00 00 00 04 00 54",
   BT22: "00 01 02 03 04 05 06 07 1A 1B 1C 6C 6D 6E 6F 55 55 55 55",
@@ -138,7 +136,7 @@ describe("factory contents", () => {
           if (table.number === BT07.number) continue;
           // Transactions are as long as they say, with room behind them; some tables tell their own size.
           const transaction = [ET52.number, ET53.number].includes(table.number);
-          const ownSize = transaction || ["BT08", "ET59", "ET85", "ET36", "ET42", "ET89"].includes(table.id);
+          const ownSize = transaction || ["BT00", "BT08", "ET59", "ET85", "ET36", "ET42", "ET89"].includes(table.id);
           if (!ownSize) assert.equal(bytes.length, sizeOf(table, meter.dimensions), table.id);
           decode(table, bytes, meter.dimensions, { trailing: transaction ? "keep" : "refuse" });
         }
@@ -170,7 +168,9 @@ describe("factory contents", () => {
         const meter = open(profile, { demand });
         const told = (id: string): object => {
           const table = tablesById.get(id) as AnyTable;
-          return decode(table, bytesOf(meter, id), meter.dimensions) as object;
+          // Its sets, which begin at byte 19, are no dimensions.
+          const bytes = id === "BT00" ? bytesOf(meter, id).subarray(0, 19) : bytesOf(meter, id);
+          return decode(table, bytes, meter.dimensions) as object;
         };
         for (const [id, value] of Object.entries(meter.dimensions) as [string, object][]) {
           if (!tablesById.has(id) || !tableExists(tablesById.get(id) as AnyTable, meter.profile)) continue;

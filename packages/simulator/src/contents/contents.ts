@@ -1,6 +1,6 @@
-/** Everything that a meter holds when it is switched on for the first time, but for what is computed from its household. */
+/** Everything that a meter holds when it is switched on for the first time, but for what is computed: BT00, and what its household gives. */
 import { sizeOf, tableExists } from "@meterport/protocol/layout/index";
-import { ET42, tables } from "@meterport/protocol/tables/index";
+import { BT00, ET42, tables } from "@meterport/protocol/tables/index";
 import { calendarTables } from "./calendar.ts";
 import { deviceTables } from "./devices.ts";
 import { generalTables } from "./general.ts";
@@ -30,7 +30,7 @@ export const contentsOf = (setup: Setup): ReadonlyMap<number, Filling> => {
     [ET42.number, () => interfaceDefinition(setup)],
   ]);
   for (const table of tables)
-    if (tableExists(table, profile) && !filled.has(table.number))
+    if (tableExists(table, profile) && !filled.has(table.number) && table.number !== BT00.number)
       filled.set(table.number, () => new Uint8Array(sizeOf(table, dimensions)));
   return filled;
 };

@@ -1,6 +1,6 @@
-/** BT00, BT01, BT15, BT53, ET03: what a meter says of itself. */
+/** BT01, BT15, BT53, ET03: what a meter says of itself. BT00 tells of all tables, so the whole meter makes it. */
 import { encode } from "@meterport/protocol/layout/index";
-import { BT00, BT01, BT15, BT53, ET03 } from "@meterport/protocol/tables/index";
+import { BT01, BT15, BT53, ET03 } from "@meterport/protocol/tables/index";
 import { filled } from "./filled.ts";
 import type { Filling } from "./memory.ts";
 import { digitsOf, type Setup } from "./setup.ts";
@@ -34,35 +34,7 @@ export const programIdOf = (setup: Setup): Uint8Array =>
   );
 
 export const generalTables = (setup: Setup): readonly (readonly [number, Filling])[] => {
-  const { dimensions, generation4 } = setup;
-  const general = (): Uint8Array =>
-    encode(
-      BT00,
-      {
-        dataOrder: 0,
-        charFormat: 1,
-        timeFormat: 2,
-        dataAccessMethod: 1,
-        identificationFormat: 1,
-        integerFormat: 0,
-        nonIntegerFormat1: 8,
-        nonIntegerFormat2: 8,
-        manufacturer: "NES",
-        nameplateType: 2,
-        defaultSetUsed: 0,
-        procedureParameterLength: 255,
-        responseDataLength: 12,
-        standardVersion: 1,
-        standardRevision: 0,
-        basicTablesUsedSize: 10,
-        extendedTablesUsedSize: generation4 ? 20 : 13,
-        basicProceduresUsedSize: 2,
-        extendedProceduresUsedSize: 12,
-        manufacturerStatusLength: 9,
-        pendingTables: generation4 ? 4 : 3,
-      },
-      dimensions,
-    );
+  const { dimensions } = setup;
   const maker = (): Uint8Array => {
     const [firmwareVersion, firmwareRevision] = packedFirmware(setup);
     const serialNumber = digitsOf(setup, 8, 1).padStart(16, "0");
@@ -81,7 +53,6 @@ export const generalTables = (setup: Setup): readonly (readonly [number, Filling
     );
   };
   return [
-    [BT00.number, general],
     [BT01.number, maker],
     [
       BT15.number,

@@ -1,6 +1,6 @@
 /** BT07 and the tables that answer it: EP17, EP19 and EP61; every other procedure is unknown to this meter (result 6). */
 import { LayoutError } from "@meterport/protocol/errors";
-import { decode, reaches } from "@meterport/protocol/layout/index";
+import { decode, type Profile, reaches } from "@meterport/protocol/layout/index";
 import { code } from "@meterport/protocol/mep/frame/response-codes";
 import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { Millis } from "@meterport/protocol/ports";
@@ -8,10 +8,10 @@ import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
 import { EP19 } from "@meterport/protocol/procedures/ep19-post-on-demand-request";
 import { EP61 } from "@meterport/protocol/procedures/ep61-transaction-lock";
 import { BT07, type Dimensions, ET14, ET50 } from "@meterport/protocol/tables/index";
-import type { Behaviour } from "../behaviour.ts";
-import type { Memory } from "../contents/memory.ts";
 import { responseTables } from "../contents/mep.ts";
-import type { PendingTables } from "../optical/pending-tables.ts";
+import { type PendingTables, servesPending } from "../optical/pending-tables.ts";
+import type { Behaviour } from "./behaviour.ts";
+import type { Memory } from "./memory.ts";
 import { type Posted, postOnDemand } from "./on-demand.ts";
 import type { TransactionLock } from "./transaction-lock.ts";
 
@@ -24,6 +24,15 @@ const firstMepSlot = 4;
 /** In ET50: behind the identification stand the client's flags, of which bit 0 is its registration, and its icons. */
 const clientFlags = 30;
 const registered = 0x01;
+
+const lockTransactions = { meter: [4, 0] } as const;
+
+/** Whether a meter knows the procedure, at whichever of its ports. */
+export const servesProcedure = (procedure: number, profile: Profile): boolean =>
+  procedure === EP17.number ||
+  procedure === EP19.number ||
+  servesPending(procedure) ||
+  (procedure === EP61.number && reaches(profile, lockTransactions));
 
 /** Calls a procedure that is written to BT07 and posts its result (MEP guide 1.1, pp. 57-60). */
 export const procedures = (dimensions: Dimensions, lock: TransactionLock, pending: PendingTables): Behaviour => {
@@ -63,7 +72,7 @@ interface Site {
 const run = ({ procedure, parameters }: BT07, { memory, dimensions, level, port, time, lock }: Site): Posted => {
   if (procedure === EP19.number) return postOnDemand(memory, parameters, dimensions, level);
   if (procedure === EP17.number) return { result: removeDevice(memory, parameters, dimensions, level), data: [] };
-  if (procedure === EP61.number && reaches(dimensions.profile, { meter: [4, 0] }))
+  if (procedure === EP61.number && reaches(dimensions.profile, lockTransactions))
     return { result: lock.call(parameters, port, time), data: [] };
   return { result: unknownProcedure, data: [] };
 };

@@ -35,6 +35,14 @@ const refusal = (needed: KeyLevel, level: Level): TableResponse | undefined => {
   return undefined;
 };
 
+/** Whether some key writes the table: what is computed and what is locked, none does. */
+export const writableByAnyKey = (
+  table: number,
+  memory: Memory,
+  profile: Profile,
+  locked: ReadonlySet<number>,
+): boolean => !memory.isLive(table) && !locked.has(table) && rightsOf(table, profile).write !== "never";
+
 /** Of BT28 a full read gives modules' 55 values, whatever comes behind them (MEP guide 1.1, p. 225). */
 const fullReadEnd = (table: number, profile: Profile): number =>
   table === BT28.number && BT28.cutOn !== undefined && isAmong(profile, BT28.cutOn) ? 4 * 55 : Number.POSITIVE_INFINITY;

@@ -37,6 +37,10 @@ const dueAt = (descriptor: Uint8Array, written: Millis): Millis | undefined => {
 const isEmpty = ([event = 0, ...storage]: Uint8Array): boolean =>
   (event & 0x0f) === pendingEventCode.absoluteTime && storage.every((byte) => byte === 0);
 
+/** Whether a procedure is one of those for pending tables, which are called at the optical port. */
+export const servesPending = (procedure: number): boolean =>
+  [BP12, BP13, BP14, BP15].some(({ number }) => number === procedure);
+
 /** The pending tables of one meter. */
 export class PendingTables {
   readonly #memory: Memory;
