@@ -3,9 +3,9 @@
 import { type Profile, reaches } from "@meterport/protocol/layout/index";
 import type { LinkTiming } from "@meterport/protocol/mep/link/timing";
 import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
-import { numberOf } from "@meterport/protocol/tables/catalogue";
 import { dimensionTables } from "@meterport/protocol/tables/dimension-tables";
 import { ET70 } from "@meterport/protocol/tables/extended/et70-ram-only-status";
+import { numberOf } from "@meterport/protocol/tables/identifiers";
 import { identify } from "./meter/identity.ts";
 import { Meter } from "./meter/meter.ts";
 import { readSlice, unlessRefused } from "./meter/read/table-bytes.ts";

@@ -18,7 +18,7 @@ import {
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { Clock, Signal } from "@meterport/protocol/ports";
-import { numberOf } from "@meterport/protocol/tables/catalogue";
+import { numberOf } from "@meterport/protocol/tables/identifiers";
 import type { Session } from "../session/session.ts";
 import type { Identity } from "./identity.ts";
 import type { Outcome } from "./outcome.ts";

@@ -1,5 +1,5 @@
 /** Which tables are in non-volatile memory, where writing wears it and reading is slower. MEP guide 1.1, pp. 265-269, table C.1. */
-import type { TableId } from "./catalogue.ts";
+import type { TableId } from "./identifiers.ts";
 
 /** "Write - NVM", of tables that a key permits to write: what is written goes straight into non-volatile memory. */
 export const writtenByHosts: ReadonlySet<TableId> = new Set([

@@ -8,10 +8,10 @@ import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
 import { EP19 } from "@meterport/protocol/procedures/ep19-post-on-demand-request";
 import { EP61 } from "@meterport/protocol/procedures/ep61-transaction-lock";
 import { BT07, type Dimensions, ET14, ET50 } from "@meterport/protocol/tables/index";
+import type { Behaviour } from "../behaviour.ts";
+import type { Memory } from "../contents/memory.ts";
 import { responseTables } from "../contents/mep.ts";
 import { type PendingTables, servesPending } from "../optical/pending-tables.ts";
-import type { Behaviour } from "./behaviour.ts";
-import type { Memory } from "./memory.ts";
 import { type Posted, postOnDemand } from "./on-demand.ts";
 import type { TransactionLock } from "./transaction-lock.ts";
 

@@ -4,7 +4,7 @@ import { decode, encode, type Procedure, sizeOf } from "@meterport/protocol/layo
 import { resultMeaning } from "@meterport/protocol/procedures/result-codes";
 import { BT07 } from "@meterport/protocol/tables/basic/bt07-procedure-initiate";
 import type { BT08 } from "@meterport/protocol/tables/basic/bt08-procedure-response";
-import { procedureIdOf } from "@meterport/protocol/tables/catalogue";
+import { procedureIdOf } from "@meterport/protocol/tables/identifiers";
 
 /** A call without its sequence number. */
 export interface CallBody<R> {

@@ -7,7 +7,7 @@ import type { Signal } from "@meterport/protocol/ports";
 import { mayBeRepeated } from "@meterport/protocol/procedures/repeatable";
 import { BT07 } from "@meterport/protocol/tables/basic/bt07-procedure-initiate";
 import { BT08 } from "@meterport/protocol/tables/basic/bt08-procedure-response";
-import { tableIdOf } from "@meterport/protocol/tables/catalogue";
+import { tableIdOf } from "@meterport/protocol/tables/identifiers";
 import { initiation, isAnswerTo, openResponse } from "../procedure/procedure-call.ts";
 import type { ProcedureCaller } from "../procedure/procedure-caller.ts";
 import type { ByteRange } from "../read/ranges.ts";

@@ -4,7 +4,7 @@
  */
 import { type Profile, reaches } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
-import { firstPending, numberOf } from "@meterport/protocol/tables/catalogue";
+import { firstPending, numberOf } from "@meterport/protocol/tables/identifiers";
 import { writtenByHosts } from "@meterport/protocol/tables/non-volatile";
 
 /** What has to survive a restart: the moments of writes, milliseconds since 1970, oldest first. */
