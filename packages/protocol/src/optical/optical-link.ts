@@ -8,22 +8,11 @@ import { code } from "../mep/frame/response-codes.ts";
 import type { LinkInput, LinkRequest } from "../mep/link/exchange.ts";
 import { Waiting } from "../mep/link/waiting.ts";
 import type { Millis } from "../ports.ts";
-import { Channel, type ChannelOutput, defaultLimits, messageRoom, wantedLimits } from "./channel.ts";
-import { LineSpeed } from "./line-speed.ts";
+import { Channel, type ChannelOutput, messageRoom, wantedLimits } from "./channel.ts";
 import { OpticalExchange } from "./optical-exchange.ts";
 import type { OpticalLinkOptions, OpticalLinkOutput } from "./optical-link-ends.ts";
-import type { Negotiated, PacketLimits } from "./services.ts";
-import {
-  refusalOf,
-  type SessionStep,
-  type SignOn,
-  type Stage,
-  type Step,
-  stepAfter,
-  stepMessage,
-  stepResult,
-  transientResult,
-} from "./session-steps.ts";
+import { SessionStages } from "./session-stages.ts";
+import { refusalOf, type SessionStep, type Step, stepResult, transientResult } from "./session-steps.ts";
 import { readOverhead, tableResponse, writeAtOverhead } from "./table-service.ts";
 import { defaultOpticalTiming, type OpticalTiming } from "./timing.ts";
 
@@ -33,57 +22,44 @@ export class OpticalLink {
   readonly kind = "optical";
   /** Nothing in an answer shows that the meter's dimensions changed. */
   readonly tellsChanges = false;
-  readonly #signOn: Omit<SignOn, "bauds">;
   readonly #timing: OpticalTiming;
   readonly #channel: Channel;
+  readonly #stages: SessionStages;
   readonly #waiting: Waiting<OpticalExchange>;
   #current: OpticalExchange | undefined;
-  #stage: Stage = "base";
   #step: Step | undefined;
   /** When the answer to the step in hand is overdue; never before the step is delivered. */
   #overdue: Millis = Number.POSITIVE_INFINITY;
   /** Nothing is sent before. */
   #pauseUntil: Millis = Number.NEGATIVE_INFINITY;
-  /** When the meter ends the channel if it hears nothing. */
-  #aliveUntil: Millis = Number.NEGATIVE_INFINITY;
-  /** When the last request was answered. */
-  #lastAsked: Millis = Number.NEGATIVE_INFINITY;
-  /** Whether this meter takes Wait services. */
-  #waits = true;
   /** Why the meter refused the password: it is not shown a second time, because wrong ones lock the port. */
   #keyRefused: string | undefined;
-  readonly #speed: LineSpeed;
-  #limits: PacketLimits = defaultLimits;
   #leaving = false;
   /** Of the last input. */
   #now: Millis = 0;
 
   /** @throws UsageError (`range`) for a password, user or time that does not fit its field */
   constructor(options: OpticalLinkOptions = {}) {
-    const { password, userId = 0, user = "", speeds = { initial: 0, faster: [] }, timing } = options;
+    const { timing, ...signOn } = options;
     this.#timing = { ...defaultOpticalTiming, ...timing };
-    const copy = password?.slice();
-    this.#signOn = { password: copy, userId, user, limits: wantedLimits, waitSeconds: this.#timing.waitSeconds };
     this.#channel = new Channel(wantedLimits, this.#timing);
-    this.#speed = new LineSpeed(speeds, this.#channel, this.#timing);
+    this.#stages = new SessionStages(this.#channel, signOn, this.#timing);
     this.#waiting = new Waiting(this.#timing.queueLimit);
-    // What does not fit its field is the caller's mistake, and is to be heard of at once.
-    for (const step of ["logon", "security", "wait"] as const) this.#say(step);
   }
 
   /** Most data bytes that one read may ask for, as last agreed with the meter. */
   get readLimit(): number {
-    return messageRoom(this.#limits) - readOverhead;
+    return messageRoom(this.#stages.limits) - readOverhead;
   }
 
   /** Most data bytes of one partial write. */
   get writeLimit(): number {
-    return messageRoom(this.#limits) - writeAtOverhead;
+    return messageRoom(this.#stages.limits) - writeAtOverhead;
   }
 
   /** When a tick is next due; undefined while there is nothing to wait for. */
   wakeAt(): Millis | undefined {
-    const { changeAt = this.load > 0 ? this.#pauseUntil : this.#idleAt() } = this.#speed;
+    const { changeAt = this.load > 0 ? this.#pauseUntil : this.#idleAt() } = this.#stages.speed;
     const times: (Millis | undefined)[] = [this.#channel.wakeAt(), this.#channel.deferred(this.#overdue)];
     if (this.#step === undefined) times.push(changeAt);
     const due = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
@@ -97,7 +73,7 @@ export class OpticalLink {
 
   /** Whether the meter may still hold a channel for us. */
   get busy(): boolean {
-    return this.#step !== undefined || this.load > 0 || (this.#leaving && this.#stage !== "base");
+    return this.#step !== undefined || this.load > 0 || (this.#leaving && this.#stages.stage !== "base");
   }
 
   /** Takes one input at time `now` (never running backwards) and returns what is to be done, in this order. Never throws for received bytes. */
@@ -172,83 +148,45 @@ export class OpticalLink {
   /** The meter has the step or a part of it, or a part of its answer has come. */
   #delivered(now: Millis): void {
     this.#current?.seen.answered();
-    this.#alive(now, 0);
-    this.#speed.proven();
+    this.#stages.alive(now);
+    this.#stages.speed.proven();
     if (this.#step !== undefined && !this.#channel.sending)
       this.#overdue = now + this.#timing.bridgeDelay + this.#timing.trafficTimeout;
   }
 
-  #alive(now: Millis, seconds: number): void {
-    this.#aliveUntil = now + Math.max(this.#timing.trafficTimeout, 1_000 * seconds);
-  }
-
   /** Does everything that is due and not the channel's own business. */
   #advance(now: Millis, out: OpticalLinkOutput[]): void {
-    const baudRate = this.#speed.change(now);
+    const { speed } = this.#stages;
+    const baudRate = speed.change(now);
     if (baudRate !== undefined) {
       this.#pauseUntil = Math.max(this.#pauseUntil, now + this.#timing.speedPause);
-      out.push({ type: "speed", baudRate, last: this.#speed.offers.length === 0 });
+      out.push({ type: "speed", baudRate, last: speed.offers.length === 0 });
     }
-    while (this.#step === undefined && now >= this.#pauseUntil && this.#speed.changeAt === undefined) {
-      const step = this.#leaving ? this.#farewell() : this.#next(now, out);
+    while (this.#step === undefined && now >= this.#pauseUntil && speed.changeAt === undefined) {
+      const step = this.#leaving ? this.#stages.farewell() : this.#next(now, out);
       if (step === undefined) return;
       this.#send(step, now, out);
     }
-  }
-
-  #farewell(): Step | undefined {
-    if (this.#stage === "base") return undefined;
-    return this.#stage === "open" || this.#stage === "logged-on" ? "logoff" : "terminate";
   }
 
   /** What is to be sent for the request in hand, or to keep the channel. */
   #next(now: Millis, out: OpticalLinkOutput[]): Step | undefined {
     for (;;) {
       this.#current ??= this.#waiting.next();
-      if (this.#current === undefined) return this.#idle(now);
+      if (this.#current === undefined) return this.#stages.whenIdle(now, this.#pauseUntil);
       if (this.#keyRefused === undefined) break;
       this.#fail("wrong-key", this.#keyRefused, out);
     }
-    // A channel that went wrong is awaited for longer: what the meter still says to it must not meet the next one.
-    const silence = this.#stage === "unknown" ? this.#timing.trafficTimeout : 0;
-    if (this.#stage !== "base" && now >= this.#aliveUntil + silence) this.#begin("base");
-    return this.#speed.changeAt === undefined ? stepAfter[this.#stage] : undefined;
+    return this.#stages.forRequest(now);
   }
 
-  /** A little before the meter would end the channel; undefined where there is none to keep. */
   #idleAt(): Millis | undefined {
-    if (this.#leaving) return this.#stage === "base" ? undefined : this.#pauseUntil;
-    if (this.#stage === "base" || this.#stage === "unknown") return undefined;
-    if (this.#stage === "identified" || this.#stage === "negotiated") return this.#pauseUntil;
-    return Math.max(this.#pauseUntil, this.#aliveUntil - this.#timing.trafficTimeout / 3);
-  }
-
-  #idle(now: Millis): Step | undefined {
-    const at = this.#idleAt();
-    if (at === undefined || now < at) return undefined;
-    if (now >= this.#aliveUntil) {
-      this.#begin("base");
-      return undefined;
-    }
-    if (this.#stage !== "open" && this.#stage !== "logged-on") return "terminate";
-    return this.#waits && now < this.#lastAsked + this.#timing.holdTime ? "wait" : "logoff";
-  }
-
-  /** A channel begins, or is to. */
-  #begin(stage: "base" | "unknown"): void {
-    this.#stage = stage;
-    this.#channel.abandon();
-    if (stage === "unknown") return;
-    this.#channel.forget();
-    this.#speed.reset(this.#now);
-  }
-
-  #say(step: SessionStep): Uint8Array {
-    return stepMessage(step, { ...this.#signOn, bauds: this.#speed.offers });
+    if (this.#leaving) return this.#stages.stage === "base" ? undefined : this.#pauseUntil;
+    return this.#stages.idleAt(this.#pauseUntil);
   }
 
   #send(step: Step, now: Millis, out: OpticalLinkOutput[]): void {
-    const message = step === "request" ? this.#current?.message : this.#say(step);
+    const message = step === "request" ? this.#current?.message : this.#stages.message(step);
     if (message === undefined) return;
     const room = messageRoom(this.#channel.limits);
     if (message.length > room) {
@@ -266,11 +204,14 @@ export class OpticalLink {
     this.#overdue = Number.POSITIVE_INFINITY;
     this.#step = undefined;
     // A channel that cannot even be ended is none.
-    this.#begin(this.#leaving || step === "terminate" || step === "identification" ? "base" : "unknown");
-    if (this.#speed.changed) {
+    this.#stages.begin(
+      this.#leaving || step === "terminate" || step === "identification" ? "base" : "unknown",
+      this.#now,
+    );
+    if (this.#stages.speed.changed) {
       // The head may not follow. The meter's channel ends with the silence, and it goes back to the first speed by itself.
-      this.#speed.giveUp();
-      this.#begin("base");
+      this.#stages.speed.giveUp();
+      this.#stages.begin("base", this.#now);
       this.#pauseUntil = this.#now + 1.1 * this.#timing.trafficTimeout;
     }
     const exchange = this.#current;
@@ -292,7 +233,7 @@ export class OpticalLink {
   }
 
   #message(data: Uint8Array, now: Millis, out: OpticalLinkOutput[]): void {
-    this.#alive(now, 0);
+    this.#stages.alive(now);
     const step = this.#step;
     if (step === undefined) out.push({ type: "discarded", bytes: data, length: data.length, reason: "unsolicited" });
     else if (step === "request") this.#response(data, now, out);
@@ -307,36 +248,16 @@ export class OpticalLink {
     }
     this.#overdue = Number.POSITIVE_INFINITY;
     this.#step = undefined;
-    if (result.type === "done") this.#done(step, result.agreed, now);
+    if (result.type === "done") this.#stages.done(step, result.agreed, now);
     else if (result.type === "lost") this.#lost(false, out);
-    else if (step === "wait") this.#waits = false;
+    else if (step === "wait") this.#stages.withoutWaits();
     else if (result.type === "busy") this.#tryLater(data, now, out);
-    else this.#refused(step, result.code, out);
+    else this.#refused(step, result.code, now, out);
   }
 
-  #done(step: SessionStep, agreed: Negotiated | undefined, now: Millis): void {
-    if (step === "terminate") this.#begin("base");
-    else if (step === "identification" || step === "logoff") this.#stage = "identified";
-    else if (step === "negotiate") this.#negotiated(agreed ?? { ...defaultLimits, baud: 0 });
-    else if (step === "logon") this.#stage = this.#signOn.password === undefined ? "open" : "logged-on";
-    else if (step === "security") this.#stage = "open";
-    else this.#alive(now, this.#timing.waitSeconds);
-  }
-
-  /** The meter may take less than was offered, never more. */
-  #negotiated({ packetSize, packets, baud }: Negotiated): void {
-    const { packetSize: largest, packets: most } = wantedLimits;
-    this.#stage = "negotiated";
-    this.#limits = { packetSize: Math.min(packetSize, largest), packets: Math.min(packets, most) };
-    this.#channel.limits = this.#limits;
-    this.#speed.choose(baud, this.#now);
-  }
-
-  #refused(step: SessionStep, refused: number, out: OpticalLinkOutput[]): void {
+  #refused(step: SessionStep, refused: number, now: Millis, out: OpticalLinkOutput[]): void {
     const detail = refusalOf(step, refused);
-    // It may be the speeds that it does not take: once more without them.
-    if (step === "negotiate" && this.#speed.offers.length > 0) this.#speed.giveUp();
-    else if (step === "negotiate") this.#negotiated({ ...defaultLimits, baud: 0 });
+    if (step === "negotiate") this.#stages.negotiationRefused(now);
     else if (step === "security") {
       const asKey = refused === code.insufficientSecurity || refused === code.error;
       if (asKey)
@@ -347,7 +268,7 @@ export class OpticalLink {
 
   /** The meter says that it did nothing; `doubtful` where it may not know. */
   #lost(doubtful: boolean, out: OpticalLinkOutput[]): void {
-    this.#begin("unknown");
+    this.#stages.begin("unknown", this.#now);
     const exchange = this.#current;
     if (exchange === undefined) return;
     if (doubtful) {
@@ -363,20 +284,20 @@ export class OpticalLink {
     const exchange = this.#current;
     if (exchange === undefined || ++exchange.busy <= this.#timing.busyRetries) return;
     this.#pauseUntil = now;
-    if (this.#stage === "open") this.#answer(exchange, data, now, out);
+    if (this.#stages.stage === "open") this.#answer(exchange, data, now, out);
     else this.#fail("session", refusalOf("identification", data[0] as number), out);
   }
 
   #answer(exchange: OpticalExchange, apdu: Uint8Array, now: Millis, out: OpticalLinkOutput[]): void {
     this.#current = undefined;
-    this.#lastAsked = now;
+    this.#stages.asked(now);
     out.push({ type: "response", id: exchange.id, apdu, attempts: exchange.attempts });
   }
 
   #response(data: Uint8Array, now: Millis, out: OpticalLinkOutput[]): void {
     this.#overdue = Number.POSITIVE_INFINITY;
     this.#step = undefined;
-    this.#lastAsked = now;
+    this.#stages.asked(now);
     const exchange = this.#current;
     if (exchange === undefined) return; // Its caller has given up: the answer has been awaited, and that was all.
     const transient = transientResult(data);
@@ -392,7 +313,7 @@ export class OpticalLink {
   /** Its CRC fits, its form does not: the answer to something else, then, and the two ends are out of step. */
   #malformed(exchange: OpticalExchange, detail: string, data: Uint8Array, out: OpticalLinkOutput[]): void {
     out.push({ type: "discarded", bytes: data, length: data.length, reason: "malformed" });
-    this.#begin("unknown");
+    this.#stages.begin("unknown", this.#now);
     if (!exchange.idempotent)
       this.#fail("reply-lost", `${detail} came, and the meter may have executed the request`, out);
     else this.#renew(exchange, out);
