@@ -25,6 +25,8 @@ export type ChannelOutput =
   | { readonly type: "message"; readonly data: Uint8Array }
   /** A packet of a message has arrived, theirs here or ours there, and others must follow. */
   | { readonly type: "progress" }
+  /** The other end refused a packet of ours: it had it damaged, or was not ready. */
+  | { readonly type: "refused" }
   /** Our message has arrived: the other end said so, or has gone on. */
   | { readonly type: "delivered" }
   /** It was repeated as often as it may be. */
@@ -48,7 +50,14 @@ interface Sending {
   /** Transmissions of the packet in hand. */
   tries: number;
   deadline: Millis;
+  /** Begins a session: what comes back at first may be anything. */
+  readonly opening: boolean;
+  /** Repetitions on top, granted for signs of life to an opening. */
+  granted: number;
 }
+
+/** What a byte that stands where an acknowledgement belongs is, where a head or a waking meter mangles it. */
+const mangledAcknowledgement = 0x00;
 
 /** One end of a channel. */
 export class Channel {
@@ -106,12 +115,15 @@ export class Channel {
     return Math.ceil(message.length / (this.limits.packetSize - packetOverhead));
   }
 
-  /** Begins a message, which must fit into `limits`. One that is still under way is given up. */
-  send(message: Uint8Array, now: Millis, out: ChannelOutput[]): void {
+  /**
+   * Begins a message, which must fit into `limits`. One that is still under way is given up. With `opening` it is the first of
+   * a session: NAK and rubbish cost it none of its tries, up to a limit.
+   */
+  send(message: Uint8Array, now: Millis, out: ChannelOutput[], opening = false): void {
     this.#dropUnfinished("stale", out);
     const packets = packetsOf(message, this.limits.packetSize, this.#toggle).map(encodePacket);
     if (packets.length % 2 === 1) this.#toggle = !this.#toggle;
-    this.#sending = { packets, at: 0, tries: 0, deadline: now };
+    this.#sending = { packets, at: 0, tries: 0, deadline: now, opening, granted: 0 };
     this.#transmit(this.#sending, now, out);
   }
 
@@ -140,6 +152,7 @@ export class Channel {
     if (now >= this.#lastByteAt + this.timing.interByteTimeout) this.#dropUnfinished("incomplete", out);
     if (bytes.length > 0) this.#lastByteAt = now;
     for (const event of this.#reader.push(bytes)) this.#take(event, now, out);
+    if (this.#sending?.opening === true) this.#hearRubbish(this.#sending, now);
   }
 
   /** Does what is due. */
@@ -162,6 +175,7 @@ export class Channel {
 
   #transmit(sending: Sending, now: Millis, out: ChannelOutput[]): void {
     const bytes = sending.packets[sending.at] as Uint8Array;
+    this.#noted(this.#reader.takeNoise(), out);
     const { byteTime, bridgeDelay, responseTimeout } = this.timing;
     sending.tries++;
     sending.deadline = now + bytes.length * byteTime + bridgeDelay + responseTimeout;
@@ -172,7 +186,7 @@ export class Channel {
   }
 
   #repeat(sending: Sending, now: Millis, out: ChannelOutput[]): void {
-    if (sending.tries <= this.timing.retries) {
+    if (sending.tries <= this.timing.retries + sending.granted) {
       this.#transmit(sending, now, out);
       return;
     }
@@ -213,14 +227,36 @@ export class Channel {
    * noise: on a shared line that is the MEP port's, and nobody waits for the packet.
    */
   #refused(alone: boolean, now: Millis, out: ChannelOutput[]): void {
-    if (this.#sending !== undefined) {
-      this.#repeat(this.#sending, now, out);
+    const sending = this.#sending;
+    if (sending !== undefined) {
+      out.push({ type: "refused" });
+      if (sending.opening) this.#grant(sending, now + this.timing.openingPause);
+      else this.#repeat(sending, now, out);
       return;
     }
     if (!alone || this.#lastPacket === undefined || this.#repeats >= this.timing.retries) return;
     this.#repeats++;
     this.#transmissions++;
     out.push({ type: "transmit", bytes: this.#lastPacket });
+  }
+
+  /**
+   * What answers the first packet of a session may be rubbish. It is repeated soon after, and not for a byte 0x00 alone: that
+   * stands where the acknowledgement belongs, so the answer is awaited. It is never more than that: what the byte meant is not
+   * known, and a packet without an answer is repeated in the end. The answer itself proves that the packet arrived.
+   */
+  #hearRubbish(sending: Sending, now: Millis): void {
+    const noise = this.#reader.noise;
+    if (noise.length === 0 || this.#reader.pending > 0) return;
+    if (noise.length === 1 && noise[0] === mangledAcknowledgement) return;
+    const soon = now + this.timing.interByteTimeout;
+    if (soon < sending.deadline) this.#grant(sending, soon);
+  }
+
+  /** One repetition more, at that time. */
+  #grant(sending: Sending, at: Millis): void {
+    sending.granted = Math.min(sending.granted + 1, this.timing.openingRepeats);
+    sending.deadline = at;
   }
 
   #packet({ packet, crc, raw }: PacketEvent & { type: "packet" }, now: Millis, out: ChannelOutput[]): void {
@@ -254,10 +290,14 @@ export class Channel {
     out.push({ type: "undelivered" });
   }
 
-  #dropUnfinished(reason: "incomplete" | "stale", out: ChannelOutput[]): void {
-    const { noise, unfinished } = this.#reader.reset();
+  #noted(noise: PacketEvent | undefined, out: ChannelOutput[]): void {
     if (noise?.type === "noise")
       out.push({ type: "discarded", bytes: noise.bytes, length: noise.length, reason: "garbage" });
+  }
+
+  #dropUnfinished(reason: "incomplete" | "stale", out: ChannelOutput[]): void {
+    const { noise, unfinished } = this.#reader.reset();
+    this.#noted(noise, out);
     if (unfinished.length > 0) discard(unfinished, reason, out);
   }
 }

@@ -60,7 +60,7 @@ describe("OpticalEndpoint", () => {
     const { say, events } = talker();
     for (const hex of ["60008004", logon, password(testKeys.unique), "52", "701e", "300000", "21"])
       assert.equal(say(hex), "0a", `${hex} in the base state`);
-    assert.equal(say("20"), "0000010000");
+    assert.equal(say("20"), "0000020000");
     for (const hex of [password(testKeys.unique), "52", "300000", "20"])
       assert.equal(say(hex), "0a", `${hex} identified`);
     assert.equal(say("60008004"), "0000800400");
@@ -150,7 +150,7 @@ describe("OpticalEndpoint", () => {
     assert.deepEqual(events, ["opened", "closed limit"]);
     assert.equal(say("20"), "");
     wait(3_000);
-    assert.equal(say("20"), "0000010000");
+    assert.equal(say("20"), "0000020000");
   });
 
   it("waits for nothing while it is deaf, though a packet had begun", () => {
@@ -165,7 +165,7 @@ describe("OpticalEndpoint", () => {
   it("repeats what is not acknowledged, and gives up", () => {
     const { feed, wait, endpoint } = talker();
     const packet = encodePacket({ multi: false, first: false, toggle: true, sequence: 0, data: bytes("20") });
-    const answer = "ee00000000050000010000";
+    const answer = "ee00000000050000020000a25a";
     assert.ok(toHex(feed(packet)).startsWith(`06${answer}`));
     assert.equal(toHex(feed(packet)), "06");
     assert.ok(toHex(feed(bytes("15"))).startsWith(answer));

@@ -92,8 +92,8 @@ export interface OpticalEndpointOptions {
 
 const usualLimits: PacketLimits = { packetSize: 128, packets: 8 };
 
-/** The protocol of 1996. */
-const identified = encodeIdentified({ standard: 0, version: 1, revision: 0, features: new Uint8Array() });
+/** As meters of generation 3 answer in the field: version 2 of the standard. */
+const identified = encodeIdentified({ standard: 0, version: 2, revision: 0, features: new Uint8Array() });
 
 /** As a Negotiate names a rate that stays as it is. */
 const sameBaud = 0;

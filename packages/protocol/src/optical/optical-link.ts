@@ -16,6 +16,9 @@ import { refusalOf, type SessionStep, type Step, stepResult, transientResult } f
 import { readOverhead, tableResponse, writeAtOverhead } from "./table-service.ts";
 import { defaultOpticalTiming, type OpticalTiming } from "./timing.ts";
 
+/** Bits that alternate, which any receiver can wake up by. */
+const wakeByte = 0x55;
+
 /** One optical port of one meter. */
 export class OpticalLink {
   /** Which of the meter's ports it speaks to. */
@@ -32,6 +35,8 @@ export class OpticalLink {
   #overdue: Millis = Number.POSITIVE_INFINITY;
   /** Nothing is sent before. */
   #pauseUntil: Millis = Number.NEGATIVE_INFINITY;
+  /** Bytes that have gone out to wake the meter for the session that is to begin. */
+  #wakes = 0;
   /** Why the meter refused the password: it is not shown a second time, because wrong ones lock the port. */
   #keyRefused: string | undefined;
   #leaving = false;
@@ -104,6 +109,8 @@ export class OpticalLink {
 
   #enqueue(request: LinkRequest, out: OpticalLinkOutput[]): void {
     const exchange = new OpticalExchange(request);
+    // A wake-up that was given up is no wake-up any more.
+    if (this.load === 0) this.#wakes = 0;
     const displaced = this.#leaving ? exchange : this.#waiting.add(exchange);
     if (displaced === undefined) return;
     const waiting = `${this.#waiting.length} requests are waiting already`;
@@ -137,7 +144,8 @@ export class OpticalLink {
       else if (output.type === "discarded") {
         this.#current?.seen.add(output.reason);
         out.push(output);
-      } else if (output.type === "delivered" || output.type === "progress") this.#delivered(now);
+      } else if (output.type === "refused") this.#current?.seen.refused();
+      else if (output.type === "delivered" || output.type === "progress") this.#delivered(now);
       else if (output.type === "message") this.#message(output.data, now, out);
       else if (this.#step !== undefined) this.#unanswered(this.#step, true, out);
     }
@@ -165,8 +173,21 @@ export class OpticalLink {
     while (this.#step === undefined && now >= this.#pauseUntil && speed.changeAt === undefined) {
       const step = this.#leaving ? this.#stages.farewell() : this.#next(now, out);
       if (step === undefined) return;
-      this.#send(step, now, out);
+      if (step !== "identification" || !this.#wake(now, out)) this.#send(step, now, out);
     }
+  }
+
+  /** Whether another byte that wakes the meter was due before the session begins. */
+  #wake(now: Millis, out: OpticalLinkOutput[]): boolean {
+    const { wakeBytes, wakeSpacing } = this.#timing;
+    if (this.#wakes >= wakeBytes) {
+      this.#wakes = 0;
+      return false;
+    }
+    this.#wakes++;
+    this.#pauseUntil = now + wakeSpacing;
+    out.push({ type: "transmit", bytes: Uint8Array.of(wakeByte) });
+    return true;
   }
 
   /** What is to be sent for the request in hand, or to keep the channel. */
@@ -195,7 +216,7 @@ export class OpticalLink {
     }
     this.#step = step;
     const sent: ChannelOutput[] = [];
-    this.#channel.send(message, now, sent);
+    this.#channel.send(message, now, sent, step === "identification");
     this.#hear(sent, now, out);
   }
 

@@ -105,6 +105,11 @@ export class PacketReader {
     return this.#held;
   }
 
+  /** What of a run of noise has come that has not ended yet: the first `shownNoise` bytes of it at most. */
+  get noise(): Uint8Array {
+    return this.#noise.slice(0, Math.min(this.#noiseLength, shownNoise));
+  }
+
   /** Bytes that the unfinished packet will have; undefined while its header is incomplete. */
   get announced(): number | undefined {
     return this.#held < header ? undefined : this.#total();
@@ -127,7 +132,7 @@ export class PacketReader {
 
   /** Forgets the unfinished packet and the noise before it, and returns them. */
   reset(): { readonly noise: PacketEvent | undefined; readonly unfinished: Uint8Array } {
-    const noise = this.#takeNoise();
+    const noise = this.takeNoise();
     const unfinished = this.#buffer.slice(0, this.#held);
     this.#held = 0;
     this.#suspect = 0;
@@ -212,11 +217,12 @@ export class PacketReader {
   }
 
   #flushNoise(events: PacketEvent[]): void {
-    const noise = this.#takeNoise();
+    const noise = this.takeNoise();
     if (noise !== undefined) events.push(noise);
   }
 
-  #takeNoise(): PacketEvent | undefined {
+  /** Ends a run of noise, and tells of it. */
+  takeNoise(): PacketEvent | undefined {
     if (this.#noiseLength === 0) return undefined;
     const length = this.#noiseLength;
     this.#noiseLength = 0;

@@ -26,6 +26,7 @@ const seenIn: Readonly<Partial<Record<DiscardReason, Seen>>> = {
 export class SeenOnLine {
   #best: Seen = "no-answer";
   #answered = false;
+  #refused = false;
 
   /** Bytes were thrown away for this reason. */
   add(reason: DiscardReason): void {
@@ -38,13 +39,20 @@ export class SeenOnLine {
     this.#answered = true;
   }
 
+  /** The meter refused a packet with NAK. */
+  refused(): void {
+    this.#refused = true;
+  }
+
   get failure(): LinkFailure {
-    return this.#answered && this.#best === "no-answer" ? "session" : this.#best;
+    return (this.#answered || this.#refused) && this.#best === "no-answer" ? "session" : this.#best;
   }
 
   /** One sentence without a full stop. */
   detail(attempts: number): string {
     const times = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
+    if (this.failure === "session" && !this.#answered)
+      return `the meter refused each packet (NAK) in ${times}: what we send arrives damaged, or it is not ready`;
     if (this.failure === "session") return `the meter stopped answering after ${times}`;
     return `${sentence[this.#best]} after ${times}`;
   }

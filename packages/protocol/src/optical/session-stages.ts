@@ -21,6 +21,10 @@ export class SessionStages {
   #lastAsked: Millis = Number.NEGATIVE_INFINITY;
   /** Whether this meter takes Wait services. */
   #waits = true;
+  /** When this session began. */
+  #began: Millis = 0;
+  /** Whether it has brought an answer: one that has not is not worth its end. */
+  #useful = false;
 
   /** @throws UsageError (`range`) for a password, user or time that does not fit its field */
   constructor(channel: Channel, options: Omit<OpticalLinkOptions, "timing">, timing: OpticalTiming) {
@@ -61,6 +65,12 @@ export class SessionStages {
   /** A request was answered. */
   asked(now: Millis): void {
     this.#lastAsked = now;
+    this.#useful = true;
+  }
+
+  /** Whether the session is older than a meter may like it. */
+  #old(now: Millis): boolean {
+    return this.#useful && now >= this.#began + this.#timing.sessionLimit;
   }
 
   /** A channel begins, or is to. */
@@ -68,6 +78,7 @@ export class SessionStages {
     this.#stage = stage;
     this.#channel.abandon();
     if (stage === "unknown") return;
+    this.#useful = false;
     this.#channel.forget();
     this.speed.reset(now);
   }
@@ -77,7 +88,8 @@ export class SessionStages {
     // A channel that went wrong is awaited for longer: what the meter still says to it must not meet the next one.
     const silence = this.#stage === "unknown" ? this.#timing.trafficTimeout : 0;
     if (this.#stage !== "base" && now >= this.#aliveUntil + silence) this.begin("base", now);
-    return this.speed.changeAt === undefined ? stepAfter[this.#stage] : undefined;
+    if (this.speed.changeAt !== undefined) return undefined;
+    return this.#stage !== "unknown" && this.#old(now) ? this.farewell() : stepAfter[this.#stage];
   }
 
   /** When something is due though nobody asks: a little before the meter would end the channel, and not before `earliest`. */
@@ -96,7 +108,8 @@ export class SessionStages {
       return undefined;
     }
     if (this.#stage !== "open" && this.#stage !== "logged-on") return "terminate";
-    return this.#waits && now < this.#lastAsked + this.#timing.holdTime ? "wait" : "logoff";
+    const kept = this.#waits && now < this.#lastAsked + this.#timing.holdTime && !this.#old(now);
+    return kept ? "wait" : "logoff";
   }
 
   /** The next step to the end of the session; undefined where there is none. */
@@ -108,11 +121,16 @@ export class SessionStages {
   /** The meter did what a step asked for. */
   done(step: SessionStep, agreed: Negotiated | undefined, now: Millis): void {
     if (step === "terminate") this.begin("base", now);
-    else if (step === "identification" || step === "logoff") this.#stage = "identified";
+    else if (step === "identification" || step === "logoff") this.#identified(step, now);
     else if (step === "negotiate") this.#negotiated(agreed ?? { ...defaultLimits, baud: 0 }, now);
     else if (step === "logon") this.#stage = this.#signOn.password === undefined ? "open" : "logged-on";
     else if (step === "security") this.#stage = "open";
     else this.alive(now, this.#timing.waitSeconds);
+  }
+
+  #identified(step: SessionStep, now: Millis): void {
+    this.#stage = "identified";
+    if (step === "identification") this.#began = now;
   }
 
   /** The meter takes no Wait services, or not now. */

@@ -9,6 +9,10 @@ export interface ChannelTiming {
   readonly interByteTimeout: Millis;
   /** How often a packet is repeated that was refused or not acknowledged. */
   readonly retries: number;
+  /** How often the first packet of a session is repeated beyond that where NAK or rubbish came: a meter that wakes up, or changes over from its MEP port, takes a few. */
+  readonly openingRepeats: number;
+  /** From such a NAK to the repetition. */
+  readonly openingPause: Millis;
   /** A channel without traffic for so long is over. */
   readonly trafficTimeout: Millis;
   /** What a bridge (TCP, radio) adds to the way there and back. */
@@ -22,6 +26,8 @@ export const defaultChannelTiming: ChannelTiming = {
   responseTimeout: 2_000,
   interByteTimeout: 500,
   retries: 3,
+  openingRepeats: 6,
+  openingPause: 100,
   trafficTimeout: 6_000,
   bridgeDelay: 0,
   byteTime: 0,
@@ -39,6 +45,15 @@ export interface OpticalTiming extends ChannelTiming {
   readonly busyRetries: number;
   /** How often one request may set up the session anew. */
   readonly renewals: number;
+  /**
+   * A session is ended and begun again after so long: meters may end one of ten minutes by themselves, and then hear nothing for
+   * five (ET51.4 and ET51.6; from firmware 4.0 in ET55).
+   */
+  readonly sessionLimit: Millis;
+  /** Bytes 0x55 that go out before each session, for heads or meters that have to be woken; 0 for none. */
+  readonly wakeBytes: number;
+  /** From one of them to the next, and from the last to the Identification. */
+  readonly wakeSpacing: Millis;
   /** Between the last byte at one speed and the first at another: the meter changes its own meanwhile. */
   readonly speedPause: Millis;
   /** How many requests may wait. */
@@ -54,6 +69,9 @@ export const defaultOpticalTiming: OpticalTiming = {
   busyPause: 500,
   busyRetries: 5,
   renewals: 2,
+  sessionLimit: 540_000,
+  wakeBytes: 0,
+  wakeSpacing: 50,
   speedPause: 100,
   queueLimit: 256,
 };
