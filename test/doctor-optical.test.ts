@@ -140,7 +140,7 @@ const diagnose = async (
     if (sick.hangsUpAfter !== undefined) clock.at(clock.now() + sick.hangsUpAfter, () => void line.close());
     return wrapped(line, clock, shown, sick.deafToKey === true);
   };
-  const supplies = ["enable=rts-inverted", "enable=dtr-inverted"].map((setting) => ({
+  const supplies = ["dtr=on", "rts=off&dtr=on"].map((setting) => ({
     setting,
     open: () => openWith(undefined, setting),
   }));
@@ -201,7 +201,7 @@ const cases: Readonly<Record<string, Case>> = {
   "a head whose light is too weak for the meter": { sickness: "loose-head", line: { toMeter: { loss: 0.25 } } },
   "a head that spoils everything": { sickness: "loose-head", usable: false, line: { toClient: { flip: 1 } } },
   "a head whose supply gives way": { sickness: "head-sags", line: { cut: 90, cutSpread: 6 } },
-  "a head that wants DTR off": { sickness: "head-supply", supply: "enable=dtr-inverted" },
+  "a head that wants DTR on and RTS off": { sickness: "head-supply", supply: "rts=off&dtr=on" },
   "another speed": { sickness: "wrong-baud", line: { meterBaud: 19_200 }, settable: true },
   "a meter of IEC 62056-21": { sickness: "other-meter", stranger: iecMeter, settable: true },
   "a meter that pushes SML": { sickness: "other-meter", pushed: "\x1b\x1b\x1b\x1b\x01\x01\x01\x01v\x05" },
@@ -291,7 +291,7 @@ describe("doctor at an optical port", () => {
     assert.deepEqual(await facts("a meter of IEC 62056-21", "identification"), { protocol: "IEC 62056-21" });
     assert.deepEqual(await facts("a meter that pushes SML", "identification"), { protocol: "SML" });
     assert.deepEqual(await facts("another speed", "framing"), { baud: 19_200 });
-    assert.deepEqual(await facts("a head that wants DTR off", "open"), { setting: "enable=dtr-inverted" });
+    assert.deepEqual(await facts("a head that wants DTR on and RTS off", "open"), { setting: "rts=off&dtr=on" });
     assert.deepEqual(await facts("a meter that refuses the logon", "logon"), { code: "0x03" });
   });
 

@@ -3,7 +3,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { parseDuration } from "@meterport/protocol/meaning/duration";
 import type { Millis, TransportTiming } from "@meterport/protocol/ports";
 import { baudRates } from "@meterport/protocol/tables/extended/device-codes";
-import { defaultPulse, type EnableLine } from "./enable-line.ts";
+import { defaultPulse, type EnableLine, headLines, type SteadyLines } from "./enable-line.ts";
 
 /** What the MEP port speaks until somebody changes it. */
 export const defaultBaudRate = 9600;
@@ -87,6 +87,29 @@ export const enableOf = (url: URL, text: string): { readonly enable?: EnableLine
     lines[line] = inverted === undefined;
   }
   return { enable: { ...lines, pulse: pulse ?? defaultPulse } };
+};
+
+export const lineNames = ["rts", "dtr", "lines"] as const;
+
+/** How RTS and DTR stay: "?rts=on&dtr=off", or "?lines=head" as optical heads want them, where the port has such lines. */
+export const linesOf = (url: URL, text: string, enable: EnableLine | undefined): { readonly lines?: SteadyLines } => {
+  const kind = url.searchParams.get("lines");
+  if (kind !== null && kind !== "head") throw wrongLink(`link "${shown(text)}": lines "${shown(kind)}" is not "head"`);
+  const given: { rts?: boolean; dtr?: boolean } = {};
+  for (const line of ["rts", "dtr"] as const) {
+    const state = url.searchParams.get(line);
+    if (state === null) continue;
+    if (state !== "on" && state !== "off")
+      throw wrongLink(`link "${shown(text)}": ${line} "${shown(state)}" is neither on nor off`);
+    if (enable?.[line] !== undefined)
+      throw wrongLink(
+        `link "${shown(text)}" has ${line} and enable=${line}: what is switched does not stay; keep one of them`,
+      );
+    given[line] = state === "on";
+  }
+  const explicit = given.rts !== undefined || given.dtr !== undefined;
+  if (kind === null) return explicit ? { lines: given } : {};
+  return { lines: explicit ? { ...headLines, ...given, optional: false } : headLines };
 };
 
 /** The certificate that is trusted in place of any authority. */

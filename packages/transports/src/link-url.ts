@@ -1,6 +1,6 @@
 /** Links as people write them: a device's path, or a URL. */
 import type { TransportTiming } from "@meterport/protocol/ports";
-import type { EnableLine } from "./enable-line.ts";
+import type { EnableLine, SteadyLines } from "./enable-line.ts";
 import {
   baudOf,
   defaultBaudRate,
@@ -8,6 +8,8 @@ import {
   enableOf,
   fingerprintOf,
   forms,
+  lineNames,
+  linesOf,
   onlySettings,
   shown,
   timingNames,
@@ -20,6 +22,7 @@ import { type AdapterId, parseAdapterId } from "./serial/serial-adapters.ts";
 /** What every serial port can be set to, near or far. */
 interface SerialSettings {
   readonly baudRate: number;
+  readonly lines?: SteadyLines;
   readonly enable?: EnableLine;
 }
 
@@ -71,8 +74,10 @@ const pathOf = (url: URL, text: string): string => {
 
 /** The settings of a link to a serial port, checked. */
 const serialSettings = (url: URL, text: string): SerialSettings & { readonly timing?: TransportTiming } => {
-  onlySettings(url, text, ["baud", ...enableNames, ...timingNames]);
-  return { baudRate: baudOf(url, text), ...enableOf(url, text), ...timingOf(url, text) };
+  onlySettings(url, text, ["baud", ...lineNames, ...enableNames, ...timingNames]);
+  const switched = enableOf(url, text);
+  const steady = linesOf(url, text, switched.enable);
+  return { baudRate: baudOf(url, text), ...steady, ...switched, ...timingOf(url, text) };
 };
 
 const serialLink = (url: URL, text: string): Link => ({

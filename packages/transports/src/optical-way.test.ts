@@ -6,11 +6,12 @@ import { wayOf } from "./optical-way.ts";
 
 it("optical links are another port at the end of a known way", () => {
   const ways: readonly (readonly [string, string])[] = [
-    ["optical:///dev/ttyUSB0", "serial:///dev/ttyUSB0"],
-    ["OPTICAL:///dev/ttyUSB0?baud=19200&delay=1s", "serial:///dev/ttyUSB0?baud=19200&delay=1s"],
+    ["optical:///dev/ttyUSB0", "serial:///dev/ttyUSB0?lines=head"],
+    ["OPTICAL:///dev/ttyUSB0?baud=19200&delay=1s", "serial:///dev/ttyUSB0?baud=19200&delay=1s&lines=head"],
     ["optical+tcp://bridge:4059", "tcp://bridge:4059"],
-    ["optical+rfc2217://bridge:4059?baud=9600", "rfc2217://bridge:4059?baud=9600"],
-    [" optical+usb://0403:6001 ", "usb://0403:6001"],
+    ["optical+rfc2217://bridge:4059?baud=9600", "rfc2217://bridge:4059?baud=9600&lines=head"],
+    [" optical+usb://0403:6001 ", "usb://0403:6001?lines=head"],
+    ["optical:///dev/ttyUSB0?lines=head&rts=off", "serial:///dev/ttyUSB0?lines=head&rts=off"],
   ];
   for (const [text, link] of ways) {
     assert.deepEqual(wayOf(text), { optical: true, link });
@@ -20,10 +21,14 @@ it("optical links are another port at the end of a known way", () => {
 
 it("how fast they may be told to be is taken off where a speed can be changed", () => {
   const ways: readonly (readonly [string, string, number])[] = [
-    ["optical:///dev/ttyUSB0?fast=off", "serial:///dev/ttyUSB0", 0],
-    ["optical:///dev/ttyUSB0?baud=9600&fast=57600&delay=1s", "serial:///dev/ttyUSB0?baud=9600&delay=1s", 57_600],
-    ["optical+rfc2217://bridge:4059?fast=19200", "rfc2217://bridge:4059", 19_200],
-    ["optical+usb://0403:6001/?fast=28800", "usb://0403:6001/", 28_800],
+    ["optical:///dev/ttyUSB0?fast=off", "serial:///dev/ttyUSB0?lines=head", 0],
+    [
+      "optical:///dev/ttyUSB0?baud=9600&fast=57600&delay=1s",
+      "serial:///dev/ttyUSB0?baud=9600&delay=1s&lines=head",
+      57_600,
+    ],
+    ["optical+rfc2217://bridge:4059?fast=19200", "rfc2217://bridge:4059?lines=head", 19_200],
+    ["optical+usb://0403:6001/?fast=28800", "usb://0403:6001/?lines=head", 28_800],
   ];
   for (const [text, link, fastest] of ways) {
     assert.deepEqual(wayOf(text), { optical: true, link, fastest });
@@ -38,6 +43,27 @@ it("how fast they may be told to be is taken off where a speed can be changed", 
   const { link } = wayOf("optical+tcp://bridge:4059?fast=19200");
   assert.throws(() => parseMeterLink(link), /unknown setting "fast"/);
   assert.throws(() => parseMeterLink("serial:///dev/ttyUSB0?fast=19200"), /unknown setting "fast"/);
+});
+
+it("a wake-up is taken off any kind of link", () => {
+  assert.deepEqual(wayOf("optical+tcp://bridge:4059?delay=1s&wake=4"), {
+    optical: true,
+    link: "tcp://bridge:4059?delay=1s",
+    wake: 4,
+  });
+  assert.deepEqual(wayOf("optical:///dev/ttyUSB0?wake=0&fast=off"), {
+    optical: true,
+    link: "serial:///dev/ttyUSB0?lines=head",
+    fastest: 0,
+    wake: 0,
+  });
+  for (const setting of ["wake", "wake=", "wake=33", "wake=-1", "wake=4ms", "wake=4&wake=4"])
+    assert.throws(
+      () => wayOf(`optical+tcp://bridge:4059?${setting}`),
+      (error) => error instanceof UsageError && error.message.includes("wake"),
+      setting,
+    );
+  assert.throws(() => parseMeterLink("tcp://bridge:4059?wake=4"), /unknown setting "wake"/);
 });
 
 it("other links stay as they are, and an optical one is none for the MEP port", () => {

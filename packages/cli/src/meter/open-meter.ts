@@ -105,11 +105,12 @@ const opticalSecurity = (access: MeterAccess, io: Io): Security => {
   if (record !== undefined)
     throw new UsageError("record", "--record cannot be used on an optical port: the key crosses it in the clear");
   const userId = parseWhole(clientId, "--client-id", 0, 0xffff);
-  const { fastest } = wayOf(link);
+  const { fastest, wake } = wayOf(link);
   const made = optical({
     userId,
     ...(key === undefined ? {} : { key: key.secret }),
     ...(fastest === undefined ? {} : { fastest }),
+    ...(wake === undefined ? {} : { wake }),
     onSlow: () =>
       say(io, "meter or optical head does not follow to another speed; fast=off behind the link saves the attempt"),
   });

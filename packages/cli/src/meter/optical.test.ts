@@ -29,7 +29,11 @@ const key = ["--key", String.fromCharCode(...opticalKeys.unique.reveal())];
 describe("optical links", () => {
   test("lead to the serial port with all 20 bytes of the key", async () => {
     const { code, out, err, links } = await run(["read", "BT21.presentValues", ...link, ...key, "--json"]);
-    assert.deepEqual([code, out, links], [0, '{"BT21.presentValues":55}\n', ["serial:///dev/ttyUSB0?baud=19200"]], err);
+    assert.deepEqual(
+      [code, out, links],
+      [0, '{"BT21.presentValues":55}\n', ["serial:///dev/ttyUSB0?baud=19200&lines=head"]],
+      err,
+    );
     assert.match(err, /the key was read as 20 ASCII characters\n/);
   });
 

@@ -13,6 +13,9 @@ import type { MachineSecurity } from "./security.ts";
 /** What is offered to a meter at most, in bits per second, where nobody says otherwise: what common heads can follow. */
 export const usualFastest = 19_200;
 
+/** More would take a second and a half before each session. */
+const mostWakes = 32;
+
 export interface OpticalSecurity {
   /**
    * MK, PK or RK, up to 20 bytes (Optical guide 1.1, p. 15); zeros are put behind a shorter one, which no guide says. Without a
@@ -28,6 +31,8 @@ export interface OpticalSecurity {
    * where left out, 0 for none. No guide says which speeds these meters know; the meter chooses.
    */
   readonly fastest?: number;
+  /** Bytes 0x55 that are sent before each session, 50 ms apart, to a head or meter that has to be woken: 0 to 32, none if omitted. */
+  readonly wake?: number;
   /** Is called once where meter or head did not follow to another speed, and the line is back at its first. */
   readonly onSlow?: () => void;
   /** Differences from `defaultOpticalTiming`. */
@@ -50,13 +55,15 @@ interface Memory {
  * @throws UsageError (`key`, `range`) for what does not fit its field
  */
 export const optical = (security: OpticalSecurity): MachineSecurity => {
-  const { key, userId = 0, user = "Meterport", fastest = usualFastest, onSlow = () => {}, timing } = security;
+  const { key, userId = 0, user = "Meterport", fastest = usualFastest, wake = 0, onSlow = () => {}, timing } = security;
   const password = key?.reveal();
   if (password !== undefined && password.length > passwordLength)
     throw new UsageError(
       "key",
       `a key of the optical port has at most ${passwordLength} bytes, this one has ${password.length}`,
     );
+  if (!Number.isInteger(wake) || wake < 0 || wake > mostWakes)
+    throw new UsageError("range", `a wake-up has 0 to ${mostWakes} bytes, not ${wake}`);
   const options = { userId, user, ...(password === undefined ? {} : { password }) };
   // What does not fit is to be heard of now, not when the port is opened.
   new OpticalLink(options);
@@ -73,6 +80,7 @@ export const optical = (security: OpticalSecurity): MachineSecurity => {
           ...(bridgeDelay === undefined ? {} : { bridgeDelay }),
           ...(byteTime === undefined ? {} : { byteTime }),
           interByteTimeout: Math.max(interByteTimeout, defaultOpticalTiming.interByteTimeout),
+          wakeBytes: wake,
           ...timing,
         },
       });

@@ -21,6 +21,8 @@ export interface PatientOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly clientId?: number;
+  /** Bytes that wake the meter before each session on its optical port; none if omitted. */
+  readonly wake?: number;
   readonly signal?: Signal;
   /** Counts what crosses the link each time that it is opened; the MEP port's frames where left out. */
   readonly frames?: () => FrameCounter;
@@ -259,13 +261,14 @@ export class Patient {
   }
 
   #endOf(way: Way | OpticalWay): SessionEnd {
-    const { clientId } = this.#options;
+    const { clientId, wake } = this.#options;
     if (way.kind !== "optical") return { seal: this.#sealOf(way) };
     return optical({
       // What is wrong is looked for at the speed that the link has.
       fastest: 0,
       ...(way.secret === undefined ? {} : { key: way.secret }),
       ...(clientId === undefined ? {} : { userId: clientId }),
+      ...(wake === undefined ? {} : { wake }),
       ...(way.timing === undefined ? {} : { timing: way.timing }),
     });
   }

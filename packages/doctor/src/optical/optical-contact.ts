@@ -9,7 +9,7 @@ import type { OpticalWatch } from "./optical-watch.ts";
 
 /** Another state of RTS and DTR: many heads take their power from them. */
 export interface HeadSupply {
-  /** As it stands in a link: "enable=rts-inverted". */
+  /** As it stands in a link: "dtr=on". */
   readonly setting: string;
   readonly open: () => Promise<Transport>;
 }

@@ -26,6 +26,8 @@ export interface MeterConfig {
   readonly pipe: string;
   /** The highest speed that may be offered to an optical port, where the link says so. */
   readonly fastest?: number;
+  /** Bytes that wake the meter before each session on its optical port. */
+  readonly wake?: number;
   readonly key: Secret;
   /** One sentence on the form that the key was read as. */
   readonly keyForm: string;
@@ -188,7 +190,7 @@ export const loadConfig = (sources: ConfigSources): Config => {
     if (optical && meter.security !== undefined && meter.security !== "auto")
       throw wrong([`${at} has security ${meter.security}, and its optical port has nothing to choose: leave it out`]);
     const parsed = readKey(meter, at);
-    const { fastest } = way;
+    const { fastest, wake } = way;
     return {
       id: meter.id,
       name: meter.name ?? meter.id,
@@ -196,6 +198,7 @@ export const loadConfig = (sources: ConfigSources): Config => {
       optical,
       pipe: way.link,
       ...(fastest === undefined ? {} : { fastest }),
+      ...(wake === undefined ? {} : { wake }),
       key: parsed.secret,
       keyForm: parsed.form,
       ...(meter.profile === undefined ? {} : { profile: meter.profile }),

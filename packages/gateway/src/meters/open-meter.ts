@@ -41,10 +41,10 @@ export const throughHeadNote = (interval: Millis): string =>
 
 /** Through an optical head. Its speed is what the link says: a head that slipped is no reason to look for others. */
 const throughHead = (config: MeterConfig, { clock, openLink, traitsOf }: OpenMeterDeps): MeterAccess => {
-  const { key, clientId, profile, pipe, fastest = 0 } = config;
+  const { key, clientId, profile, pipe, fastest = 0, wake = 0 } = config;
   // One for all sessions, so that a key that was refused is not shown again until the gateway is started anew.
   // A short session is over before another speed is worth its negotiation.
-  const security = optical({ key, userId: clientId, fastest, timing: shortSessions });
+  const security = optical({ key, userId: clientId, fastest, wake, timing: shortSessions });
   return {
     near: traitsOf(pipe).near,
     open: ({ signal }) => openLink(pipe, signal, undefined),

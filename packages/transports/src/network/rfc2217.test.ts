@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { toHex } from "@meterport/protocol/bytes";
+import { headLines } from "../enable-line.ts";
 import { openRfc2217 } from "./rfc2217.ts";
 
 interface Server {
@@ -53,6 +54,20 @@ test("the enable line of a far port is pulsed, and off when it is closed; a miss
   await server.close();
   const [off, on] = [control("08", "0c"), control("08", "0b")];
   assert.equal(server.heard().slice(server.heard().indexOf(off)), `${off}${on}30ffff${off}`);
+});
+
+test("the lines of a far port stay as an optical head wants them, and each as the link says", async () => {
+  for (const [lines, sent] of [
+    [headLines, control("09", "0b")],
+    [{ dtr: false }, "fffa2c0509fff0"],
+  ] as const) {
+    const server = await serialServer();
+    const port = await openRfc2217({ host: "127.0.0.1", port: server.port, lines });
+    await port.write(Uint8Array.of(0x30));
+    await port.close();
+    await server.close();
+    assert.ok(server.heard().endsWith(`fff0${sent}30`), server.heard());
+  }
 });
 
 test("the speed of a far port can be changed behind what was written", async () => {

@@ -2,14 +2,16 @@
 import { concat } from "@meterport/protocol/bytes";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
-import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "../enable-line.ts";
+import { type EnableLine, type ModemLines, modemLines, pulseEnable, type SteadyLines } from "../enable-line.ts";
 import { byteTimeOf, defaultBaudRate, hostAndPort } from "../link-settings.ts";
 import { openTcp, type TcpOptions } from "./tcp.ts";
 import { comPortCommand, escapeTelnet, Telnet, telnetGreeting } from "./telnet.ts";
 
 export interface Rfc2217Options extends TcpOptions {
   readonly baudRate?: number;
-  /** What RTS and DTR switch; the bridge decides where left out. */
+  /** How RTS and DTR stay while the port is open; the bridge decides what is omitted. */
+  readonly lines?: SteadyLines;
+  /** What RTS and DTR switch: nothing if omitted. */
   readonly enable?: EnableLine;
   /** For the whole negotiation; 3 s where left out. */
   readonly negotiationTimeout?: Millis;
@@ -42,10 +44,10 @@ const unconfirmed = [
 ];
 
 /** SET-CONTROL for the two lines (RFC 2217, section 3): 8 and 9 switch DTR on and off, 11 and 12 RTS. */
-const lineCommands = ({ rts, dtr }: ModemLines): Uint8Array =>
+const lineCommands = ({ rts, dtr }: Partial<ModemLines>): Uint8Array =>
   concat(
-    comPortCommand(command.control, Uint8Array.of(dtr ? 8 : 9)),
-    comPortCommand(command.control, Uint8Array.of(rts ? 11 : 12)),
+    ...(dtr === undefined ? [] : [comPortCommand(command.control, Uint8Array.of(dtr ? 8 : 9))]),
+    ...(rts === undefined ? [] : [comPortCommand(command.control, Uint8Array.of(rts ? 11 : 12))]),
   );
 
 const numberOf = (value: Uint8Array): number => value.reduce((sum, byte) => sum * 256 + byte, 0);
@@ -108,7 +110,8 @@ const renamed = (error: unknown, name: string): unknown =>
  * @throws LinkError not-open, aborted
  */
 export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> => {
-  const { host, port, baudRate = defaultBaudRate, enable, negotiationTimeout = defaultNegotiation, signal } = options;
+  const { host, port, baudRate = defaultBaudRate, negotiationTimeout = defaultNegotiation, signal } = options;
+  const { lines: steady, enable } = options;
   const name = `rfc2217://${hostAndPort(host, port)}`;
   const tcp = await openTcp(options).catch((error: unknown) => {
     throw renamed(error, name);
@@ -140,7 +143,7 @@ export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> =
     }
     return undefined;
   };
-  const switchLines = (lines: ModemLines): Promise<void> => tcp.write(lineCommands(lines));
+  const switchLines = (lines: Partial<ModemLines>): Promise<void> => tcp.write(lineCommands(lines));
   try {
     const trouble = await Promise.race([negotiate().catch(dropped), ended]);
     if (trouble !== undefined)
@@ -148,7 +151,8 @@ export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> =
         reason: trouble === hungUp ? "hung-up" : undefined,
       });
     clearTimeout(timer);
-    if (enable !== undefined) await pulseEnable(enable, switchLines, signal);
+    if (enable !== undefined) await pulseEnable(enable, switchLines, signal, steady);
+    else if (steady !== undefined) await switchLines(steady);
     if (signal?.aborted === true) throw new LinkError("aborted", name, "given up before it was open");
   } catch (error) {
     await tcp.close();
@@ -169,7 +173,7 @@ export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> =
   };
   const close = async (): Promise<void> => {
     // What is gone cannot be switched any more.
-    if (enable !== undefined) await switchLines(modemLines(enable, false)).catch(() => {});
+    if (enable !== undefined) await switchLines(modemLines(enable, false, steady)).catch(() => {});
     await tcp.close();
   };
   const timing = { byteTime: byteTimeOf(baudRate) };

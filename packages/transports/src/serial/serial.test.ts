@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { headLines } from "../enable-line.ts";
 import { fakeBinding } from "../testing/fake-binding.ts";
 import { openSerial } from "./serial.ts";
 
@@ -52,6 +53,32 @@ describe("the enable line of a serial port", () => {
     setImmediate(() => giveUp.abort());
     await assert.rejects(opening, { code: "aborted" });
     assert.deepEqual(log.slice(-2), ["rts on, dtr off", "close"]);
+  });
+});
+
+describe("RTS and DTR of a serial port", () => {
+  test("stay as the link says, before the first byte", async () => {
+    const { loadPort, log } = fakeBinding();
+    const port = await openSerial({ path, lines: { rts: true, dtr: false } }, loadPort);
+    await port.write(Uint8Array.of(1));
+    await port.close();
+    assert.deepEqual(log, ["open /dev/ttyUSB0 9600", "rts on, dtr off", "write 1", "close"]);
+  });
+
+  test("are on for an optical head, and off, beside a line that is switched", async () => {
+    const { loadPort, log } = fakeBinding();
+    await (await openSerial({ path, lines: headLines, enable: { rts: true, pulse: 0 } }, loadPort)).close();
+    const off = "rts off, dtr off";
+    assert.deepEqual(log, ["open /dev/ttyUSB0 9600", off, "rts on, dtr off", off, "close"]);
+  });
+
+  test("must be there where somebody asked for them, and need not where it is only the usual", async () => {
+    const lineless = "Error: Inappropriate ioctl for device, cannot get";
+    await assert.rejects(openSerial({ path, lines: { dtr: false } }, fakeBinding({ lineless }).loadPort), {
+      code: "not-open",
+      message: "/dev/ttyUSB0: cannot switch its lines: this port has no RTS and DTR; leave the setting rts and dtr out",
+    });
+    await (await openSerial({ path, lines: headLines }, fakeBinding({ lineless }).loadPort)).close();
   });
 });
 

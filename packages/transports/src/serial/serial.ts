@@ -2,7 +2,14 @@
 import { LinkError, UsageError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
 import type { SerialPortStream } from "@serialport/stream";
-import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "../enable-line.ts";
+import {
+  type EnableLine,
+  type ModemLines,
+  modemLines,
+  pulseEnable,
+  type SteadyLines,
+  steadyLines,
+} from "../enable-line.ts";
 import { byteTimeOf, defaultBaudRate } from "../link-settings.ts";
 import { serialFailure } from "../open-failure.ts";
 import { streamTransport } from "../stream-transport.ts";
@@ -13,7 +20,9 @@ export interface SerialOptions {
   /** "/dev/ttyUSB0", "COM3". */
   readonly path: string;
   readonly baudRate?: number;
-  /** What RTS and DTR switch; both are on while the port is open where left out. */
+  /** How RTS and DTR stay while the port is open: both on if omitted. */
+  readonly lines?: SteadyLines;
+  /** What RTS and DTR switch: nothing if omitted. */
   readonly enable?: EnableLine;
   readonly signal?: AbortSignal;
 }
@@ -25,7 +34,7 @@ export interface SerialOptions {
  * @throws UsageError where the packages for serial ports are not installed
  */
 export const openSerial = async (options: SerialOptions, loadPort?: LoadPort): Promise<Transport> => {
-  const { path, baudRate = defaultBaudRate, enable, signal } = options;
+  const { path, baudRate = defaultBaudRate, lines: steady, enable, signal } = options;
   const { autoDetect, SerialPortStream } = await loadBinding(loadPort).catch((cause: unknown) => {
     throw cause instanceof UsageError ? cause : serialFailure(path, cause);
   });
@@ -42,7 +51,8 @@ export const openSerial = async (options: SerialOptions, loadPort?: LoadPort): P
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error === null ? resolve() : reject(serialFailure(path, error))));
   });
-  const lines = (wanted: ModemLines): Promise<void> => setLines(port, path, wanted);
+  const lines = (wanted: ModemLines): Promise<void> =>
+    setLines(port, path, wanted, enable === undefined ? "rts and dtr" : "enable");
   const transport = streamTransport({
     name: path,
     readable: port,
@@ -51,7 +61,7 @@ export const openSerial = async (options: SerialOptions, loadPort?: LoadPort): P
     gone: "the serial port is gone: the adapter was unplugged, or lost its power",
     shut: async () => {
       // A port that is gone cannot be switched any more.
-      if (enable !== undefined) await lines(modemLines(enable, false)).catch(() => {});
+      if (enable !== undefined) await lines(modemLines(enable, false, steady)).catch(() => {});
       await new Promise<void>((resolve) => {
         if (!port.isOpen) return resolve();
         port.close(() => resolve());
@@ -59,7 +69,11 @@ export const openSerial = async (options: SerialOptions, loadPort?: LoadPort): P
     },
   });
   try {
-    if (enable !== undefined) await pulseEnable(enable, lines, signal);
+    if (enable !== undefined) await pulseEnable(enable, lines, signal, steady);
+    else if (steady !== undefined) {
+      const set = lines(steadyLines(steady));
+      await (steady.optional === true ? set.catch(() => {}) : set);
+    }
     if (signal?.aborted === true) throw new LinkError("aborted", path, "given up before it was open");
   } catch (error) {
     await transport.close();
@@ -81,11 +95,17 @@ const changeSpeed = (port: SerialPortStream, path: string, baudRate: number): Pr
   });
 
 /** @throws LinkError not-open */
-const setLines = (port: SerialPortStream, path: string, { rts, dtr }: ModemLines): Promise<void> =>
+const setLines = (
+  port: SerialPortStream,
+  path: string,
+  { rts, dtr }: ModemLines,
+  setting: "enable" | "rts and dtr",
+): Promise<void> =>
   new Promise((resolve, reject) => {
     port.set({ rts, dtr }, (error) => {
       if (error === null || error === undefined) return resolve();
-      const detail = "cannot switch its enable line: this port has no RTS and DTR; leave the setting enable out";
+      const what = setting === "enable" ? "its enable line" : "its lines";
+      const detail = `cannot switch ${what}: this port has no RTS and DTR; leave the setting ${setting} out`;
       reject(new LinkError("not-open", path, detail, { cause: error }));
     });
   });

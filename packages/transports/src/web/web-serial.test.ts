@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { headLines } from "../enable-line.ts";
 import { fakeWebSerial } from "../testing/fake-web-serial.ts";
 import { take, transportContract } from "../testing/transport-contract.ts";
 import { openWebSerial } from "./web-serial.ts";
@@ -55,6 +56,12 @@ describe("web serial", () => {
     await (await openWebSerial(port, { enable: { dtr: true, pulse: 1 } })).close();
     const off = "rts on, dtr off";
     assert.deepEqual(log, ["open 9600", off, "rts on, dtr on", off, "close"]);
+  });
+
+  test("its lines stay as an optical head wants them", async () => {
+    const { port, log } = fakeWebSerial();
+    await (await openWebSerial(port, { lines: headLines })).close();
+    assert.deepEqual(log, ["open 9600", "rts on, dtr off", "close"]);
   });
 
   test("who gives up gets a closed port back", async () => {

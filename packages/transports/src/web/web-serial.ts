@@ -1,7 +1,14 @@
 /** A transport over a serial port of the browser (Web Serial), for pages that talk to an adapter themselves. */
 import { LinkError } from "@meterport/protocol/errors";
 import type { Signal, Transport } from "@meterport/protocol/ports";
-import { type EnableLine, type ModemLines, modemLines, pulseEnable } from "../enable-line.ts";
+import {
+  type EnableLine,
+  type ModemLines,
+  modemLines,
+  pulseEnable,
+  type SteadyLines,
+  steadyLines,
+} from "../enable-line.ts";
 import { byteTimeOf, defaultBaudRate } from "../link-settings.ts";
 import { Pipe } from "../pipe.ts";
 
@@ -43,7 +50,9 @@ export interface WebWriter {
 
 export interface WebSerialOptions {
   readonly baudRate?: number;
-  /** What RTS and DTR switch; the browser decides where left out. */
+  /** How RTS and DTR stay while the port is open; the browser decides if omitted. `headLines` is what optical heads want. */
+  readonly lines?: SteadyLines;
+  /** What RTS and DTR switch: nothing if omitted. */
   readonly enable?: EnableLine;
   readonly signal?: Signal;
 }
@@ -77,7 +86,7 @@ const notOpen = (name: string, cause: unknown): LinkError => {
  * @throws LinkError not-open, aborted
  */
 export const openWebSerial = async (port: WebSerialPort, options: WebSerialOptions = {}): Promise<Transport> => {
-  const { baudRate = defaultBaudRate, enable, signal } = options;
+  const { baudRate = defaultBaudRate, lines: steady, enable, signal } = options;
   const name = nameOf(port);
   const giveUp = (): void => {
     if (signal?.aborted === true) throw new LinkError("aborted", name, "given up before it was open");
@@ -92,11 +101,15 @@ export const openWebSerial = async (port: WebSerialPort, options: WebSerialOptio
     port.setSignals({ requestToSend: rts, dataTerminalReady: dtr });
   const off = async (): Promise<void> => {
     // A port that is gone cannot be switched any more.
-    if (enable !== undefined) await setLines(modemLines(enable, false)).catch(() => {});
+    if (enable !== undefined) await setLines(modemLines(enable, false, steady)).catch(() => {});
   };
   const transport = overPort(port, name, off);
   try {
-    if (enable !== undefined) await pulseEnable(enable, setLines, signal);
+    if (enable !== undefined) await pulseEnable(enable, setLines, signal, steady);
+    else if (steady !== undefined) {
+      const set = setLines(steadyLines(steady));
+      await (steady.optional === true ? set.catch(() => {}) : set);
+    }
     giveUp();
   } catch (cause) {
     await transport.close();

@@ -122,12 +122,12 @@ describe("doctor", () => {
       const world = head();
       const openLink: World["openLink"] = async (link, signal, baud) => {
         assert.ok(world.openLink !== undefined && world.clock !== undefined);
-        if (link.includes("enable=dtr-inverted")) return world.openLink(link, signal, baud);
+        if (link.includes("rts=off&dtr=on")) return world.openLink(link, signal, baud);
         return modelledLine({ meter: quietMeter(world.clock).optical, clock: world.clock, stuck: "silent" });
       };
       const { code, out } = await runCli([...through, "--json"], { ...world, openLink });
       const { sickness, checks } = JSON.parse(out);
-      assert.deepEqual([code, sickness, checks[0].facts], [1, "head-supply", { setting: "enable=dtr-inverted" }]);
+      assert.deepEqual([code, sickness, checks[0].facts], [1, "head-supply", { setting: "rts=off&dtr=on" }]);
     });
 
     it("refuses what would write the key down, and what is the MEP port's", async () => {

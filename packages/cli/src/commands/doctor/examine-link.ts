@@ -42,11 +42,11 @@ const readingsOf = (text: string | undefined): readonly KeyReading[] => {
 const baudsOf = (link: Link, rates: readonly number[]): readonly number[] =>
   "baudRate" in link ? [link.baudRate, ...rates.filter((rate) => rate !== link.baudRate)] : [];
 
-/** The other states of RTS and DTR that feed a head; both are on where a link says nothing. */
-const supplySettings = ["enable=rts-inverted", "enable=dtr-inverted"] as const;
+/** The other states of RTS and DTR that feed a head; RTS is on and DTR off where a link says nothing. */
+const supplySettings = ["dtr=on", "rts=off&dtr=on"] as const;
 
 const suppliesOf = (text: string, link: Link, io: Io): readonly HeadSupply[] =>
-  "baudRate" in link && link.enable === undefined
+  "baudRate" in link && link.enable === undefined && !/[?&](rts|dtr)=/.test(text)
     ? supplySettings.map((setting) => ({
         setting,
         open: () => io.openLink(`${text}${text.includes("?") ? "&" : "?"}${setting}`, io.interrupted, undefined),
@@ -75,7 +75,7 @@ const mepExamination = (options: DoctorOptions, io: Io): Examination => {
 
 const opticalExamination = (options: DoctorOptions, io: Io): Examination => {
   const { security, clientId, record } = options;
-  const { link } = wayOf(options.link);
+  const { link, wake } = wayOf(options.link);
   const parsed = parseMeterLink(link);
   // Other readings of it are not tried: a wrong key raises an alarm.
   const key = meterKey(options, io);
@@ -91,6 +91,7 @@ const opticalExamination = (options: DoctorOptions, io: Io): Examination => {
       signal,
       bauds: baudsOf(parsed, opticalRates),
       supplies: suppliesOf(link, parsed, io),
+      ...(wake === undefined ? {} : { wake }),
       ...(key === undefined ? {} : { key: { form: key.encoding, secret: key.secret } }),
     });
   return { kind: parsed.kind === "serial" ? "optical" : `optical+${parsed.kind}`, security: "C12.18", run };
