@@ -35,7 +35,10 @@ describe("a condition as text", () => {
   });
 
   it("is refused with the name of what is wrong", () => {
-    refused(() => parseLineCondition("lose=1"), /no setting "lose"; there are baud, .*toClient/);
+    refused(
+      () => parseLineCondition("lose=1"),
+      /no setting "lose"; there are baud, meter-baud, .*short-frame, .*to-client/,
+    );
     refused(() => parseLineCondition("constructor=1"), /no setting "constructor"/);
     refused(() => parseLineCondition("latency=40"), /latency is a length of time like 40ms or 2s, not "40"/);
     refused(() => parseLineCondition("latency"), /latency needs a value/);

@@ -20,6 +20,9 @@ const shown = (value: unknown): string => String(value).slice(0, 40);
 /** "byte-loss" is byteLoss. */
 const camel = (name: string): string => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
+/** As people write it: byteLoss is "byte-loss". */
+const hyphened = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 /** How each kind is written in text. */
 const written: Readonly<Record<SettingKind, string>> = {
   baud: "a number of bits per second like 9600",
@@ -33,7 +36,9 @@ const written: Readonly<Record<SettingKind, string>> = {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What stands for a setting that has no value. */
+/** What stands for these where they have no value. */
+const impliedOf: Readonly<Record<string, Value>> = { firstNak: 1, firstRubbish: 1 };
+/** What stands for any other setting that has no value. */
 const implied: Readonly<Partial<Record<SettingKind, Value>>> = { flag: true, rate: 1, stuck: "silent" };
 
 const fromText = (kind: SettingKind, text: string): Value | undefined => {
@@ -57,7 +62,7 @@ const settingOf = (name: string, kind: SettingKind, value: unknown): Value => {
 const kindOf = (name: string): SettingKind => {
   if (!Object.hasOwn(settingKinds, name))
     throw wrong(
-      `a line has no setting "${shown(name)}"; there are ${[...Object.keys(settingKinds), "toMeter", "toClient"].join(", ")}`,
+      `a line has no setting "${hyphened(shown(name))}"; there are ${[...Object.keys(settingKinds), "toMeter", "toClient"].map(hyphened).join(", ")}`,
     );
   return settingKinds[name as keyof typeof settingKinds];
 };
@@ -79,7 +84,7 @@ const conditionOf = (entries: Iterable<readonly [string, unknown]>): LineConditi
       continue;
     }
     const kind = kindOf(fault === undefined ? name : given);
-    const meant = value ?? implied[kind];
+    const meant = value ?? impliedOf[name] ?? implied[kind];
     if (meant === undefined) throw wrong(`${name} needs a value: it is ${written[kind]}`);
     condition[name] = settingOf(name, kind, meant);
   }
@@ -95,6 +100,7 @@ const conditionOf = (entries: Iterable<readonly [string, unknown]>): LineConditi
  * @example
  * parseLineCondition("baud=9600,latency=40ms,loss=1%,echo") // { baud: 9600, latency: 40, loss: 0.01, echo: 1 }
  * parseLineCondition("stuck=0x00,to-client.byte-loss=0.5") // { stuck: 0, toClient: { byteLoss: 0.5 } }
+ * parseLineCondition("first-nak,short-frame=400") // { firstNak: 1, shortFrame: 400 }
  * parseLineCondition("cut=a") // throws UsageError
  */
 export const parseLineCondition = (text: string): LineCondition =>

@@ -2,12 +2,13 @@
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { type FaultRates, faultNames } from "./faults.ts";
+import type { OpticalHabitSettings } from "./optical-habits.ts";
 
 /**
  * What a line is like. Everything may be left out: a line that says nothing has 9600 baud and no fault. Rates count for each
  * message, which is what the client writes at once, or what the meter sends without a pause.
  */
-export interface LineCondition extends FaultRates {
+export interface LineCondition extends FaultRates, OpticalHabitSettings {
   /** Bits per second at which the client's side sends and listens, 10 of them to a byte; Infinity takes no time. */
   readonly baud?: number;
   /** The same of the meter. Where the two differ, bytes turn into others, both ways. */
@@ -91,6 +92,11 @@ export const settingKinds: Readonly<Record<Exclude<keyof LineCondition, "toMeter
   optical: "flag",
   reboot: "millis",
   secondClient: "millis",
+  firstNak: "count",
+  firstRubbish: "count",
+  zeroAck: "flag",
+  asleep: "flag",
+  shortFrame: "count",
   loss: "rate",
   byteLoss: "rate",
   delay: "rate",
@@ -102,7 +108,7 @@ export const settingKinds: Readonly<Record<Exclude<keyof LineCondition, "toMeter
 };
 
 /** These begin something over and over, so that 0 would be for ever at once. */
-const never0: readonly string[] = ["packetBytes", "noiseEvery", "secondClient"];
+const never0: readonly string[] = ["packetBytes", "noiseEvery", "secondClient", "shortFrame"];
 /** A script that repeats faster would keep its machine busy with nothing else. */
 const shortestRepeat: Millis = 100;
 const longest: Millis = 30 * 86_400_000;

@@ -9,6 +9,7 @@ import { type Random, seeded } from "../random.ts";
 import { checkCondition, checkScript, type LineCondition, type LineScript } from "./condition.ts";
 import { Direction, type Pace } from "./direction.ts";
 import { type FaultRates, Faults, faultNames, noiseBurst } from "./faults.ts";
+import { OpticalHabits } from "./optical-habits.ts";
 import { SecondClient } from "./second-client.ts";
 import { heardAs } from "./wrong-baud.ts";
 
@@ -42,6 +43,8 @@ const usualPacketTime: Millis = 20;
 const largestPacket = 1024;
 /** A longer silence of the meter than this lets a sagging supply recover. */
 const recovery: Millis = 50;
+/** From a packet that a meter was not ready for to what it says to it. */
+const readiness: Millis = 30;
 
 const ratesOf = (condition: LineCondition, own: FaultRates | undefined): FaultRates | undefined => {
   const rates = Object.fromEntries(faultNames.map((name) => [name, own?.[name] ?? condition[name] ?? 0]));
@@ -97,6 +100,7 @@ export class LineModel implements MeterPort {
   #first: LineCondition;
   #difference: LineCondition = {};
   readonly #own: OwnSpeeds = {};
+  readonly #habits: OpticalHabits;
   #shape: ReturnType<typeof shapeOf>;
   #timing: Partial<EndpointTiming> = {};
   #second: SecondClient | undefined;
@@ -121,6 +125,7 @@ export class LineModel implements MeterPort {
     this.#options = options;
     this.#random = seeded(seed ^ 0x5eed);
     this.#faults = { toMeter: new Faults(seeded(2 * seed)), toClient: new Faults(seeded(2 * seed + 1)) };
+    this.#habits = new OpticalHabits(seeded(seed ^ 0x0b7));
     this.#toMeter = new Direction(this.#random);
     this.#toClient = new Direction(this.#random);
     this.#first = condition;
@@ -240,11 +245,21 @@ export class LineModel implements MeterPort {
     this.#counts.toMeter += bytes.length;
     if (this.#alertAt !== Number.POSITIVE_INFINITY && !this.#deaf(now)) this.#alertAt = now + 1000;
     const { rates, pace, baud, meterBaud, longestDelay } = this.#shape;
+    if (this.#keptFromMeter(bytes, now)) return;
     const sent = baud === meterBaud ? bytes : heardAs(bytes, baud, meterBaud);
     if (rates.toMeter === undefined) this.#toMeter.send(sent.slice(), now, pace.toMeter);
     else
       for (const { bytes: left, delay } of this.#faults.toMeter.pass(sent, rates.toMeter, longestDelay).deliveries)
         this.#toMeter.send(left, now + delay, pace.toMeter);
+  }
+
+  /** Whether the meter, or the head on it, is not ready for the client's bytes. */
+  #keptFromMeter(bytes: Uint8Array, now: Millis): boolean {
+    const heard = this.#deaf(now) ? undefined : this.#habits.hears(bytes, now, this.#shape);
+    if (heard?.type !== "lost") return false;
+    const at = now + bytes.length * this.#shape.pace.toMeter.byteTime + readiness;
+    if (heard.answer !== undefined && this.#shape.mute !== true) this.#hear(heard.answer, at);
+    return true;
   }
 
   #fromMeter(outputs: readonly MeterOutput[], now: Millis, out: MeterOutput[]): void {
@@ -267,7 +282,7 @@ export class LineModel implements MeterPort {
     // It does not talk of its own accord into a reply of its own.
     if (this.#alertAt !== Number.POSITIVE_INFINITY)
       this.#alertAt = now + bytes.length * this.#shape.pace.toClient.byteTime + 1000;
-    const left = this.#sagged(bytes, now);
+    const left = this.#sagged(this.#habits.speaks(bytes, this.#shape), now);
     if (this.#shape.mute || this.#shape.stuck !== undefined) return;
     const { rates, longestDelay } = this.#shape;
     if (rates.toClient === undefined) this.#hear(left, now);
