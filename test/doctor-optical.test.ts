@@ -202,6 +202,10 @@ const cases: Readonly<Record<string, Case>> = {
   "a head that spoils everything": { sickness: "loose-head", usable: false, line: { toClient: { flip: 1 } } },
   "a head whose supply gives way": { sickness: "head-sags", line: { cut: 90, cutSpread: 6 } },
   "a head that wants DTR on and RTS off": { sickness: "head-supply", supply: "rts=off&dtr=on" },
+  "a healthy head on a meter that refuses the first packet of each session": { ...healthy, line: { firstNak: 1 } },
+  "a healthy head that answers with rubbish first": { ...healthy, line: { firstRubbish: 2, zeroAck: true } },
+  "a meter that has to be woken": { sickness: "asleep", line: { asleep: true }, usable: false },
+  "a meter that cuts some of its packets short": { sickness: "short-packets", line: { shortFrame: 45 }, usable: true },
   "another speed": { sickness: "wrong-baud", line: { meterBaud: 19_200 }, settable: true },
   "a meter of IEC 62056-21": { sickness: "other-meter", stranger: iecMeter, settable: true },
   "a meter that pushes SML": { sickness: "other-meter", pushed: "\x1b\x1b\x1b\x1b\x01\x01\x01\x01v\x05" },
@@ -293,6 +297,14 @@ describe("doctor at an optical port", () => {
     assert.deepEqual(await facts("another speed", "framing"), { baud: 19_200 });
     assert.deepEqual(await facts("a head that wants DTR on and RTS off", "open"), { setting: "rts=off&dtr=on" });
     assert.deepEqual(await facts("a meter that refuses the logon", "logon"), { code: "0x03" });
+    assert.deepEqual(await facts("a meter that has to be woken", "identification"), { setting: "wake=4" });
+    const { nak = 0 } =
+      (await facts("a healthy head on a meter that refuses the first packet of each session", "identification")) ?? {};
+    assert.ok(Number(nak) >= 1);
+    const late = await facts("a healthy head that answers with rubbish first", "identification");
+    assert.ok(Number(late?.rubbish) >= 2 && late?.version === "2.0", JSON.stringify(late));
+    const short = await facts("a meter that cuts some of its packets short", "framing");
+    assert.ok(Number(short?.short) >= 2, JSON.stringify(short));
   });
 
   it("a wrong key leaves one alarm, and no lock", async () => {

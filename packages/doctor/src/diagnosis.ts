@@ -55,7 +55,14 @@ export type MepSickness = (typeof sicknesses)[number];
 export type Sickness = MepSickness | OpticalSickness;
 
 /** Those with which values can still be had. */
-const mild: ReadonlySet<Sickness> = new Set(["slow-bridge", "key-form", "other-client", "locked", "clock-off"]);
+const mild: ReadonlySet<Sickness> = new Set([
+  "slow-bridge",
+  "key-form",
+  "other-client",
+  "locked",
+  "clock-off",
+  "short-packets",
+]);
 
 /**
  * Whether values can be had all the same.

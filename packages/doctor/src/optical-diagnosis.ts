@@ -27,6 +27,8 @@ export const opticalSicknesses = [
   "loose-head",
   "head-supply",
   "head-sags",
+  "asleep",
+  "short-packets",
   "other-meter",
   "no-session",
   "interrupted",
@@ -41,6 +43,9 @@ export type OpticalFinding =
   | "stray-bytes"
   | "foreign-words"
   | "identified"
+  | "identified-late"
+  | "woken"
+  | "packets-short"
   | "negotiated"
   | "logged-on"
   | "service-refused"

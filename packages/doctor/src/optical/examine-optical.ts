@@ -34,14 +34,30 @@ export const opticalRates = [9600, 19_200, 2400, 4800, 1200, 300] as const;
 const blamed = (failure: LinkFailure): Sickness =>
   failure === "closed" || failure === "not-open" ? "hangs-up" : "loose-head";
 
+/** So many of them are a habit of the meter. */
+const shortHabit = 2;
+
+/** Packets that ended before their length, where nothing else is wrong with the line. */
+const describeShort = (report: Report, { shortPackets, counts }: OpticalWatch): void => {
+  if (shortPackets === 0) return;
+  if (report.sickness === undefined && shortPackets >= shortHabit) report.blame("short-packets");
+  if (report.bearable)
+    report.check("framing", "warning", "packets-short", { short: shortPackets, of: counts.received });
+};
+
 /** The steps to a session, as they were seen on the line. */
 const describeSteps = (report: Report, watch: OpticalWatch): void => {
-  const { identified, negotiated } = watch;
+  const { identified, negotiated, firstAnswers } = watch;
+  const { nak, rubbish, zero } = firstAnswers;
+  const late = nak + rubbish + zero > 0;
   const said = {
     identification:
       identified === undefined
         ? undefined
-        : (["identified", { version: `${identified.version}.${identified.revision}` }] as const),
+        : ([
+            late ? "identified-late" : "identified",
+            { version: `${identified.version}.${identified.revision}`, ...(late ? firstAnswers : {}) },
+          ] as const),
     negotiation:
       negotiated === undefined
         ? undefined
@@ -51,6 +67,8 @@ const describeSteps = (report: Report, watch: OpticalWatch): void => {
   for (const step of ["identification", "negotiation", "logon"] as const) {
     const [finding, facts] = said[step] ?? [];
     const refusal = watch.refusal(step);
+    // That it answered when it was woken says less than that it did not otherwise.
+    if (step === "identification" && report.sickness === "asleep") continue;
     if (finding !== undefined) report.check(step, "good", finding, facts);
     else if (refusal !== undefined) {
       // Without an agreement packets stay small, which only takes longer.
@@ -84,7 +102,9 @@ export const examineOptical = async (options: ExamineOpticalOptions): Promise<Di
     if (await opens(patient, report)) {
       await patient.listen(listening);
       stray = patient.heard.bytes;
-      const contact = await new OpticalFirstContact(patient, report, { bauds, supplies, watch: now, stray }).find();
+      const woken = (options.wake ?? 0) > 0;
+      const first = new OpticalFirstContact(patient, report, { bauds, supplies, watch: now, stray, woken });
+      const contact = await first.find();
       if (contact !== undefined) {
         const { delay, silent } = contact;
         const way: OpticalWay = { kind: "optical", timing: { renewals: 0 }, ...(delay === undefined ? {} : { delay }) };
@@ -113,6 +133,7 @@ export const examineOptical = async (options: ExamineOpticalOptions): Promise<Di
     }
     describeSteps(report, watch);
     describeBytes(patient, report);
+    describeShort(report, watch);
     if (stray >= leastStray) report.check("bytes", "warning", "stray-bytes", { bytes: stray });
     const sickness = report.sickness ?? null;
     return {

@@ -22,6 +22,8 @@ export interface OpticalContactOptions {
   readonly watch: () => OpticalWatch;
   /** So many bytes came before anything was asked. */
   readonly stray: number;
+  /** Whether the link has the meter woken before each session. */
+  readonly woken: boolean;
 }
 
 /** How the meter was met. */
@@ -36,6 +38,7 @@ interface Knocking {
   readonly most: number;
   readonly delay?: Millis;
   readonly fast?: boolean;
+  readonly wake?: boolean;
 }
 
 const tries = 3;
@@ -43,6 +46,10 @@ const tries = 3;
 const silentTries = 2;
 /** Elsewhere than where the meter is expected, each packet is sent twice. */
 const quick = { retries: 1, renewals: 0 } as const;
+/** What wakes a meter, as others send it. */
+const waking = { wakeBytes: 4 } as const;
+/** What is woken sleeps again after so long. */
+const drowsy: Millis = 10_000;
 /** Longer than any bridge should need, there and back. */
 const patience: Millis = 5_000;
 /** A packet is repeated 2 s after it was sent. */
@@ -78,8 +85,8 @@ export class OpticalFirstContact {
     return this.#disturbed(failure);
   }
 
-  async #knock({ most, delay, fast = false }: Knocking): Promise<readonly Probe[]> {
-    const timing = fast ? { timing: quick } : {};
+  async #knock({ most, delay, fast = false, wake = false }: Knocking): Promise<readonly Probe[]> {
+    const timing = fast || wake ? { timing: { ...(fast ? quick : {}), ...(wake ? waking : {}) } } : {};
     await this.#patient.begin({ kind: "optical", ...timing, ...(delay === undefined ? {} : { delay }) });
     const probes: Probe[] = [];
     while (probes.length < most) {
@@ -149,7 +156,17 @@ export class OpticalFirstContact {
     if (found) return undefined;
     if (await this.#answers({ most: 2 })) return { silent: clock.now() - this.#silentSince };
     if (this.#explained()) return undefined;
+    if (!this.#options.woken && (await this.#answers({ most: 1, wake: true }))) return this.#awake();
     return this.#sick(this.#options.stray >= leastStray ? "stray-light" : "no-light");
+  }
+
+  /** It answers after a wake-up: whether because of it shows when it is asked without one. */
+  async #awake(): Promise<OpticalContact | undefined> {
+    const { clock } = this.#patient;
+    await this.#patient.listen(drowsy);
+    if (await this.#answers({ most: 1 })) return { silent: clock.now() - (this.#silentSince ?? clock.now()) };
+    this.#report.check("identification", "bad", "woken", { setting: `wake=${waking.wakeBytes}` });
+    return this.#sick("asleep");
   }
 
   async #otherSpeed(): Promise<boolean> {

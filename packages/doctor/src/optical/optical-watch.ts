@@ -1,6 +1,6 @@
 /** Reads along on the line of an optical port: which packets came whole, which were repeated, and what the meter said to each step. */
 import { code } from "@meterport/protocol/mep/frame/response-codes";
-import { type PacketEvent, PacketReader, packetOverhead } from "@meterport/protocol/optical/packet";
+import { type PacketEvent, PacketReader, packetOverhead, refuse } from "@meterport/protocol/optical/packet";
 import {
   decodeIdentified,
   decodeNegotiated,
@@ -28,6 +28,14 @@ export interface PacketCounts {
   readonly again: number;
 }
 
+/** What came to the first packet of a session in place of an acknowledgement, each as often as it came. */
+export interface FirstAnswers {
+  readonly nak: number;
+  readonly rubbish: number;
+  /** A byte 0x00 alone, and then the answer. */
+  readonly zero: number;
+}
+
 export const noPackets: PacketCounts = { sent: 0, received: 0, ours: 0, damaged: 0, again: 0 };
 
 /** Steps to a session that a meter may refuse. */
@@ -52,6 +60,8 @@ export class OpticalWatch implements FrameCounter {
   readonly #refusals = new Map<WatchedStep, number>();
   readonly #passed = new Set<WatchedStep>();
   readonly #counts = { ...noPackets };
+  readonly #first = { nak: 0, rubbish: 0, zero: 0 };
+  #short = 0;
   #garbage = 0;
   readonly #sample: number[] = [];
   #lastSent: Uint8Array | undefined;
@@ -77,6 +87,15 @@ export class OpticalWatch implements FrameCounter {
 
   get counts(): PacketCounts {
     return { ...this.#counts };
+  }
+
+  /** Packets of the meter that ended before their length, and were refused. */
+  get shortPackets(): number {
+    return this.#short;
+  }
+
+  get firstAnswers(): FirstAnswers {
+    return { ...this.#first };
   }
 
   /** The longest that there was not a sound after a packet of ours, before there was one. */
@@ -108,6 +127,10 @@ export class OpticalWatch implements FrameCounter {
   }
 
   readonly sent = (bytes: Uint8Array): void => {
+    if (bytes.length === 1 && bytes[0] === refuse && this.#in.pending > 0) this.#endedShort();
+    // Rubbish that was not followed by a packet, and is answered with a repetition.
+    const noise = this.#in.takeNoise();
+    if (noise !== undefined) this.#take(noise);
     for (const event of this.#out.push(bytes)) {
       if (event.type !== "packet") continue;
       this.#counts.sent++;
@@ -126,7 +149,17 @@ export class OpticalWatch implements FrameCounter {
     for (const event of this.#in.push(bytes)) this.#take(event);
   };
 
+  /** The line fell silent inside a packet, which is now refused. */
+  #endedShort(): void {
+    this.#short++;
+    this.#counts.damaged++;
+    const { noise, unfinished } = this.#in.reset();
+    this.#garbage += unfinished.length;
+    if (noise !== undefined) this.#take(noise);
+  }
+
   #take(event: PacketEvent): void {
+    if (this.#asked === "identification") this.#noteFirst(event);
     if (event.type === "noise" || event.type === "damaged") this.#garbage += event.length;
     if (event.type === "damaged") this.#counts.damaged++;
     // An echo is nothing that the meter said.
@@ -139,6 +172,13 @@ export class OpticalWatch implements FrameCounter {
     this.#lastReceived = event.raw;
     const { multi, data } = event.packet;
     if (!multi && this.#asked !== "other") this.#answered(this.#asked, data);
+  }
+
+  #noteFirst(event: PacketEvent): void {
+    if (event.type === "refused") this.#first.nak++;
+    if (event.type !== "noise") return;
+    if (event.length === 1 && event.bytes[0] === 0) this.#first.zero++;
+    else this.#first.rubbish++;
   }
 
   #answered(step: WatchedStep, data: Uint8Array): void {

@@ -11,6 +11,11 @@ export const opticalDa: OpticalWords = {
     "stray-bytes": "{bytes} byte kom, før der var spurgt om noget",
     "foreign-words": "en måler svarer, som taler {protocol}",
     identified: "C12.18, version {version}",
+    "identified-late":
+      "C12.18, version {version}; først kom NAK ({nak} gange), volapyk ({rubbish}) eller 0x00 i stedet for ACK ({zero}), som målere og læsehoveder gør, når de vågner: det gentages, og der er intet at gøre",
+    woken: "måleren svarer med {setting} i forbindelsen og ikke uden",
+    "packets-short":
+      "{short} af målerens {of} pakker sluttede før deres længde; de blev afvist og kom hele, da de blev gentaget",
     negotiated: "{size} byte pr. pakke, {packets} pakker pr. besked",
     "logged-on": "måleren godtager det",
     "service-refused": "måleren afviser det med koden {code}",
@@ -32,7 +37,7 @@ export const opticalDa: OpticalWords = {
         "Sæt hovedet på målerens vindue, så magneten holder, med kablet nedad, og drej det en kvart omgang ad gangen.",
         "Vent fem minutter uden noget program på hovedet, og prøv igen.",
         "Kontrollér, at forbindelsen nævner hovedet og ikke en anden adapter: `meterport ports`.",
-        "Tager hovedet sin strøm fra RTS eller DTR, så skriv `enable=rts` eller `enable=dtr` i forbindelsen; docs/links.md har alle former.",
+        "Tager hovedet sin strøm fra RTS eller DTR, så skriv `dtr=on` eller `enable=rts` i forbindelsen; docs/links.md har alle former.",
         "Spørg netselskabet, om den optiske port er slukket.",
       ],
     },
@@ -78,6 +83,21 @@ export const opticalDa: OpticalWords = {
         "Sæt hovedet i en anden USB-port, uden hub.",
         "Tager det sin strøm fra RTS eller DTR, så brug et med egen forsyning.",
         "Bag en bro, der venter midt i et svar: skriv `gap=1s` i forbindelsen.",
+      ],
+    },
+    asleep: {
+      name: "Måleren skal vækkes",
+      cause:
+        "Den svarer kun, når der sendes fire byte 0x55 før sessionen, som nogle målere og læsehoveder vil have det.",
+      remedies: ["Skriv `wake=4` i forbindelsen, efter et spørgsmålstegn eller et og-tegn."],
+    },
+    "short-packets": {
+      name: "Måleren afkorter nogle af sine pakker",
+      cause:
+        "En pakke i ny og næ er kortere, end dens længde siger, selv om linjen er god. Nogle modeller gør det, andre bag det samme læsehoved gør det aldrig. Hver koster et halvt sekund: den afvises og gentages.",
+      remedies: [
+        "Der er intet at gøre: værdierne er hele, for hver pakke skal bevise sig.",
+        "Er der mange, så giv hovedet sin egen strømforsyning eller en anden USB-port, og undersøg det igen.",
       ],
     },
     "other-meter": {

@@ -11,6 +11,11 @@ export const opticalDe: OpticalWords = {
     "stray-bytes": "{bytes} Bytes kamen, bevor etwas gefragt war",
     "foreign-words": "ein Zähler antwortet, der {protocol} spricht",
     identified: "C12.18, Version {version}",
+    "identified-late":
+      "C12.18, Version {version}; zuerst kam NAK ({nak} mal), Unsinn ({rubbish}) oder 0x00 statt ACK ({zero}), wie es Zähler und Leseköpfe beim Aufwachen tun: es wird wiederholt, und nichts ist zu tun",
+    woken: "der Zähler antwortet mit {setting} in der Verbindung, und ohne nicht",
+    "packets-short":
+      "{short} von {of} Paketen des Zählers endeten vor ihrer Länge; sie wurden abgelehnt und kamen bei der Wiederholung ganz",
     negotiated: "{size} Bytes je Paket, {packets} Pakete je Nachricht",
     "logged-on": "der Zähler nimmt sie an",
     "service-refused": "der Zähler lehnt mit dem Code {code} ab",
@@ -33,7 +38,7 @@ export const opticalDe: OpticalWords = {
         "Den Kopf so auf das Fenster des Zählers setzen, dass sein Magnet hält, das Kabel zum Boden hin, und ihn jeweils um ein Viertel drehen.",
         "Fünf Minuten warten, ohne dass ein Programm den Kopf benutzt, und es wieder versuchen.",
         "Prüfen, ob die Verbindung den Kopf nennt und keinen anderen Adapter: `meterport ports`.",
-        "Nimmt der Kopf seinen Strom von RTS oder DTR, `enable=rts` oder `enable=dtr` in die Verbindung schreiben; docs/links.md nennt alle Formen.",
+        "Nimmt der Kopf seinen Strom von RTS oder DTR, `dtr=on` oder `enable=rts` in die Verbindung schreiben; docs/links.md nennt alle Formen.",
         "Den Netzbetreiber fragen, ob die optische Schnittstelle abgeschaltet ist.",
       ],
     },
@@ -80,6 +85,21 @@ export const opticalDe: OpticalWords = {
         "Den Kopf an einen anderen USB-Anschluss stecken, ohne Hub.",
         "Nimmt er seinen Strom von RTS oder DTR, einen mit eigener Versorgung verwenden.",
         "Hinter einer Brücke, die in einer Antwort wartet, `gap=1s` in die Verbindung schreiben.",
+      ],
+    },
+    asleep: {
+      name: "Der Zähler muss geweckt werden",
+      cause:
+        "Er antwortet nur, wenn vor der Sitzung vier Bytes 0x55 gesendet werden, wie es manche Zähler und Leseköpfe wollen.",
+      remedies: ["`wake=4` in die Verbindung schreiben, hinter ein Fragezeichen oder ein kaufmännisches Und."],
+    },
+    "short-packets": {
+      name: "Der Zähler kürzt manche seiner Pakete",
+      cause:
+        "Hin und wieder ist ein Paket kürzer, als seine Länge sagt, obwohl die Leitung gut ist. Manche Modelle tun das, andere hinter demselben Lesekopf nie. Jedes kostet eine halbe Sekunde: es wird abgelehnt und wiederholt.",
+      remedies: [
+        "Nichts ist zu tun: die Werte sind ganz, denn jedes Paket muss sich ausweisen.",
+        "Sind es viele, dem Lesekopf eine eigene Stromversorgung oder einen anderen USB-Anschluss geben und ihn noch einmal untersuchen.",
       ],
     },
     "other-meter": {

@@ -11,6 +11,11 @@ export const opticalEn: OpticalWords = {
     "stray-bytes": "{bytes} bytes came before anything was asked",
     "foreign-words": "a meter answers that speaks {protocol}",
     identified: "C12.18, version {version}",
+    "identified-late":
+      "C12.18, version {version}; first came NAK ({nak} times), rubbish ({rubbish}) or 0x00 where ACK belongs ({zero}), as meters and heads do that wake up: it is repeated, and nothing is to be done",
+    woken: "the meter answers with {setting} in the link, and not without it",
+    "packets-short":
+      "{short} of {of} packets of the meter ended before their length; they were refused and came whole when repeated",
     negotiated: "{size} bytes a packet, {packets} packets a message",
     "logged-on": "the meter takes it",
     "service-refused": "the meter refuses it with the code {code}",
@@ -32,7 +37,7 @@ export const opticalEn: OpticalWords = {
         "Set the head on the window of the meter so that its magnet holds, with its cable downwards, and turn it by a quarter each time.",
         "Wait five minutes with no program on the head, and try again.",
         "Check that the link names the head and not another adapter: `meterport ports`.",
-        "If the head takes its power from RTS or DTR, put `enable=rts` or `enable=dtr` into the link; docs/links.md has all forms.",
+        "If the head takes its power from RTS or DTR, put `dtr=on` or `enable=rts` into the link; docs/links.md has all forms.",
         "Ask the utility whether the optical port is switched off.",
       ],
     },
@@ -78,6 +83,20 @@ export const opticalEn: OpticalWords = {
         "Plug the head into another USB port, without a hub.",
         "If it takes its power from RTS or DTR, use one with a supply of its own.",
         "Behind a bridge that waits inside an answer, put `gap=1s` into the link.",
+      ],
+    },
+    asleep: {
+      name: "The meter has to be woken",
+      cause: "It answers only where four bytes 0x55 are sent before the session, as some meters and heads want it.",
+      remedies: ["Put `wake=4` into the link, behind a question mark or an ampersand."],
+    },
+    "short-packets": {
+      name: "The meter cuts some of its packets short",
+      cause:
+        "A packet now and then is shorter than its length says, though the line is well. Some models do so, and others behind the same head never do. Each costs half a second: it is refused and repeated.",
+      remedies: [
+        "Nothing has to be done: values are whole, since each packet has to prove itself.",
+        "If there are many, give the head a supply of its own or another USB port, and examine it again.",
       ],
     },
     "other-meter": {
