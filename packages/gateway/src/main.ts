@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { quietText } from "@meterport/engine/plan/quiet";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { Store } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
@@ -23,6 +24,7 @@ import { listen } from "./http/server.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
 import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
 import { openMeter, throughHeadNote } from "./meters/open-meter.ts";
+import { QuietSource } from "./meters/quiet-source.ts";
 import { tlsSeen } from "./meters/tls-seen.ts";
 import { createGateway, type GatewayMeter } from "./operation/gateway.ts";
 import { lineLog } from "./operation/log.ts";
@@ -64,13 +66,22 @@ const readConfig = (): Config => {
 const supervised = (link: string, access: MeterAccess): MeterSource =>
   superviseMeter({ name: link, ...access, clock: systemClock, entropy: systemEntropy });
 
-/** A supervised meter, whose link is captured when it turns bad. */
-const sourceOf = (id: string, link: string, access: MeterAccess, shelf: CaptureShelf): MeterSource => {
+/** A supervised meter, whose link is captured when it turns bad; each call begins another supervision of the same one. */
+const sourcesOf = (id: string, link: string, access: MeterAccess, shelf: CaptureShelf): (() => MeterSource) => {
   const recorder = new ErrorRecorder({ id, link, clock: systemClock, shelf });
-  const source = supervised(link, recorder.noting(access));
-  source.listen(recorder.linkChanged);
-  return source;
+  return () => {
+    const source = supervised(link, recorder.noting(access));
+    source.listen(recorder.linkChanged);
+    return source;
+  };
 };
+
+/** Local time of this machine. */
+const localOffset = (wall: number): number => -60_000 * new Date(wall).getTimezoneOffset();
+
+/** A source that keeps to the windows in which its meter is left alone, where it has some. */
+const withQuiet = (make: () => MeterSource, windows: MeterConfig["quiet"]): MeterSource =>
+  windows === undefined ? make() : new QuietSource({ make, windows, clock: systemClock, offset: localOffset });
 
 const redact = captureRedactor(log);
 /** The same for all captures until the next start, so that several of one report have the same pseudonyms. */
@@ -95,11 +106,14 @@ const accessOf = (meter: MeterConfig, data: string): MeterAccess =>
 
 const configuredMeters = (config: Config, shelf: CaptureShelf): readonly GatewayMeter[] =>
   config.meters.map((meter) => {
-    const { id, name, link, optical, interval, fuseAmps, key, profile } = meter;
+    const { id, name, link, optical, interval, fuseAmps, key, profile, quiet } = meter;
     const access = accessOf(meter, config.data);
     if (optical) log.info(`${id}: ${throughHeadNote(interval)}`);
     // A key crosses an optical port in the clear, and must not be in a capture.
-    const source = optical ? supervised(link, access) : sourceOf(id, link, access, shelf);
+    const make = optical ? () => supervised(link, access) : sourcesOf(id, link, access, shelf);
+    const source = withQuiet(make, quiet);
+    if (quiet !== undefined)
+      log.info(`${id}: left alone ${quiet.map(quietText).join(", ")} (local time of this machine)`);
     return {
       id,
       name,
@@ -113,7 +127,7 @@ const configuredMeters = (config: Config, shelf: CaptureShelf): readonly Gateway
   });
 
 const demoMeter = (demo: Demo, config: Config, shelf: CaptureShelf): GatewayMeter => {
-  const source = sourceOf(demo.id, demo.url, demo.access, shelf);
+  const source = sourcesOf(demo.id, demo.url, demo.access, shelf)();
   return { ...demo, source, simulated: true, interval: config.interval, redact: redactorOf(source, demo.key) };
 };
 

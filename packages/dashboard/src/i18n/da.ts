@@ -34,7 +34,7 @@ export const da: Messages = {
       text: "Siden hører ikke længere fra Meterport og prøver igen. Det, du ser herunder, er ikke live.",
     },
     "meter-silent": { title: "Måleren svarer ikke", text: "Livetallene vender tilbage, så snart den svarer." },
-    "meter-paused": { title: "Måleren er optaget", text: "Livetallene vender selv tilbage." },
+    "meter-paused": { title: "Måleren er overladt til andre", text: "Livetallene vender selv tilbage." },
     "meter-refused": {
       title: "Måleren afviser forbindelsen",
       text: "Som regel er nøglen forkert eller har for få rettigheder.",
@@ -94,7 +94,7 @@ export const da: Messages = {
     up: "Måleren svarer",
     connecting: "Opretter forbindelse til måleren",
     degraded: "Måleren svarer, men linjen er dårlig",
-    paused: "Pause: måleren er optaget",
+    paused: "Pause: måleren er overladt til andre",
     silent: "Måleren svarer ikke",
     refused: "Måleren afviser os",
     unknown: "Gatewayen kan ikke nås",
@@ -131,6 +131,10 @@ export const da: Messages = {
     tls: ["TLS-forbindelsen kan ikke oprettes.", "Tjek nøglen, og om den er den almindelige eller den udvidede."],
     "not-open": ["Adapteren eller broen kan ikke åbnes.", "Tjek, at den er sat i, tændt og ikke i brug."],
     closed: ["Adapteren eller broen er væk.", "Den åbnes igen af sig selv, så snart den er tilbage."],
+    quiet: [
+      "Konfigurationen lader måleren være i fred på dette tidspunkt af døgnet.",
+      "Værdierne vender selv tilbage, når tiden er gået.",
+    ],
     "optical-session": [
       "Sandsynligvis læser nogen måleren gennem den optiske port, som deler linjen.",
       "Tallene vender selv tilbage.",

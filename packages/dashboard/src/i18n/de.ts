@@ -37,7 +37,7 @@ export const de: Messages = {
       title: "Der Zähler antwortet nicht",
       text: "Sobald er antwortet, erscheinen wieder aktuelle Werte.",
     },
-    "meter-paused": { title: "Der Zähler ist anderweitig belegt", text: "Aktuelle Werte kehren von selbst zurück." },
+    "meter-paused": { title: "Der Zähler ist anderen überlassen", text: "Aktuelle Werte kehren von selbst zurück." },
     "meter-refused": {
       title: "Der Zähler lehnt die Verbindung ab",
       text: "Meist ist der Schlüssel falsch oder hat zu wenige Rechte.",
@@ -98,7 +98,7 @@ export const de: Messages = {
     up: "Der Zähler antwortet",
     connecting: "Verbindung zum Zähler wird aufgebaut",
     degraded: "Der Zähler antwortet, doch die Leitung ist schlecht",
-    paused: "Pause: der Zähler ist anderweitig belegt",
+    paused: "Pause: der Zähler ist anderen überlassen",
     silent: "Der Zähler antwortet nicht",
     refused: "Der Zähler lehnt uns ab",
     unknown: "Gateway nicht erreichbar",
@@ -144,6 +144,10 @@ export const de: Messages = {
     ],
     "not-open": ["Adapter oder Brücke lässt sich nicht öffnen.", "Ist das Gerät eingesteckt, eingeschaltet und frei?"],
     closed: ["Adapter oder Brücke ist weg.", "Sobald das Gerät wieder da ist, wird es von selbst geöffnet."],
+    quiet: [
+      "Die Konfiguration lässt den Zähler zu dieser Tageszeit in Ruhe.",
+      "Werte kehren von selbst zurück, wenn das Zeitfenster vorbei ist.",
+    ],
     "optical-session": [
       "Wahrscheinlich liest jemand den Zähler über den optischen Anschluss, der die Leitung teilt.",
       "Die Werte kehren von selbst zurück.",

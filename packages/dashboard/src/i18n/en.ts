@@ -34,7 +34,7 @@ export const en = {
     },
     "meter-silent": { title: "The meter does not answer", text: "Live values return as soon as it does." },
     "meter-paused": {
-      title: "The meter is busy elsewhere",
+      title: "The meter is left to others",
       text: "Live values return by themselves.",
     },
     "meter-refused": {
@@ -97,7 +97,7 @@ export const en = {
     up: "The meter answers",
     connecting: "Connecting to the meter",
     degraded: "The meter answers, but the line is bad",
-    paused: "Paused: the meter is busy elsewhere",
+    paused: "Paused: the meter is left to others",
     silent: "The meter does not answer",
     refused: "The meter refuses us",
     unknown: "Gateway unreachable",
@@ -138,6 +138,10 @@ export const en = {
     tls: ["The TLS session cannot be set up.", "Check the key and whether it is the basic or the advanced one."],
     "not-open": ["The adapter or bridge cannot be opened.", "Check that it is plugged in, switched on and not in use."],
     closed: ["The adapter or bridge has gone.", "It is opened again by itself as soon as it is back."],
+    quiet: [
+      "The configuration leaves the meter alone at this time of day.",
+      "Values return by themselves when the window is over.",
+    ],
     "optical-session": [
       "Most likely somebody reads the meter through its optical port, which shares the line.",
       "Values return by themselves.",

@@ -3,6 +3,7 @@
  * digits stays what was written, and both places follow the same rules.
  */
 
+import { parseQuiet, type QuietWindow } from "@meterport/engine/plan/quiet";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseDuration } from "@meterport/protocol/meaning/duration";
 import { type ParsedKey, parseKey } from "@meterport/protocol/mep/security/key";
@@ -58,6 +59,16 @@ const key = text.transform((value, ctx): KeyText | KeyFile => {
   }
 });
 
+const quiet = text.transform((value, ctx): readonly QuietWindow[] => {
+  try {
+    return parseQuiet(value);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    ctx.addIssue(error.message);
+    return z.NEVER;
+  }
+});
+
 const slug = text.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {
   error: "must be lower-case letters, digits, - and _ only, for example garage, because it becomes part of addresses",
 });
@@ -81,6 +92,8 @@ export const meterSchema = z.strictObject({
   /** Faster than the guide's one read a second on average is the user's choice. */
   interval: duration("100ms", "1h", '"2s" or "500ms"').optional(),
   fuse_amps: wholeNumber(1, 10_000).optional(),
+  /** Windows of the local day in which the meter is left alone. */
+  quiet: quiet.optional(),
 });
 
 export const httpSchema = z.strictObject({

@@ -117,6 +117,15 @@ test("a key file that a variable names counts from the present folder", () => {
   }
 });
 
+test("a meter may be left alone in windows of the day, said by file or environment", () => {
+  const text = `meters:\n  - id: home\n    link: /dev/ttyUSB0\n    key: "${key}"\n    quiet: "02:10-02:18, 23:50-00:10"\n`;
+  assert.deepEqual(load(text).meters[0]?.quiet, [
+    { from: 130, to: 138 },
+    { from: 1430, to: 10 },
+  ]);
+  assert.deepEqual(load(text, { METERPORT_QUIET: "12:00-12:05" }).meters[0]?.quiet, [{ from: 720, to: 725 }]);
+});
+
 test("a key may stand in a file of its own, beside the configuration", () => {
   const files = { "/data/meter.key": `${key}\n` };
   for (const form of ["key_file: meter.key", 'key: "@meter.key"', "key_file: /data/meter.key"]) {
@@ -139,6 +148,10 @@ test("what is wrong is said with its place, and what to do", () => {
     ],
     [meter("interval: 10ms"), /meters\[0\]\.interval "10ms" must be from 100ms to 1h/],
     [meter("fuse_amps: many"), /meters\[0\]\.fuse_amps "many" is not a whole number from 1 to 10000/],
+    [
+      meter("quiet: 2:10-2:18"),
+      /meterport\.yaml:5:12: meters\[0\]\.quiet must be windows of the day like 02:10-02:18, separated by commas/,
+    ],
     [meter("profile: 3.70"), /meters\[0\]\.profile must be a profile like meter:3\.70/],
     ["http:\n  prot: 80\n", /meterport\.yaml:2:3: http\.prot: unknown name; did you mean port\?/],
     ["http:\n  port: 99999\n", /http\.port "99999" is not a whole number from 0 to 65535/],

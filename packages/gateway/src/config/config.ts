@@ -1,6 +1,7 @@
 /** The configuration: one file and the environment, read once into a frozen object. */
 
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import type { QuietWindow } from "@meterport/engine/plan/quiet";
 import type { Retention } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
 import { keyLength } from "@meterport/protocol/mep/security/digest";
@@ -39,6 +40,8 @@ export interface MeterConfig {
   readonly clientId: number;
   readonly interval: Millis;
   readonly fuseAmps?: number;
+  /** Windows of the machine's local day in which the meter is left alone. */
+  readonly quiet?: readonly QuietWindow[];
 }
 
 export interface Config {
@@ -206,6 +209,7 @@ export const loadConfig = (sources: ConfigSources): Config => {
       clientId: meter.client_id ?? 0,
       interval: optical ? opticalPace(meter.interval, at) : (over.interval ?? meter.interval ?? interval),
       ...(meter.fuse_amps === undefined ? {} : { fuseAmps: meter.fuse_amps }),
+      ...(meter.quiet === undefined ? {} : { quiet: meter.quiet }),
     };
   });
   for (const field of ["id", "link"] as const) {

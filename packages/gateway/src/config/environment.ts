@@ -17,6 +17,7 @@ const places: Readonly<Record<string, string>> = {
   METERPORT_PROFILE: "meters[0].profile",
   METERPORT_SECURITY: "meters[0].security",
   METERPORT_FUSE_AMPS: "meters[0].fuse_amps",
+  METERPORT_QUIET: "meters[0].quiet",
 };
 
 /** Every variable that Meterport reads. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, rc4 } from "@meterport/client";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
+import { parseQuiet } from "@meterport/engine/plan/quiet";
 import { PointLoop } from "@meterport/engine/points/point-loop";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -14,13 +15,14 @@ import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { MeterConfig } from "../config/config.ts";
 import { superviseMeter } from "./meter-link.ts";
 import { openMeter } from "./open-meter.ts";
+import { QuietSource } from "./quiet-source.ts";
 
 const second = 1_000;
 const minute = 60_000;
 const readOnly = new Secret(new Uint8Array(20).fill(0x52));
 const basic = new Secret(new Uint8Array(16).fill(1));
 
-const setUp = (key = readOnly, interval = minute) => {
+const setUp = (key = readOnly, interval = minute, quiet?: string) => {
   const clock = new VirtualClock();
   const meter = new VirtualMeter({
     profile: parseProfile("meter:3.70"),
@@ -74,7 +76,10 @@ const setUp = (key = readOnly, interval = minute) => {
     condition = next;
     line?.become(next);
   };
-  const source = superviseMeter({ name: config.link, ...access, clock, entropy: (length) => new Uint8Array(length) });
+  const make = () =>
+    superviseMeter({ name: config.link, ...access, clock, entropy: (length) => new Uint8Array(length) });
+  const source =
+    quiet === undefined ? make() : new QuietSource({ make, windows: parseQuiet(quiet), clock, offset: () => 0 });
   const loop = new PointLoop({
     id: config.id,
     name: config.name,
@@ -141,6 +146,38 @@ describe("a meter read through its optical port", () => {
     assert.equal(loop.summary().link.state, "up");
     assert.equal(typeof loop.live().power_w, "number");
     await clock.run(loop.stop());
+  });
+
+  it("holds no session and shows no number in a window in which it is left alone, and goes on after it", async () => {
+    const clock = new VirtualClock();
+    const begins = Math.ceil(clock.wall() / minute) * minute + 10 * minute;
+    const text = (wall: number): string => new Date(wall).toISOString().slice(11, 16);
+    const window = `${text(begins)}-${text(begins + 8 * minute)}`;
+    const { clock: time, meter, loop, log } = setUp(readOnly, 10 * second, window);
+    loop.start();
+    let [asked, up] = [0, 0];
+    while (time.wall() < begins + 12 * minute) {
+      await time.advance(500);
+      const within = time.wall() >= begins && time.wall() < begins + 8 * minute;
+      const { state, cause } = loop.summary().link;
+      if (!within) {
+        if (state === "up") up++;
+        continue;
+      }
+      assert.ok(!meter.optical.active, `a session at ${new Date(time.wall()).toISOString()}`);
+      assert.deepEqual([state, cause, loop.live().power_w], ["paused", "quiet", null]);
+      asked++;
+    }
+    assert.equal(asked, 960);
+    assert.ok(up > 1_200, `up in ${up} of 1440 looks outside`);
+    assert.equal(loop.summary().link.state, "up");
+    assert.equal(typeof loop.live().power_w, "number");
+    assert.equal(loop.summary().link.failures, 0);
+    assert.ok(
+      log.some((line) => /link paused: the meter is left alone from \d\d:\d\d to \d\d:\d\d/.test(line)),
+      log.join("\n"),
+    );
+    await time.run(loop.stop());
   });
 
   it("shows a key that the meter refuses once, however long it runs", async () => {
