@@ -1,47 +1,9 @@
-/** What an entry of the event logs BT74 and ET79 says: which event, and who was there. */
+/** What an entry of the event logs BT74 and ET79 says: which event, with what argument, and who was there. */
+import { argumentOf, type EventArgument } from "./events/argument.ts";
+import { type EventSeverity, type EventSource, eventList } from "./events/event-list.ts";
 
-/**
- * Names of standard events. Neither guide lists a number (MEP guide 1.1, pp. 189, 249); the logs are those of
- * ANSI C12.19, whose history log has these. From 36 on its editions differ, so later numbers stay without a name.
- */
-const standardEvents: readonly (string | undefined)[] = [
-  "No event",
-  "Power down",
-  "Power up",
-  "Time changed, old time",
-  "Time changed, new time",
-  "Time changed, old time",
-  "Time changed, new time",
-  "Device accessed for reading",
-  "Device accessed for writing",
-  "Procedure invoked",
-  "Table written",
-  "Device programmed",
-  "Communication ended normally",
-  "Communication ended abnormally",
-  "List pointers reset",
-  "List pointers updated",
-  "History log cleared",
-  "History log pointers updated",
-  "Event log cleared",
-  "Event log pointers updated",
-  "Demand reset",
-  "Self-read",
-  "Daylight saving time on",
-  "Daylight saving time off",
-  "Season change",
-  "Rate change",
-  "Special schedule activated",
-  "Tier switch",
-  "Pending table activated",
-  "Pending table cleared",
-  "Metering mode started",
-  "Metering mode stopped",
-  "Test mode started",
-  "Test mode stopped",
-  "Meter shop mode started",
-  "Meter shop mode stopped",
-];
+export type { ArgumentKey, ArgumentPart, EventArgument } from "./events/argument.ts";
+export type { EventSeverity, EventSource } from "./events/event-list.ts";
 
 const manufacturerFlag = 0x800;
 
@@ -49,25 +11,43 @@ const manufacturerFlag = 0x800;
 export interface EventMeaning {
   /** Without the manufacturer's bit. */
   readonly number: number;
-  /** Bit 11: the manufacturer's own numbering, which is not public. */
+  /** Bit 11, which marks an event of the manufacturer. Both have the same names: which of them carry it is not public. */
   readonly manufacturer: boolean;
-  /** By ANSI C12.19, null where the number is not public. */
+  /** In plain English; null where no public document has the number. */
   readonly name: string | null;
+  /** Null without a name. */
+  readonly severity: EventSeverity | null;
+  /** Which document has the name; null without one. */
+  readonly source: EventSource | null;
 }
 
 /**
  * The meaning of the 12-bit event number of a log entry.
  *
  * @example
- * eventOf(2) // { number: 2, manufacturer: false, name: "Power up" }
- * @example
- * eventOf(0x805) // { number: 5, manufacturer: true, name: null }
+ * eventOf(2).name // "Power up"
+ * eventOf(0x844) // { number: 68, manufacturer: true, name: "Phase loss, below 61 % of the nominal voltage", severity: "alarm", source: "head-end list" }
+ * eventOf(45) // { number: 45, manufacturer: false, name: null, severity: null, source: null }
  */
 export const eventOf = (event: number): EventMeaning => {
-  const manufacturer = (event & manufacturerFlag) !== 0;
   const number = event & (manufacturerFlag - 1);
-  return { number, manufacturer, name: manufacturer ? null : (standardEvents[number] ?? null) };
+  const { name = null, severity = null, source = null } = eventList.get(number) ?? {};
+  return { number, manufacturer: (event & manufacturerFlag) !== 0, name, severity, source };
 };
+
+/**
+ * The argument of an event, for its 12-bit number with or without the manufacturer's bit. Arguments of any length have
+ * an answer; BT71 says how long they are, mostly 2 bytes.
+ *
+ * @example
+ * eventArgumentOf(2, Uint8Array.of(3, 0)) // { hex: "0300", number: 3, text: "power failure", parts: [{ key: "powerUpCause", value: 3, meaning: "power failure" }] }
+ * eventArgumentOf(10, Uint8Array.of(13, 8)).text // "ET13 MEP/M-Bus Device Configuration (2061)"
+ * eventArgumentOf(66, Uint8Array.of(2, 1)).text // "software command, open"
+ * eventArgumentOf(2, Uint8Array.of(77, 0)).text // "unknown cause code 77"
+ * eventArgumentOf(2, Uint8Array.of()) // { hex: "", number: null, text: "", parts: [] }
+ */
+export const eventArgumentOf = (event: number, argument: Uint8Array): EventArgument =>
+  argumentOf(eventList.get(event & (manufacturerFlag - 1))?.argument, argument);
 
 /** Who was served when an event happened. */
 export type EventUser =
