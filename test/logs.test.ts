@@ -77,7 +77,7 @@ for (const profile of ["meter:3.70", "meter:4.30"])
       const kept = new Set(events.map(({ sequence }) => sequence));
       assert.ok(events.length > 20, `${events.length}`);
       assert.deepEqual(
-        events.map(({ sequence, time, event, quality }) => [sequence, time, event, quality]),
+        events.map(({ sequence, time, raw, quality }) => [sequence, time, raw, quality]),
         truth
           .filter(({ sequenceNumber }) => kept.has(sequenceNumber))
           .map(({ sequenceNumber, time, event }) => [

@@ -13,15 +13,16 @@ interface Made {
   readonly minute: number;
   readonly event?: number;
   readonly user?: number;
+  readonly argument?: number;
   readonly date?: readonly number[];
 }
 
-const record = ({ sequence, minute, event = 2, user = 0xffff, date }: Made): number[] => [
+const record = ({ sequence, minute, event = 2, user = 0xffff, argument = sequence & 0xff, date }: Made): number[] => [
   ...(date ?? [26, 1, 1, Math.floor(minute / 60) % 24, minute % 60, 0]),
   ...le16(sequence & 0xffff),
   ...le16(user),
   ...le16(event),
-  ...le16(sequence & 0xff),
+  ...le16(argument),
 ];
 
 /** The bytes of a log with that many places, `events` oldest first, the first of them at `at`. */
@@ -73,7 +74,7 @@ describe("readEvents", () => {
     const made: Made[] = [
       { sequence: 70000, minute: 1, event: 1, user: 0xffff },
       { sequence: 70001, minute: 2, event: 0x805, user: 0xfffd },
-      { sequence: 70002, minute: 3, event: 40, user: 7 },
+      { sequence: 70002, minute: 3, event: 0x800 | 66, user: 7, argument: 0x0102 },
     ];
     const events = await eventsOf(logOf(10, made));
     assert.deepEqual(events[2], {
@@ -81,9 +82,13 @@ describe("readEvents", () => {
       time: "2026-01-01T00:01:00Z",
       event: 1,
       manufacturer: false,
+      raw: 1,
       name: "Power down",
+      severity: "status",
+      source: "ANSI C12.19",
       user: { kind: "nobody" },
       argument: Uint8Array.of(70000 & 0xff, 0),
+      decoded: { hex: "7000", number: 0x70, text: "argument 112", parts: [] },
       logs: ["primary"],
       quality: "good",
       doubts: [],
@@ -91,11 +96,38 @@ describe("readEvents", () => {
     assert.deepEqual(
       events.map(({ event, manufacturer, name, user }) => [event, manufacturer, name, user]),
       [
-        [40, false, null, { kind: "optical", id: 7 }],
-        [5, true, null, { kind: "mep" }],
+        [66, true, "Load disconnect changed", { kind: "optical", id: 7 }],
+        [5, true, "Time changed, old time", { kind: "mep" }],
         [1, false, "Power down", { kind: "nobody" }],
       ],
     );
+    assert.deepEqual([events[0]?.raw, events[0]?.decoded.text], [2114, "software command, open"]);
+  });
+
+  it("decodes arguments of whatever length the meter keeps", async () => {
+    for (const length of [0, 1, 2, 4, 255]) {
+      const log = new Uint8Array(11 + 2 * (12 + length));
+      log.set([4, ...le16(2), ...le16(1), ...le32(2), 0, 0]);
+      for (const [i, event] of [2, 0x800 | 96].entries()) {
+        const fields = [26, 1, 1, 0, i, 0, ...le16(i + 1), ...le16(0xffff), ...le16(event)];
+        log.set([...fields, ...[3, 0x20].slice(0, length)], 11 + i * (12 + length));
+      }
+      const { all } = await benchOf(new VirtualClock(), "meter:3.70", [[BT74.number, log]], (d) => ({
+        ...d,
+        BT71: { ...d.BT71, historyEntries: 2, historyDataLength: length },
+        ET54: { ...d.ET54, et79EntryCount: 0 },
+      }));
+      const told = (await all((meter) => readEvents(meter))).map(({ argument, decoded }) => [
+        argument.length,
+        decoded.text,
+      ]);
+      const short = length === 0 ? ["", ""] : ["argument 3", "power failure"];
+      const texts = length < 2 ? short : ["device 1, unknown status code 3", "unknown cause code 8195"];
+      assert.deepEqual(
+        told,
+        texts.map((text) => [length, text]),
+      );
+    }
   });
 
   it("follows the circle, over the turn of the 16 bits, in both orders", () =>

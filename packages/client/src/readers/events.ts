@@ -1,7 +1,15 @@
 /** The event logs of a meter as one list: BT74 and, where it is on, ET79, whose entries share one counter. */
 import { ResponseError } from "@meterport/protocol/errors";
 import { tableExists, utcMillis } from "@meterport/protocol/layout/index";
-import { type EventUser, eventOf, eventUserOf } from "@meterport/protocol/meaning/events";
+import {
+  type EventArgument,
+  type EventSeverity,
+  type EventSource,
+  type EventUser,
+  eventArgumentOf,
+  eventOf,
+  eventUserOf,
+} from "@meterport/protocol/meaning/events";
 import type { Millis } from "@meterport/protocol/ports";
 import type { BT71 } from "@meterport/protocol/tables/basic/bt71-actual-log";
 import { BT74 } from "@meterport/protocol/tables/basic/bt74-history-log-data";
@@ -27,13 +35,21 @@ export interface LogEvent extends Believed {
   readonly time: string | null;
   /** Number without the manufacturer's bit. */
   readonly event: number;
-  /** Whether the number is one of the manufacturer's, whose meanings are not public. */
+  /** Whether the number carries the manufacturer's bit. */
   readonly manufacturer: boolean;
-  /** By ANSI C12.19; null where no public document has the number. */
+  /** The number as it stands in the log, with that bit. */
+  readonly raw: number;
+  /** In plain English; null where no public document has the number. */
   readonly name: string | null;
+  /** Null without a name. */
+  readonly severity: EventSeverity | null;
+  /** Which document has the name; null without one. */
+  readonly source: EventSource | null;
   readonly user: EventUser;
   /** Depends on the event. */
   readonly argument: Uint8Array;
+  /** What the argument says. */
+  readonly decoded: EventArgument;
   /** Which of the two logs hold it. */
   readonly logs: readonly EventLogName[];
 }
@@ -71,15 +87,19 @@ const eventFrom = (entry: Entry, log: EventLogName, sequence: number | null, pla
   const millis = utcMillis(entry.time);
   const doubts: Doubt[] = [...(millis === undefined ? (["time"] as const) : [])];
   if (sequence === null) doubts.push("sequence");
-  const { number, manufacturer, name } = eventOf(entry.event);
+  const { number, manufacturer, name, severity, source } = eventOf(entry.event);
   return {
     sequence,
     time: millis === undefined ? null : isoOf(millis),
     event: number,
     manufacturer,
+    raw: entry.event,
     name,
+    severity,
+    source,
     user: eventUserOf(entry.userId),
     argument: entry.argument,
+    decoded: eventArgumentOf(entry.event, entry.argument),
     logs: [log],
     place,
     ...believed(doubts),

@@ -1,95 +1,48 @@
 /** BT74 and ET79: what happened to the meter, in two logs that share one sequence. */
-import { encode, isRealDate, type Table, tableExists, utcFields } from "@meterport/protocol/layout/index";
+import { encode, type Table, tableExists, utcFields } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import { BT74, type Dimensions, ET79 } from "@meterport/protocol/tables/index";
 import { zeroValue } from "../contents/filled.ts";
 import type { LiveTable } from "../contents/memory.ts";
 import type { Setup } from "../contents/setup.ts";
-import { denmark } from "../contents/zone.ts";
-import { beginOf, localDay, midnights, seasonBegins } from "./calendar-days.ts";
-import { isSummer } from "./local-time.ts";
+import type { Household } from "../household/household.ts";
+import { Noise } from "../household/noise.ts";
+import { scenarios } from "../household/scenarios.ts";
+import { type Happening, type HappeningOptions, happenings } from "./happenings.ts";
 import type { Past } from "./past.ts";
-import { demandResetsUntil } from "./snapshots.ts";
+import { ReverseEnergy } from "./reverse-energy.ts";
 
-const hour = 3_600_000;
-/** Event numbers as ANSI C12.19 has them: the guides have none. */
-export const eventNumber = {
-  powerDown: 1,
-  powerUp: 2,
-  timeChangedFrom: 3,
-  timeChangedTo: 4,
-  demandReset: 20,
-  selfRead: 21,
-  summerTimeOn: 22,
-  summerTimeOff: 23,
-  seasonChange: 24,
-  pendingActivated: 28,
-  pendingCleared: 29,
-} as const;
-
-/** The user where none was logged on. */
-export const nobody = 0xffff;
-const powerLine = 0xfffe;
-
-export interface MeterEvent {
-  /** Of the meter's clock. */
-  readonly time: Millis;
-  readonly event: number;
-  readonly userId: number;
+export interface MeterEvent extends Happening {
   /** Shared by both logs. */
   readonly sequenceNumber: number;
-  /** In ET79, else in BT74. */
-  readonly alternate: boolean;
 }
-type Happening = Omit<MeterEvent, "sequenceNumber">;
-/** What somebody did to the meter. */
-export type Noted = Omit<Happening, "alternate">;
+/** What somebody did to the meter; without an argument it is 0. */
+export type Noted = Omit<Happening, "alternate" | "argument"> & { readonly argument?: number };
 
 /** More is not remembered than the logs of any meter hold. */
 const mostNoted = 1000;
 
-/** When summer time begins and ends: on the days whose ends lie on different sides of it. */
-const summerTimeChanges = (past: Past, time: Millis): Happening[] =>
-  midnights(past.origin, time).flatMap((midnight) => {
-    const before = isSummer(midnight, denmark);
-    const end = beginOf(localDay(midnight) + 1);
-    if (before === isSummer(end, denmark)) return [];
-    let at = midnight;
-    while (isSummer(at, denmark) === before) at += hour;
-    const event = before ? eventNumber.summerTimeOff : eventNumber.summerTimeOn;
-    return at > time ? [] : [{ time: at, event, userId: nobody, alternate: false }];
-  });
-
-/** All events until `time`, oldest first. */
-const happenings = (past: Past, time: Millis, demand: boolean, alternate: boolean): readonly Happening[] => {
-  const at = (event: number, times: readonly Millis[], other = false): Happening[] =>
-    times.map((moment) => ({ time: moment, event, userId: nobody, alternate: other }));
-  const { time: set, by } = past.clockChange;
-  const all = [
-    ...past.outages.flatMap(({ off, on }) => [...at(eventNumber.powerDown, [off]), ...at(eventNumber.powerUp, [on])]),
-    { time: set - by, event: eventNumber.timeChangedFrom, userId: powerLine, alternate: false },
-    { time: set, event: eventNumber.timeChangedTo, userId: powerLine, alternate: false },
-    ...(alternate ? at(eventNumber.selfRead, midnights(past.origin, time), true) : []),
-    ...at(eventNumber.seasonChange, seasonBegins(past.origin, time)),
-    ...(demand ? at(eventNumber.demandReset, demandResetsUntil(past, time)) : []),
-    ...summerTimeChanges(past, time),
-  ];
-  return all
-    .filter((event) => isRealDate(utcFields(Math.max(event.time, Date.UTC(2000, 0, 1)))))
-    .sort((a, b) => a.time - b.time);
-};
+/** Bytes that hold a number, lowest first. */
+const argumentBytes = (argument: number, length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => Math.floor(argument / 256 ** i) & 0xff);
 
 /** The meter's event logs. */
 export class EventLogs {
   readonly #setup: Setup;
   readonly #past: Past;
+  readonly #reversals: ReverseEnergy | undefined;
+  readonly #chances: Noise;
   readonly #noted: Happening[] = [];
   /** Events that were logged, and cleared, before those that are known. */
   readonly #cleared: number;
+  /** Noted events that are forgotten. */
+  #forgotten = 0;
 
-  constructor(setup: Setup, past: Past) {
+  constructor(setup: Setup, past: Past, household: Household) {
     this.#setup = setup;
     this.#past = past;
+    this.#reversals = scenarios[household.scenario].generates ? new ReverseEnergy(household, past) : undefined;
+    this.#chances = new Noise(setup.seed, "events");
     this.#cleared = Math.floor(setup.noise.between(0, 70_000, 90_000, 30));
   }
 
@@ -107,8 +60,10 @@ export class EventLogs {
 
   /** Adds what has happened now. */
   note(event: Noted): void {
-    this.#noted.push({ ...event, alternate: false });
-    if (this.#noted.length > mostNoted) this.#noted.shift();
+    this.#noted.push({ argument: 0, ...event, alternate: false });
+    if (this.#noted.length <= mostNoted) return;
+    this.#noted.shift();
+    this.#forgotten++;
   }
 
   /** Everything that was logged until a time of the meter's clock, oldest first, what the logs have lost since included. */
@@ -116,10 +71,17 @@ export class EventLogs {
     const { profile, dimensions, demand } = this.#setup;
     const alternate = tableExists(ET79, profile) && (dimensions.ET54.et79EntryCount ?? 0) > 0;
     const noted = this.#noted.filter((event) => event.time <= time);
-    const all = [...happenings(this.#past, time, demand, alternate), ...noted].sort((a, b) => a.time - b.time);
+    const options: HappeningOptions = {
+      past: this.#past,
+      demand,
+      alternate,
+      chance: (outage) => this.#chances.unit(outage),
+      reversals: (until) => this.#reversals?.until(until) ?? [],
+    };
+    const all = [...happenings(options, time), ...noted].sort((a, b) => a.time - b.time);
     return all.map((event, i) => ({
       ...event,
-      sequenceNumber: this.#cleared + i,
+      sequenceNumber: this.#cleared + this.#forgotten + i,
     }));
   }
 
@@ -129,15 +91,18 @@ export class EventLogs {
     const events = this.until(time).filter((event) => event.alternate === alternate);
     const capacity = zero.historyRecords.length;
     const first = Math.max(0, events.length - capacity);
+    // Those that are forgotten have had their places, too.
+    const before = alternate ? 0 : this.#forgotten;
     const historyRecords = [...zero.historyRecords];
     for (const [i, event] of events.entries())
       if (i >= first)
-        historyRecords[i % capacity] = {
+        historyRecords[(before + i) % capacity] = {
           ...(zero.historyRecords[0] as BT74["historyRecords"][number]),
           time: utcFields(event.time),
           sequenceNumber: event.sequenceNumber & 0xffff,
           userId: event.userId,
           event: event.event,
+          argument: argumentBytes(event.argument, dimensions.BT71.historyDataLength),
         };
     const unread = events.filter((event) => event.time > this.#past.start).length;
     const value: BT74 = {
@@ -145,7 +110,7 @@ export class EventLogs {
       overflow: unread > capacity,
       listType: 1,
       validEntries: events.length - first,
-      lastEntryElement: events.length === 0 ? 0 : (events.length - 1) % capacity,
+      lastEntryElement: events.length === 0 ? 0 : (before + events.length - 1) % capacity,
       lastEntrySequenceNumber: events.at(-1)?.sequenceNumber ?? 0,
       unreadEntries: Math.min(capacity, unread),
       historyRecords,

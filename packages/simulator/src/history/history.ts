@@ -38,7 +38,7 @@ export class History {
       dimensions: setup.dimensions,
     });
     this.#snapshots = new Snapshots(this.live, past, setup.demand);
-    this.#events = new EventLogs(setup, past);
+    this.#events = new EventLogs(setup, past, household);
     const gasMeter = new GasMeter(setup);
     this.#gasMeter = gasMeter;
     const recorder = new LoadProfileRecorder({ setup, counters, gasMeter, unit: () => this.live.energyUnit });

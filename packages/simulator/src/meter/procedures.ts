@@ -11,7 +11,10 @@ import { BT07, type Dimensions, ET14, ET50 } from "@meterport/protocol/tables/in
 import type { Behaviour } from "../behaviour.ts";
 import type { Memory } from "../contents/memory.ts";
 import { responseTables } from "../contents/mep.ts";
+import { deviceArgument, deviceStatus, eventNumber } from "../history/event-numbers.ts";
+import type { Noted } from "../history/events.ts";
 import { type PendingTables, servesPending } from "../optical/pending-tables.ts";
+import { userOf } from "./change-log.ts";
 import { type Posted, postOnDemand } from "./on-demand.ts";
 import type { TransactionLock } from "./transaction-lock.ts";
 
@@ -35,7 +38,12 @@ export const servesProcedure = (procedure: number, profile: Profile): boolean =>
   (procedure === EP61.number && reaches(profile, lockTransactions));
 
 /** Calls a procedure that is written to BT07 and posts its result (MEP guide 1.1, pp. 57-60). */
-export const procedures = (dimensions: Dimensions, lock: TransactionLock, pending: PendingTables): Behaviour => {
+export const procedures = (
+  dimensions: Dimensions,
+  lock: TransactionLock,
+  pending: PendingTables,
+  note: (event: Noted) => void,
+): Behaviour => {
   const lastSequence = new Map<number | "optical", number>();
   return ({ request, memory, level, port, optical, userId, time }, next) => {
     const client = optical === undefined ? port : "optical";
@@ -48,10 +56,16 @@ export const procedures = (dimensions: Dimensions, lock: TransactionLock, pendin
     const response = next();
     if (response.kind !== "done") return response;
     lastSequence.set(client, call.sequence);
-    const { result, data } =
-      optical === undefined
-        ? run(call, { memory, dimensions, level, port, time, lock })
-        : runOptical(call, { memory, dimensions, level, port, time, lock, userId }, pending);
+    const user = userOf({ optical, userId });
+    const removed = (slot: number): void =>
+      note({
+        time,
+        event: eventNumber.deviceStatus,
+        argument: deviceArgument(slot, deviceStatus.removed),
+        userId: user,
+      });
+    const site: Site = { memory, dimensions, level, port, time, lock, userId, removed };
+    const { result, data } = optical === undefined ? run(call, site) : runOptical(call, site, pending);
     const posted = Uint8Array.of(call.procedure & 0xff, call.procedure >> 8, call.sequence, result, ...data);
     const table = optical === undefined ? responseTableOf(port, memory, dimensions) : responseTables.bt08;
     memory.patch(table, 0, posted);
@@ -67,11 +81,14 @@ interface Site {
   readonly time: Millis;
   readonly lock: TransactionLock;
   readonly userId?: number | undefined;
+  /** Is told of each slot whose device is gone. */
+  readonly removed: (slot: number) => void;
 }
 
-const run = ({ procedure, parameters }: BT07, { memory, dimensions, level, port, time, lock }: Site): Posted => {
+const run = ({ procedure, parameters }: BT07, site: Site): Posted => {
+  const { memory, dimensions, level, port, time, lock } = site;
   if (procedure === EP19.number) return postOnDemand(memory, parameters, dimensions, level);
-  if (procedure === EP17.number) return { result: removeDevice(memory, parameters, dimensions, level), data: [] };
+  if (procedure === EP17.number) return { result: removeDevice(parameters, site), data: [] };
   if (procedure === EP61.number && reaches(dimensions.profile, lockTransactions))
     return { result: lock.call(parameters, port, time), data: [] };
   return { result: unknownProcedure, data: [] };
@@ -109,7 +126,7 @@ const answersInEt59 = (memory: Memory, dimensions: Dimensions): boolean =>
  * EP17: clears the device's entry in ET14 and, for a MEP client, its registration in ET50. On a meter the basic key can
  * remove MEP clients only (MEP guide 1.1, pp. 249-250).
  */
-const removeDevice = (memory: Memory, parameters: Uint8Array, dimensions: Dimensions, level: Level): number => {
+const removeDevice = (parameters: Uint8Array, { memory, dimensions, level, removed: tell }: Site): number => {
   const [action, low, high] = parameters;
   if (action === undefined || low === undefined || high === undefined || action > 1) return badParameter;
   const handle = low + 256 * high;
@@ -127,6 +144,7 @@ const removeDevice = (memory: Memory, parameters: Uint8Array, dimensions: Dimens
     occupied &= ~(1 << slot);
     memory.patch(ET14.number, 6 + slot * entry, new Uint8Array(entry));
     if (slot >= firstMepSlot) forgetClient(memory, slot - firstMepSlot, dimensions);
+    tell(slot);
   }
   memory.patch(ET14.number, 5, Uint8Array.of(occupied));
   return 0;

@@ -4,6 +4,9 @@ import type { AnyTable } from "@meterport/protocol/layout/table";
 import { type Dimensions, ET14, ET50 } from "@meterport/protocol/tables/index";
 import type { Behaviour } from "../behaviour.ts";
 import type { Memory } from "../contents/memory.ts";
+import { deviceArgument, deviceStatus, eventNumber } from "../history/event-numbers.ts";
+import type { Noted } from "../history/events.ts";
+import { userOf } from "./change-log.ts";
 
 const firstMepSlot = 4;
 /** Handles of client 1 and of client 2 begin here. */
@@ -26,9 +29,10 @@ const enter = (memory: Memory, client: number, handle: number, dimensions: Dimen
 };
 
 /** Watches ET50, and gives each client that is new there the next handle of its range. */
-export const registration = (dimensions: Dimensions): Behaviour => {
+export const registration = (dimensions: Dimensions, note: (event: Noted) => void): Behaviour => {
   const given = [0, 0];
-  return ({ request, memory }, next) => {
+  return (asked, next) => {
+    const { request, memory, time } = asked;
     const writes = request.kind === "write" || request.kind === "write-at";
     if (!writes || request.table !== ET50.number) return undefined;
     const response = next();
@@ -41,6 +45,8 @@ export const registration = (dimensions: Dimensions): Behaviour => {
       if (first === undefined || !mepDeviceRegistered || devices[firstMepSlot + client]?.deviceHandle !== 0) continue;
       enter(memory, client, first + ((given[client] ?? 0) % handlesOfEach), dimensions);
       given[client] = (given[client] ?? 0) + 1;
+      const argument = deviceArgument(firstMepSlot + client, deviceStatus.commissioned);
+      note({ time, event: eventNumber.deviceStatus, argument, userId: userOf(asked) });
     }
     return response;
   };

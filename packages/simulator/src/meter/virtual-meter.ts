@@ -12,6 +12,8 @@ import { answerFrom, type Behaviour, type Ground, type MeterRequest } from "../b
 import { contentsOf } from "../contents/contents.ts";
 import { Memory } from "../contents/memory.ts";
 import { setupOf } from "../contents/setup.ts";
+import { eventNumber, nobody, powerUpCause } from "../history/event-numbers.ts";
+import type { Noted } from "../history/events.ts";
 import { History } from "../history/history.ts";
 import { openHousehold } from "../household/household.ts";
 import { Noise } from "../household/noise.ts";
@@ -21,6 +23,7 @@ import { type OpticalKeys, OpticalPort } from "../optical/optical-port.ts";
 import { opticalRights } from "../optical/optical-rights.ts";
 import { PendingTables } from "../optical/pending-tables.ts";
 import { SharedUart } from "../optical/shared-uart.ts";
+import { changeLog } from "./change-log.ts";
 import { generalConfiguration } from "./general-configuration.ts";
 import { procedures } from "./procedures.ts";
 import { registration } from "./registration.ts";
@@ -134,14 +137,16 @@ export class VirtualMeter implements MeterPort {
     this.memory.setLive(BT00.number, () => generalConfiguration(this.memory, profile, locked));
     this.#ground = serveTables(locked, profile);
     const lock = new TransactionLock();
-    const pending = new PendingTables(this.memory, setup.dimensions, (event) => this.#history.note(event));
+    const note = (event: Noted): void => this.#history.note(event);
+    const pending = new PendingTables(this.memory, setup.dimensions, note);
     this.#oneUart = !setup.generation4;
     this.#behaviours = [
+      changeLog(note),
       lock.behaviour(setup.dimensions),
       tellPort,
       this.#countRequests(setup.generation4 ? sequenceNumberOf4 : sequenceNumber),
-      procedures(setup.dimensions, lock, pending),
-      registration(setup.dimensions),
+      procedures(setup.dimensions, lock, pending, note),
+      registration(setup.dimensions, note),
       transactions(lock, (request) => this.#answer(request)),
       pending.behaviour,
       opticalRights,
@@ -210,8 +215,9 @@ export class VirtualMeter implements MeterPort {
     return this.#ports.length;
   }
 
-  /** Starts anew, as after a power failure: all sessions and what was under way are lost. */
+  /** Starts again, as after a brown-out, which no register counts: all sessions and what was in progress are lost. */
   reboot(): void {
+    this.#note({ event: eventNumber.powerUp, argument: powerUpCause.brownOut });
     for (const port of this.#ports) {
       port.dropSession();
       port.plugIn();
@@ -257,6 +263,11 @@ export class VirtualMeter implements MeterPort {
     return this.#ports[0].handle(input, now);
   }
 
+  /** What has happened now, by nobody who was logged on. */
+  #note(event: Omit<Noted, "time" | "userId">): void {
+    this.#history.note({ ...event, time: this.time, userId: nobody });
+  }
+
   #openPort(number: 1 | 2, sequence: number): MepPort {
     const { keys, tls = [], entropy, timing = {}, profile, seed } = this.#options;
     const noise = new Noise(seed, `tls ${number}`);
@@ -299,6 +310,7 @@ export class VirtualMeter implements MeterPort {
         this.#now = Math.max(this.#now, now);
       },
       reboot: () => this.reboot(),
+      noteWrongPassword: () => this.#note({ event: eventNumber.invalidPassword }),
       serve: (apdu, optical, userId) =>
         encodeResponse(
           this.#answer({

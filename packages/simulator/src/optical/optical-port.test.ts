@@ -139,13 +139,14 @@ describe("the optical port: what its keys may", () => {
     assert.notDeepEqual(head.failures, []);
   });
 
-  it("a wrong password is noted in BT03, and from 4.30 on locks the port as ET55 says", () => {
+  it("a wrong password is noted in BT03 and in the event log, and from 4.30 on locks the port as ET55 says", () => {
     const meter = open([4, 30]);
     meter.memory.patch(0x0837, 22, Uint8Array.of(2, 3));
     const wrong = new Uint8Array(20).fill(9);
     const [first, second] = [new Head(meter.optical, wrong), new Head(meter.optical, wrong, 60_000)];
     assert.equal(first.ask(read(23)).kind, "none");
     assert.equal((meter.memory.read(3, 5, 1)?.[0] ?? 0) & 1, 1);
+    assert.equal(meter.history.eventsUntil(meter.time).at(-1)?.event, 2048 | 72);
     second.ask(read(23));
     const right = new Head(meter.optical, master, 100_000);
     assert.equal(right.ask(read(23)).kind, "none", "locked");
@@ -252,18 +253,21 @@ describe("the event log", () => {
       const bytes = meter.memory.get(BT74.number) ?? new Uint8Array();
       const { historyRecords, lastEntryElement, validEntries } = decode(BT74, bytes, meter.dimensions);
       const newest = historyRecords[lastEntryElement];
-      return { validEntries, event: newest?.event, userId: newest?.userId };
+      const { event, userId, argument } = newest ?? {};
+      return { validEntries, event, userId, argument: [...(argument ?? [])] };
     };
     const { validEntries: before } = logged();
+    // BT6191 is the pending table of ET47; the write and the call are events of their own.
+    const argument = [6191 & 0xff, 6191 >> 8];
     put(2, 0, 0, 0, 0, 7);
     head.ask(bt07(12, 0, 5));
-    assert.deepEqual(logged(), { validEntries: before + 1, event: 28, userId });
+    assert.deepEqual(logged(), { validEntries: before + 3, event: 28, userId, argument });
     put(2, 0, 0, 0, 0, 7);
     head.ask(bt07(14, 0, 6));
-    assert.deepEqual(logged(), { validEntries: before + 2, event: 29, userId });
+    assert.deepEqual(logged(), { validEntries: before + 6, event: 29, userId, argument });
     put(1, 0, 0, 0, 0, 5);
     head.now += 6_000;
-    assert.deepEqual(logged(), { validEntries: before + 3, event: 28, userId: 0xffff });
+    assert.deepEqual(logged(), { validEntries: before + 8, event: 28, userId: 0xffff, argument });
   });
 });
 

@@ -31,6 +31,8 @@ export interface OpticalPortOptions {
   /** Tells the meter what time it is. */
   readonly tell: (now: Millis) => void;
   readonly reboot: () => void;
+  /** For the event log. */
+  readonly noteWrongPassword: () => void;
 }
 
 /** No guide says which speeds a meter takes: these are those above 9600 that C12.18 has codes for. */
@@ -103,7 +105,8 @@ export class OpticalPort implements MeterPort {
   }
 
   #noteWrongPassword(): void {
-    const { memory } = this.#options;
+    const { memory, noteWrongPassword } = this.#options;
+    noteWrongPassword();
     const flags = memory.read(BT03.number, invalidPassword.byte, 1)?.[0];
     if (flags !== undefined)
       memory.patch(BT03.number, invalidPassword.byte, Uint8Array.of(flags | invalidPassword.bit));

@@ -13,7 +13,8 @@ import { pendingEventCode } from "@meterport/protocol/tables/basic/pending-event
 import { BT00, BT04, type Dimensions } from "@meterport/protocol/tables/index";
 import type { Behaviour } from "../behaviour.ts";
 import type { Memory } from "../contents/memory.ts";
-import { eventNumber, type Noted, nobody } from "../history/events.ts";
+import { eventNumber, nobody } from "../history/event-numbers.ts";
+import type { Noted } from "../history/events.ts";
 
 const twin = 4096;
 const extended = 2048;
@@ -95,7 +96,7 @@ export class PendingTables {
 
   #clear(table: number, time: Millis, userId: number): void {
     this.#waiting.delete(table);
-    this.#note({ time, event: eventNumber.pendingCleared, userId });
+    this.#note({ time, event: eventNumber.pendingCleared, userId, argument: table + twin });
   }
 
   /** Whoever did not ask for it is nobody: the time has come. */
@@ -103,7 +104,7 @@ export class PendingTables {
     const contents = this.#memory.get(table + twin)?.subarray(descriptorSize);
     if (contents !== undefined) this.#memory.patch(table, 0, contents);
     this.#waiting.delete(table);
-    this.#note({ time, event: eventNumber.pendingActivated, userId });
+    this.#note({ time, event: eventNumber.pendingActivated, userId, argument: table + twin });
     const { year, month, day, hour, minute } = utcFields(time);
     this.#tell(Uint8Array.of(year, month, day, hour, minute));
   }

@@ -1,34 +1,46 @@
 /** `meterport events`: both event logs as one list. */
 import { type EventsOptions, type LogEvent, readEvents } from "@meterport/client/readers/events";
-import { toHex } from "@meterport/protocol/bytes";
 import type { EventUser } from "@meterport/protocol/meaning/events";
 import { toJson } from "../../format/json.ts";
-import { plainMoment, type Zone, zoneOf } from "../../format/moment.ts";
+import { type Zone, zoneOf } from "../../format/moment.ts";
 import { paintFor } from "../../format/paint.ts";
-import { alignedTable, type Row } from "../../format/table.ts";
+import { alignedTable, type Cell, type Row } from "../../format/table.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseSince } from "../../options/since-option.ts";
 import type { EventsCommandOptions } from "./options.ts";
 
+type Painted = NonNullable<Cell["paint"]>;
+
+/** Nothing is wider, so that a log can be read, printed and quoted anywhere. */
+const widest = 80;
+
 const userText = (user: EventUser): string => {
-  if (user.kind === "optical") return `optical user ${user.id}`;
-  return { nobody: "", network: "network", mep: "MEP client" }[user.kind];
+  if (user.kind === "optical") return `by optical user ${user.id}`;
+  return { nobody: "", network: "by the network", mep: "by a MEP client" }[user.kind];
 };
 
-const rowOf = (event: LogEvent, zone: Zone): Row => [
+const eventText = ({ name, decoded, user, logs, doubts }: LogEvent): string => {
+  const what = name ?? "Not in a public list";
+  const notes = [
+    userText(user),
+    logs.includes("alternate") ? `${logs.join(" and ")} log` : "",
+    ...doubts.map((doubt) => `${doubt} in doubt`),
+  ].filter((note) => note !== "");
+  return `${what}${decoded.text === "" ? "" : `: ${decoded.text}`}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`;
+};
+
+const rowOf = (event: LogEvent, zone: Zone, paint: Painted): Row => [
   event.sequence === null ? "?" : String(event.sequence),
-  plainMoment(event.time),
   event.time === null ? "–" : zone.text(event.time),
   `${event.manufacturer ? "mfg " : ""}${event.event}`,
-  event.name ?? "",
-  userText(event.user),
-  toHex(event.argument),
-  [
-    ...(event.logs.includes("alternate") ? [event.logs.join("+")] : []),
-    ...event.doubts.map((doubt) => `${doubt}?`),
-  ].join(" "),
+  event.severity === "alarm" ? { text: "alarm", paint } : "",
+  eventText(event),
 ];
+
+/** "America/Argentina/ComodRivadavia" is too wide for a column. */
+const shortZone = ({ name }: Zone): string =>
+  (name.length <= 19 ? name : (name.split("/").at(-1) ?? name)).slice(0, 19);
 
 /** A number is the last event that is known already. */
 const sinceOf = (text: string | undefined, io: Io): EventsOptions => {
@@ -51,24 +63,26 @@ export const eventsCommand = (options: EventsCommandOptions, io: Io): Promise<Ex
         dropped = progress.dropped;
       },
     });
-    const rows: Row[] = [];
+    const found: LogEvent[] = [];
     for await (const event of events) {
       if (options.json === true) io.stdout.write(`${toJson(event)}\n`);
-      else rows.push(rowOf(event, zone));
+      else found.push(event);
     }
-    if (options.json !== true) tell(rows, zone, io);
+    if (options.json !== true) tell(found, zone, io);
     if (dropped > 0) say(io, `${dropped} older events were overwritten before they could be read`);
     return exit.done;
   });
 };
 
-const tell = (rows: readonly Row[], zone: Zone, io: Io): void => {
-  if (rows.length === 0) {
+const tell = (events: readonly LogEvent[], zone: Zone, io: Io): void => {
+  if (events.length === 0) {
     say(io, "the log holds no such event");
     return;
   }
   const paint = paintFor(io.stdout);
-  const title = ["number", "UTC", zone.name, "event", "name (ANSI C12.19)", "user", "argument", ""];
+  const title = ["number", shortZone(zone), "event", "", "what happened"];
   const head: Row = title.map((text) => ({ text, paint: (plain) => paint("bold", plain) }));
-  io.stdout.write(alignedTable([head, ...rows], { right: [0, 3] }));
+  const rows = events.map((event) => rowOf(event, zone, (plain) => paint("red", plain)));
+  const width = io.stdout.isTerminal ? Math.max(60, io.stdout.columns) : widest;
+  io.stdout.write(alignedTable([head, ...rows], { right: [0, 2], width }));
 };
