@@ -4,6 +4,7 @@ import { CommanderError } from "commander";
 import own from "../package.json" with { type: "json" };
 import type { Asked } from "./failure/failure.ts";
 import { type Exit, exit, type Io } from "./io/io.ts";
+import { withTraceDetail } from "./options/shared-options.ts";
 import { buildProgram, exitOf } from "./program.ts";
 
 /**
@@ -28,7 +29,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<Exit> => {
   const report = async (error: unknown): Promise<Exit> =>
     (await import("./failure/failure.ts")).reportFailure(io, error, asked);
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(withTraceDetail(argv), { from: "user" });
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) return await report(error);

@@ -15,6 +15,8 @@ import { beginCapture } from "../io/capture-files.ts";
 import { type Io, say } from "../io/io.ts";
 import { type WearName, wearStoreOf } from "../io/meter-wear.ts";
 import { parseWhole } from "../options/option-values.ts";
+import type { TraceDetail } from "../options/shared-options.ts";
+import { tracing } from "./trace.ts";
 
 export interface MeterAccess {
   readonly link: string;
@@ -26,6 +28,8 @@ export interface MeterAccess {
   readonly clientId: string;
   /** A file that takes what crosses the link. */
   readonly record?: string;
+  /** Tells what crosses it. */
+  readonly trace?: TraceDetail;
   /** Permits writes and procedures; only reads where left out. */
   readonly writable?: true;
 }
@@ -51,12 +55,13 @@ export const openTransport = async (
 
 /** Connects over an open transport, which is closed where that fails. @throws LinkError, UsageError */
 export const meterOver = async (transport: Transport, access: MeterAccess, io: Io, signal: Signal): Promise<Meter> => {
-  const { link, profile, writable } = access;
+  const { link, profile, writable, trace } = access;
   let name: WearName = { full: link, former: link };
   const meter = await connect(transport, {
     security: securityFor(access, io),
     clock: io.clock,
     signal,
+    ...(await tracing(trace, io)),
     ...(profile === undefined ? {} : { profile }),
     ...(writable === undefined ? {} : { writable, wear: wearStoreOf(io, () => name) }),
   });

@@ -20,6 +20,19 @@ export const recordOption = (): Option =>
     "--record <file>",
     "writes what crosses the link, for meterport replay; readings and serial numbers are in it",
   );
+export const traceDetails = ["frames", "full"] as const;
+/** Frames by name, or their data too. */
+export type TraceDetail = (typeof traceDetails)[number];
+export const traceOption = (): Option =>
+  new Option(
+    "--trace [detail]",
+    "tells on standard error what crosses the link, decoded, as it happens; --trace=full adds data",
+  ).choices(traceDetails);
+
+/** `--trace` alone would take the word behind it for its detail, which is an argument of the command. */
+export const withTraceDetail = (argv: readonly string[]): readonly string[] =>
+  argv.map((word) => (word === "--trace" ? `--trace=${traceDetails[0]}` : word));
+
 export const profileOption = (what: string): Option => new Option("--profile <profile>", `${what}, as in meter:3.70`);
 export const jsonOption = (): Option => new Option("--json", "one JSON document on standard output, and nothing else");
 export const jsonLinesOption = (): Option => new Option("--json", "one JSON document a line, and nothing else");
@@ -34,7 +47,8 @@ export const asksMeter = (command: Command): Command =>
     .addOption(profileOption("the device; the meter is asked where left out"))
     .addOption(securityOption())
     .addOption(clientIdOption())
-    .addOption(recordOption());
+    .addOption(recordOption())
+    .addOption(traceOption());
 
 /** Which meter, and how it is reached. */
 export interface MeterOptions {
@@ -44,6 +58,7 @@ export interface MeterOptions {
   readonly security: SecurityName;
   readonly clientId: string;
   readonly record?: string;
+  readonly trace?: TraceDetail;
 }
 
 export interface ReadOptions extends MeterOptions {

@@ -101,6 +101,8 @@ const farewellPatience = 3_000;
 /** One meter behind one transport. Requests are answered in the order of their priority, one at a time. */
 export class Session {
   readonly transport: Transport;
+  /** Is shown whatever goes into the link, undefined for a farewell, and what comes of it; must not throw. */
+  watch: (input: LinkInput | undefined, outputs: readonly LinkOutput[]) => void = nothing;
   readonly #clock: Clock;
   readonly #timing: Partial<LinkTiming>;
   #seal: Seal | undefined;
@@ -208,6 +210,7 @@ export class Session {
   /** A port keeps a session until it is told, and refuses everything else meanwhile. False where there is none to leave. */
   #leave(): boolean {
     const outputs = this.#closed === undefined ? this.#link.leave(this.#clock.now()) : [];
+    this.watch(undefined, outputs);
     for (const output of outputs) this.#apply(output);
     this.#schedule();
     return outputs.length > 0 || (this.#closed === undefined && this.#link.busy);
@@ -265,7 +268,9 @@ export class Session {
 
   #handle(input: LinkInput): void {
     if (this.#closed !== undefined) return;
-    for (const output of this.#link.handle(input, this.#clock.now())) this.#apply(output);
+    const outputs = this.#link.handle(input, this.#clock.now());
+    this.watch(input, outputs);
+    for (const output of outputs) this.#apply(output);
     if (!this.#link.busy) this.#left();
     this.#schedule();
   }

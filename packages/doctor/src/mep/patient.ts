@@ -24,6 +24,8 @@ export interface PatientOptions {
   /** Bytes that wake the meter before each session on its optical port; none if omitted. */
   readonly wake?: number;
   readonly signal?: Signal;
+  /** Is told of each session before its first request. */
+  readonly onSession?: (session: Session) => void;
   /** Counts what crosses the link each time that it is opened; the MEP port's frames where left out. */
   readonly frames?: () => FrameCounter;
 }
@@ -198,6 +200,7 @@ export class Patient {
     const transport = tap.lend(way.delay === undefined ? {} : { delay: way.delay });
     const session = new Session(transport, { ...this.#endOf(way), clock: this.#options.clock });
     this.#session = session;
+    this.#options.onSession?.(session);
     this.#observed = { ...nothingObserved, brokenAt: [] };
     this.#slowest = 0;
     this.#unlisten = session.listen((event) => this.#note(event));

@@ -10,6 +10,7 @@ import {
   type ReadOptions,
   recordOption,
   securityOption,
+  traceOption,
 } from "../../options/shared-options.ts";
 
 export interface CallCommandOptions extends Omit<ReadOptions, "link">, ChangeCommandOptions {
@@ -33,6 +34,7 @@ export const addCallCommand = (
     .addOption(securityOption())
     .addOption(clientIdOption())
     .addOption(recordOption())
+    .addOption(traceOption())
     .option("--hex <bytes>", "the parameters as bytes, for procedures that are not declared")
     .option("--unverified", "permits EP39, which no public document describes")
     .option("--dry-run", "only shows the request that would be sent; needs no meter")

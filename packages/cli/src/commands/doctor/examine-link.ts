@@ -12,6 +12,7 @@ import { type Link, parseMeterLink } from "@meterport/transports/link-url";
 import { wayOf } from "@meterport/transports/optical-way";
 import type { Io } from "../../io/io.ts";
 import { checkAccess, recorded } from "../../meter/open-meter.ts";
+import { tracing } from "../../meter/trace.ts";
 import { keyText, meterKey } from "../../options/key-option.ts";
 import { parseWhole } from "../../options/option-values.ts";
 import type { DoctorOptions } from "./options.ts";
@@ -69,7 +70,18 @@ const mepExamination = (options: DoctorOptions, io: Io): Examination => {
   };
   const bauds = baudsOf(parsed, meterRates);
   const { clock, entropy } = io;
-  const run = () => examine({ open, clock, entropy, clientId, signal, readings, security, bauds });
+  const run = async () =>
+    examine({
+      open,
+      clock,
+      entropy,
+      clientId,
+      signal,
+      readings,
+      security,
+      bauds,
+      ...(await tracing(options.trace, io)),
+    });
   return { kind: parsed.kind, security, run };
 };
 
@@ -82,8 +94,9 @@ const opticalExamination = (options: DoctorOptions, io: Io): Examination => {
   const access = { link: options.link, key, profile: undefined, security, clientId };
   checkAccess({ ...access, ...(record === undefined ? {} : { record }) }, io);
   const { clock, entropy, interrupted: signal } = io;
-  const run = () =>
+  const run = async () =>
     examineOptical({
+      ...(await tracing(options.trace, io)),
       open: (baud) => io.openLink(link, signal, baud),
       clock,
       entropy,

@@ -9,6 +9,7 @@ import {
   type MeterOptions,
   recordOption,
   securityOption,
+  traceOption,
 } from "../../options/shared-options.ts";
 
 export interface DoctorOptions extends Omit<MeterOptions, "profile"> {
@@ -25,6 +26,7 @@ export const addDoctorCommand = (host: Host, load: Load<[options: DoctorOptions]
     .addOption(securityOption())
     .addOption(clientIdOption())
     .addOption(recordOption())
+    .addOption(traceOption())
     .addOption(
       new Option("--format <format>", "text, html: a page to attach to a report, or json").choices([
         "text",
