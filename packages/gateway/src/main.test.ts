@@ -59,6 +59,16 @@ test("serves on a free port, says so in one line, and stops in good order", asyn
   assert.match(daemon.seen.out, /^dashboard \S+\n$/);
 });
 
+test("its log tells every frame with the meter's id at the level trace", { timeout: 30_000 }, async () => {
+  const daemon = run({ METERPORT_HTTP_PORT: "0", METERPORT_LOG_LEVEL: "trace" });
+  await daemon.ready();
+  while (!daemon.seen.err.includes(" trace home: <- ")) await once(daemon.child.stderr, "data");
+  daemon.child.kill("SIGTERM");
+  assert.equal(await daemon.exit, 0, daemon.seen.err);
+  assert.match(daemon.seen.err, /^\S+ trace home: -> read BT01 \+24$/m);
+  assert.match(daemon.seen.err, /^\S+ debug home: <- the meter expects sequence number /m);
+});
+
 test("goes on when nobody reads its log and its output any more", { timeout: 30_000 }, async () => {
   const daemon = run({ METERPORT_HTTP_PORT: "0" });
   const url = await daemon.ready();

@@ -21,16 +21,23 @@ import { type CaptureShelf, openCaptureShelf } from "./captures/capture-shelf.ts
 import { ErrorRecorder } from "./captures/error-recorder.ts";
 import { type Config, loadConfig, type MeterConfig } from "./config/config.ts";
 import { listen } from "./http/server.ts";
+import { type LogLevel, lineLog } from "./log.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
 import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
 import { openMeter, throughHeadNote } from "./meters/open-meter.ts";
 import { QuietSource } from "./meters/quiet-source.ts";
 import { tlsSeen } from "./meters/tls-seen.ts";
+import { tracedMeter } from "./meters/traced-meter.ts";
 import { createGateway, type GatewayMeter } from "./operation/gateway.ts";
-import { lineLog } from "./operation/log.ts";
 import { openSqliteStore } from "./stores/sqlite/sqlite-store.ts";
 
-const log = lineLog(systemClock, (line) => process.stderr.write(line));
+/** Becomes what the configuration says as soon as that is read. */
+const logging: { level: LogLevel } = { level: "info" };
+const log = lineLog(
+  systemClock,
+  (line) => process.stderr.write(line),
+  () => logging.level,
+);
 
 // Where whoever reads the log or the output has gone, the work goes on.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
@@ -65,6 +72,9 @@ const readConfig = (): Config => {
 
 const supervised = (link: string, access: MeterAccess): MeterSource =>
   superviseMeter({ name: link, ...access, clock: systemClock, entropy: systemEntropy });
+
+const traced = (id: string, access: MeterAccess): MeterAccess =>
+  tracedMeter(access, { id, level: logging.level, log, clock: systemClock });
 
 /** A supervised meter, whose link is captured when it turns bad; each call begins another supervision of the same one. */
 const sourcesOf = (id: string, link: string, access: MeterAccess, shelf: CaptureShelf): (() => MeterSource) => {
@@ -107,7 +117,7 @@ const accessOf = (meter: MeterConfig, data: string): MeterAccess =>
 const configuredMeters = (config: Config, shelf: CaptureShelf): readonly GatewayMeter[] =>
   config.meters.map((meter) => {
     const { id, name, link, optical, interval, fuseAmps, key, profile, quiet } = meter;
-    const access = accessOf(meter, config.data);
+    const access = traced(id, accessOf(meter, config.data));
     if (optical) log.info(`${id}: ${throughHeadNote(interval)}`);
     // A key crosses an optical port in the clear, and must not be in a capture.
     const make = optical ? () => supervised(link, access) : sourcesOf(id, link, access, shelf);
@@ -127,7 +137,7 @@ const configuredMeters = (config: Config, shelf: CaptureShelf): readonly Gateway
   });
 
 const demoMeter = (demo: Demo, config: Config, shelf: CaptureShelf): GatewayMeter => {
-  const source = sourcesOf(demo.id, demo.url, demo.access, shelf)();
+  const source = sourcesOf(demo.id, demo.url, traced(demo.id, demo.access), shelf)();
   return { ...demo, source, simulated: true, interval: config.interval, redact: redactorOf(source, demo.key) };
 };
 
@@ -158,6 +168,7 @@ const fillPastDay = async (demo: Demo, store: Store): Promise<void> => {
 
 const start = async (): Promise<() => Promise<void>> => {
   const config = readConfig();
+  logging.level = config.logLevel;
   for (const warning of config.warnings) log.warn(warning);
   for (const meter of config.meters) log.info(`${meter.id}: key ${meter.keyForm}`);
   const store = openSqliteStore(config.data, config.history, log, systemClock.wall());

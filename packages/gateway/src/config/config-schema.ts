@@ -9,6 +9,7 @@ import { parseDuration } from "@meterport/protocol/meaning/duration";
 import { type ParsedKey, parseKey } from "@meterport/protocol/mep/security/key";
 import { securityNames } from "@meterport/protocol/mep/security/security-names";
 import { z } from "zod";
+import { logLevels } from "../log.ts";
 
 /** The message of a leaf that is absent, or is a map or a list. */
 const otherwise = (what: string) => ({
@@ -107,11 +108,16 @@ export const historySchema = z.strictObject({
   minutes: duration("1d", "36500d", '"1825d"').optional(),
 });
 
+export const logSchema = z.strictObject({
+  level: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).optional(),
+});
+
 export const configSchema = z.strictObject({
   data: text.min(1).optional(),
   interval: duration("100ms", "1h", '"2s" or "500ms"').optional(),
   http: httpSchema.optional(),
   history: historySchema.optional(),
+  log: logSchema.optional(),
   meters: z.array(meterSchema, otherwise("must be a list")).max(1_000).optional(),
 });
 
@@ -125,6 +131,7 @@ export type MeterOverlay = NonNullable<z.output<typeof overlaySchema>["meters"]>
 export const knownNames = (path: readonly PropertyKey[]): readonly string[] => {
   if (path[0] === "meters") return Object.keys(meterSchema.shape);
   if (path[0] === "http") return Object.keys(httpSchema.shape);
+  if (path[0] === "log") return Object.keys(logSchema.shape);
   if (path[0] === "history") return Object.keys(historySchema.shape);
   return Object.keys(configSchema.shape);
 };

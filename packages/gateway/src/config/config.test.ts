@@ -60,6 +60,7 @@ test("nothing configured is the demo, on loopback", () => {
   assert.deepEqual(config.http, { host: "127.0.0.1", port: 8765, portAsked: false, allowedHosts: [] });
   assert.equal(config.data, "/data");
   assert.equal(config.interval, 2_000);
+  assert.equal(config.logLevel, "info");
   assert.deepEqual(load("# only a comment\n").meters, []);
   assert.deepEqual(load("meters:\nhttp:\n").meters, []);
 });
@@ -94,6 +95,8 @@ test("the environment wins over the file, and can be the only meter", () => {
     METERPORT_DATA: "/data",
     METERPORT_INTERVAL: "1s",
   });
+  assert.equal(load("log: { level: debug }").logLevel, "debug");
+  assert.equal(load("log: { level: debug }", { METERPORT_LOG_LEVEL: "trace" }).logLevel, "trace");
   assert.equal(config.http.port, 0);
   assert.equal(config.interval, 1_000);
   const alone = load(undefined, { METERPORT_LINK: "tcp://127.0.0.1:4059", METERPORT_KEY: key });
@@ -155,7 +158,9 @@ test("what is wrong is said with its place, and what to do", () => {
     [meter("profile: 3.70"), /meters\[0\]\.profile must be a profile like meter:3\.70/],
     ["http:\n  prot: 80\n", /meterport\.yaml:2:3: http\.prot: unknown name; did you mean port\?/],
     ["http:\n  port: 99999\n", /http\.port "99999" is not a whole number from 0 to 65535/],
-    ["zzzzzz: 1\n", /zzzzzz: unknown name; known are data, interval, http, history, meters/],
+    ["log: { level: loud }\n", /meterport\.yaml:1:15: log\.level must be one of error, warn, info, debug, trace/],
+    ["log: { lvel: info }\n", /log\.lvel: unknown name; did you mean level\?/],
+    ["zzzzzz: 1\n", /zzzzzz: unknown name; known are data, interval, http, history, log, meters/],
     ["meters: 5\n", /meterport\.yaml:1:9: meters must be a list/],
     ["meters:\n  - home\n", /meterport\.yaml:2:5: meters\[0\] must hold names with values/],
     [`meters:\n  - id: home\n    key: "${key}"\n`, /meterport\.yaml:2:5: meters\[0\]\.link is missing: add it/],
@@ -199,6 +204,10 @@ test("a wrong value in the environment is named by its variable", () => {
   assert.match(
     refusal(undefined, { METERPORT_HTTP_PORT: "web" }),
     /^METERPORT_HTTP_PORT: http\.port "web" is not a whole number/,
+  );
+  assert.match(
+    refusal(undefined, { METERPORT_LOG_LEVEL: "loud" }),
+    /^METERPORT_LOG_LEVEL: log\.level must be one of error, warn, info, debug, trace/,
   );
   assert.match(
     refusal(full, { METERPORT_LINK: "/dev/ttyUSB1" }),

@@ -11,6 +11,7 @@ import { passwordLength } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Way } from "@meterport/transports/optical-way";
 import type { z } from "zod";
+import type { LogLevel } from "../log.ts";
 import { type ConfigFile, parseConfigFile } from "./config-file.ts";
 import { configSchema, knownNames, type MeterInput, type MeterOverlay, overlaySchema } from "./config-schema.ts";
 import { didYouMean } from "./did-you-mean.ts";
@@ -55,6 +56,8 @@ export interface Config {
   /** Data folder. */
   readonly data: string;
   readonly history: Retention;
+  /** What is logged: this and all that is graver. */
+  readonly logLevel: LogLevel;
   /** Poll interval of meters that do not say, and of the demo. */
   readonly interval: Millis;
   /** None: the simulated household. */
@@ -232,6 +235,7 @@ export const loadConfig = (sources: ConfigSources): Config => {
     },
     data: resolve(over.data ?? (base.data === undefined ? defaultData : from(base.data))),
     history: { raw: base.history?.raw ?? 2 * day, minutes: base.history?.minutes ?? 1_825 * day },
+    logLevel: over.log?.level ?? base.log?.level ?? "info",
     interval,
     meters,
     warnings: [...fromEnv.warnings, ...unknownVariables(env)],

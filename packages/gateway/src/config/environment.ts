@@ -10,6 +10,7 @@ const places: Readonly<Record<string, string>> = {
   METERPORT_HTTP_HOST: "http.host",
   METERPORT_HTTP_PORT: "http.port",
   METERPORT_HTTP_ALLOWED_HOSTS: "http.allowed_hosts",
+  METERPORT_LOG_LEVEL: "log.level",
   METERPORT_LINK: "meters[0].link",
   METERPORT_KEY: "meters[0].key",
   METERPORT_KEY_FILE: "meters[0].key_file",
@@ -47,6 +48,7 @@ export const overlay = (env: Environment, metersInFile: number): Overlay => {
   const about = said.filter(([, place]) => place.startsWith("meters["));
   const value: Record<string, unknown> = {};
   const http: Record<string, unknown> = {};
+  const log: Record<string, unknown> = {};
   const meter: Record<string, unknown> = { id: "home" };
   const warnings: string[] = [];
   for (const [name, place] of said) {
@@ -55,9 +57,11 @@ export const overlay = (env: Environment, metersInFile: number): Overlay => {
     if (place.startsWith("meters[")) meter[field] = text;
     else if (field === "allowed_hosts") http[field] = text.split(",").map((host) => host.trim());
     else if (place.startsWith("http.")) http[field] = text;
+    else if (place.startsWith("log.")) log[field] = text;
     else value[field] = text;
   }
   if (Object.keys(http).length > 0) value.http = http;
+  if (Object.keys(log).length > 0) value.log = log;
   const names = about.map(([name]) => name).join(", ");
   if (about.length > 0 && metersInFile > 1) {
     throw new UsageError(

@@ -48,7 +48,7 @@ const throughHead = (config: MeterConfig, { clock, openLink, traitsOf }: OpenMet
   return {
     near: traitsOf(pipe).near,
     open: ({ signal }) => openLink(pipe, signal, undefined),
-    connect: (transport, signal) => linkMeter(transport, { security, clock, signal, profile }),
+    connect: (transport, signal, onSession) => linkMeter(transport, { security, clock, signal, profile, onSession }),
   };
 };
 

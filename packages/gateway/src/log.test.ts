@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type LogLevel, lineLog, logLevels } from "./log.ts";
+
+test("a log writes lines of its level and of all that is graver, as soon as the level is known", () => {
+  const lines: string[] = [];
+  let level: LogLevel = "info";
+  const log = lineLog(
+    { wall: () => 0 },
+    (line) => lines.push(line),
+    () => level,
+  );
+  const written = (at: LogLevel): string[] => {
+    level = at;
+    lines.length = 0;
+    for (const each of logLevels) log[each](each);
+    return lines.map((line) => line.split(" ").at(-1)?.trim() ?? "");
+  };
+  assert.deepEqual(written("error"), ["error"]);
+  assert.deepEqual(written("info"), ["error", "warn", "info"]);
+  assert.deepEqual(written("trace"), ["error", "warn", "info", "debug", "trace"]);
+  assert.equal(lines[1], "1970-01-01T00:00:00.000Z warn  warn\n");
+});
