@@ -9,10 +9,8 @@ export {
   limitsForFuse,
 } from "./guard/guard.ts";
 export { type RegisterKey, registerKeys } from "./guard/measured.ts";
-export { type HistoryRequest, historyGrid } from "./history/history-grid.ts";
+export { type HistoryGrid, type HistoryRequest, historyGrid } from "./history/history-grid.ts";
 export type { HistoryPoint } from "./history/history-point.ts";
-export type { MeterChange, MeterView } from "./points/meter-view.ts";
-export { PointLoop, type PointLoopOptions } from "./points/point-loop.ts";
 export type {
   BadLinkState,
   LinkHealth,
@@ -21,8 +19,10 @@ export type {
   MeterDetail,
   MeterIdentity,
   MeterSummary,
-} from "./points/point-model.ts";
+} from "./model/point-model.ts";
+export type { MeterChange, MeterView } from "./points/meter-view.ts";
+export { PointLoop, type PointLoopOptions } from "./points/point-loop.ts";
 export { staleAfter } from "./points/staleness.ts";
 export { type Log, silentLog } from "./ports/log.ts";
 export type { MeterSource } from "./ports/meter-source.ts";
-export type { HistoryGrid, LastRegisters, Retention, Store, StoredEvent } from "./ports/store.ts";
+export type { LastRegisters, Retention, Store, StoredEvent } from "./ports/store.ts";

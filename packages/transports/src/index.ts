@@ -6,7 +6,7 @@
  */
 export { systemClock, systemEntropy } from "./clock.ts";
 export { type LinkTraits, linkTraits } from "./link-traits.ts";
-export { type Link, parseLink, parseMeterLink } from "./link-url.ts";
+export { type ParsedLink, parseLink, parseMeterLink } from "./link-url.ts";
 export { memoryPair } from "./memory.ts";
 export { type MqttOptions, openMqtt } from "./mqtt/mqtt.ts";
 export type { MqttCredentials } from "./mqtt/mqtt-credentials.ts";

@@ -2,14 +2,14 @@
 import { UsageError } from "@meterport/protocol/errors";
 import { parseDuration } from "@meterport/protocol/meaning/duration";
 import type { Millis, TransportTiming } from "@meterport/protocol/ports";
-import { baudRates } from "@meterport/protocol/tables/extended/device-codes";
+import { deviceBaudRates } from "@meterport/protocol/tables/extended/device-codes";
 import { defaultPulse, type EnableLine, headLines, type SteadyLines } from "./enable-line.ts";
 
 /** What the MEP port speaks until somebody changes it. */
 export const defaultBaudRate = 9600;
 
 /** Rates that a meter can be set to, from 300 to 115200; another one is a slip of the pen. */
-export const knownBaudRates: readonly number[] = [...new Set(Object.values(baudRates).map(Number))].sort(
+export const knownBaudRates: readonly number[] = [...new Set(Object.values(deviceBaudRates).map(Number))].sort(
   (a, b) => a - b,
 );
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { UsageError } from "@meterport/protocol/errors";
-import { type Link, parseLink } from "./link-url.ts";
+import { type ParsedLink, parseLink } from "./link-url.ts";
 
-const good: Record<string, Link> = {
+const good: Record<string, ParsedLink> = {
   "/dev/ttyUSB0": { kind: "serial", path: "/dev/ttyUSB0", baudRate: 9600 },
   "./meter": { kind: "serial", path: "./meter", baudRate: 9600 },
   COM3: { kind: "serial", path: "COM3", baudRate: 9600 },

@@ -26,7 +26,7 @@ interface SerialSettings {
   readonly enable?: EnableLine;
 }
 
-export type Link = (
+export type ParsedLink = (
   | ({ readonly kind: "serial"; readonly path: string } & SerialSettings)
   /** A USB adapter, whichever path the system gives it. */
   | ({ readonly kind: "usb"; readonly adapter: AdapterId } & SerialSettings)
@@ -80,14 +80,14 @@ const serialSettings = (url: URL, text: string): SerialSettings & { readonly tim
   return { baudRate: baudOf(url, text), ...steady, ...switched, ...timingOf(url, text) };
 };
 
-const serialLink = (url: URL, text: string): Link => ({
+const serialLink = (url: URL, text: string): ParsedLink => ({
   kind: "serial",
   path: pathOf(url, text),
   ...serialSettings(url, text),
 });
 
 /** A product number is no port number, so this is no URL to others. */
-const usbLink = (text: string): Link => {
+const usbLink = (text: string): ParsedLink => {
   const [, id = "", rest = ""] = /^usb:\/\/([^/?#]*)\/?(.*)$/i.exec(text) ?? [];
   const adapter = parseAdapterId(id);
   if (adapter === undefined)
@@ -102,17 +102,17 @@ const hostOf = (url: URL, text: string): { readonly host: string; readonly port:
   return { host, port: Number(url.port) };
 };
 
-const tcpLink = (url: URL, text: string): Link => {
+const tcpLink = (url: URL, text: string): ParsedLink => {
   onlySettings(url, text, timingNames);
   return { kind: "tcp", ...hostOf(url, text), ...timingOf(url, text) };
 };
 
-const tlsLink = (url: URL, text: string): Link => {
+const tlsLink = (url: URL, text: string): ParsedLink => {
   onlySettings(url, text, ["fingerprint", ...timingNames]);
   return { kind: "tls", ...hostOf(url, text), ...fingerprintOf(url, text), ...timingOf(url, text) };
 };
 
-const rfc2217Link = (url: URL, text: string): Link => ({
+const rfc2217Link = (url: URL, text: string): ParsedLink => ({
   kind: "rfc2217",
   ...hostOf(url, text),
   ...serialSettings(url, text),
@@ -126,7 +126,7 @@ const rfc2217Link = (url: URL, text: string): Link => ({
  * parseLink("tcp://127.0.0.1:4059") // { kind: "tcp", host: "127.0.0.1", port: 4059 }
  * parseLink("serial:///dev/ttyUSB0?baud=19200") // { kind: "serial", path: "/dev/ttyUSB0", baudRate: 19200 }
  */
-export const parseLink = (text: string): Link => {
+export const parseLink = (text: string): ParsedLink => {
   const plain = text.trim();
   if (/^(\.{0,2}\/|COM\d+$)/i.test(plain)) return { kind: "serial", path: plain, baudRate: defaultBaudRate };
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(plain)?.[1]?.toLowerCase();
@@ -172,7 +172,7 @@ export const parseLink = (text: string): Link => {
  *
  * @throws UsageError (`link`) as `parseLink` does, and for what is only good to listen on
  */
-export const parseMeterLink = (text: string): Exclude<Link, { readonly kind: "pty" }> => {
+export const parseMeterLink = (text: string): Exclude<ParsedLink, { readonly kind: "pty" }> => {
   const link = parseLink(text);
   if (link.kind === "pty") throw wrongLink(`pty:// is only good to listen on; open the terminal as ${link.path}`);
   if ((link.kind === "tcp" || link.kind === "rfc2217" || link.kind === "tls") && link.port === 0)

@@ -1,5 +1,5 @@
 /** What a link says of the meter's port, told apart from the way there. */
-import { baudRates } from "@meterport/protocol/optical/services";
+import { opticalBaudRates } from "@meterport/protocol/optical/services";
 import { shown, wrongLink } from "./link-settings.ts";
 
 /** The way to a meter, and which of its ports is at the end. */
@@ -13,7 +13,7 @@ export interface Way {
   readonly wake?: number;
 }
 
-const rates = Object.values(baudRates);
+const rates = Object.values(opticalBaudRates);
 /** More would take a second and a half before each session. */
 const mostWakes = 32;
 

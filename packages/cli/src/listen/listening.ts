@@ -1,7 +1,7 @@
 /** A line whose other end is whoever connects to what a link names. */
 import { MeterportError, UsageError } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
-import type { Link } from "@meterport/transports/link-url";
+import type { ParsedLink } from "@meterport/transports/link-url";
 import { type Io, say } from "../io/io.ts";
 import { SharedLine } from "./shared-line.ts";
 
@@ -16,7 +16,7 @@ export interface Listening {
 const againAfter: Millis = 500;
 
 /** @throws UsageError for a link that nobody can connect to, LinkError */
-export const listenOn = async (link: Link, io: Io): Promise<Listening> => {
+export const listenOn = async (link: ParsedLink, io: Io): Promise<Listening> => {
   if (link.kind !== "tcp") return keepOpen(await openEnd(link, io), () => openEnd(link, io), io);
   const { listenTcp } = await import("@meterport/transports/network/tcp");
   const line = new SharedLine("tcp clients");
@@ -79,7 +79,7 @@ const keepOpen = ({ line: first, url }: End, open: () => Promise<End>, io: Io): 
 };
 
 /** The meter's end of a line that is there once. */
-const openEnd = async (link: Link, io: Io): Promise<End> => {
+const openEnd = async (link: ParsedLink, io: Io): Promise<End> => {
   switch (link.kind) {
     case "mqtt": {
       const { openMqtt } = await import("@meterport/transports/mqtt/mqtt");

@@ -1,6 +1,6 @@
 /** Puts a port of a meter behind whatever a link names. */
 import { type MeterPort, serve } from "@meterport/simulator";
-import type { Link } from "@meterport/transports/link-url";
+import type { ParsedLink } from "@meterport/transports/link-url";
 import type { Io } from "../io/io.ts";
 import { listenOn } from "./listening.ts";
 
@@ -13,7 +13,7 @@ export const interruption = ({ interrupted }: Io): Promise<void> =>
 
 /** One port of the meter behind one link; gives what it listens on, and what ends it. */
 export const servePort = async (
-  link: Link,
+  link: ParsedLink,
   port: MeterPort,
   io: Io,
 ): Promise<{ url: string; close: () => Promise<void> }> => {

@@ -4,7 +4,7 @@ import type { LinkInput, LinkOutput } from "@meterport/protocol/mep/link/exchang
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import { OpticalLink } from "@meterport/protocol/optical/optical-link";
 import type { OpticalLinkOutput } from "@meterport/protocol/optical/optical-link-ends";
-import { baudRates, passwordLength } from "@meterport/protocol/optical/services";
+import { opticalBaudRates, passwordLength } from "@meterport/protocol/optical/services";
 import { defaultOpticalTiming, type OpticalTiming } from "@meterport/protocol/optical/timing";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 import type { LinkMachine } from "./link-machine.ts";
@@ -72,7 +72,9 @@ export const optical = (security: OpticalSecurity): MachineSecurity => {
     level: undefined,
     machine: ({ bridgeDelay, interByteTimeout = 0, byteTime }, { speed }) => {
       const initial = speed?.baudRate ?? 0;
-      const faster = Object.values(baudRates).filter((rate) => !memory.slow && rate > initial && rate <= fastest);
+      const faster = Object.values(opticalBaudRates).filter(
+        (rate) => !memory.slow && rate > initial && rate <= fastest,
+      );
       const link = new OpticalLink({
         ...options,
         ...(speed === undefined ? {} : { speeds: { initial, faster } }),

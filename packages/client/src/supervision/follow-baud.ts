@@ -3,7 +3,7 @@ import { MeterportError } from "@meterport/protocol/errors";
 import { place } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { decodeRequest } from "@meterport/protocol/mep/frame/apdu";
-import { baudRates } from "@meterport/protocol/tables/extended/device-codes";
+import { deviceBaudRates } from "@meterport/protocol/tables/extended/device-codes";
 import { ET13 } from "@meterport/protocol/tables/extended/et13-device-configuration";
 import type { Meter } from "../meter/meter.ts";
 
@@ -18,7 +18,7 @@ export const followBaud = async (meter: Meter, apdu: Uint8Array): Promise<number
       await meter.environment(ET13),
     );
     const code = request.data[offset - (request.kind === "write-at" ? request.offset : 0)];
-    const name = (baudRates as Readonly<Record<number, string>>)[code ?? -1];
+    const name = (deviceBaudRates as Readonly<Record<number, string>>)[code ?? -1];
     return name === undefined ? undefined : Number(name);
   } catch (error) {
     if (error instanceof MeterportError) return undefined;

@@ -1,7 +1,7 @@
 /** What is known of one link, and who is told: observations go in, the state as people see it comes out. */
 import { LinkError, type LinkFailure } from "@meterport/protocol/errors";
 import type { Clock, Millis, Signal } from "@meterport/protocol/ports";
-import { LinkHealth, type Observation } from "./link-health.ts";
+import { LinkJudge, type Observation } from "./link-judge.ts";
 import type { LinkCounters, LinkStatus } from "./link-status.ts";
 import { StatusStream } from "./status-stream.ts";
 
@@ -12,7 +12,7 @@ export interface LinkFacts {
 }
 
 export class LinkWatch {
-  readonly health: LinkHealth;
+  readonly health: LinkJudge;
   readonly #clock: Clock;
   readonly #facts: () => LinkFacts;
   readonly #stream = new StatusStream<LinkStatus>();
@@ -22,7 +22,7 @@ export class LinkWatch {
   #ended = false;
 
   constructor(clock: Clock, facts: () => LinkFacts) {
-    this.health = new LinkHealth(clock.now());
+    this.health = new LinkJudge(clock.now());
     this.#clock = clock;
     this.#facts = facts;
     this.#since = clock.wall();

@@ -10,7 +10,7 @@ import type { Session } from "../session/session.ts";
 import { bounded } from "./bounded.ts";
 import { followBaud } from "./follow-baud.ts";
 import type { LastingTransport } from "./lasting-transport.ts";
-import type { Observation } from "./link-health.ts";
+import type { Observation } from "./link-judge.ts";
 import type { LinkStatus } from "./link-status.ts";
 import { LinkWatch } from "./link-watch.ts";
 import { askIdentity, askPauseLimit, lookForMeter } from "./meter-facts.ts";

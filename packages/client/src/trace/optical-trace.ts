@@ -3,10 +3,10 @@ import { requestCode } from "@meterport/protocol/mep/frame/apdu";
 import { responseCode } from "@meterport/protocol/mep/frame/response-codes";
 import { type Packet, type PacketEvent, PacketReader } from "@meterport/protocol/optical/packet";
 import {
-  baudRates,
   decodeIdentified,
   decodeNegotiated,
   decodeService,
+  opticalBaudRates,
   type ServiceRequest,
 } from "@meterport/protocol/optical/services";
 import { requestName } from "./request-name.ts";
@@ -22,7 +22,7 @@ const serviceName = (service: ServiceRequest): string => {
     case "logon":
       return `logon as user ${service.userId}`;
     case "negotiate": {
-      const rates = service.bauds.map((baud) => baudRates[baud] ?? `code ${baud}`).join(", ");
+      const rates = service.bauds.map((baud) => opticalBaudRates[baud] ?? `code ${baud}`).join(", ");
       return `negotiate ${service.packets} packets of ${service.packetSize} bytes${rates === "" ? "" : `, ${rates} baud`}`;
     }
     case "wait":
@@ -45,7 +45,7 @@ const answerText = (service: string, data: Uint8Array): string => {
   if (identified !== undefined) return `ok, version ${identified.version}.${identified.revision}`;
   const agreed = service.startsWith("negotiate") ? decodeNegotiated(data) : undefined;
   if (agreed !== undefined) {
-    const rate = baudRates[agreed.baud];
+    const rate = opticalBaudRates[agreed.baud];
     return `ok, ${agreed.packets} packets of ${agreed.packetSize} bytes${rate === undefined ? "" : `, ${rate} baud`}`;
   }
   return code.name;

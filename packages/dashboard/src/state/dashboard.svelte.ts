@@ -39,7 +39,7 @@ function noDay(): Series {
   return emptySeries(300, DAY + HOUR);
 }
 
-function isUsable(link: LinkHealth | null): boolean {
+function givesValues(link: LinkHealth | null): boolean {
   return link?.state === "up" || link?.state === "degraded";
 }
 
@@ -170,7 +170,7 @@ export class Dashboard {
       const link = linkOf(data);
       if (link === null) return;
       // What the meter says of itself, and what the gateway caught up with, may be new now.
-      if (isUsable(link) && !isUsable(this.link)) this.#due = { ...this.#due, detail: 0, history: 0 };
+      if (givesValues(link) && !givesValues(this.link)) this.#due = { ...this.#due, detail: 0, history: 0 };
       // It is recorded at the moment in which it turns bad.
       if (link.state !== this.link?.state) this.#due.captures = 0;
       this.#linkEvents++;

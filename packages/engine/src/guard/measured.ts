@@ -1,6 +1,6 @@
 /** Which live keys are counters, and what an answer looks like when nothing is known. */
 import { emptyReading, type LiveKey } from "@meterport/protocol/meaning/readings";
-import type { LiveAnswer } from "../points/point-model.ts";
+import type { LiveAnswer } from "../model/point-model.ts";
 
 /** Counters that only rise. */
 export const registerKeys = [

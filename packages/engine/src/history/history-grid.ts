@@ -1,6 +1,14 @@
 /** A regular grid for a history query: whole steps since 1970, so that stored minutes and hours fall into place. */
 import type { Millis } from "@meterport/protocol/ports";
-import type { HistoryGrid } from "../ports/store.ts";
+
+/** A range of history on a grid; build it with `historyGrid`. */
+export interface HistoryGrid {
+  /** Start of the first step, milliseconds since 1970, a multiple of the step. */
+  readonly from: Millis;
+  /** Seconds from one point to the next. */
+  readonly step: number;
+  readonly count: number;
+}
 
 /** More points than any screen has columns, and few enough to answer in some milliseconds. */
 export const maxPoints = 2_000;

@@ -1,5 +1,5 @@
 /** What outputs may ask of a meter: the one snapshot behind all of them. */
-import type { LinkHealth, LiveAnswer, MeterDetail, MeterSummary } from "./point-model.ts";
+import type { LinkHealth, LiveAnswer, MeterDetail, MeterSummary } from "../model/point-model.ts";
 
 export type MeterChange =
   | { readonly event: "live"; readonly data: LiveAnswer }

@@ -1,7 +1,7 @@
 /** What a link is to anyone who wants values: one that works and gives none is silent. */
 import { isUsable, type LinkStatus } from "@meterport/client/supervision/link-status";
 import type { Clock, Millis } from "@meterport/protocol/ports";
-import type { LinkState } from "./point-model.ts";
+import type { LinkState } from "../model/point-model.ts";
 import { isStale, staleAfter, type TakenAt } from "./staleness.ts";
 
 export interface Verdict {

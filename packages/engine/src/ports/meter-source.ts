@@ -2,7 +2,7 @@
 import type { LinkStatus } from "@meterport/client/supervision/link-status";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
-import type { MeterIdentity } from "../points/point-model.ts";
+import type { MeterIdentity } from "../model/point-model.ts";
 
 /** One meter, kept in reach by whatever stands behind. */
 export interface MeterSource {

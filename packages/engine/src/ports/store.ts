@@ -2,16 +2,8 @@
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import type { RegisterKey } from "../guard/measured.ts";
+import type { HistoryGrid } from "../history/history-grid.ts";
 import type { HistoryPoint } from "../history/history-point.ts";
-
-/** A range of history on a grid; build it with `historyGrid`. */
-export interface HistoryGrid {
-  /** Start of the first step, milliseconds since 1970, a multiple of the step. */
-  readonly from: Millis;
-  /** Seconds from one point to the next. */
-  readonly step: number;
-  readonly count: number;
-}
 
 export interface LastRegisters {
   readonly time: Millis;

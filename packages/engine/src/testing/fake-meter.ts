@@ -4,7 +4,7 @@ import type { LinkCause, LinkCounters, LinkState, LinkStatus } from "@meterport/
 import { LinkError, type MeterportError } from "@meterport/protocol/errors";
 import { emptyReading, type LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
-import type { MeterIdentity } from "../points/point-model.ts";
+import type { MeterIdentity } from "../model/point-model.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 
 export const identity: MeterIdentity = {

@@ -1,9 +1,10 @@
 /** Captures of links that went bad, as files in the data folder: a few for each meter, the oldest makes room. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { BadLinkState } from "@meterport/engine/model/point-model";
 import type { Log } from "@meterport/engine/ports/log";
 import type { Millis } from "@meterport/protocol/ports";
-import type { ApiCapture, BadLinkState } from "../http/api.ts";
+import type { ApiCapture } from "./api-capture.ts";
 import { badLinkStates } from "./bad-link-states.ts";
 
 /** What is kept of one meter. */

@@ -1,6 +1,6 @@
 /** What the gateway's HTTP API says: the only thing that the dashboard knows of the gateway. */
 import type { HistoryPoint } from "@meterport/engine/history/history-point";
-import type { BadLinkState, LinkHealth, LiveAnswer } from "@meterport/engine/points/point-model";
+import type { LinkHealth, LiveAnswer } from "@meterport/engine/model/point-model";
 
 export type { HistoryPoint } from "@meterport/engine/history/history-point";
 export type {
@@ -11,7 +11,8 @@ export type {
   MeterDetail,
   MeterIdentity,
   MeterSummary,
-} from "@meterport/engine/points/point-model";
+} from "@meterport/engine/model/point-model";
+export type { ApiCapture } from "../captures/api-capture.ts";
 
 /** `GET /api/v1/meters/{id}/history?from=&to=&step=`: averages and register values on a regular grid, oldest first. */
 export interface HistoryAnswer {
@@ -31,18 +32,6 @@ export interface StreamEvents {
   readonly live: LiveAnswer;
   readonly link: LinkHealth;
   readonly alive: Record<string, never>;
-}
-
-/** `GET /api/v1/meters/{id}/captures`: what went over a link before it turned bad, newest first. */
-export interface ApiCapture {
-  /** The file at `/api/v1/meters/{id}/captures/{name}`. Serial numbers and readings are in it, never a key. */
-  readonly name: string;
-  /** ISO 8601 UTC: when the link turned bad. */
-  readonly time: string;
-  readonly bytes: number;
-  /** What it turned to, and why, as in `LinkHealth`; null of a file that does not say. */
-  readonly state: BadLinkState | null;
-  readonly cause: string | null;
 }
 
 /** Body of every answer with a status of 400 or above. */

@@ -2,11 +2,11 @@
 import { connect, type Identity, type LiveReader, type Meter, openLive, type Security } from "@meterport/client";
 import type { Session } from "@meterport/client/session/session";
 import { Supervisor, type SupervisorOptions } from "@meterport/client/supervision/supervisor";
+import type { MeterIdentity } from "@meterport/engine/model/point-model";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import { parseProfile, profileName } from "@meterport/protocol/layout/index";
 import type { LinkTiming } from "@meterport/protocol/mep/link/timing";
 import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
-import type { MeterIdentity } from "../http/api.ts";
 
 /** A meter, and the reader of its live values. */
 export interface LinkedMeter {

@@ -1,8 +1,9 @@
 /** What every store must do: one suite, many implementations. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { HistoryGrid } from "@meterport/engine/history/history-grid";
 import { historyGrid } from "@meterport/engine/history/history-grid";
-import type { HistoryGrid, Store } from "@meterport/engine/ports/store";
+import type { Store } from "@meterport/engine/ports/store";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import fc from "fast-check";
 

@@ -1,7 +1,7 @@
 /** The speed of the line under an optical port, as its client changes it: what is offered, chosen, followed and given up. */
 import type { Millis } from "../ports.ts";
 import type { Channel } from "./channel.ts";
-import { baudRates } from "./services.ts";
+import { opticalBaudRates } from "./services.ts";
 import type { OpticalTiming } from "./timing.ts";
 
 /** A line whose speed can be changed while it is open, in bits per second. */
@@ -26,7 +26,7 @@ export class LineSpeed {
   #changeAt: Millis | undefined;
 
   constructor({ initial, faster }: LineSpeeds, channel: Channel, timing: OpticalTiming) {
-    const coded = Object.entries(baudRates).map(([code, rate]) => [Number(code), rate] as const);
+    const coded = Object.entries(opticalBaudRates).map(([code, rate]) => [Number(code), rate] as const);
     this.#offered = new Map(coded.filter(([, rate]) => faster.includes(rate) && rate !== initial).reverse());
     this.#initial = initial;
     this.#current = initial;
@@ -54,7 +54,7 @@ export class LineSpeed {
   choose(code: number, now: Millis): void {
     const rate = this.#offered.get(code);
     if (rate !== undefined) this.#want(rate, now);
-    else if (code !== 0 && baudRates[code] !== this.#initial) this.giveUp();
+    else if (code !== 0 && opticalBaudRates[code] !== this.#initial) this.giveUp();
   }
 
   /** The channel is over: back to the beginning, as the meter goes by itself. */

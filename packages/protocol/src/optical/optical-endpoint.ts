@@ -10,10 +10,10 @@ import type { Millis } from "../ports.ts";
 import { Channel, type ChannelOutput, messageRoom } from "./channel.ts";
 import { leastPacketSize } from "./packet.ts";
 import {
-  baudRates,
   decodeService,
   encodeIdentified,
   encodeNegotiated,
+  opticalBaudRates,
   type PacketLimits,
   passwordLength,
   type ServiceRequest,
@@ -310,12 +310,12 @@ export class OpticalEndpoint {
   #negotiate({ packetSize, packets, bauds }: PacketLimits & { readonly bauds: readonly number[] }): Uint8Array {
     const { rates = [] } = this.#options;
     // The client names the best one first.
-    const baud = bauds.find((code) => rates.includes(baudRates[code] ?? 0)) ?? sameBaud;
+    const baud = bauds.find((code) => rates.includes(opticalBaudRates[code] ?? 0)) ?? sameBaud;
     const agreed = {
       packetSize: Math.max(leastPacketSize, Math.min(packetSize, this.#accepted.packetSize)),
       packets: Math.max(1, Math.min(packets, this.#accepted.packets)),
     };
-    this.#agreed = { ...agreed, baudRate: baudRates[baud] };
+    this.#agreed = { ...agreed, baudRate: opticalBaudRates[baud] };
     return encodeNegotiated({ ...agreed, baud });
   }
 

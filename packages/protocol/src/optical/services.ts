@@ -24,7 +24,7 @@ export const passwordLength = 20;
 export const userNameLength = 10;
 
 /** Bits a second by the code of a Negotiate; 0 stands for a rate that is set elsewhere. */
-export const baudRates: Readonly<Record<number, number>> = {
+export const opticalBaudRates: Readonly<Record<number, number>> = {
   1: 300,
   2: 600,
   3: 1200,

@@ -9,7 +9,7 @@ import {
   passwordCheck,
   type SessionLimit,
 } from "@meterport/protocol/optical/optical-endpoint";
-import { baudRates } from "@meterport/protocol/optical/services";
+import { opticalBaudRates } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
 import { BT03, type Dimensions, ET51, ET55 } from "@meterport/protocol/tables/index";
 import type { Memory } from "../contents/memory.ts";
@@ -36,7 +36,7 @@ export interface OpticalPortOptions {
 }
 
 /** No guide says which speeds a meter takes: these are those above 9600 that C12.18 has codes for. */
-const opticalRates = Object.values(baudRates).filter((rate) => rate > 9600);
+const opticalRates = Object.values(opticalBaudRates).filter((rate) => rate > 9600);
 
 const second = 1000;
 const minute = 60_000;

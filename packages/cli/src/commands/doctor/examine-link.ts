@@ -8,7 +8,7 @@ import type { HeadSupply } from "@meterport/doctor/optical/optical-contact";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseKey } from "@meterport/protocol/mep/security/key";
 import { type KeyReading, keyReadings } from "@meterport/protocol/mep/security/key-readings";
-import { type Link, parseMeterLink } from "@meterport/transports/link-url";
+import { type ParsedLink, parseMeterLink } from "@meterport/transports/link-url";
 import { wayOf } from "@meterport/transports/optical-way";
 import type { Io } from "../../io/io.ts";
 import { checkAccess, recorded } from "../../meter/open-meter.ts";
@@ -40,13 +40,13 @@ const readingsOf = (text: string | undefined): readonly KeyReading[] => {
 };
 
 /** Only a link whose speed can be set lets the meter be looked for at others. */
-const baudsOf = (link: Link, rates: readonly number[]): readonly number[] =>
+const baudsOf = (link: ParsedLink, rates: readonly number[]): readonly number[] =>
   "baudRate" in link ? [link.baudRate, ...rates.filter((rate) => rate !== link.baudRate)] : [];
 
 /** The other states of RTS and DTR that feed a head; RTS is on and DTR off where a link says nothing. */
 const supplySettings = ["dtr=on", "rts=off&dtr=on"] as const;
 
-const suppliesOf = (text: string, link: Link, io: Io): readonly HeadSupply[] =>
+const suppliesOf = (text: string, link: ParsedLink, io: Io): readonly HeadSupply[] =>
   "baudRate" in link && link.enable === undefined && !/[?&](rts|dtr)=/.test(text)
     ? supplySettings.map((setting) => ({
         setting,

@@ -1,7 +1,8 @@
 /** `/api/v1/meters/{id}/history`: power and registers on a regular grid. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { HistoryGrid } from "@meterport/engine/history/history-grid";
 import { historyGrid } from "@meterport/engine/history/history-grid";
-import type { HistoryGrid, Store } from "@meterport/engine/ports/store";
+import type { Store } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import { type Meters, noMeter, refuse, shown } from "../answers.ts";
 import { parseMoment, parseStep } from "./query.ts";

@@ -2,11 +2,12 @@
 import { join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type RegisterKey, registerKeys } from "@meterport/engine/guard/measured";
+import type { HistoryGrid } from "@meterport/engine/history/history-grid";
+import type { HistoryPoint } from "@meterport/engine/history/history-point";
 import type { Log } from "@meterport/engine/ports/log";
-import type { HistoryGrid, LastRegisters, Retention, Store, StoredEvent } from "@meterport/engine/ports/store";
+import type { LastRegisters, Retention, Store, StoredEvent } from "@meterport/engine/ports/store";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
-import type { HistoryPoint } from "../../http/api.ts";
 import { openDatabase } from "./sqlite-file.ts";
 import { bucketRegisters, readingColumns } from "./sqlite-schema.ts";
 

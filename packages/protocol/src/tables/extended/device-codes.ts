@@ -1,5 +1,5 @@
 /** Baud rate codes of ET13 and ET14. From 7 on a rate is not guaranteed. MEP guide 1.1, pp. 87-88, 91-92. */
-export const baudRates = {
+export const deviceBaudRates = {
   0: "9600",
   1: "300",
   2: "600",

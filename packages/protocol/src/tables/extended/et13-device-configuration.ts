@@ -16,7 +16,7 @@ import {
   u16,
   when,
 } from "../../layout/index.ts";
-import { baudRates } from "./device-codes.ts";
+import { deviceBaudRates } from "./device-codes.ts";
 import { ET11 } from "./et11-mfg-dimension.ts";
 
 /** Entries 0 to 3 are M-Bus devices, 4 is MEP client 1 on all meters, 5 is MEP client 2. */
@@ -58,7 +58,7 @@ export const ET13 = table(
             vci: "H",
             unit: "min",
           }),
-          baudRate: at(6, u8, "Wanted baud rate", { vci: "H", names: baudRates }),
+          baudRate: at(6, u8, "Wanted baud rate", { vci: "H", names: deviceBaudRates }),
           deviceAlarmBitmask: at(7, u8, "Device alarms that are urgent", { vci: "H" }),
 
           customerId: at(8, when(mbus, text(20)), "Customer identification", { vci: "H", identifies: "all" }),

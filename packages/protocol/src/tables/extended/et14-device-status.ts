@@ -13,7 +13,7 @@ import {
   u16,
   u32,
 } from "../../layout/index.ts";
-import { baudRates } from "./device-codes.ts";
+import { deviceBaudRates } from "./device-codes.ts";
 import { ET11 } from "./et11-mfg-dimension.ts";
 
 /** MEP guide 1.1, pp. 89-95. Entries stand in the order of ET13. */
@@ -52,7 +52,7 @@ export const ET14 = table(
               vci: "M",
               names: { 0: "empty", 1: "M-Bus up", 2: "M-Bus down", 3: "MEP up", 4: "MEP down" },
             }),
-            baudRate: at(9, u8, "Baud rate in use", { vci: "M", names: baudRates }),
+            baudRate: at(9, u8, "Baud rate in use", { vci: "M", names: deviceBaudRates }),
             billingReadLength: at(
               10,
               u16,

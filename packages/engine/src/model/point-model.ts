@@ -1,12 +1,8 @@
 /** What is known of a metering point: its link, its meter, its values. The API and every output speak of it in these shapes. */
+import type { LinkState } from "@meterport/client/supervision/link-status";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 
-/**
- * How the link to a meter is, in words that people understand. `degraded` works, but much has to be repeated; `paused` is a
- * silence that most likely is an optical session on the same line; `silent` gives no trustworthy answer. Values are shown
- * while it is `up` or `degraded`.
- */
-export type LinkState = "connecting" | "up" | "degraded" | "paused" | "refused" | "silent";
+export type { LinkState } from "@meterport/client/supervision/link-status";
 
 /** The states before which a link is captured. */
 export type BadLinkState = Exclude<LinkState, "connecting" | "up">;

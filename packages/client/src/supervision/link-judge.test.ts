@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { LinkError, type LinkFailure, ResponseError } from "@meterport/protocol/errors";
 import fc from "fast-check";
-import { LinkHealth, type Observation } from "./link-health.ts";
+import { LinkJudge, type Observation } from "./link-judge.ts";
 import type { Symptom } from "./loss-window.ts";
 import { troubleOf } from "./trouble.ts";
 
@@ -22,7 +22,7 @@ const answered = (transmissions = 2, repeated = 0, symptom?: Symptom): Observati
 });
 
 const link = (pauseLimit?: number) => {
-  const health = new LinkHealth(0);
+  const health = new LinkJudge(0);
   health.pausable(pauseLimit);
   let now = 0;
   return {
@@ -215,7 +215,7 @@ it("whatever is observed: a cause unless all is well, values only while it is up
   );
   fc.assert(
     fc.property(fc.array(observation, { maxLength: 200 }), fc.boolean(), (observations, pausable) => {
-      const health = new LinkHealth(0);
+      const health = new LinkJudge(0);
       health.pausable(pausable ? 30_000 : undefined);
       let now = 0;
       for (const each of observations) {

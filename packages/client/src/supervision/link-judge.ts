@@ -39,7 +39,7 @@ const opticalSession = (limit: Millis): LinkCause => ({
 });
 
 /** The state of one link. */
-export class LinkHealth {
+export class LinkJudge {
   #state: LinkState = "connecting";
   #cause: LinkCause | null = null;
   #window = new LossWindow();
