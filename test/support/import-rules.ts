@@ -34,6 +34,7 @@ const pure: readonly Package[] = ["protocol", "client", "doctor", "engine", "sim
 /** Folders and files of protocol/src, each with those below it. Their own files they may always import. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  digits: [],
   ports: [],
   "secret-fields": [],
   bytes: ["errors"],
@@ -101,6 +102,7 @@ export const complaint = (path: string, imported: Import): string | undefined =>
     if (allowed === undefined)
       return `protocol/src/${layer} has no place in the layers of test/support/import-rules.ts`;
     if (layer === below) return undefined;
+    if (below === "digits") return undefined;
     if (below === "ports") return typeOnly ? undefined : "ports is types only: write import type";
     return allowed.includes(below) ? undefined : `protocol: ${layer} may not import ${below}`;
   }

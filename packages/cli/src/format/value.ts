@@ -1,9 +1,10 @@
 /** Values of fields as people read them. */
+
 import { toHex } from "@meterport/protocol/bytes";
+import { twoDigits } from "@meterport/protocol/digits";
 import type { FieldMeta } from "@meterport/protocol/layout/layout";
 import { isShown } from "@meterport/protocol/secret-fields";
 
-const two = (n: number): string => String(n).padStart(2, "0");
 const isNumbers = (value: object): value is Readonly<Record<string, number>> =>
   Object.values(value).every((part) => typeof part === "number");
 
@@ -11,10 +12,12 @@ const isNumbers = (value: object): value is Readonly<Record<string, number>> =>
 const dateText = (value: Readonly<Record<string, number>>): string => {
   const { year, month, day, hour, minute, second } = value;
   const date =
-    year !== undefined && month !== undefined && day !== undefined ? `20${two(year)}-${two(month)}-${two(day)}` : "";
+    year !== undefined && month !== undefined && day !== undefined
+      ? `20${twoDigits(year)}-${twoDigits(month)}-${twoDigits(day)}`
+      : "";
   const time =
     hour !== undefined && minute !== undefined
-      ? `${two(hour)}:${two(minute)}${second === undefined ? "" : `:${two(second)}`}`
+      ? `${twoDigits(hour)}:${twoDigits(minute)}${second === undefined ? "" : `:${twoDigits(second)}`}`
       : "";
   const known = Object.keys(value).length === (date === "" ? 0 : 3) + (time === "" ? 0 : second === undefined ? 2 : 3);
   if (known && date + time !== "") return [date, time].filter((part) => part !== "").join(" ");

@@ -1,4 +1,5 @@
 /** From when on: a moment, or how long ago. */
+import { twoDigits } from "@meterport/protocol/digits";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseDuration } from "@meterport/protocol/meaning/duration";
 import type { Millis } from "@meterport/protocol/ports";
@@ -29,13 +30,11 @@ const realDay = (text: string): boolean => {
 
 const local = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(:\d{2})?)?$/;
 
-const two = (n: number): string => String(n).padStart(2, "0");
-
 /** This machine's local time; the meter's is not known, and nobody means the minute who says "3d". */
 const localTime = (millis: Millis): string => {
   const at = new Date(millis);
-  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${date}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  const date = `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`;
+  return `${date}T${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}:${twoDigits(at.getSeconds())}`;
 };
 
 /**

@@ -1,5 +1,6 @@
 /** What a meter says of itself, and which profile follows from it. A table that it refuses leaves its fields unknown. */
 
+import { twoDigits } from "@meterport/protocol/digits";
 import { decode, type Profile, type Version } from "@meterport/protocol/layout/index";
 import type { Signal } from "@meterport/protocol/ports";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
@@ -61,7 +62,9 @@ export const identify = async (session: Session, signal?: Signal): Promise<Ident
     manufacturer: printable(value.manufacturer),
     model: printable(value.model),
     firmware:
-      firmware === undefined ? undefined : `${firmware.version[0]}.${pad(firmware.version[1])}.${pad(firmware.build)}`,
+      firmware === undefined
+        ? undefined
+        : `${firmware.version[0]}.${twoDigits(firmware.version[1])}.${twoDigits(firmware.build)}`,
     serial: number(value.serialNumber),
     utilitySerial: et03 === undefined ? undefined : printable(String.fromCharCode(...et03)),
   };
@@ -71,5 +74,3 @@ export const identify = async (session: Session, signal?: Signal): Promise<Ident
   const guess = byPresentValues.find(([least]) => count >= least)?.[1] ?? [3, 10];
   return { identity, profile: { family: "meter", firmware: guess } };
 };
-
-const pad = (n: number): string => String(n).padStart(2, "0");

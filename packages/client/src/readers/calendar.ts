@@ -1,4 +1,5 @@
 /** Which tariff applies when: the TOU calendar (BT54) or its pending twin, the clock's own rules, and what is in effect. */
+import { twoDigits } from "@meterport/protocol/digits";
 import { ResponseError } from "@meterport/protocol/errors";
 import { type StimeDate, stimeDate } from "@meterport/protocol/layout/dates";
 import { decode, tableExists } from "@meterport/protocol/layout/index";
@@ -64,12 +65,10 @@ export interface CalendarOptions extends CallOptions {
 
 const switchesPerGroup = 10;
 
-const two = (n: number): string => String(n).padStart(2, "0");
-
 const clockOf = ({ dstTimeEffective: { hour, minute, second }, dstTimeAdjustment, timeZoneOffset }: BT53) => ({
   zone_min: timeZoneOffset,
   daylightSaving_min: dstTimeAdjustment,
-  at: hour > 23 || minute > 59 || second > 59 ? null : `${two(hour)}:${two(minute)}:${two(second)}`,
+  at: hour > 23 || minute > 59 || second > 59 ? null : `${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)}`,
 });
 
 /** Room that is not used holds zeros, or ones. */

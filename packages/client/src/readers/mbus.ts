@@ -1,5 +1,6 @@
 /** The devices behind a meter: M-Bus meters and MEP clients, how they are, and what was last read from them. */
 
+import { twoDigits } from "@meterport/protocol/digits";
 import { tableExists } from "@meterport/protocol/layout/index";
 import { type MbusDataType, mbusDataTypes, mbusTypedValue } from "@meterport/protocol/meaning/mbus/data-types";
 import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
@@ -61,8 +62,6 @@ export interface Device extends DeviceAlarms {
 
 const authentications = ["passed", "wrong id", "wrong date", "passed with another date"] as const;
 const frequencies = ["hourly", "daily", "weekly", "monthly", "never"] as const;
-const two = (n: number): string => String(n).padStart(2, "0");
-
 /** The time of a read and its flags. */
 const beforeTelegrams = 7;
 
@@ -128,7 +127,7 @@ const readSchedule = async (
   return {
     frequency: frequencies[orThrow(frequency)] ?? "unknown",
     day: billingDay,
-    at: h > 23 || m > 59 ? null : `${two(h)}:${two(m)}`,
+    at: h > 23 || m > 59 ? null : `${twoDigits(h)}:${twoDigits(m)}`,
     loadProfile_min: additional?.loadProfilePollRate ?? null,
   };
 };

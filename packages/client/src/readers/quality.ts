@@ -1,5 +1,6 @@
 /** How far something that a meter remembers can be believed. */
 
+import { twoDigits } from "@meterport/protocol/digits";
 import type { LtimeDate, StimeDate } from "@meterport/protocol/layout/dates";
 import { isRealDate, utcMillis } from "@meterport/protocol/layout/index";
 
@@ -46,8 +47,6 @@ export const utcIso = (date: LtimeDate | StimeDate): string | null => {
   return millis === undefined ? null : isoOf(millis);
 };
 
-const two = (n: number): string => String(n).padStart(2, "0");
-
 /**
  * A time that the table keeps in local time, without a zone, which it does not tell; null for one that cannot be.
  *
@@ -58,7 +57,7 @@ export const localIso = (date: LtimeDate | StimeDate): string | null => {
   if (!isRealDate(date)) return null;
   const { year, month, day, hour, minute } = date;
   const second = "second" in date ? date.second : 0;
-  return `20${two(year)}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}`;
+  return `20${twoDigits(year)}-${twoDigits(month)}-${twoDigits(day)}T${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)}`;
 };
 
 /** Whether nothing was ever written there: memory is filled with 0 or with 255. */

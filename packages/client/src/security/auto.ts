@@ -1,4 +1,5 @@
 /** Finds out what a port wants: RC4 or TLS, and under TLS which of the two keys it was given. Never goes back from TLS by itself. */
+import { twoDigits } from "@meterport/protocol/digits";
 import { LinkError } from "@meterport/protocol/errors";
 import { type Profile, reaches, type Version } from "@meterport/protocol/layout/index";
 import type { Secret } from "@meterport/protocol/mep/security/key";
@@ -227,7 +228,7 @@ class Settling {
 const outcomeOf = (tried: Tried): Pick<Finding, "outcome" | "detail"> => {
   if (!tried.ok) return { outcome: "refused", detail: tried.error.detail };
   const { firmware } = tried;
-  const told = firmware === undefined ? "" : `, firmware ${firmware[0]}.${String(firmware[1]).padStart(2, "0")}`;
+  const told = firmware === undefined ? "" : `, firmware ${firmware[0]}.${twoDigits(firmware[1])}`;
   return { outcome: "works", detail: `the port answers${told}` };
 };
 

@@ -1,5 +1,7 @@
 /** What crosses a link as lines for people, as it happens: requests by name, answers by code, and what goes wrong. */
+
 import { namesInRecords } from "@meterport/protocol/capture/tls/record-names";
+import { hexByte } from "@meterport/protocol/digits";
 import { readResponseHeader } from "@meterport/protocol/mep/frame/apdu";
 import { Deframer } from "@meterport/protocol/mep/frame/frame";
 import { code, responseCode } from "@meterport/protocol/mep/frame/response-codes";
@@ -160,7 +162,7 @@ export class LinkTrace {
     const [first = -1] = apdu;
     const { name, meaning } = responseCode(first);
     const length = apdu.length > readResponseHeader ? `, ${bytes(apdu.length - readResponseHeader)}` : "";
-    const result = first === code.ok ? `ok${length}` : `${name} (0x${first.toString(16).padStart(2, "0")}), ${meaning}`;
+    const result = first === code.ok ? `ok${length}` : `${name} (${hexByte(first)}), ${meaning}`;
     const proof = this.#kind === "optical" ? "CRC valid" : this.#tls === undefined ? "digest valid" : "inside TLS";
     const parts = [`<- ${asked.name}: ${result}`, proof];
     if (this.#kind === "mep") parts.push(`${Math.round(this.#options.now() - asked.sentAt)} ms`);

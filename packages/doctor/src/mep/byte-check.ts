@@ -1,4 +1,5 @@
 /** What the bytes on a line tell by themselves, whether or not anybody was met. */
+import { hexByte } from "@meterport/protocol/digits";
 import type { Sickness } from "../diagnosis.ts";
 import type { Report } from "../report.ts";
 import type { Patient } from "./patient.ts";
@@ -22,8 +23,7 @@ export const describeBytes = (patient: Patient, report: Report): void => {
     alerts: heard.alerts,
   });
   if (sickness === "wrong-baud") return;
-  if (heard.only !== undefined)
-    report.check("framing", "bad", "one-byte-only", { byte: `0x${heard.only.toString(16).padStart(2, "0")}` });
+  if (heard.only !== undefined) report.check("framing", "bad", "one-byte-only", { byte: hexByte(heard.only) });
   else if (sickness !== undefined && spoiling.includes(sickness))
     report.check("framing", "bad", "frames-broken", { garbage: heard.garbage, frames: heard.frames });
   else if (heard.frames > 0) report.check("framing", "good", "frames-whole", { frames: heard.frames });

@@ -1,4 +1,5 @@
 /** Examines a link to an optical port, from the head to the meter's clock, and names the first thing that is wrong. */
+import { hexByte } from "@meterport/protocol/digits";
 import type { LinkFailure } from "@meterport/protocol/errors";
 import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
 import type { Millis } from "@meterport/protocol/ports";
@@ -72,7 +73,7 @@ const describeSteps = (report: Report, watch: OpticalWatch): void => {
     if (finding !== undefined) report.check(step, "good", finding, facts);
     else if (refusal !== undefined) {
       // Without an agreement packets stay small, which only takes longer.
-      const code = `0x${refusal.toString(16).padStart(2, "0")}`;
+      const code = hexByte(refusal);
       report.check(step, step === "negotiation" ? "warning" : "bad", "service-refused", { code });
     }
   }

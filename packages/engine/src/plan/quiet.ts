@@ -1,4 +1,5 @@
 /** Windows of the day in which a point is left alone: pure arithmetic over local time. */
+import { twoDigits } from "@meterport/protocol/digits";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 
@@ -52,8 +53,7 @@ export const parseQuiet = (text: string): readonly QuietWindow[] => {
   return windows;
 };
 
-const clockText = (minutes: number): string =>
-  [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
+const clockText = (minutes: number): string => [Math.floor(minutes / 60), minutes % 60].map(twoDigits).join(":");
 
 /**
  * A window as people write it.

@@ -1,4 +1,5 @@
 /** Which device it is: product family and firmware decide which fields exist. */
+import { twoDigits } from "../digits.ts";
 import { UsageError } from "../errors.ts";
 
 export type Version = readonly [major: number, minor: number];
@@ -40,7 +41,7 @@ export const isAmong = (profile: Profile, releases: Releases): boolean => {
   return (releases[family] ?? []).some(([from, before]) => since(from) && (before === undefined || !since(before)));
 };
 
-const written = ([major, minor]: Version): string => `${major}.${String(minor).padStart(2, "0")}`;
+const written = ([major, minor]: Version): string => `${major}.${twoDigits(minor)}`;
 
 /**
  * The name of a profile.

@@ -1,4 +1,5 @@
 /** What a TOU calendar says (BT54): which tariff applies when, by the local clock. MEP guide 1.1, pp. 231-235. */
+import { twoDigits } from "../digits.ts";
 import { UsageError } from "../errors.ts";
 import type { RecurrentDate } from "../layout/dates.ts";
 import type { BT54 } from "../tables/basic/bt54-calendar.ts";
@@ -163,7 +164,7 @@ export const tariffCalendar = (bt54: BT54, standingSeason: number | null = null)
     if ((date.month === 0 && date.day === 0) || (date.year === 127 && date.month === 15 && date.day === 31)) return [];
     const day = dayOf(date);
     if (day === undefined) doubts.add("date");
-    const text = day === undefined ? `20${String(date.year).padStart(2, "0")}-${date.month}-${date.day}` : isoDay(day);
+    const text = day === undefined ? `20${twoDigits(date.year)}-${date.month}-${date.day}` : isoDay(day);
     const what = { action: actionOf(action), demandReset, selfRead };
     return [{ text, day: day === undefined ? null : isoDay(day), recurrent: null, ...what }];
   });

@@ -1,4 +1,5 @@
 /** The services around requests: what a client sends to have a session, and what the meter's words to each mean. */
+import { hexByte } from "../digits.ts";
 import { code, responseCode } from "../mep/frame/response-codes.ts";
 import { leastPacketSize } from "./packet.ts";
 import {
@@ -97,5 +98,5 @@ export const stepResult = (step: SessionStep, data: Uint8Array): StepResult => {
 /** For messages: what was refused and how. */
 export const refusalOf = (step: SessionStep, refused: number): string => {
   const name = step === "identification" ? "the session" : `the ${step}`;
-  return `the meter refuses ${name}: ${responseCode(refused).meaning} (response 0x${refused.toString(16).padStart(2, "0")})`;
+  return `the meter refuses ${name}: ${responseCode(refused).meaning} (response ${hexByte(refused)})`;
 };

@@ -2,6 +2,7 @@
  * Identifiers and numbers of tables and procedures. Apart from the catalogue, whose titles a page in a browser does not
  * load for a number.
  */
+import { twoDigits } from "../digits.ts";
 import { UsageError } from "../errors.ts";
 
 /** "BT23" is table 23, "ET13" is table 2048 + 13. */
@@ -63,7 +64,7 @@ export const tableIdOf = (number: number): TableId => {
   }
   const extended = number % firstPending >= firstExtended;
   const n = number < firstPending && extended ? number - firstExtended : number;
-  const figures = String(n).padStart(2, "0");
+  const figures = twoDigits(n);
   return extended ? `ET${figures}` : `BT${figures}`;
 };
 
@@ -79,7 +80,7 @@ export const procedureIdOf = (number: number): ProcedureId => {
   if (!isWireNumber(number, firstPending - 1)) {
     throw new UsageError("bad-id", `there is no procedure ${number}: procedure numbers are integers from 0 to 4095`);
   }
-  const n = String(number % firstExtended).padStart(2, "0");
+  const n = twoDigits(number % firstExtended);
   return number >= firstExtended ? `EP${n}` : `BP${n}`;
 };
 

@@ -1,4 +1,5 @@
 /** BT60, BT61, BT62, ET62 and ET66: what the load profile records. */
+import { twoDigits } from "@meterport/protocol/digits";
 import { encode } from "@meterport/protocol/layout/index";
 import { BT60, BT61, BT62, ET62, ET66 } from "@meterport/protocol/tables/index";
 import { filled, zeroValue } from "./filled.ts";
@@ -39,7 +40,7 @@ const display = ({ dimensions, generation4 }: Setup): Uint8Array => {
     extendedStatusIdCode: code("STAT"),
     codeWords: codeWords.map((word, i) => ({
       ...word,
-      channelIdCode: code(`CH${String(i + 1).padStart(2, "0")}`),
+      channelIdCode: code(`CH${twoDigits(i + 1)}`),
       fieldsBeforeDp: 8,
     })),
     powerOutageListIdCode: code(""),

@@ -1,5 +1,7 @@
 /** `meterport alarms`: what the meter and its devices complain of. */
+
 import { type Alarms, type DeviceAlarms, readAlarms } from "@meterport/client/readers/alarms";
+import { hexByte } from "@meterport/protocol/digits";
 import { toJson } from "../../format/json.ts";
 import { plainMoment } from "../../format/moment.ts";
 import { paintFor } from "../../format/paint.ts";
@@ -16,10 +18,7 @@ const rowsOf = ({ meter, devices }: Alarms): Row[] => [
   ...(devices ?? []).flatMap((device): Row[] => {
     const where = deviceText(device);
     const read = device.statusRead === null ? "" : `status read ${plainMoment(device.statusRead)}, meter's clock`;
-    const own: Row[] =
-      device.ownAlarms === 0
-        ? []
-        : [[where, `its own alarms 0x${device.ownAlarms.toString(16).padStart(2, "0")}`, read]];
+    const own: Row[] = device.ownAlarms === 0 ? [] : [[where, `its own alarms ${hexByte(device.ownAlarms)}`, read]];
     return [...device.alarms.map(({ name, key }): Row => [where, name, key]), ...own];
   }),
 ];

@@ -1,5 +1,7 @@
 /** A TOU calendar as people read it. Tiers are named as on the meter's display, T1 for tier 0 of the tables. */
+
 import type { Activation, CalendarReading, LocalTimeRules } from "@meterport/client/readers/calendar";
+import { twoDigits } from "@meterport/protocol/digits";
 import {
   type CalendarDate,
   type DayAction,
@@ -21,8 +23,7 @@ export interface Asked extends TariffDay {
   readonly tier: number | null;
 }
 
-const two = (n: number): string => String(n).padStart(2, "0");
-const clockText = (minute: number): string => `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+const clockText = (minute: number): string => `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
 
 const switchesText = (switches: readonly TierBegin[] | null | undefined): string => {
   if (switches === null || switches === undefined) return "unknown: its switches cannot be true";

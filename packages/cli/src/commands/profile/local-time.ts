@@ -1,4 +1,5 @@
 /** Moments with the offset of a place, so that the hour that comes twice in autumn can be told apart. */
+import { twoDigits } from "@meterport/protocol/digits";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Zone } from "../../format/moment.ts";
 
@@ -10,12 +11,10 @@ import type { Zone } from "../../format/moment.ts";
  */
 export const utcText = (millis: Millis): string => `${new Date(millis).toISOString().slice(0, 19)}Z`;
 
-const two = (n: number): string => String(n).padStart(2, "0");
-
 /** The same moment by the clock of a zone: "2026-03-29T03:00:00+02:00". */
 export const localText = (millis: Millis, zone: Zone): string => {
   const local = zone.text(utcText(millis)).replace(" ", "T");
   const minutes = Math.round((Date.parse(`${local}Z`) - millis) / 60_000);
   const ahead = Math.abs(minutes);
-  return `${local}${minutes < 0 ? "-" : "+"}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
+  return `${local}${minutes < 0 ? "-" : "+"}${twoDigits(Math.floor(ahead / 60))}:${twoDigits(ahead % 60)}`;
 };

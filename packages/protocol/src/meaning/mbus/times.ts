@@ -1,17 +1,16 @@
 /** Dates and times of M-Bus devices, by their own clock (EN 13757-3, data types F, G, I and J). */
+import { twoDigits } from "../../digits.ts";
 import { dayOf } from "../recurrent-dates.ts";
-
-const two = (n: number): string => String(n).padStart(2, "0");
 
 /** Day, month and year are packed alike in all of them: seven bits of year in two places. */
 const dateFrom = (low: number, high: number): string | undefined => {
   const [day, month, year] = [low & 31, high & 15, (low >> 5) | ((high & 0xf0) >> 1)];
   if (year > 99 || dayOf({ year, month, day }) === undefined) return undefined;
-  return `20${two(year)}-${two(month)}-${two(day)}`;
+  return `20${twoDigits(year)}-${twoDigits(month)}-${twoDigits(day)}`;
 };
 
 const timeFrom = (hour: number, minute: number, second: number): string | undefined =>
-  hour > 23 || minute > 59 || second > 59 ? undefined : `${two(hour)}:${two(minute)}:${two(second)}`;
+  hour > 23 || minute > 59 || second > 59 ? undefined : `${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)}`;
 
 const joined = (date: string | undefined, time: string | undefined): string | undefined =>
   date === undefined || time === undefined ? undefined : `${date}T${time}`;

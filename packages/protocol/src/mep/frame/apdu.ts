@@ -1,5 +1,6 @@
 /** C12.18 requests and responses as the MEP port carries them (MEP guide 1.1, p. 18). Header fields are big-endian. */
 
+import { hexByte } from "../../digits.ts";
 import { UsageError } from "../../errors.ts";
 import { code } from "./response-codes.ts";
 
@@ -93,7 +94,7 @@ export const decodeRequest = (bytes: Uint8Array): TableRequest | Malformed => {
   const writes = first === requestCode.write || first === requestCode.writeAt;
   const partial = first === requestCode.readAt || first === requestCode.writeAt;
   if (!writes && !partial && first !== requestCode.read) {
-    return malformed(`request code 0x${first.toString(16).padStart(2, "0")} is none of 0x30, 0x3f, 0x40, 0x4f`);
+    return malformed(`request code ${hexByte(first)} is none of 0x30, 0x3f, 0x40, 0x4f`);
   }
   const fixed = partial ? 6 : 3;
   if (bytes.length < fixed)

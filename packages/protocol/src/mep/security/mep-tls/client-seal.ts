@@ -1,4 +1,5 @@
 /** The client's side of TLS on the MEP port, as a seal: a handshake before the first request, no sequence number, no digest. */
+import { hexByte } from "../../../digits.ts";
 import { UsageError } from "../../../errors.ts";
 import type { Entropy } from "../../../ports.ts";
 import type { Level, Opened, Seal, Sealed } from "../seal.ts";
@@ -137,7 +138,7 @@ class TlsSeal implements Seal {
   #refused(body: Uint8Array, first: boolean): Opened {
     if (!isBareCode(body)) return forged;
     const { level, clientId } = this.#options;
-    const said = `0x${(body[0] as number).toString(16).padStart(2, "0")}`;
+    const said = hexByte(body[0] as number);
     if (body[0] === tlsResponse.invalidIdentityOrKey) {
       const key = level === "advanced" ? "the advanced one (MAK)" : "the basic one (MBK)";
       return { type: "refused", failure: "wrong-key", detail: `as ${key} of client ${clientId}, ${said}` };
@@ -161,7 +162,7 @@ class TlsSeal implements Seal {
     }
     if (!endsSession(body)) return forged;
     this.#drop();
-    const said = `0x${(body[0] as number).toString(16).padStart(2, "0")}`;
+    const said = hexByte(body[0] as number);
     const detail = `the meter has no TLS session with us, ${said}`;
     // 0x01 also answers a damaged repetition of a message that was executed.
     return { type: "session-lost", detail, unexecuted: body[0] === tlsResponse.noSession };
