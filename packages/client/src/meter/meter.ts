@@ -20,12 +20,14 @@ import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { Clock, Signal } from "@meterport/protocol/ports";
 import { numberOf } from "@meterport/protocol/tables/identifiers";
 import type { Session } from "../session/session.ts";
+import { type Capabilities, CapabilityReader } from "./capabilities.ts";
 import type { Identity } from "./identity.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RawProcedureResponse } from "./procedure/procedure-call.ts";
 import { ProcedureCaller, type ProcedureOptions } from "./procedure/procedure-caller.ts";
+import { membersOf, type Part, within } from "./read/batch-parts.ts";
 import { Dimensions, type Environment } from "./read/dimensions.ts";
-import { type ByteRange, joinRanges, requestCost } from "./read/ranges.ts";
+import { joinRanges, requestCost } from "./read/ranges.ts";
 import { placeByContents, valueAt } from "./read/self-describing.ts";
 import { readSlice, readWhole, unlessRefused } from "./read/table-bytes.ts";
 import type { Step, Steps } from "./transaction/transaction-steps.ts";
@@ -79,11 +81,6 @@ export interface MeterOptions {
 /** The byte of ET04 that counts changes of dimensions (MEP guide 1.1, p. 70). */
 const idtVersionOffset = 116;
 
-interface Part {
-  readonly index: number;
-  readonly place: Place;
-}
-
 /** A connected meter. Every method takes a signal and rejects with a `MeterportError`. */
 export class Meter {
   readonly session: Session;
@@ -94,6 +91,7 @@ export class Meter {
   readonly port: 1 | 2;
   readonly several: boolean | undefined;
   readonly #dimensions: Dimensions;
+  readonly #capabilities: CapabilityReader;
   readonly #writer: TableWriter;
   readonly #caller: ProcedureCaller;
   readonly #transactions: Transactions;
@@ -111,6 +109,10 @@ export class Meter {
       version: () => this.#idtVersion(),
       read: (table, env) => this.#readWhole(table, env, undefined),
       listen: (listener) => this.session.listen(listener),
+    });
+    this.#capabilities = new CapabilityReader({
+      generation: () => this.generation,
+      bt00: (signal) => this.steadily("read BT00", () => this.#dimensions.value("BT00", signal)),
     });
     const wear = new WearBudget(options.wear ?? memoryWearStore(), options.clock, options.profile);
     const change = { meter: this, writable: options.writable === true, wear };
@@ -148,6 +150,16 @@ export class Meter {
       const starts = this.#startsIn(table, env, part.length);
       return part.decode(await readSlice(this.session, table.number, part, request(label, signal), starts));
     });
+  }
+
+  /**
+   * Which tables and procedures this very meter has, as its BT00 tells: read once, and again when its dimensions may
+   * have changed. `undefined` where BT00 is refused or ends before its sets, as on older firmware.
+   *
+   * @throws LinkError
+   */
+  capabilities({ signal }: CallOptions = {}): Promise<Capabilities | undefined> {
+    return this.#capabilities.read(signal);
   }
 
   /** Whether it is reached through its optical port: other keys, other rules for procedures, no transactions. */
@@ -382,14 +394,3 @@ const settle = async <T>(task: () => Promise<T>): Promise<Outcome<T>> => {
     throw error;
   }
 };
-
-const covers = (range: ByteRange, part: ByteRange): boolean =>
-  range.offset <= part.offset && part.offset + part.length <= range.offset + range.length;
-const membersOf = (ranges: readonly ByteRange[], parts: readonly Part[]): { range: ByteRange; members: Part[] }[] => {
-  const found = ranges.map((range) => ({ range, members: parts.filter(({ place }) => covers(range, place)) }));
-  const held = new Set(found.flatMap(({ members }) => members));
-  const long = parts.filter((part) => !held.has(part)).map((part) => ({ range: part.place, members: [part] }));
-  return [...found.filter(({ members }) => members.length > 0), ...long];
-};
-const within = (data: Uint8Array, range: ByteRange, part: ByteRange): Uint8Array =>
-  data.subarray(part.offset - range.offset, part.offset - range.offset + part.length);

@@ -12,7 +12,8 @@ export type ProcedureId = `BP${string}` | `EP${string}`;
 
 /** From here on a table is the pending twin of the one 4096 below. Optical guide, p. 10. */
 export const firstPending = 4096;
-const firstExtended = 2048;
+/** From here on, up to the pending ones, numbers are those of extended tables and procedures. */
+export const firstExtended = 2048;
 const lastNumber = 8191;
 
 /** What an identifier's prefix and figures stand for; undefined where they do not go together. */

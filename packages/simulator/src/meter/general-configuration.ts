@@ -1,13 +1,11 @@
 /** BT00 of a virtual meter: its fixed fields, and the sets of what it serves at the moment it is asked. */
 import { encode, type Profile, reaches } from "@meterport/protocol/layout/index";
 import { procedures } from "@meterport/protocol/procedures/index";
-import { firstPending } from "@meterport/protocol/tables/catalogue";
+import { firstExtended, firstPending } from "@meterport/protocol/tables/identifiers";
 import { BT00 } from "@meterport/protocol/tables/index";
 import type { Memory } from "../contents/memory.ts";
 import { servesProcedure } from "./procedures.ts";
 import { writableByAnyKey } from "./table-service.ts";
-
-const firstExtended = 2048;
 
 /** Bytes of a set, of which a meter keeps more than it fills: from firmware 4.0 on 160 extended tables have a place. */
 const basicBytes = 10;

@@ -70,11 +70,12 @@ export class Dimensions {
   /** Everything that `table` depends on. @throws LinkError, ResponseError, LayoutError */
   async environment(table: AnyTable, signal: Signal | undefined): Promise<Environment> {
     const env: Record<string, unknown> & { profile: Profile } = { profile: this.#profile };
-    for (const id of new Set(table.needs)) env[id] = await this.#dimension(id, signal).catch(neededBy(table.id));
+    for (const id of new Set(table.needs)) env[id] = await this.value(id, signal).catch(neededBy(table.id));
     return env;
   }
 
-  #dimension(id: string, signal: Signal | undefined): Promise<unknown> {
+  /** The value of one of the tables that dimensions come from. @throws LinkError, ResponseError, LayoutError */
+  value(id: string, signal: Signal | undefined): Promise<unknown> {
     const label = `read ${id}`;
     if (signal?.aborted === true) return Promise.reject(new LinkError("aborted", label, "aborted before it was sent"));
     const reading = this.#known.get(id) ?? this.#begin(id);
