@@ -2,10 +2,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, type Meter, rc4 } from "@meterport/client";
+import { readBilling } from "@meterport/client/readers/billing";
+import { readCalendar } from "@meterport/client/readers/calendar";
+import { readEvents } from "@meterport/client/readers/events";
+import { readDevices } from "@meterport/client/readers/mbus";
+import { readOutages } from "@meterport/client/readers/outages";
+import { readRecurring } from "@meterport/client/readers/recurring";
+import { readDemands } from "@meterport/client/readers/registers";
 import { optical } from "@meterport/client/session/optical";
 import { ProcedureError, ResponseError } from "@meterport/protocol/errors";
 import { Secret } from "@meterport/protocol/mep/security/key";
-import { BT23 } from "@meterport/protocol/tables/index";
+import { numberOf, type TableId, tableIdOf } from "@meterport/protocol/tables/catalogue";
+import { BT00, BT23, ET79 } from "@meterport/protocol/tables/index";
 import { memoryLine } from "@meterport/simulator";
 import { keys, setting } from "./support/gen4-setting.ts";
 import type { VirtualClock } from "./support/virtual-clock.ts";
@@ -81,5 +89,55 @@ describe("capabilities of a virtual meter", () => {
     const meter = await clock.run(connect(line, { security: optical({}), clock }));
     assert.equal((await clock.run(meter.capabilities()))?.has("BT23"), true);
     await assert.rejects(clock.run(meter.read(BT23)), ResponseError);
+  });
+});
+
+/** What a meter may lack, and some readers look for. */
+const lacking = ["BT24", "BT25", "BT26", "ET09", "ET31", "ET34", "ET41", "ET42", "ET45", "ET57", "ET58"];
+const lackingToo = ["ET61", "ET66", "ET74", "ET79", "ET81"];
+const all = [...lacking, ...lackingToo].map((id) => numberOf(id as TableId));
+
+/** Runs every reader that looks for tables which a meter may lack. */
+const readAll = async (clock: VirtualClock, meter: Meter): Promise<void> => {
+  const drain = async (values: AsyncIterable<unknown>): Promise<void> => {
+    for await (const _ of values);
+  };
+  await clock.run(drain(readEvents(meter)));
+  await clock.run(drain(readOutages(meter)));
+  await clock.run(drain(readBilling(meter)));
+  await clock.run(drain(readRecurring(meter)));
+  await clock.run(readDevices(meter));
+  await clock.run(readDemands(meter));
+  await clock.run(readCalendar(meter).catch(() => undefined));
+};
+
+describe("readers", () => {
+  const reading = async (tellsSets: boolean) => {
+    const { clock, device, to, entropy } = setting({ firmware: "meter:3.70", scenario: "house" });
+    const refused: number[] = [];
+    // ET79 is not looked for but counted on: its dimensions stand elsewhere.
+    for (const table of all) if (tellsSets || table !== ET79.number) device.memory.delete(table);
+    if (!tellsSets) device.memory.set(BT00.number, (device.memory.get(BT00.number) ?? assert.fail()).subarray(0, 19));
+    device.use(({ request }, next) => {
+      const response = next();
+      if ("table" in request && response.kind === "error") refused.push(request.table);
+      return response;
+    });
+    const meter = await to(1, rc4({ key: keys.advanced, entropy }));
+    await readAll(clock, meter);
+    return refused;
+  };
+
+  it("ask a meter for nothing that its BT00 says it lacks", async () => {
+    const refused = await reading(true);
+    assert.deepEqual(refused.map(tableIdOf), []);
+  });
+
+  it("learn it from refusals where BT00 ends before its sets", async () => {
+    const refused = new Set(await reading(false));
+    assert.deepEqual(
+      ["ET09", "ET31", "ET41", "ET45", "ET74", "ET81"].filter((id) => !refused.has(numberOf(id as TableId))),
+      [],
+    );
   });
 });

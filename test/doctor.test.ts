@@ -9,6 +9,8 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import { keyReadings } from "@meterport/protocol/mep/security/key-readings";
 import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import type { Transport } from "@meterport/protocol/ports";
+import { numberOf } from "@meterport/protocol/tables/catalogue";
+import { BT00 } from "@meterport/protocol/tables/index";
 import {
   type LineCondition,
   type LineScript,
@@ -43,6 +45,8 @@ interface Case {
   readonly hangsUpAfter?: number;
   /** The meter's clock is so far ahead, ms. */
   readonly ahead?: number;
+  /** What is done to the meter first. */
+  readonly prepare?: (meter: VirtualMeter) => void;
 }
 
 const asciiReadings = (text: string) =>
@@ -83,6 +87,7 @@ const diagnose = async (sick: Case, seed: number): Promise<Diagnosis> => {
     keys: { basic: key, advanced },
     ...options,
   });
+  sick.prepare?.(meter);
   const random = seeded(seed);
   const open = async (baud: number | undefined): Promise<Transport> => {
     if (sick.reason !== undefined)
@@ -297,5 +302,34 @@ describe("doctor", () => {
         ["loses-requests", false],
       ],
     );
+  });
+});
+
+describe("what the meter lacks", () => {
+  const asked: number[] = [];
+  const lacking = (bt00Length: number) => (meter: VirtualMeter) => {
+    for (const id of ["ET04", "ET50"] as const) meter.memory.delete(numberOf(id));
+    meter.memory.set(BT00.number, (meter.memory.get(BT00.number) ?? assert.fail()).subarray(0, bt00Length));
+    meter.use(({ request }) => {
+      if ("table" in request) asked.push(request.table);
+      return undefined;
+    });
+  };
+  const access = async (bt00Length: number) => {
+    asked.length = 0;
+    const { checks } = await diagnose({ sickness: null, prepare: lacking(bt00Length) }, 1);
+    return checks.find(({ name }) => name === "access");
+  };
+
+  it("is not asked for where BT00 tells it, nor counted as readable", async () => {
+    const check = await access(79);
+    assert.deepEqual([check?.verdict, check?.facts], ["good", { tables: 9 }]);
+    assert.deepEqual([asked.includes(numberOf("ET04")), asked.includes(numberOf("ET50"))], [false, false]);
+  });
+
+  it("is found by refusals where BT00 ends before its sets", async () => {
+    const check = await access(19);
+    assert.deepEqual([check?.verdict, check?.facts], ["good", { tables: 11 }]);
+    assert.ok(asked.includes(numberOf("ET04")));
   });
 });

@@ -68,14 +68,14 @@ const endOf = (security: Security): SessionEnd =>
 const severalAt = { offset: 1, length: 1 };
 const severalBit = 0x01;
 
-/** `undefined` where the meter does not tell. */
+/** `undefined` where the meter does not tell: BT00 would cost as much as this byte, which every meter of 4.0 has. */
 const askSeveral = async (session: Session, signal: Signal | undefined): Promise<boolean | undefined> => {
   const options = { label: "read ET54.0.8", ...(signal === undefined ? {} : { signal }) };
   const answer = await unlessRefused(readSlice(session, numberOf("ET54"), severalAt, options));
   return answer === undefined ? undefined : ((answer[0] ?? 0) & severalBit) !== 0;
 };
 
-/** The first port, which every meter has, where the meter does not tell. */
+/** The first port, which every meter has, where the meter does not tell; BT00 is not asked first, see `askSeveral`. */
 const askPort = async (session: Session, signal: Signal | undefined): Promise<1 | 2> => {
   const options = { label: `read ET70.${portOffset}`, ...(signal === undefined ? {} : { signal }) };
   const answer = await unlessRefused(readSlice(session, ET70.number, { offset: portOffset, length: 1 }, options));

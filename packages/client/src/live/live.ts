@@ -145,7 +145,8 @@ const planReads = (
 
 /**
  * Asks the meter which sources it reports, in which unit its registers count and whether transformer ratios apply. What
- * it refuses is left unknown; a table that it does not have is no refusal.
+ * it refuses is left unknown; a table that it does not have is no refusal. BT00 is not asked first: each of these tables
+ * is on every meter that measures, so that its answer would only delay the first value.
  *
  * @throws LinkError, LayoutError
  */

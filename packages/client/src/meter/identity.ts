@@ -50,6 +50,7 @@ const byPresentValues: readonly (readonly [count: number, firmware: Version])[] 
  */
 export const identify = async (session: Session, signal?: Signal): Promise<Identified> => {
   const options = (label: string) => (signal === undefined ? { label } : { label, signal });
+  // Not after BT00: every meter has these tables, so its sets would save no request before the first value.
   const bt01 = await unlessRefused(readWhole(session, BT01.number, 24, options("read BT01")));
   const et03 = await unlessRefused(readSlice(session, ET03.number, { offset: 0, length: 30 }, options("read ET03")));
   // Older devices end at byte 16: the serial number is what the Optical guide adds.

@@ -1,7 +1,7 @@
 /** Copies of the registers that a meter keeps for billing: last season, demand resets, self-reads and one-time reads. */
 import { ResponseError } from "@meterport/protocol/errors";
 import type { StimeDate } from "@meterport/protocol/layout/dates";
-import { place, tableExists } from "@meterport/protocol/layout/index";
+import { place } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { BT21 } from "@meterport/protocol/tables/basic/bt21-actual-register";
 import { BT22 } from "@meterport/protocol/tables/basic/bt22-data-selection";
@@ -14,6 +14,7 @@ import { adjustableLog, type ET36 } from "@meterport/protocol/tables/extended/et
 import { ET41 } from "@meterport/protocol/tables/extended/et41-historical-demand-reset-log";
 import { ET42 } from "@meterport/protocol/tables/extended/et42-interface-definition";
 import { askEnergyUnit } from "../live/energy-unit.ts";
+import { mayHave } from "../meter/capabilities.ts";
 import type { CallOptions, Meter } from "../meter/meter.ts";
 import { orThrow } from "../meter/outcome.ts";
 import { type Believed, believed, type Doubt, isBlank, localIso } from "./quality.ts";
@@ -73,13 +74,13 @@ interface Copy {
 }
 
 const prepare = async (meter: Meter, call: CallOptions): Promise<Setup> => {
-  const [sources, bidn] = await meter.batch(
-    (want) => [want.read(BT22), want.read(ET42, ["billingInterfaceDefinitionNumber"])],
-    call,
-  );
+  const [sources] = await meter.batch((want) => [want.read(BT22)], call);
+  const [bidn] = (await mayHave(meter, ET42, call))
+    ? await meter.batch((want) => [want.read(ET42, ["billingInterfaceDefinitionNumber"])], call)
+    : [];
   return {
     sources: orThrow(sources),
-    configuration: bidn.ok ? bidn.value : null,
+    configuration: bidn?.ok === true ? bidn.value : null,
     energyUnit: await askEnergyUnit(meter, call),
   };
 };
@@ -114,6 +115,7 @@ const snapshotOf = (copy: Copy, { kind, table, sequence, needed = 0 }: Origin, s
   };
 };
 
+/** For meters whose BT00 does not tell what they have. */
 const without = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await read();
@@ -124,8 +126,9 @@ const without = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
 };
 
 /** A single copy; nothing where none was ever made. */
-const single = async (read: () => Promise<Copy>): Promise<Copy | undefined> => {
-  const copy = await without(read);
+const single = async (meter: Meter, table: typeof BT24 | typeof BT25, call: CallOptions): Promise<Copy | undefined> => {
+  if (!(await mayHave(meter, table, call))) return undefined;
+  const copy = await without(async (): Promise<Copy> => (await meter.readPath(table, [], call)) as BT24 | BT25);
   return copy?.timeAndDate !== undefined && isBlank(copy.timeAndDate) ? undefined : copy;
 };
 
@@ -140,7 +143,7 @@ async function* readLog(
   ring: Ring<Copy>,
   origin: Omit<Origin, "sequence">,
 ): AsyncGenerator<BillingSnapshot> {
-  if (!tableExists(ring.table, meter.profile)) return;
+  if (!(await mayHave(meter, ring.table, options.signal === undefined ? {} : { signal: options.signal }))) return;
   const pages = readRing(meter, ring, options);
   for (;;) {
     // A meter without the log says so when it is asked for its header.
@@ -167,7 +170,7 @@ async function* readDemandResets(reading: Reading, call: CallOptions): AsyncGene
   }
   // BT25 is a copy of the newest entry of ET41 (p. 116).
   if (logged) return;
-  const latest = await single(() => meter.read(BT25, call));
+  const latest = await single(meter, BT25, call);
   if (latest !== undefined) yield snapshotOf(latest, { kind: "demand-reset", table: "BT25", sequence: null }, setup);
 }
 
@@ -175,7 +178,7 @@ async function* readKind(kind: BillingKind, reading: Reading, call: CallOptions)
   const { meter, setup } = reading;
   switch (kind) {
     case "season": {
-      const season = await single(() => meter.read(BT24, call));
+      const season = await single(meter, BT24, call);
       if (season !== undefined) yield snapshotOf(season, { kind, table: "BT24", sequence: null }, setup);
       return;
     }

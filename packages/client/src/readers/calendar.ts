@@ -2,7 +2,7 @@
 import { twoDigits } from "@meterport/protocol/digits";
 import { ResponseError } from "@meterport/protocol/errors";
 import { type StimeDate, stimeDate } from "@meterport/protocol/layout/dates";
-import { decode, tableExists } from "@meterport/protocol/layout/index";
+import { decode } from "@meterport/protocol/layout/index";
 import { type TariffCalendar, tariffCalendar } from "@meterport/protocol/meaning/tariff-calendar";
 import { BT53 } from "@meterport/protocol/tables/basic/bt53-time-offset";
 import { BT54 } from "@meterport/protocol/tables/basic/bt54-calendar";
@@ -10,6 +10,7 @@ import { BT55 } from "@meterport/protocol/tables/basic/bt55-local-clock-state";
 import { BT4150 } from "@meterport/protocol/tables/basic/bt4150-pending-calendar";
 import { pendingEventCode } from "@meterport/protocol/tables/basic/pending-event";
 import { ET61 } from "@meterport/protocol/tables/extended/et61-time-based-relay-control-calendar";
+import { mayHave } from "../meter/capabilities.ts";
 import type { CallOptions, Meter } from "../meter/meter.ts";
 import { unlessRefused } from "../meter/outcome.ts";
 import { type PresentTariff, presentTariff } from "./present-tariff.ts";
@@ -113,6 +114,7 @@ const readPending = async (meter: Meter, call: CallOptions): Promise<BT4150 | un
     const pending = await meter.read(BT4150, call);
     return isEmpty(pending.descriptor) ? undefined : pending;
   } catch (error) {
+    // The sets of BT00 have no place for pending tables.
     if (error instanceof ResponseError && error.code === "no-such-table") return undefined;
     throw error;
   }
@@ -132,7 +134,7 @@ export const readCalendar = async (
   if (pending && waiting === undefined) return undefined;
   const bt54 = waiting?.contents ?? (await meter.read(BT54, call));
   const [local, zone] = await meter.batch((want) => [want.read(BT55), want.read(BT53)], call);
-  const hasRelays = tableExists(ET61, meter.profile);
+  const hasRelays = await mayHave(meter, ET61, call);
   const [relays] = hasRelays ? await meter.batch((want) => [want.read(ET61)], call) : [];
   const bt55 = unlessRefused(local);
   const bt53 = unlessRefused(zone);

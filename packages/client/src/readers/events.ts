@@ -1,6 +1,6 @@
 /** The event logs of a meter as one list: BT74 and, where it is on, ET79, whose entries share one counter. */
 import { ResponseError } from "@meterport/protocol/errors";
-import { tableExists, utcMillis } from "@meterport/protocol/layout/index";
+import { utcMillis } from "@meterport/protocol/layout/index";
 import {
   type EventArgument,
   type EventSeverity,
@@ -15,6 +15,7 @@ import type { BT71 } from "@meterport/protocol/tables/basic/bt71-actual-log";
 import { BT74 } from "@meterport/protocol/tables/basic/bt74-history-log-data";
 import type { ET54 } from "@meterport/protocol/tables/extended/et54-meter-status";
 import { ET79 } from "@meterport/protocol/tables/extended/et79-alternate-event-log";
+import { mayHave } from "../meter/capabilities.ts";
 import type { Meter } from "../meter/meter.ts";
 import { type Believed, believed, type Doubt, isoOf } from "./quality.ts";
 import { type LogOptions, type Ring, readRing, ringOf } from "./ring.ts";
@@ -148,10 +149,12 @@ const sameEvent = (a: LogEvent, b: LogEvent): boolean =>
 
 /** Its count is 0 unless it was switched on in production (MEP guide 1.1, p. 187). */
 const hasAlternate = async (meter: Meter, { signal }: LogOptions): Promise<boolean> => {
-  if (!tableExists(ET79, meter.profile)) return false;
+  const call = signal === undefined ? {} : { signal };
+  if (!(await mayHave(meter, ET79, call))) return false;
   try {
-    return logs.alternate.room(await meter.environment(ET79, signal === undefined ? {} : { signal })) > 0;
+    return logs.alternate.room(await meter.environment(ET79, call)) > 0;
   } catch (error) {
+    // Meters whose BT00 ends before its sets say it only when they are asked.
     if (error instanceof ResponseError && error.code === "no-such-table") return false;
     throw error;
   }

@@ -9,6 +9,7 @@ import { ET21 } from "@meterport/protocol/tables/extended/et21-load-profile-inte
 import { ET42 } from "@meterport/protocol/tables/extended/et42-interface-definition";
 import { ET66 } from "@meterport/protocol/tables/extended/et66-load-profile-source-id-mapping";
 import { askEnergyUnit } from "../live/energy-unit.ts";
+import { mayHave } from "../meter/capabilities.ts";
 import type { CallOptions, Meter } from "../meter/meter.ts";
 import { orThrow } from "../meter/outcome.ts";
 import { unlessRefused } from "../meter/read/table-bytes.ts";
@@ -96,7 +97,8 @@ const channelsOf = async (
 ): Promise<ProfileChannel[]> => {
   const ids = channelSettings.map(({ intervalSource }) => intervalSource);
   const isMapped = ids.some((id) => mappedEntry(id) !== undefined);
-  const map = isMapped ? ((await unlessRefused(meter.read(ET66, call)))?.extendedSourceIds.flat() ?? []) : [];
+  const hasMap = isMapped && (await mayHave(meter, ET66, call));
+  const map = hasMap ? ((await unlessRefused(meter.read(ET66, call)))?.extendedSourceIds.flat() ?? []) : [];
   return ids.map((id, index) => ({ index, source: map[mappedEntry(id) ?? -1] ?? id }));
 };
 
@@ -135,6 +137,7 @@ export const readRollover = async (
 ): Promise<number | null> => {
   // The digits count Wh; how many a register of 10 or 100 Wh has is not said (p. 125).
   if (energyUnit !== 1) return null;
+  if (!(await mayHave(meter, ET42, call))) return null;
   const digits = (await unlessRefused(meter.read(ET42, call)))?.accumulatorRolloverDigit;
   return digits !== undefined && digits >= 5 && digits <= 9 ? 10 ** digits : null;
 };

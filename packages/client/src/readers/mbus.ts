@@ -1,7 +1,6 @@
 /** The devices behind a meter: M-Bus meters and MEP clients, how they are, and what was last read from them. */
 
 import { twoDigits } from "@meterport/protocol/digits";
-import { tableExists } from "@meterport/protocol/layout/index";
 import { type MbusDataType, mbusDataTypes, mbusTypedValue } from "@meterport/protocol/meaning/mbus/data-types";
 import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
 import { type MbusTelegram, mbusFurtherTelegrams, mbusTelegram } from "@meterport/protocol/meaning/mbus/telegram";
@@ -11,6 +10,7 @@ import { ET16 } from "@meterport/protocol/tables/extended/et16-device-data";
 import { ET34 } from "@meterport/protocol/tables/extended/et34-additional-device-configuration";
 import { ET57 } from "@meterport/protocol/tables/extended/et57-mbus-data-type";
 import { ET58 } from "@meterport/protocol/tables/extended/et58-mbus-mep-status-extension";
+import { mayHave } from "../meter/capabilities.ts";
 import type { CallOptions, Meter } from "../meter/meter.ts";
 import { orThrow, unlessRefused } from "../meter/outcome.ts";
 import { type DeviceAlarms, deviceAlarmsOf, isThere } from "./alarms.ts";
@@ -96,7 +96,7 @@ const textOf = (text: string | null): string | null => {
 
 /** The data types of ET57; none where the meter refuses it, or has none. @throws LinkError, LayoutError */
 export const readDataTypes = async (meter: Meter, call: CallOptions = {}): Promise<readonly MbusDataType[]> => {
-  if (!tableExists(ET57, meter.profile)) return [];
+  if (!(await mayHave(meter, ET57, call))) return [];
   const [types] = await meter.batch((want) => [want.read(ET57)], call);
   const et57 = unlessRefused(types);
   return et57 === null ? [] : mbusDataTypes(et57);
@@ -139,7 +139,7 @@ const customerOf = async (meter: Meter, slot: number, call: CallOptions): Promis
 
 type Additional = ET34["devices"][number];
 const additionalOf = async (meter: Meter, slot: number, call: CallOptions): Promise<Additional | null> => {
-  if (!tableExists(ET34, meter.profile)) return null;
+  if (!(await mayHave(meter, ET34, call))) return null;
   const [additional] = await meter.batch((want) => [want.read(ET34, ["devices", slot])], call);
   return unlessRefused(additional);
 };
@@ -150,7 +150,7 @@ const controlOf = async (
   { type, types }: { readonly type: number; readonly types: readonly MbusDataType[] },
   call: CallOptions,
 ): Promise<Device["control"]> => {
-  if (type === 0 || !tableExists(ET58, meter.profile)) return null;
+  if (type === 0 || !(await mayHave(meter, ET58, call))) return null;
   const [status] = await meter.batch((want) => [want.read(ET58, ["devices", slot, "controlStatus"])], call);
   const raw = unlessRefused(status);
   // One byte is kept, so a value of more has no record.

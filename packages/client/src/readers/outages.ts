@@ -1,12 +1,13 @@
 /** Power outages: the latest ones of ET09, in UTC, joined with the log of ET81, in local time. */
 import { ResponseError } from "@meterport/protocol/errors";
 import type { LtimeDate } from "@meterport/protocol/layout/dates";
-import { tableExists, utcMillis } from "@meterport/protocol/layout/index";
+import { utcMillis } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import { BT53 } from "@meterport/protocol/tables/basic/bt53-time-offset";
 import { ET09 } from "@meterport/protocol/tables/extended/et09-power-quality";
 import { adjustableLog, type ET36 } from "@meterport/protocol/tables/extended/et36-mfg-table-actual-dimensions";
 import { ET81 } from "@meterport/protocol/tables/extended/et81-power-outage-log";
+import { mayHave } from "../meter/capabilities.ts";
 import type { Meter } from "../meter/meter.ts";
 import { type Believed, believed, type Doubt, isBlank, isoOf, localIso } from "./quality.ts";
 import { type LogOptions, readRing, ringOf } from "./ring.ts";
@@ -108,6 +109,7 @@ const same = (outage: Outage, entry: Entry81, offsets: Offsets): boolean => {
   return near(outage.start, entry.start) && near(outage.end, entry.end);
 };
 
+/** For meters whose BT00 does not tell what they have, and for keys that may not read it. */
 const unless = async <T>(read: () => Promise<T>, codes: readonly ResponseError["code"][]): Promise<T | undefined> => {
   try {
     return await read();
@@ -118,6 +120,7 @@ const unless = async <T>(read: () => Promise<T>, codes: readonly ResponseError["
 };
 
 const readOffsets = async (meter: Meter, options: LogOptions): Promise<Offsets> => {
+  if (!(await mayHave(meter, BT53, signalOf(options)))) return [];
   const bt53 = await unless(() => meter.read(BT53, signalOf(options)), ["no-such-table", "no-permission"]);
   if (bt53 === undefined) return [];
   const standard = bt53.timeZoneOffset * 60_000;
@@ -128,7 +131,7 @@ const signalOf = ({ signal }: LogOptions) => (signal === undefined ? {} : { sign
 
 const readLog = async (meter: Meter, options: LogOptions): Promise<{ value: Entry81; sequence: number }[]> => {
   const found: { value: Entry81; sequence: number }[] = [];
-  if (!tableExists(ET81, meter.profile)) return found;
+  if (!(await mayHave(meter, ET81, signalOf(options)))) return found;
   const all = async (): Promise<void> => {
     for await (const { entries } of readRing(meter, ring, options)) found.push(...entries);
   };
@@ -163,7 +166,9 @@ export async function* readOutages(
 
 /** Both tables are read whole: only together they tell what is the same, and in which order. */
 const allOutages = async (meter: Meter, options: LogOptions): Promise<Outage[]> => {
-  const records = await unless(() => meter.read(ET09, ["powerOutages"], signalOf(options)), ["no-such-table"]);
+  const records = (await mayHave(meter, ET09, signalOf(options)))
+    ? await unless(() => meter.read(ET09, ["powerOutages"], signalOf(options)), ["no-such-table"])
+    : [];
   const outages: Outage[] = [];
   const known = new Set<string>();
   for (const record of records ?? []) {

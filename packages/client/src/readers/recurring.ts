@@ -1,10 +1,10 @@
 /** Scheduled reads of M-Bus devices and MEP clients that wait for the head-end: ET45, and ET74, from which it is filled. */
 import { ResponseError } from "@meterport/protocol/errors";
-import { tableExists } from "@meterport/protocol/layout/index";
 import { adjustableLog, type ET36 } from "@meterport/protocol/tables/extended/et36-mfg-table-actual-dimensions";
 import { ET45 } from "@meterport/protocol/tables/extended/et45-recurring-read-log";
 import type { ET54 } from "@meterport/protocol/tables/extended/et54-meter-status";
 import { ET74 } from "@meterport/protocol/tables/extended/et74-recurring-read-extended-log";
+import { mayHave } from "../meter/capabilities.ts";
 import type { Meter } from "../meter/meter.ts";
 import { type DeviceRead, deviceReadOf } from "./mbus.ts";
 import { type LogOptions, type Ring, readRing, ringOf } from "./ring.ts";
@@ -61,7 +61,7 @@ export async function* readRecurring(
   { since, ...options }: RecurringOptions = {},
 ): AsyncGenerator<RecurringRead> {
   for (const [table, ring] of logs) {
-    if (!tableExists(ring.table, meter.profile)) continue;
+    if (!(await mayHave(meter, ring.table, options.signal === undefined ? {} : { signal: options.signal }))) continue;
     try {
       for await (const read of readLog(meter, table, ring, options)) {
         // Clocks move, but a log that is past the stamp is not read to its end.
@@ -69,6 +69,7 @@ export async function* readRecurring(
         yield read;
       }
     } catch (error) {
+      // Meters whose BT00 ends before its sets say it only when they are asked.
       if (!(error instanceof ResponseError && error.code === "no-such-table")) throw error;
     }
   }

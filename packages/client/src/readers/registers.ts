@@ -8,6 +8,7 @@ import { BT28 } from "@meterport/protocol/tables/basic/bt28-present-register-dat
 import { BT55 } from "@meterport/protocol/tables/basic/bt55-local-clock-state";
 import { ET42 } from "@meterport/protocol/tables/extended/et42-interface-definition";
 import { askEnergyUnit } from "../live/energy-unit.ts";
+import { mayHave } from "../meter/capabilities.ts";
 import type { CallOptions, Meter } from "../meter/meter.ts";
 import { orThrow, unlessRefused } from "../meter/outcome.ts";
 import { type PresentTariff, presentTariff } from "./present-tariff.ts";
@@ -71,7 +72,7 @@ const intervalOf = async (
   call: CallOptions,
 ): Promise<Pick<Demands, "interval_min" | "subInterval_min">> => {
   const unknown = { interval_min: null, subInterval_min: null };
-  if (!tableExists(ET42, meter.profile)) return unknown;
+  if (!(await mayHave(meter, ET42, call))) return unknown;
   const [sub, times] = await meter.batch(
     (want) => [want.read(ET42, ["demandSubInterval"]), want.read(ET42, ["demandMultiplier"])],
     call,

@@ -40,7 +40,10 @@ const sendingOn: Millis = 1_000;
 const [sendingLimit, leastSent]: readonly [Millis, number] = [16_000, 16];
 /** Longer than the first segment of a reply (117 bytes, MEP guide 1.1, p. 27), so that what a sag does shows. */
 const leastLong = 150;
-/** What is long on nearly every meter, the longest first: the calendar, the clients' data, the present values. */
+/**
+ * What is long on nearly every meter, the longest first: the calendar, the clients' data, the present values. BT00 is not
+ * asked which of them are there: it is itself an answer of 79 bytes, on a line that may not bring any whole.
+ */
 const longTables = ["BT54", "ET13", "BT28"] as const;
 
 interface Losses {

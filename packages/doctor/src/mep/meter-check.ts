@@ -1,10 +1,12 @@
 /** What a meter lets us read, and whether its clock is right. */
 
+import { type Capabilities, capabilitiesOf } from "@meterport/client/meter/capabilities";
 import { type Identified, type Identity, identify } from "@meterport/client/meter/identity";
-import { exchange, readSlice, unlessRefused } from "@meterport/client/meter/read/table-bytes";
+import { exchange, readSlice, readWhole, unlessRefused } from "@meterport/client/meter/read/table-bytes";
 import { utcIso } from "@meterport/client/readers/quality";
-import { ResponseError } from "@meterport/protocol/errors";
+import { LayoutError, ResponseError } from "@meterport/protocol/errors";
 import { decode } from "@meterport/protocol/layout/index";
+import { BT00 } from "@meterport/protocol/tables/basic/bt00-general-configuration";
 import { BT52 } from "@meterport/protocol/tables/basic/bt52-utc-clock";
 import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
 import type { Report } from "../report.ts";
@@ -24,6 +26,8 @@ const clockAt = { offset: 0, length: 6 };
 export class MeterCheck {
   readonly #patient: Patient;
   readonly #report: Report;
+  /** What the meter has, once BT00 was read: what is not there is no right that a key lacks. */
+  #capabilities: Capabilities | undefined;
 
   constructor(patient: Patient, report: Report) {
     this.#patient = patient;
@@ -39,13 +43,14 @@ export class MeterCheck {
   async access({ way, form }: Contact): Promise<void> {
     const refused: string[] = [];
     for (const id of wanted) if (!(await this.reads(id))) refused.push(id);
+    const there = wanted.filter((id) => this.has(id));
     if (form === undefined) {
       // Under RC4 a meter tries both of its keys and does not say which one fitted.
       const level = way.kind !== "tls" ? "MBK / MAK" : way.level === "advanced" ? "MAK" : "MBK";
       this.#report.check("key", "good", "key-accepted", { level });
     }
     if (refused.length === 0) {
-      this.#report.check("access", "good", "readable", { tables: wanted.length });
+      this.#report.check("access", "good", "readable", { tables: there.length });
       return;
     }
     const serious = refused.some((id) => needed.includes(id));
@@ -53,12 +58,26 @@ export class MeterCheck {
     if (serious) this.#report.blame("locked");
   }
 
-  /** Whether this key may read a table. @throws LinkError */
+  /** Whether the meter has a table, as far as BT00 was read and tells. */
+  has(id: TableId): boolean {
+    return this.#capabilities?.has(id) !== false;
+  }
+
+  /**
+   * Whether this key may read a table. BT00 is read whole: what it does not name is not asked for afterwards. Where it
+   * tells nothing, a table that is not there is found by its refusal.
+   *
+   * @throws LinkError
+   */
   async reads(id: TableId): Promise<boolean> {
     const { session } = this.#patient;
+    if (!this.has(id)) return true;
     try {
-      const request = { kind: "read-at", table: numberOf(id), offset: 0, count: 1 } as const;
-      await exchange(session, request, this.#asked(id));
+      if (id === "BT00") this.#learn(await readWhole(session, BT00.number, session.readLimit, this.#asked(id)));
+      else {
+        const request = { kind: "read-at", table: numberOf(id), offset: 0, count: 1 } as const;
+        await exchange(session, request, this.#asked(id));
+      }
       return true;
     } catch (error) {
       if (error instanceof ResponseError) return error.code !== "no-permission";
@@ -79,6 +98,14 @@ export class MeterCheck {
     const right = Math.abs(seconds) <= tolerable;
     this.#report.check("clock", right ? "good" : "warning", right ? "clock-right" : "clock-wrong", { seconds });
     if (!right) this.#report.blame("clock-off");
+  }
+
+  #learn(bt00: Uint8Array): void {
+    try {
+      this.#capabilities = capabilitiesOf(decode(BT00, bt00, {}, { trailing: "keep" }));
+    } catch (error) {
+      if (!(error instanceof LayoutError)) throw error;
+    }
   }
 
   #asked(id: string) {

@@ -27,7 +27,7 @@ const fewReads = 4;
 const lastingShare = 0.35;
 /** Some packets of what a meter usually agrees to. */
 const longest = 600;
-/** Long on nearly every meter, and what everybody may read. */
+/** Long on nearly every meter, and what everybody may read. BT00, which would tell which is there, is a long answer itself. */
 const longTables = [
   ["BT54", longest],
   ["ET03", 143],

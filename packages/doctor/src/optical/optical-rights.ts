@@ -48,15 +48,17 @@ export class OpticalRights {
 
   /** Which tables are refused, and which of the meter's keys that makes ours. @throws LinkError */
   async access({ form }: KeyReading): Promise<void> {
+    // BT00 comes first and tells which of the others are there.
     const refused = await this.#refused(wanted);
     const apart = await this.#refused(notForReadOnly);
     const serious = refused.some((id) => needed.includes(id));
-    const readOnly = apart.length === notForReadOnly.length;
+    const there = [...wanted, ...notForReadOnly].filter((id) => this.#checks.has(id));
+    const withheld = notForReadOnly.filter((id) => this.#checks.has(id));
+    const readOnly = withheld.length > 0 && apart.length === withheld.length;
     this.#report.check("key", "good", "password-accepted", { form, level: readOnly ? "RK" : "MK / PK" });
     const tables = [...refused, ...apart].join(", ");
     if (refused.length === 0 && readOnly) this.#report.check("access", "good", "read-only-rights", { tables });
-    else if (tables === "")
-      this.#report.check("access", "good", "readable", { tables: wanted.length + notForReadOnly.length });
+    else if (tables === "") this.#report.check("access", "good", "readable", { tables: there.length });
     else this.#report.check("access", serious ? "bad" : "warning", "refused", { tables });
     if (serious) this.#report.blame("locked");
   }
