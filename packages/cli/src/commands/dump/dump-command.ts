@@ -1,16 +1,16 @@
-/** `meterport dump`: every table that a meter lets us read. */
+/** `meterport dump`: every table that a meter has and lets us read. */
 import type { Meter } from "@meterport/client";
+import { readOpenEnded } from "@meterport/client/meter/read/open-ended";
 import { pause } from "@meterport/client/session/pause";
 import { LinkError, type LinkFailure, MeterportError } from "@meterport/protocol/errors";
-import { profileName, tableExists } from "@meterport/protocol/layout/index";
-import type { AnyTable } from "@meterport/protocol/layout/table";
-import { tables } from "@meterport/protocol/tables/index";
+import { profileName } from "@meterport/protocol/layout/index";
 import { errorDocument, tellFailure } from "../../failure/failure.ts";
 import { toJson } from "../../format/json.ts";
 import { alignedTable } from "../../format/table.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { type DumpHead, type DumpSink, folderOfTables, oneDocument, type Refusal } from "./dump-document.ts";
+import { type DumpItem, dumpItems } from "./dump-items.ts";
 import { type DumpProgress, dumpProgress } from "./dump-progress.ts";
 import type { DumpOptions } from "./options.ts";
 
@@ -28,6 +28,8 @@ const sinkFor = (output: string | undefined, head: DumpHead, io: Io): DumpSink =
 
 interface Dumped {
   readonly read: readonly string[];
+  /** Those of them that nobody has described. */
+  readonly raw: number;
   readonly refused: readonly Refusal[];
   /** Why it ended early. */
   readonly failure: LinkError | undefined;
@@ -47,49 +49,64 @@ const passing: ReadonlySet<LinkFailure> = new Set([
 const patience = 30_000;
 const betweenAttempts = 2_000;
 
-/** A table, from its beginning again after a trouble that may pass. @throws what reading it throws */
-const readPatiently = async (meter: Meter, table: AnyTable, io: Io, progress: DumpProgress): Promise<unknown> => {
+type Progress = Pick<DumpProgress, "say">;
+
+/** Reads a table, from its beginning again after a trouble that may pass. @throws what reading it throws */
+const patiently = async <T>(id: string, read: () => Promise<T>, io: Io, progress: Progress): Promise<T> => {
   let deadline: number | undefined;
   for (;;) {
     try {
-      return await meter.readPath(table, [], { signal: io.interrupted });
+      return await read();
     } catch (error) {
       if (!(error instanceof LinkError) || !passing.has(error.code)) throw error;
       const now = io.clock.now();
       if (deadline === undefined) progress.say(`${error.message}; waiting for the meter, up to ${patience / 1000} s`);
       deadline ??= now + patience;
       if (now >= deadline) throw error;
-      await pause(io.clock, betweenAttempts, `read ${table.id}`, io.interrupted);
+      await pause(io.clock, betweenAttempts, `read ${id}`, io.interrupted);
     }
   }
 };
 
-const dumpTables = async (meter: Meter, wanted: readonly AnyTable[], sink: DumpSink, io: Io): Promise<Dumped> => {
+const dumpOne = async (meter: Meter, item: DumpItem, sink: DumpSink, io: Io, progress: Progress): Promise<void> => {
+  const { id, number, table } = item;
+  const signal = io.interrupted;
+  if (table !== undefined) {
+    sink.table(id, await patiently(id, () => meter.readPath(table, [], { signal }), io, progress));
+    return;
+  }
+  const read = (): Promise<Uint8Array> => readOpenEnded(meter.session, number, { label: `read ${id}`, signal });
+  sink.raw(id, await patiently(id, read, io, progress));
+};
+
+const dumpTables = async (meter: Meter, items: readonly DumpItem[], sink: DumpSink, io: Io): Promise<Dumped> => {
   const read: string[] = [];
   const refused: Refusal[] = [];
-  const progress = dumpProgress(meter, wanted, io);
+  let raw = 0;
+  const progress = dumpProgress(meter, items, io);
   try {
-    for (const table of wanted) {
-      progress.begin(table);
+    for (const item of items) {
+      progress.begin(item);
       try {
-        const value = await readPatiently(meter, table, io, progress);
-        sink.table(table.id, value);
-        read.push(table.id);
+        await dumpOne(meter, item, sink, io, progress);
+        read.push(item.id);
+        if (item.table === undefined) raw++;
       } catch (error) {
-        if (error instanceof LinkError) return { read, refused, failure: error };
+        if (error instanceof LinkError) return { read, raw, refused, failure: error };
         if (!(error instanceof MeterportError) || error.name === "UsageError") throw error;
-        refused.push({ id: table.id, ...errorDocument(error) });
+        refused.push({ id: item.id, ...errorDocument(error) });
       }
     }
-    return { read, refused, failure: undefined };
+    return { read, raw, refused, failure: undefined };
   } finally {
     progress.end();
   }
 };
 
-const tell = ({ read, refused }: Dumped, output: string, io: Io): void => {
+const tell = ({ read, raw, refused }: Dumped, output: string, io: Io): void => {
+  const bytes = raw === 0 ? "" : `, ${raw} of them as bytes since nobody has described them`;
   const count = refused.length === 0 ? "" : `, ${refused.length} refused`;
-  io.stdout.write(`${read.length} tables in ${output}${count}\n`);
+  io.stdout.write(`${read.length} tables in ${output}${bytes}${count}\n`);
   if (refused.length > 0)
     io.stdout.write(
       alignedTable(
@@ -103,10 +120,11 @@ const tell = ({ read, refused }: Dumped, output: string, io: Io): void => {
 export const dumpCommand = (options: DumpOptions, io: Io): Promise<Exit> =>
   withOpenMeter(options, io, async (meter) => {
     const { output, json } = options;
-    const wanted = tables.filter((table) => table.access.read !== "never" && tableExists(table, meter.profile));
+    const capabilities = () => meter.capabilities({ signal: io.interrupted });
+    const items = dumpItems(meter, await patiently("BT00", capabilities, io, { say: (message) => say(io, message) }));
     const head = headOf(meter, io);
     const sink = sinkFor(output, head, io);
-    const dumped = await dumpTables(meter, wanted, sink, io);
+    const dumped = await dumpTables(meter, items, sink, io);
     const { read, refused, failure } = dumped;
     const tail = failure === undefined ? { refused } : { refused, error: errorDocument(failure) };
     sink.end(tail);
@@ -117,7 +135,7 @@ export const dumpCommand = (options: DumpOptions, io: Io): Promise<Exit> =>
     if (failure === undefined) return exit.done;
     if (json !== true) {
       tellFailure(io, failure, meter.optical);
-      const left = wanted.length - read.length - refused.length;
+      const left = items.length - read.length - refused.length;
       if (output !== undefined) say(io, `${output} holds what was read before; ${left} tables are missing`);
     }
     return exit.failed;

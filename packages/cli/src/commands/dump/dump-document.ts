@@ -22,20 +22,32 @@ export interface DumpTail {
 export interface DumpSink {
   /** @throws UsageError where it cannot be written */
   readonly table: (id: string, value: unknown) => void;
+  /** The bytes of a table that nobody has described, behind all others. @throws UsageError where it cannot be written */
+  readonly raw: (id: string, bytes: Uint8Array) => void;
   /** @throws UsageError where it cannot be written */
   readonly end: (tail: DumpTail) => void;
 }
 
 const inner = (document: object): string => toJson(document).slice(1, -1);
 
-/** One document; its tables stand in lines of their own. */
+/** One document; its tables stand in lines of their own. `raw` is there where any is. */
 export const oneDocument = ({ write, close }: OutputFile, head: DumpHead): DumpSink => {
   let separator = "\n";
+  let section = "tables";
   write(`{${inner(head)},"tables":{`);
+  const entry = (id: string, value: unknown): void => {
+    write(`${separator}${inner({ [id]: value })}`);
+    separator = ",\n";
+  };
   return {
-    table: (id, value) => {
-      write(`${separator}${inner({ [id]: value })}`);
-      separator = ",\n";
+    table: entry,
+    raw: (id, bytes) => {
+      if (section !== "raw") {
+        write('\n},"raw":{');
+        separator = "\n";
+        section = "raw";
+      }
+      entry(id, bytes);
     },
     end: (tail) => {
       write(`\n},${inner(tail)}}\n`);
@@ -56,5 +68,5 @@ export const folderOfTables = (folder: string, io: Io, head: DumpHead): DumpSink
   };
   // Refused at once where the folder cannot be written, not after minutes on the line.
   put("meter", head);
-  return { table: put, end: (tail) => put("meter", { ...head, ...tail }) };
+  return { table: put, raw: (id, bytes) => put(id, { raw: bytes }), end: (tail) => put("meter", { ...head, ...tail }) };
 };

@@ -2,28 +2,28 @@
 import type { Meter } from "@meterport/client";
 import { LayoutError } from "@meterport/protocol/errors";
 import { sizeOf } from "@meterport/protocol/layout/index";
-import type { AnyTable } from "@meterport/protocol/layout/table";
 import { defaultDimensions } from "@meterport/protocol/tables/index";
 import { type Io, say } from "../../io/io.ts";
+import type { DumpItem } from "./dump-items.ts";
 
 const barLength = 24;
 const period = 500;
-/** What a table takes whose contents decide. */
+/** What a table takes whose contents decide, or that nobody has described. */
 const usual = 200;
 /** Beside the data: request, count, digest. A refusal takes as much. */
 const overhead = 40;
 const esc = String.fromCharCode(27);
 
 export interface DumpProgress {
-  readonly begin: (table: AnyTable) => void;
+  readonly begin: (item: DumpItem) => void;
   /** Says something that stays, above the line. */
   readonly say: (message: string) => void;
   readonly end: () => void;
 }
 
-const estimateOf = (table: AnyTable, env: unknown): number => {
+const estimateOf = ({ table }: DumpItem, env: unknown): number => {
   try {
-    return overhead + sizeOf(table, env);
+    return overhead + (table === undefined ? usual : sizeOf(table, env));
   } catch (error) {
     if (error instanceof LayoutError) return overhead + usual;
     throw error;
@@ -31,14 +31,14 @@ const estimateOf = (table: AnyTable, env: unknown): number => {
 };
 
 /** Shown on standard error, where a person looks at it. */
-export const dumpProgress = (meter: Meter, wanted: readonly AnyTable[], io: Io): DumpProgress => {
+export const dumpProgress = (meter: Meter, wanted: readonly DumpItem[], io: Io): DumpProgress => {
   if (!io.stderr.isTerminal) return { begin: () => {}, say: (message) => say(io, message), end: () => {} };
   const dimensions = defaultDimensions(meter.profile);
-  const estimates = new Map(wanted.map((table) => [table, estimateOf(table, dimensions)]));
+  const estimates = new Map(wanted.map((item) => [item, estimateOf(item, dimensions)]));
   const total = [...estimates.values()].reduce((sum, bytes) => sum + bytes, 0);
   let passed = 0;
   let count = 0;
-  let current: AnyTable | undefined;
+  let current: DumpItem | undefined;
   let receivedBefore = 0;
   let cancel = (): void => {};
 
@@ -58,10 +58,10 @@ export const dumpProgress = (meter: Meter, wanted: readonly AnyTable[], io: Io):
     cancel = io.clock.at(io.clock.now() + period, again);
   };
   return {
-    begin: (table) => {
+    begin: (item) => {
       cancel();
       if (current !== undefined) passed += estimates.get(current) ?? 0;
-      current = table;
+      current = item;
       count++;
       receivedBefore = meter.session.counters.receivedBytes;
       again();

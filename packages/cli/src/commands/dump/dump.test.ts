@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
 import { parseProfile, profileName, tableExists } from "@meterport/protocol/layout/index";
 import type { Transport } from "@meterport/protocol/ports";
-import { tables } from "@meterport/protocol/tables/index";
+import { numberOf } from "@meterport/protocol/tables/catalogue";
+import { BT00, tables } from "@meterport/protocol/tables/index";
 import { memoryLine } from "@meterport/simulator";
 import { runCli, type World, withMeter } from "../../testing/run-cli.ts";
 
@@ -12,6 +13,7 @@ interface Dump {
   readonly meter: Readonly<Record<string, unknown>>;
   readonly time: string;
   readonly tables: Readonly<Record<string, unknown>>;
+  readonly raw?: Readonly<Record<string, string>>;
   readonly refused: readonly { readonly id: string; readonly code: string; readonly message: string }[];
   readonly error?: { readonly code: string };
 }
@@ -47,6 +49,24 @@ const breaksAfter = (world: World, bytes: number): World => ({
     });
   },
 });
+
+/** A meter whose BT00 ends before its sets. */
+const withoutSets = (options: Parameters<typeof withMeter>[0] = {}) => {
+  const world = withMeter(options);
+  const { memory } = world.meter;
+  memory.set(BT00.number, (memory.get(BT00.number) ?? assert.fail()).subarray(0, 19));
+  return world;
+};
+
+/** Tables that the meter was asked for. */
+const asked = ({ meter }: ReturnType<typeof withMeter>): ReadonlySet<number> => {
+  const found = new Set<number>();
+  meter.use(({ request }) => {
+    if ("table" in request) found.add(request.table);
+    return undefined;
+  });
+  return found;
+};
 
 describe("dump", () => {
   test("inside TLS, while the meter starts anew again and again: nothing is missing", async () => {
@@ -141,14 +161,57 @@ describe("dump", () => {
   });
 
   test("what the meter refuses is listed, and the rest is read", async () => {
-    // It takes itself for newer than it is: tables and fields that it does not have are asked.
-    const { code, out, written } = await dump(["--profile", "meter:4.30", "--output", "x.json"], withMeter());
+    // Nothing says what it has, and it is taken for newer than it is: tables that it does not have are asked for.
+    const world = withoutSets();
+    const { code, out, written } = await dump(["--profile", "meter:4.30", "--output", "x.json"], world);
     assert.equal(code, 0);
     const { refused, tables: read } = parsed(written.get("x.json"));
     const missing = refused.find(({ id }) => id === "ET70");
     assert.deepEqual([missing?.code, /^read ET70: /.test(missing?.message ?? "")], ["no-such-table", true]);
     assert.ok("BT21" in read && !("ET70" in read));
     assert.match(out, /\n {2}ET70 +no-such-table /);
+  });
+
+  test("tables that nobody has described are kept as bytes under their number", async () => {
+    const world = withMeter({ locked: [numberOf("ET33")] });
+    const long = Uint8Array.from({ length: 1000 }, (_, i) => 1 + (i % 200));
+    world.meter.memory.set(2, Uint8Array.of(1, 2, 0xff));
+    world.meter.memory.set(numberOf("ET08"), long);
+    world.meter.memory.set(numberOf("ET33"), long);
+    const { code, out, written } = await dump(["--output", "x.json"], world);
+    assert.equal(code, 0);
+    const document = parsed(written.get("x.json"));
+    assert.deepEqual(Object.keys(document), ["meter", "time", "tables", "raw", "refused"]);
+    assert.deepEqual(Object.keys(document.raw ?? {}), ["BT02", "ET08"]);
+    assert.equal(document.raw?.BT02, "0102ff");
+    const { ET08 = "" } = document.raw ?? {};
+    assert.ok(ET08.startsWith(Buffer.from(long).toString("hex")) && /^0*$/.test(ET08.slice(2000)), ET08.slice(1990));
+    assert.ok(document.refused.some(({ id, code }) => id === "ET33" && code === "no-permission"));
+    assert.match(out, /^\d+ tables in x\.json, 2 of them as bytes since nobody has described them, \d+ refused\n/);
+    const folder = await dump(["--output", "out/"], world);
+    assert.equal(folder.written.get("out/BT02.json"), '{"raw":"0102ff"}\n');
+  });
+
+  test("what BT00 does not name is not asked for, nor what is to replace it; without sets all that may be is", async () => {
+    for (const world of [withMeter(), withoutSets()]) {
+      for (const id of ["ET81", "BT54", "BT4150"] as const) world.meter.memory.delete(numberOf(id));
+      const seen = asked(world);
+      const { refused } = parsed((await dump([], world)).out);
+      const told = (world.meter.memory.get(0)?.length ?? 0) > 19;
+      assert.deepEqual(
+        (["ET81", "BT54", "BT4150"] as const).map((id) => [
+          seen.has(numberOf(id)),
+          refused.some((one) => one.id === id),
+        ]),
+        [0, 1, 2].map(() => [!told, !told]),
+      );
+    }
+  });
+
+  test("what this firmware should not have is there as bytes", async () => {
+    const world = withMeter();
+    world.meter.memory.set(numberOf("ET70"), Uint8Array.of(7));
+    assert.deepEqual(parsed((await dump([], world)).out).raw, { ET70: "07" });
   });
 
   test("a link that breaks ends it with exit 1, and what was read is kept", async () => {

@@ -46,7 +46,12 @@ describe("explain with the dimensions of a meter", () => {
       "dims.json": '{"BT61":{"dataSets":[{"blocks":1,"intervals":2,"channels":1,"maximumIntervalTime":15}]}}',
       "dump.json": JSON.stringify({
         meter: { profile: "meter:4.30" },
-        tables: { BT21: { tiers: 1, filler7: 0 }, BT01: { model: "x" }, ET11: { reserved35: "0A" } },
+        tables: {
+          BT00: { pendingTables: 3, basicTablesUsed: [0, 1], basicTablesWritable: [], setsEnd: 30 },
+          BT21: { tiers: 1, filler7: 0 },
+          BT01: { model: "x" },
+          ET11: { reserved35: "0A" },
+        },
       }),
     };
     const block = await spansOf("BT64", 5 + 1 + 2 * 5, [...gen3, "--dims", "dims.json"], files);

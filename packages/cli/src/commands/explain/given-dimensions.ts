@@ -43,13 +43,15 @@ interface Document {
   readonly given: readonly Given[];
 }
 
-/** Of a value in a dump what can be a dimension: neither bytes and dates, nor fillers that happen to be set. */
+/** What a table has only on some meters, and nothing is laid out by: fillers that happen to be set, and the sets of BT00. */
+const optional = /^((filler|reserved)\d+|(basic|extended)(Tables|Procedures)(Used|Writable)|setsEnd)$/;
+
+/** Of a value in a dump what can be a dimension: neither bytes and dates, nor what the table may lack. */
 const numbersOf = (value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(value).filter(
       ([name, field]) =>
-        !/^(filler|reserved)\d+$/.test(name) &&
-        (typeof field === "number" || typeof field === "boolean" || Array.isArray(field)),
+        !optional.test(name) && (typeof field === "number" || typeof field === "boolean" || Array.isArray(field)),
     ),
   );
 

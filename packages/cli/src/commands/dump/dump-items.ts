@@ -1,0 +1,31 @@
+/** Which tables a dump asks for: those that the meter names, else those that its firmware may have. */
+import type { Capabilities, Meter } from "@meterport/client";
+import { tableExists } from "@meterport/protocol/layout/index";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import { firstPending, type TableId, tableIdOf } from "@meterport/protocol/tables/catalogue";
+import { tables, tablesByNumber } from "@meterport/protocol/tables/index";
+
+/** One table of a dump; without a declaration only its bytes can be had. */
+export interface DumpItem {
+  readonly id: TableId;
+  readonly number: number;
+  readonly table: AnyTable | undefined;
+}
+
+/** A pending table is looked for where the one is that it will replace: the sets have no place for it. */
+const isNamed = ({ number }: AnyTable, capabilities: Capabilities | undefined): boolean =>
+  capabilities?.has(tableIdOf(number % firstPending)) !== false;
+
+/** What is declared, then what is not, each by number. */
+export const dumpItems = (meter: Meter, capabilities: Capabilities | undefined): readonly DumpItem[] => {
+  const declared = tables
+    .filter((table) => table.access.read !== "never" && tableExists(table, meter.profile))
+    .filter((table) => isNamed(table, capabilities))
+    .map((table) => ({ id: tableIdOf(table.number), number: table.number, table }));
+  const asked = new Set(declared.map(({ number }) => number));
+  // A declared table that this firmware should not have is there as well, with a layout that nobody knows.
+  const others = (capabilities?.tables ?? []).filter(
+    ({ number }) => !asked.has(number) && tablesByNumber.get(number)?.access.read !== "never",
+  );
+  return [...declared, ...others.map(({ id, number }) => ({ id, number, table: undefined }))];
+};

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parseProfile } from "@meterport/protocol/layout/index";
+import { VirtualClock } from "../../../../../test/support/virtual-clock.ts";
+import { type Contents, connectTo, endpointLine } from "../../testing/endpoint-line.test-kit.ts";
+import { readOpenEnded } from "./open-ended.ts";
+
+const counting = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => 1 + (i % 255));
+const label = "read BT02";
+
+const open = async (contents: Contents) => {
+  const clock = new VirtualClock();
+  const line = endpointLine(clock, [[2, contents]]);
+  const { session } = await clock.run(connectTo(line, clock, { profile: parseProfile("meter:3.70") }));
+  return { line, limit: session.readLimit, read: () => clock.run(readOpenEnded(session, 2, { label })) };
+};
+
+describe("a table of unknown length", () => {
+  it("is as long as the answer to a full read", async () => {
+    for (const length of [0, 1, 79]) {
+      const { line, read } = await open(counting(length));
+      assert.deepEqual(await read(), counting(length));
+      assert.equal(line.asked.length, 1);
+      assert.equal(line.asked[0]?.offset, undefined);
+    }
+  });
+
+  it("that is longer than a message is read piece by piece, until a message of zeros", async () => {
+    const { line, limit, read } = await open(counting(1000));
+    const data = await read();
+    assert.deepEqual(data.subarray(0, 1000), counting(1000));
+    // Nobody can tell the zeros that fill up the last piece from the table's own.
+    assert.deepEqual(data.subarray(1000), new Uint8Array(3 * limit - 1000));
+    assert.deepEqual(
+      line.asked.map(({ offset }) => offset),
+      [undefined, limit, 2 * limit, 3 * limit],
+    );
+  });
+
+  it("ends where the meter refuses the next piece, or gives less", async () => {
+    for (const [then, length] of [
+      [{ refuse: 5 }, 0],
+      [{ short: counting(10) }, 10],
+    ] as const) {
+      const { line, limit, read } = await open(counting(2000));
+      const { memory, asked } = line;
+      const whole = memory.get(2) as Uint8Array;
+      memory.get = (table) => (table === 2 && asked.length > 1 ? then : table === 2 ? whole : undefined);
+      assert.equal((await read()).length, limit + length);
+    }
+  });
+
+  it("is read by partial reads alone where the meter has no full ones for it", async () => {
+    const { line, limit, read } = await open(counting(600));
+    const { memory, asked } = line;
+    const whole = memory.get(2) as Uint8Array;
+    memory.get = () => (asked.at(-1)?.offset === undefined ? { refuse: 4 } : whole);
+    assert.deepEqual((await read()).subarray(0, 600), counting(600));
+    assert.deepEqual(
+      asked.map(({ offset }) => offset),
+      [undefined, 0, limit, 2 * limit],
+    );
+  });
+
+  it("is refused where the key may not read it, or it is not there, after one request", async () => {
+    for (const [refuse, code] of [
+      [3, "no-permission"],
+      [5, "no-such-table"],
+    ] as const) {
+      const { line, read } = await open({ refuse });
+      await assert.rejects(read(), { name: "ResponseError", code });
+      assert.equal(line.asked.length, 1);
+    }
+  });
+
+  it("that never ends is not read beyond 64 KiB", async () => {
+    const { line, limit, read } = await open(counting(1));
+    const endless = counting(2 ** 20);
+    line.memory.get = () => endless;
+    const data = await read();
+    assert.ok(data.length >= 2 ** 16 && data.length < 2 ** 16 + limit, `${data.length}`);
+  });
+});
