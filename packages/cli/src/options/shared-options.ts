@@ -41,10 +41,18 @@ export const zoneOption = (): Option =>
 
 /** The options of a command that asks a meter. */
 export const asksMeter = (command: Command): Command =>
+  meterOptions(
+    command.addOption(linkOption().makeOptionMandatory()).addOption(keyOption()),
+    "the device; the meter is asked where left out",
+  );
+
+/** The options of a command that asks a meter where it is given one. */
+export const mayAskMeter = (command: Command, words: { readonly link: string; readonly profile: string }): Command =>
+  meterOptions(command.option("--link <url>", words.link).addOption(keyOption()), words.profile);
+
+const meterOptions = (command: Command, profile: string): Command =>
   command
-    .addOption(linkOption().makeOptionMandatory())
-    .addOption(keyOption())
-    .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(profileOption(profile))
     .addOption(securityOption())
     .addOption(clientIdOption())
     .addOption(recordOption())

@@ -1,16 +1,18 @@
 /** The options of `meterport tables`. */
 import { describeArguments, type Host, type Load, runs } from "../../options/host.ts";
-import { jsonOption, profileOption } from "../../options/shared-options.ts";
+import { jsonOption, type MeterOptions, mayAskMeter } from "../../options/shared-options.ts";
 
-export interface TablesOptions {
-  readonly profile: string;
+export interface TablesOptions extends Omit<MeterOptions, "link"> {
+  readonly link?: string;
   readonly json?: true;
 }
 
 export const addTablesCommand = (host: Host, load: Load<[ids: string[], options: TablesOptions]>): void => {
   describeArguments(host.command, { ids: "tables or procedures, as in ET13" });
-  host.command
-    .addOption(profileOption("the device").default("meter:3.70"))
+  mayAskMeter(host.command, {
+    link: "lists what this meter has, as it says itself",
+    profile: "the device; if omitted, meter:3.70, or with --link what the meter says it is",
+  })
     .addOption(jsonOption())
     .action(runs(host, load));
 };

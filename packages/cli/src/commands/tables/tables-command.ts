@@ -1,12 +1,16 @@
 /** `meterport tables`: what tables and procedures there are, and what is in them. */
 import { UsageError } from "@meterport/protocol/errors";
 import { type Profile, parseProfile, profileName } from "@meterport/protocol/layout/index";
-import { parseProcedureId, parseTableId } from "@meterport/protocol/tables/catalogue";
+import { type ProcedureId, parseProcedureId, parseTableId, type TableId } from "@meterport/protocol/tables/catalogue";
 import { toJson } from "../../format/json.ts";
 import { type Paint, paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
-import { type Exit, exit, type Io } from "../../io/io.ts";
+import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { withOpenMeter } from "../../meter/with-meter.ts";
 import { didYouMean } from "../../options/nearest.ts";
+import type { ReadOptions } from "../../options/shared-options.ts";
+import { type MeterTable, meterTables } from "./meter-tables.ts";
+import { meterTablesText, presenceText } from "./meter-tables-text.ts";
 import type { TablesOptions } from "./options.ts";
 import { type DescribedField, type ListedTable, listTables } from "./table-list.ts";
 
@@ -75,8 +79,10 @@ const details = (table: ListedTable, profile: Profile, width: number, paint: Pai
   return `${heading}\n${alignedTable([head, ...rows], { right: [0, 1], width })}`;
 };
 
+const idOf = (text: string): TableId | ProcedureId | undefined => parseTableId(text) ?? parseProcedureId(text);
+
 const find = (listed: readonly ListedTable[], text: string): ListedTable => {
-  const id = parseTableId(text) ?? parseProcedureId(text);
+  const id = idOf(text);
   const found = listed.find((table) => table.id === id);
   if (found !== undefined) return found;
   const ids = listed.map((table) => table.id);
@@ -86,19 +92,60 @@ const find = (listed: readonly ListedTable[], text: string): ListedTable => {
   );
 };
 
-/** @throws UsageError */
+const withoutWords = <T extends Pick<ListedTable, "fields">>(table: T) => ({
+  ...table,
+  fields: table.fields.map(({ doc: _doc, meta: _meta, ...field }) => field),
+});
+
+const usualProfile = "meter:3.70";
+
+/** @throws UsageError; with `--link` also LinkError */
 export const tablesCommand = async (ids: readonly string[], options: TablesOptions, io: Io): Promise<Exit> => {
-  const profile = parseProfile(options.profile);
+  const { link } = options;
+  if (link !== undefined) return tablesOfMeter(ids, { ...options, link }, io);
+  const profile = parseProfile(options.profile ?? usualProfile);
   const listed = listTables(profile);
   const chosen = ids.length === 0 ? listed : ids.map((id) => find(listed, id));
   const paint = paintFor(io.stdout);
-  if (options.json === true) {
-    const documents = chosen.map((table) => ({
-      ...table,
-      fields: table.fields.map(({ doc: _doc, meta: _meta, ...field }) => field),
-    }));
-    io.stdout.write(`${toJson(documents)}\n`);
-  } else if (ids.length === 0) io.stdout.write(overview(listed, profile, paint));
+  if (options.json === true) io.stdout.write(`${toJson(chosen.map(withoutWords))}\n`);
+  else if (ids.length === 0) io.stdout.write(overview(listed, profile, paint));
   else io.stdout.write(chosen.map((table) => details(table, profile, io.stdout.columns, paint)).join("\n"));
   return exit.done;
+};
+
+/** Any number may be one of a meter's, so nothing but an identifier is asked of a name. */
+const checkedId = (text: string): TableId | ProcedureId => {
+  const id = idOf(text);
+  if (id !== undefined) return id;
+  throw new UsageError("no-such-table", `"${text.slice(0, 40)}" is not the name of a table or procedure, as in ET13`);
+};
+
+const tablesOfMeter = (names: readonly string[], options: ReadOptions, io: Io): Promise<Exit> => {
+  const ids = names.map(checkedId);
+  return withOpenMeter(options, io, async (meter) => {
+    const { profile } = meter;
+    const capabilities = await meter.capabilities({ signal: io.interrupted });
+    if (capabilities === undefined) {
+      say(
+        io,
+        `this meter does not say which tables it has: its BT00 is refused or has no sets; meterport tables --profile ${profileName(profile)} lists what its firmware may have`,
+      );
+      return exit.failed;
+    }
+    const known = meterTables(capabilities, profile);
+    const all = [...capabilities.tables, ...capabilities.procedures].map(({ id }) => id);
+    const chosen = (ids.length === 0 ? all : ids).map(known);
+    const paint = paintFor(io.stdout);
+    const width = io.stdout.columns;
+    if (options.json === true) io.stdout.write(`${toJson(chosen.map(withoutWords))}\n`);
+    else if (ids.length === 0) io.stdout.write(meterTablesText(chosen, { profile, width, paint }));
+    else io.stdout.write(chosen.map((table) => detailsOn(table, profile, width, paint)).join("\n"));
+    return exit.done;
+  });
+};
+
+const detailsOn = (table: MeterTable, profile: Profile, width: number, paint: Paint): string => {
+  const { title } = table;
+  if (title !== null) return `${details({ ...table, title }, profile, width, paint)}${presenceText(table)}\n`;
+  return `${paint("bold", table.id)}\n${hex(table.number)}, not in the guides\n${presenceText(table)}\n`;
 };
