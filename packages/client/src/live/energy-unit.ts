@@ -15,6 +15,7 @@ export const askEnergyUnit = async (meter: Meter, call: CallOptions): Promise<En
     (want) => [want.read(ET54, ["energyUnitChange"]), want.read(ET55, ["energyRegisterUnit"])],
     call,
   );
+  // Not after BT00: this is on the way to the first live value, and every meter of such firmware has both tables.
   if (changeable.ok && !changeable.value) return 1;
   if (unit.ok) return energyUnitOf(unit.value) ?? null;
   return unit.error.code === "no-such-table" ? 1 : null;

@@ -323,7 +323,7 @@ export class Meter {
     return this.session.close();
   }
 
-  /** Only inside a session, whose messages have no sequence numbers that could jump (MEP guide 1.1, p. 61). */
+  /** Only inside a session, whose messages have no sequence numbers that could jump (MEP guide 1.1, p. 61); every meter has ET04. */
   #idtVersion(): Promise<number | undefined> | undefined {
     if (this.session.tellsChanges) return undefined;
     const range = { offset: idtVersionOffset, length: 1 };

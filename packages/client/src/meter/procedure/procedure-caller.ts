@@ -115,7 +115,7 @@ export class ProcedureCaller {
     if (optical) return BT08;
     if (port === 2) return ET85;
     if (!tableExists(ET59, profile)) return BT08;
-    // Asked each time: a power failure or another user may have changed it.
+    // Asked each time: a power failure or another user may have changed it. BT00 tells no flags.
     const flag = this.#meter.readPath(ET50, ["clients", 0, "et59Response"], until(signal));
     return (await unlessRefused(flag)) === true ? ET59 : BT08;
   }
