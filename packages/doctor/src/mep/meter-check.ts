@@ -64,8 +64,8 @@ export class MeterCheck {
   }
 
   /**
-   * Whether this key may read a table. BT00 is read whole: what it does not name is not asked for afterwards. Where it
-   * tells nothing, a table that is not there is found by its refusal.
+   * Whether this key may read a table. BT00 is read whole, unless the line is known to be sick, which may not bear so long
+   * an answer: what it does not name is not asked for afterwards. Else a table that is not there is found by its refusal.
    *
    * @throws LinkError
    */
@@ -73,7 +73,8 @@ export class MeterCheck {
     const { session } = this.#patient;
     if (!this.has(id)) return true;
     try {
-      if (id === "BT00") this.#learn(await readWhole(session, BT00.number, session.readLimit, this.#asked(id)));
+      if (id === "BT00" && this.#report.sickness === undefined)
+        this.#learn(await readWhole(session, BT00.number, session.readLimit, this.#asked(id)));
       else {
         const request = { kind: "read-at", table: numberOf(id), offset: 0, count: 1 } as const;
         await exchange(session, request, this.#asked(id));
