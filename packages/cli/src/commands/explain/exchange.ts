@@ -1,5 +1,4 @@
 /** Names the bytes of a request and its reply. */
-import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
 import type { ByteRange } from "@meterport/protocol/layout/annotate";
 import type { Profile } from "@meterport/protocol/layout/index";
@@ -14,15 +13,8 @@ import type { DimensionsOf } from "./given-dimensions.ts";
 import { tableName } from "./messages.ts";
 import { lengthTrouble, type Packet, type Packets } from "./packets.ts";
 import { type OpenRequest, openRequest, type Verdict } from "./trial.ts";
+import { type Field, Walk } from "./walk.ts";
 
-/** A part of a message, at offsets from its first given byte. */
-export interface Field {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-  readonly value: number | string;
-  readonly meaning?: string;
-}
 export interface Message {
   /** In the clear, where the key decrypts it. */
   readonly bytes: Uint8Array;
@@ -56,40 +48,6 @@ const codeNames: Readonly<Record<number, string>> = {
   128: "a request inside TLS; a whole capture and --key open it",
 };
 const lastTable = 8191;
-
-/** Collects the fields of one message from its first byte to its last. */
-class Walk {
-  readonly fields: Field[] = [];
-  readonly #bytes: Uint8Array;
-  #at: number;
-
-  constructor(bytes: Uint8Array, at: number) {
-    this.#bytes = bytes;
-    this.#at = at;
-  }
-
-  get left(): number {
-    return this.#bytes.length - this.#at;
-  }
-
-  /** Takes as many bytes as are there, at most `length`. */
-  take(name: string, length: number, tell: (value: number, hex: string) => Partial<Field> = () => ({})): Uint8Array {
-    const start = this.#at;
-    const end = Math.min(start + length, this.#bytes.length);
-    const bytes = this.#bytes.subarray(start, end);
-    this.#at = end;
-    if (end > start) {
-      const value = bytes.length <= 4 ? bytes.reduce((sum, byte) => sum * 256 + byte, 0) : toHex(bytes);
-      const told = tell(typeof value === "number" ? value : 0, toHex(bytes));
-      this.fields.push({ name, start, end, value, ...told });
-    }
-    return bytes;
-  }
-
-  rest(): ByteRange[] {
-    return this.left > 0 ? [{ start: this.#at, end: this.#bytes.length }] : [];
-  }
-}
 
 const verdictText: Readonly<Record<Verdict, string>> = {
   valid: "valid: the key fits and no bit is wrong",

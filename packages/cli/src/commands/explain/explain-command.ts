@@ -2,7 +2,7 @@
 import { parseCapture } from "@meterport/protocol/capture/capture";
 import { bridgeCapture } from "@meterport/protocol/capture/pcap/bridge";
 import { UsageError } from "@meterport/protocol/errors";
-import { catalogue, numberOf, parseTableId } from "@meterport/protocol/tables/catalogue";
+import { catalogue, numberOf, parseTableId, type TableId } from "@meterport/protocol/tables/catalogue";
 import { tablesById } from "@meterport/protocol/tables/index";
 import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
@@ -16,10 +16,20 @@ import { bodyDocument, exchangeDocument } from "./exchange-document.ts";
 import { explainCapture } from "./explain-capture.ts";
 import { bodyText, exchangeText } from "./explain-text.ts";
 import { type Device, deviceOf } from "./given-dimensions.ts";
-import { parseHex, readHex, readInput } from "./hex-input.ts";
+import { type Input, parseHex, readHex, readInput } from "./hex-input.ts";
 import { tableName } from "./messages.ts";
+import { explainOptical, type OpticalInput } from "./optical/explain-optical.ts";
+import { directedLines, framesOfCapture, isOptical, jsonFrames } from "./optical/optical-input.ts";
 import type { ExplainOptions } from "./options.ts";
 import { alertsIn, bodyInFrame, packetsOf } from "./packets.ts";
+
+/** @throws UsageError */
+const tableOf = (id: string): TableId => {
+  const known = parseTableId(id);
+  if (known !== undefined) return known;
+  const ids = catalogue.map((entry) => entry.id);
+  throw new UsageError("no-such-table", `"${id.slice(0, 40)}" is no table${didYouMean(id, ids)}`);
+};
 
 const explainTable = (
   id: string,
@@ -29,11 +39,7 @@ const explainTable = (
   io: Io,
 ): Exit => {
   const { profile } = options;
-  const tableId = parseTableId(id);
-  if (tableId === undefined) {
-    const ids = catalogue.map((entry) => entry.id);
-    throw new UsageError("no-such-table", `"${id.slice(0, 40)}" is no table${didYouMean(id, ids)}`);
-  }
+  const tableId = tableOf(id);
   const table = tablesById.get(tableId);
   const inFrame = bodyInFrame(bytes);
   // A body that happens to look like a frame is only possible where the whole does not fit the table.
@@ -59,12 +65,38 @@ const explainPackets = (file: Uint8Array, options: ExplainOptions, device: Devic
   return explainCapture(capture, options, device, io);
 };
 
+/** What is of an optical port; undefined where it is of the MEP port, or a body. */
+const opticalInput = (given: Input, { table, reply }: ExplainOptions): OpticalInput | undefined => {
+  if (given.kind === "packets") return undefined;
+  if (given.kind === "capture") {
+    const heard = jsonFrames(given.text) ?? framesOfCapture(parseCapture(given.text));
+    return heard === undefined ? undefined : { heard, capture: true };
+  }
+  const heard = directedLines(given.texts);
+  if (heard !== undefined) return { heard, capture: true };
+  const { all } = readHex(given.texts);
+  if (!isOptical(all, table !== undefined)) return undefined;
+  if (reply === undefined) return { heard: [{ bytes: all }], capture: false };
+  return {
+    heard: [
+      { by: "client", bytes: all },
+      { by: "meter", bytes: parseHex(reply) },
+    ],
+    capture: false,
+  };
+};
+
 /** @throws UsageError */
 export const explainCommand = async (words: readonly string[], options: ExplainOptions, io: Io): Promise<Exit> => {
   const device = deviceOf(options, io);
   const { profile, dimensions } = device;
   const json = options.json === true;
   const given = await readInput(words, io);
+  const optical = opticalInput(given, options);
+  if (optical !== undefined) {
+    const table = options.table === undefined ? undefined : numberOf(tableOf(options.table));
+    return explainOptical(optical, { table, profile, dimensions }, { full: options.full === true, json }, io);
+  }
   if (given.kind === "capture") return explainCapture(parseCapture(given.text), options, device, io);
   if (given.kind === "packets") return explainPackets(given.file, options, device, io);
   if (options.table !== undefined) {
