@@ -321,6 +321,20 @@ describe("explain shows no password of an optical port", () => {
     for (const said of pieces.slice(1)) assert.ok(!leaks(await outputs(`> ${said}`), binary), said);
   });
 
+  it("nor the key of a device in a table that is read or written", async () => {
+    const key = Uint8Array.from({ length: 32 }, (_, at) => 0xa0 + at);
+    const place = "080d00001e0020";
+    const sum = toHex(Uint8Array.of(-key.reduce((all, byte) => all + byte, 0) & 0xff));
+    const lines = [
+      `> ${toHex(encodePacket({ ...single, data: bytes(`3f${place}`) }))}`,
+      `< ${toHex(encodePacket({ ...single, data: bytes(`000020${toHex(key)}${sum}`) }))}`,
+      `> ${toHex(encodePacket({ ...single, toggle: true, data: bytes(`4f${place}${toHex(key)}${sum}`) }))}`,
+    ];
+    const out = await outputs(lines.join("\n"));
+    assert.match(out, /securityKey.*\[secret\]/);
+    assert.ok(!leaks(out, key), out);
+  });
+
   it("of a session, and shows that there is one", async () => {
     const out = await outputs(session());
     assert.ok(!out.includes(passwordHex.slice(0, 10)));

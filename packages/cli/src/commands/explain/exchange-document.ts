@@ -1,6 +1,7 @@
 /** Explanations as programs get them. */
 import { toHex } from "@meterport/protocol/bytes";
 import { profileName } from "@meterport/protocol/layout/index";
+import { shownValue } from "../../format/value.ts";
 import type { ExplainedBody } from "./body.ts";
 import type { Exchange, Message } from "./exchange.ts";
 
@@ -8,7 +9,7 @@ import type { Exchange, Message } from "./exchange.ts";
 export const bodyDocument = (body: ExplainedBody) => ({
   profile: profileName(body.profile),
   value: body.value,
-  spans: body.spans,
+  spans: body.spans.map((span) => ({ ...span, value: shownValue(span.path, span.value) })),
   unknown: body.unknown,
 });
 

@@ -3,7 +3,7 @@ import { toHex } from "@meterport/protocol/bytes";
 import { profileName } from "@meterport/protocol/layout/index";
 import type { Paint } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
-import { isNumberList, valueText } from "../../format/value.ts";
+import { isNumberList, shownValue, valueText } from "../../format/value.ts";
 import type { ExplainedBody, NamedSpan } from "./body.ts";
 import type { Exchange, Message } from "./exchange.ts";
 import { tableName } from "./messages.ts";
@@ -22,16 +22,22 @@ const place = (at: number, bits: readonly [number, number] | undefined): string 
 };
 
 const bodyRow = (span: NamedSpan, data: Uint8Array, offset: number, paint: Paint): Row => {
-  const { start, end, path, value, unit, meaning = "", reserved, partial, bits } = span;
+  const { start, end, path, unit, meaning = "", reserved, partial, bits } = span;
+  const value = shownValue(path, span.value);
+  const hidden = value !== span.value;
   const dim = (text: string): string => (reserved === true || partial === true ? paint("dim", text) : text);
   // A list may be long: behind the columns it moves none of them.
   const list = partial !== true && isNumberList(value);
   const wide = partial === true || list || (value instanceof Uint8Array && value.length > shownBytes);
+  const text = hidden ? String(value) : wide ? "" : valueText(value);
   return [
     { text: place(start, bits), paint: (text) => paint("dim", text) },
-    { text: hexCell(data.subarray(start - offset, end - offset)), paint: (text) => paint("dim", text) },
+    {
+      text: hidden ? `** (${end - start})` : hexCell(data.subarray(start - offset, end - offset)),
+      paint: (text) => paint("dim", text),
+    },
     { text: path, paint: (text) => (reserved === true ? dim(text) : paint("cyan", text)) },
-    { text: wide ? "" : valueText(value), paint: dim },
+    { text, paint: dim },
     unit ?? "",
     { text: list ? valueText(value) : meaning, paint: dim },
   ];
