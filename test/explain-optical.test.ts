@@ -126,10 +126,13 @@ describe("explain names every byte of the captured packets of optical ports", ()
     );
   });
 
-  it("oc-3: what the guide describes of BT00", async () => {
-    const { document } = await explain(["--table", "BT00", ...bt00Answer.map(({ hex }) => hex)]);
+  it("oc-3: all 79 bytes of BT00", async () => {
+    const { code, document } = await explain(["--table", "BT00", ...bt00Answer.map(({ hex }) => hex)]);
+    assert.equal(code, 0);
     const [message] = document.messages;
     assert.equal(message?.table, "BT00");
+    assert.deepEqual(message?.unknown, []);
+    assert.ok(covered(message?.spans ?? [], 79));
     const manufacturer = message?.spans?.find(({ path }) => path === "manufacturer");
     assert.equal(manufacturer?.value, "ELON");
   });

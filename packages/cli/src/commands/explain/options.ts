@@ -16,7 +16,7 @@ export interface ExplainOptions {
 
 export const addExplainCommand = (host: Host, load: Load<[hex: string[], options: ExplainOptions]>): void => {
   describeArguments(host.command, {
-    hex: "hexadecimal bytes, a file with a capture or with packets (pcap, pcapng), or - for standard input",
+    hex: "hexadecimal bytes, a file with a capture, with packets (pcap, pcapng) or with a session of an optical port, or - for standard input",
   });
   host.command
     .option("--table <id>", "the bytes are the body of this table, as in BT28 or 0x001c")
