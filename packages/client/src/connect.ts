@@ -17,7 +17,7 @@ export interface ConnectOptions {
   readonly security: Security;
   readonly clock: Clock;
   readonly timing?: Partial<LinkTiming>;
-  /** What the device is; asked from BT01 where absent. */
+  /** What the device is, for a meter that does not say; refused where the meter says otherwise. */
   readonly profile?: Profile;
   readonly signal?: Signal;
   /** Is told of the session before its first request, by those who count what it takes to meet. */
@@ -34,7 +34,7 @@ const portOffset = 142;
 /**
  * Opens a session and learns what device it is. The transport is closed where that fails.
  *
- * @throws LinkError, UsageError
+ * @throws UsageError (`profile`) where the meter contradicts the profile that was given; LinkError
  */
 export const connect = async (transport: Transport, options: ConnectOptions): Promise<Meter> => {
   const { security, clock, timing, signal } = options;
@@ -42,10 +42,7 @@ export const connect = async (transport: Transport, options: ConnectOptions): Pr
   options.onSession?.(session);
   try {
     const settled = await security.settle?.(session, signal, options.profile);
-    const { identity, profile } =
-      options.profile === undefined
-        ? await identify(session, signal)
-        : { identity: undefined, profile: options.profile };
+    const { profile, ...identified } = await identify(session, signal, options.profile);
     // On the optical port nobody asks which of the MEP ports it is, nor who else is on them.
     const asksPort = session.kind === "mep" && reaches(profile, { meter: [4, 0] });
     const port = asksPort ? await askPort(session, signal) : 1;
@@ -53,7 +50,7 @@ export const connect = async (transport: Transport, options: ConnectOptions): Pr
     const level = settled ?? security.level;
     const several = port === 2 || (asksPort ? await askSeveral(session, signal) : false);
     const tables = dimensionTables;
-    return new Meter({ session, clock, profile, identity, level, port, several, tables, writable, wear });
+    return new Meter({ session, clock, profile, ...identified, level, port, several, tables, writable, wear });
   } catch (error) {
     // What went wrong first is what the caller must hear.
     await session.close().catch(() => {});

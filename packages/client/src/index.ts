@@ -8,7 +8,7 @@
 export { type ConnectOptions, connect } from "./connect.ts";
 export { type LiveRead, LiveReader, openLive } from "./live/live.ts";
 export type { Capabilities, Capability, TableCapability } from "./meter/capabilities.ts";
-export { type Identity, identify } from "./meter/identity.ts";
+export { type Identity, identify, type ProfileSource } from "./meter/identity.ts";
 export { type CallOptions, Meter, type Wanted, type Wants } from "./meter/meter.ts";
 export { type Outcome, orThrow } from "./meter/outcome.ts";
 export type { RawProcedureResponse } from "./meter/procedure/procedure-call.ts";

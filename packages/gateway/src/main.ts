@@ -101,7 +101,7 @@ const seed = systemEntropy(32);
 const redactorOf =
   (source: MeterSource, key: Secret, profile?: string): GatewayMeter["redact"] =>
   (text) =>
-    redact({ text, key: key.reveal(), seed, profile: profile ?? source.identity()?.profile });
+    redact({ text, key: key.reveal(), seed, profile: source.identity()?.profile ?? profile });
 
 /** What it takes to reach a meter of the configuration. */
 const accessOf = (meter: MeterConfig, data: string): MeterAccess =>

@@ -1,10 +1,10 @@
 /** A meter from what the command line says: link, key and profile. */
-import { connect, identify, type Meter, type Security } from "@meterport/client";
+import { connect, type Meter, type Security } from "@meterport/client";
 import { type RecordingOptions, recordTransport } from "@meterport/client/recording/recording";
 import { findingText, type SecurityMemory, securityOf } from "@meterport/client/security/auto";
 import { optical } from "@meterport/client/session/optical";
 import { MeterportError, UsageError } from "@meterport/protocol/errors";
-import type { Profile } from "@meterport/protocol/layout/index";
+import { type Profile, profileName } from "@meterport/protocol/layout/index";
 import type { ParsedKey } from "@meterport/protocol/mep/security/key";
 import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
@@ -22,7 +22,7 @@ export interface MeterAccess {
   readonly link: string;
   /** Without one, the optical port shows what is open to everybody. */
   readonly key: ParsedKey | undefined;
-  /** The meter is asked where undefined. */
+  /** What the meter is, for one that does not say. */
   readonly profile: Profile | undefined;
   readonly security: SecurityName;
   readonly clientId: string;
@@ -65,13 +65,23 @@ export const meterOver = async (transport: Transport, access: MeterAccess, io: I
     ...(profile === undefined ? {} : { profile }),
     ...(writable === undefined ? {} : { writable, wear: wearStoreOf(io, () => name) }),
   });
+  tellUnsure(meter, io);
   tellOfOthers(meter, io);
   if (writable !== undefined) {
-    const identity = meter.identity ?? (await identify(meter.session, signal)).identity;
+    const { identity } = meter;
     const former = identity.serial ?? identity.utilitySerial ?? link;
     name = { full: [identity.manufacturer, identity.model, former].filter(Boolean).join("-"), former };
   }
   return meter;
+};
+
+/** Values of a meter that does not say what it is are no surer than the profile they are read by. */
+const tellUnsure = ({ profile, profileFrom }: Meter, io: Io): void => {
+  const name = profileName(profile);
+  if (profileFrom === "given")
+    say(io, `the meter does not say what it is, so ${name} is believed: on another firmware values may be wrong`);
+  if (profileFrom === "guess")
+    say(io, `the meter does not say what it is and is read as ${name}; give --profile if you know its firmware`);
 };
 
 /** Says once that the meter is not ours alone: the trouble that follows looks like noise. */

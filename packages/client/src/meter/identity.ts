@@ -1,12 +1,13 @@
 /** What a meter says of itself, and which profile follows from it. A table that it refuses leaves its fields unknown. */
 
 import { twoDigits } from "@meterport/protocol/digits";
-import { decode, type Profile, type Version } from "@meterport/protocol/layout/index";
+import { UsageError } from "@meterport/protocol/errors";
+import { decode, type Gate, type Profile, profileName, reaches, type Version } from "@meterport/protocol/layout/index";
 import type { Signal } from "@meterport/protocol/ports";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
 import { BT21 } from "@meterport/protocol/tables/basic/bt21-actual-register";
 import { ET03 } from "@meterport/protocol/tables/extended/et03-utility-information";
-import { deviceOf, firmwareOf } from "@meterport/protocol/tables/firmware";
+import { deviceOf, firmwareOf, sameLayouts } from "@meterport/protocol/tables/firmware";
 import type { Session } from "../session/session.ts";
 import { readSlice, readWhole, unlessRefused } from "./read/table-bytes.ts";
 
@@ -21,9 +22,16 @@ export interface Identity {
   /** The utility's serial number. */
   readonly utilitySerial: string | undefined;
 }
+/**
+ * Who says what the device is: `meter` by its firmware in BT01; `given` by the caller, because the meter does not tell; `guess` by
+ * how many values it reports, because nobody tells. Only the first is sure.
+ */
+export type ProfileSource = "meter" | "given" | "guess";
+
 export interface Identified {
   readonly identity: Identity;
   readonly profile: Profile;
+  readonly profileFrom: ProfileSource;
 }
 
 /** Text up to its first NUL, without spaces around it; `undefined` where nothing printable is left. */
@@ -34,21 +42,45 @@ const printable = (text: string): string | undefined => {
 const number = (digits: string): string | undefined =>
   /^0*$/.test(digits) || /[a-f]/i.test(digits) ? undefined : digits.replace(/^0+/, "");
 
-/** Present values in BT28 tell the firmware where BT01 is refused: each cut brought more of them. */
-const byPresentValues: readonly (readonly [count: number, firmware: Version])[] = [
-  [84, [4, 30]],
-  [75, [4, 10]],
-  [72, [4, 0]],
-  [55, [3, 70]],
-  [41, [3, 50]],
+type Release = readonly [count: number, since: Gate & { readonly meter: Version }];
+
+/** Present values in BT28 tell the firmware where BT01 is refused: each release brought more of them (MEP guide 1.1, pp. 221-226). */
+const releases: readonly Release[] = [
+  [84, { meter: [4, 30], module: [1, 32] }],
+  [75, { meter: [4, 10] }],
+  [72, { meter: [4, 0] }],
+  [55, { meter: [3, 70], module: [1, 20] }],
+  [41, { meter: [3, 50] }],
+  [26, { meter: [3, 10] }],
+  [22, { meter: [2, 12] }],
 ];
+const releaseOf = (count: number): Release | undefined => releases.find(([least]) => count >= least);
+
+/** What modules before 1.20 have is not documented; values that came with 1.20 they cannot have. */
+const mostOfOldModules = 54;
+
+/** Whether firmware `given` may report so many present values in BT21, which firmware before 2.12 does not have. */
+const canReport = (given: Profile, count: number): boolean => {
+  const expected = releases.find(([, since]) => reaches(given, since));
+  if (expected === undefined) return given.family === "module" && count <= mostOfOldModules;
+  const release = releaseOf(count);
+  // A count that no release has tells nothing.
+  return release === undefined || release === expected;
+};
+
+const contradiction = (given: Profile, said: string): UsageError =>
+  new UsageError(
+    "profile",
+    `the profile ${profileName(given)} was given, but ${said}: omit the profile, or check that the link leads to the right meter`,
+  );
 
 /**
- * Asks the meter what it is. Firmware 1.x is a Control Point / OSGP module, later numbers are meters.
+ * Asks the meter what it is. Firmware 1.x is a Control Point / OSGP module, later numbers are meters. A profile that the caller
+ * gives counts where the meter does not tell; where it tells, the meter is right.
  *
- * @throws LinkError
+ * @throws UsageError (`profile`) where the meter has other layouts than what was given; LinkError
  */
-export const identify = async (session: Session, signal?: Signal): Promise<Identified> => {
+export const identify = async (session: Session, signal?: Signal, given?: Profile): Promise<Identified> => {
   const options = (label: string) => (signal === undefined ? { label } : { label, signal });
   // Not after BT00: every meter has these tables, so its sets would save no request before the first value.
   const bt01 = await unlessRefused(readWhole(session, BT01.number, 24, options("read BT01")));
@@ -69,9 +101,19 @@ export const identify = async (session: Session, signal?: Signal): Promise<Ident
     serial: number(value.serialNumber),
     utilitySerial: et03 === undefined ? undefined : printable(String.fromCharCode(...et03)),
   };
-  if (firmware !== undefined && firmware.version[0] > 0) return { identity, profile: deviceOf(firmware.version) };
+  if (firmware !== undefined && firmware.version[0] > 0) {
+    const profile = deviceOf(firmware.version);
+    if (given !== undefined && !sameLayouts(given, profile))
+      throw contradiction(given, `the meter says that it is ${profileName(profile)} (BT01)`);
+    return { identity, profile, profileFrom: "meter" };
+  }
   const bt21 = await unlessRefused(readWhole(session, BT21.number, 10, options("read BT21")));
-  const count = bt21?.[9] ?? 0;
-  const guess = byPresentValues.find(([least]) => count >= least)?.[1] ?? [3, 10];
-  return { identity, profile: { family: "meter", firmware: guess } };
+  const count = bt21?.[9];
+  if (given !== undefined) {
+    if (count !== undefined && !canReport(given, count))
+      throw contradiction(given, `the meter reports ${count} present values (BT21), which that firmware does not`);
+    return { identity, profile: given, profileFrom: "given" };
+  }
+  const guess = releaseOf(count ?? 0)?.[1].meter ?? [3, 10];
+  return { identity, profile: { family: "meter", firmware: guess }, profileFrom: "guess" };
 };

@@ -21,7 +21,7 @@ import type { Clock, Signal } from "@meterport/protocol/ports";
 import { numberOf } from "@meterport/protocol/tables/identifiers";
 import type { Session } from "../session/session.ts";
 import { type Capabilities, CapabilityReader } from "./capabilities.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity, ProfileSource } from "./identity.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RawProcedureResponse } from "./procedure/procedure-call.ts";
 import { ProcedureCaller, type ProcedureOptions } from "./procedure/procedure-caller.ts";
@@ -63,8 +63,8 @@ export interface MeterOptions {
   readonly session: Session;
   readonly clock: Clock;
   readonly profile: Profile;
-  /** `undefined` where the profile was given and nothing was asked. */
-  readonly identity: Identity | undefined;
+  readonly profileFrom: ProfileSource;
+  readonly identity: Identity;
   readonly level: Level | undefined;
   /** Which of the two MEP ports of firmware 4.0 and later; 1 elsewhere. */
   readonly port: 1 | 2;
@@ -86,7 +86,9 @@ export class Meter {
   readonly session: Session;
   readonly clock: Clock;
   readonly profile: Profile;
-  readonly identity: Identity | undefined;
+  /** Who says so; unless it is the meter, the values are as sure as whoever does. */
+  readonly profileFrom: ProfileSource;
+  readonly identity: Identity;
   readonly level: Level | undefined;
   readonly port: 1 | 2;
   readonly several: boolean | undefined;
@@ -100,6 +102,7 @@ export class Meter {
     this.session = options.session;
     this.clock = options.clock;
     this.profile = options.profile;
+    this.profileFrom = options.profileFrom;
     this.identity = options.identity;
     this.level = options.level;
     this.port = options.port;

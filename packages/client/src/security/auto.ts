@@ -144,7 +144,9 @@ class Settling {
     this.#session.use(this.#rc4().seal);
     const plain = await this.#tryRc4();
     if (!plain.ok) throw tellingOf(plain.error, inside.error);
-    return this.#fallBack();
+    // The profile may be wrong: an older meter has no TLS that anybody could switch on.
+    const isOlder = plain.firmware !== undefined && !isOf4(plain.firmware);
+    return isOlder ? this.#foundRc4() : this.#fallBack();
   }
 
   async #rc4First(known: FoundSecurity | undefined): Promise<Level | undefined> {

@@ -73,15 +73,19 @@ describe("a session on a transport that misbehaves", () => {
   it("a listener that throws ends neither the session nor the other listeners, and is not silent", () => {
     const code = `
       import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
-      import { connectTo, endpointLine } from "../testing/endpoint-line.test-kit.ts";
+      import { endpointLine, testKey } from "../testing/endpoint-line.test-kit.ts";
+      import { Secret } from "@meterport/protocol/mep/security/key";
+      import { rc4 } from "./security.ts";
+      import { Session } from "./session.ts";
       process.on("unhandledRejection", (error) => console.log(error.message));
       const clock = new VirtualClock();
       const line = endpointLine(clock, [[52, new Uint8Array(7)]]);
-      const meter = await clock.run(connectTo(line, clock, { profile: { family: "meter", firmware: [3, 70] } }));
-      meter.session.listen(() => { throw new Error("of the listener"); });
-      meter.session.listen(({ type }) => console.log(type));
-      await clock.run(meter.session.request(Uint8Array.of(0x30, 0, 52, 0, 7), { label: "read BT52" }));
-      console.log(meter.session.closed);`;
+      const { seal } = rc4({ key: new Secret(testKey), entropy: (length) => new Uint8Array(length).fill(7) });
+      const session = new Session(line.transport, { seal, clock, timing: { requestSpacing: 0 } });
+      session.listen(() => { throw new Error("of the listener"); });
+      session.listen(({ type }) => console.log(type));
+      await clock.run(session.request(Uint8Array.of(0x30, 0, 52, 0, 7), { label: "read BT52" }));
+      console.log(session.closed);`;
     const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", code], {
       cwd: import.meta.dirname,
       encoding: "utf8",

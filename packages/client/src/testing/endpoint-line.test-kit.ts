@@ -118,10 +118,18 @@ export const endpointLine = (clock: Clock, contents: Iterable<[number, Contents]
   return { ...pipeTo(clock, endpoint), asked, memory, endpoint };
 };
 
-export const connectTo = (line: EndpointLine, clock: Clock, options: Partial<ConnectOptions> = {}): Promise<Meter> =>
-  connect(line.transport, {
+/** `asked` begins with what follows the connection. */
+export const connectTo = async (
+  line: EndpointLine,
+  clock: Clock,
+  options: Partial<ConnectOptions> = {},
+): Promise<Meter> => {
+  const meter = await connect(line.transport, {
     security: rc4({ key: new Secret(testKey), entropy: (length) => new Uint8Array(length).fill(7) }),
     clock,
     timing: { requestSpacing: 0 },
     ...options,
   });
+  line.asked.length = 0;
+  return meter;
+};

@@ -140,6 +140,10 @@ export const da: Messages = {
       "Tallene vender selv tilbage.",
     ],
     "other-client": ["Noget andet ser ud til at spørge måleren over samme port.", "Kun ét program bør bruge den."],
+    profile: [
+      "Måleren er en anden, end dens profil i konfigurationen siger.",
+      "Fjern linjen profile, eller kontrollér, at forbindelsen fører til den rigtige måler.",
+    ],
     "no-permission": [
       "Nøglen må ikke læse det, der spørges om.",
       "Bed netselskabet om en nøgle med flere rettigheder.",

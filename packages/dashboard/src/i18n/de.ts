@@ -156,6 +156,10 @@ export const de: Messages = {
       "Offenbar fragt noch etwas anderes den Zähler über denselben Anschluss.",
       "Nur ein Programm sollte ihn nutzen.",
     ],
+    profile: [
+      "Der Zähler ist ein anderer, als sein Profil in der Konfiguration sagt.",
+      "Die Zeile profile entfernen, oder prüfen, ob der Anschluss zum richtigen Zähler führt.",
+    ],
     "no-permission": [
       "Der Schlüssel darf das Gefragte nicht lesen.",
       "Beim Netzbetreiber um einen mit mehr Rechten bitten.",

@@ -147,6 +147,10 @@ export const en = {
       "Values return by themselves.",
     ],
     "other-client": ["Something else seems to ask the meter over the same port.", "Only one program should use it."],
+    profile: [
+      "The meter is another one than its profile in the configuration says.",
+      "Remove the line profile, or check that the link leads to the right meter.",
+    ],
     "no-permission": ["The key may not read what is asked.", "Ask your utility for a key with more rights."],
     "no-reading": ["The link works, but no reading has come in time."],
   } as Record<string, readonly string[]>,

@@ -2,7 +2,7 @@
 import { type Capture, captureText, parseCapture } from "@meterport/protocol/capture/capture";
 import { redactCapture } from "@meterport/protocol/capture/redaction/redact";
 import { UsageError } from "@meterport/protocol/errors";
-import { parseProfile } from "@meterport/protocol/layout/index";
+import { type Profile, parseProfile } from "@meterport/protocol/layout/index";
 
 /** What it takes to redact; plain data, because it goes to another thread. */
 export interface RedactionOrder {
@@ -18,9 +18,19 @@ export interface RedactionOrder {
 /** The text, or one sentence without a full stop on why there is none. */
 export type Redaction = { readonly text: string } | { readonly problem: string };
 
+/** A meter may call itself what nobody knows yet: then it is one of the usual ones. */
+const profileOf = (name: string | undefined): { readonly profile?: Profile } => {
+  try {
+    return name === undefined ? {} : { profile: parseProfile(name) };
+  } catch (error) {
+    if (error instanceof UsageError) return {};
+    throw error;
+  }
+};
+
 /** What verifies keeps its readings; where nothing does, as under a key that was changed since, lengths and codes are left. */
 const redacted = (capture: Capture, { key, seed, profile }: RedactionOrder): Capture => {
-  const options = { seed, ...(profile === undefined ? {} : { profile: parseProfile(profile) }) };
+  const options = { seed, ...profileOf(profile) };
   try {
     return redactCapture(capture, { ...options, key }).capture;
   } catch (error) {

@@ -5,6 +5,7 @@
 
 import { parseQuiet, type QuietWindow } from "@meterport/engine/plan/quiet";
 import { UsageError } from "@meterport/protocol/errors";
+import { parseProfile, profileName } from "@meterport/protocol/layout/index";
 import { parseDuration } from "@meterport/protocol/meaning/duration";
 import { type ParsedKey, parseKey } from "@meterport/protocol/mep/security/key";
 import { securityNames } from "@meterport/protocol/mep/security/security-names";
@@ -70,6 +71,18 @@ const quiet = text.transform((value, ctx): readonly QuietWindow[] => {
   }
 });
 
+/** Refused now, not at each connection. */
+const profile = text
+  .regex(/^(meter|module):\d{1,2}\.\d{1,2}$/, { error: "must be a profile like meter:3.70 or module:1.20" })
+  .transform((value, ctx) => {
+    try {
+      return profileName(parseProfile(value));
+    } catch (error) {
+      ctx.addIssue(error instanceof UsageError ? `is wrong: ${error.message}` : "is wrong");
+      return z.NEVER;
+    }
+  });
+
 const slug = text.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {
   error: "must be lower-case letters, digits, - and _ only, for example garage, because it becomes part of addresses",
 });
@@ -85,9 +98,7 @@ export const meterSchema = z.strictObject({
   link: text.min(1),
   key: key.optional(),
   key_file: text.min(1).optional(),
-  profile: text
-    .regex(/^(meter|module):\d{1,2}\.\d{1,3}$/, { error: "must be a profile like meter:3.70 or module:1.20" })
-    .optional(),
+  profile: profile.optional(),
   security: z.enum(securityNames, { error: `must be one of ${securityNames.join(", ")}` }).optional(),
   client_id: wholeNumber(0, 65_535).optional(),
   /** Faster than the guide's one read a second on average is the user's choice. */

@@ -33,7 +33,7 @@ export interface MeterConfig {
   readonly key: Secret;
   /** One sentence on the form that the key was read as. */
   readonly keyForm: string;
-  /** "meter:3.70"; the meter is asked when absent. */
+  /** "meter:3.70": what a meter is that does not say. */
   readonly profile?: string;
   /** `auto` takes what the port speaks, and never goes back from TLS to RC4, not after a restart either. */
   readonly security: SecurityName;

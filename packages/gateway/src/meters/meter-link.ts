@@ -1,5 +1,5 @@
 /** A supervised meter as the point loop wants it: connect, learn the sources, read. */
-import { connect, type Identity, type LiveReader, type Meter, openLive, type Security } from "@meterport/client";
+import { connect, type LiveReader, type Meter, openLive, type Security } from "@meterport/client";
 import type { Session } from "@meterport/client/session/session";
 import { Supervisor, type SupervisorOptions } from "@meterport/client/supervision/supervisor";
 import type { MeterIdentity } from "@meterport/engine/model/point-model";
@@ -17,8 +17,10 @@ export interface LinkedMeter {
 export interface LinkMeterOptions {
   readonly security: Security;
   readonly clock: Clock;
-  /** "meter:3.70"; the meter is asked when absent. */
+  /** "meter:3.70": what the meter is, where it does not say. */
   readonly profile?: string | undefined;
+  /** Is told, in one sentence, that the meter does not say what it is. */
+  readonly onUnsure?: (sentence: string) => void;
   readonly timing?: Partial<LinkTiming>;
   readonly signal?: Signal;
   /** Is told of the session before its first request. */
@@ -31,7 +33,7 @@ export interface LinkMeterOptions {
  * @throws LinkError, UsageError, LayoutError
  */
 export const linkMeter = async (transport: Transport, options: LinkMeterOptions): Promise<LinkedMeter> => {
-  const { security, clock, profile, timing, signal, onSession } = options;
+  const { security, clock, profile, timing, signal, onSession, onUnsure } = options;
   const meter = await connect(transport, {
     security,
     clock,
@@ -40,6 +42,10 @@ export const linkMeter = async (transport: Transport, options: LinkMeterOptions)
     ...(signal === undefined ? {} : { signal }),
     ...(onSession === undefined ? {} : { onSession }),
   });
+  if (meter.profileFrom !== "meter")
+    onUnsure?.(
+      `the meter does not say what it is: its values are as sure as the profile ${profileName(meter.profile)}`,
+    );
   try {
     return { meter, live: await openLive(meter, signal === undefined ? {} : { signal }) };
   } catch (error) {
@@ -49,7 +55,7 @@ export const linkMeter = async (transport: Transport, options: LinkMeterOptions)
 };
 
 const identityOf = (meter: Meter): MeterIdentity => {
-  const told: Partial<Identity> = meter.identity ?? {};
+  const told = meter.identity;
   return {
     manufacturer: told.manufacturer ?? null,
     model: told.model ?? null,

@@ -35,20 +35,31 @@ export const openMeter = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess
 /** The session ends a few seconds after the last answer: the meter's MEP port, and its limit for sessions, count them. */
 const shortSessions = { holdTime: 0 } as const;
 
+/** Tells a sentence again only after another one. */
+const once = (tell: (sentence: string) => void): ((sentence: string) => void) => {
+  let last: string | undefined;
+  return (sentence) => {
+    if (sentence !== last) tell(sentence);
+    last = sentence;
+  };
+};
+
 /** What whoever configured it is to know. */
 export const throughHeadNote = (interval: Millis): string =>
   `read through its optical port each ${interval / 1000} s; on a meter before firmware 4.0 the MEP port is silent for some seconds each time`;
 
 /** Through an optical head. Its speed is what the link says: a head that slipped is no reason to look for others. */
-const throughHead = (config: MeterConfig, { clock, openLink, traitsOf }: OpenMeterDeps): MeterAccess => {
-  const { key, clientId, profile, pipe, fastest = 0, wake = 0 } = config;
+const throughHead = (config: MeterConfig, { clock, openLink, traitsOf, log }: OpenMeterDeps): MeterAccess => {
+  const { id, key, clientId, profile, pipe, fastest = 0, wake = 0 } = config;
+  const onUnsure = once((sentence) => log.info(`${id}: ${sentence}`));
   // One for all sessions, so that a key that was refused is not shown again until the gateway is started anew.
   // A short session is over before another speed is worth its negotiation.
   const security = optical({ key, userId: clientId, fastest, wake, timing: shortSessions });
   return {
     near: traitsOf(pipe).near,
     open: ({ signal }) => openLink(pipe, signal, undefined),
-    connect: (transport, signal, onSession) => linkMeter(transport, { security, clock, signal, profile, onSession }),
+    connect: (transport, signal, onSession) =>
+      linkMeter(transport, { security, clock, signal, profile, onSession, onUnsure }),
   };
 };
 
@@ -65,6 +76,7 @@ const throughMep = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
     said.add(text);
     log.info(`${id}: ${text}`);
   };
+  const onUnsure = once((sentence) => log.info(`${id}: ${sentence}`));
   const { baud, near } = traitsOf(link);
   return {
     ...(baud === undefined ? {} : { baud }),
@@ -77,6 +89,7 @@ const throughMep = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
         signal,
         profile,
         onSession,
+        onUnsure,
       }),
   };
 };

@@ -65,20 +65,26 @@ export const releasesText = (releases: Releases): string =>
     )
     .join(", ");
 
+/** First numbers of firmware that exist: a 1 is that of a module, and tells it from a meter. */
+const generations: Readonly<Record<Family, readonly number[]>> = { meter: [2, 3, 4], module: [1] };
+
 /**
  * A profile from its name: family, colon, firmware of which the first two numbers count. One digit of the minor
  * number stands for tens ("3.7" is firmware 3.70), as the guides write it.
  *
- * @throws UsageError
+ * @throws UsageError (`profile`) for another form, and for firmware that does not exist
  * @example
  * parseProfile("module:1.20") // { family: "module", firmware: [1, 20] }
+ * parseProfile("meter:9.9") // throws UsageError
  */
 export const parseProfile = (text: string): Profile => {
   const match = /^(meter|module):(\d{1,2})\.(\d{1,2})(?:\.\d{1,2})?$/.exec(text.trim().toLowerCase());
   if (match === null) throw new UsageError("profile", `profile "${text}" is not of the form meter:3.70 or module:1.20`);
-  const minor = match[3] as string;
-  return {
-    family: match[1] as Family,
-    firmware: [Number(match[2]), minor.length === 1 ? 10 * Number(minor) : Number(minor)],
-  };
+  const [, family, major, minor] = match as unknown as [string, Family, string, string];
+  if (!generations[family].includes(Number(major)))
+    throw new UsageError(
+      "profile",
+      `profile "${text}": there is no such firmware; that of meters begins with 2, 3 or 4, that of modules with 1`,
+    );
+  return { family, firmware: [Number(major), minor.length === 1 ? 10 * Number(minor) : Number(minor)] };
 };

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
 import { parseProfile, profileName, tableExists } from "@meterport/protocol/layout/index";
+import { code } from "@meterport/protocol/mep/frame/response-codes";
 import type { Transport } from "@meterport/protocol/ports";
 import { numberOf } from "@meterport/protocol/tables/catalogue";
-import { BT00, tables } from "@meterport/protocol/tables/index";
+import { BT00, ET57, tables } from "@meterport/protocol/tables/index";
 import { memoryLine } from "@meterport/simulator";
 import { runCli, type World, withMeter } from "../../testing/run-cli.ts";
 
@@ -161,15 +162,19 @@ describe("dump", () => {
   });
 
   test("what the meter refuses is listed, and the rest is read", async () => {
-    // Nothing says what it has, and it is taken for newer than it is: tables that it does not have are asked for.
-    const world = withoutSets();
-    const { code, out, written } = await dump(["--profile", "meter:4.30", "--output", "x.json"], world);
-    assert.equal(code, 0);
+    const world = withMeter();
+    world.meter.use(({ request }) =>
+      "table" in request && request.table === ET57.number
+        ? { kind: "error", code: code.inappropriateAction }
+        : undefined,
+    );
+    const { code: ended, out, written } = await dump(["--output", "x.json"], world);
+    assert.equal(ended, 0);
     const { refused, tables: read } = parsed(written.get("x.json"));
-    const missing = refused.find(({ id }) => id === "ET70");
-    assert.deepEqual([missing?.code, /^read ET70: /.test(missing?.message ?? "")], ["no-such-table", true]);
-    assert.ok("BT21" in read && !("ET70" in read));
-    assert.match(out, /\n {2}ET70 +no-such-table /);
+    const missing = refused.find(({ id }) => id === "ET57");
+    assert.deepEqual([missing?.code, /^read ET57: /.test(missing?.message ?? "")], ["no-such-table", true]);
+    assert.ok("BT21" in read && !("ET57" in read));
+    assert.match(out, /\n {2}ET57 +no-such-table /);
   });
 
   test("tables that nobody has described are kept as bytes under their number", async () => {

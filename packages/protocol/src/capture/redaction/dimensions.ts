@@ -41,7 +41,8 @@ export class SeenDimensions {
    * The dimensions of the device; of each that it may be, where neither the capture nor `given` says which.
    */
   possible(given: Profile | undefined): readonly Dimensions[] {
-    const profile = given ?? this.#profile();
+    // What the meter says of itself counts more: under the wrong profile what identifies may be overlooked.
+    const profile = this.#profile() ?? given;
     return (profile === undefined ? usualProfiles : [profile]).map((each) => this.#under(each));
   }
 

@@ -6,9 +6,9 @@ import { decodeRequest, requestCode } from "@meterport/protocol/mep/frame/apdu";
 import { code, responseCode } from "@meterport/protocol/mep/frame/response-codes";
 import type { SaidMessage, Speaker } from "@meterport/protocol/optical/conversation";
 import {
-  baudRates,
   decodeIdentified,
   decodeService,
+  opticalBaudRates,
   type ServiceRequest,
   serviceCode,
 } from "@meterport/protocol/optical/services";
@@ -88,7 +88,7 @@ const tellText = (_: number, hex: string) => ({
   value: printable(String.fromCharCode(...(hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)))).trimEnd(),
 });
 const tellRate = (value: number) => {
-  const rate = baudRates[value];
+  const rate = opticalBaudRates[value];
   return { meaning: rate === undefined ? "the speed stays as it is" : `${rate} baud` };
 };
 const tellSum = (data: Uint8Array) => (value: number) => ({
