@@ -73,7 +73,7 @@ const cases: readonly Case[] = [
   {
     name: "a wrong key",
     code: "wrong-key",
-    message: "read BT21: the meter knows no key that fits the digest (0x0B) after 3 attempts",
+    message: "read BT01: the meter knows no key that fits the digest (0x0B) after 3 attempts",
     key: other,
     fresh: true,
     bend: () => ({}),
@@ -122,7 +122,7 @@ const cases: readonly Case[] = [
     name: "a corrupt 0x0C",
     code: "bad-resync",
     message:
-      "read BT21: the meter asks for another sequence number, but the digest of its answer does not fit after 3 attempts",
+      "read BT01: the meter asks for another sequence number, but the digest of its answer does not fit after 3 attempts",
     fresh: true,
     bend: () => ({ down: (sent) => [isResync(sent) ? flipped(sent, -1) : sent] }),
   },
@@ -150,14 +150,21 @@ describe("a failing line, read by the real client", () => {
     it(`${name}: ${code}`, async (t) => {
       const setting = set();
       const { clock, device, line } = setting;
-      const meter = await open(setting, key);
       const heard: Uint8Array[] = [];
+      if (fresh) {
+        line.bend(bend(setting, heard));
+        const { error, took } = await failing(clock, open(setting, key));
+        assert.deepEqual([error.code, error.message], [code, message]);
+        assert.ok(took > 0 && took <= patience, `${took} ms`);
+        return;
+      }
+      const meter = await open(setting);
       const down = (sent: Uint8Array): readonly Uint8Array[] => {
         heard.push(sent);
         return [sent];
       };
       line.bend({ down });
-      if (!fresh) await clock.run(meter.read(BT01));
+      await clock.run(meter.read(BT01));
       line.bend(bend(setting, heard));
       const { error, took } = await failing(clock, meter.read(BT21));
       assert.equal(error.code, code);
@@ -169,7 +176,7 @@ describe("a failing line, read by the real client", () => {
       // The session has not suffered: once the line is straight it reads on.
       line.bend({});
       device.alert(false);
-      if (key === undefined) assert.equal((await clock.run(meter.read(BT21))).presentValues, 55);
+      assert.equal((await clock.run(meter.read(BT21))).presentValues, 55);
       await meter.close();
       await clock.advance(10_000);
       assert.equal(clock.pending, 0);
@@ -253,6 +260,7 @@ describe("a failing line, read by the real client", () => {
     const meter = await open(setting);
     const controller = new AbortController();
     line.bend(dumb);
+    await clock.advance(100);
     const read = meter.read(BT21, { signal: controller.signal });
     clock.at(clock.now() + 50, () => controller.abort());
     const { error, took } = await failing(clock, read);

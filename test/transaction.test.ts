@@ -46,8 +46,9 @@ describe("transaction", () => {
       },
     };
     const key = new Secret(new Uint8Array(16).fill(1));
-    const security = rc4({ key, entropy: () => Uint8Array.of(0x5b, 0x4e, 0x42, 0xe5) });
-    const meter = await clock.run(connect(transport, { security, clock, profile: device.profile, writable: true }));
+    const security = rc4({ key, entropy: () => Uint8Array.of(0x5b, 0x4e, 0x42, 0xe3) });
+    device.expectSequence(0x5b4e42e3);
+    const meter = await clock.run(connect(transport, { security, clock, writable: true }));
     const outcomes = await clock.run(
       meter.transaction(
         (t) => [
@@ -62,9 +63,9 @@ describe("transaction", () => {
       ),
     );
     const printed = guideExchanges.filter(({ name }) => name.startsWith("transaction"));
-    // The first request learns from ET11 how much ET52 and ET53 hold.
+    // BT01 and ET03 tell what it is, ET11 how much ET52 and ET53 hold.
     assert.deepEqual(
-      sent.slice(1),
+      sent.slice(3),
       printed.map(({ request }) => request),
     );
     assert.deepEqual(

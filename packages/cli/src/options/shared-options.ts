@@ -43,7 +43,7 @@ export const zoneOption = (): Option =>
 export const asksMeter = (command: Command): Command =>
   meterOptions(
     command.addOption(linkOption().makeOptionMandatory()).addOption(keyOption()),
-    "the device; the meter is asked where left out",
+    "the device, for a meter that does not say what it is",
   );
 
 /** The options of a command that asks a meter where it is given one. */

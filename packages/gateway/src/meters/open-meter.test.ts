@@ -12,6 +12,7 @@ import { linkTraits } from "@meterport/transports/link-traits";
 import { portName } from "@meterport/transports/port-name";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { MeterConfig } from "../config/config.ts";
+import { superviseMeter } from "./meter-link.ts";
 import { openMeter } from "./open-meter.ts";
 import { tlsSeen } from "./tls-seen.ts";
 
@@ -28,6 +29,71 @@ const config = (link: string): MeterConfig => ({
   security: "auto",
   clientId: 0,
   interval: 1_000,
+});
+
+/** What a meter of firmware 3.70 behind a link of such a configuration is reached as, and what was logged. */
+const reach = async (configured: Partial<MeterConfig>, prepare: (meter: VirtualMeter) => void = () => {}) => {
+  const clock = new VirtualClock();
+  const said: string[] = [];
+  const meter = new VirtualMeter({
+    profile: parseProfile("meter:3.70"),
+    keys: { basic: key, advanced: new Secret(new Uint8Array(16).fill(2)) },
+    scenario: "quiet",
+    seed: 1,
+    start: clock.wall(),
+  });
+  prepare(meter);
+  const access = openMeter(
+    { ...config("tcp://bridge:1"), ...configured },
+    {
+      clock,
+      entropy: (length) => new Uint8Array(length),
+      log: { info: (line) => said.push(line) },
+      openLink: async () => memoryLine({ meter, clock }),
+      traitsOf: linkTraits,
+      securityMemory: () => ({ get: () => undefined, set: () => {} }),
+    },
+  );
+  const source = superviseMeter({ name: "bridge", ...access, clock, entropy: (length) => new Uint8Array(length) });
+  source.start();
+  await clock.advance(20_000);
+  const seen = { status: source.status(), identity: source.identity(), said };
+  await clock.run(source.close());
+  return seen;
+};
+
+describe("a profile in the configuration", () => {
+  test("that fits leaves the meter's identity known", async () => {
+    const { status, identity, said } = await reach({ profile: "meter:3.71" });
+    assert.equal(status.state, "up");
+    assert.deepEqual(
+      [identity?.manufacturer, identity?.firmware?.slice(0, 4), identity?.profile],
+      ["NES", "3.70", "meter:3.70"],
+    );
+    assert.ok(identity?.serial);
+    assert.deepEqual(said, []);
+  });
+
+  test("that contradicts the meter refuses the link, with both", async () => {
+    for (const profile of ["meter:2.10", "meter:4.30", "module:1.20"]) {
+      const { status, identity } = await reach({ profile });
+      assert.equal(status.state, "refused");
+      assert.deepEqual(
+        [status.cause?.code, status.cause?.text.split(": ")[0], identity],
+        ["profile", `the profile ${profile} was given, but the meter says that it is meter:3.70 (BT01)`, null],
+      );
+    }
+  });
+
+  test("of a meter that does not say what it is is said once to be all that is known", async () => {
+    const { status, said } = await reach({ profile: "meter:3.70" }, (meter) =>
+      meter.use(({ request }) => ("table" in request && request.table === 1 ? { kind: "error", code: 3 } : undefined)),
+    );
+    assert.equal(status.state, "up");
+    assert.deepEqual(said, [
+      "house: the meter does not say what it is: its values are as sure as the profile meter:3.70",
+    ]);
+  });
 });
 
 describe("opening a meter", () => {

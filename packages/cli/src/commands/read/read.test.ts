@@ -56,10 +56,37 @@ describe("read --json", () => {
     assert.deepEqual(JSON.parse(out), { "BT54 pending.descriptor.eventCode": 0, "ET47-pending.contents.tariff": 0 });
   });
 
-  test("with a profile nothing is asked about the device", async () => {
-    const { code, out } = await read("--json", "--profile", "meter:3.70", "BT52");
-    assert.equal(code, 0);
-    assert.deepEqual((JSON.parse(out) as { BT52: { clock: { year: number } } }).BT52.clock.year, 26);
+  test("a profile is taken where the meter has the same layouts, and refused where it has others", async () => {
+    for (const profile of ["meter:3.70", "meter:3.71"]) {
+      const { code, out } = await read("--json", "--profile", profile, "BT52");
+      assert.equal(code, 0);
+      assert.deepEqual((JSON.parse(out) as { BT52: { clock: { year: number } } }).BT52.clock.year, 26);
+    }
+    for (const profile of ["meter:2.10", "meter:4.30", "module:1.20"]) {
+      const { code, out } = await read("--json", "--profile", profile, "BT23");
+      assert.equal(code, 2);
+      const message = `the profile ${profile} was given, but the meter says that it is meter:3.70 (BT01): omit the profile, or check that the link leads to the right meter`;
+      assert.deepEqual(JSON.parse(out), { error: { code: "profile", message } });
+    }
+    const { code, err } = await read("--profile", "meter:9.9", "BT23");
+    assert.equal(code, 2);
+    assert.match(err, /profile "meter:9\.9": there is no such firmware; that of meters begins with 2, 3 or 4/);
+  });
+
+  test("values of a meter that does not say what it is are told as no surer than the profile", async () => {
+    const world = withMeter();
+    world.meter.use(({ request }) =>
+      "table" in request && request.table === 1 ? { kind: "error", code: 3 } : undefined,
+    );
+    const given = await runCli(["read", ...link, "--profile", "meter:3.70", "BT21.tiers"], world);
+    assert.equal(given.code, 0);
+    assert.match(
+      given.err,
+      /does not say what it is, so meter:3\.70 is believed: on another firmware values may be wrong/,
+    );
+    const guessed = await runCli(["read", ...link, "BT21.tiers"], world);
+    assert.equal(guessed.code, 0);
+    assert.match(guessed.err, /does not say what it is and is read as meter:3\.70; give --profile if you know/);
   });
 
   test("a link that does not open is the one document", async () => {
