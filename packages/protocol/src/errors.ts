@@ -105,7 +105,7 @@ export type LinkFailure =
   | "garbage"
   /** Not sent: too many requests are waiting already. */
   | "queue-full"
-  /** The meter has executed the request, but its answer was lost, and doing it twice would do harm. */
+  /** The meter may have executed the request, but its answer was lost, and doing it twice would do harm. */
   | "reply-lost"
   /** The transport cannot be opened. */
   | "not-open"

@@ -9,7 +9,7 @@ import { decodeResponse } from "../frame/apdu.ts";
 import { Deframer, type FrameEvent, lengthField, shownGarbage } from "../frame/frame.ts";
 import type { Seal } from "../security/seal.ts";
 import { type DiscardReason, Exchange, type LinkInput, type LinkOutput, movedDetail, movedUnsent } from "./exchange.ts";
-import { dimensionsJump, executed } from "./executed.ts";
+import { dimensionsJump, mayHaveRun } from "./executed.ts";
 import { OpticalEar } from "./optical-ear.ts";
 import { foreignFrame } from "./other-client.ts";
 import { Sent, type Verdict } from "./sent.ts";
@@ -162,7 +162,11 @@ export class Link {
     exchange.pausing = true;
     if (!this.#isLast(exchange)) return;
     const { evidence, attempts } = exchange;
-    this.#fail(evidence.failure(attempts), evidence.detail(attempts, this.#timing.responseTimeout), out);
+    const [failure, detail] = [evidence.failure(attempts), evidence.detail(attempts, this.#timing.responseTimeout)];
+    // A refusal says that nothing was done; a request that went to a meter which took the key before proves it wrong.
+    const accepted = this.tellsChanges ? this.#synchronised : !exchange.preparing;
+    if (exchange.idempotent || !accepted || !refusals.includes(failure)) this.#fail(failure, detail, out);
+    else this.#fail("reply-lost", `${detail}, though it took the key before: it may have executed the request`, out);
   }
 
   #transmit(exchange: Exchange, now: Millis, out: LinkOutput[]): void {
@@ -263,7 +267,7 @@ export class Link {
     if (verdict.type === "apdu") this.#answer(exchange, verdict, body, out);
     else if (verdict.type === "resync") this.#resync(exchange, verdict.sequence, body, out);
     else if (verdict.type === "step") this.#step(exchange);
-    else if (verdict.type === "session-lost") this.#sessionLost(exchange, verdict, body, out);
+    else if (verdict.type === "session-lost") this.#sessionLost(exchange, verdict.detail, body, out);
     else this.#reject(exchange, verdict, body, out);
   }
 
@@ -292,16 +296,11 @@ export class Link {
     exchange.pausing = true;
   }
 
-  /** A new session is needed. What must not be done twice is asked again only where the meter cannot have done it. */
-  #sessionLost(
-    exchange: Exchange,
-    { detail, unexecuted }: Verdict & { type: "session-lost" },
-    body: Uint8Array,
-    out: LinkOutput[],
-  ): void {
+  /** A new session is needed. Nothing that says so is authentic, so what must not be done twice is not asked again. */
+  #sessionLost(exchange: Exchange, detail: string, body: Uint8Array, out: LinkOutput[]): void {
     discard(body, "session-lost", out);
     exchange.evidence.add("tls", detail);
-    if (!exchange.idempotent && !(unexecuted && exchange.repeats === 1)) {
+    if (!exchange.idempotent) {
       this.#fail("reply-lost", "the TLS session broke over it, and the meter may have executed it before", out);
       return;
     }
@@ -322,7 +321,7 @@ export class Link {
       return;
     }
     const ours = exchange.sealed?.sequence;
-    const known = this.#synchronised || exchange.repeats > 1;
+    const trial = { theirs, repeated: exchange.repeats > 1, synchronised: this.#synchronised };
     // Whatever number is beyond ours was used by somebody else; the next one also where ours arrived twice.
     const taken = ours === undefined || !this.#synchronised ? 0 : (theirs - ours) >>> 0;
     const foreign = taken > 0 && taken < dimensionsJump - 1 && (taken > 1 || exchange.repeats === 1);
@@ -334,12 +333,8 @@ export class Link {
     this.#leastExpected = theirs;
     out.push({ type: "resync", sequence: theirs, jumped });
     if (foreign) out.push({ type: "other-client", sign: "numbers", certain: taken > 1 });
-    if (!exchange.idempotent && known && ours !== undefined && executed(ours, theirs)) {
-      this.#fail(
-        "reply-lost",
-        "the meter has seen this request already and most likely executed it, but its answer was lost",
-        out,
-      );
+    if (!exchange.idempotent && ours !== undefined && mayHaveRun({ ...trial, ours })) {
+      this.#fail("reply-lost", "the meter has most likely executed this request, but its answer was lost", out);
       return;
     }
     // What waits was laid out before, too.
@@ -394,6 +389,9 @@ export class Link {
     }
   }
 }
+
+/** What a meter says that will have nothing to do with us. */
+const refusals: readonly LinkFailure[] = ["wrong-key", "no-tls", "tls-required"];
 
 const discard = (bytes: Uint8Array, reason: DiscardReason, out: LinkOutput[]): void => {
   out.push({ type: "discarded", bytes, length: bytes.length, reason });

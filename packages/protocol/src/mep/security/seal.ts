@@ -17,10 +17,10 @@ export type Opened =
   /** A step of a handshake went well: `prepare` gives the next one, or nothing where the session stands. */
   | { readonly type: "step" }
   /**
-   * The session is gone, or never was; `prepare` begins a new one. `unexecuted` where the meter says so; else the words may
-   * belong to an earlier message of ours.
+   * The session is gone, or never was; `prepare` begins a new one. Whether the meter has executed the request nobody knows:
+   * the words are not authentic, or may belong to an earlier message of ours.
    */
-  | { readonly type: "session-lost"; readonly detail: string; readonly unexecuted: boolean }
+  | { readonly type: "session-lost"; readonly detail: string }
   /** 0x0C with a digest that does not fit: its number must not be believed. */
   | { readonly type: "bad-resync" }
   /** Anything else that does not verify: noise, the reply to another request, or a forgery. */

@@ -158,14 +158,13 @@ class TlsSeal implements Seal {
       if (message.type === "rejected") return forged;
       this.#drop();
       const detail = `the meter ended the TLS session (${message.name})`;
-      return { type: "session-lost", detail, unexecuted: false };
+      return { type: "session-lost", detail };
     }
     if (!endsSession(body)) return forged;
     this.#drop();
     const said = hexByte(body[0] as number);
-    const detail = `the meter has no TLS session with us, ${said}`;
-    // 0x01 also answers a damaged repetition of a message that was executed.
-    return { type: "session-lost", detail, unexecuted: body[0] === tlsResponse.noSession };
+    // Outside of TLS anybody can say so, 0x0A too, and 0x01 also answers a damaged repetition of a message that was executed.
+    return { type: "session-lost", detail: `the meter has no TLS session with us, ${said}` };
   }
 
   #drop(): void {

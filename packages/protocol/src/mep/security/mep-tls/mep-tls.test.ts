@@ -168,14 +168,26 @@ describe("link and port", () => {
     }
   });
 
-  it("the meter loses its session: the request is repeated in a new one", () => {
+  it("the meter loses its session: a read is repeated in a new one, what must not be done twice is not", () => {
     const { ask, port, served } = pair("required");
     ask(read);
     port.dropSession();
     assert.equal(ask(read), value);
     port.dropSession();
-    assert.equal(ask(write), "00");
-    assert.deepEqual(served.filter((line) => line.includes(toHex(write))).length, 1);
+    assert.match(ask(write), /^reply-lost: the TLS session broke over it/);
+    assert.deepEqual(served.filter((line) => line.includes(toHex(write))).length, 0);
+    assert.equal(ask(write), "00", "asked again by whoever knows that it may be");
+  });
+
+  it("a forged 0x0A behind what must not be done twice never has it done twice", () => {
+    for (const forged of ["00010a", "000101", "000103", "00090b0000000000000000"]) {
+      const { ask, served } = pair("required");
+      ask(read);
+      // It comes before the answer, and before it as well as in its place.
+      assert.match(ask(write, [], { 1: bytes(forged) }), /^reply-lost: /, forged);
+      assert.match(ask(write, [], { 0: bytes(forged), 1: bytes(forged) }), /^(reply-lost: |00$)/, forged);
+      assert.ok(served.filter((line) => line.includes(toHex(write))).length <= 2, forged);
+    }
   });
 
   it("an answer behind noise that looks like the length of a longer frame is found, and the session goes on", () => {
@@ -223,7 +235,7 @@ describe("link and port", () => {
       [12, 12],
     ] as const) {
       const { ask, served } = pair("required", { mine, theirs });
-      for (let i = 0; i < 30; i++) assert.equal(ask(i % 2 === 0 ? read : write), i % 2 === 0 ? value : "00");
+      for (let i = 0; i < 30; i++) assert.equal(ask(read), value);
       assert.equal(served.length, 30, "each was executed once");
     }
   });
