@@ -1,7 +1,7 @@
 /** Transactions of a client on a virtual meter, and the printed one byte for byte. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { connect, orThrow, rc4 } from "@meterport/client";
+import { connect, orThrow, rc4, type Steps } from "@meterport/client";
 import { toHex } from "@meterport/protocol/bytes";
 import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -304,6 +304,28 @@ describe("transaction", () => {
     }
   });
 
+  it("what was shown is what is sent, or nothing", async () => {
+    const { clock, meter, written, device } = await openChanging("meter:3.70");
+    // 636 bytes, of which a cut into 456 and 180 would weaken the digest.
+    const build = (steps: Steps) => [
+      ...Array.from({ length: 4 }, (_, i) => steps.write(ET50, ["clients", 0, "iconDisplayControl", i], 32)),
+      steps.write(ET50, ["clients", 0, "et59Response"], true),
+      ...Array.from({ length: 57 }, (_, i) => steps.readBytes(ET14, i, 1)),
+    ];
+    const before = device.memory.get(ET50.number)?.slice() ?? new Uint8Array();
+    const shown = await clock.run(meter.planTransaction(build));
+    assert.deepEqual([shown.requests.map(({ data }) => data.length), written], [[455, 181], []]);
+    await clock.run(meter.transaction(build, { shown }));
+    assert.deepEqual(
+      written.filter((line) => line.startsWith("write-at 2100")),
+      shown.requests.map(({ offset, data }) => `write-at 2100 ${offset} ${toHex(data)}`),
+    );
+    const refused = (message: RegExp) => ({ name: "UsageError", code: "changed", message });
+    await assert.rejects(clock.run(meter.transaction(build, { shown })), refused(/the meter has changed since/));
+    device.memory.set(ET50.number, before);
+    await assert.rejects(clock.run(meter.transaction(build, { shown })), refused(/its number \d+ has been used/));
+  });
+
   it("whichever answer is lost, it runs once", async () => {
     for (let lost = 0; lost < 14; lost++) {
       let frames = 0;
@@ -322,11 +344,13 @@ describe("transaction", () => {
         true,
         `frame ${lost}`,
       );
-      assert.deepEqual(
-        written.map((line) => line.split(" ").slice(0, 4).join(" ")).filter((line) => !line.startsWith("write 7")),
-        [written[1], written[2], "t write-at 2099 1"].map((line) => line?.split(" ").slice(0, 4).join(" ")),
-        `frame ${lost}`,
-      );
+      // What was begun and lost is begun again; only the last piece starts it.
+      const writes = written.map((line) => line.split(" ").slice(0, 4).join(" "));
+      const pieces = writes.filter((line) => !line.startsWith("write 7"));
+      const [begin, rest, run, ...more] = pieces.filter((line, i) => line !== pieces[i + 1]);
+      assert.match(begin ?? "", /^write-at 2100 0 /, `frame ${lost}`);
+      assert.match(rest ?? "", /^write-at 2100 456 /, `frame ${lost}`);
+      assert.deepEqual([run?.slice(0, 17), more], ["t write-at 2099 1", []], `frame ${lost}`);
       await meter.close();
     }
   });

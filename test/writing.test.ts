@@ -13,7 +13,8 @@ describe("write", () => {
     const { clock, meter, written, device } = await openChanging();
     const result = await clock.run(meter.write(ET51, healthTimeout, 30));
     assert.deepEqual(written, ["write-at 2099 1 1e00"]);
-    assert.deepEqual(result, { requests: [{ table: 2099, offset: 1, data: Uint8Array.of(30, 0) }], sent: true });
+    const requests = [{ table: 2099, offset: 1, data: Uint8Array.of(30, 0) }];
+    assert.deepEqual(result, { requests, sent: true, before: [60] });
     assert.equal(await clock.run(meter.read(ET51, healthTimeout)), 30);
     assert.deepEqual(device.memory.read(2099, 0, 4), Uint8Array.of(1, 30, 0, 30));
   });
@@ -26,9 +27,59 @@ describe("write", () => {
     assert.deepEqual(written, ["write-at 2098 30 87", "write-at 2098 30 83"]);
   });
 
+  it("a bit is told as it was, wherever in its word it stands", async () => {
+    const { clock, meter, device } = await openChanging();
+    device.memory.patch(ET50.number, 30, Uint8Array.of(0b0000_0100));
+    const fields = ["et59Response", "mbusAlerts"].map((name) => ({ path: ["clients", 0, name], value: true }));
+    const { before, requests } = await clock.run(meter.writeFields(ET50, fields, { dryRun: true }));
+    assert.deepEqual(before, await clock.run(Promise.all(fields.map(({ path }) => meter.readPath(ET50, path)))));
+    assert.equal(requests.length, 1);
+  });
+
+  it("what was shown is what is sent, or nothing", async () => {
+    const { clock, meter, written, device } = await openChanging();
+    const fields = [{ path: [...healthTimeout], value: 258 }];
+    const { requests } = await clock.run(meter.writeFields(ET51, fields, { dryRun: true }));
+    assert.deepEqual(written, []);
+    // Somebody else changes what stands beside it, which changes nothing, and then a part of it.
+    device.memory.patch(ET51.number, 3, Uint8Array.of(77));
+    assert.deepEqual((await clock.run(meter.writeFields(ET51, fields, { shown: requests }))).requests, requests);
+    assert.deepEqual(written, ["write-at 2099 1 0201"]);
+    device.memory.patch(ET50.number, 30, Uint8Array.of(0));
+    const bit = [{ path: ["clients", 0, "et59Response"], value: true }];
+    const shown = (await clock.run(meter.writeFields(ET50, bit, { dryRun: true }))).requests;
+    device.memory.patch(ET50.number, 30, Uint8Array.of(0b1000_0000));
+    await assert.rejects(clock.run(meter.writeFields(ET50, bit, { shown })), {
+      name: "UsageError",
+      code: "changed",
+      message:
+        "write ET50.clients.0.et59Response: the meter has changed since this was shown, so nothing was sent; look again",
+    });
+    assert.equal(written.length, 1);
+  });
+
+  it("a flag that the meter takes back is not set twice where its answer was lost", async () => {
+    for (let lost = 0; lost < 4; lost++) {
+      let frames = 0;
+      let armed = false;
+      const { clock, meter, written } = await openChanging("meter:3.70", { loses: () => armed && frames++ === lost });
+      await clock.run(meter.read(ET51));
+      armed = true;
+      const outcome = await clock.run(
+        meter.write(ET51, ["clients", 0, "resetMepNow"], true).catch(({ code }: { code: string }) => code),
+      );
+      assert.equal(written.length, 1, `frame ${lost}`);
+      if (typeof outcome === "string") assert.equal(outcome, "reply-lost", `frame ${lost}`);
+    }
+  });
+
   it("what is there already is not written, unless asked", async () => {
     const { clock, meter, written } = await openChanging();
-    assert.deepEqual(await clock.run(meter.write(ET51, healthTimeout, 60)), { requests: [], sent: false });
+    assert.deepEqual(await clock.run(meter.write(ET51, healthTimeout, 60)), {
+      requests: [],
+      sent: false,
+      before: [60],
+    });
     assert.deepEqual(written, []);
     await clock.run(meter.write(ET51, healthTimeout, 60, { rewrite: true }));
     assert.deepEqual(written, ["write-at 2099 1 3c00"]);

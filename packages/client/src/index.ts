@@ -14,7 +14,7 @@ export { type Outcome, orThrow } from "./meter/outcome.ts";
 export type { RawProcedureResponse } from "./meter/procedure/procedure-call.ts";
 export type { ProcedureOptions } from "./meter/procedure/procedure-caller.ts";
 export type { Step, Steps } from "./meter/transaction/transaction-steps.ts";
-export type { StepOutcomes, TransactionOptions } from "./meter/transaction/transactions.ts";
+export type { StepOutcomes, TransactionOptions, TransactionPlan } from "./meter/transaction/transactions.ts";
 export type { FieldValue, WriteOptions, WriteResult } from "./meter/write/table-writer.ts";
 export { type WearLimit, type WearState, wearLimits } from "./meter/write/wear.ts";
 export { memoryWearStore, type WearStore } from "./meter/write/wear-budget.ts";

@@ -3,7 +3,7 @@
  * live keys. All powers, voltages and currents of a reading come from one read, so they belong together.
  */
 import { ResponseError } from "@meterport/protocol/errors";
-import { place } from "@meterport/protocol/layout/index";
+import { type Place, place } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import {
   type EnergyUnit,
@@ -28,6 +28,8 @@ interface SourceAt {
   readonly id: number;
   /** From the start of the read. */
   readonly at: number;
+  /** As the table's layout says. */
+  readonly place: Place;
 }
 /** One read of a live plan. */
 export interface LiveRead {
@@ -38,8 +40,8 @@ export interface LiveRead {
 interface Setup {
   readonly energyUnit: EnergyUnit | null;
   readonly ratios: boolean;
-  readonly registers: ReadonlyMap<number, ByteRange>;
-  readonly present: ReadonlyMap<number, ByteRange>;
+  readonly registers: ReadonlyMap<number, Place>;
+  readonly present: ReadonlyMap<number, Place>;
   /** Lists that were refused: their sources may exist, but nobody can say where. */
   readonly registersUnknown: boolean;
   readonly presentUnknown: boolean;
@@ -100,8 +102,8 @@ export class LiveReader {
     for (const { table, range, sources } of plan) {
       try {
         const data = await readSlice(this.meter.session, table.number, range, options(table.id));
-        const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-        for (const { id, at } of sources) values.set(id, view.getInt32(at, true));
+        for (const { id, at, place } of sources)
+          values.set(id, place.decode(data.subarray(at, at + place.length)) as number);
       } catch (error) {
         if (!(error instanceof ResponseError)) throw error;
         for (const { id } of sources) missing.add(id);
@@ -126,20 +128,21 @@ const planned = (meter: Meter, keys: readonly LiveKey[], setup: Setup, generatio
 
 const planReads = (
   table: AnyTable,
-  places: ReadonlyMap<number, ByteRange>,
+  places: ReadonlyMap<number, Place>,
   wanted: readonly number[],
   limit: number,
 ): LiveRead[] => {
   const found = wanted.flatMap((id) => {
-    const range = places.get(id);
-    return range === undefined ? [] : [{ id, ...range }];
+    const place = places.get(id);
+    return place === undefined ? [] : [{ id, place }];
   });
-  return joinRanges(found, { requestCost, limit }).map((range) => ({
+  const ranges = found.map(({ place: { offset, length } }) => ({ offset, length }));
+  return joinRanges(ranges, { requestCost, limit }).map((range) => ({
     table,
     range,
     sources: found
-      .filter(({ offset }) => offset >= range.offset && offset < range.offset + range.length)
-      .map(({ id, offset }) => ({ id, at: offset - range.offset })),
+      .filter(({ place }) => place.offset >= range.offset && place.offset < range.offset + range.length)
+      .map(({ id, place }) => ({ id, at: place.offset - range.offset, place })),
   }));
 };
 
@@ -186,14 +189,13 @@ const places = async (
   path: readonly string[],
   sources: Outcome<readonly number[]>,
   call: CallOptions,
-): Promise<ReadonlyMap<number, ByteRange>> => {
-  const found = new Map<number, ByteRange>();
+): Promise<ReadonlyMap<number, Place>> => {
+  const found = new Map<number, Place>();
   if (!sources.ok) return found;
   const env = await meter.environment(table, call);
   sources.value.forEach((id, index) => {
     if (found.has(id)) return;
-    const { offset, length } = place(table, [...path, index], env);
-    found.set(id, { offset, length });
+    found.set(id, place(table, [...path, index], env));
   });
   return found;
 };

@@ -31,7 +31,12 @@ import { joinRanges, requestCost } from "./read/ranges.ts";
 import { placeByContents, valueAt } from "./read/self-describing.ts";
 import { readSlice, readWhole, unlessRefused } from "./read/table-bytes.ts";
 import type { Step, Steps } from "./transaction/transaction-steps.ts";
-import { type StepOutcomes, type TransactionOptions, Transactions } from "./transaction/transactions.ts";
+import {
+  type StepOutcomes,
+  type TransactionOptions,
+  type TransactionPlan,
+  Transactions,
+} from "./transaction/transactions.ts";
 import { type FieldValue, TableWriter, type WriteOptions, type WriteResult } from "./write/table-writer.ts";
 import { memoryWearStore, WearBudget, type WearStore } from "./write/wear-budget.ts";
 
@@ -310,6 +315,14 @@ export class Meter {
     options?: TransactionOptions,
   ): Promise<StepOutcomes<S>> {
     return this.#transactions.run(build, options);
+  }
+
+  /** What `transaction` would send now: whoever agrees to it hands it over as `shown`. @throws as `transaction` */
+  planTransaction(
+    build: (steps: Steps) => readonly Step<unknown>[],
+    options?: TransactionOptions,
+  ): Promise<TransactionPlan> {
+    return this.#transactions.plan(build, options);
   }
 
   /** What a table's layout depends on: the profile and other tables, read where they are not known yet. */

@@ -30,7 +30,7 @@ export const addCallCommand = (
   host.command
     .addOption(linkOption())
     .addOption(keyOption())
-    .addOption(profileOption("the device; the meter is asked where left out"))
+    .addOption(profileOption("the device, for a meter that does not say what it is"))
     .addOption(securityOption())
     .addOption(clientIdOption())
     .addOption(recordOption())

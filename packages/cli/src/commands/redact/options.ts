@@ -13,7 +13,7 @@ export const addRedactCommand = (host: Host, load: Load<[file: string, options: 
   describeArguments(host.command, { file: "the capture" });
   host.command
     .addOption(keyOption())
-    .addOption(profileOption("the device; the capture tells where left out"))
+    .addOption(profileOption("the device, for a capture that does not tell"))
     .option("--seed <words>", "the same words give the same pseudonyms in several captures; keep them to yourself")
     .option("--output <file>", "into a file in place of standard output")
     .action(runs(host, load));

@@ -1,14 +1,9 @@
 /** `meterport write`: changes fields of a meter's tables, after showing what would change. */
-import type { Meter, TableWrite } from "@meterport/client";
+import type { Meter, Steps, TableWrite, TransactionPlan } from "@meterport/client";
 import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
-import { encode } from "@meterport/protocol/layout/index";
 import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { tableIdOf } from "@meterport/protocol/tables/catalogue";
-import { ET11 } from "@meterport/protocol/tables/extended/et11-mfg-dimension";
-import { ET52 } from "@meterport/protocol/tables/extended/et52-mep-transaction-request";
-import { ET53 } from "@meterport/protocol/tables/extended/et53-mep-transaction-response";
-import { transaction } from "@meterport/protocol/tables/extended/transaction";
 import { toJson } from "../../format/json.ts";
 import { alignedTable } from "../../format/table.ts";
 import { shownValue, valueText } from "../../format/value.ts";
@@ -34,15 +29,14 @@ interface Planned {
   readonly requests: readonly TableWrite[];
 }
 
+/** The plan of a change is made once: it is shown, and what is sent is compared with it. */
 const planned = async (meter: Meter, change: TableChange, signal: AbortSignal): Promise<Planned> => {
   const { table, fields } = change;
-  const steps: Step[] = [];
-  for (const { path, value } of fields) {
-    const before = await meter.readPath(table, path, { signal });
+  const { requests, before } = await meter.writeFields(table, fields, { dryRun: true, signal });
+  const steps = fields.map(({ path, value }, i): Step => {
     const name = [table.id, ...path].join(".");
-    steps.push({ name, before: shownValue(name, before), after: shownValue(name, value) });
-  }
-  const { requests } = await meter.writeFields(table, fields, { dryRun: true, signal });
+    return { name, before: shownValue(name, before[i]), after: shownValue(name, value) };
+  });
   return { change, steps, requests };
 };
 
@@ -88,48 +82,16 @@ const documentOf = (plans: readonly Planned[], sent: boolean, carried: readonly 
   sent,
 });
 
-/** What a dry run shows of a transaction: the bytes that go to ET52, not those that the meter makes of them. */
-const asTransaction = async (
+const stepsOf = (changes: readonly TableChange[]) => (steps: Steps) =>
+  changes.map(({ table, fields }) => steps.writeFields(table, fields));
+
+const inOneTransaction = async (
   meter: Meter,
-  requests: readonly TableWrite[],
+  changes: readonly TableChange[],
+  shown: TransactionPlan,
   signal: AbortSignal,
-): Promise<readonly TableWrite[]> => {
-  if (meter.optical)
-    throw new UsageError("other-way", "--transaction: ET52 belongs to the MEP port; on the optical port leave it away");
-  const last = await meter.read(ET53, ["number"], { signal });
-  const number = last >= 0xffff ? 1 : last + 1;
-  const data = encode(ET52, transaction({ number, messages: joined(requests).map(bytesOf) }), {});
-  const { transactionRequestLength } = await meter.read(ET11, { signal });
-  if (data.length > transactionRequestLength)
-    throw new UsageError(
-      "too-long",
-      `the transaction has ${data.length} bytes, ET52 holds ${transactionRequestLength}: write fewer fields at once`,
-    );
-  const limit = meter.session.writeLimit;
-  return Array.from({ length: Math.ceil(data.length / limit) }, (_, i) => ({
-    table: ET52.number,
-    offset: i * limit,
-    data: data.slice(i * limit, (i + 1) * limit),
-  }));
-};
-
-/** Inside a transaction a write may be longer than a message: pieces that were cut are one again. */
-const joined = (requests: readonly TableWrite[]): readonly TableWrite[] => {
-  const whole: TableWrite[] = [];
-  for (const request of requests) {
-    const before = whole.at(-1);
-    if (before?.table === request.table && before.offset + before.data.length === request.offset)
-      whole[whole.length - 1] = { ...before, data: Uint8Array.of(...before.data, ...request.data) };
-    else whole.push(request);
-  }
-  return whole;
-};
-
-const inOneTransaction = async (meter: Meter, changes: readonly TableChange[], signal: AbortSignal): Promise<void> => {
-  const outcomes = await meter.transaction(
-    (steps) => changes.map(({ table, fields }) => steps.writeFields(table, fields)),
-    { signal },
-  );
+): Promise<void> => {
+  const outcomes = await meter.transaction(stepsOf(changes), { shown, signal });
   for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
   // A transaction does not say what it did to the bytes: they are read again.
   for (const { table, fields, label } of changes)
@@ -140,9 +102,9 @@ const inOneTransaction = async (meter: Meter, changes: readonly TableChange[], s
 /** Which of the tables were written before one failed. */
 const oneByOne = async (meter: Meter, plans: readonly Planned[], io: Io): Promise<void> => {
   const done: string[] = [];
-  for (const { change } of plans) {
+  for (const { change, requests } of plans) {
     try {
-      await meter.writeFields(change.table, change.fields, { signal: io.interrupted });
+      await meter.writeFields(change.table, change.fields, { shown: requests, signal: io.interrupted });
       done.push(change.table.id);
     } catch (error) {
       if (done.length > 0) io.stderr.write(`meterport: ${done.join(", ")} written before this failed\n`);
@@ -172,12 +134,13 @@ export const changeMeter = async (
   const needed = changed.length > 0;
   const together = options.transaction === true && needed;
   const requests = changed.flatMap((plan) => plan.requests);
-  const carried = together && dryRun ? await asTransaction(meter, requests, signal) : undefined;
+  const plan = together ? await meter.planTransaction(stepsOf(changing), { signal }) : undefined;
+  const carried = dryRun ? plan?.requests : undefined;
   const seal = meter.optical ? "a checksum" : "sequence number and digest";
   if (!json || !dryRun) tell(plans, carried ?? requests, { dryRun: dryRun && !json, seal }, io);
   if (!dryRun && needed) {
     await permitted("write this to the meter?", options.yes === true, io);
-    if (together) await inOneTransaction(meter, changing, signal);
+    if (plan !== undefined) await inOneTransaction(meter, changing, plan, signal);
     else await oneByOne(meter, changed, io);
   }
   if (json) io.stdout.write(`${toJson(documentOf(plans, needed && !dryRun, carried))}\n`);

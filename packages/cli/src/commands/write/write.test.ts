@@ -142,6 +142,25 @@ describe("write", () => {
     }
   });
 
+  test("what changed between showing and sending is not written over", async () => {
+    for (const [shownBy, how] of [
+      [1, []],
+      [2, ["--transaction"]],
+    ] as const) {
+      const world = keys();
+      let reads = 0;
+      world.meter.use(({ request, memory }) => {
+        // A neighbour of the bit that is to be written, after its byte was shown.
+        if (request.kind === "read-at" && request.table === 2098 && request.offset === 30 && ++reads > shownBy)
+          memory.patch(2098, 30, Uint8Array.of(0x80));
+        return undefined;
+      });
+      const { code, err } = await write({ ...world, answer: true }, ...how, "ET50.30.2=true");
+      assert.deepEqual([code, world.sent], [2, []], err);
+      assert.match(err, /the meter has changed since this was shown, so nothing was sent; look again/);
+    }
+  });
+
   test("old firmware: the wear budget holds over runs of the command, with and without --profile", async () => {
     const world = { ...keys({ profile: { family: "meter", firmware: [3, 30] } }), state: new Map<string, unknown>() };
     for (const value of [1, 2, 3]) assert.equal((await write(world, `${health}=${value}`, "--yes")).code, 0);

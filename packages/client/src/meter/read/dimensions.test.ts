@@ -9,6 +9,8 @@ import { connectTo, endpointLine, oneTable } from "../../testing/endpoint-line.t
 
 const profile = parseProfile("meter:3.70");
 const env = defaultDimensions(profile);
+/** Firmware 3.70.12, and nothing else. */
+const firmware370 = Uint8Array.from({ length: 24 }, (_, i) => [0x38, 0xcc][i - 14] ?? 0);
 const contents = (): [number, Uint8Array][] => [
   oneTable(ET11, env.ET11, env),
   oneTable(BT21, env.BT21, env),
@@ -80,7 +82,10 @@ describe("dimensions", () => {
 
   it("beyond reason are refused before anything is asked", async () => {
     const wild = new Uint8Array(10).fill(255);
-    const { clock, line, meter } = await open([[BT21.number, wild]]);
+    const { clock, line, meter } = await open([
+      [BT21.number, wild],
+      [BT01.number, firmware370],
+    ]);
     await assert.rejects(clock.run(meter.read(BT23)), { name: "LayoutError", code: "shape" });
     await assert.rejects(clock.run(meter.read(BT23, ["tiers", 254, "summations", 0])), { name: "LayoutError" });
     assert.deepEqual(tables(line), [BT21.number]);

@@ -44,6 +44,17 @@ export const joinRanges = (ranges: readonly ByteRange[], { requestCost, limit }:
 };
 
 /**
+ * The range from the first byte of all to the last, gaps included.
+ *
+ * @example
+ * hullOf([{ offset: 8, length: 4 }, { offset: 0, length: 4 }]) // { offset: 0, length: 12 }
+ */
+export const hullOf = (ranges: readonly ByteRange[]): ByteRange => {
+  const offset = Math.min(...ranges.map((range) => range.offset));
+  return { offset, length: Math.max(...ranges.map((range) => range.offset + range.length)) - offset };
+};
+
+/**
  * A range in pieces of at most `limit` bytes. `starts` are the offsets at which values begin, ascending: pieces are read
  * one after the other, and a value whose bytes came from two of them would be a mixture of two moments.
  */

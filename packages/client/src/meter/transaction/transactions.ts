@@ -19,9 +19,9 @@ import { pause } from "../../session/pause.ts";
 import type { Outcome } from "../outcome.ts";
 import type { ProcedureCaller } from "../procedure/procedure-caller.ts";
 import { exchange, readSlice } from "../read/table-bytes.ts";
-import type { ChangeOptions } from "../write/changes.ts";
+import { type ChangeOptions, checkShown } from "../write/changes.ts";
 import type { TableWriter } from "../write/table-writer.ts";
-import { cutWrite } from "../write/write-plan.ts";
+import { cutWrite, type TableWrite } from "../write/write-plan.ts";
 import { checkWritable } from "../write/write-rights.ts";
 import {
   checkSteps,
@@ -43,6 +43,21 @@ export interface TransactionOptions {
   readonly signal?: Signal;
   /** 0 to 65535; the one after the last that the meter knows, where left out. */
   readonly number?: number;
+  /** A plan that somebody has agreed to: it is what is sent, or nothing where it would be another one by now. */
+  readonly shown?: TransactionPlan;
+}
+
+/** What a transaction sends. */
+export interface TransactionPlan {
+  readonly number: number;
+  /** The writes to ET52, in their order. */
+  readonly requests: readonly TableWrite[];
+}
+
+interface Laid {
+  readonly laid: readonly LaidStep[];
+  /** Of the dimensions under which it was laid out. */
+  readonly generation: number;
 }
 
 const label = "run a transaction";
@@ -64,6 +79,9 @@ export interface TransactionsOptions extends ChangeOptions {
   readonly caller: ProcedureCaller;
 }
 
+/** How writing ET52 fails before the piece that starts a transaction. */
+const unstarted: readonly string[] = ["moved", "reply-lost"];
+
 type Limits = Pick<ET11, "transactionRequestLength" | "transactionResponseLength" | "mepChannelCount">;
 
 export class Transactions {
@@ -75,60 +93,97 @@ export class Transactions {
     this.#options = options;
   }
 
+  /** What `run` would send now; only reads. @throws UsageError, LayoutError, ResponseError, LinkError */
+  plan(build: (steps: Steps) => readonly Step<unknown>[], options: TransactionOptions = {}): Promise<TransactionPlan> {
+    return this.#turns.run(async () => {
+      this.#checkMay();
+      const { signal } = options;
+      const limits = await this.#limits(signal);
+      const { laid } = await this.#layOut(build(steps), signal);
+      return this.#planOf(laid, limits, options.number ?? (await this.#nextNumber(false, signal)));
+    });
+  }
+
   /** @throws UsageError, LayoutError, ProcedureError, ResponseError, LinkError */
   run<const S extends readonly Step<unknown>[]>(
     build: (steps: Steps) => S,
     options: TransactionOptions = {},
   ): Promise<StepOutcomes<S>> {
     return this.#turns.run(async () => {
-      checkWritable(this.#options.writable, label);
-      if (this.#options.meter.optical)
-        throw new UsageError(
-          "other-way",
-          `${label}: ET52 belongs to the MEP port; on the optical port send the steps one by one`,
-        );
+      this.#checkMay();
       const built = build(steps);
       for (let attempt = 1; ; attempt++) {
-        const outcomes = await this.#attempt(built, options, attempt === attempts);
+        const outcomes = await this.#attempt(built, options, attempt);
         if (outcomes !== undefined) return outcomes as unknown as StepOutcomes<S>;
       }
     });
+  }
+
+  /** @throws UsageError (`not-writable`, `other-way`) */
+  #checkMay(): void {
+    checkWritable(this.#options.writable, label);
+    if (this.#options.meter.optical)
+      throw new UsageError(
+        "other-way",
+        `${label}: ET52 belongs to the MEP port; on the optical port send the steps one by one`,
+      );
+  }
+
+  async #layOut(built: readonly Step<unknown>[], signal: Signal | undefined): Promise<Laid> {
+    const { meter, writer, caller } = this.#options;
+    const layOut = async (): Promise<Laid> => {
+      const { generation } = meter;
+      const laid: LaidStep[] = [];
+      for (const step of built) laid.push(await step.layOut({ meter, writer, caller, signal }));
+      return { laid, generation };
+    };
+    const laidOut = await meter.steadily(label, layOut, true);
+    checkSteps(laidOut.laid);
+    return laidOut;
+  }
+
+  /** The one place where a transaction becomes the bytes that are shown and sent. */
+  #planOf(laid: readonly LaidStep[], limits: Limits, number: number): TransactionPlan {
+    const bytes = encode(ET52, transaction({ number, messages: laid.flatMap(messagesOf) }), {});
+    checkSize(bytes.length, laid, limits);
+    const pieces = cutWrite({ offset: 0, length: bytes.length }, this.#options.meter.session.writeLimit);
+    const requests = pieces.map(({ offset, length }) => ({
+      table: ET52.number,
+      offset,
+      data: bytes.slice(offset, offset + length),
+    }));
+    return { number, requests };
   }
 
   /** `undefined` where it is worth another attempt. */
   async #attempt(
     built: readonly Step<unknown>[],
     options: TransactionOptions,
-    isLast: boolean,
+    attempt: number,
   ): Promise<Outcome<unknown>[] | undefined> {
-    const { meter, writer, caller, wear } = this.#options;
-    const { signal } = options;
+    const { meter, wear } = this.#options;
+    const { signal, shown } = options;
+    const isLast = attempt === attempts;
     const limits = await this.#limits(signal);
     return this.#locked(limits, signal, async (until) => {
-      const shared = until !== undefined;
-      const layOut = async (): Promise<{ laid: LaidStep[]; generation: number }> => {
-        const { generation } = meter;
-        const laid: LaidStep[] = [];
-        for (const step of built) laid.push(await step.layOut({ meter, writer, caller, signal }));
-        return { laid, generation };
-      };
-      const { laid, generation } = await meter.steadily(label, layOut, true);
-      checkSteps(laid);
-      const number = options.number ?? (await this.#nextNumber(shared, signal));
-      const request = encode(ET52, transaction({ number, messages: laid.flatMap(messagesOf) }), {});
-      checkSize(request.length, laid, limits);
-      const pieces = cutWrite({ offset: 0, length: request.length }, meter.session.writeLimit);
-      await wear.spend([...pieces.map(() => ET52.number), ...laid.flatMap(writtenTables)], label);
+      const { laid, generation } = await this.#layOut(built, signal);
+      if (shown !== undefined) checkShown(shown.requests, this.#planOf(laid, limits, shown.number).requests, label);
+      // Another one where the meter did not process it.
+      const fixed = options.number ?? (attempt === 1 ? shown?.number : undefined);
+      const number = fixed ?? (await this.#nextNumber(until !== undefined, signal));
+      if (shown !== undefined && (await this.#head(signal)).number === number)
+        throw new UsageError("changed", `${label}: its number ${number} has been used since it was shown; look again`);
+      const { requests } = this.#planOf(laid, limits, number);
+      await wear.spend([...requests.map(({ table }) => table), ...laid.flatMap(writtenTables)], label);
       this.#last = number;
       const dimensioned = laid.some((step) => step.dimensioned);
       try {
         if (dimensioned && meter.generation !== generation)
           throw new LinkError("moved", label, "the meter's dimensions changed before it ran");
-        for (const { offset, length } of pieces)
-          await this.#write(offset, request.slice(offset, offset + length), dimensioned, signal);
+        for (const request of requests) await this.#write(request, dimensioned, request === requests.at(-1), signal);
       } catch (error) {
         // Nothing was executed: it is the last piece that starts a transaction.
-        if (!isLast && error instanceof LinkError && error.code === "moved") return undefined;
+        if (!isLast && error instanceof LinkError && unstarted.includes(error.code)) return undefined;
         throw error;
       }
       const messages = await this.#responses(number, limits, signal);
@@ -205,13 +260,13 @@ export class Transactions {
   }
 
   /** A piece must not be written twice, the rest has to follow it directly (p. 50). */
-  async #write(offset: number, data: Uint8Array, laidOut: boolean, signal: Signal | undefined): Promise<void> {
+  async #write(request: TableWrite, laidOut: boolean, starts: boolean, signal: Signal | undefined): Promise<void> {
     const options = { ...asked("write ET52", signal), retry: "same-packet", idempotent: false, laidOut } as const;
     try {
-      await exchange(this.#options.meter.session, { kind: "write-at", table: ET52.number, offset, data }, options);
+      await exchange(this.#options.meter.session, { kind: "write-at", ...request }, options);
     } catch (error) {
-      // It was executed; whether all of it was, ET53 tells.
-      if (!(error instanceof LinkError) || error.code !== "reply-lost") throw error;
+      // Whether the last piece started it ET53 tells; a hole in front of it would be filled with what was there before.
+      if (!starts || !(error instanceof LinkError) || error.code !== "reply-lost") throw error;
     }
   }
 

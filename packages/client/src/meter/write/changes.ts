@@ -1,10 +1,13 @@
 /** What everything that changes a meter stands on. */
+import { equalBytes } from "@meterport/protocol/bytes";
+import { UsageError } from "@meterport/protocol/errors";
 import type { AnyTable, Profile } from "@meterport/protocol/layout/index";
 import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { Clock, Signal } from "@meterport/protocol/ports";
 import type { Session } from "../../session/session.ts";
 import type { Environment } from "../read/dimensions.ts";
 import type { WearBudget } from "./wear-budget.ts";
+import type { TableWrite } from "./write-plan.ts";
 
 /** What changing a meter takes of it: a `Meter` has it all, and whatever it calls does not know a `Meter`. */
 export interface ChangeableMeter {
@@ -37,3 +40,18 @@ export interface ChangeOptions {
   readonly writable: boolean;
   readonly wear: WearBudget;
 }
+
+/**
+ * What somebody has agreed to is all that is sent.
+ *
+ * @throws UsageError (`changed`) where it would be something else by now
+ */
+export const checkShown = (shown: readonly TableWrite[], now: readonly TableWrite[], label: string): void => {
+  const same = (one: TableWrite, other: TableWrite | undefined): boolean =>
+    one.table === other?.table && one.offset === other.offset && equalBytes(one.data, other.data);
+  if (shown.length === now.length && shown.every((write, i) => same(write, now[i]))) return;
+  throw new UsageError(
+    "changed",
+    `${label}: the meter has changed since this was shown, so nothing was sent; look again`,
+  );
+};

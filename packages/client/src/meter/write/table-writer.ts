@@ -1,11 +1,13 @@
 /** Writes tables with care: rights are checked and the memory's wear is counted before a byte is sent. */
 import { equalBytes } from "@meterport/protocol/bytes";
 import { LinkError, ResponseError } from "@meterport/protocol/errors";
+import { place } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Signal } from "@meterport/protocol/ports";
 import { isPending, pendingDescriptorSize } from "@meterport/protocol/tables/basic/pending";
+import { type ByteRange, hullOf } from "../read/ranges.ts";
 import { exchange, readSlice } from "../read/table-bytes.ts";
-import type { ChangeableMeter, ChangeOptions } from "./changes.ts";
+import { type ChangeableMeter, type ChangeOptions, checkShown } from "./changes.ts";
 import { type Piece, pendingWrites } from "./pending-bytes.ts";
 import type { WearBudget } from "./wear-budget.ts";
 import {
@@ -26,16 +28,21 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** Also sends what is there already; false where left out, because writing wears the meter's memory. */
   readonly rewrite?: boolean;
+  /** The requests of a dry run that somebody has agreed to: nothing is sent where it would be others by now. */
+  readonly shown?: readonly TableWrite[];
 }
 
 export interface WriteResult {
   /** The requests that were sent, or would be; none where the meter has these values already. */
   readonly requests: readonly TableWrite[];
   readonly sent: boolean;
+  /** The values before, one for each field, in their order. */
+  readonly before: readonly unknown[];
 }
 
 interface Planned extends WritePlan {
   readonly target: WriteTarget;
+  readonly before: readonly unknown[];
   /** Of the dimensions under which it was laid out. */
   readonly generation: number;
 }
@@ -45,6 +52,8 @@ interface Sending {
   readonly generation: number;
   readonly label: string;
   readonly signal: Signal | undefined;
+  /** Whether doing it twice leaves what doing it once does. */
+  readonly idempotent: boolean;
   /** Takes what the meter has executed. */
   readonly done: TableWrite[];
   readonly isLast: boolean;
@@ -85,7 +94,7 @@ export class TableWriter {
   /** @throws UsageError, LayoutError, ResponseError, LinkError */
   async write(table: AnyTable, fields: readonly FieldValue[], options: WriteOptions = {}): Promise<WriteResult> {
     const label = writeLabel(table, fields);
-    const { signal, dryRun = false, verify = true, rewrite = false } = options;
+    const { signal, dryRun = false, verify = true, rewrite = false, shown } = options;
     if (!dryRun) checkWritable(this.#writable, label);
     const descriptor = isPending(table.number) ? pendingDescriptorSize : 0;
     const limit = this.#meter.session.writeLimit - descriptor;
@@ -93,24 +102,29 @@ export class TableWriter {
     const done: TableWrite[] = [];
     for (let attempt = 1; ; attempt++) {
       const plan = await this.plan(table, fields, laying);
+      const { before } = plan;
       const requests = await this.#requests(table, plan.writes, label, signal);
-      if (dryRun) return { requests, sent: false };
-      if (requests.length === 0) return { requests: done, sent: done.length > 0 };
+      if (dryRun) return { requests, sent: false, before };
+      if (shown !== undefined) checkShown(shown, requests, label);
+      if (requests.length === 0) return { requests: done, sent: done.length > 0, before };
       await this.#wear.spend(
         requests.map(({ table }) => table),
         label,
       );
       const isLast = attempt === patience;
-      if (!(await this.#send({ requests, generation: plan.generation, label, signal, done, isLast }))) continue;
+      // Absolute bytes: written twice they are what they are written once, unless the meter has acted on them meanwhile.
+      const idempotent = !plan.changed.some((leaf) => clearsItself(table, leaf));
+      const { generation } = plan;
+      if (!(await this.#send({ requests, generation, label, signal, idempotent, done, isLast }))) continue;
       if (verify) await this.#verify(table, plan, label, signal);
-      return { requests: done, sent: true };
+      return { requests: done, sent: true, before };
     }
   }
 
   /** False where the meter's dimensions changed before all of it was written: then it has to be laid out again. */
-  async #send({ requests, generation, label, signal, done, isLast }: Sending): Promise<boolean> {
-    // Absolute bytes: written twice they are what they are written once, but at old offsets they are something else.
-    const options = { ...asked(label, signal), idempotent: true, laidOut: true };
+  async #send({ requests, generation, label, signal, idempotent, done, isLast }: Sending): Promise<boolean> {
+    // At old offsets they would be something else.
+    const options = { ...asked(label, signal), idempotent, laidOut: true };
     for (const request of requests) {
       const { table, offset, data } = request;
       try {
@@ -154,9 +168,16 @@ export class TableWriter {
       const env = await this.#meter.environment(table, signal === undefined ? {} : { signal });
       const targets = fields.map(({ path, value }) => writeTarget(table, path, value, env));
       const target = mergeTargets(table, targets, env);
+      const places = fields.map(({ path }) => place(table, path, env));
+      // A bit is written in its byte, and decoded from all of its word.
+      const hull = hullOf([target.range, ...places]);
       const { session } = this.#meter;
-      const current = await readSlice(session, table.number, target.range, asked(`read ${table.id}`, signal));
-      return { ...planWrite(table, target, current, objection, { limit, rewrite }), target, generation };
+      const bytes = await readSlice(session, table.number, hull, asked(`read ${table.id}`, signal));
+      const part = ({ offset, length }: ByteRange): Uint8Array =>
+        bytes.subarray(offset - hull.offset, offset - hull.offset + length);
+      const before = places.map((each) => each.decode(part(each)));
+      const plan = planWrite(table, target, part(target.range), objection, { limit, rewrite });
+      return { ...plan, target, before, generation };
     };
     return this.#meter.steadily(label, layOut, true);
   }

@@ -7,7 +7,7 @@ import { type Bits, placeBits } from "@meterport/protocol/layout/bits";
 import { type Leaf, leaves, place } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { Writer } from "@meterport/protocol/layout/writer";
-import { type ByteRange, cutRange, requestCost } from "../read/ranges.ts";
+import { type ByteRange, cutRange, hullOf, requestCost } from "../read/ranges.ts";
 import type { Objection } from "./write-rights.ts";
 
 /** One request: these bytes at this offset of the table. */
@@ -103,8 +103,8 @@ export const mergeTargets = (table: AnyTable, targets: readonly WriteTarget[], e
     if (seen.has(path)) throw new UsageError("overlap", `write ${table.id}: ${path} is given twice`);
     seen.add(path);
   }
-  const offset = Math.min(...targets.map(({ range }) => range.offset));
-  const end = Math.max(...targets.map(({ range }) => range.offset + range.length));
+  const { offset, length } = hullOf(targets.map(({ range }) => range));
+  const end = offset + length;
   const between = leaves(table, env).filter(
     (leaf) => !seen.has(leaf.path) && leaf.offset < end && leaf.offset + leaf.size > offset,
   );
@@ -117,7 +117,7 @@ export const mergeTargets = (table: AnyTable, targets: readonly WriteTarget[], e
     return next;
   };
   const all = targets.flatMap(({ leaves }) => leaves);
-  return { range: { offset, length: end - offset }, leaves: all, named: targets.flatMap(namedBy), between, apply };
+  return { range: { offset, length }, leaves: all, named: targets.flatMap(namedBy), between, apply };
 };
 
 /** Its field, where it is a single one. */
