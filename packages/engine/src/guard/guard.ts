@@ -1,10 +1,13 @@
 /**
- * Stands between the meter and the world: a value that cannot be is withheld until a second read in a row confirms it.
+ * Stands between the meter and the world: a value that cannot be, or that leaves the neighbourhood of the last ones, is withheld until
+ * a second read in a row confirms it. Where one value of a reading is in doubt, so are its registers, since what is stored of them
+ * stays.
  *
  * Pure: a state and a reading give a state and a reading.
  */
 import { type LiveKey, type LiveReading, liveKeys } from "@meterport/protocol/meaning/readings";
 import { type RegisterKey, registerKeys } from "./measured.ts";
+import { type Accepted, hasLeapt, isNeighbour, unasked } from "./neighbourhood.ts";
 
 /** What is plausible for one installation. */
 export interface GuardLimits {
@@ -33,11 +36,25 @@ export interface GuardState {
   readonly time: number | null;
   /** Values that wait for a second read. */
   readonly pending: Partial<Readonly<Record<LiveKey, number>>>;
-  /** Bounds that a confirmed value has shown to be too narrow. */
+  /** Bounds that a confirmed value has shown to be too narrow; of a register the power that it showed, W or var. */
   readonly widened: Partial<Readonly<Record<LiveKey, number>>>;
+  /** Last accepted values that are not registers. */
+  readonly accepted: Partial<Readonly<Record<LiveKey, Accepted>>>;
+  /** How often in a row a value was withheld only because it leapt. */
+  readonly leaps: Partial<Readonly<Record<LiveKey, number>>>;
+  /** What was in doubt in the last reading. */
+  readonly doubted: readonly LiveKey[];
 }
 
-export const emptyGuard: GuardState = { registers: {}, time: null, pending: {}, widened: {} };
+export const emptyGuard: GuardState = {
+  registers: {},
+  time: null,
+  pending: {},
+  widened: {},
+  accepted: {},
+  leaps: {},
+  doubted: [],
+};
 
 /** Something to log, not an error. */
 export type GuardEvent =
@@ -59,6 +76,9 @@ export interface Guarded {
   readonly events: readonly GuardEvent[];
 }
 
+/** Values that leap each time are a restless load: they are not withheld for longer. */
+const mostLeaps = 2;
+
 /** Registers may be shown in whole kWh, so this much of a step says nothing about power. Wh or varh. */
 const registerSlack = 1_000;
 
@@ -75,67 +95,118 @@ const bounds = (key: LiveKey, limits: GuardLimits): readonly [low: number, high:
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 0.2 * Math.max(Math.abs(a), Math.abs(b));
 
-/** How far a register may rise between two times, Wh or varh. */
-const mayRise = (from: number, to: number, limits: GuardLimits): number =>
-  (limits.power * Math.max(0, to - from)) / 3_600_000 + registerSlack;
+/** How far the fuse lets a register rise in so many milliseconds, Wh or varh. */
+const mayRise = (elapsed: number, limits: GuardLimits): number =>
+  (limits.power * Math.max(0, elapsed)) / 3_600_000 + registerSlack;
+
+/** What is made of one reading, step by step. */
+class Judgement {
+  readonly #last: GuardState;
+  readonly #time: number;
+  readonly values: Partial<Record<LiveKey, number | null>> = {};
+  readonly pending: Partial<Record<LiveKey, number>> = {};
+  readonly widened: Partial<Record<LiveKey, number>>;
+  readonly accepted: Partial<Record<LiveKey, Accepted>>;
+  readonly leaps: Partial<Record<LiveKey, number>> = {};
+  readonly registers: Partial<Record<RegisterKey, number>>;
+  readonly fallen: RegisterStep[] = [];
+  readonly leapt: RegisterStep[] = [];
+  readonly withheld: LiveKey[] = [];
+
+  constructor(last: GuardState, time: number) {
+    this.#last = last;
+    this.#time = time;
+    this.widened = { ...last.widened };
+    this.accepted = { ...last.accepted };
+    this.registers = { ...last.registers };
+  }
+
+  withhold(key: LiveKey, value: number): void {
+    this.values[key] = null;
+    // What is not even a number cannot be confirmed.
+    if (Number.isFinite(value)) this.pending[key] = value;
+    this.withheld.push(key);
+  }
+
+  /** Anything but a register. */
+  value(key: LiveKey, value: number, limits: GuardLimits): void {
+    const waiting = this.#last.pending[key];
+    const [low, high] = bounds(key, limits);
+    const wide = this.widened[key] ?? 0;
+    if (value < Math.min(low, -wide) || value > Math.max(high, wide)) {
+      // Nothing widens what arithmetic fixes, and nothing makes a magnitude negative.
+      const fixed = key.startsWith("power_factor_") || (low === 0 && value < 0);
+      if (fixed || waiting === undefined || !near(value, waiting)) {
+        this.withhold(key, value);
+        return;
+      }
+      this.widened[key] = 1.2 * Math.abs(value);
+    } else {
+      const leaps = this.#last.leaps[key] ?? 0;
+      const confirmed = leaps >= mostLeaps || (waiting !== undefined && isNeighbour(key, value, waiting, wide));
+      if (!confirmed && hasLeapt(key, { value, time: this.#time }, this.accepted[key], wide)) {
+        this.withhold(key, value);
+        this.leaps[key] = leaps + 1;
+        return;
+      }
+    }
+    this.accepted[key] = { value, time: this.#time };
+  }
+
+  register(key: RegisterKey, value: number, limits: GuardLimits, shaken: boolean): void {
+    const last = this.registers[key];
+    const waiting = this.#last.pending[key];
+    const elapsed = this.#time - (this.#last.time ?? this.#time);
+    const room = mayRise(elapsed, limits);
+    const rise = last === undefined ? 0 : value - last;
+    const fits = value >= 0 && rise >= 0 && rise <= room;
+    const usual = fits && rise <= unasked(elapsed, this.widened[key] ?? 0) && !(shaken && value !== last);
+    // The second read comes a moment later, so it must lie just above the first.
+    const confirmed = value >= 0 && waiting !== undefined && value >= waiting && value - waiting <= room;
+    if (!usual && (!confirmed || (shaken && !fits))) {
+      this.withhold(key, value);
+      return;
+    }
+    if (!fits && last !== undefined) (value < last ? this.fallen : this.leapt).push({ key, from: last, to: value });
+    if (fits && !usual && elapsed > 0) this.widened[key] = (1.2 * rise * 3_600_000) / elapsed;
+    this.registers[key] = value;
+  }
+}
 
 /**
  * Judges one reading against what is plausible and what came before.
  *
- * Registers only rise, and not faster than the fuse allows; other values stay within bounds. What does not fit becomes
- * null and the quality "suspect"; a second read in a row that says the same is believed.
+ * Registers only rise, and not faster than the fuse allows; other values stay within bounds, and near the last ones. What does not
+ * fit becomes null and the quality "suspect"; a second read in a row that says the same is believed. So does a register of a reading in
+ * which something came into doubt: what damages one value without the digest's noticing damages others less visibly.
  */
 export const guard = (state: GuardState, reading: LiveReading, limits: GuardLimits): Guarded => {
   const time = Date.parse(reading.time);
-  const values: Partial<Record<LiveKey, number | null>> = {};
-  const pending: Partial<Record<LiveKey, number>> = {};
-  const widened = { ...state.widened };
-  const registers = { ...state.registers };
-  const fallen: RegisterStep[] = [];
-  const leapt: RegisterStep[] = [];
-  const withheld: LiveKey[] = [];
-  const withhold = (key: LiveKey, value: number): void => {
-    values[key] = null;
-    // What is not even a number cannot be confirmed.
-    if (Number.isFinite(value)) pending[key] = value;
-    withheld.push(key);
-  };
-
-  for (const key of liveKeys) {
+  const judged = new Judgement(state, time);
+  const known = liveKeys.flatMap((key) => {
     const value = reading[key];
-    if (value === null) continue;
-    const waiting = state.pending[key];
-    if (!Number.isFinite(value)) {
-      withhold(key, value);
-    } else if (isRegister(key)) {
-      const last = registers[key];
-      const room = mayRise(state.time ?? time, time, limits);
-      const fits = value >= 0 && (last === undefined || (value >= last && value - last <= room));
-      // The second read comes a moment later, so it must lie just above the first.
-      const confirmed = value >= 0 && waiting !== undefined && value >= waiting && value - waiting <= room;
-      if (!fits && !confirmed) {
-        withhold(key, value);
-        continue;
-      }
-      if (!fits && last !== undefined) (value < last ? fallen : leapt).push({ key, from: last, to: value });
-      registers[key] = value;
-    } else {
-      const [low, high] = bounds(key, limits);
-      const wide = widened[key] ?? 0;
-      if (value >= Math.min(low, -wide) && value <= Math.max(high, wide)) continue;
-      // Nothing widens what arithmetic fixes, and nothing makes a magnitude negative.
-      const fixed = key.startsWith("power_factor_") || (low === 0 && value < 0);
-      if (!fixed && waiting !== undefined && near(value, waiting)) widened[key] = 1.2 * Math.abs(value);
-      else withhold(key, value);
-    }
+    return value === null ? [] : [{ key, value }];
+  });
+  for (const { key, value } of known) {
+    if (!Number.isFinite(value)) judged.withhold(key, value);
+    else if (!isRegister(key)) judged.value(key, value, limits);
   }
+  // What is odd each time is the meter's way, and casts no doubt on the rest.
+  const shaken = judged.withheld.some((key) => !state.doubted.includes(key));
+  for (const { key, value } of known)
+    if (isRegister(key) && Number.isFinite(value)) judged.register(key, value, limits, shaken);
 
+  const { withheld, fallen, leapt, registers, pending, widened, accepted, leaps } = judged;
   const events: GuardEvent[] = [];
   if (withheld.length > 0) events.push({ kind: "withheld", keys: withheld });
   if (fallen.length > 0) events.push({ kind: "meter-exchange", registers: fallen });
   if (leapt.length > 0) events.push({ kind: "register-leap", registers: leapt });
-  const judged = withheld.length === 0 ? reading : { ...reading, ...values, quality: "suspect" as const };
+  const shown = withheld.length === 0 ? reading : { ...reading, ...judged.values, quality: "suspect" as const };
   // While a register is in doubt the time of the last good one counts on, so that the room to rise stays honest.
   const settled = withheld.some(isRegister) ? state.time : time;
-  return { state: { registers, time: settled, pending, widened }, reading: judged, events };
+  return {
+    state: { registers, time: settled, pending, widened, accepted, leaps, doubted: withheld },
+    reading: shown,
+    events,
+  };
 };

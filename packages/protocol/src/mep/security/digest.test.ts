@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { guideExchanges, guideKey } from "../../../vectors/guide.ts";
 import { concat, fromHex, toHex } from "../../bytes.ts";
+import { dice } from "../link/dice.test-kit.ts";
 import { Digest, DigestKey, digestLength } from "./digest.ts";
 
 const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
@@ -132,6 +133,29 @@ describe("digest", () => {
       read(new Digest(guide).update(concat(message, Uint8Array.of(0)))),
       read(new Digest(guide).update(message)),
     );
+  });
+
+  it("is as weak as SECURITY.md says: three bits in a pattern pass in a quarter of all cases", (t) => {
+    const trials = 40_000;
+    const seed = 20_261_129;
+    const d = dice(seed);
+    const some = (length: number): Uint8Array => Uint8Array.from({ length }, () => d.below(256));
+    let passed = 0;
+    for (let trial = 0; trial < trials; trial++) {
+      const key = new DigestKey(some(16));
+      const message = some(9 + d.below(250));
+      const before = read(new Digest(key).update(message));
+      const i = d.below(message.length - 8);
+      for (const [at, mask] of [
+        [i, 0x80],
+        [i + 1, 0x80],
+        [i + 8, 0x01],
+      ] as const)
+        message[at] = (message[at] as number) ^ mask;
+      if (read(new Digest(key).update(message)) === before) passed++;
+    }
+    t.diagnostic(`${passed} of ${trials} pass, seed ${seed}`);
+    assert.ok(Math.abs(passed / trials - 0.25) < 0.01, `${passed} of ${trials}`);
   });
 
   it("reading does not disturb it", () => {

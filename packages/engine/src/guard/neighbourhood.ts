@@ -1,0 +1,62 @@
+/**
+ * How far a value may be from the one before it without being asked for again. Where three bits flip so that the digest does not
+ * see it, one value leaps by 32,768 of the meter's units or more: nothing here is as far as that (SECURITY.md says how likely it is).
+ */
+import type { LiveKey } from "@meterport/protocol/meaning/readings";
+import type { Millis } from "@meterport/protocol/ports";
+
+/** An accepted value, and when it was read: Unix milliseconds. */
+export interface Accepted {
+  readonly value: number;
+  readonly time: Millis;
+}
+
+/** Older values have no neighbourhood: whatever a house does may have happened meanwhile. */
+const recent: Millis = 15_000;
+
+/** The largest step between two readings that follow each other, in the key's unit. */
+const largestStep = (key: LiveKey): number => {
+  if (key.startsWith("voltage_")) return 25;
+  if (key.startsWith("current_")) return 25;
+  if (key.startsWith("power_factor_")) return 2;
+  if (key === "frequency_hz") return 2;
+  return 20_000;
+};
+
+/**
+ * Whether a value lies in the neighbourhood of an earlier one. `wide` is what this installation has shown to be usual.
+ *
+ * @example
+ * isNeighbour("power_w", 12_000, 700, 0) // true
+ * isNeighbour("power_w", 33_468, 700, 0) // false
+ */
+export const isNeighbour = (key: LiveKey, value: number, other: number, wide: number): boolean =>
+  Math.abs(value - other) <= Math.max(largestStep(key), wide);
+
+/**
+ * Whether a value is to be asked for again because it left the neighbourhood of the last one.
+ *
+ * @example
+ * hasLeapt("power_w", { value: 33_468, time: 2_000 }, { value: 700, time: 0 }, 0) // true
+ * hasLeapt("power_w", { value: 33_468, time: 60_000 }, { value: 700, time: 0 }, 0) // false
+ */
+export const hasLeapt = (key: LiveKey, now: Accepted, before: Accepted | undefined, wide: number): boolean =>
+  before !== undefined &&
+  now.time >= before.time &&
+  now.time - before.time <= recent &&
+  !isNeighbour(key, now.value, before.value, wide);
+
+/** What a household may use without being asked twice, beside `steady`: Wh or varh. */
+const sudden = 5_000;
+/** W or var, all the time. */
+const steady = 3_000;
+
+/**
+ * Wh or varh by which a register may rise in so many milliseconds before it is asked for again, whatever the fuse permits; `pace`
+ * is what this installation has shown to use, W.
+ *
+ * @example
+ * unasked(2_000, 0) // 5001.666666666667
+ */
+export const unasked = (elapsed: Millis, pace: number): number =>
+  sudden + (Math.max(steady, pace) * Math.max(0, elapsed)) / 3_600_000;
