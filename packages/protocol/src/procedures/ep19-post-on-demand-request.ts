@@ -1,4 +1,19 @@
-import { any, at, bytes, next, own, ownIs, procedure, rest, struct, u8, u16, when } from "../layout/index.ts";
+import {
+  all,
+  any,
+  at,
+  atLeast,
+  bytes,
+  next,
+  own,
+  ownIs,
+  procedure,
+  struct,
+  u8,
+  u16,
+  u32,
+  when,
+} from "../layout/index.ts";
 
 /** Values of `requestType`; types 7 and 8 only occur in ET15. */
 export const onDemandRequest = {
@@ -16,7 +31,11 @@ const writes = any(
   any(ownIs("requestType", onDemandRequest.writeUserData), ownIs("requestType", onDemandRequest.multicast)),
   ownIs("requestType", onDemandRequest.writeUserDataByIndex),
 );
-const switches = ownIs("requestType", onDemandRequest.downloadSwitchover);
+// Page 252 asks for no data before. What it says of ET04.127 is when the two count, not when they are there.
+const switchesWithImage = all(
+  ownIs("requestType", onDemandRequest.downloadSwitchover),
+  atLeast({ meter: [3, 80], module: [1, 30] }),
+);
 
 /**
  * MEP guide 1.1, pp. 250-253. What an M-Bus device answers is found in ET16, the progress in ET15; data of such a request
@@ -55,13 +74,13 @@ export const EP19 = procedure(
           vci: "H",
           identifies: "all",
         }),
-        image: next(
-          when(switches, rest()),
-          "Nothing, or image length (4 bytes) and MAC (16) with AES from meter 3.80",
-          {
-            vci: "H",
-          },
+        // Printed at 8 and 12, where no data are written.
+        imageLength: next(
+          when(switchesWithImage, u32),
+          "Bytes of the whole image; counts where ET04.securityMode is OSGP-AES-128-PSK",
+          { vci: "H", unit: "byte" },
         ),
+        imageMac: next(when(switchesWithImage, bytes(16)), "MAC of the image, likewise", { vci: "H" }),
       },
       { from: 3 },
     ),

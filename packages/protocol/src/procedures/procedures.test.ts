@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { toHex } from "../bytes.ts";
-import { decode, encode, leaves, misplaced, sizeOf } from "../layout/index.ts";
+import { decode, encode, leaves, misplaced, parseProfile, sizeOf } from "../layout/index.ts";
 import { catalogueEntry, numberOf, type ProcedureId } from "../tables/catalogue.ts";
 import {
   BP04,
@@ -22,6 +22,8 @@ import {
   thirdPartyPost,
   unverifiedEP39,
 } from "./index.ts";
+
+const older = { profile: parseProfile("meter:3.70") };
 
 describe("procedures", () => {
   test("have the numbers of their names, once each, in order", () => {
@@ -43,9 +45,9 @@ describe("procedures", () => {
 
   test("stand where they are printed, behind BT07's and the response's head", () => {
     for (const { id, request, response } of procedures) {
-      assert.deepEqual([...misplaced(request, {}), ...misplaced(response, {})], [], id);
+      assert.deepEqual([...misplaced(request, older), ...misplaced(response, older)], [], id);
     }
-    const places = (of: typeof EP19.request) => leaves(of, {}).map(({ path, offset }) => [path, 3 + offset]);
+    const places = (of: typeof EP19.request) => leaves(of, older).map(({ path, offset }) => [path, 3 + offset]);
     assert.deepEqual(places(EP19.request), [
       ["transactionNumber", 3],
       ["deviceHandle", 5],
@@ -76,21 +78,34 @@ const hex = (bytes: Uint8Array): string => toHex(bytes, " ");
 describe("parameters", () => {
   test("EP19: no data, data with its length, an image", () => {
     const request = { transactionNumber: 0x0401, deviceHandle: 0x1234, requestType: 2 };
-    assert.equal(hex(encodeCall(EP19, request, 5, {})), "13 08 05 01 04 34 12 02");
+    assert.equal(hex(encodeCall(EP19, request, 5, older)), "13 08 05 01 04 34 12 02");
     for (const requestType of [4, 6, 10]) {
       const written = { ...request, requestType, writeDataLength: 2, writeData: Uint8Array.of(9, 8) };
-      const bytes = encode(EP19.request, written, {});
+      const bytes = encode(EP19.request, written, older);
       assert.equal(hex(bytes), `01 04 34 12 ${toHex(Uint8Array.of(requestType))} 02 09 08`);
-      assert.deepEqual(decode(EP19.request, bytes, {}), written);
-      assert.throws(() => encode(EP19.request, { ...request, requestType }, {}), { name: "LayoutError" });
-      assert.throws(() => encode(EP19.request, { ...written, writeDataLength: 3 }, {}), { name: "LayoutError" });
+      assert.deepEqual(decode(EP19.request, bytes, older), written);
+      assert.throws(() => encode(EP19.request, { ...request, requestType }, older), { name: "LayoutError" });
+      assert.throws(() => encode(EP19.request, { ...written, writeDataLength: 3 }, older), { name: "LayoutError" });
     }
-    assert.throws(() => encode(EP19.request, { ...request, writeDataLength: 0, writeData: new Uint8Array() }, {}), {
+    assert.throws(() => encode(EP19.request, { ...request, writeDataLength: 0, writeData: new Uint8Array() }, older), {
       name: "LayoutError",
     });
-    const image = { ...request, requestType: 9, image: new Uint8Array(20).fill(1) };
-    assert.equal(encode(EP19.request, image, {}).length, 25);
-    assert.equal(encode(EP19.request, { ...image, image: new Uint8Array() }, {}).length, 5);
+    // P. 252: the length at 8, the MAC at 12, from meter 3.80 and module 1.30 on; before that nothing.
+    const switchover = { ...request, requestType: 9 };
+    const image = { ...switchover, imageLength: 0x00012345, imageMac: new Uint8Array(16).fill(0xa5) };
+    for (const name of ["meter:3.80", "module:1.30"]) {
+      const env = { profile: parseProfile(name) };
+      const whole = encodeCall(EP19, image, 5, env);
+      assert.equal(hex(whole), `13 08 05 01 04 34 12 09 45 23 01 00 ${"a5 ".repeat(16).trim()}`);
+      assert.deepEqual([whole.indexOf(0x45), whole.indexOf(0xa5)], [8, 12]);
+      assert.deepEqual(decode(EP19.request, whole.subarray(3), env), image);
+      assert.throws(() => encode(EP19.request, switchover, env), { name: "LayoutError" });
+    }
+    for (const name of ["meter:3.70", "module:1.20"]) {
+      const env = { profile: parseProfile(name) };
+      assert.equal(hex(encodeCall(EP19, switchover, 5, env)), "13 08 05 01 04 34 12 09");
+      assert.throws(() => encode(EP19.request, image, env), { name: "LayoutError" });
+    }
     assert.deepEqual(decode(EP19.response, Uint8Array.of(3), {}), { entryIndex: 3 });
   });
 

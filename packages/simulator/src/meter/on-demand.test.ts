@@ -18,7 +18,7 @@ describe("EP19", () => {
     return {
       call: (requestType: number, deviceHandle: number): readonly number[] => {
         const request = { transactionNumber: 0x0400, deviceHandle, requestType };
-        const data = encodeCall(EP19, request, sequence++, {});
+        const data = encodeCall(EP19, request, sequence++, meter.dimensions);
         assert.equal(conversation.ask({ kind: "write", table: BT07.number, data }).kind, "done");
         const { result, data: posted } = decode(BT08, conversation.read(BT08.number), {});
         return [result, posted[0] ?? -1];

@@ -32,9 +32,9 @@ const slotsOf = ({ deviceHandle, requestType }: Request, memory: Memory, dimensi
   return wanted.map(({ slot }) => slot);
 };
 
-const parse = (parameters: Uint8Array): Request | undefined => {
+const parse = (parameters: Uint8Array, { profile }: Dimensions): Request | undefined => {
   try {
-    return decode(EP19.request, parameters, {});
+    return decode(EP19.request, parameters, { profile });
   } catch (error) {
     if (error instanceof LayoutError) return undefined;
     throw error;
@@ -44,7 +44,7 @@ const parse = (parameters: Uint8Array): Request | undefined => {
 /** M-Bus devices have answered when the procedure is done; what is for a MEP client waits for it in the queue. */
 export const postOnDemand = (memory: Memory, parameters: Uint8Array, dimensions: Dimensions, level: Level): Posted => {
   if (level !== "advanced") return refused(result.notAuthorized);
-  const request = parse(parameters);
+  const request = parse(parameters, dimensions);
   if (request === undefined || !types.has(request.requestType)) return refused(result.badType);
   const [slot] = slotsOf(request, memory, dimensions);
   if (slot === undefined) return refused(result.noSuchDevice);

@@ -14,7 +14,7 @@ import {
 } from "../../layout/index.ts";
 import { ET11 } from "./et11-mfg-dimension.ts";
 
-// Page 135 names meters only; module 1.20 has the byte behind this one (p. 136), so it has this one too.
+// Page 135 names meters only; module 1.20 has the byte behind this one (p. 136), so it has this one too, and the bit that goes with it.
 const since340 = atLeast({ meter: [3, 40], module: [1, 20] });
 const since370 = atLeast({ meter: [3, 70], module: [1, 20] });
 
@@ -44,9 +44,11 @@ export const ET51 = table(
             vci: "H",
             value: false,
           }),
+          // The MEP guide names no firmware; the Optical guide does (p. 17).
           resetDeviceDownMep: at(0, bool(2), "The client is reset when it goes from up to down", {
             vci: "H",
             value: false,
+            since: "meter 3.40, module 1.20",
           }),
           resetMepNow: at(0, bool(3), "Resets the client, then clears itself", {
             vci: "H",

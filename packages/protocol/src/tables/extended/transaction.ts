@@ -51,9 +51,14 @@ const last = minus(own("size"), 2);
 export const transactionFields = {
   ...header,
   groupIdCount: at(5, when(forGroups, u8), "Group ids that follow", { vci: "H" }),
-  groupIds: at(6, when(forGroups, array(own("groupIdCount"), u16)), "Groups; byte 0xff stands for all of its level", {
-    vci: "H",
-  }),
+  groupIds: at(
+    6,
+    when(forGroups, array(own("groupIdCount"), u16)),
+    "Groups: 0xYYff is all sub-groups of YY; 0xffff, or 0xff in the high byte, all groups and all sub-groups; 0 is none",
+    {
+      vci: "H",
+    },
+  ),
   records: next(
     recordsUpTo(
       last,
