@@ -140,7 +140,7 @@ const run = async ({ seed, rate, reads, encrypt }: Trial): Promise<Outcome> => {
     const fill = contents(number);
     device.memory.setLive(number, (time) => fill(Math.floor((time - start) / slotLength)));
   }
-  const line = modelledLine({ meter: device, clock, baud: 9600, seed, ...everyFault(rate) });
+  const line = modelledLine({ meter: device, clock, baud: 9600, seed });
   const { faults } = line;
   const entropy = (length: number): Uint8Array => Uint8Array.from({ length }, () => below(256));
   const wrong: Wrongs = [];
@@ -215,6 +215,8 @@ const run = async ({ seed, rate, reads, encrypt }: Trial): Promise<Outcome> => {
   const work = async (): Promise<Meter> => {
     const security = rc4({ key, entropy, encrypt });
     const meter = await connect(line, { security, clock, profile: device.profile });
+    // The trial is what comes after they have met.
+    line.become({ baud: 9600, ...everyFault(rate) });
     let live: LiveReader | undefined;
     while (live === undefined) live = await openLive(meter).catch(() => undefined);
     while (count.asked < reads) {
