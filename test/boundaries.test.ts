@@ -5,7 +5,8 @@ import { describe, test } from "node:test";
 import { complaint, isTest, packageNameOf, packageOf } from "./support/import-rules.ts";
 import { codeFiles, hasDefaultExport, type Import, importsIn, projectFiles, textOf } from "./support/sources.ts";
 
-const longestFile = 400;
+/** 400 lines are a sign to look; this is the limit. */
+const longestFile = 600;
 
 const importing = (specifier: string, typeOnly = false): Import => ({ specifier, line: 1, typeOnly });
 
