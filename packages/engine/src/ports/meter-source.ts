@@ -1,4 +1,5 @@
 /** The narrow port behind which the link to a meter stands: the point loop knows nothing of frames or transports. */
+import type { LogEvent } from "@meterport/client/readers/events";
 import type { LinkStatus } from "@meterport/client/supervision/link-status";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
@@ -16,6 +17,12 @@ export interface MeterSource {
   readonly identity: () => MeterIdentity | null;
   /** One live poll, within `limit` milliseconds. @throws MeterportError; at once while the meter does not answer */
   readonly read: (limit: Millis) => Promise<LiveReading>;
+  /**
+   * The newest entries of the meter's event log, newest first, at most `count`, within `limit` milliseconds.
+   *
+   * @throws MeterportError; at once while the meter does not answer
+   */
+  readonly events: (count: number, limit: Millis) => Promise<readonly LogEvent[]>;
   /** Ends everything. */
   readonly close: () => Promise<void>;
 }

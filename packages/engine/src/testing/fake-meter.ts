@@ -1,7 +1,9 @@
 /** A meter for tests that does what it is told, behind the port that real ones stand behind. */
+import type { LogEvent } from "@meterport/client/readers/events";
 import { noCounters } from "@meterport/client/session/session";
 import type { LinkCause, LinkCounters, LinkState, LinkStatus } from "@meterport/client/supervision/link-status";
 import { LinkError, type MeterportError } from "@meterport/protocol/errors";
+import { eventArgumentOf, eventOf } from "@meterport/protocol/meaning/events";
 import { emptyReading, type LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { MeterIdentity } from "../model/point-model.ts";
@@ -23,6 +25,25 @@ export const reading = (time: Millis | string, values: Partial<LiveReading> = {}
   ...values,
 });
 
+/** An entry of the event log: a power-up with its cause, unless told otherwise. */
+export const logEvent = (sequence: number, event = 2, argument: readonly number[] = [3, 0]): LogEvent => {
+  const bytes = Uint8Array.from(argument);
+  const { number, ...meaning } = eventOf(event);
+  return {
+    ...meaning,
+    sequence,
+    time: "2026-01-01T00:00:00Z",
+    event: number,
+    raw: event,
+    user: { kind: "nobody" },
+    argument: bytes,
+    decoded: eventArgumentOf(event, bytes),
+    logs: ["primary"],
+    quality: "good",
+    doubts: [],
+  };
+};
+
 const counters: LinkCounters = {
   ...noCounters,
   outages: 0,
@@ -41,6 +62,11 @@ export class FakeMeter implements MeterSource {
   hangs = false;
   /** How long a read takes. */
   readTakes: Millis = 50;
+  /** Its event log, newest first, and what reading it fails with while set. */
+  log: readonly LogEvent[] = [];
+  logFails: Error | undefined;
+  /** How many entries each read of the log asked for. */
+  readonly logReads: number[] = [];
   /** When reads began. */
   readonly reads: Millis[] = [];
   closes = 0;
@@ -104,6 +130,15 @@ export class FakeMeter implements MeterSource {
     } finally {
       this.#busy--;
     }
+  };
+
+  readonly events = async (count: number): Promise<readonly LogEvent[]> => {
+    this.logReads.push(count);
+    await new Promise<void>((resolve) => {
+      this.#clock.at(this.#clock.now() + this.readTakes, resolve);
+    });
+    if (this.logFails !== undefined) throw this.logFails;
+    return this.log.slice(0, count);
   };
 
   readonly close = async (): Promise<void> => {

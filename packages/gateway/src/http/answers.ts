@@ -6,7 +6,7 @@ import type { ApiProblem } from "./api.ts";
 /** A word of a request as it may stand in an answer. */
 export const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
-export const refuse = <S extends 400 | 404 | 409 | 503>(c: Context, status: S, error: string, message: string) =>
+export const refuse = <S extends 400 | 404 | 409 | 502 | 503>(c: Context, status: S, error: string, message: string) =>
   c.json({ error, message } satisfies ApiProblem, status);
 
 /** Meters by their id. */

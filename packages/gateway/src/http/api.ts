@@ -34,6 +34,48 @@ export interface StreamEvents {
   readonly alive: Record<string, never>;
 }
 
+/** One thing that the argument of an event tells. */
+export interface LogArgumentPart {
+  /** What it is: "powerUpCause", "phase", "table" … */
+  readonly key: string;
+  readonly value: number;
+  /** In English; null where no public list has the value. */
+  readonly meaning: string | null;
+}
+
+/** An entry of the meter's own event log. */
+export interface LogEntry {
+  /** ISO 8601 UTC; null where the meter's date cannot be. */
+  readonly time: string | null;
+  /** Counts the events of the meter; null where it does not follow its neighbours. */
+  readonly number: number | null;
+  /** Which event: its number without the manufacturer's bit. */
+  readonly code: number;
+  /** The number as it stands in the log, with that bit. */
+  readonly raw: number;
+  /** In plain English; null where no public list has the event. */
+  readonly name: string | null;
+  readonly argument: {
+    /** The bytes as they stand in the log. */
+    readonly hex: string;
+    /** The bytes as one number, lowest first; null of none, or of too many. */
+    readonly number: number | null;
+    /** What they say, in English; empty where that is nothing. */
+    readonly text: string;
+    readonly parts: readonly LogArgumentPart[];
+  };
+  readonly severity: "status" | "alarm" | null;
+  readonly source: "ANSI C12.19" | "head-end list" | null;
+}
+
+/** `GET /api/v1/meters/{id}/log?limit=`: the newest entries of the meter's own event log, newest first. */
+export interface LogAnswer {
+  readonly id: string;
+  /** When the meter was asked, ISO 8601 UTC: at most a minute ago. */
+  readonly time_read: string;
+  readonly entries: readonly LogEntry[];
+}
+
 /** Body of every answer with a status of 400 or above. */
 export interface ApiProblem {
   readonly error: string;

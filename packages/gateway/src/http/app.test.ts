@@ -149,6 +149,7 @@ test("the API describes itself", async () => {
     "/api/v1/meters/{id}/events",
     "/api/v1/meters/{id}/history",
     "/api/v1/meters/{id}/live",
+    "/api/v1/meters/{id}/log",
   ]);
   assert.ok("power_w" in (doc.components.schemas.LiveAnswer?.properties ?? {}));
   await clock.advance(1_000);

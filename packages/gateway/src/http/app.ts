@@ -12,10 +12,11 @@ import { EventStreams } from "./event-streams.ts";
 import { addHealth } from "./health/health.ts";
 import { addHistory } from "./history/history.ts";
 import { hostCheck } from "./host-check.ts";
+import { addLog, type LogSource } from "./log/log.ts";
 import { addMeters } from "./meters/meters.ts";
 import { type StaticFile, staticFiles } from "./static-files.ts";
 
-export interface AppOptions extends CaptureSource {
+export interface AppOptions extends CaptureSource, LogSource {
   readonly meters: Meters;
   readonly store: Pick<Store, "history">;
   readonly clock: Clock;
@@ -66,6 +67,7 @@ export const createApp = (options: AppOptions): App => {
   app.use(checks(hostCheck(options.host, options.allowedHosts)));
   addMeters(app, meters, streams);
   addHistory(app, meters, store, clock.wall);
+  addLog(app, meters, options);
   addCaptures(app, meters, options);
   addHealth(app, meters, options.version, clock);
   describeApi(app, options.version);

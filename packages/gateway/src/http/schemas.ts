@@ -9,6 +9,7 @@ import type {
   HistoryAnswer,
   LinkHealth,
   LiveAnswer,
+  LogAnswer,
   MeterDetail,
   MeterIdentity,
   MeterSummary,
@@ -105,6 +106,32 @@ export const apiCapture = z
     cause: z.string().nullable().openapi({ description: "Why: a stable code" }),
   })
   .openapi("Capture") satisfies z.ZodType<ApiCapture>;
+
+const logEntry = z
+  .object({
+    time: moment("When it happened; null where the meter's date cannot be").nullable(),
+    number: z.number().nullable().openapi({ description: "Counts the meter's events" }),
+    code: z.number().openapi({ description: "Which event, without the manufacturer's bit" }),
+    raw: z.number().openapi({ description: "The same as it stands in the log" }),
+    name: z.string().nullable().openapi({ description: "In English; null where no public list has the event" }),
+    argument: z.object({
+      hex: z.string().openapi({ description: "The bytes as they stand in the log" }),
+      number: z.number().nullable(),
+      text: z.string().openapi({ description: "What they say, in English; empty where that is nothing" }),
+      parts: z.array(z.object({ key: z.string(), value: z.number(), meaning: z.string().nullable() })),
+    }),
+    severity: z.enum(["status", "alarm"]).nullable(),
+    source: z.enum(["ANSI C12.19", "head-end list"]).nullable().openapi({ description: "Where the name comes from" }),
+  })
+  .openapi("LogEntry");
+
+export const logAnswer = z
+  .object({
+    id: z.string(),
+    time_read: moment("When the meter was asked, at most a minute ago"),
+    entries: z.array(logEntry),
+  })
+  .openapi("LogAnswer") satisfies z.ZodType<LogAnswer>;
 
 export const healthAnswer = z
   .object({

@@ -39,6 +39,8 @@ describe("a meter that is left alone in windows of the day", () => {
     assert.match(cause?.text ?? "", /^the meter is left alone from 02:10 to 02:18, as the configuration says$/);
     assert.deepEqual([made.length, made[0]?.closes], [1, 1]);
     await assert.rejects(source.read(second), { code: "closed", message: /left alone from 02:10 to 02:18/ });
+    await assert.rejects(source.events(10, second), { code: "closed", message: /^read the event log: .*left alone/ });
+    assert.deepEqual(made[0]?.logReads, []);
     assert.ok(source.identity() !== null, "what it is stays known");
     await clock.advance(8 * minute);
     assert.equal(source.status().state, "paused");

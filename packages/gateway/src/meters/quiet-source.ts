@@ -1,4 +1,6 @@
 /** A meter that is left alone in windows of the day: no session is open then, and nothing is asked. */
+
+import type { LogEvent } from "@meterport/client/readers/events";
 import { noCounters } from "@meterport/client/session/session";
 import type { LinkCounters, LinkStatus } from "@meterport/client/supervision/link-status";
 import { type LocalOffset, type QuietWindow, quietAt, quietRest, quietText } from "@meterport/engine/plan/quiet";
@@ -70,15 +72,11 @@ export class QuietSource implements MeterSource {
 
   readonly identity = (): ReturnType<MeterSource["identity"]> => this.#inner.identity() ?? this.#identity;
 
-  readonly read = async (limit: Millis): Promise<LiveReading> => {
-    // The clock may have been set since the last look.
-    this.#look();
-    if (this.#quiet !== undefined)
-      throw new LinkError("closed", "read the live values", this.status().cause?.text ?? "");
-    const reading = this.#inner.read(limit);
-    this.#reading = reading.catch(() => {});
-    return reading;
-  };
+  readonly read = async (limit: Millis): Promise<LiveReading> =>
+    this.#ask("read the live values", () => this.#inner.read(limit));
+
+  readonly events = async (count: number, limit: Millis): Promise<readonly LogEvent[]> =>
+    this.#ask("read the event log", () => this.#inner.events(count, limit));
 
   readonly close = async (): Promise<void> => {
     this.#closed = true;
@@ -87,6 +85,15 @@ export class QuietSource implements MeterSource {
     await this.#leaving;
     await this.#inner.close();
   };
+
+  #ask<T>(what: string, asked: () => Promise<T>): Promise<T> {
+    // The clock may have been set since the last look.
+    this.#look();
+    if (this.#quiet !== undefined) throw new LinkError("closed", what, this.status().cause?.text ?? "");
+    const answer = asked();
+    this.#reading = Promise.allSettled([this.#reading, answer]);
+    return answer;
+  }
 
   readonly #tell = (): void => {
     const status = this.status();

@@ -2,6 +2,7 @@
 
 import { emptyGuard, type GuardEvent, type GuardState, limitsForFuse } from "@meterport/engine/guard/guard";
 import { Keeper } from "@meterport/engine/points/keeper";
+import { MeterLog } from "@meterport/engine/points/meter-log";
 import { PointLoop } from "@meterport/engine/points/point-loop";
 import type { Log } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
@@ -71,11 +72,13 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     });
     loops.push(loop);
   }
+  const logs = new Map(options.meters.map(({ id, source }) => [id, new MeterLog({ source, clock })]));
   const app = createApp({
     meters: new Map(loops.map((loop) => [loop.id, loop])),
     store,
     captures: options.captures,
     redact: async (id, text) => options.meters.find((meter) => meter.id === id)?.redact(text),
+    meterLog: (id, count) => (logs.get(id) as MeterLog).read(count),
     clock,
     log,
     version: options.version,

@@ -1,0 +1,46 @@
+/** The meter's event log as the API gives it, or why there is none. */
+import type { LogEvent } from "@meterport/client/readers/events";
+import { type MeterLogRead, mostLogEntries } from "@meterport/engine/points/meter-log";
+import { LayoutError, MeterportError, ResponseError } from "@meterport/protocol/errors";
+import type { ApiProblem, LogAnswer, LogEntry } from "../api.ts";
+
+/** How many entries are given where none are named. */
+const fewEntries = 25;
+
+/** How many entries `limit` asks for; undefined for what is no count. */
+export const parseLimit = (limit: string | undefined): number | undefined => {
+  if (limit === undefined) return fewEntries;
+  const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
+  return count >= 1 && count <= mostLogEntries ? count : undefined;
+};
+
+const entryOf = ({ time, sequence, event, raw, name, decoded, severity, source }: LogEvent) =>
+  ({
+    time,
+    number: sequence,
+    code: event,
+    raw,
+    name,
+    argument: { ...decoded, parts: [...decoded.parts] },
+    severity,
+    source,
+  }) satisfies LogEntry;
+
+/** The answer for a log that was read. */
+export const logAnswer = (id: string, { time, entries }: MeterLogRead) =>
+  ({ id, time_read: new Date(time).toISOString(), entries: entries.map(entryOf) }) satisfies LogAnswer;
+
+/**
+ * Status and sentence for a log that could not be read.
+ *
+ * @throws the error where it is none of a meter
+ */
+export const logProblem = (error: unknown): { readonly status: 502 | 503; readonly problem: ApiProblem } => {
+  if (!(error instanceof MeterportError)) throw error;
+  const refused = error instanceof ResponseError || error instanceof LayoutError;
+  const what = refused ? "the meter gives no event log that can be read" : "the meter does not answer";
+  return {
+    status: refused ? 502 : 503,
+    problem: { error: refused ? "no-log" : "meter-silent", message: `${what}: ${error.message}` },
+  };
+};

@@ -1,0 +1,28 @@
+/** `/api/v1/meters/{id}/log`: the newest entries of the meter's own event log. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { MeterLogRead } from "@meterport/engine/points/meter-log";
+import { type Meters, noMeter, refuse, shown } from "../answers.ts";
+import { logAnswer, logProblem, parseLimit } from "./log-answer.ts";
+import { logRoute } from "./routes.ts";
+
+export interface LogSource {
+  /** The newest entries of a meter's log, at most `count`. @throws MeterportError where the meter does not give them */
+  readonly meterLog: (id: string, count: number) => Promise<MeterLogRead>;
+}
+
+export const addLog = (app: OpenAPIHono, meters: Meters, source: LogSource): void => {
+  app.openapi(logRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    if (!meters.has(id)) return noMeter(c, meters, id);
+    const { limit } = c.req.valid("query");
+    const count = parseLimit(limit);
+    if (count === undefined)
+      return refuse(c, 400, "bad-request", `limit=${shown(limit ?? "")} is not a count from 1 to 100`);
+    try {
+      return c.json(logAnswer(id, await source.meterLog(id, count)), 200);
+    } catch (error) {
+      const { status, problem } = logProblem(error);
+      return refuse(c, status, problem.error, problem.message);
+    }
+  });
+};

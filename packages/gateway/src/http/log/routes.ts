@@ -1,0 +1,23 @@
+/** How the API describes this resource. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { answer, notFound, params, problem } from "../route-parts.ts";
+import * as schema from "../schemas.ts";
+
+export const logRoute = createRoute({
+  method: "get",
+  path: "/api/v1/meters/{id}/log",
+  summary: "The newest entries of the meter's own event log",
+  request: {
+    params,
+    query: z.object({
+      limit: z.string().optional().openapi({ description: "How many, 1 to 100; 25 if omitted", example: "25" }),
+    }),
+  },
+  responses: {
+    200: answer(schema.logAnswer, "Entries, newest first, read from the meter at most a minute ago"),
+    400: problem("A parameter makes no sense"),
+    404: notFound,
+    502: problem("The meter gives no log that can be read"),
+    503: problem("The meter does not answer"),
+  },
+});
