@@ -161,6 +161,22 @@ export const da: Messages = {
   captureWorking: "Serienumre erstattes…",
   captureFailed: "Optagelsen uden serienumre kunne ikke laves.",
 
+  meterLog: {
+    title: "Målerens log",
+    help: "Hvad måleren selv har noteret, nyeste først. Alarmer er det, måleren kalder sådan; de fleste er overstået.",
+    working: "Måleren spørges om sin log…",
+    failed: "Målerens log kunne ikke læses.",
+    again: "Læs igen",
+    more: "Vis flere",
+    empty: "Loggen er tom.",
+    alarm: "Alarm",
+    unknownEvent: "Hændelse, som ingen offentlig liste har",
+    noTime: "ukendt tidspunkt",
+    event: (code) => `hændelse ${code}`,
+    eventRaw: (code, raw) => `hændelse ${code} (${raw} i loggen)`,
+    read: (time) => `læst kl. ${time}`,
+  },
+
   chooseMeter: "Måler",
   chooseLanguage: "Sprog",
   theme: { auto: "Farver: som systemet", light: "Farver: lyse", dark: "Farver: mørke" },

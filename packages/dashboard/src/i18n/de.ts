@@ -177,6 +177,22 @@ export const de: Messages = {
   captureWorking: "Seriennummern werden ersetzt…",
   captureFailed: "Die Aufzeichnung ohne Seriennummern kam nicht zustande.",
 
+  meterLog: {
+    title: "Protokoll des Zählers",
+    help: "Was der Zähler selbst notiert hat, das Neueste zuerst. Alarme sind, was der Zähler so nennt; die meisten sind vorüber.",
+    working: "Der Zähler wird nach seinem Protokoll gefragt…",
+    failed: "Das Protokoll des Zählers konnte nicht gelesen werden.",
+    again: "Neu lesen",
+    more: "Mehr zeigen",
+    empty: "Das Protokoll ist leer.",
+    alarm: "Alarm",
+    unknownEvent: "Ereignis, das in keiner öffentlichen Liste steht",
+    noTime: "Zeit unbekannt",
+    event: (code) => `Ereignis ${code}`,
+    eventRaw: (code, raw) => `Ereignis ${code} (im Protokoll ${raw})`,
+    read: (time) => `gelesen um ${time}`,
+  },
+
   chooseMeter: "Zähler",
   chooseLanguage: "Sprache",
   theme: { auto: "Farben: wie das System", light: "Farben: hell", dark: "Farben: dunkel" },

@@ -165,6 +165,22 @@ export const en = {
   captureWorking: "Serial numbers are being replaced…",
   captureFailed: "The recording without serial numbers could not be made.",
 
+  meterLog: {
+    title: "Meter's log",
+    help: "What the meter itself has noted, newest first. Alarms are what the meter calls so; most of them are over.",
+    working: "The meter is asked for its log…",
+    failed: "The meter's log could not be read.",
+    again: "Read again",
+    more: "Show more",
+    empty: "The log is empty.",
+    alarm: "Alarm",
+    unknownEvent: "Event that no public list has",
+    noTime: "time unknown",
+    event: (code: string) => `event ${code}`,
+    eventRaw: (code: string, raw: string) => `event ${code} (${raw} in the log)`,
+    read: (time: string) => `read at ${time}`,
+  },
+
   chooseMeter: "Meter",
   chooseLanguage: "Language",
   theme: { auto: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" },

@@ -134,6 +134,11 @@ export class Dashboard {
     return this.#with.api.redactedCapture(this.selected ?? "", name);
   }
 
+  /** The newest entries of the log of the meter on show. */
+  log(limit: number): ReturnType<GatewayApi["log"]> {
+    return this.#with.api.log(this.selected ?? "", limit);
+  }
+
   close(): void {
     this.#cancelTick();
     this.#stream?.close();

@@ -1,5 +1,6 @@
-import type { ApiCapture, MeterDetail, MeterSummary } from "@meterport/gateway/http/api";
+import type { ApiCapture, LogAnswer, MeterDetail, MeterSummary } from "@meterport/gateway/http/api";
 import { capturesOf, type History, historyOf, meterOf, metersOf, problemOf } from "./api-answers.ts";
+import { logOf } from "./log-answer.ts";
 
 /** The gateway's API as this page uses it; each call gives null when there is no usable answer. */
 export interface GatewayApi {
@@ -12,6 +13,8 @@ export interface GatewayApi {
   readonly captureUrl: (id: string, name: string) => string;
   /** A capture that may be given away, or the gateway's sentence on why there is none. */
   readonly redactedCapture: (id: string, name: string) => Promise<Saved | { readonly problem: string | null }>;
+  /** The newest entries of the meter's own log, or the gateway's sentence on why there are none. */
+  readonly log: (id: string, limit: number) => Promise<LogAnswer | { readonly problem: string | null }>;
   readonly eventsUrl: (id: string) => string;
   /** Milliseconds since 1970 as the gateway counts them, as far as its answers told. */
   readonly time: () => number;
@@ -27,6 +30,8 @@ export interface Saved {
 const TIMEOUT_MS = 8000;
 /** Redacting takes seconds on a small machine, and others may be before us. */
 const REDACTION_TIMEOUT_MS = 120_000;
+/** The meter is asked in between its readings, over whatever line it has. */
+const LOG_TIMEOUT_MS = 70_000;
 /** The header counts whole seconds, so smaller differences mean nothing. */
 const CLOCK_TOLERANCE_MS = 1500;
 
@@ -72,6 +77,18 @@ export function gatewayApi(base: string, fetchFrom: typeof fetch, now: () => num
         if (!response.ok) return { problem: problemOf(await response.json()) };
         const given = /filename="([\w.-]{1,200})"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
         return { name: given ?? "redacted.ndjson", content: await response.blob() };
+      } catch {
+        return { problem: null };
+      }
+    },
+    log: async (id, limit) => {
+      try {
+        const response = await fetchFrom(address(`${meterPath(id)}/log?limit=${limit}`), {
+          cache: "no-store",
+          signal: AbortSignal.timeout(LOG_TIMEOUT_MS),
+        });
+        const answer = await response.json();
+        return (response.ok ? logOf(answer) : null) ?? { problem: problemOf(answer) };
       } catch {
         return { problem: null };
       }

@@ -5,6 +5,7 @@ import { decode, encode } from "@meterport/protocol/layout/index";
 import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { encodeCall } from "@meterport/protocol/procedures/call";
 import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
+import { EP19, onDemandRequest } from "@meterport/protocol/procedures/ep19-post-on-demand-request";
 import { transaction } from "@meterport/protocol/tables/extended/transaction";
 import { BT07, BT74, ET50, ET52 } from "@meterport/protocol/tables/index";
 import { openHousehold } from "../household/household.ts";
@@ -55,7 +56,6 @@ describe("the past in the event log", () => {
       [27, [0, 1]],
       [47, [1]],
       [manufacturer | 68, [1, 2, 4]],
-      [manufacturer | 81, [0x2000]],
       [manufacturer | 82, [0]],
       [manufacturer | 96, [0x2000]],
     ] as const)
@@ -112,6 +112,19 @@ describe("what is done to a meter", () => {
       { event: 9, userId: mep, argument: 2048 + 17 },
       { event: 2048 | 96, userId: mep, argument: 0x2004 },
     ]);
+  });
+
+  it("stands there when the M-Bus device of a slot was read because somebody asked", () => {
+    const meter = openMeter({ start });
+    const client = new Conversation(meter);
+    const ask = (sequence: number, requestType: number): void => {
+      const data = encodeCall(EP19, { transactionNumber: 1, deviceHandle: 1, requestType }, sequence, meter);
+      client.ask({ kind: "write", table: BT07.number, data });
+    };
+    ask(1, onDemandRequest.billingRead);
+    assert.deepEqual(newest(meter, 1), [{ event: 2048 | 81, userId: mep, argument: 0x2000 }]);
+    ask(2, onDemandRequest.timeSync);
+    assert.deepEqual(newest(meter, 1), [{ event: 9, userId: mep, argument: 2048 + 19 }]);
   });
 
   it("stands there when a MEP client is registered, as the device of its slot", () => {

@@ -2,16 +2,7 @@
 import type { Millis } from "@meterport/protocol/ports";
 import { denmark } from "../contents/zone.ts";
 import { beginOf, localDay, midnights, monthBegins, seasonBegins } from "./calendar-days.ts";
-import {
-  deviceArgument,
-  deviceStatus,
-  eventNumber,
-  list,
-  mbusAlarm,
-  nobody,
-  powerLine,
-  powerUpCause,
-} from "./event-numbers.ts";
+import { deviceArgument, deviceStatus, eventNumber, list, nobody, powerLine, powerUpCause } from "./event-numbers.ts";
 import { isSummer } from "./local-time.ts";
 import type { Outage, Past } from "./past.ts";
 import type { Reversal } from "./reverse-energy.ts";
@@ -114,23 +105,14 @@ const summerTimeChanges = (past: Past, time: Millis): Happening[] =>
     return at > time ? [] : [happening(at, before ? eventNumber.summerTimeOff : eventNumber.summerTimeOn)];
   });
 
-/** The gas meter is read at midnight. */
-const gasReads = (past: Past, time: Millis): Happening[] =>
-  midnights(past.origin, time).map((at) =>
-    happening(at, eventNumber.mbusAlarm, deviceArgument(0, mbusAlarm.billingReadDone)),
-  );
-
 /** All events from the origin of its past until `time`, oldest first. */
 export const happenings = (options: HappeningOptions, time: Millis): readonly Happening[] => {
   const { past, demand, alternate, chance, reversals } = options;
   const withPower = ({ time: at }: Happening): boolean => !past.outages.some(({ off, on }) => at >= off && at < on);
   // With a second log that takes what happens each day; without one, reads are not logged: they would soon be all there is.
-  const daily = alternate
-    ? [
-        ...midnights(past.origin, time).map((at) => happening(at, eventNumber.selfRead)),
-        ...[...gasReads(past, time), ...tierSwitches(past, time)].filter(withPower),
-      ].map((event) => ({ ...event, alternate }))
-    : tierSwitches(past, time).filter(withPower);
+  const switches = tierSwitches(past, time).filter(withPower);
+  const selfReads = alternate ? midnights(past.origin, time).map((at) => happening(at, eventNumber.selfRead)) : [];
+  const daily = [...selfReads, ...switches].map((event) => ({ ...event, alternate }));
   const all = [
     ...past.outages.flatMap((dark, i) => outage(dark, chance(i))),
     ...clockSet(past.clockChange),

@@ -15,6 +15,8 @@ const types: ReadonlySet<number> = new Set(Object.values(onDemandRequest));
 export interface Posted {
   readonly result: number;
   readonly data: readonly number[];
+  /** Slot in ET14 of the M-Bus device whose billing data were read. */
+  readonly billed?: number;
 }
 const refused = (reason: number): Posted => ({ result: reason, data: [] });
 
@@ -61,5 +63,6 @@ export const postOnDemand = (memory: Memory, parameters: Uint8Array, dimensions:
   queue.writePointer = (index + 1) % queue.requestQueue.length;
   if (answered) queue.readPointer = queue.writePointer;
   memory.patch(ET15.number, 0, encode(ET15, queue, dimensions));
-  return { result: result.done, data: [index] };
+  const posted = { result: result.done, data: [index] };
+  return answered && request.requestType === onDemandRequest.billingRead ? { ...posted, billed: slot } : posted;
 };

@@ -11,7 +11,7 @@ import { BT07, type Dimensions, ET14, ET50 } from "@meterport/protocol/tables/in
 import type { Behaviour } from "../behaviour.ts";
 import type { Memory } from "../contents/memory.ts";
 import { responseTables } from "../contents/mep.ts";
-import { deviceArgument, deviceStatus, eventNumber } from "../history/event-numbers.ts";
+import { deviceArgument, deviceStatus, eventNumber, mbusAlarm } from "../history/event-numbers.ts";
 import type { Noted } from "../history/events.ts";
 import { type PendingTables, servesPending } from "../optical/pending-tables.ts";
 import { userOf } from "./change-log.ts";
@@ -57,15 +57,12 @@ export const procedures = (
     if (response.kind !== "done") return response;
     lastSequence.set(client, call.sequence);
     const user = userOf({ optical, userId });
+    const noteDevice = (event: number, argument: number): void => note({ time, event, argument, userId: user });
     const removed = (slot: number): void =>
-      note({
-        time,
-        event: eventNumber.deviceStatus,
-        argument: deviceArgument(slot, deviceStatus.removed),
-        userId: user,
-      });
+      noteDevice(eventNumber.deviceStatus, deviceArgument(slot, deviceStatus.removed));
     const site: Site = { memory, dimensions, level, port, time, lock, userId, removed };
-    const { result, data } = optical === undefined ? run(call, site) : runOptical(call, site, pending);
+    const { result, data, billed } = optical === undefined ? run(call, site) : runOptical(call, site, pending);
+    if (billed !== undefined) noteDevice(eventNumber.mbusAlarm, deviceArgument(billed, mbusAlarm.billingReadDone));
     const posted = Uint8Array.of(call.procedure & 0xff, call.procedure >> 8, call.sequence, result, ...data);
     const table = optical === undefined ? responseTableOf(port, memory, dimensions) : responseTables.bt08;
     memory.patch(table, 0, posted);

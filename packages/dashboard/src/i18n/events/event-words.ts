@@ -1,0 +1,64 @@
+/** The meter's events in another language than the gateway's own English. */
+import type { LogEntry } from "@meterport/gateway/http/api";
+
+/** What a language says of events. */
+export interface EventWords {
+  /** By number. */
+  readonly names: Readonly<Record<number, string>>;
+  /** What parts of arguments mean, as "powerUpCause.3". */
+  readonly parts: Readonly<Record<string, string>>;
+  readonly device: (number: string) => string;
+  readonly noDevice: string;
+  /** A condition of the power quality that lasts. */
+  readonly condition: (number: string) => string;
+  readonly conditionsEnded: string;
+  /** The table that waits to replace another. */
+  readonly pending: (table: string) => string;
+  readonly internal: string;
+  /** A value that no public list has. */
+  readonly unknown: (value: string) => string;
+  /** An argument of which nothing is known. */
+  readonly argument: (value: string) => string;
+}
+
+/** An entry in words; `name` is null where no public list has the event. */
+export interface EventText {
+  readonly name: string | null;
+  /** Empty where there is nothing to say. */
+  readonly argument: string;
+}
+
+type Part = LogEntry["argument"]["parts"][number];
+
+function tableText({ meaning, value }: Part, words: EventWords): string {
+  if (meaning === null) return words.unknown(String(value));
+  if (meaning === "internal") return `${words.internal} (${value})`;
+  const [id = "", pending] = meaning.split(" ");
+  return `${pending === undefined ? id : words.pending(id)} (${value})`;
+}
+
+function partText(part: Part, words: EventWords): string {
+  const { key, value, meaning } = part;
+  const number = String(value);
+  if (key === "table") return tableText(part, words);
+  if (key === "procedure") return `${meaning ?? ""} (${number})`;
+  if (key === "phase") return meaning ?? number;
+  if (key === "amount") return number;
+  if (key === "device") return value === 0 ? words.noDevice : words.device(number);
+  if (key === "qualityBit") return words.condition(number);
+  if (key === "qualityNone") return words.conditionsEnded;
+  const word = `${key}.${number}`;
+  if (Object.hasOwn(words.parts, word)) return words.parts[word] ?? "";
+  // What a newer gateway knows is said in its English.
+  return meaning ?? words.unknown(number);
+}
+
+/** Says an entry in a language; without words in the gateway's English. */
+export function eventText({ code, name, argument }: LogEntry, words: EventWords | null): EventText {
+  if (words === null) return { name, argument: argument.text };
+  const { parts, number, hex } = argument;
+  const known = name === null || !Object.hasOwn(words.names, code) ? name : (words.names[code] ?? name);
+  if (parts.length > 0) return { name: known, argument: parts.map((part) => partText(part, words)).join(", ") };
+  const raw = number === null ? hex.replace(/(..)(?=.)/g, "$1 ") : number === 0 ? "" : String(number);
+  return { name: known, argument: raw === "" ? "" : words.argument(raw) };
+}
