@@ -13,7 +13,7 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
 import { type Line, modelledLine, VirtualMeter } from "@meterport/simulator";
 import { parseMeterLink } from "@meterport/transports/link-url";
-import { wayOf } from "@meterport/transports/optical-way";
+import { portLinkOf } from "@meterport/transports/port-link";
 import { VirtualClock } from "./support/virtual-clock.ts";
 
 const key = new Secret(new Uint8Array(16).fill(1));
@@ -101,7 +101,7 @@ describe(`live readings at ${baud} baud`, () => {
       file: undefined,
       readFile: () => undefined,
       checkLink: parseMeterLink,
-      wayOf,
+      portLinkOf,
     }).meters[0]?.interval;
     assert.equal(interval, 2000);
     const { clock, line, executed } = set();

@@ -37,9 +37,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   digits: [],
   ports: [],
   "secret-fields": [],
+  "baud-rates": [],
   bytes: ["errors"],
   layout: ["bytes", "errors"],
-  tables: ["bytes", "errors", "layout"],
+  tables: ["baud-rates", "bytes", "errors", "layout"],
   procedures: ["bytes", "errors", "layout", "tables"],
   meaning: ["bytes", "errors", "layout", "tables", "procedures"],
   "mep/frame": ["bytes", "errors"],
@@ -47,7 +48,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "mep/link": ["bytes", "errors", "mep/frame", "mep/security"],
   "mep/endpoint": ["bytes", "errors", "mep/frame", "mep/security"],
   // The optical port takes what a link takes and gives what it gives.
-  optical: ["bytes", "errors", "mep/frame", "mep/link"],
+  optical: ["baud-rates", "bytes", "errors", "mep/frame", "mep/link"],
   capture: ["bytes", "errors", "mep/frame", "mep/security"],
   "capture/redaction": ["bytes", "errors", "layout", "tables", "procedures", "mep/frame", "mep/security", "capture"],
 };

@@ -13,7 +13,7 @@ export {
   type Verdict,
 } from "./diagnosis.ts";
 export { type ExamineOptions, examine } from "./mep/examine.ts";
-export type { PatientOptions } from "./mep/patient.ts";
+export type { ExaminedLinkOptions } from "./mep/examined-link.ts";
 export { type ExamineOpticalOptions, examineOptical, opticalRates } from "./optical/examine-optical.ts";
 export type { HeadSupply } from "./optical/optical-contact.ts";
 export type { SicknessWords, Words } from "./words/vocabulary.ts";

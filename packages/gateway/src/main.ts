@@ -13,7 +13,7 @@ import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { linkTraits } from "@meterport/transports/link-traits";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { openLink } from "@meterport/transports/open";
-import { wayOf } from "@meterport/transports/optical-way";
+import { portLinkOf } from "@meterport/transports/port-link";
 import { portName } from "@meterport/transports/port-name";
 import own from "../package.json" with { type: "json" };
 import { captureRedactor } from "./captures/capture-redactor.ts";
@@ -67,7 +67,7 @@ const readConfig = (): Config => {
     throw new UsageError("arguments", "only --config FILE is known on the command line");
   }
   const { env } = process;
-  return loadConfig({ file, env, defaultData: defaultData(), readFile, checkLink: parseMeterLink, wayOf });
+  return loadConfig({ file, env, defaultData: defaultData(), readFile, checkLink: parseMeterLink, portLinkOf });
 };
 
 const supervised = (link: string, access: MeterAccess): MeterSource =>

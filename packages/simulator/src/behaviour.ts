@@ -34,18 +34,22 @@ export interface MeterRequest {
 export type Behaviour = (request: MeterRequest, next: () => TableResponse) => TableResponse | undefined;
 
 /** What answers when nobody above has claimed the request. */
-export type Ground = (request: MeterRequest) => TableResponse;
+export type DefaultAnswer = (request: MeterRequest) => TableResponse;
 
 /**
- * Asks the newest behaviour first, then those below it, then the ground.
+ * Asks the newest behaviour first, then those below it, then `otherwise`.
  *
  * @example
  * answerFrom([() => undefined], () => ({ kind: "done" }), request).kind // "done"
  */
-export const answerFrom = (behaviours: readonly Behaviour[], ground: Ground, request: MeterRequest): TableResponse => {
+export const answerFrom = (
+  behaviours: readonly Behaviour[],
+  otherwise: DefaultAnswer,
+  request: MeterRequest,
+): TableResponse => {
   const ask = (count: number): TableResponse => {
     const behaviour = behaviours[count - 1];
-    if (behaviour === undefined) return ground(request);
+    if (behaviour === undefined) return otherwise(request);
     let below: TableResponse | undefined;
     const next = (): TableResponse => {
       below ??= ask(count - 1);

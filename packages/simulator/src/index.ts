@@ -4,7 +4,7 @@
  * Its UART that older meters share with the optical port is in `…/optical/shared-uart`, its past in `…/meter/recall`.
  */
 
-export type { Behaviour, Ground, MeterRequest } from "./behaviour.ts";
+export type { Behaviour, DefaultAnswer, MeterRequest } from "./behaviour.ts";
 export { type LiveTable, Memory } from "./contents/memory.ts";
 export type { History } from "./history/history.ts";
 export type { Outage, Past } from "./history/past.ts";

@@ -1,8 +1,9 @@
 /** What may stand behind the question mark of a link, and the sentences for what may not. */
+
+import { deviceBaudRates } from "@meterport/protocol/baud-rates";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseDuration } from "@meterport/protocol/meaning/duration";
 import type { Millis, TransportTiming } from "@meterport/protocol/ports";
-import { deviceBaudRates } from "@meterport/protocol/tables/extended/device-codes";
 import { defaultPulse, type EnableLine, headLines, type SteadyLines } from "./enable-line.ts";
 
 /** What the MEP port speaks until somebody changes it. */

@@ -9,7 +9,7 @@ import type { ParsedKey } from "@meterport/protocol/mep/security/key";
 import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import type { Signal, Transport } from "@meterport/protocol/ports";
-import { wayOf } from "@meterport/transports/optical-way";
+import { portLinkOf } from "@meterport/transports/port-link";
 import { portName } from "@meterport/transports/port-name";
 import { beginCapture } from "../io/capture-files.ts";
 import { type Io, say } from "../io/io.ts";
@@ -49,7 +49,7 @@ export const openTransport = async (
   io: Io,
   { signal, baud }: { readonly signal: Signal; readonly baud?: number | undefined },
 ): Promise<Transport> => {
-  const opened = await io.openLink(wayOf(link).link, signal, baud);
+  const opened = await io.openLink(portLinkOf(link).link, signal, baud);
   return record === undefined ? opened : recorded(opened, record, link, io);
 };
 
@@ -120,7 +120,7 @@ const opticalSecurity = (access: MeterAccess, io: Io): Security => {
   if (record !== undefined)
     throw new UsageError("record", "--record cannot be used on an optical port: the key crosses it in the clear");
   const userId = parseWhole(clientId, "--client-id", 0, 0xffff);
-  const { fastest, wake } = wayOf(link);
+  const { fastest, wake } = portLinkOf(link);
   const made = optical({
     userId,
     ...(key === undefined ? {} : { key: key.secret }),
@@ -142,7 +142,7 @@ const levelIn = (saved: unknown): Level | undefined => {
 /** What a link was found to speak outlives the command, so that nobody in between can talk it down to RC4 later. */
 const securityFor = (access: MeterAccess, io: Io): Security => {
   const { link, key, security, clientId } = access;
-  if (wayOf(link).optical) return opticalSecurity(access, io);
+  if (portLinkOf(link).optical) return opticalSecurity(access, io);
   if (key === undefined) throw new UsageError("key", "a key is needed on the MEP port");
   const name = `security-${nameOf(link)}`;
   // Only what spoke TLS is ever kept, so a file that cannot be read any more stands for it as well.

@@ -2,7 +2,7 @@
 import { UsageError } from "@meterport/protocol/errors";
 import { type ParsedKey, parseKey } from "@meterport/protocol/mep/security/key";
 import { passwordLength } from "@meterport/protocol/optical/services";
-import { wayOf } from "@meterport/transports/optical-way";
+import { portLinkOf } from "@meterport/transports/port-link";
 import { type Io, say } from "../io/io.ts";
 import type { MeterOptions } from "./shared-options.ts";
 
@@ -46,7 +46,7 @@ export const requiredKey = (given: string | undefined, io: Io): ParsedKey => {
  * @throws UsageError as `requiredKey` does, but for the optical port
  */
 export const meterKey = ({ link, key: given }: Pick<MeterOptions, "link" | "key">, io: Io): ParsedKey | undefined => {
-  if (!wayOf(link).optical) return requiredKey(given, io);
+  if (!portLinkOf(link).optical) return requiredKey(given, io);
   const key = optionalKey(given, io, passwordLength);
   const length = key?.key.length ?? 0;
   if (key === undefined) say(io, "without a key the optical port shows BT00, BT01 and ET03 only");

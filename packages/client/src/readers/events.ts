@@ -63,7 +63,7 @@ export interface EventsOptions extends LogOptions {
 }
 
 /** So many events in a row must be too old before the rest is not read: a clock that was set back hides few. */
-const patience = 32;
+const mostOldEntries = 32;
 
 interface Numbered extends LogEvent {
   /** Where it stands among the others, even where its own number is not to be believed. */
@@ -171,7 +171,7 @@ async function* newestFirst(meter: Meter, { since, ...options }: EventsOptions):
     if (since === undefined || !isOld(event, since)) {
       old = 0;
       yield event;
-    } else if ("sequence" in since || ++old >= patience) return;
+    } else if ("sequence" in since || ++old >= mostOldEntries) return;
   }
 }
 

@@ -1,10 +1,12 @@
 /** The optical port as a client's way to a meter. Beside the main entry, because few need it. */
+
+import { opticalBaudRates } from "@meterport/protocol/baud-rates";
 import { UsageError } from "@meterport/protocol/errors";
 import type { LinkInput, LinkOutput } from "@meterport/protocol/mep/link/exchange";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import { OpticalLink } from "@meterport/protocol/optical/optical-link";
 import type { OpticalLinkOutput } from "@meterport/protocol/optical/optical-link-ends";
-import { opticalBaudRates, passwordLength } from "@meterport/protocol/optical/services";
+import { passwordLength } from "@meterport/protocol/optical/services";
 import { defaultOpticalTiming, type OpticalTiming } from "@meterport/protocol/optical/timing";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 import type { LinkMachine } from "./link-machine.ts";

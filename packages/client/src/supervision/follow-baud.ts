@@ -1,9 +1,10 @@
 /** A meter that is told to speak at another speed does so once it has answered (MEP guide 1.1, pp. 87-88). */
+
+import { deviceBaudRates } from "@meterport/protocol/baud-rates";
 import { MeterportError } from "@meterport/protocol/errors";
 import { place } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { decodeRequest } from "@meterport/protocol/mep/frame/apdu";
-import { deviceBaudRates } from "@meterport/protocol/tables/extended/device-codes";
 import { ET13 } from "@meterport/protocol/tables/extended/et13-device-configuration";
 import type { Meter } from "../meter/meter.ts";
 

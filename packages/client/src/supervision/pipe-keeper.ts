@@ -42,7 +42,7 @@ export class PipeKeeper {
   #openedAt: Millis = 0;
   /** Since when it could not be opened. */
   #openingSince: Millis | undefined;
-  #patience: Millis = silence.first;
+  #longestSilence: Millis = silence.first;
   #opened = 0;
   #failures = 0;
   /** How often pipes ended by themselves since the last answer, and whether the last of them has been rested for. */
@@ -74,7 +74,7 @@ export class PipeKeeper {
   }
 
   /** Whether it is at another speed than the one at which the meter is expected. */
-  get isStrange(): boolean {
+  get isAtOtherSpeed(): boolean {
     return this.#baud !== this.#search?.home;
   }
 
@@ -127,8 +127,8 @@ export class PipeKeeper {
     await this.#within(lasting?.close());
   }
 
-  /** Whether a rest is due before the next one is opened: the last two ended without any answer. Says so once for each. */
-  owesRest(): boolean {
+  /** Takes the rest that is due before the next pipe is opened, if the last two ended without any answer. Whether one was due. */
+  takeRest(): boolean {
     const owes = !this.#rested;
     this.#rested = true;
     return owes;
@@ -138,14 +138,14 @@ export class PipeKeeper {
   answered(): void {
     this.#ends = 0;
     this.#rested = true;
-    this.#patience = silence.first;
+    this.#longestSilence = silence.first;
     if (this.#baud !== undefined) this.#search?.found(this.#baud);
   }
 
-  /** Whether it has been silent for so long that it may be dead. Says so once for each wait, which then grows. */
-  isDead(): boolean {
-    if (this.#options.clock.now() - this.#openedAt < this.#patience) return false;
-    this.#patience = Math.min(silence.most, silence.factor * this.#patience);
+  /** Gives the pipe up if it has been silent for so long that it may be dead. Whether it did; the next silence may last longer. */
+  giveUpIfSilent(): boolean {
+    if (this.#options.clock.now() - this.#openedAt < this.#longestSilence) return false;
+    this.#longestSilence = Math.min(silence.most, silence.factor * this.#longestSilence);
     return true;
   }
 

@@ -4,7 +4,7 @@ import type { Entropy, Millis } from "@meterport/protocol/ports";
 /** From one look to the next, and what a hundredth of it is in a far place after how long. */
 const steady: Millis = 1_000;
 const quick: readonly Millis[] = [100, 250, 500];
-const patience = 120;
+const outageShare = 120;
 const longestFar: Millis = 15_000;
 const longestRefused: Millis = 30_000;
 
@@ -40,5 +40,5 @@ const fullTime = (failures: number, outage: Millis, kind: Retry["kind"]): Millis
   if (kind === "stranger") return Math.min(longestRefused, steady * 2 ** Math.min(Math.max(failures - 1, 0), 10));
   const first = quick[failures - 1];
   if (first !== undefined) return first;
-  return kind === "near" ? steady : Math.min(longestFar, Math.max(steady, outage / patience));
+  return kind === "near" ? steady : Math.min(longestFar, Math.max(steady, outage / outageShare));
 };

@@ -56,7 +56,7 @@ export interface RunOptions {
 const connectLimit: Millis = 30_000;
 /** A meter that may be at another speed gets so long to say its first byte, and so long to answer where it is known. */
 const strangeSpeedLimit: Millis = 1_200;
-const strangeLookLimit: Millis = 400;
+const otherSpeedLookLimit: Millis = 400;
 /** Both ways, or the first step of a handshake. */
 const bytesOfLook = 100;
 /** Looks in vain before silence may be due to the speed. */
@@ -187,7 +187,7 @@ export class Supervisor<C extends Connected> {
   /** Does the one thing that is due. How long to rest after it; undefined where all is well. */
   async #step(): Promise<Millis | undefined> {
     const { transport } = this.#pipe;
-    if (transport?.attached !== true) return this.#pipe.owesRest() ? this.#retryTime({ kind: "silent" }) : this.#open();
+    if (transport?.attached !== true) return this.#pipe.takeRest() ? this.#retryTime({ kind: "silent" }) : this.#open();
     if (this.#connected === undefined) return this.#connect(transport);
     if (!this.#sound) return this.#look(this.#connected, transport);
     if (!this.#learnt) await this.#learn(this.#connected);
@@ -229,7 +229,7 @@ export class Supervisor<C extends Connected> {
     const { connect, name } = this.#options;
     const label = `connect to ${name}`;
     const abort = this.#untilPipeEnds();
-    const strange = this.#pipe.isStrange;
+    const otherSpeed = this.#pipe.isAtOtherSpeed;
     let unheard = false;
     const cancel = this.#clock.at(this.#clock.now() + strangeSpeedLimit, () => {
       unheard = this.#pipe.baud !== undefined && this.#failures >= silentLooks && transport.received === 0;
@@ -246,11 +246,11 @@ export class Supervisor<C extends Connected> {
       const reason = unheard ? new LinkError("no-answer", label, "no answer") : error;
       const trouble = troubleOf(reason);
       await this.#pipe.close();
-      this.#pipe.owesRest(); // It is taken below.
+      this.#pipe.takeRest(); // It is taken below.
       // Where the pipe ended, that has been told; and what is heard at another speed tells nothing.
-      if ((!abort.aborted || unheard) && !strange) this.#watch.observe({ type: "failed", trouble });
+      if ((!abort.aborted || unheard) && !otherSpeed) this.#watch.observe({ type: "failed", trouble });
       this.#settleFirst(reason);
-      this.#tune(trouble, strange);
+      this.#tune(trouble, otherSpeed);
       return this.#retryTime(trouble);
     } finally {
       cancel();
@@ -321,13 +321,13 @@ export class Supervisor<C extends Connected> {
     }
     const tuned = this.#mayTune !== undefined && this.#tune(this.#mayTune, false);
     this.#mayTune = undefined;
-    if (tuned || this.#pipe.isDead()) {
+    if (tuned || this.#pipe.giveUpIfSilent()) {
       await this.#pipe.detach();
       return 0;
     }
     this.#probes++;
-    const strange = this.#pipe.isStrange;
-    const limit = strange ? this.#pipe.bytesTake(bytesOfLook) + strangeLookLimit : connectLimit;
+    const otherSpeed = this.#pipe.isAtOtherSpeed;
+    const limit = otherSpeed ? this.#pipe.bytesTake(bytesOfLook) + otherSpeedLookLimit : connectLimit;
     try {
       const bound = { clock: this.#clock, limit, signal: this.#stop, label: "look for the meter" };
       const identity = await bounded(bound, (signal) => lookForMeter(meter.session, signal));
@@ -337,16 +337,16 @@ export class Supervisor<C extends Connected> {
       return 0;
     } catch (error) {
       if (this.#stop.aborted || !transport.attached) return 0;
-      const trouble = withAlerts(troubleOf(error), strange ? 0 : this.#traffic.newAlerts());
+      const trouble = withAlerts(troubleOf(error), otherSpeed ? 0 : this.#traffic.newAlerts());
       // What is heard at a speed that is not the meter's tells nothing of the line.
-      if (!strange) this.#watch.observe({ type: "failed", trouble });
+      if (!otherSpeed) this.#watch.observe({ type: "failed", trouble });
       const due = began + this.#retryTime(trouble);
-      if (!strange) {
+      if (!otherSpeed) {
         // Not before the rest, in which the line is listened to at its own speed: alerts may come in it.
         this.#mayTune = trouble;
         return Math.max(0, due - this.#clock.now());
       }
-      if (this.#tune(trouble, strange)) await this.#pipe.detach();
+      if (this.#tune(trouble, otherSpeed)) await this.#pipe.detach();
       return 0;
     } finally {
       // Looks are no measure of the line either.
@@ -361,10 +361,10 @@ export class Supervisor<C extends Connected> {
   }
 
   /** Another speed for the next attempt, where that may be what is wrong. Whether it is another one. */
-  #tune({ cause }: Trouble, strange: boolean): boolean {
+  #tune({ cause }: Trouble, otherSpeed: boolean): boolean {
     const unexplained = cause.code === "no-answer" || cause.code === "garbage";
     const likely = unexplained && this.#watch.health.state !== "paused" && this.#failures >= silentLooks;
-    return (likely || strange) && this.#pipe.tune();
+    return (likely || otherSpeed) && this.#pipe.tune();
   }
 
   #answered(observation: Observation & { readonly type: "answered" }): void {

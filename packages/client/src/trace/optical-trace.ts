@@ -1,4 +1,6 @@
 /** What crosses an optical port as names of services: never a password, nor a user's name. */
+
+import { opticalBaudRates } from "@meterport/protocol/baud-rates";
 import { requestCode } from "@meterport/protocol/mep/frame/apdu";
 import { responseCode } from "@meterport/protocol/mep/frame/response-codes";
 import { type Packet, type PacketEvent, PacketReader } from "@meterport/protocol/optical/packet";
@@ -6,7 +8,6 @@ import {
   decodeIdentified,
   decodeNegotiated,
   decodeService,
-  opticalBaudRates,
   type ServiceRequest,
 } from "@meterport/protocol/optical/services";
 import { requestName } from "./request-name.ts";

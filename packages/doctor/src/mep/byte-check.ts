@@ -2,22 +2,22 @@
 import { hexByte } from "@meterport/protocol/digits";
 import type { Sickness } from "../diagnosis.ts";
 import type { Report } from "../report.ts";
-import type { Patient } from "./patient.ts";
+import type { ExaminedLink } from "./examined-link.ts";
 
 /** Where frames are to be counted, whole and broken. */
 const spoiling: readonly Sickness[] = ["noise", "sag", "loose-head", "head-sags", "stray-light"];
 
 /** To be asked at the end, when everything has been heard. */
-export const describeBytes = (patient: Patient, report: Report): void => {
-  const { heard } = patient;
+export const describeBytes = (examined: ExaminedLink, report: Report): void => {
+  const { heard } = examined;
   const { sickness } = report;
-  if (!patient.opened) return;
+  if (!examined.opened) return;
   report.check("bytes", heard.bytes > 0 ? "good" : "bad", heard.bytes > 0 ? "bytes-came" : "nothing-came", {
     bytes: heard.bytes,
   });
   if (heard.bytes === 0) return;
-  const met = patient.met;
-  const echoed = patient.echoes > 0 || sickness === "echo" || sickness === "own-light";
+  const met = examined.met;
+  const echoed = examined.echoes > 0 || sickness === "echo" || sickness === "own-light";
   report.check("echo", echoed ? (met ? "warning" : "bad") : "good", echoed ? "echo-came" : "no-echo");
   report.check("alerts", sickness === "deaf" ? "bad" : "good", heard.alerts > 0 ? "alerts-came" : "no-alerts", {
     alerts: heard.alerts,

@@ -5,7 +5,7 @@ import type { SecurityName } from "@meterport/protocol/mep/security/security-nam
 import type { Millis } from "@meterport/protocol/ports";
 import type { Sickness } from "../diagnosis.ts";
 import type { Report } from "../report.ts";
-import { isOver, type Patient, type Probe, type Way } from "./patient.ts";
+import { type Approach, type ExaminedLink, isOver, type Probe } from "./examined-link.ts";
 
 export interface ContactOptions {
   /** The key as the user means it, first; then what else its text may stand for. Without any, a key that no meter has is shown. */
@@ -18,20 +18,20 @@ export interface ContactOptions {
 
 /** How the meter was met. */
 export interface Contact {
-  readonly way: Way;
+  readonly way: Approach;
   /** Another key form than the user's own reading. */
   readonly form: KeyReading["form"] | undefined;
   /** It said nothing for so long, and then answered; undefined where it answered at once. */
   readonly silent?: Millis;
 }
 
-type Slowness = Pick<Way, "delay">;
+type Slowness = Pick<Approach, "delay">;
 
 const tries = 6;
 /** Silence for so long and then an answer is a pause, not loss. */
 const pauseAfter: Millis = 3_000;
 /** Longer than any bridge should need, there and back. */
-const patience: Millis = 3_000;
+const longestBridge: Millis = 3_000;
 /** What a bridge may still hold back. */
 const aftermath: Millis = 1_500;
 /** What a meter on a cable never needs, not even for a whole handshake. */
@@ -54,13 +54,13 @@ const chief = (probes: readonly Probe[]): LinkFailure | undefined => {
 };
 
 export class FirstContact {
-  readonly #patient: Patient;
+  readonly #examined: ExaminedLink;
   readonly #report: Report;
   readonly #options: ContactOptions;
   #silentSince: Millis | undefined;
 
-  constructor(patient: Patient, report: Report, options: ContactOptions) {
-    this.#patient = patient;
+  constructor(examined: ExaminedLink, report: Report, options: ContactOptions) {
+    this.#examined = examined;
     this.#report = report;
     this.#options = options;
   }
@@ -72,11 +72,11 @@ export class FirstContact {
   }
 
   /** Tries until something is certain. */
-  async #knock(way: Way, most = tries): Promise<readonly Probe[]> {
-    await this.#patient.begin(way);
+  async #knock(way: Approach, most = tries): Promise<readonly Probe[]> {
+    await this.#examined.begin(way);
     const probes: Probe[] = [];
     while (probes.length < most) {
-      const probe = await this.#patient.ask();
+      const probe = await this.#examined.ask();
       probes.push(probe);
       if (probe.answered || isOver(probe.failure)) break;
       const [a, b, c] = probes.slice(-3);
@@ -91,17 +91,17 @@ export class FirstContact {
     return probes;
   }
 
-  async #answers(way: Way, most = 2): Promise<boolean> {
+  async #answers(way: Approach, most = 2): Promise<boolean> {
     return (await this.#knock(way, most)).some(({ answered }) => answered);
   }
 
   /** What a meter thinks of a key: "answered", "wrong-key" where it said so twice, or whatever came in between. */
-  async #judged(way: Way): Promise<"answered" | LinkFailure | undefined> {
-    await this.#patient.begin(way);
+  async #judged(way: Approach): Promise<"answered" | LinkFailure | undefined> {
+    await this.#examined.begin(way);
     const probes: Probe[] = [];
     let refused = 0;
     while (probes.length < keyTries && refused < refusals) {
-      const probe = await this.#patient.ask();
+      const probe = await this.#examined.ask();
       if (probe.answered) return "answered";
       if (isOver(probe.failure)) return probe.failure;
       if (probe.failure === "wrong-key") refused++;
@@ -110,13 +110,13 @@ export class FirstContact {
     return refused >= refusals ? "wrong-key" : chief(probes.filter(({ failure }) => failure !== "wrong-key"));
   }
 
-  get #first(): Pick<Way, "secret"> {
+  get #first(): Pick<Approach, "secret"> {
     return { secret: this.#options.readings[0]?.secret ?? this.#options.stranger };
   }
 
   async #overRc4(): Promise<Contact | undefined> {
     const kind = this.#options.security === "rc4-encrypted" ? "rc4-encrypted" : "rc4";
-    const way: Way = { kind, ...this.#first };
+    const way: Approach = { kind, ...this.#first };
     const probes = await this.#knock(way);
     if (probes.at(-1)?.answered === true) return this.#met(way);
     const failure = chief(probes);
@@ -170,7 +170,7 @@ export class FirstContact {
     let trouble: LinkFailure | undefined;
     for (const [index, { secret, form }] of tried.entries())
       for (const level of ["basic", "advanced"] as const) {
-        const way: Way = { kind: "tls", secret, level, ...slow };
+        const way: Approach = { kind: "tls", secret, level, ...slow };
         const judged = await this.#judged(way);
         if (judged === "answered") return this.#met(way, index === 0 ? undefined : form);
         if (isOver(judged)) return this.#sick("hangs-up", "open", "hung-up");
@@ -183,38 +183,38 @@ export class FirstContact {
   }
 
   /** A handshake gets no further: its messages come late, or break off, or the line spoils them. */
-  async #tlsTrouble(way: Way, failure: LinkFailure | undefined): Promise<Contact | undefined> {
+  async #tlsTrouble(way: Approach, failure: LinkFailure | undefined): Promise<Contact | undefined> {
     if (way.delay === undefined) {
-      const late = { delay: patience };
+      const late = { delay: longestBridge };
       const judged = await this.#judged({ ...way, ...late });
       if (judged === "answered" || judged === "wrong-key") {
         // Without any delay of the line it was an accident.
-        if (this.#patient.slowest > slowAnswer) this.#report.blame("slow-bridge");
+        if (this.#examined.slowest > slowAnswer) this.#report.blame("slow-bridge");
         return this.#tlsKey(late);
       }
     }
     this.#report.check("security", "good", "speaks-tls");
-    if (failure === "half-reply" || this.#patient.observed.brokenAt.length >= refusals) return this.#sick("sag");
+    if (failure === "half-reply" || this.#examined.observed.brokenAt.length >= refusals) return this.#sick("sag");
     if (failure === "tls" || failure === undefined) return this.#tlsFails("");
     return this.#sick("noise");
   }
 
   /** 0x0B: somebody is there, and this key is not theirs. A port that has both ways may mean the other one. */
-  async #keyTrouble(refused: Way): Promise<Contact | undefined> {
+  async #keyTrouble(refused: Approach): Promise<Contact | undefined> {
     const { readings, security } = this.#options;
     if (refused.delay === undefined) {
-      const { late } = this.#patient.observed;
-      await this.#patient.listen(aftermath);
+      const { late } = this.#examined.observed;
+      await this.#examined.listen(aftermath);
       // A refusal names no request: where they come late, each would be taken for that of the next key.
-      const found = this.#patient.observed.late > late ? await this.#whenPatient(refused) : "no";
+      const found = this.#examined.observed.late > late ? await this.#withLongDelay(refused) : "no";
       if (found !== "no") return found;
     }
     for (const { secret, form } of readings.slice(1)) {
-      const way: Way = { ...refused, secret };
+      const way: Approach = { ...refused, secret };
       if ((await this.#judged(way)) === "answered") return this.#met(way, form);
     }
     if (security === "auto" && readings.length > 0) {
-      const way: Way = { ...refused, kind: "tls", ...this.#first };
+      const way: Approach = { ...refused, kind: "tls", ...this.#first };
       const probes = await this.#knock(way, 1);
       if (probes.at(-1)?.answered === true) return this.#met(way);
     }
@@ -223,14 +223,14 @@ export class FirstContact {
   }
 
   /** Answers came when nobody waited any more: whether they mean something to one who waits; "no" where they do not. */
-  async #whenPatient(way: Way): Promise<Contact | undefined | "no"> {
-    const slow: Way = { ...way, delay: patience };
+  async #withLongDelay(way: Approach): Promise<Contact | undefined | "no"> {
+    const slow: Approach = { ...way, delay: longestBridge };
     const judged = await this.#judged(slow);
     if (judged !== "answered" && judged !== "wrong-key" && judged !== "tls-required") return "no";
     this.#report.blame("slow-bridge");
     if (judged === "answered") return this.#met(slow);
-    if (judged === "tls-required") return this.#tlsWanted({ delay: patience });
-    return slow.kind === "tls" ? this.#tlsKey({ delay: patience }) : this.#keyTrouble(slow);
+    if (judged === "tls-required") return this.#tlsWanted({ delay: longestBridge });
+    return slow.kind === "tls" ? this.#tlsKey({ delay: longestBridge }) : this.#keyTrouble(slow);
   }
 
   #noKeyFits(): undefined {
@@ -243,11 +243,11 @@ export class FirstContact {
   }
 
   /** Nothing comes in time: late, another speed, TLS only, a pause, or nothing at all. */
-  async #silence(way: Way): Promise<Contact | undefined> {
-    this.#silentSince ??= this.#patient.clock.now();
-    await this.#patient.listen(patience);
-    if (this.#patient.observed.late > 0) {
-      const found = await this.#whenPatient(way);
+  async #silence(way: Approach): Promise<Contact | undefined> {
+    this.#silentSince ??= this.#examined.clock.now();
+    await this.#examined.listen(longestBridge);
+    if (this.#examined.observed.late > 0) {
+      const found = await this.#withLongDelay(way);
       if (found !== "no") return found;
     }
     if (await this.#answers(way, 2)) return this.#returned(way);
@@ -260,27 +260,27 @@ export class FirstContact {
     return (await this.#otherSpeed(way)) ?? this.#stillSilent(way);
   }
 
-  async #stillSilent(way: Way): Promise<Contact | undefined> {
+  async #stillSilent(way: Approach): Promise<Contact | undefined> {
     if (await this.#answers(way, 3)) return this.#returned(way);
-    await this.#patient.listen(patience);
-    const { heard } = this.#patient;
-    if (this.#patient.observed.echoes > 0) return this.#sick("echo");
+    await this.#examined.listen(longestBridge);
+    const { heard } = this.#examined;
+    if (this.#examined.observed.echoes > 0) return this.#sick("echo");
     if (heard.only !== undefined) return this.#sick("stuck");
-    if (this.#patient.observed.late > 0) return this.#sick("slow-bridge");
+    if (this.#examined.observed.late > 0) return this.#sick("slow-bridge");
     if (heard.alerts > 0) return this.#sick("deaf");
     return this.#sick(heard.bytes > 0 ? "noise" : "silent");
   }
 
-  #returned(way: Way): Contact {
-    const silent = this.#patient.clock.now() - (this.#silentSince ?? this.#patient.clock.now());
+  #returned(way: Approach): Contact {
+    const silent = this.#examined.clock.now() - (this.#silentSince ?? this.#examined.clock.now());
     return { ...this.#met(way), ...(silent >= pauseAfter ? { silent } : {}) };
   }
 
   /** Looks for the meter at other speeds, and says so where it is found. */
-  async #otherSpeed(way: Way): Promise<Contact | undefined> {
+  async #otherSpeed(way: Approach): Promise<Contact | undefined> {
     const [home, ...others] = this.#options.bauds;
     for (const baud of others) {
-      await this.#patient.open(baud);
+      await this.#examined.open(baud);
       // A meter that cannot be understood at one speed is met at another, whatever it thinks of the key.
       const probes = await this.#knock(way, 2);
       const failure = chief(probes);
@@ -288,20 +288,20 @@ export class FirstContact {
       this.#report.check("framing", "bad", "other-baud", { baud });
       return this.#sick("wrong-baud");
     }
-    if (others.length > 0) await this.#patient.open(home);
+    if (others.length > 0) await this.#examined.open(home);
     return undefined;
   }
 
   /** Bytes come, and no trustworthy answer is among them. */
-  async #disturbed(way: Way, failure: LinkFailure): Promise<Contact | undefined> {
+  async #disturbed(way: Approach, failure: LinkFailure): Promise<Contact | undefined> {
     if (failure === "echo") return this.#sick("echo");
     if (failure === "optical-session") return this.#sick("paused");
-    if (this.#patient.heard.only !== undefined) return this.#sick("stuck");
-    if (failure === "other-reply" || this.#patient.observed.late > 0) {
-      const { late } = this.#patient.observed;
+    if (this.#examined.heard.only !== undefined) return this.#sick("stuck");
+    if (failure === "other-reply" || this.#examined.observed.late > 0) {
+      const { late } = this.#examined.observed;
       // The refusals of earlier requests must not be taken for those of the next.
-      await this.#patient.listen(patience);
-      const found = await this.#whenPatient(way);
+      await this.#examined.listen(longestBridge);
+      const found = await this.#withLongDelay(way);
       if (found !== "no") return found;
       // Later than anybody waits for: the answers are good, and a bridge keeps them.
       if (failure === "other-reply" && late >= refusals) return this.#sick("slow-bridge");
@@ -311,10 +311,10 @@ export class FirstContact {
     const found = await this.#otherSpeed(way);
     if (found !== undefined || this.#report.sickness !== undefined) return found;
     if (await this.#answers(way, 3)) return this.#returned(way);
-    return this.#sick(this.#patient.observed.otherClient >= 2 ? "other-client" : "noise");
+    return this.#sick(this.#examined.observed.otherClient >= 2 ? "other-client" : "noise");
   }
 
-  #met(way: Way, form?: KeyReading["form"]): Contact {
+  #met(way: Approach, form?: KeyReading["form"]): Contact {
     this.#report.check("security", "good", way.kind === "tls" ? "speaks-tls" : "speaks-rc4");
     if (form !== undefined) {
       this.#report.check("key", "warning", "key-in-other-form", { form });

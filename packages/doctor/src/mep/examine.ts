@@ -8,13 +8,13 @@ import type { Diagnosis, Sickness } from "../diagnosis.ts";
 import { histogram, Report } from "../report.ts";
 import { describeBytes } from "./byte-check.ts";
 import { FirstContact } from "./contact.ts";
+import { ExaminedLink, type ExaminedLinkOptions } from "./examined-link.ts";
 import { LineCheck } from "./line-check.ts";
 import { MeterCheck, modelOf } from "./meter-check.ts";
 import { opens } from "./open-check.ts";
-import { Patient, type PatientOptions } from "./patient.ts";
 import { persists } from "./persistence.ts";
 
-export interface ExamineOptions extends PatientOptions {
+export interface ExamineOptions extends ExaminedLinkOptions {
   /** What the key's text may stand for, the user's own reading first; none where no key is given. */
   readonly readings: readonly KeyReading[];
   readonly security: SecurityName;
@@ -45,36 +45,36 @@ export const examine = async (options: ExamineOptions): Promise<Diagnosis> => {
   const { clock, readings, security, entropy, bauds = [] } = options;
   const began = clock.now();
   const report = new Report();
-  const patient = new Patient(options);
+  const examined = new ExaminedLink(options);
   let meter: string | null = null;
   let read = false;
   try {
-    if (await opens(patient, report)) {
-      await patient.listen(listening);
+    if (await opens(examined, report)) {
+      await examined.listen(listening);
       const stranger = new Secret(entropy(16));
-      const contact = await new FirstContact(patient, report, { readings, stranger, security, bauds }).find();
+      const contact = await new FirstContact(examined, report, { readings, stranger, security, bauds }).find();
       if (contact !== undefined) {
-        const line = new LineCheck(patient, report);
-        const checks = new MeterCheck(patient, report);
+        const line = new LineCheck(examined, report);
+        const checks = new MeterCheck(examined, report);
         if ((await line.run(contact.silent)) && (await line.longReplies()))
-          read = await persists({ patient, report, returns: () => line.returns(), blamed }, async () => {
+          read = await persists({ examined, report, returns: () => line.returns(), blamed }, async () => {
             meter = modelOf((await checks.identify()).identity);
             await checks.access(contact);
             await checks.clock();
           });
       }
     }
-    describeBytes(patient, report);
+    describeBytes(examined, report);
     const sickness = report.sickness ?? null;
     return {
       sickness,
       usable: read && report.bearable,
       checks: report.checks,
-      broken: histogram(patient.brokenAt),
+      broken: histogram(examined.brokenAt),
       meter,
       took: clock.now() - began,
     };
   } finally {
-    await patient.close().catch(() => {});
+    await examined.close().catch(() => {});
   }
 };

@@ -7,8 +7,8 @@ import { numberOf } from "@meterport/protocol/tables/catalogue";
 import type { Sickness } from "../diagnosis.ts";
 import { gradeOf, quantile, tolerableLoss } from "../grade.ts";
 import type { Report } from "../report.ts";
+import { type ExaminedLink, isOver, type Probe } from "./examined-link.ts";
 import { answersAgain, hungUp } from "./line-return.ts";
-import { isOver, type Patient, type Probe } from "./patient.ts";
 
 const probesWanted = 40;
 /** Where a few of them failed, chance may have chosen them: more are asked then. */
@@ -84,23 +84,23 @@ interface LongReads {
 }
 
 export class LineCheck {
-  readonly #patient: Patient;
+  readonly #examined: ExaminedLink;
   readonly #report: Report;
 
-  constructor(patient: Patient, report: Report) {
-    this.#patient = patient;
+  constructor(examined: ExaminedLink, report: Report) {
+    this.#examined = examined;
     this.#report = report;
   }
 
   /** Whether the link held. `silent` is how long it said nothing at first. @throws LinkError aborted */
   async run(silent: Millis | undefined): Promise<boolean> {
-    const began = this.#patient.clock.now();
+    const began = this.#examined.clock.now();
     const probes: Probe[] = [];
     let inARow = 0;
     while (!this.#suffice(probes, began)) {
       // What a request waits for its turn is no part of its round trip.
-      await this.#patient.listen(turn);
-      const probe = await this.#patient.ask({ careful: true });
+      await this.#examined.listen(turn);
+      const probe = await this.#examined.ask({ careful: true });
       if (isOver(probe.failure)) return hungUp(this.#report);
       inARow = !probe.answered && probe.failure === "no-answer" ? inARow + 1 : 0;
       probes.push(probe);
@@ -114,7 +114,7 @@ export class LineCheck {
   }
 
   #suffice(probes: readonly Probe[], began: Millis): boolean {
-    const slow = this.#patient.clock.now() - began > longEnough;
+    const slow = this.#examined.clock.now() - began > longEnough;
     const few = slow ? fewProbes : probesWanted;
     if (probes.length < few) return false;
     if (lossOf(probes) >= plain) return true;
@@ -124,12 +124,12 @@ export class LineCheck {
 
   /** It worked and fell silent: somebody uses the optical port, or the meter starts anew. False where it does not come back. */
   returns(): Promise<boolean> {
-    return answersAgain(this.#patient, this.#report, (silent) => this.#paused(silent));
+    return answersAgain(this.#examined, this.#report, (silent) => this.#paused(silent));
   }
 
   /** Bytes come, always the same one, since the line stopped to work. */
   get #stuck(): boolean {
-    return this.#patient.heard.only !== undefined;
+    return this.#examined.heard.only !== undefined;
   }
 
   #paused(silent: Millis): void {
@@ -143,12 +143,12 @@ export class LineCheck {
 
   /** Nearly as long as an answer is waited for. */
   get #nearlyLate(): Millis {
-    const { delay = 0, byteTime = 0 } = this.#patient.session.transport.timing ?? {};
+    const { delay = 0, byteTime = 0 } = this.#examined.session.transport.timing ?? {};
     return nearlyLate + delay + smallExchange * byteTime;
   }
 
   #grade(probes: readonly Probe[], silent: Millis | undefined): void {
-    const { otherClient, certainlyOther, late: observedLate } = this.#patient.observed;
+    const { otherClient, certainlyOther, late: observedLate } = this.#examined.observed;
     const took = probes.filter(({ answered, repeated }) => answered && !repeated).map((probe) => probe.took);
     took.sort((a, b) => a - b);
     const median = quantile(took, 0.5);
@@ -196,8 +196,8 @@ export class LineCheck {
   }
 
   async #readLongs(table: (typeof longTables)[number]): Promise<LongReads | "refused" | "over" | "silent"> {
-    const { clock, session } = this.#patient;
-    const { spoiled: spoiledBefore, brokenAt: brokenBefore } = this.#patient.observed;
+    const { clock, session } = this.#examined;
+    const { spoiled: spoiledBefore, brokenAt: brokenBefore } = this.#examined.observed;
     const began = clock.now();
     const count = session.readLimit;
     let [reads, whole, most, resumed, failed] = [0, 0, 0, 0, 0];
@@ -207,7 +207,7 @@ export class LineCheck {
       return reads >= (slow ? fewReads : doubtful ? readsInDoubt : longReads);
     };
     while (!enough()) {
-      await this.#patient.listen(turn);
+      await this.#examined.listen(turn);
       const length = await this.#readLong(table, count);
       if (length === "refused" || length === "over") return length;
       reads++;
@@ -218,10 +218,10 @@ export class LineCheck {
         continue;
       }
       // After a sag the line is silent; a bridge that only waited, or a line slower than anybody told us, brings the rest.
-      if ((await this.#rest()) + (this.#patient.observed.brokenAt.at(-1) ?? 0) > count) resumed++;
+      if ((await this.#rest()) + (this.#examined.observed.brokenAt.at(-1) ?? 0) > count) resumed++;
       if (++failed === silentReads && !(await this.#alive())) return "silent";
     }
-    const { brokenAt, spoiled } = this.#patient.observed;
+    const { brokenAt, spoiled } = this.#examined.observed;
     return {
       reads,
       whole,
@@ -234,19 +234,19 @@ export class LineCheck {
 
   /** Waits until nothing more comes of a reply; gives how many bytes still came. */
   async #rest(): Promise<number> {
-    const { clock } = this.#patient;
+    const { clock } = this.#examined;
     const began = clock.now();
-    const before = this.#patient.heard.bytes;
+    const before = this.#examined.heard.bytes;
     let heard: number;
     do {
-      heard = this.#patient.heard.bytes;
-      await this.#patient.listen(sendingOn);
-    } while (this.#patient.heard.bytes - heard >= leastSent && clock.now() - began < sendingLimit);
-    return this.#patient.heard.bytes - before;
+      heard = this.#examined.heard.bytes;
+      await this.#examined.listen(sendingOn);
+    } while (this.#examined.heard.bytes - heard >= leastSent && clock.now() - began < sendingLimit);
+    return this.#examined.heard.bytes - before;
   }
 
   async #alive(): Promise<boolean> {
-    for (let probe = 0; probe < silentReads; probe++) if ((await this.#patient.ask()).answered) return true;
+    for (let probe = 0; probe < silentReads; probe++) if ((await this.#examined.ask()).answered) return true;
     return false;
   }
 
@@ -266,7 +266,7 @@ export class LineCheck {
   }
 
   async #readLong(id: (typeof longTables)[number], count: number): Promise<number | "refused" | "over" | undefined> {
-    const { session, signal } = this.#patient;
+    const { session, signal } = this.#examined;
     const options = { label: `read ${id}`, attempts: 1, ...(signal === undefined ? {} : { signal }) };
     try {
       const request = { kind: "read-at", table: numberOf(id), offset: 0, count } as const;

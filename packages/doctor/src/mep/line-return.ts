@@ -1,7 +1,7 @@
 /** What becomes of a line that worked and then fell silent. */
 import type { Millis } from "@meterport/protocol/ports";
 import type { Report } from "../report.ts";
-import { isOver, type Patient } from "./patient.ts";
+import { type ExaminedLink, isOver } from "./examined-link.ts";
 
 /** How long a pause is waited for. */
 const pauseLimit: Millis = 60_000;
@@ -20,16 +20,16 @@ export const hungUp = (report: Report): false => {
  * @throws LinkError aborted
  */
 export const answersAgain = async (
-  patient: Patient,
+  examined: ExaminedLink,
   report: Report,
   paused: (silent: Millis) => void,
 ): Promise<boolean> => {
-  const { clock } = patient;
+  const { clock } = examined;
   const began = clock.now();
   let back = false;
   while (!back && clock.now() - began < pauseLimit) {
-    await patient.listen(pauseProbe);
-    const probe = await patient.ask();
+    await examined.listen(pauseProbe);
+    const probe = await examined.ask();
     if (isOver(probe.failure)) return hungUp(report);
     back = probe.answered;
   }

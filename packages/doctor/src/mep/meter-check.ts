@@ -11,7 +11,7 @@ import { BT52 } from "@meterport/protocol/tables/basic/bt52-utc-clock";
 import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
 import type { Report } from "../report.ts";
 import type { Contact } from "./contact.ts";
-import type { Patient } from "./patient.ts";
+import type { ExaminedLink } from "./examined-link.ts";
 
 /** What live readings and most else stand on; a few bytes of each. */
 const wanted = ["BT00", "BT01", "BT21", "BT22", "BT23", "BT27", "BT28", "ET04", "ET11", "ET13", "ET50"] as const;
@@ -24,19 +24,19 @@ const tolerable = 60;
 const clockAt = { offset: 0, length: 6 };
 
 export class MeterCheck {
-  readonly #patient: Patient;
+  readonly #examined: ExaminedLink;
   readonly #report: Report;
   /** What the meter has, once BT00 was read: what is not there is no right that a key lacks. */
   #capabilities: Capabilities | undefined;
 
-  constructor(patient: Patient, report: Report) {
-    this.#patient = patient;
+  constructor(examined: ExaminedLink, report: Report) {
+    this.#examined = examined;
     this.#report = report;
   }
 
   /** @throws LinkError */
   identify(): Promise<Identified> {
-    return identify(this.#patient.session, this.#patient.signal);
+    return identify(this.#examined.session, this.#examined.signal);
   }
 
   /** Which tables are refused, and with which key we came. @throws LinkError */
@@ -70,7 +70,7 @@ export class MeterCheck {
    * @throws LinkError
    */
   async reads(id: TableId): Promise<boolean> {
-    const { session } = this.#patient;
+    const { session } = this.#examined;
     if (!this.has(id)) return true;
     try {
       if (id === "BT00" && this.#report.sickness === undefined)
@@ -88,7 +88,7 @@ export class MeterCheck {
 
   /** @throws LinkError */
   async clock(): Promise<void> {
-    const { session, clock } = this.#patient;
+    const { session, clock } = this.#examined;
     const bytes = await unlessRefused(readSlice(session, numberOf("BT52"), clockAt, this.#asked("BT52")));
     const time = bytes === undefined ? null : utcIso(decode(BT52, padded(bytes), {}).clock);
     if (time === null) {
@@ -110,7 +110,7 @@ export class MeterCheck {
   }
 
   #asked(id: string) {
-    const { signal } = this.#patient;
+    const { signal } = this.#examined;
     return { label: `read ${id}`, ...(signal === undefined ? {} : { signal }) };
   }
 }

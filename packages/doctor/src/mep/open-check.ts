@@ -2,7 +2,7 @@
 import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
 import type { Sickness } from "../diagnosis.ts";
 import type { Report } from "../report.ts";
-import type { Patient } from "./patient.ts";
+import type { ExaminedLink } from "./examined-link.ts";
 
 const unopened: Readonly<Record<OpenFailure, Sickness>> = {
   missing: "no-device",
@@ -15,11 +15,11 @@ const unopened: Readonly<Record<OpenFailure, Sickness>> = {
 };
 
 /** @throws UsageError for what is no link; LinkError (`aborted`) */
-export const opens = async (patient: Patient, report: Report): Promise<boolean> => {
-  const { now } = patient.clock;
+export const opens = async (examined: ExaminedLink, report: Report): Promise<boolean> => {
+  const { now } = examined.clock;
   const began = now();
   try {
-    await patient.open();
+    await examined.open();
     report.check("open", "good", "opened", { millis: Math.round(now() - began) });
     return true;
   } catch (error) {

@@ -2,13 +2,13 @@
 import { LinkError, type LinkFailure } from "@meterport/protocol/errors";
 import type { Sickness } from "../diagnosis.ts";
 import type { Report } from "../report.ts";
-import type { Patient } from "./patient.ts";
+import type { ExaminedLink } from "./examined-link.ts";
 
 /** How often the meter is asked what it is and what may be read. */
 const attempts = 3;
 
 export interface Persistence {
-  readonly patient: Patient;
+  readonly examined: ExaminedLink;
   readonly report: Report;
   /** Waits for a line that fell silent; false where it does not come back. */
   readonly returns: () => Promise<boolean>;
@@ -18,7 +18,7 @@ export interface Persistence {
 
 /** A line that fell silent meanwhile is waited for, and what was asked is asked again. False where it could not be had. */
 export const persists = async (
-  { patient, report, returns, blamed }: Persistence,
+  { examined, report, returns, blamed }: Persistence,
   task: () => Promise<void>,
 ): Promise<boolean> => {
   for (let attempt = 1; ; attempt++)
@@ -27,7 +27,7 @@ export const persists = async (
       return true;
     } catch (error) {
       if (!(error instanceof LinkError) || error.code === "aborted") throw error;
-      if (attempt < attempts && ((await patient.ask()).answered || (await returns()))) continue;
+      if (attempt < attempts && ((await examined.ask()).answered || (await returns()))) continue;
       report.blame(blamed(error.code));
       return false;
     }

@@ -5,9 +5,9 @@ import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Diagnosis, Sickness } from "../diagnosis.ts";
 import { describeBytes } from "../mep/byte-check.ts";
+import { ExaminedLink, type ExaminedLinkOptions, type OpticalApproach } from "../mep/examined-link.ts";
 import { MeterCheck, modelOf } from "../mep/meter-check.ts";
 import { opens } from "../mep/open-check.ts";
-import { type OpticalWay, Patient, type PatientOptions } from "../mep/patient.ts";
 import { persists } from "../mep/persistence.ts";
 import { opticalLayers } from "../optical-diagnosis.ts";
 import { histogram, Report } from "../report.ts";
@@ -16,7 +16,7 @@ import { OpticalLine, pauseAfter } from "./optical-line.ts";
 import { OpticalRights } from "./optical-rights.ts";
 import { OpticalWatch } from "./optical-watch.ts";
 
-export interface ExamineOpticalOptions extends Omit<PatientOptions, "frames"> {
+export interface ExamineOpticalOptions extends Omit<ExaminedLinkOptions, "frames"> {
   /** The key as the user means it, which is shown to the meter once; what is open to everybody is asked without one. */
   readonly key?: KeyReading;
   /** Speeds to look for the meter at, where the link's can be set; the first is the link's own. */
@@ -94,30 +94,34 @@ export const examineOptical = async (options: ExamineOpticalOptions): Promise<Di
     watch = new OpticalWatch(clock.now);
     return watch;
   };
-  const patient = new Patient({ ...options, frames });
+  const examined = new ExaminedLink({ ...options, frames });
   const now = (): OpticalWatch => watch;
   let meter: string | null = null;
   let read = false;
   let stray = 0;
   try {
-    if (await opens(patient, report)) {
-      await patient.listen(listening);
-      stray = patient.heard.bytes;
+    if (await opens(examined, report)) {
+      await examined.listen(listening);
+      stray = examined.heard.bytes;
       const woken = (options.wake ?? 0) > 0;
-      const first = new OpticalFirstContact(patient, report, { bauds, supplies, watch: now, stray, woken });
+      const first = new OpticalFirstContact(examined, report, { bauds, supplies, watch: now, stray, woken });
       const contact = await first.find();
       if (contact !== undefined) {
         const { delay, silent } = contact;
-        const way: OpticalWay = { kind: "optical", timing: { renewals: 0 }, ...(delay === undefined ? {} : { delay }) };
-        const line = new OpticalLine(patient, report, now);
-        const checks = new MeterCheck(patient, report);
-        const rights = new OpticalRights(patient, report, checks);
-        const persistence = { patient, report, returns: () => line.returns(), blamed };
+        const way: OpticalApproach = {
+          kind: "optical",
+          timing: { renewals: 0 },
+          ...(delay === undefined ? {} : { delay }),
+        };
+        const line = new OpticalLine(examined, report, now);
+        const checks = new MeterCheck(examined, report);
+        const rights = new OpticalRights(examined, report, checks);
+        const persistence = { examined, report, returns: () => line.returns(), blamed };
         const told = async (): Promise<void> => {
           meter = modelOf((await checks.identify()).identity);
         };
         // What first contact tried out is over.
-        await patient.begin(way);
+        await examined.begin(way);
         if ((await line.run(silent)) && (await persists(persistence, told))) {
           const open = await rights.key(key, way);
           if ((await line.longReplies()) && open && key !== undefined)
@@ -127,13 +131,13 @@ export const examineOptical = async (options: ExamineOpticalOptions): Promise<Di
             });
           else if (!open) report.check("access", "warning", "open-tables-only");
           // What is repeated for long enough gets through, and a silence in between is easily overlooked.
-          const silence = watch.longestSilence - (patient.session.transport.timing?.delay ?? 0);
+          const silence = watch.longestSilence - (examined.session.transport.timing?.delay ?? 0);
           if (report.sickness === undefined && silence >= pauseAfter) line.paused(silence);
         }
       }
     }
     describeSteps(report, watch);
-    describeBytes(patient, report);
+    describeBytes(examined, report);
     describeShort(report, watch);
     if (stray >= leastStray) report.check("bytes", "warning", "stray-bytes", { bytes: stray });
     const sickness = report.sickness ?? null;
@@ -141,11 +145,11 @@ export const examineOptical = async (options: ExamineOpticalOptions): Promise<Di
       sickness,
       usable: read && report.bearable,
       checks: report.checks,
-      broken: histogram(patient.brokenAt),
+      broken: histogram(examined.brokenAt),
       meter,
       took: clock.now() - began,
     };
   } finally {
-    await patient.close().catch(() => {});
+    await examined.close().catch(() => {});
   }
 };

@@ -2,7 +2,7 @@
 import { LinkError, type LinkFailure } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 import type { Sickness } from "../diagnosis.ts";
-import { isOver, type Patient, type Probe } from "../mep/patient.ts";
+import { type ExaminedLink, isOver, type Probe } from "../mep/examined-link.ts";
 import type { Report } from "../report.ts";
 import { foreignMeter, iecPatience, iecSignOn } from "./foreign-meter.ts";
 import type { OpticalWatch } from "./optical-watch.ts";
@@ -51,7 +51,7 @@ const waking = { wakeBytes: 4 } as const;
 /** What is woken sleeps again after so long. */
 const drowsy: Millis = 10_000;
 /** Longer than any bridge should need, there and back. */
-const patience: Millis = 5_000;
+const slowHead: Millis = 5_000;
 /** A packet is repeated 2 s after it was sent. */
 const nearlyLate: Millis = 1_800;
 /** Bytes of a small request and its answer, with what acknowledges them. */
@@ -62,13 +62,13 @@ const aftermath: Millis = 1_500;
 export const leastStray = 8;
 
 export class OpticalFirstContact {
-  readonly #patient: Patient;
+  readonly #examined: ExaminedLink;
   readonly #report: Report;
   readonly #options: OpticalContactOptions;
   #silentSince: Millis | undefined;
 
-  constructor(patient: Patient, report: Report, options: OpticalContactOptions) {
-    this.#patient = patient;
+  constructor(examined: ExaminedLink, report: Report, options: OpticalContactOptions) {
+    this.#examined = examined;
     this.#report = report;
     this.#options = options;
   }
@@ -87,10 +87,10 @@ export class OpticalFirstContact {
 
   async #knock({ most, delay, fast = false, wake = false }: Knocking): Promise<readonly Probe[]> {
     const timing = fast || wake ? { timing: { ...(fast ? quick : {}), ...(wake ? waking : {}) } } : {};
-    await this.#patient.begin({ kind: "optical", ...timing, ...(delay === undefined ? {} : { delay }) });
+    await this.#examined.begin({ kind: "optical", ...timing, ...(delay === undefined ? {} : { delay }) });
     const probes: Probe[] = [];
     while (probes.length < most) {
-      const probe = await this.#patient.ask();
+      const probe = await this.#examined.ask();
       probes.push(probe);
       if (probe.answered || isOver(probe.failure)) break;
       if (probes.length >= silentTries && probes.every(({ failure }) => failure === "no-answer")) break;
@@ -104,22 +104,22 @@ export class OpticalFirstContact {
 
   /** A meter behind a slow bridge answers the first packet when the second is on its way already. */
   async #inTime(): Promise<OpticalContact> {
-    if (!this.#isLate(await this.#patient.ask())) return {};
-    await this.#knock({ most: 1, delay: patience });
+    if (!this.#isLate(await this.#examined.ask())) return {};
+    await this.#knock({ most: 1, delay: slowHead });
     for (let attempt = 0; attempt < tries; attempt++) {
-      const probe = await this.#patient.ask();
+      const probe = await this.#examined.ask();
       // What had to be repeated was lost, and tells nothing.
       if (!probe.answered || probe.repeated) continue;
       if (!this.#isLate(probe)) break;
       this.#report.blame("slow-bridge");
-      return { delay: patience };
+      return { delay: slowHead };
     }
     return {};
   }
 
   #isLate({ answered, took }: Probe): boolean {
-    const { delay = 0, byteTime = 0 } = this.#patient.session.transport.timing ?? {};
-    return answered && took > nearlyLate + (delay === patience ? 0 : delay) + smallExchange * byteTime;
+    const { delay = 0, byteTime = 0 } = this.#examined.session.transport.timing ?? {};
+    return answered && took > nearlyLate + (delay === slowHead ? 0 : delay) + smallExchange * byteTime;
   }
 
   /** What a stranger says, and what a meter says that will have no session, needs no further search. */
@@ -145,12 +145,12 @@ export class OpticalFirstContact {
 
   /** Not a whole packet came: late, at another speed, without power for the head, another kind of meter, a pause, or nothing at all. */
   async #silence(): Promise<OpticalContact | undefined> {
-    const { clock } = this.#patient;
+    const { clock } = this.#examined;
     this.#silentSince ??= clock.now();
-    await this.#patient.listen(aftermath);
-    if (this.#patient.heard.bytes > 0 && (await this.#answers({ most: 1, delay: patience }))) {
+    await this.#examined.listen(aftermath);
+    if (this.#examined.heard.bytes > 0 && (await this.#answers({ most: 1, delay: slowHead }))) {
       this.#report.blame("slow-bridge");
-      return { delay: patience };
+      return { delay: slowHead };
     }
     const found = (await this.#otherSpeed()) || (await this.#otherSupply()) || (await this.#otherKind());
     if (found) return undefined;
@@ -162,8 +162,8 @@ export class OpticalFirstContact {
 
   /** It answers after a wake-up: whether because of it shows when it is asked without one. */
   async #awake(): Promise<OpticalContact | undefined> {
-    const { clock } = this.#patient;
-    await this.#patient.listen(drowsy);
+    const { clock } = this.#examined;
+    await this.#examined.listen(drowsy);
     if (await this.#answers({ most: 1 })) return { silent: clock.now() - (this.#silentSince ?? clock.now()) };
     this.#report.check("identification", "bad", "woken", { setting: `wake=${waking.wakeBytes}` });
     return this.#sick("asleep");
@@ -172,13 +172,13 @@ export class OpticalFirstContact {
   async #otherSpeed(): Promise<boolean> {
     const [home, ...others] = this.#options.bauds;
     for (const baud of others) {
-      await this.#patient.open(baud);
+      await this.#examined.open(baud);
       if (!(await this.#answers({ most: 1, fast: true }))) continue;
       this.#report.check("framing", "bad", "other-baud", { baud });
       this.#report.blame("wrong-baud");
       return true;
     }
-    if (others.length > 0) await this.#patient.open(home);
+    if (others.length > 0) await this.#examined.open(home);
     return false;
   }
 
@@ -186,9 +186,9 @@ export class OpticalFirstContact {
     const { bauds, supplies } = this.#options;
     for (const { setting, open } of supplies) {
       // The port is free for one at a time.
-      await this.#patient.close();
+      await this.#examined.close();
       try {
-        await this.#patient.use(await open());
+        await this.#examined.use(await open());
       } catch (error) {
         // Not every port has such lines.
         if (!(error instanceof LinkError) || error.code === "aborted") throw error;
@@ -199,7 +199,7 @@ export class OpticalFirstContact {
       this.#report.blame("head-supply");
       return true;
     }
-    if (supplies.length > 0) await this.#patient.open(bauds[0]);
+    if (supplies.length > 0) await this.#examined.open(bauds[0]);
     return false;
   }
 
@@ -207,11 +207,11 @@ export class OpticalFirstContact {
   async #otherKind(): Promise<boolean> {
     const { bauds, watch } = this.#options;
     if (bauds.length === 0) return false;
-    await this.#patient.open(300);
-    await this.#patient.send(iecSignOn);
-    await this.#patient.listen(iecPatience);
+    await this.#examined.open(300);
+    await this.#examined.send(iecSignOn);
+    await this.#examined.listen(iecPatience);
     const protocol = foreignMeter(watch().sample);
-    await this.#patient.open(bauds[0]);
+    await this.#examined.open(bauds[0]);
     if (protocol === undefined) return false;
     this.#foreign(protocol);
     return true;
@@ -219,7 +219,7 @@ export class OpticalFirstContact {
 
   /** Bytes come, and no meter's answer is whole among them. */
   async #disturbed(failure: LinkFailure | undefined): Promise<OpticalContact | undefined> {
-    if (this.#patient.heard.only !== undefined || this.#options.stray >= leastStray) return this.#sick("stray-light");
+    if (this.#examined.heard.only !== undefined || this.#options.stray >= leastStray) return this.#sick("stray-light");
     const { received, damaged } = this.#options.watch().counts;
     if (failure === "echo" && received === 0) return this.#sick("own-light");
     if (received === 0 && damaged === 0 && (await this.#otherSpeed())) return undefined;

@@ -5,8 +5,8 @@ import { LayoutError, LinkError, ResponseError } from "@meterport/protocol/error
 import type { Millis } from "@meterport/protocol/ports";
 import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
 import { gradeOf, quantile, tolerableLoss } from "../grade.ts";
+import { type ExaminedLink, isOver, type Probe } from "../mep/examined-link.ts";
 import { answersAgain, hungUp } from "../mep/line-return.ts";
-import { isOver, type Patient, type Probe } from "../mep/patient.ts";
 import type { Report } from "../report.ts";
 import { noPackets, type OpticalWatch, type PacketCounts } from "./optical-watch.ts";
 
@@ -34,25 +34,25 @@ const longTables = [
 ] as const;
 
 export class OpticalLine {
-  readonly #patient: Patient;
+  readonly #examined: ExaminedLink;
   readonly #report: Report;
   readonly #watch: () => OpticalWatch;
 
-  constructor(patient: Patient, report: Report, watch: () => OpticalWatch) {
-    this.#patient = patient;
+  constructor(examined: ExaminedLink, report: Report, watch: () => OpticalWatch) {
+    this.#examined = examined;
     this.#report = report;
     this.#watch = watch;
   }
 
   /** Whether the link held. `silent` is how long it said nothing at first. @throws LinkError aborted */
   async run(silent: Millis | undefined): Promise<boolean> {
-    const began = this.#patient.clock.now();
+    const began = this.#examined.clock.now();
     let counts = noPackets;
     const probes: Probe[] = [];
     let pause = silent;
     let failed = 0;
     while (!this.#suffice(probes, began)) {
-      await this.#patient.listen(turn);
+      await this.#examined.listen(turn);
       const before = this.#watch().counts;
       const { probe, silence } = await this.#probe();
       if (isOver(probe.failure)) return hungUp(this.#report);
@@ -74,23 +74,23 @@ export class OpticalLine {
 
   /** One small read, and how long there was not a sound meanwhile where that tells. */
   async #probe(): Promise<{ readonly probe: Probe; readonly silence?: Millis }> {
-    const { clock } = this.#patient;
+    const { clock } = this.#examined;
     const began = clock.now();
-    const heard = this.#patient.heard.bytes;
-    const probe = await this.#patient.ask();
+    const heard = this.#examined.heard.bytes;
+    const probe = await this.#examined.ask();
     const took = clock.now() - began;
-    const silent = probe.answered ? probe.repeated && took >= pauseAfter : this.#patient.heard.bytes === heard;
+    const silent = probe.answered ? probe.repeated && took >= pauseAfter : this.#examined.heard.bytes === heard;
     return silent && took >= pauseAfter ? { probe, silence: took } : { probe };
   }
 
   #suffice(probes: readonly Probe[], began: Millis): boolean {
-    const slow = this.#patient.clock.now() - began > longEnough;
+    const slow = this.#examined.clock.now() - began > longEnough;
     return probes.length >= (slow ? fewProbes : probesWanted);
   }
 
   /** It worked and fell silent. False where it does not come back in time. @throws LinkError aborted */
   returns(): Promise<boolean> {
-    return answersAgain(this.#patient, this.#report, (silent) => this.paused(silent));
+    return answersAgain(this.#examined, this.#report, (silent) => this.paused(silent));
   }
 
   /** It was silent for so long. */
@@ -101,7 +101,7 @@ export class OpticalLine {
 
   /** Where every acknowledgement comes late, a meter repeats what has arrived. */
   #theirs({ damaged, again }: PacketCounts): number {
-    return damaged + ((this.#patient.session.transport.timing?.delay ?? 0) > 0 ? 0 : again);
+    return damaged + ((this.#examined.session.transport.timing?.delay ?? 0) > 0 ? 0 : again);
   }
 
   /** The share of packets that had to be repeated. */
@@ -150,25 +150,25 @@ export class OpticalLine {
   }
 
   async #readLongs(table: TableId, length: number): Promise<LongReads | "refused" | "over"> {
-    const { clock, session } = this.#patient;
-    const brokenBefore = this.#patient.observed.brokenAt.length;
+    const { clock, session } = this.#examined;
+    const brokenBefore = this.#examined.observed.brokenAt.length;
     const began = clock.now();
     let [reads, whole, most, failed] = [0, 0, 0, 0];
     const enough = (): boolean =>
       reads >= (clock.now() - began > longEnough ? fewReads : longReads) || failed >= fewReads;
     while (!enough()) {
-      await this.#patient.listen(turn);
+      await this.#examined.listen(turn);
       const { damaged } = this.#watch().counts;
-      const broken = this.#patient.observed.brokenAt.length;
+      const broken = this.#examined.observed.brokenAt.length;
       const came = await this.#readLong(table, Math.min(session.readLimit, length));
       if (came === "refused" || came === "over") return came;
       reads++;
       failed = came === undefined ? failed + 1 : 0;
       most = Math.max(most, came ?? 0);
-      const spoilt = this.#watch().counts.damaged > damaged || this.#patient.observed.brokenAt.length > broken;
+      const spoilt = this.#watch().counts.damaged > damaged || this.#examined.observed.brokenAt.length > broken;
       if (came !== undefined && !spoilt) whole++;
     }
-    return { reads, whole, most, failed, brokenAt: this.#patient.observed.brokenAt.slice(brokenBefore) };
+    return { reads, whole, most, failed, brokenAt: this.#examined.observed.brokenAt.slice(brokenBefore) };
   }
 
   #judge({ reads, whole, most, failed, brokenAt }: LongReads): void {
@@ -187,7 +187,7 @@ export class OpticalLine {
 
   /** How many bytes came. */
   async #readLong(id: TableId, count: number): Promise<number | "refused" | "over" | undefined> {
-    const { session, signal } = this.#patient;
+    const { session, signal } = this.#examined;
     const options = { label: `read ${id}`, ...(signal === undefined ? {} : { signal }) };
     try {
       const request = { kind: "read-at", table: numberOf(id), offset: 0, count } as const;

@@ -1,8 +1,8 @@
 /** Whether the meter takes the key at its optical port, and what it may read. The key is shown once: wrong ones raise an alarm and lock the port. */
 import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
 import type { TableId } from "@meterport/protocol/tables/catalogue";
+import type { ExaminedLink, OpticalApproach } from "../mep/examined-link.ts";
 import type { MeterCheck } from "../mep/meter-check.ts";
-import type { OpticalWay, Patient } from "../mep/patient.ts";
 import type { Report } from "../report.ts";
 
 /** What live readings and most else stand on. */
@@ -13,18 +13,18 @@ const needed: readonly string[] = ["BT23", "BT28"];
 const notForReadOnly = ["BT04", "ET21", "ET51"] as const;
 
 export class OpticalRights {
-  readonly #patient: Patient;
+  readonly #examined: ExaminedLink;
   readonly #report: Report;
   readonly #checks: MeterCheck;
 
-  constructor(patient: Patient, report: Report, checks: MeterCheck) {
-    this.#patient = patient;
+  constructor(examined: ExaminedLink, report: Report, checks: MeterCheck) {
+    this.#examined = examined;
     this.#report = report;
     this.#checks = checks;
   }
 
   /** Whether the key opens the port; where not, the session in hand is one without a key. @throws LinkError aborted */
-  async key(key: KeyReading | undefined, way: OpticalWay): Promise<boolean> {
+  async key(key: KeyReading | undefined, way: OpticalApproach): Promise<boolean> {
     if (key === undefined) {
       this.#report.check("key", "bad", "password-missing");
       this.#report.blame("no-password");
@@ -32,8 +32,8 @@ export class OpticalRights {
     }
     const { form, secret } = key;
     // A session that has to be set up anew would show the key once more, and it is not known to be right yet.
-    await this.#patient.begin({ ...way, secret, timing: { ...way.timing, renewals: 0 } });
-    const probe = await this.#patient.ask();
+    await this.#examined.begin({ ...way, secret, timing: { ...way.timing, renewals: 0 } });
+    const probe = await this.#examined.ask();
     if (probe.answered) {
       // Which of the three it is, its rights will tell.
       this.#report.check("key", "good", "password-accepted", { form, level: "MK / PK / RK" });
@@ -42,7 +42,7 @@ export class OpticalRights {
     const refused = probe.failure === "wrong-key";
     this.#report.check("key", "bad", refused ? "password-refused-once" : "password-unanswered", { form });
     this.#report.blame(refused ? "password-refused" : "password-unheard");
-    await this.#patient.begin(way);
+    await this.#examined.begin(way);
     return false;
   }
 

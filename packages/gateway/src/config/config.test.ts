@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseMeterLink } from "@meterport/transports/link-url";
-import { wayOf } from "@meterport/transports/optical-way";
+import { portLinkOf } from "@meterport/transports/port-link";
 import fc from "fast-check";
 import { type Config, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
@@ -15,7 +15,7 @@ const load = (text: string | undefined, env: Environment = {}, files: Readonly<R
     env,
     defaultData: "/data",
     checkLink: parseMeterLink,
-    wayOf,
+    portLinkOf,
     readFile: (path) => (path === "/data/meterport.yaml" ? text : files[path]),
   });
 

@@ -9,7 +9,7 @@ import { type ParsedKey, parseKey, type Secret } from "@meterport/protocol/mep/s
 import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import { passwordLength } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
-import type { Way } from "@meterport/transports/optical-way";
+import type { PortLink } from "@meterport/transports/port-link";
 import type { z } from "zod";
 import type { LogLevel } from "../log.ts";
 import { type ConfigFile, parseConfigFile } from "./config-file.ts";
@@ -75,7 +75,7 @@ export interface ConfigSources {
   /** Text of a file; `undefined` where there is none. */
   readonly readFile: (path: string) => string | undefined;
   /** Tells a link to an optical port from one to a MEP port. */
-  readonly wayOf: (link: string) => Way;
+  readonly portLinkOf: (link: string) => PortLink;
   /** @throws UsageError for what is no link that can be opened */
   readonly checkLink: (link: string) => unknown;
 }
@@ -125,7 +125,7 @@ const wrong = (sentences: readonly string[]): UsageError => new UsageError("conf
  * @throws UsageError with a line for each thing that is wrong; never with a key in it
  */
 export const loadConfig = (sources: ConfigSources): Config => {
-  const { env, defaultData, readFile, checkLink, wayOf } = sources;
+  const { env, defaultData, readFile, checkLink, portLinkOf } = sources;
   const named = sources.file ?? (env.METERPORT_CONFIG || undefined);
   const path = resolve(named ?? join(env.METERPORT_DATA || defaultData, "meterport.yaml"));
   const text = readFile(path);
@@ -149,7 +149,7 @@ export const loadConfig = (sources: ConfigSources): Config => {
   const interval = over.interval ?? base.interval ?? 2_000;
 
   const readKey = (meter: MeterInput, at: string): ParsedKey => {
-    const counted = wayOf(meter.link).optical ? passwordLength : keyLength;
+    const counted = portLinkOf(meter.link).optical ? passwordLength : keyLength;
     if (meter.key !== undefined && "read" in meter.key) return meter.key.read(counted);
     const name = meter.key?.file ?? meter.key_file;
     if (name === undefined)
@@ -182,9 +182,9 @@ export const loadConfig = (sources: ConfigSources): Config => {
     const at = inFile ? `${file.place(["meters", n])}: meters[${n}]` : "environment: the meter of METERPORT_LINK";
     if (meter.key !== undefined && meter.key_file !== undefined)
       throw wrong([`${at} has key and key_file: keep one of them`]);
-    let way: Way;
+    let way: PortLink;
     try {
-      way = wayOf(meter.link);
+      way = portLinkOf(meter.link);
       checkLink(way.link);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;

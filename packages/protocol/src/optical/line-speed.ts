@@ -1,7 +1,8 @@
 /** The speed of the line under an optical port, as its client changes it: what is offered, chosen, followed and given up. */
+
+import { opticalBaudRates } from "../baud-rates.ts";
 import type { Millis } from "../ports.ts";
 import type { Channel } from "./channel.ts";
-import { opticalBaudRates } from "./services.ts";
 import type { OpticalTiming } from "./timing.ts";
 
 /** A line whose speed can be changed while it is open, in bits per second. */

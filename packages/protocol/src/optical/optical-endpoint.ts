@@ -3,6 +3,7 @@
  * out. What a request means is the callback's business, and so is which password is which key.
  */
 
+import { opticalBaudRates } from "../baud-rates.ts";
 import { equalBytes } from "../bytes.ts";
 import { decodeRequest, requestCode } from "../mep/frame/apdu.ts";
 import { code } from "../mep/frame/response-codes.ts";
@@ -13,7 +14,6 @@ import {
   decodeService,
   encodeIdentified,
   encodeNegotiated,
-  opticalBaudRates,
   type PacketLimits,
   passwordLength,
   type ServiceRequest,

@@ -23,19 +23,6 @@ export const passwordLength = 20;
 /** Characters of a user's name: what is shorter has spaces behind it. */
 export const userNameLength = 10;
 
-/** Bits a second by the code of a Negotiate; 0 stands for a rate that is set elsewhere. */
-export const opticalBaudRates: Readonly<Record<number, number>> = {
-  1: 300,
-  2: 600,
-  3: 1200,
-  4: 2400,
-  5: 4800,
-  6: 9600,
-  7: 14_400,
-  8: 19_200,
-  9: 28_800,
-  10: 57_600,
-};
 /** Rates that one Negotiate may offer: 0x60 to 0x6B. */
 const mostBauds = 11;
 

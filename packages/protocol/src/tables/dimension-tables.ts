@@ -26,4 +26,4 @@ export const dimensionTables: ReadonlyMap<string, AnyTable> = new Map(
  * What is read in place of a table that older firmware does not have: there the most that is possible is what is
  * (optical guide 1.1, pp. 21, 24, 51).
  */
-export const standIns: Readonly<Record<string, AnyTable>> = { BT21: BT20, BT71: BT70 };
+export const substituteTables: Readonly<Record<string, AnyTable>> = { BT21: BT20, BT71: BT70 };

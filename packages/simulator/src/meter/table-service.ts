@@ -7,7 +7,7 @@ import type { Level } from "@meterport/protocol/mep/security/seal";
 import { isPending, pendingDescriptorSize } from "@meterport/protocol/tables/basic/pending";
 import { catalogueEntry, tableIdOf } from "@meterport/protocol/tables/catalogue";
 import { BT28, tablesByNumber } from "@meterport/protocol/tables/index";
-import type { Ground } from "../behaviour.ts";
+import type { DefaultAnswer } from "../behaviour.ts";
 import type { Memory } from "../contents/memory.ts";
 
 type ReadRequest = Extract<TableRequest, { kind: "read" | "read-at" }>;
@@ -81,7 +81,7 @@ const read = (memory: Memory, request: ReadRequest, limit: number, profile: Prof
  * `locked` are tables behind the hardware lock, which refuses every key (p. 19).
  */
 export const serveTables =
-  (locked: ReadonlySet<number>, profile: Profile): Ground =>
+  (locked: ReadonlySet<number>, profile: Profile): DefaultAnswer =>
   ({ request, level, memory, readLimit, apdu, optical }) => {
     if (request.kind === "malformed") return malformed(apdu);
     const { table } = request;

@@ -6,7 +6,7 @@ import { decodeRequest, encodeResponse, readResponseHeader } from "@meterport/pr
 import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { transaction, transactionType } from "@meterport/protocol/tables/extended/transaction";
 import { ET52, ET53 } from "@meterport/protocol/tables/index";
-import type { Behaviour, Ground, MeterRequest } from "../behaviour.ts";
+import type { Behaviour, DefaultAnswer, MeterRequest } from "../behaviour.ts";
 import type { Memory } from "../contents/memory.ts";
 import type { TransactionLock } from "./transaction-lock.ts";
 
@@ -49,7 +49,7 @@ const parse = (bytes: Uint8Array): { number: number; requests: readonly Uint8Arr
 };
 
 /** Runs what is written to ET52 with the rights of the writer; `answer` is the whole meter, as for a message of its own. */
-export const transactions = (lock: TransactionLock, answer: Ground): Behaviour => {
+export const transactions = (lock: TransactionLock, answer: DefaultAnswer): Behaviour => {
   const written = new Written();
   return (outer, next) => {
     const { request, memory } = outer;
@@ -69,7 +69,7 @@ export const transactions = (lock: TransactionLock, answer: Ground): Behaviour =
 const responsesTo = (
   { number, requests }: { number: number; requests: readonly Uint8Array[] },
   outer: MeterRequest,
-  answer: Ground,
+  answer: DefaultAnswer,
 ): Uint8Array => {
   const capacity = outer.memory.get(ET53.number)?.length ?? 0;
   let room = capacity - smallest;

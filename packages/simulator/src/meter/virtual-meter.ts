@@ -8,7 +8,7 @@ import type { Secret } from "@meterport/protocol/mep/security/key";
 import { type PortTls, portSecurity } from "@meterport/protocol/mep/security/mep-tls/port-security";
 import type { Entropy, Millis } from "@meterport/protocol/ports";
 import { BT00, type Dimensions, ET04, ET70 } from "@meterport/protocol/tables/index";
-import { answerFrom, type Behaviour, type Ground, type MeterRequest } from "../behaviour.ts";
+import { answerFrom, type Behaviour, type DefaultAnswer, type MeterRequest } from "../behaviour.ts";
 import { contentsOf } from "../contents/contents.ts";
 import { Memory } from "../contents/memory.ts";
 import { setupOf } from "../contents/setup.ts";
@@ -109,7 +109,7 @@ export class VirtualMeter implements MeterPort {
   /** Whom the meter answers as well, besides its MEP ports. */
   readonly optical: OpticalPort;
   readonly #oneUart: boolean;
-  readonly #ground: Ground;
+  readonly #defaultAnswer: DefaultAnswer;
   readonly #behaviours: Behaviour[];
   readonly #history: History;
   #now: Millis;
@@ -135,7 +135,7 @@ export class VirtualMeter implements MeterPort {
     this.#history = new History(setup, household, start, this.memory);
     const locked: ReadonlySet<number> = new Set(options.locked ?? []);
     this.memory.setLive(BT00.number, () => generalConfiguration(this.memory, profile, locked));
-    this.#ground = serveTables(locked, profile);
+    this.#defaultAnswer = serveTables(locked, profile);
     const lock = new TransactionLock();
     const note = (event: Noted): void => this.#history.note(event);
     const pending = new PendingTables(this.memory, setup.dimensions, note);
@@ -346,6 +346,6 @@ export class VirtualMeter implements MeterPort {
   }
 
   #answer(request: MeterRequest): TableResponse {
-    return answerFrom(this.#behaviours, this.#ground, request);
+    return answerFrom(this.#behaviours, this.#defaultAnswer, request);
   }
 }

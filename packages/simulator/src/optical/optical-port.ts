@@ -1,4 +1,6 @@
 /** The optical port of a virtual meter: sessions with its keys, their limits, and what the meter notes of them. */
+
+import { opticalBaudRates } from "@meterport/protocol/baud-rates";
 import { decode, reaches } from "@meterport/protocol/layout/index";
 import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
 import type { Secret } from "@meterport/protocol/mep/security/key";
@@ -9,7 +11,6 @@ import {
   passwordCheck,
   type SessionLimit,
 } from "@meterport/protocol/optical/optical-endpoint";
-import { opticalBaudRates } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
 import { BT03, type Dimensions, ET51, ET55 } from "@meterport/protocol/tables/index";
 import type { Memory } from "../contents/memory.ts";

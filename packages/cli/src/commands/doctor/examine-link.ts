@@ -9,7 +9,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { parseKey } from "@meterport/protocol/mep/security/key";
 import { type KeyReading, keyReadings } from "@meterport/protocol/mep/security/key-readings";
 import { type ParsedLink, parseMeterLink } from "@meterport/transports/link-url";
-import { wayOf } from "@meterport/transports/optical-way";
+import { portLinkOf } from "@meterport/transports/port-link";
 import type { Io } from "../../io/io.ts";
 import { checkAccess, recorded } from "../../meter/open-meter.ts";
 import { tracing } from "../../meter/trace.ts";
@@ -56,7 +56,7 @@ const suppliesOf = (text: string, link: ParsedLink, io: Io): readonly HeadSupply
 
 /** @throws UsageError for what cannot be examined so */
 export const examinationOf = (options: DoctorOptions, io: Io): Examination =>
-  wayOf(options.link).optical ? opticalExamination(options, io) : mepExamination(options, io);
+  portLinkOf(options.link).optical ? opticalExamination(options, io) : mepExamination(options, io);
 
 const mepExamination = (options: DoctorOptions, io: Io): Examination => {
   const { link, security, record } = options;
@@ -87,7 +87,7 @@ const mepExamination = (options: DoctorOptions, io: Io): Examination => {
 
 const opticalExamination = (options: DoctorOptions, io: Io): Examination => {
   const { security, clientId, record } = options;
-  const { link, wake } = wayOf(options.link);
+  const { link, wake } = portLinkOf(options.link);
   const parsed = parseMeterLink(link);
   // Other readings of it are not tried: a wrong key raises an alarm.
   const key = meterKey(options, io);

@@ -46,7 +46,7 @@ const passing: ReadonlySet<LinkFailure> = new Set([
   "tls",
 ]);
 /** A meter takes seconds to start; half a minute of reading is not thrown away for them. */
-const patience = 30_000;
+const longestWait = 30_000;
 const betweenAttempts = 2_000;
 
 type Progress = Pick<DumpProgress, "say">;
@@ -60,8 +60,9 @@ const patiently = async <T>(id: string, read: () => Promise<T>, io: Io, progress
     } catch (error) {
       if (!(error instanceof LinkError) || !passing.has(error.code)) throw error;
       const now = io.clock.now();
-      if (deadline === undefined) progress.say(`${error.message}; waiting for the meter, up to ${patience / 1000} s`);
-      deadline ??= now + patience;
+      if (deadline === undefined)
+        progress.say(`${error.message}; waiting for the meter, up to ${longestWait / 1000} s`);
+      deadline ??= now + longestWait;
       if (now >= deadline) throw error;
       await pause(io.clock, betweenAttempts, `read ${id}`, io.interrupted);
     }

@@ -7,7 +7,7 @@ import { parseProfile, profileName } from "@meterport/protocol/layout/index";
 import { linkRemedy } from "@meterport/protocol/meaning/remedies";
 import type { Millis } from "@meterport/protocol/ports";
 import { linkTraits } from "@meterport/transports/link-traits";
-import { wayOf } from "@meterport/transports/optical-way";
+import { portLinkOf } from "@meterport/transports/port-link";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { checkAccess, type MeterAccess, meterOver, openTransport } from "../../meter/open-meter.ts";
 import { meterKey } from "../../options/key-option.ts";
@@ -41,7 +41,7 @@ interface LiveMeter {
 
 /** The meter, kept in reach for as long as the command runs. */
 const superviseLive = (access: MeterAccess, io: Io): Supervisor<LiveMeter> => {
-  const way = wayOf(access.link);
+  const way = portLinkOf(access.link);
   const { baud, near } = linkTraits(way.link);
   return new Supervisor({
     name: access.link,
@@ -107,7 +107,7 @@ export const liveCommand = async (options: LiveOptions, io: Io): Promise<Exit> =
     // A meter that cannot be reached at all is an error; one that was reached may come back.
     const { meter } = await link.first();
     const screen = openScreen(io, json, titleOf(meter, options.link));
-    const quiet = io.stdout.isTerminal && !json ? () => {} : tellChanges(link, wayOf(options.link).optical, io);
+    const quiet = io.stdout.isTerminal && !json ? () => {} : tellChanges(link, portLinkOf(options.link).optical, io);
     try {
       return await poll({ link, screen, interval, count, io });
     } finally {

@@ -6,7 +6,7 @@ import { responseCodes } from "@meterport/protocol/mep/frame/response-codes";
 import { procedures } from "@meterport/protocol/procedures/index";
 import { catalogue } from "@meterport/protocol/tables/catalogue";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
-import { standIns } from "@meterport/protocol/tables/dimension-tables";
+import { substituteTables } from "@meterport/protocol/tables/dimension-tables";
 import { tables, tablesById } from "@meterport/protocol/tables/index";
 import { dimensionsIn, layoutNode } from "./layout-nodes.ts";
 import { type LuaValue, luaOf } from "./lua-value.ts";
@@ -96,13 +96,13 @@ const procedureData = (): LuaValue =>
 /** BT01 tells the firmware, the others dimensions. */
 const publisherData = (wanted: ReadonlySet<string>): LuaValue =>
   Object.fromEntries(
-    ["BT01", ...Object.values(standIns).map(({ id }) => id), ...[...wanted].map(idOf)].map((id) => [id, true]),
+    ["BT01", ...Object.values(substituteTables).map(({ id }) => id), ...[...wanted].map(idOf)].map((id) => [id, true]),
   );
 const idOf = (path: string): string => path.split(".")[0] as string;
 
 const standInData = (): LuaValue =>
   Object.fromEntries(
-    Object.entries(standIns).flatMap(([id, { id: by }]) => {
+    Object.entries(substituteTables).flatMap(([id, { id: by }]) => {
       const since = tablesById.get(id)?.since;
       return since === undefined
         ? []

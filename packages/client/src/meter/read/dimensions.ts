@@ -8,14 +8,14 @@ import { LayoutError, LinkError, ResponseError, UsageError } from "@meterport/pr
 import type { Profile } from "@meterport/protocol/layout/index";
 import { type AnyTable, tableExists } from "@meterport/protocol/layout/table";
 import type { Millis, Signal } from "@meterport/protocol/ports";
-import { standIns } from "@meterport/protocol/tables/dimension-tables";
+import { substituteTables } from "@meterport/protocol/tables/dimension-tables";
 import type { SessionEvent } from "../../session/session.ts";
 
 /** The profile and the values of other tables by id. */
 export type Environment = { readonly profile: Profile } & Readonly<Record<string, unknown>>;
 
 /** How often a read may start again because dimensions moved under it. */
-const patience = 4;
+const mostAttempts = 4;
 const unsteady = Symbol("unsteady");
 
 /** How old news may be where the meter has to be asked: one small read in thirty for whoever reads each second. */
@@ -87,7 +87,7 @@ export class Dimensions {
     const table = this.#tables.get(id);
     if (table === undefined)
       return Promise.reject(new UsageError("no-such-table", `no declaration of ${id} is at hand`));
-    const there = tableExists(table, this.#profile) ? table : (standIns[id] ?? table);
+    const there = tableExists(table, this.#profile) ? table : (substituteTables[id] ?? table);
     const reading = this.environment(there, undefined)
       .then((env) => this.#source.read(there, env))
       .catch((error: unknown) => {
@@ -130,7 +130,7 @@ export class Dimensions {
   async steadily<T>(label: string, read: () => Promise<T>, fresh = false): Promise<T> {
     const asking = this.#askVersion(fresh || this.#doubtful || this.#source.now() >= this.#versionDue);
     if (asking !== undefined) await asking;
-    for (let attempt = 0; attempt < patience; attempt++) {
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const before = this.#generation;
       const value = await read().catch(async (error: unknown) => {
         // A failing link says best itself what is wrong; only what was laid out under old dimensions is done again.
@@ -143,7 +143,7 @@ export class Dimensions {
       if (doubt !== undefined) await doubt;
       if (value !== unsteady && this.#generation === before) return value as T;
     }
-    throw new LinkError("sequence", label, `the meter's dimensions changed ${patience} times while it was read`);
+    throw new LinkError("sequence", label, `the meter's dimensions changed ${mostAttempts} times while it was read`);
   }
 }
 

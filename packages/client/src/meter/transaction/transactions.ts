@@ -65,7 +65,7 @@ const label = "run a transaction";
 const frame = 7;
 const head = 5;
 /** Most transactions take a few hundred milliseconds (p. 56). */
-const patience: Millis = 4_000;
+const longestWait: Millis = 4_000;
 const pollPause: Millis = 200;
 const lockPause: Millis = 1_000;
 /** One is not processed where the power line's begins at the same moment, and is to be tried again (p. 56). */
@@ -284,7 +284,7 @@ export class Transactions {
         const messages = messagesIn(data, number);
         if (messages !== undefined) return messages;
       }
-      if (clock.now() - began >= patience) return undefined;
+      if (clock.now() - began >= longestWait) return undefined;
       await pause(clock, pollPause, label, signal);
     }
   }

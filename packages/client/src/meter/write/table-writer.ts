@@ -70,7 +70,7 @@ export const writeLabel = (table: AnyTable, fields: readonly FieldValue[]): stri
   `write ${fields.map(({ path }) => [table.id, ...path].join(".")).join(", ")}`;
 
 /** How often a write is laid out where the meter's dimensions change under it. */
-const patience = 4;
+const mostAttempts = 4;
 
 const asked = (label: string, signal: Signal | undefined) => (signal === undefined ? { label } : { label, signal });
 
@@ -111,7 +111,7 @@ export class TableWriter {
         requests.map(({ table }) => table),
         label,
       );
-      const isLast = attempt === patience;
+      const isLast = attempt === mostAttempts;
       // Absolute bytes: written twice they are what they are written once, unless the meter has acted on them meanwhile.
       const idempotent = !plan.changed.some((leaf) => clearsItself(table, leaf));
       const { generation } = plan;

@@ -7,7 +7,7 @@ import { recordHeader } from "../../mep/security/tls/records.ts";
 import type { Piece } from "../pieces.ts";
 import { Flight } from "./flight.ts";
 import type { RecordPlace } from "./records-in.ts";
-import { CapturedSession, type Patience } from "./session.ts";
+import { CapturedSession, type WorkBudget } from "./session.ts";
 
 /** Late answers to earlier hellos that may come before the right one. */
 const answerLimit = 4;
@@ -63,34 +63,34 @@ export class Handshake {
   }
 
   /** Opens the session as soon as the client's Finished is there, and checks the server's. */
-  settle(key: Uint8Array, patience: Patience): void {
+  settle(key: Uint8Array, budget: WorkBudget): void {
     const [finished] = this.client.sealed ?? [];
-    if (this.session === undefined && finished !== undefined && !this.failed) this.#open(key, finished, patience);
+    if (this.session === undefined && finished !== undefined && !this.failed) this.#open(key, finished, budget);
     const { session, server } = this;
     const [answer] = server?.sealed ?? [];
     if (session === undefined || server === undefined || answer === undefined) return;
     if (session.serverFinished !== undefined) return;
     const between = splitAtDone(server.messages)?.between ?? [];
-    const [opened] = session.server.open([rawAt(server, answer)], patience) ?? [];
+    const [opened] = session.server.open([rawAt(server, answer)], budget) ?? [];
     const expected = this.#agreement?.serverFinished(between);
     session.serverFinished = opened !== undefined && expected !== undefined && equalBytes(opened.plain, expected);
     this.#agreement = undefined;
   }
 
-  #open(key: Uint8Array, finished: RecordPlace, patience: Patience): void {
+  #open(key: Uint8Array, finished: RecordPlace, budget: WorkBudget): void {
     for (const server of this.answers) {
       const hello = splitAtDone(server.messages)?.hello;
       const agreement = hello === undefined ? undefined : agreementOf(key, this.client.messages, hello);
-      if (agreement === undefined || patience.exhausted) continue;
+      if (agreement === undefined || budget.exhausted) continue;
       const session = new CapturedSession(agreement);
-      const [opened] = session.client.open([rawAt(this.client, finished)], patience) ?? [];
+      const [opened] = session.client.open([rawAt(this.client, finished)], budget) ?? [];
       if (opened !== undefined && equalBytes(opened.plain, agreement.clientFinished)) {
         this.session = session;
         this.server = server;
         this.#agreement = agreement;
         return;
       }
-      patience.spend(trialCost);
+      budget.spend(trialCost);
     }
     this.failed = true;
   }

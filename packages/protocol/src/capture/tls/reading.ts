@@ -9,7 +9,7 @@ import { contentType } from "../../mep/security/tls/codes.ts";
 import type { CutCapture, Piece } from "../pieces.ts";
 import { Handshake } from "./handshake.ts";
 import { type RecordPlace, wholeRecordsIn } from "./records-in.ts";
-import { type CapturedSession, type OpenedRecord, Patience } from "./session.ts";
+import { type CapturedSession, type OpenedRecord, WorkBudget } from "./session.ts";
 
 /** Why records stay closed. */
 export type Closed =
@@ -91,7 +91,7 @@ const recordsAt = lengthField + 1;
 
 class Reader {
   readonly #key: Uint8Array | undefined;
-  readonly #patience: Patience;
+  readonly #budget: WorkBudget;
   readonly handshakes: Handshake[] = [];
   #handshake: Handshake | undefined;
   #sessions: { readonly session: CapturedSession; readonly requests: TlsRequest[] }[] = [];
@@ -103,7 +103,7 @@ class Reader {
 
   constructor(key: Uint8Array | undefined, failures: number) {
     this.#key = key;
-    this.#patience = new Patience(failures);
+    this.#budget = new WorkBudget(failures);
   }
 
   /** What a frame is; undefined where it carries no TLS. */
@@ -191,7 +191,7 @@ class Reader {
 
   #shake(piece: Piece, handshake: Handshake, says: readonly string[]): TlsFrame {
     const before = handshake.session;
-    if (this.#key !== undefined) handshake.settle(this.#key, this.#patience);
+    if (this.#key !== undefined) handshake.settle(this.#key, this.#budget);
     const { session } = handshake;
     if (session !== undefined && before === undefined)
       this.#sessions = [...this.#sessions, { session, requests: [] }].slice(-recentSessions);
@@ -203,11 +203,11 @@ class Reader {
     if (places !== undefined)
       for (const { session, requests } of this.#sessions.toReversed()) {
         const raw = places.map(({ type, start, end }: RecordPlace) => ({ type, fragment: bytes.slice(start, end) }));
-        const records = session[from].open(raw, this.#patience);
+        const records = session[from].open(raw, this.#budget);
         if (records !== undefined) return { inside: { session, records }, requests };
       }
     if (this.#key === undefined) return "no-key";
-    if (this.#patience.exhausted) return "exhausted";
+    if (this.#budget.exhausted) return "exhausted";
     if (this.#handshake?.failed === true) return "handshake-unverified";
     return this.#sessions.length === 0 ? "no-handshake" : "unverified";
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { sealFragment } from "../../mep/security/tls/records.ts";
 import { counted } from "./recorded.test-kit.ts";
-import { CapturedSession, Patience } from "./session.ts";
+import { CapturedSession, WorkBudget } from "./session.ts";
 
 const direction = (fill: number) => ({ key: new Uint8Array(32).fill(fill), fixed: new Uint8Array(4).fill(fill) });
 const keys = { client: direction(1), server: direction(2) };
@@ -16,7 +16,7 @@ const opened = (explicitOf: (sequence: number) => Uint8Array, sequences: readonl
   const unused = { clientFinished: new Uint8Array(0), serverFinished: () => new Uint8Array(0) };
   const { client } = new CapturedSession({ ...agreement, ...unused });
   return sequences.flatMap((sequence) => {
-    const [found] = client.open([record(sequence, explicitOf(sequence))], new Patience(1000)) ?? [];
+    const [found] = client.open([record(sequence, explicitOf(sequence))], new WorkBudget(1000)) ?? [];
     return found === undefined ? [] : [found.sequence];
   });
 };

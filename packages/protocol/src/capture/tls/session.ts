@@ -13,7 +13,7 @@ export interface OpenedRecord {
 }
 
 /** How many openings of a whole capture may fail: who makes a file shall not decide how long it is worked on. */
-export class Patience {
+export class WorkBudget {
   #left: number;
 
   constructor(left: number) {
@@ -48,13 +48,13 @@ class Direction {
   }
 
   /** Opens all records of a message, or none. */
-  open(records: readonly RawRecord[], patience: Patience): readonly OpenedRecord[] | undefined {
+  open(records: readonly RawRecord[], budget: WorkBudget): readonly OpenedRecord[] | undefined {
     const [first] = records;
     if (first === undefined) return undefined;
     for (const sequence of this.#candidates(first)) {
-      if (patience.exhausted) return undefined;
+      if (budget.exhausted) return undefined;
       const opened = this.#from(sequence, records);
-      if (opened === undefined) patience.spend(1);
+      if (opened === undefined) budget.spend(1);
       else {
         this.#next = Math.max(this.#next, sequence + records.length);
         this.#ahead ??= countIn(first) - BigInt(sequence);

@@ -10,7 +10,7 @@ import { Deframer, type FrameEvent, lengthField, shownGarbage } from "../frame/f
 import type { Seal } from "../security/seal.ts";
 import { type DiscardReason, Exchange, type LinkInput, type LinkOutput, movedDetail, movedUnsent } from "./exchange.ts";
 import { dimensionsJump, mayHaveRun } from "./executed.ts";
-import { OpticalEar } from "./optical-ear.ts";
+import { OpticalDetector } from "./optical-detector.ts";
 import { foreignFrame } from "./other-client.ts";
 import { Sent, type Verdict } from "./sent.ts";
 import { defaultLinkTiming, type LinkTiming } from "./timing.ts";
@@ -30,7 +30,7 @@ export class Link {
   readonly #timing: LinkTiming;
   readonly #waiting: Waiting<Exchange>;
   readonly #deframer = new Deframer();
-  readonly #ear = new OpticalEar();
+  readonly #opticalDetector = new OpticalDetector();
   readonly #sent = new Sent<Exchange>();
   #current: Exchange | undefined;
   #lastByteAt: Millis = Number.NEGATIVE_INFINITY;
@@ -116,7 +116,7 @@ export class Link {
     for (;;) {
       if (this.#current !== undefined && !this.#current.pausing) {
         if (now < this.#expireAt(this.#current)) return;
-        if (this.#ear.inSession(now)) this.#current.evidence.add("optical-session");
+        if (this.#opticalDetector.inSession(now)) this.#current.evidence.add("optical-session");
         this.#expire(this.#current, out);
         continue;
       }
@@ -206,7 +206,7 @@ export class Link {
     const idle = now - this.#lastByteAt;
     if (this.#deframer.pending > 0 && idle > this.#timing.interByteTimeout) this.#dropUnfinished("incomplete", out);
     if (bytes.length > 0) this.#lastByteAt = now;
-    this.#ear.hear(bytes, idle > this.#timing.interByteTimeout, now);
+    this.#opticalDetector.hear(bytes, idle > this.#timing.interByteTimeout, now);
     const events = this.#deframer.push(bytes);
     const last = events.at(-1)?.type;
     const lone = last === "alert" && events.length === 1 && idle > this.#timing.interByteTimeout;
@@ -219,11 +219,11 @@ export class Link {
         out.push({ type: "alert" });
       }
     }
-    if (this.#current !== undefined) this.#unearth(this.#current, out);
+    if (this.#current !== undefined) this.#findBuriedAnswer(this.#current, out);
   }
 
   /** Finds the answer behind noise that looks like the beginning of a longer frame. Its digest says that it is the answer. */
-  #unearth(exchange: Exchange, out: LinkOutput[]): void {
+  #findBuriedAnswer(exchange: Exchange, out: LinkOutput[]): void {
     const { announced } = this.#deframer;
     if (announced === undefined || exchange.fitsAnswer(announced - lengthField)) return;
     for (const body of this.#deframer.hidden((length) => exchange.fitsAnswer(length))) {

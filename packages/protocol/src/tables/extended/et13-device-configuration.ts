@@ -1,3 +1,4 @@
+import { deviceBaudRates } from "../../baud-rates.ts";
 import {
   array,
   at,
@@ -16,7 +17,6 @@ import {
   u16,
   when,
 } from "../../layout/index.ts";
-import { deviceBaudRates } from "./device-codes.ts";
 import { ET11 } from "./et11-mfg-dimension.ts";
 
 /** Entries 0 to 3 are M-Bus devices, 4 is MEP client 1 on all meters, 5 is MEP client 2. */

@@ -1,3 +1,4 @@
+import { deviceBaudRates } from "../../baud-rates.ts";
 import {
   array,
   at,
@@ -13,7 +14,6 @@ import {
   u16,
   u32,
 } from "../../layout/index.ts";
-import { deviceBaudRates } from "./device-codes.ts";
 import { ET11 } from "./et11-mfg-dimension.ts";
 
 /** MEP guide 1.1, pp. 89-95. Entries stand in the order of ET13. */

@@ -1,4 +1,6 @@
 /** Names the bytes of a message on the optical port: services, reads and writes, and what answers them. */
+
+import { opticalBaudRates } from "@meterport/protocol/baud-rates";
 import { toHex } from "@meterport/protocol/bytes";
 import type { ByteRange } from "@meterport/protocol/layout/annotate";
 import type { Profile } from "@meterport/protocol/layout/index";
@@ -8,7 +10,6 @@ import type { SaidMessage, Speaker } from "@meterport/protocol/optical/conversat
 import {
   decodeIdentified,
   decodeService,
-  opticalBaudRates,
   type ServiceRequest,
   serviceCode,
 } from "@meterport/protocol/optical/services";

@@ -13,7 +13,7 @@ const reserved = 0x1f;
 const sessionLasts: Millis = 6_000;
 
 /** Listens to everything that comes in, in bounded memory. A packet that is longer than a frame may be is not recognised. */
-export class OpticalEar {
+export class OpticalDetector {
   #held: number[] = [];
   #until: Millis = Number.NEGATIVE_INFINITY;
 

@@ -1,9 +1,9 @@
 /** What a link says of the meter's port, told apart from the way there. */
-import { opticalBaudRates } from "@meterport/protocol/optical/services";
+import { opticalBaudRates } from "@meterport/protocol/baud-rates";
 import { shown, wrongLink } from "./link-settings.ts";
 
 /** The way to a meter, and which of its ports is at the end. */
-export interface Way {
+export interface PortLink {
   readonly optical: boolean;
   /** A link for `openLink`. */
   readonly link: string;
@@ -49,14 +49,14 @@ const wakeOf = (wake: string | undefined, text: string): { readonly wake?: numbe
  * or far, gets its RTS and DTR as heads want them, unless the link says otherwise.
  *
  * @example
- * wayOf("optical:///dev/ttyUSB0?baud=9600") // { optical: true, link: "serial:///dev/ttyUSB0?baud=9600&lines=head" }
- * wayOf("optical+tcp://127.0.0.1:4059?wake=4") // { optical: true, link: "tcp://127.0.0.1:4059", wake: 4 }
- * wayOf("optical:///dev/ttyUSB0?fast=57600") // { optical: true, link: "serial:///dev/ttyUSB0?lines=head", fastest: 57600 }
- * wayOf("/dev/ttyUSB0") // { optical: false, link: "/dev/ttyUSB0" }
+ * portLinkOf("optical:///dev/ttyUSB0?baud=9600") // { optical: true, link: "serial:///dev/ttyUSB0?baud=9600&lines=head" }
+ * portLinkOf("optical+tcp://127.0.0.1:4059?wake=4") // { optical: true, link: "tcp://127.0.0.1:4059", wake: 4 }
+ * portLinkOf("optical:///dev/ttyUSB0?fast=57600") // { optical: true, link: "serial:///dev/ttyUSB0?lines=head", fastest: 57600 }
+ * portLinkOf("/dev/ttyUSB0") // { optical: false, link: "/dev/ttyUSB0" }
  *
  * @throws UsageError (`link`) for a speed that the optical port does not know, and for a wake-up that is none
  */
-export const wayOf = (text: string): Way => {
+export const portLinkOf = (text: string): PortLink => {
   const plain = text.trim();
   const [, other] = /^optical(?:\+([a-z][a-z0-9.-]*))?:\/\//i.exec(plain) ?? [];
   if (!/^optical[+:]/i.test(plain)) return { optical: false, link: text };

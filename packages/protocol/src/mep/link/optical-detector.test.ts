@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { concat, fromHex } from "../../bytes.ts";
 import { believedBody, frameOf } from "../frame/frame.ts";
-import { OpticalEar } from "./optical-ear.ts";
+import { OpticalDetector } from "./optical-detector.ts";
 
 const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
 /** Identification, with the CRC that is printed everywhere. */
@@ -11,16 +11,16 @@ const packet = bytes("ee 00 00 00 00 01 20 13 10");
 
 /** Whether a packet was heard in these bytes, cut into pieces. */
 const heard = (stream: Uint8Array, sizes: readonly number[] = []): boolean => {
-  const ear = new OpticalEar();
+  const detector = new OpticalDetector();
   let at = 0;
   for (const size of [...sizes, stream.length]) {
-    ear.hear(stream.subarray(at, at + size), false, 0);
+    detector.hear(stream.subarray(at, at + size), false, 0);
     at += size;
   }
-  return ear.inSession(0);
+  return detector.inSession(0);
 };
 
-describe("the ear for the optical port", () => {
+describe("the detector for the optical port", () => {
   it("hears a packet among acknowledgements, alerts and frames, however it is cut", () => {
     const around = fc.array(
       fc.oneof(
@@ -45,14 +45,14 @@ describe("the ear for the optical port", () => {
   });
 
   it("begins anew after a silence", () => {
-    const ear = new OpticalEar();
-    ear.hear(bytes("ee 00 00 00 02"), false, 0);
-    ear.hear(packet, false, 10);
-    assert.equal(ear.inSession(10), false, "it may belong to what has begun");
-    ear.hear(bytes("ee 00 00 00 02"), true, 1_000);
-    ear.hear(packet, true, 2_000);
+    const detector = new OpticalDetector();
+    detector.hear(bytes("ee 00 00 00 02"), false, 0);
+    detector.hear(packet, false, 10);
+    assert.equal(detector.inSession(10), false, "it may belong to what has begun");
+    detector.hear(bytes("ee 00 00 00 02"), true, 1_000);
+    detector.hear(packet, true, 2_000);
     assert.deepEqual(
-      [2_000, 7_999, 8_000].map((now) => ear.inSession(now)),
+      [2_000, 7_999, 8_000].map((now) => detector.inSession(now)),
       [true, true, false],
     );
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseMeterLink } from "./link-url.ts";
-import { wayOf } from "./optical-way.ts";
+import { portLinkOf } from "./port-link.ts";
 
 it("optical links are another port at the end of a known way", () => {
   const ways: readonly (readonly [string, string])[] = [
@@ -14,7 +14,7 @@ it("optical links are another port at the end of a known way", () => {
     ["optical:///dev/ttyUSB0?lines=head&rts=off", "serial:///dev/ttyUSB0?lines=head&rts=off"],
   ];
   for (const [text, link] of ways) {
-    assert.deepEqual(wayOf(text), { optical: true, link });
+    assert.deepEqual(portLinkOf(text), { optical: true, link });
     assert.doesNotThrow(() => parseMeterLink(link));
   }
 });
@@ -31,27 +31,27 @@ it("how fast they may be told to be is taken off where a speed can be changed", 
     ["optical+usb://0403:6001/?fast=28800", "usb://0403:6001/?lines=head", 28_800],
   ];
   for (const [text, link, fastest] of ways) {
-    assert.deepEqual(wayOf(text), { optical: true, link, fastest });
+    assert.deepEqual(portLinkOf(text), { optical: true, link, fastest });
     assert.doesNotThrow(() => parseMeterLink(link));
   }
   for (const setting of ["fast", "fast=", "fast=9601", "fast=115200", "fast=on", "fast=off&fast=off"])
     assert.throws(
-      () => wayOf(`optical:///dev/ttyUSB0?${setting}`),
+      () => portLinkOf(`optical:///dev/ttyUSB0?${setting}`),
       (error) => error instanceof UsageError && error.message.includes("fast"),
       setting,
     );
-  const { link } = wayOf("optical+tcp://bridge:4059?fast=19200");
+  const { link } = portLinkOf("optical+tcp://bridge:4059?fast=19200");
   assert.throws(() => parseMeterLink(link), /unknown setting "fast"/);
   assert.throws(() => parseMeterLink("serial:///dev/ttyUSB0?fast=19200"), /unknown setting "fast"/);
 });
 
 it("a wake-up is taken off any kind of link", () => {
-  assert.deepEqual(wayOf("optical+tcp://bridge:4059?delay=1s&wake=4"), {
+  assert.deepEqual(portLinkOf("optical+tcp://bridge:4059?delay=1s&wake=4"), {
     optical: true,
     link: "tcp://bridge:4059?delay=1s",
     wake: 4,
   });
-  assert.deepEqual(wayOf("optical:///dev/ttyUSB0?wake=0&fast=off"), {
+  assert.deepEqual(portLinkOf("optical:///dev/ttyUSB0?wake=0&fast=off"), {
     optical: true,
     link: "serial:///dev/ttyUSB0?lines=head",
     fastest: 0,
@@ -59,7 +59,7 @@ it("a wake-up is taken off any kind of link", () => {
   });
   for (const setting of ["wake", "wake=", "wake=33", "wake=-1", "wake=4ms", "wake=4&wake=4"])
     assert.throws(
-      () => wayOf(`optical+tcp://bridge:4059?${setting}`),
+      () => portLinkOf(`optical+tcp://bridge:4059?${setting}`),
       (error) => error instanceof UsageError && error.message.includes("wake"),
       setting,
     );
@@ -68,7 +68,7 @@ it("a wake-up is taken off any kind of link", () => {
 
 it("other links stay as they are, and an optical one is none for the MEP port", () => {
   for (const link of ["/dev/ttyUSB0", "tcp://optical:4059", "opticals://x", "optical"])
-    assert.deepEqual(wayOf(link), { optical: false, link });
+    assert.deepEqual(portLinkOf(link), { optical: false, link });
   for (const link of ["optical:///dev/ttyUSB0", "optical+tcp://bridge:4059"])
     assert.throws(
       () => parseMeterLink(link),
@@ -84,7 +84,7 @@ it("what stands behind optical must be a link", () => {
     "optical:/dev/ttyUSB0",
     "optical+optical:///dev/ttyUSB0",
   ]) {
-    const { optical, link } = wayOf(text);
+    const { optical, link } = portLinkOf(text);
     assert.ok(optical, text);
     assert.throws(() => parseMeterLink(link), UsageError, text);
   }

@@ -15,7 +15,7 @@ import { numberOf } from "@meterport/protocol/tables/catalogue";
 import type { FrameCounter } from "./frame-counter.ts";
 import { type Heard, Tap } from "./tap.ts";
 
-export interface PatientOptions {
+export interface ExaminedLinkOptions {
   /** Opens the link; with a number at that speed, where the link has a speed that can be set. */
   readonly open: (baud: number | undefined) => Promise<Transport>;
   readonly clock: Clock;
@@ -64,16 +64,16 @@ const nothingObserved = { echoes: 0, otherClient: 0, certainlyOther: 0, late: 0,
 const probeAt = { offset: 14, length: 2 };
 const over: ReadonlySet<LinkFailure> = new Set(["aborted", "closed", "not-open"]);
 
-/** The way under TLS or RC4. */
-export interface Way {
+/** How a MEP port is spoken to: which suite, which key, how slow a bridge. */
+export interface Approach {
   readonly kind: "rc4" | "rc4-encrypted" | "tls";
   readonly secret: Secret;
   readonly level?: Level;
   readonly delay?: Millis;
 }
 
-/** The way over an optical port. */
-export interface OpticalWay {
+/** How an optical port is spoken to. */
+export interface OpticalApproach {
   readonly kind: "optical";
   /** Without one, what is open to everybody is asked. */
   readonly secret?: Secret;
@@ -82,8 +82,8 @@ export interface OpticalWay {
   readonly timing?: Partial<OpticalTiming>;
 }
 
-export class Patient {
-  readonly #options: PatientOptions;
+export class ExaminedLink {
+  readonly #options: ExaminedLinkOptions;
   readonly #told: Heard[] = [];
   #tap: Tap | undefined;
   #session: Session | undefined;
@@ -95,7 +95,7 @@ export class Patient {
   #echoes = 0;
   #met = false;
 
-  constructor(options: PatientOptions) {
+  constructor(options: ExaminedLinkOptions) {
     this.#options = options;
   }
 
@@ -193,7 +193,7 @@ export class Patient {
   }
 
   /** Goes on in another session. */
-  async begin(way: Way | OpticalWay): Promise<void> {
+  async begin(way: Approach | OpticalApproach): Promise<void> {
     await this.#endSession();
     const tap = this.#tap;
     if (tap === undefined) throw new LinkError("closed", "doctor", "the link is not open");
@@ -263,7 +263,7 @@ export class Patient {
     this.#allBroken.push(event.length);
   }
 
-  #endOf(way: Way | OpticalWay): SessionEnd {
+  #endOf(way: Approach | OpticalApproach): SessionEnd {
     const { clientId, wake } = this.#options;
     if (way.kind !== "optical") return { seal: this.#sealOf(way) };
     return optical({
@@ -276,7 +276,7 @@ export class Patient {
     });
   }
 
-  #sealOf({ kind, secret, level = "basic" }: Way): Seal {
+  #sealOf({ kind, secret, level = "basic" }: Approach): Seal {
     const { entropy, clientId } = this.#options;
     if (kind !== "tls") return rc4({ key: secret, entropy, encrypt: kind === "rc4-encrypted" }).seal;
     return tls({ key: secret, entropy, level, ...(clientId === undefined ? {} : { clientId }) }).seal;
