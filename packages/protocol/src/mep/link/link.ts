@@ -9,7 +9,7 @@ import { decodeResponse } from "../frame/apdu.ts";
 import { Deframer, type FrameEvent, lengthField, shownGarbage } from "../frame/frame.ts";
 import type { Seal } from "../security/seal.ts";
 import { type DiscardReason, Exchange, type LinkInput, type LinkOutput, movedDetail, movedUnsent } from "./exchange.ts";
-import { dimensionsJump, mayHaveRun } from "./executed.ts";
+import { MeterNumber } from "./meter-number.ts";
 import { OpticalDetector } from "./optical-detector.ts";
 import { foreignFrame } from "./other-client.ts";
 import { Sent, type Verdict } from "./sent.ts";
@@ -37,10 +37,7 @@ export class Link {
   #lastSentAt: Millis | undefined;
   /** Whether the last byte was the last of a frame; what looks like alerts may be the rest of an answer without its beginning. */
   #frameEnded = true;
-  /** Whether the meter has once confirmed a number of ours, so that its numbers tell what it has executed. */
-  #synchronised = false;
-  /** The meter expects this number or a later one; undefined before its first word. */
-  #leastExpected: number | undefined;
+  readonly #number = new MeterNumber();
 
   constructor(seal: Seal, timing: Partial<LinkTiming> = {}) {
     this.#seal = seal;
@@ -164,7 +161,7 @@ export class Link {
     const { evidence, attempts } = exchange;
     const [failure, detail] = [evidence.failure(attempts), evidence.detail(attempts, this.#timing.responseTimeout)];
     // A refusal says that nothing was done; a request that went to a meter which took the key before proves it wrong.
-    const accepted = this.tellsChanges ? this.#synchronised : !exchange.preparing;
+    const accepted = this.tellsChanges ? this.#number.confirmed : !exchange.preparing;
     if (exchange.idempotent || !accepted || !refusals.includes(failure)) this.#fail(failure, detail, out);
     else this.#fail("reply-lost", `${detail}, though it took the key before: it may have executed the request`, out);
   }
@@ -284,8 +281,7 @@ export class Link {
       return;
     }
     this.#current = undefined;
-    this.#synchronised = true;
-    if (sequence !== undefined) this.#expectAtLeast((sequence + 1) >>> 0);
+    this.#number.answered(sequence);
     out.push({ type: "response", id: exchange.id, apdu, attempts: exchange.transmissions });
   }
 
@@ -310,30 +306,18 @@ export class Link {
     this.#endAttempt(exchange, out);
   }
 
-  /** A late answer to an early attempt may tell of the past: the number never goes back by an answer. */
-  #expectAtLeast(next: number): void {
-    if (this.#leastExpected === undefined || (next - this.#leastExpected) >>> 0 < 2 ** 31) this.#leastExpected = next;
-  }
-
   #resync(exchange: Exchange, theirs: number, body: Uint8Array, out: LinkOutput[]): void {
     if (exchange.reseal) {
       discard(body, "stale", out);
       return;
     }
-    const ours = exchange.sealed?.sequence;
-    const trial = { theirs, repeated: exchange.repeats > 1, synchronised: this.#synchronised };
-    // Whatever number is beyond ours was used by somebody else; the next one also where ours arrived twice.
-    const taken = ours === undefined || !this.#synchronised ? 0 : (theirs - ours) >>> 0;
-    const foreign = taken > 0 && taken < dimensionsJump - 1 && (taken > 1 || exchange.repeats === 1);
-    this.#synchronised = true;
+    const { sealed, repeats } = exchange;
+    const said = this.#number.refused({ ours: sealed?.sequence, theirs, transmissions: repeats });
+    const { jumped, taken } = said;
     this.#seal.resync(theirs);
-    // The guide's text has the meter name the number that it expects, its example the one before (p. 22): one less counts too.
-    const ahead = this.#leastExpected === undefined ? dimensionsJump : (theirs - this.#leastExpected) >>> 0;
-    const jumped = ahead >= dimensionsJump - 1;
-    this.#leastExpected = theirs;
     out.push({ type: "resync", sequence: theirs, jumped });
-    if (foreign) out.push({ type: "other-client", sign: "numbers", certain: taken > 1 });
-    if (!exchange.idempotent && ours !== undefined && mayHaveRun({ ...trial, ours })) {
+    if (taken > 0) out.push({ type: "other-client", sign: "numbers", certain: taken > 1 });
+    if (!exchange.idempotent && said.mayHaveRun) {
       this.#fail("reply-lost", "the meter has most likely executed this request, but its answer was lost", out);
       return;
     }
