@@ -3,7 +3,6 @@
 import { type Profile, reaches } from "@meterport/protocol/layout/index";
 import type { LinkTiming } from "@meterport/protocol/mep/link/timing";
 import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
-import { dimensionTables } from "@meterport/protocol/tables/dimension-tables";
 import { ET70 } from "@meterport/protocol/tables/extended/et70-ram-only-status";
 import { numberOf } from "@meterport/protocol/tables/identifiers";
 import { identify } from "./meter/identity.ts";
@@ -49,8 +48,7 @@ export const connect = async (transport: Transport, options: ConnectOptions): Pr
     const { writable = false, wear = memoryWearStore() } = options;
     const level = settled ?? security.level;
     const several = port === 2 || (asksPort ? await askSeveral(session, signal) : false);
-    const tables = dimensionTables;
-    return new Meter({ session, clock, profile, ...identified, level, port, several, tables, writable, wear });
+    return new Meter({ session, clock, profile, ...identified, level, port, several, writable, wear });
   } catch (error) {
     // What went wrong first is what the caller must hear.
     await session.close().catch(() => {});

@@ -5,7 +5,6 @@ import {
   type At,
   decode,
   isAmong,
-  leaves,
   type Path,
   type Place,
   type Procedure,
@@ -75,8 +74,6 @@ export interface MeterOptions {
   readonly port: 1 | 2;
   /** Whether another MEP client may use the meter as well; `undefined` where it does not tell. */
   readonly several?: boolean | undefined;
-  /** All tables that dimensions may come from. */
-  readonly tables: ReadonlyMap<string, AnyTable>;
   /** Whether anything may be changed; false where left out. */
   readonly writable?: boolean;
   /** Remembers how often this meter was written to; for as long as the `Meter` lives, where left out. */
@@ -112,7 +109,7 @@ export class Meter {
     this.level = options.level;
     this.port = options.port;
     this.several = options.several;
-    this.#dimensions = new Dimensions(options.profile, options.tables, {
+    this.#dimensions = new Dimensions(options.profile, {
       now: options.clock.now,
       version: () => this.#idtVersion(),
       read: (table, env) => this.#readWhole(table, env, undefined),
@@ -155,7 +152,7 @@ export class Meter {
       const part = await this.#placeOf(table, path, env, signal);
       // Only the whole of it tells where it is.
       if (part === undefined) return valueAt(await this.#readWhole(table, env, signal), path);
-      const starts = this.#startsIn(table, env, part.length);
+      const starts = this.#startsIn(() => part, part.length);
       return part.decode(await readSlice(this.session, table.number, part, request(label, signal), starts));
     });
   }
@@ -244,7 +241,7 @@ export class Meter {
       for (const { range, members } of membersOf(ranges, parts)) {
         const read = await settle(async () => {
           const env = await this.environment(table, signal === undefined ? {} : { signal });
-          const starts = this.#startsIn(table, env, range.length);
+          const starts = this.#startsIn(() => place(table, [], env), range.length);
           return readSlice(this.session, table.number, range, request(`read ${table.id}`, signal), starts);
         });
         for (const { index, place } of members)
@@ -347,11 +344,11 @@ export class Meter {
     return unlessRefused(read).then((bytes) => bytes?.[0]);
   }
 
-  /** Where a table's values begin, for a read that takes several messages. */
-  #startsIn(table: AnyTable, env: Environment, length: number): readonly number[] {
+  /** Where the values in a part begin, for a read of so many bytes that it takes several messages. */
+  #startsIn(part: () => Place, length: number): readonly number[] {
     if (length <= this.session.readLimit) return [];
     try {
-      return leaves(table, env).map(({ offset }) => offset);
+      return part().starts();
     } catch (error) {
       if (error instanceof LayoutError) return [];
       throw error;
@@ -361,7 +358,7 @@ export class Meter {
   async #readWhole(table: AnyTable, env: Environment, signal: Signal | undefined): Promise<unknown> {
     const length = knownSize(table, env);
     if (length === undefined) return this.#readUnsized(table, env, signal);
-    const starts = this.#startsIn(table, env, length);
+    const starts = this.#startsIn(() => place(table, [], env), length);
     const options = request(`read ${table.id}`, signal);
     const cut = table.cutOn !== undefined && isAmong(this.profile, table.cutOn);
     const data = cut

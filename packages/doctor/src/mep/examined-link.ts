@@ -11,7 +11,7 @@ import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Level, Seal } from "@meterport/protocol/mep/security/seal";
 import type { OpticalTiming } from "@meterport/protocol/optical/timing";
 import type { Clock, Entropy, Millis, Signal, Transport } from "@meterport/protocol/ports";
-import { numberOf } from "@meterport/protocol/tables/catalogue";
+import { numberOf } from "@meterport/protocol/tables/identifiers";
 import type { FrameCounter } from "./frame-counter.ts";
 import { type Heard, Tap } from "./tap.ts";
 

@@ -3,7 +3,7 @@
 import { exchange } from "@meterport/client/meter/read/table-bytes";
 import { LayoutError, LinkError, ResponseError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
-import { numberOf } from "@meterport/protocol/tables/catalogue";
+import { numberOf } from "@meterport/protocol/tables/identifiers";
 import type { Sickness } from "../diagnosis.ts";
 import { gradeOf, quantile, tolerableLoss } from "../grade.ts";
 import type { Report } from "../report.ts";

@@ -8,7 +8,7 @@ import { LayoutError, ResponseError } from "@meterport/protocol/errors";
 import { decode } from "@meterport/protocol/layout/index";
 import { BT00 } from "@meterport/protocol/tables/basic/bt00-general-configuration";
 import { BT52 } from "@meterport/protocol/tables/basic/bt52-utc-clock";
-import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
+import { numberOf, type TableId } from "@meterport/protocol/tables/identifiers";
 import type { Report } from "../report.ts";
 import type { Contact } from "./contact.ts";
 import type { ExaminedLink } from "./examined-link.ts";

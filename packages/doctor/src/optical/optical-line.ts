@@ -3,7 +3,7 @@
 import { exchange } from "@meterport/client/meter/read/table-bytes";
 import { LayoutError, LinkError, ResponseError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
-import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
+import { numberOf, type TableId } from "@meterport/protocol/tables/identifiers";
 import { gradeOf, quantile, tolerableLoss } from "../grade.ts";
 import { type ExaminedLink, isOver, type Probe } from "../mep/examined-link.ts";
 import { answersAgain, hungUp } from "../mep/line-return.ts";

@@ -1,6 +1,6 @@
 /** Whether the meter takes the key at its optical port, and what it may read. The key is shown once: wrong ones raise an alarm and lock the port. */
 import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
-import type { TableId } from "@meterport/protocol/tables/catalogue";
+import type { TableId } from "@meterport/protocol/tables/identifiers";
 import type { ExaminedLink, OpticalApproach } from "../mep/examined-link.ts";
 import type { MeterCheck } from "../mep/meter-check.ts";
 import type { Report } from "../report.ts";

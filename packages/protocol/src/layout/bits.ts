@@ -24,7 +24,15 @@ export const bitsType = ({ low, high, form }: Bits): string =>
 const alone = (): never => {
   throw new TypeError("a bit field only exists inside a struct");
 };
+/** Bit 3 is bit 3 in every table: each form is kept once. */
+const known = new Map<string, BitLayout<unknown>>();
 const bitLayout = <T>(low: number, high: number, form: Bits["form"]): BitLayout<T> => {
+  const name = `${form} ${low}..${high}`;
+  const layout = known.get(name) ?? newBitLayout(low, high, form);
+  known.set(name, layout);
+  return layout as BitLayout<T>;
+};
+const newBitLayout = (low: number, high: number, form: Bits["form"]): BitLayout<unknown> => {
   if (low > high || low < 0 || high > 47) throw new TypeError(`bits ${low}..${high} are no bits of a word`);
   const bits: Bits = { low, high, form, condition: undefined };
   return {

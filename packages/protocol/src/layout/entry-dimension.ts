@@ -1,7 +1,7 @@
 /** Dimensions that stand in a list of another table: each load profile data set has its own number of channels. */
 import { LayoutError } from "../errors.ts";
 import { type Expr, untied } from "./expression.ts";
-import type { Needs, Table } from "./table.ts";
+import { type Needs, publishing, type Table } from "./table.ts";
 
 type ListKeys<T> = { [K in keyof T]-?: T[K] extends readonly object[] ? K : never }[keyof T] & string;
 type Entry<L> = L extends readonly (infer R)[] ? R : never;
@@ -34,7 +34,7 @@ export const entryDim = <Id extends string, T, E, K extends ListKeys<T>, F exten
   text: `${of.id}.${list}.${index === "same" ? "n" : index}.${field}`,
   tree: ["entry", of.id, list, index, field],
   ...untied,
-  needs: [of.id],
+  needs: [publishing(of)],
   fixed: undefined,
   indexed: index === "same",
 });

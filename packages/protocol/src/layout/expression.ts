@@ -39,7 +39,15 @@ const tiesOf = (...parts: readonly Ties[]): Ties => ({
   indexed: parts.some(({ indexed }) => indexed),
 });
 
-const literal = (n: number): Expr => ({ eval: () => n, text: String(n), tree: n, ...untied, fixed: n });
+/** Declarations name the same few hundred offsets thousands of times: each is kept once. */
+const literals = new Map<number, Expr>();
+const literal = (n: number): Expr => {
+  const known = literals.get(n);
+  if (known !== undefined) return known;
+  const made: Expr = { eval: () => n, text: String(n), tree: n, ...untied, fixed: n };
+  literals.set(n, made);
+  return made;
+};
 export const toExpr = <E>(dim: Dim<E>): Expr<E> => (typeof dim === "number" ? literal(dim) : dim);
 
 /** The text in brackets where the operator stands in it outside of brackets. */

@@ -11,6 +11,9 @@ export interface Field<T, E> {
   readonly meta: FieldMeta;
 }
 
+/** One for all fields of which nothing more is known: a declaration has thousands. */
+const nothing: FieldMeta = {};
+
 // Without NoInfer the `any` of Fields would flow into layouts that need nothing, such as `reserved(1)`, and from there
 // into what the whole struct needs: forgetting a dimension would compile.
 /** A field at the offset that the guide prints: a number, or the guide's formula as an expression. */
@@ -18,7 +21,7 @@ export const at = <T, E, A>(
   offset: Dim<A>,
   layout: Layout<T, E>,
   doc: string,
-  meta: FieldMeta = {},
+  meta: FieldMeta = nothing,
 ): Field<T, NoInfer<E & A>> => ({
   layout,
   at: toExpr(offset),
@@ -29,7 +32,7 @@ export const at = <T, E, A>(
  * A field that follows the one before it, at an offset that the guide does not print. It is not called `then` because
  * `await import()` takes a module that exports that name for a promise.
  */
-export const next = <T, E>(layout: Layout<T, E>, doc: string, meta: FieldMeta = {}): Field<T, NoInfer<E>> => ({
+export const next = <T, E>(layout: Layout<T, E>, doc: string, meta: FieldMeta = nothing): Field<T, NoInfer<E>> => ({
   layout,
   at: undefined,
   doc,

@@ -32,6 +32,8 @@ export interface Place<T = unknown> {
   readonly decode: (data: Uint8Array) => T;
   /** The bytes of a value. @throws LayoutError; a bit has no bytes of its own */
   readonly encode: (value: T) => Uint8Array;
+  /** Where the values in it begin, bytes from the start of the table, ascending. @throws LayoutError shape, as `leaves` */
+  readonly starts: () => readonly number[];
 }
 
 /**
@@ -89,6 +91,16 @@ export const place = <E>(
       writer.path.push(...path);
       part.encode(writer, value, env, scope);
       return writer.finish();
+    },
+    starts: () => {
+      const offsets: number[] = [];
+      const count = countLeaves();
+      const leaf = (leaf: Leaf): void => {
+        count();
+        offsets.push(leaf.offset);
+      };
+      part.walk?.({ options: { elements: "all" }, leaf }, env, scope, offset, path.join("."), known);
+      return offsets;
     },
   };
 };

@@ -50,7 +50,18 @@ export const i48: Int = intLayout(6, true);
 export const niFormat1: Int = intLayout(4, true, "NI_FMAT1");
 export const niFormat2: Int = intLayout(4, true, "NI_FMAT2");
 /** An unsigned word of the given width, for gathered bits. */
-export const word = (bytes: number): Int => intLayout(bytes, false);
+export const word = (bytes: number): Int => words[bytes - 1] ?? intLayout(bytes, false);
+const words: readonly Int[] = [u8, u16, u24, u32, u40, u48];
+
+/** What a program declares again and again is kept once: tables hold hundreds of fields of a few lengths. */
+const onceEach = <K, V>(make: (key: K) => V): ((key: K) => V) => {
+  const made = new Map<K, V>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
+};
 
 /** Raw bytes of a length that may come from elsewhere. Decodes to a copy. What reads them otherwise says its `type`. */
 export const bytes = <E>(length: Dim<E>, type?: string, padding?: "nul" | "space"): Layout<Uint8Array, E> => {
@@ -84,7 +95,9 @@ export const bytes = <E>(length: Dim<E>, type?: string, padding?: "nul" | "space
  * Bytes that the guide gives no meaning. They survive a round trip: present in the value only where one of them is
  * not zero, written as zeros where absent.
  */
-export const reserved = <E>(length: Dim<E>): Layout<Uint8Array | undefined, E> => {
+export const reserved = <E>(length: Dim<E>): Layout<Uint8Array | undefined, E> =>
+  typeof length === "number" ? reservedBytes(length) : reservedRun(length);
+const reservedRun = <E>(length: Dim<E>): Layout<Uint8Array | undefined, E> => {
   const raw = bytes(length, `RESERVED[${toExpr(length).text}]`);
   return {
     ...raw,
@@ -99,6 +112,8 @@ export const reserved = <E>(length: Dim<E>): Layout<Uint8Array | undefined, E> =
     },
   };
 };
+
+const reservedBytes = onceEach((length: number) => reservedRun(length));
 
 /** All bytes that are left: the last field of a message whose length nothing announces. Decodes to a copy. */
 export const rest = (): Layout<Uint8Array> => ({
@@ -125,7 +140,9 @@ export const rest = (): Layout<Uint8Array> => ({
  * Characters, one byte each (ISO 8859-1, of which ASCII is the half that the meters use). The padding at the end, NUL
  * or space, is taken off and put back; everything else survives a round trip, so a text after a NUL is seen.
  */
-export const text = (length: number, padding: "nul" | "space" = "nul"): Layout<string> => {
+export const text = (length: number, padding: "nul" | "space" = "nul"): Layout<string> =>
+  padding === "nul" ? nulText(length) : paddedText(length, padding);
+const paddedText = (length: number, padding: "nul" | "space"): Layout<string> => {
   const pad = padding === "nul" ? 0 : 0x20;
   return {
     ...bytes(length, `ARRAY[${length}] of CHAR`, padding),
@@ -148,6 +165,8 @@ export const text = (length: number, padding: "nul" | "space" = "nul"): Layout<s
     },
   };
 };
+
+const nulText = onceEach((length: number) => paddedText(length, "nul"));
 
 /** Packed decimal digits, two to a byte, most significant first, as text; other nibbles appear as a..f. */
 export const digits = (length: number): Layout<string> => ({

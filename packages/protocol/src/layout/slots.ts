@@ -41,108 +41,157 @@ interface Member {
   readonly field: Field<unknown, unknown>;
 }
 
-const fieldSlot = (name: string, field: Field<unknown, unknown>): Slot => {
-  const { at, meta } = field;
-  const layout = field.layout as Layout<unknown, Env>;
-  return {
-    name,
-    at,
-    fixedSize: layout.fixedSize,
-    size: layout.size,
-    sizeWith: (env, scope, offset, values) => sizeWithValue(layout, env, scope, offset, values?.[name]),
-    part: (key, env, scope) => {
-      if (key !== name) return undefined;
-      return isAbsent(layout, env, scope) ? "absent" : { offset: 0, layout, scope };
-    },
-    walk: (walk, env, scope, { path, offset, size }, values) => {
-      const inner = joinPath(path, name);
-      if (layout.walk !== undefined) layout.walk(named(walk, field), env, scope, offset, inner, values?.[name]);
-      else walk.leaf({ ...leafOf(field, typeOf(layout, size)), path: inner, offset, size });
-    },
-    decode: (reader, env, scope, out) => {
-      const { onSpan, path, pos: start } = reader;
-      path.push(name);
-      const value = layout.decode(reader, env, scope);
-      if (value !== undefined) out[name] = value;
-      if (onSpan !== undefined && layout.walk === undefined && reader.pos > start) {
-        const shown = value ?? reader.bytes.slice(start, reader.pos);
-        const reserved = layout.reserved === true;
-        onSpan({ path: path.join("."), start, end: reader.pos, value: shown, meta, reserved });
-      }
-      path.pop();
-    },
-    encode: (writer, env, scope, values) => {
-      writer.path.push(name);
-      layout.encode(writer, values[name], env, scope);
-      writer.path.pop();
-    },
-  };
-};
+/** A field of its own. A class, because a declaration has thousands of slots: their methods are there once. */
+class FieldSlot implements Slot {
+  readonly name: string;
+  readonly #field: Field<unknown, Env>;
 
-const wordSlot = (int: Int, members: readonly [Member, ...Member[]]): Slot => {
-  const [{ name: first, bits: firstBits, field }] = members;
-  const { condition } = firstBits;
-  const isPresent = (env: Env, scope: Scope): boolean => condition?.test(env, scope) ?? true;
-  const size = (env: Env, scope: Scope): number => (isPresent(env, scope) ? int.bytes : 0);
-  return {
-    name: first,
-    at: field.at,
-    fixedSize: condition === undefined ? int.bytes : undefined,
-    size,
-    sizeWith: size,
-    part: (key, env, scope) => {
-      const member = members.find(({ name }) => name === key);
-      if (member === undefined) return undefined;
-      if (!isPresent(env, scope)) return "absent";
-      const alone = bitsAlone(member.bits);
-      return { offset: alone.skipped, layout: alone.layout, scope };
-    },
-    walk: (walk, _env, _scope, place) => {
-      for (const { name, bits, field } of members)
-        walk.leaf({
-          ...leafOf(field, bitsType(bits)),
-          path: joinPath(place.path, name),
-          offset: place.offset,
-          size: place.size,
-          bits: [bits.low, bits.high],
-        });
-    },
-    decode: (reader, env, scope, out) => {
-      if (!isPresent(env, scope)) return;
-      const { onSpan, path, pos: start } = reader;
-      path.push(first);
-      const number = int.decode(reader, env, scope);
-      path.pop();
-      for (const { name, bits, field } of members) {
-        const value = pickBits(bits, number);
-        if (value !== undefined) out[name] = value;
-        onSpan?.({
-          path: [...path, name].join("."),
-          start,
-          end: reader.pos,
-          value: value ?? 0,
-          meta: field.meta,
-          reserved: bits.form === "filler",
-          bits: [bits.low, bits.high],
-        });
-      }
-    },
-    encode: (writer, env, scope, values) => {
-      if (!isPresent(env, scope)) {
-        const odd = members.find(({ name }) => values[name] !== undefined);
-        if (odd !== undefined) throw absentError(writer, odd);
-        return;
-      }
-      let number = 0;
-      for (const { name, bits } of members) {
-        writer.path.push(name);
-        number += placeBits(bits, values[name], writer);
-        writer.path.pop();
-      }
-      int.encode(writer, number, env, scope);
-    },
-  };
-};
+  constructor(name: string, field: Field<unknown, Env>) {
+    this.name = name;
+    this.#field = field;
+  }
+
+  get at(): Slot["at"] {
+    return this.#field.at;
+  }
+
+  get fixedSize(): number | undefined {
+    return this.#field.layout.fixedSize;
+  }
+
+  size(env: Env, scope: Scope): number {
+    return this.#field.layout.size(env, scope);
+  }
+
+  sizeWith(env: Env, scope: Scope, offset: number, values: Values | undefined): number | undefined {
+    return sizeWithValue(this.#field.layout, env, scope, offset, values?.[this.name]);
+  }
+
+  part(key: string | number, env: Env, scope: Scope): Part<Env> | "absent" | undefined {
+    const { layout } = this.#field;
+    if (key !== this.name) return undefined;
+    return isAbsent(layout, env, scope) ? "absent" : { offset: 0, layout, scope };
+  }
+
+  walk(walk: Walk, env: Env, scope: Scope, { path, offset, size }: Place, values: Values | undefined): void {
+    const field = this.#field;
+    const { layout } = field;
+    const inner = joinPath(path, this.name);
+    if (layout.walk !== undefined) layout.walk(named(walk, field), env, scope, offset, inner, values?.[this.name]);
+    else walk.leaf({ ...leafOf(field, typeOf(layout, size)), path: inner, offset, size });
+  }
+
+  decode(reader: Reader, env: Env, scope: Scope, out: Record<string, unknown>): void {
+    const { name } = this;
+    const { layout, meta } = this.#field;
+    const { onSpan, path, pos: start } = reader;
+    path.push(name);
+    const value = layout.decode(reader, env, scope);
+    if (value !== undefined) out[name] = value;
+    if (onSpan !== undefined && layout.walk === undefined && reader.pos > start) {
+      const shown = value ?? reader.bytes.slice(start, reader.pos);
+      const reserved = layout.reserved === true;
+      onSpan({ path: path.join("."), start, end: reader.pos, value: shown, meta, reserved });
+    }
+    path.pop();
+  }
+
+  encode(writer: Writer, env: Env, scope: Scope, values: Values): void {
+    writer.path.push(this.name);
+    this.#field.layout.encode(writer, values[this.name], env, scope);
+    writer.path.pop();
+  }
+}
+
+/** Neighbouring bit fields in one little-endian word, all under the same condition. */
+class WordSlot implements Slot {
+  readonly #int: Int;
+  readonly #members: readonly [Member, ...Member[]];
+
+  constructor(int: Int, members: readonly [Member, ...Member[]]) {
+    this.#int = int;
+    this.#members = members;
+  }
+
+  get name(): string {
+    return this.#members[0].name;
+  }
+
+  get at(): Slot["at"] {
+    return this.#members[0].field.at;
+  }
+
+  get fixedSize(): number | undefined {
+    return this.#members[0].bits.condition === undefined ? this.#int.bytes : undefined;
+  }
+
+  #isPresent(env: Env, scope: Scope): boolean {
+    return this.#members[0].bits.condition?.test(env, scope) ?? true;
+  }
+
+  size(env: Env, scope: Scope): number {
+    return this.#isPresent(env, scope) ? this.#int.bytes : 0;
+  }
+
+  sizeWith(env: Env, scope: Scope): number {
+    return this.size(env, scope);
+  }
+
+  part(key: string | number, env: Env, scope: Scope): Part<Env> | "absent" | undefined {
+    const member = this.#members.find(({ name }) => name === key);
+    if (member === undefined) return undefined;
+    if (!this.#isPresent(env, scope)) return "absent";
+    const alone = bitsAlone(member.bits);
+    return { offset: alone.skipped, layout: alone.layout, scope };
+  }
+
+  walk(walk: Walk, _env: Env, _scope: Scope, { path, offset, size }: Place): void {
+    for (const { name, bits, field } of this.#members)
+      walk.leaf({
+        ...leafOf(field, bitsType(bits)),
+        path: joinPath(path, name),
+        offset,
+        size,
+        bits: [bits.low, bits.high],
+      });
+  }
+
+  decode(reader: Reader, env: Env, scope: Scope, out: Record<string, unknown>): void {
+    if (!this.#isPresent(env, scope)) return;
+    const { onSpan, path, pos: start } = reader;
+    path.push(this.name);
+    const number = this.#int.decode(reader, env, scope);
+    path.pop();
+    for (const { name, bits, field } of this.#members) {
+      const value = pickBits(bits, number);
+      if (value !== undefined) out[name] = value;
+      onSpan?.({
+        path: [...path, name].join("."),
+        start,
+        end: reader.pos,
+        value: value ?? 0,
+        meta: field.meta,
+        reserved: bits.form === "filler",
+        bits: [bits.low, bits.high],
+      });
+    }
+  }
+
+  encode(writer: Writer, env: Env, scope: Scope, values: Values): void {
+    if (!this.#isPresent(env, scope)) {
+      const odd = this.#members.find(({ name }) => values[name] !== undefined);
+      if (odd !== undefined) throw absentError(writer, odd);
+      return;
+    }
+    let number = 0;
+    for (const { name, bits } of this.#members) {
+      writer.path.push(name);
+      number += placeBits(bits, values[name], writer);
+      writer.path.pop();
+    }
+    this.#int.encode(writer, number, env, scope);
+  }
+}
 
 const absentError = (writer: Writer, { name, bits }: Member): LayoutError => {
   writer.path.push(name);
@@ -159,14 +208,14 @@ export const gather = (fields: Fields): readonly Slot[] => {
     const [first, ...others] = members;
     if (first === undefined) return;
     const top = Math.max(...members.map(({ bits }) => bits.high));
-    slots.push(wordSlot(word(Math.floor(top / 8) + 1), [first, ...others]));
+    slots.push(new WordSlot(word(Math.floor(top / 8) + 1), [first, ...others]));
     members = [];
   };
   for (const [name, field] of Object.entries(fields)) {
     const { bits } = field.layout as Partial<BitLayout<unknown>>;
     if (bits === undefined) {
       flush();
-      slots.push(fieldSlot(name, field));
+      slots.push(new FieldSlot(name, field));
       continue;
     }
     const first = members[0];

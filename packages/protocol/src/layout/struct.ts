@@ -30,8 +30,13 @@ export const struct = <const F extends Fields>(
   options: StructOptions = {},
 ): Layout<StructOf<F>, EnvOf<F>> => {
   const base = options.from ?? 0;
-  const slots = gather(fields);
-  const fixedSize = checkOffsets(slots, base);
+  const fixedSize = checkOffsets(gather(fields), base);
+  // A program declares many tables and reads few: what only reading needs is made when it is needed.
+  let gathered: readonly Slot[] | undefined;
+  const slotsOf = (): readonly Slot[] => {
+    gathered ??= gather(fields);
+    return gathered;
+  };
   const within = (scope: Scope, self: Record<string, unknown> | undefined): Scope => ({ index: scope.index, self });
 
   return {
@@ -41,7 +46,7 @@ export const struct = <const F extends Fields>(
     size: (env, scope) => {
       if (fixedSize !== undefined) return fixedSize;
       const inner = within(scope, undefined);
-      return slots.reduce((sum, slot) => sum + slot.size(env, inner), 0);
+      return slotsOf().reduce((sum, slot) => sum + slot.size(env, inner), 0);
     },
     describe: () => ({
       kind: "struct",
@@ -57,7 +62,7 @@ export const struct = <const F extends Fields>(
     part: (key, env, scope, value) => {
       const inner = within(scope, recordOf(value));
       let offset = 0;
-      for (const slot of slots) {
+      for (const slot of slotsOf()) {
         const part = slot.part(key, env, inner);
         if (part === "absent") return undefined;
         if (part !== undefined) return { ...part, offset: offset + part.offset };
@@ -69,7 +74,7 @@ export const struct = <const F extends Fields>(
       const values = recordOf(value);
       const inner = within(scope, values);
       let offset = start;
-      for (const slot of slots) {
+      for (const slot of slotsOf()) {
         // Leaves past a field of unknown size have no known place.
         const size = slot.sizeWith(env, inner, offset, values);
         if (size === undefined) return;
@@ -84,14 +89,14 @@ export const struct = <const F extends Fields>(
     decode: (reader, env, scope) => {
       const out: Record<string, unknown> = {};
       const inner = within(scope, out);
-      for (const slot of slots) slot.decode(reader, env, inner, out);
+      for (const slot of slotsOf()) slot.decode(reader, env, inner, out);
       return out as StructOf<F>;
     },
     encode: (writer, value, env, scope) => {
       const values = recordOf(value);
       if (values === undefined) throw writer.error("shape", "needs a record of fields");
       const inner = within(scope, values);
-      for (const slot of slots) slot.encode(writer, env, inner, values);
+      for (const slot of slotsOf()) slot.encode(writer, env, inner, values);
     },
   };
 };

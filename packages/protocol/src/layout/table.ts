@@ -76,6 +76,21 @@ type BooleanKeys<T> = { [K in keyof T]-?: T[K] extends boolean ? K : never }[key
 /** What a layout needs of another table: `{ ET11: ET11 }`. */
 export type Needs<Id extends string, T> = { readonly [P in Id]: T };
 
+/** What dimensions were taken from so far. The first of a name stays. */
+const publishers = new Map<string, AnyTable>();
+
+/**
+ * The table of that name, if a declaration that is loaded takes a dimension or a condition from it. So a program that reads
+ * few tables brings along those that they hang on, and no others.
+ */
+export const publisherOf = (id: string): AnyTable | undefined => publishers.get(id);
+
+/** Remembers a table as one that others depend on, and gives its name. */
+export const publishing = (of: AnyTable): string => {
+  if (!publishers.has(of.id)) publishers.set(of.id, of);
+  return of.id;
+};
+
 const published = (env: unknown, id: string, key: string): unknown => {
   const values = (env as Record<string, Record<string, unknown> | undefined>)[id];
   if (values === undefined)
@@ -101,13 +116,13 @@ const publishedCount = (id: string, key: string, absent: number | undefined): Ex
 export const dim = <Id extends string, T, E, K extends NumericKeys<T>>(
   of: Table<Id, T, E>,
   key: K,
-): Expr<Needs<Id, T>> => publishedCount(of.id, key, undefined);
+): Expr<Needs<Id, T>> => publishedCount(publishing(of), key, undefined);
 /** A dimension that older firmware does not publish, and what it then is. */
 export const dimOr = <Id extends string, T, E, K extends OptionalNumericKeys<T>>(
   of: Table<Id, T, E>,
   key: K,
   absent: number,
-): Expr<Needs<Id, T>> => publishedCount(of.id, key, absent);
+): Expr<Needs<Id, T>> => publishedCount(publishing(of), key, absent);
 /** A condition that another table states: `flag(BT21, "demandResetCounter")`. */
 export const flag = <Id extends string, T, E, K extends BooleanKeys<T>>(
   of: Table<Id, T, E>,
@@ -117,7 +132,7 @@ export const flag = <Id extends string, T, E, K extends BooleanKeys<T>>(
   text: `${of.id}.${key}`,
   tree: ["flag", of.id, key],
   ...untied,
-  needs: [of.id],
+  needs: [publishing(of)],
 });
 
 export interface DecodeOptions {

@@ -70,6 +70,7 @@ const usual: { readonly [W in WireUnitName]?: Traits } = {
 };
 
 const byId: Source[] = [];
+const sinceEver: Source["since"] = { meter: [0, 0], module: [0, 0] };
 
 const row = (id: number, key: string, name: string, wire: WireUnitName | null, traits: Traits = {}): void => {
   byId[id] = {
@@ -85,7 +86,7 @@ const row = (id: number, key: string, name: string, wire: WireUnitName | null, t
     quadrant: null,
     tier: null,
     ctVt: null,
-    since: { meter: [0, 0], module: [0, 0] },
+    since: sinceEver,
     note: null,
     ...(wire === null ? {} : usual[wire]),
     ...traits,

@@ -18,6 +18,7 @@ import {
   tableExists,
 } from "../layout/index.ts";
 import { markdown } from "../layout/markdown.ts";
+import { publisherOf } from "../layout/table.ts";
 import { dimensionTables } from "./dimension-tables.ts";
 import { type Dimensions, defaultDimensions, tables, tablesById, tablesByNumber } from "./index.ts";
 
@@ -161,6 +162,7 @@ describe("declarations", () => {
       for (const needed of needs) {
         assert.equal(dimensionTables.get(needed), tablesById.get(needed), `${id} needs ${needed}`);
         assert.ok(dimensionTables.has(needed), `${id} needs ${needed}`);
+        assert.equal(publisherOf(needed), tablesById.get(needed), `${id} brings ${needed} along`);
         assert.ok(needed in dimensionsOf(profiles[0] as Profile), `${id} needs ${needed}`);
       }
   });

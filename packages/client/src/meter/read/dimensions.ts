@@ -6,9 +6,9 @@
 
 import { LayoutError, LinkError, ResponseError, UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
-import { type AnyTable, tableExists } from "@meterport/protocol/layout/table";
+import { type AnyTable, publisherOf, tableExists } from "@meterport/protocol/layout/table";
 import type { Millis, Signal } from "@meterport/protocol/ports";
-import { substituteTables } from "@meterport/protocol/tables/dimension-tables";
+import { substituteTables } from "@meterport/protocol/tables/substitute-tables";
 import type { SessionEvent } from "../../session/session.ts";
 
 /** The profile and the values of other tables by id. */
@@ -31,7 +31,6 @@ export interface DimensionsSource {
 
 export class Dimensions {
   readonly #profile: Profile;
-  readonly #tables: ReadonlyMap<string, AnyTable>;
   readonly #source: DimensionsSource;
   readonly #known = new Map<string, Promise<unknown>>();
   #generation = 0;
@@ -40,9 +39,8 @@ export class Dimensions {
   /** Whether a TLS session was lost since the version was asked: a meter that starts anew may have other dimensions. */
   #doubtful = false;
 
-  constructor(profile: Profile, tables: ReadonlyMap<string, AnyTable>, source: DimensionsSource) {
+  constructor(profile: Profile, source: DimensionsSource) {
     this.#profile = profile;
-    this.#tables = tables;
     this.#source = source;
     source.listen((event) => {
       if (event.type === "discarded" && event.reason === "session-lost") this.#doubtful = true;
@@ -59,7 +57,7 @@ export class Dimensions {
 
   /** Whether a table says how large others are. */
   has(id: string): boolean {
-    return this.#tables.has(id);
+    return publisherOf(id) !== undefined;
   }
 
   /** Moves whenever dimensions may have changed: what was laid out under an earlier one must not be believed. */
@@ -84,7 +82,7 @@ export class Dimensions {
 
   /** Under nobody's signal, since others may come to wait for the same dimension. */
   #begin(id: string): Promise<unknown> {
-    const table = this.#tables.get(id);
+    const table = publisherOf(id);
     if (table === undefined)
       return Promise.reject(new UsageError("no-such-table", `no declaration of ${id} is at hand`));
     const there = tableExists(table, this.#profile) ? table : (substituteTables[id] ?? table);
