@@ -23,7 +23,7 @@ interface LockEntry {
 const manifestOf = (folder: string): Manifest => JSON.parse(textOf(`${folder}package.json`)) as Manifest;
 
 /** Used by commands and configuration, so no import names them. */
-const tools = new Set(["@biomejs/biome", "@types/node", "@typescript/native"]);
+const tools = new Set(["@biomejs/biome", "@types/node", "@typescript/native", "typedoc"]);
 
 const code = codeFiles();
 const imports = new Map(code.map((path) => [path, importsIn(path, textOf(path))]));
