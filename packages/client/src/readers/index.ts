@@ -1,0 +1,58 @@
+/**
+ * What a meter remembers: load profile, events, outages, billing, and what it says of tariffs, alarms, power quality and
+ * the devices behind it. Apart from the package's main entry, so that a program which only wants live readings stays small.
+ */
+export { type Alarms, type DeviceAlarms, type MeterAlarms, readAlarms } from "./alarms.ts";
+export {
+  type BillingKind,
+  type BillingOptions,
+  type BillingSnapshot,
+  billingKinds,
+  type ResetReason,
+  readBilling,
+} from "./billing.ts";
+export {
+  type Activation,
+  type CalendarOptions,
+  type CalendarReading,
+  type LocalTimeRules,
+  type RelaySwitch,
+  type RelaySwitches,
+  readCalendar,
+} from "./calendar.ts";
+export {
+  type ConsumptionInterval,
+  type ConsumptionOptions,
+  type ConsumptionState,
+  type ConsumptionValue,
+  consumption,
+} from "./consumption.ts";
+export { type EventLogName, type EventsOptions, type LogEvent, readEvents } from "./events.ts";
+export {
+  type ChannelState,
+  type ChannelValue,
+  type DiscardedBlock,
+  LoadProfile,
+  type LoadProfileInterval,
+  openLoadProfile,
+  type ProfileChannel,
+  type ReadIntervalsOptions,
+} from "./load-profile.ts";
+export { type Device, type DeviceRead, type ReadSchedule, readDevices } from "./mbus.ts";
+export { type Outage, type OutagesOptions, readOutages } from "./outages.ts";
+export {
+  type CriticalVoltage,
+  type Distortion,
+  type Happened,
+  type PhaseQuality,
+  type PowerQuality,
+  type QualityPhase,
+  readPowerQuality,
+  type VoltageEvent,
+} from "./power-quality.ts";
+export type { PresentTariff } from "./present-tariff.ts";
+export type { Believed, Doubt } from "./quality.ts";
+export { type RecurringOptions, type RecurringRead, readRecurring } from "./recurring.ts";
+export { type Demands, type PresentDemand, type PresentRegisters, readDemands, readRegisters } from "./registers.ts";
+export type { LogOptions, LogProgress } from "./ring.ts";
+export type { CoincidentValue, DemandValue, RegisterBlock, Registers, RegisterValue } from "./snapshot.ts";

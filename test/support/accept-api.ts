@@ -1,0 +1,9 @@
+/** `npm run api:accept`: writes the reports of the public entries to `test/api/`, after a change that is meant. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { apiReports } from "./api-report.ts";
+import { root } from "./sources.ts";
+
+const folder = join(root, "test", "api");
+mkdirSync(folder, { recursive: true });
+for (const [name, report] of apiReports()) writeFileSync(join(folder, `${name}.txt`), report);
