@@ -28,7 +28,7 @@ export const publicEntries: Readonly<Record<string, readonly PublicEntry[]>> = {
     entry("@meterport/client", "index"),
     entry("@meterport/client", "readers/index"),
     entry("@meterport/client", "session/tls"),
-    entry("@meterport/client", "session/auto"),
+    entry("@meterport/client", "security/auto"),
     entry("@meterport/client", "session/optical"),
     entry("@meterport/client", "supervision/supervisor"),
     entry("@meterport/client", "supervision/link-status"),

@@ -2,7 +2,7 @@
  * Reads NES meters: a meter with typed tables over any byte pipe, and live readings.
  *
  * What not every program needs has its own path, so that a page in a browser stays small: `…/session/tls`,
- * `…/session/auto` and `…/session/optical` for other securities, `…/supervision/supervisor` for a link that comes back by
+ * `…/security/auto` and `…/session/optical` for other securities, `…/supervision/supervisor` for a link that comes back by
  * itself, and below `…/readers/` the load profile, events, outages, billing, alarms and M-Bus devices.
  */
 export { type ConnectOptions, connect } from "./connect.ts";
