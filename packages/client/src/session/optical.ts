@@ -10,7 +10,7 @@ import { passwordLength } from "@meterport/protocol/optical/services";
 import { defaultOpticalTiming, type OpticalTiming } from "@meterport/protocol/optical/timing";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 import type { LinkMachine } from "./link-machine.ts";
-import type { MachineSecurity } from "./security.ts";
+import { type MachineSecurity, revealed } from "./security.ts";
 
 /** What is offered to a meter at most, in bits per second, where nobody says otherwise: what common heads can follow. */
 export const usualFastest = 19_200;
@@ -58,7 +58,7 @@ interface Memory {
  */
 export const optical = (security: OpticalSecurity): MachineSecurity => {
   const { key, userId = 0, user = "Meterport", fastest = usualFastest, wake = 0, onSlow = () => {}, timing } = security;
-  const password = key?.reveal();
+  const password = key === undefined ? undefined : revealed(key);
   if (password !== undefined && password.length > passwordLength)
     throw new UsageError(
       "key",

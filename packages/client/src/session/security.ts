@@ -47,9 +47,15 @@ export interface Rc4Security {
 
 const longestKey = 20;
 
-/** The bytes of an MBK or MAK. @throws UsageError (`key`) for another length */
+/** The bytes of a key. @throws UsageError (`key`) for what is not a `Secret`: programs without types give bytes or texts */
+export const revealed = (key: Secret): Uint8Array => {
+  if (typeof (key as Partial<Secret> | null | undefined)?.reveal === "function") return key.reveal();
+  throw new UsageError("key", "the key must be a Secret: give parseKey(text).secret, or new Secret(bytes)");
+};
+
+/** The bytes of an MBK or MAK. @throws UsageError (`key`) for another length, or what is not a `Secret` */
 export const keyBytes = (key: Secret): Uint8Array => {
-  const bytes = key.reveal();
+  const bytes = revealed(key);
   if (bytes.length < keyLength || bytes.length > longestKey)
     throw new UsageError("key", `a key has ${keyLength} to ${longestKey} bytes, this one has ${bytes.length}`);
   return bytes;

@@ -8,8 +8,10 @@ import { keyLength } from "./digest.ts";
 export class Secret {
   readonly #bytes: Uint8Array;
 
-  /** Keeps a copy. */
+  /** Keeps a copy. @throws UsageError (`key`) for what is not bytes */
   constructor(bytes: Uint8Array) {
+    if (!(bytes instanceof Uint8Array))
+      throw new UsageError("key", "a Secret is made of bytes; of a text, parseKey(text).secret makes one");
     this.#bytes = bytes.slice();
   }
 
