@@ -138,9 +138,11 @@ describe("package.json", () => {
     });
   }
 
-  test("the workspace's package.json names what test, bench and scripts import", () => {
+  test("the workspace's package.json names what test, bench, scripts and examples import", () => {
     const declared = manifestOf("").devDependencies ?? {};
-    const uses = ["test/", "bench/", "scripts/"].flatMap(usesOf).map(({ specifier }) => packageNameOf(specifier));
+    const uses = ["test/", "bench/", "scripts/", "examples/"]
+      .flatMap(usesOf)
+      .map(({ specifier }) => packageNameOf(specifier));
     const missing = uses.filter((name) => !name.startsWith("@meterport/") && !(name in declared));
     assert.deepEqual(missing, []);
     const everywhere = new Set(["", ...folders].flatMap(usesOf).map(({ specifier }) => packageNameOf(specifier)));
@@ -170,7 +172,9 @@ describe("files", () => {
   });
 
   test("code files are kebab-case and named after the one thing inside", () => {
-    const named = code.filter((path) => /^packages\/[^/]+\/src\//.test(path) || /^(test|bench|scripts)\//.test(path));
+    const named = code.filter(
+      (path) => /^packages\/[^/]+\/src\//.test(path) || /^(test|bench|scripts|examples)\//.test(path),
+    );
     const odd = named.filter((path) => {
       const file = path.split("/").at(-1) ?? "";
       // Components are named as they are written in markup.
