@@ -38,6 +38,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ports: [],
   "secret-fields": [],
   "baud-rates": [],
+  "plain-text": [],
+  "key-hiding": [],
   bytes: ["errors"],
   layout: ["bytes", "errors"],
   tables: ["baud-rates", "bytes", "errors", "layout"],

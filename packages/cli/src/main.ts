@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { dirname } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
-import type { Io, Output, OutputFile } from "./io/io.ts";
+import type { OutputFile, RawIo, RawOutput } from "./io/io.ts";
 import { stateFolder, stateIn } from "./io/state-folder.ts";
 import { run } from "./run.ts";
 
@@ -14,7 +14,11 @@ const keyFileLimit = 4096;
 const defaultColumns = 100;
 const defaultRows = 50;
 
-const outputOf = (stream: NodeJS.WriteStream): Output => {
+/** Whether the locale is named one without anything beyond ASCII; where none is named, terminals take UTF-8. */
+const isAscii = ({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean =>
+  /^(c|posix)$/i.test(LC_ALL || LC_CTYPE || LANG || "");
+
+const outputOf = (stream: NodeJS.WriteStream): RawOutput => {
   const isTerminal = stream.isTTY === true;
   return {
     write: (text) => {
@@ -23,6 +27,7 @@ const outputOf = (stream: NodeJS.WriteStream): Output => {
     isTerminal,
     // `hasColors` heeds NO_COLOR and FORCE_COLOR itself.
     color: isTerminal && (process.env.NO_COLOR ?? "") === "" && stream.hasColors(),
+    unicode: !isAscii(process.env),
     get columns() {
       // A terminal that does not know its width says 0.
       return isTerminal && stream.columns > 0 ? stream.columns : defaultColumns;
@@ -124,7 +129,7 @@ process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
 // Where nobody hears what is said beside the output, the work goes on.
 process.stderr.on("error", () => {});
 
-const io: Io = {
+const io: RawIo = {
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   readStdin,

@@ -1,9 +1,11 @@
 /** Runs the command line in whatever world it is given. */
 import { UsageError } from "@meterport/protocol/errors";
+import { keyHider } from "@meterport/protocol/key-hiding";
 import { CommanderError } from "commander";
 import own from "../package.json" with { type: "json" };
+import { edgeOf } from "./edge.ts";
 import type { Asked } from "./failure/failure.ts";
-import { type Exit, exit, type Io } from "./io/io.ts";
+import { type Exit, exit, type Io, type RawIo } from "./io/io.ts";
 import { withTraceDetail } from "./options/shared-options.ts";
 import { buildProgram, exitOf } from "./program.ts";
 
@@ -12,7 +14,8 @@ import { buildProgram, exitOf } from "./program.ts";
  *
  * @param argv the words behind the command's name
  */
-export const run = async (argv: readonly string[], io: Io): Promise<Exit> => {
+export const run = async (argv: readonly string[], raw: RawIo): Promise<Exit> => {
+  const io = edgeOf(raw, keyHider([...argv, ...givenInEnvironment(raw.env)]));
   const optical = argv.some((word) => /^(--link=)?optical[+:]/i.test(word));
   const asked: Asked = { json: argv.includes("--json"), optical };
   let code: Exit = exit.done;
@@ -37,6 +40,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<Exit> => {
     return await report(new UsageError("arguments", sentenceOf(error)));
   }
 };
+
+const givenInEnvironment = (env: Io["env"]): string[] =>
+  Object.entries(env).flatMap(([name, value]) => (name.startsWith("METERPORT_") && value !== undefined ? [value] : []));
 
 /** Commander's messages begin with "error: " and end with a full stop or a hint in a line of its own. */
 const sentenceOf = (error: CommanderError): string => {

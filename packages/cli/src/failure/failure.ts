@@ -2,7 +2,7 @@
 import { MeterportError } from "@meterport/protocol/errors";
 import { linkRemedy, responseRemedy } from "@meterport/protocol/meaning/remedies";
 import { toJson } from "../format/json.ts";
-import { type Exit, exit, type Io, say } from "../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../io/io.ts";
 
 const remedyOf = (error: MeterportError, optical: boolean): string | undefined => {
   if (error.name === "LinkError") return linkRemedy(error.code, optical);
@@ -36,7 +36,7 @@ export interface Asked {
  */
 export const reportFailure = (io: Io, error: unknown, { json, optical }: Asked): Exit => {
   if (!(error instanceof MeterportError)) throw error;
-  if (json) io.stdout.write(`${toJson({ error: errorDocument(error) })}\n`);
+  if (json) print(io, toJson({ error: { code: error.code, message: io.hide(error.message) } }));
   else tellFailure(io, error, optical);
   return error.name === "UsageError" ? exit.usage : exit.failed;
 };

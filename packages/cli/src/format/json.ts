@@ -1,5 +1,6 @@
 /** JSON of decoded values. */
 import { toHex } from "@meterport/protocol/bytes";
+import { escapedJson } from "@meterport/protocol/plain-text";
 import { shownValue } from "./value.ts";
 
 /** Bytes become hexadecimal, so that each value has one form that others can read. */
@@ -10,9 +11,9 @@ const replacer = (name: string, value: unknown): unknown => {
 };
 
 /**
- * One line of JSON.
+ * One line of JSON; what a terminal would act upon is escaped.
  *
  * @example
  * toJson({ a: Uint8Array.of(1, 2) }) // "{\"a\":\"0102\"}"
  */
-export const toJson = (value: unknown): string => JSON.stringify(value, replacer);
+export const toJson = (value: unknown): string => escapedJson(JSON.stringify(value, replacer));

@@ -1,12 +1,47 @@
 /** Colour, where the output takes it. */
-import { styleText } from "node:util";
 import type { Output } from "../io/io.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
-export type Paint = (style: Style | readonly Style[], text: string) => string;
+/** How text looks on an output: its colours, and how long a line may be. */
+export interface Paint {
+  (style: Style | readonly Style[], text: string): string;
+  /** Characters in a line of a terminal; without limit elsewhere, where lines are for programs. */
+  readonly width: number;
+}
 
-/** Whether the terminal was judged already is in `color`: Node's own look at the process does not count. */
-export const paintFor =
-  (output: Output): Paint =>
-  (style, text) =>
-    output.color && text !== "" ? styleText(style as Style | Style[], text, { validateStream: false }) : text;
+/** How each style begins and ends, as numbers of the sequence ESC [ n m. */
+const codes: Readonly<Record<Style, readonly [number, number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+};
+const used = [...new Set(Object.values(codes).flat())];
+/** Noncharacters stand for them until the edge, so that no text of others can drive a terminal. */
+const firstMark = 0xfdd0;
+const markOf = (code: number): string => String.fromCharCode(firstMark + used.indexOf(code));
+
+/** The escape sequence that a mark stands for; undefined for any other character. */
+export const sequenceOf = (mark: string): string | undefined => {
+  const code = used[mark.charCodeAt(0) - firstMark];
+  return code === undefined ? undefined : `\x1b[${code}m`;
+};
+
+/** The text without its marks. */
+export const unpainted = (text: string): string => text.replace(/[\ufdd0-\ufdef]/g, "");
+
+/** What it paints has marks, which only an edged `write` turns into colour. */
+export const paintFor = (output: Pick<Output, "color" | "isTerminal" | "columns">): Paint =>
+  Object.assign(
+    (style: Style | readonly Style[], text: string): string => {
+      if (!output.color || text === "") return text;
+      const styles = typeof style === "string" ? [style] : style;
+      return styles.reduceRight((inner, one) => {
+        const [begin, end] = codes[one];
+        return `${markOf(begin)}${inner}${markOf(end)}`;
+      }, text);
+    },
+    { width: output.isTerminal ? output.columns : Number.POSITIVE_INFINITY },
+  );

@@ -55,5 +55,5 @@ export const registersText = (
       : [],
   );
   const right = Array.from({ length: counted.length + 1 }, (_, i) => i + 1);
-  return alignedTable([head, ...registers, ...demands], { indent: "  ", right });
+  return alignedTable([head, ...registers, ...demands], { indent: "  ", right, head: true, width: paint.width });
 };

@@ -1,4 +1,6 @@
-/** Columns that stand under each other. */
+/** Columns that stand under each other, or below each other where the line is too short for them. */
+import { plainText } from "@meterport/protocol/plain-text";
+import { unpainted } from "./paint.ts";
 
 /** A cell that is painted after it was measured. */
 export interface Cell {
@@ -12,14 +14,18 @@ export interface TableOptions {
   readonly right?: readonly number[];
   /** In front of each line. */
   readonly indent?: string;
-  /** Longest line; the last column is wrapped to it, other lines are left as they are. */
+  /** Longest line: the last column is wrapped to it, and where the others do not fit either, each cell gets a line. */
   readonly width?: number;
+  /** The first row names the columns. */
+  readonly head?: true;
 }
 
-const cellOf = (cell: string | Cell): Cell => (typeof cell === "string" ? { text: cell } : cell);
+/** What others say may be anything, and a line feed in it would be a line of its own. */
+const cellOf = (cell: string | Cell): Cell =>
+  typeof cell === "string" ? { text: plainText(cell) } : { ...cell, text: plainText(cell.text) };
 
-/** Characters as a terminal counts them: all that we print are one column wide. */
-const widthOf = (text: string): number => [...text].length;
+/** Characters as a terminal counts them: all that we print are one column wide, and colours take none. */
+export const textWidth = (text: string): number => [...unpainted(text)].length;
 
 /** Lines of at most `width` characters, broken between words where that is possible. */
 export const wrap = (text: string, width: number): string[] => {
@@ -27,11 +33,11 @@ export const wrap = (text: string, width: number): string[] => {
   let line = "";
   for (const word of text.split(" ")) {
     let rest = word;
-    if (line !== "" && widthOf(line) + 1 + widthOf(rest) > width) {
+    if (line !== "" && textWidth(line) + 1 + textWidth(rest) > width) {
       lines.push(line);
       line = "";
     }
-    while (widthOf(rest) > width) {
+    while (textWidth(rest) > width) {
       const characters = [...rest];
       lines.push(characters.slice(0, width).join(""));
       rest = characters.slice(width).join("");
@@ -41,6 +47,25 @@ export const wrap = (text: string, width: number): string[] => {
   lines.push(line);
   return lines;
 };
+
+/**
+ * A line that a terminal would break in the middle of a word or of a number, as several, the later ones further in.
+ *
+ * @example
+ * wrapLine("  import 1.000 kWh", 16) // ["  import 1.000", "    kWh"]
+ */
+export const wrapLine = (line: string, width: number): string[] => {
+  if (textWidth(line) <= width) return [line];
+  const [margin = ""] = /^ */.exec(line) ?? [];
+  const indent = margin.length + 2 < width / 2 ? margin : "";
+  const [first = "", ...more] = wrap(line.trim(), Math.max(1, width - indent.length));
+  if (more.length === 0) return [indent + first];
+  const rest = line.trim().slice(first.length).trim();
+  return [indent + first, ...wrap(rest, Math.max(1, width - indent.length - 2)).map((part) => `${indent}  ${part}`)];
+};
+
+/** Narrower ones are taken to be of this width. */
+const leastWidth = 20;
 
 /**
  * Rows as lines, each ended by a line feed, with two spaces between columns and none at the end.
@@ -53,14 +78,16 @@ export const alignedTable = (rows: readonly Row[], options: TableOptions = {}): 
   const cells = rows.map((row) => row.map(cellOf));
   const last = Math.max(...cells.map((row) => row.length)) - 1;
   const widths = Array.from({ length: last }, (_, column) =>
-    Math.max(0, ...cells.map((row) => widthOf(row[column]?.text ?? ""))),
+    Math.max(0, ...cells.map((row) => textWidth(row[column]?.text ?? ""))),
   );
   const before = widths.reduce((sum, w) => sum + w + 2, indent.length);
-  const room = Math.max(20, width - before);
+  const needed = Math.max(0, ...cells.map((row) => textWidth(row[last]?.text ?? "")));
+  if (last > 0 && before + Math.min(needed, leastWidth) > width) return stackedTable(cells, options);
+  const room = Math.max(leastWidth, width - before);
   const lineOf = (row: readonly Cell[]): string =>
     row
       .map(({ text, paint = (plain) => plain }, column) => {
-        const gap = " ".repeat(Math.max(0, (widths[column] ?? 0) - widthOf(text)));
+        const gap = " ".repeat(Math.max(0, (widths[column] ?? 0) - textWidth(text)));
         return right.includes(column) ? gap + paint(text) : paint(text) + gap;
       })
       .join("  ");
@@ -74,4 +101,33 @@ export const alignedTable = (rows: readonly Row[], options: TableOptions = {}): 
     for (const part of parts.slice(1)) out += `${" ".repeat(before)}${final?.paint?.(part) ?? part}\n`;
   }
   return out;
+};
+
+/** Each cell in a line of its own behind the name of its column; empty ones are left out, and a blank line ends a row. */
+const stackedTable = (cells: readonly (readonly Cell[])[], options: TableOptions): string => {
+  const { indent = "", width = Number.POSITIVE_INFINITY, head } = options;
+  const names = head === true ? (cells[0] ?? []) : [];
+  const labels = Math.max(0, ...names.map(({ text }) => textWidth(text)));
+  const linesOf = ({ text, paint = (plain) => plain }: Cell, column: number): string[] => {
+    const name = names[column];
+    const label = name === undefined ? (column === 0 ? "" : "  ") : "";
+    const room = Math.max(leastWidth, width - indent.length);
+    if (labels > 0 && labels + 2 + textWidth(text) <= room) {
+      const gap = " ".repeat(labels - textWidth(name?.text ?? "") + 2);
+      return [`${indent}${name?.paint?.(name.text) ?? name?.text ?? ""}${gap}${paint(text)}`];
+    }
+    const titled =
+      name === undefined || name.text === ""
+        ? []
+        : wrap(name.text, room).map((part) => `${indent}${name.paint?.(part) ?? part}`);
+    const inset = titled.length > 0 ? "  " : label;
+    return [...titled, ...wrap(text, room - inset.length).map((part) => `${indent}${inset}${paint(part)}`)];
+  };
+  return cells
+    .slice(head === true ? 1 : 0)
+    .map((row) => {
+      const lines = row.flatMap((cell, column) => (cell.text === "" ? [] : linesOf(cell, column)));
+      return lines.map((line) => `${line.trimEnd()}\n`).join("");
+    })
+    .join("\n");
 };

@@ -3,6 +3,7 @@
 import { toHex } from "@meterport/protocol/bytes";
 import { twoDigits } from "@meterport/protocol/digits";
 import type { FieldMeta } from "@meterport/protocol/layout/layout";
+import { plainText } from "@meterport/protocol/plain-text";
 import { isShown } from "@meterport/protocol/secret-fields";
 
 const isNumbers = (value: object): value is Readonly<Record<string, number>> =>
@@ -26,8 +27,18 @@ const dateText = (value: Readonly<Record<string, number>>): string => {
     .join(", ");
 };
 
-/** Characters that a terminal would act upon are shown as dots. */
-export const printable = (text: string): string => text.replace(/[^\x20-\x7e\xa0-\u{10ffff}]/gu, "·");
+/**
+ * A value whose texts can be shown, whatever a meter or a file put into them: for people only, since JSON is exact.
+ *
+ * @example
+ * plainValue({ id: "a\nb" }) // { id: "a·b" }
+ */
+export const plainValue = <T>(value: T): T => {
+  if (typeof value === "string") return plainText(value) as T;
+  if (Array.isArray(value)) return value.map(plainValue) as T;
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plainValue(part)])) as T;
+};
 
 /**
  * Whole numbers in a line; three or more that follow each other as "3-5".
@@ -60,7 +71,7 @@ export const isNumberList = (value: unknown): value is readonly number[] =>
  */
 export const valueText = (value: unknown): string => {
   if (value instanceof Uint8Array) return toHex(value, " ");
-  if (typeof value === "string") return `"${printable(value)}"`;
+  if (typeof value === "string") return `"${plainText(value)}"`;
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (isNumberList(value)) return value.length === 0 ? "none" : numbersText(value);
   if (typeof value === "object" && value !== null && isNumbers(value)) return dateText(value);

@@ -1,18 +1,31 @@
 /** What a command has of the world: everything that a test replaces. */
+import { plainText } from "@meterport/protocol/plain-text";
 import type { Clock, Entropy, Signal, Transport } from "@meterport/protocol/ports";
 import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
 
-/** Standard output or standard error. */
-export interface Output {
+/** A stream of the process, which takes whatever it is given. */
+export interface RawOutput {
   readonly write: (text: string) => void;
   /** Whether a person looks at it. */
   readonly isTerminal: boolean;
   /** Whether it takes colours. */
   readonly color: boolean;
+  /** Whether the locale has more than ASCII. */
+  readonly unicode: boolean;
   /** Characters in a line. */
   readonly columns: number;
   /** Lines on the screen. */
   readonly rows: number;
+}
+
+/** Standard output or standard error, as commands write to it. */
+export interface Output extends RawOutput {
+  /** Text for people: whatever could drive a terminal is taken out, whoever said it. */
+  readonly write: (text: string) => void;
+  /** A document for programs, to the byte: JSON by `toJson`, CSV, a capture, a page. */
+  readonly data: (text: string) => void;
+  /** A sequence of ours that moves the cursor or clears a line. */
+  readonly control: (sequence: string) => void;
 }
 
 /** What survives between two runs of the command. */
@@ -57,11 +70,22 @@ export interface Io {
   readonly listAdapters: () => Promise<readonly SerialAdapter[]>;
   /** Ends when the user interrupts. */
   readonly interrupted: AbortSignal;
+  /** Takes what looks like a key out of a text that quotes what was given. */
+  readonly hide: (text: string) => string;
+}
+
+/** The world before its edge: what `main` and tests provide. */
+export interface RawIo extends Omit<Io, "stdout" | "stderr" | "hide"> {
+  readonly stdout: RawOutput;
+  readonly stderr: RawOutput;
 }
 
 /** How a command ended. */
 export const exit = { done: 0, failed: 1, usage: 2 } as const;
 export type Exit = (typeof exit)[keyof typeof exit];
 
-/** One line for people; nothing where nobody may read along. */
-export const say = (io: Io, sentence: string): void => io.stderr.write(`meterport: ${sentence}\n`);
+/** One line for people, whatever is in the sentence. */
+export const say = (io: Io, sentence: string): void => io.stderr.write(`meterport: ${plainText(sentence)}\n`);
+
+/** One JSON document, made by `toJson`, as a line of standard output. */
+export const print = (io: Io, json: string): void => io.stdout.data(`${json}\n`);

@@ -5,7 +5,7 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Transport } from "@meterport/protocol/ports";
 import { memoryLine, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
 import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
-import type { Exit, Io, Output } from "../io/io.ts";
+import type { Exit, Io, RawIo, RawOutput } from "../io/io.ts";
 import { run } from "../run.ts";
 import { eagerClock } from "./eager-clock.ts";
 
@@ -24,6 +24,8 @@ export interface World {
   readonly clock?: Clock;
   readonly terminal?: boolean;
   readonly color?: boolean;
+  /** Whether the locale has more than ASCII; it has where left out. */
+  readonly unicode?: boolean;
   readonly columns?: number;
   readonly rows?: number;
   readonly interrupted?: AbortSignal;
@@ -48,8 +50,16 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
   let out = "";
   let err = "";
   const { terminal = false, color = false, columns = 100, rows = 50, files = {} } = world;
-  const output = (write: (text: string) => void): Output => ({ write, isTerminal: terminal, color, columns, rows });
-  const io: Io = {
+  const { unicode = true } = world;
+  const output = (write: (text: string) => void): RawOutput => ({
+    write,
+    isTerminal: terminal,
+    color,
+    unicode,
+    columns,
+    rows,
+  });
+  const io: RawIo = {
     stdout: output((text) => {
       out += text;
       world.onWrite?.(text);

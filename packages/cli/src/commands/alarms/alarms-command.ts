@@ -6,7 +6,7 @@ import { toJson } from "../../format/json.ts";
 import { plainMoment } from "../../format/moment.ts";
 import { paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import type { ReadOptions } from "../../options/shared-options.ts";
 
@@ -28,7 +28,7 @@ export const alarmsCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
   withOpenMeter(options, io, async (meter) => {
     const alarms = await readAlarms(meter, { signal: io.interrupted });
     if (options.json === true) {
-      io.stdout.write(`${toJson(alarms)}\n`);
+      print(io, toJson(alarms));
       return exit.done;
     }
     const paint = paintFor(io.stdout);
@@ -39,7 +39,7 @@ export const alarmsCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
         { text: String(key), paint: (text) => paint("dim", text) },
       ],
     );
-    if (rows.length > 0) io.stdout.write(alignedTable(rows, { width: io.stdout.columns }));
+    if (rows.length > 0) io.stdout.write(alignedTable(rows, { width: paint.width }));
     else say(io, "no alarm is on");
     if (alarms.meter === null) say(io, "the meter does not show its own alarms (BT03) to this key");
     if (alarms.devices === null) say(io, "the meter does not show those of its devices (ET14) to this key");

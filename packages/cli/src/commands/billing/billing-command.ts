@@ -5,7 +5,7 @@ import { toJson } from "../../format/json.ts";
 import { plainMoment } from "../../format/moment.ts";
 import { paintFor } from "../../format/paint.ts";
 import { registersText } from "../../format/registers.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseLocalSince } from "../../options/since-option.ts";
 import { tierName } from "../tariffs/tariff-text.ts";
@@ -36,11 +36,11 @@ export const billingCommand = (options: BillingCommandOptions, io: Io): Promise<
     let count = 0;
     for await (const snapshot of readBilling(meter, { kinds, ...since, signal: io.interrupted })) {
       const gap = count++ === 0 ? "" : "\n";
-      io.stdout.write(
-        options.json === true
-          ? `${toJson(snapshot)}\n`
-          : `${gap}${paint("bold", titleOf(snapshot))}\n${registersText(snapshot, paint, { tierName })}`,
-      );
+      if (options.json === true) print(io, toJson(snapshot));
+      else {
+        const registers = registersText(snapshot, paint, { tierName });
+        io.stdout.write(`${gap}${paint("bold", titleOf(snapshot))}\n${registers}`);
+      }
     }
     if (count === 0 && options.json !== true) say(io, "the meter keeps no such copy of its registers");
     return exit.done;

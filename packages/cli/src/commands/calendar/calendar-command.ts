@@ -3,7 +3,7 @@ import { readCalendar } from "@meterport/client/readers/calendar";
 import { tariffOn, tierAt } from "@meterport/protocol/meaning/tariff-calendar";
 import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseLocalSince } from "../../options/since-option.ts";
 import { type Asked, calendarText } from "./calendar-text.ts";
@@ -15,7 +15,7 @@ export const calendarCommand = (options: CalendarCommandOptions, io: Io): Promis
   return withOpenMeter(options, io, async (meter) => {
     const reading = await readCalendar(meter, { pending: options.pending === true, signal: io.interrupted });
     if (reading === undefined) {
-      if (options.json === true) io.stdout.write(`${toJson(null)}\n`);
+      if (options.json === true) print(io, toJson(null));
       else say(io, "no calendar is pending");
       return exit.done;
     }
@@ -23,7 +23,7 @@ export const calendarCommand = (options: CalendarCommandOptions, io: Io): Promis
     const asked: Asked | null =
       time === undefined ? null : { time, tier: tierAt(calendar, time), ...tariffOn(calendar, time) };
     if (options.json === true) {
-      io.stdout.write(`${toJson({ ...reading, on: asked })}\n`);
+      print(io, toJson({ ...reading, on: asked }));
       return exit.done;
     }
     // Dates are shown for a year: that of the day that was asked for, else by the meter's clock.

@@ -134,7 +134,7 @@ export const calendarText = (reading: CalendarReading, asked: Asked | null, year
       action.kind === "season" && action.season === season ? [text] : [],
     );
     const name = `season ${season}${from.length === 0 ? "" : `, from ${from.join(", ")}`}`;
-    return title(name) + alignedTable(seasonRows(calendar, season, special), { indent: "  " });
+    return title(name) + alignedTable(seasonRows(calendar, season, special), { indent: "  ", width: paint.width });
   });
   const dates = calendar.dates.map((date) => dateRow(date, year));
   const relayRows = (relays ?? []).flatMap(({ relay, groups }) =>
@@ -148,7 +148,9 @@ export const calendarText = (reading: CalendarReading, asked: Asked | null, year
   return [
     `${head.join("\n")}\n`,
     ...seasons,
-    ...(dates.length === 0 ? [] : [title("dates") + alignedTable(dates, { indent: "  " })]),
-    ...(relayRows.length === 0 ? [] : [title("relays") + alignedTable(relayRows, { indent: "  " })]),
+    ...(dates.length === 0 ? [] : [title("dates") + alignedTable(dates, { indent: "  ", width: paint.width })]),
+    ...(relayRows.length === 0
+      ? []
+      : [title("relays") + alignedTable(relayRows, { indent: "  ", width: paint.width })]),
   ].join("\n");
 };

@@ -17,7 +17,7 @@ import { catalogueEntry, numberOf, type ProcedureId, parseProcedureId } from "@m
 import { defaultDimensions } from "@meterport/protocol/tables/index";
 import { toJson } from "../../format/json.ts";
 import { valueText } from "../../format/value.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { permitted } from "../../io/permission.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { didYouMean } from "../../options/nearest.ts";
@@ -110,7 +110,7 @@ export const callCommand = async (
   const bytes = requestOf(call, options.profile ?? "meter:3.70");
   if (options.dryRun === true) {
     const sequence = "with sequence 5 to 9 in its third byte of data, then sequence number and digest";
-    if (json) io.stdout.write(`${toJson({ procedure: id, bytes, sent: false })}\n`);
+    if (json) print(io, toJson({ procedure: id, bytes, sent: false }));
     else io.stdout.write(`would send ${toHex(bytes, " ")}  (BT07, ${sequence})\n`);
     return exit.done;
   }
@@ -124,7 +124,7 @@ export const callCommand = async (
       typed === undefined
         ? await meter.callRaw(numberOf(id), raw, { signal })
         : await meter.call(typed.procedure, typed.parameters, { signal });
-    if (json) io.stdout.write(`${toJson({ procedure: id, result, sent: true })}\n`);
+    if (json) print(io, toJson({ procedure: id, result, sent: true }));
     else tellResult(id, result, io);
     return exit.done;
   };

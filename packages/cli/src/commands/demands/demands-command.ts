@@ -6,7 +6,7 @@ import { plainMoment, spanText } from "../../format/moment.ts";
 import { type Paint, paintFor } from "../../format/paint.ts";
 import { amountOf, unitText } from "../../format/registers.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import type { ReadOptions } from "../../options/shared-options.ts";
 import { tierName } from "../tariffs/tariff-text.ts";
@@ -60,9 +60,11 @@ const textOf = (demands: Demands, paint: Paint): string => {
   ];
   return [
     ...(facts.length === 0 ? [] : [`${facts.join("; ")}\n`]),
-    alignedTable([head, ...rows], { right: [2, 5, 6] }),
-    ...(coincidents.length === 0 ? [] : [alignedTable(coincidents, { right: [2] })]),
-    ...(now.length === 0 ? [] : [`${paint("bold", "under way")}\n${alignedTable(now, { right: [1], indent: "  " })}`]),
+    alignedTable([head, ...rows], { right: [2, 5, 6], head: true, width: paint.width }),
+    ...(coincidents.length === 0 ? [] : [alignedTable(coincidents, { right: [2], width: paint.width })]),
+    ...(now.length === 0
+      ? []
+      : [`${paint("bold", "under way")}\n${alignedTable(now, { right: [1], indent: "  ", width: paint.width })}`]),
   ].join("\n");
 };
 
@@ -73,8 +75,17 @@ export const demandsCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
     const { present, demandResets, interval_min, subInterval_min, underWay, total, tiers } = demands;
     const ofDemand = ({ demands: reached, coincidents }: Demands["total"]) => ({ demands: reached, coincidents });
     if (options.json === true)
-      io.stdout.write(
-        `${toJson({ present, demandResets, interval_min, subInterval_min, total: ofDemand(total), tiers: tiers.map(ofDemand), underWay })}\n`,
+      print(
+        io,
+        toJson({
+          present,
+          demandResets,
+          interval_min,
+          subInterval_min,
+          total: ofDemand(total),
+          tiers: tiers.map(ofDemand),
+          underWay,
+        }),
       );
     else if (total.demands.length === 0 && underWay.length === 0) say(io, "no demand is configured in this meter");
     else io.stdout.write(textOf(demands, paintFor(io.stdout)));

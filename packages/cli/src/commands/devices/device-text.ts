@@ -68,7 +68,7 @@ export const telegramText = (telegram: MbusTelegram, paint: Paint): string => {
   const rows = records.map((record) => recordRow(record, paint));
   return [
     `  ${identityText(telegram)}\n`,
-    ...(rows.length === 0 ? [] : [alignedTable(rows, { indent: "  ", right: [1] })]),
+    ...(rows.length === 0 ? [] : [alignedTable(rows, { indent: "  ", right: [1], width: paint.width })]),
     ...remarks.map((text) => `  ${text}\n`),
   ].join("");
 };

@@ -3,7 +3,8 @@ import { type Device, type ReadSchedule, readDevices } from "@meterport/client/r
 import { toHex } from "@meterport/protocol/bytes";
 import { toJson } from "../../format/json.ts";
 import { type Paint, paintFor } from "../../format/paint.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { plainValue } from "../../format/value.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import type { ReadOptions } from "../../options/shared-options.ts";
 import { readText } from "./device-text.ts";
@@ -39,11 +40,15 @@ const textOf = (device: Device, paint: Paint): string => {
 export const devicesCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
   withOpenMeter(options, io, async (meter) => {
     const devices = await readDevices(meter, { signal: io.interrupted });
-    if (options.json === true) io.stdout.write(`${toJson(devices)}\n`);
+    if (options.json === true) print(io, toJson(devices));
     else if (devices.length === 0) say(io, "no device is behind this meter");
     else {
       const paint = paintFor(io.stdout);
-      io.stdout.write(devices.map((device) => textOf(device, paint)).join("\n"));
+      io.stdout.write(
+        plainValue(devices)
+          .map((device) => textOf(device, paint))
+          .join("\n"),
+      );
     }
     return exit.done;
   });

@@ -12,8 +12,9 @@ import { writeLabel } from "@meterport/client/meter/write/table-writer";
 import { UsageError } from "@meterport/protocol/errors";
 import { ET50 } from "@meterport/protocol/tables/extended/et50-mep-inbound-data-space";
 import { toJson } from "../../format/json.ts";
+import { paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
-import { type Exit, exit, type Io } from "../../io/io.ts";
+import { type Exit, exit, type Io, print } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { didYouMean } from "../../options/nearest.ts";
 import { changeMeter } from "../write/write-command.ts";
@@ -48,11 +49,15 @@ const rowOf = ({ place, value, icons: shown, otherIcons }: DisplayValue): Row =>
 
 const show = async (meter: Meter, options: DisplayCommandOptions, io: Io): Promise<Exit> => {
   const values = await readDisplay(meter, { signal: io.interrupted });
-  io.stdout.write(
-    options.json === true
-      ? `${toJson(values)}\n`
-      : alignedTable([["place", "value", "icons"], ...values.map(rowOf)], { right: [0, 1] }),
-  );
+  if (options.json === true) print(io, toJson(values));
+  else
+    io.stdout.write(
+      alignedTable([["place", "value", "icons"], ...values.map(rowOf)], {
+        right: [0, 1],
+        head: true,
+        width: paintFor(io.stdout).width,
+      }),
+    );
   return exit.done;
 };
 

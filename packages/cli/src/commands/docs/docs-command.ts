@@ -21,7 +21,7 @@ const put = (path: string, text: string, io: Io): void => {
 /** @throws UsageError */
 export const docsCommand = async ({ format, profile, output }: DocsOptions, io: Io): Promise<Exit> => {
   const reference = buildReference(profile === undefined ? undefined : parseProfile(profile));
-  if (output === undefined) io.stdout.write(pages[format ?? "md"](reference));
+  if (output === undefined) io.stdout.data(pages[format ?? "md"](reference));
   else if (output.endsWith("/")) {
     const formats: readonly Format[] = format === undefined ? ["md", "html"] : [format];
     for (const each of formats) put(`${output}reference.${each}`, pages[each](reference), io);

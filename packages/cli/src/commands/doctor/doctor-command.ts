@@ -29,17 +29,15 @@ export const doctorCommand = async (options: DoctorOptions, io: Io): Promise<Exi
   say(io, "examining the link; half a minute where it is well, longer where it is silent");
   const diagnosis = await run();
   const examined: Examined = { diagnosis, time, kind, security, language };
-  const { write } = file ?? io.stdout;
-  if (format === "json") write(`${toJson(examinedJson(examined))}\n`);
-  else if (format === "html") write(diagnosisPage(examined));
-  else
-    write(
-      diagnosisText(
-        examined,
-        paintFor(file === undefined ? io.stdout : { ...io.stdout, color: false }),
-        io.stdout.columns,
-      ),
+  if (format === "text") {
+    const paint = paintFor(
+      file === undefined ? io.stdout : { color: false, isTerminal: false, columns: io.stdout.columns },
     );
+    (file ?? io.stdout).write(io.hide(diagnosisText(examined, paint, io.stdout.columns)));
+  } else {
+    const text = format === "json" ? `${toJson(examinedJson(examined))}\n` : diagnosisPage(examined);
+    (file?.write ?? io.stdout.data)(io.hide(text));
+  }
   file?.close();
   return codeOf(diagnosis);
 };

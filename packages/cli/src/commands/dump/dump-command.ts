@@ -6,8 +6,9 @@ import { LinkError, type LinkFailure, MeterportError } from "@meterport/protocol
 import { profileName } from "@meterport/protocol/layout/index";
 import { errorDocument, tellFailure } from "../../failure/failure.ts";
 import { toJson } from "../../format/json.ts";
+import { paintFor } from "../../format/paint.ts";
 import { alignedTable } from "../../format/table.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { type DumpHead, type DumpSink, folderOfTables, oneDocument, type Refusal } from "./dump-document.ts";
 import { type DumpItem, dumpItems } from "./dump-items.ts";
@@ -22,7 +23,7 @@ const headOf = (meter: Meter, io: Io): DumpHead => ({
 /** @throws UsageError where it cannot be written */
 const sinkFor = (output: string | undefined, head: DumpHead, io: Io): DumpSink => {
   if (output === undefined)
-    return oneDocument({ write: (data) => io.stdout.write(String(data)), close: () => {} }, head);
+    return oneDocument({ write: (data) => io.stdout.data(String(data)), close: () => {} }, head);
   return output.endsWith("/") ? folderOfTables(output, io, head) : oneDocument(io.createFile(output), head);
 };
 
@@ -112,7 +113,7 @@ const tell = ({ read, raw, refused }: Dumped, output: string, io: Io): void => {
     io.stdout.write(
       alignedTable(
         refused.map(({ id, code, message }) => [id, code, message]),
-        { indent: "  ", width: io.stdout.isTerminal ? io.stdout.columns : Number.POSITIVE_INFINITY },
+        { indent: "  ", width: paintFor(io.stdout).width },
       ),
     );
 };
@@ -130,7 +131,7 @@ export const dumpCommand = (options: DumpOptions, io: Io): Promise<Exit> =>
     const tail = failure === undefined ? { refused } : { refused, error: errorDocument(failure) };
     sink.end(tail);
     if (output !== undefined) {
-      if (json === true) io.stdout.write(`${toJson({ ...head, read, ...tail })}\n`);
+      if (json === true) print(io, toJson({ ...head, read, ...tail }));
       else tell(dumped, output, io);
     }
     if (failure === undefined) return exit.done;

@@ -12,7 +12,7 @@ const period = 500;
 const usual = 200;
 /** Beside the data: request, count, digest. A refusal takes as much. */
 const overhead = 40;
-const esc = String.fromCharCode(27);
+const clearRest = "\x1b[K";
 
 export interface DumpProgress {
   readonly begin: (item: DumpItem) => void;
@@ -50,9 +50,11 @@ export const dumpProgress = (meter: Meter, wanted: readonly DumpItem[], io: Io):
     const bar = "#".repeat(filled) + ".".repeat(barLength - filled);
     const percent = String(Math.floor(100 * part)).padStart(3);
     const text = `[${bar}] ${percent} %  ${count} of ${wanted.length} tables  ${current?.id ?? ""}`;
-    io.stderr.write(`\r${text.slice(0, io.stderr.columns - 1)}${esc}[K`);
+    io.stderr.control("\r");
+    io.stderr.write(text.slice(0, io.stderr.columns - 1));
+    io.stderr.control(clearRest);
   };
-  const clear = (): void => void io.stderr.write(`\r${esc}[K`);
+  const clear = (): void => void io.stderr.control(`\r${clearRest}`);
   const again = (): void => {
     draw();
     cancel = io.clock.at(io.clock.now() + period, again);

@@ -5,7 +5,7 @@ import { toJson } from "../../format/json.ts";
 import { type Zone, zoneOf } from "../../format/moment.ts";
 import { paintFor } from "../../format/paint.ts";
 import { alignedTable, type Cell, type Row } from "../../format/table.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseSince } from "../../options/since-option.ts";
 import type { EventsCommandOptions } from "./options.ts";
@@ -65,7 +65,7 @@ export const eventsCommand = (options: EventsCommandOptions, io: Io): Promise<Ex
     });
     const found: LogEvent[] = [];
     for await (const event of events) {
-      if (options.json === true) io.stdout.write(`${toJson(event)}\n`);
+      if (options.json === true) print(io, toJson(event));
       else found.push(event);
     }
     if (options.json !== true) tell(found, zone, io);
@@ -83,6 +83,6 @@ const tell = (events: readonly LogEvent[], zone: Zone, io: Io): void => {
   const title = ["number", shortZone(zone), "event", "", "what happened"];
   const head: Row = title.map((text) => ({ text, paint: (plain) => paint("bold", plain) }));
   const rows = events.map((event) => rowOf(event, zone, (plain) => paint("red", plain)));
-  const width = io.stdout.isTerminal ? Math.max(60, io.stdout.columns) : widest;
-  io.stdout.write(alignedTable([head, ...rows], { right: [0, 2], width }));
+  const width = io.stdout.isTerminal ? paint.width : widest;
+  io.stdout.write(alignedTable([head, ...rows], { right: [0, 2], head: true, width }));
 };

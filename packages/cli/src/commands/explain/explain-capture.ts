@@ -147,14 +147,14 @@ const writeText = (capture: Capture, items: readonly CaptureItem[], context: Cap
   io.stdout.write(paint("bold", `${link}, times in seconds from ${started === "" ? "its beginning" : started}\n`));
   if (context.full)
     for (const item of items) {
-      io.stdout.write(alignedTable([rowOf(item, context, paint)]));
+      io.stdout.write(alignedTable([rowOf(item, context, paint)], { width: paint.width }));
       const exchange = item.kind === "exchange" ? explained(item, context) : undefined;
       if (exchange !== undefined) io.stdout.write(`${exchangeText(exchange, true, paint)}\n`);
     }
   else
     for (let at = 0; at < items.length; at += lineBlock) {
       const rows = items.slice(at, at + lineBlock).map((item) => rowOf(item, context, paint));
-      io.stdout.write(alignedTable(rows, { right: [0, 4] }));
+      io.stdout.write(alignedTable(rows, { right: [0, 4], width: paint.width }));
     }
   const { exchanges, unanswered, replies, alerts, noise } = countsOf(items);
   const counted = [
@@ -169,10 +169,10 @@ const writeText = (capture: Capture, items: readonly CaptureItem[], context: Cap
 const writeJson = (capture: Capture, items: readonly CaptureItem[], context: CaptureContext, io: Io): void => {
   const { format: _format, version: _version, ...header } = capture.header;
   const head = toJson({ kind: "capture", ...header, counts: countsOf(items) });
-  io.stdout.write(`${head.slice(0, -1)},"items":[`);
+  io.stdout.data(`${head.slice(0, -1)},"items":[`);
   for (const [index, item] of items.entries())
-    io.stdout.write(`${index === 0 ? "" : ","}${toJson(itemDocument(item, context))}`);
-  io.stdout.write("]}\n");
+    io.stdout.data(`${index === 0 ? "" : ","}${toJson(itemDocument(item, context))}`);
+  io.stdout.data("]}\n");
 };
 
 /** The device and its dimensions, as far as the capture says what they are and nobody else does. */

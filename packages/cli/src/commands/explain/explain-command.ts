@@ -6,7 +6,7 @@ import { catalogue, numberOf, parseTableId, type TableId } from "@meterport/prot
 import { tablesById } from "@meterport/protocol/tables/index";
 import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { optionalKey } from "../../options/key-option.ts";
 import { didYouMean } from "../../options/nearest.ts";
 import { parseWhole } from "../../options/option-values.ts";
@@ -48,7 +48,7 @@ const explainTable = (
   if (data !== bytes) say(io, `these bytes are a whole reply: explaining the ${data.length} bytes of ${tableId} in it`);
   const body = explainBody(table, data, { ...options, offset: 0 });
   if (table === undefined) say(io, `${tableName(numberOf(tableId))} is not declared: nothing can name its bytes`);
-  if (json) io.stdout.write(`${toJson({ kind: "table", table: tableId, ...bodyDocument(body) })}\n`);
+  if (json) print(io, toJson({ kind: "table", table: tableId, ...bodyDocument(body) }));
   else {
     const text = { number: numberOf(tableId), body, data, offset: 0, chosen: profile !== undefined };
     io.stdout.write(bodyText(text, paintFor(io.stdout)));
@@ -111,15 +111,13 @@ export const explainCommand = async (words: readonly string[], options: ExplainO
   if (alerts > 0) {
     const digests = { request: "unchecked", response: "unchecked" };
     const text = `${alerts === 1 ? "an alert" : `${alerts} alerts`}: the meter has something for its client\n`;
-    io.stdout.write(json ? `${toJson({ kind: "exchange", request: null, response: null, digests, alerts })}\n` : text);
+    if (json) print(io, toJson({ kind: "exchange", request: null, response: null, digests, alerts }));
+    else io.stdout.write(text);
     return exit.done;
   }
   const exchange = explainExchange(packetsOf(input, reply), { key, profile, dimensions });
-  io.stdout.write(
-    json
-      ? `${toJson(exchangeDocument(exchange))}\n`
-      : exchangeText(exchange, profile !== undefined, paintFor(io.stdout)),
-  );
+  if (json) print(io, toJson(exchangeDocument(exchange)));
+  else io.stdout.write(exchangeText(exchange, profile !== undefined, paintFor(io.stdout)));
   const unknown = [exchange.request, exchange.response, exchange.body].some((part) => (part?.unknown.length ?? 0) > 0);
   return unknown ? exit.failed : exit.done;
 };

@@ -86,7 +86,7 @@ export const bodyText = ({ number, body, data, offset, chosen }: BodyText, paint
   const order = /^BT2[38]$/.test(tableName(number).split(" ")[0] ?? "")
     ? paint("dim", "  names by the factory order of sources; a meter may have another one (BT22, BT27)\n")
     : "";
-  return `${title}\n${order}${alignedTable(bodyRows(body, data, offset, paint), { indent: "  ", right: [0, 3] })}`;
+  return `${title}\n${order}${alignedTable(bodyRows(body, data, offset, paint), { indent: "  ", right: [0, 3], width: paint.width })}`;
 };
 
 const messageText = (title: string, message: Message, paint: Paint): string => {

@@ -2,7 +2,8 @@
 import { emptyReading, type LiveReading } from "@meterport/protocol/meaning/readings";
 import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
-import type { Io } from "../../io/io.ts";
+import { wrapLine } from "../../format/table.ts";
+import { type Io, print } from "../../io/io.ts";
 import { liveHead, liveLine, livePanel } from "./live-text.ts";
 
 export interface LiveScreen {
@@ -17,10 +18,6 @@ const hideCursor = "\x1b[?25l";
 const showCursor = "\x1b[?25h";
 const clearBelow = "\x1b[0J";
 const up = (lines: number): string => (lines > 0 ? `\x1b[${lines}F` : "");
-/** Cuts a line that would wrap, which would spoil the counting of lines; escape sequences take no room. */
-const fit = (line: string, columns: number): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the control character ESC
-  line.replace(/\x1b\[[0-9;]*m/g, "").length <= columns ? line : line.replace(/\x1b\[[0-9;]*m/g, "").slice(0, columns);
 
 /** Lines that a screen has room for: blank ones go first, the last ones say how fresh it is and stay. */
 const fitHeight = (lines: readonly string[], rows: number): readonly string[] => {
@@ -30,7 +27,7 @@ const fitHeight = (lines: readonly string[], rows: number): readonly string[] =>
 };
 
 const jsonScreen = (io: Io): LiveScreen => {
-  const show = (reading: LiveReading): void => io.stdout.write(`${toJson(reading)}\n`);
+  const show = (reading: LiveReading): void => print(io, toJson(reading));
   return { show, stale: (time) => show(emptyReading(time, "stale")), end: () => {} };
 };
 
@@ -41,22 +38,25 @@ const columnScreen = (io: Io): LiveScreen => {
 };
 
 const panelScreen = (io: Io, title: string): LiveScreen => {
-  const paint = paintFor(io.stdout);
   let drawn = 0;
   let atLineStart = true;
-  io.stdout.write(hideCursor);
+  io.stdout.control(hideCursor);
   const draw = (reading: LiveReading, trouble: string | undefined): void => {
     const { columns, rows } = io.stdout;
-    const panel = livePanel(reading, { title, trouble, columns }, paint).split("\n");
-    const lines = fitHeight(panel, rows).map((line) => fit(line, columns));
-    io.stdout.write(`${up(drawn)}${clearBelow}${lines.join("\n")}`);
+    const panel = livePanel(reading, { title, trouble }, paintFor(io.stdout)).split("\n");
+    const lines = fitHeight(
+      panel.flatMap((line) => wrapLine(line, columns)),
+      rows,
+    );
+    io.stdout.control(`${up(drawn)}${clearBelow}`);
+    io.stdout.write(lines.join("\n"));
     drawn = lines.length - 1;
     atLineStart = lines.at(-1) === "";
   };
   return {
     show: (reading) => draw(reading, undefined),
     stale: (time, why) => draw(emptyReading(time, "stale"), why),
-    end: () => io.stdout.write(`${atLineStart ? "" : "\n"}${showCursor}`),
+    end: () => io.stdout.control(`${atLineStart ? "" : "\n"}${showCursor}`),
   };
 };
 

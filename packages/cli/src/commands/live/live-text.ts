@@ -1,8 +1,9 @@
 /** Live readings for people: one line each, or a panel that is drawn again in place. */
 import { type LiveKey, type LiveReading, liveKeyInfo } from "@meterport/protocol/meaning/readings";
 import { units } from "@meterport/protocol/meaning/units";
+import { plainText } from "@meterport/protocol/plain-text";
 import type { Paint } from "../../format/paint.ts";
-import { alignedTable, type Row, wrap } from "../../format/table.ts";
+import { alignedTable, type Row, textWidth, wrap } from "../../format/table.ts";
 
 const digitsOf: Readonly<Record<string, number>> = { V: 1, A: 2, Hz: 2, ratio: 3 };
 
@@ -62,17 +63,24 @@ const phaseRow = (reading: LiveReading, n: 1 | 2 | 3): Row => [
   amount(reading, `power_factor_l${n}`),
 ];
 
+/** Two names with their values in a line, or one where two do not fit. */
+const totalsTable = (rows: readonly Row[], width: number): string => {
+  const indent = "  ";
+  const wide = alignedTable(rows, { indent, right: [1, 3] });
+  if (wide.split("\n").every((line) => textWidth(line) <= width)) return wide;
+  const halves = [...rows.map((row) => row.slice(0, 2)), ...rows.map((row) => row.slice(2))];
+  return alignedTable(halves, { indent, width });
+};
+
 export interface PanelContext {
   /** Who the meter is, and over which link. */
   readonly title: string;
   /** What went wrong last, while it does. */
   readonly trouble: string | undefined;
-  /** Characters in a line. */
-  readonly columns: number;
 }
 
 /** All of a reading on a few lines. */
-export const livePanel = (reading: LiveReading, { title, trouble, columns }: PanelContext, paint: Paint): string => {
+export const livePanel = (reading: LiveReading, { title, trouble }: PanelContext, paint: Paint): string => {
   const power = reading.power_w === null ? "–" : `${Math.abs(reading.power_w)} W`;
   const good = reading.quality === "good";
   const head = ["", "power", "voltage", "current", "factor"].map((text) => ({
@@ -88,17 +96,21 @@ export const livePanel = (reading: LiveReading, { title, trouble, columns }: Pan
   ];
   const quality = paint(good ? "green" : reading.quality === "partial" ? "yellow" : "red", reading.quality);
   return [
-    paint("dim", title),
+    paint("dim", plainText(title)),
     "",
     `  ${paint("bold", power.padStart(9))}  ${direction(reading.power_w, paint)}`,
     "",
     alignedTable([head, ...([1, 2, 3] as const).map((n) => phaseRow(reading, n))], {
       indent: "  ",
       right: [1, 2, 3, 4],
+      head: true,
+      width: paint.width,
     }),
-    alignedTable(totals, { indent: "  ", right: [1, 3] }),
+    totalsTable(totals, paint.width),
     `  ${clockTime(reading)} UTC  ${quality}`,
-    ...(trouble === undefined ? [] : wrap(trouble, Math.max(20, columns - 2)).map((line) => `  ${paint("red", line)}`)),
+    ...(trouble === undefined
+      ? []
+      : wrap(plainText(trouble), Math.max(20, paint.width - 2)).map((line) => `  ${paint("red", line)}`)),
     "",
   ].join("\n");
 };

@@ -4,6 +4,7 @@ import { LinkError } from "@meterport/protocol/errors";
 import { emptyReading, liveKeys } from "@meterport/protocol/meaning/readings";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { memoryLine, modelledLine } from "@meterport/simulator";
+import { paintFor } from "../../format/paint.ts";
 import { runCli, withMeter } from "../../testing/run-cli.ts";
 import { livePanel } from "./live-text.ts";
 
@@ -159,7 +160,8 @@ describe("live for people", () => {
   test("what is wrong is told whole, however narrow the terminal", () => {
     const trouble = "read BT28 for a live reading: no answer after 3 attempts (500 ms each)";
     const reading = emptyReading("2026-01-01T00:00:00.000Z", "stale");
-    const panel = livePanel(reading, { title: "", trouble, columns: 40 }, (_, text) => text);
+    const paint = paintFor({ color: false, isTerminal: true, columns: 40 });
+    const panel = livePanel(reading, { title: "", trouble }, paint);
     const [, told = ""] = panel.split("stale\n");
     assert.ok(told.split("\n").every((line) => line.length <= 40));
     assert.equal(told.trim().replace(/\s+/g, " "), trouble);

@@ -4,7 +4,7 @@ import { toJson } from "../../format/json.ts";
 import { plainMoment, spanText, type Zone, zoneOf } from "../../format/moment.ts";
 import { paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import type { LogCommandOptions } from "../../options/shared-options.ts";
 import { parseSince } from "../../options/since-option.ts";
@@ -26,7 +26,7 @@ export const outagesCommand = (options: LogCommandOptions, io: Io): Promise<Exit
   return withOpenMeter(options, io, async (meter) => {
     const outages: Outage[] = [];
     for await (const outage of readOutages(meter, { ...since, signal: io.interrupted })) {
-      if (options.json === true) io.stdout.write(`${toJson(outage)}\n`);
+      if (options.json === true) print(io, toJson(outage));
       else outages.push(outage);
     }
     if (options.json === true) return exit.done;
@@ -43,7 +43,13 @@ export const outagesCommand = (options: LogCommandOptions, io: Io): Promise<Exit
         "",
       ];
       const head: Row = title.map((text) => ({ text, paint: (plain) => paint("bold", plain) }));
-      io.stdout.write(alignedTable([head, ...outages.map((outage) => rowOf(outage, zone))], { right: [4] }));
+      io.stdout.write(
+        alignedTable([head, ...outages.map((outage) => rowOf(outage, zone))], {
+          right: [4],
+          head: true,
+          width: paint.width,
+        }),
+      );
     }
     return exit.done;
   });

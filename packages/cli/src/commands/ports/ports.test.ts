@@ -17,7 +17,7 @@ const adapters = [
 test("ports: each with the link to use, and nothing that an adapter could do to a terminal", async () => {
   assert.deepEqual(await runCli(["ports"], { adapters }), {
     code: 0,
-    out: "Link                      Path          Maker\nusb://0403:6001:A50285BI  /dev/ttyUSB3  FT?[2JDI\n/dev/ttyS0                /dev/ttyS0\n",
+    out: "Link                      Path          Maker\nusb://0403:6001:A50285BI  /dev/ttyUSB3  FT·[2JDI\n/dev/ttyS0                /dev/ttyS0\n",
     err: "",
   });
 });

@@ -26,11 +26,16 @@ interface Wanted {
   readonly consumption: boolean;
 }
 
+const clearLine = "\r\u001b[K";
+
 /** One line on a terminal, which is gone before anything else is told. */
 const progressLine = (io: Io) => {
   let shown = "";
   const show = (text: string): void => {
-    if (io.stderr.isTerminal && text !== shown) io.stderr.write(`\r\u001b[K${text}`);
+    if (io.stderr.isTerminal && text !== shown) {
+      io.stderr.control(clearLine);
+      io.stderr.write(text);
+    }
     shown = text;
   };
   return { show, clear: () => show("") };
@@ -74,7 +79,7 @@ const linesOf = async ({ format, json }: ProfileOptions, columns: readonly Colum
 
 const outputOf = (options: ProfileOptions, io: Io): Pick<OutputFile, "write" | "close"> =>
   options.output === undefined
-    ? { write: (data) => io.stdout.write(String(data)), close: () => {} }
+    ? { write: (data) => io.stdout.data(String(data)), close: () => {} }
     : io.createFile(options.output);
 
 /** @throws UsageError, LinkError, ResponseError, LayoutError */

@@ -13,7 +13,7 @@ import { toJson } from "../../format/json.ts";
 import { plainMoment } from "../../format/moment.ts";
 import { type Paint, paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
-import { type Exit, exit, type Io } from "../../io/io.ts";
+import { type Exit, exit, type Io, print } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import type { ReadOptions } from "../../options/shared-options.ts";
 
@@ -83,7 +83,7 @@ const textOf = (quality: PowerQuality, present: Present, paint: Paint): string =
   const { frequency, shortOutages, criticalVoltages, doubts } = quality;
   const title = (text: string): string => `${paint("bold", text)}\n`;
   const table = (rows: readonly Row[], right: readonly number[] = []): string =>
-    alignedTable(rows, { indent: "  ", right });
+    alignedTable(rows, { indent: "  ", right, width: paint.width });
   const phases = (["L1", "L2", "L3"] as const).map((name) => {
     const n = name.slice(1) as "1" | "2" | "3";
     const now = `, now ${known(present[`voltage_l${n}_v`], "V")}, ${known(present[`current_l${n}_a`], "A")}`;
@@ -114,8 +114,7 @@ export const qualityCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
     const quality = await readPowerQuality(meter, call);
     const reading = await (await openLive(meter, { keys: presentKeys, ...call })).read(call);
     const present = Object.fromEntries(presentKeys.map((key) => [key, reading[key]])) as Present;
-    io.stdout.write(
-      options.json === true ? `${toJson({ present, ...quality })}\n` : textOf(quality, present, paintFor(io.stdout)),
-    );
+    if (options.json === true) print(io, toJson({ present, ...quality }));
+    else io.stdout.write(textOf(quality, present, paintFor(io.stdout)));
     return exit.done;
   });

@@ -7,7 +7,7 @@ import { numberOf } from "@meterport/protocol/tables/catalogue";
 import { errorDocument, tellFailure } from "../../failure/failure.ts";
 import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { openMeter } from "../../meter/open-meter.ts";
 import { meterKey } from "../../options/key-option.ts";
 import type { ReadOptions } from "../../options/shared-options.ts";
@@ -103,7 +103,7 @@ export const readCommand = async (ids: readonly string[], options: ReadOptions, 
   const meter = await openMeter({ ...options, key, profile }, io);
   try {
     const answers = await readAll(meter, targets, io.interrupted);
-    if (options.json === true) io.stdout.write(`${toJson(documentOf(answers))}\n`);
+    if (options.json === true) print(io, toJson(documentOf(answers)));
     else await tell(meter, answers, io);
     return exitOf(answers);
   } finally {

@@ -2,7 +2,8 @@
 import { type RecurringRead, readRecurring } from "@meterport/client/readers/recurring";
 import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { plainValue } from "../../format/value.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseLocalSince } from "../../options/since-option.ts";
 import { readText } from "../devices/device-text.ts";
@@ -26,11 +27,8 @@ export const recurringCommand = (options: RecurringCommandOptions, io: Io): Prom
       const gap = count++ === 0 ? "" : "\n";
       // The bytes as the table has them stay with the library: their values are what is asked for here.
       const { response: _, ...document } = read;
-      io.stdout.write(
-        options.json === true
-          ? `${toJson(document)}\n`
-          : `${gap}${paint("bold", titleOf(read))}\n${readText(read, paint)}`,
-      );
+      if (options.json === true) print(io, toJson(document));
+      else io.stdout.write(`${gap}${paint("bold", titleOf(read))}\n${readText(plainValue(read), paint)}`);
     }
     if (count === 0 && options.json !== true) say(io, "the meter keeps no such read");
     return exit.done;

@@ -34,7 +34,7 @@ export const redactCommand = async (file: string, options: RedactOptions, io: Io
     scrambled,
   } = redactCapture(capture, { key, seed: seedOf(options.seed, io), ...profile });
   const text = captureText(redacted);
-  if (options.output === undefined) io.stdout.write(text);
+  if (options.output === undefined) io.stdout.data(text);
   else {
     const output = io.createFile(options.output);
     output.write(text);

@@ -5,7 +5,7 @@ import { type ProcedureId, parseProcedureId, parseTableId, type TableId } from "
 import { toJson } from "../../format/json.ts";
 import { type Paint, paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { didYouMean } from "../../options/nearest.ts";
 import type { ReadOptions } from "../../options/shared-options.ts";
@@ -39,7 +39,7 @@ const overview = (listed: readonly ListedTable[], profile: Profile, paint: Paint
     ];
   });
   const declared = listed.filter(({ fields }) => fields.length > 0).length;
-  return `${alignedTable([head, ...rows], { right: [4, 5] })}\n${listed.length} tables and procedures; the fields of ${declared} are declared for ${profileName(
+  return `${alignedTable([head, ...rows], { right: [4, 5], head: true, width: paint.width })}\n${listed.length} tables and procedures; the fields of ${declared} are declared for ${profileName(
     profile,
   )}: meterport tables ID shows them\n`;
 };
@@ -76,7 +76,7 @@ const details = (table: ListedTable, profile: Profile, width: number, paint: Pai
       noteOf(field),
     ],
   );
-  return `${heading}\n${alignedTable([head, ...rows], { right: [0, 1], width })}`;
+  return `${heading}\n${alignedTable([head, ...rows], { right: [0, 1], head: true, width })}`;
 };
 
 const idOf = (text: string): TableId | ProcedureId | undefined => parseTableId(text) ?? parseProcedureId(text);
@@ -107,7 +107,7 @@ export const tablesCommand = async (ids: readonly string[], options: TablesOptio
   const listed = listTables(profile);
   const chosen = ids.length === 0 ? listed : ids.map((id) => find(listed, id));
   const paint = paintFor(io.stdout);
-  if (options.json === true) io.stdout.write(`${toJson(chosen.map(withoutWords))}\n`);
+  if (options.json === true) print(io, toJson(chosen.map(withoutWords)));
   else if (ids.length === 0) io.stdout.write(overview(listed, profile, paint));
   else io.stdout.write(chosen.map((table) => details(table, profile, io.stdout.columns, paint)).join("\n"));
   return exit.done;

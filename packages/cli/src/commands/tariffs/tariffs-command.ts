@@ -3,7 +3,7 @@ import { readRegisters } from "@meterport/client/readers/registers";
 import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
 import { registersText } from "../../format/registers.ts";
-import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import type { ReadOptions } from "../../options/shared-options.ts";
 import { presentText, tierName } from "./tariff-text.ts";
@@ -16,7 +16,7 @@ export const tariffsCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
   withOpenMeter(options, io, async (meter) => {
     const { present, ...registers } = await readRegisters(meter, { signal: io.interrupted });
     if (options.json === true) {
-      io.stdout.write(`${toJson({ present, ...registers })}\n`);
+      print(io, toJson({ present, ...registers }));
       return exit.done;
     }
     if (present === null) say(io, "the meter does not tell which tier is in effect (BT55) to this key");

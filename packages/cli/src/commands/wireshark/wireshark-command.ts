@@ -8,7 +8,7 @@ import type { WiresharkOptions } from "./options.ts";
 export const wiresharkCommand = async ({ profile, output }: WiresharkOptions, io: Io): Promise<Exit> => {
   const text = dissector(parseProfile(profile));
   if (output === undefined) {
-    io.stdout.write(text);
+    io.stdout.data(text);
     return exit.done;
   }
   const file = io.createFile(output);

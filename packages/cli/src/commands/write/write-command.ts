@@ -7,7 +7,7 @@ import { tableIdOf } from "@meterport/protocol/tables/catalogue";
 import { toJson } from "../../format/json.ts";
 import { alignedTable } from "../../format/table.ts";
 import { shownValue, valueText } from "../../format/value.ts";
-import { type Exit, exit, type Io } from "../../io/io.ts";
+import { type Exit, exit, type Io, print } from "../../io/io.ts";
 import { permitted } from "../../io/permission.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { changesOf, parseAssignment, type TableChange } from "./assignments.ts";
@@ -143,7 +143,7 @@ export const changeMeter = async (
     if (plan !== undefined) await inOneTransaction(meter, changing, plan, signal);
     else await oneByOne(meter, changed, io);
   }
-  if (json) io.stdout.write(`${toJson(documentOf(plans, needed && !dryRun, carried))}\n`);
+  if (json) print(io, toJson(documentOf(plans, needed && !dryRun, carried)));
   else if (!dryRun) io.stdout.write(needed ? "written, and read back\n" : "the meter has these values already\n");
   return exit.done;
 };

@@ -40,12 +40,12 @@ export const realField = (bytes: Uint8Array): FieldValue => {
 };
 
 /** Text, its last character first; what is no printable character of ISO 8859-1 becomes a question mark. */
-export const textField = (bytes: Uint8Array): FieldValue => {
-  const text = [...bytes.toReversed()]
+export const plainCharacters = (bytes: Uint8Array): string =>
+  [...bytes.toReversed()]
     .map((byte) => ((byte >= 0x20 && byte < 0x7f) || byte >= 0xa0 ? String.fromCharCode(byte) : "?"))
     .join("");
-  return { kind: "text", text };
-};
+
+export const textField = (bytes: Uint8Array): FieldValue => ({ kind: "text", text: plainCharacters(bytes) });
 
 /** How a field of variable length goes on behind its length byte. */
 export interface VariableField {

@@ -340,3 +340,9 @@ describe("answers that are none", () => {
     ]);
   });
 });
+
+it("a quantity in plain text has printable characters only", () => {
+  // DIF 8-bit integer, VIF plain text of three characters, last one first: "m", ESC, "3".
+  const { records } = mbusRecords(Uint8Array.of(0x01, 0x7c, 3, 0x33, 0x1b, 0x6d, 5));
+  assert.deepEqual([records[0]?.quantity, records[0]?.value], ["m?3", 5]);
+});

@@ -2,7 +2,7 @@
  * The data records of an M-Bus telegram: header and value, one behind the other (EN 13757-3). Bytes that make no record
  * end the list, and are told; a value whose meaning is not certain is null, with its number in `raw`.
  */
-import { type FieldValue, fieldSizes, fixedField, variableField } from "./data-fields.ts";
+import { type FieldValue, fieldSizes, fixedField, plainCharacters, variableField } from "./data-fields.ts";
 import { extendedModifierOf, type Modifier, modifierOf } from "./modifiers.ts";
 import { type MbusQuantity, mbusQuantity } from "./quantities.ts";
 import { mbusTime } from "./times.ts";
@@ -255,7 +255,7 @@ const recordFrom = (dif: number, cursor: Cursor): MbusRecord => {
   };
 };
 
-const textOf = (cursor: Cursor): string => String.fromCharCode(...cursor.take(cursor.byte()).toReversed());
+const textOf = (cursor: Cursor): string => plainCharacters(cursor.take(cursor.byte()));
 
 /**
  * The records in the bytes behind a telegram's header, without the zero that the meter puts at the end. `highestFirst`:

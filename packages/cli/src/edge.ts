@@ -1,0 +1,98 @@
+/** The edge to the terminal: here, and only here, what others say becomes what a terminal may be given. */
+import { plainText, plainTextBy } from "@meterport/protocol/plain-text";
+import { sequenceOf } from "./format/paint.ts";
+import { wrapLine } from "./format/table.ts";
+import type { Io, Output, RawIo, RawOutput } from "./io/io.ts";
+
+/** What stands for our own characters where the locale has only ASCII. */
+const asciiForms: Readonly<Record<string, string>> = {
+  "–": "-",
+  "—": "-",
+  "…": "...",
+  "·": ".",
+  "→": "->",
+  "←": "<-",
+  "▼": "v",
+  "▲": "^",
+  "✓": "+",
+  "✗": "x",
+  "×": "x",
+  "±": "+-",
+  "≤": "<=",
+  "≥": ">=",
+  "°": "deg",
+  µ: "u",
+  Ω: "Ohm",
+  "√": "sqrt",
+  φ: "phi",
+  æ: "ae",
+  Æ: "Ae",
+  ø: "oe",
+  Ø: "Oe",
+  å: "aa",
+  Å: "Aa",
+  ä: "ae",
+  ö: "oe",
+  ü: "ue",
+  Ä: "Ae",
+  Ö: "Oe",
+  Ü: "Ue",
+  ß: "ss",
+};
+
+/** @example asciiText("12 m³ – 5 °C") // "12 m3 - 5 degC" */
+const asciiText = (text: string): string =>
+  text.replace(
+    /[\u0080-\u{10ffff}]/gu,
+    (character) => asciiForms[character] ?? (/^[\x20-\x7e]+/.exec(character.normalize("NFKD"))?.[0] || "?"),
+  );
+
+/** Line feeds are ours, colours are marks that no other text can contain, and everything else is harmless. */
+const shownText = (text: string, { color, unicode }: RawOutput): string => {
+  const shown = plainTextBy(text, (character) => {
+    if (character === "\n") return character;
+    const sequence = sequenceOf(character);
+    if (sequence === undefined) return "·";
+    return color ? sequence : "";
+  });
+  return unicode ? shown : asciiText(shown);
+};
+
+/** Lines that are longer than the terminal's would be broken by it in the middle of a number. */
+const fitting = (text: string, { isTerminal, columns }: RawOutput): string =>
+  isTerminal
+    ? text
+        .split("\n")
+        .map((line) => wrapLine(line, columns).join("\n"))
+        .join("\n")
+    : text;
+
+const edgedOutput = (raw: RawOutput, hide: (text: string) => string): Output => ({
+  write: (text) => raw.write(shownText(fitting(hide(text), raw), raw)),
+  data: (text) => raw.write(text),
+  control: (sequence) => raw.write(sequence),
+  isTerminal: raw.isTerminal,
+  color: raw.color,
+  unicode: raw.unicode,
+  get columns() {
+    return raw.columns;
+  },
+  get rows() {
+    return raw.rows;
+  },
+});
+
+/**
+ * The world as the commands have it: whatever they write for people is cleaned, and what looks like a key does not
+ * appear beside the output.
+ *
+ * @param hide takes keys out that were given in a wrong place
+ */
+export const edgeOf = (raw: RawIo, hide: (text: string) => string): Io => ({
+  ...raw,
+  // What a command was asked to show may look like a key, as bytes to explain do.
+  stdout: edgedOutput(raw.stdout, (text) => text),
+  stderr: edgedOutput(raw.stderr, hide),
+  confirm: (question) => raw.confirm(plainText(hide(question))),
+  hide,
+});
