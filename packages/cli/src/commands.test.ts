@@ -3,10 +3,11 @@ import { existsSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Command } from "commander";
 import { commands } from "./commands.ts";
+import { checkOptions, completeCommand } from "./options/every-command.ts";
 import { runCli } from "./testing/run-cli.ts";
 
 describe("the list of commands", () => {
-  for (const { usage, description, open } of commands) {
+  for (const { usage, description, example, open } of commands) {
     const name = usage.split(" ", 1)[0] ?? "";
     test(`${name} describes its arguments and options, and lives in a folder of its name`, async () => {
       const command = new Command("meterport").command(usage);
@@ -20,6 +21,10 @@ describe("the list of commands", () => {
         [],
       );
       assert.ok(command.options.length > 0 && description.length > 0);
+      const [program, itself, ...words] = example.split(" ");
+      assert.deepEqual([program, itself], ["meterport", name]);
+      completeCommand(host, example);
+      checkOptions(command, words);
       for (const file of ["options.ts", `${name}-command.ts`])
         assert.ok(existsSync(new URL(`commands/${name}/${file}`, import.meta.url)), file);
     });

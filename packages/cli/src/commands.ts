@@ -6,6 +6,8 @@ interface Listed {
   /** Its name and arguments, as in "read <ids...>". */
   readonly usage: string;
   readonly description: string;
+  /** A command line as somebody would type it. */
+  readonly example: string;
   /** Adds its options. */
   readonly open: (host: Host) => Promise<void>;
 }
@@ -13,177 +15,206 @@ interface Listed {
 const command = <Words extends readonly unknown[]>(
   usage: string,
   description: string,
+  example: string,
   options: () => Promise<(host: Host, load: Load<Words>) => void>,
   run: Load<Words>,
-): Listed => ({ usage, description, open: async (host) => (await options())(host, run) });
+): Listed => ({ usage, description, example, open: async (host) => (await options())(host, run) });
 
 /** All commands, in the order of the help. */
 export const commands: readonly Listed[] = [
   command(
     "read <ids...>",
     "reads tables or single fields of a meter",
+    "meterport read BT52 ET13.devices.0 --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/read/options.ts")).addReadCommand,
     async () => (await import("./commands/read/read-command.ts")).readCommand,
   ),
   command(
     "live",
     "live readings until Ctrl-C",
+    "meterport live --link tcp://192.168.1.20:4059 --key @meter.key --interval 5s",
     async () => (await import("./commands/live/options.ts")).addLiveCommand,
     async () => (await import("./commands/live/live-command.ts")).liveCommand,
   ),
   command(
     "alarms",
     "the alarms that are on, of a meter and of the devices behind it",
+    "meterport alarms --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/alarms/options.ts")).addAlarmsCommand,
     async () => (await import("./commands/alarms/alarms-command.ts")).alarmsCommand,
   ),
   command(
     "dump",
     "every table of a meter as JSON; what the key or the firmware refuses is listed",
+    "meterport dump --link /dev/ttyUSB0 --key @meter.key --output meter.json",
     async () => (await import("./commands/dump/options.ts")).addDumpCommand,
     async () => (await import("./commands/dump/dump-command.ts")).dumpCommand,
   ),
   command(
     "profile",
     "the load profile of a meter, interval by interval, oldest first, as CSV, JSON or Parquet",
+    "meterport profile --since 2026-01-31 --until 2026-02-01 --zone Europe/Copenhagen --link /dev/ttyUSB0 --key @meter.key --output day.csv",
     async () => (await import("./commands/profile/options.ts")).addProfileCommand,
     async () => (await import("./commands/profile/profile-command.ts")).profileCommand,
   ),
   command(
     "events",
     "the event logs of a meter as one list, oldest first",
+    "meterport events --since 7d --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/events/options.ts")).addEventsCommand,
     async () => (await import("./commands/events/events-command.ts")).eventsCommand,
   ),
   command(
     "outages",
     "when a meter was without power, newest first",
+    "meterport outages --since 30d --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/outages/options.ts")).addOutagesCommand,
     async () => (await import("./commands/outages/outages-command.ts")).outagesCommand,
   ),
   command(
     "quality",
     "sags, surges, distortion and what else a meter counts of bad power, and how it is now",
+    "meterport quality --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/quality/options.ts")).addQualityCommand,
     async () => (await import("./commands/quality/quality-command.ts")).qualityCommand,
   ),
   command(
     "billing",
     "the copies of its registers that a meter keeps: last season, demand resets, self-reads",
+    "meterport billing --kind self-read --since 90d --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/billing/options.ts")).addBillingCommand,
     async () => (await import("./commands/billing/billing-command.ts")).billingCommand,
   ),
   command(
     "calendar",
     "which tariff applies when, by the meter's own calendar",
+    "meterport calendar --on 2026-01-31T12:00 --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/calendar/options.ts")).addCalendarCommand,
     async () => (await import("./commands/calendar/calendar-command.ts")).calendarCommand,
   ),
   command(
     "tariffs",
     "what each tariff has counted until now, and which one is in effect",
+    "meterport tariffs --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/tariffs/options.ts")).addTariffsCommand,
     async () => (await import("./commands/tariffs/tariffs-command.ts")).tariffsCommand,
   ),
   command(
     "demands",
     "the highest and lowest averages since the latest reset, and those under way",
+    "meterport demands --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/demands/options.ts")).addDemandsCommand,
     async () => (await import("./commands/demands/demands-command.ts")).demandsCommand,
   ),
   command(
     "devices",
     "the M-Bus meters and MEP clients behind a meter, and what was last read from them",
+    "meterport devices --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/devices/options.ts")).addDevicesCommand,
     async () => (await import("./commands/devices/devices-command.ts")).devicesCommand,
   ),
   command(
     "recurring",
     "the scheduled reads of devices that a meter keeps for the head-end, newest first",
+    "meterport recurring --since 3d --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/recurring/options.ts")).addRecurringCommand,
     async () => (await import("./commands/recurring/recurring-command.ts")).recurringCommand,
   ),
   command(
     "write <assignments...>",
     "changes fields of a meter: shows before and after, asks, writes only what differs, reads it back",
+    "meterport write ET51.clients.0.healthTimeout=30 --dry-run --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/write/options.ts")).addWriteCommand,
     async () => (await import("./commands/write/write-command.ts")).writeCommand,
   ),
   command(
     "display",
     "the values of this client on the meter's display; changes them as write does where any are given",
+    "meterport display --value 0=12345 --icons kWh --dry-run --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/display/options.ts")).addDisplayCommand,
     async () => (await import("./commands/display/display-command.ts")).displayCommand,
   ),
   command(
     "call <procedure> [parameters...]",
     "calls a procedure of a meter and waits for its result",
+    "meterport call EP17 action=0 deviceHandle=1016 --dry-run",
     async () => (await import("./commands/call/options.ts")).addCallCommand,
     async () => (await import("./commands/call/call-command.ts")).callCommand,
   ),
   command(
     "ports",
     "the serial ports of this machine, each with the link that finds it again",
+    "meterport ports",
     async () => (await import("./commands/ports/options.ts")).addPortsCommand,
     async () => (await import("./commands/ports/ports-command.ts")).portsCommand,
   ),
   command(
     "doctor",
     "examines a link from the adapter to the meter's clock, and says what is wrong and what to do",
+    "meterport doctor --link /dev/ttyUSB0 --key @meter.key --format html --output report.html",
     async () => (await import("./commands/doctor/options.ts")).addDoctorCommand,
     async () => (await import("./commands/doctor/doctor-command.ts")).doctorCommand,
   ),
   command(
     "simulate",
     "a virtual meter with a household behind it",
+    "meterport simulate --listen tcp://127.0.0.1:4059 --scenario solar",
     async () => (await import("./commands/simulate/options.ts")).addSimulateCommand,
     async () => (await import("./commands/simulate/simulate-command.ts")).simulateCommand,
   ),
   command(
     "record",
     "stands between a meter and whatever reads it, and writes down what passes; needs no key",
+    "meterport record --link /dev/ttyUSB0 --listen tcp://127.0.0.1:4059 --output day.ndjson",
     async () => (await import("./commands/record/options.ts")).addRecordCommand,
     async () => (await import("./commands/record/record-command.ts")).recordCommand,
   ),
   command(
     "redact <file>",
     "a capture to give away: pseudonyms for serial numbers and ids, sealed anew with a key that is no secret",
+    "meterport redact day.ndjson --key @meter.key --output public.ndjson",
     async () => (await import("./commands/redact/options.ts")).addRedactCommand,
     async () => (await import("./commands/redact/redact-command.ts")).redactCommand,
   ),
   command(
     "replay <file>",
     "a capture of --record as a meter: it answers what was asked then as it was answered then",
+    "meterport replay day.ndjson --listen tcp://127.0.0.1:4059",
     async () => (await import("./commands/replay/options.ts")).addReplayCommand,
     async () => (await import("./commands/replay/replay-command.ts")).replayCommand,
   ),
   command(
     "convert <file>",
     "a capture of --record as a pcap file, which Wireshark opens",
+    "meterport convert day.ndjson --output day.pcap",
     async () => (await import("./commands/convert/options.ts")).addConvertCommand,
     async () => (await import("./commands/convert/convert-command.ts")).convertCommand,
   ),
   command(
     "explain <hex...>",
     "names every byte of a table body, or of a request with its reply; lists what a capture holds",
+    "meterport explain --table BT52 1a0110100000fc0a",
     async () => (await import("./commands/explain/options.ts")).addExplainCommand,
     async () => (await import("./commands/explain/explain-command.ts")).explainCommand,
   ),
   command(
     "tables [ids...]",
     "lists every table and procedure, or the fields of the ones that are named",
+    "meterport tables ET13 --profile meter:3.70",
     async () => (await import("./commands/tables/options.ts")).addTablesCommand,
     async () => (await import("./commands/tables/tables-command.ts")).tablesCommand,
   ),
   command(
     "docs",
     "the reference of all tables and procedures, as Markdown or as one HTML page with search",
+    "meterport docs --output reference.html",
     async () => (await import("./commands/docs/options.ts")).addDocsCommand,
     async () => (await import("./commands/docs/docs-command.ts")).docsCommand,
   ),
   command(
     "wireshark",
     "a dissector for Wireshark that names every field, as one Lua file",
+    "meterport wireshark --output meterport.lua",
     async () => (await import("./commands/wireshark/options.ts")).addWiresharkCommand,
     async () => (await import("./commands/wireshark/wireshark-command.ts")).wiresharkCommand,
   ),

@@ -1,8 +1,9 @@
 /** The edge to the terminal: here, and only here, what others say becomes what a terminal may be given. */
+import { UsageError } from "@meterport/protocol/errors";
 import { plainText, plainTextBy } from "@meterport/protocol/plain-text";
 import { sequenceOf } from "./format/paint.ts";
 import { wrapLine } from "./format/table.ts";
-import type { Io, Output, RawIo, RawOutput } from "./io/io.ts";
+import type { Io, Output, OutputFile, RawIo, RawOutput } from "./io/io.ts";
 
 /** What stands for our own characters where the locale has only ASCII. */
 const asciiForms: Readonly<Record<string, string>> = {
@@ -82,14 +83,58 @@ const edgedOutput = (raw: RawOutput, hide: (text: string) => string): Output => 
   },
 });
 
+/** What the words of the command line permit. */
+export interface Given {
+  /** Takes keys out of a text that were given in a wrong place. */
+  readonly hide: (text: string) => string;
+  /** Files may be written over. */
+  readonly force: boolean;
+  /** Links may be used beside a daemon. */
+  readonly share: boolean;
+}
+
+/** Two programs on one line take each other's answers: the second one is told before it disturbs the first. */
+const unlessUsed = ({ openLink, daemonOn }: RawIo): RawIo["openLink"] => {
+  const free = new Set<string>();
+  return async (link, ...more) => {
+    const daemon = free.has(link) ? undefined : daemonOn(link);
+    if (daemon !== undefined)
+      throw new UsageError(
+        "link-in-use",
+        `the daemon at ${daemon.url} (process ${daemon.pid}) uses this link, and two programs on one line lose answers: look there, or stop it, or go on beside it with --share`,
+      );
+    // A daemon that starts later finds us, not we it.
+    free.add(link);
+    return openLink(link, ...more);
+  };
+};
+
+/** What this run has written it may write again. */
+const filesOf = (raw: RawIo, force: boolean): Pick<Io, "createFile" | "createCapture" | "checkNew"> => {
+  const own = new Set<string>();
+  const create = (path: string, growing: boolean): OutputFile => {
+    const file = raw.createFile(path, { over: force || own.has(path), growing });
+    own.add(path);
+    return file;
+  };
+  return {
+    createFile: (path) => create(path, false),
+    createCapture: (path) => create(path, true),
+    checkNew: (path) => {
+      if (!force && !own.has(path)) raw.checkNew(path);
+    },
+  };
+};
+
 /**
  * The world as the commands have it: whatever they write for people is cleaned, and what looks like a key does not
  * appear beside the output.
  *
- * @param hide takes keys out that were given in a wrong place
  */
-export const edgeOf = (raw: RawIo, hide: (text: string) => string): Io => ({
+export const edgeOf = (raw: RawIo, { hide, force, share }: Given): Io => ({
   ...raw,
+  ...filesOf(raw, force),
+  openLink: share ? raw.openLink : unlessUsed(raw),
   // What a command was asked to show may look like a key, as bytes to explain do.
   stdout: edgedOutput(raw.stdout, (text) => text),
   stderr: edgedOutput(raw.stderr, hide),

@@ -1,11 +1,12 @@
 /** The `meterport` command in the real world: this process, its streams and its signals. */
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
-import type { OutputFile, RawIo, RawOutput } from "./io/io.ts";
-import { stateFolder, stateIn } from "./io/state-folder.ts";
+import { daemonOn } from "@meterport/transports/daemon-note";
+import type { RawIo, RawOutput } from "./io/io.ts";
+import { checkNew, createOutputFile } from "./io/output-file.ts";
+import { isNews, stateFolder, stateIn } from "./io/state-folder.ts";
 import { run } from "./run.ts";
 
 /** A day of a capture. */
@@ -76,25 +77,6 @@ const readBytes = (path: string): Buffer => {
 
 const readText = (path: string): string => readBytes(path).toString("utf8");
 
-const createFile = (path: string): OutputFile => {
-  const told = <T>(task: () => T): T => {
-    try {
-      return task();
-    } catch (cause) {
-      const full = cause instanceof Error && "code" in cause && cause.code === "ENOSPC";
-      throw new UsageError("file", `${path}: it cannot be written${full ? ", the disk is full" : ""}`, { cause });
-    }
-  };
-  told(() => mkdirSync(dirname(path), { recursive: true }));
-  const file = told(() => openSync(path, "w"));
-  const write = (data: string | Uint8Array): void => {
-    const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    // A disk that is nearly full takes a part.
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
-  };
-  return { write: (data) => told(() => write(data)), close: () => closeSync(file) };
-};
-
 const confirm = async (question: string): Promise<boolean | undefined> => {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
   const { createInterface } = await import("node:readline/promises");
@@ -129,6 +111,8 @@ process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
 // Where nobody hears what is said beside the output, the work goes on.
 process.stderr.on("error", () => {});
 
+const state = stateIn(stateFolder(process.env, process.platform, homedir()));
+
 const io: RawIo = {
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
@@ -136,14 +120,17 @@ const io: RawIo = {
   readFile,
   readText,
   readBytes,
-  createFile,
-  state: stateIn(stateFolder(process.env, process.platform, homedir())),
+  createFile: createOutputFile,
+  checkNew,
+  state,
+  isNews: (sentence) => isNews(state, sentence),
   confirm,
   env: process.env,
   clock: systemClock,
   entropy: systemEntropy,
   openLink: async (link, signal, baud) =>
     (await import("@meterport/transports/open")).openLink(link, signal, baud, process.env),
+  daemonOn: (link) => daemonOn(link),
   listAdapters: async () => (await import("@meterport/transports/serial/serial-adapters")).listAdapters(),
   interrupted: interruption.signal,
 };

@@ -2,7 +2,16 @@
 import { Command, type CommanderError } from "commander";
 import { commands } from "./commands.ts";
 import { type Exit, exit } from "./io/io.ts";
+import { completeCommand } from "./options/every-command.ts";
 import type { Host } from "./options/host.ts";
+
+const afterHelp = `
+METERPORT_LINK stands for --link, METERPORT_KEY for --key.
+meterport help COMMAND explains a command and shows an example.
+
+Example:
+  meterport simulate --listen tcp://127.0.0.1:4059
+  meterport live --link tcp://127.0.0.1:4059 --key hex:01010101010101010101010101010101`;
 
 /**
  * The program as commander knows it.
@@ -31,12 +40,16 @@ export const buildProgram = async (
       getOutHasColors: () => stdout.color,
     });
 
-  for (const { usage, description, open } of commands) {
+  for (const { usage, description, example, open } of commands) {
     const command = program.command(usage).description(description);
     // Sub-commands do not inherit these.
     command.exitOverride().helpOption("-h, --help", "this help").configureOutput(program.configureOutput());
-    if (command.name() === word) await open({ ...host, command });
+    if (command.name() === word) {
+      await open({ ...host, command });
+      completeCommand({ ...host, command }, example);
+    }
   }
+  program.addHelpText("after", afterHelp);
   return program;
 };
 

@@ -59,7 +59,7 @@ describe("simulate, wrong usage", () => {
     ],
     "nothing like a scenario": [["--listen", "tcp://127.0.0.1:0", "--scenario", "castle"], /; there are house, flat/],
     "no number": [["--listen", "tcp://127.0.0.1:0", "--seed", "x"], /--seed "x" is no whole number/],
-    "no time": [["--listen", "tcp://127.0.0.1:0", "--start", "noon"], /--start "noon" is no time/],
+    "no time": [["--listen", "tcp://127.0.0.1:0", "--start", "noon"], /--start "noon" is not a time/],
     "no year of a meter": [["--listen", "tcp://127.0.0.1:0", "--start", "9999-12-31"], /in the years 2001 to 2098/],
     "no speed": [["--listen", "tcp://127.0.0.1:0", "--speed", "fast"], /--speed "fast" is no number/],
     "no key": [

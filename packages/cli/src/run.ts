@@ -3,20 +3,36 @@ import { UsageError } from "@meterport/protocol/errors";
 import { keyHider } from "@meterport/protocol/key-hiding";
 import { CommanderError } from "commander";
 import own from "../package.json" with { type: "json" };
+import { commands } from "./commands.ts";
 import { edgeOf } from "./edge.ts";
 import type { Asked } from "./failure/failure.ts";
 import { type Exit, exit, type Io, type RawIo } from "./io/io.ts";
+import { checkOptions } from "./options/every-command.ts";
 import { withTraceDetail } from "./options/shared-options.ts";
 import { buildProgram, exitOf } from "./program.ts";
+
+/** "help live" asks for what "live --help" gives. */
+const withoutHelp = ([first, command, ...more]: readonly string[]): readonly string[] => {
+  if (first !== "help") return [first, command, ...more].filter((word) => word !== undefined);
+  if (command === undefined) return ["--help"];
+  const known = commands.some(({ usage }) => usage.split(" ", 1)[0] === command);
+  return known ? [command, "--help"] : [command];
+};
 
 /**
  * Runs a command and gives its exit code: 0 done, 1 the meter or the link failed, 2 wrong usage.
  *
- * @param argv the words behind the command's name
+ * @param words those behind the command's name
  */
-export const run = async (argv: readonly string[], raw: RawIo): Promise<Exit> => {
-  const io = edgeOf(raw, keyHider([...argv, ...givenInEnvironment(raw.env)]));
-  const optical = argv.some((word) => /^(--link=)?optical[+:]/i.test(word));
+export const run = async (words: readonly string[], raw: RawIo): Promise<Exit> => {
+  const argv = withoutHelp(words);
+  const io = edgeOf(raw, {
+    hide: keyHider([...argv, ...givenInEnvironment(raw.env)]),
+    force: argv.includes("--force"),
+    share: argv.includes("--share"),
+  });
+  const links = [...argv, `--link=${io.env.METERPORT_LINK ?? ""}`];
+  const optical = links.some((word) => /^(--link=)?optical[+:]/i.test(word));
   const asked: Asked = { json: argv.includes("--json"), optical };
   let code: Exit = exit.done;
   const program = await buildProgram(own.version, argv[0], {
@@ -32,6 +48,8 @@ export const run = async (argv: readonly string[], raw: RawIo): Promise<Exit> =>
   const report = async (error: unknown): Promise<Exit> =>
     (await import("./failure/failure.ts")).reportFailure(io, error, asked);
   try {
+    const command = program.commands.find((known) => known.name() === argv[0]);
+    if (command !== undefined) checkOptions(command, argv.slice(1));
     await program.parseAsync(withTraceDetail(argv), { from: "user" });
     return code;
   } catch (error) {
@@ -51,6 +69,10 @@ const sentenceOf = (error: CommanderError): string => {
     // What follows a misspelt option may be a key.
     .replace(/^(unknown option '[^'=]*)=.*/s, "$1'")
     .replace(/\s*\n\s*/g, " ")
+    .replace(
+      /^required option '--link <url>' not specified$/,
+      "a link is needed: give --link URL, or set METERPORT_LINK",
+    )
     .trim();
   return plain === "(outputHelp)" ? "which command? meterport --help lists them" : plain;
 };

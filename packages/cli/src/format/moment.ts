@@ -1,13 +1,25 @@
 /** Moments for people: in UTC, and by the clock of some place. */
 import { UsageError } from "@meterport/protocol/errors";
 
-/** Writes a moment by the clock of a zone. */
+import type { Millis } from "@meterport/protocol/ports";
+
+/** Writes a moment by the clock of a zone, and finds it again. */
 export interface Zone {
   /** "Europe/Berlin". */
   readonly name: string;
   /** "2026-01-01 01:00:00". */
   readonly text: (iso: string) => string;
+  /**
+   * When its clock shows "2026-01-01T01:00:00": the first time, where that comes twice, and the end of the hour that is
+   * left out, where it never comes.
+   */
+  readonly millis: (local: string) => Millis;
 }
+
+/** Its clock has no other name for the same time. */
+export const isUtc = ({ name }: Zone): boolean => /^(UTC|GMT|Etc\/(UTC|GMT|UCT|Zulu|Universal))$/i.test(name);
+
+const day: Millis = 86_400_000;
 
 /**
  * A zone by its IANA name; that of this machine where there is none.
@@ -26,11 +38,27 @@ export const zoneOf = (name: string | undefined): Zone => {
       second: "2-digit",
       hourCycle: "h23",
     });
+    const partsOf = (time: Millis): Readonly<Record<string, string>> =>
+      Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, value]));
     const text = (iso: string): string => {
-      const parts = Object.fromEntries(format.formatToParts(Date.parse(iso)).map(({ type, value }) => [type, value]));
-      return `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}:${parts.second}`;
+      const { year, month, day, hour, minute, second } = partsOf(Date.parse(iso));
+      return `${year}-${month}-${day} ${hour}:${minute}:${second}`;
     };
-    return { name: format.resolvedOptions().timeZone, text };
+    const ahead = (time: Millis): Millis => {
+      const { year, month, day, hour, minute, second } = partsOf(time);
+      const whole = Math.floor(time / 1000) * 1000;
+      return (
+        Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) - whole
+      );
+    };
+    const millis = (local: string): Millis => {
+      const asUtc = Date.parse(`${local}Z`);
+      // No zone changes twice within two days.
+      const [before, after] = [asUtc - ahead(asUtc - day), asUtc - ahead(asUtc + day)];
+      const shown = [before, after].filter((time) => time + ahead(time) === asUtc);
+      return shown.length === 0 ? before : Math.min(...shown);
+    };
+    return { name: format.resolvedOptions().timeZone, text, millis };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     const shown = JSON.stringify(name?.slice(0, 40));

@@ -15,7 +15,7 @@ interface Begun extends RecordingOptions {
  * @throws UsageError where the file cannot be written
  */
 export const beginCapture = (io: Io, path: string, link: string): Begun => {
-  const file = io.createFile(path);
+  const file = io.createCapture(path);
   const began = io.clock.now();
   const kind = /^([a-z0-9]+):\/\//.exec(link)?.[1] ?? "serial";
   file.write(captureHead({ started: new Date(io.clock.wall()).toISOString(), link: kind }));
@@ -55,6 +55,8 @@ export class LimitedCapture implements RecordingOptions {
     this.#path = path;
     this.#link = link;
     this.#limits = limits;
+    // Each of them before anything is recorded, not when its turn comes.
+    for (let n = 1; limits.files > 1 && n <= limits.files; n++) io.checkNew(numbered(path, n));
     this.#begin();
   }
 

@@ -42,7 +42,18 @@ export interface State {
 export interface OutputFile {
   /** @throws UsageError where it cannot be written any more */
   readonly write: (data: string | Uint8Array) => void;
+  /** Keeps it under its name. @throws UsageError where that cannot be done */
   readonly close: () => void;
+  /** Gives it up: nothing is left, unless it grows. */
+  readonly discard: () => void;
+}
+
+/** How a file comes about. */
+export interface FileKind {
+  /** Takes the place of one that is there. */
+  readonly over: boolean;
+  /** Stands under its name at once, as a capture, which is whole after each line; others when they are closed. */
+  readonly growing: boolean;
 }
 
 export interface Io {
@@ -56,9 +67,15 @@ export interface Io {
   readonly readText: (path: string) => string;
   /** Likewise, as bytes. @throws UsageError where it cannot be read */
   readonly readBytes: (path: string) => Uint8Array;
-  /** A file from its beginning, whatever it held; folders that are missing are made. @throws UsageError where it cannot be written */
+  /** A new file; folders that are missing are made. @throws UsageError for one that is there, without --force, or cannot be written */
   readonly createFile: (path: string) => OutputFile;
+  /** Likewise, one that can be read while it grows. @throws UsageError */
+  readonly createCapture: (path: string) => OutputFile;
+  /** @throws UsageError for a file that is there, without --force */
+  readonly checkNew: (path: string) => void;
   readonly state: State;
+  /** Whether a sentence is another one than the last that was asked about, in this run or an earlier one. */
+  readonly isNews: (sentence: string) => boolean;
   /** A person's answer to a question of yes or no; undefined where nobody sits in front. */
   readonly confirm: (question: string) => Promise<boolean | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -75,7 +92,10 @@ export interface Io {
 }
 
 /** The world before its edge: what `main` and tests provide. */
-export interface RawIo extends Omit<Io, "stdout" | "stderr" | "hide"> {
+export interface RawIo extends Omit<Io, "stdout" | "stderr" | "hide" | "createFile" | "createCapture"> {
+  /** The daemon on this machine that uses a link, if one does. */
+  readonly daemonOn: (link: string) => { readonly url: string; readonly pid: number } | undefined;
+  readonly createFile: (path: string, kind: FileKind) => OutputFile;
   readonly stdout: RawOutput;
   readonly stderr: RawOutput;
 }

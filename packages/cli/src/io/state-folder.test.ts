@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { stateFolder, stateIn } from "./state-folder.ts";
+import { isNews, stateFolder, stateIn } from "./state-folder.ts";
 
 describe("the state folder", () => {
   test("is where the platform keeps such things, unless METERPORT_DATA says otherwise", () => {
@@ -34,4 +34,21 @@ describe("the state folder", () => {
       rmSync(folder, { recursive: true });
     }
   });
+});
+
+test("state is for its owner's eyes, and a sentence is news until it was said", {
+  skip: process.platform === "win32",
+}, () => {
+  const folder = mkdtempSync(join(tmpdir(), "meterport-state-"));
+  try {
+    const state = stateIn(join(folder, "new"));
+    assert.deepEqual([isNews(state, "a"), isNews(state, "a"), isNews(state, "b")], [true, false, true]);
+    assert.equal(statSync(join(folder, "new")).mode & 0o777, 0o700);
+    for (const name of readdirSync(join(folder, "new")))
+      assert.equal(statSync(join(folder, "new", name)).mode & 0o777, 0o600, name);
+    const nowhere = stateIn("/dev/null/none");
+    assert.deepEqual([isNews(nowhere, "a"), isNews(nowhere, "a")], [true, true]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

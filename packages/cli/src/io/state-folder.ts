@@ -58,8 +58,8 @@ export const stateIn = (folder: string): State => ({
     const path = fileOf(folder, name);
     const next = `${path}.${process.pid}.new`;
     try {
-      mkdirSync(folder, { recursive: true });
-      const file = openSync(next, "w");
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const file = openSync(next, "w", 0o600);
       try {
         writeSync(file, JSON.stringify(value));
         fsyncSync(file);
@@ -74,3 +74,16 @@ export const stateIn = (folder: string): State => ({
     }
   },
 });
+
+const saidName = "said";
+
+/** Whether a sentence is another one than the last; where that cannot be kept it stays news. */
+export const isNews = (state: State, sentence: string): boolean => {
+  if (state.load(saidName) === sentence) return false;
+  try {
+    state.save(saidName, sentence);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+  }
+  return true;
+};

@@ -7,7 +7,7 @@ import { type Io, say } from "../io/io.ts";
 import type { MeterOptions } from "./shared-options.ts";
 
 /**
- * A key, or the one in `@file`; the form that was understood is told on standard error, never the key.
+ * A key, or the one in `@file`; the form that was understood is told on standard error, once, never the key.
  *
  * @param what it is called in that sentence, as in "the key"
  * @throws UsageError (`key`), whose message does not contain the key
@@ -15,7 +15,9 @@ import type { MeterOptions } from "./shared-options.ts";
 export const givenKey = (text: string, what: string, io: Io, counted?: number): ParsedKey => {
   const inFile = text.startsWith("@");
   const key = parseKey(inFile ? io.readFile(text.slice(1)).trim() : text, counted);
-  say(io, `${what}${inFile ? ", from a file," : ""} was ${key.form}`);
+  const sentence = `${what}${inFile ? ", from a file," : ""} was ${key.form}`;
+  // With every command nobody would read it any more.
+  if (io.isNews(sentence)) say(io, sentence);
   return key;
 };
 

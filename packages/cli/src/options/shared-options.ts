@@ -37,7 +37,16 @@ export const profileOption = (what: string): Option => new Option("--profile <pr
 export const jsonOption = (): Option => new Option("--json", "one JSON document on standard output, and nothing else");
 export const jsonLinesOption = (): Option => new Option("--json", "one JSON document a line, and nothing else");
 export const zoneOption = (): Option =>
-  new Option("--zone <zone>", "for local times, as in Europe/Berlin; else this machine's");
+  new Option(
+    "--zone <zone>",
+    "of times given without one, and of local times shown, as in Europe/Berlin; else this machine's",
+  );
+/** Where a meter's own clock is meant, which does not say its zone. */
+export const meterZoneOption = (): Option =>
+  new Option(
+    "--zone <zone>",
+    "that the meter's clock goes by, as in Europe/Berlin, for 3d and times with Z; else this machine's",
+  );
 
 /** The options of a command that asks a meter. */
 export const asksMeter = (command: Command): Command =>

@@ -26,6 +26,8 @@ export interface World {
   readonly color?: boolean;
   /** Whether the locale has more than ASCII; it has where left out. */
   readonly unicode?: boolean;
+  /** Daemons by the link that they use. */
+  readonly daemons?: Readonly<Record<string, { readonly url: string; readonly pid: number }>>;
   readonly columns?: number;
   readonly rows?: number;
   readonly interrupted?: AbortSignal;
@@ -38,6 +40,8 @@ export interface World {
   readonly unwritable?: string;
   /** What earlier runs left behind, by name; changed by this one. */
   readonly state?: Map<string, unknown>;
+  /** Sentences of earlier runs that need not be repeated; this one adds its own. */
+  readonly said?: Set<string>;
   /** What the person in front answers; nobody sits there where left out. */
   readonly answer?: boolean;
   /** Sees each write to standard output. */
@@ -59,6 +63,10 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     columns,
     rows,
   });
+  const checkNew = (path: string): void => {
+    if (world.written?.has(path))
+      throw new UsageError("exists", `${path} exists already: choose another name, or write over it with --force`);
+  };
   const io: RawIo = {
     stdout: output((text) => {
       out += text;
@@ -84,19 +92,27 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
       if (bytes === undefined) throw new UsageError("file", `${path}: it cannot be read`);
       return bytes;
     },
-    createFile: (path) => {
+    createFile: (path, { over }) => {
+      if (!over) checkNew(path);
+      let text = "";
       world.written?.set(path, "");
       const write = (data: string | Uint8Array) => {
         if (path === world.unwritable) throw new UsageError("file", `${path}: it cannot be written`);
-        const text = typeof data === "string" ? data : Buffer.from(data).toString("latin1");
-        world.written?.set(path, (world.written.get(path) ?? "") + text);
+        text += typeof data === "string" ? data : Buffer.from(data).toString("latin1");
+        world.written?.set(path, text);
       };
-      return { write, close: () => {} };
+      return { write, close: () => {}, discard: () => void world.written?.delete(path) };
     },
+    checkNew,
     state: {
       load: (name) => world.state?.get(name),
       has: (name) => world.state?.has(name) === true,
       save: (name, value) => world.state?.set(name, structuredClone(value)),
+    },
+    isNews: (sentence) => {
+      const news = !world.said?.has(sentence);
+      world.said?.add(sentence);
+      return news;
     },
     confirm: async (question) => {
       if (world.answer !== undefined) err += `${question}\n`;
@@ -106,6 +122,7 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     clock: world.clock ?? eagerClock(),
     entropy: (length) => new Uint8Array(length).fill(7),
     openLink: world.openLink ?? noLink,
+    daemonOn: (link) => world.daemons?.[link],
     listAdapters: async () => world.adapters ?? [],
     interrupted: world.interrupted ?? new AbortController().signal,
   };

@@ -2,7 +2,7 @@
 import { type BillingKind, type BillingSnapshot, billingKinds, readBilling } from "@meterport/client/readers/billing";
 import { UsageError } from "@meterport/protocol/errors";
 import { toJson } from "../../format/json.ts";
-import { plainMoment } from "../../format/moment.ts";
+import { plainMoment, zoneOf } from "../../format/moment.ts";
 import { paintFor } from "../../format/paint.ts";
 import { registersText } from "../../format/registers.ts";
 import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
@@ -30,7 +30,8 @@ const titleOf = ({ kind, table, sequence, takenAt, season, reason, doubts }: Bil
 /** @throws UsageError, LinkError, ResponseError, LayoutError */
 export const billingCommand = (options: BillingCommandOptions, io: Io): Promise<Exit> => {
   const kinds = kindsOf(options.kind);
-  const since = options.since === undefined ? {} : { since: parseLocalSince(options.since, io.clock.wall()) };
+  const since =
+    options.since === undefined ? {} : { since: parseLocalSince(options.since, io.clock.wall(), zoneOf(options.zone)) };
   return withOpenMeter(options, io, async (meter) => {
     const paint = paintFor(io.stdout);
     let count = 0;

@@ -1,16 +1,18 @@
 /** The options of `meterport billing`. */
 import { type Host, type Load, runs } from "../../options/host.ts";
-import { asksMeter, jsonLinesOption, type ReadOptions } from "../../options/shared-options.ts";
+import { asksMeter, jsonLinesOption, meterZoneOption, type ReadOptions } from "../../options/shared-options.ts";
 
 export interface BillingCommandOptions extends ReadOptions {
   readonly since?: string;
+  readonly zone?: string;
   readonly kind?: string;
 }
 
 export const addBillingCommand = (host: Host, load: Load<[options: BillingCommandOptions]>): void => {
   asksMeter(host.command)
     .option("--kind <kind>", "only season, demand-reset, one-time-read or self-read")
-    .option("--since <time>", "3d, or by the meter's own clock, as in 2026-01-31")
+    .option("--since <time>", "3d, or by the meter's own clock, as in 2026-01-31 or 2026-01-31T12:00; with Z a moment")
+    .addOption(meterZoneOption())
     .addOption(jsonLinesOption())
     .action(runs(host, load));
 };

@@ -2,6 +2,7 @@
 import { readCalendar } from "@meterport/client/readers/calendar";
 import { tariffOn, tierAt } from "@meterport/protocol/meaning/tariff-calendar";
 import { toJson } from "../../format/json.ts";
+import { zoneOf } from "../../format/moment.ts";
 import { paintFor } from "../../format/paint.ts";
 import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
@@ -11,7 +12,8 @@ import type { CalendarCommandOptions } from "./options.ts";
 
 /** @throws UsageError, LinkError, ResponseError, LayoutError */
 export const calendarCommand = (options: CalendarCommandOptions, io: Io): Promise<Exit> => {
-  const time = options.on === undefined ? undefined : parseLocalSince(options.on, io.clock.wall(), "--on");
+  const time =
+    options.on === undefined ? undefined : parseLocalSince(options.on, io.clock.wall(), zoneOf(options.zone), "--on");
   return withOpenMeter(options, io, async (meter) => {
     const reading = await readCalendar(meter, { pending: options.pending === true, signal: io.interrupted });
     if (reading === undefined) {

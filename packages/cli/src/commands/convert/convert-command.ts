@@ -1,6 +1,7 @@
 /** `meterport convert`: a capture in the format of other programs. */
 import { parseCapture } from "@meterport/protocol/capture/capture";
 import { pcapOf } from "@meterport/protocol/capture/pcap/pcap-writer";
+import { intoFile } from "../../io/into-file.ts";
 import { type Exit, exit, type Io } from "../../io/io.ts";
 import type { ConvertOptions } from "./options.ts";
 
@@ -9,12 +10,9 @@ export const convertCommand = async (path: string, { output }: ConvertOptions, i
   const pieces = pcapOf(parseCapture(io.readText(path)));
   // Nothing is written over before the capture's time is known to be one.
   const head = pieces.next();
-  const file = io.createFile(output);
-  try {
-    if (head.done !== true) file.write(head.value);
-    for (const piece of pieces) file.write(piece);
-  } finally {
-    file.close();
-  }
+  await intoFile(io, output, ({ write }) => {
+    if (head.done !== true) write(head.value);
+    for (const piece of pieces) write(piece);
+  });
   return exit.done;
 };

@@ -27,7 +27,10 @@ export const doctorCommand = async (options: DoctorOptions, io: Io): Promise<Exi
   const file = output === undefined ? undefined : io.createFile(output);
   const time = new Date(io.clock.wall()).toISOString();
   say(io, "examining the link; half a minute where it is well, longer where it is silent");
-  const diagnosis = await run();
+  const diagnosis = await run().catch((error: unknown) => {
+    file?.discard();
+    throw error;
+  });
   const examined: Examined = { diagnosis, time, kind, security, language };
   if (format === "text") {
     const paint = paintFor(

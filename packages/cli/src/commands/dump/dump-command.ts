@@ -23,7 +23,7 @@ const headOf = (meter: Meter, io: Io): DumpHead => ({
 /** @throws UsageError where it cannot be written */
 const sinkFor = (output: string | undefined, head: DumpHead, io: Io): DumpSink => {
   if (output === undefined)
-    return oneDocument({ write: (data) => io.stdout.data(String(data)), close: () => {} }, head);
+    return oneDocument({ write: (data) => io.stdout.data(String(data)), close: () => {}, discard: () => {} }, head);
   return output.endsWith("/") ? folderOfTables(output, io, head) : oneDocument(io.createFile(output), head);
 };
 
@@ -95,7 +95,10 @@ const dumpTables = async (meter: Meter, items: readonly DumpItem[], sink: DumpSi
         if (item.table === undefined) raw++;
       } catch (error) {
         if (error instanceof LinkError) return { read, raw, refused, failure: error };
-        if (!(error instanceof MeterportError) || error.name === "UsageError") throw error;
+        if (!(error instanceof MeterportError) || error.name === "UsageError") {
+          sink.discard();
+          throw error;
+        }
         refused.push({ id: item.id, ...errorDocument(error) });
       }
     }

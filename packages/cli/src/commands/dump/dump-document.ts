@@ -26,12 +26,14 @@ export interface DumpSink {
   readonly raw: (id: string, bytes: Uint8Array) => void;
   /** @throws UsageError where it cannot be written */
   readonly end: (tail: DumpTail) => void;
+  /** What cannot be ended is given up: no cut document is left. */
+  readonly discard: () => void;
 }
 
 const inner = (document: object): string => toJson(document).slice(1, -1);
 
 /** One document; its tables stand in lines of their own. `raw` is there where any is. */
-export const oneDocument = ({ write, close }: OutputFile, head: DumpHead): DumpSink => {
+export const oneDocument = ({ write, close, discard }: OutputFile, head: DumpHead): DumpSink => {
   let separator = "\n";
   let section = "tables";
   write(`{${inner(head)},"tables":{`);
@@ -53,6 +55,7 @@ export const oneDocument = ({ write, close }: OutputFile, head: DumpHead): DumpS
       write(`\n},${inner(tail)}}\n`);
       close();
     },
+    discard,
   };
 };
 
@@ -62,11 +65,18 @@ export const folderOfTables = (folder: string, io: Io, head: DumpHead): DumpSink
     const file = io.createFile(`${folder}${name}.json`);
     try {
       file.write(`${toJson(document)}\n`);
-    } finally {
-      file.close();
+    } catch (error) {
+      file.discard();
+      throw error;
     }
+    file.close();
   };
   // Refused at once where the folder cannot be written, not after minutes on the line.
   put("meter", head);
-  return { table: put, raw: (id, bytes) => put(id, { raw: bytes }), end: (tail) => put("meter", { ...head, ...tail }) };
+  return {
+    table: put,
+    raw: (id, bytes) => put(id, { raw: bytes }),
+    end: (tail) => put("meter", { ...head, ...tail }),
+    discard: () => {},
+  };
 };

@@ -43,16 +43,16 @@ const shortZone = ({ name }: Zone): string =>
   (name.length <= 19 ? name : (name.split("/").at(-1) ?? name)).slice(0, 19);
 
 /** A number is the last event that is known already. */
-const sinceOf = (text: string | undefined, io: Io): EventsOptions => {
+const sinceOf = (text: string | undefined, zone: Zone, io: Io): EventsOptions => {
   if (text === undefined) return {};
   if (/^\d{1,10}$/.test(text)) return { since: { sequence: Number(text) } };
-  return { since: { time: parseSince(text, io.clock.wall()) } };
+  return { since: { time: parseSince(text, io.clock.wall(), zone) } };
 };
 
 /** @throws UsageError, LinkError, ResponseError, LayoutError */
 export const eventsCommand = (options: EventsCommandOptions, io: Io): Promise<Exit> => {
   const zone = zoneOf(options.zone);
-  const since = sinceOf(options.since, io);
+  const since = sinceOf(options.since, zone, io);
   return withOpenMeter(options, io, async (meter) => {
     let dropped = 0;
     const events = readEvents(meter, {

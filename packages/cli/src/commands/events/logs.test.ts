@@ -71,16 +71,51 @@ describe("moments", () => {
     assert.deepEqual([0, 59, 60, 3725, 90_061].map(spanText), ["0 s", "59 s", "1 min", "1 h 2 min", "1 d 1 h"]);
   });
 
-  it("are understood as people write them", () => {
+  it("are understood as people write them, in the zone where they name none", () => {
     const now = Date.UTC(2026, 0, 8);
-    assert.equal(parseSince("7d", now), Date.UTC(2026, 0, 1));
-    assert.equal(parseSince("2026-01-31", now), Date.UTC(2026, 0, 31));
-    assert.equal(parseSince("2026-01-31T12:00+02:00", now), Date.UTC(2026, 0, 31, 10));
-    for (const text of ["", "2026-13-01", "2026-02-30", "2026-01-31T12:00", "soon", "2026-01-01T25:00Z"])
-      assert.throws(() => parseSince(text, now), { code: "since" }, text);
-    assert.equal(parseLocalSince("2026-01-31T12:30", 0), "2026-01-31T12:30:00");
-    assert.match(parseLocalSince("7d", now), /^20(25-12-31|26-01-0[12])T\d\d:00:00$/);
-    for (const text of ["", "2026-02-30", "2026-01-01T25:00", "2026-01-31T12:00Z"])
-      assert.throws(() => parseLocalSince(text, 0), { code: "since" }, text);
+    const [utc, copenhagen] = [zoneOf("UTC"), zoneOf("Europe/Copenhagen")];
+    assert.equal(parseSince("7d", now, copenhagen), Date.UTC(2026, 0, 1));
+    assert.equal(parseSince("2026-01-31", now, utc), Date.UTC(2026, 0, 31));
+    assert.equal(parseSince("2026-01-31", now, copenhagen), Date.UTC(2026, 0, 30, 23));
+    assert.equal(parseSince("2026-07-31T12:00", now, copenhagen), Date.UTC(2026, 6, 31, 10));
+    for (const absolute of ["2026-01-31T12:00+02:00", "2026-01-31T10:00Z"])
+      assert.equal(parseSince(absolute, now, copenhagen), Date.UTC(2026, 0, 31, 10));
+    for (const text of ["", "2026-13-01", "2026-02-30", "soon", "2026-01-01T25:00Z", "2026-01-31T12:00+2"])
+      assert.throws(() => parseSince(text, now, utc), { code: "since" }, text);
+    assert.equal(parseLocalSince("2026-01-31T12:30", 0, copenhagen), "2026-01-31T12:30:00");
+    assert.equal(parseLocalSince("2026-01-31T12:30Z", 0, copenhagen), "2026-01-31T13:30:00");
+    assert.equal(parseLocalSince("7d", now, copenhagen), "2026-01-01T01:00:00");
+    for (const text of ["", "2026-02-30", "2026-01-01T25:00"])
+      assert.throws(() => parseLocalSince(text, 0, utc), { code: "since" }, text);
+  });
+
+  it("make days of 23, 24 and 25 hours, in any zone, also where midnight is left out or comes twice", () => {
+    const hours = (zone: string, day: string, next: string): number =>
+      (zoneOf(zone).millis(`${next}T00:00:00`) - zoneOf(zone).millis(`${day}T00:00:00`)) / 3_600_000;
+    assert.deepEqual(
+      [
+        hours("Europe/Copenhagen", "2026-11-20", "2026-11-21"),
+        hours("Europe/Copenhagen", "2026-03-29", "2026-03-30"),
+        hours("Europe/Copenhagen", "2026-10-25", "2026-10-26"),
+        hours("America/New_York", "2026-11-01", "2026-11-02"),
+        // Its day begins at 1 o'clock.
+        hours("America/Santiago", "2026-09-06", "2026-09-07"),
+        hours("Australia/Lord_Howe", "2026-10-04", "2026-10-05"),
+        hours("America/Havana", "2026-11-01", "2026-11-02"),
+      ],
+      [24, 23, 25, 25, 23, 23.5, 25],
+    );
+    const copenhagen = zoneOf("Europe/Copenhagen");
+    assert.equal(copenhagen.millis("2026-10-25T02:30:00"), Date.UTC(2026, 9, 25, 0, 30));
+    assert.equal(copenhagen.millis("2026-03-29T02:30:00"), Date.UTC(2026, 2, 29, 1, 30));
+  });
+
+  it("in a log have one column where the zone is UTC", async () => {
+    for (const command of ["events", "outages"]) {
+      const head = async (zone: string): Promise<string> =>
+        (await runCli([command, "--link", "memory", "--zone", zone], withMeter())).out.split("\n")[0] ?? "";
+      assert.equal((await head("UTC")).match(/UTC/g)?.length, command === "events" ? 1 : 2);
+      assert.match(await head("Europe/Berlin"), /Europe\/Berlin/);
+    }
   });
 });

@@ -8,7 +8,10 @@ export interface EventsCommandOptions extends LogCommandOptions {
 
 export const addEventsCommand = (host: Host, load: Load<[options: EventsCommandOptions]>): void => {
   asksMeter(host.command)
-    .option("--since <when>", "7d, 2026-01-31T12:00Z, or the number of the last event that is known")
+    .option(
+      "--since <when>",
+      "7d, 2026-01-31 or 2026-01-31T12:00 in the zone of --zone, with Z in UTC, or the number of the last event that is known",
+    )
     .option("--newest-first", "the other way round")
     .addOption(zoneOption())
     .addOption(jsonLinesOption())

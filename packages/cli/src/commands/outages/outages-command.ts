@@ -1,7 +1,7 @@
 /** `meterport outages`: when the meter was without power. */
 import { type Outage, readOutages } from "@meterport/client/readers/outages";
 import { toJson } from "../../format/json.ts";
-import { plainMoment, spanText, type Zone, zoneOf } from "../../format/moment.ts";
+import { isUtc, plainMoment, spanText, type Zone, zoneOf } from "../../format/moment.ts";
 import { paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
@@ -12,7 +12,7 @@ import { parseSince } from "../../options/since-option.ts";
 const rowOf = (outage: Outage, zone: Zone): Row => [
   plainMoment(outage.start),
   plainMoment(outage.end),
-  outage.start === null ? "–" : zone.text(outage.start),
+  ...(isUtc(zone) ? [] : [outage.start === null ? "–" : zone.text(outage.start)]),
   plainMoment(outage.startLocal),
   outage.duration_s === null ? "–" : spanText(outage.duration_s),
   outage.cause ?? (outage.resetCause === null ? "" : `cause ${outage.resetCause}`),
@@ -22,7 +22,7 @@ const rowOf = (outage: Outage, zone: Zone): Row => [
 /** @throws UsageError, LinkError, ResponseError, LayoutError */
 export const outagesCommand = (options: LogCommandOptions, io: Io): Promise<Exit> => {
   const zone = zoneOf(options.zone);
-  const since = options.since === undefined ? {} : { since: parseSince(options.since, io.clock.wall()) };
+  const since = options.since === undefined ? {} : { since: parseSince(options.since, io.clock.wall(), zone) };
   return withOpenMeter(options, io, async (meter) => {
     const outages: Outage[] = [];
     for await (const outage of readOutages(meter, { ...since, signal: io.interrupted })) {
@@ -36,7 +36,7 @@ export const outagesCommand = (options: LogCommandOptions, io: Io): Promise<Exit
       const title = [
         "power off, UTC",
         "power on, UTC",
-        `power off, ${zone.name}`,
+        ...(isUtc(zone) ? [] : [`power off, ${zone.name}`]),
         "meter's clock",
         "lasted",
         "cause",
@@ -45,7 +45,7 @@ export const outagesCommand = (options: LogCommandOptions, io: Io): Promise<Exit
       const head: Row = title.map((text) => ({ text, paint: (plain) => paint("bold", plain) }));
       io.stdout.write(
         alignedTable([head, ...outages.map((outage) => rowOf(outage, zone))], {
-          right: [4],
+          right: [title.indexOf("lasted")],
           head: true,
           width: paint.width,
         }),

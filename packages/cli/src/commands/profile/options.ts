@@ -17,7 +17,10 @@ export interface ProfileOptions extends ReadOptions {
 export const addProfileCommand = (host: Host, load: Load<[options: ProfileOptions]>): void => {
   asksMeter(host.command)
     .option("--set <n>", "data set, 1 to 4", "1")
-    .option("--since <when>", "7d, 2026-01-31 or 2026-01-31T12:00Z: only intervals that end after it")
+    .option(
+      "--since <when>",
+      "7d, 2026-01-31 or 2026-01-31T12:00 in the zone of --zone, with Z in UTC: only intervals that end after it",
+    )
     .option("--until <when>", "likewise: only intervals that end by then")
     .option(
       "--channel <channel>",

@@ -6,10 +6,11 @@ import { UsageError } from "@meterport/protocol/errors";
 import { extendedSource } from "@meterport/protocol/meaning/extended-source";
 import type { Millis } from "@meterport/protocol/ports";
 import { type Zone, zoneOf } from "../../format/moment.ts";
+import { intoFile } from "../../io/into-file.ts";
 import { type Exit, exit, type Io, type OutputFile, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseWhole } from "../../options/option-values.ts";
-import { parseSince } from "../../options/since-option.ts";
+import { parseSince, sayTimes } from "../../options/since-option.ts";
 import type { ProfileOptions } from "./options.ts";
 import { type Column, columnsOf, selectColumns } from "./profile-columns.ts";
 import { csvLines, jsonLines, type Line, type Lines } from "./profile-lines.ts";
@@ -77,22 +78,26 @@ const linesOf = async ({ format, json }: ProfileOptions, columns: readonly Colum
   return (json === true || format === "json" ? jsonLines : csvLines)(columns, zone);
 };
 
-const outputOf = (options: ProfileOptions, io: Io): Pick<OutputFile, "write" | "close"> =>
-  options.output === undefined
-    ? { write: (data) => io.stdout.data(String(data)), close: () => {} }
-    : io.createFile(options.output);
+type Write = OutputFile["write"];
+
+/** Into the file that is named, which is kept if all of it was written, or to standard output. */
+const written = ({ output }: ProfileOptions, io: Io, work: (write: Write) => Promise<void>): Promise<void> =>
+  output === undefined
+    ? work((data) => io.stdout.data(String(data)))
+    : intoFile(io, output, ({ write }) => work(write));
 
 /** @throws UsageError, LinkError, ResponseError, LayoutError */
 export const profileCommand = (options: ProfileOptions, io: Io): Promise<Exit> => {
   const now = io.clock.wall();
   const set = parseWhole(options.set, "--set", 1, 4);
-  const since = options.since === undefined ? undefined : parseSince(options.since, now);
-  const until = options.until === undefined ? undefined : parseSince(options.until, now, "--until");
+  const zone = zoneOf(options.zone);
+  const since = options.since === undefined ? undefined : parseSince(options.since, now, zone);
+  const until = options.until === undefined ? undefined : parseSince(options.until, now, zone, "--until");
   if (since !== undefined && until !== undefined && until <= since)
     throw new UsageError("until", "--until is not later than --since, so no interval can lie between them");
-  const zone = zoneOf(options.zone);
   const ofConsumption = options.consumption === true;
   checkFormat(options);
+  if (options.json !== true) sayTimes(io, zone, { since, until });
   return withOpenMeter(options, io, async (meter) => {
     const profile = await openLoadProfile(meter, { set, signal: io.interrupted });
     if (profile.channels.length === 0)
@@ -107,20 +112,20 @@ export const profileCommand = (options: ProfileOptions, io: Io): Promise<Exit> =
     const wanted = { since, until, channels, consumption: ofConsumption };
     const intervals = await intervalsOf(profile, wanted, progress, io);
     const { head, line, end } = await linesOf(options, columns, zone);
-    const output = outputOf(options, io);
     try {
-      output.write(head);
-      let count = 0;
-      for await (const interval of intervals) {
-        output.write(line(interval));
-        count++;
-      }
-      if (end !== undefined) output.write(end());
-      progress.clear();
-      if (count === 0) say(io, "no intervals are recorded for that time");
+      await written(options, io, async (write) => {
+        write(head);
+        let count = 0;
+        for await (const interval of intervals) {
+          write(line(interval));
+          count++;
+        }
+        if (end !== undefined) write(end());
+        progress.clear();
+        if (count === 0) say(io, "no intervals are recorded for that time");
+      });
     } finally {
       progress.clear();
-      output.close();
     }
     return exit.done;
   });

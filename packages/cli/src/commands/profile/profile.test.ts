@@ -198,7 +198,7 @@ describe("failures", () => {
     "a data set that is not in use": [["--set", "3"], /data set 3 of this meter is not in use/],
     "a channel that is none": [["--channel", "forwardActivEnergy"], /did you mean forwardActiveEnergy\?/],
     "no register among the channels": [["--consumption", "--channel", "1"], /"1" is none of 0 forwardActiveEnergy/],
-    "a time that is none": [["--until", "soon"], /--until "soon" is no moment/],
+    "a time that is none": [["--until", "soon"], /--until "soon" is not a time/],
     "a zone that is none": [["--zone", "Europe/Atlantis"], /is no time zone/],
     "a format that is none": [["--format", "xml"], /Allowed choices are csv, json/],
   };

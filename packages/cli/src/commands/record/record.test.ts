@@ -75,7 +75,11 @@ describe("record", () => {
       written.set(path, "");
       return { write: (text: string) => written.set(path, (written.get(path) ?? "") + text), close: () => {} };
     };
-    const io = { createFile, clock: { now: () => now, wall: () => now } } as unknown as Io;
+    const io = {
+      createCapture: createFile,
+      checkNew: () => {},
+      clock: { now: () => now, wall: () => now },
+    } as unknown as Io;
     const capture = new LimitedCapture(io, "a.ndjson", "tcp://m:1", { size: 3500, files: 3 });
     for (const { dir, bytes } of spoken({ key, exchanges })) {
       now += 100;

@@ -1,6 +1,7 @@
 /** `meterport recurring`: the scheduled reads of devices that the meter keeps for the head-end. */
 import { type RecurringRead, readRecurring } from "@meterport/client/readers/recurring";
 import { toJson } from "../../format/json.ts";
+import { zoneOf } from "../../format/moment.ts";
 import { paintFor } from "../../format/paint.ts";
 import { plainValue } from "../../format/value.ts";
 import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
@@ -19,7 +20,8 @@ const titleOf = ({ table, sequence, handle, succeeded, afterPowerUp, doubts }: R
 
 /** @throws UsageError, LinkError, ResponseError, LayoutError */
 export const recurringCommand = (options: RecurringCommandOptions, io: Io): Promise<Exit> => {
-  const since = options.since === undefined ? {} : { since: parseLocalSince(options.since, io.clock.wall()) };
+  const since =
+    options.since === undefined ? {} : { since: parseLocalSince(options.since, io.clock.wall(), zoneOf(options.zone)) };
   return withOpenMeter(options, io, async (meter) => {
     const paint = paintFor(io.stdout);
     let count = 0;

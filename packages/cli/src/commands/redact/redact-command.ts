@@ -3,6 +3,7 @@ import { captureText, keyInside, parseCapture } from "@meterport/protocol/captur
 import { redactCapture } from "@meterport/protocol/capture/redaction/redact";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { intoFile } from "../../io/into-file.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { optionalKey } from "../../options/key-option.ts";
 import type { RedactOptions } from "./options.ts";
@@ -35,11 +36,7 @@ export const redactCommand = async (file: string, options: RedactOptions, io: Io
   } = redactCapture(capture, { key, seed: seedOf(options.seed, io), ...profile });
   const text = captureText(redacted);
   if (options.output === undefined) io.stdout.data(text);
-  else {
-    const output = io.createFile(options.output);
-    output.write(text);
-    output.close();
-  }
+  else await intoFile(io, options.output, ({ write }) => write(text));
   say(io, `${frames(sealed)} redacted and sealed anew with the key ${keyInside(redacted)}`);
   if (scrambled > 0) say(io, `${frames(scrambled)} did not verify: of them only length and code are left`);
   if (key === undefined && scrambled > 0)

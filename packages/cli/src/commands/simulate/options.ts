@@ -12,6 +12,7 @@ export interface SimulateOptions {
   readonly scenario: string;
   readonly seed: string;
   readonly start?: string;
+  readonly zone?: string;
   readonly speed: string;
   readonly demand?: true;
   readonly optical?: string;
@@ -41,7 +42,11 @@ export const addSimulateCommand = (host: Host, load: Load<[options: SimulateOpti
     )
     .option("--scenario <name>", "house, flat, solar, ev, quiet or empty", "house")
     .option("--seed <n>", "another household of the same kind", "1")
-    .option("--start <time>", "what the meter's clock shows at first, as in 2026-06-21T12:00:00Z; now where left out")
+    .option(
+      "--start <time>",
+      "what the meter's clock shows at first, as in 2026-06-21T12:00 in the zone of --zone, or 2026-06-21T12:00Z; now if omitted",
+    )
+    .addOption(new Option("--zone <zone>", "of --start, as in Europe/Berlin; else this machine's"))
     .option("--speed <n>", "simulated seconds per second", "1")
     .option(
       "--optical <url>",

@@ -14,11 +14,13 @@ import {
 } from "@meterport/simulator";
 import { recallPast } from "@meterport/simulator/meter/recall";
 import { parseLink } from "@meterport/transports/link-url";
+import { zoneOf } from "../../format/moment.ts";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { interruption, servePort } from "../../listen/serve-port.ts";
 import { givenKey } from "../../options/key-option.ts";
 import { didYouMean } from "../../options/nearest.ts";
 import { parseWhole } from "../../options/option-values.ts";
+import { parseSince } from "../../options/since-option.ts";
 import { lineInFront } from "./line-options.ts";
 import type { SimulateOptions } from "./options.ts";
 
@@ -52,11 +54,9 @@ const opticalKeysOf = (options: SimulateOptions, io: Io): OpticalKeys => {
 /** What --optical says of a port that shares the line of MEP. */
 const shared = "shared";
 
-const startOf = (text: string | undefined, io: Io): number => {
+const startOf = ({ start: text, zone }: SimulateOptions, io: Io): number => {
   if (text === undefined) return io.clock.wall();
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time))
-    throw new UsageError("start", `--start "${text.slice(0, 40)}" is no time like 2026-06-21T12:00:00Z`);
+  const time = parseSince(text, io.clock.wall(), zoneOf(zone), "--start");
   const year = new Date(time).getUTCFullYear();
   if (year < 2001 || year > 2098)
     throw new UsageError("start", `--start "${text.slice(0, 40)}" must be in the years 2001 to 2098`);
@@ -93,7 +93,7 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
     scenario,
     seed: parseWhole(options.seed, "--seed", -1e9, 1e9),
     speed: speedOf(options.speed),
-    start: startOf(options.start, io),
+    start: startOf(options, io),
     epoch: io.clock.now(),
     entropy: io.entropy,
     ...tlsOf(options),
