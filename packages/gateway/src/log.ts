@@ -1,5 +1,6 @@
 /** The log: one line per event on standard error. */
 import type { Log } from "@meterport/engine/ports/log";
+import { plainText } from "@meterport/protocol/plain-text";
 import type { Clock } from "@meterport/protocol/ports";
 
 /** The gravest first; `trace` tells every frame that crosses a link. */
@@ -10,7 +11,7 @@ export type LogLevel = (typeof logLevels)[number];
 export type LevelLog = Log & Readonly<Record<LogLevel, (text: string) => void>>;
 
 /** Control characters could forge a second line or drive a terminal, so they become spaces. */
-const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, " ").slice(0, 1_000);
+const oneLine = (text: string): string => plainText(text.replace(/\p{Cc}+/gu, " ")).slice(0, 1_000);
 
 /** Whether a log of this level tells what belongs to `of`. */
 export const tells = (level: LogLevel, of: LogLevel): boolean => logLevels.indexOf(of) <= logLevels.indexOf(level);

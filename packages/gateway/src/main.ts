@@ -10,6 +10,7 @@ import type { Store } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
+import { noteDaemon } from "@meterport/transports/daemon-note";
 import { linkTraits } from "@meterport/transports/link-traits";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { openLink } from "@meterport/transports/open";
@@ -195,11 +196,16 @@ const start = async (): Promise<() => Promise<void>> => {
   });
   const server = await listen({ ...config.http, fetch: gateway.app.fetch, log });
   gateway.start();
+  const forget = noteDaemon(
+    server.url,
+    config.meters.map(({ link }) => link),
+  );
   process.stdout.write(`dashboard ${server.url}\n`);
   return async () => {
     const closed = server.close();
     await gateway.stop();
     await closed;
+    forget();
   };
 };
 

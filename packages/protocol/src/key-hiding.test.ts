@@ -50,6 +50,12 @@ test("a key inside a link is taken out", () => {
   assert.equal(hide("tcp://abcdefghij0123456789:4001: not found"), "tcp://[secret]:4001: not found");
 });
 
+test("an adapter with a serial number of 32 digits keeps its name", () => {
+  const link = "/dev/serial/by-id/usb-Silicon_Labs_CP2102N_0f1e2d3c4b5a69788796a5b4c3d2e1f0-if00";
+  for (const word of [link, `--link=${link}`, `optical://${link}`])
+    assert.equal(keyHider([word])(`${link}: gone`), `${link}: gone`);
+});
+
 test("a long word costs no more than a short one", () => {
   const word = "(((((((((((((((((((a".repeat(200_000);
   assert.equal(keyHider([word])("plain"), "plain");

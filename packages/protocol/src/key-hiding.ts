@@ -31,9 +31,19 @@ const plainMeanings: readonly RegExp[] = [
 export const looksLikeKey = (text: string): boolean =>
   hexKey.test(text) || (asciiKey.test(text) && !plainMeanings.some((meaning) => meaning.test(text)));
 
-/** A part of something longer is one where it has digits and letters and nothing between. */
-const isKeyInside = (part: string): boolean =>
-  hexKey.test(part) || (/^[a-z0-9]{20}$/i.test(part) && /\d/.test(part) && /[a-z]/i.test(part));
+/**
+ * Whether this is hardly anything else than a key: 32 or 40 hex digits, or 20 letters and digits in one piece. For names
+ * that somebody may choose freely.
+ *
+ * @example
+ * isSurelyKey("ABCDEFGHIJ0123456789") // true
+ * isSurelyKey("meter-12-of-floor-03") // false
+ */
+export const isSurelyKey = (text: string): boolean =>
+  hexKey.test(text) || (/^[a-z0-9]{20}$/i.test(text) && /\d/.test(text) && /[a-z]/i.test(text));
+
+/** Adapters have serial numbers of 32 hex digits. */
+const namesAdapter = /^(?:optical[+:]\/*)?(?:(?:serial:\/\/)?\/dev\/|usb:\/\/)/i;
 
 /** Texts that are longer are no mistyped keys, and looking through them costs time. */
 const longestText = 4096;
@@ -50,7 +60,8 @@ const keysIn = (given: string): string[] => {
   const wholes = [text.replace(/^--?/, ""), text.replace(/^-[a-z]/i, ""), ...behind.slice(0, mostEquals)].flatMap(
     (whole) => [whole, whole.replace(/^@/, "")],
   );
-  return [...wholes.filter(looksLikeKey), ...text.split(/[^A-Za-z0-9]+/).filter(isKeyInside)];
+  const inside = behind.some((part) => namesAdapter.test(part)) ? [] : text.split(/[^A-Za-z0-9]+/).filter(isSurelyKey);
+  return [...wholes.filter(looksLikeKey), ...inside];
 };
 
 const forms = (key: string): string[] => {

@@ -5,6 +5,7 @@
 
 import { parseQuiet, type QuietWindow } from "@meterport/engine/plan/quiet";
 import { UsageError } from "@meterport/protocol/errors";
+import { isSurelyKey } from "@meterport/protocol/key-hiding";
 import { parseProfile, profileName } from "@meterport/protocol/layout/index";
 import { parseDuration } from "@meterport/protocol/meaning/duration";
 import { type ParsedKey, parseKey } from "@meterport/protocol/mep/security/key";
@@ -18,6 +19,17 @@ const otherwise = (what: string) => ({
 });
 
 const text = z.string(otherwise("must be a text"));
+
+/** Folders may have names of many digits. */
+const holdsKey = (value: string): boolean =>
+  (value.startsWith("/") ? [] : value.split(/[^a-z0-9]+/i)).some(isSurelyKey);
+
+/** What is shown in logs, on the page or in addresses, and so must not be a key that somebody put in the wrong place. */
+const shown = <T extends z.ZodType<string>>(schema: T) =>
+  schema.refine(
+    (value) => !holdsKey(value),
+    "looks like a key, and this is shown in logs and on the page: write something else",
+  );
 
 const wholeNumber = (low: number, high: number) =>
   text.transform((value, ctx) => {
@@ -92,8 +104,8 @@ const hostName = text.regex(/^(\[?[0-9a-f:.]+\]?|[a-z0-9_][a-z0-9_.-]*)(:\d{1,5}
 });
 
 export const meterSchema = z.strictObject({
-  id: slug,
-  name: text.min(1).max(80).optional(),
+  id: shown(slug),
+  name: shown(text.min(1).max(80)).optional(),
   /** What is a link, the transports know: `loadConfig` is given their judgement. */
   link: text.min(1),
   key: key.optional(),
@@ -109,9 +121,9 @@ export const meterSchema = z.strictObject({
 });
 
 export const httpSchema = z.strictObject({
-  host: hostName.optional(),
+  host: shown(hostName).optional(),
   port: wholeNumber(0, 65_535).optional(),
-  allowed_hosts: z.array(hostName, otherwise("must be a list")).max(100).optional(),
+  allowed_hosts: z.array(shown(hostName), otherwise("must be a list")).max(100).optional(),
 });
 
 export const historySchema = z.strictObject({
@@ -124,7 +136,7 @@ export const logSchema = z.strictObject({
 });
 
 export const configSchema = z.strictObject({
-  data: text.min(1).optional(),
+  data: shown(text.min(1)).optional(),
   interval: duration("100ms", "1h", '"2s" or "500ms"').optional(),
   http: httpSchema.optional(),
   history: historySchema.optional(),

@@ -7,7 +7,8 @@ import { parseMeterLink } from "@meterport/transports/link-url";
 import { portLinkOf } from "@meterport/transports/port-link";
 import fc from "fast-check";
 import { type Config, loadConfig } from "./config.ts";
-import type { Environment } from "./environment.ts";
+import { configSchema, meterSchema } from "./config-schema.ts";
+import { type Environment, environmentNames } from "./environment.ts";
 
 const key = "0123456789abcdef";
 const load = (text: string | undefined, env: Environment = {}, files: Readonly<Record<string, string>> = {}): Config =>
@@ -334,4 +335,56 @@ test("an optical link that is none, and a security for it, are refused with thei
   );
   assert.match(refusal(head("    security: tls\n")), /meters\[0\] has security tls, and its optical port/);
   assert.equal(load(head("    security: auto\n")).meters[0]?.security, "auto");
+});
+
+test("a key file that is not there is told at its own line, or by its variable", () => {
+  const text = "meters:\n  - id: home\n    link: tcp://a:1\n    key_file: none.key\n";
+  assert.equal(refusal(text), "/data/meterport.yaml:4:15: meters[0].key_file: there is no key file /data/none.key");
+  assert.match(refusal(text.replace("key_file: none.key", 'key: "@none.key"')), /:4:10: meters\[0\]\.key: there is no/);
+  assert.match(
+    refusal(text, { METERPORT_KEY_FILE: "/none.key" }),
+    /^METERPORT_KEY_FILE: there is no key file \/none\.key$/,
+  );
+});
+
+test("a key in a wrong place is never repeated, wherever it stands", () => {
+  const wellFormed = { id: "home", link: "tcp://a:1", key: "0123456789abcdef" };
+  for (const secret of [
+    "abcdefghij0123456789",
+    "ABCDEFGHIJ0123456789",
+    "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "30313233343536373839".repeat(2),
+  ]) {
+    const hushed = (text: string | undefined, env: Environment = {}): void => {
+      let said: string;
+      try {
+        // What is accepted is shown in logs and on the page.
+        said = JSON.stringify(load(text, env));
+      } catch (error) {
+        said = String(error instanceof UsageError ? error.message : assert.fail(String(error)));
+      }
+      assert.ok(!said.toLowerCase().includes(secret.toLowerCase().slice(0, 16)), `${text}\n${said}`);
+    };
+    for (const form of [secret, `@${secret}`, `tcp://${secret}:1`]) {
+      for (const field of Object.keys(meterSchema.shape)) {
+        if (field === "key" && form === secret) continue;
+        const { key: own, ...rest } = wellFormed;
+        const meter = { ...rest, ...(field === "key_file" ? {} : { key: own }), [field]: form };
+        hushed(JSON.stringify({ meters: [meter] }));
+      }
+      for (const field of Object.keys(configSchema.shape))
+        hushed(JSON.stringify({ meters: [wellFormed], [field]: form }));
+      for (const field of ["host", "port", "allowed_hosts", form])
+        hushed(JSON.stringify({ http: { [field]: field === "allowed_hosts" ? [form] : form } }));
+      hushed(JSON.stringify({ [form]: form, meters: [{ ...wellFormed, [form]: form }] }));
+      for (const name of environmentNames)
+        if (name !== "METERPORT_KEY" && name !== "METERPORT_CONFIG")
+          hushed(JSON.stringify({ meters: [wellFormed] }), { [name]: form });
+    }
+  }
+});
+
+test("names of 20 characters that are words are names", () => {
+  const meter = { id: "meter-12-of-floor-03", name: "Meter of the kitchen", link: "tcp://a:1", key };
+  assert.equal(load(JSON.stringify({ meters: [meter] })).meters[0]?.id, "meter-12-of-floor-03");
 });

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { QuietWindow } from "@meterport/engine/plan/quiet";
 import type { Retention } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
+import { isSurelyKey, keyHider } from "@meterport/protocol/key-hiding";
 import { keyLength } from "@meterport/protocol/mep/security/digest";
 import { type ParsedKey, parseKey, type Secret } from "@meterport/protocol/mep/security/key";
 import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
@@ -122,9 +123,30 @@ const wrong = (sentences: readonly string[]): UsageError => new UsageError("conf
 /**
  * Reads file and environment.
  *
- * @throws UsageError with a line for each thing that is wrong; never with a key in it
+ * @throws UsageError with a line for each thing that is wrong; never with a key in it, wherever that was written
  */
 export const loadConfig = (sources: ConfigSources): Config => {
+  let given: unknown;
+  try {
+    return readConfig(sources, (value) => {
+      given = value;
+    });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const hide = keyHider([...textsIn(given), sources.file ?? "", ...textsIn(sources.env)]);
+    throw new UsageError(error.code, hide(error.message), { cause: error.cause });
+  }
+};
+
+/** All texts of a tree, and its names. */
+const textsIn = (value: unknown): string[] => {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => [name, ...textsIn(part)]);
+};
+
+/** @param given takes what the file says, as soon as that is known */
+const readConfig = (sources: ConfigSources, given: (value: unknown) => void): Config => {
   const { env, defaultData, readFile, checkLink, portLinkOf } = sources;
   const named = sources.file ?? (env.METERPORT_CONFIG || undefined);
   const path = resolve(named ?? join(env.METERPORT_DATA || defaultData, "meterport.yaml"));
@@ -133,6 +155,7 @@ export const loadConfig = (sources: ConfigSources): Config => {
     throw new UsageError("config", `${path}: there is no such file; check --config or METERPORT_CONFIG`);
   }
   const file = parseConfigFile(path, text ?? "");
+  given(file.value);
   const fromFile = configSchema.safeParse(file.value, { reportInput: false });
   if (!fromFile.success) throw wrong(complaints(fromFile.error.issues, file.place));
   const fromEnv = overlay(env, fromFile.data.meters?.length ?? 0);
@@ -148,7 +171,7 @@ export const loadConfig = (sources: ConfigSources): Config => {
   const base = fromFile.data;
   const interval = over.interval ?? base.interval ?? 2_000;
 
-  const readKey = (meter: MeterInput, at: string): ParsedKey => {
+  const readKey = (meter: MeterInput, n: number, at: string): ParsedKey => {
     const counted = portLinkOf(meter.link).optical ? passwordLength : keyLength;
     if (meter.key !== undefined && "read" in meter.key) return meter.key.read(counted);
     const name = meter.key?.file ?? meter.key_file;
@@ -156,13 +179,18 @@ export const loadConfig = (sources: ConfigSources): Config => {
       throw wrong([`${at} has no key: add key, or key_file with the name of a file that holds it`]);
     // Who sets a variable thinks of the folder they are in, who writes the file of the one it is in.
     const said = over.meters?.[0];
-    const path = said?.key === undefined && said?.key_file === undefined ? from(name) : resolve(name);
+    const inFile = said?.key === undefined && said?.key_file === undefined;
+    const path = inFile ? from(name) : resolve(name);
+    const field = meter.key === undefined ? "key_file" : "key";
+    const here = inFile
+      ? `${file.place(["meters", n, field])}: meters[${n}].${field}`
+      : `METERPORT_${field.toUpperCase()}`;
     const content = readFile(path);
-    if (content === undefined) throw wrong([`${at}: there is no key file ${path}`]);
+    if (content === undefined) throw wrong([`${here}: there is no key file ${path}`]);
     try {
       return parseKey(content.trim(), counted);
     } catch (error) {
-      throw wrong([`${at}: key file ${path}: ${error instanceof UsageError ? error.message : "holds no key"}`]);
+      throw wrong([`${here}: key file ${path}: ${error instanceof UsageError ? error.message : "holds no key"}`]);
     }
   };
 
@@ -186,6 +214,8 @@ export const loadConfig = (sources: ConfigSources): Config => {
     try {
       way = portLinkOf(meter.link);
       checkLink(way.link);
+      const [, host = ""] = /^[a-z0-9+.-]+:\/\/([^/:?]*)/i.exec(meter.link) ?? [];
+      if (isSurelyKey(host)) throw new UsageError("link", "what looks like a key stands where a host does");
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       const said = over.meters?.[0]?.link !== undefined;
@@ -195,7 +225,7 @@ export const loadConfig = (sources: ConfigSources): Config => {
     const { optical } = way;
     if (optical && meter.security !== undefined && meter.security !== "auto")
       throw wrong([`${at} has security ${meter.security}, and its optical port has nothing to choose: leave it out`]);
-    const parsed = readKey(meter, at);
+    const parsed = readKey(meter, n, at);
     const { fastest, wake } = way;
     return {
       id: meter.id,
