@@ -59,8 +59,11 @@ export const run = async (words: readonly string[], raw: RawIo): Promise<Exit> =
   }
 };
 
+/** A key in METERPORT_KEY is in its place, and no sentence quotes it; the name of a file is quoted. */
 const givenInEnvironment = (env: Io["env"]): string[] =>
-  Object.entries(env).flatMap(([name, value]) => (name.startsWith("METERPORT_") && value !== undefined ? [value] : []));
+  Object.entries(env).flatMap(([name, value = ""]) =>
+    name.startsWith("METERPORT_") && (name !== "METERPORT_KEY" || value.trim().startsWith("@")) ? [value] : [],
+  );
 
 /** Commander's messages begin with "error: " and end with a full stop or a hint in a line of its own. */
 const sentenceOf = (error: CommanderError): string => {

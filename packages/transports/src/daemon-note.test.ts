@@ -38,7 +38,7 @@ test("a daemon is found by its link however that is spelled, and not when it is 
     try {
       for (const link of ["tcp://bridge:4001", "rfc2217://bridge:4001?baud=9600", "optical+tcp://bridge:4001"])
         assert.deepEqual(daemonOn(link, folder), { url, pid: child.pid }, link);
-      for (const link of ["tcp://bridge:4002", "/dev/ttyUSB9", "nonsense"])
+      for (const link of ["tcp://localhost:4001", "tcp://bridge:4002", "/dev/ttyUSB9", "nonsense"])
         assert.equal(daemonOn(link, folder), undefined);
       const [name = ""] = readdirSync(folder);
       assert.doesNotMatch(readFileSync(join(folder, name), "utf8"), /bridge/i);
@@ -83,4 +83,15 @@ test("a process does not find itself, and takes its note away", () =>
     assert.equal(daemonOn("tcp://bridge:4001", folder), undefined);
     forget();
     assert.deepEqual(readdirSync(folder), []);
+  }));
+
+test("this machine has one name", () =>
+  inFolder(async (folder) => {
+    const child = await daemonIn(folder, "tcp://localhost:4001");
+    try {
+      assert.equal(daemonOn("tcp://127.0.0.1:4001", folder)?.pid, child.pid);
+    } finally {
+      child.kill();
+      await once(child, "exit");
+    }
   }));

@@ -37,17 +37,17 @@ interface Before {
 }
 
 /** A household that generates nothing has never fed in, so it has nothing in the quadrants of feeding in. */
-const beforeOf = (noise: Noise, generates: boolean): Before => {
+const beforeOf = (noise: Noise, generates: boolean, counted: number): Before => {
   const whole = (low: number, high: number, lane: number): number => Math.floor(noise.between(0, low, high, lane));
   const feedIn = generates ? 1 : 0;
   // More than any household needs in the days that are looked back on, in each tier.
-  const forward = whole(9_000_000, 70_000_000, 0);
-  const reverse = feedIn * whole(9_000_000, 20_000_000, 1);
+  const forward = whole(9_000_000, 70_000_000, 0) + counted;
+  const reverse = feedIn * (whole(9_000_000, 20_000_000, 1) + counted);
   const quadrants: Quadrants = [
-    whole(2_500_000, 6_000_000, 2),
-    feedIn * whole(1_000_000, 2_000_000, 3),
-    feedIn * whole(800_000, 1_500_000, 4),
-    whole(2_500_000, 20_000_000, 5),
+    whole(2_500_000, 6_000_000, 2) + counted,
+    feedIn * (whole(1_000_000, 2_000_000, 3) + counted),
+    feedIn * (whole(800_000, 1_500_000, 4) + counted),
+    whole(2_500_000, 20_000_000, 5) + counted,
   ];
   const share = noise.between(0, 0.75, 0.9, 6);
   const active = [forward * share, reverse * share, reverse * share, forward * share];
@@ -72,10 +72,11 @@ export class Counters {
   readonly #before: Before;
   readonly #ledger: Ledger;
 
-  constructor(household: Household, start: Millis, noise: Noise) {
+  /** @param counted what each register has counted more, in Wh, than a new household's would */
+  constructor(household: Household, start: Millis, noise: Noise, counted = 0) {
     this.past = pastOf(start, noise);
     this.#ledger = new Ledger(household, this.past);
-    this.#before = beforeOf(noise, scenarios[household.scenario].generates);
+    this.#before = beforeOf(noise, scenarios[household.scenario].generates, counted);
   }
 
   /** The counts at a moment, Unix milliseconds; more than 60 days before the start they stand still. */

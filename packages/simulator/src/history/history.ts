@@ -24,8 +24,8 @@ export class History {
   readonly #events: EventLogs;
   readonly #gasMeter: GasMeter;
 
-  constructor(setup: Setup, household: Household, start: Millis, memory: Memory) {
-    const counters = new Counters(household, start, new Noise(setup.seed, "counters"));
+  constructor(setup: Setup, household: Household, start: Millis, memory: Memory, counted = 0) {
+    const counters = new Counters(household, start, new Noise(setup.seed, "counters"), counted);
     this.#counters = counters;
     const { past } = counters;
     this.live = new LiveTables({

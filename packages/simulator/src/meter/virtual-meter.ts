@@ -61,6 +61,8 @@ export interface VirtualMeterOptions {
   readonly seed: number;
   /** Unix milliseconds of the meter's clock when `now` is `epoch`, in 2001 to 2099. */
   readonly start: Millis;
+  /** What its energy registers have counted more than a new meter's, in Wh; nothing if omitted. See `installationAt`. */
+  readonly counted?: number;
   /** The `now` at which the meter's clock shows `start`; 0 where left out. */
   readonly epoch?: Millis;
   /**
@@ -132,7 +134,7 @@ export class VirtualMeter implements MeterPort {
     this.#now = options.epoch ?? 0;
     this.memory = new Memory(() => this.time);
     for (const [table, fill] of contentsOf(setup)) this.memory.setLater(table, fill);
-    this.#history = new History(setup, household, start, this.memory);
+    this.#history = new History(setup, household, start, this.memory, options.counted);
     const locked: ReadonlySet<number> = new Set(options.locked ?? []);
     this.memory.setLive(BT00.number, () => generalConfiguration(this.memory, profile, locked));
     this.#defaultAnswer = serveTables(locked, profile);

@@ -12,6 +12,7 @@ import {
   VirtualMeter,
   type VirtualMeterOptions,
 } from "@meterport/simulator";
+import { installationAt } from "@meterport/simulator/meter/installation";
 import { recallPast } from "@meterport/simulator/meter/recall";
 import { parseLink } from "@meterport/transports/link-url";
 import { zoneOf } from "../../format/moment.ts";
@@ -54,6 +55,19 @@ const opticalKeysOf = (options: SimulateOptions, io: Io): OpticalKeys => {
 /** What --optical says of a port that shares the line of MEP. */
 const shared = "shared";
 
+/** A meter that nobody gave a time goes on where it was when it is started again. */
+const beginningOf = (
+  options: SimulateOptions,
+  speed: number,
+  io: Io,
+): Pick<VirtualMeterOptions, "start" | "epoch" | "counted"> => {
+  const epoch = io.clock.now();
+  if (options.start !== undefined || speed !== 1) return { start: startOf(options, io), epoch };
+  const wall = io.clock.wall();
+  const installed = installationAt(wall);
+  return { ...installed, epoch: epoch - (wall - installed.start) };
+};
+
 const startOf = ({ start: text, zone }: SimulateOptions, io: Io): number => {
   if (text === undefined) return io.clock.wall();
   const time = parseSince(text, io.clock.wall(), zoneOf(zone), "--start");
@@ -88,13 +102,13 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
       `no scenario is called "${scenario.slice(0, 40)}"${didYouMean(scenario, names) || `; there are ${names.join(", ")}`}`,
     );
   }
+  const speed = speedOf(options.speed);
   const meter = new VirtualMeter({
     profile: parseProfile(options.profile),
     scenario,
     seed: parseWhole(options.seed, "--seed", -1e9, 1e9),
-    speed: speedOf(options.speed),
-    start: startOf(options, io),
-    epoch: io.clock.now(),
+    speed,
+    ...beginningOf(options, speed, io),
     entropy: io.entropy,
     ...tlsOf(options),
     demand: options.demand === true,
@@ -102,8 +116,11 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
     opticalKeys: opticalKeysOf(options, io),
     tiers: parseWhole(options.tiers, "--tiers", 1, 8),
   });
+  // What was counted since it was installed takes longer than a client waits for its first answer.
+  const shown = meter.timeAt(io.clock.now());
+  meter.valuesAt(shown);
   // Demands look back on all that was recorded, which takes longer than a client waits for its first answer.
-  if (options.demand === true) meter.history.registersAt(meter.time);
+  if (options.demand === true) meter.history.registersAt(shown);
   return meter;
 };
 
