@@ -1,5 +1,6 @@
 /** `--trace`: what crosses a link, decoded, line by line on standard error. */
 import type { Session } from "@meterport/client/session/session";
+import { plainText } from "@meterport/protocol/plain-text";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Io } from "../io/io.ts";
 import type { TraceDetail } from "../options/shared-options.ts";
@@ -32,7 +33,7 @@ export const tracing = async (
       traceSession(session, {
         now,
         full: detail === "full",
-        tell: ({ text }) => io.stderr.write(`${traceTime(now() - began)} ${text}\n`),
+        tell: ({ text }) => io.stderr.write(`${traceTime(now() - began)} ${plainText(text)}\n`),
       }),
   };
 };

@@ -1,11 +1,14 @@
 /** What commands get from the outside of their own options: the link of the environment, leave to write over files, an example. */
 import { UsageError } from "@meterport/protocol/errors";
-import type { Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Host } from "./host.ts";
 import { didYouMean } from "./nearest.ts";
 
 const has = (command: Command, ...names: readonly string[]): boolean =>
   command.options.some(({ long }) => long !== undefined && long !== null && names.includes(long));
+
+/** With a link it lists another thing, so only somebody who asks for that gets it. */
+const readsWithoutMeter = "tables";
 
 /** Completes a command whose own options are there. */
 export const completeCommand = ({ command, io }: Host, example: string): void => {
@@ -13,12 +16,10 @@ export const completeCommand = ({ command, io }: Host, example: string): void =>
   if (has(command, "--link")) {
     command.option("--share", "goes on though a daemon on this machine uses the link");
     const link = io.env.METERPORT_LINK?.trim() ?? "";
-    if (link !== "") command.setOptionValueWithSource("link", link, "env");
+    if (link !== "" && command.name() !== readsWithoutMeter) command.setOptionValueWithSource("link", link, "env");
   }
   command.addHelpText("after", `\nExample:\n  ${example}`);
 };
-
-const takesValue = ({ required, optional }: Option): boolean => required || optional;
 
 /**
  * Looks for an option that the command does not have, before anything else is complained of: who misspells --link should
@@ -42,6 +43,6 @@ export const checkOptions = (command: Command, words: readonly string[]): void =
         `unknown option ${name}${didYouMean(name, known) || `; meterport ${command.name()} --help lists them`}`,
       );
     // Its value may look like an option.
-    if (option !== undefined && takesValue(option) && value === undefined) n++;
+    if (option?.required === true && value === undefined) n++;
   }
 };

@@ -122,7 +122,7 @@ const messageText = (title: string, message: Message, paint: Paint): string => {
   const notes = message.notes.map((note) => paint("yellow", ` (${note})`)).join("");
   return `${paint("bold", title)}${notes}\n${alignedTable(
     rows.map(({ row }) => row),
-    { indent: "  ", right: [0, 3] },
+    { indent: "  ", right: [0, 3], width: paint.width },
   )}`;
 };
 

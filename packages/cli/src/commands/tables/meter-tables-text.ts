@@ -32,7 +32,7 @@ export const meterTablesText = (
   const procedures = found.filter(({ access }) => "call" in access);
   const tables = found.filter(({ access }) => !("call" in access));
   return [
-    alignedTable([head, ...rows], { width }),
+    alignedTable([head, ...rows], { head: true, width }),
     `${profileName(profile)} has ${countText(tables, "tables")},`,
     `and ${countText(procedures, "procedures")}.`,
     "Writable means with some key, not necessarily with yours.",

@@ -137,7 +137,7 @@ const tablesOfMeter = (names: readonly string[], options: ReadOptions, io: Io): 
     const chosen = (ids.length === 0 ? all : ids).map(known);
     const paint = paintFor(io.stdout);
     const width = io.stdout.columns;
-    if (options.json === true) io.stdout.write(`${toJson(chosen.map(withoutWords))}\n`);
+    if (options.json === true) print(io, toJson(chosen.map(withoutWords)));
     else if (ids.length === 0) io.stdout.write(meterTablesText(chosen, { profile, width, paint }));
     else io.stdout.write(chosen.map((table) => detailsOn(table, profile, width, paint)).join("\n"));
     return exit.done;

@@ -2,7 +2,7 @@
 import { type HeardBytes, readConversation } from "@meterport/protocol/optical/conversation";
 import { toJson } from "../../../format/json.ts";
 import { paintFor } from "../../../format/paint.ts";
-import { type Exit, exit, type Io, say } from "../../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../../io/io.ts";
 import { opticalDocument } from "./optical-document.ts";
 import { explainItems } from "./optical-item.ts";
 import { explainMessages, type OpticalOptions } from "./optical-message.ts";
@@ -31,7 +31,7 @@ export const explainOptical = (
   if (items.length === 0) say(io, "there is nothing in this capture");
   const paint = paintFor(io.stdout);
   const chosen = options.profile !== undefined;
-  if (json) io.stdout.write(`${toJson(opticalDocument(items, messages))}\n`);
+  if (json) print(io, toJson(opticalDocument(items, messages)));
   else if (capture && !full) io.stdout.write(listText(items, messages, paint));
   else io.stdout.write(wholeText(items, messages, { chosen, paint }));
   const unknown =

@@ -14,10 +14,10 @@ import {
   serviceCode,
 } from "@meterport/protocol/optical/services";
 import { checksum } from "@meterport/protocol/optical/table-service";
+import { plainText } from "@meterport/protocol/plain-text";
 import { isShown } from "@meterport/protocol/secret-fields";
 import { tableIdOf } from "@meterport/protocol/tables/catalogue";
 import { tablesByNumber } from "@meterport/protocol/tables/index";
-import { printable } from "../../../format/value.ts";
 import { type ExplainedBody, explainBody } from "../body.ts";
 import type { DimensionsOf } from "../given-dimensions.ts";
 import { requestText, tableName } from "../messages.ts";
@@ -86,7 +86,7 @@ const tableServices: Readonly<Record<number, string>> = {
 
 const tellHex = (_: number, hex: string) => ({ value: hex });
 const tellText = (_: number, hex: string) => ({
-  value: printable(String.fromCharCode(...(hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)))).trimEnd(),
+  value: plainText(String.fromCharCode(...(hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)))).trimEnd(),
 });
 const tellRate = (value: number) => {
   const rate = opticalBaudRates[value];

@@ -50,7 +50,7 @@ const rows = (of: Bytes, fields: readonly Field[], unknown: readonly ByteRange[]
     ]
       .sort((a, b) => a.at - b.at)
       .map(({ row }) => row),
-    { indent: "  ", right: [0, 3] },
+    { indent: "  ", right: [0, 3], width: paint.width },
   );
 };
 
@@ -123,5 +123,5 @@ export const listText = (
     plural(count("refuse"), "NAK"),
     plural(count("damaged") + count("cut"), "damaged or cut packet"),
   ];
-  return `${alignedTable(lines, { right: [0] })}${paint("bold", `${counted.join(", ")}\n`)}`;
+  return `${alignedTable(lines, { right: [0], width: paint.width })}${paint("bold", `${counted.join(", ")}\n`)}`;
 };
