@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { wayOf } from "./optical-way.ts";
+import { portLinkOf } from "./port-link.ts";
 import { portName } from "./port-name.ts";
 
 /** A daemon that runs. */
@@ -63,7 +63,7 @@ const runs = ({ pid, birth }: Note): boolean => {
 /** The same for every spelling of a link; undefined for what is none. */
 const hashOf = (link: string): string | undefined => {
   try {
-    let port = portName(wayOf(link).link).replace(/^(?:localhost|\[::1\]):/, "127.0.0.1:");
+    let port = portName(portLinkOf(link).link).replace(/^(?:localhost|\[::1\]):/, "127.0.0.1:");
     try {
       if (port.startsWith("/")) port = realpathSync(port);
     } catch {
