@@ -1,0 +1,27 @@
+/** What is wrong with a configuration, one sentence for each thing. */
+import { UsageError } from "@meterport/protocol/errors";
+import type { z } from "zod";
+import type { ConfigFile } from "./config-file.ts";
+import { knownNames } from "./config-schema.ts";
+import { didYouMean } from "./did-you-mean.ts";
+
+/** "meters[0].link" */
+export const pathText = (path: readonly PropertyKey[]): string =>
+  path.map((part, n) => (typeof part === "number" ? `[${part}]` : `${n === 0 ? "" : "."}${String(part)}`)).join("");
+
+/** One sentence for each thing that is wrong: place, path, what, and what to do. */
+export const complaints = (issues: readonly z.core.$ZodIssue[], place: ConfigFile["place"]): string[] =>
+  issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((name) => {
+        const meant = didYouMean(name, knownNames(issue.path));
+        const hint = meant === undefined ? `known are ${knownNames(issue.path).join(", ")}` : `did you mean ${meant}?`;
+        return `${place(issue.path, name)}: ${pathText([...issue.path, name])}: unknown name; ${hint}`;
+      });
+    }
+    const what =
+      issue.code === "invalid_type" && issue.expected === "object" ? "must hold names with values" : issue.message;
+    return [`${place(issue.path)}: ${issue.path.length === 0 ? "the configuration" : pathText(issue.path)} ${what}`];
+  });
+
+export const wrong = (sentences: readonly string[]): UsageError => new UsageError("config", sentences.join("\n"));
