@@ -20,7 +20,7 @@ test("connects by RC4 and reads live values, within 1 MB of heap", { timeout: 12
     program: "live-program",
     profile: "meter:3.70",
     tls: false,
-    memory: 1.25 * megabyte,
+    memory: 1.5 * megabyte,
     stack,
   });
   t.diagnostic(told(ran));
@@ -37,7 +37,7 @@ test("reads live values, every table and a day of the load profile inside TLS, w
     program: "whole-program",
     profile: "meter:4.30",
     tls: true,
-    memory: 4.25 * megabyte,
+    memory: 4.5 * megabyte,
     stack,
   });
   t.diagnostic(told(ran));
