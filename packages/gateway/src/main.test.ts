@@ -104,7 +104,7 @@ test("a data folder that cannot be made is one sentence and exit code 2, and nev
   assert.equal(await daemon.exit, 2);
   assert.match(
     daemon.seen.err,
-    /^cannot open the database \/proc\/meterport\/[^\n]+set METERPORT_DATA to another one\n$/,
+    /^cannot open the database \/proc\/meterport\/[^\n]+name another one with --data or METERPORT_DATA\n$/,
   );
 });
 

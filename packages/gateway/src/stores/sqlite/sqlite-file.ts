@@ -1,9 +1,9 @@
 /** Opens the database file; a damaged one is set aside and never deleted. */
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { Log } from "@meterport/engine/ports/log";
 import { UsageError } from "@meterport/protocol/errors";
+import type { SqliteConnection, SqliteDriver } from "./sqlite-driver.ts";
 import { migrate } from "./sqlite-schema.ts";
 
 /** Checking a larger file would delay the start by seconds. */
@@ -24,22 +24,29 @@ const makeFolder = (path: string): void => {
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */
 const damageCodes = new Set([11, 26]);
 
-const isDamage = (error: unknown): boolean =>
-  error instanceof Error &&
-  "errcode" in error &&
-  typeof error.errcode === "number" &&
-  damageCodes.has(error.errcode & 0xff);
+/** The code as Node's own SQLite names it, or libsql. */
+const codeOf = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return undefined;
+  return "errcode" in error ? error.errcode : "rawCode" in error ? error.rawCode : undefined;
+};
+
+const isDamage = (error: unknown): boolean => {
+  const code = codeOf(error);
+  return typeof code === "number" && damageCodes.has(code & 0xff);
+};
 
 class Damaged extends Error {}
 
-const open = (path: string): DatabaseSync => {
+const open = (path: string, driver: SqliteDriver): SqliteConnection => {
   // Readings tell when somebody is at home, so only the owner may read them.
   if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
-  const db = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: true });
+  const db = driver(path);
   try {
     // With a write-ahead log a commit survives the end of the process; NORMAL spares a memory card the sync of each
     // commit, at the price of the last seconds when the power fails.
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216");
+    db.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216; PRAGMA foreign_keys = ON",
+    );
     if (statSync(path).size <= checkedBytes) {
       const result = db.prepare("PRAGMA quick_check(1)").get();
       if (result !== undefined && result.quick_check !== "ok") throw new Damaged(String(result.quick_check));
@@ -66,23 +73,23 @@ const setAside = (path: string, stamp: string): string => {
  *
  * @throws UsageError where the folder cannot be written or a newer Meterport wrote the file
  */
-export const openDatabase = (path: string, log: Log, now: number): DatabaseSync => {
+export const openDatabase = (path: string, log: Log, now: number, driver: SqliteDriver): SqliteConnection => {
   try {
     makeFolder(dirname(path));
     try {
-      return open(path);
+      return open(path, driver);
     } catch (error) {
       if (!(error instanceof Damaged) && !isDamage(error)) throw error;
       const target = setAside(path, new Date(now).toISOString().replace(/[:.]/g, "-"));
       log.error(`the database ${path} is damaged; it was renamed to ${target} and an empty one takes its place`);
-      return open(path);
+      return open(path, driver);
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(
       "data-folder",
-      `cannot open the database ${path}: ${reason}; check the folder's permissions, or set METERPORT_DATA to another one`,
+      `cannot open the database ${path}: ${reason}; check the folder's permissions, or name another one with --data or METERPORT_DATA`,
       { cause: error },
     );
   }

@@ -1,7 +1,7 @@
 /** The shape of the database, and how older shapes become this one. */
-import type { DatabaseSync } from "node:sqlite";
 import { UsageError } from "@meterport/protocol/errors";
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
+import type { SqliteConnection } from "./sqlite-driver.ts";
 
 /** Live keys that are kept, one column each. Written out: a stored column must not vanish because a list changed. */
 export const readingColumns = [
@@ -71,7 +71,7 @@ const migrations: readonly string[] = [
  *
  * @throws UsageError where a newer Meterport wrote it
  */
-export const migrate = (db: DatabaseSync, path: string): void => {
+export const migrate = (db: SqliteConnection, path: string): void => {
   const row = db.prepare("PRAGMA user_version").get();
   const version = Number(row?.user_version ?? 0);
   if (version > migrations.length) {

@@ -9,28 +9,66 @@ import { test } from "node:test";
 import { type Log, silentLog } from "@meterport/engine/ports/log";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import { storeContract } from "../store-contract.test-kit.ts";
+import { sqliteDriver, thisNode } from "./sqlite-driver.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
 const folderForTest = (): string => mkdtempSync(join(tmpdir(), "meterport-store-"));
 const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 const retention = { raw: 2 * 3_600_000, minutes: 2 * 86_400_000 };
 
-storeContract("SQLite", () => {
-  const folder = folderForTest();
-  let store = openSqliteStore(folder, retention, silentLog, 0);
-  return {
-    store,
-    reopen: async () => {
+const drivers = {
+  "Node's SQLite": sqliteDriver(),
+  libsql: sqliteDriver({ ...thisNode, builtIn: () => undefined }),
+};
+
+for (const [name, driver] of Object.entries(drivers)) {
+  const open = (folder: string, log: Log = silentLog) => openSqliteStore(folder, retention, log, 0, driver);
+
+  storeContract(name, () => {
+    const folder = folderForTest();
+    let store = open(folder);
+    return {
+      store,
+      reopen: async () => {
+        await store.close();
+        store = open(folder);
+        return store;
+      },
+      done: async () => {
+        await store.close();
+        remove(folder);
+      },
+    };
+  });
+
+  test(`${name}: damaged pages and a file that is no database are set aside, and the store can be closed twice`, async () => {
+    const folder = folderForTest();
+    try {
+      const path = join(folder, "meterport.db");
+      writeFileSync(path, "not a database at all".repeat(500));
+      const lines: string[] = [];
+      const log: Log = { ...silentLog, error: (line) => lines.push(line) };
+      const store = open(folder, log);
+      await store.append(
+        "home",
+        Array.from({ length: 2_000 }, (_, n) => reading(n * 1_000, { power_w: n })),
+      );
       await store.close();
-      store = openSqliteStore(folder, retention, silentLog, 0);
-      return store;
-    },
-    done: async () => {
       await store.close();
+      const bytes = readFileSync(path);
+      bytes.fill(0xa5, 4_096, Math.floor(bytes.length / 2));
+      writeFileSync(path, bytes);
+      await open(folder, log).close();
+      assert.equal(lines.length, 2);
+      assert.ok(
+        lines.every((line) => line.includes("is damaged")),
+        lines.join(),
+      );
+    } finally {
       remove(folder);
-    },
-  };
-});
+    }
+  });
+}
 
 test("a process that is killed while it writes loses nothing that was acknowledged", async () => {
   const folder = folderForTest();
@@ -74,27 +112,6 @@ test("a damaged file is set aside under a name that the log gives, and its bytes
     assert.ok(lines[0]?.includes(aside), lines[0]);
     assert.match(readFileSync(join(folder, aside), "utf8"), /^not a database/);
     assert.deepEqual(readdirSync(folder).sort(), ["meterport.db", aside]);
-  } finally {
-    remove(folder);
-  }
-});
-
-test("a file with a damaged page is set aside too", async () => {
-  const folder = folderForTest();
-  try {
-    const path = join(folder, "meterport.db");
-    const store = openSqliteStore(folder, retention, silentLog, 0);
-    await store.append(
-      "home",
-      Array.from({ length: 2_000 }, (_, n) => reading(n * 1_000, { power_w: n })),
-    );
-    await store.close();
-    const bytes = readFileSync(path);
-    bytes.fill(0xa5, 4_096, Math.floor(bytes.length / 2));
-    writeFileSync(path, bytes);
-    const lines: string[] = [];
-    await openSqliteStore(folder, retention, { ...silentLog, error: (line) => lines.push(line) }, 0).close();
-    assert.equal(lines.length, 1);
   } finally {
     remove(folder);
   }

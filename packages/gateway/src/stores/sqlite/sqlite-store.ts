@@ -1,6 +1,5 @@
 /** The store in one SQLite file. */
 import { join } from "node:path";
-import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type RegisterKey, registerKeys } from "@meterport/engine/guard/measured";
 import type { HistoryGrid } from "@meterport/engine/history/history-grid";
 import type { HistoryPoint } from "@meterport/engine/history/history-point";
@@ -8,6 +7,7 @@ import type { Log } from "@meterport/engine/ports/log";
 import type { LastRegisters, Retention, Store, StoredEvent } from "@meterport/engine/ports/store";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
+import { type SqliteConnection, type SqliteDriver, type SqliteStatement, sqliteDriver } from "./sqlite-driver.ts";
 import { openDatabase } from "./sqlite-file.ts";
 import { bucketRegisters, readingColumns } from "./sqlite-schema.ts";
 
@@ -65,12 +65,12 @@ interface Writable {
 }
 
 export class SqliteStore implements Store {
-  readonly #db: DatabaseSync;
+  readonly #db: SqliteConnection;
   readonly #retention: Retention;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, SqliteStatement>();
   readonly #meters = new Map<string, number>();
 
-  constructor(db: DatabaseSync, retention: Retention) {
+  constructor(db: SqliteConnection, retention: Retention) {
     this.#db = db;
     this.#retention = retention;
   }
@@ -154,7 +154,7 @@ export class SqliteStore implements Store {
   };
 
   readonly close = async (): Promise<void> => {
-    if (this.#db.isOpen) this.#db.close();
+    this.#db.close();
   };
 
   #insert(meter: number, reading: LiveReading): boolean {
@@ -182,7 +182,7 @@ export class SqliteStore implements Store {
     return key;
   }
 
-  #prepare(sql: string): StatementSync {
+  #prepare(sql: string): SqliteStatement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = this.#db.prepare(sql);
@@ -198,7 +198,11 @@ export class SqliteStore implements Store {
       this.#db.exec("COMMIT");
       return result;
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      try {
+        this.#db.exec("ROLLBACK");
+      } catch {
+        // SQLite has rolled back by itself, as it does when the disk is full.
+      }
       throw error;
     }
   }
@@ -209,5 +213,10 @@ export class SqliteStore implements Store {
  *
  * @throws UsageError where the folder cannot be written or a newer Meterport wrote the file
  */
-export const openSqliteStore = (folder: string, retention: Retention, log: Log, now: Millis): SqliteStore =>
-  new SqliteStore(openDatabase(join(folder, "meterport.db"), log, now), retention);
+export const openSqliteStore = (
+  folder: string,
+  retention: Retention,
+  log: Log,
+  now: Millis,
+  driver: SqliteDriver = sqliteDriver(),
+): SqliteStore => new SqliteStore(openDatabase(join(folder, "meterport.db"), log, now, driver), retention);

@@ -1,0 +1,114 @@
+/** SQLite, from the Node that runs or from the package libsql: Node 20 has none of its own. */
+import { createRequire } from "node:module";
+import { UsageError } from "@meterport/protocol/errors";
+
+/** What is bound to a statement. */
+export type SqliteValue = number | string | null;
+
+/** Names stand without the colon of the statement. */
+export type SqliteNames = Readonly<Record<string, SqliteValue>>;
+
+export type SqliteRow = Readonly<Record<string, unknown>>;
+
+export interface SqliteStatement {
+  readonly all: (...values: readonly SqliteValue[] | readonly [SqliteNames]) => readonly SqliteRow[];
+  readonly get: (...values: readonly SqliteValue[]) => SqliteRow | undefined;
+  readonly run: (...values: readonly SqliteValue[]) => { readonly changes: number | bigint };
+}
+
+/** An open database. Each call works at once and throws what SQLite says. */
+export interface SqliteConnection {
+  readonly exec: (sql: string) => void;
+  readonly prepare: (sql: string) => SqliteStatement;
+  /** Once is enough, and twice does no harm. */
+  readonly close: () => void;
+}
+
+/** Opens a file, and makes it if there is none; whoever finds it locked waits for up to five seconds. */
+export type SqliteDriver = (path: string) => SqliteConnection;
+
+const lockTimeout = 5_000;
+
+/** The part that both have in common. */
+interface Database {
+  readonly exec: (sql: string) => unknown;
+  readonly prepare: (sql: string) => unknown;
+  readonly close: () => unknown;
+}
+
+type DatabaseClass = new (path: string, options: { readonly timeout: number }) => Database;
+
+/** @param farewell what closes the file where `close` alone does not */
+const connection = (database: Database, farewell?: string): SqliteConnection => {
+  let isOpen = true;
+  return {
+    exec: (sql) => {
+      database.exec(sql);
+    },
+    prepare: (sql) => database.prepare(sql) as SqliteStatement,
+    close: () => {
+      if (!isOpen) return;
+      isOpen = false;
+      try {
+        if (farewell !== undefined) database.exec(farewell);
+      } finally {
+        database.close();
+      }
+    },
+  };
+};
+
+/** What can be asked for a SQLite; undefined where there is none, and a test says what there is. */
+export interface SqliteSources {
+  readonly builtIn: () => DatabaseClass | undefined;
+  /** @throws an error with `code` MODULE_NOT_FOUND where it is not installed */
+  readonly libsql: () => DatabaseClass;
+  readonly nodeVersion: string;
+}
+
+/** Node 22 calls its SQLite experimental, on standard error, at each start; nobody who runs the daemon can act on that. */
+const quietly = <T>(load: () => T): T => {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+};
+
+/** What this process can load. */
+export const thisNode: SqliteSources = {
+  // The function itself is missing before 20.16, and the module before 22.13, where nobody asked for it with a flag.
+  builtIn: () => quietly(() => process.getBuiltinModule?.("node:sqlite")?.DatabaseSync),
+  libsql: () => createRequire(import.meta.url)("libsql") as typeof import("libsql"),
+  nodeVersion: process.versions.node,
+};
+
+const reasonOf = (error: unknown): string => {
+  if (error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND" && /'libsql'/.test(error.message))
+    return "is not installed";
+  return `does not load (${error instanceof Error ? error.message.split("\n")[0] : String(error)})`;
+};
+
+/**
+ * The SQLite of this Node, or else the package libsql.
+ *
+ * @throws UsageError that names the package where neither is there
+ */
+export const sqliteDriver = (sources: SqliteSources = thisNode): SqliteDriver => {
+  const BuiltIn = sources.builtIn();
+  if (BuiltIn !== undefined) return (path) => connection(new BuiltIn(path, { timeout: lockTimeout }));
+  try {
+    const Libsql = sources.libsql();
+    // It keeps the file open while a statement is in memory, so nothing else empties the write-ahead log.
+    const farewell = "PRAGMA wal_checkpoint(TRUNCATE)";
+    return (path) => connection(new Libsql(path, { timeout: lockTimeout }), farewell);
+  } catch (cause) {
+    throw new UsageError(
+      "sqlite",
+      `Node ${sources.nodeVersion} has no SQLite of its own, and the package libsql ${reasonOf(cause)}: run npm install libsql@0.5 where Meterport is installed, or use Node 24`,
+      { cause },
+    );
+  }
+};
