@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<Package, readonly Package[]>> = {
   engine: ["protocol", "client"],
   simulator: ["protocol"],
   transports: ["protocol"],
-  cli: ["protocol", "client", "doctor", "simulator", "transports"],
+  cli: ["protocol", "client", "doctor", "simulator", "transports", "gateway"],
   gateway: ["protocol", "client", "engine", "simulator", "transports"],
   dashboard: ["protocol", "gateway"],
 };
@@ -83,13 +83,13 @@ const layerOf = (inner: string): string => {
 };
 
 /** Files of the gateway that put real meters or virtual ones behind it. */
-const composesGateway = (inner: string): boolean => /^src\/(main\.ts|meters\/demo\.ts)/.test(inner);
+const composesGateway = (inner: string): boolean => /^src\/(daemon\.ts|meters\/demo\.ts)/.test(inner);
 
 /** Why this import is wrong; nothing where it is right. `dependencies` are those of the package's package.json. */
 export const complaint = (path: string, imported: Import): string | undefined => {
   const from = packageOf(path);
   if (from === undefined) return undefined;
-  const { specifier, typeOnly } = imported;
+  const { specifier, typeOnly, dynamic } = imported;
   const test = isTest(path);
 
   if (specifier.startsWith(".")) {
@@ -129,7 +129,12 @@ export const complaint = (path: string, imported: Import): string | undefined =>
       return specifier === "@meterport/gateway/http/api" && typeOnly ? undefined : "only the API's types";
     return specifier.startsWith("@meterport/protocol/meaning/") ? undefined : "only protocol/meaning";
   }
+  // Everybody else's `meterport` starts without the daemon, its server and its database.
+  if (from.name === "cli" && to === "gateway" && !typeOnly)
+    return specifier === "@meterport/gateway/daemon" && dynamic === true && from.inner === "src/main.ts"
+      ? undefined
+      : "only main.ts loads the daemon, by import() when it is asked for";
   if (from.name === "gateway" && !test && !typeOnly && (to === "simulator" || to === "transports"))
-    return composesGateway(from.inner) ? undefined : `only main.ts and demo compose: ${to} comes as an argument`;
+    return composesGateway(from.inner) ? undefined : `only daemon.ts and demo compose: ${to} comes as an argument`;
   return undefined;
 };

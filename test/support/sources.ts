@@ -41,6 +41,8 @@ export interface Import {
   readonly line: number;
   /** Gone when types are stripped; `import { type A }` is not, it leaves an empty import. */
   readonly typeOnly: boolean;
+  /** Whether it is an `import()`, which loads nothing before it is reached. */
+  readonly dynamic?: boolean;
 }
 
 /** The code of a file: all of it, or what stands between the script tags of a Svelte component, at its lines. */
@@ -60,17 +62,17 @@ export const scriptOf = (path: string, text: string): string => {
 export const importsIn = (path: string, text: string): readonly Import[] => {
   const file = ts.createSourceFile(path, scriptOf(path, text), ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS);
   const found: Import[] = [];
-  const add = (node: ts.Node, specifier: ts.Node | undefined, typeOnly: boolean): void => {
+  const add = (node: ts.Node, specifier: ts.Node | undefined, typeOnly: boolean, dynamic = false): void => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
     const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
-    found.push({ specifier: specifier.text, line: line + 1, typeOnly });
+    found.push({ specifier: specifier.text, line: line + 1, typeOnly, dynamic });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier, node.importClause?.isTypeOnly === true);
     else if (ts.isExportDeclaration(node)) add(node, node.moduleSpecifier, node.isTypeOnly);
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node, node.argument.literal, true);
     else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
-      add(node, node.arguments[0], false);
+      add(node, node.arguments[0], false, true);
     ts.forEachChild(node, visit);
   };
   visit(file);

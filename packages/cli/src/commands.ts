@@ -218,4 +218,11 @@ export const commands: readonly Listed[] = [
     async () => (await import("./commands/wireshark/options.ts")).addWiresharkCommand,
     async () => (await import("./commands/wireshark/wireshark-command.ts")).wiresharkCommand,
   ),
+  command(
+    "serve",
+    "runs the gateway with its page until Ctrl-C; without a configuration on a simulated household",
+    "meterport serve --config meterport.yaml --data /var/lib/meterport",
+    async () => (await import("./commands/serve/options.ts")).addServeCommand,
+    async () => (await import("./commands/serve/serve-command.ts")).serveCommand,
+  ),
 ];

@@ -132,6 +132,7 @@ const io: RawIo = {
     (await import("@meterport/transports/open")).openLink(link, signal, baud, process.env),
   daemonOn: (link) => daemonOn(link),
   listAdapters: async () => (await import("@meterport/transports/serial/serial-adapters")).listAdapters(),
+  startDaemon: async (options) => (await import("@meterport/gateway/daemon")).startDaemon(options),
   interrupted: interruption.signal,
 };
 process.exitCode = await run(process.argv.slice(2), io);

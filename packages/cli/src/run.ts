@@ -1,8 +1,8 @@
 /** Runs the command line in whatever world it is given. */
+import { readFileSync } from "node:fs";
 import { UsageError } from "@meterport/protocol/errors";
 import { keyHider } from "@meterport/protocol/key-hiding";
 import { CommanderError } from "commander";
-import own from "../package.json" with { type: "json" };
 import { commands } from "./commands.ts";
 import { edgeOf } from "./edge.ts";
 import type { Asked } from "./failure/failure.ts";
@@ -17,6 +17,11 @@ const withoutHelp = ([first, command, ...more]: readonly string[]): readonly str
   if (command === undefined) return ["--help"];
   const known = commands.some(({ usage }) => usage.split(" ", 1)[0] === command);
   return known ? [command, "--help"] : [command];
+};
+
+const ownVersion = (): string => {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
 };
 
 /**
@@ -35,7 +40,7 @@ export const run = async (words: readonly string[], raw: RawIo): Promise<Exit> =
   const optical = links.some((word) => /^(--link=)?optical[+:]/i.test(word));
   const asked: Asked = { json: argv.includes("--json"), optical };
   let code: Exit = exit.done;
-  const program = await buildProgram(own.version, argv[0], {
+  const program = await buildProgram(ownVersion(), argv[0], {
     io,
     ended: (ended) => {
       code = ended;

@@ -118,5 +118,5 @@ test("a bad configuration is a sentence with its place and exit code 2, without 
   assert.doesNotMatch(daemon.seen.err, /CANARY|at .*\.ts/);
   const unknown = run({}, ["--prot", "1"]);
   assert.equal(await unknown.exit, 2);
-  assert.match(unknown.seen.err, /only --config FILE is known/);
+  assert.match(unknown.seen.err, /only --config FILE and --data FOLDER are known/);
 });

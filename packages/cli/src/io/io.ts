@@ -1,4 +1,5 @@
 /** What a command has of the world: everything that a test replaces. */
+import type { Daemon, DaemonOptions } from "@meterport/gateway/daemon";
 import { plainText } from "@meterport/protocol/plain-text";
 import type { Clock, Entropy, Signal, Transport } from "@meterport/protocol/ports";
 import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
@@ -85,6 +86,8 @@ export interface Io {
   readonly openLink: (link: string, signal?: Signal, baud?: number) => Promise<Transport>;
   /** The serial ports of this machine. @throws LinkError, UsageError */
   readonly listAdapters: () => Promise<readonly SerialAdapter[]>;
+  /** The gateway's daemon. @throws UsageError for what is wrong with its configuration, folder or port */
+  readonly startDaemon: (options: DaemonOptions) => Promise<Daemon>;
   /** Ends when the user interrupts. */
   readonly interrupted: AbortSignal;
   /** Takes what looks like a key out of a text that quotes what was given. */

@@ -32,6 +32,8 @@ export interface World {
   readonly rows?: number;
   readonly interrupted?: AbortSignal;
   readonly openLink?: Io["openLink"];
+  /** The daemon; the test ends where it is started and not given. */
+  readonly startDaemon?: Io["startDaemon"];
   /** What is plugged in; nothing where left out. */
   readonly adapters?: readonly SerialAdapter[];
   /** Takes what is written to files, by path; bytes as one character each. */
@@ -124,6 +126,7 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     openLink: world.openLink ?? noLink,
     daemonOn: (link) => world.daemons?.[link],
     listAdapters: async () => world.adapters ?? [],
+    startDaemon: world.startDaemon ?? (() => Promise.reject(new Error("no daemon in this world"))),
     interrupted: world.interrupted ?? new AbortController().signal,
   };
   const code = await run(argv, io);

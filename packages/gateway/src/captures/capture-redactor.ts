@@ -1,4 +1,5 @@
 /** Redacts captures for whoever asks over HTTP: beside the meters' thread, one at a time, and not for long. */
+import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Log } from "@meterport/engine/ports/log";
 import type { Millis } from "@meterport/protocol/ports";
@@ -9,9 +10,12 @@ const mostWaiting = 4;
 /** A full capture takes half a second, and on a small board some. */
 const longest: Millis = 60_000;
 
+/** The published package holds JavaScript where a checkout holds TypeScript. */
+const workerFile = new URL(`./redaction-worker${extname(import.meta.url)}`, import.meta.url);
+
 const inThread = ({ text, key, seed, profile }: RedactionOrder, log: Pick<Log, "error">): Promise<Redaction> =>
   new Promise((resolve) => {
-    const worker = new Worker(new URL("./redaction-worker.ts", import.meta.url), {
+    const worker = new Worker(workerFile, {
       workerData: { text, key, seed, profile },
       execArgv: ["--disable-warning=ExperimentalWarning"],
     });

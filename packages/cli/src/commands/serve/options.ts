@@ -1,0 +1,14 @@
+/** The options of `meterport serve`. */
+import { type Host, type Load, runs } from "../../options/host.ts";
+
+export interface ServeOptions {
+  readonly config?: string;
+  readonly data?: string;
+}
+
+export const addServeCommand = (host: Host, load: Load<[options: ServeOptions]>): void => {
+  host.command
+    .option("--config <file>", "the configuration; by default METERPORT_CONFIG, or meterport.yaml in the data folder")
+    .option("--data <folder>", "the folder for everything that is kept; by default METERPORT_DATA, or the system's own")
+    .action(runs(host, load));
+};

@@ -1,0 +1,19 @@
+/** `meterport serve`: the gateway, until it is interrupted. */
+import { type Exit, exit, type Io } from "../../io/io.ts";
+import type { ServeOptions } from "./options.ts";
+
+const interruption = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+/** @throws UsageError for what is wrong with the configuration, the data folder or the port */
+export const serveCommand = async ({ config, data }: ServeOptions, io: Io): Promise<Exit> => {
+  const { env, stdout, stderr, interrupted } = io;
+  const daemon = await io.startDaemon({ config, data, env, writeLog: stderr.write });
+  stdout.write(`dashboard ${daemon.url}\n`);
+  await interruption(interrupted);
+  await daemon.stop("interrupted");
+  return exit.done;
+};

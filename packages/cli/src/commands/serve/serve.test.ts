@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Daemon, DaemonOptions } from "@meterport/gateway/daemon";
+import { UsageError } from "@meterport/protocol/errors";
+import { runCli } from "../../testing/run-cli.ts";
+
+/** A daemon that notes what it is asked, and is interrupted as soon as it runs. */
+const noting = () => {
+  const asked: DaemonOptions[] = [];
+  const stopped: string[] = [];
+  const interruption = new AbortController();
+  const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
+    asked.push(options);
+    options.writeLog("a line of the log\n");
+    setImmediate(() => interruption.abort());
+    return {
+      url: "http://127.0.0.1:8765",
+      stop: async (why) => {
+        stopped.push(why);
+      },
+    };
+  };
+  return { asked, stopped, world: { startDaemon, interrupted: interruption.signal } };
+};
+
+test("serve: says where the page is, runs until it is interrupted and stops the daemon in good order", async () => {
+  const { asked, stopped, world } = noting();
+  const env = { METERPORT_HTTP_PORT: "0" };
+  const ran = await runCli(["serve", "--config", "my.yaml", "--data", "folder"], { ...world, env });
+  assert.deepEqual(ran, { code: 0, out: "dashboard http://127.0.0.1:8765\n", err: "a line of the log\n" });
+  assert.deepEqual(
+    asked.map(({ config, data, env }) => ({ config, data, env })),
+    [{ config: "my.yaml", data: "folder", env }],
+  );
+  assert.deepEqual(stopped, ["interrupted"]);
+});
+
+test("serve: stops at once if it was interrupted while it started", async () => {
+  const { stopped, world } = noting();
+  const { code } = await runCli(["serve"], { ...world, interrupted: AbortSignal.abort() });
+  assert.equal(code, 0);
+  assert.deepEqual(stopped, ["interrupted"]);
+});
+
+test("serve: what is wrong with the configuration is a sentence and exit code 2", async () => {
+  const startDaemon = () => Promise.reject(new UsageError("config", "meterport.yaml:4:10: meters[0] has no key"));
+  const ran = await runCli(["serve"], { startDaemon });
+  assert.deepEqual(ran, { code: 2, out: "", err: "meterport: meterport.yaml:4:10: meters[0] has no key\n" });
+  const unknown = await runCli(["serve", "--prot", "1"], noting().world);
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.err, /^meterport: unknown option --prot[^\n]*\n$/);
+});

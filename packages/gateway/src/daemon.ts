@@ -1,0 +1,247 @@
+/** Starts the daemon: the only place where real clocks, files, sockets and meters meet. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { quietText } from "@meterport/engine/plan/quiet";
+import type { MeterSource } from "@meterport/engine/ports/meter-source";
+import type { Store } from "@meterport/engine/ports/store";
+import { UsageError } from "@meterport/protocol/errors";
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import { systemClock, systemEntropy } from "@meterport/transports/clock";
+import { noteDaemon } from "@meterport/transports/daemon-note";
+import { linkTraits } from "@meterport/transports/link-traits";
+import { parseMeterLink } from "@meterport/transports/link-url";
+import { openLink } from "@meterport/transports/open";
+import { portLinkOf } from "@meterport/transports/port-link";
+import { portName } from "@meterport/transports/port-name";
+import { captureRedactor } from "./captures/capture-redactor.ts";
+import { type CaptureShelf, openCaptureShelf } from "./captures/capture-shelf.ts";
+import { ErrorRecorder } from "./captures/error-recorder.ts";
+import { type Config, loadConfig, type MeterConfig } from "./config/config.ts";
+import type { Environment } from "./config/environment.ts";
+import { listen } from "./http/server.ts";
+import { type LevelLog, type LogLevel, lineLog } from "./log.ts";
+import { createDemo, type Demo } from "./meters/demo.ts";
+import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
+import { openMeter, throughHeadNote } from "./meters/open-meter.ts";
+import { QuietSource } from "./meters/quiet-source.ts";
+import { tlsSeen } from "./meters/tls-seen.ts";
+import { tracedMeter } from "./meters/traced-meter.ts";
+import { createGateway, type GatewayMeter } from "./operation/gateway.ts";
+import { openSqliteStore } from "./stores/sqlite/sqlite-store.ts";
+
+export interface DaemonOptions {
+  /** What `--config` names; undefined where nobody did. */
+  readonly config?: string | undefined;
+  /** What `--data` names; undefined where nobody did. */
+  readonly data?: string | undefined;
+  readonly env: Environment;
+  /** Takes the log, line by line. */
+  readonly writeLog: (line: string) => void;
+}
+
+export interface Daemon {
+  /** Where the page is: "http://127.0.0.1:8765". */
+  readonly url: string;
+  /** Ends it in good order; `why` goes into the log. */
+  readonly stop: (why: string) => Promise<void>;
+}
+
+/** In a checkout its root. */
+const project = fileURLToPath(new URL("../../../", import.meta.url));
+const isCheckout = existsSync(join(project, "tsconfig.base.json"));
+
+/** The page travels with the published package, and is built beside this one in a checkout. */
+const dashboard = fileURLToPath(new URL(isCheckout ? "../../dashboard/dist" : "../dashboard", import.meta.url));
+
+const ownVersion = (): string => {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
+};
+
+/** In a checkout beside the code, elsewhere where the system wants such data. */
+const defaultData = (env: Environment): string =>
+  isCheckout ? join(project, ".data") : join(env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "meterport");
+
+const readFile = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw new UsageError("config", `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+const readConfig = ({ config, data, env }: DaemonOptions): Config => {
+  if (config === "") throw new UsageError("arguments", "--config is empty: name a file");
+  if (data === "") throw new UsageError("arguments", "--data is empty: name a folder");
+  return loadConfig({
+    file: config,
+    data,
+    env,
+    defaultData: defaultData(env),
+    readFile,
+    checkLink: parseMeterLink,
+    portLinkOf,
+  });
+};
+
+/** What the parts of one daemon share. */
+interface Running {
+  readonly config: Config;
+  readonly env: Environment;
+  readonly log: LevelLog;
+  readonly shelf: CaptureShelf;
+  /** Redacts what went over a meter's link. */
+  readonly redactorOf: (source: MeterSource, key: Secret, profile?: string) => GatewayMeter["redact"];
+}
+
+const supervised = (link: string, access: MeterAccess): MeterSource =>
+  superviseMeter({ name: link, ...access, clock: systemClock, entropy: systemEntropy });
+
+const traced = (id: string, access: MeterAccess, { config, log }: Running): MeterAccess =>
+  tracedMeter(access, { id, level: config.logLevel, log, clock: systemClock });
+
+/** A supervised meter, whose link is captured when it turns bad; each call begins another supervision of the same one. */
+const sourcesOf = (id: string, link: string, access: MeterAccess, shelf: CaptureShelf): (() => MeterSource) => {
+  const recorder = new ErrorRecorder({ id, link, clock: systemClock, shelf });
+  return () => {
+    const source = supervised(link, recorder.noting(access));
+    source.listen(recorder.linkChanged);
+    return source;
+  };
+};
+
+/** Local time of this machine. */
+const localOffset = (wall: number): number => -60_000 * new Date(wall).getTimezoneOffset();
+
+/** A source that keeps to the windows in which its meter is left alone, where it has some. */
+const withQuiet = (make: () => MeterSource, windows: MeterConfig["quiet"]): MeterSource =>
+  windows === undefined ? make() : new QuietSource({ make, windows, clock: systemClock, offset: localOffset });
+
+/** The seed is the same for all captures until the next start, so that several of one report have the same pseudonyms. */
+const redactors = (log: LevelLog): Running["redactorOf"] => {
+  const redact = captureRedactor(log);
+  const seed = systemEntropy(32);
+  return (source, key, profile) => (text) =>
+    redact({ text, key: key.reveal(), seed, profile: source.identity()?.profile ?? profile });
+};
+
+/** What it takes to reach a meter of the configuration. */
+const accessOf = (meter: MeterConfig, { config, env, log }: Running): MeterAccess =>
+  openMeter(meter, {
+    clock: systemClock,
+    entropy: systemEntropy,
+    log,
+    traitsOf: linkTraits,
+    openLink: (link, signal, baud) => openLink(link, signal, baud, env),
+    securityMemory: (link) => tlsSeen(config.data, portName(link), log),
+  });
+
+const configuredMeters = (running: Running): readonly GatewayMeter[] =>
+  running.config.meters.map((meter) => {
+    const { id, name, link, optical, interval, fuseAmps, key, profile, quiet } = meter;
+    const access = traced(id, accessOf(meter, running), running);
+    if (optical) running.log.info(`${id}: ${throughHeadNote(interval)}`);
+    // A key crosses an optical port in the clear, and must not be in a capture.
+    const make = optical ? () => supervised(link, access) : sourcesOf(id, link, access, running.shelf);
+    const source = withQuiet(make, quiet);
+    if (quiet !== undefined)
+      running.log.info(`${id}: left alone ${quiet.map(quietText).join(", ")} (local time of this machine)`);
+    return {
+      id,
+      name,
+      url: link,
+      simulated: false,
+      interval,
+      ...(fuseAmps === undefined ? {} : { fuseAmps }),
+      source,
+      redact: running.redactorOf(source, key, profile),
+    };
+  });
+
+const demoMeter = (demo: Demo, running: Running): GatewayMeter => {
+  const { config, shelf, redactorOf } = running;
+  const source = sourcesOf(demo.id, demo.url, traced(demo.id, demo.access, running), shelf)();
+  return { ...demo, source, simulated: true, interval: config.interval, redact: redactorOf(source, demo.key) };
+};
+
+const day = 86_400_000;
+/** The virtual meter adds up its household's energy since then at each start, which is quick for a month. */
+const longestInstalled = 31 * day;
+
+/** When the virtual meter was installed, kept beside the data: its registers go on where they were. */
+const demoInstalled = (folder: string): number => {
+  const path = join(folder, "demo.json");
+  const now = systemClock.wall();
+  try {
+    const { installed } = JSON.parse(readFileSync(path, "utf8")) as { readonly installed?: unknown };
+    if (typeof installed === "number" && installed < now && installed > now - longestInstalled) return installed;
+  } catch {
+    // The first start, or a file that somebody spoilt: another virtual meter is installed.
+  }
+  const installed = now - day;
+  writeFileSync(path, `${JSON.stringify({ installed })}\n`);
+  return installed;
+};
+
+const fillPastDay = async (demo: Demo, store: Store): Promise<void> => {
+  const now = systemClock.wall();
+  const last = (await store.lastRegisters(demo.id))?.time ?? 0;
+  for await (const readings of demo.past(Math.max(last + 1, now - day + 1))) await store.append(demo.id, readings);
+};
+
+/**
+ * Starts the daemon with what flags, environment and file say, in this order.
+ *
+ * @throws UsageError with a sentence for each thing that is wrong with them, or with the data folder or the port
+ */
+export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
+  const { env, writeLog } = options;
+  // It becomes what the configuration says as soon as that is read.
+  const logging: { level: LogLevel } = { level: "info" };
+  const log = lineLog(systemClock, writeLog, () => logging.level);
+  const config = readConfig(options);
+  logging.level = config.logLevel;
+  for (const warning of config.warnings) log.warn(warning);
+  for (const meter of config.meters) log.info(`${meter.id}: key ${meter.keyForm}`);
+  const store = openSqliteStore(config.data, config.history, log, systemClock.wall());
+  const shelf = openCaptureShelf(join(config.data, "captures"), log);
+  const running: Running = { config, env, log, shelf, redactorOf: redactors(log) };
+  const demo =
+    config.meters.length > 0
+      ? undefined
+      : createDemo({ clock: systemClock, entropy: systemEntropy, installed: demoInstalled(config.data) });
+  if (demo !== undefined) {
+    log.info("no meter is configured: a simulated household stands in");
+    await fillPastDay(demo, store);
+  }
+  const gateway = await createGateway({
+    meters: demo === undefined ? configuredMeters(running) : [demoMeter(demo, running)],
+    store,
+    captures: shelf,
+    clock: systemClock,
+    log,
+    version: ownVersion(),
+    dashboard,
+    host: config.http.host,
+    allowedHosts: config.http.allowedHosts,
+  });
+  const server = await listen({ ...config.http, fetch: gateway.app.fetch, log });
+  gateway.start();
+  const forget = noteDaemon(
+    server.url,
+    config.meters.map(({ link }) => link),
+  );
+  return {
+    url: server.url,
+    stop: async (why) => {
+      log.info(`${why}: stopping`);
+      const closed = server.close();
+      await gateway.stop();
+      await closed;
+      forget();
+    },
+  };
+};
