@@ -137,6 +137,35 @@ describe("the page", { skip: skipPage }, () => {
     await page.close();
   });
 
+  it("has a top bar in order at each width, and its name in the language of the page", async (t) => {
+    const gateway = await startGateway();
+    t.after(gateway.remove);
+    const { page } = await open(gateway.url);
+    await state(page, "fresh", 10_000);
+    const middle = async (selector: string): Promise<{ x: number; y: number; right: number }> => {
+      const box = (await page.locator(selector).boundingBox()) ?? assert.fail(selector);
+      return { x: box.x, y: box.y + box.height / 2, right: box.x + box.width };
+    };
+    const names = { en: "Simulated household", da: "Simuleret husstand", de: "Simulierter Haushalt" };
+    for (const width of [390, 640, 720, 1280])
+      for (const [language, name] of Object.entries(names)) {
+        await page.setViewportSize({ width, height: 860 });
+        await page.getByTestId("language").selectOption(language);
+        assert.match(await page.title(), new RegExp(`${name}$`));
+        const [heading, settings, freshness] = await Promise.all([
+          middle("header h1"),
+          middle("header .settings"),
+          middle("header .freshness"),
+        ]);
+        assert.equal(await page.locator("header h1").textContent(), name);
+        const where = `${language}, ${width} pixels`;
+        assert.ok(Math.abs(heading.y - settings.y) < 4, `${where}: name and settings share a row`);
+        assert.ok(heading.x < settings.x && settings.right > width - 40, `${where}: the settings stand at the right`);
+        if (width <= 720) assert.ok(freshness.right > width - 40, `${where}: so does the state`);
+      }
+    await page.close();
+  });
+
   it("says within 5 s that its meter is gone, and comes back with it", async (t) => {
     const meter = await serveMeter();
     t.after(meter.unplug);

@@ -4,7 +4,7 @@ export const da: Messages = {
   languageName: "Dansk",
   unknown: "–",
 
-  direction: { import: "Forbrug", export: "Eksport", zero: "I balance", unknown: "Ukendt" },
+  direction: { import: "Import", export: "Eksport", zero: "I balance", unknown: "Ukendt" },
   directionDetail: {
     import: "Effekt fra elnettet",
     export: "Effekt til elnettet",
@@ -16,7 +16,7 @@ export const da: Messages = {
   powerNow: "Effekt nu",
   connecting: "Opretter forbindelse…",
   lastKnown: (value, ago) => `senest kendt ${value}, ${ago}`,
-  inBrackets: { import: " (forbrug)", export: " (eksport)", zero: "", unknown: "" },
+  inBrackets: { import: " (import)", export: " (eksport)", zero: "", unknown: "" },
   lastReadingAgo: (ago) => `sidste aflæsning ${ago}`,
   noReadingYet: "endnu ingen aflæsning",
 
@@ -59,15 +59,15 @@ export const da: Messages = {
   phaseBar: (phase, text) => `${phase}: ${text}`,
 
   counters: "Målerstand",
-  importCounter: "Forbrug i alt",
+  importCounter: "Import i alt",
   exportCounter: "Eksport i alt",
   asOf: (time, ago) => `pr. kl. ${time}, ${ago}`,
   frequency: "Frekvens",
   apparentPower: "Tilsyneladende effekt",
   reactive: "Reaktiv energi og effekt",
-  reactiveImport: "Reaktiv energi, forbrug",
+  reactiveImport: "Reaktiv energi, import",
   reactiveExport: "Reaktiv energi, eksport",
-  reactivePowerImport: "Reaktiv effekt, forbrug",
+  reactivePowerImport: "Reaktiv effekt, import",
   reactivePowerExport: "Reaktiv effekt, eksport",
 
   chartUnit: "Nettoeffekt",

@@ -68,3 +68,8 @@ test("no finite power gives NaN or an exception", () => {
     }),
   );
 });
+
+test("powers beside each other have one unit", () => {
+  assert.deepEqual(english.powerTexts([-2818, 13_860]), ["−2.82 kW", "13.86 kW"]);
+  assert.deepEqual(danish.powerTexts([-2818, 9000, null]), ["−2.818 W", "9.000 W", "–"]);
+});

@@ -29,6 +29,8 @@ export interface Formatter {
   readonly magnitude: (watts: number | null) => Quantity;
   readonly powerText: (watts: number | null) => string;
   readonly magnitudeText: (watts: number | null) => string;
+  /** Powers that stand beside each other, all in the unit that the largest of them needs. */
+  readonly powerTexts: <T extends readonly (number | null)[]>(watts: T) => { readonly [K in keyof T]: string };
   /** A number with a fixed count of decimals and a unit. */
   readonly amount: (value: number | null, decimals: number, unit: string) => string;
   readonly number: (value: number | null, decimals: number) => string;
@@ -71,10 +73,11 @@ export function formatter(messages: Messages, locale: string, timeZone?: string)
   const minus = (text: string): string => text.replace("-", "−");
   const number = (value: number | null, decimals: number): string =>
     value === null ? messages.unknown : minus(digits(decimals).format(value));
-  const power = (watts: number | null): Quantity =>
-    watts !== null && Math.round(Math.abs(watts)) >= KILOWATT_FROM
-      ? { value: number(watts / 1000, 2), unit: "kW" }
-      : { value: number(watts, 0), unit: "W" };
+  const needsKilowatts = (watts: number | null): boolean =>
+    watts !== null && Math.round(Math.abs(watts)) >= KILOWATT_FROM;
+  const powerIn = (watts: number | null, kilo: boolean): Quantity =>
+    kilo && watts !== null ? { value: number(watts / 1000, 2), unit: "kW" } : { value: number(watts, 0), unit: "W" };
+  const power = (watts: number | null): Quantity => powerIn(watts, needsKilowatts(watts));
   const magnitude = (watts: number | null): Quantity => power(watts === null ? null : Math.abs(watts));
   const joined = ({ value, unit }: Quantity): string => (value === messages.unknown ? value : `${value} ${unit}`);
   const duration = (ms: number): string => {
@@ -94,6 +97,10 @@ export function formatter(messages: Messages, locale: string, timeZone?: string)
     magnitude,
     powerText: (watts) => joined(power(watts)),
     magnitudeText: (watts) => joined(magnitude(watts)),
+    powerTexts: <T extends readonly (number | null)[]>(watts: T) => {
+      const kilo = watts.some(needsKilowatts);
+      return watts.map((one) => joined(powerIn(one, kilo))) as { readonly [K in keyof T]: string };
+    },
     number,
     amount: (value, decimals, unit) => joined({ value: number(value, decimals), unit }),
     register: (thousandths) => {

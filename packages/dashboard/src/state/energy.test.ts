@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { energySince, startOfDay } from "./energy.ts";
+import { energySince, lastKnown, startOfDay } from "./energy.ts";
 import { type Bucket, emptySeries, type Series } from "./series.ts";
 
 function registers(step: number, values: Readonly<Record<number, number>>): Series {
@@ -53,4 +53,36 @@ test("a register that leapt to another meter's gives nothing, and a heavy load i
 test("a day starts at local midnight", () => {
   const noon = new Date(2026, 2, 29, 12, 30).getTime();
   assert.equal(startOfDay(noon), new Date(2026, 2, 29).getTime());
+});
+
+test("an hour is never more than the day that holds it, whatever steps the history has", () => {
+  // Counted since 1:50, in steps of ten seconds and of five minutes.
+  const begin = 6600;
+  const at = (time: number): number => 50_000 + (time - begin) * 0.6;
+  const fine = registers(
+    10,
+    Object.fromEntries([begin, 6700, 7000, 8000, 9000].map((start) => [start, at(start + 10)])),
+  );
+  const coarse = registers(300, Object.fromEntries([begin, 6900, 8700].map((start) => [start, at(start + 300)])));
+  const now = 9750;
+  const hour = energySince([fine, coarse], "importWh", now - 3600, at(now), now);
+  const today = energySince([fine, coarse], "importWh", 0, at(now), now);
+  assert.deepEqual(hour, today);
+  assert.equal(hour?.since, 6610);
+  assert.ok(
+    Number(energySince(coarse, "importWh", 0, at(now), now)?.wh) < Number(hour?.wh),
+    "as it was: another beginning",
+  );
+});
+
+test("a register stands as of the last reading, not as of the step that it fell into", () => {
+  const series = registers(300, { 9300: 1000, 9600: 1100 });
+  const lastReading = 9_774_000;
+  assert.deepEqual(lastKnown([series], "importWh", lastReading, 9_900_000), { wh: 1100, time: lastReading });
+  assert.deepEqual(lastKnown([series], "importWh", null, 9_800_000), { wh: 1100, time: 9_800_000 });
+  assert.deepEqual(lastKnown([series], "importWh", 5_000_000, 20_000_000), { wh: 1100, time: 9_900_000 });
+  assert.equal(lastKnown([series], "exportWh", lastReading, 9_900_000), null);
+  // The finer series says the same moment better.
+  const fine = registers(10, { 9770: 1099, 9890: 1101 });
+  assert.equal(lastKnown([fine, series], "importWh", null, 9_950_000)?.wh, 1101);
 });
