@@ -81,6 +81,28 @@ test("a file is read, with digits of a key as they were written", () => {
   assert.equal(garage?.profile, "meter:3.70");
 });
 
+test("--data wins over METERPORT_DATA, that over the file, and its folder is where the file is looked for", () => {
+  const asked: string[] = [];
+  const dataOf = (data: string | undefined, env: Environment): string =>
+    loadConfig({
+      data,
+      env,
+      defaultData: "/default",
+      checkLink: parseMeterLink,
+      portLinkOf,
+      readFile: (path) => {
+        asked.push(path);
+        return "data: /file";
+      },
+    }).data;
+  const env = { METERPORT_DATA: "/environment" };
+  assert.deepEqual(
+    [dataOf("/flag", env), dataOf(undefined, env), dataOf(undefined, {})],
+    ["/flag", "/environment", "/file"],
+  );
+  assert.deepEqual(asked, ["/flag/meterport.yaml", "/environment/meterport.yaml", "/default/meterport.yaml"]);
+});
+
 test("the result is frozen all the way down, and shows no key", () => {
   const config = load(full);
   for (const part of [config, config.http, config.meters, config.meters[0], config.http.allowedHosts])
