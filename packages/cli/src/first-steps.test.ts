@@ -1,6 +1,8 @@
 /** What somebody stumbles over who has just begun: misspelt options, where the link comes from, files that are there. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { DaemonOptions } from "@meterport/gateway/daemon";
+import { UsageError } from "@meterport/protocol/errors";
 import { Command } from "commander";
 import { commands } from "./commands.ts";
 import { completeCommand } from "./options/every-command.ts";
@@ -94,7 +96,10 @@ describe("a key in a wrong place", () => {
   for (const secret of keys)
     test(`of ${secret.length} characters is not repeated by any option of any command`, async () => {
       const clean = async (words: readonly string[], env: Record<string, string> = {}) => {
-        const { out, err } = await runCli(words, { env, adapters: [] });
+        // A daemon that quotes what it was given.
+        const startDaemon = ({ config, data }: DaemonOptions) =>
+          Promise.reject(new UsageError("config", `cannot open ${config} in ${data}`));
+        const { out, err } = await runCli(words, { env, adapters: [], startDaemon });
         const told = words[0] === "explain" ? err : out + err;
         assert.ok(!told.toLowerCase().includes(secret.toLowerCase().slice(0, 16)), `${words.join(" ")}\n${told}`);
       };
