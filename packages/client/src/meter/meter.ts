@@ -17,6 +17,7 @@ import {
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { Clock, Signal } from "@meterport/protocol/ports";
+import { BT00 } from "@meterport/protocol/tables/basic/bt00-general-configuration";
 import { numberOf } from "@meterport/protocol/tables/identifiers";
 import type { Session } from "../session/session.ts";
 import { type Capabilities, CapabilityReader } from "./capabilities.ts";
@@ -117,7 +118,7 @@ export class Meter {
     });
     this.#capabilities = new CapabilityReader({
       generation: () => this.generation,
-      bt00: (signal) => this.steadily("read BT00", () => this.#dimensions.value("BT00", signal)),
+      bt00: (signal) => this.steadily("read BT00", () => this.#dimensions.value(BT00, signal)),
     });
     const wear = new WearBudget(options.wear ?? memoryWearStore(), options.clock, options.profile);
     const change = { meter: this, writable: options.writable === true, wear };

@@ -68,21 +68,25 @@ export class Dimensions {
   /** Everything that `table` depends on. @throws LinkError, ResponseError, LayoutError */
   async environment(table: AnyTable, signal: Signal | undefined): Promise<Environment> {
     const env: Record<string, unknown> & { profile: Profile } = { profile: this.#profile };
-    for (const id of new Set(table.needs)) env[id] = await this.value(id, signal).catch(neededBy(table.id));
+    for (const id of new Set(table.needs)) env[id] = await this.#value(id, signal).catch(neededBy(table.id));
     return env;
   }
 
-  /** The value of one of the tables that dimensions come from. @throws LinkError, ResponseError, LayoutError */
-  value(id: string, signal: Signal | undefined): Promise<unknown> {
+  /** The value of a table that is kept as dimensions are. @throws LinkError, ResponseError, LayoutError */
+  value(table: AnyTable, signal: Signal | undefined): Promise<unknown> {
+    return this.#value(table.id, signal, table);
+  }
+
+  /** What no declaration depends on has to be given. */
+  #value(id: string, signal: Signal | undefined, given?: AnyTable): Promise<unknown> {
     const label = `read ${id}`;
     if (signal?.aborted === true) return Promise.reject(new LinkError("aborted", label, "aborted before it was sent"));
-    const reading = this.#known.get(id) ?? this.#begin(id);
+    const reading = this.#known.get(id) ?? this.#begin(id, publisherOf(id) ?? given);
     return signal === undefined ? reading : untilAborted(reading, signal, label);
   }
 
   /** Under nobody's signal, since others may come to wait for the same dimension. */
-  #begin(id: string): Promise<unknown> {
-    const table = publisherOf(id);
+  #begin(id: string, table: AnyTable | undefined): Promise<unknown> {
     if (table === undefined)
       return Promise.reject(new UsageError("no-such-table", `no declaration of ${id} is at hand`));
     const there = tableExists(table, this.#profile) ? table : (substituteTables[id] ?? table);
