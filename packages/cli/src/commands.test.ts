@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Command } from "commander";
 import { commands } from "./commands.ts";
-import { checkOptions, completeCommand } from "./options/every-command.ts";
+import { checkOptions, completeCommand } from "./options/outer-options.ts";
 import { runCli } from "./testing/run-cli.ts";
 
 describe("the list of commands", () => {

@@ -97,7 +97,7 @@ export interface Given {
 const unlessUsed = ({ openLink, daemonOn }: RawIo): RawIo["openLink"] => {
   const free = new Set<string>();
   return async (link, ...more) => {
-    const daemon = free.has(link) ? undefined : daemonOn(link);
+    const daemon = free.has(link) ? undefined : await daemonOn(link);
     if (daemon !== undefined)
       throw new UsageError(
         "link-in-use",

@@ -5,8 +5,8 @@ import type { DaemonOptions } from "@meterport/gateway/daemon";
 import { UsageError } from "@meterport/protocol/errors";
 import { Command } from "commander";
 import { commands } from "./commands.ts";
-import { completeCommand } from "./options/every-command.ts";
-import { key, runCli, withMeter } from "./testing/run-cli.ts";
+import { completeCommand } from "./options/outer-options.ts";
+import { key, runCli, type World, withMeter } from "./testing/run-cli.ts";
 
 interface Shape {
   readonly name: string;
@@ -91,14 +91,15 @@ describe("options", () => {
   });
 });
 
+/** A gateway that quotes what it was started with. */
+const startDaemon: World["startDaemon"] = ({ config, data }) =>
+  Promise.reject(new UsageError("config", `${config}, ${data}: there is no such file`));
+
 describe("a key in a wrong place", () => {
   const keys = ["ABCDEFGHIJ0123456789", "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "3031323334353637383930313233343536373839"];
   for (const secret of keys)
     test(`of ${secret.length} characters is not repeated by any option of any command`, async () => {
       const clean = async (words: readonly string[], env: Record<string, string> = {}) => {
-        // A daemon that quotes what it was given.
-        const startDaemon = ({ config, data }: DaemonOptions) =>
-          Promise.reject(new UsageError("config", `cannot open ${config} in ${data}`));
         const { out, err } = await runCli(words, { env, adapters: [], startDaemon });
         const told = words[0] === "explain" ? err : out + err;
         assert.ok(!told.toLowerCase().includes(secret.toLowerCase().slice(0, 16)), `${words.join(" ")}\n${told}`);

@@ -3,7 +3,6 @@ import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
-import { daemonOn } from "@meterport/transports/daemon-note";
 import type { RawIo, RawOutput } from "./io/io.ts";
 import { checkNew, createOutputFile } from "./io/output-file.ts";
 import { isNews, stateFolder, stateIn } from "./io/state-folder.ts";
@@ -130,7 +129,7 @@ const io: RawIo = {
   entropy: systemEntropy,
   openLink: async (link, signal, baud) =>
     (await import("@meterport/transports/open")).openLink(link, signal, baud, process.env),
-  daemonOn: (link) => daemonOn(link),
+  daemonOn: async (link) => (await import("@meterport/transports/daemon-note")).daemonOn(link),
   listAdapters: async () => (await import("@meterport/transports/serial/serial-adapters")).listAdapters(),
   startDaemon: async (options) => (await import("@meterport/gateway/daemon")).startDaemon(options),
   interrupted: interruption.signal,

@@ -2,8 +2,8 @@
 import { Command, type CommanderError } from "commander";
 import { commands } from "./commands.ts";
 import { type Exit, exit } from "./io/io.ts";
-import { completeCommand } from "./options/every-command.ts";
 import type { Host } from "./options/host.ts";
+import { completeCommand } from "./options/outer-options.ts";
 
 const afterHelp = `
 METERPORT_LINK stands for --link, METERPORT_KEY for --key.

@@ -7,7 +7,7 @@ import { commands } from "./commands.ts";
 import { edgeOf } from "./edge.ts";
 import type { Asked } from "./failure/failure.ts";
 import { type Exit, exit, type Io, type RawIo } from "./io/io.ts";
-import { checkOptions } from "./options/every-command.ts";
+import { checkOptions } from "./options/outer-options.ts";
 import { withTraceDetail } from "./options/shared-options.ts";
 import { buildProgram, exitOf } from "./program.ts";
 

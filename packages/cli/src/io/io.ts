@@ -97,7 +97,7 @@ export interface Io {
 /** The world before its edge: what `main` and tests provide. */
 export interface RawIo extends Omit<Io, "stdout" | "stderr" | "hide" | "createFile" | "createCapture"> {
   /** The daemon on this machine that uses a link, if one does. */
-  readonly daemonOn: (link: string) => { readonly url: string; readonly pid: number } | undefined;
+  readonly daemonOn: (link: string) => Promise<{ readonly url: string; readonly pid: number } | undefined>;
   readonly createFile: (path: string, kind: FileKind) => OutputFile;
   readonly stdout: RawOutput;
   readonly stderr: RawOutput;

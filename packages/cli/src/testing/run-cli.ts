@@ -124,7 +124,7 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     clock: world.clock ?? eagerClock(),
     entropy: (length) => new Uint8Array(length).fill(7),
     openLink: world.openLink ?? noLink,
-    daemonOn: (link) => world.daemons?.[link],
+    daemonOn: async (link) => world.daemons?.[link],
     listAdapters: async () => world.adapters ?? [],
     startDaemon: world.startDaemon ?? (() => Promise.reject(new Error("no daemon in this world"))),
     interrupted: world.interrupted ?? new AbortController().signal,

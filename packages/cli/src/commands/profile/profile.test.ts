@@ -56,6 +56,22 @@ describe("profile as CSV", () => {
     ]);
   });
 
+  test("a day is that of the zone, whole, also one of 25 hours, and says whose it is", async () => {
+    const recorder = new Recorder({ ...defaults, blocks: 60, start: Date.UTC(2026, 9, 24, 12) });
+    for (let i = 0; i < 230; i++) recorder.record({ values: [1000 + i, 230_000] });
+    const clock = eagerClock(Date.UTC(2026, 9, 27));
+    const line = endpointLine(clock, recorder.tables());
+    const world = { clock, openLink: async () => line.transport };
+    const args = ["--since", "2026-10-25", "--until", "2026-10-26T00:00"];
+    const { code, out, err } = await profile(recorder, args, world);
+    assert.equal(code, 0, err);
+    const lines = out.trimEnd().split("\n").slice(1);
+    assert.equal(lines.length, 100);
+    assert.match(lines[0] ?? "", /,2026-10-25T00:15:00\+02:00,/);
+    assert.match(lines.at(-1) ?? "", /,2026-10-26T00:00:00\+01:00,/);
+    assert.match(err, /from 2026-10-25 00:00:00 to 2026-10-26 00:00:00, in the zone Europe\/Copenhagen/);
+  });
+
   test("what is not as usual stands in the status, and never as a number", async () => {
     const recorder = new Recorder(defaults);
     recorder.record({ values: [1000, 1] });
