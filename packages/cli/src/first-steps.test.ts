@@ -1,7 +1,6 @@
 /** What somebody stumbles over who has just begun: misspelt options, where the link comes from, files that are there. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { DaemonOptions } from "@meterport/gateway/daemon";
 import { UsageError } from "@meterport/protocol/errors";
 import { Command } from "commander";
 import { commands } from "./commands.ts";
