@@ -1,4 +1,4 @@
-/** Polls metering points, guards their values, and gives one snapshot that everything else reads. */
+/** Polls metering points, guards their values, and keeps the one snapshot that everything else reads. */
 export {
   emptyGuard,
   type GuardEvent,

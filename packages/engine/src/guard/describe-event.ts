@@ -6,5 +6,5 @@ export const describeEvent = (event: GuardEvent): string => {
   const steps = event.registers.map((step) => `${step.key} ${step.from} -> ${step.to}`).join(", ");
   return event.kind === "meter-exchange"
     ? `registers fell, so the meter was exchanged or reset: ${steps}`
-    : `registers leapt further than the fuse allows: ${steps}`;
+    : `registers rose further than the fuse allows: ${steps}`;
 };

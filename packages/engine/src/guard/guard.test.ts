@@ -21,7 +21,7 @@ const feed = (values: readonly Partial<LiveReading>[]) => {
   return { out, events, state };
 };
 
-test("what is plausible passes untouched", () => {
+test("plausible values pass unchanged", () => {
   const values = {
     power_w: -4_200,
     voltage_l1_v: 231.4,
@@ -47,7 +47,7 @@ test("one absurd value is withheld alone, and the next good read is clean again"
   assert.equal(out[1]?.quality, "good");
 });
 
-test("a second read in a row confirms, and widens the bound for good", () => {
+test("a second read in a row confirms a value, and widens the bound for good", () => {
   const { out } = feed([
     { power_w: 60_000 },
     { power_w: 61_000 },
@@ -69,7 +69,7 @@ test("two absurd values that contradict each other confirm nothing", () => {
   );
 });
 
-test("what arithmetic forbids is never confirmed", () => {
+test("a value that arithmetic forbids is never confirmed", () => {
   const values = { power_factor_l1: 4_294_967.053, voltage_l1_v: -5, energy_import_wh: -1, frequency_hz: Number.NaN };
   const { out } = feed([values, values, values]);
   for (const key of ["power_factor_l1", "voltage_l1_v", "energy_import_wh", "frequency_hz"] as const) {
@@ -77,7 +77,7 @@ test("what arithmetic forbids is never confirmed", () => {
   }
 });
 
-test("a register that falls once is a glitch; twice it is another meter", () => {
+test("a register that falls once is a glitch; twice means another meter", () => {
   const glitch = feed([{ energy_import_wh: 5_000_000 }, { energy_import_wh: 0 }, { energy_import_wh: 5_000_001 }]);
   assert.deepEqual(
     glitch.out.map((r) => r.energy_import_wh),
@@ -106,7 +106,7 @@ test("a register that falls once is a glitch; twice it is another meter", () => 
   });
 });
 
-test("a leap of 1000 kWh is withheld, and believed only when it stays", () => {
+test("a leap of 1000 kWh is withheld, and believed only if it stays", () => {
   const spike = feed([{ energy_import_wh: 10_000 }, { energy_import_wh: 1_010_000 }, { energy_import_wh: 10_001 }]);
   assert.deepEqual(
     spike.out.map((r) => r.energy_import_wh),
@@ -126,14 +126,14 @@ test("a glitch as the very first value does not lock out the true ones", () => {
   assert.equal(out[2]?.energy_import_wh, 10_001);
 });
 
-test("a long outage leaves room for what was used meanwhile", () => {
+test("a long outage leaves room for the energy used meanwhile", () => {
   const before = guard(emptyGuard, reading(0, { energy_import_wh: 10_000 }), limits);
   const day = 86_400_000;
   const after = guard(before.state, reading(day, { energy_import_wh: 60_000 }), limits);
   assert.equal(after.reading.energy_import_wh, 60_000);
 });
 
-test("property: no register falls without two reads that say so", () => {
+test("property: no register falls unless two reads show it", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -10, max: 5_000_000 }), { maxLength: 40 }), (registers) => {
       const { out, events } = feed(registers.map((energy_import_wh) => ({ energy_import_wh })));

@@ -1,9 +1,9 @@
 /**
- * Stands between the meter and the world: a value that cannot be, or that leaves the neighbourhood of the last ones, is withheld until
- * a second read in a row confirms it. Where one value of a reading is in doubt, so are its registers, since what is stored of them
- * stays.
+ * Checks every reading before it is shown or stored: a value that is implausible, or far from the last ones, is withheld until
+ * a second read in a row confirms it. If one value of a reading is in doubt, so are its registers, since stored registers
+ * stay.
  *
- * Pure: a state and a reading give a state and a reading.
+ * Pure: takes a state and a reading, returns a state and a reading.
  */
 import { type LiveKey, type LiveReading, liveKeys } from "@meterport/protocol/meaning/readings";
 import { type RegisterKey, registerKeys } from "./measured.ts";
@@ -18,7 +18,7 @@ export interface GuardLimits {
 }
 
 /**
- * The limits behind a main fuse of so many ampere per phase.
+ * The limits behind a main fuse of `ampere` per phase.
  *
  * @example
  * limitsForFuse(25) // { power: 20700, current: 30 }
@@ -34,13 +34,13 @@ export interface GuardState {
   readonly registers: Partial<Readonly<Record<RegisterKey, number>>>;
   /** Milliseconds since 1970 of the last accepted registers; null before the first. */
   readonly time: number | null;
-  /** Values that wait for a second read. */
+  /** Values that are waiting for a second read. */
   readonly pending: Partial<Readonly<Record<LiveKey, number>>>;
-  /** Bounds that a confirmed value has shown to be too narrow; of a register the power that it showed, W or var. */
+  /** Wider bounds that a confirmed value has justified; for a register, the power that its rise implied, W or var. */
   readonly widened: Partial<Readonly<Record<LiveKey, number>>>;
-  /** Last accepted values that are not registers. */
+  /** Last accepted values other than registers. */
   readonly accepted: Partial<Readonly<Record<LiveKey, Accepted>>>;
-  /** How often in a row a value was withheld only because it leapt. */
+  /** How many times in a row a value was withheld only because it leapt. */
   readonly leaps: Partial<Readonly<Record<LiveKey, number>>>;
   /** What was in doubt in the last reading. */
   readonly doubted: readonly LiveKey[];
@@ -61,7 +61,7 @@ export type GuardEvent =
   | { readonly kind: "withheld"; readonly keys: readonly LiveKey[] }
   /** Registers below the last ones, twice in a row: another meter, or one that was reset. */
   | { readonly kind: "meter-exchange"; readonly registers: readonly RegisterStep[] }
-  /** Registers far above what the fuse lets through, twice in a row: a gap that nobody saw. */
+  /** Registers far above what the fuse lets through, twice in a row: a gap that went unnoticed. */
   | { readonly kind: "register-leap"; readonly registers: readonly RegisterStep[] };
 
 export interface RegisterStep {
@@ -76,7 +76,7 @@ export interface Guarded {
   readonly events: readonly GuardEvent[];
 }
 
-/** Values that leap each time are a restless load: they are not withheld for longer. */
+/** A value that leaps each time is a fluctuating load: it is withheld no more times in a row than this. */
 const mostLeaps = 2;
 
 /** Registers may be shown in whole kWh, so this much of a step says nothing about power. Wh or varh. */
@@ -95,11 +95,11 @@ const bounds = (key: LiveKey, limits: GuardLimits): readonly [low: number, high:
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 0.2 * Math.max(Math.abs(a), Math.abs(b));
 
-/** How far the fuse lets a register rise in so many milliseconds, Wh or varh. */
+/** How far the fuse lets a register rise in the elapsed milliseconds, Wh or varh. */
 const mayRise = (elapsed: number, limits: GuardLimits): number =>
   (limits.power * Math.max(0, elapsed)) / 3_600_000 + registerSlack;
 
-/** What is made of one reading, step by step. */
+/** The judgement of one reading, built up step by step. */
 class Judgement {
   readonly #last: GuardState;
   readonly #time: number;
@@ -123,18 +123,18 @@ class Judgement {
 
   withhold(key: LiveKey, value: number): void {
     this.values[key] = null;
-    // What is not even a number cannot be confirmed.
+    // A value that is not a finite number cannot be confirmed.
     if (Number.isFinite(value)) this.pending[key] = value;
     this.withheld.push(key);
   }
 
-  /** Anything but a register. */
+  /** Any value but a register. */
   value(key: LiveKey, value: number, limits: GuardLimits): void {
     const waiting = this.#last.pending[key];
     const [low, high] = bounds(key, limits);
     const wide = this.widened[key] ?? 0;
     if (value < Math.min(low, -wide) || value > Math.max(high, wide)) {
-      // Nothing widens what arithmetic fixes, and nothing makes a magnitude negative.
+      // Bounds that arithmetic sets are never widened, and a magnitude is never negative.
       const fixed = key.startsWith("power_factor_") || (low === 0 && value < 0);
       if (fixed || waiting === undefined || !near(value, waiting)) {
         this.withhold(key, value);
@@ -174,11 +174,11 @@ class Judgement {
 }
 
 /**
- * Judges one reading against what is plausible and what came before.
+ * Judges one reading against plausible limits and the readings before it.
  *
- * Registers only rise, and not faster than the fuse allows; other values stay within bounds, and near the last ones. What does not
- * fit becomes null and the quality "suspect"; a second read in a row that says the same is believed. So does a register of a reading in
- * which something came into doubt: what damages one value without the digest's noticing damages others less visibly.
+ * Registers only rise, and not faster than the fuse allows; other values stay within bounds, and near the last ones. A value that
+ * does not fit becomes null and the quality "suspect"; a second read in a row that agrees is believed. If a value newly comes into
+ * doubt, the registers of that reading become null too: damage that the digest missed may have changed them less visibly.
  */
 export const guard = (state: GuardState, reading: LiveReading, limits: GuardLimits): Guarded => {
   const time = Date.parse(reading.time);
@@ -191,7 +191,7 @@ export const guard = (state: GuardState, reading: LiveReading, limits: GuardLimi
     if (!Number.isFinite(value)) judged.withhold(key, value);
     else if (!isRegister(key)) judged.value(key, value, limits);
   }
-  // What is odd each time is the meter's way, and casts no doubt on the rest.
+  // A value that is odd each time is normal for this meter, and casts no doubt on the rest.
   const shaken = judged.withheld.some((key) => !state.doubted.includes(key));
   for (const { key, value } of known)
     if (isRegister(key) && Number.isFinite(value)) judged.register(key, value, limits, shaken);
@@ -202,7 +202,7 @@ export const guard = (state: GuardState, reading: LiveReading, limits: GuardLimi
   if (fallen.length > 0) events.push({ kind: "meter-exchange", registers: fallen });
   if (leapt.length > 0) events.push({ kind: "register-leap", registers: leapt });
   const shown = withheld.length === 0 ? reading : { ...reading, ...judged.values, quality: "suspect" as const };
-  // While a register is in doubt the time of the last good one counts on, so that the room to rise stays honest.
+  // While a register is in doubt, the time of the last good one is kept, so that the permitted rise stays right.
   const settled = withheld.some(isRegister) ? state.time : time;
   return {
     state: { registers, time: settled, pending, widened, accepted, leaps, doubted: withheld },

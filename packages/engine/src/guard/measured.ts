@@ -1,4 +1,4 @@
-/** Which live keys are counters, and what an answer looks like when nothing is known. */
+/** Which live keys are counters, and the answer when nothing is known. */
 import { emptyReading, type LiveKey } from "@meterport/protocol/meaning/readings";
 import type { LiveAnswer } from "../model/point-model.ts";
 
@@ -12,7 +12,7 @@ export const registerKeys = [
 
 export type RegisterKey = (typeof registerKeys)[number];
 
-/** The live answer of a meter that cannot be trusted now; `time` is that of its last reading. */
+/** The live answer for a meter whose values cannot be trusted now; `time` is that of its last reading. */
 export const staleAnswer = (id: string, time: string | null): LiveAnswer => ({
   id,
   ...emptyReading("", "stale"),

@@ -5,10 +5,10 @@ import fc from "fast-check";
 import { reading } from "../testing/fake-meter.ts";
 import { emptyGuard, type GuardEvent, guard, limitsForFuse } from "./guard.ts";
 
-// Nobody has said which fuse it is, so the bounds are wide.
+// The fuse is not configured, so the bounds are wide.
 const limits = limitsForFuse();
 
-/** Readings so many milliseconds apart, one after the other. */
+/** Readings at a fixed distance in milliseconds, one after the other. */
 const feed = (values: readonly Partial<LiveReading>[], interval = 2_000) => {
   let state = emptyGuard;
   const events: GuardEvent[] = [];
@@ -26,14 +26,18 @@ const powers = (values: readonly number[], interval?: number) =>
     interval,
   ).out.map((r) => r.power_w);
 
-test("what a household switches on passes untouched", () => {
+test("loads that a household switches on pass unchanged", () => {
   const values = [300, 11_300, 2_000, 18_000, -1_500, 300];
   assert.deepEqual(powers(values), values);
 });
 
 test("a leap within the bounds is withheld until the second read confirms it", () => {
   assert.deepEqual(powers([700, 33_000, 700, 700]), [700, null, 700, 700]);
-  assert.deepEqual(powers([700, 33_000, 40_000, 33_500]), [700, null, 40_000, 33_500], "near the first is enough");
+  assert.deepEqual(
+    powers([700, 33_000, 40_000, 33_500]),
+    [700, null, 40_000, 33_500],
+    "a value near the first is enough",
+  );
   const { out } = feed([
     { voltage_l1_v: 231, power_w: 700 },
     { voltage_l1_v: 198.2, power_w: 700 },
@@ -49,15 +53,15 @@ test("a leap within the bounds is withheld until the second read confirms it", (
   );
 });
 
-test("a load that leaps each time is withheld twice and no longer", () => {
+test("a load that leaps each time is withheld twice and no more", () => {
   assert.deepEqual(powers([0, 40_000, 80_000, 120_000, 160_000]), [0, null, null, 120_000, null]);
 });
 
-test("values that are not from a moment ago have no neighbourhood", () => {
+test("old values have no neighbourhood", () => {
   assert.deepEqual(powers([700, 33_000, 700], 16_000), [700, 33_000, 700]);
 });
 
-test("registers of a reading in which something came into doubt are asked again", () => {
+test("registers of a reading with a doubtful value are read again", () => {
   const { out, events } = feed([
     { power_w: 700, energy_import_wh: 5_000, energy_export_wh: 7 },
     { power_w: 33_000, energy_import_wh: 5_128, energy_export_wh: 7 },
@@ -77,7 +81,7 @@ test("registers of a reading in which something came into doubt are asked again"
   );
 });
 
-test("what is odd each time casts no doubt on registers", () => {
+test("a value that is odd each time casts no doubt on registers", () => {
   const odd = { power_factor_l1: 4_294_967.053 };
   const { out } = feed([1, 2, 3, 4].map((energy_import_wh) => ({ ...odd, energy_import_wh })));
   assert.deepEqual(
@@ -86,7 +90,7 @@ test("what is odd each time casts no doubt on registers", () => {
   );
 });
 
-test("a rise that the fuse permits and a household does not is asked again, and then usual", () => {
+test("a rise that the fuse permits but is unusual for a household is read again, and then counts as usual", () => {
   const hour = 3_600_000;
   const rises = (energies: readonly number[]) =>
     feed(
@@ -102,7 +106,7 @@ test("a rise that the fuse permits and a household does not is asked again, and 
     events.map(({ kind }) => kind),
     ["withheld"],
   );
-  // A workshop that uses 30 kW all day is asked once.
+  // A workshop that uses 30 kW all day is read again once.
   const workshop = rises([0, 30_000, 60_000, 90_000, 120_000]);
   assert.deepEqual(
     workshop.out.map((r) => r.energy_import_wh),
@@ -126,7 +130,7 @@ const wired: readonly (readonly [key: LiveKey, unit: number, usual: number])[] =
   ["power_factor_l2", 1_000, 970],
 ];
 
-test("property: bits that flip in threes so that the digest misses them never pass unasked", () => {
+test("property: triple bit flips that the digest misses never pass without a second read", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4 * wired.length - 9 }), fc.nat(3_000), (i, more) => {
       const view = new DataView(new ArrayBuffer(4 * wired.length));
@@ -151,7 +155,7 @@ test("property: bits that flip in threes so that the digest misses them never pa
           ["good", 5_000],
         ],
       );
-      // What differs and is shown nonetheless differs by little.
+      // Values that differ and are shown nonetheless differ by little.
       for (const [key, unit, usual] of wired) {
         const shown = out[1]?.[key];
         if (typeof shown === "number") assert.ok(Math.abs(shown * unit - usual) <= 3_000 + 257, `${key} ${shown}`);

@@ -1,6 +1,7 @@
 /**
- * How far a value may be from the one before it without being asked for again. Where three bits flip so that the digest does not
- * see it, one value leaps by 32,768 of the meter's units or more: nothing here is as far as that (SECURITY.md says how likely it is).
+ * How far a value may be from the one before it without being read again. If three bits flip and the
+ * digest misses it, one value leaps by 32,768 of the meter's units or more: the steps allowed here are smaller (SECURITY.md gives
+ * the probability).
  */
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
@@ -11,10 +12,10 @@ export interface Accepted {
   readonly time: Millis;
 }
 
-/** Older values have no neighbourhood: whatever a house does may have happened meanwhile. */
+/** Older values have no neighbourhood: anything may have been switched on meanwhile. */
 const recent: Millis = 15_000;
 
-/** The largest step between two readings that follow each other, in the key's unit. */
+/** The largest step between two consecutive readings, in the key's unit. */
 const largestStep = (key: LiveKey): number => {
   if (key.startsWith("voltage_")) return 25;
   if (key.startsWith("current_")) return 25;
@@ -24,7 +25,7 @@ const largestStep = (key: LiveKey): number => {
 };
 
 /**
- * Whether a value lies in the neighbourhood of an earlier one. `wide` is what this installation has shown to be usual.
+ * Whether a value lies in the neighbourhood of an earlier one. `wide` is the step that this installation has shown to be usual.
  *
  * @example
  * isNeighbour("power_w", 12_000, 700, 0) // true
@@ -34,7 +35,7 @@ export const isNeighbour = (key: LiveKey, value: number, other: number, wide: nu
   Math.abs(value - other) <= Math.max(largestStep(key), wide);
 
 /**
- * Whether a value is to be asked for again because it left the neighbourhood of the last one.
+ * Whether a value must be read again because it left the neighbourhood of the last one.
  *
  * @example
  * hasLeapt("power_w", { value: 33_468, time: 2_000 }, { value: 700, time: 0 }, 0) // true
@@ -46,14 +47,14 @@ export const hasLeapt = (key: LiveKey, now: Accepted, before: Accepted | undefin
   now.time - before.time <= recent &&
   !isNeighbour(key, now.value, before.value, wide);
 
-/** What a household may use without being asked twice, beside `steady`: Wh or varh. */
+/** What a household may use without a second read, on top of `steady`: Wh or varh. */
 const sudden = 5_000;
-/** W or var, all the time. */
+/** Allowed all the time, W or var. */
 const steady = 3_000;
 
 /**
- * Wh or varh by which a register may rise in so many milliseconds before it is asked for again, whatever the fuse permits; `pace`
- * is what this installation has shown to use, W.
+ * Wh or varh by which a register may rise in `elapsed` milliseconds without being read again, whatever the fuse permits;
+ * `pace` is the power that this installation has shown to use, W.
  *
  * @example
  * unasked(2_000, 0) // 5001.666666666667

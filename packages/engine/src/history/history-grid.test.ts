@@ -32,7 +32,7 @@ test("too many points are refused with a step that works", () => {
   assert.match(String(historyGrid({ from: 5, to: 5, interval: 2_000 })), /must be before/);
 });
 
-test("property: a chosen grid is never too long, and covers the range", () => {
+test("property: a chosen grid never has too many points, and covers the range", () => {
   fc.assert(
     fc.property(
       fc.nat(4e12),

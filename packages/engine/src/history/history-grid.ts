@@ -19,9 +19,9 @@ const ladder = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200
 export interface HistoryRequest {
   readonly from: Millis;
   readonly to: Millis;
-  /** Seconds; chosen to fit the range when absent. */
+  /** Seconds; chosen to fit the range if omitted. */
   readonly step?: number | undefined;
-  /** Poll interval of the meter: a chosen step is never so short that steps between two polls stay empty. */
+  /** Poll interval of the meter: a chosen step is never so short that steps between two polls are empty. */
   readonly interval: Millis;
 }
 
@@ -31,7 +31,7 @@ export const chosenStep = (range: Millis, interval: Millis): number => {
   return ladder.find((step) => step >= shortest) ?? Math.ceil(shortest / 86_400) * 86_400;
 };
 
-/** The grid, or one sentence on what is wrong with the request. */
+/** The grid, or one sentence that says what is wrong with the request. */
 export const historyGrid = (request: HistoryRequest): HistoryGrid | string => {
   const { from, to, interval } = request;
   if (!(from < to)) return `from (${new Date(from).toISOString()}) must be before to (${new Date(to).toISOString()})`;

@@ -1,4 +1,4 @@
-/** What is known of a metering point: its link, its meter, its values. The API and every output speak of it in these shapes. */
+/** What is known about a metering point: its link, its meter, its values. The API and every output use these shapes. */
 import type { LinkState } from "@meterport/client/supervision/link-status";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 
@@ -12,7 +12,7 @@ export interface MeterSummary {
   readonly id: string;
   readonly name: string;
   readonly link: LinkHealth;
-  /** True while a virtual meter stands behind it. */
+  /** True if it is a virtual meter. */
   readonly simulated: boolean;
 }
 
@@ -26,23 +26,23 @@ export interface LinkHealth {
   readonly cause: string | null;
   /** The same as one sentence; null while up. */
   readonly problem: string | null;
-  /** Bits per second at which the meter is spoken to; null where whatever stands between decides. */
+  /** Bits per second at which the meter is spoken to; null if a bridge or network in between decides it. */
   readonly baud: number | null;
   /** ISO 8601 UTC of the last authenticated reading; null before the first. */
   readonly last_reading: string | null;
   /** Milliseconds between two polls. */
   readonly poll_interval_ms: number;
-  /** Age in milliseconds from which a reading is late: still shown, and marked. */
+  /** Age in milliseconds at which a reading becomes late: still shown, but marked. */
   readonly late_after_ms: number;
-  /** Age in milliseconds from which a reading is stale: not shown as a present value. */
+  /** Age in milliseconds at which a reading becomes stale: no longer shown as a present value. */
   readonly stale_after_ms: number;
   /** Polls since the start, and how many of them failed. */
   readonly polls: number;
   readonly failures: number;
-  /** Packets sent again, and frames thrown away because their digest did not fit, since the start. */
+  /** Packets sent again, and frames discarded because their digest did not match, since the start. */
   readonly retries: number;
   readonly discarded: number;
-  /** How often a link that worked ceased to, and how often the meter asked for attention, since the start. */
+  /** How often a working link went down, and how often the meter asked for attention, since the start. */
   readonly outages: number;
   readonly alerts: number;
   /** Milliseconds that the last successful poll took; null before the first. */
@@ -53,7 +53,7 @@ export interface MeterDetail extends MeterSummary {
   readonly identity: MeterIdentity | null;
 }
 
-/** What the meter says of itself; null for what it does not say. */
+/** What the meter reports about itself; null for what it does not report. */
 export interface MeterIdentity {
   readonly manufacturer: string | null;
   readonly model: string | null;

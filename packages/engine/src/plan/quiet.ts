@@ -1,9 +1,9 @@
-/** Windows of the day in which a point is left alone: pure arithmetic over local time. */
+/** Windows of the day in which a point is not read: pure arithmetic over local time. */
 import { twoDigits } from "@meterport/protocol/digits";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 
-/** From one minute of the local day to another, which is not part of it; across midnight where `to` is the smaller one. */
+/** From one minute of the local day to another, which is excluded; across midnight if `to` is smaller than `from`. */
 export interface QuietWindow {
   /** Minutes after local midnight, 0 to 1439. */
   readonly from: number;
@@ -11,15 +11,15 @@ export interface QuietWindow {
   readonly to: number;
 }
 
-/** What local time is ahead of UTC at a moment, both in milliseconds (the moment since 1970). */
+/** How far local time is ahead of UTC at a moment, both in milliseconds (the moment since 1970). */
 export type LocalOffset = (wall: Millis) => Millis;
 
 const minute: Millis = 60_000;
 const minutesOfDay = 1_440;
 const mostWindows = 24;
-/** A switch of summer time moves the clock by so much at most. */
+/** The most by which a change to or from summer time moves the clock. */
 const longestShift: Millis = 2 * 60 * minute;
-/** A clock that is set by its owner is noticed after so long. */
+/** How soon a clock that its owner sets is noticed. */
 const longestRest: Millis = 10 * minute;
 
 /** "02:10", 130 minutes after midnight; undefined for anything else. */
@@ -29,10 +29,10 @@ const minuteOf = (text: string): number | undefined => {
 };
 
 /**
- * Windows as they stand in a configuration, separated by commas.
+ * Windows as written in a configuration, separated by commas.
  *
- * @throws UsageError (`quiet`) for what is no window of the day, and for more than 24; the message quotes nothing, since anything may
- * stand in the wrong place
+ * @throws UsageError (`quiet`) for anything but windows of the day, and for more than 24; the message quotes nothing, since a key
+ * may be in the wrong place
  * @example
  * parseQuiet("02:10-02:18") // [{ from: 130, to: 138 }]
  * @example
@@ -69,7 +69,7 @@ const isIn = ({ from, to }: QuietWindow, at: number): boolean =>
   from < to ? at >= from && at < to : at >= from || at < to;
 
 /**
- * Local times that this moment stands for. Two, where the clock was just put forward: what it skipped takes place at the same
+ * Local times that this moment stands for. There are two if the clock was just put forward: the skipped times fall at the same
  * moments as if it had not been, so that a window inside the skipped hour is kept on that day too. A repeated hour is kept twice.
  */
 const localTimes = (wall: Millis, offset: LocalOffset): readonly Millis[] => {
@@ -80,7 +80,7 @@ const localTimes = (wall: Millis, offset: LocalOffset): readonly Millis[] => {
 };
 
 /**
- * The window that a moment lies in; undefined where it lies in none.
+ * The window that a moment lies in; undefined if there is none.
  *
  * @param wall milliseconds since 1970
  * @example
@@ -96,7 +96,7 @@ export const quietAt = (
 };
 
 /**
- * How long nothing changes at least: until a window begins or ends, and never more than ten minutes, since clocks are set.
+ * How long nothing changes at least: until a window begins or ends, and at most ten minutes, since a clock may be set.
  *
  * @param wall milliseconds since 1970
  * @example

@@ -21,7 +21,7 @@ test("a failed read is tried again soon, but never later than the next tick", ()
   assert.equal(nextRead(rhythm, 2_000, { soon: true }), 2_100);
 });
 
-test("property: the next read lies ahead, by one interval at most, and on a tick unless it is soon", () => {
+test("property: the next read is in the future, by one interval at most, and on a tick unless it is soon", () => {
   fc.assert(
     fc.property(fc.nat(1e9), fc.integer({ min: 100, max: 1e8 }), fc.nat(1e9), (began, interval, later) => {
       const now = began + later;

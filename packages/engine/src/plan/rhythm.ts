@@ -1,7 +1,7 @@
 /** When a point is read next: pure arithmetic over a rhythm that began at some moment. */
 import type { Millis } from "@meterport/protocol/ports";
 
-/** From a read that failed on a link that still works to the next one. */
+/** Time from a failed read on a working link to the next read. */
 const soonAgain: Millis = 250;
 
 /** The ticks at which a point is read: `began`, and each `interval` after it. */
@@ -13,7 +13,7 @@ export interface Rhythm {
 
 /**
  * When to read next, on the monotonic clock: at the next tick after `now`. Ticks that passed while a read ran are
- * skipped, so a slow meter is not asked faster to catch up. With `soon` a failed read is tried again before that.
+ * skipped, so a slow meter is not read faster to catch up. With `soon`, a failed read is tried again before that.
  *
  * @example
  * nextRead({ began: 100, interval: 2_000 }, 2_650) // 4100

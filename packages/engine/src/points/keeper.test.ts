@@ -19,7 +19,7 @@ const gate = () => {
   return { promise, resolve };
 };
 
-test("work begins at once while nothing waits, and in order behind slow work", async () => {
+test("work begins at once if nothing waits, and in order behind slow work", async () => {
   const keeper = new Keeper(silentLog);
   const [first, done] = [gate(), [] as string[]];
   keeper.keep("keep a reading", async () => {
@@ -34,7 +34,7 @@ test("work begins at once while nothing waits, and in order behind slow work", a
   assert.deepEqual(done, ["1 begins", "1 ends", "2"]);
 });
 
-test("a store that fails is told of once, and when it works again", async () => {
+test("a failing store is logged once, and again when it works", async () => {
   const { lines, log } = noting();
   const keeper = new Keeper(log);
   const full = () => Promise.reject(new Error("disk full"));
@@ -48,7 +48,7 @@ test("a store that fails is told of once, and when it works again", async () => 
   ]);
 });
 
-test("work that throws before its first await counts as failed, and ends nothing", async () => {
+test("work that throws before its first await counts as failed, and stops nothing", async () => {
   const { lines, log } = noting();
   const keeper = new Keeper(log);
   keeper.keep("keep an event", () => {
@@ -58,14 +58,14 @@ test("work that throws before its first await counts as failed, and ends nothing
   assert.deepEqual(lines, ["store: cannot keep an event: no table; live values go on, history has a gap"]);
 });
 
-test("a store that hangs holds a bounded number of writes, and what is left out is told", async () => {
+test("a store that hangs holds a bounded number of writes, and logs what it drops", async () => {
   const { lines, log } = noting();
   const keeper = new Keeper(log, 2);
   const [hanging, done] = [gate(), [] as number[]];
   keeper.keep("keep a reading", () => hanging.promise);
   for (const n of [1, 2, 3]) keeper.keep("keep a reading", async () => void done.push(n));
   assert.equal(lines.length, 1);
-  assert.match(lines[0] ?? "", /2 writes are waiting/);
+  assert.match(lines[0] ?? "", /2 writes are already waiting/);
   hanging.resolve();
   await keeper.settled();
   assert.deepEqual(done, [1]);

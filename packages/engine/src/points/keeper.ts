@@ -1,4 +1,4 @@
-/** Hands what points give to the store, in order; a store that fails or falls behind never stops the live values. */
+/** Hands the values of points to the store, in order; a store that fails or falls behind never stops the live values. */
 import type { Log } from "../ports/log.ts";
 
 /** Writes that may wait: two minutes of five hundred meters at 6 s, some 10 MB. */
@@ -16,10 +16,10 @@ export class Keeper {
     this.#limit = limit;
   }
 
-  /** Does `work` once all earlier work is done, at once where there is none. `what` is for the log: "keep a reading". */
+  /** Does `work` once all earlier work is done, at once if there is none. `what` is for the log: "keep a reading". */
   keep(what: string, work: () => Promise<unknown>): void {
     if (this.#waiting >= this.#limit) {
-      this.#failed(what, `${this.#limit} writes are waiting for the store already`);
+      this.#failed(what, `${this.#limit} writes are already waiting for the store`);
       return;
     }
     const run = async (): Promise<void> => {
@@ -37,12 +37,12 @@ export class Keeper {
     this.#tail = idle ? run() : this.#tail.then(run);
   }
 
-  /** Resolves when all that was handed over is done. */
+  /** Resolves when all work handed over so far is done. */
   async settled(): Promise<void> {
     await this.#tail;
   }
 
-  /** A trouble that lasts is logged once. */
+  /** A lasting problem is logged once. */
   #failed(what: string, problem: string): void {
     if (problem !== this.#problem)
       this.#log.error(`store: cannot ${what}: ${problem}; live values go on, history has a gap`);

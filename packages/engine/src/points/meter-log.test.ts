@@ -12,7 +12,7 @@ const setup = (entries: number) => {
   return { clock, source, log: new MeterLog({ source, clock }) };
 };
 
-test("the log is read once a minute, however many ask", async () => {
+test("the log is read once a minute, however many callers ask", async () => {
   const { clock, source, log } = setup(300);
   const many = await clock.run(Promise.all(Array.from({ length: 50 }, (_, i) => log.read(1 + (i % 25)))));
   assert.deepEqual(source.logReads, [25]);
@@ -29,7 +29,7 @@ test("the log is read once a minute, however many ask", async () => {
   assert.equal(source.logReads.length, 2);
 });
 
-test("whatever is asked within a minute is two reads at most, one behind the other", async () => {
+test("requests within a minute cost two reads at most, one after the other", async () => {
   const { clock, source, log } = setup(300);
   const counts = Array.from({ length: 100 }, (_, i) => i + 1);
   const answers = await clock.run(Promise.all(counts.map((count) => log.read(count))));
@@ -42,7 +42,7 @@ test("whatever is asked within a minute is two reads at most, one behind the oth
   assert.equal(answers[99]?.time, Date.UTC(2026, 0, 1, 12) + 100);
 });
 
-test("a short log is known whole after one read", async () => {
+test("a short log is complete after one read", async () => {
   const { clock, source, log } = setup(7);
   assert.equal((await clock.run(log.read(10))).entries.length, 7);
   assert.equal((await clock.run(log.read(100))).entries.length, 7);
@@ -64,7 +64,7 @@ test("a meter that does not give its log is left alone for some seconds, and the
   assert.equal((await clock.run(log.read(10))).entries.length, 7);
 });
 
-test("what was read outlives a failure of a longer read", async () => {
+test("entries already read survive a failed longer read", async () => {
   const { clock, source, log } = setup(300);
   await clock.run(log.read(10));
   source.logFails = new LinkError("no-answer", "read BT74", "no answer after 3 attempts");

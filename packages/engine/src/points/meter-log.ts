@@ -1,4 +1,4 @@
-/** The meter's own event log for pages: read when somebody asks, and at most so often that pages cannot load the meter. */
+/** The meter's own event log for pages: read on request, and rarely enough that pages cannot burden the meter. */
 import type { LogEvent } from "@meterport/client/readers/events";
 import { MeterportError } from "@meterport/protocol/errors";
 import type { Clock, Millis } from "@meterport/protocol/ports";
@@ -7,16 +7,16 @@ import type { MeterSource } from "../ports/meter-source.ts";
 /** Most entries that can be asked for: as many as the logs of most meters hold. */
 export const mostLogEntries = 100;
 
-/** What was read is good for so long. */
+/** How long entries that were read stay valid. */
 const goodFor: Millis = 60_000;
 /** A meter that did not give its log is not asked again at once. */
 const restAfterFailure: Millis = 5_000;
 /** A hundred entries at 2400 baud, over a slow bridge. */
 const longestRead: Millis = 60_000;
-/** Only so many entries are read at once, so that different questions within a minute are two reads at most. */
+/** Reads are of this many entries or of the most, so that different requests within a minute cost two reads at most. */
 const sizes: readonly number[] = [25, mostLogEntries];
 
-/** What the log held. */
+/** Entries of the log. */
 export interface MeterLogRead {
   /** When it was read, Unix milliseconds. */
   readonly time: Millis;
@@ -44,7 +44,7 @@ export class MeterLog {
   /**
    * The newest entries, at most `count` of them.
    *
-   * @throws MeterportError where the meter does not give them
+   * @throws MeterportError if the meter does not give them
    */
   async read(count: number): Promise<MeterLogRead> {
     const size = sizes.find((most) => count <= most) ?? mostLogEntries;
@@ -72,7 +72,7 @@ export class MeterLog {
     try {
       const entries = await this.#source.events(size, longestRead);
       const time = this.#clock.wall();
-      // A log that has fewer entries than were asked for is known whole.
+      // If it gave fewer entries than requested, that was the whole log.
       const known = entries.length < size ? mostLogEntries : size;
       this.#kept = { time, entries, size: known, until: this.#clock.now() + goodFor };
       this.#failure = undefined;

@@ -1,4 +1,4 @@
-/** What outputs may ask of a meter: the one snapshot behind all of them. */
+/** What outputs may ask about a meter: the one snapshot behind all of them. */
 import type { LinkHealth, LiveAnswer, MeterDetail, MeterSummary } from "../model/point-model.ts";
 
 export type MeterChange =
@@ -9,8 +9,8 @@ export interface MeterView {
   readonly id: string;
   readonly summary: () => MeterSummary;
   readonly detail: () => MeterDetail;
-  /** Fresh values, or nulls where nothing fresh is known. */
+  /** Fresh values, or nulls if there are none. */
   readonly live: () => LiveAnswer;
-  /** Tells of every change until the returned function is called. */
+  /** Calls the listener at every change until the returned function is called. */
   readonly subscribe: (listener: (change: MeterChange) => void) => () => void;
 }

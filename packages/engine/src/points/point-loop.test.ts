@@ -56,7 +56,7 @@ test("polls at each interval and shows what was read", async () => {
   assert.equal(clock.pending, 0);
 });
 
-test("a failed poll shows at once, values are withheld, and polling goes on when the link is back", async () => {
+test("a failed poll shows at once, values are withheld, and polling resumes when the link is back", async () => {
   const { clock, meter, changes, loop } = setup();
   await clock.advance(3_000);
   const since = loop.summary().link.since;
@@ -76,16 +76,16 @@ test("a failed poll shows at once, values are withheld, and polling goes on when
   meter.readFails = undefined;
   meter.readTakes = 50;
   await clock.advance(4_000);
-  assert.equal(meter.reads.length, 3, "a link that gives nothing is not asked");
+  assert.equal(meter.reads.length, 3, "a link without values is not polled");
   meter.turn("up");
-  assert.equal(meter.reads.at(-1), clock.now(), "no interval is waited for");
+  assert.equal(meter.reads.at(-1), clock.now(), "it polls at once, without waiting for an interval");
   await clock.advance(100);
   assert.equal(loop.summary().link.state, "up");
   assert.equal(loop.summary().link.problem, null);
   assert.equal(loop.live().power_w, 500);
   assert.equal(loop.summary().link.failures, 1);
   await clock.advance(2_000);
-  assert.equal(meter.reads.length, 5, "the rhythm goes on from there");
+  assert.equal(meter.reads.length, 5, "the rhythm continues from there");
   await clock.run(loop.stop());
 });
 
@@ -100,7 +100,7 @@ test("a read that hangs is stale within 5 s of the last reading, whatever the li
   assert.match(link.problem ?? "", /no reading for 4 s/);
   assert.equal(changes.find((change) => change.event === "link" && change.data.state === "silent")?.at, 6_150);
   await clock.advance(15_000);
-  assert.equal(loop.summary().link.cause, "no-answer", "the read has come to its limit");
+  assert.equal(loop.summary().link.cause, "no-answer", "the read has reached its limit");
   meter.hangs = false;
   meter.turn("up");
   await clock.advance(100);
@@ -109,7 +109,7 @@ test("a read that hangs is stale within 5 s of the last reading, whatever the li
   await clock.run(loop.stop());
 });
 
-test("a link that comes back while a poll is under way is polled when that is over", async () => {
+test("a link that comes back during a poll is polled when that poll is over", async () => {
   const { clock, meter, loop } = setup();
   await clock.advance(2_050);
   meter.readTakes = 600;
@@ -126,7 +126,7 @@ test("a link that comes back while a poll is under way is polled when that is ov
   await clock.run(loop.stop());
 });
 
-test("a link that is degraded gives values, one that is paused none", async () => {
+test("a degraded link gives values, a paused one does not", async () => {
   const { clock, meter, loop } = setup();
   await clock.advance(500);
   meter.turn("degraded", { code: "half-reply", text: "replies stop before their end" });
@@ -148,7 +148,7 @@ test("polls never overlap, and ticks missed by a slow meter are skipped", async 
   await clock.run(loop.stop());
 });
 
-test("a refusal is told apart from silence, with its sentence, and asked again at each interval", async () => {
+test("a refusal is distinguished from silence, with its sentence, and polled again at each interval", async () => {
   const { clock, meter, loop } = setup();
   meter.failState = "refused";
   meter.readFails = new ResponseError("no-permission", 0x03, "read BT28", "the key does not allow it");
@@ -163,7 +163,7 @@ test("a refusal is told apart from silence, with its sentence, and asked again a
   await clock.run(loop.stop());
 });
 
-test("what fails for no reason of the meter's is logged once an interval, and no old value stays", async () => {
+test("a failure that is not the meter's is logged once an interval, and no old value stays", async () => {
   const errors: string[] = [];
   const { clock, meter, loop } = setup({ log: { ...silentLog, error: (line) => errors.push(line) } });
   await clock.advance(1_000);

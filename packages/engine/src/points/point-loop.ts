@@ -1,4 +1,4 @@
-/** Keeps one metering point read: at each tick of its rhythm while its link gives values; judges what was read, and tells everybody. */
+/** Polls one metering point: at each tick of its rhythm while its link gives values; judges each reading and notifies listeners. */
 import { isUsable, type LinkStatus } from "@meterport/client/supervision/link-status";
 import { MeterportError } from "@meterport/protocol/errors";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
@@ -23,7 +23,7 @@ export interface PointLoopOptions {
   readonly simulated: boolean;
   readonly interval: Millis;
   readonly limits: GuardLimits;
-  /** Last registers known from the store, so that a fall across a restart is noticed. */
+  /** Last registers in the store, so that a fall across a restart is noticed. */
   readonly guardState?: GuardState | undefined;
   readonly source: MeterSource;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ export interface PointLoopOptions {
   readonly onEvent?: (event: GuardEvent) => void;
 }
 
-/** Longest read, however much noise comes: the link itself gives up earlier, and then knows why. */
+/** Longest read, however much noise comes: the link itself usually gives up earlier, with a reason. */
 const longestRead: Millis = 15_000;
 
 export class PointLoop implements MeterView {
@@ -41,7 +41,7 @@ export class PointLoop implements MeterView {
   readonly #record = new ReadRecord();
   readonly #unlisten: () => void;
   #guard: GuardState;
-  /** When the last reading came, or the link: since then the next reading has been waited for. */
+  /** When the last reading came, or the link: the next reading is overdue from this moment. */
   #waiting: TakenAt | undefined;
   #unwatch: () => void = () => {};
   #unschedule: () => void = () => {};
@@ -102,14 +102,14 @@ export class PointLoop implements MeterView {
     if (!isUsable(state)) this.#waiting = undefined;
     else if (this.#waiting === undefined) {
       this.#wait();
-      // The rhythm begins again with the link: anyone who waits for values waits no interval on top.
+      // The rhythm restarts with the link, so that nobody waits another interval for values.
       this.#began = this.#options.clock.now();
       this.#read();
     }
     this.#tell();
   }
 
-  /** From now on a reading is waited for. */
+  /** Expects a reading from now on. */
   #wait(): TakenAt {
     const { clock, interval } = this.#options;
     const now = { now: clock.now(), wall: clock.wall() };
@@ -136,7 +136,7 @@ export class PointLoop implements MeterView {
     this.#unschedule = clock.at(next, () => this.#read());
   }
 
-  /** Whether to read again soon: what failed for no reason of the meter's will fail again. */
+  /** Whether to read again soon: a failure that is not the meter's would only repeat itself. */
   async #readOnce(): Promise<boolean> {
     const { clock, interval, source, log, id } = this.#options;
     const started = clock.now();
@@ -194,7 +194,7 @@ export class PointLoop implements MeterView {
     };
   }
 
-  /** Tells everybody how things are now. */
+  /** Notifies all listeners of the present state. */
   #tell(): void {
     if (this.#stopped) return;
     this.#logState();
@@ -206,7 +206,7 @@ export class PointLoop implements MeterView {
     }
   }
 
-  /** A state that lasts is logged once. */
+  /** A lasting state is logged once. */
   #logState(): void {
     const { log, id, url } = this.#options;
     const { state, cause, problem } = this.#verdict();

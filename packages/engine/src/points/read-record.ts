@@ -1,4 +1,4 @@
-/** What came of the reads of one point, for its summary. */
+/** The outcomes of the reads of one point, for its summary. */
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import type { TakenAt } from "./staleness.ts";
@@ -34,7 +34,7 @@ export class ReadRecord {
     return this.#taken;
   }
 
-  /** In the words of the API. */
+  /** In the shape of the API. */
   get counts(): {
     readonly last_reading: string | null;
     readonly polls: number;

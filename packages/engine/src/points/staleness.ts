@@ -1,4 +1,4 @@
-/** The one law of staleness: every output asks here whether a reading may still be shown. */
+/** The one rule of staleness: every output asks here whether a reading may still be shown. */
 import type { Clock, Millis } from "@meterport/protocol/ports";
 
 /** A reading stays fresh for at least this long, so that one late poll of a fast meter does not blank the page. */
@@ -14,11 +14,11 @@ const floor: Millis = 4_000;
  */
 export const staleAfter = (interval: Millis): Millis => Math.max(floor, 2 * interval);
 
-/** A reading is not called late before this, as a poll may take its time. */
+/** A reading is never late before this age, as a poll takes some time. */
 const lateFloor: Millis = 3_000;
 
 /**
- * Age from which a reading is late, in milliseconds, for a poll interval in milliseconds: it is still shown, and marked.
+ * Age at which a reading becomes late, in milliseconds, for a poll interval in milliseconds: still shown, but marked.
  *
  * @example
  * lateAfter(2_000) // 3000
@@ -32,7 +32,7 @@ export interface TakenAt {
 }
 
 /**
- * Whether a reading taken at `taken` is too old. Both clocks count: the monotonic one stands still while a machine
+ * Whether a reading taken at `taken` is too old. Both clocks count: the monotonic one stops while a machine
  * sleeps, the wall clock may be stepped back, and neither may make an old number look fresh.
  */
 export const isStale = (taken: TakenAt, clock: Clock, interval: Millis): boolean =>

@@ -1,4 +1,4 @@
-/** What a link is to anyone who wants values: one that works and gives none is silent. */
+/** The state of a link as far as values go: a link that works but gives none is silent. */
 import { isUsable, type LinkStatus } from "@meterport/client/supervision/link-status";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { LinkState } from "../model/point-model.ts";
@@ -15,10 +15,10 @@ export interface Verdict {
 }
 
 /**
- * Judges a link by its status and by how long a reading has been waited for: a read that hangs, or a machine that slept,
+ * Judges a link by its status and by how long a reading is overdue: a read that hangs, or a machine that slept,
  * must not leave an old number on display.
  *
- * @param waiting since when a reading has been waited for; undefined while none is expected
+ * @param waiting the moment since when a reading is expected; undefined while none is
  */
 export const verdictOn = (
   status: Pick<LinkStatus, "state" | "cause" | "since">,

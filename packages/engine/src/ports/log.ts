@@ -1,4 +1,4 @@
-/** Where the engine says what happened. */
+/** Where the engine logs what happened. */
 
 /** One line per event. */
 export interface Log {

@@ -1,19 +1,19 @@
-/** The narrow port behind which the link to a meter stands: the point loop knows nothing of frames or transports. */
+/** The narrow port to the link of a meter: the point loop knows nothing about frames or transports. */
 import type { LogEvent } from "@meterport/client/readers/events";
 import type { LinkStatus } from "@meterport/client/supervision/link-status";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import type { MeterIdentity } from "../model/point-model.ts";
 
-/** One meter, kept in reach by whatever stands behind. */
+/** One meter; the implementation keeps it in reach. */
 export interface MeterSource {
-  /** Begins to look for the meter. */
+  /** Starts looking for the meter. */
   readonly start: () => void;
-  /** How its link is now. */
+  /** The present state of its link. */
   readonly status: () => LinkStatus;
   /** Calls `listener` when the link's state or its cause changes, until the returned function is called. */
   readonly listen: (listener: (status: LinkStatus) => void) => () => void;
-  /** What the meter said of itself when it was met last; null before. */
+  /** What the meter reported about itself at the last contact; null before the first. */
   readonly identity: () => MeterIdentity | null;
   /** One live poll, within `limit` milliseconds. @throws MeterportError; at once while the meter does not answer */
   readonly read: (limit: Millis) => Promise<LiveReading>;
@@ -23,6 +23,6 @@ export interface MeterSource {
    * @throws MeterportError; at once while the meter does not answer
    */
   readonly events: (count: number, limit: Millis) => Promise<readonly LogEvent[]>;
-  /** Ends everything. */
+  /** Ends the link and the search for the meter. */
   readonly close: () => Promise<void>;
 }

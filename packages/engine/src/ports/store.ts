@@ -1,4 +1,4 @@
-/** What is kept of each meter. Implementations share one contract, the gateway's `stores/store-contract.test-kit.ts`. */
+/** What is stored for each meter. Implementations share one contract, the gateway's `stores/store-contract.test-kit.ts`. */
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import type { RegisterKey } from "../guard/measured.ts";
@@ -18,28 +18,28 @@ export interface StoredEvent {
 }
 
 /**
- * Asynchronous, so that a store may work on another thread or another machine. Calls take effect in the order in which
+ * Asynchronous, so that a store may run on another thread or another machine. Calls take effect in the order in which
  * they were made.
  */
 export interface Store {
   /**
    * Keeps readings of one meter; when it resolves they survive the end of the process. A reading whose meter and time
-   * are known already changes nothing. Gives how many were new.
+   * are already stored changes nothing. Returns how many were new.
    */
   readonly append: (meter: string, readings: readonly LiveReading[]) => Promise<number>;
-  /** One point for each step of the grid, nulls where nothing was read. */
+  /** One point for each step of the grid, with nulls if nothing was read. */
   readonly history: (meter: string, grid: HistoryGrid) => Promise<readonly HistoryPoint[]>;
-  /** The registers last kept; `undefined` before the first. */
+  /** The registers last stored; `undefined` before the first. */
   readonly lastRegisters: (meter: string) => Promise<LastRegisters | undefined>;
   readonly appendEvent: (meter: string, event: StoredEvent) => Promise<void>;
   /** Newest first. */
   readonly events: (meter: string, limit: number) => Promise<readonly StoredEvent[]>;
-  /** Forgets what is older than the retention asks for. */
+  /** Deletes what is older than the retention allows. */
   readonly prune: (now: Millis) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** How long what is kept, milliseconds. Hourly values are kept for ever. */
+/** How long each resolution is kept, milliseconds. Hourly values are kept for ever. */
 export interface Retention {
   /** Every single reading. */
   readonly raw: Millis;

@@ -1,4 +1,4 @@
-/** A meter for tests that does what it is told, behind the port that real ones stand behind. */
+/** A meter for tests that does what the test tells it, behind the same port as real ones. */
 import type { LogEvent } from "@meterport/client/readers/events";
 import { noCounters } from "@meterport/client/session/session";
 import type { LinkCause, LinkCounters, LinkState, LinkStatus } from "@meterport/client/supervision/link-status";
@@ -53,19 +53,19 @@ const counters: LinkCounters = {
 };
 
 export class FakeMeter implements MeterSource {
-  /** What the next reads give; set by the test. */
+  /** What the next reads return; set by the test. */
   values: Partial<LiveReading> = { power_w: 500, energy_import_wh: 1_000 };
-  /** Makes reading fail while set; the link is `failState` from then on. */
+  /** Makes reads fail while set; the link then has the state `failState`. */
   readFails: MeterportError | undefined;
   failState: LinkState = "silent";
   /** Makes reads hang until their limit. */
   hangs = false;
   /** How long a read takes. */
   readTakes: Millis = 50;
-  /** Its event log, newest first, and what reading it fails with while set. */
+  /** Its event log, newest first, and the error with which reading it fails while set. */
   log: readonly LogEvent[] = [];
   logFails: Error | undefined;
-  /** How many entries each read of the log asked for. */
+  /** How many entries each read of the log requested. */
   readonly logReads: number[] = [];
   /** When reads began. */
   readonly reads: Millis[] = [];
@@ -90,7 +90,7 @@ export class FakeMeter implements MeterSource {
     this.#clock.at(this.#clock.now() + 100, () => this.turn("up"));
   };
 
-  /** Makes the link another one, as its supervision would. */
+  /** Changes the state of the link, as its supervision would. */
   turn(state: LinkState, cause: LinkCause | null = null): void {
     if (state !== this.#state) this.#since = this.#clock.wall();
     this.#state = state;
