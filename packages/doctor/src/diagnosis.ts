@@ -1,8 +1,8 @@
-/** What an examination of a link finds: layer by layer, and which trouble is the first. */
+/** What an examination of a link finds, layer by layer, and the first problem. */
 import type { Millis } from "@meterport/protocol/ports";
 import type { OpticalCheckName, OpticalFinding, OpticalSickness } from "./optical-diagnosis.ts";
 
-/** The layers of the MEP port in the order in which they are looked at: each stands on those before it. */
+/** The layers of the MEP port in the order of examination: each depends on those before it. */
 export const checkNames = [
   "open",
   "bytes",
@@ -20,7 +20,7 @@ export const checkNames = [
 export type MepCheckName = (typeof checkNames)[number];
 export type CheckName = MepCheckName | OpticalCheckName;
 
-/** What can be wrong with a link to a MEP port, from the adapter to the meter's clock; some of it with one to an optical port as well. */
+/** What can be wrong with a link to a MEP port, from the adapter to the meter's clock; some of it also on an optical port. */
 export const sicknesses = [
   "no-device",
   "no-permission",
@@ -54,7 +54,7 @@ export const sicknesses = [
 export type MepSickness = (typeof sicknesses)[number];
 export type Sickness = MepSickness | OpticalSickness;
 
-/** Those with which values can still be had. */
+/** Those that still let values through. */
 const mild: ReadonlySet<Sickness> = new Set([
   "slow-bridge",
   "key-form",
@@ -65,7 +65,7 @@ const mild: ReadonlySet<Sickness> = new Set([
 ]);
 
 /**
- * Whether values can be had all the same.
+ * Whether values can be read nonetheless.
  *
  * @example
  * isMild("clock-off") // true
@@ -121,7 +121,7 @@ export interface Check {
   readonly name: CheckName;
   readonly verdict: Verdict;
   readonly finding: Finding;
-  /** What the sentence of the finding names. */
+  /** Facts that the sentence of the finding names. */
   readonly facts: Facts;
 }
 
@@ -133,14 +133,14 @@ export interface BrokenLengths {
 }
 
 export interface Diagnosis {
-  /** The first that was found; null where the link is healthy. */
+  /** The first that was found; null if the link is healthy. */
   readonly sickness: Sickness | null;
-  /** Whether values can be had. */
+  /** Whether values can be read. */
   readonly usable: boolean;
   readonly checks: readonly Check[];
   /** Where replies broke off, shortest first. */
   readonly broken: readonly BrokenLengths[];
-  /** "NES 83331-3I, firmware 3.70.12"; without its serial numbers, since a diagnosis is passed on. Null where it is not known. */
+  /** "NES 83331-3I, firmware 3.70.12"; without its serial numbers, since a diagnosis is passed on. Null if not known. */
   readonly meter: string | null;
   readonly took: Millis;
 }

@@ -1,10 +1,10 @@
-/** Grades of loss as people understand them. */
+/** Grades of loss that people understand. */
 
-/** A loss above this spoils readings; below it repetitions make up for it. */
+/** A loss above this harms readings; below it repetitions make up for it. */
 export const tolerableLoss = 0.05;
 
 /**
- * The grade of a share that was lost.
+ * The grade of a lost share.
  *
  * @example
  * [0, 0.01, 0.05, 0.1].map(gradeOf) // ["A", "B", "C", "D"]
@@ -13,7 +13,7 @@ export const gradeOf = (loss: number): "A" | "B" | "C" | "D" =>
   loss === 0 ? "A" : loss <= 0.02 ? "B" : loss <= tolerableLoss ? "C" : "D";
 
 /**
- * The value that a share of the sorted ones stays below; 0 where there is none.
+ * The quantile of sorted values; 0 if there are none.
  *
  * @example
  * quantile([1, 2, 3, 4], 0.5) // 3

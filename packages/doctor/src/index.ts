@@ -1,4 +1,4 @@
-/** Examines the link to a meter, at its MEP port or through an optical head, and words what it found. */
+/** Examines the link to a meter, at its MEP port or through an optical head, and describes what it found. */
 export {
   type BrokenLengths,
   type Check,

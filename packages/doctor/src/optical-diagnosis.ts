@@ -1,6 +1,6 @@
-/** What an examination of a link to an optical port finds beside what a MEP port may have as well. */
+/** What an examination of a link to an optical port can find beyond what a MEP port can also have. */
 
-/** In the order in which they are looked at. */
+/** In the order of examination. */
 export const opticalLayers = [
   "open",
   "bytes",
@@ -19,7 +19,7 @@ export const opticalLayers = [
 /** Layers that only this port has: the steps to a session (ANSI C12.18-1996). */
 export type OpticalCheckName = "identification" | "negotiation" | "logon";
 
-/** What only this port can have. */
+/** Problems that only this port can have. */
 export const opticalSicknesses = [
   "no-light",
   "own-light",

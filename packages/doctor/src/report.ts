@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from "./diagnosis.ts";
 
-/** Lengths are counted in steps of so many bytes. */
+/** Lengths are counted in steps of this many bytes. */
 const step = 16;
 
 export class Report {
@@ -20,7 +20,7 @@ export class Report {
   #sickness: Sickness | undefined;
   #bearable = true;
 
-  /** @param layers what is looked at, in its order */
+  /** @param layers the layers in the order of examination */
   constructor(layers: readonly CheckName[] = checkNames) {
     this.#layers = layers;
   }
@@ -29,19 +29,19 @@ export class Report {
     return this.#sickness;
   }
 
-  /** Whether what was blamed leaves values to be had. */
+  /** Whether values can be read despite the problem. */
   get bearable(): boolean {
     return this.#bearable;
   }
 
-  /** A later word on the same layer replaces the earlier one. */
+  /** A later finding for the same layer replaces the earlier one. */
   check(name: CheckName, verdict: Verdict, finding: Finding, facts: Facts = {}): void {
     this.#checks.set(name, { name, verdict, finding, facts });
   }
 
-  /** The first serious one counts; a mild one gives way to it. A serious one is `bearable` in a small dose. */
+  /** Records a problem: the first serious one counts, and replaces a mild one. A small dose of a serious one is `bearable`. */
   blame(sickness: Sickness, bearable = isMild(sickness)): void {
-    // What comes later may take the values away as well.
+    // A later problem may prevent values after all.
     this.#bearable &&= bearable;
     if (this.#sickness === undefined || (isMild(this.#sickness) && !isMild(sickness))) this.#sickness = sickness;
   }

@@ -1,13 +1,13 @@
-/** What the bytes on a line tell by themselves, whether or not anybody was met. */
+/** What the bytes on a line show on their own, whether or not a meter was found. */
 import { hexByte } from "@meterport/protocol/digits";
 import type { Sickness } from "../diagnosis.ts";
 import type { Report } from "../report.ts";
 import type { ExaminedLink } from "./examined-link.ts";
 
-/** Where frames are to be counted, whole and broken. */
+/** Problems for which the report counts whole and broken frames. */
 const spoiling: readonly Sickness[] = ["noise", "sag", "loose-head", "head-sags", "stray-light"];
 
-/** To be asked at the end, when everything has been heard. */
+/** Called at the end, when everything has been received. */
 export const describeBytes = (examined: ExaminedLink, report: Report): void => {
   const { heard } = examined;
   const { sickness } = report;

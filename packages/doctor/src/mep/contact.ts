@@ -1,4 +1,4 @@
-/** First contact: is there anybody, and in which way will they talk to us. */
+/** First contact: is a meter there, and how must it be addressed. */
 import type { LinkFailure } from "@meterport/protocol/errors";
 import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
 import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
@@ -8,44 +8,44 @@ import type { Report } from "../report.ts";
 import { type Approach, type ExaminedLink, isOver, type Probe } from "./examined-link.ts";
 
 export interface ContactOptions {
-  /** The key as the user means it, first; then what else its text may stand for. Without any, a key that no meter has is shown. */
+  /** The key as the user means it, first; then the other readings of its text. If empty, a key that no meter has is used. */
   readonly readings: readonly KeyReading[];
   readonly stranger: KeyReading["secret"];
   readonly security: SecurityName;
-  /** Speeds to look for the meter at, where the link's can be set; the first is where it is expected. */
+  /** Baud rates to try if the link's can be set; the meter is expected at the first. */
   readonly bauds: readonly number[];
 }
 
-/** How the meter was met. */
+/** How the meter was found. */
 export interface Contact {
   readonly way: Approach;
-  /** Another key form than the user's own reading. */
+  /** The form of the key that fitted, if not the user's own reading. */
   readonly form: KeyReading["form"] | undefined;
-  /** It said nothing for so long, and then answered; undefined where it answered at once. */
+  /** How long it was silent before it answered; undefined if it answered at once. */
   readonly silent?: Millis;
 }
 
 type Slowness = Pick<Approach, "delay">;
 
 const tries = 6;
-/** Silence for so long and then an answer is a pause, not loss. */
+/** Silence of at least this length, then an answer, is a pause, not loss. */
 const pauseAfter: Millis = 3_000;
-/** Longer than any bridge should need, there and back. */
+/** Longer than any bridge should need for a round trip. */
 const longestBridge: Millis = 3_000;
-/** What a bridge may still hold back. */
+/** How long a bridge may still hold bytes back. */
 const aftermath: Millis = 1_500;
-/** What a meter on a cable never needs, not even for a whole handshake. */
+/** Longer than a meter on a cable ever needs, even for a whole handshake. */
 const slowAnswer: Millis = 1_500;
 
-/** A refusal that comes as often is no accident: noise in a request is refused as well. */
+/** Refusals that rule out an accident: a request damaged by noise is refused too. */
 const refusals = 2;
-/** So often a key is tried before the line is to blame. */
+/** How often a key is tried before the line is to blame. */
 const keyTries = 4;
 
-/** Decisive where they come three times in a row. */
+/** Decisive if they come three times in a row. */
 const decisive: readonly LinkFailure[] = ["wrong-key", "tls-required", "no-tls", "no-answer", "only-alerts", "echo"];
 
-/** What was seen most, the telling before silence. */
+/** The most frequent failure; silence counts half, because it tells least. */
 const chief = (probes: readonly Probe[]): LinkFailure | undefined => {
   const counts = new Map<LinkFailure, number>();
   for (const { failure } of probes)
@@ -65,13 +65,13 @@ export class FirstContact {
     this.#options = options;
   }
 
-  /** The way in; undefined where there is none, which the report then explains. @throws LinkError aborted */
+  /** How to reach the meter; undefined if there is no way, and the report then says why. @throws LinkError aborted */
   async find(): Promise<Contact | undefined> {
     const { security } = this.#options;
     return security === "tls" ? this.#overTls() : this.#overRc4();
   }
 
-  /** Tries until something is certain. */
+  /** Tries until the result is certain. */
   async #knock(way: Approach, most = tries): Promise<readonly Probe[]> {
     await this.#examined.begin(way);
     const probes: Probe[] = [];
@@ -95,7 +95,7 @@ export class FirstContact {
     return (await this.#knock(way, most)).some(({ answered }) => answered);
   }
 
-  /** What a meter thinks of a key: "answered", "wrong-key" where it said so twice, or whatever came in between. */
+  /** The meter's verdict on a key: "answered", "wrong-key" if it said so twice, or the failure that came in between. */
   async #judged(way: Approach): Promise<"answered" | LinkFailure | undefined> {
     await this.#examined.begin(way);
     const probes: Probe[] = [];
@@ -121,7 +121,7 @@ export class FirstContact {
     if (probes.at(-1)?.answered === true) return this.#met(way);
     const failure = chief(probes);
     if (isOver(failure)) return this.#sick("hangs-up", "open", "hung-up");
-    // One 0x0B among other things is what noise in a request looks like.
+    // A single 0x0B among other failures looks like noise in a request.
     const refused = probes.filter((probe) => probe.failure === "wrong-key").length;
     if (refused > refusals) {
       if (refused < probes.length && (await this.#judged(way)) === "answered") return this.#met(way);
@@ -156,7 +156,7 @@ export class FirstContact {
     return this.#sick("tls-fails");
   }
 
-  /** The port will have nothing but TLS. */
+  /** The port accepts nothing but TLS. */
   async #tlsWanted(slow: Slowness = {}): Promise<Contact | undefined> {
     this.#report.check("security", this.#options.security === "auto" ? "good" : "bad", "wants-tls");
     if (this.#options.security !== "auto") return this.#sick("tls-required");
@@ -175,20 +175,20 @@ export class FirstContact {
         if (judged === "answered") return this.#met(way, index === 0 ? undefined : form);
         if (isOver(judged)) return this.#sick("hangs-up", "open", "hung-up");
         trouble ??= judged === "wrong-key" ? undefined : judged;
-        // A handshake that never reaches the key says nothing of it, whatever key comes next.
+        // A handshake that never reaches the key says nothing about it, nor about any other key.
         if (judged !== "wrong-key" && index === 0 && level === "basic") return this.#tlsTrouble(way, trouble);
       }
     this.#report.check("security", "good", "speaks-tls");
     return trouble === undefined ? this.#noKeyFits() : this.#sick("noise");
   }
 
-  /** A handshake gets no further: its messages come late, or break off, or the line spoils them. */
+  /** A handshake gets no further: its messages come late, break off, or are damaged by the line. */
   async #tlsTrouble(way: Approach, failure: LinkFailure | undefined): Promise<Contact | undefined> {
     if (way.delay === undefined) {
       const late = { delay: longestBridge };
       const judged = await this.#judged({ ...way, ...late });
       if (judged === "answered" || judged === "wrong-key") {
-        // Without any delay of the line it was an accident.
+        // If the line has no delay, the failure was an accident.
         if (this.#examined.slowest > slowAnswer) this.#report.blame("slow-bridge");
         return this.#tlsKey(late);
       }
@@ -199,13 +199,13 @@ export class FirstContact {
     return this.#sick("noise");
   }
 
-  /** 0x0B: somebody is there, and this key is not theirs. A port that has both ways may mean the other one. */
+  /** 0x0B: a meter is there, and this is not its key. A port that speaks RC4 and TLS may want the key for the other one. */
   async #keyTrouble(refused: Approach): Promise<Contact | undefined> {
     const { readings, security } = this.#options;
     if (refused.delay === undefined) {
       const { late } = this.#examined.observed;
       await this.#examined.listen(aftermath);
-      // A refusal names no request: where they come late, each would be taken for that of the next key.
+      // A refusal names no request: late ones would be taken for refusals of the next key.
       const found = this.#examined.observed.late > late ? await this.#withLongDelay(refused) : "no";
       if (found !== "no") return found;
     }
@@ -222,7 +222,7 @@ export class FirstContact {
     return this.#noKeyFits();
   }
 
-  /** Answers came when nobody waited any more: whether they mean something to one who waits; "no" where they do not. */
+  /** Answers came after the timeout: tries again with a longer one; "no" if that gives no usable answer either. */
   async #withLongDelay(way: Approach): Promise<Contact | undefined | "no"> {
     const slow: Approach = { ...way, delay: longestBridge };
     const judged = await this.#judged(slow);
@@ -242,7 +242,7 @@ export class FirstContact {
     return this.#sick("wrong-key");
   }
 
-  /** Nothing comes in time: late, another speed, TLS only, a pause, or nothing at all. */
+  /** Nothing comes in time: late answers, another speed, TLS only, a pause, or no meter at all. */
   async #silence(way: Approach): Promise<Contact | undefined> {
     this.#silentSince ??= this.#examined.clock.now();
     await this.#examined.listen(longestBridge);
@@ -276,12 +276,12 @@ export class FirstContact {
     return { ...this.#met(way), ...(silent >= pauseAfter ? { silent } : {}) };
   }
 
-  /** Looks for the meter at other speeds, and says so where it is found. */
+  /** Looks for the meter at other speeds, and reports the one where it is found. */
   async #otherSpeed(way: Approach): Promise<Contact | undefined> {
     const [home, ...others] = this.#options.bauds;
     for (const baud of others) {
       await this.#examined.open(baud);
-      // A meter that cannot be understood at one speed is met at another, whatever it thinks of the key.
+      // The meter is at this speed if its bytes make sense here, even if it refuses the key.
       const probes = await this.#knock(way, 2);
       const failure = chief(probes);
       if (!probes.some(({ answered }) => answered) && failure !== "wrong-key" && failure !== "tls-required") continue;
@@ -292,7 +292,7 @@ export class FirstContact {
     return undefined;
   }
 
-  /** Bytes come, and no trustworthy answer is among them. */
+  /** Bytes come, but no trustworthy answer is among them. */
   async #disturbed(way: Approach, failure: LinkFailure): Promise<Contact | undefined> {
     if (failure === "echo") return this.#sick("echo");
     if (failure === "optical-session") return this.#sick("paused");
@@ -303,7 +303,7 @@ export class FirstContact {
       await this.#examined.listen(longestBridge);
       const found = await this.#withLongDelay(way);
       if (found !== "no") return found;
-      // Later than anybody waits for: the answers are good, and a bridge keeps them.
+      // Later than any timeout: the answers are good, but a bridge holds them back.
       if (failure === "other-reply" && late >= refusals) return this.#sick("slow-bridge");
     }
     if (failure === "half-reply") return this.#sick("sag");
@@ -323,7 +323,7 @@ export class FirstContact {
     return { way, form };
   }
 
-  /** Blames, and ends the search. */
+  /** Records the problem, and ends the search. */
   #sick(sickness: Sickness, check?: "open", finding?: "hung-up"): undefined {
     this.#report.blame(sickness);
     if (check !== undefined && finding !== undefined) this.#report.check(check, "bad", finding);

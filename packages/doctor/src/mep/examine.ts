@@ -15,17 +15,17 @@ import { opens } from "./open-check.ts";
 import { persists } from "./persistence.ts";
 
 export interface ExamineOptions extends ExaminedLinkOptions {
-  /** What the key's text may stand for, the user's own reading first; none where no key is given. */
+  /** The possible readings of the key's text, the user's own first; empty if no key is given. */
   readonly readings: readonly KeyReading[];
   readonly security: SecurityName;
-  /** Speeds to look for the meter at, where the link's can be set; the first is the link's own. */
+  /** Baud rates to try if the link's can be set; the first is the link's own. */
   readonly bauds?: readonly number[];
 }
 
-/** A meter that has something for us says so each second (MEP guide 1.1, p. 23). */
+/** A meter that has something for us sends an alert each second (MEP guide 1.1, p. 23). */
 const listening: Millis = 1_500;
 
-/** What is to blame where it never answers that. */
+/** What is to blame if that is never answered. */
 const spoilers: Partial<Readonly<Record<LinkFailure, Sickness>>> = {
   closed: "hangs-up",
   "not-open": "hangs-up",
@@ -37,9 +37,9 @@ const spoilers: Partial<Readonly<Record<LinkFailure, Sickness>>> = {
 const blamed = (failure: LinkFailure): Sickness => spoilers[failure] ?? "loses-replies";
 
 /**
- * Walks the layers of a link and names the first that fails. Only reads, and closes what it opened.
+ * Walks the layers of a link and names the first that fails. Only reads, and closes everything that it opened.
  *
- * @throws UsageError for what is no link; LinkError (`aborted`)
+ * @throws UsageError for a malformed link; LinkError (`aborted`)
  */
 export const examine = async (options: ExamineOptions): Promise<Diagnosis> => {
   const { clock, readings, security, entropy, bauds = [] } = options;

@@ -1,4 +1,4 @@
-/** A link under examination: opened, asked with small reads, and every answer and non-answer noted. */
+/** A link under examination: opened, asked with small reads, and every answer and failure recorded. */
 
 import { exchange } from "@meterport/client/meter/read/table-bytes";
 import { optical } from "@meterport/client/session/optical";
@@ -16,7 +16,7 @@ import type { FrameCounter } from "./frame-counter.ts";
 import { type Heard, Tap } from "./tap.ts";
 
 export interface ExaminedLinkOptions {
-  /** Opens the link; with a number at that speed, where the link has a speed that can be set. */
+  /** Opens the link; with a number, at that baud rate, if the link's can be set. */
   readonly open: (baud: number | undefined) => Promise<Transport>;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -24,47 +24,47 @@ export interface ExaminedLinkOptions {
   /** Bytes that wake the meter before each session on its optical port; none if omitted. */
   readonly wake?: number;
   readonly signal?: Signal;
-  /** Is told of each session before its first request. */
+  /** Called with each session before its first request. */
   readonly onSession?: (session: Session) => void;
-  /** Counts what crosses the link each time that it is opened; the MEP port's frames where left out. */
+  /** Makes the counter for each opening of the link; if omitted, it counts the MEP port's frames. */
   readonly frames?: () => FrameCounter;
 }
 
-/** What came of one small read. */
+/** The outcome of one small read. */
 export interface Probe {
   readonly answered: boolean;
-  /** Where there was no answer. */
+  /** Set if there was no answer. */
   readonly failure: LinkFailure | undefined;
   readonly detail: string;
-  /** The answer came to a repetition. */
+  /** The request was answered only after a repetition. */
   readonly repeated: boolean;
-  /** Bytes were thrown away meanwhile: noise, or somebody else's. */
+  /** Bytes were discarded meanwhile: noise, or another client's. */
   readonly disturbed: boolean;
   readonly took: Millis;
 }
 
-/** Seen by the session in hand. */
+/** Seen by the current session. */
 export interface Observed {
   readonly echoes: number;
-  /** What is not certain counts a quarter. */
+  /** Signs of another client; an uncertain one counts a quarter. */
   readonly otherClient: number;
   /** Signs that noise cannot give. */
   readonly certainlyOther: number;
-  /** Answers that came when nobody waited any more. */
+  /** Answers that came after the timeout. */
   readonly late: number;
-  /** How far replies came that broke off. */
+  /** After how many bytes replies broke off. */
   readonly brokenAt: readonly number[];
-  /** Pieces that were no frame, or whose digest did not fit. */
+  /** Pieces that were not a frame, or whose digest did not match. */
   readonly spoiled: number;
 }
 
 const nothingObserved = { echoes: 0, otherClient: 0, certainlyOther: 0, late: 0, spoiled: 0 };
 
-/** Two bytes of BT01, which every key may read; the same that every reading begins with. */
+/** Two bytes of BT01, which every key may read. */
 const probeAt = { offset: 14, length: 2 };
 const over: ReadonlySet<LinkFailure> = new Set(["aborted", "closed", "not-open"]);
 
-/** How a MEP port is spoken to: which suite, which key, how slow a bridge. */
+/** How a MEP port is addressed: security, key, and delay of the bridge. */
 export interface Approach {
   readonly kind: "rc4" | "rc4-encrypted" | "tls";
   readonly secret: Secret;
@@ -72,10 +72,10 @@ export interface Approach {
   readonly delay?: Millis;
 }
 
-/** How an optical port is spoken to. */
+/** How an optical port is addressed. */
 export interface OpticalApproach {
   readonly kind: "optical";
-  /** Without one, what is open to everybody is asked. */
+  /** If omitted, only tables that need no key are read. */
   readonly secret?: Secret;
   readonly delay?: Millis;
   /** How it differs from the port's usual timing. */
@@ -107,7 +107,7 @@ export class ExaminedLink {
     return this.#options.signal;
   }
 
-  /** @throws UsageError before anything was asked */
+  /** @throws LinkError (`closed`) before the first session */
   get session(): Session {
     if (this.#session === undefined) throw new LinkError("closed", "doctor", "no session was begun");
     return this.#session;
@@ -122,12 +122,12 @@ export class ExaminedLink {
     return { ...this.#observed, brokenAt: [...this.#observed.brokenAt] };
   }
 
-  /** The longest that an answer took in the session in hand. */
+  /** The longest time to an answer in the current session. */
   get slowest(): Millis {
     return this.#slowest;
   }
 
-  /** Whether anybody has ever answered. */
+  /** Whether there has ever been an answer. */
   get met(): boolean {
     return this.#met;
   }
@@ -156,13 +156,13 @@ export class ExaminedLink {
     };
   }
 
-  /** Opens the link anew. @throws LinkError, UsageError */
+  /** Opens the link again. @throws LinkError, UsageError */
   async open(baud?: number): Promise<void> {
     await this.close();
     this.#watch(await this.#options.open(baud));
   }
 
-  /** Goes on over another pipe to the same meter. */
+  /** Continues over another pipe to the same meter. */
   async use(transport: Transport): Promise<void> {
     await this.close();
     this.#watch(transport);
@@ -172,7 +172,7 @@ export class ExaminedLink {
     this.#tap = new Tap(transport, this.#options.frames?.());
   }
 
-  /** Sends bytes that are no request, in place of the session in hand. @throws LinkError */
+  /** Ends the current session and sends bytes that are not a request. @throws LinkError */
   async send(bytes: Uint8Array): Promise<void> {
     await this.#endSession();
     await this.#tap?.lend().write(bytes);
@@ -192,7 +192,7 @@ export class ExaminedLink {
     return pause(this.#options.clock, time, "examine the link", this.#options.signal);
   }
 
-  /** Goes on in another session. */
+  /** Starts another session. */
   async begin(way: Approach | OpticalApproach): Promise<void> {
     await this.#endSession();
     const tap = this.#tap;
@@ -207,7 +207,7 @@ export class ExaminedLink {
   }
 
   /**
-   * One small read. A `careful` one is repeated as the same bytes, so that a request that was lost is told from a reply that was.
+   * One small read. A `careful` one is repeated as the same bytes, so that a lost request can be told from a lost reply.
    *
    * @throws LinkError aborted
    */
@@ -239,7 +239,7 @@ export class ExaminedLink {
       await exchange(this.session, { kind: "read-at", table, offset: probeAt.offset, count: probeAt.length }, options);
       return { answered: true, failure: undefined, detail: "" };
     } catch (error) {
-      // A refusal is an answer as well.
+      // A refusal is an answer too.
       if (error instanceof ResponseError) return { answered: true, failure: undefined, detail: error.message };
       if (!(error instanceof LinkError) || error.code === "aborted") throw error;
       return { answered: false, failure: error.code, detail: error.detail };
@@ -267,7 +267,7 @@ export class ExaminedLink {
     const { clientId, wake } = this.#options;
     if (way.kind !== "optical") return { seal: this.#sealOf(way) };
     return optical({
-      // What is wrong is looked for at the speed that the link has.
+      // The search stays at the link's own speed.
       fastest: 0,
       ...(way.secret === undefined ? {} : { key: way.secret }),
       ...(clientId === undefined ? {} : { userId: clientId }),
@@ -290,5 +290,5 @@ export class ExaminedLink {
   }
 }
 
-/** Whether nothing more can be asked over this link. */
+/** Whether the link can carry no more requests. */
 export const isOver = (failure: LinkFailure | undefined): boolean => failure !== undefined && over.has(failure);

@@ -1,19 +1,19 @@
-/** Makes something of what crosses a line, whichever of the meter's ports is at its end. */
+/** Counts frames on a line, of either of the meter's ports. */
 import { Deframer } from "@meterport/protocol/mep/frame/frame";
 
-/** Told of every byte, it counts what is whole. */
+/** Sees every byte, and counts whole frames. */
 export interface FrameCounter {
   /** Whole frames, or packets, that came in. */
   readonly frames: number;
-  /** Bytes that came in and belong to none. */
+  /** Bytes that came in and belong to no frame. */
   readonly garbage: number;
-  /** What the MEP port says of its own accord. */
+  /** Alerts, which the MEP port sends unasked. */
   readonly alerts: number;
   readonly received: (bytes: Uint8Array) => void;
   readonly sent: (bytes: Uint8Array) => void;
 }
 
-/** On the MEP port. */
+/** The counter for a MEP port. */
 export class MepFrames implements FrameCounter {
   readonly #deframer = new Deframer();
   #alerts = 0;

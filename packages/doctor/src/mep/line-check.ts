@@ -1,4 +1,4 @@
-/** How good a line is that works: loss each way, round trips, other clients, and whether long replies arrive whole. */
+/** The quality of a working line: loss each way, round trips, other clients, and whether long replies arrive whole. */
 
 import { exchange } from "@meterport/client/meter/read/table-bytes";
 import { LayoutError, LinkError, ResponseError } from "@meterport/protocol/errors";
@@ -11,38 +11,38 @@ import { type ExaminedLink, isOver, type Probe } from "./examined-link.ts";
 import { answersAgain, hungUp } from "./line-return.ts";
 
 const probesWanted = 40;
-/** Where a few of them failed, chance may have chosen them: more are asked then. */
+/** If a few of them failed, that may be chance: then more are sent. */
 const probesInDoubt = 120;
-/** Beyond this share there is no doubt. */
+/** A loss from this share up leaves no doubt. */
 const plain = 0.25;
-/** A slow line is judged by fewer. */
+/** A slow line is judged by fewer probes. */
 const fewProbes = 20;
 const longEnough: Millis = 30_000;
-/** A little more than the meter wants between two requests. */
+/** A little longer than the pause that the meter needs between requests. */
 const turn: Millis = 110;
-/** So many in a row without any sign of life are a pause, not loss. */
+/** This many probes in a row without a sign of life are a pause, not loss. */
 const silentInARow = 6;
-/** Where half of the answers take so long, those that are missing came after their time, which is 500 ms without `delay`. */
+/** If half of the answers take longer, the missing ones came after the timeout, which is 500 ms without `delay`. */
 const nearlyLate: Millis = 400;
 /** Bytes of a small request and its reply. */
 const smallExchange = 50;
 
 const longReads = 10;
-/** Where some broke off, and a slow line's least. */
+/** Reads if some broke off, and the minimum for a slow line. */
 const [readsInDoubt, fewReads] = [20, 4];
-/** Of so many long replies that break off the supply is to blame, not an accident: the short ones have passed. */
+/** If this share of long replies breaks off, it is the supply and not an accident: the short ones have passed. */
 const lastingShare = 0.35;
-/** So many in a row that fail, and then small ones as well, are no matter of length. */
+/** If this many fail in a row, and then small ones too, length is not the reason. */
 const silentReads = 3;
-/** A meter sends on after its supply sagged: what is asked meanwhile it answers late. */
+/** A meter keeps sending after its supply sagged, and answers requests meanwhile late. */
 const sendingOn: Millis = 1_000;
-/** So long a whole reply takes at 300 baud; less than this in a second is no reply, but alerts or the like. */
+/** The time of a whole reply at 300 baud; fewer bytes than this in a second are not a reply, but alerts or similar. */
 const [sendingLimit, leastSent]: readonly [Millis, number] = [16_000, 16];
-/** Longer than the first segment of a reply (117 bytes, MEP guide 1.1, p. 27), so that what a sag does shows. */
+/** Longer than the first segment of a reply (117 bytes, MEP guide 1.1, p. 27), so that the effect of a sag shows. */
 const leastLong = 150;
 /**
- * What is long on nearly every meter, the longest first: the calendar, the clients' data, the present values. BT00 is not
- * asked which of them are there: it is itself an answer of 79 bytes, on a line that may not bring any whole.
+ * Tables that are long on nearly every meter, the longest first: the calendar, the clients' data, the present values. BT00 is
+ * not read to see which are there: its answer has 79 bytes itself, on a line that may not carry any long one whole.
  */
 const longTables = ["BT54", "ET13", "BT28"] as const;
 
@@ -75,9 +75,9 @@ const worst = ({ requests, replies, noise }: Losses): Sickness => {
 interface LongReads {
   readonly reads: number;
   readonly whole: number;
-  /** The longest that came, bytes. */
+  /** The longest that arrived, bytes. */
   readonly most: number;
-  /** After how many that broke off more bytes came. */
+  /** How many broke off and were completed by later bytes. */
   readonly resumed: number;
   readonly brokenAt: readonly number[];
   readonly spoiled: number;
@@ -92,13 +92,13 @@ export class LineCheck {
     this.#report = report;
   }
 
-  /** Whether the link held. `silent` is how long it said nothing at first. @throws LinkError aborted */
+  /** Whether the link held. `silent` is how long the meter was silent at first. @throws LinkError aborted */
   async run(silent: Millis | undefined): Promise<boolean> {
     const began = this.#examined.clock.now();
     const probes: Probe[] = [];
     let inARow = 0;
     while (!this.#suffice(probes, began)) {
-      // What a request waits for its turn is no part of its round trip.
+      // The wait for its turn is not part of a request's round trip.
       await this.#examined.listen(turn);
       const probe = await this.#examined.ask({ careful: true });
       if (isOver(probe.failure)) return hungUp(this.#report);
@@ -118,16 +118,16 @@ export class LineCheck {
     const few = slow ? fewProbes : probesWanted;
     if (probes.length < few) return false;
     if (lossOf(probes) >= plain) return true;
-    // Once in doubt all are asked: to end when chance has just smiled would be to choose it.
+    // In doubt all probes are sent: to stop as soon as the figure looks good would bias it.
     return lossOf(probes.slice(0, few)) <= tolerableLoss || probes.length >= (slow ? probesWanted : probesInDoubt);
   }
 
-  /** It worked and fell silent: somebody uses the optical port, or the meter starts anew. False where it does not come back. */
+  /** The meter fell silent: its optical port is in use, or it is restarting. False if it does not come back. */
   returns(): Promise<boolean> {
     return answersAgain(this.#examined, this.#report, (silent) => this.#paused(silent));
   }
 
-  /** Bytes come, always the same one, since the line stopped to work. */
+  /** Whether the line has stopped working and only repeats one byte. */
   get #stuck(): boolean {
     return this.#examined.heard.only !== undefined;
   }
@@ -141,7 +141,7 @@ export class LineCheck {
     this.#report.blame("paused");
   }
 
-  /** Nearly as long as an answer is waited for. */
+  /** Nearly the timeout of an answer. */
   get #nearlyLate(): Millis {
     const { delay = 0, byteTime = 0 } = this.#examined.session.transport.timing ?? {};
     return nearlyLate + delay + smallExchange * byteTime;
@@ -162,7 +162,7 @@ export class LineCheck {
     const loss = lost / probes.length;
     const late = median > this.#nearlyLate || (lost > 0 && 2 * observedLate > lost);
     if (loss > tolerableLoss && !others) {
-      // What came after its time was not lost.
+      // Late answers were not lost.
       if (this.#stuck) this.#report.blame("stuck");
       else if (late) this.#report.blame("slow-bridge");
       else this.#report.blame(worst(losses), loss < plain);
@@ -217,7 +217,7 @@ export class LineCheck {
         failed = 0;
         continue;
       }
-      // After a sag the line is silent; a bridge that only waited, or a line slower than anybody told us, brings the rest.
+      // After a sag the line is silent; a bridge that only waited, or a line slower than configured, brings the rest.
       if ((await this.#rest()) + (this.#examined.observed.brokenAt.at(-1) ?? 0) > count) resumed++;
       if (++failed === silentReads && !(await this.#alive())) return "silent";
     }
@@ -232,7 +232,7 @@ export class LineCheck {
     };
   }
 
-  /** Waits until nothing more comes of a reply; gives how many bytes still came. */
+  /** Waits until no more of a reply comes; returns how many bytes still came. */
   async #rest(): Promise<number> {
     const { clock } = this.#examined;
     const began = clock.now();

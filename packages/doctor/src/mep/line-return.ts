@@ -1,13 +1,13 @@
-/** What becomes of a line that worked and then fell silent. */
+/** Whether a line that worked and then fell silent comes back. */
 import type { Millis } from "@meterport/protocol/ports";
 import type { Report } from "../report.ts";
 import { type ExaminedLink, isOver } from "./examined-link.ts";
 
-/** How long a pause is waited for. */
+/** The longest wait for the end of a pause. */
 const pauseLimit: Millis = 60_000;
 const pauseProbe: Millis = 2_000;
 
-/** The other side ended the pipe: nothing more can be examined. */
+/** The other side closed the pipe: nothing more can be examined. */
 export const hungUp = (report: Report): false => {
   report.check("line", "bad", "hung-up");
   report.blame("hangs-up");
@@ -15,7 +15,7 @@ export const hungUp = (report: Report): false => {
 };
 
 /**
- * Waits until the meter answers again; false where it does not in time. `paused` is told how long it was silent.
+ * Waits until the meter answers again; false if it does not in time. Calls `paused` with how long it was silent.
  *
  * @throws LinkError aborted
  */

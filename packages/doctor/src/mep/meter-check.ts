@@ -13,12 +13,12 @@ import type { Report } from "../report.ts";
 import type { Contact } from "./contact.ts";
 import type { ExaminedLink } from "./examined-link.ts";
 
-/** What live readings and most else stand on; a few bytes of each. */
+/** Tables that live readings and most else need; a few bytes of each. */
 const wanted = ["BT00", "BT01", "BT21", "BT22", "BT23", "BT27", "BT28", "ET04", "ET11", "ET13", "ET50"] as const;
 /** Without these there are no live readings. */
 const needed: readonly string[] = ["BT23", "BT28"];
 
-/** Clocks that are off by more disturb what is compared with time; seconds. */
+/** A clock that is off by more harms everything that depends on time; seconds. */
 const tolerable = 60;
 /** Date and time. */
 const clockAt = { offset: 0, length: 6 };
@@ -26,7 +26,7 @@ const clockAt = { offset: 0, length: 6 };
 export class MeterCheck {
   readonly #examined: ExaminedLink;
   readonly #report: Report;
-  /** What the meter has, once BT00 was read: what is not there is no right that a key lacks. */
+  /** What the meter has, once BT00 was read: a table that does not exist is not one that the key may not read. */
   #capabilities: Capabilities | undefined;
 
   constructor(examined: ExaminedLink, report: Report) {
@@ -39,7 +39,7 @@ export class MeterCheck {
     return identify(this.#examined.session, this.#examined.signal);
   }
 
-  /** Which tables are refused, and with which key we came. @throws LinkError */
+  /** Which tables are refused, and which of the meter's keys is ours. @throws LinkError */
   async access({ way, form }: Contact): Promise<void> {
     const refused: string[] = [];
     for (const id of wanted) if (!(await this.reads(id))) refused.push(id);
@@ -58,14 +58,14 @@ export class MeterCheck {
     if (serious) this.#report.blame("locked");
   }
 
-  /** Whether the meter has a table, as far as BT00 was read and tells. */
+  /** Whether the meter has a table, as far as BT00 was read and says so. */
   has(id: TableId): boolean {
     return this.#capabilities?.has(id) !== false;
   }
 
   /**
-   * Whether this key may read a table. BT00 is read whole, unless the line is known to be sick, which may not bear so long
-   * an answer: what it does not name is not asked for afterwards. Else a table that is not there is found by its refusal.
+   * Whether this key may read a table. BT00 is read whole, and tables that it does not name are then not read. A line with a
+   * known problem may not carry so long an answer: then a missing table shows by its refusal.
    *
    * @throws LinkError
    */

@@ -1,4 +1,4 @@
-/** Whether a link opens at all, and whose fault it is where it does not. */
+/** Whether a link opens at all, and if not, why. */
 import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
 import type { Sickness } from "../diagnosis.ts";
 import type { Report } from "../report.ts";
@@ -14,7 +14,7 @@ const unopened: Readonly<Record<OpenFailure, Sickness>> = {
   "hung-up": "hangs-up",
 };
 
-/** @throws UsageError for what is no link; LinkError (`aborted`) */
+/** @throws UsageError for a malformed link; LinkError (`aborted`) */
 export const opens = async (examined: ExaminedLink, report: Report): Promise<boolean> => {
   const { now } = examined.clock;
   const began = now();

@@ -1,22 +1,22 @@
-/** Asks again where a line fell silent meanwhile. */
+/** Tries again if a line fell silent meanwhile. */
 import { LinkError, type LinkFailure } from "@meterport/protocol/errors";
 import type { Sickness } from "../diagnosis.ts";
 import type { Report } from "../report.ts";
 import type { ExaminedLink } from "./examined-link.ts";
 
-/** How often the meter is asked what it is and what may be read. */
+/** How often a task is tried, such as asking the meter what it is. */
 const attempts = 3;
 
 export interface Persistence {
   readonly examined: ExaminedLink;
   readonly report: Report;
-  /** Waits for a line that fell silent; false where it does not come back. */
+  /** Waits for a line that fell silent; false if it does not come back. */
   readonly returns: () => Promise<boolean>;
-  /** What is to blame where the meter never answers. */
+  /** What is to blame if the meter never answers. */
   readonly blamed: (failure: LinkFailure) => Sickness;
 }
 
-/** A line that fell silent meanwhile is waited for, and what was asked is asked again. False where it could not be had. */
+/** Runs a task; if the line falls silent, waits for it and runs the task again. False if that did not help. */
 export const persists = async (
   { examined, report, returns, blamed }: Persistence,
   task: () => Promise<void>,

@@ -1,24 +1,24 @@
-/** A transport that is watched, and lent to one session after the other. */
+/** A watched transport, lent to one session after the other. */
 
 import { asLinkError } from "@meterport/client/session/as-link-error";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 import { type FrameCounter, MepFrames } from "./frame-counter.ts";
 
-/** So many received bytes are looked at for what they have in common. */
+/** How many received bytes are examined for what they have in common. */
 const looked = 4096;
-/** So many of one byte in a row are in no message: a line that worked is stuck. */
+/** No message repeats one byte this often: a line that worked is stuck. */
 const longestRun = 1024;
-/** Chunks that may wait for a session that does not fetch them. */
+/** Chunks that may wait for a session that does not read them. */
 const mostWaiting = 1024;
 
-/** What came in, whether or not a session wanted it. */
+/** What came in, whether or not a session read it. */
 export interface Heard {
   readonly bytes: number;
   readonly alerts: number;
   readonly frames: number;
   readonly garbage: number;
-  /** The byte that nearly everything consists of, where a line is stuck. */
+  /** The byte that makes up nearly everything received, if the line is stuck. */
   readonly only: number | undefined;
 }
 
@@ -61,7 +61,7 @@ export class Tap {
   readonly #frames: FrameCounter;
   readonly #counts = new Uint32Array(256);
   #bytes = 0;
-  /** What came last, and how often in a row. */
+  /** The last byte, and how often it came in a row. */
   #last: number | undefined;
   #run = 0;
   #loan: Loan | undefined;
@@ -83,12 +83,12 @@ export class Tap {
     };
   }
 
-  /** Whether the other side ended or broke the pipe. */
+  /** Whether the other side closed the pipe, or it broke. */
   get ended(): boolean {
     return this.#ended !== undefined;
   }
 
-  /** The pipe for one more session; the one before it gets nothing any more. Closing it leaves the pipe open. */
+  /** The pipe for one more session; the session before it gets no more bytes. Closing it leaves the pipe open. */
   lend(timing: { readonly delay?: Millis } = {}): Transport {
     this.#loan?.end(undefined);
     const loan = new Loan();
@@ -114,7 +114,7 @@ export class Tap {
     return this.#transport.close();
   }
 
-  /** A line whose level does not move gives one byte over and over; two zero bytes are an alert, and no such thing. */
+  /** A line whose level does not move gives one byte over and over; two zero bytes are an alert, not a stuck line. */
   #only(): number | undefined {
     if (this.#run >= longestRun) return this.#last;
     const most = this.#counts.indexOf(Math.max(...this.#counts));

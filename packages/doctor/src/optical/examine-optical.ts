@@ -17,28 +17,28 @@ import { OpticalRights } from "./optical-rights.ts";
 import { OpticalWatch } from "./optical-watch.ts";
 
 export interface ExamineOpticalOptions extends Omit<ExaminedLinkOptions, "frames"> {
-  /** The key as the user means it, which is shown to the meter once; what is open to everybody is asked without one. */
+  /** The key as the user means it, shown to the meter once; if omitted, only tables that need no key are read. */
   readonly key?: KeyReading;
-  /** Speeds to look for the meter at, where the link's can be set; the first is the link's own. */
+  /** Baud rates to try if the link's can be set; the first is the link's own. */
   readonly bauds?: readonly number[];
-  /** Other states of RTS and DTR to look for the meter with. */
+  /** Other states of RTS and DTR to try. */
   readonly supplies?: readonly HeadSupply[];
 }
 
-/** Light that nobody sent shows in so long. */
+/** How long to listen for stray light. */
 const listening: Millis = 1_500;
 
-/** Speeds that an optical port may have been left at, the likely ones first. */
+/** Baud rates at which an optical port may have been left, the likely ones first. */
 export const opticalRates = [9600, 19_200, 2400, 4800, 1200, 300] as const;
 
-/** What is to blame where the meter never tells what it is. */
+/** What is to blame if the meter never says what it is. */
 const blamed = (failure: LinkFailure): Sickness =>
   failure === "closed" || failure === "not-open" ? "hangs-up" : "loose-head";
 
-/** So many of them are a habit of the meter. */
+/** From this number on, short packets are the meter's habit. */
 const shortHabit = 2;
 
-/** Packets that ended before their length, where nothing else is wrong with the line. */
+/** Packets that ended before their length, if nothing else is wrong with the line. */
 const describeShort = (report: Report, { shortPackets, counts }: OpticalWatch): void => {
   if (shortPackets === 0) return;
   if (report.sickness === undefined && shortPackets >= shortHabit) report.blame("short-packets");
@@ -68,11 +68,11 @@ const describeSteps = (report: Report, watch: OpticalWatch): void => {
   for (const step of ["identification", "negotiation", "logon"] as const) {
     const [finding, facts] = said[step] ?? [];
     const refusal = watch.refusal(step);
-    // That it answered when it was woken says less than that it did not otherwise.
+    // That it did not answer unless woken says more than that it answered when woken.
     if (step === "identification" && report.sickness === "asleep") continue;
     if (finding !== undefined) report.check(step, "good", finding, facts);
     else if (refusal !== undefined) {
-      // Without an agreement packets stay small, which only takes longer.
+      // Without negotiation packets stay small, which only takes longer.
       const code = hexByte(refusal);
       report.check(step, step === "negotiation" ? "warning" : "bad", "service-refused", { code });
     }
@@ -83,7 +83,7 @@ const describeSteps = (report: Report, watch: OpticalWatch): void => {
  * Walks the layers of a link to an optical port. Only reads, shows a key at most once while it is not known to be right, and closes
  * what it opened.
  *
- * @throws UsageError for what is no link, or a key that is longer than 20 bytes; LinkError (`aborted`)
+ * @throws UsageError for a malformed link, or a key longer than 20 bytes; LinkError (`aborted`)
  */
 export const examineOptical = async (options: ExamineOpticalOptions): Promise<Diagnosis> => {
   const { clock, key, bauds = [], supplies = [] } = options;
@@ -120,7 +120,7 @@ export const examineOptical = async (options: ExamineOpticalOptions): Promise<Di
         const told = async (): Promise<void> => {
           meter = modelOf((await checks.identify()).identity);
         };
-        // What first contact tried out is over.
+        // The settings that first contact tried no longer apply.
         await examined.begin(way);
         if ((await line.run(silent)) && (await persists(persistence, told))) {
           const open = await rights.key(key, way);
@@ -130,7 +130,7 @@ export const examineOptical = async (options: ExamineOpticalOptions): Promise<Di
               await checks.clock();
             });
           else if (!open) report.check("access", "warning", "open-tables-only");
-          // What is repeated for long enough gets through, and a silence in between is easily overlooked.
+          // With enough repetitions everything gets through, and a silence in between is easily overlooked.
           const silence = watch.longestSilence - (examined.session.transport.timing?.delay ?? 0);
           if (report.sickness === undefined && silence >= pauseAfter) line.paused(silence);
         }

@@ -1,4 +1,4 @@
-/** First contact through an optical head: is there a meter of ours under it, and does it begin a session. Without a key. */
+/** First contact through an optical head: is a NES meter under it, and does it begin a session. Without a key. */
 import { LinkError, type LinkFailure } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 import type { Sickness } from "../diagnosis.ts";
@@ -9,28 +9,28 @@ import type { OpticalWatch } from "./optical-watch.ts";
 
 /** Another state of RTS and DTR: many heads take their power from them. */
 export interface HeadSupply {
-  /** As it stands in a link: "dtr=on". */
+  /** As written in a link: "dtr=on". */
   readonly setting: string;
   readonly open: () => Promise<Transport>;
 }
 
 export interface OpticalContactOptions {
-  /** Speeds to look for the meter at, where the link's can be set; the first is where it is expected. */
+  /** Baud rates to try if the link's can be set; the meter is expected at the first. */
   readonly bauds: readonly number[];
   readonly supplies: readonly HeadSupply[];
-  /** What is seen on the line as it is open now. */
+  /** The watch on the line as it is open now. */
   readonly watch: () => OpticalWatch;
-  /** So many bytes came before anything was asked. */
+  /** How many bytes came before the first request. */
   readonly stray: number;
-  /** Whether the link has the meter woken before each session. */
+  /** Whether the link wakes the meter before each session. */
   readonly woken: boolean;
 }
 
-/** How the meter was met. */
+/** How the meter was found. */
 export interface OpticalContact {
-  /** What had to be waited for beyond the usual. */
+  /** Delay of the line beyond the usual. */
   readonly delay?: Millis;
-  /** It said nothing for so long, and then answered. */
+  /** How long it was silent before it answered. */
   readonly silent?: Millis;
 }
 
@@ -44,21 +44,21 @@ interface Knocking {
 const tries = 3;
 /** Two unanswered requests are 16 s without a sound. */
 const silentTries = 2;
-/** Elsewhere than where the meter is expected, each packet is sent twice. */
+/** At other speeds than the expected one, each packet is sent twice. */
 const quick = { retries: 1, renewals: 0 } as const;
-/** What wakes a meter, as others send it. */
+/** The usual wake-up for a meter. */
 const waking = { wakeBytes: 4 } as const;
-/** What is woken sleeps again after so long. */
+/** After this time a woken meter sleeps again. */
 const drowsy: Millis = 10_000;
-/** Longer than any bridge should need, there and back. */
+/** Longer than any bridge should need for a round trip. */
 const slowHead: Millis = 5_000;
 /** A packet is repeated 2 s after it was sent. */
 const nearlyLate: Millis = 1_800;
-/** Bytes of a small request and its answer, with what acknowledges them. */
+/** Bytes of a small request and its answer, with their acknowledgements. */
 const smallExchange = 50;
-/** What a bridge may still hold back. */
+/** How long a bridge may still hold bytes back. */
 const aftermath: Millis = 1_500;
-/** Fewer bytes that nobody asked for are a plug that was pushed in. */
+/** Fewer unrequested bytes come from plugging the head in. */
 export const leastStray = 8;
 
 export class OpticalFirstContact {
@@ -73,7 +73,7 @@ export class OpticalFirstContact {
     this.#options = options;
   }
 
-  /** The way in; undefined where there is none, which the report then explains. @throws LinkError aborted */
+  /** How to reach the meter; undefined if there is no way, and the report then says why. @throws LinkError aborted */
   async find(): Promise<OpticalContact | undefined> {
     const probes = await this.#knock({ most: tries });
     const last = probes.at(-1);
@@ -102,13 +102,13 @@ export class OpticalFirstContact {
     return (await this.#knock(how)).some(({ answered }) => answered);
   }
 
-  /** A meter behind a slow bridge answers the first packet when the second is on its way already. */
+  /** Behind a slow bridge, the answer to the first packet arrives after the packet has been repeated. */
   async #inTime(): Promise<OpticalContact> {
     if (!this.#isLate(await this.#examined.ask())) return {};
     await this.#knock({ most: 1, delay: slowHead });
     for (let attempt = 0; attempt < tries; attempt++) {
       const probe = await this.#examined.ask();
-      // What had to be repeated was lost, and tells nothing.
+      // A repeated packet was lost, and says nothing about the delay.
       if (!probe.answered || probe.repeated) continue;
       if (!this.#isLate(probe)) break;
       this.#report.blame("slow-bridge");
@@ -122,7 +122,7 @@ export class OpticalFirstContact {
     return answered && took > nearlyLate + (delay === slowHead ? 0 : delay) + smallExchange * byteTime;
   }
 
-  /** What a stranger says, and what a meter says that will have no session, needs no further search. */
+  /** Whether another protocol, or the meter's refusal of a session, already explains the failure. */
   #explained(): boolean {
     const watch = this.#options.watch();
     const protocol = foreignMeter(watch.sample);
@@ -143,7 +143,7 @@ export class OpticalFirstContact {
     return this.#sick("other-meter");
   }
 
-  /** Not a whole packet came: late, at another speed, without power for the head, another kind of meter, a pause, or nothing at all. */
+  /** No whole packet came: late answers, another speed, a head without power, another kind of meter, a pause, or no meter. */
   async #silence(): Promise<OpticalContact | undefined> {
     const { clock } = this.#examined;
     this.#silentSince ??= clock.now();
@@ -160,7 +160,7 @@ export class OpticalFirstContact {
     return this.#sick(this.#options.stray >= leastStray ? "stray-light" : "no-light");
   }
 
-  /** It answers after a wake-up: whether because of it shows when it is asked without one. */
+  /** It answered after a wake-up: a request without one shows whether it needs it. */
   async #awake(): Promise<OpticalContact | undefined> {
     const { clock } = this.#examined;
     await this.#examined.listen(drowsy);
@@ -185,12 +185,12 @@ export class OpticalFirstContact {
   async #otherSupply(): Promise<boolean> {
     const { bauds, supplies } = this.#options;
     for (const { setting, open } of supplies) {
-      // The port is free for one at a time.
+      // A port can be open only once.
       await this.#examined.close();
       try {
         await this.#examined.use(await open());
       } catch (error) {
-        // Not every port has such lines.
+        // Not every port has these lines.
         if (!(error instanceof LinkError) || error.code === "aborted") throw error;
         continue;
       }
@@ -203,7 +203,7 @@ export class OpticalFirstContact {
     return false;
   }
 
-  /** Asks whether somebody understands IEC 62056-21, as most meters with such a window do. */
+  /** Asks in IEC 62056-21, which most meters with an optical port understand. */
   async #otherKind(): Promise<boolean> {
     const { bauds, watch } = this.#options;
     if (bauds.length === 0) return false;
@@ -217,7 +217,7 @@ export class OpticalFirstContact {
     return true;
   }
 
-  /** Bytes come, and no meter's answer is whole among them. */
+  /** Bytes come, but no whole answer of a meter is among them. */
   async #disturbed(failure: LinkFailure | undefined): Promise<OpticalContact | undefined> {
     if (this.#examined.heard.only !== undefined || this.#options.stray >= leastStray) return this.#sick("stray-light");
     const { received, damaged } = this.#options.watch().counts;
@@ -231,7 +231,7 @@ export class OpticalFirstContact {
     return this.#sick("hangs-up");
   }
 
-  /** Blames, and ends the search. */
+  /** Records the problem, and ends the search. */
   #sick(sickness: Sickness): undefined {
     this.#report.blame(sickness);
     return undefined;

@@ -1,4 +1,4 @@
-/** How good a head sees: packets that had to be repeated, round trips, and whether long answers of several packets arrive whole. */
+/** How well a head sees: packets that had to be repeated, round trips, and whether long answers of several packets arrive whole. */
 
 import { exchange } from "@meterport/client/meter/read/table-bytes";
 import { LayoutError, LinkError, ResponseError } from "@meterport/protocol/errors";
@@ -11,23 +11,23 @@ import type { Report } from "../report.ts";
 import { noPackets, type OpticalWatch, type PacketCounts } from "./optical-watch.ts";
 
 const probesWanted = 40;
-/** What a head's supply takes to recover, so that short answers are judged as short ones. */
+/** Time for a head's supply to recover, so that each short answer is judged on its own. */
 const turn: Millis = 110;
-/** A slow line, or one that loses much, is judged by fewer. */
+/** A slow line, or one that loses much, is judged by fewer probes. */
 const fewProbes = 12;
 const longEnough: Millis = 30_000;
-/** Without a sound for so long is a pause, and no packet that got lost: that is repeated after 2 s. */
+/** Silence of this length is a pause, not a lost packet: that is repeated after 2 s. */
 export const pauseAfter: Millis = 5_000;
-/** From here on nothing can be read in reasonable time. */
+/** From this loss on nothing can be read in reasonable time. */
 const plain = 0.25;
 
 const longReads = 10;
 const fewReads = 4;
-/** Of so many long answers that do not come whole, length is to blame: the short ones have passed. */
+/** If this share of long answers does not come whole, length is to blame: the short ones have passed. */
 const lastingShare = 0.35;
-/** Some packets of what a meter usually agrees to. */
+/** Several packets of the size that meters usually agree to. */
 const longest = 600;
-/** Long on nearly every meter, and what everybody may read. BT00, which would tell which is there, is a long answer itself. */
+/** Long on nearly every meter; ET03 needs no key. BT00, which would say which is there, is a long answer itself. */
 const longTables = [
   ["BT54", longest],
   ["ET03", 143],
@@ -44,7 +44,7 @@ export class OpticalLine {
     this.#watch = watch;
   }
 
-  /** Whether the link held. `silent` is how long it said nothing at first. @throws LinkError aborted */
+  /** Whether the link held. `silent` is how long the meter was silent at first. @throws LinkError aborted */
   async run(silent: Millis | undefined): Promise<boolean> {
     const began = this.#examined.clock.now();
     let counts = noPackets;
@@ -56,7 +56,7 @@ export class OpticalLine {
       const before = this.#watch().counts;
       const { probe, silence } = await this.#probe();
       if (isOver(probe.failure)) return hungUp(this.#report);
-      // Where much gets lost, silence is more of it.
+      // On a line that loses much, silence counts as loss.
       const paused = silence !== undefined && this.#loss(counts) <= tolerableLoss;
       if (paused) pause = Math.max(pause ?? 0, silence);
       else {
@@ -72,7 +72,7 @@ export class OpticalLine {
     return true;
   }
 
-  /** One small read, and how long there was not a sound meanwhile where that tells. */
+  /** One small read, and how long the line was silent meanwhile, if that is significant. */
   async #probe(): Promise<{ readonly probe: Probe; readonly silence?: Millis }> {
     const { clock } = this.#examined;
     const began = clock.now();
@@ -88,18 +88,18 @@ export class OpticalLine {
     return probes.length >= (slow ? fewProbes : probesWanted);
   }
 
-  /** It worked and fell silent. False where it does not come back in time. @throws LinkError aborted */
+  /** It worked and fell silent. False if it does not come back in time. @throws LinkError aborted */
   returns(): Promise<boolean> {
     return answersAgain(this.#examined, this.#report, (silent) => this.paused(silent));
   }
 
-  /** It was silent for so long. */
+  /** Reports that it was silent for `silent` milliseconds. */
   paused(silent: Millis): void {
     this.#report.check("line", "bad", "went-silent", { seconds: Math.round(silent / 1000) });
     this.#report.blame("interrupted");
   }
 
-  /** Where every acknowledgement comes late, a meter repeats what has arrived. */
+  /** If every acknowledgement comes late, a meter repeats packets that have arrived. */
   #theirs({ damaged, again }: PacketCounts): number {
     return damaged + ((this.#examined.session.transport.timing?.delay ?? 0) > 0 ? 0 : again);
   }
@@ -185,7 +185,7 @@ export class OpticalLine {
     if (lasting) this.#report.blame(brokenAt.length >= cut / 2 ? "head-sags" : "loose-head", failed === 0);
   }
 
-  /** How many bytes came. */
+  /** How many bytes arrived. */
   async #readLong(id: TableId, count: number): Promise<number | "refused" | "over" | undefined> {
     const { session, signal } = this.#examined;
     const options = { label: `read ${id}`, ...(signal === undefined ? {} : { signal }) };
@@ -202,16 +202,16 @@ export class OpticalLine {
 
 interface LongReads {
   readonly reads: number;
-  /** Those of which no packet was spoilt. */
+  /** Those without a damaged packet. */
   readonly whole: number;
-  /** The longest that came, bytes. */
+  /** The longest that arrived, bytes. */
   readonly most: number;
-  /** Those that did not come, however often their packets were repeated. */
+  /** Those that did not arrive despite repeated packets. */
   readonly failed: number;
   readonly brokenAt: readonly number[];
 }
 
-/** What was counted so far, with what came to it between two looks. */
+/** The counts so far, plus what was counted between two looks. */
 const sum = (so: PacketCounts, before: PacketCounts, now: PacketCounts): PacketCounts => ({
   sent: so.sent + now.sent - before.sent,
   received: so.received + now.received - before.received,

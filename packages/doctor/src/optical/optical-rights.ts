@@ -1,15 +1,15 @@
-/** Whether the meter takes the key at its optical port, and what it may read. The key is shown once: wrong ones raise an alarm and lock the port. */
+/** Whether the meter accepts the key at its optical port, and what the key may read. The key is shown once: wrong ones raise an alarm and lock the port. */
 import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
 import type { TableId } from "@meterport/protocol/tables/identifiers";
 import type { ExaminedLink, OpticalApproach } from "../mep/examined-link.ts";
 import type { MeterCheck } from "../mep/meter-check.ts";
 import type { Report } from "../report.ts";
 
-/** What live readings and most else stand on. */
+/** Tables that live readings and most else need. */
 const wanted = ["BT00", "BT01", "BT21", "BT22", "BT23", "BT27", "BT28", "BT52", "ET04", "ET11"] as const;
 /** Without these there are no live readings. */
 const needed: readonly string[] = ["BT23", "BT28"];
-/** What a read-only key does not read, and the others do (Optical guide 1.1, pp. 13, 16 and 40). */
+/** Tables that a read-only key may not read, but the others may (Optical guide 1.1, pp. 13, 16 and 40). */
 const notForReadOnly = ["BT04", "ET21", "ET51"] as const;
 
 export class OpticalRights {
@@ -23,7 +23,7 @@ export class OpticalRights {
     this.#checks = checks;
   }
 
-  /** Whether the key opens the port; where not, the session in hand is one without a key. @throws LinkError aborted */
+  /** Whether the key opens the port; if not, the current session is one without a key. @throws LinkError aborted */
   async key(key: KeyReading | undefined, way: OpticalApproach): Promise<boolean> {
     if (key === undefined) {
       this.#report.check("key", "bad", "password-missing");
@@ -31,11 +31,11 @@ export class OpticalRights {
       return false;
     }
     const { form, secret } = key;
-    // A session that has to be set up anew would show the key once more, and it is not known to be right yet.
+    // Setting up the session again would show the key once more, before it is known to be right.
     await this.#examined.begin({ ...way, secret, timing: { ...way.timing, renewals: 0 } });
     const probe = await this.#examined.ask();
     if (probe.answered) {
-      // Which of the three it is, its rights will tell.
+      // Its rights will show which of the three it is.
       this.#report.check("key", "good", "password-accepted", { form, level: "MK / PK / RK" });
       return true;
     }
@@ -46,9 +46,9 @@ export class OpticalRights {
     return false;
   }
 
-  /** Which tables are refused, and which of the meter's keys that makes ours. @throws LinkError */
+  /** Which tables are refused, and which of the meter's keys ours must therefore be. @throws LinkError */
   async access({ form }: KeyReading): Promise<void> {
-    // BT00 comes first and tells which of the others are there.
+    // BT00 comes first: it says which of the others are there.
     const refused = await this.#refused(wanted);
     const apart = await this.#refused(notForReadOnly);
     const serious = refused.some((id) => needed.includes(id));

@@ -1,4 +1,4 @@
-/** Reads along on the line of an optical port: which packets came whole, which were repeated, and what the meter said to each step. */
+/** Listens on the line of an optical port: which packets came whole, which were repeated, and how the meter answered each step. */
 import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { type PacketEvent, PacketReader, packetOverhead, refuse } from "@meterport/protocol/optical/packet";
 import {
@@ -11,24 +11,24 @@ import {
 import type { Millis } from "@meterport/protocol/ports";
 import type { FrameCounter } from "../mep/frame-counter.ts";
 
-/** Larger packets are not asked for. */
+/** Larger packets are not negotiated. */
 const largest = packetOverhead + 2048;
-/** So many bytes are looked at for what else they may be. */
+/** How many bytes are examined for other protocols. */
 const sampled = 512;
 
 /** Packets of both ends. */
 export interface PacketCounts {
   readonly sent: number;
   readonly received: number;
-  /** Ours that went out once more. */
+  /** Ours that were sent again. */
   readonly ours: number;
   /** The meter's that came damaged. */
   readonly damaged: number;
-  /** The meter's that came once more, since it missed our acknowledgement or had it late. */
+  /** The meter's that came again, since our acknowledgement was lost or late. */
   readonly again: number;
 }
 
-/** What came to the first packet of a session in place of an acknowledgement, each as often as it came. */
+/** What came in reply to the first packet of a session instead of an acknowledgement, and how often. */
 export interface FirstAnswers {
   readonly nak: number;
   readonly rubbish: number;
@@ -44,14 +44,14 @@ type WatchedStep = "identification" | "negotiation" | "logon";
 const stepOf = (first: number | undefined): WatchedStep | "other" => {
   if (first === serviceCode.identification) return "identification";
   if (first === serviceCode.logon) return "logon";
-  // Up to eleven rates are counted in its low half.
+  // The low half counts up to eleven rates.
   return first !== undefined && (first & 0xf0) === serviceCode.negotiate ? "negotiation" : "other";
 };
 
 const same = (a: Uint8Array | undefined, b: Uint8Array): boolean =>
   a !== undefined && a.length === b.length && a.every((byte, index) => byte === b[index]);
 
-/** Of one opening of a link. */
+/** Covers one opening of a link. */
 export class OpticalWatch implements FrameCounter {
   readonly alerts = 0;
   readonly #now: () => Millis;
@@ -67,7 +67,7 @@ export class OpticalWatch implements FrameCounter {
   #lastSent: Uint8Array | undefined;
   #lastReceived: Uint8Array | undefined;
   #asked: WatchedStep | "other" = "other";
-  /** When the packet went out that nobody has answered yet. */
+  /** When the packet that is not answered yet was sent. */
   #askedAt: Millis | undefined;
   #longestSilence: Millis = 0;
   #identified: Identified | undefined;
@@ -98,12 +98,12 @@ export class OpticalWatch implements FrameCounter {
     return { ...this.#first };
   }
 
-  /** The longest that there was not a sound after a packet of ours, before there was one. */
+  /** The longest silence between a packet of ours and the next byte. */
   get longestSilence(): Millis {
     return this.#longestSilence;
   }
 
-  /** The first bytes that came, while nothing whole is among them. */
+  /** The first bytes that came, until a whole packet does. */
   get sample(): Uint8Array {
     return this.#counts.received > 0 ? new Uint8Array() : Uint8Array.from(this.#sample);
   }
@@ -112,7 +112,7 @@ export class OpticalWatch implements FrameCounter {
     return this.#identified;
   }
 
-  /** What the meter agreed to; undefined where it refused, and packets stay as they are at first. */
+  /** What the meter agreed to; undefined if it refused, and packets keep their initial size. */
   get negotiated(): PacketLimits | undefined {
     return this.#negotiated;
   }
@@ -121,14 +121,14 @@ export class OpticalWatch implements FrameCounter {
     return this.#passed.has(step);
   }
 
-  /** The code with which a step was refused last. */
+  /** The code of the last refusal of a step. */
   refusal(step: WatchedStep): number | undefined {
     return this.#refusals.get(step);
   }
 
   readonly sent = (bytes: Uint8Array): void => {
     if (bytes.length === 1 && bytes[0] === refuse && this.#in.pending > 0) this.#endedShort();
-    // Rubbish that was not followed by a packet, and is answered with a repetition.
+    // Rubbish without a packet after it is answered with a repetition.
     const noise = this.#in.takeNoise();
     if (noise !== undefined) this.#take(noise);
     for (const event of this.#out.push(bytes)) {
@@ -162,7 +162,7 @@ export class OpticalWatch implements FrameCounter {
     if (this.#asked === "identification") this.#noteFirst(event);
     if (event.type === "noise" || event.type === "damaged") this.#garbage += event.length;
     if (event.type === "damaged") this.#counts.damaged++;
-    // An echo is nothing that the meter said.
+    // An echo does not come from the meter.
     if (event.type !== "packet" || same(this.#lastSent, event.raw)) return;
     this.#counts.received++;
     if (same(this.#lastReceived, event.raw)) {

@@ -3,67 +3,67 @@ import type { OpticalWords } from "./vocabulary.ts";
 export const opticalEn: OpticalWords = {
   checks: {
     identification: "Identification",
-    negotiation: "Size of packets",
+    negotiation: "Packet size",
     logon: "Logon",
   },
   findings: {
     "other-supply": "the meter answers with {setting} in the link",
-    "stray-bytes": "{bytes} bytes came before anything was asked",
-    "foreign-words": "a meter answers that speaks {protocol}",
+    "stray-bytes": "{bytes} bytes came before the first request",
+    "foreign-words": "a meter that speaks {protocol} answers",
     identified: "C12.18, version {version}",
     "identified-late":
-      "C12.18, version {version}; first came NAK ({nak} times), rubbish ({rubbish}) or 0x00 where ACK belongs ({zero}), as meters and heads do that wake up: it is repeated, and nothing is to be done",
-    woken: "the meter answers with {setting} in the link, and not without it",
+      "C12.18, version {version}; first came NAK ({nak} times), garbage ({rubbish}) or 0x00 instead of ACK ({zero}), as from meters and heads that are waking up: the request is repeated, and nothing needs to be done",
+    woken: "the meter answers with {setting} in the link, but not without it",
     "packets-short":
-      "{short} of {of} packets of the meter ended before their length; they were refused and came whole when repeated",
-    negotiated: "{size} bytes a packet, {packets} packets a message",
-    "logged-on": "the meter takes it",
-    "service-refused": "the meter refuses it with the code {code}",
+      "{short} of {of} packets from the meter were shorter than announced; they were refused and came whole when repeated",
+    negotiated: "{size} bytes per packet, {packets} packets per message",
+    "logged-on": "the meter accepts it",
+    "service-refused": "the meter refuses it with code {code}",
     "packets-graded":
       "grade {grade}: {loss} % of {packets} packets had to be repeated ({ours} of ours, {theirs} of the meter's), {failed} requests failed; {median} ms a round trip, {slowest} ms at most",
-    "password-missing": "none was given; BT00, BT01 and ET03 are open to everybody",
+    "password-missing": "no key given; BT00, BT01 and ET03 need none",
     "password-accepted": "accepted, read as {form}; it is {level}",
-    "password-refused-once": "refused, read as {form}; it was shown once, and not in another form",
-    "password-unanswered": "the answer to it got lost; read as {form}, it was shown once, and not again",
+    "password-refused-once": "refused, read as {form}; it was tried once, and in no other form",
+    "password-unanswered": "the answer to it was lost; read as {form}, it was tried once, and not again",
     "read-only-rights": "all but {tables}, as for a read-only key: enough for values, not for the load profile",
-    "open-tables-only": "those that are open to everybody",
+    "open-tables-only": "only those that need no key",
   },
   sicknesses: {
     "no-light": {
-      name: "Not one byte comes from the meter",
+      name: "No bytes come from the meter",
       cause:
-        "The head does not see the meter, or the meter does not hear it: the head sits beside the window or is turned, has no power, or the port is off or rests. It rests for five minutes after a session that was too long, where the utility has set it so, and some devices for eight seconds when the tariff changes.",
+        "The head does not see the meter, or the meter does not see the head: the head is off centre or turned, has no power, or the port is off or paused. It pauses for five minutes after a session that was too long, if the utility has set it so, and on some devices for eight seconds when the tariff changes.",
       remedies: [
-        "Set the head on the window of the meter so that its magnet holds, with its cable downwards, and turn it by a quarter each time.",
-        "Wait five minutes with no program on the head, and try again.",
+        "Place the head on the window of the meter so that its magnet holds, cable down; then try it turned by a quarter each time.",
+        "Wait five minutes with no program using the head, and try again.",
         "Check that the link names the head and not another adapter: `meterport ports`.",
-        "If the head takes its power from RTS or DTR, put `dtr=on` or `enable=rts` into the link; docs/links.md has all forms.",
+        "If the head takes its power from RTS or DTR, put `dtr=on` or `enable=rts` into the link; docs/links.md lists all forms.",
         "Ask the utility whether the optical port is switched off.",
       ],
     },
     "own-light": {
       name: "The head sees only itself",
       cause:
-        "Our own bytes come back, and no answer: the head's light is thrown back by what it lies on, or the head echoes and is not on the meter.",
+        "Our own bytes come back, but no answer: the surface under the head reflects its light, or the head echoes and is not on the meter.",
       remedies: [
-        "Set the head on the meter's window; on a table or in its box it sees itself.",
-        "Turn it, so that its two eyes face those of the meter.",
+        "Place the head on the meter's window; on a table or in its box it sees itself.",
+        "Turn it so that its two eyes face those of the meter.",
         "Clean the window and the head.",
       ],
     },
     "stray-light": {
-      name: "The head sees light that no meter sent",
-      cause: "Bytes come that nobody asked for: sunlight, a lamp, or a head that hangs in the air.",
+      name: "The head sees light that is not from a meter",
+      cause: "Bytes come without a request: sunlight, a lamp, or a head that is not on a meter.",
       remedies: [
-        "Set the head on the meter's window so that it lies flat.",
-        "Shade it: lamps that flicker are read as bytes.",
-        "If it lies flat and dark, the head itself is broken, or the link leads to another device.",
+        "Place the head flat on the meter's window.",
+        "Shade it: flickering lamps are read as bytes.",
+        "If it is flat and shaded, the head itself is broken, or the link leads to another device.",
       ],
     },
     "loose-head": {
       name: "The head sees the meter badly",
       cause:
-        "Packets arrive damaged or not at all, and have to be repeated: the head sits a little beside, or light gets under it.",
+        "Packets arrive damaged or not at all, and must be repeated: the head is slightly off centre, or light gets under it.",
       remedies: [
         "Move and turn the head until `meterport doctor` gives a better grade.",
         "Clean the window and the head, and shade it.",
@@ -71,83 +71,83 @@ export const opticalEn: OpticalWords = {
       ],
     },
     "head-supply": {
-      name: "The head has no power as the link is set",
-      cause: "It takes its power from RTS or DTR, and works with them as it stands at the first layer.",
-      remedies: ["Put that setting into the link, behind a question mark or an ampersand."],
+      name: "The head has no power with this link",
+      cause: "It takes its power from RTS or DTR, and works with the setting shown at the first layer.",
+      remedies: ["Put that setting into the link, after a question mark or an ampersand."],
     },
     "head-sags": {
       name: "Long answers break off",
       cause:
-        "Short packets pass and long ones do not come whole: the head's supply gives way, or its USB adapter loses bytes when many come.",
+        "Short packets arrive, but long ones do not arrive whole: the head's supply sags, or its USB adapter loses bytes when many come.",
       remedies: [
         "Plug the head into another USB port, without a hub.",
-        "If it takes its power from RTS or DTR, use one with a supply of its own.",
-        "Behind a bridge that waits inside an answer, put `gap=1s` into the link.",
+        "If it takes its power from RTS or DTR, use one with its own supply.",
+        "Behind a bridge that pauses inside an answer, put `gap=1s` into the link.",
       ],
     },
     asleep: {
-      name: "The meter has to be woken",
-      cause: "It answers only where four bytes 0x55 are sent before the session, as some meters and heads want it.",
-      remedies: ["Put `wake=4` into the link, behind a question mark or an ampersand."],
+      name: "The meter must be woken",
+      cause: "It answers only if four bytes 0x55 are sent before the session, which some meters and heads need.",
+      remedies: ["Put `wake=4` into the link, after a question mark or an ampersand."],
     },
     "short-packets": {
       name: "The meter cuts some of its packets short",
       cause:
-        "A packet now and then is shorter than its length says, though the line is well. Some models do so, and others behind the same head never do. Each costs half a second: it is refused and repeated.",
+        "Now and then a packet is shorter than it announces, though the line is fine. Some models do this, and others behind the same head never do. Each costs half a second: it is refused and repeated.",
       remedies: [
-        "Nothing has to be done: values are whole, since each packet has to prove itself.",
-        "If there are many, give the head a supply of its own or another USB port, and examine it again.",
+        "Nothing needs to be done: values are right, since each packet carries a checksum.",
+        "If there are many, give the head its own supply or another USB port, and examine it again.",
       ],
     },
     "other-meter": {
       name: "This is another kind of meter",
       cause:
-        "Something else than C12.18 is spoken under the head; the protocol stands at the identification. NES meters do not speak it.",
+        "The meter under the head does not speak C12.18; its protocol is shown at the identification. NES meters do not speak it.",
       remedies: [
-        "Check that the head sits on the NES meter, and not on the one beside it.",
-        "If it does, this meter is no NES meter, and a program for its protocol is needed.",
+        "Check that the head is on the NES meter, not on the one beside it.",
+        "If it is, this is not a NES meter, and you need a program for its protocol.",
       ],
     },
     "no-session": {
-      name: "The meter will have no session",
+      name: "The meter refuses a session",
       cause:
-        "It hears us and refuses, with the code that stands at the step: the port is switched off or busy, or from firmware 4.0 on it demands TLS, for which no way through this port is documented.",
+        "It hears us and refuses, with the code shown at the step: the port is switched off or busy, or with firmware 4.0 or later it requires TLS, which is not documented for this port.",
       remedies: [
         "Wait a minute and try again: a meter that starts or changes its tariff is busy.",
-        "Ask the utility whether the optical port is open, and whether it demands TLS.",
+        "Ask the utility whether the optical port is open, and whether it requires TLS.",
         "Read the meter through its MEP port.",
       ],
     },
     interrupted: {
       name: "The meter fell silent for a while",
       cause:
-        "It answered, said nothing for some seconds, and came back or may do so: a tariff changed, which locks the port of some devices for eight seconds; a session was too long; or the head was moved.",
+        "It answered, was silent for some seconds, and came back or may do so: a tariff changed, which locks the port of some devices for eight seconds; a session was too long; or the head was moved.",
       remedies: [
-        "Examine it once more: if it is silent again without a reason, the head is loose.",
-        "End other programs that keep a session on this port: after ten minutes the meter may end it and rest for five.",
+        "Examine it again: if it falls silent again for no reason, the head is loose.",
+        "Close other programs that keep a session on this port: after ten minutes the meter may end it and pause for five.",
       ],
     },
     "no-password": {
       name: "A key is needed for values",
-      cause: "The head is well and the meter answers; without a key it shows what it is, and nothing more.",
-      remedies: ["Ask the utility for the read-only key (RK) of the optical port, and give it with --key."],
+      cause: "The head works and the meter answers; without a key it shows only what it is.",
+      remedies: ["Ask the utility for the read-only key (RK) of the optical port, and provide it with --key."],
     },
     "password-refused": {
       name: "The meter refuses the key",
       cause:
-        "The line is well, and the key is none of this meter's optical port. It was shown once and not in other forms, because wrong keys raise an alarm and from firmware 4.30 on lock the port for a time; while it is locked, the right key is refused as well.",
+        "The line is fine, but the key is not one for this meter's optical port. It was tried once and in no other form, because wrong keys raise an alarm and with firmware 4.30 or later lock the port for a time; while it is locked, the right key is refused too.",
       remedies: [
-        "Compare it with what the utility sent, character by character, and how it was read, which stands at the key; `ascii:` or `hex:` in front says it.",
+        "Compare it with what the utility sent, character by character, and check how it was read, shown at the key; `ascii:` or `hex:` in front sets the form.",
         "The keys of the MEP port (MBK, MAK) do not open this one: it needs MK, PK or RK.",
-        "A provisioning key may be switched off at the meter: ask the utility.",
-        "Wait a quarter of an hour before you try another one.",
+        "A provisioning key may be disabled in the meter: ask the utility.",
+        "Wait a quarter of an hour before you try another key.",
       ],
     },
     "password-unheard": {
-      name: "Nobody knows whether the key fits",
+      name: "It is unknown whether the key is right",
       cause:
-        "The meter's answer to the key got lost. It is not shown a second time, because a wrong one raises an alarm.",
-      remedies: ["Make the head sit better, and examine it again."],
+        "The meter's answer to the key was lost. The key is not tried a second time, because a wrong one raises an alarm.",
+      remedies: ["Seat the head better, and examine it again."],
     },
   },
 };

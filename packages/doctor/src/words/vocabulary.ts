@@ -1,4 +1,4 @@
-/** Which words a language must have to tell a diagnosis. */
+/** The words that a language needs for a diagnosis. */
 import type { KeyForm } from "@meterport/protocol/mep/security/key-readings";
 import type { CheckName, Finding, MepCheckName, MepFinding, MepSickness, Sickness } from "../diagnosis.ts";
 import type { OpticalCheckName, OpticalFinding, OpticalSickness } from "../optical-diagnosis.ts";
@@ -8,11 +8,11 @@ export interface SicknessWords {
   readonly name: string;
   /** Why, in a sentence or two. */
   readonly cause: string;
-  /** What to do, in the order in which to try it. */
+  /** What to do, in the order to try it. */
   readonly remedies: readonly string[];
 }
 
-/** What is said of layers, findings and sicknesses. */
+/** The texts of layers, findings and sicknesses. */
 interface Said<C extends CheckName, F extends Finding, S extends Sickness> {
   readonly checks: Readonly<Record<C, string>>;
   /** `{name}` stands for a fact. */

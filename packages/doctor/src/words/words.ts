@@ -1,4 +1,4 @@
-/** A diagnosis in a language: every layer, every finding and every sickness has its words. */
+/** A diagnosis in a language: the text of every layer, finding and sickness. */
 import type { KeyForm } from "@meterport/protocol/mep/security/key-readings";
 import type { Check, Facts } from "../diagnosis.ts";
 import { da } from "./da.ts";
@@ -28,7 +28,7 @@ const all: Readonly<Record<Language, Words>> = {
 export const wordsOf = (language: Language): Words => all[language];
 
 /**
- * A text with its facts.
+ * A text with its facts filled in.
  *
  * @example
  * filled("{n} bytes came in", { n: 12 }) // "12 bytes came in"
@@ -43,7 +43,7 @@ export const findingText = (words: Words, { finding, facts }: Check): string => 
 };
 
 /**
- * The language that a locale means, English where it is none of ours.
+ * The language of a locale; English if there is no translation.
  *
  * @example
  * languageOf("de_AT.UTF-8") // "de"

@@ -69,7 +69,7 @@ describe("doctor", () => {
     const page = written.get("a.html") ?? "";
     assert.deepEqual([code, out], [1, ""]);
     assert.ok(page.startsWith('<!doctype html>\n<html lang="en">') && page.endsWith("</html>\n"));
-    assert.ok(page.includes("There is no such device") && page.includes("&lt;b&gt;no&lt;/b&gt;"));
+    assert.ok(page.includes("The device was not found") && page.includes("&lt;b&gt;no&lt;/b&gt;"));
   });
 
   it("a key that is none in any form, and two formats at once, are wrong usage", async () => {
