@@ -35,7 +35,7 @@ export const en: MepWords = {
     "no-echo": "our own bytes do not come back",
     "echo-came": "our own bytes come back",
     "no-alerts": "none",
-    "alerts-came": "{alerts} alerts: the meter sends unasked",
+    "alerts-came": "{alerts} alerts, which the meter sends unasked",
     "frames-whole": "{frames} whole frames",
     "frames-broken": "{garbage} bytes outside frames, {frames} whole frames",
     "one-byte-only": "the same byte {byte} over and over",
