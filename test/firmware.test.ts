@@ -84,7 +84,7 @@ describe("tables that not every firmware has", () => {
         .catch(({ message }: Error) => messages.push(`${profile}: ${message}`));
       assert.deepEqual(written, []);
     }
-    const refused = (profile: string) => `${profile}: write BT24.season: no key permits to write BT24 on ${profile}`;
+    const refused = (profile: string) => `${profile}: write BT24.season: no key permits writing BT24 on ${profile}`;
     const others = (profile: string) => `${profile}: write BT24.season: the meter controls it; nothing was sent`;
     assert.deepEqual(messages, [
       others("meter:3.60"),

@@ -51,7 +51,7 @@ describe("security auto", () => {
         ["rc4", "chosen"],
       ],
     );
-    assert.match(findingText(found[2] as Finding), /^goes on with RC4: .*have the utility switch TLS on$/);
+    assert.match(findingText(found[2] as Finding), /^goes on with RC4: .*ask the utility to switch TLS on$/);
   });
 
   it("TLS first where the profile is known to have it: the key's weak digest does not cross the line", async () => {
@@ -110,7 +110,7 @@ describe("security auto", () => {
       name: "LinkError",
       code: "no-tls",
       message:
-        /^read BT01: the port does not speak TLS .*; it spoke TLS before, so going back to RC4 needs an explicit word/,
+        /^read BT01: the port does not speak TLS .*; it spoke TLS before, so going back to RC4 must be requested explicitly/,
     });
     const explicit = await off.to(1, rc4({ key: keys.basic, entropy }));
     assert.equal(await off.clock.run(explicit.read(ET70, ["commChannelIndex"])), 1);

@@ -16,14 +16,14 @@ export interface ConnectOptions {
   readonly security: Security;
   readonly clock: Clock;
   readonly timing?: Partial<LinkTiming>;
-  /** What the device is, for a meter that does not say; refused where the meter says otherwise. */
+  /** The device's profile, for a meter that does not report its own; refused if the meter contradicts it. */
   readonly profile?: Profile;
   readonly signal?: Signal;
-  /** Is told of the session before its first request, by those who count what it takes to meet. */
+  /** Called with the session before its first request, for callers that count the traffic of the first contact. */
   readonly onSession?: (session: Session) => void;
-  /** Permits writes, procedures and transactions; false where left out, because the meter is somebody's property. */
+  /** Permits writes, procedures and transactions; false by default, because the meter is somebody's property. */
   readonly writable?: boolean;
-  /** Remembers across restarts how often this meter was written to; only for this connection where left out. */
+  /** Remembers across restarts how often this meter was written to; if omitted, only for this connection. */
   readonly wear?: WearStore;
 }
 
@@ -31,9 +31,9 @@ export interface ConnectOptions {
 const portOffset = 142;
 
 /**
- * Opens a session and learns what device it is. The transport is closed where that fails.
+ * Opens a session and finds out which device it is. Closes the transport if that fails.
  *
- * @throws UsageError (`profile`) where the meter contradicts the profile that was given; LinkError
+ * @throws UsageError (`profile`) if the meter contradicts the given profile; LinkError
  */
 export const connect = async (transport: Transport, options: ConnectOptions): Promise<Meter> => {
   const { security, clock, timing, signal } = options;
@@ -42,7 +42,7 @@ export const connect = async (transport: Transport, options: ConnectOptions): Pr
   try {
     const settled = await security.settle?.(session, signal, options.profile);
     const { profile, ...identified } = await identify(session, signal, options.profile);
-    // On the optical port nobody asks which of the MEP ports it is, nor who else is on them.
+    // On the optical port, the MEP ports and their other clients do not matter.
     const asksPort = session.kind === "mep" && reaches(profile, { meter: [4, 0] });
     const port = asksPort ? await askPort(session, signal) : 1;
     const { writable = false, wear = memoryWearStore() } = options;
@@ -50,7 +50,7 @@ export const connect = async (transport: Transport, options: ConnectOptions): Pr
     const several = port === 2 || (asksPort ? await askSeveral(session, signal) : false);
     return new Meter({ session, clock, profile, ...identified, level, port, several, writable, wear });
   } catch (error) {
-    // What went wrong first is what the caller must hear.
+    // The caller must see the first error, not one from closing.
     await session.close().catch(() => {});
     throw error;
   }
@@ -59,18 +59,18 @@ export const connect = async (transport: Transport, options: ConnectOptions): Pr
 const endOf = (security: Security): SessionEnd =>
   "seal" in security ? { seal: security.seal } : { machine: security.machine };
 
-/** Byte and bit of ET54 that tell whether the meter serves two clients, or is as before firmware 4.0 (MEP guide 1.1, p. 29). */
+/** Byte and bit of ET54 that say whether the meter serves two clients, or works as before firmware 4.0 (MEP guide 1.1, p. 29). */
 const severalAt = { offset: 1, length: 1 };
 const severalBit = 0x01;
 
-/** `undefined` where the meter does not tell: BT00 would cost as much as this byte, which every meter of 4.0 has. */
+/** `undefined` if the meter does not say. BT00 would cost as much as this byte, which every meter with 4.0 has. */
 const askSeveral = async (session: Session, signal: Signal | undefined): Promise<boolean | undefined> => {
   const options = { label: "read ET54.0.8", ...(signal === undefined ? {} : { signal }) };
   const answer = await unlessRefused(readSlice(session, numberOf("ET54"), severalAt, options));
   return answer === undefined ? undefined : ((answer[0] ?? 0) & severalBit) !== 0;
 };
 
-/** The first port, which every meter has, where the meter does not tell; BT00 is not asked first, see `askSeveral`. */
+/** The first port, which every meter has, if the meter does not say; BT00 is not read first, see `askSeveral`. */
 const askPort = async (session: Session, signal: Signal | undefined): Promise<1 | 2> => {
   const options = { label: `read ET70.${portOffset}`, ...(signal === undefined ? {} : { signal }) };
   const answer = await unlessRefused(readSlice(session, ET70.number, { offset: portOffset, length: 1 }, options));

@@ -1,9 +1,9 @@
 /**
  * Reads NES meters: a meter with typed tables over any byte pipe, and live readings.
  *
- * What not every program needs has its own path, so that a page in a browser stays small: `…/session/tls`,
- * `…/security/auto` and `…/session/optical` for other securities, `…/supervision/supervisor` for a link that comes back by
- * itself, and below `…/readers/` the load profile, events, outages, billing, alarms and M-Bus devices.
+ * Parts that not every program needs have their own path, so that a page in a browser stays small: `…/session/tls`,
+ * `…/security/auto` and `…/session/optical` for other kinds of security, `…/supervision/supervisor` for a link that
+ * recovers, and below `…/readers/` the load profile, events, outages, billing, alarms and M-Bus devices.
  */
 export { type ConnectOptions, connect } from "./connect.ts";
 export { type LiveRead, LiveReader, openLive } from "./live/live.ts";

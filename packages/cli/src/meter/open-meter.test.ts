@@ -21,13 +21,13 @@ describe("--security auto", () => {
       assert.deepEqual([first.code, [...state]], [0, [["security-bridge:4001", kept]]], first.err);
       assert.match(
         first.err,
-        /goes on with TLS with the basic key \(MBK\): nothing less is taken on this link any more/,
+        /goes on with TLS with the basic key \(MBK\): nothing weaker is accepted on this link any more/,
       );
       // Damaged, it still stands for TLS.
       state.set("security-bridge:4001", undefined);
       const later = await read("tcp://bridge:4001?delay=20ms", "off", state);
       assert.equal(later.code, 1);
-      assert.match(later.out, /"code":"no-tls","message":"read BT01: .*going back to RC4 needs an explicit word/);
+      assert.match(later.out, /"code":"no-tls","message":"read BT01: .*going back to RC4 must be requested explicitly/);
       assert.equal((await read("tcp://bridge:4001", "off", state, "--security", "rc4")).code, 0);
     }
   });
@@ -49,7 +49,7 @@ describe("--security auto", () => {
     const state = new Map<string, unknown>();
     const { code, err } = await read("tcp://bridge:4001", "off", state);
     assert.deepEqual([code, state.size], [0, 0]);
-    assert.match(err, /goes on with RC4: .*have the utility switch TLS on\n/);
+    assert.match(err, /goes on with RC4: .*ask the utility to switch TLS on\n/);
   });
 
   test("--security tls on a port without it does not claim that it ever had it", async () => {

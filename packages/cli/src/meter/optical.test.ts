@@ -107,7 +107,7 @@ describe("optical links", () => {
       const meter = quietMeter(clock, { opticalKeys }).optical;
       return runCli(args, { clock, openLink: async () => modelledLine({ meter, clock, ...condition }) });
     };
-    const head = /no answer[^\n]*\n {2}Set the head flat on the meter's window/;
+    const head = /no answer[^\n]*\n {2}Place the head flat on the meter's window/;
     for (const command of ["read", "dump", "live"]) {
       const words = command === "read" ? ["BT21"] : command === "live" ? ["--count", "1"] : [];
       const silent = await failing({ stuck: "silent" }, command, ...words, ...link, ...key);
@@ -116,7 +116,7 @@ describe("optical links", () => {
       assert.doesNotMatch(silent.err, /ENABLE|MEP port/);
     }
     const wrong = await failing({}, "read", "BT21", ...link, "--key", "9".repeat(20));
-    assert.match(wrong.err, /this meter's MK, PK or RK[^\n]*wrong ones lock the port/);
+    assert.match(wrong.err, /this meter's MK, PK or RK[^\n]*wrong keys lock the port/);
     const readOnly = String.fromCharCode(...opticalKeys.readOnly.reveal());
     const refused = await failing({}, "read", "ET51", ...link, "--key", readOnly);
     assert.match(refused.err, /Another key \(MK, or PK\) may permit it/);

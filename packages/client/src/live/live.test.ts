@@ -9,7 +9,7 @@ import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { connectTo, type EndpointLine, endpointLine, oneTable } from "../testing/endpoint-line.test-kit.ts";
 import { openLive } from "./live.ts";
 
-/** Value of source `id` on this meter: different for each, so that a mix-up is seen. */
+/** Value of source `id` on this meter: different for each, so that a mix-up shows. */
 const standIn = (id: number): number => 1000 + 7 * id;
 const int32s = (ids: readonly number[]): Uint8Array => {
   const view = new DataView(new ArrayBuffer(4 * ids.length));
@@ -49,7 +49,7 @@ const contents = (
     [ET55.number, withByte(214, energyUnitAt, 10)],
   ];
 };
-// A + 39 with A = 134 + 4 * (tiers - 1) on 3.70 with 8 tiers: the place is proved beside ET55; here only a byte is put there.
+// A + 39 with A = 134 + 4 * (tiers - 1) on 3.70 with 8 tiers: the test of ET55 proves the place; here only a byte is put there.
 const energyUnitAt = 127 + 1 + 18 + 4 * 7 + 39;
 const withByte = (size: number, at: number, value: number): Uint8Array => {
   const bytes = new Uint8Array(size);
@@ -63,7 +63,7 @@ const openOn = async (clock: VirtualClock, line: EndpointLine, profile: string) 
 };
 
 describe("LiveReader", () => {
-  it("takes two reads and at most 230 bytes, both ways, for all live keys", async () => {
+  it("takes two reads and at most 230 bytes in both directions for all live keys", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));
     const live = await openOn(clock, line, "meter:3.70");
@@ -83,7 +83,7 @@ describe("LiveReader", () => {
     assert.equal(reading.energy_export_wh, standIn(1) * 10);
   });
 
-  it("power alone takes one read of 8 bytes: 43 bytes both ways", async () => {
+  it("power alone takes one read of 8 bytes: 43 bytes in both directions", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));
     const live = (await openOn(clock, line, "meter:3.70")).only(["power_w"]);
@@ -94,7 +94,7 @@ describe("LiveReader", () => {
     assert.equal(reading.voltage_l1_v, null);
   });
 
-  it("finds each value by its source id, whatever the order of the lists", async () => {
+  it("finds each value by its source id, in any order of the lists", async () => {
     const clock = new VirtualClock();
     const present = [...presentValueOrder(parseProfile("meter:3.70"))].reverse();
     const line = endpointLine(clock, contents("meter:3.70", { present, summations: [3, 2, 28, 1, 0] }));
@@ -106,7 +106,7 @@ describe("LiveReader", () => {
     assert.equal(reading.reactive_energy_export_varh, standIn(3) * 10);
   });
 
-  it("sources that move between two readings are found again", async () => {
+  it("finds sources again that move between two readings", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));
     const live = await openOn(clock, line, "meter:3.70");
@@ -119,28 +119,28 @@ describe("LiveReader", () => {
     assert.equal((await clock.run(live.read())).power_import_w, standIn(8));
   });
 
-  it("a firmware without power per phase gives null there, and a good reading", async () => {
+  it("gives null and a good reading for firmware without power per phase", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.10"));
     const live = await openOn(clock, line, "meter:3.10");
     const reading = await clock.run(live.read());
     assert.deepEqual([reading.power_l1_w, reading.quality], [null, "good"]);
-    assert.equal(reading.energy_import_wh, standIn(0), "the register unit is 1 where the firmware has no other");
+    assert.equal(reading.energy_import_wh, standIn(0), "the register unit is 1 if the firmware has no other");
   });
 
-  it("a meter without present values has them as null, and a good reading", async () => {
+  it("gives null and a good reading for a meter without present values", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70", { present: [] }));
     const reading = await clock.run((await openOn(clock, line, "meter:3.70")).read());
     assert.deepEqual([reading.power_w, reading.energy_import_wh, reading.quality], [null, standIn(0) * 10, "good"]);
   });
 
-  it("two readers on one port do not keep each other from reading", async () => {
+  it("two readers on one port do not block each other", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));
     const live = await openOn(clock, line, "meter:3.70");
     for (let i = 0; i < 10; i++) {
-      // What another client asks for between our own requests.
+      // Requests of another client between our own.
       line.endpoint.bumpSequence(10);
       const before = line.asked.length;
       assert.equal((await clock.run(live.read())).quality, "good");
@@ -148,7 +148,7 @@ describe("LiveReader", () => {
     }
   });
 
-  it("a refused read leaves its keys null and says so; the others are there", async () => {
+  it("a refused read leaves its keys null and is reported; the others have values", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));
     line.memory.set(BT22.number, { refuse: 3 });
@@ -160,7 +160,7 @@ describe("LiveReader", () => {
     assert.deepEqual([second.power_w, second.quality], [null, "partial"]);
   });
 
-  it("an energy unit that cannot be had makes energies unknown, an absent table makes it 1", async () => {
+  it("an unreadable energy unit makes energies unknown, a missing table makes it 1", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));
     line.memory.set(ET55.number, { refuse: 3 });

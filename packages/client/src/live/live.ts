@@ -1,6 +1,6 @@
 /**
- * Live readings: which sources the meter reports is asked once, then each reading takes the fewest reads that hold the
- * live keys. All powers, voltages and currents of a reading come from one read, so they belong together.
+ * Live readings: the meter is asked once which sources it reports, then each reading takes the fewest reads that hold
+ * the live keys. All powers, voltages and currents of a reading come from one read, so they belong together.
  */
 import { ResponseError } from "@meterport/protocol/errors";
 import { type Place, place } from "@meterport/protocol/layout/index";
@@ -26,9 +26,9 @@ import { askEnergyUnit } from "./energy-unit.ts";
 
 interface SourceAt {
   readonly id: number;
-  /** From the start of the read. */
+  /** Offset from the start of the read. */
   readonly at: number;
-  /** As the table's layout says. */
+  /** From the table's layout. */
   readonly place: Place;
 }
 /** One read of a live plan. */
@@ -42,7 +42,7 @@ interface Setup {
   readonly ratios: boolean;
   readonly registers: ReadonlyMap<number, Place>;
   readonly present: ReadonlyMap<number, Place>;
-  /** Lists that were refused: their sources may exist, but nobody can say where. */
+  /** Lists that were refused: their sources may exist, but their places are unknown. */
   readonly registersUnknown: boolean;
   readonly presentUnknown: boolean;
 }
@@ -50,9 +50,9 @@ interface Setup {
 interface Prepared {
   readonly setup: Setup;
   readonly plan: readonly LiveRead[];
-  /** Sources that may exist, though nobody can say where. */
+  /** Sources that may exist, but at unknown places. */
   readonly lost: ReadonlySet<number>;
-  /** Of the meter's dimensions, before the first question. */
+  /** Generation of the meter's dimensions, before the first request. */
   readonly generation: number;
 }
 
@@ -74,10 +74,10 @@ export class LiveReader {
   }
 
   /**
-   * One reading. A read that the meter refuses leaves its keys null and the quality `partial`. Where the meter's
-   * dimensions moved, its sources are asked for again first.
+   * One reading. A read that the meter refuses leaves its keys null and the quality `partial`. If the meter's
+   * dimensions changed, its sources are read again first.
    *
-   * @throws LinkError where the link fails
+   * @throws LinkError if the link fails
    */
   read(options: CallOptions = {}): Promise<LiveReading> {
     return this.meter.steadily("live reading", async () => {
@@ -148,8 +148,8 @@ const planReads = (
 
 /**
  * Asks the meter which sources it reports, in which unit its registers count and whether transformer ratios apply. What
- * it refuses is left unknown; a table that it does not have is no refusal. BT00 is not asked first: each of these tables
- * is on every meter that measures, so that its answer would only delay the first value.
+ * it refuses stays unknown; a missing table does not count as a refusal. BT00 is not read first: every meter that
+ * measures has these tables, so its answer would only delay the first value.
  *
  * @throws LinkError, LayoutError
  */
@@ -182,7 +182,7 @@ const prepare = async (meter: Meter, keys: readonly LiveKey[], call: CallOptions
   return planned(meter, keys, setup, generation);
 };
 
-/** Where each source stands: the list of sources says what is at which place, never the place alone. */
+/** The place of each source: the meter's list of sources decides it, never a fixed position. */
 const places = async (
   meter: Meter,
   table: AnyTable,

@@ -1,4 +1,4 @@
-/** What this very meter has, as the sets of its BT00 say. A profile only tells what its firmware may have. */
+/** What this individual meter has, according to the sets of its BT00. A profile only says what its firmware may have. */
 import { type Profile, tableExists } from "@meterport/protocol/layout/index";
 import type { TableInfo } from "@meterport/protocol/layout/table";
 import type { Signal } from "@meterport/protocol/ports";
@@ -18,28 +18,28 @@ import { unlessRefused } from "./read/table-bytes.ts";
 /** A procedure that the meter has. */
 export interface Capability<Id extends string = ProcedureId> {
   readonly id: Id;
-  /** On the wire. */
+  /** Number on the wire. */
   readonly number: number;
-  /** Whether its layout is declared here; of others only bytes can be had. */
+  /** Whether its layout is declared here; others give bytes only. */
   readonly known: boolean;
 }
 /** A table that the meter has. */
 export interface TableCapability extends Capability<TableId> {
-  /** Whether some key writes it, not whether ours does; null where the meter does not tell. */
+  /** Whether some key may write it, not whether ours may; null if the meter does not say. */
   readonly writable: boolean | null;
 }
 export interface Capabilities {
-  /** By ascending number, BT00 always among them. */
+  /** By ascending number; always includes BT00. */
   readonly tables: readonly TableCapability[];
   readonly procedures: readonly Capability[];
   /**
-   * Whether the meter has a table or procedure. `undefined` where BT00 does not tell: of pending tables, and behind the
-   * end of sets that are cut.
+   * Whether the meter has a table or procedure. `undefined` if BT00 does not say: for pending tables, and beyond the
+   * end of truncated sets.
    */
   readonly has: (id: TableId | ProcedureId) => boolean | undefined;
 }
 
-/** The numbers of one set, and up to which number it tells: nothing of one that is not there, everything of a whole one. */
+/** The numbers of one set, and up to which number it is known: none for a missing set, all for a complete one. */
 interface Told {
   readonly numbers: ReadonlySet<number>;
   readonly end: number;
@@ -64,8 +64,8 @@ const setsOf = (bt00: BT00): readonly [Told, Told, Told, Told, Told, Told] => {
 };
 
 /**
- * What the sets of a BT00 say; `undefined` where it ends before them, or names no table at all, which no meter is
- * without.
+ * The contents of the sets of a BT00; `undefined` if it ends before them, or names no table at all, which no real meter
+ * does.
  *
  * @example
  * import { fromHex } from "@meterport/protocol/bytes";
@@ -85,7 +85,7 @@ export const capabilitiesOf = (bt00: BT00): Capabilities | undefined => {
     ...low.numbers,
     ...[...high.numbers].map((number) => firstExtended + number),
   ];
-  // It has just answered, whatever its set says.
+  // BT00 itself has just answered, whatever its set says.
   const tables = new Set([BT00.number, ...all(basic, extended)]);
   return {
     tables: [...tables].map((number) => ({
@@ -109,12 +109,12 @@ export const capabilitiesOf = (bt00: BT00): Capabilities | undefined => {
 };
 
 interface CapabilitySource {
-  /** Moves whenever the meter's dimensions may have changed. */
+  /** Changes whenever the meter's dimensions may have changed. */
   readonly generation: () => number;
   readonly bt00: (signal: Signal | undefined) => Promise<unknown>;
 }
 
-/** Reads BT00 once, and once more after each change of dimensions; a refusal is remembered as long. */
+/** Reads BT00 once, and again after each change of dimensions; a refusal is remembered for as long. */
 export class CapabilityReader {
   readonly #source: CapabilitySource;
   #known: { readonly generation: number; readonly capabilities: Capabilities | undefined } | undefined;
@@ -139,8 +139,8 @@ interface Asked {
 }
 
 /**
- * Whether a table is worth asking for: its firmware may have it, and BT00 does not say that this meter lacks it. What
- * BT00 names can still be refused, and where it tells nothing only a refusal does.
+ * Whether a table is worth asking for: its firmware may have it, and BT00 does not say that this meter lacks it. A
+ * table that BT00 names can still be refused; if BT00 does not say, only a refusal shows it.
  *
  * @throws LinkError
  */

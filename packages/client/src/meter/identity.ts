@@ -1,4 +1,4 @@
-/** What a meter says of itself, and which profile follows from it. A table that it refuses leaves its fields unknown. */
+/** What a meter reports about itself, and the profile that follows from it. A refused table leaves its fields unknown. */
 
 import { twoDigits } from "@meterport/protocol/digits";
 import { UsageError } from "@meterport/protocol/errors";
@@ -11,7 +11,7 @@ import { deviceOf, firmwareOf, sameLayouts } from "@meterport/protocol/tables/fi
 import type { Session } from "../session/session.ts";
 import { readSlice, readWhole, unlessRefused } from "./read/table-bytes.ts";
 
-/** `undefined` for what the meter does not say. */
+/** `undefined` for what the meter does not report. */
 export interface Identity {
   readonly manufacturer: string | undefined;
   readonly model: string | undefined;
@@ -23,8 +23,8 @@ export interface Identity {
   readonly utilitySerial: string | undefined;
 }
 /**
- * Who says what the device is: `meter` by its firmware in BT01; `given` by the caller, because the meter does not tell; `guess` by
- * how many values it reports, because nobody tells. Only the first is sure.
+ * The source of the profile: `meter`, its firmware in BT01; `given`, the caller, because the meter does not report it; `guess`,
+ * the number of values that it reports, because neither does. Only the first is certain.
  */
 export type ProfileSource = "meter" | "given" | "guess";
 
@@ -34,7 +34,7 @@ export interface Identified {
   readonly profileFrom: ProfileSource;
 }
 
-/** Text up to its first NUL, without spaces around it; `undefined` where nothing printable is left. */
+/** Text up to its first NUL, without spaces around it; `undefined` if nothing printable is left. */
 const printable = (text: string): string | undefined => {
   const shown = (text.split("\0")[0] ?? "").replace(/[^\x20-\x7e\xa0-\xff]/g, "").trim();
   return shown === "" ? undefined : shown;
@@ -44,7 +44,7 @@ const number = (digits: string): string | undefined =>
 
 type Release = readonly [count: number, since: Gate & { readonly meter: Version }];
 
-/** Present values in BT28 tell the firmware where BT01 is refused: each release brought more of them (MEP guide 1.1, pp. 221-226). */
+/** Counts of present values in BT28 reveal the firmware if BT01 is refused: each release added some (MEP guide, pp. 221-226). */
 const releases: readonly Release[] = [
   [84, { meter: [4, 30], module: [1, 32] }],
   [75, { meter: [4, 10] }],
@@ -56,15 +56,15 @@ const releases: readonly Release[] = [
 ];
 const releaseOf = (count: number): Release | undefined => releases.find(([least]) => count >= least);
 
-/** What modules before 1.20 have is not documented; values that came with 1.20 they cannot have. */
+/** What modules before 1.20 have is not documented; they cannot have the values added in 1.20. */
 const mostOfOldModules = 54;
 
-/** Whether firmware `given` may report so many present values in BT21, which firmware before 2.12 does not have. */
+/** Whether firmware `given` may report `count` present values in BT21; firmware before 2.12 has none. */
 const canReport = (given: Profile, count: number): boolean => {
   const expected = releases.find(([, since]) => reaches(given, since));
   if (expected === undefined) return given.family === "module" && count <= mostOfOldModules;
   const release = releaseOf(count);
-  // A count that no release has tells nothing.
+  // A count that no release has says nothing.
   return release === undefined || release === expected;
 };
 
@@ -75,17 +75,17 @@ const contradiction = (given: Profile, said: string): UsageError =>
   );
 
 /**
- * Asks the meter what it is. Firmware 1.x is a Control Point / OSGP module, later numbers are meters. A profile that the caller
- * gives counts where the meter does not tell; where it tells, the meter is right.
+ * Asks the meter what it is. Firmware 1.x is a Control Point / OSGP module, later numbers are meters. A profile from the
+ * caller counts only if the meter does not report its own.
  *
- * @throws UsageError (`profile`) where the meter has other layouts than what was given; LinkError
+ * @throws UsageError (`profile`) if the meter's layouts differ from those of the given profile; LinkError
  */
 export const identify = async (session: Session, signal?: Signal, given?: Profile): Promise<Identified> => {
   const options = (label: string) => (signal === undefined ? { label } : { label, signal });
-  // Not after BT00: every meter has these tables, so its sets would save no request before the first value.
+  // BT00 is not read first: every meter has these tables, so its sets would save no request before the first value.
   const bt01 = await unlessRefused(readWhole(session, BT01.number, 24, options("read BT01")));
   const et03 = await unlessRefused(readSlice(session, ET03.number, { offset: 0, length: 30 }, options("read ET03")));
-  // Older devices end at byte 16: the serial number is what the Optical guide adds.
+  // Older devices end at byte 16: the Optical guide adds the serial number.
   const padded = new Uint8Array(24);
   if (bt01 !== undefined) padded.set(bt01.subarray(0, 24));
   const value = decode(BT01, padded, {});

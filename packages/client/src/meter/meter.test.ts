@@ -24,7 +24,7 @@ const contents = (): [number, Uint8Array][] => [
 ];
 
 describe("Meter", () => {
-  it("learns from BT01 what it talks to", async () => {
+  it("finds out from BT01 what it talks to", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents());
     const meter = await clock.run(connectTo(line, clock));
@@ -54,7 +54,7 @@ describe("Meter", () => {
     ]);
   });
 
-  it("reads what is longer than a message in pieces", async () => {
+  it("reads data longer than a message in pieces", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents());
     line.memory.set(...oneTable(BT21, { ...env.BT21, summations: 19, tiers: 8, presentValues: 84 }, env));
@@ -72,7 +72,7 @@ describe("Meter", () => {
     ]);
   });
 
-  it("a batch joins neighbours into one read and lets one refusal fail alone", async () => {
+  it("a batch joins neighbours into one read, and a refusal fails only its own part", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents());
     line.memory.set(BT22.number, { refuse: 3 });
@@ -106,7 +106,7 @@ describe("Meter", () => {
     await assert.rejects(clock.run(meter.read(BT01)), { name: "LayoutError", code: "truncated", path: "serialNumber" });
   });
 
-  it("a read that brings the news of other dimensions is not decoded under the old ones", async () => {
+  it("a read that reveals changed dimensions is not decoded under the old ones", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents());
     const meter = await clock.run(connectTo(line, clock, { profile }));
@@ -117,7 +117,7 @@ describe("Meter", () => {
     assert.equal((await clock.run(meter.read(BT23))).tiers.length, 2);
   });
 
-  it("where BT01 is refused the number of present values tells the firmware", async () => {
+  it("if BT01 is refused, the number of present values reveals the firmware", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, [oneTable(BT21, env.BT21, env)]);
     const meter = await clock.run(connectTo(line, clock));
@@ -150,7 +150,7 @@ describe("Session", () => {
     assert.equal(clock.pending, 0, "no timer may outlive the session");
   });
 
-  it("a signal ends a request before and while it is on its way", async () => {
+  it("a signal ends a request before it is sent and while it is pending", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, []);
     const meter = await clock.run(connectTo(line, clock, { profile }));

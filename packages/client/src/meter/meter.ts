@@ -1,4 +1,4 @@
-/** A meter as tables: typed reads of whole tables and of single fields, each table's dimensions read once and kept. */
+/** A meter as tables: typed reads of whole tables and single fields; each table's dimensions are read once and kept. */
 import { concat } from "@meterport/protocol/bytes";
 import { LayoutError, MeterportError, UsageError } from "@meterport/protocol/errors";
 import {
@@ -44,7 +44,7 @@ export interface CallOptions {
   readonly signal?: Signal;
 }
 
-/** One wanted value: a table, or the part of it at a path. */
+/** One wanted value: a table, or its part at a path. */
 export interface Wanted<T> {
   readonly table: AnyTable;
   readonly path: readonly (string | number)[];
@@ -52,7 +52,7 @@ export interface Wanted<T> {
   readonly value?: T;
 }
 
-/** Names what a batch wants. */
+/** Names a wanted part of a batch. */
 export interface Wants {
   read<T, E>(table: Table<string, T, E>): Wanted<T>;
   read<T, E, const P extends Path<T>>(table: Table<string, T, E>, path: P): Wanted<At<T, P>>;
@@ -73,11 +73,11 @@ export interface MeterOptions {
   readonly level: Level | undefined;
   /** Which of the two MEP ports of firmware 4.0 and later; 1 elsewhere. */
   readonly port: 1 | 2;
-  /** Whether another MEP client may use the meter as well; `undefined` where it does not tell. */
+  /** Whether another MEP client may use the meter too; `undefined` if the meter does not say. */
   readonly several?: boolean | undefined;
-  /** Whether anything may be changed; false where left out. */
+  /** Whether anything may be changed; false by default. */
   readonly writable?: boolean;
-  /** Remembers how often this meter was written to; for as long as the `Meter` lives, where left out. */
+  /** Remembers how often this meter was written to; if omitted, for as long as the `Meter` lives. */
   readonly wear?: WearStore;
 }
 
@@ -89,7 +89,7 @@ export class Meter {
   readonly session: Session;
   readonly clock: Clock;
   readonly profile: Profile;
-  /** Who says so; unless it is the meter, the values are as sure as whoever does. */
+  /** Source of the profile; unless it is the meter, the values are only as certain as this source. */
   readonly profileFrom: ProfileSource;
   readonly identity: Identity;
   readonly level: Level | undefined;
@@ -128,7 +128,7 @@ export class Meter {
   }
 
   /**
-   * Reads a table, or the part of it at `path` with as few bytes as hold it. Tables that it depends on are read first,
+   * Reads a table, or its part at `path` with as few bytes as possible. Tables that it depends on are read first,
    * once.
    *
    * @throws LinkError, ResponseError, LayoutError, UsageError
@@ -151,7 +151,7 @@ export class Meter {
       const env = await this.environment(table, signal === undefined ? {} : { signal });
       if (path.length === 0) return this.#readWhole(table, env, signal);
       const part = await this.#placeOf(table, path, env, signal);
-      // Only the whole of it tells where it is.
+      // Only the whole table shows where the part is.
       if (part === undefined) return valueAt(await this.#readWhole(table, env, signal), path);
       const starts = this.#startsIn(() => part, part.length);
       return part.decode(await readSlice(this.session, table.number, part, request(label, signal), starts));
@@ -159,8 +159,8 @@ export class Meter {
   }
 
   /**
-   * Which tables and procedures this very meter has, as its BT00 tells: read once, and again when its dimensions may
-   * have changed. `undefined` where BT00 is refused or ends before its sets, as on older firmware.
+   * Which tables and procedures this individual meter has, according to its BT00: read once, and again when its dimensions
+   * may have changed. `undefined` if BT00 is refused or ends before its sets, as on older firmware.
    *
    * @throws LinkError
    */
@@ -168,12 +168,12 @@ export class Meter {
     return this.#capabilities.read(signal);
   }
 
-  /** Whether it is reached through its optical port: other keys, other rules for procedures, no transactions. */
+  /** Whether the link goes to its optical port: other keys, other rules for procedures, no transactions. */
   get optical(): boolean {
     return this.session.kind === "optical";
   }
 
-  /** `undefined` where only the whole table tells. @throws LayoutError where there is no such part; LinkError, ResponseError */
+  /** `undefined` if only the whole table shows it. @throws LayoutError if there is no such part; LinkError, ResponseError */
   async #placeOf(
     table: AnyTable,
     path: readonly (string | number)[],
@@ -197,19 +197,19 @@ export class Meter {
     return this.port === 2 ? { index: 1, slot: 5 } : { index: 0, slot: 4 };
   }
 
-  /** Runs `read` again where the meter's dimensions moved under it; `fresh` asks under TLS at once whether they did. @throws LinkError, and what `read` throws */
+  /** Repeats `read` if the meter's dimensions changed meanwhile; `fresh` checks first, under TLS. @throws LinkError, as `read` */
   steadily<T>(label: string, read: () => Promise<T>, fresh?: boolean): Promise<T> {
     return this.#dimensions.steadily(label, read, fresh);
   }
 
-  /** Moves whenever the meter's dimensions may have changed: places that were worked out before must be worked out again. */
+  /** Changes whenever the meter's dimensions may have changed: places worked out earlier are then invalid. */
   get generation(): number {
     return this.#dimensions.generation;
   }
 
   /**
-   * Reads several values in the fewest requests: neighbours in a table share one. What the meter refuses fails alone;
-   * where the link fails, the whole batch rejects.
+   * Reads several values in the fewest requests: neighbours in a table share one. A refused part fails alone;
+   * if the link fails, the whole batch rejects.
    *
    * @throws LinkError
    */
@@ -253,8 +253,8 @@ export class Meter {
   }
 
   /**
-   * Writes a table, or the part of it at `path`: only bytes that change, never a field that the meter controls, and
-   * reads them again. Nothing is sent where the key, the field or the wear budget does not permit it.
+   * Writes a table, or its part at `path`: only bytes that change, never a field that the meter controls, and
+   * reads them again. Sends nothing if the key, the field or the wear budget does not permit it.
    *
    * @throws UsageError, LayoutError, ResponseError, LinkError
    */
@@ -280,7 +280,7 @@ export class Meter {
     return this.#writer.write(table, [{ path, value }], options);
   }
 
-  /** Several fields of one table as one read and as few writes as hold them. @throws as `write` */
+  /** Writes several fields of one table with one read and as few writes as possible. @throws as `write` */
   writeFields(table: AnyTable, fields: readonly FieldValue[], options?: WriteOptions): Promise<WriteResult> {
     return this.#writer.write(table, fields, options);
   }
@@ -315,7 +315,7 @@ export class Meter {
     return this.#transactions.run(build, options);
   }
 
-  /** What `transaction` would send now: whoever agrees to it hands it over as `shown`. @throws as `transaction` */
+  /** What `transaction` would send now; a caller that agrees to it passes it back as `shown`. @throws as `transaction` */
   planTransaction(
     build: (steps: Steps) => readonly Step<unknown>[],
     options?: TransactionOptions,
@@ -323,7 +323,7 @@ export class Meter {
     return this.#transactions.plan(build, options);
   }
 
-  /** What a table's layout depends on: the profile and other tables, read where they are not known yet. */
+  /** What a table's layout depends on: the profile and other tables, read if not known yet. */
   environment(table: AnyTable, { signal }: CallOptions = {}): Promise<Environment> {
     if (!tableExists(table, this.profile))
       return Promise.reject(
@@ -337,7 +337,7 @@ export class Meter {
     return this.session.close();
   }
 
-  /** Only inside a session, whose messages have no sequence numbers that could jump (MEP guide 1.1, p. 61); every meter has ET04. */
+  /** Only under TLS, whose messages have no sequence numbers that could jump (MEP guide 1.1, p. 61); every meter has ET04. */
   #idtVersion(): Promise<number | undefined> | undefined {
     if (this.session.tellsChanges) return undefined;
     const range = { offset: idtVersionOffset, length: 1 };
@@ -345,7 +345,7 @@ export class Meter {
     return unlessRefused(read).then((bytes) => bytes?.[0]);
   }
 
-  /** Where the values in a part begin, for a read of so many bytes that it takes several messages. */
+  /** Offsets where the values in a part begin, for a read long enough to need several messages. */
   #startsIn(part: () => Place, length: number): readonly number[] {
     if (length <= this.session.readLimit) return [];
     try {
@@ -368,7 +368,7 @@ export class Meter {
     return decode(table, await data, env);
   }
 
-  /** A table whose contents say how long it is: as much as one message holds, and more for as long as it is cut short. */
+  /** A table whose contents determine its length: as much as one message holds, then more while it is incomplete. */
   async #readUnsized(table: AnyTable, env: Environment, signal: Signal | undefined): Promise<unknown> {
     const length = this.session.readLimit;
     const options = request(`read ${table.id}`, signal);
@@ -389,7 +389,7 @@ const isPath = (value: readonly (string | number)[] | CallOptions): value is rea
   Array.isArray(value);
 const request = (label: string, signal: Signal | undefined) => (signal === undefined ? { label } : { label, signal });
 
-/** `undefined` where the size depends on the value. */
+/** `undefined` if the size depends on the value. */
 const knownSize = (table: AnyTable, env: Environment): number | undefined => {
   try {
     return place(table, [], env).length;
@@ -399,7 +399,7 @@ const knownSize = (table: AnyTable, env: Environment): number | undefined => {
   }
 };
 
-/** The outcome of what the meter or the layout may refuse; a failing link is not an outcome of one part. */
+/** The outcome of a part that the meter or the layout may refuse; a failing link is not the outcome of one part. */
 const settle = async <T>(task: () => Promise<T>): Promise<Outcome<T>> => {
   try {
     return { ok: true, value: await task() };

@@ -1,4 +1,4 @@
-/** The result of one read among several: a batch does not fail as a whole because a part of it does. */
+/** The result of one read among several: a batch does not fail because one part does. */
 import { type MeterportError, ResponseError } from "@meterport/protocol/errors";
 
 export type Outcome<T> =
@@ -6,7 +6,7 @@ export type Outcome<T> =
   | { readonly ok: false; readonly error: MeterportError };
 
 /**
- * The value, or its error thrown.
+ * Returns the value, or throws its error.
  *
  * @throws MeterportError
  */
@@ -16,9 +16,9 @@ export const orThrow = <T>(outcome: Outcome<T>): T => {
 };
 
 /**
- * The value; null where the meter refused it.
+ * The value; null if the meter refused it.
  *
- * @throws MeterportError where anything else is wrong
+ * @throws MeterportError for any other failure
  */
 export const unlessRefused = <T>(outcome: Outcome<T>): T | null =>
   outcome.ok || !(outcome.error instanceof ResponseError) ? orThrow(outcome) : null;

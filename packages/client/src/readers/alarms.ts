@@ -1,4 +1,4 @@
-/** The alarms that are on: those of the meter (BT03) and those of its M-Bus devices and MEP clients (ET14). */
+/** The active alarms: those of the meter (BT03) and those of its M-Bus devices and MEP clients (ET14). */
 import {
   type Alarm,
   type DeviceAlarmKey,
@@ -14,15 +14,15 @@ import { type Believed, believed, isBlank, localIso } from "./quality.ts";
 
 type DeviceStatus = ET14["devices"][number];
 
-/** A device that is there, with what it complains of. Times are local, without a zone. */
+/** A connected device with its alarms. Times are local, without a zone. */
 export interface DeviceAlarms extends Believed {
-  /** From 0, as in ET13 and ET14. */
+  /** Counted from 0, as in ET13 and ET14. */
   readonly slot: number;
   readonly handle: number;
   readonly kind: "mbus" | "mep";
   readonly state: "up" | "down" | "unknown";
   readonly alarms: readonly Alarm<DeviceAlarmKey>[];
-  /** Bits that the device itself raised: what they mean, only its maker says. */
+  /** Bits set by the device itself; only its maker defines what they mean. */
   readonly ownAlarms: number;
   readonly statusRead: string | null;
   readonly lastReadAttempt: string | null;
@@ -36,9 +36,9 @@ export interface MeterAlarms {
 }
 
 export interface Alarms {
-  /** null where the meter does not show BT03 to this key. */
+  /** null if this key may not read BT03. */
   readonly meter: MeterAlarms | null;
-  /** null where it does not show ET14. */
+  /** null if it may not read ET14. */
   readonly devices: readonly DeviceAlarms[] | null;
 }
 
@@ -67,9 +67,9 @@ export const deviceAlarmsOf = (status: DeviceStatus, slot: number): DeviceAlarms
 };
 
 /**
- * The alarms that are on now. Optical guide 1.1, pp. 47-49; MEP guide 1.1, pp. 89-95.
+ * The alarms that are active now. Optical guide 1.1, pp. 47-49; MEP guide 1.1, pp. 89-95.
  *
- * @throws LinkError, LayoutError; ResponseError where the meter shows neither table
+ * @throws LinkError, LayoutError; ResponseError if the meter refuses both tables
  */
 export const readAlarms = async (meter: Meter, options: CallOptions = {}): Promise<Alarms> => {
   const [status, devices] = await meter.batch((want) => [want.read(BT03), want.read(ET14, ["devices"])], options);

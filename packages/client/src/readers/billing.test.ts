@@ -10,7 +10,7 @@ import type { Contents } from "../testing/endpoint-line.test-kit.ts";
 import { type BillingOptions, readBilling } from "./billing.ts";
 import { benchOf, le16, le32 } from "./logs.test-kit.ts";
 
-// Firmware 3.60 counts in Wh and is not asked for a unit.
+// Firmware 3.60 counts in Wh, and its unit is not read.
 const profile = "meter:3.60";
 const plain = defaultDimensions(parseProfile(profile));
 const sources = summationOrder(plain.profile, false);
@@ -50,7 +50,7 @@ const billingOf = async (
 };
 
 describe("readBilling", () => {
-  it("gives self-reads with what each register is, newest first round the circle", async () => {
+  it("gives self-reads with the source of each register, newest first around the ring", async () => {
     const days = Array.from({ length: 12 }, (_, i) => i + 1);
     const found = await billingOf([[BT26.number, selfReads(days, 7)]]);
     assert.deepEqual(
@@ -71,7 +71,7 @@ describe("readBilling", () => {
     assert.equal(newest?.tiers[3]?.registers[0]?.value, 120_400);
   });
 
-  it("takes BT25 only where ET41 has no entries, and nothing where nothing was kept", async () => {
+  it("uses BT25 only if ET41 has no entries, and gives nothing if nothing was kept", async () => {
     const never: [number, Contents] = [BT24.number, new Uint8Array(6 + size)];
     const single: [number, Contents] = [BT25.number, Uint8Array.from(copy(9, 0))];
     const stride = 11 + size;
@@ -96,7 +96,7 @@ describe("readBilling", () => {
     );
   });
 
-  it("reads one kind from a time on", async () => {
+  it("reads one kind from a given time on", async () => {
     const tables: [number, Contents][] = [
       [BT26.number, selfReads([1, 2, 3, 4], 0)],
       [BT24.number, Uint8Array.from(copy(1, 0))],
@@ -108,7 +108,7 @@ describe("readBilling", () => {
     );
   });
 
-  it("marks a date that cannot be, and refuses a header that cannot be true", async () => {
+  it("marks an impossible date, and refuses an impossible header", async () => {
     const log = selfReads([1, 2], 0);
     log.set([26, 2, 31, 0, 0], 6);
     const found = await billingOf([[BT26.number, log]]);
@@ -123,7 +123,7 @@ describe("readBilling", () => {
     await assert.rejects(billingOf([[BT26.number, log]]), LayoutError);
   });
 
-  it("applies the unit of the energy registers to energies only", async () => {
+  it("applies the unit of the energy registers only to energies", async () => {
     const { registersOf } = await import("./snapshot.ts");
     const block = { summations: [5, 9], demands: [], coincidents: [] };
     const setup = (energyUnit: 1 | 10 | 100 | null) => ({
@@ -148,7 +148,7 @@ describe("readBilling", () => {
     );
   });
 
-  it("drops what the meter overwrites while it is read, and never mixes old and new", async () => {
+  it("drops entries that the meter overwrites during the read, and never mixes old and new", async () => {
     const days = Array.from({ length: 12 }, (_, i) => i + 1);
     for (let when = 1; when <= 12; when++) {
       const log = selfReads(days, 0);
@@ -158,7 +158,7 @@ describe("readBilling", () => {
       let requests = 0;
       memory.get = (table) => {
         if (table !== BT26.number) return stored(table);
-        // Day 13 goes over day 1.
+        // Day 13 overwrites day 1.
         if (++requests === when) {
           log.set([4, 12, 0, ...le16(513), 0]);
           log.set(copy(13, 130_000), 6);

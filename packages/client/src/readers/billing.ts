@@ -31,22 +31,22 @@ export type ResetReason = "schedule" | "procedure" | "push button" | "pending ta
 export interface BillingSnapshot extends Believed, Registers {
   readonly kind: BillingKind;
   readonly table: "BT24" | "BT25" | "BT26" | "ET31" | "ET41";
-  /** Number in its log, modulo 65536; null where it is a single copy. */
+  /** Number in its log, modulo 65536; null for a single copy. */
   readonly sequence: number | null;
-  /** By the meter's local clock, without a zone; null where it is not recorded, or cannot be. */
+  /** By the meter's local clock, without a zone; null if not recorded, or impossible. */
   readonly takenAt: string | null;
-  /** Counted from 0; null where it is not recorded. */
+  /** Counted from 0; null if not recorded. */
   readonly season: number | null;
   readonly demandResets: number | null;
-  /** Names the configuration that it was recorded under; null where it is not recorded. */
+  /** The configuration under which it was recorded; null if not recorded. */
   readonly configuration: number | null;
   readonly reason: ResetReason | null;
 }
 
 export interface BillingOptions extends LogOptions {
-  /** All where left out. */
+  /** All kinds by default. */
   readonly kinds?: readonly BillingKind[];
-  /** Only copies taken at or after this local time, as in "2026-01-01T00:00:00"; those without a time are kept. */
+  /** Only copies taken at or after this local time, as in "2026-01-01T00:00:00"; those without a time are included. */
   readonly since?: string;
 }
 
@@ -59,11 +59,11 @@ const demandResets = ringOf(ET41, "demandResetEntries", roomOf("ET41"));
 const reasons: readonly ResetReason[] = ["schedule", "procedure", "push button", "pending table"];
 
 interface Setup extends SnapshotSetup {
-  /** null where the meter does not tell. */
+  /** null if the meter does not say. */
   readonly configuration: number | null;
 }
 
-/** What BT24, BT25 and all entries of logs have in common. */
+/** The fields common to BT24, BT25 and all entries of logs. */
 interface Copy {
   readonly timeAndDate?: StimeDate | undefined;
   readonly season?: number | undefined;
@@ -89,7 +89,7 @@ interface Origin {
   readonly kind: BillingKind;
   readonly table: BillingSnapshot["table"];
   readonly sequence: number | null;
-  /** Bytes that an entry needs, where it tells how many it has. */
+  /** Bytes that an entry needs, if it says how many it has. */
   readonly needed?: number;
 }
 
@@ -115,7 +115,7 @@ const snapshotOf = (copy: Copy, { kind, table, sequence, needed = 0 }: Origin, s
   };
 };
 
-/** For meters whose BT00 does not tell what they have. */
+/** For meters whose BT00 does not say what they have. */
 const without = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await read();
@@ -125,7 +125,7 @@ const without = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
   }
 };
 
-/** A single copy; nothing where none was ever made. */
+/** A single copy; nothing if none was ever made. */
 const single = async (meter: Meter, table: typeof BT24 | typeof BT25, call: CallOptions): Promise<Copy | undefined> => {
   if (!(await mayHave(meter, table, call))) return undefined;
   const copy = await without(async (): Promise<Copy> => (await meter.readPath(table, [], call)) as BT24 | BT25);
@@ -146,7 +146,7 @@ async function* readLog(
   if (!(await mayHave(meter, ring.table, options.signal === undefined ? {} : { signal: options.signal }))) return;
   const pages = readRing(meter, ring, options);
   for (;;) {
-    // A meter without the log says so when it is asked for its header.
+    // A meter without the log refuses the read of its header.
     const page = await without(() => pages.next());
     if (page === undefined || page.done === true) return;
     const needed = await lengthOf(meter, ring, options);
@@ -155,7 +155,7 @@ async function* readLog(
   }
 }
 
-/** Of an entry, without the two bytes that tell it. */
+/** The length of an entry, without the two bytes that hold it. */
 const lengthOf = async (meter: Meter, { table, list }: Ring<Copy>, { signal }: LogOptions): Promise<number> => {
   const env = await meter.environment(table as AnyTable, signal === undefined ? {} : { signal });
   return place(table, [list, 0], env).length - 2;
@@ -195,9 +195,9 @@ async function* readKind(kind: BillingKind, reading: Reading, call: CallOptions)
 
 /**
  * The copies of each kind, newest first. Energies are in Wh, varh and VAh whatever the meter's register unit is; copies
- * are taken to be in the unit of now. MEP guide 1.1, pp. 110-111, 116-117, 217-220.
+ * are assumed to be in the present unit. MEP guide 1.1, pp. 110-111, 116-117, 217-220.
  *
- * @throws LayoutError where the header of a log cannot be true; LinkError, ResponseError
+ * @throws LayoutError for an impossible log header; LinkError, ResponseError
  */
 export async function* readBilling(meter: Meter, options: BillingOptions = {}): AsyncGenerator<BillingSnapshot> {
   const { kinds = billingKinds, since, ...log } = options;
@@ -205,7 +205,7 @@ export async function* readBilling(meter: Meter, options: BillingOptions = {}): 
   const reading: Reading = { meter, options: log, setup: await prepare(meter, call) };
   for (const kind of kinds) {
     for await (const snapshot of readKind(kind, reading, call)) {
-      // Clocks move, but a log that is past the stamp is not read to its end.
+      // A clock may have been set, but a log is not read to its end once it is well past the given time.
       if (since === undefined || snapshot.takenAt === null || snapshot.takenAt >= since) yield snapshot;
       else break;
     }

@@ -43,7 +43,7 @@ const all: [number, Contents][] = [
 ];
 
 describe("readCalendar", () => {
-  it("gives the calendar, what is in effect, the clock's rules and the relays", async () => {
+  it("gives the calendar, the present tariff, the clock's rules and the relays", async () => {
     const reading = await read(all);
     assert.equal(reading?.calendar.id, 9);
     assert.equal(tierAt(reading.calendar, "2026-01-31T23:45"), 5);
@@ -62,7 +62,7 @@ describe("readCalendar", () => {
     assert.equal(reading.activation, null);
   });
 
-  it("leaves unknown what the meter refuses", async () => {
+  it("leaves refused parts unknown", async () => {
     const [calendar] = all;
     const refused = [BT53, BT55, ET61].map(({ number }): [number, Contents] => [number, { refuse: 3 }]);
     const reading = await read([...(calendar === undefined ? [] : [calendar]), ...refused]);
@@ -75,7 +75,7 @@ describe("readCalendar", () => {
     Uint8Array.from([...descriptor, ...bt54(10)]),
   ];
 
-  it("gives the pending one and when it takes effect", async () => {
+  it("gives the pending calendar and when it takes effect", async () => {
     const at = await read([...all, pending([0x10, 26, 12, 31, 23, 0])], { pending: true });
     assert.equal(at?.calendar.id, 10);
     const selfRead = { selfRead: true, demandReset: false };
@@ -88,7 +88,7 @@ describe("readCalendar", () => {
     assert.deepEqual([called?.activation?.kind, called?.activation?.at], ["by a procedure", null]);
   });
 
-  it("none is pending where the meter has none, or an empty one", async () => {
+  it("gives none as pending if the meter has none, or an empty one", async () => {
     assert.equal(await read(all, { pending: true }), undefined);
     assert.equal(await read([...all, pending([0, 0, 0, 0, 0, 0])], { pending: true }), undefined);
     await assert.rejects(read([...all, [BT4150.number, { refuse: 3 }]], { pending: true }), { code: "no-permission" });
@@ -106,7 +106,7 @@ describe("readCalendar", () => {
       }),
     );
     const reading = await clock.run(readCalendar(meter));
-    // Memory of ones is memory that was never written.
+    // Memory full of ones was never written.
     assert.deepEqual([reading?.calendar.dates.length, reading?.calendar.schedules.length], [0, 255]);
     assert.equal(reading === undefined ? 0 : tierAt(reading.calendar, "2026-01-31"), null);
   });

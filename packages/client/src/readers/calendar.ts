@@ -21,11 +21,11 @@ export interface LocalTimeRules {
   /** Minutes ahead of UTC without daylight saving time. */
   readonly zone_min: number;
   readonly daylightSaving_min: number;
-  /** Local time of day at which it begins and ends, as in "02:00:00"; null where it cannot be. */
+  /** Local time of day at which it begins and ends, as in "02:00:00"; null if impossible. */
   readonly at: string | null;
 }
 
-/** A control relay's switches; what each ten stand for depends on a mode that no guide describes (ET61). */
+/** A control relay's switches; the meaning of each group of ten depends on a mode that no guide describes (ET61). */
 export interface RelaySwitches {
   /** 1 or 2. */
   readonly relay: number;
@@ -39,9 +39,9 @@ export interface RelaySwitch {
 /** When a pending calendar takes effect. */
 export interface Activation {
   readonly kind: "at a time" | "after a time" | "by a procedure" | "unknown";
-  /** ISO 8601 UTC; null where there is none, or it cannot be. */
+  /** ISO 8601 UTC; null if there is none, or it is impossible. */
   readonly at: string | null;
-  /** Seconds from when it was written; null where it is not that kind. */
+  /** Seconds from when it was written; null for other kinds. */
   readonly after_s: number | null;
   readonly selfRead: boolean;
   readonly demandReset: boolean;
@@ -49,18 +49,18 @@ export interface Activation {
 
 export interface CalendarReading {
   readonly calendar: TariffCalendar;
-  /** null where it is the one in force. */
+  /** null for the calendar in force. */
   readonly activation: Activation | null;
-  /** null where the meter refuses BT55. */
+  /** null if the meter refuses BT55. */
   readonly present: PresentTariff | null;
-  /** null where it refuses BT53. */
+  /** null if it refuses BT53. */
   readonly clock: LocalTimeRules | null;
-  /** null where it refuses ET61, or has none. */
+  /** null if it refuses ET61, or has none. */
   readonly relays: readonly RelaySwitches[] | null;
 }
 
 export interface CalendarOptions extends CallOptions {
-  /** The calendar that waits in place of the one in force. */
+  /** The pending calendar instead of the one in force. */
   readonly pending?: boolean;
 }
 
@@ -72,7 +72,7 @@ const clockOf = ({ dstTimeEffective: { hour, minute, second }, dstTimeAdjustment
   at: hour > 23 || minute > 59 || second > 59 ? null : `${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)}`,
 });
 
-/** Room that is not used holds zeros, or ones. */
+/** Unused room holds zeros or ones. */
 const isUsed = ({ hour, minute, relayState }: ET61["relays"][number]["switches"][number]): boolean =>
   hour <= 23 && minute <= 59 && (hour > 0 || minute > 0 || relayState);
 
@@ -114,14 +114,14 @@ const readPending = async (meter: Meter, call: CallOptions): Promise<BT4150 | un
     const pending = await meter.read(BT4150, call);
     return isEmpty(pending.descriptor) ? undefined : pending;
   } catch (error) {
-    // The sets of BT00 have no place for pending tables.
+    // The sets of BT00 do not cover pending tables.
     if (error instanceof ResponseError && error.code === "no-such-table") return undefined;
     throw error;
   }
 };
 
 /**
- * The calendar in force, or the pending one; undefined where none is pending. MEP guide 1.1, pp. 172-173, 228-237;
+ * The calendar in force, or the pending one; undefined if none is pending. MEP guide 1.1, pp. 172-173, 228-237;
  * Optical guide 1.1, pp. 10-12.
  *
  * @throws LinkError, ResponseError, LayoutError

@@ -1,4 +1,4 @@
-/** What was used between two snapshots of a register. */
+/** The consumption between two snapshots of a register. */
 import { extendedSource } from "@meterport/protocol/meaning/extended-source";
 import type { Source } from "@meterport/protocol/meaning/source-ids";
 import type { Millis } from "@meterport/protocol/ports";
@@ -10,23 +10,23 @@ export type ConsumptionState = ChannelState | "gap" | "reset";
 
 export interface ConsumptionValue {
   readonly source: number;
-  /** In steps of the register on the wire; null where it is not known. */
+  /** In steps of the register on the wire; null if unknown. */
   readonly value: number | null;
   readonly status: ConsumptionState;
   readonly valid: boolean;
 }
 
-/** An interval with the differences of its registers in place of their values. */
+/** An interval with the differences of its registers instead of their values. */
 export interface ConsumptionInterval extends Omit<LoadProfileInterval, "channels"> {
   readonly channels: readonly ConsumptionValue[];
 }
 
 export interface ConsumptionOptions {
-  /** The count at which energy registers begin again at 0 (`LoadProfile.rollover`); null where it is not known. */
+  /** The count at which energy registers roll over to 0 (`LoadProfile.rollover`); null if unknown. */
   readonly rollover?: number | null;
 }
 
-/** A standard source with a unit that counts up. A device's own counters may be in any coding, so they have none. */
+/** A standard source whose unit counts up. A device's own counters may be in any coding, so they do not qualify. */
 const registerOf = (source: number): Source | undefined => {
   const meaning = extendedSource(source);
   if (meaning.kind !== "standard" || meaning.source.kind !== "register") return undefined;
@@ -36,8 +36,8 @@ const registerOf = (source: number): Source | undefined => {
 export const isRegister = (source: number): boolean => registerOf(source) !== undefined;
 
 /**
- * How far a register has moved; undefined where it has fallen otherwise than by beginning again. A register that was
- * reset has fallen too: only from the last tenth of its range into the first is it taken to have gone around.
+ * How far a register has advanced; undefined if it has fallen without rolling over. A register that was reset has fallen
+ * too: only a fall from the last tenth of its range into the first counts as a rollover.
  *
  * @example
  * advance(999_990, 5, 1_000_000) // 15
@@ -63,10 +63,10 @@ const difference = (before: ChannelValue | undefined, now: ChannelValue, rollove
 };
 
 /**
- * The consumption of each interval but the first: the difference to the interval that ended when it began, for
- * registers; channels that are none are left out.
+ * The consumption of each interval but the first: the difference of registers to the interval that ended when it began;
+ * other channels are left out.
  *
- * Across a gap, from a value that is not valid and where a register has fallen the difference is null.
+ * Across a gap, next to an invalid value and if a register has fallen, the difference is null.
  */
 export async function* consumption(
   intervals: AsyncIterable<LoadProfileInterval> | Iterable<LoadProfileInterval>,

@@ -104,7 +104,7 @@ describe("readEvents", () => {
     assert.deepEqual([events[0]?.raw, events[0]?.decoded.text], [2114, "software command, open"]);
   });
 
-  it("decodes arguments of whatever length the meter keeps", async () => {
+  it("decodes arguments of any length that the meter keeps", async () => {
     for (const length of [0, 1, 2, 4, 255]) {
       const log = new Uint8Array(11 + 2 * (12 + length));
       log.set([4, ...le16(2), ...le16(1), ...le32(2), 0, 0]);
@@ -130,7 +130,7 @@ describe("readEvents", () => {
     }
   });
 
-  it("follows the circle, over the turn of the 16 bits, in both orders", () =>
+  it("follows the ring past the rollover of the 16 bits, in both orders", () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 60 }),
@@ -149,7 +149,7 @@ describe("readEvents", () => {
       { numRuns: 40 },
     ));
 
-  it("joins both logs by their shared number, an event of both once", async () => {
+  it("joins both logs by their shared number, an event in both only once", async () => {
     const primary = logOf(
       10,
       [1, 2, 5, 6, 9].map((sequence) => ({ sequence, minute: sequence })),
@@ -166,7 +166,7 @@ describe("readEvents", () => {
     assert.deepEqual(events[0]?.logs, ["alternate"]);
   });
 
-  it("goes on after a number or from a time, without reading the rest", async () => {
+  it("continues after a number or from a time, without reading the rest", async () => {
     const log = logOf(500, run(1, 500));
     const after = await bench(log);
     assert.deepEqual(
@@ -179,13 +179,13 @@ describe("readEvents", () => {
     assert.deepEqual(sequences(await eventsOf(log, { since, order: "oldest-first" })), [499, 500]);
   });
 
-  it("refuses a header that cannot be true", async () => {
+  it("refuses an impossible header", async () => {
     const events = run(1, 5);
     for (const header of [{ valid: 11 }, { last: 10 }, { valid: 65535 }, { last: 65535 }])
       await assert.rejects(eventsOf(logOf(10, events, 0, header)), LayoutError);
   });
 
-  it("marks what header and contents disagree about", async () => {
+  it("marks entries about which header and contents disagree", async () => {
     const wrongTop = await eventsOf(logOf(10, run(1, 3), 0, { sequence: 99 }));
     assert.deepEqual(
       wrongTop.map(({ doubts }) => doubts),
@@ -202,7 +202,7 @@ describe("readEvents", () => {
     );
   });
 
-  it("marks dates that cannot be", async () => {
+  it("marks impossible dates", async () => {
     for (const date of [
       [0, 0, 0, 0, 0, 0],
       [255, 255, 255, 255, 255, 255],
@@ -215,7 +215,7 @@ describe("readEvents", () => {
     }
   });
 
-  it("drops what the meter overwrites while it is read, and never mixes old and new", () =>
+  it("drops entries that the meter overwrites during the read, and never mixes old and new", () =>
     fc.assert(
       fc.asyncProperty(fc.integer({ min: 40, max: 200 }), fc.nat(39), fc.nat(), async (places, arriving, at) => {
         const { line, clock, meter } = await bench(logOf(places, run(1, places), at % places));
@@ -227,7 +227,7 @@ describe("readEvents", () => {
           };
           for await (const event of readEvents(meter, { progress })) {
             assert.equal(event.quality, "good");
-            // When the first page was handed over, so many new events have come.
+            // This many new events have come by the time that the first page is handed over.
             if (found.length === 0)
               line.memory.set(BT74.number, logOf(places, run(1 + arriving, places), (at + arriving) % places));
             found.push(event.sequence as number);
@@ -244,7 +244,7 @@ describe("readEvents", () => {
       { numRuns: 30 },
     ));
 
-  it("ends where the log is cleared under it", async () => {
+  it("ends if the log is cleared during the read", async () => {
     const { line, clock, meter } = await bench(logOf(200, run(1, 200)));
     const found: (number | null)[] = [];
     let dropped = 0;
@@ -259,10 +259,10 @@ describe("readEvents", () => {
     assert.equal(found.length + dropped, 200);
   });
 
-  it("gives nothing or fails with an error of ours, whatever the bytes are", () =>
+  it("gives nothing or fails with one of our errors, for any bytes", () =>
     fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 11 + 14 * 8, maxLength: 11 + 14 * 8 }), async (bytes) => {
-        // A header that can be true half of the time.
+        // A header that is plausible half of the time.
         if (((bytes[0] as number) & 1) === 0) bytes.set([0, (bytes[1] as number) % 9, 0, (bytes[3] as number) % 8, 0]);
         try {
           assert.ok((await eventsOf(bytes)).length <= 8);

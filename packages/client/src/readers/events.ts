@@ -1,4 +1,4 @@
-/** The event logs of a meter as one list: BT74 and, where it is on, ET79, whose entries share one counter. */
+/** The event logs of a meter as one list: BT74 and, if enabled, ET79, whose entries share one counter. */
 import { ResponseError } from "@meterport/protocol/errors";
 import { utcMillis } from "@meterport/protocol/layout/index";
 import {
@@ -30,43 +30,43 @@ const logs: Readonly<Record<EventLogName, Ring<Entry>>> = {
 
 /** One event. */
 export interface LogEvent extends Believed {
-  /** Counts the events of both logs; null where it does not follow its neighbours. */
+  /** Number over both logs; null if it does not fit its neighbours. */
   readonly sequence: number | null;
-  /** ISO 8601 UTC; null where the meter's date cannot be. */
+  /** ISO 8601 UTC; null if the meter's date is impossible. */
   readonly time: string | null;
   /** Number without the manufacturer's bit. */
   readonly event: number;
   /** Whether the number carries the manufacturer's bit. */
   readonly manufacturer: boolean;
-  /** The number as it stands in the log, with that bit. */
+  /** The number as in the log, with that bit. */
   readonly raw: number;
-  /** In plain English; null where no public document has the number. */
+  /** In plain English; null if no public document has the number. */
   readonly name: string | null;
   /** Null without a name. */
   readonly severity: EventSeverity | null;
   /** Which document has the name; null without one. */
   readonly source: EventSource | null;
   readonly user: EventUser;
-  /** Depends on the event. */
+  /** Its meaning depends on the event. */
   readonly argument: Uint8Array;
-  /** What the argument says. */
+  /** The decoded argument. */
   readonly decoded: EventArgument;
   /** Which of the two logs hold it. */
   readonly logs: readonly EventLogName[];
 }
 
 export interface EventsOptions extends LogOptions {
-  /** Newest first where left out. `oldest-first` gives nothing before everything was read. */
+  /** Newest first by default. `oldest-first` gives nothing before everything was read. */
   readonly order?: "newest-first" | "oldest-first";
-  /** Only events after this number, or at or after this moment; those without a believable one are kept. */
+  /** Only events after this number, or at or after this moment; those without a plausible one are included. */
   readonly since?: { readonly sequence: number } | { readonly time: Millis };
 }
 
-/** So many events in a row must be too old before the rest is not read: a clock that was set back hides few. */
+/** Stops after this many events in a row that are too old: a clock that was set back hides only a few. */
 const mostOldEntries = 32;
 
 interface Numbered extends LogEvent {
-  /** Where it stands among the others, even where its own number is not to be believed. */
+  /** Its position among the others, even if its own number is not plausible. */
   readonly place: number;
 }
 
@@ -107,7 +107,7 @@ const eventFrom = (entry: Entry, log: EventLogName, sequence: number | null, pla
   };
 };
 
-/** Both logs by number, an event that stands in both of them once. */
+/** Both logs by number, an event in both of them only once. */
 async function* merged(meter: Meter, options: LogOptions): AsyncGenerator<Numbered> {
   const names: readonly EventLogName[] = (await hasAlternate(meter, options)) ? ["primary", "alternate"] : ["primary"];
   const progress = names.map(() => ({ done: 0, total: 0, dropped: 0 }));
@@ -154,7 +154,7 @@ const hasAlternate = async (meter: Meter, { signal }: LogOptions): Promise<boole
   try {
     return logs.alternate.room(await meter.environment(ET79, call)) > 0;
   } catch (error) {
-    // Meters whose BT00 ends before its sets say it only when they are asked.
+    // Meters whose BT00 ends before its sets show it only by a refusal.
     if (error instanceof ResponseError && error.code === "no-such-table") return false;
     throw error;
   }
@@ -177,10 +177,10 @@ async function* newestFirst(meter: Meter, { since, ...options }: EventsOptions):
 
 /**
  * The events of both logs. An event that the meter overwrites while its log is read is left out and counted in
- * `progress`. To go on later, give the highest `sequence` as `since`: before firmware 3.70 it starts again when a log
- * is cleared, so there a time is the safer stamp. MEP guide 1.1, pp. 187-189, 247-249.
+ * `progress`. To continue later, pass the highest `sequence` as `since`; before firmware 3.70 it restarts when a log
+ * is cleared, so there a time is safer. MEP guide 1.1, pp. 187-189, 247-249.
  *
- * @throws LayoutError where a header cannot be true; LinkError, ResponseError
+ * @throws LayoutError for an impossible header; LinkError, ResponseError
  */
 export async function* readEvents(meter: Meter, options: EventsOptions = {}): AsyncGenerator<LogEvent> {
   if (options.order !== "oldest-first") {

@@ -15,7 +15,7 @@ describe("bad input", () => {
       /blockSize.*says 110/,
     ],
     "an interval size that ET21 contradicts": [(r) => Object.assign(r.lies.ET21, { intervalSize: 255 }), /says 255/],
-    "a format that nobody knows": [(r) => Object.assign(r.lies.BT62, { format: 5 }), /format 5/],
+    "an unknown format": [(r) => Object.assign(r.lies.BT62, { format: 5 }), /format 5/],
   };
   for (const [name, [change, message]] of Object.entries(opening))
     it(`${name}: a layout error`, async () => {
@@ -43,7 +43,7 @@ describe("bad input", () => {
       );
     });
 
-  it("a block with an impossible date is told and not given", async () => {
+  it("a block with an impossible date is reported and not given", async () => {
     const setting = await open(recorded(24));
     const bytes = setting.line.memory.get(64) as Uint8Array;
     const blockSize = bytes.length / 5;
@@ -59,7 +59,7 @@ describe("bad input", () => {
     assert.equal(intervals.length, 16);
   });
 
-  it("any bytes in the data give values or discarded blocks, and an end", async () => {
+  it("any bytes in the data give values or discarded blocks, and the read ends", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.infiniteStream(fc.nat(255)),
@@ -80,7 +80,7 @@ describe("bad input", () => {
     );
   });
 
-  it("what the meter refuses rejects, and a signal ends it", async () => {
+  it("a refusal rejects, and a signal ends the read", async () => {
     const setting = await open(recorded(33));
     setting.line.memory.set(64, { refuse: 3 });
     await assert.rejects(all(setting), { code: "no-permission" });

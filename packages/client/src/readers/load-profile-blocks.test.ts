@@ -126,7 +126,7 @@ describe("places", () => {
 });
 
 describe("the ring", () => {
-  it("goes back past index 0 and number 0, never below", () => {
+  it("wraps at index 0 and number 0, never goes below", () => {
     assert.deepEqual(blockBack({ block: 0, sequence: 0 }, 1, 60), { block: 59, sequence: 0xffff_ffff });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.nat(200), fc.nat(0xffff_ffff), (blocks, back, sequence) => {
@@ -146,7 +146,7 @@ describe("the ring", () => {
 });
 
 describe("times", () => {
-  it("slotsBetween is what a filter over the ends would give", () => {
+  it("slotsBetween gives the same as a filter over the ends", () => {
     const end = Date.UTC(2026, 2, 29, 1);
     const bound = fc.integer({ min: -40 * 15, max: 5 * 15 }).map((minutes) => end + minutes * 60_000);
     fc.assert(
@@ -165,7 +165,7 @@ describe("times", () => {
     );
   });
 
-  it("no bounds are all intervals, and no date is none", () => {
+  it("no bounds give all intervals, and no date gives none", () => {
     const shape = shapeOf(3, 30, 1);
     const all = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
     assert.deepEqual(slotsBetween({ end: 0, last: 7, recorded: new Uint8Array() }, shape, ...all), { from: 0, to: 7 });
@@ -173,7 +173,7 @@ describe("times", () => {
     assert.ok(none.from > none.to);
   });
 
-  it("a header tells its last interval, and no date where there is none", () => {
+  it("a header has its last interval, and no date if there is none", () => {
     const shape = shapeOf(1, 10, 1);
     const header = (...bytes: number[]) => decodeHeader(Uint8Array.from(bytes), shape);
     assert.deepEqual(header(26, 3, 29, 1, 15, 0x05, 0x02), {
@@ -181,7 +181,7 @@ describe("times", () => {
       recorded: Uint8Array.of(5, 2),
       last: 9,
     });
-    // Bits past the tenth interval count for nothing.
+    // Bits past the tenth interval are ignored.
     assert.equal(header(26, 3, 29, 1, 15, 0x05, 0xfc).last, 2);
     assert.equal(header(26, 3, 29, 1, 15, 0, 0).last, -1);
     assert.equal(header(26, 2, 31, 0, 0, 1, 0).end, undefined);

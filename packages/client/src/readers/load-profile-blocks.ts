@@ -1,5 +1,5 @@
 /**
- * Where the blocks of a load profile lie, where intervals lie in them, and when those ended: arithmetic only.
+ * Where the blocks of a load profile are, where intervals are in them, and when those ended: arithmetic only.
  * MEP guide 1.1, pp. 36-37, 239-246.
  */
 import { LayoutError } from "@meterport/protocol/errors";
@@ -24,7 +24,7 @@ export interface BlockShape {
   readonly blockSize: number;
 }
 
-/** What no meter exceeds (BT60, pp. 238-239): 233,856 bytes of load profile, 16 channels, 1440 intervals in a block. */
+/** Limits that no meter exceeds (BT60, pp. 238-239): 233,856 bytes of load profile, 16 channels, 1440 intervals in a block. */
 const most = { bytes: 233_856, channels: 16, intervals: 1440, minutes: 60 } as const;
 const wholeDay = 84;
 const minute = 60_000;
@@ -39,9 +39,9 @@ export interface ShapeOptions {
 }
 
 /**
- * The shape of a data set that is in use, from its entry of BT61.
+ * The shape of a data set in use, from its entry in BT61.
  *
- * @throws LayoutError (`shape`) where no meter can have such dimensions
+ * @throws LayoutError (`shape`) for dimensions that no meter can have
  * @example
  * const options = { endReadings: false, ansi: false, path: "BT61.dataSets.0" };
  * blockShape({ blocks: 60, intervals: 96, channels: 4, maximumIntervalTime: 15 }, options).blockSize // 1841
@@ -82,7 +82,7 @@ export const blockShape = (
 export interface BlockAt {
   /** Its index in the table. */
   readonly block: number;
-  /** The meter's running number of it, modulo 2^32. */
+  /** The meter's running number of the block, modulo 2^32. */
   readonly sequence: number;
 }
 
@@ -99,7 +99,7 @@ export const blockBack = (newest: BlockAt, back: number, blocks: number): BlockA
 });
 
 /**
- * Whether a block that was read is still itself, once the newest one has the number `newest`.
+ * Whether a block that was read had not been overwritten yet when the newest had the number `newest`.
  *
  * @example
  * isIntact(7, 66, 60) // true
@@ -114,7 +114,7 @@ export interface BlockHeader {
   readonly end: Millis | undefined;
   /** A bit per interval, lowest first. */
   readonly recorded: Uint8Array;
-  /** Index of the newest recorded interval; -1 where there is none. */
+  /** Index of the newest recorded interval; -1 if there is none. */
   readonly last: number;
 }
 
@@ -135,7 +135,7 @@ export const decodeHeader = (bytes: Uint8Array, shape: BlockShape): BlockHeader 
 export const intervalEnd = (end: Millis, last: number, index: number, { durationMinutes }: BlockShape): Millis =>
   end - (last - index) * durationMinutes * minute;
 
-/** Intervals `from` to `to`, both included; none where `from` is above `to`. */
+/** Intervals `from` to `to`, both included; none if `from` is above `to`. */
 export interface Slots {
   readonly from: number;
   readonly to: number;
@@ -170,7 +170,7 @@ export const slotsRange = ({ block }: BlockAt, { from, to }: Slots, shape: Block
   length: Math.max(0, to - from + 1) * shape.intervalSize,
 });
 
-/** Where values begin in those bytes of a block, header and statuses included, ascending. */
+/** Offsets where values begin in those bytes of a block, including header and statuses, ascending. */
 export const valueStarts = (at: BlockAt, shape: BlockShape): number[] => {
   const starts = [at.block * shape.blockSize];
   for (let i = 0; i < shape.intervalsPerBlock; i++) {

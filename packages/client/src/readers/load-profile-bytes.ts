@@ -1,19 +1,18 @@
-/** The bytes of blocks, in full messages that end where values begin. */
+/** Reads the bytes of blocks, in full messages that end where values begin. */
 import { type ByteRange, cutRange, joinRanges, requestCost } from "../meter/read/ranges.ts";
 import { type BlockShape, headerRange, slotsRange, valueStarts } from "./load-profile-blocks.ts";
 import type { WantedBlock } from "./load-profile-plan.ts";
 
-/** Bytes of a batch; one block at least. */
+/** Bytes of a batch; at least one block. */
 const batchSize = 16_384;
 
 /**
- * Most bytes of one read where many follow each other: the meter pauses 25 ms behind each 117 bytes of a response
- * (MEP guide 1.1, p. 27), so four full segments, less 13 bytes around the data, are quicker than the ten bytes more that
- * fit into a message.
+ * Most bytes of one read in a series: the meter pauses 25 ms after each 117 bytes of a response (MEP guide 1.1, p. 27),
+ * so four full segments, less 13 bytes around the data, are quicker than the ten more bytes that fit into a message.
  */
 const quickest = 4 * 117 - 13;
 
-/** Blocks that are read before it is asked what has been overwritten meanwhile. */
+/** Blocks to read before checking which have been overwritten meanwhile. */
 export function* batches(blocks: readonly WantedBlock[], { blockSize }: BlockShape): Generator<readonly WantedBlock[]> {
   const count = Math.max(1, Math.floor(batchSize / blockSize));
   for (let i = 0; i < blocks.length; i += count) yield blocks.slice(i, i + count);
@@ -29,11 +28,11 @@ export interface ReadBlocksOptions {
   readonly read: (range: ByteRange) => Promise<Uint8Array>;
   /** Most bytes that one message holds. */
   readonly limit: number;
-  /** Hears after each read how many of the blocks are complete. */
+  /** Called after each read with how many of the blocks are complete. */
   readonly onBlocks: (complete: number) => void;
 }
 
-/** Reads blocks in the fewest messages. Gives the bytes of any part of what was wanted. */
+/** Reads blocks in the fewest messages. Returns a function that gives the bytes of any wanted part. */
 export const readBlocks = async (
   batch: readonly WantedBlock[],
   { shape, read, limit, onBlocks }: ReadBlocksOptions,

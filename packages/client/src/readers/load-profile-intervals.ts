@@ -21,15 +21,15 @@ export interface LoadProfileInterval {
   readonly clockForward: boolean;
   readonly clockBackward: boolean;
   readonly channels: readonly ChannelValue[];
-  /** Whether the interval was recorded at all; each channel has a `valid` of its own. */
+  /** Whether the interval was recorded at all; each channel has its own `valid`. */
   readonly valid: boolean;
 }
 
 /** A channel that is wanted. */
 export interface ProfileChannel {
-  /** From 0, in the order of the table. */
+  /** Counted from 0, in the order of the table. */
   readonly index: number;
-  /** Source id; from 256 on an extended one (ET66). */
+  /** Source id; 256 or higher is an extended one (ET66). */
   readonly source: number;
 }
 
@@ -60,7 +60,7 @@ export const intervalDecoder = (
     const intervals: LoadProfileInterval[] = [];
     for (let index = from, start = 0; index <= to; index++, start += intervalSize) {
       const valid = isRecorded(header, index);
-      // What was not recorded may hold anything.
+      // The bytes of an unrecorded interval may be anything.
       const common = valid ? view.getUint8(start) >> 4 : 0;
       intervals.push({
         set,

@@ -1,4 +1,4 @@
-/** For tests: a load profile opened on a line whose meter goes on recording. */
+/** For tests: a load profile opened on a line whose meter keeps recording. */
 
 import { parseProfile } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
@@ -32,7 +32,7 @@ export interface Setting {
   readonly line: EndpointLine;
   readonly recorder: Recorder;
   readonly profile: LoadProfile;
-  /** Tells the line what the recorder holds by now. */
+  /** Gives the line what the recorder holds now. */
   readonly publish: () => void;
   /** Runs before the meter answers a request for a table. */
   onRead: (table: number) => void;
@@ -64,7 +64,7 @@ export const all = async (
   { clock, profile }: Setting,
   options: ReadIntervalsOptions = {},
 ): Promise<LoadProfileInterval[]> => clock.run(listOf(profile.intervals(options)));
-/** What a person with the recorder in his hands would read. */
+/** What a direct look into the recorder shows. */
 export const expected = (recorder: Recorder, since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY) =>
   recorder.kept
     .flatMap(({ slots }) => slots.filter((slot) => slot !== undefined))

@@ -1,4 +1,4 @@
-/** Which blocks hold the wanted time: found with few headers. */
+/** Finds the blocks that hold the wanted time, by reading few headers. */
 import type { Millis } from "@meterport/protocol/ports";
 import type { ByteRange } from "../meter/read/ranges.ts";
 import {
@@ -13,7 +13,7 @@ import {
 } from "./load-profile-blocks.ts";
 import type { ProfileStatus } from "./load-profile-setup.ts";
 
-/** A block that is wanted: its header where that is read already, and which of its intervals. */
+/** A wanted block: its header if already read, and which of its intervals. */
 export interface WantedBlock {
   readonly at: BlockAt;
   readonly header: BlockHeader | undefined;
@@ -55,8 +55,8 @@ export const planBlocks = async (
 };
 
 /**
- * The position of the oldest block that ends after `time`, `count` where there is none: the first guess counts blocks
- * back from the newest one, and is right unless the meter was off; from there on the rest is halved.
+ * The position of the oldest block that ends after `time`, `count` if there is none: the first guess counts blocks back
+ * from the newest one, and is right unless the meter was off; then the rest is searched by bisection.
  */
 const firstEndingAfter = async (
   time: Millis,
@@ -65,7 +65,7 @@ const firstEndingAfter = async (
   shape: BlockShape,
   headerOf: (position: number) => Promise<BlockHeader>,
 ): Promise<number> => {
-  // A block without a date may hold anything: it counts as one that is wanted.
+  // A block without a date may hold anything: it counts as wanted.
   const endsAfter = async (position: number): Promise<boolean> =>
     ((await headerOf(position)).end ?? Number.POSITIVE_INFINITY) > time;
   if (!(await endsAfter(count - 1))) return count;
@@ -76,7 +76,7 @@ const firstEndingAfter = async (
   let probe = count - 1 - Math.max(0, Math.ceil((start - time) / (shape.intervalsPerBlock * duration)));
   let probes = 0;
   while (low < high) {
-    // The guess, its neighbour on the other side of the time, and halves from then on.
+    // The guess, its neighbour on the other side of the time, then bisection.
     const position = probes < 2 ? Math.min(high - 1, Math.max(low, probe)) : (low + high) >> 1;
     if (await endsAfter(position)) {
       high = position;

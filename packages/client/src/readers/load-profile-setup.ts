@@ -1,4 +1,4 @@
-/** What a meter says of a load profile before its blocks are read: shape, channels, unit. MEP guide 1.1, pp. 36-38. */
+/** What a meter says about a load profile before its blocks are read: shape, channels, unit. MEP guide 1.1, pp. 36-38. */
 import { LayoutError, UsageError } from "@meterport/protocol/errors";
 import { mappedEntry } from "@meterport/protocol/meaning/extended-source";
 import type { EnergyUnit } from "@meterport/protocol/meaning/readings";
@@ -18,18 +18,18 @@ import type { ProfileChannel } from "./load-profile-intervals.ts";
 
 /** How one data set is laid out, and what its channels are. */
 export interface ProfileSetup {
-  /** Undefined where the data set is not in use. */
+  /** Undefined if the data set is not in use. */
   readonly shape: BlockShape | undefined;
   readonly channels: readonly ProfileChannel[];
-  /** Wh or varh in a step of an energy channel; null where the meter does not say. */
+  /** Wh or varh in a step of an energy channel; null if the meter does not say. */
   readonly energyUnit: EnergyUnit | null;
-  /** ANSI compliance: some statuses are told as others (p. 247). */
+  /** ANSI compliance: some statuses are reported as others (p. 247). */
   readonly ansi: boolean;
-  /** Changes when the load profile is configured anew; undefined on firmware without it. */
+  /** Changes when the load profile is reconfigured; undefined on firmware without it. */
   readonly configurationId: number | undefined;
 }
 
-/** Which blocks hold something at the moment. */
+/** Which blocks hold data at the moment. */
 export interface ProfileStatus {
   readonly newest: BlockAt;
   readonly validBlocks: number;
@@ -38,7 +38,7 @@ export interface ProfileStatus {
 const int32 = 32;
 const failure = (path: string, detail: string): LayoutError => new LayoutError("shape", { path, offset: 0 }, detail);
 
-/** @throws UsageError where the meter has no such data set; LinkError, ResponseError, LayoutError */
+/** @throws UsageError if the meter has no such data set; LinkError, ResponseError, LayoutError */
 export const readSetup = async (meter: Meter, set: number, call: CallOptions): Promise<ProfileSetup> => {
   const actual = await meter.read(BT61, call);
   const entry = Number.isInteger(set) ? actual.dataSets[set - 1] : undefined;
@@ -66,7 +66,7 @@ export const readSetup = async (meter: Meter, set: number, call: CallOptions): P
   };
 };
 
-/** Both tables tell the same sizes; where they do not, no interval can be found with certainty. */
+/** Both tables must give the same sizes; otherwise no interval can be found with certainty. */
 const checkShape = (shape: BlockShape, told: ET21["dataSets"][number], path: string): void => {
   const pairs = {
     blockSize: shape.blockSize,
@@ -80,7 +80,7 @@ const checkShape = (shape: BlockShape, told: ET21["dataSets"][number], path: str
   } as const;
   for (const [name, expected] of Object.entries(pairs) as [keyof typeof pairs, number][])
     if (told[name] !== expected)
-      throw failure(`${path}.${name}`, `says ${told[name]} where the dimensions of BT61 make it ${expected}`);
+      throw failure(`${path}.${name}`, `says ${told[name]}, but the dimensions of BT61 make it ${expected}`);
 };
 
 const checkFormat = ({ format, scalars, divisors }: BT62["dataSets"][number], path: string): void => {
@@ -89,7 +89,7 @@ const checkFormat = ({ format, scalars, divisors }: BT62["dataSets"][number], pa
     throw failure(`${path}.scalars`, "values are scaled before they are recorded, which no documented meter does");
 };
 
-/** A mapped source keeps its own id where ET66 cannot be read. */
+/** A mapped source keeps its own id if ET66 cannot be read. */
 const channelsOf = async (
   meter: Meter,
   { channelSettings }: BT62["dataSets"][number],
@@ -113,13 +113,13 @@ export const readStatus = async (
   const { blockOrder, intervalOrder, validBlocks, lastBlock, lastBlockSequenceNumber } = status;
   const path = `BT63.dataSets.${set - 1}`;
   if (blockOrder !== 0 || intervalOrder !== 0)
-    throw failure(path, "blocks or intervals stand in descending order, which no documented meter does");
+    throw failure(path, "blocks or intervals are in descending order, which no documented meter does");
   if (validBlocks > shape.blocks) throw failure(path, `${validBlocks} of ${shape.blocks} blocks are valid`);
   if (lastBlock >= shape.blocks) throw failure(path, `the newest block is ${lastBlock} of ${shape.blocks}`);
   return { newest: { block: lastBlock, sequence: lastBlockSequenceNumber }, validBlocks };
 };
 
-/** Whether the load profile is still the one that was set up, where the firmware has a number for that. */
+/** Whether the load profile is still the one that was set up, if the firmware has a number for that. */
 export const isSameConfiguration = async (
   meter: Meter,
   set: number,
@@ -129,13 +129,13 @@ export const isSameConfiguration = async (
   configurationId === undefined ||
   (await meter.read(ET21, ["dataSets", set - 1, "loadProfileConfigurationId"], call)) === configurationId;
 
-/** From ET42, where the firmware has it: the count at which energy registers begin again. */
+/** From ET42, if the firmware has it: the count at which energy registers roll over. */
 export const readRollover = async (
   meter: Meter,
   energyUnit: EnergyUnit | null,
   call: CallOptions,
 ): Promise<number | null> => {
-  // The digits count Wh; how many a register of 10 or 100 Wh has is not said (p. 125).
+  // The digits count Wh; the guide does not say how many a register of 10 or 100 Wh has (p. 125).
   if (energyUnit !== 1) return null;
   if (!(await mayHave(meter, ET42, call))) return null;
   const digits = (await unlessRefused(meter.read(ET42, call)))?.accumulatorRolloverDigit;

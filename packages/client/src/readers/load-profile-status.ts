@@ -1,17 +1,16 @@
-/** What an interval and its channels say of themselves. MEP guide 1.1, pp. 39, 246-247. */
+/** The statuses of an interval and its channels. MEP guide 1.1, pp. 39, 246-247. */
 import { type ExtendedSource, extendedSource } from "@meterport/protocol/meaning/extended-source";
 import { channelStatus } from "@meterport/protocol/tables/basic/load-profile-data";
 
 type Printed = keyof typeof channelStatus;
 
 /**
- * What is known of one value: a name of the guide's, the bare number where the guide has no name, `missing` for an
- * interval that was never recorded, `zeroOrSkipped` for a 0 that a device's channel also holds where the device was not
- * asked.
+ * The status of one value: the guide's name, the bare number if the guide has no name, `missing` for an interval that was
+ * never recorded, `zeroOrSkipped` for a 0 that a device's channel also holds if the device was not read.
  */
 export type ChannelState = Printed | number | "missing" | "zeroOrSkipped";
 
-/** Values that are what the register or the present value was, be the interval shorter or longer than usual. */
+/** Statuses of true values of the register or present value, even if the interval was shorter or longer than usual. */
 const trusted: ReadonlySet<Printed> = new Set(["ok", "partialInterval", "longInterval", "clockError"]);
 
 const byCode: (Printed | undefined)[] = [];
@@ -19,11 +18,11 @@ for (const [name, code] of Object.entries(channelStatus)) byCode[code] = name as
 
 /** One channel of one interval. */
 export interface ChannelValue {
-  /** Source id; from 256 on an extended one. */
+  /** Source id; 256 or higher is an extended one. */
   readonly source: number;
   /** The integer on the wire; null unless `valid`. */
   readonly value: number | null;
-  /** The integer on the wire, whatever its status; null where nothing was recorded. */
+  /** The integer on the wire, whatever its status; null if nothing was recorded. */
   readonly raw: number | null;
   readonly status: ChannelState;
   readonly valid: boolean;
@@ -37,7 +36,7 @@ export const channelReader = (source: number): ((code: number, raw: number) => C
   const device = isDevice(extendedSource(source));
   return (code, raw) => {
     const name = byCode[code];
-    // Where a device was not asked, or with ANSI compliance not there, its channel holds 0 under status 0 (pp. 39, 247).
+    // If a device was not read, or under ANSI compliance is missing, its channel holds 0 under status 0 (pp. 39, 247).
     if (device && code === channelStatus.ok && raw === 0)
       return { source, value: null, raw, status: "zeroOrSkipped", valid: false };
     const valid = name !== undefined && trusted.has(name);

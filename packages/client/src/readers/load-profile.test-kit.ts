@@ -1,4 +1,4 @@
-/** For tests: a naive recorder of a load profile, whose tables are written by their declarations. */
+/** For tests: a naive recorder of a load profile, whose tables are encoded from their declarations. */
 import { encode, type Profile, sizeOf, utcFields } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
@@ -16,7 +16,7 @@ export interface RecorderOptions {
   readonly sources: readonly number[];
   /** Entries of ET66. */
   readonly mapped?: readonly number[];
-  /** Of the interval before the first. */
+  /** End of the interval before the first. */
   readonly start?: Millis;
   readonly firstSequence?: number;
 }
@@ -29,17 +29,17 @@ export interface Slot {
 interface Block {
   readonly at: number;
   readonly sequence: number;
-  /** Undefined where nothing was recorded. */
+  /** Undefined if nothing was recorded. */
   readonly slots: (Slot | undefined)[];
 }
 
 export class Recorder {
   readonly options: RecorderOptions;
-  /** All blocks, the oldest first, also those that are overwritten. */
+  /** All blocks, oldest first, including overwritten ones. */
   readonly blocks: Block[] = [];
-  /** Changes of single fields of ET21 and BT63, against what is true. */
+  /** Untrue values for single fields of ET21 and BT63. */
   lies: Record<"ET21" | "BT63" | "BT62", Record<string, unknown>> = { ET21: {}, BT63: {}, BT62: {} };
-  /** Changes of the data set's entry of BT61. */
+  /** Changes to the data set's entry in BT61. */
   dimensions: Record<string, number> = {};
   configurationId = 7;
   #time: Millis;
@@ -54,7 +54,7 @@ export class Recorder {
     return minutes === 84 ? 1440 : minutes;
   }
 
-  /** One interval later; `undefined` leaves the slot unrecorded. */
+  /** Advances by one interval; `undefined` leaves the slot unrecorded. */
   record(slot: Partial<Omit<Slot, "end">> | undefined): void {
     this.#time += this.minutes * 60_000;
     const { sources, intervals, blocks, firstSequence = 1 } = this.options;
@@ -74,7 +74,7 @@ export class Recorder {
     return this.blocks.filter(({ slots }) => slots.some((slot) => slot !== undefined)).slice(-this.options.blocks);
   }
 
-  /** Bytes of every table that a reader may ask for. */
+  /** Bytes of every table that a reader may request. */
   tables(): [number, Contents][] {
     const { profile, set = 1, blocks, intervals, minutes = 15, sources, mapped = [] } = this.options;
     const base = defaultDimensions(profile);
@@ -169,7 +169,7 @@ export class Recorder {
   #data(env: ReturnType<typeof defaultDimensions>, set: 1 | 2): Uint8Array {
     const { blocks, intervals, sources } = this.options;
     const nothing = { year: 0, month: 0, day: 0, hour: 0, minute: 0 };
-    // What was never recorded holds anything, so that a reader that looks at it is found out.
+    // Unrecorded slots hold random bytes, so that the test catches a reader that uses them.
     const garbage = {
       extendedStatus: Array<number>(2 * (Math.floor(sources.length / 2) + 1)).fill(0),
       values: sources.map(() => -123_456_789),

@@ -8,7 +8,7 @@ import { Recorder } from "./load-profile.test-kit.ts";
 import { all, defaults, expected, got, open, quarter, recorded, type Setting } from "./load-profile-meter.test-kit.ts";
 
 describe("intervals", () => {
-  it("are what the meter recorded, oldest first, whatever the ring, the holes and the time asked for", async () => {
+  it("are what the meter recorded, oldest first, for any ring, holes and requested time", async () => {
     const cases = fc.record({
       blocks: fc.integer({ min: 1, max: 5 }),
       intervals: fc.integer({ min: 1, max: 12 }),
@@ -23,7 +23,7 @@ describe("intervals", () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ holes, since, until, ...size }) => {
         const recorder = new Recorder({ ...defaults, ...size });
-        // No block is left behind without a single interval.
+        // Every block has at least one interval.
         for (const [i, hole] of holes.entries())
           recorder.record(hole && (i + 1) % size.intervals !== 0 ? undefined : {});
         const setting = await open(recorder);
@@ -59,7 +59,7 @@ describe("intervals", () => {
     );
   });
 
-  it("an interval that was never recorded stands between its neighbours, without a value", async () => {
+  it("an interval that was never recorded comes between its neighbours, without a value", async () => {
     const recorder = new Recorder(defaults);
     for (const slot of [undefined, {}, undefined, {}]) recorder.record(slot);
     const intervals = await all(await open(recorder));
@@ -73,7 +73,7 @@ describe("intervals", () => {
     );
   });
 
-  it("say what the meter says of them", async () => {
+  it("have the statuses that the meter gave them", async () => {
     const recorder = new Recorder({ ...defaults, sources: [0, 112, 12], mapped: [0x4105] });
     recorder.record({ common: 1, values: [5, 7, 9] });
     recorder.record({ common: 2 | 4, statuses: [2, 15, 4], values: [6, 0, 0] });
@@ -119,7 +119,7 @@ describe("intervals", () => {
     );
   });
 
-  it("of some channels only, in the order asked for", async () => {
+  it("of some channels only, in the requested order", async () => {
     const setting = await open(recorded(3));
     const [first] = await all(setting, { channels: [2, 0] });
     assert.deepEqual(
@@ -132,7 +132,7 @@ describe("intervals", () => {
     await assert.rejects(all(setting, { channels: [3] }), (error: unknown) => error instanceof UsageError);
   });
 
-  it("go on where the last one left off", async () => {
+  it("continue after the last one", async () => {
     const setting = await open(recorded(20));
     const before = await all(setting);
     for (let i = 0; i < 7; i++) setting.recorder.record({});
@@ -148,7 +148,7 @@ describe("intervals", () => {
     for (const [i, end] of ends.slice(1).entries()) assert.equal(end - (ends[i] as number), quarter);
   });
 
-  it("of an empty or an unused data set are none", async () => {
+  it("are none for an empty or unused data set", async () => {
     assert.deepEqual(await all(await open(recorded(0))), []);
     const unused = await open(recorded(3), 3);
     assert.deepEqual([unused.profile.channels, unused.profile.durationMinutes], [[], undefined]);
@@ -159,7 +159,7 @@ describe("intervals", () => {
 });
 
 describe("a meter that keeps recording", () => {
-  it("overwrites blocks while they are read: they are told and not given", async () => {
+  it("overwrites blocks while they are read: they are reported and not given", async () => {
     for (const more of [8, 9, 17, 40, 200]) {
       const setting = await open(recorded(40));
       const before = expected(setting.recorder);
@@ -195,20 +195,20 @@ describe("a meter that keeps recording", () => {
     assert.deepEqual(ends.slice(0, before.length), before);
   });
 
-  it("a load profile that is configured anew is not mixed with the old one", async () => {
+  it("a reconfigured load profile is not mixed with the old one", async () => {
     const setting = await open(recorded(36));
     setting.recorder.configurationId++;
     setting.publish();
-    await assert.rejects(all(setting), /configured anew since it was opened/);
-    // The dimensions have moved, and only these tell.
+    await assert.rejects(all(setting), /reconfigured since it was opened/);
+    // Only the changed dimensions reveal it.
     const other = await open(recorded(36, { profile: parseProfile("meter:3.70") }));
     const changed = recorded(36, { sources: [0, 1, 3] });
     for (const [table, bytes] of changed.tables()) other.line.memory.set(table, bytes);
     other.line.endpoint.bumpSequence();
-    await assert.rejects(all(other), /configured anew since it was opened/);
+    await assert.rejects(all(other), /reconfigured since it was opened/);
   });
 
-  it("dimensions that move elsewhere change nothing", async () => {
+  it("changed dimensions of other tables have no effect", async () => {
     const setting = await open(recorded(36));
     setting.onRead = (table) => {
       if (table !== 64) return;
@@ -239,7 +239,7 @@ describe("requests", () => {
     const from = setting.line.asked.length;
     const newest = (defaults.start as number) + 1000 * quarter;
     assert.equal((await all(setting, { since: newest - 4 * quarter })).length, 4);
-    // Of the block before it the header tells that nothing more is wanted.
+    // The header of the block before it shows that nothing more is wanted.
     assert.deepEqual(asked(setting, from), ["63@0+13", "64@0+17", "64@16569+17", "64@701+76", "2069@78+4", "63@0+13"]);
   });
 

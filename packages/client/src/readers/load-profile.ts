@@ -1,6 +1,6 @@
 /**
- * The load profile: the meter's own record of its registers, interval by interval. Only the blocks that are asked for
- * are read, in as few requests as hold them, and what the meter overwrites meanwhile is thrown away.
+ * The load profile: the meter's own record of its registers, interval by interval. Only the requested blocks
+ * are read, in as few requests as possible, and what the meter overwrites meanwhile is discarded.
  * MEP guide 1.1, pp. 35-40, 238-247.
  */
 import { LayoutError, UsageError } from "@meterport/protocol/errors";
@@ -32,7 +32,7 @@ import {
 export type { LoadProfileInterval, ProfileChannel } from "./load-profile-intervals.ts";
 export type { ChannelState, ChannelValue } from "./load-profile-status.ts";
 
-/** A block of which nothing is given. */
+/** A block whose intervals are not given. */
 export interface DiscardedBlock {
   readonly block: number;
   readonly sequence: number;
@@ -41,13 +41,13 @@ export interface DiscardedBlock {
 }
 
 export interface ReadIntervalsOptions extends CallOptions {
-  /** Only intervals that end after it, Unix milliseconds: the `end` of the last one goes on where that left off. */
+  /** Only intervals that end after it, Unix milliseconds: pass the `end` of the last interval to continue there. */
   readonly since?: Millis;
-  /** Only intervals that end at it or before, Unix milliseconds. */
+  /** Only intervals that end at or before it, Unix milliseconds. */
   readonly until?: Millis;
-  /** Indices of the channels that are wanted, in the wanted order; all where left out. */
+  /** Indices of the wanted channels, in the wanted order; all by default. */
   readonly channels?: readonly number[];
-  /** Blocks that have been read, of those that will be. */
+  /** Called with the number of blocks that have been read, and of those that will be. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly onDiscarded?: (block: DiscardedBlock) => void;
 }
@@ -72,37 +72,37 @@ export class LoadProfile {
     this.#generation = generation;
   }
 
-  /** All channels; none where the data set is not in use. */
+  /** All channels; none if the data set is not in use. */
   get channels(): readonly ProfileChannel[] {
     return this.#setup.channels;
   }
 
-  /** Undefined where the data set is not in use. */
+  /** Undefined if the data set is not in use. */
   get durationMinutes(): number | undefined {
     return this.#setup.shape?.durationMinutes;
   }
 
-  /** Wh or varh in a step of an energy channel; null where the meter does not say. */
+  /** Wh or varh in a step of an energy channel; null if the meter does not say. */
   get energyUnit(): EnergyUnit | null {
     return this.#setup.energyUnit;
   }
 
-  /** With ANSI compliance a meter tells some statuses as others (p. 247). */
+  /** With ANSI compliance, a meter reports some statuses as others (p. 247). */
   get ansi(): boolean {
     return this.#setup.ansi;
   }
 
-  /** The count at which energy channels begin again at 0; null where the meter does not say. @throws LinkError */
+  /** The count at which energy channels roll over to 0; null if the meter does not say. @throws LinkError */
   rollover(options: CallOptions = {}): Promise<number | null> {
     return readRollover(this.meter, this.energyUnit, options);
   }
 
   /**
-   * The intervals, oldest first. One that was never recorded stands between its neighbours with `valid` false. Times
-   * come from the end of each block, so the meter's clock is believed.
+   * The intervals, oldest first. One that was never recorded comes between its neighbours with `valid` false. Times
+   * derive from the end of each block, so they are as right as the meter's clock.
    *
-   * @throws UsageError for a channel that is none; LinkError, ResponseError; LayoutError, also where the load profile
-   * is configured anew meanwhile
+   * @throws UsageError for a channel that does not exist; LinkError, ResponseError; LayoutError, also if the load profile
+   * is reconfigured meanwhile
    */
   async *intervals(options: ReadIntervalsOptions = {}): AsyncGenerator<LoadProfileInterval> {
     const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, onProgress, onDiscarded } = options;
@@ -142,7 +142,7 @@ export class LoadProfile {
         const kept = { from: Math.max(within.from, slots.from), to: Math.min(within.to, slots.to) };
         if (kept.from > kept.to) continue;
         for (const interval of decode(at.block, { ...header, end }, kept, bytesOf(slotsRange(at, kept, shape)))) {
-          // Before the first interval there is nothing that could be missing.
+          // Nothing can be missing before the first interval.
           began ||= interval.valid;
           if (began) yield interval;
         }
@@ -150,7 +150,7 @@ export class LoadProfile {
     }
   }
 
-  /** What is recorded at the moment. @throws LayoutError where the load profile is no longer the one that was opened */
+  /** What is recorded at the moment. @throws LayoutError if the load profile is no longer the one that was opened */
   async #status(setup: InUse, call: CallOptions): Promise<ProfileStatus> {
     const { generation } = this.meter;
     if (generation !== this.#generation) {
@@ -160,7 +160,7 @@ export class LoadProfile {
     return readStatus(this.meter, this.set, setup.shape, call);
   }
 
-  /** Dimensions move for many reasons, most of which leave the load profile alone. */
+  /** Dimensions change for many reasons, most of which do not affect the load profile. */
   async #isUnchanged(setup: InUse, call: CallOptions): Promise<boolean> {
     const now = await readSetup(this.meter, this.set, call);
     return JSON.stringify(now) === JSON.stringify(setup);
@@ -179,7 +179,7 @@ const configuredAnew = (set: number): LayoutError =>
   new LayoutError(
     "shape",
     { path: `data set ${set}`, offset: 0 },
-    "the load profile was configured anew since it was opened; open it again",
+    "the load profile was reconfigured since it was opened; open it again",
   );
 
 /** @throws UsageError */
@@ -194,9 +194,9 @@ const wantedChannels = (
   }) ?? channels;
 
 /**
- * Opens a data set of the load profile (1 where left out): asks once for its shape, its channels and their unit.
+ * Opens a data set of the load profile (1 by default): reads its shape, its channels and their unit once.
  *
- * @throws UsageError where the meter has no such data set; LinkError, ResponseError; LayoutError for dimensions that no
+ * @throws UsageError if the meter has no such data set; LinkError, ResponseError; LayoutError for dimensions that no
  * meter has
  */
 export const openLoadProfile = (

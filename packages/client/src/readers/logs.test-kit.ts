@@ -1,4 +1,4 @@
-/** For tests: a meter whose logs are bytes that a test has made. */
+/** For tests: a meter whose logs are bytes made by the test. */
 import { encode, parseProfile } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Clock } from "@meterport/protocol/ports";
@@ -7,7 +7,7 @@ import { dimensionTables } from "@meterport/protocol/tables/dimension-tables";
 import type { Meter } from "../meter/meter.ts";
 import { type Contents, connectTo, type EndpointLine, endpointLine } from "../testing/endpoint-line.test-kit.ts";
 
-/** A clock that makes time pass until a promise is settled. */
+/** A clock that advances time until a promise is settled. */
 export interface TestClock extends Clock {
   readonly run: <T>(task: Promise<T>) => Promise<T>;
 }
@@ -16,11 +16,11 @@ export interface Bench {
   readonly clock: TestClock;
   readonly line: EndpointLine;
   readonly meter: Meter;
-  /** All that a reader gives. */
+  /** Everything that a reader gives. */
   readonly all: <T>(read: (meter: Meter) => AsyncIterable<T>) => Promise<T[]>;
 }
 
-/** A meter with factory dimensions, changed by `change`, and these tables. */
+/** A meter with factory dimensions, modified by `change`, and these tables. */
 export const benchOf = async (
   clock: TestClock,
   profileName: string,

@@ -1,4 +1,4 @@
-/** The devices behind a meter: M-Bus meters and MEP clients, how they are, and what was last read from them. */
+/** The devices behind a meter: M-Bus meters and MEP clients, their state, and what was last read from them. */
 
 import { twoDigits } from "@meterport/protocol/digits";
 import { type MbusDataType, mbusDataTypes, mbusTypedValue } from "@meterport/protocol/meaning/mbus/data-types";
@@ -23,40 +23,40 @@ type ReadFields = Pick<
 
 /** What was read from a device. */
 export interface DeviceRead extends Believed {
-  /** By the meter's local clock, without a zone; null where it cannot be. */
+  /** By the meter's local clock, without a zone; null if impossible. */
   readonly readTime: string | null;
   readonly authentication: "passed" | "wrong id" | "wrong date" | "passed with another date";
   readonly securityFailed: boolean;
   /** The answer of an M-Bus device; null for a MEP client. */
   readonly telegram: MbusTelegram | null;
-  /** Answers that came behind it, of devices that need several. */
+  /** Further answers, of devices that need several. */
   readonly further: readonly MbusTelegram[];
-  /** What a MEP client sent, as it came; null for an M-Bus device. */
+  /** What a MEP client sent, unchanged; null for an M-Bus device. */
   readonly sent: Uint8Array | null;
 }
 
 /** When a device is read. */
 export interface ReadSchedule {
   readonly frequency: "hourly" | "daily" | "weekly" | "monthly" | "never" | "unknown";
-  /** As the meter keeps it: 0 the first day, 32 to 38 Sunday to Saturday. */
+  /** As the meter stores it: 0 the first day, 32 to 38 Sunday to Saturday. */
   readonly day: number;
-  /** "06:00"; null where it cannot be. */
+  /** "06:00"; null if impossible. */
   readonly at: string | null;
-  /** Minutes between reads for the load profile; null where the meter does not tell. */
+  /** Minutes between reads for the load profile; null if the meter does not say. */
   readonly loadProfile_min: number | null;
 }
 
 /** One device. */
 export interface Device extends DeviceAlarms {
-  /** Set by the utility; null for a MEP client, or where there is none. */
+  /** Set by the utility; null for a MEP client, or if there is none. */
   readonly customerId: string | null;
-  /** null where the meter refuses ET13. */
+  /** null if the meter refuses ET13. */
   readonly schedule: ReadSchedule | null;
   readonly attempts: number;
   readonly answers: number;
-  /** The value that ET34 has picked for control, as ET58 keeps it; null where there is none. */
+  /** The value that ET34 selects for control, as stored in ET58; null if there is none. */
   readonly control: { readonly raw: number; readonly record: MbusRecord | null } | null;
-  /** null where nothing was read yet, or the meter refuses ET16. */
+  /** null if nothing was read yet, or the meter refuses ET16. */
   readonly latest: DeviceRead | null;
 }
 
@@ -65,7 +65,7 @@ const frequencies = ["hourly", "daily", "weekly", "monthly", "never"] as const;
 /** The time of a read and its flags. */
 const beforeTelegrams = 7;
 
-/** What ET16, ET45 and ET74 keep of a read, with its values; `length` is that of the whole read, from its time on. */
+/** A read as ET16, ET45 and ET74 store it, with its values; `length` is that of the whole read, from its time on. */
 export const deviceReadOf = (read: ReadFields, length: number): DeviceRead => {
   const telegram = mbusTelegram(read) ?? null;
   const further = mbusFurtherTelegrams(read, length - beforeTelegrams);
@@ -88,13 +88,13 @@ export const deviceReadOf = (read: ReadFields, length: number): DeviceRead => {
   };
 };
 
-/** Text without the blanks and zeros that fill it up. */
+/** Text without the blanks and zeros that pad it. */
 const textOf = (text: string | null): string | null => {
   const trimmed = text?.replace(/[\0 ]+$/, "") ?? "";
   return trimmed === "" ? null : trimmed;
 };
 
-/** The data types of ET57; none where the meter refuses it, or has none. @throws LinkError, LayoutError */
+/** The data types of ET57; none if the meter refuses it, or has none. @throws LinkError, LayoutError */
 export const readDataTypes = async (meter: Meter, call: CallOptions = {}): Promise<readonly MbusDataType[]> => {
   if (!(await mayHave(meter, ET57, call))) return [];
   const [types] = await meter.batch((want) => [want.read(ET57)], call);
@@ -102,7 +102,7 @@ export const readDataTypes = async (meter: Meter, call: CallOptions = {}): Promi
   return et57 === null ? [] : mbusDataTypes(et57);
 };
 
-/** Slots of MEP clients stand behind those of four M-Bus devices. */
+/** Slots of MEP clients come after those of four M-Bus devices. */
 const firstMepSlot = 4;
 
 const readSchedule = async (
@@ -111,7 +111,7 @@ const readSchedule = async (
   additional: Additional | null,
   call: CallOptions,
 ): Promise<ReadSchedule | null> => {
-  // Field by field: the key of the device stands in the same entry.
+  // Field by field: the same entry holds the key of the device.
   const [day, hour, minute, frequency] = await meter.batch(
     (want) => [
       want.read(ET13, ["devices", slot, "billingDay"]),
@@ -153,7 +153,7 @@ const controlOf = async (
   if (type === 0 || !(await mayHave(meter, ET58, call))) return null;
   const [status] = await meter.batch((want) => [want.read(ET58, ["devices", slot, "controlStatus"])], call);
   const raw = unlessRefused(status);
-  // One byte is kept, so a value of more has no record.
+  // The meter stores one byte, so a longer value has no record.
   return raw === null ? null : { raw, record: mbusTypedValue(types, type, Uint8Array.of(raw)) ?? null };
 };
 
@@ -164,10 +164,10 @@ const latestOf = async (meter: Meter, slot: number, length: number, call: CallOp
 };
 
 /**
- * The devices that are there, in the order of their slots. Nothing of a key is read. MEP guide 1.1, pp. 86-101, 112-113,
+ * The connected devices, in the order of their slots. Does not read any part of a key. MEP guide 1.1, pp. 86-101, 112-113,
  * 169-171.
  *
- * @throws LinkError, LayoutError; ResponseError where the meter does not show ET14
+ * @throws LinkError, LayoutError; ResponseError if the meter refuses ET14
  */
 export const readDevices = async (meter: Meter, call: CallOptions = {}): Promise<Device[]> => {
   const [status] = await meter.batch((want) => [want.read(ET14, ["devices"])], call);

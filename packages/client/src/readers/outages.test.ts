@@ -23,14 +23,14 @@ const at = (day: number, hour: number, minute = 0, second = 0, month = 1): Date6
 const blank: Date6 = [0, 0, 0, 0, 0, 0];
 const erased: Date6 = [255, 255, 255, 255, 255, 255];
 
-/** ET09 with its records from byte 6 on, 18 bytes each. */
+/** ET09 with its records from byte 6, 18 bytes each. */
 const et09 = (records: readonly { off: Date6; on: Date6; seconds: number; cause?: number }[]): Uint8Array => {
   const bytes = new Uint8Array(sizeOf(ET09, env));
   for (const [i, { off, on, seconds, cause = 3 }] of records.entries())
     bytes.set([...on, cause, 0, ...off, ...le32(seconds)], 6 + 18 * i);
   return bytes;
 };
-/** ET81 with ten places of 12 bytes from byte 6 on, oldest first. */
+/** ET81 with ten places of 12 bytes from byte 6, oldest first. */
 const et81 = (entries: readonly { start: Date6; end: Date6 }[], sequence = entries.length): Uint8Array => {
   const bytes = new Uint8Array(6 + 12 * 10);
   bytes.set([4, entries.length, Math.max(0, entries.length - 1), sequence & 255, sequence >> 8, 0]);
@@ -72,7 +72,7 @@ describe("readOutages", () => {
     ]);
   });
 
-  it("knows summer time by the record in UTC, and says so where it cannot know", async () => {
+  it("recognises summer time by the record in UTC, and reports if it cannot", async () => {
     const outages = await outagesOf([
       [ET09.number, et09([{ off: at(1, 10, 0, 0, 7), on: at(1, 10, 1, 0, 7), seconds: 60, cause: 8 }])],
       [
@@ -100,7 +100,7 @@ describe("readOutages", () => {
     );
   });
 
-  it("takes local time for what it is where there is no summer time", async () => {
+  it("takes local time as unambiguous if there is no summer time", async () => {
     const outages = await outagesOf([
       [ET09.number, et09([])],
       [ET81.number, et81([{ start: at(2, 8), end: at(2, 9) }])],
@@ -112,7 +112,7 @@ describe("readOutages", () => {
     );
   });
 
-  it("leaves out what was never written and marks what cannot be", async () => {
+  it("leaves out records that were never written and marks impossible ones", async () => {
     const outages = await outagesOf([
       [
         ET09.number,
@@ -136,7 +136,7 @@ describe("readOutages", () => {
     );
   });
 
-  it("lives with one of the tables, and refuses a header that cannot be true", async () => {
+  it("works with only one of the tables, and refuses an impossible header", async () => {
     const records = et09([{ off: at(5, 10), on: at(5, 11), seconds: 3600 }]);
     assert.equal((await outagesOf([[ET09.number, records]])).length, 1);
     assert.equal((await outagesOf([[ET09.number, records]], "meter:3.30")).length, 1);
@@ -146,7 +146,7 @@ describe("readOutages", () => {
     await assert.rejects(outagesOf([[ET81.number, log]]), LayoutError);
   });
 
-  it("goes on from a moment, and tells how far it is", async () => {
+  it("continues from a moment, and reports progress", async () => {
     const records = et09([
       { off: at(5, 10), on: at(5, 11), seconds: 3600 },
       { off: at(31, 10, 0, 0, 2), on: erased, seconds: 60 },
@@ -163,7 +163,7 @@ describe("readOutages", () => {
       "meter:3.70",
       { since: Date.UTC(2026, 0, 3, 11), progress: (progress) => told.push(progress) },
     );
-    // The one without any time may be of any.
+    // The one without any time may be from any time.
     assert.deepEqual(
       found.map(({ end }) => end),
       ["2026-01-05T11:00:00Z", "2026-01-03T11:00:00Z", null],
@@ -171,7 +171,7 @@ describe("readOutages", () => {
     assert.deepEqual(told.at(-1), { done: 1, total: 1, dropped: 0 });
   });
 
-  it("drops what the meter overwrites while the log is read", async () => {
+  it("drops entries that the meter overwrites while the log is read", async () => {
     const bench = await benchOf(new VirtualClock(), "meter:3.70", [[BT53.number, zone(0, 0)]]);
     const day = (n: number) => ({ start: at(n, 8), end: at(n, 9) });
     const days = Array.from({ length: 10 }, (_, i) => day(i + 1));
@@ -180,7 +180,7 @@ describe("readOutages", () => {
     let requests = 0;
     const stored = memory.get.bind(memory);
     memory.get = (table) => {
-      // Behind the header's fields the meter logs one more, over its oldest entry, while the entries are read.
+      // After the header is read, the meter logs one more over its oldest entry, while the entries are read.
       if (table === ET81.number && ++requests === 2) {
         log.set([4, 10, 0, 11, 0, 0]);
         log.set([...day(20).start, ...day(20).end], 6);

@@ -14,18 +14,18 @@ import { type LogOptions, readRing, ringOf } from "./ring.ts";
 
 /** One outage. */
 export interface Outage extends Believed {
-  /** ISO 8601 UTC; null where it is not known, or cannot be. */
+  /** ISO 8601 UTC; null if unknown or impossible. */
   readonly start: string | null;
   readonly end: string | null;
-  /** By the meter's local clock, without a zone; null where only UTC is recorded. */
+  /** By the meter's local clock, without a zone; null if only UTC is recorded. */
   readonly startLocal: string | null;
   readonly endLocal: string | null;
-  /** Full seconds. */
+  /** Whole seconds. */
   readonly duration_s: number | null;
-  /** 3 power failure, 8 brown-out; null where the record does not tell. */
+  /** 3 power failure, 8 brown-out; null if the record does not say. */
   readonly resetCause: number | null;
   readonly cause: "power failure" | "brown-out" | null;
-  /** Number in ET81, null where it is not there. */
+  /** Number in ET81; null if it is not there. */
   readonly sequence: number | null;
   readonly tables: readonly ("ET09" | "ET81")[];
 }
@@ -41,7 +41,7 @@ const ring = ringOf(
 
 const causes: Readonly<Record<number, Outage["cause"]>> = { 3: "power failure", 8: "brown-out" };
 
-/** The length that is kept is rounded down, and both ends are. */
+/** The stored length is rounded down, and so are both ends. */
 const tolerance = 2;
 
 const fromRecord = (record: Record09): Outage => {
@@ -64,10 +64,10 @@ const fromRecord = (record: Record09): Outage => {
   };
 };
 
-/** Milliseconds that local time may be ahead of UTC: without and with daylight saving time. */
+/** Possible offsets of local time ahead of UTC, milliseconds: without and with daylight saving time. */
 type Offsets = readonly number[];
 
-/** The moments that a local time may be. */
+/** The moments that a local time may stand for. */
 const moments = (local: LtimeDate, offsets: Offsets): readonly number[] => {
   const millis = utcMillis(local);
   return millis === undefined ? [] : offsets.map((offset) => millis - offset);
@@ -109,7 +109,7 @@ const same = (outage: Outage, entry: Entry81, offsets: Offsets): boolean => {
   return near(outage.start, entry.start) && near(outage.end, entry.end);
 };
 
-/** For meters whose BT00 does not tell what they have, and for keys that may not read it. */
+/** For meters whose BT00 does not say what they have, and for keys that may not read it. */
 const unless = async <T>(read: () => Promise<T>, codes: readonly ResponseError["code"][]): Promise<T | undefined> => {
   try {
     return await read();
@@ -140,19 +140,20 @@ const readLog = async (meter: Meter, options: LogOptions): Promise<{ value: Entr
 };
 
 export interface OutagesOptions extends LogOptions {
-  /** Only those that ended at this moment or later, Unix milliseconds; of one without an end its start counts. */
+  /** Only those that ended at this moment or later, Unix milliseconds; if the end is unknown, the start counts. */
   readonly since?: Millis;
 }
 
-/** One whose time is not known may be of any time. */
+/** One whose time is unknown may be from any time. */
 const isSince = ({ start, end }: Outage, since: Millis): boolean => {
   const known = end ?? start;
   return known === null || Date.parse(known) >= since;
 };
 
 /**
- * Every outage that the meter remembers, newest first. To go on later, give the `end` of the first one as `since`. Records that were never used are left out; dates that cannot be
- * are null. Times of ET81 become UTC where ET09 has the same outage, or where the meter knows no daylight saving time.
+ * Every outage that the meter remembers, newest first. To continue later, pass the `end` of the first one as `since`.
+ * Records that were never used are left out; impossible dates are null. Times of ET81 become UTC if ET09 has the same
+ * outage, or if the meter has no daylight saving time.
  * MEP guide 1.1, pp. 75-76, 191-192.
  *
  * @throws LayoutError, LinkError, ResponseError
@@ -164,7 +165,7 @@ export async function* readOutages(
   for (const outage of await allOutages(meter, options)) if (isSince(outage, since)) yield outage;
 }
 
-/** Both tables are read whole: only together they tell what is the same, and in which order. */
+/** Reads both tables whole: only together do they show which outages are the same, and their order. */
 const allOutages = async (meter: Meter, options: LogOptions): Promise<Outage[]> => {
   const records = (await mayHave(meter, ET09, signalOf(options)))
     ? await unless(() => meter.read(ET09, ["powerOutages"], signalOf(options)), ["no-such-table"])
@@ -173,7 +174,7 @@ const allOutages = async (meter: Meter, options: LogOptions): Promise<Outage[]> 
   const known = new Set<string>();
   for (const record of records ?? []) {
     const outage = fromRecord(record);
-    // A record that moved between two messages of one read would stand twice.
+    // A record that moved between two messages of one read would appear twice.
     const key = JSON.stringify(record);
     if ((isBlank(record.powerOn) && isBlank(record.powerOff)) || known.has(key)) continue;
     known.add(key);
@@ -198,7 +199,7 @@ const allOutages = async (meter: Meter, options: LogOptions): Promise<Outage[]> 
   return [...outages, ...others].sort((a, b) => momentOf(b, offsets) - momentOf(a, offsets));
 };
 
-/** For the order only: within an hour where the zone is in doubt; what has no date at all stands last. */
+/** For sorting only: right within an hour if the zone is in doubt; records without a date come last. */
 const momentOf = ({ start, startLocal, end, endLocal }: Outage, offsets: Offsets): number => {
   const utc = start ?? end;
   if (utc !== null) return Date.parse(utc);

@@ -1,4 +1,4 @@
-/** What the meter counted of bad voltage and current (ET09), in plain units, phase by phase. */
+/** The meter's counters of bad voltage and current (ET09), in plain units, phase by phase. */
 import type { LtimeDate } from "@meterport/protocol/layout/dates";
 import { ET09 } from "@meterport/protocol/tables/extended/et09-power-quality";
 import type { CallOptions, Meter } from "../meter/meter.ts";
@@ -11,10 +11,10 @@ export type QualityPhase = (typeof phases)[number];
 export interface Happened {
   readonly count: number;
   readonly last: string | null;
-  /** False where the meter gives a time that cannot be. */
+  /** False if the meter gives an impossible time. */
   readonly timeKnown: boolean;
 }
-/** Lowest or highest voltage of the latest one; null where there was none. */
+/** Lowest or highest voltage of the latest one; null if there was none. */
 export interface VoltageEvent extends Happened {
   readonly voltage_v: number | null;
 }
@@ -30,14 +30,14 @@ export interface PhaseQuality {
   readonly deepSags: VoltageEvent | null;
   readonly overCurrents: number;
   readonly phaseLosses: Happened & { readonly now: boolean };
-  /** null before firmware 3.10; modules know that of the voltage only. */
+  /** null before firmware 3.10; modules count it for the voltage only. */
   readonly voltageDistortion: Distortion | null;
   readonly currentDistortion: Distortion | null;
   readonly powerDistortion: Distortion | null;
 }
 /** When a threshold of critical voltage was exceeded. */
 export interface CriticalVoltage {
-  /** ISO 8601 UTC; null where it cannot be. */
+  /** ISO 8601 UTC; null if impossible. */
   readonly at: string | null;
   /** Relative duration by the average voltage, and by the continuous one. */
   readonly drp_percent: number;
@@ -46,14 +46,14 @@ export interface CriticalVoltage {
 export interface PowerQuality extends Believed {
   readonly phases: Readonly<Record<QualityPhase, PhaseQuality>>;
   readonly frequency: {
-    /** null where none was recorded. */
+    /** null if none was recorded. */
     readonly lowest_hz: number | null;
     readonly lowestAt: string | null;
     readonly highest_hz: number | null;
     readonly highestAt: string | null;
   };
   readonly shortOutages: number;
-  /** Newest first, as the meter keeps them; null before firmware 3.70 and on modules. */
+  /** Newest first, as the meter stores them; null before firmware 3.70 and on modules. */
   readonly criticalVoltages: readonly CriticalVoltage[] | null;
   readonly thresholds: {
     readonly longOutage_s: number;
@@ -61,7 +61,7 @@ export interface PowerQuality extends Believed {
     readonly sag_percent: number;
     readonly surge_percent: number;
     readonly overCurrent_percent: number;
-    /** null on firmware without it, as those below. */
+    /** null on firmware without it, like those below. */
     readonly overCurrent_s: number | null;
     readonly deepSag_percent: number | null;
     readonly deepSag_s: number | null;
@@ -78,7 +78,7 @@ const happened = (count: number, date: LtimeDate): Happened => ({
   timeKnown: isBlank(date) || utcIso(date) !== null,
 });
 
-/** A voltage goes with the latest event: before the first one it is no measurement. */
+/** A voltage belongs to the latest event: before the first one it is not a measurement. */
 const voltageEvent = (count: number, date: LtimeDate, millivolts: number): VoltageEvent => ({
   ...happened(count, date),
   voltage_v: count === 0 && isBlank(date) ? null : millivolts / 1000,
@@ -119,7 +119,7 @@ const phaseQuality = (et09: ET09, phase: QualityPhase): PhaseQuality => {
   };
 };
 
-/** A frequency goes with the time at which it was recorded. */
+/** A frequency belongs to the time at which it was recorded. */
 const frequencyOf = (millihertz: number, date: LtimeDate): number | null =>
   millihertz === 0 && isBlank(date) ? null : millihertz / 1000;
 
@@ -131,7 +131,7 @@ const criticalVoltages = ({ drpDrcEvents }: ET09): CriticalVoltage[] | null =>
 
 const impossible = (date: LtimeDate): boolean => !isBlank(date) && utcIso(date) === null;
 
-/** Whether the table has a time that cannot be. */
+/** Whether the table has an impossible time. */
 const doubtsOf = (
   { phases: each, criticalVoltages: critical }: Pick<PowerQuality, "phases" | "criticalVoltages">,
   et09: ET09,

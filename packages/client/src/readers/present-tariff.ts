@@ -4,7 +4,7 @@ import { localIso } from "./quality.ts";
 
 /** What is in effect by the meter's own clock (BT55). */
 export interface PresentTariff {
-  /** Local time without a zone; null where it cannot be. */
+  /** Local time without a zone; null if impossible. */
   readonly time: string | null;
   readonly daylightSaving: boolean;
   /** Counted from 0. */

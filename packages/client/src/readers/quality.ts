@@ -1,34 +1,34 @@
-/** How far something that a meter remembers can be believed. */
+/** How far a record of a meter can be trusted. */
 
 import { twoDigits } from "@meterport/protocol/digits";
 import type { LtimeDate, StimeDate } from "@meterport/protocol/layout/dates";
 import { isRealDate, utcMillis } from "@meterport/protocol/layout/index";
 
-/** What is doubtful about an entry: its fields are as the meter gave them, or null where they cannot be true. */
+/** What is doubtful about an entry: its fields are as the meter gave them, or null if impossible. */
 export type Doubt =
-  /** A date that no calendar has, as 0 or 255 in its fields. */
+  /** A date that no calendar has, such as 0 or 255 in its fields. */
   | "time"
-  /** A number that does not follow its neighbours': header and contents disagree. */
+  /** A number that does not fit those of its neighbours: header and contents disagree. */
   | "sequence"
   /** Start, end and length of an outage contradict each other. */
   | "duration"
-  /** Local time that may be one of two moments. */
+  /** A local time that may stand for one of two moments. */
   | "zone"
-  /** Recorded under another configuration than the one that says what its values are. */
+  /** Recorded under another configuration than the present one, which defines its values. */
   | "configuration"
-  /** Shorter than what it should hold. */
+  /** Shorter than its contents should be. */
   | "length"
-  /** The unit of the energy registers is not known. */
+  /** The unit of the energy registers is unknown. */
   | "unit"
-  /** The answer of a device is cut, makes no records from some byte on, or is encrypted with a key that is not here. */
+  /** The answer of a device is truncated, cannot be decoded from some byte on, or is encrypted with an unknown key. */
   | "truncated"
   | "malformed"
   | "encrypted"
-  /** The device is perhaps another one, or its answer could not be decrypted. */
+  /** The device may be another one, or its answer could not be decrypted. */
   | "security";
 
 export interface Believed {
-  /** `suspect` where there is any doubt. */
+  /** `suspect` if there is any doubt. */
   readonly quality: "good" | "suspect";
   readonly doubts: readonly Doubt[];
 }
@@ -41,14 +41,14 @@ export const believed = (doubts: readonly Doubt[]): Believed => ({
 /** ISO 8601 in UTC without milliseconds, as meters count seconds. */
 export const isoOf = (millis: number): string => new Date(millis).toISOString().replace(".000Z", "Z");
 
-/** A time that the table keeps in UTC; null for one that cannot be. */
+/** A time that the table stores in UTC; null for an impossible one. */
 export const utcIso = (date: LtimeDate | StimeDate): string | null => {
   const millis = utcMillis(date);
   return millis === undefined ? null : isoOf(millis);
 };
 
 /**
- * A time that the table keeps in local time, without a zone, which it does not tell; null for one that cannot be.
+ * A time that the table stores in local time, without a zone, which it does not give; null for an impossible one.
  *
  * @example
  * localIso({ year: 26, month: 1, day: 31, hour: 23, minute: 45 }) // "2026-01-31T23:45:00"

@@ -1,4 +1,4 @@
-/** Scheduled reads of M-Bus devices and MEP clients that wait for the head-end: ET45, and ET74, from which it is filled. */
+/** Scheduled reads of M-Bus devices and MEP clients that are waiting for the head-end: ET45, and ET74, which feeds it. */
 import { ResponseError } from "@meterport/protocol/errors";
 import { adjustableLog, type ET36 } from "@meterport/protocol/tables/extended/et36-mfg-table-actual-dimensions";
 import { ET45 } from "@meterport/protocol/tables/extended/et45-recurring-read-log";
@@ -20,12 +20,12 @@ export interface RecurringRead extends DeviceRead {
   readonly handle: number;
   readonly succeeded: boolean;
   readonly afterPowerUp: boolean;
-  /** What the device answered, in the form that its table has. */
+  /** What the device answered, in the form of its table. */
   readonly response: Entry["response"];
 }
 
 export interface RecurringOptions extends LogOptions {
-  /** Only reads at or after this local time, as in "2026-01-01T00:00:00"; those without a time are kept. */
+  /** Only reads at or after this local time, as in "2026-01-01T00:00:00"; those without a time are included. */
   readonly since?: string;
 }
 
@@ -54,7 +54,7 @@ async function* readLog(
 /**
  * The entries of both logs, those of ET74 first, newest first. MEP guide 1.1, pp. 125-127, 182-183.
  *
- * @throws LayoutError where a header cannot be true; LinkError, ResponseError
+ * @throws LayoutError for an impossible header; LinkError, ResponseError
  */
 export async function* readRecurring(
   meter: Meter,
@@ -64,19 +64,19 @@ export async function* readRecurring(
     if (!(await mayHave(meter, ring.table, options.signal === undefined ? {} : { signal: options.signal }))) continue;
     try {
       for await (const read of readLog(meter, table, ring, options)) {
-        // Clocks move, but a log that is past the stamp is not read to its end.
+        // A clock may have been set, but a log is not read to its end once it is well past the given time.
         if (since !== undefined && read.readTime !== null && read.readTime < since) break;
         yield read;
       }
     } catch (error) {
-      // Meters whose BT00 ends before its sets say it only when they are asked.
+      // Meters whose BT00 ends before its sets show it only by a refusal.
       if (!(error instanceof ResponseError && error.code === "no-such-table")) throw error;
     }
   }
 }
 
 const recurringFrom = (entry: Entry, table: RecurringRead["table"], sequence: number): RecurringRead => ({
-  // From the handle on, with what was done and how it went.
+  // From the handle on, with the action and its result.
   ...deviceReadOf(entry, entry.length - 4),
   table,
   sequence,

@@ -9,7 +9,7 @@ import type { Contents } from "../testing/endpoint-line.test-kit.ts";
 import { benchOf, le16, le32 } from "./logs.test-kit.ts";
 import { readDemands, readRegisters } from "./registers.ts";
 
-// Firmware 3.60 counts in Wh and is not asked for a unit.
+// Firmware 3.60 counts in Wh, and its unit is not read.
 const profile = "meter:3.60";
 const plain = defaultDimensions(parseProfile(profile));
 /** Two registers, two demands with two maxima each, one coincident value, one tier. */
@@ -34,7 +34,7 @@ const small = (dimensions: Dimensions): Dimensions => ({
 const env = small(plain);
 const sources = {
   summationSources: [0, 85],
-  // Active power, and an energy, whose average is nobody knows what.
+  // Active power, and an energy, whose average has an unknown meaning.
   demandSelect: [8, 1],
   minMaxFlags: Uint8Array.of(0b01),
   coincidentSelect: [15],
@@ -73,7 +73,7 @@ const bench = (more: readonly [number, Contents][] = [], change = small) =>
   benchOf(new VirtualClock(), profile, [...tables, ...more], change);
 
 describe("readRegisters", () => {
-  it("gives totals and tiers with what is in effect", async () => {
+  it("gives totals and tiers with the present tariff", async () => {
     const { clock, meter } = await bench();
     const read = await clock.run(readRegisters(meter));
     assert.deepEqual([read.present?.tier, read.present?.season, read.demandResets], [2, 1, 7]);
@@ -83,14 +83,14 @@ describe("readRegisters", () => {
     );
   });
 
-  it("does without BT55, and not without BT23", async () => {
+  it("works without BT55, but not without BT23", async () => {
     const { clock, meter, line } = await bench([[BT55.number, { refuse: 3 }]]);
     assert.equal((await clock.run(readRegisters(meter))).present, null);
     line.memory.set(BT23.number, { refuse: 3 });
     await assert.rejects(clock.run(readRegisters(meter)), { code: "no-permission" });
   });
 
-  it("a table that is shorter than its dimensions is an error, and so are counts of 255", async () => {
+  it("a table shorter than its dimensions is an error, and so are counts of 255", async () => {
     const short = await bench([[BT23.number, bt23.subarray(0, 40)]]);
     await assert.rejects(short.clock.run(readRegisters(short.meter)), LayoutError);
     const wide = await bench([], (dimensions) => ({
@@ -144,7 +144,7 @@ describe("readDemands", () => {
     );
   });
 
-  it("and the averages under way, of whatever source BT27 names", async () => {
+  it("gives the averages in progress, of any source that BT27 names", async () => {
     const { clock, meter } = await bench();
     const { underWay, interval_min } = await clock.run(readDemands(meter));
     assert.equal(interval_min, null);
@@ -152,7 +152,7 @@ describe("readDemands", () => {
       underWay.map((d) => [d.demand, d.key, d.value, d.unit, d.remaining_s]),
       [
         [0, "forwardActivePower", 440, "W", 899],
-        // Demand 8 of a meter that has two; 24 hours are no time of day.
+        // Demand 8 of a meter that has two; hour 24 is not a time of day.
         [null, "presentDemand8", null, null, null],
         [null, "rmsVoltageL1", 230, "V", 0],
       ],

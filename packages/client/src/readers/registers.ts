@@ -1,4 +1,4 @@
-/** The registers as they are now, tier by tier (BT23), and the averages that are under way (BT28). */
+/** The present registers, tier by tier (BT23), and the averages in progress (BT28). */
 import { tableExists } from "@meterport/protocol/layout/index";
 import { hasValue } from "@meterport/protocol/meaning/source-ids";
 import { BT22 } from "@meterport/protocol/tables/basic/bt22-data-selection";
@@ -16,30 +16,30 @@ import { averaged, type Registers, type RegisterValue, registersOf } from "./sna
 
 /** The registers of a moment. */
 export interface PresentRegisters extends Registers {
-  /** What is in effect meanwhile; null where the meter refuses BT55. */
+  /** The tariff in effect; null if the meter refuses BT55. */
   readonly present: PresentTariff | null;
-  /** null where the meter does not count them. */
+  /** null if the meter does not count them. */
   readonly demandResets: number | null;
 }
 
-/** An average that is under way. */
+/** An average in progress. */
 export interface PresentDemand extends RegisterValue {
-  /** Place of its demand in the meter's list, from 0; null for a source that is no demand of this meter. */
+  /** Place of its demand in the meter's list, from 0; null for a source that is not a demand of this meter. */
   readonly demand: number | null;
-  /** Until the end of its interval; null where the meter does not tell. */
+  /** Time to the end of its interval; null if the meter does not say. */
   readonly remaining_s: number | null;
 }
 
-/** What a meter with demand knows. */
+/** The demands of a meter. */
 export interface Demands extends PresentRegisters {
-  /** Minutes that an average is taken over, and those after which it moves on; null where the meter does not tell. */
+  /** Minutes over which an average is taken, and after which it moves on; null if the meter does not say. */
   readonly interval_min: number | null;
   readonly subInterval_min: number | null;
-  /** Empty where no demand is configured. */
+  /** Empty if no demand is configured. */
   readonly underWay: readonly PresentDemand[];
 }
 
-/** "Present Dmd 1" of the source ids, and those behind it (MEP guide 1.1, p. 211). */
+/** "Present Dmd 1" of the source ids, and those after it (MEP guide 1.1, p. 211). */
 const firstPresentDemand = 88;
 
 const reading = async (meter: Meter, call: CallOptions) => {
@@ -58,8 +58,8 @@ const reading = async (meter: Meter, call: CallOptions) => {
 };
 
 /**
- * The registers now: the totals and what each tier counted. Energies are in Wh, varh and VAh whatever the meter's
- * register unit is. MEP guide 1.1, pp. 213-217.
+ * The present registers: the totals and the count of each tier. Energies are in Wh, varh and VAh whatever the meter's
+ * register unit. MEP guide 1.1, pp. 213-217.
  *
  * @throws LinkError, ResponseError, LayoutError
  */
@@ -84,8 +84,8 @@ const intervalOf = async (
 };
 
 /**
- * The demands: their extremes since the latest reset, in total and tier by tier, what goes with them, and the averages
- * under way. MEP guide 1.1, pp. 208-209, 213-217, 220-222.
+ * The demands: their extremes since the latest reset, in total and tier by tier, their coincident values, and the averages
+ * in progress. MEP guide 1.1, pp. 208-209, 213-217, 220-222.
  *
  * @throws LinkError, ResponseError, LayoutError
  */

@@ -1,7 +1,7 @@
 /**
- * Logs that go round: a header says which entry is the newest and how many hold data, and a full log overwrites its
- * oldest. Pages are read backwards from the newest entry, and after each one the header is read again: what the meter
- * has overwritten meanwhile is dropped, never shown. Work is bounded by the room that the meter's dimensions give a log.
+ * Ring logs: a header says which entry is the newest and how many hold data, and a full log overwrites its oldest. Pages
+ * are read backwards from the newest entry, and after each one the header is read again: entries that the meter has
+ * overwritten meanwhile are dropped, never shown. The room that the meter's dimensions give a log bounds the work.
  */
 import { LayoutError } from "@meterport/protocol/errors";
 import { place, type Table } from "@meterport/protocol/layout/index";
@@ -13,7 +13,7 @@ import type { Environment } from "../meter/read/dimensions.ts";
 type ListKeys<T> = { [K in keyof T]-?: T[K] extends readonly object[] ? K : never }[keyof T] & string;
 type EntryOf<L> = L extends readonly (infer R)[] ? R : never;
 
-/** How far the reading of a log has come. */
+/** Progress of reading a log. */
 export interface LogProgress {
   readonly done: number;
   readonly total: number;
@@ -24,19 +24,19 @@ export interface LogOptions extends CallOptions {
   readonly progress?: (progress: LogProgress) => void;
 }
 
-/** A log with its room. */
+/** A log and its room. */
 export interface Ring<T> {
   readonly table: AnyTable;
   readonly list: string;
-  /** How many entries there is room for. */
+  /** How many entries fit. */
   readonly room: (env: Environment) => number;
-  /** False where its entries are numbered together with those of another log. */
+  /** False if it shares its numbering with another log. */
   readonly ownCounter: boolean;
   /** Only for types. */
   readonly entry?: T;
 }
 
-/** The log that the field `list` of a table is. */
+/** The log in the field `list` of a table. */
 export const ringOf = <T, E, K extends ListKeys<T>>(
   table: Table<string, T, E>,
   list: K,
@@ -52,7 +52,7 @@ export interface RingEntry<T> {
 /** Entries of one read, newest first. */
 export interface RingPage<T> {
   readonly entries: readonly RingEntry<T>[];
-  /** The number of the newest entry of the log when the first page was read. */
+  /** The number of the newest entry in the log when the first page was read. */
   readonly newest: number;
 }
 
@@ -87,19 +87,23 @@ const readHeader = async (meter: Meter, ring: Ring<unknown>, call: CallOptions):
     number,
   ];
   if (valid > room)
-    throw wrong(table, "validEntries", `the header tells of ${valid} entries, but the log has room for ${room}`);
+    throw wrong(table, "validEntries", `the header claims ${valid} entries, but the log has room for ${room}`);
   if (valid > 0 && last >= room)
-    throw wrong(table, "lastEntryElement", `the newest entry is said to be number ${last} of ${room}, counted from 0`);
+    throw wrong(
+      table,
+      "lastEntryElement",
+      `the header gives the newest entry as number ${last} of ${room}, counted from 0`,
+    );
   return { room, generation, descending: order !== 0, valid, last, sequence };
 };
 
-/** How many entries came between two headers; `undefined` where the second is not one of the same log any more. */
+/** How many entries came between two headers; `undefined` if the second can no longer be of the same log. */
 const arrived = (before: Header, after: Header, ownCounter: boolean): number | undefined => {
   if (before.room !== after.room || before.descending !== after.descending) return undefined;
   const step = (after.last - before.last) * (before.descending ? -1 : 1);
   const steps = before.valid === 0 ? after.valid : mod(step, before.room);
   const counted = after.sequence - before.sequence;
-  // A counter of 16 bits starts again at 0. A shared one counts entries of the other log, too: no more came here.
+  // A counter of 16 bits starts again at 0. A shared one also counts entries of the other log: at most that many came here.
   const most = ownCounter ? mod(counted, 2 ** 16) : counted;
   if (most < steps || (ownCounter && mod(most - steps, before.room) !== 0)) return undefined;
   const count = steps + Math.floor((most - steps) / before.room) * before.room;
@@ -115,7 +119,7 @@ interface Read<T> {
   readonly values: readonly T[];
 }
 
-/** As many entries as some messages hold, from the one that is `age` entries older than the newest. */
+/** As many entries as a few messages hold, from the one that is `age` entries older than the newest. */
 const readPage = <T>(
   meter: Meter,
   ring: Ring<T>,
@@ -123,7 +127,7 @@ const readPage = <T>(
   plan: { readonly age: (before: Header) => number; readonly messages: number },
   call: CallOptions,
 ): Promise<Read<T>> =>
-  // Under one set of dimensions, or again.
+  // All under one set of dimensions, or read again.
   meter.steadily(`read ${ring.table.id}`, async () => {
     const before = known.generation === meter.generation ? known : await readHeader(meter, ring, call);
     const age = plan.age(before);
@@ -142,9 +146,9 @@ const readPage = <T>(
   });
 
 /**
- * The entries of a log, newest first, in pages; each page was whole when the header was read after it.
+ * The entries of a log, newest first, in pages; each page was intact when the header was read after it.
  *
- * @throws LayoutError where the header cannot be true; LinkError, ResponseError, UsageError
+ * @throws LayoutError for an impossible header; LinkError, ResponseError, UsageError
  */
 export async function* readRing<T>(meter: Meter, ring: Ring<T>, options: LogOptions = {}): AsyncGenerator<RingPage<T>> {
   const call: CallOptions = options.signal === undefined ? {} : { signal: options.signal };
@@ -154,7 +158,7 @@ export async function* readRing<T>(meter: Meter, ring: Ring<T>, options: LogOpti
   const bits = ring.ownCounter ? 2 ** 16 : 2 ** 32;
   let taken = 0;
   let dropped = 0;
-  /** Entries that came since the first header: all others are so much older now. */
+  /** Entries that came since the first header: all others are older by this many now. */
   let newer = 0;
   options.progress?.({ done: 0, total, dropped });
   for (let messages = 1; taken + dropped < total; messages = 4) {
@@ -169,7 +173,7 @@ export async function* readRing<T>(meter: Meter, ring: Ring<T>, options: LogOpti
     const whole = came === undefined ? [] : values.filter((_, i) => first + i + came < before.room);
     const entries = whole.map((value, i) => ({ value, sequence: mod(newest - taken - i, bits) }));
     taken += whole.length;
-    // What is older than an overwritten entry is overwritten, too.
+    // Entries older than an overwritten one are overwritten too.
     if (came === undefined || whole.length === 0 || whole.length < values.length) dropped = total - taken;
     else newer = first + came - (taken - whole.length);
     header = after;

@@ -1,4 +1,4 @@
-/** A copy of the registers that a meter keeps, with what each value is: BT23 joined with the list of sources of BT22. */
+/** A copy of a meter's registers, with the source of each value: BT23 joined with the list of sources of BT22. */
 import type { StimeDate } from "@meterport/protocol/layout/dates";
 import type { EnergyUnit } from "@meterport/protocol/meaning/readings";
 import { hasValue, sourceOf } from "@meterport/protocol/meaning/source-ids";
@@ -15,24 +15,24 @@ export interface RegisterValue {
   /** Identifier of the source, as in `sources`. */
   readonly key: string;
   readonly name: string;
-  /** null where the source alone does not tell it. */
+  /** null if the source alone does not define it. */
   readonly unit: Unit | null;
-  /** In `unit`; null where that is not known. */
+  /** In `unit`; null if that is unknown. */
   readonly value: number | null;
-  /** As on the wire. */
+  /** The integer on the wire. */
   readonly raw: number;
 }
-/** A highest or lowest average, with when it was reached: local time, null where the meter does not say or it cannot be. */
+/** A highest or lowest average, with when it was reached: local time, null if the meter does not say or it is impossible. */
 export interface DemandValue extends RegisterValue, Believed {
   readonly extreme: "maximum" | "minimum";
   readonly at: string | null;
   /** Place of its demand in the meter's list, from 0. */
   readonly demand: number;
-  /** 0 for the most extreme one, where the meter keeps several. */
+  /** 0 for the most extreme one, if the meter keeps several. */
   readonly occurrence: number;
-  /** All extremes until the latest reset, added up, in `unit`; null where it is not kept, or the unit is not known. */
+  /** All extremes until the latest reset, added up, in `unit`; null if not kept, or the unit is unknown. */
   readonly cumulative: number | null;
-  /** The same and the present extreme. */
+  /** The same plus the present extreme. */
   readonly continuousCumulative: number | null;
 }
 /** A value at the moment of a demand's extreme. */
@@ -53,7 +53,7 @@ export interface Registers {
 
 export interface SnapshotSetup {
   readonly sources: BT22;
-  /** null where nobody knows it: energies then have no value. */
+  /** null if unknown: energies then have no value. */
   readonly energyUnit: EnergyUnit | null;
 }
 
@@ -67,7 +67,7 @@ const named = (source: number, raw: number, energyUnit: EnergyUnit | null): Regi
   return { source, key, name, unit, value: energyUnit === null ? null : raw * energyUnit, raw };
 };
 
-/** Whether the average of an energy is an energy or a power, no guide says: it has neither unit nor value. */
+/** No guide says whether the average of an energy is an energy or a power: it has neither unit nor value. */
 export const averaged = (source: number, raw: number): RegisterValue => {
   const value = named(source, raw, null);
   return value.unit !== null && isEnergy(value.unit) ? { ...value, unit: null } : value;
@@ -106,7 +106,7 @@ const blockOf = (block: Block, { sources, energyUnit }: SnapshotSetup): Register
   }),
 });
 
-/** Values whose source is none, as the apparent energies of firmware 4.X, which the guide gives no number, are left out. */
+/** Leaves out values without a source, such as the apparent energies of firmware 4.X, to which the guide gives no number. */
 export const registersOf = (data: BT23, setup: SnapshotSetup): Registers => ({
   total: blockOf(data.total, setup),
   tiers: data.tiers.map((tier) => blockOf(tier, setup)),

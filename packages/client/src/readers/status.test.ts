@@ -32,7 +32,7 @@ describe("readAlarms", () => {
   // Optical guide 1.1, p. 48: byte 1 bit 6 is the clock error, byte 6 bit 1 the M-Bus alarm.
   const bt03 = new Uint8Array(sizeOf(BT03, env));
   bt03.set([1, 0x40, 0, 0, 0, 0, 0x02]);
-  // MEP guide 1.1, pp. 91-94: entries of 36 bytes from byte 6 on; alarms are 14 bytes into one.
+  // MEP guide 1.1, pp. 91-94: entries of 36 bytes from byte 6; alarms are 14 bytes into one.
   const et14 = new Uint8Array(6 + 36 * 5);
   et14.set([...le16(1), 2], 6);
   et14.set([0x10, 0], 6 + 14);
@@ -40,7 +40,7 @@ describe("readAlarms", () => {
   et14.set([26, 1, 2, 3, 4, 5, 26, 2, 31, 0, 0, 0], 6 + 24);
   et14.set([...le16(1001), 3], 6 + 36 * 4);
 
-  it("names what is on, of the meter and of each device that is there", async () => {
+  it("names the active alarms of the meter and of each connected device", async () => {
     const { clock, meter } = await benchOf(new VirtualClock(), profile, [
       [BT03.number, bt03],
       [ET14.number, et14],
@@ -83,7 +83,7 @@ describe("readAlarms", () => {
     ]);
   });
 
-  it("leaves unknown what the meter refuses, and fails where it refuses all", async () => {
+  it("leaves refused parts unknown, and fails if the meter refuses everything", async () => {
     const { clock, meter, line } = await benchOf(new VirtualClock(), profile, [
       [BT03.number, { refuse: 3 }],
       [ET14.number, et14],
@@ -97,7 +97,7 @@ describe("readAlarms", () => {
 });
 
 describe("devices of a meter that has 255 places for them", () => {
-  it("are told in bounded time, with what cannot be marked", async () => {
+  it("are read in bounded time, with impossible values marked", async () => {
     // Each place is 255 bytes of ones.
     const { clock, meter } = await benchOf(
       new VirtualClock(),
@@ -110,7 +110,7 @@ describe("devices of a meter that has 255 places for them", () => {
     );
     const { devices } = await clock.run(readAlarms(meter));
     assert.equal(devices?.length, 255);
-    // Memory of ones was never written: it has a state that is none, and no time.
+    // Memory full of ones was never written: its state is invalid, and it has no time.
     assert.deepEqual(
       [devices?.[254]?.state, devices?.[254]?.statusRead, devices?.[254]?.handle],
       ["unknown", null, 0xffff],
@@ -164,7 +164,7 @@ describe("readPowerQuality", () => {
 });
 
 describe("readPowerQuality of other meters", () => {
-  it("does without what the firmware lacks, and an empty table is no doubt", async () => {
+  it("works without what the firmware lacks, and an empty table raises no doubt", async () => {
     for (const name of ["meter:3.10", "meter:4.30", "module:1.20"]) {
       const dimensions = defaultDimensions(parseProfile(name));
       const { clock, meter } = await benchOf(new VirtualClock(), name, [
@@ -177,14 +177,14 @@ describe("readPowerQuality of other meters", () => {
     }
   });
 
-  it("a table that is cut is an error", async () => {
+  it("a truncated table is an error", async () => {
     const { clock, meter } = await benchOf(new VirtualClock(), profile, [[ET09.number, { short: new Uint8Array(90) }]]);
     await assert.rejects(clock.run(readPowerQuality(meter)), { name: "LayoutError" });
   });
 });
 
 describe("readRecurring", () => {
-  it("gives what waits in ET74 before what is in ET45", async () => {
+  it("gives the entries of ET74 before those of ET45", async () => {
     const read = (table: AnyTable, list: string, header: number, sequence: number, handles: readonly number[]) => {
       const bytes = new Uint8Array(sizeOf(table, env));
       const wide = header === 9;
@@ -214,7 +214,7 @@ describe("readRecurring", () => {
       ]),
       [
         ["ET74", 90, 1003, "2026-01-01T00:00:00", true, "good"],
-        // Answers of no bytes at all are none.
+        // Answers without bytes count as none.
         ["ET45", 40, 2, "2026-01-02T00:00:00", true, "suspect"],
         ["ET45", 39, 1, "2026-01-01T00:00:00", true, "suspect"],
       ],
@@ -223,7 +223,7 @@ describe("readRecurring", () => {
   });
 });
 
-/** BT03 has an alarm for each flag, and the names are of flags that there are. */
+/** BT03 has an alarm for each flag, and every name belongs to an existing flag. */
 describe("meterAlarms", () => {
   it("names every flag of BT03 that is an alarm", async () => {
     const { meterAlarms } = await import("@meterport/protocol/meaning/alarms");

@@ -18,7 +18,7 @@ const requestsIn = (text: string): number[] => {
 const head = captureHead({ started: "", link: "tcp" });
 
 describe("a handshake that is kept", () => {
-  it("is the last one, up to its first request, in whatever pieces it came", () => {
+  it("is the last one, up to its first request, in any pieces", () => {
     const whole = [...spoken({ key, exchanges }), ...spoken({ key, exchanges, seed: 3 })];
     const pieces = whole.flatMap(({ dir, bytes }) =>
       Array.from(bytes, (byte) => ({ dir, bytes: Uint8Array.of(byte) })),
@@ -39,7 +39,7 @@ describe("a handshake that is kept", () => {
     }
   });
 
-  it("lets a handshake go that does not end", () => {
+  it("drops a handshake that does not end", () => {
     const kept = new KeptHandshake();
     const [hello] = linesOf(spoken({ key, exchanges }));
     kept.see(hello as string);
@@ -51,7 +51,7 @@ describe("a handshake that is kept", () => {
 });
 
 describe("a recording ring of a TLS session", () => {
-  it("opens though the handshake was long ago, also where another one has begun since", () => {
+  it("can be decrypted long after the handshake, also if another one has begun since", () => {
     let now = 0;
     const ring = new RecordingRing({ clock: { now: () => now, wall: () => now }, size: 1e6, age: 10_000 });
     const messages = [
@@ -63,7 +63,7 @@ describe("a recording ring of a TLS session", () => {
       ring.write(captureLine({ t: ring.elapsed(), dir, bytes }));
     }
     const text = ring.capture("tcp") ?? assert.fail();
-    // The farewell with its answer, two exchanges and a handshake of the second session; of the first what is left of 10 s.
+    // The farewell with its answer, two exchanges and a handshake of the second session; from the first, the last 10 s.
     assert.deepEqual(requestsIn(text), [0, 1]);
     now = 0;
     const earlier = new RecordingRing({ clock: { now: () => now, wall: () => now }, size: 1e6, age: 10_000 });
@@ -74,7 +74,7 @@ describe("a recording ring of a TLS session", () => {
     const middle = earlier.capture("tcp") ?? assert.fail();
     assert.deepEqual(requestsIn(middle), [13, 14, 15, 16, 17]);
     const { header, entries } = parseCapture(middle);
-    assert.equal(header.started, new Date(29_000).toISOString(), "the time of what is kept, not of the handshake");
+    assert.equal(header.started, new Date(29_000).toISOString(), "the time of the kept lines, not of the handshake");
     assert.deepEqual([entries[0]?.t, entries[4]?.t, entries[5]?.t], [0, 0, 1000]);
   });
 });

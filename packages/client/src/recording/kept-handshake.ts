@@ -1,12 +1,12 @@
-/** What a capture needs to begin in the middle of a TLS session: without the handshake nobody can open what follows. */
+/** The handshake of a TLS session, for a capture that begins later: without it nothing that follows can be decrypted. */
 import { parseCaptureLine } from "@meterport/protocol/capture/capture";
 import { Deframer } from "@meterport/protocol/mep/frame/frame";
 import { asksInTls, tlsCode } from "@meterport/protocol/mep/security/mep-tls/envelope";
 
-/** A handshake has some 1500 characters; one that is buried in more noise is let go. */
+/** A handshake has some 1500 characters; one buried in more noise is dropped. */
 const longest = 64 * 1024;
 
-/** Lines from the last handshake that went by, until its first request. */
+/** Lines of the last handshake seen, until its first request. */
 export class KeptHandshake {
   readonly #sent = new Deframer();
   #kept: string[] = [];
@@ -15,7 +15,7 @@ export class KeptHandshake {
   #length = 0;
   #shaking = false;
 
-  /** The lines of a capture, as they went by; none where no TLS did. */
+  /** The lines of the capture, in order; none without TLS. */
   get lines(): readonly string[] {
     return this.#shaking ? [...this.#kept, ...this.#since] : this.#kept;
   }
@@ -36,7 +36,7 @@ export class KeptHandshake {
   #frame(body: Uint8Array): void {
     const code = asksInTls(body) ? body[0] : undefined;
     if (code === tlsCode.handshake) {
-      // What was answered to the last one is of no use any more; the pieces of this hello are.
+      // Answers to the last handshake are no longer useful; the pieces of this hello are.
       this.#kept = this.#since.filter((line) => line.includes('"tx"'));
       this.#shaking = true;
     } else if (this.#shaking) {

@@ -1,4 +1,4 @@
-/** The last minutes of a link, kept in memory: what a capture begins with when something goes wrong. */
+/** The last minutes of a link, kept in memory: the start of a capture when something goes wrong. */
 import { type Capture, captureHead, captureText, parseCapture } from "@meterport/protocol/capture/capture";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { KeptHandshake } from "./kept-handshake.ts";
@@ -6,9 +6,9 @@ import type { RecordingOptions } from "./recording.ts";
 
 export interface RingOptions {
   readonly clock: Pick<Clock, "now" | "wall">;
-  /** Characters of the capture that are kept at most. */
+  /** Most characters of the capture to keep. */
   readonly size: number;
-  /** What is older is forgotten, at the latest when something newer comes. */
+  /** Older lines are forgotten, at the latest when a newer one comes. */
   readonly age: Millis;
 }
 
@@ -17,12 +17,12 @@ interface Line {
   readonly text: string;
 }
 
-/** Takes what `recordTransport` writes, and forgets the oldest of it, but for the handshake of a TLS session that goes on. */
+/** Takes what `recordTransport` writes, and forgets the oldest lines, except the handshake of a TLS session in progress. */
 export class RecordingRing implements RecordingOptions {
   readonly #options: RingOptions;
   readonly #began: Millis;
   #lines: Line[] = [];
-  /** Lines before it are forgotten, and cut off from time to time. */
+  /** Lines before it are forgotten, and removed from time to time. */
   #first = 0;
   #held = 0;
   readonly #handshake = new KeptHandshake();
@@ -40,7 +40,7 @@ export class RecordingRing implements RecordingOptions {
     this.#forget();
   };
 
-  /** What is kept, its times from the oldest line on, and in front of it at time 0 the handshake; undefined where no byte went either way. */
+  /** The kept lines, timed from the oldest, after the handshake at time 0; undefined if no byte went either way. */
   capture(link: string): string | undefined {
     this.#forget();
     const lines = this.#lines.slice(this.#first);

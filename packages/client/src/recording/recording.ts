@@ -1,4 +1,4 @@
-/** A transport that writes down what crosses it. */
+/** A transport that records everything that crosses it. */
 import { type CaptureEntry, captureLine } from "@meterport/protocol/capture/capture";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 
@@ -9,10 +9,10 @@ export interface RecordingOptions {
   readonly write: (line: string) => void;
 }
 
-/** Bytes in one line. A bridge that floods hands over more at once, and a line of a capture has its bounds. */
+/** Most bytes in one line: a flooding bridge delivers more at once, and the length of a capture's line is limited. */
 const pieceLength = 4096;
 
-/** Passes everything on and writes it down, also that the pipe ended or broke. */
+/** Passes everything on and records it, also the end or failure of the pipe. */
 export const recordTransport = (transport: Transport, { elapsed, write }: RecordingOptions): Transport => {
   const note = (entry: CaptureEntry): void => write(captureLine(entry));
   const noteBytes = (dir: "tx" | "rx", bytes: Uint8Array): void => {
@@ -51,7 +51,7 @@ export const recordTransport = (transport: Transport, { elapsed, write }: Record
       try {
         end("closed");
       } finally {
-        // Also where nothing can be written down any more.
+        // Even if recording is no longer possible.
         await transport.close();
       }
     },

@@ -1,4 +1,4 @@
-/** Finds out what a port wants: RC4 or TLS, and under TLS which of the two keys it was given. Never goes back from TLS by itself. */
+/** Finds out what a port requires: RC4 or TLS, and under TLS which of the two keys it was given. Never falls back from TLS. */
 import { twoDigits } from "@meterport/protocol/digits";
 import { LinkError } from "@meterport/protocol/errors";
 import { type Profile, reaches, type Version } from "@meterport/protocol/layout/index";
@@ -16,21 +16,21 @@ import { tls } from "../session/tls.ts";
 /** What a port was found to speak. */
 export type FoundSecurity = "rc4" | "tls";
 
-/** Remembers it for one meter, for as long as its owner likes. */
+/** Remembers it for one meter, for as long as the caller wants. */
 export interface SecurityMemory {
   readonly get: () => FoundSecurity | undefined;
   /** `level` is which key it was, under TLS. */
   readonly set: (found: FoundSecurity, level?: Level) => void;
-  /** Which key it was the last time. It is tried first, so that the meter need not refuse the same key each time. */
+  /** Which key it was last time. It is tried first, so that the meter need not refuse the same key each time. */
   readonly level?: () => Level | undefined;
 }
 
-/** One thing that was tried, or what was made of all of them where there was a choice. */
+/** One attempt, or the conclusion from all of them if there was a choice. */
 export interface Finding {
   readonly tried: FoundSecurity;
   /** Under TLS. */
   readonly level?: Level;
-  /** `chosen` tells what is taken from now on, and why. */
+  /** `chosen` says what is used from now on, and why. */
   readonly outcome: "works" | "refused" | "chosen";
   /** A sentence. */
   readonly detail: string;
@@ -53,11 +53,11 @@ export const findingText = ({ tried, level, outcome, detail }: Finding): string 
 export interface AutoSecurity {
   readonly key: Secret;
   readonly entropy: Entropy;
-  /** Which key it is, where its owner knows. */
+  /** Which key it is, if its owner knows. */
   readonly level?: Level;
   readonly clientId?: number;
   readonly memory?: SecurityMemory;
-  /** Is told each thing that was tried, and what came of it. */
+  /** Called with each attempt and its outcome. */
   readonly onFinding?: (finding: Finding) => void;
 }
 
@@ -69,7 +69,7 @@ type Tried =
   | { readonly ok: true; readonly firmware: Version | undefined }
   | { readonly ok: false; readonly error: LinkError };
 
-/** A small read; a refusal is an answer as well. */
+/** A small read; a refusal is an answer too. */
 const attempt = async (session: Session, signal: Signal | undefined): Promise<Tried> => {
   const options = { label: "read BT01", ...(signal === undefined ? {} : { signal }) };
   try {
@@ -84,10 +84,10 @@ const attempt = async (session: Session, signal: Signal | undefined): Promise<Tr
   }
 };
 
-/** Nothing was said that a port under TLS would say. */
+/** Failures without any sign of a port under TLS. */
 const silent: readonly string[] = ["no-answer", "only-alerts", "echo"];
 
-/** How a port without TLS meets a handshake: the guide does not say, so silence counts as well. */
+/** How a port without TLS may answer a handshake: the guide does not say, so silence counts too. */
 const withoutTls: readonly string[] = ["no-tls", ...silent];
 
 const isOf4 = (version: Version | undefined): boolean => version !== undefined && version[0] >= firstWithTls[0];
@@ -95,22 +95,22 @@ const isOf4 = (version: Version | undefined): boolean => version !== undefined &
 /** Why only TLS is tried. */
 type TlsReason = "seen" | "asked";
 
-/** What has to be said where a port that spoke TLS before does not. */
+/** The explanation if a port that spoke TLS before does not now. */
 const remembered = (code: string): string =>
   code === "no-tls"
-    ? "; it spoke TLS before, so going back to RC4 needs an explicit word (security rc4)"
+    ? "; it spoke TLS before, so going back to RC4 must be requested explicitly (security rc4)"
     : "; nothing but TLS was tried, because this link spoke it before";
 
 const fallback =
-  "this port answers no TLS handshake, though firmware 4.0 and later can; RC4 hardly protects, so have the utility switch TLS on";
+  "this port does not answer a TLS handshake, though firmware 4.0 and later can; RC4 hardly protects, so ask the utility to switch TLS on";
 
-/** A port that refuses TLS says less than what it said to RC4; one that knows TLS and not the key says more. */
+/** The more informative error: that of RC4, unless the port demands TLS, or knows TLS but not the key. */
 const tellingOf = (rc4Error: LinkError, tlsError: LinkError): LinkError =>
   tlsError.code === "wrong-key" || rc4Error.code === "tls-required" ? tlsError : rc4Error;
 
 interface Settled {
   readonly options: AutoSecurity;
-  /** Where nothing but TLS will do. */
+  /** Set if only TLS is acceptable. */
   readonly only?: TlsReason;
 }
 
@@ -131,7 +131,7 @@ class Settling {
     const known = this.#options.memory?.get();
     const only = known === "tls" ? "seen" : this.#only;
     if (only !== undefined) return this.#onlyTls(only);
-    // What is known to have TLS is not made to show its key's weak digest first.
+    // If the port is known to have TLS, RC4 is not tried first: its weak digest would expose the key.
     if (known === undefined && profile !== undefined && reaches(profile, { meter: firstWithTls }))
       return this.#tlsFirst();
     return this.#rc4First(known);
@@ -144,7 +144,7 @@ class Settling {
     this.#session.use(this.#rc4().seal);
     const plain = await this.#tryRc4();
     if (!plain.ok) throw tellingOf(plain.error, inside.error);
-    // The profile may be wrong: an older meter has no TLS that anybody could switch on.
+    // The profile may be wrong: an older meter has no TLS to switch on.
     const isOlder = plain.firmware !== undefined && !isOf4(plain.firmware);
     return isOlder ? this.#foundRc4() : this.#fallBack();
   }
@@ -152,12 +152,12 @@ class Settling {
   async #rc4First(known: FoundSecurity | undefined): Promise<Level | undefined> {
     const plain = await this.#tryRc4();
     if (plain.ok && (known === "rc4" || !isOf4(plain.firmware))) return this.#foundRc4();
-    // A port that was known and has fallen silent is looked for again soon: no time for a handshake that nobody hears.
+    // A known port that has fallen silent is tried again soon: no time for a handshake that nobody hears.
     if (!plain.ok && known === "rc4" && silent.includes(plain.error.code)) throw plain.error;
     const inside = await this.#tryTls();
     if ("level" in inside) return this.#foundTls(inside.level);
     if (!plain.ok) throw tellingOf(plain.error, inside.error);
-    // A port that answers a handshake has TLS: noise, or somebody in between, must not make RC4 of it.
+    // A port that answers a handshake has TLS: noise, or a man in the middle, must not downgrade it to RC4.
     if (!withoutTls.includes(inside.error.code)) throw inside.error;
     this.#session.use(this.#rc4().seal);
     return this.#fallBack();
@@ -177,7 +177,12 @@ class Settling {
     const isNews = memory.get() !== "tls";
     if (isNews || (memory.level !== undefined && memory.level() !== level)) memory.set("tls", level);
     if (isNews)
-      this.#tell({ tried: "tls", level, outcome: "chosen", detail: "nothing less is taken on this link any more" });
+      this.#tell({
+        tried: "tls",
+        level,
+        outcome: "chosen",
+        detail: "nothing weaker is accepted on this link any more",
+      });
     return level;
   }
 
@@ -186,7 +191,7 @@ class Settling {
     return this.#options.level;
   }
 
-  /** RC4 where there might be TLS, which nobody shall overlook. */
+  /** Chooses RC4 although TLS might be possible, and reports that. */
   #fallBack(): Level | undefined {
     this.#tell({ tried: "rc4", outcome: "chosen", detail: fallback });
     return this.#foundRc4();
@@ -213,7 +218,7 @@ class Settling {
       this.#tell({ tried: "tls", level: each, ...outcomeOf(tried) });
       if (tried.ok) return { level: each };
       last = tried.error;
-      // Only where the port knows TLS and refuses the key is it worth while to call it the other one.
+      // Only if the port knows TLS and refuses the key is it worthwhile to try it as the other one.
       if (tried.error.code !== "wrong-key") break;
     }
     const error = last as LinkError;
@@ -241,15 +246,15 @@ const settling = (how: Settled): Security => {
 };
 
 /**
- * RC4 authentication where the meter is older than firmware 4.0, TLS where it speaks it; TLS is asked first where the
- * profile is known to have it. A port that was once seen with TLS gets nothing else: whoever stands in between must not
- * talk it down.
+ * RC4 authentication for meters before firmware 4.0, TLS for those that speak it; TLS is tried first if the profile is
+ * known to have it. A port that was once seen with TLS gets nothing else: a man in the middle must not be able to
+ * downgrade it.
  *
  * @throws UsageError for a key of another length
  */
 export const auto = (options: AutoSecurity): Security => settling({ options });
 
-/** The security of that name. With `tls` and no level the meter is asked under both. @throws UsageError as `auto` */
+/** The security of that name. With `tls` and no level, both levels are tried. @throws UsageError as `auto` */
 export const securityOf = (name: SecurityName, options: AutoSecurity): Security => {
   if (name === "auto") return auto(options);
   if (name === "tls") return settling({ options, only: "asked" });

@@ -1,6 +1,6 @@
 import { LinkError } from "@meterport/protocol/errors";
 
-/** What a transport threw, as the error that it ought to have been: `closed`, unless it was a `LinkError` already. */
+/** Turns what a transport threw into a `LinkError`: `closed`, unless it already was one. */
 export const asLinkError = (cause: unknown, name: string): LinkError => {
   if (cause instanceof LinkError) return cause;
   const detail = cause instanceof Error && cause.message !== "" ? cause.message : "the transport broke";

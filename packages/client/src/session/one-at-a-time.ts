@@ -1,11 +1,11 @@
-/** Runs tasks one after the other, in the order in which they were asked for. */
+/** Runs tasks one after the other, in the order of the calls. */
 export class OneAtATime {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** What `task` gives, once all earlier ones are over. @throws what the task throws */
+  /** Runs `task` once all earlier ones are over, and gives its result. @throws what the task throws */
   run<T>(task: () => Promise<T>): Promise<T> {
     const running = this.#last.then(task, task);
-    // The next one waits for the end of this one, however it ends.
+    // The next task waits for the end of this one, whether it fails or not.
     this.#last = running.catch(() => {});
     return running;
   }

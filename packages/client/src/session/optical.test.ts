@@ -30,11 +30,11 @@ const keys = {
   provisioning: new Uint8Array(20).fill(0x50),
   readOnly: new Uint8Array(16).fill(0x52),
 };
-/** Without sequence numbers, changed dimensions are asked for: ET04.116. */
+/** Without sequence numbers, a read checks for changed dimensions: ET04.116. */
 const idtVersion = "3f08040000740001";
 const openTables = [0, BT01.number, ET03.number];
 
-/** A meter's tables behind its optical port; descriptors stand in front of pending ones, as a full read brings them. */
+/** A meter's tables behind its optical port; descriptors precede pending ones, as in the answer to a full read. */
 const opticalLine = (clock: VirtualClock, options: Partial<OpticalEndpointOptions> = {}) => {
   const memory = new Map<number, Uint8Array>([
     [BT01.number, bt01],
@@ -81,7 +81,7 @@ const opticalLine = (clock: VirtualClock, options: Partial<OpticalEndpointOption
   const endpoint = new OpticalEndpoint({ serve, check: passwordCheck(keys), ...options });
   return { ...pipeTo(clock, endpoint), endpoint, memory, asked };
 };
-/** `asked` begins with what follows the connection. */
+/** `asked` starts with the requests after the connection. */
 const opened = async (
   clock: VirtualClock,
   line: ReturnType<typeof opticalLine>,
@@ -95,7 +95,7 @@ const opened = async (
 };
 
 describe("optical", () => {
-  it("says what the meter is without a key, and what it does not show then", async () => {
+  it("without a key, says what the meter is, and which tables stay refused", async () => {
     const clock = new VirtualClock();
     const meter = await opened(clock, opticalLine(clock), undefined);
     assert.deepEqual([meter.identity?.serial, meter.identity?.firmware], ["12345678", "3.70.12"]);
@@ -103,7 +103,7 @@ describe("optical", () => {
     await assert.rejects(clock.run(meter.read(ET47)), { code: "no-permission" });
   });
 
-  it("reads tables with a read-only key that is shorter than 20 bytes, in fewer messages than the MEP port", async () => {
+  it("reads tables with a read-only key shorter than 20 bytes, in fewer messages than the MEP port", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);
     const meter = await opened(clock, line, keys.readOnly);
@@ -114,7 +114,7 @@ describe("optical", () => {
     assert.equal(line.asked.at(-1), "300017");
   });
 
-  it("writes what changes and reads it again", async () => {
+  it("writes only the changed bytes and reads them again", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);
     const meter = await opened(clock, line, keys.provisioning, true);
@@ -124,7 +124,7 @@ describe("optical", () => {
     assert.deepEqual(line.asked, [idtVersion, "3f082f0000000001", "4f082f000000000103", "3f082f0000000001"]);
   });
 
-  it("reads and writes parts of pending tables behind their descriptor", async () => {
+  it("reads and writes parts of pending tables after their descriptor", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);
     const meter = await opened(clock, line, keys.unique, true);
@@ -157,7 +157,7 @@ describe("optical", () => {
     await clock.run(meter.call(BP14, {}));
     const calls = line.asked.filter((apdu) => apdu.startsWith("400007"));
     assert.deepEqual(calls, ["40000700030e000a", "40000700030e000b"]);
-    // ET50 tells where the MEP port's answers are posted, which is nothing to the optical port.
+    // ET50 says where the MEP port's answers are posted, which does not matter to the optical port.
     assert.ok(!line.asked.some((apdu) => apdu.slice(2, 6) === "0832"));
   });
 
@@ -178,7 +178,7 @@ describe("optical", () => {
     assert.deepEqual(line.asked, []);
   });
 
-  it("shows a wrong key once, over whichever pipe", async () => {
+  it("shows a wrong key once, over any number of pipes", async () => {
     const clock = new VirtualClock();
     const security = optical({ key: new Secret(new Uint8Array(20).fill(9)) });
     const shown: number[] = [];
@@ -194,7 +194,7 @@ describe("optical", () => {
     assert.deepEqual(shown, [1, 0, 0]);
   });
 
-  it("goes on where the meter has lost the session", async () => {
+  it("continues after the meter has lost the session", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);
     const meter = await opened(clock, line, keys.readOnly);
@@ -203,7 +203,7 @@ describe("optical", () => {
     assert.equal((await clock.run(meter.read(ET47))).tariff, 255);
   });
 
-  it("says goodbye when it is closed, also where the meter has gone", async () => {
+  it("logs off when closed, also if the meter is gone", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);
     const meter = await opened(clock, line, keys.readOnly);
@@ -238,13 +238,13 @@ describe("optical", () => {
 });
 
 describe("parts of pending tables", () => {
-  it("are asked for as on page 11 of the Optical guide", () => {
+  it("are requested as on page 11 of the Optical guide", () => {
     assert.deepEqual(pendingPart({ offset: 9, length: 4 }), { asked: { offset: 3, length: 10 }, from: 6 });
     assert.deepEqual(pendingPart({ offset: 4, length: 6 }), { asked: { offset: 0, length: 10 }, from: 4 });
     assert.deepEqual(pendingPart({ offset: 2, length: 1 }), { asked: { offset: 0, length: 6 }, from: 2 });
   });
 
-  it("are written behind the descriptor as it will be", () => {
+  it("are written after the new descriptor", () => {
     const descriptor = bytes("000102030405");
     const write = (offset: number, hex: string) => ({ offset, data: bytes(hex) });
     assert.deepEqual(pendingWrites([write(9, "aa")], descriptor), [write(3, "000102030405aa")]);

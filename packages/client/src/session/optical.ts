@@ -1,4 +1,4 @@
-/** The optical port as a client's way to a meter. Beside the main entry, because few need it. */
+/** The optical port as a client's way to a meter. Not in the main entry, because few programs need it. */
 
 import { opticalBaudRates } from "@meterport/protocol/baud-rates";
 import { UsageError } from "@meterport/protocol/errors";
@@ -12,49 +12,49 @@ import type { Millis, Transport } from "@meterport/protocol/ports";
 import type { LinkMachine } from "./link-machine.ts";
 import { type MachineSecurity, revealed } from "./security.ts";
 
-/** What is offered to a meter at most, in bits per second, where nobody says otherwise: what common heads can follow. */
+/** The highest speed offered to a meter by default, in bits per second: common heads can follow it. */
 export const usualFastest = 19_200;
 
-/** More would take a second and a half before each session. */
+/** More would take over a second and a half before each session. */
 const mostWakes = 32;
 
 export interface OpticalSecurity {
   /**
-   * MK, PK or RK, up to 20 bytes (Optical guide 1.1, p. 15); zeros are put behind a shorter one, which no guide says. Without a
-   * key the meter shows BT00, BT01 and ET03 only.
+   * MK, PK or RK, up to 20 bytes (Optical guide 1.1, p. 15); a shorter one is padded with zeros, which no guide
+   * mentions. Without a key the meter shows only BT00, BT01 and ET03.
    */
   readonly key?: Secret;
-  /** 0 to 65535; the meter notes it in its event log. 0 where left out. */
+  /** 0 to 65535; the meter records it in its event log. 0 by default. */
   readonly userId?: number;
   /** At most 10 printable ASCII characters; the meter does not check it. */
   readonly user?: string;
   /**
-   * The highest speed that is offered to the meter, in bits per second, where the transport can change its own: `usualFastest`
-   * where left out, 0 for none. No guide says which speeds these meters know; the meter chooses.
+   * The highest speed to offer to the meter, in bits per second, if the transport can change its own: `usualFastest` by
+   * default, 0 for none. No guide says which speeds these meters support; the meter chooses.
    */
   readonly fastest?: number;
-  /** Bytes 0x55 that are sent before each session, 50 ms apart, to a head or meter that has to be woken: 0 to 32, none if omitted. */
+  /** Bytes 0x55 to send before each session, 50 ms apart, to a head or meter that must be woken: 0 to 32, none if omitted. */
   readonly wake?: number;
-  /** Is called once where meter or head did not follow to another speed, and the line is back at its first. */
+  /** Called once if meter or head did not follow to another speed, and the line is back at its first. */
   readonly onSlow?: () => void;
   /** Differences from `defaultOpticalTiming`. */
   readonly timing?: Partial<OpticalTiming>;
 }
 
-/** What all sessions under one security know of the meter. */
+/** What all sessions under one security know about the meter. */
 interface Memory {
   /** Why it refused the key. */
   refusal: string | undefined;
-  /** Whether it or its head did not follow to another speed. */
+  /** Whether it or its head failed to follow to another speed. */
   slow: boolean;
 }
 
 /**
  * The optical port (ANSI C12.18-1996), for `connect`: the same meter with other keys. Procedures answer in BT08, pending tables
- * can be written, and transactions are left to the MEP port. One security may serve sessions that follow each other: a key that the
- * meter refused in one is not shown in the next.
+ * can be written, and there are no transactions. One security may serve several sessions in turn: a key that the meter
+ * refused in one is not shown in the next.
  *
- * @throws UsageError (`key`, `range`) for what does not fit its field
+ * @throws UsageError (`key`, `range`) for a value that does not fit its field
  */
 export const optical = (security: OpticalSecurity): MachineSecurity => {
   const { key, userId = 0, user = "Meterport", fastest = usualFastest, wake = 0, onSlow = () => {}, timing } = security;
@@ -67,7 +67,7 @@ export const optical = (security: OpticalSecurity): MachineSecurity => {
   if (!Number.isInteger(wake) || wake < 0 || wake > mostWakes)
     throw new UsageError("range", `a wake-up has 0 to ${mostWakes} bytes, not ${wake}`);
   const options = { userId, user, ...(password === undefined ? {} : { password }) };
-  // What does not fit is to be heard of now, not when the port is opened.
+  // Report a value that does not fit now, not when the port is opened.
   new OpticalLink(options);
   const memory: Memory = { refusal: undefined, slow: false };
   return {
@@ -94,8 +94,8 @@ export const optical = (security: OpticalSecurity): MachineSecurity => {
 };
 
 /**
- * An optical link whose transport changes its speed when the link says so. A key that a meter has refused is not shown to it in
- * the next session either: wrong ones raise an alarm, and lock the port.
+ * An optical link whose transport changes its speed when the link says so. A key that a meter has refused is not shown in
+ * the next session either: wrong keys raise an alarm, and lock the port.
  */
 class OpticalSession implements LinkMachine {
   readonly kind = "optical";
@@ -147,7 +147,7 @@ class OpticalSession implements LinkMachine {
     return outputs.filter((output): output is LinkOutput => {
       if (output.type === "failed" && output.failure === "wrong-key") this.#memory.refusal = output.detail;
       if (output.type !== "speed") return true;
-      // What stands beside it is written first. A line that did not change answers nothing, and the link goes back by itself.
+      // Outputs beside it are written first. If the line did not change, nothing answers, and the link goes back on its own.
       void Promise.resolve().then(() => this.#speed?.change(output.baudRate).catch(() => {}));
       if (output.last && !this.#memory.slow) this.#onSlow();
       this.#memory.slow ||= output.last;

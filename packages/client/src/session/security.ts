@@ -1,4 +1,4 @@
-/** How requests are protected: a seal, and what access its key is meant to give. */
+/** How requests are protected: a seal, and the access that its key should give. */
 import { UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
 import { keyLength } from "@meterport/protocol/mep/security/digest";
@@ -10,10 +10,10 @@ import type { Entropy, Signal } from "@meterport/protocol/ports";
 import type { MakeMachine } from "./link-machine.ts";
 import type { Session } from "./session.ts";
 
-/** How a port is spoken to, and what access that is meant to give. */
+/** How a port is addressed, and the access that this should give. */
 export type Security = SealSecurity | MachineSecurity;
 
-/** The optical port: its session protects, not its messages. */
+/** The optical port: its session is protected, not its messages. */
 export interface MachineSecurity {
   readonly machine: MakeMachine;
   readonly level: undefined;
@@ -23,11 +23,11 @@ export interface MachineSecurity {
 /** The MEP port: each message is protected. */
 export interface SealSecurity {
   readonly seal: Seal;
-  /** The key's level where its owner says so. The meter never tells; it only refuses. */
+  /** The key's level, if its owner states it. The meter never reports it; it only refuses. */
   readonly level: Level | undefined;
   /**
-   * Finds out with the meter what it wants, before anything else is asked; gives the key's level as far as that is known.
-   * The profile is what its owner says the device is.
+   * Finds out from the meter what it requires, before any other request; returns the key's level as far as known.
+   * `profile` is what the owner says the device is.
    */
   readonly settle?: (
     session: Session,
@@ -41,7 +41,7 @@ export interface Rc4Security {
   readonly key: Secret;
   readonly entropy: Entropy;
   readonly level?: Level;
-  /** Also encrypt, which the meter then mirrors. */
+  /** Also encrypts requests; the meter then encrypts its responses. */
   readonly encrypt?: boolean;
 }
 
@@ -62,7 +62,7 @@ export const keyBytes = (key: Secret): Uint8Array => {
 };
 
 /**
- * RC4 authentication, with RC4 encryption where asked: all that meters before firmware 4.0 know. The first sequence
+ * RC4 authentication, with RC4 encryption on request: all that meters before firmware 4.0 support. The first sequence
  * number is random; the meter corrects it with one 0x0C.
  *
  * @throws UsageError for a key of another length

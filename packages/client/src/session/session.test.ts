@@ -13,7 +13,7 @@ import { connectTo, endpointLine, testKey } from "../testing/endpoint-line.test-
 import { rc4 } from "./security.ts";
 import { Session } from "./session.ts";
 
-/** Nobody answers, and nothing ends. */
+/** Never answers, never ends. */
 const silent = (more: Partial<Transport> = {}): Transport => ({
   name: "test line",
   write: async () => {},
@@ -38,7 +38,7 @@ describe("a session on a transport that misbehaves", () => {
     ],
     ["write rejects without a reason", { write: () => Promise.reject(undefined) }, "the transport broke"],
     [
-      "its chunks cannot be had",
+      "its chunks cannot be read",
       {
         chunks: {
           [Symbol.asyncIterator]: () => {
@@ -63,14 +63,14 @@ describe("a session on a transport that misbehaves", () => {
     });
   }
 
-  it("a transport that cannot be closed does not hide why no meter was found", async () => {
+  it("a transport that fails to close does not hide why no meter was found", async () => {
     const clock = new VirtualClock();
     const transport = silent({ close: () => Promise.reject(new Error("busy")) });
     const security = rc4({ key: new Secret(testKey), entropy: (length) => new Uint8Array(length) });
     await assert.rejects(clock.run(connect(transport, { security, clock })), { name: "LinkError", code: "no-answer" });
   });
 
-  it("a listener that throws ends neither the session nor the other listeners, and is not silent", () => {
+  it("a listener that throws ends neither the session nor the other listeners, and its error is reported", () => {
     const code = `
       import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
       import { endpointLine, testKey } from "../testing/endpoint-line.test-kit.ts";
@@ -125,7 +125,7 @@ describe("connect", () => {
 });
 
 describe("a transport that says how slow it is", () => {
-  it("is waited for so much longer, unless the caller knows better", async () => {
+  it("gets a longer timeout, unless the caller sets one", async () => {
     const failedAfter = async (transport: Transport, timing = {}): Promise<number> => {
       const clock = new VirtualClock();
       const seal = rc4Authentication({ key: testKey, sequence: 1 });

@@ -11,7 +11,7 @@ import type { Clock, Millis, Signal, Transport } from "@meterport/protocol/ports
 import { asLinkError } from "./as-link-error.ts";
 import type { LinkMachine, MakeMachine } from "./link-machine.ts";
 
-/** What protects requests on the MEP port, or what else is to be driven. */
+/** The seal for requests on the MEP port, or another machine to drive. */
 export type SessionEnd = { readonly seal: Seal } | { readonly machine: MakeMachine };
 
 export type SessionOptions = SessionEnd & SessionSettings;
@@ -23,26 +23,26 @@ export interface SessionSettings {
 }
 
 export interface RequestOptions {
-  /** What is asked, for messages: "read ET13". */
+  /** Name of the request, for messages: "read ET13". */
   readonly label: string;
   readonly signal?: Signal;
   readonly retry?: RetryPolicy;
   readonly idempotent?: boolean;
-  /** Whether its offsets stand on the meter's dimensions: where they change before it is executed, it fails with `moved`. */
+  /** Whether its offsets depend on the meter's dimensions: if they change before it is executed, it fails with `moved`. */
   readonly laidOut?: boolean;
   readonly priority?: number;
-  /** How often it is tried; as the timing has it where left out. */
+  /** How often it is tried; as in the timing by default. */
   readonly attempts?: number;
 }
 
-/** What happens beside answers. */
+/** Events other than answers. */
 export type SessionEvent =
   /** The meter has something for us: two zero bytes, repeated each second (MEP guide 1.1, p. 23). */
   | { readonly type: "alert" }
   /** The meter named another sequence number. On first contact it must; later, if it `jumped`, its dimensions may have changed (p. 61). */
   | { readonly type: "resync"; readonly firstContact: boolean; readonly jumped: boolean }
   | { readonly type: "discarded"; readonly bytes: Uint8Array; readonly length: number; readonly reason: DiscardReason }
-  /** A sign that another program talks to the same meter; what is not `certain` may be noise, unless it comes again and again. */
+  /** A sign that another program talks to the same meter; one that is not `certain` may be noise, unless it keeps coming. */
   | { readonly type: "other-client"; readonly sign: OtherClientSign; readonly certain: boolean }
   /** The meter has executed a write: `apdu` is the request, from its code on. */
   | { readonly type: "written"; readonly apdu: Uint8Array }
@@ -51,7 +51,7 @@ export type SessionEvent =
 /** Since the session began. */
 export interface Counters {
   readonly requests: number;
-  /** Of these, how many were answered, be it with a refusal. */
+  /** Of these, how many were answered, even with a refusal. */
   readonly responses: number;
   readonly failures: number;
   readonly transmissions: number;
@@ -59,7 +59,7 @@ export interface Counters {
   readonly retries: number;
   readonly resyncs: number;
   readonly alerts: number;
-  /** Frames and garbage thrown away. */
+  /** Frames and garbage discarded. */
   readonly discarded: number;
   /** Signs of another client of the same meter. */
   readonly otherClient: number;
@@ -67,7 +67,7 @@ export interface Counters {
   readonly receivedBytes: number;
 }
 
-/** Of a session that has done nothing yet. */
+/** Counters of a session that has done nothing yet. */
 export const noCounters: Counters = {
   requests: 0,
   responses: 0,
@@ -93,21 +93,21 @@ interface Pending {
 const nothing = (): void => {};
 const isWrite = ([first]: Uint8Array): boolean => first === requestCode.write || first === requestCode.writeAt;
 
-/** What the last message of a session gets to leave this machine. */
+/** Time for the last message of a session to leave this machine. */
 const farewellTime = 100;
-/** What a meter gets to say goodbye. */
+/** Time for a meter to confirm the end of a session. */
 const farewellPatience = 3_000;
 
 /** One meter behind one transport. Requests are answered in the order of their priority, one at a time. */
 export class Session {
   readonly transport: Transport;
-  /** Is shown whatever goes into the link, undefined for a farewell, and what comes of it; must not throw. */
+  /** Called with each input of the link, undefined for a farewell, and its outputs; must not throw. */
   watch: (input: LinkInput | undefined, outputs: readonly LinkOutput[]) => void = nothing;
   readonly #clock: Clock;
   readonly #timing: Partial<LinkTiming>;
   #seal: Seal | undefined;
   #link: LinkMachine;
-  /** Goes on with closing, once the machine has left. */
+  /** Continues closing, once the machine has left. */
   #left: () => void = nothing;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(event: SessionEvent) => void>();
@@ -127,7 +127,7 @@ export class Session {
     void this.#pump();
   }
 
-  /** What protects requests; undefined on the optical port, where nothing does. */
+  /** The seal of requests; undefined on the optical port, which has none. */
   get seal(): Seal | undefined {
     return this.#seal;
   }
@@ -147,14 +147,14 @@ export class Session {
     return this.#link.writeLimit;
   }
 
-  /** Whether a `resync` tells of changed dimensions; else they have to be asked for. */
+  /** Whether a `resync` reports changed dimensions; else they must be checked by a read. */
   get tellsChanges(): boolean {
     return this.#link.tellsChanges;
   }
 
-  /** Goes on under another suite. @throws UsageError while requests wait */
+  /** Continues with another security. @throws UsageError while requests are pending */
   use(seal: Seal): void {
-    if (this.#link.load > 0) throw new UsageError("busy", "another suite is for a session that waits for nothing");
+    if (this.#link.load > 0) throw new UsageError("busy", "cannot change security while requests are pending");
     this.#leave();
     this.#seal = seal;
     this.#link = new Link(seal, this.#timing);
@@ -179,7 +179,7 @@ export class Session {
   /**
    * Sends a request and gives the authentic response, from its code on.
    *
-   * @throws LinkError (as a rejection) where no trustworthy answer could be had
+   * @throws LinkError (as a rejection) if there is no trustworthy answer
    */
   request(apdu: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
     const { label, signal, ...rest } = options;
@@ -196,18 +196,18 @@ export class Session {
     });
   }
 
-  /** Ends the session; what still waits fails with `closed`. Without `farewell` a meter that hears nothing is not told. */
+  /** Ends the session; pending requests fail with `closed`. Without `farewell` the meter is not told. */
   async close(farewell = true): Promise<void> {
     if (farewell && this.#leave()) {
       if (this.#link.busy) await this.#until(farewellPatience, (left) => (this.#left = left));
-      // A transport may throw away what it has not sent yet when it is closed.
+      // A transport may discard unsent bytes when it is closed.
       await this.#until(farewellTime, () => {});
     }
     this.#end(new LinkError("closed", this.transport.name, "the session was closed"), undefined);
     await this.transport.close();
   }
 
-  /** A port keeps a session until it is told, and refuses everything else meanwhile. False where there is none to leave. */
+  /** A port keeps a session until told to end it, and refuses everything else meanwhile. False if there is none to leave. */
   #leave(): boolean {
     const outputs = this.#closed === undefined ? this.#link.leave(this.#clock.now()) : [];
     this.watch(undefined, outputs);
@@ -216,7 +216,7 @@ export class Session {
     return outputs.length > 0 || (this.#closed === undefined && this.#link.busy);
   }
 
-  /** Waits for so long, or until what `early` was given is called. */
+  /** Waits for `time`, or until the function given to `early` is called. */
   #until(time: Millis, early: (done: () => void) => void): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#clock.at(this.#clock.now() + time, resolve);
@@ -346,7 +346,7 @@ export class Session {
       try {
         listener(event);
       } catch (error) {
-        // Its author's mistake is no fault of the line: the session goes on, and the host hears of it as unhandled.
+        // A listener's bug is not a fault of the line: the session continues, and the host gets it as an unhandled rejection.
         void Promise.reject(error);
       }
     }

@@ -1,4 +1,4 @@
-/** TLS as a client's security. Beside the main entry, because few need it and its ciphers are large. */
+/** TLS as a client's security. Not in the main entry, because few programs need it and its ciphers are large. */
 
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import { tlsSeal } from "@meterport/protocol/mep/security/mep-tls/client-seal";
@@ -11,13 +11,13 @@ export interface TlsSecurity {
   readonly key: Secret;
   /** Which of the two it is: it is part of the identity (MEP guide 1.1, p. 24). */
   readonly level: Level;
-  /** 0 to 65535; the meter notes it with events. 0 where left out. */
+  /** 0 to 65535; the meter records it with events. 0 by default. */
   readonly clientId?: number;
   readonly entropy: Entropy;
 }
 
 /**
- * TLS 1.2 with a pre-shared key, as meters from firmware 4.0 on speak it.
+ * TLS 1.2 with a pre-shared key, for meters with firmware 4.0 or later.
  *
  * @throws UsageError for a key of another length or a client id that does not fit
  */

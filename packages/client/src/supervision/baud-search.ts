@@ -1,8 +1,8 @@
-/** At which speed a meter that says nothing might be listening. */
+/** The speeds at which a silent meter may be listening. */
 
 /**
- * What ET13 can set (MEP guide 1.1, pp. 87-88), the likeliest first. Not 300 to 1200: nothing could be read live there, and
- * to ask at them would keep the line from what is likelier for seconds.
+ * The rates that ET13 can set (MEP guide 1.1, pp. 87-88), the likeliest first. Without 300 to 1200: they are too slow for
+ * live values, and trying them would take seconds from likelier ones.
  */
 export const meterRates = [9600, 19_200, 2400, 38_400, 57_600, 115_200, 4800, 14_400, 28_800] as const;
 
@@ -18,7 +18,7 @@ export class BaudSearch {
   #others: readonly number[];
   #tried = 0;
 
-  /** `home` is where the meter is expected. */
+  /** `home` is the rate at which the meter is expected. */
   constructor(home: number) {
     this.#home = home;
     this.#others = othersThan(home);

@@ -4,7 +4,7 @@ import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { bounded } from "./bounded.ts";
 import { StopSignal } from "./stop-signal.ts";
 
-test("a task that throws before it gives a promise leaves no timer and no listener", async () => {
+test("a task that throws before it returns a promise leaves no timer and no listener", async () => {
   const clock = new VirtualClock();
   const stop = new StopSignal();
   let listening = 0;
@@ -22,7 +22,7 @@ test("a task that throws before it gives a promise leaves no timer and no listen
   assert.deepEqual([clock.pending, listening], [0, 0]);
 });
 
-test("the limit is told before the task is given up, and a late result is not lost", async () => {
+test("the limit is reported before the task is given up, and a late result is not lost", async () => {
   const clock = new VirtualClock();
   const seen: string[] = [];
   const bound = {

@@ -1,4 +1,4 @@
-/** Work with an end: on a clock, and on a signal. */
+/** Work with a time limit and a signal. */
 import { LinkError } from "@meterport/protocol/errors";
 import type { Clock, Millis, Signal } from "@meterport/protocol/ports";
 import { StopSignal } from "./stop-signal.ts";
@@ -9,17 +9,17 @@ export interface BoundedOptions<T> {
   readonly signal?: Signal | undefined;
   /** For messages: "read the live values". */
   readonly label: string;
-  /** Is told that the limit has passed. */
+  /** Called when the limit has passed. */
   readonly onLimit?: () => void;
-  /** What to do with a result that comes after nobody waits for it any more. */
+  /** Called with a result that comes after the limit. */
   readonly late?: (result: T) => void;
 }
 
 /**
- * Runs `task` with a signal that is raised after `limit` milliseconds or together with `signal`, and does not wait for a
- * task that ignores it.
+ * Runs `task` with a signal that is raised after `limit` milliseconds or together with `signal`. Does not wait for a task
+ * that ignores it.
  *
- * @throws LinkError "no-answer" after the limit, "aborted" with the signal, and whatever the task throws
+ * @throws LinkError "no-answer" after the limit, "aborted" with the signal; anything that the task throws
  */
 export const bounded = <T>(
   { clock, limit, signal, label, onLimit, late }: BoundedOptions<T>,

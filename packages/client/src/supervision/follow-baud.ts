@@ -1,4 +1,4 @@
-/** A meter that is told to speak at another speed does so once it has answered (MEP guide 1.1, pp. 87-88). */
+/** A meter told to change its speed does so once it has answered (MEP guide 1.1, pp. 87-88). */
 
 import { deviceBaudRates } from "@meterport/protocol/baud-rates";
 import { MeterportError } from "@meterport/protocol/errors";
@@ -8,7 +8,7 @@ import { decodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { ET13 } from "@meterport/protocol/tables/extended/et13-device-configuration";
 import type { Meter } from "../meter/meter.ts";
 
-/** The speed after this write, where it sets this client's own; undefined where it does not. Never throws. */
+/** The speed after this write, if it sets this client's own; undefined otherwise. Never throws. */
 export const followBaud = async (meter: Meter, apdu: Uint8Array): Promise<number | undefined> => {
   const request = decodeRequest(apdu);
   if ((request.kind !== "write" && request.kind !== "write-at") || request.table !== ET13.number) return undefined;

@@ -1,11 +1,11 @@
-/** How fast what comes is read: whoever floods one pipe must not take the time of all others. */
+/** Limits how fast a pipe is read: a peer that floods one pipe must not take the time of all others. */
 import type { Millis } from "@meterport/protocol/ports";
 
-/** Bytes that are read at once, and in each second: more than twenty times what the fastest line carries. */
+/** Bytes to read at once, and in each second: over twenty times what the fastest line carries. */
 const most = 256 * 1024;
 
 /**
- * The pace of one pipe.
+ * The read rate of one pipe.
  *
  * @example
  * const intake = new Intake();
@@ -15,7 +15,7 @@ export class Intake {
   #room = most;
   #at: Millis | undefined;
 
-  /** Takes so many bytes; milliseconds to rest before the next are read, 0 on any line of a meter. */
+  /** Takes a number of bytes; returns milliseconds to rest before the next read, 0 on any real meter's line. */
   take(length: number, now: Millis): Millis {
     const passed = now - (this.#at ?? now);
     this.#room = Math.min(most, this.#room + (passed * most) / 1000) - length;

@@ -60,7 +60,7 @@ const setup = (clock = new VirtualClock()) => {
   return { first, lasting, ended, heard, reading };
 };
 
-test("reading goes on over the next pipe, and ends with the transport itself", async () => {
+test("reading continues over the next pipe, and ends with the transport itself", async () => {
   const { first, lasting, ended, heard, reading } = setup();
   first.say(1);
   await settle();
@@ -78,11 +78,11 @@ test("reading goes on over the next pipe, and ends with the transport itself", a
   await lasting.close();
   await reading;
   assert.deepEqual(heard, [1, 2, -1]);
-  assert.equal(ended.length, 1, "what we close ourselves is no news");
+  assert.equal(ended.length, 1, "a pipe that we close ourselves is not reported");
   await assert.rejects(lasting.write(Uint8Array.of(9)), { code: "closed" });
 });
 
-test("a pipe that breaks is told once, with its reason, whoever notices first", async () => {
+test("a broken pipe is reported once, with its reason, whichever side notices first", async () => {
   const { first, lasting, ended, heard } = setup();
   await settle();
   first.end(new LinkError("closed", "pipe", "read ECONNRESET"));
@@ -92,7 +92,7 @@ test("a pipe that breaks is told once, with its reason, whoever notices first", 
   assert.deepEqual(heard, []);
 });
 
-test("what a pipe that was left still says is nobody's", async () => {
+test("bytes from an abandoned pipe are dropped", async () => {
   const { first, lasting, heard, ended } = setup();
   await settle();
   await lasting.detach();
@@ -105,7 +105,7 @@ test("what a pipe that was left still says is nobody's", async () => {
   assert.deepEqual([heard, ended], [[6], []]);
 });
 
-test("bytes without end are read no faster than any line could bring them, so that others get their turn", async () => {
+test("an endless stream of bytes is read no faster than a real line, so that others get their turn", async () => {
   const clock = new VirtualClock();
   const { lasting, heard, reading } = setup(clock);
   let chunks = 0;
@@ -119,7 +119,7 @@ test("bytes without end are read no faster than any line could bring them, so th
   lasting.attach({ name: "flood", chunks: flood, write: async () => {}, close: async () => {} });
   for (let i = 0; i < 100; i++) await clock.advance(100);
   assert.ok(chunks > 35 && chunks < 50, `${chunks} pieces in ten seconds`);
-  // The next pipe has nothing to wait for.
+  // The next pipe need not wait.
   await lasting.detach();
   const quiet = pipe();
   lasting.attach(quiet.transport);

@@ -1,4 +1,4 @@
-/** A transport that outlives the pipes behind it, so that a session need not end with each of them. */
+/** A transport that outlives its pipes, so that a session need not end with each of them. */
 import { LinkError } from "@meterport/protocol/errors";
 import type { Clock, Millis, Transport, TransportSpeed, TransportTiming } from "@meterport/protocol/ports";
 import { asLinkError } from "../session/as-link-error.ts";
@@ -6,7 +6,7 @@ import { Intake } from "./intake.ts";
 
 const gone = Symbol("gone");
 
-/** While no pipe is attached, what is written is lost, as on a wire that is cut. Reading ends when it is closed, and not before. */
+/** While no pipe is attached, written bytes are lost, as on a cut wire. Reading ends only when it is closed. */
 export class LastingTransport implements Transport {
   readonly name: string;
   readonly timing: TransportTiming;
@@ -20,13 +20,13 @@ export class LastingTransport implements Transport {
   #closed = false;
   #received = 0;
 
-  /** `onEnd` is told of a pipe that ended or broke by itself. */
+  /** `onEnd` is called when a pipe ends or breaks, unless we closed it. */
   constructor(pipe: Transport, clock: Clock, onEnd: (error: LinkError) => void) {
     this.#clock = clock;
     this.name = pipe.name;
     this.timing = pipe.timing ?? {};
     const { speed } = pipe;
-    // Each pipe begins at its own speed; whoever changed that of another notices that nothing answers.
+    // Each pipe begins at its own speed; a caller that changed the last one's notices that nothing answers.
     if (speed !== undefined)
       this.speed = { baudRate: speed.baudRate, change: async (rate) => this.#pipe?.speed?.change(rate) };
     this.#onEnd = onEnd;
@@ -47,7 +47,7 @@ export class LastingTransport implements Transport {
     return this.#received;
   }
 
-  /** Goes on with another pipe. */
+  /** Continues with another pipe. */
   attach(pipe: Transport): void {
     this.#pipe = pipe;
     this.#received = 0;
@@ -111,7 +111,7 @@ export class LastingTransport implements Transport {
     });
   }
 
-  /** Lets whoever floods wait, until the pipe is left. */
+  /** Makes a flooding peer wait, until the pipe is left. */
   async #rest(pipe: Transport, time: Millis): Promise<void> {
     if (time === 0 || this.#pipe !== pipe) return;
     await new Promise<void>((resolve) => {
@@ -125,7 +125,7 @@ export class LastingTransport implements Transport {
 
   #over(pipe: Transport | undefined, error: LinkError): void {
     if (pipe === undefined || this.#pipe !== pipe) return;
-    // What is broken may not close in order either.
+    // A broken pipe may fail to close too.
     this.detach().catch(() => {});
     this.#onEnd(error);
   }

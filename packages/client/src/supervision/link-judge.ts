@@ -8,9 +8,9 @@ import { LossWindow, type Symptom, type Traffic } from "./loss-window.ts";
 import type { Trouble } from "./trouble.ts";
 
 export type Observation =
-  /** The transport could not be opened, or ended. */
+  /** The transport could not be opened, or has ended. */
   | { readonly type: "lost"; readonly trouble: Trouble }
-  /** An authentic answer; `traffic` where it says something of how good the line is. */
+  /** An authentic answer; with `traffic` if that says something about the quality of the line. */
   | { readonly type: "answered"; readonly traffic?: Traffic }
   | { readonly type: "failed"; readonly trouble: Trouble; readonly traffic?: Traffic }
   | { readonly type: "tick" };
@@ -23,18 +23,18 @@ const seen: Readonly<Record<Symptom, string>> = {
   "other-client": "another client seems to ask the same meter",
 };
 
-/** So many looks in a row have to agree before they say why a link is down: noise says something else each time. */
+/** This many looks in a row must agree on why a link is down: noise gives a different failure each time. */
 const agreeing = 3;
 
-/** Heard, not guessed: its packets prove themselves. */
+/** Heard, not guessed: checksums prove its packets. */
 const heardOptical = "optical-session";
-/** How long one that is heard is waited for on a meter that has not told. */
+/** The longest wait for one that is heard, on a meter that has not given its limit. */
 const usualPause: Millis = 610_000;
 
 const opticalSession = (limit: Millis): LinkCause => ({
   code: heardOptical,
   text:
-    "the meter fell silent on a line that is whole; most likely somebody reads it through its optical port, " +
+    "the meter fell silent on an intact line; most likely it is being read through its optical port, " +
     `which shares the line and may keep it for ${Math.round(limit / 60_000)} min`,
 });
 
@@ -46,14 +46,14 @@ export class LinkJudge {
   #failures = 0;
   #answering = false;
   #outages = 0;
-  /** What the last looks say instead of the present cause, and how many of them. */
+  /** The cause that the last looks give instead of the present one, and how many of them. */
   #rival = { code: "", looks: 0 };
   #silences = 0;
   #pauseLimit: Millis | undefined;
   #pausedUntil: Millis | undefined;
-  /** Whether all that was noticed since the last answer is silence; its beginning may have cut a reply. */
+  /** Whether there has only been silence since the last answer; its beginning may have cut a reply. */
   #fellSilent = false;
-  /** Whether the present cause is that there was no pipe. */
+  /** Whether the present cause is a missing pipe. */
   #pipeLost = false;
   #downSince: Millis;
 
@@ -74,7 +74,7 @@ export class LinkJudge {
     return this.#failures;
   }
 
-  /** Whether the last thing heard was an authentic answer, if only a refusal. */
+  /** Whether the last thing heard was an authentic answer, even if only a refusal. */
   get answering(): boolean {
     return this.#answering;
   }
@@ -83,12 +83,12 @@ export class LinkJudge {
     return this.#outages;
   }
 
-  /** Since when no values can be had; undefined while they can. */
+  /** Since when no values are available; undefined while they are. */
   get downSince(): Millis | undefined {
     return isUsable(this.#state) ? undefined : this.#downSince;
   }
 
-  /** How long silence alone is taken for an optical session; undefined where the meter has a line for it. */
+  /** How long silence alone counts as an optical session; undefined if the meter has a separate line for it. */
   pausable(limit: Millis | undefined): void {
     this.#pauseLimit = limit;
   }
@@ -98,7 +98,7 @@ export class LinkJudge {
     return this.#pausedUntil;
   }
 
-  /** Takes one observation. Whether the state or its cause is another one now. */
+  /** Takes one observation. Returns whether the state or its cause changed. */
   handle(observation: Observation, now: Millis): boolean {
     const [state, code] = [this.#state, this.#cause?.code];
     const text = this.#cause?.text;
@@ -107,7 +107,7 @@ export class LinkJudge {
     else if (observation.type === "failed") this.#failed(observation.trouble, observation.traffic, now);
     else if (this.#pausedUntil !== undefined && now >= this.#pausedUntil) this.#endPause();
     if (this.#state !== state || this.#cause?.code !== code) return true;
-    // The same trouble in other words, as with another count of bytes, is no news.
+    // The same trouble in other words, such as another count of bytes, is not a change.
     if (this.#cause !== null && text !== undefined && this.#state !== "degraded")
       this.#cause = { code: this.#cause.code, text };
     return false;
@@ -138,7 +138,7 @@ export class LinkJudge {
   #failed(trouble: Trouble, traffic: Traffic | undefined, now: Millis): void {
     const { kind, cause } = trouble;
     this.#failures++;
-    // On a line that loses much anyway one failure more is no news: look again before saying so.
+    // On a line that loses much anyway, one more failure is nothing new: look again before reporting it.
     if (this.#state === "degraded" && this.#failures === 1 && kind === "silent") {
       if (traffic !== undefined) this.#window.add(traffic, now);
       return;
@@ -162,9 +162,9 @@ export class LinkJudge {
     }
   }
 
-  /** Whether a cause is to be believed: at once where nothing else was, or where the last one was the pipe's. */
+  /** Whether to accept a cause: at once if there was none, or if the last one was a missing pipe. */
   #agreed(code: string): boolean {
-    // Silence in between does not contradict what is heard now and then, as alerts are.
+    // Silence in between does not contradict what is heard only now and then, such as alerts.
     const silence = code === "no-answer";
     this.#silences = silence ? this.#silences + 1 : 0;
     if (!silence || this.#silences >= agreeing)

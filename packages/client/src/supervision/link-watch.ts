@@ -1,11 +1,11 @@
-/** What is known of one link, and who is told: observations go in, the state as people see it comes out. */
+/** The state of one link, and its listeners: takes observations, gives the state as people see it. */
 import { LinkError, type LinkFailure } from "@meterport/protocol/errors";
 import type { Clock, Millis, Signal } from "@meterport/protocol/ports";
 import { LinkJudge, type Observation } from "./link-judge.ts";
 import type { LinkCounters, LinkStatus } from "./link-status.ts";
 import { StatusStream } from "./status-stream.ts";
 
-/** What others know. */
+/** What other parts know. */
 export interface LinkFacts {
   readonly baud: number | undefined;
   readonly counters: Omit<LinkCounters, "outages">;
@@ -42,7 +42,7 @@ export class LinkWatch {
     return this.#stream.values(() => this.status, signal);
   }
 
-  /** What whoever wants something of the meter is told while nothing can be had. */
+  /** The error for requests while the meter cannot be reached. */
   away(label: string): LinkError {
     if (this.#ended) return new LinkError("closed", label, "the supervision of the link was ended");
     const { cause, state } = this.health;
@@ -62,13 +62,13 @@ export class LinkWatch {
     if (changed) this.#stream.tell(this.status);
   }
 
-  /** Nothing is judged any more. */
+  /** Stops judging. */
   end(): void {
     this.#ended = true;
     this.#cancelTick();
   }
 
-  /** Nothing is told any more: iterations end. */
+  /** Stops reporting: iterations end. */
   stop(): void {
     this.#stream.end();
   }

@@ -1,10 +1,10 @@
-/** How much of what was lately asked had to be asked again, and what was seen meanwhile. */
+/** The share of recent requests that had to be repeated, and what was seen meanwhile. */
 import type { Millis } from "@meterport/protocol/ports";
 
-/** What tells of a bad line although answers come. */
+/** Signs of a bad line although answers come. */
 export type Symptom = "lost-replies" | "half-reply" | "bad-digest" | "noise" | "other-client";
 
-/** What crossed the line since one looked last. */
+/** What crossed the line since the last look. */
 export interface Traffic {
   readonly transmissions: number;
   /** Of these, how many were repetitions. */
@@ -13,13 +13,13 @@ export interface Traffic {
   readonly symptoms: ReadonlyMap<Symptom, number>;
 }
 
-/** How long a loss counts, and how many transmissions count at least, however old: a slow poll asks twice a minute. */
+/** How long a loss counts, and how many transmissions count at least, however old: a slow poll sends two a minute. */
 const span: Millis = 60_000;
 const leastTransmissions = 30;
 const oldest: Millis = 3_600_000;
-/** Beside the share: one lost reply in three is no verdict. */
+/** Required as well as the share: one lost reply in three is not enough. */
 const leastRepeated = 4;
-/** Between the two a link stays what it is, so that it does not flap. */
+/** Between the two a link keeps its state, so that it does not flap. */
 const tooMuch = 0.15;
 const littleAgain = 0.05;
 const clearly = 2;
@@ -47,21 +47,21 @@ export class LossWindow {
     }
   }
 
-  /** Share of what was sent that was a repetition, 0..1. */
+  /** Share of transmissions that were repetitions, 0..1. */
   get repeated(): number {
     const transmissions = total(this.#entries, (entry) => entry.transmissions);
     return transmissions === 0 ? 0 : total(this.#entries, (entry) => entry.repeated) / transmissions;
   }
 
-  /** Whether the line is bad, where it `was` or was not before. */
+  /** Whether the line is bad; `was` is whether it was before. */
   bad(was: boolean): boolean {
     if (was) return this.repeated > littleAgain;
     return this.repeated >= tooMuch && total(this.#entries, (entry) => entry.repeated) >= leastRepeated;
   }
 
   /**
-   * What was seen most often; repetitions that nothing else explains are replies that did not come. What it `was` is only
-   * given up for what is clearly more.
+   * The most frequent symptom; repetitions that nothing else explains are lost replies. The earlier one, `was`, is only
+   * replaced by one that is clearly more frequent.
    */
   symptom(was: string | undefined): Symptom {
     const counts = new Map<Symptom, number>();

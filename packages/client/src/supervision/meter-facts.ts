@@ -1,4 +1,4 @@
-/** What supervision has to know of a meter beside its answers. */
+/** What supervision must know about a meter besides its answers. */
 import { reaches } from "@meterport/protocol/layout/index";
 import type { Millis, Signal } from "@meterport/protocol/ports";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
@@ -10,33 +10,33 @@ import type { RequestOptions, Session } from "../session/session.ts";
 /** Manufacturer, model, versions and serial number (MEP guide 1.1, p. 205). */
 const identityLength = 24;
 
-/** One attempt, ahead of everything that waits: what it finds decides what follows. */
+/** One attempt, ahead of all waiting requests: its result decides what follows. */
 const looking = { attempts: 1, priority: 10 } as const;
 
-/** What the meter says it is; undefined where it answers and does not tell. @throws LinkError */
+/** The identity that the meter reports; undefined if it answers but does not report it. @throws LinkError */
 export const askIdentity = (session: Session, signal?: Signal): Promise<Uint8Array | undefined> =>
   ask(session, signal === undefined ? {} : { signal });
 
-/** The same in the quickest way, to learn whether there is a meter at all. @throws LinkError */
+/** The same in the quickest way, to find out whether there is a meter at all. @throws LinkError */
 export const lookForMeter = (session: Session, signal: Signal): Promise<Uint8Array | undefined> =>
   ask(session, { ...looking, signal });
 
 const ask = (session: Session, options: Omit<RequestOptions, "label">): Promise<Uint8Array | undefined> =>
   unlessRefused(readWhole(session, BT01.number, identityLength, { label: "look for the meter", ...options }));
 
-/** The default of ET51, for meters that do not tell (MEP guide 1.1, p. 135). */
+/** The default of ET51, for meters that do not say (MEP guide 1.1, p. 135). */
 const usualSession: Millis = 600_000;
-/** What a meter takes to notice that a session has ended. */
+/** How long a meter takes to notice that a session has ended. */
 const grace: Millis = 10_000;
 
 /**
  * How long an optical session may silence this meter's MEP port: firmware before 4.0 has one line for both (MEP guide 1.1,
- * p. 26). Undefined where each has its own.
+ * p. 26). Undefined if each has its own.
  *
  * @throws LinkError
  */
 export const askPauseLimit = async (meter: Meter, signal?: Signal): Promise<Millis | undefined> => {
-  // Over the optical port itself, nobody else's session keeps silent what is heard here.
+  // On the optical port itself, no other session can silence this one.
   if (meter.session.kind === "optical" || meter.profile.family !== "meter" || reaches(meter.profile, { meter: [4, 0] }))
     return undefined;
   const options = signal === undefined ? {} : { signal };
@@ -47,7 +47,7 @@ export const askPauseLimit = async (meter: Meter, signal?: Signal): Promise<Mill
     ],
     options,
   );
-  // Without its timer a session may last for ever; nobody stays that long.
+  // Without its timer a session may last for ever; no user stays that long.
   const known = limited.ok && limited.value && seconds.ok && seconds.value > 0;
   return (known ? 1000 * seconds.value : usualSession) + grace;
 };

@@ -1,4 +1,4 @@
-/** Opens the pipe to a meter, again and again: which speed to try next, and when a pipe that says nothing is given up. */
+/** Opens the pipe to a meter, again and again: decides which speed to try next, and when to give up a silent pipe. */
 import type { LinkError } from "@meterport/protocol/errors";
 import type { Clock, Millis, Signal, Transport } from "@meterport/protocol/ports";
 import type { Session } from "../session/session.ts";
@@ -8,7 +8,7 @@ import { LastingTransport } from "./lasting-transport.ts";
 
 export interface OpenOptions {
   readonly signal: Signal;
-  /** Bits per second; undefined where the link's speed cannot be set. */
+  /** Bits per second; undefined if the link's speed cannot be set. */
   readonly baud: number | undefined;
 }
 
@@ -16,21 +16,21 @@ export interface PipeKeeperOptions {
   readonly name: string;
   readonly open: (options: OpenOptions) => Promise<Transport>;
   readonly clock: Clock;
-  /** Ends what is under way. */
+  /** Ends everything in progress. */
   readonly stop: Signal;
   readonly baud: number | undefined;
-  /** Is told of a pipe that ended by itself. */
+  /** Called when a pipe ends, unless we closed it. */
   readonly onEnd: (error: LinkError) => void;
 }
 
 const firstLimit: Millis = 10_000;
 /**
- * A pipe that opened before is not waited for much longer than it took then, so that a new attempt meets a new line; until
- * that has led nowhere for so long that it may take longer now.
+ * A pipe that opened before gets little more time than it took then, so that attempts are frequent; once they have failed
+ * for `atMostFor`, it gets the full time, as opening may take longer now.
  */
 const again = { factor: 4, least: 1_500, atMostFor: 120_000 };
 const closeLimit: Millis = 2_000;
-/** A pipe may be dead without a word: after so much silence it is opened anew, later less often. */
+/** A pipe may die without notice: after this much silence it is opened again, later less often. */
 const silence = { first: 3_000, factor: 3, most: 60_000 };
 
 export class PipeKeeper {
@@ -40,12 +40,12 @@ export class PipeKeeper {
   #baud: number | undefined;
   #tookToOpen: Millis | undefined;
   #openedAt: Millis = 0;
-  /** Since when it could not be opened. */
+  /** Since when opening has failed. */
   #openingSince: Millis | undefined;
   #longestSilence: Millis = silence.first;
   #opened = 0;
   #failures = 0;
-  /** How often pipes ended by themselves since the last answer, and whether the last of them has been rested for. */
+  /** How many pipes ended unasked since the last answer, and whether the rest after the last of them was taken. */
   #ends = 0;
   #rested = true;
 
@@ -55,7 +55,7 @@ export class PipeKeeper {
     this.#search = options.baud === undefined ? undefined : new BaudSearch(options.baud);
   }
 
-  /** What sessions run over; undefined before the first pipe. */
+  /** The transport of the sessions; undefined before the first pipe. */
   get transport(): LastingTransport | undefined {
     return this.#lasting;
   }
@@ -68,17 +68,17 @@ export class PipeKeeper {
     return this.#baud;
   }
 
-  /** The speed at which the meter was found last, or is expected. */
+  /** The speed at which the meter was last found, or is expected. */
   get home(): number | undefined {
     return this.#search?.home;
   }
 
-  /** Whether it is at another speed than the one at which the meter is expected. */
+  /** Whether it is at another speed than the meter's expected one. */
   get isAtOtherSpeed(): boolean {
     return this.#baud !== this.#search?.home;
   }
 
-  /** What so many bytes take at the present speed, where it is known, and a bridge on top. */
+  /** The time for this many bytes at the present speed, if known, plus the delay of a bridge. */
   bytesTake(bytes: number): Millis {
     return (this.#baud === undefined ? 0 : (bytes * 10_000) / this.#baud) + (this.#lasting?.timing.delay ?? 0);
   }
@@ -114,12 +114,12 @@ export class PipeKeeper {
     }
   }
 
-  /** Closes the pipe; the session stays. Whatever cannot be closed in time is left to itself. */
+  /** Closes the pipe; the session stays. A pipe that does not close in time is abandoned. */
   async detach(): Promise<void> {
     await this.#within(this.#lasting?.detach());
   }
 
-  /** Closes the pipe and ends the session that runs over it, with a word to a meter that hears it. */
+  /** Closes the pipe and ends its session, with a farewell to the meter. */
   async close(session?: Pick<Session, "close">, farewell = true): Promise<void> {
     const lasting = this.#lasting;
     this.#lasting = undefined;
@@ -127,14 +127,14 @@ export class PipeKeeper {
     await this.#within(lasting?.close());
   }
 
-  /** Takes the rest that is due before the next pipe is opened, if the last two ended without any answer. Whether one was due. */
+  /** Takes the rest that is due before the next pipe is opened. Returns whether one was due: two pipes ended without an answer. */
   takeRest(): boolean {
     const owes = !this.#rested;
     this.#rested = true;
     return owes;
   }
 
-  /** The meter has answered through it. */
+  /** Called when the meter has answered through the pipe. */
   answered(): void {
     this.#ends = 0;
     this.#rested = true;
@@ -142,21 +142,21 @@ export class PipeKeeper {
     if (this.#baud !== undefined) this.#search?.found(this.#baud);
   }
 
-  /** Gives the pipe up if it has been silent for so long that it may be dead. Whether it did; the next silence may last longer. */
+  /** Returns whether the pipe has been silent for so long that it may be dead; if so, the next silence may last longer. */
   giveUpIfSilent(): boolean {
     if (this.#options.clock.now() - this.#openedAt < this.#longestSilence) return false;
     this.#longestSilence = Math.min(silence.most, silence.factor * this.#longestSilence);
     return true;
   }
 
-  /** Another speed for the next attempt. Whether there is one. */
+  /** Sets another speed for the next attempt. Returns whether there is one. */
   tune(): boolean {
     const before = this.#baud;
     this.#baud = this.#search?.next() ?? before;
     return this.#baud !== before;
   }
 
-  /** The meter goes on at another speed. Whether that has to be followed. */
+  /** Notes that the meter changes to another speed. Returns whether the line must follow. */
   follow(baud: number): boolean {
     if (this.#search === undefined || baud === this.#baud) return false;
     this.#baud = baud;

@@ -1,8 +1,8 @@
 import type { Clock, Millis } from "@meterport/protocol/ports";
 
 /**
- * A pause that may be ended by whoever has news. News that comes while nobody rests ends the next one without a set length, and no
- * other: whoever sets a length knows of it, and a pipe that ends at once each time must not be opened without a pause.
+ * A pause that an event may end. An event outside a pause ends the next pause without a set length, and no other: a caller
+ * that sets a length knows of the event, and a pipe that ends at once each time must not be opened without a pause.
  */
 export class Rest {
   readonly #clock: Clock;
@@ -13,7 +13,7 @@ export class Rest {
     this.#clock = clock;
   }
 
-  /** Rests for so long, or until `end` where undefined. */
+  /** Rests for `time`, or until `end` if undefined. */
   async for(time: Millis | undefined): Promise<void> {
     if (time !== 0 && (time !== undefined || !this.#ended))
       await new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 /** How long to wait before looking for a meter again. */
 import type { Entropy, Millis } from "@meterport/protocol/ports";
 
-/** From one look to the next, and what a hundredth of it is in a far place after how long. */
+/** Time between looks. For a far meter it grows to a share of the outage, up to a limit. */
 const steady: Millis = 1_000;
 const quick: readonly Millis[] = [100, 250, 500];
 const outageShare = 120;
@@ -14,15 +14,15 @@ export interface Retry {
   /** How long the meter has been out of reach. */
   readonly outage: Millis;
   /**
-   * `near`: looking costs nobody anything. `far`: over a network, so looks become rarer with time. `stranger`: it has refused
-   * us and has never done otherwise.
+   * `near`: looking costs nothing. `far`: over a network, so looks become rarer with time. `stranger`: it has refused us,
+   * and has never accepted us.
    */
   readonly kind: "near" | "far" | "stranger";
 }
 
 /**
- * Milliseconds to wait, less up to a quarter by chance, so that a hundred meters behind one bridge do not all come at once.
- * After an outage of up to two minutes a meter is looked for each second, whatever it is behind.
+ * Milliseconds to wait, less a random part of up to a quarter, so that a hundred meters behind one bridge do not all come
+ * at once. In the first two minutes of an outage, a meter is looked for each second on any kind of link.
  *
  * @example
  * const even = (length) => new Uint8Array(length);

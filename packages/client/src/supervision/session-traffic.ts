@@ -1,4 +1,4 @@
-/** Adds up the counters of sessions that follow each other, and what happened between two looks at them. */
+/** Adds up the counters of consecutive sessions, and what happened between two looks at them. */
 import { type Counters, noCounters, type Session, type SessionEvent } from "../session/session.ts";
 import type { Symptom, Traffic } from "./loss-window.ts";
 
@@ -33,12 +33,12 @@ export class SessionTraffic {
   #symptoms = new Map<Symptom, number>();
   #unlisten: () => void = () => {};
 
-  /** Of all sessions so far. */
+  /** Counters of all sessions so far. */
   get counters(): Counters {
     return this.#session === undefined ? this.#past : sum(this.#past, this.#session.counters);
   }
 
-  /** Goes on with this session, if it is not the one already. */
+  /** Continues with this session, unless it is already the current one. */
   watch(session: Session): void {
     if (session === this.#session) return;
     this.end();
@@ -56,7 +56,7 @@ export class SessionTraffic {
     this.#session = undefined;
   }
 
-  /** Since this was asked last. */
+  /** Alerts since the last call. */
   newAlerts(): number {
     const { alerts } = this.counters;
     const before = this.#alerts;
@@ -64,7 +64,7 @@ export class SessionTraffic {
     return alerts - before;
   }
 
-  /** Since the last look. */
+  /** Traffic since the last look. */
   look(): Traffic {
     const counters = this.counters;
     const { transmissions, retries, alerts } = sum(counters, this.#looked, -1);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { StatusStream } from "./status-stream.ts";
 import { StopSignal } from "./stop-signal.ts";
 
-test("listeners get every value, until they are called off", () => {
+test("listeners get every value, until they unsubscribe", () => {
   const stream = new StatusStream<number>();
   const heard: number[] = [];
   const off = stream.listen((value) => heard.push(value));
@@ -14,7 +14,7 @@ test("listeners get every value, until they are called off", () => {
   assert.deepEqual(heard, [1, 2]);
 });
 
-test("an iteration begins with what is, a slow one gets the newest, and it ends with the stream", async () => {
+test("an iteration begins with the present value, a slow one gets the newest, and it ends with the stream", async () => {
   const stream = new StatusStream<number>();
   const values = stream.values(() => 0, undefined);
   assert.equal((await values.next()).value, 0);
@@ -39,7 +39,7 @@ test("an iteration ends with its signal", async () => {
   assert.equal((await waiting).done, true);
 });
 
-test("an iteration that begins late begins with what is then", async () => {
+test("an iteration that begins late begins with the value at that time", async () => {
   const stream = new StatusStream<number>();
   let present = 0;
   const values = stream.values(() => present, undefined);

@@ -1,4 +1,4 @@
-/** Tells of each change: listeners at once, iterators when they come to ask. */
+/** Reports each change: to listeners at once, to iterators when they ask. */
 import type { Signal } from "@meterport/protocol/ports";
 
 export class StatusStream<T> {
@@ -17,13 +17,13 @@ export class StatusStream<T> {
       try {
         listener(value);
       } catch (error) {
-        // Its author's mistake must not keep the link down: the host hears of it as unhandled.
+        // A listener's bug must not keep the link down: the host gets it as an unhandled rejection.
         void Promise.reject(error);
       }
     }
   }
 
-  /** No more values will come: iterations end. */
+  /** Ends the stream: no more values come, and iterations end. */
   end(): void {
     this.#ended = true;
     for (const end of [...this.#enders]) end();
@@ -31,7 +31,7 @@ export class StatusStream<T> {
   }
 
   /**
-   * What is so when the iteration begins, and each value from then on. Who is slow gets the newest and misses those in
+   * The value when the iteration begins, and each value from then on. A slow consumer gets the newest and misses those in
    * between. Ends with `signal`.
    */
   async *values(present: () => T, signal: Signal | undefined): AsyncGenerator<T, void> {

@@ -1,6 +1,6 @@
 import type { Signal } from "@meterport/protocol/ports";
 
-/** A signal and who raises it, for where the host's own may be missing. */
+/** A signal that its owner raises, for hosts that may lack `AbortController`. */
 export class StopSignal implements Signal {
   readonly #listeners = new Set<() => void>();
   #aborted = false;
@@ -17,7 +17,7 @@ export class StopSignal implements Signal {
     this.#listeners.delete(listener);
   };
 
-  /** Calls whoever listens, once. */
+  /** Calls the listeners, once. */
   raise(): void {
     if (this.#aborted) return;
     this.#aborted = true;

@@ -1,6 +1,6 @@
 /**
- * Keeps one meter in reach over pipes that come and go. What has been learnt of the meter outlives an outage: the same
- * session goes on over the next pipe, so that values are back as soon as the line is.
+ * Keeps one meter in reach over pipes that come and go. What is known about the meter outlives an outage: the same
+ * session continues over the next pipe, so that values are back as soon as the line is.
  */
 import { equalBytes } from "@meterport/protocol/bytes";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
@@ -21,7 +21,7 @@ import { SessionTraffic } from "./session-traffic.ts";
 import { StopSignal } from "./stop-signal.ts";
 import { isOfCaller, type Trouble, troubleOf, withAlerts } from "./trouble.ts";
 
-/** What a connection gives: a meter, and whatever its user keeps beside it. */
+/** The result of connecting: a meter, and anything else that the caller keeps with it. */
 export type Connected = { readonly meter: Meter };
 
 export interface SupervisorOptions<C extends Connected> {
@@ -30,7 +30,7 @@ export interface SupervisorOptions<C extends Connected> {
   /** Opens a pipe. @throws LinkError, UsageError */
   readonly open: (options: OpenOptions) => Promise<Transport>;
   /**
-   * Makes a session of it and learns what is needed; closes the transport where that fails. What `onSession` is told of is
+   * Makes a session on it and reads what is needed; closes the transport if that fails. A session passed to `onSession` is
    * counted from its first request on.
    *
    * @throws MeterportError
@@ -38,30 +38,30 @@ export interface SupervisorOptions<C extends Connected> {
   readonly connect: (transport: Transport, signal: Signal, onSession: (session: Session) => void) => Promise<C>;
   readonly clock: Clock;
   readonly entropy: Entropy;
-  /** The link's speed, where it can be set. */
+  /** The link's speed, if it can be set. */
   readonly baud?: number;
-  /** Whether it costs nobody anything to be looked for each second, as on a local port; false where left out. */
+  /** Whether looking for the meter each second costs nothing, as on a local port; false by default. */
   readonly near?: boolean;
 }
 
 export interface RunOptions {
-  /** What is done, for messages: "read the live values". */
+  /** Name of the task, for messages: "read the live values". */
   readonly label: string;
   /** How long it may take. */
   readonly limit: Millis;
   readonly signal?: Signal;
 }
 
-/** First contact asks for a dozen tables at 9600 baud, with repeats. */
+/** First contact reads a dozen tables at 9600 baud, with repeats. */
 const connectLimit: Millis = 30_000;
-/** A meter that may be at another speed gets so long to say its first byte, and so long to answer where it is known. */
+/** Times for a meter that may be at another speed: to send its first byte, and to answer if it is known. */
 const strangeSpeedLimit: Millis = 1_200;
 const otherSpeedLookLimit: Millis = 400;
-/** Both ways, or the first step of a handshake. */
+/** In both directions, or in the first step of a handshake. */
 const bytesOfLook = 100;
 /** Looks in vain before silence may be due to the speed. */
 const silentLooks = 2;
-/** A refusal may be noise in our requests; one that lasts so long is meant, and the meter is met as a stranger again. */
+/** A refusal may be noise in our requests; one that lasts this long is real, and the meter is contacted as a new one. */
 const refusalLimit: Millis = 60_000;
 
 /** Supervises one link. Nothing happens before `start`. */
@@ -82,7 +82,7 @@ export class Supervisor<C extends Connected> {
   #identity: Uint8Array | undefined;
   #learnt = false;
   #probes = 0;
-  /** What may be due to the speed, once the next look is due. */
+  /** A failure that may be due to the speed, until the next look. */
   #mayTune: Trouble | undefined;
   /** Attempts of any kind since the last answer. */
   #failures = 0;
@@ -102,21 +102,21 @@ export class Supervisor<C extends Connected> {
     this.#first = new Promise<C>((resolve, reject) => {
       this.#settleFirst = (error, connected) => (connected === undefined ? reject(error) : resolve(connected));
     });
-    // Not everybody waits for it.
+    // The caller need not wait for it.
     this.#first.catch(() => {});
   }
 
-  /** Begins to look for the meter; more than one call does no more. */
+  /** Starts looking for the meter; further calls do nothing. */
   start(): void {
     this.#running ??= this.#keep();
   }
 
-  /** What the first attempt to connect came to. @throws MeterportError */
+  /** The outcome of the first attempt to connect. @throws MeterportError */
   first(): Promise<C> {
     return this.#first;
   }
 
-  /** The meter as it was met last; undefined before the first contact. */
+  /** The meter at the last contact; undefined before the first. */
   get connected(): C | undefined {
     return this.#connected;
   }
@@ -130,22 +130,22 @@ export class Supervisor<C extends Connected> {
     return this.#watch.listen(listener);
   }
 
-  /** The status now and after each change, for a loop; who is slow gets the newest. Ends with `signal` and with `close`. */
+  /** The status now and after each change, for a loop; a slow consumer gets the newest. Ends with `signal` and with `close`. */
   changes(signal?: Signal): AsyncGenerator<LinkStatus, void> {
     return this.#watch.changes(signal);
   }
 
   /**
-   * Runs `task` on the meter, and learns from its end how the link is. A refusal that is no trouble is to be caught inside.
+   * Runs `task` on the meter, and judges the link by its outcome. Catch a refusal inside the task if it is harmless.
    *
-   * @throws LinkError at once while the meter does not answer, and where the task takes too long; what the task throws
+   * @throws LinkError at once while the meter does not answer, and if the task takes too long; what the task throws
    */
   async run<T>(task: (connected: C, signal: Signal) => Promise<T>, { label, limit, signal }: RunOptions): Promise<T> {
     const connected = this.#connected;
     if (connected === undefined || !this.#watch.health.answering) throw this.#watch.away(label);
     const { responses } = this.#traffic.counters;
     const heard = (): boolean => connected === this.#connected && this.#traffic.counters.responses > responses;
-    // Where the meter has answered meanwhile, the task was too long, or too many waited: that is no silence.
+    // If the meter has answered meanwhile, the task was too long, or too many were waiting: that is not silence.
     let slow = false;
     const onLimit = (): void => {
       slow = heard();
@@ -184,18 +184,18 @@ export class Supervisor<C extends Connected> {
     await this.#drop(this.#watch.health.answering);
   }
 
-  /** Does the one thing that is due. How long to rest after it; undefined where all is well. */
+  /** Does the one thing that is due. Returns how long to rest after it; undefined if all is well. */
   async #step(): Promise<Millis | undefined> {
     const { transport } = this.#pipe;
     if (transport?.attached !== true) return this.#pipe.takeRest() ? this.#retryTime({ kind: "silent" }) : this.#open();
     if (this.#connected === undefined) return this.#connect(transport);
     if (!this.#sound) return this.#look(this.#connected, transport);
     if (!this.#learnt) await this.#learn(this.#connected);
-    // The pipe, or a task, may have failed while the meter was asked.
+    // The pipe, or a task, may have failed during the requests.
     return this.#sound ? undefined : 0;
   }
 
-  /** Whether there is nothing to do. What the meter itself refuses is left to whoever asks for it. */
+  /** Whether there is nothing to do. A refusal by the meter itself is the caller's matter. */
   get #sound(): boolean {
     const { answering, failures, state } = this.#watch.health;
     return answering && (failures === 0 || state === "refused");
@@ -219,12 +219,12 @@ export class Supervisor<C extends Connected> {
   }
 
   #lost(error: unknown): void {
-    // What cannot be opened at all, as for want of a package, is no silence.
+    // A link that cannot be opened at all, such as for want of a package, is not silence.
     const type = error instanceof UsageError ? "failed" : "lost";
     this.#watch.observe({ type, trouble: troubleOf(error) });
   }
 
-  /** First contact, or with a meter that is another one now. */
+  /** First contact, or contact with a replaced meter. */
   async #connect(transport: LastingTransport): Promise<Millis> {
     const { connect, name } = this.#options;
     const label = `connect to ${name}`;
@@ -247,7 +247,7 @@ export class Supervisor<C extends Connected> {
       const trouble = troubleOf(reason);
       await this.#pipe.close();
       this.#pipe.takeRest(); // It is taken below.
-      // Where the pipe ended, that has been told; and what is heard at another speed tells nothing.
+      // The end of a pipe has been reported; and what is heard at another speed means nothing.
       if ((!abort.aborted || unheard) && !otherSpeed) this.#watch.observe({ type: "failed", trouble });
       this.#settleFirst(reason);
       this.#tune(trouble, otherSpeed);
@@ -272,32 +272,32 @@ export class Supervisor<C extends Connected> {
         this.#rest.end();
       });
     });
-    // What it took to meet is no measure of the line.
+    // The traffic of first contact does not measure the line.
     this.#traffic.look();
     this.#watch.health.pausable(undefined);
     this.#answered({ type: "answered" });
     this.#settleFirst(undefined, connected);
   }
 
-  /** What is good to know before the meter falls silent. Not knowing it is no trouble. */
+  /** Reads what is useful to know before the meter falls silent. It may fail. */
   async #learn({ meter }: C): Promise<void> {
     this.#learnt = true;
     const abort = this.#untilPipeEnds();
     try {
-      const bound = { clock: this.#clock, limit: connectLimit, signal: abort, label: "learn of the meter" };
+      const bound = { clock: this.#clock, limit: connectLimit, signal: abort, label: "learn about the meter" };
       await bounded(bound, async (signal) => {
         this.#identity ??= await askIdentity(meter.session, signal);
         this.#watch.health.pausable(await askPauseLimit(meter, signal));
       });
     } catch {
-      // Where the link has failed meanwhile, once more when it is back.
+      // If the link has failed meanwhile, try again when it is back.
       this.#learnt = this.#sound;
     } finally {
       this.#pipeEnded();
     }
   }
 
-  /** Is raised when the pipe ends, at the stop, and by the next call of `#pipeEnded`. */
+  /** Raised when the pipe ends, at the stop, and by the next call of `#pipeEnded`. */
   #untilPipeEnds(): StopSignal {
     const signal = new StopSignal();
     const raise = (): void => signal.raise();
@@ -311,7 +311,7 @@ export class Supervisor<C extends Connected> {
     return signal;
   }
 
-  /** Looks whether the meter is back, and whether it is still the same. */
+  /** Checks whether the meter is back, and whether it is still the same one. */
   async #look({ meter }: C, transport: LastingTransport): Promise<Millis> {
     const began = this.#clock.now();
     const { state, downSince = began } = this.#watch.health;
@@ -331,25 +331,25 @@ export class Supervisor<C extends Connected> {
     try {
       const bound = { clock: this.#clock, limit, signal: this.#stop, label: "look for the meter" };
       const identity = await bounded(bound, (signal) => lookForMeter(meter.session, signal));
-      // Another meter has other tables, so nothing that was learnt holds.
+      // Another meter has other tables, so nothing known so far holds.
       if (this.#isAnother(identity)) await this.#drop();
       else this.#answered({ type: "answered" });
       return 0;
     } catch (error) {
       if (this.#stop.aborted || !transport.attached) return 0;
       const trouble = withAlerts(troubleOf(error), otherSpeed ? 0 : this.#traffic.newAlerts());
-      // What is heard at a speed that is not the meter's tells nothing of the line.
+      // What is heard at a speed that is not the meter's says nothing about the line.
       if (!otherSpeed) this.#watch.observe({ type: "failed", trouble });
       const due = began + this.#retryTime(trouble);
       if (!otherSpeed) {
-        // Not before the rest, in which the line is listened to at its own speed: alerts may come in it.
+        // Not before the rest: alerts may come during it at the line's own speed.
         this.#mayTune = trouble;
         return Math.max(0, due - this.#clock.now());
       }
       if (this.#tune(trouble, otherSpeed)) await this.#pipe.detach();
       return 0;
     } finally {
-      // Looks are no measure of the line either.
+      // Looks do not measure the line either.
       this.#traffic.look();
     }
   }
@@ -360,7 +360,7 @@ export class Supervisor<C extends Connected> {
     return !equalBytes(identity, this.#identity);
   }
 
-  /** Another speed for the next attempt, where that may be what is wrong. Whether it is another one. */
+  /** Sets another speed for the next attempt, if the speed may be wrong. Returns whether it changed. */
   #tune({ cause }: Trouble, otherSpeed: boolean): boolean {
     const unexplained = cause.code === "no-answer" || cause.code === "garbage";
     const likely = unexplained && this.#watch.health.state !== "paused" && this.#failures >= silentLooks;
@@ -384,7 +384,7 @@ export class Supervisor<C extends Connected> {
     return retryTime({ failures: this.#failures, outage, kind: place }, entropy);
   }
 
-  /** Closes everything; what was learnt is forgotten. */
+  /** Closes everything, and forgets what was known about the meter. */
   async #drop(farewell = true): Promise<void> {
     const connected = this.#connected;
     this.#connected = undefined;

@@ -1,20 +1,20 @@
-/** What an error says of the link it came over. */
+/** What an error says about its link. */
 import { LinkError, type LinkFailure, MeterportError, UsageError } from "@meterport/protocol/errors";
 import type { LinkCause } from "./link-status.ts";
 
 export interface Trouble {
-  /** `answer`: the meter spoke, authentically, and did not give what was asked; the link is whole. */
+  /** `answer`: the meter answered authentically, but did not give what was requested; the link is intact. */
   readonly kind: "silent" | "refused" | "answer";
   readonly cause: LinkCause;
-  /** What whoever asks meanwhile is told. */
+  /** The failure code for requests made meanwhile. */
   readonly failure: LinkFailure;
 }
 
-/** The port speaks, but not with us. A handshake that failed for another reason than the key may be noise. */
+/** The port answers, but rejects us. A handshake that failed for another reason than the key may be noise. */
 const refusing: readonly string[] = ["wrong-key", "no-tls", "tls-required"];
 
 /**
- * What came of a request that failed.
+ * What a failed request means for the link.
  *
  * @example
  * import { LinkError } from "@meterport/protocol/errors"
@@ -38,11 +38,11 @@ export const troubleOf = (error: unknown): Trouble => {
   return { kind: "silent", cause: { code: "unexpected", text }, failure: "no-answer" };
 };
 
-/** Ours were too many, were called off, or were laid out for other dimensions: the meter was not even asked. */
+/** Our requests were too many, were cancelled, or were laid out for other dimensions: they never reached the meter. */
 const unasked: readonly string[] = ["queue-full", "aborted", "moved"];
 
 /**
- * Whether an error tells nothing of the link it might have come over: whoever asked has made it.
+ * Whether an error is the caller's own, and says nothing about the link.
  *
  * @example
  * import { LinkError, UsageError } from "@meterport/protocol/errors"
@@ -56,7 +56,7 @@ export const isOfCaller = (error: unknown): boolean =>
   (error instanceof LinkError && unasked.includes(error.code));
 
 /**
- * The same, where more was heard than while a request waited: alerts come once a second, and may fall between two looks.
+ * The same trouble, with alerts that came outside requests: they come once a second, and may fall between two looks.
  *
  * @example
  * import { LinkError } from "@meterport/protocol/errors"

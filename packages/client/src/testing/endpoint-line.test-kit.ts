@@ -28,11 +28,11 @@ export interface EndpointLine {
   readonly endpoint: Endpoint;
   /** Bytes both ways. */
   readonly bytes: () => number;
-  /** Ends the pipe from outside, as a pulled plug does. */
+  /** Ends the pipe from outside, like a pulled plug. */
   readonly pull: (error?: Error) => void;
 }
 
-/** What both of the meter's machines are to a pipe. */
+/** What both of the meter's machines offer to a pipe. */
 interface MeterMachine {
   readonly handle: (
     input: { readonly type: "received"; readonly bytes: Uint8Array } | { readonly type: "tick" },
@@ -86,7 +86,7 @@ export const pipeTo = (clock: Clock, machine: MeterMachine): Pick<EndpointLine, 
   return { transport, bytes: () => bytes, pull };
 };
 
-/** Answers reads out of bytes of tables, and notes them. */
+/** Answers reads from bytes of tables, and records them. */
 export const serveFrom =
   (memory: ReadonlyMap<number, Contents>, asked: EndpointLine["asked"][number][]) =>
   (apdu: Uint8Array): Uint8Array => {
@@ -118,7 +118,7 @@ export const endpointLine = (clock: Clock, contents: Iterable<[number, Contents]
   return { ...pipeTo(clock, endpoint), asked, memory, endpoint };
 };
 
-/** `asked` begins with what follows the connection. */
+/** `asked` starts with the requests after the connection. */
 export const connectTo = async (
   line: EndpointLine,
   clock: Clock,

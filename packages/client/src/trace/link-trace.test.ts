@@ -50,7 +50,7 @@ describe("LinkTrace", () => {
     ]);
   });
 
-  test("tells a refusal by its code and meaning, and every reason why bytes are thrown away", () => {
+  test("shows a refusal with its code and meaning, and every reason why bytes are discarded", () => {
     const { lines, take } = traced();
     take(read(1, 1), sent());
     take(tick, { type: "discarded", bytes: bytes("00"), length: 12, reason: "bad-digest" });
@@ -90,7 +90,7 @@ describe("LinkTrace", () => {
     ]);
   });
 
-  test("shows data in full only for tables without keys", () => {
+  test("shows full data only for tables without keys", () => {
     const { lines, take } = traced("mep", true);
     take(read(1, 21), sent());
     take(tick, { type: "response", id: 1, apdu: bytes("00 00 02 4e 45"), attempts: 1 });

@@ -1,4 +1,4 @@
-/** What crosses a link as lines for people, as it happens: requests by name, answers by code, and what goes wrong. */
+/** Turns the traffic of a link into lines for people, live: requests by name, answers by code, and failures. */
 
 import { namesInRecords } from "@meterport/protocol/capture/tls/record-names";
 import { hexByte } from "@meterport/protocol/digits";
@@ -15,28 +15,28 @@ import { shownData } from "./shown-data.ts";
 import type { TraceLine } from "./trace-line.ts";
 
 export interface TraceOptions {
-  /** Milliseconds of whatever clock: for how long an answer took. */
+  /** Milliseconds of any clock: to show how long an answer took. */
   readonly now: () => Millis;
   /** Takes each line. Must not throw. */
   readonly tell: (line: TraceLine) => void;
-  /** Adds the data of requests and answers, but for those of tables that may hold keys. */
+  /** Adds the data of requests and answers, except for tables that may hold keys. */
   readonly full?: boolean | undefined;
 }
 
 const reasons: Readonly<Record<DiscardReason, string>> = {
-  stale: "a late answer, or one that was given before",
+  stale: "a late or repeated answer",
   "bad-digest": "digest invalid",
   malformed: "digest valid, but its length does not fit the request",
   refused: "the meter refuses the key or this kind of security",
   "session-lost": "the meter has no TLS session",
-  "bad-resync": "another sequence number is asked for, digest invalid",
+  "bad-resync": "another sequence number requested, digest invalid",
   echo: "our own bytes came back",
-  unsolicited: "nobody waits for an answer",
+  unsolicited: "no request is pending",
   incomplete: "it stopped before its end",
   garbage: "not a frame",
 };
 
-/** A request from its entry to its end. */
+/** A request from its start to its end. */
 interface Asked {
   readonly id: number;
   readonly name: string;
@@ -50,7 +50,7 @@ const bytes = (n: number): string => (n === 1 ? "1 byte" : `${n} bytes`);
 
 /**
  * Turns what goes into a link and what comes out of it into lines. It sees requests and answers in the clear, so its lines hold
- * names, places, lengths and codes, never keys or passwords; with `full` also data, but for tables that may hold a key.
+ * names, places, lengths and codes, never keys or passwords; with `full` also data, except of tables that may hold a key.
  *
  * @example
  * const lines = [];
@@ -63,7 +63,7 @@ export class LinkTrace {
   readonly #options: TraceOptions;
   readonly #optical: OpticalTrace;
   readonly #received = new Deframer();
-  /** In the order in which they go out. */
+  /** In the order of transmission. */
   readonly #waiting: Asked[] = [];
   #current: Asked | undefined;
   /** What the last frame carried: a step of a handshake, a request inside TLS, or neither. */
@@ -198,7 +198,7 @@ export class LinkTrace {
 const shownIf = (full: boolean | undefined, request: Uint8Array, answer?: Uint8Array): string | undefined =>
   full === true ? shownData(request, answer) : undefined;
 
-/** Traces a session from now on, until it ends. */
+/** Traces a session from now until it ends. */
 export const traceSession = (session: Session, options: TraceOptions): void => {
   session.watch = new LinkTrace(session.kind, options).watch;
   session.listen((event) => {

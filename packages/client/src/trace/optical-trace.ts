@@ -1,4 +1,4 @@
-/** What crosses an optical port as names of services: never a password, nor a user's name. */
+/** Names the services that cross an optical port: never shows a password or a user's name. */
 
 import { opticalBaudRates } from "@meterport/protocol/baud-rates";
 import { requestCode } from "@meterport/protocol/mep/frame/apdu";
@@ -13,7 +13,7 @@ import {
 import { requestName } from "./request-name.ts";
 import type { TraceLine } from "./trace-line.ts";
 
-/** Longer ones are not negotiated; what noise announces beyond it is noise. */
+/** Longer packets are not negotiated; a greater announced length is noise. */
 const largestPacket = 4096;
 
 const tableCodes: readonly number[] = Object.values(requestCode);
@@ -28,7 +28,7 @@ const serviceName = (service: ServiceRequest): string => {
     }
     case "wait":
       return `wait ${service.seconds} s`;
-    // The password is what nobody is to see.
+    // The password must not be shown.
     default:
       return service.kind;
   }
@@ -61,7 +61,7 @@ export class OpticalTrace {
   readonly #received = new PacketReader(largestPacket);
   readonly #tell: (line: TraceLine) => void;
   readonly #full: boolean;
-  /** What was asked last, and whether its answer is told as a response of the link. */
+  /** The last request, and whether the link reports its answer as a response. */
   #asked = { name: "nothing", table: false };
   #lastSent: Uint8Array | undefined;
 

@@ -1,12 +1,12 @@
-/** Requests by name, in few words: what a line of a trace begins with. The call in the example is the guide's (MEP guide 1.1, p. 59). */
+/** Short names of requests, at the start of a trace line. The call in the example is the guide's (MEP guide 1.1, p. 59). */
 import { decodeRequest, type TableRequest } from "@meterport/protocol/mep/frame/apdu";
 import { procedureIdOf, tableIdOf } from "@meterport/protocol/tables/catalogue";
 
-/** Number of the table that a procedure is called through (MEP guide 1.1, p. 58). */
+/** Number of the table through which procedures are called (MEP guide 1.1, p. 58). */
 const procedureInitiate = 7;
 /** Selector and number in front of the parameters, the number in the lower twelve bits, least significant byte first. */
 const procedureNumber = 0x0fff;
-/** Numbers of tables end here; twelve bits name a table, one more a pending one. */
+/** Table numbers end here: twelve bits name a table, one more marks a pending one. */
 const lastTable = 8191;
 
 /** "ET13", or the number if there can be no such table. */

@@ -7,7 +7,7 @@ import { tablesByNumber } from "@meterport/protocol/tables/index";
 /** Bytes in one line of a trace. */
 const mostBytes = 64;
 
-/** They carry other messages, and with them parameters of procedures and whole tables: any of it may be a key. */
+/** These tables carry other messages, with parameters of procedures and whole tables: any of it may be a key. */
 const envelopes: ReadonlySet<string> = new Set(["BT07", "BT08", "ET52", "ET53", "ET59", "ET85"]);
 
 const hasSecret = (description: Description): boolean => {
@@ -25,7 +25,7 @@ const hasSecret = (description: Description): boolean => {
 
 const open = new Map<number, boolean>();
 
-/** Only a table that is declared, and whose declaration has no key. */
+/** Only declared tables whose declaration has no key. */
 const isOpen = (number: number): boolean => {
   const known = open.get(number);
   if (known !== undefined) return known;

@@ -133,7 +133,7 @@ describe("opening a meter", () => {
       await open("tcp://bridge:4001", "optional");
       const [file = ""] = readdirSync(folder);
       assert.equal(readFileSync(join(folder, file), "utf8"), '{"port":"bridge:4001"}\n');
-      const refused = { code: "no-tls", message: /going back to RC4 needs an explicit word/ };
+      const refused = { code: "no-tls", message: /going back to RC4 must be requested explicitly/ };
       await assert.rejects(open("tcp://bridge:4001?delay=100ms", "off"), refused);
       writeFileSync(join(folder, file), '{"li');
       await assert.rejects(open("tcp://BRIDGE:4001", "off"), refused);

@@ -34,7 +34,7 @@ describe("display", () => {
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
       [["--value", "12.34"], /is no place and whole number as in 0=12345/],
       [["--value", "0=99999999999"], /is no place and whole number/],
-      [["--value", "0=2147483648"], /no whole number of 32 bits/],
+      [["--value", "0=2147483648"], /not a signed 32-bit integer/],
       [["--value", "99=1"], /this meter has places 0 to \d+, not 99/],
       [["--value", "0=1", "--icons", "kwhh"], /"kwhh" is no icon; did you mean "?kWh/],
       [["--icons", "kWh"], /say which with --value/],

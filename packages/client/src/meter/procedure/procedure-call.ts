@@ -1,4 +1,4 @@
-/** One call of a procedure: what goes into BT07, and what the answer in BT08, ET59 or ET85 means. No bytes are moved here. */
+/** One call of a procedure: what goes into BT07, and what the answer in BT08, ET59 or ET85 means. Sends nothing itself. */
 import { LayoutError, ProcedureError } from "@meterport/protocol/errors";
 import { decode, encode, type Procedure, sizeOf } from "@meterport/protocol/layout/index";
 import { resultMeaning } from "@meterport/protocol/procedures/result-codes";
@@ -11,21 +11,21 @@ export interface CallBody<R> {
   readonly id: string;
   readonly number: number;
   readonly parameters: Uint8Array;
-  /** Bytes of the response table; `undefined` where nobody knows. */
+  /** Bytes of the response table; `undefined` if unknown. */
   readonly length: number | undefined;
-  /** Results whose meaning is this procedure's own. */
+  /** Results with a meaning specific to this procedure. */
   readonly results: Readonly<Record<number, string>>;
-  /** The result that says: not done yet. */
+  /** The result that means: not done yet. */
   readonly unfinished: number | undefined;
   /** @throws LayoutError */
   readonly decode: (response: BT08) => R;
 }
 
-/** The answer to a procedure that is known by its number only. */
+/** The answer to a procedure that is known only by its number. */
 export interface RawProcedureResponse {
   /** 0 done, 1 accepted but not done completely. */
   readonly result: number;
-  /** What the response table holds behind the result, up to its end. */
+  /** The response table after the result, to its end. */
   readonly data: Uint8Array;
 }
 
@@ -55,7 +55,7 @@ export const callBody = <Q, QE, R, RE>(
   decode: ({ data }) => decode(procedure.response, data, env, { trailing: "keep" }),
 });
 
-/** @throws UsageError (`bad-id`) for a number that is none */
+/** @throws UsageError (`bad-id`) for an invalid number */
 export const rawCallBody = (number: number, parameters: Uint8Array): CallBody<RawProcedureResponse> => ({
   id: procedureIdOf(number),
   number,
@@ -70,7 +70,7 @@ export const rawCallBody = (number: number, parameters: Uint8Array): CallBody<Ra
 export const initiation = ({ number, parameters }: CallBody<unknown>, sequence: number): Uint8Array =>
   encode(BT07, { procedure: number, responseHandling: 0, sequence, parameters }, {});
 
-/** Number and sequence both: optical and power line users share BT08. */
+/** Compares number and sequence: optical and power line users share BT08. */
 export const isAnswerTo = (body: CallBody<unknown>, sequence: number, response: BT08): boolean =>
   response.procedure === body.number && response.sequence === sequence;
 
@@ -85,15 +85,15 @@ const resultCodes: Readonly<Record<number, string>> = {
 };
 
 /**
- * What a procedure gave back.
+ * The result of a procedure.
  *
- * @throws ProcedureError whose code names a general result, or is `own-result` where the procedure has its own meaning
- * for the number
+ * @throws ProcedureError whose code names a general result, or is `own-result` if the number has a meaning specific to the
+ * procedure
  */
 export const openResponse = <R>(body: CallBody<R>, response: BT08): R => {
   const { result } = response;
   const own = body.results[result] !== undefined;
-  // "Accepted" is final where the procedure does not say otherwise (p. 57).
+  // "Accepted" is final unless the procedure says otherwise (p. 57).
   if (result === 0 || (result === 1 && !own && body.unfinished !== 1)) return body.decode(response);
   const name = result === body.unfinished ? "not-complete" : own ? undefined : resultCodes[result];
   throw new ProcedureError(name ?? "own-result", result, `call ${body.id}`, resultMeaning(body, result));

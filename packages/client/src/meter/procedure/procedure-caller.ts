@@ -1,4 +1,4 @@
-/** Calls procedures: BT07 is written, the answer read from the table that this client's port has for it. */
+/** Calls procedures: writes BT07, and reads the answer from the table that this client's port has for it. */
 import { LinkError, ResponseError, UsageError } from "@meterport/protocol/errors";
 import {
   type AnyTable,
@@ -34,11 +34,11 @@ import {
 
 export interface ProcedureOptions {
   readonly signal?: Signal;
-  /** How long a procedure that says "not done yet" may go on, in milliseconds; 30 s where left out. */
+  /** How long a procedure that says "not done yet" may go on, in milliseconds; 30 s by default. */
   readonly timeout?: Millis;
 }
 
-/** A sequence number tells who called: those of MEP clients are 5 to 9 (MEP guide 1.1, p. 58), so the optical port has others. */
+/** A sequence number shows who called: MEP clients use 5 to 9 (MEP guide 1.1, p. 58), so the optical port uses others. */
 const sequencesOf = ({ optical }: ChangeableMeter): { readonly first: number; readonly count: number } =>
   optical ? { first: 10, count: 10 } : { first: 5, count: 5 };
 
@@ -56,7 +56,7 @@ export class ProcedureCaller {
   readonly #writable: boolean;
   readonly #wear: WearBudget;
   readonly #turns = new OneAtATime();
-  /** The number of our last call; `undefined` as long as that of an earlier session is not known. */
+  /** The number of our last call; `undefined` until that of an earlier session is known. */
   #sequence: number | undefined;
 
   constructor({ meter, writable, wear }: ChangeOptions) {
@@ -95,7 +95,7 @@ export class ProcedureCaller {
       throw new UsageError("no-such-procedure", `${id} does not exist on ${profileName(this.#meter.profile)}`);
     if (access.call === "never") throw new UsageError("read-only", `${label}: no key permits it`);
     checkLevel(access.call, this.#meter.level, label);
-    // Only what it needs of other tables is looked at.
+    // Only what it needs from other tables matters.
     const needs = { ...request, needs: [...request.needs, ...response.needs], id, number, title, since: undefined };
     const env = await this.#meter.environment({ ...needs, access: { read: "never", write: "never" } }, until(signal));
     return callBody(procedure, parameters, env as unknown as QE & RE);
@@ -115,7 +115,7 @@ export class ProcedureCaller {
     if (optical) return BT08;
     if (port === 2) return ET85;
     if (!tableExists(ET59, profile)) return BT08;
-    // Asked each time: a power failure or another user may have changed it. BT00 tells no flags.
+    // Read each time: a power failure or another user may have changed it. BT00 has no flags.
     const flag = this.#meter.readPath(ET50, ["clients", 0, "et59Response"], until(signal));
     return (await unlessRefused(flag)) === true ? ET59 : BT08;
   }
@@ -139,7 +139,7 @@ export class ProcedureCaller {
     throw doubt ?? new LinkError("no-answer", label, `no response in ${table.id} after ${postingTime / 1000} s`);
   }
 
-  /** Writes BT07. What leaves in doubt whether the meter called the procedure is given back: the response table tells. */
+  /** Writes BT07. Returns an error that leaves open whether the procedure ran: the response table will show. */
   async #initiate(data: Uint8Array, label: string, signal: Signal | undefined): Promise<Error | undefined> {
     const options = { ...asked(label, signal), retry: "same-packet", idempotent: false } as const;
     try {
@@ -147,13 +147,13 @@ export class ProcedureCaller {
       return undefined;
     } catch (error) {
       if (error instanceof LinkError && error.code === "reply-lost") return error;
-      // The number is that of the call before (p. 58): ours, sent once more because its answer was lost.
+      // The number is that of the call before (p. 58): ours, sent again because its answer was lost.
       if (error instanceof ResponseError && error.response === code.operationNotPossible) return error;
       throw error;
     }
   }
 
-  /** The response once it is final, or as far as it got in time; `undefined` where none was posted. */
+  /** The response once it is final, or as far as it got in time; `undefined` if none was posted. */
   async #response(
     body: CallBody<unknown>,
     sequence: number,
@@ -185,7 +185,7 @@ export class ProcedureCaller {
     return decode(BT08, data, {});
   }
 
-  /** What an earlier session used last, where the response table still says so. */
+  /** The last number of an earlier session, if the response table still has it. */
   async #lastSequence(signal: Signal | undefined): Promise<number | undefined> {
     const { id, number } = await this.responseTable(signal);
     const read = readSlice(this.#meter.session, number, { offset: 2, length: 1 }, asked(`read ${id}`, signal));

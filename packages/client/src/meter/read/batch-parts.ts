@@ -1,4 +1,4 @@
-/** Which wanted parts of a table each read of a batch brings. */
+/** Which wanted parts of a table each read of a batch covers. */
 import type { Place } from "@meterport/protocol/layout/index";
 import type { ByteRange } from "./ranges.ts";
 
@@ -22,6 +22,6 @@ export const membersOf = (
   return [...found.filter(({ members }) => members.length > 0), ...long];
 };
 
-/** The bytes of a part, out of those of its range. */
+/** The bytes of a part, taken from those of its range. */
 export const within = (data: Uint8Array, range: ByteRange, part: ByteRange): Uint8Array =>
   data.subarray(part.offset - range.offset, part.offset - range.offset + part.length);

@@ -26,7 +26,7 @@ const tables = (line: { readonly asked: readonly { readonly table: number }[] })
   line.asked.map(({ table }) => table);
 
 describe("dimensions", () => {
-  it("are read once for several who wait, and one who gives up takes nothing from the others", async () => {
+  it("are read once for several callers, and one that gives up does not affect the others", async () => {
     const { clock, line, meter } = await open();
     const controller = new AbortController();
     const first = meter.read(ET13, { signal: controller.signal });
@@ -37,7 +37,7 @@ describe("dimensions", () => {
     assert.deepEqual(tables(line), [ET11.number, ET13.number]);
   });
 
-  it("who gives up waiting for them hears so at once", async () => {
+  it("a caller that gives up waiting for them is rejected at once", async () => {
     const { clock, line, meter } = await open([]);
     line.memory.clear();
     const controller = new AbortController();
@@ -50,7 +50,7 @@ describe("dimensions", () => {
     await clock.run(other);
   });
 
-  it("a refused one names what was asked, and what it needs", async () => {
+  it("a refused one gives an error that names the request and the table it needs", async () => {
     const { clock, meter } = await open([]);
     await assert.rejects(clock.run(meter.read(ET13)), {
       name: "ResponseError",
@@ -80,7 +80,7 @@ describe("dimensions", () => {
     });
   });
 
-  it("beyond reason are refused before anything is asked", async () => {
+  it("that are impossible are refused before a request is sent", async () => {
     const wild = new Uint8Array(10).fill(255);
     const { clock, line, meter } = await open([
       [BT21.number, wild],
@@ -93,7 +93,7 @@ describe("dimensions", () => {
 });
 
 describe("tables of unusual length", () => {
-  it("one whose contents tell its length is read on until it ends", async () => {
+  it("one whose contents determine its length is read to its end", async () => {
     const messages = Array.from({ length: 6 }, (_, i) => Uint8Array.of(0, 0, 200, ...new Uint8Array(200).fill(i)));
     const value = transaction({ type: transactionType.responses, number: 7, messages });
     const { clock, line, meter } = await open([oneTable(ET53, value, env)]);
@@ -113,7 +113,7 @@ describe("tables of unusual length", () => {
     assert.equal(line.asked.length, 1);
   });
 
-  it("a list without entries is empty, and nothing is asked for it", async () => {
+  it("a list without entries is empty, and is not read", async () => {
     const none = { ...env, BT21: { ...env.BT21, presentValues: 0, presentDemands: 0 } };
     const { clock, line, meter } = await open([oneTable(BT21, none.BT21, none)]);
     assert.deepEqual(await clock.run(meter.read(BT27, ["presentValueSources"])), []);
@@ -124,7 +124,7 @@ describe("tables of unusual length", () => {
   it("an identity that is too short leaves its fields unknown", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, [oneTable(BT21, env.BT21, env), [BT01.number, new Uint8Array(3).fill(65)]]);
-    // Unlike most meters this one does not fill up a partial read.
+    // Unlike most meters, this one does not pad a partial read.
     line.memory.set(ET03.number, { short: new Uint8Array(10) });
     const meter = await clock.run(connectTo(line, clock));
     assert.deepEqual([meter.profile, meter.identity?.utilitySerial], [profile, undefined]);

@@ -1,5 +1,5 @@
 /**
- * Tables that say how large other tables are: read once, shared, and read again when the meter says that they changed.
+ * Tables that determine the size of other tables: read once, shared, and read again when the meter reports a change.
  * A change of dimensions makes the meter's sequence number jump, which the next request notices as 0x0C
  * (MEP guide 1.1, p. 61). Inside TLS there are no sequence numbers: there the meter is asked for its IDT version.
  */
@@ -14,16 +14,16 @@ import type { SessionEvent } from "../../session/session.ts";
 /** The profile and the values of other tables by id. */
 export type Environment = { readonly profile: Profile } & Readonly<Record<string, unknown>>;
 
-/** How often a read may start again because dimensions moved under it. */
+/** How often a read may start again because dimensions changed during it. */
 const mostAttempts = 4;
 const unsteady = Symbol("unsteady");
 
-/** How old news may be where the meter has to be asked: one small read in thirty for whoever reads each second. */
+/** How old the IDT version may be if it must be read: one small read in thirty for a caller that reads each second. */
 const versionInterval: Millis = 30_000;
 
 export interface DimensionsSource {
   readonly now: () => Millis;
-  /** The IDT version, where nothing else tells of a change; undefined where something does, or the meter refuses. */
+  /** The IDT version, if nothing else reports a change; undefined if something does, or the meter refuses. */
   readonly version: () => Promise<number | undefined> | undefined;
   readonly read: (table: AnyTable, env: Environment) => Promise<unknown>;
   readonly listen: (listener: (event: SessionEvent) => void) => () => void;
@@ -36,7 +36,7 @@ export class Dimensions {
   #generation = 0;
   #version: number | undefined;
   #versionDue: Millis = Number.NEGATIVE_INFINITY;
-  /** Whether a TLS session was lost since the version was asked: a meter that starts anew may have other dimensions. */
+  /** Whether a TLS session was lost since the version was read: a restarted meter may have other dimensions. */
   #doubtful = false;
 
   constructor(profile: Profile, source: DimensionsSource) {
@@ -49,18 +49,18 @@ export class Dimensions {
     });
   }
 
-  /** All dimensions are read again. */
+  /** Forgets all dimensions, so that they are read again. */
   forget(): void {
     this.#generation++;
     this.#known.clear();
   }
 
-  /** Whether a table says how large others are. */
+  /** Whether a table determines the size of others. */
   has(id: string): boolean {
     return publisherOf(id) !== undefined;
   }
 
-  /** Moves whenever dimensions may have changed: what was laid out under an earlier one must not be believed. */
+  /** Changes whenever dimensions may have changed: layouts made under an earlier value are invalid. */
   get generation(): number {
     return this.#generation;
   }
@@ -72,12 +72,12 @@ export class Dimensions {
     return env;
   }
 
-  /** The value of a table that is kept as dimensions are. @throws LinkError, ResponseError, LayoutError */
+  /** The value of one of the tables that hold dimensions. @throws LinkError, ResponseError, LayoutError */
   value(table: AnyTable, signal: Signal | undefined): Promise<unknown> {
     return this.#value(table.id, signal, table);
   }
 
-  /** What no declaration depends on has to be given. */
+  /** A table that no declaration depends on has to be given. */
   #value(id: string, signal: Signal | undefined, given?: AnyTable): Promise<unknown> {
     const label = `read ${id}`;
     if (signal?.aborted === true) return Promise.reject(new LinkError("aborted", label, "aborted before it was sent"));
@@ -85,7 +85,7 @@ export class Dimensions {
     return signal === undefined ? reading : untilAborted(reading, signal, label);
   }
 
-  /** Under nobody's signal, since others may come to wait for the same dimension. */
+  /** Without a caller's signal, since others may wait for the same dimension. */
   #begin(id: string, table: AnyTable | undefined): Promise<unknown> {
     if (table === undefined)
       return Promise.reject(new UsageError("no-such-table", `no declaration of ${id} is at hand`));
@@ -97,18 +97,18 @@ export class Dimensions {
         throw error instanceof LayoutError ? inTable(there.id, error) : error;
       });
     this.#known.set(id, reading);
-    // Whoever waited may have given up.
+    // The caller may have given up.
     reading.catch(() => {});
     return reading;
   }
 
-  /** `undefined` where nobody has to be asked, which costs no turn. */
+  /** `undefined` if no read is needed, so that the caller need not await. */
   #askVersion(due: boolean): Promise<void> | undefined {
     if (!due) return undefined;
     this.#doubtful = false;
     const asking = this.#source.version();
     if (asking === undefined) return undefined;
-    // Whoever reads meanwhile does not ask as well.
+    // Callers that read meanwhile need not check it too.
     this.#versionDue = this.#source.now() + versionInterval;
     return asking.then(
       (version) => {
@@ -124,10 +124,10 @@ export class Dimensions {
   }
 
   /**
-   * Runs a read that stands on dimensions, and runs it again where they moved meanwhile: the request that brought the
-   * news was answered under the new ones. `fresh` is for what must not stand on news of 30 s ago: a write.
+   * Runs a read that depends on dimensions, and runs it again if they changed meanwhile: the request that revealed the
+   * change was answered under the new ones. `fresh` checks first, for a write, which must not rely on a check 30 s old.
    *
-   * @throws LinkError where they do not come to rest
+   * @throws LinkError if they keep changing
    */
   async steadily<T>(label: string, read: () => Promise<T>, fresh = false): Promise<T> {
     const asking = this.#askVersion(fresh || this.#doubtful || this.#source.now() >= this.#versionDue);
@@ -135,7 +135,7 @@ export class Dimensions {
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const before = this.#generation;
       const value = await read().catch(async (error: unknown) => {
-        // A failing link says best itself what is wrong; only what was laid out under old dimensions is done again.
+        // A failing link's own error says best what is wrong; only a request laid out under old dimensions is repeated.
         if (error instanceof LinkError) throw error;
         await this.#askVersion(this.#doubtful);
         if (this.#generation === before) throw error;
@@ -149,11 +149,11 @@ export class Dimensions {
   }
 }
 
-/** Who asks for another table must hear which one does not fit. */
+/** If the caller asked for another table, the error must name the one that does not fit. */
 const inTable = (id: string, { code, path, offset, detail }: LayoutError): LayoutError =>
   new LayoutError(code, { path: path === "" ? id : `${id}.${path}`, offset }, detail);
 
-/** Who asks for one table must hear that another one, which it needs, was refused. */
+/** If the caller asked for one table, the error must say that another one, which it needs, was refused. */
 const neededBy =
   (asked: string) =>
   (error: unknown): never => {

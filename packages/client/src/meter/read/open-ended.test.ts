@@ -29,7 +29,7 @@ describe("a table of unknown length", () => {
     const { line, limit, read } = await open(counting(1000));
     const data = await read();
     assert.deepEqual(data.subarray(0, 1000), counting(1000));
-    // Nobody can tell the zeros that fill up the last piece from the table's own.
+    // Zeros that pad the last piece look like the table's own.
     assert.deepEqual(data.subarray(1000), new Uint8Array(3 * limit - 1000));
     assert.deepEqual(
       line.asked.map(({ offset }) => offset),
@@ -37,7 +37,7 @@ describe("a table of unknown length", () => {
     );
   });
 
-  it("ends where the meter refuses the next piece, or gives less", async () => {
+  it("ends when the meter refuses the next piece, or gives less", async () => {
     for (const [then, length] of [
       [{ refuse: 5 }, 0],
       [{ short: counting(10) }, 10],
@@ -50,7 +50,7 @@ describe("a table of unknown length", () => {
     }
   });
 
-  it("is read by partial reads alone where the meter has no full ones for it", async () => {
+  it("is read by partial reads alone if the meter does not allow full ones", async () => {
     const { line, limit, read } = await open(counting(600));
     const { memory, asked } = line;
     const whole = memory.get(2) as Uint8Array;
@@ -62,7 +62,7 @@ describe("a table of unknown length", () => {
     );
   });
 
-  it("is refused where the key may not read it, or it is not there, after one request", async () => {
+  it("is refused after one request if the key may not read it, or it does not exist", async () => {
     for (const [refuse, code] of [
       [3, "no-permission"],
       [5, "no-such-table"],

@@ -1,13 +1,13 @@
-/** Tables of which nobody has said how long they are. */
+/** Tables of undocumented length. */
 import { concat } from "@meterport/protocol/bytes";
 import { ResponseError } from "@meterport/protocol/errors";
 import type { RequestOptions, Session } from "../../session/session.ts";
 import { exchange } from "./table-bytes.ts";
 
-/** A meter that answers forever is not read forever. */
+/** Bounds the read of a meter that never ends a table. */
 const longest = 2 ** 16;
 
-/** Refusals that may mean the form of the request, or its length, and not the table. */
+/** Refusals that may be about the form or length of the request, not the table. */
 const otherForm: readonly ResponseError["code"][] = ["refused", "unsupported", "not-possible"];
 
 const fullRead = async (session: Session, table: number, options: RequestOptions): Promise<Uint8Array | undefined> => {
@@ -19,7 +19,7 @@ const fullRead = async (session: Session, table: number, options: RequestOptions
   }
 };
 
-/** `undefined` where the table ends before the offset. */
+/** `undefined` if the table ends before the offset. */
 const pieceAt = async (
   session: Session,
   table: number,
@@ -29,16 +29,16 @@ const pieceAt = async (
   try {
     return await exchange(session, { kind: "read-at", table, offset, count: session.readLimit }, options);
   } catch (error) {
-    // Where nothing has been read yet, it is the table that is refused.
+    // If nothing has been read yet, the refusal is of the table.
     if (error instanceof ResponseError && offset > 0) return undefined;
     throw error;
   }
 };
 
 /**
- * All bytes of a table whose length nobody knows: a full read, whose answer tells it, and where one message is not
- * enough partial reads until the meter refuses one or answers less. Meters that fill up with zeros past the end do neither
- * (MEP guide 1.1, p. 18): there a whole message of zeros is the end, and zeros before it may be such ones. At most 64 KiB.
+ * All bytes of a table of unknown length: a full read, whose answer has it, and if one message is not enough, partial
+ * reads until the meter refuses one or answers with less. Meters that pad with zeros past the end do neither (MEP guide
+ * 1.1, p. 18): there a whole message of zeros is the end, and zeros before it may be padding. At most 64 KiB.
  *
  * @throws LinkError, ResponseError
  */

@@ -6,7 +6,7 @@ import { cutRange, joinRanges } from "./ranges.ts";
 const range = fc.record({ offset: fc.nat(3000), length: fc.integer({ min: 1, max: 40 }) });
 
 describe("joinRanges", () => {
-  it("joins neighbours whose gap is cheaper than a request, and no others", () => {
+  it("joins only neighbours whose gap is cheaper than a request", () => {
     const ranges = [
       { offset: 0, length: 60 },
       { offset: 104, length: 24 },
@@ -46,7 +46,7 @@ describe("joinRanges", () => {
     ]);
   });
 
-  it("cuts where a value begins, and within one only where it is longer than the limit", () => {
+  it("cuts where a value begins, and inside a value only if it is longer than the limit", () => {
     assert.deepEqual(cutRange({ offset: 10, length: 30 }, 12, [10, 14, 18, 22, 26, 30, 34, 38]), [
       { offset: 10, length: 12 },
       { offset: 22, length: 12 },

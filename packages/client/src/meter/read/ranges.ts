@@ -1,4 +1,4 @@
-/** Which reads bring the wanted bytes at the lowest cost: neighbours are joined, long ones cut. Pure. */
+/** Which reads get the wanted bytes at the lowest cost: neighbours are joined, long ones cut. Pure. */
 
 /** Bytes of one table. */
 export interface ByteRange {
@@ -8,8 +8,8 @@ export interface ByteRange {
 
 export interface JoinOptions {
   /**
-   * What one more request costs, in bytes of the same line: bytes between two wanted ranges are read along where they
-   * are no more than this.
+   * The cost of one more request, in bytes on the same line: bytes between two wanted ranges are read too if they are no
+   * more than this.
    */
   readonly requestCost: number;
   /** Most bytes of one read. */
@@ -44,7 +44,7 @@ export const joinRanges = (ranges: readonly ByteRange[], { requestCost, limit }:
 };
 
 /**
- * The range from the first byte of all to the last, gaps included.
+ * The range from the very first byte to the last, including gaps.
  *
  * @example
  * hullOf([{ offset: 8, length: 4 }, { offset: 0, length: 4 }]) // { offset: 0, length: 12 }
@@ -55,8 +55,8 @@ export const hullOf = (ranges: readonly ByteRange[]): ByteRange => {
 };
 
 /**
- * A range in pieces of at most `limit` bytes. `starts` are the offsets at which values begin, ascending: pieces are read
- * one after the other, and a value whose bytes came from two of them would be a mixture of two moments.
+ * Cuts a range into pieces of at most `limit` bytes. `starts` are the offsets at which values begin, ascending: pieces are
+ * read one after the other, and a value with bytes from two of them would mix two moments.
  */
 export const cutRange = ({ offset, length }: ByteRange, limit: number, starts: readonly number[] = []): ByteRange[] => {
   const pieces: ByteRange[] = [];

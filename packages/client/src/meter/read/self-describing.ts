@@ -1,4 +1,4 @@
-/** Parts of tables whose contents lay them out: what says where they lie is read first, and no more than that. */
+/** Parts of tables whose contents determine their layout: only the fields that say where they are are read first. */
 import { LayoutError } from "@meterport/protocol/errors";
 import { type Leaf, leaves, type Place, place } from "@meterport/protocol/layout/index";
 import { partOf } from "@meterport/protocol/layout/size-with-value";
@@ -7,7 +7,7 @@ import type { ByteRange } from "./ranges.ts";
 
 type Path = readonly (string | number)[];
 
-/** Of fields that are read because one of them is needed: about what a second request would cost. */
+/** Bytes of fields that are read together because one is needed: about the cost of a second request. */
 const longestPrefix = 128;
 
 /** Named fields of the table itself whose place is known, in order. */
@@ -17,9 +17,9 @@ const knownFields = (table: AnyTable, env: unknown, known: Readonly<Record<strin
   );
 
 /**
- * Where the part at `path` lies, once the fields that it hangs on have been read, with their neighbours in one request.
+ * Where the part at `path` is, after reading the fields that it depends on, with their neighbours in one request.
  *
- * @throws LayoutError where there is no such part, or only the whole table tells where it is; and what `read` throws
+ * @throws LayoutError if there is no such part, or only the whole table shows where it is; and what `read` throws
  */
 export const placeByContents = async (
   table: AnyTable,
@@ -37,7 +37,7 @@ export const placeByContents = async (
       const wanted = fields.find((field) => field.path === error.missing);
       const [first] = fields;
       if (wanted === undefined || first === undefined) throw error;
-      // The fields around it are mostly wanted, too.
+      // The fields around it are usually wanted too.
       const near = fields.filter(({ offset, size }) => offset + size <= first.offset + longestPrefix);
       const some = near.includes(wanted) ? near : [wanted];
       const start = Math.min(...some.map(({ offset }) => offset));
@@ -51,7 +51,7 @@ export const placeByContents = async (
   }
 };
 
-/** The part of a whole value at a path. @throws LayoutError shape, where it has none */
+/** The part of a whole value at a path. @throws LayoutError (`shape`) if it has none */
 export const valueAt = (value: unknown, path: Path): unknown => {
   const found = path.reduce(partOf, value);
   if (found !== undefined) return found;

@@ -1,4 +1,4 @@
-/** Bytes of tables over a session: one request a piece, each reply checked against what was asked. */
+/** Bytes of tables over a session: one request per piece, each reply checked against its request. */
 import { concat } from "@meterport/protocol/bytes";
 import { LayoutError, ResponseError } from "@meterport/protocol/errors";
 import {
@@ -22,7 +22,7 @@ const errorCodes: Readonly<Record<number, ResponseError["code"]>> = {
   [code.inappropriateAction]: "no-such-table",
 };
 
-/** What an answer holds: the data of a read, nothing for a write. @throws ResponseError */
+/** The contents of an answer: the data of a read, nothing for a write. @throws ResponseError */
 export const dataOf = (answer: TableResponse | Malformed, label: string): Uint8Array => {
   if (answer.kind === "data") return answer.data;
   if (answer.kind === "done") return new Uint8Array();
@@ -30,22 +30,22 @@ export const dataOf = (answer: TableResponse | Malformed, label: string): Uint8A
     const name = errorCodes[answer.code] ?? "unknown-response";
     throw new ResponseError(name, answer.code, label, responseCode(answer.code).meaning);
   }
-  // The link hands on neither a sequence response nor one whose count does not fit.
-  const detail = answer.kind === "malformed" ? answer.detail : "a sequence response where data were asked";
+  // The link passes on neither a sequence response nor one whose count does not fit.
+  const detail = answer.kind === "malformed" ? answer.detail : "a sequence response instead of data";
   throw new ResponseError("unknown-response", 0, label, detail);
 };
 
-/** One request and what its answer holds. @throws LinkError, ResponseError */
+/** Sends one request and returns the contents of its answer. @throws LinkError, ResponseError */
 export const exchange = async (session: Session, request: TableRequest, options: RequestOptions): Promise<Uint8Array> =>
   dataOf(decodeResponse(await session.request(encodeRequest(request), options), request.kind), options.label);
 
 const expect = (data: Uint8Array, { offset, length }: ByteRange, label: string): Uint8Array => {
   if (data.length === length) return data;
   const code = data.length < length ? "truncated" : "trailing";
-  throw new LayoutError(code, { path: label, offset }, `${length} bytes were asked, ${data.length} came`);
+  throw new LayoutError(code, { path: label, offset }, `${length} bytes were requested, ${data.length} came`);
 };
 
-/** Documented tables end before 233,856 bytes, the largest load profile; dimensions that a meter reports may say anything. */
+/** No documented table is longer than 233,856 bytes, the largest load profile; a meter may report any dimensions. */
 const largestTable = 2 ** 18;
 
 const check = ({ offset, length }: ByteRange, label: string): void => {
@@ -55,7 +55,7 @@ const check = ({ offset, length }: ByteRange, label: string): void => {
 };
 
 /**
- * A slice of a table, in as many requests as the seal's limit makes of it. `starts` as in `cutRange`.
+ * A slice of a table, in as many requests as the seal's limit needs. `starts` as in `cutRange`.
  *
  * @throws LinkError, ResponseError, LayoutError
  */
@@ -79,8 +79,8 @@ export const readSlice = async (
 };
 
 /**
- * A table from its first byte: at most `length` bytes, fewer where the meter's table is shorter and one message holds
- * it. The full read is three bytes shorter than a partial one and, unlike it, not padded with zeros past the end.
+ * A table from its first byte: at most `length` bytes, fewer if the meter's table is shorter and one message holds
+ * it. A full read is three bytes shorter than a partial one and, unlike it, not padded with zeros past the end.
  *
  * @throws LinkError, ResponseError, LayoutError
  */
@@ -95,7 +95,7 @@ export const readWhole = async (
     ? readSlice(session, table, { offset: 0, length }, options, starts)
     : exchange(session, { kind: "read", table, count: length }, options);
 
-/** What was read; `undefined` where the meter refuses, or gives another length than was asked. @throws LinkError */
+/** The bytes; `undefined` if the meter refuses, or gives another length than requested. @throws LinkError */
 export const unlessRefused = async <T>(read: Promise<T>): Promise<T | undefined> => {
   try {
     return await read;

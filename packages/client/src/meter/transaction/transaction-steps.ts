@@ -1,4 +1,4 @@
-/** Steps of a transaction: what each asks the meter, and what its answers mean. */
+/** Steps of a transaction: what each sends to the meter, and what its answers mean. */
 import { LayoutError, LinkError, UsageError } from "@meterport/protocol/errors";
 import { type At, decode, type Path, type Procedure, place, type Table } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
@@ -17,7 +17,7 @@ import { type FieldValue, type TableWriter, writeLabel } from "../write/table-wr
 
 type Keys = readonly (string | number)[];
 
-/** One step. Made by the `Steps` that a transaction hands out. */
+/** One step. Made by the `Steps` that a transaction provides. */
 export interface Step<T> {
   /** @throws UsageError, LayoutError, LinkError, ResponseError */
   readonly layOut: (site: Site) => Promise<LaidStep>;
@@ -33,28 +33,28 @@ export interface Site {
   readonly signal: Signal | undefined;
 }
 
-/** A step as requests, and the meaning of what comes back for them. */
+/** A step as requests, and how to decode their responses. */
 export interface LaidStep {
   readonly label: string;
   readonly requests: readonly TableRequest[];
-  /** True where the places hang on dimensions of the meter. */
+  /** True if the places depend on the meter's dimensions. */
   readonly dimensioned: boolean;
-  /** Out of the data of each response. @throws LayoutError, ProcedureError, LinkError */
+  /** Decodes the data of the responses. @throws LayoutError, ProcedureError, LinkError */
   readonly open: (data: readonly Uint8Array[]) => unknown;
 }
 
-/** Names the steps of a transaction. */
+/** Makes the steps of a transaction. */
 export interface Steps {
   read<T, E>(table: Table<string, T, E>): Step<T>;
   read<T, E, const P extends Path<T>>(table: Table<string, T, E>, path: P): Step<At<T, P>>;
-  /** Bytes of a table, by its number where nobody has declared it. */
+  /** Bytes of a table, by its number if it is not declared. */
   readBytes(table: AnyTable | number, offset: number, count: number): Step<Uint8Array>;
   /** The same rules as for `meter.write`. */
   write<T, E>(table: Table<string, T, E>, value: T): Step<undefined>;
   write<T, E, const P extends Path<T>>(table: Table<string, T, E>, path: P, value: At<T, P>): Step<undefined>;
-  /** Several fields of one table, as `meter.writeFields`. */
+  /** Several fields of one table, like `meter.writeFields`. */
   writeFields(table: AnyTable, fields: readonly FieldValue[]): Step<undefined>;
-  /** Only procedures that may be called twice: an interrupted transaction is run again (MEP guide 1.1, p. 49). */
+  /** Only procedures that may be called twice: the meter runs an interrupted transaction again (MEP guide 1.1, p. 49). */
   call<Q, QE, R, RE>(procedure: Procedure<string, Q, QE, R, RE>, parameters: Q): Step<R>;
 }
 
@@ -89,7 +89,7 @@ const readBytes = (table: AnyTable | number, offset: number, count: number): Ste
 const exactly = (data: Uint8Array, { offset, length }: ByteRange): Uint8Array => {
   if (data.length === length) return data;
   const code = data.length < length ? "truncated" : "trailing";
-  throw new LayoutError(code, { path: "", offset }, `${length} bytes were asked, ${data.length} came`);
+  throw new LayoutError(code, { path: "", offset }, `${length} bytes were requested, ${data.length} came`);
 };
 
 const writeFields = (table: AnyTable, fields: readonly FieldValue[]): Step<undefined> => ({
@@ -162,8 +162,8 @@ const overlap = (a: TableRequest, b: TableRequest): boolean => {
 };
 
 /**
- * A transaction may run twice: what it reads must not be what it changes afterwards (MEP guide 1.1, p. 49), and values
- * that share bytes were planned without each other.
+ * A transaction may run twice: it must not read what it changes afterwards (MEP guide 1.1, p. 49). Values that share bytes
+ * are refused, since each was planned without the other.
  *
  * @throws UsageError (`not-idempotent`, `overlap`)
  */
@@ -181,13 +181,13 @@ export const checkSteps = (laid: readonly LaidStep[]): void => {
   });
 };
 
-/** Bytes of a step's responses in ET53 where the meter does what is asked. */
+/** Bytes of a step's responses in ET53 if the meter does as requested. */
 export const responseSize = ({ requests }: LaidStep): number =>
   requests.reduce((sum, request) => sum + 2 + (isWrite(request) ? 1 : 3 + bytesOf(request).length), 0);
 
 export const writtenTables = ({ requests }: LaidStep): number[] => requests.filter(isWrite).map(({ table }) => table);
 export const messagesOf = ({ requests }: LaidStep): Uint8Array[] => requests.map(encodeRequest);
 
-/** The value of a step out of its response messages. @throws ResponseError, LayoutError, ProcedureError, LinkError */
+/** The value of a step from its response messages. @throws ResponseError, LayoutError, ProcedureError, LinkError */
 export const openStep = ({ requests, label, open }: LaidStep, messages: readonly Uint8Array[]): unknown =>
   open(requests.map((request, i) => dataOf(decodeResponse(messages[i] ?? new Uint8Array(), request.kind), label)));

@@ -1,4 +1,4 @@
-/** Runs transactions: requests are written to ET52 as one, their responses read from ET53. MEP guide 1.1, pp. 49-57. */
+/** Runs transactions: writes requests to ET52 as one, and reads their responses from ET53. MEP guide 1.1, pp. 49-57. */
 import {
   LayoutError,
   LinkError,
@@ -41,22 +41,22 @@ export type StepOutcomes<S extends readonly Step<unknown>[]> = {
 
 export interface TransactionOptions {
   readonly signal?: Signal;
-  /** 0 to 65535; the one after the last that the meter knows, where left out. */
+  /** 0 to 65535; by default, the one after the last that the meter knows. */
   readonly number?: number;
-  /** A plan that somebody has agreed to: it is what is sent, or nothing where it would be another one by now. */
+  /** A plan that the user has agreed to: nothing is sent if the plan would be another one by now. */
   readonly shown?: TransactionPlan;
 }
 
 /** What a transaction sends. */
 export interface TransactionPlan {
   readonly number: number;
-  /** The writes to ET52, in their order. */
+  /** The writes to ET52, in order. */
   readonly requests: readonly TableWrite[];
 }
 
 interface Laid {
   readonly laid: readonly LaidStep[];
-  /** Of the dimensions under which it was laid out. */
+  /** Generation of the dimensions under which it was laid out. */
   readonly generation: number;
 }
 
@@ -68,7 +68,7 @@ const head = 5;
 const longestWait: Millis = 4_000;
 const pollPause: Millis = 200;
 const lockPause: Millis = 1_000;
-/** One is not processed where the power line's begins at the same moment, and is to be tried again (p. 56). */
+/** The meter skips a transaction that begins at the same moment as the power line's; it must be tried again (p. 56). */
 const attempts = 2;
 
 const asked = (name: string, signal: Signal | undefined) =>
@@ -79,7 +79,7 @@ export interface TransactionsOptions extends ChangeOptions {
   readonly caller: ProcedureCaller;
 }
 
-/** How writing ET52 fails before the piece that starts a transaction. */
+/** A failed write to ET52 before the piece that starts a transaction. */
 const unstarted: readonly string[] = ["moved", "reply-lost"];
 
 type Limits = Pick<ET11, "transactionRequestLength" | "transactionResponseLength" | "mepChannelCount">;
@@ -142,7 +142,7 @@ export class Transactions {
     return laidOut;
   }
 
-  /** The one place where a transaction becomes the bytes that are shown and sent. */
+  /** The one place where a transaction becomes bytes to show and send. */
   #planOf(laid: readonly LaidStep[], limits: Limits, number: number): TransactionPlan {
     const bytes = encode(ET52, transaction({ number, messages: laid.flatMap(messagesOf) }), {});
     checkSize(bytes.length, laid, limits);
@@ -155,7 +155,7 @@ export class Transactions {
     return { number, requests };
   }
 
-  /** `undefined` where it is worth another attempt. */
+  /** `undefined` if another attempt is worthwhile. */
   async #attempt(
     built: readonly Step<unknown>[],
     options: TransactionOptions,
@@ -168,7 +168,7 @@ export class Transactions {
     return this.#locked(limits, signal, async (until) => {
       const { laid, generation } = await this.#layOut(built, signal);
       if (shown !== undefined) checkShown(shown.requests, this.#planOf(laid, limits, shown.number).requests, label);
-      // Another one where the meter did not process it.
+      // Another number if the meter did not process it.
       const fixed = options.number ?? (attempt === 1 ? shown?.number : undefined);
       const number = fixed ?? (await this.#nextNumber(until !== undefined, signal));
       if (shown !== undefined && (await this.#head(signal)).number === number)
@@ -182,14 +182,14 @@ export class Transactions {
           throw new LinkError("moved", label, "the meter's dimensions changed before it ran");
         for (const request of requests) await this.#write(request, dimensioned, request === requests.at(-1), signal);
       } catch (error) {
-        // Nothing was executed: it is the last piece that starts a transaction.
+        // Nothing was executed: only the last piece starts a transaction.
         if (!isLast && error instanceof LinkError && unstarted.includes(error.code)) return undefined;
         throw error;
       }
       const messages = await this.#responses(number, limits, signal);
-      // What was laid out under other dimensions must not be believed.
+      // Results laid out under other dimensions are invalid.
       const moved = meter.generation !== generation && dimensioned;
-      // Behind the end of the lock they may be the other client's, under the same number.
+      // After the lock has expired they may be the other client's, under the same number.
       const late = until !== undefined && meter.clock.now() >= until;
       if (messages !== undefined && !moved && !late) return outcomesOf(laid, messages);
       if (!isLast) return undefined;
@@ -208,8 +208,8 @@ export class Transactions {
   }
 
   /**
-   * The two ports of a meter share the tables: the other client is kept away meanwhile (p. 50). The task is told until
-   * when; `undefined` where there is no other client.
+   * The two ports of a meter share the tables: the other client is locked out meanwhile (p. 50). The task gets the end of
+   * the lock; `undefined` if there is no other client.
    */
   async #locked<T>(
     limits: Limits,
@@ -223,12 +223,12 @@ export class Transactions {
     try {
       return await task(until);
     } finally {
-      // Where it fails the meter unlocks by itself after ten seconds; what the task did counts.
+      // If it fails, the meter unlocks on its own after ten seconds; what the task did counts.
       await this.#options.caller.call(EP61, { lock: transactionLock.unlock }).catch(ignoreMeterportError);
     }
   }
 
-  /** Until when at least; `undefined` where this meter has nothing to lock. */
+  /** The earliest end of the lock; `undefined` if this meter has nothing to lock. */
   async #lock(signal: Signal | undefined): Promise<Millis | undefined> {
     const { meter, caller } = this.#options;
     const began = meter.clock.now();
@@ -247,7 +247,7 @@ export class Transactions {
     }
   }
 
-  /** Another one each time: the meter does not run the same transaction twice in a row (p. 56). */
+  /** Another number each time: the meter does not run the same transaction twice in a row (p. 56). */
   async #nextNumber(shared: boolean, signal: Signal | undefined): Promise<number> {
     const last = shared || this.#last === undefined ? (await this.#head(signal)).number : this.#last;
     return last >= 0xffff ? 1 : last + 1;
@@ -259,18 +259,18 @@ export class Transactions {
     return decode(transactionHeader, data, {});
   }
 
-  /** A piece must not be written twice, the rest has to follow it directly (p. 50). */
+  /** A piece must not be written twice, and the rest must follow it directly (p. 50). */
   async #write(request: TableWrite, laidOut: boolean, starts: boolean, signal: Signal | undefined): Promise<void> {
     const options = { ...asked("write ET52", signal), retry: "same-packet", idempotent: false, laidOut } as const;
     try {
       await exchange(this.#options.meter.session, { kind: "write-at", ...request }, options);
     } catch (error) {
-      // Whether the last piece started it ET53 tells; a hole in front of it would be filled with what was there before.
+      // ET53 shows whether the last piece started it. A lost piece before it would leave old bytes in the table.
       if (!starts || !(error instanceof LinkError) || error.code !== "reply-lost") throw error;
     }
   }
 
-  /** The response messages; `undefined` where none were formed in time. */
+  /** The response messages; `undefined` if none were formed in time. */
   async #responses(number: number, limits: Limits, signal: Signal | undefined): Promise<Uint8Array[] | undefined> {
     const { clock, session } = this.#options.meter;
     const began = clock.now();
@@ -293,7 +293,7 @@ export class Transactions {
 const isResponse = (type: number): boolean =>
   type === transactionType.responses || type === transactionType.partialResponses;
 
-/** `undefined` where they are not whole, because the meter or the other client writes them at this moment. */
+/** `undefined` if they are incomplete, because the meter or the other client is writing them at this moment. */
 const messagesIn = (data: Uint8Array, number: number): Uint8Array[] | undefined => {
   try {
     const value = decode(ET53, data, {});

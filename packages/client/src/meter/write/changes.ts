@@ -1,4 +1,4 @@
-/** What everything that changes a meter stands on. */
+/** What all changes to a meter share. */
 import { equalBytes } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
 import type { AnyTable, Profile } from "@meterport/protocol/layout/index";
@@ -9,7 +9,7 @@ import type { Environment } from "../read/dimensions.ts";
 import type { WearBudget } from "./wear-budget.ts";
 import type { TableWrite } from "./write-plan.ts";
 
-/** What changing a meter takes of it: a `Meter` has it all, and whatever it calls does not know a `Meter`. */
+/** The port to a meter that changes need: `Meter` implements it, so that the code behind it does not import `Meter`. */
 export interface ChangeableMeter {
   readonly session: Session;
   readonly clock: Clock;
@@ -17,15 +17,15 @@ export interface ChangeableMeter {
   readonly level: Level | undefined;
   /** Which of the two MEP ports of firmware 4.0 and later; 1 elsewhere. */
   readonly port: 1 | 2;
-  /** Reached through its optical port. */
+  /** Whether the link goes to its optical port. */
   readonly optical: boolean;
-  /** Whether another MEP client may use it as well; `undefined` if it does not tell. */
+  /** Whether another MEP client may use it too; `undefined` if it does not say. */
   readonly several: boolean | undefined;
-  /** Moves whenever the meter's dimensions may have changed. */
+  /** Changes whenever the meter's dimensions may have changed. */
   readonly generation: number;
   /** What a table's layout depends on. @throws UsageError, LinkError, ResponseError, LayoutError */
   readonly environment: (table: AnyTable, options?: { readonly signal?: Signal }) => Promise<Environment>;
-  /** Runs `read` again if the meter's dimensions moved under it. @throws LinkError, and what `read` throws */
+  /** Runs `read` again if the meter's dimensions changed meanwhile. @throws LinkError, and what `read` throws */
   readonly steadily: <T>(label: string, read: () => Promise<T>, fresh?: boolean) => Promise<T>;
   /** @throws LinkError, ResponseError, LayoutError, UsageError */
   readonly readPath: (
@@ -42,9 +42,9 @@ export interface ChangeOptions {
 }
 
 /**
- * What somebody has agreed to is all that is sent.
+ * Checks that only what the user has agreed to is sent.
  *
- * @throws UsageError (`changed`) where it would be something else by now
+ * @throws UsageError (`changed`) if it would be something else by now
  */
 export const checkShown = (shown: readonly TableWrite[], now: readonly TableWrite[], label: string): void => {
   const same = (one: TableWrite, other: TableWrite | undefined): boolean =>

@@ -12,7 +12,7 @@ const env = defaultDimensions(parseProfile(profile));
 const places = env.ET11.mepDataSources ?? 0;
 
 const bench = () => {
-  // MEP guide 1.1, pp. 131-132: icons from byte 31 on, values behind them.
+  // MEP guide 1.1, pp. 131-132: icons from byte 31, then values.
   const bytes = new Uint8Array(sizeOf(ET50, env));
   bytes.set([...le16(0), ...le16(32 + 256)], 31);
   bytes.set([...le32(-7), ...le32(-12_345)], 31 + 2 * places);
@@ -41,7 +41,7 @@ describe("the display", () => {
     ]);
   });
 
-  it("is written as far as it is given, and by nobody who may only read", async () => {
+  it("writes only the given fields, and nothing on a read-only connection", async () => {
     const { clock, meter, line } = await bench();
     const fields = displayFields(meter, [
       { place: 1, value: 5 },
@@ -61,7 +61,7 @@ describe("the display", () => {
     assert.equal(line.asked.length, before);
   });
 
-  it("takes no place and no value that cannot be", async () => {
+  it("rejects impossible places and values", async () => {
     const { meter } = await bench();
     const wrong = [{ place: -1 }, { place: 0.5 }, { place: 0, value: 2 ** 31 }, { place: 0, value: 1.5 }];
     for (const change of wrong) assert.throws(() => displayFields(meter, [change]), { code: "display" });

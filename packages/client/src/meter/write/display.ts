@@ -18,21 +18,21 @@ export const displayIcons = {
 } as const;
 export type DisplayIcon = keyof typeof displayIcons;
 
-/** A place of the display with what is there. */
+/** A place of the display with its contents. */
 export interface DisplayValue {
   /** Counted from 0. */
   readonly place: number;
   readonly value: number;
   readonly icons: readonly DisplayIcon[];
-  /** Bits of icons that are not documented. */
+  /** Icon bits that are not documented. */
   readonly otherIcons: number;
 }
 
-/** What a place is to show; what is left out stays as it is. */
+/** What a place is to show; omitted fields stay as they are. */
 export interface DisplayChange {
   /** Counted from 0. */
   readonly place: number;
-  /** 32 bits with a sign. */
+  /** A signed 32-bit integer. */
   readonly value?: number;
   readonly icons?: readonly DisplayIcon[];
 }
@@ -40,7 +40,7 @@ export interface DisplayChange {
 const names = Object.keys(displayIcons) as DisplayIcon[];
 
 /**
- * What this client has on the display, place by place.
+ * This client's places of the display.
  *
  * @throws LinkError, ResponseError, LayoutError
  */
@@ -58,15 +58,15 @@ export const readDisplay = async (meter: Meter, call: CallOptions = {}): Promise
 /**
  * The fields of ET50 that show these values at this client's places, for `Meter.writeFields`.
  *
- * @throws UsageError (`display`) for a place or value that cannot be
+ * @throws UsageError (`display`) for an impossible place or value
  */
 export const displayFields = (meter: Meter, changes: readonly DisplayChange[]): FieldValue[] =>
   changes.flatMap(({ place, value, icons }) => {
     const own = ["clients", meter.place.index] as const;
     if (!Number.isInteger(place) || place < 0)
-      throw new UsageError("display", `place ${place} is none; they count from 0`);
+      throw new UsageError("display", `there is no place ${place}; places are numbered from 0`);
     if (value !== undefined && value !== (value | 0))
-      throw new UsageError("display", `${value} at place ${place} is no whole number of 32 bits with a sign`);
+      throw new UsageError("display", `${value} at place ${place} is not a signed 32-bit integer`);
     return [
       ...(value === undefined ? [] : [{ path: [...own, "dataForDisplay", place], value }]),
       ...(icons === undefined
@@ -81,7 +81,7 @@ export const displayFields = (meter: Meter, changes: readonly DisplayChange[]): 
   });
 
 /**
- * Shows a value at a place of the display: whether and when, the utility's display list decides.
+ * Shows a value at a place of the display; the utility's display list decides whether and when it appears.
  *
  * @throws UsageError, LayoutError, ResponseError, LinkError
  * @example

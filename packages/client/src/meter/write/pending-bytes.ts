@@ -1,12 +1,12 @@
 /**
- * Parts of pending tables on the wire. Layouts have the descriptor in front of the table; messages do not count it in offsets,
- * but carry it with every part and count it in lengths (Optical guide 1.1, pp. 11-12).
+ * Parts of pending tables on the wire. Layouts have the descriptor in front of the table; messages leave it out of offsets,
+ * but carry it with every part and include it in lengths (Optical guide 1.1, pp. 11-12).
  */
 import { concat } from "@meterport/protocol/bytes";
 import { pendingDescriptorSize } from "@meterport/protocol/tables/basic/pending";
 import type { ByteRange } from "../read/ranges.ts";
 
-/** What must be asked for to have a part of the layout, and where that part is in the answer. */
+/** What to request for a part of the layout, and where that part is in the answer. */
 export interface PendingPart {
   readonly asked: ByteRange;
   readonly from: number;
@@ -35,7 +35,7 @@ export interface Piece {
   readonly data: Uint8Array;
 }
 
-/** Writes of a pending table as messages carry them: behind `descriptor`, in which they are put as far as they belong there. */
+/** Writes of a pending table as messages carry them: each after `descriptor`, which takes the bytes that belong to it. */
 export const pendingWrites = (pieces: readonly Piece[], descriptor: Uint8Array): Piece[] => {
   const next = descriptor.slice(0, pendingDescriptorSize);
   for (const { offset, data } of pieces)

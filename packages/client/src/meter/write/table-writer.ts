@@ -1,4 +1,4 @@
-/** Writes tables with care: rights are checked and the memory's wear is counted before a byte is sent. */
+/** Writes tables with care: checks rights and counts the memory's wear before a byte is sent. */
 import { equalBytes } from "@meterport/protocol/bytes";
 import { LinkError, ResponseError } from "@meterport/protocol/errors";
 import { place } from "@meterport/protocol/layout/index";
@@ -22,18 +22,18 @@ import { checkTable, checkWritable, clearsItself, objections } from "./write-rig
 
 export interface WriteOptions {
   readonly signal?: Signal;
-  /** Reads what was written and compares; true where left out. */
+  /** Reads the written bytes again and compares them; true by default. */
   readonly verify?: boolean;
-  /** Says what would be sent, and sends only the reads that this takes. */
+  /** Returns what would be sent, and sends only the reads that this takes. */
   readonly dryRun?: boolean;
-  /** Also sends what is there already; false where left out, because writing wears the meter's memory. */
+  /** Also sends values that the meter already has; false by default, because writing wears the meter's memory. */
   readonly rewrite?: boolean;
-  /** The requests of a dry run that somebody has agreed to: nothing is sent where it would be others by now. */
+  /** The requests of a dry run that the user has agreed to: nothing is sent if they would be others by now. */
   readonly shown?: readonly TableWrite[];
 }
 
 export interface WriteResult {
-  /** The requests that were sent, or would be; none where the meter has these values already. */
+  /** The requests that were sent, or would be; none if the meter already has these values. */
   readonly requests: readonly TableWrite[];
   readonly sent: boolean;
   /** The values before, one for each field, in their order. */
@@ -43,7 +43,7 @@ export interface WriteResult {
 interface Planned extends WritePlan {
   readonly target: WriteTarget;
   readonly before: readonly unknown[];
-  /** Of the dimensions under which it was laid out. */
+  /** Generation of the dimensions under which it was laid out. */
   readonly generation: number;
 }
 
@@ -52,9 +52,9 @@ interface Sending {
   readonly generation: number;
   readonly label: string;
   readonly signal: Signal | undefined;
-  /** Whether doing it twice leaves what doing it once does. */
+  /** Whether sending it twice has the same effect as sending it once. */
   readonly idempotent: boolean;
-  /** Takes what the meter has executed. */
+  /** Called with each write that the meter has executed. */
   readonly done: TableWrite[];
   readonly isLast: boolean;
 }
@@ -74,7 +74,7 @@ const mostAttempts = 4;
 
 const asked = (label: string, signal: Signal | undefined) => (signal === undefined ? { label } : { label, signal });
 
-/** A time from now on may be kept as another one: a descriptor is not compared. */
+/** The meter may store a relative time as another one: a descriptor is not compared. */
 const behindDescriptor = ({ offset, data }: Piece): Piece => {
   const skipped = Math.max(0, pendingDescriptorSize - offset);
   return { offset: offset + skipped, data: data.subarray(skipped) };
@@ -112,7 +112,7 @@ export class TableWriter {
         label,
       );
       const isLast = attempt === mostAttempts;
-      // Absolute bytes: written twice they are what they are written once, unless the meter has acted on them meanwhile.
+      // Absolute bytes: writing them twice is the same as once, unless the meter has acted on them meanwhile.
       const idempotent = !plan.changed.some((leaf) => clearsItself(table, leaf));
       const { generation } = plan;
       if (!(await this.#send({ requests, generation, label, signal, idempotent, done, isLast }))) continue;
@@ -121,14 +121,14 @@ export class TableWriter {
     }
   }
 
-  /** False where the meter's dimensions changed before all of it was written: then it has to be laid out again. */
+  /** False if the meter's dimensions changed before all of it was written: then it must be laid out again. */
   async #send({ requests, generation, label, signal, idempotent, done, isLast }: Sending): Promise<boolean> {
-    // At old offsets they would be something else.
+    // At the old offsets they would be other fields.
     const options = { ...asked(label, signal), idempotent, laidOut: true };
     for (const request of requests) {
       const { table, offset, data } = request;
       try {
-        // Another request may have brought the news. From here on the link looks after it.
+        // Another request may have revealed a change. From here on the link checks for it.
         if (this.#meter.generation !== generation)
           throw new LinkError("moved", label, "the meter's dimensions changed");
         await exchange(this.#meter.session, { kind: "write-at", table, offset, data }, options);
@@ -154,7 +154,7 @@ export class TableWriter {
     return pendingWrites(writes, descriptor).map((write) => ({ table: table.number, ...write }));
   }
 
-  /** The requests that a write takes, out of the bytes that are there now. @throws as `write` */
+  /** The requests that a write takes, given the present bytes. @throws as `write` */
   async plan(
     table: AnyTable,
     fields: readonly FieldValue[],
@@ -169,7 +169,7 @@ export class TableWriter {
       const targets = fields.map(({ path, value }) => writeTarget(table, path, value, env));
       const target = mergeTargets(table, targets, env);
       const places = fields.map(({ path }) => place(table, path, env));
-      // A bit is written in its byte, and decoded from all of its word.
+      // A bit is written in its byte, but decoded from its whole word.
       const hull = hullOf([target.range, ...places]);
       const { session } = this.#meter;
       const bytes = await readSlice(session, table.number, hull, asked(`read ${table.id}`, signal));

@@ -1,13 +1,13 @@
-/** Counts what wears a meter's memory, across restarts where the store remembers. */
+/** Counts writes that wear a meter's memory, across restarts if the store remembers. */
 import { UsageError } from "@meterport/protocol/errors";
 import type { Profile } from "@meterport/protocol/layout/index";
 import type { Clock } from "@meterport/protocol/ports";
 import { OneAtATime } from "../../session/one-at-a-time.ts";
 import { admit, type WearState, wears } from "./wear.ts";
 
-/** Keeps the wear of one meter. What `load` gives need not be what was saved: it is looked at with care. */
+/** Keeps the wear of one meter. What `load` gives is checked: it need not be what was saved. */
 export interface WearStore {
-  /** `undefined` where nothing was saved yet. */
+  /** `undefined` if nothing was saved yet. */
   readonly load: () => Promise<WearState | undefined>;
   /** Called before a write is sent, so that one whose answer is lost counts too. */
   readonly save: (state: WearState) => Promise<void>;
@@ -40,7 +40,7 @@ export class WearBudget {
   /**
    * Counts one write to each of `tables` (numbers, repeated for each message), or none of them.
    *
-   * @throws UsageError (`wear`) that says when they are allowed
+   * @throws UsageError (`wear`), which says when they are allowed
    */
   async spend(tables: readonly number[], label: string): Promise<void> {
     const count = tables.filter((table) => wears(table, this.#profile)).length;

@@ -51,15 +51,15 @@ describe("admit", () => {
     assert.deepEqual(admit({ writes: [0, hour, 2 * hour] }, 2, 3 * hour, limits), { ok: false, at: hour + day });
   });
 
-  it("a clock that was set back, and nonsense in a store, lock nothing for longer than a span", () => {
+  it("a clock that was set back, or nonsense in a store, locks nothing for longer than a span", () => {
     const state = { writes: [9e15, Number.NaN, Number.POSITIVE_INFINITY, -1, 9e15, 9e15, 9e15] };
     const refused = admit(state, 1, 50 * day);
     assert.deepEqual(refused, { ok: false, at: 50 * day + hour });
-    // Once the clock is right again nothing of it is left.
+    // Once the clock is right again, the wrong entries are gone.
     assert.equal(admit({ writes: [0, 0, 0, 0] }, 1, 50 * day).ok, true);
   });
 
-  it("whatever is asked, no span ever holds more than its limit, and the moment that is named is the first", () => {
+  it("for any requests, no span ever holds more than its limit, and the named moment is the earliest", () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 0, max: 2 * hour }), fc.integer({ min: 1, max: 4 })), { maxLength: 150 }),
@@ -109,7 +109,7 @@ describe("WearBudget", () => {
     await new WearBudget(store, clock, old).spend([0x0834, 0x0834, 0x0834], "a transaction");
   });
 
-  it("what cannot be saved is not sent, and a spoilt state is none", async () => {
+  it("a write that cannot be saved is not sent, and a malformed state counts as none", async () => {
     const clock = new VirtualClock();
     const broken = {
       load: async () => ({ writes: "often" }) as unknown as WearState,

@@ -70,7 +70,7 @@ describe("a plan", () => {
     assert.deepEqual(written(["entries", 0, "limit"], 0), []);
   });
 
-  it("refuses what is not ours, by name even where nothing changes", () => {
+  it("refuses fields that the meter controls, if named even when nothing changes", () => {
     for (const [key, value] of [
       ["state", 0],
       ["count", 0],
@@ -87,7 +87,7 @@ describe("a plan", () => {
     assert.throws(() => plan(["entries", 3, "low"], true, new Uint8Array(size)), { name: "LayoutError" });
   });
 
-  it("leaves bytes alone that no field covers", () => {
+  it("leaves bytes alone that belong to no field", () => {
     const current = new Uint8Array(size);
     current[12] = 7;
     const entry = {
@@ -110,7 +110,7 @@ describe("a plan", () => {
     });
   });
 
-  it("never touches a byte that is only the meter's, whatever changes, and brings the value there", () => {
+  it("never touches a byte that only the meter controls, and writes the value in full", () => {
     const ours = fc.record({
       limit: fc.nat(0xffff),
       low: fc.boolean(),
@@ -152,7 +152,7 @@ describe("control", () => {
 });
 
 describe("cutWrite", () => {
-  it("covers the run without a gap, and avoids lengths that fill the digest's blocks where it can", () => {
+  it("covers the run without a gap, and avoids lengths that fill the digest's blocks if possible", () => {
     fc.assert(
       fc.property(
         fc.nat(5000),
@@ -186,7 +186,7 @@ describe("several fields of a table", () => {
     return planWrite(sample, target, current, objections(sample), { limit: 400, rewrite: false });
   };
 
-  it("are one read, and what lies between them and was not asked for is not written", () => {
+  it("take one read, and unrequested fields between them are not written", () => {
     const { writes } = plan([
       [["entries", 0, "limit"], 1],
       [["entries", 1, "limit"], 2],
@@ -201,7 +201,7 @@ describe("several fields of a table", () => {
     );
   });
 
-  it("one that is the meter's refuses them all; the same one twice is a mistake", () => {
+  it("are all refused if the meter controls one of them; the same one twice is an error", () => {
     assert.throws(
       () =>
         plan([

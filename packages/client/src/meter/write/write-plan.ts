@@ -1,6 +1,6 @@
 /**
  * Which bytes a write sends: only those that change, whole values at a time, never a value that the meter controls. A
- * meter has no bit write, so bits are put among their neighbours as these are now. Pure: the current bytes come in.
+ * meter has no bit write, so bits are merged with the current bits around them. Pure: the current bytes are an argument.
  */
 import { LayoutError, UsageError } from "@meterport/protocol/errors";
 import { type Bits, placeBits } from "@meterport/protocol/layout/bits";
@@ -24,11 +24,11 @@ export interface WriteTarget {
   readonly range: ByteRange;
   /** Fields within the range, at absolute offsets; of a single bit field only itself. */
   readonly leaves: readonly Leaf[];
-  /** Fields that were asked for by name, each for itself. */
+  /** Fields that were requested by name, each alone. */
   readonly named?: readonly Leaf[];
-  /** Fields within the range that nobody asked for, and which are not to be written on the way. */
+  /** Fields within the range that were not requested, and must not be written along with them. */
   readonly between?: readonly Leaf[];
-  /** The range with the new value, out of the range as it is. @throws LayoutError */
+  /** The range with the new value, from the current range. @throws LayoutError */
   readonly apply: (current: Uint8Array) => Uint8Array;
 }
 
@@ -61,7 +61,7 @@ const byteMask = ({ low, high }: Pick<Bits, "low" | "high">, index: number): num
 };
 
 /**
- * Where a value goes and what else lies there.
+ * Where a value goes and what else is there.
  *
  * @throws LayoutError for a path or a value that does not fit
  */
@@ -90,13 +90,13 @@ export const writeTarget = (table: AnyTable, path: Keys, value: unknown, env: un
 };
 
 /**
- * Several targets of one table as one: their hull is read once, and each is put into what those before it left.
+ * Several targets of one table as one: their hull is read once, and each target is applied to the result of the one before.
  *
- * @throws UsageError (`overlap`) where two of them write the same field
+ * @throws UsageError (`overlap`) if two of them write the same field
  */
 export const mergeTargets = (table: AnyTable, targets: readonly WriteTarget[], env: unknown): WriteTarget => {
   const [only] = targets;
-  if (only === undefined) throw new UsageError("nothing", `write ${table.id}: nothing is to be written`);
+  if (only === undefined) throw new UsageError("nothing", `write ${table.id}: no fields are given`);
   if (targets.length === 1) return only;
   const seen = new Set<string>();
   for (const { path } of targets.flatMap(({ leaves }) => leaves)) {
@@ -120,10 +120,10 @@ export const mergeTargets = (table: AnyTable, targets: readonly WriteTarget[], e
   return { range: { offset, length }, leaves: all, named: targets.flatMap(namedBy), between, apply };
 };
 
-/** Its field, where it is a single one. */
+/** Its field, if it is a single one. */
 const namedBy = ({ leaves }: WriteTarget): readonly Leaf[] => (leaves.length === 1 ? leaves : []);
 
-/** A part of which the layout tells no leaves, because its place hangs on values before it. */
+/** A part whose leaves the layout does not know, because its place depends on values before it. */
 const leafAt = (path: string, offset: number, size: number): Leaf => ({
   path,
   offset,
@@ -146,20 +146,20 @@ const differs = (leaf: Leaf, start: number, before: Uint8Array, after: Uint8Arra
 export interface PlanOptions {
   /** Most data bytes of one request. */
   readonly limit: number;
-  /** Also send what is there already. */
+  /** Also send values that the meter already has. */
   readonly rewrite: boolean;
 }
 
 export interface WritePlan {
   readonly writes: readonly TableWrite[];
-  /** The fields that get another value. */
+  /** The fields whose value changes. */
   readonly changed: readonly Leaf[];
 }
 
 /**
- * The requests that bring a value to its place.
+ * The requests that write a value.
  *
- * @throws LayoutError; UsageError (`not-writable-field`) where a field would change that must not
+ * @throws LayoutError; UsageError (`not-writable-field`) if a field would change that must not
  */
 export const planWrite = (
   table: AnyTable,
@@ -171,7 +171,7 @@ export const planWrite = (
   const { range } = target;
   const next = target.apply(current);
   const changed = target.leaves.filter((leaf) => differs(leaf, range.offset, current, next));
-  // A single field that is asked for by name is refused even where it has this value already.
+  // A single field requested by name is refused even if it already has this value.
   for (const leaf of [...(target.named ?? namedBy(target)), ...changed]) {
     const reason = objection(leaf);
     if (reason !== undefined)
@@ -198,7 +198,7 @@ const clip = ({ offset, size }: Leaf, range: ByteRange): ByteRange => {
   return { offset: from, length: Math.min(offset + size, range.offset + range.length) - from };
 };
 
-/** Bytes that no field covers, such as what newer firmware appends to an entry, stay as they are. */
+/** Bytes that belong to no field, such as those that newer firmware appends to an entry, stay as they are. */
 const checkCovered = (table: AnyTable, target: WriteTarget, before: Uint8Array, after: Uint8Array): void => {
   const covered = new Uint8Array(before.length);
   for (const leaf of target.leaves) {
@@ -213,7 +213,7 @@ const checkCovered = (table: AnyTable, target: WriteTarget, before: Uint8Array, 
     );
 };
 
-/** Runs of bytes, joined where the gap costs less than a request and holds nothing that must not be written. */
+/** Runs of bytes, joined if the gap costs less than a request and holds nothing that must not be written. */
 const joinAround = (ranges: readonly ByteRange[], barred: readonly ByteRange[]): ByteRange[] => {
   const joined: { offset: number; length: number }[] = [];
   for (const { offset, length } of [...ranges].sort((a, b) => a.offset - b.offset)) {
@@ -227,16 +227,16 @@ const joinAround = (ranges: readonly ByteRange[], barred: readonly ByteRange[]):
   return joined;
 };
 
-/** Code, table, offset, count in front of the data, the sequence number behind it: all that the digest covers. */
+/** Code, table, offset and count before the data, the sequence number after it: all that the digest covers. */
 const digested = 12;
 const digestBlock = 192;
 
-/** Data lengths whose requests fill the digest's blocks exactly: their last bytes are hardly mixed into it. */
+/** Data lengths whose requests fill the digest's blocks exactly: then the digest hardly depends on the last bytes. */
 const isWeak = ({ length }: ByteRange): boolean => (length + digested) % digestBlock === 0;
 
 /**
- * A run in pieces of at most `limit` bytes, cut where values begin, none of a length that weakens the digest where
- * another cut avoids it.
+ * Cuts a run into pieces of at most `limit` bytes, where values begin, and avoids lengths that weaken the digest if
+ * possible.
  *
  * @example
  * cutWrite({ offset: 0, length: 636 }, 456).map(({ length }) => length) // [455, 181]

@@ -1,4 +1,4 @@
-/** What may be written at all: the table's access, and who controls a field. Nothing is sent to find out. */
+/** What may be written at all: the table's access, and who controls a field. Sends nothing to find out. */
 import { UsageError } from "@meterport/protocol/errors";
 import type {
   Description,
@@ -24,21 +24,21 @@ export const checkWritable = (writable: boolean, label: string): void => {
     );
 };
 
-/** The level is the owner's word; where it is not known the meter decides. @throws UsageError (`key-level`) */
+/** The owner states the level; if unknown, the meter decides. @throws UsageError (`key-level`) */
 export const checkLevel = (needed: KeyLevel, level: Level | undefined, label: string): void => {
   if (needed === "advanced" && level === "basic")
-    throw new UsageError("key-level", `${label}: it takes the advanced key (MAK), and this is the basic one (MBK)`);
+    throw new UsageError("key-level", `${label}: this needs the advanced key (MAK), but the basic one (MBK) is in use`);
 };
 
-/** What is known of who asks, and of what. */
+/** What is known about the caller and the meter. */
 export interface Rights {
   readonly profile: Profile;
   readonly level: Level | undefined;
-  /** Through the optical port, whose keys are others. */
+  /** Whether it goes through the optical port, which has other keys. */
   readonly optical: boolean;
 }
 
-/** Tables whose writes do more than keep bytes, and what is to be used instead. */
+/** Tables whose writes do more than store bytes, and what to use instead. */
 const others: Readonly<Record<string, string>> = { BT07: "call a procedure", ET52: "run a transaction" };
 
 /** @throws UsageError (`read-only`, `key-level`, `other-way`) */
@@ -47,27 +47,26 @@ export const checkTable = (table: AnyTable, { profile, level, optical }: Rights,
   if (other !== undefined) throw new UsageError("other-way", `${label}: ${table.id} is not written directly, ${other}`);
   // Pending tables are written through the optical port only (Optical guide 1.1, pp. 10-12).
   if (optical && isPending(table.number)) return;
-  if (table.access.write === "never")
-    throw new UsageError("read-only", `${label}: no key permits to write ${table.id}`);
+  if (table.access.write === "never") throw new UsageError("read-only", `${label}: no key permits writing ${table.id}`);
   const needed = writeLevel(table, profile);
   if (needed === "never")
-    throw new UsageError("read-only", `${label}: no key permits to write ${table.id} on ${profileName(profile)}`);
+    throw new UsageError("read-only", `${label}: no key permits writing ${table.id} on ${profileName(profile)}`);
   checkLevel(needed, level, label);
 };
 
 /**
- * ET50 says "M" throughout, which on page 48 is "meter", but it is the space in which MEP clients introduce themselves and
+ * ET50 says "M" throughout, which on page 48 is "meter", but it is where MEP clients identify themselves and
  * put values for the display (MEP guide 1.1, pp. 22 and 130).
  */
 const spaceOfClients = new Set(["ET50"]);
 
 /**
- * Where the guide's offsets contradict each other and a wrong one does harm: the flags of ET97 that make TLS a duty
- * (MEP guide 1.1, p. 201) may lie one byte further.
+ * Fields for which the guide's offsets contradict each other and a wrong one does harm: the flags of ET97 that make TLS
+ * mandatory (MEP guide 1.1, p. 201) may be one byte further.
  */
 const uncertain: Readonly<Record<string, readonly string[]>> = { ET97: ["securityLogIntervalAndTlsFlags"] };
 
-/** Who controls the part at a path: what its field says, else what the nearest field around it says. */
+/** Who controls the part at a path: from its field, else from the nearest field around it. */
 export const controlOf = (description: Description, path: Keys): ValueControl | undefined => {
   let here: Description | undefined = description;
   let control: ValueControl | undefined;
@@ -83,10 +82,10 @@ export const controlOf = (description: Description, path: Keys): ValueControl | 
   return control;
 };
 
-/** Fixed, the meter's, or given by the firmware. */
+/** Fixed, controlled by the meter, or set by the firmware. */
 const notOurs: ReadonlySet<ValueControl | undefined> = new Set<ValueControl | undefined>(["F", "M", "P"]);
 
-/** Why a leaf must not be changed; `undefined` where it may be. */
+/** Why a leaf must not be changed; `undefined` if it may be. */
 export type Objection = (leaf: Pick<Leaf, "path" | "reserved">) => string | undefined;
 
 export const objections = (table: AnyTable): Objection => {
@@ -101,6 +100,6 @@ export const objections = (table: AnyTable): Objection => {
   };
 };
 
-/** Flags that the meter takes back by itself: reading them again proves nothing. MEP guide 1.1, p. 134. */
+/** Flags that the meter clears on its own: reading them again proves nothing. MEP guide 1.1, p. 134. */
 export const clearsItself = (table: AnyTable, leaf: Pick<Leaf, "path">): boolean =>
   table.id === "ET51" && leaf.path.endsWith(".resetMepNow");
