@@ -229,7 +229,7 @@ describe("requests", () => {
     assert.equal((await all(setting)).length, 960);
     const pieces = setting.line.asked.slice(from).filter(({ table }) => table === 64);
     const bytes = pieces.reduce((sum, { count = 0 }) => sum + count, 0);
-    // The newest block's header is read first, and once more since it lies between two others; 16 KiB at a time.
+    // The newest block's header is read first, and again since it is between two others; 16 KiB at a time.
     assert.equal(bytes, 10 * 1841 + 17);
     assert.ok(pieces.length <= Math.ceil((8 * 1841) / 452) + Math.ceil((2 * 1841) / 452) + 2);
   });

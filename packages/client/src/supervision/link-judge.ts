@@ -20,7 +20,7 @@ const seen: Readonly<Record<Symptom, string>> = {
   "half-reply": "replies stop before their end",
   "bad-digest": "bytes arrive damaged",
   noise: "noise comes in between",
-  "other-client": "another client seems to ask the same meter",
+  "other-client": "another client seems to be using the same meter",
 };
 
 /** This many looks in a row must agree on why a link is down: noise gives a different failure each time. */

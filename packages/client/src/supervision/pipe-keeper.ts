@@ -45,7 +45,7 @@ export class PipeKeeper {
   #longestSilence: Millis = silence.first;
   #opened = 0;
   #failures = 0;
-  /** How many pipes ended unasked since the last answer, and whether the rest after the last of them was taken. */
+  /** How many pipes ended on their own since the last answer, and whether the rest after the last of them was taken. */
   #ends = 0;
   #rested = true;
 

@@ -46,7 +46,7 @@ const keyTries = 4;
 const decisive: readonly LinkFailure[] = ["wrong-key", "tls-required", "no-tls", "no-answer", "only-alerts", "echo"];
 
 /** The most frequent failure; silence counts half, because it tells least. */
-const chief = (probes: readonly Probe[]): LinkFailure | undefined => {
+const mostFrequent = (probes: readonly Probe[]): LinkFailure | undefined => {
   const counts = new Map<LinkFailure, number>();
   for (const { failure } of probes)
     if (failure !== undefined) counts.set(failure, (counts.get(failure) ?? 0) + (failure === "no-answer" ? 0.5 : 1));
@@ -107,7 +107,7 @@ export class FirstContact {
       if (probe.failure === "wrong-key") refused++;
       probes.push(probe);
     }
-    return refused >= refusals ? "wrong-key" : chief(probes.filter(({ failure }) => failure !== "wrong-key"));
+    return refused >= refusals ? "wrong-key" : mostFrequent(probes.filter(({ failure }) => failure !== "wrong-key"));
   }
 
   get #first(): Pick<Approach, "secret"> {
@@ -119,7 +119,7 @@ export class FirstContact {
     const way: Approach = { kind, ...this.#first };
     const probes = await this.#knock(way);
     if (probes.at(-1)?.answered === true) return this.#met(way);
-    const failure = chief(probes);
+    const failure = mostFrequent(probes);
     if (isOver(failure)) return this.#sick("hangs-up", "open", "hung-up");
     // A single 0x0B among other failures looks like noise in a request.
     const refused = probes.filter((probe) => probe.failure === "wrong-key").length;
@@ -135,7 +135,7 @@ export class FirstContact {
   async #overTls(): Promise<Contact | undefined> {
     const probes = await this.#knock({ kind: "tls", ...this.#first }, 3);
     if (probes.at(-1)?.answered === true) return this.#met({ kind: "tls", ...this.#first });
-    const failure = chief(probes);
+    const failure = mostFrequent(probes);
     if (isOver(failure)) return this.#sick("hangs-up", "open", "hung-up");
     if (failure === "wrong-key") return this.#tlsKey({});
     if (failure === "no-tls") {
@@ -283,7 +283,7 @@ export class FirstContact {
       await this.#examined.open(baud);
       // The meter is at this speed if its bytes make sense here, even if it refuses the key.
       const probes = await this.#knock(way, 2);
-      const failure = chief(probes);
+      const failure = mostFrequent(probes);
       if (!probes.some(({ answered }) => answered) && failure !== "wrong-key" && failure !== "tls-required") continue;
       this.#report.check("framing", "bad", "other-baud", { baud });
       return this.#sick("wrong-baud");

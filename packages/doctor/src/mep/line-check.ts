@@ -13,8 +13,8 @@ import { answersAgain, hungUp } from "./line-return.ts";
 const probesWanted = 40;
 /** If a few of them failed, that may be chance: then more are sent. */
 const probesInDoubt = 120;
-/** A loss from this share up leaves no doubt. */
-const plain = 0.25;
+/** A loss of this share or more leaves no doubt. */
+const obviousLoss = 0.25;
 /** A slow line is judged by fewer probes. */
 const fewProbes = 20;
 const longEnough: Millis = 30_000;
@@ -117,7 +117,7 @@ export class LineCheck {
     const slow = this.#examined.clock.now() - began > longEnough;
     const few = slow ? fewProbes : probesWanted;
     if (probes.length < few) return false;
-    if (lossOf(probes) >= plain) return true;
+    if (lossOf(probes) >= obviousLoss) return true;
     // In doubt all probes are sent: to stop as soon as the figure looks good would bias it.
     return lossOf(probes.slice(0, few)) <= tolerableLoss || probes.length >= (slow ? probesWanted : probesInDoubt);
   }
@@ -165,7 +165,7 @@ export class LineCheck {
       // Late answers were not lost.
       if (this.#stuck) this.#report.blame("stuck");
       else if (late) this.#report.blame("slow-bridge");
-      else this.#report.blame(worst(losses), loss < plain);
+      else this.#report.blame(worst(losses), loss < obviousLoss);
     } else if (silent !== undefined && late) this.#report.blame("slow-bridge");
     else if (silent !== undefined) this.#paused(silent);
     if (this.#report.sickness === "paused") return;

@@ -35,7 +35,7 @@ export const opticalRates = [9600, 19_200, 2400, 4800, 1200, 300] as const;
 const blamed = (failure: LinkFailure): Sickness =>
   failure === "closed" || failure === "not-open" ? "hangs-up" : "loose-head";
 
-/** From this number on, short packets are the meter's habit. */
+/** This many short packets or more are a habit of the meter. */
 const shortHabit = 2;
 
 /** Packets that ended before their length, if nothing else is wrong with the line. */

@@ -4,7 +4,7 @@
 export const iecSignOn = Uint8Array.of(0xaf, 0x3f, 0x21, 0x8d, 0x0a);
 
 /** It answers within 1.5 s with up to 26 characters, a thirtieth of a second each. */
-export const iecPatience = 2_500;
+export const iecTimeout = 2_500;
 
 /** Escape sequence and start of an SML file. */
 const smlBegin = "1b1b1b1b01010101";

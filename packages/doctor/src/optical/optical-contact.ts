@@ -4,7 +4,7 @@ import type { Millis, Transport } from "@meterport/protocol/ports";
 import type { Sickness } from "../diagnosis.ts";
 import { type ExaminedLink, isOver, type Probe } from "../mep/examined-link.ts";
 import type { Report } from "../report.ts";
-import { foreignMeter, iecPatience, iecSignOn } from "./foreign-meter.ts";
+import { foreignMeter, iecSignOn, iecTimeout } from "./foreign-meter.ts";
 import type { OpticalWatch } from "./optical-watch.ts";
 
 /** Another state of RTS and DTR: many heads take their power from them. */
@@ -49,7 +49,7 @@ const quick = { retries: 1, renewals: 0 } as const;
 /** The usual wake-up for a meter. */
 const waking = { wakeBytes: 4 } as const;
 /** After this time a woken meter sleeps again. */
-const drowsy: Millis = 10_000;
+const sleepsAfter: Millis = 10_000;
 /** Longer than any bridge should need for a round trip. */
 const slowHead: Millis = 5_000;
 /** A packet is repeated 2 s after it was sent. */
@@ -163,7 +163,7 @@ export class OpticalFirstContact {
   /** It answered after a wake-up: a request without one shows whether it needs it. */
   async #awake(): Promise<OpticalContact | undefined> {
     const { clock } = this.#examined;
-    await this.#examined.listen(drowsy);
+    await this.#examined.listen(sleepsAfter);
     if (await this.#answers({ most: 1 })) return { silent: clock.now() - (this.#silentSince ?? clock.now()) };
     this.#report.check("identification", "bad", "woken", { setting: `wake=${waking.wakeBytes}` });
     return this.#sick("asleep");
@@ -209,7 +209,7 @@ export class OpticalFirstContact {
     if (bauds.length === 0) return false;
     await this.#examined.open(300);
     await this.#examined.send(iecSignOn);
-    await this.#examined.listen(iecPatience);
+    await this.#examined.listen(iecTimeout);
     const protocol = foreignMeter(watch().sample);
     await this.#examined.open(bauds[0]);
     if (protocol === undefined) return false;

@@ -18,8 +18,8 @@ const fewProbes = 12;
 const longEnough: Millis = 30_000;
 /** Silence of this length is a pause, not a lost packet: that is repeated after 2 s. */
 export const pauseAfter: Millis = 5_000;
-/** From this loss on nothing can be read in reasonable time. */
-const plain = 0.25;
+/** At this loss or more, nothing can be read in reasonable time. */
+const obviousLoss = 0.25;
 
 const longReads = 10;
 const fewReads = 4;
@@ -119,7 +119,7 @@ export class OpticalLine {
     const loss = this.#loss(counts);
     const failed = probes.length - took.length;
     const sick = loss > tolerableLoss || failed > tolerableLoss * probes.length;
-    if (sick) this.#report.blame("loose-head", loss < plain && failed < plain * probes.length);
+    if (sick) this.#report.blame("loose-head", loss < obviousLoss && failed < obviousLoss * probes.length);
     else if (pause !== undefined) {
       this.paused(pause);
       return;

@@ -81,7 +81,7 @@ export const en: MepWords = {
       cause: "The adapter is not plugged in, or has a different name from the one in the link.",
       remedies: [
         "Plug the adapter in, and find its name with `meterport ports`.",
-        "Name it by its USB numbers in the link, so that it is found whatever its name.",
+        "Name it by its USB numbers in the link, so that it is found under any name.",
       ],
     },
     "no-permission": {

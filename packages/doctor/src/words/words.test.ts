@@ -40,7 +40,7 @@ describe("words of a diagnosis", () => {
         );
     });
 
-  it("a key's form is told in the language", () => {
+  it("a key's form is named in the language", () => {
     const check = { name: "key", verdict: "warning", finding: "key-in-other-form", facts: { form: "hex" } } as const;
     assert.equal(findingText(wordsOf("de"), check), "angenommen, gelesen als Hexadezimalziffern");
   });

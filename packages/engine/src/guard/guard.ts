@@ -7,7 +7,7 @@
  */
 import { type LiveKey, type LiveReading, liveKeys } from "@meterport/protocol/meaning/readings";
 import { type RegisterKey, registerKeys } from "./measured.ts";
-import { type Accepted, hasLeapt, isNeighbour, unasked } from "./neighbourhood.ts";
+import { type Accepted, allowedRise, hasLeapt, isNeighbour } from "./neighbourhood.ts";
 
 /** What is plausible for one installation. */
 export interface GuardLimits {
@@ -160,7 +160,7 @@ class Judgement {
     const room = mayRise(elapsed, limits);
     const rise = last === undefined ? 0 : value - last;
     const fits = value >= 0 && rise >= 0 && rise <= room;
-    const usual = fits && rise <= unasked(elapsed, this.widened[key] ?? 0) && !(shaken && value !== last);
+    const usual = fits && rise <= allowedRise(elapsed, this.widened[key] ?? 0) && !(shaken && value !== last);
     // The second read comes a moment later, so it must lie just above the first.
     const confirmed = value >= 0 && waiting !== undefined && value >= waiting && value - waiting <= room;
     if (!usual && (!confirmed || (shaken && !fits))) {

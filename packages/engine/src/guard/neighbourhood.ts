@@ -57,7 +57,7 @@ const steady = 3_000;
  * `pace` is the power that this installation has shown to use, W.
  *
  * @example
- * unasked(2_000, 0) // 5001.666666666667
+ * allowedRise(2_000, 0) // 5001.666666666667
  */
-export const unasked = (elapsed: Millis, pace: number): number =>
+export const allowedRise = (elapsed: Millis, pace: number): number =>
   sudden + (Math.max(steady, pace) * Math.max(0, elapsed)) / 3_600_000;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { historyGrid, maxPoints } from "./history-grid.ts";
 
-test("a range begins at a whole step and covers what was asked for", () => {
+test("a range begins at a whole step and covers the requested one", () => {
   const from = Date.UTC(2026, 0, 1, 12, 0, 7);
   assert.deepEqual(historyGrid({ from, to: from + 60_000, step: 10, interval: 2_000 }), {
     from: from - 7_000,

@@ -26,7 +26,7 @@ export interface LinkHealth {
   readonly cause: string | null;
   /** The same as one sentence; null while up. */
   readonly problem: string | null;
-  /** Bits per second at which the meter is spoken to; null if a bridge or network in between decides it. */
+  /** Bits per second on the line to the meter; null if a bridge or network in between decides it. */
   readonly baud: number | null;
   /** ISO 8601 UTC of the last authenticated reading; null before the first. */
   readonly last_reading: string | null;

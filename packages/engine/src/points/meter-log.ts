@@ -4,7 +4,7 @@ import { MeterportError } from "@meterport/protocol/errors";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { MeterSource } from "../ports/meter-source.ts";
 
-/** Most entries that can be asked for: as many as the logs of most meters hold. */
+/** Most entries that can be requested: as many as the logs of most meters hold. */
 export const mostLogEntries = 100;
 
 /** How long entries that were read stay valid. */

@@ -1,7 +1,7 @@
 /**
  * Tables that determine the size of other tables: read once, shared, and read again when the meter reports a change.
  * A change of dimensions makes the meter's sequence number jump, which the next request notices as 0x0C
- * (MEP guide 1.1, p. 61). Inside TLS there are no sequence numbers: there the meter is asked for its IDT version.
+ * (MEP guide 1.1, p. 61). Inside TLS there are no sequence numbers: there its IDT version is read.
  */
 
 import { LayoutError, LinkError, ResponseError, UsageError } from "@meterport/protocol/errors";
