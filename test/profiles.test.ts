@@ -131,6 +131,44 @@ describe("a profile that is given", () => {
     const guessed = await site.clock.run(meterOf(site, {}));
     assert.deepEqual([profileName(guessed.profile), guessed.profileFrom], ["meter:3.10", "guess"]);
   });
+
+  it("is refused where the meter refuses a BT21 that such firmware does not have", async () => {
+    const old = parseProfile("meter:2.10");
+    const refuses = setUp("meter:3.70", [BT01.number, BT21.number]);
+    await assert.rejects(refuses.clock.run(meterOf(refuses, { profile: old })), {
+      name: "UsageError",
+      message: /meter:2\.10 was given, but the meter refuses BT21, which that firmware does not have: omit/,
+    });
+    const without = setUp("meter:2.10", [BT01.number]);
+    const meter = await without.clock.run(meterOf(without, { profile: old }));
+    assert.equal(profileName(meter.profile), "meter:2.10");
+  });
+
+  it("makes no energy of a count whose unit nobody knows, whatever BT21 reports", async () => {
+    const hidden = [BT01.number];
+    for (const count of [10, 21, 23, 30, 45])
+      for (const profile of [undefined, ...given.map(parseProfile)]) {
+        const device = setUp("meter:3.70", hidden);
+        assert.ok(device.device.memory.patch(BT21.number, 9, Uint8Array.of(count)));
+        const right = await readUnder(setUp("meter:3.70"), undefined);
+        const found = await readUnder(device, profile);
+        assert.ok(!(right instanceof Error));
+        if (found instanceof Error) continue;
+        const { live } = found;
+        const what = `${count} values, ${profile === undefined ? "guessed" : profileName(profile)}`;
+        assert.ok([null, right.live.energy_import_wh].includes(live.energy_import_wh), what);
+        if (live.energy_import_wh === null) assert.equal(live.quality, "partial", what);
+      }
+  });
+
+  it("of old firmware has energies where nothing speaks against it", async () => {
+    for (const name of ["meter:2.10", "meter:3.50", "module:1.11"]) {
+      const found = await readUnder(setUp(name, [BT01.number]), parseProfile(name));
+      assert.ok(!(found instanceof Error), String(found));
+      assert.equal(typeof found.live.energy_import_wh, "number", name);
+      assert.equal(found.live.quality, "good", name);
+    }
+  });
 });
 
 /** All versions that stand behind `meter:` or `module:` in the sources, as 370 for 3.70. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { encode, parseProfile } from "@meterport/protocol/layout/index";
+import { encode, parseProfile, reaches } from "@meterport/protocol/layout/index";
 import { liveKeys } from "@meterport/protocol/meaning/readings";
 import { presentValueOrder, summationOrder } from "@meterport/protocol/meaning/source-order";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
@@ -45,7 +45,7 @@ const contents = (
     [BT23.number, new Uint8Array([...Array(5)].flatMap(() => [...int32s(summations)]))],
     [BT28.number, int32s(present)],
     [BT15.number, encode(BT15, { multiplier: 0, offset: 0, ratiosApplied: false, ctRatio: 1, vtRatio: 1 }, env)],
-    [ET54.number, withByte(82, 0, 0x40)],
+    [ET54.number, withByte(82, 0, reaches(profile, { meter: [3, 70] }) ? 0x40 : 0)],
     [ET55.number, withByte(214, energyUnitAt, 10)],
   ];
 };

@@ -1,8 +1,16 @@
 /** What a meter reports about itself, and the profile that follows from it. A refused table leaves its fields unknown. */
 
 import { twoDigits } from "@meterport/protocol/digits";
-import { UsageError } from "@meterport/protocol/errors";
-import { decode, type Gate, type Profile, profileName, reaches, type Version } from "@meterport/protocol/layout/index";
+import { ResponseError, UsageError } from "@meterport/protocol/errors";
+import {
+  decode,
+  type Gate,
+  type Profile,
+  profileName,
+  reaches,
+  tableExists,
+  type Version,
+} from "@meterport/protocol/layout/index";
 import type { Signal } from "@meterport/protocol/ports";
 import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
 import { BT21 } from "@meterport/protocol/tables/basic/bt21-actual-register";
@@ -107,9 +115,18 @@ export const identify = async (session: Session, signal?: Signal, given?: Profil
       throw contradiction(given, `the meter says that it is ${profileName(profile)} (BT01)`);
     return { identity, profile, profileFrom: "meter" };
   }
-  const bt21 = await unlessRefused(readWhole(session, BT21.number, 10, options("read BT21")));
+  let refusedAs: ResponseError["code"] | undefined;
+  const bt21 = await unlessRefused(
+    readWhole(session, BT21.number, 10, options("read BT21")).catch((error: unknown) => {
+      if (error instanceof ResponseError) refusedAs = error.code;
+      throw error;
+    }),
+  );
   const count = bt21?.[9];
   if (given !== undefined) {
+    // Without BT21 values are read at places that are fixed, so nothing else would speak up.
+    if (!tableExists(BT21, given) && refusedAs !== undefined && refusedAs !== "no-such-table")
+      throw contradiction(given, "the meter refuses BT21, which that firmware does not have");
     if (count !== undefined && !canReport(given, count))
       throw contradiction(given, `the meter reports ${count} present values (BT21), which that firmware does not`);
     return { identity, profile: given, profileFrom: "given" };

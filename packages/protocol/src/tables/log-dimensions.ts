@@ -57,7 +57,7 @@ export const logDimensions = (registers: Registers): LogDimensions => {
   const since350 = reaches(profile, { meter: [3, 50], module: [1, 20] });
 
   const bt00 = `022A88 4E455320 0200FF0C0100 0A ${generation4 ? "14" : "0D"} 020C09 ${generation4 ? "04" : "03"}`;
-  const et54 = bytes(generation4 ? "C601" : "4600", sizeOf(ET54, registers));
+  const et54 = bytes(generation4 ? "C601" : since370 ? "4600" : "0600", sizeOf(ET54, registers));
   // Both logs are optional: their factory count is 0, and a device without entries has nothing to show.
   if (since370) et54.set([50, 0], 80);
   const ET54value: ET54 = {
