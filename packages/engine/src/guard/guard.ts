@@ -143,8 +143,8 @@ class Judgement {
       this.widened[key] = 1.2 * Math.abs(value);
     } else {
       const leaps = this.#last.leaps[key] ?? 0;
-      const confirmed = leaps >= mostLeaps || (waiting !== undefined && isNeighbour(key, value, waiting, wide));
-      if (!confirmed && hasLeapt(key, { value, time: this.#time }, this.accepted[key], wide)) {
+      const confirmed = leaps >= mostLeaps || (waiting !== undefined && isNeighbour(key, value, waiting));
+      if (!confirmed && hasLeapt(key, { value, time: this.#time }, this.accepted[key])) {
         this.withhold(key, value);
         this.leaps[key] = leaps + 1;
         return;

@@ -1,7 +1,8 @@
 /**
- * How far a value may be from the one before it without being read again. If three bits flip and the
- * digest misses it, one value leaps by 32,768 of the meter's units or more: the steps allowed here are smaller (SECURITY.md gives
- * the probability).
+ * How far a value may be from the one before it without being read again. If three bits flip and the digest misses it, one value
+ * leaps by 32,640 of the meter's units or more (SECURITY.md gives the probability): W, mA, mV, mHz. Every step here is smaller. Those
+ * of power and current are as long as they can be, since a car or a water heater that is switched on is no fault; voltages do not
+ * step so far.
  */
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
@@ -18,34 +19,34 @@ const recent: Millis = 15_000;
 /** The largest step between two consecutive readings, in the key's unit. */
 const largestStep = (key: LiveKey): number => {
   if (key.startsWith("voltage_")) return 25;
-  if (key.startsWith("current_")) return 25;
+  if (key.startsWith("current_")) return 32;
   if (key.startsWith("power_factor_")) return 2;
   if (key === "frequency_hz") return 2;
-  return 20_000;
+  return 32_000;
 };
 
 /**
- * Whether a value lies in the neighbourhood of an earlier one. `wide` is the step that this installation has shown to be usual.
+ * Whether a value lies in the neighbourhood of an earlier one.
  *
  * @example
- * isNeighbour("power_w", 12_000, 700, 0) // true
- * isNeighbour("power_w", 33_468, 700, 0) // false
+ * isNeighbour("power_w", 12_000, 700) // true
+ * isNeighbour("power_w", 33_468, 700) // false
  */
-export const isNeighbour = (key: LiveKey, value: number, other: number, wide: number): boolean =>
-  Math.abs(value - other) <= Math.max(largestStep(key), wide);
+export const isNeighbour = (key: LiveKey, value: number, other: number): boolean =>
+  Math.abs(value - other) <= largestStep(key);
 
 /**
  * Whether a value must be read again because it left the neighbourhood of the last one.
  *
  * @example
- * hasLeapt("power_w", { value: 33_468, time: 2_000 }, { value: 700, time: 0 }, 0) // true
- * hasLeapt("power_w", { value: 33_468, time: 60_000 }, { value: 700, time: 0 }, 0) // false
+ * hasLeapt("power_w", { value: 33_468, time: 2_000 }, { value: 700, time: 0 }) // true
+ * hasLeapt("power_w", { value: 33_468, time: 60_000 }, { value: 700, time: 0 }) // false
  */
-export const hasLeapt = (key: LiveKey, now: Accepted, before: Accepted | undefined, wide: number): boolean =>
+export const hasLeapt = (key: LiveKey, now: Accepted, before: Accepted | undefined): boolean =>
   before !== undefined &&
   now.time >= before.time &&
   now.time - before.time <= recent &&
-  !isNeighbour(key, now.value, before.value, wide);
+  !isNeighbour(key, now.value, before.value);
 
 /** What a household may use without a second read, on top of `steady`: Wh or varh. */
 const sudden = 5_000;

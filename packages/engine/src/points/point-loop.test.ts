@@ -204,3 +204,33 @@ test("a suspect value reaches neither the page nor the store", async () => {
   assert.equal(kept.at(-1)?.energy_import_wh, null);
   await clock.run(loop.stop());
 });
+
+test("a value that leapt is asked for again at once, so that a true one shows without waiting for the interval", async () => {
+  const { clock, meter, loop } = setup({ interval: 10_000, limits: limitsForFuse(100) });
+  await clock.advance(1_000);
+  meter.values = { power_w: 40_000, energy_import_wh: 1_010 };
+  await clock.advance(9_200);
+  assert.deepEqual([loop.live().power_w, loop.live().energy_import_wh], [null, null]);
+  await clock.advance(300);
+  assert.deepEqual([loop.live().power_w, loop.live().energy_import_wh, loop.live().quality], [40_000, 1_010, "good"]);
+  await clock.advance(19_500);
+  assert.deepEqual(meter.reads, [100, 10_100, 10_400, 20_100]);
+  await clock.run(loop.stop());
+});
+
+test("a meter whose values leap with each reading is asked at most twice an interval", async () => {
+  const { clock, meter, loop } = setup({ interval: 10_000 });
+  const keys = ["voltage_l1_v", "voltage_l2_v", "voltage_l3_v"] as const;
+  const read = meter.read;
+  let turn = 0;
+  Object.assign(meter, {
+    read: async (limit: number) => ({
+      ...(await read(limit)),
+      ...Object.fromEntries(keys.map((key) => [key, 230])),
+      [keys[turn++ % 3] as string]: 150,
+    }),
+  });
+  await clock.advance(100_000);
+  assert.ok(meter.reads.length > 10 && meter.reads.length <= 20, String(meter.reads.length));
+  await clock.run(loop.stop());
+});

@@ -41,6 +41,8 @@ export class PointLoop implements MeterView {
   readonly #record = new ReadRecord();
   readonly #unlisten: () => void;
   #guard: GuardState;
+  /** Whether the next read is the second one about a value that leapt. */
+  #asksAgain = false;
   /** When the last reading came, or the link: the next reading is overdue from this moment. */
   #waiting: TakenAt | undefined;
   #unwatch: () => void = () => {};
@@ -136,15 +138,14 @@ export class PointLoop implements MeterView {
     this.#unschedule = clock.at(next, () => this.#read());
   }
 
-  /** Whether to read again soon: a failure that is not the meter's would only repeat itself. */
+  /** Whether to read again soon: for a second opinion, or after the link failed. A failure that is not the meter's would only repeat itself. */
   async #readOnce(): Promise<boolean> {
     const { clock, interval, source, log, id } = this.#options;
     const started = clock.now();
     this.#record.began();
     try {
       const reading = await source.read(Math.max(longestRead, interval));
-      if (!this.#stopped) this.#accept(reading, clock.now() - started);
-      return false;
+      return !this.#stopped && this.#accept(reading, clock.now() - started);
     } catch (error) {
       const expected = error instanceof MeterportError;
       if (!expected) log.error(`${id}: unexpected: ${error instanceof Error ? error.message : String(error)}`);
@@ -154,10 +155,13 @@ export class PointLoop implements MeterView {
     }
   }
 
-  #accept(raw: LiveReading, roundTrip: Millis): void {
+  /** Whether to ask again soon: where a value has just leapt, and only once, so that a restless load is not asked for all the time. */
+  #accept(raw: LiveReading, roundTrip: Millis): boolean {
     const { limits, log, id, onReading, onEvent } = this.#options;
-    const { state, reading, events } = guard(this.#guard, raw, limits);
+    const before = this.#guard;
+    const { state, reading, events } = guard(before, raw, limits);
     this.#guard = state;
+    this.#asksAgain = !this.#asksAgain && Object.keys(state.leaps).some((key) => !(key in before.leaps));
     this.#record.took(reading, this.#wait(), roundTrip);
     for (const event of events) {
       log.warn(`${id}: ${describeEvent(event)}`);
@@ -165,6 +169,7 @@ export class PointLoop implements MeterView {
     }
     onReading?.(reading);
     this.#tell();
+    return this.#asksAgain;
   }
 
   #verdict(): Verdict {
