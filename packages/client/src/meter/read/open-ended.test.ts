@@ -50,6 +50,19 @@ describe("a table of unknown length", () => {
     }
   });
 
+  it("is whole if the meter refuses a piece that ends past its end", async () => {
+    for (const length of [117, 118, 300, 777, 1000]) {
+      const { line, limit, read } = await open(counting(length));
+      const { memory, asked } = line;
+      memory.get = () => {
+        const { offset = 0, count = 0 } = asked.at(-1) ?? {};
+        return asked.at(-1)?.offset !== undefined && offset + count > length ? { refuse: 5 } : counting(length);
+      };
+      assert.deepEqual(await read(), counting(length));
+      assert.ok(asked.length <= Math.ceil(length / limit) + 9, `${length}: ${asked.length} requests`);
+    }
+  });
+
   it("is read by partial reads alone if the meter does not allow full ones", async () => {
     const { line, limit, read } = await open(counting(600));
     const { memory, asked } = line;
