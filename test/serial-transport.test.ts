@@ -156,7 +156,7 @@ describe("serial ports", { skip }, () => {
     const pty = await openPty(path);
     await assert.rejects(openLink(`${path.replace("/", "serial:///")}?enable=rts`), {
       code: "not-open",
-      message: /this port has no RTS and DTR; leave the setting enable out/,
+      message: /this port has no RTS and DTR; remove the setting enable/,
     });
     await pty.close();
   });
@@ -191,7 +191,7 @@ test("a device that does not exist says so", async () => {
 test("a file that is no serial port says so", async () => {
   const path = freshPath();
   await writeFile(path, "");
-  await assert.rejects(openSerial({ path }), { code: "not-open", message: /it is no serial port/ });
+  await assert.rejects(openSerial({ path }), { code: "not-open", message: /it is not a serial port/ });
 });
 
 test("missing packages are named", async () => {

@@ -27,7 +27,7 @@ export class ByteQueue {
     return this.#cost >= queueLimit;
   }
 
-  /** Takes bytes that nobody changes any more; says whether there is room for more. */
+  /** Takes bytes that will not change again; returns whether there is room for more. */
   push(bytes: Uint8Array): boolean {
     if (this.#end === undefined && bytes.length > 0) {
       this.#pieces.push(bytes);
@@ -37,7 +37,7 @@ export class ByteQueue {
     return !this.full;
   }
 
-  /** Nothing comes any more. What waits is still handed out, then the error is thrown, if there is one. */
+  /** No more bytes will come. Waiting bytes are still handed out, then the error is thrown, if any. */
   end(error?: LinkError): void {
     this.#end ??= { error };
     this.#wake?.();

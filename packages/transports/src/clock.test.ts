@@ -8,7 +8,7 @@ test("a task runs at its deadline or after it, never before", async () => {
   assert.ok(ran >= start + 5.5);
 });
 
-test("a task that was called off does not run", async () => {
+test("a cancelled task does not run", async () => {
   let ran = false;
   const cancel = systemClock.at(systemClock.now() + 1, () => {
     ran = true;

@@ -1,24 +1,24 @@
-/** RTS and DTR of a serial port: as they stay while it is open, and as the line that powers an adapter or enables the meter's port. */
+/** RTS and DTR of a serial port: their state while it is open, and their use to power an adapter or enable the meter's port. */
 import type { Millis, Signal } from "@meterport/protocol/ports";
 
-/** What the two lines are while the port is open; one that is left out stays on, as every system opens it. */
+/** State of the two lines while the port is open; an omitted one stays on, as every system opens it. */
 export interface EnableLine {
   /** True: it enables while it is on. False: while it is off. */
   readonly rts?: boolean;
   readonly dtr?: boolean;
-  /** How long it stays off before it is switched on, and how long the adapter gets to wake up then. */
+  /** How long it stays off before it is switched on, and then how long the adapter gets to wake up. */
   readonly pulse: Millis;
 }
 
-/** How the two lines stay while the port is open, true for on; one that is left out is on, as every system opens it. */
+/** State of the two lines while the port is open, true for on; an omitted one is on, as every system opens it. */
 export interface SteadyLines {
   readonly rts?: boolean;
   readonly dtr?: boolean;
-  /** A port without such lines, as a pseudo terminal is one, may be used all the same. */
+  /** A port without such lines, such as a pseudo-terminal, may still be used. */
   readonly optional?: boolean;
 }
 
-/** What optical heads want: many take their supply from RTS, and with DTR on some of them get none. */
+/** What optical heads need: many take their supply from RTS, and some get none while DTR is on. */
 export const headLines: SteadyLines = { rts: true, dtr: false, optional: true };
 
 /** Both lines, true for on. */
@@ -27,11 +27,11 @@ export interface ModemLines {
   readonly dtr: boolean;
 }
 
-/** A reader of others restarts a stuck adapter by half a second without its enable line. */
+/** Another meter reader restarts a stuck adapter with half a second without its enable line. */
 export const defaultPulse: Millis = 500;
 
 /**
- * The lines that switch the adapter on or off; those that do not stay as they are meant to.
+ * The lines that switch the adapter on or off; the others keep their steady state.
  *
  * @example
  * modemLines({ rts: false, pulse: 500 }, true) // { rts: false, dtr: true }
@@ -42,10 +42,10 @@ export const modemLines = ({ rts, dtr }: EnableLine, enabled: boolean, steady: S
   dtr: dtr === undefined ? (steady.dtr ?? true) : dtr === enabled,
 });
 
-/** The lines of a port that nothing is switched by. */
+/** The lines of a port without an enable line. */
 export const steadyLines = ({ rts = true, dtr = true }: SteadyLines): ModemLines => ({ rts, dtr });
 
-/** Resolves after the time, or at once when the signal ends. */
+/** Resolves after the time, or at once when the signal is aborted. */
 const pause = (time: Millis, signal?: Signal): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted === true) return resolve();
@@ -58,7 +58,7 @@ const pause = (time: Millis, signal?: Signal): Promise<void> =>
     signal?.addEventListener("abort", done, { once: true });
   });
 
-/** Off, and on again: what hangs behind the line starts anew. Ends early where the signal ends; the caller looks. */
+/** Off, then on again, to restart what the line powers. Ends early if the signal is aborted; the caller checks. */
 export const pulseEnable = async (
   enable: EnableLine,
   set: (lines: ModemLines) => Promise<void>,

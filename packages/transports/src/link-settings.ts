@@ -1,4 +1,4 @@
-/** What may stand behind the question mark of a link, and the sentences for what may not. */
+/** The settings after the question mark of a link, and the error sentences for wrong ones. */
 
 import { deviceBaudRates } from "@meterport/protocol/baud-rates";
 import { UsageError } from "@meterport/protocol/errors";
@@ -6,15 +6,15 @@ import { parseDuration } from "@meterport/protocol/meaning/duration";
 import type { Millis, TransportTiming } from "@meterport/protocol/ports";
 import { defaultPulse, type EnableLine, headLines, type SteadyLines } from "./enable-line.ts";
 
-/** What the MEP port speaks until somebody changes it. */
+/** The rate of the MEP port until it is changed. */
 export const defaultBaudRate = 9600;
 
-/** Rates that a meter can be set to, from 300 to 115200; another one is a slip of the pen. */
+/** Rates that a meter can be set to, from 300 to 115200; any other is a typing error. */
 export const knownBaudRates: readonly number[] = [...new Set(Object.values(deviceBaudRates).map(Number))].sort(
   (a, b) => a - b,
 );
 
-/** What a byte takes on the line: a start bit, 8 of data, a stop bit. */
+/** Bits of a byte on the line: a start bit, 8 data bits, a stop bit. */
 export const byteTimeOf = (baudRate: number): Millis => 10_000 / baudRate;
 
 export const forms =
@@ -29,7 +29,7 @@ export const onlySettings = (url: URL, text: string, known: readonly string[]): 
   for (const name of url.searchParams.keys()) {
     if (!known.includes(name))
       throw wrongLink(
-        `link "${shown(text)}" has the unknown setting "${shown(name)}"${known.length > 0 ? `; known is ${known.join(", ")}` : ""}`,
+        `link "${shown(text)}" has the unknown setting "${shown(name)}"${known.length > 0 ? `; known: ${known.join(", ")}` : ""}`,
       );
     if (seen.has(name)) throw wrongLink(`link "${shown(text)}" has the setting "${name}" twice`);
     seen.add(name);
@@ -46,7 +46,9 @@ const timeOf = (url: URL, text: string, name: string, longest: Millis): Millis |
   if (given === null) return undefined;
   const time = parseDuration(given);
   if (time === undefined || time > longest)
-    throw wrongLink(`link "${shown(text)}": ${name} "${shown(given)}" is no time up to ${longest / 1000}s, like 200ms`);
+    throw wrongLink(
+      `link "${shown(text)}": ${name} "${shown(given)}" is not a time up to ${longest / 1000}s, like 200ms`,
+    );
   return time;
 };
 
@@ -64,7 +66,7 @@ export const baudOf = (url: URL, text: string): number => {
   const baud = url.searchParams.get("baud") ?? String(defaultBaudRate);
   if (/^\d+$/.test(baud) && knownBaudRates.includes(Number(baud))) return Number(baud);
   throw wrongLink(
-    `link "${shown(text)}": "${shown(baud)}" is no baud rate of a meter; they are ${knownBaudRates.join(", ")}`,
+    `link "${shown(text)}": "${shown(baud)}" is not a baud rate of a meter; the rates are ${knownBaudRates.join(", ")}`,
   );
 };
 
@@ -92,7 +94,7 @@ export const enableOf = (url: URL, text: string): { readonly enable?: EnableLine
 
 export const lineNames = ["rts", "dtr", "lines"] as const;
 
-/** How RTS and DTR stay: "?rts=on&dtr=off", or "?lines=head" as optical heads want them, where the port has such lines. */
+/** State of RTS and DTR: "?rts=on&dtr=off", or "?lines=head" as optical heads need them, if the port has such lines. */
 export const linesOf = (url: URL, text: string, enable: EnableLine | undefined): { readonly lines?: SteadyLines } => {
   const kind = url.searchParams.get("lines");
   if (kind !== null && kind !== "head") throw wrongLink(`link "${shown(text)}": lines "${shown(kind)}" is not "head"`);
@@ -104,7 +106,7 @@ export const linesOf = (url: URL, text: string, enable: EnableLine | undefined):
       throw wrongLink(`link "${shown(text)}": ${line} "${shown(state)}" is neither on nor off`);
     if (enable?.[line] !== undefined)
       throw wrongLink(
-        `link "${shown(text)}" has ${line} and enable=${line}: what is switched does not stay; keep one of them`,
+        `link "${shown(text)}" has ${line} and enable=${line}: a switched line has no steady state; keep one of them`,
       );
     given[line] = state === "on";
   }

@@ -1,13 +1,13 @@
-/** What is known of a link before it is opened: for those who open it again and again. */
+/** What is known about a link before it is opened, for code that reopens it. */
 import { parseMeterLink } from "./link-url.ts";
 
 export interface LinkTraits {
   /**
-   * Bits per second, where others can be tried; undefined where whatever stands behind decides, and where each attempt would
+   * Bits per second, if other rates can be tried; undefined if the far end decides, or if each attempt would
    * switch the adapter off and on.
    */
   readonly baud: number | undefined;
-  /** Whether it leads to a port of this machine, so that looking for it each second costs nobody anything. */
+  /** Whether it leads to a port of this machine, so that checking for it each second costs nothing. */
   readonly near: boolean;
 }
 
@@ -16,7 +16,7 @@ const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1
 /**
  * The traits of a link as people write it.
  *
- * @throws UsageError (`link`) for what is no link
+ * @throws UsageError (`link`) if the text is not a link
  * @example
  * linkTraits("/dev/ttyUSB0") // { baud: 9600, near: true }
  * linkTraits("rfc2217://localhost:2217?baud=2400&enable=rts") // { baud: undefined, near: true }

@@ -42,7 +42,7 @@ export type ParsedLink = (
 ) & { readonly timing?: TransportTiming };
 
 const parseUrl = (text: string): URL => {
-  // A password has no place in a link, and none in a message.
+  // A password belongs neither in a link nor in a message.
   if (/^[a-z0-9+.-]+:\/\/[^/]*@/i.test(text))
     throw wrongLink(
       /^mqtts?:/i.test(text)
@@ -54,7 +54,7 @@ const parseUrl = (text: string): URL => {
   } catch {
     if (Number(/:(\d+)\/?$/.exec(text)?.[1]) > 65_535)
       throw wrongLink(`link "${shown(text)}": a port is a number from 1 to 65535`);
-    throw wrongLink(`link "${shown(text)}" is no URL; links look like ${forms}`);
+    throw wrongLink(`link "${shown(text)}" is not a URL; links look like ${forms}`);
   }
 };
 
@@ -86,7 +86,7 @@ const serialLink = (url: URL, text: string): ParsedLink => ({
   ...serialSettings(url, text),
 });
 
-/** A product number is no port number, so this is no URL to others. */
+/** A product number is not a port number, so URL parsers reject this. */
 const usbLink = (text: string): ParsedLink => {
   const [, id = "", rest = ""] = /^usb:\/\/([^/?#]*)\/?(.*)$/i.exec(text) ?? [];
   const adapter = parseAdapterId(id);
@@ -121,7 +121,7 @@ const rfc2217Link = (url: URL, text: string): ParsedLink => ({
 /**
  * The link that a text names.
  *
- * @throws UsageError (`link`) for what is no link, as a name without its kind
+ * @throws UsageError (`link`) if the text is not a link, such as a host without its kind
  * @example
  * parseLink("tcp://127.0.0.1:4059") // { kind: "tcp", host: "127.0.0.1", port: 4059 }
  * parseLink("serial:///dev/ttyUSB0?baud=19200") // { kind: "serial", path: "/dev/ttyUSB0", baudRate: 19200 }
@@ -158,24 +158,24 @@ export const parseLink = (text: string): ParsedLink => {
       throw wrongLink(
         /^[\w.-]+:\d+$/.test(plain)
           ? `link "${shown(plain)}" lacks its kind: write tcp://${plain}`
-          : `"${shown(plain)}" is no link; links look like ${forms}`,
+          : `"${shown(plain)}" is not a link; links look like ${forms}`,
       );
     default:
       if (/^optical(\+|$)/.test(scheme))
         throw wrongLink(`link "${shown(text)}" leads to an optical port, which only commands that ask a meter can use`);
-      throw wrongLink(`${shown(scheme)}:// is no kind of link; links look like ${forms}`);
+      throw wrongLink(`${shown(scheme)}:// is not a kind of link; links look like ${forms}`);
   }
 };
 
 /**
- * The link that a text names, where it can be opened and not only listened on.
+ * The link that a text names, if it can be opened and not only listened on.
  *
- * @throws UsageError (`link`) as `parseLink` does, and for what is only good to listen on
+ * @throws UsageError (`link`) as `parseLink` does, and for a link that can only be listened on
  */
 export const parseMeterLink = (text: string): Exclude<ParsedLink, { readonly kind: "pty" }> => {
   const link = parseLink(text);
-  if (link.kind === "pty") throw wrongLink(`pty:// is only good to listen on; open the terminal as ${link.path}`);
+  if (link.kind === "pty") throw wrongLink(`pty:// can only be listened on; open the terminal as ${link.path}`);
   if ((link.kind === "tcp" || link.kind === "rfc2217" || link.kind === "tls") && link.port === 0)
-    throw wrongLink(`link "${shown(text)}" has port 0, which is only good to listen on`);
+    throw wrongLink(`link "${shown(text)}" has port 0, which can only be listened on`);
   return link;
 };

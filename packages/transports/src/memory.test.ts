@@ -26,7 +26,7 @@ test("a writer waits for a reader that is far behind", async () => {
   assert.equal(written, 409_600);
 });
 
-test("a writer that waits is told when the pair is closed", async () => {
+test("a waiting write fails when the pair is closed", async () => {
   const [a, b] = memoryPair();
   const writes = Promise.all(Array.from({ length: 40 }, () => a.write(new Uint8Array(4096))));
   const refused = assert.rejects(writes, { code: "closed" });

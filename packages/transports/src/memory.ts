@@ -9,7 +9,7 @@ interface End {
 }
 
 /**
- * A joined pair. A write waits while the other side does not take what was sent before; closing either closes both.
+ * A joined pair. A write waits until the other side has taken what was sent before; closing either closes both.
  *
  * @example
  * memoryPair()[0].name // "memory://a"

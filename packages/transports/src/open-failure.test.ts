@@ -22,7 +22,7 @@ const port = async (serve: Parameters<typeof createServer>[1]): Promise<{ port: 
   return { port: (server.address() as { port: number }).port, close: () => server.close() };
 };
 
-test("a Unix socket that nobody offers is told so, without its path, and is no device to plug in", async () => {
+test("a missing Unix socket is named as such, without its path, and is not a device to plug in", async () => {
   const { reason, detail } = await failureOf(openUnix({ path: "/nowhere/of/meterport.sock" }));
   assert.equal(reason, "refused");
   assert.match(detail, /there is no such socket/);
@@ -42,7 +42,7 @@ test("an RFC 2217 bridge fails for the reason of the connection below it", async
   assert.equal(reason, "hung-up");
 });
 
-test("a folder is no serial port", () => {
+test("a folder is not a serial port", () => {
   const { reason, detail } = serialFailure("/etc", new Error("Error: Is a directory, cannot open /etc"));
-  assert.deepEqual([reason, detail], ["unsuitable", "cannot open it: it is no serial port"]);
+  assert.deepEqual([reason, detail], ["unsuitable", "cannot open it: it is not a serial port"]);
 });

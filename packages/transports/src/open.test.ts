@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { Signal } from "@meterport/protocol/ports";
 import { openLink } from "./open.ts";
 
-/** A signal that is none of the host's, and who listens to it. */
+/** A signal that is not one of the host's, and its listeners. */
 const countedSignal = () => {
   const listeners = new Set<() => void>();
   const signal: Signal = {
@@ -16,7 +16,7 @@ const countedSignal = () => {
   return { signal, listeners };
 };
 
-test("a signal that outlives many openings keeps a listener of none of them", async () => {
+test("a signal that outlives many openings keeps none of their listeners", async () => {
   const server = createServer((socket) => socket.end()).listen(0, "127.0.0.1");
   await once(server, "listening");
   const link = `tcp://127.0.0.1:${(server.address() as { port: number }).port}`;

@@ -1,9 +1,9 @@
-/** Opens whatever a link names. */
+/** Opens what a link names. */
 import type { Signal, Transport } from "@meterport/protocol/ports";
 import { parseMeterLink } from "./link-url.ts";
 import type { Environment } from "./mqtt/mqtt-credentials.ts";
 
-/** Runs `task` with what Node's own functions take, and leaves nothing behind on a signal that outlives it. */
+/** Runs `task` with a signal that Node's own functions take, and leaves no listener on a signal that outlives it. */
 const withAbortSignal = async <T>(signal: Signal, task: (signal: AbortSignal) => Promise<T>): Promise<T> => {
   if (signal instanceof AbortSignal) return task(signal);
   const controller = new AbortController();
@@ -18,10 +18,10 @@ const withAbortSignal = async <T>(signal: Signal, task: (signal: AbortSignal) =>
 };
 
 /**
- * Opens a link as people write it; with `baud` at that speed instead of its own, where speed can be set. What it needs is
+ * Opens a link as people write it; `baud` replaces its own speed if the speed can be set. What it needs is
  * imported only then. `env` has user and password for a broker.
  *
- * @throws UsageError for what is no link
+ * @throws UsageError if the text is not a link
  * @throws LinkError not-open, aborted
  */
 export const openLink = async (

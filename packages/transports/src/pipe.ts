@@ -8,7 +8,7 @@ export const unsentLimit = 64 * 1024;
 
 export interface PipeOptions {
   readonly name: string;
-  /** Hands bytes on that nobody changes any more, and tells when they are out, or why they are not. */
+  /** Passes on bytes that will not change again; resolves when they are out, rejects with the reason if they are not. */
   readonly send: (bytes: Uint8Array, done: (error?: unknown) => void) => void;
   /** Ends what lies below; called once. */
   readonly shut: () => Promise<void>;
@@ -40,17 +40,17 @@ export class Pipe {
     return this.#queue.full;
   }
 
-  /** Takes received bytes that nobody changes any more; says whether there is room for more. */
+  /** Takes received bytes that will not change again; returns whether there is room for more. */
   receive(bytes: Uint8Array): boolean {
     return this.#queue.push(bytes);
   }
 
-  /** It ended by itself: in order where no sentence is given. Nothing happens where we have closed it already. */
+  /** The other side ended it: cleanly if no sentence is given. Does nothing if we have closed it already. */
   end(detail?: string, cause?: unknown): void {
     if (this.#closing === undefined) this.#finish(detail === undefined ? undefined : this.#error(detail, cause));
   }
 
-  /** Its two ends as others use them. */
+  /** The pipe as its users see it. */
   transport(): Transport {
     const { name } = this.#options;
     return {

@@ -4,7 +4,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { parseMeterLink } from "./link-url.ts";
 import { portLinkOf } from "./port-link.ts";
 
-it("optical links are another port at the end of a known way", () => {
+it("an optical link is another port at the end of a known link", () => {
   const ways: readonly (readonly [string, string])[] = [
     ["optical:///dev/ttyUSB0", "serial:///dev/ttyUSB0?lines=head"],
     ["OPTICAL:///dev/ttyUSB0?baud=19200&delay=1s", "serial:///dev/ttyUSB0?baud=19200&delay=1s&lines=head"],
@@ -19,7 +19,7 @@ it("optical links are another port at the end of a known way", () => {
   }
 });
 
-it("how fast they may be told to be is taken off where a speed can be changed", () => {
+it("the fastest speed is removed from a link whose speed can be changed", () => {
   const ways: readonly (readonly [string, string, number])[] = [
     ["optical:///dev/ttyUSB0?fast=off", "serial:///dev/ttyUSB0?lines=head", 0],
     [
@@ -45,7 +45,7 @@ it("how fast they may be told to be is taken off where a speed can be changed", 
   assert.throws(() => parseMeterLink("serial:///dev/ttyUSB0?fast=19200"), /unknown setting "fast"/);
 });
 
-it("a wake-up is taken off any kind of link", () => {
+it("a wake-up is removed from any kind of link", () => {
   assert.deepEqual(portLinkOf("optical+tcp://bridge:4059?delay=1s&wake=4"), {
     optical: true,
     link: "tcp://bridge:4059?delay=1s",
@@ -66,7 +66,7 @@ it("a wake-up is taken off any kind of link", () => {
   assert.throws(() => parseMeterLink("tcp://bridge:4059?wake=4"), /unknown setting "wake"/);
 });
 
-it("other links stay as they are, and an optical one is none for the MEP port", () => {
+it("other links stay unchanged, and an optical one does not lead to the MEP port", () => {
   for (const link of ["/dev/ttyUSB0", "tcp://optical:4059", "opticals://x", "optical"])
     assert.deepEqual(portLinkOf(link), { optical: false, link });
   for (const link of ["optical:///dev/ttyUSB0", "optical+tcp://bridge:4059"])
@@ -76,7 +76,7 @@ it("other links stay as they are, and an optical one is none for the MEP port", 
     );
 });
 
-it("what stands behind optical must be a link", () => {
+it("what follows optical must be a link", () => {
   for (const text of [
     "optical://bridge:4059",
     "optical+nothing://x",

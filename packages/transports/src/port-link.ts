@@ -1,4 +1,4 @@
-/** What a link says of the meter's port, told apart from the way there. */
+/** Separates what a link says about the meter's port from the way there. */
 import { opticalBaudRates } from "@meterport/protocol/baud-rates";
 import { shown, wrongLink } from "./link-settings.ts";
 
@@ -17,7 +17,7 @@ const rates = Object.values(opticalBaudRates);
 /** More would take a second and a half before each session. */
 const mostWakes = 32;
 
-/** Takes one setting off those of a link. */
+/** Removes one setting from those of a link. */
 const without = (link: string, name: string, text: string): { readonly link: string; readonly value?: string } => {
   const [path = "", settings] = link.split(/\?(.*)/s);
   if (settings === undefined) return { link };
@@ -45,8 +45,8 @@ const wakeOf = (wake: string | undefined, text: string): { readonly wake?: numbe
 };
 
 /**
- * Takes "optical" off a link: `optical://` stands for a serial port, `optical+` goes in front of any other kind. A serial port, near
- * or far, gets its RTS and DTR as heads want them, unless the link says otherwise.
+ * Removes "optical" from a link: `optical://` stands for a serial port, `optical+` goes in front of any other kind. A serial port, near
+ * or far, gets its RTS and DTR as heads need them, unless the link says otherwise.
  *
  * @example
  * portLinkOf("optical:///dev/ttyUSB0?baud=9600") // { optical: true, link: "serial:///dev/ttyUSB0?baud=9600&lines=head" }
@@ -54,7 +54,7 @@ const wakeOf = (wake: string | undefined, text: string): { readonly wake?: numbe
  * portLinkOf("optical:///dev/ttyUSB0?fast=57600") // { optical: true, link: "serial:///dev/ttyUSB0?lines=head", fastest: 57600 }
  * portLinkOf("/dev/ttyUSB0") // { optical: false, link: "/dev/ttyUSB0" }
  *
- * @throws UsageError (`link`) for a speed that the optical port does not know, and for a wake-up that is none
+ * @throws UsageError (`link`) for a speed that the optical port does not know, and for an invalid wake-up
  */
 export const portLinkOf = (text: string): PortLink => {
   const plain = text.trim();
@@ -63,7 +63,7 @@ export const portLinkOf = (text: string): PortLink => {
   const whole = other === undefined ? `serial${plain.slice("optical".length)}` : plain.slice("optical+".length);
   const { link, value: wake } = without(whole, "wake", plain);
   const woken = wakeOf(wake, plain);
-  // Elsewhere than at a serial port there are neither speeds nor lines, and "fast" is no setting.
+  // Only serial ports have speeds and lines; elsewhere "fast" is not a setting.
   if (!/^(serial|usb|rfc2217):\/\//i.test(link)) return { optical: true, link, ...woken };
   const { link: settable, value: fast } = without(link, "fast", plain);
   const known = /[?&]lines(=|&|$)/.test(settable);

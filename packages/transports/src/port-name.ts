@@ -1,11 +1,11 @@
-/** One name for what a link leads to, for whatever is remembered of it. */
+/** One name for what a link leads to, for everything that is remembered about it. */
 import { parseLink } from "./link-url.ts";
 import { adapterName } from "./serial/serial-adapters.ts";
 
 /**
- * The port that a link leads to, however it is spelled: speed, timing and what a bridge speaks make no other port of it.
+ * The port that a link leads to, however it is spelled: speed, timing and the bridge's protocol do not make it another port.
  *
- * @throws UsageError (`link`) for what is no link
+ * @throws UsageError (`link`) if the text is not a link
  * @example
  * portName("tcp://Bridge:4001?delay=200ms") // "bridge:4001"
  * portName("serial:///dev/ttyUSB0?baud=9600") // "/dev/ttyUSB0"

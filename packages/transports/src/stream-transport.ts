@@ -6,7 +6,7 @@ import { Pipe, type PipeOptions } from "./pipe.ts";
 export interface StreamTransportOptions extends Pick<PipeOptions, "name" | "unread" | "shut"> {
   readonly readable: Readable;
   readonly writable: Writable;
-  /** What it means that the stream closes by itself, as a sentence; the other side has closed it where left out. */
+  /** What it means if the stream closes without our doing, as a sentence; if omitted, that the other side closed it. */
   readonly gone?: string;
 }
 

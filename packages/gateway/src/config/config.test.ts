@@ -208,8 +208,8 @@ test("what is wrong is said with its place, and what to do", () => {
       `meters: [{ id: home, link: "tcp://u:hush@h:1", key: "${key}" }]`,
       /meters\[0\]\.link: a link has no user name or password; links look like/,
     ],
-    [`meters: [{ id: home, link: "serial:///dev/x?baud=fast", key: "${key}" }]`, /"fast" is no baud rate/],
-    [`meters: [{ id: home, link: "tcp://h:0", key: "${key}" }]`, /port 0, which is only good to listen on/],
+    [`meters: [{ id: home, link: "serial:///dev/x?baud=fast", key: "${key}" }]`, /"fast" is not a baud rate/],
+    [`meters: [{ id: home, link: "tcp://h:0", key: "${key}" }]`, /port 0, which can only be listened on/],
     [meter("key_file: x"), /meters\[0\] has key and key_file: keep one/],
     [full.replace("id: garage", "id: home"), /meterport\.yaml:15:9: meters\[1\]\.id is that of meters\[0\] as well/],
     [
@@ -241,7 +241,7 @@ test("a wrong value in the environment is named by its variable", () => {
   );
   assert.match(
     refusal(undefined, { METERPORT_LINK: "ttyUSB0", METERPORT_KEY: key }),
-    /^METERPORT_LINK: "ttyUSB0" is no link; links look like/,
+    /^METERPORT_LINK: "ttyUSB0" is not a link; links look like/,
   );
   assert.match(refusal(undefined, { METERPORT_CONFIG: "/none.yaml" }), /\/none\.yaml: there is no such file/);
   assert.match(

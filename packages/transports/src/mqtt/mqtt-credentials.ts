@@ -1,4 +1,4 @@
-/** User and password for a broker: from the environment, so that they stand in no link and no list of processes. */
+/** User and password for a broker: from the environment, so that they appear in no link and no list of processes. */
 import { readFileSync } from "node:fs";
 import { UsageError } from "@meterport/protocol/errors";
 
@@ -13,7 +13,7 @@ const longestPassword = 4096;
 
 const passwordIn = (path: string): string => {
   try {
-    // A file ends with a line feed that is not meant.
+    // Files usually end with a line feed that is not part of the password.
     return readFileSync(path, "utf8")
       .slice(0, longestPassword)
       .replace(/\r?\n$/, "");
@@ -25,7 +25,7 @@ const passwordIn = (path: string): string => {
 /**
  * METERPORT_MQTT_USER and METERPORT_MQTT_PASSWORD; a password that begins with @ names a file that holds it.
  *
- * @throws UsageError where that file cannot be read, or a password has no user
+ * @throws UsageError if that file cannot be read, or a password has no user
  */
 export const mqttCredentials = (env: Environment): MqttCredentials => {
   const user = env.METERPORT_MQTT_USER ?? "";

@@ -10,9 +10,9 @@ export interface MqttLink {
   readonly port: number;
   /** Where bytes for the meter are published. */
   readonly tx: string;
-  /** Where bytes from the meter are found. */
+  /** Where bytes from the meter arrive. */
   readonly rx: string;
-  /** 0: sent once. 1: sent until the broker has it. Exactly once (2) costs more time than a request that is asked again. */
+  /** 0: sent once. 1: sent until the broker has it. Exactly once (2) costs more time than repeating a request. */
   readonly qos: 0 | 1;
   readonly fingerprint?: string;
   readonly timing?: TransportTiming;
@@ -29,7 +29,7 @@ const topicOf = (given: string | null, prefix: string, name: "tx" | "rx", text: 
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a topic must have none.
   if (topic === "" || topic.length > longestTopic || /[+#\x00-\x1f\x7f]/.test(topic))
     throw wrongLink(
-      `link "${shown(text)}": ${name} "${shown(topic)}" is no topic: no + and #, and up to ${longestTopic} characters`,
+      `link "${shown(text)}": ${name} "${shown(topic)}" is not a topic: write up to ${longestTopic} characters without + and #`,
     );
   return topic;
 };

@@ -1,4 +1,4 @@
-/** A transport through an MQTT broker, for bridges that no connection reaches: each message is a piece of the bytes. */
+/** A transport through an MQTT broker, for bridges that cannot be reached directly: each message is a piece of the bytes. */
 import type { Duplex } from "node:stream";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
@@ -26,23 +26,26 @@ export type LoadMqtt = () => Promise<Pick<typeof import("mqtt"), "MqttClient">>;
 const keepAlive = 15;
 const defaultConnectTimeout = 5_000;
 
-/** Why a broker says no (MQTT 3.1.1, table 3.1); the others say enough by themselves. */
+/** Why a broker refuses (MQTT 3.1.1, table 3.1); the other reasons explain themselves. */
 const refusals: Readonly<Record<number, string>> = {
-  4: "the broker refuses user and password; they are METERPORT_MQTT_USER and METERPORT_MQTT_PASSWORD",
-  5: "the broker lets nobody in like that; set METERPORT_MQTT_USER and METERPORT_MQTT_PASSWORD",
+  4: "the broker refuses user and password; check METERPORT_MQTT_USER and METERPORT_MQTT_PASSWORD",
+  5: "the broker does not authorise this connection; set METERPORT_MQTT_USER and METERPORT_MQTT_PASSWORD",
 };
 
 const whyNot = (error: Error): string => {
   const code = "code" in error && typeof error.code === "number" ? error.code : undefined;
-  return (code === undefined ? undefined : refusals[code]) ?? `what answers is no MQTT broker for us: ${error.message}`;
+  return (
+    (code === undefined ? undefined : refusals[code]) ??
+    `the other side does not answer as an MQTT broker: ${error.message}`
+  );
 };
 
 /**
- * Connects to a broker, subscribes to what comes from the meter, and publishes what goes to it. Nothing is kept by the broker and
- * nothing is taken up again: when the broker is lost, the link is.
+ * Connects to a broker, subscribes to what comes from the meter, and publishes what goes to it. The broker keeps no session:
+ * when the broker is lost, so is the link.
  *
  * @throws LinkError not-open, aborted
- * @throws UsageError where the package is not installed
+ * @throws UsageError if the package is not installed
  */
 export const openMqtt = async (options: MqttOptions, loadMqtt: LoadMqtt = load): Promise<Transport> => {
   const name = mqttName(options);
@@ -78,7 +81,7 @@ export const openMqtt = async (options: MqttOptions, loadMqtt: LoadMqtt = load):
       client.once("connect", () => {
         client.subscribe(rx, { qos }, (error, granted) => {
           const denied = error !== null || granted?.some(({ qos: given }) => given > 2) !== false;
-          if (denied) reject(refused(`the broker does not let us subscribe to ${rx}`, error ?? undefined));
+          if (denied) reject(refused(`the broker refuses the subscription to ${rx}`, error ?? undefined));
           else resolve();
         });
       });
@@ -112,12 +115,12 @@ const overClient = (
     },
   });
   client.on("message", (topic, payload, packet) => {
-    // Kept messages are of another time; one that is delivered again may have been heard before. The link asks again for what is missing.
+    // Retained messages are old; a redelivered one may have been received before. The link asks again for what is missing.
     if (topic !== rx || packet.retain || packet.dup) return;
-    // What nobody hears is lost, as on a wire.
+    // Bytes that cannot be sent are lost, as on a wire.
     if (!pipe.full) pipe.receive(Uint8Array.from(payload));
   });
-  // A broker may announce a packet of 256 MB, which would be gathered first.
+  // A broker may announce a packet of 256 MB, which would be buffered first.
   let unfinished = 0;
   client.on("packetreceive", () => {
     unfinished = 0;
@@ -128,7 +131,7 @@ const overClient = (
     pipe.end(`the broker sent a message of more than ${queueLimit} bytes`);
     socket.destroy();
   });
-  client.on("error", (error) => pipe.end(`the broker broke the connection off: ${error.message}`, error));
+  client.on("error", (error) => pipe.end(`the broker broke off the connection: ${error.message}`, error));
   client.on("close", () => pipe.end("the broker is gone: the connection to it ended"));
   return pipe.transport();
 };

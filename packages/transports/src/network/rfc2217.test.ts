@@ -1,4 +1,4 @@
-/** What ser2net on a pseudo-terminal cannot show: the lines. A server that confirms settings and notes commands. */
+/** What ser2net on a pseudo-terminal cannot show: the lines. A server that confirms settings and records commands. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
@@ -45,7 +45,7 @@ const serialServer = async (): Promise<Server> => {
 /** SET-CONTROL: 8 and 9 are DTR on and off, 11 and 12 RTS on and off (RFC 2217, section 3). */
 const control = (dtr: string, rts: string): string => `fffa2c05${dtr}fff0fffa2c05${rts}fff0`;
 
-test("the enable line of a far port is pulsed, and off when it is closed; a missing confirmation is no fault", async () => {
+test("the enable line of a far port is pulsed, and off when it is closed; a missing confirmation is not a fault", async () => {
   const server = await serialServer();
   const port = await openRfc2217({ host: "127.0.0.1", port: server.port, enable: { rts: true, pulse: 1 } });
   assert.deepEqual(port.timing, { byteTime: 10_000 / 9600 });
@@ -90,7 +90,7 @@ test("without the setting no line is touched", async () => {
   assert.doesNotMatch(server.heard(), /fffa2c05(08|09|0b|0c)fff0/);
 });
 
-test("a bridge that drops us before its port is set, as one does that cannot open it, hangs up, however abruptly", async () => {
+test("a bridge that drops the connection before its port is set is reported as hung up, however abrupt it was", async () => {
   for (const drop of [(socket: Socket) => socket.end(), (socket: Socket) => socket.resetAndDestroy()]) {
     const server = createServer((socket) => {
       socket.on("error", () => {});
@@ -101,7 +101,7 @@ test("a bridge that drops us before its port is set, as one does that cannot ope
     await assert.rejects(openRfc2217({ host: "127.0.0.1", port }), {
       code: "not-open",
       reason: "hung-up",
-      message: `rfc2217://127.0.0.1:${port}: cannot open it: the bridge closed the connection; look whether its serial port is there and free`,
+      message: `rfc2217://127.0.0.1:${port}: cannot open it: the bridge closed the connection; check that its serial port exists and is free`,
     });
     server.close();
   }

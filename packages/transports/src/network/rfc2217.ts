@@ -9,11 +9,11 @@ import { comPortCommand, escapeTelnet, Telnet, telnetGreeting } from "./telnet.t
 
 export interface Rfc2217Options extends TcpOptions {
   readonly baudRate?: number;
-  /** How RTS and DTR stay while the port is open; the bridge decides what is omitted. */
+  /** State of RTS and DTR while the port is open; if omitted, the bridge decides. */
   readonly lines?: SteadyLines;
-  /** What RTS and DTR switch: nothing if omitted. */
+  /** What RTS and DTR switch; nothing if omitted. */
   readonly enable?: EnableLine;
-  /** For the whole negotiation; 3 s where left out. */
+  /** For the whole negotiation; 3 s if omitted. */
   readonly negotiationTimeout?: Millis;
 }
 
@@ -37,7 +37,7 @@ const settingsOf = (baudRate: number): readonly Setting[] => [
   { command: command.parity, value: Uint8Array.of(1), name: "no parity" },
   { command: command.stopSize, value: Uint8Array.of(1), name: "1 stop bit" },
 ];
-/** No flow control, and empty buffers. Bridges differ in whether they confirm these, so nobody waits for it. */
+/** No flow control, and empty buffers. Bridges differ in whether they confirm these, so no confirmation is awaited. */
 const unconfirmed = [
   comPortCommand(command.control, Uint8Array.of(1)),
   comPortCommand(command.purge, Uint8Array.of(3)),
@@ -52,7 +52,7 @@ const lineCommands = ({ rts, dtr }: Partial<ModemLines>): Uint8Array =>
 
 const numberOf = (value: Uint8Array): number => value.reduce((sum, byte) => sum * 256 + byte, 0);
 
-/** What it takes to set the port, told by what comes back. */
+/** The settings of the port and their confirmations. */
 class Negotiation {
   readonly #settings: readonly Setting[];
   readonly #open: Set<Setting>;
@@ -67,9 +67,9 @@ class Negotiation {
     return this.#agreed && this.#open.size === 0;
   }
 
-  /** What the bridge owes. */
+  /** What the bridge has not confirmed yet, as a sentence. */
   get missing(): string {
-    if (!this.#agreed) return "it does not answer as an RFC 2217 bridge; where it passes bytes as they are, use tcp://";
+    if (!this.#agreed) return "it does not answer as an RFC 2217 bridge; if it passes bytes unchanged, use tcp://";
     return `the bridge does not confirm ${[...this.#open].map(({ name }) => name).join(", ")}`;
   }
 
@@ -79,7 +79,7 @@ class Negotiation {
     return [...this.#settings.map(({ command, value }) => comPortCommand(command, value)), ...unconfirmed];
   }
 
-  /** @returns why it cannot go on */
+  /** @returns why the negotiation failed; undefined if it did not */
   confirm(sub: Uint8Array): string | undefined {
     const setting = this.#settings.find(({ command }) => sub[0] === command + confirmed);
     if (setting === undefined) return undefined;
@@ -90,15 +90,15 @@ class Negotiation {
   }
 }
 
-const hungUp = "cannot open it: the bridge closed the connection; look whether its serial port is there and free";
+const hungUp = "cannot open it: the bridge closed the connection; check that its serial port exists and is free";
 
-/** A bridge that cannot open its port drops whoever came, in order or not. */
+/** A bridge that cannot open its port drops the client, cleanly or not. */
 const dropped = (error: unknown): string => {
   if (error instanceof LinkError && error.code === "closed") return hungUp;
   throw error;
 };
 
-/** The same of this link: that the connection below it failed is no news, and its reason stays. */
+/** The failure of the connection below, as one of this link. */
 const renamed = (error: unknown, name: string): unknown =>
   error instanceof LinkError
     ? new LinkError(error.code, name, error.detail, { cause: error, reason: error.reason })
@@ -134,7 +134,7 @@ export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> =
       if (done === true) return hungUp;
       const { reply, agreed, comPort } = telnet.receive(value);
       if (reply.length > 0) await tcp.write(reply);
-      if (agreed === false) return "cannot open it: the bridge refuses RFC 2217; use tcp:// for bytes as they are";
+      if (agreed === false) return "cannot open it: the bridge refuses RFC 2217; use tcp:// for unchanged bytes";
       if (agreed === true) for (const bytes of negotiation.agree()) await tcp.write(bytes);
       for (const sub of comPort) {
         const trouble = negotiation.confirm(sub);
@@ -172,12 +172,12 @@ export const openRfc2217 = async (options: Rfc2217Options): Promise<Transport> =
     }
   };
   const close = async (): Promise<void> => {
-    // What is gone cannot be switched any more.
+    // A lost port cannot be switched any more.
     if (enable !== undefined) await switchLines(modemLines(enable, false, steady)).catch(() => {});
     await tcp.close();
   };
   const timing = { byteTime: byteTimeOf(baudRate) };
-  // Not every bridge confirms; one that stays at its speed answers nothing, which whoever changes it has to notice anyway.
+  // Not every bridge confirms; if one stays at its speed, nothing is understood, which the caller has to notice anyway.
   const change = (rate: number): Promise<void> => tcp.write(comPortCommand(command.baudRate, u32(rate)));
   const speed = { baudRate, change };
   return { name, timing, speed, chunks: chunks(), write: (bytes) => tcp.write(escapeTelnet(bytes)), close };

@@ -20,7 +20,7 @@ const later = <T>(): { readonly promise: Promise<T>; readonly resolve: (value: T
   return { promise, resolve };
 };
 
-/** A client and what the listener makes of its connection; the listener ends with the second. */
+/** A client and the listener's end of its connection; the listener ends with the second. */
 const joined = async (): Promise<[Transport, Transport]> => {
   const accepted = later<Transport>();
   const listener = await listenTcp({ host: loopback, port: 0 }, accepted.resolve);
@@ -72,7 +72,7 @@ test("a port where nothing listens is refused in one sentence", async () => {
   });
 });
 
-test("a port in use says so", async () => {
+test("a port in use is reported as such", async () => {
   const listener = await listenTcp({ host: loopback, port: 0 }, () => {});
   await assert.rejects(
     listenTcp({ host: loopback, port: listener.port }, () => {}),
@@ -81,7 +81,7 @@ test("a port in use says so", async () => {
   await listener.close();
 });
 
-test("a signal that has ended already opens nothing", async () => {
+test("nothing opens if the signal is already aborted", async () => {
   const signal = AbortSignal.abort();
   await assert.rejects(openTcp({ host: loopback, port: 9, signal }), { code: "aborted" });
 });

@@ -8,9 +8,9 @@ import { streamTransport } from "../stream-transport.ts";
 
 /** Meters answer within half a second: a bridge that needs ten times as long to accept is not there. */
 const defaultConnectTimeout = 5_000;
-/** A bridge that lost its power says nothing: the system asks after it. */
+/** A bridge that lost its power says nothing: the system probes for it. */
 const keepAlive = 15_000;
-/** What a peer gets to take note of the end before the socket is torn down. */
+/** How long a peer gets to notice the end before the socket is torn down. */
 const farewell = 250;
 
 export interface TcpOptions {
@@ -70,11 +70,11 @@ export const openUnix = ({ path, ...rest }: UnixOptions): Promise<Transport> =>
 export interface OpenSocketOptions<S extends Socket> extends Pick<TcpOptions, "connectTimeout" | "signal"> {
   readonly name: string;
   readonly dial: () => S;
-  /** The event by which it is open. */
+  /** The event that says that it is open. */
   readonly ready: "connect" | "secureConnect";
-  /** Why it could not be opened; `tcpFailure` where left out. */
+  /** Why it could not be opened; `tcpFailure` if omitted. */
   readonly explain?: (name: string, error: Error) => LinkError;
-  /** Why it is not to be used although it is open. */
+  /** Why it must not be used although it is open. */
   readonly object?: (socket: S) => LinkError | undefined;
 }
 
@@ -83,7 +83,7 @@ export const openSocket = async <S extends Socket>(options: OpenSocketOptions<S>
   socketTransport(options.name, await connectedSocket(options));
 
 /**
- * The socket itself, for protocols that have one more layer.
+ * The socket itself, for protocols with one more layer.
  *
  * @throws LinkError not-open, aborted
  */

@@ -39,7 +39,7 @@ describe("telnet", () => {
     );
   });
 
-  test("commands between data do not get into them, and what is confirmed is told", () => {
+  test("commands between data are taken out, and confirmations are reported", () => {
     const wire = concat(
       bytes(1, 255, 253, 44, 2),
       comPortCommand(101, bytes(0, 0, 0x25, 0x80)),
@@ -55,16 +55,16 @@ describe("telnet", () => {
     }
   });
 
-  test("what nobody offered is refused, once and for all; what was offered is not said again", () => {
+  test("options that were not offered are refused for good; offers are not repeated", () => {
     const telnet = new Telnet();
     assert.equal(toHex(telnet.receive(bytes(255, 253, 24)).reply), "fffc18");
-    assert.equal(telnet.receive(bytes(255, 253, 24)).reply.length, 0, "not for ever");
+    assert.equal(telnet.receive(bytes(255, 253, 24)).reply.length, 0, "not forever");
     assert.equal(toHex(telnet.receive(bytes(255, 251, 1)).reply), "fffe01");
     assert.equal(telnet.receive(bytes(255, 253, 0, 255, 251, 3)).reply.length, 0);
     assert.deepEqual(telnet.receive(bytes(255, 254, 44)).agreed, false);
   });
 
-  test("rubbish is survived with bounded memory", () => {
+  test("garbage is survived in bounded memory", () => {
     const telnet = new Telnet();
     telnet.receive(bytes(255, 250, 44));
     for (let i = 0; i < 100; i++) telnet.receive(new Uint8Array(1000).fill(7));

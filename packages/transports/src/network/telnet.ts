@@ -10,7 +10,7 @@ const wanted: readonly number[] = Object.values(telnetOption);
 /** Longest subnegotiation that is kept; those of serial ports have a handful of bytes, signatures a line. */
 const subLimit = 256;
 
-/** What received bytes hold. */
+/** What received bytes contain. */
 export interface TelnetReceived {
   /** Bytes of the serial port. */
   readonly data: Uint8Array;
@@ -50,7 +50,7 @@ export class Telnet {
   #state: "data" | "command" | "option" | "sub" | "sub-command" = "data";
   #verb = 0;
   #sub: number[] = [];
-  /** What was answered last to each option, so that two ends do not answer each other for ever. */
+  /** The last answer to each option, so that two ends do not answer each other forever. */
   readonly #answered = new Map<string, number>();
 
   receive(bytes: Uint8Array): TelnetReceived {
@@ -112,7 +112,7 @@ export class Telnet {
     const no = asksUs ? verb.wont : verb.dont;
     const answer = wanted.includes(option) && (said === verb.do || said === verb.will) ? yes : no;
     const key = `${asksUs} ${option}`;
-    // What the greeting has said already is not said again; a refusal is.
+    // What the greeting has said is not repeated; a refusal is.
     const before = this.#answered.get(key) ?? (wanted.includes(option) ? yes : undefined);
     this.#answered.set(key, answer);
     if (answer !== before) reply.push(iac, answer, option);

@@ -1,4 +1,4 @@
-/** A transport over TCP inside TLS, for bridges and tunnels that offer it. The meter's own TLS runs inside of whatever link. */
+/** A transport over TCP inside TLS, for bridges and tunnels that offer it. The meter's own TLS runs inside any link. */
 import { connect, type TLSSocket } from "node:tls";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";

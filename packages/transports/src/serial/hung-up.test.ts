@@ -8,7 +8,7 @@ import { noticingHangUps } from "./hung-up.ts";
 const hungUp = (): BindingPortInterface => {
   const port = {
     fd: openSync("/dev/null", "r") as number | null,
-    poller: { once: () => assert.fail("an empty read is no reason to wait") },
+    poller: { once: () => assert.fail("an empty read is not a reason to wait") },
     isOpen: true,
     read: () => assert.fail("the binding's own read"),
     close: async () => {

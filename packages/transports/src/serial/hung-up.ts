@@ -1,12 +1,12 @@
 /**
- * A serial port that was pulled out while bytes came reads as empty for ever. @serialport/bindings-cpp 13 takes that for "not yet"
- * and asks again at once: the program spins, its memory grows, and nobody hears of it. Here an empty read is the end.
+ * A serial port that was pulled out while bytes came reads as empty forever. @serialport/bindings-cpp 13 takes that for "not yet"
+ * and asks again at once: the program spins, its memory grows, and nothing is reported. Here an empty read is the end.
  */
 import { read } from "node:fs";
 import { promisify } from "node:util";
 import type { BindingInterface, BindingPortInterface } from "@serialport/bindings-cpp";
 
-/** What the ports of Linux and macOS have beyond the interface: a descriptor that never blocks, and who waits for it. */
+/** What the ports of Linux and macOS have beyond the interface: a descriptor that never blocks, and a poller that waits for it. */
 interface PolledPort extends BindingPortInterface {
   readonly fd: number | null;
   readonly poller: { once(event: "readable", listener: (error: Error | null | undefined) => void): unknown };
@@ -28,7 +28,7 @@ const readUntilHungUp = async (port: PolledPort, buffer: Buffer, offset: number,
     } catch (error) {
       if (!notYet.has(String(codeOf(error)))) throw error;
     }
-    // Closed meanwhile: waiting on what is no more would end the program.
+    // Closed meanwhile: waiting on a closed port would end the program.
     if (port.fd === null) break;
     await new Promise<void>((resolve, reject) => {
       port.poller.once("readable", (error) => (error instanceof Error ? reject(error) : resolve()));

@@ -9,7 +9,7 @@ import { streamTransport } from "../stream-transport.ts";
 /** Stderr of socat that is kept for a message. */
 const keptComplaint = 2_000;
 
-/** socat would delete whatever stands there; only the link to a terminal that is gone may go. */
+/** socat would delete any file there; only a link to a terminal that is gone may go. */
 const refuseTaken = async (path: string, name: string): Promise<void> => {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;
@@ -32,12 +32,12 @@ const refuseTaken = async (path: string, name: string): Promise<void> => {
  * and close it. Both go when the transport is closed.
  *
  * @throws LinkError not-open
- * @throws UsageError where socat is missing or the path has characters that it does not take
+ * @throws UsageError if socat is missing or the path has characters that it does not take
  */
 export const openPty = async (path: string): Promise<Transport> => {
   const name = `pty://${path}`;
   if (!/^[\w./+@-]+$/.test(path))
-    throw new UsageError("link", `${name}: the path may have letters, digits and . / _ + @ - only`);
+    throw new UsageError("link", `${name}: the path may have only letters, digits and . / _ + @ -`);
   await refuseTaken(path, name);
   // The second -d makes socat say when it is ready.
   const child = spawn("socat", ["-d", "-d", "-", `pty,raw,echo=0,link=${path}`], { stdio: ["pipe", "pipe", "pipe"] });

@@ -61,7 +61,7 @@ describe("serial adapters", () => {
     ]);
   });
 
-  test("one is found by its numbers; which serial number it has may be left out", async () => {
+  test("one is found by its numbers, with or without its serial number", async () => {
     const [ftdi, other] = [
       { vendor: "0403", product: "6001" },
       { vendor: "1a86", product: "55d4" },
@@ -72,7 +72,7 @@ describe("serial adapters", () => {
     await assert.rejects(findAdapter({ ...ftdi, serial: "B1" }, { sys }), {
       code: "not-open",
       message:
-        /^usb:\/\/0403:6001:B1: cannot open it: no such adapter is plugged in; there is .*usb:\/\/0403:6001:A50285BI at \/dev\/ttyUSB0$/,
+        /^usb:\/\/0403:6001:B1: cannot open it: no such adapter is plugged in; found: .*usb:\/\/0403:6001:A50285BI at \/dev\/ttyUSB0$/,
     });
     await assert.rejects(findAdapter({ vendor: "0000", product: "6001" }, { sys }), { code: "not-open" });
   });
@@ -97,7 +97,7 @@ describe("serial adapters", () => {
     });
   });
 
-  test("a system that does not tell says so", async () => {
+  test("a system that does not list its ports is reported as such", async () => {
     await assert.rejects(listAdapters({ sys: join(sys, "none") }), {
       code: "not-open",
       message: /does not list its serial ports; name the port by its path/,

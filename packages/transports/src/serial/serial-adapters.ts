@@ -14,11 +14,11 @@ export interface AdapterId {
 export interface SerialAdapter {
   /** "/dev/ttyUSB0", "COM3". */
   readonly path: string;
-  /** Null for what does not hang on USB. */
+  /** Null for a port that is not on USB. */
   readonly vendor: string | null;
   readonly product: string | null;
   readonly serial: string | null;
-  /** What it calls itself. */
+  /** Its own name for its maker. */
   readonly maker: string | null;
   /** The link to use: by its numbers where it has some, so that it is found again under another path. */
   readonly link: string;
@@ -94,15 +94,15 @@ const ofBinding = async (loadPort: LoadPort | undefined): Promise<Found[]> => {
 
 export interface ListOptions {
   readonly loadPort?: LoadPort;
-  /** "/sys" on Linux. The list of the packages for serial ports is taken where it is null, as on other systems. */
+  /** "/sys" on Linux. Null on other systems: then the packages for serial ports give the list. */
   readonly sys?: string | null;
 }
 
 /**
  * What this machine has, USB adapters first.
  *
- * @throws LinkError not-open where the system does not tell
- * @throws UsageError where that takes the packages for serial ports, and they are not installed
+ * @throws LinkError not-open if the system does not list its ports
+ * @throws UsageError if that needs the packages for serial ports and they are not installed
  */
 export const listAdapters = async (options: ListOptions = {}): Promise<readonly SerialAdapter[]> => {
   const { loadPort, sys = process.platform === "linux" ? "/sys" : null } = options;
@@ -120,7 +120,7 @@ export const listAdapters = async (options: ListOptions = {}): Promise<readonly 
 /**
  * The path that the adapter has now.
  *
- * @throws LinkError not-open where it is not plugged in, or where more than one would do
+ * @throws LinkError not-open if it is not plugged in, or if more than one matches
  * @throws UsageError as `listAdapters` does
  */
 export const findAdapter = async (id: AdapterId, options?: ListOptions): Promise<string> => {
@@ -136,7 +136,7 @@ export const findAdapter = async (id: AdapterId, options?: ListOptions): Promise
   const [only, ...more] = fitting;
   if (only === undefined) {
     const present = all.filter(({ vendor }) => vendor !== null).map(({ link, path }) => `${link} at ${path}`);
-    const others = present.length === 0 ? "there is no USB adapter at all" : `there is ${present.join(", ")}`;
+    const others = present.length === 0 ? "there is no USB adapter at all" : `found: ${present.join(", ")}`;
     throw new LinkError("not-open", name, `cannot open it: no such adapter is plugged in; ${others}`, {
       reason: "missing",
     });

@@ -1,9 +1,9 @@
-/** The two packages that talk to serial ports; they are optional, since not everybody has one. */
+/** The two packages that talk to serial ports; they are optional, since not every user has one. */
 import { UsageError } from "@meterport/protocol/errors";
 import type { BindingInterface } from "@serialport/bindings-cpp";
 import type { SerialPortStream } from "@serialport/stream";
 
-/** What is used of them. */
+/** The parts of them that are used. */
 export interface SerialBinding {
   readonly autoDetect: () => BindingInterface;
   readonly SerialPortStream: typeof SerialPortStream;
@@ -23,7 +23,7 @@ const load: LoadPort = async () => {
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && "code" in error && /MODULE_NOT_FOUND$/.test(String(error.code));
 
-/** @throws UsageError (`serial-missing`) where the packages are not installed; whatever else their loading throws */
+/** @throws UsageError (`serial-missing`) if the packages are not installed; and any other error of loading them */
 export const loadBinding = async (loadPort: LoadPort = load): Promise<SerialBinding> => {
   try {
     return await loadPort();

@@ -36,17 +36,16 @@ describe("the enable line of a serial port", () => {
     assert.deepEqual(log, ["open /dev/ttyUSB0 9600", "close"]);
   });
 
-  test("a port without such lines is closed again, and says what to leave out", async () => {
+  test("a port without such lines is closed again, and the error says what to remove", async () => {
     const { loadPort, log } = fakeBinding({ lineless: "Error: Inappropriate ioctl for device, cannot get" });
     await assert.rejects(openSerial({ path, enable: { rts: true, pulse: 0 } }, loadPort), {
       code: "not-open",
-      message:
-        "/dev/ttyUSB0: cannot switch its enable line: this port has no RTS and DTR; leave the setting enable out",
+      message: "/dev/ttyUSB0: cannot switch its enable line: this port has no RTS and DTR; remove the setting enable",
     });
     assert.equal(log.at(-1), "close");
   });
 
-  test("who gives up during the pulse waits no longer, and leaves the line off", async () => {
+  test("giving up during the pulse ends the wait, and leaves the line off", async () => {
     const { loadPort, log } = fakeBinding();
     const giveUp = new AbortController();
     const opening = openSerial({ path, enable: { dtr: true, pulse: 60_000 }, signal: giveUp.signal }, loadPort);
@@ -72,11 +71,11 @@ describe("RTS and DTR of a serial port", () => {
     assert.deepEqual(log, ["open /dev/ttyUSB0 9600", off, "rts on, dtr off", off, "close"]);
   });
 
-  test("must be there where somebody asked for them, and need not where it is only the usual", async () => {
+  test("are required if the link asks for them, and optional if they are only the default", async () => {
     const lineless = "Error: Inappropriate ioctl for device, cannot get";
     await assert.rejects(openSerial({ path, lines: { dtr: false } }, fakeBinding({ lineless }).loadPort), {
       code: "not-open",
-      message: "/dev/ttyUSB0: cannot switch its lines: this port has no RTS and DTR; leave the setting rts and dtr out",
+      message: "/dev/ttyUSB0: cannot switch its lines: this port has no RTS and DTR; remove the setting rts and dtr",
     });
     await (await openSerial({ path, lines: headLines }, fakeBinding({ lineless }).loadPort)).close();
   });
@@ -102,7 +101,7 @@ test("its speed is in its timing", async () => {
   await port.close();
 });
 
-test("its speed is changed when what was written is out", async () => {
+test("its speed changes once everything written is sent", async () => {
   const { loadPort, log } = fakeBinding();
   const port = await openSerial({ path }, loadPort);
   assert.equal(port.speed?.baudRate, 9600);

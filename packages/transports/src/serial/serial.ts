@@ -20,7 +20,7 @@ export interface SerialOptions {
   /** "/dev/ttyUSB0", "COM3". */
   readonly path: string;
   readonly baudRate?: number;
-  /** How RTS and DTR stay while the port is open: both on if omitted. */
+  /** State of RTS and DTR while the port is open; both on if omitted. */
   readonly lines?: SteadyLines;
   /** What RTS and DTR switch: nothing if omitted. */
   readonly enable?: EnableLine;
@@ -28,10 +28,10 @@ export interface SerialOptions {
 }
 
 /**
- * Opens a serial port for this program alone.
+ * Opens a serial port exclusively.
  *
  * @throws LinkError not-open, aborted
- * @throws UsageError where the packages for serial ports are not installed
+ * @throws UsageError if the packages for serial ports are not installed
  */
 export const openSerial = async (options: SerialOptions, loadPort?: LoadPort): Promise<Transport> => {
   const { path, baudRate = defaultBaudRate, lines: steady, enable, signal } = options;
@@ -83,7 +83,7 @@ export const openSerial = async (options: SerialOptions, loadPort?: LoadPort): P
   return { ...transport, timing: { byteTime: byteTimeOf(baudRate) }, speed };
 };
 
-/** What was written is out before. @throws LinkError not-open */
+/** Everything written is sent first. @throws LinkError not-open */
 const changeSpeed = (port: SerialPortStream, path: string, baudRate: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const failed = (error: Error): void =>
@@ -105,7 +105,7 @@ const setLines = (
     port.set({ rts, dtr }, (error) => {
       if (error === null || error === undefined) return resolve();
       const what = setting === "enable" ? "its enable line" : "its lines";
-      const detail = `cannot switch ${what}: this port has no RTS and DTR; leave the setting ${setting} out`;
+      const detail = `cannot switch ${what}: this port has no RTS and DTR; remove the setting ${setting}`;
       reject(new LinkError("not-open", path, detail, { cause: error }));
     });
   });

@@ -1,4 +1,4 @@
-/** A binding for serial ports without any: it notes what is done to the lines, which no pseudo-terminal has. */
+/** A serial binding without hardware: it records what is done to the lines, which no pseudo-terminal has. */
 import type {
   BindingInterface,
   BindingPortInterface,
@@ -30,7 +30,7 @@ const unknownPort = {
   vendorId: undefined,
 };
 
-/** `log` has a line for whatever was done: "open /dev/ttyUSB0 9600", "rts on, dtr off", "write 2", "close". */
+/** `log` has a line for each action: "open /dev/ttyUSB0 9600", "rts on, dtr off", "write 2", "close". */
 export const fakeBinding = (
   options: FakeBindingOptions = {},
 ): { readonly loadPort: LoadPort; readonly log: readonly string[]; readonly unplug: () => void } => {

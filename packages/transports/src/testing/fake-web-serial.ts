@@ -5,16 +5,16 @@ import type { WebSerialPort, WebSerialSettings } from "../web/web-serial.ts";
 
 export interface FakeWebSerial {
   readonly port: WebSerialPort & { readonly readable: ReadableStream<Uint8Array> | null };
-  /** The other end of the wire; closing it is noticed by nobody. */
+  /** The other end of the wire; closing it goes unnoticed. */
   readonly wire: Transport;
   /** What was done: "open 9600", "rts on, dtr off", "close". */
   readonly log: readonly string[];
-  /** A byte that was framed wrongly, or the like: the stream ends in this error, and the port has a new one. */
+  /** A framing error, for example: the stream ends in this error, and the port has a new one. */
   readonly disturb: (name: "FramingError" | "BufferOverrunError" | "BreakError" | "ParityError") => void;
   readonly unplug: () => void;
 }
 
-/** As much as browsers hold back by default. */
+/** As much as browsers buffer by default. */
 const bufferSize = 255;
 
 export const fakeWebSerial = (info: { usbVendorId?: number; usbProductId?: number } = {}): FakeWebSerial => {

@@ -1,4 +1,4 @@
-/** What every transport must keep, as one suite for all of them. */
+/** The contract of every transport, as one suite for all of them. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { concat, toHex } from "@meterport/protocol/bytes";
@@ -10,7 +10,7 @@ export interface TransportCase {
   readonly skip?: string | false;
   /** Two ends that are joined. */
   readonly open: () => Promise<readonly [Transport, Transport]>;
-  /** Whether the second end learns that the first was closed: a serial line does not tell. */
+  /** Whether the second end learns that the first was closed: a serial line does not show it. */
   readonly tellsEnd: boolean;
 }
 
@@ -79,14 +79,17 @@ export const transportContract = ({ name, skip = false, open, tellsEnd }: Transp
         await assert.rejects(a.write(Uint8Array.of(1)), isClosed);
       }));
 
-    test("ends the chunks of the other side when it is closed", { skip: !tellsEnd && "a line does not tell" }, () =>
-      both(async (a, b) => {
-        await a.write(Uint8Array.of(7));
-        await a.close();
-        const seen: number[] = [];
-        for await (const piece of b.chunks) seen.push(...piece);
-        assert.deepEqual(seen, [7]);
-      }),
+    test(
+      "ends the chunks of the other side when it is closed",
+      { skip: !tellsEnd && "a serial line does not show it" },
+      () =>
+        both(async (a, b) => {
+          await a.write(Uint8Array.of(7));
+          await a.close();
+          const seen: number[] = [];
+          for await (const piece of b.chunks) seen.push(...piece);
+          assert.deepEqual(seen, [7]);
+        }),
     );
 
     test("has a name for messages", () =>

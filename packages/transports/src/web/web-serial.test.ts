@@ -40,7 +40,7 @@ describe("web serial", () => {
     await transport.close();
   });
 
-  test("an adapter that is unplugged breaks it, and a new one is not to be had", async () => {
+  test("an unplugged adapter breaks it, and it cannot be opened again", async () => {
     const { port, unplug } = fakeWebSerial();
     const transport = await openWebSerial(port);
     const broken = assert.rejects(take(transport, 1), { code: "closed", message: /the adapter was unplugged/ });
@@ -64,7 +64,7 @@ describe("web serial", () => {
     assert.deepEqual(log, ["open 9600", "rts on, dtr off", "close"]);
   });
 
-  test("who gives up gets a closed port back", async () => {
+  test("giving up leaves the port closed", async () => {
     const { port, log } = fakeWebSerial();
     const giveUp = new AbortController();
     const opening = openWebSerial(port, { enable: { rts: true, pulse: 60_000 }, signal: giveUp.signal });

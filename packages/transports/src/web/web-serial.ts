@@ -12,7 +12,7 @@ import {
 import { byteTimeOf, defaultBaudRate } from "../link-settings.ts";
 import { Pipe } from "../pipe.ts";
 
-/** What is used of the browser's `SerialPort`; the one that `navigator.serial` gives fits. */
+/** The parts of the browser's `SerialPort` that are used; a port from `navigator.serial` fits. */
 export interface WebSerialPort {
   /** Null while it is closed, and for good when the adapter is gone; another stream after each error of the line. */
   readonly readable: WebReadable | null;
@@ -50,7 +50,7 @@ export interface WebWriter {
 
 export interface WebSerialOptions {
   readonly baudRate?: number;
-  /** How RTS and DTR stay while the port is open; the browser decides if omitted. `headLines` is what optical heads want. */
+  /** State of RTS and DTR while the port is open; if omitted, the browser decides. `headLines` is what optical heads need. */
   readonly lines?: SteadyLines;
   /** What RTS and DTR switch: nothing if omitted. */
   readonly enable?: EnableLine;
@@ -69,7 +69,7 @@ const nameOf = (port: WebSerialPort): string => {
 /** Names of the browser's errors: what is wrong, and what helps. */
 const troubles: Readonly<Record<string, string>> = {
   InvalidStateError: "this page has it open already; close it first",
-  NetworkError: "the system does not give it; another program may have it open, or your user may not use it",
+  NetworkError: "the system refuses it; another program may have it open, or your user may lack permission",
   SecurityError: "the browser does not permit serial ports on this page",
 };
 
@@ -142,10 +142,10 @@ const overPort = (port: WebSerialPort, name: string, off: () => Promise<void>): 
       await off();
       await reader?.cancel().catch(() => {});
       await pumping;
-      // What the adapter does not take is thrown away: waiting for it could take for ever.
+      // What the adapter does not take is thrown away: waiting for it could take forever.
       await writer?.abort().catch(() => {});
       writer?.releaseLock();
-      // It is closed by itself where the adapter is gone.
+      // If the adapter is gone, it is closed already.
       await port.close().catch(() => {});
     },
     onRoom: () => makeRoom(),
@@ -172,7 +172,7 @@ const overPort = (port: WebSerialPort, name: string, off: () => Promise<void>): 
   };
   const pump = async (): Promise<void> => {
     let last: unknown;
-    // A byte that was framed wrongly, a break, an overrun: noise, which is no reason to give the port up.
+    // A framing error, a break, an overrun: noise, which is no reason to close the port.
     for (let stream = port.readable; stream !== null && !pipe.ended; ) {
       last = await readFrom(stream);
       const next = port.readable;
