@@ -23,7 +23,7 @@ export interface MeterRequest {
   /** Unix milliseconds of the meter's clock. */
   readonly time: Millis;
   readonly memory: Memory;
-  /** Whether the request stands in a transaction (ET52) instead of in a message of its own. */
+  /** Whether the request is part of a transaction (ET52), not a message of its own. */
   readonly inTransaction: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface MeterRequest {
  */
 export type Behaviour = (request: MeterRequest, next: () => TableResponse) => TableResponse | undefined;
 
-/** What answers when nobody above has claimed the request. */
+/** What answers when no behaviour has claimed the request. */
 export type DefaultAnswer = (request: MeterRequest) => TableResponse;
 
 /**

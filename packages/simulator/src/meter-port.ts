@@ -5,17 +5,17 @@ import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
 import type { PortSecurity } from "@meterport/protocol/mep/security/mep-tls/port-security";
 import type { Millis } from "@meterport/protocol/ports";
 
-/** What a meter wants done: bytes to transmit, and what happened for whoever watches. */
+/** What a meter wants done: bytes to transmit, and what happened, for observers. */
 export type MeterOutput =
   | EndpointOutput
-  /** The port speaks at this many bits per second from now on; at those of its line again where undefined. */
+  /** The port speaks at this many bits per second from now on; at its line's own speed again if undefined. */
   | { readonly type: "speed"; readonly baudRate: number | undefined };
 
 /** What a line needs of a port, as a pure machine: it owns no clock. */
 export interface MeterPort {
   /** Connects it to another line: what was under way on the old one is lost. */
   plugIn(timing?: Partial<EndpointTiming>): void;
-  /** Starts anew, as after a power failure: all sessions and what was under way are lost. */
+  /** Restarts, as after a power failure: all sessions and what was under way are lost. */
   reboot(): void;
   /** Calls `wake` when `wakeAt` has moved without `handle`; the returned function ends it. */
   watch(wake: () => void): () => void;
@@ -26,7 +26,7 @@ export interface MeterPort {
 }
 
 export interface MepPortOptions {
-  /** 1 or 2, as ET70 tells it. */
+  /** 1 or 2, as in ET70. */
   readonly number: 1 | 2;
   readonly security: PortSecurity;
   readonly serve: Serve;
@@ -62,12 +62,12 @@ export class MepPort implements MeterPort {
     return this.#endpoint.expectedSequence;
   }
 
-  /** Makes it expect a number that is so much higher. */
+  /** Raises the expected number. */
   bumpSequence(by?: number): void {
     this.#endpoint.bumpSequence(by);
   }
 
-  /** Begins or ends to alert the client each second (MEP guide 1.1, p. 23). */
+  /** Starts or stops alerting the client each second (MEP guide 1.1, p. 23). */
   alert(on: boolean): void {
     if (on === this.#alerting) return;
     this.#alerting = on;

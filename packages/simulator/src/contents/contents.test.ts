@@ -52,7 +52,7 @@ describe("factory contents", () => {
       it(`${id} of ${profile}`, () => assert.equal(toHex(bytesOf(open(profile), id), " ").toUpperCase(), hex));
   }
 
-  it("BT01 tells model and firmware as printed, with a serial number of its own", () => {
+  it("BT01 has model and firmware as printed, with a serial number of its own", () => {
     const old = toHex(bytesOf(open("meter:3.70"), "BT01"));
     assert.match(old, /^4e45532038333333312d3349100038cc00000000\d{8}$/);
     assert.match(toHex(bytesOf(open("meter:4.30"), "BT01")), /^4e45532038333333342d3349100043c500000000\d{8}$/);
@@ -134,7 +134,7 @@ describe("factory contents", () => {
           if (table.id === "BT64" && !(profile === "meter:4.30" && demand)) continue;
           const bytes = bytesOf(meter, table.id);
           if (table.number === BT07.number) continue;
-          // Transactions are as long as they say, with room behind them; some tables tell their own size.
+          // Transactions are as long as they say, with room behind them; some tables give their own size.
           const transaction = [ET52.number, ET53.number].includes(table.number);
           const ownSize = transaction || ["BT00", "BT08", "ET59", "ET85", "ET36", "ET42", "ET89"].includes(table.id);
           if (!ownSize) assert.equal(bytes.length, sizeOf(table, meter.dimensions), table.id);
@@ -168,7 +168,7 @@ describe("factory contents", () => {
         const meter = open(profile, { demand });
         const told = (id: string): object => {
           const table = tablesById.get(id) as AnyTable;
-          // Its sets, which begin at byte 19, are no dimensions.
+          // Its sets, which begin at byte 19, are not dimensions.
           const bytes = id === "BT00" ? bytesOf(meter, id).subarray(0, 19) : bytesOf(meter, id);
           return decode(table, bytes, meter.dimensions) as object;
         };
@@ -211,7 +211,7 @@ describe("factory contents", () => {
     assert.equal(hex, "32 00 14 02 40 20 20 05 20 20 20 20 20 28 02 0A 03 C8 00 17");
   });
 
-  it("ET42 has 102 bytes and tells the load profile's two data sets", () => {
+  it("ET42 has 102 bytes and describes the load profile's two data sets", () => {
     const meter = open("meter:3.70");
     const value = decode(ET42, bytesOf(meter, "ET42"), meter.dimensions);
     assert.deepEqual([value.tableLength, value.blockSize, value.tierSize], [102, 1841, 44]);
@@ -222,14 +222,14 @@ describe("factory contents", () => {
     assert.deepEqual(value.dataSets?.[0]?.loadProfileExtendedSources, [0, 0x4001]);
   });
 
-  it("the energy unit is found where it is", () => {
+  it("registers follow the energy unit of ET55", () => {
     const meter = open("meter:3.70");
     const wh = bytesOf(meter, "BT23");
     meter.memory.patch(ET55.number, 174 + 39, Uint8Array.of(100));
     const counts = (bytes: Uint8Array, at: number): number =>
       new DataView(bytes.buffer, bytes.byteOffset).getInt32(at, true);
     assert.equal(counts(bytesOf(meter, "BT23"), 0), Math.floor(counts(wh, 0) / 100));
-    // Seconds without power are no energy.
+    // Seconds without power are not energy.
     assert.equal(counts(bytesOf(meter, "BT23"), 16), counts(wh, 16));
   });
 });

@@ -1,4 +1,4 @@
-/** Everything that a meter holds when it is switched on for the first time, but for what is computed: BT00, and what its household gives. */
+/** Everything that a meter holds when it is switched on for the first time, except what is computed: BT00 and the values of its household. */
 import { sizeOf, tableExists } from "@meterport/protocol/layout/index";
 import { BT00, ET42, tables } from "@meterport/protocol/tables/index";
 import { calendarTables } from "./calendar.ts";
@@ -14,7 +14,7 @@ import type { Setup } from "./setup.ts";
 import { statusTables } from "./status.ts";
 import { systemTables } from "./system.ts";
 
-/** Table numbers with what fills them. A table of which nothing is said is zeros: nothing pending, nothing recorded. */
+/** Table numbers with what fills them. A table that is not listed is all zeros: nothing pending, nothing recorded. */
 export const contentsOf = (setup: Setup): ReadonlyMap<number, Filling> => {
   const { dimensions, profile } = setup;
   const filled = new Map<number, Filling>([

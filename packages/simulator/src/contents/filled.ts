@@ -10,7 +10,7 @@ export const zeroValue = <Id extends string, T>(table: Table<Id, T, Dimensions>,
 /**
  * A table's bytes with the given fields set and zeros elsewhere; fields that this firmware does not have are left out.
  *
- * @throws LayoutError where a value does not fit
+ * @throws LayoutError if a value does not fit
  */
 export const filled = <Id extends string, T extends object>(
   table: Table<Id, T, Dimensions>,

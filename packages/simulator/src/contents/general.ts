@@ -1,4 +1,4 @@
-/** BT01, BT15, BT53, ET03: what a meter says of itself. BT00 tells of all tables, so the whole meter makes it. */
+/** BT01, BT15, BT53, ET03: what a meter says about itself. BT00 describes all tables, so the whole meter makes it. */
 import { encode } from "@meterport/protocol/layout/index";
 import { BT01, BT15, BT53, ET03 } from "@meterport/protocol/tables/index";
 import { filled } from "./filled.ts";

@@ -1,4 +1,4 @@
-/** ET42: what other tables say, told once more in one table. */
+/** ET42: what other tables say, repeated in one table. */
 import { encode, reaches, sizeOf, tableExists } from "@meterport/protocol/layout/index";
 import { BT23, ET42, ET57 } from "@meterport/protocol/tables/index";
 import { blockShape } from "./block-shape.ts";

@@ -1,11 +1,11 @@
-/** BT30, BT33, BT70, BT71, ET36, ET75 and ET90: how much of what there is to read. */
+/** BT30, BT33, BT70, BT71, ET36, ET75 and ET90: the sizes of logs, lists and dimensions. */
 import { encode, type Table, tableExists } from "@meterport/protocol/layout/index";
 import { BT30, BT33, BT70, BT71, type Dimensions, ET36, ET74, ET75, ET90 } from "@meterport/protocol/tables/index";
 import { filled, zeroValue } from "./filled.ts";
 import type { Filling } from "./memory.ts";
 import type { Setup } from "./setup.ts";
 
-/** Display sources of the primary list, in the order in which they are shown; the guide does not tell what they are. */
+/** Display sources of the primary list, in the order in which they are shown; the guide does not say what they are. */
 const displaySources = [0x0120, 0x0020];
 
 const display = ({ dimensions }: Setup): Uint8Array => {

@@ -4,13 +4,13 @@ import type { Millis } from "@meterport/protocol/ports";
 /** Gives a table's bytes at a moment, in Unix milliseconds of the meter. */
 export type LiveTable = (time: Millis) => Uint8Array;
 
-/** A table of which only what is asked for is computed: at most `count` bytes from `offset` on, none past its end. */
+/** A table that is computed only as far as it is read: at most `count` bytes from `offset` on, none past its end. */
 export interface PartwiseTable {
   readonly size: number;
   readonly at: (time: Millis, offset: number, count: number) => Uint8Array;
 }
 
-/** A table that is filled when it is first touched, so that meters nobody asks cost little. */
+/** A table that is filled on first use, so that meters that are never read cost little. */
 export type Filling = () => Uint8Array;
 
 type Cell =
@@ -37,7 +37,7 @@ export class Memory {
     this.#time = time;
   }
 
-  /** Rises with each change, so that whoever derives something from the bytes knows when to do it again. */
+  /** Rises with each change, so that anything derived from the bytes can be kept up to date. */
   get version(): number {
     return this.#version;
   }
@@ -51,27 +51,27 @@ export class Memory {
     return this.#cells.has(table);
   }
 
-  /** A copy of a table's bytes; undefined for a table that is not there. */
+  /** A copy of a table's bytes; undefined for a table that does not exist. */
   get(table: number): Uint8Array | undefined {
     return this.#bytes(table)?.slice();
   }
 
-  /** Puts a table there, or replaces it, also one that was computed. */
+  /** Adds a table, or replaces it, even a computed one. */
   set(table: number, bytes: Uint8Array): void {
     this.#put(table, { kind: "stored", bytes: bytes.slice() });
   }
 
-  /** Puts a table there whose bytes are made when somebody first needs them. */
+  /** Adds a table whose bytes are made on first use. */
   setLater(table: number, fill: Filling): void {
     this.#put(table, { kind: "filling", fill });
   }
 
-  /** Puts a table there that is computed whenever it is read. */
+  /** Adds a table that is computed whenever it is read. */
   setLive(table: number, at: LiveTable): void {
     this.#put(table, { kind: "live", at });
   }
 
-  /** Puts a large table there of which only the bytes that are read are computed. */
+  /** Adds a large table of which only the bytes that are read are computed. */
   setPartwise(table: number, partwise: PartwiseTable): void {
     this.#put(table, { kind: "partwise", table: partwise });
   }
@@ -87,7 +87,7 @@ export class Memory {
     this.#version++;
   }
 
-  /** Exactly `count` bytes from `offset` on, zeros past the table's end; undefined for a table that is not there. */
+  /** Exactly `count` bytes from `offset` on, zeros past the table's end; undefined for a table that does not exist. */
   read(table: number, offset: number, count: number): Uint8Array | undefined {
     const part = this.#part(table, offset, count);
     if (part === undefined) return undefined;
@@ -96,12 +96,12 @@ export class Memory {
     return out;
   }
 
-  /** The table from its start, at most `count` bytes; undefined for a table that is not there. */
+  /** The table from its start, at most `count` bytes; undefined for a table that does not exist. */
   readWhole(table: number, count: number): Uint8Array | undefined {
     return this.#part(table, 0, count)?.slice();
   }
 
-  /** Overwrites bytes from `offset` on; what reaches past the end is ignored. False for tables that are computed or not there. */
+  /** Overwrites bytes from `offset` on; what reaches past the end is ignored. False for tables that are computed or do not exist. */
   patch(table: number, offset: number, data: Uint8Array): boolean {
     if (this.isLive(table)) return false;
     const bytes = this.#bytes(table);

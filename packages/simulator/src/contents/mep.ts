@@ -26,7 +26,7 @@ export const mepTables = (setup: Setup): readonly (readonly [number, Filling])[]
     (length: number): Filling =>
     () =>
       new Uint8Array(length);
-  // An empty transaction where none has been: so whoever reads the table whole can tell what it holds.
+  // An empty transaction before the first one, so that a full read of the table can be decoded.
   const noTransaction =
     (type: number, length: number): Filling =>
     () => {

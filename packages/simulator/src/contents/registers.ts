@@ -5,9 +5,9 @@ import { BT20, BT21, BT22, BT27 } from "@meterport/protocol/tables/index";
 import type { Filling } from "./memory.ts";
 import type { Setup } from "./setup.ts";
 
-/** Total powers first, then the reactive quadrants: what the eight demands are taken of. */
+/** Total powers first, then the reactive quadrants: the sources of the eight demands. */
 export const demandSources: readonly number[] = [8, 9, 10, 11, 104, 105, 106, 107];
-/** "Present Dmd 1" and those behind it. */
+/** "Present Dmd 1" and the ones after it. */
 const firstPresentDemand = 88;
 
 export const registerTables = (setup: Setup): readonly (readonly [number, Filling])[] => {

@@ -46,7 +46,7 @@ const dimensionsOf = ({ profile, demand, tiers }: SetupOptions): Dimensions => {
     ...(demand ? { ...everyDemand, ...counts } : {}),
     ...(tiers === undefined ? {} : { tiers }),
   };
-  // Where there is no BT21, BT20 is all that says it.
+  // Without BT21, only BT20 says it.
   const registers = {
     ...factory,
     BT21: actual,
@@ -65,7 +65,7 @@ const withOneClient = (dimensions: Dimensions): Dimensions => ({
 export interface SetupOptions extends Pick<Setup, "profile" | "seed" | "demand" | "sequence"> {
   /** Whether a meter of firmware 4 behaves towards MEP clients as earlier ones. */
   readonly compatible: boolean;
-  /** Tiers in use; 4 where left out. */
+  /** Tiers in use; 4 if omitted. */
   readonly tiers?: number | undefined;
 }
 
@@ -85,6 +85,6 @@ export const setupOf = (options: SetupOptions): Setup => {
   };
 };
 
-/** A number of so many digits that is this meter's alone, as text; `lane` tells several apart. */
+/** A number of `count` digits that belongs to this meter alone, as text; `lane` tells several apart. */
 export const digitsOf = (setup: Setup, count: number, lane: number): string =>
   Array.from({ length: count }, (_, i) => Math.floor(setup.noise.unit(i, lane) * 10)).join("");

@@ -32,7 +32,7 @@ const hardware = ({ dimensions, generation4 }: Setup): Uint8Array =>
 /** Nothing asked a relay to do anything: each goes by its local mode, which does not end (MEP guide 1.1, pp. 194-195). */
 const untouched = { currentOpMode: 3, maintenanceState: 2, lockedState: 2, remoteState: 2, localNoExpire: true };
 
-/** No client was ever replaced. From 4.50 on a mask of unread logs follows, whose length no page tells, and a byte of flags: here one byte each. */
+/** No client was ever replaced. From 4.50 on a mask of unread logs follows, whose length no page gives, and a byte of flags: here one byte each. */
 const securityStatus = ({ dimensions, profile }: Setup): Uint8Array => {
   const value = decode(ET89, new Uint8Array(reaches(profile, { meter: [4, 50] }) ? 130 + 2 : 68), dimensions);
   for (const relay of value.relays ?? []) Object.assign(relay, untouched);

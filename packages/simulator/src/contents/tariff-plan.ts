@@ -1,4 +1,4 @@
-/** The plan that stands in BT54 when the meter leaves the factory: two tiers by the time of day, two seasons. */
+/** The plan in BT54 when the meter leaves the factory: two tiers by the time of day, two seasons. */
 
 /** By the local clock, every day of the week: tier 0 by day, tier 1 by night. */
 export const tierSwitches: readonly { readonly hour: number; readonly tier: 0 | 1 }[] = [

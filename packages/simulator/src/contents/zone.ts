@@ -1,4 +1,4 @@
-/** Where the meter hangs. */
+/** Where the meter is installed. */
 import type { BT53 } from "@meterport/protocol/tables/index";
 
 /** In Denmark: UTC + 1 hour, daylight saving time from 02:00 on. */

@@ -66,7 +66,7 @@ const beforeOf = (noise: Noise, generates: boolean, counted: number): Before => 
   };
 };
 
-/** A meter's counters. They depend on household, start and seed only, never on who asked when. */
+/** A meter's counters. They depend on household, start and seed only, never on when they are read. */
 export class Counters {
   readonly past: Past;
   readonly #before: Before;

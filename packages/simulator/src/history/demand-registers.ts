@@ -1,4 +1,4 @@
-/** The highest averages of a quarter of an hour since the latest demand reset, as the registers themselves tell them. */
+/** The highest quarter-hour averages since the latest demand reset, computed from the registers themselves. */
 import type { Millis } from "@meterport/protocol/ports";
 import type { Counters } from "./counters.ts";
 import { tierAt } from "./tariff.ts";
@@ -20,7 +20,7 @@ const energyOf: ReadonlyMap<number, number> = new Map([
 const sources = [...energyOf.keys()];
 const tiers = 2;
 
-/** A maximum in W or var, and the end of the quarter of an hour that first had it; no time where nothing was drawn. */
+/** A maximum in W or var, and the end of the quarter of an hour that first had it; no time if nothing was drawn. */
 export interface Peak {
   readonly value: number;
   readonly at: Millis | undefined;
@@ -56,7 +56,7 @@ export class DemandRegisters {
   readonly #counters: Counters;
   /** Demand resets, oldest first. */
   readonly #resets: (time: Millis) => readonly Millis[];
-  /** Quarters of an hour by how many of them after 1970 they begin. */
+  /** Quarter hours by their number since 1970. */
   readonly #quarters = new Map<number, Quarter>();
   /** How each period between two resets ended, by its end. */
   readonly #ended = new Map<Millis, Block>();

@@ -1,4 +1,4 @@
-/** What a virtual meter's event log tells of its past and of what is done to it, with the arguments as bytes. */
+/** What a virtual meter's event log records of its past and of what is done to it, with the arguments as bytes. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { decode, encode } from "@meterport/protocol/layout/index";
@@ -37,7 +37,7 @@ const newest = (meter: VirtualMeter, count: number): readonly Shown[] => {
 };
 
 describe("the past in the event log", () => {
-  it("has what happened with what it was: causes, seasons, tiers, lists, devices, phases", () => {
+  it("has events with their arguments: causes, seasons, tiers, lists, devices, phases", () => {
     const seen = new Map<number, Set<number>>();
     for (let seed = 0; seed < 12; seed++) {
       const meter = openMeter({ start, seed, scenario: "solar", demand: true });
@@ -63,7 +63,7 @@ describe("the past in the event log", () => {
     assert.ok(all(48).every((phases) => phases >= 1 && phases <= 7) && all(48).length > 0);
   });
 
-  it("says that energy flowed back where it did, at most once a month, and never in a house without a roof", () => {
+  it("has reverse energy at most once a month, and never for a house without solar panels", () => {
     const meter = openMeter({ start, seed: 3, scenario: "solar" });
     const household = openHousehold({ scenario: "solar", seed: 3 });
     const reversals = meter.history.eventsUntil(meter.time).filter(({ event }) => event === 48);
@@ -72,7 +72,7 @@ describe("the past in the event log", () => {
       for (const at of [time - 10_000, time])
         for (const [i, { activePower }] of household.state(at).phases.entries())
           if ((argument >> i) & 1) assert.ok(activePower < 0, `L${i + 1} at ${new Date(at).toISOString()}`);
-    // Whoever asks earlier, or again later, sees the same.
+    // An earlier or later look sees the same.
     const [first] = reversals;
     const other = openMeter({ start, seed: 3, scenario: "solar" });
     assert.deepEqual(
@@ -87,7 +87,7 @@ describe("the past in the event log", () => {
     assert.ok(flat.history.eventsUntil(flat.time).every(({ event }) => event !== 48));
   });
 
-  it("has nothing that needs power while there is none", () => {
+  it("has nothing that needs power during an outage", () => {
     for (let seed = 0; seed < 20; seed++) {
       const meter = openMeter({ start, seed });
       for (const { off, on } of meter.history.outages)
@@ -101,7 +101,7 @@ describe("what is done to a meter", () => {
   const write = (table: number, ...data: number[]) =>
     ({ kind: "write-at", table, offset: 3, data: Uint8Array.from(data) }) as const;
 
-  it("stands in its event log: tables written, procedures called, devices removed", () => {
+  it("is in its event log: tables written, procedures called, devices removed", () => {
     const meter = openMeter({ start });
     const client = new Conversation(meter);
     client.ask(write(53, 30));
@@ -114,7 +114,7 @@ describe("what is done to a meter", () => {
     ]);
   });
 
-  it("stands there when the M-Bus device of a slot was read because somebody asked", () => {
+  it("is there when the M-Bus device of a slot was read on request", () => {
     const meter = openMeter({ start });
     const client = new Conversation(meter);
     const ask = (sequence: number, requestType: number): void => {
@@ -127,7 +127,7 @@ describe("what is done to a meter", () => {
     assert.deepEqual(newest(meter, 1), [{ event: 9, userId: mep, argument: 2048 + 19 }]);
   });
 
-  it("stands there when a MEP client is registered, as the device of its slot", () => {
+  it("is there when a MEP client is registered, as the device of its slot", () => {
     const meter = openMeter({ start });
     const client = new Conversation(meter);
     client.ask({ kind: "write-at", table: ET50.number, offset: 30, data: Uint8Array.of(1) });
@@ -137,7 +137,7 @@ describe("what is done to a meter", () => {
     ]);
   });
 
-  it("stands there once for each request of a transaction, and not for one that was refused", () => {
+  it("is there once for each request of a transaction, and not for one that was refused", () => {
     const meter = openMeter({ start });
     const client = new Conversation(meter);
     const messages = [53, 2061].map((table) => encodeRequest(write(table, 1)));
@@ -156,7 +156,7 @@ describe("what is done to a meter", () => {
     assert.equal(logOf(meter).lastEntrySequenceNumber, lastEntrySequenceNumber);
   });
 
-  it("and a start after a brown-out too, which is no power failure", () => {
+  it("and a start after a brown-out too, which is not a power failure", () => {
     const meter = openMeter({ start });
     const outages = meter.history.outages.length;
     meter.reboot();

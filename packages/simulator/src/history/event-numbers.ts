@@ -1,4 +1,4 @@
-/** The numbers of the events that a virtual meter logs, with whom they are of and what their arguments are. */
+/** The numbers of the events that a virtual meter logs, with their users and arguments. */
 
 /** From 64 on the numbers are the manufacturer's: BT70 has 64 standard events. Whether real meters set bit 11 is not public. */
 const manufacturer = 0x800;

@@ -19,7 +19,7 @@ export interface MeterEvent extends Happening {
 /** What somebody did to the meter; without an argument it is 0. */
 export type Noted = Omit<Happening, "alternate" | "argument"> & { readonly argument?: number };
 
-/** More is not remembered than the logs of any meter hold. */
+/** No more is remembered than the logs of any meter hold. */
 const mostNoted = 1000;
 
 /** Bytes that hold a number, lowest first. */
@@ -66,7 +66,7 @@ export class EventLogs {
     this.#forgotten++;
   }
 
-  /** Everything that was logged until a time of the meter's clock, oldest first, what the logs have lost since included. */
+  /** Everything that was logged until a time of the meter's clock, oldest first, including those that the logs have lost since. */
   until(time: Millis): readonly MeterEvent[] {
     const { profile, dimensions, demand } = this.#setup;
     const alternate = tableExists(ET79, profile) && (dimensions.ET54.et79EntryCount ?? 0) > 0;
@@ -91,7 +91,7 @@ export class EventLogs {
     const events = this.until(time).filter((event) => event.alternate === alternate);
     const capacity = zero.historyRecords.length;
     const first = Math.max(0, events.length - capacity);
-    // Those that are forgotten have had their places, too.
+    // Forgotten events have taken places in the logs too.
     const before = alternate ? 0 : this.#forgotten;
     const historyRecords = [...zero.historyRecords];
     for (const [i, event] of events.entries())

@@ -1,4 +1,4 @@
-/** A gas meter on the M-Bus, slot 0: what it has counted, and ET14, ET16 and ET45, which tell what was read from it. */
+/** A gas meter on the M-Bus, slot 0: what it has counted, and ET14, ET16 and ET45, which hold what was read from it. */
 import { encode, type LtimeDate, utcFields } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import { type Dimensions, ET14, ET16, ET45 } from "@meterport/protocol/tables/index";

@@ -20,7 +20,7 @@ export interface Happening {
   readonly time: Millis;
   readonly event: number;
   readonly userId: number;
-  /** 0 of an event that has none. */
+  /** 0 for an event without one. */
   readonly argument: number;
   /** In ET79, else in BT74. */
   readonly alternate: boolean;
@@ -80,13 +80,13 @@ const collected = (time: Millis, lists: readonly number[]): Happening[] =>
     happening(time + i * 4 * second, eventNumber.listPointersUpdated, read, powerLine),
   ]);
 
-/** Each month, and last just before the start, from when on the logs count what is unread. */
+/** Each month, and last just before the start, from which the logs count unread entries. */
 const collections = ({ origin, start }: Past): Happening[] => [
   ...monthBegins(origin, start - day).flatMap((time) => collected(time + 3 * hour + 7 * minute, [list.all])),
   ...collected(Math.floor((start - 5 * minute) / second) * second, [list.selfReads, list.loadProfile, list.eventLog]),
 ];
 
-/** When the tariff is another one than before: a switch to the tier that is in effect already is none. */
+/** When the tariff changes: a switch to the tier already in effect does not count. */
 const tierSwitches = (past: Past, time: Millis): Happening[] => {
   const found: Happening[] = [];
   for (let at = switchAfter(past.origin); at.time <= time; at = switchAfter(at.time))

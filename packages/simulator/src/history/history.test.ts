@@ -50,7 +50,7 @@ describe("registers of the past", () => {
       assert.equal(meter.valuesAt(past.origin - 5 * day).get(0), meter.valuesAt(past.origin).get(0));
     });
 
-  it("are the same whoever asks in whatever order", () => {
+  it("are the same in any order of reading", () => {
     const one = open({ scenario: "house" });
     const two = open({ scenario: "house" });
     const times = [0, 15 * day, 12 * hour, 20 * day, 3 * day].map((ago) => start - ago);
@@ -78,7 +78,7 @@ describe("registers of the past", () => {
 });
 
 describe("copies of the registers", () => {
-  it("stand in BT26 for the last twelve midnights, the newest where the header says", () => {
+  it("are in BT26 for the last twelve midnights, the newest at the place that the header gives", () => {
     const meter = open({ scenario: "house" });
     for (const days of [0, 5]) {
       meter.handle("tick", days * day);
@@ -96,7 +96,7 @@ describe("copies of the registers", () => {
     }
   });
 
-  it("stand in ET31 for the times that somebody asked", () => {
+  it("are in ET31 for the times of one-time reads", () => {
     const meter = open({ scenario: "house" });
     const log = decode(ET31, bytes(meter, ET31), meter.dimensions);
     assert.equal(log.validEntries, 2);
@@ -104,7 +104,7 @@ describe("copies of the registers", () => {
     assert.ok((first ?? 0) < (second ?? 0) && (second ?? 0) < (meter.valuesAt(start).get(0) ?? 0));
   });
 
-  it("stand in ET41 and BT25 for the beginning of each month, where there is demand", () => {
+  it("are in ET41 and BT25 for the beginning of each month, where there is demand", () => {
     const meter = open({ demand: true });
     const log = decode(ET41, bytes(meter, ET41), meter.dimensions);
     assert.equal(log.validEntries, 2);
@@ -121,7 +121,7 @@ describe("copies of the registers", () => {
 describe("demands", () => {
   const quarter = 900_000;
 
-  it("are the highest quarter of an hour since the month began, in all and by tier, at their local time", () => {
+  it("are the highest quarter of an hour since the month began, in total and by tier, at their local time", () => {
     const meter = open({ scenario: "house", demand: true });
     const used = (from: number): number =>
       (meter.valuesAt(from + quarter).get(0) ?? 0) - (meter.valuesAt(from).get(0) ?? 0);
@@ -154,7 +154,7 @@ describe("demands", () => {
     assert.equal(continuousCumulativeDemand, cumulativeDemand + (demands[0] ?? 0));
   });
 
-  it("have no time where nothing was drawn, and none in tiers that were never in effect", () => {
+  it("have no time if nothing was drawn, and none in tiers that were never in effect", () => {
     const { total, tiers } = open({ scenario: "empty", demand: true }).history.registersAt(start);
     for (const { demands } of [total, ...tiers])
       for (const demand of demands) assert.deepEqual([demand.demands, demand.eventTimes?.[0]?.month], [[0], 0]);

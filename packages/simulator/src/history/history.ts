@@ -1,4 +1,4 @@
-/** The truth behind everything that a meter remembers, and the tables that tell it. */
+/** The truth behind everything that a meter remembers, and the tables that show it. */
 import type { Millis } from "@meterport/protocol/ports";
 import { type BT23, ET14 } from "@meterport/protocol/tables/index";
 import type { Memory } from "../contents/memory.ts";
@@ -75,7 +75,7 @@ export class History {
     return this.#events.until(time);
   }
 
-  /** Puts into the event log what somebody does to the meter now. */
+  /** Adds to the event log what is done to the meter now. */
   note(event: Noted): void {
     this.#events.note(event);
   }

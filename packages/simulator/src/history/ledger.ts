@@ -31,7 +31,7 @@ const combine = (a: Flows, b: Flows, sign: 1 | -1): Flows => ({
 
 /** Load profiles, tariffs and calendars all change on quarters of an hour. */
 const step = 900_000;
-/** A little more than the load profile goes back: what lies further back is added up again where it is asked for. */
+/** A little more than the load profile goes back: what lies further back is added up again when it is asked for. */
 const mostPoints = 96 * 64;
 
 /** Flows since the start, negative before it, in W·ms; exact, so that differences of any two are what flowed between. */

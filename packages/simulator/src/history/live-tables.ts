@@ -1,4 +1,4 @@
-/** BT23, BT28, BT52 and BT55, computed from the household when somebody reads them. */
+/** BT23, BT28, BT52 and BT55, computed from the household when they are read. */
 import { LayoutError } from "@meterport/protocol/errors";
 import {
   type AnyTable,
@@ -39,7 +39,7 @@ const energies: ReadonlySet<number> = new Set([0, 1, 2, 3, 6, 7, 108, 109, 110, 
 const noSource = 85;
 const firstPresentDemand = 88;
 
-/** What the meter's own tables say of its registers, as long as nobody writes to them. */
+/** What the meter's own tables say of its registers, until they are written to. */
 interface Selection {
   readonly dimensions: Dimensions;
   readonly bt22: BT22;

@@ -21,7 +21,7 @@ interface Interval {
   readonly values: readonly number[];
 }
 
-/** All recorded intervals of a data set, oldest first, by nothing but the tables. */
+/** All recorded intervals of a data set, oldest first, from the tables alone. */
 const intervalsOf = (meter: VirtualMeter, set: 0 | 1): Interval[] => {
   const get = (table: { number: number }): Uint8Array => meter.memory.get(table.number) ?? new Uint8Array(0);
   const { dimensions } = meter;
@@ -66,7 +66,7 @@ describe("load profile", () => {
     }
   });
 
-  it("tells daylight saving time, power failures and the change of the clock", () => {
+  it("marks daylight saving time, power failures and the change of the clock", () => {
     const meter = still;
     const { outages, clockChange, origin } = meter.history.past;
     const summer = Date.UTC(2026, 2, 29, 1);
@@ -82,7 +82,7 @@ describe("load profile", () => {
     assert.ok(dark > 0 && clockChange.time > origin);
   });
 
-  it("records on as time passes, block behind block", () => {
+  it("keeps recording as time passes, block after block", () => {
     const meter = open({ scenario: "quiet" });
     const status = () => decode(BT63, meter.memory.get(BT63.number) ?? new Uint8Array(0), meter.dimensions).dataSets[0];
     const first = status();

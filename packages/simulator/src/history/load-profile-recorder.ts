@@ -1,4 +1,4 @@
-/** BT63 to BT67 and ET21: the registers at the end of each interval, computed when somebody reads them. */
+/** BT63 to BT67 and ET21: the registers at the end of each interval, computed when they are read. */
 import { encode, tableExists, utcFields } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import { channelStatus, intervalStatus } from "@meterport/protocol/tables/basic/load-profile-data";

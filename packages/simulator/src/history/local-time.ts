@@ -36,7 +36,7 @@ const shiftAt = (time: Millis, zone: BT53): Millis =>
 /** What a local clock shows, as milliseconds since 1970-01-01T00:00 local. */
 export const localMillis = (time: Millis, zone: BT53): Millis => time + shiftAt(time, zone);
 
-/** When a local clock shows that; of two such moments the later one, and none that the clocks skip. */
+/** The moment when a local clock shows that time: the later one of two. */
 export const utcOfLocal = (local: Millis, zone: BT53): Millis => {
   const standard = local - offsetOf(zone) * MINUTE;
   const summer = standard - zone.dstTimeAdjustment * MINUTE;

@@ -1,13 +1,13 @@
-/** When the household first fed in, month by month: the head-end clears the alarm when a month ends. */
+/** When the household first exported, month by month: the head-end clears the alarm when a month ends. */
 import type { Millis } from "@meterport/protocol/ports";
 import type { Household } from "../household/household.ts";
 import type { PhaseState } from "../household/state.ts";
 import { monthBegins } from "./calendar-days.ts";
 import type { Outage, Past } from "./past.ts";
 
-/** How often the meter is looked at: a cloud less in between shows in the next look. */
+/** How often the meter is looked at: a change of clouds in between shows at the next look. */
 const step = 1_800_000;
-/** Energy must flow back for so long (the head-end's event table, 48). */
+/** How long energy must flow back (the head-end's event table, 48). */
 const lasting = 10_000;
 
 export interface Reversal {
@@ -17,7 +17,7 @@ export interface Reversal {
 }
 
 interface Month {
-  /** Up to here nothing was found. */
+  /** Nothing was found up to this time. */
   looked: Millis;
   found?: Reversal;
 }

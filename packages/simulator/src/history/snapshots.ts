@@ -1,4 +1,4 @@
-/** BT24, BT25, BT26, ET31 and ET41: the registers as they were when a day, a month or a season ended, or somebody asked. */
+/** BT24, BT25, BT26, ET31 and ET41: the registers as they were when a day, a month or a season ended, or on request. */
 import { encode, utcFields } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import { adjustableLog } from "@meterport/protocol/tables/extended/et36-mfg-table-actual-dimensions";
@@ -16,7 +16,7 @@ const minute = 60_000;
 const day = 86_400_000;
 /** Self-reads are numbered by days, so that the number tells how long the meter has been in use. */
 const firstSelfRead = Math.floor(Date.UTC(2000, 0, 1) / day);
-/** One-time reads that somebody asked for, milliseconds before the meter's start. */
+/** One-time reads on request, milliseconds before the meter's start. */
 const oneTimeReads = [9 * day + 7 * 60 * minute, 3 * day + 95 * minute];
 
 interface Ring<T> {
@@ -26,7 +26,7 @@ interface Ring<T> {
   readonly entries: T[];
 }
 
-/** The newest `count` of entries that are numbered up to `newest`, each at its place; none where there is none. */
+/** The newest `count` of entries that are numbered up to `newest`, each at its place; empty if there are none. */
 const ring = <T>(count: number, newest: number, valid: number, entry: (number: number) => T, none: T): Ring<T> => {
   const validEntries = Math.max(0, Math.min(count, valid));
   const entries = Array<T>(count).fill(none);

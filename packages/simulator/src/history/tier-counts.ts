@@ -1,4 +1,4 @@
-/** What a meter has counted in each tier: together always what it has counted at all. */
+/** What a meter has counted in each tier; the tiers always add up to the total. */
 import type { Millis } from "@meterport/protocol/ports";
 import type { Counters, Counts } from "./counters.ts";
 import { switchAfter, switchBefore } from "./tariff.ts";
@@ -8,7 +8,7 @@ const sources = [0, 1, 2, 3, 6, 7, 108, 109, 110, 111] as const;
 /** Forward minus reverse: the one register that may fall. */
 const difference = sources.indexOf(7);
 const rollover = 1e9;
-/** Of what was counted before the start, what the night's tier has. */
+/** The night tier's share of what was counted before the start. */
 const nightShare = 0.35;
 
 const rowOf = ({ bySource, apparent }: Counts): number[] => [
@@ -35,7 +35,7 @@ const add = (tiers: number[][], tier: number, change: readonly number[], sign: 1
 
 export class TierCounts {
   readonly #counters: Counters;
-  /** Where adding up goes on: the latest switch that was passed. */
+  /** Where summation continues: the latest switch that was passed. */
   #time: Millis;
   #row: readonly number[];
   #tiers: number[][];

@@ -30,7 +30,7 @@ export function daily(plan: (day: number) => readonly Use[]): Appliance {
   };
 }
 
-/** Local seconds of an hour (may be broken: 17.5 = 17:30) of a local day. */
+/** Local seconds of an hour (may be fractional: 17.5 = 17:30) of a local day. */
 export function hourOf(day: number, hour: number): number {
   return Math.round(day * 86_400 + hour * 3600);
 }

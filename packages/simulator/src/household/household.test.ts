@@ -284,7 +284,7 @@ describe("the households", () => {
     }
   });
 
-  test("what cannot be is refused in a sentence", () => {
+  test("invalid options are refused in a sentence", () => {
     const household = openHousehold({ scenario: "quiet", seed: 1 });
     const refused = (call: () => unknown, code: string): void =>
       assert.throws(call, (error) => error instanceof UsageError && error.code === code);

@@ -21,7 +21,7 @@ export interface HouseholdOptions {
   readonly scenario: ScenarioName;
   /** A whole number; each gives another household of the same kind. */
   readonly seed: number;
-  /** Degrees north, -66..66; 55.4 where left out. */
+  /** Degrees north, -66..66; 55.4 if omitted. */
   readonly latitude?: number;
 }
 
@@ -32,13 +32,13 @@ export interface Household {
   /**
    * The phases in the second that contains `unixMs` (Unix milliseconds, 1970 to 2200); constant within a second.
    *
-   * @throws UsageError where the time is none.
+   * @throws UsageError if the time is invalid.
    */
   readonly state: (unixMs: number) => HouseholdState;
   /**
    * Voltages, currents and powers averaged over the last whole ten minutes before `unixMs`, for a meter's average values.
    *
-   * @throws UsageError where the time is none.
+   * @throws UsageError if the time is invalid.
    */
   readonly mean: (unixMs: number) => HouseholdState;
   /**
@@ -46,7 +46,7 @@ export interface Household {
    *
    * Exact: integrate(a, b) + integrate(b, c) equals integrate(a, c) to the last unit. Costs some microseconds per minute.
    *
-   * @throws UsageError where a time is none or `toMs` is before `fromMs`.
+   * @throws UsageError if a time is invalid or `toMs` is before `fromMs`.
    */
   readonly integrate: (fromMs: number, toMs: number) => EnergyDelta;
 }
@@ -54,7 +54,7 @@ export interface Household {
 /**
  * Opens a household by scenario and seed.
  *
- * @throws UsageError for an unknown scenario, a broken seed or latitude.
+ * @throws UsageError for an unknown scenario, an invalid seed or latitude.
  *
  * @example
  * openHousehold({ scenario: "quiet", seed: 1 }).state(0).phases[0].activePower // 320
@@ -63,10 +63,7 @@ export interface Household {
 export function openHousehold(options: HouseholdOptions): Household {
   const { scenario, seed, latitude = 55.4 } = options;
   if (!isScenarioName(scenario)) {
-    throw new UsageError(
-      "scenario",
-      `no scenario is called "${scenario}"; choose of ${Object.keys(scenarios).join(", ")}`,
-    );
+    throw new UsageError("scenario", `unknown scenario "${scenario}"; known: ${Object.keys(scenarios).join(", ")}`);
   }
   if (!Number.isSafeInteger(seed)) throw new UsageError("seed", `a seed is a whole number, not ${seed}`);
   if (!(Math.abs(latitude) <= 66)) throw new UsageError("latitude", `a latitude is -66 to 66 degrees, not ${latitude}`);

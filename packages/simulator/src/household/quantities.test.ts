@@ -17,7 +17,7 @@ const anyHouseState = fc
   )
   .map(([scenario, seed, time]) => openHousehold({ scenario, seed }).state(time));
 
-/** States that no scenario reaches: any power, angle and distortion on each phase, in broken watts. */
+/** States that no scenario reaches: any power, angle and distortion on each phase, in fractional watts. */
 const anyPhase: fc.Arbitrary<PhaseState> = fc
   .tuple(
     fc.double({ min: 207, max: 253, noNaN: true }),

@@ -26,7 +26,7 @@ const ANGLE_UNITS = 36_000;
  * All present values by source id (8..25, 81..84, 104..107, 185..199, 202..244), whole numbers in W, var, VA, mA, mV, mHz, 1/1000
  * and 1/100 degree; "post CT/VT" values equal the others, as on a direct-connected meter.
  *
- * `mean` is where average voltages and currents come from: `household.mean(time)`; left out, they equal the present ones.
+ * `mean` is where average voltages and currents come from: `household.mean(time)`; if omitted, they equal the present ones.
  *
  * @example
  * const phase = { voltage: 230, current: 2, activePower: 276, reactivePower: -368 };

@@ -1,4 +1,4 @@
-/** The households that can be had by name. */
+/** The households that can be chosen by name. */
 
 import { electricCar } from "./appliances/electric-car.ts";
 import { fridge } from "./appliances/fridge.ts";
@@ -23,7 +23,7 @@ export interface Site {
 
 /** A named household. */
 export interface Scenario {
-  /** One line for people who choose. */
+  /** One line that helps people choose. */
   readonly description: string;
   /** Whether voltage and frequency stand still at 230 V and 50 Hz, so that a test can compute with them. */
   readonly steadyGrid: boolean;

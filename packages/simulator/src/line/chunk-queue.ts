@@ -13,7 +13,7 @@ export class ChunkQueue implements AsyncIterable<Uint8Array> {
   #waiting: ((result: IteratorResult<Uint8Array>) => void) | undefined;
   #closed = false;
 
-  /** Chunks that nobody has taken yet. */
+  /** Chunks that have not been taken yet. */
   get length(): number {
     return this.#chunks.length;
   }

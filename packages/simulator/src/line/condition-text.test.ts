@@ -9,7 +9,7 @@ const refused = (parse: () => unknown, message: RegExp): void => {
 };
 
 describe("a condition as text", () => {
-  it("is what it says", () => {
+  it("gives the condition that it describes", () => {
     assert.deepEqual(
       parseLineCondition(
         "baud=9600, latency=40ms,jitter=0.02s,loss=0.01,noise=1%,cut=101,cut-spread=5,echo,deaf,stuck",
@@ -34,22 +34,22 @@ describe("a condition as text", () => {
     assert.deepEqual(parseLineCondition(""), {});
   });
 
-  it("is refused with the name of what is wrong", () => {
+  it("is refused with the name of the wrong setting", () => {
     refused(
       () => parseLineCondition("lose=1"),
-      /no setting "lose"; there are baud, meter-baud, .*short-frame, .*to-client/,
+      /no setting "lose"; known: baud, meter-baud, .*short-frame, .*to-client/,
     );
     refused(() => parseLineCondition("constructor=1"), /no setting "constructor"/);
-    refused(() => parseLineCondition("latency=40"), /latency is a length of time like 40ms or 2s, not "40"/);
+    refused(() => parseLineCondition("latency=40"), /latency must be a length of time like 40ms or 2s, not "40"/);
     refused(() => parseLineCondition("latency"), /latency needs a value/);
-    refused(() => parseLineCondition("loss=2"), /loss is a probability from 0 to 1, not 2/);
-    refused(() => parseLineCondition("deaf=3"), /deaf is written without a value/);
+    refused(() => parseLineCondition("loss=2"), /loss must be a probability from 0 to 1, not 2/);
+    refused(() => parseLineCondition("deaf=3"), /deaf must be written without a value/);
     refused(() => parseLineCondition("to-client=1"), /one direction/);
     refused(() => parseLineCondition("to-client.cut=1"), /toClient has no setting "cut"/);
     refused(() => parseLineCondition("loss.flip=1"), /no setting "loss.flip"/);
   });
 
-  it("whatever it is, gives a condition or a UsageError", () => {
+  it("of any kind gives a condition or a UsageError", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 60 }), (text) => {
         for (const parse of [parseLineCondition, parseLineScript])
@@ -88,15 +88,15 @@ describe("a script as JSON", () => {
     assert.deepEqual(parseLineScript(`{"repeat":"2min","steps":${text}}`), { steps, repeat: 120_000 });
   });
 
-  it("is refused with the place of what is wrong", () => {
-    refused(() => parseLineScript("{"), /no JSON/);
+  it("is refused with the place of the mistake", () => {
+    refused(() => parseLineScript("{"), /not JSON/);
     refused(() => parseLineScript("3"), /a list of steps/);
     refused(() => parseLineScript('{"steps":[],"again":1}'), /no "again"/);
-    refused(() => parseLineScript('[{"at":"1s"},{"condition":"deaf"}]'), /step 2 .* no object/);
+    refused(() => parseLineScript('[{"at":"1s"},{"condition":"deaf"}]'), /step 2 .* not an object/);
     refused(() => parseLineScript('[{"at":"1s","then":"deaf"}]'), /step 1 .* "then"/);
-    refused(() => parseLineScript('[{"at":"soon"}]'), /step 1 .*at is a length of time/);
+    refused(() => parseLineScript('[{"at":"soon"}]'), /step 1 .*at must be a length of time/);
     refused(() => parseLineScript('[{"at":"2s"},{"at":"1s"}]'), /step 2 .* not after/);
-    refused(() => parseLineScript('[{"at":"1s","condition":{"deaf":1}}]'), /deaf is true or false, not 1/);
+    refused(() => parseLineScript('[{"at":"1s","condition":{"deaf":1}}]'), /deaf must be true or false, not 1/);
     refused(() => parseLineScript('[{"at":1e99}]'), /step 1/);
   });
 });

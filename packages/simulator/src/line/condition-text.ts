@@ -30,15 +30,15 @@ const written: Readonly<Record<SettingKind, string>> = {
   count: "a whole number",
   rate: "a probability like 0.01 or 1%",
   flag: "written without a value",
-  stuck: "silent, or a byte like 0x00",
+  stuck: "silent or a byte like 0x00",
 };
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What stands for these where they have no value. */
+/** The values of these settings if written without one. */
 const impliedOf: Readonly<Record<string, Value>> = { firstNak: 1, firstRubbish: 1 };
-/** What stands for any other setting that has no value. */
+/** The value of any other setting that is written without one. */
 const implied: Readonly<Partial<Record<SettingKind, Value>>> = { flag: true, rate: 1, stuck: "silent" };
 
 const fromText = (kind: SettingKind, text: string): Value | undefined => {
@@ -51,18 +51,18 @@ const fromText = (kind: SettingKind, text: string): Value | undefined => {
   return percent ? Number(digits) / 100 : Number(digits);
 };
 
-/** The setting as it stands in a condition; numbers from JSON are milliseconds where they are lengths of time. */
+/** The setting's value in a condition; lengths of time from JSON are numbers of milliseconds. */
 const settingOf = (name: string, kind: SettingKind, value: unknown): Value => {
   const read = typeof value === "string" ? fromText(kind, value.trim()) : (value as Value);
   if (typeof read !== "number" && typeof read !== "boolean" && read !== "silent")
-    throw wrong(`${name} is ${written[kind]}, not "${shown(value)}"`);
+    throw wrong(`${name} must be ${written[kind]}, not "${shown(value)}"`);
   return read;
 };
 
 const kindOf = (name: string): SettingKind => {
   if (!Object.hasOwn(settingKinds, name))
     throw wrong(
-      `a line has no setting "${hyphened(shown(name))}"; there are ${[...Object.keys(settingKinds), "toMeter", "toClient"].map(hyphened).join(", ")}`,
+      `a line has no setting "${hyphened(shown(name))}"; known: ${[...Object.keys(settingKinds), "toMeter", "toClient"].map(hyphened).join(", ")}`,
     );
   return settingKinds[name as keyof typeof settingKinds];
 };
@@ -85,7 +85,7 @@ const conditionOf = (entries: Iterable<readonly [string, unknown]>): LineConditi
     }
     const kind = kindOf(fault === undefined ? name : given);
     const meant = value ?? impliedOf[name] ?? implied[kind];
-    if (meant === undefined) throw wrong(`${name} needs a value: it is ${written[kind]}`);
+    if (meant === undefined) throw wrong(`${name} needs a value: ${written[kind]}`);
     condition[name] = settingOf(name, kind, meant);
   }
   const read = { ...condition, ...sides } as LineCondition;
@@ -116,12 +116,13 @@ export const parseLineCondition = (text: string): LineCondition =>
 
 const only = (what: string, record: Readonly<Record<string, unknown>>, known: readonly string[]): void => {
   for (const name of Object.keys(record))
-    if (!known.includes(name)) throw wrong(`${what} has no "${shown(name)}"; it has ${known.join(" and ")}`);
+    if (!known.includes(name)) throw wrong(`${what} has no "${shown(name)}"; known: ${known.join(", ")}`);
 };
 
 const stepOf = (step: unknown, index: number): LineStep => {
   const what = `step ${index + 1} of the script`;
-  if (!isRecord(step) || !("at" in step)) throw wrong(`${what} is no object like { "at": "10s", "condition": "deaf" }`);
+  if (!isRecord(step) || !("at" in step))
+    throw wrong(`${what} is not an object like { "at": "10s", "condition": "deaf" }`);
   only(what, step, ["at", "condition"]);
   const { at, condition = {} } = step;
   const time = settingOf(`${what}: at`, "millis", at) as number;
@@ -143,7 +144,7 @@ export const parseLineScript = (text: string): LineScript => {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new UsageError("line", `the script is no JSON: ${cause instanceof Error ? cause.message : "unreadable"}`, {
+    throw new UsageError("line", `the script is not JSON: ${cause instanceof Error ? cause.message : "unreadable"}`, {
       cause,
     });
   }

@@ -5,37 +5,37 @@ import { type FaultRates, faultNames } from "./faults.ts";
 import type { OpticalHabitSettings } from "./optical-habits.ts";
 
 /**
- * What a line is like. Everything may be left out: a line that says nothing has 9600 baud and no fault. Rates count for each
- * message, which is what the client writes at once, or what the meter sends without a pause.
+ * What a line is like. Everything may be omitted: an empty condition is a line of 9600 baud without faults. Rates count for
+ * each message: what the client writes at once, or what the meter sends without a pause.
  */
 export interface LineCondition extends FaultRates, OpticalHabitSettings {
   /** Bits per second at which the client's side sends and listens, 10 of them to a byte; Infinity takes no time. */
   readonly baud?: number;
-  /** The same of the meter. Where the two differ, bytes turn into others, both ways. */
+  /** The same for the meter. If the two differ, bytes are garbled both ways. */
   readonly meterBaud?: number;
   /** Silence between two bytes. */
   readonly byteGap?: Millis;
-  /** What a bridge takes, each way. */
+  /** The delay of a bridge, each way. */
   readonly latency?: Millis;
-  /** Up to so much longer, anew for each piece; the order stays. */
+  /** Up to this much longer, drawn for each piece; the order stays. */
   readonly jitter?: Millis;
-  /** A bridge that collects so many bytes before it hands them to the client… */
+  /** A bridge that collects this many bytes before it hands them to the client… */
   readonly packetBytes?: number;
-  /** …but no longer than this; 20 where only the number is given. */
+  /** …but no longer than this; 20 if only the number is given. */
   readonly packetTime?: Millis;
-  /** Longest that the fault `delay` takes; 1000 where left out. */
+  /** Longest delay of the fault `delay`; 1000 if omitted. */
   readonly longestDelay?: Millis;
-  /** A supply that sags: the meter's replies end after so many bytes… */
+  /** A supply that sags: the meter's replies end after this many bytes… */
   readonly cut?: number;
-  /** …or so many more or fewer… */
+  /** …give or take up to this many… */
   readonly cutSpread?: number;
-  /** …each with this probability; 1 where left out. */
+  /** …each with this probability; 1 if omitted. */
   readonly cutRate?: number;
   /** Probability that the client's bytes come back to it. */
   readonly echo?: number;
-  /** Bursts of noise on the idle line, on average so far apart. */
+  /** Bursts of noise on the idle line, at this mean interval. */
   readonly noiseEvery?: Millis;
-  /** Two zero bytes each second, as a meter sends that has something for its client. */
+  /** Two zero bytes each second, as a meter with something for its client sends. */
   readonly alerts?: boolean;
   /** The meter does not hear the client: its transmit line is broken. */
   readonly deaf?: boolean;
@@ -43,18 +43,18 @@ export interface LineCondition extends FaultRates, OpticalHabitSettings {
   readonly mute?: boolean;
   /** Nothing passes, or the client's side receives one byte over and over. */
   readonly stuck?: "silent" | number;
-  /** Somebody uses the optical port of a meter that has one UART for both: it neither hears nor speaks. */
+  /** The optical port of a meter with one UART for both ports is in use: MEP neither hears nor speaks. */
   readonly optical?: boolean;
-  /** The meter starts anew when this condition begins, and is silent for so long. */
+  /** The meter restarts when this condition begins, and is silent for this long. */
   readonly reboot?: Millis;
-  /** Another client asks the same meter each so many milliseconds, and everybody hears everything. */
+  /** Another client asks the same meter at this interval, and both clients hear everything. */
   readonly secondClient?: Millis;
   /** Rates for one direction only, before those for both. */
   readonly toMeter?: FaultRates;
   readonly toClient?: FaultRates;
 }
 
-/** From `at` milliseconds after the line's beginning it differs so from its first condition; `{}` is that condition again. */
+/** From `at` milliseconds after the line's start it differs in this way from its first condition; `{}` restores that one. */
 export interface LineStep {
   readonly at: Millis;
   readonly condition: LineCondition;
@@ -63,7 +63,7 @@ export interface LineStep {
 /** How a line changes. */
 export interface LineScript {
   readonly steps: readonly LineStep[];
-  /** It begins again after so long. */
+  /** It starts over after this long. */
   readonly repeat?: Millis;
 }
 
@@ -107,7 +107,7 @@ export const settingKinds: Readonly<Record<Exclude<keyof LineCondition, "toMeter
   alert: "rate",
 };
 
-/** These begin something over and over, so that 0 would be for ever at once. */
+/** These repeat something, and an interval of 0 would never end. */
 const never0: readonly string[] = ["packetBytes", "noiseEvery", "secondClient", "shortFrame"];
 /** A script that repeats faster would keep its machine busy with nothing else. */
 const shortestRepeat: Millis = 100;
@@ -138,7 +138,7 @@ const wanted: Readonly<Record<SettingKind, string>> = {
 
 const wrong = (name: string, kind: SettingKind, value: unknown): UsageError => {
   const above = never0.includes(name) ? " and not 0" : "";
-  return new UsageError("line", `${name} is ${wanted[kind]}${above}, not ${String(value).slice(0, 40)}`);
+  return new UsageError("line", `${name} must be ${wanted[kind]}${above}, not ${String(value).slice(0, 40)}`);
 };
 
 /** @throws UsageError (`line`) for a setting that does not exist, or a value that it cannot have */
@@ -157,7 +157,7 @@ export const checkCondition = (condition: LineCondition): void => {
   }
 };
 
-/** @throws UsageError (`line`) for a step that cannot be, or steps out of order */
+/** @throws UsageError (`line`) for an impossible step, or steps out of order */
 export const checkScript = ({ steps, repeat }: LineScript): void => {
   if (steps.length > mostSteps) throw new UsageError("line", `a script has at most ${mostSteps} steps`);
   let last = 0;
@@ -173,6 +173,6 @@ export const checkScript = ({ steps, repeat }: LineScript): void => {
   if (repeat !== undefined && !(repeat > last && repeat >= shortestRepeat && repeat <= longest))
     throw new UsageError(
       "line",
-      `the script repeats after ${repeat} ms, and it has to be after its last step (${last} ms) and after ${shortestRepeat} ms`,
+      `the script repeats after ${repeat} ms, but must repeat later than its last step (${last} ms) and not before ${shortestRepeat} ms`,
     );
 };

@@ -4,11 +4,11 @@ import type { Random } from "../random.ts";
 
 /** How a direction passes bytes on. */
 export interface Pace {
-  /** What one byte takes, with the silence behind it; 0 takes no time. */
+  /** The time of one byte with the silence after it; 0 takes no time. */
   readonly byteTime: Millis;
   /** Bytes are handed over in pieces of at most this duration. */
   readonly handOver: Millis;
-  /** A bridge that keeps bytes back until it has so many of them, or for so long. */
+  /** A bridge that holds bytes back until it has this many of them, or for this long. */
   readonly collect: { readonly bytes: number; readonly time: Millis } | undefined;
   readonly latency: Millis;
   readonly jitter: Millis;
@@ -19,14 +19,14 @@ interface Piece {
   readonly bytes: Uint8Array;
 }
 
-/** Bytes that may be on their way; what comes on top is lost, as in a bridge whose buffer is full. */
+/** Bytes that may be on their way; any more are lost, as in a bridge whose buffer is full. */
 const mostOnTheWay = 65_536;
 
 /** Pieces that are kept though they have arrived, since moving the others up each time would cost more. */
 const mostTaken = 1024;
 const nothing: readonly Uint8Array[] = [];
 
-/** Bytes on their way, one behind the other. */
+/** Bytes on their way, one after another. */
 export class Direction {
   readonly #random: Random;
   #pieces: Piece[] = [];

@@ -1,4 +1,4 @@
-/** What a bad line does to single messages: pure, with a seed, and it tells what it did. */
+/** What a bad line does to single messages: pure, with a seed; it reports what it did. */
 import { concat } from "@meterport/protocol/bytes";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Random } from "../random.ts";
@@ -10,10 +10,10 @@ import type { Random } from "../random.ts";
 export const faultNames = ["loss", "delay", "truncate", "byteLoss", "flip", "duplicate", "noise", "alert"] as const;
 export type FaultName = (typeof faultNames)[number];
 
-/** Probability of each fault for one message, 0..1; 0 where left out. */
+/** Probability of each fault for one message, 0..1; 0 if omitted. */
 export type FaultRates = { readonly [F in FaultName]?: number };
 
-/** Bytes that arrive, so long after they would have without faults. */
+/** Bytes that arrive, and how much later than without faults. */
 export interface Delivery {
   readonly bytes: Uint8Array;
   readonly delay: Millis;

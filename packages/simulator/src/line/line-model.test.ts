@@ -115,7 +115,7 @@ describe("speed", () => {
     close(sized.last(), (22 + 3 * 64 + 1) * byteTime + 25 + 100);
   });
 
-  it("makes other bytes of bytes at another speed, both ways", () => {
+  it("garbles bytes at another speed, both ways", () => {
     const { ask, pass, heard, total, line } = openLine({ baud: 9600, meterBaud: 19_200 });
     ask(0);
     pass(1000);
@@ -136,7 +136,7 @@ describe("speed", () => {
 });
 
 describe("what lasts", () => {
-  it("cuts replies behind so many bytes, with a spread, also in a later segment", () => {
+  it("cuts replies after a number of bytes, with a spread, also in a later segment", () => {
     const lengths = (condition: LineCondition): number[] => {
       const { ask, pass, total } = openLine(condition);
       const found: number[] = [];
@@ -166,7 +166,7 @@ describe("what lasts", () => {
     close(heard[1]?.at ?? 0, 22 * byteTime);
   });
 
-  it("deaf: the meter is not asked, and what it says by itself arrives", () => {
+  it("deaf: the meter gets no request, and its alerts arrive", () => {
     const { ask, pass, heard, meter } = openLine({ deaf: true, alerts: true });
     ask(0);
     pass(3500);
@@ -174,7 +174,7 @@ describe("what lasts", () => {
     assert.equal(meter.sequence, 1);
   });
 
-  it("mute: the meter is asked and cannot be heard", () => {
+  it("mute: the meter gets requests and cannot be heard", () => {
     const { ask, pass, total, meter } = openLine({ mute: true });
     ask(0);
     pass(3000);
@@ -182,7 +182,7 @@ describe("what lasts", () => {
     assert.equal(meter.sequence, 2);
   });
 
-  it("stuck: silence, or one byte for ever at the line's speed", () => {
+  it("stuck: silence, or one byte forever at the line's speed", () => {
     const silent = openLine({ stuck: "silent" });
     const stuck = openLine({ stuck: 0xff });
     for (const { ask, pass } of [silent, stuck]) {
@@ -202,7 +202,7 @@ describe("what lasts", () => {
     assert.ok(bursts > 100 && bursts < 320, `${bursts} bursts`);
   });
 
-  it("a second client asks with numbers of its own, and everybody hears everything", () => {
+  it("a second client asks with numbers of its own, and both clients hear everything", () => {
     const { pass, ask, heard, meter, total } = openLine({ secondClient: 2000 });
     pass(20_000);
     const served = meter.sequence;
@@ -315,16 +315,16 @@ describe("any line", () => {
     assert.equal(meter.sequence, 2);
   });
 
-  it("is refused where it cannot be", () => {
+  it("is refused if it is impossible", () => {
     const refused = (condition: unknown, message: RegExp, script?: unknown): void => {
       assert.throws(
         () => openLine(condition as LineCondition, script as LineScript),
         (error: Error) => error instanceof UsageError && message.test(error.message),
       );
     };
-    refused({ loss: 1.5 }, /loss is a probability from 0 to 1, not 1.5/);
-    refused({ baud: 0 }, /baud is a number of bits per second above 0, not 0/);
-    refused({ stuck: 256 }, /stuck is "silent" or a byte/);
+    refused({ loss: 1.5 }, /loss must be a probability from 0 to 1, not 1.5/);
+    refused({ baud: 0 }, /baud must be a number of bits per second above 0, not 0/);
+    refused({ stuck: 256 }, /stuck must be "silent" or a byte/);
     refused({ lost: 1 }, /no setting "lost"/);
     refused({ noiseEvery: 0 }, /not 0/);
     refused({ toClient: { cut: 1 } }, /toClient.cut/);

@@ -18,9 +18,9 @@ export interface LineModelOptions {
   /** How it is at first, and whenever a step of the script does not say otherwise. */
   readonly condition?: LineCondition;
   readonly script?: LineScript;
-  /** The same seed gives the same faults; 1 where left out. */
+  /** The same seed gives the same faults; 1 if omitted. */
   readonly seed?: number;
-  /** The `now` at which the script begins; 0 where left out. */
+  /** The `now` at which the script begins; 0 if omitted. */
   readonly epoch?: Millis;
   /** What `secondClient` asks with. */
   readonly secondClientKey?: Secret;
@@ -43,7 +43,7 @@ const usualPacketTime: Millis = 20;
 const largestPacket = 1024;
 /** A longer silence of the meter than this lets a sagging supply recover. */
 const recovery: Millis = 50;
-/** From a packet that a meter was not ready for to what it says to it. */
+/** From a packet that a meter was not ready for to its answer. */
 const readiness: Millis = 30;
 
 const ratesOf = (condition: LineCondition, own: FaultRates | undefined): FaultRates | undefined => {
@@ -114,7 +114,7 @@ export class LineModel implements MeterPort {
   /** The reply that the meter is sending: how many bytes of it have gone, where it is cut, and when it last spoke. */
   #reply = { sent: 0, limit: Number.POSITIVE_INFINITY, lastAt: Number.NEGATIVE_INFINITY };
 
-  /** @throws UsageError (`line`) for a condition or script that cannot be, and for a second client without a key */
+  /** @throws UsageError (`line`) for an impossible condition or script, and for a second client without a key */
   constructor(options: LineModelOptions) {
     const { condition = {}, script = { steps: [] }, seed = 1, epoch = 0, secondClientKey } = options;
     checkCondition(condition);
@@ -150,7 +150,7 @@ export class LineModel implements MeterPort {
     return { ...this.#first, ...this.#difference };
   }
 
-  /** Makes the line another one, from the next moment on; the script goes on. @throws UsageError (`line`) */
+  /** Changes the line's condition from now on; the script goes on. @throws UsageError (`line`) */
   become(condition: LineCondition): void {
     checkCondition(condition);
     if (condition.secondClient !== undefined && this.#options.secondClientKey === undefined)
@@ -240,7 +240,7 @@ export class LineModel implements MeterPort {
     }
   }
 
-  /** What a client sends, this one or the second. */
+  /** What either client sends. */
   #fromClient(bytes: Uint8Array, now: Millis): void {
     this.#counts.toMeter += bytes.length;
     if (this.#alertAt !== Number.POSITIVE_INFINITY && !this.#deaf(now)) this.#alertAt = now + 1000;
@@ -279,7 +279,7 @@ export class LineModel implements MeterPort {
   #speak(bytes: Uint8Array, now: Millis): void {
     if (this.#silent(now)) return;
     this.#counts.toClient += bytes.length;
-    // It does not talk of its own accord into a reply of its own.
+    // It sends no alert into its own reply.
     if (this.#alertAt !== Number.POSITIVE_INFINITY)
       this.#alertAt = now + bytes.length * this.#shape.pace.toClient.byteTime + 1000;
     const left = this.#sagged(this.#habits.speaks(bytes, this.#shape), now);
@@ -311,7 +311,7 @@ export class LineModel implements MeterPort {
     return left;
   }
 
-  /** What nobody sent, or the meter of itself. */
+  /** Noise, and what the meter sends unasked. */
   #ownVoices(now: Millis): void {
     const { stuck, noiseEvery, mute } = this.#shape;
     if (this.#noiseAt <= now && noiseEvery !== undefined) {

@@ -17,7 +17,7 @@ export interface Line extends Transport {
   readonly faults: { readonly toMeter: Faults; readonly toClient: Faults };
   /** What the line is like now. */
   readonly condition: LineCondition;
-  /** Makes it another line from now on; its script goes on. @throws UsageError (`line`) */
+  /** Changes its condition from now on; its script goes on. @throws UsageError (`line`) */
   readonly become: (condition: LineCondition) => void;
   /** The client sends and listens at another speed, as one that looks for the meter's. @throws UsageError (`line`) */
   readonly setBaud: (baud: number) => void;
@@ -28,7 +28,7 @@ export interface ModelledLineOptions extends LineCondition {
   readonly meter: MeterPort;
   readonly clock: Clock;
   readonly script?: LineScript;
-  /** The same seed gives the same faults; 1 where left out. */
+  /** The same seed gives the same faults; 1 if omitted. */
   readonly seed?: number;
   /** What a second client asks with. */
   readonly secondClientKey?: Secret;
@@ -38,7 +38,7 @@ export interface ModelledLineOptions extends LineCondition {
  * A serial line in the clock's time: bytes take as long as they take at that speed, in both directions at once, the meter
  * waits and pauses as the guide has it, and the condition and the script say what goes wrong. Plugs the meter in.
  *
- * @throws UsageError (`line`) for a condition that cannot be
+ * @throws UsageError (`line`) for an impossible condition
  */
 export const modelledLine = ({
   meter,
@@ -96,7 +96,7 @@ const connectLine = (name: string, model: LineModel, clock: Clock, timing: Parti
     },
     become: (condition) => model.become(condition),
     setBaud: (baud) => model.setBaud(baud),
-    // Nobody is faster than a line that takes no time.
+    // Every speed is the same on a line that takes no time.
     ...(Number.isFinite(baudRate) ? { speed: { baudRate, change: async (baud: number) => model.setBaud(baud) } } : {}),
     write: async (bytes) => {
       if (!open) throw new LinkError("closed", name, "the line is closed");

@@ -8,7 +8,7 @@ import { type OpticalHabitSettings, OpticalHabits } from "./optical-habits.ts";
 const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
 const packet = bytes("ee0000000001201310");
 
-/** What comes of packets that are sent at these times: "passed", or the answer in hex. */
+/** What becomes of packets sent at these times: "passed", or the answer in hex. */
 const fate = (settings: OpticalHabitSettings, times: readonly number[], sent: Uint8Array = packet): string[] => {
   const habits = new OpticalHabits(seeded(1));
   return times.map((time) => {
@@ -30,7 +30,7 @@ describe("an optical port with habits", () => {
     ]);
   });
 
-  it("answers with rubbish first, which holds nothing that means something", () => {
+  it("answers with rubbish first, which contains nothing meaningful", () => {
     for (const each of fate({ firstRubbish: 1, firstNak: 1 }, [0])) assert.doesNotMatch(each, /^$|^(..)*(ee|06|15)/);
     assert.deepEqual(fate({ firstRubbish: 1, firstNak: 1 }, [0, 100, 200]).slice(1), ["15", "passed"]);
   });
@@ -61,7 +61,7 @@ describe("an optical port with habits", () => {
     assert.equal(spoken("06"), "00");
   });
 
-  it("cuts one packet in so many, but never its length", () => {
+  it("cuts one packet of a given number, but never its length field", () => {
     const habits = new OpticalHabits(seeded(1));
     const long = bytes(`ee00000000 20${"00".repeat(34)}`);
     const lengths = Array.from({ length: 9 }, () => habits.speaks(long, { shortFrame: 3 }).length);

@@ -6,17 +6,17 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { Random } from "../random.ts";
 import { noiseBurst } from "./faults.ts";
 
-/** What of a line's condition these are. Whole numbers; nothing of it if omitted. */
+/** The part of a line's condition that sets these habits. Whole numbers; none if omitted. */
 export interface OpticalHabitSettings {
-  /** So many packets after a pause are lost, and answered with NAK. */
+  /** This many packets after a pause are lost, and answered with NAK. */
   readonly firstNak?: number;
-  /** So many packets after a pause, before those, are lost, and answered with rubbish. */
+  /** Before those, this many packets after a pause are lost, and answered with rubbish. */
   readonly firstRubbish?: number;
   /** The first acknowledgement after a pause comes as 0x00. */
   readonly zeroAck?: boolean;
   /** Nothing is heard after a pause until four bytes 0x55 have come. */
   readonly asleep?: boolean;
-  /** Each so many packets of the meter one ends before its length. */
+  /** One of this many packets of the meter ends before its length. */
   readonly shortFrame?: number;
 }
 
@@ -86,7 +86,7 @@ export class OpticalHabits {
     return bytes.subarray(0, Math.max(header, bytes.length - missing));
   }
 
-  /** Bytes of which none is a start, an acknowledgement or a refusal. */
+  /** Bytes without a start, an acknowledgement or a refusal among them. */
   #rubbish(): Uint8Array {
     const meant = [packetStart, acknowledge, refuse];
     const bytes = noiseBurst(this.#random).filter((byte) => !meant.includes(byte));

@@ -1,4 +1,4 @@
-/** A capture as a meter: what was asked then is answered as it was answered then, under whatever sequence number. */
+/** A capture as a meter: what was asked then is answered as it was answered then, under any sequence number. */
 import { toHex } from "@meterport/protocol/bytes";
 import type { Capture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
@@ -20,7 +20,7 @@ interface Asked {
   response: Uint8Array | undefined;
 }
 
-/** Whether a link takes it as the answer: no news of the sequence number, and well formed. */
+/** Whether a link takes it as the answer: well formed, and not a resync. */
 const answers = (request: CapturedRequest, response: Uint8Array): boolean => {
   const kind = request.apdu[0] === requestCode.read || request.apdu[0] === requestCode.readAt ? "read" : "write";
   const decoded = decodeResponse(response, kind);
@@ -41,8 +41,8 @@ const answersIn = (frames: readonly VerifiedFrame[]): ReadonlyMap<string, readon
   for (const { piece, request, response, late = false } of frames) {
     if (piece.dir === "tx") {
       const apdu = toHex(request.apdu);
-      // Whoever asks the same in a new session did not get the answer of the one before, though we can read it.
-      if (request.sequence === undefined && request.anew && asked.apdu === apdu) asked.response = undefined;
+      // A client that repeats a request in a new session did not get the earlier answer, though we can read it.
+      if (request.sequence === undefined && request.inNewSession && asked.apdu === apdu) asked.response = undefined;
       if (asked.response !== undefined || asked.apdu !== apdu) {
         settle();
         asked = { apdu, attempts: new Set(), response: undefined };
@@ -71,11 +71,11 @@ export interface ReplayOptions {
 }
 
 /**
- * Serves what a capture holds. What was not asked then is answered with 0x05; what was asked often, as often in turn, and
+ * Serves what a capture holds. What was not asked then is answered with 0x05; what was asked several times is answered in turn, and
  * then as the last time. Noise and forgeries in the capture are left out. What was asked inside TLS is answered inside a
  * session of its own, whichever level its client names.
  *
- * @throws UsageError (`capture`) where nothing in it verifies under the key
+ * @throws UsageError (`capture`) if nothing in it verifies under the key
  */
 export class ReplayedMeter implements MeterPort {
   readonly #answers: ReadonlyMap<string, readonly Uint8Array[]>;

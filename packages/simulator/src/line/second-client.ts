@@ -1,4 +1,4 @@
-/** Another client of the same meter: it asks with its own sequence numbers, and takes no notice of anybody. */
+/** Another client of the same meter: it asks with its own sequence numbers, and ignores everything else. */
 import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import type { LinkInput } from "@meterport/protocol/mep/link/exchange";
 import { Link } from "@meterport/protocol/mep/link/link";
@@ -24,7 +24,7 @@ export class SecondClient {
     this.#askAt = now + random() * every;
   }
 
-  /** Asks so often from now on. */
+  /** Asks at this interval from now on. */
   set every(every: Millis) {
     this.#every = every;
   }
@@ -38,7 +38,7 @@ export class SecondClient {
     const sent = this.#feed(input === "tick" ? { type: "tick" } : { type: "received", bytes: input }, now);
     if (now < this.#askAt) return sent;
     this.#askAt = Math.max(now, this.#askAt + this.#every);
-    // Who is still busy with the last request leaves this one out.
+    // While the last request is still open, this one is skipped.
     if (this.#link.load > 0) return sent;
     const apdu = encodeRequest({ kind: "read-at", table: BT28.number, offset: 0, count: asked });
     return [...sent, ...this.#feed({ type: "request", id: ++this.#id, apdu }, now)];

@@ -2,7 +2,7 @@
 import type { Clock, Transport } from "@meterport/protocol/ports";
 import type { MeterOutput, MeterPort } from "../meter-port.ts";
 
-/** A meter at work. */
+/** A meter that is being served. */
 export interface Served {
   /** Resolves when the transport has ended or broken, or after `close`; never rejects. */
   readonly closed: Promise<void>;
@@ -10,7 +10,7 @@ export interface Served {
   readonly close: () => Promise<void>;
 }
 
-/** Pieces that may wait for a slow reader; what comes on top is lost, as on a serial line. */
+/** Pieces that may wait for a slow reader; any more are lost, as on a serial line. */
 const mostWaiting = 64;
 
 /** Plugs the meter into the transport and answers what comes. One meter has one line at a time. */
@@ -27,7 +27,7 @@ export const serve = (transport: Transport, clock: Clock, meter: MeterPort): Ser
     try {
       await transport.close();
     } catch {
-      // A transport that cannot be closed any more is closed.
+      // A transport that fails to close is closed already.
     }
   };
   const send = async (bytes: Uint8Array): Promise<void> => {
@@ -38,7 +38,7 @@ export const serve = (transport: Transport, clock: Clock, meter: MeterPort): Ser
     }
     waiting--;
   };
-  /** As the port's own line; where that cannot change, nobody can ask for it. */
+  /** Undefined is the line's own speed. A port whose line cannot change offers no other. */
   const changeSpeed = (baudRate: number | undefined): void => {
     const { speed } = transport;
     if (speed !== undefined) sent = sent.then(() => speed.change(baudRate ?? speed.baudRate)).catch(() => {});

@@ -5,7 +5,7 @@ const bitsPerByte = 10;
 
 /**
  * Bytes as a receiver at `heardAt` bits per second samples them when they are sent back to back at `sentAt`: it waits for a
- * falling edge and then looks once into the middle of each of its bits. A stop bit that is none does not keep the byte back.
+ * falling edge and then looks once into the middle of each of its bits. A wrong stop bit does not hold the byte back.
  *
  * @example
  * heardAs(Uint8Array.of(1, 2), 9600, 9600) // Uint8Array [1, 2]

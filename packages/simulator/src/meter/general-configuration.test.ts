@@ -21,7 +21,7 @@ const tried = (conversation: Conversation, bytes: number, first: number) => {
   for (const number of upTo(bytes)) {
     const table = first + number;
     const read = conversation.ask({ kind: "read-at", table, offset: 0, count: 1 });
-    // What stands there already; BT07, which nobody reads, takes a call of a procedure that there is not.
+    // What is there already; BT07, which cannot be read, gets a call of an unknown procedure.
     const data = table === BT07.number ? Uint8Array.of(0xff, 0x0f, 1) : "data" in read ? read.data : Uint8Array.of(0);
     const written = conversation.ask({ kind: "write-at", table, offset: 0, data }).kind === "done";
     if (read.kind === "data" || written) used.push(number);
@@ -32,7 +32,7 @@ const tried = (conversation: Conversation, bytes: number, first: number) => {
 
 describe("BT00", () => {
   for (const profile of profiles)
-    it(`of ${profile} names the tables that it answers, and those that it lets somebody write`, () => {
+    it(`of ${profile} names the tables that it answers, and those that some key may write`, () => {
       const conversation = new Conversation(openMeter({ profile: parseProfile(profile) }));
       const sets = setsOf(conversation);
       const basic = tried(conversation, sets.basicTablesUsedSize, 0);

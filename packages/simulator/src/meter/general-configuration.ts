@@ -17,7 +17,7 @@ const extendedBytes = (profile: Profile): number => (reaches(profile, { meter: [
 const half = (numbers: readonly number[], first: number, bytes: number): number[] =>
   numbers.filter((n) => n >= first && n < first + 8 * bytes).map((n) => n - first);
 
-/** What BT00 does not tell by its sets (MEP guide 1.1, pp. 202-204). */
+/** What BT00 holds besides its sets (MEP guide 1.1, pp. 202-204). */
 const fixedFields = (profile: Profile) => ({
   dataOrder: 0,
   charFormat: 1,

@@ -27,7 +27,7 @@ describe("EP19", () => {
     };
   };
 
-  it("has an M-Bus device answered at once, and a MEP client waited for until the queue is full", () => {
+  it("answers for an M-Bus device at once, and waits for a MEP client until the queue is full", () => {
     const { call, queue } = open();
     assert.deepEqual(call(onDemandRequest.billingRead, gasMeter), [0, 0]);
     assert.deepEqual(call(onDemandRequest.billingRead, client), [0, 1]);

@@ -98,7 +98,7 @@ describe("registers", () => {
     );
   });
 
-  it("start from counts that agree with each other, and with a household that never fed in", () => {
+  it("start from counts that agree with each other, and with a household that never exported", () => {
     fc.assert(
       fc.property(
         fc.constantFrom<ScenarioName>("house", "flat", "solar", "ev", "quiet", "empty"),
@@ -127,7 +127,7 @@ describe("registers", () => {
     assert.ok(value(after, 0) < 1e9);
   });
 
-  it("do not depend on who asked when", () => {
+  it("do not depend on when they are read", () => {
     const asked = openMeter({ scenario: "house", seed: 3, start: noon });
     const client = new Conversation(asked);
     for (const now of [10, 777, 1500, 20_000, 20_300, hour]) {
@@ -145,7 +145,7 @@ describe("registers", () => {
 });
 
 describe("present values", () => {
-  it("hang together: netted totals, apparent power as the sum of U times I, frequency near 50 Hz", () => {
+  it("agree with each other: netted totals, apparent power as the sum of U times I, frequency near 50 Hz", () => {
     for (const scenario of ["house", "solar", "ev"] as const) {
       const meter = openMeter({ scenario, seed: 11, start: noon });
       const client = new Conversation(meter);

@@ -30,7 +30,7 @@ const registered = 0x01;
 
 const lockTransactions = { meter: [4, 0] } as const;
 
-/** Whether a meter knows the procedure, at whichever of its ports. */
+/** Whether a meter knows the procedure, at any of its ports. */
 export const servesProcedure = (procedure: number, profile: Profile): boolean =>
   procedure === EP17.number ||
   procedure === EP19.number ||
@@ -51,7 +51,7 @@ export const procedures = (
     if (request.table !== BT07.number || (request.kind === "write-at" && request.offset !== 0)) return undefined;
     const call = parse(request.data);
     if (call === undefined) return undefined;
-    // The number of the call before, once more (p. 58).
+    // The same number as in the call before (p. 58).
     if (call.sequence === lastSequence.get(client)) return { kind: "error", code: code.operationNotPossible };
     const response = next();
     if (response.kind !== "done") return response;
@@ -78,7 +78,7 @@ interface Site {
   readonly time: Millis;
   readonly lock: TransactionLock;
   readonly userId?: number | undefined;
-  /** Is told of each slot whose device is gone. */
+  /** Called with each slot whose device is gone. */
   readonly removed: (slot: number) => void;
 }
 

@@ -4,7 +4,7 @@ const step = 6 * 3_600_000;
 
 /**
  * Adds up the household's past, from now back to where the meter's memory begins, in steps of some hundredths of a second.
- * Whoever serves a meter in real time runs it in between: the first look at an old log would otherwise hold the answer up
+ * A server that serves a meter in real time runs it in between: otherwise the first look at an old log would delay the answer
  * for longer than a client waits.
  */
 export function* recallPast(meter: VirtualMeter): Generator<void, void> {

@@ -29,7 +29,7 @@ const rightsOf = (table: number, profile: Profile): Rights => {
 };
 
 const refusal = (needed: KeyLevel, level: Level): TableResponse | undefined => {
-  // "Table operation not possible" is what a table says that nobody may write (MEP guide 1.1, p. 18).
+  // "Table operation not possible" is the answer of a table that no key may write (MEP guide 1.1, p. 18).
   if (needed === "never") return { kind: "error", code: code.inappropriateAction };
   if (needed === "advanced" && level !== "advanced") return { kind: "error", code: code.insufficientSecurity };
   return undefined;
@@ -43,7 +43,7 @@ export const writableByAnyKey = (
   locked: ReadonlySet<number>,
 ): boolean => !memory.isLive(table) && !locked.has(table) && rightsOf(table, profile).write !== "never";
 
-/** Of BT28 a full read gives modules' 55 values, whatever comes behind them (MEP guide 1.1, p. 225). */
+/** A full read of BT28 gives the 55 values of modules, whatever follows them (MEP guide 1.1, p. 225). */
 const fullReadEnd = (table: number, profile: Profile): number =>
   table === BT28.number && BT28.cutOn !== undefined && isAmong(profile, BT28.cutOn) ? 4 * 55 : Number.POSITIVE_INFINITY;
 
@@ -63,7 +63,7 @@ const writePending = (memory: Memory, table: number, offset: number, data: Uint8
   memory.patch(table, 0, data.subarray(0, pendingDescriptorSize)) &&
   memory.patch(table, pendingDescriptorSize + offset, data.subarray(pendingDescriptorSize));
 
-/** Where the count is left out it is "indeterminate" (p. 18): here what is left of the table. */
+/** An omitted count is "indeterminate" (p. 18): here what is left of the table. */
 const read = (memory: Memory, request: ReadRequest, limit: number, profile: Profile): Uint8Array | undefined => {
   const { table, count } = request;
   if (request.kind === "read")
@@ -88,7 +88,7 @@ export const serveTables =
     if (!memory.has(table)) return { kind: "error", code: code.inappropriateAction };
     if (locked.has(table)) return { kind: "error", code: code.insufficientSecurity };
     const rights = rightsOf(table, profile);
-    // Declarations tell the rights of the MEP port; those of pending tables at the optical port are asked for above.
+    // Declarations give the rights of the MEP port; those of pending tables at the optical port are asked for above.
     const foreign = optical !== undefined && isPending(table);
     const refused = foreign ? undefined : refusal(isWrite(request) ? rights.write : rights.read, level);
     if (refused !== undefined) return refused;

@@ -36,7 +36,7 @@ export class TransactionLock {
     return done;
   }
 
-  /** Tells in ET54 whether it is locked, and by whom. */
+  /** Shows in ET54 whether it is locked, and by whom. */
   behaviour(dimensions: Dimensions): Behaviour {
     return ({ request, memory, time }) => {
       const reads = request.kind === "read" || request.kind === "read-at";

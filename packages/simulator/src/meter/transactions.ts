@@ -36,7 +36,7 @@ class Written {
   }
 }
 
-/** The requests of a transaction; undefined where it is none, or not one that this meter runs. */
+/** The requests of a transaction; undefined if it is malformed, or not one that this meter runs. */
 const parse = (bytes: Uint8Array): { number: number; requests: readonly Uint8Array[] } | undefined => {
   try {
     const { number, numberAgain, type, records } = decode(ET52, bytes, {});

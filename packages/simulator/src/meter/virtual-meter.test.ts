@@ -48,7 +48,7 @@ describe("reads", () => {
     });
   });
 
-  it("answers 0x05 for a table that it has not, 0x01 for nonsense, 0x02 for services of other ports", () => {
+  it("answers 0x05 for a table that it does not have, 0x01 for nonsense, 0x02 for services of other ports", () => {
     const client = new Conversation(openMeter());
     assert.deepEqual(client.ask(read(0x0846)), error(5));
     assert.deepEqual(client.ask(read(0xffff)), error(5));
@@ -222,7 +222,7 @@ describe("changes", () => {
     assert.equal(version(), 2);
   });
 
-  it("tells its sequence number in ET04, from 4.0 on in a place for each client", () => {
+  it("shows its sequence number in ET04, from 4.0 on in a place for each client", () => {
     const old = openMeter({ sequence: 0x01020304 });
     const client = new Conversation(old);
     client.read(53);
@@ -237,7 +237,7 @@ describe("changes", () => {
     assert.equal(young.sequence, 0);
   });
 
-  it("follows its own dimensions where somebody changes them", () => {
+  it("follows its own dimensions when they are changed", () => {
     const meter = openMeter();
     meter.memory.patch(21, 9, Uint8Array.of(3));
     meter.memory.set(27, Uint8Array.of(19, 8, 244));

@@ -66,21 +66,21 @@ export interface VirtualMeterOptions {
   /** The `now` at which the meter's clock shows `start`; 0 where left out. */
   readonly epoch?: Millis;
   /**
-   * Simulated seconds per real second, 0 to 100000; 1 where left out. The energy between two reads is added up at the
+   * Simulated seconds per real second, 0 to 100000; 1 if omitted. The energy between two reads is added up at the
    * second of them, which takes some 15 ms for each simulated day.
    */
   readonly speed?: number;
-  /** The sequence number that the first request should carry; made from the seed where left out. */
+  /** The sequence number that the first request should carry; made from the seed if omitted. */
   readonly sequence?: number;
   /** Differences from `defaultEndpointTiming`. */
   readonly timing?: Partial<EndpointTiming>;
   /** Whether eight demand registers are configured. */
   readonly demand?: boolean;
-  /** Tiers in use: 4 where left out, up to 8 from firmware 3.70 on. The factory's calendar switches between the first two. */
+  /** Tiers in use: 4 if omitted, up to 8 from firmware 3.70 on. The factory's calendar switches between the first two. */
   readonly tiers?: number | undefined;
-  /** What port 1 and port 2 speak; `optional` from firmware 4.0 on, `off` before, where left out. */
+  /** What port 1 and port 2 speak. If omitted, `optional` from firmware 4.0 on and `off` before. */
   readonly tls?: readonly PortTls[];
-  /** For the randoms of TLS; made from the seed where left out, which is only good for tests. */
+  /** For the randoms of TLS; made from the seed if omitted, which is only good for tests. */
   readonly entropy?: Entropy;
   /** Whether a meter of firmware 4 serves one client only, as those before it (MEP guide 1.1, p. 28). */
   readonly compatible?: boolean;
@@ -108,7 +108,7 @@ export class VirtualMeter implements MeterPort {
   readonly dimensions: Dimensions;
   readonly #options: VirtualMeterOptions;
   readonly #ports: readonly [MepPort, ...MepPort[]];
-  /** Whom the meter answers as well, besides its MEP ports. */
+  /** Other ports that the meter answers, besides its MEP ports. */
   readonly optical: OpticalPort;
   readonly #oneUart: boolean;
   readonly #defaultAnswer: DefaultAnswer;
@@ -116,7 +116,7 @@ export class VirtualMeter implements MeterPort {
   readonly #history: History;
   #now: Millis;
 
-  /** @throws UsageError for an unknown scenario, or a seed, start, speed or number of tiers that cannot be */
+  /** @throws UsageError for an unknown scenario, or a seed, start, speed or impossible number of tiers */
   constructor(options: VirtualMeterOptions) {
     const { profile, seed, start, scenario } = options;
     if (!(start >= firstTime && start <= lastTime))
@@ -227,7 +227,7 @@ export class VirtualMeter implements MeterPort {
     this.optical.plugIn();
   }
 
-  /** Puts a behaviour above the others; the returned function takes it away. */
+  /** Puts a behaviour above the others; the returned function removes it. */
   use(behaviour: Behaviour): () => void {
     this.#behaviours.push(behaviour);
     return () => {
@@ -236,7 +236,7 @@ export class VirtualMeter implements MeterPort {
     };
   }
 
-  /** Begins or ends to alert the client on port 1 each second (MEP guide 1.1, p. 23). */
+  /** Starts or stops alerting the client on port 1 each second (MEP guide 1.1, p. 23). */
   alert(on: boolean): void {
     this.#ports[0].alert(on);
   }
@@ -265,7 +265,7 @@ export class VirtualMeter implements MeterPort {
     return this.#ports[0].handle(input, now);
   }
 
-  /** What has happened now, by nobody who was logged on. */
+  /** What has happened now, with nobody logged on. */
   #note(event: Omit<Noted, "time" | "userId">): void {
     this.#history.note({ ...event, time: this.time, userId: nobody });
   }
@@ -332,7 +332,7 @@ export class VirtualMeter implements MeterPort {
     });
   }
 
-  /** Keeps the sequence number in ET04 true for whoever reads it. */
+  /** Keeps the sequence number in ET04 up to date for readers. */
   #countRequests(offset: number): Behaviour {
     return ({ request, memory }) => {
       const reads = request.kind === "read" || request.kind === "read-at";

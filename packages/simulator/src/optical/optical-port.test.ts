@@ -62,7 +62,7 @@ class Head {
     return this.#answer ?? { kind: "none" };
   }
 
-  /** Ends the session as the link does by itself. */
+  /** Ends the session as the link does on its own. */
   leave(): void {
     const end = this.now + 20_000;
     while (this.now < end && this.#link.wakeAt() !== undefined) this.#pass({ kind: "read", table: 0, count: 1 });
@@ -103,7 +103,7 @@ const bytesOf = (answer: Answer): Uint8Array => {
   return answer.data;
 };
 
-describe("the optical port: what its keys may", () => {
+describe("the optical port: what its keys permit", () => {
   it("without a key BT00, BT01 and ET03 are read, and nothing else", () => {
     const head = new Head(open().optical);
     for (const table of [0, 1, 0x0803]) assert.equal(head.ask(read(table)).kind, "data");
@@ -179,7 +179,7 @@ describe("pending tables", () => {
   const pendingOverride = 4096 + 2048 + 47;
   const override = 2048 + 47;
 
-  it("are written with a descriptor, told in BT04, and take effect at their time", () => {
+  it("are written with a descriptor, shown in BT04, and take effect at their time", () => {
     const meter = open();
     const head = new Head(meter.optical, master);
     // In one minute, from byte 3 on: the offset does not count the descriptor.
@@ -212,7 +212,7 @@ describe("pending tables", () => {
     assert.deepEqual(unlocked.ask(write(pendingOverride, 2, 0, 0)), { kind: "error", code: 4 });
   });
 
-  it("with a descriptor without a date are none, whatever its flags say", () => {
+  it("do not exist if their descriptor has no date, whatever its flags say", () => {
     const head = new Head(open().optical, master);
     assert.equal(head.ask(write(pendingOverride, 0x30, 0, 0, 0, 0, 0, 9)).kind, "done");
     assert.equal(bytesOf(head.ask({ kind: "read", table: 4, count: 500 })).at(-25), 0);
@@ -274,7 +274,7 @@ describe("the event log", () => {
 describe("the MEP port beside it", () => {
   const ask = (meter: VirtualMeter, now: Millis, port: MeterPort = meter): number => {
     const { packet } = rc4Authentication({ key: advancedKey, sequence: meter.sequence }).seal(encodeRequest(read(21)));
-    // What the optical port makes of these bytes, a NAK or a packet of its own, is no answer.
+    // What the optical port makes of these bytes, a NAK or a packet of its own, is not an answer.
     const heard = [...transmitted(port.handle(packet, now)), ...transmitted(port.handle("tick", now + 200))];
     return heard.filter(([first]) => first === 0).length;
   };
@@ -317,7 +317,7 @@ describe("the MEP port beside it", () => {
     assert.deepEqual(sent, []);
   });
 
-  it("whatever comes in on it, in whatever pieces, MEP has it again when it is quiet", () => {
+  it("after any bytes in any pieces, MEP has it again when it is quiet", () => {
     const pieces = fc.array(
       fc.tuple(
         fc.oneof(

@@ -1,4 +1,4 @@
-/** The optical port of a virtual meter: sessions with its keys, their limits, and what the meter notes of them. */
+/** The optical port of a virtual meter: sessions with its keys, their limits, and what the meter records of them. */
 
 import { opticalBaudRates } from "@meterport/protocol/baud-rates";
 import { decode, reaches } from "@meterport/protocol/layout/index";
@@ -17,7 +17,7 @@ import type { Memory } from "../contents/memory.ts";
 import type { MeterOutput, MeterPort } from "../meter-port.ts";
 import { provisioningKeyWorks } from "./optical-rights.ts";
 
-/** MK, PK and RK, each of up to 20 bytes (Optical guide 1.1, p. 15). A key that is left out opens nothing. */
+/** MK, PK and RK, each of up to 20 bytes (Optical guide 1.1, p. 15). An omitted key opens nothing. */
 export interface OpticalKeys {
   readonly unique?: Secret;
   readonly provisioning?: Secret;

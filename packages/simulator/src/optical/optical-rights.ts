@@ -16,7 +16,7 @@ const settingTheClock: readonly number[] = [BP10.number, EP16.number];
 const readOnlyFlags = 71;
 const provisioningFlag = 52;
 
-/** Whether the provisioning key is one at all (ET04.52). */
+/** Whether the provisioning key gives any access (ET04.52). */
 export const provisioningKeyWorks = (memory: Memory): boolean =>
   (memory.read(ET04.number, provisioningFlag, 1)?.[0] ?? 0) === 0;
 

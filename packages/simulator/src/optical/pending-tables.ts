@@ -1,6 +1,6 @@
 /**
- * Pending tables: what takes the place of a table at a given time. Each is written and read with a descriptor of six bytes in
- * front, which counts count and offsets do not (Optical guide 1.1, pp. 9-12). Self-read and demand reset, which a descriptor
+ * Pending tables: what replaces a table at a given time. Each is written and read with a descriptor of six bytes in front,
+ * which is part of counts and not of offsets (Optical guide 1.1, pp. 9-12). Self-read and demand reset, which a descriptor
  * may ask for first, are not done.
  */
 import { equalBytes } from "@meterport/protocol/bytes";
@@ -25,7 +25,7 @@ const done = 0;
 const noMatch = 1;
 const badParameter = 2;
 
-/** When a descriptor's table takes effect; undefined for never by itself. */
+/** When a descriptor's table takes effect; undefined if only a procedure makes it so. */
 const dueAt = (descriptor: Uint8Array, written: Millis): Millis | undefined => {
   const [event = 0, a = 0, b = 0, c = 0, d = 0, e = 0] = descriptor;
   const kind = event & 0x0f;
@@ -34,7 +34,7 @@ const dueAt = (descriptor: Uint8Array, written: Millis): Millis | undefined => {
   return utcMillis({ year: a, month: b, day: c, hour: d, minute: e });
 };
 
-/** A date of zeros is none, whatever the flags beside the kind say (p. 10). */
+/** A date of zeros is no date, whatever the flags beside the kind say (p. 10). */
 const isEmpty = ([event = 0, ...storage]: Uint8Array): boolean =>
   (event & 0x0f) === pendingEventCode.absoluteTime && storage.every((byte) => byte === 0);
 
@@ -50,7 +50,7 @@ export class PendingTables {
   /** Those that wait, by the number of the table that they replace. */
   readonly #waiting = new Map<number, { readonly descriptor: Uint8Array; readonly due: Millis | undefined }>();
 
-  /** `note` is told what goes into the event log. */
+  /** `note` receives what goes into the event log. */
   constructor(memory: Memory, dimensions: Dimensions, note: (event: Noted) => void) {
     this.#memory = memory;
     this.#note = note;
@@ -99,7 +99,7 @@ export class PendingTables {
     this.#note({ time, event: eventNumber.pendingCleared, userId, argument: table + twin });
   }
 
-  /** Whoever did not ask for it is nobody: the time has come. */
+  /** Nobody asked for it: its time has come. */
   #activate(table: number, time: Millis, userId = nobody): void {
     const contents = this.#memory.get(table + twin)?.subarray(descriptorSize);
     if (contents !== undefined) this.#memory.patch(table, 0, contents);

@@ -57,7 +57,7 @@ export class SharedUart implements MeterPort {
 
   handle(input: Uint8Array | "tick", now: Millis): MeterOutput[] {
     const out: MeterOutput[] = [];
-    // Each keeps its time, whoever has the line; only its owner is heard on it.
+    // Both keep their time, whichever has the line; only its owner is heard on it.
     const mep = this.#mep.handle("tick", now);
     const before = this.#optical.active;
     const optical = this.#optical.handle("tick", now);

@@ -1,4 +1,4 @@
-/** For tests: speaks to a virtual meter without a line, one request behind the other, in time that jumps. */
+/** For tests: speaks to a virtual meter without a line, one request after another, in time that jumps. */
 
 import type { Profile } from "@meterport/protocol/layout/index";
 import {

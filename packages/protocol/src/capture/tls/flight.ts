@@ -1,4 +1,4 @@
-/** What one end of a recorded handshake said, over however many messages of the port. */
+/** What one end of a recorded handshake said, over any number of messages of the port. */
 import { concat } from "../../bytes.ts";
 import { contentType } from "../../mep/security/tls/codes.ts";
 import { messageHeader, messageLimit } from "../../mep/security/tls/messages.ts";
@@ -6,12 +6,12 @@ import { recordHeader } from "../../mep/security/tls/records.ts";
 import type { Piece } from "../pieces.ts";
 import { type RecordPlace, recordsIn } from "./records-in.ts";
 
-/** More than this says no end in one handshake: a flight of a meter has some hundred bytes. */
+/** Neither end says more than this in one handshake: a flight of a meter has some hundred bytes. */
 const flightLimit = 4 * messageLimit;
-/** Nor does anybody say it in more pieces. */
+/** Nor in more pieces. */
 const partLimit = 16;
 
-/** A ChangeCipherSpec that holds more than its one byte is none: what it carries would pass unseen. */
+/** A ChangeCipherSpec that holds more than its one byte does not count: what it carries would pass unseen. */
 const isHandshake = ({ type, start, end }: RecordPlace): boolean =>
   type === contentType.handshake || (type === contentType.changeCipherSpec && end - start === 1);
 
@@ -105,7 +105,7 @@ export class Flight {
     const firstSealed = records.length - (this.sealed?.length ?? 0);
     const clear = records.slice(0, firstSealed).filter(({ type }) => type === contentType.handshake);
     const old = concat(...clear.map(({ start, end }) => out.slice(start, end)));
-    // What announces a length goes on announcing it.
+    // Length fields keep their values.
     const behind = (bytes: Uint8Array, header: number): Uint8Array =>
       concat(bytes.subarray(0, header), rest(bytes.subarray(header)));
     const stream = concat(...messages.map(message), behind(old.subarray(old.length - begun), messageHeader));

@@ -78,7 +78,7 @@ describe("the session that the guide prints (pp. 20-21), as a capture", () => {
 
 describe("sessions of a capture", () => {
   for (const extendedMasterSecret of [false, true])
-    it(`open, one behind the other, ${extendedMasterSecret ? "with" : "without"} extended master secret`, () => {
+    it(`open, one after another, ${extendedMasterSecret ? "with" : "without"} extended master secret`, () => {
       const first = session({ extendedMasterSecret, parts: false });
       const second = session({ extendedMasterSecret, level: "advanced", seed: 5 });
       const { list, handshakes } = read([...first, ...second]);
@@ -94,9 +94,9 @@ describe("sessions of a capture", () => {
       const last = list.findLast(({ kind }) => kind === "alert");
       assert.ok(last?.kind === "alert" && last.description === 0 && last.inside !== undefined, "the farewell");
       assert.ok(list.every((frame) => frame.kind !== "response" || !frame.late));
-      const anew = list.flatMap((frame) => (frame.kind === "request" ? [frame.anew] : []));
+      const inNewSession = list.flatMap((frame) => (frame.kind === "request" ? [frame.inNewSession] : []));
       assert.deepEqual(
-        anew.filter((_, index) => index % requests.length === 0),
+        inNewSession.filter((_, index) => index % requests.length === 0),
         [false, true],
       );
     });
@@ -127,7 +127,7 @@ describe("sessions of a capture", () => {
 
   it("stay closed where the key fits and the Finished message does not: somebody has changed what was said before", () => {
     const whole = session({ extendedMasterSecret: false });
-    // Without extended master secret the keys hang on the randoms alone.
+    // Without extended master secret the keys depend on the randoms alone.
     const [hello, , , finished] = whole as [Spoken, Spoken, Spoken, Spoken];
     const suites = 2 + 1 + 5 + 4 + 2 + 32 + 1 + 2;
     const changed = { ...hello, bytes: hello.bytes.map((byte, index) => (index === suites + 3 ? 0xa8 : byte)) };
@@ -222,7 +222,7 @@ describe("sessions of a capture", () => {
     assert.ok(behind?.kind === "response" && behind.late, "its client believes the meter that there is no session");
   });
 
-  it("are tried for so long and no longer", () => {
+  it("are tried for a bounded time", () => {
     const whole = session();
     const rubbish = whole.slice(4, 6).flatMap((message) => Array.from({ length: 9 }, (_, i) => bent(message, -1 - i)));
     const { list } = read([...whole.slice(0, 4), ...rubbish, ...whole.slice(4)], key, 20);

@@ -36,8 +36,8 @@ export interface TlsRequest extends Inside {
   readonly piece: Piece;
   readonly kind: "request";
   readonly apdu: Uint8Array;
-  /** The first of a session that took the place of one which the client had not ended: what it asks again was not answered. */
-  readonly anew: boolean;
+  /** The first of a session that replaced one which the client had not ended: what it asks again was not answered. */
+  readonly inNewSession: boolean;
 }
 
 /** A frame that carries TLS. */
@@ -149,9 +149,9 @@ class Reader {
     const message = messageIn(piece, opened.inside);
     if (message?.kind === "alert") this.#parted = true;
     if (message?.kind !== "data") return message ?? { piece, kind: "closed", why: "unverified" };
-    const anew = opened.requests.length === 0 && !this.#parted;
+    const inNewSession = opened.requests.length === 0 && !this.#parted;
     this.#parted = false;
-    const request: TlsRequest = { piece, kind: "request", apdu: message.bytes, anew, ...opened.inside };
+    const request: TlsRequest = { piece, kind: "request", apdu: message.bytes, inNewSession, ...opened.inside };
     opened.requests.push(request);
     if (opened.requests.length > recent) opened.requests.shift();
     this.#outstanding = request;

@@ -10,7 +10,7 @@ export interface RecordPlace {
 }
 
 /**
- * All whole records, where one stands directly behind another; the last one may be cut. Undefined where one begins as none does.
+ * All whole records, where one stands directly behind another; the last one may be cut. Undefined if one does not begin as a record does.
  *
  * @example
  * recordsIn(Uint8Array.of(21, 3, 3, 0, 2, 1, 0)) // [{ type: 21, start: 5, end: 7 }]
@@ -29,7 +29,7 @@ export const recordsIn = (bytes: Uint8Array): RecordPlace[] | undefined => {
   return records;
 };
 
-/** The same where nothing stands behind the last one; undefined else, and for no record at all. */
+/** The same if nothing follows the last one; undefined otherwise, and for no record at all. */
 export const wholeRecordsIn = (bytes: Uint8Array): RecordPlace[] | undefined => {
   const records = recordsIn(bytes);
   return records !== undefined && records.at(-1)?.end === bytes.length ? records : undefined;

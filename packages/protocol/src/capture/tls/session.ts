@@ -12,7 +12,7 @@ export interface OpenedRecord {
   readonly explicit: Uint8Array;
 }
 
-/** How many openings of a whole capture may fail: who makes a file shall not decide how long it is worked on. */
+/** How many openings of a whole capture may fail: the author of a file must not decide how long it takes. */
 export class WorkBudget {
   #left: number;
 

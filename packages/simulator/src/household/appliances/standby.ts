@@ -4,7 +4,7 @@ import type { Appliance } from "../load.ts";
 import { BLOCK_SECONDS } from "../load.ts";
 import type { Noise } from "../noise.ts";
 
-/** Always-on load of about `watts` in all, spread over the phases; its power supplies look capacitive and distort, as real meters show at night. */
+/** Always-on load of about `watts` in total, spread over the phases; its power supplies look capacitive and distort, as real meters show at night. */
 export function standby(noise: Noise, watts: number): Appliance {
   const shares = [0.5, 0.3, 0.2].map((share, phase) => share * watts * noise.between(phase, 0.85, 1.15, 9));
   return (block) => {

@@ -3,7 +3,7 @@
 import type { Appliance } from "../load.ts";
 import { BLOCK_SECONDS } from "../load.ts";
 
-/** The same W, var and VA of distortion on each phase for ever. */
+/** The same W, var and VA of distortion on each phase forever. */
 export function steady(phases: readonly (readonly [watts: number, vars: number, distortion: number])[]): Appliance {
   return (block) => {
     phases.forEach(([watts, vars, distortion], phase) => {
