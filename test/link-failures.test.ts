@@ -87,8 +87,7 @@ const cases: readonly Case[] = [
   {
     name: "an echo of our own bytes",
     code: "echo",
-    message:
-      "read BT21: only our own bytes came back: check the wiring for a joint of transmit and receive after 3 attempts",
+    message: "read BT21: only our own bytes came back: check whether transmit and receive are joined after 3 attempts",
     bend: () => ({ ...deaf, echo: (request) => [request] }),
   },
   {

@@ -30,7 +30,7 @@ export const fromHex = (text: string): Uint8Array | undefined => {
 };
 
 /**
- * The parts one behind the other.
+ * The parts one after another.
  *
  * @example
  * concat(Uint8Array.of(1), Uint8Array.of(2, 3)) // Uint8Array [1, 2, 3]

@@ -79,7 +79,7 @@ export type LinkFailure =
   | "echo"
   /** A reply began and stopped before its announced length. */
   | "half-reply"
-  /** Frames came, but their digest does not fit the request: noise, or somebody forges. */
+  /** Frames came, but their digest does not fit the request: noise, or a forgery. */
   | "bad-digest"
   /** An authentic reply, but to an earlier request of ours. */
   | "other-reply"
@@ -101,7 +101,7 @@ export type LinkFailure =
   | "sequence"
   /** Not executed: the meter's dimensions changed after the request was laid out. */
   | "moved"
-  /** Bytes came that make no frame. */
+  /** Bytes came that form no frame. */
   | "garbage"
   /** Not sent: too many requests are waiting already. */
   | "queue-full"
@@ -122,16 +122,16 @@ export type OpenFailure =
   | "denied"
   /** Another program has it. */
   | "busy"
-  /** It is no serial port, or does not take the settings. */
+  /** It is not a serial port, or does not take the settings. */
   | "unsuitable"
   /** The host is there, and nothing listens. */
   | "refused"
-  /** No way leads to the host, or it does not answer. */
+  /** There is no route to the host, or it does not answer. */
   | "unreachable"
   /** The other side hung up at once. */
   | "hung-up";
 
-/** No trustworthy answer could be had. */
+/** There is no trustworthy answer. */
 export class LinkError extends MeterportError {
   override readonly name = "LinkError";
   readonly code: LinkFailure;
@@ -165,7 +165,7 @@ export class TlsError extends MeterportError {
   }
 }
 
-/** The caller asked for something that cannot be: an unknown table, a key of the wrong length, a write on a read-only meter. */
+/** The caller asked for something impossible: an unknown table, a key of the wrong length, a write on a read-only meter. */
 export class UsageError extends MeterportError {
   override readonly name = "UsageError";
   readonly code: string;

@@ -9,7 +9,7 @@ export interface Clock {
   readonly now: () => Millis;
   /** Milliseconds since 1970-01-01T00:00Z: for time stamps. May be stepped by its owner. */
   readonly wall: () => Millis;
-  /** Runs `task` once `now()` has reached `time`; the returned function calls it off. */
+  /** Runs `task` once `now()` has reached `time`; the returned function cancels it. */
   readonly at: (time: Millis, task: () => void) => () => void;
 }
 
@@ -25,9 +25,9 @@ export interface TransportTiming {
 
 /** The speed of a line that can be changed while it is open, in bits per second. */
 export interface TransportSpeed {
-  /** As it was opened. */
+  /** The rate at which it was opened. */
   readonly baudRate: number;
-  /** Lets what was written go out before. Rejects with a `LinkError` where the rate is not taken. */
+  /** Sends everything written first. Rejects with a `LinkError` if the rate is not accepted. */
   readonly change: (baudRate: number) => Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import { defaultDimensions } from "./tables/defaults.ts";
 import { tables } from "./tables/index.ts";
 import { usualProfiles } from "./tables/usual-profiles.ts";
 
-it("fields that are called secret are known by their names, and bytes named after a key are called so", () => {
+it("fields that are called secret are known by their names, and bytes named after a key are called secret", () => {
   const secret = new Set<string>();
   for (const profile of usualProfiles)
     for (const table of tables)

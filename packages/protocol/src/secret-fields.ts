@@ -4,7 +4,7 @@
 export const secretFieldNames: ReadonlySet<string> = new Set(["securityKey"]);
 
 /**
- * Whether the bytes of a field may be shown: any but those of a key. A key of zeros is none.
+ * Whether the bytes of a field may be shown: any but those of a key. A key of zeros does not count.
  *
  * @example
  * isShown("securityKey", Uint8Array.of(0, 7)) // false

@@ -7,7 +7,7 @@ export interface PrintedExchange {
   readonly page: string;
   readonly request: string;
   readonly response: string;
-  /** False where the guide does not print the key, so that nobody can check the digest. */
+  /** False where the guide does not print the key, so that the digest cannot be checked. */
   readonly keyKnown: boolean;
 }
 

@@ -30,7 +30,7 @@ const procedureName = (request: TableRequest): string | undefined => {
  * requestName(Uint8Array.of(0x3f, 8, 13, 0, 0, 12, 0, 40)) // "read ET13 @12 +40"
  * requestName(Uint8Array.of(0x30, 0, 1)) // "read BT01"
  * requestName(Uint8Array.of(0x40, 0, 7, 0, 6, 0x11, 8, 7, 0, 0xf8, 3)) // "call EP17 +6"
- * requestName(Uint8Array.of(9)) // "not a request: request code 0x09 is none of 0x30, 0x3f, 0x40, 0x4f"
+ * requestName(Uint8Array.of(9)) // "not a request: request code 0x09 is not one of 0x30, 0x3f, 0x40, 0x4f"
  */
 export const requestName = (apdu: Uint8Array): string => {
   const request = decodeRequest(apdu);

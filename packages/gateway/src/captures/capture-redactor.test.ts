@@ -83,10 +83,14 @@ test("under a key that does not fit only lengths and codes are left", async () =
 test("what is no capture is told, and more than a few at once are sent away", async () => {
   const redact = captureRedactor(silentLog);
   assert.deepEqual(await Promise.all(["{", "{", "{", "{", "{"].map((text) => redact(order(text)))), [
-    ...Array(4).fill({ problem: "line 1: it is no JSON object" }),
+    ...Array(4).fill({ problem: "line 1: it is not a JSON object" }),
     undefined,
   ]);
-  assert.deepEqual(await redact(order("[]")), { problem: "line 1: it is no JSON object" }, "and then it is free again");
+  assert.deepEqual(
+    await redact(order("[]")),
+    { problem: "line 1: it is not a JSON object" },
+    "and then it is free again",
+  );
 });
 
 test("goes on when a thread could not be started", async () => {

@@ -252,7 +252,7 @@ test("captures of a link that turned bad are listed, and downloaded", async () =
   assert.equal((await get("/api/v1/meters/home/captures/..%2Fdata")).status, 404);
   assert.equal((await get("/api/v1/meters/other/captures")).status, 404);
 
-  redactions.push({ text: "redacted\n" }, { problem: "line 1: it is no JSON object" });
+  redactions.push({ text: "redacted\n" }, { problem: "line 1: it is not a JSON object" });
   const redacted = await get(`/api/v1/meters/home/captures/${name}?redacted=1`);
   assert.equal(await redacted.text(), "redacted\n");
   // Without the meter's id, which may be somebody's name.

@@ -32,16 +32,16 @@ describe("a capture", () => {
     });
   });
 
-  it("says in which line it is none", () => {
+  it("names the line that is malformed", () => {
     const bad: Readonly<Record<string, RegExp>> = {
       "": /^line 1: the file is empty/,
-      '{"format":"har"}': /^line 1: it is no capture/,
+      '{"format":"har"}': /^line 1: it is not a capture/,
       '{"format":"meterport-capture","version":9}': /^line 1: version 9 is not known/,
-      [`${head}{"t":-1,"event":"opened"}`]: /^line 2: t is no time/,
-      [`${head}{"t":1e999,"event":"opened"}`]: /^line 2: t is no time/,
+      [`${head}{"t":-1,"event":"opened"}`]: /^line 2: t is not a time/,
+      [`${head}{"t":1e999,"event":"opened"}`]: /^line 2: t is not a time/,
       [`${head}\n{"t":1,"dir":"up","hex":""}`]: /^line 3: dir is neither/,
       [`${head}{"t":1,"dir":"tx","hex":"0"}`]: /^line 2: hex holds no bytes/,
-      [`${head}[1]`]: /^line 2: it is no JSON object/,
+      [`${head}[1]`]: /^line 2: it is not a JSON object/,
       [`${head}{"t":1,"dir":"tx","hex":"${"00".repeat(40_000)}"}`]: /^line 2: it has 80\d\d\d characters/,
     };
     for (const [text, message] of Object.entries(bad))
@@ -87,12 +87,12 @@ describe("a capture", () => {
       assert.equal(parseCapture(torn.slice(0, length)).entries.length, 1, torn.slice(0, length));
     assert.equal(parseCapture(torn.slice(0, -1)).entries.length, 2);
     assert.equal(parseCapture(`\ufeff${torn.replaceAll("\n", "\r\n")}`).entries.length, 2);
-    // In the middle, or where it is no line of a capture at all, it is damage.
+    // In the middle, or if it is not a line of a capture at all, it is damage.
     assert.throws(
       () => parseCapture(`${torn.slice(0, -5)}\n${captureLine({ t: 3, event: "closed" })}`),
-      /line 3: it is no JSON/,
+      /line 3: it is not a JSON/,
     );
-    assert.throws(() => parseCapture(`${whole}hello`), /line 3: it is no JSON/);
+    assert.throws(() => parseCapture(`${whole}hello`), /line 3: it is not a JSON/);
     assert.throws(() => parseCapture("\n"), /line 1: the file is empty/);
   });
 

@@ -13,7 +13,7 @@ export interface CaptureHeader {
   readonly started: string;
   /** What kind of link: "serial", "tcp"; never a host's name. */
   readonly link: string;
-  /** Of a redacted capture: the throw-away key that everybody may know, in 32 hex digits. */
+  /** Of a redacted capture: the public throw-away key, in 32 hex digits. */
   readonly key?: string;
 }
 
@@ -61,20 +61,21 @@ export const keyInside = ({ header }: Pick<Capture, "header">): string | undefin
 const wrong = (line: number, detail: string): UsageError => new UsageError("capture", `line ${line}: ${detail}`);
 
 const documentOf = (text: string, line: number): Readonly<Record<string, unknown>> => {
-  if (text.length > lineLimit) throw wrong(line, `it has ${text.length} characters, a capture's have fewer`);
+  if (text.length > lineLimit)
+    throw wrong(line, `it has ${text.length} characters, more than a line of a capture can have`);
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // Told below, as everything else that is no line of a capture.
+    // Reported below, like everything else that is not a line of a capture.
   }
-  throw wrong(line, "it is no JSON object");
+  throw wrong(line, "it is not a JSON object");
 };
 
 const headerOf = (text: string): CaptureHeader => {
   const { format, version, started, link, key } = documentOf(text, 1);
   if (format !== "meterport-capture")
-    throw wrong(1, 'it is no capture: that begins with { "format": "meterport-capture", … }');
+    throw wrong(1, 'it is not a capture: a capture begins with { "format": "meterport-capture", … }');
   if (version !== 1) throw wrong(1, `version ${JSON.stringify(version)} is not known; this program reads version 1`);
   if (key !== undefined && !(typeof key === "string" && /^[0-9a-f]{32}$/.test(key)))
     throw wrong(1, "its key is not 32 hex digits");
@@ -94,7 +95,7 @@ const events: readonly unknown[] = ["opened", "closed", "broken"];
 export const parseCaptureLine = (text: string, line = 1): CaptureEntry => {
   const { t, dir, hex, event } = documentOf(text, line);
   if (typeof t !== "number" || !(t >= 0 && t < Number.POSITIVE_INFINITY))
-    throw wrong(line, "t is no time in milliseconds");
+    throw wrong(line, "t is not a time in milliseconds");
   if (events.includes(event)) return { t, event: event as "opened" | "closed" | "broken" };
   if (dir !== "tx" && dir !== "rx") throw wrong(line, 'dir is neither "tx" nor "rx"');
   const bytes = typeof hex === "string" ? fromHex(hex) : undefined;
@@ -130,7 +131,8 @@ export const parseCapture = (text: string): Capture => {
   const entries: CaptureEntry[] = [];
   for (const [index, line] of lines.entries()) {
     if (index === 0 || line.trim() === "") continue;
-    if (entries.length === entryLimit) throw wrong(index + 1, `more than ${entryLimit} entries are more than is read`);
+    if (entries.length === entryLimit)
+      throw wrong(index + 1, `it has more than ${entryLimit} entries, which is the most that is read`);
     entries.push(parseCaptureLine(line, index + 1));
   }
   return { header, entries };

@@ -15,13 +15,13 @@ export interface Piece {
 }
 
 export interface CutCapture {
-  /** All bytes of each direction, one behind the other. */
+  /** All bytes of each direction, one after another. */
   readonly streams: Readonly<Record<"tx" | "rx", Uint8Array>>;
   /** In the order in which they were complete. */
   readonly pieces: readonly Piece[];
 }
 
-/** No frame comes with such a gap in it, over whatever bridge: what was begun before it is not gone on with. */
+/** No frame comes with such a gap in it, over any bridge: what was begun before it is not continued. */
 const longestGap: Millis = 2000;
 
 /** A code and a digest. */
@@ -53,7 +53,7 @@ class Cutter {
   readonly #deframer = new Deframer();
   /** Where each chunk ended in what is unfinished. */
   #ends: { readonly at: number; readonly came: Came }[] = [];
-  /** A body that ended with one of these chunks, were what is in front of it noise. */
+  /** A body that ended with one of these chunks, if what precedes it is noise. */
   #hidden: { readonly body: Uint8Array; readonly end: number; readonly came: Came } | undefined;
   #at = 0;
   #came: Came = { t: 0, entry: 0 };
@@ -73,7 +73,7 @@ class Cutter {
     return events.some(({ type }) => type === "frame");
   }
 
-  /** What was begun is not gone on with. */
+  /** What was begun is abandoned. */
   reset(): void {
     const [hidden, ends] = [this.#hidden, this.#ends];
     this.#forget();
@@ -100,9 +100,9 @@ class Cutter {
    * As the link does with each chunk: what ends here may be an answer that noise in front seems to swallow, which only its digest
    * can tell. More may come before anybody sends, such as the reply to a request that was repeated.
    */
-  #lookBehindNoise(anew: boolean): void {
+  #lookBehindNoise(restart: boolean): void {
     const { pending } = this.#deframer;
-    if (anew) this.#forget();
+    if (restart) this.#forget();
     // Nothing came, or nothing but noise that is slid over.
     if (pending === (this.#ends.at(-1)?.at ?? 0)) return;
     this.#ends.push({ at: pending, came: this.#came });
@@ -130,7 +130,7 @@ class Cutter {
   }
 }
 
-/** Cuts a capture. Whoever sends has given up on what had begun to come, so a request ends an unfinished reply. */
+/** Cuts a capture. A sender has given up on what had begun to arrive, so a request ends an unfinished reply. */
 export const piecesOf = (capture: Capture): CutCapture => {
   const pieces: { piece: Piece; entry: number }[] = [];
   const sent = new Cutter("tx", pieces);

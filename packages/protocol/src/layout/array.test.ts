@@ -81,7 +81,7 @@ describe("a counted array", () => {
     assert.deepEqual(layout.needs, ["TD"]);
   });
 
-  test("refuses another number of elements, and what is no list", () => {
+  test("refuses another number of elements, and anything but a list", () => {
     for (const values of [[1, 2], [1, 2, 3, 4], undefined, null, "123", { length: 3 }])
       assert.throws(() => encode(layout, values as number[], env(3)), refusal("shape", "", 0));
     assert.throws(() => encode(layout, [1, 2, 70000], env(3)), refusal("range", "2", 4));
@@ -167,7 +167,7 @@ describe("an array with a stride", () => {
     assert.throws(() => decode(layout, hex("010203"), env(65535, 0)), refusal("shape", "0", 3));
   });
 
-  test("refuses a tail of another length, or that is none", () => {
+  test("refuses a malformed tail and one of another length", () => {
     for (const tail of [hex("01"), hex("010203"), "ab", [1, 2]])
       assert.throws(() => encode(layout, [{ a: 1, b: 2, tail } as never], env(1, 5)), refusal("shape", "0", 3));
   });

@@ -21,7 +21,7 @@ const isRecord = (description: Description): boolean =>
  * `count` elements, each `stride` bytes apart. The stride is the entry size that the device reports; bytes of an
  * element past what is declared are kept as its `tail` where not zero.
  *
- * @throws TypeError for a stride where the elements are no records
+ * @throws TypeError for a stride if the elements are not records
  */
 export const array = <T, E, C = unknown, S = unknown>(
   count: Dim<C>,
@@ -183,7 +183,7 @@ export const walkRecords = <T, E>(
   }
 };
 
-/** Elements one behind the other up to byte `end` of the table: for records that carry their own length. */
+/** Elements one after another up to byte `end` of the table: for records that carry their own length. */
 export const recordsUpTo = <T, E, S>(end: Dim<S>, element: Layout<T, E>): Layout<T[], E & S> => {
   const stop = toExpr(end);
   return {

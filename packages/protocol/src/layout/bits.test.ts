@@ -121,7 +121,7 @@ describe("a declaration of bits", () => {
     assert.throws(() => struct({ a: at(0, bool(7), ""), b: at(0, uint(0, 15), "") }), TypeError);
   });
 
-  test("is refused where bits are none", () => {
+  test("is refused if the bits do not exist", () => {
     for (const build of [() => bool(48), () => bool(-1), () => uint(3, 2), () => filler(0, 48)])
       assert.throws(build, TypeError);
   });

@@ -1,4 +1,4 @@
-/** Forms of which the same bytes have one: which, an index or an earlier field of the record says. */
+/** The same bytes in one of several forms: an index or an earlier field of the record says which. */
 import { LayoutError } from "../errors.ts";
 import type { Cond } from "./expression.ts";
 import { type AnyLayout, joinPath, type Layout, type Part, type Scope, type ValueOf } from "./layout.ts";
@@ -28,7 +28,7 @@ type EnvOfForms<F> = {
   ? I
   : never;
 
-/** `undefined` where it hangs on a value that is not at hand. */
+/** `undefined` where it depends on a value that is not at hand. */
 const holds = <E>(condition: Cond<E>, env: E, scope: Scope): boolean | undefined => {
   try {
     return condition.test(env, scope);
@@ -39,7 +39,7 @@ const holds = <E>(condition: Cond<E>, env: E, scope: Scope): boolean | undefined
 };
 
 /**
- * The first of `forms` whose condition holds. Where that hangs on the contents, `leaves` shows each form that is
+ * The first of `forms` whose condition holds. Where that depends on the contents, `leaves` shows each form that is
  * possible, on the same bytes, and `locate` finds the parts of each; the size is then known if all of them have it.
  *
  * @throws TypeError for a form without parts

@@ -50,7 +50,7 @@ describe("dates of single bytes", () => {
   check("TIME", time, "020304", { hour: 2, minute: 3, second: 4 });
   check("DATE", date, "16020b", { year: 22, month: 2, day: 11 });
 
-  test("that cannot be stay fields", () => {
+  test("that are impossible stay fields", () => {
     const never = decode(ltimeDate, hex("ffffffffffff"), {});
     assert.deepEqual(never, { year: 255, month: 255, day: 255, hour: 255, minute: 255, second: 255 });
     assert.equal(isRealDate(never), false);

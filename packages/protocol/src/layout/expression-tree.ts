@@ -11,7 +11,7 @@ export type ExprTree =
   | readonly ["own", name: string]
   /** A difference stops at 0. */
   | readonly ["+" | "-" | "*", ExprTree, ExprTree]
-  /** How many hold so many bits. */
+  /** How many bytes hold this many bits. */
   | readonly ["bytes", bits: ExprTree]
   | readonly ["either", CondTree, yes: ExprTree, no: ExprTree];
 

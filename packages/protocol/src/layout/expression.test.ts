@@ -133,7 +133,7 @@ describe("conditions", () => {
     assert.equal(truth(entryBelow(3)), false);
     assert.equal(truth(ownIs("on", true)), true);
     assert.equal(truth(ownIs("kind", 3)), false);
-    assert.equal(truth(ownIs("on", 1)), false, "a flag is no number");
+    assert.equal(truth(ownIs("on", 1)), false, "a flag is not a number");
   });
 
   test("print so that they cannot be read otherwise", () => {

@@ -31,7 +31,7 @@ export interface Cond<E = unknown> {
 }
 
 type Ties = Pick<Cond, "needs" | "own" | "indexed">;
-/** What hangs on nothing outside of itself. */
+/** What depends on nothing outside of itself. */
 export const untied: Ties = { needs: [], own: [], indexed: false };
 const tiesOf = (...parts: readonly Ties[]): Ties => ({
   needs: parts.flatMap(({ needs }) => needs),

@@ -46,7 +46,7 @@ export type Description =
     }
   | { readonly kind: "when"; readonly condition: string; readonly tree: CondTree; readonly inner: Description };
 
-/** Where a list ends: after so many elements, at a byte of the table, or after so many bytes. */
+/** Where a list ends: after a number of elements, at a byte of the table, or after a number of bytes. */
 export type Extent = readonly [until: "count" | "byte" | "length", ExprTree];
 
 export interface FieldDescription {
@@ -98,7 +98,7 @@ export interface Layout<T, E = unknown> {
   readonly decode: (reader: Reader, env: E, scope: Scope) => T;
   /** @throws LayoutError */
   readonly encode: (writer: Writer, value: T, env: E, scope: Scope) => void;
-  /** Bytes occupied. @throws LayoutError where the size depends on a value that is not at hand. */
+  /** Bytes occupied. @throws LayoutError if the size depends on a value that is not at hand. */
   readonly size: (env: E, scope: Scope) => number;
   /** The size where it never varies: lets offsets be checked when a struct is declared. */
   readonly fixedSize: number | undefined;
@@ -107,7 +107,7 @@ export interface Layout<T, E = unknown> {
   readonly describe: () => Description;
   /**
    * Containers visit their leaves; a layout without parts has no walk. Where `value` is at hand, it decides what else
-   * nobody can know: which form is taken, how many entries there are, where the next field lies.
+   * cannot be known: which form is taken, how many entries there are, where the next field lies.
    */
   readonly walk?: (walk: Walk, env: E, scope: Scope, offset: number, path: string, value?: unknown) => void;
   /** Containers know their parts. Where `value` is at hand, whole or only some fields of it, it tells what else is open. */

@@ -39,16 +39,16 @@ export interface Place<T = unknown> {
 /**
  * The place of the part at `path`; the whole table for an empty path.
  *
- * @throws LayoutError shape, where there is no such part under this profile and these dimensions
+ * @throws LayoutError shape, if there is no such part under this profile and these dimensions
  */
 export const locate = <T, E, const P extends Path<T>>(layout: Layout<T, E>, path: P, env: E): Place<At<T, P>> =>
   place(layout as Layout<unknown, E>, path as readonly (string | number)[], env) as Place<At<T, P>>;
 
 /**
  * `locate` for a path that is only known at run time. Where the layout follows the contents, `value` may tell what it
- * hangs on, also if it holds only some of the fields.
+ * depends on, also if it holds only some of the fields.
  *
- * @throws LayoutError shape; it names a field as `missing` where that field's value is what it takes
+ * @throws LayoutError shape; it names a field as `missing` if that field's value is what it takes
  */
 export const place = <E>(
   layout: Layout<unknown, E>,

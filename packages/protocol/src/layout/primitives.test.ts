@@ -94,7 +94,7 @@ describe("integers", () => {
     assert.equal(toHex(encode(u16, 517, {})), "0502");
   });
 
-  test("refuse whatever is no number, with a LayoutError", () => {
+  test("refuse anything but a number, with a LayoutError", () => {
     for (const value of [
       undefined,
       null,

@@ -18,7 +18,7 @@ describe("a profile", () => {
       assert.equal(profileName(parseProfile(name)), name);
   });
 
-  test("is refused where it is none", () => {
+  test("is refused if it is malformed", () => {
     for (const name of ["", "3.70", "meter", "meter:3", "meter:3.", "meter:3.700", "meter:-3.70", "meter:3.70.1.2"])
       assert.throws(
         () => parseProfile(name),
@@ -48,7 +48,7 @@ describe("a profile", () => {
       assert.throws(() => parseProfile(name), {
         name: "UsageError",
         code: "profile",
-        message: `profile "${name}": there is no such firmware; that of meters begins with 2, 3 or 4, that of modules with 1`,
+        message: `profile "${name}": there is no such firmware; meter firmware begins with 2, 3 or 4, module firmware with 1`,
       });
     for (const name of ["meter:2.00", "meter:3.99", "meter:4.99", "module:1.00"]) assert.ok(parseProfile(name));
   });

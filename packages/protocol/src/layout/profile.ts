@@ -84,7 +84,7 @@ export const parseProfile = (text: string): Profile => {
   if (!generations[family].includes(Number(major)))
     throw new UsageError(
       "profile",
-      `profile "${text}": there is no such firmware; that of meters begins with 2, 3 or 4, that of modules with 1`,
+      `profile "${text}": there is no such firmware; meter firmware begins with 2, 3 or 4, module firmware with 1`,
     );
   return { family, firmware: [Number(major), minor.length === 1 ? 10 * Number(minor) : Number(minor)] };
 };

@@ -43,7 +43,7 @@ export class Reader {
     return this.bytes.subarray(start, start + length);
   }
 
-  /** Passes `length` bytes and returns where they start. @throws LayoutError truncated; shape for a length below 0 */
+  /** Passes `length` bytes and returns if they start. @throws LayoutError truncated; shape for a length below 0 */
   skip(length: number): number {
     const start = this.pos;
     if (!(length >= 0)) throw this.error("shape", `cannot have ${length} bytes`);

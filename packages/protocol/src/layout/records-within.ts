@@ -3,7 +3,7 @@ import { walkRecords } from "./array.ts";
 import { type Dim, toExpr } from "./expression.ts";
 import { joinPath, type Layout, outermost } from "./layout.ts";
 
-/** Elements one behind the other that fill exactly `length` bytes: however many the device has put there. */
+/** Elements one after another that fill exactly `length` bytes: however many the device has put there. */
 export const recordsWithin = <T, E, S>(length: Dim<S>, element: Layout<T, E>): Layout<T[], E & S> => {
   const expr = toExpr(length);
   return {

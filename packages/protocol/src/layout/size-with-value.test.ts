@@ -78,7 +78,7 @@ describe("leaves of a value", () => {
     assert.deepEqual(paths(1, 0, 5, 6, 7), ["kind", "body.large.kind", "body.large.b", "end"]);
   });
 
-  test("of records up to a byte of the table lie one behind the other", () => {
+  test("of records up to a byte of the table lie one after another", () => {
     const records = struct({
       size: at(0, u8, "Bytes of all"),
       records: next(recordsUpTo(minus(own("size"), 1), list), "Lists"),
@@ -99,7 +99,7 @@ test("a size is that of the declaration, else that of the value, else unknown", 
   assert.equal(sizeWithValue(list, {}, outermost, 5, "no list"), undefined);
 });
 
-test("a part of what is no record is unknown", () => {
+test("a part of anything but a record is unknown", () => {
   assert.deepEqual(
     [partOf({ a: 1 }, "a"), partOf([5, 6], 1), partOf(undefined, "a"), partOf("text", 0)],
     [1, 6, undefined, undefined],

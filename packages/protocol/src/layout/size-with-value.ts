@@ -19,7 +19,7 @@ const orUndefined = (size: () => number): number | undefined => {
 };
 
 /**
- * Bytes of a layout that begins at `offset` of its table; `undefined` where that hangs on a value that is not at hand,
+ * Bytes of a layout that begins at `offset` of its table; `undefined` where that depends on a value that is not at hand,
  * or that does not fit.
  */
 export const sizeWithValue = <T, E>(

@@ -144,7 +144,7 @@ describe("a struct", () => {
     assert.equal(toHex(encode(layout, full, {})), "018109090a00");
   });
 
-  test("is refused where it is no record, or where a field is missing", () => {
+  test("is refused if it is not a record, or if a field is missing", () => {
     for (const value of [undefined, null, 5, "x"])
       assert.throws(() => encode(layout, value as never, {}), refusal("shape", "", 0));
     const good = { id: 1, flag: true, body: hex("0909") };
@@ -176,9 +176,9 @@ describe("a struct", () => {
     const missing: Value = { always: 1 };
     // @ts-expect-error absent means absent, not undefined
     const undefinedField: Value = { always: 1, word: true, later: undefined };
-    // @ts-expect-error a number is no flag
+    // @ts-expect-error a number is not a flag
     const wrong: Value = { always: 1, word: 1 };
-    // @ts-expect-error what may be absent is no number before one has looked
+    // @ts-expect-error what may be absent is not a number before it is checked
     const late: number = least.later;
     assert.deepEqual([missing, undefinedField, wrong, late].length, 4);
     // @ts-expect-error the condition asks for a profile

@@ -40,7 +40,7 @@ export interface TableOptions {
 /**
  * Declares a table as its page of the guide shows it.
  *
- * @throws TypeError where printed offsets contradict sizes, or bits overlap
+ * @throws TypeError if printed offsets contradict sizes, or bits overlap
  */
 export const table = <const Id extends string, const F extends Fields>(
   id: Id,
@@ -98,7 +98,7 @@ const published = (env: unknown, id: string, key: string): unknown => {
   return values[key];
 };
 
-/** Values of other tables may come from a file or a cache: what is no number must not end in a size. */
+/** Values of other tables may come from a file or a cache: anything but a number must not become a size. */
 const count = (value: unknown, id: string, key: string): number => {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   throw new LayoutError("shape", { path: `${id}.${key}`, offset: 0 }, "no whole number is known for it");
@@ -168,7 +168,7 @@ export const encode = <T, E>(layout: Layout<T, E>, value: T, env: E): Uint8Array
 /**
  * Bytes that a layout occupies.
  *
- * @throws LayoutError shape, where the size depends on a value, or is none under these dimensions
+ * @throws LayoutError shape, if the size depends on a value, or is none under these dimensions
  */
 export const sizeOf = <T, E>(layout: Layout<T, E>, env: E): number => {
   const size = layout.size(env, outermost);

@@ -11,7 +11,7 @@ const units: Readonly<Record<string, number>> = {
 };
 
 /**
- * Milliseconds; `undefined` where the text is no length of time.
+ * Milliseconds; `undefined` if the text is not a length of time.
  *
  * @example
  * parseDuration("500ms") // 500

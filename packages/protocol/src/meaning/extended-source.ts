@@ -21,7 +21,10 @@ export type ExtendedSource =
  */
 export const extendedSource = (n: number): ExtendedSource => {
   if (!Number.isInteger(n) || n < 0 || n > 0xffff) {
-    throw new UsageError("no-such-source", `${n} is no extended source: those are integers from 0 to 65535`);
+    throw new UsageError(
+      "no-such-source",
+      `${n} is not an extended source: extended sources are integers from 0 to 65535`,
+    );
   }
   const type = n >> 12;
   const bits = n & 0xfff;

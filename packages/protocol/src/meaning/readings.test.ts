@@ -117,7 +117,7 @@ test("an unknown energy unit leaves energies unknown, and says so", () => {
   assert.deepEqual([1, 10, 100, 0, 2, 255].map(energyUnitOf), [1, 10, 100, undefined, undefined, undefined]);
 });
 
-test("a value that the firmware has not is null and the reading stays good; a failed one makes it partial", () => {
+test("a value that the firmware does not have is null and the reading stays good; a failed one makes it partial", () => {
   const old = captured();
   for (const id of [185, 186, 187, 188, 189, 190]) old.delete(id);
   const good = liveReading(old, { time, energyUnit: 1 });

@@ -16,10 +16,10 @@ export {
  * How far a reading can be trusted.
  *
  * - `good`: every value that was asked for and that this meter has is there. A key is null only where the meter's firmware has no
- *   such value (power per phase before 3.50) or where nobody asked for it.
- * - `partial`: at least one key is null because a value that the meter has could not be had: its read failed or was refused.
+ *   such value (power per phase before 3.50) or where it was not asked for.
+ * - `partial`: at least one key is null because a value that the meter has could not be read: its read failed or was refused.
  *   The other keys are as good as in a good reading.
- * - `suspect`: a value is implausible and waits for a second read to confirm it. Set by whoever compares readings.
+ * - `suspect`: a value is implausible and waits for a second read to confirm it. Set by the code that compares readings.
  * - `stale`: too old, or the link is down; every key is null.
  */
 export type Quality = "good" | "partial" | "suspect" | "stale";
@@ -102,7 +102,7 @@ const blank = (): { [K in LiveKey]: number | null } => {
  */
 export const liveReading = (values: ReadonlyMap<number, number>, options: LiveOptions): LiveReading => {
   const reading = blank();
-  // A number that is no integer did not come off the wire: it is as good as missing.
+  // A number that is not an integer did not come off the wire: it is as good as missing.
   const missing = (id: number): boolean =>
     values.has(id) ? !Number.isSafeInteger(values.get(id)) : options.missing?.has(id) === true;
   let partial = false;

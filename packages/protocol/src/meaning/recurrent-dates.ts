@@ -52,7 +52,7 @@ const lastWeekday = (day: DayNumber, weekday: number): readonly DayNumber[] => {
 const moved = (day: DayNumber, offset: number, weekday: number): readonly DayNumber[] => {
   const today = weekdayOf(day);
   const unless = (from: number, to: number): readonly DayNumber[] => [today === from ? day + to : day];
-  // A weekday that is none moves nothing to anywhere.
+  // An invalid weekday moves nothing.
   if (offset >= 1 && offset <= 6 && weekday > saturday) return [];
   switch (offset) {
     case 1:
@@ -95,11 +95,11 @@ const inMonth = ({ offset, weekday, day }: Dated, year: number, month: number): 
   return entered === undefined ? [] : moved(entered, offset, weekday);
 };
 
-/** What a recurrent date is: nothing, days that can be told, or days that no guide tells. */
+/** What a recurrent date is: nothing, days that can be told, or days that no guide defines. */
 export type DateForm = "none" | "dated" | "undated";
 
 /**
- * Whether the days of a recurrent date can be told. Of periods beyond a day no guide says from which day they count.
+ * Whether the days of a recurrent date can be told. No guide says from which day periods of more than a day count.
  *
  * @example
  * dateForm({ month: 15, period: 1, delta: 0 }) // "dated"

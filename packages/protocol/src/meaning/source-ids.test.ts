@@ -107,7 +107,7 @@ test("the guide's traps", () => {
   assert.deepEqual(sourceOf(202).since, { meter: [3, 70], module: [1, 20] });
 });
 
-test("what is no source ID is refused by name", () => {
+test("anything but a source ID is refused by name", () => {
   for (const id of [-1, 256, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     assert.throws(
       () => sourceOf(id),

@@ -128,7 +128,7 @@ describe("tariffCalendar", () => {
     assert.equal(tierAt(tariffCalendar(value, 15), "2026-01-05T12:00"), null);
   });
 
-  it("knows no tier where two seasons begin on one day, or a period is counted from nobody knows where", () => {
+  it("knows no tier where two seasons begin on one day, or a period counts from an unknown day", () => {
     const twice = table();
     twice.set([...rdate(4, 1), 5], recurring + 3 * 10);
     assert.equal(tierAt(tariffCalendar(decode(BT54, twice, env)), "2026-05-04T12:00"), null);
@@ -158,7 +158,7 @@ describe("tariffCalendar", () => {
     );
   });
 
-  it("refuses what is no local time", () => {
+  it("refuses anything but a local time", () => {
     for (const text of ["", "2026-02-29", "2026-01-01T24:00", "2026-01-01T10:60", "2026-01-01T10:00Z", "now"])
       assert.throws(() => tierAt(calendar, text), { code: "time" }, text);
   });

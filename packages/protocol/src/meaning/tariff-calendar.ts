@@ -35,7 +35,7 @@ export interface CalendarDate {
   readonly selfRead: boolean;
 }
 
-/** A tier begins, so many minutes after midnight. */
+/** A tier begins, this many minutes after midnight. */
 export interface TierBegin {
   readonly minute: number;
   /** Counted from 0; the meter's display counts from 1. */
@@ -52,7 +52,7 @@ export interface SeasonDays {
 
 /** What is doubtful about a calendar. */
 export type CalendarDoubt =
-  /** A single day that no calendar has, or a recurrent one whose days no guide tells. */
+  /** A single day that no calendar has, or a recurrent one whose days no guide defines. */
   | "date"
   /** A switch at an impossible time, or out of order. */
   | "switch"
@@ -66,7 +66,7 @@ export interface TariffCalendar {
   /** Switches of each day schedule, the first one at midnight; null where they cannot be true. */
   readonly schedules: readonly (readonly TierBegin[] | null)[];
   readonly seasons: readonly SeasonDays[];
-  /** The season that lasts where no date begins one; null where nobody knows it. */
+  /** The season that lasts where no date begins one; null if unknown. */
   readonly standingSeason: number | null;
   readonly doubts: readonly CalendarDoubt[];
 }
@@ -196,7 +196,7 @@ export const tariffCalendar = (bt54: BT54, standingSeason: number | null = null)
   };
 };
 
-/** The latest day on or before `day` that a date means; undefined where there is none, null where nobody can tell. */
+/** The latest day on or before `day` that a date means; undefined where there is none, null if that cannot be told. */
 const latestOf = ({ day: single, recurrent }: CalendarDate, day: DayNumber): DayNumber | null | undefined => {
   if (recurrent === null) {
     // A day that no calendar has never comes.
@@ -220,7 +220,7 @@ const inEffect = (
     const since = latestOf(date, day);
     if (since === null) return null;
     if (since === undefined || (found !== undefined && found.since > since)) continue;
-    // Which of two that begin on one day wins, no guide says.
+    // No guide says which of two that begin on one day wins.
     const same = found === undefined || found.since < since || found.value === value;
     found = { since, value: same ? value : null };
   }
@@ -256,7 +256,7 @@ const parseLocal = (local: string): { readonly day: DayNumber; readonly minute: 
   if (day === undefined || Number(hour) > lastHour || Number(minute) > lastMinute)
     throw new UsageError(
       "time",
-      `${JSON.stringify(local.slice(0, 40))} is no local time; write 2026-01-31 or 2026-01-31T12:00`,
+      `${JSON.stringify(local.slice(0, 40))} is not a local time; write 2026-01-31 or 2026-01-31T12:00`,
     );
   return { day, minute: Number(hour) * 60 + Number(minute) };
 };
@@ -270,8 +270,8 @@ export const tariffOn = (calendar: TariffCalendar, local: string): TariffDay =>
   tariffDay(calendar, parseLocal(local).day);
 
 /**
- * The tier that a calendar puts in effect at a local time, counted from 0; null where the calendar does not tell. An
- * override (ET47) or a tier set by hand it does not know.
+ * The tier that a calendar puts in effect at a local time, counted from 0; null where the calendar does not tell. It
+ * does not know overrides (ET47) or tiers set by hand.
  *
  * @throws UsageError (`time`)
  * @example

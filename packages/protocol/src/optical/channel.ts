@@ -135,12 +135,12 @@ export class Channel {
     this.limits = defaultLimits;
   }
 
-  /** Takes whatever comes next for new: the other end begins anew as well. */
+  /** Treats the next packet as new: the other end starts over too. */
   forget(): void {
     this.#seen = undefined;
   }
 
-  /** Forgets what has come of a packet, without a word: nobody is to be answered. */
+  /** Forgets what has come of a packet, without a word: no answer is due. */
   clear(): void {
     this.#reader.reset();
   }
@@ -165,7 +165,7 @@ export class Channel {
     if (sending !== undefined && now >= this.deferred(sending.deadline)) this.#repeat(sending, now, out);
   }
 
-  /** When to stop waiting: not while a packet comes in that may be what is awaited, but a line that babbles does not hold it up for ever. */
+  /** When to stop waiting: not while a packet comes in that may be what is awaited, but a babbling line does not hold it up forever. */
   deferred(deadline: Millis): Millis {
     if (this.#reader.pending === 0) return deadline;
     const { interByteTimeout, responseTimeout } = this.timing;

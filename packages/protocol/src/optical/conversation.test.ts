@@ -53,7 +53,7 @@ describe("readConversation", () => {
     assert.deepEqual(told(heard), ["client packet 9", "meter zero 1"]);
   });
 
-  it("names what is none: a wake-up, an alert of the MEP port, rubbish, a packet damaged or cut short", () => {
+  it("names what is not a packet: a wake-up, an alert of the MEP port, rubbish, a packet damaged or cut short", () => {
     const packet = "ee00000000050000020000a25a";
     assert.deepEqual(told(from("client", "55555555")), ["client wake 4"]);
     assert.deepEqual(told(from("meter", `0000${packet}`)), ["meter alert 2", "meter packet 13"]);

@@ -1,5 +1,5 @@
 /**
- * What passed on an optical port, read from outside: packets with their messages, single bytes, and what is none of these. Every byte
+ * What passed on an optical port, read from outside: packets with their messages, single bytes, and everything else. Every byte
  * is in exactly one item. Whole in memory, and bounded in time whatever the bytes are.
  */
 import { concat } from "../bytes.ts";
@@ -11,7 +11,7 @@ import { serviceCode } from "./services.ts";
 /** Who said something. */
 export type Speaker = "client" | "meter";
 
-/** Bytes as they came, oldest first; whose they are is found out where nobody says. */
+/** Bytes as they came, oldest first; their sender is found out if it is not given. */
 export interface HeardBytes {
   readonly by?: Speaker | undefined;
   /** Milliseconds since the beginning. */
@@ -62,7 +62,7 @@ export interface Conversation {
 }
 
 const header = 6;
-/** Larger packets are not asked for by anybody, and a length that noise invents must not cost time. */
+/** No client asks for larger packets, and a length that noise invents must not cost time. */
 const largest = packetOverhead + 2048;
 /** Bytes of one message. */
 const longestMessage = 0xffff;

@@ -62,7 +62,7 @@ describe("the speed of an optical line", () => {
     assert.deepEqual([offers(fixed), changes(fixed)], [[""], []]);
   });
 
-  it("is left for good where the client's line does not follow, and nobody asks again", () => {
+  it("is left for good where the client's line does not follow, and is not asked for again", () => {
     const pair = open({ stuckAt: 9600 });
     read(pair);
     assert.ok(pair.now < 15_000, `${pair.now} ms`);
@@ -78,7 +78,7 @@ describe("the speed of an optical line", () => {
     assert.deepEqual(offers(pair).slice(1), ["", "", "", ""]);
   });
 
-  it("is the first one again after a restart of the meter, of which nobody is told", () => {
+  it("is the first one again after a restart of the meter, which is not announced", () => {
     const pair = open();
     read(pair);
     pair.endpoint.reset();

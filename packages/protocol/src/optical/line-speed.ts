@@ -13,7 +13,7 @@ export interface LineSpeeds {
   readonly faster: readonly number[];
 }
 
-/** Until a new speed is proven, a packet is repeated so often only: what does not follow is not to be waited for. */
+/** Until a new speed is proven, a packet is repeated only this often: there is no point in waiting for an end that does not follow. */
 const unprovenRetries = 1;
 
 export class LineSpeed {

@@ -8,7 +8,7 @@ export const mostPackets = 255;
 /**
  * The packets of a message, the first with the given toggle, each next one with the other.
  *
- * @throws RangeError where it is empty or takes more than 255 packets of that size
+ * @throws RangeError if it is empty or takes more than 255 packets of that size
  * @example
  * packetsOf(new Uint8Array(60), 64, true).map(({ sequence, data }) => [sequence, data.length]) // [[1, 56], [0, 4]]
  */

@@ -43,7 +43,7 @@ export interface SessionLimit {
 
 /** Protection against guessing (ET55.22 and ET55.23, from firmware 4.30 on). */
 export interface LockOut {
-  /** So many wrong passwords, one behind the other, lock the port. */
+  /** This many wrong passwords in a row lock the port. */
   readonly attempts: number;
   readonly time: Millis;
 }
@@ -71,7 +71,7 @@ export type OpticalEndpointOutput =
   /** A client identified itself: on a shared port, MEP is silent from now on. */
   | { readonly type: "opened" }
   | { readonly type: "closed"; readonly reason: SessionEnd }
-  /** Something was not executed: a wrong password, one while the port is locked, a service in the wrong state, bytes that are none. */
+  /** Something was not executed: a wrong password, one while the port is locked, a service in the wrong state, bytes that are not a service. */
   | { readonly type: "rejected"; readonly reason: "password" | "locked" | "state" | "malformed" };
 
 /** What an endpoint is made of. Callbacks are asked each time, so what they tell may change. */
@@ -80,12 +80,12 @@ export interface OpticalEndpointOptions {
   readonly serve: (apdu: Uint8Array, access: OpticalAccess) => Uint8Array;
   /** Which key a password of 20 bytes is; undefined for none of them. `passwordCheck` makes one of the keys. */
   readonly check: (password: Uint8Array) => OpticalLevel | undefined;
-  /** What this meter takes at most; 128 bytes and 8 packets where left out. */
+  /** What this meter takes at most; 128 bytes and 8 packets if omitted. */
   readonly limits?: PacketLimits;
-  /** Speeds that it changes to where a client offers them, in bits per second; none where left out. */
+  /** Speeds that it changes to where a client offers them, in bits per second; none if omitted. */
   readonly rates?: readonly number[];
   readonly timing?: Partial<ChannelTiming>;
-  /** Nothing where left out. */
+  /** Nothing if omitted. */
   readonly sessionLimit?: () => SessionLimit | undefined;
   readonly lockOut?: () => LockOut | undefined;
 }
@@ -191,7 +191,7 @@ export class OpticalEndpoint {
     return Math.min(this.#silentAt(), limit === undefined ? Number.POSITIVE_INFINITY : this.#began + limit.longest);
   }
 
-  /** A packet that is long on its way is no silence, on a slow line. */
+  /** On a slow line, a packet that takes long is not a silence. */
   #silentAt(): Millis {
     return this.#channel.deferred(this.#aliveUntil) + (this.#channel.sending ? this.#channel.packetTime : 0);
   }

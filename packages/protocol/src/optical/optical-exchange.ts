@@ -20,7 +20,7 @@ export class OpticalExchange {
   #own = 0;
   /** Those of the request itself since the session was set up. */
   #inSession = 0;
-  /** Sessions that were set up anew for it. */
+  /** Sessions that were set up again for it. */
   renewals = 0;
   /** Times that the meter was too busy. */
   busy = 0;
@@ -32,7 +32,7 @@ export class OpticalExchange {
   constructor(request: LinkRequest) {
     const asked = decodeRequest(request.apdu);
     const message = opticalRequest(request.apdu);
-    // What is no request of the MEP port goes out as it is, and the meter may say what it thinks of it.
+    // Anything but a request of the MEP port goes out unchanged, and the meter may say what it thinks of it.
     this.message = "kind" in message ? request.apdu : message;
     this.id = request.id;
     this.kind = asked.kind === "malformed" ? "write" : asked.kind;

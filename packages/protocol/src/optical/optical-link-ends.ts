@@ -7,16 +7,16 @@ import type { OpticalTiming } from "./timing.ts";
 export interface OpticalLinkOptions {
   /** At most 20 bytes: MK, PK or RK; without one, what is open to everybody. */
   readonly password?: Uint8Array;
-  /** 0 to 65535; the meter notes it with events. 0 where left out. */
+  /** 0 to 65535; the meter records it with events. 0 if omitted. */
   readonly userId?: number;
   /** At most 10 printable ASCII characters. */
   readonly user?: string;
-  /** Where the line's speed can be changed; it stays as it is where left out. */
+  /** Where the line's speed can be changed; it stays as it is if omitted. */
   readonly speeds?: LineSpeeds;
   readonly timing?: Partial<OpticalTiming>;
 }
 
-/** What it gives: as a link, and when everything before is out another speed for the line, in bits per second. */
+/** What it gives: the outputs of a link, and a new speed for the line, once everything before is out, in bits per second. */
 export type OpticalLinkOutput =
   | LinkOutput
   /** `last` where none will be offered any more, because meter or head did not follow. */

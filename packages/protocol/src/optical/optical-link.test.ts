@@ -233,7 +233,7 @@ describe("OpticalLink", () => {
     assert.equal(writes(), 1);
   });
 
-  it("begins anew after a silence in which the meter must have ended the channel", () => {
+  it("starts over after a silence in which the meter must have ended the channel", () => {
     const { pair } = pairWith();
     pair.request({ id: 1, apdu: readBt00 });
     pair.settle();

@@ -109,7 +109,7 @@ export class OpticalLink {
 
   #enqueue(request: LinkRequest, out: OpticalLinkOutput[]): void {
     const exchange = new OpticalExchange(request);
-    // A wake-up that was given up is no wake-up any more.
+    // A wake-up that was given up does not count any more.
     if (this.load === 0) this.#wakes = 0;
     const displaced = this.#leaving ? exchange : this.#waiting.add(exchange);
     if (displaced === undefined) return;
@@ -220,11 +220,11 @@ export class OpticalLink {
     this.#hear(sent, now, out);
   }
 
-  /** Nobody can say what the meter has heard or done: the channel is ended before anything else is asked. */
+  /** What the meter has heard or done is unknown: the channel is ended before anything else is asked. */
   #unanswered(step: Step, undelivered: boolean, out: OpticalLinkOutput[]): void {
     this.#overdue = Number.POSITIVE_INFINITY;
     this.#step = undefined;
-    // A channel that cannot even be ended is none.
+    // A channel that cannot even be ended counts as ended.
     this.#stages.begin(
       this.#leaving || step === "terminate" || step === "identification" ? "base" : "unknown",
       this.#now,

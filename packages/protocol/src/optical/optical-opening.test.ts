@@ -171,7 +171,7 @@ describe("a wake-up", () => {
     );
   });
 
-  it("begins from its first byte again where nobody asked any more meanwhile", () => {
+  it("begins from its first byte again if nothing was asked meanwhile", () => {
     const pair = pairWith({ link: { timing: { wakeBytes: 4 } } });
     ask(pair);
     pair.run(60);
@@ -263,7 +263,7 @@ describe("an optical session that lasts", () => {
     assert.ok(!pair.endpoint.active);
   });
 
-  it("that brings no answer is not ended for its age: a limit too short keeps nobody from an answer", () => {
+  it("that brings no answer is not ended for its age: a limit that is too short does not prevent an answer", () => {
     const pair = pairWith({ link: { timing: { sessionLimit: 0 } } });
     ask(pair);
     ask(pair, 2);

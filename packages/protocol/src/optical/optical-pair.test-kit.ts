@@ -17,7 +17,7 @@ export const testKeys = {
   readOnly: new Uint8Array(20).fill(0x52),
 };
 
-/** What the line makes of some bytes: pieces that arrive one behind the other. */
+/** What the line makes of some bytes: pieces that arrive one after another. */
 export type Bend = (bytes: Uint8Array, towards: "meter" | "client") => readonly Uint8Array[];
 
 export interface PairOptions {

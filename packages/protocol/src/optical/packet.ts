@@ -87,7 +87,7 @@ export class PacketReader {
   readonly #largest: number;
   readonly #buffer: Uint8Array;
   #held = 0;
-  /** So many of the held bytes, from the first on, are what a damaged packet left. */
+  /** This many of the held bytes, from the first, are what a damaged packet left. */
   #suspect = 0;
   readonly #noise = new Uint8Array(shownNoise);
   #noiseLength = 0;
@@ -200,7 +200,7 @@ export class PacketReader {
     this.#remove(total);
   }
 
-  /** The first held bytes are noise. What a damaged packet left was told of with it. */
+  /** The first held bytes are noise. What a damaged packet left was reported with it. */
   #drop(count: number): void {
     if (this.#suspect === 0) {
       if (this.#noiseLength < shownNoise) this.#noise[this.#noiseLength] = this.#buffer[0] as number;
@@ -221,7 +221,7 @@ export class PacketReader {
     if (noise !== undefined) events.push(noise);
   }
 
-  /** Ends a run of noise, and tells of it. */
+  /** Ends a run of noise, and reports it. */
   takeNoise(): PacketEvent | undefined {
     if (this.#noiseLength === 0) return undefined;
     const length = this.#noiseLength;

@@ -46,7 +46,7 @@ export type ServiceRequest =
   | { readonly kind: "logoff" }
   /** `bauds` are codes of rates, best first; none leaves the rate as it is. */
   | ({ readonly kind: "negotiate"; readonly bauds: readonly number[] } & PacketLimits)
-  /** Keeps the channel for so many seconds of silence. */
+  /** Keeps the channel for this many seconds of silence. */
   | { readonly kind: "wait"; readonly seconds: number };
 
 const check = (what: string, value: number, most: number): void => {

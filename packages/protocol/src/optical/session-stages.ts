@@ -1,4 +1,4 @@
-/** How far a client's session on the optical port stands, what keeps it alive, and which step is due. `OpticalLink` sends the steps. */
+/** How far a client's session on the optical port has got, what keeps it alive, and which step is due. `OpticalLink` sends the steps. */
 import type { Millis } from "../ports.ts";
 import { type Channel, defaultLimits, wantedLimits } from "./channel.ts";
 import { LineSpeed } from "./line-speed.ts";
@@ -39,7 +39,7 @@ export class SessionStages {
     this.#timing = timing;
     this.#channel = channel;
     this.speed = new LineSpeed(speeds, channel, timing);
-    // What does not fit its field is the caller's mistake, and is to be heard of at once.
+    // What does not fit its field is the caller's mistake, and must be reported at once.
     for (const step of ["logon", "security", "wait"] as const) this.message(step);
   }
 
@@ -57,7 +57,7 @@ export class SessionStages {
     return stepMessage(step, { ...this.#signOn, bauds: this.speed.offers });
   }
 
-  /** The meter was heard, and keeps the channel for so many seconds of silence, or for the usual time. */
+  /** The meter was heard, and keeps the channel for this many seconds of silence, or for the usual time. */
   alive(now: Millis, seconds = 0): void {
     this.#aliveUntil = now + Math.max(this.#timing.trafficTimeout, 1_000 * seconds);
   }
@@ -92,14 +92,14 @@ export class SessionStages {
     return this.#stage !== "unknown" && this.#old(now) ? this.farewell() : stepAfter[this.#stage];
   }
 
-  /** When something is due though nobody asks: a little before the meter would end the channel, and not before `earliest`. */
+  /** When something is due without a request: a little before the meter would end the channel, and not before `earliest`. */
   idleAt(earliest: Millis): Millis | undefined {
     if (this.#stage === "base" || this.#stage === "unknown") return undefined;
     if (this.#stage === "identified" || this.#stage === "negotiated") return earliest;
     return Math.max(earliest, this.#aliveUntil - this.#timing.trafficTimeout / 3);
   }
 
-  /** The step that is due though nobody asks. */
+  /** The step that is due without a request. */
   whenIdle(now: Millis, earliest: Millis): Step | undefined {
     const at = this.idleAt(earliest);
     if (at === undefined || now < at) return undefined;

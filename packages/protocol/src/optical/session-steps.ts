@@ -17,7 +17,7 @@ export type SessionStep = ServiceRequest["kind"];
 /** One service under way. */
 export type Step = SessionStep | "request";
 
-/** How far a session stands, as far as its client knows. `unknown` after something went unanswered: then it is ended first. */
+/** How far a session has got, as far as its client knows. `unknown` after something went unanswered: then it is ended first. */
 export type Stage = "unknown" | "base" | "identified" | "negotiated" | "logged-on" | "open";
 
 /** What brings a session on from each stage. */
@@ -62,9 +62,9 @@ export const stepMessage = (step: SessionStep, signOn: SignOn): Uint8Array => {
 /** What an answer says. */
 export type StepResult =
   | { readonly type: "done"; readonly agreed?: Negotiated }
-  /** Nothing that such a service is answered with: a late answer to an earlier one. */
+  /** Not an answer to such a service: a late answer to an earlier one. */
   | { readonly type: "stale" }
-  /** The meter is in another state than we think, or wants to begin anew: it did not do it. */
+  /** The meter is in another state than we think, or wants to begin again: it did not do it. */
   | { readonly type: "lost" }
   /** Ask again later: it did not do it. */
   | { readonly type: "busy" }

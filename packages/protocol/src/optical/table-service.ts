@@ -1,6 +1,6 @@
 /**
  * Reads and writes of tables as the optical port carries them (Optical guide 1.1, pp. 11-12). They are those of the MEP port,
- * but that a full read has no length, and that a checksum follows all data.
+ * except that a full read has no length, and that a checksum follows all data.
  */
 import { concat } from "../bytes.ts";
 import {

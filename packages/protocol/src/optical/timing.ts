@@ -13,7 +13,7 @@ export interface ChannelTiming {
   readonly openingRepeats: number;
   /** From such a NAK to the repetition. */
   readonly openingPause: Millis;
-  /** A channel without traffic for so long is over. */
+  /** A channel without traffic for this long is over. */
   readonly trafficTimeout: Millis;
   /** What a bridge (TCP, radio) adds to the way there and back. */
   readonly bridgeDelay: Millis;
@@ -35,7 +35,7 @@ export const defaultChannelTiming: ChannelTiming = {
 
 /** What a client needs beside it. */
 export interface OpticalTiming extends ChannelTiming {
-  /** A channel that nobody asks anything is kept for so long with Wait services, then ended: meanwhile the MEP port of older meters is dead. */
+  /** An idle channel is kept for this long with Wait services, then ended: meanwhile the MEP port of older meters is dead. */
   readonly holdTime: Millis;
   /** Seconds that one Wait service asks for, 1 to 255. */
   readonly waitSeconds: number;
@@ -43,10 +43,10 @@ export interface OpticalTiming extends ChannelTiming {
   readonly busyPause: Millis;
   /** How often it is repeated. */
   readonly busyRetries: number;
-  /** How often one request may set up the session anew. */
+  /** How often one request may set up the session again. */
   readonly renewals: number;
   /**
-   * A session is ended and begun again after so long: meters may end one of ten minutes by themselves, and then hear nothing for
+   * A session is ended and begun again after this long: meters may end one of ten minutes by themselves, and then hear nothing for
    * five (ET51.4 and ET51.6; from firmware 4.0 in ET55).
    */
   readonly sessionLimit: Millis;

@@ -1,6 +1,6 @@
 /**
  * EP39, by which a MEP client answers alerts and posts its data. Neither guide describes it (MEP guide 1.1 names it on
- * pp. 19, 41, 57 and 61), so nothing here is verified and nothing uses it by itself: whoever calls it brings an encoding.
+ * pp. 19, 41, 57 and 61), so nothing here is verified and nothing uses it by default: its caller brings an encoding.
  */
 import { LayoutError } from "../errors.ts";
 import { at, type Layout, type Procedure, procedure, rest, struct } from "../layout/index.ts";

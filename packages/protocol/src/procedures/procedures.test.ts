@@ -59,7 +59,7 @@ describe("procedures", () => {
     assert.equal(sizeOf(BP10.response, {}), 12);
   });
 
-  test("that must not run twice are told apart: the guide's two, and whatever nobody knows", () => {
+  test("that must not run twice are told apart: the guide's two, and all unknown ones", () => {
     assert.deepEqual(
       [BP05, EP16, BP04, BP10, EP19].map(({ number }) => mayBeRepeated(number)),
       Array(5).fill(false),

@@ -1,5 +1,5 @@
 /**
- * Numbers of all declared tables and procedures, for those who only have to know whether there is a layout: the
+ * Numbers of all declared tables and procedures, for code that only has to know whether there is a layout: the
  * declarations themselves are many times as large. `declared-numbers.test.ts` holds them against these.
  */
 

@@ -1,5 +1,5 @@
 /**
- * The dimensions of a device as it leaves the factory, by profile: what stands in for a meter that nobody can ask, in
+ * The dimensions of a device as it leaves the factory, by profile: what stands in for a meter that cannot be asked, in
  * `tables`, in `explain` and behind the virtual meter.
  */
 import { type Profile, reaches } from "../layout/index.ts";

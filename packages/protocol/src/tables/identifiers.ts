@@ -32,7 +32,7 @@ const numberIn = (text: string): { readonly prefix: string; readonly number: num
 /**
  * The number on the wire of a table or procedure.
  *
- * @throws UsageError (`bad-id`) where the identifier is none.
+ * @throws UsageError (`bad-id`) if the identifier is malformed.
  *
  * @example
  * numberOf("ET13") // 2061
@@ -40,7 +40,7 @@ const numberIn = (text: string): { readonly prefix: string; readonly number: num
 export const numberOf = (id: TableId | ProcedureId): number => {
   const found = numberIn(id);
   if (found === undefined)
-    throw new UsageError("bad-id", `"${id.slice(0, 20)}" is no identifier like BT23, ET13 or EP17`);
+    throw new UsageError("bad-id", `"${id.slice(0, 20)}" is not an identifier like BT23, ET13 or EP17`);
   return found.number;
 };
 
@@ -87,7 +87,7 @@ export const procedureIdOf = (number: number): ProcedureId => {
 
 /**
  * The identifier of a table given as "ET13", "et13", "0x080D", "2061" or, for its pending twin, "ET13 pending";
- * undefined where it is none of these.
+ * undefined if it is none of these.
  *
  * @example
  * parseTableId("0x080D") // "ET13"
@@ -105,7 +105,7 @@ export const parseTableId = (text: string): TableId | undefined => {
 };
 
 /**
- * The identifier of a procedure given as "EP17", "ep17", "0x0811" or "2065"; undefined where it is none.
+ * The identifier of a procedure given as "EP17", "ep17", "0x0811" or "2065"; undefined if it is not one.
  *
  * @example
  * parseProcedureId("0x0811") // "EP17"

@@ -1,4 +1,4 @@
-/** What holds for every declared table under every profile, whatever the bytes and whatever the dimensions. */
+/** What holds for every declared table under every profile, for any bytes and any dimensions. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
@@ -62,7 +62,7 @@ interface Subject {
   readonly table: AnyTable;
   readonly profile: Profile;
   readonly env: Dimensions;
-  /** `undefined` where it hangs on the contents. */
+  /** `undefined` where it depends on the contents. */
   readonly size: number | undefined;
   readonly name: string;
   /** What a failing property prints. */

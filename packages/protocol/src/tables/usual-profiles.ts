@@ -1,4 +1,4 @@
-/** Devices that bytes may come from, where nobody says which one. */
+/** Devices that bytes may come from, if none is named. */
 import { type Profile, parseProfile } from "../layout/index.ts";
 
 /** The commonest first; each has tables that the one before it lays out differently. */

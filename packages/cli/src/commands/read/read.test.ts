@@ -70,7 +70,7 @@ describe("read --json", () => {
     }
     const { code, err } = await read("--profile", "meter:9.9", "BT23");
     assert.equal(code, 2);
-    assert.match(err, /profile "meter:9\.9": there is no such firmware; that of meters begins with 2, 3 or 4/);
+    assert.match(err, /profile "meter:9\.9": there is no such firmware; meter firmware begins with 2, 3 or 4/);
   });
 
   test("values of a meter that does not say what it is are told as no surer than the profile", async () => {

@@ -12,7 +12,7 @@ import { type Network, pcapFile, pcapngFile, type Sent } from "./pcap.test-kit.t
 const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
 const began = Date.UTC(2026, 0, 31, 12);
 
-/** The guide's exchanges over TCP, numbers close below 2^32 so that they begin anew on the way. */
+/** The guide's exchanges over TCP, numbers close below 2^32 so that they wrap on the way. */
 const conversation = (withHandshake = true): Sent[] => {
   const next = { client: 0xffffffe0, bridge: 0xfffffff0 };
   const sent: Sent[] = [];
@@ -100,7 +100,7 @@ describe("a bridge's packets", () => {
     assert.deepEqual(streamsIn(file).streams, expected);
     assert.equal(streamsIn(file, 80).streams.tx, toHex(text));
     assert.throws(() => bridgeCapture(file, 81), { code: "pcap", message: /leads to port 81/ });
-    assert.throws(() => bridgeCapture(other), { code: "pcap", message: /no TCP connection in it carries/ });
+    assert.throws(() => bridgeCapture(other), { code: "pcap", message: /no TCP connection in it looks like/ });
   });
 
   it("may be any bytes", () => {

@@ -19,7 +19,7 @@ export interface BridgeCapture {
   readonly others: readonly string[];
 }
 
-/** Connections that are kept apart; more are no log of a bridge. */
+/** Most connections that are kept apart; a log of a bridge has fewer. */
 const mostConnections = 4096;
 
 interface Event {
@@ -146,7 +146,7 @@ const bridgesOf = ({ ends, opener }: Connection): readonly Endpoint[] =>
  * Finds the connections to a bridge in a pcap or a pcapng file: those to `port`, or where most looks like requests and
  * replies of a meter.
  *
- * @throws UsageError (`pcap`) for a file that is none, and where there is no such connection
+ * @throws UsageError (`pcap`) for a file of another kind, and if there is no such connection
  */
 export const bridgeCapture = (file: Uint8Array, port?: number): BridgeCapture => {
   const byBridge = new Map<string, { readonly bridge: Endpoint; readonly connections: Connection[] }>();
@@ -165,7 +165,7 @@ export const bridgeCapture = (file: Uint8Array, port?: number): BridgeCapture =>
     throw new UsageError(
       "pcap",
       port === undefined
-        ? "no TCP connection in it carries what a meter understands; name the bridge's port where it is there all the same"
+        ? "no TCP connection in it looks like that of a meter; if the bridge is in it, name the bridge's port"
         : `no TCP connection in it leads to port ${port}`,
     );
   const others = found.slice(1).filter(({ score }) => score > 0);

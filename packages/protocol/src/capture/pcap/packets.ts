@@ -12,7 +12,7 @@ export interface Packet {
 }
 
 const wrong = (offset: number, detail: string): UsageError => new UsageError("pcap", `byte ${offset}: ${detail}`);
-/** No link has longer packets; a length beyond it is no length. */
+/** No link has longer packets; a greater length is not believed. */
 const longestPacket = 1 << 20;
 /** A computer has fewer. */
 const mostInterfaces = 1024;
@@ -29,13 +29,13 @@ class Words {
     this.#little = little;
   }
 
-  /** @throws UsageError where the file ends before */
+  /** @throws UsageError if the file ends before */
   u32(at: number): number {
     if (at + 4 > this.bytes.length) throw wrong(at, "the file ends within a header");
     return this.#view.getUint32(at, this.#little);
   }
 
-  /** @throws UsageError where the file ends before */
+  /** @throws UsageError if the file ends before */
   u16(at: number): number {
     if (at + 2 > this.bytes.length) throw wrong(at, "the file ends within a header");
     return this.#view.getUint16(at, this.#little);
@@ -45,7 +45,7 @@ class Words {
 const magicIn = (bytes: Uint8Array, little: boolean): number =>
   bytes.length < 4 ? 0 : new Words(bytes, little).u32(0);
 
-/** The byte order under which the file begins as one of these; undefined where it is none. */
+/** The byte order under which the file begins as one of these; undefined if it begins as none of them. */
 const byteOrderOf = (bytes: Uint8Array): boolean | undefined => {
   for (const little of [true, false]) {
     const magic = magicIn(bytes, little);
@@ -64,7 +64,7 @@ export const isPacketFile = (bytes: Uint8Array): boolean =>
   byteOrderOf(bytes) !== undefined || magicIn(bytes, true) === pcapngBlock.sectionHeader;
 
 /**
- * The packets of a file. One that breaks off within a packet, as where a program was ended, gives those before.
+ * The packets of a file. A file that breaks off within a packet, as after a killed program, gives those before.
  *
  * @throws UsageError (`pcap`) that names the byte
  */
@@ -77,11 +77,11 @@ export const packetsIn = (bytes: Uint8Array): Generator<Packet> => {
 
 function* pcapPackets(words: Words): Generator<Packet> {
   const fraction = words.u32(0) === pcapMagicNanoseconds ? 1e6 : 1e3;
-  // The upper bits tell of checksums behind frames, which nobody asks for.
+  // The upper bits tell of checksums behind frames, which are not used.
   const linkType = words.u32(20) & 0xffff;
   for (let at = pcapFileHeader; at + pcapPacketHeader <= words.bytes.length; ) {
     const length = words.u32(at + 8);
-    if (length > longestPacket) throw wrong(at + 8, `a packet of ${length} bytes is none`);
+    if (length > longestPacket) throw wrong(at + 8, `a packet cannot have ${length} bytes`);
     const start = at + pcapPacketHeader;
     if (start + length > words.bytes.length) return;
     const time = words.u32(at) * 1000 + words.u32(at + 4) / fraction;
@@ -142,7 +142,7 @@ function* pcapngPackets(file: Uint8Array): Generator<Packet> {
     }
     const type = words.u32(at);
     const length = words.u32(at + 4);
-    if (length < 12 || length % 4 !== 0) throw wrong(at + 4, `a block of ${length} bytes is none`);
+    if (length < 12 || length % 4 !== 0) throw wrong(at + 4, `a block cannot have ${length} bytes`);
     if (at + length > file.length) return;
     const [body, end] = [at + 8, at + length - 4];
     let packet: Packet | undefined;

@@ -86,7 +86,7 @@ describe("a capture as pcap", () => {
       ...pcapOf({ header: { ...header, started }, entries: [{ t, event: "opened" }] }),
     ];
     const refused = (detail: RegExp) => (error: unknown) => error instanceof UsageError && detail.test(error.message);
-    assert.throws(() => at("yesterday"), refused(/started "yesterday" is no time/));
+    assert.throws(() => at("yesterday"), refused(/started "yesterday" is not a time/));
     assert.throws(() => at("2026-01-31T12:00:00Z", 1e13), refused(/1970 to 2106/));
     assert.throws(() => at("1900-01-31T12:00:00Z"), refused(/1970 to 2106/));
   });

@@ -124,11 +124,11 @@ class Conversation {
 /** Microseconds since 1970 of a moment of the capture. */
 const momentsOf = ({ started }: Capture["header"]): ((t: number) => number) => {
   const start = Date.parse(started);
-  if (Number.isNaN(start)) throw new UsageError("capture", `line 1: started "${started.slice(0, 40)}" is no time`);
+  if (Number.isNaN(start)) throw new UsageError("capture", `line 1: started "${started.slice(0, 40)}" is not a time`);
   return (t) => {
     const micros = Math.round((start + t) * 1000);
     if (micros >= 0 && micros < 2 ** 32 * 1e6) return micros;
-    throw new UsageError("capture", `${t} ms after ${started} is no time that a pcap file can hold: 1970 to 2106`);
+    throw new UsageError("capture", `${t} ms after ${started} is not a time that a pcap file can hold: 1970 to 2106`);
   };
 };
 
@@ -136,7 +136,7 @@ const momentsOf = ({ started }: Capture["header"]): ((t: number) => number) => {
  * The pieces of a pcap file with one TCP connection for each time that the link was open: bytes to the meter go to port
  * 4059 of 127.0.0.1, each piece as it crossed the line, at its time.
  *
- * @throws UsageError (`capture`) where it did not begin at a time that a pcap file can hold
+ * @throws UsageError (`capture`) if it began at a time that a pcap file cannot hold
  * @example
  * [...pcapOf({ header: { format: "meterport-capture", version: 1, started: "2026-01-31T12:00:00Z", link: "tcp" }, entries: [] })].length // 1
  */

@@ -90,7 +90,7 @@ const linkHeader = ({ link, version }: Network): Uint8Array => {
 
 export const packetOf = (network: Network, sent: Sent): Uint8Array => {
   const packet = concat(linkHeader(network), ipPacket(network, sent));
-  // Ethernet pads short frames, and whoever captures sees the padding.
+  // Ethernet pads short frames, and captures contain the padding.
   return network.link === "ethernet" && packet.length < 60
     ? concat(packet, new Uint8Array(60 - packet.length))
     : packet;

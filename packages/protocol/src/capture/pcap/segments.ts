@@ -64,9 +64,9 @@ const ipv4 = (bytes: Uint8Array, at: number): Carried | undefined => {
   const header = ((bytes[at] ?? 0) & 15) * 4;
   const total = u16(bytes, at + 2);
   const fragment = u16(bytes, at + 6) & 0x3fff;
-  // A bridge's packets are short: nobody cuts them, and parts alone tell nothing.
+  // A bridge's packets are short and never fragmented; fragments alone tell nothing.
   if (header < 20 || fragment !== 0 || bytes[at + 9] !== ipProtocol.tcp) return undefined;
-  // Whoever captures what is about to be sent may see a length of 0.
+  // A capture of packets that are about to be sent may show a length of 0.
   const end = total === 0 ? bytes.length : Math.min(bytes.length, at + total);
   return { from: address4(bytes, at + 12), to: address4(bytes, at + 16), start: at + header, end };
 };

@@ -9,7 +9,7 @@ interface Waiting {
   readonly data: Uint8Array;
 }
 
-/** How far `a` lies behind `b`, where numbers begin anew at 2^32. */
+/** How far `a` is past `b`, with numbers that wrap at 2^32. */
 const distance = (a: number, b: number): number => (a - b) | 0;
 
 export class TcpStream {
@@ -23,7 +23,7 @@ export class TcpStream {
     return this.#lost;
   }
 
-  /** The other end begins to count anew. */
+  /** The other end starts a new count. */
   synchronize(sequence: number): void {
     this.#next = (sequence + 1) >>> 0;
     this.#waiting = [];

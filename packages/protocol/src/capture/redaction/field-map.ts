@@ -66,7 +66,7 @@ const orUndefined = <T>(task: () => T): T | undefined => {
 interface Shape {
   readonly size: number | undefined;
   readonly parts: readonly Part[];
-  /** Whether fields lie over each other, because the contents decide which of them are there. */
+  /** Whether fields overlap, because the contents decide which of them are there. */
   readonly forms: boolean;
 }
 

@@ -6,7 +6,7 @@ import { toHex } from "../../bytes.ts";
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const latin = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 
-/** As many bytes as are asked for; who does not know the seed cannot find the value by trying all of them. */
+/** As many bytes as are asked for; without the seed nobody can find the value by trying all of them. */
 const stream = (seed: Uint8Array, value: string, attempt: number, length: number): Uint8Array => {
   const out = new Uint8Array(length);
   for (let done = 0, block = 0; done < length; block++) {
@@ -38,7 +38,7 @@ export class Pseudonyms {
   readonly #seed: Uint8Array;
   readonly #made = new Map<string, string>();
 
-  /** @param seed the same one gives the same pseudonyms in another file; nobody else should know it */
+  /** @param seed the same one gives the same pseudonyms in another file; keep it secret */
   constructor(seed: Uint8Array) {
     this.#seed = seed;
   }

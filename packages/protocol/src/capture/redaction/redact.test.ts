@@ -122,7 +122,7 @@ describe("redact", () => {
     assert.match(String.fromCharCode(...found.uniqueId), /^(?!SN0042)[A-Z]{2}\d{4}$/);
   });
 
-  it("replaces what nobody knows: tables without a declaration, procedures, writes, what stands in transactions", () => {
+  it("replaces unknown data: tables without a declaration, procedures, writes, what stands in transactions", () => {
     const secret = ascii("Elm Street 5");
     const serial = ascii("UT-77881234").slice(0, 11);
     const request = encodeRequest({ kind: "read-at", table: numberOf("ET03"), offset: 0, count: 11 });
@@ -155,7 +155,7 @@ describe("redact", () => {
       );
   });
 
-  it("leaves of a frame that does not verify its length and code, and noise of noise", () => {
+  it("keeps only length and code of a frame that does not verify, and noise as noise", () => {
     const capture = captured([[read("ET03"), utilityTable]]);
     const broken = capture.entries.map((entry, index): CaptureEntry => {
       if (index !== 2 || !("bytes" in entry)) return entry;

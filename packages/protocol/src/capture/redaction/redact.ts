@@ -15,7 +15,7 @@ import { MessageRedactor } from "./messages.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
 import { scrambleRecords, TlsResealer } from "./tls.ts";
 
-/** What the messages of a redacted capture are sealed with: everybody may know it. */
+/** The key that seals the messages of a redacted capture; it is public. */
 export const throwAwayKey: Uint8Array = new Uint8Array(16).fill(1);
 
 export interface RedactOptions {
@@ -63,9 +63,9 @@ const scramble = (piece: Piece, bytes: Uint8Array, pseudonyms: Pseudonyms): Uint
   const out = bytes.slice();
   // The digest of a refusal is zeros: they are no secret, and say that it is one.
   const noise = pseudonyms.noise(bytes.subarray(kept));
-  // A frame that was cut shall not seem to hide another, whose length begins with 0 or 1.
+  // A frame that was cut must not seem to hide another, whose length begins with 0 or 1.
   out.set(piece.kind === "cut" ? noise.map((byte) => (byte < 2 ? neverLength : byte)) : noise, kept);
-  // Nor shall the code that is kept be the beginning of such a length.
+  // Nor may the kept code be the beginning of such a length.
   if (piece.kind === "cut" && kept === 3 && out.length > 3 && (first ?? 0) < 2) out[3] = neverLength;
   return out;
 };
@@ -92,8 +92,8 @@ class Rc4Resealer {
   }
 }
 
-/** Seals every message anew, with pseudonyms in it; `put` takes each whole frame. */
-const sealAnew = (
+/** Seals every message again, with pseudonyms in it; `put` takes each whole frame. */
+const sealAgain = (
   found: readonly VerifiedFrame[],
   messages: MessageRedactor,
   tls: TlsResealer,
@@ -109,9 +109,9 @@ const sealAnew = (
   for (const { piece, request, response, tls: frame } of found) {
     if (frame?.kind === "request" || frame?.kind === "response") {
       const known = made.get(frame);
-      const anew = (): Uint8Array =>
+      const seal = (): Uint8Array =>
         tls.seal(frame, response === undefined ? messages.request(request.apdu) : answerOf(request, response));
-      const sealed = known ?? anew();
+      const sealed = known ?? seal();
       made.set(frame, sealed);
       put(piece, sealed);
     } else if (request.sequence !== undefined) {
@@ -128,7 +128,7 @@ const fitsKey = (frame: TlsFrame): boolean => {
   return frame.kind === "handshake" ? frame.handshake.session !== undefined : frame.kind === "alert";
 };
 
-/** What is no message: handshakes, alerts, and repetitions of them. */
+/** What is not a message: handshakes, alerts, and repetitions of them. */
 const sealAround = (
   reading: TlsReading,
   tls: TlsResealer,
@@ -147,10 +147,10 @@ const sealAround = (
 
 /**
  * Replaces what tells whose meter a capture comes from, seals every message that verified with the throw-away key, and
- * scrambles whatever did not verify. Times, lengths, codes, readings and the cutting into chunks stay. Handshakes of TLS go
+ * scrambles everything that did not verify. Times, lengths, codes, readings and the cutting into chunks stay. Handshakes of TLS go
  * with other randoms and fit the throw-away key, if they fitted the meter's.
  *
- * @throws UsageError (`capture`) where nothing verifies under the key
+ * @throws UsageError (`capture`) if nothing verifies under the key
  */
 export const redactCapture = (capture: Capture, { key, seed, profile }: RedactOptions): Redacted => {
   const cut = piecesOf(capture);
@@ -180,9 +180,9 @@ export const redactCapture = (capture: Capture, { key, seed, profile }: RedactOp
     if (verified) sealed++;
   };
   sealAround(reading, tls, put);
-  sealAnew(found, messages(), tls, () => {});
+  sealAgain(found, messages(), tls, () => {});
   data.lookEverywhere();
-  sealAnew(found, messages(), tls, put);
+  sealAgain(found, messages(), tls, put);
   let scrambled = 0;
   for (const piece of cut.pieces) {
     if (done.has(piece)) continue;
@@ -204,7 +204,7 @@ const rebuilt = ({ header, entries }: Capture, streams: Readonly<Record<"tx" | "
     return { ...entry, bytes: streams[entry.dir].subarray(start, at[entry.dir]) };
   });
   const { format, version, started, link } = header;
-  // Whoever wrote the header by hand may have written anything.
+  // A header that was written by hand may contain anything.
   const plain = {
     started: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(started) ? started : "",
     link: /^([a-z]{1,12}|rfc2217)$/.test(link) ? link : "link",

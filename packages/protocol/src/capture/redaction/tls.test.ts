@@ -36,7 +36,7 @@ const places = { hello: 11, random: 32 } as const;
 
 describe("redact, inside TLS", () => {
   for (const extendedMasterSecret of [false, true])
-    it(`seals every session anew, ${extendedMasterSecret ? "with" : "without"} extended master secret`, () => {
+    it(`seals every session again, ${extendedMasterSecret ? "with" : "without"} extended master secret`, () => {
       const messages = [
         ...conversation({ extendedMasterSecret, parts: false }),
         ...conversation({ extendedMasterSecret, seed: 4, level: "advanced" }),
@@ -90,7 +90,7 @@ describe("redact, inside TLS", () => {
           assert.ok(!file.includes(toHex(bytes.subarray(at, at + 12))));
   });
 
-  it("leaves of records that do not verify type and length, and the alert that a meter sends in the clear", () => {
+  it("keeps type and length of records that do not verify, and the alert that a meter sends in the clear", () => {
     const messages = conversation({ parts: false });
     const damaged = messages.with(5, {
       dir: "rx",
@@ -106,7 +106,7 @@ describe("redact, inside TLS", () => {
     assert.equal(said(capture).length, 3);
   });
 
-  it("hides what stands in a ChangeCipherSpec, which has no room for anything", () => {
+  it("hides what a ChangeCipherSpec carries, which has no room for anything", () => {
     const messages = conversation({ parts: false });
     const flight = (messages[2] as Spoken).bytes;
     const change = toHex(flight).indexOf("1403030001") / 2;
@@ -196,7 +196,7 @@ describe("redact, inside TLS", () => {
     );
   });
 
-  it("of any damage the redacted capture opens as much as the capture did", () => {
+  it("after any damage the redacted capture opens as far as the original", () => {
     const whole = [...conversation(), ...conversation({ seed: 6 })];
     const change = fc.record({
       at: fc.nat(whole.length - 1),

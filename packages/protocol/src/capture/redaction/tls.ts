@@ -1,5 +1,5 @@
 /**
- * TLS sessions of a capture sealed anew, under a key that everybody may know: with other randoms and without what identifies,
+ * TLS sessions of a capture sealed again under the public throw-away key: with other randoms and without what identifies,
  * and with every length, number and order as it was, so that the file still verifies.
  */
 
@@ -17,7 +17,7 @@ import type { TlsFrame, TlsReading } from "../tls/reading.ts";
 import { wholeRecordsIn } from "../tls/records-in.ts";
 import type { CapturedSession, OpenedRecord } from "../tls/session.ts";
 
-/** Bytes in place of others, as many. */
+/** Bytes that replace others, of the same length. */
 type Noise = (bytes: Uint8Array) => Uint8Array;
 
 /** Extensions whose value says nothing of anybody. */
@@ -130,7 +130,7 @@ export class TlsResealer {
     const twin = taken && this.#twins.get(taken.session);
     this.#flight(client, twin && { key: twin.keys.client, finished: twin.clientFinished }, frames);
     for (const answer of answers) {
-      // A Finished that did not fit shall not fit now.
+      // A Finished that did not fit must not fit now.
       const fits = twin !== undefined && answer === server && session?.serverFinished === true;
       this.#flight(answer, fits ? { key: twin.keys.server, finished: twin.serverFinished } : undefined, frames);
     }

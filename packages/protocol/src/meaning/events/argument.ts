@@ -1,4 +1,4 @@
-/** The argument of an event, taken apart. Whatever the bytes are, there is an answer: what is not known is shown as it is. */
+/** The argument of an event, taken apart. Any bytes have an answer: unknown parts are shown raw. */
 import { toHex } from "../../bytes.ts";
 import { catalogueEntry, firstPending, procedureIdOf, tableIdOf } from "../../tables/catalogue.ts";
 import { unknownValue, type ValueKey, valueMeaning } from "./argument-values.ts";
@@ -10,7 +10,7 @@ export type ArgumentForm =
   /** Bits 0 to 2 are L1 to L3. */
   | { readonly kind: "phases" }
   | { readonly kind: "procedure" }
-  /** The number of a table; for an error in memory, of a part that is none, too. */
+  /** The number of a table; for a memory error, also of a part that is not a table. */
   | { readonly kind: "table"; readonly else?: ValueKey }
   /** High byte reason, low byte state. */
   | { readonly kind: "disconnect" }
@@ -45,7 +45,7 @@ export interface ArgumentPart {
 export interface EventArgument {
   /** The bytes as they stand in the log: "0300". */
   readonly hex: string;
-  /** The bytes as one number, lowest first; null of no byte at all, and of a number that needs more than six. */
+  /** The bytes as one number, lowest first; null if there are no bytes, or more than six would be needed. */
   readonly number: number | null;
   /** What it says, in English: "power failure"; empty where there is nothing to say. */
   readonly text: string;
@@ -53,7 +53,7 @@ export interface EventArgument {
   readonly parts: readonly ArgumentPart[];
 }
 
-/** More bytes make no number that a program counts exactly. */
+/** A number of more bytes would not be exact. */
 const mostBytes = 6;
 
 const numberOf = (bytes: Uint8Array): number | null => {
@@ -148,7 +148,7 @@ const told = (form: ArgumentForm, number: number, length: number): Told | undefi
   }
 };
 
-/** Bytes that nobody can read: as a number where they make one, else in pieces that a line can be broken between. */
+/** Bytes of unknown meaning: as a number where they make one, else in pieces that a line can be broken between. */
 const raw = (bytes: Uint8Array, number: number | null): string => {
   if (number !== null) return number === 0 ? "" : `argument ${number}`;
   return bytes.length === 0 ? "" : `argument ${[...bytes].map((byte) => toHex(Uint8Array.of(byte))).join(" ")}`;

@@ -5,7 +5,7 @@ export type FieldValue =
   | { readonly kind: "number"; readonly value: number }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "none" }
-  /** `value`: it is marked as none, or is none; `range`: more digits than a number here can have. */
+  /** `value`: it is marked as invalid, or is invalid; `range`: more digits than a number here can have. */
   | { readonly kind: "unknown"; readonly why: "value" | "range" };
 
 const number = (value: number): FieldValue => ({ kind: "number", value });
@@ -21,7 +21,7 @@ export const integerField = (bytes: Uint8Array): FieldValue => {
   return Number.isSafeInteger(Number(signed)) ? number(Number(signed)) : { kind: "unknown", why: "range" };
 };
 
-/** Packed digits; an F in the highest place is a minus, and any other digit beyond 9 makes it none. */
+/** Packed digits; an F in the highest place is a minus, and any other digit beyond 9 makes it invalid. */
 export const digitsField = (bytes: Uint8Array): FieldValue => {
   let text = "";
   for (const byte of bytes.toReversed()) text += byte.toString(16).padStart(2, "0");
@@ -47,7 +47,7 @@ export const plainCharacters = (bytes: Uint8Array): string =>
 
 export const textField = (bytes: Uint8Array): FieldValue => ({ kind: "text", text: plainCharacters(bytes) });
 
-/** How a field of variable length goes on behind its length byte. */
+/** How a field of variable length continues after its length byte. */
 export interface VariableField {
   readonly length: number;
   readonly decode: (bytes: Uint8Array) => FieldValue;
@@ -55,7 +55,7 @@ export interface VariableField {
 
 const opaque = (): FieldValue => ({ kind: "unknown", why: "range" });
 
-/** By the length byte LVAR; undefined for a reserved one, behind which nothing can be found any more. */
+/** By the length byte LVAR; undefined for a reserved one, after which nothing more can be found. */
 export const variableField = (lvar: number): VariableField | undefined => {
   if (lvar <= 0xbf) return { length: lvar, decode: textField };
   const count = lvar & 15;

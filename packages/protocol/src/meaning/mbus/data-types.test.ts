@@ -16,7 +16,7 @@ describe("values of a load profile channel", () => {
     assert.deepEqual(mbusHeader(bytesOf("02 13 00")), { length: 2, size: 2 });
   });
 
-  it("and none where only part of it is kept, or the header is none", () => {
+  it("and unknown if only part of it is kept, or the header is invalid", () => {
     assert.equal(mbusValue(bytesOf("0e 93 3a"), bytesOf("78 56 34 12")), undefined);
     assert.equal(mbusValue(bytesOf("0c 93 ba"), bytesOf("78 56 34 12")), undefined);
     assert.equal(mbusValue(bytesOf("0d 13 00"), bytesOf("78 56 34 12")), undefined);

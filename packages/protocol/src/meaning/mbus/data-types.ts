@@ -11,7 +11,7 @@ export interface MbusDataType {
   readonly number: number;
   /** Goes before the others, as a temperature-corrected value does. */
   readonly special: boolean;
-  /** As much of it as is a header; empty where it is none. */
+  /** As much of it as is a header; empty if it is not one. */
   readonly header: Uint8Array;
 }
 

@@ -46,7 +46,7 @@ describe("telegrams of devices", () => {
       assert.deepEqual(
         { serialNumber, manufacturer, version, medium, accessNumber },
         {
-          // "050002e5" is what its maker has written, and no number.
+          // "050002e5" is what its maker has written, and not a number.
           serialNumber: /^\d+$/.test(vector.serialNumber) ? vector.serialNumber : null,
           manufacturer: vector.manufacturer,
           version: vector.version,
@@ -84,7 +84,7 @@ const only = (hex: string): MbusRecord => {
 };
 
 describe("data records", () => {
-  it("integers are signed, and their lowest number is none", () => {
+  it("integers are signed, and their lowest number means no value", () => {
     const values = [
       "01 65 ff",
       "02 65 00 80",
@@ -100,7 +100,7 @@ describe("data records", () => {
     );
   });
 
-  it("digits may carry a minus, and nothing else that is no digit", () => {
+  it("digits may carry a minus, and nothing else that is not a digit", () => {
     const values = [
       "0a 65 34 12",
       "0a 65 34 f2",
@@ -115,7 +115,7 @@ describe("data records", () => {
     );
   });
 
-  it("reals are IEEE 754, and not a number is no value", () => {
+  it("reals are IEEE 754, and NaN is not a value", () => {
     assert.deepEqual(
       ["05 2b 00 00 c8 42", "05 2b 00 00 c0 7f", "05 2b 00 00 80 7f"].map(only).map(({ value }) => value),
       [100, null, null],
@@ -134,7 +134,7 @@ describe("data records", () => {
     assert.deepEqual(only(`0d 13 f0 ${"11".repeat(16)}`).doubts, ["range"]);
   });
 
-  it("times that cannot be, come again, or are marked are none", () => {
+  it("times that are impossible, recurring or marked are not times", () => {
     const times = [
       "02 6c ff ff",
       "02 6c 1f 02",
@@ -238,7 +238,7 @@ describe("data records", () => {
   });
 });
 
-describe("answers that are none", () => {
+describe("malformed answers", () => {
   const header = "45 23 11 70 93 15 0a 07 02 00";
   it("encrypted ones are not read, unless the meter has decrypted them", () => {
     const payload = bytesOf(`${header} 00 05 0c 13 67 45 23 01 00`);

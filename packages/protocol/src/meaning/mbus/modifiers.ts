@@ -9,7 +9,7 @@ export type Modifier =
   | { readonly kind: "becomes"; readonly text: string; readonly as: (quantity: MbusQuantity) => MbusQuantity }
   /** The device says that it has no value. */
   | { readonly kind: "failed"; readonly text: string }
-  /** Who made the device knows what follows. */
+  /** Only the maker of the device knows what follows. */
   | { readonly kind: "manufacturer" }
   /** One more code follows that belongs to it. */
   | { readonly kind: "extended" }
@@ -82,12 +82,12 @@ const unknown: Modifier = { kind: "unknown" };
 
 const limit = (code: number): string => ((code & 8) === 0 ? "lower limit" : "upper limit");
 
-/** From 0x40 on: limits, how often and how long they were passed. */
+/** 0x40 and above: limits, and how often and how long they were exceeded. */
 const limitModifier = (code: number): Modifier => {
   if (code === 0x40 || code === 0x48) return { kind: "note", text: limit(code) };
   if (code === 0x41 || code === 0x49) return countOf(`times beyond the ${limit(code)}`);
   const first = (code & 4) === 0 ? "first" : "latest";
-  // Which of the two is the begin, the makers' documents disagree about.
+  // The makers' documents disagree about which of the two is the begin.
   const edge = `begin or end (${code & 1})`;
   if (code <= 0x4f)
     return (code & 2) === 2 ? timeOf(`${edge} of the ${first} time beyond the ${limit(code)}`) : unknown;

@@ -8,7 +8,7 @@ export interface MbusQuantity {
   readonly exponent: number;
   /** And what it is multiplied by besides: seconds in a minute, an hour, a day. */
   readonly factor: number;
-  /** Dates and times are packed, identifications are no quantities. */
+  /** Dates and times are packed, identifications are not quantities. */
   readonly kind: "number" | "time" | "label";
 }
 
@@ -155,5 +155,5 @@ const fixedUnits: readonly Row[] = [
 ];
 const fixedQuantities = spread(fixedUnits);
 
-/** What a counter of the fixed data structure counts, by its six bits; undefined where nobody knows. */
+/** What a counter of the fixed data structure counts, by its six bits; undefined if unknown. */
 export const fixedQuantity = (code: number): MbusQuantity | undefined => fixedQuantities.get(code);

@@ -1,6 +1,6 @@
 /**
- * The data records of an M-Bus telegram: header and value, one behind the other (EN 13757-3). Bytes that make no record
- * end the list, and are told; a value whose meaning is not certain is null, with its number in `raw`.
+ * The data records of an M-Bus telegram: header and value, one after another (EN 13757-3). Bytes that form no record
+ * end the list, and are reported; a value whose meaning is not certain is null, with its number in `raw`.
  */
 import { type FieldValue, fieldSizes, fixedField, plainCharacters, variableField } from "./data-fields.ts";
 import { extendedModifierOf, type Modifier, modifierOf } from "./modifiers.ts";
@@ -9,7 +9,7 @@ import { mbusTime } from "./times.ts";
 
 /** What is doubtful about a record. */
 export type MbusDoubt =
-  /** The bytes are no number, or marked as none. */
+  /** The bytes are not a number, or are marked as invalid. */
   | "value"
   /** A number with more digits than a number here can have. */
   | "range"
@@ -28,14 +28,14 @@ export interface MbusRecord {
   readonly tariff: number;
   /** Counts the devices in one housing. */
   readonly subunit: number;
-  /** As in "volume", or what a device wrote in plain text; "unknown" where nobody knows. */
+  /** As in "volume", or what a device wrote in plain text; "unknown" if it is not known. */
   readonly quantity: string;
   readonly unit: string | null;
-  /** In `unit`; null where it is no number, or its meaning is not certain. */
+  /** In `unit`; null if it is not a number, or its meaning is not certain. */
   readonly value: number | null;
   /** Of identifications and texts. */
   readonly text: string | null;
-  /** By the device's clock, ISO 8601 without a zone; null where it is no time, or cannot be one. */
+  /** By the device's clock, ISO 8601 without a zone; null if it is not a time, or cannot be one. */
   readonly time: string | null;
   /** What is added to its meaning, as in "uncorrected". */
   readonly notes: readonly string[];
@@ -74,7 +74,7 @@ class Stop {
   }
 }
 
-/** Takes bytes one behind the other. */
+/** Takes bytes one after another. */
 class Cursor {
   readonly #bytes: Uint8Array;
   /** Whether values of several bytes begin with the highest, which is mode 2. */
@@ -93,7 +93,7 @@ class Cursor {
     return byte;
   }
 
-  /** The bytes of one value, lowest first. @throws Stop where there are fewer */
+  /** The bytes of one value, lowest first. @throws Stop if there are fewer */
   take(count: number): Uint8Array {
     const end = this.at + count;
     if (end > this.#bytes.length) throw new Stop("truncated");
@@ -154,7 +154,7 @@ const baseOf = (
   const low = (code: number): number => code & 0x7f;
   if (text !== undefined) return [{ ...unknownQuantity, name: text === "" ? "unknown" : text }, codes];
   const [first = 0, ...others] = codes;
-  // What follows is the maker's as well.
+  // What follows is the maker's too.
   if (low(vif) === manufacturersOwn) return [undefined, []];
   if (vif === 0xfd) return [mbusQuantity("fd", low(first)), others];
   if (vif === 0xfb) return [mbusQuantity("fb", low(first)), others];
@@ -212,7 +212,7 @@ const fieldOf = (dif: number, cursor: Cursor): Field => {
 
 type Told = Pick<MbusRecord, "value" | "text" | "time" | "raw" | "doubts">;
 
-/** Numbers are packed in identifications as in quantities, and the leading zeros of a number are no part of it. */
+/** Numbers are packed in identifications as in quantities, and the leading zeros of a number are not part of it. */
 const told = ({ value, bytes }: Field, { quantity, doubts }: Meaning, isError: boolean): Told => {
   const all = new Set<MbusDoubt>(doubts);
   if (isError) all.add("device");
@@ -225,7 +225,7 @@ const told = ({ value, bytes }: Field, { quantity, doubts }: Meaning, isError: b
   if (quantity.kind === "time") {
     const time = value.kind === "none" ? undefined : mbusTime(bytes);
     if (time === undefined && value.kind !== "none") all.add("value");
-    // The packed bits are no number, and the lowest one of those is not marked by that.
+    // The packed bits are not a number, and the lowest one of those is not marked by that.
     all.delete("range");
     if (time !== undefined) all.delete("value");
     return { ...nothing, raw: null, time: certain ? (time ?? null) : null, doubts: [...all] };
@@ -259,7 +259,7 @@ const textOf = (cursor: Cursor): string => plainCharacters(cursor.take(cursor.by
 
 /**
  * The records in the bytes behind a telegram's header, without the zero that the meter puts at the end. `highestFirst`:
- * values of several bytes begin with the highest one (mode 2), as they hardly ever do.
+ * values of several bytes begin with the highest one (mode 2), which is rare.
  *
  * @example
  * const bytes = Uint8Array.of(0x0c, 0x93, 0x3a, 0x78, 0x56, 0x34, 0x12);
@@ -298,7 +298,7 @@ export const mbusRecords = (
 
 /**
  * The value of a record whose header is known: of a load profile channel, which keeps the first four bytes of a value
- * and fills up a shorter one (MEP guide 1.1, p. 38). Undefined where the header is none, or its value has more bytes.
+ * and fills up a shorter one (MEP guide 1.1, p. 38). Undefined if the header is invalid, or its value has more bytes.
  *
  * @example
  * mbusValue(Uint8Array.of(0x0c, 0x93, 0x3a), Uint8Array.of(0x78, 0x56, 0x34, 0x12))?.value // 12345.678

@@ -24,7 +24,7 @@ export interface MbusStatus {
 /** One answer of a device. */
 export interface MbusTelegram {
   readonly structure: "variable" | "fixed";
-  /** Eight digits; null where it is no number. */
+  /** Eight digits; null if it is not a number. */
   readonly serialNumber: string | null;
   /** Three letters. */
   readonly manufacturer: string | null;
@@ -38,7 +38,7 @@ export interface MbusTelegram {
   readonly records: readonly MbusRecord[];
   readonly manufacturerData: Uint8Array | null;
   readonly moreFollow: boolean;
-  /** Why there are no records, or not all: `encrypted` and nobody here has the key. */
+  /** Why there are no records, or not all: `encrypted`, with a key that the meter did not have. */
   readonly problem: "truncated" | "malformed" | "encrypted" | null;
 }
 
@@ -128,7 +128,7 @@ const furtherTelegrams = ({ length, dataRecords }: Variable, total: number, read
     const own = dataRecords[at] ?? 0;
     const telegram = variableTelegram(variableAt(own, dataRecords.subarray(at + 1, end)), reading);
     found.push(telegram);
-    // Behind one that is none, no other can be found.
+    // After a malformed one, no other can be found.
     if (own < aroundRecords) break;
     at += 1 + own;
   }

@@ -17,7 +17,7 @@ const joined = (date: string | undefined, time: string | undefined): string | un
 
 /**
  * A date (two bytes, type G), a date and time (four bytes, type F, or six, type I) or a time of day (three, type J), as
- * ISO 8601 without a zone; undefined for one that is marked as not valid, comes again, or cannot be.
+ * ISO 8601 without a zone; undefined for one that is marked as not valid, recurs, or is impossible.
  *
  * @example
  * mbusTime(Uint8Array.of(0x3a, 0x0d, 0xe6, 0x02)) // "2007-02-06T13:58:00"

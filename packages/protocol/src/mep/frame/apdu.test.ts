@@ -65,7 +65,7 @@ describe("requests", () => {
       const decoded = decodeRequest(bytes(hex));
       assert.equal(decoded.kind, "malformed", hex);
     }
-    assert.match(JSON.stringify(decodeRequest(bytes("58"))), /0x58 is none of/);
+    assert.match(JSON.stringify(decodeRequest(bytes("58"))), /0x58 is not one of/);
   });
 
   it("refuses numbers that do not fit", () => {

@@ -28,7 +28,7 @@ export type TableResponse =
   | { readonly kind: "error"; readonly code: number }
   | { readonly kind: "sequence"; readonly sequence: number };
 
-/** Bytes that are no request or response of this kind, and why, in one sentence. */
+/** Bytes that are not a request or response of this kind, and why, in one sentence. */
 export interface Malformed {
   readonly kind: "malformed";
   readonly detail: string;
@@ -51,7 +51,7 @@ const put = (out: Uint8Array, at: number, width: number, value: number): number 
 /**
  * The bytes of a request, without sequence number and digest.
  *
- * @throws UsageError where a number does not fit its field.
+ * @throws UsageError if a number does not fit its field.
  * @example
  * encodeRequest({ kind: "read-at", table: 23, offset: 0, count: 44 }) // Uint8Array [63, 0, 23, 0, 0, 0, 0, 44]
  */
@@ -94,7 +94,7 @@ export const decodeRequest = (bytes: Uint8Array): TableRequest | Malformed => {
   const writes = first === requestCode.write || first === requestCode.writeAt;
   const partial = first === requestCode.readAt || first === requestCode.writeAt;
   if (!writes && !partial && first !== requestCode.read) {
-    return malformed(`request code ${hexByte(first)} is none of 0x30, 0x3f, 0x40, 0x4f`);
+    return malformed(`request code ${hexByte(first)} is not one of 0x30, 0x3f, 0x40, 0x4f`);
   }
   const fixed = partial ? 6 : 3;
   if (bytes.length < fixed)
@@ -114,7 +114,7 @@ export const decodeRequest = (bytes: Uint8Array): TableRequest | Malformed => {
 /**
  * The bytes of a response, without digest.
  *
- * @throws UsageError where a number does not fit its field.
+ * @throws UsageError if a number does not fit its field.
  * @example
  * encodeResponse({ kind: "data", data: Uint8Array.of(7) }) // Uint8Array [0, 0, 1, 7]
  */

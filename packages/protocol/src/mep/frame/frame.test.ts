@@ -23,7 +23,7 @@ describe("frameOf", () => {
     assert.deepEqual(frameOf(new Uint8Array(0x123)).subarray(0, 2), bytes("0123"));
     assert.deepEqual(alertBytes(), bytes("0000"));
   });
-  it("refuses what is no frame", () => {
+  it("refuses what cannot be a frame", () => {
     assert.throws(() => frameOf(new Uint8Array(0)), RangeError);
     assert.throws(() => frameOf(new Uint8Array(0x10000)), RangeError);
   });

@@ -93,8 +93,8 @@ export class Deframer {
   }
 
   /**
-   * Bodies that would end where the held bytes end, were those in front of them noise: a length that noise invents swallows
-   * the frame behind it. `fits` says which lengths are looked for. What is none of noise is for a digest to tell.
+   * Bodies that would end where the held bytes end, if those in front of them were noise: a length that noise invents swallows
+   * the frame behind it. `fits` says which lengths are looked for. Only a digest can tell which of them is real.
    */
   hidden(fits: (length: number) => boolean): Uint8Array[] {
     const bodies: Uint8Array[] = [];

@@ -45,7 +45,7 @@ const known: ReadonlyMap<number, ResponseCode> = new Map(
       [code.busy, "bsy", "the meter is busy with something else"],
       [code.notReady, "dnr", "the meter does not have the data ready yet"],
       [code.locked, "dlk", "the meter has locked the data"],
-      [code.renegotiate, "rno", "the meter wants the session to be set up anew"],
+      [code.renegotiate, "rno", "the meter wants the session to be set up again"],
       [code.invalidState, "isss", "no TLS session is established"],
       [code.notAuthentic, "auth", "the meter knows no key that fits the digest"],
       [code.wrongSequence, "seq", "the meter expects another sequence number"],

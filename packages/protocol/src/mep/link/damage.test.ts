@@ -70,7 +70,7 @@ describe("a damaged answer", () => {
     assert.equal(link.wakeAt(), 620);
   });
 
-  it("noise before the request is out is no answer that stopped", () => {
+  it("noise before the request is out is not an answer that stopped", () => {
     const { link, ask, got } = open({ interByteTimeout: 80, byteTime: 10 });
     const packet = sent(ask(0, 1, read));
     got(5, bytes("0033"));

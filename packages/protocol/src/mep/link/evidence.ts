@@ -41,7 +41,7 @@ const sentence: Readonly<Record<Seen, string>> = {
   "no-answer": "no answer",
   "only-alerts": "only alerts came, no answer: the meter talks but does not hear us",
   garbage: "only bytes that make no frame came",
-  echo: "only our own bytes came back: check the wiring for a joint of transmit and receive",
+  echo: "only our own bytes came back: check whether transmit and receive are joined",
   "wrong-key": "the meter knows no key that fits the digest (0x0B)",
   tls: "TLS with the meter failed",
   "no-tls": "the port does not speak TLS",

@@ -9,7 +9,7 @@ import type { OtherClientSign } from "./other-client.ts";
 
 /**
  * How a lost answer is asked for again. The guide says both (MEP guide 1.1, pp. 17 and 27).
- * `next-sequence` seals anew: always answered, but executed twice where only the answer was lost.
+ * `next-sequence` seals it again with the next number: always answered, but executed twice where only the answer was lost.
  * `same-packet` repeats the bytes: the meter executes them at most once, and says 0x0C where the answer was lost.
  */
 export type RetryPolicy = "same-packet" | "next-sequence";
@@ -28,7 +28,7 @@ export interface LinkRequest {
   readonly laidOut?: boolean;
   /** Higher goes first; 0 by default. */
   readonly priority?: number;
-  /** How often it is tried; as the timing has it where left out. */
+  /** How often it is tried; as in the timing if omitted. */
   readonly attempts?: number;
 }
 
@@ -119,7 +119,7 @@ export class Exchange {
   sealed: Sealed | undefined;
   /** Whether it is a step of a handshake that the request has to wait for. */
   preparing = false;
-  /** Whether the next transmission is to be sealed anew whatever the policy, because an authentic 0x0C refused the last. */
+  /** Whether the next transmission is to be sealed again whatever the policy, because an authentic 0x0C refused the last. */
   reseal = false;
   /** Transmissions of `sealed`. */
   repeats = 0;

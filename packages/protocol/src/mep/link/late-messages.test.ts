@@ -1,6 +1,6 @@
 /**
  * Messages that come late, twice, in another order, or from somebody who has no key: what must not be done twice is executed at
- * most once, and nobody is told that it was done, or refused, where that is not so.
+ * most once, and no caller is told that it was done, or refused, if that is not so.
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";

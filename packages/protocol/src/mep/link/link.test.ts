@@ -93,7 +93,7 @@ describe("order and time", () => {
     assert.equal(link.wakeAt(), packet.length * 2 + 7 + 500);
   });
 
-  it("a reply in pieces with pauses is waited for, but not for ever", () => {
+  it("a reply in pieces with pauses is waited for, but not forever", () => {
     const { link, ask, got, tick } = open({ longestResponse: 1000, attempts: 1 });
     const answer = reply(sent(ask(0, 1, readBt23)), data);
     assert.equal(words(got(490, answer.subarray(0, 5))), "");

@@ -368,7 +368,7 @@ export class Link {
       // The meter has spoken; what it says may be noise on either way, so ask again, but do not wait any longer.
       if (verdict.type === "refused") exchange.evidence.add(verdict.failure ?? "wrong-key", verdict.detail);
       else exchange.evidence.add("bad-resync");
-      // A number that another client is told is none of ours: an answer may yet come.
+      // A number that another client is told is not ours: an answer may yet come.
       if (verdict.type === "refused" || !this.#isLast(exchange)) this.#endAttempt(exchange, out);
     }
   }

@@ -44,7 +44,7 @@ describe("the detector for the optical port", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), (noise) => !heard(noise)));
   });
 
-  it("begins anew after a silence", () => {
+  it("starts over after a silence", () => {
     const detector = new OpticalDetector();
     detector.hear(bytes("ee 00 00 00 02"), false, 0);
     detector.hear(packet, false, 10);

@@ -9,7 +9,7 @@ const overhead = 8;
 const start = 0xee;
 /** Bits of the control byte that are zero in every packet. */
 const reserved = 0x1f;
-/** A session without traffic for so long is over. */
+/** A session without traffic for this long is over. */
 const sessionLasts: Millis = 6_000;
 
 /** Listens to everything that comes in, in bounded memory. A packet that is longer than a frame may be is not recognised. */
@@ -31,7 +31,7 @@ export class OpticalDetector {
     return now < this.#until;
   }
 
-  /** Drops what begins no packet. Whether one is complete. */
+  /** Drops bytes that begin no packet. Returns whether one is complete. */
   #complete(): boolean {
     for (const held = this.#held; held.length > 0; held.shift()) {
       const [first, identity = 0, control = 0, , high = 0, low = 0] = held;

@@ -60,7 +60,7 @@ describe("another client on the line", () => {
     }
   });
 
-  it("our own packet that comes back, whole or damaged, is an echo and nobody else", () => {
+  it("our own packet that comes back, whole or damaged, is an echo and not another client", () => {
     const { got, ask } = open();
     const packet = ask(0, 28, 4);
     assert.deepEqual(got(10, packet), []);
@@ -80,7 +80,7 @@ describe("another client on the line", () => {
     assert.deepEqual(got(120, answer(packet, dataOf(4))), []);
   });
 
-  it("our own answers, late, twice or damaged, are none", () => {
+  it("our own answers, late, twice or damaged, are not another client's", () => {
     const { got, ask } = open();
     const packet = ask(0, 23, 4);
     const ours = answer(packet, dataOf(4));

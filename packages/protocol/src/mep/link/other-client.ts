@@ -39,7 +39,7 @@ const isRequest = (body: Uint8Array): boolean => {
 };
 
 /**
- * What a frame that is no answer of ours tells of another client; undefined where noise explains it as well. `asked` is the
+ * What a frame that is not an answer to us says about another client; undefined where noise explains it as well. `asked` is the
  * request that waits, from its code on.
  *
  * @example

@@ -64,7 +64,7 @@ export class Sent<Owner> {
       }
       if (opened.type === "step" || opened.type === "session-lost") {
         if (newest && owner === current) return opened;
-        // Whoever asked has given up; the suite itself has taken note.
+        // The caller has given up; the suite itself has taken note.
         return { type: "stale", other: true };
       }
       if (newest) first = opened;

@@ -4,7 +4,7 @@
 export interface Ranked {
   readonly id: number;
   readonly priority: number;
-  /** A read may give way: whoever asked can ask again. */
+  /** A read may give way: its caller can ask again. */
   readonly reads: boolean;
 }
 

@@ -22,7 +22,7 @@ export interface KeyReading {
   readonly secret: Secret;
 }
 
-/** Longer texts are no key in any form. */
+/** Longer texts are not a key in any form. */
 const longestText = 200;
 
 const base64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -47,7 +47,7 @@ const fromText = (text: string): Uint8Array | undefined =>
   /^[\x20-\x7e]*$/.test(text) ? Uint8Array.from(text, (character) => character.charCodeAt(0)) : undefined;
 
 /**
- * Every key that the text may stand for, the likeliest first, each key once. Texts that are no key in any form give none.
+ * Every key that the text may stand for, the likeliest first, each key once. Texts that are not a key in any form give none.
  *
  * @example
  * keyReadings("30313233343536373839616263646566").map(({ form }) => form) // ["hex", "ascii", "reversed-hex", "last-16-characters", "base64"]

@@ -15,7 +15,7 @@ export class Secret {
     this.#bytes = bytes.slice();
   }
 
-  /** A copy of the bytes, for whoever has to compute with them. */
+  /** A copy of the bytes, for code that computes with them. */
   reveal(): Uint8Array {
     return this.#bytes.slice();
   }
@@ -76,7 +76,7 @@ const ascii = (text: string, counted: number, explicit: boolean): ParsedKey => {
     if (unit < 0x20 || unit > 0x7e) throw wrong(`character ${i + 1} of the key is not printable ASCII`);
     bytes[i] = unit;
   }
-  // Who wrote `ascii:` knows of the other form.
+  // Someone who wrote `ascii:` knows the other form.
   const hint = !explicit && /^[0-9a-f]+$/i.test(text) ? " (not as hex digits: those would be 32 or 40)" : "";
   return cut(bytes, "ascii", `${text.length} ASCII characters${hint}`, counted);
 };

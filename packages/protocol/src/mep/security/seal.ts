@@ -11,13 +11,13 @@ export type Opened =
   | { readonly type: "resync"; readonly sequence: number }
   /**
    * The meter will have nothing to do with it: 0x0B where it knows no key that fits. Cannot be authentic, since there is no
-   * common key. `failure` says what it stands for, `wrong-key` where left out; `detail` explains.
+   * common key. `failure` says what it stands for, `wrong-key` if omitted; `detail` explains.
    */
   | { readonly type: "refused"; readonly failure?: Refusal; readonly detail?: string }
   /** A step of a handshake went well: `prepare` gives the next one, or nothing where the session stands. */
   | { readonly type: "step" }
   /**
-   * The session is gone, or never was; `prepare` begins a new one. Whether the meter has executed the request nobody knows:
+   * The session is gone, or never was; `prepare` begins a new one. It is unknown whether the meter has executed the request:
    * the words are not authentic, or may belong to an earlier message of ours.
    */
   | { readonly type: "session-lost"; readonly detail: string }
@@ -55,7 +55,7 @@ export interface Seal {
   resync(sequence: number): void;
   /**
    * The next message that has to be exchanged before a request can be sealed; undefined where the session stands. Asked
-   * again although its last one was not answered, it begins anew. Suites without a session have none.
+   * again although its last one was not answered, it begins again. Suites without a session have none.
    */
   prepare?(): Sealed | undefined;
   /** The message that ends the session in order, where one stands. */

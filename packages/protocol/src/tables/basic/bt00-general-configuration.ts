@@ -88,7 +88,7 @@ export const BT00 = table(
       numberSet(own("extendedProceduresUsedSize"), mark),
       "Extended procedures that the meter has: n is EPn",
     ),
-    // As long as the sets of tables in use (ANSI C12.19-1997); which key writes them nobody tells here.
+    // As long as the sets of tables in use (ANSI C12.19-1997); they do not say which key writes them.
     basicTablesWritable: next(
       numberSet(own("basicTablesUsedSize"), mark),
       "Basic tables that can be written with some key: n is BTn",

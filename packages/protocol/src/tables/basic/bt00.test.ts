@@ -60,7 +60,7 @@ describe("BT00 of a real meter", () => {
       for (const name of setNames) {
         const announced = [10, 13, 2, 12, 10, 13][setNames.indexOf(name)] as number;
         const there = Math.min(announced, length - end);
-        // Of a set that has not begun nobody knows anything: it is not empty.
+        // A set that has not begun is unknown, not empty.
         const expected = there <= 0 ? undefined : capturedSets[name].filter((number) => number < 8 * there);
         assert.deepEqual(value[name], expected, `${name} of ${length} bytes`);
         end += announced;

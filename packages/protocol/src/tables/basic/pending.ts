@@ -1,4 +1,4 @@
-/** The pending twin of a table: what takes its place at a given time. Optical guide 1.1, pp. 10-12. */
+/** The pending twin of a table: what replaces it at a given time. Optical guide 1.1, pp. 10-12. */
 import { at, struct, type Table, table } from "../../layout/index.ts";
 import { firstPending } from "../identifiers.ts";
 import { pendingEventFields } from "./pending-event.ts";

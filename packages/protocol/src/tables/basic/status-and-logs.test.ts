@@ -272,7 +272,7 @@ describe("whatever a device sends", () => {
     for (const table of answers) assert.throws(() => decode(table, new Uint8Array(3), env370), LayoutError);
   });
 
-  test("impossible dimensions are a LayoutError, and soon", { timeout: 5_000 }, () => {
+  test("impossible dimensions are a LayoutError, quickly", { timeout: 5_000 }, () => {
     const most = (values: object) =>
       Object.fromEntries(
         Object.entries(values).map(([key, value]) => [key, typeof value === "number" ? 65535 : value]),

@@ -115,7 +115,7 @@ describe("ET09", () => {
     assert.throws(() => locate(ET09, ["drpDrcEvents", 0], envOf("module:1.32")), LayoutError);
   });
 
-  it("gives back whatever bytes of the right length it was given, and refuses others", () => {
+  it("gives back any bytes of the right length, and refuses others", () => {
     const cases = fc.tuple(fc.constantFrom(...Object.entries(sizes)), fc.nat(12), fc.integer({ min: -3, max: 3 }));
     fc.assert(
       fc.property(cases, fc.infiniteStream(fc.nat(255)), ([[profile, past], count, more], stream) => {

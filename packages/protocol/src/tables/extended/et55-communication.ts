@@ -13,7 +13,7 @@ export const communicationFields = {
   stepTariffEnabled: at(3, bool(5), "Step tariff, unless its disable bit is set too", { vci: "H", value: false }),
   tariffFiller6: at(3, filler(6, 7), "Not described"),
   // For 4.0 the page prints offset 1, inside the reserved 0..2, and reserves 4..13 (p. 146): 1 is likely the factory
-  // value in the wrong column, so byte 4 means nothing there until somebody has seen one.
+  // value in the wrong column, so byte 4 means nothing there until one has been seen.
   deltaTimeAdjustmentIncrement: at(4, when(not(generation4), u8), "Clock change per minute of a delta adjustment", {
     vci: "H",
     unit: "s/min",

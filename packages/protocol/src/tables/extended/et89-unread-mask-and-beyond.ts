@@ -1,4 +1,4 @@
-/** What ET89 holds from byte 130 on, for whoever knows how long its first field is. */
+/** What ET89 holds from byte 130 on, for code that knows how long its first field is. */
 import {
   array,
   at,

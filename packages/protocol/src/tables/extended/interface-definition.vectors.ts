@@ -95,7 +95,7 @@ export const et42Variable: readonly Row[] = [
   ["dataSet4Active", 76, 1, 2, 2],
   ["filler3", 76, 1, 3, 7],
 ];
-/** Pp. 123-124: the sizes of a data set's fields, one behind the other, and of the required section. */
+/** Pp. 123-124: the sizes of a data set's fields, one after another, and of the required section. */
 export const et42Set: readonly Row[] = [
   ["blockSize", 0, 4],
   ["blocks", 4, 2],

@@ -140,7 +140,7 @@ describe("ET89 from 4.50 on", () => {
     );
   });
 
-  it("is read to the end by whoever knows the length of the mask", () => {
+  it("is read to the end if the length of the mask is known", () => {
     const beyond = unreadMaskAndBeyond(1);
     assert.equal(sizeOf(beyond, env), 33);
     assert.deepEqual(misplaced(beyond, env), []);

@@ -36,7 +36,7 @@ test("what is made is parsed again, 24 bytes of ids at most", () => {
   );
 });
 
-test("anything else is no identification, and never an exception", () => {
+test("anything else is not an identification, and never an exception", () => {
   assert.equal(parseMepIdentification(new Uint8Array(30)), undefined);
   assert.equal(parseMepIdentification(new Uint8Array()), undefined);
   assert.equal(parseMepIdentification(new Uint8Array(29).fill(0x80, 0, 1)), undefined);

@@ -47,7 +47,7 @@ export const parseMepIdentification = (bytes: Uint8Array): MepIdentification | u
 /**
  * The identification string of a client, 30 bytes.
  *
- * @throws UsageError (`identification`) where the parts do not fit
+ * @throws UsageError (`identification`) if the parts do not fit
  * @example
  * const parts = { manufacturer: Uint8Array.of(1, 2, 3), programId: Uint8Array.of(9), uniqueId: Uint8Array.of(7) };
  * mepIdentification({ deviceClass: 5, ...parts }).slice(0, 8) // Uint8Array [129, 2, 3, 5, 1, 9, 1, 7]

@@ -156,7 +156,7 @@ describe("any bytes", () => {
     );
   });
 
-  test("with whatever entry sizes a device reports give a value or a LayoutError", () => {
+  test("with any entry sizes that a device reports give a value or a LayoutError", () => {
     const u8 = fc.nat({ max: 255 });
     fc.assert(
       fc.property(

@@ -66,7 +66,7 @@ describe("the client's seal", () => {
     const whole = serverOf().receive(recordsOf(again.packet)).reply;
     const first = 5 + (whole[4] as number);
     assert.equal(again.open(ok(whole.subarray(0, first))).type, "forged");
-    assert.equal(other.prepare?.()?.packet[2], 0x58, "it begins anew");
+    assert.equal(other.prepare?.()?.packet[2], 0x58, "it begins again");
   });
 
   it("several records in one message are one answer", () => {

@@ -27,9 +27,9 @@ export interface TlsSealOptions {
   /** 0 to 65535; the meter records it with events and checks nothing. */
   readonly clientId: number;
   readonly entropy: Entropy;
-  /** Whether the extended master secret is offered; true where left out. */
+  /** Whether the extended master secret is offered; true if omitted. */
   readonly extendedMasterSecret?: boolean;
-  /** Records that one key protects in each direction; 2^24 where left out. */
+  /** Records that one key protects in each direction; 2^24 if omitted. */
   readonly recordsPerKey?: number;
 }
 
@@ -128,7 +128,7 @@ class TlsSeal implements Seal {
         (failure.code === "wrong-key" && alert);
       return { type: "refused", failure: wrong ? "wrong-key" : "tls", detail: failure.message };
     }
-    // Part of a flight is no answer: the port sends each whole, in one message.
+    // Part of a flight is not an answer: the port sends each whole, in one message.
     if (reply.length === 0 && tls.state !== "open") return forged;
     this.#flight = reply.length === 0 ? undefined : reply;
     this.#outstanding = undefined;

@@ -71,7 +71,7 @@ export const beginsRecord = (records: Uint8Array): boolean => {
 /** Digests stand behind what a port says that takes TLS for a damaged RC4 request. */
 const digestLength = 8;
 
-/** What a port without TLS, or with TLS in trouble, answers: a code, perhaps with a digest that nobody can check. */
+/** What a port without TLS, or with TLS in trouble, answers: a code, perhaps with a digest that cannot be checked. */
 export const isBareCode = (body: Uint8Array): boolean => body.length === 1 || body.length === 1 + digestLength;
 
 /** Codes with which a port speaks of TLS. */
@@ -81,7 +81,7 @@ const tlsCodes: readonly number[] = Object.values(tlsResponse);
 export const bringsAlert = (body: Uint8Array): boolean =>
   tlsCodes.includes(body[0] as number) && body[1] === contentType.alert && beginsRecord(body.subarray(1));
 
-/** Whether an answer to a message inside TLS says, by itself and to be believed or not, that there is no session any more. */
+/** Whether an answer to a message inside TLS says, authentic or not, that there is no session any more. */
 export const endsSession = (body: Uint8Array): boolean =>
   bringsAlert(body) ||
   // 0x0B comes from a port that was told meanwhile to speak RC4 only; a new handshake will tell.

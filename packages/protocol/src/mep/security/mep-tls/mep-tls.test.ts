@@ -159,7 +159,7 @@ describe("link and port", () => {
     }
   });
 
-  it("any message of the handshake or of the read may be lost: it begins anew and ends well", () => {
+  it("any message of the handshake or of the read may be lost: it begins again and ends well", () => {
     for (let lost = 0; lost < 6; lost++) {
       const { ask, served } = pair("required");
       assert.equal(ask(read, [lost]), value, `message ${lost}`);
@@ -176,7 +176,7 @@ describe("link and port", () => {
     port.dropSession();
     assert.match(ask(write), /^reply-lost: the TLS session broke over it/);
     assert.deepEqual(served.filter((line) => line.includes(toHex(write))).length, 0);
-    assert.equal(ask(write), "00", "asked again by whoever knows that it may be");
+    assert.equal(ask(write), "00", "asked again by a caller that may");
   });
 
   it("a forged 0x0A behind what must not be done twice never has it done twice", () => {
@@ -213,7 +213,7 @@ describe("link and port", () => {
     assert.equal(lostOnTheWay.served.length, 2);
   });
 
-  it("what must not be done twice is not where the meter has done it, starts anew, and denies the repetition", () => {
+  it("what must not be done twice is not if the meter has done it, restarts, and denies the repetition", () => {
     const both = pair("required");
     both.ask(read);
     both.onServed = () => both.port.dropSession();
@@ -222,7 +222,7 @@ describe("link and port", () => {
     assert.equal(both.served.filter((line) => line.includes(toHex(write))).length, 1);
   });
 
-  it("a port that forgets each session at once is not asked for ever", () => {
+  it("a port that forgets each session at once is not asked forever", () => {
     const { ask, served } = pair("required", { theirs: 8 });
     assert.match(ask(read), /^tls: TLS with the meter failed \(the meter has no TLS session with us, 0x0a\) after/);
     assert.equal(served.length, 0);
@@ -279,7 +279,7 @@ describe("link and port", () => {
     });
   });
 
-  it("printed RC4 messages are no TLS, whatever the port speaks", () => {
+  it("printed RC4 messages are not TLS, whatever the port speaks", () => {
     const port = portSecurity({ keys, tls: "optional", entropy: counting(1) });
     for (const { request, keyKnown } of guideExchanges)
       if (keyKnown) assert.equal(port.open(bytes(request).subarray(2)).type, "request");

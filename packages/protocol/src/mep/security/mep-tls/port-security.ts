@@ -23,17 +23,17 @@ export interface PortSecurityOptions {
   readonly tls: PortTls;
   /** For randoms and session ids. */
   readonly entropy: Entropy;
-  /** Whether the extended master secret is taken up; false where left out, as the guide's own example. */
+  /** Whether the extended master secret is taken up; false if omitted, as the guide's own example. */
   readonly extendedMasterSecret?: boolean;
-  /** Records that one key protects in each direction; 2^24 where left out. */
+  /** Records that one key protects in each direction; 2^24 if omitted. */
   readonly recordsPerKey?: number;
 }
 
 /** The security of one port. */
 export interface PortSecurity extends ServerSeal {
-  /** Who has a session: the client's id and the level of its key. */
+  /** The client that has a session: its id and the level of its key. */
   readonly session: ClientName | undefined;
-  /** Loses the session, as a meter does that starts anew. */
+  /** Loses the session, as a restarted meter does. */
   dropSession(): void;
 }
 
@@ -77,7 +77,7 @@ class Port implements PortSecurity {
     if (isTlsCode(body[0]) && beginsRecord(body.subarray(1))) return this.#openTls(body);
     const open = this.#tls?.state === "open";
     if (open && body[0] === tlsCode.terminate && body.length > 1) return this.#terminate();
-    // Page 14: no RC4 as long as a session lives. With which code it is refused stands nowhere; 0x0A is "wrong state".
+    // Page 14: no RC4 as long as a session lives. No page says with which code it is refused; 0x0A is "wrong state".
     if (open || this.#options.tls === "required") return direct(tlsResponse.noSession);
     return this.#rc4.open(body);
   }

@@ -1,4 +1,4 @@
-/** The RC4 stream cipher. Broken since long ago; it is here because the meters speak it (MEP guide 1.1, Appendix B). */
+/** The RC4 stream cipher. It was broken long ago; it is here because the meters speak it (MEP guide 1.1, Appendix B). */
 
 /** A key stream at some place. */
 export class Rc4 {
@@ -6,7 +6,7 @@ export class Rc4 {
   #i = 0;
   #j = 0;
 
-  /** Starts with a key, or goes on from where another stream stands. @throws RangeError for a key that is empty or longer than 256 bytes. */
+  /** Starts with a key, or goes on from if another stream stands. @throws RangeError for a key that is empty or longer than 256 bytes. */
   constructor(key: Uint8Array | Rc4) {
     if (key instanceof Rc4) {
       this.#state.set(key.#state);

@@ -21,9 +21,9 @@ export interface TlsClientOptions {
   readonly key: Uint8Array;
   /** Asked once, for the 32 bytes of the client random. */
   readonly entropy: Entropy;
-  /** Whether the extended master secret is offered; true where left out. */
+  /** Whether the extended master secret is offered; true if omitted. */
   readonly extendedMasterSecret?: boolean;
-  /** Records that one key protects in each direction; 2^24 where left out. */
+  /** Records that one key protects in each direction; 2^24 if omitted. */
   readonly recordsPerKey?: number;
 }
 
@@ -66,7 +66,7 @@ export class TlsClient extends TlsConnection {
     return this.#hint;
   }
 
-  /** The first record, a ClientHello. @throws UsageError where it was called before */
+  /** The first record, a ClientHello. @throws UsageError if it was called before */
   start(): Uint8Array {
     if (this.#expected !== "start") throw new UsageError("started", "a TLS connection starts once");
     this.#expected = "server-hello";

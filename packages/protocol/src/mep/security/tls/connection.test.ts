@@ -140,7 +140,7 @@ describe("handshake", () => {
     assert.equal(stranger.client.state, "closed");
   });
 
-  it("whatever byte is changed on the way, nobody is deceived", () => {
+  it("whatever byte is changed on the way, neither end is deceived", () => {
     const seen = talk(ends().client, ends().server);
     const lengths = { server: seen.toServer.map((b) => b.length), client: seen.toClient.map((b) => b.length) };
     let tried = 0;
@@ -181,7 +181,7 @@ describe("handshake", () => {
     const greeted = ends();
     greeted.client.start();
     greeted.client.receive(toClient[0] as Uint8Array);
-    // Finished in the clear, in the place of ChangeCipherSpec.
+    // Finished in the clear, in place of ChangeCipherSpec.
     const clear = sealRecord(contentType.handshake, Uint8Array.of(20, 0, 0, 12, ...new Uint8Array(12)), undefined);
     assert.equal(early(greeted.client, clear), "protocol");
     const data = sealRecord(contentType.applicationData, Uint8Array.of(1), undefined);
@@ -329,7 +329,7 @@ describe("an open session", () => {
     assert.deepEqual([client.failure?.code, server.failure?.code], ["protocol", "protocol"]);
   });
 
-  it("a key serves for so many records and no more", () => {
+  it("a key serves for a limited number of records", () => {
     const cipher = new Cipher({ key: new Uint8Array(32), fixed: new Uint8Array(4) });
     cipher.advance(keyLifetime - 1);
     cipher.encrypt(23, identity);
@@ -369,7 +369,7 @@ describe("rubbish", () => {
     );
   });
 
-  it("lengths that nobody can mean are refused before they are waited for", () => {
+  it("impossible lengths are refused before their bytes are awaited", () => {
     const refused = (...bytes: number[]): string | undefined =>
       ends().server.receive(Uint8Array.from(bytes)).failure?.message;
     assert.match(refused(22, 3, 3, 0x40, 0x01) ?? "", /a record announces 16385 bytes/);

@@ -43,7 +43,7 @@ export type TlsMessage =
   /** Nothing of it verifies: noise, another session's, or a forgery. Nothing has changed. */
   | { readonly type: "rejected" };
 
-/** Warnings, empty records and the like that are put up with in a row. */
+/** Warnings, empty records and similar that are tolerated in a row. */
 const patience = 16;
 
 const nothing: Uint8Array = new Uint8Array(0);
@@ -179,11 +179,11 @@ export abstract class TlsConnection {
     return farewell;
   }
 
-  /** Takes a handshake message; its answer, in records. @throws Fatal where it must not come now */
+  /** Takes a handshake message; its answer, in records. @throws Fatal if it must not come now */
   protected abstract onHandshake(message: Handshake): Uint8Array;
   /** Whether a first hello may stand in a record of version 3.0 or 3.1. */
   protected abstract acceptsAnyVersion(): boolean;
-  /** Whether a peer that asks for another handshake is told no, or simply not heard. */
+  /** Whether a peer that asks for another handshake is told no, or ignored. */
   protected abstract isRenegotiation(type: number): "refuse" | "ignore" | undefined;
 
   protected begin(): void {
@@ -278,7 +278,7 @@ export abstract class TlsConnection {
   #onChange(fragment: Uint8Array): void {
     if (!this.#expectsChange || this.#keys === undefined)
       throw violation("unexpected_message", "ChangeCipherSpec at the wrong moment");
-    if (fragment.length !== 1 || fragment[0] !== 1) throw violation("decode_error", "a ChangeCipherSpec that is none");
+    if (fragment.length !== 1 || fragment[0] !== 1) throw violation("decode_error", "a malformed ChangeCipherSpec");
     this.#expectsChange = false;
     this.#incoming = new Cipher(this.#from === "client" ? this.#keys.server : this.#keys.client, this.#lifetime);
   }
@@ -310,17 +310,16 @@ export abstract class TlsConnection {
       if (more) throw violation("unexpected_message", "bytes of a message behind Finished");
       this.#finishedHash = this.#hash();
     } else if (this.#incoming !== undefined) {
-      throw violation("unexpected_message", "another message in the place of Finished");
+      throw violation("unexpected_message", "another message in place of Finished");
     }
     this.#transcript.update(whole);
     out.push(this.onHandshake({ type, body: whole.slice(messageHeader) }));
     // Keys change between records only: what stands behind in the same one would be read under the wrong key.
-    if (more && this.#expectsChange)
-      throw violation("unexpected_message", "a message in the place of ChangeCipherSpec");
+    if (more && this.#expectsChange) throw violation("unexpected_message", "a message in place of ChangeCipherSpec");
   }
 
   #onAlert(fragment: Uint8Array): void {
-    if (fragment.length !== 2) throw violation("decode_error", "an alert that is none");
+    if (fragment.length !== 2) throw violation("decode_error", "a malformed alert");
     const [level = 0, description = 0] = fragment;
     if (description === alertCode.close_notify) {
       const early = this.#state !== "open";

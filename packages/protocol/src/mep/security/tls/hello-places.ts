@@ -1,4 +1,4 @@
-/** Where the parts of a hello lie, whoever wrote it: more may stand there than our own ends say or take. */
+/** Where the parts of a hello lie, of any author: more may be there than our own ends send or accept. */
 import { extension, handshakeType } from "./codes.ts";
 import { messageHeader, randomLength } from "./messages.ts";
 

@@ -135,7 +135,7 @@ export interface ClientOffer extends Extensions {
   readonly random: Uint8Array;
 }
 
-/** @throws Fatal where it offers nothing that we speak */
+/** @throws Fatal if it offers nothing that we speak */
 export const readClientHello = (bytes: Uint8Array): ClientOffer => {
   const what = "ClientHello";
   const body = new Body(bytes, what);

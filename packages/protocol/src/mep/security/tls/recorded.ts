@@ -1,6 +1,6 @@
 /**
  * What two ends agreed on, computed from the messages that they were heard to exchange. With a pre-shared key and without
- * forward secrecy whoever has the key and both hellos has the session's keys.
+ * forward secrecy, anyone who has the key and both hellos has the session's keys.
  */
 import { sha384 } from "@noble/hashes/sha2.js";
 import { concat } from "../../../bytes.ts";

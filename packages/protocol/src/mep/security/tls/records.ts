@@ -21,7 +21,7 @@ export const sealOverhead = explicitNonce + tag;
  */
 export const keyLifetime = 2 ** 24;
 
-/** So many records before its end a key counts as worn: enough for one message either way, and a farewell. */
+/** A key counts as worn this many records before its end: enough for one message either way, and a farewell. */
 const reserve = 8;
 
 /** A record as it came, its fragment perhaps encrypted. */
@@ -91,7 +91,7 @@ export class Cipher {
     return this.#sequence >= this.#lifetime - reserve;
   }
 
-  /** @throws Fatal where the key is worn out */
+  /** @throws Fatal if the key is worn out */
   encrypt(type: number, plain: Uint8Array): Uint8Array {
     if (this.#sequence >= this.#lifetime) throw wornOut(this.#lifetime);
     const sequence = this.#sequence++;
@@ -104,7 +104,7 @@ export class Cipher {
     return openFragment(this.#key, this.#sequence + ahead, record);
   }
 
-  /** Counts records that were opened. @throws Fatal where the key is worn out */
+  /** Counts records that were opened. @throws Fatal if the key is worn out */
   advance(records: number): void {
     if (this.#sequence + records > this.#lifetime) throw wornOut(this.#lifetime);
     this.#sequence += records;
@@ -153,14 +153,14 @@ export class RecordReader {
    * The next whole record.
    *
    * @param anyMinor whether a record version of 3.x will do, as in a first ClientHello (RFC 5246, appendix E.1)
-   * @throws Fatal for what is no record of TLS 1.2
+   * @throws Fatal for anything but a record of TLS 1.2
    */
   next(encrypted: boolean, anyMinor: boolean): RawRecord | undefined {
     const bytes = this.#bytes;
     const [type = 0, major = 0, minor = 0] = bytes;
     // A wrong type or version is told at once: the length behind it means nothing.
     if (bytes.length >= 1 && !isContentType(type))
-      throw violation("unexpected_message", `content type ${type} is none`);
+      throw violation("unexpected_message", `there is no content type ${type}`);
     if (bytes.length >= 3 && (major !== 3 || (!anyMinor && minor !== 3)))
       throw violation("protocol_version", `a record of version ${major}.${minor} came; only TLS 1.2 (3.3) is spoken`);
     if (bytes.length < recordHeader) return undefined;

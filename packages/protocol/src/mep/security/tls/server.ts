@@ -20,13 +20,13 @@ export interface TlsServerOptions {
   readonly keyOf: (identity: Uint8Array) => Uint8Array | undefined;
   /** Asked for the 32 bytes of the server random, then for those of the session id. */
   readonly entropy: Entropy;
-  /** Sent in a ServerKeyExchange; none is sent where left out, as by meters. */
+  /** Sent in a ServerKeyExchange; none is sent if omitted, as by meters. */
   readonly hint?: Uint8Array;
   /** Bytes of the session id, 0 to 32. Sessions are not resumed, but the stack of the meters names them: with 32. */
   readonly sessionIdLength?: number;
-  /** Whether the extended master secret is taken up where the client offers it; true where left out. */
+  /** Whether the extended master secret is taken up where the client offers it; true if omitted. */
   readonly extendedMasterSecret?: boolean;
-  /** Records that one key protects in each direction; 2^24 where left out. */
+  /** Records that one key protects in each direction; 2^24 if omitted. */
   readonly recordsPerKey?: number;
 }
 
