@@ -57,7 +57,7 @@ describe("a capture", () => {
     );
   });
 
-  it("shows an answer that noise seems to swallow, and the late reply that came behind it before anybody sent", () => {
+  it("shows an answer that noise seems to swallow, and the late reply that came after it before anybody sent", () => {
     const rx = (t: number, hex: string): CaptureEntry => ({ t, dir: "rx", bytes: fromHex(hex) as Uint8Array });
     const entries = [
       // 0x0123 bytes would follow.

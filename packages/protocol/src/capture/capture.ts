@@ -85,7 +85,7 @@ const headerOf = (text: string): CaptureHeader => {
 const events: readonly unknown[] = ["opened", "closed", "broken"];
 
 /**
- * Reads one line behind the header.
+ * Reads one line after the header.
  *
  * @param line its number, for the message
  * @throws UsageError (`capture`) that names the line

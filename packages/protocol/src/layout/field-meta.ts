@@ -16,7 +16,7 @@ export interface FieldMeta {
   readonly since?: string;
   /**
    * It tells one meter, device, person or key from others, so `redact` replaces it: all of it, or of a MEP client's
-   * identification what stands behind the manufacturer and the device class.
+   * identification what follows the manufacturer and the device class.
    */
   readonly identifies?: "all" | "mep-client";
   /** A key: it is never shown, not even where the meter gives it away. */

@@ -70,7 +70,7 @@ describe("leaves of a value", () => {
         }),
         "One of two",
       ),
-      end: next(when(ownIs("kind", 1), u8), "Only behind the large form"),
+      end: next(when(ownIs("kind", 1), u8), "Only after the large form"),
     });
     const paths = (...bytes: number[]) =>
       leaves(two, {}, "all", decode(two, Uint8Array.from(bytes), {})).map(({ path }) => path);

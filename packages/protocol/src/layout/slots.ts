@@ -1,4 +1,4 @@
-/** What stands behind each other in a struct: a field, or a word whose bits are several fields. Both do the same five things. */
+/** The members of a struct, in order: a field, or a word whose bits are several fields. Both do the same five things. */
 import type { LayoutError } from "../errors.ts";
 import { type BitLayout, type Bits, bitsAlone, bitsType, pickBits, placeBits } from "./bits.ts";
 import type { Field, Fields } from "./field.ts";

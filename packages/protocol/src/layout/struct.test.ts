@@ -65,7 +65,7 @@ describe("printed offsets", () => {
     assert.throws(() => struct({ a: at(0, u8, "") }, { from: 6 }), TypeError);
   });
 
-  test("behind what varies are told under a profile", () => {
+  test("after what varies are told under a profile", () => {
     const layout = struct({ a: at(0, when(since400, u16), ""), b: at(2, u8, ""), c: at(plus(1, 2), bool(0), "") });
     assert.deepEqual(misplaced(layout, young), []);
     assert.deepEqual(misplaced(layout, old), [

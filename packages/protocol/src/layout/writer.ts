@@ -5,7 +5,7 @@ export class Writer {
   #bytes = new Uint8Array(256);
   readonly path: (string | number)[] = [];
   pos = 0;
-  /** Whether a layout that may be missing at the end was missing or cut: nothing can stand behind it. */
+  /** Whether a layout that may be missing at the end was missing or cut: nothing can follow it. */
   ended = false;
   readonly #base: number;
 

@@ -37,7 +37,7 @@ export const bt00Stated = {
   count: 79,
   checksum: 0xcd,
   manufacturer: "ELON",
-  /** Bytes of the six sets behind byte 18. */
+  /** Bytes of the six sets after byte 18. */
   sets: [10, 13, 2, 12, 10, 13],
 } as const;
 

@@ -173,7 +173,7 @@ describe("OpticalEndpoint", () => {
     assert.ok(!endpoint.active);
   });
 
-  it("knows a password that is shorter than 20 bytes with zeros behind it", () => {
+  it("knows a password that is shorter than 20 bytes with zeros after it", () => {
     const check = passwordCheck({ readOnly: new Uint8Array(16).fill(1) });
     assert.equal(check(concat(new Uint8Array(16).fill(1), new Uint8Array(4))), "read-only");
     assert.equal(check(new Uint8Array(20).fill(1)), undefined);

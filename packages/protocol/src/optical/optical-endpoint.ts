@@ -362,7 +362,7 @@ const reject = (
   return Uint8Array.of(answer);
 };
 
-/** The keys of a meter, 20 bytes each, shorter ones with zeros behind them. */
+/** The keys of a meter, 20 bytes each, shorter ones with zeros after them. */
 export interface OpticalKeys {
   readonly unique?: Uint8Array;
   readonly provisioning?: Uint8Array;

@@ -84,7 +84,7 @@ describe("PacketReader", () => {
     assert.deepEqual(alone(`0014 ${toHex(encodePacket(packet({})))} 15`), [true]);
   });
 
-  it("finds the packet behind a start byte that begins none", () => {
+  it("finds the packet after a start byte that begins none", () => {
     const good = encodePacket(packet({}));
     for (const noise of ["ee", "ee01", "ee0001", "ee0000", "ee0000000fff", "eeee00"]) {
       const found = told(push(concat(bytes(noise), good)).events).filter((event) => event === "20");

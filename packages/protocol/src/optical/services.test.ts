@@ -39,7 +39,7 @@ describe("services", () => {
     });
   }
 
-  it("put zeros behind a short password", () => {
+  it("put zeros after a short password", () => {
     const request = encodeService({ kind: "security", password: bytes("0101") });
     assert.equal(toHex(request), `510101${"00".repeat(18)}`);
   });

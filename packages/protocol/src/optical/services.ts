@@ -18,9 +18,9 @@ export const serviceCode = {
   wait: 0x70,
 } as const;
 
-/** Bytes of a password: what is shorter has zeros behind it. */
+/** Bytes of a password: what is shorter has zeros after it. */
 export const passwordLength = 20;
-/** Characters of a user's name: what is shorter has spaces behind it. */
+/** Characters of a user's name: what is shorter has spaces after it. */
 export const userNameLength = 10;
 
 /** Rates that one Negotiate may offer: 0x60 to 0x6B. */
@@ -54,7 +54,7 @@ const check = (what: string, value: number, most: number): void => {
     throw new UsageError("range", `${what} must be a whole number from 0 to ${most}, not ${value}`);
 };
 
-/** Text as bytes of this length, spaces behind it. */
+/** Text as bytes of this length, spaces after it. */
 const padded = (text: string): Uint8Array => {
   const out = new Uint8Array(userNameLength).fill(0x20);
   if (!/^[\x20-\x7e]*$/.test(text) || text.length > userNameLength)
@@ -162,7 +162,7 @@ export interface Identified {
   readonly standard: number;
   readonly version: number;
   readonly revision: number;
-  /** Features that follow, without the zero behind them; none in 1996. */
+  /** Features that follow, without the zero after them; none in 1996. */
   readonly features: Uint8Array;
 }
 

@@ -43,7 +43,7 @@ describe("procedures", () => {
     assert.equal(unverifiedEP39(thirdPartyPost).number, numberOf("EP39"));
   });
 
-  test("stand where they are printed, behind BT07's and the response's head", () => {
+  test("stand where they are printed, after BT07's and the response's head", () => {
     for (const { id, request, response } of procedures) {
       assert.deepEqual([...misplaced(request, older), ...misplaced(response, older)], [], id);
     }

@@ -119,14 +119,14 @@ test("transactions have 17, 67 and 111 bytes, as they say themselves (pp. 50-56)
     [response, 111],
   ] as const) {
     assert.equal(bytes.length / 2, length);
-    // Size, type and number before the records, a length before each, the number again behind them.
+    // Size, type and number before the records, a length before each, the number again after them.
     const inMessages = messages.reduce((sum, message) => sum + 2 + message.length / 2, 0);
     assert.equal(5 + inMessages + 2, length);
     assert.equal(Number.parseInt(bytes.slice(0, 2), 16), length);
   }
 });
 
-test("an entry of ET16 leaves 509 bytes to the device behind 8 of its own (p. 114)", () => {
+test("an entry of ET16 leaves 509 bytes to the device after 8 of its own (p. 114)", () => {
   const { dataEntrySize } = older.ET11;
   assert.equal(dataEntrySize - 8, 509);
   // Time stamp, response info, length.

@@ -44,7 +44,7 @@ test("BT23, p. 216: B + 5 * occurrences, + 4 and + 8, which hold only with every
   assert.deepEqual(offsets({ demandResetCounter: false }), [b - 1, undefined, undefined, b + 4]);
 });
 
-test("BT28, p. 221: the demand's value at 3 only behind its time", () => {
+test("BT28, p. 221: the demand's value at 3 only after its time", () => {
   const env = defaultDimensions(parseProfile("meter:3.70"));
   const at = (timeRemaining: boolean) => {
     const places = placesOf("BT28", withDemand(env, 8, { timeRemaining }));

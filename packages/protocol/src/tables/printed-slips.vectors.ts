@@ -108,7 +108,7 @@ export const slips: readonly Slip[] = [
     table: "ET36",
     profile: gen3,
     page: 115,
-    printed: "the bitmap at Count * 10 + 1 behind records of 17 bytes",
+    printed: "the bitmap at Count * 10 + 1 after records of 17 bytes",
     fields: [
       ["actualDimensions.6.entrySize", 105, 2],
       ["actualDimensions.6.currentEntries", 109, 2],

@@ -134,7 +134,7 @@ describe("factory contents", () => {
           if (table.id === "BT64" && !(profile === "meter:4.30" && demand)) continue;
           const bytes = bytesOf(meter, table.id);
           if (table.number === BT07.number) continue;
-          // Transactions are as long as they say, with room behind them; some tables give their own size.
+          // Transactions are as long as they say, with room after them; some tables give their own size.
           const transaction = [ET52.number, ET53.number].includes(table.number);
           const ownSize = transaction || ["BT00", "BT08", "ET59", "ET85", "ET36", "ET42", "ET89"].includes(table.id);
           if (!ownSize) assert.equal(bytes.length, sizeOf(table, meter.dimensions), table.id);

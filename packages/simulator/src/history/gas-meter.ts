@@ -20,7 +20,7 @@ const manufacturer = 0x1593;
 const gas = 3;
 /** Eight digits of litres, not temperature-corrected: what ET57 calls data type 1. */
 const header = [0x0c, 0x93, 0x3a];
-/** From the serial number to the zero behind the record, which has seven bytes. */
+/** From the serial number to the zero after the record, which has seven bytes. */
 const telegramLength = 12 + 7 + 1;
 /** Time and flags, the length byte, the telegram. */
 export const billingReadLength: number = 8 + telegramLength;

@@ -3,7 +3,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { Counters, Counts } from "./counters.ts";
 import { switchAfter, switchBefore } from "./tariff.ts";
 
-/** Energies by source id; the apparent energies of Q1..Q4 come behind them. */
+/** Energies by source id; the apparent energies of Q1..Q4 come after them. */
 const sources = [0, 1, 2, 3, 6, 7, 108, 109, 110, 111] as const;
 /** Forward minus reverse: the one register that may fall. */
 const difference = sources.indexOf(7);

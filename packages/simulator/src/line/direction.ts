@@ -34,7 +34,7 @@ export class Direction {
   #head = 0;
   #onTheWay = 0;
   #freeAt: Millis = Number.NEGATIVE_INFINITY;
-  /** When the last piece arrives: none behind it is earlier, however the latency changes. */
+  /** When the last piece arrives: none after it is earlier, however the latency changes. */
   #lastAt: Millis = Number.NEGATIVE_INFINITY;
   /** What a bridge has collected and not handed over yet, and when it does. */
   #held: { bytes: number[]; due: Millis } = { bytes: [], due: 0 };
@@ -49,12 +49,12 @@ export class Direction {
     return this.#pieces[this.#head]?.at ?? held;
   }
 
-  /** When the wire is free again behind what was sent. */
+  /** When the wire is free again after what was sent. */
   get freeAt(): Millis {
     return this.#freeAt;
   }
 
-  /** Puts bytes on the wire at `now`, behind those that are still on it. They are not copied. */
+  /** Puts bytes on the wire at `now`, after those that are still on it. They are not copied. */
   send(bytes: Uint8Array, now: Millis, { byteTime, handOver, collect, latency, jitter }: Pace): void {
     if (bytes.length === 0 || this.#onTheWay + bytes.length > mostOnTheWay) return;
     let at = Math.max(now, this.#freeAt);

@@ -55,7 +55,7 @@ export class Faults {
 
   /** What becomes of a message, which itself is not changed. `longestDelay` is that of `delay`. */
   pass(message: Uint8Array, rates: FaultRates, longestDelay: Millis = 1000): Passed {
-    // Each fault is drawn for each message, so that one more fault does not change the fate of all messages behind it.
+    // Each fault is drawn for each message, so that one more fault does not change the fate of all messages after it.
     const lost = this.#happens(rates.loss);
     const late = this.#happens(rates.delay);
     const delay = late ? Math.ceil(this.#random() * longestDelay) : 0;

@@ -31,7 +31,7 @@ export const heardAs = (bytes: Uint8Array, sentAt: number, heardAt: number): Uin
     let byte = 0;
     for (let bit = 0; bit < 8; bit++) byte |= level(edge + (bit + 1.5) * width) << bit;
     heard.push(byte);
-    // The next edge is looked for behind the middle of the stop bit; a line that is still low there has to rise first.
+    // The next edge is looked for after the middle of the stop bit; a line that is still low there has to rise first.
     edge = Math.max(edge + 1, Math.ceil(edge + 9.5 * width));
   }
   return Uint8Array.from(heard);

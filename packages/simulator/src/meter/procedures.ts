@@ -24,7 +24,7 @@ const noSuchHandle = 3;
 const notAuthorized = 5;
 const everyDevice = 0xffff;
 const firstMepSlot = 4;
-/** In ET50: behind the identification stand the client's flags, of which bit 0 is its registration, and its icons. */
+/** In ET50: after the identification stand the client's flags, of which bit 0 is its registration, and its icons. */
 const clientFlags = 30;
 const registered = 0x01;
 

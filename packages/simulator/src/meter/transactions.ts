@@ -21,7 +21,7 @@ class Written {
 
   /** Notes a write; gives the whole transaction where this write has completed one that is not the one before. */
   note(memory: Memory, offset: number, length: number): Uint8Array | undefined {
-    // It must be written from the first to the last byte, one write behind the other (p. 136).
+    // It must be written from the first to the last byte, one write after another (p. 136).
     if (offset === 0) this.#end = length;
     else if (offset === this.#end) this.#end += length;
     else this.#end = 0;

@@ -117,7 +117,7 @@ describe("security", () => {
     meter.expectSequence(7);
     assert.deepEqual(client.ask(read(53)), { kind: "resync" });
     assert.equal(client.read(53).length, 6);
-    // The printed example goes on with the number behind the one that it was told (p. 22).
+    // The printed example goes on with the number after the one that it was told (p. 22).
     assert.equal(meter.sequence, 9);
   });
 });

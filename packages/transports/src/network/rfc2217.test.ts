@@ -70,7 +70,7 @@ test("the lines of a far port stay as an optical head wants them, and each as th
   }
 });
 
-test("the speed of a far port can be changed behind what was written", async () => {
+test("the speed of a far port can be changed after what was written", async () => {
   const server = await serialServer();
   const port = await openRfc2217({ host: "127.0.0.1", port: server.port });
   assert.equal(port.speed?.baudRate, 9600);

@@ -77,7 +77,7 @@ export const packetsIn = (bytes: Uint8Array): Generator<Packet> => {
 
 function* pcapPackets(words: Words): Generator<Packet> {
   const fraction = words.u32(0) === pcapMagicNanoseconds ? 1e6 : 1e3;
-  // The upper bits tell of checksums behind frames, which are not used.
+  // The upper bits tell of checksums after frames, which are not used.
   const linkType = words.u32(20) & 0xffff;
   for (let at = pcapFileHeader; at + pcapPacketHeader <= words.bytes.length; ) {
     const length = words.u32(at + 8);
@@ -135,7 +135,7 @@ function* pcapngPackets(file: Uint8Array): Generator<Packet> {
   let interfaces: Interface[] = [];
   for (let at = 0; at + 12 <= file.length; ) {
     if (words.u32(at) === pcapngBlock.sectionHeader) {
-      // The word reads the same in both byte orders; the one behind the length tells which it is.
+      // The word reads the same in both byte orders; the one after the length tells which it is.
       words = new Words(file, new Words(file, true).u32(at + 8) === pcapngByteOrder);
       if (words.u32(at + 8) !== pcapngByteOrder) throw wrong(at + 8, "a section begins here without its byte order");
       interfaces = [];

@@ -56,7 +56,7 @@ export class SeenDimensions {
 
   #under(profile: Profile): Dimensions {
     let env = defaultDimensions(profile);
-    // Twice, because some of them depend on others that stand behind them.
+    // Twice, because some of them depend on others that follow them.
     for (let pass = 0; pass < 2; pass++)
       for (const table of dimensionTables.values()) {
         const value = this.#decoded(table, env);

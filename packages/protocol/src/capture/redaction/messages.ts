@@ -49,7 +49,7 @@ export class MessageRedactor {
     return out;
   }
 
-  /** Keeps the first `kept` bytes; what stands behind them has no place in such a message. */
+  /** Keeps the first `kept` bytes; what follows them has no place in such a message. */
   #behind(apdu: Uint8Array, kept: number): Uint8Array {
     const out = apdu.slice();
     if (kept < apdu.length) out.set(this.#data.unknown(apdu.subarray(kept)), kept);
@@ -81,7 +81,7 @@ export class MessageRedactor {
     return out;
   }
 
-  /** ET52 or ET53 from its first byte on; what lies behind the transaction is from earlier ones. */
+  /** ET52 or ET53 from its first byte on; what follows the transaction is from earlier ones. */
   #transaction(data: Uint8Array): Uint8Array {
     const { spans } = annotate(ET52, data, this.#dimensions);
     const field = (name: string): unknown => spans.find(({ path }) => path === name)?.value;

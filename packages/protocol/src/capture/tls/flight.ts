@@ -26,7 +26,7 @@ export interface FlightPart {
 interface Read {
   readonly messages: readonly Uint8Array[];
   readonly records: readonly RecordPlace[];
-  /** What stands behind ChangeCipherSpec; undefined before there is one. */
+  /** What follows ChangeCipherSpec; undefined before there is one. */
   readonly sealed: readonly RecordPlace[] | undefined;
   /** Bytes of a message that has not come wholly. */
   readonly begun: number;
@@ -77,7 +77,7 @@ export class Flight {
     return this.#read.records;
   }
 
-  /** Records behind ChangeCipherSpec; undefined before there is one. */
+  /** Records after ChangeCipherSpec; undefined before there is one. */
   get sealed(): readonly RecordPlace[] | undefined {
     return this.#read.sealed;
   }
@@ -94,7 +94,7 @@ export class Flight {
     return true;
   }
 
-  /** Other bytes of the same lengths: what stands in the clear, message by message, and each record behind ChangeCipherSpec. */
+  /** Other bytes of the same lengths: what stands in the clear, message by message, and each record after ChangeCipherSpec. */
   rewritten(
     message: (message: Uint8Array, index: number) => Uint8Array,
     sealed: (fragment: Uint8Array, index: number) => Uint8Array,

@@ -14,7 +14,7 @@ const answerLimit = 4;
 /** What a trial of two hellos costs beside that of a record. */
 const trialCost = 50;
 
-/** All up to ServerHelloDone, and what stands behind it; undefined where that has not come. */
+/** All up to ServerHelloDone, and what follows it; undefined where that has not come. */
 export const splitAtDone = (
   messages: readonly Uint8Array[],
 ): { readonly hello: readonly Uint8Array[]; readonly between: readonly Uint8Array[] } | undefined => {

@@ -144,7 +144,7 @@ describe("sessions of a capture", () => {
     assert.equal(other.handshakes[0]?.session?.serverFinished, false);
   });
 
-  it("go on behind what is lost or damaged, in either direction", () => {
+  it("go on after what is lost or damaged, in either direction", () => {
     const whole = session();
     for (const at of [requestAt(1), requestAt(1) + 1]) {
       const gap = read(whole.toSpliced(at, 1)).list;
@@ -207,7 +207,7 @@ describe("sessions of a capture", () => {
     assert.deepEqual(apdus(list, "response"), responses);
   });
 
-  it("an answer that comes behind a new hello is late", () => {
+  it("an answer that comes after a new hello is late", () => {
     const whole = session();
     const at = requestAt(4) + 1;
     const late = [...whole.slice(0, at), ...session({ seed: 4 }).slice(0, 1), whole[at] as Spoken];

@@ -124,7 +124,7 @@ class Reader {
     return this.#recent.find(({ body, dir }) => body === hex && (dir === piece.dir || dir === "tx"));
   }
 
-  /** A hello that is repeated before it was taken up may be answered several times; behind that it begins a handshake, even if it is the same. */
+  /** A hello that is repeated before it was taken up may be answered several times; after that it begins a handshake, even if it is the same. */
   #beginsAnew(body: Uint8Array): boolean {
     return (
       body[0] === tlsCode.handshake && (this.#handshake === undefined || this.#handshake.client.messages.length > 1)

@@ -20,7 +20,7 @@ const messagesIn = (bytes: Uint8Array): string[] => {
 
 /**
  * Names of the handshake messages, alerts and records in a message of the port, its code left out. What is encrypted stays so:
- * behind ChangeCipherSpec a handshake record is a Finished. Any bytes give names or none; nothing is thrown.
+ * after ChangeCipherSpec a handshake record is a Finished. Any bytes give names or none; nothing is thrown.
  *
  * @example
  * namesInRecords(Uint8Array.of(20, 3, 3, 0, 1, 1)) // ["ChangeCipherSpec"]

@@ -10,7 +10,7 @@ export interface RecordPlace {
 }
 
 /**
- * All whole records, where one stands directly behind another; the last one may be cut. Undefined if one does not begin as a record does.
+ * All whole records, where one stands directly after another; the last one may be cut. Undefined if one does not begin as a record does.
  *
  * @example
  * recordsIn(Uint8Array.of(21, 3, 3, 0, 2, 1, 0)) // [{ type: 21, start: 5, end: 7 }]

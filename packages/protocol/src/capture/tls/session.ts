@@ -64,7 +64,7 @@ class Direction {
     return undefined;
   }
 
-  /** The number that is due; that which the nonce tells, for one that is late or behind a gap; the next few. */
+  /** The number that is due; that which the nonce tells, for one that is late or after a gap; the next few. */
   #candidates(record: RawRecord): ReadonlySet<number> {
     const told = this.#ahead === undefined ? this.#next : Number(countIn(record) - this.#ahead);
     const near = Array.from({ length: lookAhead }, (_, i) => this.#next + 1 + i);

@@ -9,7 +9,7 @@ const bytesOf = (hex: string): Uint8Array => fromHex(hex.replaceAll(" ", "")) ??
 
 describe("values of a load profile channel", () => {
   const header = bytesOf("0c 93 3a");
-  it("are what the header says, with the zeros behind shorter ones left out", () => {
+  it("are what the header says, without the zeros after shorter ones", () => {
     assert.equal(mbusValue(header, bytesOf("78 56 34 12"))?.value, 12_345.678);
     assert.equal(mbusValue(bytesOf("02 13 00"), bytesOf("ff ff 00 00"))?.value, -0.001);
     assert.equal(mbusValue(header, bytesOf("78 56 34 1a"))?.value, null);
@@ -33,7 +33,7 @@ describe("data types", () => {
   });
   const typesOf = (...entries: ReturnType<typeof entry>[]) => mbusDataTypes({ entries } as unknown as ET57);
 
-  it("have headers of any length, in the entries behind each other", () => {
+  it("have headers of any length, in consecutive entries", () => {
     const types = typesOf(
       entry(1, 1, [0x0c, 0x93, 0x3a]),
       entry(0, 0, [0, 0, 0]),

@@ -18,7 +18,7 @@ export interface MbusDataType {
 const base = 1;
 const extension = 3;
 
-/** The headers of all data types of M-Bus devices; a longer one goes on in the entries behind it. */
+/** The headers of all data types of M-Bus devices; a longer one goes on in the entries after it. */
 export const mbusDataTypes = ({ entries }: ET57): readonly MbusDataType[] => {
   const found: { number: number; special: boolean; bytes: number[] }[] = [];
   let open: (typeof found)[number] | undefined;

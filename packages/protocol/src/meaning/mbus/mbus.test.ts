@@ -254,11 +254,11 @@ describe("malformed answers", () => {
     assert.equal(mbusTelegram(slotWith(0, payload, 12))?.problem, "malformed");
     assert.equal(mbusTelegram(slotWith(0, payload, 16))?.problem, "truncated");
     assert.equal(mbusTelegram(slotWith(2, payload, 15))?.problem, "malformed");
-    // What stands behind the length is not read: the rest of the entry means nothing.
+    // What follows the length is not read: the rest of the entry means nothing.
     assert.deepEqual(mbusTelegram(slotWith(0, payload, 13))?.records, []);
   });
 
-  it("several telegrams stand behind each other, and the last one may be cut", () => {
+  it("several telegrams follow each other, and the last one may be cut", () => {
     const first = bytesOf(`${header} 00 00 0c 13 67 45 23 01 1f 00`);
     const second = bytesOf("15 46 23 11 70 93 15 0a 07 03 08 00 00 0c 13 01 00 00 00 04 13 05");
     const slot = slotWith(0, Uint8Array.from([...first, ...second]), first.length);

@@ -111,7 +111,7 @@ class Cursor {
   }
 }
 
-/** The bytes behind `first` that its extension bit announces, and theirs. */
+/** The bytes after `first` that its extension bit announces, and theirs. */
 const extensionsOf = (first: number, cursor: Cursor): number[] => {
   const found: number[] = [];
   for (let last = first; (last & extension) !== 0; last = found.at(-1) ?? 0) {
@@ -258,7 +258,7 @@ const recordFrom = (dif: number, cursor: Cursor): MbusRecord => {
 const textOf = (cursor: Cursor): string => plainCharacters(cursor.take(cursor.byte()));
 
 /**
- * The records in the bytes behind a telegram's header, without the zero that the meter puts at the end. `highestFirst`:
+ * The records in the bytes after a telegram's header, without the zero that the meter puts at the end. `highestFirst`:
  * values of several bytes begin with the highest one (mode 2), which is rare.
  *
  * @example

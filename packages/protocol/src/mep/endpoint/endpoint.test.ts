@@ -98,7 +98,7 @@ describe("printed exchanges", () => {
 });
 
 describe("sequence numbers", () => {
-  it("takes the expected one and up to 8 more, then goes on behind it", () => {
+  it("takes the expected one and up to 8 more, then goes on after it", () => {
     for (const ahead of [0, 1, 8]) {
       const { endpoint, got } = open(100);
       assert.equal(opened(100 + ahead, wire(got(0, request(100 + ahead)))), "0000020017");

@@ -70,7 +70,7 @@ export class Endpoint {
   #lastByteAt: Millis = Number.NEGATIVE_INFINITY;
   /** When the last response began, or will. */
   #lastResponseAt: Millis | undefined;
-  /** When the line is free again behind the last segment. */
+  /** When the line is free again after the last segment. */
   #freeAt: Millis = Number.NEGATIVE_INFINITY;
   #alerting = false;
   #alertAt: Millis | undefined;
@@ -147,7 +147,7 @@ export class Endpoint {
     this.#respond(request.reply(response), now);
   }
 
-  /** Plans the segments of a response behind whatever is still to be sent. */
+  /** Plans the segments of a response after whatever is still to be sent. */
   #respond(frame: Uint8Array, now: Millis): void {
     const { requestSpacing, responseDelay, segment, segmentPause, byteTime } = this.#timing;
     const throttled = this.#lastResponseAt === undefined ? now : this.#lastResponseAt + requestSpacing;

@@ -45,7 +45,7 @@ describe("requests", () => {
     });
   }
 
-  it("ignores bytes behind the counted ones, takes a count of one byte for none", () => {
+  it("ignores bytes after the counted ones, takes a count of one byte for none", () => {
     assert.deepEqual(decodeRequest(bytes("40 0007 0001 aabb")), { kind: "write", table: 7, data: Uint8Array.of(0xaa) });
     assert.deepEqual(decodeRequest(bytes("30 0017 01")), { kind: "read", table: 0x17, count: undefined });
   });

@@ -83,7 +83,7 @@ const malformed = (detail: string): Malformed => ({ kind: "malformed", detail })
 
 /**
  * The fields of a request. A count that is missing or has one byte is undefined for reads, as the guide has it
- * (p. 18: "indeterminate", no error); bytes behind the counted ones are ignored. Never throws.
+ * (p. 18: "indeterminate", no error); bytes after the counted ones are ignored. Never throws.
  *
  * @example
  * decodeRequest(Uint8Array.of(0x30, 0x00, 0x01)) // { kind: "read", table: 1, count: undefined }
@@ -106,7 +106,7 @@ export const decodeRequest = (bytes: Uint8Array): TableRequest | Malformed => {
   if (count === undefined) return malformed("a write without a count");
   const start = fixed + 2;
   if (bytes.length - start < count)
-    return malformed(`a write of ${count} bytes with only ${bytes.length - start} behind its header`);
+    return malformed(`a write of ${count} bytes with only ${bytes.length - start} after its header`);
   const data = bytes.slice(start, start + count);
   return partial ? { kind: "write-at", table, offset, data } : { kind: "write", table, data };
 };
@@ -139,7 +139,7 @@ export const encodeResponse = (response: TableResponse): Uint8Array => {
 
 /**
  * The fields of a response; what a success holds depends on what was asked. The count of a read must be the number of
- * bytes behind it: with a weak digest it is a second witness of the length. Never throws.
+ * bytes after it: with a weak digest it is a second witness of the length. Never throws.
  *
  * @example
  * decodeResponse(Uint8Array.of(0x00, 0x00, 0x01, 0x07), "read") // { kind: "data", data: Uint8Array [7] }

@@ -1,6 +1,6 @@
 /** Length-prefixed frames on the MEP port, and the alert: a frame of length zero. Big-endian, as all message fields are. */
 
-/** Most bytes behind the length field that either side may send (MEP guide 1.1, p. 14). */
+/** Most bytes after the length field that either side may send (MEP guide 1.1, p. 14). */
 export const maxBody = 476;
 
 /** A longer announced length than this is not believed: with the guide's limit it cannot be a frame, only noise. */
@@ -43,7 +43,7 @@ const alert: FrameEvent = { type: "alert" };
 
 /**
  * Cuts a byte stream into frames, in bounded memory; any cutting of the same bytes into chunks gives the same events.
- * An impossible length is slid over byte by byte, so that one byte of noise does not cost the reply behind it.
+ * An impossible length is slid over byte by byte, so that one byte of noise does not cost the reply after it.
  */
 export class Deframer {
   readonly #buffer = new Uint8Array(lengthField + believedBody);
@@ -94,7 +94,7 @@ export class Deframer {
 
   /**
    * Bodies that would end where the held bytes end, if those in front of them were noise: a length that noise invents swallows
-   * the frame behind it. `fits` says which lengths are looked for. Only a digest can tell which of them is real.
+   * the frame after it. `fits` says which lengths are looked for. Only a digest can tell which of them is real.
    */
   hidden(fits: (length: number) => boolean): Uint8Array[] {
     const bodies: Uint8Array[] = [];

@@ -8,7 +8,7 @@ export interface ResponseCode {
   readonly code: number;
   /** Abbreviation of ANSI C12.18 where it has one, else ours. */
   readonly name: string;
-  /** One plain sentence without a full stop, to be put behind a request's name. */
+  /** One plain sentence without a full stop, to be put after a request's name. */
   readonly meaning: string;
 }
 

@@ -1,4 +1,4 @@
-/** Answers that come damaged: what can be known early is not waited for, and what is whole behind noise is found. */
+/** Answers that come damaged: what can be known early is not waited for, and what is whole after noise is found. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat } from "../../bytes.ts";
@@ -86,7 +86,7 @@ describe("a damaged answer", () => {
   });
 });
 
-describe("an answer behind noise that looks like a length", () => {
+describe("an answer after noise that looks like a length", () => {
   const noise = bytes("ff0233aa55");
 
   it("is found, whatever pieces it comes in", () => {

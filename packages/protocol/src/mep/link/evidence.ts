@@ -59,7 +59,7 @@ export class Evidence {
   #note = "";
   #refusals = 0;
 
-  /** Notes what was seen; `note` is shown behind the sentence. */
+  /** Notes what was seen; `note` is shown after the sentence. */
   add(seen: Seen, note = ""): void {
     if (seen === "wrong-key") this.#refusals++;
     if (order.indexOf(seen) < order.indexOf(this.#best)) return;

@@ -63,7 +63,7 @@ export type LinkOutput =
   | { readonly type: "transmit"; readonly bytes: Uint8Array }
   /** Authentic. `attempts` counts transmissions. */
   | { readonly type: "response"; readonly id: number; readonly apdu: Uint8Array; readonly attempts: number }
-  /** `detail` is a sentence to be put behind the request's name. */
+  /** `detail` is a sentence to be put after the request's name. */
   | {
       readonly type: "failed";
       readonly id: number;

@@ -60,7 +60,7 @@ describe("order and time", () => {
     assert.equal(link.load, 0);
   });
 
-  it("a request that waited behind a resync carries the new number", () => {
+  it("a request that waited after a resync carries the new number", () => {
     const { ask, got, tick } = open();
     const first = sent(ask(0, 1, readBt23));
     ask(0, 2, readBt28);

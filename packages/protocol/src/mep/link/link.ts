@@ -219,7 +219,7 @@ export class Link {
     if (this.#current !== undefined) this.#findBuriedAnswer(this.#current, out);
   }
 
-  /** Finds the answer behind noise that looks like the beginning of a longer frame. Its digest says that it is the answer. */
+  /** Finds the answer after noise that looks like the beginning of a longer frame. Its digest says that it is the answer. */
   #findBuriedAnswer(exchange: Exchange, out: LinkOutput[]): void {
     const { announced } = this.#deframer;
     if (announced === undefined || exchange.fitsAnswer(announced - lengthField)) return;

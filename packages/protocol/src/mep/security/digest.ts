@@ -62,7 +62,7 @@ export class Digest {
   readonly #steps: Uint16Array;
   readonly #lanes = new Uint8Array(digestLength);
   #step = 0;
-  /** Whether this call of the printed function had bytes: a block that they fill exactly gets no block of zeros behind it. */
+  /** Whether this call of the printed function had bytes: a block that they fill exactly gets no block of zeros after it. */
   #fed = false;
 
   constructor(key: DigestKey) {

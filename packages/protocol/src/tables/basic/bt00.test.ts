@@ -70,7 +70,7 @@ describe("BT00 of a real meter", () => {
       assert.throws(() => decode(BT00, captured.slice(0, length), {}), { code: "truncated" });
   });
 
-  test("with bytes behind its sets has unknown ones", () => {
+  test("with bytes after its sets has unknown ones", () => {
     const longer = Uint8Array.of(...captured, 1, 2);
     assert.throws(() => decode(BT00, longer, {}), { code: "trailing" });
     assert.deepEqual(decode(BT00, longer, {}, { trailing: "keep" }), decode(BT00, captured, {}));

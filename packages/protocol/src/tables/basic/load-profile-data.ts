@@ -63,7 +63,7 @@ export const loadProfileData = (set: 0 | 1 | 2 | 3) => {
   const endReadings = flag(BT61, "endReadingSupported");
   // A nibble for all channels and one for each: the guide's (channels / 2) + 1, rounded down.
   const statusSize = bitBytes(plus(4, times(4, channels)));
-  // Page 245 adds the end readings to the offsets behind them even where there are none, which is everywhere; ET21
+  // Page 245 adds the end readings to the offsets after them even where there are none, which is everywhere; ET21
   // (bytes 22, 24 and 26) gives the true ones.
   const pastReadings = either(endReadings, plus(5, times(4, channels)), 5);
   // Printed from the start of the block, as if for interval 0: these two count from the start of the interval.

@@ -171,7 +171,7 @@ describe("the calendar", () => {
     assert.equal(toHex(encode(BT54, value, env)), body);
   });
 
-  test("that waits is the same behind its descriptor", () => {
+  test("that waits is the same after its descriptor", () => {
     const value = decode(BT4150, hex(`30${"160c1f1700"}${body}`), env);
     assert.deepEqual(value.descriptor, {
       eventCode: 0,

@@ -101,7 +101,7 @@ export const descriptor: readonly Printed[] = [
   ["descriptor.filler6", 0, 1, 6, 7],
   ["descriptor.eventStorage", 1, 5],
 ];
-/** ET47, MEP guide 1.1, pp. 128-129, behind the 6 bytes of the descriptor. */
+/** ET47, MEP guide 1.1, pp. 128-129, after the 6 bytes of the descriptor. */
 export const et6191: readonly Printed[] = [
   ...descriptor,
   ["contents.tariff", 6 + 0, 1],

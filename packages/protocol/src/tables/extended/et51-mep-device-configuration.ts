@@ -14,7 +14,7 @@ import {
 } from "../../layout/index.ts";
 import { ET11 } from "./et11-mfg-dimension.ts";
 
-// Page 135 names meters only; module 1.20 has the byte behind this one (p. 136), so it has this one too, and the bit that goes with it.
+// Page 135 names meters only; module 1.20 has the byte after this one (p. 136), so it has this one too, and the bit that goes with it.
 const since340 = atLeast({ meter: [3, 40], module: [1, 20] });
 const since370 = atLeast({ meter: [3, 70], module: [1, 20] });
 

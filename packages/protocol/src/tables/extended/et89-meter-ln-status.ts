@@ -117,7 +117,7 @@ export const ET89 = table(
     lastImageLength: at(117, when(since450, u32), "Length of the latest image", { vci: "M", value: 0, unit: "byte" }),
     signatureLength: at(121, when(since450, u8), "Length of its signature", { vci: "M", value: 0, unit: "byte" }),
     signature: at(122, when(since450, bytes(8)), "First bytes of its signature", { vci: "M", value: 0 }),
-    // A mask of A bytes comes first, and nothing says what A is: the fields behind it have no known place.
+    // A mask of A bytes comes first, and nothing says what A is: the fields after it have no known place.
     unreadMaskAndBeyond: at(
       130,
       when(since450, rest()),

@@ -78,7 +78,7 @@ describe("ET36", () => {
       assert.deepEqual(encode(ET36, value, {}), data);
     });
 
-  test("puts its fields where the page prints them, and the bitmap behind 17 bytes an entry", () => {
+  test("puts its fields where the page prints them, and the bitmap after 17 bytes an entry", () => {
     const data = hex(pages.factory["meter:3.70"].et36);
     const rows = [
       ["count", 0, 1],
@@ -180,7 +180,7 @@ describe("ET42", () => {
       ...moved("", pages.et42Required, 97),
     ];
     assert.deepEqual(spans, rows);
-    // Without a value the places behind the counts are not known.
+    // Without a value the places after the counts are not known.
     assert.deepEqual(leaves(ET42, env).map(row), pages.et42Fixed);
     assert.deepEqual(leaves(ET42, env, "all", value).map(row), rows);
     assert.deepEqual(misplaced(ET42, env), []);

@@ -45,7 +45,7 @@ const forGroups = ownIs("type", transactionType.groupRequests);
 const last = minus(own("size"), 2);
 
 /**
- * Fields of ET52 and ET53. Exactly `size` bytes are decoded: what a whole-table read brings behind them is left over
+ * Fields of ET52 and ET53. Exactly `size` bytes are decoded: what a whole-table read brings after them is left over
  * from earlier transactions. Messages are C12.18 requests or responses, big-endian, without sequence and digest.
  */
 export const transactionFields = {

@@ -170,7 +170,7 @@ local function parse_request(range, room, have)
   if room >= fixed + 2 then what.count = range(fixed, 2):uint() end
   if writes then
     if what.count == nil then return nil, "a write without a count" end
-    if room - fixed - 2 < what.count then return nil, "a write of " .. what.count .. " bytes with only " .. (room - fixed - 2) .. " behind its header" end
+    if room - fixed - 2 < what.count then return nil, "a write of " .. what.count .. " bytes with only " .. (room - fixed - 2) .. " after its header" end
   end
   what.length = fixed + (what.count and 2 or room - fixed) + (writes and what.count or 0)
   return what

@@ -150,7 +150,7 @@ describe("the port", () => {
     assert.deepEqual(port.session, { clientId: 7, level: "basic" });
   });
 
-  it("a handshake that goes on behind its end, an end without a byte, a message of before: the session stays or goes", () => {
+  it("a handshake that goes on after its end, an end without a byte, a message of before: the session stays or goes", () => {
     const { port, seal } = opened();
     const request = seal.seal(read).packet.subarray(2);
     assert.equal(frame(port.open(concat(Uint8Array.of(0x59), request.subarray(1)))), "000101");

@@ -67,7 +67,7 @@ class TlsSeal implements Seal {
     const tls = this.#tls;
     if (tls === undefined) throw new UsageError("not-open", "a TLS seal is prepared before it seals");
     const packet = tlsFrame(tlsCode.table, tls.send(apdu));
-    // An answer in several records is longer; behind noise it is not found, and asked for again.
+    // An answer in several records is longer; after noise it is not found, and asked for again.
     return this.#await(packet, (body) => this.#openTable(tls, body), tlsOverhead);
   }
 

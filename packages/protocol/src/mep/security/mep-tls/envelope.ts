@@ -68,7 +68,7 @@ export const beginsRecord = (records: Uint8Array): boolean => {
   return type >= 20 && type <= 23 && major === 3;
 };
 
-/** Digests stand behind what a port says that takes TLS for a damaged RC4 request. */
+/** Digests follow what a port says that takes TLS for a damaged RC4 request. */
 const digestLength = 8;
 
 /** What a port without TLS, or with TLS in trouble, answers: a code, perhaps with a digest that cannot be checked. */

@@ -179,7 +179,7 @@ describe("link and port", () => {
     assert.equal(ask(write), "00", "asked again by a caller that may");
   });
 
-  it("a forged 0x0A behind what must not be done twice never has it done twice", () => {
+  it("a forged 0x0A after what must not be done twice never has it done twice", () => {
     for (const forged of ["00010a", "000101", "000103", "00090b0000000000000000"]) {
       const { ask, served } = pair("required");
       ask(read);
@@ -190,7 +190,7 @@ describe("link and port", () => {
     }
   });
 
-  it("an answer behind noise that looks like the length of a longer frame is found, and the session goes on", () => {
+  it("an answer after noise that looks like the length of a longer frame is found, and the session goes on", () => {
     const { ask, served } = pair("required");
     ask(read);
     const lengthOf332 = bytes("ff014c");

@@ -73,7 +73,7 @@ class Port implements PortSecurity {
 
   open(body: Uint8Array): Received {
     if (this.#options.tls === "off") return this.#rc4.open(body);
-    // An encrypted RC4 request may begin with any byte, so a code counts only with a record behind it.
+    // An encrypted RC4 request may begin with any byte, so a code counts only with a record after it.
     if (isTlsCode(body[0]) && beginsRecord(body.subarray(1))) return this.#openTls(body);
     const open = this.#tls?.state === "open";
     if (open && body[0] === tlsCode.terminate && body.length > 1) return this.#terminate();

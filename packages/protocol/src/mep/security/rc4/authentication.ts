@@ -1,4 +1,4 @@
-/** RC4 authentication: sequence number and digest behind every request, a digest behind every response (MEP guide 1.1, pp. 16-17). */
+/** RC4 authentication: sequence number and digest after every request, a digest after every response (MEP guide 1.1, pp. 16-17). */
 
 import { readResponseHeader, writeAtHeader } from "../../frame/apdu.ts";
 import { lengthField, maxBody } from "../../frame/frame.ts";
@@ -47,7 +47,7 @@ export const verifyRequest = (
   return { apdu: body.slice(0, end), sequence: sequence >>> 0, digest };
 };
 
-/** A response frame in the clear; `digest` is the state behind the request. */
+/** A response frame in the clear; `digest` is the state after the request. */
 export const signResponse = (key: DigestKey, digest: Digest, apdu: Uint8Array): Uint8Array => {
   const length = apdu.length + digestLength;
   const packet = new Uint8Array(lengthField + length);
@@ -61,7 +61,7 @@ export const signResponse = (key: DigestKey, digest: Digest, apdu: Uint8Array): 
   return packet;
 };
 
-/** What a response body in the clear is; `digest` is the state behind the request. */
+/** What a response body in the clear is; `digest` is the state after the request. */
 export const openResponse = (key: DigestKey, digest: Digest, body: Uint8Array): Opened => {
   const end = body.length - digestLength;
   if (end < 1 || !digest.fork(key).update(body, 0, end).matches(body, end)) return unverified(body);
@@ -94,7 +94,7 @@ export interface Rc4Options {
   readonly sequence: number;
 }
 
-/** Counts sequence numbers; after an authentic 0x0C the one behind the meter's, as the guide's example does (p. 22). */
+/** Counts sequence numbers; after an authentic 0x0C the one after the meter's, as the guide's example does (p. 22). */
 export class SequenceCounter {
   #next: number;
 

@@ -38,7 +38,7 @@ class Encrypted implements Sealed {
   readonly answerOverhead = digestLength;
   readonly #key: DigestKey;
   readonly #digest: Digest;
-  /** Stands behind the request: the response goes on from here. */
+  /** Follows the request: the response goes on from here. */
   readonly #stream: Rc4;
 
   constructor(key: DigestKey, encryptKey: Uint8Array, apdu: Uint8Array, sequence: number) {

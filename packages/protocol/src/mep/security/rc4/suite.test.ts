@@ -126,7 +126,7 @@ for (const kind of kinds) {
       assert.equal(sealed.open(bytes("0b0102")).type, "forged");
     });
 
-    it("counts up, goes on behind the meter's number, and wraps", () => {
+    it("counts up, goes on after the meter's number, and wraps", () => {
       const seal: Seal = suite({ key, sequence: 0xffffffff });
       const apdu = bytes("30000100ff");
       assert.deepEqual([seal.seal(apdu).sequence, seal.seal(apdu).sequence], [0xffffffff, 0]);

@@ -307,14 +307,14 @@ export abstract class TlsConnection {
     if (this.#state === "open") throw violation("unexpected_message", "a handshake message in an open session");
     if (type === handshakeType.finished) {
       if (this.#incoming === undefined) throw violation("unexpected_message", "Finished before ChangeCipherSpec");
-      if (more) throw violation("unexpected_message", "bytes of a message behind Finished");
+      if (more) throw violation("unexpected_message", "bytes of a message after Finished");
       this.#finishedHash = this.#hash();
     } else if (this.#incoming !== undefined) {
       throw violation("unexpected_message", "another message in place of Finished");
     }
     this.#transcript.update(whole);
     out.push(this.onHandshake({ type, body: whole.slice(messageHeader) }));
-    // Keys change between records only: what stands behind in the same one would be read under the wrong key.
+    // Keys change between records only: what follows in the same one would be read under the wrong key.
     if (more && this.#expectsChange) throw violation("unexpected_message", "a message in place of ChangeCipherSpec");
   }
 

@@ -19,7 +19,7 @@ export const prf = (secret: Uint8Array, label: string, seed: Uint8Array, length:
   return out;
 };
 
-/** As many zeros as the key has bytes, and the key, each behind its length (RFC 4279, section 2). */
+/** As many zeros as the key has bytes, and the key, each after its length (RFC 4279, section 2). */
 export const premasterSecret = (key: Uint8Array): Uint8Array => {
   const out = new Uint8Array(4 + 2 * key.length);
   const length = [key.length >> 8, key.length & 0xff];

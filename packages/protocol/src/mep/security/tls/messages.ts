@@ -28,7 +28,7 @@ export interface Extensions {
 
 const extensionsOf = ({ extendedMasterSecret, renegotiationInfo }: Extensions): Uint8Array => {
   const list = concat(
-    // Nothing was negotiated before: an empty renegotiated_connection, behind its length of one byte (RFC 5746).
+    // Nothing was negotiated before: an empty renegotiated_connection, after its length of one byte (RFC 5746).
     ...(renegotiationInfo ? [u16(extension.renegotiationInfo), behindLength16(Uint8Array.of(0))] : []),
     ...(extendedMasterSecret ? [u16(extension.extendedMasterSecret), behindLength16(new Uint8Array(0))] : []),
   );

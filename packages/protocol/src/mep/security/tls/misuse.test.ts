@@ -53,7 +53,7 @@ describe("a peer that breaks the rules", () => {
       assert.match(refused(serverOf(), clear(type)), /an empty record that carries no data/);
   });
 
-  it("messages behind the last one before a change of keys, and behind Finished", () => {
+  it("messages after the last one before a change of keys, and after Finished", () => {
     const greeted = (): TlsServer => {
       const server = serverOf();
       server.receive(handshake(hello()));
@@ -70,7 +70,7 @@ describe("a peer that breaks the rules", () => {
     server.receive(before);
     const crowded = concat(Uint8Array.of(20, 0, 0, 12), new Uint8Array(12), Uint8Array.of(0));
     const record = sealRecord(contentType.handshake, crowded, new Cipher(secrets.client));
-    assert.match(server.receive(record).failure?.message ?? "", /bytes of a message behind Finished/);
+    assert.match(server.receive(record).failure?.message ?? "", /bytes of a message after Finished/);
   });
 
   it("a malformed ChangeCipherSpec", () => {
@@ -108,7 +108,7 @@ describe("a peer that breaks the rules", () => {
     assert.deepEqual([warned[15], warned[16]], [undefined, "too many warnings"]);
   });
 
-  it("a message takes nothing beside its data: half a record, or an alert before or behind it", () => {
+  it("a message takes nothing beside its data: half a record, or an alert before or after it", () => {
     const { client, asServer } = open();
     const data = (): Uint8Array => sealRecord(contentType.applicationData, Uint8Array.of(1), asServer);
     const alert = (): Uint8Array => sealRecord(contentType.alert, Uint8Array.of(2, 80), asServer);

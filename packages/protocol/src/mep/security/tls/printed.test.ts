@@ -12,7 +12,7 @@ import { TlsServer } from "./server.ts";
 const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
 const key = bytes(guideKey);
 const { frames, identity } = guideTls;
-/** TLS records of a printed MEP frame: behind its length and its code. */
+/** TLS records of a printed MEP frame: after its length and its code. */
 const records = (frame: string): string => frame.slice(6);
 const hello = bytes(records(frames.clientHello));
 const answer = bytes(records(frames.serverHelloDone));

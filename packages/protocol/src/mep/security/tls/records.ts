@@ -158,7 +158,7 @@ export class RecordReader {
   next(encrypted: boolean, anyMinor: boolean): RawRecord | undefined {
     const bytes = this.#bytes;
     const [type = 0, major = 0, minor = 0] = bytes;
-    // A wrong type or version is told at once: the length behind it means nothing.
+    // A wrong type or version is told at once: the length after it means nothing.
     if (bytes.length >= 1 && !isContentType(type))
       throw violation("unexpected_message", `there is no content type ${type}`);
     if (bytes.length >= 3 && (major !== 3 || (!anyMinor && minor !== 3)))
