@@ -15,8 +15,8 @@ const changeable = { offset: 0, length: 1 };
 const changeableBit = 0x40;
 
 /**
- * The unit of a meter that does not say what it is, and passes for older firmware: 1, unless it says that units can be changed.
- * Then its profile is wrong, and nobody knows where the unit stands.
+ * The unit of a meter that does not report its firmware, and is taken for an older one: 1, unless it says that units can be
+ * changed. Then its profile is wrong, and the place of the unit is unknown.
  */
 const askUnsure = async ({ session }: Meter, { signal }: CallOptions): Promise<EnergyUnit | null> => {
   let missing = false;
@@ -38,7 +38,7 @@ export const askEnergyUnit = async (meter: Meter, call: CallOptions): Promise<En
     (want) => [want.read(ET54, ["energyUnitChange"]), want.read(ET55, ["energyRegisterUnit"])],
     call,
   );
-  // Not after BT00: this is on the way to the first live value, and every meter of such firmware has both tables.
+  // BT00 is not read first: the first live value waits for this, and every meter with such firmware has both tables.
   if (change.ok && !change.value) return 1;
   if (unit.ok) return energyUnitOf(unit.value) ?? null;
   return unit.error.code === "no-such-table" ? 1 : null;

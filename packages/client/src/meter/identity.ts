@@ -124,7 +124,7 @@ export const identify = async (session: Session, signal?: Signal, given?: Profil
   );
   const count = bt21?.[9];
   if (given !== undefined) {
-    // Without BT21 values are read at places that are fixed, so nothing else would speak up.
+    // Without BT21, values are read at fixed places, so nothing else would reveal the error.
     if (!tableExists(BT21, given) && refusedAs !== undefined && refusedAs !== "no-such-table")
       throw contradiction(given, "the meter refuses BT21, which that firmware does not have");
     if (count !== undefined && !canReport(given, count))

@@ -1,6 +1,6 @@
 /**
- * What a meter remembers: load profile, events, outages, billing, and what it says of tariffs, alarms, power quality and
- * the devices behind it. Apart from the package's main entry, so that a program which only wants live readings stays small.
+ * What a meter remembers: load profile, events, outages, billing, and what it reports about tariffs, alarms, power quality
+ * and its devices. Separate from the main entry, so that a program that only wants live readings stays small.
  */
 export { type Alarms, type DeviceAlarms, type MeterAlarms, readAlarms } from "./alarms.ts";
 export {

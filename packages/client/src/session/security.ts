@@ -47,13 +47,13 @@ export interface Rc4Security {
 
 const longestKey = 20;
 
-/** The bytes of a key. @throws UsageError (`key`) for what is not a `Secret`: programs without types give bytes or texts */
+/** The bytes of a key. @throws UsageError (`key`) for anything but a `Secret`: programs without types may pass bytes or text */
 export const revealed = (key: Secret): Uint8Array => {
   if (typeof (key as Partial<Secret> | null | undefined)?.reveal === "function") return key.reveal();
   throw new UsageError("key", "the key must be a Secret: give parseKey(text).secret, or new Secret(bytes)");
 };
 
-/** The bytes of an MBK or MAK. @throws UsageError (`key`) for another length, or what is not a `Secret` */
+/** The bytes of an MBK or MAK. @throws UsageError (`key`) for another length, or anything but a `Secret` */
 export const keyBytes = (key: Secret): Uint8Array => {
   const bytes = revealed(key);
   if (bytes.length < keyLength || bytes.length > longestKey)

@@ -1,8 +1,8 @@
 /**
  * How far a value may be from the one before it without being read again. If three bits flip and the digest misses it, one value
  * leaps by 32,640 of the meter's units or more (SECURITY.md gives the probability): W, mA, mV, mHz. Every step here is smaller. Those
- * of power and current are as long as they can be, since a car or a water heater that is switched on is no fault; voltages do not
- * step so far.
+ * of power and current are as large as possible, since switching on a car charger or water heater is not a fault; voltages do not
+ * step that far.
  */
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";

@@ -205,7 +205,7 @@ test("a suspect value reaches neither the page nor the store", async () => {
   await clock.run(loop.stop());
 });
 
-test("a value that leapt is asked for again at once, so that a true one shows without waiting for the interval", async () => {
+test("a value that leapt is read again at once, so that a true one shows without waiting for the interval", async () => {
   const { clock, meter, loop } = setup({ interval: 10_000, limits: limitsForFuse(100) });
   await clock.advance(1_000);
   meter.values = { power_w: 40_000, energy_import_wh: 1_010 };
@@ -218,7 +218,7 @@ test("a value that leapt is asked for again at once, so that a true one shows wi
   await clock.run(loop.stop());
 });
 
-test("a meter whose values leap with each reading is asked at most twice an interval", async () => {
+test("a meter whose values leap with each reading is read at most twice an interval", async () => {
   const { clock, meter, loop } = setup({ interval: 10_000 });
   const keys = ["voltage_l1_v", "voltage_l2_v", "voltage_l3_v"] as const;
   const read = meter.read;

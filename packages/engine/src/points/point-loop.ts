@@ -155,7 +155,7 @@ export class PointLoop implements MeterView {
     }
   }
 
-  /** Whether to ask again soon: where a value has just leapt, and only once, so that a restless load is not asked for all the time. */
+  /** Whether to read again soon: if a value has just leapt, and only once, so that a fluctuating load does not cause constant reads. */
   #accept(raw: LiveReading, roundTrip: Millis): boolean {
     const { limits, log, id, onReading, onEvent } = this.#options;
     const before = this.#guard;

@@ -72,12 +72,12 @@ export class Dimensions {
     return env;
   }
 
-  /** The value of one of the tables that hold dimensions. @throws LinkError, ResponseError, LayoutError */
+  /** The value of a table that is cached like dimensions. @throws LinkError, ResponseError, LayoutError */
   value(table: AnyTable, signal: Signal | undefined): Promise<unknown> {
     return this.#value(table.id, signal, table);
   }
 
-  /** A table that no declaration depends on has to be given. */
+  /** A table on which no declaration depends must be passed in. */
   #value(id: string, signal: Signal | undefined, given?: AnyTable): Promise<unknown> {
     const label = `read ${id}`;
     if (signal?.aborted === true) return Promise.reject(new LinkError("aborted", label, "aborted before it was sent"));
