@@ -9,7 +9,7 @@ orExplain(() => {
   const file = join(folder, `${name.replace(/^bench\//, "").replace(/\.ts$/, "")}.ts`);
   if (!existsSync(file)) {
     const names = readdirSync(folder).flatMap((each) => /^(.*)\.ts$/.exec(each)?.[1] ?? []);
-    throw new SetupError(`there are no figures of that name; there are ${names.join(", ")}`);
+    throw new SetupError(`unknown figures "${name}"; known: ${names.join(", ")}`);
   }
   const node = ensureNode();
   ensureDependencies();

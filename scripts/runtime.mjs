@@ -1,7 +1,7 @@
 /**
- * Finds the Node that runs Meterport, and fetches one where the Node at hand is too old.
+ * Finds the Node that runs Meterport, and fetches one if the Node at hand is too old.
  * Runs before anything is installed, on Node 20 and with built-ins only, and `meterport` goes through here on each start:
- * nothing may be hashed, listed or asked of npm on the way that finds a fetched Node.
+ * nothing may be hashed, listed or requested from npm when a fetched Node exists.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
@@ -12,19 +12,19 @@ import { fileURLToPath } from "node:url";
 /** The root of the checkout. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** What is fetched where Node is too old: the newest patch of this version. */
+/** The version to fetch if Node is too old: its newest patch. */
 const fetchedVersion = "~24.21.0";
 
-/** A sentence for the person at the keyboard; anything else that is thrown here is a mistake of ours. */
+/** A sentence for the user; any other error thrown here is our mistake. */
 export class SetupError extends Error {
   name = "SetupError";
 }
 
-/** One line on standard error: standard output belongs to what is started. */
+/** One line on standard error: standard output belongs to the started program. */
 export const say = (line) => process.stderr.write(`meterport: ${line}\n`);
 
 /**
- * Whether that Node runs TypeScript as it is: from 22.18, and from 23.6 in the odd line between.
+ * Whether that Node runs TypeScript unbuilt: 22.18 and newer, but in the odd line 23 only 23.6 and newer.
  *
  * @example
  * runsTypeScript("22.17.1") // false
@@ -39,7 +39,7 @@ const packageName = `node-${platform}-${process.arch}`;
 const folder = join(root, ".node");
 const fetched = join(folder, "node_modules", packageName, "bin", platform === "win" ? "node.exe" : "node");
 
-/** npm as it was started with, so that a machine with several takes no other. */
+/** The npm that started this program, so that a machine with several uses no other. */
 export const npm = (args, options) => {
   const cli = process.env.npm_execpath;
   if (cli?.endsWith(".js")) return spawnSync(process.execPath, [cli, ...args], options);
@@ -52,10 +52,10 @@ const linesOf = ({ stdout, stderr, error }) =>
     .split("\n")
     .filter((line) => line.trim() !== "");
 
-/** The last lines of a program that failed, for the sentence that says so. */
+/** The last lines of a failed program, for its error. */
 export const lastLines = (result, count) => linesOf(result).slice(-count).join("\n");
 
-/** What npm says went wrong: it begins with that, and goes on with its manual. */
+/** npm's error: its output begins with that, followed by its manual. */
 export const npmComplaint = (result) => {
   const lines = linesOf(result);
   const errors = lines.filter((line) => /^npm (error|ERR!) +\S/.test(line));
@@ -90,7 +90,7 @@ const fetchNode = () => {
   }
 };
 
-/** The path of a Node that runs TypeScript; fetched into `.node` where the running one does not. */
+/** The path of a Node that runs TypeScript; fetched into `.node` if the running one does not. */
 export const ensureNode = () => {
   if (runsTypeScript(process.versions.node)) return process.execPath;
   if (!existsSync(fetched)) fetchNode();
@@ -99,7 +99,7 @@ export const ensureNode = () => {
 
 /**
  * Runs a program in the foreground and ends this one as it ended.
- * A terminal sends Ctrl-C to both by itself, so there it is passed on only to a child that does not end of it.
+ * A terminal sends Ctrl-C to both, so there it is passed on only if the child does not end.
  */
 export const become = (command, args, options = {}) => {
   const child = spawn(command, args, { stdio: "inherit", ...options });
@@ -111,7 +111,7 @@ export const become = (command, args, options = {}) => {
     else child.kill("SIGINT");
   });
   if (process.env.npm_lifecycle_event !== undefined) {
-    // npm runs a script below a shell, and a shell that is ended takes nobody with it: being orphaned is the signal.
+    // npm runs a script below a shell, and ending that shell does not end its children: being orphaned is the signal.
     const parent = process.ppid;
     const watch = setInterval(() => {
       if (process.ppid === parent) return;

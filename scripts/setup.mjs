@@ -1,4 +1,4 @@
-/** What a clone needs before it runs: dependencies and the dashboard's page. Each step does nothing where nothing changed. */
+/** What a clone needs before it runs: dependencies and the dashboard's page. Each step does nothing if nothing changed. */
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -51,7 +51,7 @@ const installedMatchesLock = () => {
   });
 };
 
-/** Runs `npm ci` where the installed packages are not those of the lock file. */
+/** Runs `npm ci` if the installed packages are not those of the lock file. */
 export const ensureDependencies = () => {
   const stamp = () => hashOf([lockFile, installedFile]);
   if (existsSync(installedFile)) {
@@ -61,12 +61,12 @@ export const ensureDependencies = () => {
   say("installing dependencies (npm ci)");
   const install = npm(["ci", "--loglevel=error"], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   if (install.status !== 0) {
-    throw new SetupError(`npm ci failed; is the network there? It said:\n${npmComplaint(install)}`);
+    throw new SetupError(`npm ci failed; check the network. It said:\n${npmComplaint(install)}`);
   }
   writeStamp("dependencies", stamp());
 };
 
-/** Builds the page where its sources changed since the last build. */
+/** Builds the page if its sources changed since the last build. */
 export const ensureDashboard = (node) => {
   const folder = inRoot("packages", "dashboard");
   const isSource = (name) => !["dist", "node_modules"].includes(name) && !/\.test\.ts$/.test(name);
@@ -79,7 +79,7 @@ export const ensureDashboard = (node) => {
   ]);
   if (existsSync(join(folder, "dist", "index.html")) && readStamp("dashboard") === stamp) return;
   say("building the dashboard");
-  // A build that is interrupted leaves half a page behind, so its stamp goes first.
+  // An interrupted build leaves half a page behind, so its stamp is removed first.
   rmSync(stampFile("dashboard"), { force: true });
   const vite = inRoot("node_modules", "vite", "bin", "vite.js");
   const build = spawnSync(node, [vite, "build", "--logLevel", "warn"], {

@@ -34,7 +34,7 @@ const isOnPath = (command) =>
     existsSync(join(folder, command)),
   );
 
-/** Installs the Debian packages that the chosen tests start, where this may be done unasked: as root on Debian. */
+/** Installs the Debian packages that the chosen tests start, if it may do so unasked: as root on Debian. */
 const ensurePeers = (files, isFiltered) => {
   const { peers } = JSON.parse(readFileSync(join(root, "test", "support", "peers.json"), "utf8"));
   const isWanted = ({ command }) =>
@@ -45,9 +45,9 @@ const ensurePeers = (files, isFiltered) => {
   const apt = (...args) =>
     spawnSync("apt-get", args, { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status;
   const install = () => apt("install", "-y", "--no-install-recommends", ...missing);
-  // The list of packages may be missing or stale: then it is fetched, and installing is tried once more.
+  // The list of packages may be missing or stale: then it is fetched, and the installation is retried.
   if (install() === 0 || (apt("update") === 0 && install() === 0)) return;
-  say(`apt-get could not install ${missing.join(", ")}; the tests that need them say so`);
+  say(`apt-get could not install ${missing.join(", ")}; the tests that need them are skipped or fail`);
 };
 
 orExplain(() => {

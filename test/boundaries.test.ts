@@ -1,4 +1,4 @@
-/** The shape that ARCHITECTURE.md promises: who imports whom, how long files are, what must not stand in them. */
+/** The shape that ARCHITECTURE.md promises: who imports whom, how long files are, what they must not contain. */
 import assert from "node:assert/strict";
 import { builtinModules } from "node:module";
 import { describe, test } from "node:test";
@@ -71,7 +71,7 @@ describe("imports", () => {
       assert.notEqual(complaint(path, imported), undefined, `${path} imports ${imported.specifier}`);
   });
 
-  test("the rules let pass what is allowed", () => {
+  test("the rules accept what is allowed", () => {
     const allowed: readonly (readonly [string, Import])[] = [
       ["packages/protocol/src/mep/link/link.ts", importing("../../ports.ts", true)],
       ["packages/protocol/src/mep/security/rc4/suite.ts", importing("../digest.ts")],
@@ -124,7 +124,7 @@ describe("package.json", () => {
 
       const missing = uses.filter(({ path, specifier, typeOnly }) => {
         const name = packageNameOf(specifier);
-        // The page is built, never published: of the gateway it takes types only.
+        // The page is built, never published: it takes only types from the gateway.
         if (folder === "packages/dashboard/" && name === "@meterport/gateway") return !typeOnly;
         const isShipped = path.startsWith(`${folder}src/`) && !isTest(path) && !typeOnly;
         const isBundled = folder === "packages/dashboard/";
@@ -159,7 +159,7 @@ describe("package.json", () => {
   });
 });
 
-test("package-lock.json holds what is for other machines too, so that npm ci runs there", () => {
+test("package-lock.json holds the packages for other machines too, so that npm ci runs there", () => {
   const lock = JSON.parse(textOf("package-lock.json")) as { readonly packages: Readonly<Record<string, LockEntry>> };
   const names = new Set(Object.keys(lock.packages).map((path) => path.slice(path.lastIndexOf("node_modules/") + 13)));
   const missing = Object.values(lock.packages)

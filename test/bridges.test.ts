@@ -66,7 +66,7 @@ const joined = async (enable?: EnableLine): Promise<readonly [Transport, Transpo
 transportContract({ name: "rfc2217 by ser2net", skip, open: () => joined(), tellsEnd: false });
 
 // A pseudo-terminal has no lines, and ser2net confirms no SET-CONTROL for it.
-test("an enable line that the bridge does not confirm is no fault", { skip, timeout: 20_000 }, async () => {
+test("an enable line that the bridge does not confirm is not an error", { skip, timeout: 20_000 }, async () => {
   const [client, line] = await joined({ rts: true, pulse: 20 });
   await client.write(Uint8Array.of(0x30, 0xff));
   assert.deepEqual([...(await take(line, 2))], [0x30, 0xff]);
@@ -75,7 +75,7 @@ test("an enable line that the bridge does not confirm is no fault", { skip, time
 });
 
 describe("a virtual meter behind a bridge", { skip, timeout: 60_000 }, () => {
-  test("is read through RFC 2217 at the speed that is asked for, and through a Unix socket", async () => {
+  test("is read through RFC 2217 at the requested speed, and through a Unix socket", async () => {
     const path = join(folder, "meter");
     const meter = await simulate(["--listen", `pty://${path}`, "--scenario", "quiet"]);
     const { port, stop } = await bridge(path, "telnet(rfc2217),");
@@ -125,14 +125,14 @@ describe("a virtual meter behind a bridge", { skip, timeout: 60_000 }, () => {
     const speed = async (): Promise<number> =>
       Number((await promisify(execFile)("stty", ["-F", path, "speed"])).stdout);
     try {
-      // A machine that is busy with other tests is no meter that does not follow.
+      // A machine that is busy with other tests must not look like a meter that does not follow.
       const timing = { holdTime: 0, responseTimeout: 5_000 };
       const security = optical({ key: readOnly, fastest: 57_600, timing });
       const transport = await openLink(`rfc2217://${host}:${port}`);
       const reader = await connect(transport, { security, clock: systemClock });
       do assert.equal(await reader.read(BT21, ["presentValues"]), 55);
       while ((await speed()) !== 57_600);
-      // Nobody asks any more: the session ends by itself, and the line is as it was.
+      // Without further requests the session ends, and the line is as before.
       while ((await speed()) !== 9600) await new Promise((resolve) => setTimeout(resolve, 50));
       assert.equal(await reader.read(BT21, ["presentValues"]), 55);
       await reader.close();
@@ -142,7 +142,7 @@ describe("a virtual meter behind a bridge", { skip, timeout: 60_000 }, () => {
     }
   });
 
-  test("a raw bridge is no RFC 2217 bridge, and says so in time", async () => {
+  test("a raw bridge is recognised as not RFC 2217, in time", async () => {
     const path = join(folder, `line${count++}`);
     const pty = await openPty(path);
     const { port, stop } = await bridge(path, "");
@@ -158,7 +158,7 @@ describe("a virtual meter behind a bridge", { skip, timeout: 60_000 }, () => {
   });
 });
 
-test("nobody there is one sentence, named after the link", async () => {
+test("an unreachable host gives one sentence that names the link", async () => {
   const port = await freePort();
   await assert.rejects(openLink(`rfc2217://${host}:${port}`), {
     code: "not-open",

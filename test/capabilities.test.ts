@@ -1,4 +1,4 @@
-/** What a meter says it has, over each of its ports, against what it does when it is asked. */
+/** What a meter says it has, over each of its ports, compared with what it does. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, type Meter, rc4 } from "@meterport/client";
@@ -41,7 +41,7 @@ const ports = {
   },
 };
 
-/** Whether the meter runs a procedure, whatever comes of it. */
+/** Whether the meter runs a procedure, with any result. */
 const runs = async (clock: VirtualClock, meter: Meter, number: number): Promise<boolean> => {
   try {
     await clock.run(meter.callRaw(number, new Uint8Array()));
@@ -68,7 +68,7 @@ describe("capabilities of a virtual meter", () => {
       assert.equal(found.tables.find(({ id }) => id === "BT28")?.writable, false);
     });
 
-  it("name the procedures that are run at one of the ports, and no other", async () => {
+  it("name exactly the procedures that run at one of the ports", async () => {
     const run = new Set<number>();
     for (const open of [ports["RC4 on firmware 3.70"], ports["the optical port"]]) {
       const { clock, meter } = await open();
@@ -83,7 +83,7 @@ describe("capabilities of a virtual meter", () => {
     );
   });
 
-  it("are there for an optical session without a key, which reads little else", async () => {
+  it("can be read in an optical session without a key, which reads little else", async () => {
     const { clock, device } = setting({ firmware: "meter:3.70", opticalKeys: { unique: master } });
     const line = memoryLine({ meter: device.optical, clock });
     const meter = await clock.run(connect(line, { security: optical({}), clock }));
@@ -115,7 +115,7 @@ describe("readers", () => {
   const reading = async (tellsSets: boolean) => {
     const { clock, device, to, entropy } = setting({ firmware: "meter:3.70", scenario: "house" });
     const refused: number[] = [];
-    // ET79 is not looked for but counted on: its dimensions stand elsewhere.
+    // ET79 is not looked for but assumed: its dimensions are in another table.
     for (const table of all) if (tellsSets || table !== ET79.number) device.memory.delete(table);
     if (!tellsSets) device.memory.set(BT00.number, (device.memory.get(BT00.number) ?? assert.fail()).subarray(0, 19));
     device.use(({ request }, next) => {
@@ -128,12 +128,12 @@ describe("readers", () => {
     return refused;
   };
 
-  it("ask a meter for nothing that its BT00 says it lacks", async () => {
+  it("never ask for a table that BT00 says the meter lacks", async () => {
     const refused = await reading(true);
     assert.deepEqual(refused.map(tableIdOf), []);
   });
 
-  it("learn it from refusals where BT00 ends before its sets", async () => {
+  it("learn from refusals if BT00 ends before its sets", async () => {
     const refused = new Set(await reading(false));
     assert.deepEqual(
       ["ET09", "ET31", "ET41", "ET45", "ET74", "ET81"].filter((id) => !refused.has(numberOf(id as TableId))),

@@ -1,4 +1,4 @@
-/** Recording and replaying: what a bad line brought is what the capture brings. */
+/** Recording and replaying: a capture of a bad line gives what the line gave. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, openLive, rc4 } from "@meterport/client";
@@ -27,7 +27,7 @@ const suites = {
 };
 type Suite = keyof typeof suites;
 
-/** What a meter on a line with every fault was heard to say, and what was made of it. */
+/** What arrived from a meter on a line with every fault, and the readings from it. */
 const faultyRun = async (seed: number, suite: Suite) => {
   const clock = new VirtualClock();
   const device = new VirtualMeter({
@@ -79,7 +79,7 @@ const replays = async ({ clock, seen, suite }: Run, capture: Capture, under: Sec
   return { identity: again.identity, system, devices };
 };
 
-/** Every form in which a number of digits may stand in bytes, as hexadecimal; written here a second time. */
+/** Every form in which a number of digits may be encoded in bytes, as hexadecimal; written here a second time. */
 const written = (digits: string): string[] => {
   const number = Number(digits).toString(16).padStart(8, "0");
   const turned = (hex: string): string => (hex.match(/../g) ?? []).reverse().join("");
@@ -157,7 +157,7 @@ describe("a capture of a faulty run", () => {
 });
 
 describe("the command", () => {
-  it("records what it does, and replay answers it; what was not asked then is not there", async () => {
+  it("records what it does, and replay answers it; requests that were not recorded are refused", async () => {
     const written = new Map<string, string>();
     const { clock = new VirtualClock(), ...rest } = withMeter();
     const world = { ...rest, clock, written };
@@ -213,7 +213,7 @@ describe("the command", () => {
     );
     assert.match((await redact("--seed", "short")).err, /--seed has 5 characters/);
     assert.equal((await redact("--key", `hex:${"07".repeat(16)}`)).code, 2);
-    // Whoever replays is interrupted at once here; a wrong key would have been told before.
+    // The replay is interrupted at once here; a wrong key would have been reported before.
     const replay = ["replay", "given.ndjson", "--listen", "tcp://127.0.0.1:0"];
     const replayed = await runCli(replay, { files: { "given.ndjson": given }, interrupted: AbortSignal.abort() });
     assert.deepEqual([replayed.code, replayed.out.startsWith("listening tcp://127.0.0.1:")], [0, true], replayed.err);

@@ -1,4 +1,4 @@
-/** No import leads back to where it began: not between files, also not by types or by imports that wait. */
+/** No import cycles between files, packages or rooms, not even of types or dynamic imports. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
@@ -25,21 +25,21 @@ const graphFrom = (arrows: Readonly<Record<string, readonly string[]>>) =>
   new Map(Object.entries(arrows).map(([from, to]) => [from, new Set(to)]));
 
 describe("import circles", () => {
-  test("there is none between files, types included", () => {
+  test("there are none between files, types included", () => {
     assert.ok(graph.size > 500, "the files were found");
     assert.deepEqual(shown(circlesOf(graph)), []);
   });
 
   for (const name of new Set([...product.keys()].map(packageFolderOf)))
-    test(`there is none between the folders of ${name}`, () => {
+    test(`there are none between the folders of ${name}`, () => {
       assert.deepEqual(shown(circlesOf(foldersOf(product, name))), []);
     });
 
-  test("there is none between packages", () => {
+  test("there are none between packages", () => {
     assert.deepEqual(shown(circlesOf(grouped(product, packageFolderOf))), []);
   });
 
-  test("ARCHITECTURE.md shows the packages as they are", () => {
+  test("the picture in ARCHITECTURE.md matches the packages", () => {
     const picture = mermaidOf(grouped(product, packageFolderOf), "packages/");
     assert.ok(
       textOf("ARCHITECTURE.md").includes(`\`\`\`mermaid\n${picture}\`\`\``),
@@ -47,7 +47,7 @@ describe("import circles", () => {
     );
   });
 
-  test("every import of ours is followed", () => {
+  test("every import of our own code is followed", () => {
     const files = new Set(imports.keys());
     const lost = [...imports].flatMap(([path, list]) =>
       list
@@ -58,7 +58,7 @@ describe("import circles", () => {
     assert.deepEqual(lost, []);
   });
 
-  test("one is found whatever it is made of", () => {
+  test("a cycle of any kind of import is found", () => {
     const importing = (specifier: string, typeOnly = false): Import => ({ specifier, line: 1, typeOnly });
     const made = graphOf(
       new Map([
@@ -77,7 +77,7 @@ describe("import circles", () => {
     ]);
   });
 
-  test("folders may be in a circle where no file is", () => {
+  test("folders can form a cycle although no files do", () => {
     const files = graphFrom({ "x/1": ["y/1"], "y/2": ["x/2"], "y/1": [], "x/2": [] });
     assert.deepEqual(circlesOf(files), []);
     assert.deepEqual(circlesOf(grouped(files, (path) => path.slice(0, 1))), [["x", "y"]]);

@@ -96,7 +96,7 @@ describe("frames that the guide prints", () => {
     return [found.request, found.response] as const;
   };
 
-  test("a wrong sequence number is told", async () => {
+  test("reports a wrong sequence number", async () => {
     const { document } = await explain(...frames("resync, wrong number"));
     assert.equal(document.response?.code, 0x0c);
     assert.equal(document.response?.sequence, 0x77635b90);
@@ -119,7 +119,7 @@ describe("frames that the guide prints", () => {
     );
   });
 
-  test("requests inside a transaction are told", async () => {
+  test("lists the requests inside a transaction", async () => {
     const { document } = await explain(...frames("transaction, write ET52"));
     assertCovered(document.spans, 67);
     const message = document.spans.find(({ path }) => path === "records.1.message");
@@ -150,7 +150,7 @@ describe("encrypted packets", () => {
     assert.equal((document.value as Record<string, number>)["total.summations.4"], 8);
   });
 
-  test("without a key nothing of it can be named", async () => {
+  test("without a key nothing in it can be named", async () => {
     const { code, document } = await explain(computedEncryption.request);
     assert.equal(code, 1);
     assert.deepEqual(document.request.unknown, [{ start: 2, end: 22 }]);
@@ -258,7 +258,7 @@ describe("table bodies", () => {
     assert.equal(document.spans.at(-1)?.value, "07");
   });
 
-  test("a whole reply is taken apart, and that is said", async () => {
+  test("a whole reply is split up, with a note that says so", async () => {
     const reply = guideExchanges.find(({ name }) => name.startsWith("Appendix A"))?.response ?? "";
     const { code, out, err } = await runCli(["explain", "--table", "BT52", "--json", reply]);
     assert.equal(code, 0);
@@ -272,14 +272,14 @@ describe("table bodies", () => {
     assert.deepEqual(document.unknown, [{ start: 17, end: 20 }]);
   });
 
-  test("a table without declaration leaves all unknown, with a sentence", async () => {
+  test("a table without a declaration leaves all bytes unknown, with a sentence", async () => {
     const { code, out, err } = await runCli(["explain", "--table", "ET05", "--json", "0102"]);
     assert.equal(code, 1);
     assert.match(err, /ET05 Control Output Settings is not declared/);
     assert.deepEqual((JSON.parse(out) as Document).unknown, [{ start: 0, end: 2 }]);
   });
 
-  test("what is left behind a transaction is named", async () => {
+  test("names the bytes left after a transaction", async () => {
     const { code, document } = await explain("--table", "ET53", "0700010100 0100 aabbcc");
     assert.equal(code, 0);
     assert.equal(document.spans.at(-1)?.meaning, "left from earlier transactions");
@@ -293,7 +293,7 @@ describe("table bodies", () => {
     assert.match(longer.out, /^request \(its length field says 17, but 20 bytes follow\)$/m);
   });
 
-  test("an id that is none names its neighbour", async () => {
+  test("an unknown ID suggests the nearest one", async () => {
     const { code, err } = await runCli(["explain", "--table", "E54", "00"]);
     assert.equal(code, 2);
     assert.match(err, /"E54" is no table; did you mean ET54/);
@@ -333,7 +333,7 @@ BT23 Current Register Data, bytes 0 to 9, meter:3.70 fits (no --profile was give
   );
 });
 
-test("any bytes give a document and an exit code of the contract", async () => {
+test("any bytes give a document and a documented exit code", async () => {
   const tables = fc.constantFrom("BT21", "BT23", "BT28", "ET13", "ET50", "ET52", "ET54", "ET55", "BT64");
   const bytes = fc.uint8Array({ minLength: 1, maxLength: 300 });
   const frame = bytes.map((body) => Uint8Array.of(body.length >> 8, body.length, ...body));

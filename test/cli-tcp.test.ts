@@ -60,7 +60,7 @@ test("several clients share the meter's one line: each hears it, and a new one c
     });
     const read = (): ReturnType<typeof meterport> =>
       meterport(["read", "--link", meter.url, ...key, "--profile", "meter:3.70", "BT21.tiers", "BT53", "ET51"]);
-    // One behind the other: two that ask at the same time take the sequence number from each other, as on a real port.
+    // One after the other: two clients at the same time use up each other's sequence numbers, as on a real port.
     for (const ask of [read, read]) {
       const { code, out, err } = await ask();
       assert.equal(code, 0, err);
@@ -145,7 +145,9 @@ test("simulate with an optical port, on a line of its own and on that of MEP", a
   assert.match(err, /--optical does not say where it is/);
 });
 
-test("output that cannot be written is said, and ends the command", { skip: !existsSync("/dev/full") }, async () => {
+test("output that cannot be written is reported, and ends the command", {
+  skip: !existsSync("/dev/full"),
+}, async () => {
   const full = openSync("/dev/full", "w");
   try {
     const tables = await meterport(["tables"], [], full);

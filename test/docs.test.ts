@@ -1,7 +1,7 @@
 /**
- * The examples in docstrings are true. Of an `@example`, each line `expression // value` is run with the exports of its
- * module in scope, and of the modules that the example imports. Lines without a value are run for what follows.
- * `// throws LayoutError` asks for that error. An example in a ```ts fence is a flow to read: its syntax is checked.
+ * The examples in docstrings are true. Each line `expression // value` of an `@example` is run with the exports of its
+ * module in scope, and of the modules that the example imports. Lines without a value are run for the lines after them.
+ * `// throws LayoutError` expects that error. In a ```ts fence only the syntax is checked.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -72,7 +72,7 @@ const isSame = async (actual: unknown, expected: string, scope: Scope): Promise<
   }
 };
 
-/** Says what is wrong with an example; nothing where it holds. */
+/** What is wrong with an example; undefined if it holds. */
 const check = async (code: string, exported: Scope): Promise<string | undefined> => {
   let scope = exported;
   let before = "";

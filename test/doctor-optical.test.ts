@@ -1,4 +1,4 @@
-/** The doctor at optical ports with scripted sicknesses: each head or meter is sick in one way, and the diagnosis must name that one. */
+/** The doctor at optical ports with scripted faults: each head or meter has one fault, and the diagnosis must name it. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Diagnosis, Sickness } from "@meterport/doctor/diagnosis";
@@ -24,7 +24,7 @@ import { VirtualClock } from "./support/virtual-clock.ts";
 const key = (byte: number): Secret => new Secret(new Uint8Array(20).fill(byte));
 const keys = { unique: key(0x4d), provisioning: key(0x50), readOnly: key(0x52) };
 
-/** What is at the other end in place of a line to a virtual meter: bytes came; what it says at once. */
+/** The other end, in place of a line to a virtual meter: given what came, what it answers at once. */
 type Stranger = (bytes: Uint8Array, baud: number) => Uint8Array | undefined;
 
 interface Case {
@@ -32,10 +32,10 @@ interface Case {
   readonly line?: LineCondition;
   readonly script?: LineScript;
   readonly meter?: Partial<VirtualMeterOptions> & { readonly firmware?: string };
-  /** RK where left out. */
+  /** RK if omitted. */
   readonly key?: Secret | null;
   readonly usable?: boolean;
-  /** On the line that the meter's MEP port has as well. */
+  /** On the line that the meter's MEP port also uses. */
   readonly shared?: true;
   readonly settable?: true;
   readonly reason?: OpenFailure;
@@ -44,9 +44,9 @@ interface Case {
   /** The head works with this setting only. */
   readonly supply?: string;
   readonly stranger?: Stranger;
-  /** Says this over and over, each second. */
+  /** Repeats this every second. */
   readonly pushed?: string;
-  /** What comes back to the key gets lost, repetitions and all, and later things do not. */
+  /** All answers to the key are lost, repetitions included; later answers are not. */
   readonly deafToKey?: true;
 }
 
@@ -158,7 +158,7 @@ const diagnose = async (
   return { diagnosis, shown: shown.times };
 };
 
-/** With even parity in the eighth bit, as seven-bit meters look to a line of eight. */
+/** With even parity in the eighth bit, as an eight-bit line sees a seven-bit meter. */
 const sevenBits = (text: string): Uint8Array =>
   Uint8Array.from(text, (character) => {
     const bits = character.charCodeAt(0);
@@ -173,7 +173,7 @@ const iecMeter: Stranger = (bytes, baud) =>
 
 const healthy = { sickness: null } as const;
 
-/** By the words that stand in a test's name. */
+/** By words in a test's name. */
 const cases: Readonly<Record<string, Case>> = {
   "a healthy head with a read-only key": healthy,
   "a healthy head with a provisioning key": { ...healthy, key: keys.provisioning },
@@ -279,7 +279,7 @@ describe("doctor at an optical port", () => {
     assert.ok(wrong.length <= 1, wrong.join(", "));
   });
 
-  it("says which key it is, and what that one may not read", async () => {
+  it("says which key it is, and what that key may not read", async () => {
     const facts = async (secret: Secret, name: string) =>
       (await diagnose({ sickness: null, key: secret }, 1)).diagnosis.checks.find((check) => check.name === name);
     assert.deepEqual((await facts(keys.readOnly, "key"))?.facts, { form: "hex", level: "RK" });
@@ -310,7 +310,7 @@ describe("doctor at an optical port", () => {
   it("a wrong key leaves one alarm, and no lock", async () => {
     const { diagnosis, shown } = await diagnose(cases["another meter's key"] ?? healthy, 1);
     assert.equal(shown, 1);
-    // What is open to everybody has been examined all the same.
+    // What can be read without a key has still been examined.
     const verdicts = Object.fromEntries(diagnosis.checks.map(({ name, verdict }) => [name, verdict]));
     assert.deepEqual(
       [verdicts.line, verdicts["long-replies"], verdicts.key, diagnosis.meter !== null],

@@ -1,4 +1,4 @@
-/** The doctor at scripted sicknesses: each line is sick in one way, and the diagnosis must name that one. */
+/** The doctor with scripted faults: each line has one fault, and the diagnosis must name it. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Diagnosis, Sickness } from "@meterport/doctor/diagnosis";
@@ -32,18 +32,18 @@ interface Case {
   readonly meter?: Partial<VirtualMeterOptions> & { readonly firmware?: string };
   readonly keyText?: string | null;
   readonly security?: SecurityName;
-  /** Where another answer than the sickness's own is due. */
+  /** The expected answer, if it is not the fault's own. */
   readonly usable?: boolean;
-  /** The transport tells what a byte takes, as a serial port does. */
+  /** The transport reports the time of a byte, as a serial port does. */
   readonly timed?: true;
-  /** Speeds of the link can be set. */
+  /** The speed of the link can be set. */
   readonly settable?: true;
   readonly reason?: OpenFailure | "unknown";
-  /** Somebody in between bends each ServerHello. */
+  /** An attacker in between alters each ServerHello. */
   readonly bentHello?: true;
-  /** The bridge hangs up after so many milliseconds. */
+  /** The bridge closes the connection after this many milliseconds. */
   readonly hangsUpAfter?: number;
-  /** The meter's clock is so far ahead, ms. */
+  /** How far the meter's clock is ahead, in ms. */
   readonly ahead?: number;
   /** What is done to the meter first. */
   readonly prepare?: (meter: VirtualMeter) => void;
@@ -55,7 +55,7 @@ const asciiReadings = (text: string) =>
 /** Behind length and code: a record's five bytes, four of its message, then the version of the ServerHello. */
 const helloVersion = 12;
 
-/** A line on which somebody bends the answer to each beginning of a handshake. */
+/** A line on which an attacker alters the answer to the first message of each handshake. */
 const bent = (line: Transport): Transport => {
   let left = -1;
   const bend = (bytes: Uint8Array): Uint8Array => {
@@ -125,7 +125,7 @@ const gen4 = { firmware: "meter:4.30" };
 const tlsOnly = { ...gen4, tls: ["required"] } as const;
 const hexOfCharacters = "30313233343536373839616263646566";
 
-/** By the words that stand in a test's name. */
+/** By words in a test's name. */
 const cases: Readonly<Record<string, Case>> = {
   "a healthy meter": { sickness: null },
   "a healthy meter behind a bridge with 40 ms": { sickness: null, line: { latency: 40, jitter: 20 } },
@@ -261,7 +261,7 @@ describe("doctor", () => {
       }
     });
 
-  // Each of these is what a home has: to call it sick would be as bad as to miss a sickness.
+  // Each of these is normal in a home: a false alarm would be as bad as a missed fault.
   const imperfect: Readonly<Record<string, Omit<Case, "sickness">>> = {
     "that loses 1 % each way": { line: { loss: 0.01 } },
     "that loses 1 % each way, and alerts": { line: { loss: 0.01, alerts: true } },
@@ -279,7 +279,7 @@ describe("doctor", () => {
       assert.ok(wrong.length <= 1, wrong.join(", "));
     });
 
-  it("a line that falls silent for some seconds is waited for, and examined to its end", async () => {
+  it("waits for a line that falls silent for some seconds, and examines it to the end", async () => {
     const sick = cases["a reading head for some seconds"] ?? assert.fail();
     const { checks } = await diagnose(sick, 1);
     assert.deepEqual(
@@ -292,7 +292,7 @@ describe("doctor", () => {
     );
   });
 
-  it("few losses are told, and leave the values to be had; many do not", async () => {
+  it("reports few losses and calls the values readable; with many losses it does not", async () => {
     const few = await diagnose({ sickness: null, line: { toMeter: { loss: 0.12 } } }, 2);
     const many = await diagnose({ sickness: null, line: { loss: 0.25 } }, 2);
     assert.deepEqual(
@@ -321,13 +321,13 @@ describe("what the meter lacks", () => {
     return checks.find(({ name }) => name === "access");
   };
 
-  it("is not asked for where BT00 tells it, nor counted as readable", async () => {
+  it("is not requested if BT00 names it as missing, nor counted as readable", async () => {
     const check = await access(79);
     assert.deepEqual([check?.verdict, check?.facts], ["good", { tables: 9 }]);
     assert.deepEqual([asked.includes(numberOf("ET04")), asked.includes(numberOf("ET50"))], [false, false]);
   });
 
-  it("is found by refusals where BT00 ends before its sets", async () => {
+  it("is found by refusals if BT00 ends before its sets", async () => {
     const check = await access(19);
     assert.deepEqual([check?.verdict, check?.facts], ["good", { tables: 11 }]);
     assert.ok(asked.includes(numberOf("ET04")));

@@ -1,4 +1,4 @@
-/** A dump of a virtual meter: every table that its firmware has, under both keys, and no byte that no field names. */
+/** A dump of a virtual meter: every table that its firmware has, with both keys, and every byte named by a field. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { annotate } from "@meterport/protocol/layout/annotate";
@@ -6,7 +6,7 @@ import { encode, tableExists } from "@meterport/protocol/layout/index";
 import { tables } from "@meterport/protocol/tables/index";
 import { advancedKey, basicKey, openChanging } from "./support/changing-meter.ts";
 
-/** Most of the bytes, and one key is as good as the other. */
+/** Most of the bytes, and either key reads them. */
 const loadProfiles = new Set(["BT64", "BT65", "BT66", "BT67"]);
 
 for (const profile of [

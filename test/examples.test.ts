@@ -1,4 +1,4 @@
-/** The programs of `examples/` run as a reader would run them, against a virtual meter, the gateway's demo and a browser. */
+/** The programs of `examples/` run as a reader would run them: against a virtual meter, the gateway's demo and a browser. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -43,7 +43,7 @@ describe("examples", { timeout: 120_000 }, () => {
   });
   after(() => meter.unplug());
 
-  it("each is in the list, and the list has no other", () => {
+  it("are exactly those in the list", () => {
     const listed = [...textOf("examples/README.md").matchAll(/\]\(([^)]+)\)/g)].map(([, name]) => name);
     const there = readdirSync(`${root}examples`).filter((name) => name !== "README.md");
     assert.deepEqual(listed.toSorted(), there.toSorted());

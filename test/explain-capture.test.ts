@@ -7,7 +7,7 @@ import { pcapOf } from "@meterport/protocol/capture/pcap/pcap-writer";
 import { key, runCli, withMeter } from "../packages/cli/src/testing/run-cli.ts";
 import { pcapFile } from "../packages/protocol/src/capture/pcap/pcap.test-kit.ts";
 
-/** What reading some tables leaves behind. */
+/** The capture of reading some tables. */
 const recorded = async (): Promise<string> => {
   const written = new Map<string, string>();
   const world = { ...withMeter(), written };

@@ -1,4 +1,4 @@
-/** `meterport explain` on what passes at an optical port: captured packets with their authors' values, whole sessions, and secrets. */
+/** `meterport explain` on the traffic of an optical port: captured packets with their authors' values, whole sessions, and secrets. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fromHex, toHex } from "@meterport/protocol/bytes";
@@ -137,7 +137,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
     assert.equal(manufacturer?.value, "ELON");
   });
 
-  it("for people too, with the table that was asked for", async () => {
+  it("for people too, with the requested table", async () => {
     const request = toHex(encodePacket({ ...single, data: bytes("3f001c0000000028") }));
     const { code, out } = await runCli(["explain", request, "--reply", `06${bt28Answer.hex}`]);
     assert.equal(code, 0);
@@ -147,7 +147,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
     assert.match(out, /presentValues\.7 +234599 +mV +RMS Voltage L1/);
   });
 
-  it("and knows a repetition for what it is", async () => {
+  it("and recognises a repetition", async () => {
     const { code, document } = await explain([`${securityRequest.hex}06${securityRequest.hex}`]);
     assert.equal(code, 0);
     assert.deepEqual(
@@ -161,7 +161,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
     assert.equal(document.messages.length, 1);
   });
 
-  it("says what is missing where nobody says the table", async () => {
+  it("says what is missing if the table is not given", async () => {
     const { code, document } = await explain([bt28Answer.hex]);
     assert.equal(code, 1);
     const [message] = document.messages;
@@ -169,7 +169,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
     assert.deepEqual(message?.unknownInMessage, [{ start: 3, end: 43 }]);
   });
 
-  it("also single bytes, wake-ups and what is damaged", async () => {
+  it("also single bytes, wake-ups and damaged packets", async () => {
     for (const [hex, type, code] of [
       ["06", "acknowledge", 0],
       ["15", "refuse", 0],
@@ -185,7 +185,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
 const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
 const single = { multi: false, first: false, toggle: false, sequence: 0 };
 
-/** A session as both ends had it, as lines. */
+/** A session from both ends, as lines. */
 const session = (): string => {
   const pair = new OpticalPair({
     link: { userId: 7, timing: { wakeBytes: 4 } },
@@ -265,7 +265,7 @@ describe("explain reads a whole optical session", () => {
       );
   });
 
-  it("and says in which line something is wrong", async () => {
+  it("and says which line is wrong", async () => {
     for (const [stdin, sentence] of [
       ["> 06\n06\n", /line 2 does not begin with < or >/],
       ["> 06\n< 0g\n", /line 2: "g" is no hex digit/],
@@ -298,7 +298,7 @@ describe("explain shows no password of an optical port", () => {
     return all;
   };
 
-  it("whole, repeated, echoed, cut, damaged, in several packets, or what is left of it", async () => {
+  it("whole, repeated, echoed, cut, damaged, in several packets, or in part", async () => {
     const packet = securityRequest.hex;
     const small = packetsOf(bytes(`51${toHex(secret)}`), 16, true).map((each) => toHex(encodePacket(each)));
     for (const said of [
@@ -318,7 +318,7 @@ describe("explain shows no password of an optical port", () => {
       assert.ok(!leaks(await outputs(said), secret), said);
   });
 
-  it("of bytes that look like an answer, where the beginning is not there", async () => {
+  it("in bytes that look like an answer, if the beginning is missing", async () => {
     const binary = Uint8Array.from({ length: 20 }, (_, at) => at);
     const pieces = packetsOf(bytes(`51${toHex(binary)}`), 16, true).map((each) => toHex(encodePacket(each)));
     for (const said of pieces.slice(1)) assert.ok(!leaks(await outputs(`> ${said}`), binary), said);
@@ -338,7 +338,7 @@ describe("explain shows no password of an optical port", () => {
     assert.ok(!leaks(out, key), out);
   });
 
-  it("of a session, and shows that there is one", async () => {
+  it("in a session, and shows that there is one", async () => {
     const out = await outputs(session());
     assert.ok(!out.includes(passwordHex.slice(0, 10)));
     assert.match(out, /\[secret\]/);
@@ -361,7 +361,7 @@ describe("explain shows no password of an optical port", () => {
     );
   });
 
-  it("and takes any bytes behind a direction without a crash", async () => {
+  it("and accepts any bytes after a direction without a crash", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.boolean(), fc.uint8Array({ minLength: 1, maxLength: 40 })), {

@@ -1,5 +1,5 @@
 /**
- * A client that reads a virtual meter over a line on which everything goes wrong, in virtual time: whatever is handed to
+ * A client that reads a virtual meter over a line on which everything goes wrong, in virtual time: what is handed to
  * the caller is the meter's own value of that very time, or it is an error.
  */
 import assert from "node:assert/strict";
@@ -14,7 +14,7 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import { everyFault, type Line, modelledLine, seeded, VirtualMeter } from "@meterport/simulator";
 import { VirtualClock } from "./support/virtual-clock.ts";
 
-/** Longer than a message holds, so that it is read in pieces; they end between cells, since the first byte is no cell. */
+/** Longer than a message holds, so that it is read in pieces; they end between cells, since the first byte is not part of a cell. */
 const rows = 14;
 const cells = 9;
 const cellSize = 4;
@@ -42,7 +42,7 @@ const mark = (number: number, index: number): number => {
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b);
   return (mixed ^ (mixed >>> 13)) >>> 0;
 };
-/** A cell is its mark and the time of its reading: what comes from another cell or another time cannot look right. */
+/** A cell is its mark and the time of its reading: data from another cell or another time cannot look right. */
 const contents = (number: number) => {
   const bytes = new Uint8Array(lead + rows * cells * cellSize);
   const view = new DataView(bytes.buffer);
@@ -72,10 +72,10 @@ const checkCell = ({ number }: Grid, index: number, value: number, window: Windo
     : `table ${number} cell ${index} = ${value} between ${window.from} and ${window.to} ms`;
 };
 
-/** Registers move each half second, everything else each second. */
+/** Registers move every half second, everything else every second. */
 const half = 500;
 
-/** What the meter's household says of itself at each half second: asked of its twin, in the order of time. */
+/** The true values of the meter's household every half second: asked of its twin, in the order of time. */
 class Truth {
   readonly #twin: VirtualMeter;
   readonly #known = new Map<number, ReadonlyMap<number, number>>();
@@ -153,7 +153,7 @@ const run = async ({ seed, rate, reads, encrypt }: Trial): Promise<Outcome> => {
       await read();
       count.ok++;
     } catch (error) {
-      // Anything else would be a wrong answer too: this meter refuses nothing that is asked here.
+      // Anything else would be a wrong answer too: this meter refuses no request made here.
       if (!(error instanceof LinkError)) throw error;
       failed.set(error.code, (failed.get(error.code) ?? 0) + 1);
     }
@@ -215,7 +215,7 @@ const run = async ({ seed, rate, reads, encrypt }: Trial): Promise<Outcome> => {
   const work = async (): Promise<Meter> => {
     const security = rc4({ key, entropy, encrypt });
     const meter = await connect(line, { security, clock, profile: device.profile });
-    // The trial is what comes after they have met.
+    // The trial begins after first contact.
     line.become({ baud: 9600, ...everyFault(rate) });
     let live: LiveReader | undefined;
     while (live === undefined) live = await openLive(meter).catch(() => undefined);

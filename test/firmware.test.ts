@@ -1,4 +1,4 @@
-/** What single firmware versions do otherwise: tables that came later, that went, that a full read cuts short. */
+/** What single firmware versions do differently: tables that came later, that were removed, that a full read cuts short. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { BT20, BT21, BT23, BT24, BT27, BT28, BT70, BT71, BT74, ET90, ET97 } from "@meterport/protocol/tables/index";
@@ -16,7 +16,7 @@ const readsOf = (device: VirtualMeter): number[] => {
 };
 
 describe("a meter before 2.12", () => {
-  it("has its registers read by BT20 and its log by BT70, which stand in for tables that it lacks", async () => {
+  it("has its registers read through BT20 and its log through BT70, in place of tables that it lacks", async () => {
     const { clock, meter, device } = await openChanging("meter:2.10");
     const asked = readsOf(device);
     const registers = await clock.run(meter.read(BT23));
@@ -31,7 +31,7 @@ describe("a meter before 2.12", () => {
       });
   });
 
-  it("one that has them is asked for them", async () => {
+  it("reads them from a meter that has them", async () => {
     const { clock, meter, device } = await openChanging("meter:2.12");
     const asked = readsOf(device);
     await clock.run(meter.read(BT23));
@@ -40,7 +40,7 @@ describe("a meter before 2.12", () => {
   });
 });
 
-describe("a module from 1.32", () => {
+describe("a module with 1.32 or newer", () => {
   it("gives its last present values to partial reads only (MEP guide 1.1, p. 225)", async () => {
     const { clock, meter, device } = await openChanging("module:1.32");
     const { presentValueSources } = await clock.run(meter.read(BT27));
@@ -59,7 +59,7 @@ describe("a module from 1.32", () => {
 });
 
 describe("tables that not every firmware has", () => {
-  it("ET90 and ET97 are not on 4.00 and 4.01", async () => {
+  it("ET90 and ET97 do not exist on 4.00 and 4.01", async () => {
     const { clock, meter } = await openChanging("meter:4.00");
     for (const table of [ET90, ET97])
       await assert.rejects(clock.run(meter.readPath(table, [])), { code: "no-such-table" });

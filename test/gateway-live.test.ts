@@ -1,4 +1,4 @@
-/** The real gateway reading virtual meters over TCP: what its API says while they answer, when they do not, and after. */
+/** The real gateway reading virtual meters over TCP: its API while they answer, while they do not, and afterwards. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
@@ -83,7 +83,7 @@ meters:
     return data as LinkHealth;
   };
 
-  it("lists its meters, and what each says of itself", async () => {
+  it("lists its meters, with what each says it is", async () => {
     const meters = await get<readonly MeterSummary[]>("/meters");
     assert.deepEqual(
       meters.map(({ id, name, simulated }) => ({ id, name, simulated })),
@@ -123,7 +123,7 @@ meters:
     had((values) => from(values, 0), live.energy_import_wh);
   });
 
-  it("tells of each reading as it comes", async () => {
+  it("sends each reading as an event", async () => {
     const heard = await hear(
       `${gateway.url}/api/v1/meters/cellar/events`,
       (heard) => heard.filter(({ event }) => event === "live").length >= 4,
@@ -148,7 +148,7 @@ meters:
     assert.ok((last.energy_import_wh ?? 0) > 0);
   });
 
-  it("says of a wrong key that it is refused, never what it is", async () => {
+  it("says that a wrong key is refused, and never shows it", async () => {
     const link = await until("garage", ({ state }) => state === "refused");
     // On a busy machine one of the attempts may end without an answer, which the sentence then adds.
     assert.match(
@@ -164,7 +164,7 @@ meters:
     for (const key of [wrongKey, meter.key]) assert.ok(!said.toLowerCase().includes(key));
   });
 
-  it("withholds every value of a meter that is unplugged, and gives them again when it is back", async (t) => {
+  it("withholds every value of an unplugged meter, and shows them again when it is back", async (t) => {
     const before = await get<LiveAnswer>("/meters/cellar/live");
     const began = performance.now();
     await meter.unplug();
@@ -193,12 +193,12 @@ meters:
     assert.ok((again.energy_import_wh ?? 0) >= (before.energy_import_wh ?? Number.POSITIVE_INFINITY));
   });
 
-  it("stops in good order", async () => {
+  it("shuts down cleanly", async () => {
     assert.equal(await gateway.stop(), 0, gateway.log());
   });
 });
 
-it("a bridge that floods its link is silent, and takes nothing from the meter beside it", {
+it("a bridge that floods its link is silent, and does not slow down the other meter", {
   timeout: 60_000,
 }, async (t) => {
   const zeros = Buffer.alloc(256 * 1024);

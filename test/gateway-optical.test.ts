@@ -46,7 +46,7 @@ describe("a gateway at an optical port", () => {
   const get = async <T>(path: string): Promise<T> => (await (await fetch(`${gateway.url}/api/v1${path}`)).json()) as T;
   const until = async (id: string, wanted: (meter: MeterDetail) => boolean): Promise<MeterDetail> => {
     const response = await fetch(`${gateway.url}/api/v1/meters/${id}/events`);
-    // Each event is a reason to look again; `alive` comes at least each 2 s.
+    // Each event is a reason to look again; `alive` comes at least every 2 s.
     for await (const _ of response.body ?? []) {
       const meter = await get<MeterDetail>(`/meters/${id}`);
       if (wanted(meter)) return meter;
@@ -65,7 +65,7 @@ describe("a gateway at an optical port", () => {
     assert.match(gateway.log(), /head: read through its optical port each 10 s/);
   });
 
-  it("keeps no capture of a line on which the key is in the clear", async () => {
+  it("keeps no captures of a line on which the key is in the clear", async () => {
     await Promise.all(listeners.map((listener) => listener.close()));
     await Promise.all(["wire", "head"].map((id) => until(id, ({ link }) => link.state === "silent")));
     assert.equal((await get<readonly ApiCapture[]>("/meters/wire/captures")).length, 1);

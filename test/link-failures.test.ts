@@ -1,5 +1,5 @@
 /**
- * Each way in which a line fails ends in an error with a code of its own and a sentence that names the request, in
+ * Each way in which a line fails ends in an error with its own code and a sentence that names the request, in
  * bounded time. The sentences are a contract: people search for them.
  */
 import assert from "node:assert/strict";
@@ -182,7 +182,7 @@ describe("a failing line, read by the real client", () => {
     });
   }
 
-  it("an echo with the real reply behind it is no failure", async () => {
+  it("an echo followed by the real reply is not a failure", async () => {
     const setting = set();
     const { clock, line } = setting;
     const meter = await open(setting);
@@ -193,7 +193,7 @@ describe("a failing line, read by the real client", () => {
     await meter.close();
   });
 
-  it("what goes wrong once is repaired without the caller's noticing", async (t) => {
+  it("a single fault is repaired without the caller noticing", async (t) => {
     for (const { name, bend, key, code } of cases) {
       if (key !== undefined || code === "sequence" || code === "other-reply") continue;
       const setting = set();
@@ -211,7 +211,7 @@ describe("a failing line, read by the real client", () => {
     }
   });
 
-  it("a batch and a single field name themselves too", async () => {
+  it("errors of a batch and of a single field name it", async () => {
     const setting = set();
     const { clock, line } = setting;
     const meter = await open(setting);
@@ -236,7 +236,7 @@ describe("a failing line, read by the real client", () => {
     assert.equal(clock.pending, 0);
   });
 
-  it("a line that ends under a request: closed, at once", async () => {
+  it("fails at once with closed if the line ends during a request", async () => {
     const setting = set();
     const { clock, line } = setting;
     const meter = await open(setting);
@@ -253,7 +253,7 @@ describe("a failing line, read by the real client", () => {
     await meter.close();
   });
 
-  it("a caller who loses patience: aborted, at once, and the next request is answered", async () => {
+  it("fails at once with aborted if the caller gives up, and the next request is answered", async () => {
     const setting = set();
     const { clock, line } = setting;
     const meter = await open(setting);

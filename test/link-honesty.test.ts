@@ -1,4 +1,4 @@
-/** What a supervised link says of itself is so: no outage that was none, no speed that was only tried, no count left out. */
+/** A supervised link reports the truth: no false outages, no speeds that were only tried, no missing counts. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, rc4 } from "@meterport/client";
@@ -22,10 +22,10 @@ const met = async (setting: Parameters<typeof superviseLink>[0] = {}) => {
   return all;
 };
 
-describe("what a task does wrong is no trouble of the link", () => {
+describe("the error of a task is not a fault of the link", () => {
   it("more requests than the queue holds: the surplus fails, and the link stays up", async () => {
     const { clock, link, ask, states } = await met({ baud: undefined });
-    // Those that wait at the end of the queue wait for longer than they may: that is no silence either.
+    // Requests at the end of the queue wait for longer than they may: that is not silence either.
     const many = Array.from({ length: 400 }, () =>
       ask().then(
         () => "answered",
@@ -59,7 +59,7 @@ describe("what a task does wrong is no trouble of the link", () => {
     });
 });
 
-it("a task that asks nothing proves nothing", async () => {
+it("a task without requests proves nothing about the link", async () => {
   const { clock, link, device, ask } = await met();
   device.use(() => ({ kind: "error", code: code.insufficientSecurity }));
   await assert.rejects(clock.run(ask()), { code: "no-permission" });
@@ -69,8 +69,8 @@ it("a task that asks nothing proves nothing", async () => {
   await clock.run(link.close());
 });
 
-describe("what is told", () => {
-  it("a loop over changes that begins late begins with what is then, and misses nothing after", async () => {
+describe("what a supervised link reports", () => {
+  it("a loop over changes that begins late starts with the present state, and misses nothing after it", async () => {
     const { clock, link, pipes } = superviseLink();
     const changes = link.changes();
     link.start();
@@ -83,7 +83,7 @@ describe("what is told", () => {
     await clock.run(link.close());
   });
 
-  it("the speed is the one at which the meter was found, whichever is tried meanwhile", async () => {
+  it("the speed is the one at which the meter was found, not one that is only tried", async () => {
     const { clock, link, pipes, ask } = await met();
     pipes.line.become({ mute: true });
     await clock.run(ask().catch(() => {}));
@@ -97,7 +97,7 @@ describe("what is told", () => {
     await clock.run(link.close());
   });
 
-  it("what it takes to meet is counted while no meter is met", async () => {
+  it("attempts at first contact are counted before it succeeds", async () => {
     for (const [setting, counted] of [
       [
         { securityOf: () => rc4({ key: new Secret(new Uint8Array(16).fill(9)), entropy: noEntropy }) },
@@ -117,14 +117,14 @@ describe("what is told", () => {
     }
   });
 
-  it("after its end it says that it has ended", async () => {
+  it("after closing, it reports that it has ended", async () => {
     const { clock, link, ask } = await met();
     await clock.run(link.close());
     await assert.rejects(ask(), { code: "closed", message: "ask: the supervision of the link was ended" });
   });
 });
 
-it("the end of a supervision waits for no goodbye of a meter that is out of reach", async () => {
+it("closing does not wait for the goodbye of an unreachable meter", async () => {
   const clock = new VirtualClock();
   const device = new VirtualMeter({
     profile: parseProfile("meter:4.30"),
@@ -160,7 +160,7 @@ it("the end of a supervision waits for no goodbye of a meter that is out of reac
 });
 
 describe("a bridge that takes longer to open than it did at first", () => {
-  it("is waited for, once haste has led nowhere for two minutes", async () => {
+  it("is given more time, once short attempts have failed for two minutes", async () => {
     const { clock, link, pipes } = await met({ baud: undefined });
     pipes.opening = 4_000;
     pipes.cut("in order");

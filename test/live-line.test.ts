@@ -93,7 +93,7 @@ describe(`live readings at ${baud} baud`, () => {
     await power.meter.close();
   });
 
-  it("the gateway as it comes reads a table a second on average", async (t) => {
+  it("by default the gateway reads a table per second on average", async (t) => {
     const env = { METERPORT_LINK: "tcp://127.0.0.1:4059", METERPORT_KEY: "abcdefghijklmnop" };
     const interval = loadConfig({
       env,

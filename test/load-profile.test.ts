@@ -93,7 +93,7 @@ describe("the load profile of a virtual meter", () => {
       assert.ok(flags.powerFail >= Math.min(1, dark.length));
     });
 
-  it("the second data set has hours, and the gas meter's own reading", async () => {
+  it("the second data set has hourly intervals, and the gas meter's own reading", async () => {
     const setting = await open({ start, set: 2 });
     assert.deepEqual(
       [setting.profile.durationMinutes, setting.profile.channels.map(({ source }) => source)],
@@ -107,7 +107,7 @@ describe("the load profile of a virtual meter", () => {
     }
   });
 
-  it("the oldest day is overwritten while it is read: it is told and not given", async () => {
+  it("if the oldest day is overwritten while it is read, it is reported and not returned", async () => {
     const setting = await open({ start: Date.UTC(2026, 3, 10, 0, 14, 50), modelled: true });
     const discarded: DiscardedBlock[] = [];
     const intervals = await read(setting, { onDiscarded: (block) => discarded.push(block) });
@@ -128,7 +128,7 @@ describe("the load profile of a virtual meter", () => {
     const { toMeter, toClient } = setting.line.counts;
     const received = toClient - before.toClient;
     const bytes = toMeter - before.toMeter + received;
-    // The bytes one behind the other, and the 25 ms that the meter rests between two segments of 117 bytes (p. 27).
+    // The bytes back to back, and the 25 ms that the meter rests between two segments of 117 bytes (p. 27).
     const limit = (bytes * 10_000) / 9600 + Math.floor(received / (4 * 117)) * 3 * 25;
     const ratio = (setting.clock.now() - began) / limit;
     t.diagnostic(`${bytes} bytes, ${ratio.toFixed(3)} x the line's limit`);

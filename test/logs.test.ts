@@ -50,7 +50,7 @@ const open = async (profile: string): Promise<Setting> => {
   return { clock, device, meter, all: (items) => clock.run(collect(items)) };
 };
 
-/** By the zone data of this machine. */
+/** From this machine's time zone data. */
 const copenhagen = new Intl.DateTimeFormat("sv-SE", {
   timeZone: "Europe/Copenhagen",
   dateStyle: "short",
@@ -59,7 +59,7 @@ const copenhagen = new Intl.DateTimeFormat("sv-SE", {
 const localOf = (time: Millis): string => copenhagen.format(time).replace(" ", "T");
 const iso = (time: Millis): string => new Date(time).toISOString().replace(".000Z", "Z");
 
-/** Of the registers that count energy. */
+/** The registers that count energy. */
 const energies = (snapshot: BillingSnapshot): ReadonlyMap<number, number | null> =>
   new Map(
     snapshot.total.registers.filter(({ unit }) => unit === "Wh" || unit === "varh").map((r) => [r.source, r.value]),

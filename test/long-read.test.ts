@@ -1,4 +1,4 @@
-/** Reads that take several messages: the meter goes on living between them. */
+/** Reads that take several messages: the meter's values change between them. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, type Meter, rc4 } from "@meterport/client";
@@ -26,7 +26,7 @@ const open = async (clock: VirtualClock): Promise<Meter> => {
   return clock.run(connect(modelledLine({ meter, clock, baud: 9600 }), { security, clock, profile: meter.profile }));
 };
 
-/** Values whose bytes are of two moments. */
+/** Values whose bytes come from two moments. */
 const torn = (found: readonly number[]): number[] => found.filter((value) => value % 0x01010101 !== 0);
 
 describe("a read in several messages", () => {

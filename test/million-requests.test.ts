@@ -1,9 +1,9 @@
 /**
  * A million requests over a line on which everything goes wrong at 1 % (every-fault-line.ts), in virtual time. Each ends once,
- * none with a value that the meter did not have at that moment, and the client makes of the line what can be made of it.
+ * none with a value that the meter did not have at that moment, and the client uses the line as well as it can be used.
  *
  * The bound (line-capacity.ts) is a client that knows at once which transmission was lost or damaged and sends the next one
- * without any hesitation. What it cannot do away with are the guide's times: 100 ms from one request to the next, 500 ms
+ * without any hesitation. What it cannot avoid are the guide's times: 100 ms from one request to the next, 500 ms
  * until a request that nobody answers may be repeated, and the time of the bytes; besides what the other client takes of the
  * line, noise that the meter takes for a length, and the outages. It does not pay for noise that swallows an answer, nor for
  * finding out that an outage has begun or ended.

@@ -1,5 +1,5 @@
 /**
- * The core on a module: a JavaScript engine as small as a microcontroller's, with a limit of memory and nothing of a host but
+ * The core on a module: a JavaScript engine as small as a microcontroller's, with limited memory and nothing from its host except
  * a clock, random bytes and a byte pipe, reads a virtual meter. docs/module.md tells what that shows and what it does not.
  */
 import assert from "node:assert/strict";
@@ -54,7 +54,7 @@ test("reads live values, every table and a day of the load profile inside TLS, w
   assert.ok(ran.most < 4 * megabyte, told(ran));
 });
 
-test("what may not be taken is not taken: with too little heap the program ends", { timeout: 120_000 }, async () => {
+test("the heap limit holds: with too little heap the program ends", { timeout: 120_000 }, async () => {
   const run = runOnModule({
     program: "live-program",
     profile: "meter:3.70",

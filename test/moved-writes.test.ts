@@ -6,7 +6,7 @@ import { decode, encode, sizeOf } from "@meterport/protocol/layout/index";
 import { BT50, BT52, BT54 } from "@meterport/protocol/tables/index";
 import { type Changing, openChanging } from "./support/changing-meter.ts";
 
-/** A calendar of as many non-recurring dates, with an id, in place of the one that is there. */
+/** A calendar with that many non-recurring dates and an ID, in place of the present one. */
 const reconfigure = ({ device }: Pick<Changing, "device">, nonRecurringDates: number, calendarId: number): void => {
   const BT50value = {
     ...decode(BT50, device.memory.get(BT50.number) ?? assert.fail(), device.dimensions),
@@ -58,7 +58,7 @@ describe("a write whose table moves under it", () => {
     assert.equal(await clock.run(meter.read(BT54, ["calendarId"])), 99);
   });
 
-  it("in several pieces: those that are left go to their new places", async () => {
+  it("in several pieces: the remaining ones go to their new places", async () => {
     const changing = await openChanging("meter:3.70");
     const { clock, meter, device, written } = changing;
     const value = await clock.run(meter.read(BT54));
@@ -70,7 +70,7 @@ describe("a write whose table moves under it", () => {
     assert.ok(written.length >= 3, `${written.length} writes`);
   });
 
-  it("again and again: it gives up with a sentence, and no old offset was written", async () => {
+  it("repeatedly: it gives up with a sentence, and no old offset was written", async () => {
     const changing = await openChanging("meter:3.70");
     const { clock, meter, device, written } = changing;
     let dates = 25;
@@ -91,7 +91,7 @@ describe("a write whose table moves under it", () => {
     assert.deepEqual(written, []);
   });
 
-  it("news that another request brings count, too: also for what waits in the queue", async () => {
+  it("a change noticed by another request counts too, also for requests in the queue", async () => {
     const changing = await openChanging("meter:3.70");
     const { clock, meter, device, written } = changing;
     const planned = movesAfter(changing, "read-at", 1);
@@ -105,7 +105,7 @@ describe("a write whose table moves under it", () => {
     assert.equal(device.memory.get(BT54.number)?.[759], 99);
   });
 
-  it("without a jump, as another client causes it, it is sealed again and sent as it was", async () => {
+  it("without a jump, as after another client's request, it is sealed again and sent unchanged", async () => {
     const { clock, meter, device, written } = await openChanging("meter:3.70");
     let bumped = false;
     device.use(({ request }, next) => {

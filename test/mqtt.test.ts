@@ -68,7 +68,7 @@ describe("a meter behind a broker", { skip, timeout: 60_000 }, () => {
     return (JSON.parse(out) as { power_w: number }).power_w;
   };
 
-  test("that the command serves is read, with topics of one's own as well", async () => {
+  test("that the command serves is read, also with other topics", async () => {
     const key = ["--key", "01".repeat(16)];
     const link = brokerLink(freshPrefix(), "?delay=50ms");
     const meter = await simulate(["--listen", link, "--scenario", "quiet"]);
@@ -77,7 +77,7 @@ describe("a meter behind a broker", { skip, timeout: 60_000 }, () => {
     assert.equal((await meter.stop()).code, 0);
   });
 
-  test("may have topics of its own", async () => {
+  test("may use other topics", async () => {
     const link = brokerLink("", "?tx=down/1&rx=up/1&qos=1");
     const [client, far] = [await openLink(link), await openBridge(link)];
     assert.equal(client.name, `mqtt://${host}:${broker.port}?tx=down%2F1&rx=up%2F1`);
@@ -169,7 +169,7 @@ describe("a broker", { skip, timeout: 60_000 }, () => {
     assert.equal((await simulated.stop()).code, 0);
   });
 
-  test("that is not there, or is none, says so", async (t) => {
+  test("that does not exist, or is not a broker, gives an error that says so", async (t) => {
     const port = await freePort();
     await assert.rejects(openLink(brokerLink("meter", "", port)), {
       code: "not-open",
@@ -184,7 +184,7 @@ describe("a broker", { skip, timeout: 60_000 }, () => {
     });
   });
 
-  test("that keeps messages from earlier does not feed them to the link", async () => {
+  test("that retains old messages does not feed them to the link", async () => {
     const prefix = freshPrefix();
     const { connectAsync } = await import("mqtt");
     const bridge = await connectAsync(`mqtt://${host}:${broker.port}`);
@@ -196,7 +196,7 @@ describe("a broker", { skip, timeout: 60_000 }, () => {
     await bridge.endAsync();
   });
 
-  test("that sends an endless message is left, before it fills the memory", async () => {
+  test("that sends an endless message is disconnected before it fills the memory", async () => {
     const prefix = freshPrefix();
     const { connectAsync } = await import("mqtt");
     const bridge = await connectAsync(`mqtt://${host}:${broker.port}`);
@@ -208,7 +208,7 @@ describe("a broker", { skip, timeout: 60_000 }, () => {
     await bridge.endAsync();
   });
 
-  test("that wants to know who is there gets it from the environment, and its password shows nowhere", async () => {
+  test("that requires a login gets it from the environment, and the password shows nowhere", async () => {
     const [user, password] = ["reader", "canary-6f1c"];
     const own = await start({ login: { user, password } });
     const folder = mkdtempSync(join(tmpdir(), "meterport-mqtt-"));
@@ -246,7 +246,7 @@ describe("a broker", { skip, timeout: 60_000 }, () => {
     }
   });
 
-  test("that does not let us hear the meter says so", async (t) => {
+  test("that does not let us hear the meter gives an error that says so", async (t) => {
     // mosquitto permits each subscription and only sends nothing; others refuse it, with 0x80 in SUBACK.
     const server = createServer((socket) => {
       socket.on("error", () => {});
@@ -265,7 +265,7 @@ describe("a broker", { skip, timeout: 60_000 }, () => {
   });
 });
 
-test("a signal that has ended already opens nothing", { skip }, async () => {
+test("an aborted signal opens nothing", { skip }, async () => {
   await assert.rejects(openLink(brokerLink("meter"), AbortSignal.abort()), { code: "aborted" });
 });
 

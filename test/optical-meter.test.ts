@@ -89,7 +89,7 @@ describe("a meter through its optical port", () => {
     assert.equal(await clock.run(meter.read(BT03, ["invalidPassword"])), false);
   });
 
-  it("refuses a wrong password, and notes that somebody tried", async () => {
+  it("refuses a wrong password, and records the attempt", async () => {
     const clock = new VirtualClock();
     const device = virtual(clock);
     const line = memoryLine({ meter: device.optical, clock });
@@ -116,7 +116,7 @@ describe("a meter through its optical port", () => {
   it("calls procedures, whose results it reads from BT08", async () => {
     const clock = new VirtualClock();
     const { meter } = await throughOptical(clock, undefined);
-    // No such device: that the meter says so proves that it was asked and that its answer was found.
+    // No such device: this answer proves that the meter received the call and that its result was found.
     for (let i = 0; i < 3; i++)
       await assert.rejects(
         clock.run(meter.call(EP17, { action: 0, deviceHandle: 9 })),
@@ -126,7 +126,7 @@ describe("a meter through its optical port", () => {
     assert.equal(sequence, 12);
   });
 
-  it("goes on after a restart of the meter, and after minutes in which nobody asked", async () => {
+  it("continues after a restart of the meter, and after minutes without requests", async () => {
     const clock = new VirtualClock();
     const { meter, front } = await throughOptical(clock, undefined);
     const before = await clock.run(meter.read(BT28));
@@ -141,7 +141,7 @@ describe("a meter through its optical port", () => {
     const clock = new VirtualClock();
     const device = virtual(clock);
     const line = modelledLine({ meter: device.optical, clock, baud: 300 });
-    // As a serial port tells it.
+    // As a serial port reports it.
     const security = optical({ key: opticalKeys.unique, fastest: 0, timing: { byteTime: 10_000 / 300 } });
     const meter = await clock.run(connect(line, { security, clock }));
     const other = new VirtualClock();
@@ -150,7 +150,7 @@ describe("a meter through its optical port", () => {
     assert.deepEqual(await clock.run(meter.readPath(BT64, block)), await other.run(fast.readPath(BT64, block)));
   });
 
-  /** How long it takes to read some hundred values, at whatever speed is offered; `bend` is what the line makes of a change. */
+  /** The time to read a few hundred values at any offered speed; `bend` is what the line does with a change. */
   const timed = async (
     fastest: number,
     bend: (change: (baud: number) => Promise<void>) => (baud: number) => Promise<void> = (change) => change,
@@ -174,12 +174,12 @@ describe("a meter through its optical port", () => {
     const block = await clock.run(meter.readPath(BT64, ["blocks", 0]));
     const took = clock.now() - began;
     await clock.run(meter.close());
-    // What the line still has is heard before the next look.
+    // Bytes still on the line arrive before the next check.
     await clock.advance(1_000);
     return { clock, block, took, rates, slow: () => slow, active: () => device.optical.active, security, device };
   };
 
-  it("is read faster where the line's speed can be changed, and leaves it as it was", async () => {
+  it("is read faster if the line's speed can be changed, and the speed is restored", async () => {
     const plain = await timed(0);
     assert.deepEqual(plain.rates, []);
     for (const [fastest, gain] of [
@@ -193,8 +193,8 @@ describe("a meter through its optical port", () => {
     }
   });
 
-  it("is read at the old speed by a head that cannot follow, which is not tried again", async () => {
-    // A bridge that says yes and does nothing.
+  it("is read at the old speed through a head that cannot follow, and no other speed is tried again", async () => {
+    // A bridge that confirms and does nothing.
     const { block, rates, slow, clock, security, device } = await timed(19_200, () => async () => {});
     assert.deepEqual(block, (await timed(0)).block);
     assert.deepEqual([rates, slow()], [[], 1]);

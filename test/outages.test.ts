@@ -20,7 +20,7 @@ import { VirtualClock } from "./support/virtual-clock.ts";
 
 const promised: Millis = 3_000;
 const interval: Millis = 2_000;
-/** A value is fresh for so long, and no longer. */
+/** How long a value is fresh. */
 const fresh: Millis = 4_000;
 const seeds = [1, 2, 3];
 const key = new Secret(new Uint8Array(16).fill(1));
@@ -81,7 +81,7 @@ interface Outage {
   readonly begin: (household: Household, random: Random) => void;
   /** The line is as before. */
   readonly end: (household: Household, random: Random) => void;
-  /** Where the link is known to be when it ends; not asked where the outage may be too short to notice. */
+  /** The state of the link when it ends; not checked if the outage may be too short to notice. */
   readonly state?: string;
   readonly cause?: string | RegExp;
 }
@@ -203,7 +203,7 @@ const outages: readonly Outage[] = [
   },
 ];
 
-/** What is shown as live was read lately, and is what the meter measured then. */
+/** Values shown as live were read recently, and are what the meter measured then. */
 const assertTrue = ({ loop, device }: Household, clock: Clock): boolean => {
   const live = loop.live();
   if (live.quality !== "good") {
@@ -254,7 +254,7 @@ const trial = async (outage: Outage, seed: number): Promise<Millis> => {
 
   outage.end(sick, random);
   const mended = clock.wall();
-  // An outage that is over before anybody asked is noticed later: what counts is for how long values are missing.
+  // An outage that ends before the next request is noticed later: what counts is how long values are missing.
   let missing = 0;
   const back = await watch(promised + interval, () => {
     const { quality, time } = sick.loop.live();

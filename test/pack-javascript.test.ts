@@ -1,4 +1,4 @@
-/** The JavaScript that is published is the program of the sources, line for line. */
+/** The published JavaScript is the same program as the sources, line for line. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { transformSync } from "esbuild";
@@ -9,7 +9,7 @@ const sources = codeFiles().filter((path) =>
   /^packages\/(?!dashboard\/)[^/]+\/src\/.*(?<!\.test|\.vectors)\.ts$/.test(path),
 );
 
-/** A program without anything that does not matter to the machine, by another compiler than the one that is tested. */
+/** A program reduced to what the machine executes, by another compiler than the one under test. */
 const essence = (code: string): string => {
   const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true, target: "es2023" } };
   const { code: plain } = transformSync(code, { loader: "ts", format: "esm", minifyWhitespace: true, tsconfigRaw });
@@ -31,7 +31,7 @@ test("every source becomes the same program without types and comments, and each
   }
 });
 
-test("templates, regular expressions and comments inside of them stay what they are", () => {
+test("templates, regular expressions and comments inside them stay unchanged", () => {
   const hole = "${";
   const source = [
     "#!/usr/bin/env node",
@@ -69,7 +69,7 @@ test("imports name JavaScript, and nothing else that ends in .ts does", () => {
   assert.equal(javaScriptOf(source), code);
 });
 
-test("the map says of each line that it is the source's", () => {
+test("the map points each line at the same line of the source", () => {
   const { sources, mappings } = JSON.parse(lineMapOf("a;\n\nb;\n", "x.ts")) as { sources: string[]; mappings: string };
   assert.deepEqual([sources, mappings], [["x.ts"], "AAAA;AACA;AACA"]);
 });

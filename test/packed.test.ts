@@ -1,4 +1,4 @@
-/** What is published works for somebody who installs it: with any Node from 20 on, any compiler setting, in a browser. */
+/** Published packages work for anyone who installs them: with Node 20 or newer, any compiler setting, in a browser. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -53,7 +53,7 @@ test("every public entry has declarations that need no other types: not of Node,
   write({ "every.ts": `${importAll.join("\n")}\n` });
   const options = { module: "node16", moduleResolution: "node16", lib: ["es2023", "dom"] };
   const { out } = await compile(options, ["every.ts"], "--noEmit");
-  // The packages of others that come along have declarations of their own.
+  // Third-party dependencies have their own declarations.
   const ours = out.split("\n").filter((line) => !/^node_modules.(?!@?meterport)|^ |^$/.test(line));
   assert.deepEqual(ours, []);
 });
@@ -124,11 +124,11 @@ console.log(every.length);
       child.kill("SIGTERM");
       assert.deepEqual(await closed, [0, null], log);
       assert.ok(existsSync(join(data, "meterport.db")));
-      // Of what Node thinks of its own parts nobody is told.
+      // Node's warnings about its own experimental parts are not shown.
       assert.doesNotMatch(log, /warning/i);
     });
 
-    test("captures are redacted in a thread of their own", async () => {
+    test("captures are redacted in a separate thread", async () => {
       write({
         "redact.mjs": `import { captureRedactor } from "@meterport/gateway/captures/capture-redactor";
 const redact = captureRedactor({ error: (line) => console.log("failed", line) });
@@ -142,7 +142,7 @@ console.log(JSON.stringify(await redact({ text: "no capture", key: new Uint8Arra
   });
 }
 
-test("a stack trace names the line of the source, as it is and with source maps", async () => {
+test("a stack trace names the line of the source, with and without source maps", async () => {
   const source = readFileSync(join(root, "packages", "protocol", "src", "layout", "profile.ts"), "utf8").split("\n");
   const line = source.findIndex((text) => text.includes("throw new UsageError")) + 1;
   write({ "fail.mjs": 'import { parseProfile } from "@meterport/protocol";\nparseProfile("meter");\n' });
@@ -168,7 +168,7 @@ test("npx meterport runs the installed command", async () => {
   assert.equal(code, 0);
 });
 
-test("Vite bundles protocol and client for a browser without a word, and the bundle reads a meter", async () => {
+test("Vite bundles protocol and client for a browser without warnings, and the bundle reads a meter", async () => {
   const vite = join(root, "node_modules", "vite", "bin", "vite.js");
   write({ "main.ts": sample });
   write({
@@ -190,13 +190,13 @@ describe("tarballs", () => {
   for (const { name, tarball } of packages) {
     const bytes = new Uint8Array(readFileSync(tarball));
 
-    test(`publint has nothing to say about ${name}`, async () => {
+    test(`publint finds nothing in ${name}`, async () => {
       const { messages } = await publint({ pack: { tarball: bytes.buffer as ArrayBuffer }, strict: true });
       assert.deepEqual(messages, []);
     });
 
     if (name !== "meterport")
-      test(`are the types of ${name} wrong? They are not`, async () => {
+      test(`are-the-types-wrong finds nothing in ${name}`, async () => {
         const entrypoints = (entries.get(name) ?? []).map((entry) => `.${entry.slice(name.length)}`);
         const result = await checkPackage(createPackageFromTarballData(bytes), { entrypoints });
         assert.ok(result.types !== false);

@@ -62,7 +62,7 @@ describe("the meter's log on the page", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("says each entry in each language, with its raw number, marks alarms, and fits a narrow phone", async () => {
+  it("shows each entry in each language, with its raw number, marks alarms, and fits a narrow phone", async () => {
     const { page } = await openPage(browser, gateway.url, (opened) =>
       opened.route("**/api/v1/meters/home/log?*", (route) => route.fulfill({ json: answer })),
     );
@@ -108,7 +108,7 @@ describe("the meter's log on the page", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("says why where the meter does not give it, and reads it again when asked", async () => {
+  it("says why if the meter does not provide it, and reads it again on request", async () => {
     let silent = true;
     const problem = { error: "meter-silent", message: "the meter does not answer: read BT74: no answer" };
     const { page } = await openPage(browser, gateway.url, (opened) =>

@@ -1,6 +1,6 @@
 /**
  * The page as people see it: the real gateway, its page in a browser, and a meter that comes and goes. In real time,
- * because what is promised is what a person sees with a clock in the hand.
+ * because the promise is about what a person sees on a clock.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,10 +11,10 @@ import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./suppo
 import { serveMeter } from "./support/served-meter.ts";
 import { startGateway } from "./support/spawned-gateway.ts";
 
-/** What the user was promised: a dead link shows as dead within five seconds. */
+/** The promise to users: a dead link shows as dead within five seconds. */
 const promised = 5_000;
 
-/** What is used of the browser's own types, which Node's do not know. */
+/** The browser types that are used here; Node's types lack them. */
 interface Attributed {
   getAttribute(name: string): string | null;
 }
@@ -27,14 +27,14 @@ interface Canvas {
   getContext(kind: "2d"): { getImageData(...box: number[]): { readonly data: Uint8ClampedArray } } | null;
 }
 
-/** All present values that stand on the page: the power, and those of the phases. */
+/** All present values on the page: the power, and those of the phases. */
 const present = (page: Page): Promise<string[]> =>
   page
     .locator("[data-testid=power-now], [data-testid^=phase-]")
     .evaluateAll((elements: readonly Attributed[]) =>
       elements.map((element) => element.getAttribute("data-value") ?? element.getAttribute("data-power") ?? ""),
     );
-/** No number of the past stands where a present one belongs. */
+/** No old number is shown where a present one belongs. */
 const assertDead = async (page: Page): Promise<void> => {
   assert.deepEqual(await present(page), ["", "", "", ""]);
   assert.doesNotMatch(await textOf(page, "power-now"), /\d/);
@@ -54,7 +54,7 @@ describe("the page", { skip: skipPage }, () => {
 
   const open = (url: string) => openPage(browser, url);
 
-  it("shows the simulated household, moving, and nothing of it once the gateway is gone", async (t) => {
+  it("shows the simulated household with changing values, and no values once the gateway is gone", async (t) => {
     const gateway = await startGateway();
     t.after(gateway.remove);
     const { page, complaints } = await open(gateway.url);
@@ -123,7 +123,7 @@ describe("the page", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("fits a narrow phone in each language, with nothing beside its place", async (t) => {
+  it("fits a narrow phone in each language, with everything in its place", async (t) => {
     const gateway = await startGateway();
     t.after(gateway.remove);
     const { page } = await open(gateway.url);
@@ -137,7 +137,7 @@ describe("the page", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("has a top bar in order at each width, and its name in the language of the page", async (t) => {
+  it("has a tidy top bar at each width, and its name in the language of the page", async (t) => {
     const gateway = await startGateway();
     t.after(gateway.remove);
     const { page } = await open(gateway.url);

@@ -1,4 +1,4 @@
-/** Packets as others write them: pcapng by editcap, and a real conversation over loopback by tcpdump. */
+/** Packets from other programs: pcapng by editcap, and a real conversation over loopback by tcpdump. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";

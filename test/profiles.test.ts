@@ -1,4 +1,4 @@
-/** A profile that somebody gives never changes a value: the meter is read as what it is, or not at all. */
+/** A given profile never changes a value: the meter is read as what it is, or not at all. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type ConnectOptions, connect, openLive, rc4 } from "@meterport/client";
@@ -41,7 +41,7 @@ const setUp = (name: string, hidden: readonly number[] = []) => {
       ? { kind: "error", code: code.insufficientSecurity }
       : undefined,
   );
-  // Wrong by a factor of ten for whoever does not ask for the unit.
+  // Wrong by a factor of ten if the unit is not read.
   const { profile, memory } = device;
   if (reaches(profile, { meter: [3, 70], module: [1, 20] })) {
     const { offset } = locate(ET55, ["energyRegisterUnit"], defaultDimensions(profile));
@@ -58,7 +58,7 @@ const meterOf = ({ clock, device }: Site, options: Partial<ConnectOptions>) => {
   return connect(line, { security: rc4({ key, entropy }), clock, timing: { requestSpacing: 0 }, ...options });
 };
 
-/** What is read under a profile; the error where it is refused. */
+/** What is read under a profile; the error if it is refused. */
 const readUnder = (site: Site, profile: Profile | undefined) =>
   site.clock.run(
     (async () => {
@@ -115,7 +115,7 @@ describe("a profile that is given", () => {
       assert.ok(taken > 0, "its own profile is taken");
     });
 
-  it("is refused by what BT21 reports, where BT01 is refused", async () => {
+  it("is refused by the count in BT21, if BT01 is refused", async () => {
     const site = setUp("meter:3.70", [BT01.number]);
     for (const name of ["meter:2.10", "meter:3.50", "meter:4.30", "module:1.11"])
       await assert.rejects(site.clock.run(meterOf(site, { profile: parseProfile(name) })), {
@@ -124,7 +124,7 @@ describe("a profile that is given", () => {
       });
   });
 
-  it("is all that there is where BT21 is refused, too", async () => {
+  it("is used as given if BT21 is refused too", async () => {
     const site = setUp("meter:3.70", [BT01.number, BT21.number]);
     const meter = await site.clock.run(meterOf(site, { profile: parseProfile("meter:3.50") }));
     assert.deepEqual([profileName(meter.profile), meter.profileFrom], ["meter:3.50", "given"]);
@@ -171,7 +171,7 @@ describe("a profile that is given", () => {
   });
 });
 
-/** All versions that stand behind `meter:` or `module:` in the sources, as 370 for 3.70. */
+/** All versions after `meter:` or `module:` in the sources, as 370 for 3.70. */
 const versionsIn = (text: string): [Family, number][] =>
   [...text.matchAll(/\b(meter|module): (\[[\s\d,[\]]*\])/g)].flatMap(([, family, ranges]) =>
     [...(ranges as string).matchAll(/\[\s*(\d+),\s*(\d+),?\s*\]/g)].map(([, major, minor]): [Family, number] => [
@@ -181,7 +181,7 @@ const versionsIn = (text: string): [Family, number][] =>
   );
 
 describe("layouts", () => {
-  it("are only called the same where nothing is declared to change in between", () => {
+  it("only count as the same if no declaration changes in between", () => {
     const declared = new Map<string, [Family, number]>();
     for (const path of codeFiles())
       if (/^packages\/(protocol|client)\/src\/.*\.ts$/.test(path) && !/\.(test|test-kit|vectors)\.ts$/.test(path))

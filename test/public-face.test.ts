@@ -1,4 +1,4 @@
-/** The public face changes only when somebody means it: each public entry is compared with its report in `test/api/`. */
+/** The public face changes only on purpose: each public entry is compared with its report in `test/api/`. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ describe("public entries", () => {
   const reports = apiReports();
 
   for (const [name, report] of reports)
-    test(`what @meterport/${name} exports is what test/api/${name}.txt says`, () => {
+    test(`@meterport/${name} exports what test/api/${name}.txt lists`, () => {
       const path = `test/api/${name}.txt`;
       const changed = difference(existsSync(join(root, path)) ? textOf(path) : "", report);
       assert.equal(
@@ -36,7 +36,7 @@ describe("public entries", () => {
       );
     });
 
-  test("a name that is gone, added or changed is seen", () => {
+  test("removed, added and changed names are found", () => {
     const entries = (path: string) => ({ one: [{ name: "one", path }] });
     const of = (path: string) => apiReports(entries(path)).get("one") ?? "";
     const clock = of("packages/transports/src/clock.ts");

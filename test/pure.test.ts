@@ -1,4 +1,4 @@
-/** The core runs anywhere: bundled for a browser it asks its host for nothing, and it is small. */
+/** The core runs anywhere: bundled for a browser, it needs nothing from its host, and it is small. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createContext, runInContext } from "node:vm";
@@ -27,7 +27,7 @@ const bundle = async (format: "esm" | "iife") => {
   return { text: result.outputFiles[0]?.text ?? "", metafile: result.metafile };
 };
 
-test("protocol and client import nothing of a host", async () => {
+test("protocol and client import nothing from a host", async () => {
   const { metafile } = await bundle("esm");
   const outside = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
   assert.deepEqual(outside, []);
@@ -39,7 +39,7 @@ test("protocol and client import nothing of a host", async () => {
   );
 });
 
-test("protocol and client load where there is the language and nothing else", async () => {
+test("protocol and client load in a context with only the language", async () => {
   const { text } = await bundle("iife");
   const bare = createContext(Object.create(null) as object);
   const exported = runInContext(

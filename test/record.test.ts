@@ -1,4 +1,4 @@
-/** A tap between a meter and what reads it: neither notices, and what it wrote replays. */
+/** A tap between a meter and its reader: neither notices, and its capture replays. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Causes and remedies are told by the command, the guide for a first meter and the page: none of them forgets a code. */
+/** The command, docs/first-meter.md and the page explain causes and remedies: none of them lacks a code. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { headRemedies, linkRemedies } from "@meterport/protocol/meaning/remedies";
@@ -10,13 +10,13 @@ import { textOf } from "./support/sources.ts";
 const codesIn = (markdown: string): readonly string[] =>
   [...markdown.matchAll(/\(`([a-z-]+)`\)/g)].map(([, code = ""]) => code);
 
-/** They say nothing of a line: the caller's own doing, or a queue's. */
+/** These do not concern the line: the caller or a queue causes them. */
 const ownDoing = ["aborted", "queue-full", "moved", "reply-lost"];
 /** docs/tls.md and docs/optical.md explain these. */
 const elsewhere = ["no-tls", "tls-required", "tls", "session"];
 
 describe("remedies", () => {
-  test("docs/first-meter.md tells every way in which a link fails, and no other", () => {
+  test("docs/first-meter.md lists exactly the ways in which a link fails", () => {
     const told = codesIn(textOf("docs/first-meter.md")).filter((code) => code !== "code");
     const failures = Object.keys(linkRemedies);
     assert.deepEqual(

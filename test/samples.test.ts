@@ -1,7 +1,7 @@
 /**
  * The samples of README.md, of `docs/` and of each package's README are true: each compiles as strictly as our own code, and
- * runs to its end against a virtual meter, which stands at the address and takes the key that samples name. A fence marked
- * `ts compile` needs what is not here, such as a head at an optical port; one marked `ts browser` needs a page.
+ * runs to its end against a virtual meter at the address and with the key that samples name. A fence marked
+ * `ts compile` needs something that tests lack, such as an optical head; one marked `ts browser` needs a page.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -14,10 +14,10 @@ import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { projectFiles, root, textOf } from "./support/sources.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
-/** What samples say for a meter, its key and a daemon. */
+/** The meter, key and daemon that samples name. */
 const names = { link: "tcp://192.168.1.20:4059", key: "0123456789abcdef", daemon: "http://127.0.0.1:8765" } as const;
 
-/** Web Serial, which no types of ours or of Node have. */
+/** Web Serial, which neither our types nor Node's have. */
 const browserTypes = `import type { WebSerialPort } from "@meterport/transports/web/web-serial";
 declare global { interface Navigator { readonly serial: { requestPort(): Promise<WebSerialPort> } } }
 `;
@@ -50,7 +50,7 @@ const complaintsOf = (files: readonly string[]): readonly string[] => {
     readonly config: object;
   };
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, root);
-  // Samples show what can be had; not all of it is used.
+  // Samples show what is available, and do not use all of it.
   const relaxed = { noUnusedLocals: false, incremental: false };
   const program = ts.createProgram(files, { ...options, ...relaxed });
   return files.flatMap((file) => {
@@ -119,7 +119,7 @@ describe("samples of the documentation", { timeout: 240_000 }, () => {
         err += text;
       });
       const [code] = (await once(child, "close")) as [number | null];
-      // The command says on standard error what it took a key for.
+      // The command says on standard error how it read the key.
       assert.deepEqual([code, err.replace(/^meterport: the key was read as .*\n/m, "")], [0, ""]);
       assert.notEqual(out.trim(), "");
     });

@@ -1,4 +1,4 @@
-/** What `auto` makes of ports that speak RC4, TLS or both, and that it is never talked down. */
+/** What `auto` uses on ports that speak RC4, TLS or both, and that it is never downgraded. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, rc4 } from "@meterport/client";
@@ -9,7 +9,7 @@ import { memoryLine } from "@meterport/simulator";
 import { keys, setting } from "./support/gen4-setting.ts";
 
 describe("security auto", () => {
-  it("RC4 on old firmware, without a word of TLS", async () => {
+  it("uses RC4 on old firmware, without trying TLS", async () => {
     const { to, automatic, found, remembered } = setting({ firmware: "meter:3.70" });
     const meter = await to(1, automatic());
     assert.equal(meter.session.seal?.name, "rc4 authentication");
@@ -17,7 +17,7 @@ describe("security auto", () => {
     assert.equal(remembered(), "rc4");
   });
 
-  it("TLS on firmware 4 where the port has it, whether it must or may; the key finds its name", async () => {
+  it("uses TLS on firmware 4 if the port has it, required or optional, and finds the key's name", async () => {
     for (const setup of ["optional", "required"] as const)
       for (const level of ["basic", "advanced"] as const) {
         const { to, automatic, remembered } = setting({ tls: [setup] });
@@ -26,10 +26,10 @@ describe("security auto", () => {
       }
   });
 
-  it("a handshake that fails on a port with TLS is no reason to go on without it", async () => {
+  it("does not fall back if a handshake fails on a port with TLS", async () => {
     const { clock, device, entropy } = setting({ tls: ["optional"] });
     const line = memoryLine({ meter: device, clock });
-    // Somebody in between lets RC4 pass and bends each Finished of ours.
+    // An attacker in between lets RC4 pass and alters each of our Finished messages.
     const bend = (bytes: Uint8Array): Uint8Array =>
       bytes[2] === 0x59 ? Uint8Array.from(bytes, (byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte)) : bytes;
     const between = { ...line, write: (bytes: Uint8Array) => line.write(bend(bytes)) };
@@ -38,7 +38,7 @@ describe("security auto", () => {
     });
   });
 
-  it("RC4 on firmware 4 where the port has no TLS", async () => {
+  it("uses RC4 on firmware 4 if the port has no TLS", async () => {
     const { clock, to, automatic, found } = setting({ tls: ["off"] });
     const meter = await to(1, automatic());
     assert.equal((await clock.run(meter.read(BT21))).presentValues, 84);
@@ -54,7 +54,7 @@ describe("security auto", () => {
     assert.match(findingText(found[2] as Finding), /^goes on with RC4: .*ask the utility to switch TLS on$/);
   });
 
-  it("TLS first where the profile is known to have it: the key's weak digest does not cross the line", async () => {
+  it("tries TLS first if the profile has it, so that the key's weak digest does not cross the line", async () => {
     const { clock, device, automatic, found, remembered } = setting({ tls: ["optional"] });
     const line = memoryLine({ meter: device, clock });
     const codes: number[] = [];
@@ -85,7 +85,7 @@ describe("security auto", () => {
     assert.ok(stranger.found.every(({ tried }) => tried === "tls"));
   });
 
-  it("security tls is remembered as well, and does not claim what nobody saw", async () => {
+  it("remembers --security tls too, and does not claim to have seen it", async () => {
     const memory = { found: undefined as FoundSecurity | undefined };
     const kept = { get: () => memory.found, set: (found: FoundSecurity) => (memory.found = found) };
     const first = setting();
@@ -101,7 +101,7 @@ describe("security auto", () => {
     await assert.rejects(setting({ tls: ["off"] }).to(1, securityOf("auto", options)), { code: "no-tls" });
   });
 
-  it("never back from TLS: a port that has it no more is an error that says what to do", async () => {
+  it("never falls back from TLS: a port without it any more gives an error that says what to do", async () => {
     const { to, automatic, clock, device, entropy } = setting();
     await clock.run((await to(1, automatic())).close());
     const off = setting({ tls: ["off"] });
@@ -123,7 +123,7 @@ describe("security auto", () => {
     });
   });
 
-  it("a known port that has fallen silent is told at once; an unknown one is asked under TLS as well", async () => {
+  it("reports a silent known port at once, and tries TLS on a silent unknown one", async () => {
     const silent = async (known: FoundSecurity | undefined): Promise<number> => {
       const { clock, device, entropy } = setting({ firmware: "meter:3.70" });
       const line = memoryLine({ meter: device, clock });
@@ -138,7 +138,7 @@ describe("security auto", () => {
     assert.ok(unknown > 3_000 && unknown < 6_000, `${unknown} ms`);
   });
 
-  it("a wrong key is one sentence, for RC4 and for TLS", async () => {
+  it("gives one sentence for a wrong key, with RC4 and with TLS", async () => {
     const stranger = new Secret(new Uint8Array(16).fill(9));
     const required = setting({ tls: ["required"] });
     await assert.rejects(required.to(1, required.automatic(stranger)), {

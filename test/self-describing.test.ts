@@ -1,4 +1,4 @@
-/** Parts of tables that their own contents lay out: what is read for them, and what they are. */
+/** Parts of tables whose layout depends on the table's own contents: which bytes are read, and the values. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { encode } from "@meterport/protocol/layout/index";
@@ -17,7 +17,7 @@ const readsOf = (device: VirtualMeter): string[] => {
   return reads;
 };
 
-describe("a part of a table that its contents lay out", () => {
+describe("a part of a table whose layout is in its contents", () => {
   it("of ET36: the count, then the part", async () => {
     const { clock, meter, device } = await openChanging("meter:4.30");
     const reads = readsOf(device);
@@ -26,7 +26,7 @@ describe("a part of a table that its contents lay out", () => {
     await assert.rejects(clock.run(meter.read(ET36, ["actualDimensions", 7, "entrySize"])), { name: "LayoutError" });
   });
 
-  it("of ET42: as much of its head as tells where the part is", async () => {
+  it("of ET42: as much of its head as gives the place of the part", async () => {
     const { clock, meter, device } = await openChanging("meter:4.30");
     const whole = await clock.run(meter.read(ET42));
     const reads = readsOf(device);
@@ -34,11 +34,11 @@ describe("a part of a table that its contents lay out", () => {
     assert.deepEqual(reads.splice(0), ["42 12+1"]);
     assert.deepEqual(await clock.run(meter.read(ET42, ["logs", 6])), whole.logs[6]);
     assert.deepEqual(reads.splice(0), ["42 0+41", `42 ${41 + 3 * 6}+3`]);
-    // What lies behind lists of several lengths takes one more: how many data types there are.
+    // A part after lists of several lengths needs one more read: the count of data types.
     assert.equal(await clock.run(meter.read(ET42, ["requiredSectionLength"])), 8);
     const last = reads.splice(0);
     assert.deepEqual([last.length, last[0]], [3, "42 0+41"]);
-    // Records of which each says how long it is are only found in the whole.
+    // Records that contain their own lengths can only be found in the whole table.
     assert.deepEqual(
       await clock.run(meter.read(ET42, ["dataSets", 0, "loadProfileExtendedSources", 1])),
       whole.dataSets?.[0]?.loadProfileExtendedSources[1],
@@ -46,7 +46,7 @@ describe("a part of a table that its contents lay out", () => {
     assert.ok(reads.includes("42 whole"));
   });
 
-  it("is the one that the whole table gives, wherever it is", async () => {
+  it("equals the same part of the whole table, at any place", async () => {
     const { clock, meter, device } = await openChanging("meter:4.30");
     for (const [id, env] of [
       ["ET36", {}],
@@ -60,7 +60,7 @@ describe("a part of a table that its contents lay out", () => {
     }
   });
 
-  it("in a batch, beside others; and what is not there fails alone", async () => {
+  it("in a batch with others; a missing one fails alone", async () => {
     const { clock, meter } = await openChanging("meter:3.70");
     const outcomes = await clock.run(
       meter.batch((want) => [
@@ -85,7 +85,7 @@ describe("a pending table", () => {
     const reads = readsOf(device);
     const id = await clock.run(meter.read(BT4150, ["contents", "calendarId"]));
     assert.equal(id, new DataView(bytes.buffer).getUint32(810, true));
-    // BT50, which it is laid out by, and bytes 804 to 807 of BT54.
+    // BT50, which gives its layout, and bytes 804 to 807 of BT54.
     assert.deepEqual(reads.splice(0), [`${50 - 2048} whole`, `${4150 - 2048} 804+10`]);
     assert.equal(
       (await clock.run(meter.read(BT4150, ["descriptor", "eventStorage"])))[4],

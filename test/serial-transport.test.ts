@@ -46,7 +46,7 @@ transportContract({
 });
 
 describe("serial ports", { skip }, () => {
-  test("the speed of an open port is changed behind what was written", async () => {
+  test("the speed of an open port changes after the written bytes are sent", async () => {
     const path = freshPath();
     const pty = await openPty(path);
     const port = await openSerial({ path });
@@ -74,7 +74,7 @@ describe("serial ports", { skip }, () => {
     assert.equal(existsSync(path), false);
   });
 
-  test("a port that is open already is busy", async () => {
+  test("a port that is already open is busy", async () => {
     const path = freshPath();
     const pty = await openPty(path);
     const first = await openSerial({ path });
@@ -116,7 +116,7 @@ describe("serial ports", { skip }, () => {
     }
   });
 
-  test("every rate that a meter can be set to is set", async () => {
+  test("every rate that a meter can use can be set", async () => {
     const path = freshPath();
     const pty = await openPty(path);
     assert.deepEqual([knownBaudRates.length, knownBaudRates[0], knownBaudRates.at(-1)], [12, 300, 115_200]);
@@ -131,7 +131,7 @@ describe("serial ports", { skip }, () => {
     await pty.close();
   });
 
-  test("a port that is pulled out in the middle of a stream of bytes ends as well", { timeout: 20_000 }, async () => {
+  test("a port that is unplugged in the middle of a stream of bytes also ends", { timeout: 20_000 }, async () => {
     for (let i = 0; i < 10; i++) {
       const pty = await openPty(freshPath());
       const port = await openSerial({ path: pty.name.replace("pty://", "") });
@@ -151,7 +151,7 @@ describe("serial ports", { skip }, () => {
     }
   });
 
-  test("a port that has no lines to switch says so", async () => {
+  test("a port without lines to switch gives an error that says so", async () => {
     const path = freshPath();
     const pty = await openPty(path);
     await assert.rejects(openLink(`${path.replace("/", "serial:///")}?enable=rts`), {
@@ -161,14 +161,14 @@ describe("serial ports", { skip }, () => {
     await pty.close();
   });
 
-  test("a path that is taken cannot become a pty", async () => {
+  test("an existing path cannot become a pty", async () => {
     const path = freshPath();
     await writeFile(path, "");
     await assert.rejects(openPty(path), { code: "not-open", message: /a file of that name already/ });
     assert.ok(existsSync(path));
   });
 
-  test("a link that leads to a living terminal is somebody's and stays", async () => {
+  test("a symbolic link to a terminal in use stays", async () => {
     const path = freshPath();
     const first = await openPty(path);
     await assert.rejects(openPty(path), { code: "not-open", message: /is the link to \S+, which is in use/ });
@@ -176,19 +176,19 @@ describe("serial ports", { skip }, () => {
     await first.close();
   });
 
-  test("a folder that does not exist says so in the words of socat", async () => {
+  test("a missing folder is reported in the words of socat", async () => {
     await assert.rejects(openPty(join(folder, "none", "line")), { code: "not-open", message: /No such file/ });
   });
 });
 
-test("a device that does not exist says so", async () => {
+test("a device that does not exist gives an error that says so", async () => {
   await assert.rejects(openSerial({ path: join(folder, "none") }), {
     code: "not-open",
     message: /there is no such device; check the cable/,
   });
 });
 
-test("a file that is no serial port says so", async () => {
+test("a file that is not a serial port gives an error that says so", async () => {
   const path = freshPath();
   await writeFile(path, "");
   await assert.rejects(openSerial({ path }), { code: "not-open", message: /it is not a serial port/ });
@@ -203,6 +203,6 @@ test("missing packages are named", async () => {
   });
 });
 
-test("a pty path with characters of socat's own language is refused", async () => {
+test("a pty path with socat's special characters is refused", async () => {
   await assert.rejects(openPty("/dev/shm/a,b"), { code: "link" });
 });

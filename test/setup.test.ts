@@ -13,13 +13,13 @@ import { codeFiles, textOf } from "./support/sources.ts";
 const runtimeUrl = new URL("../scripts/runtime.mjs", import.meta.url).href;
 const { runsTypeScript } = (await import(runtimeUrl)) as { readonly runsTypeScript: (version: string) => boolean };
 
-test("Node runs TypeScript from 22.18 and 23.6 on", () => {
+test("Node runs TypeScript in 22.18 and 23.6 or newer", () => {
   const versions = ["20.20.2", "22.17.1", "22.18.0", "23.5.0", "23.6.0", "24.0.0", "26.1.0"];
   assert.deepEqual(versions.map(runsTypeScript), [false, false, true, false, true, true, true]);
   assert.equal(runsTypeScript(process.versions.node), true);
 });
 
-/** A program that becomes another, which says when it is ready. */
+/** A program that becomes another, which reports when it is ready. */
 const becoming = (childCode: string) => {
   const call = `import { become } from ${JSON.stringify(runtimeUrl)}; become(process.execPath, ["-e", ${JSON.stringify(childCode)}]);`;
   return spawn(process.execPath, ["--input-type=module", "-e", call], { stdio: ["ignore", "pipe", "inherit"] });
@@ -31,7 +31,7 @@ test("a started program passes on its exit code", async () => {
 });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  test(`a started program is told of ${signal} and may end in its own way`, async () => {
+  test(`a started program receives ${signal} and may end in its own way`, async () => {
     const child = becoming(
       `process.on("${signal}", () => process.exit(3)); setInterval(() => {}, 1000); console.log("ready")`,
     );
@@ -41,7 +41,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-test("a program that a signal ended is told from one that exited", async () => {
+test("a program that a signal ended is distinguished from one that exited", async () => {
   const child = becoming('process.kill(process.pid, "SIGKILL")');
   assert.deepEqual(await once(child, "exit"), [137, null]);
 });

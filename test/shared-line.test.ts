@@ -17,7 +17,7 @@ const mepKey = new Secret(new Uint8Array(16).fill(2));
 const opticalKey = new Secret(new Uint8Array(20).fill(0x52));
 const entropy = (length: number): Uint8Array => new Uint8Array(length);
 
-/** The two plugs of a line: both may send, and each hears what its own port says, or everything as behind a serial server. */
+/** The two ends of a line: both may send, and each hears its own port, or everything as behind a serial server. */
 const plugsOf = (port: MeterPort, hears: "its own" | "everything") => {
   const said: number[] = [];
   const waiting = { mep: [] as MeterOutput[], optical: [] as MeterOutput[] };
@@ -46,7 +46,7 @@ const plugsOf = (port: MeterPort, hears: "its own" | "everything") => {
         if (output.type !== "transmit") continue;
         const first = output.bytes[0] ?? 0;
         said.push(first);
-        // What MEP says begins with the high byte of a length, what the optical port says with a start or an acknowledgement.
+        // MEP frames begin with the high byte of a length, bytes of the optical port with a start or an acknowledgement.
         if (hears === "everything" || first === 0) waiting.mep.push(output);
         if (hears === "everything" || first !== 0) waiting.optical.push(output);
       }
@@ -132,7 +132,7 @@ describe("the line that an older meter's ports share", () => {
 });
 
 describe("simulate --optical shared", () => {
-  it("takes every connection for a client on the same line: one more disturbs neither session", async () => {
+  it("treats every connection as a client on the same line: another one disturbs neither session", async () => {
     const digits = (byte: string, count: number): string => `hex:${byte.repeat(count)}`;
     const keys = [
       "--basic-key",
@@ -153,7 +153,7 @@ describe("simulate --optical shared", () => {
       const before = await mep.read(BT21);
       const head = await byHead();
       assert.deepEqual(await head.read(BT21), before);
-      // Whoever comes now finds the line taken, and learns why where he hears enough of the session.
+      // A new client finds the line in use, and learns why if it hears enough of the session.
       const late = byMep();
       const refused = assert.rejects(late, { name: "LinkError" });
       const paused = assert.rejects(mep.read(BT52), { code: "optical-session" });

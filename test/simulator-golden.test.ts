@@ -6,9 +6,9 @@ import type { VirtualMeter } from "@meterport/simulator";
 import { goldenMeter, goldenSequences } from "@meterport/simulator/meter/golden";
 import { computedEncryption, guideExchanges } from "../packages/protocol/vectors/guide.ts";
 
-const bytes = (hex: string): Uint8Array => fromHex(hex) ?? assert.fail(`"${hex}" is no hexadecimal`);
+const bytes = (hex: string): Uint8Array => fromHex(hex) ?? assert.fail(`"${hex}" is not hexadecimal`);
 
-/** What the meter sends for a request, with whatever ticks it wants. */
+/** What the meter sends for a request, with the ticks that it needs. */
 const answer = (meter: VirtualMeter, request: string, began: number): string => {
   let now = began;
   let outputs = meter.handle(bytes(request), now);
@@ -46,7 +46,7 @@ describe("printed exchanges", () => {
     );
   });
 
-  it("one meter answers them all where its number is set", () => {
+  it("one meter answers them all if its number is set", () => {
     const meter = goldenMeter();
     let now = 0;
     for (const [name, sequence] of groups) {

@@ -33,7 +33,7 @@ const request = (sequence: number, count = 220): Uint8Array =>
   rc4Authentication({ key, sequence }).seal(encodeRequest({ kind: "read-at", table: 28, offset: 0, count })).packet;
 
 describe("a modelled line", () => {
-  it("takes as long as its bytes, with the meter's pause behind 117 of them", async () => {
+  it("takes as long as its bytes, with the meter's pause after 117 of them", async () => {
     const clock = new VirtualClock();
     const line = modelledLine({ meter: openMeter(), clock, baud: 9600 });
     const { heard, total, ended } = listen(line, clock);
@@ -95,7 +95,7 @@ describe("a modelled line", () => {
 });
 
 describe("a line in memory", () => {
-  it("answers at once, however many ask", async () => {
+  it("answers at once, with any number of clients", async () => {
     const clock = new VirtualClock();
     const line: Line = memoryLine({ meter: openMeter(), clock });
     const chunks = line.chunks[Symbol.asyncIterator]();
@@ -154,7 +154,7 @@ describe("serve", () => {
     }
   });
 
-  it("alerts whoever listens", async () => {
+  it("sends alerts to every listener", async () => {
     const clock = new VirtualClock();
     const meter = openMeter();
     const { toClient, meterEnd } = pipe();
@@ -168,7 +168,7 @@ describe("serve", () => {
     assert.equal(clock.pending, 0);
   });
 
-  it("ends where the transport breaks", async () => {
+  it("ends when the transport breaks", async () => {
     const clock = new VirtualClock();
     const { toMeter, meterEnd, state } = pipe();
     const served = serve(meterEnd, clock, openMeter());

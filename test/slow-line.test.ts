@@ -1,4 +1,4 @@
-/** A port at another speed than 9600 baud: what a byte takes there counts in how long its answer is waited for. */
+/** A port at another speed than 9600 baud: the time of a byte counts in the timeout of an answer. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, rc4 } from "@meterport/client";
@@ -40,14 +40,14 @@ const readLong = async (baud: number, timing?: TransportTiming) => {
 
 describe("a line at another speed", () => {
   for (const baud of knownBaudRates)
-    it(`${baud} baud, which its transport tells`, async () => {
+    it(`reads at ${baud} baud, which its transport reports`, async () => {
       const { length, devices, counters } = await readLong(baud, { byteTime: byteTimeOf(baud) });
       assert.deepEqual([length, devices], [223, 5]);
       // One for the sequence number.
       assert.deepEqual([counters.retries, counters.failures, counters.discarded], [1, 0, 0]);
     });
 
-  it("300 baud, which nobody tells, is given up before an answer can be there", async () => {
+  it("gives up at 300 baud before an answer can arrive, if the transport does not report the speed", async () => {
     await assert.rejects(readLong(300), (error: unknown) => error instanceof LinkError);
   });
 });

@@ -1,4 +1,4 @@
-/** How a supervised link behaves beyond outages that pass: other speeds, other meters, keys, bounds, and lines that are bad for long. */
+/** How a supervised link behaves beyond short outages: other speeds, other meters, keys, bounds, and lines that stay bad. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { rc4 } from "@meterport/client";
@@ -36,7 +36,7 @@ describe("the speed of a link", () => {
     assert.equal(clock.pending, 0);
   });
 
-  it("is found where somebody else has changed it, and kept from then on", async (t) => {
+  it("is found if somebody else has changed it, and then kept", async (t) => {
     const { clock, pipes, link, ask, poll } = superviseLink({ profile: "meter:4.30" });
     link.start();
     await clock.run(link.first());
@@ -51,7 +51,7 @@ describe("the speed of a link", () => {
     await clock.run(link.close());
   });
 
-  it("is looked for at first contact too, where a meter that says nothing is not asked for TLS as well", async (t) => {
+  it("is searched at first contact too, without trying TLS on a silent meter", async (t) => {
     const setting = {
       condition: { meterBaud: 38_400, baud: 9600 },
       securityOf: () => auto({ key: advancedKey, entropy: noEntropy }),
@@ -65,7 +65,7 @@ describe("the speed of a link", () => {
     await clock.run(link.close());
   });
 
-  it("is left alone while something else explains the silence, and where it cannot be set", async () => {
+  it("is not changed while something else explains the silence, or if it cannot be set", async () => {
     for (const [setting, condition] of [
       [{}, { deaf: true, echo: 1 }],
       [{}, { optical: true }],
@@ -85,7 +85,7 @@ describe("the speed of a link", () => {
 });
 
 describe("another meter, another key", () => {
-  it("a meter that was exchanged meanwhile is met as a stranger", async () => {
+  it("a replaced meter is treated as a new one", async () => {
     const { clock, device, pipes, link, ask } = superviseLink();
     link.start();
     const before = await clock.run(link.first());
@@ -101,7 +101,7 @@ describe("another meter, another key", () => {
     await clock.run(link.close());
   });
 
-  it("a wrong key is refused at once, asked less and less often, and taken up when it is right", async () => {
+  it("a wrong key is refused at once, tried less and less often, and used once it is right", async () => {
     let right = false;
     const { clock, link, states, pipes } = superviseLink({
       securityOf: () => rc4({ key: right ? basicKey : new Secret(new Uint8Array(16).fill(9)), entropy: noEntropy }),
@@ -116,7 +116,7 @@ describe("another meter, another key", () => {
     await clock.run(link.close());
   });
 
-  it("what can never be opened is refused, in its own words", async () => {
+  it("a link that can never be opened is refused, with its own error", async () => {
     const open = () => Promise.reject(new UsageError("serial-missing", "serial ports need two more packages"));
     const { clock, link } = superviseLink({ options: { open } });
     link.start();
@@ -128,7 +128,7 @@ describe("another meter, another key", () => {
 });
 
 describe("a pause", () => {
-  it("lasts no longer than the meter's own limit says", async () => {
+  it("lasts no longer than the meter's own limit", async () => {
     const { clock, device, pipes, link, ask } = superviseLink();
     device.memory.patch(ET51.number, 4, Uint8Array.of(120, 0));
     link.start();
@@ -146,7 +146,7 @@ describe("a pause", () => {
     await clock.run(link.close());
   });
 
-  it("is not what firmware 4 does, whose optical port has a line of its own", async () => {
+  it("does not happen with firmware 4, whose optical port has its own line", async () => {
     const { clock, pipes, link, ask, states } = superviseLink({ profile: "meter:4.30" });
     link.start();
     await clock.run(link.first());
@@ -159,7 +159,7 @@ describe("a pause", () => {
   });
 });
 
-describe("a line that is bad for long", () => {
+describe("a line that stays bad", () => {
   for (const [name, condition, cause] of [
     ["loses replies", { toClient: { loss: 0.25 } }, "lost-replies"],
     ["cuts replies", { cut: 12, cutRate: 0.25 }, "half-reply"],
@@ -181,7 +181,7 @@ describe("a line that is bad for long", () => {
       await clock.run(link.close());
     });
 
-  it("does not fill a log: a cause that noise makes up each second is no news", async () => {
+  it("does not fill a log: causes that noise changes every second are not reported", async () => {
     const { clock, pipes, link, ask, states } = superviseLink();
     link.start();
     await clock.run(link.first());
@@ -193,7 +193,7 @@ describe("a line that is bad for long", () => {
   });
 });
 
-describe("whoever watches", () => {
+describe("a listener", () => {
   it("sees each state once, as a stream or by a listener, with since, cause and counters", async () => {
     const { clock, pipes, link, ask, states } = superviseLink({ profile: "meter:4.30" });
     const streamed: string[] = [];
@@ -236,7 +236,7 @@ describe("whoever watches", () => {
       await clock.run(link.close());
     });
 
-  it("a far host that stays away is asked less and less often, a near one each second", async () => {
+  it("a remote host that stays away is tried less and less often, a nearby one every second", async () => {
     const count = async (near: boolean): Promise<number> => {
       const { clock, pipes, link } = superviseLink({ options: { near } });
       pipes.whenOpened = "refused";

@@ -1,4 +1,4 @@
-/** Tariffs of a virtual meter: the calendar that it gives away is the one by which it switches. */
+/** Tariffs of a virtual meter: it switches by the calendar that it reports. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, type Meter, rc4 } from "@meterport/client";
@@ -29,7 +29,7 @@ const open = async (profile: string, start: Millis, demand = false): Promise<Set
   return { clock, device, meter: await clock.run(connect(line, { security, clock })) };
 };
 
-/** "2026-03-29T03:00:00" in Copenhagen, by the zone data of this machine and not by any code of ours. */
+/** "2026-03-29T03:00:00" in Copenhagen, from this machine's time zone data and not from our code. */
 const copenhagen = new Intl.DateTimeFormat("sv-SE", {
   timeZone: "Europe/Copenhagen",
   dateStyle: "short",
@@ -108,7 +108,7 @@ describe("the tariffs of a virtual meter", () => {
       assert.ok(byNight > 0 && byDay > 0);
     });
 
-  it("and its demands are those of its registers", async () => {
+  it("its demands match its registers", async () => {
     const { clock, device, meter } = await open("meter:4.30", Date.UTC(2026, 5, 10, 10), true);
     const demands = await clock.run(readDemands(meter));
     const truth = device.history.registersAt(device.timeAt(clock.now()));

@@ -61,11 +61,11 @@ describe("a bridge inside TLS", { skip }, () => {
       server.close();
     }
   };
-  test("with a certificate that nobody knows is refused, and says how it can be trusted", () =>
+  test("with an unknown certificate is refused, and the error says how to trust it", () =>
     refused("", /its certificate is self-signed; \?fingerprint=SHA256 trusts this very certificate/));
   test("with another certificate than the known one is refused", () =>
     refused(`?fingerprint=${"0".repeat(64)}`, /its certificate has another fingerprint, [0-9a-f]{64}/));
-  test("that speaks no TLS says so", async () => {
+  test("without TLS gives an error that says so", async () => {
     const server = createTcpServer((socket) => socket.end("hello")).listen(0, host);
     await once(server, "listening");
     await assert.rejects(openTlsBridge({ host, port: portOf(server) }), {

@@ -1,4 +1,4 @@
-/** What two stacks of others say to each other, heard on the way and opened with the key alone: no byte of it is ours. */
+/** Two third-party stacks talk to each other; their traffic is captured and opened with the key alone. None of its bytes are ours. */
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
@@ -25,7 +25,7 @@ interface Heard {
   readonly bytes: Uint8Array;
 }
 
-/** The records of both directions, those of a handshake in one message as long as nobody else speaks. */
+/** The records of both directions; consecutive handshake records of one side form one message. */
 const messagesOf = (heard: readonly Heard[]): Heard[] => {
   const pending = { tx: new Uint8Array(0), rx: new Uint8Array(0) };
   const messages: Heard[] = [];
@@ -56,7 +56,7 @@ const capturedFrom = (heard: readonly Heard[]) => {
   return { header, entries };
 };
 
-/** Lets the client of one library talk to the server of another, and writes down what they say. */
+/** Lets the client of one library talk to the server of another, and records what they say. */
 const overheard = async (client: Library, server: Library, flags: readonly string[]) => {
   const identity = "640001";
   const served = new Peer(compiled(server, gcc.path), ["server", toHex(key), identity, ...flags]);
@@ -96,7 +96,7 @@ describe("a capture of two other stacks", { skip }, () => {
     ["mbedtls", "gnutls"],
   ] as const)
     for (const flags of [[], ["noems"]])
-      it(`opens, and is sealed anew: ${client} to ${server} ${flags.join()}`, async () => {
+      it(`opens, and is re-sealed: ${client} to ${server} ${flags.join()}`, async () => {
         const capture = await overheard(client, server, flags);
         const { capture: redacted } = redactCapture(capture, { key, seed: Uint8Array.of(1, 2, 3) });
         const opened = [

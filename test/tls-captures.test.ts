@@ -1,4 +1,4 @@
-/** Captures of a Gen4 meter, which speaks TLS only: explained, given away and replayed as those of RC4. */
+/** Captures of a Gen4 meter, which speaks only TLS: explained, redacted and replayed like those of RC4. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat } from "@meterport/protocol/bytes";
@@ -13,7 +13,7 @@ import { VirtualClock } from "./support/virtual-clock.ts";
 
 const asked = ["BT01", "BT21", "ET51"];
 
-/** What a read through `--security` leaves behind, and what it printed. */
+/** The capture of a read with `--security`, and what it printed. */
 const recorded = async (...more: string[]) => {
   const written = new Map<string, string>();
   const world = { ...withMeter({ profile: parseProfile("meter:4.30"), tls: ["required"] }), written };
@@ -57,7 +57,7 @@ describe("explain, inside TLS", () => {
     assert.match(full.out, /request \(inside TLS; shown decrypted\)[\s\S]*serialNumber/);
   });
 
-  it("gives the same to programs, of a pcap file too", async () => {
+  it("gives the same as JSON, also from a pcap file", async () => {
     const { text, out } = await recorded();
     const items = await itemsOf(text, "--key", key, "--full");
     const inside = items.filter(({ tls }) => tls?.kind === "request");
@@ -77,7 +77,7 @@ describe("explain, inside TLS", () => {
     assert.deepEqual(short(told), short(items));
   });
 
-  it("says why it stays closed: no key, another key, a beginning in the middle; and names alerts and refusals", async () => {
+  it("says why it stays closed (no key, another key, a start in the middle), and names alerts and refusals", async () => {
     const { text } = await recorded("--security", "tls");
     assert.match((await explain(text)).out, /a request inside TLS, closed: no key was given/);
     const other = await explain(text, "--key", `hex:${"07".repeat(16)}`);
@@ -131,7 +131,7 @@ describe("redact and replay, inside TLS", () => {
     }
   });
 
-  it("replay says that a capture from the middle of a session does not open", async () => {
+  it("replay says that a capture without the start of a session does not open", async () => {
     const { text } = await recorded("--security", "tls");
     const { header, entries } = parseCapture(text);
     const middle = captureText({ header, entries: entries.filter((entry) => "bytes" in entry).slice(6) });

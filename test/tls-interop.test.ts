@@ -1,4 +1,4 @@
-/** Our TLS against the stacks of others, both ways round: mbedTLS (that of the meters), GnuTLS, OpenSSL and Node. */
+/** Our TLS against other stacks, in both roles: mbedTLS (that of the meters), GnuTLS, OpenSSL and Node. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -87,14 +87,14 @@ for (const library of ["mbedtls", "gnutls"] as const satisfies readonly Library[
         });
       }
 
-    it("another key and another name end on both sides, each with its reason", async () => {
+    it("another key or another name ends the handshake on both sides, each with its reason", async () => {
       const wrong = await served("ff".repeat(16), "640001");
       const line = await dial(client("640001"), wrong.port);
       assert.equal(line.failure()?.code, "wrong-key");
       assert.match((await wrong.peer.end()).at(-1) ?? "", /^failed/);
       const stranger = await served(toHex(key), "640001");
       const other = await dial(client("640000"), stranger.port);
-      // RFC 4279 leaves open whether a server tells, or goes on with another key, lest anybody learn which names there are.
+      // RFC 4279 lets a server say so, or continue with another key so that nobody learns which names exist.
       assert.ok(
         ["unknown-identity", "wrong-key", "alert"].includes(other.failure()?.code ?? ""),
         other.failure()?.code,
@@ -117,13 +117,13 @@ for (const library of ["mbedtls", "gnutls"] as const satisfies readonly Library[
       });
 
     if (library === "mbedtls")
-      it("whatever byte is bent between it and us, nobody opens", async () => {
+      it("if any byte is altered in between, neither side opens the session", async () => {
         const seed = 20261124;
         const random = seeded(seed);
         for (let run = 0; run < 40; run++) {
           const { port, peer } = await served(toHex(key), "640001");
           const toServer = run % 2 === 0;
-          // Our handshake has 52 + 66 bytes towards the server and some 141 back; byte 2 is a version that nothing protects.
+          // Our handshake has 52 + 66 bytes to the server and about 141 back; byte 2 is an unprotected version.
           const at = 3 + Math.floor(random() * (toServer ? 110 : 130));
           const flip = 1 << Math.floor(random() * 8);
           const bend = (start: number, chunk: Uint8Array): Uint8Array => {
@@ -156,7 +156,7 @@ for (const library of ["mbedtls", "gnutls"] as const satisfies readonly Library[
           await once(socket, "connect");
           const line = drive(tls, socket);
           socket.write(tls.start());
-          // A length that was made longer lets both wait for bytes that never come.
+          // A length that was increased makes both wait for bytes that never come.
           await Promise.race([line.settled, new Promise((resolve) => setTimeout(resolve, 150).unref())]);
           assert.notEqual(
             tls.state,
@@ -174,7 +174,7 @@ for (const library of ["mbedtls", "gnutls"] as const satisfies readonly Library[
 describe("OpenSSL", { skip: openssl.skip }, () => {
   const psk = ["-psk", toHex(key)];
 
-  it("s_server takes our client; the name has no zero byte, since it stops there", async () => {
+  it("s_server accepts our client; the name has no zero byte, since it stops there", async () => {
     const args = ["s_server", "-accept", "127.0.0.1:0", "-nocert", "-tls1_2", "-rev", "-psk_identity", "meter", ...psk];
     const peer = new Peer(openssl.path, [...args, "-cipher", "PSK-AES256-GCM-SHA384"]);
     try {
@@ -222,7 +222,7 @@ describe("OpenSSL", { skip: openssl.skip }, () => {
 
 describe("Node's tls, where the name has no zero byte", () => {
   const ciphers = "PSK-AES256-GCM-SHA384";
-  it("its server takes our client", async () => {
+  it("its server accepts our client", async () => {
     const node = createTlsServer(
       { ciphers, maxVersion: "TLSv1.2", pskCallback: (_socket, name) => (name === "meter" ? Buffer.from(key) : null) },
       (socket) => socket.pipe(socket),

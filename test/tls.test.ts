@@ -1,4 +1,4 @@
-/** TLS and two ports: clients and a virtual meter of firmware 4.30 in virtual time, the session lost, moved and taken away. */
+/** TLS and two ports: clients and a virtual meter with firmware 4.30 in virtual time; sessions are lost, moved and taken over. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, openLive, orThrow, rc4 } from "@meterport/client";
@@ -42,7 +42,7 @@ describe("TLS between client and meter", () => {
     assert.equal(device.port(1).session, undefined, "the port is free for others again");
   });
 
-  it("a session that goes on under another suite is ended first, else the port would refuse that", async () => {
+  it("ends a session before the same port continues with other security, which it would refuse", async () => {
     const { clock, device, to, inTls, entropy } = setting();
     const meter = await to(1, inTls("basic"));
     meter.session.use(rc4({ key: keys.basic, entropy }).seal);
@@ -50,7 +50,7 @@ describe("TLS between client and meter", () => {
     assert.equal(device.port(1).session, undefined);
   });
 
-  it("19 summations in 8 tiers are 684 bytes, which come in pieces; BT28 has 336", async () => {
+  it("reads 19 summations in 8 tiers, 684 bytes, in pieces; BT28 has 336", async () => {
     const { clock, device, to, inTls } = setting({ tls: ["required"] });
     device.memory.patch(21, 7, Uint8Array.of(8));
     const meter = await to(1, inTls("basic"));
@@ -69,7 +69,7 @@ describe("TLS between client and meter", () => {
     assert.equal(total.summations[0], device.valuesAt(device.time).get(0));
   });
 
-  it("a session that is lost in the middle, and a meter that starts anew: nothing is missing", async () => {
+  it("loses nothing if a session is lost in the middle or the meter restarts", async () => {
     const { clock, device, to, inTls } = setting({ tls: ["required"] });
     const meter = await to(1, inTls("basic"));
     const before = await clock.run(meter.read(BT01));
@@ -83,7 +83,7 @@ describe("TLS between client and meter", () => {
     assert.deepEqual(await clock.run(meter.read(BT01)), before);
   });
 
-  it("dimensions that change are noticed within 30 s, though no sequence number jumps", async () => {
+  it("notices changed dimensions within 30 s, although no sequence number jumps", async () => {
     const { clock, device, to, inTls } = setting();
     const meter = await to(1, inTls("basic"));
     await clock.run(meter.read(BT28));
@@ -98,7 +98,7 @@ describe("TLS between client and meter", () => {
     assert.equal(meter.generation, settled);
   });
 
-  it("a meter that starts anew with other dimensions while it is read is read again", async () => {
+  it("reads again if the meter restarts with other dimensions during a read", async () => {
     const { clock, device, to, inTls } = setting({ tls: ["required"] });
     const meter = await to(1, inTls("basic"));
     assert.equal((await clock.run(meter.read(BT23))).tiers.length, 4);
@@ -112,12 +112,12 @@ describe("TLS between client and meter", () => {
       device.reboot();
       return undefined;
     });
-    // Whatever the first request asked was laid out for four tiers.
+    // The first request was laid out for four tiers.
     assert.equal((await clock.run(meter.read(BT23))).tiers.length, 8);
     assert.ok(changed);
   });
 
-  it("a change and a transaction are laid out by the dimensions of the moment, not by those of half a minute ago", async () => {
+  it("lays out a change and a transaction by the present dimensions, not by those of half a minute ago", async () => {
     const { clock, device, to, inTls } = setting();
     const meter = await to(1, inTls("advanced"), { writable: true });
     const tariff = ["total", "summations", 18] as const;
@@ -133,7 +133,7 @@ describe("TLS between client and meter", () => {
     }
   });
 
-  it("a live reading costs at most 1.6 times the bytes of RC4 authentication, once the session stands", async () => {
+  it("a live reading costs at most 1.6 times the bytes of RC4 authentication, once the session is open", async () => {
     const bytesOf = async (security: "rc4" | "tls"): Promise<number> => {
       const { clock, device, entropy } = setting();
       const line = modelledLine({ meter: device, clock, baud: 9600 });
@@ -152,7 +152,7 @@ describe("TLS between client and meter", () => {
 });
 
 describe("two ports at once", () => {
-  it("each has its own session, sequence and number; what one client does the other sees", async () => {
+  it("each has its own session, sequence and number; each client sees the other's changes", async () => {
     const { clock, to, inTls, entropy } = setting({ tls: ["optional", "required"] });
     const one = await to(1, rc4({ key: keys.advanced, entropy, level: "advanced" }), { writable: true });
     const two = await to(2, inTls("basic"), { writable: true });
@@ -174,7 +174,7 @@ describe("two ports at once", () => {
     assert.deepEqual([one.session.counters.failures, two.session.counters.failures], [0, 0]);
   });
 
-  it("calls do not take each other's answers; the transaction lock holds for 10 s", async () => {
+  it("calls do not mix up their answers; the transaction lock holds for 10 s", async () => {
     const { clock, to, entropy, inTls } = setting();
     const one = await to(1, rc4({ key: keys.advanced, entropy }), { writable: true });
     const two = await to(2, inTls("advanced"), { writable: true });
@@ -211,7 +211,7 @@ describe("two ports at once", () => {
     }
   });
 
-  it("answers that come when the lock has run out are not believed", async () => {
+  it("does not trust answers that come after the lock has expired", async () => {
     const { clock, to, inTls } = setting();
     const one = await to(1, inTls("advanced"), { writable: true });
     let held = 0;
@@ -231,7 +231,7 @@ describe("two ports at once", () => {
     assert.deepEqual([orThrow(tiers), held], [4, 3]);
   });
 
-  it("each client that registers gets a handle of its own range, and loses it by EP17", async () => {
+  it("each client that registers gets a handle from its own range, and loses it by EP17", async () => {
     const { clock, to, entropy, inTls } = setting();
     const one = await to(1, rc4({ key: keys.basic, entropy }), { writable: true });
     const two = await to(2, inTls("basic"), { writable: true });
@@ -254,7 +254,7 @@ describe("two ports at once", () => {
     assert.deepEqual((await entries())[1], [2001, 3]);
   });
 
-  it("alerts ring on the port that they are for", async () => {
+  it("sends alerts on the port that they are for", async () => {
     const { clock, device, to, entropy, inTls } = setting();
     const one = await to(1, rc4({ key: keys.basic, entropy }));
     const two = await to(2, inTls("basic"));
@@ -277,7 +277,7 @@ describe("two ports at once", () => {
     const [tiers] = await clock.run(meter.transaction((t) => [t.read(BT21, ["tiers"])]));
     assert.deepEqual([orThrow(tiers), called], [4, []]);
     assert.equal((await clock.run(meter.read(ET50))).clients.length, 1);
-    // The flag of ET54 decides, not how many clients ET11 has room for.
+    // The flag of ET54 decides, not the number of clients in ET11.
     const plain = setting();
     const [, flags = 0] = plain.device.memory.read(ET54.number, 0, 2) ?? [];
     plain.device.memory.patch(ET54.number, 1, Uint8Array.of(flags & ~1));

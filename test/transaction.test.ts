@@ -63,7 +63,7 @@ describe("transaction", () => {
       ),
     );
     const printed = guideExchanges.filter(({ name }) => name.startsWith("transaction"));
-    // BT01 and ET03 tell what it is, ET11 how much ET52 and ET53 hold.
+    // BT01 and ET03 identify the meter, ET11 gives the sizes of ET52 and ET53.
     assert.deepEqual(
       sent.slice(3),
       printed.map(({ request }) => request),
@@ -129,7 +129,7 @@ describe("transaction", () => {
     assert.ok(!called.ok && called.error.name === "ProcedureError");
   });
 
-  it("numbers go on, and what is longer than a message is written in consecutive pieces", async () => {
+  it("numbers continue, and a transaction longer than a message is written in consecutive pieces", async () => {
     const { clock, meter, written, device } = await openChanging();
     await clock.run(meter.transaction((t) => [t.readBytes(BT21, 0, 1)]));
     await clock.run(meter.transaction((t) => [t.readBytes(BT21, 0, 1)]));
@@ -158,7 +158,7 @@ describe("transaction", () => {
     assert.equal(device.memory.read(ET53.number, 3, 1)?.[0], 3);
   });
 
-  it("goes on behind the number that an earlier session left", async () => {
+  it("continues with the number after the previous session's", async () => {
     const { clock, meter, written, device } = await openChanging();
     device.memory.patch(ET53.number, 0, Uint8Array.of(7, 0, 1, 0xff, 0xff, 0xff, 0xff));
     const [outcome] = await clock.run(meter.transaction((t) => [t.readBytes(BT21, 0, 1)]));
@@ -166,14 +166,14 @@ describe("transaction", () => {
     assert.equal(written[0]?.slice(16, 26), "1100000100");
   });
 
-  it("wears the memory whatever the firmware: four writes of ET52 an hour", async () => {
+  it("counts as wear with any firmware: four writes of ET52 an hour", async () => {
     const { clock, meter, written } = await openChanging("meter:4.30");
     for (let i = 0; i < 4; i++) await clock.run(meter.transaction((t) => [t.readBytes(BT21, i, 1)]));
     await assert.rejects(clock.run(meter.transaction((t) => [t.readBytes(BT21, 0, 1)])), { code: "wear" });
     assert.equal(written.filter((line) => line.startsWith("write-at 2100")).length, 4);
   });
 
-  it("two ports: locked before, unlocked after, also where it fails", async () => {
+  it("two ports: locks before and unlocks after, even if it fails", async () => {
     const { clock, meter, written, device } = await openChanging("meter:4.30");
     await clock.run(meter.transaction((t) => [t.readBytes(BT21, 0, 1)]));
     assert.deepEqual([written[0], written.at(-1)], locks);
@@ -203,7 +203,7 @@ describe("transaction", () => {
     await assert.rejects(clock.run(meter.transaction((t) => [t.readBytes(BT21, 0, 1)])), { name: "ResponseError" });
   });
 
-  it("a meter without the procedure to lock is not locked", async () => {
+  it("does not lock a meter without the lock procedure", async () => {
     const { clock, meter, device } = await openChanging("meter:4.30");
     device.use(({ request, memory }, next) => {
       if (request.kind !== "write" || request.table !== BT07.number) return undefined;
@@ -215,7 +215,7 @@ describe("transaction", () => {
     assert.equal(outcome.ok, true);
   });
 
-  it("one that is not processed is tried once more with another number, and not for ever", async () => {
+  it("retries an unprocessed transaction with another number, up to a limit", async () => {
     const { clock, meter, device, written } = await openChanging();
     let lost = 1;
     device.use(({ request, inTransaction }) =>
@@ -236,7 +236,7 @@ describe("transaction", () => {
     assert.ok(clock.now() - began < 12_000);
   });
 
-  it("where responses had no room the rest fails, the others count", async () => {
+  it("if responses had no room, only those steps fail", async () => {
     const { clock, meter, device } = await openChanging();
     device.use(({ request, memory, inTransaction }, next) => {
       if (request.kind !== "write-at" || request.table !== ET52.number || inTransaction) return undefined;
@@ -249,7 +249,7 @@ describe("transaction", () => {
     assert.ok(!second.ok && second.error.code === "not-possible");
   });
 
-  it("steps that must not run twice are refused, and nothing is sent", async () => {
+  it("refuses steps that must not run twice, and sends nothing", async () => {
     const { clock, meter, written } = await openChanging();
     const refused = (promise: Promise<unknown>, code: string): Promise<void> =>
       assert.rejects(clock.run(promise), { name: "UsageError", code });
@@ -304,7 +304,7 @@ describe("transaction", () => {
     }
   });
 
-  it("what was shown is what is sent, or nothing", async () => {
+  it("sends exactly what was shown, or nothing", async () => {
     const { clock, meter, written, device } = await openChanging("meter:3.70");
     // 636 bytes, of which a cut into 456 and 180 would weaken the digest.
     const build = (steps: Steps) => [
@@ -326,7 +326,7 @@ describe("transaction", () => {
     await assert.rejects(clock.run(meter.transaction(build, { shown })), refused(/its number \d+ has been used/));
   });
 
-  it("whichever answer is lost, it runs once", async () => {
+  it("runs once, no matter which answer is lost", async () => {
     for (let lost = 0; lost < 14; lost++) {
       let frames = 0;
       let armed = false;
@@ -344,7 +344,7 @@ describe("transaction", () => {
         true,
         `frame ${lost}`,
       );
-      // What was begun and lost is begun again; only the last piece starts it.
+      // A transaction that lost a piece is started over; only the last piece runs it.
       const writes = written.map((line) => line.split(" ").slice(0, 4).join(" "));
       const pieces = writes.filter((line) => !line.startsWith("write 7"));
       const [begin, rest, run, ...more] = pieces.filter((line, i) => line !== pieces[i + 1]);

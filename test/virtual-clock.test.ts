@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { VirtualClock } from "./support/virtual-clock.ts";
 
-test("tasks run ordered by time, then by when they were asked for", async () => {
+test("tasks run in order of time, then in the order in which they were scheduled", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(20), { maxLength: 60 }), async (times) => {
       const clock = new VirtualClock();
@@ -24,7 +24,7 @@ test("tasks run ordered by time, then by when they were asked for", async () => 
   );
 });
 
-test("a task that is called off does not run, and calling off twice is harmless", async () => {
+test("a cancelled task does not run, and cancelling twice is harmless", async () => {
   const clock = new VirtualClock();
   let ran = 0;
   const off = clock.at(5, () => ran++);
@@ -38,7 +38,7 @@ test("a task that is called off does not run, and calling off twice is harmless"
   assert.equal(clock.now(), 10);
 });
 
-test("advance lets promises settle between tasks and runs what they ask for", async () => {
+test("advance lets promises settle between tasks and runs what they schedule", async () => {
   const clock = new VirtualClock();
   const sleep = (ms: number) => new Promise<void>((resolve) => clock.at(clock.now() + ms, resolve));
   const seen: number[] = [];
@@ -54,7 +54,7 @@ test("advance lets promises settle between tasks and runs what they ask for", as
   assert.deepEqual(seen, [10, 20, 30, 40]);
 });
 
-test("run gives the value, passes on the failure, and lets no more time pass than needed", async () => {
+test("run returns the value, passes on the failure, and lets only the needed time pass", async () => {
   const clock = new VirtualClock();
   const later = new Promise<string>((resolve) => clock.at(7, () => resolve("done")));
   clock.at(1_000, () => assert.fail("too far"));

@@ -16,7 +16,7 @@ import { root } from "./support/sources.ts";
 
 const { path, skip } = peer("chromium");
 
-/** What a page of one's own would hold. */
+/** What a user's own page would contain. */
 const pageCode = `
   import { connect, rc4 } from "@meterport/client";
   import { Secret } from "@meterport/protocol/mep/security/key";

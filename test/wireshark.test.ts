@@ -71,7 +71,7 @@ const expectedValue = (value: unknown, path: string): string => {
   return String(value);
 };
 
-/** What our own decoder says of the messages of a capture: the leaves of each one's table data. */
+/** Our own decoder's view of the messages of a capture: the leaves of the table data of each. */
 const expectedOf = (capture: Capture, profile: string): (readonly Leaf[])[] => {
   const env = defaultDimensions(parseProfile(profile));
   let asked: TableRequest | undefined;
@@ -79,7 +79,7 @@ const expectedOf = (capture: Capture, profile: string): (readonly Leaf[])[] => {
   const leavesOf = (number: number, data: Uint8Array, offset: number, whole: boolean): Leaf[] => {
     const table = tablesByNumber.get(number);
     if (table === undefined || data.length === 0) return [];
-    // Pieces of a long table are looked at with what came before them.
+    // Pieces of a long table are decoded together with the pieces before them.
     const joined = !whole && piece !== undefined && piece.table === number && piece.to === offset ? piece : undefined;
     const bytes = joined === undefined ? data : Uint8Array.of(...joined.bytes, ...data);
     const from = joined?.from ?? offset;
@@ -155,7 +155,7 @@ describe("the dissector", { skip }, () => {
       assert.ok(leaves > 5000, `${leaves} fields`);
     });
 
-  test("finds messages in however odd pieces, in one pass and in two, and on ports that it was not told of", async () => {
+  test("finds messages in any pieces, in one pass and in two, and on unknown ports", async () => {
     const capture = await recorded(withMeter(), "read", "ET11", "BT21", "BT28", "ET13", "BT01.model", "ET13.devices.2");
     const leaves = await check(capture, "meter:3.70");
     assert.ok(leaves > 200, `${leaves} fields`);
@@ -164,7 +164,7 @@ describe("the dissector", { skip }, () => {
     assert.equal(await check(capture, "meter:3.70", "-o", "mep.ports:5555"), leaves);
   });
 
-  test("names what a write changes, and what a procedure takes", async () => {
+  test("names the fields of a write and the parameters of a procedure", async () => {
     const written = await recorded(withMeter(), "write", "ET51.clients.0.onDemandTimeout=40", "--yes");
     assert.ok((await check(written, "meter:3.70")) > 0);
     const called = await recorded(withMeter(), "call", "EP17", "action=0", "deviceHandle=1016", "--yes");
@@ -176,7 +176,7 @@ describe("the dissector", { skip }, () => {
     assert.ok(shown("mep.ET59.result").includes("3") || shown("mep.BT08.result").includes("3"));
   });
 
-  test("says what is encrypted, and hands records of TLS on", async () => {
+  test("marks encrypted bytes, and passes TLS records on", async () => {
     const encrypted = await messagesOf(await recorded(withMeter(), "read", "ET11", "--security", "rc4-encrypted"));
     assert.ok(encrypted.length >= 4, `${encrypted.length} messages`);
     for (const { line, fields } of encrypted) {
@@ -201,7 +201,7 @@ describe("the dissector", { skip }, () => {
   const sealed = "77635b91 0102030405060708";
   const digest = "1112131415161718";
 
-  test("tells alerts, refusals, sequence numbers, noise and what has no request", async () => {
+  test("shows alerts, refusals, sequence numbers, noise and responses without a request", async () => {
     const messages = await messagesOf(
       captureOf(
         ["rx", frame(`00 0001 2a ${digest}`)],
@@ -260,7 +260,7 @@ describe("the dissector", { skip }, () => {
     );
     assert.ok(late[2]?.fields.some(({ name }) => name === "mep.ambiguous"));
     assert.ok(!late[2]?.fields.some(({ name }) => isLeaf(name)));
-    // By its length it can only be the first one's.
+    // By its length it can only belong to the first one.
     assert.deepEqual(
       late[5]?.fields.filter(({ name }) => isLeaf(name)).map(({ show }) => show),
       [String(0x04030201)],
@@ -269,7 +269,7 @@ describe("the dissector", { skip }, () => {
 
   const lineOf = ({ line }: ShownMessage): string => line.replace(/^.*?\(MEP\), /, "");
 
-  test("goes on behind a reply that broke off, and behind noise that looks like a length", async () => {
+  test("continues after a reply that broke off, and after noise that looks like a length", async () => {
     const { entries } = await recorded(withMeter(), "read", "BT21", "BT28", "ET13", "ET13.devices.2");
     const chunks = entries.filter((entry) => "bytes" in entry);
     const bytesOf = (replies: (bytes: Uint8Array) => Uint8Array): Capture => ({
@@ -281,7 +281,7 @@ describe("the dissector", { skip }, () => {
     const sagging = bytesOf((bytes) => (bytes.length === 233 ? bytes.subarray(0, 117) : bytes));
     for (const [pieces, ...options] of [[[1000]], [[30], "-2", "-Y", "mep"], [[7, 1]]] as const) {
       const shown = await messagesOf(cutAnew(sagging, pieces), ...options);
-      // That nothing more comes shows when the next reply does.
+      // That the reply has ended shows only when the next one arrives.
       const cut = long + 1;
       assert.equal(lineOf(shown[cut] as ShownMessage), "ok, 220 bytes (read BT28), cut after 115 of 231 bytes");
       assert.ok(shown[cut]?.fields.some(({ name }) => name === "mep.cut"));
@@ -301,7 +301,7 @@ describe("the dissector", { skip }, () => {
     );
     const read = "read BT28, 4 bytes at 16";
     assert.deepEqual(noisy.map(lineOf), [read, read, "noise", `ok, 4 bytes (${read})`]);
-    // What a bridge held back while somebody asked again is no beginning.
+    // A late piece from a bridge, after the request was repeated, does not begin a message.
     const held = frame(`00 0004 01020304 ${digest}`);
     const late = await messagesOf(
       captureOf(
@@ -314,7 +314,7 @@ describe("the dissector", { skip }, () => {
     assert.deepEqual(late.map(lineOf), [read, read, `ok, 4 bytes (${read})`]);
   });
 
-  test("names what there is of packets that were not captured whole", async () => {
+  test("names the captured bytes of packets that were not captured whole", async () => {
     const capture = await recorded(withMeter(), "read", "ET13", "ET13.devices.2");
     const [whole, cut] = [await messagesOf(capture), await messagesIn(cutPackets([...pcapOf(capture)], 40 + 22), "-2")];
     const asked = (shown: readonly ShownMessage[]) => shown.map(lineOf).filter((line) => line.startsWith("read"));
@@ -326,7 +326,7 @@ describe("the dissector", { skip }, () => {
     assert.deepEqual(leaves(long), same);
   });
 
-  test("leaves to others what is theirs on the same port", async () => {
+  test("leaves other protocols on the same port to their dissectors", async () => {
     const hello = `16 0301 002f 01 00002b 0303 ${"11".repeat(32)} 00 0004 00a800ff 0100`;
     for (const [stream, layers] of [
       [hello, "raw:ip:tcp:mep:tls"],
@@ -368,7 +368,7 @@ describe("the dissector", { skip }, () => {
       for (const { dir, bytes } of frames.slice(first, first + 3)) {
         const damaged = bytes.slice(0, random(3) === 0 ? 1 + random(bytes.length) : bytes.length);
         for (let n = random(4); n > 0; n--) damaged[random(damaged.length)] = random(256);
-        // A length that fits what is left, so that it is looked into.
+        // A length that fits the rest, so that it is dissected.
         if (random(2) === 0 && damaged.length > 2)
           damaged.set([(damaged.length - 2) >> 8, (damaged.length - 2) & 0xff]);
         entries.push({ t: i, dir, bytes: damaged });
@@ -378,7 +378,7 @@ describe("the dissector", { skip }, () => {
     const pcap = [...pcapOf({ header, entries })];
     const messages = await messagesIn(pcap);
     assert.ok(messages.length > 400, `${messages.length} messages`);
-    // Cut packets, and nobody who puts segments together.
+    // Cut packets, and no reassembly of segments.
     assert.ok((await messagesIn(cutPackets(pcap, 41 + random(200)), "-2", "-Y", "mep")).length > 200);
     assert.ok((await messagesIn(pcap, "-o", "tcp.desegment_tcp_streams:false")).length > 200);
   });

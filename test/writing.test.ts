@@ -9,7 +9,7 @@ import { basicKey, openChanging } from "./support/changing-meter.ts";
 const healthTimeout = ["clients", 0, "healthTimeout"] as const;
 
 describe("write", () => {
-  it("a field: only its bytes, and it is read again", async () => {
+  it("writes only the bytes of a field, and reads it again", async () => {
     const { clock, meter, written, device } = await openChanging();
     const result = await clock.run(meter.write(ET51, healthTimeout, 30));
     assert.deepEqual(written, ["write-at 2099 1 1e00"]);
@@ -19,7 +19,7 @@ describe("write", () => {
     assert.deepEqual(device.memory.read(2099, 0, 4), Uint8Array.of(1, 30, 0, 30));
   });
 
-  it("a bit among its neighbours, as these are now", async () => {
+  it("writes a bit together with the present values of its neighbours", async () => {
     const { clock, meter, written, device } = await openChanging();
     device.memory.patch(ET50.number, 30, Uint8Array.of(0b1000_0101));
     await clock.run(meter.write(ET50, ["clients", 0, "et59Response"], true));
@@ -27,7 +27,7 @@ describe("write", () => {
     assert.deepEqual(written, ["write-at 2098 30 87", "write-at 2098 30 83"]);
   });
 
-  it("a bit is told as it was, wherever in its word it stands", async () => {
+  it("reports the previous value of a bit at any place in its word", async () => {
     const { clock, meter, device } = await openChanging();
     device.memory.patch(ET50.number, 30, Uint8Array.of(0b0000_0100));
     const fields = ["et59Response", "mbusAlerts"].map((name) => ({ path: ["clients", 0, name], value: true }));
@@ -36,12 +36,12 @@ describe("write", () => {
     assert.equal(requests.length, 1);
   });
 
-  it("what was shown is what is sent, or nothing", async () => {
+  it("sends exactly what was shown, or nothing", async () => {
     const { clock, meter, written, device } = await openChanging();
     const fields = [{ path: [...healthTimeout], value: 258 }];
     const { requests } = await clock.run(meter.writeFields(ET51, fields, { dryRun: true }));
     assert.deepEqual(written, []);
-    // Somebody else changes what stands beside it, which changes nothing, and then a part of it.
+    // Another client changes a neighbour, which changes nothing, and then a part of the field.
     device.memory.patch(ET51.number, 3, Uint8Array.of(77));
     assert.deepEqual((await clock.run(meter.writeFields(ET51, fields, { shown: requests }))).requests, requests);
     assert.deepEqual(written, ["write-at 2099 1 0201"]);
@@ -58,7 +58,7 @@ describe("write", () => {
     assert.equal(written.length, 1);
   });
 
-  it("a flag that the meter takes back is not set twice where its answer was lost", async () => {
+  it("does not set a flag twice that the meter clears, if the answer was lost", async () => {
     for (let lost = 0; lost < 4; lost++) {
       let frames = 0;
       let armed = false;
@@ -73,7 +73,7 @@ describe("write", () => {
     }
   });
 
-  it("what is there already is not written, unless asked", async () => {
+  it("does not write an unchanged value, unless told to", async () => {
     const { clock, meter, written } = await openChanging();
     assert.deepEqual(await clock.run(meter.write(ET51, healthTimeout, 60)), {
       requests: [],
@@ -103,7 +103,7 @@ describe("write", () => {
     assert.equal(device.memory.read(ET13.number, 264 + 8, 1)?.[0], 0);
   });
 
-  it("what is longer than a message in pieces, none of a length that weakens the digest", async () => {
+  it("writes long data in pieces, none of a length that weakens the digest", async () => {
     const { clock, meter, written, device } = await openChanging();
     const value = await clock.run(meter.read(BT54));
     device.memory.set(BT54.number, new Uint8Array(808));
@@ -114,7 +114,7 @@ describe("write", () => {
     assert.deepEqual(await clock.run(meter.read(BT54)), value);
   });
 
-  it("a dry run tells the requests and sends none, also where nothing may be written", async () => {
+  it("a dry run returns the requests and sends none, even on a read-only meter", async () => {
     const { clock, meter, written } = await openChanging("meter:3.70", { writable: false });
     const { requests, sent } = await clock.run(meter.write(ET51, healthTimeout, 258, { dryRun: true }));
     assert.deepEqual(requests, [{ table: 2099, offset: 1, data: Uint8Array.of(2, 1) }]);
@@ -145,7 +145,7 @@ describe("write", () => {
     await harm(BT23, ["total", "summations", 0], 5);
     await harm(ET97, ["securityLogIntervalAndTlsFlags"], Uint8Array.of(1, 2, 3, 4));
     assert.deepEqual(advanced.written, []);
-    // Nobody said which key it is: the meter decides.
+    // The kind of the key is unknown: the meter decides.
     const asking = unknown.meter.writePath(ET03, ["utilitySerialNumber"], "1");
     await assert.rejects(
       unknown.clock.run(asking),
@@ -153,7 +153,7 @@ describe("write", () => {
     );
   });
 
-  it("a meter that says yes and does nothing is found out", async () => {
+  it("detects a meter that confirms a write and ignores it", async () => {
     const { clock, meter, device } = await openChanging();
     device.use(({ request }) => (request.kind === "write-at" ? { kind: "done" } : undefined));
     await assert.rejects(clock.run(meter.write(ET51, healthTimeout, 30)), {
@@ -167,7 +167,7 @@ describe("write", () => {
     await assert.rejects(clock.run(meter.write(ET51, healthTimeout, 30)), { code: "no-permission" });
   });
 
-  it("old firmware: four writes an hour, over restarts; what needs no memory is free", async () => {
+  it("limits old firmware to four writes an hour, across restarts; writes that do not wear are free", async () => {
     const wear = memoryWearStore();
     const { clock, meter, written } = await openChanging("meter:3.30", { wear });
     for (const value of [1, 2, 3, 4]) await clock.run(meter.write(ET51, healthTimeout, value));

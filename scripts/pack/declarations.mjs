@@ -5,7 +5,7 @@ import { root, SetupError } from "../setup.mjs";
 
 const compiler = join(root, "node_modules", "@typescript", "native", "bin", "tsc");
 
-/** Fills a folder: the declarations of a source of a package lie at `<package>/src/<path>.d.ts`. */
+/** Fills a folder: the declarations of a package's source go to `<package>/src/<path>.d.ts`. */
 export const compileDeclarations = (folder) => {
   const result = spawnSync(process.execPath, [compiler, "-p", join(root, "tsconfig.pack.json"), "--outDir", folder], {
     encoding: "utf8",

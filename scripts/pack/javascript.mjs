@@ -1,8 +1,8 @@
 /**
- * JavaScript of a source, line for line: types, comments and the space between tokens are gone, and all that is left
- * stands in the line where it stood. So a stack trace names the source's lines, also where nobody reads source maps, and
+ * JavaScript of a source, line for line: types, comments and the space between tokens are removed, and the rest
+ * stays in its line. So a stack trace names the source's lines even without source maps, and
  * what is published is what Node makes of the sources in a checkout. Comments are in the declarations, where editors look
- * for them; what space took was a twentieth of a tarball.
+ * for them. Space was a twentieth of a tarball.
  */
 import { stripTypeScriptTypes } from "node:module";
 import ts from "typescript";
@@ -35,7 +35,7 @@ export const javaScriptOf = (source) => {
   const file = ts.createSourceFile("x.js", text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.JS);
   let result = hashbang;
   const visit = (node) => {
-    // Documentation is a node of its own, and part of what stands between tokens all the same.
+    // Documentation is a separate node, but still part of the text between tokens.
     const children = node.getChildren(file).filter((child) => !isDocumentation(child));
     if (children.length > 0) return children.forEach(visit);
     if (node.pos === node.end) return;

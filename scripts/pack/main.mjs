@@ -1,4 +1,4 @@
-/** Packs into the folder that is named, and prints what came of it. */
+/** Packs into the named folder, and prints the results. */
 import { relative } from "node:path";
 import { orExplain } from "../setup.mjs";
 import { packPackages } from "./packages.mjs";

@@ -1,17 +1,17 @@
-/** The package.json that is published, made of the one in the checkout. */
+/** The published package.json, made from the one in the checkout. */
 
 /** Where the packages run once they are JavaScript; their sources need a Node that strips types. */
 const engines = { node: ">=20" };
 
 const keywords = ["smart-meter", "electricity", "energy", "osgp", "nes", "echelon", "mep", "ansi-c12"];
 
-/** "./src/*.ts" becomes "./dist/*.js" with its declarations; what is no source stays as it is. */
+/** "./src/*.ts" becomes "./dist/*.js" with its declarations; anything else stays unchanged. */
 const published = (target) => {
   const [, path] = /^\.\/src\/(.+)\.ts$/.exec(target ?? "") ?? [];
   return path === undefined ? target : { types: `./dist/${path}.d.ts`, default: `./dist/${path}.js` };
 };
 
-/** Whether anybody can import something from it, for which declarations are needed. */
+/** Whether it has importable entries, for which declarations are needed. */
 export const isLibrary = ({ exports = {} }) => Object.values(exports).some((target) => target?.startsWith("./src/"));
 
 /**

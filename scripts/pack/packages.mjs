@@ -11,9 +11,9 @@ const isPublished = (name) =>
   JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")).private !== true;
 
 /**
- * Leaves the tarballs in `output`, and below it what they were made of: `types` and `packages`.
+ * Writes the tarballs to `output`, and what they were made of to its folders `types` and `packages`.
  *
- * @returns for each package its name, version, tarball and the tarball's size in bytes
+ * @returns the name, version, tarball and tarball size in bytes of each package
  */
 export const packPackages = (output) => {
   rmSync(output, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Lays out the folder of a package as npm is to pack it. */
+/** Lays out the folder of a package for npm to pack. */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { root } from "../setup.mjs";
@@ -17,7 +17,7 @@ const filesBelow = (folder, inner = "") =>
     return entry.isDirectory() ? filesBelow(folder, path) : [path];
   });
 
-/** Code that is published; what is for tests stays at home. */
+/** Code that is published, as opposed to code for tests. */
 const isProduct = (path) => !/\.(test|test-kit|vectors)\.ts$|(^|\/)testing\//.test(path);
 
 const stageJavaScript = (from, name, to) => {
@@ -26,20 +26,20 @@ const stageJavaScript = (from, name, to) => {
     const file = path.replace(/\.ts$/, ".js");
     const code = javaScriptOf(readFileSync(join(from, path), "utf8"));
     write(join(to, file), `${code}//# sourceMappingURL=${basename(file)}.map\n`);
-    // An address and no path, so that no tool looks for sources that are not published.
+    // A URL and not a path, so that no tool looks for sources that are not published.
     write(join(to, `${file}.map`), lineMapOf(code, `meterport://packages/${name}/src/${path}`));
   }
 };
 
-/** A declaration names its neighbours by the extension of what is there; the compiler leaves the source's. */
+/** A declaration must name its neighbours by their real extension; the compiler leaves that of the source. */
 const withJavaScriptNames = (text) => text.replace(/((?:from|import)\s*\(?\s*"\.{1,2}\/[^"\n]+)\.ts"/g, '$1.js"');
 
 /** A tenth of a declaration is indentation, at four spaces a step. */
 const withTabs = (text) => text.replace(/^(?: {4})+/gm, (spaces) => "\t".repeat(spaces.length / 4));
 
 /**
- * Types of Node and of packages that are optional may be missing where these declarations are read: what is made of them
- * is then unknown, and nothing else is.
+ * Types of Node and of optional packages may be missing where these declarations are used: types derived from them
+ * are then unknown, and only those.
  */
 const forgivingAbsence = (text, { peerDependenciesMeta = {} }) => {
   const names = ["node:[a-z/_]+", ...Object.keys(peerDependenciesMeta)].join("|");
@@ -54,7 +54,7 @@ const stageTypes = (from, to, manifest) => {
   }
 };
 
-/** What stands among the sources and is read as it is, such as the dissector's Lua files. */
+/** Files among the sources that are used unchanged, such as the dissector's Lua files. */
 const stageAssets = (from, to) => {
   for (const path of filesBelow(from)) {
     if (path.endsWith(".ts") || !isProduct(path)) continue;

@@ -1,6 +1,6 @@
 /**
- * Puts the files of a tarball into an order that compresses well. npm sorts them by their names wherever they lie, and
- * compression looks back for 32 kB only: with the files of a folder side by side a tarball is a sixteenth smaller.
+ * Puts the files of a tarball into an order that compresses well. npm sorts them by their names regardless of folder, and
+ * compression looks back only 32 kB: with the files of a folder side by side, a tarball is a sixteenth smaller.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -9,7 +9,7 @@ const block = 512;
 
 const text = (bytes) => bytes.toString("utf8").replace(/\0.*$/s, "");
 
-/** A header, what follows it, and the path of its file; an extended header belongs to the entry behind it. */
+/** A header, its content, and the path of its file; an extended header belongs to the entry after it. */
 const entriesOf = (tar) => {
   const entries = [];
   let start = 0;
@@ -25,7 +25,7 @@ const entriesOf = (tar) => {
   return entries;
 };
 
-/** "dist/bytes.js.map" is of the kind ".js.map": what is alike goes together. */
+/** "dist/bytes.js.map" is of the kind ".js.map": similar files go together. */
 const kindOf = (path) => /\.[^/]*$/.exec(path)?.[0] ?? "";
 
 const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);

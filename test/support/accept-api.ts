@@ -1,4 +1,4 @@
-/** `npm run api:accept`: writes the reports of the public entries to `test/api/`, after a change that is meant. */
+/** `npm run api:accept`: writes the reports of the public entries to `test/api/`, after an intended change. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { apiReports } from "./api-report.ts";

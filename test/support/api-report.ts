@@ -1,4 +1,4 @@
-/** Reports of the public entries: each name with its declaration, without its comments, so that a change of one is seen. */
+/** Reports of the public entries: each name with its declaration, without comments, so that changes are found. */
 import { join } from "node:path";
 import ts from "typescript";
 import { type PublicEntry, publicEntries } from "./public-entries.ts";

@@ -1,19 +1,19 @@
-/** A line to a virtual meter that a test bends: it sees every packet of either side and says what arrives instead. */
+/** A line to a virtual meter that a test alters: it sees every packet of either side and decides what arrives instead. */
 import type { Clock, Millis, Transport } from "@meterport/protocol/ports";
 import { memoryLine, type VirtualMeter } from "@meterport/simulator";
 import { ChunkQueue } from "@meterport/simulator/line/chunk-queue";
 
 export interface Bend {
-  /** What reaches the meter of a request; the request where left out. */
+  /** What reaches the meter of a request; the request itself if omitted. */
   readonly up?: (request: Uint8Array) => readonly Uint8Array[];
   /** What comes back on the client's side as soon as it sends, without the meter. */
   readonly echo?: (request: Uint8Array) => readonly Uint8Array[];
-  /** What reaches the client of what the meter sends; that itself where left out. */
+  /** What reaches the client of the meter's bytes; unchanged if omitted. */
   readonly down?: (sent: Uint8Array) => readonly Uint8Array[];
 }
 
 export interface BentLine extends Transport {
-  /** From now on; `{}` is a straight line. */
+  /** Changes the line from now on; `{}` is an unaltered line. */
   bend(bend: Bend): void;
   /** Whether the client has closed it. */
   readonly closed: boolean;
@@ -21,7 +21,7 @@ export interface BentLine extends Transport {
   readonly pull: () => void;
 }
 
-/** From the client's request to the first byte of what comes back. */
+/** From the client's request to the first byte of the answer. */
 const way: Millis = 20;
 
 export const bentLine = (meter: VirtualMeter, clock: Clock): BentLine => {

@@ -7,7 +7,7 @@ import { ChunkQueue } from "@meterport/simulator/line/chunk-queue";
 interface Pipe {
   readonly received: ChunkQueue;
   failure: Error | undefined;
-  /** The other side is gone, and nobody has said so; whoever writes may hear of it. */
+  /** The other side is gone without notice; a write may fail. */
   dead: "without a word" | "until written to" | undefined;
 }
 
@@ -15,9 +15,9 @@ export class BreakablePipes {
   readonly line: Line;
   readonly #clock: Clock;
   #pipe: Pipe | undefined;
-  /** What becomes of an attempt to open one. */
+  /** The result of an attempt to open one. */
   whenOpened: "works" | "refused" | "hangs" | "ends" = "works";
-  /** What opening a port, or connecting to a bridge nearby, takes. */
+  /** The time to open a port, or to connect to a nearby bridge. */
   opening: Millis = 5;
   /** Bits per second of each attempt. */
   readonly bauds: (number | undefined)[] = [];
@@ -31,8 +31,8 @@ export class BreakablePipes {
   }
 
   /**
-   * Ends the open pipe: with an error, in order, or without a word; as a bridge does that has started anew, only who writes
-   * to it is told.
+   * Ends the open pipe: with an error, in order, or without notice; after a restart of a bridge, only a write
+   * reports it.
    */
   cut(how: Error | "in order" | NonNullable<Pipe["dead"]>): void {
     const pipe = this.#pipe;

@@ -9,7 +9,7 @@ const isBuilt = existsSync(fileURLToPath(new URL("../../packages/dashboard/dist/
 const notBuilt = "the dashboard is not built: npm test builds it";
 if (!isBuilt && process.env.CI === "true") throw new Error(notBuilt);
 
-/** Why the page cannot be looked at here; false where it can. */
+/** Why the page cannot be tested here; false if it can. */
 export const skipPage = browserProgram.skip || (isBuilt ? false : notBuilt);
 
 export interface Opened {
@@ -18,7 +18,7 @@ export interface Opened {
   readonly complaints: string[];
 }
 
-/** What is used of the browser's own types, which Node's do not know. */
+/** The browser types that are used here; Node's types lack them. */
 interface Sized {
   readonly outerHTML: string;
   readonly scrollWidth: number;
@@ -38,7 +38,7 @@ export const launchBrowser = (): Promise<Browser> =>
     ],
   });
 
-/** Opens the page of a gateway; `prepare` comes before anything is loaded. */
+/** Opens the page of a gateway; `prepare` runs before anything is loaded. */
 export const openPage = async (
   browser: Browser,
   url: string,
@@ -67,7 +67,7 @@ export const textOf = async (page: Page, testid: string): Promise<string> =>
 
 /**
  * Elements whose text does not fit their box: it runs into its neighbour, or makes the page scroll sideways. The meter's name
- * in the heading and in the selection may be cut, which its dots say.
+ * in the heading and in the selection may be cut, with an ellipsis.
  */
 export const spilt = (page: Page): Promise<string[]> =>
   page

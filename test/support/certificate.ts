@@ -1,4 +1,4 @@
-/** A certificate of its own for a server in a test. */
+/** A self-signed certificate for a server in a test. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";

@@ -21,9 +21,9 @@ export interface Changing {
 type Options = Partial<ConnectOptions> & {
   readonly key?: Secret;
   readonly level?: "basic" | "advanced";
-  /** The MEP port; 1 where left out. */
+  /** The MEP port; 1 if omitted. */
   readonly port?: 1 | 2;
-  /** Done to the meter before anybody connects. */
+  /** Runs on the meter before a client connects. */
   readonly prepare?: (device: VirtualMeter) => void;
   /** Whether the next frame from the meter is lost. */
   readonly loses?: () => boolean;

@@ -1,5 +1,5 @@
 /**
- * A link that asks a virtual meter over a modelled line, both as the machines that they are: no promise, no timer, so that a
+ * A link that reads a virtual meter over a modelled line, both as bare machines: no promise, no timer, so that a
  * million requests take seconds. Every value is compared with what the meter held at that moment.
  */
 
@@ -16,7 +16,7 @@ import { type LineCondition, LineModel, type LineScript, seeded, VirtualMeter } 
 const tables = [200, 201, 202, 203] as const;
 const cells = 24;
 export const cellSize = 4;
-/** The first byte is no cell, so that no cell begins where a table does. */
+/** The first byte is not part of a cell, so that no cell begins where a table does. */
 const lead = 1;
 /** The meter changes every cell this often, in milliseconds: several times in the shortest exchange. */
 const slotLength = 10;
@@ -52,10 +52,10 @@ export interface Run {
 }
 
 export interface Outcome {
-  /** Of these, each request ended with one. */
+  /** Each request ended with one of these. */
   readonly answered: number;
   readonly failed: ReadonlyMap<string, number>;
-  /** Requests that ended again, or that nobody made. */
+  /** Requests that ended twice, or that were never made. */
   readonly surplus: number;
   readonly values: number;
   /** The first few values that the meter never had, as sentences. */
@@ -80,7 +80,7 @@ const add = (counts: Map<string, number>, name: string): void => {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 };
 
-/** Asks one request behind the other until all have ended. */
+/** Sends one request after the other until all have ended. */
 export const drive = ({ requests, seed, condition, script, timing }: Run): Outcome => {
   const random = seeded(seed);
   const below = (limit: number): number => Math.floor(random() * limit);

@@ -13,7 +13,7 @@ import type { Run } from "./driven-link.ts";
 import { type Capacity, capacityOf } from "./line-capacity.ts";
 
 const byteTime = 10_000 / 9600;
-/** Of ours, one is sent each so many milliseconds. */
+/** Milliseconds between our requests. */
 const spacing = 100;
 const outage = 10_000;
 const bridge = { latency: 5, jitter: 5, packetBytes: 64, packetTime: 5 };

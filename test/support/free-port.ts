@@ -1,4 +1,4 @@
-/** Ports of the loopback for programs that cannot choose one by themselves. */
+/** Ports of the loopback for programs that cannot choose one. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ export const freePort = async (): Promise<number> => {
   return typeof address === "object" && address !== null ? address.port : 0;
 };
 
-/** Waits until somebody listens, without being a client: the system knows. */
+/** Waits until a program listens, without connecting to it: the system knows. */
 const listening = async (port: number): Promise<void> => {
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   for (let attempt = 0; attempt < 500; attempt++) {
@@ -25,8 +25,8 @@ const listening = async (port: number): Promise<void> => {
 };
 
 /**
- * Starts a program of others and waits until it listens there; the returned function ends it as a lost power supply does.
- * It neither keeps a test from ending that failed before it could call that, nor outlives it.
+ * Starts a third-party program and waits until it listens there; the returned function kills it.
+ * The program neither outlives a test that failed before calling that function, nor keeps it from ending.
  */
 export const startListening = async (
   program: string,

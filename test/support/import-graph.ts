@@ -1,4 +1,4 @@
-/** Which file of the project imports which, and whether following the arrows leads back to where they began. */
+/** Which file of the project imports which, and the cycles among them. */
 import { posix } from "node:path";
 import { isTest, packageOf } from "./import-rules.ts";
 import type { Import } from "./sources.ts";
@@ -6,7 +6,7 @@ import type { Import } from "./sources.ts";
 /** What each file or folder points to. */
 export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The file that an import names, undefined for what is not ours. `files` are all paths of the project. */
+/** The file that an import names, undefined if it is not ours. `files` are all paths of the project. */
 export const importedFile = (path: string, specifier: string, files: ReadonlySet<string>): string | undefined => {
   const [, name, inner = "index"] = /^@meterport\/([^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
   if (name !== undefined) return [`packages/${name}/src/${inner}.ts`].find((file) => files.has(file));
@@ -16,7 +16,7 @@ export const importedFile = (path: string, specifier: string, files: ReadonlySet
   return files.has(target) ? target : undefined;
 };
 
-/** The arrows between files: imports of every kind, also of types and those that wait until they are needed. */
+/** The arrows between files: imports of every kind, including types and dynamic imports. */
 export const graphOf = (imports: ReadonlyMap<string, readonly Import[]>): Graph => {
   const files = new Set(imports.keys());
   return new Map(
@@ -39,7 +39,7 @@ export const grouped = (graph: Graph, groupOf: (path: string) => string): Graph 
   return groups;
 };
 
-/** The shortest way from `start` back to `start`, undefined if there is none. */
+/** The shortest cycle through `start`, undefined if there is none. */
 const wayBack = (graph: Graph, start: string): readonly string[] | undefined => {
   const cameFrom = new Map<string, string>();
   const waiting = [start];
@@ -61,8 +61,8 @@ const wayBack = (graph: Graph, start: string): readonly string[] | undefined => 
 };
 
 /**
- * The circles of a graph, shortest first: of each the members in the order of the arrows, from the first by name on.
- * Where many circles share members, those that are no longer than another one through the same member.
+ * The cycles of a graph, shortest first: the members of each in the order of the arrows, starting with the first by name.
+ * If cycles share members, only those that are no longer than another one through the same member.
  */
 export const circlesOf = (graph: Graph): readonly (readonly string[])[] => {
   const found = new Map<string, readonly string[]>();
@@ -76,7 +76,7 @@ export const circlesOf = (graph: Graph): readonly (readonly string[])[] => {
   return [...found.values()].sort((a, b) => a.length - b.length || (a.join() < b.join() ? -1 : 1));
 };
 
-/** Of the packages, without what is only for tests. */
+/** The files of the packages, without those for tests. */
 export const productGraph = (graph: Graph): Graph =>
   new Map(
     [...graph]
@@ -88,7 +88,7 @@ export const productGraph = (graph: Graph): Graph =>
 export const packageFolderOf = (path: string): string => path.split("/", 2).join("/");
 
 /**
- * The room that a file of a package is in, a file beside the rooms being one of its own.
+ * The room of a file of a package; a file beside the rooms is its own room.
  *
  * @example
  * folderOf("packages/client/src/meter/read/ranges.ts") // "packages/client/src/meter"

@@ -1,7 +1,7 @@
 /** A graph of imports as a picture that GitHub and editors draw. */
 import type { Graph } from "./import-graph.ts";
 
-/** Arrows that a longer way says already: with a → b → c, a → c adds nothing to see. */
+/** Arrows that a longer path implies: with a → b → c, a → c adds nothing. */
 const isImplied = (graph: Graph, from: string, to: string): boolean => {
   const seen = new Set<string>();
   const waiting = [...(graph.get(from) ?? [])].filter((next) => next !== to);
@@ -15,7 +15,7 @@ const isImplied = (graph: Graph, from: string, to: string): boolean => {
 };
 
 /**
- * A Mermaid flowchart: each arrow points at what is imported. Without circles, arrows that others imply are left out.
+ * A Mermaid flowchart: each arrow points at what is imported. If there are no cycles, arrows that others imply are omitted.
  *
  * @param prefix what all names begin with, which is not shown
  * @example

@@ -15,7 +15,7 @@ const packages = [
 ] as const;
 type Package = (typeof packages)[number];
 
-/** Packages of ours that a package's code may import. */
+/** Our packages that a package's code may import. */
 const mayImport: Readonly<Record<Package, readonly Package[]>> = {
   protocol: [],
   client: ["protocol"],
@@ -31,7 +31,7 @@ const mayImport: Readonly<Record<Package, readonly Package[]>> = {
 /** Packages that compile without the types of any host. */
 const pure: readonly Package[] = ["protocol", "client", "doctor", "engine", "simulator"];
 
-/** Folders and files of protocol/src, each with those below it. Their own files they may always import. */
+/** Folders and files of protocol/src, each with those below it. They may always import their own files. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   digits: [],
@@ -49,7 +49,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "mep/security": ["bytes", "errors", "mep/frame"],
   "mep/link": ["bytes", "errors", "mep/frame", "mep/security"],
   "mep/endpoint": ["bytes", "errors", "mep/frame", "mep/security"],
-  // The optical port takes what a link takes and gives what it gives.
+  // The optical port has the inputs and outputs of a link.
   optical: ["baud-rates", "bytes", "errors", "mep/frame", "mep/link"],
   capture: ["bytes", "errors", "mep/frame", "mep/security"],
   "capture/redaction": ["bytes", "errors", "layout", "tables", "procedures", "mep/frame", "mep/security", "capture"],
@@ -75,7 +75,7 @@ export const packageNameOf = (specifier: string): string =>
 /** Tests, and what only tests use: `*.test-kit.ts` and folders named `testing`. */
 export const isTest = (path: string): boolean => /(\.test|\.test-kit)\.ts$|\/testing\//.test(path);
 
-/** A room of its own where it is listed, such as "mep/link", else the first folder. */
+/** A room that is listed, such as "mep/link", else the first folder. */
 const layerOf = (inner: string): string => {
   const parts = inner.replace(/\.ts$/, "").split("/").slice(1);
   const room = parts.slice(0, 2).join("/");
@@ -85,7 +85,7 @@ const layerOf = (inner: string): string => {
 /** Files of the gateway that put real meters or virtual ones behind it. */
 const composesGateway = (inner: string): boolean => /^src\/(daemon\.ts|meters\/demo\.ts)/.test(inner);
 
-/** Why this import is wrong; nothing where it is right. `dependencies` are those of the package's package.json. */
+/** Why this import is wrong; undefined if it is right. `dependencies` are those of the package's package.json. */
 export const complaint = (path: string, imported: Import): string | undefined => {
   const from = packageOf(path);
   if (from === undefined) return undefined;
@@ -129,7 +129,7 @@ export const complaint = (path: string, imported: Import): string | undefined =>
       return specifier === "@meterport/gateway/http/api" && typeOnly ? undefined : "only the API's types";
     return specifier.startsWith("@meterport/protocol/meaning/") ? undefined : "only protocol/meaning";
   }
-  // Everybody else's `meterport` starts without the daemon, its server and its database.
+  // All other commands start without the daemon, its server and its database.
   if (from.name === "cli" && to === "gateway" && !typeOnly)
     return specifier === "@meterport/gateway/daemon" && dynamic === true && from.inner === "src/main.ts"
       ? undefined

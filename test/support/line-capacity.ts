@@ -1,6 +1,6 @@
 /**
- * What a line with faults is able to carry: the requests a second of a client that is told at once what became of each
- * transmission. It has nothing of ours but the table of faults.
+ * The capacity of a line with faults: the requests per second of a client that learns at once what became of each
+ * transmission. It uses nothing of ours except the table of faults.
  */
 import { concat } from "@meterport/protocol/bytes";
 import { Deframer, lengthField } from "@meterport/protocol/mep/frame/frame";
@@ -16,22 +16,22 @@ export interface Capacity {
   readonly request: number;
   readonly reply: number;
   readonly refusal: number;
-  /** What a bridge takes for the way there and back, on average. */
+  /** The round-trip delay of a bridge, on average. */
   readonly bridge: number;
   /** How often another client asks, and for how many bytes of reply. */
   readonly other: { readonly every: number; readonly reply: number };
-  /** Its steps differ in turns from an empty condition and are empty. */
+  /** Its steps alternate between a condition and none. */
   readonly script: LineScript & { readonly repeat: number };
 }
 
-/** MEP guide 1.1, p. 27: how long an answer is waited for, the meter's spacing, and the pause inside a long reply. */
+/** MEP guide 1.1, p. 27: the timeout of an answer, the meter's spacing, and the pause inside a long reply. */
 const responseTimeout = 500;
 const spacing = 100;
 const pause = 25;
 
-/** Nothing comes of a request that is damaged so. */
+/** Faults after which a request gets no answer. */
 const swallowed: readonly FaultName[] = ["loss", "truncate", "byteLoss"];
-/** An answer that is damaged so is no answer; the client is told when its last byte has come. */
+/** Faults that make an answer useless; the client learns of it with the last byte. */
 const damaged: readonly FaultName[] = ["truncate", "byteLoss", "flip"];
 
 /** Whether noise in front of a request looks like the length of a frame, so that the meter takes the request for a part of it. */

@@ -1,4 +1,4 @@
-/** Starts a broker of its own for a test: mosquitto on a free port of the loopback. */
+/** Starts a separate broker for a test: mosquitto on a free port of the loopback. */
 import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,11 +12,11 @@ export interface Broker {
 }
 
 export interface BrokerOptions {
-  /** Who may come in; everybody where left out. */
+  /** Who may connect; anyone if omitted. */
   readonly login?: { readonly user: string; readonly password: string };
-  /** Files of its certificate; without TLS where left out. */
+  /** Files of its certificate; no TLS if omitted. */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** Where it listens; a free port where left out. */
+  /** Where it listens; a free port if omitted. */
   readonly port?: number;
   /** More lines for its configuration. */
   readonly more?: readonly string[];

@@ -1,4 +1,4 @@
-/** Other versions of Node, which npm has as packages: kept in `.cache/runtimes`, because each takes 190 MB. */
+/** Other versions of Node from npm, kept in `.cache/runtimes` because each takes 190 MB. */
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { npm, npmComplaint } from "./project-scripts.ts";
@@ -9,9 +9,9 @@ const name = `node-${platform}-${process.arch}`;
 const program = join("node_modules", name, "bin", platform === "win" ? "node.exe" : "node");
 
 /**
- * The path of a Node of that major version: the one that runs where it fits, else the newest that npm has.
+ * The path of a Node of that major version: the running one if it fits, else the newest that npm has.
  *
- * @throws Error where npm cannot bring it
+ * @throws Error if npm cannot fetch it
  */
 export const nodeRuntime = (major: number): string => {
   if (Number.parseInt(process.versions.node, 10) === major) return process.execPath;

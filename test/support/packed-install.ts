@@ -1,4 +1,4 @@
-/** The packages as somebody gets them: packed, and installed from the tarballs into an empty folder. */
+/** The packages as users get them: packed, and installed from the tarballs into an empty folder. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ export interface PackedInstall {
   readonly write: (files: Readonly<Record<string, string>>) => void;
   /** Runs a program in the folder to its end. */
   readonly run: (program: string, args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Finished>;
-  /** Starts one that goes on; whatever still runs is ended with the folder. */
+  /** Starts a program that keeps running; it is ended with the folder. */
   readonly start: (program: string, args: readonly string[], env: Readonly<Record<string, string>>) => ChildProcess;
   readonly remove: () => void;
 }
@@ -29,7 +29,7 @@ export interface PackedInstall {
 const inherited = (): Record<string, string | undefined> =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(METERPORT_|FORCE_COLOR|NODE_)/.test(name)));
 
-/** Packs all packages and installs them. @throws Error where that fails, with what npm said */
+/** Packs all packages and installs them. @throws Error if that fails, with npm's message */
 export const packedInstall = (): PackedInstall => {
   const base = mkdtempSync(join(tmpdir(), "meterport-packed-"));
   const folder = join(base, "project");
@@ -50,7 +50,7 @@ export const packedInstall = (): PackedInstall => {
     for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
   };
   const install: PackedInstall["install"] = (...names) => {
-    // What npm has fetched once it takes from its cache, so the second run needs no network.
+    // npm uses its cache, so the second run needs no network.
     const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
     const result = npm(["install", "--prefix", folder, ...flags, ...names], {
       cwd: folder,

@@ -1,4 +1,4 @@
-/** Programs and libraries of others that tests talk to: where each is, or why its test is skipped. */
+/** Third-party programs and libraries that tests talk to: where each is, or why its test is skipped. */
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import list from "./peers.json" with { type: "json" };
@@ -13,7 +13,7 @@ interface Listed {
   readonly command: string;
   readonly package: string;
   readonly for: string;
-  /** Of a library: the file below /usr/include that tells of it. */
+  /** For a library: its file below /usr/include. */
   readonly header?: string;
 }
 const peers: readonly Listed[] = list.peers;
@@ -28,10 +28,10 @@ const isExecutable = (path: string): boolean => {
 };
 
 /**
- * A program from `test/support/peers.json`. Where it is missing its tests are skipped by name; under `CI=true`
+ * A program from `test/support/peers.json`. If it is missing, its tests are skipped by name; under `CI=true`
  * (or `METERPORT_PEERS=required`) a missing peer fails them, because a skipped test proves nothing.
  *
- * @throws Error where the command is not in the list, or is missing and required.
+ * @throws Error if the command is not in the list, or is missing and required.
  */
 export const peer = (command: string, env: NodeJS.ProcessEnv = process.env): Peer => {
   const entry = peers.find((known) => known.command === command);

@@ -7,7 +7,7 @@ const [name] = process.argv.slice(2);
 const product = productGraph(graphOf(new Map(codeFiles().map((path) => [path, importsIn(path, textOf(path))]))));
 const shown = name === undefined ? grouped(product, packageFolderOf) : foldersOf(product, `packages/${name}`);
 if (shown.size === 0) {
-  process.stderr.write(`imports: there is no package "${name}"\n`);
+  process.stderr.write(`imports: unknown package "${name}"\n`);
   process.exitCode = 2;
 } else {
   process.stdout.write(mermaidOf(shown, name === undefined ? "packages/" : `packages/${name}/src/`));

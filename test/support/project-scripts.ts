@@ -1,4 +1,4 @@
-/** What tests use of `scripts/`, which is JavaScript because it runs before anything is installed. */
+/** The parts of `scripts/` that tests use; it is JavaScript because it runs before anything is installed. */
 import type { SpawnSyncOptions, SpawnSyncReturns } from "node:child_process";
 
 export interface PackedPackage {
@@ -12,7 +12,7 @@ export interface PackedPackage {
 
 const script = (path: string): Promise<unknown> => import(new URL(`../../scripts/${path}`, import.meta.url).href);
 
-/** npm, and the lines in which it says what went wrong. */
+/** npm, and the lines of its error message. */
 export const { npm, npmComplaint } = (await script("runtime.mjs")) as {
   readonly npm: (args: readonly string[], options: SpawnSyncOptions) => SpawnSyncReturns<Buffer>;
   readonly npmComplaint: (result: SpawnSyncReturns<Buffer>) => string;

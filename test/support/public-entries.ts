@@ -1,11 +1,11 @@
-/** What others may rely on: these entries and the names in them. `docs/programming.md` says so, `test/api/` holds their reports. */
+/** What users may rely on: these entries and the names in them. `docs/programming.md` explains it, `test/api/` holds their reports. */
 
 export interface PublicEntry {
   /** As it is imported. */
   readonly name: string;
   /** From the root of the checkout. */
   readonly path: string;
-  /** Names alone where the declarations are long and other tests hold them, as the vectors hold the tables. */
+  /** Only the names, if the declarations are long and other tests cover them, as the vectors cover the tables. */
   readonly namesOnly?: boolean;
 }
 
@@ -15,7 +15,7 @@ const entry = (name: string, inner: string, namesOnly = false): PublicEntry => (
   namesOnly,
 });
 
-/** By package, each of which has a report. */
+/** By package; each has a report. */
 export const publicEntries: Readonly<Record<string, readonly PublicEntry[]>> = {
   protocol: [
     entry("@meterport/protocol", "index"),

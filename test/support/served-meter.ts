@@ -11,7 +11,7 @@ export interface ServedMeter {
   readonly url: string;
   /** The basic key, as 32 hexadecimal digits. */
   readonly key: string;
-  /** True: the line stays up, and nothing comes over it any more. */
+  /** True: the line stays up, but nothing arrives over it. */
   silent: boolean;
   /** Closes the port and every connection to it. */
   readonly unplug: () => Promise<void>;

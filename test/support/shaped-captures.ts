@@ -1,4 +1,4 @@
-/** Captures made by hand, and what a bridge, a line or a careless tcpdump makes of one. */
+/** Captures made by hand, and how a bridge, a line or a careless tcpdump changes one. */
 import type { Capture, CaptureEntry } from "@meterport/protocol/capture/capture";
 
 /** A message with its length. */
@@ -18,7 +18,7 @@ export const captureOf = (...entries: readonly (readonly ["tx" | "rx", Uint8Arra
   entries: entries.map(([dir, bytes], i) => ({ t: 100 * i, dir, bytes })),
 });
 
-/** The capture with its bytes cut anew, as a bridge would. */
+/** The capture with its bytes cut differently, as by a bridge. */
 export const cutAnew = (capture: Capture, lengths: readonly number[]): Capture => {
   let turn = 0;
   const entries = capture.entries.flatMap((entry): CaptureEntry[] => {
@@ -34,7 +34,7 @@ export const cutAnew = (capture: Capture, lengths: readonly number[]): Capture =
   return { ...capture, entries };
 };
 
-/** The pieces of a pcap file as they are where only so much of each packet is captured. */
+/** The pieces of a pcap file in which only that much of each packet is captured. */
 export const cutPackets = (pcap: readonly Uint8Array[], snapLength: number): Uint8Array[] =>
   pcap.map((piece, i) => {
     const header = 16;

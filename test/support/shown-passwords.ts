@@ -8,7 +8,7 @@ export class ShownPasswords {
   #last = "";
   readonly #reader = new PacketReader(600);
 
-  /** Whether these bytes complete one more. */
+  /** Whether these bytes complete another showing. */
   note(bytes: Uint8Array): boolean {
     const before = this.times;
     for (const event of this.#reader.push(bytes)) {

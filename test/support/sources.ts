@@ -1,4 +1,4 @@
-/** The project's own files, and what each imports: what the tests on its shape look at. */
+/** The project's own files and their imports, for the tests of its shape. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ const walk = (folder: string): string[] =>
     return entry.isDirectory() ? walk(path) : [path];
   });
 
-/** Every file of the project: what git tracks or would track, and without git what lies there. */
+/** Every file of the project: what git tracks or would track, or without git all files. */
 export const projectFiles = (): readonly string[] => {
   if (!existsSync(join(root, ".git"))) return walk("").sort();
   const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
@@ -32,7 +32,7 @@ export const projectFiles = (): readonly string[] => {
   return [...new Set(paths)].sort();
 };
 
-/** Files with code of ours. */
+/** Our code files. */
 export const codeFiles = (): readonly string[] => projectFiles().filter((path) => /\.(ts|mjs|js|svelte)$/.test(path));
 
 /** One import, export-from, import type or dynamic import. */
@@ -41,11 +41,11 @@ export interface Import {
   readonly line: number;
   /** Gone when types are stripped; `import { type A }` is not, it leaves an empty import. */
   readonly typeOnly: boolean;
-  /** Whether it is an `import()`, which loads nothing before it is reached. */
+  /** Whether it is an `import()`, which loads nothing until it runs. */
   readonly dynamic?: boolean;
 }
 
-/** The code of a file: all of it, or what stands between the script tags of a Svelte component, at its lines. */
+/** The code of a file: all of it, or the scripts of a Svelte component, at their lines. */
 export const scriptOf = (path: string, text: string): string => {
   if (!path.endsWith(".svelte")) return text;
   let script = "";

@@ -15,8 +15,8 @@ export interface Finished {
 }
 
 /**
- * Starts it with a memory of its own: what another run learnt of a link, such as that it spoke TLS, would be believed
- * of the port that this one happens to get.
+ * Starts it with its own state folder: what another run learnt about a link, such as that it spoke TLS, would be applied
+ * to the port that this one happens to get.
  */
 const start = (args: readonly string[], nodeArgs: readonly string[], timeout?: number) =>
   startInto("pipe", args, nodeArgs, timeout) as ChildProcessWithoutNullStreams;
@@ -30,7 +30,7 @@ const startInto = (output: "pipe" | number, args: readonly string[], nodeArgs: r
   return child;
 };
 
-/** Runs it to its end, its standard output in an open file where one is given; a command that hangs is stopped, which its exit code shows. */
+/** Runs it to its end, with standard output in an open file if one is given; a command that hangs is stopped, which its exit code shows. */
 export const meterport = async (
   args: readonly string[],
   nodeArgs: readonly string[] = [],
@@ -66,7 +66,7 @@ export const simulate = (args: readonly string[]): Promise<Simulated> => listeni
 /** Starts a command that prints `listening URL`, and waits until it does. */
 export const listening = async (command: string, args: readonly string[]): Promise<Simulated> => {
   const child = start([command, ...args], []);
-  // From the start: one that has ended by itself does not end again.
+  // From the start: a process that has already ended does not end again.
   const closed = once(child, "close") as Promise<[number | null]>;
   let out = "";
   let err = "";

@@ -14,7 +14,7 @@ export interface SpawnedGateway {
   readonly child: ChildProcess;
   /** All that it has logged. */
   readonly log: () => string;
-  /** Asks it to end, as a service's keeper does, and gives its exit code. */
+  /** Asks it to end, as a service manager does, and returns its exit code. */
   readonly stop: () => Promise<number | null>;
   /** Ends it at once if it still runs, and removes its data. */
   readonly remove: () => Promise<void>;

@@ -17,14 +17,14 @@ export const noEntropy = (length: number): Uint8Array => new Uint8Array(length);
 export interface LinkSetting {
   readonly profile?: string;
   readonly condition?: LineCondition;
-  /** What the client shows; may change. */
+  /** The key that the client shows; may change. */
   readonly securityOf?: () => Security;
   readonly options?: Partial<SupervisorOptions<Connected>>;
-  /** Bits per second as the link has it; undefined where it cannot be set. */
+  /** Bits per second of the link; undefined if it cannot be set. */
   readonly baud?: number | undefined;
 }
 
-/** The link, and what stands behind it: change the line with `pipes`, and what it came to is in `states`. */
+/** The link, and what is behind it: change the line with `pipes`; the results are in `states`. */
 export const superviseLink = ({
   profile = "meter:3.70",
   condition = {},
@@ -59,7 +59,7 @@ export const superviseLink = ({
   const states: string[] = [];
   link.listen(({ state, cause }) => states.push(cause === null ? state : `${state} ${cause.code}`));
   const ask = () => link.run(({ meter }, signal) => meter.read(BT52, { signal }), { label: "ask", limit: 5_000 });
-  /** Asks each second, as a poll does while the link answers; gives how many answers came. */
+  /** Reads every second, as a poll does while the link answers; returns the number of answers. */
   const poll = async (time: Millis): Promise<number> => {
     let answers = 0;
     for (let passed = 0; passed < time; passed += 1_000) {
@@ -77,7 +77,7 @@ export const superviseLink = ({
   return { clock, device, pipes, link, states, ask, poll };
 };
 
-/** Lets time pass until something holds, and says how long it took. */
+/** Lets time pass until a condition holds, and returns how long it took. */
 export const until = async (clock: VirtualClock, limit: Millis, done: () => boolean): Promise<Millis> => {
   const began = clock.now();
   while (!done()) {

@@ -1,4 +1,4 @@
-/** Wireshark's own program with our dissector, and what it makes of a capture. */
+/** Wireshark's tshark with our dissector, and its view of a capture. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ const attribute = (tag: string, name: string): string => plain(new RegExp(` ${na
 
 const run = promisify(execFile);
 
-/** Runs tshark over a capture file; what it complains of, Lua's errors among it, is in `complaints`. */
+/** Runs tshark over a capture file; its complaints, Lua's errors included, are in `complaints`. */
 export const tshark = async (
   path: string,
   dissector: string,

@@ -7,13 +7,13 @@ interface Task {
   run: (() => void) | undefined;
 }
 
-/** Earlier deadlines first; equal deadlines in the order in which they were asked for, as real timers do. */
+/** Earlier deadlines first; equal deadlines in the order in which they were set, as real timers do. */
 const before = (a: Task, b: Task): boolean => a.time < b.time || (a.time === b.time && a.order < b.order);
 
 /** One turn of the event loop: every promise that can settle without time has settled afterwards. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Turns granted to web streams and the like, which hop through the event loop, before a stand-still is called a deadlock. */
+/** Turns granted to web streams and similar code, which hop through the event loop, before a standstill is called a deadlock. */
 const patience = 64;
 
 export interface VirtualClockOptions {
@@ -47,7 +47,7 @@ export class VirtualClock implements Clock {
 
   readonly at = (time: Millis, run: () => void): (() => void) => {
     if (!Number.isFinite(time)) throw new RangeError(`VirtualClock.at: ${time} is not a time`);
-    // A deadline that has passed already is due now, but never inside this call.
+    // A deadline in the past is due now, but never inside this call.
     const task: Task = { time: Math.max(time, this.#now), order: this.#order++, run };
     this.#push(task);
     this.#pending++;
@@ -78,7 +78,7 @@ export class VirtualClock implements Clock {
     await turn();
   }
 
-  /** Lets `milliseconds` pass: runs every task that falls due, including those that are asked for on the way. */
+  /** Lets `milliseconds` pass: runs every task that falls due, including those scheduled on the way. */
   async advance(milliseconds: Millis): Promise<void> {
     const until = this.#now + milliseconds;
     await turn();
@@ -137,7 +137,7 @@ export class VirtualClock implements Clock {
     run();
   }
 
-  /** The earliest task that was not called off; those that were are thrown away on the way. */
+  /** The earliest task that was not cancelled; cancelled ones are dropped on the way. */
   #first(): Task | undefined {
     while (this.#heap.length > 0 && this.#heap[0]?.run === undefined) this.#pop();
     return this.#heap[0];

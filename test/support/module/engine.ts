@@ -1,4 +1,4 @@
-/** A JavaScript engine as small as a microcontroller's, with a limit of memory, on a line to a virtual meter in virtual time. */
+/** A JavaScript engine as small as a microcontroller's, with limited memory, on a line to a virtual meter in virtual time. */
 import variant from "@jitl/quickjs-wasmfile-release-sync";
 import { parseProfile } from "@meterport/protocol";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -15,7 +15,7 @@ import {
 import { root } from "../sources.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 
-/** What a program needs to be there before it runs. */
+/** What a program needs before it runs. */
 export interface ModuleOptions {
   /** "live-program" of this folder. */
   readonly program: string;
@@ -54,8 +54,8 @@ interface Allocator {
 }
 
 /**
- * Holds all of a heap but what its program may have. The engine's own limit does not: in this build it counts eight bytes an
- * allocation, whatever its size. Here the heap cannot grow, so what the program may not have is taken away from it.
+ * Reserves all of a heap except what its program may use. The engine's own limit cannot: in this build it counts eight bytes per
+ * allocation of any size. Here the heap cannot grow, so the part that the program must not use is allocated beforehand.
  */
 class Ballast {
   readonly #allocator: Allocator;
@@ -77,7 +77,7 @@ class Ballast {
     return pieces;
   }
 
-  /** Leaves the program so many bytes, with those that it has. Gives how many those are. */
+  /** Leaves the program that many bytes, including those that it has; returns how many it has. */
   lower(bytes: number): number {
     const pieces = this.#take();
     const used = this.#all - sum(pieces);
@@ -162,7 +162,7 @@ export const runOnModule = async ({ program, profile, tls, memory, stack }: Modu
     },
   });
   use(tls ? context.true : context.false, (flag) => context.setProp(context.global, "inTls", flag));
-  // A module loads compiled code out of its flash; to compile it here takes more than it does afterwards.
+  // A module loads compiled code from its flash; compiling it here takes more memory than running it.
   context.unwrapResult(context.evalCode(text, "program.js")).dispose();
   const taken = ballast.lower(memory);
   const loaded = heap();
@@ -211,7 +211,7 @@ export const runOnModule = async ({ program, profile, tls, memory, stack }: Modu
   };
 };
 
-/** The four functions that the program has of its host. */
+/** The four functions that the program gets from its host. */
 const lend = (
   context: QuickJSContext,
   functions: Readonly<Record<string, (argument: QuickJSHandle) => QuickJSHandle>>,

@@ -1,10 +1,10 @@
 /**
  * All that the core asks of a small JavaScript engine, as a program inside one sees it: a clock, random bytes and a byte
- * pipe. What stands here is what a port to a microcontroller has to write; docs/module.md tells of it.
+ * pipe. A port to a microcontroller has to provide exactly this; docs/module.md describes it.
  */
 import type { Clock, Entropy, Millis, Transport } from "@meterport/protocol";
 
-/** What the engine's own program lends. Nothing else is used: no timer, no console, no text decoder. */
+/** What the engine's host provides. Nothing else is used: no timer, no console, no text decoder. */
 interface Host {
   /** Milliseconds since the start, never running backwards. */
   readonly now: () => Millis;
@@ -56,17 +56,17 @@ export const pipe: Transport = {
   close: async () => {},
 };
 
-/** What the engine's own program calls: bytes from the meter, and time that has come. Before and after, promises run. */
+/** What the engine's host calls: with bytes from the meter, and when time has come. Promises run before and after. */
 interface Guest {
   readonly receive: (bytes: ArrayBuffer) => void;
   readonly tick: () => void;
-  /** When `tick` is wanted next; undefined if never. */
+  /** When `tick` must be called next; undefined if never. */
   readonly next: () => Millis | undefined;
   /** What the program ended with, as JSON; undefined while it runs. */
   readonly outcome: () => string | undefined;
 }
 
-/** Starts a program, and gives its engine what it drives it with. */
+/** Starts a program, and gives its engine the functions to drive it. */
 export const run = (program: () => Promise<unknown>): void => {
   let outcome: string | undefined;
   const ended = (result: unknown): void => {

@@ -8,7 +8,7 @@ import { clock, entropy, pipe, run } from "./guest.ts";
 
 declare const inTls: boolean;
 
-/** A table at once; of the load profile one block after the other, since the value of 110 kB takes 12 MB as objects. */
+/** Whole tables; the load profile block by block, since its 110 kB take 12 MB as objects. */
 const partsOf = async (meter: Meter, { id }: AnyTable): Promise<readonly (readonly (string | number)[])[]> => {
   const set = ["BT64", "BT65", "BT66", "BT67"].indexOf(id);
   if (set === -1) return [[]];

@@ -17,7 +17,7 @@ export type Library = keyof typeof libraries;
 const folder = fileURLToPath(new URL("./", import.meta.url));
 const cache = fileURLToPath(new URL("../../../.cache/tls-peers", import.meta.url));
 
-/** The program, compiled where its source has changed. */
+/** The program, compiled if its source has changed. */
 export const compiled = (library: Library, gcc: string): string => {
   const sources = [join(folder, `${library}.c`), join(folder, "peer.h")];
   const hash = createHash("sha256");
@@ -73,7 +73,7 @@ export class Peer {
 
 export interface Driven {
   readonly socket: Socket;
-  /** Everything that has come so far. */
+  /** Everything received so far. */
   readonly received: () => Uint8Array;
   readonly failure: () => TlsError | undefined;
   /** Resolves once the connection is open or has ended. */
@@ -83,7 +83,7 @@ export interface Driven {
   readonly close: () => Promise<void>;
 }
 
-/** How bytes from the peer are handed on: as they come, or one by one. */
+/** How bytes from the peer are passed on: as they arrive, or one by one. */
 export type Pieces = "whole" | "bytes";
 
 /** Runs one of our machines on a socket. */
