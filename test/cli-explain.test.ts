@@ -218,9 +218,9 @@ describe("forms of input", () => {
   });
 
   const refused: Record<string, readonly [readonly string[], RegExp]> = {
-    "a reply alone": [[response], /say with --table which table it holds/],
+    "a reply alone": [[response], /name its table with --table/],
     "half a byte": [["001"], /3 hex digits make no whole number of bytes/],
-    "no hex": [["00 1g"], /"g" is no hex digit/],
+    "no hex": [["00 1g"], /"g" is not a hex digit/],
     nothing: [["-"], /no bytes to explain/],
     "three frames": [[request, response, request], /3 frames/],
   };
@@ -296,7 +296,7 @@ describe("table bodies", () => {
   test("an unknown ID suggests the nearest one", async () => {
     const { code, err } = await runCli(["explain", "--table", "E54", "00"]);
     assert.equal(code, 2);
-    assert.match(err, /"E54" is no table; did you mean ET54/);
+    assert.match(err, /unknown table "E54"; did you mean ET54/);
   });
 });
 

@@ -127,7 +127,7 @@ describe("explain, captures", () => {
   });
 
   it("says what is wrong with a file", async () => {
-    assert.match((await runCli(["explain", "nowhere.ndjson"])).err, /nowhere\.ndjson: .*it cannot be read/);
+    assert.match((await runCli(["explain", "nowhere.ndjson"])).err, /nowhere\.ndjson: .*cannot be read/);
     assert.match((await explain("{}")).err, /line 1: it is no capture/);
     assert.match((await explain(await recorded(), "--table", "BT01")).err, /leave out --table/);
     const empty = await explain(captureHead({ started: "", link: "tcp" }) + captureLine({ t: 0, event: "opened" }));
@@ -150,7 +150,7 @@ describe("explain, packets of a bridge", () => {
     const binaries = { "line.pcap": pcapFile({ link: "ethernet", version: 4 }, sent) };
     const explained = await runCli(["explain", "line.pcap", "--key", key, "--json"], { binaries });
     assert.equal(explained.code, 0, explained.err);
-    assert.match(explained.err, /the bridge is 10\.0\.0\.2:4059/);
+    assert.match(explained.err, /explaining the bridge 10\.0\.0\.2:4059/);
     const what = ({ items }: Document) =>
       items.filter(({ kind }) => kind === "exchange").map((item) => [item.what, item.digests]);
     assert.deepEqual(what(JSON.parse(explained.out) as Document), what(await explainJson(text, "--key", key)));

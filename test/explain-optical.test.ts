@@ -142,7 +142,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
     const { code, out } = await runCli(["explain", request, "--reply", `06${bt28Answer.hex}`]);
     assert.equal(code, 0);
     assert.match(out, /request: read 40 bytes of BT28 Present Register Data from byte 0/);
-    assert.match(out, /ACK: the packet has come/);
+    assert.match(out, /ACK: the packet arrived/);
     assert.match(out, /reply: ok, 40 bytes of BT28/);
     assert.match(out, /presentValues\.7 +234599 +mV +RMS Voltage L1/);
   });
@@ -268,7 +268,7 @@ describe("explain reads a whole optical session", () => {
   it("and says which line is wrong", async () => {
     for (const [stdin, sentence] of [
       ["> 06\n06\n", /line 2 does not begin with < or >/],
-      ["> 06\n< 0g\n", /line 2: "g" is no hex digit/],
+      ["> 06\n< 0g\n", /line 2: "g" is not a hex digit/],
       ['{"frames":[{"dir":"x","hex":"06"}]}', /frame 1 is not of the form/],
     ] as const) {
       const { code, err } = await runCli(["explain", "-"], { stdin });

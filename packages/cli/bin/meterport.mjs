@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The `meterport` command. Plain JavaScript for any Node: the installed package runs what was built into `dist`, and a
+ * The `meterport` command. Plain JavaScript for any Node: the installed package runs the build in `dist`, and a
  * checkout finds a Node that runs the TypeScript sources.
  */
 import { existsSync } from "node:fs";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const fileOf = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Compiled code is kept between starts: a command should answer before one notices. Node 20 cannot. */
+/** Keeps compiled code between starts, so that a command answers without a noticeable delay. Node 20 cannot. */
 const keepCompiled = (folder) => module.enableCompileCache?.(folder);
 
 if (existsSync(fileOf("../dist/main.js"))) {
@@ -18,7 +18,7 @@ if (existsSync(fileOf("../dist/main.js"))) {
     await import("../dist/main.js");
   } else {
     process.stderr.write(
-      `meterport: this is Node ${process.versions.node}, and Meterport needs Node 20 or newer: install Node 24 and start again\n`,
+      `meterport: Node ${process.versions.node} is too old, Meterport needs Node 20 or newer: install Node 24 and start again\n`,
     );
     process.exitCode = 2;
   }

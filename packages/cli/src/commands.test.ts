@@ -9,7 +9,7 @@ import { runCli } from "./testing/run-cli.ts";
 describe("the list of commands", () => {
   for (const { usage, description, example, open } of commands) {
     const name = usage.split(" ", 1)[0] ?? "";
-    test(`${name} describes its arguments and options, and lives in a folder of its name`, async () => {
+    test(`${name} describes its arguments and options, and is in a folder of its name`, async () => {
       const command = new Command("meterport").command(usage);
       const host = { command, io: { env: {} } as never, ended: () => {} };
       await open(host);

@@ -1,12 +1,12 @@
 /** The list of commands: a new one is an entry here and a folder in commands/. */
 import type { Host, Load } from "./options/host.ts";
 
-/** A command: what the list in the help says of it, and its two parts, each imported when it is needed. */
+/** A command: its entry in the help, and its two parts, each imported when it is needed. */
 interface Listed {
   /** Its name and arguments, as in "read <ids...>". */
   readonly usage: string;
   readonly description: string;
-  /** A command line as somebody would type it. */
+  /** An example command line. */
   readonly example: string;
   /** Adds its options. */
   readonly open: (host: Host) => Promise<void>;
@@ -38,14 +38,14 @@ export const commands: readonly Listed[] = [
   ),
   command(
     "alarms",
-    "the alarms that are on, of a meter and of the devices behind it",
+    "the active alarms of a meter and of the devices behind it",
     "meterport alarms --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/alarms/options.ts")).addAlarmsCommand,
     async () => (await import("./commands/alarms/alarms-command.ts")).alarmsCommand,
   ),
   command(
     "dump",
-    "every table of a meter as JSON; what the key or the firmware refuses is listed",
+    "every table of a meter as JSON, with a list of what the key or the firmware refuses",
     "meterport dump --link /dev/ttyUSB0 --key @meter.key --output meter.json",
     async () => (await import("./commands/dump/options.ts")).addDumpCommand,
     async () => (await import("./commands/dump/dump-command.ts")).dumpCommand,
@@ -73,14 +73,14 @@ export const commands: readonly Listed[] = [
   ),
   command(
     "quality",
-    "sags, surges, distortion and what else a meter counts of bad power, and how it is now",
+    "power quality: sags, surges, distortion and more, as the meter counted them, and the present values",
     "meterport quality --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/quality/options.ts")).addQualityCommand,
     async () => (await import("./commands/quality/quality-command.ts")).qualityCommand,
   ),
   command(
     "billing",
-    "the copies of its registers that a meter keeps: last season, demand resets, self-reads",
+    "the register copies that a meter keeps: last season, demand resets, self-reads",
     "meterport billing --kind self-read --since 90d --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/billing/options.ts")).addBillingCommand,
     async () => (await import("./commands/billing/billing-command.ts")).billingCommand,
@@ -94,14 +94,14 @@ export const commands: readonly Listed[] = [
   ),
   command(
     "tariffs",
-    "what each tariff has counted until now, and which one is in effect",
+    "what each tariff has counted so far, and which one is in effect",
     "meterport tariffs --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/tariffs/options.ts")).addTariffsCommand,
     async () => (await import("./commands/tariffs/tariffs-command.ts")).tariffsCommand,
   ),
   command(
     "demands",
-    "the highest and lowest averages since the latest reset, and those under way",
+    "the highest and lowest demands since the last reset, and those in progress",
     "meterport demands --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/demands/options.ts")).addDemandsCommand,
     async () => (await import("./commands/demands/demands-command.ts")).demandsCommand,
@@ -129,7 +129,7 @@ export const commands: readonly Listed[] = [
   ),
   command(
     "display",
-    "the values of this client on the meter's display; changes them as write does where any are given",
+    "this client's values on the meter's display; with --value, changes them as write does",
     "meterport display --value 0=12345 --icons kWh --dry-run --link /dev/ttyUSB0 --key @meter.key",
     async () => (await import("./commands/display/options.ts")).addDisplayCommand,
     async () => (await import("./commands/display/display-command.ts")).displayCommand,
@@ -150,7 +150,7 @@ export const commands: readonly Listed[] = [
   ),
   command(
     "doctor",
-    "examines a link from the adapter to the meter's clock, and says what is wrong and what to do",
+    "examines a link from the adapter to the meter's clock; reports what is wrong and what to do",
     "meterport doctor --link /dev/ttyUSB0 --key @meter.key --format html --output report.html",
     async () => (await import("./commands/doctor/options.ts")).addDoctorCommand,
     async () => (await import("./commands/doctor/doctor-command.ts")).doctorCommand,
@@ -164,28 +164,28 @@ export const commands: readonly Listed[] = [
   ),
   command(
     "record",
-    "stands between a meter and whatever reads it, and writes down what passes; needs no key",
+    "sits between a meter and the software that reads it, and records what passes; needs no key",
     "meterport record --link /dev/ttyUSB0 --listen tcp://127.0.0.1:4059 --output day.ndjson",
     async () => (await import("./commands/record/options.ts")).addRecordCommand,
     async () => (await import("./commands/record/record-command.ts")).recordCommand,
   ),
   command(
     "redact <file>",
-    "a capture to give away: pseudonyms for serial numbers and ids, sealed anew with a key that is no secret",
+    "makes a capture safe to share: pseudonyms for serial numbers and IDs, re-sealed with a key that is not secret",
     "meterport redact day.ndjson --key @meter.key --output public.ndjson",
     async () => (await import("./commands/redact/options.ts")).addRedactCommand,
     async () => (await import("./commands/redact/redact-command.ts")).redactCommand,
   ),
   command(
     "replay <file>",
-    "a capture of --record as a meter: it answers what was asked then as it was answered then",
+    "plays a capture of --record as a meter: the same requests get the same replies",
     "meterport replay day.ndjson --listen tcp://127.0.0.1:4059",
     async () => (await import("./commands/replay/options.ts")).addReplayCommand,
     async () => (await import("./commands/replay/replay-command.ts")).replayCommand,
   ),
   command(
     "convert <file>",
-    "a capture of --record as a pcap file, which Wireshark opens",
+    "converts a capture of --record to a pcap file, which Wireshark opens",
     "meterport convert day.ndjson --output day.pcap",
     async () => (await import("./commands/convert/options.ts")).addConvertCommand,
     async () => (await import("./commands/convert/convert-command.ts")).convertCommand,
@@ -199,7 +199,7 @@ export const commands: readonly Listed[] = [
   ),
   command(
     "tables [ids...]",
-    "lists every table and procedure, or the fields of the ones that are named",
+    "lists every table and procedure, or the fields of the ones you name",
     "meterport tables ET13 --profile meter:3.70",
     async () => (await import("./commands/tables/options.ts")).addTablesCommand,
     async () => (await import("./commands/tables/tables-command.ts")).tablesCommand,
@@ -220,7 +220,7 @@ export const commands: readonly Listed[] = [
   ),
   command(
     "serve",
-    "runs the gateway with its page until Ctrl-C; without a configuration on a simulated household",
+    "runs the gateway and its page until Ctrl-C; without a configuration, on a simulated household",
     "meterport serve --config meterport.yaml --data /var/lib/meterport",
     async () => (await import("./commands/serve/options.ts")).addServeCommand,
     async () => (await import("./commands/serve/serve-command.ts")).serveCommand,

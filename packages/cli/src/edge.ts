@@ -1,11 +1,11 @@
-/** The edge to the terminal: here, and only here, what others say becomes what a terminal may be given. */
+/** The edge to the terminal: only here does foreign text become safe for a terminal. */
 import { UsageError } from "@meterport/protocol/errors";
 import { plainText, plainTextBy } from "@meterport/protocol/plain-text";
 import { sequenceOf } from "./format/paint.ts";
 import { wrapLine } from "./format/table.ts";
 import type { Io, Output, OutputFile, RawIo, RawOutput } from "./io/io.ts";
 
-/** What stands for our own characters where the locale has only ASCII. */
+/** Replacements of our own characters if the locale has only ASCII. */
 const asciiForms: Readonly<Record<string, string>> = {
   "–": "-",
   "—": "-",
@@ -48,7 +48,7 @@ const asciiText = (text: string): string =>
     (character) => asciiForms[character] ?? (/^[\x20-\x7e]+/.exec(character.normalize("NFKD"))?.[0] || "?"),
   );
 
-/** Line feeds are ours, colours are marks that no other text can contain, and everything else is harmless. */
+/** Line feeds are ours, colours are marks that no other text can contain, and everything else is made harmless. */
 const shownText = (text: string, { color, unicode }: RawOutput): string => {
   const shown = plainTextBy(text, (character) => {
     if (character === "\n") return character;
@@ -59,7 +59,7 @@ const shownText = (text: string, { color, unicode }: RawOutput): string => {
   return unicode ? shown : asciiText(shown);
 };
 
-/** Lines that are longer than the terminal's would be broken by it in the middle of a number. */
+/** The terminal would break longer lines in the middle of a number. */
 const fitting = (text: string, { isTerminal, columns }: RawOutput): string =>
   isTerminal
     ? text
@@ -85,15 +85,15 @@ const edgedOutput = (raw: RawOutput, hide: (text: string) => string): Output => 
 
 /** What the words of the command line permit. */
 export interface Given {
-  /** Takes keys out of a text that were given in a wrong place. */
+  /** Removes keys that were given in a wrong place from a text. */
   readonly hide: (text: string) => string;
-  /** Files may be written over. */
+  /** Files may be overwritten. */
   readonly force: boolean;
-  /** Links may be used beside a daemon. */
+  /** Links may be shared with a daemon. */
   readonly share: boolean;
 }
 
-/** Two programs on one line take each other's answers: the second one is told before it disturbs the first. */
+/** Two programs on one line take each other's answers, so the second one is stopped before it disturbs the first. */
 const unlessUsed = ({ openLink, daemonOn }: RawIo): RawIo["openLink"] => {
   const free = new Set<string>();
   return async (link, ...more) => {
@@ -101,7 +101,7 @@ const unlessUsed = ({ openLink, daemonOn }: RawIo): RawIo["openLink"] => {
     if (daemon !== undefined)
       throw new UsageError(
         "link-in-use",
-        `the daemon at ${daemon.url} (process ${daemon.pid}) uses this link, and two programs on one line lose answers: look there, or stop it, or go on beside it with --share`,
+        `the daemon at ${daemon.url} (process ${daemon.pid}) uses this link, and two programs on one line lose answers: look there, stop it, or continue anyway with --share`,
       );
     // A daemon that starts later finds us, not we it.
     free.add(link);
@@ -109,7 +109,7 @@ const unlessUsed = ({ openLink, daemonOn }: RawIo): RawIo["openLink"] => {
   };
 };
 
-/** What this run has written it may write again. */
+/** A run may overwrite its own files. */
 const filesOf = (raw: RawIo, force: boolean): Pick<Io, "createFile" | "createCapture" | "checkNew"> => {
   const own = new Set<string>();
   const create = (path: string, growing: boolean): OutputFile => {
@@ -127,8 +127,8 @@ const filesOf = (raw: RawIo, force: boolean): Pick<Io, "createFile" | "createCap
 };
 
 /**
- * The world as the commands have it: whatever they write for people is cleaned, and what looks like a key does not
- * appear beside the output.
+ * The world as the commands see it: all text for people is cleaned, and what looks like a key does not
+ * appear outside the output.
  *
  */
 export const edgeOf = (raw: RawIo, { hide, force, share }: Given): Io => ({

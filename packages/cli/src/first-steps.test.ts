@@ -1,4 +1,4 @@
-/** What somebody stumbles over who has just begun: misspelt options, where the link comes from, files that are there. */
+/** First stumbling blocks of a new user: misspelt options, where the link comes from, existing files. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { UsageError } from "@meterport/protocol/errors";
@@ -32,7 +32,7 @@ const shapes: readonly Shape[] = await Promise.all(
 const withLink = shapes.filter(({ options }) => options.some(({ long }) => long === "--link"));
 
 describe("options", () => {
-  test("a misspelt one is told before one that is missing, without what stands behind it", async () => {
+  test("a misspelt one is reported before a missing one, without the word after it", async () => {
     for (const words of [
       ["live", "--lnik", "tcp://meter:1"],
       ["live", "--lnik=hushhushhushhush"],
@@ -42,12 +42,12 @@ describe("options", () => {
     }
   });
 
-  test("a value that looks like an option is none", async () => {
+  test("a value that looks like an option is taken as a value", async () => {
     const { err } = await runCli(["redact", "a.ndjson", "--seed", "--lnik"], { files: { "a.ndjson": "" } });
     assert.doesNotMatch(err, /unknown option/);
   });
 
-  test("help COMMAND is what COMMAND --help is, and every command has an example", async () => {
+  test("help COMMAND prints the same as COMMAND --help, and every command has an example", async () => {
     assert.equal((await runCli(["help"])).out, (await runCli(["--help"])).out);
     for (const { name } of shapes) {
       const { code, out } = await runCli(["help", name]);
@@ -57,7 +57,7 @@ describe("options", () => {
     assert.equal((await runCli(["help", "frobnicate"])).code, 2);
   });
 
-  test("METERPORT_LINK stands for --link in every command that takes one", async () => {
+  test("METERPORT_LINK replaces --link in every command that takes one", async () => {
     for (const { name, words } of withLink) {
       if (name === "call" || name === "tables") continue;
       const { err } = await runCli([name, ...words], { env: { METERPORT_KEY: key } });
@@ -82,7 +82,7 @@ describe("options", () => {
     }
   });
 
-  test("what the key was read as is said once, not with every command", async () => {
+  test("the form of the key is reported once, not with every command", async () => {
     const said = new Set<string>();
     const read = async () => (await runCli(["read", "BT01", "--link", "tcp://m:1"], { ...withMeter(), said })).err;
     assert.match(await read(), /was read as 32 hex digits/);
@@ -134,18 +134,18 @@ describe("files", () => {
     ["doctor", "--link", "tcp://m:1", "--output", "there"],
   ];
   for (const words of outputs)
-    test(`${words[0]} does not write over one without --force`, async () => {
+    test(`${words[0]} does not overwrite one without --force`, async () => {
       const world = () => ({ ...withMeter(), files: { "a.ndjson": capture }, written: new Map([["there", "before"]]) });
       const refused = world();
       const { code, err } = await runCli(words, refused);
       assert.deepEqual([code, refused.written.get("there")], [2, "before"], err);
-      assert.match(err, /there exists already: choose another name, or write over it with --force/);
+      assert.match(err, /there already exists: choose another name, or overwrite it with --force/);
       const forced = world();
       const again = await runCli([...words, "--force"], forced);
       assert.notEqual(forced.written.get("there"), "before", again.err);
     });
 
-  test("one that an interruption cuts does not stay", async () => {
+  test("an incomplete one is removed after an interruption", async () => {
     const stop = new AbortController();
     const written = new Map<string, string>();
     const world = withMeter();

@@ -18,7 +18,7 @@ interface Place {
   readonly size: number;
 }
 
-/** Every field of characters, in every table of the meter. */
+/** Every text field in every table of the meter. */
 const textFields = ({ memory, dimensions }: VirtualMeter): Place[] =>
   tables.flatMap((table) =>
     memory.has(table.number)
@@ -73,16 +73,16 @@ const commands = [
   ["doctor", "--format", "html"],
 ];
 
-describe("what a meter says", () => {
+describe("text of a meter", () => {
   for (const command of commands)
     for (const terminal of [true, false])
-      test(`drives no terminal through ${command.join(" ")}${terminal ? "" : " into a pipe"}`, async () => {
+      test(`cannot drive a terminal through ${command.join(" ")}${terminal ? "" : " into a pipe"}`, async () => {
         const ran = await runCli([...command, ...asking], { ...poisonedWorld(), terminal, color: terminal });
         assert.ok(ran.code < 2, ran.err);
         assertHarmless(ran, command.join(" "));
       });
 
-  test("drives no terminal through read and explain, of any table", async () => {
+  test("cannot drive a terminal through read and explain, in any table", async () => {
     assert.ok(poisoned.length > 5, poisoned.join());
     for (const id of poisoned) {
       assertHarmless(await runCli(["read", id, ...asking], { ...poisonedWorld(), terminal: true, color: true }), id);
@@ -90,7 +90,7 @@ describe("what a meter says", () => {
     }
   });
 
-  test("is exact in JSON", async () => {
+  test("stays exact in JSON", async () => {
     const { out } = await runCli(["devices", ...asking, "--json"], poisonedWorld());
     const [device] = JSON.parse(out) as { readonly customerId: string }[];
     assert.ok(device?.customerId.startsWith(attackText), out);
@@ -98,20 +98,20 @@ describe("what a meter says", () => {
   });
 });
 
-test("what a bridge or a system says drives no terminal in an error", async () => {
+test("text of a bridge or system cannot drive a terminal in an error", async () => {
   const openLink = () => Promise.reject(new LinkError("not-open", attackText, attackText));
   for (const command of [["read", "BT01"], ["live"], ["doctor"]])
     assertHarmless(await runCli([...command, ...asking], { openLink, terminal: true }), command.join(" "));
 });
 
-test("what a capture says drives no terminal", async () => {
+test("text of a capture cannot drive a terminal", async () => {
   const head = { format: "meterport-capture", version: 1, started: attackText, link: `\u202e${attackText}` };
   const text = `${JSON.stringify(head)}\n${JSON.stringify({ t: 0, dir: attackText, hex: attackText })}\n`;
   for (const command of [["explain"], ["explain", "--full"], ["redact"], ["replay", "--listen", "tcp://127.0.0.1:0"]])
     assertHarmless(await runCli([...command, "a.ndjson"], { files: { "a.ndjson": text } }), command.join(" "));
 });
 
-test("symbols of our own become ASCII where the locale has nothing else", async () => {
+test("our own symbols become ASCII in an ASCII locale", async () => {
   for (const command of commands) {
     const ran = await runCli([...command, ...asking], { ...withMeter(), unicode: false, terminal: true });
     if (command.includes("html")) continue;

@@ -8,13 +8,13 @@ import { checkNew, createOutputFile } from "./io/output-file.ts";
 import { isNews, stateFolder, stateIn } from "./io/state-folder.ts";
 import { run } from "./run.ts";
 
-/** A day of a capture. */
+/** Enough for a day of a capture. */
 const stdinLimit = 64 << 20;
 const keyFileLimit = 4096;
 const defaultColumns = 100;
 const defaultRows = 50;
 
-/** Whether the locale is named one without anything beyond ASCII; where none is named, terminals take UTF-8. */
+/** Whether the locale is ASCII only; if none is set, terminals take UTF-8. */
 const isAscii = ({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean =>
   /^(c|posix)$/i.test(LC_ALL || LC_CTYPE || LANG || "");
 
@@ -29,7 +29,7 @@ const outputOf = (stream: NodeJS.WriteStream): RawOutput => {
     color: isTerminal && (process.env.NO_COLOR ?? "") === "" && stream.hasColors(),
     unicode: !isAscii(process.env),
     get columns() {
-      // A terminal that does not know its width says 0.
+      // A terminal that does not know its width reports 0.
       return isTerminal && stream.columns > 0 ? stream.columns : defaultColumns;
     },
     get rows() {
@@ -55,23 +55,21 @@ const readFile = (path: string): string => {
     return readFileSync(path, "utf8").slice(0, keyFileLimit);
   } catch (cause) {
     const why =
-      cause instanceof Error && "code" in cause && cause.code === "ENOENT"
-        ? "there is no such file"
-        : "it cannot be read";
+      cause instanceof Error && "code" in cause && cause.code === "ENOENT" ? "no such file" : "cannot be read";
     throw new UsageError("file", `${path}: ${why}`, { cause });
   }
 };
 
-/** A day of a capture. */
+/** Enough for a day of a capture. */
 const textLimit = 64 << 20;
 
 const readBytes = (path: string): Buffer => {
   try {
     if (statSync(path).size <= textLimit) return readFileSync(path);
   } catch (cause) {
-    throw new UsageError("file", `${path}: it cannot be read`, { cause });
+    throw new UsageError("file", `${path}: cannot be read`, { cause });
   }
-  throw new UsageError("file", `${path}: it is longer than ${textLimit} bytes`);
+  throw new UsageError("file", `${path}: longer than ${textLimit} bytes`);
 };
 
 const readText = (path: string): string => readBytes(path).toString("utf8");
@@ -83,7 +81,7 @@ const confirm = async (question: string): Promise<boolean | undefined> => {
   try {
     return /^\s*y(es)?\s*$/i.test(await lines.question(`${question} [y/N] `, { signal: interruption.signal }));
   } catch {
-    // Ctrl-C is a no.
+    // Ctrl-C means no.
     return false;
   } finally {
     lines.close();
@@ -94,20 +92,20 @@ const interruption = new AbortController();
 let interrupts = 0;
 const interrupt = (): void => {
   interruption.abort();
-  // Whoever asks twice does not want to wait for anything.
+  // A second interruption ends at once.
   if (++interrupts > 1) process.exit(130);
 };
 process.on("SIGINT", interrupt);
 process.on("SIGTERM", interrupt);
 process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
-  // `meterport … | head` closes our output: there is nobody left to tell.
+  // `meterport … | head` closes our output: nobody reads it any more.
   if (code === "EPIPE") process.exit(0);
   process.stderr.write(
-    `meterport: standard output: it cannot be written${code === "ENOSPC" ? ", the disk is full" : ""}\n`,
+    `meterport: standard output: cannot be written${code === "ENOSPC" ? ", the disk is full" : ""}\n`,
   );
   process.exit(1);
 });
-// Where nobody hears what is said beside the output, the work goes on.
+// If standard error is closed, the command continues.
 process.stderr.on("error", () => {});
 
 const state = stateIn(stateFolder(process.env, process.platform, homedir()));

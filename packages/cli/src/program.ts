@@ -6,7 +6,7 @@ import type { Host } from "./options/host.ts";
 import { completeCommand } from "./options/outer-options.ts";
 
 const afterHelp = `
-METERPORT_LINK stands for --link, METERPORT_KEY for --key.
+If --link or --key is omitted, METERPORT_LINK or METERPORT_KEY is used.
 meterport help COMMAND explains a command and shows an example.
 
 Example:
@@ -16,7 +16,7 @@ Example:
 /**
  * The program as commander knows it.
  *
- * @param word the first of the command line: of the command it names the options are loaded too
+ * @param word the first word of the command line: the options of the command that it names are loaded too
  */
 export const buildProgram = async (
   version: string,
@@ -25,7 +25,7 @@ export const buildProgram = async (
 ): Promise<Command> => {
   const { stdout } = host.io;
   const program = new Command("meterport")
-    .description("Reads NES / OSGP electricity meters through their MEP port, and plays one.")
+    .description("Reads NES / OSGP electricity meters through their MEP port, and simulates them.")
     .version(version, "-V, --version", "the version")
     .helpOption("-h, --help", "this help")
     .helpCommand(false)
@@ -53,5 +53,5 @@ export const buildProgram = async (
   return program;
 };
 
-/** What commander itself ended with: help and version are no failure. */
+/** The exit code if commander itself ended the run: help and version are not failures. */
 export const exitOf = (error: CommanderError): Exit => (error.exitCode === 0 ? exit.done : exit.usage);

@@ -5,20 +5,20 @@ import { nearest } from "./options/nearest.ts";
 import { runCli } from "./testing/run-cli.ts";
 
 describe("the command", () => {
-  test("without anything prints its help on standard error: wrong usage", async () => {
+  test("without words is wrong usage, with the help on standard error", async () => {
     const { code, out, err } = await runCli([]);
     assert.deepEqual([code, out], [2, ""]);
     assert.match(err, /Usage: meterport/);
   });
 
   for (const args of [["--help"], ["explain", "--help"], ["live", "-h"]])
-    test(`${args.join(" ")} is no failure`, async () => {
+    test(`${args.join(" ")} is not a failure`, async () => {
       const { code, out, err } = await runCli(args);
       assert.deepEqual([code, err], [0, ""]);
       assert.match(out, /^Usage: meterport/);
     });
 
-  test("the version", async () => {
+  test("prints the version", async () => {
     const { code, out } = await runCli(["--version"]);
     assert.equal(code, 0);
     assert.match(out, /^\d+\.\d+\.\d+\n$/);
@@ -51,18 +51,24 @@ describe("simulate, wrong usage", () => {
   const cases: Record<string, readonly [readonly string[], RegExp]> = {
     "more links than ports": [
       ["--listen", "tcp://127.0.0.1:0", "--listen", "tcp://127.0.0.1:0"],
-      /meter:3\.70 has one MEP port, and --listen is given 2 times/,
+      /meter:3\.70 has one MEP port, but --listen is given 2 times/,
     ],
     "no such scenario": [
       ["--listen", "tcp://127.0.0.1:0", "--scenario", "hous"],
-      /no scenario is called "hous"; did you mean house\?$/m,
+      /unknown scenario "hous"; did you mean house\?$/m,
     ],
-    "nothing like a scenario": [["--listen", "tcp://127.0.0.1:0", "--scenario", "castle"], /; there are house, flat/],
-    "no number": [["--listen", "tcp://127.0.0.1:0", "--seed", "x"], /--seed "x" is no whole number/],
-    "no time": [["--listen", "tcp://127.0.0.1:0", "--start", "noon"], /--start "noon" is not a time/],
-    "no year of a meter": [["--listen", "tcp://127.0.0.1:0", "--start", "9999-12-31"], /in the years 2001 to 2098/],
-    "no speed": [["--listen", "tcp://127.0.0.1:0", "--speed", "fast"], /--speed "fast" is no number/],
-    "no key": [
+    "a scenario unlike any": [["--listen", "tcp://127.0.0.1:0", "--scenario", "castle"], /; known: house, flat/],
+    "a seed that is not a number": [
+      ["--listen", "tcp://127.0.0.1:0", "--seed", "x"],
+      /--seed "x" is not a whole number/,
+    ],
+    "a malformed time": [["--listen", "tcp://127.0.0.1:0", "--start", "noon"], /--start "noon" is not a time/],
+    "a year that no meter has": [
+      ["--listen", "tcp://127.0.0.1:0", "--start", "9999-12-31"],
+      /in the years 2001 to 2098/,
+    ],
+    "a malformed speed": [["--listen", "tcp://127.0.0.1:0", "--speed", "fast"], /--speed "fast" is not a number/],
+    "a malformed key": [
       ["--listen", "tcp://127.0.0.1:0", "--basic-key", "hushhush"],
       /the key has 8 hex|the key has 8 characters/,
     ],
@@ -77,7 +83,7 @@ describe("simulate, wrong usage", () => {
 });
 
 describe("columns", () => {
-  test("stand under each other, the last one wrapped", () => {
+  test("are aligned, the last one wrapped", () => {
     const rows = [
       ["a", "1", "words that are too long for it"],
       ["bcd", "22", "short"],
@@ -86,13 +92,13 @@ describe("columns", () => {
     assert.equal(alignedTable(rows, { right: [1], width: 29 }), lines.join("\n"));
   });
 
-  test("words are kept whole where they fit", () => {
+  test("keep words whole if they fit", () => {
     assert.deepEqual(wrap("one two three", 7), ["one two", "three"]);
     assert.deepEqual(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
   });
 });
 
-test("near names come first, far ones not at all", () => {
+test("near names come first, far ones are omitted", () => {
   assert.deepEqual(nearest("devics", ["sequence", "devices", "device"]), ["devices", "device"]);
   assert.deepEqual(nearest("zzzz", ["devices"]), []);
 });

@@ -1,4 +1,4 @@
-/** Runs the command line in whatever world it is given. */
+/** Runs the command line in a given world. */
 import { readFileSync } from "node:fs";
 import { UsageError } from "@meterport/protocol/errors";
 import { keyHider } from "@meterport/protocol/key-hiding";
@@ -11,7 +11,7 @@ import { checkOptions } from "./options/outer-options.ts";
 import { withTraceDetail } from "./options/shared-options.ts";
 import { buildProgram, exitOf } from "./program.ts";
 
-/** "help live" asks for what "live --help" gives. */
+/** "help live" is the same as "live --help". */
 const withoutHelp = ([first, command, ...more]: readonly string[]): readonly string[] => {
   if (first !== "help") return [first, command, ...more].filter((word) => word !== undefined);
   if (command === undefined) return ["--help"];
@@ -27,7 +27,7 @@ const ownVersion = (): string => {
 /**
  * Runs a command and gives its exit code: 0 done, 1 the meter or the link failed, 2 wrong usage.
  *
- * @param words those behind the command's name
+ * @param words the words after the command's name
  */
 export const run = async (words: readonly string[], raw: RawIo): Promise<Exit> => {
   const argv = withoutHelp(words);
@@ -64,7 +64,7 @@ export const run = async (words: readonly string[], raw: RawIo): Promise<Exit> =
   }
 };
 
-/** A key in METERPORT_KEY is in its place, and no sentence quotes it; the name of a file is quoted. */
+/** METERPORT_KEY is the right place for a key, and no sentence quotes it; a file name is quoted. */
 const givenInEnvironment = (env: Io["env"]): string[] =>
   Object.entries(env).flatMap(([name, value = ""]) =>
     name.startsWith("METERPORT_") && (name !== "METERPORT_KEY" || value.trim().startsWith("@")) ? [value] : [],
@@ -74,7 +74,7 @@ const givenInEnvironment = (env: Io["env"]): string[] =>
 const sentenceOf = (error: CommanderError): string => {
   const plain = error.message
     .replace(/^error: /, "")
-    // What follows a misspelt option may be a key.
+    // The word after a misspelt option may be a key.
     .replace(/^(unknown option '[^'=]*)=.*/s, "$1'")
     .replace(/\s*\n\s*/g, " ")
     .replace(

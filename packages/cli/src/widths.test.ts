@@ -1,4 +1,4 @@
-/** On a terminal of any width: no line is longer, and no number that a wide one shows whole is broken or missing. */
+/** On a terminal of any width: no line is longer, and no number is broken or missing. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { runCli, withMeter } from "./testing/run-cli.ts";
@@ -34,16 +34,16 @@ const adapters = [
   },
 ];
 
-/** What we print of our own to move the cursor. */
+/** Our own cursor sequences. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const sequences = /\x1b\[[?\d]*[A-Za-z]|\r/g;
-/** Numbers of three places or more; a wrapped sentence holds the same ones in another order of lines. */
+/** Numbers of three digits or more; a wrapped sentence holds the same ones on other lines. */
 const numbersIn = (text: string): string[] =>
   (text.match(/\d[\d.,:]{2,}/g) ?? []).map((found) => found.replace(/[.,:]+$/, "")).sort();
 
 describe("a terminal", () => {
   for (const command of commands)
-    test(`of any width shows every number of ${command.slice(0, 2).join(" ")} whole`, async () => {
+    test(`of any width shows every number of ${command.slice(0, 2).join(" ")} unbroken`, async () => {
       const shown = async (columns: number): Promise<string> => {
         const { out } = await runCli(command, {
           ...withMeter({ demand: command[0] === "demands" }),
@@ -63,7 +63,7 @@ describe("a terminal", () => {
           `${longest} in ${columns}:\n${text.split("\n").find((line) => [...line].length > columns)}`,
         );
         const narrow = numbersIn(text);
-        // Names of columns come again with each row of a narrow table; a part of a number would be a new one.
+        // A narrow table repeats column names in each row; part of a number would be a new one.
         assert.deepEqual([...new Set(narrow)], [...new Set(wide)], `${columns} columns\n${text}`);
         assert.ok(narrow.length >= wide.length, `${columns} columns\n${text}`);
       }

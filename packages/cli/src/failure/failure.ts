@@ -1,4 +1,4 @@
-/** How failures are told: one sentence for people, one document for programs, and the exit code of the contract. */
+/** How failures are reported: one sentence for people, one document for programs, and the exit code of the contract. */
 import { MeterportError } from "@meterport/protocol/errors";
 import { linkRemedy, responseRemedy } from "@meterport/protocol/meaning/remedies";
 import { toJson } from "../format/json.ts";
@@ -9,20 +9,20 @@ const remedyOf = (error: MeterportError, optical: boolean): string | undefined =
   return error.name === "ResponseError" ? responseRemedy(error.code, optical) : undefined;
 };
 
-/** The error as programs get it. */
+/** The error as a JSON document. */
 export const errorDocument = (error: MeterportError): { readonly code: string; readonly message: string } => ({
   code: error.code,
   message: error.message,
 });
 
-/** Tells people of a failure, with what helps on a link to an optical port or to another one. */
+/** Reports a failure to people, with the remedy for an optical port or for another link. */
 export const tellFailure = (io: Io, error: MeterportError, optical: boolean): void => {
   say(io, error.message);
   const remedy = remedyOf(error, optical);
   if (remedy !== undefined) io.stderr.write(`  ${remedy}\n`);
 };
 
-/** How a command's words say what they are about. */
+/** What the words of the command line show. */
 export interface Asked {
   readonly json: boolean;
   /** The link leads to an optical port. */
@@ -32,7 +32,7 @@ export interface Asked {
 /**
  * Reports what ended a command, and gives the exit code.
  *
- * @throws whatever is no error of Meterport: that is a mistake of ours and shows its stack
+ * @throws any error that is not Meterport's own: that is a bug and shows its stack
  */
 export const reportFailure = (io: Io, error: unknown, { json, optical }: Asked): Exit => {
   if (!(error instanceof MeterportError)) throw error;

@@ -8,7 +8,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 /**
- * Text that stands for itself, in an element as in an attribute.
+ * Text escaped for an element or an attribute.
  *
  * @example
  * escaped("a < b") // "a &lt; b"

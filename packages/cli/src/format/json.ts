@@ -3,7 +3,7 @@ import { toHex } from "@meterport/protocol/bytes";
 import { escapedJson } from "@meterport/protocol/plain-text";
 import { shownValue } from "./value.ts";
 
-/** Bytes become hexadecimal, so that each value has one form that others can read. */
+/** Bytes become hexadecimal, so that each value has one portable form. */
 const replacer = (name: string, value: unknown): unknown => {
   const shown = shownValue(name, value);
   if (shown instanceof Uint8Array) return toHex(shown);
@@ -11,7 +11,7 @@ const replacer = (name: string, value: unknown): unknown => {
 };
 
 /**
- * One line of JSON; what a terminal would act upon is escaped.
+ * One line of JSON; terminal control characters are escaped.
  *
  * @example
  * toJson({ a: Uint8Array.of(1, 2) }) // "{\"a\":\"0102\"}"

@@ -1,28 +1,28 @@
-/** Moments for people: in UTC, and by the clock of some place. */
+/** Times for people: in UTC, and in a time zone. */
 import { UsageError } from "@meterport/protocol/errors";
 
 import type { Millis } from "@meterport/protocol/ports";
 
-/** Writes a moment by the clock of a zone, and finds it again. */
+/** Converts between moments and the local time of a zone. */
 export interface Zone {
   /** "Europe/Berlin". */
   readonly name: string;
   /** "2026-01-01 01:00:00". */
   readonly text: (iso: string) => string;
   /**
-   * When its clock shows "2026-01-01T01:00:00": the first time, where that comes twice, and the end of the hour that is
-   * left out, where it never comes.
+   * When its clock shows "2026-01-01T01:00:00": the first time if that comes twice, and the end of the skipped hour
+   * if it never comes.
    */
   readonly millis: (local: string) => Millis;
 }
 
-/** Its clock has no other name for the same time. */
+/** Whether the zone is named as UTC. */
 export const isUtc = ({ name }: Zone): boolean => /^(UTC|GMT|Etc\/(UTC|GMT|UCT|Zulu|Universal))$/i.test(name);
 
 const day: Millis = 86_400_000;
 
 /**
- * A zone by its IANA name; that of this machine where there is none.
+ * A zone by its IANA name; this machine's zone if omitted.
  *
  * @throws UsageError (`zone`)
  */
@@ -62,11 +62,11 @@ export const zoneOf = (name: string | undefined): Zone => {
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     const shown = JSON.stringify(name?.slice(0, 40));
-    throw new UsageError("zone", `--zone ${shown} is no time zone; write one as in Europe/Berlin or UTC`, { cause });
+    throw new UsageError("zone", `--zone ${shown} is not a time zone; write one as in Europe/Berlin or UTC`, { cause });
   }
 };
 
-/** "2026-01-01T00:00:00Z" as "2026-01-01 00:00:00"; a dash for a moment that is not known. */
+/** "2026-01-01T00:00:00Z" as "2026-01-01 00:00:00"; a dash for an unknown moment. */
 export const plainMoment = (iso: string | null): string =>
   iso === null ? "–" : iso.replace("T", " ").replace("Z", "");
 

@@ -1,15 +1,15 @@
-/** Colour, where the output takes it. */
+/** Colour, if the output supports it. */
 import type { Output } from "../io/io.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
-/** How text looks on an output: its colours, and how long a line may be. */
+/** How text looks on an output: its colours and its line length. */
 export interface Paint {
   (style: Style | readonly Style[], text: string): string;
-  /** Characters in a line of a terminal; without limit elsewhere, where lines are for programs. */
+  /** Characters per line of a terminal; unlimited elsewhere, since those lines are for programs. */
   readonly width: number;
 }
 
-/** How each style begins and ends, as numbers of the sequence ESC [ n m. */
+/** The codes n of ESC [ n m that begin and end each style. */
 const codes: Readonly<Record<Style, readonly [number, number]>> = {
   bold: [1, 22],
   dim: [2, 22],
@@ -19,11 +19,11 @@ const codes: Readonly<Record<Style, readonly [number, number]>> = {
   cyan: [36, 39],
 };
 const used = [...new Set(Object.values(codes).flat())];
-/** Noncharacters stand for them until the edge, so that no text of others can drive a terminal. */
+/** Noncharacters represent them until the edge, so that no foreign text can drive a terminal. */
 const firstMark = 0xfdd0;
 const markOf = (code: number): string => String.fromCharCode(firstMark + used.indexOf(code));
 
-/** The escape sequence that a mark stands for; undefined for any other character. */
+/** The escape sequence of a mark; undefined for any other character. */
 export const sequenceOf = (mark: string): string | undefined => {
   const code = used[mark.charCodeAt(0) - firstMark];
   return code === undefined ? undefined : `\x1b[${code}m`;
@@ -32,7 +32,7 @@ export const sequenceOf = (mark: string): string | undefined => {
 /** The text without its marks. */
 export const unpainted = (text: string): string => text.replace(/[\ufdd0-\ufdef]/g, "");
 
-/** What it paints has marks, which only an edged `write` turns into colour. */
+/** Painted text has marks, which only a `write` behind the edge turns into colour. */
 export const paintFor = (output: Pick<Output, "color" | "isTerminal" | "columns">): Paint =>
   Object.assign(
     (style: Style | readonly Style[], text: string): string => {

@@ -5,7 +5,7 @@ import { plainMoment } from "./moment.ts";
 import type { Paint } from "./paint.ts";
 import { alignedTable, type Row } from "./table.ts";
 
-/** The value in its unit, or as it was on the wire. */
+/** The value in its unit, or the raw integer. */
 export const amountOf = ({ value, raw }: RegisterValue): string => (value === null ? `raw ${raw}` : String(value));
 export const unitText = (unit: Unit | null): string => (unit === null ? "" : units[unit].symbol);
 
@@ -17,7 +17,7 @@ const demandText = ({ unit, at, doubts }: DemandValue): string =>
     .filter((text) => text !== "")
     .join(" ");
 
-/** One line for each register and demand that is wanted; tiers that counted nothing are left out. */
+/** One line for each requested register and demand, without tiers that counted nothing. */
 export const registersText = (
   { total, tiers }: Registers,
   paint: Paint,

@@ -1,4 +1,4 @@
-/** Columns that stand under each other, or below each other where the line is too short for them. */
+/** Aligned columns, or one cell per line if the line is too short for them. */
 import { plainText } from "@meterport/protocol/plain-text";
 import { unpainted } from "./paint.ts";
 
@@ -10,24 +10,24 @@ export interface Cell {
 export type Row = readonly (string | Cell)[];
 
 export interface TableOptions {
-  /** Columns whose cells stand to the right. */
+  /** Right-aligned columns. */
   readonly right?: readonly number[];
-  /** In front of each line. */
+  /** Prefix of each line. */
   readonly indent?: string;
-  /** Longest line: the last column is wrapped to it, and where the others do not fit either, each cell gets a line. */
+  /** Longest line: the last column is wrapped to it, and if the others do not fit either, each cell gets a line. */
   readonly width?: number;
   /** The first row names the columns. */
   readonly head?: true;
 }
 
-/** What others say may be anything, and a line feed in it would be a line of its own. */
+/** Foreign text may contain anything, and a line feed would start a new line. */
 const cellOf = (cell: string | Cell): Cell =>
   typeof cell === "string" ? { text: plainText(cell) } : { ...cell, text: plainText(cell.text) };
 
 /** Characters as a terminal counts them: all that we print are one column wide, and colours take none. */
 export const textWidth = (text: string): number => [...unpainted(text)].length;
 
-/** Lines of at most `width` characters, broken between words where that is possible. */
+/** Lines of at most `width` characters, broken between words if possible. */
 export const wrap = (text: string, width: number): string[] => {
   const lines: string[] = [];
   let line = "";
@@ -49,7 +49,7 @@ export const wrap = (text: string, width: number): string[] => {
 };
 
 /**
- * A line that a terminal would break in the middle of a word or of a number, as several, the later ones further in.
+ * Breaks a line at words, where a terminal would break words and numbers; later lines are indented further.
  *
  * @example
  * wrapLine("  import 1.000 kWh", 16) // ["  import 1.000", "    kWh"]
@@ -64,11 +64,11 @@ export const wrapLine = (line: string, width: number): string[] => {
   return [indent + first, ...wrap(rest, Math.max(1, width - indent.length - 2)).map((part) => `${indent}  ${part}`)];
 };
 
-/** Narrower ones are taken to be of this width. */
+/** Narrower terminals are treated as this wide. */
 const leastWidth = 20;
 
 /**
- * Rows as lines, each ended by a line feed, with two spaces between columns and none at the end.
+ * Rows as lines, each with a line feed at its end, two spaces between columns and no trailing spaces.
  *
  * @example
  * alignedTable([["a", "1"], ["bcd", "22"]], { right: [1] }) // "a     1\nbcd  22\n"
@@ -103,7 +103,7 @@ export const alignedTable = (rows: readonly Row[], options: TableOptions = {}): 
   return out;
 };
 
-/** Each cell in a line of its own behind the name of its column; empty ones are left out, and a blank line ends a row. */
+/** Each cell on a line of its own after its column name; empty cells are omitted, and a blank line ends a row. */
 const stackedTable = (cells: readonly (readonly Cell[])[], options: TableOptions): string => {
   const { indent = "", width = Number.POSITIVE_INFINITY, head } = options;
   const names = head === true ? (cells[0] ?? []) : [];

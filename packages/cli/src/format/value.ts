@@ -1,4 +1,4 @@
-/** Values of fields as people read them. */
+/** Values of fields for people. */
 
 import { toHex } from "@meterport/protocol/bytes";
 import { twoDigits } from "@meterport/protocol/digits";
@@ -9,7 +9,7 @@ import { isShown } from "@meterport/protocol/secret-fields";
 const isNumbers = (value: object): value is Readonly<Record<string, number>> =>
   Object.values(value).every((part) => typeof part === "number");
 
-/** Dates and times decode to their fields; a year of the century gets its thousands. */
+/** Dates and times decode to their fields; a two-digit year gets its century. */
 const dateText = (value: Readonly<Record<string, number>>): string => {
   const { year, month, day, hour, minute, second } = value;
   const date =
@@ -28,7 +28,7 @@ const dateText = (value: Readonly<Record<string, number>>): string => {
 };
 
 /**
- * A value whose texts can be shown, whatever a meter or a file put into them: for people only, since JSON is exact.
+ * A value whose texts are safe to show, whatever a meter or a file put into them: for people only, since JSON is exact.
  *
  * @example
  * plainValue({ id: "a\nb" }) // { id: "a·b" }
@@ -41,7 +41,7 @@ export const plainValue = <T>(value: T): T => {
 };
 
 /**
- * Whole numbers in a line; three or more that follow each other as "3-5".
+ * Whole numbers in a line; three or more consecutive ones as "3-5".
  *
  * @example
  * numbersText([0, 1, 2, 3, 10, 12, 13]) // "0-3, 10, 12, 13"
@@ -59,7 +59,7 @@ export const numbersText = (numbers: readonly number[]): string => {
   return parts.join(", ");
 };
 
-/** Numbers that are one value: a set, or half bytes. */
+/** A list of numbers that is one value: a set, or half bytes. */
 export const isNumberList = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((part) => typeof part === "number");
 
@@ -79,7 +79,7 @@ export const valueText = (value: unknown): string => {
 };
 
 /**
- * The value, or a word in its place where its field holds a key.
+ * The value, or a placeholder if its field holds a key.
  *
  * @example
  * shownValue("devices.0.securityKey", Uint8Array.of(7)) // "[secret]"
@@ -87,6 +87,6 @@ export const valueText = (value: unknown): string => {
 export const shownValue = (path: string, value: unknown): unknown =>
   value instanceof Uint8Array && !isShown(path, value) ? "[secret]" : value;
 
-/** The guide's name of a value, where it gives one. */
+/** The guide's name of a value, if it gives one. */
 export const nameOfValue = (value: unknown, meta: FieldMeta): string | undefined =>
   typeof value === "number" ? meta.names?.[value] : undefined;

@@ -9,10 +9,10 @@ interface Begun extends RecordingOptions {
 }
 
 /**
- * Begins a capture in a file, with its header.
+ * Starts a capture in a file, with its header.
  *
- * @param link of which only the kind is noted, never the host
- * @throws UsageError where the file cannot be written
+ * @param link only its kind is noted, never the host
+ * @throws UsageError if the file cannot be written
  */
 export const beginCapture = (io: Io, path: string, link: string): Begun => {
   const file = io.createCapture(path);
@@ -23,14 +23,14 @@ export const beginCapture = (io: Io, path: string, link: string): Begun => {
 };
 
 export interface CaptureLimits {
-  /** Bytes of a file, which one line may exceed. */
+  /** Bytes per file, which one line may exceed. */
   readonly size: number;
-  /** Files that are written in turn, the oldest anew; a single one ends when it is full. */
+  /** Number of files in rotation, overwriting the oldest; a single file ends when it is full. */
   readonly files: number;
 }
 
 /**
- * "day.ndjson" as the second of several is "day.2.ndjson".
+ * The name of the n-th of several files: "day.ndjson" as the second is "day.2.ndjson".
  *
  * @example
  * numbered("day.ndjson", 2) // "day.2.ndjson"
@@ -49,37 +49,37 @@ export class LimitedCapture implements RecordingOptions {
   #length = 0;
   #turn = 0;
 
-  /** @throws UsageError where the file cannot be written */
+  /** @throws UsageError if the file cannot be written */
   constructor(io: Io, path: string, link: string, limits: CaptureLimits) {
     this.#io = io;
     this.#path = path;
     this.#link = link;
     this.#limits = limits;
-    // Each of them before anything is recorded, not when its turn comes.
+    // Created before anything is recorded, so that a problem shows at once.
     for (let n = 1; limits.files > 1 && n <= limits.files; n++) io.checkNew(numbered(path, n));
     this.#begin();
   }
 
-  /** Files that hold something, in the order in which they were begun. */
+  /** The files that hold something, in the order in which they were started. */
   get paths(): readonly string[] {
     return [...this.#written];
   }
 
-  /** Whether nothing more is written. */
+  /** Whether recording has stopped. */
   get full(): boolean {
     return this.#begun === undefined;
   }
 
   readonly elapsed = (): number => this.#begun?.elapsed() ?? 0;
 
-  /** @throws UsageError where the file cannot be written any more */
+  /** @throws UsageError if the file cannot be written any more */
   readonly write = (line: string): void => {
     if (this.#begun === undefined) return;
     this.#put(this.#begun, line);
     if (this.#limits.files > 1) this.#handshake.see(line);
     if (this.#length < this.#limits.size) return;
     this.close();
-    // At once, so that the times of the next line count from the beginning of its file.
+    // Started now, so that the times of the next line count from the beginning of its file.
     if (this.#limits.files > 1) this.#begin();
   };
 
@@ -99,7 +99,7 @@ export class LimitedCapture implements RecordingOptions {
     this.#length = 0;
     const begun = beginCapture(this.#io, path, this.#link);
     this.#begun = begun;
-    // A session of TLS that goes on opens in each file.
+    // A TLS session that continues can be opened in each file.
     for (const line of this.#handshake.lines) this.#put(begun, captureLine({ ...parseCaptureLine(line), t: 0 }));
     this.#written.delete(path);
     this.#written.add(path);

@@ -1,10 +1,10 @@
-/** A file that is there when it is whole, and not before. */
+/** A file that exists only once it is complete. */
 import type { Io, OutputFile } from "./io.ts";
 
 /**
  * Hands a new file to `work`, and keeps it if that succeeds.
  *
- * @throws UsageError where it cannot be written, and what `work` throws; then no file is left under that name
+ * @throws UsageError if it cannot be written, and what `work` throws; then no file of that name is left
  */
 export const intoFile = async <T>(
   io: Pick<Io, "createFile">,

@@ -1,17 +1,17 @@
-/** What a command has of the world: everything that a test replaces. */
+/** A command's access to the world: everything that a test replaces. */
 import type { Daemon, DaemonOptions } from "@meterport/gateway/daemon";
 import { plainText } from "@meterport/protocol/plain-text";
 import type { Clock, Entropy, Signal, Transport } from "@meterport/protocol/ports";
 import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
 
-/** A stream of the process, which takes whatever it is given. */
+/** An output stream of the process, unfiltered. */
 export interface RawOutput {
   readonly write: (text: string) => void;
-  /** Whether a person looks at it. */
+  /** Whether it is a terminal. */
   readonly isTerminal: boolean;
-  /** Whether it takes colours. */
+  /** Whether it supports colours. */
   readonly color: boolean;
-  /** Whether the locale has more than ASCII. */
+  /** Whether the locale has more than ASCII characters. */
   readonly unicode: boolean;
   /** Characters in a line. */
   readonly columns: number;
@@ -21,68 +21,68 @@ export interface RawOutput {
 
 /** Standard output or standard error, as commands write to it. */
 export interface Output extends RawOutput {
-  /** Text for people: whatever could drive a terminal is taken out, whoever said it. */
+  /** Text for people: anything that could drive a terminal is removed, whatever its source. */
   readonly write: (text: string) => void;
-  /** A document for programs, to the byte: JSON by `toJson`, CSV, a capture, a page. */
+  /** A document for programs, byte for byte: JSON by `toJson`, CSV, a capture, a page. */
   readonly data: (text: string) => void;
-  /** A sequence of ours that moves the cursor or clears a line. */
+  /** One of our sequences that moves the cursor or clears a line. */
   readonly control: (sequence: string) => void;
 }
 
-/** What survives between two runs of the command. */
+/** State that is kept between runs of the command. */
 export interface State {
-  /** Parsed JSON, of whatever shape; undefined where there is none that can be read. */
+  /** Parsed JSON of any shape; undefined if there is none that can be read. */
   readonly load: (name: string) => unknown;
-  /** Whether there is something of that name, readable or not. */
+  /** Whether that name exists, readable or not. */
   readonly has: (name: string) => boolean;
-  /** All or nothing, also where the power fails. @throws UsageError where it cannot be written */
+  /** All or nothing, even if the power fails. @throws UsageError if it cannot be written */
   readonly save: (name: string, value: unknown) => void;
 }
 
 /** A file that is being written. */
 export interface OutputFile {
-  /** @throws UsageError where it cannot be written any more */
+  /** @throws UsageError if it can no longer be written */
   readonly write: (data: string | Uint8Array) => void;
-  /** Keeps it under its name. @throws UsageError where that cannot be done */
+  /** Keeps it under its name. @throws UsageError if that fails */
   readonly close: () => void;
-  /** Gives it up: nothing is left, unless it grows. */
+  /** Discards it: nothing is left, unless it grows. */
   readonly discard: () => void;
 }
 
-/** How a file comes about. */
+/** How a file is created. */
 export interface FileKind {
-  /** Takes the place of one that is there. */
+  /** Replaces an existing file. */
   readonly over: boolean;
-  /** Stands under its name at once, as a capture, which is whole after each line; others when they are closed. */
+  /** Has its name at once, like a capture, which is complete after each line; others get theirs when closed. */
   readonly growing: boolean;
 }
 
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
-  /** All of standard input as text. @throws UsageError for more than a command can use */
+  /** All of standard input as text. @throws UsageError if it is longer than a command can use */
   readonly readStdin: () => Promise<string>;
-  /** @throws UsageError where the file cannot be read */
+  /** @throws UsageError if the file cannot be read */
   readonly readFile: (path: string) => string;
-  /** A whole file of up to 64 MB. @throws UsageError where it cannot be read */
+  /** A whole file of up to 64 MB. @throws UsageError if it cannot be read */
   readonly readText: (path: string) => string;
-  /** Likewise, as bytes. @throws UsageError where it cannot be read */
+  /** The same, as bytes. @throws UsageError if it cannot be read */
   readonly readBytes: (path: string) => Uint8Array;
-  /** A new file; folders that are missing are made. @throws UsageError for one that is there, without --force, or cannot be written */
+  /** A new file; missing folders are created. @throws UsageError if it exists, without --force, or cannot be written */
   readonly createFile: (path: string) => OutputFile;
-  /** Likewise, one that can be read while it grows. @throws UsageError */
+  /** The same, for a file that can be read while it grows. @throws UsageError */
   readonly createCapture: (path: string) => OutputFile;
-  /** @throws UsageError for a file that is there, without --force */
+  /** @throws UsageError if the file exists, without --force */
   readonly checkNew: (path: string) => void;
   readonly state: State;
-  /** Whether a sentence is another one than the last that was asked about, in this run or an earlier one. */
+  /** Whether a sentence differs from the last one asked about, in this run or an earlier one. */
   readonly isNews: (sentence: string) => boolean;
-  /** A person's answer to a question of yes or no; undefined where nobody sits in front. */
+  /** A person's answer to a yes/no question; undefined if there is no terminal. */
   readonly confirm: (question: string) => Promise<boolean | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly entropy: Entropy;
-  /** With `baud` at that speed, where the link's can be set. @throws LinkError, UsageError */
+  /** Opens at speed `baud`, if given and the link's speed can be set. @throws LinkError, UsageError */
   readonly openLink: (link: string, signal?: Signal, baud?: number) => Promise<Transport>;
   /** The serial ports of this machine. @throws LinkError, UsageError */
   readonly listAdapters: () => Promise<readonly SerialAdapter[]>;
@@ -90,11 +90,11 @@ export interface Io {
   readonly startDaemon: (options: DaemonOptions) => Promise<Daemon>;
   /** Ends when the user interrupts. */
   readonly interrupted: AbortSignal;
-  /** Takes what looks like a key out of a text that quotes what was given. */
+  /** Removes what looks like a key from a text that quotes the user's input. */
   readonly hide: (text: string) => string;
 }
 
-/** The world before its edge: what `main` and tests provide. */
+/** The world outside the edge: what `main` and tests provide. */
 export interface RawIo extends Omit<Io, "stdout" | "stderr" | "hide" | "createFile" | "createCapture"> {
   /** The daemon on this machine that uses a link, if one does. */
   readonly daemonOn: (link: string) => Promise<{ readonly url: string; readonly pid: number } | undefined>;
@@ -107,8 +107,8 @@ export interface RawIo extends Omit<Io, "stdout" | "stderr" | "hide" | "createFi
 export const exit = { done: 0, failed: 1, usage: 2 } as const;
 export type Exit = (typeof exit)[keyof typeof exit];
 
-/** One line for people, whatever is in the sentence. */
+/** Prints one line for people, whatever the sentence contains. */
 export const say = (io: Io, sentence: string): void => io.stderr.write(`meterport: ${plainText(sentence)}\n`);
 
-/** One JSON document, made by `toJson`, as a line of standard output. */
+/** Prints a JSON document, made by `toJson`, as a line on standard output. */
 export const print = (io: Io, json: string): void => io.stdout.data(`${json}\n`);

@@ -1,12 +1,12 @@
-/** How often each meter was written to, across runs of the command. */
+/** Counts the writes to each meter across runs of the command. */
 import type { WearState, WearStore } from "@meterport/client";
 import type { Io } from "./io.ts";
 
-/** What a meter goes by, known only once it has answered. */
+/** The names of a meter, known only once it has answered. */
 export interface WearName {
-  /** Maker, model and serial number: the number alone may be another maker's as well. */
+  /** Manufacturer, model and serial number: two manufacturers may use the same number. */
   readonly full: string;
-  /** The serial number alone, by which earlier versions kept it. */
+  /** The serial number alone, as earlier versions used it. */
   readonly former: string;
 }
 

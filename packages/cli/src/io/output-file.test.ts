@@ -19,7 +19,7 @@ after(() => rmSync(folder, { recursive: true }));
 const once = { over: false, growing: false };
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
-test("a file has its name when it is closed, whole and for its owner only", () => {
+test("a file gets its name when closed, complete and for its owner only", () => {
   const path = join(folder, "new/one.json");
   const file = createOutputFile(path, once);
   file.write("{}");
@@ -29,7 +29,7 @@ test("a file has its name when it is closed, whole and for its owner only", () =
   if (process.platform !== "win32") assert.equal(modeOf(path), 0o600);
 });
 
-test("what was given up leaves nothing, and what was there before stays", () => {
+test("a discarded file leaves nothing, and an earlier one stays", () => {
   const path = join(folder, "kept.json");
   writeFileSync(path, "before");
   const file = createOutputFile(path, { over: true, growing: false });
@@ -41,13 +41,13 @@ test("what was given up leaves nothing, and what was there before stays", () => 
   );
 });
 
-test("a name that is taken is refused, at the beginning and at the end, and written over if that is said", () => {
+test("an existing name is refused at the beginning and at the end, and overwritten on request", () => {
   const path = join(folder, "taken.json");
   const late = createOutputFile(path, once);
   writeFileSync(path, "somebody's");
-  assert.throws(() => late.close(), /taken\.json exists already: .*--force/);
+  assert.throws(() => late.close(), /taken\.json already exists: .*--force/);
   for (const growing of [false, true])
-    assert.throws(() => createOutputFile(path, { over: false, growing }), /exists already/);
+    assert.throws(() => createOutputFile(path, { over: false, growing }), /already exists/);
   assert.equal(readFileSync(path, "utf8"), "somebody's");
   for (const growing of [false, true]) {
     const file = createOutputFile(path, { over: true, growing });
@@ -66,7 +66,7 @@ test("a capture can be read while it grows", () => {
   file.close();
 });
 
-test("a link stays one, and a device takes bytes without being replaced", {
+test("a link stays a link, and a device takes bytes without being replaced", {
   skip: process.platform === "win32",
 }, () => {
   const path = join(folder, "target.json");

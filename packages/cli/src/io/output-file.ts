@@ -1,4 +1,4 @@
-/** Files that a command writes: for nobody else's eyes, whole or not at all, and never over one that is there. */
+/** Files that a command writes: private, complete or not at all, and never over an existing one. */
 import {
   closeSync,
   fchmodSync,
@@ -21,7 +21,7 @@ const codeOf = (cause: unknown): string =>
   cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";
 
 const taken = (path: string): UsageError =>
-  new UsageError("exists", `${path} exists already: choose another name, or write over it with --force`);
+  new UsageError("exists", `${path} already exists: choose another name, or overwrite it with --force`);
 
 const told = <T>(path: string, task: () => T): T => {
   try {
@@ -29,18 +29,18 @@ const told = <T>(path: string, task: () => T): T => {
   } catch (cause) {
     if (codeOf(cause) === "EEXIST") throw taken(path);
     const why = codeOf(cause) === "ENOSPC" ? ", the disk is full" : "";
-    throw new UsageError("file", `${path}: it cannot be written${why}`, { cause });
+    throw new UsageError("file", `${path}: cannot be written${why}`, { cause });
   }
 };
 
-/** What is there under that name: a file, something else that takes bytes, such as a pipe, or nothing. */
+/** What has that name: a file, something else that takes bytes, such as a pipe, or nothing. */
 const kindOf = (path: string): "file" | "other" | "none" => {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return "none";
   return found.isFile() ? "file" : "other";
 };
 
-/** @throws UsageError (`exists`) where a file has that name */
+/** @throws UsageError (`exists`) if a file has that name */
 export const checkNew = (path: string): void => {
   if (kindOf(path) === "file") throw taken(path);
 };
@@ -48,11 +48,11 @@ export const checkNew = (path: string): void => {
 const writerTo = (path: string, file: number) => (data: string | Uint8Array) =>
   told(path, () => {
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    // A disk that is nearly full takes a part.
+    // A nearly full disk takes only part.
     for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
   });
 
-/** Gives the finished file its name, which somebody else may have taken meanwhile. */
+/** Gives the finished file its name, which another program may have taken meanwhile. */
 const putInPlace = (part: string, path: string, over: boolean): void => {
   if (over) {
     renameSync(part, path);
@@ -70,7 +70,7 @@ const putInPlace = (part: string, path: string, over: boolean): void => {
 };
 
 /**
- * Begins a file; folders that are missing are made. Unless it grows, it stands beside its name until it is closed.
+ * Starts a file; missing folders are created. Unless it grows, it has a temporary name until it is closed.
  *
  * @throws UsageError (`exists`, `file`)
  */
@@ -84,7 +84,7 @@ export const createOutputFile = (path: string, { over, growing }: FileKind): Out
     const close = (): void => closeSync(file);
     return { write: writerTo(path, file), close, discard: close };
   }
-  // A link stays one: what it leads to is replaced.
+  // A link stays a link: its target is replaced.
   const target = kind === "file" ? told(path, () => realpathSync(path)) : path;
   const part = `${target}.${process.pid}.part`;
   const file = told(path, () => openSync(part, "w", ownerOnly));

@@ -1,8 +1,8 @@
-/** Nothing of a meter changes without somebody's word. */
+/** Nothing in a meter changes without confirmation. */
 import { UsageError } from "@meterport/protocol/errors";
 import type { Io } from "./io.ts";
 
-/** @throws UsageError (`not-confirmed`) where nobody agrees */
+/** @throws UsageError (`not-confirmed`) if nobody confirms */
 export const permitted = async (question: string, yes: boolean, io: Io): Promise<void> => {
   if (yes) return;
   const answer = await io.confirm(question);
@@ -10,7 +10,7 @@ export const permitted = async (question: string, yes: boolean, io: Io): Promise
   throw new UsageError(
     "not-confirmed",
     answer === undefined
-      ? "nobody is there to confirm it, so nothing was sent; --yes agrees beforehand, --dry-run only looks"
+      ? "no terminal to confirm this, so nothing was sent; --yes confirms it, --dry-run only shows it"
       : "not confirmed, so nothing was sent",
   );
 };

@@ -6,13 +6,13 @@ import { describe, test } from "node:test";
 import { isNews, stateFolder, stateIn } from "./state-folder.ts";
 
 describe("the state folder", () => {
-  test("is where the platform keeps such things, unless METERPORT_DATA says otherwise", () => {
+  test("is the platform's folder for such data, unless METERPORT_DATA sets another", () => {
     assert.equal(stateFolder({}, "linux", "/home/a"), "/home/a/.local/state/meterport");
     assert.equal(stateFolder({ XDG_STATE_HOME: "/s" }, "linux", "/home/a"), "/s/meterport");
     assert.equal(stateFolder({ METERPORT_DATA: "/d" }, "darwin", "/home/a"), "/d");
   });
 
-  test("keeps values, replaces them as a whole, and takes rubbish for nothing", () => {
+  test("keeps values, replaces them as a whole, and ignores corrupt files", () => {
     const folder = mkdtempSync(join(tmpdir(), "meterport-state-"));
     try {
       const state = stateIn(join(folder, "new"));

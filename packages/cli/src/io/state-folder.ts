@@ -1,4 +1,4 @@
-/** Small files that survive between two runs of the command, each replaced as a whole. */
+/** Small files kept between runs of the command, each replaced as a whole. */
 import { createHash } from "node:crypto";
 import {
   closeSync,
@@ -15,10 +15,10 @@ import { join } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import type { State } from "./io.ts";
 
-/** What one meter's wear takes fits many times over. */
+/** Far more than the wear of one meter takes. */
 const fileLimit = 64 * 1024;
 
-/** METERPORT_DATA, else where the platform keeps such things. */
+/** METERPORT_DATA, else the platform's folder for such data. */
 export const stateFolder = (
   env: Readonly<Record<string, string | undefined>>,
   platform: string,
@@ -34,7 +34,7 @@ export const stateFolder = (
 
 const longestName = 80;
 
-/** Names come from meters, whose text may be anything; what a long one loses is told by its hash. */
+/** Names come from meters and may contain anything; a long name is cut, and a hash keeps it unique. */
 const fileOf = (folder: string, name: string): string => {
   const plain = name.replace(/[^A-Za-z0-9_-]/g, "_");
   const hash = createHash("sha256").update(name).digest("hex").slice(0, 16);
@@ -49,7 +49,7 @@ export const stateIn = (folder: string): State => ({
       if (statSync(path).size > fileLimit) return undefined;
       return JSON.parse(readFileSync(path, "utf8"));
     } catch {
-      // None yet, or none that can be read: both begin anew.
+      // Missing or unreadable: both start again.
       return undefined;
     }
   },
@@ -68,7 +68,7 @@ export const stateIn = (folder: string): State => ({
       }
       renameSync(next, path);
     } catch (cause) {
-      throw new UsageError("file", `${path}: it cannot be written, so what is kept there would be forgotten`, {
+      throw new UsageError("file", `${path}: cannot write this file, so the state in it would be lost`, {
         cause,
       });
     }
@@ -77,7 +77,7 @@ export const stateIn = (folder: string): State => ({
 
 const saidName = "said";
 
-/** Whether a sentence is another one than the last; where that cannot be kept it stays news. */
+/** Whether a sentence differs from the last one; if the last one cannot be stored, it counts as new. */
 export const isNews = (state: State, sentence: string): boolean => {
   if (state.load(saidName) === sentence) return false;
   try {

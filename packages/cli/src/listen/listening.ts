@@ -1,4 +1,4 @@
-/** A line whose other end is whoever connects to what a link names. */
+/** A line whose other end is any client that connects to what a link names. */
 import { MeterportError, UsageError } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 import type { ParsedLink } from "@meterport/transports/link-url";
@@ -6,16 +6,16 @@ import { type Io, say } from "../io/io.ts";
 import { SharedLine } from "./shared-line.ts";
 
 export interface Listening {
-  /** With the port that it got, where a free one was asked for. */
+  /** Includes the actual port if a free one was requested. */
   readonly url: string;
   readonly line: Transport;
   readonly close: () => Promise<void>;
 }
 
-/** From one attempt to open what is gone to the next. */
+/** Pause between attempts to reopen. */
 const againAfter: Millis = 500;
 
-/** @throws UsageError for a link that nobody can connect to, LinkError */
+/** @throws UsageError for a link that cannot be listened on, LinkError */
 export const listenOn = async (link: ParsedLink, io: Io): Promise<Listening> => {
   if (link.kind !== "tcp") return keepOpen(await openEnd(link, io), () => openEnd(link, io), io);
   const { listenTcp } = await import("@meterport/transports/network/tcp");
@@ -33,7 +33,7 @@ interface End {
   readonly url: string;
 }
 
-/** What is there once, such as an adapter or the way to a broker, may go and come back. */
+/** A single pipe, such as an adapter or the connection to a broker, which may go away and come back. */
 const keepOpen = ({ line: first, url }: End, open: () => Promise<End>, io: Io): Listening => {
   const line = new SharedLine(url);
   let closed = false;
@@ -62,7 +62,7 @@ const keepOpen = ({ line: first, url }: End, open: () => Promise<End>, io: Io): 
     while (end !== undefined) {
       await line.join(end);
       if (closed) return;
-      say(io, `${url} is gone: nobody reaches the meter there until it is back`);
+      say(io, `${url} is gone: clients cannot reach the meter there until it is back`);
       end = await openAgain();
       if (closed) await end?.close();
       else say(io, `${url} is back`);
@@ -78,14 +78,14 @@ const keepOpen = ({ line: first, url }: End, open: () => Promise<End>, io: Io): 
   return { url, line, close };
 };
 
-/** The meter's end of a line that is there once. */
+/** The meter's end of a single pipe. */
 const openEnd = async (link: ParsedLink, io: Io): Promise<End> => {
   switch (link.kind) {
     case "mqtt": {
       const { openMqtt } = await import("@meterport/transports/mqtt/mqtt");
       const { mqttName } = await import("@meterport/transports/mqtt/mqtt-link");
       const { mqttCredentials } = await import("@meterport/transports/mqtt/mqtt-credentials");
-      // The bridge's end: what clients send is what the meter hears.
+      // The bridge's end: the meter hears what clients send.
       const swapped = { ...link, tx: link.rx, rx: link.tx };
       const line = await openMqtt({ ...swapped, credentials: mqttCredentials(io.env), signal: io.interrupted });
       return { line, url: mqttName(link) };

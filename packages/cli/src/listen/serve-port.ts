@@ -1,17 +1,17 @@
-/** Puts a port of a meter behind whatever a link names. */
+/** Serves a port of a meter at a link. */
 import { type MeterPort, serve } from "@meterport/simulator";
 import type { ParsedLink } from "@meterport/transports/link-url";
 import type { Io } from "../io/io.ts";
 import { listenOn } from "./listening.ts";
 
-/** Resolves when the user has had enough. */
+/** Resolves when the user interrupts. */
 export const interruption = ({ interrupted }: Io): Promise<void> =>
   new Promise((resolve) => {
     if (interrupted.aborted) resolve();
     interrupted.addEventListener("abort", () => resolve(), { once: true });
   });
 
-/** One port of the meter behind one link; gives what it listens on, and what ends it. */
+/** Serves one port of the meter at one link; returns where it listens, and how to stop it. */
 export const servePort = async (
   link: ParsedLink,
   port: MeterPort,

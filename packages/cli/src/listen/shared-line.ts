@@ -2,11 +2,11 @@
 import type { Transport } from "@meterport/protocol/ports";
 import { ChunkQueue } from "@meterport/simulator/line/chunk-queue";
 
-/** Chunks that may wait for the meter; what clients send beyond is lost, as on a line. */
+/** The most chunks that wait for the meter; beyond that, what clients send is lost, as on a line. */
 const mostWaiting = 1024;
 
 /**
- * A transport whose other end is whoever has joined. Clients that ask at the same time disturb each other as they would
+ * A transport whose other end is all clients that have joined. Clients that ask at the same time disturb each other as they would
  * on a wire: replies to others fail their digest, and 0x0C brings the sequence number back.
  */
 export class SharedLine implements Transport {
@@ -22,13 +22,13 @@ export class SharedLine implements Transport {
     return this.#heard;
   }
 
-  /** Takes a client on; resolves when it has gone. */
+  /** Adds a client; resolves when it has gone. */
   join(client: Transport): Promise<void> {
     this.#clients.add(client);
     return this.#listenTo(client);
   }
 
-  /** Waits for nobody: a client that does not read is cut off by its own transport and holds nobody else up. */
+  /** Does not wait: a client that does not read is cut off by its own transport and holds up no other. */
   async write(bytes: Uint8Array): Promise<void> {
     for (const client of this.#clients) void client.write(bytes).catch(() => this.#drop(client));
   }
@@ -42,7 +42,7 @@ export class SharedLine implements Transport {
     try {
       for await (const chunk of client.chunks) if (this.#heard.length < mostWaiting) this.#heard.push(chunk);
     } catch {
-      // A client that broke is a client that has gone.
+      // A broken client counts as gone.
     }
     await this.#drop(client);
   }
@@ -52,7 +52,7 @@ export class SharedLine implements Transport {
     try {
       await client.close();
     } catch {
-      // It is gone already.
+      // Already gone.
     }
   }
 }

@@ -5,7 +5,7 @@ import { type Ran, runCli, withMeter } from "../testing/run-cli.ts";
 
 const firmware4 = { family: "meter", firmware: [4, 30] } as const;
 
-/** Reads one field of a meter of firmware 4.30 with such a port, with what earlier commands left behind. */
+/** Reads one field of a meter of firmware 4.30 with such a port, with the state of earlier commands. */
 const read = (link: string, tls: PortTls, state: Map<string, unknown>, ...more: string[]): Promise<Ran> =>
   runCli(["read", "ET70.commChannelIndex", "--link", link, "--json", ...more], {
     ...withMeter({ profile: firmware4, tls: [tls] }),
@@ -13,7 +13,7 @@ const read = (link: string, tls: PortTls, state: Map<string, unknown>, ...more: 
   });
 
 describe("--security auto", () => {
-  test("what spoke TLS once is not talked down later, however its link is spelled", async () => {
+  test("a port that once spoke TLS cannot be downgraded later, however its link is spelled", async () => {
     for (const security of ["auto", "tls"]) {
       const state = new Map<string, unknown>();
       const first = await read("tcp://Bridge:4001", "optional", state, "--security", security);
@@ -23,7 +23,7 @@ describe("--security auto", () => {
         first.err,
         /goes on with TLS with the basic key \(MBK\): nothing weaker is accepted on this link any more/,
       );
-      // Damaged, it still stands for TLS.
+      // Damaged, it still means TLS.
       state.set("security-bridge:4001", undefined);
       const later = await read("tcp://bridge:4001?delay=20ms", "off", state);
       assert.equal(later.code, 1);
@@ -32,7 +32,7 @@ describe("--security auto", () => {
     }
   });
 
-  test("the key is called what it was the last time, so that the meter refuses it once, not with each command", async () => {
+  test("the key's level is remembered, so that the meter refuses it once, not with each command", async () => {
     const state = new Map<string, unknown>([["security-bridge:4001", "tls"]]);
     const tried = async (key: string): Promise<string[]> => {
       const { code, err } = await read("tcp://bridge:4001", "required", state, "--key", `hex:${key.repeat(16)}`);
@@ -45,20 +45,20 @@ describe("--security auto", () => {
     assert.deepEqual(await tried("01"), ["MBK"]);
   });
 
-  test("RC4 where there might be TLS is told, with what to do about it", async () => {
+  test("warns of RC4 on a port that may speak TLS, with what to do", async () => {
     const state = new Map<string, unknown>();
     const { code, err } = await read("tcp://bridge:4001", "off", state);
     assert.deepEqual([code, state.size], [0, 0]);
     assert.match(err, /goes on with RC4: .*ask the utility to switch TLS on\n/);
   });
 
-  test("--security tls on a port without it does not claim that it ever had it", async () => {
+  test("--security tls on a port without TLS does not claim that it ever spoke it", async () => {
     const { code, err, out } = await read("tcp://bridge:4001", "off", new Map(), "--security", "tls");
     assert.equal(code, 1);
     assert.doesNotMatch(err + out, /before, so|spoke/);
   });
 
-  test("another key is one sentence and a remedy, and is not in it", async () => {
+  test("a wrong key is one sentence and a remedy, without the key", async () => {
     const stranger = "09".repeat(16);
     const { code, err, out } = await read("tcp://bridge:4001", "required", new Map(), "--key", `hex:${stranger}`);
     assert.equal(code, 1);
@@ -68,7 +68,7 @@ describe("--security auto", () => {
 });
 
 describe("--record", () => {
-  test("where the file cannot be written, the pipe is closed: one that stays open keeps the command from ending", async () => {
+  test("closes the pipe if the file cannot be written, since an open one keeps the command from ending", async () => {
     for (const command of ["read", "live", "doctor"]) {
       const world = withMeter();
       const { openLink } = world;
@@ -92,7 +92,7 @@ describe("--record", () => {
         },
       );
       assert.deepEqual([code, out, closed], [2, "", 1], `${command}: ${err}`);
-      assert.match(err, /full\.ndjson: it cannot be written/);
+      assert.match(err, /full\.ndjson: cannot be written/);
     }
   });
 });

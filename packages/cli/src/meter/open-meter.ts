@@ -1,4 +1,4 @@
-/** A meter from what the command line says: link, key and profile. */
+/** Opens a meter by the link, key and profile of the command line. */
 import { connect, type Meter, type Security } from "@meterport/client";
 import { type RecordingOptions, recordTransport } from "@meterport/client/recording/recording";
 import { findingText, type SecurityMemory, securityOf } from "@meterport/client/security/auto";
@@ -20,17 +20,17 @@ import { tracing } from "./trace.ts";
 
 export interface MeterAccess {
   readonly link: string;
-  /** Without one, the optical port shows what is open to everybody. */
+  /** Without one, the optical port gives only what needs no key. */
   readonly key: ParsedKey | undefined;
-  /** What the meter is, for one that does not say. */
+  /** The profile, for a meter that does not identify itself. */
   readonly profile: Profile | undefined;
   readonly security: SecurityName;
   readonly clientId: string;
-  /** A file that takes what crosses the link. */
+  /** A file that records what crosses the link. */
   readonly record?: string;
-  /** Tells what crosses it. */
+  /** Traces what crosses the link. */
   readonly trace?: TraceDetail;
-  /** Permits writes and procedures; only reads where left out. */
+  /** Permits writes and procedures; reads only if omitted. */
   readonly writable?: true;
 }
 
@@ -40,10 +40,10 @@ export const openMeter = async (access: MeterAccess, io: Io): Promise<Meter> => 
   return meterOver(await openTransport(access, io, { signal: io.interrupted }), access, io, io.interrupted);
 };
 
-/** @throws UsageError where no meter could ever be reached so, before anything is opened */
+/** @throws UsageError if these options could never reach a meter, before anything is opened */
 export const checkAccess = (access: MeterAccess, io: Io): void => void securityFor(access, io);
 
-/** The link's pipe, with a copy of what crosses it where that is wanted. @throws LinkError, UsageError */
+/** The link's pipe, which is recorded if requested. @throws LinkError, UsageError */
 export const openTransport = async (
   { link, record }: MeterAccess,
   io: Io,
@@ -53,7 +53,7 @@ export const openTransport = async (
   return record === undefined ? opened : recorded(opened, record, link, io);
 };
 
-/** Connects over an open transport, which is closed where that fails. @throws LinkError, UsageError */
+/** Connects over an open transport, which is closed if that fails. @throws LinkError, UsageError */
 export const meterOver = async (transport: Transport, access: MeterAccess, io: Io, signal: Signal): Promise<Meter> => {
   const { link, profile, writable, trace } = access;
   let name: WearName = { full: link, former: link };
@@ -75,16 +75,16 @@ export const meterOver = async (transport: Transport, access: MeterAccess, io: I
   return meter;
 };
 
-/** Values of a meter that does not say what it is are no surer than the profile they are read by. */
+/** Values of a meter that does not identify itself are only as certain as the profile. */
 const tellUnsure = ({ profile, profileFrom }: Meter, io: Io): void => {
   const name = profileName(profile);
   if (profileFrom === "given")
-    say(io, `the meter does not say what it is, so ${name} is believed: on another firmware values may be wrong`);
+    say(io, `the meter does not identify itself, so it is read as ${name}: on another firmware values may be wrong`);
   if (profileFrom === "guess")
-    say(io, `the meter does not say what it is and is read as ${name}; give --profile if you know its firmware`);
+    say(io, `the meter does not identify itself and is read as ${name}; give --profile if you know its firmware`);
 };
 
-/** Says once that the meter is not ours alone: the trouble that follows looks like noise. */
+/** Warns once that another program uses the meter: the resulting errors look like noise. */
 const tellOfOthers = ({ session }: Meter, io: Io): void => {
   const stop = session.listen((event) => {
     if (event.type !== "other-client" || !event.certain) return;
@@ -93,7 +93,7 @@ const tellOfOthers = ({ session }: Meter, io: Io): void => {
   });
 };
 
-/** What is no link is told by whoever opens it. */
+/** An invalid link is reported when it is opened. */
 const nameOf = (link: string): string => {
   try {
     return portName(link);
@@ -103,7 +103,7 @@ const nameOf = (link: string): string => {
   }
 };
 
-/** One for all sessions of a command, so that a key is not shown again that the meter refused in one. */
+/** Shared by all sessions of a command, so that a refused key is not sent again. */
 const opticalSecurities = new WeakMap<MeterAccess, Security>();
 
 /** @throws UsageError for options that the optical port does not have */
@@ -114,11 +114,14 @@ const opticalSecurity = (access: MeterAccess, io: Io): Security => {
   if (security !== "auto")
     throw new UsageError(
       "security",
-      `--security ${security} is for the MEP port; the optical port has nothing to choose`,
+      `--security ${security} is for the MEP port; the optical port offers no choice: omit it`,
     );
   // The key crosses this port in the clear, and a key must not be in a capture.
   if (record !== undefined)
-    throw new UsageError("record", "--record cannot be used on an optical port: the key crosses it in the clear");
+    throw new UsageError(
+      "record",
+      "--record cannot be used on an optical port, because the key crosses it in the clear: omit it",
+    );
   const userId = parseWhole(clientId, "--client-id", 0, 0xffff);
   const { fastest, wake } = portLinkOf(link);
   const made = optical({
@@ -127,25 +130,25 @@ const opticalSecurity = (access: MeterAccess, io: Io): Security => {
     ...(fastest === undefined ? {} : { fastest }),
     ...(wake === undefined ? {} : { wake }),
     onSlow: () =>
-      say(io, "meter or optical head does not follow to another speed; fast=off behind the link saves the attempt"),
+      say(io, "the meter or optical head does not follow to another speed; fast=off in the link skips the attempt"),
   });
   opticalSecurities.set(access, made);
   return made;
 };
 
-/** Which key it was, as far as that is known: files of earlier versions do not say. */
+/** Which key it was, if known: files of earlier versions do not record it. */
 const levelIn = (saved: unknown): Level | undefined => {
   const level = typeof saved === "object" && saved !== null && "level" in saved ? saved.level : undefined;
   return level === "basic" || level === "advanced" ? level : undefined;
 };
 
-/** What a link was found to speak outlives the command, so that nobody in between can talk it down to RC4 later. */
+/** What a link speaks is remembered between runs, so that nobody on the line can downgrade it to RC4 later. */
 const securityFor = (access: MeterAccess, io: Io): Security => {
   const { link, key, security, clientId } = access;
   if (portLinkOf(link).optical) return opticalSecurity(access, io);
   if (key === undefined) throw new UsageError("key", "a key is needed on the MEP port");
   const name = `security-${nameOf(link)}`;
-  // Only what spoke TLS is ever kept, so a file that cannot be read any more stands for it as well.
+  // Only TLS is ever stored, so an unreadable file also means TLS.
   const memory: SecurityMemory = {
     get: () => (io.state.has(name) ? "tls" : undefined),
     level: () => levelIn(io.state.load(name)),
@@ -165,16 +168,16 @@ const securityFor = (access: MeterAccess, io: Io): Security => {
     clientId: parseWhole(clientId, "--client-id", 0, 0xffff),
     memory,
     onFinding: (finding) => {
-      // RC4 at the first attempt is what most meters have, and no news.
+      // RC4 at the first attempt is what most meters have, and needs no message.
       if (finding.tried === "tls" || finding.outcome !== "works") say(io, findingText(finding));
     },
   });
 };
 
-/** Captures of this run by file: what is opened again goes on in the same one. */
+/** Captures of this run by file: a link that is reopened continues in the same file. */
 const captures = new WeakMap<Io, Map<string, RecordingOptions>>();
 
-/** @throws UsageError where the file cannot be written; the transport is closed then, since one that stays open keeps the command from ending */
+/** @throws UsageError if the file cannot be written; then the transport is closed, since an open one keeps the command from ending */
 export const recorded = async (transport: Transport, path: string, link: string, io: Io): Promise<Transport> => {
   const files = captures.get(io) ?? new Map<string, RecordingOptions>();
   captures.set(io, files);

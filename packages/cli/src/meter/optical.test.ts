@@ -53,7 +53,7 @@ describe("optical links", () => {
       assert.deepEqual(left.tables[id], right.tables[id], id);
   });
 
-  test("know no transactions, in a dry run neither", async () => {
+  test("have no transactions, not even in a dry run", async () => {
     for (const how of ["--dry-run", "--yes"]) {
       const { code, err } = await run([
         "write",
@@ -68,7 +68,7 @@ describe("optical links", () => {
     }
   });
 
-  test("show in a dry run what this port would be sent", async () => {
+  test("show in a dry run what would be sent to this port", async () => {
     const { code, out, err } = await run(["write", "ET51.clients.0.healthTimeout=90", "--dry-run", ...link, ...key]);
     assert.equal(code, 0, err);
     assert.match(out, /^would send 4f 08 33 .* 5a 00 {2}\(ET51, bytes 1 to 2; then a checksum\)$/m);
@@ -92,16 +92,16 @@ describe("optical links", () => {
     assert.equal((JSON.parse(out) as { sent: boolean }).sent, true);
   });
 
-  test("say what becomes of a short key, and of none", async () => {
+  test("report what happens with a short key, and without one", async () => {
     const short = await run(["read", "BT21", ...link, "--key", "0123456789abcdef"]);
-    assert.match(short.err, /takes 20 bytes: 4 zeros go behind the key, which no guide describes/);
+    assert.match(short.err, /takes 20 bytes: 4 zeros are appended to the key, which no guide describes/);
     assert.equal(short.code, 1);
     const none = await run(["read", "BT01.model", ...link, "--profile", "meter:3.70", "--json"]);
     assert.deepEqual([none.code, none.out], [0, '{"BT01.model":"83331-3I"}\n'], none.err);
     assert.match(none.err, /without a key the optical port shows BT00, BT01 and ET03 only/);
   });
 
-  test("fail with what helps at a head, not with the wires and keys of the MEP port", async () => {
+  test("fail with remedies for a head, not for the wires and keys of the MEP port", async () => {
     const failing = (condition: LineCondition, ...args: readonly string[]) => {
       const clock = eagerClock();
       const meter = quietMeter(clock, { opticalKeys }).optical;
@@ -131,7 +131,7 @@ describe("optical links", () => {
     assert.match(wire.err, /ENABLE has its voltage/);
   });
 
-  test("refuse what belongs to the MEP port, and what would put the key into a file", async () => {
+  test("refuse options of the MEP port, and what would put the key into a file", async () => {
     const security = await run(["read", "BT21", ...link, ...key, "--security", "rc4"]);
     assert.deepEqual([security.code, security.links], [2, []]);
     assert.match(security.err, /--security rc4 is for the MEP port/);

@@ -24,7 +24,7 @@ const linesOf = ({ err }: Ran): string[] =>
         .replace(/number \d+/, "number n"),
     );
 
-/** A world whose meter has keys that are easily recognised. */
+/** A world whose meter has easily recognised keys. */
 const canaries = { basic: "Bcanary-Bcanary1", advanced: "Acanary-Acanary2", optical: "Ocanary-Ocanary-Ocan" };
 const secretField = `${"5ec2e7".repeat(10)}5ec2`;
 const withCanaries = (options: Partial<VirtualMeterOptions> = {}, optical = false): World => {
@@ -34,7 +34,7 @@ const withCanaries = (options: Partial<VirtualMeterOptions> = {}, optical = fals
     opticalKeys: { unique: new Secret(bytesOf(canaries.optical)) },
     ...options,
   });
-  // Where a meter would give a device's key away.
+  // Where a meter would reveal a device's key.
   meter.memory.patch(ET13.number, 30, bytesOf("Dcanary-Dcanary-Dcanary-Dcanary!"));
   return { clock, openLink: async () => memoryLine({ meter: optical ? meter.optical : meter, clock }) };
 };
@@ -49,7 +49,7 @@ const leaks = (text: string, secret: Uint8Array): boolean =>
   );
 
 describe("--trace", () => {
-  test("tells each request and answer by name, place, length and digest; standard output stays what it was", async () => {
+  test("prints each request and answer with name, place, length and digest; standard output is unchanged", async () => {
     const args = ["read", ...link, "BT21.tiers", "--profile", "meter:3.70", "--security", "rc4", "--json"];
     const plain = await runCli(args, withMeter());
     const traced = await runCli([...args, "--trace"], withMeter());
@@ -68,7 +68,7 @@ describe("--trace", () => {
     ]);
   });
 
-  test("stands anywhere among the words, and knows two details", async () => {
+  test("may be anywhere on the command line, and takes two details", async () => {
     const args = ["--profile", "meter:3.70", "--security", "rc4", ...link];
     for (const words of [
       ["read", "--trace", "BT21.tiers", ...args],
@@ -82,7 +82,7 @@ describe("--trace", () => {
     assert.match(wrong.err, /'everything' is invalid.*frames, full/);
   });
 
-  test("names the steps of a TLS handshake, and what is inside of it", async () => {
+  test("names the steps of a TLS handshake, and its contents", async () => {
     const args = ["read", ...link, "ET70.commChannelIndex", "--profile", "meter:4.30", "--security", "tls", "--trace"];
     const ran = await runCli(args, withMeter({ profile: firmware4, tls: ["required"] }));
     assert.equal(ran.code, 0, ran.err);
@@ -98,7 +98,7 @@ describe("--trace", () => {
     assert.ok(lines.includes("-> TLS: end of the session"));
   });
 
-  test("tells that a key is wrong", async () => {
+  test("shows that a key is wrong", async () => {
     const stranger = ["--key", `hex:${"09".repeat(16)}`];
     const wrong = await runCli(["read", "BT21", ...link, ...stranger, "--security", "rc4", "--trace"], withMeter());
     assert.equal(wrong.code, 1);
@@ -131,7 +131,7 @@ describe("--trace", () => {
       [[...advanced], () => withCanaries({ profile: firmware4, tls: ["optional"] })],
       [[...advanced, "--security", "tls"], () => withCanaries({ profile: firmware4, tls: ["required"] })],
       [["--key", `ascii:${canaries.optical}`], () => withCanaries({}, true)],
-      // The wrong key is shown, too.
+      // The wrong key is sent, too.
       [["--key", `ascii:${canaries.basic}`], () => withCanaries({}, true)],
     ];
     for (const [args, world] of settings)

@@ -1,4 +1,4 @@
-/** `--trace`: what crosses a link, decoded, line by line on standard error. */
+/** `--trace`: prints what crosses a link, decoded, line by line on standard error. */
 import type { Session } from "@meterport/client/session/session";
 import { plainText } from "@meterport/protocol/plain-text";
 import type { Millis } from "@meterport/protocol/ports";
@@ -15,10 +15,10 @@ const timeWidth = 9;
  */
 export const traceTime = (elapsed: Millis): string => (elapsed / 1000).toFixed(3).padStart(timeWidth);
 
-/** When each run began: what is opened again goes on in the same time. */
+/** When each run began: a reopened link continues with the same times. */
 const begun = new WeakMap<Io, Millis>();
 
-/** What traces each session of a command, by times from the first one; nothing where no trace is wanted. */
+/** Traces each session of a command, with times from the first one; undefined without a trace. */
 export const tracing = async (
   detail: TraceDetail | undefined,
   io: Io,

@@ -1,4 +1,4 @@
-/** Commands that read one meter: opened, handed to the command, closed whatever happens. */
+/** Opens a meter, hands it to the command, and always closes it. */
 import type { Meter } from "@meterport/client";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import type { Exit, Io } from "../io/io.ts";

@@ -2,14 +2,14 @@
 import type { Command } from "commander";
 import type { Exit, Io } from "../io/io.ts";
 
-/** The command, with the name, arguments and description it is listed with; `ended` takes the exit code of its run. */
+/** The command, with its listed name, arguments and description; `ended` takes the exit code of its run. */
 export interface Host {
   readonly command: Command;
   readonly io: Io;
   readonly ended: (code: Exit) => void;
 }
 
-/** Says in the command's help what its arguments are, by the names in its usage. */
+/** Describes the command's arguments in its help, by the names in its usage. */
 export const describeArguments = (command: Command, words: Readonly<Record<string, string>>): void => {
   for (const argument of command.registeredArguments) argument.description = words[argument.name()] ?? "";
 };
@@ -17,7 +17,7 @@ export const describeArguments = (command: Command, words: Readonly<Record<strin
 /** What a command does with its arguments and options. */
 export type Run<Words extends readonly unknown[]> = (...words: [...Words, Io]) => Promise<Exit>;
 
-/** Imports what a command does, when it is run: until then a start loads none of it. */
+/** Imports a command's run part when it runs, so that a start does not load it. */
 export type Load<Words extends readonly unknown[]> = () => Promise<Run<Words>>;
 
 /**

@@ -1,4 +1,4 @@
-/** The key that a user gave, from wherever. */
+/** The key that a user gave, in an option, a file or the environment. */
 import { UsageError } from "@meterport/protocol/errors";
 import { type ParsedKey, parseKey } from "@meterport/protocol/mep/security/key";
 import { passwordLength } from "@meterport/protocol/optical/services";
@@ -7,16 +7,16 @@ import { type Io, say } from "../io/io.ts";
 import type { MeterOptions } from "./shared-options.ts";
 
 /**
- * A key, or the one in `@file`; the form that was understood is told on standard error, once, never the key.
+ * A key, or the one in `@file`. Standard error reports once in which form it was read, and never the key.
  *
- * @param what it is called in that sentence, as in "the key"
+ * @param what the key's name in that sentence, as in "the key"
  * @throws UsageError (`key`), whose message does not contain the key
  */
 export const givenKey = (text: string, what: string, io: Io, counted?: number): ParsedKey => {
   const inFile = text.startsWith("@");
   const key = parseKey(inFile ? io.readFile(text.slice(1)).trim() : text, counted);
   const sentence = `${what}${inFile ? ", from a file," : ""} was ${key.form}`;
-  // With every command nobody would read it any more.
+  // Repeated with every command, it would go unread.
   if (io.isNews(sentence)) say(io, sentence);
   return key;
 };
@@ -28,14 +28,14 @@ export const optionalKey = (given: string | undefined, io: Io, counted?: number)
   return inherited === "" ? undefined : givenKey(inherited, "the key in METERPORT_KEY", io, counted);
 };
 
-/** The text of `--key` or of METERPORT_KEY, from its file if it is in one. @throws UsageError for a file that cannot be read */
+/** The text of `--key` or of METERPORT_KEY, from its file if it is in one. @throws UsageError if a file cannot be read */
 export const keyText = (given: string | undefined, io: Io): string | undefined => {
   const text = given ?? io.env.METERPORT_KEY?.trim() ?? "";
   if (text === "") return undefined;
   return text.startsWith("@") ? io.readFile(text.slice(1)).trim() : text;
 };
 
-/** `optionalKey` where there is no way without. @throws UsageError */
+/** `optionalKey` for what cannot do without a key. @throws UsageError */
 export const requiredKey = (given: string | undefined, io: Io): ParsedKey => {
   const key = optionalKey(given, io);
   if (key !== undefined) return key;
@@ -43,7 +43,7 @@ export const requiredKey = (given: string | undefined, io: Io): ParsedKey => {
 };
 
 /**
- * The key for a meter. Its optical port counts 20 bytes and shows a little without any.
+ * The key for a meter. Its optical port uses 20 bytes, and shows a few tables without a key.
  *
  * @throws UsageError as `requiredKey` does, but for the optical port
  */
@@ -55,7 +55,7 @@ export const meterKey = ({ link, key: given }: Pick<MeterOptions, "link" | "key"
   else if (length < passwordLength)
     say(
       io,
-      `the optical port takes ${passwordLength} bytes: ${passwordLength - length} zeros go behind the key, which no guide describes`,
+      `the optical port takes ${passwordLength} bytes: ${passwordLength - length} zeros are appended to the key, which no guide describes`,
     );
   return key;
 };

@@ -1,9 +1,9 @@
-/** The name that somebody probably meant. */
+/** The name that a user probably meant. */
 
 import { distance } from "fastest-levenshtein";
 
 /**
- * The known names that are nearest to a misspelt one, best first; none where none is near.
+ * The known names that are nearest to a misspelt one, best first; empty if none is near.
  *
  * @example
  * nearest("devics", ["devices", "sequence"]) // ["devices"]

@@ -13,7 +13,7 @@ import type { Millis } from "@meterport/protocol/ports";
 export const parseInterval = (text: string, option: string): Millis => {
   const millis = parseDuration(/\d$/.test(text.trim()) ? `${text.trim()}s` : text);
   if (millis !== undefined && millis >= 1 && millis <= 86_400_000) return millis;
-  const wrong = millis === undefined ? "is no length of time" : "must be from 1ms to 24h";
+  const wrong = millis === undefined ? "is not a length of time" : "must be from 1ms to 24h";
   throw new UsageError("duration", `${option} "${text.slice(0, 40)}" ${wrong}; write 500ms, 1s or 5min`);
 };
 
@@ -21,5 +21,5 @@ export const parseInterval = (text: string, option: string): Millis => {
 export const parseWhole = (text: string, option: string, least: number, most: number): number => {
   const n = /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (n >= least && n <= most) return n;
-  throw new UsageError("number", `${option} "${text.slice(0, 40)}" is no whole number from ${least} to ${most}`);
+  throw new UsageError("number", `${option} "${text.slice(0, 40)}" is not a whole number from ${least} to ${most}`);
 };

@@ -1,4 +1,4 @@
-/** What commands get from the outside of their own options: the link of the environment, leave to write over files, an example. */
+/** What commands get beside their own options: the link of the environment, permission to overwrite files, an example. */
 import { UsageError } from "@meterport/protocol/errors";
 import type { Command } from "commander";
 import type { Host } from "./host.ts";
@@ -7,14 +7,14 @@ import { didYouMean } from "./nearest.ts";
 const has = (command: Command, ...names: readonly string[]): boolean =>
   command.options.some(({ long }) => long !== undefined && long !== null && names.includes(long));
 
-/** With a link it lists another thing, so only somebody who asks for that gets it. */
+/** With a link it lists something else, so only an explicit --link counts. */
 const readsWithoutMeter = "tables";
 
-/** Completes a command whose own options are there. */
+/** Completes a command that already has its own options. */
 export const completeCommand = ({ command, io }: Host, example: string): void => {
-  if (has(command, "--output", "--record")) command.option("--force", "writes over files that are there");
+  if (has(command, "--output", "--record")) command.option("--force", "overwrites existing files");
   if (has(command, "--link")) {
-    command.option("--share", "goes on though a daemon on this machine uses the link");
+    command.option("--share", "continues even if a daemon on this machine uses the link");
     const link = io.env.METERPORT_LINK?.trim() ?? "";
     if (link !== "" && command.name() !== readsWithoutMeter) command.setOptionValueWithSource("link", link, "env");
   }
@@ -22,10 +22,10 @@ export const completeCommand = ({ command, io }: Host, example: string): void =>
 };
 
 /**
- * Looks for an option that the command does not have, before anything else is complained of: who misspells --link should
+ * Looks for an option that the command does not have before reporting anything else: a user who misspells --link should
  * not be told that it is missing.
  *
- * @throws UsageError (`arguments`), which never repeats what stands behind the name
+ * @throws UsageError (`arguments`), which never repeats what follows the name
  */
 export const checkOptions = (command: Command, words: readonly string[]): void => {
   const known = [
@@ -42,7 +42,7 @@ export const checkOptions = (command: Command, words: readonly string[]): void =
         "arguments",
         `unknown option ${name}${didYouMean(name, known) || `; meterport ${command.name()} --help lists them`}`,
       );
-    // Its value may look like an option.
+    // The option's value may look like an option.
     if (option?.required === true && value === undefined) n++;
   }
 };

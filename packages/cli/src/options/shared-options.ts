@@ -8,17 +8,19 @@ export const linkOption = (): Option =>
     "the meter: /dev/ttyUSB0, serial:///dev/ttyUSB0?baud=9600, usb://vendor:product:serial, tcp://, rfc2217:// or tls://host:port, mqtt://broker/prefix, unix:///path; optical:///dev/ttyUSB0 or optical+tcp://host:port for the optical port",
   );
 export const keyOption = (): Option =>
-  new Option("--key <key>", "16 or 20 ASCII characters, 32 or 40 hex digits, or @file; else METERPORT_KEY");
+  new Option("--key <key>", "16 or 20 ASCII characters, 32 or 40 hex digits, or @file; default: METERPORT_KEY");
 export const securityOption = (): Option =>
-  new Option("--security <kind>", "rc4, rc4-encrypted, tls, or auto: whichever the port speaks")
+  new Option("--security <kind>", "rc4, rc4-encrypted, tls, or auto: what the port speaks")
     .choices(securityNames)
     .default("auto");
 export const clientIdOption = (): Option =>
-  new Option("--client-id <n>", "0 to 65535, how the meter notes us under TLS and on the optical port").default("0");
+  new Option("--client-id <n>", "client ID that the meter logs under TLS and on the optical port, 0 to 65535").default(
+    "0",
+  );
 export const recordOption = (): Option =>
   new Option(
     "--record <file>",
-    "writes what crosses the link, for meterport replay; readings and serial numbers are in it",
+    "records what crosses the link, for meterport replay; contains readings and serial numbers",
   );
 export const traceDetails = ["frames", "full"] as const;
 /** Frames by name, or their data too. */
@@ -26,36 +28,36 @@ export type TraceDetail = (typeof traceDetails)[number];
 export const traceOption = (): Option =>
   new Option(
     "--trace [detail]",
-    "tells on standard error what crosses the link, decoded, as it happens; --trace=full adds data",
+    "prints what crosses the link to standard error, decoded, as it happens; --trace=full adds data",
   ).choices(traceDetails);
 
-/** `--trace` alone would take the word behind it for its detail, which is an argument of the command. */
+/** `--trace` alone would take the next word, an argument of the command, for its detail. */
 export const withTraceDetail = (argv: readonly string[]): readonly string[] =>
   argv.map((word) => (word === "--trace" ? `--trace=${traceDetails[0]}` : word));
 
 export const profileOption = (what: string): Option => new Option("--profile <profile>", `${what}, as in meter:3.70`);
 export const jsonOption = (): Option => new Option("--json", "one JSON document on standard output, and nothing else");
-export const jsonLinesOption = (): Option => new Option("--json", "one JSON document a line, and nothing else");
+export const jsonLinesOption = (): Option => new Option("--json", "one JSON document per line, and nothing else");
 export const zoneOption = (): Option =>
   new Option(
     "--zone <zone>",
-    "of times given without one, and of local times shown, as in Europe/Berlin; else this machine's",
+    "time zone for times without one and for local times shown, as in Europe/Berlin; default: this machine's",
   );
-/** Where a meter's own clock is meant, which does not say its zone. */
+/** For times by a meter's own clock, which does not give its zone. */
 export const meterZoneOption = (): Option =>
   new Option(
     "--zone <zone>",
-    "that the meter's clock goes by, as in Europe/Berlin, for 3d and times with Z; else this machine's",
+    "time zone of the meter's clock, as in Europe/Berlin, for 3d and times with Z; default: this machine's",
   );
 
 /** The options of a command that asks a meter. */
 export const asksMeter = (command: Command): Command =>
   meterOptions(
     command.addOption(linkOption().makeOptionMandatory()).addOption(keyOption()),
-    "the device, for a meter that does not say what it is",
+    "device profile, for a meter that does not identify itself",
   );
 
-/** The options of a command that asks a meter where it is given one. */
+/** The options of a command that asks a meter if it is given one. */
 export const mayAskMeter = (command: Command, words: { readonly link: string; readonly profile: string }): Command =>
   meterOptions(command.option("--link <url>", words.link).addOption(keyOption()), words.profile);
 
@@ -82,13 +84,13 @@ export interface ReadOptions extends MeterOptions {
   readonly json?: true;
 }
 
-/** Of commands that list what has happened. */
+/** Options of commands that list what has happened. */
 export interface LogCommandOptions extends ReadOptions {
   readonly since?: string;
   readonly zone?: string;
 }
 
-/** Of commands that change a meter. */
+/** Options of commands that change a meter. */
 export interface ChangeCommandOptions {
   readonly dryRun?: true;
   readonly yes?: true;

@@ -13,7 +13,7 @@ const realDay = (day: string): boolean => {
   return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === day;
 };
 
-/** What a text says: milliseconds, or a time by some clock. */
+/** What a text means: milliseconds, or a time by some clock. */
 type Said = { readonly millis: Millis } | { readonly local: string };
 
 const said = (text: string, now: Millis, option: string): Said => {
@@ -55,7 +55,7 @@ export const parseLocalSince = (text: string, now: Millis, zone: Zone, option = 
   return "local" in time ? time.local : zone.text(new Date(time.millis).toISOString()).replace(" ", "T");
 };
 
-/** Says which times were asked for, and whose they are: a day is another one elsewhere. */
+/** Reports which times were asked for, and in which zone: a day is another one elsewhere. */
 export const sayTimes = (
   io: Io,
   zone: Zone,

@@ -1,4 +1,4 @@
-/** For tests: a clock that jumps to the next deadline whenever nothing else is left to do. */
+/** For tests: a clock that jumps to the next deadline when nothing else is left to do. */
 import type { Clock, Millis } from "@meterport/protocol/ports";
 
 interface Task {
@@ -7,11 +7,11 @@ interface Task {
 }
 
 export interface EagerClock extends Clock {
-  /** Deadlines that nobody has called off. */
+  /** Deadlines that are not cancelled. */
   readonly waiting: () => number;
 }
 
-/** @param wall what `wall()` says when `now()` is 0 */
+/** @param wall what `wall()` returns when `now()` is 0 */
 export const eagerClock = (wall: Millis = Date.UTC(2026, 0, 1)): EagerClock => {
   const tasks: Task[] = [];
   let now = 0;

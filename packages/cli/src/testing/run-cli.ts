@@ -18,13 +18,13 @@ export interface Ran {
 export interface World {
   readonly env?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
-  /** Files that are no text. */
+  /** Binary files. */
   readonly binaries?: Readonly<Record<string, Uint8Array>>;
   readonly stdin?: string;
   readonly clock?: Clock;
   readonly terminal?: boolean;
   readonly color?: boolean;
-  /** Whether the locale has more than ASCII; it has where left out. */
+  /** Whether the locale has more than ASCII; true if omitted. */
   readonly unicode?: boolean;
   /** Daemons by the link that they use. */
   readonly daemons?: Readonly<Record<string, { readonly url: string; readonly pid: number }>>;
@@ -32,19 +32,19 @@ export interface World {
   readonly rows?: number;
   readonly interrupted?: AbortSignal;
   readonly openLink?: Io["openLink"];
-  /** The daemon; the test ends where it is started and not given. */
+  /** The daemon; without one, starting it fails the test. */
   readonly startDaemon?: Io["startDaemon"];
-  /** What is plugged in; nothing where left out. */
+  /** The ports that are plugged in; none if omitted. */
   readonly adapters?: readonly SerialAdapter[];
-  /** Takes what is written to files, by path; bytes as one character each. */
+  /** Receives what is written to files, by path; bytes as one character each. */
   readonly written?: Map<string, string>;
-  /** A file on a disk that is full: it can be opened and not written. */
+  /** A file on a full disk: it can be opened but not written. */
   readonly unwritable?: string;
-  /** What earlier runs left behind, by name; changed by this one. */
+  /** The state of earlier runs, by name; changed by this one. */
   readonly state?: Map<string, unknown>;
   /** Sentences of earlier runs that need not be repeated; this one adds its own. */
   readonly said?: Set<string>;
-  /** What the person in front answers; nobody sits there where left out. */
+  /** The person's answer; without one there is no terminal. */
   readonly answer?: boolean;
   /** Sees each write to standard output. */
   readonly onWrite?: (text: string) => void;
@@ -67,7 +67,7 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
   });
   const checkNew = (path: string): void => {
     if (world.written?.has(path))
-      throw new UsageError("exists", `${path} exists already: choose another name, or write over it with --force`);
+      throw new UsageError("exists", `${path} already exists: choose another name, or overwrite it with --force`);
   };
   const io: RawIo = {
     stdout: output((text) => {
@@ -80,18 +80,18 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     readStdin: async () => world.stdin ?? "",
     readFile: (path) => {
       const text = files[path];
-      if (text === undefined) throw new UsageError("file", `${path}: there is no such file`);
+      if (text === undefined) throw new UsageError("file", `${path}: no such file`);
       return text;
     },
     readText: (path) => {
       const text = files[path];
-      if (text === undefined) throw new UsageError("file", `${path}: it cannot be read`);
+      if (text === undefined) throw new UsageError("file", `${path}: cannot be read`);
       return text;
     },
     readBytes: (path) => {
       const bytes =
         world.binaries?.[path] ?? (files[path] === undefined ? undefined : new TextEncoder().encode(files[path]));
-      if (bytes === undefined) throw new UsageError("file", `${path}: it cannot be read`);
+      if (bytes === undefined) throw new UsageError("file", `${path}: cannot be read`);
       return bytes;
     },
     createFile: (path, { over }) => {
@@ -99,7 +99,7 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
       let text = "";
       world.written?.set(path, "");
       const write = (data: string | Uint8Array) => {
-        if (path === world.unwritable) throw new UsageError("file", `${path}: it cannot be written`);
+        if (path === world.unwritable) throw new UsageError("file", `${path}: cannot be written`);
         text += typeof data === "string" ? data : Buffer.from(data).toString("latin1");
         world.written?.set(path, text);
       };
@@ -135,7 +135,7 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
 
 export const key = "hex:01010101010101010101010101010101";
 
-/** The quiet household, whose values stand still. */
+/** The quiet household, whose values do not change. */
 export const quietMeter = (clock: Clock, options: Partial<VirtualMeterOptions> = {}): VirtualMeter =>
   new VirtualMeter({
     profile: parseProfile("meter:3.70"),

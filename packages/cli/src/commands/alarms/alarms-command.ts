@@ -1,4 +1,4 @@
-/** `meterport alarms`: what the meter and its devices complain of. */
+/** `meterport alarms`: the active alarms of the meter and its devices. */
 
 import { type Alarms, type DeviceAlarms, readAlarms } from "@meterport/client/readers/alarms";
 import { hexByte } from "@meterport/protocol/digits";
@@ -40,8 +40,8 @@ export const alarmsCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
       ],
     );
     if (rows.length > 0) io.stdout.write(alignedTable(rows, { width: paint.width }));
-    else say(io, "no alarm is on");
-    if (alarms.meter === null) say(io, "the meter does not show its own alarms (BT03) to this key");
-    if (alarms.devices === null) say(io, "the meter does not show those of its devices (ET14) to this key");
+    else say(io, "no alarm is active");
+    if (alarms.meter === null) say(io, "this key may not read the meter's own alarms (BT03)");
+    if (alarms.devices === null) say(io, "this key may not read the alarms of the meter's devices (ET14)");
     return exit.done;
   });

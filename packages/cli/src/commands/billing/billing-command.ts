@@ -15,7 +15,10 @@ const kindsOf = (text: string | undefined): readonly BillingKind[] => {
   if (text === undefined) return billingKinds;
   const kind = billingKinds.find((known) => known === text);
   if (kind !== undefined) return [kind];
-  throw new UsageError("kind", `--kind ${JSON.stringify(text.slice(0, 40))} is none of ${billingKinds.join(", ")}`);
+  throw new UsageError(
+    "kind",
+    `--kind ${JSON.stringify(text.slice(0, 40))} is unknown; known: ${billingKinds.join(", ")}`,
+  );
 };
 
 const titleOf = ({ kind, table, sequence, takenAt, season, reason, doubts }: BillingSnapshot): string =>
@@ -43,7 +46,7 @@ export const billingCommand = (options: BillingCommandOptions, io: Io): Promise<
         io.stdout.write(`${gap}${paint("bold", titleOf(snapshot))}\n${registers}`);
       }
     }
-    if (count === 0 && options.json !== true) say(io, "the meter keeps no such copy of its registers");
+    if (count === 0 && options.json !== true) say(io, "the meter keeps no such register copy");
     return exit.done;
   });
 };

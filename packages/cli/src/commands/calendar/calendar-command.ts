@@ -28,7 +28,7 @@ export const calendarCommand = (options: CalendarCommandOptions, io: Io): Promis
       print(io, toJson({ ...reading, on: asked }));
       return exit.done;
     }
-    // Dates are shown for a year: that of the day that was asked for, else by the meter's clock.
+    // Dates are shown for one year: the year asked for, or else the present one by the meter's clock.
     const year = Number((time ?? present?.time ?? new Date(io.clock.wall()).toISOString()).slice(0, 4));
     io.stdout.write(calendarText(reading, asked, year, paintFor(io.stdout)));
     return exit.done;

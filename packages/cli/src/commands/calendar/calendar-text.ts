@@ -1,4 +1,4 @@
-/** A TOU calendar as people read it. Tiers are named as on the meter's display, T1 for tier 0 of the tables. */
+/** A TOU calendar for people. Tiers are named as on the meter's display: T1 is tier 0 of the tables. */
 
 import type { Activation, CalendarReading, LocalTimeRules } from "@meterport/client/readers/calendar";
 import { twoDigits } from "@meterport/protocol/digits";
@@ -15,7 +15,7 @@ import type { Paint } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 import { presentText, tierName } from "../tariffs/tariff-text.ts";
 
-/** A day, or a moment of it, that was asked for. */
+/** The day, or the time of day, that the user asked for. */
 export interface Asked extends TariffDay {
   /** "2026-01-31T12:00:00" */
   readonly time: string;
@@ -26,14 +26,14 @@ export interface Asked extends TariffDay {
 const clockText = (minute: number): string => `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
 
 const switchesText = (switches: readonly TierBegin[] | null | undefined): string => {
-  if (switches === null || switches === undefined) return "unknown: its switches cannot be true";
+  if (switches === null || switches === undefined) return "unknown: its switches are impossible";
   if (switches.length === 0) return "no tier begins";
   const [only, ...others] = switches;
   if (only !== undefined && others.length === 0) return `${tierName(only.tier)} all day`;
   return switches.map(({ minute, tier }) => `${clockText(minute)} ${tierName(tier)}`).join("  ");
 };
 
-/** From Monday on, as people count. */
+/** Starting with Monday. */
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 const mondayFirst = [1, 2, 3, 4, 5, 6, 0] as const;
 
@@ -92,10 +92,10 @@ const rulesText = ({ zone_min, daylightSaving_min, at }: LocalTimeRules): string
 
 const activationText = ({ kind, at, after_s, selfRead, demandReset }: Activation): string => {
   const when = {
-    "at a time": at === null ? "at a time that cannot be" : `at ${plainMoment(at)} UTC`,
+    "at a time": at === null ? "at an impossible time" : `at ${plainMoment(at)} UTC`,
     "after a time": `${spanText(after_s ?? 0)} after it was written`,
-    "by a procedure": "when a procedure says so",
-    unknown: "at a time that is not documented",
+    "by a procedure": "when a procedure activates it",
+    unknown: "at an undocumented time",
   }[kind];
   const before = [...(selfRead ? ["a self-read"] : []), ...(demandReset ? ["a demand reset"] : [])];
   return `pending: takes effect ${when}${before.length === 0 ? "" : `, after ${before.join(" and ")}`}`;
@@ -109,14 +109,14 @@ const askedText = ({ day, season, kind, switches, time, tier }: Asked): string =
   return `${day}, ${inSeason}, ${what}: ${switchesText(switches)}${then}`;
 };
 
-/** Seasons that dates begin, or the one that lasts. */
+/** The seasons that dates begin, or the only one. */
 const seasonsIn = ({ dates, standingSeason }: TariffCalendar): number[] => {
   const begun = dates.flatMap(({ action }) => (action.kind === "season" ? [action.season] : []));
   const standing = begun.length === 0 && standingSeason !== null ? [standingSeason] : [];
   return [...new Set([...begun, ...standing])].sort((a, b) => a - b);
 };
 
-/** Everything, with a line for each schedule, date and relay switch; `year` is the one whose days are shown. */
+/** The whole calendar, with a line for each schedule, date and relay switch; days are shown for `year`. */
 export const calendarText = (reading: CalendarReading, asked: Asked | null, year: number, paint: Paint): string => {
   const { calendar, activation, present, clock, relays } = reading;
   const title = (text: string): string => `${paint("bold", text)}\n`;

@@ -10,8 +10,11 @@ export interface CalendarCommandOptions extends ReadOptions {
 
 export const addCalendarCommand = (host: Host, load: Load<[options: CalendarCommandOptions]>): void => {
   asksMeter(host.command)
-    .option("--pending", "the calendar that waits to take effect")
-    .option("--on <time>", "only that local day or moment, as in 2026-01-31 or 2026-01-31T12:00; with Z a moment")
+    .option("--pending", "the pending calendar, which is not in effect yet")
+    .option(
+      "--on <time>",
+      "only this day or time by the meter's clock, as in 2026-01-31 or 2026-01-31T12:00; with Z in UTC",
+    )
     .addOption(meterZoneOption())
     .addOption(jsonOption())
     .action(runs(host, load));

@@ -24,10 +24,10 @@ import { didYouMean } from "../../options/nearest.ts";
 import type { CallCommandOptions } from "./options.ts";
 import { parseParameters } from "./parameters.ts";
 
-/** One call, checked as far as that goes without the meter. */
+/** One call, checked as far as possible without the meter. */
 interface Call {
   readonly id: ProcedureId;
-  /** Known parameters; undefined where they are given as bytes. */
+  /** Known parameters; undefined if they are given as bytes. */
   readonly typed: { readonly procedure: AnyProcedure; readonly parameters: Record<string, unknown> } | undefined;
   readonly raw: Uint8Array;
 }
@@ -45,18 +45,18 @@ const callOf = (text: string, words: readonly string[], { hex, unverified }: Cal
     );
     throw new UsageError(
       "no-such-procedure",
-      `"${text.slice(0, 40)}" is no procedure like EP17, BP10 or 0x0811${near}`,
+      `"${text.slice(0, 40)}" is not a procedure such as EP17, BP10 or 0x0811${near}`,
     );
   }
   if (id === "EP39" && unverified !== true)
     throw new UsageError(
       "unverified",
-      "EP39 is described nowhere: --unverified calls it in the encoding of a public client, with type=4 or 12 and data=HEX",
+      "EP39 is not documented: --unverified calls it in the encoding of a public client, with type=4 or 12 and data=HEX",
     );
   if (hex !== undefined) {
-    if (words.length > 0) throw new UsageError("parameter", `${id}: parameters by name or by --hex, not both`);
+    if (words.length > 0) throw new UsageError("parameter", `${id}: give parameters by name or with --hex, not both`);
     const raw = fromHex(hex);
-    if (raw === undefined) throw new UsageError("hex", `--hex "${hex.slice(0, 40)}" is no whole number of bytes`);
+    if (raw === undefined) throw new UsageError("hex", `--hex "${hex.slice(0, 40)}" is not a whole number of bytes`);
     return { id, typed: undefined, raw };
   }
   const procedure = declared(id);
@@ -71,7 +71,7 @@ const callOf = (text: string, words: readonly string[], { hex, unverified }: Cal
 /** A sequence number that the meter takes: each call uses the next of 5 to 9 (MEP guide 1.1, p. 58). */
 const anySequence = 5;
 
-/** What does not fit into the bytes of a parameter was typed wrong: nothing has been asked of a meter yet. */
+/** A value that does not fit a parameter's bytes is a typing error: nothing was sent to the meter yet. */
 const asUsage = <T>(id: ProcedureId, encoded: () => T): T => {
   try {
     return encoded();
@@ -81,7 +81,7 @@ const asUsage = <T>(id: ProcedureId, encoded: () => T): T => {
   }
 };
 
-/** What would be sent, with the dimensions that the device has at the factory. */
+/** What would be sent, with the device's factory dimensions. */
 const requestOf = ({ id, typed, raw }: Call, profile: string): Uint8Array => {
   const env = defaultDimensions(parseProfile(profile));
   const header = { procedure: numberOf(id), responseHandling: 0, sequence: anySequence };
@@ -115,8 +115,8 @@ export const callCommand = async (
     return exit.done;
   }
   if (options.link === undefined)
-    throw new UsageError("link", "which meter? give --link URL, or --dry-run to look only");
-  if (id === "EP39") say(io, "EP39 is not described in any public document: what the meter makes of it is not known");
+    throw new UsageError("link", "which meter? give --link URL, or --dry-run to send nothing");
+  if (id === "EP39") say(io, "EP39 is not described in any public document: how the meter reacts is unknown");
   await permitted(`call ${id} (${catalogueEntry(id)?.title ?? "not named in the guides"})?`, options.yes === true, io);
   const task = async (meter: Meter): Promise<Exit> => {
     const signal = io.interrupted;

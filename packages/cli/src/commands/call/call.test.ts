@@ -6,7 +6,7 @@ const link = ["--link", "tcp://meter:1"];
 const call = (...args: string[]) => runCli(["call", ...args], withMeter());
 
 describe("call", () => {
-  test("a typed procedure: its parameters by name, its own results in words", async () => {
+  test("calls a declared procedure with parameters by name, and shows its results in words", async () => {
     const { code, err } = await call(...link, "EP17", "action=0", "deviceHandle=1999", "--yes");
     assert.equal(code, 1);
     assert.match(err, /call EP17: no installed device has this handle \(result 3\)/);
@@ -37,13 +37,13 @@ describe("call", () => {
     assert.match(post.out, /40 00 07 00 08 27 08 05 0c 01 01 00 09/);
   });
 
-  test("nothing is called without a word", async () => {
+  test("calls nothing without confirmation", async () => {
     const { code, err } = await call(...link, "EP17", "action=0", "deviceHandle=1000");
     assert.equal(code, 2);
-    assert.match(err, /nobody is there to confirm it/);
+    assert.match(err, /no terminal to confirm this/);
   });
 
-  test("what is wrong is said before anything is opened", async () => {
+  test("reports wrong usage before opening the link", async () => {
     const wrong = async (expected: RegExp, ...args: string[]): Promise<void> => {
       const { code, err } = await call(...args);
       assert.equal(code, 2);
@@ -52,11 +52,11 @@ describe("call", () => {
     await wrong(/EP17: deviceHandle is missing; it takes action, deviceHandle/, "EP17", "action=0");
     await wrong(/BP10: setTime, setDate, .* are missing; it takes setTime, setDate, setQualifier, dateTime, /, "BP10");
     await wrong(/EP17 has no parameter "actoin"; did you mean action/, "EP17", "actoin=0");
-    await wrong(/"EP1x7" is no procedure like/, "EP1x7");
-    await wrong(/EP39 is described nowhere/, "EP39", "type=4", "data=01");
-    await wrong(/EP39 is described nowhere/, "EP39", "--hex", "01");
+    await wrong(/"EP1x7" is not a procedure such as/, "EP1x7");
+    await wrong(/EP39 is not documented/, "EP39", "type=4", "data=01");
+    await wrong(/EP39 is not documented/, "EP39", "--hex", "01");
     await wrong(/EP20.*: its parameters are not declared; give them as --hex/, "EP20");
-    await wrong(/by name or by --hex, not both/, "EP17", "action=0", "--hex", "01");
+    await wrong(/by name or with --hex, not both/, "EP17", "action=0", "--hex", "01");
     await wrong(
       /EP17\.deviceHandle: 70000 is not a whole number from 0 to 65535/,
       "EP17",

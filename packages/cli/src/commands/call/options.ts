@@ -30,7 +30,7 @@ export const addCallCommand = (
   host.command
     .addOption(linkOption())
     .addOption(keyOption())
-    .addOption(profileOption("the device, for a meter that does not say what it is"))
+    .addOption(profileOption("device profile, for a meter that does not identify itself"))
     .addOption(securityOption())
     .addOption(clientIdOption())
     .addOption(recordOption())
@@ -38,7 +38,7 @@ export const addCallCommand = (
     .option("--hex <bytes>", "the parameters as bytes, for procedures that are not declared")
     .option("--unverified", "permits EP39, which no public document describes")
     .option("--dry-run", "only shows the request that would be sent; needs no meter")
-    .option("--yes", "agrees beforehand")
+    .option("--yes", "does not ask for confirmation")
     .addOption(jsonOption())
     .action(runs(host, load));
 };

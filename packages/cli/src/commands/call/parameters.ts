@@ -9,7 +9,7 @@ interface Parameter {
   readonly name: string;
   readonly type: string;
   readonly meta: FieldMeta;
-  /** May be left out: whether it is there hangs on another one. */
+  /** May be omitted: its presence depends on another parameter. */
   readonly optional: boolean;
 }
 
@@ -29,7 +29,7 @@ const parametersOf = (procedure: AnyProcedure): readonly Parameter[] => {
   if (procedure.id === "EP39") return posted;
   const description: Description = procedure.request.describe();
   if (description.kind !== "struct") return [];
-  // Bits that nothing is known of are sent as zeros; nobody has to name them.
+  // Unknown bits are sent as zeros and need not be named.
   const named = description.fields.filter(({ reserved }) => !reserved);
   return named.map(({ name, layout, meta }) => ({
     name,
@@ -42,7 +42,7 @@ const parametersOf = (procedure: AnyProcedure): readonly Parameter[] => {
 /**
  * The parameters by name.
  *
- * @throws UsageError (`parameter`, `value`) that names what the procedure takes
+ * @throws UsageError (`parameter`, `value`) that names the procedure's parameters
  */
 export const parseParameters = (procedure: AnyProcedure, words: readonly string[]): Record<string, unknown> => {
   const fields = parametersOf(procedure);

@@ -8,7 +8,7 @@ import type { ConvertOptions } from "./options.ts";
 /** @throws UsageError */
 export const convertCommand = async (path: string, { output }: ConvertOptions, io: Io): Promise<Exit> => {
   const pieces = pcapOf(parseCapture(io.readText(path)));
-  // Nothing is written over before the capture's time is known to be one.
+  // Checked before anything is overwritten: the capture's time must be valid.
   const head = pieces.next();
   await intoFile(io, output, ({ write }) => {
     if (head.done !== true) write(head.value);

@@ -16,7 +16,7 @@ test("convert writes a capture as a pcap file", async () => {
   assert.equal(file.subarray(-2).toString("hex"), "ff80");
 });
 
-test("what is no capture is wrong usage, and nothing is written", async () => {
+test("refuses a file that is not a capture, and writes nothing", async () => {
   for (const [text, told] of [
     ["hello\n", /line 1: it is no JSON object/],
     [captureHead({ started: "soon", link: "tcp" }), /started "soon" is no time/],

@@ -1,4 +1,4 @@
-/** `meterport demands`: the highest and lowest averages, and those under way. */
+/** `meterport demands`: the highest and lowest demands, and those in progress. */
 import { type Demands, readDemands } from "@meterport/client/readers/registers";
 import type { DemandValue } from "@meterport/client/readers/snapshot";
 import { toJson } from "../../format/json.ts";
@@ -32,7 +32,7 @@ const textOf = (demands: Demands, paint: Paint): string => {
   );
   const rows = total.demands.flatMap((demand, i): Row[] => [
     rowOf("all", demand),
-    // A tier in which nothing was reached has neither value nor time.
+    // A tier without a recorded demand has neither value nor time.
     ...tiers.flatMap((tier, t): Row[] => {
       const own = tier.demands[i];
       return own === undefined || (own.raw === 0 && own.at === null) ? [] : [rowOf(tierName(t), own)];
@@ -40,7 +40,7 @@ const textOf = (demands: Demands, paint: Paint): string => {
   ]);
   const coincidents = total.coincidents.map(
     (value): Row => [
-      `${value.name}, meanwhile`,
+      `${value.name}, coincident`,
       `with ${total.demands.find(({ demand }) => demand === value.demand)?.name ?? `demand ${value.demand}`}`,
       amountOf(value),
       unitText(value.unit),
@@ -64,7 +64,7 @@ const textOf = (demands: Demands, paint: Paint): string => {
     ...(coincidents.length === 0 ? [] : [alignedTable(coincidents, { right: [2], width: paint.width })]),
     ...(now.length === 0
       ? []
-      : [`${paint("bold", "under way")}\n${alignedTable(now, { right: [1], indent: "  ", width: paint.width })}`]),
+      : [`${paint("bold", "in progress")}\n${alignedTable(now, { right: [1], indent: "  ", width: paint.width })}`]),
   ].join("\n");
 };
 

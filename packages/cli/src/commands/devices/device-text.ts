@@ -1,4 +1,4 @@
-/** What devices behind a meter have answered, as lines. */
+/** The answers of devices behind a meter, as lines. */
 import type { DeviceRead } from "@meterport/client/readers/mbus";
 import { toHex } from "@meterport/protocol/bytes";
 import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
@@ -8,8 +8,8 @@ import type { Paint } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 
 const problems: Readonly<Record<NonNullable<MbusTelegram["problem"]>, string>> = {
-  truncated: "the answer is cut: what follows is missing",
-  malformed: "what follows makes no records",
+  truncated: "the answer is cut short: the rest is missing",
+  malformed: "the rest is malformed",
   encrypted: "the answer is encrypted, and the meter has no key for it",
 };
 
@@ -18,7 +18,7 @@ const statusTexts = ({ application, powerLow, permanentError, temporaryError, ma
   ...(powerLow ? ["power low"] : []),
   ...(permanentError ? ["permanent error"] : []),
   ...(temporaryError ? ["temporary error"] : []),
-  ...(manufacturer === 0 ? [] : [`its maker's status ${manufacturer}`]),
+  ...(manufacturer === 0 ? [] : [`manufacturer status ${manufacturer}`]),
 ];
 
 const placeText = ({ storage, tariff, subunit, function: kind }: MbusRecord): string =>
@@ -29,7 +29,7 @@ const placeText = ({ storage, tariff, subunit, function: kind }: MbusRecord): st
     ...(subunit === 0 ? [] : [`unit ${subunit}`]),
   ].join(", ");
 
-/** The value of a record, or its bare number where its meaning is not certain. */
+/** The value of a record, or its raw number if its meaning is not certain. */
 const saysText = ({ value, text, time, raw }: MbusRecord): string => {
   if (value !== null) return String(value);
   if (text !== null) return text;
@@ -45,16 +45,16 @@ const recordRow = (record: MbusRecord, paint: Paint): Row => [
   [...record.notes, ...record.doubts.map((doubt) => `${doubt}?`)].join(", "),
 ];
 
-/** "ELS gas meter …" in its own words. */
+/** "ELS gas meter …". */
 export const identityText = ({ manufacturer, medium, mediumCode, serialNumber, version }: MbusTelegram): string =>
   [
-    manufacturer ?? "unknown maker",
+    manufacturer ?? "unknown manufacturer",
     medium ?? `device type ${mediumCode}`,
     serialNumber === null ? "no serial number" : `serial number ${serialNumber}`,
     ...(version === null ? [] : [`version ${version}`]),
   ].join(", ");
 
-/** Who answered, its state and its values, one a line. */
+/** The device that answered, its state and its values, one per line. */
 export const telegramText = (telegram: MbusTelegram, paint: Paint): string => {
   const { records, manufacturerData, moreFollow, problem, status } = telegram;
   const remarks = [
@@ -62,8 +62,8 @@ export const telegramText = (telegram: MbusTelegram, paint: Paint): string => {
     ...(problem === null ? [] : [problems[problem]]),
     ...(manufacturerData === null || manufacturerData.length === 0
       ? []
-      : [`its maker's data: ${toHex(manufacturerData, " ")}`]),
-    ...(moreFollow ? ["more records would follow"] : []),
+      : [`manufacturer data: ${toHex(manufacturerData, " ")}`]),
+    ...(moreFollow ? ["the device has more records"] : []),
   ];
   const rows = records.map((record) => recordRow(record, paint));
   return [

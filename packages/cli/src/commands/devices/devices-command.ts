@@ -31,7 +31,7 @@ const textOf = (device: Device, paint: Paint): string => {
     ...alarms.map(({ name }) => paint("yellow", name)),
     ...(ownAlarms === 0 ? [] : [paint("yellow", `its own alarms 0x${toHex(Uint8Array.of(ownAlarms))}`)]),
     ...(control === null ? [] : [`control value ${control.record?.value ?? control.raw}`]),
-    ...(latest === null ? ["nothing was read from it yet"] : []),
+    ...(latest === null ? ["not read yet"] : []),
   ];
   return `${paint("bold", title)}\n${lines.map((line) => `  ${line}\n`).join("")}${latest === null ? "" : readText(latest, paint)}`;
 };
@@ -41,7 +41,7 @@ export const devicesCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
   withOpenMeter(options, io, async (meter) => {
     const devices = await readDevices(meter, { signal: io.interrupted });
     if (options.json === true) print(io, toJson(devices));
-    else if (devices.length === 0) say(io, "no device is behind this meter");
+    else if (devices.length === 0) say(io, "this meter has no devices");
     else {
       const paint = paintFor(io.stdout);
       io.stdout.write(

@@ -28,8 +28,8 @@ const parseIcons = (text: string): DisplayIcon[] =>
     : text.split(",").map((word) => {
         const icon = icons.find((name) => name.toLowerCase() === word.trim().toLowerCase());
         if (icon !== undefined) return icon;
-        const meant = didYouMean(word, icons) || `; there are ${icons.join(", ")}, none`;
-        throw new UsageError("icons", `--icons ${JSON.stringify(word.slice(0, 40))} is no icon${meant}`);
+        const meant = didYouMean(word, icons) || `; known: ${icons.join(", ")}, none`;
+        throw new UsageError("icons", `--icons ${JSON.stringify(word.slice(0, 40))} is not an icon${meant}`);
       });
 
 const parseValue = (text: string): { readonly place: number; readonly value: number } => {
@@ -37,7 +37,7 @@ const parseValue = (text: string): { readonly place: number; readonly value: num
   if (place !== undefined && value !== undefined) return { place: Number(place), value: Number(value) };
   throw new UsageError(
     "value",
-    `--value ${JSON.stringify(text.slice(0, 40))} is no place and whole number as in 0=12345; the places count from 0`,
+    `--value ${JSON.stringify(text.slice(0, 40))} is not a place and a whole number as in 0=12345; places are numbered from 0`,
   );
 };
 
@@ -66,7 +66,7 @@ export const displayCommand = (options: DisplayCommandOptions, io: Io): Promise<
   const beside = options.icons === undefined ? {} : { icons: parseIcons(options.icons) };
   const changes: DisplayChange[] = options.value.map((text) => ({ ...parseValue(text), ...beside }));
   if (changes.length === 0 && options.icons !== undefined)
-    throw new UsageError("value", "--icons stand beside a value: say which with --value, as in --value 0=12345");
+    throw new UsageError("value", "--icons needs a value: add --value, as in --value 0=12345");
   return withOpenMeter(
     options,
     io,
@@ -75,7 +75,8 @@ export const displayCommand = (options: DisplayCommandOptions, io: Io): Promise<
       const places = (await meter.environment(ET50, { signal: io.interrupted })).ET11 as { mepDataSources?: number };
       const most = (places.mepDataSources ?? 0) - 1;
       for (const { place } of changes)
-        if (place > most) throw new UsageError("value", `this meter has places 0 to ${most}, not ${place}`);
+        if (place > most)
+          throw new UsageError("value", `there is no place ${place}; this meter has places 0 to ${most}`);
       const fields = displayFields(meter, changes);
       return changeMeter(meter, [{ table: ET50, fields, label: writeLabel(ET50, fields) }], options, io);
     },

@@ -4,12 +4,12 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { runCli, withMeter } from "../../testing/run-cli.ts";
 
 const link = ["--link", "tcp://meter:1"];
-/** MEP guide 1.1, pp. 131-132: sixteen places of firmware 3.70 have their values behind their icons. */
+/** MEP guide 1.1, pp. 131-132: sixteen places of firmware 3.70, each value after its icons. */
 const icons = 31;
 const et50 = 0x832;
 
 describe("display", () => {
-  test("shows a value with its icons, after showing what changes", async () => {
+  test("changes a value with its icons, after showing the change", async () => {
     const world = withMeter({ profile: parseProfile("meter:3.70") });
     const { ET11 } = world.meter.dimensions;
     const values = icons + 2 * (ET11.mepDataSources ?? 0);
@@ -30,14 +30,14 @@ describe("display", () => {
     assert.deepEqual(world.meter.memory.read(et50, icons + 2, 2), Uint8Array.of(0, 0));
   });
 
-  test("says what is wrong before anything is sent", async () => {
+  test("reports wrong usage before sending anything", async () => {
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
-      [["--value", "12.34"], /is no place and whole number as in 0=12345/],
-      [["--value", "0=99999999999"], /is no place and whole number/],
+      [["--value", "12.34"], /is not a place and a whole number as in 0=12345/],
+      [["--value", "0=99999999999"], /is not a place and a whole number/],
       [["--value", "0=2147483648"], /not a signed 32-bit integer/],
-      [["--value", "99=1"], /this meter has places 0 to \d+, not 99/],
-      [["--value", "0=1", "--icons", "kwhh"], /"kwhh" is no icon; did you mean "?kWh/],
-      [["--icons", "kWh"], /say which with --value/],
+      [["--value", "99=1"], /there is no place 99; this meter has places 0 to \d+/],
+      [["--value", "0=1", "--icons", "kwhh"], /"kwhh" is not an icon; did you mean "?kWh/],
+      [["--icons", "kWh"], /add --value/],
     ];
     for (const [args, sentence] of wrong) {
       const { code, err } = await runCli(["display", ...link, ...args, "--yes"], withMeter());

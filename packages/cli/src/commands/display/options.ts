@@ -15,9 +15,9 @@ export const addDisplayCommand = (host: Host, load: Load<[options: DisplayComman
       (text: string, others: string[]) => [...others, text],
       [],
     )
-    .option("--icons <names>", "beside these values, as in kWh,minus; none for no icon")
+    .option("--icons <names>", "icons beside these values, as in kWh,minus; none for no icon")
     .option("--dry-run", "only shows the requests that would be sent")
-    .option("--yes", "agrees beforehand")
+    .option("--yes", "does not ask for confirmation")
     .addOption(jsonOption())
     .action(runs(host, load));
 };

@@ -43,13 +43,13 @@ describe("docs as Markdown", () => {
   test("of one device has its tables, with their sizes", async () => {
     const { out } = await docs("--profile", "meter:3.70");
     assert.match(out, /^# Tables and procedures of meter:3\.70$/m);
-    assert.match(out, /^### BT28 .*\n\n.* 220 bytes on meter:3\.70 as it leaves the factory\.$/m);
+    assert.match(out, /^### BT28 .*\n\n.* 220 bytes on meter:3\.70 with factory settings\.$/m);
     assert.doesNotMatch(out, /^### ET97 /m);
   });
 });
 
 describe("docs as a page", () => {
-  test("needs nothing beside it", async () => {
+  test("is self-contained", async () => {
     const { out } = await docs("--format", "html");
     assert.match(out, /^<!doctype html>/);
     assert.doesNotMatch(out, /https?:|src=|@import|url\(/);
@@ -58,7 +58,7 @@ describe("docs as a page", () => {
     assert.equal(out.split("<tr>").length, out.split("</tr>").length);
   });
 
-  test("has no id twice, and each link leads somewhere", async () => {
+  test("has unique ids, and each link has a target", async () => {
     const { out } = await docs("--format", "html", "--profile", "meter:4.30");
     const ids = [...out.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     assert.deepEqual(
@@ -113,7 +113,7 @@ describe("docs as a page", () => {
   });
 });
 
-test("a path decides on the format; a folder takes both", async () => {
+test("the path decides the format; a folder gets both", async () => {
   const page = await docs("--output", "x.html");
   assert.match(page.written.get("x.html") ?? "", /^<!doctype html>/);
   assert.equal(page.out, "");

@@ -1,4 +1,4 @@
-/** The reference as one HTML page that needs nothing beside it: styles, script and search are inside. */
+/** The reference as one self-contained HTML page, with styles, script and search. */
 import { referenceRows } from "@meterport/protocol/layout/markdown";
 import { escaped } from "../../format/html.ts";
 import { pageScript, pageStyle } from "./page-parts.ts";

@@ -12,7 +12,7 @@ export interface DocsOptions {
 export const addDocsCommand = (host: Host, load: Load<[options: DocsOptions]>): void => {
   host.command
     .addOption(new Option("--format <format>", "md, or html").choices(["md", "html"]))
-    .addOption(profileOption("only what this device has; everything where left out"))
-    .option("--output <path>", "into a file, or into a folder where it ends with /")
+    .addOption(profileOption("only what this device has; everything if omitted"))
+    .option("--output <path>", "writes to this file, or to this folder if it ends with /")
     .action(runs(host, load));
 };

@@ -1,4 +1,4 @@
-/** What the page of the reference looks like, and how one searches in it. */
+/** The style of the reference page, and its search. */
 
 export const pageStyle = `
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #0a6c74; }
@@ -32,7 +32,7 @@ tr:target, tr:has(:target) { background: var(--soft); }
 @media print { nav { display: none; } body { display: block; } }
 `;
 
-/** Each word must occur in a row, or in the head of its section; sections without such a row go away. */
+/** Each word must occur in a row or in the heading of its section; sections without a matching row are hidden. */
 export const pageScript = `
 const search = document.getElementById("search");
 const found = document.getElementById("found");

@@ -1,4 +1,4 @@
-/** A diagnosis as one HTML page to attach to a report: nothing beside it is needed, and nothing secret is in it. */
+/** A diagnosis as one self-contained HTML page to attach to a report; it contains nothing secret. */
 import type { Verdict } from "@meterport/doctor/diagnosis";
 import { filled, findingText, wordsOf } from "@meterport/doctor/words/words";
 import { escaped } from "../../format/html.ts";

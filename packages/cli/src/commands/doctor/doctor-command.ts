@@ -13,7 +13,7 @@ import type { DoctorOptions } from "./options.ts";
 
 const formatOf = ({ format, json }: DoctorOptions): "text" | "html" | "json" => {
   if (json === true && format !== undefined && format !== "json")
-    throw new UsageError("format", `--json and --format ${format} contradict each other; leave one out`);
+    throw new UsageError("format", `--json and --format ${format} contradict each other; omit one`);
   return json === true ? "json" : (format ?? "text");
 };
 
@@ -23,10 +23,10 @@ export const doctorCommand = async (options: DoctorOptions, io: Io): Promise<Exi
   const { output } = options;
   const { kind, security, run } = examinationOf(options, io);
   const language = options.language ?? languageOf(io.env.LC_ALL ?? io.env.LC_MESSAGES ?? io.env.LANG);
-  // A file that cannot be written is told before half a minute was spent.
+  // A file that cannot be written fails now, not after half a minute.
   const file = output === undefined ? undefined : io.createFile(output);
   const time = new Date(io.clock.wall()).toISOString();
-  say(io, "examining the link; half a minute where it is well, longer where it is silent");
+  say(io, "examining the link; takes 30 s if it is healthy, longer if it is silent");
   const diagnosis = await run().catch((error: unknown) => {
     file?.discard();
     throw error;

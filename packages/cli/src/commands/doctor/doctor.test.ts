@@ -14,7 +14,7 @@ const overLine = (condition: Parameters<typeof modelledLine>[0] extends infer O 
 };
 
 describe("doctor", () => {
-  it("says of a healthy meter that it is, layer by layer", async () => {
+  it("reports a healthy meter, layer by layer", async () => {
     const { code, out, err } = await runCli(words, withMeter());
     assert.equal(code, 0, out + err);
     assert.match(out, /^Examination of a meter link\ntcp · NES 83331-3I, firmware 3\.70\.12\n/);
@@ -35,7 +35,7 @@ describe("doctor", () => {
     }
   });
 
-  it("takes the language of the environment", async () => {
+  it("uses the language of the environment", async () => {
     const world = withMeter();
     const { out } = await runCli(words, { ...world, env: { ...world.env, LANG: "de_AT.UTF-8" } });
     assert.match(out, /Die Verbindung ist gesund\.\n$/);
@@ -53,7 +53,7 @@ describe("doctor", () => {
     assert.equal(document.checks.length, 12);
   });
 
-  it("no page, text or document holds the key, a serial number or an address", async () => {
+  it("puts no key, serial number or address into page, text or document", async () => {
     for (const format of ["text", "html", "json"]) {
       const { out } = await runCli([...words, "--format", format], withMeter());
       for (const secret of ["0101010101", "12345678", "meter.example"])
@@ -61,7 +61,7 @@ describe("doctor", () => {
     }
   });
 
-  it("a page is written into a file, and its markup is no one else's", async () => {
+  it("writes a page into a file, and escapes foreign markup", async () => {
     const written = new Map<string, string>();
     const openLink = () =>
       Promise.reject(new LinkError("not-open", "x", "cannot open it: <b>no</b>", { reason: "missing" }));
@@ -72,7 +72,7 @@ describe("doctor", () => {
     assert.ok(page.includes("The device was not found") && page.includes("&lt;b&gt;no&lt;/b&gt;"));
   });
 
-  it("a key that is none in any form, and two formats at once, are wrong usage", async () => {
+  it("refuses a malformed key, and two formats at once", async () => {
     const world = withMeter();
     const short = await runCli([...words, "--key", "abc"], world);
     assert.deepEqual([short.code, /16 or 20 ASCII/.test(short.err)], [2, true], short.err);
@@ -91,7 +91,7 @@ describe("doctor", () => {
       return { clock, env: { METERPORT_KEY: opticalKey }, openLink };
     };
 
-    it("says of a healthy head that it is, layer by layer, and which key it was", async () => {
+    it("reports a healthy head, layer by layer, and which key it was", async () => {
       const { code, out, err } = await runCli(through, head());
       assert.equal(code, 0, out + err);
       assert.match(out, /^Examination of a meter link\noptical · NES 83331-3I, firmware 3\.70\.12\n/);
@@ -100,7 +100,7 @@ describe("doctor", () => {
       assert.match(out, /The link is healthy\.\n$/);
     });
 
-    it("has words, a page and a document for its own sicknesses, without the key", async () => {
+    it("has text, page and document for optical faults, without the key", async () => {
       for (const [language, name] of [
         ["en", "The meter refuses the key"],
         ["da", "Måleren afviser nøglen"],
@@ -118,7 +118,7 @@ describe("doctor", () => {
         }
     });
 
-    it("tries what feeds the head, and says the setting that did", async () => {
+    it("tries the lines that power the head, and reports the setting that works", async () => {
       const world = head();
       const openLink: World["openLink"] = async (link, signal, baud) => {
         assert.ok(world.openLink !== undefined && world.clock !== undefined);
@@ -130,15 +130,15 @@ describe("doctor", () => {
       assert.deepEqual([code, sickness, checks[0].facts], [1, "head-supply", { setting: "rts=off&dtr=on" }]);
     });
 
-    it("refuses what would write the key down, and what is the MEP port's", async () => {
+    it("refuses options that would record the key or belong to the MEP port", async () => {
       const recorded = await runCli([...through, "--record", "a.capture"], head());
       assert.deepEqual([recorded.code, /the key crosses it in the clear/.test(recorded.err)], [2, true], recorded.err);
       const tls = await runCli([...through, "--security", "tls"], head());
-      assert.deepEqual([tls.code, /has nothing to choose/.test(tls.err)], [2, true], tls.err);
+      assert.deepEqual([tls.code, /offers no choice/.test(tls.err)], [2, true], tls.err);
     });
   });
 
-  it("what was never opened has no bytes to judge", async () => {
+  it("does not judge bytes of a link that never opened", async () => {
     const openLink = () => Promise.reject(new LinkError("not-open", "x", "cannot open it", { reason: "missing" }));
     const { out } = await runCli([...words, "--json"], { openLink });
     const checks: readonly { readonly name: string; readonly finding: string }[] = JSON.parse(out).checks;

@@ -1,4 +1,4 @@
-/** Examines what a link leads to: a MEP port, or an optical one. */
+/** Examines what a link leads to: a MEP port or an optical port. */
 
 import { meterRates } from "@meterport/client/supervision/baud-search";
 import type { Diagnosis } from "@meterport/doctor/diagnosis";
@@ -17,7 +17,7 @@ import { keyText, meterKey } from "../../options/key-option.ts";
 import { parseWhole } from "../../options/option-values.ts";
 import type { DoctorOptions } from "./options.ts";
 
-/** What is to be examined, checked as far as it can be without opening anything. */
+/** The link to examine, checked as far as possible without opening it. */
 export interface Examination {
   /** For people: "serial", "optical+tcp". */
   readonly kind: string;
@@ -25,7 +25,7 @@ export interface Examination {
   readonly run: () => Promise<Diagnosis>;
 }
 
-/** What the key's text may stand for, the user's own reading first. @throws UsageError (`key`) where it is no key in any form */
+/** The possible readings of the key's text, the user's own first. @throws UsageError (`key`) if it is not a key in any form */
 const readingsOf = (text: string | undefined): readonly KeyReading[] => {
   if (text === undefined) return [];
   const all = keyReadings(text);
@@ -39,11 +39,11 @@ const readingsOf = (text: string | undefined): readonly KeyReading[] => {
   }
 };
 
-/** Only a link whose speed can be set lets the meter be looked for at others. */
+/** Other speeds can be tried only on a link whose speed can be set. */
 const baudsOf = (link: ParsedLink, rates: readonly number[]): readonly number[] =>
   "baudRate" in link ? [link.baudRate, ...rates.filter((rate) => rate !== link.baudRate)] : [];
 
-/** The other states of RTS and DTR that feed a head; RTS is on and DTR off where a link says nothing. */
+/** The other states of RTS and DTR that power a head; by default RTS is on and DTR off. */
 const supplySettings = ["dtr=on", "rts=off&dtr=on"] as const;
 
 const suppliesOf = (text: string, link: ParsedLink, io: Io): readonly HeadSupply[] =>
@@ -54,7 +54,7 @@ const suppliesOf = (text: string, link: ParsedLink, io: Io): readonly HeadSupply
       }))
     : [];
 
-/** @throws UsageError for what cannot be examined so */
+/** @throws UsageError for what cannot be examined this way */
 export const examinationOf = (options: DoctorOptions, io: Io): Examination =>
   portLinkOf(options.link).optical ? opticalExamination(options, io) : mepExamination(options, io);
 
@@ -89,7 +89,7 @@ const opticalExamination = (options: DoctorOptions, io: Io): Examination => {
   const { security, clientId, record } = options;
   const { link, wake } = portLinkOf(options.link);
   const parsed = parseMeterLink(link);
-  // Other readings of it are not tried: a wrong key raises an alarm.
+  // Other readings of the key are not tried: a wrong key raises an alarm.
   const key = meterKey(options, io);
   const access = { link: options.link, key, profile: undefined, security, clientId };
   checkAccess({ ...access, ...(record === undefined ? {} : { record }) }, io);

@@ -1,12 +1,12 @@
-/** A diagnosis with its circumstances: what is shown, and what a report takes along. No key, serial number or address is in it. */
+/** A diagnosis with its circumstances, as shown and as put into a report. It contains no key, serial number or address. */
 import type { Diagnosis } from "@meterport/doctor/diagnosis";
 import { findingText, type Language, wordsOf } from "@meterport/doctor/words/words";
 
 export interface Examined {
   readonly diagnosis: Diagnosis;
-  /** When it began, as in "2026-01-31T12:00:00.000Z". */
+  /** Start time, as in "2026-01-31T12:00:00.000Z". */
   readonly time: string;
-  /** What kind of link: "serial", "tcp". */
+  /** Kind of link: "serial", "tcp". */
   readonly kind: string;
   readonly security: string;
   readonly language: Language;

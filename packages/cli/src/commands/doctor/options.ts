@@ -35,13 +35,13 @@ export const addDoctorCommand = (host: Host, load: Load<[options: DoctorOptions]
       ]),
     )
     .addOption(
-      new Option("--language <language>", "en, da or de; that of the environment where left out").choices([
+      new Option("--language <language>", "en, da or de; default: the environment's language").choices([
         "en",
         "da",
         "de",
       ]),
     )
-    .option("--output <file>", "into a file in place of standard output")
+    .option("--output <file>", "writes to this file instead of standard output")
     .addOption(jsonOption())
     .action(runs(host, load));
 };

@@ -1,4 +1,4 @@
-/** `meterport dump`: every table that a meter has and lets us read. */
+/** `meterport dump`: every table that a meter has and lets this key read. */
 import type { Meter } from "@meterport/client";
 import { readOpenEnded } from "@meterport/client/meter/read/open-ended";
 import { pause } from "@meterport/client/session/pause";
@@ -20,7 +20,7 @@ const headOf = (meter: Meter, io: Io): DumpHead => ({
   time: new Date(io.clock.wall()).toISOString(),
 });
 
-/** @throws UsageError where it cannot be written */
+/** @throws UsageError if it cannot be written */
 const sinkFor = (output: string | undefined, head: DumpHead, io: Io): DumpSink => {
   if (output === undefined)
     return oneDocument({ write: (data) => io.stdout.data(String(data)), close: () => {}, discard: () => {} }, head);
@@ -29,14 +29,14 @@ const sinkFor = (output: string | undefined, head: DumpHead, io: Io): DumpSink =
 
 interface Dumped {
   readonly read: readonly string[];
-  /** Those of them that nobody has described. */
+  /** Those of them without a declaration. */
   readonly raw: number;
   readonly refused: readonly Refusal[];
   /** Why it ended early. */
   readonly failure: LinkError | undefined;
 }
 
-/** What a meter that starts anew, or a line that is bad for a while, looks like. */
+/** Signs of a meter that restarts, or of a line that is bad for a while. */
 const passing: ReadonlySet<LinkFailure> = new Set([
   "no-answer",
   "only-alerts",
@@ -46,13 +46,13 @@ const passing: ReadonlySet<LinkFailure> = new Set([
   "garbage",
   "tls",
 ]);
-/** A meter takes seconds to start; half a minute of reading is not thrown away for them. */
+/** A meter restarts within seconds, which is no reason to throw away half a minute of reading. */
 const longestWait = 30_000;
 const betweenAttempts = 2_000;
 
 type Progress = Pick<DumpProgress, "say">;
 
-/** Reads a table, from its beginning again after a trouble that may pass. @throws what reading it throws */
+/** Reads a table, and reads it again from its beginning after a failure that may pass. @throws what reading it throws */
 const patiently = async <T>(id: string, read: () => Promise<T>, io: Io, progress: Progress): Promise<T> => {
   let deadline: number | undefined;
   for (;;) {
@@ -109,7 +109,7 @@ const dumpTables = async (meter: Meter, items: readonly DumpItem[], sink: DumpSi
 };
 
 const tell = ({ read, raw, refused }: Dumped, output: string, io: Io): void => {
-  const bytes = raw === 0 ? "" : `, ${raw} of them as bytes since nobody has described them`;
+  const bytes = raw === 0 ? "" : `, ${raw} of them as bytes because their layout is not known`;
   const count = refused.length === 0 ? "" : `, ${refused.length} refused`;
   io.stdout.write(`${read.length} tables in ${output}${bytes}${count}\n`);
   if (refused.length > 0)
@@ -121,7 +121,7 @@ const tell = ({ read, raw, refused }: Dumped, output: string, io: Io): void => {
     );
 };
 
-/** @throws UsageError; LinkError where not even the meter's name could be read */
+/** @throws UsageError; LinkError if not even the meter's name could be read */
 export const dumpCommand = (options: DumpOptions, io: Io): Promise<Exit> =>
   withOpenMeter(options, io, async (meter) => {
     const { output, json } = options;

@@ -1,17 +1,17 @@
-/** Where a dump goes: each table is written as soon as it is read, so that what has been read is kept whatever comes. */
+/** Where a dump goes: each table is written as soon as it is read, so that a later failure loses nothing. */
 import { toJson } from "../../format/json.ts";
 import type { Io, OutputFile } from "../../io/io.ts";
 
-/** What the meter, the key or the layout refused. */
+/** A table that the meter, the key or the layout refused. */
 export interface Refusal {
   readonly id: string;
   readonly code: string;
   readonly message: string;
 }
-/** What is known before the first table. */
+/** The head: known before the first table. */
 export interface DumpHead {
   readonly meter: Readonly<Record<string, unknown>>;
-  /** When it began, ISO 8601 in UTC. */
+  /** Start time, ISO 8601 in UTC. */
   readonly time: string;
 }
 export interface DumpTail {
@@ -20,19 +20,19 @@ export interface DumpTail {
   readonly error?: { readonly code: string; readonly message: string };
 }
 export interface DumpSink {
-  /** @throws UsageError where it cannot be written */
+  /** @throws UsageError if it cannot be written */
   readonly table: (id: string, value: unknown) => void;
-  /** The bytes of a table that nobody has described, behind all others. @throws UsageError where it cannot be written */
+  /** The bytes of a table without a declaration, after all others. @throws UsageError if it cannot be written */
   readonly raw: (id: string, bytes: Uint8Array) => void;
-  /** @throws UsageError where it cannot be written */
+  /** @throws UsageError if it cannot be written */
   readonly end: (tail: DumpTail) => void;
-  /** What cannot be ended is given up: no cut document is left. */
+  /** Discards a document that cannot be finished, so that no truncated one is left. */
   readonly discard: () => void;
 }
 
 const inner = (document: object): string => toJson(document).slice(1, -1);
 
-/** One document; its tables stand in lines of their own. `raw` is there where any is. */
+/** One document with a line per table. `raw` is present if any table is raw. */
 export const oneDocument = ({ write, close, discard }: OutputFile, head: DumpHead): DumpSink => {
   let separator = "\n";
   let section = "tables";
@@ -71,7 +71,7 @@ export const folderOfTables = (folder: string, io: Io, head: DumpHead): DumpSink
     }
     file.close();
   };
-  // Refused at once where the folder cannot be written, not after minutes on the line.
+  // An unwritable folder fails now, not after minutes on the line.
   put("meter", head);
   return {
     table: put,

@@ -5,25 +5,25 @@ import type { AnyTable } from "@meterport/protocol/layout/table";
 import { firstPending, type TableId, tableIdOf } from "@meterport/protocol/tables/catalogue";
 import { tables, tablesByNumber } from "@meterport/protocol/tables/index";
 
-/** One table of a dump; without a declaration only its bytes can be had. */
+/** One table of a dump; without a declaration only its bytes can be read. */
 export interface DumpItem {
   readonly id: TableId;
   readonly number: number;
   readonly table: AnyTable | undefined;
 }
 
-/** A pending table is looked for where the one is that it will replace: the sets have no place for it. */
+/** A pending table counts as present if the table that it will replace is: the sets have no place for it. */
 const isNamed = ({ number }: AnyTable, capabilities: Capabilities | undefined): boolean =>
   capabilities?.has(tableIdOf(number % firstPending)) !== false;
 
-/** What is declared, then what is not, each by number. */
+/** Declared tables, then the others, each by number. */
 export const dumpItems = (meter: Meter, capabilities: Capabilities | undefined): readonly DumpItem[] => {
   const declared = tables
     .filter((table) => table.access.read !== "never" && tableExists(table, meter.profile))
     .filter((table) => isNamed(table, capabilities))
     .map((table) => ({ id: tableIdOf(table.number), number: table.number, table }));
   const asked = new Set(declared.map(({ number }) => number));
-  // A declared table that this firmware should not have is there as well, with a layout that nobody knows.
+  // A declared table that this firmware should not have has an unknown layout.
   const others = (capabilities?.tables ?? []).filter(
     ({ number }) => !asked.has(number) && tablesByNumber.get(number)?.access.read !== "never",
   );

@@ -1,4 +1,4 @@
-/** How far a dump has come, in one line that is written over and over. */
+/** The progress of a dump, in one line that is redrawn in place. */
 import type { Meter } from "@meterport/client";
 import { LayoutError } from "@meterport/protocol/errors";
 import { sizeOf } from "@meterport/protocol/layout/index";
@@ -8,15 +8,15 @@ import type { DumpItem } from "./dump-items.ts";
 
 const barLength = 24;
 const period = 500;
-/** What a table takes whose contents decide, or that nobody has described. */
+/** Assumed size of a table whose contents decide its size, or that has no declaration. */
 const usual = 200;
-/** Beside the data: request, count, digest. A refusal takes as much. */
+/** Bytes beside the data: request, count, digest. A refusal takes as many. */
 const overhead = 40;
 const clearRest = "\x1b[K";
 
 export interface DumpProgress {
   readonly begin: (item: DumpItem) => void;
-  /** Says something that stays, above the line. */
+  /** Prints a sentence that stays, above the line. */
   readonly say: (message: string) => void;
   readonly end: () => void;
 }
@@ -30,7 +30,7 @@ const estimateOf = ({ table }: DumpItem, env: unknown): number => {
   }
 };
 
-/** Shown on standard error, where a person looks at it. */
+/** Shown on standard error if it is a terminal. */
 export const dumpProgress = (meter: Meter, wanted: readonly DumpItem[], io: Io): DumpProgress => {
   if (!io.stderr.isTerminal) return { begin: () => {}, say: (message) => say(io, message), end: () => {} };
   const dimensions = defaultDimensions(meter.profile);

@@ -29,7 +29,7 @@ const readable = (name: string): string[] => {
   return tables.filter((table) => table.access.read !== "never" && tableExists(table, profile)).map(({ id }) => id);
 };
 
-/** A transport that ends after so many bytes were sent to the meter. */
+/** A transport that ends after a number of bytes sent to the meter. */
 const breaksAfter = (world: World, bytes: number): World => ({
   ...world,
   openLink: async (name) => {
@@ -70,7 +70,7 @@ const asked = ({ meter }: ReturnType<typeof withMeter>): ReadonlySet<number> => 
 };
 
 describe("dump", () => {
-  test("inside TLS, while the meter starts anew again and again: nothing is missing", async () => {
+  test("inside TLS, while the meter restarts again and again, nothing is missing", async () => {
     const profile = parseProfile("meter:4.30");
     const whole = parsed((await dump([], withMeter({ profile }))).out);
     const world = withMeter({ profile, tls: ["required"] });
@@ -92,7 +92,7 @@ describe("dump", () => {
     [8, 0],
     [60, 1],
   ] as const)
-    test(`a meter that is silent for ${seconds} s ${ends === 0 ? "is waited for, and nothing is missing" : "ends it"}`, async () => {
+    test(`a meter that is silent for ${seconds} s ${ends === 0 ? "is waited for, and nothing is missing" : "ends the dump"}`, async () => {
       for (const tls of ["off", "required"] as const) {
         const profile = parseProfile("meter:4.30");
         const { clock, meter, env } = withMeter({ profile, tls: [tls] });
@@ -101,7 +101,7 @@ describe("dump", () => {
         let asked = 0;
         meter.use(() => {
           if (++asked === 60) {
-            // Not within the answer, whose line it is.
+            // Not within the answer, whose line this is.
             clock.at(clock.now() + 1, () => line.become({ mute: true }));
             clock.at(clock.now() + seconds * 1000, () => {
               meter.port(1).dropSession();
@@ -121,7 +121,7 @@ describe("dump", () => {
     });
 
   for (const name of ["meter:3.70", "meter:4.30", "module:1.20"])
-    test(`holds every table of ${name}, or says why not`, async () => {
+    test(`holds every table of ${name}, or gives the reason`, async () => {
       const { code, out } = await dump([], withMeter({ profile: parseProfile(name) }));
       assert.equal(code, 0);
       const document = parsed(out);
@@ -133,7 +133,7 @@ describe("dump", () => {
       assert.equal((document.tables.BT21 as { tiers: number }).tiers, 4);
     });
 
-  test("into a file tells what it holds; with --json as a document", async () => {
+  test("into a file, reports its contents; with --json as a document", async () => {
     const world = withMeter();
     const people = await dump(["--output", "meter.json"], world);
     assert.equal(people.code, 0);
@@ -152,7 +152,7 @@ describe("dump", () => {
     assert.ok(!programs.out.includes("presentValues"));
   });
 
-  test("into a folder makes a file for each table", async () => {
+  test("into a folder, writes a file per table", async () => {
     const { code, written } = await dump(["--output", "out/"], withMeter());
     assert.equal(code, 0);
     assert.equal((JSON.parse(written.get("out/BT21.json") ?? "") as { tiers: number }).tiers, 4);
@@ -161,7 +161,7 @@ describe("dump", () => {
     assert.equal(written.size, 1 + readable("meter:3.70").length - head.refused.length);
   });
 
-  test("what the meter refuses is listed, and the rest is read", async () => {
+  test("lists what the meter refuses, and reads the rest", async () => {
     const world = withMeter();
     world.meter.use(({ request }) =>
       "table" in request && request.table === ET57.number
@@ -177,7 +177,7 @@ describe("dump", () => {
     assert.match(out, /\n {2}ET57 +no-such-table /);
   });
 
-  test("tables that nobody has described are kept as bytes under their number", async () => {
+  test("keeps tables without a declaration as bytes under their number", async () => {
     const world = withMeter({ locked: [numberOf("ET33")] });
     const long = Uint8Array.from({ length: 1000 }, (_, i) => 1 + (i % 200));
     world.meter.memory.set(2, Uint8Array.of(1, 2, 0xff));
@@ -192,12 +192,12 @@ describe("dump", () => {
     const { ET08 = "" } = document.raw ?? {};
     assert.ok(ET08.startsWith(Buffer.from(long).toString("hex")) && /^0*$/.test(ET08.slice(2000)), ET08.slice(1990));
     assert.ok(document.refused.some(({ id, code }) => id === "ET33" && code === "no-permission"));
-    assert.match(out, /^\d+ tables in x\.json, 2 of them as bytes since nobody has described them, \d+ refused\n/);
+    assert.match(out, /^\d+ tables in x\.json, 2 of them as bytes because their layout is not known, \d+ refused\n/);
     const folder = await dump(["--output", "out/"], world);
     assert.equal(folder.written.get("out/BT02.json"), '{"raw":"0102ff"}\n');
   });
 
-  test("what BT00 does not name is not asked for, nor what is to replace it; without sets all that may be is", async () => {
+  test("asks only for tables that BT00 names, also as pending; without sets, for all that may exist", async () => {
     for (const world of [withMeter(), withoutSets()]) {
       for (const id of ["ET81", "BT54", "BT4150"] as const) world.meter.memory.delete(numberOf(id));
       const seen = asked(world);
@@ -213,13 +213,13 @@ describe("dump", () => {
     }
   });
 
-  test("what this firmware should not have is there as bytes", async () => {
+  test("dumps what this firmware should not have as bytes", async () => {
     const world = withMeter();
     world.meter.memory.set(numberOf("ET70"), Uint8Array.of(7));
     assert.deepEqual(parsed((await dump([], world)).out).raw, { ET70: "07" });
   });
 
-  test("a link that breaks ends it with exit 1, and what was read is kept", async () => {
+  test("ends with exit 1 when the link breaks, and keeps what was read", async () => {
     const { code, err, written } = await dump(["--output", "x.json"], breaksAfter(withMeter(), 800));
     assert.equal(code, 1);
     const { tables: read, error } = parsed(written.get("x.json"));
@@ -233,7 +233,7 @@ describe("dump", () => {
     assert.equal(parsed(again.out).error?.code, "closed");
   });
 
-  test("what is said meanwhile stands on a line of its own, and the bar goes on below it", async () => {
+  test("prints a message on its own line, and continues the bar below it", async () => {
     const world = withMeter();
     const line = memoryLine({ meter: world.meter, clock: world.clock ?? assert.fail() });
     let asked = 0;
@@ -253,7 +253,7 @@ describe("dump", () => {
     );
   });
 
-  test("a person sees how far it is, in one line that goes away", async () => {
+  test("shows a person the progress, in one line that is cleared", async () => {
     const { err } = await dump(["--output", "x.json"], { ...withMeter(), terminal: true });
     const lines = err.split("\r");
     assert.match(lines[1] ?? "", /^\[\.{24}\] {3}0 % {2}1 of \d+ tables {2}BT00/);

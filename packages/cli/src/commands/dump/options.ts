@@ -8,7 +8,7 @@ export interface DumpOptions extends ReadOptions {
 
 export const addDumpCommand = (host: Host, load: Load<[options: DumpOptions]>): void => {
   asksMeter(host.command)
-    .option("--output <path>", "into a file, or into a folder where it ends with /: a file for each table")
+    .option("--output <path>", "writes to this file, or to this folder if it ends with /: one file per table")
     .addOption(jsonOption())
     .action(runs(host, load));
 };

@@ -12,7 +12,7 @@ import type { EventsCommandOptions } from "./options.ts";
 
 type Painted = NonNullable<Cell["paint"]>;
 
-/** Nothing is wider, so that a log can be read, printed and quoted anywhere. */
+/** The widest line, so that a log can be read, printed and quoted anywhere. */
 const widest = 80;
 
 const userText = (user: EventUser): string => {
@@ -42,7 +42,7 @@ const rowOf = (event: LogEvent, zone: Zone, paint: Painted): Row => [
 const shortZone = ({ name }: Zone): string =>
   (name.length <= 19 ? name : (name.split("/").at(-1) ?? name)).slice(0, 19);
 
-/** A number is the last event that is known already. */
+/** A number is that of the last known event. */
 const sinceOf = (text: string | undefined, zone: Zone, io: Io): EventsOptions => {
   if (text === undefined) return {};
   if (/^\d{1,10}$/.test(text)) return { since: { sequence: Number(text) } };

@@ -1,4 +1,4 @@
-/** What `meterport events` prints: words for every event, in 80 columns, and the same as data. */
+/** The output of `meterport events`: words for every event, in 80 columns, and the same as data. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { BT71, BT74 } from "@meterport/protocol/tables/index";
@@ -12,7 +12,7 @@ const documents = async (world: World): Promise<Record<string, unknown>[]> =>
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** A log of one entry whose argument has that many bytes, in a meter without an alternate log. */
+/** A log of one entry with an argument of that many bytes, in a meter without an alternate log. */
 const withEntry = (event: number, argument: readonly number[], sequence: number): World => {
   const world = withMeter({ profile: { family: "meter", firmware: [3, 30] } });
   const { memory } = world.meter;
@@ -58,7 +58,7 @@ describe("meterport events", () => {
       assert.match(text, /alarm Phase loss, below 61 % of the nominal voltage: L[123]/);
     });
 
-  it("cuts no number, however long number and argument are", async () => {
+  it("cuts no number, even if number and argument are long", async () => {
     const argument = Array.from({ length: 40 }, (_, i) => 255 - i);
     const { out, err, code } = await runCli(argv, withEntry(0x800 | 2047, argument, 4_294_967_295));
     assert.equal(code, 0, err);
@@ -69,7 +69,7 @@ describe("meterport events", () => {
     assert.ok(words.includes(`Not in a public list: argument ${bytes}`), words);
   });
 
-  it("shows what no list has as it is", async () => {
+  it("shows events without a name as raw values", async () => {
     const unknown = await runCli(argv, withEntry(45, [7, 0], 9));
     assert.match(unknown.out, / 45 {2,}Not in a public list: argument 7$/m);
     assert.deepEqual(

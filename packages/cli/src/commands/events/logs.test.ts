@@ -1,4 +1,4 @@
-/** The commands that list what a meter remembers, on a virtual meter whose logs are bytes of ours. */
+/** The commands that list a meter's history, on a virtual meter whose log bytes we set. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { plainMoment, spanText, zoneOf } from "../../format/moment.ts";
@@ -30,7 +30,7 @@ describe("commands that read logs", () => {
     });
   }
 
-  it("name tariffs alike, as the meter's display does", async () => {
+  it("name tariffs consistently, as the meter's display does", async () => {
     for (const command of ["billing", "tariffs"]) {
       const { out } = await runCli(
         [command, "--link", "memory"],
@@ -40,7 +40,7 @@ describe("commands that read logs", () => {
     }
   });
 
-  it("say what is wrong with an option before the meter is asked", async () => {
+  it("report a wrong option before asking the meter", async () => {
     const wrong = [
       ["events", "--zone", "Mars/Base"],
       ["events", "--since", "yesterday"],
@@ -59,7 +59,7 @@ describe("commands that read logs", () => {
 });
 
 describe("moments", () => {
-  it("stand by the clock of a zone, summer time and all", () => {
+  it("follow the clock of a zone, including daylight saving time", () => {
     const berlin = zoneOf("Europe/Berlin");
     assert.equal(berlin.text("2026-07-01T22:30:00Z"), "2026-07-02 00:30:00");
     assert.equal(berlin.text("2026-01-01T00:00:05Z"), "2026-01-01 01:00:05");
@@ -67,11 +67,11 @@ describe("moments", () => {
     assert.deepEqual([plainMoment("2026-01-01T00:00:00Z"), plainMoment(null)], ["2026-01-01 00:00:00", "–"]);
   });
 
-  it("and lengths are short", () => {
+  it("are short as durations", () => {
     assert.deepEqual([0, 59, 60, 3725, 90_061].map(spanText), ["0 s", "59 s", "1 min", "1 h 2 min", "1 d 1 h"]);
   });
 
-  it("are understood as people write them, in the zone where they name none", () => {
+  it("are parsed as people write them, in the given zone if they name none", () => {
     const now = Date.UTC(2026, 0, 8);
     const [utc, copenhagen] = [zoneOf("UTC"), zoneOf("Europe/Copenhagen")];
     assert.equal(parseSince("7d", now, copenhagen), Date.UTC(2026, 0, 1));
@@ -89,7 +89,7 @@ describe("moments", () => {
       assert.throws(() => parseLocalSince(text, 0, utc), { code: "since" }, text);
   });
 
-  it("make days of 23, 24 and 25 hours, in any zone, also where midnight is left out or comes twice", () => {
+  it("make days of 23, 24 and 25 hours in any zone, even if midnight is skipped or comes twice", () => {
     const hours = (zone: string, day: string, next: string): number =>
       (zoneOf(zone).millis(`${next}T00:00:00`) - zoneOf(zone).millis(`${day}T00:00:00`)) / 3_600_000;
     assert.deepEqual(
@@ -110,7 +110,7 @@ describe("moments", () => {
     assert.equal(copenhagen.millis("2026-03-29T02:30:00"), Date.UTC(2026, 2, 29, 1, 30));
   });
 
-  it("in a log have one column where the zone is UTC", async () => {
+  it("in a log have one column if the zone is UTC", async () => {
     for (const command of ["events", "outages"]) {
       const head = async (zone: string): Promise<string> =>
         (await runCli([command, "--link", "memory", "--zone", zone], withMeter())).out.split("\n")[0] ?? "";

@@ -10,9 +10,9 @@ export const addEventsCommand = (host: Host, load: Load<[options: EventsCommandO
   asksMeter(host.command)
     .option(
       "--since <when>",
-      "7d, 2026-01-31 or 2026-01-31T12:00 in the zone of --zone, with Z in UTC, or the number of the last event that is known",
+      "7d (ago), 2026-01-31 or 2026-01-31T12:00 in the zone of --zone, with Z in UTC, or the number of the last known event",
     )
-    .option("--newest-first", "the other way round")
+    .option("--newest-first", "newest events first")
     .addOption(zoneOption())
     .addOption(jsonLinesOption())
     .action(runs(host, load));

@@ -20,28 +20,28 @@ describe("explain, tables whose contents decide", () => {
     02E800 080D02 0A2300 000000 040D02 008F00 0A0C00 0000010002000300 01050C933A
     01 F8000000 1E00 02 3C 0A 00 1800 00 00 00000140 08 0800 00 3200 01 09`;
 
-  test("are named to the last byte", async () => {
+  test("have a name for every byte", async () => {
     const { unknown, at } = await explain("ET42", et42);
     assert.deepEqual(unknown, []);
     assert.deepEqual(at.get("dataSets.0.loadProfileExtendedSources.1"), [92, 0x4001]);
     assert.deepEqual(at.get("accumulatorRolloverDigit"), [101, 9]);
   });
 
-  test("procedures are named with what they take and give back", async () => {
+  test("procedures are named with their parameters and results", async () => {
     const request = await explain("BT07", "11 08 07 00 F8 03");
     assert.deepEqual(request.at.get("parameters.deviceHandle"), [4, 0x03f8]);
     const response = await explain("BT08", "0A 00 07 00 1A 0B 17 01 3A 00 1A 0B 17 02 00 00");
     assert.deepEqual(response.unknown, []);
     assert.equal(response.at.get("data.after")?.[0], 10);
-    // Of EP16 only the name is known: its bytes stay bytes.
+    // Only the name of EP16 is known: its bytes stay bytes.
     assert.ok((await explain("BT07", "10 08 07 01 02")).at.has("parameters"));
-    // Bytes that do not fit the procedure stay bytes, too.
+    // Bytes that do not fit the procedure also stay bytes.
     assert.ok((await explain("BT07", "11 08 07 00 F8 03 09")).at.has("parameters"));
   });
 });
 
 describe("explain, load profiles", () => {
-  test("one block, and the whole data set, under the factory's dimensions", async () => {
+  test("one block, and the whole data set, under factory dimensions", async () => {
     const block = await explain("BT64", "00".repeat(1841), "--profile", "meter:3.70");
     assert.deepEqual(block.at.get("blocks.0.intervals.95.values.3")?.[0], 1841 - 4);
     const whole = await explain("BT64", "00".repeat(60 * 1841), "--profile", "meter:3.70");

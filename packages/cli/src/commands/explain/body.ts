@@ -1,4 +1,4 @@
-/** Names the bytes of a table body or of a part of one. */
+/** Names the bytes of a table body or of part of one. */
 
 import { annotate, type ByteRange } from "@meterport/protocol/layout/annotate";
 import type { Profile } from "@meterport/protocol/layout/index";
@@ -26,32 +26,32 @@ export interface NamedSpan {
   readonly unit?: string;
   readonly bits?: readonly [low: number, high: number];
   readonly reserved?: true;
-  /** Only some bytes of the field are there: the value is those bytes. */
+  /** Only some bytes of the field are present: the value is those bytes. */
   readonly partial?: true;
   readonly meaning?: string;
 }
 
 export interface ExplainedBody {
   readonly profile: Profile;
-  /** The decoded table; for a part of one an object of path and value. */
+  /** The decoded table; for part of one, an object of path and value. */
   readonly value: unknown;
   readonly spans: readonly NamedSpan[];
-  /** Bytes that nothing names, counted from the start of the table. */
+  /** Bytes without a name, counted from the start of the table. */
   readonly unknown: readonly ByteRange[];
-  /** Whether these are all bytes of the table. */
+  /** Whether these are all the bytes of the table. */
   readonly whole: boolean;
 }
 
 export interface BodyOptions {
   /** Where `data` begins in the table. */
   readonly offset: number;
-  /** Tried out where undefined. */
+  /** If undefined, the one that fits best. */
   readonly profile: Profile | undefined;
-  /** Of a factory meter where undefined. */
+  /** If undefined, a factory meter's. */
   readonly dimensions?: DimensionsOf | undefined;
 }
 
-/** What a procedure that is declared gives or takes, in place of mere bytes. */
+/** The parameters or results of a declared procedure, instead of bare bytes. */
 const procedureSpans = (
   table: AnyTable,
   data: Uint8Array,
@@ -84,7 +84,7 @@ const meaningOf = (table: AnyTable, span: Span, type: unknown): string | undefin
   return nameOfValue(value, meta);
 };
 
-/** `type`: the value of the field of that name, which tells requests from responses in a transaction. */
+/** `type`: the value of the field of that name, which distinguishes requests from responses in a transaction. */
 const named = (table: AnyTable, env: Dimensions, type: unknown, span: Span): NamedSpan => {
   const { path, start, end, value, meta, bits, reserved } = span;
   const source = sourceAt(table.id, path, value, env.profile, env.BT21.demands > 0);
@@ -106,7 +106,7 @@ const named = (table: AnyTable, env: Dimensions, type: unknown, span: Span): Nam
 const overlaps = (leaf: Leaf, range: ByteRange): boolean =>
   leaf.offset < range.end && leaf.offset + leaf.size > range.start;
 
-/** Bytes at the edges of a slice that belong to fields which lie only in part within it. */
+/** Bytes at the edges of a slice whose fields lie only partly within it. */
 const partialSpans = (
   table: AnyTable,
   env: Dimensions,
@@ -143,7 +143,7 @@ const without = (range: ByteRange, spans: readonly NamedSpan[]): ByteRange[] => 
   return left;
 };
 
-/** What a device writes behind a transaction is from earlier ones, and so named. */
+/** Bytes after a transaction are left from earlier ones, and are named so. */
 const leftover = (table: AnyTable, data: Uint8Array, offset: number, range: ByteRange): NamedSpan[] => {
   const transaction = (table.id === "ET52" || table.id === "ET53") && offset === 0;
   if (!transaction || range.end !== data.length || range.start < 7) return [];
@@ -172,7 +172,7 @@ const explainAs = (table: AnyTable, data: Uint8Array, profile: Profile, options:
   };
 };
 
-/** Smaller is better: all bytes of a table, then a part without gaps, then the fewest unknown bytes. */
+/** Smaller is better: all bytes of a table, then part of one without gaps, then the fewest unknown bytes. */
 const fit = ({ whole, unknown, spans }: ExplainedBody): number => {
   const missing = unknown.reduce((sum, { start, end }) => sum + end - start, 0);
   if (missing > 0) return 10 + missing;
@@ -180,8 +180,8 @@ const fit = ({ whole, unknown, spans }: ExplainedBody): number => {
 };
 
 /**
- * Names every byte of `data` under the profile, or under the first of the usual ones that fits best. A table that is
- * not declared leaves all bytes unknown.
+ * Names every byte of `data` under the profile, or under the usual one that fits best. For a table that is
+ * not declared, all bytes stay unknown.
  */
 export const explainBody = (table: AnyTable | undefined, data: Uint8Array, options: BodyOptions): ExplainedBody => {
   const { offset, profile } = options;

@@ -1,11 +1,11 @@
-/** What a capture holds, item by item: exchanges, replies that belong to none, alerts, noise, and what became of the link. */
+/** The items of a capture: exchanges, replies without a request, alerts, noise, and events of the link. */
 import type { Capture } from "@meterport/protocol/capture/capture";
 import { type Piece, piecesOf } from "@meterport/protocol/capture/pieces";
 import { readTls, type TlsFrame } from "@meterport/protocol/capture/tls/reading";
 import { type CapturedRequest, verifiedFrames } from "@meterport/protocol/capture/verified";
 import type { Millis } from "@meterport/protocol/ports";
 
-/** A request with its reply, both as whole frames. */
+/** A request and its reply, both as whole frames. */
 export interface ExchangeItem {
   readonly kind: "exchange";
   /** When the request was sent, in milliseconds since the capture began. */
@@ -14,13 +14,13 @@ export interface ExchangeItem {
   reply: Uint8Array | undefined;
   /** From the request to the end of the reply. */
   took: Millis | undefined;
-  /** What either is, where it carries TLS. */
+  /** What each of them is, if it carries TLS. */
   readonly tls: { readonly request: TlsFrame | undefined; reply: TlsFrame | undefined };
 }
 
 export type CaptureItem =
   | ExchangeItem
-  /** `reply`: a frame that no request before it waits for: a late one, a second one, or one to somebody else. */
+  /** `reply`: a frame that no earlier request waits for: a late or second reply, or one to another client. */
   | {
       readonly kind: "reply" | "alert" | "noise" | "cut";
       readonly t: Millis;
@@ -29,10 +29,10 @@ export type CaptureItem =
     }
   | { readonly kind: "event"; readonly t: Millis; readonly event: "opened" | "closed" | "broken" };
 
-/** Within a moment a link is opened first and closed last. */
+/** At the same time, opening comes first and closing last. */
 const rank = (item: CaptureItem): number => (item.kind !== "event" ? 1 : item.event === "opened" ? 0 : 2);
 
-/** Under a key the reply is the one that verifies, where one does; else the first one. */
+/** With a key, the reply is the first frame that verifies; else the first frame. */
 export const itemsOf = (capture: Capture, key: Uint8Array | undefined): CaptureItem[] => {
   const cut = piecesOf(capture);
   const requests = new Map<Piece, CapturedRequest>();

@@ -1,11 +1,11 @@
-/** Explanations as programs get them. */
+/** Explanations as JSON documents. */
 import { toHex } from "@meterport/protocol/bytes";
 import { profileName } from "@meterport/protocol/layout/index";
 import { shownValue } from "../../format/value.ts";
 import type { ExplainedBody } from "./body.ts";
 import type { Exchange, Message } from "./exchange.ts";
 
-/** What is known of a body, as programs get it. */
+/** What is known of a body, for JSON. */
 export const bodyDocument = (body: ExplainedBody) => ({
   profile: profileName(body.profile),
   value: body.value,

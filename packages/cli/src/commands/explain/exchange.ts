@@ -16,21 +16,21 @@ import { type OpenRequest, openRequest, type Verdict } from "./trial.ts";
 import { type Field, Walk } from "./walk.ts";
 
 export interface Message {
-  /** In the clear, where the key decrypts it. */
+  /** In the clear, if the key decrypts it. */
   readonly bytes: Uint8Array;
   readonly encrypted: boolean;
   readonly fields: readonly Field[];
   readonly unknown: readonly ByteRange[];
-  /** What is odd about it. */
+  /** What is unusual about it. */
   readonly notes: readonly string[];
 }
 export interface Exchange {
   readonly request: Message & { readonly asked: TableRequest | undefined };
   readonly response: Message | undefined;
   readonly digests: { readonly request: Verdict; readonly response: Verdict };
-  /** "BT28"; undefined where the request could not be read. */
+  /** "BT28"; undefined if the request could not be read. */
   readonly table: string | undefined;
-  /** Where the data begin in the table. */
+  /** Offset of the data in the table. */
   readonly offset: number;
   /** The data of a read's reply or of a write's request. */
   readonly data: Uint8Array | undefined;
@@ -65,20 +65,20 @@ const clear = (packet: Packet, body: Uint8Array): Uint8Array => {
 };
 
 const cutNote = ({ cut, body }: Packet): string[] =>
-  cut === undefined ? [] : [`cut short: ${body.length} of ${cut} bytes are there`];
+  cut === undefined ? [] : [`cut short: ${body.length} of ${cut} bytes`];
 
-/** Bytes of the request without sequence number and digest; undefined where it cannot be told. */
+/** Bytes of the request without sequence number and digest; undefined if they cannot be determined. */
 const headerLength = (asked: TableRequest, body: Uint8Array, security: number): number => {
   const fixed = asked.kind === "read" ? 5 : asked.kind === "write" ? 5 + asked.data.length : 8;
   const length = asked.kind === "write-at" ? 8 + asked.data.length : fixed;
-  // A count may be missing (p. 18): then what is there are 3 or 6 bytes before the sequence number.
+  // The count may be missing (p. 18): then 3 or 6 bytes come before the sequence number.
   if (body.length < length + security && body.length >= security + 3 && asked.kind.startsWith("read"))
     return body.length - security;
   return length;
 };
 
 export interface InsideTls {
-  /** Whether the reply came inside TLS, too: a port that has lost its session answers without. */
+  /** Whether the reply also came inside TLS: a port that has lost its session answers without. */
   readonly reply: boolean;
 }
 
@@ -167,16 +167,16 @@ export interface ExchangeOptions {
   readonly key: Uint8Array | undefined;
   readonly profile: Profile | undefined;
   readonly dimensions?: DimensionsOf | undefined;
-  /** Of messages that were opened before, and have neither sequence number nor digest. */
+  /** For messages that were already opened and have neither sequence number nor digest. */
   readonly inside?: InsideTls | undefined;
-  /** Whether the data of a table are explained, too; they are where left out. */
+  /** Whether the data of a table are explained too; true if omitted. */
   readonly withBody?: boolean;
 }
 
 /**
  * Explains a request with its reply.
  *
- * @throws UsageError (`hex`) where the bytes are a reply alone
+ * @throws UsageError (`hex`) if the bytes are a reply alone
  */
 export const explainExchange = (
   { request, reply }: Packets,
@@ -184,7 +184,7 @@ export const explainExchange = (
 ): Exchange => {
   const { message, opened, asked } = explainRequest(request, key, inside);
   if (asked === undefined && reply === undefined && request.start === 2 && request.body[0] === code.ok)
-    throw new UsageError("hex", "this is a reply without its request: say with --table which table it holds");
+    throw new UsageError("hex", "this is a reply without its request: name its table with --table");
   const answer = reply === undefined ? undefined : explainReply(reply, opened, asked);
   const written = asked?.kind === "write" || asked?.kind === "write-at" ? asked.data : undefined;
   const data = written ?? answer?.data;

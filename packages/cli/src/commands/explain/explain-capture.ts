@@ -1,4 +1,4 @@
-/** Explains captures, and the packets of a network that a bridge sent: a line for each exchange, or every byte. */
+/** Explains captures and network packets of a bridge: a line for each exchange, or every byte. */
 import { toHex } from "@meterport/protocol/bytes";
 import { type Capture, keyInside } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
@@ -52,12 +52,12 @@ const summaryOf = (exchange: Exchange): Summary => {
   const code = request.fields.find(({ name }) => name === "code");
   const what =
     request.asked === undefined
-      ? (code?.meaning ?? `${bytes(request.bytes.length)} that are no request`)
+      ? (code?.meaning ?? `${bytes(request.bytes.length)} that are not a request`)
       : requestText(request.bytes.subarray(code?.start ?? 0, header));
   return { what, result: resultOf(exchange), digests: digestsOf(exchange) };
 };
 
-/** Undefined where there is nothing but TLS to explain. */
+/** Undefined if there is only TLS to explain. */
 const explained = (item: ExchangeItem, { key, profile, dimensions, full }: CaptureContext): Exchange | undefined => {
   const { request, reply, tls } = item;
   const options = { key, profile, dimensions, withBody: full };
@@ -79,10 +79,10 @@ const summaryOfItem = (item: ExchangeItem, exchange: Exchange | undefined): Summ
 };
 
 const others: Readonly<Record<"reply" | "alert" | "noise" | "cut", string>> = {
-  reply: "a reply that nobody waits for",
+  reply: "a reply without a request",
   alert: "alert: the meter has something for its client",
   noise: "noise",
-  cut: "the beginning of a frame, and no more",
+  cut: "only the beginning of a frame",
 };
 const events = { opened: "the link was opened", closed: "the link was closed", broken: "the link broke" } as const;
 
@@ -127,7 +127,7 @@ const itemDocument = (item: CaptureItem, context: CaptureContext): unknown => {
   };
 };
 
-/** How many there are of each kind. */
+/** The count of each kind. */
 const countsOf = (items: readonly CaptureItem[]) => {
   const of = (kind: CaptureItem["kind"]): number => items.filter((item) => item.kind === kind).length;
   const unanswered = items.filter((item) => item.kind === "exchange" && item.reply === undefined).length;
@@ -138,7 +138,7 @@ const countsOf = (items: readonly CaptureItem[]) => {
   return { exchanges: of("exchange"), unanswered, replies: of("reply"), alerts: of("alert"), noise };
 };
 
-/** Lines whose columns are measured together: a capture may have a million. */
+/** Lines whose columns are aligned together: a capture may have a million lines. */
 const lineBlock = 500;
 
 const writeText = (capture: Capture, items: readonly CaptureItem[], context: CaptureContext, io: Io): void => {
@@ -175,7 +175,7 @@ const writeJson = (capture: Capture, items: readonly CaptureItem[], context: Cap
   io.stdout.data("]}\n");
 };
 
-/** The device and its dimensions, as far as the capture says what they are and nobody else does. */
+/** The device and its dimensions: as the user gave them, else as far as the capture holds them. */
 const deviceIn = (capture: Capture, key: Uint8Array | undefined, given: Device): Device => {
   if (key === undefined || given.dimensions !== undefined) return given;
   const seen = new SeenDimensions();
@@ -187,11 +187,11 @@ const deviceIn = (capture: Capture, key: Uint8Array | undefined, given: Device):
 /** @throws UsageError */
 export const explainCapture = (capture: Capture, options: ExplainOptions, device: Device, io: Io): Exit => {
   if (options.reply !== undefined || options.table !== undefined)
-    throw new UsageError("arguments", "a capture says itself what is what: leave out --table and --reply");
+    throw new UsageError("arguments", "a capture identifies its own tables and replies: omit --table and --reply");
   const key = optionalKey(options.key ?? keyInside(capture), io)?.key;
   const context: CaptureContext = { ...deviceIn(capture, key, device), key, full: options.full === true };
   const items = itemsOf(capture, key);
-  if (items.length === 0) say(io, "there is nothing in this capture");
+  if (items.length === 0) say(io, "this capture is empty");
   if (options.json === true) writeJson(capture, items, context, io);
   else writeText(capture, items, context, io);
   return exit.done;

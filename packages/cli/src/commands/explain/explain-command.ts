@@ -1,4 +1,4 @@
-/** `meterport explain`: names every byte of what somebody captured. */
+/** `meterport explain`: names every byte of captured data. */
 import { parseCapture } from "@meterport/protocol/capture/capture";
 import { bridgeCapture } from "@meterport/protocol/capture/pcap/bridge";
 import { UsageError } from "@meterport/protocol/errors";
@@ -28,7 +28,7 @@ const tableOf = (id: string): TableId => {
   const known = parseTableId(id);
   if (known !== undefined) return known;
   const ids = catalogue.map((entry) => entry.id);
-  throw new UsageError("no-such-table", `"${id.slice(0, 40)}" is no table${didYouMean(id, ids)}`);
+  throw new UsageError("no-such-table", `unknown table "${id.slice(0, 40)}"${didYouMean(id, ids)}`);
 };
 
 const explainTable = (
@@ -42,12 +42,12 @@ const explainTable = (
   const tableId = tableOf(id);
   const table = tablesById.get(tableId);
   const inFrame = bodyInFrame(bytes);
-  // A body that happens to look like a frame is only possible where the whole does not fit the table.
+  // A body may happen to look like a frame, so it counts as a frame only if the whole does not fit the table.
   const asGiven = inFrame === undefined ? undefined : explainBody(table, bytes, { ...options, offset: 0 });
   const data = inFrame === undefined || asGiven?.whole === true ? bytes : inFrame;
-  if (data !== bytes) say(io, `these bytes are a whole reply: explaining the ${data.length} bytes of ${tableId} in it`);
+  if (data !== bytes) say(io, `these bytes are a whole reply: explaining its ${data.length} bytes of ${tableId}`);
   const body = explainBody(table, data, { ...options, offset: 0 });
-  if (table === undefined) say(io, `${tableName(numberOf(tableId))} is not declared: nothing can name its bytes`);
+  if (table === undefined) say(io, `${tableName(numberOf(tableId))} has no declaration, so its bytes cannot be named`);
   if (json) print(io, toJson({ kind: "table", table: tableId, ...bodyDocument(body) }));
   else {
     const text = { number: numberOf(tableId), body, data, offset: 0, chosen: profile !== undefined };
@@ -59,13 +59,13 @@ const explainTable = (
 const explainPackets = (file: Uint8Array, options: ExplainOptions, device: Device, io: Io): Exit => {
   const port = options.port === undefined ? undefined : parseWhole(options.port, "--port", 1, 65_535);
   const { capture, bridge, lost, others } = bridgeCapture(file, port);
-  say(io, `the bridge is ${bridge}`);
-  if (others.length > 0) say(io, `--port shows another one: ${others.slice(0, 5).join(", ")}`);
-  if (lost > 0) say(io, `${lost} bytes of the conversation are not in the file`);
+  say(io, `explaining the bridge ${bridge}`);
+  if (others.length > 0) say(io, `other bridges, to be chosen with --port: ${others.slice(0, 5).join(", ")}`);
+  if (lost > 0) say(io, `${lost} bytes of the conversation are missing in the file`);
   return explainCapture(capture, options, device, io);
 };
 
-/** What is of an optical port; undefined where it is of the MEP port, or a body. */
+/** The part that is from an optical port; undefined for the MEP port or a body. */
 const opticalInput = (given: Input, { table, reply }: ExplainOptions): OpticalInput | undefined => {
   if (given.kind === "packets") return undefined;
   if (given.kind === "capture") {
@@ -100,8 +100,7 @@ export const explainCommand = async (words: readonly string[], options: ExplainO
   if (given.kind === "capture") return explainCapture(parseCapture(given.text), options, device, io);
   if (given.kind === "packets") return explainPackets(given.file, options, device, io);
   if (options.table !== undefined) {
-    if (options.reply !== undefined)
-      throw new UsageError("arguments", "--table explains a body alone: leave out --reply");
+    if (options.reply !== undefined) throw new UsageError("arguments", "--table explains a body alone: omit --reply");
     return explainTable(options.table, readHex(given.texts).all, { profile, dimensions }, json, io);
   }
   const key = optionalKey(options.key, io)?.key;

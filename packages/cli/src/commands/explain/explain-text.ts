@@ -8,7 +8,7 @@ import type { ExplainedBody, NamedSpan } from "./body.ts";
 import type { Exchange, Message } from "./exchange.ts";
 import { tableName } from "./messages.ts";
 
-/** Bytes of one field that are shown; the rest is in the JSON. */
+/** Bytes of a field that are shown; JSON has them all. */
 const shownBytes = 8;
 
 const hexCell = (bytes: Uint8Array): string =>
@@ -26,7 +26,7 @@ const bodyRow = (span: NamedSpan, data: Uint8Array, offset: number, paint: Paint
   const value = shownValue(path, span.value);
   const hidden = value !== span.value;
   const dim = (text: string): string => (reserved === true || partial === true ? paint("dim", text) : text);
-  // A list may be long: behind the columns it moves none of them.
+  // A list may be long: in the last column it moves no other.
   const list = partial !== true && isNumberList(value);
   const wide = partial === true || list || (value instanceof Uint8Array && value.length > shownBytes);
   const text = hidden ? String(value) : wide ? "" : valueText(value);
@@ -49,7 +49,7 @@ const unknownRow = (start: number, bytes: Uint8Array, paint: Paint): Row => [
   { text: "unknown", paint: (text) => paint(["bold", "red"], text) },
   "",
   "",
-  bytes.length === 1 ? "1 byte that nothing names" : `${bytes.length} bytes that nothing names`,
+  bytes.length === 1 ? "1 byte without a name" : `${bytes.length} bytes without a name`,
 ];
 
 /** Rows of a body in the order of its bytes. */
@@ -64,11 +64,11 @@ const bodyRows = (body: ExplainedBody, data: Uint8Array, offset: number, paint: 
     .sort((a, b) => a.at - b.at)
     .map(({ row }) => row);
 
-/** How the bytes lie in their table, and under which profile that was read. */
+/** The position of the bytes in their table, and the profile that they were read with. */
 const bodyTitle = (number: number, body: ExplainedBody, data: Uint8Array, offset: number, chosen: boolean): string => {
   const where = body.whole ? `all ${data.length} bytes` : `bytes ${offset} to ${offset + data.length - 1}`;
   const profile = profileName(body.profile);
-  if (body.spans.length === 0) return `${tableName(number)}, ${where}: no declaration of this table is at hand`;
+  if (body.spans.length === 0) return `${tableName(number)}, ${where}: this table has no declaration`;
   return `${tableName(number)}, ${where}, ${chosen ? `read as ${profile}` : `${profile} fits (no --profile was given)`}`;
 };
 
@@ -84,7 +84,7 @@ export interface BodyText {
 export const bodyText = ({ number, body, data, offset, chosen }: BodyText, paint: Paint): string => {
   const title = paint("bold", bodyTitle(number, body, data, offset, chosen));
   const order = /^BT2[38]$/.test(tableName(number).split(" ")[0] ?? "")
-    ? paint("dim", "  names by the factory order of sources; a meter may have another one (BT22, BT27)\n")
+    ? paint("dim", "  names by the factory order of sources; a meter may have another order (BT22, BT27)\n")
     : "";
   return `${title}\n${order}${alignedTable(bodyRows(body, data, offset, paint), { indent: "  ", right: [0, 3], width: paint.width })}`;
 };

@@ -29,7 +29,7 @@ describe("explain with the dimensions of a meter", () => {
     );
   });
 
-  test("as bytes, as often as it takes", async () => {
+  test("as bytes, repeated", async () => {
     const et11 = "05 42 24 05 06 05 02 80 03 F9 06 19 10 16 03 04 11 11 0A 0A 41 78 02 0A 0A 10 50 0A 05 01 01 03";
     const spans = await spansOf("ET50", 31 + 6 * 2 + 4, [
       ...gen3,
@@ -60,19 +60,22 @@ describe("explain with the dimensions of a meter", () => {
   });
 
   const wrong: Record<string, readonly [readonly string[], RegExp]> = {
-    "no JSON": [[...gen3, "--dims", "{"], /--dims is no JSON object such as/],
-    "a file that is none": [[...gen3, "--dims", "list.json"], /--dims list\.json is no JSON object/],
-    "a table that lays out nothing": [
+    "no JSON": [[...gen3, "--dims", "{"], /--dims is not a JSON object such as/],
+    "a file without a JSON object": [[...gen3, "--dims", "list.json"], /--dims list\.json is not a JSON object/],
+    "a table without dimensions": [
       [...gen3, "--dims", '{"BT23":{}}'],
-      /nothing is laid out by "BT23"; did you mean|dimensions are in/,
+      /"BT23" holds no dimensions; (did you mean|dimensions are in)/,
     ],
-    "a table that is no object": [[...gen3, "--dims", '{"BT21":7}'], /BT21 is no object of its fields/],
-    "a field that is none": [[...gen3, "--dims", '{"BT21":{"tier":8}}'], /BT21 has no "tier"; did you mean tiers\?/],
-    "a field of another kind": [[...gen3, "--dims", '{"BT21":{"tiers":"8"}}'], /BT21\.tiers is a number, not "8"/],
+    "a table that is not an object": [
+      [...gen3, "--dims", '{"BT21":7}'],
+      /BT21 is not an object with the table's fields/,
+    ],
+    "an unknown field": [[...gen3, "--dims", '{"BT21":{"tier":8}}'], /BT21 has no "tier"; did you mean tiers\?/],
+    "a field of another type": [[...gen3, "--dims", '{"BT21":{"tiers":"8"}}'], /BT21\.tiers is a number, not "8"/],
     "bytes without a table": [[...gen3, "--with", "0542"], /--with "0542" is not of the form/],
-    "bytes that are none": [[...gen3, "--with", "ET11=xy"], /is not of the form ET11=/],
+    "malformed bytes": [[...gen3, "--with", "ET11=xy"], /is not of the form ET11=/],
     "too few bytes": [[...gen3, "--with", "BT21=03"], /--with BT21: .*needs 1 bytes, 0 are left/],
-    "no device": [["--dims", '{"BT21":{"tiers":8}}'], /say which with --profile/],
+    "no device": [["--dims", '{"BT21":{"tiers":8}}'], /add --profile/],
   };
   for (const [name, [args, message]] of Object.entries(wrong))
     test(`${name} is wrong usage`, async () => {
@@ -82,7 +85,7 @@ describe("explain with the dimensions of a meter", () => {
       assert.match(error.message, message);
     });
 
-  test("impossible ones are told, and soon", { timeout: 10_000 }, async () => {
+  test("rejects impossible dimensions quickly", { timeout: 10_000 }, async () => {
     for (const value of [-1, 1.5, 1e300, 65535]) {
       const { code } = await explain("BT23", 100, [
         ...gen3,

@@ -1,4 +1,4 @@
-/** Dimensions of the very meter whose bytes are explained, where somebody knows them: in place of the factory's. */
+/** Dimensions of the meter whose bytes are explained, if the user knows them, instead of the factory defaults. */
 import { fromHex } from "@meterport/protocol/bytes";
 import { LayoutError, UsageError } from "@meterport/protocol/errors";
 import { decode, type Profile, parseProfile } from "@meterport/protocol/layout/index";
@@ -9,7 +9,7 @@ import type { Io } from "../../io/io.ts";
 import { didYouMean } from "../../options/nearest.ts";
 import type { ExplainOptions } from "./options.ts";
 
-/** What a layout may depend on, for a profile. */
+/** The tables that a layout may depend on, for a profile. */
 export type DimensionsOf = (profile: Profile) => Dimensions;
 
 /** A table's value, or its bytes. */
@@ -23,7 +23,7 @@ const checkId = (id: string): string => {
   const known = [...dimensionTables.keys()];
   if (dimensionTables.has(id)) return id;
   throw wrong(
-    `nothing is laid out by "${id.slice(0, 20)}"${didYouMean(id, known) || `; dimensions are in ${known.join(", ")}`}`,
+    `"${id.slice(0, 20)}" holds no dimensions${didYouMean(id, known) || `; dimensions are in ${known.join(", ")}`}`,
   );
 };
 
@@ -32,21 +32,21 @@ const parseJson = (text: string, what: string): Readonly<Record<string, unknown>
     const value: unknown = JSON.parse(text);
     if (isRecord(value)) return value;
   } catch {
-    // Told below.
+    // Reported below.
   }
-  throw wrong(`${what} is no JSON object such as {"BT21":{"tiers":8}}`);
+  throw wrong(`${what} is not a JSON object such as {"BT21":{"tiers":8}}`);
 };
 
 interface Document {
-  /** Which device it is, where the document tells. */
+  /** The device, if the document names it. */
   readonly profile: string | undefined;
   readonly given: readonly Given[];
 }
 
-/** What a table has only on some meters, and nothing is laid out by: fillers that happen to be set, and the sets of BT00. */
+/** Fields that only some meters have and no layout depends on: fillers that happen to be set, and the sets of BT00. */
 const optional = /^((filler|reserved)\d+|(basic|extended)(Tables|Procedures)(Used|Writable)|setsEnd)$/;
 
-/** Of a value in a dump what can be a dimension: neither bytes and dates, nor what the table may lack. */
+/** The fields of a dumped value that can be dimensions: not bytes, dates or fields that the table may lack. */
 const numbersOf = (value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(value).filter(
@@ -55,7 +55,7 @@ const numbersOf = (value: Readonly<Record<string, unknown>>): Readonly<Record<st
     ),
   );
 
-/** A dump holds more than dimensions; a document that is written for this holds nothing else. */
+/** A dump holds more than dimensions; a document written for this option holds nothing else. */
 const fromDocument = (text: string, io: Io): Document => {
   const inline = text.trimStart().startsWith("{");
   const what = inline ? "--dims" : `--dims ${text.slice(0, 60)}`;
@@ -66,7 +66,7 @@ const fromDocument = (text: string, io: Io): Document => {
   return {
     profile: typeof profile === "string" ? profile : undefined,
     given: entries.map(([id, value]): Given => {
-      if (!isRecord(value)) throw wrong(`${what}: ${id.slice(0, 20)} is no object of its fields`);
+      if (!isRecord(value)) throw wrong(`${what}: ${id.slice(0, 20)} is not an object with the table's fields`);
       return [checkId(id), dump === undefined ? value : numbersOf(value)];
     }),
   };
@@ -80,7 +80,7 @@ const fromBytes = (text: string): Given => {
   return [checkId(id.trim().toUpperCase()), bytes];
 };
 
-/** Only fields that the table has on this profile, each of the kind that it has there: bytes never are dimensions. */
+/** Only fields that the table has on this profile, each of the right kind: bytes are never dimensions. */
 const merged = (id: string, base: unknown, given: Readonly<Record<string, unknown>>): unknown => {
   const known = base as Readonly<Record<string, unknown>>;
   const fields = Object.entries(given).filter(([name, value]) => {
@@ -107,17 +107,17 @@ const apply = (env: Dimensions, [id, given]: Given): Dimensions => {
   }
 };
 
-/** Logs of registers have entries as long as the registers are. */
+/** The entries of register logs are as long as the registers. */
 const registers: readonly string[] = ["BT20", "BT21", "ET11"];
 
-/** Which device bytes come from, and how it is dimensioned; each `undefined` where nobody says it. */
+/** The device that the bytes come from, and its dimensions; each `undefined` if not given. */
 export interface Device {
   readonly profile: Profile | undefined;
   readonly dimensions: DimensionsOf | undefined;
 }
 
 /**
- * The device that `--profile`, `--dims` and `--with` tell of: the factory's dimensions with what they say. A dump knows
+ * The device that `--profile`, `--dims` and `--with` describe: the factory dimensions with their changes. A dump knows
  * its profile.
  *
  * @throws UsageError (`dimensions`)
@@ -128,8 +128,7 @@ export const deviceOf = (options: Pick<ExplainOptions, "profile" | "dims" | "wit
   const name = options.profile ?? document?.profile;
   const profile = name === undefined ? undefined : parseProfile(name);
   if (given.length === 0) return { profile, dimensions: undefined };
-  if (profile === undefined)
-    throw wrong("dimensions are those of one device: say which with --profile, as in --profile meter:3.70");
+  if (profile === undefined) throw wrong("dimensions need a device: add --profile, as in --profile meter:3.70");
   const first = given.filter(([id]) => registers.includes(id));
   const others = given.filter(([id]) => !registers.includes(id));
   const changed = first.reduce(apply, defaultDimensions(profile));

@@ -4,13 +4,13 @@ import { isPacketFile } from "@meterport/protocol/capture/pcap/packets";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Io } from "../../io/io.ts";
 
-/** The longest load profile has 233,856 bytes (MEP guide 1.1, p. 237); more is no table and no packet. */
+/** The longest load profile has 233,856 bytes (MEP guide 1.1, p. 237); no table or packet is longer. */
 const mostBytes = 256 * 1024;
 
 /**
  * The bytes of a hexadecimal text.
  *
- * @throws UsageError (`hex`) that says what is wrong with it
+ * @throws UsageError (`hex`) that says what is wrong
  */
 export const parseHex = (text: string): Uint8Array => {
   const bytes = fromHex(text);
@@ -23,18 +23,18 @@ export const parseHex = (text: string): Uint8Array => {
   throw new UsageError(
     "hex",
     wrong === undefined
-      ? `${plain.length} hex digits make no whole number of bytes: one is missing or too many`
-      : `"${wrong}" is no hex digit; give bytes like 00 14 3f, with or without spaces, colons or 0x`,
+      ? `${plain.length} hex digits are not a whole number of bytes: one is missing, or one too many`
+      : `"${wrong}" is not a hex digit; give bytes like 00 14 3f, with or without spaces, colons or 0x`,
   );
 };
 
-/** The bytes as a whole, and line by line where there are several. */
+/** The bytes as a whole, and line by line if there are several lines. */
 export interface HexInput {
   readonly all: Uint8Array;
   readonly lines: readonly Uint8Array[];
 }
 
-/** What there is to explain. */
+/** The input to explain. */
 export type Input =
   | { readonly kind: "hex"; readonly texts: readonly string[] }
   | { readonly kind: "capture"; readonly text: string }
@@ -43,7 +43,7 @@ export type Input =
 const beginsCapture = (text: string): boolean => /^\s*\{/.test(text);
 
 /**
- * The words of the command line, or what a single word names: standard input for "-", a file where it is no hexadecimal.
+ * The words of the command line, or what a single word names: standard input for "-", a file if it is not hexadecimal.
  *
  * @throws UsageError
  */
@@ -55,7 +55,7 @@ export const readInput = async (words: readonly string[], io: Io): Promise<Input
     return beginsCapture(text) ? { kind: "capture", text } : { kind: "hex", texts: text.split(/\r?\n/) };
   }
   if (fromHex(word) !== undefined || /^[\s0-9a-f:,x-]*$/i.test(word)) return { kind: "hex", texts: words };
-  // What has no extension and no folder was meant to be hexadecimal: what is wrong with it is told below.
+  // A word without extension and folder was meant as hexadecimal: the error is reported below.
   if (!/[./\\]/.test(word)) return { kind: "hex", texts: words };
   const file = io.readBytes(word);
   if (isPacketFile(file)) return { kind: "packets", file };
@@ -67,7 +67,7 @@ export const readInput = async (words: readonly string[], io: Io): Promise<Input
 export const readHex = (texts: readonly string[]): HexInput => {
   const lines = texts.filter((line) => line.trim() !== "");
   const all = parseHex(lines.join(" "));
-  // Bytes that were not quoted come as words; lines count only where each is whole.
+  // Unquoted bytes come as words; lines count only if each is whole.
   const whole = lines.map((line) => fromHex(line));
   return { all, lines: whole.every((line) => line !== undefined) ? whole : [all] };
 };

@@ -1,11 +1,11 @@
-/** Requests and responses in one line, for what lies inside ET52, ET53 and BT07. */
+/** Requests and responses in one line, for the contents of ET52, ET53 and BT07. */
 import { decodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { responseCode } from "@meterport/protocol/mep/frame/response-codes";
 import { catalogueEntry, procedureIdOf, tableIdOf } from "@meterport/protocol/tables/catalogue";
 
 const lastTable = 8191;
 
-/** "BT28 Present Register Data"; the number where there can be no such table. */
+/** "BT28 Present Register Data"; only the number if there can be no such table. */
 export const tableName = (number: number): string => {
   if (number > lastTable) return `table ${number}`;
   const id = tableIdOf(number);
@@ -23,14 +23,14 @@ export const procedureName = (number: number): string => {
 const bytes = (n: number): string => (n === 1 ? "1 byte" : `${n} bytes`);
 
 /**
- * A request as its sentence.
+ * A request as a sentence.
  *
  * @example
  * requestText(Uint8Array.of(0x3f, 0, 20, 0, 0, 0, 0, 10)) // "read 10 bytes of BT20 Dimension Register from byte 0"
  */
 export const requestText = (apdu: Uint8Array): string => {
   const request = decodeRequest(apdu);
-  if (request.kind === "malformed") return `no request: ${request.detail}`;
+  if (request.kind === "malformed") return `not a request: ${request.detail}`;
   const name = tableName(request.table);
   switch (request.kind) {
     case "read":
@@ -44,7 +44,7 @@ export const requestText = (apdu: Uint8Array): string => {
   }
 };
 
-/** A response inside a transaction: code, then count and data where it was a read. */
+/** A response inside a transaction: code, then count and data if it was a read. */
 export const responseText = (apdu: Uint8Array): string => {
   const [first, high = 0, low = 0] = apdu;
   if (first === undefined) return "empty";

@@ -20,20 +20,20 @@ export const addExplainCommand = (host: Host, load: Load<[hex: string[], options
   });
   host.command
     .option("--table <id>", "the bytes are the body of this table, as in BT28 or 0x001c")
-    .addOption(profileOption("the device that the bytes come from; tried out where left out"))
+    .addOption(profileOption("the device that the bytes come from; if omitted, the profile that fits best"))
     .addOption(keyOption())
     .option("--reply <hex>", "the reply to the request")
     .option(
       "--dims <json>",
-      'how the meter is dimensioned, where not as from the factory: JSON as in {"BT21":{"tiers":8}}, or a file of it, or a dump',
+      'dimensions of the meter, if not the factory defaults: JSON as in {"BT21":{"tiers":8}}, a file with such JSON, or a dump',
     )
     .option(
       "--with <bytes>",
-      "the same as bytes of a table, as in ET11=0542240506…; may be given several times",
+      "the same, as the bytes of a table, as in ET11=0542240506…; may be repeated",
       (text, before: readonly string[] = []) => [...before, text],
     )
-    .option("--full", "of a capture every byte, not only a line for each exchange")
-    .option("--port <n>", "of packets those to a bridge at this TCP port; found out where left out")
+    .option("--full", "for a capture, every byte instead of one line per exchange")
+    .option("--port <n>", "for packets, the TCP port of the bridge; detected if omitted")
     .addOption(jsonOption())
     .action(runs(host, load));
 };

@@ -3,13 +3,13 @@ import { UsageError } from "@meterport/protocol/errors";
 import { believedBody } from "@meterport/protocol/mep/frame/frame";
 import type { HexInput } from "./hex-input.ts";
 
-/** One message as it was given. */
+/** One message, as given. */
 export interface Packet {
   readonly bytes: Uint8Array;
-  /** Where the body starts: 2 behind a length field, else 0. */
+  /** Where the body starts: 2 after a length field, else 0. */
   readonly start: 0 | 2;
   readonly body: Uint8Array;
-  /** What the length field announces, where bytes are missing behind it. */
+  /** What the length field announces, if bytes are missing after it. */
   readonly cut: number | undefined;
 }
 export interface Packets {
@@ -29,7 +29,7 @@ const announcesMore = (bytes: Uint8Array): boolean => {
 };
 
 /**
- * One sentence where a length field stands in front of a request and does not fit what follows; undefined where none does.
+ * One sentence if a request begins with a length field that does not fit what follows; else undefined.
  *
  * @example
  * lengthTrouble(Uint8Array.of(0, 9, 0x3f, 0, 28)) // "its length field says 9, but 3 bytes follow"
@@ -47,7 +47,7 @@ export const packetOf = (bytes: Uint8Array): Packet => {
   return { bytes, start: 0, body: bytes, cut: undefined };
 };
 
-/** Frames that follow each other without a gap, alerts left out; undefined where the bytes are not only frames. */
+/** Frames that follow each other without a gap, without alerts; undefined if the bytes are not only frames. */
 const framesOf = (bytes: Uint8Array): readonly Packet[] | undefined => {
   const frames: Packet[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -67,7 +67,7 @@ const framesOf = (bytes: Uint8Array): readonly Packet[] | undefined => {
  */
 export const alertsIn = (bytes: Uint8Array): number => (framesOf(bytes)?.length === 0 ? bytes.length / 2 : 0);
 
-/** A request frame, and behind it a reply that is cut short or came without its length field. */
+/** A request frame, and after it a reply that is cut short or lacks its length field. */
 const frameAndRest = (bytes: Uint8Array): Packets | undefined => {
   const end = 2 + u16(bytes, 0);
   if (bytes.length < end + 1 || end < 5 || !requestCodes.includes(bytes[2])) return undefined;
@@ -75,7 +75,7 @@ const frameAndRest = (bytes: Uint8Array): Packets | undefined => {
 };
 
 /**
- * The request and, where it is there, the reply.
+ * The request and, if present, the reply.
  *
  * @throws UsageError (`hex`) for more than one exchange
  */
@@ -93,7 +93,7 @@ export const packetsOf = ({ all, lines }: HexInput, reply: Uint8Array | undefine
 };
 
 /**
- * The table body inside a whole reply frame; undefined where the lengths do not fit one.
+ * The table body inside a whole reply frame; undefined if the lengths do not fit one.
  *
  * @example
  * bodyInFrame(Uint8Array.of(0, 12, 0, 0, 1, 7, 1, 2, 3, 4, 5, 6, 7, 8)) // Uint8Array [7]

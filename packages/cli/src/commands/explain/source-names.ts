@@ -1,4 +1,4 @@
-/** What the values of BT22, BT23, BT27 and BT28 stand for, as far as the order that meters leave the factory with tells. */
+/** What the values of BT22, BT23, BT27 and BT28 mean, by the factory order of sources. */
 import type { Profile } from "@meterport/protocol/layout/index";
 import { type Source, sources } from "@meterport/protocol/meaning/source-ids";
 import { presentValueOrder, summationOrder } from "@meterport/protocol/meaning/source-order";
@@ -13,7 +13,7 @@ const inTier = (id: number | undefined, tier: number): number | undefined => {
   return index >= 0 && tier < tiersWithSources ? firstTierSource + registers.length * tier + index : id;
 };
 
-/** Names the source of a leaf by its path; `value` is what BT22 and BT27 themselves say. */
+/** Names the source of a leaf by its path; `value` is the source ID in BT22 and BT27 themselves. */
 export const sourceAt = (
   table: string,
   path: string,

@@ -1,4 +1,4 @@
-/** What explain says of TLS in a capture: the steps of a handshake, alerts, and what stays closed. */
+/** Explains TLS in a capture: the steps of a handshake, alerts, and what cannot be opened. */
 import type { Closed, TlsFrame, TlsRequest } from "@meterport/protocol/capture/tls/reading";
 import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { tlsCode, tlsResponse } from "@meterport/protocol/mep/security/mep-tls/envelope";
@@ -9,7 +9,7 @@ import { type Packet, type Packets, packetOf } from "./packets.ts";
 
 export type Digests = "valid" | "invalid request" | "invalid reply" | "unchecked" | "no reply";
 
-/** One exchange in few words. */
+/** One exchange in short. */
 export interface Summary {
   readonly what: string;
   readonly result: string;
@@ -22,11 +22,11 @@ const closedTexts: Readonly<Record<Closed, string>> = {
   "no-key": "no key was given",
   "no-handshake": "the capture lacks the handshake of its session",
   "handshake-unverified": "the handshake of its session does not fit the key",
-  unverified: "it was damaged, or is of another session",
+  unverified: "it was damaged, or belongs to another session",
   "no-request": "the capture lacks its request",
-  exhausted: "too much of the capture does not verify",
+  exhausted: "too many messages of the capture do not verify",
 };
-/** Where it is the key or the bytes that are wrong, and not something that is missing. */
+/** Reasons that mean a wrong key or wrong bytes, and not something missing. */
 const faults: readonly Closed[] = ["handshake-unverified", "unverified"];
 
 const codeTexts: Readonly<Record<number, string>> = {
@@ -37,10 +37,10 @@ const codeTexts: Readonly<Record<number, string>> = {
 };
 const answerTexts: Readonly<Record<number, string>> = {
   [tlsResponse.success]: "ok",
-  [tlsResponse.error]: "the meter fails it",
-  [tlsResponse.invalidIdentityOrKey]: "the meter knows no such identity, or another key",
+  [tlsResponse.error]: "the meter reports a failure",
+  [tlsResponse.invalidIdentityOrKey]: "the meter does not know this identity, or has another key for it",
   [tlsResponse.noSession]: "the meter has no TLS session, or speaks no TLS",
-  [code.notAuthentic]: "the meter takes it for RC4 with a wrong digest",
+  [code.notAuthentic]: "the meter takes it for an RC4 message with a wrong digest",
 };
 
 const clientText = ({ handshake, says }: HandshakeFrame): string => {
@@ -73,7 +73,7 @@ const handshakeDigests = ({ handshake, says }: HandshakeFrame): Digests => {
 const digestsOf = ({ tls, reply }: ExchangeItem): Digests => {
   const { request } = tls;
   if (request?.kind === "closed" && faults.includes(request.why)) return "invalid request";
-  // What a meter says to a farewell is in the clear, and does not matter.
+  // The meter's answer to a close_notify is in the clear and does not matter.
   if (request?.kind === "alert") return request.inside === undefined ? "unchecked" : "valid";
   const own = request?.kind === "handshake" ? handshakeDigests(request) : "unchecked";
   if (own === "invalid request") return own;
@@ -89,7 +89,7 @@ export const tlsSummary = (item: ExchangeItem): Summary => ({
   digests: digestsOf(item),
 });
 
-/** What is to be said in place of what a reply holds that is none to a request inside TLS. */
+/** What to show for a reply that does not answer a request inside TLS. */
 export const closedReply = ({ tls }: Pick<ExchangeItem, "tls">): Partial<Summary> => {
   const { reply } = tls;
   if (reply === undefined || reply.kind === "response" || reply.kind === "request") return {};
@@ -99,7 +99,7 @@ export const closedReply = ({ tls }: Pick<ExchangeItem, "tls">): Partial<Summary
 
 const clear = (body: Uint8Array): Packet => ({ bytes: body, start: 0, body, cut: undefined });
 
-/** A request inside TLS and its reply, in the clear. What a port says that has lost its session is in the clear anyway. */
+/** A request inside TLS and its reply, in the clear. A port that has lost its session answers in the clear anyway. */
 export const packetsInside = (
   { apdu }: TlsRequest,
   { reply, tls }: ExchangeItem,
@@ -111,7 +111,7 @@ export const packetsInside = (
   return { packets: { request, reply: bare }, inside: { reply: false } };
 };
 
-/** What programs get of it. */
+/** The TLS part of the JSON document. */
 export const tlsDocument = ({ tls: { request, reply } }: ExchangeItem) => {
   const nameOf = (frame: TlsFrame | undefined) => ({
     ...(frame?.kind === "handshake" ? { messages: frame.says } : {}),

@@ -1,4 +1,4 @@
-/** Takes the security off a captured exchange, as far as the key at hand fits. */
+/** Removes the security of a captured exchange, as far as the given key fits. */
 import { Digest, DigestKey, digestLength } from "@meterport/protocol/mep/security/digest";
 import { sequenceLength, verifyRequest } from "@meterport/protocol/mep/security/rc4/authentication";
 import { encryptKeyOf, packetKeyOf } from "@meterport/protocol/mep/security/rc4/encryption";

@@ -1,4 +1,4 @@
-/** The fields of a message, one behind the other. */
+/** The fields of a message, one after the other. */
 import { toHex } from "@meterport/protocol/bytes";
 import type { ByteRange } from "@meterport/protocol/layout/annotate";
 
@@ -26,7 +26,7 @@ export class Walk {
     return this.#bytes.length - this.#at;
   }
 
-  /** Takes as many bytes as are there, at most `length`. */
+  /** Takes as many bytes as are left, at most `length`. */
   take(name: string, length: number, tell: (value: number, hex: string) => Partial<Field> = () => ({})): Uint8Array {
     const start = this.#at;
     const end = Math.min(start + length, this.#bytes.length);

@@ -1,4 +1,4 @@
-/** `meterport live`: readings in a steady rhythm until somebody stops it. */
+/** `meterport live`: readings at a steady interval until the user stops it. */
 import { type LiveReader, type Meter, openLive } from "@meterport/client";
 import { isUsable } from "@meterport/client/supervision/link-status";
 import { Supervisor } from "@meterport/client/supervision/supervisor";
@@ -15,9 +15,9 @@ import { parseInterval, parseWhole } from "../../options/option-values.ts";
 import { openScreen } from "./live-screen.ts";
 import type { LiveOptions } from "./options.ts";
 
-/** The guide advises one table read a second on average; one reading takes two. */
+/** The guide advises one table read per second on average; a reading takes two. */
 const mostReadings = 1_000_000_000;
-/** The link itself gives up earlier, and then knows why. */
+/** The link itself gives up earlier, with a better reason. */
 const longestReading: Millis = 15_000;
 
 /** Waits until `time`, or until the user interrupts. */
@@ -33,19 +33,19 @@ const waitUntil = (time: Millis, { clock, interrupted }: Io): Promise<void> =>
     interrupted.addEventListener("abort", done, { once: true });
   });
 
-/** A meter, and the reader of its live values. */
+/** A meter and the reader of its live values. */
 interface LiveMeter {
   readonly meter: Meter;
   readonly live: LiveReader;
 }
 
-/** The meter, kept in reach for as long as the command runs. */
+/** The meter, supervised for as long as the command runs. */
 const superviseLive = (access: MeterAccess, io: Io): Supervisor<LiveMeter> => {
   const way = portLinkOf(access.link);
   const { baud, near } = linkTraits(way.link);
   return new Supervisor({
     name: access.link,
-    // The optical port has one speed until somebody negotiates another.
+    // The optical port has one speed until another is negotiated.
     ...(baud === undefined || way.optical ? {} : { baud }),
     near,
     open: (options) => openTransport(access, io, options),
@@ -63,7 +63,7 @@ const superviseLive = (access: MeterAccess, io: Io): Supervisor<LiveMeter> => {
   });
 };
 
-/** Each change between values and none is told once; on a terminal it stands in the panel. */
+/** Reports each change between values and no values once; on a terminal the panel shows it. */
 const tellChanges = (link: Supervisor<LiveMeter>, optical: boolean, io: Io): (() => void) => {
   let lostAt: Millis | undefined;
   let told = link.status.state;

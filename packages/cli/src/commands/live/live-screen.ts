@@ -8,9 +8,9 @@ import { liveHead, liveLine, livePanel } from "./live-text.ts";
 
 export interface LiveScreen {
   readonly show: (reading: LiveReading) => void;
-  /** A reading could not be had: everything is unknown from here on. */
+  /** A reading failed: everything is unknown from now on. */
   readonly stale: (time: string, why: string) => void;
-  /** Leaves the terminal as it was. */
+  /** Restores the terminal. */
   readonly end: () => void;
 }
 
@@ -19,7 +19,7 @@ const showCursor = "\x1b[?25h";
 const clearBelow = "\x1b[0J";
 const up = (lines: number): string => (lines > 0 ? `\x1b[${lines}F` : "");
 
-/** Lines that a screen has room for: blank ones go first, the last ones say how fresh it is and stay. */
+/** The lines that fit the screen: blank ones are dropped first, and the last ones, which show how fresh it is, stay. */
 const fitHeight = (lines: readonly string[], rows: number): readonly string[] => {
   if (lines.length <= rows) return lines;
   const full = lines.filter((line) => line !== "");

@@ -1,4 +1,4 @@
-/** Live readings for people: one line each, or a panel that is drawn again in place. */
+/** Live readings for people: one line each, or a panel that is redrawn in place. */
 import { type LiveKey, type LiveReading, liveKeyInfo } from "@meterport/protocol/meaning/readings";
 import { units } from "@meterport/protocol/meaning/units";
 import { plainText } from "@meterport/protocol/plain-text";
@@ -7,7 +7,7 @@ import { alignedTable, type Row, textWidth, wrap } from "../../format/table.ts";
 
 const digitsOf: Readonly<Record<string, number>> = { V: 1, A: 2, Hz: 2, ratio: 3 };
 
-/** A value with as many digits as say something; a dash where it is unknown. */
+/** A value with its significant digits; a dash if it is unknown. */
 const amount = (reading: LiveReading, key: LiveKey): string => {
   const value = reading[key];
   return value === null ? "–" : value.toFixed(digitsOf[liveKeyInfo[key].unit] ?? 0);
@@ -42,7 +42,7 @@ export const liveHead = (): string => {
   return `time     ${columns}     import kWh     export kWh  quality\n`;
 };
 
-/** One reading in columns whose widths never change, so that lines stand under each other. */
+/** One reading in columns of fixed width, so that lines are aligned. */
 export const liveLine = (reading: LiveReading): string => {
   const columns = lineKeys.map((key, i) => amount(reading, key).padStart(lineWidths[i] ?? 0)).join(" ");
   const energy = [reading.energy_import_wh, reading.energy_export_wh].map((wh) => kilo(wh).padStart(14)).join(" ");
@@ -63,7 +63,7 @@ const phaseRow = (reading: LiveReading, n: 1 | 2 | 3): Row => [
   amount(reading, `power_factor_l${n}`),
 ];
 
-/** Two names with their values in a line, or one where two do not fit. */
+/** Two names with their values in a line, or one if two do not fit. */
 const totalsTable = (rows: readonly Row[], width: number): string => {
   const indent = "  ";
   const wide = alignedTable(rows, { indent, right: [1, 3] });
@@ -73,13 +73,13 @@ const totalsTable = (rows: readonly Row[], width: number): string => {
 };
 
 export interface PanelContext {
-  /** Who the meter is, and over which link. */
+  /** The meter's identity and link. */
   readonly title: string;
-  /** What went wrong last, while it does. */
+  /** The present problem, if any. */
   readonly trouble: string | undefined;
 }
 
-/** All of a reading on a few lines. */
+/** A whole reading on a few lines. */
 export const livePanel = (reading: LiveReading, { title, trouble }: PanelContext, paint: Paint): string => {
   const power = reading.power_w === null ? "–" : `${Math.abs(reading.power_w)} W`;
   const good = reading.quality === "good";

@@ -16,7 +16,7 @@ const documents = (out: string): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe("live --json", () => {
-  test("one document a line, with exactly the live keys, in a steady rhythm", async () => {
+  test("prints one document per line, with exactly the live keys, at a steady interval", async () => {
     const { code, out } = await runCli(live("--json", "--count", "4"), withMeter());
     assert.equal(code, 0);
     const lines = documents(out);
@@ -25,7 +25,7 @@ describe("live --json", () => {
       assert.deepEqual(Object.keys(line), ["time", ...liveKeys, "quality"]);
       assert.deepEqual([line.power_w, line.power_l1_w, line.quality], [432, 320, "good"]);
     }
-    // The first one waits for the pause that the meter wants behind the questions about its lists.
+    // The first one waits for the pause that the meter needs after the reads of its lists.
     const times = lines.slice(1).map(({ time }) => Date.parse(String(time)));
     assert.deepEqual(
       times.slice(1).map((time, i) => time - (times[i] ?? 0)),
@@ -33,13 +33,13 @@ describe("live --json", () => {
     );
   });
 
-  test("the interval is the user's", async () => {
+  test("keeps the user's interval", async () => {
     const { out } = await runCli(live("--json", "--count", "3", "--interval", "10s"), withMeter());
     const [, first, second] = documents(out).map(({ time }) => Date.parse(String(time)));
     assert.equal((second ?? 0) - (first ?? 0), 10_000);
   });
 
-  test("another program on the same meter is told once", async () => {
+  test("warns once of another program on the same meter", async () => {
     const world = withMeter();
     const { meter, clock } = world;
     assert.ok(clock);
@@ -53,7 +53,7 @@ describe("live --json", () => {
     assert.doesNotMatch(alone.err, /another program/);
   });
 
-  test("a link that fails gives stale lines of nulls, is told once, and is taken up again", async () => {
+  test("prints stale lines of nulls while the link is down, reports it once, and recovers", async () => {
     const world = withMeter();
     const { meter, clock } = world;
     assert.ok(clock);
@@ -116,7 +116,7 @@ describe("live --json", () => {
     );
   });
 
-  test("a meter that cannot be reached at all is an error", async () => {
+  test("ends with an error if the meter cannot be reached at all", async () => {
     const { code, out } = await runCli(live("--json"), { env: withMeter().env ?? {} });
     assert.equal(code, 1);
     assert.equal(documents(out)[0]?.error !== undefined, true);
@@ -124,7 +124,7 @@ describe("live --json", () => {
 });
 
 describe("live for people", () => {
-  test("columns of fixed width where nobody looks", async () => {
+  test("prints columns of fixed width into a pipe", async () => {
     const { out } = await runCli(live("--count", "2"), withMeter());
     const [head = "", first = "", second = ""] = out.split("\n");
     assert.match(head, /^time +W +L1 W/);
@@ -132,7 +132,7 @@ describe("live for people", () => {
     assert.equal(first.length, second.length);
   });
 
-  test("a terminal gets a panel that is drawn again in place, and its cursor back", async () => {
+  test("redraws a panel in place on a terminal, and restores the cursor", async () => {
     const stop = new AbortController();
     let drawn = 0;
     const onWrite = (text: string): void => {
@@ -149,7 +149,7 @@ describe("live for people", () => {
     assert.match(out, /L1 +320 W +230\.0 V +1\.96 A +0\.712/);
   });
 
-  test("a low terminal gets what fits, so that nothing scrolls away", async () => {
+  test("shows on a low terminal what fits, so that nothing scrolls away", async () => {
     const { out } = await runCli(live("--count", "2"), { ...withMeter(), terminal: true, rows: 8 });
     const [, first = "", second = ""] = out.split(`${String.fromCharCode(27)}[0J`);
     assert.equal(first.split("\n").length, 8);
@@ -157,7 +157,7 @@ describe("live for people", () => {
     assert.ok(second.split("\n").some((line) => /UTC {2}good$/.test(line)));
   });
 
-  test("what is wrong is told whole, however narrow the terminal", () => {
+  test("shows a whole error on a narrow terminal", () => {
     const trouble = "read BT28 for a live reading: no answer after 3 attempts (500 ms each)";
     const reading = emptyReading("2026-01-01T00:00:00.000Z", "stale");
     const paint = paintFor({ color: false, isTerminal: true, columns: 40 });
@@ -167,7 +167,7 @@ describe("live for people", () => {
     assert.equal(told.trim().replace(/\s+/g, " "), trouble);
   });
 
-  test("an interruption while the first reading is under way is no failure", async () => {
+  test("an interruption during the first reading is not a failure", async () => {
     const stop = new AbortController();
     const world = withMeter();
     const openLink = async () => {
@@ -181,10 +181,10 @@ describe("live for people", () => {
 
 describe("live, wrong usage", () => {
   for (const [args, message] of [
-    [["--interval", "soon"], /--interval "soon" is no length of time/],
+    [["--interval", "soon"], /--interval "soon" is not a length of time/],
     [["--interval", "0s"], /--interval "0s" must be from 1ms to 24h/],
     [["--interval", "100h"], /--interval "100h" must be from 1ms to 24h/],
-    [["--count", "0"], /--count "0" is no whole number/],
+    [["--count", "0"], /--count "0" is not a whole number/],
   ] as const)
     test(args.join(" "), async () => {
       const { code, err } = await runCli(live(...args), withMeter());

@@ -9,8 +9,8 @@ export interface LiveOptions extends ReadOptions {
 
 export const addLiveCommand = (host: Host, load: Load<[options: LiveOptions]>): void => {
   asksMeter(host.command)
-    .option("--interval <time>", "between two readings; less than 1s is more than the guide advises", "1s")
-    .option("--count <n>", "ends after so many readings")
+    .option("--interval <time>", "time between two readings; below 1s asks more often than the guide advises", "1s")
+    .option("--count <n>", "stops after this many readings")
     .addOption(jsonOption())
     .action(runs(host, load));
 };

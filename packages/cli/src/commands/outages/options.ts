@@ -4,7 +4,7 @@ import { asksMeter, jsonLinesOption, type LogCommandOptions, zoneOption } from "
 
 export const addOutagesCommand = (host: Host, load: Load<[options: LogCommandOptions]>): void => {
   asksMeter(host.command)
-    .option("--since <when>", "7d, 2026-01-31 or 2026-01-31T12:00 in the zone of --zone; with Z in UTC")
+    .option("--since <when>", "7d (ago), 2026-01-31 or 2026-01-31T12:00 in the zone of --zone; with Z in UTC")
     .addOption(zoneOption())
     .addOption(jsonLinesOption())
     .action(runs(host, load));

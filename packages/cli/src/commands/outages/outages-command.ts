@@ -30,7 +30,7 @@ export const outagesCommand = (options: LogCommandOptions, io: Io): Promise<Exit
       else outages.push(outage);
     }
     if (options.json === true) return exit.done;
-    if (outages.length === 0) say(io, "the meter remembers no such outage");
+    if (outages.length === 0) say(io, "the meter has no such outage on record");
     else {
       const paint = paintFor(io.stdout);
       const title = [

@@ -1,4 +1,4 @@
-/** `meterport ports`: which serial ports there are, and the link for each. */
+/** `meterport ports`: the serial ports of this machine, and the link for each. */
 import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
 import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
@@ -10,7 +10,7 @@ const none = "no serial port: plug an adapter in, or use a link to a bridge, as 
 
 const rowOf = ({ path, maker, link }: SerialAdapter): Row => [link, path, maker ?? ""];
 
-/** @throws LinkError, UsageError where the system does not tell */
+/** @throws LinkError, UsageError if the system does not list them */
 export const portsCommand = async (options: PortsOptions, io: Io): Promise<Exit> => {
   const adapters = await io.listAdapters();
   const bold = paintFor(io.stdout);

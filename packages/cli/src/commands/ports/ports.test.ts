@@ -14,7 +14,7 @@ const adapters = [
   { path: "/dev/ttyS0", vendor: null, product: null, serial: null, maker: null, link: "/dev/ttyS0" },
 ];
 
-test("ports: each with the link to use, and nothing that an adapter could do to a terminal", async () => {
+test("ports: lists each with its link, and makes an adapter's text harmless for the terminal", async () => {
   assert.deepEqual(await runCli(["ports"], { adapters }), {
     code: 0,
     out: "Link                      Path          Maker\nusb://0403:6001:A50285BI  /dev/ttyUSB3  FT·[2JDI\n/dev/ttyS0                /dev/ttyS0\n",
@@ -22,13 +22,13 @@ test("ports: each with the link to use, and nothing that an adapter could do to 
   });
 });
 
-test("ports --json: all that is known of them", async () => {
+test("ports --json: prints all that is known of each port", async () => {
   const { code, out } = await runCli(["ports", "--json"], { adapters });
   assert.equal(code, 0);
   assert.deepEqual(JSON.parse(out), adapters);
 });
 
-test("ports: none is no failure, and says what to do", async () => {
+test("ports: without any is not a failure, and says what to do", async () => {
   const { code, out } = await runCli(["ports"]);
   assert.equal(code, 0);
   assert.match(out, /^no serial port: plug an adapter in/);

@@ -1,4 +1,4 @@
-/** Moments with the offset of a place, so that the hour that comes twice in autumn can be told apart. */
+/** Times with their UTC offset, so that the repeated hour in autumn is unambiguous. */
 import { twoDigits } from "@meterport/protocol/digits";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Zone } from "../../format/moment.ts";

@@ -19,25 +19,25 @@ export const addProfileCommand = (host: Host, load: Load<[options: ProfileOption
     .option("--set <n>", "data set, 1 to 4", "1")
     .option(
       "--since <when>",
-      "7d, 2026-01-31 or 2026-01-31T12:00 in the zone of --zone, with Z in UTC: only intervals that end after it",
+      "7d (ago), 2026-01-31 or 2026-01-31T12:00 in the zone of --zone, with Z in UTC: only intervals that end after it",
     )
-    .option("--until <when>", "likewise: only intervals that end by then")
+    .option("--until <when>", "in the same forms: only intervals that end by then")
     .option(
       "--channel <channel>",
-      "only this one: its index from 0, its source as in forwardActiveEnergy, or 0x4001; may be repeated",
+      "only this channel: its index from 0, its source as in forwardActiveEnergy, or 0x4001; may be repeated",
       (text: string, others: string[]) => [...others, text],
       [],
     )
-    .option("--consumption", "what was used in each interval in place of the registers")
+    .option("--consumption", "consumption in each interval instead of register values")
     .addOption(
-      new Option("--format <format>", "csv, json: one document a line, or parquet: a file").choices([
+      new Option("--format <format>", "csv, json: one document per line, or parquet: a file").choices([
         "csv",
         "json",
         "parquet",
       ]),
     )
     .addOption(zoneOption())
-    .option("--output <file>", "into a file in place of standard output")
+    .option("--output <file>", "writes to this file instead of standard output")
     .addOption(jsonLinesOption())
     .action(runs(host, load));
 };

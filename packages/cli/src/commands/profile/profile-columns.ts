@@ -1,4 +1,4 @@
-/** What the channels of a load profile are called, and in which unit they are given. */
+/** The names and units of the channels of a load profile. */
 import { isRegister } from "@meterport/client/readers/consumption";
 import type { LoadProfile } from "@meterport/client/readers/load-profile";
 import { UsageError } from "@meterport/protocol/errors";
@@ -10,14 +10,14 @@ import { inUnit, type WireUnit, wireUnits } from "@meterport/protocol/meaning/un
 import { didYouMean } from "../../options/nearest.ts";
 
 export interface Column {
-  /** Of the channel, from 0. */
+  /** Index of the channel, from 0. */
   readonly index: number;
   readonly source: number;
   /** "forwardActiveEnergy". */
   readonly name: string;
-  /** Null where the integers are given as they are: it is not known what a device or the meter counts in. */
+  /** Null if the integers are raw because the unit of the device or meter is unknown. */
   readonly unit: string | null;
-  /** An integer on the wire in that unit; null where a device's bytes are no number. */
+  /** An integer on the wire in that unit; null if a device's bytes are not a number. */
   readonly inUnit: (raw: number) => number | null;
   /** "forwardActiveEnergy_Wh"; unique among the columns. */
   readonly title: string;
@@ -31,19 +31,19 @@ const nameOf = (source: number): string => {
   return meaning.kind === "mbus" ? `device${meaning.device}Type${meaning.dataType}` : `source${hex(source)}`;
 };
 
-/** What a device's value is, by the record header that ET57 has for it; undefined where nobody can say. */
+/** What a device's value is, by its record header in ET57; undefined if unknown. */
 const deviceOf = (source: number, types: readonly MbusDataType[]): Pick<Column, "unit" | "inUnit"> | undefined => {
   const meaning = extendedSource(source);
   if (meaning.kind !== "mbus") return undefined;
   const read = (raw: number): MbusRecord | undefined => mbusTypedValue(types, meaning.dataType, channelBytes(raw));
-  // Zeros are a number in every coding of one.
+  // Zeros are a number in every number coding.
   const zero = read(0);
   return zero === undefined || zero.value === null
     ? undefined
     : { unit: zero.unit, inUnit: (raw) => read(raw)?.value ?? null };
 };
 
-/** Undefined where nobody can say. */
+/** Undefined if unknown. */
 const wireOf = (source: number, energyUnit: EnergyUnit | null): WireUnit | undefined => {
   const meaning = extendedSource(source);
   if (meaning.kind !== "standard" || meaning.source.wire === null) return undefined;
@@ -52,7 +52,7 @@ const wireOf = (source: number, energyUnit: EnergyUnit | null): WireUnit | undef
   return energyUnit === null ? undefined : { unit: wire.unit, scale: wire.scale * energyUnit };
 };
 
-/** "m³" stands as m3 in a title. */
+/** In a title, "m³" becomes m3. */
 const inTitle = (unit: string | null): string =>
   unit === null ? "raw" : unit.replaceAll("³", "3").replaceAll("·", "").replaceAll("/", "_per_").replaceAll("°", "");
 
@@ -89,7 +89,7 @@ export const columnsOf = (
 };
 
 /**
- * The columns that are asked for, in that order; all where nothing is.
+ * The requested columns, in that order; all if none are requested.
  *
  * @throws UsageError (`no-such-channel`)
  */
@@ -112,6 +112,6 @@ const find = (columns: readonly Column[], text: string): readonly Column[] => {
   const shown = JSON.stringify(text.slice(0, 40));
   throw new UsageError(
     "no-such-channel",
-    `--channel ${shown} is none of ${names === "" ? "no channels" : names}${meant}`,
+    `--channel ${shown} is unknown; known: ${names === "" ? "none" : names}${meant}`,
   );
 };

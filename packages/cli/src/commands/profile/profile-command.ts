@@ -1,4 +1,4 @@
-/** `meterport profile`: the load profile as lines. */
+/** `meterport profile`: the load profile, line by line. */
 import { consumption } from "@meterport/client/readers/consumption";
 import { type DiscardedBlock, type LoadProfile, openLoadProfile } from "@meterport/client/readers/load-profile";
 import { readDataTypes } from "@meterport/client/readers/mbus";
@@ -17,7 +17,7 @@ import { csvLines, jsonLines, type Line, type Lines } from "./profile-lines.ts";
 
 const reasons: Readonly<Record<DiscardedBlock["reason"], string>> = {
   overwritten: "overwritten while it was read",
-  "no-date": "left out, its date is impossible",
+  "no-date": "omitted, because its date is impossible",
 };
 
 interface Wanted {
@@ -29,7 +29,7 @@ interface Wanted {
 
 const clearLine = "\r\u001b[K";
 
-/** One line on a terminal, which is gone before anything else is told. */
+/** A progress line on a terminal, cleared before anything else is printed. */
 const progressLine = (io: Io) => {
   let shown = "";
   const show = (text: string): void => {
@@ -50,7 +50,7 @@ const intervalsOf = async (
 ): Promise<AsyncIterable<Line>> => {
   const signal = io.interrupted;
   const { durationMinutes = 0 } = profile;
-  // What was used in the first interval is counted from the end of the one before it.
+  // The consumption of the first interval is counted from the end of the one before.
   const from = since === undefined ? undefined : since - (wanted.consumption ? durationMinutes * 60_000 : 0);
   const intervals = profile.intervals({
     signal,
@@ -66,10 +66,10 @@ const intervalsOf = async (
   return wanted.consumption ? consumption(intervals, { rollover: await profile.rollover({ signal }) }) : intervals;
 };
 
-/** A terminal has no use for the bytes of a Parquet file, and a pipe would take messages of ours for part of it. */
+/** A terminal has no use for the bytes of a Parquet file, and a pipe would mix our messages into it. */
 const checkFormat = ({ format, json, output }: ProfileOptions): void => {
   if (format !== "parquet") return;
-  if (json === true) throw new UsageError("format", "--format parquet and --json are two formats: choose one");
+  if (json === true) throw new UsageError("format", "--format parquet and --json contradict each other; omit one");
   if (output === undefined) throw new UsageError("output", "--format parquet needs a file: --output profile.parquet");
 };
 
@@ -80,7 +80,7 @@ const linesOf = async ({ format, json }: ProfileOptions, columns: readonly Colum
 
 type Write = OutputFile["write"];
 
-/** Into the file that is named, which is kept if all of it was written, or to standard output. */
+/** Writes to the named file, which is kept only if complete, or to standard output. */
 const written = ({ output }: ProfileOptions, io: Io, work: (write: Write) => Promise<void>): Promise<void> =>
   output === undefined
     ? work((data) => io.stdout.data(String(data)))
@@ -105,7 +105,8 @@ export const profileCommand = (options: ProfileOptions, io: Io): Promise<Exit> =
     const ofDevices = profile.channels.some(({ source }) => extendedSource(source).kind === "mbus");
     const types = ofDevices ? await readDataTypes(meter, { signal: io.interrupted }) : [];
     const columns = selectColumns(columnsOf(profile, ofConsumption, types), options.channel);
-    if (profile.energyUnit === null) say(io, "the meter does not say in which unit its energies count: given as raw");
+    if (profile.energyUnit === null)
+      say(io, "the meter does not report the unit of its energy registers: values are raw");
     if (columns.length === 0) throw new UsageError("no-such-channel", "none of its channels is a register");
     const channels = columns.map(({ index }) => index);
     const progress = progressLine(io);

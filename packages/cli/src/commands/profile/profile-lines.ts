@@ -6,23 +6,23 @@ import type { Zone } from "../../format/moment.ts";
 import { localText, utcText } from "./local-time.ts";
 import type { Column } from "./profile-columns.ts";
 
-/** Its channels are those of the columns, one for one. */
+/** Its channels match the columns one for one. */
 export type Line = LoadProfileInterval | ConsumptionInterval;
 
-/** Writes the intervals of one reading. */
+/** Formats the intervals of one load profile. */
 export interface Lines {
-  /** What stands above all lines. */
+  /** The text before all lines. */
   readonly head: string;
-  /** Empty where nothing is written before the end. */
+  /** Empty if everything is written at the end. */
   readonly line: (interval: Line) => string;
-  /** What comes behind all lines. */
+  /** The text after all lines. */
   readonly end?: () => Uint8Array;
 }
 
 const statusText = (status: ConsumptionValue["status"]): string =>
   typeof status === "number" ? `status ${status}` : status;
 
-/** "ok", or what is not as usual: of the interval, of all channels, or of some. */
+/** "ok", or what is unusual about the interval, all channels or some. */
 export const summary = (
   { valid, powerFail, clockForward, clockBackward, channels }: Line,
   columns: readonly Column[],
@@ -40,7 +40,7 @@ export const summary = (
   return [...flags, ...told].join("; ") || "ok";
 };
 
-/** In the unit of its column; null where it is not known. */
+/** In the unit of its column; null if unknown. */
 export const shownValue = ({ value }: ChannelValue | ConsumptionValue, column: Column | undefined): number | null =>
   value === null || column === undefined ? null : column.inUnit(value);
 

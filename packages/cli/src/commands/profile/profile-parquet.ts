@@ -1,4 +1,4 @@
-/** Intervals as a Parquet file, written by a package that is only needed for that. */
+/** Intervals as a Parquet file, written by an optional package. */
 import { UsageError } from "@meterport/protocol/errors";
 import type { Zone } from "../../format/moment.ts";
 import { localText } from "./local-time.ts";
@@ -7,17 +7,17 @@ import { type Lines, shownValue, summary } from "./profile-lines.ts";
 
 const load = () => import("hyparquet-writer");
 
-/** Gives the package; replaced by tests. */
+/** Loads the package; replaced by tests. */
 export type LoadParquet = () => Promise<Pick<typeof import("hyparquet-writer"), "parquetWriteBuffer">>;
 
-/** Rows that are written together: a fortnight of quarters of an hour. */
+/** Rows per group: a fortnight of 15-minute intervals. */
 const rowGroup = 1344;
 
 /**
- * The columns of the CSV, typed: time_utc a timestamp, values doubles. A load profile has at most some ten thousand
+ * The columns of the CSV, typed: time_utc a timestamp, values doubles. A load profile has at most about ten thousand
  * intervals, so they are kept until the end.
  *
- * @throws UsageError (`parquet-missing`) where the package is not installed
+ * @throws UsageError (`parquet-missing`) if the package is not installed
  */
 export const parquetLines = async (
   columns: readonly Column[],

@@ -19,7 +19,7 @@ const defaults: RecorderOptions = {
   start,
 };
 
-/** A meter whose active energy rises by 10 Wh an interval, with 230 V. */
+/** A meter whose active energy rises by 10 Wh per interval, with 230 V. */
 const recorded = (count: number, options: Partial<RecorderOptions> = {}): Recorder => {
   const recorder = new Recorder({ ...defaults, ...options });
   for (let i = 0; i < count; i++)
@@ -41,7 +41,7 @@ const profile = (recorder: Recorder, args: readonly string[], more: World = {}, 
   });
 
 describe("profile as CSV", () => {
-  test("the hour that comes twice, told apart", async () => {
+  test("distinguishes the two repeated hours in autumn", async () => {
     const { code, out } = await profile(recorded(6), []);
     assert.equal(code, 0);
     assert.deepEqual(out.split("\n"), [
@@ -56,7 +56,7 @@ describe("profile as CSV", () => {
     ]);
   });
 
-  test("a day is that of the zone, whole, also one of 25 hours, and says whose it is", async () => {
+  test("takes a whole day of the zone, even of 25 hours, and names the zone", async () => {
     const recorder = new Recorder({ ...defaults, blocks: 60, start: Date.UTC(2026, 9, 24, 12) });
     for (let i = 0; i < 230; i++) recorder.record({ values: [1000 + i, 230_000] });
     const clock = eagerClock(Date.UTC(2026, 9, 27));
@@ -72,7 +72,7 @@ describe("profile as CSV", () => {
     assert.match(err, /from 2026-10-25 00:00:00 to 2026-10-26 00:00:00, in the zone Europe\/Copenhagen/);
   });
 
-  test("what is not as usual stands in the status, and never as a number", async () => {
+  test("puts anything unusual into the status, and never a number", async () => {
     const recorder = new Recorder(defaults);
     recorder.record({ values: [1000, 1] });
     recorder.record(undefined);
@@ -96,7 +96,7 @@ describe("profile as CSV", () => {
     );
   });
 
-  test("consumption, from the interval before the first one asked for", async () => {
+  test("counts consumption from the interval before the first requested one", async () => {
     const { out } = await profile(recorded(6), ["--consumption", "--since", "2026-10-25T01:30Z"]);
     assert.deepEqual(out.split("\n"), [
       "time_utc,time_local,duration_min,status,forwardActiveEnergy_delta_Wh",
@@ -106,7 +106,7 @@ describe("profile as CSV", () => {
     ]);
   });
 
-  test("times and channels as asked for", async () => {
+  test("prints the requested times and channels", async () => {
     const times = ["--since", "30min", "--until", "2026-10-25T01:45Z"];
     const { out } = await profile(recorded(6), [...times, "--channel", "1", "--channel", "forwardactiveenergy"]);
     assert.deepEqual(out.trim().split("\n"), [
@@ -115,23 +115,23 @@ describe("profile as CSV", () => {
     ]);
   });
 
-  test("registers that count in an unknown unit are raw, and that is told", async () => {
+  test("gives registers of unknown unit as raw values, and reports that", async () => {
     const recorder = recorded(1, { profile: parseProfile("meter:3.70") });
     const { world, line } = meterWith(recorder);
-    // ET54 says that the unit can be chosen, and where ET55 keeps it cannot be had.
+    // ET54 says that the unit can be chosen, but ET55, which holds it, cannot be read.
     for (const table of [BT20, BT21, ET55]) line.memory.set(table.number, { refuse: 3 });
     const { out, err } = await profile(recorder, [], world, "meter:3.70");
     assert.match(out, /forwardActiveEnergy_raw,rmsVoltageL1_V\n/);
-    assert.match(err, /does not say in which unit/);
+    assert.match(err, /does not report the unit/);
   });
 
-  test("a device's own values are raw, and two channels of one source have two titles", async () => {
+  test("gives a device's values as raw, and two channels of one source different titles", async () => {
     const recorder = recorded(1, { sources: [112, 0, 0], mapped: [0x4105] });
     const { out } = await profile(recorder, ["--channel", "0x4105", "--channel", "0x0000"]);
     assert.match(out, /status,device1Type5_raw,forwardActiveEnergy_Wh,forwardActiveEnergy_Wh_2\n/);
   });
 
-  test("into a file, with progress for a person", async () => {
+  test("writes to a file, and shows a person the progress", async () => {
     const written = new Map<string, string>();
     const { out, err } = await profile(recorded(6), ["--output", "profile.csv"], { written, terminal: true });
     assert.equal(out, "");
@@ -141,7 +141,7 @@ describe("profile as CSV", () => {
     assert.doesNotMatch(piped.err, /block/);
   });
 
-  test("nothing recorded for that time", async () => {
+  test("reports that nothing is recorded for that time", async () => {
     const { code, out, err } = await profile(recorded(2), ["--since", "2027-01-01"]);
     assert.deepEqual([code, out.trim().split("\n").length], [0, 1]);
     assert.match(err, /no intervals are recorded for that time/);
@@ -152,7 +152,7 @@ describe("profile as CSV", () => {
 });
 
 describe("profile as JSON", () => {
-  test("one document a line", async () => {
+  test("prints one document per line", async () => {
     for (const args of [["--json"], ["--format", "json"]]) {
       const { code, out } = await profile(recorded(2), [...args, "--channel", "0"]);
       assert.equal(code, 0);
@@ -190,7 +190,7 @@ describe("profile as JSON", () => {
     }
   });
 
-  test("a gap has no value", async () => {
+  test("gives no value for a gap", async () => {
     const recorder = new Recorder(defaults);
     for (const slot of [{}, undefined, {}]) recorder.record(slot);
     const { out } = await profile(recorder, ["--json", "--consumption"]);
@@ -210,13 +210,16 @@ describe("profile as JSON", () => {
 
 describe("failures", () => {
   const usage: Record<string, readonly [readonly string[], RegExp]> = {
-    "a data set that no meter has": [["--set", "5"], /--set "5" is no whole number from 1 to 4/],
+    "a data set that no meter has": [["--set", "5"], /--set "5" is not a whole number from 1 to 4/],
     "a data set that is not in use": [["--set", "3"], /data set 3 of this meter is not in use/],
-    "a channel that is none": [["--channel", "forwardActivEnergy"], /did you mean forwardActiveEnergy\?/],
-    "no register among the channels": [["--consumption", "--channel", "1"], /"1" is none of 0 forwardActiveEnergy/],
-    "a time that is none": [["--until", "soon"], /--until "soon" is not a time/],
-    "a zone that is none": [["--zone", "Europe/Atlantis"], /is no time zone/],
-    "a format that is none": [["--format", "xml"], /Allowed choices are csv, json/],
+    "an unknown channel": [["--channel", "forwardActivEnergy"], /did you mean forwardActiveEnergy\?/],
+    "no register among the channels": [
+      ["--consumption", "--channel", "1"],
+      /"1" is unknown; known: 0 forwardActiveEnergy/,
+    ],
+    "a malformed time": [["--until", "soon"], /--until "soon" is not a time/],
+    "an unknown zone": [["--zone", "Europe/Atlantis"], /is not a time zone/],
+    "an unknown format": [["--format", "xml"], /Allowed choices are csv, json/],
   };
   for (const [name, [args, message]] of Object.entries(usage))
     test(name, async () => {
@@ -233,7 +236,7 @@ describe("failures", () => {
     assert.match(err, /255 channels; no meter has such a load profile/);
   });
 
-  test("a refusal is the one document", async () => {
+  test("prints a refusal as the one document", async () => {
     const recorder = recorded(2);
     const { world, line } = meterWith(recorder);
     line.memory.set(64, { refuse: 3 });
@@ -246,7 +249,7 @@ describe("failures", () => {
 describe("profile as Parquet", () => {
   const file = "out/profile.parquet";
 
-  test("is the CSV, typed, for another reader of the format", async () => {
+  test("holds the same as the CSV, typed, by an independent reader", async () => {
     const recorder = recorded(1);
     recorder.record(undefined);
     recorder.record({ values: [1100, 231_000] });
@@ -283,7 +286,7 @@ describe("profile as Parquet", () => {
     ]);
   });
 
-  test("of no intervals is a file of no rows", async () => {
+  test("without intervals is a file without rows", async () => {
     const written = new Map<string, string>();
     const { code } = await profile(recorded(0), ["--format", "parquet", "--output", file], { written });
     assert.equal(code, 0);
@@ -295,7 +298,7 @@ describe("profile as Parquet", () => {
   test("needs a file, no second format, and the package", async () => {
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
       [["--format", "parquet"], /needs a file: --output profile\.parquet/],
-      [["--format", "parquet", "--json", "--output", file], /are two formats: choose one/],
+      [["--format", "parquet", "--json", "--output", file], /contradict each other; omit one/],
     ];
     for (const [args, sentence] of wrong) {
       const { code, out, err } = await profile(recorded(1), args);

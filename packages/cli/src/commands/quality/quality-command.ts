@@ -1,4 +1,4 @@
-/** `meterport quality`: bad voltage and current that the meter has counted, its thresholds, and how it is now. */
+/** `meterport quality`: the voltage and current events that the meter counted, its thresholds, and the present values. */
 import { openLive } from "@meterport/client";
 import {
   type Distortion,
@@ -41,28 +41,28 @@ const distortionText = ({ count, highest_percent, average_percent }: Distortion)
 const phaseRows = (phase: PhaseQuality): Row[] => {
   const { sags, surges, deepSags, overCurrents, phaseLosses } = phase;
   const distortions = [
-    ["distortion of the voltage", phase.voltageDistortion],
-    ["distortion of the current", phase.currentDistortion],
-    ["distortion of the power", phase.powerDistortion],
+    ["voltage distortion", phase.voltageDistortion],
+    ["current distortion", phase.currentDistortion],
+    ["power distortion", phase.powerDistortion],
   ] as const;
   return [
     eventRow("sags", sags, voltageText(sags)),
     ...(deepSags === null ? [] : [eventRow("deep sags", deepSags, voltageText(deepSags))]),
     eventRow("surges", surges, voltageText(surges)),
     ["over-currents", String(overCurrents), ""],
-    eventRow("phase losses", phaseLosses, phaseLosses.now ? "lost at the moment" : ""),
+    eventRow("phase losses", phaseLosses, phaseLosses.now ? "lost now" : ""),
     ...distortions.flatMap(([what, event]) => (event === null ? [] : [eventRow(what, event, distortionText(event))])),
   ];
 };
 
 const known = (value: number | null, unit: string): string => (value === null ? "–" : `${value} ${unit}`);
 
-/** How long it must last. */
+/** The minimum duration. */
 const lasting = (seconds: number | null): string => {
   if (seconds === null) return "";
   return seconds === 0 ? "of any length" : `of ${seconds} s`;
 };
-/** A voltage cannot be lower than none: 255 % is how a meter switches it off. */
+/** 100 % below is no voltage at all, so more means off: a meter uses 255 %. */
 const below = (percent: number): string => (percent >= 100 ? "off" : `${percent} % below the rated voltage`);
 
 const thresholdRows = ({ thresholds }: PowerQuality): Row[] => [
@@ -74,7 +74,7 @@ const thresholdRows = ({ thresholds }: PowerQuality): Row[] => [
   ["an over-current", `${thresholds.overCurrent_percent} % above`, lasting(thresholds.overCurrent_s)],
   ...(["voltage", "current", "power"] as const).flatMap((what): Row[] => {
     const percent = thresholds[`${what}Distortion_percent`];
-    return percent === null ? [] : [[`distortion of the ${what}`, percent === 0 ? "off" : `${percent} %`]];
+    return percent === null ? [] : [[`${what} distortion`, percent === 0 ? "off" : `${percent} %`]];
   }),
   ["a long outage", "", lasting(thresholds.longOutage_s)],
 ];
@@ -102,7 +102,7 @@ const textOf = (quality: PowerQuality, present: Present, paint: Paint): string =
     ...phases,
     title("grid; all times UTC") + table(general),
     ...(critical.length === 0 ? [] : [title("critical voltages") + table(critical)]),
-    title("what counts as") + table(thresholdRows(quality)),
+    title("thresholds") + table(thresholdRows(quality)),
     ...(doubts.length === 0 ? [] : [`${doubts.map((doubt) => `${doubt}?`).join(" ")}\n`]),
   ].join("\n");
 };

@@ -1,4 +1,4 @@
-/** Where a target lies under the dimensions of the meter at hand. */
+/** Where a target lies under the dimensions of this meter. */
 import type { Meter } from "@meterport/client";
 import { LayoutError, UsageError } from "@meterport/protocol/errors";
 import { place, profileName, sizeOf } from "@meterport/protocol/layout/index";
@@ -15,7 +15,7 @@ const laidOutByContents = (table: AnyTable, env: unknown): boolean => {
   }
 };
 
-/** @throws UsageError (`no-such-field`) where the meter has no such field; LinkError, ResponseError */
+/** @throws UsageError (`no-such-field`) if the meter has no such field; LinkError, ResponseError */
 export const pathOn = async (meter: Meter, target: Target, signal: AbortSignal): Promise<Path> => {
   if (target.kind === "bytes" || (target.kind === "path" && target.path.length === 0)) return [];
   const env = await meter.environment(target.table, { signal });
@@ -27,7 +27,7 @@ export const pathOn = async (meter: Meter, target: Target, signal: AbortSignal):
     place(target.table, target.path, env);
   } catch (cause) {
     if (!(cause instanceof LayoutError)) throw cause;
-    // Whether it has the field is only seen when it is read.
+    // Only reading shows whether it has the field.
     if (laidOutByContents(target.table, env)) return target.path;
     const device = profileName(meter.profile);
     throw new UsageError("no-such-field", `${target.name}: this meter (${device}) has no such field`, { cause });

@@ -26,7 +26,7 @@ const settle = async <T>(task: () => Promise<T>): Promise<Outcome<T>> => {
   try {
     return { ok: true, value: await task() };
   } catch (error) {
-    // A link that fails fails for all: the other answers would be long in coming.
+    // A link that fails, fails for all: waiting for the others would only take time.
     if (error instanceof MeterportError && !(error instanceof LinkError)) return { ok: false, error };
     throw error;
   }
@@ -50,7 +50,7 @@ const readAll = async (meter: Meter, targets: readonly Target[], signal: AbortSi
       const read = () => readBytes(meter, numberOf(target.id), target.id, signal);
       answers[at] = { target, path, outcome: await settle(read) };
     } else if (path.length === 0) {
-      // A whole table may depend on its own content, which only a full read can tell.
+      // A whole table may depend on its own content, which only a full read shows.
       answers[at] = { target, path, outcome: await settle(() => meter.readPath(target.table, [], { signal })) };
     } else wanted.push({ table: target.table, path, at });
   }
@@ -75,7 +75,7 @@ const tell = async (meter: Meter, answers: readonly Answer[], io: Io): Promise<v
   const sourceOf = await sourceNames(meter, tables, io.interrupted);
   for (const { target, path, outcome } of answers) {
     if (!outcome.ok) {
-      // A layout does not know which table it is of.
+      // A layout does not know its table.
       if (outcome.error instanceof LayoutError) say(io, `read ${target.name}: ${outcome.error.message}`);
       else tellFailure(io, outcome.error, meter.optical);
       continue;
@@ -83,7 +83,7 @@ const tell = async (meter: Meter, answers: readonly Answer[], io: Io): Promise<v
     const table = target.kind === "bytes" ? undefined : target.table;
     const env = table === undefined ? undefined : await meter.environment(table);
     const value = { name: target.name, table, env, path, value: outcome.value };
-    // Where a program reads along, one value is one line.
+    // For programs, one value is one line.
     const width = io.stdout.isTerminal ? io.stdout.columns : Number.POSITIVE_INFINITY;
     io.stdout.write(valueRows(value, sourceOf, paint, width));
   }

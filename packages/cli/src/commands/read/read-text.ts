@@ -9,9 +9,9 @@ import type { SourceOf } from "./source-names.ts";
 import type { Path } from "./target.ts";
 
 export interface ReadValue {
-  /** As it was asked for. */
+  /** As the user wrote it. */
   readonly name: string;
-  /** undefined where only bytes could be had. */
+  /** undefined if only bytes are available. */
   readonly table: AnyTable | undefined;
   readonly env: unknown;
   readonly path: Path;
@@ -34,10 +34,10 @@ const partsOf = (value: unknown, path: string, metas: ReadonlyMap<string, FieldM
   );
 };
 
-/** Bytes in one cell; a longer value stands behind the others, so that it moves none of them. */
+/** Bytes in one cell; a longer value goes to the end of the line, so that it moves no column. */
 const shortBytes = 16;
 
-/** Fields of the table itself without parts, also those that have no place of their own, since they reach as far as the answer. */
+/** The table's own fields without parts, including those without a fixed place, which reach to the end of the answer. */
 const openLeaves = (table: AnyTable | undefined): (readonly [string, FieldMeta])[] => {
   const description = table?.describe();
   if (description?.kind !== "struct") return [];
@@ -46,7 +46,7 @@ const openLeaves = (table: AnyTable | undefined): (readonly [string, FieldMeta])
   );
 };
 
-/** One line for a single value, else the name and a line for each field. */
+/** One line for a single value, else the name and a line per field. */
 export const valueRows = (read: ReadValue, sourceOf: SourceOf, paint: Paint, width: number): string => {
   const { name, table, env, path, value } = read;
   const found = table === undefined ? [] : leaves(table, env, "all", path.length === 0 ? value : undefined);

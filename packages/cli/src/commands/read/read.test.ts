@@ -7,7 +7,7 @@ const link = ["--link", "tcp://meter:1"];
 const read = (...args: string[]) => runCli(["read", ...link, ...args], withMeter());
 
 describe("read --json", () => {
-  test("gives one object, keyed by what was asked", async () => {
+  test("prints one object, keyed by the requested names", async () => {
     const { code, out } = await read("--json", "BT21.presentValues", "BT28.presentValues.0", "et51");
     assert.equal(code, 0);
     const document = JSON.parse(out) as Record<string, unknown>;
@@ -32,7 +32,7 @@ describe("read --json", () => {
     assert.deepEqual(JSON.parse(out), { "ET50.30.0": false, "BT21.7": 4 });
   });
 
-  test("a part of a table that its own contents lay out, also by the guide's offset", async () => {
+  test("reads part of a table whose contents decide its layout, also by the guide's offset", async () => {
     const { code, out } = await read(
       "--json",
       "ET42.logs.4.entrySize",
@@ -50,13 +50,13 @@ describe("read --json", () => {
     assert.match(missing.out, /there is no "7" here|no such part/);
   });
 
-  test("a pending table by the name of the one that it will replace", async () => {
+  test("reads a pending table by the name of the table it will replace", async () => {
     const { code, out } = await read("--json", "BT54 pending.descriptor.eventCode", "ET47-pending.contents.tariff");
     assert.equal(code, 0);
     assert.deepEqual(JSON.parse(out), { "BT54 pending.descriptor.eventCode": 0, "ET47-pending.contents.tariff": 0 });
   });
 
-  test("a profile is taken where the meter has the same layouts, and refused where it has others", async () => {
+  test("accepts a profile if the meter has the same layouts, and refuses another", async () => {
     for (const profile of ["meter:3.70", "meter:3.71"]) {
       const { code, out } = await read("--json", "--profile", profile, "BT52");
       assert.equal(code, 0);
@@ -73,7 +73,7 @@ describe("read --json", () => {
     assert.match(err, /profile "meter:9\.9": there is no such firmware; meter firmware begins with 2, 3 or 4/);
   });
 
-  test("values of a meter that does not say what it is are told as no surer than the profile", async () => {
+  test("warns that values of an unidentified meter are only as certain as the profile", async () => {
     const world = withMeter();
     world.meter.use(({ request }) =>
       "table" in request && request.table === 1 ? { kind: "error", code: 3 } : undefined,
@@ -82,14 +82,14 @@ describe("read --json", () => {
     assert.equal(given.code, 0);
     assert.match(
       given.err,
-      /does not say what it is, so meter:3\.70 is believed: on another firmware values may be wrong/,
+      /does not identify itself, so it is read as meter:3\.70: on another firmware values may be wrong/,
     );
     const guessed = await runCli(["read", ...link, "BT21.tiers"], world);
     assert.equal(guessed.code, 0);
-    assert.match(guessed.err, /does not say what it is and is read as meter:3\.70; give --profile if you know/);
+    assert.match(guessed.err, /does not identify itself and is read as meter:3\.70; give --profile if you know/);
   });
 
-  test("a link that does not open is the one document", async () => {
+  test("prints a link that does not open as the one document", async () => {
     const { code, out, err } = await runCli(["read", ...link, "--json", "--key", key, "BT21"]);
     assert.equal(code, 1);
     assert.deepEqual(JSON.parse(out), { error: { code: "not-open", message: "tcp://meter:1: cannot open it" } });
@@ -98,7 +98,7 @@ describe("read --json", () => {
 });
 
 describe("read for people", () => {
-  test("a long value moves no other one, and is cut into lines where a person looks", async () => {
+  test("a long value moves no other one, and is wrapped on a terminal", async () => {
     const args = ["read", ...link, "ET50.clients.0"];
     const piped = await runCli(args, withMeter());
     assert.match(piped.out, /^ {2}clients\.0\.identification +(00 ){29}00$/m);
@@ -126,17 +126,17 @@ describe("read for people", () => {
   });
 });
 
-describe("wrong usage is told before anything is opened", () => {
+describe("wrong usage is reported before anything is opened", () => {
   const cases: Record<string, readonly [readonly string[], RegExp]> = {
-    "a field that is none": [["BT21.sumations"], /BT21 has no "sumations"; did you mean summations\?/],
+    "an unknown field": [["BT21.sumations"], /BT21 has no "sumations"; did you mean summations\?/],
     "a field of a field": [["BT21.tiers.1"], /BT21\.tiers has no parts/],
-    "a name where a number stands": [["ET13.devices.first"], /ET13\.devices is a list/],
-    "a table that is none": [["XT13"], /"XT13" is no table; did you mean /],
-    "a table that nobody names": [["ET700"], /the guides name no table ET700/],
-    "a procedure": [["EP17"], /EP17 is a procedure: it is called, not read/],
+    "a name instead of an index": [["ET13.devices.first"], /ET13\.devices is a list/],
+    "an unknown table": [["XT13"], /unknown table "XT13"; did you mean /],
+    "a table that the guides do not name": [["ET700"], /the guides do not name table ET700/],
+    "a procedure": [["EP17"], /EP17 is a procedure: use meterport call/],
     "a field of an undeclared table": [["ET22.1"], /fields of ET22 are not declared/],
-    "a profile that is none": [["BT21", "--profile", "x"], /not of the form/],
-    "a key that is none": [["BT21", "--key", "secret-but-short"], /./],
+    "a malformed profile": [["BT21", "--profile", "x"], /not of the form/],
+    "a malformed key": [["BT21", "--key", "secret-but-short"], /./],
   };
   for (const [name, [args, message]] of Object.entries(cases))
     test(name, async () => {
@@ -148,7 +148,7 @@ describe("wrong usage is told before anything is opened", () => {
       assert.ok(!err.includes('"secret"') && !err.includes("secret "), "a key is never echoed");
     });
 
-  test("an element that this meter does not have", async () => {
+  test("refuses an element that this meter does not have", async () => {
     const { code, err } = await read("ET13.devices.9.ta");
     assert.equal(code, 2);
     assert.match(err, /ET13\.devices\.9\.ta: this meter \(meter:3\.70\) has no such field/);
@@ -181,13 +181,13 @@ describe("keys", () => {
       assert.ok(!err.includes("0101"));
     });
 
-  test("the wrong one ends in its own sentence", async () => {
+  test("a wrong key ends with its own sentence", async () => {
     const { code, err } = await read("--key", "ascii:0123456789abcdef", "BT21");
     assert.equal(code, 1);
     assert.match(err, /knows no key that fits the digest.*\n {2}Check that the key is this meter's, and its form/);
   });
 
-  test("a line that breaks ends in the sentence of the link", async () => {
+  test("a broken line ends with the sentence of the link", async () => {
     const world = {
       ...withMeter(),
       openLink: () => Promise.reject(new LinkError("no-answer", "read BT01", "no answer")),

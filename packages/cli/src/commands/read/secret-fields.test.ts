@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { ET13 } from "@meterport/protocol/tables/index";
 import { runCli, type World, withMeter } from "../../testing/run-cli.ts";
 
-/** Of the first M-Bus device, where a meter would give its key away. */
+/** The first M-Bus device's field through which a meter would reveal its key. */
 const keyAt = 30;
 const key = Uint8Array.from({ length: 32 }, (_, i) => 0xa0 + i);
 const digits = /a8\s?a9\s?aa/i;
@@ -14,7 +14,7 @@ const world = (): World => {
   return made;
 };
 
-describe("a key that a meter gives away", () => {
+describe("a key that a meter reveals", () => {
   for (const words of [
     ["read", "ET13"],
     ["read", "ET13", "--json"],
@@ -30,7 +30,7 @@ describe("a key that a meter gives away", () => {
     });
 
   for (const json of [[], ["--json"]])
-    it(`is not shown as what was there before a write ${json.join("")}`, async () => {
+    it(`is not shown as the old value of a write ${json.join("")}`, async () => {
       const change = `ET13.devices.0.securityKey=${"00".repeat(8)}${"11".repeat(24)}`;
       const words = ["write", change, "--dry-run", "--link", "tcp://meter:1", "--security", "rc4", ...json];
       const { code, out, err } = await runCli([...words, "--key", `hex:${"02".repeat(16)}`], world());

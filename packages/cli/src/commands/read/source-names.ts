@@ -1,4 +1,4 @@
-/** What the registers and present values of this very meter are: it says so itself, in BT22 and BT27. */
+/** What the registers and present values of this meter are, as its BT22 and BT27 list them. */
 import type { Meter } from "@meterport/client";
 import { type Source, sources } from "@meterport/protocol/meaning/source-ids";
 import { BT22, BT27 } from "@meterport/protocol/tables/index";
@@ -11,7 +11,7 @@ const places: Readonly<Record<string, RegExp>> = {
   BT28: /^presentValues\.(\d+)$/,
 };
 
-/** Asks for the lists that the tables need; a list that is refused leaves its values without names. */
+/** Reads the lists that the tables need; if a list is refused, its values have no names. */
 export const sourceNames = async (
   meter: Meter,
   tables: ReadonlySet<string>,

@@ -1,4 +1,4 @@
-/** What `meterport read` is asked for: a table, or a part of one by its names or by the guide's offset.bit. */
+/** A target of `meterport read`: a table, or part of one, by field names or by the guide's offset.bit. */
 import { UsageError } from "@meterport/protocol/errors";
 import { leaves } from "@meterport/protocol/layout/index";
 import type { Description } from "@meterport/protocol/layout/layout";
@@ -17,11 +17,11 @@ export type Path = readonly (string | number)[];
 
 /** One thing to read. */
 export type Target = {
-  /** As it was asked for. */
+  /** As the user wrote it. */
   readonly name: string;
 } & (
   | { readonly kind: "path"; readonly table: AnyTable; readonly path: Path }
-  /** Known to the guides, but without a declaration: only its bytes can be had. */
+  /** Named in the guides, but without a declaration: only its bytes can be read. */
   | { readonly kind: "bytes"; readonly id: TableId }
   /** "ET50.30.1": which field that is depends on the meter's dimensions. */
   | { readonly kind: "offset"; readonly table: AnyTable; readonly offset: number; readonly bit: number | undefined }
@@ -30,7 +30,7 @@ export type Target = {
 const shown = (text: string): string => text.slice(0, 60);
 const wrongPath = (detail: string): UsageError => new UsageError("no-such-field", detail);
 
-/** Follows the names of a path through the declaration; which elements an array has is only known of a meter. */
+/** Follows the names of a path through the declaration; which elements an array has, only a meter knows. */
 const checkPath = (table: AnyTable, path: Path, name: string): void => {
   let at: Description = table.describe();
   path.forEach((key, depth) => {
@@ -38,7 +38,7 @@ const checkPath = (table: AnyTable, path: Path, name: string): void => {
     const before = [table.id, ...path.slice(0, depth)].join(".");
     if (at.kind === "array") {
       if (typeof key !== "number")
-        throw wrongPath(`${shown(name)}: ${before} is a list, "${shown(key)}" is no number of one of its elements`);
+        throw wrongPath(`${shown(name)}: ${before} is a list, and "${shown(key)}" is not an index`);
       at = at.element;
       return;
     }
@@ -56,9 +56,9 @@ const checkPath = (table: AnyTable, path: Path, name: string): void => {
 };
 
 /**
- * What a text asks for.
+ * The target that a text names.
  *
- * @throws UsageError (`no-such-table`, `no-such-field`) that names what may have been meant
+ * @throws UsageError (`no-such-table`, `no-such-field`) that names what the user may have meant
  */
 export const parseTarget = (text: string): Target => {
   const [head = "", ...rest] = text.split(".");
@@ -66,14 +66,17 @@ export const parseTarget = (text: string): Target => {
   if (id === undefined) {
     const procedure = parseProcedureId(head);
     if (procedure !== undefined)
-      throw new UsageError("no-such-table", `${procedure} is a procedure: it is called, not read`);
+      throw new UsageError("no-such-table", `${procedure} is a procedure: use meterport call`);
     const ids = catalogue.filter(({ kind }) => kind === "table").map((entry) => entry.id);
-    throw new UsageError("no-such-table", `"${shown(head)}" is no table${didYouMean(head, ids)}`);
+    throw new UsageError("no-such-table", `unknown table "${shown(head)}"${didYouMean(head, ids)}`);
   }
   const table = tablesById.get(id);
   if (table === undefined) {
     if (catalogueEntry(id) === undefined)
-      throw new UsageError("no-such-table", `the guides name no table ${id}; meterport tables lists those they name`);
+      throw new UsageError(
+        "no-such-table",
+        `the guides do not name table ${id}; meterport tables lists those that they name`,
+      );
     if (rest.length > 0) throw wrongPath(`${shown(text)}: the fields of ${id} are not declared; read it as a whole`);
     return { name: text, kind: "bytes", id };
   }
@@ -89,9 +92,9 @@ export const parseTarget = (text: string): Target => {
 const pathOf = (text: string): Path => text.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 
 /**
- * The path of the field at a byte, or at a bit of a byte. `value` of the table where its contents lay it out.
+ * The path of the field at a byte, or at a bit of a byte. `value` of the table is needed if its contents decide its layout.
  *
- * @throws UsageError (`no-such-field`) where nothing begins there
+ * @throws UsageError (`no-such-field`) if no field begins there
  */
 export const pathAt = (target: Target & { readonly kind: "offset" }, env: unknown, value?: unknown): Path => {
   const { table, offset, bit, name } = target;

@@ -13,13 +13,12 @@ export interface RecordOptions {
 export const addRecordCommand = (host: Host, load: Load<[options: RecordOptions]>): void => {
   host.command
     .addOption(linkOption().makeOptionMandatory())
-    .option("--listen <url>", "where the other software connects, as in simulate; it only listens where left out")
-    .requiredOption("--output <file>", "the capture")
-    .option("--max-size <megabytes>", "of a file, up to 60", "50")
     .option(
-      "--files <n>",
-      "so many files in turn, the oldest written anew; else recording ends where the file is full",
-      "1",
+      "--listen <url>",
+      "where the other software connects, as in simulate; if omitted, only listens to the meter",
     )
+    .requiredOption("--output <file>", "the capture")
+    .option("--max-size <megabytes>", "size limit of a file, up to 60", "50")
+    .option("--files <n>", "number of files, written in rotation; with 1, recording ends when the file is full", "1")
     .action(runs(host, load));
 };

@@ -1,4 +1,4 @@
-/** `meterport record`: stands between a meter and whatever software reads it, and writes down what passes. */
+/** `meterport record`: sits between a meter and the software that reads it, and records what passes. */
 import { recordTransport } from "@meterport/client/recording/recording";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Transport } from "@meterport/protocol/ports";
@@ -10,7 +10,7 @@ import { interruption } from "../../listen/serve-port.ts";
 import { parseWhole } from "../../options/option-values.ts";
 import type { RecordOptions } from "./options.ts";
 
-/** What `replay`, `redact` and `explain` read. */
+/** The format that `replay`, `redact` and `explain` read. */
 const mostMegabytes = 60;
 const mostFiles = 1000;
 
@@ -45,7 +45,7 @@ export const recordCommand = async (options: RecordOptions, io: Io): Promise<Exi
         write(line);
         if (!told && capture?.full === true) {
           told = true;
-          say(io, `${options.output} is full: no more is written, bytes still pass`);
+          say(io, `${options.output} is full: recording has stopped, bytes still pass`);
         }
       },
     });
@@ -66,7 +66,8 @@ export const recordCommand = async (options: RecordOptions, io: Io): Promise<Exi
     ]);
     await meter.close();
     if (ended === "meter") throw new LinkError("closed", options.link, "the connection to the meter ended");
-    if (ended === "client") throw new LinkError("closed", listening?.url ?? "", "what was listened on ended");
+    if (ended === "client")
+      throw new LinkError("closed", listening?.url ?? "", "the connection to the other software ended");
     return exit.done;
   } finally {
     await opened.close();

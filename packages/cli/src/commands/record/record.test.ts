@@ -9,7 +9,7 @@ import { LimitedCapture, numbered } from "../../io/capture-files.ts";
 import type { Io } from "../../io/io.ts";
 import { runCli } from "../../testing/run-cli.ts";
 
-/** A meter that talks by itself: `chunks` times as many bytes, then it waits or hangs up. */
+/** A meter that talks unasked: `chunks` times `size` bytes, then it waits or hangs up. */
 const talking = (chunks: number, size: number, ending: "hangs up" | "waits", then: () => void) => {
   const [ours, its] = memoryPair();
   const talk = async (): Promise<void> => {
@@ -21,7 +21,7 @@ const talking = (chunks: number, size: number, ending: "hangs up" | "waits", the
 };
 
 describe("record", () => {
-  it("only listens where nobody is to connect, and says what it wrote", async () => {
+  it("only listens without --listen, and reports what it wrote", async () => {
     const written = new Map<string, string>();
     const { openLink, talk } = talking(3, 10, "hangs up", () => {});
     const onWrite = (text: string): void => {
@@ -46,7 +46,7 @@ describe("record", () => {
     for (const files of [1, 3]) {
       const written = new Map<string, string>();
       const enough = new AbortController();
-      // 1 MB of a file are some 16 lines of 30 kB, as hexadecimal.
+      // A file of 1 MB holds about 16 lines of 30 kB, as hexadecimal.
       const { openLink, talk } = talking(90, 30_000, "waits", () => setImmediate(() => enough.abort()));
       const onWrite = (text: string): void => {
         if (text.startsWith("recording ")) void talk();
@@ -59,11 +59,11 @@ describe("record", () => {
       assert.deepEqual([...written.keys()], names);
       for (const text of written.values()) assert.ok(text.length <= 1_061_000, `${text.length}`);
       for (const text of written.values()) parseCapture(text);
-      if (files === 1) assert.match(err, /a\.ndjson is full: no more is written, bytes still pass/);
+      if (files === 1) assert.match(err, /a\.ndjson is full: recording has stopped, bytes still pass/);
     }
   });
 
-  it("begins each of several files with the handshake of the session that goes on", () => {
+  it("begins each of several files with the handshake of the current session", () => {
     const key = new Uint8Array(16).fill(9);
     const exchanges = Array.from(
       { length: 30 },
@@ -93,13 +93,13 @@ describe("record", () => {
       assert.ok(!frames.some((frame) => frame.kind === "closed" && frame.why !== "no-request"));
       requests += frames.filter(({ kind }) => kind === "request").length;
     }
-    assert.ok(requests > 10, "of the last three files all");
+    assert.ok(requests > 10, "all of the last three files");
   });
 
-  it("says what is wrong with its options", async () => {
+  it("reports wrong options", async () => {
     const wrong = async (...args: string[]) => runCli(["record", "--link", "tcp://m:1", "--output", "a", ...args]);
-    assert.match((await wrong("--max-size", "61")).err, /--max-size "61" is no whole number from 1 to 60/);
-    assert.match((await wrong("--files", "0")).err, /--files "0" is no whole number/);
+    assert.match((await wrong("--max-size", "61")).err, /--max-size "61" is not a whole number from 1 to 60/);
+    assert.match((await wrong("--files", "0")).err, /--files "0" is not a whole number/);
     assert.equal((await wrong("--listen", "nowhere://x")).code, 2);
     assert.equal(numbered("folder.d/day", 3), "folder.d/day.3");
   });

@@ -9,7 +9,10 @@ export interface RecurringCommandOptions extends ReadOptions {
 
 export const addRecurringCommand = (host: Host, load: Load<[options: RecurringCommandOptions]>): void => {
   asksMeter(host.command)
-    .option("--since <time>", "3d, or by the meter's own clock, as in 2026-01-31 or 2026-01-31T12:00; with Z a moment")
+    .option(
+      "--since <time>",
+      "3d (ago), or a time by the meter's clock, as in 2026-01-31 or 2026-01-31T12:00; with Z in UTC",
+    )
     .addOption(meterZoneOption())
     .addOption(jsonLinesOption())
     .action(runs(host, load));

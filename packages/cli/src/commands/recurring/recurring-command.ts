@@ -27,7 +27,7 @@ export const recurringCommand = (options: RecurringCommandOptions, io: Io): Prom
     let count = 0;
     for await (const read of readRecurring(meter, { ...since, signal: io.interrupted })) {
       const gap = count++ === 0 ? "" : "\n";
-      // The bytes as the table has them stay with the library: their values are what is asked for here.
+      // Only the values are shown; the raw bytes are for users of the library.
       const { response: _, ...document } = read;
       if (options.json === true) print(io, toJson(document));
       else io.stdout.write(`${gap}${paint("bold", titleOf(read))}\n${readText(plainValue(read), paint)}`);

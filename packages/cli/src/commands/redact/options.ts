@@ -13,8 +13,8 @@ export const addRedactCommand = (host: Host, load: Load<[file: string, options: 
   describeArguments(host.command, { file: "the capture" });
   host.command
     .addOption(keyOption())
-    .addOption(profileOption("the device, for a capture that does not tell"))
-    .option("--seed <words>", "the same words give the same pseudonyms in several captures; keep them to yourself")
-    .option("--output <file>", "into a file in place of standard output")
+    .addOption(profileOption("device profile, for a capture that does not identify the device"))
+    .option("--seed <words>", "the same words give the same pseudonyms in several captures; keep them secret")
+    .option("--output <file>", "writes to this file instead of standard output")
     .action(runs(host, load));
 };

@@ -1,4 +1,4 @@
-/** `meterport redact`: a capture without what tells whose meter it was. */
+/** `meterport redact`: a capture without anything that identifies the meter or its owner. */
 import { captureText, keyInside, parseCapture } from "@meterport/protocol/capture/capture";
 import { redactCapture } from "@meterport/protocol/capture/redaction/redact";
 import { UsageError } from "@meterport/protocol/errors";
@@ -9,7 +9,7 @@ import { optionalKey } from "../../options/key-option.ts";
 import type { RedactOptions } from "./options.ts";
 
 const seedLength = 32;
-/** Fewer characters are soon tried out, and with them the pseudonyms. */
+/** Fewer characters could be guessed, and the pseudonyms with them. */
 const leastSeed = 8;
 
 const seedOf = (given: string | undefined, io: Io): Uint8Array => {
@@ -17,7 +17,7 @@ const seedOf = (given: string | undefined, io: Io): Uint8Array => {
   if (given.length < leastSeed)
     throw new UsageError(
       "seed",
-      `--seed has ${given.length} characters; give at least ${leastSeed}, which nobody can guess`,
+      `--seed has ${given.length} characters; give at least ${leastSeed} that are hard to guess`,
     );
   return new TextEncoder().encode(given);
 };
@@ -37,9 +37,9 @@ export const redactCommand = async (file: string, options: RedactOptions, io: Io
   const text = captureText(redacted);
   if (options.output === undefined) io.stdout.data(text);
   else await intoFile(io, options.output, ({ write }) => write(text));
-  say(io, `${frames(sealed)} redacted and sealed anew with the key ${keyInside(redacted)}`);
-  if (scrambled > 0) say(io, `${frames(scrambled)} did not verify: of them only length and code are left`);
+  say(io, `${frames(sealed)} redacted and re-sealed with the key ${keyInside(redacted)}`);
+  if (scrambled > 0) say(io, `${frames(scrambled)} did not verify: only their length and code are left`);
   if (key === undefined && scrambled > 0)
-    say(io, "with --key KEY the readings would stay, and only what identifies would go");
+    say(io, "with --key KEY readings would be kept, and only identifying values replaced");
   return exit.done;
 };

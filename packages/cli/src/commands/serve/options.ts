@@ -9,6 +9,9 @@ export interface ServeOptions {
 export const addServeCommand = (host: Host, load: Load<[options: ServeOptions]>): void => {
   host.command
     .option("--config <file>", "the configuration; by default METERPORT_CONFIG, or meterport.yaml in the data folder")
-    .option("--data <folder>", "the folder for everything that is kept; by default METERPORT_DATA, or the system's own")
+    .option(
+      "--data <folder>",
+      "the folder for all stored data; by default METERPORT_DATA, or the system's standard folder",
+    )
     .action(runs(host, load));
 };

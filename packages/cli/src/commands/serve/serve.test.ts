@@ -4,7 +4,7 @@ import type { Daemon, DaemonOptions } from "@meterport/gateway/daemon";
 import { UsageError } from "@meterport/protocol/errors";
 import { runCli } from "../../testing/run-cli.ts";
 
-/** A daemon that notes what it is asked, and is interrupted as soon as it runs. */
+/** A daemon that records what it is asked, and is interrupted as soon as it runs. */
 const noting = () => {
   const asked: DaemonOptions[] = [];
   const stopped: string[] = [];
@@ -23,7 +23,7 @@ const noting = () => {
   return { asked, stopped, world: { startDaemon, interrupted: interruption.signal } };
 };
 
-test("serve: says where the page is, runs until it is interrupted and stops the daemon in good order", async () => {
+test("serve: prints the page's address, runs until interrupted and stops the daemon cleanly", async () => {
   const { asked, stopped, world } = noting();
   const env = { METERPORT_HTTP_PORT: "0" };
   const ran = await runCli(["serve", "--config", "my.yaml", "--data", "folder"], { ...world, env });
@@ -42,7 +42,7 @@ test("serve: stops at once if it was interrupted while it started", async () => 
   assert.deepEqual(stopped, ["interrupted"]);
 });
 
-test("serve: what is wrong with the configuration is a sentence and exit code 2", async () => {
+test("serve: a wrong configuration is a sentence and exit code 2", async () => {
   const startDaemon = () => Promise.reject(new UsageError("config", "meterport.yaml:4:10: meters[0] has no key"));
   const ran = await runCli(["serve"], { startDaemon });
   assert.deepEqual(ran, { code: 2, out: "", err: "meterport: meterport.yaml:4:10: meters[0] has no key\n" });

@@ -1,4 +1,4 @@
-/** The bad line that stands between a simulated meter and whoever asks it. */
+/** The bad line between a simulated meter and its clients. */
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import { LineModel, type MeterPort } from "@meterport/simulator";
 import { parseLineCondition, parseLineScript } from "@meterport/simulator/line/condition-text";
@@ -7,7 +7,7 @@ import { parseWhole } from "../../options/option-values.ts";
 import type { SimulateOptions } from "./options.ts";
 
 /**
- * Puts a line as the options say in front of a port; the port itself where they say nothing.
+ * The port behind the line that the options describe; the port itself if they describe none.
  *
  * @throws UsageError (`line`)
  */

@@ -32,36 +32,36 @@ export const addSimulateCommand = (host: Host, load: Load<[options: SimulateOpti
       "tcp://127.0.0.1:0 for a free port, pty:///path, or a serial port; a second one is the meter's second MEP port",
     )
     .addOption(profileOption("the device").default("meter:3.70"))
-    .option("--basic-key <key>", "MBK; sixteen bytes of 01, the guide's example, where left out")
-    .option("--advanced-key <key>", "MAK; sixteen bytes of 02 where left out")
+    .option("--basic-key <key>", "MBK; default: sixteen bytes of 01, the guide's example")
+    .option("--advanced-key <key>", "MAK; default: sixteen bytes of 02")
     .addOption(
       new Option(
         "--security <kind...>",
-        "what its ports speak, one kind for both or one for each; either from firmware 4.0 on",
+        "what its ports speak, one kind for both or one for each; default: either with firmware 4.0 or later, else rc4",
       ).choices(["rc4", "tls", "either"]),
     )
     .option("--scenario <name>", "house, flat, solar, ev, quiet or empty", "house")
-    .option("--seed <n>", "another household of the same kind", "1")
+    .option("--seed <n>", "selects another household of the same kind", "1")
     .option(
       "--start <time>",
-      "what the meter's clock shows at first, as in 2026-06-21T12:00 in the zone of --zone, or 2026-06-21T12:00Z; now if omitted",
+      "initial time of the meter's clock, as in 2026-06-21T12:00 in the zone of --zone, or 2026-06-21T12:00Z; default: now",
     )
-    .addOption(new Option("--zone <zone>", "of --start, as in Europe/Berlin; else this machine's"))
+    .addOption(new Option("--zone <zone>", "time zone of --start, as in Europe/Berlin; default: this machine's"))
     .option("--speed <n>", "simulated seconds per second", "1")
     .option(
       "--optical <url>",
-      "serves its optical port as well, as --listen does; shared: on the first --listen, as meters before 4.0 have one UART",
+      "also serves its optical port, at a URL as for --listen; shared: on the first --listen, since meters before 4.0 have one UART",
     )
-    .option("--master-key <key>", "MK of the optical port; twenty bytes of 03 where left out")
-    .option("--provisioning-key <key>", "PK of the optical port; twenty bytes of 04 where left out")
-    .option("--read-only-key <key>", "RK of the optical port; twenty bytes of 05 where left out")
+    .option("--master-key <key>", "MK of the optical port; default: twenty bytes of 03")
+    .option("--provisioning-key <key>", "PK of the optical port; default: twenty bytes of 04")
+    .option("--read-only-key <key>", "RK of the optical port; default: twenty bytes of 05")
     .option(
       "--line <condition>",
-      "a bad line in front of it, as in baud=9600,latency=40ms,loss=1%,cut=101,echo; settings: docs/simulator.md",
+      "simulates a bad line, as in baud=9600,latency=40ms,loss=1%,cut=101,echo; settings: docs/simulator.md",
     )
-    .option("--line-script <file>", "JSON: how the line changes with time")
-    .option("--line-seed <n>", "the same seed has the same faults", "1")
+    .option("--line-script <file>", "JSON file on how the line changes over time")
+    .option("--line-seed <n>", "the same seed gives the same faults", "1")
     .option("--demand", "eight demand registers")
-    .option("--tiers <n>", "tiers in use, up to 8 from firmware 3.70 on", "4")
+    .option("--tiers <n>", "tiers in use; up to 8 with firmware 3.70 or later", "4")
     .action(runs(host, load));
 };

@@ -41,7 +41,7 @@ const opticalKeysOf = (options: SimulateOptions, io: Io): OpticalKeys => {
   const { optical, masterKey, provisioningKey, readOnlyKey } = options;
   if (optical === undefined) {
     if ((masterKey ?? provisioningKey ?? readOnlyKey) === undefined) return {};
-    throw new UsageError("optical", "keys of the optical port are given, and --optical does not say where it is");
+    throw new UsageError("optical", "keys of the optical port need --optical: add --optical URL or --optical shared");
   }
   const key = (text: string | undefined, otherwise: number, what: string): Secret =>
     keyOf(text, otherwise, what, io, passwordLength);
@@ -52,10 +52,10 @@ const opticalKeysOf = (options: SimulateOptions, io: Io): OpticalKeys => {
   };
 };
 
-/** What --optical says of a port that shares the line of MEP. */
+/** The value of --optical for a port that shares the MEP line. */
 const shared = "shared";
 
-/** A meter that nobody gave a time goes on where it was when it is started again. */
+/** A meter without a given start time continues where it was when it is started again. */
 const beginningOf = (
   options: SimulateOptions,
   speed: number,
@@ -79,17 +79,17 @@ const startOf = ({ start: text, zone }: SimulateOptions, io: Io): number => {
 
 const speedOf = (text: string): number => {
   const speed = /^\d{1,7}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(speed)) throw new UsageError("speed", `--speed "${text.slice(0, 40)}" is no number like 1 or 60`);
+  if (Number.isNaN(speed)) throw new UsageError("speed", `--speed "${text.slice(0, 40)}" is not a number like 1 or 60`);
   return speed;
 };
 
 const portTls = { rc4: "off", either: "optional", tls: "required" } as const;
 
-/** One kind stands for both ports. */
+/** One kind is for both ports. */
 const tlsOf = ({ security = [] }: SimulateOptions): Pick<VirtualMeterOptions, "tls"> => {
   const [first, second = first, ...more] = security;
   if (more.length > 0)
-    throw new UsageError("security", `--security is given ${security.length} times, and a meter has at most two ports`);
+    throw new UsageError("security", `--security is given ${security.length} times, but a meter has at most two ports`);
   return first === undefined || second === undefined ? {} : { tls: [portTls[first], portTls[second]] };
 };
 
@@ -99,7 +99,7 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
     const names = Object.keys(scenarios);
     throw new UsageError(
       "scenario",
-      `no scenario is called "${scenario.slice(0, 40)}"${didYouMean(scenario, names) || `; there are ${names.join(", ")}`}`,
+      `unknown scenario "${scenario.slice(0, 40)}"${didYouMean(scenario, names) || `; known: ${names.join(", ")}`}`,
     );
   }
   const speed = speedOf(options.speed);
@@ -116,15 +116,15 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
     opticalKeys: opticalKeysOf(options, io),
     tiers: parseWhole(options.tiers, "--tiers", 1, 8),
   });
-  // What was counted since it was installed takes longer than a client waits for its first answer.
+  // Adding up what it counted since installation takes longer than a client waits for its first answer.
   const shown = meter.timeAt(io.clock.now());
   meter.valuesAt(shown);
-  // Demands look back on all that was recorded, which takes longer than a client waits for its first answer.
+  // Demands cover the whole recorded history, which takes longer than a client waits for its first answer.
   if (options.demand === true) meter.history.registersAt(shown);
   return meter;
 };
 
-/** Lets the meter add up its past while nobody asks, a step at a time between other work. */
+/** Lets the meter add up its past in steps, between other work. */
 const recall = (meter: VirtualMeter, { clock, interrupted }: Io): void => {
   const steps = recallPast(meter);
   const next = (): void => {
@@ -144,7 +144,7 @@ export const simulateCommand = async (options: SimulateOptions, io: Io): Promise
   const behindLine = lineInFront(options, keys.basic, io);
   if (links.length > meter.portCount) {
     const ports = meter.portCount === 1 ? "one MEP port" : `${meter.portCount} MEP ports`;
-    throw new UsageError("link", `${options.profile} has ${ports}, and --listen is given ${links.length} times`);
+    throw new UsageError("link", `${options.profile} has ${ports}, but --listen is given ${links.length} times`);
   }
   recall(meter, io);
   const opticalLink =

@@ -1,4 +1,4 @@
-/** What one meter has, for people. */
+/** The tables and procedures of one meter, for people. */
 import { type Profile, profileName } from "@meterport/protocol/layout/index";
 import type { Paint } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
@@ -35,15 +35,15 @@ export const meterTablesText = (
     alignedTable([head, ...rows], { head: true, width }),
     `${profileName(profile)} has ${countText(tables, "tables")},`,
     `and ${countText(procedures, "procedures")}.`,
-    "Writable means with some key, not necessarily with yours.",
+    "Writable means with some key, not necessarily yours.",
     "",
   ].join("\n");
 };
 
-/** What is said of a single one before its fields. */
+/** The sentence on a single table or procedure, before its fields. */
 export const presenceText = ({ present, writable }: MeterTable): string => {
-  if (present === null) return "the meter does not say whether it has it";
-  if (!present) return "this meter does not have it";
-  const rights = writable === null ? "" : writable ? ", and some key writes it" : ", and no key writes it";
-  return `this meter has it${rights}`;
+  if (present === null) return "the meter does not report whether it has this";
+  if (!present) return "this meter does not have this";
+  const rights = writable === null ? "" : writable ? ", and some key may write it" : ", and no key may write it";
+  return `this meter has this${rights}`;
 };

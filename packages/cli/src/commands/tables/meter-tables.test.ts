@@ -16,7 +16,7 @@ interface OnMeter {
   readonly writable: boolean | null;
 }
 
-/** A virtual meter that says what a real one says. */
+/** A virtual meter that reports what a real one reports. */
 const realBt00 = (length = 79) => {
   const world = withMeter();
   world.meter.memory.set(BT00.number, (fromHex(capturedBt00.data) ?? assert.fail()).subarray(0, length));
@@ -31,7 +31,7 @@ const documents = async (...args: string[]): Promise<readonly OnMeter[]> => {
 };
 
 describe("tables --link", () => {
-  test("lists what the meter has, described or not, in 80 columns", async () => {
+  test("lists what the meter has, declared or not, in 80 columns", async () => {
     const { code, out } = await list([]);
     assert.equal(code, 0);
     const lines = out.split("\n");
@@ -44,7 +44,7 @@ describe("tables --link", () => {
     for (const line of lines) assert.ok(line.length <= 80, line);
   });
 
-  test("as JSON has the keys of the list without a meter, and what this one says", async () => {
+  test("as JSON, has the keys of the list without a meter, and what this meter reports", async () => {
     const found = await documents();
     assert.equal(found.length, 124 + 65);
     const [first] = found;
@@ -73,7 +73,7 @@ describe("tables --link", () => {
     assert.ok(found.every(({ present }) => present === true));
   });
 
-  test("of single ones tells whether the meter has them, a table apart from its procedure", async () => {
+  test("of single ones, reports whether the meter has them, tables apart from procedures", async () => {
     const found = await documents("ET61", "EP61", "ET89", "BT54 pending", "ET124");
     assert.deepEqual(
       found.map(({ id, present }) => [id, present]),
@@ -86,26 +86,29 @@ describe("tables --link", () => {
       ],
     );
     const { out } = await list(["ET61", "BT02", "BT28", "BT4150", "EP62"]);
-    assert.match(out, /^ET61 Time-Based Relay Control Calendar\n[\s\S]*\nthis meter has it, and some key writes it\n/);
-    assert.match(out, /\nBT02\n0x0002, not in the guides\nthis meter has it, and some key writes it\n/);
-    assert.match(out, /\nthis meter has it, and no key writes it\n/);
-    assert.match(out, /\nthe meter does not say whether it has it\n/);
-    assert.match(out, /\nthis meter does not have it\n$/);
+    assert.match(
+      out,
+      /^ET61 Time-Based Relay Control Calendar\n[\s\S]*\nthis meter has this, and some key may write it\n/,
+    );
+    assert.match(out, /\nBT02\n0x0002, not in the guides\nthis meter has this, and some key may write it\n/);
+    assert.match(out, /\nthis meter has this, and no key may write it\n/);
+    assert.match(out, /\nthe meter does not report whether it has this\n/);
+    assert.match(out, /\nthis meter does not have this\n$/);
   });
 
-  test("says so where BT00 ends before its sets, or is refused", async () => {
+  test("reports that BT00 ends before its sets, or is refused", async () => {
     const locked = withMeter({ locked: [BT00.number] });
     for (const world of [realBt00(19), locked]) {
       const { code, out, err } = await list(["--json"], world);
       assert.deepEqual([code, out], [1, ""]);
       assert.match(
         err,
-        /this meter does not say which tables it has: .*; meterport tables --profile meter:3\.70 lists/,
+        /this meter does not report which tables it has: .*; meterport tables --profile meter:3\.70 lists/,
       );
     }
   });
 
-  test("a name that is none is wrong usage, before anything is asked", async () => {
+  test("refuses an unknown name before asking anything", async () => {
     const { code, err } = await runCli(["tables", "--link", "/dev/meter", "XX1"]);
     assert.equal(code, 2);
     assert.match(err, /"XX1" is not the name of a table or procedure, as in ET13/);

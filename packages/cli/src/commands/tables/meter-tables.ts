@@ -1,4 +1,4 @@
-/** What one meter has, as its BT00 says, with what is known of each table and procedure. */
+/** The tables and procedures that one meter reports in BT00, with what is known of each. */
 import type { Capabilities } from "@meterport/client";
 import type { Profile } from "@meterport/protocol/layout/index";
 import { declaredProcedures, declaredTables } from "@meterport/protocol/tables/declared-numbers";
@@ -7,13 +7,13 @@ import { type ListedTable, listTables } from "./table-list.ts";
 
 /** A table or procedure of one meter. */
 export interface MeterTable extends Omit<ListedTable, "title"> {
-  /** null where the guides do not name it. */
+  /** null if the guides do not name it. */
   readonly title: string | null;
-  /** Whether this meter has it; null where its BT00 does not tell. */
+  /** Whether this meter has it; null if its BT00 does not report it. */
   readonly present: boolean | null;
   /** Whether its layout is declared here. */
   readonly known: boolean;
-  /** Whether some key writes it, not necessarily ours; null of a procedure, and where BT00 does not tell. */
+  /** Whether some key may write it, not necessarily ours; null for a procedure, or if BT00 does not report it. */
   readonly writable: boolean | null;
 }
 
@@ -29,7 +29,7 @@ const undescribed = (id: TableId | ProcedureId): Omit<MeterTable, "present" | "k
   fields: [],
 });
 
-/** Finds what is known of an identifier, whether or not the meter has it. */
+/** What is known of an identifier, whether or not the meter has it. */
 export const meterTables = (
   capabilities: Capabilities,
   profile: Profile,

@@ -10,8 +10,8 @@ export interface TablesOptions extends Omit<MeterOptions, "link"> {
 export const addTablesCommand = (host: Host, load: Load<[ids: string[], options: TablesOptions]>): void => {
   describeArguments(host.command, { ids: "tables or procedures, as in ET13" });
   mayAskMeter(host.command, {
-    link: "lists what this meter has, as it says itself",
-    profile: "the device; if omitted, meter:3.70, or with --link what the meter says it is",
+    link: "lists what this meter has, as the meter reports it",
+    profile: "the device; if omitted, meter:3.70, or with --link what the meter reports",
   })
     .addOption(jsonOption())
     .action(runs(host, load));

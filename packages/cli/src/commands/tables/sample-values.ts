@@ -1,10 +1,10 @@
-/** Values of tables whose contents decide where their fields lie: what `tables` shows such tables by. */
+/** Sample values, with which `tables` shows tables whose contents decide where their fields lie. */
 import { concat, fromHex } from "@meterport/protocol/bytes";
 import { decode, reaches } from "@meterport/protocol/layout/index";
 import { transaction } from "@meterport/protocol/tables/extended/transaction";
 import { type Dimensions, ET42 } from "@meterport/protocol/tables/index";
 
-/** Of one request: it shows where a record begins. */
+/** One request, to show where a record begins. */
 const oneRequest = transaction({ number: 0, messages: [new Uint8Array(8)] });
 const call = { procedure: 0, responseHandling: 0, sequence: 5, parameters: new Uint8Array() };
 const response = { procedure: 0, sequence: 5, result: 0, data: new Uint8Array() };
@@ -44,12 +44,12 @@ const emptySets = {
 };
 
 /**
- * The value by which the fields of a table are found, where its contents decide on them: nothing beyond what it must
+ * A sample value for a table whose contents decide on its fields: nothing beyond what it must
  * have, or what a factory meter has. `undefined` for all other tables.
  */
 export const sampleOf = (id: string, env: Dimensions): unknown => {
   switch (id) {
-    // As long as its sizes say; which tables are in its sets, only a meter tells.
+    // As long as its sizes give; only a meter knows which tables are in its sets.
     case "BT00":
       return { ...env.BT00, ...emptySets };
     case "BT07":

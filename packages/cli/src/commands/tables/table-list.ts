@@ -11,15 +11,15 @@ import { sampleOf } from "./sample-values.ts";
 /** One leaf. */
 export interface ListedField {
   readonly path: string;
-  /** From the start of the table; of a procedure from the start of BT07. */
+  /** From the start of the table; for a procedure, from the start of BT07. */
   readonly offset: number;
-  /** null where the content decides. */
+  /** null if the content decides. */
   readonly size: number | null;
   readonly type: string;
   /** Lowest and highest bit of the little-endian word that starts at `offset`. */
   readonly bits?: readonly [low: number, high: number];
 }
-/** What people see beside it. */
+/** Its description for people. */
 export interface DescribedField extends ListedField {
   readonly doc: string;
   readonly meta: FieldMeta;
@@ -29,10 +29,10 @@ export interface ListedTable {
   readonly id: string;
   readonly number: number;
   readonly title: string;
-  /** False where the guides only name it. */
+  /** False if the guides only name it. */
   readonly documented: boolean;
   readonly access: CatalogueEntry["access"];
-  /** Bytes; the least where the content decides; null where it is not declared or not on this profile. */
+  /** Size in bytes; the minimum if the content decides; null if it is not declared or not on this profile. */
   readonly size: number | null;
   /** Leaves of the first element of each array, under the profile's default dimensions. */
   readonly fields: readonly DescribedField[];
@@ -48,7 +48,7 @@ const fieldOf = (leaf: Leaf): DescribedField => ({
   meta: leaf.meta,
 });
 
-/** Fields that reach as far as the content does: no walk tells them, their printed offset does. */
+/** Fields that reach to the end of the content: a walk does not find them, so their printed offset is used. */
 const openFields = (layout: AnyLayout, known: readonly Leaf[]): DescribedField[] => {
   const description = layout.describe();
   if (description.kind !== "struct") return [];
@@ -60,7 +60,7 @@ const openFields = (layout: AnyLayout, known: readonly Leaf[]): DescribedField[]
   );
 };
 
-/** Behind its records a transaction ends, wherever that is; their lengths are their own. */
+/** A transaction ends after its records, which have lengths of their own. */
 const ofTransaction = (field: DescribedField): DescribedField[] => {
   if (field.path === "numberAgain") return [];
   return [field.path.endsWith(".message") ? { ...field, size: null } : field];
@@ -81,7 +81,7 @@ const fieldsOf = (table: AnyTable, env: Dimensions): DescribedField[] => {
   return table.id === "ET52" || table.id === "ET53" ? fields.flatMap(ofTransaction) : fields;
 };
 
-/** `undefined` where the contents decide. */
+/** `undefined` if the contents decide. */
 const knownSize = (layout: AnyLayout, env: Dimensions): number | undefined => {
   try {
     return sizeOf(layout, env);
@@ -97,7 +97,7 @@ const sizeIn = (table: AnyTable, env: Dimensions): number | null => {
   return knownSize(table, env) ?? (sample === undefined ? null : encode(table, sample, env).length);
 };
 
-/** Parameters stand behind procedure number and sequence (MEP guide 1.1, p. 58). */
+/** Parameters follow the procedure number and sequence (MEP guide 1.1, p. 58). */
 const parametersAt = 3;
 
 const listProcedure = (entry: CatalogueEntry, env: Dimensions): Pick<ListedTable, "size" | "fields"> => {
@@ -122,7 +122,7 @@ const listTable = (entry: CatalogueEntry, env: Dimensions): Pick<ListedTable, "s
 };
 
 /**
- * Every table and procedure that the guides name, by number, tables first. One that the profile's firmware does not have
+ * Every table and procedure that the guides name, by number, tables first. One that the profile's firmware lacks
  * stays in the list, without size and fields.
  *
  * @example

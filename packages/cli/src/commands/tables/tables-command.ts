@@ -1,4 +1,4 @@
-/** `meterport tables`: what tables and procedures there are, and what is in them. */
+/** `meterport tables`: all tables and procedures, and their fields. */
 import { UsageError } from "@meterport/protocol/errors";
 import { type Profile, parseProfile, profileName } from "@meterport/protocol/layout/index";
 import { type ProcedureId, parseProcedureId, parseTableId, type TableId } from "@meterport/protocol/tables/catalogue";
@@ -88,7 +88,7 @@ const find = (listed: readonly ListedTable[], text: string): ListedTable => {
   const ids = listed.map((table) => table.id);
   throw new UsageError(
     "no-such-table",
-    `"${text.slice(0, 40)}" is no table or procedure that the guides name${didYouMean(text, ids)}`,
+    `"${text.slice(0, 40)}" is not a table or procedure that the guides name${didYouMean(text, ids)}`,
   );
 };
 
@@ -113,7 +113,7 @@ export const tablesCommand = async (ids: readonly string[], options: TablesOptio
   return exit.done;
 };
 
-/** Any number may be one of a meter's, so nothing but an identifier is asked of a name. */
+/** A meter may have any number, so a name only needs to be an identifier. */
 const checkedId = (text: string): TableId | ProcedureId => {
   const id = idOf(text);
   if (id !== undefined) return id;
@@ -128,7 +128,7 @@ const tablesOfMeter = (names: readonly string[], options: ReadOptions, io: Io): 
     if (capabilities === undefined) {
       say(
         io,
-        `this meter does not say which tables it has: its BT00 is refused or has no sets; meterport tables --profile ${profileName(profile)} lists what its firmware may have`,
+        `this meter does not report which tables it has: its BT00 is refused or has no sets; meterport tables --profile ${profileName(profile)} lists what its firmware may have`,
       );
       return exit.failed;
     }

@@ -27,7 +27,7 @@ const list = async (profile: string): Promise<ReadonlyMap<string, Listed>> => {
 const fieldAt = (listed: ReadonlyMap<string, Listed>, id: string, path: string): Field | undefined =>
   listed.get(id)?.fields.find((field) => field.path === path);
 
-/** What a device does not have. */
+/** What a device lacks. */
 const withoutFields: Readonly<Record<string, readonly string[]>> = {
   "meter:3.30": "BT65 BT66 BT67 ET70 ET71 ET74 ET75 ET79 ET80 ET81 ET85 ET89 ET90 ET97".split(" "),
   "meter:3.70": ["ET70", "ET85", "ET89", "ET90", "ET97"],
@@ -53,7 +53,7 @@ describe("tables --json", async () => {
     assert.deepEqual(listed.get("BT23")?.access, { read: "basic", write: "advanced" });
   });
 
-  test("sizes are those that the guide's defaults give (notes of the guide, 4.2)", () => {
+  test("sizes follow from the guide's defaults (notes of the guide, 4.2)", () => {
     const sizes = {
       // 19 and the six sets that follow.
       BT00: 79,
@@ -75,7 +75,7 @@ describe("tables --json", async () => {
     assert.deepEqual(byContents, [3, 4, 121, 102, 4]);
   });
 
-  test("leaves stand at absolute offsets, bits count from the word's lowest", () => {
+  test("leaves have absolute offsets, bits count from the word's lowest", () => {
     assert.deepEqual(fieldAt(listed, "ET13", "devices.0.to"), {
       path: "devices.0.to",
       offset: 64,
@@ -87,7 +87,7 @@ describe("tables --json", async () => {
     assert.equal(fieldAt(listed, "BT28", "presentValues.1"), undefined, "only first elements are listed");
   });
 
-  test("tables whose contents decide are shown as they leave the factory", async () => {
+  test("tables whose contents decide their layout are shown with factory settings", async () => {
     assert.equal(fieldAt(listed, "ET36", "actualDimensions.0.entrySize")?.offset, 3);
     assert.equal(fieldAt(listed, "ET36", "unreadEntriesBitmap")?.offset, 120);
     assert.equal(fieldAt(listed, "ET42", "logs.0.entrySize")?.offset, 42);
@@ -139,7 +139,7 @@ describe("tables --json", async () => {
 });
 
 describe("tables for people", () => {
-  test("columns stand under each other", async () => {
+  test("columns are aligned", async () => {
     const { code, out } = await runCli(["tables"]);
     assert.equal(code, 0);
     const lines = out.split("\n");
@@ -148,7 +148,7 @@ describe("tables for people", () => {
     assert.match(out, /\n141 tables and procedures; the fields of \d+ are declared for meter:3\.70: /);
   });
 
-  test("the fields of one", async () => {
+  test("lists the fields of one table", async () => {
     const { out } = await runCli(["tables", "bt15"], { columns: 200 });
     assert.match(
       out,
@@ -161,13 +161,13 @@ describe("tables for people", () => {
     for (const line of out.split("\n")) assert.ok(line.length <= 110, line);
   });
 
-  test("colours only where the terminal has them", async () => {
+  test("uses colours only if the terminal has them", async () => {
     const esc = String.fromCharCode(27);
     assert.ok(!(await runCli(["tables"], { terminal: true })).out.includes(esc));
     assert.ok((await runCli(["tables"], { terminal: true, color: true })).out.includes(`${esc}[36mBT00${esc}[39m`));
   });
 
-  test("an unknown one names its neighbour; a profile that is none says the form", async () => {
+  test("suggests a name for an unknown one, and the form of a malformed profile", async () => {
     const wrong = await runCli(["tables", "ET555"]);
     assert.equal(wrong.code, 2);
     assert.match(wrong.err, /did you mean ET55/);

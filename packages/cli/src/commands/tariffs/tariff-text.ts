@@ -1,4 +1,4 @@
-/** Tiers as people know them: named as on the meter's display, T1 for tier 0 of the tables. */
+/** Tiers for people, named as on the meter's display: T1 is tier 0 of the tables. */
 import type { PresentTariff } from "@meterport/client/readers/present-tariff";
 import { plainMoment } from "../../format/moment.ts";
 
@@ -10,7 +10,7 @@ import { plainMoment } from "../../format/moment.ts";
  */
 export const tierName = (tier: number): string => `T${tier + 1}`;
 
-/** Which tier is in effect, who decided it, and when that was. */
+/** The tier in effect, what decided it, and when. */
 export const presentText = ({ time, tier, season, by, daylightSaving }: PresentTariff): string =>
   [
     `now ${tierName(tier)} in season ${season}, decided by ${by === "calendar" ? "the calendar" : by}`,

@@ -1,4 +1,4 @@
-/** `meterport tariffs`: what each tariff has counted until now. */
+/** `meterport tariffs`: what each tariff has counted so far. */
 import { readRegisters } from "@meterport/client/readers/registers";
 import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
@@ -8,7 +8,7 @@ import { withOpenMeter } from "../../meter/with-meter.ts";
 import type { ReadOptions } from "../../options/shared-options.ts";
 import { presentText, tierName } from "./tariff-text.ts";
 
-/** Only energies are counted by tier; a unit that is not known may be one. */
+/** Only energies are counted by tier; an unknown unit may be an energy. */
 const byTier: ReadonlySet<string | null> = new Set(["Wh", "varh", "VAh", null]);
 
 /** @throws UsageError, LinkError, ResponseError, LayoutError */
@@ -19,7 +19,7 @@ export const tariffsCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
       print(io, toJson({ present, ...registers }));
       return exit.done;
     }
-    if (present === null) say(io, "the meter does not tell which tier is in effect (BT55) to this key");
+    if (present === null) say(io, "this key may not read which tier is in effect (BT55)");
     else io.stdout.write(`${presentText(present)}\n\n`);
     const wanted = ({ unit }: { readonly unit: string | null }): boolean => byTier.has(unit);
     io.stdout.write(registersText(registers, paintFor(io.stdout), { tierName, wanted }));

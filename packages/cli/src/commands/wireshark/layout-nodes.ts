@@ -26,7 +26,7 @@ const wordsOf = ({ name, doc, meta }: FieldDescription): Readonly<Record<string,
 
 const bitForms: Readonly<Record<string, string>> = { BOOL: "bool", UINT: "unsigned", INT: "signed", FILL: "filler" };
 
-/** A bit field, and the condition that its whole word stands under. */
+/** A bit field, and the condition of its whole word. */
 const bitsIn = ({ layout }: FieldDescription) => {
   const inner = layout.kind === "when" ? layout.inner : layout;
   const condition = layout.kind === "when" ? treeOf(layout.tree) : undefined;
@@ -105,5 +105,5 @@ const collect = (part: unknown, found: Set<string>): void => {
   }
   for (const inner of Object.values(part)) collect(inner, found);
 };
-/** What a layout asks of other tables: "ET11.deviceCount", and of lists "BT61.dataSets". */
+/** What a layout needs from other tables: "ET11.deviceCount", and for lists "BT61.dataSets". */
 export const dimensionsIn = (layout: AnyLayout, found: Set<string>): void => collect(layout.describe(), found);

@@ -13,13 +13,13 @@ const words = new Set(
     " ",
   ),
 );
-/** What cannot stand in a string as it is gets Lua's decimal escape. */
+/** Characters that a string cannot hold get Lua's decimal escape. */
 const quoted = (text: string): string =>
   `"${text.replace(/["\\]|(?![\u0080-\u009f])\p{Cc}/gu, (c) => `\\${String(c.charCodeAt(0)).padStart(3, "0")}`)}"`;
 const keyOf = (key: string): string => (/^[A-Za-z_]\w*$/.test(key) && !words.has(key) ? key : `[${quoted(key)}]`);
 
 /**
- * A value as a Lua expression: lists from index 1, maps with numbers as keys; what is undefined is left out.
+ * A value as a Lua expression: lists from index 1, maps with numbers as keys; undefined parts are omitted.
  *
  * @throws RangeError for a number that has no literal
  */

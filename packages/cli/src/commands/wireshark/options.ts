@@ -9,7 +9,7 @@ export interface WiresharkOptions {
 
 export const addWiresharkCommand = (host: Host, load: Load<[options: WiresharkOptions]>): void => {
   host.command
-    .addOption(profileOption("what a meter is taken for until it says its firmware").default("meter:3.70"))
-    .option("--output <file>", "into a file in place of standard output")
+    .addOption(profileOption("profile assumed until the meter reports its firmware").default("meter:3.70"))
+    .option("--output <file>", "writes to this file instead of standard output")
     .action(runs(host, load));
 };

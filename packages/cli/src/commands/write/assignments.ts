@@ -1,4 +1,4 @@
-/** What `meterport write` is asked for: fields and the values they are to have, table by table. */
+/** The assignments of `meterport write`: fields and their new values, table by table. */
 import type { FieldValue, Meter } from "@meterport/client";
 import { writeLabel } from "@meterport/client/meter/write/table-writer";
 import { writeTarget } from "@meterport/client/meter/write/write-plan";
@@ -9,7 +9,7 @@ import { pathOn } from "../read/located.ts";
 import { parseTarget, type Target } from "../read/target.ts";
 import { parseFieldValue } from "./field-value.ts";
 
-/** "ET51.clients.0.healthTimeout=30", of which only the place was looked at. */
+/** "ET51.clients.0.healthTimeout=30", with only the place checked. */
 export interface Assignment {
   readonly target: Exclude<Target, { readonly kind: "bytes" }>;
   readonly text: string;
@@ -19,28 +19,31 @@ export interface Assignment {
 export const parseAssignment = (word: string): Assignment => {
   const at = word.indexOf("=");
   if (at < 1)
-    throw new UsageError("assignment", `"${word.slice(0, 60)}" is no assignment like ET51.clients.0.healthTimeout=30`);
+    throw new UsageError(
+      "assignment",
+      `"${word.slice(0, 60)}" is not an assignment such as ET51.clients.0.healthTimeout=30`,
+    );
   const target = parseTarget(word.slice(0, at));
   if (target.kind === "bytes")
-    throw new UsageError("assignment", `${target.name}: its fields are not declared, so nothing of it is written`);
+    throw new UsageError("assignment", `${target.name}: its fields are not declared, so they cannot be written`);
   return { target, text: word.slice(at + 1) };
 };
 
-/** The fields of one table that are to change. */
+/** The fields of one table to change. */
 export interface TableChange {
   readonly table: AnyTable;
   readonly fields: readonly FieldValue[];
   readonly label: string;
 }
 
-/** The value that a text stands for at this place of this meter. */
+/** The value of a text for this field of this meter. */
 const wantedOf = async (meter: Meter, { target, text }: Assignment, signal: AbortSignal): Promise<FieldValue> => {
   const path = await pathOn(meter, target, signal);
   const { table } = target;
   const env = await meter.environment(table, { signal });
   const name = path.join(".");
   const leaf = leaves(table, env).find((leaf) => leaf.path === name);
-  // What is no leaf is a part with fields of its own, whose type nobody has to tell.
+  // Anything but a leaf is a part with fields of its own, whose type is not needed.
   const field = { name: [table.id, ...path].join("."), type: leaf?.type ?? "fields", meta: leaf?.meta ?? {} };
   const value = parseFieldValue(field, text);
   try {
@@ -54,7 +57,7 @@ const wantedOf = async (meter: Meter, { target, text }: Assignment, signal: Abor
 };
 
 /**
- * Assignments as changes of tables, in the order in which their tables are first named.
+ * Assignments as changes of tables, in the order in which the tables are first named.
  *
  * @throws UsageError, LayoutError, LinkError, ResponseError
  */

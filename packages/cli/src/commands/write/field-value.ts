@@ -3,7 +3,7 @@ import { fromHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
 import type { FieldMeta } from "@meterport/protocol/layout/layout";
 
-/** What has to be known of a field. */
+/** What must be known of a field. */
 export interface TypedField {
   /** For messages: "ET51.clients.0.healthTimeout". */
   readonly name: string;
@@ -14,7 +14,7 @@ export interface TypedField {
 
 const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 const wrong = (field: TypedField, text: string, needs: string): UsageError =>
-  new UsageError("value", `${field.name}: ${shown(text)} is no value of it; ${needs}`);
+  new UsageError("value", `${field.name}: ${shown(text)} is not a valid value; ${needs}`);
 
 const yes = ["true", "yes", "on", "1"];
 const no = ["false", "no", "off", "0"];
@@ -71,7 +71,7 @@ const json = (field: TypedField, text: string): unknown => {
       typeof value === "string" && /^hex:/i.test(value) ? octets(field, value) : value,
     );
   } catch {
-    throw wrong(field, text, 'that is no JSON; bytes in it are written "hex:0102"');
+    throw wrong(field, text, 'it takes valid JSON, with bytes written as "hex:0102"');
   }
 };
 
@@ -81,7 +81,7 @@ const isBytes = /^ARRAY|^RESERVED/;
 const isDate = /^(LTIME_DATE|STIME_DATE|DATE|ANSI_DATE)$/;
 
 /**
- * A value out of a text. What begins with `{` or `[` is JSON, as `meterport read --json` prints it.
+ * The value of a text. Text that begins with `{` or `[` is JSON, as `meterport read --json` prints it.
  *
  * @throws UsageError (`value`) that names the field and what it takes
  * @example
@@ -95,5 +95,5 @@ export const parseFieldValue = (field: TypedField, text: string): unknown => {
   if (isText.test(type)) return text;
   if (isBytes.test(type)) return octets(field, text);
   if (isDate.test(type)) return dated(field, text);
-  throw wrong(field, text, `it is made of several fields: give their names, or all of them as JSON (${type})`);
+  throw wrong(field, text, `it has several fields: name one of them, or give all as JSON (${type})`);
 };

@@ -13,10 +13,10 @@ import { withOpenMeter } from "../../meter/with-meter.ts";
 import { changesOf, parseAssignment, type TableChange } from "./assignments.ts";
 import type { WriteCommandOptions } from "./options.ts";
 
-/** How a change is made. */
+/** How a change is to be made. */
 type ChangeOptions = Pick<WriteCommandOptions, "dryRun" | "yes" | "json" | "transaction">;
 
-/** One field, as it is and as it is to be. */
+/** One field, before and after. */
 interface Step {
   readonly name: string;
   readonly before: unknown;
@@ -29,7 +29,7 @@ interface Planned {
   readonly requests: readonly TableWrite[];
 }
 
-/** The plan of a change is made once: it is shown, and what is sent is compared with it. */
+/** A change is planned once: the plan is shown, and what is sent is compared with it. */
 const planned = async (meter: Meter, change: TableChange, signal: AbortSignal): Promise<Planned> => {
   const { table, fields } = change;
   const { requests, before } = await meter.writeFields(table, fields, { dryRun: true, signal });
@@ -43,11 +43,11 @@ const planned = async (meter: Meter, change: TableChange, signal: AbortSignal): 
 const plain = (value: unknown): string =>
   typeof value === "object" && value !== null && !(value instanceof Uint8Array) ? toJson(value) : valueText(value);
 
-/** Request bytes from the code on; what goes behind them is made when they are sent. */
+/** Request bytes, beginning with the code; what follows them is made when they are sent. */
 const bytesOf = ({ table, offset, data }: TableWrite): Uint8Array =>
   encodeRequest({ kind: "write-at", table, offset, data });
 
-/** `seal` is what goes behind the bytes when they are sent. */
+/** `seal` names what is appended when they are sent. */
 const tell = (
   plans: readonly Planned[],
   requests: readonly TableWrite[],
@@ -93,13 +93,13 @@ const inOneTransaction = async (
 ): Promise<void> => {
   const outcomes = await meter.transaction(stepsOf(changes), { shown, signal });
   for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
-  // A transaction does not say what it did to the bytes: they are read again.
+  // A transaction does not report what it did to the bytes, so they are read again.
   for (const { table, fields, label } of changes)
     if ((await meter.writeFields(table, fields, { dryRun: true, signal })).requests.length > 0)
-      throw new UsageError("transaction", `${label}: the transaction was run, but the meter has other values`);
+      throw new UsageError("transaction", `${label}: the transaction ran, but the meter has other values`);
 };
 
-/** Which of the tables were written before one failed. */
+/** Reports which tables were written before one failed. */
 const oneByOne = async (meter: Meter, plans: readonly Planned[], io: Io): Promise<void> => {
   const done: string[] = [];
   for (const { change, requests } of plans) {
@@ -114,7 +114,7 @@ const oneByOne = async (meter: Meter, plans: readonly Planned[], io: Io): Promis
 };
 
 /**
- * Shows what would change, asks, writes what differs and reads it back.
+ * Shows what would change, asks, writes only what differs, and reads it back.
  *
  * @throws UsageError, LayoutError, LinkError, ResponseError
  */

@@ -32,7 +32,7 @@ describe("write", () => {
     assert.deepEqual([again.code, again.out, world.sent.length], [0, "the meter has these values already\n", 1]);
   });
 
-  test("a dry run shows the bytes and sends none", async () => {
+  test("shows the bytes in a dry run and sends none", async () => {
     const world = keys();
     const { code, out } = await write(world, "ET51.1=258", "--dry-run");
     assert.equal(code, 0);
@@ -46,18 +46,18 @@ describe("write", () => {
     assert.deepEqual(world.sent, []);
   });
 
-  test("nobody's word, nothing sent; a person's word counts", async () => {
+  test("sends nothing without confirmation", async () => {
     const world = keys();
     const alone = await write(world, `${health}=30`);
     assert.equal(alone.code, 2);
-    assert.match(alone.err, /nobody is there to confirm it, so nothing was sent/);
+    assert.match(alone.err, /no terminal to confirm this, so nothing was sent/);
     assert.equal((await write({ ...world, answer: false }, `${health}=30`)).code, 2);
     assert.deepEqual(world.sent, []);
     assert.equal((await write({ ...world, answer: true }, `${health}=30`)).code, 0);
     assert.deepEqual(world.sent, ["write-at 2099"]);
   });
 
-  test("values by type: flags, names, sums of names, dates, bytes, JSON", async () => {
+  test("takes values by type: flags, names, sums of names, dates, bytes, JSON", async () => {
     const world = keys();
     const { code, err } = await write(
       world,
@@ -81,7 +81,7 @@ describe("write", () => {
     assert.equal(json.code, 0, json.err);
   });
 
-  test("what is wrong is said with its place, and nothing is sent", async () => {
+  test("reports a wrong value with its place, and sends nothing", async () => {
     const world = keys();
     const wrong = async (expected: RegExp, ...args: string[]): Promise<void> => {
       const { code, err } = await write(world, "--yes", ...args);
@@ -89,9 +89,9 @@ describe("write", () => {
       assert.match(err, expected);
     };
     await wrong(/ET51\.clients\.0\.healthTimeout: 99999 is not a whole number from 0 to 65535/, `${health}=99999`);
-    await wrong(/healthTimeout: "soon" is no value of it; it takes a whole number of s/, `${health}=soon`);
-    await wrong(/et59Response: "maybe" is no value of it; it takes true or false/, "ET50.30.1=maybe");
-    await wrong(/"ET51" is no assignment like/, "ET51");
+    await wrong(/healthTimeout: "soon" is not a valid value; it takes a whole number of s/, `${health}=soon`);
+    await wrong(/et59Response: "maybe" is not a valid value; it takes true or false/, "ET50.30.1=maybe");
+    await wrong(/"ET51" is not an assignment such as/, "ET51");
     await wrong(/did you mean healthTimeout/, "ET51.clients.0.healthTimeou=1");
     await wrong(/the meter controls it; nothing was sent/, "BT23.total.summations.0=5");
     await wrong(/ET51\.clients\.0\.healthTimeout|given twice/, `${health}=1`, `${health}=2`);
@@ -101,7 +101,7 @@ describe("write", () => {
     assert.match(refused.err, /the key does not permit it/);
   });
 
-  test("several tables as one transaction", async () => {
+  test("writes several tables as one transaction", async () => {
     const world = keys();
     const { code, err } = await write(world, "--yes", "--transaction", `${health}=31`, "ET50.30.2=true");
     assert.equal(code, 0, err);
@@ -109,7 +109,7 @@ describe("write", () => {
     assert.deepEqual(world.meter.memory.read(2099, 1, 1), Uint8Array.of(31));
   });
 
-  test("a dry run of a transaction shows the bytes that go to ET52", async () => {
+  test("shows the bytes for ET52 in a dry run of a transaction", async () => {
     const world = keys();
     const executed: string[] = [];
     world.meter.use(({ request }) => {
@@ -138,11 +138,11 @@ describe("write", () => {
         hex("bytes"),
       );
       assert.equal((await change("--yes")).code, 0);
-      assert.deepEqual(executed, hex("data"), "what is sent is what was shown");
+      assert.deepEqual(executed, hex("data"), "sends exactly what was shown");
     }
   });
 
-  test("what changed between showing and sending is not written over", async () => {
+  test("does not overwrite what changed between showing and sending", async () => {
     for (const [shownBy, how] of [
       [1, []],
       [2, ["--transaction"]],
@@ -150,7 +150,7 @@ describe("write", () => {
       const world = keys();
       let reads = 0;
       world.meter.use(({ request, memory }) => {
-        // A neighbour of the bit that is to be written, after its byte was shown.
+        // A neighbour of the bit to be written, after its byte was shown.
         if (request.kind === "read-at" && request.table === 2098 && request.offset === 30 && ++reads > shownBy)
           memory.patch(2098, 30, Uint8Array.of(0x80));
         return undefined;
@@ -170,10 +170,14 @@ describe("write", () => {
     assert.match(fifth.err, /4 writes an hour and 100 a day spare the meter's memory/);
     assert.equal(world.sent.length, 4);
     assert.deepEqual([...world.state.keys()], ["wear-NES-83331-3I-68411894"]);
-    // Earlier versions kept it by the number alone.
+    // Earlier versions stored it by the serial number alone.
     const former = new Map([["wear-68411894", world.state.get("wear-NES-83331-3I-68411894")]]);
     assert.equal((await write({ ...world, state: former }, `${health}=5`, "--yes")).code, 2);
     const another = new Map([["wear-XYZ-83331-3I-68411894", world.state.get("wear-NES-83331-3I-68411894")]]);
-    assert.equal((await write({ ...world, state: another }, `${health}=5`, "--yes")).code, 0, "another maker's meter");
+    assert.equal(
+      (await write({ ...world, state: another }, `${health}=5`, "--yes")).code,
+      0,
+      "another manufacturer's meter",
+    );
   });
 });

@@ -1,4 +1,4 @@
-/** Explains what passed on an optical port: a line for each message of a capture, or every byte. */
+/** Explains the traffic of an optical port: a line for each message of a capture, or every byte. */
 import { type HeardBytes, readConversation } from "@meterport/protocol/optical/conversation";
 import { toJson } from "../../../format/json.ts";
 import { paintFor } from "../../../format/paint.ts";
@@ -10,7 +10,7 @@ import { listText, wholeText } from "./optical-text.ts";
 
 export interface OpticalInput {
   readonly heard: readonly HeardBytes[];
-  /** Whether it is a capture, of which a line for each message is enough. */
+  /** Whether it is a capture, for which a line per message is enough. */
   readonly capture: boolean;
 }
 
@@ -28,7 +28,7 @@ export const explainOptical = (
   const conversation = readConversation(heard);
   const messages = explainMessages(conversation.messages, options);
   const items = explainItems(conversation, messages);
-  if (items.length === 0) say(io, "there is nothing in this capture");
+  if (items.length === 0) say(io, "this capture is empty");
   const paint = paintFor(io.stdout);
   const chosen = options.profile !== undefined;
   if (json) print(io, toJson(opticalDocument(items, messages)));

@@ -1,4 +1,4 @@
-/** Explanations of an optical port as programs get them. */
+/** Explanations of an optical port as JSON documents. */
 import { bodyDocument } from "../exchange-document.ts";
 import type { ExplainedItem } from "./optical-item.ts";
 import { type ExplainedMessage, maskedHex, tableIdText } from "./optical-message.ts";

@@ -1,11 +1,11 @@
-/** What passed on an optical port, as people write it down: lines with a direction, JSON, a capture, or mere hexadecimal. */
+/** The traffic of an optical port, in the forms people keep it: lines with a direction, JSON, a capture, or bare hexadecimal. */
 import type { Capture } from "@meterport/protocol/capture/capture";
 import { UsageError } from "@meterport/protocol/errors";
 import { type HeardBytes, readConversation } from "@meterport/protocol/optical/conversation";
 import { packetStart } from "@meterport/protocol/optical/packet";
 import { parseHex } from "../hex-input.ts";
 
-/** Pieces that one input may have: an hour of a reading each second. */
+/** The most pieces of one input: an hour with a reading each second. */
 const mostPieces = 100_000;
 
 const wrong = (detail: string): UsageError => new UsageError("optical", detail);
@@ -15,13 +15,13 @@ const by = { ">": "client", "<": "meter" } as const;
 const isDirection = (value: unknown): value is keyof typeof by => value === ">" || value === "<";
 
 const limited = (pieces: readonly HeardBytes[]): readonly HeardBytes[] => {
-  if (pieces.length > mostPieces) throw wrong(`${pieces.length} pieces are more than the ${mostPieces} that are read`);
+  if (pieces.length > mostPieces) throw wrong(`${pieces.length} pieces are too many: give at most ${mostPieces}`);
   return pieces;
 };
 
 /**
- * Lines such as "0.031 < 06 ee0000…": a time in seconds if there is one, a direction, and bytes. Empty lines, and those that begin with
- * #, say nothing. Undefined where no line has a direction.
+ * Lines such as "0.031 < 06 ee0000…": a time in seconds if there is one, a direction, and bytes. Empty lines and those that begin with
+ * # are skipped. Undefined if no line has a direction.
  *
  * @throws UsageError (`optical`, `hex`) that names the line
  */
@@ -32,7 +32,7 @@ export const directedLines = (texts: readonly string[]): readonly HeardBytes[] |
     said.map(({ text, line }) => {
       const [, time, direction, hex = ""] = directed.exec(text) ?? [];
       if (!isDirection(direction))
-        throw wrong(`line ${line} does not begin with < or >, for what the meter or the client says`);
+        throw wrong(`line ${line} does not begin with < (from the meter) or > (from the client)`);
       try {
         const t = time === undefined ? undefined : 1_000 * Number(time);
         return { by: by[direction], t, bytes: parseHex(hex) };
@@ -48,7 +48,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * `{ "frames": [{ "dir": "<", "hex": "ee…", "t": 31 }] }` with `t` in milliseconds, where somebody noted it; other keys say nothing.
+ * `{ "frames": [{ "dir": "<", "hex": "ee…", "t": 31 }] }` with `t` in milliseconds, if known; other keys are ignored.
  * Undefined for any other text.
  *
  * @throws UsageError (`optical`) that names the frame
@@ -72,7 +72,7 @@ export const jsonFrames = (text: string): readonly HeardBytes[] | undefined => {
   );
 };
 
-/** What a capture of a link holds, where the client speaks as on an optical port. */
+/** The contents of a link's capture, if the client speaks as on an optical port. */
 export const framesOfCapture = ({ entries }: Capture): readonly HeardBytes[] | undefined => {
   const heard = entries.flatMap((entry): HeardBytes[] =>
     "event" in entry ? [] : [{ by: entry.dir === "tx" ? "client" : "meter", t: entry.t, bytes: entry.bytes }],
@@ -82,8 +82,8 @@ export const framesOfCapture = ({ entries }: Capture): readonly HeardBytes[] | u
 };
 
 /**
- * Whether mere bytes are of an optical port. The MEP port has no frame that begins as its packets do, and none that is an
- * acknowledgement; a table's body may begin with anything, so there only whole packets count.
+ * Whether bare bytes are from an optical port. The MEP port has no frame that begins as its packets do, and none that is an
+ * acknowledgement; a table's body may begin with anything, so for a body only whole packets count.
  */
 export const isOptical = (bytes: Uint8Array, asBody: boolean): boolean => {
   const { items } = readConversation([{ bytes }]);
@@ -91,6 +91,6 @@ export const isOptical = (bytes: Uint8Array, asBody: boolean): boolean => {
   if (asBody)
     return packets > 0 && items.every(({ type }) => type === "packet" || type === "acknowledge" || type === "refuse");
   if (items.every(({ type }) => type === "acknowledge" || type === "refuse")) return true;
-  // What is not an optical port's has no packet whose CRC fits, but by one chance in millions.
+  // Elsewhere a packet whose CRC fits is a chance of one in millions.
   return bytes[0] === packetStart || packets > 0;
 };

@@ -1,4 +1,4 @@
-/** Names the bytes of packets on the optical port, and says what stands between them. */
+/** Names the bytes of packets on the optical port, and of what lies between them. */
 import type { ByteRange } from "@meterport/protocol/layout/annotate";
 import type { Conversation, Said, SaidPacket } from "@meterport/protocol/optical/conversation";
 import type { Packet } from "@meterport/protocol/optical/packet";
@@ -7,19 +7,19 @@ import { type ExplainedMessage, maskedHex, secretText } from "./optical-message.
 
 export interface ExplainedItem {
   readonly said: Said;
-  /** In a few words. */
+  /** A short description. */
   readonly what: string;
   readonly fields: readonly Field[];
   readonly unknown: readonly ByteRange[];
   readonly secrets: readonly ByteRange[];
-  /** The message that it ends, by its place. */
+  /** Index of the message that it ends. */
   readonly ends: number | undefined;
 }
 
 const header = 6;
-/** More bytes of rubbish are not shown: they may be a piece of a key. */
+/** The most bytes of noise shown: more may be part of a key. */
 const mostShown = 4;
-/** Codes of responses are below; what begins so is no password. */
+/** Response codes are lower, and a message that begins with one is not a password. */
 const firstRequest = 0x20;
 
 const controlText = ({ multi, first, toggle }: Packet): string => {
@@ -43,7 +43,7 @@ const packetFields = (said: SaidPacket, secrets: readonly ByteRange[]): readonly
   return walk.fields;
 };
 
-/** Where the secrets of a message lie in its packets. A check sum over a secret tells something of it. */
+/** Where the secrets of a message lie in its packets. A checksum over a secret reveals something about it. */
 const secretsOf = (
   items: readonly Said[],
   messages: readonly ExplainedMessage[],
@@ -69,7 +69,7 @@ const secretsOf = (
   return found;
 };
 
-/** What must not be shown of a packet that belongs to no whole message: what it begins is not known, or may be a key. */
+/** What must not be shown of a packet without a whole message: what it begins is unknown and may be a key. */
 const doubtful = ({ packet, bytes }: SaidPacket): readonly ByteRange[] => {
   const later = packet.multi && !packet.first;
   return later || (packet.data[0] ?? firstRequest) >= firstRequest ? [behindHeader(bytes)] : [];
@@ -77,14 +77,14 @@ const doubtful = ({ packet, bytes }: SaidPacket): readonly ByteRange[] => {
 const behindHeader = (bytes: Uint8Array): ByteRange => ({ start: header, end: bytes.length });
 
 const words: Readonly<Record<Exclude<Said["type"], "packet">, string>> = {
-  acknowledge: "ACK: the packet has come",
+  acknowledge: "ACK: the packet arrived",
   refuse: "NAK: send it again",
   zero: "0x00, where an acknowledgement may belong",
   alert: "zero bytes: alerts of the MEP port, on a line that both share",
   wake: "0x55: wakes a head or a meter",
-  damaged: "a packet whose CRC does not fit",
+  damaged: "a packet with a wrong CRC",
   cut: "a packet that is shorter than its length",
-  noise: "bytes that are no packet",
+  noise: "bytes that are not a packet",
 };
 
 const whole = (bytes: Uint8Array): readonly ByteRange[] => [{ start: 0, end: bytes.length }];
@@ -95,7 +95,7 @@ const otherItem = (said: Exclude<Said, SaidPacket>): Omit<ExplainedItem, "ends">
   const what =
     type === "damaged" || type === "cut" ? `${words[type]}: ${bytes.length} of ${said.announced} bytes` : words[type];
   const hidden = type === "noise" && bytes.length > mostShown ? whole(bytes) : [];
-  // Where a bit is wrong nobody can say whether it is a password.
+  // With a wrong bit it cannot be known whether it is a password.
   const secrets = type === "damaged" || type === "cut" ? [behindHeader(bytes)] : hidden;
   const field = { name: type, start: 0, end: bytes.length, value: maskedHex(bytes, secrets), meaning: words[type] };
   return { said, what, fields: named ? [field] : [], unknown: named ? [] : whole(bytes), secrets };
@@ -104,14 +104,14 @@ const otherItem = (said: Exclude<Said, SaidPacket>): Omit<ExplainedItem, "ends">
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, at) => byte === b[at]);
 
-/** Every item of a conversation whose messages are explained. */
+/** All items of a conversation, with its messages explained. */
 export const explainItems = (
   { items }: Conversation,
   messages: readonly ExplainedMessage[],
 ): readonly ExplainedItem[] => {
   const secrets = secretsOf(items, messages);
   const ends = new Map(messages.map((message, index) => [message.packets.at(-1), index]));
-  /** The last packet of each speaker with what is secret of it: a repetition has the same. */
+  /** The last packet of each side with its secret ranges: a repetition has the same. */
   const before = new Map<string | undefined, { readonly bytes: Uint8Array; readonly secrets: readonly ByteRange[] }>();
   return items.map((said, index): ExplainedItem => {
     if (said.type !== "packet") return { ...otherItem(said), ends: undefined };
@@ -122,9 +122,9 @@ export const explainItems = (
     before.set(said.by, { bytes: said.bytes, secrets: own });
     const data = { start: header, end: said.bytes.length - 2 };
     const what = said.repeated
-      ? "the same packet once more"
+      ? "the same packet again"
       : known === undefined
-        ? "a packet of a message that is not whole"
+        ? "a packet of an incomplete message"
         : "";
     const fields = packetFields(said, own);
     return { said, what, fields, unknown: known === undefined ? [data] : [], secrets: own, ends: ends.get(index) };

@@ -1,4 +1,4 @@
-/** Names the bytes of a message on the optical port: services, reads and writes, and what answers them. */
+/** Names the bytes of a message on the optical port: services, reads and writes, and their answers. */
 
 import { opticalBaudRates } from "@meterport/protocol/baud-rates";
 import { toHex } from "@meterport/protocol/bytes";
@@ -23,45 +23,45 @@ import type { DimensionsOf } from "../given-dimensions.ts";
 import { requestText, tableName } from "../messages.ts";
 import { type Field, Walk } from "../walk.ts";
 
-/** What takes the place of a key. */
+/** Shown instead of a key. */
 export const secretText = "[secret]";
 
-/** What is being asked: a service, or a read or write of a table. */
+/** The request: a service, or a read or write of a table. */
 export type Service = ServiceRequest["kind"] | "read" | "read-at" | "write" | "write-at";
 
 export interface ExplainedMessage {
   readonly by: Speaker;
-  /** Its packets, by their places in the conversation. */
+  /** Indexes of its packets in the conversation. */
   readonly packets: readonly number[];
   readonly bytes: Uint8Array;
-  /** What is asked, or answered; null where nobody can tell. */
+  /** The service that is asked for or answered; null if unknown. */
   readonly service: Service | null;
-  /** In a few words. */
+  /** A short description. */
   readonly what: string;
   readonly fields: readonly Field[];
-  /** Bytes of the message that nothing names. */
+  /** Bytes of the message without a name. */
   readonly unknown: readonly ByteRange[];
-  /** Bytes of the message that are, or tell of, a key: never shown. */
+  /** Bytes of the message that are a key or reveal something about one: never shown. */
   readonly secrets: readonly ByteRange[];
   readonly notes: readonly string[];
-  /** What the client said, come back from an optical head. */
+  /** What the client sent, echoed by an optical head. */
   readonly echoed: boolean;
   /** Number of the table that is read or written. */
   readonly table: number | undefined;
-  /** Where the data begin in the table. */
+  /** Offset of the data in the table. */
   readonly offset: number;
   readonly data: Uint8Array | undefined;
   readonly body: ExplainedBody | undefined;
 }
 
 export interface OpticalOptions {
-  /** The table that an answer brings whose request is not there. */
+  /** The table of an answer whose request is missing. */
   readonly table: number | undefined;
   readonly profile: Profile | undefined;
   readonly dimensions: DimensionsOf | undefined;
 }
 
-/** What a request asks for, as far as its answer depends on it. */
+/** The part of a request that its answer depends on. */
 interface Asked {
   readonly service: Service | null;
   readonly table: number | undefined;
@@ -70,12 +70,12 @@ interface Asked {
 
 const serviceNames: Readonly<Record<ServiceRequest["kind"], string>> = {
   identification: "Identification: which protocol is spoken",
-  terminate: "Terminate: the session is over, whatever its state",
+  terminate: "Terminate: ends the session, whatever its state",
   logon: "Logon",
   security: "Security: the password",
   logoff: "Logoff",
   negotiate: "Negotiate: size and number of packets, and speeds",
-  wait: "Wait: the channel is kept in silence",
+  wait: "Wait: keeps the silent session open",
 };
 const tableServices: Readonly<Record<number, string>> = {
   [requestCode.read]: "read a table",
@@ -116,15 +116,15 @@ const serviceTold = (service: ServiceRequest, walk: Walk, length: number): Told 
   walk.take("code", 1, () => ({ meaning: serviceNames[kind] }));
   switch (service.kind) {
     case "logon":
-      walk.take("userId", 2, () => ({ meaning: "the meter notes it with events" }));
+      walk.take("userId", 2, () => ({ meaning: "the meter logs it with events" }));
       walk.take("user", 10, tellText);
       return { service: kind, what: `Logon as user ${service.userId}` };
     case "security":
       walk.take("password", length - 1, () => ({ value: secretText, meaning: "a key of the optical port" }));
       return { service: kind, what: "Security: the password", secrets: [{ start: 1, end: length }] };
     case "negotiate":
-      walk.take("packetSize", 2, () => ({ meaning: "bytes of a packet at most" }));
-      walk.take("packets", 1, () => ({ meaning: "packets of a message at most" }));
+      walk.take("packetSize", 2, () => ({ meaning: "largest packet, bytes" }));
+      walk.take("packets", 1, () => ({ meaning: "most packets per message" }));
       for (let i = 0; i < service.bauds.length; i++) walk.take("rate", 1, tellRate);
       return {
         service: kind,
@@ -142,18 +142,18 @@ const requestTold = (bytes: Uint8Array, walk: Walk): Told => {
   const service = decodeService(bytes);
   if (service !== undefined && service.kind !== "malformed") return serviceTold(service, walk, bytes.length);
   const asked = decodeRequest(bytes);
-  // A password that is too long or too short is one all the same.
+  // A password of a wrong length is still a password.
   if (bytes[0] === serviceCode.security) {
     walk.take("code", 1, () => ({ meaning: serviceNames.security }));
     walk.take("password", bytes.length, () => ({ value: secretText, meaning: `${bytes.length - 1} bytes, not 20` }));
     return {
       service: "security",
-      what: "Security: a password of a wrong length",
+      what: "Security: a password of the wrong length",
       secrets: [{ start: 1, end: bytes.length }],
     };
   }
   if (asked.kind === "malformed")
-    return { service: null, what: "no request", notes: [service === undefined ? asked.detail : service.detail] };
+    return { service: null, what: "not a request", notes: [service === undefined ? asked.detail : service.detail] };
   walk.take("code", 1, (value) => ({ meaning: tableServices[value] ?? "" }));
   walk.take("table", 2, (value) => ({ meaning: tableName(value) }));
   const offset = "offset" in asked ? asked.offset : 0;
@@ -168,7 +168,7 @@ const requestTold = (bytes: Uint8Array, walk: Walk): Told => {
   return { ...told, data };
 };
 
-/** What an answer without its request can only be. */
+/** The only thing that an answer without its request can be. */
 const guessed = (bytes: Uint8Array): Service | null => {
   const count = ((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0);
   if (bytes.length >= 4 && count === bytes.length - 4 && checksum(bytes.subarray(3, -1)) === bytes.at(-1))
@@ -187,7 +187,7 @@ const answerTold = (bytes: Uint8Array, walk: Walk, asked: Asked | undefined, giv
   const table = asked?.table ?? given;
   const alone = asked === undefined;
   const service = alone ? (given === undefined ? guessed(bytes) : "read") : asked.service;
-  const notes = alone && bytes.length > 1 ? ["its request is not there"] : [];
+  const notes = alone && bytes.length > 1 ? ["its request is missing"] : [];
   const place = { service, ...(table === undefined ? {} : { table }), offset: asked?.offset ?? 0 };
   if (first !== code.ok || bytes.length === 1) return { ...place, what: said, notes: [] };
   if (service === "identification" && decodeIdentified(bytes) !== undefined) {
@@ -199,8 +199,8 @@ const answerTold = (bytes: Uint8Array, walk: Walk, asked: Asked | undefined, giv
     return { service, what: `ok, version ${bytes[2]}.${bytes[3]}`, notes };
   }
   if (service === "negotiate" && bytes.length === 5) {
-    walk.take("packetSize", 2, () => ({ meaning: "bytes of a packet at most" }));
-    walk.take("packets", 1, () => ({ meaning: "packets of a message at most" }));
+    walk.take("packetSize", 2, () => ({ meaning: "largest packet, bytes" }));
+    walk.take("packets", 1, () => ({ meaning: "most packets per message" }));
     walk.take("rate", 1, tellRate);
     return { service, what: "ok, agreed", notes };
   }
@@ -211,8 +211,8 @@ const answerTold = (bytes: Uint8Array, walk: Walk, asked: Asked | undefined, giv
   const data = walk.take("data", Math.min(count, Math.max(0, walk.left - 1)), tellHex);
   const range = { start, end: start + data.length };
   walk.take("checksum", 1, tellSum(data));
-  const lost = data.length < count ? [`${data.length} of ${count} bytes are there`] : [];
-  const hint = table === undefined ? ["say with --table which table it holds"] : [];
+  const lost = data.length < count ? [`${data.length} of ${count} bytes are present`] : [];
+  const hint = table === undefined ? ["name its table with --table"] : [];
   return { ...place, what: `ok, ${count} bytes`, data: range, notes: [...notes, ...lost, ...hint] };
 };
 
@@ -243,7 +243,7 @@ const explained = (
   const body =
     data === undefined || table === undefined ? undefined : explainBody(known, data, { offset, profile, dimensions });
   const keys = keysIn(body, told.data, offset);
-  // The sum over a key tells something of it.
+  // The checksum over a key reveals something about it.
   const sums = keys.length === 0 ? [] : [{ start: bytes.length - 1, end: bytes.length }];
   const secrets = [...(told.secrets ?? []), ...keys, ...sums];
   const hidden = (field: Field): Field =>
@@ -271,7 +271,7 @@ const explained = (
   };
 };
 
-/** Each message by what was asked before it. */
+/** Explains each message with the help of the request before it. */
 export const explainMessages = (
   messages: readonly SaidMessage[],
   options: OpticalOptions,
@@ -285,11 +285,11 @@ export const explainMessages = (
   });
 };
 
-/** "BT28"; undefined for what is no table. */
+/** "BT28"; undefined for what is not a table. */
 export const tableIdText = ({ table }: ExplainedMessage): string | undefined =>
   table === undefined || table > last ? undefined : tableIdOf(table);
 
-/** Bytes as hexadecimal, with stars in place of those that must not be shown. */
+/** Bytes as hexadecimal, with stars instead of secret ones. */
 export const maskedHex = (bytes: Uint8Array, secrets: readonly ByteRange[], between = ""): string =>
   Array.from(bytes, (byte, at) =>
     secrets.some(({ start, end }) => at >= start && at < end) ? "**" : toHex(Uint8Array.of(byte)),

@@ -7,7 +7,7 @@ import type { Field } from "../walk.ts";
 import type { ExplainedItem } from "./optical-item.ts";
 import { type ExplainedMessage, maskedHex } from "./optical-message.ts";
 
-/** Bytes of one field that are shown; the rest is in the JSON. */
+/** Bytes of a field that are shown; JSON has them all. */
 const shownBytes = 8;
 
 interface Bytes {
@@ -93,7 +93,7 @@ export const wholeText = (
 
 const plural = (n: number, one: string, more = `${one}s`): string => `${n} ${n === 1 ? one : more}`;
 
-/** A line for each message, and for what is out of the ordinary. */
+/** A line for each message, and for anything unusual. */
 export const listText = (
   items: readonly ExplainedItem[],
   messages: readonly ExplainedMessage[],

@@ -1,4 +1,4 @@
--- What a conversation has told, and the data of requests and responses.
+-- What a conversation has revealed, and the data of requests and responses.
 
 local requests = { [0x30] = "read", [0x3f] = "partial read", [0x40] = "write", [0x4f] = "partial write",
   [0x57] = "TLS: end of the session", [0x58] = "TLS: first message of a handshake", [0x59] = "TLS: handshake",
@@ -6,7 +6,7 @@ local requests = { [0x30] = "read", [0x3f] = "partial read", [0x40] = "write", [
 local tls_codes = { [0x57] = true, [0x58] = true, [0x59] = true, [0x80] = true }
 local sequence_length, digest_length = 4, 8
 local believed_length = 1024
--- A request that old is not answered any more.
+-- A request this old is no longer answered.
 local patience = 10
 
 local names_of_tables = {}
@@ -26,28 +26,28 @@ local pf = {
   encrypted = ProtoField.bytes("mep.encrypted", "Encrypted"),
   tls = ProtoField.bytes("mep.tls", "TLS records"),
   surplus = ProtoField.bytes("mep.surplus", "Bytes beyond the message"),
-  noise = ProtoField.bytes("mep.noise", "Bytes that begin no message"),
+  noise = ProtoField.bytes("mep.noise", "Bytes that do not begin a message"),
   response_in = ProtoField.framenum("mep.response_in", "Response in", base.NONE, frametype.RESPONSE),
   response_to = ProtoField.framenum("mep.response_to", "Request in", base.NONE, frametype.REQUEST),
   time = ProtoField.relative_time("mep.time", "Time since the request"),
-  assumed = ProtoField.string("mep.assumed", "Taken for granted"),
-  stopped = ProtoField.string("mep.stopped", "Not named further"),
+  assumed = ProtoField.string("mep.assumed", "Assumed"),
+  stopped = ProtoField.string("mep.stopped", "Naming stopped"),
 }
 for _, field in pairs(pf) do fields[#fields + 1] = field end
 
 local ef = {
   refused = ProtoExpert.new("mep.refused", "The meter refused the request", expert.group.RESPONSE_CODE, expert.severity.WARN),
   malformed = ProtoExpert.new("mep.malformed", "Malformed message", expert.group.MALFORMED, expert.severity.ERROR),
-  cut = ProtoExpert.new("mep.cut", "A message that is not whole", expert.group.PROTOCOL, expert.severity.WARN),
-  noise = ProtoExpert.new("mep.noise.found", "Bytes that begin no message", expert.group.PROTOCOL, expert.severity.WARN),
+  cut = ProtoExpert.new("mep.cut", "Incomplete message", expert.group.PROTOCOL, expert.severity.WARN),
+  noise = ProtoExpert.new("mep.noise.found", "Bytes that do not begin a message", expert.group.PROTOCOL, expert.severity.WARN),
   resync = ProtoExpert.new("mep.resync", "The meter expects another sequence number", expert.group.SEQUENCE, expert.severity.NOTE),
-  unasked = ProtoExpert.new("mep.unasked", "No request is known for this response", expert.group.SEQUENCE, expert.severity.NOTE),
-  ambiguous = ProtoExpert.new("mep.ambiguous", "Several requests may have this response", expert.group.SEQUENCE, expert.severity.WARN),
-  unnamed = ProtoExpert.new("mep.unnamed", "Not every byte has a name", expert.group.UNDECODED, expert.severity.NOTE),
+  unasked = ProtoExpert.new("mep.unasked", "No known request for this response", expert.group.SEQUENCE, expert.severity.NOTE),
+  ambiguous = ProtoExpert.new("mep.ambiguous", "This response may belong to several requests", expert.group.SEQUENCE, expert.severity.WARN),
+  unnamed = ProtoExpert.new("mep.unnamed", "Some bytes have no name", expert.group.UNDECODED, expert.severity.NOTE),
 }
 local stream_field = Field.new("tcp.stream")
 
--- `broken`: where a message broke off, by its frame.
+-- `broken`: where a message was cut short, by its frame.
 local conversations, messages, broken = {}, {}, {}
 local bridge_ports = {}
 local assumed_profile
@@ -71,7 +71,7 @@ local function conversation_of(pinfo)
   return found, a
 end
 
--- What a message was found to be when it was first seen, in order: Wireshark may look at it again at any time.
+-- What a message was recognised as when first seen, in order: Wireshark may look at it again at any time.
 local function message_of(pinfo)
   local index = tonumber(pinfo.private.mep_messages or "0") + 1
   pinfo.private.mep_messages = tostring(index)
@@ -91,7 +91,7 @@ local function copy(from)
   return to
 end
 
--- Remembers what a table says of the layout of others.
+-- Remembers what a table says about the layout of others.
 local function learn(conversation, entry, published, full)
   local old = conversation.env
   local changed = full and not old.whole[entry.id]
@@ -110,7 +110,7 @@ local function learn(conversation, entry, published, full)
     env.profile = { family = major == 1 and "module" or "meter", major = major, minor = math.floor(word / 32) % 128 }
     env.profile_seen = true
   end
-  -- Older firmware has what is possible in place of what is in use.
+  -- Older firmware gives what is possible instead of what is in use.
   local other = stand_ins[entry.id]
   if other and not env.whole[other.id] and not reaches(env.profile, other.since) then
     for path, value in pairs(published) do env.values[other.id .. path:sub(#entry.id + 1)] = value end
@@ -119,7 +119,7 @@ local function learn(conversation, entry, published, full)
   conversation.env = env
 end
 
--- A long table is read in pieces: what comes next is read with what came before it.
+-- A long table is read in pieces: each piece is decoded with the ones before it.
 local function join_pieces(conversation, message, what, where)
   if what.whole then return end
   local last = conversation.pieces[what.table]
@@ -146,13 +146,13 @@ local function show_data(what, range, tree)
   end
   if r.why then
     item:add(pf.stopped, r.why):set_generated()
-    item:add_proto_expert_info(ef.unnamed, "not named further: " .. r.why)
+    item:add_proto_expert_info(ef.unnamed, "naming stopped: " .. r.why)
   end
   return r.publish and entry, r.publish
 end
 
--- A request without sequence number and digest; `room` is how many bytes it has, and `have` how many of them are at hand. Gives
--- what it asks, or nil and why not.
+-- A request without sequence number and digest; `room` is how many bytes it has, and `have` how many of them are in the capture. Returns
+-- what it asks for, or nil and the reason.
 local function parse_request(range, room, have)
   if room < 3 then return nil, "a request of " .. room .. " bytes" end
   local code = range(0, 1):uint()
@@ -161,7 +161,7 @@ local function parse_request(range, room, have)
   if code ~= 0x30 and not partial and not writes then return nil, string.format("request code 0x%02x", code) end
   local fixed = partial and 6 or 3
   if room < fixed then return nil, "a request of " .. room .. " bytes; its table and offset alone need " .. fixed end
-  if have < fixed then return nil, "a request whose table is not in the capture" end
+  if have < fixed then return nil, "a request whose table number is not in the capture" end
   local what = { code = code, writes = writes, table = range(1, 2):uint(), offset = partial and range(3, 3):uint() or 0, fixed = fixed, whole = not partial }
   if room >= fixed + 2 and have < fixed + 2 then
     what.length = room
@@ -191,12 +191,12 @@ local function show_request(what, range, tree, have)
   if what.count then tree:add(pf.count, range(what.fixed, 2)) end
   local count = what.writes and math.min(what.count or 0, have - what.fixed - 2) or 0
   if count <= 0 then return end
-  -- Of a part nobody can tell whether the whole had the assumed size.
+  -- A part does not show whether the whole had the assumed size.
   local seen = count == what.count and what or { table = what.table, offset = what.offset, env = what.env }
   show_data(seen, range(what.fixed + 2, count), tree)
 end
 
--- Inside of a transaction are requests without sequence number and digest.
+-- A transaction contains requests without sequence number and digest.
 hooks["mep.ET52.records.message"] = function(r, tree, from, to)
   local where = range(r, from, to)
   local what = parse_request(where, to - from, to - from)

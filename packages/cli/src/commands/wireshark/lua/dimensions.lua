@@ -1,11 +1,11 @@
--- Dimensions, conditions and sizes. `nil` is what is not known, and the end of it.
+-- Dimensions, conditions and sizes. `nil` means unknown, and ends the decoding.
 
 local function reaches(profile, gate)
   local from = gate[profile.family]
   return from ~= nil and (profile.major > from[1] or (profile.major == from[1] and profile.minor >= from[2]))
 end
 
--- The factory dimensions of the newest firmware that is not newer than the profile's.
+-- The factory dimensions of the latest firmware that is not newer than the profile's.
 local function defaults_of(profile)
   if profile.defaults == nil then
     local best
@@ -19,7 +19,7 @@ local function defaults_of(profile)
   return profile.defaults
 end
 
--- What another table says: its value, and whether that is known at all.
+-- What another table says: its value, and whether it is known at all.
 local function published(r, id, key)
   local env = r.env
   local path = id .. "." .. key
@@ -44,11 +44,11 @@ local function eval(r, e, scope)
     local value, known = published(r, e[2], e[3])
     if not known then return nil end
     if value == nil then value = e[4] end
-    if type(value) ~= "number" then r.why = r.why or (e[2] .. "." .. e[3] .. " is not known") return nil end
+    if type(value) ~= "number" then r.why = r.why or (e[2] .. "." .. e[3] .. " is unknown") return nil end
     return value
   elseif op == "entry" then
     local value = published(r, e[2], e[3] .. "." .. (e[4] == "same" and scope.index or e[4]) .. "." .. e[5])
-    if type(value) ~= "number" then r.why = r.why or (e[2] .. "." .. e[3] .. " is not known") return nil end
+    if type(value) ~= "number" then r.why = r.why or (e[2] .. "." .. e[3] .. " is unknown") return nil end
     return value
   elseif op == "own" then
     local value = scope.self and scope.self[e[2]]
@@ -102,11 +102,11 @@ end
 
 local function spend(r)
   r.budget = r.budget - 1
-  if r.budget < 0 then r.why = r.why or "the dimensions give more fields than are looked at" return false end
+  if r.budget < 0 then r.why = r.why or "the dimensions give too many fields" return false end
   return true
 end
 
--- Bytes of a node, where they do not hang on contents that are not at hand.
+-- Bytes of a node, unless they depend on contents that are not in the capture.
 local function size(r, node, scope)
   if not spend(r) then return nil end
   local kind = node[1]
@@ -157,7 +157,7 @@ local function size(r, node, scope)
   end
   return sum
 end
--- `size` for a look ahead: what it misses is no reason to stop.
+-- `size` for looking ahead: missing contents are not a reason to stop.
 local function size_if_known(r, node, scope)
   local why = r.why
   local found = size(r, node, scope)

@@ -8,7 +8,7 @@ local pf_part = part_field("mep.part", "Part of a table")
 local pf_unknown = ProtoField.bytes("mep.unknown", "Bytes without a known meaning")
 fields[1], fields[2] = pf_part, pf_unknown
 
--- Whether a dimension or a condition depends on which entry of an array it stands in.
+-- Whether a dimension or a condition depends on its entry in an array.
 local function tree_indexed(tree)
   if type(tree) ~= "table" then return false end
   if tree[1] == "below" or (tree[1] == "entry" and tree[4] == "same") then return true end
@@ -51,7 +51,7 @@ end
 
 local hooks = {} -- by path without indices: what a field's bytes are beside what its declaration says
 
--- Gives each leaf its ProtoField, named as its path without indices.
+-- Gives each leaf its ProtoField, named after its path without indices.
 local function register(node, prefix, field)
   local whole = node[1] == "o" and node[3] or node
   field.is_number = whole[1] == "i"

@@ -26,7 +26,7 @@ local function looks_clear(body, length)
   return what and what.length == room and what
 end
 
--- Adds what the message is said to have from `from` to `to`, as far as it is at hand.
+-- Adds the announced bytes of the message from `from` to `to`, as far as they are in the capture.
 local function add_seen(tree, pf, body, from, to)
   local have = math.min(to, body:len())
   if have > from then return tree:add(pf, body(from, have - from)) end
@@ -35,12 +35,12 @@ local function add_digest(tree, body, length)
   if body:len() == length then tree:add(pf.digest, body(length - digest_length, digest_length)) end
 end
 
--- `length` is what a message is said to have; of one that is not whole, `body` is shorter.
+-- `length` is the announced length of the message; if it is incomplete, `body` is shorter.
 local function dissect_request(body, length, pinfo, tree, root, message, conversation, first)
   local have = body:len()
   local code = body(0, 1):uint()
   if first and tls_codes[code] then
-    -- The first byte of an encrypted request may be any.
+    -- An encrypted request may begin with any byte.
     local begins = begins_record(body, 1, have)
     message.tls = conversation.tls or begins or not (conversation.encrypted or conversation.clear)
     conversation.tls = conversation.tls or begins
@@ -60,7 +60,7 @@ local function dissect_request(body, length, pinfo, tree, root, message, convers
   if first then
     message.frame, message.time = pinfo.number, pinfo.rel_ts
     if what and what.length == length - trailer then conversation.clear = true end
-    -- What cannot be a request in the clear is taken for an encrypted one; a damaged one only where none was in the clear before.
+    -- What cannot be a request in the clear is taken for an encrypted one; a damaged one only if none came in the clear before.
     local fits = what and what.length == length - trailer
     local unknown = not what and requests[code] == nil
     if length > trailer and not fits and (unknown or (not conversation.clear and (what or conversation.encrypted))) then
@@ -101,7 +101,7 @@ local function dissect_request(body, length, pinfo, tree, root, message, convers
   return request_text(what)
 end
 
--- Whether a response may be that of a request, by its length.
+-- Whether a response may belong to a request, by its length.
 local function may_answer(message, code, length, body)
   local what = message.what
   if what == nil or message.encrypted then return true end
@@ -111,7 +111,7 @@ local function may_answer(message, code, length, body)
   return what.whole or what.count == nil or body:len() < 3 or body(1, 2):uint() == what.count
 end
 
--- Of a reply that broke off, `open` is what was open when it came; what was asked since waits for its own.
+-- For a reply that was cut short, `open` is what was open when it came; later requests wait for their own replies.
 local function find_request(message, conversation, code, length, body, open)
   local fitting, index = {}, nil
   for i, pending in ipairs(open or conversation.pending) do

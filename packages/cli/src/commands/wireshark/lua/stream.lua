@@ -1,6 +1,6 @@
--- Messages in a TCP stream, and what Wireshark is told of the protocol.
+-- Messages in a TCP stream, and the registration of the protocol.
 
--- Which side this is: by the port, else by who spoke first; a meter begins with nothing but alerts.
+-- Which side this is: by the port, else by which side spoke first; a meter begins only with alerts.
 local function is_request(pinfo, conversation, source)
   local to, from = bridge_ports[pinfo.dst_port], bridge_ports[pinfo.src_port]
   if to ~= from then return to == true end
@@ -8,7 +8,7 @@ local function is_request(pinfo, conversation, source)
   return conversation.client == source
 end
 
--- `length` is what its length field says; of a message that is not whole `range` is shorter, and `open` what was asked before it.
+-- `length` is the value of the length field; for an incomplete message `range` is shorter, and `open` is what was asked before it.
 local function dissect_message(range, length, pinfo, root, info, open)
   local conversation, source = conversation_of(pinfo)
   local tree = root:add(mep, range)
@@ -30,7 +30,7 @@ local function dissect_message(range, length, pinfo, root, info, open)
   end
   if body:len() < length then
     text = string.format("%s, cut after %d of %s", text, body:len(), bytes_text(length))
-    tree:add_proto_expert_info(ef.cut, string.format("%d of %s are there", body:len(), bytes_text(length)))
+    tree:add_proto_expert_info(ef.cut, string.format("%d of %s are present", body:len(), bytes_text(length)))
   end
   tree:append_text(", " .. text)
   info[#info + 1] = text
@@ -50,7 +50,7 @@ local function begins(code, length, asks, conversation)
   if asks then return tls_codes[code] or (requests[code] and length > sequence_length + digest_length) end
   return response_names[code] and (conversation.tls or length > digest_length or length == 1)
 end
--- Whether nothing but whole messages stand from `at` on: true, false, or "open" where the last of them has only begun.
+-- Whether only whole messages follow from `at`: true, false, or "open" if the last one has only begun.
 local function whole_from(tvb, at, asks, conversation)
   local length = tvb:len()
   local found = false
@@ -68,13 +68,13 @@ local function whole_from(tvb, at, asks, conversation)
   return found
 end
 
--- So long may be waited for the end of a message behind one that seems to have broken off.
+-- The longest wait for the end of a message after one that seems to be cut short.
 local most_open = 4 * believed_length
--- No message comes with such a gap in it, in seconds.
+-- No message contains a gap this long, in seconds.
 local longest_gap = 2
 
--- Where a message breaks off, because one begins behind it: on a line no pause tells, but who was sent something in between, or
--- heard nothing for long, has given up on it. Gives the place with what was open there, or "wait", or nil.
+-- Where a message is cut short, because another begins after it: pauses do not show this, but a side that was sent something in between, or
+-- heard nothing for long, has given up on it. Returns the place with what was open there, or "wait", or nil.
 local function broken_off(tvb, pinfo, conversation, side, other, asks)
   local open = side.open
   side.open = nil
@@ -125,12 +125,12 @@ local function dissect_stream(tvb, pinfo, root, conversation, asks, key, first)
   local info = {}
   while at < length do
     local noise = at
-    -- An impossible length is slid over byte by byte.
+    -- An impossible length is skipped byte by byte.
     while at + 1 < stop and tvb(at, 2):uint() > believed_length do at = at + 1 end
     local left = stop - at
     local wanted = left < 2 and 2 or 2 + tvb(at, 2):uint()
     local off = stop < length and wanted > left
-    -- What broke off within its first bytes is no message that could be told.
+    -- A message that was cut within its first bytes cannot be recognised.
     if off and (left < 3 or not begins(tvb(at + 2, 1):uint(), wanted - 2, asks, conversation)) then at = stop end
     if at > noise then show_noise(tvb(noise, at - noise), root, info) end
     if at == stop then stop = length
@@ -156,19 +156,19 @@ local function dissect_stream(tvb, pinfo, root, conversation, asks, key, first)
   pinfo.cols.info = (before and "; " or "") .. table.concat(info, "; ")
 end
 
--- Bytes that begin a stream of another kind on a port of bridges.
+-- Bytes that begin another kind of stream on a port of bridges.
 local function is_tls(tvb)
   local length = tvb:len()
   return length > 5 and tvb(0, 1):uint() == 22 and tvb(1, 1):uint() == 3 and tvb(1, 2):uint() <= 0x304 and tvb(5, 1):uint() <= 2
 end
--- DLMS/COSEM has the same port: version 1, two addresses, and the length of what follows.
+-- DLMS/COSEM uses the same port: version 1, two addresses, and the length of the rest.
 local function is_dlms(tvb)
   return tvb:len() > 8 and tvb(0, 2):uint() == 1 and tvb(6, 2):uint() == tvb:reported_len() - 8
 end
 
 function mep.dissector(tvb, pinfo, root)
   local conversation, source = conversation_of(pinfo)
-  -- A frame may bring several pieces, and is looked at any number of times, the first of which Wireshark may call a later one.
+  -- A frame may bring several pieces and is dissected any number of times; Wireshark may report the first time as a later one.
   local index = tonumber(pinfo.private.mep_pieces or "0") + 1
   pinfo.private.mep_pieces = tostring(index)
   local key = pinfo.number .. "." .. index .. "." .. tvb:len()
@@ -208,8 +208,8 @@ local experts = {}
 for _, each in pairs(ef) do experts[#experts + 1] = each end
 mep.experts = experts
 
-mep.prefs.ports = Pref.range("TCP ports of bridges", default_ports, "Ports whose bytes are those of a meter port", 65535)
-mep.prefs.profile = Pref.string("Device", default_profile, "What a meter is taken for until it says its firmware, as in meter:3.70")
+mep.prefs.ports = Pref.range("TCP ports of bridges", default_ports, "Ports that carry the bytes of a meter port", 65535)
+mep.prefs.profile = Pref.string("Device", default_profile, "Profile assumed until a meter reports its firmware, as in meter:3.70")
 
 local registered
 local function apply_preferences()

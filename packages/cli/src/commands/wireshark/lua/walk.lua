@@ -1,8 +1,8 @@
--- Layouts, walked over bytes that lie anywhere in their table: what lies behind something unknown has no name.
+-- Walks layouts over bytes from anywhere in their table: bytes after something unknown have no name.
 
 local function range(r, from, to) return r.tvb(from - r.from, to - from) end
 
--- Bytes between what was shown last and `pos`.
+-- Bytes between the last shown field and `pos`.
 local function show_gap(r, pos)
   if pos > r.mark then r.root:add(pf_unknown, range(r, r.mark, pos)) end
 end
@@ -18,7 +18,7 @@ end
 local function wide_unsigned(value) return UInt64(wide(value)) end
 local function wide_signed(value) return Int64(wide(value)) end
 
--- Bytes from `low` on are at hand; those before `from` came in the read before and are not shown again. Each range of Wireshark's
+-- Bytes are present from `low`; those before `from` came in the read before and are not shown again. Each range of Wireshark's
 -- is an object of its own, so numbers are read from a string.
 local function little(r, pos, bytes)
   local at = pos - r.low + 1
@@ -71,7 +71,7 @@ local function date_text(r, node, pos)
   return string.format("month %d offset %d weekday %d day %d", month, bits_of(word, 4, 7), bits_of(word, 8, 10), bits_of(word, 11, 15))
 end
 
--- ISO 8859-1 without its padding, as UTF-8; what cannot be printed as \xNN.
+-- ISO 8859-1 without its padding, as UTF-8; unprintable characters as \xNN.
 local function text_of(where, form)
   local raw = where:bytes():raw()
   if form == "digits" then return where:bytes():tohex(true) end
@@ -83,7 +83,7 @@ local function text_of(where, form)
   end))
 end
 
--- Bit n of a bitmap stands for n: "0-3, 10".
+-- Bit n of a bitmap means n: "0-3, 10".
 local function set_text(r, pos, bytes)
   local parts, first, last = {}, nil, nil
   local function close()
@@ -107,7 +107,7 @@ local function set_text(r, pos, bytes)
   return #parts == 0 and "none" or table.concat(parts, ", ")
 end
 
--- A part of the tree comes to be when its first field is shown.
+-- A part of the tree is created when its first field is shown.
 local function open_part(tree, name)
   if not name then return tree end
   return { parent = tree, name = name }
@@ -137,10 +137,10 @@ local function walk_leaf(r, node, field, pos, tree, scope, index)
     if bytes then
       bytes = eval(r, bytes, scope)
       if bytes == nil or bytes < 0 then return nil end
-      -- A set is as much of it as there is.
+      -- A set takes as many bytes as there are.
       if node[2] == "set" then bytes = math.min(bytes, r.to - pos) end
     else
-      -- All that is left.
+      -- All the rest.
       bytes = r.to - math.max(pos, r.from)
       pos = math.max(pos, r.from)
     end
@@ -217,7 +217,7 @@ local function walk_fields(r, node, pos, tree, scope, name, path)
         pos = walk_word(r, field, pos, sub, self)
       end
     else
-      -- What a record needs of itself are its numbers; its other parts can be passed over.
+      -- A record needs only its own numbers; its other parts can be skipped.
       local known = pos < r.from and (not field.is_number or pos < r.low) and size_if_known(r, field.l, inner)
       if known and pos + known <= r.from then pos = pos + known
       else
@@ -270,7 +270,7 @@ local function walk_list(r, node, field, pos, tree, scope, name, path)
     if pos == nil then return nil end
     if r.publish and value ~= nil then r.publish[path .. "." .. i] = value end
     if step then
-      if pos > from + step then r.why = r.why or "entries are shorter than what is declared" return nil end
+      if pos > from + step then r.why = r.why or "entries are shorter than declared" return nil end
       pos = from + step
     end
     if not counted and pos == from then r.why = r.why or "an entry without bytes" return nil end
@@ -299,14 +299,14 @@ walk = function(r, node, field, pos, tree, scope, name, path, index)
         return walk(r, form.l, form, pos, open_part(tree, name), scope, form.n, path and path .. "." .. form.n)
       end
     end
-    r.why = r.why or "none of its forms fits"
+    r.why = r.why or "none of its variants fits"
     return nil
   end
   return walk_leaf(r, node, field, pos, tree, scope, index)
 end
 
--- Names the bytes of `what.table` in a range, which begin at byte `what.offset` of it. Gives what it publishes, and notes
--- what was taken for granted.
+-- Names the bytes of `what.table` in a range, which begin at its byte `what.offset`. Returns what it publishes, and notes
+-- what was assumed.
 local function show_table(entry, what, where, tree, publishes)
   local from, length = what.offset, where:len()
   local before = what.before or ""
@@ -317,7 +317,7 @@ local function show_table(entry, what, where, tree, publishes)
   end
   local strict = false
   if what.whole then
-    -- A whole table that has not the size of the assumed dimensions has others.
+    -- A whole table of another size than the assumed dimensions give has other dimensions.
     local probe = reader(false)
     local total = size(probe, entry.l, { index = 0 })
     if next(probe.assumed) and total ~= length then strict = true end
