@@ -62,7 +62,7 @@ describe("a gateway at an optical port", () => {
     assert.ok(head.power_w !== null && head.voltage_l1_v !== null);
     const apart = Math.abs((wire.energy_import_wh ?? 0) - (head.energy_import_wh ?? Number.NaN));
     assert.ok(apart <= 10, `${apart} Wh`);
-    assert.match(gateway.log(), /head: read through its optical port each 10 s/);
+    assert.match(gateway.log(), /head: read through its optical port every 10 s/);
   });
 
   it("keeps no captures of a line on which the key is in the clear", async () => {

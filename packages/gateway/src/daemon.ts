@@ -32,27 +32,27 @@ import { createGateway, type GatewayMeter } from "./operation/gateway.ts";
 import { openSqliteStore } from "./stores/sqlite/sqlite-store.ts";
 
 export interface DaemonOptions {
-  /** What `--config` names; undefined where nobody did. */
+  /** The file of `--config`; undefined if omitted. */
   readonly config?: string | undefined;
-  /** What `--data` names; undefined where nobody did. */
+  /** The folder of `--data`; undefined if omitted. */
   readonly data?: string | undefined;
   readonly env: Environment;
-  /** Takes the log, line by line. */
+  /** Receives the log, line by line. */
   readonly writeLog: (line: string) => void;
 }
 
 export interface Daemon {
-  /** Where the page is: "http://127.0.0.1:8765". */
+  /** The address of the page: "http://127.0.0.1:8765". */
   readonly url: string;
-  /** Ends it in good order; `why` goes into the log. */
+  /** Stops it cleanly; `why` goes into the log. */
   readonly stop: (why: string) => Promise<void>;
 }
 
-/** In a checkout its root. */
+/** The root of a checkout. */
 const project = fileURLToPath(new URL("../../../", import.meta.url));
 const isCheckout = existsSync(join(project, "tsconfig.base.json"));
 
-/** The page travels with the published package, and is built beside this one in a checkout. */
+/** The page is part of the published package; in a checkout it is built beside this package. */
 const dashboard = fileURLToPath(new URL(isCheckout ? "../../dashboard/dist" : "../dashboard", import.meta.url));
 
 const ownVersion = (): string => {
@@ -60,7 +60,7 @@ const ownVersion = (): string => {
   return (JSON.parse(text) as { readonly version: string }).version;
 };
 
-/** In a checkout beside the code, elsewhere where the system wants such data. */
+/** In a checkout beside the code, else the system's folder for such data. */
 const defaultData = (env: Environment): string =>
   isCheckout ? join(project, ".data") : join(env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "meterport");
 
@@ -74,8 +74,8 @@ const readFile = (path: string): string | undefined => {
 };
 
 const readConfig = ({ config, data, env }: DaemonOptions): Config => {
-  if (config === "") throw new UsageError("arguments", "--config is empty: name a file");
-  if (data === "") throw new UsageError("arguments", "--data is empty: name a folder");
+  if (config === "") throw new UsageError("arguments", "--config is empty: give a file");
+  if (data === "") throw new UsageError("arguments", "--data is empty: give a folder");
   return loadConfig({
     file: config,
     data,
@@ -93,7 +93,7 @@ interface Running {
   readonly env: Environment;
   readonly log: LevelLog;
   readonly shelf: CaptureShelf;
-  /** Redacts what went over a meter's link. */
+  /** Redacts the captures of a meter's link. */
   readonly redactorOf: (source: MeterSource, key: Secret, profile?: string) => GatewayMeter["redact"];
 }
 
@@ -103,7 +103,7 @@ const supervised = (link: string, access: MeterAccess): MeterSource =>
 const traced = (id: string, access: MeterAccess, { config, log }: Running): MeterAccess =>
   tracedMeter(access, { id, level: config.logLevel, log, clock: systemClock });
 
-/** A supervised meter, whose link is captured when it turns bad; each call begins another supervision of the same one. */
+/** A supervised meter, whose link is captured when it fails; each call starts a new supervision of the same meter. */
 const sourcesOf = (id: string, link: string, access: MeterAccess, shelf: CaptureShelf): (() => MeterSource) => {
   const recorder = new ErrorRecorder({ id, link, clock: systemClock, shelf });
   return () => {
@@ -116,11 +116,11 @@ const sourcesOf = (id: string, link: string, access: MeterAccess, shelf: Capture
 /** Local time of this machine. */
 const localOffset = (wall: number): number => -60_000 * new Date(wall).getTimezoneOffset();
 
-/** A source that keeps to the windows in which its meter is left alone, where it has some. */
+/** A source that respects the quiet windows of its meter, if it has any. */
 const withQuiet = (make: () => MeterSource, windows: MeterConfig["quiet"]): MeterSource =>
   windows === undefined ? make() : new QuietSource({ make, windows, clock: systemClock, offset: localOffset });
 
-/** The seed is the same for all captures until the next start, so that several of one report have the same pseudonyms. */
+/** The seed stays the same until the next start, so that several captures of one report have the same pseudonyms. */
 const redactors = (log: LevelLog): Running["redactorOf"] => {
   const redact = captureRedactor(log);
   const seed = systemEntropy(32);
@@ -128,7 +128,7 @@ const redactors = (log: LevelLog): Running["redactorOf"] => {
     redact({ text, key: key.reveal(), seed, profile: source.identity()?.profile ?? profile });
 };
 
-/** What it takes to reach a meter of the configuration. */
+/** How to reach a meter of the configuration. */
 const accessOf = (meter: MeterConfig, { config, env, log }: Running): MeterAccess =>
   openMeter(meter, {
     clock: systemClock,
@@ -148,7 +148,7 @@ const configuredMeters = (running: Running): readonly GatewayMeter[] =>
     const make = optical ? () => supervised(link, access) : sourcesOf(id, link, access, running.shelf);
     const source = withQuiet(make, quiet);
     if (quiet !== undefined)
-      running.log.info(`${id}: left alone ${quiet.map(quietText).join(", ")} (local time of this machine)`);
+      running.log.info(`${id}: not read during ${quiet.map(quietText).join(", ")} (local time of this machine)`);
     return {
       id,
       name,
@@ -168,10 +168,10 @@ const demoMeter = (demo: Demo, running: Running): GatewayMeter => {
 };
 
 const day = 86_400_000;
-/** The virtual meter adds up its household's energy since then at each start, which is quick for a month. */
+/** At each start the virtual meter adds up its household's energy since then, which is quick for a month. */
 const longestInstalled = 31 * day;
 
-/** When the virtual meter was installed, kept beside the data: its registers go on where they were. */
+/** When the virtual meter was installed, stored with the data, so that its registers continue. */
 const demoInstalled = (folder: string): number => {
   const path = join(folder, "demo.json");
   const now = systemClock.wall();
@@ -179,7 +179,7 @@ const demoInstalled = (folder: string): number => {
     const { installed } = JSON.parse(readFileSync(path, "utf8")) as { readonly installed?: unknown };
     if (typeof installed === "number" && installed < now && installed > now - longestInstalled) return installed;
   } catch {
-    // The first start, or a file that somebody spoilt: another virtual meter is installed.
+    // The first start, or a corrupt file: a new virtual meter is installed.
   }
   const installed = now - day;
   writeFileSync(path, `${JSON.stringify({ installed })}\n`);
@@ -193,13 +193,13 @@ const fillPastDay = async (demo: Demo, store: Store): Promise<void> => {
 };
 
 /**
- * Starts the daemon with what flags, environment and file say, in this order.
+ * Starts the daemon with the settings of flags, environment and file, in this order of precedence.
  *
- * @throws UsageError with a sentence for each thing that is wrong with them, or with the data folder or the port
+ * @throws UsageError with a sentence per problem with the settings, the data folder or the port
  */
 export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   const { env, writeLog } = options;
-  // It becomes what the configuration says as soon as that is read.
+  // The configuration sets it as soon as it is read.
   const logging: { level: LogLevel } = { level: "info" };
   const log = lineLog(systemClock, writeLog, () => logging.level);
   const config = readConfig(options);
@@ -214,7 +214,7 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
       ? undefined
       : createDemo({ clock: systemClock, entropy: systemEntropy, installed: demoInstalled(config.data) });
   if (demo !== undefined) {
-    log.info("no meter is configured: a simulated household stands in");
+    log.info("no meter is configured: using a simulated household");
     await fillPastDay(demo, store);
   }
   const gateway = await createGateway({

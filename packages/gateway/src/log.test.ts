@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type LogLevel, lineLog, logLevels } from "./log.ts";
 
-test("a log writes lines of its level and of all that is graver, as soon as the level is known", () => {
+test("a log writes lines of its level and of more severe ones, as soon as the level is known", () => {
   const lines: string[] = [];
   let level: LogLevel = "info";
   const log = lineLog(

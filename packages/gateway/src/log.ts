@@ -3,20 +3,20 @@ import type { Log } from "@meterport/engine/ports/log";
 import { plainText } from "@meterport/protocol/plain-text";
 import type { Clock } from "@meterport/protocol/ports";
 
-/** The gravest first; `trace` tells every frame that crosses a link. */
+/** The most severe first; `trace` logs every frame that crosses a link. */
 export const logLevels = ["error", "warn", "info", "debug", "trace"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** A log that also takes what only those want who look for a fault. */
+/** A log that also takes details for troubleshooting. */
 export type LevelLog = Log & Readonly<Record<LogLevel, (text: string) => void>>;
 
 /** Control characters could forge a second line or drive a terminal, so they become spaces. */
 const oneLine = (text: string): string => plainText(text.replace(/\p{Cc}+/gu, " ")).slice(0, 1_000);
 
-/** Whether a log of this level tells what belongs to `of`. */
+/** Whether a log of this level includes lines of level `of`. */
 export const tells = (level: LogLevel, of: LogLevel): boolean => logLevels.indexOf(of) <= logLevels.indexOf(level);
 
-/** A log that hands finished lines to `write`: those of `level` and of all that is graver. */
+/** A log that passes finished lines to `write`: those of `level` and of more severe ones. */
 export const lineLog = (
   clock: Pick<Clock, "wall">,
   write: (line: string) => void,

@@ -1,4 +1,4 @@
-/** The daemon as a process: what scripts and people rely on. */
+/** The daemon as a process: the behaviour that scripts and people rely on. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -45,7 +45,7 @@ const run = (env: Record<string, string>, args: readonly string[] = []) => {
   return { child, seen, exit, ready };
 };
 
-test("serves on a free port, says so in one line, and stops in good order", async () => {
+test("serves on a free port, prints its address in one line, and stops cleanly", async () => {
   const daemon = run({ METERPORT_HTTP_PORT: "0" });
   const url = await daemon.ready();
   const health = await fetch(`${url}/api/v1/health`);
@@ -59,7 +59,7 @@ test("serves on a free port, says so in one line, and stops in good order", asyn
   assert.match(daemon.seen.out, /^dashboard \S+\n$/);
 });
 
-test("its log tells every frame with the meter's id at the level trace", { timeout: 30_000 }, async () => {
+test("logs every frame with the meter's id at the level trace", { timeout: 30_000 }, async () => {
   const daemon = run({ METERPORT_HTTP_PORT: "0", METERPORT_LOG_LEVEL: "trace" });
   await daemon.ready();
   while (!daemon.seen.err.includes(" trace home: <- ")) await once(daemon.child.stderr, "data");
@@ -69,7 +69,7 @@ test("its log tells every frame with the meter's id at the level trace", { timeo
   assert.match(daemon.seen.err, /^\S+ debug home: <- the meter expects sequence number /m);
 });
 
-test("goes on when nobody reads its log and its output any more", { timeout: 30_000 }, async () => {
+test("keeps running when its log and output are no longer read", { timeout: 30_000 }, async () => {
   const daemon = run({ METERPORT_HTTP_PORT: "0" });
   const url = await daemon.ready();
   daemon.child.stdout.destroy();
@@ -84,7 +84,7 @@ test("goes on when nobody reads its log and its output any more", { timeout: 30_
   assert.equal(await daemon.exit, 0);
 });
 
-test("a port that was asked for and is taken is one sentence and exit code 2", async () => {
+test("a requested port that is in use is one sentence and exit code 2", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const address = other.address();
@@ -96,7 +96,7 @@ test("a port that was asked for and is taken is one sentence and exit code 2", a
   other.close();
 });
 
-test("a data folder that cannot be made is one sentence and exit code 2, and never a wait", {
+test("a data folder that cannot be created is one sentence and exit code 2 at once", {
   skip: process.platform !== "linux",
   timeout: 60_000,
 }, async () => {
@@ -104,11 +104,11 @@ test("a data folder that cannot be made is one sentence and exit code 2, and nev
   assert.equal(await daemon.exit, 2);
   assert.match(
     daemon.seen.err,
-    /^cannot open the database \/proc\/meterport\/[^\n]+name another one with --data or METERPORT_DATA\n$/,
+    /^cannot open the database \/proc\/meterport\/[^\n]+set another folder with --data or METERPORT_DATA\n$/,
   );
 });
 
-test("a bad configuration is a sentence with its place and exit code 2, without the key", async () => {
+test("a bad configuration is a sentence with its place, without the key, and exit code 2", async () => {
   const file = join(folder, "bad.yaml");
   writeFileSync(file, "meters:\n  - id: home\n    link: /dev/ttyUSB0\n    key: CANARY\n    intervall: 2s\n");
   const daemon = run({}, ["--config", file]);
@@ -118,5 +118,5 @@ test("a bad configuration is a sentence with its place and exit code 2, without 
   assert.doesNotMatch(daemon.seen.err, /CANARY|at .*\.ts/);
   const unknown = run({}, ["--prot", "1"]);
   assert.equal(await unknown.exit, 2);
-  assert.match(unknown.seen.err, /only --config FILE and --data FOLDER are known/);
+  assert.match(unknown.seen.err, /unknown argument; known: --config FILE, --data FOLDER/);
 });

@@ -4,14 +4,14 @@ import { parseArgs } from "node:util";
 import { UsageError } from "@meterport/protocol/errors";
 import { startDaemon } from "./daemon.ts";
 
-// Where whoever reads the log or the output has gone, the work goes on.
+// If the reader of the log or the output has gone, the daemon keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 const readFlags = (): { readonly config?: string; readonly data?: string } => {
   try {
     return parseArgs({ options: { config: { type: "string" }, data: { type: "string" } } }).values;
   } catch {
-    throw new UsageError("arguments", "only --config FILE and --data FOLDER are known on the command line");
+    throw new UsageError("arguments", "unknown argument; known: --config FILE, --data FOLDER");
   }
 };
 

@@ -21,7 +21,7 @@ import type { RedactionOrder } from "./redacted-capture.ts";
 const key = new Secret(Uint8Array.from({ length: 16 }, (_, i) => 17 * i + 1));
 const entropy = (length: number): Uint8Array => new Uint8Array(length).fill(3);
 
-/** A capture in which the meter says who it is, and who that is. */
+/** A capture in which the meter identifies itself, and its serial number. */
 const recorded = async (suite: "rc4" | "tls" = "rc4"): Promise<{ readonly text: string; readonly serial: string }> => {
   const clock = new VirtualClock();
   const profile = parseProfile(suite === "tls" ? "meter:4.30" : "meter:3.70");
@@ -52,35 +52,35 @@ const order = (text: string, over: Partial<RedactionOrder> = {}): RedactionOrder
 });
 const textOf = (redaction: unknown): string => (redaction as { readonly text: string }).text;
 
-/** What the meter said in messages that verify under a key, as hexadecimal. */
+/** The meter's messages that verify under a key, as hexadecimal. */
 const heard = (text: string, under: Uint8Array): string =>
   verifiedFrames(piecesOf(parseCapture(text)), under)
     .map(({ response = new Uint8Array() }) => toHex(response))
     .join(" ");
 
 for (const suite of ["rc4", "tls"] as const)
-  test(`a redacted capture of ${suite} verifies under the throw-away key, and tells neither key nor serial number`, async () => {
+  test(`a redacted capture of ${suite} verifies under the throw-away key, and reveals neither key nor serial number`, async () => {
     const { text, serial } = await recorded(suite);
     const redact = captureRedactor(silentLog);
     const redacted = textOf(await redact(order(text)));
     const said = heard(text, key.reveal());
-    assert.ok(said.includes(serial), "the recording has it");
+    assert.ok(said.includes(serial), "the recording contains it");
     const saidNow = heard(redacted, parseKey(keyInside(parseCapture(redacted)) ?? "").key);
     assert.equal(saidNow.length, said.length, "all of it verifies");
     assert.ok(!saidNow.includes(serial) && !redacted.includes(serial));
     assert.ok(!redacted.includes(toHex(key.reveal())));
     const told = textOf(await redact(order(text, { profile: suite === "tls" ? "meter:4.30" : "meter:3.70" })));
-    assert.equal(told, redacted, "the same seed, the same names");
+    assert.equal(told, redacted, "the same seed gives the same names");
   });
 
-test("under a key that does not fit only lengths and codes are left", async () => {
+test("under a wrong key, only lengths and codes are left", async () => {
   const { text, serial } = await recorded();
   const redacted = textOf(await captureRedactor(silentLog)(order(text, { key: new Uint8Array(16) })));
   assert.ok(!redacted.includes(serial));
   assert.equal(parseCapture(redacted).entries.length, parseCapture(text).entries.length);
 });
 
-test("what is no capture is told, and more than a few at once are sent away", async () => {
+test("refuses what is not a capture, and more than a few at once", async () => {
   const redact = captureRedactor(silentLog);
   assert.deepEqual(await Promise.all(["{", "{", "{", "{", "{"].map((text) => redact(order(text)))), [
     ...Array(4).fill({ problem: "line 1: it is not a JSON object" }),
@@ -93,10 +93,10 @@ test("what is no capture is told, and more than a few at once are sent away", as
   );
 });
 
-test("goes on when a thread could not be started", async () => {
+test("recovers after a thread could not be started", async () => {
   const redact = captureRedactor(silentLog);
   const { text } = await recorded();
-  // What cannot be handed to a thread fails as a board without threads or memory does: when it is made.
+  // Data that cannot be passed to a thread fails as on a board without threads or memory: when the thread is created.
   const impossible = order(text, { profile: (() => {}) as never });
   await assert.rejects(redact(impossible), /could not be cloned/);
   assert.equal(parseCapture(textOf(await redact(order(text)))).header.link, "tcp");

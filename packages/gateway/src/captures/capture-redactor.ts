@@ -1,13 +1,13 @@
-/** Redacts captures for whoever asks over HTTP: beside the meters' thread, one at a time, and not for long. */
+/** Redacts captures for HTTP requests: in a separate thread, one at a time, with a time limit. */
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Log } from "@meterport/engine/ports/log";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Redaction, RedactionOrder } from "./redacted-capture.ts";
 
-/** Whole captures wait in memory. */
+/** Limited, because waiting captures are in memory as a whole. */
 const mostWaiting = 4;
-/** A full capture takes half a second, and on a small board some. */
+/** A full capture takes half a second, and a few seconds on a small board. */
 const longest: Millis = 60_000;
 
 /** The published package holds JavaScript where a checkout holds TypeScript. */
@@ -20,21 +20,21 @@ const inThread = ({ text, key, seed, profile }: RedactionOrder, log: Pick<Log, "
       execArgv: ["--disable-warning=ExperimentalWarning"],
     });
     const timer = setTimeout(() => {
-      resolve({ problem: `it was not done after ${longest / 1000} s` });
+      resolve({ problem: `redacting took longer than ${longest / 1000} s` });
       worker.terminate().catch(() => {});
     }, longest);
     worker.once("message", (redaction: Redaction) => resolve(redaction));
     worker.once("error", (error) => {
       log.error(`redacting a capture: ${error instanceof Error ? error.message : String(error)}`);
-      resolve({ problem: "the gateway failed at it; its log says why" });
+      resolve({ problem: "the gateway failed; see its log for the reason" });
     });
     worker.once("exit", () => {
       clearTimeout(timer);
-      resolve({ problem: "its thread ended early; try again" });
+      resolve({ problem: "the redacting thread ended early; try again" });
     });
   });
 
-/** Gives the redacted capture, or why there is none; undefined where too many wait already. */
+/** The redacted capture, or why there is none; undefined if too many are waiting. */
 export const captureRedactor = (
   log: Pick<Log, "error">,
 ): ((order: RedactionOrder) => Promise<Redaction | undefined>) => {
@@ -44,7 +44,7 @@ export const captureRedactor = (
     if (waiting === mostWaiting) return undefined;
     waiting++;
     const turn = last.then(() => inThread(order, log));
-    // Where no thread could be made, the next one is still tried.
+    // If no thread could be created, the next capture is still tried.
     last = turn.catch(() => {});
     try {
       return await turn;

@@ -1,4 +1,4 @@
-/** Captures of links that went bad, as files in the data folder: a few for each meter, the oldest makes room. */
+/** Captures of failed links, as files in the data folder: a few per meter, the oldest is deleted first. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BadLinkState } from "@meterport/engine/model/point-model";
@@ -7,18 +7,18 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { ApiCapture } from "./api-capture.ts";
 import { badLinkStates } from "./bad-link-states.ts";
 
-/** What is kept of one meter. */
+/** The captures of one meter. */
 const mostFiles = 20;
 
 export interface CaptureShelf {
   /** Newest first. */
   readonly list: (id: string) => readonly ApiCapture[];
-  /** Undefined for a name that `list` does not give. */
+  /** Undefined for a name that is not in `list`. */
   readonly read: (id: string, name: string) => string | undefined;
   readonly put: (id: string, time: Millis, text: string, trouble: Trouble) => void;
 }
 
-/** How a link turned bad, as `LinkHealth` says it. */
+/** How a link failed, as in `LinkHealth`. */
 export interface Trouble {
   readonly state: BadLinkState;
   readonly cause: string | null;
@@ -30,13 +30,13 @@ const named = new RegExp(
   `^(.+)-(\\d{4})(\\d\\d)(\\d\\d)T(\\d\\d)(\\d\\d)(\\d\\d)Z(?:-(${badLinkStates.join("|")})(?:-([a-z0-9-]{1,40}))?)?\\.ndjson$`,
 );
 
-/** "house-20260131T120000Z-silent-no-answer.ndjson": the name is all that is kept beside the capture. */
+/** "house-20260131T120000Z-silent-no-answer.ndjson": the name holds all that is known beside the capture. */
 const nameOf = (id: string, time: Millis, { state, cause }: Trouble): string => {
   const moment = new Date(time).toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "");
   return `${[id, moment, state, ...(cause !== null && code.test(cause) ? [cause] : [])].join("-")}.ndjson`;
 };
 
-/** The shelf in a folder, which is made when the first capture comes. */
+/** The shelf in a folder, which is created with the first capture. */
 export const openCaptureShelf = (folder: string, log: Pick<Log, "warn" | "info">): CaptureShelf => {
   const files = (): string[] => {
     try {
@@ -50,7 +50,7 @@ export const openCaptureShelf = (folder: string, log: Pick<Log, "warn" | "info">
     try {
       return statSync(join(folder, name)).size;
     } catch {
-      // Somebody took it away.
+      // The file was removed.
       return undefined;
     }
   };
@@ -77,11 +77,11 @@ export const openCaptureShelf = (folder: string, log: Pick<Log, "warn" | "info">
       const path = join(folder, nameOf(id, time, trouble));
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-        // Serial numbers are in it: nobody else on this machine needs to read them.
+        // It contains serial numbers, which no other user of this machine needs to read.
         writeFileSync(`${path}.new`, text, { mode: 0o600 });
         renameSync(`${path}.new`, path);
         for (const { name } of list(id).slice(mostFiles)) rmSync(join(folder, name), { force: true });
-        log.info(`${id}: what went over the link lately is in ${path}`);
+        log.info(`${id}: the latest traffic of the link is in ${path}`);
       } catch (error) {
         log.warn(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
       }

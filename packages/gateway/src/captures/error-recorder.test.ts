@@ -18,7 +18,7 @@ import { ErrorRecorder } from "./error-recorder.ts";
 const key = new Secret(Uint8Array.from({ length: 16 }, (_, i) => 17 * i + 1));
 const entropy = (length: number): Uint8Array => new Uint8Array(length).fill(3);
 
-test("what went over a link is on the shelf when it turns bad, replays, and holds no key", async () => {
+test("keeps the traffic of a failed link, which replays and contains no key", async () => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-captures-"));
   const clock = new VirtualClock();
   const shelf = openCaptureShelf(join(folder, "captures"), silentLog);
@@ -56,24 +56,24 @@ test("what went over a link is on the shelf when it turns bad, replays, and hold
     await clock.advance(3_000);
     assert.equal(source.status().state, "up");
     await clock.run(source.read(5_000));
-    assert.deepEqual(shelf.list("house"), [], "nothing as long as all is well");
+    assert.deepEqual(shelf.list("house"), [], "nothing while the link works");
     deaf = true;
     await clock.run(source.read(5_000).catch(() => {}));
     await clock.advance(30_000);
     assert.ok(["paused", "silent"].includes(source.status().state));
     const [capture, ...more] = shelf.list("house");
-    assert.deepEqual(more, [], "one, though the link was looked for again and again");
+    assert.deepEqual(more, [], "only one, though reconnecting was tried again and again");
     const turned = seen.find(({ state }) => !isUsable(state) && state !== "connecting");
-    assert.deepEqual([capture?.state, capture?.cause], [turned?.state, turned?.cause?.code], "how it turned at first");
+    assert.deepEqual([capture?.state, capture?.cause], [turned?.state, turned?.cause?.code], "how it failed first");
     const text = shelf.read("house", capture?.name ?? "") ?? assert.fail("no capture");
     assert.equal(capture?.bytes, text.length);
     assert.ok(!text.includes(Buffer.from(key.reveal()).toString("hex")) && !text.includes("bridge"));
-    assert.ok(new ReplayedMeter(parseCapture(text), { key, entropy }), "it verifies");
+    assert.ok(new ReplayedMeter(parseCapture(text), { key, entropy }), "the capture verifies");
     assert.deepEqual(
       [shelf.list("hous"), shelf.read("house", "../captures"), shelf.read("other", capture?.name ?? "")],
       [[], undefined, undefined],
     );
-    assert.equal(statSync(join(folder, "captures", capture?.name ?? "")).mode & 0o077, 0, "for nobody else");
+    assert.equal(statSync(join(folder, "captures", capture?.name ?? "")).mode & 0o077, 0, "private");
   } finally {
     await clock.run(source.close());
     rmSync(folder, { recursive: true });
@@ -82,7 +82,7 @@ test("what went over a link is on the shelf when it turns bad, replays, and hold
 
 const trouble = { state: "degraded", cause: "lost-replies" } as const;
 
-test("the shelf keeps twenty of each meter, and a full disk stops nothing", () => {
+test("keeps twenty captures per meter, and survives a full disk", () => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-captures-"));
   const said: string[] = [];
   const shelf = openCaptureShelf(folder, { info: () => {}, warn: (text) => said.push(text) });
@@ -106,7 +106,7 @@ test("the shelf keeps twenty of each meter, and a full disk stops nothing", () =
     );
     assert.match(said.join(), /cannot be written/);
 
-    // What an older version wrote, and what is no code of ours.
+    // A name of an older version, and one with an unknown code.
     writeFileSync(join(folder, "b-20260131T120000Z.ndjson"), "old");
     shelf.put("b", Date.UTC(2026, 1, 1), "", { state: "silent", cause: "../../etc" });
     shelf.put("b", Date.UTC(2026, 1, 2), "", { state: "paused", cause: null });

@@ -1,4 +1,4 @@
-/** Remembers what went over a meter's link, and puts it on the shelf when the link turns bad. */
+/** Remembers the traffic of a meter's link, and puts it on the shelf when the link fails. */
 
 import { recordTransport } from "@meterport/client/recording/recording";
 import { RecordingRing } from "@meterport/client/recording/recording-ring";
@@ -8,14 +8,14 @@ import type { MeterAccess } from "../meters/meter-link.ts";
 import { badLinkStates } from "./bad-link-states.ts";
 import type { CaptureShelf } from "./capture-shelf.ts";
 
-/** Some minutes of live readings: enough to see how a trouble began. */
+/** Some minutes of live readings: enough to see how a problem began. */
 const kept = { size: 512 * 1024, age: 5 * 60_000 } as const;
-/** A link that comes and goes fills no shelf. */
+/** Keeps an unstable link from filling the shelf. */
 const atMostEvery: Millis = 60_000;
 
 export interface ErrorRecorderOptions {
   readonly id: string;
-  /** Of which only the kind is noted. */
+  /** Only its kind is recorded. */
   readonly link: string;
   readonly clock: Clock;
   readonly shelf: Pick<CaptureShelf, "put">;
@@ -32,13 +32,13 @@ export class ErrorRecorder {
     this.#ring = new RecordingRing({ clock: options.clock, ...kept });
   }
 
-  /** The same access, with every transport noted. */
+  /** The same access, with every transport recorded. */
   readonly noting = (access: MeterAccess): MeterAccess => ({
     ...access,
     open: async (how) => recordTransport(await access.open(how), this.#ring),
   });
 
-  /** To be told of each change of the link. */
+  /** To be called at each change of the link. */
   readonly linkChanged = ({ state, cause }: Pick<LinkStatus, "state" | "cause">): void => {
     const bad = badLinkStates.find((each) => each === state);
     const turned = state !== this.#state;

@@ -1,24 +1,24 @@
-/** A capture of the shelf as it may be given away. */
+/** Makes a capture of the shelf safe to share. */
 import { type Capture, captureText, parseCapture } from "@meterport/protocol/capture/capture";
 import { redactCapture } from "@meterport/protocol/capture/redaction/redact";
 import { UsageError } from "@meterport/protocol/errors";
 import { type Profile, parseProfile } from "@meterport/protocol/layout/index";
 
-/** What it takes to redact; plain data, because it goes to another thread. */
+/** The input for redacting; plain data, because it goes to another thread. */
 export interface RedactionOrder {
   readonly text: string;
   /** The meter's key. */
   readonly key: Uint8Array;
-  /** What pseudonyms are made with. */
+  /** The seed of the pseudonyms. */
   readonly seed: Uint8Array;
-  /** "meter:3.70", for captures that do not tell. */
+  /** "meter:3.70", for captures that do not identify the device. */
   readonly profile: string | undefined;
 }
 
-/** The text, or one sentence without a full stop on why there is none. */
+/** The text, or one sentence, without a full stop, that gives the reason. */
 export type Redaction = { readonly text: string } | { readonly problem: string };
 
-/** A meter may call itself what nobody knows yet: then it is one of the usual ones. */
+/** A meter may report an unknown firmware: then a usual profile is assumed. */
 const profileOf = (name: string | undefined): { readonly profile?: Profile } => {
   try {
     return name === undefined ? {} : { profile: parseProfile(name) };
@@ -28,7 +28,7 @@ const profileOf = (name: string | undefined): { readonly profile?: Profile } => 
   }
 };
 
-/** What verifies keeps its readings; where nothing does, as under a key that was changed since, lengths and codes are left. */
+/** Messages that verify keep their readings; if none do, as after a change of key, only lengths and codes are left. */
 const redacted = (capture: Capture, { key, seed, profile }: RedactionOrder): Capture => {
   const options = { seed, ...profileOf(profile) };
   try {
@@ -39,7 +39,7 @@ const redacted = (capture: Capture, { key, seed, profile }: RedactionOrder): Cap
   }
 };
 
-/** Redacts a capture with the key of its meter, and seals it anew with the throw-away key. */
+/** Redacts a capture with the key of its meter, and re-seals it with the throw-away key. */
 export const redactedCapture = (order: RedactionOrder): Redaction => {
   try {
     return { text: captureText(redacted(parseCapture(order.text), order)) };

@@ -1,4 +1,4 @@
-/** The thread in which a capture is redacted: it takes a second, and no meter is to wait for it. */
+/** The thread that redacts a capture: it takes a second, for which no meter should wait. */
 import { parentPort, workerData } from "node:worker_threads";
 import { type RedactionOrder, redactedCapture } from "./redacted-capture.ts";
 

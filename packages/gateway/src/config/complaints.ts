@@ -1,4 +1,4 @@
-/** What is wrong with a configuration, one sentence for each thing. */
+/** Lists what is wrong with a configuration, one sentence per problem. */
 import { UsageError } from "@meterport/protocol/errors";
 import type { z } from "zod";
 import type { ConfigFile } from "./config-file.ts";
@@ -9,13 +9,13 @@ import { didYouMean } from "./did-you-mean.ts";
 export const pathText = (path: readonly PropertyKey[]): string =>
   path.map((part, n) => (typeof part === "number" ? `[${part}]` : `${n === 0 ? "" : "."}${String(part)}`)).join("");
 
-/** One sentence for each thing that is wrong: place, path, what, and what to do. */
+/** One sentence per problem: place, path, what is wrong, and what to do. */
 export const complaints = (issues: readonly z.core.$ZodIssue[], place: ConfigFile["place"]): string[] =>
   issues.flatMap((issue) => {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((name) => {
         const meant = didYouMean(name, knownNames(issue.path));
-        const hint = meant === undefined ? `known are ${knownNames(issue.path).join(", ")}` : `did you mean ${meant}?`;
+        const hint = meant === undefined ? `known: ${knownNames(issue.path).join(", ")}` : `did you mean ${meant}?`;
         return `${place(issue.path, name)}: ${pathText([...issue.path, name])}: unknown name; ${hint}`;
       });
     }

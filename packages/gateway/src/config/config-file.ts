@@ -1,21 +1,21 @@
-/** The configuration file: YAML, with the place of everything in it. */
+/** The configuration file: YAML, with the position of every value. */
 import { UsageError } from "@meterport/protocol/errors";
 import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 
-/** Nobody writes a megabyte of configuration. */
+/** No real configuration has a megabyte. */
 const maxLength = 1_000_000;
 
 export interface ConfigFile {
-  /** Every leaf is text; what was left empty is absent. */
+  /** Every leaf is text; empty values are absent. */
   readonly value: unknown;
-  /** "meterport.yaml:5:7" of a value, or of a name in a map. */
+  /** "meterport.yaml:5:7" for a value, or for a name in a map. */
   readonly place: (path: readonly PropertyKey[], name?: string) => string;
 }
 
-/** Own sentences: the parser's own quote the line, which may hold a key. */
+/** Our own sentences, because the parser's quote the line, which may hold a key. */
 const sentences: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "the same name stands twice in one map: remove one of them",
-  TAB_AS_INDENT: "a tab stands in the indentation: use spaces",
+  DUPLICATE_KEY: "the same name appears twice in one map: remove one of them",
+  TAB_AS_INDENT: "there is a tab in the indentation: use spaces",
   BAD_INDENT: "the indentation does not fit the lines above",
   BAD_ALIAS: "a value begins with *: put it in quotes",
   MULTIPLE_DOCS: "there is more than one document: remove what follows ---",
@@ -44,7 +44,7 @@ export const parseConfigFile = (name: string, text: string): ConfigFile => {
   if (error !== undefined) throw fail(error.pos[0], sentences[error.code] ?? "this is not valid YAML");
 
   visit(doc, {
-    // References could make a small file huge, and nothing here needs them.
+    // Aliases could make a small file huge, and no configuration needs them.
     Alias: (_, node) => {
       throw fail(node.range?.[0] ?? 0, sentences.BAD_ALIAS ?? "");
     },
@@ -60,13 +60,13 @@ export const parseConfigFile = (name: string, text: string): ConfigFile => {
 
   const value: unknown = doc.contents === null ? {} : doc.toJS({ maxAliasCount: 0 });
   return {
-    // A file of comments only says nothing.
+    // A file with only comments is empty.
     value: value === "" || value === null ? {} : value,
     place: (path, key) => {
       let node: Node | null = doc.contents;
       for (let depth = 1; depth <= path.length; depth++) {
         const next: unknown = doc.getIn(path.slice(0, depth), true);
-        // Where something is missing, what should hold it is the place.
+        // For a missing value, the place is that of its container.
         if (!isNode(next)) break;
         node = next;
       }

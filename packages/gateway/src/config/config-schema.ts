@@ -1,6 +1,6 @@
 /**
- * The one schema of the configuration. Every leaf is text, as it stands in the file or the environment: so a key of
- * digits stays what was written, and both places follow the same rules.
+ * The one schema of the configuration. Every leaf is text, as written in the file or the environment: so a key of
+ * digits stays as written, and both sources follow the same rules.
  */
 
 import { parseQuiet, type QuietWindow } from "@meterport/engine/plan/quiet";
@@ -18,17 +18,17 @@ const otherwise = (what: string) => ({
   error: (issue: { readonly input: unknown }) => (issue.input === undefined ? "is missing: add it" : what),
 });
 
-const text = z.string(otherwise("must be a text"));
+const text = z.string(otherwise("must be text"));
 
-/** Folders may have names of many digits. */
+/** Folder names may have many digits. */
 const holdsKey = (value: string): boolean =>
   (value.startsWith("/") ? [] : value.split(/[^a-z0-9]+/i)).some(isSurelyKey);
 
-/** What is shown in logs, on the page or in addresses, and so must not be a key that somebody put in the wrong place. */
+/** Text shown in logs, on the page or in addresses, which must not be a misplaced key. */
 const shown = <T extends z.ZodType<string>>(schema: T) =>
   schema.refine(
     (value) => !holdsKey(value),
-    "looks like a key, and this is shown in logs and on the page: write something else",
+    "looks like a key, but is shown in logs and on the page: write something else",
   );
 
 const wholeNumber = (low: number, high: number) =>
@@ -56,12 +56,12 @@ export interface KeyFile {
   readonly file: string;
 }
 
-/** A key as it was written, which is never printed. How many of its bytes count is a matter of the meter's port. */
+/** A key as written, which is never printed. The meter's port decides how many of its bytes count. */
 export interface KeyText {
   readonly read: (counted: number) => ParsedKey;
 }
 
-/** Never quotes what was written: whatever stands here may be a key. */
+/** Never quotes the value, which may be a key. */
 const key = text.transform((value, ctx): KeyText | KeyFile => {
   if (value.startsWith("@")) return { file: value.slice(1) };
   try {
@@ -83,7 +83,7 @@ const quiet = text.transform((value, ctx): readonly QuietWindow[] => {
   }
 });
 
-/** Refused now, not at each connection. */
+/** Checked now, not at each connection. */
 const profile = text
   .regex(/^(meter|module):\d{1,2}\.\d{1,2}$/, { error: "must be a profile like meter:3.70 or module:1.20" })
   .transform((value, ctx) => {
@@ -96,7 +96,7 @@ const profile = text
   });
 
 const slug = text.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {
-  error: "must be lower-case letters, digits, - and _ only, for example garage, because it becomes part of addresses",
+  error: "must be lower-case letters, digits, - and _ only, for example garage, because it is part of addresses",
 });
 
 const hostName = text.regex(/^(\[?[0-9a-f:.]+\]?|[a-z0-9_][a-z0-9_.-]*)(:\d{1,5})?$/i, {
@@ -106,17 +106,17 @@ const hostName = text.regex(/^(\[?[0-9a-f:.]+\]?|[a-z0-9_][a-z0-9_.-]*)(:\d{1,5}
 export const meterSchema = z.strictObject({
   id: shown(slug),
   name: shown(text.min(1).max(80)).optional(),
-  /** What is a link, the transports know: `loadConfig` is given their judgement. */
+  /** The transports know what a valid link is: `loadConfig` is given their check. */
   link: text.min(1),
   key: key.optional(),
   key_file: text.min(1).optional(),
   profile: profile.optional(),
   security: z.enum(securityNames, { error: `must be one of ${securityNames.join(", ")}` }).optional(),
   client_id: wholeNumber(0, 65_535).optional(),
-  /** Faster than the guide's one read a second on average is the user's choice. */
+  /** Faster than the guide's average of one read per second is the user's choice. */
   interval: duration("100ms", "1h", '"2s" or "500ms"').optional(),
   fuse_amps: wholeNumber(1, 10_000).optional(),
-  /** Windows of the local day in which the meter is left alone. */
+  /** Quiet windows of the local day, in which the meter is not read. */
   quiet: quiet.optional(),
 });
 
@@ -144,13 +144,13 @@ export const configSchema = z.strictObject({
   meters: z.array(meterSchema, otherwise("must be a list")).max(1_000).optional(),
 });
 
-/** The environment may change single things of the meter in the file. */
+/** The environment may change single settings of the meter in the file. */
 export const overlaySchema = configSchema.extend({ meters: z.array(meterSchema.partial()).optional() });
 
 export type MeterInput = z.output<typeof meterSchema>;
 export type MeterOverlay = NonNullable<z.output<typeof overlaySchema>["meters"]>[number];
 
-/** The names that may stand at a path of the file, for "did you mean". */
+/** The known names at a path of the file, for "did you mean". */
 export const knownNames = (path: readonly PropertyKey[]): readonly string[] => {
   if (path[0] === "meters") return Object.keys(meterSchema.shape);
   if (path[0] === "http") return Object.keys(httpSchema.shape);

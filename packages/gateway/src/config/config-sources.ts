@@ -9,37 +9,37 @@ import { configSchema, overlaySchema } from "./config-schema.ts";
 import { type Environment, overlay } from "./environment.ts";
 
 export interface ConfigSources {
-  /** What `--config` names. */
+  /** The file of `--config`. */
   readonly file?: string | undefined;
-  /** What `--data` names: it goes before the environment and the file. */
+  /** The folder of `--data`: it overrides the environment and the file. */
   readonly data?: string | undefined;
   readonly env: Environment;
-  /** Data folder when nobody names one. */
+  /** The default data folder. */
   readonly defaultData: string;
-  /** Text of a file; `undefined` where there is none. */
+  /** Text of a file; `undefined` if there is none. */
   readonly readFile: (path: string) => string | undefined;
-  /** Tells a link to an optical port from one to a MEP port. */
+  /** Distinguishes a link to an optical port from one to a MEP port. */
   readonly portLinkOf: (link: string) => PortLink;
-  /** @throws UsageError for what is no link that can be opened */
+  /** @throws UsageError for a link that cannot be opened */
   readonly checkLink: (link: string) => unknown;
 }
 
-/** What file and environment say. */
+/** The settings of file and environment. */
 export interface Given {
-  /** Where a value stands in the file, for messages. */
+  /** The position of a value in the file, for messages. */
   readonly place: ConfigFile["place"];
-  /** Of the file. */
+  /** Settings of the file. */
   readonly base: z.output<typeof configSchema>;
-  /** Of the environment, which goes first. */
+  /** Settings of the environment, which override the file. */
   readonly over: z.output<typeof overlaySchema>;
-  /** A path that the file names, which counts from the file's folder. */
+  /** A path in the file, relative to the file's folder. */
   readonly fromFile: (name: string) => string;
   readonly warnings: readonly string[];
 }
 
 /**
- * @param seen is given what the file says before it is checked
- * @throws UsageError with a line for each thing that is wrong
+ * @param seen is called with the file's settings before they are checked
+ * @throws UsageError with a line per problem
  */
 export const readSources = (sources: ConfigSources, seen: (value: unknown) => void): Given => {
   const { env, defaultData, readFile } = sources;
@@ -47,7 +47,7 @@ export const readSources = (sources: ConfigSources, seen: (value: unknown) => vo
   const path = resolve(named ?? join(sources.data ?? (env.METERPORT_DATA || defaultData), "meterport.yaml"));
   const text = readFile(path);
   if (text === undefined && named !== undefined) {
-    throw new UsageError("config", `${path}: there is no such file; check --config or METERPORT_CONFIG`);
+    throw new UsageError("config", `${path}: no such file; check --config or METERPORT_CONFIG`);
   }
   const { value, place } = parseConfigFile(path, text ?? "");
   seen(value);

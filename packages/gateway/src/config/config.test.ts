@@ -20,7 +20,7 @@ const load = (text: string | undefined, env: Environment = {}, files: Readonly<R
     readFile: (path) => (path === "/data/meterport.yaml" ? text : files[path]),
   });
 
-/** The sentences with which a configuration is refused. */
+/** The sentences that refuse a configuration. */
 const refusal = (
   text: string | undefined,
   env: Environment = {},
@@ -55,7 +55,7 @@ meters:
     profile: meter:3.70
 `;
 
-test("nothing configured is the demo, on loopback", () => {
+test("without a configuration it is the demo, on loopback", () => {
   const config = load(undefined);
   assert.deepEqual(config.meters, []);
   assert.deepEqual(config.http, { host: "127.0.0.1", port: 8765, portAsked: false, allowedHosts: [] });
@@ -66,7 +66,7 @@ test("nothing configured is the demo, on loopback", () => {
   assert.deepEqual(load("meters:\nhttp:\n").meters, []);
 });
 
-test("a file is read, with digits of a key as they were written", () => {
+test("reads a file, and keeps the digits of a key as written", () => {
   const config = load(full);
   const [home, garage] = config.meters;
   assert.equal(config.http.port, 9_000);
@@ -81,7 +81,7 @@ test("a file is read, with digits of a key as they were written", () => {
   assert.equal(garage?.profile, "meter:3.70");
 });
 
-test("--data wins over METERPORT_DATA, that over the file, and its folder is where the file is looked for", () => {
+test("--data overrides METERPORT_DATA, which overrides the file, and the file is looked for in that folder", () => {
   const asked: string[] = [];
   const dataOf = (data: string | undefined, env: Environment): string =>
     loadConfig({
@@ -103,7 +103,7 @@ test("--data wins over METERPORT_DATA, that over the file, and its folder is whe
   assert.deepEqual(asked, ["/flag/meterport.yaml", "/environment/meterport.yaml", "/default/meterport.yaml"]);
 });
 
-test("the result is frozen all the way down, and shows no key", () => {
+test("the result is deeply frozen, and shows no key", () => {
   const config = load(full);
   for (const part of [config, config.http, config.meters, config.meters[0], config.http.allowedHosts])
     assert.ok(Object.isFrozen(part));
@@ -112,7 +112,7 @@ test("the result is frozen all the way down, and shows no key", () => {
   }
 });
 
-test("the environment wins over the file, and can be the only meter", () => {
+test("the environment overrides the file, and can define the only meter", () => {
   const config = load("http: { port: 9000 }\ninterval: 5s", {
     METERPORT_HTTP_PORT: "0",
     METERPORT_DATA: "/data",
@@ -131,7 +131,7 @@ test("the environment wins over the file, and can be the only meter", () => {
   assert.equal(new TextDecoder().decode(one.meters[0]?.key.reveal()), key);
 });
 
-test("a key file that a variable names counts from the present folder", () => {
+test("a key file named by a variable is relative to the current folder", () => {
   const files = { [resolve("meter.key")]: `${key}\n` };
   const variables: readonly Record<string, string>[] = [
     { METERPORT_KEY: "@meter.key" },
@@ -143,7 +143,7 @@ test("a key file that a variable names counts from the present folder", () => {
   }
 });
 
-test("a meter may be left alone in windows of the day, said by file or environment", () => {
+test("file or environment may set quiet windows of a meter", () => {
   const text = `meters:\n  - id: home\n    link: /dev/ttyUSB0\n    key: "${key}"\n    quiet: "02:10-02:18, 23:50-00:10"\n`;
   assert.deepEqual(load(text).meters[0]?.quiet, [
     { from: 130, to: 138 },
@@ -152,7 +152,7 @@ test("a meter may be left alone in windows of the day, said by file or environme
   assert.deepEqual(load(text, { METERPORT_QUIET: "12:00-12:05" }).meters[0]?.quiet, [{ from: 720, to: 725 }]);
 });
 
-test("a key may stand in a file of its own, beside the configuration", () => {
+test("a key may be in a file of its own, beside the configuration", () => {
   const files = { "/data/meter.key": `${key}\n` };
   for (const form of ["key_file: meter.key", 'key: "@meter.key"', "key_file: /data/meter.key"]) {
     const config = load(`meters:\n  - id: home\n    link: /dev/ttyUSB0\n    ${form}\n`, {}, files);
@@ -160,7 +160,7 @@ test("a key may stand in a file of its own, beside the configuration", () => {
   }
 });
 
-test("what is wrong is said with its place, and what to do", () => {
+test("reports each problem with its place and what to do", () => {
   const meter = (line: string): string =>
     `meters:\n  - id: home\n    link: /dev/ttyUSB0\n    key: "${key}"\n    ${line}\n`;
   const cases: readonly (readonly [text: string, sentence: RegExp])[] = [
@@ -186,7 +186,7 @@ test("what is wrong is said with its place, and what to do", () => {
     ["http:\n  port: 99999\n", /http\.port "99999" is not a whole number from 0 to 65535/],
     ["log: { level: loud }\n", /meterport\.yaml:1:15: log\.level must be one of error, warn, info, debug, trace/],
     ["log: { lvel: info }\n", /log\.lvel: unknown name; did you mean level\?/],
-    ["zzzzzz: 1\n", /zzzzzz: unknown name; known are data, interval, http, history, log, meters/],
+    ["zzzzzz: 1\n", /zzzzzz: unknown name; known: data, interval, http, history, log, meters/],
     ["meters: 5\n", /meterport\.yaml:1:9: meters must be a list/],
     ["meters:\n  - home\n", /meterport\.yaml:2:5: meters\[0\] must hold names with values/],
     [`meters:\n  - id: home\n    key: "${key}"\n`, /meterport\.yaml:2:5: meters\[0\]\.link is missing: add it/],
@@ -211,14 +211,17 @@ test("what is wrong is said with its place, and what to do", () => {
     [`meters: [{ id: home, link: "serial:///dev/x?baud=fast", key: "${key}" }]`, /"fast" is not a baud rate/],
     [`meters: [{ id: home, link: "tcp://h:0", key: "${key}" }]`, /port 0, which can only be listened on/],
     [meter("key_file: x"), /meters\[0\] has key and key_file: keep one/],
-    [full.replace("id: garage", "id: home"), /meterport\.yaml:15:9: meters\[1\]\.id is that of meters\[0\] as well/],
+    [
+      full.replace("id: garage", "id: home"),
+      /meterport\.yaml:15:9: meters\[1\]\.id is the same as that of meters\[0\]/,
+    ],
     [
       full.replace("/dev/ttyUSB0", "tcp://192.168.1.20:4059"),
-      /meters\[1\]\.link is that of meters\[0\] as well: one line/,
+      /meters\[1\]\.link is the same as that of meters\[0\]: one line/,
     ],
     ["http: {port: 1\n", /meterport\.yaml:\d+:\d+: /],
-    ["http:\n\tport: 1\n", /meterport\.yaml:2:1: a tab stands in the indentation/],
-    ["data: a\ndata: b\n", /meterport\.yaml:2:1: the same name stands twice/],
+    ["http:\n\tport: 1\n", /meterport\.yaml:2:1: there is a tab in the indentation/],
+    ["data: a\ndata: b\n", /meterport\.yaml:2:1: the same name appears twice/],
     ["data: *x\n", /meterport\.yaml:1:7: a value begins with \*/],
     ["[1]: 2\n", /a name must be a plain word/],
     ["just text", /meterport\.yaml:1:1: the configuration must hold names with values/],
@@ -226,7 +229,7 @@ test("what is wrong is said with its place, and what to do", () => {
   for (const [text, sentence] of cases) assert.match(refusal(text), sentence);
 });
 
-test("a wrong value in the environment is named by its variable", () => {
+test("reports a wrong value in the environment by its variable", () => {
   assert.match(
     refusal(undefined, { METERPORT_HTTP_PORT: "web" }),
     /^METERPORT_HTTP_PORT: http\.port "web" is not a whole number/,
@@ -237,23 +240,23 @@ test("a wrong value in the environment is named by its variable", () => {
   );
   assert.match(
     refusal(full, { METERPORT_LINK: "/dev/ttyUSB1" }),
-    /METERPORT_LINK can speak of one meter only, but the configuration lists 2/,
+    /METERPORT_LINK can configure only one meter, but the configuration lists 2/,
   );
   assert.match(
     refusal(undefined, { METERPORT_LINK: "ttyUSB0", METERPORT_KEY: key }),
     /^METERPORT_LINK: "ttyUSB0" is not a link; links look like/,
   );
-  assert.match(refusal(undefined, { METERPORT_CONFIG: "/none.yaml" }), /\/none\.yaml: there is no such file/);
+  assert.match(refusal(undefined, { METERPORT_CONFIG: "/none.yaml" }), /\/none\.yaml: no such file/);
   assert.match(
     refusal(undefined, { METERPORT_LINK: "/dev/ttyUSB0" }),
     /environment: the meter of METERPORT_LINK has no key/,
   );
 });
 
-test("a variable that nobody reads is pointed out, not refused", () => {
+test("warns of an unknown variable instead of refusing it", () => {
   assert.deepEqual(load(undefined, { METERPORT_HTTP_PROT: "1", METERPORT_KEY: key, HOME: "/" }).warnings, [
-    "METERPORT_KEY in the environment: ignored, because METERPORT_LINK names no meter",
-    "METERPORT_HTTP_PROT in the environment is not known and is ignored; did you mean METERPORT_HTTP_PORT?",
+    "METERPORT_KEY in the environment: ignored, because METERPORT_LINK is not set",
+    "METERPORT_HTTP_PROT in the environment is unknown and ignored; did you mean METERPORT_HTTP_PORT?",
   ]);
 });
 
@@ -328,7 +331,7 @@ test("property: any text is a configuration or a UsageError", () => {
 const head = (more = "", key20 = "0123456789abcdefghij"): string =>
   `meters:\n  - id: home\n    link: optical:///dev/ttyUSB0\n    key: "${key20}"\n${more}`;
 
-test("an optical link is read each minute, with all 20 bytes of its key", () => {
+test("an optical link is read every minute, with all 20 bytes of its key", () => {
   const [meter] = load(head()).meters;
   assert.deepEqual([meter?.optical, meter?.link, meter?.interval], [true, "optical:///dev/ttyUSB0", 60_000]);
   assert.equal(meter?.key.reveal().length, 20);
@@ -342,15 +345,15 @@ test("an optical link is read each minute, with all 20 bytes of its key", () => 
   assert.deepEqual([mep?.optical, mep?.key.reveal().length, mep?.interval], [false, 16, 2_000]);
 });
 
-test("an optical link has an interval of its own, from 10 s on; what is said of all meters is raised to it", () => {
+test("an optical link has an interval of its own, 10 s or longer; a shorter common interval is raised to 10 s", () => {
   assert.equal(load(head("    interval: 15s\n")).meters[0]?.interval, 15_000);
   assert.equal(load(`interval: 1s\n${head()}`).meters[0]?.interval, 10_000);
   assert.equal(load(`interval: 30s\n${head()}`).meters[0]?.interval, 30_000);
   assert.equal(load(head(), { METERPORT_INTERVAL: "2s" }).meters[0]?.interval, 10_000);
-  assert.match(refusal(head("    interval: 2s\n")), /meters\[0\] has an interval of 2 s, and .* each 10 s at most/);
+  assert.match(refusal(head("    interval: 2s\n")), /meters\[0\] has an interval of 2 s, but the minimum .* is 10 s/);
 });
 
-test("an optical link that is none, and a security for it, are refused with their place", () => {
+test("refuses a malformed optical link, and a security for one, with their place", () => {
   assert.match(
     refusal(head().replace("optical:///dev", "optical://dev")),
     /meterport\.yaml.*meters\[0\]\.link: link "serial:\/\/dev/,
@@ -359,17 +362,20 @@ test("an optical link that is none, and a security for it, are refused with thei
   assert.equal(load(head("    security: auto\n")).meters[0]?.security, "auto");
 });
 
-test("a key file that is not there is told at its own line, or by its variable", () => {
+test("reports a missing key file at its line, or by its variable", () => {
   const text = "meters:\n  - id: home\n    link: tcp://a:1\n    key_file: none.key\n";
-  assert.equal(refusal(text), "/data/meterport.yaml:4:15: meters[0].key_file: there is no key file /data/none.key");
-  assert.match(refusal(text.replace("key_file: none.key", 'key: "@none.key"')), /:4:10: meters\[0\]\.key: there is no/);
+  assert.equal(refusal(text), "/data/meterport.yaml:4:15: meters[0].key_file: key file /data/none.key does not exist");
+  assert.match(
+    refusal(text.replace("key_file: none.key", 'key: "@none.key"')),
+    /:4:10: meters\[0\]\.key: key file .* does not exist/,
+  );
   assert.match(
     refusal(text, { METERPORT_KEY_FILE: "/none.key" }),
-    /^METERPORT_KEY_FILE: there is no key file \/none\.key$/,
+    /^METERPORT_KEY_FILE: key file \/none\.key does not exist$/,
   );
 });
 
-test("a key in a wrong place is never repeated, wherever it stands", () => {
+test("never repeats a misplaced key", () => {
   const wellFormed = { id: "home", link: "tcp://a:1", key: "0123456789abcdef" };
   for (const secret of [
     "abcdefghij0123456789",
@@ -380,7 +386,7 @@ test("a key in a wrong place is never repeated, wherever it stands", () => {
     const hushed = (text: string | undefined, env: Environment = {}): void => {
       let said: string;
       try {
-        // What is accepted is shown in logs and on the page.
+        // Accepted values are shown in logs and on the page.
         said = JSON.stringify(load(text, env));
       } catch (error) {
         said = String(error instanceof UsageError ? error.message : assert.fail(String(error)));
@@ -406,7 +412,7 @@ test("a key in a wrong place is never repeated, wherever it stands", () => {
   }
 });
 
-test("names of 20 characters that are words are names", () => {
+test("accepts names of 20 characters that are made of words", () => {
   const meter = { id: "meter-12-of-floor-03", name: "Meter of the kitchen", link: "tcp://a:1", key };
   assert.equal(load(JSON.stringify({ meters: [meter] })).meters[0]?.id, "meter-12-of-floor-03");
 });

@@ -17,20 +17,20 @@ export interface Config {
   readonly http: {
     readonly host: string;
     readonly port: number;
-    /** Whether somebody asked for this port: then no other one will do. */
+    /** Whether this port was requested explicitly: then no other one is taken. */
     readonly portAsked: boolean;
     readonly allowedHosts: readonly string[];
   };
   /** Data folder. */
   readonly data: string;
   readonly history: Retention;
-  /** What is logged: this and all that is graver. */
+  /** Log level: this and more severe lines are logged. */
   readonly logLevel: LogLevel;
-  /** Poll interval of meters that do not say, and of the demo. */
+  /** Poll interval of the demo, and of meters without their own. */
   readonly interval: Millis;
-  /** None: the simulated household. */
+  /** If empty, the simulated household. */
   readonly meters: readonly MeterConfig[];
-  /** Sentences to log: what was ignored, and why. */
+  /** Sentences to log: ignored settings, and why. */
   readonly warnings: readonly string[];
 }
 
@@ -50,7 +50,7 @@ const frozen = <T>(value: T): T => {
 /**
  * Reads file and environment.
  *
- * @throws UsageError with a line for each thing that is wrong; never with a key in it, wherever that was written
+ * @throws UsageError with a line per problem, which never contains a key, wherever that was written
  */
 export const loadConfig = (sources: ConfigSources): Config => {
   let given: unknown;
@@ -65,14 +65,14 @@ export const loadConfig = (sources: ConfigSources): Config => {
   }
 };
 
-/** All texts of a tree, and its names. */
+/** All values and names of a tree. */
 const textsIn = (value: unknown): string[] => {
   if (typeof value === "string") return [value];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, part]) => [name, ...textsIn(part)]);
 };
 
-/** @param seen is given what the file says, as soon as that is known */
+/** @param seen is called with the file's settings as soon as they are known */
 const readConfig = (sources: ConfigSources, seen: (value: unknown) => void): Config => {
   const given = readSources(sources, seen);
   const { base, over, fromFile } = given;
@@ -98,5 +98,5 @@ const unknownVariables = (env: Environment): string[] =>
     .filter((name) => name.startsWith("METERPORT_") && !environmentNames.includes(name))
     .map((name) => {
       const meant = didYouMean(name, environmentNames);
-      return `${name} in the environment is not known and is ignored${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+      return `${name} in the environment is unknown and ignored${meant === undefined ? "" : `; did you mean ${meant}?`}`;
     });

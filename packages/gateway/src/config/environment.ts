@@ -25,22 +25,22 @@ const places: Readonly<Record<string, string>> = {
 export const environmentNames: readonly string[] = [
   ...Object.keys(places),
   "METERPORT_CONFIG",
-  // These two go to whoever opens an mqtt:// link.
+  // These two are read when an mqtt:// link is opened.
   "METERPORT_MQTT_USER",
   "METERPORT_MQTT_PASSWORD",
 ];
 
 export interface Overlay {
   readonly value: unknown;
-  /** Which variable a path comes from. */
+  /** The variable of a path. */
   readonly origin: ReadonlyMap<string, string>;
   readonly warnings: readonly string[];
 }
 
 /**
- * What the environment says, in the shape of the configuration. A meter's variables speak of the only meter.
+ * The settings of the environment, in the shape of the configuration. A meter's variables apply to the only meter.
  *
- * @throws UsageError where the file lists several meters and a variable means one of them
+ * @throws UsageError if the file lists several meters and a variable is for one of them
  */
 export const overlay = (env: Environment, metersInFile: number): Overlay => {
   const said = Object.entries(places).filter(([name]) => (env[name] ?? "") !== "");
@@ -66,14 +66,13 @@ export const overlay = (env: Environment, metersInFile: number): Overlay => {
   if (about.length > 0 && metersInFile > 1) {
     throw new UsageError(
       "config",
-      `environment: ${names} can speak of one meter only, but the configuration lists ${metersInFile}: say it there`,
+      `environment: ${names} can configure only one meter, but the configuration lists ${metersInFile}: set this there`,
     );
   }
   if (meter.key !== undefined && meter.key_file !== undefined) {
     throw new UsageError("config", "environment: METERPORT_KEY and METERPORT_KEY_FILE are both set: keep one of them");
   }
   if (about.length > 0 && (metersInFile === 1 || meter.link !== undefined)) value.meters = [meter];
-  else if (about.length > 0)
-    warnings.push(`${names} in the environment: ignored, because METERPORT_LINK names no meter`);
+  else if (about.length > 0) warnings.push(`${names} in the environment: ignored, because METERPORT_LINK is not set`);
   return { value, origin, warnings };
 };

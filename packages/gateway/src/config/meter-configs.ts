@@ -18,26 +18,26 @@ export interface MeterConfig {
   readonly name: string;
   /** "/dev/ttyUSB0", "tcp://host:port", "optical:///dev/ttyUSB1"; never a key. */
   readonly link: string;
-  /** Whether that leads to the meter's optical port. */
+  /** Whether the link leads to the meter's optical port. */
   readonly optical: boolean;
-  /** The link without that word: what is opened. */
+  /** The link without the word "optical", which is opened. */
   readonly pipe: string;
-  /** The highest speed that may be offered to an optical port, where the link says so. */
+  /** The highest speed to offer to an optical port, if the link sets it. */
   readonly fastest?: number | undefined;
   /** Bytes that wake the meter before each session on its optical port. */
   readonly wake?: number | undefined;
   readonly key: Secret;
-  /** One sentence on the form that the key was read as. */
+  /** The form in which the key was read. */
   readonly keyForm: string;
-  /** "meter:3.70": what a meter is that does not say. */
+  /** "meter:3.70": the profile, for a meter that does not identify itself. */
   readonly profile?: string | undefined;
-  /** `auto` takes what the port speaks, and never goes back from TLS to RC4, not after a restart either. */
+  /** `auto` takes what the port speaks, and never falls back from TLS to RC4, not even after a restart. */
   readonly security: SecurityName;
-  /** How the meter notes us under TLS, and at its optical port. */
+  /** The client ID that the meter logs under TLS and at its optical port. */
   readonly clientId: number;
   readonly interval: Millis;
   readonly fuseAmps?: number | undefined;
-  /** Windows of the machine's local day in which the meter is left alone. */
+  /** Quiet windows of the machine's local day, in which the meter is not read. */
   readonly quiet?: readonly QuietWindow[] | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface MeterConfig {
  */
 const opticalInterval = { usual: 60_000, least: 10_000 } as const;
 
-/** One meter of the configuration, and the words for its place. */
+/** One meter of the configuration, with the text for its place. */
 interface Placed {
   readonly meter: MeterInput;
   readonly index: number;
@@ -99,7 +99,7 @@ const checkedLink = ({ meter, index }: Placed, given: Given, sources: ConfigSour
     const found = sources.portLinkOf(meter.link);
     sources.checkLink(found.link);
     const [, host = ""] = /^[a-z0-9+.-]+:\/\/([^/:?]*)/i.exec(meter.link) ?? [];
-    if (isSurelyKey(host)) throw new UsageError("link", "what looks like a key stands where a host does");
+    if (isSurelyKey(host)) throw new UsageError("link", "the host looks like a key: write the host there");
     return found;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -109,13 +109,13 @@ const checkedLink = ({ meter, index }: Placed, given: Given, sources: ConfigSour
   }
 };
 
-/** The key itself, or what its file holds; of `counted` bytes. */
+/** The key itself, or that of its file; `counted` bytes count. */
 const readKey = (placed: Placed, counted: number, given: Given, sources: ConfigSources): ParsedKey => {
   const { meter, index, at } = placed;
   if (meter.key !== undefined && "read" in meter.key) return meter.key.read(counted);
   const name = meter.key?.file ?? meter.key_file;
   if (name === undefined) throw wrong([`${at} has no key: add key, or key_file with the name of a file that holds it`]);
-  // Anyone who sets a variable thinks of the folder they are in, anyone who writes the file of the one it is in.
+  // A path in a variable is relative to the current folder, one in the file to the file's folder.
   const said = given.over.meters?.[0];
   const inFile = said?.key === undefined && said?.key_file === undefined;
   const path = inFile ? given.fromFile(name) : resolve(name);
@@ -124,7 +124,7 @@ const readKey = (placed: Placed, counted: number, given: Given, sources: ConfigS
     ? `${given.place(["meters", index, field])}: meters[${index}].${field}`
     : `METERPORT_${field.toUpperCase()}`;
   const content = sources.readFile(path);
-  if (content === undefined) throw wrong([`${here}: there is no key file ${path}`]);
+  if (content === undefined) throw wrong([`${here}: key file ${path} does not exist`]);
   try {
     return parseKey(content.trim(), counted);
   } catch (error) {
@@ -132,13 +132,13 @@ const readKey = (placed: Placed, counted: number, given: Given, sources: ConfigS
   }
 };
 
-/** An interval for all meters is raised for one that cannot be asked so often; an interval of its own is refused. */
+/** A common interval is raised for a meter that cannot be read so often; its own interval is refused. */
 const opticalPace = ({ meter, at }: Placed, { over, base }: Given): Millis => {
   const { usual, least } = opticalInterval;
   const own = meter.interval;
   if (own !== undefined && own < least)
     throw wrong([
-      `${at} has an interval of ${own / 1000} s, and a meter is asked through its optical port each ${least / 1000} s at most: its MEP port may be silent meanwhile`,
+      `${at} has an interval of ${own / 1000} s, but the minimum through an optical port is ${least / 1000} s, because its MEP port may be silent meanwhile: raise the interval`,
     ]);
   return Math.max(over.interval ?? own ?? base.interval ?? usual, least);
 };
@@ -154,19 +154,19 @@ const refuseTwins = (meters: readonly MeterConfig[], place: Given["place"]): voi
       }
       const why = field === "id" ? "give each meter its own" : "one line carries one conversation";
       const here = `${place(["meters", n, field])}: meters[${n}].${field}`;
-      throw wrong([`${here} is that of meters[${earlier}] as well: ${why}`]);
+      throw wrong([`${here} is the same as that of meters[${earlier}]: ${why}`]);
     }
   }
 };
 
-/** The environment speaks of the only meter: it changes the one in the file, or is the one. */
+/** The environment configures the only meter: it changes the one in the file, or defines it. */
 const mergedMeters = (inFile: readonly MeterInput[], inEnv: MeterOverlay | undefined): readonly MeterInput[] => {
   if (inEnv === undefined) return inFile;
   const { id = "home", link, ...said } = inEnv;
   const base = inFile[0] ?? (link === undefined ? undefined : { id, link, name: "Meter" });
   if (base === undefined) return inFile;
   const meter: MeterInput = { ...base, ...(link === undefined ? {} : { link }), ...said };
-  // A key from the environment replaces a key file, and the other way round.
+  // A key from the environment replaces a key file, and vice versa.
   if (said.key !== undefined) delete meter.key_file;
   else if (said.key_file !== undefined) delete meter.key;
   return [meter];

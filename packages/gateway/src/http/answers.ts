@@ -1,9 +1,9 @@
-/** What all resources of the API answer alike. */
+/** Answers that all resources of the API share. */
 import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { Context } from "hono";
 import type { ApiProblem } from "./api.ts";
 
-/** A word of a request as it may stand in an answer. */
+/** A word of a request, made safe for an answer. */
 export const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 export const refuse = <S extends 400 | 404 | 409 | 502 | 503>(c: Context, status: S, error: string, message: string) =>

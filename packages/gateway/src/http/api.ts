@@ -1,4 +1,4 @@
-/** What the gateway's HTTP API says: the only thing that the dashboard knows of the gateway. */
+/** The types of the gateway's HTTP API: all that the dashboard knows of the gateway. */
 import type { HistoryPoint } from "@meterport/engine/history/history-point";
 import type { LinkHealth, LiveAnswer } from "@meterport/engine/model/point-model";
 
@@ -26,7 +26,7 @@ export interface HistoryAnswer {
 
 /**
  * `GET /api/v1/meters/{id}/events` (server-sent events): `event: live` with a LiveAnswer, `event: link` with a
- * LinkHealth whenever it changes, and `event: alive` with `{}` each 2 s, so that a page notices a dead gateway.
+ * LinkHealth whenever it changes, and `event: alive` with `{}` every 2 s, so that a page notices a dead gateway.
  */
 export interface StreamEvents {
   readonly live: LiveAnswer;
@@ -34,33 +34,33 @@ export interface StreamEvents {
   readonly alive: Record<string, never>;
 }
 
-/** One thing that the argument of an event tells. */
+/** One part of an event's argument. */
 export interface LogArgumentPart {
   /** What it is: "powerUpCause", "phase", "table" … */
   readonly key: string;
   readonly value: number;
-  /** In English; null where no public list has the value. */
+  /** In English; null if no public list has the value. */
   readonly meaning: string | null;
 }
 
 /** An entry of the meter's own event log. */
 export interface LogEntry {
-  /** ISO 8601 UTC; null where the meter's date cannot be. */
+  /** ISO 8601 UTC; null if the meter's date is impossible. */
   readonly time: string | null;
-  /** Counts the events of the meter; null where it does not follow its neighbours. */
+  /** The meter's event counter; null if it does not fit the neighbouring events. */
   readonly number: number | null;
-  /** Which event: its number without the manufacturer's bit. */
+  /** The event's number without the manufacturer bit. */
   readonly code: number;
-  /** The number as it stands in the log, with that bit. */
+  /** The number as in the log, with that bit. */
   readonly raw: number;
-  /** In plain English; null where no public list has the event. */
+  /** In plain English; null if no public list has the event. */
   readonly name: string | null;
   readonly argument: {
-    /** The bytes as they stand in the log. */
+    /** The bytes as in the log. */
     readonly hex: string;
-    /** The bytes as one number, lowest first; null of none, or of too many. */
+    /** The bytes as one number, lowest first; null if there are none or too many. */
     readonly number: number | null;
-    /** What they say, in English; empty where that is nothing. */
+    /** Their meaning, in English; empty if they have none. */
     readonly text: string;
     readonly parts: readonly LogArgumentPart[];
   };
@@ -82,7 +82,7 @@ export interface ApiProblem {
   readonly message: string;
 }
 
-/** `GET /api/v1/health`: whether the gateway itself works; a silent meter does not make it ill. */
+/** `GET /api/v1/health`: whether the gateway itself works; a silent meter does not count as a fault. */
 export interface HealthAnswer {
   readonly status: "ok";
   readonly version: string;

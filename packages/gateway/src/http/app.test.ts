@@ -33,7 +33,7 @@ test("meters, one meter, live values", async () => {
   await done();
 });
 
-test("a dead link is dead to every client within 5 s", async () => {
+test("every client sees a dead link within 5 s", async () => {
   const { clock, meter, json, done } = await httpSetup();
   await clock.advance(1_000);
   meter.hangs = true;
@@ -47,7 +47,7 @@ test("a dead link is dead to every client within 5 s", async () => {
   await done();
 });
 
-test("history on a grid, with defaults that make sense", async () => {
+test("gives history on a grid, with sensible defaults", async () => {
   const { clock, store, json, done } = await httpSetup();
   await store.append("home", [reading(clock.wall() - 600_000, { power_w: 1_000, energy_import_wh: 5 })]);
   await clock.advance(10_000);
@@ -69,7 +69,7 @@ test("history on a grid, with defaults that make sense", async () => {
   await done();
 });
 
-test("what makes no sense is a problem with one clear sentence", async () => {
+test("answers a bad request with one clear sentence", async () => {
   const { get, done } = await httpSetup();
   const cases: readonly (readonly [path: string, status: number, message: RegExp])[] = [
     ["/api/v1/meters/none", 404, /unknown meter "none"; known: home/],
@@ -96,7 +96,7 @@ test("what makes no sense is a problem with one clear sentence", async () => {
   await done();
 });
 
-test("a page elsewhere that points its own name here gets nothing", async () => {
+test("a foreign page that points its own name here gets nothing", async () => {
   const { get, done } = await httpSetup("127.0.0.1", ["meterport.home.arpa"]);
   const status = async (host: string) => (await get("/api/v1/meters", { headers: { host } })).status;
   for (const host of [
@@ -124,7 +124,7 @@ test("a page elsewhere that points its own name here gets nothing", async () => 
   await done();
 });
 
-test("bound to the network, names are checked only where they were listed", async () => {
+test("bound to the network, checks names only if they are listed", async () => {
   const open = await httpSetup("0.0.0.0");
   assert.equal((await open.get("/api/v1/meters", { headers: { host: "meterport.local:8765" } })).status, 200);
   await open.done();
@@ -163,7 +163,7 @@ test("the API describes itself", async () => {
   await done();
 });
 
-test("the dashboard's files, and nothing else", async () => {
+test("serves the dashboard's files, and nothing else", async () => {
   const { folder, get, done } = await httpSetup();
   const unbuilt = await get("/");
   assert.equal(unbuilt.status, 200);
@@ -205,7 +205,7 @@ test("the dashboard's files, and nothing else", async () => {
   await done();
 });
 
-test("a failure inside is a problem without its insides, and is logged", async () => {
+test("answers an internal failure without its details, and logs it", async () => {
   const lines: string[] = [];
   const app = createApp({
     ...noCaptures,
@@ -226,13 +226,13 @@ test("a failure inside is a problem without its insides, and is logged", async (
   assert.equal(answer.status, 500);
   assert.deepEqual(await answer.json(), {
     error: "internal",
-    message: "the gateway failed to answer; its log says why",
+    message: "the gateway failed to answer; see its log for the reason",
   });
   assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
   assert.match(lines[0] ?? "", /disk on fire/);
 });
 
-test("captures of a link that turned bad are listed, and downloaded", async () => {
+test("lists captures of a failed link, and downloads them", async () => {
   const { captures, redactions, clock, get, json, done } = await httpSetup();
   await clock.advance(1_000);
   assert.deepEqual(await json("/api/v1/meters/home/captures"), []);
@@ -255,7 +255,7 @@ test("captures of a link that turned bad are listed, and downloaded", async () =
   redactions.push({ text: "redacted\n" }, { problem: "line 1: it is not a JSON object" });
   const redacted = await get(`/api/v1/meters/home/captures/${name}?redacted=1`);
   assert.equal(await redacted.text(), "redacted\n");
-  // Without the meter's id, which may be somebody's name.
+  // Without the meter's id, which may be a person's name.
   assert.match(
     redacted.headers.get("content-disposition") ?? "",
     /^attachment; filename="redacted-20260131T120000Z-silent-no-answer.ndjson"$/,
@@ -263,7 +263,7 @@ test("captures of a link that turned bad are listed, and downloaded", async () =
   const problems: readonly (readonly [query: string, status: number, message: RegExp])[] = [
     ["redacted=1", 409, /^the capture cannot be redacted: line 1: it is no JSON object$/],
     ["redacted=1", 503, /try again/],
-    ["redacted=yes", 400, /redacted="yes" makes no sense: write redacted=1/],
+    ["redacted=yes", 400, /redacted="yes" is not valid: write redacted=1/],
   ];
   for (const [query, status, message] of problems) {
     const answer = await get(`/api/v1/meters/home/captures/${name}?${query}`);

@@ -24,7 +24,7 @@ export interface AppOptions extends CaptureSource, LogSource {
   readonly version: string;
   /** Folder of the built dashboard. */
   readonly dashboard: string;
-  /** The address listened on, and further names under which the gateway may be asked. */
+  /** The address to listen on, and further host names of the gateway. */
   readonly host: string;
   readonly allowedHosts: readonly string[];
   readonly maxClients?: number | undefined;
@@ -42,7 +42,7 @@ const describeApi = (app: OpenAPIHono, version: string): void => {
   });
 };
 
-/** The page, and one sentence for whatever nobody answers to. */
+/** The page, and one sentence for unknown paths. */
 const addFiles = (app: OpenAPIHono, dashboard: string): void => {
   const files = staticFiles(dashboard);
   app.get("*", async (c) => {
@@ -77,7 +77,7 @@ export const createApp = (options: AppOptions): App => {
       return c.json({ error: "bad-request", message: error.message } satisfies ApiProblem, error.status);
     }
     log.error(`${c.req.method} ${c.req.path}: ${error instanceof Error ? error.message : String(error)}`);
-    const message = "the gateway failed to answer; its log says why";
+    const message = "the gateway failed to answer; see its log for the reason";
     return c.json({ error: "internal", message } satisfies ApiProblem, 500);
   });
   return { fetch: (request) => app.fetch(request), streams };

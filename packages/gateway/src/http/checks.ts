@@ -1,4 +1,4 @@
-/** What every request passes before its resource sees it, and every answer carries. */
+/** The checks of every request before its resource sees it, and the headers of every answer. */
 import type { MiddlewareHandler } from "hono";
 import { shown } from "./answers.ts";
 import type { ApiProblem } from "./api.ts";
@@ -12,7 +12,7 @@ const securityHeaders: Readonly<Record<string, string>> = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** Lets pass what reads and was meant for this gateway, by `allowed` over the Host header. */
+/** Passes only requests that read and are meant for this gateway, which `allowed` decides by the Host header. */
 export const checks =
   (allowed: (host: string) => boolean): MiddlewareHandler =>
   async (c, next) => {

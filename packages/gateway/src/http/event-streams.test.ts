@@ -8,7 +8,7 @@ import type { ApiProblem } from "./api.ts";
 import { createApp } from "./app.ts";
 import { linkHealth, liveAnswer } from "./schemas.ts";
 
-/** Reads a stream as the events in it, as far as they have come. */
+/** Reads a stream as the events that have arrived so far. */
 const listen = (response: Response) => {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
@@ -37,7 +37,7 @@ const listen = (response: Response) => {
   };
 };
 
-test("a stream tells the present state, every reading, every change of the link, and that it is alive", async () => {
+test("a stream sends the present state, every reading, every change of the link, and signs of life", async () => {
   const { clock, meter, gateway, get, done } = await httpSetup();
   await clock.advance(1_000);
   const response = await get("/api/v1/meters/home/events");
@@ -68,7 +68,7 @@ test("a stream tells the present state, every reading, every change of the link,
   await done();
 });
 
-test("who asks for the head of a stream alone gets it, and no place is taken", async () => {
+test("a HEAD request for a stream is answered and takes no place", async () => {
   const { gateway, get, done } = await httpSetup();
   for (const path of ["events", "live"]) {
     const response = await get(`/api/v1/meters/home/${path}`, {
@@ -82,7 +82,7 @@ test("who asks for the head of a stream alone gets it, and no place is taken", a
   await done();
 });
 
-test("the live address streams for whoever asks for a stream", async () => {
+test("the live address streams if a stream is requested", async () => {
   const { clock, get, gateway, done } = await httpSetup();
   const response = await get("/api/v1/meters/home/live", { headers: { accept: "text/event-stream" } });
   const stream = listen(response);
@@ -94,7 +94,7 @@ test("the live address streams for whoever asks for a stream", async () => {
   await done();
 });
 
-test("a client that reads too slowly is dropped, and others go on", async () => {
+test("drops a client that reads too slowly, and keeps the others", async () => {
   const { clock, get, gateway, done } = await httpSetup();
   const slow = await get("/api/v1/meters/home/events");
   const fast = listen(await get("/api/v1/meters/home/events"));
@@ -106,7 +106,7 @@ test("a client that reads too slowly is dropped, and others go on", async () => 
   await done();
 });
 
-test("a client that goes away is forgotten, and too many are told so", async () => {
+test("forgets a client that goes away, and refuses too many", async () => {
   const { clock, gateway, done } = await httpSetup();
   const app = createApp({
     ...noCaptures,
@@ -127,7 +127,7 @@ test("a client that goes away is forgotten, and too many are told so", async () 
   const second = await open();
   const third = await open();
   assert.equal(third.status, 503);
-  assert.match(((await third.json()) as ApiProblem).message, /too many pages are listening/);
+  assert.match(((await third.json()) as ApiProblem).message, /too many listeners/);
   leaving.abort();
   assert.equal(app.streams.clients, 1);
   assert.equal((await open()).status, 200);

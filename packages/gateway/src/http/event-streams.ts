@@ -4,16 +4,16 @@ import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { LinkHealth, LiveAnswer, StreamEvents } from "./api.ts";
 
-/** A page that hears nothing for longer than this knows that the gateway is gone. */
+/** A page that receives nothing for longer than this knows that the gateway is gone. */
 const aliveEvery: Millis = 2_000;
 
-/** Bytes that may wait for one client, about a minute of a meter polled each second: one that reads slower is dropped. */
+/** Bytes that may wait for one client, about a minute of a meter polled every second: a slower client is dropped. */
 const mayWait = 64 * 1024;
 
-/** The server under us prints the stack of what breaks a stream: one line says it all. */
+/** The HTTP server prints the stack of an error in a stream: one line is enough. */
 const tooSlow = (): Error => {
   const error = new Error("the client reads too slowly");
-  error.stack = "http: a listener was dropped, because it reads too slowly";
+  error.stack = "http: dropped a listener that reads too slowly";
   return error;
 };
 
@@ -33,12 +33,12 @@ export class EventStreams {
     this.#maxClients = options.maxClients ?? 64;
   }
 
-  /** How many clients listen. */
+  /** The number of listening clients. */
   get clients(): number {
     return this.#closers.size;
   }
 
-  /** A stream of one meter's changes, beginning with the present state; `undefined` when too many clients listen. */
+  /** A stream of one meter's changes, beginning with the present state; `undefined` if too many clients listen. */
   open(meter: MeterView, signal?: AbortSignal): ReadableStream<Uint8Array> | undefined {
     if (this.#closers.size >= this.#maxClients) return undefined;
     const clock = this.#clock;

@@ -1,4 +1,4 @@
-/** What the descriptions of several routes are made of. */
+/** Parts that the descriptions of several routes share. */
 import { z } from "@hono/zod-openapi";
 import * as schema from "./schemas.ts";
 

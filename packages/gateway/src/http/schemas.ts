@@ -1,4 +1,4 @@
-/** The API's answers as schemas, for its OpenAPI document; `satisfies` holds them to the types in `api.ts`. */
+/** The API's answers as schemas, for its OpenAPI document; `satisfies` checks them against the types in `api.ts`. */
 import { z } from "@hono/zod-openapi";
 import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
 import { badLinkStates } from "../captures/bad-link-states.ts";
@@ -21,14 +21,14 @@ export const linkHealth = z
   .object({
     state: z.enum(["connecting", "up", "degraded", "paused", "refused", "silent"]),
     url: z.string(),
-    since: moment("Since when it is in this state"),
-    cause: z.string().nullable().openapi({ description: "Why it is in this state: a stable code" }),
-    problem: z.string().nullable().openapi({ description: "The same as a sentence" }),
+    since: moment("When this state began"),
+    cause: z.string().nullable().openapi({ description: "Cause of this state, as a stable code" }),
+    problem: z.string().nullable().openapi({ description: "The cause as a sentence" }),
     baud: z.number().nullable(),
     last_reading: moment("The last authenticated reading").nullable(),
     poll_interval_ms: z.number(),
-    late_after_ms: z.number().openapi({ description: "Age of a reading from which it is late: shown, and marked" }),
-    stale_after_ms: z.number().openapi({ description: "Age of a reading from which it is not shown as present" }),
+    late_after_ms: z.number().openapi({ description: "Age at which a reading is late: shown, but marked" }),
+    stale_after_ms: z.number().openapi({ description: "Age at which a reading is no longer shown as present" }),
     polls: z.number(),
     failures: z.number(),
     retries: z.number(),
@@ -97,38 +97,38 @@ export const historyAnswer = z
 export const apiCapture = z
   .object({
     name: z.string(),
-    time: moment("When the link turned bad"),
+    time: moment("When the link failed"),
     bytes: z.number(),
     state: z
       .enum(badLinkStates)
       .nullable()
-      .openapi({ description: "What it turned to; null where the file does not say" }),
-    cause: z.string().nullable().openapi({ description: "Why: a stable code" }),
+      .openapi({ description: "State of the link after that; null if the file does not give it" }),
+    cause: z.string().nullable().openapi({ description: "Cause, as a stable code" }),
   })
   .openapi("Capture") satisfies z.ZodType<ApiCapture>;
 
 const logEntry = z
   .object({
-    time: moment("When it happened; null where the meter's date cannot be").nullable(),
-    number: z.number().nullable().openapi({ description: "Counts the meter's events" }),
-    code: z.number().openapi({ description: "Which event, without the manufacturer's bit" }),
-    raw: z.number().openapi({ description: "The same as it stands in the log" }),
-    name: z.string().nullable().openapi({ description: "In English; null where no public list has the event" }),
+    time: moment("When it happened; null if the meter's date is impossible").nullable(),
+    number: z.number().nullable().openapi({ description: "The meter's event counter" }),
+    code: z.number().openapi({ description: "Number of the event, without the manufacturer bit" }),
+    raw: z.number().openapi({ description: "The same as in the log, with that bit" }),
+    name: z.string().nullable().openapi({ description: "In English; null if no public list has the event" }),
     argument: z.object({
-      hex: z.string().openapi({ description: "The bytes as they stand in the log" }),
+      hex: z.string().openapi({ description: "The bytes as in the log" }),
       number: z.number().nullable(),
-      text: z.string().openapi({ description: "What they say, in English; empty where that is nothing" }),
+      text: z.string().openapi({ description: "Their meaning, in English; empty if they have none" }),
       parts: z.array(z.object({ key: z.string(), value: z.number(), meaning: z.string().nullable() })),
     }),
     severity: z.enum(["status", "alarm"]).nullable(),
-    source: z.enum(["ANSI C12.19", "head-end list"]).nullable().openapi({ description: "Where the name comes from" }),
+    source: z.enum(["ANSI C12.19", "head-end list"]).nullable().openapi({ description: "Source of the name" }),
   })
   .openapi("LogEntry");
 
 export const logAnswer = z
   .object({
     id: z.string(),
-    time_read: moment("When the meter was asked, at most a minute ago"),
+    time_read: moment("When the meter was read, at most a minute ago"),
     entries: z.array(logEntry),
   })
   .openapi("LogAnswer") satisfies z.ZodType<LogAnswer>;

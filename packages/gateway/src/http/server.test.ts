@@ -9,7 +9,7 @@ import { noCaptures } from "../testing/no-captures.ts";
 import { createApp } from "./app.ts";
 import { listen } from "./server.ts";
 
-/** Closed even after a failure, so that the test ends. */
+/** Closed even after a failure, so that the test can end. */
 const setup = async (t: TestContext) => {
   const meter = stillMeter();
   const app = createApp({
@@ -31,7 +31,7 @@ const setup = async (t: TestContext) => {
   return { app, meter, server };
 };
 
-/** Turns of the event loop until something holds, at most some thousand. */
+/** Turns the event loop until a condition holds, at most a few thousand times. */
 const until = async (holds: () => boolean, what: string): Promise<void> => {
   for (let n = 0; n < 20_000; n++) {
     if (holds()) return;
@@ -40,7 +40,7 @@ const until = async (holds: () => boolean, what: string): Promise<void> => {
   assert.fail(what);
 };
 
-test("a browser that goes away is noticed through the socket", async (t) => {
+test("notices through the socket that a browser has gone", async (t) => {
   const { app, server } = await setup(t);
   const leaving = new AbortController();
   const response = await fetch(`${server.url}/api/v1/meters/home/events`, { signal: leaving.signal });
@@ -50,7 +50,7 @@ test("a browser that goes away is noticed through the socket", async (t) => {
   await until(() => app.streams.clients === 0, "the stream is still open");
 });
 
-test("a socket that nobody reads costs bounded memory and is dropped", async (t) => {
+test("a socket that is never read costs bounded memory and is dropped", async (t) => {
   const { app, meter, server } = await setup(t);
   const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
   socket.on("error", () => {});
@@ -68,7 +68,7 @@ test("a socket that nobody reads costs bounded memory and is dropped", async (t)
   assert.equal(health.status, 200);
 });
 
-test("a default port that is taken gives way to a free one, with a word about it", async () => {
+test("takes a free port if the default one is in use, and logs that", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const address = other.address();
@@ -82,13 +82,13 @@ test("a default port that is taken gives way to a free one, with a word about it
   );
   const server = await listen({ ...options, portAsked: false });
   assert.notEqual(server.url, `http://127.0.0.1:${address.port}`);
-  assert.match(lines[0] ?? "", /taking a free one/);
+  assert.match(lines[0] ?? "", /using a free one/);
   assert.equal(await (await fetch(server.url)).text(), "ok");
   await server.close();
   other.close();
 });
 
-test("an address that is not this machine's is one sentence", async () => {
+test("reports an address that is not this machine's in one sentence", async () => {
   const options = { host: "192.0.2.1", port: 0, portAsked: false, fetch: () => new Response("ok"), log: silentLog };
-  await assert.rejects(listen(options), /192\.0\.2\.1 is no address of this machine: check METERPORT_HTTP_HOST/);
+  await assert.rejects(listen(options), /192\.0\.2\.1 is not an address of this machine: check METERPORT_HTTP_HOST/);
 });

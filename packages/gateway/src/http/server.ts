@@ -1,4 +1,4 @@
-/** The socket under the fetch handler. */
+/** The socket for the fetch handler. */
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Log } from "@meterport/engine/ports/log";
@@ -7,7 +7,7 @@ import { UsageError } from "@meterport/protocol/errors";
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
-  /** Whether this port was asked for: then no other one will do. */
+  /** Whether this port was requested explicitly: then no other one is taken. */
   readonly portAsked: boolean;
   readonly fetch: (request: Request) => Response | Promise<Response>;
   readonly log: Log;
@@ -19,7 +19,7 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
-/** More than a household's pages and scripts need, and few enough to survive somebody who opens sockets for fun. */
+/** More than a household's pages and scripts need, and few enough to survive a flood of connections. */
 const maxConnections = 256;
 
 const bind = (server: Server, host: string, port: number): Promise<number> =>
@@ -36,19 +36,19 @@ const codeOf = (error: unknown): string => (error instanceof Error && "code" in 
 
 const sentence = (host: string, port: number, error: unknown): string => {
   const code = codeOf(error);
-  const other = "choose another one with METERPORT_HTTP_PORT (0 takes a free one)";
+  const other = "choose another port with METERPORT_HTTP_PORT (0 takes a free one)";
   if (code === "EADDRINUSE") return `port ${port} on ${host} is in use by another program: stop it, or ${other}`;
   if (code === "EACCES") return `port ${port} on ${host} needs more rights than this user has: ${other}`;
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    return `${host} is no address of this machine: check METERPORT_HTTP_HOST or http.host`;
+    return `${host} is not an address of this machine: check METERPORT_HTTP_HOST or http.host`;
   }
   return `cannot listen on ${host} port ${port}: ${error instanceof Error ? error.message : String(error)}`;
 };
 
 /**
- * Listens, on another port where the default one is taken.
+ * Listens, on a free port if the default one is in use.
  *
- * @throws UsageError with one sentence where the address cannot be had
+ * @throws UsageError with one sentence if it cannot listen there
  */
 export const listen = async (options: ListenOptions): Promise<Listening> => {
   const { host, fetch, log } = options;
@@ -58,9 +58,7 @@ export const listen = async (options: ListenOptions): Promise<Listening> => {
   try {
     port = await bind(server, host, options.port).catch((error: unknown) => {
       if (options.portAsked || codeOf(error) !== "EADDRINUSE") throw error;
-      log.warn(
-        `port ${options.port} is in use by another program, taking a free one; METERPORT_HTTP_PORT sets another`,
-      );
+      log.warn(`port ${options.port} is in use by another program, using a free one; METERPORT_HTTP_PORT sets another`);
       return bind(server, host, 0);
     });
   } catch (error) {
@@ -68,7 +66,7 @@ export const listen = async (options: ListenOptions): Promise<Listening> => {
   }
   server.on("error", (error) => log.error(`http: ${error.message}`));
   const bare = host.replace(/^\[|\]$/g, "");
-  // Nobody can type the address "every interface" into a browser.
+  // The address "every interface" does not work in a browser.
   const name = bare === "0.0.0.0" || bare === "::" ? "127.0.0.1" : bare;
   return {
     url: `http://${name.includes(":") ? `[${name}]` : name}:${port}`,
@@ -76,7 +74,7 @@ export const listen = async (options: ListenOptions): Promise<Listening> => {
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
-        // Streams were ended before; whoever still holds on gets a moment, then the door closes.
+        // Streams were ended before; remaining connections get a moment and are then closed.
         setTimeout(() => server.closeAllConnections(), 500).unref();
       }),
   };

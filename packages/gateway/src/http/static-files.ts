@@ -31,8 +31,8 @@ export interface StaticFile {
 }
 
 /**
- * Files below `root` by the path of a request; nothing outside of it, whatever the path says.
- * `undefined` where there is none; "/" without a built dashboard is a page that says so.
+ * Files below `root` by the path of a request; never a file outside, whatever the path is.
+ * `undefined` if there is none; "/" without a built dashboard is a page that says so.
  */
 export const staticFiles = (root: string): ((path: string) => Promise<StaticFile | undefined>) => {
   const read = async (parts: readonly string[]): Promise<StaticFile | undefined> => {

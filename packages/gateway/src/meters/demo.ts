@@ -1,4 +1,4 @@
-/** The simulated household that stands in while no meter is configured: a virtual meter, read over the real protocol. */
+/** The simulated household, used while no meter is configured: a virtual meter, read over the real protocol. */
 import { rc4, type Security } from "@meterport/client";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -9,7 +9,7 @@ import { linkMeter, type MeterAccess } from "./meter-link.ts";
 export interface DemoDeps {
   readonly clock: Clock;
   readonly entropy: Entropy;
-  /** When the virtual meter was installed, Unix milliseconds, in the past: its registers have counted since. */
+  /** When the virtual meter was installed, Unix milliseconds in the past: its registers have counted since. */
   readonly installed: Millis;
 }
 
@@ -17,10 +17,10 @@ export interface Demo {
   readonly id: string;
   readonly name: string;
   readonly url: string;
-  /** The virtual meter's key, made for this start. */
+  /** The virtual meter's key, generated at this start. */
   readonly key: Secret;
   readonly access: MeterAccess;
-  /** Readings from `from` to now, oldest first, one a minute and more in the last hour: what a gateway that ran all the time would have seen. */
+  /** Readings from `from` to now, oldest first, one a minute and more in the last hour: as if the gateway had run all the time. */
   readonly past: (from: Millis) => AsyncIterable<readonly LiveReading[]>;
 }
 
@@ -29,10 +29,10 @@ const minute = 60_000;
 const hour = 60 * minute;
 /** As fine as the page draws the last hour. */
 const fine = 10_000;
-/** Readings that are handed over together. */
+/** Readings that are stored together. */
 const handful = 60;
 
-/** Time that stands still between two settings: what is due now runs at once, what lies ahead does not wait for it. */
+/** A clock that only moves when it is set: timers that are due run at once, later ones never. */
 const steppedClock = (clock: Clock): Clock & { set: (wall: Millis) => void } => {
   const offset = clock.wall() - clock.now();
   let now = clock.now();

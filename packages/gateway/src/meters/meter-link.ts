@@ -18,18 +18,18 @@ export interface LinkedMeter {
 export interface LinkMeterOptions {
   readonly security: Security;
   readonly clock: Clock;
-  /** "meter:3.70": what the meter is, where it does not say. */
+  /** "meter:3.70": the profile, if the meter does not identify itself. */
   readonly profile?: string | undefined;
-  /** Is told, in one sentence, that the meter does not say what it is. */
+  /** Called with one sentence if the meter does not identify itself. */
   readonly onUnsure?: (sentence: string) => void;
   readonly timing?: Partial<LinkTiming>;
   readonly signal?: Signal;
-  /** Is told of the session before its first request. */
+  /** Called with the session before its first request. */
   readonly onSession?: (session: Session) => void;
 }
 
 /**
- * Connects over an open transport, which is closed where that fails.
+ * Connects over an open transport, which is closed if that fails.
  *
  * @throws LinkError, UsageError, LayoutError
  */
@@ -45,7 +45,7 @@ export const linkMeter = async (transport: Transport, options: LinkMeterOptions)
   });
   if (meter.profileFrom !== "meter")
     onUnsure?.(
-      `the meter does not say what it is: its values are as sure as the profile ${profileName(meter.profile)}`,
+      `the meter does not identify itself: its values are only as certain as the profile ${profileName(meter.profile)}`,
     );
   try {
     return { meter, live: await openLive(meter, signal === undefined ? {} : { signal }) };
@@ -68,10 +68,10 @@ const identityOf = (meter: Meter): MeterIdentity => {
   };
 };
 
-/** What it takes to reach a meter. */
+/** How to reach a meter. */
 export type MeterAccess = Pick<SupervisorOptions<LinkedMeter>, "open" | "connect" | "baud" | "near">;
 
-/** A meter that is kept in reach. */
+/** A supervised meter. */
 export const superviseMeter = (options: SupervisorOptions<LinkedMeter>): MeterSource => {
   const link = new Supervisor(options);
   return {

@@ -4,7 +4,7 @@ import type { Connected, Supervisor } from "@meterport/client/supervision/superv
 import { LayoutError, ResponseError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 
-/** What the meter said no to, or gave in a form that cannot be: its link is whole. */
+/** A refusal of the meter, or an impossible answer: its link works. */
 interface Refused {
   readonly refusal: ResponseError | LayoutError;
 }

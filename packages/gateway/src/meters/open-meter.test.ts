@@ -31,7 +31,7 @@ const config = (link: string): MeterConfig => ({
   interval: 1_000,
 });
 
-/** What a meter of firmware 3.70 behind a link of such a configuration is reached as, and what was logged. */
+/** Connects to a meter of firmware 3.70 with such a configuration; gives its identity and the log. */
 const reach = async (configured: Partial<MeterConfig>, prepare: (meter: VirtualMeter) => void = () => {}) => {
   const clock = new VirtualClock();
   const said: string[] = [];
@@ -63,7 +63,7 @@ const reach = async (configured: Partial<MeterConfig>, prepare: (meter: VirtualM
 };
 
 describe("a profile in the configuration", () => {
-  test("that fits leaves the meter's identity known", async () => {
+  test("that fits keeps the meter's identity known", async () => {
     const { status, identity, said } = await reach({ profile: "meter:3.71" });
     assert.equal(status.state, "up");
     assert.deepEqual(
@@ -74,7 +74,7 @@ describe("a profile in the configuration", () => {
     assert.deepEqual(said, []);
   });
 
-  test("that contradicts the meter refuses the link, with both", async () => {
+  test("that contradicts the meter refuses the link, and names both", async () => {
     for (const profile of ["meter:2.10", "meter:4.30", "module:1.20"]) {
       const { status, identity } = await reach({ profile });
       assert.equal(status.state, "refused");
@@ -85,23 +85,23 @@ describe("a profile in the configuration", () => {
     }
   });
 
-  test("of a meter that does not say what it is is said once to be all that is known", async () => {
+  test("for an unidentified meter is reported once as uncertain", async () => {
     const { status, said } = await reach({ profile: "meter:3.70" }, (meter) =>
       meter.use(({ request }) => ("table" in request && request.table === 1 ? { kind: "error", code: 3 } : undefined)),
     );
     assert.equal(status.state, "up");
     assert.deepEqual(said, [
-      "house: the meter does not say what it is: its values are as sure as the profile meter:3.70",
+      "house: the meter does not identify itself: its values are only as certain as the profile meter:3.70",
     ]);
   });
 });
 
 describe("opening a meter", () => {
-  test("what once spoke TLS gets nothing else, after a restart either, and where its file is damaged", async () => {
+  test("a port that once spoke TLS gets nothing else, even after a restart or with a damaged file", async () => {
     const folder = mkdtempSync(join(tmpdir(), "meterport-seen-"));
     const said: string[] = [];
     const log = { info: (line: string) => said.push(line), warn: (line: string) => said.push(line) };
-    /** A gateway that has just been started, with such a port behind its link. */
+    /** A freshly started gateway with such a port behind its link. */
     const open = (link: string, tls: PortTls): Promise<unknown> => {
       const clock = new VirtualClock();
       const meter = new VirtualMeter({
@@ -128,7 +128,7 @@ describe("opening a meter", () => {
     };
     try {
       await open("tcp://bridge:4002", "off");
-      assert.deepEqual(readdirSync(folder), [], "RC4 needs no memory");
+      assert.deepEqual(readdirSync(folder), [], "RC4 is not remembered");
       assert.match(said.at(-1) ?? "", /^house: goes on with RC4: /);
       await open("tcp://bridge:4001", "optional");
       const [file = ""] = readdirSync(folder);

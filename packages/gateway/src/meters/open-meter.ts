@@ -8,7 +8,7 @@ import { linkMeter, type MeterAccess } from "./meter-link.ts";
 
 /** What is known of a link without opening it. */
 export interface LinkTraits {
-  /** Its speed, where that can be set. */
+  /** Its speed, if that can be set. */
   readonly baud: number | undefined;
   /** Whether it leads to a port of this machine. */
   readonly near: boolean;
@@ -18,24 +18,24 @@ export interface OpenMeterDeps {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Pick<Log, "info">;
-  /** What a link was found to speak; it has to outlive the process. */
+  /** Remembers what a link speaks, beyond the end of the process. */
   readonly securityMemory: (link: string) => SecurityMemory;
   readonly traitsOf: (link: string) => LinkTraits;
-  /** Opens what a link names, at another speed where one is given. @throws LinkError, UsageError */
+  /** Opens a link, at another speed if given. @throws LinkError, UsageError */
   readonly openLink: (link: string, signal: Signal, baud: number | undefined) => Promise<Transport>;
 }
 
-/** Sentences that are remembered, so that they are not said again. */
+/** Remembers sentences, so that they are not logged again. */
 const mostSaid = 32;
 
-/** What it takes to reach a configured meter, as often as it has to be reached. */
+/** How to reach a configured meter, any number of times. */
 export const openMeter = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess =>
   config.optical ? throughHead(config, deps) : throughMep(config, deps);
 
 /** The session ends a few seconds after the last answer: the meter's MEP port, and its limit for sessions, count them. */
 const shortSessions = { holdTime: 0 } as const;
 
-/** Tells a sentence again only after another one. */
+/** Logs a sentence again only after a different one. */
 const once = (tell: (sentence: string) => void): ((sentence: string) => void) => {
   let last: string | undefined;
   return (sentence) => {
@@ -44,16 +44,16 @@ const once = (tell: (sentence: string) => void): ((sentence: string) => void) =>
   };
 };
 
-/** What whoever configured it is to know. */
+/** A note for the user who configured it. */
 export const throughHeadNote = (interval: Millis): string =>
-  `read through its optical port each ${interval / 1000} s; on a meter before firmware 4.0 the MEP port is silent for some seconds each time`;
+  `read through its optical port every ${interval / 1000} s; on a meter before firmware 4.0 the MEP port is silent for a few seconds each time`;
 
-/** Through an optical head. Its speed is what the link says: a head that slipped is no reason to look for others. */
+/** Through an optical head. Its speed is what the link says: a head that slipped is not a reason to try others. */
 const throughHead = (config: MeterConfig, { clock, openLink, traitsOf, log }: OpenMeterDeps): MeterAccess => {
   const { id, key, clientId, profile, pipe, fastest = 0, wake = 0 } = config;
   const onUnsure = once((sentence) => log.info(`${id}: ${sentence}`));
-  // One for all sessions, so that a key that was refused is not shown again until the gateway is started anew.
-  // A short session is over before another speed is worth its negotiation.
+  // Shared by all sessions, so that a refused key is not sent again until the gateway restarts.
+  // A short session ends before negotiating another speed would pay off.
   const security = optical({ key, userId: clientId, fastest, wake, timing: shortSessions });
   return {
     near: traitsOf(pipe).near,
@@ -67,7 +67,7 @@ const throughMep = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
   const { clock, entropy, log, openLink, traitsOf } = deps;
   const { id, key, clientId, profile, link } = config;
   const memory = deps.securityMemory(link);
-  // A meter that stays away is tried again and again, with the same outcome.
+  // A meter that stays away is retried again and again, with the same outcome.
   const said = new Set<string>();
   const onFinding = (finding: Finding): void => {
     const text = findingText(finding);

@@ -1,4 +1,4 @@
-/** A configured meter that is read through its optical port, in virtual time: what it leaves to the MEP port, and to the meter's limits. */
+/** A configured meter that is read through its optical port, in virtual time: how it spares the MEP port and keeps the meter's limits. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { connect, rc4 } from "@meterport/client";
@@ -69,7 +69,7 @@ const setUp = (key = readOnly, interval = minute, quiet?: string) => {
       };
       return { ...opened, write };
     },
-    securityMemory: () => assert.fail("what an optical port speaks is not remembered"),
+    securityMemory: () => assert.fail("the security of an optical port is not remembered"),
   });
   /** The head from now on, whichever pipe leads to it. */
   const become = (next: LineCondition): void => {
@@ -95,7 +95,7 @@ const setUp = (key = readOnly, interval = minute, quiet?: string) => {
 };
 
 describe("a meter read through its optical port", () => {
-  it("has values each interval, over hours, and never holds a session to the meter's limit", async () => {
+  it("has values at each interval, over hours, and never holds a session up to the meter's limit", async () => {
     const { clock, meter, loop, asked, shown } = setUp();
     loop.start();
     let taken = 0;
@@ -109,7 +109,7 @@ describe("a meter read through its optical port", () => {
     assert.deepEqual([link.state, link.outages, link.failures], ["up", 0, 0]);
     assert.ok(link.polls >= 119, `${link.polls} polls`);
     assert.equal(typeof loop.live().power_w, "number");
-    // A session for each poll, and one for what is learnt in between at most.
+    // A session per poll, and at most one to learn in between.
     assert.ok(shown() >= 119 && shown() <= 125, `${shown()} sessions`);
     assert.ok(taken < 0.15 * seconds, `the line was taken for ${taken} of ${seconds} s`);
     assert.deepEqual(asked, ["serial:///dev/ttyUSB0"]);
@@ -134,7 +134,7 @@ describe("a meter read through its optical port", () => {
     await clock.run(loop.stop());
   });
 
-  it("says silent while the head is off, and has values soon after it is back", async () => {
+  it("reports silent while the head is off, and has values soon after it is back", async () => {
     const { clock, loop, become } = setUp();
     loop.start();
     await clock.advance(70 * second);
@@ -148,7 +148,7 @@ describe("a meter read through its optical port", () => {
     await clock.run(loop.stop());
   });
 
-  it("holds no session and shows no number in a window in which it is left alone, and goes on after it", async () => {
+  it("holds no session and shows no value in a quiet window, and continues after it", async () => {
     const clock = new VirtualClock();
     const begins = Math.ceil(clock.wall() / minute) * minute + 10 * minute;
     const text = (wall: number): string => new Date(wall).toISOString().slice(11, 16);
@@ -174,13 +174,13 @@ describe("a meter read through its optical port", () => {
     assert.equal(typeof loop.live().power_w, "number");
     assert.equal(loop.summary().link.failures, 0);
     assert.ok(
-      log.some((line) => /link paused: the meter is left alone from \d\d:\d\d to \d\d:\d\d/.test(line)),
+      log.some((line) => /link paused: the meter is not read from \d\d:\d\d to \d\d:\d\d/.test(line)),
       log.join("\n"),
     );
     await time.run(loop.stop());
   });
 
-  it("shows a key that the meter refuses once, however long it runs", async () => {
+  it("sends a key that the meter refuses only once, however long it runs", async () => {
     const { clock, loop, log, shown } = setUp(new Secret(new Uint8Array(20).fill(9)));
     loop.start();
     await clock.advance(60 * minute);

@@ -27,8 +27,8 @@ const setUp = (text = "02:10-02:18", at = "02:00") => {
   return { clock, source, made, told };
 };
 
-describe("a meter that is left alone in windows of the day", () => {
-  it("is closed before the window, says why, and begins again after it", async () => {
+describe("a meter with quiet windows", () => {
+  it("is closed before the window, gives the reason, and starts again after it", async () => {
     const { clock, source, made, told } = setUp();
     source.start();
     await clock.advance(9 * minute);
@@ -36,23 +36,26 @@ describe("a meter that is left alone in windows of the day", () => {
     await clock.advance(45 * second);
     const { state, cause, answering } = source.status();
     assert.deepEqual([state, cause?.code, answering], ["paused", "quiet", false]);
-    assert.match(cause?.text ?? "", /^the meter is left alone from 02:10 to 02:18, as the configuration says$/);
+    assert.match(cause?.text ?? "", /^the meter is not read from 02:10 to 02:18, a quiet window of the configuration$/);
     assert.deepEqual([made.length, made[0]?.closes], [1, 1]);
-    await assert.rejects(source.read(second), { code: "closed", message: /left alone from 02:10 to 02:18/ });
-    await assert.rejects(source.events(10, second), { code: "closed", message: /^read the event log: .*left alone/ });
+    await assert.rejects(source.read(second), { code: "closed", message: /not read from 02:10 to 02:18/ });
+    await assert.rejects(source.events(10, second), {
+      code: "closed",
+      message: /^read the event log: .*not read from/,
+    });
     assert.deepEqual(made[0]?.logReads, []);
-    assert.ok(source.identity() !== null, "what it is stays known");
+    assert.ok(source.identity() !== null, "its identity stays known");
     await clock.advance(8 * minute);
     assert.equal(source.status().state, "paused");
     await clock.advance(minute);
     assert.deepEqual([source.status().state, made.length], ["up", 2]);
     assert.deepEqual(told, ["up", "paused quiet", "connecting", "up"]);
-    assert.equal(source.status().counters.retries, 6, "counters go on");
+    assert.equal(source.status().counters.retries, 6, "counters continue");
     await source.close();
     assert.equal(made[1]?.closes, 1);
   });
 
-  it("lets a read that is under way end first, and one that hangs not", async () => {
+  it("lets a read in progress end first, but not one that hangs", async () => {
     for (const hangs of [false, true]) {
       const { clock, source, made } = setUp();
       source.start();
@@ -74,7 +77,7 @@ describe("a meter that is left alone in windows of the day", () => {
     }
   });
 
-  it("asks nothing where the program starts in a window", async () => {
+  it("reads nothing if the program starts in a window", async () => {
     const { clock, source, made, told } = setUp("23:50-00:10", "23:55");
     source.start();
     await clock.advance(14 * minute);
@@ -88,7 +91,7 @@ describe("a meter that is left alone in windows of the day", () => {
     await source.close();
   });
 
-  it("goes on without a break where one window follows another", async () => {
+  it("stays quiet without a break if one window follows another", async () => {
     const { clock, source, made } = setUp("02:10-02:18,02:18-02:20");
     source.start();
     await clock.advance(19 * minute);

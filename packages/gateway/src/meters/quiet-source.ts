@@ -1,4 +1,4 @@
-/** A meter that is left alone in windows of the day: no session is open then, and nothing is asked. */
+/** A meter with quiet windows of the day, in which no session is open and nothing is read. */
 
 import type { LogEvent } from "@meterport/client/readers/events";
 import { noCounters } from "@meterport/client/session/session";
@@ -10,17 +10,17 @@ import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 
 export interface QuietSourceOptions {
-  /** A source that has not begun, for the time after each window. */
+  /** Creates a fresh source for the time after each window. */
   readonly make: () => MeterSource;
   readonly windows: readonly QuietWindow[];
   readonly clock: Clock;
-  /** Of the local time in which the windows are meant. */
+  /** Local time, in which the windows are given. */
   readonly offset: LocalOffset;
 }
 
-/** So long before a window nothing new is begun, that the session is over when it begins. */
+/** How long before a window nothing new is started, so that the session is over when it begins. */
 const lead: Millis = 20_000;
-/** What a read that is under way gets of that; the rest is for the farewell. */
+/** How much of that a read in progress gets; the rest is for ending the session. */
 const lastRead: Millis = 15_000;
 
 const zero: LinkCounters = { ...noCounters, outages: 0, opened: 0, openFailures: 0, probes: 0 };
@@ -37,14 +37,14 @@ export class QuietSource implements MeterSource {
   #inner: MeterSource;
   #unlisten: () => void;
   #quiet: { readonly window: QuietWindow; readonly since: Millis } | undefined;
-  /** Whether the source in hand has begun. */
+  /** Whether the current source has started. */
   #begun = false;
   #closed = false;
   #reading: Promise<unknown> | undefined;
-  /** The end of the last source, which the next one waits for: a port is for one at a time. */
+  /** The end of the last source, which the next one waits for, since only one may use the port. */
   #leaving: Promise<void> = Promise.resolve();
   #cancelLook: () => void = () => {};
-  /** Of the sources that have ended. */
+  /** Counters of the sources that have ended. */
   #before: LinkCounters = zero;
   #identity: ReturnType<MeterSource["identity"]> = null;
 
@@ -61,7 +61,7 @@ export class QuietSource implements MeterSource {
     const counters = sum(this.#before, inner.counters);
     if (this.#quiet === undefined) return { ...inner, counters };
     const { window, since } = this.#quiet;
-    const text = `the meter is left alone from ${quietText(window).replace("-", " to ")}, as the configuration says`;
+    const text = `the meter is not read from ${quietText(window).replace("-", " to ")}, a quiet window of the configuration`;
     return { state: "paused", since, cause: { code: "quiet", text }, answering: false, baud: inner.baud, counters };
   };
 
@@ -100,7 +100,7 @@ export class QuietSource implements MeterSource {
     for (const listener of [...this.#listeners]) listener(status);
   };
 
-  /** Does what the time of day asks for, and comes back when it asks for something else. */
+  /** Starts or pauses by the time of day, and looks again at the next change. */
   #look(): void {
     const { windows, clock, offset } = this.#options;
     if (this.#closed) return;
@@ -136,7 +136,7 @@ export class QuietSource implements MeterSource {
     this.#tell();
   }
 
-  /** Ends a source when the read that is under way has ended, or has had its time. */
+  /** Ends a source when the read in progress has ended, or has had its time. */
   async #leave(inner: MeterSource, before: Promise<void>): Promise<void> {
     const { clock } = this.#options;
     await before;
@@ -146,11 +146,11 @@ export class QuietSource implements MeterSource {
     });
     await Promise.race([this.#reading, late]);
     cancel();
-    // What cannot be closed in order is left to itself, as the supervision leaves a pipe.
+    // A source that cannot be closed cleanly is abandoned, as the supervision does with a pipe.
     await inner.close().catch(() => {});
   }
 
-  /** Another source in place of one that has ended. */
+  /** Replaces a source that has ended. */
   #renew(): void {
     this.#before = sum(this.#before, this.#inner.status().counters);
     this.#identity = this.#inner.identity() ?? this.#identity;

@@ -17,7 +17,7 @@ const basic = new Secret(bytesOf("Bcanary-Bcanary1"));
 const readOnly = new Secret(bytesOf("Rcanary-Rcanary-Rcan"));
 const entropy = (length: number): Uint8Array => new Uint8Array(length).fill(7);
 
-/** What the log gets while a meter is connected to and read once. */
+/** The log while a meter is connected and read once. */
 const logged = async (level: LogLevel, security: Security, firmware = "3.70", port: "mep" | "optical" = "mep") => {
   const clock = new VirtualClock();
   const meter = new VirtualMeter({
@@ -50,12 +50,12 @@ const logged = async (level: LogLevel, security: Security, firmware = "3.70", po
     await linked.meter.close();
   };
   await clock.run(work());
-  assert.equal(told.length, 1, "whoever counts traffic is told of the session as before");
+  assert.equal(told.length, 1, "the traffic counter still gets the session");
   return lines;
 };
 
 describe("a traced meter", () => {
-  test("tells its frames at trace, what is out of the ordinary at debug, and nothing at info", async () => {
+  test("logs its frames at trace, unusual events at debug, and nothing at info", async () => {
     const security = () => rc4({ key: basic, entropy });
     const all = await logged("trace", security());
     assert.ok(

@@ -1,4 +1,4 @@
-/** A meter whose sessions are told of in the log, frame by frame. */
+/** A meter whose sessions are logged frame by frame. */
 import { traceSession } from "@meterport/client/trace/link-trace";
 import type { Clock } from "@meterport/protocol/ports";
 import { type LevelLog, type LogLevel, tells } from "../log.ts";
@@ -12,7 +12,7 @@ export interface TracedMeterOptions {
 }
 
 /**
- * The same way to a meter. At `debug` the log gets what is out of the ordinary on its line, at `trace` every request and answer
+ * The same way to a meter. At `debug` the log gets unusual events on its line, at `trace` every request and answer
  * too; keys and data are in neither. At any other level nothing is added.
  */
 export const tracedMeter = (access: MeterAccess, { id, level, log, clock }: TracedMeterOptions): MeterAccess => {

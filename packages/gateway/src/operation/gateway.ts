@@ -20,7 +20,7 @@ export interface GatewayMeter {
   readonly interval: Millis;
   readonly fuseAmps?: number;
   readonly source: MeterSource;
-  /** Redacts a capture of its link; undefined where too many are in work. */
+  /** Redacts a capture of its link; undefined if too many are in progress. */
   readonly redact: (text: string) => Promise<Redaction | undefined>;
 }
 
@@ -44,20 +44,20 @@ export interface Gateway {
 
 const pruneEvery: Millis = 600_000;
 
-/** The guard goes on from the registers that were kept last. */
+/** The guard continues from the last stored registers. */
 const guardStateOf = async (store: Store, meter: string): Promise<GuardState> => {
   const last = await store.lastRegisters(meter);
   return last === undefined ? emptyGuard : { ...emptyGuard, registers: last.registers, time: last.time };
 };
 
-/** @throws what the store throws when it is asked for the last registers */
+/** @throws what the store throws when the last registers are read */
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { store, clock, log } = options;
   const keeper = new Keeper(log);
   const keepEvent = (id: string, event: GuardEvent): void => {
     if (event.kind === "withheld") return;
     const [time, detail] = [clock.wall(), JSON.stringify(event.registers)];
-    keeper.keep("keep an event", () => store.appendEvent(id, { time, kind: event.kind, detail }));
+    keeper.keep("store an event", () => store.appendEvent(id, { time, kind: event.kind, detail }));
   };
   const loops: PointLoop[] = [];
   for (const meter of options.meters) {
@@ -67,7 +67,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       guardState: await guardStateOf(store, meter.id),
       clock,
       log,
-      onReading: (reading) => keeper.keep("keep a reading", () => store.append(meter.id, [reading])),
+      onReading: (reading) => keeper.keep("store a reading", () => store.append(meter.id, [reading])),
       onEvent: (event) => keepEvent(meter.id, event),
     });
     loops.push(loop);
@@ -88,7 +88,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   });
   let unprune = (): void => {};
   const prune = (): void => {
-    keeper.keep("forget old readings", () => store.prune(clock.wall()));
+    keeper.keep("prune old readings", () => store.prune(clock.wall()));
     unprune = clock.at(clock.now() + pruneEvery, prune);
   };
   return {

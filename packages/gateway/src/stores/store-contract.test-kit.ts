@@ -16,7 +16,7 @@ const grid = (from: number, to: number, step: number): HistoryGrid => {
 
 export interface StoreUnderTest {
   readonly store: Store;
-  /** Closes the store and opens what it left behind. */
+  /** Closes the store and opens it again. */
   readonly reopen: () => Promise<Store>;
   readonly done: () => Promise<void>;
 }
@@ -55,7 +55,7 @@ export const storeContract = (name: string, open: () => StoreUnderTest): void =>
     ]);
   });
 
-  check("keeps a reading once, however often it comes", async ({ store }) => {
+  check("keeps a reading once, however often it arrives", async ({ store }) => {
     const one = reading(t0, { power_w: 100, energy_import_wh: 10 });
     assert.equal(await store.append("home", [one]), 1);
     assert.equal(await store.append("home", [one, { ...one, power_w: 900 }]), 0);
@@ -72,7 +72,7 @@ export const storeContract = (name: string, open: () => StoreUnderTest): void =>
     assert.equal((await store.history("c", grid(t0, t0 + 1_000, 1)))[0]?.power_w, null);
   });
 
-  check("minutes and hours agree with the readings, in whatever order those come", async ({ store }) => {
+  check("minutes and hours agree with the readings, in whatever order they arrive", async ({ store }) => {
     let run = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -105,7 +105,7 @@ export const storeContract = (name: string, open: () => StoreUnderTest): void =>
     );
   });
 
-  check("knows the last registers, and finds everything again when opened again", async ({ store, reopen }) => {
+  check("knows the last registers, and keeps everything when reopened", async ({ store, reopen }) => {
     assert.equal(await store.lastRegisters("home"), undefined);
     await store.append("home", [reading(t0, { energy_import_wh: 10 }), reading(t0 + 1, { energy_import_wh: 11 })]);
     await store.appendEvent("home", { time: t0, kind: "meter-exchange", detail: "{}" });
@@ -115,7 +115,7 @@ export const storeContract = (name: string, open: () => StoreUnderTest): void =>
     assert.equal(await again.append("home", [reading(t0, { energy_import_wh: 10 })]), 0);
   });
 
-  check("forgets readings and minutes in their time, hours never", async ({ store }) => {
+  check("deletes readings and minutes after their retention, hours never", async ({ store }) => {
     const day = 86_400_000;
     for (const age of [0, 3 * 3_600_000, 3 * day]) await store.append("home", [reading(t0 - age, { power_w: 100 })]);
     await store.prune(t0 + 1_000);

@@ -19,7 +19,7 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
   const meter = new FakeMeter(clock);
   const store = openSqliteStore(join(folder, "data"), { raw: 1e12, minutes: 1e12 }, silentLog, clock.wall());
   const captures = openCaptureShelf(join(folder, "captures"), silentLog);
-  /** What redacting gives, one after the other. */
+  /** The results of redacting, in order. */
   const redactions: Redaction[] = [];
   const gateway = await createGateway({
     captures,
@@ -82,7 +82,7 @@ const link: LinkHealth = {
   round_trip_ms: null,
 };
 
-/** A meter that never changes by itself; `tell` speaks to whoever listens. */
+/** A meter that changes only on request; `tell` calls its listeners. */
 export const stillMeter = () => {
   const listeners = new Set<(change: MeterChange) => void>();
   const summary = () => ({ id: "home", name: "Home", link, simulated: true });

@@ -6,7 +6,7 @@ import * as schema from "../schemas.ts";
 export const capturesRoute = createRoute({
   method: "get",
   path: "/api/v1/meters/{id}/captures",
-  summary: "What went over the link before it turned bad",
+  summary: "Captures of the traffic before the link failed",
   request: { params },
   responses: { 200: answer(z.array(schema.apiCapture), "Captures, newest first"), 404: notFound },
 });
@@ -19,19 +19,19 @@ export const captureRoute = createRoute({
     params: params.extend({ name: z.string().openapi({ description: "The capture's name" }) }),
     query: z.object({
       redacted: z.string().optional().openapi({
-        description: "1: with pseudonyms for what identifies, sealed anew with a key that is no secret",
+        description: "1: with pseudonyms for identifying values, re-sealed with a key that is not secret",
         example: "1",
       }),
     }),
   },
   responses: {
     200: {
-      description: "One JSON document a line",
+      description: "One JSON document per line",
       content: { "text/plain": { schema: z.string() } },
     },
-    400: problem("A parameter makes no sense"),
+    400: problem("A parameter is not valid"),
     404: problem("No such meter, or no such capture"),
-    409: problem("It cannot be redacted, and why"),
-    503: problem("Others are being redacted"),
+    409: problem("It cannot be redacted; the message gives the reason"),
+    503: problem("Too many captures are being redacted"),
   },
 });

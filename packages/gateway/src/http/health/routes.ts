@@ -7,5 +7,5 @@ export const healthRoute = createRoute({
   method: "get",
   path: "/api/v1/health",
   summary: "Whether the gateway works",
-  responses: { 200: answer(schema.healthAnswer, "It does") },
+  responses: { 200: answer(schema.healthAnswer, "The gateway works") },
 });

@@ -17,7 +17,7 @@ interface HistoryQuery {
 const noTime = (name: string, text: string): string =>
   `${name}=${shown(text)} is not a time: write for example 2026-01-01T12:00:00Z, or seconds since 1970`;
 
-/** The grid that a query asks for, or one sentence on what is wrong with it. By default the last hour. */
+/** The grid of a query, by default the last hour, or one sentence on what is wrong with the query. */
 const gridOf = (query: HistoryQuery, now: Millis, interval: Millis): HistoryGrid | string => {
   const to = query.to === undefined ? now : parseMoment(query.to);
   if (to === undefined) return noTime("to", query.to ?? "");

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { parseMoment, parseStep } from "./query.ts";
 
-test("times and steps are read in every form that is promised, and nothing else", () => {
+test("reads times and steps in every documented form, and in no other", () => {
   assert.equal(parseMoment("1767268800"), 1_767_268_800_000);
   assert.equal(parseMoment("2026-01-01T12:00:00Z"), 1_767_268_800_000);
   assert.equal(parseMoment("2026-01-01T13:00:00.000+01:00"), 1_767_268_800_000);

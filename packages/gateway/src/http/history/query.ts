@@ -13,7 +13,7 @@ export const parseMoment = (text: string): number | undefined => {
   return time >= 0 ? time : undefined;
 };
 
-/** Whole seconds of "60" or "1m"; `undefined` for anything else, and for less than one second or more than a year. */
+/** Whole seconds of "60" or "1m"; `undefined` for anything else, and below one second or above a year. */
 export const parseStep = (text: string): number | undefined => {
   const seconds = /^\d{1,9}$/.test(text) ? Number(text) : (parseDuration(text) ?? Number.NaN) / 1000;
   return Number.isInteger(seconds) && seconds >= 1 && seconds <= 31_536_000 ? seconds : undefined;

@@ -15,20 +15,20 @@ export const historyRoute = createRoute({
       from: z
         .string()
         .optional()
-        .openapi({ ...moment, description: `${moment.description}; an hour before \`to\`` }),
+        .openapi({ ...moment, description: `${moment.description}; default: an hour before \`to\`` }),
       to: z
         .string()
         .optional()
-        .openapi({ ...moment, description: `${moment.description}; now` }),
+        .openapi({ ...moment, description: `${moment.description}; default: now` }),
       step: z
         .string()
         .optional()
-        .openapi({ description: "Seconds, or a length of time; chosen to fit", example: "5m" }),
+        .openapi({ description: "Seconds, or a length of time; default: chosen to fit", example: "5m" }),
     }),
   },
   responses: {
     200: answer(schema.historyAnswer, "Points, oldest first"),
-    400: problem("A parameter makes no sense"),
+    400: problem("A parameter is not valid"),
     404: notFound,
   },
 });

@@ -1,13 +1,13 @@
-/** The meter's event log as the API gives it, or why there is none. */
+/** The meter's event log in the API, or why there is none. */
 import type { LogEvent } from "@meterport/client/readers/events";
 import { type MeterLogRead, mostLogEntries } from "@meterport/engine/points/meter-log";
 import { LayoutError, MeterportError, ResponseError } from "@meterport/protocol/errors";
 import type { ApiProblem, LogAnswer, LogEntry } from "../api.ts";
 
-/** How many entries are given where none are named. */
+/** The default number of entries. */
 const fewEntries = 25;
 
-/** How many entries `limit` asks for; undefined for what is no count. */
+/** The number of entries that `limit` asks for; undefined if it is not a count. */
 export const parseLimit = (limit: string | undefined): number | undefined => {
   if (limit === undefined) return fewEntries;
   const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
@@ -33,12 +33,12 @@ export const logAnswer = (id: string, { time, entries }: MeterLogRead) =>
 /**
  * Status and sentence for a log that could not be read.
  *
- * @throws the error where it is none of a meter
+ * @throws any error that is not about the meter
  */
 export const logProblem = (error: unknown): { readonly status: 502 | 503; readonly problem: ApiProblem } => {
   if (!(error instanceof MeterportError)) throw error;
   const refused = error instanceof ResponseError || error instanceof LayoutError;
-  const what = refused ? "the meter gives no event log that can be read" : "the meter does not answer";
+  const what = refused ? "the meter's event log cannot be read" : "the meter does not answer";
   return {
     status: refused ? 502 : 503,
     problem: { error: refused ? "no-log" : "meter-silent", message: `${what}: ${error.message}` },

@@ -49,7 +49,7 @@ test("the meter's log comes decoded, newest first, with the raw number", async (
   await done();
 });
 
-test("so many entries come as were asked for, and no question loads the meter twice in a minute", async () => {
+test("gives the requested number of entries, and reads the meter at most once a minute", async () => {
   const { meter, answer, done } = await setup();
   meter.log = Array.from({ length: 300 }, (_, i) => logEvent(1000 - i));
   for (const [query, count] of [
@@ -63,7 +63,7 @@ test("so many entries come as were asked for, and no question loads the meter tw
   await done();
 });
 
-test("a log that cannot be had is a problem with one clear sentence", async () => {
+test("answers one clear sentence if the log cannot be read", async () => {
   const { clock, meter, ask, get, done } = await setup();
   const problem = async (query: string, status: number, error: string, message: RegExp) => {
     const answer = await ask(query);
@@ -80,9 +80,9 @@ test("a log that cannot be had is a problem with one clear sentence", async () =
   await problem("", 503, "meter-silent", /^the meter does not answer: read BT74: no answer after 3 attempts$/);
   await clock.advance(10_000);
   meter.logFails = new ResponseError("no-permission", 3, "read BT74", "the key may not read it");
-  await problem("", 502, "no-log", /^the meter gives no event log that can be read: /);
+  await problem("", 502, "no-log", /^the meter's event log cannot be read: /);
   await clock.advance(10_000);
   meter.logFails = new Error("a bug");
-  await problem("", 500, "internal", /its log says why/);
+  await problem("", 500, "internal", /see its log for the reason/);
   await done();
 });

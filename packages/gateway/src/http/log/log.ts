@@ -6,7 +6,7 @@ import { logAnswer, logProblem, parseLimit } from "./log-answer.ts";
 import { logRoute } from "./routes.ts";
 
 export interface LogSource {
-  /** The newest entries of a meter's log, at most `count`. @throws MeterportError where the meter does not give them */
+  /** The newest entries of a meter's log, at most `count`. @throws MeterportError if they cannot be read */
   readonly meterLog: (id: string, count: number) => Promise<MeterLogRead>;
 }
 

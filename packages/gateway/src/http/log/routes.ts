@@ -10,14 +10,14 @@ export const logRoute = createRoute({
   request: {
     params,
     query: z.object({
-      limit: z.string().optional().openapi({ description: "How many, 1 to 100; 25 if omitted", example: "25" }),
+      limit: z.string().optional().openapi({ description: "Number of entries, 1 to 100; default: 25", example: "25" }),
     }),
   },
   responses: {
     200: answer(schema.logAnswer, "Entries, newest first, read from the meter at most a minute ago"),
-    400: problem("A parameter makes no sense"),
+    400: problem("A parameter is not valid"),
     404: notFound,
-    502: problem("The meter gives no log that can be read"),
+    502: problem("The meter's log cannot be read"),
     503: problem("The meter does not answer"),
   },
 });

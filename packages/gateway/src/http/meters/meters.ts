@@ -10,11 +10,11 @@ const eventStream = { "content-type": "text/event-stream", "x-accel-buffering": 
 
 export const addMeters = (app: OpenAPIHono, meters: Meters, streams: EventStreams): void => {
   const listen = (c: Context, meter: MeterView) => {
-    // Of a head the body is dropped unread, so a stream would hold its place for nobody.
+    // The body of a HEAD answer is dropped unread, so a stream would only block its place.
     if (c.req.raw.method === "HEAD") return c.body(null, 200, eventStream);
     const body = streams.open(meter, c.req.raw.signal);
     if (body === undefined)
-      return refuse(c, 503, "too-many-listeners", "too many pages are listening: close one and try again");
+      return refuse(c, 503, "too-many-listeners", "too many listeners: close a page and try again");
     return c.body(body, 200, eventStream);
   };
 

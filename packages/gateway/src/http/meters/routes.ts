@@ -16,7 +16,7 @@ export const metersRoute = createRoute({
 export const meterRoute = createRoute({
   method: "get",
   path: "/api/v1/meters/{id}",
-  summary: "One meter with its identity",
+  summary: "One meter and its identity",
   request: { params },
   responses: { 200: answer(schema.meterDetail, "The meter"), 404: notFound },
 });

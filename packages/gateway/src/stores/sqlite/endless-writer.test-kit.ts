@@ -1,4 +1,4 @@
-/** A process for `sqlite-store.test.ts`: appends without end and says each time what it was told is kept. */
+/** A process for `sqlite-store.test.ts`: appends without end and prints each acknowledged reading. */
 import { silentLog } from "@meterport/engine/ports/log";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import { openSqliteStore } from "./sqlite-store.ts";
@@ -7,6 +7,6 @@ const folder = process.argv[2] ?? "";
 const store = openSqliteStore(folder, { raw: 1e12, minutes: 1e12 }, silentLog, Date.now());
 for (let n = 0; ; n++) {
   await store.append("home", [reading(n * 1_000, { power_w: n, energy_import_wh: n })]);
-  // Waits until the line is out: only what the parent could see counts as acknowledged.
+  // Waits until the line is written: only what the parent can see counts as acknowledged.
   await new Promise<void>((resolve) => process.stdout.write(`${n}\n`, () => resolve()));
 }

@@ -18,7 +18,7 @@ test("uses the SQLite of this Node and does not look for libsql", () => {
   db.close();
 });
 
-test("takes libsql where Node has no SQLite, with values, names, and an end that may come twice", () => {
+test("uses libsql if Node has no SQLite, with values, names, and a close that may come twice", () => {
   const db = sqliteDriver({ ...thisNode, builtIn: () => undefined })(":memory:");
   db.exec("CREATE TABLE t (a INTEGER, b REAL, c TEXT)");
   assert.equal(Number(db.prepare("INSERT INTO t VALUES (?, ?, ?)").run(1, null, "x").changes), 1);
@@ -28,7 +28,7 @@ test("takes libsql where Node has no SQLite, with values, names, and an end that
   db.close();
 });
 
-test("without either, one sentence names the package and what to do", () => {
+test("without either, reports the package and what to do in one sentence", () => {
   const missing = node20(() => {
     throw failure("Cannot find module 'libsql'\nRequire stack:\n- sqlite-driver.js", "MODULE_NOT_FOUND");
   });
@@ -41,7 +41,7 @@ test("without either, one sentence names the package and what to do", () => {
   );
 });
 
-test("a libsql without a binary for this machine is not called missing", () => {
+test("does not report libsql without a binary for this machine as missing", () => {
   for (const error of [
     failure("Cannot find module '@libsql/linux-riscv64-gnu'\nRequire stack:", "MODULE_NOT_FOUND"),
     failure("wrong ELF class"),

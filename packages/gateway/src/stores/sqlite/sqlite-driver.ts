@@ -1,11 +1,11 @@
-/** SQLite, from the Node that runs or from the package libsql: Node 20 has none of its own. */
+/** SQLite, from this Node or from the package libsql, since Node 20 has none. */
 import { createRequire } from "node:module";
 import { UsageError } from "@meterport/protocol/errors";
 
-/** What is bound to a statement. */
+/** Values bound to a statement. */
 export type SqliteValue = number | string | null;
 
-/** Names stand without the colon of the statement. */
+/** Names are without the colon of the statement. */
 export type SqliteNames = Readonly<Record<string, SqliteValue>>;
 
 export type SqliteRow = Readonly<Record<string, unknown>>;
@@ -16,20 +16,20 @@ export interface SqliteStatement {
   readonly run: (...values: readonly SqliteValue[]) => { readonly changes: number | bigint };
 }
 
-/** An open database. Each call works at once and throws what SQLite says. */
+/** An open database. Calls are synchronous and throw SQLite's errors. */
 export interface SqliteConnection {
   readonly exec: (sql: string) => void;
   readonly prepare: (sql: string) => SqliteStatement;
-  /** Once is enough, and twice does no harm. */
+  /** May be called twice. */
   readonly close: () => void;
 }
 
-/** Opens a file, and makes it if there is none; whoever finds it locked waits for up to five seconds. */
+/** Opens a file, and creates it if there is none; waits up to five seconds if it is locked. */
 export type SqliteDriver = (path: string) => SqliteConnection;
 
 const lockTimeout = 5_000;
 
-/** The part that both have in common. */
+/** The interface that both share. */
 interface Database {
   readonly exec: (sql: string) => unknown;
   readonly prepare: (sql: string) => unknown;
@@ -38,7 +38,7 @@ interface Database {
 
 type DatabaseClass = new (path: string, options: { readonly timeout: number }) => Database;
 
-/** @param farewell what closes the file where `close` alone does not */
+/** @param farewell the statement that releases the file if `close` alone does not */
 const connection = (database: Database, farewell?: string): SqliteConnection => {
   let isOpen = true;
   return {
@@ -58,15 +58,15 @@ const connection = (database: Database, farewell?: string): SqliteConnection => 
   };
 };
 
-/** What can be asked for a SQLite; undefined where there is none, and a test says what there is. */
+/** Where SQLite can come from; undefined if it is missing. Tests replace this. */
 export interface SqliteSources {
   readonly builtIn: () => DatabaseClass | undefined;
-  /** @throws an error with `code` MODULE_NOT_FOUND where it is not installed */
+  /** @throws an error with `code` MODULE_NOT_FOUND if it is not installed */
   readonly libsql: () => DatabaseClass;
   readonly nodeVersion: string;
 }
 
-/** Node 22 calls its SQLite experimental, on standard error, at each start; nobody who runs the daemon can act on that. */
+/** Node 22 warns at each start that its SQLite is experimental; users of the daemon cannot act on that. */
 const quietly = <T>(load: () => T): T => {
   const { emitWarning } = process;
   process.emitWarning = () => {};
@@ -79,7 +79,7 @@ const quietly = <T>(load: () => T): T => {
 
 /** What this process can load. */
 export const thisNode: SqliteSources = {
-  // The function itself is missing before 20.16, and the module before 22.13, where nobody asked for it with a flag.
+  // The function itself is missing before 20.16, and the module before 22.13 unless a flag enables it.
   builtIn: () => quietly(() => process.getBuiltinModule?.("node:sqlite")?.DatabaseSync),
   libsql: () => createRequire(import.meta.url)("libsql") as typeof import("libsql"),
   nodeVersion: process.versions.node,
@@ -94,14 +94,14 @@ const reasonOf = (error: unknown): string => {
 /**
  * The SQLite of this Node, or else the package libsql.
  *
- * @throws UsageError that names the package where neither is there
+ * @throws UsageError that names the package if neither is available
  */
 export const sqliteDriver = (sources: SqliteSources = thisNode): SqliteDriver => {
   const BuiltIn = sources.builtIn();
   if (BuiltIn !== undefined) return (path) => connection(new BuiltIn(path, { timeout: lockTimeout }));
   try {
     const Libsql = sources.libsql();
-    // It keeps the file open while a statement is in memory, so nothing else empties the write-ahead log.
+    // libsql keeps the file open while a statement is in memory, so nothing else empties the write-ahead log.
     const farewell = "PRAGMA wal_checkpoint(TRUNCATE)";
     return (path) => connection(new Libsql(path, { timeout: lockTimeout }), farewell);
   } catch (cause) {

@@ -9,7 +9,7 @@ import { migrate } from "./sqlite-schema.ts";
 /** Checking a larger file would delay the start by seconds. */
 const checkedBytes = 64 * 1024 * 1024;
 
-/** Node's own recursive way never ends where a file system refuses a folder as if its parent were missing, as /proc does. */
+/** Node's own recursive mkdir never ends if a file system refuses a folder as if its parent were missing, as /proc does. */
 const makeFolder = (path: string): void => {
   if (existsSync(path)) return;
   if (dirname(path) !== path) makeFolder(dirname(path));
@@ -24,7 +24,7 @@ const makeFolder = (path: string): void => {
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */
 const damageCodes = new Set([11, 26]);
 
-/** The code as Node's own SQLite names it, or libsql. */
+/** The error code, as Node's own SQLite or libsql names it. */
 const codeOf = (error: unknown): unknown => {
   if (!(error instanceof Error)) return undefined;
   return "errcode" in error ? error.errcode : "rawCode" in error ? error.rawCode : undefined;
@@ -38,7 +38,7 @@ const isDamage = (error: unknown): boolean => {
 class Damaged extends Error {}
 
 const open = (path: string, driver: SqliteDriver): SqliteConnection => {
-  // Readings tell when somebody is at home, so only the owner may read them.
+  // Readings reveal when people are at home, so only the owner may read them.
   if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
   const db = driver(path);
   try {
@@ -68,10 +68,10 @@ const setAside = (path: string, stamp: string): string => {
 };
 
 /**
- * Opens or creates the database. Where the file is damaged it is renamed, the log says to what, and an empty one
- * takes its place: the meter goes on being read, and nothing is thrown away.
+ * Opens or creates the database. A damaged file is renamed, the log says to what, and an empty one
+ * replaces it: the meter is still read, and nothing is deleted.
  *
- * @throws UsageError where the folder cannot be written or a newer Meterport wrote the file
+ * @throws UsageError if the folder cannot be written or a newer Meterport wrote the file
  */
 export const openDatabase = (path: string, log: Log, now: number, driver: SqliteDriver): SqliteConnection => {
   try {
@@ -81,7 +81,7 @@ export const openDatabase = (path: string, log: Log, now: number, driver: Sqlite
     } catch (error) {
       if (!(error instanceof Damaged) && !isDamage(error)) throw error;
       const target = setAside(path, new Date(now).toISOString().replace(/[:.]/g, "-"));
-      log.error(`the database ${path} is damaged; it was renamed to ${target} and an empty one takes its place`);
+      log.error(`the database ${path} is damaged; it was renamed to ${target} and replaced by an empty one`);
       return open(path, driver);
     }
   } catch (error) {
@@ -89,7 +89,7 @@ export const openDatabase = (path: string, log: Log, now: number, driver: Sqlite
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(
       "data-folder",
-      `cannot open the database ${path}: ${reason}; check the folder's permissions, or name another one with --data or METERPORT_DATA`,
+      `cannot open the database ${path}: ${reason}; check the folder's permissions, or set another folder with --data or METERPORT_DATA`,
       { cause: error },
     );
   }

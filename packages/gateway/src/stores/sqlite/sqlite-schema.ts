@@ -3,7 +3,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { SqliteConnection } from "./sqlite-driver.ts";
 
-/** Live keys that are kept, one column each. Written out: a stored column must not vanish because a list changed. */
+/** Live keys that are stored, one column each. Written out, so that no stored column vanishes when a list changes. */
 export const readingColumns = [
   "power_w",
   "power_import_w",
@@ -30,7 +30,7 @@ export const readingColumns = [
   "reactive_energy_export_varh",
 ] as const satisfies readonly LiveKey[];
 
-/** Registers that minutes and hours keep as well. */
+/** Registers that minutes and hours also keep. */
 export const bucketRegisters = [
   "energy_import_wh",
   "energy_export_wh",
@@ -42,7 +42,7 @@ export const bucketRegisters = [
  * One entry per version, never changed once released: entry n turns version n into n + 1.
  *
  * REAL columns cost one to eight bytes: SQLite stores whole numbers in them as short integers. WITHOUT ROWID keeps the
- * rows themselves in the order of their key, so a range is one walk.
+ * rows in the order of their key, so a range is one scan.
  */
 const migrations: readonly string[] = [
   `
@@ -69,7 +69,7 @@ const migrations: readonly string[] = [
 /**
  * Brings the database to the present version, each step in a transaction of its own.
  *
- * @throws UsageError where a newer Meterport wrote it
+ * @throws UsageError if a newer Meterport wrote it
  */
 export const migrate = (db: SqliteConnection, path: string): void => {
   const row = db.prepare("PRAGMA user_version").get();

@@ -41,7 +41,7 @@ for (const [name, driver] of Object.entries(drivers)) {
     };
   });
 
-  test(`${name}: damaged pages and a file that is no database are set aside, and the store can be closed twice`, async () => {
+  test(`${name}: damaged pages and a file that is not a database are set aside, and the store can be closed twice`, async () => {
     const folder = folderForTest();
     try {
       const path = join(folder, "meterport.db");
@@ -70,7 +70,7 @@ for (const [name, driver] of Object.entries(drivers)) {
   });
 }
 
-test("a process that is killed while it writes loses nothing that was acknowledged", async () => {
+test("a process killed while writing loses nothing that was acknowledged", async () => {
   const folder = folderForTest();
   try {
     for (let round = 0; round < 2; round++) {
@@ -98,7 +98,7 @@ test("a process that is killed while it writes loses nothing that was acknowledg
   }
 });
 
-test("a damaged file is set aside under a name that the log gives, and its bytes stay", async () => {
+test("a damaged file is renamed as the log says, and its bytes stay", async () => {
   const folder = folderForTest();
   try {
     const path = join(folder, "meterport.db");
@@ -134,7 +134,7 @@ test("a database of a newer Meterport is refused and left alone", async () => {
   }
 });
 
-test("a folder that cannot be made is one clear sentence", async () => {
+test("a folder that cannot be created is one clear sentence", async () => {
   const folder = folderForTest();
   try {
     writeFileSync(join(folder, "file"), "");

@@ -11,7 +11,7 @@ import { type SqliteConnection, type SqliteDriver, type SqliteStatement, sqliteD
 import { openDatabase } from "./sqlite-file.ts";
 import { bucketRegisters, readingColumns } from "./sqlite-schema.ts";
 
-/** Seconds. History in whole hours walks hours, in whole minutes minutes, and anything finer the readings. */
+/** Seconds. History in whole hours reads the hours, in whole minutes the minutes, and anything finer the readings. */
 const widths = [3_600, 60] as const;
 
 const qualityCodes: Readonly<Record<LiveReading["quality"], number>> = { good: 0, partial: 1, suspect: 2, stale: 3 };
@@ -41,7 +41,7 @@ const upsertBucket = `INSERT INTO bucket (${bucketColumns.join(", ")}) VALUES ($
       .join(",\n    ")},
     last = max(last, excluded.last)`;
 
-// Numbers are bound as floating point, hence the CAST. Beside a single max() SQLite gives the other columns of the row where the maximum stands.
+// Numbers are bound as floating point, hence the CAST. Beside a single max() SQLite gives the other columns of the row with the maximum.
 const rawPower = `SELECT CAST((time - :from) / :width AS INTEGER) AS slot, avg(power_w) AS mean, min(power_w) AS low, max(power_w) AS high
   FROM reading WHERE meter = :meter AND time >= :from AND time < :to GROUP BY slot`;
 const rawRegister = (
@@ -201,7 +201,7 @@ export class SqliteStore implements Store {
       try {
         this.#db.exec("ROLLBACK");
       } catch {
-        // SQLite has rolled back by itself, as it does when the disk is full.
+        // SQLite has already rolled back, as when the disk is full.
       }
       throw error;
     }
@@ -209,9 +209,9 @@ export class SqliteStore implements Store {
 }
 
 /**
- * The store in `meterport.db` of a folder, made where there is none.
+ * The store in `meterport.db` of a folder, created if there is none.
  *
- * @throws UsageError where the folder cannot be written or a newer Meterport wrote the file
+ * @throws UsageError if the folder cannot be written or a newer Meterport wrote the file
  */
 export const openSqliteStore = (
   folder: string,
