@@ -75,7 +75,7 @@ describe("the meter's log on the page", { skip: skipPage }, () => {
         "en",
         /^Alarm Phase loss.*: L1, L3 1 Jan 2026, .*event 68 \(2116 in the log\)$/,
         /^Power up: power failure /,
-        /^Event that no public list has: argument ff fe fd fc fb fa f9 f8 time unknown event 45$/,
+        /^Event not in any public list: argument ff fe fd fc fb fa f9 f8 time unknown event 45$/,
       ],
       [
         "da",

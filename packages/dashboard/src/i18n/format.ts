@@ -1,16 +1,16 @@
 import type { Messages } from "./en.ts";
 
-/** A number and its unit, apart so that they can be set in different sizes. */
+/** A number and its unit, separate so that they can have different sizes. */
 export interface Quantity {
   readonly value: string;
   readonly unit: string;
 }
 
-/** Which way power flows over the meter, seen from the house. */
+/** The direction of power through the meter, seen from the house. */
 export type Direction = "import" | "export" | "zero" | "unknown";
 
 /**
- * Which way a net power in W (import positive) flows; what rounds to 0 W is zero.
+ * The direction of a net power in W (import positive); what rounds to 0 W is zero.
  *
  * @example directionOf(-1234) // "export"
  * @example directionOf(null) // "unknown"
@@ -21,22 +21,22 @@ export function directionOf(power: number | null): Direction {
   return rounded > 0 ? "import" : rounded < 0 ? "export" : "zero";
 }
 
-/** Text for people in one language and one place; nothing in it is markup. */
+/** Text for people in one language and region, without markup. */
 export interface Formatter {
   /** W below 10 kW, else kW; "–" for null. */
   readonly power: (watts: number | null) => Quantity;
-  /** The same without its sign, for beside a word or an arrow that says the direction. */
+  /** The same without its sign, for use beside a word or an arrow for the direction. */
   readonly magnitude: (watts: number | null) => Quantity;
   readonly powerText: (watts: number | null) => string;
   readonly magnitudeText: (watts: number | null) => string;
-  /** Powers that stand beside each other, all in the unit that the largest of them needs. */
+  /** Powers shown together, all in the unit that the largest of them needs. */
   readonly powerTexts: <T extends readonly (number | null)[]>(watts: T) => { readonly [K in keyof T]: string };
   /** A number with a fixed count of decimals and a unit. */
   readonly amount: (value: number | null, decimals: number, unit: string) => string;
   readonly number: (value: number | null, decimals: number) => string;
   /** Thousandths of a unit cut in two: the whole and the three decimals with their separator. */
   readonly register: (thousandths: number | null) => { whole: string; decimals: string };
-  /** A length of time in its one largest unit, as "14 s" or "3 min". */
+  /** A length of time in its largest unit only, such as "14 s" or "3 min". */
   readonly duration: (ms: number) => string;
   readonly ago: (ms: number) => string;
   /** Local time of day of milliseconds since 1970. */
@@ -49,13 +49,13 @@ export interface Formatter {
 /** Below this power in W the unit is W. */
 const KILOWATT_FROM = 10_000;
 
-/** Makes the formatter of a language; `timeZone` only where it is not the machine's own. */
+/** Makes the formatter of a language; `timeZone` only if it is not the machine's own. */
 export function formatter(messages: Messages, locale: string, timeZone?: string): Formatter {
   const numbers = new Map<number, Intl.NumberFormat>();
   const digits = (decimals: number): Intl.NumberFormat => {
     let format = numbers.get(decimals);
     if (format === undefined) {
-      // The sign of -0.2 rounded to 0 would be a false statement about direction.
+      // The sign of -0.2, rounded to 0, would show a false direction.
       format = new Intl.NumberFormat(locale, {
         minimumFractionDigits: decimals,
         maximumFractionDigits: decimals,

@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chooseLanguage, chooseLocale, isLanguage, LANGUAGES } from "./language.ts";
 
-test("the first language that we speak is taken, English otherwise", () => {
+test("takes the first language that we have, else English", () => {
   assert.equal(chooseLanguage(["fr-FR", "de-CH", "en"]), "de");
   assert.equal(chooseLanguage(["DA"]), "da");
   assert.equal(chooseLanguage(["fr"]), "en");
   assert.equal(chooseLanguage([]), "en");
 });
 
-test("the reader's own region formats numbers", () => {
+test("formats numbers as in the reader's own region", () => {
   assert.equal(chooseLocale("en", ["da-DK", "en-GB"]), "en-GB");
   assert.equal(chooseLocale("de", ["da-DK"]), "de");
 });
 
-test("a cause begins with a short sentence that can stand alone", () => {
+test("a cause begins with a short, self-contained sentence", () => {
   for (const [language, { linkCauses }] of Object.entries(LANGUAGES)) {
     for (const [cause, [first = ""]] of Object.entries(linkCauses)) {
       assert.match(first, /^\p{Lu}[^.]{8,110}\.$/u, `${language} ${cause}`);
@@ -22,7 +22,7 @@ test("a cause begins with a short sentence that can stand alone", () => {
   }
 });
 
-test("nothing inherited passes for a language", () => {
+test("inherited properties are not languages", () => {
   assert.equal(isLanguage("constructor"), false);
   assert.equal(isLanguage("en"), true);
 });
@@ -37,7 +37,7 @@ function texts(value: unknown, path: string): [string, string][] {
   return Object.entries(value as object).flatMap(([key, part]) => texts(part, `${path}.${key}`));
 }
 
-test("every language says all that it is given, and leaves no text empty that English fills", () => {
+test("every language uses all its parameters, and has a text wherever English has one", () => {
   const english = new Map(texts(LANGUAGES.en, "$"));
   for (const [language, words] of Object.entries(LANGUAGES)) {
     const own = texts(words, "$");

@@ -10,7 +10,7 @@ export function isLanguage(value: unknown): value is Language {
 }
 
 /**
- * Picks the first language that the reader prefers and we speak; English otherwise.
+ * Picks the reader's most preferred language that we have; English otherwise.
  *
  * @example chooseLanguage(["fr-FR", "de-CH", "en"]) // "de"
  */
@@ -23,7 +23,7 @@ export function chooseLanguage(preferred: readonly string[]): Language {
 }
 
 /**
- * The locale that formats numbers and times in a language: the reader's own regional one where they have it.
+ * The locale that formats numbers and times in a language: the reader's own regional one, if any.
  *
  * @example chooseLocale("en", ["da-DK", "en-GB"]) // "en-GB"
  * @example chooseLocale("de", ["da-DK"]) // "de"

@@ -23,7 +23,7 @@ const link = {
   round_trip_ms: 180,
 };
 
-test("a reading keeps numbers and makes everything else unknown", () => {
+test("a reading keeps numbers, and everything else becomes unknown", () => {
   const reading = readingOf({
     time: "2026-01-01T00:00:02Z",
     quality: "good",
@@ -38,7 +38,7 @@ test("a reading keeps numbers and makes everything else unknown", () => {
   assert.equal(reading?.values.power_l1_w, null);
 });
 
-test("limits of age that make no sense do not keep a value alive", () => {
+test("invalid age limits do not keep a value alive", () => {
   for (const limit of [undefined, Number.NaN, 0, -5, Number.POSITIVE_INFINITY, "9"]) {
     const taken = linkOf({ ...link, late_after_ms: limit, stale_after_ms: limit });
     assert.deepEqual([taken?.late_after_ms, taken?.stale_after_ms], [3000, 4000]);
@@ -46,18 +46,18 @@ test("limits of age that make no sense do not keep a value alive", () => {
   assert.equal(linkOf({ ...link, stale_after_ms: 20_000 })?.stale_after_ms, 20_000);
 });
 
-test("a stale answer or one without a time is no reading", () => {
+test("a stale answer, or one without a time, is not a reading", () => {
   assert.equal(readingOf({ time: "2026-01-01T00:00:02Z", quality: "stale", power_w: 5 }), null);
   assert.equal(readingOf({ time: null, quality: "good", power_w: 5 }), null);
   assert.equal(readingOf({ time: "yesterday", quality: "good", power_w: 5 }), null);
 });
 
-test("a link comes through unchanged; an unknown state is refused", () => {
+test("a link passes unchanged; an unknown state is refused", () => {
   assert.deepEqual(linkOf(link), link);
   assert.equal(linkOf({ ...link, state: "great" }), null);
 });
 
-test("a list keeps the meters that are one", () => {
+test("a list keeps only valid meters", () => {
   const meter = { id: "house", name: "House", simulated: true, link };
   assert.deepEqual(metersOf([meter, { id: 5 }, null]), [{ ...meter, identity: null }]);
   assert.equal(metersOf({ error: "no" }), null);
@@ -79,7 +79,7 @@ test("a history keeps its gaps and drops what has no time", () => {
   assert.equal(historyOf({ step: 0, points: [] }), null);
 });
 
-test("no answer of any shape throws, and no value is other than a finite number or null", () => {
+test("no answer of any shape throws, and every value is a finite number or null", () => {
   const keys = fc.constantFrom(
     ...MEASURED_KEYS,
     "time",
@@ -107,7 +107,7 @@ test("no answer of any shape throws, and no value is other than a finite number 
   );
 });
 
-test("of captures only those that could be a file's name and a time are taken, and not without end", () => {
+test("takes only captures with a valid file name and time, and a bounded number", () => {
   const capture = {
     name: "home-20260131T120000Z-silent-no-answer.ndjson",
     time: "2026-01-31T12:00:00Z",

@@ -10,7 +10,7 @@ import type {
   MeterSummary,
 } from "@meterport/gateway/http/api";
 
-/** The measured values that the page shows. */
+/** The measured values on the page. */
 export const MEASURED_KEYS = [
   "power_w",
   "power_l1_w",
@@ -50,7 +50,7 @@ export interface History {
   readonly points: readonly (Omit<HistoryPoint, "time"> & { readonly time: number })[];
 }
 
-/** More than any question of this page can have as its answer. */
+/** More than any answer to this page can have. */
 const MOST_POINTS = 5000;
 const MOST_METERS = 10_000;
 const MOST_CAPTURES = 100;
@@ -81,7 +81,7 @@ export function timeOf(value: unknown): number | null {
 }
 
 /**
- * Takes a reading out of a live answer; null when it carries none, as while the link is down.
+ * The reading in a live answer; null if it has none, as while the link is down.
  *
  * @example readingOf({ time: null, quality: "stale" }) // null
  */
@@ -100,13 +100,13 @@ function isLinkState(value: unknown): value is LinkState {
   return (LINK_STATES as readonly unknown[]).includes(value);
 }
 
-/** An age after which a reading is judged. What makes no sense must not keep a value alive, so the strictest one stands in. */
+/** An age limit for a reading. An invalid one must not keep a value alive, so the strictest replaces it. */
 function ageLimit(value: unknown, strictest: number): number {
   const age = number(value);
   return age !== null && age > 0 ? age : strictest;
 }
 
-/** Takes a link's health out of an answer; null when it is none. */
+/** The health of a link in an answer; null if it is not one. */
 export function linkOf(data: unknown): LinkHealth | null {
   const loose = record(data);
   const state = loose?.state;
@@ -148,12 +148,12 @@ function identityOf(data: unknown): MeterIdentity | null {
   };
 }
 
-/** The sentence of an answer that says why there is nothing; null when it has none. */
+/** The sentence of an answer that gives the reason for a failure; null if it has none. */
 export function problemOf(data: unknown): string | null {
   return text(record(data)?.message);
 }
 
-/** Takes one meter out of an answer; null when it is none. */
+/** One meter in an answer; null if it is not one. */
 export function meterOf(data: unknown): MeterDetail | null {
   const loose = record(data);
   const id = text(loose?.id);
@@ -168,7 +168,7 @@ export function meterOf(data: unknown): MeterDetail | null {
   };
 }
 
-/** Takes the list of meters out of an answer; null when it is no list. */
+/** The list of meters in an answer; null if it is not a list. */
 export function metersOf(data: unknown): MeterSummary[] | null {
   if (!Array.isArray(data)) return null;
   return data.slice(0, MOST_METERS).flatMap((entry) => meterOf(entry) ?? []);
@@ -176,7 +176,7 @@ export function metersOf(data: unknown): MeterSummary[] | null {
 
 const BAD_STATES: readonly BadLinkState[] = ["degraded", "paused", "refused", "silent"];
 
-/** Takes the list of a meter's captures out of an answer; null when it is no list. */
+/** The list of a meter's captures in an answer; null if it is not a list. */
 export function capturesOf(data: unknown): ApiCapture[] | null {
   if (!Array.isArray(data)) return null;
   return data.slice(0, MOST_CAPTURES).flatMap((entry) => {
@@ -189,7 +189,7 @@ export function capturesOf(data: unknown): ApiCapture[] | null {
   });
 }
 
-/** Takes a history out of an answer; null when it is none. */
+/** The history in an answer; null if it is not one. */
 export function historyOf(data: unknown): History | null {
   const loose = record(data);
   const step = number(loose?.step);

@@ -6,24 +6,24 @@ import type { GatewayApi } from "./gateway-api.ts";
 import { emptySeries, type Series, stepFor, withHistory, withReading } from "./series.ts";
 import { type After, type EventSourceLike, openStream, type Stream, type StreamEventType } from "./stream.ts";
 
-/** What the page's state needs of its surroundings. */
+/** What the page's state needs from its environment. */
 export interface Surroundings {
   readonly api: GatewayApi;
-  /** Milliseconds that pass, see `steadyClock`. */
+  /** Elapsed milliseconds, see `steadyClock`. */
   readonly clock: () => number;
   readonly after: After;
   readonly openEvents: (url: string) => EventSourceLike;
 }
 
-/** Ages are shown in seconds and a dead value must go within 5 s, so four looks a second are plenty. */
+/** Ages are shown in seconds and a dead value must go within 5 s, so four checks a second are plenty. */
 const TICK_MS = 250;
 const RETRY_MS = 3000;
 const METERS_EACH_MS = 60_000;
 const DETAIL_EACH_MS = 15_000;
 const CAPTURES_EACH_MS = 60_000;
-/** Live readings keep the charts up to date; this only corrects what rounding and gaps leave. */
+/** Live readings keep the charts up to date; this only corrects rounding and gaps. */
 const HISTORY_EACH_MS = 300_000;
-/** A reading that is this much older than its arrival is taken for fresh: clocks of two machines differ. */
+/** A reading this much older than its arrival still counts as fresh, because the clocks of two machines differ. */
 const AGE_TOLERANCE_MS = 2000;
 
 const HOUR = 3600;
@@ -43,12 +43,12 @@ function givesValues(link: LinkHealth | null): boolean {
   return link?.state === "up" || link?.state === "degraded";
 }
 
-/** When what is asked for is due, milliseconds of the clock: at once. */
+/** When each request is due, milliseconds of the clock: at once. */
 function allDue(): Record<"meters" | "detail" | "history" | "captures", number> {
   return { meters: 0, detail: 0, history: 0, captures: 0 };
 }
 
-/** All that the page knows, kept up to date while it is open. */
+/** The state of the page, kept up to date while it is open. */
 export class Dashboard {
   /** Null before the first answer. */
   meters: readonly MeterSummary[] | null = $state.raw(null);
@@ -57,7 +57,7 @@ export class Dashboard {
   link: LinkHealth | null = $state.raw(null);
   /** The last true reading, however old: look at `state` before showing it as present. */
   reading: Reading | null = $state.raw(null);
-  /** What was recorded of the link before it turned bad, newest first. */
+  /** Captures of the link before it failed, newest first. */
   captures: readonly ApiCapture[] = $state.raw([]);
   hour: Series = $state.raw(noHour());
   day: Series = $state.raw(noDay());
@@ -96,7 +96,7 @@ export class Dashboard {
     this.tick();
   }
 
-  /** Looks at the clock and asks the gateway for what is due. */
+  /** Checks the clock and sends the requests that are due. */
   tick(): void {
     this.#cancelTick();
     this.now = this.#with.clock();
@@ -117,24 +117,24 @@ export class Dashboard {
     this.tick();
   }
 
-  /** Shows a meter; one that the gateway does not know is kept in mind until it does. */
+  /** Shows a meter; one that the gateway does not know yet is remembered until it does. */
   select(id: string): void {
     this.#wanted = id;
     if (id === this.selected || this.meters?.every((meter) => meter.id !== id)) return;
     this.#show(id);
   }
 
-  /** Where a capture of the meter on show is, as it was. */
+  /** The address of an original capture of the shown meter. */
   captureUrl(name: string): string {
     return this.#with.api.captureUrl(this.selected ?? "", name);
   }
 
-  /** A capture of the meter on show that may be given away. */
+  /** A redacted capture of the shown meter, safe to share. */
   redactedCapture(name: string): ReturnType<GatewayApi["redactedCapture"]> {
     return this.#with.api.redactedCapture(this.selected ?? "", name);
   }
 
-  /** The newest entries of the log of the meter on show. */
+  /** The newest log entries of the shown meter. */
   log(limit: number): ReturnType<GatewayApi["log"]> {
     return this.#with.api.log(this.selected ?? "", limit);
   }
@@ -174,16 +174,16 @@ export class Dashboard {
     if (type === "link") {
       const link = linkOf(data);
       if (link === null) return;
-      // What the meter says of itself, and what the gateway caught up with, may be new now.
+      // The meter's identity and the gateway's history may be new now.
       if (givesValues(link) && !givesValues(this.link)) this.#due = { ...this.#due, detail: 0, history: 0 };
-      // It is recorded at the moment in which it turns bad.
+      // A capture is made at the moment when the link fails.
       if (link.state !== this.link?.state) this.#due.captures = 0;
       this.#linkEvents++;
       this.link = link;
     }
     if (type === "live") {
       const reading = readingOf(data);
-      // The same reading said twice does not become younger.
+      // The same reading sent again does not become younger.
       if (reading === null || reading.time === this.reading?.time) return;
       const age = this.#with.api.time() - reading.time;
       this.#readingAt = this.#lastEventAt - (age > AGE_TOLERANCE_MS ? age : 0);
@@ -199,7 +199,7 @@ export class Dashboard {
     this.#due[what] = Number.POSITIVE_INFINITY;
     const done = await load();
     this.#busy[what] = false;
-    // Somebody may have asked for it again in the meantime.
+    // Another request for it may have come in the meantime.
     this.#due[what] = Math.min(this.#due[what], this.#with.clock() + (done ? each : RETRY_MS));
   }
 

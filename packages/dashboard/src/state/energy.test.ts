@@ -16,22 +16,22 @@ test("counts from the register value just before the moment", () => {
   assert.deepEqual(energySince(series, "importWh", 100, 1035, 20_000), { wh: 25, since: 100, complete: true });
 });
 
-test("without a latest value the newest of the history stands for it", () => {
+test("without a latest value, uses the newest of the history", () => {
   const series = registers(10, { 90: 1010, 110: 1030 });
   assert.deepEqual(energySince(series, "importWh", 100, null, 20_000), { wh: 20, since: 100, complete: true });
 });
 
-test("a history that begins later says from when it counts", () => {
+test("a history that begins later reports from when it counts", () => {
   const series = registers(10, { 500: 1000, 600: 1100 });
   assert.deepEqual(energySince(series, "importWh", 100, 1200, 20_000), { wh: 200, since: 510, complete: false });
 });
 
-test("a history that has only begun does not count from a moment to come", () => {
+test("a history that has only begun does not count from a future moment", () => {
   const series = registers(300, { 600: 1000 });
   assert.deepEqual(energySince(series, "importWh", 100, 1002, 750), { wh: 2, since: 750, complete: false });
 });
 
-test("a value from long before the moment does not stand for it", () => {
+test("a value from long before the moment is not used for it", () => {
   const series = registers(10, { 0: 400, 200: 1000 });
   assert.deepEqual(energySince(series, "importWh", 100, 1200, 20_000), { wh: 200, since: 210, complete: false });
 });
@@ -42,10 +42,10 @@ test("a register that fell, or none, gives nothing", () => {
   assert.equal(energySince(emptySeries(10, 100), "importWh", 100, 12, 20_000), null);
 });
 
-test("a register that leapt to another meter's gives nothing, and a heavy load is believed", () => {
+test("a jump to another meter's register gives nothing, but a heavy load counts", () => {
   const series = registers(10, { 90: 5000, 100: 5000, 110: 46_000_000 });
   assert.equal(energySince(series, "importWh", 100, 46_000_001, 20_000), null);
-  // 100 kW for 3 hours, of which the series knows the ends.
+  // 100 kW for 3 hours, whose ends the series knows.
   const hours = registers(300, { 0: 0, 10800: 300_000 });
   assert.deepEqual(energySince(hours, "importWh", 300, null, 20_000), { wh: 300_000, since: 300, complete: true });
 });
@@ -71,18 +71,18 @@ test("an hour is never more than the day that holds it, whatever steps the histo
   assert.equal(hour?.since, 6610);
   assert.ok(
     Number(energySince(coarse, "importWh", 0, at(now), now)?.wh) < Number(hour?.wh),
-    "as it was: another beginning",
+    "before the fix: another start",
   );
 });
 
-test("a register stands as of the last reading, not as of the step that it fell into", () => {
+test("a register value is of the last reading's time, not of its step", () => {
   const series = registers(300, { 9300: 1000, 9600: 1100 });
   const lastReading = 9_774_000;
   assert.deepEqual(lastKnown([series], "importWh", lastReading, 9_900_000), { wh: 1100, time: lastReading });
   assert.deepEqual(lastKnown([series], "importWh", null, 9_800_000), { wh: 1100, time: 9_800_000 });
   assert.deepEqual(lastKnown([series], "importWh", 5_000_000, 20_000_000), { wh: 1100, time: 9_900_000 });
   assert.equal(lastKnown([series], "exportWh", lastReading, 9_900_000), null);
-  // The finer series says the same moment better.
+  // The finer series gives the same moment more exactly.
   const fine = registers(10, { 9770: 1099, 9890: 1101 });
   assert.equal(lastKnown([fine, series], "importWh", null, 9_950_000)?.wh, 1101);
 });

@@ -6,16 +6,16 @@ export type Register = "importWh" | "exportWh";
 export interface EnergySince {
   /** Watt-hours, never negative. */
   readonly wh: number;
-  /** Seconds since 1970 from which it really counts: later than asked when nothing older is known. */
+  /** Seconds since 1970 from which it really counts: later than requested if nothing older is known. */
   readonly since: number;
-  /** True when it counts from the moment that was asked for. */
+  /** True if it counts from the requested moment. */
   readonly complete: boolean;
 }
 
-/** More than this, W, no meter lets through; what needs more is a step to another meter's registers. */
+/** No meter passes more power, W, than this; a larger step comes from another meter's registers. */
 const MOST_POWER = 250_000;
 
-/** How far before the asked moment the first register value may lie and still stand for it. */
+/** How long before the requested moment the first register value may be and still count for it. */
 const TOLERATED_STEPS = 2;
 
 /** A register's value where some step ended. */
@@ -25,7 +25,7 @@ interface Known {
   readonly value: number;
 }
 
-/** What series know of a register, oldest first; of two that know one moment the finer counts. */
+/** The values of a register in several series, oldest first; for the same moment the finer series counts. */
 function knownOf(series: readonly Series[], register: Register): Known[] {
   return series
     .flatMap(({ step, buckets }) =>
@@ -39,8 +39,8 @@ function knownOf(series: readonly Series[], register: Register): Known[] {
 
 /**
  * Energy from `from` to `now` (seconds) as the difference of two register values; null when it cannot be known.
- * A register that fell, or leapt further than a meter can count (another meter, or a reset), gives null, because the
- * difference then says nothing.
+ * A register that fell, or jumped further than a meter can count (another meter, or a reset), gives null, because the
+ * difference is then meaningless.
  *
  * @param series several of the same meter know more together: a fine one of the last hour, a coarse one of the day
  */
@@ -64,10 +64,10 @@ export function energySince(
 }
 
 /**
- * Where a register stood last, and when: at the gateway's last reading, if that fell into the step, else at its end.
+ * The last value of a register and its time: the gateway's last reading if it is within the step, else the step's end.
  *
- * @param lastReading of the gateway, milliseconds since 1970; null where it has none
- * @param now likewise: a step that has only begun ends then
+ * @param lastReading the gateway's last reading, milliseconds since 1970; null if it has none
+ * @param now milliseconds since 1970, at which the current step ends
  */
 export function lastKnown(
   series: readonly Series[],

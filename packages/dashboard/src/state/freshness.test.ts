@@ -14,7 +14,7 @@ test("a reading within its poll interval is fresh", () => {
   assert.deepEqual(freshness(12_000, up), { state: "fresh", cause: "none" });
 });
 
-test("a late reading is stale before it is dead, at the ages that the gateway gives", () => {
+test("a late reading becomes stale and then dead, at the ages that the gateway gives", () => {
   const alive = { ...up, lastEventAt: 13_900 };
   assert.deepEqual(freshness(13_500, alive), { state: "stale", cause: "late" });
   assert.deepEqual(freshness(14_001, alive), { state: "dead", cause: "late" });
@@ -32,7 +32,7 @@ test("a silent event stream is dead within 5 s, whatever the link was", () => {
   assert.ok(SILENCE_LIMIT_MS < 5000);
 });
 
-test("when readings and signs of life stop together, the gateway is named and not the meter", () => {
+test("if readings and signs of life stop together, blames the gateway and not the meter", () => {
   assert.deepEqual(freshness(14_100, up), { state: "dead", cause: "gateway-silent" });
 });
 
@@ -50,7 +50,7 @@ test("a link that is not up is dead at once, with its cause", () => {
   }
 });
 
-test("a degraded link gives values that are as fresh as they are young", () => {
+test("values of a degraded link are judged by their age", () => {
   const degraded: Contact = { ...up, link: { state: "degraded", late_after_ms: 3000, stale_after_ms: 4000 } };
   assert.deepEqual(freshness(12_000, degraded), { state: "fresh", cause: "none" });
   assert.deepEqual(freshness(14_100, { ...degraded, lastEventAt: 14_000 }), { state: "dead", cause: "late" });
@@ -65,7 +65,7 @@ test("the first moments are connecting, and do not last", () => {
   assert.deepEqual(freshness(10_000, noReading), { state: "dead", cause: "late" });
 });
 
-test("nothing is fresh without an event and a reading that are young enough", () => {
+test("nothing is fresh without a recent event and a recent reading", () => {
   const age = fc.option(fc.integer({ min: 0, max: 30_000 }), { nil: null });
   const state = fc.constantFrom("up", "degraded", "paused", "silent", "refused", "connecting");
   fc.assert(

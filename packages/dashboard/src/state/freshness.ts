@@ -3,7 +3,7 @@ import type { LinkHealth } from "@meterport/gateway/http/api";
 /** "fresh": shown as live; "stale": shown, but marked as late; "dead": must not be shown as a present value. */
 export type Freshness = "fresh" | "stale" | "dead";
 
-/** Why a value is not fresh, in the order in which the causes hide each other. */
+/** Why a value is not fresh; an earlier cause hides later ones. */
 export type FreshnessCause =
   | "none"
   | "connecting"
@@ -15,7 +15,7 @@ export type FreshnessCause =
   | "late";
 
 export interface Contact {
-  /** When we began to listen, milliseconds of the same clock as `now`. */
+  /** When the page began to listen, milliseconds of the same clock as `now`. */
   readonly startedAt: number;
   /** The last sign of life from the gateway, of any kind. */
   readonly lastEventAt: number | null;
@@ -24,14 +24,14 @@ export interface Contact {
   readonly link: Pick<LinkHealth, "state" | "late_after_ms" | "stale_after_ms"> | null;
 }
 
-/** The gateway says something each 2 s; two of these may go missing, and 5 s is what the user was promised. */
+/** The gateway sends something every 2 s; two of these may be lost, and users are promised 5 s. */
 export const SILENCE_LIMIT_MS = 4500;
 
-/** One sign of life and a bit more: when readings stop as well, it is the gateway that is silent and not the meter. */
+/** A bit more than the time between signs of life: if these stop too, the gateway is silent and not the meter. */
 const MISSED_SIGN_MS = 3000;
 
 /**
- * Says whether the present values may be shown as present at `now` (milliseconds).
+ * Whether the latest values may be shown as present at `now` (milliseconds).
  *
  * @example freshness(100, { startedAt: 0, lastEventAt: null, lastReadingAt: null, link: null }) // { state: "stale", cause: "connecting" }
  */

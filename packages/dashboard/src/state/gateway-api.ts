@@ -2,21 +2,21 @@ import type { ApiCapture, LogAnswer, MeterDetail, MeterSummary } from "@meterpor
 import { capturesOf, type History, historyOf, meterOf, metersOf, problemOf } from "./api-answers.ts";
 import { logOf } from "./log-answer.ts";
 
-/** The gateway's API as this page uses it; each call gives null when there is no usable answer. */
+/** The gateway's API as this page uses it; each call gives null if there is no usable answer. */
 export interface GatewayApi {
   readonly meters: () => Promise<MeterSummary[] | null>;
   readonly meter: (id: string) => Promise<MeterDetail | null>;
   /** `from`, `to` and `step` in seconds. */
   readonly history: (id: string, from: number, to: number, step: number) => Promise<History | null>;
   readonly captures: (id: string) => Promise<ApiCapture[] | null>;
-  /** Where a capture is, as it was. */
+  /** The address of an original capture. */
   readonly captureUrl: (id: string, name: string) => string;
-  /** A capture that may be given away, or the gateway's sentence on why there is none. */
+  /** A redacted capture, or the gateway's sentence on why there is none. */
   readonly redactedCapture: (id: string, name: string) => Promise<Saved | { readonly problem: string | null }>;
   /** The newest entries of the meter's own log, or the gateway's sentence on why there are none. */
   readonly log: (id: string, limit: number) => Promise<LogAnswer | { readonly problem: string | null }>;
   readonly eventsUrl: (id: string) => string;
-  /** Milliseconds since 1970 as the gateway counts them, as far as its answers told. */
+  /** The gateway's time, milliseconds since 1970, as far as its answers show it. */
   readonly time: () => number;
 }
 
@@ -26,16 +26,16 @@ export interface Saved {
   readonly content: Blob;
 }
 
-/** An answer that takes longer is taken for none. */
+/** An answer that takes longer counts as none. */
 const TIMEOUT_MS = 8000;
-/** Redacting takes seconds on a small machine, and others may be before us. */
+/** Redacting takes seconds on a small machine, and other requests may come first. */
 const REDACTION_TIMEOUT_MS = 120_000;
-/** The meter is asked in between its readings, over whatever line it has. */
+/** The log is read between live readings, over a line that may be slow. */
 const LOG_TIMEOUT_MS = 70_000;
 /** The header counts whole seconds, so smaller differences mean nothing. */
 const CLOCK_TOLERANCE_MS = 1500;
 
-/** Talks to the gateway below `base`, the address of the page. */
+/** The API of the gateway below `base`, the address of the page. */
 export function gatewayApi(base: string, fetchFrom: typeof fetch, now: () => number): GatewayApi {
   let offset = 0;
   const address = (path: string): string => new URL(`api/v1/${path}`, base).href;
@@ -51,7 +51,7 @@ export function gatewayApi(base: string, fetchFrom: typeof fetch, now: () => num
       offset = Math.abs(difference) > CLOCK_TOLERANCE_MS ? difference : 0;
       return response.ok ? await response.json() : null;
     } catch {
-      // No answer, no JSON, or too late: to the reader all of these are a gateway that cannot be reached.
+      // No answer, not JSON, or too late: for the reader, the gateway cannot be reached.
       return null;
     }
   };

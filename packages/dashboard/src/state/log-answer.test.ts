@@ -15,11 +15,11 @@ const entry = {
 } as const;
 const answer = { id: "home", time_read: "2026-01-01T00:00:09Z", entries: [entry] };
 
-test("a log is taken as it is", () => {
+test("takes a valid log unchanged", () => {
   assert.deepEqual(logOf(answer), answer);
 });
 
-test("what is not as it should be is unknown, and what is no entry is left out", () => {
+test("invalid values become unknown, and invalid entries are omitted", () => {
   const broken = {
     ...entry,
     time: "yesterday",
@@ -40,7 +40,7 @@ test("what is not as it should be is unknown, and what is no entry is left out",
   ]);
 });
 
-test("a log without end is cut, and anything else is none", () => {
+test("cuts an endless log, and refuses anything else", () => {
   assert.equal(logOf({ ...answer, entries: Array(5000).fill(entry) })?.entries.length, 200);
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {

@@ -1,7 +1,7 @@
 import type { LogAnswer, LogEntry } from "@meterport/gateway/http/api";
 import { timeOf } from "./api-answers.ts";
 
-/** More than this page asks for. */
+/** More entries than this page asks for. */
 const MOST_ENTRIES = 200;
 const MOST_PARTS = 32;
 
@@ -34,7 +34,7 @@ function argumentOf(value: unknown): LogEntry["argument"] {
   };
 }
 
-/** Takes the meter's log out of an answer; null when it is none. */
+/** The meter's log in an answer; null if it is not one. */
 export function logOf(data: unknown): LogAnswer | null {
   const loose = record(data);
   const [id, read] = [text(loose.id), text(loose.time_read)];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hashOfMeter, meterInHash, nextTheme, preferences } from "./preferences.ts";
 
-test("choices are remembered, and nonsense in the storage is no choice", () => {
+test("remembers choices, and ignores invalid ones in the storage", () => {
   const map = new Map<string, string>([["meterport.language", "toString"]]);
   const store = {
     getItem: (key: string) => map.get(key) ?? null,
@@ -17,7 +17,7 @@ test("choices are remembered, and nonsense in the storage is no choice", () => {
   assert.equal(chosen.theme(), "dark");
 });
 
-test("a storage that refuses is no fault", () => {
+test("works without storage", () => {
   const chosen = preferences(() => {
     throw new Error("SecurityError");
   });
@@ -26,11 +26,11 @@ test("a storage that refuses is no fault", () => {
   assert.equal(chosen.language(), null);
 });
 
-test("the toggle goes round", () => {
+test("the toggle cycles through all themes", () => {
   assert.equal(nextTheme(nextTheme(nextTheme("auto"))), "auto");
 });
 
-test("a meter's id survives the address, whatever is in it", () => {
+test("any meter id survives the address", () => {
   for (const id of ["house", "a&b=c#d", "Lindevej 12/ø", "%41"]) assert.equal(meterInHash(hashOfMeter(id)), id);
   assert.equal(meterInHash(""), null);
 });

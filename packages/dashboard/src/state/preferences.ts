@@ -2,13 +2,13 @@ import { isLanguage, type Language } from "../i18n/language.ts";
 
 export type Theme = "auto" | "light" | "dark";
 
-/** What we use of the browser's storage; each call may throw, as in a private window. */
+/** The part of the browser's storage that we use; each call may throw, as in a private window. */
 export interface KeyValueStore {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
 }
 
-/** What the reader has chosen; null where they have not. */
+/** The reader's choices; null if not chosen. */
 export interface Preferences {
   readonly language: () => Language | null;
   readonly theme: () => Theme;
@@ -16,7 +16,7 @@ export interface Preferences {
   readonly setTheme: (theme: Theme) => void;
 }
 
-/** Remembers choices where storage allows it, and goes on without where it does not. */
+/** Remembers choices if storage allows it, and works without it otherwise. */
 export function preferences(store: () => KeyValueStore): Preferences {
   const get = (key: string): string | null => {
     try {
@@ -46,7 +46,7 @@ export function preferences(store: () => KeyValueStore): Preferences {
   };
 }
 
-/** Theme after the toggle was pressed: a full circle, so that "as the system" can be had again. */
+/** The theme after the toggle is pressed: a full cycle, so that "as the system" can be chosen again. */
 export function nextTheme(theme: Theme): Theme {
   return theme === "auto" ? "dark" : theme === "dark" ? "light" : "auto";
 }

@@ -29,7 +29,7 @@ function history(step: number, values: readonly (number | null)[], from = 0): Hi
   };
 }
 
-test("every step of a window is there, unknown ones as gaps", () => {
+test("has every step of a window, unknown ones as gaps", () => {
   const series = withHistory(emptySeries(10, 100), history(10, [100, null, 300]), 40, 2);
   assert.deepEqual(columns(series, 0, 35), [
     [5, 15, 25, 35],
@@ -39,12 +39,12 @@ test("every step of a window is there, unknown ones as gaps", () => {
   ]);
 });
 
-test("the step that has only begun is not drawn in the future, and times only rise", () => {
+test("does not draw the current step in the future, and times only rise", () => {
   const [times] = columns(emptySeries(10, 100), 0, 31);
   assert.deepEqual(times, [5, 15, 25, 31]);
 });
 
-test("live readings give mean and extremes of their step", () => {
+test("computes mean and extremes of a step from live readings", () => {
   let series = emptySeries(10, 100);
   for (const [at, power] of [
     [20, 100],
@@ -62,18 +62,18 @@ test("live readings give mean and extremes of their step", () => {
   ]);
 });
 
-test("a reading in a step that history knows half of moves the mean by its share only", () => {
+test("a reading in a half-known step moves the mean only by its share", () => {
   const series = withReading(withHistory(emptySeries(300, 3600), history(300, [100]), 98, 2), reading(98, 600));
   assert.equal(series.buckets.get(0)?.power, 110);
 });
 
-test("an unknown power leaves the mean and still takes the register", () => {
+test("an unknown power keeps the mean but takes the register", () => {
   const series = withReading(withReading(emptySeries(10, 100), reading(1, 80, 5)), reading(3, null, 6));
   assert.equal(series.buckets.get(0)?.power, 80);
   assert.equal(series.buckets.get(0)?.importWh, 6);
 });
 
-test("history wins where it knows something, live readings stay where it does not", () => {
+test("history replaces live readings where it has values, and keeps them elsewhere", () => {
   const live = withReading(withReading(emptySeries(10, 100), reading(5, 1)), reading(15, 2));
   const merged = withHistory(live, history(10, [50, null]), 40, 2);
   assert.equal(merged.buckets.get(0)?.power, 50);
@@ -86,7 +86,7 @@ test("a history of another step replaces the series", () => {
   assert.equal(merged.buckets.size, 1);
 });
 
-test("memory is bounded, whatever arrives", () => {
+test("memory is bounded for any input", () => {
   const times = fc.array(fc.integer({ min: 0, max: 4_000_000 }), { maxLength: 300 });
   fc.assert(
     fc.property(times, (seconds) => {
@@ -116,14 +116,14 @@ test("a mean lies between its extremes", () => {
   );
 });
 
-test("a slow poll gets a step that it can fill", () => {
+test("chooses a step that a slow poll can fill", () => {
   assert.equal(stepFor(2000, 10), 10);
   assert.equal(stepFor(6000, 10), 30);
   assert.equal(stepFor(60_000, 300), 300);
   assert.equal(stepFor(86_400_000, 10), 3600);
 });
 
-test("a summary counts what is missing and is nothing when all is", () => {
+test("a summary counts missing steps, and is null if all are missing", () => {
   const series = withHistory(emptySeries(10, 100), history(10, [100, null, 300]), 40, 2);
   assert.deepEqual(summary(columns(series, 0, 29), 10), { min: 90, max: 310, mean: 200, missing: 10 });
   assert.equal(summary(columns(emptySeries(10, 100), 0, 29), 10), null);

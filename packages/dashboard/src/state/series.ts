@@ -7,14 +7,14 @@ export interface Bucket {
   readonly max: number | null;
   readonly importWh: number | null;
   readonly exportWh: number | null;
-  /** How many readings stand behind `power`, so that a further one moves the mean by its share. */
+  /** The number of readings in `power`, so that a further one moves the mean by its share. */
   readonly weight: number;
 }
 
 /** Averages on a regular grid: `buckets` by start in seconds since 1970, a multiple of `step` seconds. */
 export interface Series {
   readonly step: number;
-  /** Seconds that are kept; older buckets are dropped. */
+  /** Seconds to keep; older buckets are dropped. */
   readonly span: number;
   readonly buckets: ReadonlyMap<number, Bucket>;
 }
@@ -27,7 +27,7 @@ export function emptySeries(step: number, span: number): Series {
 }
 
 /**
- * The smallest step of at least `finest` seconds that holds two polls: with a finer one a slow poll would draw gaps that are none.
+ * The smallest step of at least `finest` seconds that holds two polls: with a finer one a slow poll would draw false gaps.
  *
  * @example stepFor(2000, 10) // 10
  * @example stepFor(60_000, 10) // 120
@@ -48,7 +48,7 @@ function trimmed(buckets: Map<number, Bucket>, step: number, span: number): Map<
 }
 
 /**
- * Puts a history into a series: where the history knows something it wins, where it does not the series keeps its own.
+ * Merges a history into a series: its values replace those of the series, which keeps its own elsewhere.
  * `now` in seconds and `poll` in seconds give the weight of a step that has only begun.
  */
 export function withHistory(series: Series, history: History, now: number, poll: number): Series {
@@ -106,7 +106,7 @@ export function columns(series: Series, from: number, to: number): Columns {
   const first = startOf(Math.max(from, to - span - step), step);
   for (let start = first; start <= to; start += step) {
     const bucket = buckets.get(start);
-    // The step that has only begun would otherwise lie in the future.
+    // The current step would otherwise be in the future.
     result[0].push(Math.min(start + step / 2, to));
     result[1].push(bucket?.power ?? null);
     result[2].push(bucket?.min ?? null);
@@ -124,7 +124,7 @@ export interface SeriesSummary {
   readonly missing: number;
 }
 
-/** Sums columns up; null when no value is known. */
+/** Summarises columns; null if no value is known. */
 export function summary(data: Columns, step: number): SeriesSummary | null {
   const known = data[1].filter((power) => power !== null);
   if (known.length === 0) return null;

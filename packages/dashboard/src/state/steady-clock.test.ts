@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { steadyClock } from "./steady-clock.ts";
 
-test("goes on while the monotonic clock stands still, as it does in a sleeping computer", () => {
+test("runs on while the monotonic clock stops, as in a sleeping computer", () => {
   let wall = 1000;
   const now = steadyClock(
     () => 5,
@@ -14,7 +14,7 @@ test("goes on while the monotonic clock stands still, as it does in a sleeping c
   assert.equal(now(), 60_000);
 });
 
-test("goes on while the wall clock is set back", () => {
+test("runs on while the wall clock is set back", () => {
   let wall = 100_000;
   let monotonic = 0;
   const now = steadyClock(

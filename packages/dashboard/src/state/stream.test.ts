@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type EventSourceLike, openStream } from "./stream.ts";
 
-/** Virtual timers: time goes on only when a test says so. */
+/** Virtual timers: time passes only when a test advances it. */
 function timers() {
   let now = 0;
   let queue: { at: number; run: () => void }[] = [];
@@ -67,7 +67,7 @@ function setUp() {
   return { time, sources, source, openedAt, log, stream };
 }
 
-test("hands on parsed events and says once when contact is made", () => {
+test("passes on parsed events, and reports contact once", () => {
   const { source, log } = setUp();
   source(0).say("link", '{"state":"up"}');
   source(0).say("alive", "{}");
@@ -90,7 +90,7 @@ test("reopens a stream that has gone silent, though the browser sees no error", 
   assert.deepEqual(log.at(-2), ["contact", true]);
 });
 
-test("garbage is no sign of life", () => {
+test("garbage is not a sign of life", () => {
   const { time, source, sources, log } = setUp();
   for (let i = 0; i < 10; i++) {
     source(0).say("live", "{not json");
@@ -102,7 +102,7 @@ test("garbage is no sign of life", () => {
   assert.equal(sources.length, 2);
 });
 
-test("attempts come with growing pauses up to a limit, and start small again after contact", () => {
+test("retries with growing pauses up to a limit, which start small again after contact", () => {
   const { time, source, sources, openedAt } = setUp();
   for (let i = 0; i < 8; i++) {
     source(i).say("error");
@@ -118,7 +118,7 @@ test("attempts come with growing pauses up to a limit, and start small again aft
   assert.equal(openedAt.at(-1), before + 250);
 });
 
-test("an old source can say nothing any more", () => {
+test("ignores an old source", () => {
   const { time, source, log, sources } = setUp();
   source(0).say("error");
   time.pass(300);
@@ -129,7 +129,7 @@ test("an old source can say nothing any more", () => {
   assert.equal(source(1).closed, false);
 });
 
-test("after close nothing is opened and no timer is left", () => {
+test("opens nothing and leaves no timer after close", () => {
   const { time, source, sources, stream } = setUp();
   source(0).say("alive", "{}");
   stream.close();

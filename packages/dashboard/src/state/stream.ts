@@ -1,6 +1,6 @@
 import { SILENCE_LIMIT_MS } from "./freshness.ts";
 
-/** What we use of the browser's EventSource. */
+/** The part of the browser's EventSource that we use. */
 export interface EventSourceLike {
   addEventListener(type: string, listener: (event: { readonly data?: unknown }) => void): void;
   close(): void;
@@ -10,7 +10,7 @@ export interface EventSourceLike {
 export type After = (ms: number, run: () => void) => () => void;
 
 export interface StreamHandlers {
-  /** A parsed event; data that is not JSON never arrives here and is no sign of life. */
+  /** A parsed event; data that is not JSON is dropped and is not a sign of life. */
   readonly event: (type: StreamEventType, data: unknown) => void;
   /** The stream delivers for the first time since it was opened; `again` is false for the very first time. */
   readonly contact: (again: boolean) => void;
@@ -27,14 +27,14 @@ const EVENT_TYPES = ["live", "link", "alive"] as const;
 export type StreamEventType = (typeof EVENT_TYPES)[number];
 
 const FIRST_PAUSE_MS = 250;
-/** A gateway that restarts is back within seconds; it is one page on one machine, so no need for more restraint. */
+/** A gateway restarts within seconds, and one page is little load, so longer pauses are not needed. */
 const LONGEST_PAUSE_MS = 4000;
 /** Far above any event of the API; a longer one is dropped unparsed. */
 const LONGEST_EVENT = 100_000;
 
 /**
  * Keeps a stream of server-sent events open: reopens it with growing pauses when it fails, and also when it is silent,
- * which the browser itself never notices.
+ * which the browser does not notice.
  */
 export function openStream(create: () => EventSourceLike, after: After, handlers: StreamHandlers): Stream {
   let source: EventSourceLike | null = null;

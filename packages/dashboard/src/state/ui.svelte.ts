@@ -3,11 +3,11 @@ import { formatter } from "../i18n/format.ts";
 import { chooseLanguage, chooseLocale, LANGUAGES, type Language } from "../i18n/language.ts";
 import { nextTheme, type Preferences, type Theme } from "./preferences.ts";
 
-/** Language and colours that the reader sees, and what follows from them. */
+/** The reader's language and colours, and what follows from them. */
 export class Ui {
   language: Language = $state("en");
   theme: Theme = $state("auto");
-  /** What the system asks for, while the theme is "auto". */
+  /** The system's preference, used while the theme is "auto". */
   systemDark = $state(false);
 
   readonly #preferences: Preferences;

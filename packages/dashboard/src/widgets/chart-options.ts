@@ -2,7 +2,7 @@ import type uPlot from "uplot";
 import type { Formatter } from "../i18n/format.ts";
 import type { Columns } from "../state/series.ts";
 
-/** What a chart needs besides its data. */
+/** What a chart needs beside its data. */
 export interface ChartSetting {
   readonly width: number;
   readonly height: number;
@@ -10,13 +10,13 @@ export interface ChartSetting {
   /** Value of a CSS custom property, so that charts have the colours of the page. */
   readonly color: (name: string) => string;
   readonly fontFamily: string;
-  /** Seconds since 1970 at both ends of the time axis, asked again at each drawing. */
+  /** Seconds since 1970 at both ends of the time axis, read again at each drawing. */
   readonly window: () => readonly [number, number];
   /** Index of the point under the pointer, or null. */
   readonly pointed: (index: number | null) => void;
 }
 
-/** At least this many W of scale, so that the noise of an idle house does not look like a storm. */
+/** The least W of scale, so that the noise of an idle house does not look large. */
 const SMALLEST_SCALE_W = 200;
 
 /**
@@ -52,7 +52,7 @@ function bySign(above: string, below: string): (chart: uPlot) => CanvasGradient 
   };
 }
 
-/** A value between two unknown ones has no line to either side and would not be seen. */
+/** A value between two unknown ones has no line on either side and would be invisible. */
 function lonelyPoints(chart: uPlot, seriesIndex: number): number[] {
   const values = chart.data[seriesIndex] ?? [];
   const result: number[] = [];
@@ -157,7 +157,7 @@ export function chartOptions(setting: ChartSetting): uPlot.Options {
   };
 }
 
-/** The columns as the chart takes them; nulls are gaps. */
+/** The columns in the chart's format; nulls are gaps. */
 export function chartData(data: Columns): uPlot.AlignedData {
   return data;
 }

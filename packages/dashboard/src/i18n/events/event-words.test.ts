@@ -17,7 +17,7 @@ const entry = (raw: number, argument: readonly number[] = [0, 0]): LogEntry => {
   return { time: null, number: 1, code: number, raw, name, argument: decoded, severity, source };
 };
 
-test("every event that has a name has one in each language, and no other", () => {
+test("every named event has a name in each language, and no other has", () => {
   for (const [language, { names }] of Object.entries(languages)) {
     assert.deepEqual(
       Object.keys(names)
@@ -30,7 +30,7 @@ test("every event that has a name has one in each language, and no other", () =>
   }
 });
 
-test("every value that an argument can have is said in each language", () => {
+test("every argument value has words in each language", () => {
   const keys = Object.entries(argumentValues).flatMap(([key, { values }]) =>
     Object.keys(values).map((value) => `${key}.${value}`),
   );
@@ -40,7 +40,7 @@ test("every value that an argument can have is said in each language", () => {
   }
 });
 
-test("an entry is said whole, with the raw values beside ids", () => {
+test("words an entry completely, with the raw values beside ids", () => {
   const said = (raw: number, ...argument: number[]) =>
     Object.values(languages).map((words) => {
       const { name, argument: text } = eventText(entry(raw, argument), words);
@@ -68,7 +68,7 @@ test("an entry is said whole, with the raw values beside ids", () => {
   assert.deepEqual(said(91, 0, 0)[1], "Zustand der Spannungsqualität geändert: alle beendet");
 });
 
-test("what no list has is shown as it is, in every language", () => {
+test("shows unlisted events as raw values, in every language", () => {
   for (const words of [null, ...Object.values(languages)]) {
     const unknown = eventText(entry(45, [7, 0]), words);
     assert.equal(unknown.name, null);
@@ -76,7 +76,7 @@ test("what no list has is shown as it is, in every language", () => {
     assert.match(eventText(entry(2, [77, 0]), words).argument, /77/);
     assert.match(eventText(entry(2, [3, 0, 0, 0, 0, 0, 9]), words).argument, /03 00 00 00 00 00 09$/);
     assert.equal(eventText(entry(1), words).argument, "");
-    // A newer gateway may know more.
+    // A newer gateway may know more events.
     const newer: LogEntry = {
       ...entry(45),
       name: "Something new",
@@ -86,7 +86,7 @@ test("what no list has is shown as it is, in every language", () => {
   }
 });
 
-test("English is the gateway's, the others are loaded when they are wanted", async () => {
+test("English comes from the gateway, other languages are loaded on demand", async () => {
   assert.equal(await loadEventWords("en"), null);
   assert.equal(await loadEventWords("da"), da);
   assert.equal(await loadEventWords("de"), de);

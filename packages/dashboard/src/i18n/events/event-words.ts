@@ -1,30 +1,30 @@
-/** The meter's events in another language than the gateway's own English. */
+/** The meter's events in other languages than the gateway's English. */
 import type { LogEntry } from "@meterport/gateway/http/api";
 
-/** What a language says of events. */
+/** The words of a language for events. */
 export interface EventWords {
   /** By number. */
   readonly names: Readonly<Record<number, string>>;
-  /** What parts of arguments mean, as "powerUpCause.3". */
+  /** Meanings of argument parts, by keys such as "powerUpCause.3". */
   readonly parts: Readonly<Record<string, string>>;
   readonly device: (number: string) => string;
   readonly noDevice: string;
-  /** A condition of the power quality that lasts. */
+  /** A power quality condition that persists. */
   readonly condition: (number: string) => string;
   readonly conditionsEnded: string;
-  /** The table that waits to replace another. */
+  /** The pending table that will replace another. */
   readonly pending: (table: string) => string;
   readonly internal: string;
   /** A value that no public list has. */
   readonly unknown: (value: string) => string;
-  /** An argument of which nothing is known. */
+  /** An argument of unknown meaning. */
   readonly argument: (value: string) => string;
 }
 
-/** An entry in words; `name` is null where no public list has the event. */
+/** An entry in words; `name` is null if no public list has the event. */
 export interface EventText {
   readonly name: string | null;
-  /** Empty where there is nothing to say. */
+  /** Empty if there is nothing to say. */
   readonly argument: string;
 }
 
@@ -49,11 +49,11 @@ function partText(part: Part, words: EventWords): string {
   if (key === "qualityNone") return words.conditionsEnded;
   const word = `${key}.${number}`;
   if (Object.hasOwn(words.parts, word)) return words.parts[word] ?? "";
-  // What a newer gateway knows is said in its English.
+  // For what only a newer gateway knows, its English is used.
   return meaning ?? words.unknown(number);
 }
 
-/** Says an entry in a language; without words in the gateway's English. */
+/** Words an entry in a language; without words, in the gateway's English. */
 export function eventText({ code, name, argument }: LogEntry, words: EventWords | null): EventText {
   if (words === null) return { name, argument: argument.text };
   const { parts, number, hex } = argument;

@@ -1,7 +1,7 @@
 import type { Language } from "../language.ts";
 import type { EventWords } from "./event-words.ts";
 
-/** Loads what a language says; null for English, which the gateway speaks itself, and where it cannot be loaded. */
+/** Loads the words of a language; null for English, which comes from the gateway, and if loading fails. */
 export async function loadEventWords(language: Language): Promise<EventWords | null> {
   try {
     if (language === "da") return (await import("./da.ts")).da;
