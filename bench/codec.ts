@@ -1,4 +1,4 @@
-/** Digest and decoding: figures of one core, beside the shortest code that does the same without a declaration. */
+/** Digest and decoding on one core, compared with the shortest code that does the same without a declaration. */
 
 import { annotate } from "@meterport/protocol/layout/annotate";
 import { decode, leaves, parseProfile } from "@meterport/protocol/layout/index";
@@ -23,7 +23,7 @@ export const benchCodec = (): void => {
     }),
     "bytes/s",
   );
-  const byHand = measure("BT28 by hand: 55 integers out of a DataView", 100, () => {
+  const byHand = measure("BT28 by hand: 55 integers from a DataView", 100, () => {
     for (let i = 0; i < 100; i++) {
       const view = new DataView(bt28.buffer);
       const values: number[] = [];

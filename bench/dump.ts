@@ -1,4 +1,4 @@
-/** Every table of a meter over the modelled 9600-baud line, beside the least that the line needs for the bytes that must cross. */
+/** Every table of a meter over the modelled 9600-baud line, compared with the minimum that the line needs for those bytes. */
 import { MeterportError } from "@meterport/protocol/errors";
 import { parseProfile, tableExists } from "@meterport/protocol/layout/index";
 import { tables } from "@meterport/protocol/tables/index";

@@ -1,4 +1,4 @@
-/** Requests a second over a line on which everything goes wrong at one rate, in virtual time, beside what that line allows. */
+/** Requests per second over a line with all faults at one rate, in virtual time, compared with what that line allows. */
 import { drive } from "../test/support/driven-link.ts";
 import { everyFaultCapacity, everyFaultLine } from "../test/support/every-fault-line.ts";
 import { say } from "./measure.ts";

@@ -1,4 +1,4 @@
-/** A virtual meter on a modelled serial line in virtual time, and what the line itself needs for the bytes that crossed it. */
+/** A virtual meter on a modelled serial line in virtual time, and the time that the line itself needs for the bytes. */
 import { connect, type Meter, rc4 } from "@meterport/client";
 import type { Profile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -13,7 +13,7 @@ const byteTime = 10_000 / baud;
 /** A long response comes in pieces of 117 bytes with 25 ms between them (MEP guide 1.1, p. 27). */
 const segment = 117;
 const pause = 25;
-/** The meter answers no more than one request each 100 ms (p. 27). */
+/** The meter answers at most one request every 100 ms (p. 27). */
 const throttle = 100;
 
 interface Exchange {
@@ -21,7 +21,7 @@ interface Exchange {
   received: number;
 }
 
-/** The same line, with a record of what each request and its response weighed. */
+/** The same line, with a record of the bytes of each request and response. */
 const weighed = (line: Transport, exchanges: Exchange[]): Transport => ({
   name: line.name,
   write: (bytes) => {
@@ -38,7 +38,7 @@ const weighed = (line: Transport, exchanges: Exchange[]): Transport => ({
   })(),
 });
 
-/** The least that each of these exchanges can take: its bytes alone; with the pauses inside it; and with the meter's throttle, too. */
+/** The minimum time of each exchange: its bytes alone; with the pauses inside it; and with the meter's throttle, too. */
 const limitsOf = (exchanges: readonly Exchange[]) => {
   let [bare, paused, throttled] = [0, 0, 0];
   for (const { sent, received } of exchanges) {
@@ -54,7 +54,7 @@ const limitsOf = (exchanges: readonly Exchange[]) => {
 export interface ModelledMeter {
   readonly clock: VirtualClock;
   readonly meter: Meter;
-  /** Runs the work, which counts what it read, and says how long it took beside what the line and the meter impose. */
+  /** Runs the work, which counts what it read, and compares its time with what the line and the meter impose. */
   readonly row: (name: string, unit: string, work: () => Promise<number>) => Promise<void>;
 }
 

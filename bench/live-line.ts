@@ -1,7 +1,7 @@
 /**
  * One live reading over a modelled 9600-baud line with the meter's throttle and pauses, in virtual time: our plan, the
- * plan of the existing ESP32 firmware (BT23 first 13 bytes and BT28 in full, each 2 s: its request codes are public),
- * and the least that the line needs for the bytes that must cross.
+ * plan of the existing ESP32 firmware (BT23 first 13 bytes and BT28 in full, every 2 s: its request codes are public),
+ * and the minimum that the line needs for those bytes.
  */
 import { connect, openLive, rc4 } from "@meterport/client";
 import { parseProfile } from "@meterport/protocol/layout/index";
@@ -52,7 +52,7 @@ const row = (name: string, { bytes, millis }: Cost, limit: Cost): void =>
       millis / limit.millis
     ).toFixed(2)} x the line's own limit for its bytes`,
   );
-/** The bytes one behind the other at this speed, without any pause or waiting. */
+/** The bytes back to back at this speed, without any pause or waiting. */
 const atLimit = (bytes: number): Cost => ({ bytes, millis: (bytes * 10_000) / baud });
 
 export const benchLiveLine = async (): Promise<void> => {

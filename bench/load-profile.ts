@@ -1,6 +1,6 @@
 /**
  * The load profile: a block of a day decoded, and sixty days over a modelled 9600-baud line with the meter's throttle
- * and pauses, in virtual time, beside the least that the line needs for the bytes that must cross.
+ * and pauses, in virtual time, compared with the minimum that the line needs for those bytes.
  */
 import { openLoadProfile } from "@meterport/client/readers/load-profile";
 import { blockShape, decodeHeader } from "@meterport/client/readers/load-profile-blocks";
@@ -46,7 +46,7 @@ const benchLine = async (): Promise<void> => {
     for await (const _ of opened.intervals(since === undefined ? {} : { since })) count++;
     return count;
   };
-  say(`Load profile at ${baud} baud, 4 channels each 15 minutes`);
+  say(`Load profile at ${baud} baud, 4 channels every 15 minutes`);
   await row("60 days", "intervals", read());
   await row("the last 7 days", "intervals", read(clock.wall() - 7 * 86_400_000));
   await row("the last hour", "intervals", read(clock.wall() - 3_600_000));

@@ -1,15 +1,15 @@
-/** How often something runs in a second: best of several rounds, after a warm-up, so that other work on the machine disturbs little. */
+/** Measures runs per second: the best of several rounds after a warm-up, so that other work on the machine matters little. */
 import { performance } from "node:perf_hooks";
 
 export interface Figure {
   readonly name: string;
-  /** Runs in a second. */
+  /** Runs per second. */
   readonly perSecond: number;
 }
 
 const rounds = 5;
 
-/** Runs `work` (which does `size` units of it) for a while and gives units in a second. */
+/** Runs `work` (which does `size` units of it) for a while and returns units per second. */
 export const measure = (name: string, size: number, work: () => void, roundMillis = 200): Figure => {
   for (const end = performance.now() + roundMillis; performance.now() < end; ) work();
   let best = 0;
@@ -27,7 +27,7 @@ export const measure = (name: string, size: number, work: () => void, roundMilli
   return { name, perSecond: best };
 };
 
-/** The same for work that waits. */
+/** The same for asynchronous work. */
 export const measureAsync = async (
   name: string,
   size: number,
@@ -55,7 +55,7 @@ const grouped = (n: number): string => Math.round(n).toLocaleString("en");
 export const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
-/** One line: the figure, and how it stands to what it is compared with. */
+/** Prints one line: the figure, and its ratio to what it is compared with. */
 export const report = (
   figure: Figure,
   unit: string,

@@ -1,4 +1,4 @@
-/** Every table over the optical port on a modelled line: at 9600 baud, and at what the meter chooses of what is offered. */
+/** Every table over the optical port on a modelled line: at 9600 baud, and at the speed that the meter chooses from the offered ones. */
 import { connect } from "@meterport/client";
 import { optical, usualFastest } from "@meterport/client/session/optical";
 import { MeterportError } from "@meterport/protocol/errors";
@@ -12,7 +12,7 @@ import { say } from "./measure.ts";
 
 const fastestOfAll = 57_600;
 
-/** Seconds of the line for one dump. */
+/** Seconds on the line for one dump. */
 const dump = async (name: string, fastest: number): Promise<{ readonly count: number; readonly seconds: number }> => {
   const profile = parseProfile(name);
   const clock = new VirtualClock();

@@ -1,4 +1,4 @@
-/** What the packages weigh, and how soon the client is there after it was installed from its tarball. */
+/** The size of the packages, and how fast the client loads once installed from its tarball. */
 import { packedInstall } from "../test/support/packed-install.ts";
 import { say } from "./measure.ts";
 

@@ -22,7 +22,7 @@ const shakeHands = (): void => {
 };
 
 export const benchTls = async (): Promise<void> => {
-  say("TLS_PSK_WITH_AES_256_GCM_SHA384: a handshake, both ends of it");
+  say("TLS_PSK_WITH_AES_256_GCM_SHA384: a handshake, both ends");
   const handshakes = measure("handshakes", 1, shakeHands);
   report(handshakes, "a second", { figure: { name: "the target of 20 ms each", perSecond: 50 }, what: "the target" });
 

@@ -1,4 +1,4 @@
-/** What the meter itself kept of the last seven days, added up by UTC day: node last-week.ts LINK KEY */
+/** The meter's load profile of the last seven days, added up by UTC day: node last-week.ts LINK KEY */
 import { connect, rc4 } from "@meterport/client";
 import { consumption, openLoadProfile } from "@meterport/client/readers/index";
 import { parseKey } from "@meterport/protocol";
@@ -11,7 +11,7 @@ const transport = await openLink(link);
 const security = rc4({ key: parseKey(keyText).secret, entropy: systemEntropy });
 const meter = await connect(transport, { security, clock: systemClock });
 const profile = await openLoadProfile(meter);
-if (profile.energyUnit === null) throw new Error("the meter does not say in which unit its registers count");
+if (profile.energyUnit === null) throw new Error("the meter does not report the unit of its registers");
 
 const since = Date.now() - 7 * 86_400_000;
 const days = new Map<string, { wh: number; unknown: number }>();
@@ -19,7 +19,7 @@ for await (const interval of consumption(profile.intervals({ since }), { rollove
   const day = new Date(interval.end - 1).toISOString().slice(0, 10);
   const total = days.get(day) ?? { wh: 0, unknown: 0 };
   const value = interval.channels.find(({ source }) => source === activeImport)?.value ?? null;
-  // A gap is counted, not taken for 0.
+  // A gap is counted, and never taken as 0.
   if (value === null) total.unknown++;
   else total.wh += value * profile.energyUnit;
   days.set(day, total);

@@ -1,4 +1,4 @@
-/** Live values as CSV, one line a second, until Ctrl-C or so many lines: node live-to-csv.ts LINK KEY [LINES] */
+/** Live values as CSV, one line a second, until Ctrl-C or a number of lines: node live-to-csv.ts LINK KEY [LINES] */
 import { connect, openLive, rc4 } from "@meterport/client";
 import { Supervisor } from "@meterport/client/supervision/supervisor";
 import { emptyReading, MeterportError, parseKey } from "@meterport/protocol";
@@ -8,7 +8,7 @@ const [link = "tcp://127.0.0.1:4059", keyText = "0123456789abcdef", lines = "Inf
 const columns = ["time", "power_w", "energy_import_wh", "energy_export_wh", "voltage_l1_v", "quality"] as const;
 
 const key = parseKey(keyText).secret;
-// A supervisor opens the link, and again whenever it is gone. What was learnt of the meter outlives that.
+// A supervisor opens the link, and reopens it whenever it is lost. It keeps what it learnt about the meter.
 const supervisor = new Supervisor({
   name: link,
   open: ({ signal }) => openLink(link, signal),
@@ -32,7 +32,7 @@ const read = async () => {
     });
   } catch (error) {
     if (!(error instanceof MeterportError)) throw error;
-    // No answer is no zero: every value is null, and the quality says why.
+    // No answer never means zero: every value is null, and the quality gives the reason.
     return emptyReading(new Date().toISOString(), "stale");
   }
 };

@@ -2,17 +2,17 @@
  * Passes on what the daemon reads: here as lines of InfluxDB on standard output, for `telegraf` or `curl`.
  * node own-output.ts http://127.0.0.1:8765 [LINES]
  *
- * It takes the daemon's server-sent events, which is how an output of your own works today. There is no plug-in inside of the
- * daemon. Keys of the live values only grow, so what is not known is left alone.
+ * It takes the daemon's server-sent events, which is how your own output works today. There are no plug-ins inside the
+ * daemon. The set of live keys only grows, so ignore unknown keys.
  */
 const [daemon = "http://127.0.0.1:8765", lines = "Infinity"] = process.argv.slice(2);
 
-/** Flat: numbers with their unit in the name, null for what is not known, and words. */
+/** Flat: numbers with the unit in the name, null for unknown values, and words. */
 type Live = Readonly<Record<string, number | string | null>>;
 
 const ending = new AbortController();
 
-/** The `live` events of a meter, each as it comes. Begins again when the daemon does. */
+/** The `live` events of a meter, as they arrive. Reconnects when the daemon restarts. */
 async function* liveOf(id: string): AsyncGenerator<Live> {
   const { signal } = ending;
   const response = await fetch(`${daemon}/api/v1/meters/${id}/events`, { signal });

@@ -9,9 +9,9 @@ const key = parseKey(keyText).secret;
 const transport = await openLink(link);
 const meter = await connect(transport, { security: rc4({ key, entropy: systemEntropy }), clock: systemClock });
 
-// Asks the meter once in which unit it counts; then one value takes a few bytes on the line.
+// Reads the unit from the meter once; then one value takes a few bytes on the line.
 const live = await openLive(meter, { keys: ["energy_import_wh"] });
 const { energy_import_wh: energy } = await live.read();
-console.log(energy === null ? "the meter does not tell its active import" : `active import: ${energy} Wh`);
+console.log(energy === null ? "the meter does not give its active import" : `active import: ${energy} Wh`);
 
 await meter.close();

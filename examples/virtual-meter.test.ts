@@ -1,4 +1,4 @@
-/** A virtual meter in a test of your own: node --test virtual-meter.test.ts */
+/** A virtual meter in your own test: node --test virtual-meter.test.ts */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connect, openLive, rc4 } from "@meterport/client";
@@ -6,7 +6,7 @@ import { parseProfile, Secret } from "@meterport/protocol";
 import { memoryLine, VirtualMeter } from "@meterport/simulator";
 import { systemClock, systemEntropy } from "@meterport/transports";
 
-/** What you want to test: here, whether a house gives power away. */
+/** The code under test: here, whether a house exports power. */
 const isExporting = async (live: Awaited<ReturnType<typeof openLive>>): Promise<boolean> =>
   ((await live.read()).power_export_w ?? 0) > 0;
 

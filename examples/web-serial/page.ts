@@ -1,11 +1,11 @@
-/** A page that reads a meter over the browser's own serial port, each second, until it is closed. */
+/** A page that reads a meter over the browser's serial port every second until it is closed. */
 import { connect, openLive, rc4 } from "@meterport/client";
 import { parseKey } from "@meterport/protocol";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { openWebSerial, type WebSerialPort } from "@meterport/transports/web/web-serial";
 
 declare global {
-  /** Web Serial, which TypeScript's own types do not have. */
+  /** Web Serial, which TypeScript's own types lack. */
   interface Navigator {
     readonly serial: { requestPort(): Promise<WebSerialPort> };
   }
@@ -15,7 +15,7 @@ const element = <E extends HTMLElement>(id: string): E => document.getElementByI
 
 const readMeter = async (): Promise<void> => {
   const key = parseKey(element<HTMLInputElement>("key").value).secret;
-  // The browser asks which port; a click is what allows it to.
+  // The browser asks for the port, which needs a click.
   const port = await navigator.serial.requestPort();
   const transport = await openWebSerial(port, { baudRate: 9600 });
   const security = rc4({ key, entropy: systemEntropy });
