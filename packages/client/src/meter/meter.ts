@@ -20,7 +20,7 @@ import type { Clock, Signal } from "@meterport/protocol/ports";
 import { BT00 } from "@meterport/protocol/tables/basic/bt00-general-configuration";
 import { numberOf } from "@meterport/protocol/tables/identifiers";
 import type { Session } from "../session/session.ts";
-import { type Capabilities, CapabilityReader, generalConfiguration } from "./capabilities.ts";
+import { type Capabilities, CapabilityReader } from "./capabilities.ts";
 import type { Identity, ProfileSource } from "./identity.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RawProcedureResponse } from "./procedure/procedure-call.ts";
