@@ -187,7 +187,7 @@ describe("the command", () => {
     const none = await runCli(["replay", "x", "--listen", "tcp://127.0.0.1:0", "--key", "01".repeat(16)], {
       files: { x: "hello" },
     });
-    assert.match(none.err, /line 1: it is no JSON object/);
+    assert.match(none.err, /line 1: it is not a JSON object/);
   });
 
   it("redacts a capture, and replays it without being given a key", async () => {
@@ -202,7 +202,7 @@ describe("the command", () => {
     const redact = (...args: string[]) => runCli(["redact", "day.ndjson", ...args], { ...world, files });
     const done = await redact("--output", "given.ndjson");
     assert.equal(done.code, 0, done.err);
-    assert.match(done.err, /\d+ frames redacted and sealed anew with the key hex:(01){16}/);
+    assert.match(done.err, /\d+ frames redacted and re-sealed with the key hex:(01){16}/);
     const given = written.get("given.ndjson") ?? "";
     assert.ok(!given.includes(serial));
     assert.match(given, /^\{"format":"meterport-capture",.*"key":"(01){16}"\}\n/);

@@ -121,7 +121,7 @@ const notesIn = (folder: string): Note[] => {
  * Notes that this process uses such links, for as long as it runs. Where nothing can be written nobody is warned, and
  * the daemon runs all the same.
  *
- * @param folder for tests; the system's folder for temporary files where left out
+ * @param folder for tests; the system's folder for temporary files if omitted
  * @returns takes the note away
  */
 export const noteDaemon = (url: string, links: readonly string[], folder: string = tmpdir()): (() => void) => {
@@ -148,7 +148,7 @@ export const noteDaemon = (url: string, links: readonly string[], folder: string
 /**
  * The daemon that uses a link, however the link is spelled; undefined where none that runs does.
  *
- * @param folder for tests; the system's folder for temporary files where left out
+ * @param folder for tests; the system's folder for temporary files if omitted
  */
 export const daemonOn = (link: string, folder: string = tmpdir()): Daemon | undefined => {
   const port = hashOf(link);

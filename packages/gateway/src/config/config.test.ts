@@ -180,7 +180,7 @@ test("reports each problem with its place and what to do", () => {
     ],
     [meter("profile: meter:3.123"), /meters\[0\]\.profile must be a profile like meter:3\.70/],
     [meter("profile: meter:9.9"), /meters\[0\]\.profile is wrong: profile "meter:9\.9": there is no such firmware/],
-    [meter("profile: meter:1.0"), /5:14: meters\[0\]\.profile is wrong: .*that of meters begins with 2, 3 or 4/],
+    [meter("profile: meter:1.0"), /5:14: meters\[0\]\.profile is wrong: .*meter firmware begins with 2, 3 or 4/],
     [meter("profile: 3.70"), /meters\[0\]\.profile must be a profile like meter:3\.70/],
     ["http:\n  prot: 80\n", /meterport\.yaml:2:3: http\.prot: unknown name; did you mean port\?/],
     ["http:\n  port: 99999\n", /http\.port "99999" is not a whole number from 0 to 65535/],
@@ -199,7 +199,7 @@ test("reports each problem with its place and what to do", () => {
       `meters: [{ id: home, link: "tcp://host", key: "${key}" }]`,
       /meters\[0\]\.link: link "tcp:\/\/host" is not of the form tcp:\/\/host:port/,
     ],
-    [`meters: [{ id: home, link: "ftp://host", key: "${key}" }]`, /meters\[0\]\.link: ftp:\/\/ is no kind of link/],
+    [`meters: [{ id: home, link: "ftp://host", key: "${key}" }]`, /meters\[0\]\.link: ftp:\/\/ is not a kind of link/],
     [
       `meters: [{ id: home, link: "mqtt://h:1", key: "${key}" }]`,
       /meterport\.yaml:1:\d+: meters\[0\]\.link: link "mqtt:\/\/h:1" names no topic/,

@@ -261,7 +261,7 @@ test("lists captures of a failed link, and downloads them", async () => {
     /^attachment; filename="redacted-20260131T120000Z-silent-no-answer.ndjson"$/,
   );
   const problems: readonly (readonly [query: string, status: number, message: RegExp])[] = [
-    ["redacted=1", 409, /^the capture cannot be redacted: line 1: it is no JSON object$/],
+    ["redacted=1", 409, /^the capture cannot be redacted: line 1: it is not a JSON object$/],
     ["redacted=1", 503, /try again/],
     ["redacted=yes", 400, /redacted="yes" is not valid: write redacted=1/],
   ];

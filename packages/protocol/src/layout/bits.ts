@@ -33,7 +33,7 @@ const bitLayout = <T>(low: number, high: number, form: Bits["form"]): BitLayout<
   return layout as BitLayout<T>;
 };
 const newBitLayout = (low: number, high: number, form: Bits["form"]): BitLayout<unknown> => {
-  if (low > high || low < 0 || high > 47) throw new TypeError(`bits ${low}..${high} are no bits of a word`);
+  if (low > high || low < 0 || high > 47) throw new TypeError(`bits ${low}..${high} are not bits of a word`);
   const bits: Bits = { low, high, form, condition: undefined };
   return {
     bits,

@@ -36,11 +36,11 @@ interface Before {
   readonly errors: number;
 }
 
-/** A household that generates nothing has never fed in, so it has nothing in the quadrants of feeding in. */
+/** A household without generation has never exported, so its export quadrants are empty. */
 const beforeOf = (noise: Noise, generates: boolean, counted: number): Before => {
   const whole = (low: number, high: number, lane: number): number => Math.floor(noise.between(0, low, high, lane));
   const feedIn = generates ? 1 : 0;
-  // More than any household needs in the days that are looked back on, in each tier.
+  // More than any household needs in the days of its past, in each tier.
   const forward = whole(9_000_000, 70_000_000, 0) + counted;
   const reverse = feedIn * (whole(9_000_000, 20_000_000, 1) + counted);
   const quadrants: Quadrants = [

@@ -72,7 +72,7 @@ const conditionOf = (entries: Iterable<readonly [string, unknown]>): LineConditi
   const sides: Record<string, Record<string, Value>> = {};
   const set = (side: string, fault: string, value: unknown): void => {
     if (!(faultNames as readonly string[]).includes(fault))
-      throw wrong(`${side} has no setting "${shown(fault)}"; there are ${faultNames.map(hyphened).join(", ")}`);
+      throw wrong(`${side} has no setting "${shown(fault)}"; known: ${faultNames.map(hyphened).join(", ")}`);
     sides[side] = { ...sides[side], [fault]: settingOf(`${side}.${fault}`, "rate", value ?? 1) };
   };
   for (const [given, value] of entries) {

@@ -63,7 +63,7 @@ export interface VirtualMeterOptions {
   readonly start: Millis;
   /** What its energy registers have counted more than a new meter's, in Wh; nothing if omitted. See `installationAt`. */
   readonly counted?: number;
-  /** The `now` at which the meter's clock shows `start`; 0 where left out. */
+  /** The `now` at which the meter's clock shows `start`; 0 if omitted. */
   readonly epoch?: Millis;
   /**
    * Simulated seconds per real second, 0 to 100000; 1 if omitted. The energy between two reads is added up at the

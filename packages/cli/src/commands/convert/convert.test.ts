@@ -18,8 +18,8 @@ test("convert writes a capture as a pcap file", async () => {
 
 test("refuses a file that is not a capture, and writes nothing", async () => {
   for (const [text, told] of [
-    ["hello\n", /line 1: it is no JSON object/],
-    [captureHead({ started: "soon", link: "tcp" }), /started "soon" is no time/],
+    ["hello\n", /line 1: it is not a JSON object/],
+    [captureHead({ started: "soon", link: "tcp" }), /started "soon" is not a time/],
   ] as const) {
     const written = new Map<string, string>();
     const ran = await runCli(["convert", "x", "--output", "x.pcap"], { files: { x: text }, written });

@@ -39,7 +39,7 @@ export const realField = (bytes: Uint8Array): FieldValue => {
   return Number.isFinite(value) ? number(value) : noValue;
 };
 
-/** Text, its last character first; what is no printable character of ISO 8859-1 becomes a question mark. */
+/** Text, its last character first; anything but a printable character of ISO 8859-1 becomes a question mark. */
 export const plainCharacters = (bytes: Uint8Array): string =>
   [...bytes.toReversed()]
     .map((byte) => ((byte >= 0x20 && byte < 0x7f) || byte >= 0xa0 ? String.fromCharCode(byte) : "?"))
