@@ -173,7 +173,7 @@ const iecMeter: Stranger = (bytes, baud) =>
 
 const healthy = { sickness: null } as const;
 
-/** By words in a test's name. */
+/** The cases, by what their tests' names say. */
 const cases: Readonly<Record<string, Case>> = {
   "a healthy head with a read-only key": healthy,
   "a healthy head with a provisioning key": { ...healthy, key: keys.provisioning },

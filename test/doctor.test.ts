@@ -125,7 +125,7 @@ const gen4 = { firmware: "meter:4.30" };
 const tlsOnly = { ...gen4, tls: ["required"] } as const;
 const hexOfCharacters = "30313233343536373839616263646566";
 
-/** By words in a test's name. */
+/** The cases, by what their tests' names say. */
 const cases: Readonly<Record<string, Case>> = {
   "a healthy meter": { sickness: null },
   "a healthy meter behind a bridge with 40 ms": { sickness: null, line: { latency: 40, jitter: 20 } },
@@ -137,7 +137,7 @@ const cases: Readonly<Record<string, Case>> = {
   "a device that is not there": { sickness: "no-device", reason: "missing" },
   "a device that is somebody else's": { sickness: "no-permission", reason: "denied" },
   "a device that is in use": { sickness: "device-busy", reason: "busy" },
-  "a device that is no serial port": { sickness: "unsuitable-device", reason: "unsuitable" },
+  "a device that is not a serial port": { sickness: "unsuitable-device", reason: "unsuitable" },
   "a link that fails for a reason of its own": { sickness: "cannot-open", reason: "unknown" },
   "a handshake that somebody bends": {
     sickness: "tls-fails",

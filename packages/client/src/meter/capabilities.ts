@@ -1,6 +1,6 @@
 /** What this individual meter has, according to the sets of its BT00. A profile only says what its firmware may have. */
 import { type Profile, tableExists } from "@meterport/protocol/layout/index";
-import { publishing, type TableInfo } from "@meterport/protocol/layout/table";
+import type { TableInfo } from "@meterport/protocol/layout/table";
 import type { Signal } from "@meterport/protocol/ports";
 import { BT00 } from "@meterport/protocol/tables/basic/bt00-general-configuration";
 import { declaredProcedures, declaredTables } from "@meterport/protocol/tables/declared-numbers";
@@ -132,9 +132,6 @@ export class CapabilityReader {
     return capabilities;
   }
 }
-
-/** "BT00", which the dimension cache can then read even if no loaded declaration depends on it. */
-export const generalConfiguration = publishing(BT00);
 
 interface Asked {
   readonly profile: Profile;
