@@ -219,7 +219,7 @@ describe("forms of input", () => {
 
   const refused: Record<string, readonly [readonly string[], RegExp]> = {
     "a reply alone": [[response], /name its table with --table/],
-    "half a byte": [["001"], /3 hex digits make no whole number of bytes/],
+    "half a byte": [["001"], /3 hex digits are not a whole number of bytes/],
     "no hex": [["00 1g"], /"g" is not a hex digit/],
     nothing: [["-"], /no bytes to explain/],
     "three frames": [[request, response, request], /3 frames/],
@@ -262,7 +262,7 @@ describe("table bodies", () => {
     const reply = guideExchanges.find(({ name }) => name.startsWith("Appendix A"))?.response ?? "";
     const { code, out, err } = await runCli(["explain", "--table", "BT52", "--json", reply]);
     assert.equal(code, 0);
-    assert.match(err, /whole reply: explaining the 6 bytes of BT52/);
+    assert.match(err, /whole reply: explaining its 6 bytes of BT52/);
     assertCovered((JSON.parse(out) as Document).spans, 6);
   });
 
@@ -275,7 +275,7 @@ describe("table bodies", () => {
   test("a table without a declaration leaves all bytes unknown, with a sentence", async () => {
     const { code, out, err } = await runCli(["explain", "--table", "ET05", "--json", "0102"]);
     assert.equal(code, 1);
-    assert.match(err, /ET05 Control Output Settings is not declared/);
+    assert.match(err, /ET05 Control Output Settings has no declaration/);
     assert.deepEqual((JSON.parse(out) as Document).unknown, [{ start: 0, end: 2 }]);
   });
 
@@ -325,7 +325,7 @@ reply
   15  00 00 00 00 00 00 00 00      digest      unchecked
 
 BT23 Current Register Data, bytes 0 to 9, meter:3.70 fits (no --profile was given)
-  names by the factory order of sources; a meter may have another one (BT22, BT27)
+  names by the factory order of sources; a meter may have another order (BT22, BT27)
   0  08 00 00 00  total.summations.0          8  Wh  Fwd Active Wh L1L2L3
   4  ff ff ff fe  total.summations.1  -16777217  Wh  Rev Active Wh L1L2L3
   8  01 02        total.summations.2                 Import Reactive VArh L1L2L3, only byte 0 to 1 of 4

@@ -142,7 +142,7 @@ test("simulate with an optical port, on a line of its own and on that of MEP", a
   }
   const { code, err } = await meterport(["simulate", ...listen, "--master-key", "readonlyreadonlyread"]);
   assert.equal(code, 2);
-  assert.match(err, /--optical does not say where it is/);
+  assert.match(err, /keys of the optical port need --optical/);
 });
 
 test("output that cannot be written is reported, and ends the command", {
@@ -153,10 +153,10 @@ test("output that cannot be written is reported, and ends the command", {
     const tables = await meterport(["tables"], [], full);
     assert.deepEqual(
       [tables.code, tables.err],
-      [1, "meterport: standard output: it cannot be written, the disk is full\n"],
+      [1, "meterport: standard output: cannot be written, the disk is full\n"],
     );
     const docs = await meterport(["docs", "--output", "/dev/full"]);
-    assert.deepEqual([docs.code, docs.err], [2, "meterport: /dev/full: it cannot be written, the disk is full\n"]);
+    assert.deepEqual([docs.code, docs.err], [2, "meterport: /dev/full: cannot be written, the disk is full\n"]);
   } finally {
     closeSync(full);
   }

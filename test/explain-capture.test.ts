@@ -128,8 +128,8 @@ describe("explain, captures", () => {
 
   it("says what is wrong with a file", async () => {
     assert.match((await runCli(["explain", "nowhere.ndjson"])).err, /nowhere\.ndjson: .*cannot be read/);
-    assert.match((await explain("{}")).err, /line 1: it is no capture/);
-    assert.match((await explain(await recorded(), "--table", "BT01")).err, /leave out --table/);
+    assert.match((await explain("{}")).err, /line 1: it is not a capture/);
+    assert.match((await explain(await recorded(), "--table", "BT01")).err, /omit --table/);
     const empty = await explain(captureHead({ started: "", link: "tcp" }) + captureLine({ t: 0, event: "opened" }));
     assert.equal(empty.code, 0);
   });

@@ -267,7 +267,7 @@ describe("explain reads a whole optical session", () => {
 
   it("and says which line is wrong", async () => {
     for (const [stdin, sentence] of [
-      ["> 06\n06\n", /line 2 does not begin with < or >/],
+      ["> 06\n06\n", /line 2 does not begin with < \(from the meter\) or >/],
       ["> 06\n< 0g\n", /line 2: "g" is not a hex digit/],
       ['{"frames":[{"dir":"x","hex":"06"}]}', /frame 1 is not of the form/],
     ] as const) {

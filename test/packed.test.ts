@@ -158,7 +158,7 @@ test("Node 18 gets one sentence", async () => {
     "ports",
   ]);
   assert.deepEqual([code, out], [2, ""]);
-  assert.match(err, /^meterport: this is Node 18\.\S+, and Meterport needs Node 20 or newer: [^\n]+\n$/);
+  assert.match(err, /^meterport: Node 18\.\S+ is too old, Meterport needs Node 20 or newer: [^\n]+\n$/);
 });
 
 test("npx meterport runs the installed command", async () => {

@@ -95,7 +95,10 @@ describe("explain, inside TLS", () => {
       (await explain(answered(alert))).out,
       /TLS handshake: ClientHello +alert handshake_failure +unchecked/,
     );
-    assert.match((await explain(answered(Uint8Array.of(3)))).out, /the meter knows no such identity, or another key/);
+    assert.match(
+      (await explain(answered(Uint8Array.of(3)))).out,
+      /the meter does not know this identity, or has another key for it/,
+    );
   });
 });
 
@@ -107,7 +110,7 @@ describe("redact and replay, inside TLS", () => {
       const serial = /"serialNumber":"0*(\d+)"/.exec(out.replace(/\s/g, ""))?.[1] ?? assert.fail(out);
       const redacted = await runCli(["redact", "day.ndjson", "--key", key], { files });
       assert.equal(redacted.code, 0, redacted.err);
-      assert.match(redacted.err, /\d+ frames redacted and sealed anew with the key hex:(01){16}/);
+      assert.match(redacted.err, /\d+ frames redacted and re-sealed with the key hex:(01){16}/);
       const random = seeded(5);
       const entropy = (length: number) => Uint8Array.from({ length }, () => Math.floor(random() * 256));
       const readAgain = async (capture: string, ...more: string[]) => {

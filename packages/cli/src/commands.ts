@@ -171,7 +171,7 @@ export const commands: readonly Listed[] = [
   ),
   command(
     "redact <file>",
-    "makes a capture safe to share: pseudonyms for serial numbers and IDs, re-sealed with a key that is not secret",
+    "prepares a capture for sharing: pseudonyms for serial numbers and IDs, re-sealed with a key that is not secret",
     "meterport redact day.ndjson --key @meter.key --output public.ndjson",
     async () => (await import("./commands/redact/options.ts")).addRedactCommand,
     async () => (await import("./commands/redact/redact-command.ts")).redactCommand,

@@ -129,7 +129,7 @@ export class Dashboard {
     return this.#with.api.captureUrl(this.selected ?? "", name);
   }
 
-  /** A redacted capture of the shown meter, safe to share. */
+  /** A redacted capture of the shown meter, for sharing. */
   redactedCapture(name: string): ReturnType<GatewayApi["redactedCapture"]> {
     return this.#with.api.redactedCapture(this.selected ?? "", name);
   }

@@ -1,4 +1,4 @@
-/** Makes a capture of the shelf safe to share. */
+/** Prepares a capture of the shelf for sharing. */
 import { type Capture, captureText, parseCapture } from "@meterport/protocol/capture/capture";
 import { redactCapture } from "@meterport/protocol/capture/redaction/redact";
 import { UsageError } from "@meterport/protocol/errors";

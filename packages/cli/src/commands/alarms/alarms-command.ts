@@ -41,7 +41,7 @@ export const alarmsCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
     );
     if (rows.length > 0) io.stdout.write(alignedTable(rows, { width: paint.width }));
     else say(io, "no alarm is active");
-    if (alarms.meter === null) say(io, "this key may not read the meter's own alarms (BT03)");
-    if (alarms.devices === null) say(io, "this key may not read the alarms of the meter's devices (ET14)");
+    if (alarms.meter === null) say(io, "the meter does not give its own alarms (BT03) with this key");
+    if (alarms.devices === null) say(io, "the meter does not give the alarms of its devices (ET14) with this key");
     return exit.done;
   });

@@ -19,7 +19,7 @@ export const tariffsCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
       print(io, toJson({ present, ...registers }));
       return exit.done;
     }
-    if (present === null) say(io, "this key may not read which tier is in effect (BT55)");
+    if (present === null) say(io, "the meter does not give the tier in effect (BT55) with this key");
     else io.stdout.write(`${presentText(present)}\n\n`);
     const wanted = ({ unit }: { readonly unit: string | null }): boolean => byTier.has(unit);
     io.stdout.write(registersText(registers, paintFor(io.stdout), { tierName, wanted }));
