@@ -58,7 +58,7 @@ export const openChanging = async (profile = "meter:3.70", options: Options = {}
     return undefined;
   });
   const entropy = (length: number): Uint8Array => new Uint8Array(length).fill(7);
-  const security = rc4({ key, entropy, ...(level === undefined ? {} : { level }) });
+  const security = rc4({ key, entropy, level });
   const line = losing(memoryLine({ meter: device.port(port), clock }), loses);
   const meter = await clock.run(
     connect(line, { security, clock, profile: device.profile, timing: { requestSpacing: 0 }, writable: true, ...rest }),

@@ -33,7 +33,7 @@ export const setting = (options: Partial<VirtualMeterOptions> & { readonly firmw
     auto({
       key,
       entropy,
-      ...(level === undefined ? {} : { level }),
+      level,
       memory: { get: () => remembered, set: (next) => (remembered = next) },
       onFinding: (finding) => found.push(finding),
     });

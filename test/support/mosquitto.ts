@@ -13,13 +13,13 @@ export interface Broker {
 
 export interface BrokerOptions {
   /** Who may connect; anyone if omitted. */
-  readonly login?: { readonly user: string; readonly password: string };
+  readonly login?: { readonly user: string; readonly password: string } | undefined;
   /** Files of its certificate; no TLS if omitted. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Where it listens; a free port if omitted. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** More lines for its configuration. */
-  readonly more?: readonly string[];
+  readonly more?: readonly string[] | undefined;
 }
 
 /** `program` is the path of mosquitto. */

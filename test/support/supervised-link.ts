@@ -52,7 +52,7 @@ export const superviseLink = ({
     }),
     clock,
     entropy: noEntropy,
-    ...(baud === undefined ? {} : { baud }),
+    baud,
     near: true,
     ...options,
   });

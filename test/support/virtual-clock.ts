@@ -18,9 +18,9 @@ const patience = 64;
 
 export interface VirtualClockOptions {
   /** What `wall()` says at the start, milliseconds since 1970. */
-  readonly wall?: Millis;
+  readonly wall?: Millis | undefined;
   /** What `now()` says at the start. */
-  readonly now?: Millis;
+  readonly now?: Millis | undefined;
 }
 
 /**

@@ -15,16 +15,16 @@ import { Session, type SessionEnd } from "./session/session.ts";
 export interface ConnectOptions {
   readonly security: Security;
   readonly clock: Clock;
-  readonly timing?: Partial<LinkTiming>;
+  readonly timing?: Partial<LinkTiming> | undefined;
   /** The device's profile, for a meter that does not report its own; refused if the meter contradicts it. */
-  readonly profile?: Profile;
-  readonly signal?: Signal;
+  readonly profile?: Profile | undefined;
+  readonly signal?: Signal | undefined;
   /** Called with the session before its first request, for callers that count the traffic of the first contact. */
-  readonly onSession?: (session: Session) => void;
+  readonly onSession?: ((session: Session) => void) | undefined;
   /** Permits writes, procedures and transactions; false by default, because the meter is somebody's property. */
-  readonly writable?: boolean;
+  readonly writable?: boolean | undefined;
   /** Remembers across restarts how often this meter was written to; if omitted, only for this connection. */
-  readonly wear?: WearStore;
+  readonly wear?: WearStore | undefined;
 }
 
 /** Byte of ET70 that names the port a request came in on (MEP guide 1.1, p. 179). */

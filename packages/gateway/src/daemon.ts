@@ -155,7 +155,7 @@ const configuredMeters = (running: Running): readonly GatewayMeter[] =>
       url: link,
       simulated: false,
       interval,
-      ...(fuseAmps === undefined ? {} : { fuseAmps }),
+      fuseAmps,
       source,
       redact: running.redactorOf(source, key, profile),
     };

@@ -14,9 +14,9 @@ export interface MeterRequest {
   readonly port: 1 | 2;
   readonly level: Level;
   /** The key of the optical port's client, for a request that came in there and not on a MEP port. */
-  readonly optical?: OpticalLevel;
+  readonly optical?: OpticalLevel | undefined;
   /** As that client logged on: for the event log. */
-  readonly userId?: number;
+  readonly userId?: number | undefined;
   readonly encrypted: boolean;
   /** Most data bytes that fit into the response. */
   readonly readLimit: number;

@@ -41,7 +41,7 @@ export const openLink = async (
 
 const open = async (
   link: ReturnType<typeof parseMeterLink>,
-  options: { readonly signal?: AbortSignal },
+  options: { readonly signal?: AbortSignal | undefined },
   env: Environment,
 ): Promise<Transport> => {
   switch (link.kind) {

@@ -15,7 +15,7 @@ export interface PipeOptions {
   /** A wire loses what nobody hears; a connection to a peer that does not read is broken. */
   readonly unread: "lost" | "broken";
   /** Called when a queue that was full has room again. */
-  readonly onRoom?: () => void;
+  readonly onRoom?: (() => void) | undefined;
 }
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -7,7 +7,7 @@ export interface StreamTransportOptions extends Pick<PipeOptions, "name" | "unre
   readonly readable: Readable;
   readonly writable: Writable;
   /** What it means if the stream closes without our doing, as a sentence; if omitted, that the other side closed it. */
-  readonly gone?: string;
+  readonly gone?: string | undefined;
 }
 
 export const streamTransport = (options: StreamTransportOptions): Transport => {

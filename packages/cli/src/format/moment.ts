@@ -29,7 +29,7 @@ const day: Millis = 86_400_000;
 export const zoneOf = (name: string | undefined): Zone => {
   try {
     const format = new Intl.DateTimeFormat("en-CA", {
-      ...(name === undefined ? {} : { timeZone: name }),
+      timeZone: name,
       year: "numeric",
       month: "2-digit",
       day: "2-digit",

@@ -11,13 +11,13 @@ export type Row = readonly (string | Cell)[];
 
 export interface TableOptions {
   /** Right-aligned columns. */
-  readonly right?: readonly number[];
+  readonly right?: readonly number[] | undefined;
   /** Prefix of each line. */
-  readonly indent?: string;
+  readonly indent?: string | undefined;
   /** Longest line: the last column is wrapped to it, and if the others do not fit either, each cell gets a line. */
-  readonly width?: number;
+  readonly width?: number | undefined;
   /** The first row names the columns. */
-  readonly head?: true;
+  readonly head?: true | undefined;
 }
 
 /** Foreign text may contain anything, and a line feed would start a new line. */

@@ -27,11 +27,11 @@ export interface MeterAccess {
   readonly security: SecurityName;
   readonly clientId: string;
   /** A file that records what crosses the link. */
-  readonly record?: string;
+  readonly record?: string | undefined;
   /** Traces what crosses the link. */
-  readonly trace?: TraceDetail;
+  readonly trace?: TraceDetail | undefined;
   /** Permits writes and procedures; reads only if omitted. */
-  readonly writable?: true;
+  readonly writable?: true | undefined;
 }
 
 /** @throws LinkError, UsageError */
@@ -62,7 +62,7 @@ export const meterOver = async (transport: Transport, access: MeterAccess, io: I
     clock: io.clock,
     signal,
     ...(await tracing(trace, io)),
-    ...(profile === undefined ? {} : { profile }),
+    profile,
     ...(writable === undefined ? {} : { writable, wear: wearStoreOf(io, () => name) }),
   });
   tellUnsure(meter, io);
@@ -126,9 +126,9 @@ const opticalSecurity = (access: MeterAccess, io: Io): Security => {
   const { fastest, wake } = portLinkOf(link);
   const made = optical({
     userId,
-    ...(key === undefined ? {} : { key: key.secret }),
-    ...(fastest === undefined ? {} : { fastest }),
-    ...(wake === undefined ? {} : { wake }),
+    key: key?.secret,
+    fastest,
+    wake,
     onSlow: () =>
       say(io, "the meter or optical head does not follow to another speed; fast=off in the link skips the attempt"),
   });

@@ -72,26 +72,26 @@ const meterOptions = (command: Command, profile: string): Command =>
 /** Which meter, and how it is reached. */
 export interface MeterOptions {
   readonly link: string;
-  readonly key?: string;
-  readonly profile?: string;
+  readonly key?: string | undefined;
+  readonly profile?: string | undefined;
   readonly security: SecurityName;
   readonly clientId: string;
-  readonly record?: string;
-  readonly trace?: TraceDetail;
+  readonly record?: string | undefined;
+  readonly trace?: TraceDetail | undefined;
 }
 
 export interface ReadOptions extends MeterOptions {
-  readonly json?: true;
+  readonly json?: true | undefined;
 }
 
 /** Options of commands that list what has happened. */
 export interface LogCommandOptions extends ReadOptions {
-  readonly since?: string;
-  readonly zone?: string;
+  readonly since?: string | undefined;
+  readonly zone?: string | undefined;
 }
 
 /** Options of commands that change a meter. */
 export interface ChangeCommandOptions {
-  readonly dryRun?: true;
-  readonly yes?: true;
+  readonly dryRun?: true | undefined;
+  readonly yes?: true | undefined;
 }

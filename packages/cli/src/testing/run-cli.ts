@@ -16,38 +16,38 @@ export interface Ran {
 }
 
 export interface World {
-  readonly env?: Readonly<Record<string, string>>;
-  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly files?: Readonly<Record<string, string>> | undefined;
   /** Binary files. */
-  readonly binaries?: Readonly<Record<string, Uint8Array>>;
-  readonly stdin?: string;
-  readonly clock?: Clock;
-  readonly terminal?: boolean;
-  readonly color?: boolean;
+  readonly binaries?: Readonly<Record<string, Uint8Array>> | undefined;
+  readonly stdin?: string | undefined;
+  readonly clock?: Clock | undefined;
+  readonly terminal?: boolean | undefined;
+  readonly color?: boolean | undefined;
   /** Whether the locale has more than ASCII; true if omitted. */
-  readonly unicode?: boolean;
+  readonly unicode?: boolean | undefined;
   /** Daemons by the link that they use. */
-  readonly daemons?: Readonly<Record<string, { readonly url: string; readonly pid: number }>>;
-  readonly columns?: number;
-  readonly rows?: number;
-  readonly interrupted?: AbortSignal;
-  readonly openLink?: Io["openLink"];
+  readonly daemons?: Readonly<Record<string, { readonly url: string; readonly pid: number }>> | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+  readonly interrupted?: AbortSignal | undefined;
+  readonly openLink?: Io["openLink"] | undefined;
   /** The daemon; without one, starting it fails the test. */
-  readonly startDaemon?: Io["startDaemon"];
+  readonly startDaemon?: Io["startDaemon"] | undefined;
   /** The ports that are plugged in; none if omitted. */
-  readonly adapters?: readonly SerialAdapter[];
+  readonly adapters?: readonly SerialAdapter[] | undefined;
   /** Receives what is written to files, by path; bytes as one character each. */
-  readonly written?: Map<string, string>;
+  readonly written?: Map<string, string> | undefined;
   /** A file on a full disk: it can be opened but not written. */
-  readonly unwritable?: string;
+  readonly unwritable?: string | undefined;
   /** The state of earlier runs, by name; changed by this one. */
-  readonly state?: Map<string, unknown>;
+  readonly state?: Map<string, unknown> | undefined;
   /** Sentences of earlier runs that need not be repeated; this one adds its own. */
-  readonly said?: Set<string>;
+  readonly said?: Set<string> | undefined;
   /** The person's answer; without one there is no terminal. */
-  readonly answer?: boolean;
+  readonly answer?: boolean | undefined;
   /** Sees each write to standard output. */
-  readonly onWrite?: (text: string) => void;
+  readonly onWrite?: ((text: string) => void) | undefined;
 }
 
 const noLink = (link: string): Promise<Transport> => Promise.reject(new LinkError("not-open", link, "cannot open it"));

@@ -20,7 +20,7 @@ const changeableBit = 0x40;
  */
 const askUnsure = async ({ session }: Meter, { signal }: CallOptions): Promise<EnergyUnit | null> => {
   let missing = false;
-  const options = { label: "read ET54.0.6", ...(signal === undefined ? {} : { signal }) };
+  const options = { label: "read ET54.0.6", signal };
   const answer = await unlessRefused(
     readSlice(session, ET54.number, changeable, options).catch((error: unknown) => {
       missing = error instanceof ResponseError && error.code === "no-such-table";

@@ -97,7 +97,7 @@ export class LiveReader {
     const missing = new Set(lost);
     const options = (id: string) => ({
       label: `read ${id} for a live reading`,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
     for (const { table, range, sources } of plan) {
       try {

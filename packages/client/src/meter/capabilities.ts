@@ -135,7 +135,7 @@ export class CapabilityReader {
 
 interface Asked {
   readonly profile: Profile;
-  readonly capabilities: (options: { readonly signal?: Signal }) => Promise<Capabilities | undefined>;
+  readonly capabilities: (options: { readonly signal?: Signal | undefined }) => Promise<Capabilities | undefined>;
 }
 
 /**
@@ -144,5 +144,9 @@ interface Asked {
  *
  * @throws LinkError
  */
-export const mayHave = async (meter: Asked, table: TableInfo, call: { readonly signal?: Signal }): Promise<boolean> =>
+export const mayHave = async (
+  meter: Asked,
+  table: TableInfo,
+  call: { readonly signal?: Signal | undefined },
+): Promise<boolean> =>
   tableExists(table, meter.profile) && (await meter.capabilities(call))?.has(table.id as TableId) !== false;

@@ -41,7 +41,7 @@ import { type FieldValue, TableWriter, type WriteOptions, type WriteResult } fro
 import { memoryWearStore, WearBudget, type WearStore } from "./write/wear-budget.ts";
 
 export interface CallOptions {
-  readonly signal?: Signal;
+  readonly signal?: Signal | undefined;
 }
 
 /** One wanted value: a table, or its part at a path. */
@@ -76,9 +76,9 @@ export interface MeterOptions {
   /** Whether another MEP client may use the meter too; `undefined` if the meter does not say. */
   readonly several?: boolean | undefined;
   /** Whether anything may be changed; false by default. */
-  readonly writable?: boolean;
+  readonly writable?: boolean | undefined;
   /** Remembers how often this meter was written to; if omitted, for as long as the `Meter` lives. */
-  readonly wear?: WearStore;
+  readonly wear?: WearStore | undefined;
 }
 
 /** The byte of ET04 that counts changes of dimensions (MEP guide 1.1, p. 70). */
@@ -148,7 +148,7 @@ export class Meter {
   async readPath(table: AnyTable, path: readonly (string | number)[], { signal }: CallOptions = {}): Promise<unknown> {
     const label = `read ${[table.id, ...path].join(".")}`;
     return this.steadily(label, async () => {
-      const env = await this.environment(table, signal === undefined ? {} : { signal });
+      const env = await this.environment(table, { signal });
       if (path.length === 0) return this.#readWhole(table, env, signal);
       const part = await this.#placeOf(table, path, env, signal);
       // Only the whole table shows where the part is.
@@ -226,7 +226,7 @@ export class Meter {
     const byTable = new Map<AnyTable, Part[]>();
     for (const [index, { table, path }] of wanted.entries()) {
       outcomes[index] = await settle(async () => {
-        const env = await this.environment(table, signal === undefined ? {} : { signal });
+        const env = await this.environment(table, { signal });
         const place = await this.#placeOf(table, path, env, signal);
         if (place === undefined) return valueAt(await this.#readWhole(table, env, signal), path);
         byTable.set(table, [...(byTable.get(table) ?? []), { index, place }]);
@@ -241,7 +241,7 @@ export class Meter {
       // A part longer than one message spans several pieces: their outcomes are one.
       for (const { range, members } of membersOf(ranges, parts)) {
         const read = await settle(async () => {
-          const env = await this.environment(table, signal === undefined ? {} : { signal });
+          const env = await this.environment(table, { signal });
           const starts = this.#startsIn(() => place(table, [], env), range.length);
           return readSlice(this.session, table.number, range, request(`read ${table.id}`, signal), starts);
         });

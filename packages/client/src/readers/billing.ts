@@ -45,9 +45,9 @@ export interface BillingSnapshot extends Believed, Registers {
 
 export interface BillingOptions extends LogOptions {
   /** All kinds by default. */
-  readonly kinds?: readonly BillingKind[];
+  readonly kinds?: readonly BillingKind[] | undefined;
   /** Only copies taken at or after this local time, as in "2026-01-01T00:00:00"; those without a time are included. */
-  readonly since?: string;
+  readonly since?: string | undefined;
 }
 
 const selfReads = ringOf(BT26, "selfReadEntries", (env) => (env.BT21 as BT21).selfReads);
@@ -143,7 +143,7 @@ async function* readLog(
   ring: Ring<Copy>,
   origin: Omit<Origin, "sequence">,
 ): AsyncGenerator<BillingSnapshot> {
-  if (!(await mayHave(meter, ring.table, options.signal === undefined ? {} : { signal: options.signal }))) return;
+  if (!(await mayHave(meter, ring.table, { signal: options.signal }))) return;
   const pages = readRing(meter, ring, options);
   for (;;) {
     // A meter without the log refuses the read of its header.
@@ -157,7 +157,7 @@ async function* readLog(
 
 /** The length of an entry, without the two bytes that hold it. */
 const lengthOf = async (meter: Meter, { table, list }: Ring<Copy>, { signal }: LogOptions): Promise<number> => {
-  const env = await meter.environment(table as AnyTable, signal === undefined ? {} : { signal });
+  const env = await meter.environment(table as AnyTable, { signal });
   return place(table, [list, 0], env).length - 2;
 };
 
@@ -201,7 +201,7 @@ async function* readKind(kind: BillingKind, reading: Reading, call: CallOptions)
  */
 export async function* readBilling(meter: Meter, options: BillingOptions = {}): AsyncGenerator<BillingSnapshot> {
   const { kinds = billingKinds, since, ...log } = options;
-  const call: CallOptions = log.signal === undefined ? {} : { signal: log.signal };
+  const call: CallOptions = { signal: log.signal };
   const reading: Reading = { meter, options: log, setup: await prepare(meter, call) };
   for (const kind of kinds) {
     for await (const snapshot of readKind(kind, reading, call)) {

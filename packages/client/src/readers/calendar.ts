@@ -61,7 +61,7 @@ export interface CalendarReading {
 
 export interface CalendarOptions extends CallOptions {
   /** The pending calendar instead of the one in force. */
-  readonly pending?: boolean;
+  readonly pending?: boolean | undefined;
 }
 
 const switchesPerGroup = 10;

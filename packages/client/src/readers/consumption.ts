@@ -23,7 +23,7 @@ export interface ConsumptionInterval extends Omit<LoadProfileInterval, "channels
 
 export interface ConsumptionOptions {
   /** The count at which energy registers roll over to 0 (`LoadProfile.rollover`); null if unknown. */
-  readonly rollover?: number | null;
+  readonly rollover?: number | null | undefined;
 }
 
 /** A standard source whose unit counts up. A device's own counters may be in any coding, so they do not qualify. */

@@ -57,9 +57,9 @@ export interface LogEvent extends Believed {
 
 export interface EventsOptions extends LogOptions {
   /** Newest first by default. `oldest-first` gives nothing before everything was read. */
-  readonly order?: "newest-first" | "oldest-first";
+  readonly order?: "newest-first" | "oldest-first" | undefined;
   /** Only events after this number, or at or after this moment; those without a plausible one are included. */
-  readonly since?: { readonly sequence: number } | { readonly time: Millis };
+  readonly since?: { readonly sequence: number } | { readonly time: Millis } | undefined;
 }
 
 /** Stops after this many events in a row that are too old: a clock that was set back hides only a few. */
@@ -149,7 +149,7 @@ const sameEvent = (a: LogEvent, b: LogEvent): boolean =>
 
 /** Its count is 0 unless it was switched on in production (MEP guide 1.1, p. 187). */
 const hasAlternate = async (meter: Meter, { signal }: LogOptions): Promise<boolean> => {
-  const call = signal === undefined ? {} : { signal };
+  const call = { signal };
   if (!(await mayHave(meter, ET79, call))) return false;
   try {
     return logs.alternate.room(await meter.environment(ET79, call)) > 0;

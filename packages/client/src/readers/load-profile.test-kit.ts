@@ -8,17 +8,17 @@ import type { Contents } from "../testing/endpoint-line.test-kit.ts";
 export interface RecorderOptions {
   readonly profile: Profile;
   /** 1 or 2. */
-  readonly set?: 1 | 2;
+  readonly set?: 1 | 2 | undefined;
   readonly blocks: number;
   readonly intervals: number;
   /** As in BT61: 84 is a day. */
-  readonly minutes?: number;
+  readonly minutes?: number | undefined;
   readonly sources: readonly number[];
   /** Entries of ET66. */
-  readonly mapped?: readonly number[];
+  readonly mapped?: readonly number[] | undefined;
   /** End of the interval before the first. */
-  readonly start?: Millis;
-  readonly firstSequence?: number;
+  readonly start?: Millis | undefined;
+  readonly firstSequence?: number | undefined;
 }
 export interface Slot {
   readonly end: Millis;

@@ -42,14 +42,14 @@ export interface DiscardedBlock {
 
 export interface ReadIntervalsOptions extends CallOptions {
   /** Only intervals that end after it, Unix milliseconds: pass the `end` of the last interval to continue there. */
-  readonly since?: Millis;
+  readonly since?: Millis | undefined;
   /** Only intervals that end at or before it, Unix milliseconds. */
-  readonly until?: Millis;
+  readonly until?: Millis | undefined;
   /** Indices of the wanted channels, in the wanted order; all by default. */
-  readonly channels?: readonly number[];
+  readonly channels?: readonly number[] | undefined;
   /** Called with the number of blocks that have been read, and of those that will be. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
-  readonly onDiscarded?: (block: DiscardedBlock) => void;
+  readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
+  readonly onDiscarded?: ((block: DiscardedBlock) => void) | undefined;
 }
 
 const tableOfSet1 = 0x0040;
@@ -106,7 +106,7 @@ export class LoadProfile {
    */
   async *intervals(options: ReadIntervalsOptions = {}): AsyncGenerator<LoadProfileInterval> {
     const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, onProgress, onDiscarded } = options;
-    const call: CallOptions = options.signal === undefined ? {} : { signal: options.signal };
+    const call: CallOptions = { signal: options.signal };
     const setup = this.#setup;
     if (!inUse(setup)) return;
     const { shape } = setup;

@@ -127,7 +127,7 @@ const readOffsets = async (meter: Meter, options: LogOptions): Promise<Offsets> 
   return bt53.dstTimeAdjustment === 0 ? [standard] : [standard, standard + bt53.dstTimeAdjustment * 60_000];
 };
 
-const signalOf = ({ signal }: LogOptions) => (signal === undefined ? {} : { signal });
+const signalOf = ({ signal }: LogOptions) => ({ signal });
 
 const readLog = async (meter: Meter, options: LogOptions): Promise<{ value: Entry81; sequence: number }[]> => {
   const found: { value: Entry81; sequence: number }[] = [];
@@ -141,7 +141,7 @@ const readLog = async (meter: Meter, options: LogOptions): Promise<{ value: Entr
 
 export interface OutagesOptions extends LogOptions {
   /** Only those that ended at this moment or later, Unix milliseconds; if the end is unknown, the start counts. */
-  readonly since?: Millis;
+  readonly since?: Millis | undefined;
 }
 
 /** One whose time is unknown may be from any time. */

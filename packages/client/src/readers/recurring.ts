@@ -26,7 +26,7 @@ export interface RecurringRead extends DeviceRead {
 
 export interface RecurringOptions extends LogOptions {
   /** Only reads at or after this local time, as in "2026-01-01T00:00:00"; those without a time are included. */
-  readonly since?: string;
+  readonly since?: string | undefined;
 }
 
 const logs: readonly (readonly [RecurringRead["table"], Ring<Entry>])[] = [
@@ -61,7 +61,7 @@ export async function* readRecurring(
   { since, ...options }: RecurringOptions = {},
 ): AsyncGenerator<RecurringRead> {
   for (const [table, ring] of logs) {
-    if (!(await mayHave(meter, ring.table, options.signal === undefined ? {} : { signal: options.signal }))) continue;
+    if (!(await mayHave(meter, ring.table, { signal: options.signal }))) continue;
     try {
       for await (const read of readLog(meter, table, ring, options)) {
         // A clock may have been set, but a log is not read to its end once it is well past the given time.

@@ -21,7 +21,7 @@ export interface LogProgress {
   readonly dropped: number;
 }
 export interface LogOptions extends CallOptions {
-  readonly progress?: (progress: LogProgress) => void;
+  readonly progress?: ((progress: LogProgress) => void) | undefined;
 }
 
 /** A log and its room. */
@@ -151,7 +151,7 @@ const readPage = <T>(
  * @throws LayoutError for an impossible header; LinkError, ResponseError, UsageError
  */
 export async function* readRing<T>(meter: Meter, ring: Ring<T>, options: LogOptions = {}): AsyncGenerator<RingPage<T>> {
-  const call: CallOptions = options.signal === undefined ? {} : { signal: options.signal };
+  const call: CallOptions = { signal: options.signal };
   let header = await meter.steadily(`read ${ring.table.id}`, () => readHeader(meter, ring, call));
   const total = header.valid;
   const newest = header.sequence;

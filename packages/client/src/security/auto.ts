@@ -54,11 +54,11 @@ export interface AutoSecurity {
   readonly key: Secret;
   readonly entropy: Entropy;
   /** Which key it is, if its owner knows. */
-  readonly level?: Level;
-  readonly clientId?: number;
-  readonly memory?: SecurityMemory;
+  readonly level?: Level | undefined;
+  readonly clientId?: number | undefined;
+  readonly memory?: SecurityMemory | undefined;
   /** Called with each attempt and its outcome. */
-  readonly onFinding?: (finding: Finding) => void;
+  readonly onFinding?: ((finding: Finding) => void) | undefined;
 }
 
 /** Bytes of BT01 that hold the firmware (MEP guide 1.1, p. 205). */
@@ -71,7 +71,7 @@ type Tried =
 
 /** A small read; a refusal is an answer too. */
 const attempt = async (session: Session, signal: Signal | undefined): Promise<Tried> => {
-  const options = { label: "read BT01", ...(signal === undefined ? {} : { signal }) };
+  const options = { label: "read BT01", signal };
   try {
     const bytes = await unlessRefused(readSlice(session, BT01.number, firmwareAt, options));
     const [high, low] = bytes ?? [];
@@ -213,7 +213,7 @@ class Settling {
     let last: LinkError | undefined;
     const likely: readonly Level[] = memory?.level?.() === "advanced" ? ["advanced", "basic"] : ["basic", "advanced"];
     for (const each of level === undefined ? likely : [level]) {
-      this.#session.use(tls({ key, entropy, level: each, ...(clientId === undefined ? {} : { clientId }) }).seal);
+      this.#session.use(tls({ key, entropy, level: each, clientId }).seal);
       const tried = await attempt(this.#session, this.#signal);
       this.#tell({ tried: "tls", level: each, ...outcomeOf(tried) });
       if (tried.ok) return { level: each };
@@ -259,5 +259,5 @@ export const securityOf = (name: SecurityName, options: AutoSecurity): Security 
   if (name === "auto") return auto(options);
   if (name === "tls") return settling({ options, only: "asked" });
   const { key, entropy, level } = options;
-  return rc4({ key, entropy, encrypt: name === "rc4-encrypted", ...(level === undefined ? {} : { level }) });
+  return rc4({ key, entropy, encrypt: name === "rc4-encrypted", level });
 };

@@ -23,22 +23,22 @@ export interface OpticalSecurity {
    * MK, PK or RK, up to 20 bytes (Optical guide 1.1, p. 15); a shorter one is padded with zeros, which no guide
    * mentions. Without a key the meter shows only BT00, BT01 and ET03.
    */
-  readonly key?: Secret;
+  readonly key?: Secret | undefined;
   /** 0 to 65535; the meter records it in its event log. 0 by default. */
-  readonly userId?: number;
+  readonly userId?: number | undefined;
   /** At most 10 printable ASCII characters; the meter does not check it. */
-  readonly user?: string;
+  readonly user?: string | undefined;
   /**
    * The highest speed to offer to the meter, in bits per second, if the transport can change its own: `usualFastest` by
    * default, 0 for none. No guide says which speeds these meters support; the meter chooses.
    */
-  readonly fastest?: number;
+  readonly fastest?: number | undefined;
   /** Bytes 0x55 to send before each session, 50 ms apart, to a head or meter that must be woken: 0 to 32, none if omitted. */
-  readonly wake?: number;
+  readonly wake?: number | undefined;
   /** Called once if meter or head did not follow to another speed, and the line is back at its first. */
-  readonly onSlow?: () => void;
+  readonly onSlow?: (() => void) | undefined;
   /** Differences from `defaultOpticalTiming`. */
-  readonly timing?: Partial<OpticalTiming>;
+  readonly timing?: Partial<OpticalTiming> | undefined;
 }
 
 /** What all sessions under one security know about the meter. */

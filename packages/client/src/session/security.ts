@@ -40,9 +40,9 @@ export interface Rc4Security {
   /** MBK or MAK, 16 to 20 bytes of which the first 16 count (MEP guide 1.1, p. 19). */
   readonly key: Secret;
   readonly entropy: Entropy;
-  readonly level?: Level;
+  readonly level?: Level | undefined;
   /** Also encrypts requests; the meter then encrypts its responses. */
-  readonly encrypt?: boolean;
+  readonly encrypt?: boolean | undefined;
 }
 
 const longestKey = 20;

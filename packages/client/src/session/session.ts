@@ -25,14 +25,14 @@ export interface SessionSettings {
 export interface RequestOptions {
   /** Name of the request, for messages: "read ET13". */
   readonly label: string;
-  readonly signal?: Signal;
-  readonly retry?: RetryPolicy;
-  readonly idempotent?: boolean;
+  readonly signal?: Signal | undefined;
+  readonly retry?: RetryPolicy | undefined;
+  readonly idempotent?: boolean | undefined;
   /** Whether its offsets depend on the meter's dimensions: if they change before it is executed, it fails with `moved`. */
-  readonly laidOut?: boolean;
-  readonly priority?: number;
+  readonly laidOut?: boolean | undefined;
+  readonly priority?: number | undefined;
   /** How often it is tried; as in the timing by default. */
-  readonly attempts?: number;
+  readonly attempts?: number | undefined;
 }
 
 /** Events other than answers. */

@@ -12,7 +12,7 @@ export interface TlsSecurity {
   /** Which of the two it is: it is part of the identity (MEP guide 1.1, p. 24). */
   readonly level: Level;
   /** 0 to 65535; the meter records it with events. 0 by default. */
-  readonly clientId?: number;
+  readonly clientId?: number | undefined;
   readonly entropy: Entropy;
 }
 

@@ -10,9 +10,9 @@ export interface BoundedOptions<T> {
   /** For messages: "read the live values". */
   readonly label: string;
   /** Called when the limit has passed. */
-  readonly onLimit?: () => void;
+  readonly onLimit?: (() => void) | undefined;
   /** Called with a result that comes after the limit. */
-  readonly late?: (result: T) => void;
+  readonly late?: ((result: T) => void) | undefined;
 }
 
 /**

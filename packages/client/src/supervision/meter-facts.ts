@@ -15,7 +15,7 @@ const looking = { attempts: 1, priority: 10 } as const;
 
 /** The identity that the meter reports; undefined if it answers but does not report it. @throws LinkError */
 export const askIdentity = (session: Session, signal?: Signal): Promise<Uint8Array | undefined> =>
-  ask(session, signal === undefined ? {} : { signal });
+  ask(session, { signal });
 
 /** The same in the quickest way, to find out whether there is a meter at all. @throws LinkError */
 export const lookForMeter = (session: Session, signal: Signal): Promise<Uint8Array | undefined> =>
@@ -39,7 +39,7 @@ export const askPauseLimit = async (meter: Meter, signal?: Signal): Promise<Mill
   // On the optical port itself, no other session can silence this one.
   if (meter.session.kind === "optical" || meter.profile.family !== "meter" || reaches(meter.profile, { meter: [4, 0] }))
     return undefined;
-  const options = signal === undefined ? {} : { signal };
+  const options = { signal };
   const [limited, seconds] = await meter.batch(
     (want) => [
       want.read(ET51, ["clients", 0, "enableOpticalDosTimer"]),

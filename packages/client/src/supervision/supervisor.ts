@@ -39,9 +39,9 @@ export interface SupervisorOptions<C extends Connected> {
   readonly clock: Clock;
   readonly entropy: Entropy;
   /** The link's speed, if it can be set. */
-  readonly baud?: number;
+  readonly baud?: number | undefined;
   /** Whether looking for the meter each second costs nothing, as on a local port; false by default. */
-  readonly near?: boolean;
+  readonly near?: boolean | undefined;
 }
 
 export interface RunOptions {
@@ -49,7 +49,7 @@ export interface RunOptions {
   readonly label: string;
   /** How long it may take. */
   readonly limit: Millis;
-  readonly signal?: Signal;
+  readonly signal?: Signal | undefined;
 }
 
 /** First contact reads a dozen tables at 9600 baud, with repeats. */

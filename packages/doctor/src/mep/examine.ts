@@ -19,7 +19,7 @@ export interface ExamineOptions extends ExaminedLinkOptions {
   readonly readings: readonly KeyReading[];
   readonly security: SecurityName;
   /** Baud rates to try if the link's can be set; the first is the link's own. */
-  readonly bauds?: readonly number[];
+  readonly bauds?: readonly number[] | undefined;
 }
 
 /** A meter that has something for us sends an alert each second (MEP guide 1.1, p. 23). */

@@ -20,14 +20,14 @@ export interface ExaminedLinkOptions {
   readonly open: (baud: number | undefined) => Promise<Transport>;
   readonly clock: Clock;
   readonly entropy: Entropy;
-  readonly clientId?: number;
+  readonly clientId?: number | undefined;
   /** Bytes that wake the meter before each session on its optical port; none if omitted. */
-  readonly wake?: number;
-  readonly signal?: Signal;
+  readonly wake?: number | undefined;
+  readonly signal?: Signal | undefined;
   /** Called with each session before its first request. */
-  readonly onSession?: (session: Session) => void;
+  readonly onSession?: ((session: Session) => void) | undefined;
   /** Makes the counter for each opening of the link; if omitted, it counts the MEP port's frames. */
-  readonly frames?: () => FrameCounter;
+  readonly frames?: (() => FrameCounter) | undefined;
 }
 
 /** The outcome of one small read. */
@@ -68,18 +68,18 @@ const over: ReadonlySet<LinkFailure> = new Set(["aborted", "closed", "not-open"]
 export interface Approach {
   readonly kind: "rc4" | "rc4-encrypted" | "tls";
   readonly secret: Secret;
-  readonly level?: Level;
-  readonly delay?: Millis;
+  readonly level?: Level | undefined;
+  readonly delay?: Millis | undefined;
 }
 
 /** How an optical port is addressed. */
 export interface OpticalApproach {
   readonly kind: "optical";
   /** If omitted, only tables that need no key are read. */
-  readonly secret?: Secret;
-  readonly delay?: Millis;
+  readonly secret?: Secret | undefined;
+  readonly delay?: Millis | undefined;
   /** How it differs from the port's usual timing. */
-  readonly timing?: Partial<OpticalTiming>;
+  readonly timing?: Partial<OpticalTiming> | undefined;
 }
 
 export class ExaminedLink {

@@ -267,7 +267,7 @@ export class LineCheck {
 
   async #readLong(id: (typeof longTables)[number], count: number): Promise<number | "refused" | "over" | undefined> {
     const { session, signal } = this.#examined;
-    const options = { label: `read ${id}`, attempts: 1, ...(signal === undefined ? {} : { signal }) };
+    const options = { label: `read ${id}`, attempts: 1, signal };
     try {
       const request = { kind: "read-at", table: numberOf(id), offset: 0, count } as const;
       return (await exchange(session, request, options)).length;

@@ -111,7 +111,7 @@ export class MeterCheck {
 
   #asked(id: string) {
     const { signal } = this.#examined;
-    return { label: `read ${id}`, ...(signal === undefined ? {} : { signal }) };
+    return { label: `read ${id}`, signal };
   }
 }
 

@@ -18,11 +18,11 @@ import { OpticalWatch } from "./optical-watch.ts";
 
 export interface ExamineOpticalOptions extends Omit<ExaminedLinkOptions, "frames"> {
   /** The key as the user means it, shown to the meter once; if omitted, only tables that need no key are read. */
-  readonly key?: KeyReading;
+  readonly key?: KeyReading | undefined;
   /** Baud rates to try if the link's can be set; the first is the link's own. */
-  readonly bauds?: readonly number[];
+  readonly bauds?: readonly number[] | undefined;
   /** Other states of RTS and DTR to try. */
-  readonly supplies?: readonly HeadSupply[];
+  readonly supplies?: readonly HeadSupply[] | undefined;
 }
 
 /** How long to listen for stray light. */
@@ -111,7 +111,7 @@ export const examineOptical = async (options: ExamineOpticalOptions): Promise<Di
         const way: OpticalApproach = {
           kind: "optical",
           timing: { renewals: 0 },
-          ...(delay === undefined ? {} : { delay }),
+          delay,
         };
         const line = new OpticalLine(examined, report, now);
         const checks = new MeterCheck(examined, report);

@@ -87,7 +87,7 @@ export class OpticalFirstContact {
 
   async #knock({ most, delay, fast = false, wake = false }: Knocking): Promise<readonly Probe[]> {
     const timing = fast || wake ? { timing: { ...(fast ? quick : {}), ...(wake ? waking : {}) } } : {};
-    await this.#examined.begin({ kind: "optical", ...timing, ...(delay === undefined ? {} : { delay }) });
+    await this.#examined.begin({ kind: "optical", ...timing, delay });
     const probes: Probe[] = [];
     while (probes.length < most) {
       const probe = await this.#examined.ask();

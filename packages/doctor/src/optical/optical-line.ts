@@ -188,7 +188,7 @@ export class OpticalLine {
   /** How many bytes arrived. */
   async #readLong(id: TableId, count: number): Promise<number | "refused" | "over" | undefined> {
     const { session, signal } = this.#examined;
-    const options = { label: `read ${id}`, ...(signal === undefined ? {} : { signal }) };
+    const options = { label: `read ${id}`, signal };
     try {
       const request = { kind: "read-at", table: numberOf(id), offset: 0, count } as const;
       return (await exchange(session, request, options)).length;

@@ -28,8 +28,8 @@ export interface PointLoopOptions {
   readonly source: MeterSource;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onReading?: (reading: LiveReading) => void;
-  readonly onEvent?: (event: GuardEvent) => void;
+  readonly onReading?: ((reading: LiveReading) => void) | undefined;
+  readonly onEvent?: ((event: GuardEvent) => void) | undefined;
 }
 
 /** Longest read, however much noise comes: the link itself usually gives up earlier, with a reason. */

@@ -21,11 +21,11 @@ export interface LinkMeterOptions {
   /** "meter:3.70": the profile, if the meter does not identify itself. */
   readonly profile?: string | undefined;
   /** Called with one sentence if the meter does not identify itself. */
-  readonly onUnsure?: (sentence: string) => void;
-  readonly timing?: Partial<LinkTiming>;
-  readonly signal?: Signal;
+  readonly onUnsure?: ((sentence: string) => void) | undefined;
+  readonly timing?: Partial<LinkTiming> | undefined;
+  readonly signal?: Signal | undefined;
   /** Called with the session before its first request. */
-  readonly onSession?: (session: Session) => void;
+  readonly onSession?: ((session: Session) => void) | undefined;
 }
 
 /**
@@ -39,16 +39,16 @@ export const linkMeter = async (transport: Transport, options: LinkMeterOptions)
     security,
     clock,
     ...(profile === undefined ? {} : { profile: parseProfile(profile) }),
-    ...(timing === undefined ? {} : { timing }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onSession === undefined ? {} : { onSession }),
+    timing,
+    signal,
+    onSession,
   });
   if (meter.profileFrom !== "meter")
     onUnsure?.(
       `the meter does not identify itself: its values are only as certain as the profile ${profileName(meter.profile)}`,
     );
   try {
-    return { meter, live: await openLive(meter, signal === undefined ? {} : { signal }) };
+    return { meter, live: await openLive(meter, { signal }) };
   } catch (error) {
     await meter.close();
     throw error;

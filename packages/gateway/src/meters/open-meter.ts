@@ -79,7 +79,7 @@ const throughMep = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
   const onUnsure = once((sentence) => log.info(`${id}: ${sentence}`));
   const { baud, near } = traitsOf(link);
   return {
-    ...(baud === undefined ? {} : { baud }),
+    baud,
     near,
     open: ({ signal, baud }) => openLink(link, signal, baud),
     connect: (transport, signal, onSession) =>

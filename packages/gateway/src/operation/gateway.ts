@@ -18,7 +18,7 @@ export interface GatewayMeter {
   readonly url: string;
   readonly simulated: boolean;
   readonly interval: Millis;
-  readonly fuseAmps?: number;
+  readonly fuseAmps?: number | undefined;
   readonly source: MeterSource;
   /** Redacts a capture of its link; undefined if too many are in progress. */
   readonly redact: (text: string) => Promise<Redaction | undefined>;

@@ -54,9 +54,9 @@ export interface LiveOptions {
    * False, the default, takes the values at the terminals (8 to 22, 185 to 190): the same on a meter without transformers, and
    * fewer bytes.
    */
-  readonly ratios?: boolean;
+  readonly ratios?: boolean | undefined;
   /** Source IDs that this meter has and that were asked for, but whose read failed or was refused. */
-  readonly missing?: ReadonlySet<number>;
+  readonly missing?: ReadonlySet<number> | undefined;
 }
 
 interface Compiled {

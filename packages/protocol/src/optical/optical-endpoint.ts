@@ -81,10 +81,10 @@ export interface OpticalEndpointOptions {
   /** Which key a password of 20 bytes is; undefined for none of them. `passwordCheck` makes one of the keys. */
   readonly check: (password: Uint8Array) => OpticalLevel | undefined;
   /** What this meter takes at most; 128 bytes and 8 packets if omitted. */
-  readonly limits?: PacketLimits;
+  readonly limits?: PacketLimits | undefined;
   /** Speeds that it changes to where a client offers them, in bits per second; none if omitted. */
-  readonly rates?: readonly number[];
-  readonly timing?: Partial<ChannelTiming>;
+  readonly rates?: readonly number[] | undefined;
+  readonly timing?: Partial<ChannelTiming> | undefined;
   /** Nothing if omitted. */
   readonly sessionLimit?: () => SessionLimit | undefined;
   readonly lockOut?: () => LockOut | undefined;

@@ -21,14 +21,14 @@ export const testKeys = {
 export type Bend = (bytes: Uint8Array, towards: "meter" | "client") => readonly Uint8Array[];
 
 export interface PairOptions {
-  readonly link?: OpticalLinkOptions;
-  readonly endpoint?: Partial<OpticalEndpointOptions>;
-  readonly bend?: Bend;
-  readonly delay?: Millis;
+  readonly link?: OpticalLinkOptions | undefined;
+  readonly endpoint?: Partial<OpticalEndpointOptions> | undefined;
+  readonly bend?: Bend | undefined;
+  readonly delay?: Millis | undefined;
   /** The client's line stays at this speed, whatever the link says. */
-  readonly stuckAt?: number;
+  readonly stuckAt?: number | undefined;
   /** The meter knows no Negotiate that names speeds. */
-  readonly refusesRates?: boolean;
+  readonly refusesRates?: boolean | undefined;
 }
 
 export class OpticalPair {

@@ -22,7 +22,7 @@ export interface HouseholdOptions {
   /** A whole number; each gives another household of the same kind. */
   readonly seed: number;
   /** Degrees north, -66..66; 55.4 if omitted. */
-  readonly latitude?: number;
+  readonly latitude?: number | undefined;
 }
 
 /** A household that can be asked about any time, in any order. Answers depend on its options and the time only. */

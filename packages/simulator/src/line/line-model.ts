@@ -16,14 +16,14 @@ import { heardAs } from "./wrong-baud.ts";
 export interface LineModelOptions {
   readonly meter: MeterPort;
   /** How it is at first, and whenever a step of the script does not say otherwise. */
-  readonly condition?: LineCondition;
-  readonly script?: LineScript;
+  readonly condition?: LineCondition | undefined;
+  readonly script?: LineScript | undefined;
   /** The same seed gives the same faults; 1 if omitted. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** The `now` at which the script begins; 0 if omitted. */
-  readonly epoch?: Millis;
+  readonly epoch?: Millis | undefined;
   /** What `secondClient` asks with. */
-  readonly secondClientKey?: Secret;
+  readonly secondClientKey?: Secret | undefined;
 }
 
 /** Bytes that were sent since the line began, whether or not a fault ate them. */

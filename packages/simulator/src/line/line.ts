@@ -27,11 +27,11 @@ export interface Line extends Transport {
 export interface ModelledLineOptions extends LineCondition {
   readonly meter: MeterPort;
   readonly clock: Clock;
-  readonly script?: LineScript;
+  readonly script?: LineScript | undefined;
   /** The same seed gives the same faults; 1 if omitted. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** What a second client asks with. */
-  readonly secondClientKey?: Secret;
+  readonly secondClientKey?: Secret | undefined;
 }
 
 /**
@@ -48,7 +48,7 @@ export const modelledLine = ({
   secondClientKey,
   ...condition
 }: ModelledLineOptions): Line => {
-  const key = secondClientKey === undefined ? {} : { secondClientKey };
+  const key = { secondClientKey };
   const model = new LineModel({ meter, condition, script, seed, epoch: clock.now(), ...key });
   return connectLine(`line://${condition.baud ?? usualBaud}`, model, clock, {});
 };

@@ -36,8 +36,8 @@ export const transmitted = (outputs: readonly MeterOutput[]): Uint8Array[] =>
   outputs.flatMap((output) => (output.type === "transmit" ? [output.bytes] : []));
 
 export interface ConversationOptions {
-  readonly key?: Uint8Array;
-  readonly encrypt?: boolean;
+  readonly key?: Uint8Array | undefined;
+  readonly encrypt?: boolean | undefined;
 }
 
 /** Everything that a malformed answer could be told as. */

@@ -12,9 +12,9 @@ import type { MqttCredentials } from "./mqtt-credentials.ts";
 import { type MqttLink, mqttName } from "./mqtt-link.ts";
 
 export interface MqttOptions extends Omit<MqttLink, "kind" | "timing"> {
-  readonly credentials?: MqttCredentials;
-  readonly connectTimeout?: number;
-  readonly signal?: AbortSignal;
+  readonly credentials?: MqttCredentials | undefined;
+  readonly connectTimeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const load = () => import("mqtt");

@@ -8,13 +8,13 @@ import { openTcp, type TcpOptions } from "./tcp.ts";
 import { comPortCommand, escapeTelnet, Telnet, telnetGreeting } from "./telnet.ts";
 
 export interface Rfc2217Options extends TcpOptions {
-  readonly baudRate?: number;
+  readonly baudRate?: number | undefined;
   /** State of RTS and DTR while the port is open; if omitted, the bridge decides. */
-  readonly lines?: SteadyLines;
+  readonly lines?: SteadyLines | undefined;
   /** What RTS and DTR switch; nothing if omitted. */
-  readonly enable?: EnableLine;
+  readonly enable?: EnableLine | undefined;
   /** For the whole negotiation; 3 s if omitted. */
-  readonly negotiationTimeout?: Millis;
+  readonly negotiationTimeout?: Millis | undefined;
 }
 
 /** Commands of COM-PORT-OPTION; the other side confirms each with 100 more. */

@@ -16,8 +16,8 @@ const farewell = 250;
 export interface TcpOptions {
   readonly host: string;
   readonly port: number;
-  readonly connectTimeout?: Millis;
-  readonly signal?: AbortSignal;
+  readonly connectTimeout?: Millis | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const tcpName = (host: string, port: number): string => `tcp://${hostAndPort(host, port)}`;
@@ -73,7 +73,7 @@ export interface OpenSocketOptions<S extends Socket> extends Pick<TcpOptions, "c
   /** The event that says that it is open. */
   readonly ready: "connect" | "secureConnect";
   /** Why it could not be opened; `tcpFailure` if omitted. */
-  readonly explain?: (name: string, error: Error) => LinkError;
+  readonly explain?: ((name: string, error: Error) => LinkError) | undefined;
   /** Why it must not be used although it is open. */
   readonly object?: (socket: S) => LinkError | undefined;
 }
@@ -136,7 +136,7 @@ export interface ListenOptions {
   /** 0 takes a free port. */
   readonly port: number;
   /** Connections at a time; further ones are refused. */
-  readonly maxConnections?: number;
+  readonly maxConnections?: number | undefined;
 }
 
 export interface TcpListener {

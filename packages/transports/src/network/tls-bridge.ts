@@ -8,7 +8,7 @@ import { type OpenSocketOptions, openSocket, type TcpOptions } from "./tcp.ts";
 
 export interface TlsBridgeOptions extends TcpOptions {
   /** SHA-256 of the bridge's certificate, 64 hex digits: trusted in place of any authority, as for self-signed ones. */
-  readonly fingerprint?: string;
+  readonly fingerprint?: string | undefined;
 }
 
 const tlsTrouble: Readonly<Record<string, string>> = {

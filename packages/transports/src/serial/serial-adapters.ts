@@ -93,9 +93,9 @@ const ofBinding = async (loadPort: LoadPort | undefined): Promise<Found[]> => {
 };
 
 export interface ListOptions {
-  readonly loadPort?: LoadPort;
+  readonly loadPort?: LoadPort | undefined;
   /** "/sys" on Linux. Null on other systems: then the packages for serial ports give the list. */
-  readonly sys?: string | null;
+  readonly sys?: string | null | undefined;
 }
 
 /**

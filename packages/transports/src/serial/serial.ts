@@ -19,12 +19,12 @@ import { type LoadPort, loadBinding } from "./serial-binding.ts";
 export interface SerialOptions {
   /** "/dev/ttyUSB0", "COM3". */
   readonly path: string;
-  readonly baudRate?: number;
+  readonly baudRate?: number | undefined;
   /** State of RTS and DTR while the port is open; both on if omitted. */
-  readonly lines?: SteadyLines;
+  readonly lines?: SteadyLines | undefined;
   /** What RTS and DTR switch: nothing if omitted. */
-  readonly enable?: EnableLine;
-  readonly signal?: AbortSignal;
+  readonly enable?: EnableLine | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

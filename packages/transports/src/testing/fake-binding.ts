@@ -12,13 +12,13 @@ import type { LoadPort } from "../serial/serial-binding.ts";
 
 export interface FakeBindingOptions {
   /** What is plugged in. */
-  readonly ports?: readonly (Partial<PortInfo> & { readonly path: string })[];
+  readonly ports?: readonly (Partial<PortInfo> & { readonly path: string })[] | undefined;
   /** What opening fails with. */
-  readonly refusal?: string;
+  readonly refusal?: string | undefined;
   /** What switching its lines fails with. */
-  readonly lineless?: string;
+  readonly lineless?: string | undefined;
   /** What changing its speed fails with. */
-  readonly fixed?: string;
+  readonly fixed?: string | undefined;
 }
 
 const unknownPort = {

@@ -49,12 +49,12 @@ export interface WebWriter {
 }
 
 export interface WebSerialOptions {
-  readonly baudRate?: number;
+  readonly baudRate?: number | undefined;
   /** State of RTS and DTR while the port is open; if omitted, the browser decides. `headLines` is what optical heads need. */
-  readonly lines?: SteadyLines;
+  readonly lines?: SteadyLines | undefined;
   /** What RTS and DTR switch: nothing if omitted. */
-  readonly enable?: EnableLine;
-  readonly signal?: Signal;
+  readonly enable?: EnableLine | undefined;
+  readonly signal?: Signal | undefined;
 }
 
 const hex = (value: number): string => value.toString(16).padStart(4, "0");

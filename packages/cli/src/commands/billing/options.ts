@@ -3,9 +3,9 @@ import { type Host, type Load, runs } from "../../options/host.ts";
 import { asksMeter, jsonLinesOption, meterZoneOption, type ReadOptions } from "../../options/shared-options.ts";
 
 export interface BillingCommandOptions extends ReadOptions {
-  readonly since?: string;
-  readonly zone?: string;
-  readonly kind?: string;
+  readonly since?: string | undefined;
+  readonly zone?: string | undefined;
+  readonly kind?: string | undefined;
 }
 
 export const addBillingCommand = (host: Host, load: Load<[options: BillingCommandOptions]>): void => {

@@ -3,9 +3,9 @@ import { type Host, type Load, runs } from "../../options/host.ts";
 import { asksMeter, jsonOption, meterZoneOption, type ReadOptions } from "../../options/shared-options.ts";
 
 export interface CalendarCommandOptions extends ReadOptions {
-  readonly pending?: true;
-  readonly on?: string;
-  readonly zone?: string;
+  readonly pending?: true | undefined;
+  readonly on?: string | undefined;
+  readonly zone?: string | undefined;
 }
 
 export const addCalendarCommand = (host: Host, load: Load<[options: CalendarCommandOptions]>): void => {

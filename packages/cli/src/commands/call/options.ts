@@ -14,9 +14,9 @@ import {
 } from "../../options/shared-options.ts";
 
 export interface CallCommandOptions extends Omit<ReadOptions, "link">, ChangeCommandOptions {
-  readonly link?: string;
-  readonly hex?: string;
-  readonly unverified?: true;
+  readonly link?: string | undefined;
+  readonly hex?: string | undefined;
+  readonly unverified?: true | undefined;
 }
 
 export const addCallCommand = (

@@ -4,7 +4,7 @@ import { asksMeter, type ChangeCommandOptions, jsonOption, type ReadOptions } fr
 
 export interface DisplayCommandOptions extends ReadOptions, ChangeCommandOptions {
   readonly value: readonly string[];
-  readonly icons?: string;
+  readonly icons?: string | undefined;
 }
 
 export const addDisplayCommand = (host: Host, load: Load<[options: DisplayCommandOptions]>): void => {

@@ -4,9 +4,9 @@ import { type Host, type Load, runs } from "../../options/host.ts";
 import { profileOption } from "../../options/shared-options.ts";
 
 export interface DocsOptions {
-  readonly format?: "md" | "html";
-  readonly profile?: string;
-  readonly output?: string;
+  readonly format?: "md" | "html" | undefined;
+  readonly profile?: string | undefined;
+  readonly output?: string | undefined;
 }
 
 export const addDocsCommand = (host: Host, load: Load<[options: DocsOptions]>): void => {

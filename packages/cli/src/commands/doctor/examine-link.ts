@@ -92,7 +92,7 @@ const opticalExamination = (options: DoctorOptions, io: Io): Examination => {
   // Other readings of the key are not tried: a wrong key raises an alarm.
   const key = meterKey(options, io);
   const access = { link: options.link, key, profile: undefined, security, clientId };
-  checkAccess({ ...access, ...(record === undefined ? {} : { record }) }, io);
+  checkAccess({ ...access, record }, io);
   const { clock, entropy, interrupted: signal } = io;
   const run = async () =>
     examineOptical({
@@ -104,7 +104,7 @@ const opticalExamination = (options: DoctorOptions, io: Io): Examination => {
       signal,
       bauds: baudsOf(parsed, opticalRates),
       supplies: suppliesOf(link, parsed, io),
-      ...(wake === undefined ? {} : { wake }),
+      wake,
       ...(key === undefined ? {} : { key: { form: key.encoding, secret: key.secret } }),
     });
   return { kind: parsed.kind === "serial" ? "optical" : `optical+${parsed.kind}`, security: "C12.18", run };

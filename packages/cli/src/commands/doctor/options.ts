@@ -13,10 +13,10 @@ import {
 } from "../../options/shared-options.ts";
 
 export interface DoctorOptions extends Omit<MeterOptions, "profile"> {
-  readonly format?: "text" | "html" | "json";
-  readonly language?: "en" | "da" | "de";
-  readonly output?: string;
-  readonly json?: true;
+  readonly format?: "text" | "html" | "json" | undefined;
+  readonly language?: "en" | "da" | "de" | undefined;
+  readonly output?: string | undefined;
+  readonly json?: true | undefined;
 }
 
 export const addDoctorCommand = (host: Host, load: Load<[options: DoctorOptions]>): void => {

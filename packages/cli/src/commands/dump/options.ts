@@ -3,7 +3,7 @@ import { type Host, type Load, runs } from "../../options/host.ts";
 import { asksMeter, jsonOption, type ReadOptions } from "../../options/shared-options.ts";
 
 export interface DumpOptions extends ReadOptions {
-  readonly output?: string;
+  readonly output?: string | undefined;
 }
 
 export const addDumpCommand = (host: Host, load: Load<[options: DumpOptions]>): void => {

@@ -3,7 +3,7 @@ import { type Host, type Load, runs } from "../../options/host.ts";
 import { asksMeter, jsonLinesOption, type LogCommandOptions, zoneOption } from "../../options/shared-options.ts";
 
 export interface EventsCommandOptions extends LogCommandOptions {
-  readonly newestFirst?: true;
+  readonly newestFirst?: true | undefined;
 }
 
 export const addEventsCommand = (host: Host, load: Load<[options: EventsCommandOptions]>): void => {

@@ -170,7 +170,7 @@ export interface ExchangeOptions {
   /** For messages that were already opened and have neither sequence number nor digest. */
   readonly inside?: InsideTls | undefined;
   /** Whether the data of a table are explained too; true if omitted. */
-  readonly withBody?: boolean;
+  readonly withBody?: boolean | undefined;
 }
 
 /**

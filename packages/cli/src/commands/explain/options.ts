@@ -3,15 +3,15 @@ import { describeArguments, type Host, type Load, runs } from "../../options/hos
 import { jsonOption, keyOption, profileOption } from "../../options/shared-options.ts";
 
 export interface ExplainOptions {
-  readonly table?: string;
-  readonly profile?: string;
-  readonly key?: string;
-  readonly reply?: string;
-  readonly dims?: string;
-  readonly with?: readonly string[];
-  readonly full?: true;
-  readonly port?: string;
-  readonly json?: true;
+  readonly table?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly key?: string | undefined;
+  readonly reply?: string | undefined;
+  readonly dims?: string | undefined;
+  readonly with?: readonly string[] | undefined;
+  readonly full?: true | undefined;
+  readonly port?: string | undefined;
+  readonly json?: true | undefined;
 }
 
 export const addExplainCommand = (host: Host, load: Load<[hex: string[], options: ExplainOptions]>): void => {

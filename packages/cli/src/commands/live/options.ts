@@ -4,7 +4,7 @@ import { asksMeter, jsonOption, type ReadOptions } from "../../options/shared-op
 
 export interface LiveOptions extends ReadOptions {
   readonly interval: string;
-  readonly count?: string;
+  readonly count?: string | undefined;
 }
 
 export const addLiveCommand = (host: Host, load: Load<[options: LiveOptions]>): void => {

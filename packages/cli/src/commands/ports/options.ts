@@ -3,7 +3,7 @@ import { type Host, type Load, runs } from "../../options/host.ts";
 import { jsonOption } from "../../options/shared-options.ts";
 
 export interface PortsOptions {
-  readonly json?: true;
+  readonly json?: true | undefined;
 }
 
 export const addPortsCommand = (host: Host, load: Load<[options: PortsOptions]>): void => {

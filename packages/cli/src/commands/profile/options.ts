@@ -5,13 +5,13 @@ import { asksMeter, jsonLinesOption, type ReadOptions, zoneOption } from "../../
 
 export interface ProfileOptions extends ReadOptions {
   readonly set: string;
-  readonly since?: string;
-  readonly until?: string;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
   readonly channel: readonly string[];
-  readonly consumption?: true;
-  readonly format?: "csv" | "json" | "parquet";
-  readonly zone?: string;
-  readonly output?: string;
+  readonly consumption?: true | undefined;
+  readonly format?: "csv" | "json" | "parquet" | undefined;
+  readonly zone?: string | undefined;
+  readonly output?: string | undefined;
 }
 
 export const addProfileCommand = (host: Host, load: Load<[options: ProfileOptions]>): void => {

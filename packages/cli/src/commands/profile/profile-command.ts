@@ -55,8 +55,8 @@ const intervalsOf = async (
   const intervals = profile.intervals({
     signal,
     channels,
-    ...(from === undefined ? {} : { since: from }),
-    ...(until === undefined ? {} : { until }),
+    since: from,
+    until,
     onProgress: ({ done, total }) => progress.show(`block ${done} of ${total}`),
     onDiscarded: ({ block, reason }) => {
       progress.clear();

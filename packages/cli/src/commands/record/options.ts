@@ -4,7 +4,7 @@ import { linkOption } from "../../options/shared-options.ts";
 
 export interface RecordOptions {
   readonly link: string;
-  readonly listen?: string;
+  readonly listen?: string | undefined;
   readonly output: string;
   readonly maxSize: string;
   readonly files: string;

@@ -3,8 +3,8 @@ import { type Host, type Load, runs } from "../../options/host.ts";
 import { asksMeter, jsonLinesOption, meterZoneOption, type ReadOptions } from "../../options/shared-options.ts";
 
 export interface RecurringCommandOptions extends ReadOptions {
-  readonly since?: string;
-  readonly zone?: string;
+  readonly since?: string | undefined;
+  readonly zone?: string | undefined;
 }
 
 export const addRecurringCommand = (host: Host, load: Load<[options: RecurringCommandOptions]>): void => {

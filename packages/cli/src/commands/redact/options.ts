@@ -3,10 +3,10 @@ import { describeArguments, type Host, type Load, runs } from "../../options/hos
 import { keyOption, profileOption } from "../../options/shared-options.ts";
 
 export interface RedactOptions {
-  readonly key?: string;
-  readonly profile?: string;
-  readonly seed?: string;
-  readonly output?: string;
+  readonly key?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly output?: string | undefined;
 }
 
 export const addRedactCommand = (host: Host, load: Load<[file: string, options: RedactOptions]>): void => {

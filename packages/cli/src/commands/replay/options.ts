@@ -4,7 +4,7 @@ import { keyOption } from "../../options/shared-options.ts";
 
 export interface ReplayOptions {
   readonly listen: string;
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 export const addReplayCommand = (host: Host, load: Load<[file: string, options: ReplayOptions]>): void => {

@@ -2,8 +2,8 @@
 import { type Host, type Load, runs } from "../../options/host.ts";
 
 export interface ServeOptions {
-  readonly config?: string;
-  readonly data?: string;
+  readonly config?: string | undefined;
+  readonly data?: string | undefined;
 }
 
 export const addServeCommand = (host: Host, load: Load<[options: ServeOptions]>): void => {

@@ -5,22 +5,22 @@ import { profileOption } from "../../options/shared-options.ts";
 
 export interface SimulateOptions {
   readonly listen: readonly string[];
-  readonly security?: readonly ("rc4" | "tls" | "either")[];
+  readonly security?: readonly ("rc4" | "tls" | "either")[] | undefined;
   readonly profile: string;
-  readonly basicKey?: string;
-  readonly advancedKey?: string;
+  readonly basicKey?: string | undefined;
+  readonly advancedKey?: string | undefined;
   readonly scenario: string;
   readonly seed: string;
-  readonly start?: string;
-  readonly zone?: string;
+  readonly start?: string | undefined;
+  readonly zone?: string | undefined;
   readonly speed: string;
-  readonly demand?: true;
-  readonly optical?: string;
-  readonly masterKey?: string;
-  readonly provisioningKey?: string;
-  readonly readOnlyKey?: string;
-  readonly line?: string;
-  readonly lineScript?: string;
+  readonly demand?: true | undefined;
+  readonly optical?: string | undefined;
+  readonly masterKey?: string | undefined;
+  readonly provisioningKey?: string | undefined;
+  readonly readOnlyKey?: string | undefined;
+  readonly line?: string | undefined;
+  readonly lineScript?: string | undefined;
   readonly lineSeed: string;
   readonly tiers: string;
 }

@@ -3,8 +3,8 @@ import { describeArguments, type Host, type Load, runs } from "../../options/hos
 import { jsonOption, type MeterOptions, mayAskMeter } from "../../options/shared-options.ts";
 
 export interface TablesOptions extends Omit<MeterOptions, "link"> {
-  readonly link?: string;
-  readonly json?: true;
+  readonly link?: string | undefined;
+  readonly json?: true | undefined;
 }
 
 export const addTablesCommand = (host: Host, load: Load<[ids: string[], options: TablesOptions]>): void => {

@@ -4,7 +4,7 @@ import { profileOption } from "../../options/shared-options.ts";
 
 export interface WiresharkOptions {
   readonly profile: string;
-  readonly output?: string;
+  readonly output?: string | undefined;
 }
 
 export const addWiresharkCommand = (host: Host, load: Load<[options: WiresharkOptions]>): void => {

@@ -3,7 +3,7 @@ import { describeArguments, type Host, type Load, runs } from "../../options/hos
 import { asksMeter, type ChangeCommandOptions, jsonOption, type ReadOptions } from "../../options/shared-options.ts";
 
 export interface WriteCommandOptions extends ReadOptions, ChangeCommandOptions {
-  readonly transaction?: true;
+  readonly transaction?: true | undefined;
 }
 
 export const addWriteCommand = (host: Host, load: Load<[words: string[], options: WriteCommandOptions]>): void => {

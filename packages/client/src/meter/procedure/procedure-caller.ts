@@ -33,9 +33,9 @@ import {
 } from "./procedure-call.ts";
 
 export interface ProcedureOptions {
-  readonly signal?: Signal;
+  readonly signal?: Signal | undefined;
   /** How long a procedure that says "not done yet" may go on, in milliseconds; 30 s by default. */
-  readonly timeout?: Millis;
+  readonly timeout?: Millis | undefined;
 }
 
 /** A sequence number shows who called: MEP clients use 5 to 9 (MEP guide 1.1, p. 58), so the optical port uses others. */
@@ -49,7 +49,7 @@ const unfinishedPause: Millis = 1_000;
 const defaultTimeout: Millis = 30_000;
 
 const asked = (label: string, signal: Signal | undefined) => (signal === undefined ? { label } : { label, signal });
-const until = (signal: Signal | undefined) => (signal === undefined ? {} : { signal });
+const until = (signal: Signal | undefined) => ({ signal });
 
 export class ProcedureCaller {
   readonly #meter: ChangeableMeter;

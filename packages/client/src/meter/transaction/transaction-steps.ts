@@ -58,7 +58,7 @@ export interface Steps {
   call<Q, QE, R, RE>(procedure: Procedure<string, Q, QE, R, RE>, parameters: Q): Step<R>;
 }
 
-const until = (signal: Signal | undefined) => (signal === undefined ? {} : { signal });
+const until = (signal: Signal | undefined) => ({ signal });
 const first = (data: readonly Uint8Array[]): Uint8Array => data[0] ?? new Uint8Array();
 
 const read = (table: AnyTable, path: Keys = []): Step<never> => ({

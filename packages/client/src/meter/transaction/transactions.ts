@@ -40,11 +40,11 @@ export type StepOutcomes<S extends readonly Step<unknown>[]> = {
 };
 
 export interface TransactionOptions {
-  readonly signal?: Signal;
+  readonly signal?: Signal | undefined;
   /** 0 to 65535; by default, the one after the last that the meter knows. */
-  readonly number?: number;
+  readonly number?: number | undefined;
   /** A plan that the user has agreed to: nothing is sent if the plan would be another one by now. */
-  readonly shown?: TransactionPlan;
+  readonly shown?: TransactionPlan | undefined;
 }
 
 /** What a transaction sends. */
@@ -203,7 +203,7 @@ export class Transactions {
 
   async #limits(signal: Signal | undefined): Promise<Limits> {
     const needs = { ...ET52, needs: ["ET11"] };
-    const env = await this.#options.meter.environment(needs, signal === undefined ? {} : { signal });
+    const env = await this.#options.meter.environment(needs, { signal });
     return env.ET11 as Limits;
   }
 
@@ -235,7 +235,7 @@ export class Transactions {
     for (;;) {
       const asked = meter.clock.now();
       try {
-        await caller.call(EP61, { lock: transactionLock.lock }, signal === undefined ? {} : { signal });
+        await caller.call(EP61, { lock: transactionLock.lock }, { signal });
         return asked + transactionLockTime;
       } catch (error) {
         if (!(error instanceof ProcedureError)) throw error;

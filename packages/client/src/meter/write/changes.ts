@@ -24,14 +24,14 @@ export interface ChangeableMeter {
   /** Changes whenever the meter's dimensions may have changed. */
   readonly generation: number;
   /** What a table's layout depends on. @throws UsageError, LinkError, ResponseError, LayoutError */
-  readonly environment: (table: AnyTable, options?: { readonly signal?: Signal }) => Promise<Environment>;
+  readonly environment: (table: AnyTable, options?: { readonly signal?: Signal | undefined }) => Promise<Environment>;
   /** Runs `read` again if the meter's dimensions changed meanwhile. @throws LinkError, and what `read` throws */
   readonly steadily: <T>(label: string, read: () => Promise<T>, fresh?: boolean) => Promise<T>;
   /** @throws LinkError, ResponseError, LayoutError, UsageError */
   readonly readPath: (
     table: AnyTable,
     path: readonly (string | number)[],
-    options?: { readonly signal?: Signal },
+    options?: { readonly signal?: Signal | undefined },
   ) => Promise<unknown>;
 }
 

@@ -21,15 +21,15 @@ import {
 import { checkTable, checkWritable, clearsItself, objections } from "./write-rights.ts";
 
 export interface WriteOptions {
-  readonly signal?: Signal;
+  readonly signal?: Signal | undefined;
   /** Reads the written bytes again and compares them; true by default. */
-  readonly verify?: boolean;
+  readonly verify?: boolean | undefined;
   /** Returns what would be sent, and sends only the reads that this takes. */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
   /** Also sends values that the meter already has; false by default, because writing wears the meter's memory. */
-  readonly rewrite?: boolean;
+  readonly rewrite?: boolean | undefined;
   /** The requests of a dry run that the user has agreed to: nothing is sent if they would be others by now. */
-  readonly shown?: readonly TableWrite[];
+  readonly shown?: readonly TableWrite[] | undefined;
 }
 
 export interface WriteResult {
@@ -98,7 +98,7 @@ export class TableWriter {
     if (!dryRun) checkWritable(this.#writable, label);
     const descriptor = isPending(table.number) ? pendingDescriptorSize : 0;
     const limit = this.#meter.session.writeLimit - descriptor;
-    const laying = { label, limit, rewrite, ...(signal === undefined ? {} : { signal }) };
+    const laying = { label, limit, rewrite, signal };
     const done: TableWrite[] = [];
     for (let attempt = 1; ; attempt++) {
       const plan = await this.plan(table, fields, laying);
@@ -158,14 +158,19 @@ export class TableWriter {
   async plan(
     table: AnyTable,
     fields: readonly FieldValue[],
-    options: { readonly label: string; readonly limit: number; readonly rewrite: boolean; readonly signal?: Signal },
+    options: {
+      readonly label: string;
+      readonly limit: number;
+      readonly rewrite: boolean;
+      readonly signal?: Signal | undefined;
+    },
   ): Promise<Planned> {
     const { label, signal, limit, rewrite } = options;
     checkTable(table, this.#meter, label);
     const objection = objections(table);
     const layOut = async (): Promise<Planned> => {
       const { generation } = this.#meter;
-      const env = await this.#meter.environment(table, signal === undefined ? {} : { signal });
+      const env = await this.#meter.environment(table, { signal });
       const targets = fields.map(({ path, value }) => writeTarget(table, path, value, env));
       const target = mergeTargets(table, targets, env);
       const places = fields.map(({ path }) => place(table, path, env));

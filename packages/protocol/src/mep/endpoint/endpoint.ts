@@ -48,7 +48,7 @@ export interface EndpointOptions {
   readonly serve: Serve;
   /** The number that the next request should carry. */
   readonly sequence: number;
-  readonly timing?: Partial<EndpointTiming>;
+  readonly timing?: Partial<EndpointTiming> | undefined;
 }
 
 interface Departure {

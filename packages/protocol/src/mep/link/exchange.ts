@@ -21,15 +21,15 @@ export interface LinkRequest {
   /** From the request code on, without sequence number and digest. */
   readonly apdu: Uint8Array;
   /** By default `next-sequence` for reads and `same-packet` for anything else. */
-  readonly retry?: RetryPolicy;
+  readonly retry?: RetryPolicy | undefined;
   /** Whether doing it twice does no harm; by default true for reads only. Decides what follows when the answer is known to be lost. */
-  readonly idempotent?: boolean;
+  readonly idempotent?: boolean | undefined;
   /** Whether its offsets stand on the meter's dimensions, so that it must not be executed after they changed; false by default. */
-  readonly laidOut?: boolean;
+  readonly laidOut?: boolean | undefined;
   /** Higher goes first; 0 by default. */
-  readonly priority?: number;
+  readonly priority?: number | undefined;
   /** How often it is tried; as in the timing if omitted. */
-  readonly attempts?: number;
+  readonly attempts?: number | undefined;
 }
 
 /** What a link takes. */

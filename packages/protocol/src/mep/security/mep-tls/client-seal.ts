@@ -28,9 +28,9 @@ export interface TlsSealOptions {
   readonly clientId: number;
   readonly entropy: Entropy;
   /** Whether the extended master secret is offered; true if omitted. */
-  readonly extendedMasterSecret?: boolean;
+  readonly extendedMasterSecret?: boolean | undefined;
   /** Records that one key protects in each direction; 2^24 if omitted. */
-  readonly recordsPerKey?: number;
+  readonly recordsPerKey?: number | undefined;
 }
 
 const keyLength = 16;

@@ -24,9 +24,9 @@ export interface PortSecurityOptions {
   /** For randoms and session ids. */
   readonly entropy: Entropy;
   /** Whether the extended master secret is taken up; false if omitted, as the guide's own example. */
-  readonly extendedMasterSecret?: boolean;
+  readonly extendedMasterSecret?: boolean | undefined;
   /** Records that one key protects in each direction; 2^24 if omitted. */
-  readonly recordsPerKey?: number;
+  readonly recordsPerKey?: number | undefined;
 }
 
 /** The security of one port. */
@@ -105,7 +105,7 @@ class Port implements PortSecurity {
       const level = clientNameIn(identity)?.level;
       return level === undefined ? undefined : keys[level].subarray(0, keyLength);
     };
-    const lifetime = recordsPerKey === undefined ? {} : { recordsPerKey };
+    const lifetime = { recordsPerKey };
     return new TlsServer({ keyOf, entropy, sessionIdLength, extendedMasterSecret, ...lifetime });
   }
 

@@ -22,9 +22,9 @@ export interface TlsClientOptions {
   /** Asked once, for the 32 bytes of the client random. */
   readonly entropy: Entropy;
   /** Whether the extended master secret is offered; true if omitted. */
-  readonly extendedMasterSecret?: boolean;
+  readonly extendedMasterSecret?: boolean | undefined;
   /** Records that one key protects in each direction; 2^24 if omitted. */
-  readonly recordsPerKey?: number;
+  readonly recordsPerKey?: number | undefined;
 }
 
 const longestKey = 64;

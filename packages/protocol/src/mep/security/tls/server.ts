@@ -21,13 +21,13 @@ export interface TlsServerOptions {
   /** Asked for the 32 bytes of the server random, then for those of the session id. */
   readonly entropy: Entropy;
   /** Sent in a ServerKeyExchange; none is sent if omitted, as by meters. */
-  readonly hint?: Uint8Array;
+  readonly hint?: Uint8Array | undefined;
   /** Bytes of the session id, 0 to 32. Sessions are not resumed, but the stack of the meters names them: with 32. */
-  readonly sessionIdLength?: number;
+  readonly sessionIdLength?: number | undefined;
   /** Whether the extended master secret is taken up where the client offers it; true if omitted. */
-  readonly extendedMasterSecret?: boolean;
+  readonly extendedMasterSecret?: boolean | undefined;
   /** Records that one key protects in each direction; 2^24 if omitted. */
-  readonly recordsPerKey?: number;
+  readonly recordsPerKey?: number | undefined;
 }
 
 type Expected = "client-hello" | "key-exchange" | "finished" | "nothing";
