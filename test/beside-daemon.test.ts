@@ -1,6 +1,6 @@
 /** The command beside a running daemon, both in processes of their own: the second one does not disturb the first. */
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { meterport } from "./support/spawned-cli.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
@@ -28,7 +28,7 @@ describe("beside a daemon", () => {
       ...more,
     ]);
 
-  it("the command leaves the link alone and names the daemon, as long as that runs", async () => {
+  test("the command leaves the link alone and names the daemon, as long as that runs", async () => {
     const { code, out, err } = await read();
     assert.deepEqual([code, out], [2, ""]);
     assert.ok(err.includes(`the daemon at ${gateway.url} (process ${gateway.child.pid}) uses this link`), err);

@@ -1,6 +1,6 @@
 /** Procedures called by a client on a virtual meter: numbers, response tables, results, lost answers. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { BP05, EP17, EP19, EP61, thirdPartyPost, unverifiedEP39 } from "@meterport/protocol/procedures/index";
 import { BT07, BT08, ET50, ET59, ET85 } from "@meterport/protocol/tables/index";
@@ -31,7 +31,7 @@ const answering = (
 };
 
 describe("call", () => {
-  it("sends EP17 as page 59 prints it, with numbers from 5 to 9, never the same twice in a row", async () => {
+  test("sends EP17 as page 59 prints it, with numbers from 5 to 9, never the same twice in a row", async () => {
     const { clock, meter, device, written } = await openChanging();
     for (let i = 0; i < 6; i++) {
       register(device);
@@ -44,14 +44,14 @@ describe("call", () => {
     assert.equal(device.memory.read(2062, 5, 1)?.[0], 0);
   });
 
-  it("continues with the number after the previous session's", async () => {
+  test("continues with the number after the previous session's", async () => {
     const { clock, meter, device, written } = await openChanging();
     device.memory.patch(BT08.number, 0, Uint8Array.of(0x11, 8, 7, 0));
     await assert.rejects(clock.run(meter.call(EP17, { action: 0, deviceHandle: handle })), { code: "own-result" });
     assert.deepEqual(written, ["write 7 0 11080800f803"]);
   });
 
-  it("names results, preferring the procedure's own meanings", async () => {
+  test("names results, preferring the procedure's own meanings", async () => {
     const { clock, meter } = await openChanging();
     await assert.rejects(clock.run(meter.call(EP17, { action: 0, deviceHandle: 9 })), {
       name: "ProcedureError",
@@ -66,7 +66,7 @@ describe("call", () => {
     });
   });
 
-  it("reads the response in the table of its port", async () => {
+  test("reads the response in the table of its port", async () => {
     const old = await openChanging("meter:3.70");
     answering(old, ET59.number, () => [0, 4]);
     old.device.memory.patch(ET50.number, 30, Uint8Array.of(2));
@@ -82,7 +82,7 @@ describe("call", () => {
     assert.deepEqual(await first.clock.run(first.meter.call(EP19, request)), { entryIndex: 2 });
   });
 
-  it("waits for a late response, and ignores one to another client", async () => {
+  test("waits for a late response, and ignores one to another client", async () => {
     const setting = await openChanging();
     const { clock, device, meter } = setting;
     answering(setting, BT08.number, () => undefined);
@@ -100,7 +100,7 @@ describe("call", () => {
     assert.ok(clock.now() - began >= 3_000 && clock.now() - began < 5_000);
   });
 
-  it("polls while a procedure is not finished, up to a limit", async () => {
+  test("polls while a procedure is not finished, up to a limit", async () => {
     const setting = await openChanging();
     const { clock, device, meter } = setting;
     answering(setting, BT08.number, () => [1]);
@@ -112,7 +112,7 @@ describe("call", () => {
     await assert.rejects(clock.run(endless), { name: "ProcedureError", code: "not-complete", result: 1 });
   });
 
-  it("stops waiting when its signal is aborted", async () => {
+  test("stops waiting when its signal is aborted", async () => {
     const setting = await openChanging();
     answering(setting, BT08.number, () => [1]);
     const controller = new AbortController();
@@ -124,7 +124,7 @@ describe("call", () => {
     assert.equal(setting.clock.pending, 0);
   });
 
-  it("takes 0x04 as executed if a response is posted, and otherwise as not executed", async () => {
+  test("takes 0x04 as executed if a response is posted, and otherwise as not executed", async () => {
     const setting = await openChanging();
     const { clock, device, meter } = setting;
     let executed = 0;
@@ -158,7 +158,7 @@ describe("call", () => {
     });
   });
 
-  it("executes once and finds the result, no matter which answer is lost", async () => {
+  test("executes once and finds the result, no matter which answer is lost", async () => {
     for (let lost = 0; lost < 12; lost++) {
       let frames = 0;
       let armed = false;
@@ -174,7 +174,7 @@ describe("call", () => {
     }
   });
 
-  it("refusals send nothing", async () => {
+  test("refusals send nothing", async () => {
     const reading = await openChanging("meter:3.70", { writable: false });
     const basic = await openChanging("meter:3.70", { key: basicKey, level: "basic" });
     const request = { transactionNumber: 0x400, deviceHandle: 1, requestType: 2 };
@@ -188,7 +188,7 @@ describe("call", () => {
     assert.deepEqual([...reading.written, ...basic.written], []);
   });
 
-  it("calls other procedures by number with bytes, and EP39 with a given encoding", async () => {
+  test("calls other procedures by number with bytes, and EP39 with a given encoding", async () => {
     const setting = await openChanging();
     const seen: string[] = [];
     answering(setting, BT08.number, (_, __, parameters) => {
@@ -204,7 +204,7 @@ describe("call", () => {
     assert.deepEqual(seen, ["255", "12,1,2,0,1,2"]);
   });
 
-  it("counts calls on old firmware as wear of its memory", async () => {
+  test("counts calls on old firmware as wear of its memory", async () => {
     const { clock, meter } = await openChanging("meter:3.30");
     for (let i = 0; i < 4; i++)
       await assert.rejects(clock.run(meter.call(EP17, { action: 0, deviceHandle: 999 })), { result: 3 });

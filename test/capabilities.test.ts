@@ -1,6 +1,6 @@
 /** What a meter says it has, over each of its ports, compared with what it does. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, type Meter, rc4 } from "@meterport/client";
 import { readBilling } from "@meterport/client/readers/billing";
 import { readCalendar } from "@meterport/client/readers/calendar";
@@ -54,7 +54,7 @@ const runs = async (clock: VirtualClock, meter: Meter, number: number): Promise<
 
 describe("capabilities of a virtual meter", () => {
   for (const [name, open] of Object.entries(ports))
-    it(`over ${name}`, async () => {
+    test(`over ${name}`, async () => {
       const { clock, meter } = await open();
       const found = (await clock.run(meter.capabilities())) ?? assert.fail("no sets");
       assert.ok(found.tables.length > 60 && found.tables.every(({ known }) => known), String(found.tables.length));
@@ -68,7 +68,7 @@ describe("capabilities of a virtual meter", () => {
       assert.equal(found.tables.find(({ id }) => id === "BT28")?.writable, false);
     });
 
-  it("name exactly the procedures that run at one of the ports", async () => {
+  test("name exactly the procedures that run at one of the ports", async () => {
     const run = new Set<number>();
     for (const open of [ports["RC4 on firmware 3.70"], ports["the optical port"]]) {
       const { clock, meter } = await open();
@@ -83,7 +83,7 @@ describe("capabilities of a virtual meter", () => {
     );
   });
 
-  it("can be read in an optical session without a key, which reads little else", async () => {
+  test("can be read in an optical session without a key, which reads little else", async () => {
     const { clock, device } = setting({ firmware: "meter:3.70", opticalKeys: { unique: master } });
     const line = memoryLine({ meter: device.optical, clock });
     const meter = await clock.run(connect(line, { security: optical({}), clock }));
@@ -128,12 +128,12 @@ describe("readers", () => {
     return refused;
   };
 
-  it("never ask for a table that BT00 says the meter lacks", async () => {
+  test("never ask for a table that BT00 says the meter lacks", async () => {
     const refused = await reading(true);
     assert.deepEqual(refused.map(tableIdOf), []);
   });
 
-  it("learn from refusals if BT00 ends before its sets", async () => {
+  test("learn from refusals if BT00 ends before its sets", async () => {
     const refused = new Set(await reading(false));
     assert.deepEqual(
       ["ET09", "ET31", "ET41", "ET45", "ET74", "ET81"].filter((id) => !refused.has(numberOf(id as TableId))),

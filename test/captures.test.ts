@@ -1,6 +1,6 @@
 /** Recording and replaying: a capture of a bad line gives what the line gave. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, openLive, rc4 } from "@meterport/client";
 import { recordTransport } from "@meterport/client/recording/recording";
 import { tls } from "@meterport/client/session/tls";
@@ -106,7 +106,7 @@ const handshakes = (capture: Capture, under: Uint8Array): number => {
 describe("a capture of a faulty run", () => {
   for (const seed of [1, 2, 3, 17])
     for (const suite of Object.keys(suites) as Suite[])
-      it(`replays to the same readings, redacted or not (seed ${seed}, ${suite})`, async () => {
+      test(`replays to the same readings, redacted or not (seed ${seed}, ${suite})`, async () => {
         const run = await faultyRun(seed, suite);
         const capture = parseCapture(run.text);
         const plain = await replays(run, capture, key);
@@ -157,7 +157,7 @@ describe("a capture of a faulty run", () => {
 });
 
 describe("the command", () => {
-  it("records what it does, and replay answers it; requests that were not recorded are refused", async () => {
+  test("records what it does, and replay answers it; requests that were not recorded are refused", async () => {
     const written = new Map<string, string>();
     const { clock = new VirtualClock(), ...rest } = withMeter();
     const world = { ...rest, clock, written };
@@ -190,7 +190,7 @@ describe("the command", () => {
     assert.match(none.err, /line 1: it is not a JSON object/);
   });
 
-  it("redacts a capture, and replays it without being given a key", async () => {
+  test("redacts a capture, and replays it without being given a key", async () => {
     const written = new Map<string, string>();
     const world = { ...withMeter(), written };
     const read = ["read", "--link", "tcp://meter:1", "BT01", "--json", "--record", "day.ndjson"];

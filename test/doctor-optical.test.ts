@@ -1,6 +1,6 @@
 /** The doctor at optical ports with scripted faults: each head or meter has one fault, and the diagnosis must name it. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import type { Diagnosis, Sickness } from "@meterport/doctor/diagnosis";
 import { examineOptical, opticalRates } from "@meterport/doctor/optical/examine-optical";
 import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
@@ -256,7 +256,7 @@ const cases: Readonly<Record<string, Case>> = {
 
 describe("doctor at an optical port", () => {
   for (const [name, sick] of Object.entries(cases))
-    it(`${name}: ${sick.sickness ?? "healthy"}`, async () => {
+    test(`${name}: ${sick.sickness ?? "healthy"}`, async () => {
       for (const seed of [1, 2, 3]) {
         const { diagnosis, shown } = await diagnose(sick, seed);
         const seen = `seed ${seed}: ${JSON.stringify(diagnosis, null, 1)}`;
@@ -268,7 +268,7 @@ describe("doctor at an optical port", () => {
       }
     });
 
-  it("25 times each, a head that loses 1 % both ways, and one behind a slow radio, are called healthy", async () => {
+  test("25 times each, a head that loses 1 % both ways, and one behind a slow radio, are called healthy", async () => {
     const wrong: string[] = [];
     for (const line of [{ loss: 0.01 }, { latency: 50, jitter: 40 }])
       for (let seed = 1; seed <= 25; seed++) {
@@ -279,7 +279,7 @@ describe("doctor at an optical port", () => {
     assert.ok(wrong.length <= 1, wrong.join(", "));
   });
 
-  it("says which key it is, and what that key may not read", async () => {
+  test("says which key it is, and what that key may not read", async () => {
     const facts = async (secret: Secret, name: string) =>
       (await diagnose({ sickness: null, key: secret }, 1)).diagnosis.checks.find((check) => check.name === name);
     assert.deepEqual((await facts(keys.readOnly, "key"))?.facts, { form: "hex", level: "RK" });
@@ -289,7 +289,7 @@ describe("doctor at an optical port", () => {
     assert.deepEqual((await facts(keys.unique, "access"))?.finding, "readable");
   });
 
-  it("says which protocol, speed and setting were found, and with which code a session is refused", async () => {
+  test("says which protocol, speed and setting were found, and with which code a session is refused", async () => {
     const facts = async (name: string, check: string) =>
       (await diagnose(cases[name] ?? healthy, 1)).diagnosis.checks.find((each) => each.name === check)?.facts;
     assert.deepEqual(await facts("a meter of IEC 62056-21", "identification"), { protocol: "IEC 62056-21" });
@@ -307,7 +307,7 @@ describe("doctor at an optical port", () => {
     assert.ok(Number(short?.short) >= 2, JSON.stringify(short));
   });
 
-  it("a wrong key leaves one alarm, and no lock", async () => {
+  test("a wrong key leaves one alarm, and no lock", async () => {
     const { diagnosis, shown } = await diagnose(cases["another meter's key"] ?? healthy, 1);
     assert.equal(shown, 1);
     // What can be read without a key has still been examined.

@@ -1,6 +1,6 @@
 /** The doctor with scripted faults: each line has one fault, and the diagnosis must name it. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import type { Diagnosis, Sickness } from "@meterport/doctor/diagnosis";
 import { examine } from "@meterport/doctor/mep/examine";
 import { LinkError, type OpenFailure } from "@meterport/protocol/errors";
@@ -251,7 +251,7 @@ const cases: Readonly<Record<string, Case>> = {
 
 describe("doctor", () => {
   for (const [name, sick] of Object.entries(cases))
-    it(`${name}: ${sick.sickness ?? "healthy"}`, async () => {
+    test(`${name}: ${sick.sickness ?? "healthy"}`, async () => {
       for (const seed of [1, 2, 3]) {
         const diagnosis = await diagnose(sick, seed);
         const seen = `seed ${seed}: ${JSON.stringify(diagnosis, null, 1)}`;
@@ -269,7 +269,7 @@ describe("doctor", () => {
     "with TLS that loses 1 % each way": { line: { loss: 0.01 }, meter: tlsOnly },
   };
   for (const [name, line] of Object.entries(imperfect))
-    it(`a line ${name} is called healthy, 50 times`, async () => {
+    test(`a line ${name} is called healthy, 50 times`, async () => {
       const wrong: string[] = [];
       for (let seed = 1; seed <= 50; seed++) {
         const { sickness } = await diagnose({ ...line, sickness: null }, seed);
@@ -279,7 +279,7 @@ describe("doctor", () => {
       assert.ok(wrong.length <= 1, wrong.join(", "));
     });
 
-  it("waits for a line that falls silent for some seconds, and examines it to the end", async () => {
+  test("waits for a line that falls silent for some seconds, and examines it to the end", async () => {
     const sick = cases["a reading head for some seconds"] ?? assert.fail();
     const { checks } = await diagnose(sick, 1);
     assert.deepEqual(
@@ -292,7 +292,7 @@ describe("doctor", () => {
     );
   });
 
-  it("reports few losses and calls the values readable; with many losses it does not", async () => {
+  test("reports few losses and calls the values readable; with many losses it does not", async () => {
     const few = await diagnose({ sickness: null, line: { toMeter: { loss: 0.12 } } }, 2);
     const many = await diagnose({ sickness: null, line: { loss: 0.25 } }, 2);
     assert.deepEqual(
@@ -321,13 +321,13 @@ describe("what the meter lacks", () => {
     return checks.find(({ name }) => name === "access");
   };
 
-  it("is not requested if BT00 names it as missing, nor counted as readable", async () => {
+  test("is not requested if BT00 names it as missing, nor counted as readable", async () => {
     const check = await access(79);
     assert.deepEqual([check?.verdict, check?.facts], ["good", { tables: 9 }]);
     assert.deepEqual([asked.includes(numberOf("ET04")), asked.includes(numberOf("ET50"))], [false, false]);
   });
 
-  it("is found by refusals if BT00 ends before its sets", async () => {
+  test("is found by refusals if BT00 ends before its sets", async () => {
     const check = await access(19);
     assert.deepEqual([check?.verdict, check?.facts], ["good", { tables: 11 }]);
     assert.ok(asked.includes(numberOf("ET04")));

@@ -1,6 +1,6 @@
 /** A dump of a virtual meter: every table that its firmware has, with both keys, and every byte named by a field. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { annotate } from "@meterport/protocol/layout/annotate";
 import { encode, tableExists } from "@meterport/protocol/layout/index";
 import { tables } from "@meterport/protocol/tables/index";
@@ -23,7 +23,7 @@ for (const profile of [
       ["basic", basicKey],
       ["advanced", advancedKey],
     ] as const)
-      it(`is read with the ${name} key, without an unknown byte`, async () => {
+      test(`is read with the ${name} key, without an unknown byte`, async () => {
         const { clock, meter, device } = await openChanging(profile, { key });
         const wanted = tables
           .filter((table) => table.access.read !== "never" && tableExists(table, device.profile))

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { serve } from "@meterport/simulator";
 import { memoryPair } from "@meterport/transports";
 import { systemClock } from "@meterport/transports/clock";
@@ -43,19 +43,19 @@ describe("examples", { timeout: 120_000 }, () => {
   });
   after(() => meter.unplug());
 
-  it("are exactly those in the list", () => {
+  test("are exactly those in the list", () => {
     const listed = [...textOf("examples/README.md").matchAll(/\]\(([^)]+)\)/g)].map(([, name]) => name);
     const there = readdirSync(`${root}examples`).filter((name) => name !== "README.md");
     assert.deepEqual(listed.toSorted(), there.toSorted());
   });
 
-  it("reads one value", async () => {
+  test("reads one value", async () => {
     const { code, out, err } = await run("read-one-value.ts", meter.url, meter.key);
     assert.deepEqual([code, err, out.length], [0, "", 1]);
     assert.match(out[0] ?? "", /^active import: \d{6,} Wh$/);
   });
 
-  it("writes live values as CSV", async () => {
+  test("writes live values as CSV", async () => {
     const { code, out, err } = await run("live-to-csv.ts", meter.url, meter.key, "2");
     assert.equal(code, 0, err);
     assert.equal(err, "link up\n");
@@ -64,7 +64,7 @@ describe("examples", { timeout: 120_000 }, () => {
     for (const line of out.slice(1)) assert.match(line, /^20\d\d-[^,]+Z,-?\d+,\d+,\d+,2\d\d(\.\d+)?,good$/);
   });
 
-  it("adds up the load profile of the last week", async () => {
+  test("adds up the load profile of the last week", async () => {
     const { code, out, err } = await run("last-week.ts", meter.url, meter.key);
     assert.equal(code, 0, err);
     assert.ok(out.length === 7 || out.length === 8, out.join("\n"));
@@ -72,13 +72,13 @@ describe("examples", { timeout: 120_000 }, () => {
     assert.match(out[3] ?? "", /kWh$/, "a whole day in the middle has no gap");
   });
 
-  it("has a virtual meter in a test", async () => {
+  test("has a virtual meter in a test", async () => {
     const { code, out } = await run("--test", "--test-reporter=tap", "virtual-meter.test.ts");
     assert.equal(code, 0, out.join("\n"));
     assert.ok(out.includes("# pass 2"), out.join("\n"));
   });
 
-  it("passes on what the daemon reads", async () => {
+  test("passes on what the daemon reads", async () => {
     const gateway = await startGateway();
     try {
       const { code, out, err } = await run("own-output.ts", gateway.url, "2");
@@ -91,7 +91,7 @@ describe("examples", { timeout: 120_000 }, () => {
   });
 
   const chromium = peer("chromium");
-  it("reads a meter from a page", { skip: chromium.skip }, async () => {
+  test("reads a meter from a page", { skip: chromium.skip }, async () => {
     const { outputFiles } = await build({
       entryPoints: [`${root}examples/web-serial/page.ts`],
       bundle: true,

@@ -1,6 +1,6 @@
 /** explain on captures and on the packets of a bridge. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { concat } from "@meterport/protocol/bytes";
 import { captureHead, captureLine, captureText, parseCapture } from "@meterport/protocol/capture/capture";
 import { pcapOf } from "@meterport/protocol/capture/pcap/pcap-writer";
@@ -49,7 +49,7 @@ const explainJson = async (text: string, ...args: string[]): Promise<Document> =
 };
 
 describe("explain, captures", () => {
-  it("has a line for each exchange, with time, table, result and digests", async () => {
+  test("has a line for each exchange, with time, table, result and digests", async () => {
     const text = await recorded();
     const { code, out } = await explain(text, "--key", key);
     assert.equal(code, 0);
@@ -65,7 +65,7 @@ describe("explain, captures", () => {
     assert.match(wrong.out, /read BT01 .* invalid request/);
   });
 
-  it("names every byte with --full, in strict JSON too, and reads standard input", async () => {
+  test("names every byte with --full, in strict JSON too, and reads standard input", async () => {
     const text = await recorded();
     const full = await explain(text, "--key", key, "--full");
     assert.match(full.out, /serialNumber/);
@@ -79,7 +79,7 @@ describe("explain, captures", () => {
     assert.deepEqual(JSON.parse(stdin.out), await explainJson(text, "--key", key, "--full"));
   });
 
-  it("shows alerts, noise, cut frames, late replies and missing ones", async () => {
+  test("shows alerts, noise, cut frames, late replies and missing ones", async () => {
     const { header, entries } = parseCapture(await recorded());
     const [request, reply] = entries.filter((entry) => "bytes" in entry);
     assert.ok(request !== undefined && reply !== undefined && "bytes" in request && "bytes" in reply);
@@ -118,7 +118,7 @@ describe("explain, captures", () => {
     assert.deepEqual(counts, { exchanges: 2, unanswered: 1, replies: 1, alerts: 1, noise: 9 });
   });
 
-  it("needs no key for a redacted capture", async () => {
+  test("needs no key for a redacted capture", async () => {
     const files = { "day.ndjson": await recorded() };
     const redacted = await runCli(["redact", "day.ndjson", "--key", key], { files });
     const { items } = await explainJson(redacted.out);
@@ -126,7 +126,7 @@ describe("explain, captures", () => {
     assert.ok(items.every(({ kind, digests }) => kind !== "exchange" || digests === "valid"));
   });
 
-  it("says what is wrong with a file", async () => {
+  test("says what is wrong with a file", async () => {
     assert.match((await runCli(["explain", "nowhere.ndjson"])).err, /nowhere\.ndjson: .*cannot be read/);
     assert.match((await explain("{}")).err, /line 1: it is not a capture/);
     assert.match((await explain(await recorded(), "--table", "BT01")).err, /omit --table/);
@@ -136,7 +136,7 @@ describe("explain, captures", () => {
 });
 
 describe("explain, packets of a bridge", () => {
-  it("gives the same exchanges as the capture", async () => {
+  test("gives the same exchanges as the capture", async () => {
     const text = await recorded();
     const { entries } = parseCapture(text);
     const next = { client: 1, bridge: 1 };
@@ -158,7 +158,7 @@ describe("explain, packets of a bridge", () => {
     assert.match(other.err, /leads to port 81/);
   });
 
-  it("reads what convert wrote", async () => {
+  test("reads what convert wrote", async () => {
     const capture = parseCapture(await recorded());
     const binaries = { "line.pcap": concat(...pcapOf(capture)) };
     const { code, out, err } = await runCli(["explain", "line.pcap", "--key", key, "--json"], { binaries });

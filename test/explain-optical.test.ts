@@ -1,6 +1,6 @@
 /** `meterport explain` on the traffic of an optical port: captured packets with their authors' values, whole sessions, and secrets. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { fromHex, toHex } from "@meterport/protocol/bytes";
 import { decodeRequest, encodeRequest, encodeResponse } from "@meterport/protocol/mep/frame/apdu";
 import { packetsOf } from "@meterport/protocol/optical/message";
@@ -88,7 +88,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
     ["oc-7", [negotiateRequest.hex], { code: 0x61, packetSize: 64, packets: 2, rate: 6 }],
   ];
   for (const [id, args, expected] of stated)
-    it(`${id}: with the values that its author states`, async () => {
+    test(`${id}: with the values that its author states`, async () => {
       const { document } = await explain(args);
       assert.equal(document.kind, "optical");
       for (const { type, hex, fields, unknown } of document.items) {
@@ -106,7 +106,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
       for (const [name, value] of Object.entries(expected)) assert.equal(said[name], value, name);
     });
 
-  it("oc-4: power, current and voltage as their author states them", async () => {
+  test("oc-4: power, current and voltage as their author states them", async () => {
     const { code, document } = await explain(["--table", "BT28", bt28Answer.hex]);
     assert.equal(code, 0);
     const [message] = document.messages;
@@ -126,7 +126,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
     );
   });
 
-  it("oc-3: all 79 bytes of BT00", async () => {
+  test("oc-3: all 79 bytes of BT00", async () => {
     const { code, document } = await explain(["--table", "BT00", ...bt00Answer.map(({ hex }) => hex)]);
     assert.equal(code, 0);
     const [message] = document.messages;
@@ -137,7 +137,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
     assert.equal(manufacturer?.value, "ELON");
   });
 
-  it("for people too, with the requested table", async () => {
+  test("for people too, with the requested table", async () => {
     const request = toHex(encodePacket({ ...single, data: bytes("3f001c0000000028") }));
     const { code, out } = await runCli(["explain", request, "--reply", `06${bt28Answer.hex}`]);
     assert.equal(code, 0);
@@ -147,7 +147,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
     assert.match(out, /presentValues\.7 +234599 +mV +RMS Voltage L1/);
   });
 
-  it("and recognises a repetition", async () => {
+  test("and recognises a repetition", async () => {
     const { code, document } = await explain([`${securityRequest.hex}06${securityRequest.hex}`]);
     assert.equal(code, 0);
     assert.deepEqual(
@@ -161,7 +161,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
     assert.equal(document.messages.length, 1);
   });
 
-  it("says what is missing if the table is not given", async () => {
+  test("says what is missing if the table is not given", async () => {
     const { code, document } = await explain([bt28Answer.hex]);
     assert.equal(code, 1);
     const [message] = document.messages;
@@ -169,7 +169,7 @@ describe("explain names every byte of the captured packets of optical ports", ()
     assert.deepEqual(message?.unknownInMessage, [{ start: 3, end: 43 }]);
   });
 
-  it("also single bytes, wake-ups and damaged packets", async () => {
+  test("also single bytes, wake-ups and damaged packets", async () => {
     for (const [hex, type, code] of [
       ["06", "acknowledge", 0],
       ["15", "refuse", 0],
@@ -205,7 +205,7 @@ const session = (): string => {
 const passwordHex = toHex(testKeys.readOnly);
 
 describe("explain reads a whole optical session", () => {
-  it("from lines with a direction, a line for each message", async () => {
+  test("from lines with a direction, a line for each message", async () => {
     const { code, out } = await runCli(["explain", "-"], { stdin: `# what passed\n\n${session()}\n` });
     assert.equal(code, 0);
     const told = out.split("\n").map((line) =>
@@ -235,7 +235,7 @@ describe("explain reads a whole optical session", () => {
     assert.match(out, /14 messages, 14 packets, 0 repetitions, 0 NAKs, 0 damaged or cut packets/);
   });
 
-  it("with --full and in JSON every byte, with times, and tables by the request beside them", async () => {
+  test("with --full and in JSON every byte, with times, and tables by the request beside them", async () => {
     const { document, code } = await explain(["-"], session());
     assert.equal(code, 0);
     const read = document.messages.find(({ by, table }) => by === "meter" && table === "BT52");
@@ -247,7 +247,7 @@ describe("explain reads a whole optical session", () => {
     assert.match(out, /BT52 UTC Clock, all 7 bytes/);
   });
 
-  it("from JSON with frames, and from a capture of the link", async () => {
+  test("from JSON with frames, and from a capture of the link", async () => {
     const lines = session()
       .split("\n")
       .map((line) => line.split(/ (?=[<>])|(?<=[<>]) /));
@@ -265,7 +265,7 @@ describe("explain reads a whole optical session", () => {
       );
   });
 
-  it("and says which line is wrong", async () => {
+  test("and says which line is wrong", async () => {
     for (const [stdin, sentence] of [
       ["> 06\n06\n", /line 2 does not begin with < \(from the meter\) or >/],
       ["> 06\n< 0g\n", /line 2: "g" is not a hex digit/],
@@ -298,7 +298,7 @@ describe("explain shows no password of an optical port", () => {
     return all;
   };
 
-  it("whole, repeated, echoed, cut, damaged, in several packets, or in part", async () => {
+  test("whole, repeated, echoed, cut, damaged, in several packets, or in part", async () => {
     const packet = securityRequest.hex;
     const small = packetsOf(bytes(`51${toHex(secret)}`), 16, true).map((each) => toHex(encodePacket(each)));
     for (const said of [
@@ -318,13 +318,13 @@ describe("explain shows no password of an optical port", () => {
       assert.ok(!leaks(await outputs(said), secret), said);
   });
 
-  it("in bytes that look like an answer, if the beginning is missing", async () => {
+  test("in bytes that look like an answer, if the beginning is missing", async () => {
     const binary = Uint8Array.from({ length: 20 }, (_, at) => at);
     const pieces = packetsOf(bytes(`51${toHex(binary)}`), 16, true).map((each) => toHex(encodePacket(each)));
     for (const said of pieces.slice(1)) assert.ok(!leaks(await outputs(`> ${said}`), binary), said);
   });
 
-  it("nor the key of a device in a table that is read or written", async () => {
+  test("nor the key of a device in a table that is read or written", async () => {
     const key = Uint8Array.from({ length: 32 }, (_, at) => 0xa0 + at);
     const place = "080d00001e0020";
     const sum = toHex(Uint8Array.of(-key.reduce((all, byte) => all + byte, 0) & 0xff));
@@ -338,13 +338,13 @@ describe("explain shows no password of an optical port", () => {
     assert.ok(!leaks(out, key), out);
   });
 
-  it("in a session, and shows that there is one", async () => {
+  test("in a session, and shows that there is one", async () => {
     const out = await outputs(session());
     assert.ok(!out.includes(passwordHex.slice(0, 10)));
     assert.match(out, /\[secret\]/);
   });
 
-  it("wherever bits are wrong", async () => {
+  test("wherever bits are wrong", async () => {
     const stream = bytes(`${logonRequest.hex}06${securityRequest.hex}06`);
     await fc.assert(
       fc.asyncProperty(
@@ -361,7 +361,7 @@ describe("explain shows no password of an optical port", () => {
     );
   });
 
-  it("and accepts any bytes after a direction without a crash", async () => {
+  test("and accepts any bytes after a direction without a crash", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.boolean(), fc.uint8Array({ minLength: 1, maxLength: 40 })), {

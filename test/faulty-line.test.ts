@@ -3,7 +3,7 @@
  * the caller is the meter's own value of that very time, or it is an error.
  */
 import assert from "node:assert/strict";
-import { describe, it, type TestContext } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { connect, type LiveReader, type Meter, openLive, rc4 } from "@meterport/client";
 import { LinkError } from "@meterport/protocol/errors";
 import { array, at, parseProfile, struct, table, u8, u32 } from "@meterport/protocol/layout/index";
@@ -260,7 +260,7 @@ describe("reading over a faulty line", () => {
     { name: "3,000 reads, every fault at 10 %", seed: 20260603, rate: 0.1, reads: 3_000, encrypt: false },
   ];
   for (const trial of trials) {
-    it(`${trial.name}: no wrong value, and every read ends`, async (t) => {
+    test(`${trial.name}: no wrong value, and every read ends`, async (t) => {
       const began = performance.now();
       const outcome = await run(trial);
       tell(t, trial, outcome, (performance.now() - began) / 1000);

@@ -1,6 +1,6 @@
 /** What single firmware versions do differently: tables that came later, that were removed, that a full read cuts short. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { BT20, BT21, BT23, BT24, BT27, BT28, BT70, BT71, BT74, ET90, ET97 } from "@meterport/protocol/tables/index";
 import type { VirtualMeter } from "@meterport/simulator";
 import { openChanging } from "./support/changing-meter.ts";
@@ -16,7 +16,7 @@ const readsOf = (device: VirtualMeter): number[] => {
 };
 
 describe("a meter before 2.12", () => {
-  it("has its registers read through BT20 and its log through BT70, in place of tables that it lacks", async () => {
+  test("has its registers read through BT20 and its log through BT70, in place of tables that it lacks", async () => {
     const { clock, meter, device } = await openChanging("meter:2.10");
     const asked = readsOf(device);
     const registers = await clock.run(meter.read(BT23));
@@ -31,7 +31,7 @@ describe("a meter before 2.12", () => {
       });
   });
 
-  it("reads them from a meter that has them", async () => {
+  test("reads them from a meter that has them", async () => {
     const { clock, meter, device } = await openChanging("meter:2.12");
     const asked = readsOf(device);
     await clock.run(meter.read(BT23));
@@ -41,7 +41,7 @@ describe("a meter before 2.12", () => {
 });
 
 describe("a module with 1.32 or newer", () => {
-  it("gives its last present values to partial reads only (MEP guide 1.1, p. 225)", async () => {
+  test("gives its last present values to partial reads only (MEP guide 1.1, p. 225)", async () => {
     const { clock, meter, device } = await openChanging("module:1.32");
     const { presentValueSources } = await clock.run(meter.read(BT27));
     const { presentValues } = await clock.run(meter.read(BT28));
@@ -59,7 +59,7 @@ describe("a module with 1.32 or newer", () => {
 });
 
 describe("tables that not every firmware has", () => {
-  it("ET90 and ET97 do not exist on 4.00 and 4.01", async () => {
+  test("ET90 and ET97 do not exist on 4.00 and 4.01", async () => {
     const { clock, meter } = await openChanging("meter:4.00");
     for (const table of [ET90, ET97])
       await assert.rejects(clock.run(meter.readPath(table, [])), { code: "no-such-table" });
@@ -67,7 +67,7 @@ describe("tables that not every firmware has", () => {
     assert.equal((await later.clock.run(later.meter.read(ET97))).ftzMessageContents.length, 3);
   });
 
-  it("BT24 takes writes on some firmware only (MEP guide 1.1, p. 217)", async () => {
+  test("BT24 takes writes on some firmware only (MEP guide 1.1, p. 217)", async () => {
     const messages: string[] = [];
     for (const profile of [
       "meter:3.60",

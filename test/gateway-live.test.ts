@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type {
   HealthAnswer,
   HistoryAnswer,
@@ -83,7 +83,7 @@ meters:
     return data as LinkHealth;
   };
 
-  it("lists its meters, with what each says it is", async () => {
+  test("lists its meters, with what each says it is", async () => {
     const meters = await get<readonly MeterSummary[]>("/meters");
     assert.deepEqual(
       meters.map(({ id, name, simulated }) => ({ id, name, simulated })),
@@ -102,7 +102,7 @@ meters:
       assert.match(told ?? "", /\S/);
   });
 
-  it("answers with exactly the live keys, in order, and the meter's own values", async () => {
+  test("answers with exactly the live keys, in order, and the meter's own values", async () => {
     const live = await get<LiveAnswer>("/meters/cellar/live");
     assert.deepEqual(Object.keys(live), answerKeys);
     assert.equal(live.id, "cellar");
@@ -123,7 +123,7 @@ meters:
     had((values) => from(values, 0), live.energy_import_wh);
   });
 
-  it("sends each reading as an event", async () => {
+  test("sends each reading as an event", async () => {
     const heard = await hear(
       `${gateway.url}/api/v1/meters/cellar/events`,
       (heard) => heard.filter(({ event }) => event === "live").length >= 4,
@@ -136,7 +136,7 @@ meters:
     assert.deepEqual(times, times.toSorted());
   });
 
-  it("keeps a history", async () => {
+  test("keeps a history", async () => {
     const { id, step, points } = await get<HistoryAnswer>("/meters/cellar/history?step=10");
     assert.equal(id, "cellar");
     assert.equal(step, 10);
@@ -148,7 +148,7 @@ meters:
     assert.ok((last.energy_import_wh ?? 0) > 0);
   });
 
-  it("says that a wrong key is refused, and never shows it", async () => {
+  test("says that a wrong key is refused, and never shows it", async () => {
     const link = await until("garage", ({ state }) => state === "refused");
     // On a busy machine one of the attempts may end without an answer, which the sentence then adds.
     assert.match(
@@ -164,7 +164,7 @@ meters:
     for (const key of [wrongKey, meter.key]) assert.ok(!said.toLowerCase().includes(key));
   });
 
-  it("withholds every value of an unplugged meter, and shows them again when it is back", async (t) => {
+  test("withholds every value of an unplugged meter, and shows them again when it is back", async (t) => {
     const before = await get<LiveAnswer>("/meters/cellar/live");
     const began = performance.now();
     await meter.unplug();
@@ -193,12 +193,12 @@ meters:
     assert.ok((again.energy_import_wh ?? 0) >= (before.energy_import_wh ?? Number.POSITIVE_INFINITY));
   });
 
-  it("shuts down cleanly", async () => {
+  test("shuts down cleanly", async () => {
     assert.equal(await gateway.stop(), 0, gateway.log());
   });
 });
 
-it("a bridge that floods its link is silent, and does not slow down the other meter", {
+test("a bridge that floods its link is silent, and does not slow down the other meter", {
   timeout: 60_000,
 }, async (t) => {
   const zeros = Buffer.alloc(256 * 1024);

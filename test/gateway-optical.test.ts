@@ -1,6 +1,6 @@
 /** The real gateway at a meter's optical port, over TCP: its values, and what it keeps of the line when it turns bad. */
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { ApiCapture, LiveAnswer, MeterDetail } from "@meterport/gateway/http/api";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -55,7 +55,7 @@ describe("a gateway at an optical port", () => {
   };
   const has = ({ link }: MeterDetail): boolean => link.last_reading !== null;
 
-  it("has the values that the MEP port has", async () => {
+  test("has the values that the MEP port has", async () => {
     await Promise.all(["wire", "head"].map((id) => until(id, has)));
     const [wire, head] = await Promise.all(["wire", "head"].map((id) => get<LiveAnswer>(`/meters/${id}/live`)));
     assert.ok(head !== undefined && wire !== undefined);
@@ -65,7 +65,7 @@ describe("a gateway at an optical port", () => {
     assert.match(gateway.log(), /head: read through its optical port every 10 s/);
   });
 
-  it("keeps no captures of a line on which the key is in the clear", async () => {
+  test("keeps no captures of a line on which the key is in the clear", async () => {
     await Promise.all(listeners.map((listener) => listener.close()));
     await Promise.all(["wire", "head"].map((id) => until(id, ({ link }) => link.state === "silent")));
     assert.equal((await get<readonly ApiCapture[]>("/meters/wire/captures")).length, 1);

@@ -1,6 +1,6 @@
 /** What the guard makes of a house's own days, and of the same days with bits flipped that the digest does not notice. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { emptyGuard, type GuardState, guard, limitsForFuse } from "@meterport/engine/guard/guard";
 import { emptyReading, type LiveKey, type LiveReading } from "@meterport/protocol/meaning/readings";
 import { type Household, openHousehold, type Random, seeded } from "@meterport/simulator";
@@ -114,7 +114,7 @@ const watch = (load: Load, interval: number, each: (state: GuardState, reading: 
 describe("a day of a house with roof, car and heat pump", () => {
   for (const [name, load] of Object.entries(loads))
     for (const interval of [2_000, 10_000, 60_000])
-      it(`and ${name}, read each ${interval / 1_000} s, stays shown`, () => {
+      test(`and ${name}, read each ${interval / 1_000} s, stays shown`, () => {
         const { withheld, longest, count } = watch(load, interval);
         // What is switched on beside a large load, on the same phase and at the same moment, may be asked for twice.
         const most = large.includes(name) ? count / 500 : 0;
@@ -122,7 +122,7 @@ describe("a day of a house with roof, car and heat pump", () => {
       });
 
   for (const name of ["nothing else", ...large])
-    it(`and ${name}: bits that flip so that the digest misses them are withheld`, () => {
+    test(`and ${name}: bits that flip so that the digest misses them are withheld`, () => {
       const random: Random = seeded(31);
       let [tried, missed] = [0, 0];
       watch(loads[name] as Load, 2_000, (state, reading) => {

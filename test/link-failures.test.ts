@@ -3,7 +3,7 @@
  * bounded time. The sentences are a contract: people search for them.
  */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, type Meter, rc4 } from "@meterport/client";
 import { LinkError, type LinkFailure } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
@@ -146,7 +146,7 @@ const cases: readonly Case[] = [
 
 describe("a failing line, read by the real client", () => {
   for (const { name, code, message, bend, key, fresh = false } of cases) {
-    it(`${name}: ${code}`, async (t) => {
+    test(`${name}: ${code}`, async (t) => {
       const setting = set();
       const { clock, device, line } = setting;
       const heard: Uint8Array[] = [];
@@ -182,7 +182,7 @@ describe("a failing line, read by the real client", () => {
     });
   }
 
-  it("an echo followed by the real reply is not a failure", async () => {
+  test("an echo followed by the real reply is not a failure", async () => {
     const setting = set();
     const { clock, line } = setting;
     const meter = await open(setting);
@@ -193,7 +193,7 @@ describe("a failing line, read by the real client", () => {
     await meter.close();
   });
 
-  it("a single fault is repaired without the caller noticing", async (t) => {
+  test("a single fault is repaired without the caller noticing", async (t) => {
     for (const { name, bend, key, code } of cases) {
       if (key !== undefined || code === "sequence" || code === "other-reply") continue;
       const setting = set();
@@ -211,7 +211,7 @@ describe("a failing line, read by the real client", () => {
     }
   });
 
-  it("errors of a batch and of a single field name it", async () => {
+  test("errors of a batch and of a single field name it", async () => {
     const setting = set();
     const { clock, line } = setting;
     const meter = await open(setting);
@@ -226,7 +226,7 @@ describe("a failing line, read by the real client", () => {
     await meter.close();
   });
 
-  it("a first contact that fails says so and closes the line", async () => {
+  test("a first contact that fails says so and closes the line", async () => {
     const { clock, line } = set();
     const { error, took } = await failing(clock, connect(line, { security: security(other), clock }));
     assert.equal(error.code, "wrong-key");
@@ -236,7 +236,7 @@ describe("a failing line, read by the real client", () => {
     assert.equal(clock.pending, 0);
   });
 
-  it("fails at once with closed if the line ends during a request", async () => {
+  test("fails at once with closed if the line ends during a request", async () => {
     const setting = set();
     const { clock, line } = setting;
     const meter = await open(setting);
@@ -253,7 +253,7 @@ describe("a failing line, read by the real client", () => {
     await meter.close();
   });
 
-  it("fails at once with aborted if the caller gives up, and the next request is answered", async () => {
+  test("fails at once with aborted if the caller gives up, and the next request is answered", async () => {
     const setting = set();
     const { clock, line } = setting;
     const meter = await open(setting);

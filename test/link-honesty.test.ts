@@ -1,6 +1,6 @@
 /** A supervised link reports the truth: no false outages, no speeds that were only tried, no missing counts. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, rc4 } from "@meterport/client";
 import { optical } from "@meterport/client/session/optical";
 import { Supervisor } from "@meterport/client/supervision/supervisor";
@@ -23,7 +23,7 @@ const met = async (setting: Parameters<typeof superviseLink>[0] = {}) => {
 };
 
 describe("the error of a task is not a fault of the link", () => {
-  it("more requests than the queue holds: the surplus fails, and the link stays up", async () => {
+  test("more requests than the queue holds: the surplus fails, and the link stays up", async () => {
     const { clock, link, ask, states } = await met({ baud: undefined });
     // Requests at the end of the queue wait for longer than they may: that is not silence either.
     const many = Array.from({ length: 400 }, () =>
@@ -47,7 +47,7 @@ describe("the error of a task is not a fault of the link", () => {
     ["gives up by itself", new LinkError("aborted", "read BT52", "aborted before it was sent")],
     ["has a mistake in it", new TypeError("x is not a function")],
   ] as const)
-    it(`one that ${name} fails alone`, async () => {
+    test(`one that ${name} fails alone`, async () => {
       const { clock, link, states } = await met();
       await assert.rejects(
         clock.run(link.run(() => Promise.reject(error), { label: "ask", limit: 1_000 })),
@@ -59,7 +59,7 @@ describe("the error of a task is not a fault of the link", () => {
     });
 });
 
-it("a task without requests proves nothing about the link", async () => {
+test("a task without requests proves nothing about the link", async () => {
   const { clock, link, device, ask } = await met();
   device.use(() => ({ kind: "error", code: code.insufficientSecurity }));
   await assert.rejects(clock.run(ask()), { code: "no-permission" });
@@ -70,7 +70,7 @@ it("a task without requests proves nothing about the link", async () => {
 });
 
 describe("what a supervised link reports", () => {
-  it("a loop over changes that begins late starts with the present state, and misses nothing after it", async () => {
+  test("a loop over changes that begins late starts with the present state, and misses nothing after it", async () => {
     const { clock, link, pipes } = superviseLink();
     const changes = link.changes();
     link.start();
@@ -83,7 +83,7 @@ describe("what a supervised link reports", () => {
     await clock.run(link.close());
   });
 
-  it("the speed is the one at which the meter was found, not one that is only tried", async () => {
+  test("the speed is the one at which the meter was found, not one that is only tried", async () => {
     const { clock, link, pipes, ask } = await met();
     pipes.line.become({ mute: true });
     await clock.run(ask().catch(() => {}));
@@ -97,7 +97,7 @@ describe("what a supervised link reports", () => {
     await clock.run(link.close());
   });
 
-  it("attempts at first contact are counted before it succeeds", async () => {
+  test("attempts at first contact are counted before it succeeds", async () => {
     for (const [setting, counted] of [
       [
         { securityOf: () => rc4({ key: new Secret(new Uint8Array(16).fill(9)), entropy: noEntropy }) },
@@ -117,14 +117,14 @@ describe("what a supervised link reports", () => {
     }
   });
 
-  it("after closing, it reports that it has ended", async () => {
+  test("after closing, it reports that it has ended", async () => {
     const { clock, link, ask } = await met();
     await clock.run(link.close());
     await assert.rejects(ask(), { code: "closed", message: "ask: the supervision of the link was ended" });
   });
 });
 
-it("closing does not wait for the goodbye of an unreachable meter", async () => {
+test("closing does not wait for the goodbye of an unreachable meter", async () => {
   const clock = new VirtualClock();
   const device = new VirtualMeter({
     profile: parseProfile("meter:4.30"),
@@ -160,7 +160,7 @@ it("closing does not wait for the goodbye of an unreachable meter", async () => 
 });
 
 describe("a bridge that takes longer to open than it did at first", () => {
-  it("is given more time, once short attempts have failed for two minutes", async () => {
+  test("is given more time, once short attempts have failed for two minutes", async () => {
     const { clock, link, pipes } = await met({ baud: undefined });
     pipes.opening = 4_000;
     pipes.cut("in order");

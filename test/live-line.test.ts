@@ -1,6 +1,6 @@
 /** Live readings over a modelled line of 9600 baud, with the meter's throttle and its pauses, in virtual time. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, type LiveReader, openLive, rc4 } from "@meterport/client";
 import { emptyGuard, limitsForFuse } from "@meterport/engine/guard/guard";
 import { PointLoop } from "@meterport/engine/points/point-loop";
@@ -65,7 +65,7 @@ const measured = async ({ clock, line }: Setting, reader: LiveReader) => {
 
 describe(`live readings at ${baud} baud`, () => {
   for (const profile of ["meter:3.30", "meter:3.50", "meter:3.70", "meter:4.30"]) {
-    it(`${profile}: all live keys in at most 230 bytes, and each second`, async (t) => {
+    test(`${profile}: all live keys in at most 230 bytes, and each second`, async (t) => {
       const setting = set(profile);
       const reader = await openReader(setting);
       const { bytes, millis } = await measured(setting, reader);
@@ -80,7 +80,7 @@ describe(`live readings at ${baud} baud`, () => {
     });
   }
 
-  it("power alone five times a second", async (t) => {
+  test("power alone five times a second", async (t) => {
     const setting = set();
     const power = (await openReader(setting)).only(["power_w"]);
     const { clock } = setting;
@@ -93,7 +93,7 @@ describe(`live readings at ${baud} baud`, () => {
     await power.meter.close();
   });
 
-  it("by default the gateway reads a table per second on average", async (t) => {
+  test("by default the gateway reads a table per second on average", async (t) => {
     const env = { METERPORT_LINK: "tcp://127.0.0.1:4059", METERPORT_KEY: "abcdefghijklmnop" };
     const interval = loadConfig({
       env,

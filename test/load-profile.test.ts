@@ -1,6 +1,6 @@
 /** The load profile of the virtual meter, read over a line: the household's own history comes back. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, rc4 } from "@meterport/client";
 import { type ConsumptionInterval, consumption } from "@meterport/client/readers/consumption";
 import {
@@ -59,7 +59,7 @@ const start = Date.UTC(2026, 3, 10, 10, 20, 33);
 
 describe("the load profile of a virtual meter", () => {
   for (const profile of ["meter:3.30", "meter:4.30", "module:1.20"])
-    it(`${profile}: sixty days, each register to the Wh, and sums that are its differences`, async (t) => {
+    test(`${profile}: sixty days, each register to the Wh, and sums that are its differences`, async (t) => {
       const setting = await open({ start, profile });
       const intervals = await read(setting);
       assert.equal(intervals.length, 59 * dayBlock + 41);
@@ -93,7 +93,7 @@ describe("the load profile of a virtual meter", () => {
       assert.ok(flags.powerFail >= Math.min(1, dark.length));
     });
 
-  it("the second data set has hourly intervals, and the gas meter's own reading", async () => {
+  test("the second data set has hourly intervals, and the gas meter's own reading", async () => {
     const setting = await open({ start, set: 2 });
     assert.deepEqual(
       [setting.profile.durationMinutes, setting.profile.channels.map(({ source }) => source)],
@@ -107,7 +107,7 @@ describe("the load profile of a virtual meter", () => {
     }
   });
 
-  it("if the oldest day is overwritten while it is read, it is reported and not returned", async () => {
+  test("if the oldest day is overwritten while it is read, it is reported and not returned", async () => {
     const setting = await open({ start: Date.UTC(2026, 3, 10, 0, 14, 50), modelled: true });
     const discarded: DiscardedBlock[] = [];
     const intervals = await read(setting, { onDiscarded: (block) => discarded.push(block) });
@@ -121,7 +121,7 @@ describe("the load profile of a virtual meter", () => {
       assert.equal(channels[0]?.value, setting.device.valuesAt(end).get(0));
   });
 
-  it("over 9600 baud takes hardly longer than the line needs, and what is recorded meanwhile is read later", async (t) => {
+  test("over 9600 baud takes hardly longer than the line needs, and what is recorded meanwhile is read later", async (t) => {
     const setting = await open({ start: Date.UTC(2026, 3, 10, 10, 14, 30), modelled: true });
     const [before, began] = [setting.line.counts, setting.clock.now()];
     const first = await read(setting);

@@ -1,6 +1,6 @@
 /** What virtual meters of two generations remember, read over a modelled line: the household's own history comes back. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, type Meter, rc4 } from "@meterport/client";
 import { type BillingSnapshot, readBilling } from "@meterport/client/readers/billing";
 import { consumption } from "@meterport/client/readers/consumption";
@@ -67,7 +67,7 @@ const energies = (snapshot: BillingSnapshot): ReadonlyMap<number, number | null>
 
 for (const profile of ["meter:3.70", "meter:4.30"])
   describe(`${profile}, seed ${seed}`, () => {
-    it("events: each with its number, its time and its meaning", async () => {
+    test("events: each with its number, its time and its meaning", async () => {
       const { device, meter, all } = await open(profile);
       const told: LogProgress[] = [];
       const events = await all(
@@ -98,7 +98,7 @@ for (const profile of ["meter:3.70", "meter:4.30"])
       assert.equal((await all(readEvents(meter, { since: { sequence: last } }))).length, 2);
     });
 
-    it("outages: start, end and length of each", async () => {
+    test("outages: start, end and length of each", async () => {
       const { clock, device, meter, all } = await open(profile);
       const outages = await all(readOutages(meter));
       const truth = device.history.outages.toReversed();
@@ -120,7 +120,7 @@ for (const profile of ["meter:3.70", "meter:4.30"])
       assert.ok((frequency.lowest_hz ?? 0) < (frequency.highest_hz ?? 0));
     });
 
-    it("billing: every copy is what the registers were then, demands and their times too", async () => {
+    test("billing: every copy is what the registers were then, demands and their times too", async () => {
       const { device, meter, all } = await open(profile);
       const copies = await all(readBilling(meter));
       const kinds = new Set(copies.map(({ kind }) => kind));
@@ -150,7 +150,7 @@ for (const profile of ["meter:3.70", "meter:4.30"])
       );
     });
 
-    it("billing and load profile: interval sums are register differences to the Wh", async (t) => {
+    test("billing and load profile: interval sums are register differences to the Wh", async (t) => {
       const { clock, device, meter, all } = await open(profile);
       const selfReads = await all(readBilling(meter, { kinds: ["self-read"] }));
       const times = device.history.selfReadTimes(device.time).toReversed();
@@ -171,7 +171,7 @@ for (const profile of ["meter:3.70", "meter:4.30"])
       }
     });
 
-    it("devices: the gas meter's litres, now and each midnight", async () => {
+    test("devices: the gas meter's litres, now and each midnight", async () => {
       const { clock, device, meter, all } = await open(profile);
       const [gas] = await clock.run(readDevices(meter));
       const midnight = (local: string | null | undefined): Millis => {

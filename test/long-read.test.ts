@@ -1,6 +1,6 @@
 /** Reads that take several messages: the meter's values change between them. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, type Meter, rc4 } from "@meterport/client";
 import { array, at, parseProfile, struct, table, u32 } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -46,7 +46,7 @@ describe("a read in several messages", () => {
     ],
   ];
   for (const [way, read] of ways) {
-    it(`${way} takes every value from one moment`, async () => {
+    test(`${way} takes every value from one moment`, async () => {
       const clock = new VirtualClock();
       const meter = await open(clock);
       for (let i = 0; i < 5; i++) {

@@ -9,7 +9,7 @@
  * finding out that an outage has begun or ended.
  */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { drive } from "./support/driven-link.ts";
 import { everyFaultCapacity, everyFaultLine } from "./support/every-fault-line.ts";
 
@@ -21,7 +21,7 @@ const share = 0.95;
 const list = (counts: ReadonlyMap<string, number>): string => [...counts].map(([name, n]) => `${name} ${n}`).join(", ");
 
 describe("a line with every fault at 1 %", () => {
-  it("a million requests: each ends once, no value is wrong, and the line is used", (t) => {
+  test("a million requests: each ends once, no value is wrong, and the line is used", (t) => {
     const began = performance.now();
     const outcome = drive({ requests, seed, ...everyFaultLine(rate) });
     const { answered, failed, values, wrong, surplus, transmissions, resyncs, discarded, seconds, line } = outcome;

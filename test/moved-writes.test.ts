@@ -1,6 +1,6 @@
 /** Dimensions that change between the plan of a write and the write: nothing lands at an old offset. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { toHex } from "@meterport/protocol/bytes";
 import { decode, encode, sizeOf } from "@meterport/protocol/layout/index";
 import { BT50, BT52, BT54 } from "@meterport/protocol/tables/index";
@@ -36,7 +36,7 @@ const movesAfter = (changing: Changing, kind: "read-at" | "write-at", nth: numbe
 };
 
 describe("a write whose table moves under it", () => {
-  it("is laid out again, and the old offset keeps what it had", async () => {
+  test("is laid out again, and the old offset keeps what it had", async () => {
     const changing = await openChanging("meter:3.70");
     const { clock, meter, device, written } = changing;
     const moves = movesAfter(changing, "read-at", 1);
@@ -58,7 +58,7 @@ describe("a write whose table moves under it", () => {
     assert.equal(await clock.run(meter.read(BT54, ["calendarId"])), 99);
   });
 
-  it("in several pieces: the remaining ones go to their new places", async () => {
+  test("in several pieces: the remaining ones go to their new places", async () => {
     const changing = await openChanging("meter:3.70");
     const { clock, meter, device, written } = changing;
     const value = await clock.run(meter.read(BT54));
@@ -70,7 +70,7 @@ describe("a write whose table moves under it", () => {
     assert.ok(written.length >= 3, `${written.length} writes`);
   });
 
-  it("repeatedly: it gives up with a sentence, and no old offset was written", async () => {
+  test("repeatedly: it gives up with a sentence, and no old offset was written", async () => {
     const changing = await openChanging("meter:3.70");
     const { clock, meter, device, written } = changing;
     let dates = 25;
@@ -91,7 +91,7 @@ describe("a write whose table moves under it", () => {
     assert.deepEqual(written, []);
   });
 
-  it("a change noticed by another request counts too, also for requests in the queue", async () => {
+  test("a change noticed by another request counts too, also for requests in the queue", async () => {
     const changing = await openChanging("meter:3.70");
     const { clock, meter, device, written } = changing;
     const planned = movesAfter(changing, "read-at", 1);
@@ -105,7 +105,7 @@ describe("a write whose table moves under it", () => {
     assert.equal(device.memory.get(BT54.number)?.[759], 99);
   });
 
-  it("without a jump, as after another client's request, it is sealed again and sent unchanged", async () => {
+  test("without a jump, as after another client's request, it is sealed again and sent unchanged", async () => {
     const { clock, meter, device, written } = await openChanging("meter:3.70");
     let bumped = false;
     device.use(({ request }, next) => {
@@ -120,7 +120,7 @@ describe("a write whose table moves under it", () => {
     assert.deepEqual([bumped, written], [true, ["write-at 54 804 63000000"]]);
   });
 
-  it("in a transaction: it is laid out again before it runs", async () => {
+  test("in a transaction: it is laid out again before it runs", async () => {
     const changing = await openChanging("meter:3.70");
     const { clock, meter, device, written } = changing;
     const moves = movesAfter(changing, "read-at", 1);

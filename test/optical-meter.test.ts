@@ -1,6 +1,6 @@
 /** A meter through its optical port: the same tables, values and commands as through its MEP port. */
 import assert from "node:assert/strict";
-import { describe, it, test } from "node:test";
+import { describe, test } from "node:test";
 import { connect, type Meter, openLive, rc4 } from "@meterport/client";
 import { optical } from "@meterport/client/session/optical";
 import { ProcedureError, ResponseError } from "@meterport/protocol/errors";
@@ -60,7 +60,7 @@ const throughOptical = async (clock: VirtualClock, condition: Condition | undefi
 };
 
 describe("a meter through its optical port", () => {
-  it("has the values that it has through its MEP port", async () => {
+  test("has the values that it has through its MEP port", async () => {
     const values = async (open: (clock: VirtualClock) => Promise<Meter>): Promise<unknown> => {
       const clock = new VirtualClock();
       const meter = await open(clock);
@@ -82,14 +82,14 @@ describe("a meter through its optical port", () => {
     assert.deepEqual(seen, mep);
   });
 
-  it("shows what only the optical port has", async () => {
+  test("shows what only the optical port has", async () => {
     const clock = new VirtualClock();
     const { meter } = await throughOptical(clock, undefined);
     for (const table of [BT03, BT04, BT20]) assert.ok(await clock.run(meter.readPath(table, [])), table.id);
     assert.equal(await clock.run(meter.read(BT03, ["invalidPassword"])), false);
   });
 
-  it("refuses a wrong password, and records the attempt", async () => {
+  test("refuses a wrong password, and records the attempt", async () => {
     const clock = new VirtualClock();
     const device = virtual(clock);
     const line = memoryLine({ meter: device.optical, clock });
@@ -100,7 +100,7 @@ describe("a meter through its optical port", () => {
     assert.equal(await clock.run(meter.read(BT03, ["invalidPassword"])), true);
   });
 
-  it("is written with MK, not with RK", async () => {
+  test("is written with MK, not with RK", async () => {
     const clock = new VirtualClock();
     const { meter } = await throughOptical(clock, undefined);
     const { sent } = await clock.run(meter.write(ET51, ["clients", 0, "healthTimeout"], 90));
@@ -113,7 +113,7 @@ describe("a meter through its optical port", () => {
     await assert.rejects(other.run(write), (error) => error instanceof ResponseError && error.code === "no-permission");
   });
 
-  it("calls procedures, whose results it reads from BT08", async () => {
+  test("calls procedures, whose results it reads from BT08", async () => {
     const clock = new VirtualClock();
     const { meter } = await throughOptical(clock, undefined);
     // No such device: this answer proves that the meter received the call and that its result was found.
@@ -126,7 +126,7 @@ describe("a meter through its optical port", () => {
     assert.equal(sequence, 12);
   });
 
-  it("continues after a restart of the meter, and after minutes without requests", async () => {
+  test("continues after a restart of the meter, and after minutes without requests", async () => {
     const clock = new VirtualClock();
     const { meter, front } = await throughOptical(clock, undefined);
     const before = await clock.run(meter.read(BT28));
@@ -137,7 +137,7 @@ describe("a meter through its optical port", () => {
     assert.deepEqual(await clock.run(meter.read(BT28)), before);
   });
 
-  it("is read in long messages on the slowest line that links can name", async () => {
+  test("is read in long messages on the slowest line that links can name", async () => {
     const clock = new VirtualClock();
     const device = virtual(clock);
     const line = modelledLine({ meter: device.optical, clock, baud: 300 });
@@ -179,7 +179,7 @@ describe("a meter through its optical port", () => {
     return { clock, block, took, rates, slow: () => slow, active: () => device.optical.active, security, device };
   };
 
-  it("is read faster if the line's speed can be changed, and the speed is restored", async () => {
+  test("is read faster if the line's speed can be changed, and the speed is restored", async () => {
     const plain = await timed(0);
     assert.deepEqual(plain.rates, []);
     for (const [fastest, gain] of [
@@ -193,7 +193,7 @@ describe("a meter through its optical port", () => {
     }
   });
 
-  it("is read at the old speed through a head that cannot follow, and no other speed is tried again", async () => {
+  test("is read at the old speed through a head that cannot follow, and no other speed is tried again", async () => {
     // A bridge that confirms and does nothing.
     const { block, rates, slow, clock, security, device } = await timed(19_200, () => async () => {});
     assert.deepEqual(block, (await timed(0)).block);
@@ -212,7 +212,7 @@ describe("a meter through its optical port", () => {
     "lost and bent bytes": { loss: 0.02, noise: 0.02 },
   };
   for (const [name, condition] of Object.entries(conditions)) {
-    it(`is read through ${name}`, async () => {
+    test(`is read through ${name}`, async () => {
       for (const seed of [1, 2, 3]) {
         const clock = new VirtualClock();
         const { meter, front } = await throughOptical(clock, { baud: 9600, seed, ...condition });

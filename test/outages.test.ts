@@ -3,7 +3,7 @@
  * modelled line of 9600 baud, with the gateway's own point loop; a second meter beside it never misses a beat.
  */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { auto } from "@meterport/client/security/auto";
 import { isUsable } from "@meterport/client/supervision/link-status";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
@@ -283,7 +283,7 @@ const trial = async (outage: Outage, seed: number): Promise<Millis> => {
 
 describe("values are back within 3 s after", () => {
   for (const outage of outages)
-    it(outage.name, async (t) => {
+    test(outage.name, async (t) => {
       const seen: string[] = [];
       for (const seed of seeds) {
         try {

@@ -1,6 +1,6 @@
 /** The page with meters unlike the simulated household: the gateway's answers are replaced by theirs. */
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { LinkHealth, LiveAnswer, MeterDetail } from "@meterport/gateway/http/api";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./support/browser.ts";
@@ -65,7 +65,7 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
   const open = async (said: Said): Promise<Page> =>
     (await openPage(browser, gateway.url, says(gateway.url, said))).page;
 
-  it("has room for a factory's power and a very long name", async () => {
+  test("has room for a factory's power and a very long name", async () => {
     const live = { power_w: -123_456, power_l1_w: -61_728, power_l2_w: 37_040, power_l3_w: 24_688 };
     const page = await open({
       name: "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
@@ -83,7 +83,7 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("explains reading through an optical port, only where it applies", async () => {
+  test("explains reading through an optical port, only where it applies", async () => {
     const head = await open({ link: { url: "optical:///dev/ttyUSB0" } });
     await state(head, "fresh", 10_000);
     assert.match(await textOf(head, "through-head"), /MEP port is silent for some seconds/);
@@ -97,7 +97,7 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     await wire.close();
   });
 
-  it("reads out a chart when it gets the focus, and not again at each reading", async () => {
+  test("reads out a chart when it gets the focus, and not again at each reading", async () => {
     const { page } = await openPage(browser, gateway.url);
     await state(page, "fresh", 10_000);
     const chart = page.getByRole("slider", { name: /Last hour/ });
@@ -121,7 +121,7 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("shows its bars in forced colours too", async () => {
+  test("shows its bars in forced colours too", async () => {
     // Imported power: the bar of an exporting phase has the colour of the dot that says fresh.
     const page = await open({ live: { power_l1_w: 812 } });
     await page.emulateMedia({ forcedColors: "active" });
@@ -139,7 +139,7 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("leaves no gaps between its cards on a tablet", async () => {
+  test("leaves no gaps between its cards on a tablet", async () => {
     const { page } = await openPage(browser, gateway.url);
     await page.setViewportSize({ width: 1000, height: 1000 });
     const place = async (title: string) => {
@@ -153,7 +153,7 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("shows only one phase for a single-phase meter", async () => {
+  test("shows only one phase for a single-phase meter", async () => {
     const page = await open({ live: { ...withoutPhases("l2", "l3"), power_l1_w: 812 } });
     await page.locator('[data-testid="phase-l1"][data-power="812"]').waitFor({ timeout: 10_000 });
     await page.getByTestId("phase-l2").waitFor({ state: "detached" });
@@ -161,7 +161,7 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("does not blame the firmware when nothing is known", async () => {
+  test("does not blame the firmware when nothing is known", async () => {
     const unknown = { ...withoutPhases("l1", "l2", "l3"), power_w: null };
     const page = await open({ live: unknown });
     await state(page, "fresh", 10_000);
@@ -170,7 +170,7 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it('shows only "connecting" before first contact, without an alarm', async () => {
+  test('shows only "connecting" before first contact, without an alarm', async () => {
     const page = await open({ link: { state: "connecting", last_reading: null }, live: { quality: "stale" } });
     await page.waitForSelector('main[data-cause="meter-connecting"]', { timeout: 10_000 });
     assert.equal(await textOf(page, "freshness"), "Connecting");
@@ -178,7 +178,7 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("reads out what happened, not the whole technical sentence", async () => {
+  test("reads out what happened, not the whole technical sentence", async () => {
     const problem = "tcp://127.0.0.1:4059: no answer after 3 attempts";
     const page = await open({ link: { state: "silent", cause: "no-answer", problem }, live: { quality: "stale" } });
     await state(page, "dead", 10_000);

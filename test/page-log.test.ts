@@ -1,6 +1,6 @@
 /** The card of the page that shows the meter's own event log: in words, in each language, asked for when it is opened. */
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { LogAnswer, LogEntry } from "@meterport/gateway/http/api";
 import { eventArgumentOf, eventOf } from "@meterport/protocol/meaning/events";
 import type { Browser, Page } from "playwright-core";
@@ -40,7 +40,7 @@ describe("the meter's log on the page", { skip: skipPage }, () => {
     await page.getByTestId("meter-log").locator("summary").click();
   };
 
-  it("is read from the meter when it is opened, while live values go on", async (t) => {
+  test("is read from the meter when it is opened, while live values go on", async (t) => {
     const asked: string[] = [];
     const { page, complaints } = await openPage(browser, gateway.url, async (opened) => {
       opened.on("request", (request) => asked.push(new URL(request.url()).pathname));
@@ -62,7 +62,7 @@ describe("the meter's log on the page", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("shows each entry in each language, with its raw number, marks alarms, and fits a narrow phone", async () => {
+  test("shows each entry in each language, with its raw number, marks alarms, and fits a narrow phone", async () => {
     const { page } = await openPage(browser, gateway.url, (opened) =>
       opened.route("**/api/v1/meters/home/log?*", (route) => route.fulfill({ json: answer })),
     );
@@ -108,7 +108,7 @@ describe("the meter's log on the page", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("says why if the meter does not provide it, and reads it again on request", async () => {
+  test("says why if the meter does not provide it, and reads it again on request", async () => {
     let silent = true;
     const problem = { error: "meter-silent", message: "the meter does not answer: read BT74: no answer" };
     const { page } = await openPage(browser, gateway.url, (opened) =>

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { parseCapture } from "@meterport/protocol/capture/capture";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./support/browser.ts";
@@ -54,7 +54,7 @@ describe("the page", { skip: skipPage }, () => {
 
   const open = (url: string) => openPage(browser, url);
 
-  it("shows the simulated household with changing values, and no values once the gateway is gone", async (t) => {
+  test("shows the simulated household with changing values, and no values once the gateway is gone", async (t) => {
     const gateway = await startGateway();
     t.after(gateway.remove);
     const { page, complaints } = await open(gateway.url);
@@ -123,7 +123,7 @@ describe("the page", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("fits a narrow phone in each language, with everything in its place", async (t) => {
+  test("fits a narrow phone in each language, with everything in its place", async (t) => {
     const gateway = await startGateway();
     t.after(gateway.remove);
     const { page } = await open(gateway.url);
@@ -137,7 +137,7 @@ describe("the page", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("has a tidy top bar at each width, and its name in the language of the page", async (t) => {
+  test("has a tidy top bar at each width, and its name in the language of the page", async (t) => {
     const gateway = await startGateway();
     t.after(gateway.remove);
     const { page } = await open(gateway.url);
@@ -166,7 +166,7 @@ describe("the page", { skip: skipPage }, () => {
     await page.close();
   });
 
-  it("says within 5 s that its meter is gone, and comes back with it", async (t) => {
+  test("says within 5 s that its meter is gone, and comes back with it", async (t) => {
     const meter = await serveMeter();
     t.after(meter.unplug);
     const gateway = await startGateway(

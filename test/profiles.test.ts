@@ -1,6 +1,6 @@
 /** A given profile never changes a value: the meter is read as what it is, or not at all. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { type ConnectOptions, connect, openLive, rc4 } from "@meterport/client";
 import { UsageError } from "@meterport/protocol/errors";
 import {
@@ -73,7 +73,7 @@ const readUnder = (site: Site, profile: Profile | undefined) =>
 
 describe("a profile that is given", () => {
   for (const name of names)
-    it(`to a ${name}: what is read is what it is, or the profile is refused`, () => {
+    test(`to a ${name}: what is read is what it is, or the profile is refused`, () => {
       const site = setUp(name);
       return (async () => {
         const right = await readUnder(site, undefined);
@@ -100,7 +100,7 @@ describe("a profile that is given", () => {
     });
 
   for (const name of names)
-    it(`to a ${name} that does not say what it is: live values are right, or the profile is refused`, async () => {
+    test(`to a ${name} that does not say what it is: live values are right, or the profile is refused`, async () => {
       const right = await readUnder(setUp(name), undefined);
       assert.ok(!(right instanceof Error), String(right));
       const site = setUp(name, [BT01.number]);
@@ -115,7 +115,7 @@ describe("a profile that is given", () => {
       assert.ok(taken > 0, "its own profile is taken");
     });
 
-  it("is refused by the count in BT21, if BT01 is refused", async () => {
+  test("is refused by the count in BT21, if BT01 is refused", async () => {
     const site = setUp("meter:3.70", [BT01.number]);
     for (const name of ["meter:2.10", "meter:3.50", "meter:4.30", "module:1.11"])
       await assert.rejects(site.clock.run(meterOf(site, { profile: parseProfile(name) })), {
@@ -124,7 +124,7 @@ describe("a profile that is given", () => {
       });
   });
 
-  it("is used as given if BT21 is refused too", async () => {
+  test("is used as given if BT21 is refused too", async () => {
     const site = setUp("meter:3.70", [BT01.number, BT21.number]);
     const meter = await site.clock.run(meterOf(site, { profile: parseProfile("meter:3.50") }));
     assert.deepEqual([profileName(meter.profile), meter.profileFrom], ["meter:3.50", "given"]);
@@ -132,7 +132,7 @@ describe("a profile that is given", () => {
     assert.deepEqual([profileName(guessed.profile), guessed.profileFrom], ["meter:3.10", "guess"]);
   });
 
-  it("is refused where the meter refuses a BT21 that such firmware does not have", async () => {
+  test("is refused where the meter refuses a BT21 that such firmware does not have", async () => {
     const old = parseProfile("meter:2.10");
     const refuses = setUp("meter:3.70", [BT01.number, BT21.number]);
     await assert.rejects(refuses.clock.run(meterOf(refuses, { profile: old })), {
@@ -144,7 +144,7 @@ describe("a profile that is given", () => {
     assert.equal(profileName(meter.profile), "meter:2.10");
   });
 
-  it("makes no energy of a count whose unit nobody knows, whatever BT21 reports", async () => {
+  test("makes no energy of a count whose unit nobody knows, whatever BT21 reports", async () => {
     const hidden = [BT01.number];
     for (const count of [10, 21, 23, 30, 45])
       for (const profile of [undefined, ...given.map(parseProfile)]) {
@@ -161,7 +161,7 @@ describe("a profile that is given", () => {
       }
   });
 
-  it("of old firmware has energies where nothing speaks against it", async () => {
+  test("of old firmware has energies where nothing speaks against it", async () => {
     for (const name of ["meter:2.10", "meter:3.50", "module:1.11"]) {
       const found = await readUnder(setUp(name, [BT01.number]), parseProfile(name));
       assert.ok(!(found instanceof Error), String(found));
@@ -181,7 +181,7 @@ const versionsIn = (text: string): [Family, number][] =>
   );
 
 describe("layouts", () => {
-  it("only count as the same if no declaration changes in between", () => {
+  test("only count as the same if no declaration changes in between", () => {
     const declared = new Map<string, [Family, number]>();
     for (const path of codeFiles())
       if (/^packages\/(protocol|client)\/src\/.*\.ts$/.test(path) && !/\.(test|test-kit|vectors)\.ts$/.test(path))

@@ -8,7 +8,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, test } from "node:test";
 import ts from "typescript";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { projectFiles, root, textOf } from "./support/sources.ts";
@@ -85,7 +85,7 @@ describe("samples of the documentation", { timeout: 240_000 }, () => {
     await Promise.all([meter?.unplug(), gateway?.remove()]);
   });
 
-  it("there are some of each kind, and one in the README of each library", () => {
+  test("there are some of each kind, and one in the README of each library", () => {
     for (const kind of ["run", "compile", "browser"])
       assert.ok(
         samples.some((sample) => sample.kind === kind),
@@ -97,7 +97,7 @@ describe("samples of the documentation", { timeout: 240_000 }, () => {
     }
   });
 
-  it("all compile", () => {
+  test("all compile", () => {
     const wrong = join(folder, "wrong.ts");
     writeFileSync(wrong, 'import { connect } from "@meterport/client";\nawait connect(transport, { clock });\n');
     const complaints = complaintsOf([...samples.map(fileOf), wrong]);
@@ -109,7 +109,7 @@ describe("samples of the documentation", { timeout: 240_000 }, () => {
   });
 
   for (const sample of samples.filter(({ kind }) => kind === "run"))
-    it(`${sample.place} runs to its end and shows something`, async () => {
+    test(`${sample.place} runs to its end and shows something`, async () => {
       const child = spawn(process.execPath, [fileOf(sample)], { cwd: root, timeout: 60_000 });
       let [out, err] = ["", ""];
       child.stdout.on("data", (text) => {

@@ -1,6 +1,6 @@
 /** Two programs on one meter, over the modelled line in virtual time: the session reports the other one, and only if it exists. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, rc4, type SessionEvent } from "@meterport/client";
 import { MeterportError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
@@ -49,20 +49,20 @@ const readOn = async (condition: LineCondition, seconds: number, seed: number) =
 
 describe("a second client", () => {
   for (const seed of [1, 2, 3])
-    it(`that reads every second is detected with certainty within ten seconds, seed ${seed}`, async () => {
+    test(`that reads every second is detected with certainty within ten seconds, seed ${seed}`, async () => {
       const { certain, counters, seen } = await readOn({ secondClient: 1000 }, 10, seed);
       assert.ok(certain.length > 0, JSON.stringify(seen.map(({ sign }) => sign)));
       assert.equal(counters.otherClient, seen.length);
     });
 
-  it("is not reported to a client that is alone", async () => {
+  test("is not reported to a client that is alone", async () => {
     const { counters } = await readOn({}, 100, 1);
     assert.ok(counters.requests >= 100, `${counters.requests} requests`);
     assert.equal(counters.otherClient, 0);
   });
 
   for (const seed of [1, 2, 3])
-    it(`is never reported as certain on a merely bad line, seed ${seed}`, async () => {
+    test(`is never reported as certain on a merely bad line, seed ${seed}`, async () => {
       const faults = everyFault(0.03);
       const { certain, counters } = await readOn({ toMeter: faults, toClient: faults, echo: 0.05 }, 300, seed);
       assert.ok(counters.retries > 50, `${counters.retries} retries`);

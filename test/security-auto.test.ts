@@ -1,6 +1,6 @@
 /** What `auto` uses on ports that speak RC4, TLS or both, and that it is never downgraded. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, rc4 } from "@meterport/client";
 import { auto, type Finding, type FoundSecurity, findingText, securityOf } from "@meterport/client/security/auto";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -9,7 +9,7 @@ import { memoryLine } from "@meterport/simulator";
 import { keys, setting } from "./support/gen4-setting.ts";
 
 describe("security auto", () => {
-  it("uses RC4 on old firmware, without trying TLS", async () => {
+  test("uses RC4 on old firmware, without trying TLS", async () => {
     const { to, automatic, found, remembered } = setting({ firmware: "meter:3.70" });
     const meter = await to(1, automatic());
     assert.equal(meter.session.seal?.name, "rc4 authentication");
@@ -17,7 +17,7 @@ describe("security auto", () => {
     assert.equal(remembered(), "rc4");
   });
 
-  it("uses TLS on firmware 4 if the port has it, required or optional, and finds the key's name", async () => {
+  test("uses TLS on firmware 4 if the port has it, required or optional, and finds the key's name", async () => {
     for (const setup of ["optional", "required"] as const)
       for (const level of ["basic", "advanced"] as const) {
         const { to, automatic, remembered } = setting({ tls: [setup] });
@@ -26,7 +26,7 @@ describe("security auto", () => {
       }
   });
 
-  it("does not fall back if a handshake fails on a port with TLS", async () => {
+  test("does not fall back if a handshake fails on a port with TLS", async () => {
     const { clock, device, entropy } = setting({ tls: ["optional"] });
     const line = memoryLine({ meter: device, clock });
     // An attacker in between lets RC4 pass and alters each of our Finished messages.
@@ -38,7 +38,7 @@ describe("security auto", () => {
     });
   });
 
-  it("uses RC4 on firmware 4 if the port has no TLS", async () => {
+  test("uses RC4 on firmware 4 if the port has no TLS", async () => {
     const { clock, to, automatic, found } = setting({ tls: ["off"] });
     const meter = await to(1, automatic());
     assert.equal((await clock.run(meter.read(BT21))).presentValues, 84);
@@ -54,7 +54,7 @@ describe("security auto", () => {
     assert.match(findingText(found[2] as Finding), /^goes on with RC4: .*ask the utility to switch TLS on$/);
   });
 
-  it("tries TLS first if the profile has it, so that the key's weak digest does not cross the line", async () => {
+  test("tries TLS first if the profile has it, so that the key's weak digest does not cross the line", async () => {
     const { clock, device, automatic, found, remembered } = setting({ tls: ["optional"] });
     const line = memoryLine({ meter: device, clock });
     const codes: number[] = [];
@@ -85,7 +85,7 @@ describe("security auto", () => {
     assert.ok(stranger.found.every(({ tried }) => tried === "tls"));
   });
 
-  it("remembers --security tls too, and does not claim to have seen it", async () => {
+  test("remembers --security tls too, and does not claim to have seen it", async () => {
     const memory = { found: undefined as FoundSecurity | undefined };
     const kept = { get: () => memory.found, set: (found: FoundSecurity) => (memory.found = found) };
     const first = setting();
@@ -101,7 +101,7 @@ describe("security auto", () => {
     await assert.rejects(setting({ tls: ["off"] }).to(1, securityOf("auto", options)), { code: "no-tls" });
   });
 
-  it("never falls back from TLS: a port without it any more gives an error that says what to do", async () => {
+  test("never falls back from TLS: a port without it any more gives an error that says what to do", async () => {
     const { to, automatic, clock, device, entropy } = setting();
     await clock.run((await to(1, automatic())).close());
     const off = setting({ tls: ["off"] });
@@ -123,7 +123,7 @@ describe("security auto", () => {
     });
   });
 
-  it("reports a silent known port at once, and tries TLS on a silent unknown one", async () => {
+  test("reports a silent known port at once, and tries TLS on a silent unknown one", async () => {
     const silent = async (known: FoundSecurity | undefined): Promise<number> => {
       const { clock, device, entropy } = setting({ firmware: "meter:3.70" });
       const line = memoryLine({ meter: device, clock });
@@ -138,7 +138,7 @@ describe("security auto", () => {
     assert.ok(unknown > 3_000 && unknown < 6_000, `${unknown} ms`);
   });
 
-  it("gives one sentence for a wrong key, with RC4 and with TLS", async () => {
+  test("gives one sentence for a wrong key, with RC4 and with TLS", async () => {
     const stranger = new Secret(new Uint8Array(16).fill(9));
     const required = setting({ tls: ["required"] });
     await assert.rejects(required.to(1, required.automatic(stranger)), {

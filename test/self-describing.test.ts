@@ -1,6 +1,6 @@
 /** Parts of tables whose layout depends on the table's own contents: which bytes are read, and the values. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { encode } from "@meterport/protocol/layout/index";
 import { BT4150, ET36, ET42, ET53, tablesById } from "@meterport/protocol/tables/index";
 import type { VirtualMeter } from "@meterport/simulator";
@@ -18,7 +18,7 @@ const readsOf = (device: VirtualMeter): string[] => {
 };
 
 describe("a part of a table whose layout is in its contents", () => {
-  it("of ET36: the count, then the part", async () => {
+  test("of ET36: the count, then the part", async () => {
     const { clock, meter, device } = await openChanging("meter:4.30");
     const reads = readsOf(device);
     assert.equal(await clock.run(meter.read(ET36, ["actualDimensions", 4, "entrySize"])), 525);
@@ -26,7 +26,7 @@ describe("a part of a table whose layout is in its contents", () => {
     await assert.rejects(clock.run(meter.read(ET36, ["actualDimensions", 7, "entrySize"])), { name: "LayoutError" });
   });
 
-  it("of ET42: as much of its head as gives the place of the part", async () => {
+  test("of ET42: as much of its head as gives the place of the part", async () => {
     const { clock, meter, device } = await openChanging("meter:4.30");
     const whole = await clock.run(meter.read(ET42));
     const reads = readsOf(device);
@@ -46,7 +46,7 @@ describe("a part of a table whose layout is in its contents", () => {
     assert.ok(reads.includes("42 whole"));
   });
 
-  it("equals the same part of the whole table, at any place", async () => {
+  test("equals the same part of the whole table, at any place", async () => {
     const { clock, meter, device } = await openChanging("meter:4.30");
     for (const [id, env] of [
       ["ET36", {}],
@@ -60,7 +60,7 @@ describe("a part of a table whose layout is in its contents", () => {
     }
   });
 
-  it("in a batch with others; a missing one fails alone", async () => {
+  test("in a batch with others; a missing one fails alone", async () => {
     const { clock, meter } = await openChanging("meter:3.70");
     const outcomes = await clock.run(
       meter.batch((want) => [
@@ -78,7 +78,7 @@ describe("a part of a table whose layout is in its contents", () => {
 });
 
 describe("a pending table", () => {
-  it("gives its descriptor with each piece: the count includes it, the offset does not (optical guide 1.1, p. 11)", async () => {
+  test("gives its descriptor with each piece: the count includes it, the offset does not (optical guide 1.1, p. 11)", async () => {
     const { clock, meter, device } = await openChanging("meter:3.70");
     const bytes = Uint8Array.from({ length: 814 }, (_, i) => (7 * i) % 251);
     device.memory.set(BT4150.number, bytes);

@@ -1,6 +1,6 @@
 /** The one line of an older meter, with a supervised MEP client and an optical client on it at the same time. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, rc4 } from "@meterport/client";
 import { optical } from "@meterport/client/session/optical";
 import { type Connected, Supervisor } from "@meterport/client/supervision/supervisor";
@@ -65,7 +65,7 @@ const cases = [
 
 describe("the line that an older meter's ports share", () => {
   for (const [hears, expected, why] of cases)
-    it(`pauses a supervised MEP client that hears ${hears} while the optical port is read, and gives it back`, async () => {
+    test(`pauses a supervised MEP client that hears ${hears} while the optical port is read, and gives it back`, async () => {
       const clock = new VirtualClock();
       const device = new VirtualMeter({
         profile: parseProfile("meter:3.70"),
@@ -132,7 +132,7 @@ describe("the line that an older meter's ports share", () => {
 });
 
 describe("simulate --optical shared", () => {
-  it("treats every connection as a client on the same line: another one disturbs neither session", async () => {
+  test("treats every connection as a client on the same line: another one disturbs neither session", async () => {
     const digits = (byte: string, count: number): string => `hex:${byte.repeat(count)}`;
     const keys = [
       "--basic-key",

@@ -1,6 +1,6 @@
 /** The printed exchanges of the guide, byte for byte, from a whole virtual meter. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { fromHex, toHex } from "@meterport/protocol/bytes";
 import type { VirtualMeter } from "@meterport/simulator";
 import { goldenMeter, goldenSequences } from "@meterport/simulator/meter/golden";
@@ -31,7 +31,7 @@ describe("printed exchanges", () => {
   ];
   const played = groups.flatMap(([name, sequence]) => {
     const exchanges = guideExchanges.filter((exchange) => exchange.name.startsWith(name));
-    it(`${name}, ${exchanges[0]?.page}`, () => {
+    test(`${name}, ${exchanges[0]?.page}`, () => {
       const meter = goldenMeter(sequence);
       for (const [i, { request, response }] of exchanges.entries())
         assert.equal(answer(meter, request, 1000 * i), response);
@@ -39,14 +39,14 @@ describe("printed exchanges", () => {
     return exchanges;
   });
 
-  it("cover every exchange whose key is known", () => {
+  test("cover every exchange whose key is known", () => {
     assert.deepEqual(
       played.map(({ name }) => name),
       guideExchanges.filter(({ keyKnown }) => keyKnown).map(({ name }) => name),
     );
   });
 
-  it("one meter answers them all if its number is set", () => {
+  test("one meter answers them all if its number is set", () => {
     const meter = goldenMeter();
     let now = 0;
     for (const [name, sequence] of groups) {
@@ -58,14 +58,14 @@ describe("printed exchanges", () => {
     }
   });
 
-  it("the removed client is gone, and the clock shows the time of Appendix A", () => {
+  test("the removed client is gone, and the clock shows the time of Appendix A", () => {
     const meter = goldenMeter(goldenSequences.removal);
     assert.equal(toHex(meter.memory.get(0x34)?.subarray(0, 6) ?? bytes("")), "0402100f3b37");
     answer(meter, guideExchanges.find(({ name }) => name.startsWith("EP17"))?.request ?? "", 0);
     assert.equal(toHex(meter.memory.read(0x08, 0, 4) ?? bytes("")), "11080700");
   });
 
-  it("encrypted by Appendix B: the answer is encrypted too", () => {
+  test("encrypted by Appendix B: the answer is encrypted too", () => {
     assert.equal(answer(goldenMeter(), computedEncryption.request, 0), computedEncryption.response);
   });
 });

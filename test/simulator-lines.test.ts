@@ -1,6 +1,6 @@
 /** Lines to a virtual meter, and a virtual meter served over a transport, in virtual time. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -33,7 +33,7 @@ const request = (sequence: number, count = 220): Uint8Array =>
   rc4Authentication({ key, sequence }).seal(encodeRequest({ kind: "read-at", table: 28, offset: 0, count })).packet;
 
 describe("a modelled line", () => {
-  it("takes as long as its bytes, with the meter's pause after 117 of them", async () => {
+  test("takes as long as its bytes, with the meter's pause after 117 of them", async () => {
     const clock = new VirtualClock();
     const line = modelledLine({ meter: openMeter(), clock, baud: 9600 });
     const { heard, total, ended } = listen(line, clock);
@@ -49,7 +49,7 @@ describe("a modelled line", () => {
     await assert.rejects(line.write(request(2)), { name: "LinkError", code: "closed" });
   });
 
-  it("holds the second response back for 100 ms", async () => {
+  test("holds the second response back for 100 ms", async () => {
     const clock = new VirtualClock();
     const line = modelledLine({ meter: openMeter(), clock, baud: 115_200 });
     const { heard } = listen(line, clock);
@@ -60,7 +60,7 @@ describe("a modelled line", () => {
     assert.ok(Math.abs((heard[1]?.at ?? 0) - (heard[0]?.at ?? 0) - 100) < 1);
   });
 
-  it("brings alerts without a request, and ends with its transport", async () => {
+  test("brings alerts without a request, and ends with its transport", async () => {
     const clock = new VirtualClock();
     const meter = openMeter();
     const line = modelledLine({ meter, clock, baud: 9600 });
@@ -77,7 +77,7 @@ describe("a modelled line", () => {
     assert.equal(clock.pending, 0);
   });
 
-  it("has the same faults for the same seed", async () => {
+  test("has the same faults for the same seed", async () => {
     const run = async (seed: number): Promise<string> => {
       const clock = new VirtualClock();
       const line = modelledLine({ meter: openMeter(), clock, baud: 9600, seed, ...everyFault(0.1) });
@@ -95,7 +95,7 @@ describe("a modelled line", () => {
 });
 
 describe("a line in memory", () => {
-  it("answers at once, with any number of clients", async () => {
+  test("answers at once, with any number of clients", async () => {
     const clock = new VirtualClock();
     const line: Line = memoryLine({ meter: openMeter(), clock });
     const chunks = line.chunks[Symbol.asyncIterator]();
@@ -131,7 +131,7 @@ describe("serve", () => {
     return { toMeter, toClient, meterEnd, state };
   };
 
-  it("answers over any transport until it ends, and again over the next one", async () => {
+  test("answers over any transport until it ends, and again over the next one", async () => {
     const clock = new VirtualClock();
     const meter = openMeter();
     for (const first of [1, 2]) {
@@ -154,7 +154,7 @@ describe("serve", () => {
     }
   });
 
-  it("sends alerts to every listener", async () => {
+  test("sends alerts to every listener", async () => {
     const clock = new VirtualClock();
     const meter = openMeter();
     const { toClient, meterEnd } = pipe();
@@ -168,7 +168,7 @@ describe("serve", () => {
     assert.equal(clock.pending, 0);
   });
 
-  it("ends when the transport breaks", async () => {
+  test("ends when the transport breaks", async () => {
     const clock = new VirtualClock();
     const { toMeter, meterEnd, state } = pipe();
     const served = serve(meterEnd, clock, openMeter());

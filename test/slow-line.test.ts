@@ -1,6 +1,6 @@
 /** A port at another speed than 9600 baud: the time of a byte counts in the timeout of an answer. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, rc4 } from "@meterport/client";
 import { LinkError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
@@ -40,14 +40,14 @@ const readLong = async (baud: number, timing?: TransportTiming) => {
 
 describe("a line at another speed", () => {
   for (const baud of knownBaudRates)
-    it(`reads at ${baud} baud, which its transport reports`, async () => {
+    test(`reads at ${baud} baud, which its transport reports`, async () => {
       const { length, devices, counters } = await readLong(baud, { byteTime: byteTimeOf(baud) });
       assert.deepEqual([length, devices], [223, 5]);
       // One for the sequence number.
       assert.deepEqual([counters.retries, counters.failures, counters.discarded], [1, 0, 0]);
     });
 
-  it("gives up at 300 baud before an answer can arrive, if the transport does not report the speed", async () => {
+  test("gives up at 300 baud before an answer can arrive, if the transport does not report the speed", async () => {
     await assert.rejects(readLong(300), (error: unknown) => error instanceof LinkError);
   });
 });

@@ -1,6 +1,6 @@
 /** How a supervised link behaves beyond short outages: other speeds, other meters, keys, bounds, and lines that stay bad. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { rc4 } from "@meterport/client";
 import { auto } from "@meterport/client/security/auto";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
@@ -9,7 +9,7 @@ import { BT01, ET13, ET51 } from "@meterport/protocol/tables/index";
 import { advancedKey, basicKey, type LinkSetting, noEntropy, superviseLink, until } from "./support/supervised-link.ts";
 
 describe("the speed of a link", () => {
-  it("follows what the client itself writes to ET13, as soon as the meter has answered", async () => {
+  test("follows what the client itself writes to ET13, as soon as the meter has answered", async () => {
     const { clock, device, pipes, link, ask, states } = superviseLink();
     link.start();
     await clock.run(link.first());
@@ -36,7 +36,7 @@ describe("the speed of a link", () => {
     assert.equal(clock.pending, 0);
   });
 
-  it("is found if somebody else has changed it, and then kept", async (t) => {
+  test("is found if somebody else has changed it, and then kept", async (t) => {
     const { clock, pipes, link, ask, poll } = superviseLink({ profile: "meter:4.30" });
     link.start();
     await clock.run(link.first());
@@ -51,7 +51,7 @@ describe("the speed of a link", () => {
     await clock.run(link.close());
   });
 
-  it("is searched at first contact too, without trying TLS on a silent meter", async (t) => {
+  test("is searched at first contact too, without trying TLS on a silent meter", async (t) => {
     const setting = {
       condition: { meterBaud: 38_400, baud: 9600 },
       securityOf: () => auto({ key: advancedKey, entropy: noEntropy }),
@@ -65,7 +65,7 @@ describe("the speed of a link", () => {
     await clock.run(link.close());
   });
 
-  it("is not changed while something else explains the silence, or if it cannot be set", async () => {
+  test("is not changed while something else explains the silence, or if it cannot be set", async () => {
     for (const [setting, condition] of [
       [{}, { deaf: true, echo: 1 }],
       [{}, { optical: true }],
@@ -85,7 +85,7 @@ describe("the speed of a link", () => {
 });
 
 describe("another meter, another key", () => {
-  it("a replaced meter is treated as a new one", async () => {
+  test("a replaced meter is treated as a new one", async () => {
     const { clock, device, pipes, link, ask } = superviseLink();
     link.start();
     const before = await clock.run(link.first());
@@ -101,7 +101,7 @@ describe("another meter, another key", () => {
     await clock.run(link.close());
   });
 
-  it("a wrong key is refused at once, tried less and less often, and used once it is right", async () => {
+  test("a wrong key is refused at once, tried less and less often, and used once it is right", async () => {
     let right = false;
     const { clock, link, states, pipes } = superviseLink({
       securityOf: () => rc4({ key: right ? basicKey : new Secret(new Uint8Array(16).fill(9)), entropy: noEntropy }),
@@ -116,7 +116,7 @@ describe("another meter, another key", () => {
     await clock.run(link.close());
   });
 
-  it("a link that can never be opened is refused, with its own error", async () => {
+  test("a link that can never be opened is refused, with its own error", async () => {
     const open = () => Promise.reject(new UsageError("serial-missing", "serial ports need two more packages"));
     const { clock, link } = superviseLink({ options: { open } });
     link.start();
@@ -128,7 +128,7 @@ describe("another meter, another key", () => {
 });
 
 describe("a pause", () => {
-  it("lasts no longer than the meter's own limit", async () => {
+  test("lasts no longer than the meter's own limit", async () => {
     const { clock, device, pipes, link, ask } = superviseLink();
     device.memory.patch(ET51.number, 4, Uint8Array.of(120, 0));
     link.start();
@@ -146,7 +146,7 @@ describe("a pause", () => {
     await clock.run(link.close());
   });
 
-  it("does not happen with firmware 4, whose optical port has its own line", async () => {
+  test("does not happen with firmware 4, whose optical port has its own line", async () => {
     const { clock, pipes, link, ask, states } = superviseLink({ profile: "meter:4.30" });
     link.start();
     await clock.run(link.first());
@@ -164,7 +164,7 @@ describe("a line that stays bad", () => {
     ["loses replies", { toClient: { loss: 0.25 } }, "lost-replies"],
     ["cuts replies", { cut: 12, cutRate: 0.25 }, "half-reply"],
   ] as const)
-    it(`${name}: degraded, with values, and up again when it is mended`, async () => {
+    test(`${name}: degraded, with values, and up again when it is mended`, async () => {
       const { clock, pipes, link, poll, states } = superviseLink({ profile: "meter:4.30" });
       link.start();
       await clock.run(link.first());
@@ -181,7 +181,7 @@ describe("a line that stays bad", () => {
       await clock.run(link.close());
     });
 
-  it("does not fill a log: causes that noise changes every second are not reported", async () => {
+  test("does not fill a log: causes that noise changes every second are not reported", async () => {
     const { clock, pipes, link, ask, states } = superviseLink();
     link.start();
     await clock.run(link.first());
@@ -194,7 +194,7 @@ describe("a line that stays bad", () => {
 });
 
 describe("a listener", () => {
-  it("sees each state once, as a stream or by a listener, with since, cause and counters", async () => {
+  test("sees each state once, as a stream or by a listener, with since, cause and counters", async () => {
     const { clock, pipes, link, ask, states } = superviseLink({ profile: "meter:4.30" });
     const streamed: string[] = [];
     const watching = (async () => {
@@ -221,7 +221,7 @@ describe("a listener", () => {
   });
 
   for (const met of [true, false])
-    it(`a pipe that ends at once, ${met ? "once the meter is known" : "from the start"}, is not opened without a pause`, async () => {
+    test(`a pipe that ends at once, ${met ? "once the meter is known" : "from the start"}, is not opened without a pause`, async () => {
       const { clock, pipes, link } = superviseLink();
       if (!met) pipes.whenOpened = "ends";
       link.start();
@@ -236,7 +236,7 @@ describe("a listener", () => {
       await clock.run(link.close());
     });
 
-  it("a remote host that stays away is tried less and less often, a nearby one every second", async () => {
+  test("a remote host that stays away is tried less and less often, a nearby one every second", async () => {
     const count = async (near: boolean): Promise<number> => {
       const { clock, pipes, link } = superviseLink({ options: { near } });
       pipes.whenOpened = "refused";

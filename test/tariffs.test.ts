@@ -1,6 +1,6 @@
 /** Tariffs of a virtual meter: it switches by the calendar that it reports. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, type Meter, rc4 } from "@meterport/client";
 import { readCalendar } from "@meterport/client/readers/calendar";
 import { readDemands, readRegisters } from "@meterport/client/readers/registers";
@@ -39,7 +39,7 @@ const localOf = (time: Millis): string => copenhagen.format(time).replace(" ", "
 
 describe("the calendar of a virtual meter", () => {
   for (const profile of ["meter:3.30", "meter:4.30", "module:1.20"])
-    it(`${profile}: a year of tiers and seasons is what its own clock shows`, async (t) => {
+    test(`${profile}: a year of tiers and seasons is what its own clock shows`, async (t) => {
       const start = Date.UTC(2026, 0, 1, 0, 20);
       const { clock, device, meter } = await open(profile, start);
       const reading = await clock.run(readCalendar(meter));
@@ -82,7 +82,7 @@ describe("the calendar of a virtual meter", () => {
 
 describe("the tariffs of a virtual meter", () => {
   for (const profile of ["meter:3.70", "meter:4.30"])
-    it(`${profile}: are what flowed while each tier was in effect`, async () => {
+    test(`${profile}: are what flowed while each tier was in effect`, async () => {
       const start = Date.UTC(2026, 5, 10, 19, 30);
       const { clock, device, meter } = await open(profile, start, true);
       const truth = (at: Millis) => device.valuesAt(at).get(0) ?? Number.NaN;
@@ -108,7 +108,7 @@ describe("the tariffs of a virtual meter", () => {
       assert.ok(byNight > 0 && byDay > 0);
     });
 
-  it("its demands match its registers", async () => {
+  test("its demands match its registers", async () => {
     const { clock, device, meter } = await open("meter:4.30", Date.UTC(2026, 5, 10, 10), true);
     const demands = await clock.run(readDemands(meter));
     const truth = device.history.registersAt(device.timeAt(clock.now()));

@@ -1,7 +1,7 @@
 /** Two third-party stacks talk to each other; their traffic is captured and opened with the key alone. None of its bytes are ours. */
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { concat, toHex } from "@meterport/protocol/bytes";
 import { captureHead, parseCapture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
@@ -96,7 +96,7 @@ describe("a capture of two other stacks", { skip }, () => {
     ["mbedtls", "gnutls"],
   ] as const)
     for (const flags of [[], ["noems"]])
-      it(`opens, and is re-sealed: ${client} to ${server} ${flags.join()}`, async () => {
+      test(`opens, and is re-sealed: ${client} to ${server} ${flags.join()}`, async () => {
         const capture = await overheard(client, server, flags);
         const { capture: redacted } = redactCapture(capture, { key, seed: Uint8Array.of(1, 2, 3) });
         const opened = [

@@ -1,6 +1,6 @@
 /** Captures of a Gen4 meter, which speaks only TLS: explained, redacted and replayed like those of RC4. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { concat } from "@meterport/protocol/bytes";
 import { captureText, parseCapture } from "@meterport/protocol/capture/capture";
 import { pcapOf } from "@meterport/protocol/capture/pcap/pcap-writer";
@@ -43,7 +43,7 @@ const itemsOf = async (text: string, ...args: string[]): Promise<readonly Item[]
 };
 
 describe("explain, inside TLS", () => {
-  it("lists the handshake with its identity, and the exchanges inside", async () => {
+  test("lists the handshake with its identity, and the exchanges inside", async () => {
     const { text } = await recorded("--client-id", "100");
     const { out } = await explain(text, "--key", key);
     assert.match(out, /TLS handshake: ClientHello +ServerHello, ServerHelloDone +valid/);
@@ -57,7 +57,7 @@ describe("explain, inside TLS", () => {
     assert.match(full.out, /request \(inside TLS; shown decrypted\)[\s\S]*serialNumber/);
   });
 
-  it("gives the same as JSON, also from a pcap file", async () => {
+  test("gives the same as JSON, also from a pcap file", async () => {
     const { text, out } = await recorded();
     const items = await itemsOf(text, "--key", key, "--full");
     const inside = items.filter(({ tls }) => tls?.kind === "request");
@@ -77,7 +77,7 @@ describe("explain, inside TLS", () => {
     assert.deepEqual(short(told), short(items));
   });
 
-  it("says why it stays closed (no key, another key, a start in the middle), and names alerts and refusals", async () => {
+  test("says why it stays closed (no key, another key, a start in the middle), and names alerts and refusals", async () => {
     const { text } = await recorded("--security", "tls");
     assert.match((await explain(text)).out, /a request inside TLS, closed: no key was given/);
     const other = await explain(text, "--key", `hex:${"07".repeat(16)}`);
@@ -103,7 +103,7 @@ describe("explain, inside TLS", () => {
 });
 
 describe("redact and replay, inside TLS", () => {
-  it("a capture replays to the same values, redacted or not, and needs no key then", async () => {
+  test("a capture replays to the same values, redacted or not, and needs no key then", async () => {
     for (const security of ["auto", "tls"]) {
       const { text, out } = await recorded("--security", security);
       const files = { "day.ndjson": text };
@@ -134,7 +134,7 @@ describe("redact and replay, inside TLS", () => {
     }
   });
 
-  it("replay says that a capture without the start of a session does not open", async () => {
+  test("replay says that a capture without the start of a session does not open", async () => {
     const { text } = await recorded("--security", "tls");
     const { header, entries } = parseCapture(text);
     const middle = captureText({ header, entries: entries.filter((entry) => "bytes" in entry).slice(6) });

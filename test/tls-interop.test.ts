@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import { toHex } from "@meterport/protocol/bytes";
 import { TlsClient, type TlsClientOptions } from "@meterport/protocol/mep/security/tls/client";
@@ -48,7 +48,7 @@ for (const library of ["mbedtls", "gnutls"] as const satisfies readonly Library[
         const flags = theirs ? [] : ["noems"];
         const named = `${identity}, extended master secret ${ours ? "" : "not "}ours, ${theirs ? "" : "not "}theirs`;
 
-        it(`our client: ${named}`, async () => {
+        test(`our client: ${named}`, async () => {
           const { peer, port } = await served(toHex(key), identity, ...flags);
           try {
             const tls = client(identity, { extendedMasterSecret: ours });
@@ -64,7 +64,7 @@ for (const library of ["mbedtls", "gnutls"] as const satisfies readonly Library[
           }
         });
 
-        it(`our server: ${named}`, async () => {
+        test(`our server: ${named}`, async () => {
           const tls = server(identity, { extendedMasterSecret: ours, sessionIdLength: ours ? 32 : 0 });
           const port = await listenOnce(
             (socket) => void drive(tls, socket, identity === "000000" ? "bytes" : "whole", true),
@@ -87,7 +87,7 @@ for (const library of ["mbedtls", "gnutls"] as const satisfies readonly Library[
         });
       }
 
-    it("another key or another name ends the handshake on both sides, each with its reason", async () => {
+    test("another key or another name ends the handshake on both sides, each with its reason", async () => {
       const wrong = await served("ff".repeat(16), "640001");
       const line = await dial(client("640001"), wrong.port);
       assert.equal(line.failure()?.code, "wrong-key");
@@ -107,7 +107,7 @@ for (const library of ["mbedtls", "gnutls"] as const satisfies readonly Library[
     });
 
     if (library === "gnutls")
-      it("a hint in a ServerKeyExchange is read", async () => {
+      test("a hint in a ServerKeyExchange is read", async () => {
         const { port, peer } = await served(toHex(key), "640001", "hint=meter 7");
         const tls = client("640001");
         const line = await dial(tls, port);
@@ -117,7 +117,7 @@ for (const library of ["mbedtls", "gnutls"] as const satisfies readonly Library[
       });
 
     if (library === "mbedtls")
-      it("if any byte is altered in between, neither side opens the session", async () => {
+      test("if any byte is altered in between, neither side opens the session", async () => {
         const seed = 20261124;
         const random = seeded(seed);
         for (let run = 0; run < 40; run++) {
@@ -174,7 +174,7 @@ for (const library of ["mbedtls", "gnutls"] as const satisfies readonly Library[
 describe("OpenSSL", { skip: openssl.skip }, () => {
   const psk = ["-psk", toHex(key)];
 
-  it("s_server accepts our client; the name has no zero byte, since it stops there", async () => {
+  test("s_server accepts our client; the name has no zero byte, since it stops there", async () => {
     const args = ["s_server", "-accept", "127.0.0.1:0", "-nocert", "-tls1_2", "-rev", "-psk_identity", "meter", ...psk];
     const peer = new Peer(openssl.path, [...args, "-cipher", "PSK-AES256-GCM-SHA384"]);
     try {
@@ -190,7 +190,7 @@ describe("OpenSSL", { skip: openssl.skip }, () => {
     }
   });
 
-  it("s_client is served by us", async () => {
+  test("s_client is served by us", async () => {
     const tls = server(Buffer.from("meter").toString("hex"));
     let seen = (): string => "";
     const port = await listenOnce((socket) => {
@@ -222,7 +222,7 @@ describe("OpenSSL", { skip: openssl.skip }, () => {
 
 describe("Node's tls, where the name has no zero byte", () => {
   const ciphers = "PSK-AES256-GCM-SHA384";
-  it("its server accepts our client", async () => {
+  test("its server accepts our client", async () => {
     const node = createTlsServer(
       { ciphers, maxVersion: "TLSv1.2", pskCallback: (_socket, name) => (name === "meter" ? Buffer.from(key) : null) },
       (socket) => socket.pipe(socket),
@@ -238,7 +238,7 @@ describe("Node's tls, where the name has no zero byte", () => {
     node.close();
   });
 
-  it("its client is served by us", async () => {
+  test("its client is served by us", async () => {
     const tls = server(Buffer.from("meter").toString("hex"));
     const port = await listenOnce((socket) => void drive(tls, socket, "whole", true));
     const socket = connectTls({

@@ -1,6 +1,6 @@
 /** TLS and two ports: clients and a virtual meter with firmware 4.30 in virtual time; sessions are lost, moved and taken over. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, openLive, orThrow, rc4 } from "@meterport/client";
 import { securityOf } from "@meterport/client/security/auto";
 import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
@@ -23,7 +23,7 @@ import { modelledLine } from "@meterport/simulator";
 import { keys, setting } from "./support/gen4-setting.ts";
 
 describe("TLS between client and meter", () => {
-  it("reads, writes, calls and runs transactions as without it", async () => {
+  test("reads, writes, calls and runs transactions as without it", async () => {
     const { clock, device, to, inTls } = setting({ tls: ["required", "required"] });
     const meter = await to(1, inTls("advanced"), { writable: true });
     assert.deepEqual([meter.port, meter.level, meter.profile.firmware], [1, "advanced", [4, 30]]);
@@ -42,7 +42,7 @@ describe("TLS between client and meter", () => {
     assert.equal(device.port(1).session, undefined, "the port is free for others again");
   });
 
-  it("ends a session before the same port continues with other security, which it would refuse", async () => {
+  test("ends a session before the same port continues with other security, which it would refuse", async () => {
     const { clock, device, to, inTls, entropy } = setting();
     const meter = await to(1, inTls("basic"));
     meter.session.use(rc4({ key: keys.basic, entropy }).seal);
@@ -50,7 +50,7 @@ describe("TLS between client and meter", () => {
     assert.equal(device.port(1).session, undefined);
   });
 
-  it("reads 19 summations in 8 tiers, 684 bytes, in pieces; BT28 has 336", async () => {
+  test("reads 19 summations in 8 tiers, 684 bytes, in pieces; BT28 has 336", async () => {
     const { clock, device, to, inTls } = setting({ tls: ["required"] });
     device.memory.patch(21, 7, Uint8Array.of(8));
     const meter = await to(1, inTls("basic"));
@@ -69,7 +69,7 @@ describe("TLS between client and meter", () => {
     assert.equal(total.summations[0], device.valuesAt(device.time).get(0));
   });
 
-  it("loses nothing if a session is lost in the middle or the meter restarts", async () => {
+  test("loses nothing if a session is lost in the middle or the meter restarts", async () => {
     const { clock, device, to, inTls } = setting({ tls: ["required"] });
     const meter = await to(1, inTls("basic"));
     const before = await clock.run(meter.read(BT01));
@@ -83,7 +83,7 @@ describe("TLS between client and meter", () => {
     assert.deepEqual(await clock.run(meter.read(BT01)), before);
   });
 
-  it("notices changed dimensions within 30 s, although no sequence number jumps", async () => {
+  test("notices changed dimensions within 30 s, although no sequence number jumps", async () => {
     const { clock, device, to, inTls } = setting();
     const meter = await to(1, inTls("basic"));
     await clock.run(meter.read(BT28));
@@ -98,7 +98,7 @@ describe("TLS between client and meter", () => {
     assert.equal(meter.generation, settled);
   });
 
-  it("reads again if the meter restarts with other dimensions during a read", async () => {
+  test("reads again if the meter restarts with other dimensions during a read", async () => {
     const { clock, device, to, inTls } = setting({ tls: ["required"] });
     const meter = await to(1, inTls("basic"));
     assert.equal((await clock.run(meter.read(BT23))).tiers.length, 4);
@@ -117,7 +117,7 @@ describe("TLS between client and meter", () => {
     assert.ok(changed);
   });
 
-  it("lays out a change and a transaction by the present dimensions, not by those of half a minute ago", async () => {
+  test("lays out a change and a transaction by the present dimensions, not by those of half a minute ago", async () => {
     const { clock, device, to, inTls } = setting();
     const meter = await to(1, inTls("advanced"), { writable: true });
     const tariff = ["total", "summations", 18] as const;
@@ -133,7 +133,7 @@ describe("TLS between client and meter", () => {
     }
   });
 
-  it("a live reading costs at most 1.6 times the bytes of RC4 authentication, once the session is open", async () => {
+  test("a live reading costs at most 1.6 times the bytes of RC4 authentication, once the session is open", async () => {
     const bytesOf = async (security: "rc4" | "tls"): Promise<number> => {
       const { clock, device, entropy } = setting();
       const line = modelledLine({ meter: device, clock, baud: 9600 });
@@ -152,7 +152,7 @@ describe("TLS between client and meter", () => {
 });
 
 describe("two ports at once", () => {
-  it("each has its own session, sequence and number; each client sees the other's changes", async () => {
+  test("each has its own session, sequence and number; each client sees the other's changes", async () => {
     const { clock, to, inTls, entropy } = setting({ tls: ["optional", "required"] });
     const one = await to(1, rc4({ key: keys.advanced, entropy, level: "advanced" }), { writable: true });
     const two = await to(2, inTls("basic"), { writable: true });
@@ -174,7 +174,7 @@ describe("two ports at once", () => {
     assert.deepEqual([one.session.counters.failures, two.session.counters.failures], [0, 0]);
   });
 
-  it("calls do not mix up their answers; the transaction lock holds for 10 s", async () => {
+  test("calls do not mix up their answers; the transaction lock holds for 10 s", async () => {
     const { clock, to, entropy, inTls } = setting();
     const one = await to(1, rc4({ key: keys.advanced, entropy }), { writable: true });
     const two = await to(2, inTls("advanced"), { writable: true });
@@ -194,7 +194,7 @@ describe("two ports at once", () => {
     await assert.rejects(clock.run(one.call(EP61, { lock: 1 })), { result: 3 });
   });
 
-  it("transactions of both clients at the same time do not mix", async () => {
+  test("transactions of both clients at the same time do not mix", async () => {
     const { clock, to, entropy, inTls } = setting();
     const one = await to(1, rc4({ key: keys.advanced, entropy }), { writable: true });
     const two = await to(2, inTls("advanced"), { writable: true });
@@ -211,7 +211,7 @@ describe("two ports at once", () => {
     }
   });
 
-  it("does not trust answers that come after the lock has expired", async () => {
+  test("does not trust answers that come after the lock has expired", async () => {
     const { clock, to, inTls } = setting();
     const one = await to(1, inTls("advanced"), { writable: true });
     let held = 0;
@@ -231,7 +231,7 @@ describe("two ports at once", () => {
     assert.deepEqual([orThrow(tiers), held], [4, 3]);
   });
 
-  it("each client that registers gets a handle from its own range, and loses it by EP17", async () => {
+  test("each client that registers gets a handle from its own range, and loses it by EP17", async () => {
     const { clock, to, entropy, inTls } = setting();
     const one = await to(1, rc4({ key: keys.basic, entropy }), { writable: true });
     const two = await to(2, inTls("basic"), { writable: true });
@@ -254,7 +254,7 @@ describe("two ports at once", () => {
     assert.deepEqual((await entries())[1], [2001, 3]);
   });
 
-  it("sends alerts on the port that they are for", async () => {
+  test("sends alerts on the port that they are for", async () => {
     const { clock, device, to, entropy, inTls } = setting();
     const one = await to(1, rc4({ key: keys.basic, entropy }));
     const two = await to(2, inTls("basic"));
@@ -263,7 +263,7 @@ describe("two ports at once", () => {
     assert.deepEqual([one.session.counters.alerts, two.session.counters.alerts > 2], [0, true]);
   });
 
-  it("a meter in backwards compatible mode serves one client, which has nothing to lock", async () => {
+  test("a meter in backwards compatible mode serves one client, which has nothing to lock", async () => {
     const { clock, device, to, entropy } = setting({ compatible: true });
     assert.throws(() => device.port(2), { code: "port" });
     const called: number[] = [];
@@ -295,7 +295,7 @@ describe("two ports at once", () => {
     assert.equal((await modern.to(1, rc4({ key: keys.advanced, entropy }))).several, true);
   });
 
-  it("old meters have one port", () => {
+  test("old meters have one port", () => {
     const { device } = setting({ firmware: "meter:3.70" });
     assert.throws(() => device.port(2), { code: "port" });
   });

@@ -1,6 +1,6 @@
 /** Transactions of a client on a virtual meter, and the printed one byte for byte. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, orThrow, rc4, type Steps } from "@meterport/client";
 import { toHex } from "@meterport/protocol/bytes";
 import { code } from "@meterport/protocol/mep/frame/response-codes";
@@ -33,7 +33,7 @@ const healthTimeout = ["clients", 0, "healthTimeout"] as const;
 const locks = ["write 7 0 3d080501", "write 7 0 3d080600"];
 
 describe("transaction", () => {
-  it("of pages 51 to 56, byte for byte", async () => {
+  test("of pages 51 to 56, byte for byte", async () => {
     const clock = new VirtualClock();
     const device = goldenMeter(goldenSequences.transaction);
     const line = memoryLine({ meter: device, clock });
@@ -85,7 +85,7 @@ describe("transaction", () => {
     );
   });
 
-  it("reads, writes and calls as one, each with its type", async () => {
+  test("reads, writes and calls as one, each with its type", async () => {
     const { clock, meter, device, written } = await openChanging();
     device.memory.patch(ET14.number, 5, Uint8Array.of(0x10));
     device.memory.patch(ET14.number, 6 + 4 * 36, Uint8Array.of(0xf8, 3, 3));
@@ -106,7 +106,7 @@ describe("transaction", () => {
     assert.equal(device.memory.read(ET14.number, 5, 1)?.[0], 0);
   });
 
-  it("a step that the meter refuses fails alone", async () => {
+  test("a step that the meter refuses fails alone", async () => {
     const { clock, meter, device } = await openChanging("meter:3.70", { key: basicKey });
     device.use(({ request }) =>
       request.kind === "read-at" && request.table === BT22.number
@@ -129,7 +129,7 @@ describe("transaction", () => {
     assert.ok(!called.ok && called.error.name === "ProcedureError");
   });
 
-  it("numbers continue, and a transaction longer than a message is written in consecutive pieces", async () => {
+  test("numbers continue, and a transaction longer than a message is written in consecutive pieces", async () => {
     const { clock, meter, written, device } = await openChanging();
     await clock.run(meter.transaction((t) => [t.readBytes(BT21, 0, 1)]));
     await clock.run(meter.transaction((t) => [t.readBytes(BT21, 0, 1)]));
@@ -158,7 +158,7 @@ describe("transaction", () => {
     assert.equal(device.memory.read(ET53.number, 3, 1)?.[0], 3);
   });
 
-  it("continues with the number after the previous session's", async () => {
+  test("continues with the number after the previous session's", async () => {
     const { clock, meter, written, device } = await openChanging();
     device.memory.patch(ET53.number, 0, Uint8Array.of(7, 0, 1, 0xff, 0xff, 0xff, 0xff));
     const [outcome] = await clock.run(meter.transaction((t) => [t.readBytes(BT21, 0, 1)]));
@@ -166,14 +166,14 @@ describe("transaction", () => {
     assert.equal(written[0]?.slice(16, 26), "1100000100");
   });
 
-  it("counts as wear with any firmware: four writes of ET52 an hour", async () => {
+  test("counts as wear with any firmware: four writes of ET52 an hour", async () => {
     const { clock, meter, written } = await openChanging("meter:4.30");
     for (let i = 0; i < 4; i++) await clock.run(meter.transaction((t) => [t.readBytes(BT21, i, 1)]));
     await assert.rejects(clock.run(meter.transaction((t) => [t.readBytes(BT21, 0, 1)])), { code: "wear" });
     assert.equal(written.filter((line) => line.startsWith("write-at 2100")).length, 4);
   });
 
-  it("two ports: locks before and unlocks after, even if it fails", async () => {
+  test("two ports: locks before and unlocks after, even if it fails", async () => {
     const { clock, meter, written, device } = await openChanging("meter:4.30");
     await clock.run(meter.transaction((t) => [t.readBytes(BT21, 0, 1)]));
     assert.deepEqual([written[0], written.at(-1)], locks);
@@ -203,7 +203,7 @@ describe("transaction", () => {
     await assert.rejects(clock.run(meter.transaction((t) => [t.readBytes(BT21, 0, 1)])), { name: "ResponseError" });
   });
 
-  it("does not lock a meter without the lock procedure", async () => {
+  test("does not lock a meter without the lock procedure", async () => {
     const { clock, meter, device } = await openChanging("meter:4.30");
     device.use(({ request, memory }, next) => {
       if (request.kind !== "write" || request.table !== BT07.number) return undefined;
@@ -215,7 +215,7 @@ describe("transaction", () => {
     assert.equal(outcome.ok, true);
   });
 
-  it("retries an unprocessed transaction with another number, up to a limit", async () => {
+  test("retries an unprocessed transaction with another number, up to a limit", async () => {
     const { clock, meter, device, written } = await openChanging();
     let lost = 1;
     device.use(({ request, inTransaction }) =>
@@ -236,7 +236,7 @@ describe("transaction", () => {
     assert.ok(clock.now() - began < 12_000);
   });
 
-  it("if responses had no room, only those steps fail", async () => {
+  test("if responses had no room, only those steps fail", async () => {
     const { clock, meter, device } = await openChanging();
     device.use(({ request, memory, inTransaction }, next) => {
       if (request.kind !== "write-at" || request.table !== ET52.number || inTransaction) return undefined;
@@ -249,7 +249,7 @@ describe("transaction", () => {
     assert.ok(!second.ok && second.error.code === "not-possible");
   });
 
-  it("refuses steps that must not run twice, and sends nothing", async () => {
+  test("refuses steps that must not run twice, and sends nothing", async () => {
     const { clock, meter, written } = await openChanging();
     const refused = (promise: Promise<unknown>, code: string): Promise<void> =>
       assert.rejects(clock.run(promise), { name: "UsageError", code });
@@ -285,7 +285,7 @@ describe("transaction", () => {
     assert.deepEqual([...written, ...reading.written], []);
   });
 
-  it("nonsense in ET53 is an error, not a value", async () => {
+  test("nonsense in ET53 is an error, not a value", async () => {
     for (const bytes of [
       [3, 0, 1, 1, 0],
       [0xff, 0xff, 1, 1, 0],
@@ -304,7 +304,7 @@ describe("transaction", () => {
     }
   });
 
-  it("sends exactly what was shown, or nothing", async () => {
+  test("sends exactly what was shown, or nothing", async () => {
     const { clock, meter, written, device } = await openChanging("meter:3.70");
     // 636 bytes, of which a cut into 456 and 180 would weaken the digest.
     const build = (steps: Steps) => [
@@ -326,7 +326,7 @@ describe("transaction", () => {
     await assert.rejects(clock.run(meter.transaction(build, { shown })), refused(/its number \d+ has been used/));
   });
 
-  it("runs once, no matter which answer is lost", async () => {
+  test("runs once, no matter which answer is lost", async () => {
     for (let lost = 0; lost < 14; lost++) {
       let frames = 0;
       let armed = false;

@@ -3,7 +3,7 @@
  * `SerialPort` is made of the page's own streams, and its wire leads to a virtual meter out here.
  */
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { serve, VirtualMeter } from "@meterport/simulator";
@@ -70,7 +70,7 @@ describe("web serial in Chromium", { skip, timeout: 60_000 }, () => {
   });
   after(() => browser?.close());
 
-  it("reads a meter from a page", async () => {
+  test("reads a meter from a page", async () => {
     const { outputFiles, metafile } = await build({
       stdin: { contents: pageCode, resolveDir: `${root}packages/cli` },
       bundle: true,

@@ -1,6 +1,6 @@
 /** Writes from a client to a virtual meter: what is refused, what is sent, what it does. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { memoryWearStore } from "@meterport/client";
 import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { BT23, BT52, BT54, ET03, ET13, ET50, ET51, ET52, ET97 } from "@meterport/protocol/tables/index";
@@ -9,7 +9,7 @@ import { basicKey, openChanging } from "./support/changing-meter.ts";
 const healthTimeout = ["clients", 0, "healthTimeout"] as const;
 
 describe("write", () => {
-  it("writes only the bytes of a field, and reads it again", async () => {
+  test("writes only the bytes of a field, and reads it again", async () => {
     const { clock, meter, written, device } = await openChanging();
     const result = await clock.run(meter.write(ET51, healthTimeout, 30));
     assert.deepEqual(written, ["write-at 2099 1 1e00"]);
@@ -19,7 +19,7 @@ describe("write", () => {
     assert.deepEqual(device.memory.read(2099, 0, 4), Uint8Array.of(1, 30, 0, 30));
   });
 
-  it("writes a bit together with the present values of its neighbours", async () => {
+  test("writes a bit together with the present values of its neighbours", async () => {
     const { clock, meter, written, device } = await openChanging();
     device.memory.patch(ET50.number, 30, Uint8Array.of(0b1000_0101));
     await clock.run(meter.write(ET50, ["clients", 0, "et59Response"], true));
@@ -27,7 +27,7 @@ describe("write", () => {
     assert.deepEqual(written, ["write-at 2098 30 87", "write-at 2098 30 83"]);
   });
 
-  it("reports the previous value of a bit at any place in its word", async () => {
+  test("reports the previous value of a bit at any place in its word", async () => {
     const { clock, meter, device } = await openChanging();
     device.memory.patch(ET50.number, 30, Uint8Array.of(0b0000_0100));
     const fields = ["et59Response", "mbusAlerts"].map((name) => ({ path: ["clients", 0, name], value: true }));
@@ -36,7 +36,7 @@ describe("write", () => {
     assert.equal(requests.length, 1);
   });
 
-  it("sends exactly what was shown, or nothing", async () => {
+  test("sends exactly what was shown, or nothing", async () => {
     const { clock, meter, written, device } = await openChanging();
     const fields = [{ path: [...healthTimeout], value: 258 }];
     const { requests } = await clock.run(meter.writeFields(ET51, fields, { dryRun: true }));
@@ -58,7 +58,7 @@ describe("write", () => {
     assert.equal(written.length, 1);
   });
 
-  it("does not set a flag twice that the meter clears, if the answer was lost", async () => {
+  test("does not set a flag twice that the meter clears, if the answer was lost", async () => {
     for (let lost = 0; lost < 4; lost++) {
       let frames = 0;
       let armed = false;
@@ -73,7 +73,7 @@ describe("write", () => {
     }
   });
 
-  it("does not write an unchanged value, unless told to", async () => {
+  test("does not write an unchanged value, unless told to", async () => {
     const { clock, meter, written } = await openChanging();
     assert.deepEqual(await clock.run(meter.write(ET51, healthTimeout, 60)), {
       requests: [],
@@ -85,7 +85,7 @@ describe("write", () => {
     assert.deepEqual(written, ["write-at 2099 1 3c00"]);
   });
 
-  it("a whole table: only the fields that change, none of the meter's", async () => {
+  test("a whole table: only the fields that change, none of the meter's", async () => {
     const { clock, meter, written, device } = await openChanging();
     const value = await clock.run(meter.read(ET13));
     const [first, last] = [value.devices[0], value.devices[4]];
@@ -103,7 +103,7 @@ describe("write", () => {
     assert.equal(device.memory.read(ET13.number, 264 + 8, 1)?.[0], 0);
   });
 
-  it("writes long data in pieces, none of a length that weakens the digest", async () => {
+  test("writes long data in pieces, none of a length that weakens the digest", async () => {
     const { clock, meter, written, device } = await openChanging();
     const value = await clock.run(meter.read(BT54));
     device.memory.set(BT54.number, new Uint8Array(808));
@@ -114,7 +114,7 @@ describe("write", () => {
     assert.deepEqual(await clock.run(meter.read(BT54)), value);
   });
 
-  it("a dry run returns the requests and sends none, even on a read-only meter", async () => {
+  test("a dry run returns the requests and sends none, even on a read-only meter", async () => {
     const { clock, meter, written } = await openChanging("meter:3.70", { writable: false });
     const { requests, sent } = await clock.run(meter.write(ET51, healthTimeout, 258, { dryRun: true }));
     assert.deepEqual(requests, [{ table: 2099, offset: 1, data: Uint8Array.of(2, 1) }]);
@@ -126,7 +126,7 @@ describe("write", () => {
     assert.deepEqual(written, []);
   });
 
-  it("refusals send nothing", async () => {
+  test("refusals send nothing", async () => {
     const basic = await openChanging("meter:4.30", { key: basicKey, level: "basic" });
     const unknown = await openChanging("meter:4.30", { key: basicKey });
     const { clock, meter } = basic;
@@ -153,7 +153,7 @@ describe("write", () => {
     );
   });
 
-  it("detects a meter that confirms a write and ignores it", async () => {
+  test("detects a meter that confirms a write and ignores it", async () => {
     const { clock, meter, device } = await openChanging();
     device.use(({ request }) => (request.kind === "write-at" ? { kind: "done" } : undefined));
     await assert.rejects(clock.run(meter.write(ET51, healthTimeout, 30)), {
@@ -167,7 +167,7 @@ describe("write", () => {
     await assert.rejects(clock.run(meter.write(ET51, healthTimeout, 30)), { code: "no-permission" });
   });
 
-  it("limits old firmware to four writes an hour, across restarts; writes that do not wear are free", async () => {
+  test("limits old firmware to four writes an hour, across restarts; writes that do not wear are free", async () => {
     const wear = memoryWearStore();
     const { clock, meter, written } = await openChanging("meter:3.30", { wear });
     for (const value of [1, 2, 3, 4]) await clock.run(meter.write(ET51, healthTimeout, value));

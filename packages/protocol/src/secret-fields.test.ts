@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { it } from "node:test";
+import { test } from "node:test";
 import { leaves } from "./layout/index.ts";
 import { secretFieldNames } from "./secret-fields.ts";
 import { defaultDimensions } from "./tables/defaults.ts";
 import { tables } from "./tables/index.ts";
 import { usualProfiles } from "./tables/usual-profiles.ts";
 
-it("fields that are called secret are known by their names, and bytes named after a key are called secret", () => {
+test("fields that are called secret are known by their names, and bytes named after a key are called secret", () => {
   const secret = new Set<string>();
   for (const profile of usualProfiles)
     for (const table of tables)

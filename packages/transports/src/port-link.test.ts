@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { it } from "node:test";
+import { test } from "node:test";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseMeterLink } from "./link-url.ts";
 import { portLinkOf } from "./port-link.ts";
 
-it("an optical link is another port at the end of a known link", () => {
+test("an optical link is another port at the end of a known link", () => {
   const ways: readonly (readonly [string, string])[] = [
     ["optical:///dev/ttyUSB0", "serial:///dev/ttyUSB0?lines=head"],
     ["OPTICAL:///dev/ttyUSB0?baud=19200&delay=1s", "serial:///dev/ttyUSB0?baud=19200&delay=1s&lines=head"],
@@ -19,7 +19,7 @@ it("an optical link is another port at the end of a known link", () => {
   }
 });
 
-it("the fastest speed is removed from a link whose speed can be changed", () => {
+test("the fastest speed is removed from a link whose speed can be changed", () => {
   const ways: readonly (readonly [string, string, number])[] = [
     ["optical:///dev/ttyUSB0?fast=off", "serial:///dev/ttyUSB0?lines=head", 0],
     [
@@ -45,7 +45,7 @@ it("the fastest speed is removed from a link whose speed can be changed", () => 
   assert.throws(() => parseMeterLink("serial:///dev/ttyUSB0?fast=19200"), /unknown setting "fast"/);
 });
 
-it("a wake-up is removed from any kind of link", () => {
+test("a wake-up is removed from any kind of link", () => {
   assert.deepEqual(portLinkOf("optical+tcp://bridge:4059?delay=1s&wake=4"), {
     optical: true,
     link: "tcp://bridge:4059?delay=1s",
@@ -66,7 +66,7 @@ it("a wake-up is removed from any kind of link", () => {
   assert.throws(() => parseMeterLink("tcp://bridge:4059?wake=4"), /unknown setting "wake"/);
 });
 
-it("other links stay unchanged, and an optical one does not lead to the MEP port", () => {
+test("other links stay unchanged, and an optical one does not lead to the MEP port", () => {
   for (const link of ["/dev/ttyUSB0", "tcp://optical:4059", "opticals://x", "optical"])
     assert.deepEqual(portLinkOf(link), { optical: false, link });
   for (const link of ["optical:///dev/ttyUSB0", "optical+tcp://bridge:4059"])
@@ -76,7 +76,7 @@ it("other links stay unchanged, and an optical one does not lead to the MEP port
     );
 });
 
-it("what follows optical must be a link", () => {
+test("what follows optical must be a link", () => {
   for (const text of [
     "optical://bridge:4059",
     "optical+nothing://x",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { encode, parseProfile, reaches } from "@meterport/protocol/layout/index";
 import { liveKeys } from "@meterport/protocol/meaning/readings";
 import { presentValueOrder, summationOrder } from "@meterport/protocol/meaning/source-order";
@@ -63,7 +63,7 @@ const openOn = async (clock: VirtualClock, line: EndpointLine, profile: string) 
 };
 
 describe("LiveReader", () => {
-  it("takes two reads and at most 230 bytes in both directions for all live keys", async () => {
+  test("takes two reads and at most 230 bytes in both directions for all live keys", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));
     const live = await openOn(clock, line, "meter:3.70");
@@ -83,7 +83,7 @@ describe("LiveReader", () => {
     assert.equal(reading.energy_export_wh, standIn(1) * 10);
   });
 
-  it("power alone takes one read of 8 bytes: 43 bytes in both directions", async () => {
+  test("power alone takes one read of 8 bytes: 43 bytes in both directions", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));
     const live = (await openOn(clock, line, "meter:3.70")).only(["power_w"]);
@@ -94,7 +94,7 @@ describe("LiveReader", () => {
     assert.equal(reading.voltage_l1_v, null);
   });
 
-  it("finds each value by its source id, in any order of the lists", async () => {
+  test("finds each value by its source id, in any order of the lists", async () => {
     const clock = new VirtualClock();
     const present = [...presentValueOrder(parseProfile("meter:3.70"))].reverse();
     const line = endpointLine(clock, contents("meter:3.70", { present, summations: [3, 2, 28, 1, 0] }));
@@ -106,7 +106,7 @@ describe("LiveReader", () => {
     assert.equal(reading.reactive_energy_export_varh, standIn(3) * 10);
   });
 
-  it("finds sources again that move between two readings", async () => {
+  test("finds sources again that move between two readings", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));
     const live = await openOn(clock, line, "meter:3.70");
@@ -119,7 +119,7 @@ describe("LiveReader", () => {
     assert.equal((await clock.run(live.read())).power_import_w, standIn(8));
   });
 
-  it("gives null and a good reading for firmware without power per phase", async () => {
+  test("gives null and a good reading for firmware without power per phase", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.10"));
     const live = await openOn(clock, line, "meter:3.10");
@@ -128,14 +128,14 @@ describe("LiveReader", () => {
     assert.equal(reading.energy_import_wh, standIn(0), "the register unit is 1 if the firmware has no other");
   });
 
-  it("gives null and a good reading for a meter without present values", async () => {
+  test("gives null and a good reading for a meter without present values", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70", { present: [] }));
     const reading = await clock.run((await openOn(clock, line, "meter:3.70")).read());
     assert.deepEqual([reading.power_w, reading.energy_import_wh, reading.quality], [null, standIn(0) * 10, "good"]);
   });
 
-  it("two readers on one port do not block each other", async () => {
+  test("two readers on one port do not block each other", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));
     const live = await openOn(clock, line, "meter:3.70");
@@ -148,7 +148,7 @@ describe("LiveReader", () => {
     }
   });
 
-  it("a refused read leaves its keys null and is reported; the others have values", async () => {
+  test("a refused read leaves its keys null and is reported; the others have values", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));
     line.memory.set(BT22.number, { refuse: 3 });
@@ -160,7 +160,7 @@ describe("LiveReader", () => {
     assert.deepEqual([second.power_w, second.quality], [null, "partial"]);
   });
 
-  it("an unreadable energy unit makes energies unknown, a missing table makes it 1", async () => {
+  test("an unreadable energy unit makes energies unknown, a missing table makes it 1", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents("meter:3.70"));
     line.memory.set(ET55.number, { refuse: 3 });

@@ -1,6 +1,6 @@
 /** What a meter has according to its BT00: that of a real meter, and some that say less. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { fromHex } from "@meterport/protocol/bytes";
 import { decode, encode, parseProfile } from "@meterport/protocol/layout/index";
 import { capturedBt00, capturedSets } from "@meterport/protocol/tables/basic/bt00.vectors";
@@ -26,7 +26,7 @@ const open = async (bt00: Contents | undefined) => {
 };
 
 describe("capabilities of a real meter", () => {
-  it("are the tables and procedures of its sets", () => {
+  test("are the tables and procedures of its sets", () => {
     const { basicTablesUsed, extendedTablesUsed, basicProceduresUsed, extendedProceduresUsed } = capturedSets;
     assert.deepEqual(
       real.tables.map(({ number }) => number),
@@ -38,7 +38,7 @@ describe("capabilities of a real meter", () => {
     );
   });
 
-  it("say which of them are not documented", () => {
+  test("say which of them are not documented", () => {
     const unknown = real.tables.filter(({ known }) => !known).map(({ id }) => id);
     for (const id of "BT02 BT10 BT12 BT40 BT42 BT43 BT44 BT72 BT73 ET08 ET18 ET33 ET35 ET37 ET78".split(" "))
       assert.ok((unknown as string[]).includes(id), id);
@@ -49,7 +49,7 @@ describe("capabilities of a real meter", () => {
     );
   });
 
-  it("say which tables can be written with some key, and that ET89 is missing although marked as writable", () => {
+  test("say which tables can be written with some key, and that ET89 is missing although marked as writable", () => {
     const writable = real.tables.filter((table) => table.writable).map(({ id }) => id);
     assert.equal(writable.length, 13 + 47 - 1);
     assert.ok(writable.includes("ET13") && writable.includes("BT23"));
@@ -57,25 +57,25 @@ describe("capabilities of a real meter", () => {
     assert.deepEqual([capturedSets.extendedTablesWritable.includes(89), real.has("ET89")], [true, false]);
   });
 
-  it("distinguish a table from the procedure of the same number", () => {
+  test("distinguish a table from the procedure of the same number", () => {
     assert.deepEqual([real.has("ET61"), real.has("EP61")], [true, false]);
     assert.deepEqual([real.has("ET38"), real.has("EP38")], [true, false]);
     assert.deepEqual([real.has("BT14"), real.has("BP14")], [false, true]);
   });
 
-  it("say nothing about pending tables, and that a number beyond the sets is not there", () => {
+  test("say nothing about pending tables, and that a number beyond the sets is not there", () => {
     assert.deepEqual([real.has("BT4150"), real.has("ET124"), real.has("BT79")], [undefined, false, false]);
   });
 });
 
 describe("a BT00 that says less", () => {
-  it("gives no capabilities if its sets are missing, or name no table", () => {
+  test("gives no capabilities if its sets are missing, or name no table", () => {
     assert.equal(capabilitiesOf(decode(BT00, captured.subarray(0, 19), {})), undefined);
     const silent = Uint8Array.of(...captured.subarray(0, 19), ...new Uint8Array(60));
     assert.equal(capabilitiesOf(decode(BT00, silent, {})), undefined);
   });
 
-  it("leaves open what is beyond its end", () => {
+  test("leaves open what is beyond its end", () => {
     // Two bytes of the set of extended tables.
     const cut = capabilitiesOf(decode(BT00, captured.subarray(0, 31), {})) ?? assert.fail();
     assert.deepEqual([cut.has("BT02"), cut.has("BT09")], [true, false]);
@@ -84,7 +84,7 @@ describe("a BT00 that says less", () => {
     assert.equal(cut.tables.find(({ id }) => id === "ET13")?.writable, null);
   });
 
-  it("has BT00 even if its own set lacks it", () => {
+  test("has BT00 even if its own set lacks it", () => {
     const without = { ...value, basicTablesUsed: capturedSets.basicTablesUsed.slice(1) };
     const found = capabilitiesOf(without) ?? assert.fail();
     assert.deepEqual([found.has("BT00"), found.tables[0]?.id, found.tables.length], [true, "BT00", 47 + 77]);
@@ -92,7 +92,7 @@ describe("a BT00 that says less", () => {
 });
 
 describe("Meter.capabilities", () => {
-  it("reads BT00 once, also for tables whose layout depends on it", async () => {
+  test("reads BT00 once, also for tables whose layout depends on it", async () => {
     const { clock, meter, asked } = await open(captured);
     assert.deepEqual((await clock.run(meter.capabilities()))?.tables, real.tables);
     await clock.run(meter.capabilities());
@@ -100,7 +100,7 @@ describe("Meter.capabilities", () => {
     assert.deepEqual(asked(), [0, 3]);
   });
 
-  it("reads it again when the meter's dimensions may have changed", async () => {
+  test("reads it again when the meter's dimensions may have changed", async () => {
     const { clock, line, meter, asked } = await open(captured);
     await clock.run(meter.capabilities());
     line.memory.set(BT00.number, encode(BT00, { ...value, basicTablesUsed: [0, 3, 21] }, {}));
@@ -110,7 +110,7 @@ describe("Meter.capabilities", () => {
     assert.equal(asked().filter((table) => table === BT00.number).length, 2);
   });
 
-  it("is undefined if BT00 is refused, makes no sense or ends before its sets, and is not read again", async () => {
+  test("is undefined if BT00 is refused, makes no sense or ends before its sets, and is not read again", async () => {
     for (const bt00 of [undefined, { refuse: 3 }, captured.subarray(0, 7), captured.subarray(0, 19)]) {
       const { clock, meter, asked } = await open(bt00);
       for (let i = 0; i < 3; i++) assert.equal(await clock.run(meter.capabilities()), undefined);
@@ -118,7 +118,7 @@ describe("Meter.capabilities", () => {
     }
   });
 
-  it("ends with its caller's signal, and is read again for the next", async () => {
+  test("ends with its caller's signal, and is read again for the next", async () => {
     const { clock, meter } = await open(captured);
     const controller = new AbortController();
     const reading = meter.capabilities({ signal: controller.signal });
@@ -127,7 +127,7 @@ describe("Meter.capabilities", () => {
     assert.ok(await clock.run(meter.capabilities()));
   });
 
-  it("decides whether a table is read: not if it is missing, but if unknown", async () => {
+  test("decides whether a table is read: not if it is missing, but if unknown", async () => {
     const lacking = encode(BT00, { ...value, extendedTablesUsed: [13] }, {});
     for (const [bt00, expected] of [
       [captured, true],

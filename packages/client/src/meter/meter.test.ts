@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { fromHex } from "@meterport/protocol/bytes";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
@@ -24,7 +24,7 @@ const contents = (): [number, Uint8Array][] => [
 ];
 
 describe("Meter", () => {
-  it("finds out from BT01 what it talks to", async () => {
+  test("finds out from BT01 what it talks to", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents());
     const meter = await clock.run(connectTo(line, clock));
@@ -38,7 +38,7 @@ describe("Meter", () => {
     });
   });
 
-  it("reads a table's dimensions once, then the table, then only the bytes of a part", async () => {
+  test("reads a table's dimensions once, then the table, then only the bytes of a part", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents());
     const meter = await clock.run(connectTo(line, clock, { profile }));
@@ -54,7 +54,7 @@ describe("Meter", () => {
     ]);
   });
 
-  it("reads data longer than a message in pieces", async () => {
+  test("reads data longer than a message in pieces", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents());
     line.memory.set(...oneTable(BT21, { ...env.BT21, summations: 19, tiers: 8, presentValues: 84 }, env));
@@ -72,7 +72,7 @@ describe("Meter", () => {
     ]);
   });
 
-  it("a batch joins neighbours into one read, and a refusal fails only its own part", async () => {
+  test("a batch joins neighbours into one read, and a refusal fails only its own part", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents());
     line.memory.set(BT22.number, { refuse: 3 });
@@ -98,7 +98,7 @@ describe("Meter", () => {
     );
   });
 
-  it("a table shorter than declared is an error, not a value", async () => {
+  test("a table shorter than declared is an error, not a value", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents());
     line.memory.set(BT01.number, bt01.subarray(0, 20));
@@ -106,7 +106,7 @@ describe("Meter", () => {
     await assert.rejects(clock.run(meter.read(BT01)), { name: "LayoutError", code: "truncated", path: "serialNumber" });
   });
 
-  it("a read that reveals changed dimensions is not decoded under the old ones", async () => {
+  test("a read that reveals changed dimensions is not decoded under the old ones", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents());
     const meter = await clock.run(connectTo(line, clock, { profile }));
@@ -117,7 +117,7 @@ describe("Meter", () => {
     assert.equal((await clock.run(meter.read(BT23))).tiers.length, 2);
   });
 
-  it("if BT01 is refused, the number of present values reveals the firmware", async () => {
+  test("if BT01 is refused, the number of present values reveals the firmware", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, [oneTable(BT21, env.BT21, env)]);
     const meter = await clock.run(connectTo(line, clock));
@@ -125,14 +125,14 @@ describe("Meter", () => {
     assert.equal(meter.identity?.firmware, undefined);
   });
 
-  it("firmware is a big-endian pair", () => {
+  test("firmware is a big-endian pair", () => {
     assert.deepEqual(firmwareOf(0x30, 0x18), { version: [3, 0], build: 24 });
     assert.deepEqual(firmwareOf(0x31, 0x55), { version: [3, 10], build: 21 });
   });
 });
 
 describe("Session", () => {
-  it("ends waiting requests when the plug is pulled, and refuses new ones", async () => {
+  test("ends waiting requests when the plug is pulled, and refuses new ones", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, contents());
     const meter = await clock.run(connectTo(line, clock, { profile }));
@@ -150,7 +150,7 @@ describe("Session", () => {
     assert.equal(clock.pending, 0, "no timer may outlive the session");
   });
 
-  it("a signal ends a request before it is sent and while it is pending", async () => {
+  test("a signal ends a request before it is sent and while it is pending", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, []);
     const meter = await clock.run(connectTo(line, clock, { profile }));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { LayoutError } from "@meterport/protocol/errors";
 import { encode, parseProfile, sizeOf } from "@meterport/protocol/layout/index";
 import { summationOrder } from "@meterport/protocol/meaning/source-order";
@@ -50,7 +50,7 @@ const billingOf = async (
 };
 
 describe("readBilling", () => {
-  it("gives self-reads with the source of each register, newest first around the ring", async () => {
+  test("gives self-reads with the source of each register, newest first around the ring", async () => {
     const days = Array.from({ length: 12 }, (_, i) => i + 1);
     const found = await billingOf([[BT26.number, selfReads(days, 7)]]);
     assert.deepEqual(
@@ -71,7 +71,7 @@ describe("readBilling", () => {
     assert.equal(newest?.tiers[3]?.registers[0]?.value, 120_400);
   });
 
-  it("uses BT25 only if ET41 has no entries, and gives nothing if nothing was kept", async () => {
+  test("uses BT25 only if ET41 has no entries, and gives nothing if nothing was kept", async () => {
     const never: [number, Contents] = [BT24.number, new Uint8Array(6 + size)];
     const single: [number, Contents] = [BT25.number, Uint8Array.from(copy(9, 0))];
     const stride = 11 + size;
@@ -96,7 +96,7 @@ describe("readBilling", () => {
     );
   });
 
-  it("reads one kind from a given time on", async () => {
+  test("reads one kind from a given time on", async () => {
     const tables: [number, Contents][] = [
       [BT26.number, selfReads([1, 2, 3, 4], 0)],
       [BT24.number, Uint8Array.from(copy(1, 0))],
@@ -108,7 +108,7 @@ describe("readBilling", () => {
     );
   });
 
-  it("marks an impossible date, and refuses an impossible header", async () => {
+  test("marks an impossible date, and refuses an impossible header", async () => {
     const log = selfReads([1, 2], 0);
     log.set([26, 2, 31, 0, 0], 6);
     const found = await billingOf([[BT26.number, log]]);
@@ -123,7 +123,7 @@ describe("readBilling", () => {
     await assert.rejects(billingOf([[BT26.number, log]]), LayoutError);
   });
 
-  it("applies the unit of the energy registers only to energies", async () => {
+  test("applies the unit of the energy registers only to energies", async () => {
     const { registersOf } = await import("./snapshot.ts");
     const block = { summations: [5, 9], demands: [], coincidents: [] };
     const setup = (energyUnit: 1 | 10 | 100 | null) => ({
@@ -148,7 +148,7 @@ describe("readBilling", () => {
     );
   });
 
-  it("drops entries that the meter overwrites during the read, and never mixes old and new", async () => {
+  test("drops entries that the meter overwrites during the read, and never mixes old and new", async () => {
     const days = Array.from({ length: 12 }, (_, i) => i + 1);
     for (let when = 1; when <= 12; when++) {
       const log = selfReads(days, 0);

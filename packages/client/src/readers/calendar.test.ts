@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { LayoutError } from "@meterport/protocol/errors";
 import { encode, parseProfile, sizeOf } from "@meterport/protocol/layout/index";
 import { tierAt } from "@meterport/protocol/meaning/tariff-calendar";
@@ -43,7 +43,7 @@ const all: [number, Contents][] = [
 ];
 
 describe("readCalendar", () => {
-  it("gives the calendar, the present tariff, the clock's rules and the relays", async () => {
+  test("gives the calendar, the present tariff, the clock's rules and the relays", async () => {
     const reading = await read(all);
     assert.equal(reading?.calendar.id, 9);
     assert.equal(tierAt(reading.calendar, "2026-01-31T23:45"), 5);
@@ -62,7 +62,7 @@ describe("readCalendar", () => {
     assert.equal(reading.activation, null);
   });
 
-  it("leaves refused parts unknown", async () => {
+  test("leaves refused parts unknown", async () => {
     const [calendar] = all;
     const refused = [BT53, BT55, ET61].map(({ number }): [number, Contents] => [number, { refuse: 3 }]);
     const reading = await read([...(calendar === undefined ? [] : [calendar]), ...refused]);
@@ -75,7 +75,7 @@ describe("readCalendar", () => {
     Uint8Array.from([...descriptor, ...bt54(10)]),
   ];
 
-  it("gives the pending calendar and when it takes effect", async () => {
+  test("gives the pending calendar and when it takes effect", async () => {
     const at = await read([...all, pending([0x10, 26, 12, 31, 23, 0])], { pending: true });
     assert.equal(at?.calendar.id, 10);
     const selfRead = { selfRead: true, demandReset: false };
@@ -88,13 +88,13 @@ describe("readCalendar", () => {
     assert.deepEqual([called?.activation?.kind, called?.activation?.at], ["by a procedure", null]);
   });
 
-  it("gives none as pending if the meter has none, or an empty one", async () => {
+  test("gives none as pending if the meter has none, or an empty one", async () => {
     assert.equal(await read(all, { pending: true }), undefined);
     assert.equal(await read([...all, pending([0, 0, 0, 0, 0, 0])], { pending: true }), undefined);
     await assert.rejects(read([...all, [BT4150.number, { refuse: 3 }]], { pending: true }), { code: "no-permission" });
   });
 
-  it("refuses a calendar that is shorter than its dimensions, and survives counts of 255", async () => {
+  test("refuses a calendar that is shorter than its dimensions, and survives counts of 255", async () => {
     await assert.rejects(read([[BT54.number, { short: bt54(9).subarray(0, 300) }]]), LayoutError);
     const { clock, meter } = await benchOf(
       new VirtualClock(),

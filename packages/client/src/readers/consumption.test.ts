@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { advance, type ConsumptionInterval, type ConsumptionOptions, consumption, isRegister } from "./consumption.ts";
 import type { LoadProfileInterval } from "./load-profile-intervals.ts";
@@ -43,7 +43,7 @@ const values = (intervals: readonly ConsumptionInterval[]) =>
   intervals.map(({ channels }) => channels.map(({ value, status }) => value ?? status));
 
 describe("consumption", () => {
-  it("adds up to the difference of the registers, to the Wh", async () => {
+  test("adds up to the difference of the registers, to the Wh", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(5000), { minLength: 1, maxLength: 50 }),
@@ -66,7 +66,7 @@ describe("consumption", () => {
     );
   });
 
-  it("marks a gap instead of spreading its consumption", async () => {
+  test("marks a gap instead of spreading its consumption", async () => {
     assert.deepEqual(values(await run([0], [[[5, 0]], [[7, 0]], undefined, [[20, 0]], [[21, 0]]])), [
       [2],
       ["missing"],
@@ -76,12 +76,12 @@ describe("consumption", () => {
     assert.deepEqual(values(await run([0], [[[5, 0]], null, [[20, 0]], [[21, 0]]])), [["gap"], [1]]);
   });
 
-  it("does not subtract if either value is not one of the register", async () => {
+  test("does not subtract if either value is not one of the register", async () => {
     const given = [[[5, 0]], [[0, 4]], [[9, 2]], [[10, 0]]] as const;
     assert.deepEqual(values(await run([0], given)), [["skipped"], ["gap"], [1]]);
   });
 
-  it("leaves out channels that are not registers, and codings that only the device knows", async () => {
+  test("leaves out channels that are not registers, and codings that only the device knows", async () => {
     const [only] = await run(
       [12, 0, 73, 0x4001, 4],
       [
@@ -120,7 +120,7 @@ describe("consumption", () => {
     ]);
   });
 
-  it("only energies roll over, and only from the end of their range", async () => {
+  test("only energies roll over, and only from the end of their range", async () => {
     const given = [
       [
         [999_990, 0],

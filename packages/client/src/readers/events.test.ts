@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { LayoutError } from "@meterport/protocol/errors";
 import { BT74, ET79 } from "@meterport/protocol/tables/index";
 import fc from "fast-check";
@@ -70,7 +70,7 @@ const eventsOf = async (primary: Uint8Array, options: EventsOptions = {}, altern
   (await bench(primary, alternate)).all((meter) => readEvents(meter, options));
 
 describe("readEvents", () => {
-  it("gives each event with its meaning, newest first", async () => {
+  test("gives each event with its meaning, newest first", async () => {
     const made: Made[] = [
       { sequence: 70000, minute: 1, event: 1, user: 0xffff },
       { sequence: 70001, minute: 2, event: 0x805, user: 0xfffd },
@@ -104,7 +104,7 @@ describe("readEvents", () => {
     assert.deepEqual([events[0]?.raw, events[0]?.decoded.text], [2114, "software command, open"]);
   });
 
-  it("decodes arguments of any length that the meter keeps", async () => {
+  test("decodes arguments of any length that the meter keeps", async () => {
     for (const length of [0, 1, 2, 4, 255]) {
       const log = new Uint8Array(11 + 2 * (12 + length));
       log.set([4, ...le16(2), ...le16(1), ...le32(2), 0, 0]);
@@ -130,7 +130,7 @@ describe("readEvents", () => {
     }
   });
 
-  it("follows the ring past the rollover of the 16 bits, in both orders", () =>
+  test("follows the ring past the rollover of the 16 bits, in both orders", () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 60 }),
@@ -149,7 +149,7 @@ describe("readEvents", () => {
       { numRuns: 40 },
     ));
 
-  it("joins both logs by their shared number, an event in both only once", async () => {
+  test("joins both logs by their shared number, an event in both only once", async () => {
     const primary = logOf(
       10,
       [1, 2, 5, 6, 9].map((sequence) => ({ sequence, minute: sequence })),
@@ -166,7 +166,7 @@ describe("readEvents", () => {
     assert.deepEqual(events[0]?.logs, ["alternate"]);
   });
 
-  it("continues after a number or from a time, without reading the rest", async () => {
+  test("continues after a number or from a time, without reading the rest", async () => {
     const log = logOf(500, run(1, 500));
     const after = await bench(log);
     assert.deepEqual(
@@ -179,13 +179,13 @@ describe("readEvents", () => {
     assert.deepEqual(sequences(await eventsOf(log, { since, order: "oldest-first" })), [499, 500]);
   });
 
-  it("refuses an impossible header", async () => {
+  test("refuses an impossible header", async () => {
     const events = run(1, 5);
     for (const header of [{ valid: 11 }, { last: 10 }, { valid: 65535 }, { last: 65535 }])
       await assert.rejects(eventsOf(logOf(10, events, 0, header)), LayoutError);
   });
 
-  it("marks entries about which header and contents disagree", async () => {
+  test("marks entries about which header and contents disagree", async () => {
     const wrongTop = await eventsOf(logOf(10, run(1, 3), 0, { sequence: 99 }));
     assert.deepEqual(
       wrongTop.map(({ doubts }) => doubts),
@@ -202,7 +202,7 @@ describe("readEvents", () => {
     );
   });
 
-  it("marks impossible dates", async () => {
+  test("marks impossible dates", async () => {
     for (const date of [
       [0, 0, 0, 0, 0, 0],
       [255, 255, 255, 255, 255, 255],
@@ -215,7 +215,7 @@ describe("readEvents", () => {
     }
   });
 
-  it("drops entries that the meter overwrites during the read, and never mixes old and new", () =>
+  test("drops entries that the meter overwrites during the read, and never mixes old and new", () =>
     fc.assert(
       fc.asyncProperty(fc.integer({ min: 40, max: 200 }), fc.nat(39), fc.nat(), async (places, arriving, at) => {
         const { line, clock, meter } = await bench(logOf(places, run(1, places), at % places));
@@ -244,7 +244,7 @@ describe("readEvents", () => {
       { numRuns: 30 },
     ));
 
-  it("ends if the log is cleared during the read", async () => {
+  test("ends if the log is cleared during the read", async () => {
     const { line, clock, meter } = await bench(logOf(200, run(1, 200)));
     const found: (number | null)[] = [];
     let dropped = 0;
@@ -259,7 +259,7 @@ describe("readEvents", () => {
     assert.equal(found.length + dropped, 200);
   });
 
-  it("gives nothing or fails with one of our errors, for any bytes", () =>
+  test("gives nothing or fails with one of our errors, for any bytes", () =>
     fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 11 + 14 * 8, maxLength: 11 + 14 * 8 }), async (bytes) => {
         // A header that is plausible half of the time.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { LayoutError, LinkError } from "@meterport/protocol/errors";
 import fc from "fast-check";
 import type { Recorder } from "./load-profile.test-kit.ts";
@@ -18,7 +18,7 @@ describe("bad input", () => {
     "an unknown format": [(r) => Object.assign(r.lies.BT62, { format: 5 }), /format 5/],
   };
   for (const [name, [change, message]] of Object.entries(opening))
-    it(`${name}: a layout error`, async () => {
+    test(`${name}: a layout error`, async () => {
       const recorder = recorded(12);
       change(recorder);
       await assert.rejects(
@@ -33,7 +33,7 @@ describe("bad input", () => {
     "a descending order": [{ intervalOrder: 1 }, /descending/],
   };
   for (const [name, [lies, message]] of Object.entries(reading))
-    it(`${name}: a layout error`, async () => {
+    test(`${name}: a layout error`, async () => {
       const recorder = recorded(12);
       recorder.lies.BT63 = lies;
       const setting = await open(recorder);
@@ -43,7 +43,7 @@ describe("bad input", () => {
       );
     });
 
-  it("a block with an impossible date is reported and not given", async () => {
+  test("a block with an impossible date is reported and not given", async () => {
     const setting = await open(recorded(24));
     const bytes = setting.line.memory.get(64) as Uint8Array;
     const blockSize = bytes.length / 5;
@@ -59,7 +59,7 @@ describe("bad input", () => {
     assert.equal(intervals.length, 16);
   });
 
-  it("any bytes in the data give values or discarded blocks, and the read ends", async () => {
+  test("any bytes in the data give values or discarded blocks, and the read ends", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.infiniteStream(fc.nat(255)),
@@ -80,7 +80,7 @@ describe("bad input", () => {
     );
   });
 
-  it("a refusal rejects, and a signal ends the read", async () => {
+  test("a refusal rejects, and a signal ends the read", async () => {
     const setting = await open(recorded(33));
     setting.line.memory.set(64, { refuse: 3 });
     await assert.rejects(all(setting), { code: "no-permission" });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { LayoutError } from "@meterport/protocol/errors";
 import { decode, locate, parseProfile } from "@meterport/protocol/layout/index";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
@@ -38,12 +38,12 @@ const shapes = fc
   });
 
 describe("blockShape", () => {
-  it("of the guide's example: 4 channels of 96 intervals make 1841 bytes", () => {
+  test("of the guide's example: 4 channels of 96 intervals make 1841 bytes", () => {
     const { blockSize, headerSize, extendedStatusSize, intervalSize } = shapeOf(60, 96, 4);
     assert.deepEqual([blockSize, headerSize, extendedStatusSize, intervalSize], [1841, 17, 3, 19]);
   });
 
-  it("84 is a day, but not with ANSI compliance", () => {
+  test("84 is a day, but not with ANSI compliance", () => {
     assert.equal(shapeOf(1, 1, 1, 84).durationMinutes, 1440);
     const set = { blocks: 1, intervals: 1, channels: 1, maximumIntervalTime: 84 };
     assert.throws(() => blockShape(set, { ...options, ansi: true }), /intervals of 84 minutes/);
@@ -59,7 +59,7 @@ describe("blockShape", () => {
     "65535 blocks": [65_535, 96, 4, 15],
   };
   for (const [name, [blocks, intervals, channels, minutes]] of Object.entries(impossible))
-    it(`refuses ${name}`, () => {
+    test(`refuses ${name}`, () => {
       assert.throws(
         () => shapeOf(blocks, intervals, channels, minutes),
         (error: unknown) => error instanceof LayoutError && error.code === "shape" && /BT61/.test(error.message),
@@ -68,7 +68,7 @@ describe("blockShape", () => {
 });
 
 describe("places", () => {
-  it("are those of the declaration, and values begin at each of them", () => {
+  test("are those of the declaration, and values begin at each of them", () => {
     fc.assert(
       fc.property(shapes, fc.nat(), fc.nat(), fc.nat(), ({ shape, env }, b, i, c) => {
         const [block, index] = [b % shape.blocks, i % shape.intervalsPerBlock];
@@ -87,7 +87,7 @@ describe("places", () => {
     );
   });
 
-  it("statuses and values are those of the declaration, for any bytes", () => {
+  test("statuses and values are those of the declaration, for any bytes", () => {
     fc.assert(
       fc.property(shapes, fc.infiniteStream(fc.nat(255)), ({ shape, env }, random) => {
         const bytes = new Uint8Array(shape.blocks * shape.blockSize).map(() => random.next().value as number);
@@ -126,7 +126,7 @@ describe("places", () => {
 });
 
 describe("the ring", () => {
-  it("wraps at index 0 and number 0, never goes below", () => {
+  test("wraps at index 0 and number 0, never goes below", () => {
     assert.deepEqual(blockBack({ block: 0, sequence: 0 }, 1, 60), { block: 59, sequence: 0xffff_ffff });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.nat(200), fc.nat(0xffff_ffff), (blocks, back, sequence) => {
@@ -146,7 +146,7 @@ describe("the ring", () => {
 });
 
 describe("times", () => {
-  it("slotsBetween gives the same as a filter over the ends", () => {
+  test("slotsBetween gives the same as a filter over the ends", () => {
     const end = Date.UTC(2026, 2, 29, 1);
     const bound = fc.integer({ min: -40 * 15, max: 5 * 15 }).map((minutes) => end + minutes * 60_000);
     fc.assert(
@@ -165,7 +165,7 @@ describe("times", () => {
     );
   });
 
-  it("no bounds give all intervals, and no date gives none", () => {
+  test("no bounds give all intervals, and no date gives none", () => {
     const shape = shapeOf(3, 30, 1);
     const all = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
     assert.deepEqual(slotsBetween({ end: 0, last: 7, recorded: new Uint8Array() }, shape, ...all), { from: 0, to: 7 });
@@ -173,7 +173,7 @@ describe("times", () => {
     assert.ok(none.from > none.to);
   });
 
-  it("a header has its last interval, and no date if there is none", () => {
+  test("a header has its last interval, and no date if there is none", () => {
     const shape = shapeOf(1, 10, 1);
     const header = (...bytes: number[]) => decodeHeader(Uint8Array.from(bytes), shape);
     assert.deepEqual(header(26, 3, 29, 1, 15, 0x05, 0x02), {

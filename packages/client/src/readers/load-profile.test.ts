@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
@@ -8,7 +8,7 @@ import { Recorder } from "./load-profile.test-kit.ts";
 import { all, defaults, expected, got, open, quarter, recorded, type Setting } from "./load-profile-meter.test-kit.ts";
 
 describe("intervals", () => {
-  it("are what the meter recorded, oldest first, for any ring, holes and requested time", async () => {
+  test("are what the meter recorded, oldest first, for any ring, holes and requested time", async () => {
     const cases = fc.record({
       blocks: fc.integer({ min: 1, max: 5 }),
       intervals: fc.integer({ min: 1, max: 12 }),
@@ -59,7 +59,7 @@ describe("intervals", () => {
     );
   });
 
-  it("an interval that was never recorded comes between its neighbours, without a value", async () => {
+  test("an interval that was never recorded comes between its neighbours, without a value", async () => {
     const recorder = new Recorder(defaults);
     for (const slot of [undefined, {}, undefined, {}]) recorder.record(slot);
     const intervals = await all(await open(recorder));
@@ -73,7 +73,7 @@ describe("intervals", () => {
     );
   });
 
-  it("have the statuses that the meter gave them", async () => {
+  test("have the statuses that the meter gave them", async () => {
     const recorder = new Recorder({ ...defaults, sources: [0, 112, 12], mapped: [0x4105] });
     recorder.record({ common: 1, values: [5, 7, 9] });
     recorder.record({ common: 2 | 4, statuses: [2, 15, 4], values: [6, 0, 0] });
@@ -119,7 +119,7 @@ describe("intervals", () => {
     );
   });
 
-  it("of some channels only, in the requested order", async () => {
+  test("of some channels only, in the requested order", async () => {
     const setting = await open(recorded(3));
     const [first] = await all(setting, { channels: [2, 0] });
     assert.deepEqual(
@@ -132,7 +132,7 @@ describe("intervals", () => {
     await assert.rejects(all(setting, { channels: [3] }), (error: unknown) => error instanceof UsageError);
   });
 
-  it("continue after the last one", async () => {
+  test("continue after the last one", async () => {
     const setting = await open(recorded(20));
     const before = await all(setting);
     for (let i = 0; i < 7; i++) setting.recorder.record({});
@@ -143,12 +143,12 @@ describe("intervals", () => {
     assert.deepEqual(await all(setting, { since: after.at(-1)?.end as number }), []);
   });
 
-  it("across the end of summer and winter time are 15 minutes apart", async () => {
+  test("across the end of summer and winter time are 15 minutes apart", async () => {
     const ends = (await all(await open(recorded(40)))).map(({ end }) => end);
     for (const [i, end] of ends.slice(1).entries()) assert.equal(end - (ends[i] as number), quarter);
   });
 
-  it("are none for an empty or unused data set", async () => {
+  test("are none for an empty or unused data set", async () => {
     assert.deepEqual(await all(await open(recorded(0))), []);
     const unused = await open(recorded(3), 3);
     assert.deepEqual([unused.profile.channels, unused.profile.durationMinutes], [[], undefined]);
@@ -159,7 +159,7 @@ describe("intervals", () => {
 });
 
 describe("a meter that keeps recording", () => {
-  it("overwrites blocks while they are read: they are reported and not given", async () => {
+  test("overwrites blocks while they are read: they are reported and not given", async () => {
     for (const more of [8, 9, 17, 40, 200]) {
       const setting = await open(recorded(40));
       const before = expected(setting.recorder);
@@ -182,7 +182,7 @@ describe("a meter that keeps recording", () => {
     }
   });
 
-  it("a new interval in the newest block does no harm", async () => {
+  test("a new interval in the newest block does no harm", async () => {
     const setting = await open(recorded(36));
     const before = expected(setting.recorder);
     setting.onRead = (table) => {
@@ -195,7 +195,7 @@ describe("a meter that keeps recording", () => {
     assert.deepEqual(ends.slice(0, before.length), before);
   });
 
-  it("a reconfigured load profile is not mixed with the old one", async () => {
+  test("a reconfigured load profile is not mixed with the old one", async () => {
     const setting = await open(recorded(36));
     setting.recorder.configurationId++;
     setting.publish();
@@ -208,7 +208,7 @@ describe("a meter that keeps recording", () => {
     await assert.rejects(all(other), /reconfigured since it was opened/);
   });
 
-  it("changed dimensions of other tables have no effect", async () => {
+  test("changed dimensions of other tables have no effect", async () => {
     const setting = await open(recorded(36));
     setting.onRead = (table) => {
       if (table !== 64) return;
@@ -223,7 +223,7 @@ describe("requests", () => {
   const asked = ({ line }: Setting, from: number): string[] =>
     line.asked.slice(from).map(({ table, offset, count }) => `${table}@${offset}+${count}`);
 
-  it("read neighbouring blocks in full messages that end where values begin", async () => {
+  test("read neighbouring blocks in full messages that end where values begin", async () => {
     const setting = await open(recorded(10 * 96, { blocks: 10, intervals: 96, sources: [0, 1, 2, 3] }));
     const from = setting.line.asked.length;
     assert.equal((await all(setting)).length, 960);
@@ -234,7 +234,7 @@ describe("requests", () => {
     assert.ok(pieces.length <= Math.ceil((8 * 1841) / 452) + Math.ceil((2 * 1841) / 452) + 2);
   });
 
-  it("the last hour takes one header and four intervals", async () => {
+  test("the last hour takes one header and four intervals", async () => {
     const setting = await open(recorded(10 * 96 + 40, { blocks: 10, intervals: 96, sources: [0, 1, 2, 3] }));
     const from = setting.line.asked.length;
     const newest = (defaults.start as number) + 1000 * quarter;
@@ -243,7 +243,7 @@ describe("requests", () => {
     assert.deepEqual(asked(setting, from), ["63@0+13", "64@0+17", "64@16569+17", "64@701+76", "2069@78+4", "63@0+13"]);
   });
 
-  it("a day some time ago takes little more than its blocks, though the meter was off in between", async () => {
+  test("a day some time ago takes little more than its blocks, though the meter was off in between", async () => {
     const recorder = recorded(10 * 96, { blocks: 60, intervals: 96, sources: [0, 1, 2, 3] });
     const wanted = recorder.blocks[4]?.slots ?? [];
     const setting = await open(recorder);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { ResponseError } from "@meterport/protocol/errors";
 import { parseProfile, place, sizeOf } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
@@ -56,7 +56,7 @@ const tables: readonly [number, Contents][] = [
 ];
 
 describe("readDevices", () => {
-  it("gives each connected device with its latest values", async () => {
+  test("gives each connected device with its latest values", async () => {
     const { clock, meter, line } = await benchOf(new VirtualClock(), profile, tables);
     const [gas, sealed, client, ...others] = await clock.run(readDevices(meter));
     assert.deepEqual(others, []);
@@ -91,7 +91,7 @@ describe("readDevices", () => {
       if (table === ET13.number) assert.ok(offset + count <= 66 + 28 || offset >= 66 * 2, `${offset} ${count}`);
   });
 
-  it("leaves refused parts unknown", async () => {
+  test("leaves refused parts unknown", async () => {
     const refused = [ET13, ET16, ET34, ET57, ET58].map(({ number }): [number, Contents] => [number, { refuse: 3 }]);
     const { clock, meter, line } = await benchOf(new VirtualClock(), profile, [...tables, ...refused]);
     const [gas] = await clock.run(readDevices(meter));
@@ -100,7 +100,7 @@ describe("readDevices", () => {
     await assert.rejects(clock.run(readDevices(meter)), ResponseError);
   });
 
-  it("without devices, nothing more is read", async () => {
+  test("without devices, nothing more is read", async () => {
     const { clock, meter, line } = await benchOf(new VirtualClock(), profile, [[ET14.number, zeros(ET14)]]);
     assert.deepEqual(await clock.run(readDevices(meter)), []);
     assert.ok(line.asked.every(({ table }) => table !== ET16.number && table !== ET57.number));
@@ -122,7 +122,7 @@ describe("readRecurring", () => {
       readRecurring(meter, since === undefined ? {} : { since }),
     );
 
-  it("gives the values of each read, and continues from a time", async () => {
+  test("gives the values of each read, and continues from a time", async () => {
     const found = await read(log(3, [1, 31, 3]));
     assert.deepEqual(
       found.map(({ readTime, doubts, telegram: answer }) => [readTime, doubts, answer?.records[0]?.value]),
@@ -138,7 +138,7 @@ describe("readRecurring", () => {
     );
   });
 
-  it("refuses an impossible header", async () => {
+  test("refuses an impossible header", async () => {
     await assert.rejects(read(log(255, [1])), { name: "LayoutError" });
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { LayoutError } from "@meterport/protocol/errors";
 import { encode, parseProfile, sizeOf } from "@meterport/protocol/layout/index";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
@@ -49,7 +49,7 @@ const outagesOf = async (tables: [number, Contents][], profile = "meter:3.70", o
 };
 
 describe("readOutages", () => {
-  it("joins the record in UTC with the log in local time", async () => {
+  test("joins the record in UTC with the log in local time", async () => {
     const outages = await outagesOf([
       [ET09.number, et09([{ off: at(5, 10), on: at(5, 10, 2, 5), seconds: 125 }])],
       [ET81.number, et81([{ start: at(5, 11), end: at(5, 11, 2, 5) }], 77)],
@@ -72,7 +72,7 @@ describe("readOutages", () => {
     ]);
   });
 
-  it("recognises summer time by the record in UTC, and reports if it cannot", async () => {
+  test("recognises summer time by the record in UTC, and reports if it cannot", async () => {
     const outages = await outagesOf([
       [ET09.number, et09([{ off: at(1, 10, 0, 0, 7), on: at(1, 10, 1, 0, 7), seconds: 60, cause: 8 }])],
       [
@@ -100,7 +100,7 @@ describe("readOutages", () => {
     );
   });
 
-  it("takes local time as unambiguous if there is no summer time", async () => {
+  test("takes local time as unambiguous if there is no summer time", async () => {
     const outages = await outagesOf([
       [ET09.number, et09([])],
       [ET81.number, et81([{ start: at(2, 8), end: at(2, 9) }])],
@@ -112,7 +112,7 @@ describe("readOutages", () => {
     );
   });
 
-  it("leaves out records that were never written and marks impossible ones", async () => {
+  test("leaves out records that were never written and marks impossible ones", async () => {
     const outages = await outagesOf([
       [
         ET09.number,
@@ -136,7 +136,7 @@ describe("readOutages", () => {
     );
   });
 
-  it("works with only one of the tables, and refuses an impossible header", async () => {
+  test("works with only one of the tables, and refuses an impossible header", async () => {
     const records = et09([{ off: at(5, 10), on: at(5, 11), seconds: 3600 }]);
     assert.equal((await outagesOf([[ET09.number, records]])).length, 1);
     assert.equal((await outagesOf([[ET09.number, records]], "meter:3.30")).length, 1);
@@ -146,7 +146,7 @@ describe("readOutages", () => {
     await assert.rejects(outagesOf([[ET81.number, log]]), LayoutError);
   });
 
-  it("continues from a moment, and reports progress", async () => {
+  test("continues from a moment, and reports progress", async () => {
     const records = et09([
       { off: at(5, 10), on: at(5, 11), seconds: 3600 },
       { off: at(31, 10, 0, 0, 2), on: erased, seconds: 60 },
@@ -171,7 +171,7 @@ describe("readOutages", () => {
     assert.deepEqual(told.at(-1), { done: 1, total: 1, dropped: 0 });
   });
 
-  it("drops entries that the meter overwrites while the log is read", async () => {
+  test("drops entries that the meter overwrites while the log is read", async () => {
     const bench = await benchOf(new VirtualClock(), "meter:3.70", [[BT53.number, zone(0, 0)]]);
     const day = (n: number) => ({ start: at(n, 8), end: at(n, 9) });
     const days = Array.from({ length: 10 }, (_, i) => day(i + 1));

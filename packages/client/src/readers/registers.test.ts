@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { LayoutError } from "@meterport/protocol/errors";
 import { encode, parseProfile } from "@meterport/protocol/layout/index";
 import { type Dimensions, defaultDimensions } from "@meterport/protocol/tables/defaults";
@@ -73,7 +73,7 @@ const bench = (more: readonly [number, Contents][] = [], change = small) =>
   benchOf(new VirtualClock(), profile, [...tables, ...more], change);
 
 describe("readRegisters", () => {
-  it("gives totals and tiers with the present tariff", async () => {
+  test("gives totals and tiers with the present tariff", async () => {
     const { clock, meter } = await bench();
     const read = await clock.run(readRegisters(meter));
     assert.deepEqual([read.present?.tier, read.present?.season, read.demandResets], [2, 1, 7]);
@@ -83,14 +83,14 @@ describe("readRegisters", () => {
     );
   });
 
-  it("works without BT55, but not without BT23", async () => {
+  test("works without BT55, but not without BT23", async () => {
     const { clock, meter, line } = await bench([[BT55.number, { refuse: 3 }]]);
     assert.equal((await clock.run(readRegisters(meter))).present, null);
     line.memory.set(BT23.number, { refuse: 3 });
     await assert.rejects(clock.run(readRegisters(meter)), { code: "no-permission" });
   });
 
-  it("a table shorter than its dimensions is an error, and so are counts of 255", async () => {
+  test("a table shorter than its dimensions is an error, and so are counts of 255", async () => {
     const short = await bench([[BT23.number, bt23.subarray(0, 40)]]);
     await assert.rejects(short.clock.run(readRegisters(short.meter)), LayoutError);
     const wide = await bench([], (dimensions) => ({
@@ -109,7 +109,7 @@ describe("readRegisters", () => {
 });
 
 describe("readDemands", () => {
-  it("gives each extreme with its time, its sums, and its doubts", async () => {
+  test("gives each extreme with its time, its sums, and its doubts", async () => {
     const et42 = new Uint8Array(66);
     et42.set([...le16(66), 0], 0);
     et42.set([5, 3], 19);
@@ -144,7 +144,7 @@ describe("readDemands", () => {
     );
   });
 
-  it("gives the averages in progress, of any source that BT27 names", async () => {
+  test("gives the averages in progress, of any source that BT27 names", async () => {
     const { clock, meter } = await bench();
     const { underWay, interval_min } = await clock.run(readDemands(meter));
     assert.equal(interval_min, null);
@@ -159,7 +159,7 @@ describe("readDemands", () => {
     );
   });
 
-  it("a meter without demand has none", async () => {
+  test("a meter without demand has none", async () => {
     const without = defaultDimensions(parseProfile(profile));
     const none = {
       ...sources,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { ResponseError } from "@meterport/protocol/errors";
 import { encode, parseProfile, place, sizeOf } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
@@ -40,7 +40,7 @@ describe("readAlarms", () => {
   et14.set([26, 1, 2, 3, 4, 5, 26, 2, 31, 0, 0, 0], 6 + 24);
   et14.set([...le16(1001), 3], 6 + 36 * 4);
 
-  it("names the active alarms of the meter and of each connected device", async () => {
+  test("names the active alarms of the meter and of each connected device", async () => {
     const { clock, meter } = await benchOf(new VirtualClock(), profile, [
       [BT03.number, bt03],
       [ET14.number, et14],
@@ -83,7 +83,7 @@ describe("readAlarms", () => {
     ]);
   });
 
-  it("leaves refused parts unknown, and fails if the meter refuses everything", async () => {
+  test("leaves refused parts unknown, and fails if the meter refuses everything", async () => {
     const { clock, meter, line } = await benchOf(new VirtualClock(), profile, [
       [BT03.number, { refuse: 3 }],
       [ET14.number, et14],
@@ -97,7 +97,7 @@ describe("readAlarms", () => {
 });
 
 describe("devices of a meter that has 255 places for them", () => {
-  it("are read in bounded time, with impossible values marked", async () => {
+  test("are read in bounded time, with impossible values marked", async () => {
     // Each place is 255 bytes of ones.
     const { clock, meter } = await benchOf(
       new VirtualClock(),
@@ -119,7 +119,7 @@ describe("devices of a meter that has 255 places for them", () => {
 });
 
 describe("readPowerQuality", () => {
-  it("gives each phase its own counters, in plain units", async () => {
+  test("gives each phase its own counters, in plain units", async () => {
     const time = { year: 26, month: 5, day: 6, hour: 7, minute: 8, second: 9 };
     const table = zerosWith(ET09, env, {
       sag1SurgeTimeThreshold: 2,
@@ -164,7 +164,7 @@ describe("readPowerQuality", () => {
 });
 
 describe("readPowerQuality of other meters", () => {
-  it("works without what the firmware lacks, and an empty table raises no doubt", async () => {
+  test("works without what the firmware lacks, and an empty table raises no doubt", async () => {
     for (const name of ["meter:3.10", "meter:4.30", "module:1.20"]) {
       const dimensions = defaultDimensions(parseProfile(name));
       const { clock, meter } = await benchOf(new VirtualClock(), name, [
@@ -177,14 +177,14 @@ describe("readPowerQuality of other meters", () => {
     }
   });
 
-  it("a truncated table is an error", async () => {
+  test("a truncated table is an error", async () => {
     const { clock, meter } = await benchOf(new VirtualClock(), profile, [[ET09.number, { short: new Uint8Array(90) }]]);
     await assert.rejects(clock.run(readPowerQuality(meter)), { name: "LayoutError" });
   });
 });
 
 describe("readRecurring", () => {
-  it("gives the entries of ET74 before those of ET45", async () => {
+  test("gives the entries of ET74 before those of ET45", async () => {
     const read = (table: AnyTable, list: string, header: number, sequence: number, handles: readonly number[]) => {
       const bytes = new Uint8Array(sizeOf(table, env));
       const wide = header === 9;
@@ -225,7 +225,7 @@ describe("readRecurring", () => {
 
 /** BT03 has an alarm for each flag, and every name belongs to an existing flag. */
 describe("meterAlarms", () => {
-  it("names every flag of BT03 that is an alarm", async () => {
+  test("names every flag of BT03 that is an alarm", async () => {
     const { meterAlarms } = await import("@meterport/protocol/meaning/alarms");
     const on = Object.fromEntries(Object.keys(meterAlarms).map((key) => [key, true]));
     const modes = { meteringMode: false, testMode: false, meterShopMode: false };

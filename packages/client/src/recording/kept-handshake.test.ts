@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { concat } from "@meterport/protocol/bytes";
 import { captureHead, captureLine, parseCapture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
@@ -18,7 +18,7 @@ const requestsIn = (text: string): number[] => {
 const head = captureHead({ started: "", link: "tcp" });
 
 describe("a handshake that is kept", () => {
-  it("is the last one, up to its first request, in any pieces", () => {
+  test("is the last one, up to its first request, in any pieces", () => {
     const whole = [...spoken({ key, exchanges }), ...spoken({ key, exchanges, seed: 3 })];
     const pieces = whole.flatMap(({ dir, bytes }) =>
       Array.from(bytes, (byte) => ({ dir, bytes: Uint8Array.of(byte) })),
@@ -39,7 +39,7 @@ describe("a handshake that is kept", () => {
     }
   });
 
-  it("drops a handshake that does not end", () => {
+  test("drops a handshake that does not end", () => {
     const kept = new KeptHandshake();
     const [hello] = linesOf(spoken({ key, exchanges }));
     kept.see(hello as string);
@@ -51,7 +51,7 @@ describe("a handshake that is kept", () => {
 });
 
 describe("a recording ring of a TLS session", () => {
-  it("can be decrypted long after the handshake, also if another one has begun since", () => {
+  test("can be decrypted long after the handshake, also if another one has begun since", () => {
     let now = 0;
     const ring = new RecordingRing({ clock: { now: () => now, wall: () => now }, size: 1e6, age: 10_000 });
     const messages = [

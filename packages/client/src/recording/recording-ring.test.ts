@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { concat } from "@meterport/protocol/bytes";
 import { captureLine, parseCapture } from "@meterport/protocol/capture/capture";
 import { recordTransport } from "./recording.ts";
@@ -32,7 +32,7 @@ const setup = (size: number, age: number) => {
 };
 
 describe("a recording ring", () => {
-  it("forgets what is too old, and counts times from the oldest line left", () => {
+  test("forgets what is too old, and counts times from the oldest line left", () => {
     const { at, kept, pass } = setup(1e6, 1000);
     at(0, 1);
     at(600, 2);
@@ -48,20 +48,20 @@ describe("a recording ring", () => {
     assert.equal(kept(), undefined);
   });
 
-  it("forgets the oldest lines if there are too many, however long it runs", () => {
+  test("forgets the oldest lines if there are too many, however long it runs", () => {
     const { ring, at, kept } = setup(200, 1e9);
     for (let i = 0; i < 5000; i++) at(i, i & 0xff);
     assert.ok((ring.capture("serial") ?? "").length < 400);
     assert.deepEqual(kept()?.entries.at(-1)?.[1], 4999 & 0xff);
   });
 
-  it("gives no capture without bytes", () => {
+  test("gives no capture without bytes", () => {
     const { ring } = setup(1000, 1000);
     ring.write(captureLine({ t: 0, event: "opened" }));
     assert.equal(ring.capture("serial"), undefined);
   });
 
-  it("gives a readable capture however much a bridge delivers at once, and keeps every byte", async () => {
+  test("gives a readable capture however much a bridge delivers at once, and keeps every byte", async () => {
     const ring = new RecordingRing({ clock: { now: () => 0, wall: () => 0 }, size: 1e6, age: 1000 });
     const flood = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251);
     const transport = recordTransport(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { concat, fromHex, toHex } from "@meterport/protocol/bytes";
 import { LinkError, UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
@@ -95,7 +95,7 @@ const opened = async (
 };
 
 describe("optical", () => {
-  it("without a key, says what the meter is, and which tables stay refused", async () => {
+  test("without a key, says what the meter is, and which tables stay refused", async () => {
     const clock = new VirtualClock();
     const meter = await opened(clock, opticalLine(clock), undefined);
     assert.deepEqual([meter.identity?.serial, meter.identity?.firmware], ["12345678", "3.70.12"]);
@@ -103,7 +103,7 @@ describe("optical", () => {
     await assert.rejects(clock.run(meter.read(ET47)), { code: "no-permission" });
   });
 
-  it("reads tables with a read-only key shorter than 20 bytes, in fewer messages than the MEP port", async () => {
+  test("reads tables with a read-only key shorter than 20 bytes, in fewer messages than the MEP port", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);
     const meter = await opened(clock, line, keys.readOnly);
@@ -114,7 +114,7 @@ describe("optical", () => {
     assert.equal(line.asked.at(-1), "300017");
   });
 
-  it("writes only the changed bytes and reads them again", async () => {
+  test("writes only the changed bytes and reads them again", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);
     const meter = await opened(clock, line, keys.provisioning, true);
@@ -124,7 +124,7 @@ describe("optical", () => {
     assert.deepEqual(line.asked, [idtVersion, "3f082f0000000001", "4f082f000000000103", "3f082f0000000001"]);
   });
 
-  it("reads and writes parts of pending tables after their descriptor", async () => {
+  test("reads and writes parts of pending tables after their descriptor", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);
     const meter = await opened(clock, line, keys.unique, true);
@@ -149,7 +149,7 @@ describe("optical", () => {
     assert.deepEqual([whole.descriptor.eventCode, whole.contents.tariff, whole.contents.calendarId], [1, 2, 7]);
   });
 
-  it("calls procedures with its own sequence numbers and finds the answer in BT08", async () => {
+  test("calls procedures with its own sequence numbers and finds the answer in BT08", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);
     const meter = await opened(clock, line, keys.unique, true);
@@ -161,14 +161,14 @@ describe("optical", () => {
     assert.ok(!line.asked.some((apdu) => apdu.slice(2, 6) === "0832"));
   });
 
-  it("leaves transactions to the MEP port", async () => {
+  test("leaves transactions to the MEP port", async () => {
     const clock = new VirtualClock();
     const meter = await opened(clock, opticalLine(clock), keys.unique, true);
     const run = meter.transaction((steps) => [steps.read(ET52)]);
     await assert.rejects(clock.run(run), (error) => error instanceof UsageError && error.code === "other-way");
   });
 
-  it("shows a wrong key once", async () => {
+  test("shows a wrong key once", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);
     await assert.rejects(
@@ -178,7 +178,7 @@ describe("optical", () => {
     assert.deepEqual(line.asked, []);
   });
 
-  it("shows a wrong key once, over any number of pipes", async () => {
+  test("shows a wrong key once, over any number of pipes", async () => {
     const clock = new VirtualClock();
     const security = optical({ key: new Secret(new Uint8Array(20).fill(9)) });
     const shown: number[] = [];
@@ -194,7 +194,7 @@ describe("optical", () => {
     assert.deepEqual(shown, [1, 0, 0]);
   });
 
-  it("continues after the meter has lost the session", async () => {
+  test("continues after the meter has lost the session", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);
     const meter = await opened(clock, line, keys.readOnly);
@@ -203,7 +203,7 @@ describe("optical", () => {
     assert.equal((await clock.run(meter.read(ET47))).tariff, 255);
   });
 
-  it("logs off when closed, also if the meter is gone", async () => {
+  test("logs off when closed, also if the meter is gone", async () => {
     const clock = new VirtualClock();
     const line = opticalLine(clock);
     const meter = await opened(clock, line, keys.readOnly);
@@ -223,14 +223,14 @@ describe("optical", () => {
     assert.ok(clock.now() - before <= 3_100, `${clock.now() - before} ms`);
   });
 
-  it("refuses a key that is too long, without showing it", () => {
+  test("refuses a key that is too long, without showing it", () => {
     assert.throws(
       () => optical({ key: new Secret(new Uint8Array(21).fill(0x53)) }),
       (error) => error instanceof UsageError && error.code === "key" && !/53|SSS/.test(error.message),
     );
   });
 
-  it("leaves pending tables alone on the MEP port", async () => {
+  test("leaves pending tables alone on the MEP port", async () => {
     const clock = new VirtualClock();
     const meter = await clock.run(connectTo(endpointLine(clock, []), clock, { profile, writable: true }));
     await assert.rejects(clock.run(meter.write(ET6191, ["contents", "tariff"], 1)), { code: "read-only" });
@@ -238,13 +238,13 @@ describe("optical", () => {
 });
 
 describe("parts of pending tables", () => {
-  it("are requested as on page 11 of the Optical guide", () => {
+  test("are requested as on page 11 of the Optical guide", () => {
     assert.deepEqual(pendingPart({ offset: 9, length: 4 }), { asked: { offset: 3, length: 10 }, from: 6 });
     assert.deepEqual(pendingPart({ offset: 4, length: 6 }), { asked: { offset: 0, length: 10 }, from: 4 });
     assert.deepEqual(pendingPart({ offset: 2, length: 1 }), { asked: { offset: 0, length: 6 }, from: 2 });
   });
 
-  it("are written after the new descriptor", () => {
+  test("are written after the new descriptor", () => {
     const descriptor = bytes("000102030405");
     const write = (offset: number, hex: string) => ({ offset, data: bytes(hex) });
     assert.deepEqual(pendingWrites([write(9, "aa")], descriptor), [write(3, "000102030405aa")]);

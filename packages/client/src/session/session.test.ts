@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -50,7 +50,7 @@ describe("a session on a transport that misbehaves", () => {
     ],
   ];
   for (const [name, transport, detail] of broken) {
-    it(`${name}: the request fails as closed, and no timer is left`, async () => {
+    test(`${name}: the request fails as closed, and no timer is left`, async () => {
       const clock = new VirtualClock();
       const session = sessionOn(silent(transport), clock);
       await assert.rejects(clock.run(session.request(readBt01, { label: "read BT01" })), (error: unknown) => {
@@ -63,14 +63,14 @@ describe("a session on a transport that misbehaves", () => {
     });
   }
 
-  it("a transport that fails to close does not hide why no meter was found", async () => {
+  test("a transport that fails to close does not hide why no meter was found", async () => {
     const clock = new VirtualClock();
     const transport = silent({ close: () => Promise.reject(new Error("busy")) });
     const security = rc4({ key: new Secret(testKey), entropy: (length) => new Uint8Array(length) });
     await assert.rejects(clock.run(connect(transport, { security, clock })), { name: "LinkError", code: "no-answer" });
   });
 
-  it("a listener that throws ends neither the session nor the other listeners, and its error is reported", () => {
+  test("a listener that throws ends neither the session nor the other listeners, and its error is reported", () => {
     const code = `
       import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
       import { endpointLine, testKey } from "../testing/endpoint-line.test-kit.ts";
@@ -96,14 +96,14 @@ describe("a session on a transport that misbehaves", () => {
 
 describe("a key", () => {
   const entropy = (length: number): Uint8Array => new Uint8Array(length);
-  it("may have 20 bytes, of which the first 16 count", () => {
+  test("may have 20 bytes, of which the first 16 count", () => {
     const long = new Secret(Uint8Array.from({ length: 20 }, (_, i) => i));
     const short = new Secret(Uint8Array.from({ length: 16 }, (_, i) => i));
     const packet = (key: Secret) => rc4({ key, entropy }).seal.seal(readBt01).packet;
     assert.deepEqual(packet(long), packet(short));
   });
   for (const length of [0, 15, 21])
-    it(`of ${length} bytes is refused`, () => {
+    test(`of ${length} bytes is refused`, () => {
       assert.throws(() => rc4({ key: new Secret(new Uint8Array(length)), entropy }), {
         name: "UsageError",
         code: "key",
@@ -112,7 +112,7 @@ describe("a key", () => {
 });
 
 describe("connect", () => {
-  it("takes any clock, also one that starts below zero", async () => {
+  test("takes any clock, also one that starts below zero", async () => {
     for (const now of [-1e12, 0, 1.8e12]) {
       const clock = new VirtualClock({ now });
       const line = endpointLine(clock, [[BT52.number, new Uint8Array(7)]]);
@@ -125,7 +125,7 @@ describe("connect", () => {
 });
 
 describe("a transport that says how slow it is", () => {
-  it("gets a longer timeout, unless the caller sets one", async () => {
+  test("gets a longer timeout, unless the caller sets one", async () => {
     const failedAfter = async (transport: Transport, timing = {}): Promise<number> => {
       const clock = new VirtualClock();
       const seal = rc4Authentication({ key: testKey, sequence: 1 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { LinkError, type LinkFailure, ResponseError } from "@meterport/protocol/errors";
 import fc from "fast-check";
 import { LinkJudge, type Observation } from "./link-judge.ts";
@@ -43,14 +43,14 @@ const link = (pauseLimit?: number) => {
 };
 
 describe("the state of a link", () => {
-  it("is connecting until something is known", () => {
+  test("is connecting until something is known", () => {
     const { see, is } = link();
     assert.deepEqual(is(), ["connecting", null]);
     see(answered());
     assert.deepEqual(is(), ["up", null]);
   });
 
-  it("is silent or refused as observed, and up again with the first answer", () => {
+  test("is silent or refused as observed, and up again with the first answer", () => {
     for (const [code, state] of [
       ["no-answer", "silent"],
       ["echo", "silent"],
@@ -69,7 +69,7 @@ describe("the state of a link", () => {
     }
   });
 
-  it("a refusal by the meter itself leaves the link answering", () => {
+  test("a refusal by the meter itself leaves the link answering", () => {
     const { see, is, health } = link();
     const error = new ResponseError("no-permission", 3, "read BT28", "the key does not allow it");
     see(answered(), { type: "failed", trouble: troubleOf(error) });
@@ -77,7 +77,7 @@ describe("the state of a link", () => {
     assert.equal(health.answering, true);
   });
 
-  it("noise, which gives a different failure each time, changes the cause only if three looks agree", () => {
+  test("noise, which gives a different failure each time, changes the cause only if three looks agree", () => {
     const { see, is } = link();
     see(answered(), failed("bad-digest"));
     assert.equal(see(failed("wrong-key"), failed("garbage"), failed("wrong-key"), failed("half-reply")), false);
@@ -87,7 +87,7 @@ describe("the state of a link", () => {
     assert.deepEqual(is(), ["silent", "echo"]);
   });
 
-  it("a lost pipe explains everything, but nothing once there is another one", () => {
+  test("a lost pipe explains everything, but nothing once there is another one", () => {
     const { see, is } = link(600_000);
     see(answered(), lost);
     assert.deepEqual(is(), ["silent", "closed"]);
@@ -99,7 +99,7 @@ describe("the state of a link", () => {
 });
 
 describe("a pause", () => {
-  it("is silence and nothing else, on a meter with one line for both ports", () => {
+  test("is silence and nothing else, on a meter with one line for both ports", () => {
     const { see, is, health } = link(600_000);
     see(answered(), failed("half-reply"));
     assert.deepEqual(is(), ["silent", "half-reply"], "a session may begin in the middle of a reply");
@@ -110,7 +110,7 @@ describe("a pause", () => {
     assert.deepEqual(is(), ["up", null]);
   });
 
-  it("is certain if packets of the optical port are heard, and lasts as long as they are", () => {
+  test("is certain if packets of the optical port are heard, and lasts as long as they are", () => {
     const { see, is, health } = link(600_000);
     see(answered(), failed("optical-session"));
     assert.deepEqual(is(), ["paused", "optical-session"]);
@@ -125,7 +125,7 @@ describe("a pause", () => {
     assert.deepEqual(stranger.is(), ["paused", "optical-session"], "before the first contact, too");
   });
 
-  it("is not assumed for other meters, nor for one that has never answered", () => {
+  test("is not assumed for other meters, nor for one that has never answered", () => {
     const other = link(undefined);
     other.see(answered(), failed("no-answer"), failed("no-answer"), failed("no-answer"), failed("no-answer"));
     assert.deepEqual(other.is(), ["silent", "no-answer"]);
@@ -134,7 +134,7 @@ describe("a pause", () => {
     assert.deepEqual(never.is(), ["silent", "no-answer"]);
   });
 
-  it("ends when anything is heard that an optical session does not explain", () => {
+  test("ends when anything is heard that an optical session does not explain", () => {
     const { see, is } = link(600_000);
     see(answered(), failed("no-answer"), failed("no-answer"), failed("no-answer"));
     assert.deepEqual(is(), ["paused", "optical-session"]);
@@ -145,7 +145,7 @@ describe("a pause", () => {
     assert.deepEqual(is(), ["silent", "no-answer"], "not paused again");
   });
 
-  it("becomes silence after its limit, and is not assumed again", () => {
+  test("becomes silence after its limit, and is not assumed again", () => {
     const { see, is, pass, health } = link(600_000);
     see(answered(), failed("no-answer"), failed("no-answer"), failed("no-answer"));
     assert.equal(health.wakeAt(), 4000 + 600_000);
@@ -163,7 +163,7 @@ describe("a pause", () => {
 describe("a degraded link", () => {
   const bad = answered(3, 1, "half-reply");
 
-  it("repeats much for a while, reports what it saw, and does not flap", () => {
+  test("repeats much for a while, reports what it saw, and does not flap", () => {
     const { see, is, health } = link();
     see(answered(), bad, bad, bad);
     assert.deepEqual(is(), ["up", null], "three repetitions are not enough");
@@ -177,7 +177,7 @@ describe("a degraded link", () => {
     assert.deepEqual(is(), ["up", null]);
   });
 
-  it("one failure is checked before it is reported, two are silence", () => {
+  test("one failure is checked before it is reported, two are silence", () => {
     const { see, is, health } = link();
     see(answered(), bad, bad, bad, bad);
     assert.equal(see(failed("no-answer")), false);
@@ -188,7 +188,7 @@ describe("a degraded link", () => {
     assert.deepEqual(is(), ["silent", "no-answer"]);
   });
 
-  it("an outage alone does not make a link degraded", () => {
+  test("an outage alone does not make a link degraded", () => {
     const { see, is } = link();
     see(answered());
     for (let i = 0; i < 50; i++) see(failed("no-answer"));
@@ -196,7 +196,7 @@ describe("a degraded link", () => {
     assert.deepEqual(is(), ["up", null]);
   });
 
-  it("a slow poll is judged over more than a minute", () => {
+  test("a slow poll is judged over more than a minute", () => {
     const { see, is, pass } = link();
     for (let i = 0; i < 6; i++) {
       pass(60_000);
@@ -206,7 +206,7 @@ describe("a degraded link", () => {
   });
 });
 
-it("for any observations: a cause unless the link is up, values only while it is up or degraded", () => {
+test("for any observations: a cause unless the link is up, values only while it is up or degraded", () => {
   const codes = ["no-answer", "echo", "wrong-key", "garbage", "half-reply"] as const;
   const observation = fc.oneof(
     fc.constantFrom<Observation>(lost, { type: "tick" }, { type: "answered" }),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { checkNames, type Finding, sicknesses } from "../diagnosis.ts";
 import { opticalLayers, opticalSicknesses } from "../optical-diagnosis.ts";
 import { findingText, languages, wordsOf } from "./words.ts";
@@ -14,7 +14,7 @@ describe("words of a diagnosis", () => {
   const english = wordsOf("en");
 
   for (const language of languages)
-    it(`${language} has a name, a cause and remedies for every sickness, as many as English`, () => {
+    test(`${language} has a name, a cause and remedies for every sickness, as many as English`, () => {
       const words = wordsOf(language);
       for (const sickness of [...sicknesses, ...opticalSicknesses]) {
         const { name, cause, remedies } = words.sicknesses[sickness];
@@ -26,7 +26,7 @@ describe("words of a diagnosis", () => {
     });
 
   for (const language of languages)
-    it(`${language} names the same facts as English`, () => {
+    test(`${language} names the same facts as English`, () => {
       const { findings, brokenLine } = wordsOf(language);
       assert.equal(placeholders(brokenLine), placeholders(english.brokenLine));
       for (const finding of Object.keys(english.findings) as Finding[])
@@ -40,13 +40,13 @@ describe("words of a diagnosis", () => {
         );
     });
 
-  it("a key's form is named in the language", () => {
+  test("a key's form is named in the language", () => {
     const check = { name: "key", verdict: "warning", finding: "key-in-other-form", facts: { form: "hex" } } as const;
     assert.equal(findingText(wordsOf("de"), check), "angenommen, gelesen als Hexadezimalziffern");
   });
 
   for (const language of languages)
-    it(`${language} points at a layer, not up or down: a terminal shows them above, a page below`, () => {
+    test(`${language} points at a layer, not up or down: a terminal shows them above, a page below`, () => {
       const text = JSON.stringify(wordsOf(language));
       assert.doesNotMatch(text, /\b(below|above|unten|oben|nedenfor|ovenfor)\b/i);
     });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { UsageError } from "@meterport/protocol/errors";
 import { type LocalOffset, parseQuiet, quietAt, quietRest, quietText } from "./quiet.ts";
 
@@ -26,13 +26,13 @@ const stretches = (text: string, midnight: number): string[] => {
 };
 
 describe("quiet windows", () => {
-  it("are parsed from the written form", () => {
+  test("are parsed from the written form", () => {
     for (const text of ["02:10-02:18", "23:50-00:10", "00:00-23:59"])
       assert.equal(parseQuiet(text).map(quietText).join(), text);
     assert.equal(parseQuiet(" 02:10 - 02:18 ,12:00-12:05").map(quietText).join(), "02:10-02:18,12:00-12:05");
   });
 
-  it("that are malformed are refused with a reason", () => {
+  test("that are malformed are refused with a reason", () => {
     for (const text of [
       "",
       "02:10",
@@ -51,7 +51,7 @@ describe("quiet windows", () => {
     assert.throws(() => parseQuiet(Array(25).fill("02:10-02:18").join()), /has 25 windows, and a meter may have 24/);
   });
 
-  it("include their first minute and exclude their last", () => {
+  test("include their first minute and exclude their last", () => {
     assert.deepEqual(stretches("02:10-02:18", Date.UTC(2026, 0, 14, 23)), ["15T01:10 15T01:18"]);
     const [window] = parseQuiet("02:10-02:18");
     const at = Date.UTC(2026, 0, 15, 1, 10);
@@ -63,7 +63,7 @@ describe("quiet windows", () => {
     );
   });
 
-  it("may cross midnight, and there may be several", () => {
+  test("may cross midnight, and there may be several", () => {
     assert.deepEqual(stretches("23:50-00:10", Date.UTC(2026, 0, 15, 12)), ["15T22:50 15T23:10"]);
     assert.deepEqual(stretches("02:10-02:18,02:16-02:30,12:00-12:05", Date.UTC(2026, 0, 14, 23)), [
       "15T01:10 15T01:30",
@@ -71,7 +71,7 @@ describe("quiet windows", () => {
     ]);
   });
 
-  it("are kept when the clock skips them, at the moments when they would have been", () => {
+  test("are kept when the clock skips them, at the moments when they would have been", () => {
     const day = Date.UTC(2026, 2, 28, 23);
     // 02:10 is 01:10 UTC, which is 03:10 on that day.
     assert.deepEqual(stretches("02:10-02:18", day), ["29T01:10 29T01:18"]);
@@ -79,11 +79,11 @@ describe("quiet windows", () => {
     assert.deepEqual(stretches("04:10-04:18", day), ["29T02:10 29T02:18"]);
   });
 
-  it("are kept twice when the hour is repeated", () => {
+  test("are kept twice when the hour is repeated", () => {
     assert.deepEqual(stretches("02:10-02:18", Date.UTC(2026, 9, 24, 22)), ["25T00:10 25T00:18", "25T01:10 25T01:18"]);
   });
 
-  it("say how long nothing changes, at any moment", () => {
+  test("say how long nothing changes, at any moment", () => {
     const windows = parseQuiet("02:10-02:18,23:50-00:10,03:10-03:20");
     for (const midnight of [Date.UTC(2026, 0, 14, 23), Date.UTC(2026, 2, 28, 23), Date.UTC(2026, 9, 24, 22)])
       for (let wall = midnight; wall < midnight + 26 * hour; wall += 17_000) {

@@ -1,6 +1,6 @@
 /** A configured meter that is read through its optical port, in virtual time: how it spares the MEP port and keeps the meter's limits. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { connect, rc4 } from "@meterport/client";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
 import { parseQuiet } from "@meterport/engine/plan/quiet";
@@ -95,7 +95,7 @@ const setUp = (key = readOnly, interval = minute, quiet?: string) => {
 };
 
 describe("a meter read through its optical port", () => {
-  it("has values at each interval, over hours, and never holds a session up to the meter's limit", async () => {
+  test("has values at each interval, over hours, and never holds a session up to the meter's limit", async () => {
     const { clock, meter, loop, asked, shown } = setUp();
     loop.start();
     let taken = 0;
@@ -116,7 +116,7 @@ describe("a meter read through its optical port", () => {
     await clock.run(loop.stop());
   });
 
-  it("leaves the line to the MEP port between two readings", async () => {
+  test("leaves the line to the MEP port between two readings", async () => {
     const { clock, meter, loop } = setUp();
     loop.start();
     await clock.advance(90 * second);
@@ -134,7 +134,7 @@ describe("a meter read through its optical port", () => {
     await clock.run(loop.stop());
   });
 
-  it("reports silent while the head is off, and has values soon after it is back", async () => {
+  test("reports silent while the head is off, and has values soon after it is back", async () => {
     const { clock, loop, become } = setUp();
     loop.start();
     await clock.advance(70 * second);
@@ -148,7 +148,7 @@ describe("a meter read through its optical port", () => {
     await clock.run(loop.stop());
   });
 
-  it("holds no session and shows no value in a quiet window, and continues after it", async () => {
+  test("holds no session and shows no value in a quiet window, and continues after it", async () => {
     const clock = new VirtualClock();
     const begins = Math.ceil(clock.wall() / minute) * minute + 10 * minute;
     const text = (wall: number): string => new Date(wall).toISOString().slice(11, 16);
@@ -180,7 +180,7 @@ describe("a meter read through its optical port", () => {
     await time.run(loop.stop());
   });
 
-  it("sends a key that the meter refuses only once, however long it runs", async () => {
+  test("sends a key that the meter refuses only once, however long it runs", async () => {
     const { clock, loop, log, shown } = setUp(new Secret(new Uint8Array(20).fill(9)));
     loop.start();
     await clock.advance(60 * minute);

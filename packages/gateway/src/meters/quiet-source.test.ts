@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import type { LinkStatus } from "@meterport/client/supervision/link-status";
 import { parseQuiet } from "@meterport/engine/plan/quiet";
 import { FakeMeter } from "@meterport/engine/testing/fake-meter";
@@ -28,7 +28,7 @@ const setUp = (text = "02:10-02:18", at = "02:00") => {
 };
 
 describe("a meter with quiet windows", () => {
-  it("is closed before the window, gives the reason, and starts again after it", async () => {
+  test("is closed before the window, gives the reason, and starts again after it", async () => {
     const { clock, source, made, told } = setUp();
     source.start();
     await clock.advance(9 * minute);
@@ -55,7 +55,7 @@ describe("a meter with quiet windows", () => {
     assert.equal(made[1]?.closes, 1);
   });
 
-  it("lets a read in progress end first, but not one that hangs", async () => {
+  test("lets a read in progress end first, but not one that hangs", async () => {
     for (const hangs of [false, true]) {
       const { clock, source, made } = setUp();
       source.start();
@@ -77,7 +77,7 @@ describe("a meter with quiet windows", () => {
     }
   });
 
-  it("reads nothing if the program starts in a window", async () => {
+  test("reads nothing if the program starts in a window", async () => {
     const { clock, source, made, told } = setUp("23:50-00:10", "23:55");
     source.start();
     await clock.advance(14 * minute);
@@ -91,7 +91,7 @@ describe("a meter with quiet windows", () => {
     await source.close();
   });
 
-  it("stays quiet without a break if one window follows another", async () => {
+  test("stays quiet without a break if one window follows another", async () => {
     const { clock, source, made } = setUp("02:10-02:18,02:18-02:20");
     source.start();
     await clock.advance(19 * minute);
@@ -101,7 +101,7 @@ describe("a meter with quiet windows", () => {
     await source.close();
   });
 
-  it("can be closed in a window, and stays closed after it", async () => {
+  test("can be closed in a window, and stays closed after it", async () => {
     const { clock, source, made } = setUp();
     source.start();
     await clock.advance(12 * minute);

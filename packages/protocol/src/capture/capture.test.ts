@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { guideExchanges } from "../../vectors/guide.ts";
 import { fromHex, toHex } from "../bytes.ts";
@@ -17,7 +17,7 @@ const entry: fc.Arbitrary<CaptureEntry> = fc.oneof(
 );
 
 describe("a capture", () => {
-  it("comes back as it was written", () => {
+  test("comes back as it was written", () => {
     fc.assert(
       fc.property(fc.array(entry), (entries) => {
         const plain = entries.map((entry) => ({ ...entry }));
@@ -32,7 +32,7 @@ describe("a capture", () => {
     });
   });
 
-  it("names the line that is malformed", () => {
+  test("names the line that is malformed", () => {
     const bad: Readonly<Record<string, RegExp>> = {
       "": /^line 1: the file is empty/,
       '{"format":"har"}': /^line 1: it is not a capture/,
@@ -57,7 +57,7 @@ describe("a capture", () => {
     );
   });
 
-  it("shows an answer that noise seems to swallow, and the late reply that came after it before anybody sent", () => {
+  test("shows an answer that noise seems to swallow, and the late reply that came after it before anybody sent", () => {
     const rx = (t: number, hex: string): CaptureEntry => ({ t, dir: "rx", bytes: fromHex(hex) as Uint8Array });
     const entries = [
       // 0x0123 bytes would follow.
@@ -80,7 +80,7 @@ describe("a capture", () => {
     );
   });
 
-  it("is read up to its last whole line, from whatever editor, and says when it is empty", () => {
+  test("is read up to its last whole line, from whatever editor, and says when it is empty", () => {
     const whole = head + captureLine({ t: 1, event: "opened" });
     const torn = whole + captureLine({ t: 2, dir: "rx", bytes: Uint8Array.of(1, 2, 3) });
     for (let length = whole.length; length < torn.length - 1; length++)
@@ -96,7 +96,7 @@ describe("a capture", () => {
     assert.throws(() => parseCapture("\n"), /line 1: the file is empty/);
   });
 
-  it("falls into its frames, however the bytes are cut, with alerts between them", () => {
+  test("falls into its frames, however the bytes are cut, with alerts between them", () => {
     const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
     for (const size of [1, 7, 1000]) {
       let text = head;
@@ -118,7 +118,7 @@ describe("a capture", () => {
     }
   });
 
-  it("falls into pieces that hold every byte, in order, of whatever bytes", () => {
+  test("falls into pieces that hold every byte, in order, of whatever bytes", () => {
     fc.assert(
       fc.property(fc.array(entry), (entries) => {
         const { streams, pieces } = piecesOf({ header: parseCapture(head).header, entries });

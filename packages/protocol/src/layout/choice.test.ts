@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { LayoutError } from "../errors.ts";
 import { annotate } from "./annotate.ts";
 import {
@@ -60,7 +60,7 @@ const T = table(
 const data = Uint8Array.of(1, 2, 3, 0, 2, 3, 0, 2, 3);
 
 describe("choice", () => {
-  it("decodes to the form that fits, under its name, and back", () => {
+  test("decodes to the form that fits, under its name, and back", () => {
     const value = decode(T, data, {});
     assert.deepEqual(
       value.items.map(({ body }) => body),
@@ -69,7 +69,7 @@ describe("choice", () => {
     assert.deepEqual(encode(T, value, {}), data);
   });
 
-  it("has a size where the contents do not matter for it", () => {
+  test("has a size where the contents do not matter for it", () => {
     assert.equal(sizeOf(T, {}), 9);
     assert.deepEqual(misplaced(T, {}), []);
     const uneven = choice({
@@ -82,7 +82,7 @@ describe("choice", () => {
     assert.deepEqual(decode(record, Uint8Array.of(5, 1, 2), {}), { n: 5, body: { two: { a: 0x201 } } });
   });
 
-  it("shows the leaves of each form that is possible, and no other", () => {
+  test("shows the leaves of each form that is possible, and no other", () => {
     const paths = leaves(T, {}).filter(({ path }) => path.includes("body"));
     assert.deepEqual(
       paths.map(({ path, offset }) => [path, offset]),
@@ -104,14 +104,14 @@ describe("choice", () => {
     );
   });
 
-  it("finds parts of possible forms", () => {
+  test("finds parts of possible forms", () => {
     const high = locate(T, ["items", 0, "body", "narrow", "high"], {});
     assert.deepEqual([high.offset, high.length, high.decode(Uint8Array.of(7))], [2, 1, 7]);
     assert.throws(() => locate(T, ["items", 0, "body", "last", "raw"], {}), LayoutError);
     assert.throws(() => locate(T, ["items", 2, "body", "wide", "value"], {}), LayoutError);
   });
 
-  it("refuses a value of another form, of two forms or of none", () => {
+  test("refuses a value of another form, of two forms or of none", () => {
     const { items } = decode(T, data, {});
     const [first, second, third] = items;
     assert.ok(first !== undefined && second !== undefined && third !== undefined);
@@ -124,13 +124,13 @@ describe("choice", () => {
     assert.throws(() => decode(none, Uint8Array.of(0, 0), {}), /none of its forms fits/);
   });
 
-  it("is documented form by form", () => {
+  test("is documented form by form", () => {
     const page = markdown(T);
     assert.match(page, /items\.n\.body\.wide \| +\| record, if isWide = true/);
     assert.match(page, /items\.n\.body\.narrow\.high \| 2 \| UINT8/);
   });
 
-  it("is made of records only", () => {
+  test("is made of records only", () => {
     assert.throws(() => choice({ a: form(entryBelow(1), u8, "A number") }), TypeError);
   });
 });

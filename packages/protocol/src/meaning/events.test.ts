@@ -1,6 +1,6 @@
 /** Numbers and arguments typed a second time, as the head-end's event table and ANSI C12.19 print them. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { eventArgumentOf, eventOf } from "./events.ts";
 
@@ -17,7 +17,7 @@ const le = (number: number, length = 2): Uint8Array =>
 const text = (event: number, number: number, length = 2): string => eventArgumentOf(event, le(number, length)).text;
 
 describe("the number of an event", () => {
-  it("has a name, a severity and a source, for all that the head-end lists", () => {
+  test("has a name, a severity and a source, for all that the head-end lists", () => {
     for (const [severity, codes] of [
       ["status", statusCodes],
       ["alarm", alarmCodes],
@@ -29,7 +29,7 @@ describe("the number of an event", () => {
       }
   });
 
-  it("means what the lists print", () => {
+  test("means what the lists print", () => {
     const printed: readonly (readonly [number, RegExp])[] = [
       [1, /power down/i],
       [8, /access.*writ/i],
@@ -48,7 +48,7 @@ describe("the number of an event", () => {
     for (const [code, name] of printed) assert.match(eventOf(code).name ?? "", name);
   });
 
-  it("has the same name with the manufacturer's bit as without, and keeps the bit apart", () => {
+  test("has the same name with the manufacturer's bit as without, and keeps the bit apart", () => {
     for (let code = 0; code < 2048; code++) {
       const [plain, flagged] = [eventOf(code), eventOf(code | 0x800)];
       assert.deepEqual(flagged, { ...plain, manufacturer: true });
@@ -56,7 +56,7 @@ describe("the number of an event", () => {
     }
   });
 
-  it("that no list has is left without a name", () => {
+  test("that no list has is left without a name", () => {
     const listed = new Set([...Array.from({ length: 36 }, (_, code) => code), ...statusCodes, ...alarmCodes]);
     for (let code = 0; code < 2048; code++)
       if (!listed.has(code))
@@ -65,7 +65,7 @@ describe("the number of an event", () => {
 });
 
 describe("the argument of an event", () => {
-  it("is what the head-end prints beside it", () => {
+  test("is what the head-end prints beside it", () => {
     const printed: readonly (readonly [event: number, argument: number, text: string])[] = [
       [2, 3, "power failure"],
       [2, 11, "boot ROM switch-over"],
@@ -118,7 +118,7 @@ describe("the argument of an event", () => {
     }
   });
 
-  it("is data as well", () => {
+  test("is data as well", () => {
     assert.deepEqual(eventArgumentOf(66, le(0x0903)), {
       hex: "0309",
       number: 0x0903,
@@ -134,7 +134,7 @@ describe("the argument of an event", () => {
     ]);
   });
 
-  it("is shown raw where no list has it, never guessed", () => {
+  test("is shown raw where no list has it, never guessed", () => {
     const cases: readonly (readonly [event: number, argument: number, length: number, text: string])[] = [
       [2, 77, 2, "unknown cause code 77"],
       [24, 4, 2, "unknown season code 4"],
@@ -162,7 +162,7 @@ describe("the argument of an event", () => {
     assert.equal(eventArgumentOf(2, Uint8Array.of(3, 0, 0, 0, 0, 0, 1)).text, "argument 03 00 00 00 00 00 01");
   });
 
-  it("of any bytes for any event has an answer that keeps the bytes", () =>
+  test("of any bytes for any event has an answer that keeps the bytes", () =>
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 0xffff }), fc.uint8Array({ maxLength: 255 }), (event, bytes) => {
         const { hex, number, text: said, parts } = eventArgumentOf(event, bytes);
@@ -174,7 +174,7 @@ describe("the argument of an event", () => {
       { numRuns: 500 },
     ));
 
-  it("of two bytes has an answer for every event, whatever they are", () => {
+  test("of two bytes has an answer for every event, whatever they are", () => {
     for (let event = 0; event < 128; event++)
       for (let argument = 0; argument < 0x10000; argument += 97)
         assert.equal(eventArgumentOf(event, le(argument)).number, argument);

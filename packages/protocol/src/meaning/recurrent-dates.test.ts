@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { RecurrentDate } from "../layout/dates.ts";
 import { dateForm, dateText, dayOf, daysInYear, isoDay, latestOn } from "./recurrent-dates.ts";
@@ -20,9 +20,9 @@ describe("recurrent dates", () => {
     ["Independence Day on a Saturday is observed on Friday", on(7, 4, 14), "2026-07-03"],
     ["New Year 2027 on a Friday stays", on(1, 1, 12), "2026-01-01"],
   ];
-  for (const [name, date, day] of holidays) it(name, () => assert.deepEqual(in2026(date), [day]));
+  for (const [name, date, day] of holidays) test(name, () => assert.deepEqual(in2026(date), [day]));
 
-  it("move across the end of a month and of a year", () => {
+  test("move across the end of a month and of a year", () => {
     // 1 January 2028 is a Saturday.
     assert.deepEqual(daysInYear(on(1, 1, 11), 2027).map(isoDay), ["2027-01-01", "2027-12-31"]);
     // 31 January 2026 is a Saturday.
@@ -30,7 +30,7 @@ describe("recurrent dates", () => {
     assert.deepEqual(in2026(on(12, 31, 7)), ["2026-01-01", "2026-12-31"]);
   });
 
-  it("come each month, week and day, and 31 February never", () => {
+  test("come each month, week and day, and 31 February never", () => {
     assert.deepEqual(
       in2026(on(13, 31)).map((day) => day.slice(5, 7)),
       ["01", "03", "05", "07", "08", "10", "12"],
@@ -91,7 +91,7 @@ describe("recurrent dates", () => {
     });
   };
 
-  it("are the days that the guide's own words give", () => {
+  test("are the days that the guide's own words give", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 13 }),
@@ -111,7 +111,7 @@ describe("recurrent dates", () => {
     );
   });
 
-  it("have words", () => {
+  test("have words", () => {
     assert.deepEqual(
       [
         on(5, 25, 1, 1),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { decode, parseProfile, sizeOf } from "../layout/index.ts";
 import { BT54 } from "../tables/basic/bt54-calendar.ts";
@@ -58,7 +58,7 @@ const table = (): Uint8Array => {
 const calendar = tariffCalendar(decode(BT54, table(), env));
 
 describe("tariffCalendar", () => {
-  it("tells the tier of each minute: weekdays, weekends, holidays, seasons", () => {
+  test("tells the tier of each minute: weekdays, weekends, holidays, seasons", () => {
     const asked: readonly (readonly [string, number | null])[] = [
       ["2026-01-05T06:29", 1],
       ["2026-01-05T06:30", 0],
@@ -78,7 +78,7 @@ describe("tariffCalendar", () => {
     for (const [at, tier] of asked) assert.equal(tierAt(calendar, at), tier, at);
   });
 
-  it("leaves unknown what cannot be true, and marks it", () => {
+  test("leaves unknown what cannot be true, and marks it", () => {
     // Sundays of the summer begin at one o'clock; the single holiday is out of order.
     assert.deepEqual([tierAt(calendar, "2026-04-05T12:00"), tierAt(calendar, "2026-07-01T12:00")], [null, null]);
     assert.equal(tariffOn(calendar, "2026-07-01").kind, "special");
@@ -96,7 +96,7 @@ describe("tariffCalendar", () => {
     assert.equal(calendar.id, 7);
   });
 
-  it("lists its dates with the days of a year", () => {
+  test("lists its dates with the days of a year", () => {
     assert.deepEqual(
       calendar.dates.map((date) => [
         date.text,
@@ -118,7 +118,7 @@ describe("tariffCalendar", () => {
     );
   });
 
-  it("stays in the present season where no date begins one", () => {
+  test("stays in the present season where no date begins one", () => {
     const bytes = table();
     bytes.fill(0, 0, switches);
     const value = decode(BT54, bytes, env);
@@ -128,7 +128,7 @@ describe("tariffCalendar", () => {
     assert.equal(tierAt(tariffCalendar(value, 15), "2026-01-05T12:00"), null);
   });
 
-  it("knows no tier where two seasons begin on one day, or a period counts from an unknown day", () => {
+  test("knows no tier where two seasons begin on one day, or a period counts from an unknown day", () => {
     const twice = table();
     twice.set([...rdate(4, 1), 5], recurring + 3 * 10);
     assert.equal(tierAt(tariffCalendar(decode(BT54, twice, env)), "2026-05-04T12:00"), null);
@@ -138,7 +138,7 @@ describe("tariffCalendar", () => {
     assert.equal(tierAt(tariffCalendar(decode(BT54, periodic, env)), "2026-12-01T12:00"), null);
   });
 
-  it("single days are not believed in a calendar of the older form", () => {
+  test("single days are not believed in a calendar of the older form", () => {
     const bytes = table();
     bytes[recurring + 2] = 1;
     const older = tariffCalendar(decode(BT54, bytes, env));
@@ -146,7 +146,7 @@ describe("tariffCalendar", () => {
     assert.equal(tariffOn(older, "2026-07-01").kind, "weekday");
   });
 
-  it("any bytes give a calendar, and a day of it in bounded time", () => {
+  test("any bytes give a calendar, and a day of it in bounded time", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 808, maxLength: 808 }), fc.constantFrom(env, old), (bytes, dimensions) => {
         const any = tariffCalendar(decode(BT54, bytes.subarray(0, sizeOf(BT54, dimensions)), dimensions), 0);
@@ -158,7 +158,7 @@ describe("tariffCalendar", () => {
     );
   });
 
-  it("refuses anything but a local time", () => {
+  test("refuses anything but a local time", () => {
     for (const text of ["", "2026-02-29", "2026-01-01T24:00", "2026-01-01T10:60", "2026-01-01T10:00Z", "now"])
       assert.throws(() => tierAt(calendar, text), { code: "time" }, text);
   });

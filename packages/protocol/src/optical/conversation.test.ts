@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { concat, fromHex, toHex } from "../bytes.ts";
 import { type HeardBytes, readConversation } from "./conversation.ts";
@@ -20,7 +20,7 @@ const from = (by: HeardBytes["by"], ...hexes: string[]): HeardBytes[] =>
   hexes.map((hex) => ({ by, bytes: bytes(hex) }));
 
 describe("readConversation", () => {
-  it("tells packets, acknowledgements and refusals, and finds out who speaks", () => {
+  test("tells packets, acknowledgements and refusals, and finds out who speaks", () => {
     const all = [logonRequest.hex, "06", identificationAnswer.hex, "15", securityRequest.hex].join("");
     assert.deepEqual(told([{ bytes: bytes(all) }]), [
       "client packet 21",
@@ -31,7 +31,7 @@ describe("readConversation", () => {
     ]);
   });
 
-  it("puts messages of several packets together, and gives a repetition once", () => {
+  test("puts messages of several packets together, and gives a repetition once", () => {
     const [first = "", second = ""] = bt00Answer.map(({ hex }) => hex);
     const { items, messages } = readConversation(from("meter", first, first, second, bt28Answer.hex));
     assert.deepEqual(
@@ -47,13 +47,13 @@ describe("readConversation", () => {
     );
   });
 
-  it("keeps two directions apart, in the order in which they began", () => {
+  test("keeps two directions apart, in the order in which they began", () => {
     const request = "ee0000000001201310";
     const heard = [...from("client", request.slice(0, 8)), ...from("meter", "00"), ...from("client", request.slice(8))];
     assert.deepEqual(told(heard), ["client packet 9", "meter zero 1"]);
   });
 
-  it("names what is not a packet: a wake-up, an alert of the MEP port, rubbish, a packet damaged or cut short", () => {
+  test("names what is not a packet: a wake-up, an alert of the MEP port, rubbish, a packet damaged or cut short", () => {
     const packet = "ee00000000050000020000a25a";
     assert.deepEqual(told(from("client", "55555555")), ["client wake 4"]);
     assert.deepEqual(told(from("meter", `0000${packet}`)), ["meter alert 2", "meter packet 13"]);
@@ -81,7 +81,7 @@ describe("readConversation", () => {
     { maxLength: 12 },
   );
 
-  it("holds each byte once, whatever comes", () => {
+  test("holds each byte once, whatever comes", () => {
     fc.assert(
       fc.property(pieces, (heard) => {
         const { items, messages } = readConversation(heard);
@@ -103,7 +103,7 @@ describe("readConversation", () => {
     );
   });
 
-  it("finds what was sent, however it is cut", () => {
+  test("finds what was sent, however it is cut", () => {
     const message = fc.uint8Array({ minLength: 1, maxLength: 300 });
     fc.assert(
       fc.property(fc.array(message, { maxLength: 5 }), fc.integer({ min: 1, max: 50 }), (sent, size) => {
@@ -126,7 +126,7 @@ describe("readConversation", () => {
     );
   });
 
-  it("is done with the worst that noise can invent in a moment", () => {
+  test("is done with the worst that noise can invent in a moment", () => {
     const worst = new Uint8Array(256 * 1024).map((_, at) => [0xee, 0, 0, 0, 7, 0xff][at % 6] as number);
     const began = performance.now();
     readConversation([{ bytes: worst }]);

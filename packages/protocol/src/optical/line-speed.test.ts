@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { toHex } from "../bytes.ts";
 import { decodeRequest, encodeRequest, encodeResponse } from "../mep/frame/apdu.ts";
@@ -36,7 +36,7 @@ const offers = (pair: OpticalPair): string[] =>
     .map(({ bytes }) => toHex(bytes.subarray(10, -2)));
 
 describe("the speed of an optical line", () => {
-  it("is changed by both ends after the answer to Negotiate is acknowledged, and back with the channel", () => {
+  test("is changed by both ends after the answer to Negotiate is acknowledged, and back with the channel", () => {
     const pair = open();
     read(pair);
     assert.deepEqual(offers(pair), ["0a08"], "the fastest first");
@@ -50,7 +50,7 @@ describe("the speed of an optical line", () => {
     assert.deepEqual(pair.speeds, { client: 57_600, meter: 57_600 });
   });
 
-  it("is the meter's choice, and stays where it chooses none", () => {
+  test("is the meter's choice, and stays where it chooses none", () => {
     const slower = open({ endpoint: { rates: [19_200] } });
     read(slower);
     assert.deepEqual(slower.speeds, { client: 19_200, meter: 19_200 });
@@ -62,7 +62,7 @@ describe("the speed of an optical line", () => {
     assert.deepEqual([offers(fixed), changes(fixed)], [[""], []]);
   });
 
-  it("is left for good where the client's line does not follow, and is not asked for again", () => {
+  test("is left for good where the client's line does not follow, and is not asked for again", () => {
     const pair = open({ stuckAt: 9600 });
     read(pair);
     assert.ok(pair.now < 15_000, `${pair.now} ms`);
@@ -78,7 +78,7 @@ describe("the speed of an optical line", () => {
     assert.deepEqual(offers(pair).slice(1), ["", "", "", ""]);
   });
 
-  it("is the first one again after a restart of the meter, which is not announced", () => {
+  test("is the first one again after a restart of the meter, which is not announced", () => {
     const pair = open();
     read(pair);
     pair.endpoint.reset();
@@ -87,7 +87,7 @@ describe("the speed of an optical line", () => {
     assert.deepEqual(pair.speeds, { client: 9600, meter: 9600 });
   });
 
-  it("leaves no request without its answer, wherever one transmission is lost or bent", () => {
+  test("leaves no request without its answer, wherever one transmission is lost or bent", () => {
     fc.assert(
       fc.property(fc.nat({ max: 24 }), fc.nat({ max: 300 }), fc.boolean(), (which, at, lost) => {
         let count = 0;
@@ -105,7 +105,7 @@ describe("the speed of an optical line", () => {
     );
   });
 
-  it("asks a meter that refuses a Negotiate with rates once more without them", () => {
+  test("asks a meter that refuses a Negotiate with rates once more without them", () => {
     const pair = open({ bend: (bytes) => [bytes], refusesRates: true });
     read(pair);
     assert.deepEqual([offers(pair), changes(pair)], [["0a08", ""], []]);

@@ -1,6 +1,6 @@
 /** Packets of real meters, through each layer of the optical port: their bytes prove ours from outside. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { concat, fromHex, toHex } from "../bytes.ts";
 import { decode } from "../layout/index.ts";
 import { parseProfile } from "../layout/profile.ts";
@@ -39,23 +39,23 @@ const packetOf = ({ id, hex }: CapturedPacket): Packet => {
 const single = { multi: false, first: false, toggle: false, sequence: 0 };
 
 describe("captured packets of the optical port", () => {
-  it("have a CRC that fits, and are built again byte for byte", () => {
+  test("have a CRC that fits, and are built again byte for byte", () => {
     const all = [identificationAnswer, terminateAnswer, ...bt00Answer, bt28Answer];
     for (const each of [...all, securityRequest, logonRequest, negotiateRequest])
       assert.equal(toHex(encodePacket(packetOf(each))), each.hex, each.id);
   });
 
-  it("name the protocol: standard 0, version 2, revision 0 (oc-1)", () => {
+  test("name the protocol: standard 0, version 2, revision 0 (oc-1)", () => {
     const { data, ...header } = packetOf(identificationAnswer);
     assert.deepEqual(header, single);
     assert.deepEqual(decodeIdentified(data), { standard: 0, version: 2, revision: 0, features: new Uint8Array() });
   });
 
-  it("end a session with ok (oc-2)", () => {
+  test("end a session with ok (oc-2)", () => {
     assert.deepEqual(packetOf(terminateAnswer), { ...single, data: Uint8Array.of(0) });
   });
 
-  it("bring BT00 in two packets: 0xC0 is the first of several, 0xA0 has the toggle bit, the sequence ends at 0 (oc-3)", () => {
+  test("bring BT00 in two packets: 0xC0 is the first of several, 0xA0 has the toggle bit, the sequence ends at 0 (oc-3)", () => {
     const [first, second] = bt00Answer.map(packetOf);
     assert.ok(first !== undefined && second !== undefined);
     assert.deepEqual(
@@ -79,7 +79,7 @@ describe("captured packets of the optical port", () => {
     assert.deepEqual([...table.subarray(13, 17)], bt00Stated.sets.slice(0, 4));
   });
 
-  it("are acknowledged one by one, and handed on as one message", () => {
+  test("are acknowledged one by one, and handed on as one message", () => {
     const channel = new Channel(wantedLimits, defaultChannelTiming);
     const out: ChannelOutput[] = [];
     for (const { hex } of bt00Answer) channel.receive(bytes(hex), 0, out);
@@ -89,7 +89,7 @@ describe("captured packets of the optical port", () => {
     );
   });
 
-  it("answer our read of BT00", () => {
+  test("answer our read of BT00", () => {
     const link = new OpticalLink();
     let response: Uint8Array | undefined;
     let toggle = true;
@@ -118,7 +118,7 @@ describe("captured packets of the optical port", () => {
     assert.equal(response?.length, 3 + bt00Stated.count);
   });
 
-  it("bring 40 bytes of BT28 with the values that their author states (oc-4)", () => {
+  test("bring 40 bytes of BT28 with the values that their author states (oc-4)", () => {
     const { data } = packetOf(bt28Answer);
     assert.equal(data.length, 44);
     assert.deepEqual([data[0], data.at(-1)], [bt28Stated.code, checksum(data.subarray(3, -1))]);
@@ -140,12 +140,12 @@ describe("captured packets of the optical port", () => {
     [negotiateRequest, { kind: "negotiate", packetSize: 64, packets: 2, bauds: [6] }],
   ];
   for (const [captured, request] of requests)
-    it(`are what we send for the same ${request.kind} (${captured.id})`, () => {
+    test(`are what we send for the same ${request.kind} (${captured.id})`, () => {
       assert.equal(toHex(encodePacket({ ...single, data: encodeService(request) })), captured.hex);
       assert.deepEqual(decodeService(packetOf(captured).data), request);
     });
 
-  it("have room for more than one of them in a row", () => {
+  test("have room for more than one of them in a row", () => {
     const stream = concat(bytes(identificationAnswer.hex), Uint8Array.of(6), bytes(terminateAnswer.hex));
     assert.deepEqual(
       new PacketReader(64).push(stream).map(({ type }) => type),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { concat, fromHex, toHex } from "../bytes.ts";
 import { encodeResponse } from "../mep/frame/apdu.ts";
 import { type OpticalAccess, OpticalEndpoint, type OpticalEndpointOptions, passwordCheck } from "./optical-endpoint.ts";
@@ -56,7 +56,7 @@ const logon = `50000a${"20".repeat(10)}`;
 const password = (key: Uint8Array): string => `51${toHex(key)}`;
 
 describe("OpticalEndpoint", () => {
-  it("takes each service in its state only", () => {
+  test("takes each service in its state only", () => {
     const { say, events } = talker();
     for (const hex of ["60008004", logon, password(testKeys.unique), "52", "701e", "300000", "21"])
       assert.equal(say(hex), "0a", `${hex} in the base state`);
@@ -76,7 +76,7 @@ describe("OpticalEndpoint", () => {
     );
   });
 
-  it("says what it does not understand", () => {
+  test("says what it does not understand", () => {
     const { say } = talker();
     say("20");
     say(logon);
@@ -86,7 +86,7 @@ describe("OpticalEndpoint", () => {
     );
   });
 
-  it("tells the key and the user of each request", () => {
+  test("tells the key and the user of each request", () => {
     const { say, accesses } = talker();
     say("20");
     say(logon);
@@ -105,7 +105,7 @@ describe("OpticalEndpoint", () => {
     );
   });
 
-  it("answers 0x04 where the answer is longer than a message", () => {
+  test("answers 0x04 where the answer is longer than a message", () => {
     let size = 52;
     const { say } = talker({ serve: () => encodeResponse({ kind: "data", data: new Uint8Array(size) }) });
     say("20");
@@ -115,7 +115,7 @@ describe("OpticalEndpoint", () => {
     assert.equal(say("300000"), "04");
   });
 
-  it("locks the port after wrong passwords", () => {
+  test("locks the port after wrong passwords", () => {
     const { say, wait, events } = talker({ lockOut: () => ({ attempts: 2, time: 5_000 }) });
     say("20");
     say(logon);
@@ -126,7 +126,7 @@ describe("OpticalEndpoint", () => {
     assert.deepEqual(events, ["opened", "rejected password", "rejected password", "rejected locked"]);
   });
 
-  it("ends a session in silence, a Wait later", () => {
+  test("ends a session in silence, a Wait later", () => {
     const { say, wait, endpoint, events } = talker();
     say("20");
     say(logon);
@@ -140,7 +140,7 @@ describe("OpticalEndpoint", () => {
     assert.deepEqual(events, ["opened", "closed silence"]);
   });
 
-  it("ends a session that is too long, and is deaf for a while", () => {
+  test("ends a session that is too long, and is deaf for a while", () => {
     const { say, wait, events } = talker({ sessionLimit: () => ({ longest: 10_000, holdOff: 3_000 }) });
     say("20");
     for (let i = 0; i < 4; i++) {
@@ -153,7 +153,7 @@ describe("OpticalEndpoint", () => {
     assert.equal(say("20"), "0000020000");
   });
 
-  it("waits for nothing while it is deaf, though a packet had begun", () => {
+  test("waits for nothing while it is deaf, though a packet had begun", () => {
     const { say, wait, feed, endpoint } = talker({ sessionLimit: () => ({ longest: 5_000, holdOff: 300_000 }) });
     say("20");
     wait(4_990);
@@ -162,7 +162,7 @@ describe("OpticalEndpoint", () => {
     assert.deepEqual([endpoint.active, endpoint.rests(5_000), endpoint.wakeAt()], [false, true, undefined]);
   });
 
-  it("repeats what is not acknowledged, and gives up", () => {
+  test("repeats what is not acknowledged, and gives up", () => {
     const { feed, wait, endpoint } = talker();
     const packet = encodePacket({ multi: false, first: false, toggle: true, sequence: 0, data: bytes("20") });
     const answer = "ee00000000050000020000a25a";
@@ -173,7 +173,7 @@ describe("OpticalEndpoint", () => {
     assert.ok(!endpoint.active);
   });
 
-  it("knows a password that is shorter than 20 bytes with zeros after it", () => {
+  test("knows a password that is shorter than 20 bytes with zeros after it", () => {
     const check = passwordCheck({ readOnly: new Uint8Array(16).fill(1) });
     assert.equal(check(concat(new Uint8Array(16).fill(1), new Uint8Array(4))), "read-only");
     assert.equal(check(new Uint8Array(20).fill(1)), undefined);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { fromHex, toHex } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
 import { decodeRequest, encodeRequest, encodeResponse } from "../mep/frame/apdu.ts";
@@ -46,7 +46,7 @@ const codes = (pair: OpticalPair, by: ">" | "<" = ">"): string =>
     .join(" ");
 
 describe("OpticalLink", () => {
-  it("signs on by itself, byte for byte", () => {
+  test("signs on by itself, byte for byte", () => {
     const { pair } = pairWith({ link: { userId: 0x0102, user: "Meterport" } });
     pair.request({ id: 1, apdu: readBt00 });
     pair.settle();
@@ -81,7 +81,7 @@ describe("OpticalLink", () => {
     assert.deepEqual([pair.link.readLimit, pair.link.writeLimit], [8 * 120 - 4, 8 * 120 - 9]);
   });
 
-  it("asks without a password what is open to everybody", () => {
+  test("asks without a password what is open to everybody", () => {
     const { pair } = pairWith();
     const open = new OpticalPair({ link: {}, endpoint: { serve: meter().serve } });
     assert.ok(pair.link.readLimit > 0);
@@ -90,7 +90,7 @@ describe("OpticalLink", () => {
     assert.deepEqual(responses(open), ["1 00000100"]);
   });
 
-  it("brings a long table in several packets, and no more of it than was asked", () => {
+  test("brings a long table in several packets, and no more of it than was asked", () => {
     const { pair } = pairWith({ endpoint: { limits: { packetSize: 64, packets: 16 } } });
     pair.request({ id: 1, apdu: read(200, 500) });
     pair.request({ id: 2, apdu: read(200, 3) });
@@ -99,7 +99,7 @@ describe("OpticalLink", () => {
     assert.ok(pair.sent.some(({ by, bytes: sent }) => by === "<" && sent[2] === 0xc0 && sent[3] === 3));
   });
 
-  it("asks for the beginning of a table that is longer than a message", () => {
+  test("asks for the beginning of a table that is longer than a message", () => {
     const { pair } = pairWith({ endpoint: { limits: { packetSize: 64, packets: 1 } } });
     pair.request({ id: 1, apdu: read(200, 52) });
     pair.settle();
@@ -107,7 +107,7 @@ describe("OpticalLink", () => {
     assert.match(codes(pair), / 30 3f$/);
   });
 
-  it("goes on where the meter takes no Negotiate", () => {
+  test("goes on where the meter takes no Negotiate", () => {
     const { pair } = pairWith({ endpoint: { limits: { packetSize: 64, packets: 1 } } });
     const plain = new OpticalPair({ endpoint: { serve: meter().serve } });
     plain.bend = (sent, towards) =>
@@ -130,7 +130,7 @@ describe("OpticalLink", () => {
     assert.equal(pair.link.readLimit, 52);
   });
 
-  it("repeats a first frame that came damaged, as on a shared port", () => {
+  test("repeats a first frame that came damaged, as on a shared port", () => {
     let first = true;
     const { pair } = pairWith({
       bend: (sent, towards) => {
@@ -146,7 +146,7 @@ describe("OpticalLink", () => {
     assert.ok(pair.now < 1_000, `${pair.now} ms`);
   });
 
-  it("repeats after silence and says so in the end", () => {
+  test("repeats after silence and says so in the end", () => {
     const { pair } = pairWith({ bend: () => [] });
     pair.request({ id: 1, apdu: readBt00 });
     pair.settle();
@@ -154,7 +154,7 @@ describe("OpticalLink", () => {
     assert.ok(pair.now > 8_000 && pair.now < 8_100, `${pair.now} ms`);
   });
 
-  it("ends on a line that babbles what might begin a packet", () => {
+  test("ends on a line that babbles what might begin a packet", () => {
     const { pair } = pairWith({ bend: () => [] });
     pair.request({ id: 1, apdu: readBt00 });
     for (let time = 0; time < 60_000 && pair.link.load > 0; time += 100) {
@@ -164,7 +164,7 @@ describe("OpticalLink", () => {
     assert.match(failures(pair).join(), /^1 /);
   });
 
-  it("tells an echo from a meter", () => {
+  test("tells an echo from a meter", () => {
     const { pair } = pairWith({ bend: (sent, towards) => (towards === "meter" ? [] : [sent]) });
     pair.request({ id: 1, apdu: readBt00 });
     for (let i = 0; i < 4; i++) {
@@ -174,7 +174,7 @@ describe("OpticalLink", () => {
     assert.match(failures(pair).join(), /^1 echo: /);
   });
 
-  it("works with an optical head that echoes", () => {
+  test("works with an optical head that echoes", () => {
     const { pair } = pairWith();
     pair.bend = (sent, towards) => {
       if (towards === "meter") pair.inject("client", sent);
@@ -185,7 +185,7 @@ describe("OpticalLink", () => {
     assert.deepEqual(responses(pair), ["1 0000020101", "2 000003020202", "3 00000403030303"]);
   });
 
-  it("does not show a refused password again", () => {
+  test("does not show a refused password again", () => {
     const { pair } = pairWith({ link: { password: new Uint8Array(20).fill(9) } });
     pair.request({ id: 1, apdu: readBt00 });
     pair.settle();
@@ -205,7 +205,7 @@ describe("OpticalLink", () => {
     );
   });
 
-  it("keeps the channel with Wait, ends it in time, and signs on again", () => {
+  test("keeps the channel with Wait, ends it in time, and signs on again", () => {
     const { pair } = pairWith();
     pair.request({ id: 1, apdu: readBt00 });
     pair.run(50_000);
@@ -221,7 +221,7 @@ describe("OpticalLink", () => {
     assert.deepEqual(responses(pair), ["1 00000100", "2 00000100"]);
   });
 
-  it("signs on again where the meter has lost the session", () => {
+  test("signs on again where the meter has lost the session", () => {
     const { pair, writes } = pairWith();
     pair.request({ id: 1, apdu: readBt00 });
     pair.settle();
@@ -233,7 +233,7 @@ describe("OpticalLink", () => {
     assert.equal(writes(), 1);
   });
 
-  it("starts over after a silence in which the meter must have ended the channel", () => {
+  test("starts over after a silence in which the meter must have ended the channel", () => {
     const { pair } = pairWith();
     pair.request({ id: 1, apdu: readBt00 });
     pair.settle();
@@ -245,7 +245,7 @@ describe("OpticalLink", () => {
     assert.match(codes(pair), /30 20 60 50 51 30$/);
   });
 
-  it("ends what another client has left, before it signs on", () => {
+  test("ends what another client has left, before it signs on", () => {
     const { pair } = pairWith();
     const other = encodePacket({ multi: false, first: false, toggle: true, sequence: 0, data: bytes("20") });
     pair.endpoint.handle({ type: "received", bytes: other }, 0);
@@ -256,7 +256,7 @@ describe("OpticalLink", () => {
     assert.match(codes(pair), /^20 21 20 60/);
   });
 
-  it("executes a write once, however often it is repeated", () => {
+  test("executes a write once, however often it is repeated", () => {
     let drop = 0;
     const { pair, writes } = pairWith();
     pair.request({ id: 1, apdu: readBt00 });
@@ -269,7 +269,7 @@ describe("OpticalLink", () => {
     assert.equal(writes(), 1);
   });
 
-  it("says that an answer was lost where doing it again would do harm", () => {
+  test("says that an answer was lost where doing it again would do harm", () => {
     const { pair, writes } = pairWith();
     pair.request({ id: 1, apdu: readBt00 });
     pair.settle();
@@ -284,7 +284,7 @@ describe("OpticalLink", () => {
     assert.equal(responses(pair).at(-1), "3 00000100");
   });
 
-  it("does not believe that nothing was done where it has asked twice", () => {
+  test("does not believe that nothing was done where it has asked twice", () => {
     const { pair, writes } = pairWith();
     pair.request({ id: 1, apdu: readBt00 });
     pair.settle();
@@ -300,7 +300,7 @@ describe("OpticalLink", () => {
     assert.equal(writes(), 1);
   });
 
-  it("awaits the answer to what was given up, and gives it to nobody", () => {
+  test("awaits the answer to what was given up, and gives it to nobody", () => {
     const { pair } = pairWith();
     pair.request({ id: 1, apdu: readBt00 });
     pair.settle();
@@ -312,7 +312,7 @@ describe("OpticalLink", () => {
     assert.deepEqual(failures(pair), ["2 aborted: aborted while it was on its way"]);
   });
 
-  it("asks again where the meter is busy, and hands on what it says in the end", () => {
+  test("asks again where the meter is busy, and hands on what it says in the end", () => {
     let busy = 2;
     const { serve } = meter();
     const { pair } = pairWith({ endpoint: { serve: (apdu) => (busy-- > 0 ? Uint8Array.of(6) : serve(apdu)) } });
@@ -324,7 +324,7 @@ describe("OpticalLink", () => {
     assert.deepEqual(responses(pair), ["1 00000100", "2 06"]);
   });
 
-  it("leaves in order, and takes nothing afterwards", () => {
+  test("leaves in order, and takes nothing afterwards", () => {
     const { pair } = pairWith();
     pair.request({ id: 1, apdu: readBt00 });
     pair.settle();
@@ -337,7 +337,7 @@ describe("OpticalLink", () => {
     assert.deepEqual(failures(pair), ["2 closed: the session was closed"]);
   });
 
-  it("refuses a user or password that does not fit", () => {
+  test("refuses a user or password that does not fit", () => {
     assert.throws(() => new OpticalLink({ password: new Uint8Array(21) }), UsageError);
     assert.throws(() => new OpticalLink({ userId: -1 }), UsageError);
     assert.throws(() => new OpticalLink({ user: "more than ten" }), UsageError);

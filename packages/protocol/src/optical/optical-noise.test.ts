@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { toHex } from "../bytes.ts";
 import { decodeRequest, encodeRequest, encodeResponse } from "../mep/frame/apdu.ts";
@@ -25,7 +25,7 @@ const contents = (table: number): Uint8Array =>
   Uint8Array.from({ length: 20 + (table % 180) }, (_, i) => table * 7 + i);
 
 describe("optical port on a bad line", () => {
-  it("ends each request once and never with a wrong value, under loss, repetition, damage and noise", () => {
+  test("ends each request once and never with a wrong value, under loss, repetition, damage and noise", () => {
     fc.assert(
       fc.property(fc.integer(), fc.constantFrom(0.02, 0.1, 0.3), (seed, rate) => {
         const random = randomFrom(seed);
@@ -74,7 +74,7 @@ describe("optical port on a bad line", () => {
     );
   });
 
-  it("gets over a session that is cut at any byte, either way, at one speed and at two", () => {
+  test("gets over a session that is cut at any byte, either way, at one speed and at two", () => {
     /** Runs three reads; from the given byte on nothing passes for `dark` ms. Gives how many bytes passed that way. */
     const run = (towards: "meter" | "client", cut: number, dark: number, rates: readonly number[]): number => {
       let passed = 0;
@@ -143,7 +143,7 @@ describe("optical port on a bad line", () => {
     { maxLength: 20 },
   );
 
-  it("survives any bytes at both ends, and every tick that follows", () => {
+  test("survives any bytes at both ends, and every tick that follows", () => {
     fc.assert(
       fc.property(anyBytes, fc.nat({ max: 3_000 }), (pieces, step) => {
         const link = new OpticalLink({ password: testKeys.unique });

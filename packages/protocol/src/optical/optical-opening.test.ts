@@ -1,6 +1,6 @@
 /** How real meters and heads take the first packet of a session, cut their packets short, and end sessions that last too long. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { fromHex, toHex } from "../bytes.ts";
 import { decodeRequest, encodeRequest, encodeResponse } from "../mep/frame/apdu.ts";
 import { type Bend, OpticalPair, type PairOptions } from "./optical-pair.test-kit.ts";
@@ -49,7 +49,7 @@ const strangely = (pair: OpticalPair, strange: (nth: number) => string | undefin
 };
 
 describe("the first packet of an optical session", () => {
-  it("is repeated after each NAK, a little later, and for longer than other packets", () => {
+  test("is repeated after each NAK, a little later, and for longer than other packets", () => {
     const pair = pairWith();
     strangely(pair, (nth) => (nth < 6 ? "15" : undefined));
     ask(pair);
@@ -60,7 +60,7 @@ describe("the first packet of an optical session", () => {
     assert.ok(pair.now > 600 && pair.now < 1_500, `${pair.now} ms`);
   });
 
-  it("ends on a meter that says nothing but NAK, and says so", () => {
+  test("ends on a meter that says nothing but NAK, and says so", () => {
     const pair = pairWith();
     strangely(pair, () => "15");
     ask(pair);
@@ -69,7 +69,7 @@ describe("the first packet of an optical session", () => {
     assert.ok(pair.now < 3_000, `${pair.now} ms`);
   });
 
-  it("keeps all its tries for silence after a NAK", () => {
+  test("keeps all its tries for silence after a NAK", () => {
     const pair = pairWith();
     strangely(pair, (nth) => ["15", "", "", ""][nth]);
     ask(pair);
@@ -77,7 +77,7 @@ describe("the first packet of an optical session", () => {
     assert.deepEqual(ends(pair), ["1 0000020101"]);
   });
 
-  it("is repeated soon after rubbish", () => {
+  test("is repeated soon after rubbish", () => {
     const pair = pairWith();
     strangely(pair, (nth) => (nth < 2 ? "f3 9a 01 c4" : undefined));
     ask(pair);
@@ -86,7 +86,7 @@ describe("the first packet of an optical session", () => {
     assert.ok(pair.now > 1_000 && pair.now < 1_500, `${pair.now} ms`);
   });
 
-  it("ends on a line that says nothing but rubbish, in bounded time", () => {
+  test("ends on a line that says nothing but rubbish, in bounded time", () => {
     const pair = pairWith({ bend: () => [] });
     ask(pair);
     for (let time = 0; time < 60_000 && pair.link.load > 0; time += 90) {
@@ -97,7 +97,7 @@ describe("the first packet of an optical session", () => {
     assert.ok(pair.now < 12_000, `${pair.now} ms`);
   });
 
-  it("takes 0x00 where ACK belongs for one: the answer is awaited, and proves it", () => {
+  test("takes 0x00 where ACK belongs for one: the answer is awaited, and proves it", () => {
     const pair = pairWith();
     let first = true;
     pair.bend = (sent, towards) => {
@@ -111,7 +111,7 @@ describe("the first packet of an optical session", () => {
     assert.equal(sentBy(pair, ">").filter((hex) => hex === identification).length, 1);
   });
 
-  it("awaits the answer after such a byte for as long as after silence, and then repeats", () => {
+  test("awaits the answer after such a byte for as long as after silence, and then repeats", () => {
     const pair = pairWith();
     strangely(pair, (nth) => (nth === 0 ? "00" : undefined));
     ask(pair);
@@ -122,7 +122,7 @@ describe("the first packet of an optical session", () => {
     assert.ok((at[1] ?? 0) >= 2_000, `repeated after ${at[1]} ms`);
   });
 
-  it("does not take 0x00 for ACK later: a write that it came for is repeated, and executed once", () => {
+  test("does not take 0x00 for ACK later: a write that it came for is repeated, and executed once", () => {
     let writes = 0;
     const pair = pairWith({
       endpoint: {
@@ -155,7 +155,7 @@ describe("the first packet of an optical session", () => {
 });
 
 describe("a wake-up", () => {
-  it("is four bytes 0x55, 50 ms apart, before each session and at no other time", () => {
+  test("is four bytes 0x55, 50 ms apart, before each session and at no other time", () => {
     const pair = pairWith({ link: { timing: { wakeBytes: 4, holdTime: 0 } } });
     for (const id of [1, 2]) {
       ask(pair, id);
@@ -171,7 +171,7 @@ describe("a wake-up", () => {
     );
   });
 
-  it("begins from its first byte again if nothing was asked meanwhile", () => {
+  test("begins from its first byte again if nothing was asked meanwhile", () => {
     const pair = pairWith({ link: { timing: { wakeBytes: 4 } } });
     ask(pair);
     pair.run(60);
@@ -183,7 +183,7 @@ describe("a wake-up", () => {
     assert.equal(ends(pair).at(-1), "2 000003020202");
   });
 
-  it("is left out by default", () => {
+  test("is left out by default", () => {
     const pair = pairWith();
     ask(pair);
     pair.settle();
@@ -192,7 +192,7 @@ describe("a wake-up", () => {
 });
 
 describe("a packet that is shorter than its length", () => {
-  it("is refused after half a second of silence, and comes whole when it is repeated", () => {
+  test("is refused after half a second of silence, and comes whole when it is repeated", () => {
     const pair = pairWith();
     ask(pair);
     pair.settle();
@@ -210,7 +210,7 @@ describe("a packet that is shorter than its length", () => {
     assert.ok(pair.now - began > 500 && pair.now - began < 700, `${pair.now - began} ms`);
   });
 
-  it("costs the request and no more where it comes each time", () => {
+  test("costs the request and no more where it comes each time", () => {
     const pair = pairWith();
     ask(pair);
     pair.settle();
@@ -236,7 +236,7 @@ describe("an optical session that lasts", () => {
     }
   };
 
-  it("is ended after nine minutes and begun again, before the meter ends it and rests", () => {
+  test("is ended after nine minutes and begun again, before the meter ends it and rests", () => {
     const pair = pairWith({ endpoint: { sessionLimit: () => ({ longest: 10 * minute, holdOff: 5 * minute }) } });
     pollFor(pair, 25 * minute);
     assert.ok(pair.outputs.every((output) => output.type !== "failed"));
@@ -247,7 +247,7 @@ describe("an optical session that lasts", () => {
     assert.match(services(pair), /30 52 21 20 60 50 51 30/);
   });
 
-  it("would be ended by the meter otherwise, which then hears nothing for minutes", () => {
+  test("would be ended by the meter otherwise, which then hears nothing for minutes", () => {
     const pair = pairWith({
       link: { timing: { sessionLimit: 20 * minute } },
       endpoint: { sessionLimit: () => ({ longest: 10 * minute, holdOff: 5 * minute }) },
@@ -256,14 +256,14 @@ describe("an optical session that lasts", () => {
     assert.ok(pair.outputs.some((output) => output.type === "failed"));
   });
 
-  it("is not kept with Wait beyond that either", () => {
+  test("is not kept with Wait beyond that either", () => {
     const pair = pairWith({ link: { timing: { holdTime: 60 * minute } } });
     ask(pair);
     pair.run(9 * minute + 15_000);
     assert.ok(!pair.endpoint.active);
   });
 
-  it("that brings no answer is not ended for its age: a limit that is too short does not prevent an answer", () => {
+  test("that brings no answer is not ended for its age: a limit that is too short does not prevent an answer", () => {
     const pair = pairWith({ link: { timing: { sessionLimit: 0 } } });
     ask(pair);
     ask(pair, 2);

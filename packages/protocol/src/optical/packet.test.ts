@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { concat, fromHex, toHex } from "../bytes.ts";
 import { crc16 } from "../mep/frame/crc16.ts";
@@ -34,7 +34,7 @@ const told = (events: readonly PacketEvent[]): string[] =>
   });
 
 describe("crc16", () => {
-  it("gives the check value of CRC-16/X-25, and that of the identification packet", () => {
+  test("gives the check value of CRC-16/X-25, and that of the identification packet", () => {
     assert.equal(crc16(Uint8Array.from("123456789", (digit) => digit.charCodeAt(0))), 0x906e);
     assert.equal(crc16(bytes("ee000000000120")), 0x1013);
   });
@@ -50,7 +50,7 @@ describe("encodePacket", () => {
     ["ee00a00000030203fae9b8", packet({ multi: true, toggle: true, data: bytes("0203fa") })],
   ];
   for (const [hex, value] of vectors) {
-    it(hex, () => {
+    test(hex, () => {
       assert.equal(toHex(encodePacket(value)), hex);
       const { events } = push(bytes(hex));
       assert.deepEqual(events, [
@@ -59,23 +59,23 @@ describe("encodePacket", () => {
     });
   }
 
-  it("refuses what does not fit", () => {
+  test("refuses what does not fit", () => {
     assert.throws(() => encodePacket(packet({ sequence: 256 })), RangeError);
     assert.throws(() => encodePacket(packet({ data: new Uint8Array(0x10000) })), RangeError);
   });
 });
 
 describe("PacketReader", () => {
-  it("skips the alerts and frames of the MEP port around a packet", () => {
+  test("skips the alerts and frames of the MEP port around a packet", () => {
     const { events } = push(concat(bytes("0000 0003 010203 0000"), encodePacket(packet({})), bytes("0000 06")));
     assert.deepEqual(told(events), ["noise 9", "20", "noise 2", "acknowledged"]);
   });
 
-  it("tells acknowledgement and refusal", () => {
+  test("tells acknowledgement and refusal", () => {
     assert.deepEqual(told(push(bytes("06 15")).events), ["acknowledged", "refused"]);
   });
 
-  it("says whether a refusal stands within noise, however the bytes are cut", () => {
+  test("says whether a refusal stands within noise, however the bytes are cut", () => {
     const alone = (hex: string, sizes: readonly number[] = []): boolean[] =>
       push(bytes(hex), sizes).events.flatMap((event) => (event.type === "refused" ? [event.alone] : []));
     assert.deepEqual(alone("15"), [true]);
@@ -84,7 +84,7 @@ describe("PacketReader", () => {
     assert.deepEqual(alone(`0014 ${toHex(encodePacket(packet({})))} 15`), [true]);
   });
 
-  it("finds the packet after a start byte that begins none", () => {
+  test("finds the packet after a start byte that begins none", () => {
     const good = encodePacket(packet({}));
     for (const noise of ["ee", "ee01", "ee0001", "ee0000", "ee0000000fff", "eeee00"]) {
       const found = told(push(concat(bytes(noise), good)).events).filter((event) => event === "20");
@@ -92,7 +92,7 @@ describe("PacketReader", () => {
     }
   });
 
-  it("takes nothing inside a damaged packet for an acknowledgement, and finds a whole one in it", () => {
+  test("takes nothing inside a damaged packet for an acknowledgement, and finds a whole one in it", () => {
     const damaged = encodePacket(packet({ data: bytes("0615060606") }));
     damaged[8] = 0x16;
     assert.deepEqual(told(push(damaged).events), ["damaged 13"]);
@@ -101,7 +101,7 @@ describe("PacketReader", () => {
     assert.deepEqual(told(push(swallowed).events), ["damaged 15", "20"]);
   });
 
-  it("believes no packet above its bound and shows only the beginning of noise", () => {
+  test("believes no packet above its bound and shows only the beginning of noise", () => {
     const bound = largest - 8;
     assert.equal(push(encodePacket(packet({ data: new Uint8Array(bound) }))).events[0]?.type, "packet");
     const { events, reader } = push(encodePacket(packet({ data: new Uint8Array(bound + 1) })));
@@ -112,7 +112,7 @@ describe("PacketReader", () => {
     assert.ok(noise.length > shownNoise);
   });
 
-  it("says what is pending, and forgets it", () => {
+  test("says what is pending, and forgets it", () => {
     const { reader } = push(bytes("77 ee 00 00 00 0001"));
     assert.deepEqual([reader.pending, reader.announced], [6, 9]);
     assert.deepEqual(reader.reset(), {
@@ -136,7 +136,7 @@ describe("PacketReader", () => {
     }),
   );
 
-  it("gives the same events for any chunking of any bytes", () => {
+  test("gives the same events for any chunking of any bytes", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), fc.array(fc.nat({ max: 40 })), (pieces, sizes) => {
         const all = concat(...pieces);
@@ -149,7 +149,7 @@ describe("PacketReader", () => {
     );
   });
 
-  it("finds every whole packet that stands between noise without start bytes", () => {
+  test("finds every whole packet that stands between noise without start bytes", () => {
     const noise = fc.uint8Array({ maxLength: 20 }).map((any) => any.filter((byte) => byte !== 0xee));
     const data = fc.uint8Array({ minLength: 1, maxLength: 56 });
     fc.assert(
@@ -166,7 +166,7 @@ describe("PacketReader", () => {
     );
   });
 
-  it("accounts for every byte", () => {
+  test("accounts for every byte", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
         const all = concat(...pieces);
@@ -188,7 +188,7 @@ describe("PacketReader", () => {
 });
 
 describe("messages", () => {
-  it("go through in as many packets as they take", () => {
+  test("go through in as many packets as they take", () => {
     const sizes = fc.record({ length: fc.integer({ min: 1, max: 600 }), packetSize: fc.integer({ min: 12, max: 64 }) });
     fc.assert(
       fc.property(sizes, fc.boolean(), ({ length, packetSize }, toggle) => {
@@ -205,7 +205,7 @@ describe("messages", () => {
     );
   });
 
-  it("are dropped where a packet is missing, and where they grow too long", () => {
+  test("are dropped where a packet is missing, and where they grow too long", () => {
     const packets = packetsOf(new Uint8Array(30), 18, false);
     const assembly = new Assembly(100);
     assert.equal(assembly.add(packets[0] as Packet), "more");
@@ -215,7 +215,7 @@ describe("messages", () => {
     assert.deepEqual([short.add(packets[0] as Packet), short.add(packets[1] as Packet)], ["more", "broken"]);
   });
 
-  it("give way to a new one", () => {
+  test("give way to a new one", () => {
     const packets = packetsOf(new Uint8Array(30), 18, false);
     const assembly = new Assembly(100);
     assembly.add(packets[0] as Packet);
@@ -223,7 +223,7 @@ describe("messages", () => {
     assert.equal(assembly.add(packets[1] as Packet), "broken");
   });
 
-  it("that cannot be cut are refused", () => {
+  test("that cannot be cut are refused", () => {
     for (const [length, size] of [
       [0, 64],
       [1, 8],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { fromHex, toHex } from "../bytes.ts";
 import { UsageError } from "../errors.ts";
@@ -33,18 +33,18 @@ const services: readonly (readonly [string, ServiceRequest])[] = [
 
 describe("services", () => {
   for (const [hex, request] of services) {
-    it(`${request.kind} ${hex.slice(0, 12)}`, () => {
+    test(`${request.kind} ${hex.slice(0, 12)}`, () => {
       assert.equal(toHex(encodeService(request)), hex.replaceAll(" ", ""));
       assert.deepEqual(decodeService(bytes(hex)), request);
     });
   }
 
-  it("put zeros after a short password", () => {
+  test("put zeros after a short password", () => {
     const request = encodeService({ kind: "security", password: bytes("0101") });
     assert.equal(toHex(request), `510101${"00".repeat(18)}`);
   });
 
-  it("refuse what does not fit, without showing a password", () => {
+  test("refuse what does not fit, without showing a password", () => {
     const password = new Uint8Array(21).fill(0x53);
     assert.throws(
       () => encodeService({ kind: "security", password }),
@@ -61,14 +61,14 @@ describe("services", () => {
     );
   });
 
-  it("say what is wrong with a request", () => {
+  test("say what is wrong with a request", () => {
     for (const hex of ["", "2000", "5000", "51", "60", "610000", "70", "70aabb"])
       assert.equal((decodeService(bytes(hex)) as { kind: string }).kind, "malformed", hex);
     for (const hex of ["00", "30", "4f", "22", "6c", "71", "ff"])
       assert.equal(decodeService(bytes(hex)), undefined, hex);
   });
 
-  it("answer an Identification and a Negotiate", () => {
+  test("answer an Identification and a Negotiate", () => {
     const identified = { standard: 0, version: 1, revision: 0, features: new Uint8Array() };
     assert.equal(toHex(encodeIdentified(identified)), "0000010000");
     assert.deepEqual(decodeIdentified(bytes("0000010000")), identified);
@@ -82,7 +82,7 @@ describe("services", () => {
       assert.equal(decodeNegotiated(bytes(hex)), undefined, hex);
   });
 
-  it("never throw for any bytes", () => {
+  test("never throw for any bytes", () => {
     const first = fc.constantFrom(0x20, 0x21, 0x50, 0x51, 0x52, 0x60, 0x6b, 0x70, 0x30, 0x3f, 0x40, 0x4f);
     fc.assert(
       fc.property(fc.oneof(first, fc.nat({ max: 255 })), fc.uint8Array({ maxLength: 24 }), (code, rest) => {
@@ -102,7 +102,7 @@ describe("services", () => {
 });
 
 describe("table services", () => {
-  it("sum to zero", () => {
+  test("sum to zero", () => {
     assert.deepEqual(
       [checksum(bytes("")), checksum(bytes("00")), checksum(bytes("ff")), checksum(bytes("8080"))],
       [0, 0, 1, 0],
@@ -118,7 +118,7 @@ describe("table services", () => {
     ["4f 0833 000001 0002 3c00", "4f 0833 000001 0002 3c00 c4"],
   ];
   for (const [mep, optical] of requests) {
-    it(mep, () => {
+    test(mep, () => {
       assert.deepEqual(opticalRequest(bytes(mep)), bytes(optical));
       const back = mep.startsWith("30") ? "30 0017" : mep;
       assert.deepEqual(tableRequest(bytes(optical)), bytes(back));
@@ -133,13 +133,13 @@ describe("table services", () => {
     ["0a", "0a", "write"],
   ];
   for (const [mep, optical, asked] of responses) {
-    it(`${asked} ${mep}`, () => {
+    test(`${asked} ${mep}`, () => {
       assert.deepEqual(opticalResponse(bytes(mep), asked), bytes(optical));
       assert.deepEqual(tableResponse(bytes(optical), asked), bytes(mep));
     });
   }
 
-  it("verify count and checksum", () => {
+  test("verify count and checksum", () => {
     for (const hex of ["", "00", "000003010203", "000003010203fb", "0000040102 03fa", "0a00", "0c00000001"])
       assert.equal((tableResponse(bytes(hex), "read") as { kind?: string }).kind, "malformed", hex);
     assert.equal((tableResponse(bytes("0000"), "write") as { kind?: string }).kind, "malformed");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { toHex } from "@meterport/protocol/bytes";
 import { type AnyTable, decode, parseProfile, sizeOf, tableExists } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -49,17 +49,17 @@ describe("factory contents", () => {
     ["meter:4.30", gen4],
   ] as const) {
     for (const [id, hex] of Object.entries(expected))
-      it(`${id} of ${profile}`, () => assert.equal(toHex(bytesOf(open(profile), id), " ").toUpperCase(), hex));
+      test(`${id} of ${profile}`, () => assert.equal(toHex(bytesOf(open(profile), id), " ").toUpperCase(), hex));
   }
 
-  it("BT01 has model and firmware as printed, with a serial number of its own", () => {
+  test("BT01 has model and firmware as printed, with a serial number of its own", () => {
     const old = toHex(bytesOf(open("meter:3.70"), "BT01"));
     assert.match(old, /^4e45532038333333312d3349100038cc00000000\d{8}$/);
     assert.match(toHex(bytesOf(open("meter:4.30"), "BT01")), /^4e45532038333333342d3349100043c500000000\d{8}$/);
     assert.notEqual(toHex(bytesOf(open("meter:3.70", { seed: 2 }), "BT01")), old);
   });
 
-  it("ET04 has the scalars of the guide", () => {
+  test("ET04 has the scalars of the guide", () => {
     const bytes = bytesOf(open("meter:3.70"), "ET04");
     const word = (at: number): number => (bytes[at] as number) + 256 * (bytes[at + 1] as number);
     const single = { 13: 50, 53: 10, 54: 4, 55: 4, 60: 230, 110: 72, 111: 61, 116: 1, 117: 30, 120: 17 };
@@ -73,14 +73,14 @@ describe("factory contents", () => {
       assert.equal(word(at), value);
   });
 
-  it("ET54 and ET70 say what the generation can do", () => {
+  test("ET54 and ET70 say what the generation can do", () => {
     assert.equal(toHex(bytesOf(open("meter:3.70"), "ET54").subarray(0, 2)), "4600");
     assert.equal(toHex(bytesOf(open("meter:4.30"), "ET54").subarray(0, 2)), "c601");
     assert.equal(bytesOf(open("meter:4.30"), "ET70")[142], 1);
     assert.equal(open("meter:3.70").memory.has(0x0846), false);
   });
 
-  it("ET55 holds the factory values at both columns' offsets", () => {
+  test("ET55 holds the factory values at both columns' offsets", () => {
     for (const [profile, column] of [
       ["meter:3.70", 0],
       ["meter:4.30", 1],
@@ -98,7 +98,7 @@ describe("factory contents", () => {
     }
   });
 
-  it("registers without and with demand have the printed sizes", () => {
+  test("registers without and with demand have the printed sizes", () => {
     assert.equal(bytesOf(open("meter:3.70"), "BT23").length, 220);
     assert.equal(bytesOf(open("meter:4.30"), "BT23").length, 380);
     assert.equal(bytesOf(open("meter:3.30", { demand: true }), "BT23").length, 981);
@@ -126,7 +126,7 @@ describe("factory contents", () => {
     "module:1.32",
   ]) {
     for (const demand of [false, true])
-      it(`every declared table of ${profile}${demand ? " with demand" : ""} decodes whole`, () => {
+      test(`every declared table of ${profile}${demand ? " with demand" : ""} decodes whole`, () => {
         const meter = open(profile, { demand, seed: 7 });
         for (const table of tables as readonly AnyTable[]) {
           if (!tableExists(table, meter.profile)) continue;
@@ -143,7 +143,7 @@ describe("factory contents", () => {
       });
   }
 
-  it("eight tiers are eight blocks of registers, also in every copy of them", () => {
+  test("eight tiers are eight blocks of registers, also in every copy of them", () => {
     for (const profile of ["meter:3.70", "meter:4.30", "module:1.32"]) {
       const meter = open(profile, { tiers: 8 });
       const { summations } = meter.dimensions.BT21;
@@ -164,7 +164,7 @@ describe("factory contents", () => {
 
   for (const profile of ["meter:3.10", "meter:3.30", "meter:3.70", "meter:4.30", "module:1.20"])
     for (const demand of [false, true])
-      it(`dimensions of ${profile}${demand ? " with demand" : ""} are what its tables say`, () => {
+      test(`dimensions of ${profile}${demand ? " with demand" : ""} are what its tables say`, () => {
         const meter = open(profile, { demand });
         const told = (id: string): object => {
           const table = tablesById.get(id) as AnyTable;
@@ -183,7 +183,7 @@ describe("factory contents", () => {
         }
       });
 
-  it("BT33, BT50, BT60 to BT62, BT71, ET36, ET47, ET57, ET66, ET71, ET80 and ET90 are those of the guide", () => {
+  test("BT33, BT50, BT60 to BT62, BT71, ET36, ET47, ET57, ET66, ET71, ET80 and ET90 are those of the guide", () => {
     const printed: Readonly<Record<string, string>> = {
       BT30: "01 C2 03 02 1E 00 01 00 00 00",
       BT33: "06 10 03 20 01 20 00",
@@ -211,7 +211,7 @@ describe("factory contents", () => {
     assert.equal(hex, "32 00 14 02 40 20 20 05 20 20 20 20 20 28 02 0A 03 C8 00 17");
   });
 
-  it("ET42 has 102 bytes and describes the load profile's two data sets", () => {
+  test("ET42 has 102 bytes and describes the load profile's two data sets", () => {
     const meter = open("meter:3.70");
     const value = decode(ET42, bytesOf(meter, "ET42"), meter.dimensions);
     assert.deepEqual([value.tableLength, value.blockSize, value.tierSize], [102, 1841, 44]);
@@ -222,7 +222,7 @@ describe("factory contents", () => {
     assert.deepEqual(value.dataSets?.[0]?.loadProfileExtendedSources, [0, 0x4001]);
   });
 
-  it("registers follow the energy unit of ET55", () => {
+  test("registers follow the energy unit of ET55", () => {
     const meter = open("meter:3.70");
     const wh = bytesOf(meter, "BT23");
     meter.memory.patch(ET55.number, 174 + 39, Uint8Array.of(100));

@@ -1,6 +1,6 @@
 /** What a virtual meter's event log records of its past and of what is done to it, with the arguments as bytes. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { decode, encode } from "@meterport/protocol/layout/index";
 import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
 import { encodeCall } from "@meterport/protocol/procedures/call";
@@ -37,7 +37,7 @@ const newest = (meter: VirtualMeter, count: number): readonly Shown[] => {
 };
 
 describe("the past in the event log", () => {
-  it("has events with their arguments: causes, seasons, tiers, lists, devices, phases", () => {
+  test("has events with their arguments: causes, seasons, tiers, lists, devices, phases", () => {
     const seen = new Map<number, Set<number>>();
     for (let seed = 0; seed < 12; seed++) {
       const meter = openMeter({ start, seed, scenario: "solar", demand: true });
@@ -63,7 +63,7 @@ describe("the past in the event log", () => {
     assert.ok(all(48).every((phases) => phases >= 1 && phases <= 7) && all(48).length > 0);
   });
 
-  it("has reverse energy at most once a month, and never for a house without solar panels", () => {
+  test("has reverse energy at most once a month, and never for a house without solar panels", () => {
     const meter = openMeter({ start, seed: 3, scenario: "solar" });
     const household = openHousehold({ scenario: "solar", seed: 3 });
     const reversals = meter.history.eventsUntil(meter.time).filter(({ event }) => event === 48);
@@ -87,7 +87,7 @@ describe("the past in the event log", () => {
     assert.ok(flat.history.eventsUntil(flat.time).every(({ event }) => event !== 48));
   });
 
-  it("has nothing that needs power during an outage", () => {
+  test("has nothing that needs power during an outage", () => {
     for (let seed = 0; seed < 20; seed++) {
       const meter = openMeter({ start, seed });
       for (const { off, on } of meter.history.outages)
@@ -101,7 +101,7 @@ describe("what is done to a meter", () => {
   const write = (table: number, ...data: number[]) =>
     ({ kind: "write-at", table, offset: 3, data: Uint8Array.from(data) }) as const;
 
-  it("is in its event log: tables written, procedures called, devices removed", () => {
+  test("is in its event log: tables written, procedures called, devices removed", () => {
     const meter = openMeter({ start });
     const client = new Conversation(meter);
     client.ask(write(53, 30));
@@ -114,7 +114,7 @@ describe("what is done to a meter", () => {
     ]);
   });
 
-  it("is there when the M-Bus device of a slot was read on request", () => {
+  test("is there when the M-Bus device of a slot was read on request", () => {
     const meter = openMeter({ start });
     const client = new Conversation(meter);
     const ask = (sequence: number, requestType: number): void => {
@@ -127,7 +127,7 @@ describe("what is done to a meter", () => {
     assert.deepEqual(newest(meter, 1), [{ event: 9, userId: mep, argument: 2048 + 19 }]);
   });
 
-  it("is there when a MEP client is registered, as the device of its slot", () => {
+  test("is there when a MEP client is registered, as the device of its slot", () => {
     const meter = openMeter({ start });
     const client = new Conversation(meter);
     client.ask({ kind: "write-at", table: ET50.number, offset: 30, data: Uint8Array.of(1) });
@@ -137,7 +137,7 @@ describe("what is done to a meter", () => {
     ]);
   });
 
-  it("is there once for each request of a transaction, and not for one that was refused", () => {
+  test("is there once for each request of a transaction, and not for one that was refused", () => {
     const meter = openMeter({ start });
     const client = new Conversation(meter);
     const messages = [53, 2061].map((table) => encodeRequest(write(table, 1)));
@@ -156,7 +156,7 @@ describe("what is done to a meter", () => {
     assert.equal(logOf(meter).lastEntrySequenceNumber, lastEntrySequenceNumber);
   });
 
-  it("and a start after a brown-out too, which is not a power failure", () => {
+  test("and a start after a brown-out too, which is not a power failure", () => {
     const meter = openMeter({ start });
     const outages = meter.history.outages.length;
     meter.reboot();
@@ -164,7 +164,7 @@ describe("what is done to a meter", () => {
     assert.equal(meter.history.outages.length, outages);
   });
 
-  it("keeps its number and its place when more is done than the meter remembers", () => {
+  test("keeps its number and its place when more is done than the meter remembers", () => {
     const meter = openMeter({ start });
     const before = logOf(meter);
     for (let i = 0; i < 2537; i++) meter.history.note({ time: meter.time, event: 10, argument: i, userId: network });

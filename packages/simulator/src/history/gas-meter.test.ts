@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { decode, utcMillis } from "@meterport/protocol/layout/index";
 import { ET14, ET16, ET45 } from "@meterport/protocol/tables/index";
 import { denmark } from "../contents/zone.ts";
@@ -18,7 +18,7 @@ const litresOf = (dataRecords: Uint8Array): number => {
 };
 
 describe("the gas meter", () => {
-  it("is read each midnight, into ET16 and into the newest entry of ET45", () => {
+  test("is read each midnight, into ET16 and into the newest entry of ET45", () => {
     const meter = openMeter({ start: Date.UTC(2026, 3, 10, 10) });
     for (const days of [0, 1, 6]) {
       meter.handle("tick", days * day);
@@ -41,7 +41,7 @@ describe("the gas meter", () => {
     }
   });
 
-  it("never counts backwards", () => {
+  test("never counts backwards", () => {
     const { history } = openMeter({ start: Date.UTC(2026, 0, 1) });
     for (let hour = 1; hour < 9000; hour++) {
       const time = Date.UTC(2026, 0, 1) + hour * 3_600_000;

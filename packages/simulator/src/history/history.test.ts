@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { decode, parseProfile, utcMillis } from "@meterport/protocol/layout/index";
 import { BT22, BT23, BT25, BT26, BT55, BT74, ET09, ET31, ET41, ET79, ET81 } from "@meterport/protocol/tables/index";
 import { denmark } from "../contents/zone.ts";
@@ -23,7 +23,7 @@ const bytes = (meter: VirtualMeter, table: { number: number }): Uint8Array => {
 
 describe("registers of the past", () => {
   for (const scenario of ["solar", "ev"] as const satisfies readonly ScenarioName[])
-    it(`have counted exactly what the household drew while there was power (${scenario})`, () => {
+    test(`have counted exactly what the household drew while there was power (${scenario})`, () => {
       const meter = open({ scenario, seed: 3 });
       const { past } = meter.history;
       const household = openHousehold({ scenario, seed: 3 });
@@ -50,7 +50,7 @@ describe("registers of the past", () => {
       assert.equal(meter.valuesAt(past.origin - 5 * day).get(0), meter.valuesAt(past.origin).get(0));
     });
 
-  it("are the same in any order of reading", () => {
+  test("are the same in any order of reading", () => {
     const one = open({ scenario: "house" });
     const two = open({ scenario: "house" });
     const times = [0, 15 * day, 12 * hour, 20 * day, 3 * day].map((ago) => start - ago);
@@ -61,7 +61,7 @@ describe("registers of the past", () => {
     for (const [time, registers] of forward) assert.equal(backward.get(time), registers);
   });
 
-  it("go on by tier when time passes, with the tier that the clock shows", () => {
+  test("go on by tier when time passes, with the tier that the clock shows", () => {
     const meter = open();
     const before = meter.history.registersAt(start);
     meter.handle("tick", 40 * day);
@@ -78,7 +78,7 @@ describe("registers of the past", () => {
 });
 
 describe("copies of the registers", () => {
-  it("are in BT26 for the last twelve midnights, the newest at the place that the header gives", () => {
+  test("are in BT26 for the last twelve midnights, the newest at the place that the header gives", () => {
     const meter = open({ scenario: "house" });
     for (const days of [0, 5]) {
       meter.handle("tick", days * day);
@@ -96,7 +96,7 @@ describe("copies of the registers", () => {
     }
   });
 
-  it("are in ET31 for the times of one-time reads", () => {
+  test("are in ET31 for the times of one-time reads", () => {
     const meter = open({ scenario: "house" });
     const log = decode(ET31, bytes(meter, ET31), meter.dimensions);
     assert.equal(log.validEntries, 2);
@@ -104,7 +104,7 @@ describe("copies of the registers", () => {
     assert.ok((first ?? 0) < (second ?? 0) && (second ?? 0) < (meter.valuesAt(start).get(0) ?? 0));
   });
 
-  it("are in ET41 and BT25 for the beginning of each month, where there is demand", () => {
+  test("are in ET41 and BT25 for the beginning of each month, where there is demand", () => {
     const meter = open({ demand: true });
     const log = decode(ET41, bytes(meter, ET41), meter.dimensions);
     assert.equal(log.validEntries, 2);
@@ -121,7 +121,7 @@ describe("copies of the registers", () => {
 describe("demands", () => {
   const quarter = 900_000;
 
-  it("are the highest quarter of an hour since the month began, in total and by tier, at their local time", () => {
+  test("are the highest quarter of an hour since the month began, in total and by tier, at their local time", () => {
     const meter = open({ scenario: "house", demand: true });
     const used = (from: number): number =>
       (meter.valuesAt(from + quarter).get(0) ?? 0) - (meter.valuesAt(from).get(0) ?? 0);
@@ -154,7 +154,7 @@ describe("demands", () => {
     assert.equal(continuousCumulativeDemand, cumulativeDemand + (demands[0] ?? 0));
   });
 
-  it("have no time if nothing was drawn, and none in tiers that were never in effect", () => {
+  test("have no time if nothing was drawn, and none in tiers that were never in effect", () => {
     const { total, tiers } = open({ scenario: "empty", demand: true }).history.registersAt(start);
     for (const { demands } of [total, ...tiers])
       for (const demand of demands) assert.deepEqual([demand.demands, demand.eventTimes?.[0]?.month], [[0], 0]);
@@ -162,7 +162,7 @@ describe("demands", () => {
 });
 
 describe("what happened", () => {
-  it("has outages in ET09 by UTC, in ET81 by local time, and counted in BT23", () => {
+  test("has outages in ET09 by UTC, in ET81 by local time, and counted in BT23", () => {
     for (let seed = 0; seed < 30; seed++) {
       const meter = open({ seed });
       const { outages } = meter.history;
@@ -191,7 +191,7 @@ describe("what happened", () => {
     }
   });
 
-  it("makes one list of both event logs by their shared numbers", () => {
+  test("makes one list of both event logs by their shared numbers", () => {
     const meter = open({ profile: meter430 });
     meter.handle("tick", 200 * day);
     const truth = meter.history.eventsUntil(meter.time);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { decode, utcMillis } from "@meterport/protocol/layout/index";
 import { BT61, BT63, BT64, BT65, ET21 } from "@meterport/protocol/tables/index";
 import type { VirtualMeter } from "../meter/virtual-meter.ts";
@@ -47,7 +47,7 @@ const intervalsOf = (meter: VirtualMeter, set: 0 | 1): Interval[] => {
 };
 
 describe("load profile", () => {
-  it("has the registers of each quarter of an hour for sixty blocks, to the Wh", () => {
+  test("has the registers of each quarter of an hour for sixty blocks, to the Wh", () => {
     const meter = still;
     const intervals = intervalsOf(meter, 0);
     assert.equal(intervals.length, 59 * 96 + 41);
@@ -66,7 +66,7 @@ describe("load profile", () => {
     }
   });
 
-  it("marks daylight saving time, power failures and the change of the clock", () => {
+  test("marks daylight saving time, power failures and the change of the clock", () => {
     const meter = still;
     const { outages, clockChange, origin } = meter.history.past;
     const summer = Date.UTC(2026, 2, 29, 1);
@@ -82,7 +82,7 @@ describe("load profile", () => {
     assert.ok(dark > 0 && clockChange.time > origin);
   });
 
-  it("keeps recording as time passes, block after block", () => {
+  test("keeps recording as time passes, block after block", () => {
     const meter = open({ scenario: "quiet" });
     const status = () => decode(BT63, meter.memory.get(BT63.number) ?? new Uint8Array(0), meter.dimensions).dataSets[0];
     const first = status();
@@ -101,7 +101,7 @@ describe("load profile", () => {
     assert.equal(status()?.overflow, true);
   });
 
-  it("has hours in the second data set, with the packed digits of a gas meter beside the energy", () => {
+  test("has hours in the second data set, with the packed digits of a gas meter beside the energy", () => {
     const meter = still;
     const intervals = intervalsOf(meter, 1);
     assert.equal(intervals.length, 29 * 24 + 10);
@@ -112,7 +112,7 @@ describe("load profile", () => {
     }
   });
 
-  it("is described by ET21, whose offsets find the newest interval", () => {
+  test("is described by ET21, whose offsets find the newest interval", () => {
     const meter = still;
     const { dataSets } = decode(ET21, meter.memory.get(ET21.number) ?? new Uint8Array(0), meter.dimensions);
     const [set] = dataSets;
@@ -127,7 +127,7 @@ describe("load profile", () => {
     assert.deepEqual(set.intervalEndTimeLocal, { year: 26, month: 4, day: 10, hour: 12, minute: 15, second: 0 });
   });
 
-  it("gives the same bytes in pieces as in one", () => {
+  test("gives the same bytes in pieces as in one", () => {
     const meter = still;
     const whole = meter.memory.get(BT64.number) ?? new Uint8Array(0);
     assert.equal(whole.length, 60 * 1841);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { UsageError } from "@meterport/protocol/errors";
 import fc from "fast-check";
 import { parseLineCondition, parseLineScript } from "./condition-text.ts";
@@ -9,7 +9,7 @@ const refused = (parse: () => unknown, message: RegExp): void => {
 };
 
 describe("a condition as text", () => {
-  it("gives the condition that it describes", () => {
+  test("gives the condition that it describes", () => {
     assert.deepEqual(
       parseLineCondition(
         "baud=9600, latency=40ms,jitter=0.02s,loss=0.01,noise=1%,cut=101,cut-spread=5,echo,deaf,stuck",
@@ -34,7 +34,7 @@ describe("a condition as text", () => {
     assert.deepEqual(parseLineCondition(""), {});
   });
 
-  it("is refused with the name of the wrong setting", () => {
+  test("is refused with the name of the wrong setting", () => {
     refused(
       () => parseLineCondition("lose=1"),
       /no setting "lose"; known: baud, meter-baud, .*short-frame, .*to-client/,
@@ -49,7 +49,7 @@ describe("a condition as text", () => {
     refused(() => parseLineCondition("loss.flip=1"), /no setting "loss.flip"/);
   });
 
-  it("of any kind gives a condition or a UsageError", () => {
+  test("of any kind gives a condition or a UsageError", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 60 }), (text) => {
         for (const parse of [parseLineCondition, parseLineScript])
@@ -73,7 +73,7 @@ describe("a condition as text", () => {
 });
 
 describe("a script as JSON", () => {
-  it("is a list of steps, or an object with them", () => {
+  test("is a list of steps, or an object with them", () => {
     const steps = [
       { at: 0, condition: {} },
       { at: 10_000, condition: { mute: true, latency: 40, toClient: { loss: 0.5 } } },
@@ -88,7 +88,7 @@ describe("a script as JSON", () => {
     assert.deepEqual(parseLineScript(`{"repeat":"2min","steps":${text}}`), { steps, repeat: 120_000 });
   });
 
-  it("is refused with the place of the mistake", () => {
+  test("is refused with the place of the mistake", () => {
     refused(() => parseLineScript("{"), /not JSON/);
     refused(() => parseLineScript("3"), /a list of steps/);
     refused(() => parseLineScript('{"steps":[],"again":1}'), /no "again"/);

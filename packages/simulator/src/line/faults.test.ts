@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { toHex } from "@meterport/protocol/bytes";
 import fc from "fast-check";
 import { seeded } from "../random.ts";
@@ -11,21 +11,21 @@ const shown = (passed: ReturnType<Faults["pass"]>): string =>
   `${passed.did.join(",")} ${passed.deliveries.map(({ bytes, delay }) => `${toHex(bytes)}@${delay}`).join(" ")}`;
 
 describe("each fault", () => {
-  it("none lets the message pass as it is", () => {
+  test("none lets the message pass as it is", () => {
     assert.deepEqual(one({}), { deliveries: [{ bytes: message, delay: 0 }], did: [] });
   });
-  it("loss", () => assert.deepEqual(one({ loss: 1 }), { deliveries: [], did: ["loss"] }));
-  it("delay", () => {
+  test("loss", () => assert.deepEqual(one({ loss: 1 }), { deliveries: [], did: ["loss"] }));
+  test("delay", () => {
     const [delivery] = one({ delay: 1 }).deliveries;
     assert.deepEqual(delivery?.bytes, message);
     assert.ok(delivery.delay > 0 && delivery.delay <= 1000);
   });
-  it("truncate", () => {
+  test("truncate", () => {
     const bytes = one({ truncate: 1 }).deliveries[0]?.bytes ?? new Uint8Array(0);
     assert.ok(bytes.length < message.length);
     assert.deepEqual(bytes, message.subarray(0, bytes.length));
   });
-  it("byteLoss takes 1 to 16 bytes out in one place", () => {
+  test("byteLoss takes 1 to 16 bytes out in one place", () => {
     const sizes = new Set<number>();
     for (let seed = 1; seed <= 400; seed++) {
       const bytes = one({ byteLoss: 1 }, seed).deliveries[0]?.bytes ?? new Uint8Array(0);
@@ -36,7 +36,7 @@ describe("each fault", () => {
     }
     assert.deepEqual([Math.min(...sizes), Math.max(...sizes)], [1, 16]);
   });
-  it("flip changes one bit, and not in the sender's array", () => {
+  test("flip changes one bit, and not in the sender's array", () => {
     const bytes = one({ flip: 1 }).deliveries[0]?.bytes ?? new Uint8Array(0);
     const bits = message.reduce(
       (sum, byte, i) => sum + (byte ^ (bytes[i] as number)).toString(2).replaceAll("0", "").length,
@@ -45,19 +45,19 @@ describe("each fault", () => {
     assert.equal(bits, 1);
     assert.equal(message[19], 20);
   });
-  it("duplicate", () => assert.equal(one({ duplicate: 1 }).deliveries.length, 2));
-  it("noise comes in front", () => {
+  test("duplicate", () => assert.equal(one({ duplicate: 1 }).deliveries.length, 2));
+  test("noise comes in front", () => {
     const { deliveries } = one({ noise: 1 });
     assert.equal(deliveries.length, 2);
     assert.deepEqual(deliveries[1]?.bytes, message);
   });
-  it("alert comes in front, also of what is lost", () => {
+  test("alert comes in front, also of what is lost", () => {
     assert.deepEqual(one({ alert: 1, loss: 1 }).deliveries, [{ bytes: new Uint8Array(2), delay: 0 }]);
   });
 });
 
 describe("all faults", () => {
-  it("are repeatable by seed, and apart by seed", () => {
+  test("are repeatable by seed, and apart by seed", () => {
     const run = (seed: number): string => {
       const faults = new Faults(seeded(seed));
       return Array.from({ length: 50 }, () => shown(faults.pass(message, everyFault(0.3)))).join("\n");
@@ -66,7 +66,7 @@ describe("all faults", () => {
     assert.notEqual(run(1), run(2));
   });
 
-  it("happen as often as asked, and are counted", () => {
+  test("happen as often as asked, and are counted", () => {
     const faults = new Faults(seeded(9));
     const seen = new Map<FaultName, number>();
     for (let i = 0; i < 20_000; i++)
@@ -77,7 +77,7 @@ describe("all faults", () => {
     }
   });
 
-  it("survive any message", () => {
+  test("survive any message", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 30 }), fc.integer(), (bytes, seed) => {
         const { deliveries } = new Faults(seeded(seed)).pass(bytes, everyFault(0.5));

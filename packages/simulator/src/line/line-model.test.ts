@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
@@ -63,7 +63,7 @@ const close = (a: number, b: number): void => assert.ok(Math.abs(a - b) < 0.01, 
 const hex = (heard: readonly Heard[]): string => heard.map(({ bytes }) => toHex(bytes)).join("");
 
 describe("speed", () => {
-  it("has the time of each byte, of the gaps between them and of the bridge", () => {
+  test("has the time of each byte, of the gaps between them and of the bridge", () => {
     for (const [condition, time] of [
       [{}, (22 + 33) * byteTime],
       [{ baud: 19_200 }, ((22 + 33) * byteTime) / 2],
@@ -79,14 +79,14 @@ describe("speed", () => {
     }
   });
 
-  it("tears a request apart whose bytes come too slowly for the meter", () => {
+  test("tears a request apart whose bytes come too slowly for the meter", () => {
     const { ask, pass, total } = openLine({ byteGap: 51 });
     ask(0);
     pass(5000);
     assert.equal(total(), 0);
   });
 
-  it("has jitter up to its limit, and keeps the order", () => {
+  test("has jitter up to its limit, and keeps the order", () => {
     const steady = openLine({});
     const shaken = openLine({ jitter: 30 });
     for (const { ask, pass } of [steady, shaken]) {
@@ -98,7 +98,7 @@ describe("speed", () => {
     assert.ok(late > 0 && late <= 60, `${late} ms`);
   });
 
-  it("collects bytes in packets, of a size or for a time", () => {
+  test("collects bytes in packets, of a size or for a time", () => {
     const sized = openLine({ packetBytes: 64, packetTime: 100 });
     const timed = openLine({ packetTime: 10 });
     for (const { ask, pass, total } of [sized, timed]) {
@@ -115,7 +115,7 @@ describe("speed", () => {
     close(sized.last(), (22 + 3 * 64 + 1) * byteTime + 25 + 100);
   });
 
-  it("garbles bytes at another speed, both ways", () => {
+  test("garbles bytes at another speed, both ways", () => {
     const { ask, pass, heard, total, line } = openLine({ baud: 9600, meterBaud: 19_200 });
     ask(0);
     pass(1000);
@@ -136,7 +136,7 @@ describe("speed", () => {
 });
 
 describe("what lasts", () => {
-  it("cuts replies after a number of bytes, with a spread, also in a later segment", () => {
+  test("cuts replies after a number of bytes, with a spread, also in a later segment", () => {
     const lengths = (condition: LineCondition): number[] => {
       const { ask, pass, total } = openLine(condition);
       const found: number[] = [];
@@ -157,7 +157,7 @@ describe("what lasts", () => {
     assert.ok(whole > 5 && whole < 35, `${whole} of 40`);
   });
 
-  it("echoes what the client sends, while it sends it", () => {
+  test("echoes what the client sends, while it sends it", () => {
     const { ask, pass, heard } = openLine({ echo: 1 });
     ask(0, request(1, 20));
     pass(1000);
@@ -166,7 +166,7 @@ describe("what lasts", () => {
     close(heard[1]?.at ?? 0, 22 * byteTime);
   });
 
-  it("deaf: the meter gets no request, and its alerts arrive", () => {
+  test("deaf: the meter gets no request, and its alerts arrive", () => {
     const { ask, pass, heard, meter } = openLine({ deaf: true, alerts: true });
     ask(0);
     pass(3500);
@@ -174,7 +174,7 @@ describe("what lasts", () => {
     assert.equal(meter.sequence, 1);
   });
 
-  it("mute: the meter gets requests and cannot be heard", () => {
+  test("mute: the meter gets requests and cannot be heard", () => {
     const { ask, pass, total, meter } = openLine({ mute: true });
     ask(0);
     pass(3000);
@@ -182,7 +182,7 @@ describe("what lasts", () => {
     assert.equal(meter.sequence, 2);
   });
 
-  it("stuck: silence, or one byte forever at the line's speed", () => {
+  test("stuck: silence, or one byte forever at the line's speed", () => {
     const silent = openLine({ stuck: "silent" });
     const stuck = openLine({ stuck: 0xff });
     for (const { ask, pass } of [silent, stuck]) {
@@ -195,14 +195,14 @@ describe("what lasts", () => {
     assert.equal(stuck.meter.sequence, 1);
   });
 
-  it("noise on the idle line", () => {
+  test("noise on the idle line", () => {
     const { pass, heard } = openLine({ noiseEvery: 500 });
     pass(100_000);
     const bursts = new Set(heard.map(({ at }) => Math.round(at / 100))).size;
     assert.ok(bursts > 100 && bursts < 320, `${bursts} bursts`);
   });
 
-  it("a second client asks with numbers of its own, and both clients hear everything", () => {
+  test("a second client asks with numbers of its own, and both clients hear everything", () => {
     const { pass, ask, heard, meter, total } = openLine({ secondClient: 2000 });
     pass(20_000);
     const served = meter.sequence;
@@ -229,7 +229,7 @@ describe("a script", () => {
     });
   };
 
-  it("changes the condition at its times, and comes back to the first", () => {
+  test("changes the condition at its times, and comes back to the first", () => {
     const steps = [
       { at: 5000, condition: { stuck: "silent" } },
       { at: 10_000, condition: {} },
@@ -247,17 +247,17 @@ describe("a script", () => {
     ]);
   });
 
-  it("repeats", () => {
+  test("repeats", () => {
     const script = { steps: [{ at: 1000, condition: { mute: true } }], repeat: 2000 };
     assert.deepEqual(answered(script, [0, 1001, 2000, 3001, 4000, 11_001]), [true, false, true, false, true, false]);
   });
 
-  it("keeps what a step does not mention", () => {
+  test("keeps what a step does not mention", () => {
     const script = { steps: [{ at: 1000, condition: { latency: 5 } }] };
     assert.deepEqual(answered(script, [0, 2000], { mute: true }), [false, false]);
   });
 
-  it("restarts the meter: silent for as long as it takes, and what was under way is lost", () => {
+  test("restarts the meter: silent for as long as it takes, and what was under way is lost", () => {
     const script = { steps: [{ at: 1030, condition: { reboot: 3000 } }] };
     const { ask, pass, total, last } = openLine({}, script);
     ask(1000, request(1));
@@ -270,7 +270,7 @@ describe("a script", () => {
     assert.ok(last() > 4100);
   });
 
-  it("can be stepped in by hand", () => {
+  test("can be stepped in by hand", () => {
     const { line, ask, pass, total } = openLine({});
     let woken = 0;
     const unwatch = line.watch(() => {
@@ -287,7 +287,7 @@ describe("a script", () => {
 });
 
 describe("any line", () => {
-  it("has the same faults for the same seed", () => {
+  test("has the same faults for the same seed", () => {
     const run = (seed: number): string => {
       const rates = { loss: 0.1, byteLoss: 0.1, noise: 0.1, cut: 60, cutRate: 0.2, jitter: 10, noiseEvery: 900 };
       const line = new LineModel({ meter: openMeter(), condition: rates, seed });
@@ -304,7 +304,7 @@ describe("any line", () => {
     assert.notEqual(run(7), run(8));
   });
 
-  it("holds a bounded number of bytes, however much a client sends", () => {
+  test("holds a bounded number of bytes, however much a client sends", () => {
     const { line, ask, pass, meter } = openLine({ baud: 300 });
     for (let i = 0; i < 5000; i++) ask(0, new Uint8Array(476).fill(0xff));
     assert.ok((line.wakeAt() ?? 0) > 0);
@@ -315,7 +315,7 @@ describe("any line", () => {
     assert.equal(meter.sequence, 2);
   });
 
-  it("is refused if it is impossible", () => {
+  test("is refused if it is impossible", () => {
     const refused = (condition: unknown, message: RegExp, script?: unknown): void => {
       assert.throws(
         () => openLine(condition as LineCondition, script as LineScript),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { fromHex, toHex } from "@meterport/protocol/bytes";
 import { seeded } from "../random.ts";
 import { parseLineCondition } from "./condition-text.ts";
@@ -18,7 +18,7 @@ const fate = (settings: OpticalHabitSettings, times: readonly number[], sent: Ui
 };
 
 describe("an optical port with habits", () => {
-  it("refuses the first packets after each pause, as many as it is told", () => {
+  test("refuses the first packets after each pause, as many as it is told", () => {
     assert.deepEqual(fate({ firstNak: 2 }, [0, 100, 200, 300, 5_300, 5_301, 10_400]), [
       "15",
       "15",
@@ -30,12 +30,12 @@ describe("an optical port with habits", () => {
     ]);
   });
 
-  it("answers with rubbish first, which contains nothing meaningful", () => {
+  test("answers with rubbish first, which contains nothing meaningful", () => {
     for (const each of fate({ firstRubbish: 1, firstNak: 1 }, [0])) assert.doesNotMatch(each, /^$|^(..)*(ee|06|15)/);
     assert.deepEqual(fate({ firstRubbish: 1, firstNak: 1 }, [0, 100, 200]).slice(1), ["15", "passed"]);
   });
 
-  it("loses the whole packet, in however many pieces it comes, and leaves what the MEP port is asked", () => {
+  test("loses the whole packet, in however many pieces it comes, and leaves what the MEP port is asked", () => {
     const habits = new OpticalHabits(seeded(1));
     assert.deepEqual(
       [packet.subarray(0, 4), packet.subarray(4)].map((piece, i) => habits.hears(piece, 10 * i, { firstNak: 1 }).type),
@@ -44,7 +44,7 @@ describe("an optical port with habits", () => {
     assert.deepEqual(fate({ firstNak: 1 }, [0], bytes("00143f00")), ["passed"]);
   });
 
-  it("sleeps until four bytes 0x55 have come", () => {
+  test("sleeps until four bytes 0x55 have come", () => {
     const habits = new OpticalHabits(seeded(1));
     const type = (sent: Uint8Array, now: number): string => habits.hears(sent, now, { asleep: true }).type;
     assert.deepEqual([type(packet, 0), type(packet, 2_000)], ["lost", "lost"]);
@@ -52,7 +52,7 @@ describe("an optical port with habits", () => {
     assert.deepEqual([type(packet, 4_200), type(packet, 9_000), type(packet, 14_001)], ["passed", "passed", "lost"]);
   });
 
-  it("sends 0x00 for the first acknowledgement after a pause, and for no other", () => {
+  test("sends 0x00 for the first acknowledgement after a pause, and for no other", () => {
     const habits = new OpticalHabits(seeded(1));
     const spoken = (sent: string): string => toHex(habits.speaks(bytes(sent), { zeroAck: true }));
     habits.hears(packet, 0, { zeroAck: true });
@@ -61,7 +61,7 @@ describe("an optical port with habits", () => {
     assert.equal(spoken("06"), "00");
   });
 
-  it("cuts one packet of a given number, but never its length field", () => {
+  test("cuts one packet of a given number, but never its length field", () => {
     const habits = new OpticalHabits(seeded(1));
     const long = bytes(`ee00000000 20${"00".repeat(34)}`);
     const lengths = Array.from({ length: 9 }, () => habits.speaks(long, { shortFrame: 3 }).length);
@@ -73,7 +73,7 @@ describe("an optical port with habits", () => {
     assert.equal(habits.speaks(bytes("06"), { shortFrame: 1 }).length, 1);
   });
 
-  it("is written as other conditions are", () => {
+  test("is written as other conditions are", () => {
     assert.deepEqual(parseLineCondition("first-nak,first-rubbish=2,zero-ack,asleep,short-frame=400"), {
       firstNak: 1,
       firstRubbish: 2,

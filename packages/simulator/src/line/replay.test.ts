@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { concat } from "@meterport/protocol/bytes";
 import { capturedOf, counted, type Spoken, spoken } from "@meterport/protocol/capture/tls/recorded.test-kit";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -37,7 +37,7 @@ const replayed = (messages: readonly Spoken[], times: number): (Uint8Array | und
 
 describe("a replayed meter, inside TLS", () => {
   const [first, second] = [session(1, 1), session(2, 3)];
-  it("answers in a session of its own what was answered then, in turn and then as the last time", () => {
+  test("answers in a session of its own what was answered then, in turn and then as the last time", () => {
     const between = spoken({
       key,
       exchanges: [
@@ -49,16 +49,16 @@ describe("a replayed meter, inside TLS", () => {
     assert.deepEqual(replayed(between, 3), [answer(1), answer(2), answer(2)]);
   });
 
-  it("leaves out an answer that came when its client had begun another session", () => {
+  test("leaves out an answer that came when its client had begun another session", () => {
     const [late, taken] = [first[5] as Spoken, second[5] as Spoken];
     assert.deepEqual(replayed([...first.slice(0, 5), ...second.slice(0, 5), late, taken], 2), [answer(2), answer(2)]);
   });
 
-  it("leaves out an answer that its client did not take, but asked the same in another session", () => {
+  test("leaves out an answer that its client did not take, but asked the same in another session", () => {
     assert.deepEqual(replayed([...first, ...second], 2), [answer(2), answer(2)]);
   });
 
-  it("keeps both where the client had ended the first session", () => {
+  test("keeps both where the client had ended the first session", () => {
     const ended = spoken({ key, exchanges: [[asked, answer(1)]] });
     assert.deepEqual(replayed([...ended, ...second], 2), [answer(1), answer(2)]);
   });

@@ -1,6 +1,6 @@
 /** BT00 of a virtual meter says what the meter serves, asked table by table. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { toHex } from "@meterport/protocol/bytes";
 import { decode, parseProfile } from "@meterport/protocol/layout/index";
 import { BT00, BT07 } from "@meterport/protocol/tables/index";
@@ -32,7 +32,7 @@ const tried = (conversation: Conversation, bytes: number, first: number) => {
 
 describe("BT00", () => {
   for (const profile of profiles)
-    it(`of ${profile} names the tables that it answers, and those that some key may write`, () => {
+    test(`of ${profile} names the tables that it answers, and those that some key may write`, () => {
       const conversation = new Conversation(openMeter({ profile: parseProfile(profile) }));
       const sets = setsOf(conversation);
       const basic = tried(conversation, sets.basicTablesUsedSize, 0);
@@ -44,7 +44,7 @@ describe("BT00", () => {
       assert.ok(basic.used.includes(0) && basic.writable.includes(7));
     });
 
-  it("ends with its sets, bit n mod 8 of byte n div 8 standing for n", () => {
+  test("ends with its sets, bit n mod 8 of byte n div 8 standing for n", () => {
     const data = new Conversation(openMeter()).read(BT00.number);
     assert.equal(toHex(data.subarray(0, 19), " "), "02 2a 88 4e 45 53 20 02 00 ff 0c 01 00 0a 0d 02 0c 09 03");
     assert.equal(data.length, 79);
@@ -60,7 +60,7 @@ describe("BT00", () => {
     assert.equal(toHex(newer.subarray(51, 63)), "00000a000000002000000000");
   });
 
-  it("follows what the meter holds, and leaves out what is locked from the writable ones", () => {
+  test("follows what the meter holds, and leaves out what is locked from the writable ones", () => {
     const meter = openMeter({ locked: [2048 + 13] });
     const conversation = new Conversation(meter);
     const before = setsOf(conversation);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { decode } from "@meterport/protocol/layout/index";
 import { EP19, encodeCall, onDemandRequest } from "@meterport/protocol/procedures/index";
 import { BT07, BT08, ET15 } from "@meterport/protocol/tables/index";
@@ -27,7 +27,7 @@ describe("EP19", () => {
     };
   };
 
-  it("answers for an M-Bus device at once, and waits for a MEP client until the queue is full", () => {
+  test("answers for an M-Bus device at once, and waits for a MEP client until the queue is full", () => {
     const { call, queue } = open();
     assert.deepEqual(call(onDemandRequest.billingRead, gasMeter), [0, 0]);
     assert.deepEqual(call(onDemandRequest.billingRead, client), [0, 1]);
@@ -39,7 +39,7 @@ describe("EP19", () => {
     assert.equal(call(onDemandRequest.billingRead, client)[0], 7);
   });
 
-  it("says what is wrong with a request", () => {
+  test("says what is wrong with a request", () => {
     const { call } = open();
     assert.equal(call(7, gasMeter)[0], 2);
     assert.equal(call(onDemandRequest.statusRead, 77)[0], 3);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { decode } from "@meterport/protocol/layout/index";
 import { joinSources } from "@meterport/protocol/meaning/readings";
 import { BT22, BT23, BT27, BT28 } from "@meterport/protocol/tables/index";
@@ -32,7 +32,7 @@ const value = (values: ReadonlyMap<number, number>, id: number): number => {
 
 describe("registers", () => {
   for (const scenario of ["house", "solar", "quiet"] as const satisfies readonly ScenarioName[]) {
-    it(`differ by the integral of power (${scenario})`, () => {
+    test(`differ by the integral of power (${scenario})`, () => {
       const meter = openMeter({ scenario, seed: 5, start: noon });
       const client = new Conversation(meter);
       const before = registers(meter, client);
@@ -56,7 +56,7 @@ describe("registers", () => {
     });
   }
 
-  it("count 432 W for ten hours as 4320 Wh, by night in tier 1 and by day in tier 0", () => {
+  test("count 432 W for ten hours as 4320 Wh, by night in tier 1 and by day in tier 0", () => {
     const meter = openMeter();
     const client = new Conversation(meter);
     const before = decode(BT23, client.read(23), meter.dimensions);
@@ -73,7 +73,7 @@ describe("registers", () => {
     for (const tier of after.tiers.slice(2)) assert.ok(tier.summations.every((count) => count === 0));
   });
 
-  it("only rise, whatever the time, the speed and the household, but for the difference, which is never negative", () => {
+  test("only rise, whatever the time, the speed and the household, but for the difference, which is never negative", () => {
     fc.assert(
       fc.property(
         fc.constantFrom<ScenarioName>("house", "flat", "solar", "ev", "quiet", "empty"),
@@ -98,7 +98,7 @@ describe("registers", () => {
     );
   });
 
-  it("start from counts that agree with each other, and with a household that never exported", () => {
+  test("start from counts that agree with each other, and with a household that never exported", () => {
     fc.assert(
       fc.property(
         fc.constantFrom<ScenarioName>("house", "flat", "solar", "ev", "quiet", "empty"),
@@ -117,7 +117,7 @@ describe("registers", () => {
     );
   });
 
-  it("roll over after nine digits", () => {
+  test("roll over after nine digits", () => {
     const gigawattHours = openHousehold({ scenario: "quiet", seed: 1 });
     const flow = gigawattHours.integrate(0, 0);
     const huge = { ...flow, forwardActive: 999_999_000 * hour, forwardPlusReverse: 999_999_000 * hour };
@@ -127,7 +127,7 @@ describe("registers", () => {
     assert.ok(value(after, 0) < 1e9);
   });
 
-  it("do not depend on when they are read", () => {
+  test("do not depend on when they are read", () => {
     const asked = openMeter({ scenario: "house", seed: 3, start: noon });
     const client = new Conversation(asked);
     for (const now of [10, 777, 1500, 20_000, 20_300, hour]) {
@@ -145,7 +145,7 @@ describe("registers", () => {
 });
 
 describe("present values", () => {
-  it("agree with each other: netted totals, apparent power as the sum of U times I, frequency near 50 Hz", () => {
+  test("agree with each other: netted totals, apparent power as the sum of U times I, frequency near 50 Hz", () => {
     for (const scenario of ["house", "solar", "ev"] as const) {
       const meter = openMeter({ scenario, seed: 11, start: noon });
       const client = new Conversation(meter);
@@ -163,7 +163,7 @@ describe("present values", () => {
     }
   });
 
-  it("agree with the registers: power times an hour is what they rise by", () => {
+  test("agree with the registers: power times an hour is what they rise by", () => {
     const meter = openMeter({ scenario: "quiet" });
     const client = new Conversation(meter);
     assert.equal(value(present(meter, client), 8), 432);
@@ -171,7 +171,7 @@ describe("present values", () => {
   });
 });
 
-it("a thousand meters fit into one program", () => {
+test("a thousand meters fit into one program", () => {
   for (let seed = 0; seed < 1000; seed++) {
     const meter = openMeter({ scenario: "house", seed, start: noon });
     const client = new Conversation(meter);

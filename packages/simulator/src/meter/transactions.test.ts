@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { concat, toHex } from "@meterport/protocol/bytes";
 import { encode } from "@meterport/protocol/layout/index";
 import { encodeRequest } from "@meterport/protocol/mep/frame/apdu";
@@ -25,7 +25,7 @@ describe("transactions", () => {
     return toHex(client.readAt(ET53.number, 0, head[0] ?? 0));
   };
 
-  it("run reads and writes with the writer's rights, in order", () => {
+  test("run reads and writes with the writer's rights, in order", () => {
     const meter = openMeter();
     const client = new Conversation(meter);
     assert.equal(write(client, requests(0x1234, writeAt(53, 3, 30), readAt(53, 2, 2), readAt(0x0999, 0, 1))), "done");
@@ -37,7 +37,7 @@ describe("transactions", () => {
     assert.equal(meter.memory.read(53, 3, 1)?.[0], 30);
   });
 
-  it("begin when the last byte is written, and only where the pieces follow each other", () => {
+  test("begin when the last byte is written, and only where the pieces follow each other", () => {
     const meter = openMeter();
     const client = new Conversation(meter);
     const bytes = requests(7, readAt(53, 3, 1));
@@ -51,7 +51,7 @@ describe("transactions", () => {
     assert.equal(result(client).slice(6, 10), "0700");
   });
 
-  it("do not run twice in a row, nor where the numbers differ, nor inside one another", () => {
+  test("do not run twice in a row, nor where the numbers differ, nor inside one another", () => {
     const meter = openMeter();
     const client = new Conversation(meter);
     const bytes = requests(7, writeAt(53, 3, 1));
@@ -67,7 +67,7 @@ describe("transactions", () => {
     assert.equal(meter.memory.read(53, 3, 1)?.[0], 9);
   });
 
-  it("end early where the responses have no more room", () => {
+  test("end early where the responses have no more room", () => {
     const meter = openMeter();
     const client = new Conversation(meter);
     write(client, requests(7, ...Array.from({ length: 10 }, () => readAt(28, 0, 220))));
@@ -85,7 +85,7 @@ describe("EP17", () => {
       data: encodeCall(EP17, { action: 0, deviceHandle: handle }, sequence, {}),
     });
 
-  it("removes a client and posts its result, and refuses the same call number twice", () => {
+  test("removes a client and posts its result, and refuses the same call number twice", () => {
     const meter = openMeter();
     const client = new Conversation(meter, { key: basicKey });
     const entry = 6 + 4 * 36;
@@ -103,7 +103,7 @@ describe("EP17", () => {
     assert.equal(toHex(client.readAt(ET50.number, 0, 71)), `${"81".repeat(30)}80${"81".repeat(36)}00008181`);
   });
 
-  it("leaves M-Bus devices to the advanced key", () => {
+  test("leaves M-Bus devices to the advanced key", () => {
     const meter = openMeter();
     const occupy = (): void => {
       meter.memory.patch(ET14.number, 5, Uint8Array.of(0x11));
@@ -124,7 +124,7 @@ describe("EP17", () => {
     assert.equal(toHex(advanced.readAt(ET14.number, 5, 4)), "00000000");
   });
 
-  it("posts in ET59 where the client has asked for it", () => {
+  test("posts in ET59 where the client has asked for it", () => {
     const meter = openMeter();
     const client = new Conversation(meter);
     client.ask({ kind: "write-at", table: ET50.number, offset: 30, data: Uint8Array.of(2) });

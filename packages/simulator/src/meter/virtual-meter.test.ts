@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
 import { decode } from "@meterport/protocol/layout/index";
@@ -20,7 +20,7 @@ const ET51 = 0x0833;
 const ET13 = 0x080d;
 
 describe("reads", () => {
-  it("gives a table's own length to a full read, at most what was asked and what fits", () => {
+  test("gives a table's own length to a full read, at most what was asked and what fits", () => {
     const client = new Conversation(openMeter());
     assert.equal(client.read(28).length, 220);
     assert.equal(client.read(28, 0xffff).length, 220);
@@ -29,14 +29,14 @@ describe("reads", () => {
     assert.equal(client.readAt(0x0835, 0, 0xffff).length, 465);
   });
 
-  it("fills partial reads with zeros past the end, also where they begin there", () => {
+  test("fills partial reads with zeros past the end, also where they begin there", () => {
     const client = new Conversation(openMeter());
     assert.equal(toHex(client.readAt(53, 3, 5)), "3c3c000000");
     assert.equal(toHex(client.readAt(53, 1000, 2)), "0000");
     assert.equal(client.readAt(53, 0, 0).length, 0);
   });
 
-  it("takes requests without a count", () => {
+  test("takes requests without a count", () => {
     const client = new Conversation(openMeter());
     assert.deepEqual(client.askRaw(Uint8Array.of(0x30, 0, 53), "read"), {
       kind: "data",
@@ -48,7 +48,7 @@ describe("reads", () => {
     });
   });
 
-  it("answers 0x05 for a table that it does not have, 0x01 for nonsense, 0x02 for services of other ports", () => {
+  test("answers 0x05 for a table that it does not have, 0x01 for nonsense, 0x02 for services of other ports", () => {
     const client = new Conversation(openMeter());
     assert.deepEqual(client.ask(read(0x0846)), error(5));
     assert.deepEqual(client.ask(read(0xffff)), error(5));
@@ -59,7 +59,7 @@ describe("reads", () => {
 });
 
 describe("writes", () => {
-  it("ignores surplus data and leaves what is not written", () => {
+  test("ignores surplus data and leaves what is not written", () => {
     const meter = openMeter();
     const client = new Conversation(meter);
     assert.equal(client.ask({ kind: "write", table: 53, data: new Uint8Array(9).fill(7) }).kind, "done");
@@ -70,7 +70,7 @@ describe("writes", () => {
     assert.equal(toHex(meter.memory.get(53) as Uint8Array), "010207070708");
   });
 
-  it("keeps to the rights of the keys", () => {
+  test("keeps to the rights of the keys", () => {
     const meter = openMeter();
     const basic = new Conversation(meter, { key: basicKey });
     assert.equal(basic.read(53).length, 6);
@@ -86,7 +86,7 @@ describe("writes", () => {
     assert.equal(advanced.ask(writeAt(53, 0, 1)).kind, "done");
   });
 
-  it("refuses what is behind the hardware lock to every key", () => {
+  test("refuses what is behind the hardware lock to every key", () => {
     const client = new Conversation(openMeter({ locked: [53] }));
     assert.deepEqual(client.ask(read(53)), error(3));
     assert.deepEqual(client.ask(writeAt(53, 0, 1)), error(3));
@@ -95,20 +95,20 @@ describe("writes", () => {
 });
 
 describe("security", () => {
-  it("tries the advanced key first: where both are the same, the client has it", () => {
+  test("tries the advanced key first: where both are the same, the client has it", () => {
     const same = new Secret(basicKey);
     const meter = openMeter({ keys: { basic: same, advanced: same } });
     assert.equal(new Conversation(meter, { key: basicKey }).ask(writeAt(53, 0, 1)).kind, "done");
   });
 
-  it("answers encrypted requests encrypted", () => {
+  test("answers encrypted requests encrypted", () => {
     const meter = openMeter();
     const client = new Conversation(meter, { encrypt: true });
     assert.equal(client.read(28).length, 220);
     assert.equal(toHex(client.read(53)), "0200003c3c00");
   });
 
-  it("answers 0x0B to a key that it does not know, and 0x0C to a number that it does not expect", () => {
+  test("answers 0x0B to a key that it does not know, and 0x0C to a number that it does not expect", () => {
     const meter = openMeter({ sequence: 500 });
     const stranger = new Conversation(meter, { key: new Uint8Array(16).fill(9) });
     assert.deepEqual(stranger.ask(read(53)), { kind: "refused" });
@@ -123,7 +123,7 @@ describe("security", () => {
 });
 
 describe("time", () => {
-  it("answers once each 100 ms, and pauses 25 ms after each 117 bytes", () => {
+  test("answers once each 100 ms, and pauses 25 ms after each 117 bytes", () => {
     const meter = openMeter();
     const client = new Conversation(meter);
     client.read(28);
@@ -135,7 +135,7 @@ describe("time", () => {
     assert.equal(client.now, 200);
   });
 
-  it("counts what the bytes take where the line's speed is given", () => {
+  test("counts what the bytes take where the line's speed is given", () => {
     const meter = openMeter();
     meter.plugIn({ byteTime: 1 });
     const client = new Conversation(meter);
@@ -143,7 +143,7 @@ describe("time", () => {
     assert.equal(client.now, 117 + 25);
   });
 
-  it("alerts each second, holds off after a frame, and stops", () => {
+  test("alerts each second, holds off after a frame, and stops", () => {
     const meter = openMeter();
     const client = new Conversation(meter);
     let woken = 0;
@@ -169,7 +169,7 @@ describe("time", () => {
     assert.equal(meter.wakeAt(), undefined);
   });
 
-  it("shows UTC and local time, with daylight saving time as in the EU", () => {
+  test("shows UTC and local time, with daylight saving time as in the EU", () => {
     const clocks = (time: number): readonly [string, string] => {
       const client = new Conversation(openMeter({ start: time }));
       const utc = decode(BT52, client.read(52), {});
@@ -188,7 +188,7 @@ describe("time", () => {
     assert.deepEqual(clocks(Date.UTC(2026, 11, 31, 23, 30, 0)), ["31.12. 23:30 false", "1.1. 0:30 false 5"]);
   });
 
-  it("keeps its zone within the printed range whatever is written, to the end of its years", () => {
+  test("keeps its zone within the printed range whatever is written, to the end of its years", () => {
     for (const [written, local] of [
       [[0xff, 0x7f], "30.12. 14:0"],
       [[0x00, 0x80], "29.12. 12:0"],
@@ -201,7 +201,7 @@ describe("time", () => {
     }
   });
 
-  it("lets its clock run at its own speed from its own epoch", () => {
+  test("lets its clock run at its own speed from its own epoch", () => {
     const meter = openMeter({ epoch: 500, speed: 60 });
     assert.equal(meter.timeAt(500), newYear);
     assert.equal(meter.timeAt(1500), newYear + 60_000);
@@ -211,7 +211,7 @@ describe("time", () => {
 });
 
 describe("changes", () => {
-  it("counts a change of dimensions in ET04 and jumps by 25 in its numbers", () => {
+  test("counts a change of dimensions in ET04 and jumps by 25 in its numbers", () => {
     const meter = openMeter({ sequence: 10 });
     const client = new Conversation(meter);
     const version = (): number => decode(ET04, client.read(ET04.number), meter.dimensions).idtVersion;
@@ -222,7 +222,7 @@ describe("changes", () => {
     assert.equal(version(), 2);
   });
 
-  it("shows its sequence number in ET04, from 4.0 on in a place for each client", () => {
+  test("shows its sequence number in ET04, from 4.0 on in a place for each client", () => {
     const old = openMeter({ sequence: 0x01020304 });
     const client = new Conversation(old);
     client.read(53);
@@ -237,7 +237,7 @@ describe("changes", () => {
     assert.equal(young.sequence, 0);
   });
 
-  it("follows its own dimensions when they are changed", () => {
+  test("follows its own dimensions when they are changed", () => {
     const meter = openMeter();
     meter.memory.patch(21, 9, Uint8Array.of(3));
     meter.memory.set(27, Uint8Array.of(19, 8, 244));
@@ -249,7 +249,7 @@ describe("changes", () => {
     assert.deepEqual(presentValues, [50_000, 432, 180]);
   });
 
-  it("asks the newest behaviour first", () => {
+  test("asks the newest behaviour first", () => {
     const meter = openMeter();
     const client = new Conversation(meter);
     const asked: string[] = [];

@@ -1,6 +1,6 @@
 /** The optical side of a virtual meter, asked by the optical link's machine, in time that jumps. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { decode, place } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import {
@@ -104,14 +104,14 @@ const bytesOf = (answer: Answer): Uint8Array => {
 };
 
 describe("the optical port: what its keys permit", () => {
-  it("without a key BT00, BT01 and ET03 are read, and nothing else", () => {
+  test("without a key BT00, BT01 and ET03 are read, and nothing else", () => {
     const head = new Head(open().optical);
     for (const table of [0, 1, 0x0803]) assert.equal(head.ask(read(table)).kind, "data");
     assert.deepEqual(head.ask(read(23)), refused);
     assert.deepEqual(head.ask(write(15, 1)), refused);
   });
 
-  it("RK reads all but what the guide keeps from it, and sets the clock unless ET04 forbids it", () => {
+  test("RK reads all but what the guide keeps from it, and sets the clock unless ET04 forbids it", () => {
     const meter = open();
     const head = new Head(meter.optical, readOnly);
     assert.equal(head.ask(read(23)).kind, "data");
@@ -123,7 +123,7 @@ describe("the optical port: what its keys permit", () => {
     assert.deepEqual(head.ask(bt07(10, 0, 7)), refused);
   });
 
-  it("MK and PK write, PK only where ET04 lets it; what nobody may write stays refused", () => {
+  test("MK and PK write, PK only where ET04 lets it; what nobody may write stays refused", () => {
     const meter = open();
     for (const key of [master, provisioning]) {
       const head = new Head(meter.optical, key);
@@ -139,7 +139,7 @@ describe("the optical port: what its keys permit", () => {
     assert.notDeepEqual(head.failures, []);
   });
 
-  it("a wrong password is noted in BT03 and in the event log, and from 4.30 on locks the port as ET55 says", () => {
+  test("a wrong password is noted in BT03 and in the event log, and from 4.30 on locks the port as ET55 says", () => {
     const meter = open([4, 30]);
     meter.memory.patch(0x0837, 22, Uint8Array.of(2, 3));
     const wrong = new Uint8Array(20).fill(9);
@@ -155,7 +155,7 @@ describe("the optical port: what its keys permit", () => {
 });
 
 describe("the optical port: messages", () => {
-  it("fills zeros past the end, and answers a full read in several packets", () => {
+  test("fills zeros past the end, and answers a full read in several packets", () => {
     const head = new Head(open().optical, master);
     const whole = bytesOf(head.ask({ kind: "read", table: 23, count: 65_000 }));
     assert.equal(whole.length, 220);
@@ -166,7 +166,7 @@ describe("the optical port: messages", () => {
     assert.deepEqual(head.ask(read(2046)), { kind: "error", code: 5 });
   });
 
-  it("procedures are answered in BT08, whatever ET50 says for MEP", () => {
+  test("procedures are answered in BT08, whatever ET50 says for MEP", () => {
     const meter = open();
     meter.memory.patch(0x0832, 30, Uint8Array.of(0x02));
     const head = new Head(meter.optical, master);
@@ -179,7 +179,7 @@ describe("pending tables", () => {
   const pendingOverride = 4096 + 2048 + 47;
   const override = 2048 + 47;
 
-  it("are written with a descriptor, shown in BT04, and take effect at their time", () => {
+  test("are written with a descriptor, shown in BT04, and take effect at their time", () => {
     const meter = open();
     const head = new Head(meter.optical, master);
     // In one minute, from byte 3 on: the offset does not count the descriptor.
@@ -198,7 +198,7 @@ describe("pending tables", () => {
     assert.equal(bytesOf(head.ask({ kind: "read", table: 4, count: 500 })).at(-25), 0);
   });
 
-  it("stay as they are behind the hardware lock, and without a descriptor", () => {
+  test("stay as they are behind the hardware lock, and without a descriptor", () => {
     const locked = openMeter({
       profile: { family: "meter", firmware: [3, 70] },
       opticalKeys,
@@ -212,13 +212,13 @@ describe("pending tables", () => {
     assert.deepEqual(unlocked.ask(write(pendingOverride, 2, 0, 0)), { kind: "error", code: 4 });
   });
 
-  it("do not exist if their descriptor has no date, whatever its flags say", () => {
+  test("do not exist if their descriptor has no date, whatever its flags say", () => {
     const head = new Head(open().optical, master);
     assert.equal(head.ask(write(pendingOverride, 0x30, 0, 0, 0, 0, 0, 9)).kind, "done");
     assert.equal(bytesOf(head.ask({ kind: "read", table: 4, count: 500 })).at(-25), 0);
   });
 
-  it("are put into effect and dropped by procedures", () => {
+  test("are put into effect and dropped by procedures", () => {
     const head = new Head(open().optical, master);
     const never = [2, 0, 0, 0, 0, 7];
     const put = (first: number): void => {
@@ -240,7 +240,7 @@ describe("pending tables", () => {
 });
 
 describe("the event log", () => {
-  it("says who put pending tables into effect or dropped them, and that nobody did where their time came", () => {
+  test("says who put pending tables into effect or dropped them, and that nobody did where their time came", () => {
     const meter = open();
     const head = new Head(meter.optical, master);
     const put = (...descriptor: number[]): void => {
@@ -279,7 +279,7 @@ describe("the MEP port beside it", () => {
     return heard.filter(([first]) => first === 0).length;
   };
 
-  it("is dead during a session where both have one UART, and alive where they do not", () => {
+  test("is dead during a session where both have one UART, and alive where they do not", () => {
     for (const [firmware, during] of [
       [[3, 70], 0],
       [[4, 30], 1],
@@ -295,7 +295,7 @@ describe("the MEP port beside it", () => {
     }
   });
 
-  it("shares one line with it: the first packet is lost and refused, then MEP is silent until the session ends", () => {
+  test("shares one line with it: the first packet is lost and refused, then MEP is silent until the session ends", () => {
     const meter = open();
     const shared = meter.sharedPort();
     assert.equal(ask(meter, 0, shared), 1);
@@ -307,7 +307,7 @@ describe("the MEP port beside it", () => {
     assert.throws(() => open([4, 30]).sharedPort(), /port of its own/);
   });
 
-  it("what MEP says meanwhile has nothing repeated, whatever bytes are in it", () => {
+  test("what MEP says meanwhile has nothing repeated, whatever bytes are in it", () => {
     const meter = open();
     const shared = meter.sharedPort();
     const head = new Head(shared, master, 1000);
@@ -317,7 +317,7 @@ describe("the MEP port beside it", () => {
     assert.deepEqual(sent, []);
   });
 
-  it("after any bytes in any pieces, MEP has it again when it is quiet", () => {
+  test("after any bytes in any pieces, MEP has it again when it is quiet", () => {
     const pieces = fc.array(
       fc.tuple(
         fc.oneof(
@@ -356,7 +356,7 @@ describe("the MEP port beside it", () => {
     );
   });
 
-  it("an attempt while the optical port rests does not take the line from MEP", () => {
+  test("an attempt while the optical port rests does not take the line from MEP", () => {
     const meter = open();
     const { offset } = place(configuration, ["clients", 0, "opticalSessionTimeout"], meter.dimensions);
     meter.memory.patch(ET51.number, 0, Uint8Array.of(1));
@@ -373,7 +373,7 @@ describe("the MEP port beside it", () => {
     assert.equal(new Head(shared, master, 60_000).ask(read(23)).kind, "data");
   });
 
-  it("a packet that nobody repeats gives the line back", () => {
+  test("a packet that nobody repeats gives the line back", () => {
     const meter = open();
     const shared = meter.sharedPort();
     assert.deepEqual(transmitted(shared.handle(Uint8Array.of(0xee, 0, 0), 1000)), []);
@@ -383,7 +383,7 @@ describe("the MEP port beside it", () => {
     assert.equal(ask(meter, 9000, shared), 1);
   });
 
-  it("sessions end after the time that ET51 says, and the port rests", () => {
+  test("sessions end after the time that ET51 says, and the port rests", () => {
     const meter = open();
     const { offset } = place(configuration, ["clients", 0, "opticalSessionTimeout"], meter.dimensions);
     meter.memory.patch(ET51.number, 0, Uint8Array.of(1));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { modelledLine } from "@meterport/simulator";
@@ -14,7 +14,7 @@ const overLine = (condition: Parameters<typeof modelledLine>[0] extends infer O 
 };
 
 describe("doctor", () => {
-  it("reports a healthy meter, layer by layer", async () => {
+  test("reports a healthy meter, layer by layer", async () => {
     const { code, out, err } = await runCli(words, withMeter());
     assert.equal(code, 0, out + err);
     assert.match(out, /^Examination of a meter link\ntcp · NES 83331-3I, firmware 3\.70\.12\n/);
@@ -22,7 +22,7 @@ describe("doctor", () => {
     assert.match(out, /The link is healthy\.\n$/);
   });
 
-  it("names the sickness, the cause and the remedies, in three languages", async () => {
+  test("names the sickness, the cause and the remedies, in three languages", async () => {
     for (const [language, name] of [
       ["en", "The meter talks, but does not hear us"],
       ["da", "Måleren taler, men hører os ikke"],
@@ -35,13 +35,13 @@ describe("doctor", () => {
     }
   });
 
-  it("uses the language of the environment", async () => {
+  test("uses the language of the environment", async () => {
     const world = withMeter();
     const { out } = await runCli(words, { ...world, env: { ...world.env, LANG: "de_AT.UTF-8" } });
     assert.match(out, /Die Verbindung ist gesund\.\n$/);
   });
 
-  it("--json is one document", async () => {
+  test("--json is one document", async () => {
     const { code, out } = await runCli([...words, "--json"], overLine({ cut: 101 }));
     assert.equal(code, 1);
     const document = JSON.parse(out);
@@ -53,7 +53,7 @@ describe("doctor", () => {
     assert.equal(document.checks.length, 12);
   });
 
-  it("puts no key, serial number or address into page, text or document", async () => {
+  test("puts no key, serial number or address into page, text or document", async () => {
     for (const format of ["text", "html", "json"]) {
       const { out } = await runCli([...words, "--format", format], withMeter());
       for (const secret of ["0101010101", "12345678", "meter.example"])
@@ -61,7 +61,7 @@ describe("doctor", () => {
     }
   });
 
-  it("writes a page into a file, and escapes foreign markup", async () => {
+  test("writes a page into a file, and escapes foreign markup", async () => {
     const written = new Map<string, string>();
     const openLink = () =>
       Promise.reject(new LinkError("not-open", "x", "cannot open it: <b>no</b>", { reason: "missing" }));
@@ -72,7 +72,7 @@ describe("doctor", () => {
     assert.ok(page.includes("The device was not found") && page.includes("&lt;b&gt;no&lt;/b&gt;"));
   });
 
-  it("refuses a malformed key, and two formats at once", async () => {
+  test("refuses a malformed key, and two formats at once", async () => {
     const world = withMeter();
     const short = await runCli([...words, "--key", "abc"], world);
     assert.deepEqual([short.code, /16 or 20 ASCII/.test(short.err)], [2, true], short.err);
@@ -91,7 +91,7 @@ describe("doctor", () => {
       return { clock, env: { METERPORT_KEY: opticalKey }, openLink };
     };
 
-    it("reports a healthy head, layer by layer, and which key it was", async () => {
+    test("reports a healthy head, layer by layer, and which key it was", async () => {
       const { code, out, err } = await runCli(through, head());
       assert.equal(code, 0, out + err);
       assert.match(out, /^Examination of a meter link\noptical · NES 83331-3I, firmware 3\.70\.12\n/);
@@ -100,7 +100,7 @@ describe("doctor", () => {
       assert.match(out, /The link is healthy\.\n$/);
     });
 
-    it("has text, page and document for optical faults, without the key", async () => {
+    test("has text, page and document for optical faults, without the key", async () => {
       for (const [language, name] of [
         ["en", "The meter refuses the key"],
         ["da", "Måleren afviser nøglen"],
@@ -118,7 +118,7 @@ describe("doctor", () => {
         }
     });
 
-    it("tries the lines that power the head, and reports the setting that works", async () => {
+    test("tries the lines that power the head, and reports the setting that works", async () => {
       const world = head();
       const openLink: World["openLink"] = async (link, signal, baud) => {
         assert.ok(world.openLink !== undefined && world.clock !== undefined);
@@ -130,7 +130,7 @@ describe("doctor", () => {
       assert.deepEqual([code, sickness, checks[0].facts], [1, "head-supply", { setting: "rts=off&dtr=on" }]);
     });
 
-    it("refuses options that would record the key or belong to the MEP port", async () => {
+    test("refuses options that would record the key or belong to the MEP port", async () => {
       const recorded = await runCli([...through, "--record", "a.capture"], head());
       assert.deepEqual([recorded.code, /the key crosses it in the clear/.test(recorded.err)], [2, true], recorded.err);
       const tls = await runCli([...through, "--security", "tls"], head());
@@ -138,7 +138,7 @@ describe("doctor", () => {
     });
   });
 
-  it("does not judge bytes of a link that never opened", async () => {
+  test("does not judge bytes of a link that never opened", async () => {
     const openLink = () => Promise.reject(new LinkError("not-open", "x", "cannot open it", { reason: "missing" }));
     const { out } = await runCli([...words, "--json"], { openLink });
     const checks: readonly { readonly name: string; readonly finding: string }[] = JSON.parse(out).checks;

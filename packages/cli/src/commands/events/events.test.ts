@@ -1,6 +1,6 @@
 /** The output of `meterport events`: words for every event, in 80 columns, and the same as data. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { BT71, BT74 } from "@meterport/protocol/tables/index";
 import { runCli, type World, withMeter } from "../../testing/run-cli.ts";
 
@@ -31,7 +31,7 @@ describe("meterport events", () => {
     [3, 70],
     [4, 30],
   ] as const)
-    it(`has words for every event of a virtual meter ${firmware.join(".")}, with arguments`, async () => {
+    test(`has words for every event of a virtual meter ${firmware.join(".")}, with arguments`, async () => {
       const options = { ...house, profile: { family: "meter", firmware } } as const;
       const { out, err, code } = await runCli(argv, withMeter(options));
       assert.equal(code, 0, err);
@@ -58,7 +58,7 @@ describe("meterport events", () => {
       assert.match(text, /alarm Phase loss, below 61 % of the nominal voltage: L[123]/);
     });
 
-  it("cuts no number, even if number and argument are long", async () => {
+  test("cuts no number, even if number and argument are long", async () => {
     const argument = Array.from({ length: 40 }, (_, i) => 255 - i);
     const { out, err, code } = await runCli(argv, withEntry(0x800 | 2047, argument, 4_294_967_295));
     assert.equal(code, 0, err);
@@ -69,7 +69,7 @@ describe("meterport events", () => {
     assert.ok(words.includes(`Not in a public list: argument ${bytes}`), words);
   });
 
-  it("shows events without a name as raw values", async () => {
+  test("shows events without a name as raw values", async () => {
     const unknown = await runCli(argv, withEntry(45, [7, 0], 9));
     assert.match(unknown.out, / 45 {2,}Not in a public list: argument 7$/m);
     assert.deepEqual(

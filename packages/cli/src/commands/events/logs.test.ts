@@ -1,6 +1,6 @@
 /** The commands that list a meter's history, on a virtual meter whose log bytes we set. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { plainMoment, spanText, zoneOf } from "../../format/moment.ts";
 import { parseLocalSince, parseSince } from "../../options/since-option.ts";
 import { runCli, withMeter } from "../../testing/run-cli.ts";
@@ -20,7 +20,7 @@ const commands = [
 
 describe("commands that read logs", () => {
   for (const command of commands) {
-    it(`${command} runs on a virtual meter, for people and for programs`, async () => {
+    test(`${command} runs on a virtual meter, for people and for programs`, async () => {
       const people = await runCli([command, "--link", "memory"], withMeter());
       assert.equal(people.code, 0, people.err);
       const programs = await runCli([command, "--link", "memory", "--json"], withMeter());
@@ -30,7 +30,7 @@ describe("commands that read logs", () => {
     });
   }
 
-  it("name tariffs consistently, as the meter's display does", async () => {
+  test("name tariffs consistently, as the meter's display does", async () => {
     for (const command of ["billing", "tariffs"]) {
       const { out } = await runCli(
         [command, "--link", "memory"],
@@ -40,7 +40,7 @@ describe("commands that read logs", () => {
     }
   });
 
-  it("report a wrong option before asking the meter", async () => {
+  test("report a wrong option before asking the meter", async () => {
     const wrong = [
       ["events", "--zone", "Mars/Base"],
       ["events", "--since", "yesterday"],
@@ -59,7 +59,7 @@ describe("commands that read logs", () => {
 });
 
 describe("moments", () => {
-  it("follow the clock of a zone, including daylight saving time", () => {
+  test("follow the clock of a zone, including daylight saving time", () => {
     const berlin = zoneOf("Europe/Berlin");
     assert.equal(berlin.text("2026-07-01T22:30:00Z"), "2026-07-02 00:30:00");
     assert.equal(berlin.text("2026-01-01T00:00:05Z"), "2026-01-01 01:00:05");
@@ -67,11 +67,11 @@ describe("moments", () => {
     assert.deepEqual([plainMoment("2026-01-01T00:00:00Z"), plainMoment(null)], ["2026-01-01 00:00:00", "–"]);
   });
 
-  it("are short as durations", () => {
+  test("are short as durations", () => {
     assert.deepEqual([0, 59, 60, 3725, 90_061].map(spanText), ["0 s", "59 s", "1 min", "1 h 2 min", "1 d 1 h"]);
   });
 
-  it("are parsed as people write them, in the given zone if they name none", () => {
+  test("are parsed as people write them, in the given zone if they name none", () => {
     const now = Date.UTC(2026, 0, 8);
     const [utc, copenhagen] = [zoneOf("UTC"), zoneOf("Europe/Copenhagen")];
     assert.equal(parseSince("7d", now, copenhagen), Date.UTC(2026, 0, 1));
@@ -89,7 +89,7 @@ describe("moments", () => {
       assert.throws(() => parseLocalSince(text, 0, utc), { code: "since" }, text);
   });
 
-  it("make days of 23, 24 and 25 hours in any zone, even if midnight is skipped or comes twice", () => {
+  test("make days of 23, 24 and 25 hours in any zone, even if midnight is skipped or comes twice", () => {
     const hours = (zone: string, day: string, next: string): number =>
       (zoneOf(zone).millis(`${next}T00:00:00`) - zoneOf(zone).millis(`${day}T00:00:00`)) / 3_600_000;
     assert.deepEqual(
@@ -110,7 +110,7 @@ describe("moments", () => {
     assert.equal(copenhagen.millis("2026-03-29T02:30:00"), Date.UTC(2026, 2, 29, 1, 30));
   });
 
-  it("in a log have one column if the zone is UTC", async () => {
+  test("in a log have one column if the zone is UTC", async () => {
     for (const command of ["events", "outages"]) {
       const head = async (zone: string): Promise<string> =>
         (await runCli([command, "--link", "memory", "--zone", zone], withMeter())).out.split("\n")[0] ?? "";

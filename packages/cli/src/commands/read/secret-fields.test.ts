@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { ET13 } from "@meterport/protocol/tables/index";
 import { runCli, type World, withMeter } from "../../testing/run-cli.ts";
 
@@ -22,7 +22,7 @@ describe("a key that a meter reveals", () => {
     ["read", "ET13.devices.0.securityKey", "--json"],
     ["dump", "--json"],
   ])
-    it(`is not shown by ${words.join(" ")}`, async () => {
+    test(`is not shown by ${words.join(" ")}`, async () => {
       const { code, out, err } = await runCli([...words, "--link", "tcp://meter:1"], world());
       assert.equal(code, 0, err);
       assert.ok(out.includes("[secret]"), out.slice(0, 400));
@@ -30,7 +30,7 @@ describe("a key that a meter reveals", () => {
     });
 
   for (const json of [[], ["--json"]])
-    it(`is not shown as the old value of a write ${json.join("")}`, async () => {
+    test(`is not shown as the old value of a write ${json.join("")}`, async () => {
       const change = `ET13.devices.0.securityKey=${"00".repeat(8)}${"11".repeat(24)}`;
       const words = ["write", change, "--dry-run", "--link", "tcp://meter:1", "--security", "rc4", ...json];
       const { code, out, err } = await runCli([...words, "--key", `hex:${"02".repeat(16)}`], world());

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { captureLine, parseCapture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
 import { readTls } from "@meterport/protocol/capture/tls/reading";
@@ -21,7 +21,7 @@ const talking = (chunks: number, size: number, ending: "hangs up" | "waits", the
 };
 
 describe("record", () => {
-  it("only listens without --listen, and reports what it wrote", async () => {
+  test("only listens without --listen, and reports what it wrote", async () => {
     const written = new Map<string, string>();
     const { openLink, talk } = talking(3, 10, "hangs up", () => {});
     const onWrite = (text: string): void => {
@@ -42,7 +42,7 @@ describe("record", () => {
     );
   });
 
-  it("writes several files in turn, or ends with a full one", async () => {
+  test("writes several files in turn, or ends with a full one", async () => {
     for (const files of [1, 3]) {
       const written = new Map<string, string>();
       const enough = new AbortController();
@@ -63,7 +63,7 @@ describe("record", () => {
     }
   });
 
-  it("begins each of several files with the handshake of the current session", () => {
+  test("begins each of several files with the handshake of the current session", () => {
     const key = new Uint8Array(16).fill(9);
     const exchanges = Array.from(
       { length: 30 },
@@ -96,7 +96,7 @@ describe("record", () => {
     assert.ok(requests > 10, "all of the last three files");
   });
 
-  it("reports wrong options", async () => {
+  test("reports wrong options", async () => {
     const wrong = async (...args: string[]) => runCli(["record", "--link", "tcp://m:1", "--output", "a", ...args]);
     assert.match((await wrong("--max-size", "61")).err, /--max-size "61" is not a whole number from 1 to 60/);
     assert.match((await wrong("--files", "0")).err, /--files "0" is not a whole number/);

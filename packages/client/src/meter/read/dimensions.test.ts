@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { transaction, transactionType } from "@meterport/protocol/tables/extended/transaction";
@@ -26,7 +26,7 @@ const tables = (line: { readonly asked: readonly { readonly table: number }[] })
   line.asked.map(({ table }) => table);
 
 describe("dimensions", () => {
-  it("are read once for several callers, and one that gives up does not affect the others", async () => {
+  test("are read once for several callers, and one that gives up does not affect the others", async () => {
     const { clock, line, meter } = await open();
     const controller = new AbortController();
     const first = meter.read(ET13, { signal: controller.signal });
@@ -37,7 +37,7 @@ describe("dimensions", () => {
     assert.deepEqual(tables(line), [ET11.number, ET13.number]);
   });
 
-  it("a caller that gives up waiting for them is rejected at once", async () => {
+  test("a caller that gives up waiting for them is rejected at once", async () => {
     const { clock, line, meter } = await open([]);
     line.memory.clear();
     const controller = new AbortController();
@@ -50,7 +50,7 @@ describe("dimensions", () => {
     await clock.run(other);
   });
 
-  it("a refused one gives an error that names the request and the table it needs", async () => {
+  test("a refused one gives an error that names the request and the table it needs", async () => {
     const { clock, meter } = await open([]);
     await assert.rejects(clock.run(meter.read(ET13)), {
       name: "ResponseError",
@@ -59,7 +59,7 @@ describe("dimensions", () => {
     });
   });
 
-  it("stay when another client moves the number, and are read again when it jumps", async () => {
+  test("stay when another client moves the number, and are read again when it jumps", async () => {
     const { clock, line, meter } = await open();
     await clock.run(meter.read(ET13));
     line.endpoint.bumpSequence(12);
@@ -71,7 +71,7 @@ describe("dimensions", () => {
     assert.equal(meter.session.counters.resyncs, 3);
   });
 
-  it("that do not fit are named", async () => {
+  test("that do not fit are named", async () => {
     const { clock, meter } = await open([[BT21.number, new Uint8Array(9)]]);
     await assert.rejects(clock.run(meter.read(BT23)), {
       name: "LayoutError",
@@ -80,7 +80,7 @@ describe("dimensions", () => {
     });
   });
 
-  it("that are impossible are refused before a request is sent", async () => {
+  test("that are impossible are refused before a request is sent", async () => {
     const wild = new Uint8Array(10).fill(255);
     const { clock, line, meter } = await open([
       [BT21.number, wild],
@@ -93,7 +93,7 @@ describe("dimensions", () => {
 });
 
 describe("tables of unusual length", () => {
-  it("one whose contents determine its length is read to its end", async () => {
+  test("one whose contents determine its length is read to its end", async () => {
     const messages = Array.from({ length: 6 }, (_, i) => Uint8Array.of(0, 0, 200, ...new Uint8Array(200).fill(i)));
     const value = transaction({ type: transactionType.responses, number: 7, messages });
     const { clock, line, meter } = await open([oneTable(ET53, value, env)]);
@@ -105,7 +105,7 @@ describe("tables of unusual length", () => {
     ]);
   });
 
-  it("one that ends before its contents say is an error", async () => {
+  test("one that ends before its contents say is an error", async () => {
     const value = transaction({ number: 7, messages: [new Uint8Array(30)] });
     const [number, bytes] = oneTable(ET53, value, env);
     const { clock, line, meter } = await open([[number, bytes.subarray(0, 20)]]);
@@ -113,7 +113,7 @@ describe("tables of unusual length", () => {
     assert.equal(line.asked.length, 1);
   });
 
-  it("a list without entries is empty, and is not read", async () => {
+  test("a list without entries is empty, and is not read", async () => {
     const none = { ...env, BT21: { ...env.BT21, presentValues: 0, presentDemands: 0 } };
     const { clock, line, meter } = await open([oneTable(BT21, none.BT21, none)]);
     assert.deepEqual(await clock.run(meter.read(BT27, ["presentValueSources"])), []);
@@ -121,7 +121,7 @@ describe("tables of unusual length", () => {
     assert.deepEqual(tables(line), [BT21.number]);
   });
 
-  it("an identity that is too short leaves its fields unknown", async () => {
+  test("an identity that is too short leaves its fields unknown", async () => {
     const clock = new VirtualClock();
     const line = endpointLine(clock, [oneTable(BT21, env.BT21, env), [BT01.number, new Uint8Array(3).fill(65)]]);
     // Unlike most meters, this one does not pad a partial read.

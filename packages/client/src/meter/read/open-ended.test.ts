@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { VirtualClock } from "../../../../../test/support/virtual-clock.ts";
 import { type Contents, connectTo, endpointLine } from "../../testing/endpoint-line.test-kit.ts";
@@ -16,7 +16,7 @@ const open = async (contents: Contents) => {
 };
 
 describe("a table of unknown length", () => {
-  it("is as long as the answer to a full read", async () => {
+  test("is as long as the answer to a full read", async () => {
     for (const length of [0, 1, 79]) {
       const { line, read } = await open(counting(length));
       assert.deepEqual(await read(), counting(length));
@@ -25,7 +25,7 @@ describe("a table of unknown length", () => {
     }
   });
 
-  it("that is longer than a message is read piece by piece, until a message of zeros", async () => {
+  test("that is longer than a message is read piece by piece, until a message of zeros", async () => {
     const { line, limit, read } = await open(counting(1000));
     const data = await read();
     assert.deepEqual(data.subarray(0, 1000), counting(1000));
@@ -37,7 +37,7 @@ describe("a table of unknown length", () => {
     );
   });
 
-  it("ends when the meter refuses the next piece, or gives less", async () => {
+  test("ends when the meter refuses the next piece, or gives less", async () => {
     for (const [then, length] of [
       [{ refuse: 5 }, 0],
       [{ short: counting(10) }, 10],
@@ -50,7 +50,7 @@ describe("a table of unknown length", () => {
     }
   });
 
-  it("is whole if the meter refuses a piece that ends past its end", async () => {
+  test("is whole if the meter refuses a piece that ends past its end", async () => {
     for (const length of [117, 118, 300, 777, 1000]) {
       const { line, limit, read } = await open(counting(length));
       const { memory, asked } = line;
@@ -63,7 +63,7 @@ describe("a table of unknown length", () => {
     }
   });
 
-  it("is read by partial reads alone if the meter does not allow full ones", async () => {
+  test("is read by partial reads alone if the meter does not allow full ones", async () => {
     const { line, limit, read } = await open(counting(600));
     const { memory, asked } = line;
     const whole = memory.get(2) as Uint8Array;
@@ -75,7 +75,7 @@ describe("a table of unknown length", () => {
     );
   });
 
-  it("is refused after one request if the key may not read it, or it does not exist", async () => {
+  test("is refused after one request if the key may not read it, or it does not exist", async () => {
     for (const [refuse, code] of [
       [3, "no-permission"],
       [5, "no-such-table"],
@@ -86,7 +86,7 @@ describe("a table of unknown length", () => {
     }
   });
 
-  it("that never ends is not read beyond 64 KiB", async () => {
+  test("that never ends is not read beyond 64 KiB", async () => {
     const { line, limit, read } = await open(counting(1));
     const endless = counting(2 ** 20);
     line.memory.get = () => endless;

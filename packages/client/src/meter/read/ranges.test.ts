@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { cutRange, joinRanges } from "./ranges.ts";
 
 const range = fc.record({ offset: fc.nat(3000), length: fc.integer({ min: 1, max: 40 }) });
 
 describe("joinRanges", () => {
-  it("joins only neighbours whose gap is cheaper than a request", () => {
+  test("joins only neighbours whose gap is cheaper than a request", () => {
     const ranges = [
       { offset: 0, length: 60 },
       { offset: 104, length: 24 },
@@ -15,7 +15,7 @@ describe("joinRanges", () => {
     assert.deepEqual(joinRanges(ranges, { requestCost: 43, limit: 465 }), ranges);
   });
 
-  it("covers every wanted byte with reads no longer than the limit, and no two reads overlap", () => {
+  test("covers every wanted byte with reads no longer than the limit, and no two reads overlap", () => {
     fc.assert(
       fc.property(
         fc.array(range, { maxLength: 30 }),
@@ -38,7 +38,7 @@ describe("joinRanges", () => {
     );
   });
 
-  it("cuts a long read at the limit", () => {
+  test("cuts a long read at the limit", () => {
     assert.deepEqual(cutRange({ offset: 10, length: 1000 }, 465), [
       { offset: 10, length: 465 },
       { offset: 475, length: 465 },
@@ -46,7 +46,7 @@ describe("joinRanges", () => {
     ]);
   });
 
-  it("cuts where a value begins, and inside a value only if it is longer than the limit", () => {
+  test("cuts where a value begins, and inside a value only if it is longer than the limit", () => {
     assert.deepEqual(cutRange({ offset: 10, length: 30 }, 12, [10, 14, 18, 22, 26, 30, 34, 38]), [
       { offset: 10, length: 12 },
       { offset: 22, length: 12 },

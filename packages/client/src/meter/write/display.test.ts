@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { leaves, parseProfile, sizeOf } from "@meterport/protocol/layout/index";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
 import { ET50 } from "@meterport/protocol/tables/index";
@@ -21,7 +21,7 @@ const bench = () => {
 };
 
 describe("the display", () => {
-  it("has the guide's icons", () => {
+  test("has the guide's icons", () => {
     const told = leaves(ET50, env).find(({ path }) => path === "clients.0.iconDisplayControl.0")?.meta.names;
     const names = Object.fromEntries(Object.entries(displayIcons).map(([name, bit]) => [bit, name.toLowerCase()]));
     assert.deepEqual(
@@ -30,7 +30,7 @@ describe("the display", () => {
     );
   });
 
-  it("is read place by place", async () => {
+  test("is read place by place", async () => {
     const { clock, meter } = await bench();
     const shown = await clock.run(readDisplay(meter));
     assert.equal(shown.length, places);
@@ -41,7 +41,7 @@ describe("the display", () => {
     ]);
   });
 
-  it("writes only the given fields, and nothing on a read-only connection", async () => {
+  test("writes only the given fields, and nothing on a read-only connection", async () => {
     const { clock, meter, line } = await bench();
     const fields = displayFields(meter, [
       { place: 1, value: 5 },
@@ -61,7 +61,7 @@ describe("the display", () => {
     assert.equal(line.asked.length, before);
   });
 
-  it("rejects impossible places and values", async () => {
+  test("rejects impossible places and values", async () => {
     const { meter } = await bench();
     const wrong = [{ place: -1 }, { place: 0.5 }, { place: 0, value: 2 ** 31 }, { place: 0, value: 1.5 }];
     for (const change of wrong) assert.throws(() => displayFields(meter, [change]), { code: "display" });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { numberOf, type TableId } from "@meterport/protocol/tables/catalogue";
 import fc from "fast-check";
@@ -25,11 +25,11 @@ describe("what wears", () => {
     ["ET52", "module:1.32", true],
   ];
   for (const [id, profile, expected] of cases)
-    it(`${id} on ${profile}: ${expected}`, () => assert.equal(wears(numberOf(id), parseProfile(profile)), expected));
+    test(`${id} on ${profile}: ${expected}`, () => assert.equal(wears(numberOf(id), parseProfile(profile)), expected));
 });
 
 describe("admit", () => {
-  it("lets four an hour through and names the moment of the fifth", () => {
+  test("lets four an hour through and names the moment of the fifth", () => {
     let state: WearState = { writes: [] };
     for (const now of [1000, 2000, 3000, 4000]) {
       const admission = admit(state, 1, now);
@@ -46,12 +46,12 @@ describe("admit", () => {
     assert.deepEqual(admit(state, 5, 10 * day), { ok: false, at: undefined });
   });
 
-  it("keeps the limit of the day", () => {
+  test("keeps the limit of the day", () => {
     const limits = [{ span: day, most: 3 }];
     assert.deepEqual(admit({ writes: [0, hour, 2 * hour] }, 2, 3 * hour, limits), { ok: false, at: hour + day });
   });
 
-  it("a clock that was set back, or nonsense in a store, locks nothing for longer than a span", () => {
+  test("a clock that was set back, or nonsense in a store, locks nothing for longer than a span", () => {
     const state = { writes: [9e15, Number.NaN, Number.POSITIVE_INFINITY, -1, 9e15, 9e15, 9e15] };
     const refused = admit(state, 1, 50 * day);
     assert.deepEqual(refused, { ok: false, at: 50 * day + hour });
@@ -59,7 +59,7 @@ describe("admit", () => {
     assert.equal(admit({ writes: [0, 0, 0, 0] }, 1, 50 * day).ok, true);
   });
 
-  it("for any requests, no span ever holds more than its limit, and the named moment is the earliest", () => {
+  test("for any requests, no span ever holds more than its limit, and the named moment is the earliest", () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 0, max: 2 * hour }), fc.integer({ min: 1, max: 4 })), { maxLength: 150 }),
@@ -91,7 +91,7 @@ describe("admit", () => {
 });
 
 describe("WearBudget", () => {
-  it("survives a restart through its store, and says when", async () => {
+  test("survives a restart through its store, and says when", async () => {
     const clock = new VirtualClock({ wall: Date.UTC(2026, 0, 1, 12) });
     const store = memoryWearStore();
     const first = new WearBudget(store, clock, old);
@@ -109,7 +109,7 @@ describe("WearBudget", () => {
     await new WearBudget(store, clock, old).spend([0x0834, 0x0834, 0x0834], "a transaction");
   });
 
-  it("a write that cannot be saved is not sent, and a malformed state counts as none", async () => {
+  test("a write that cannot be saved is not sent, and a malformed state counts as none", async () => {
     const clock = new VirtualClock();
     const broken = {
       load: async () => ({ writes: "often" }) as unknown as WearState,

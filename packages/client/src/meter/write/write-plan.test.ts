@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import {
   array,
   at,
@@ -60,7 +60,7 @@ const written = (path: readonly (string | number)[], value: unknown, current = n
   plan(path, value, current).writes.map(({ offset, data }) => [offset, ...data]);
 
 describe("a plan", () => {
-  it("sends whole values, bits among their neighbours", () => {
+  test("sends whole values, bits among their neighbours", () => {
     assert.deepEqual(written(["entries", 1, "limit"], 1), [[13, 1, 0]]);
     const busy = new Uint8Array(size).fill(0xff);
     assert.deepEqual(written(["entries", 0, "low"], false, busy), [[2, 0xfe]]);
@@ -70,7 +70,7 @@ describe("a plan", () => {
     assert.deepEqual(written(["entries", 0, "limit"], 0), []);
   });
 
-  it("refuses fields that the meter controls, if named even when nothing changes", () => {
+  test("refuses fields that the meter controls, if named even when nothing changes", () => {
     for (const [key, value] of [
       ["state", 0],
       ["count", 0],
@@ -87,7 +87,7 @@ describe("a plan", () => {
     assert.throws(() => plan(["entries", 3, "low"], true, new Uint8Array(size)), { name: "LayoutError" });
   });
 
-  it("leaves bytes alone that belong to no field", () => {
+  test("leaves bytes alone that belong to no field", () => {
     const current = new Uint8Array(size);
     current[12] = 7;
     const entry = {
@@ -110,7 +110,7 @@ describe("a plan", () => {
     });
   });
 
-  it("never touches a byte that only the meter controls, and writes the value in full", () => {
+  test("never touches a byte that only the meter controls, and writes the value in full", () => {
     const ours = fc.record({
       limit: fc.nat(0xffff),
       low: fc.boolean(),
@@ -143,7 +143,7 @@ describe("a plan", () => {
 });
 
 describe("control", () => {
-  it("is that of the nearest field around", () => {
+  test("is that of the nearest field around", () => {
     const described = sample.describe();
     assert.equal(controlOf(described, ["entries", "0", "levels", "1"]), "P");
     assert.equal(controlOf(described, ["entries", 2, "below"]), undefined);
@@ -152,7 +152,7 @@ describe("control", () => {
 });
 
 describe("cutWrite", () => {
-  it("covers the run without a gap, and avoids lengths that fill the digest's blocks if possible", () => {
+  test("covers the run without a gap, and avoids lengths that fill the digest's blocks if possible", () => {
     fc.assert(
       fc.property(
         fc.nat(5000),
@@ -186,7 +186,7 @@ describe("several fields of a table", () => {
     return planWrite(sample, target, current, objections(sample), { limit: 400, rewrite: false });
   };
 
-  it("take one read, and unrequested fields between them are not written", () => {
+  test("take one read, and unrequested fields between them are not written", () => {
     const { writes } = plan([
       [["entries", 0, "limit"], 1],
       [["entries", 1, "limit"], 2],
@@ -201,7 +201,7 @@ describe("several fields of a table", () => {
     );
   });
 
-  it("are all refused if the meter controls one of them; the same one twice is an error", () => {
+  test("are all refused if the meter controls one of them; the same one twice is an error", () => {
     assert.throws(
       () =>
         plan([

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { guideExchanges } from "../../../vectors/guide.ts";
 import { concat, fromHex, toHex } from "../../bytes.ts";
@@ -52,7 +52,7 @@ const networks: readonly Network[] = (["ethernet", "raw", "linuxCooked", "linuxC
 
 describe("a bridge's packets", () => {
   for (const network of networks)
-    it(`over ${network.link}, IPv${network.version}, are the conversation`, () => {
+    test(`over ${network.link}, IPv${network.version}, are the conversation`, () => {
       for (const file of [
         pcapFile(network, conversation()),
         pcapFile(network, conversation(), false),
@@ -69,7 +69,7 @@ describe("a bridge's packets", () => {
       }
     });
 
-  it("come in any order, twice, and joined otherwise, and are the same", () => {
+  test("come in any order, twice, and joined otherwise, and are the same", () => {
     const network: Network = { link: "ethernet", version: 4 };
     const [syn, synAck, ...rest] = conversation() as [Sent, Sent, ...Sent[]];
     const data = rest.slice(0, -1);
@@ -83,7 +83,7 @@ describe("a bridge's packets", () => {
     );
   });
 
-  it("without the connection's beginning, or with a packet missing, still tell who is who", () => {
+  test("without the connection's beginning, or with a packet missing, still tell who is who", () => {
     const network: Network = { link: "raw", version: 4 };
     assert.deepEqual(streamsIn(pcapFile(network, conversation(false))).streams, expected);
     const missing = conversation().filter((_, index) => index !== 3);
@@ -92,7 +92,7 @@ describe("a bridge's packets", () => {
     assert.equal(streams.rx, expected.rx.slice(8));
   });
 
-  it("are found among others, or by the port", () => {
+  test("are found among others, or by the port", () => {
     const web: Network = { link: "ethernet", version: 4, bridgePort: 80 };
     const text = Uint8Array.from("GET / HTTP/1.1\r\n\r\n", (character) => character.charCodeAt(0));
     const other = pcapFile(web, [{ time: began, from: "client", sequence: 1, data: text }]);
@@ -103,7 +103,7 @@ describe("a bridge's packets", () => {
     assert.throws(() => bridgeCapture(other), { code: "pcap", message: /no TCP connection in it looks like/ });
   });
 
-  it("may be any bytes", () => {
+  test("may be any bytes", () => {
     const files = [
       pcapFile({ link: "raw", version: 6 }, conversation()),
       pcapngFile({ link: "ethernet", version: 4 }, conversation()),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { concat, fromHex, toHex } from "../../bytes.ts";
 import { encode, parseProfile } from "../../layout/index.ts";
@@ -60,7 +60,7 @@ const redact = (capture: Capture, options: Partial<Parameters<typeof redactCaptu
 const utilityTable = concat(ascii("UT-77881234"), new Uint8Array(19 + 107), Uint8Array.of(1, 2), new Uint8Array(4));
 
 describe("redact", () => {
-  it("replaces what a table says by pseudonyms of the same kind, wherever the same value stands", () => {
+  test("replaces what a table says by pseudonyms of the same kind, wherever the same value stands", () => {
     const serial = fromHex("0000000077881234") as Uint8Array;
     const bt01 = concat(ascii("NES 83331-3I"), Uint8Array.of(1, 0, 0x38, 0xcc), serial);
     const { capture, sealed, scrambled } = redact(
@@ -89,14 +89,14 @@ describe("redact", () => {
     assert.equal(capture.header.started, header.started);
   });
 
-  it("gives the same pseudonyms with the same seed, and others with another", () => {
+  test("gives the same pseudonyms with the same seed, and others with another", () => {
     const of = (bytes: Uint8Array) =>
       captureText(redact(captured([[read("ET03"), utilityTable]]), { seed: bytes }).capture);
     assert.equal(of(seed), of(seed.slice()));
     assert.notEqual(of(seed), of(Uint8Array.of(1)));
   });
 
-  it("finds a value where no field announces it: as text, packed, turned round, as a number", () => {
+  test("finds a value where no field announces it: as text, packed, turned round, as a number", () => {
     const number = new Uint8Array(4);
     new DataView(number.buffer).setUint32(0, 77_881_234, true);
     const texts = [ascii("77881234"), ascii("43218877"), ascii("34128877")];
@@ -112,7 +112,7 @@ describe("redact", () => {
     }
   });
 
-  it("keeps the parts of a MEP client's identification", () => {
+  test("keeps the parts of a MEP client's identification", () => {
     const parts = { manufacturer: ascii("ABC"), deviceClass: 7, programId: ascii("PROG01"), uniqueId: ascii("SN0042") };
     const [, response] = said(redact(captured([[readAt("ET50", 0, 30), mepIdentification(parts)]])).capture);
     const found =
@@ -122,7 +122,7 @@ describe("redact", () => {
     assert.match(String.fromCharCode(...found.uniqueId), /^(?!SN0042)[A-Z]{2}\d{4}$/);
   });
 
-  it("replaces unknown data: tables without a declaration, procedures, writes, what stands in transactions", () => {
+  test("replaces unknown data: tables without a declaration, procedures, writes, what stands in transactions", () => {
     const secret = ascii("Elm Street 5");
     const serial = ascii("UT-77881234").slice(0, 11);
     const request = encodeRequest({ kind: "read-at", table: numberOf("ET03"), offset: 0, count: 11 });
@@ -147,7 +147,7 @@ describe("redact", () => {
     }
   });
 
-  it("takes a header that was written by hand for what it may say", () => {
+  test("takes a header that was written by hand for what it may say", () => {
     for (const started of ["0000000077881234", "2026-01-31T12:00:00Z 77881234", "12:34"])
       assert.equal(
         redactCapture({ header: { ...header, started }, entries: [] }, { key: undefined, seed }).capture.header.started,
@@ -155,7 +155,7 @@ describe("redact", () => {
       );
   });
 
-  it("keeps only length and code of a frame that does not verify, and noise as noise", () => {
+  test("keeps only length and code of a frame that does not verify, and noise as noise", () => {
     const capture = captured([[read("ET03"), utilityTable]]);
     const broken = capture.entries.map((entry, index): CaptureEntry => {
       if (index !== 2 || !("bytes" in entry)) return entry;
@@ -172,7 +172,7 @@ describe("redact", () => {
     assert.ok(rx.endsWith("ff".repeat(11)));
   });
 
-  it("refuses a key that fits nothing, and leaves lengths and codes without one", () => {
+  test("refuses a key that fits nothing, and leaves lengths and codes without one", () => {
     const capture = captured([[read("ET03"), utilityTable]]);
     assert.throws(() => redact(capture, { key: new Uint8Array(16) }), {
       code: "capture",
@@ -181,7 +181,7 @@ describe("redact", () => {
     assert.equal(redact(capture, { key: undefined }).scrambled, 2);
   });
 
-  it("takes any bytes, and changes no length, no time and no frame", () => {
+  test("takes any bytes, and changes no length, no time and no frame", () => {
     const chunk = fc.record({
       t: fc.nat(100_000),
       dir: fc.constantFrom("tx" as const, "rx" as const),
@@ -217,7 +217,7 @@ describe("redact", () => {
 });
 
 describe("pseudonyms", () => {
-  it("have the length and the class of every character, differ from the value, and come again", () => {
+  test("have the length and the class of every character, differ from the value, and come again", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Za-z0-9 -]{4,20}$/), (text) => {
         const pseudonyms = new Pseudonyms(seed);

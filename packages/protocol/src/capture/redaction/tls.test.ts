@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { concat, fromHex, toHex } from "../../bytes.ts";
 import { encodeRequest, encodeResponse } from "../../mep/frame/apdu.ts";
@@ -36,7 +36,7 @@ const places = { hello: 11, random: 32 } as const;
 
 describe("redact, inside TLS", () => {
   for (const extendedMasterSecret of [false, true])
-    it(`seals every session again, ${extendedMasterSecret ? "with" : "without"} extended master secret`, () => {
+    test(`seals every session again, ${extendedMasterSecret ? "with" : "without"} extended master secret`, () => {
       const messages = [
         ...conversation({ extendedMasterSecret, parts: false }),
         ...conversation({ extendedMasterSecret, seed: 4, level: "advanced" }),
@@ -62,7 +62,7 @@ describe("redact, inside TLS", () => {
       assert.equal(said(capture).length, 8);
     });
 
-  it("keeps lengths, codes, the numbers of records and what hellos offer, and no random", () => {
+  test("keeps lengths, codes, the numbers of records and what hellos offer, and no random", () => {
     const messages = conversation();
     const after = bytesOf(redact(messages).capture);
     for (const [index, { bytes }] of messages.entries()) {
@@ -90,7 +90,7 @@ describe("redact, inside TLS", () => {
           assert.ok(!file.includes(toHex(bytes.subarray(at, at + 12))));
   });
 
-  it("keeps type and length of records that do not verify, and the alert that a meter sends in the clear", () => {
+  test("keeps type and length of records that do not verify, and the alert that a meter sends in the clear", () => {
     const messages = conversation({ parts: false });
     const damaged = messages.with(5, {
       dir: "rx",
@@ -106,7 +106,7 @@ describe("redact, inside TLS", () => {
     assert.equal(said(capture).length, 3);
   });
 
-  it("hides what a ChangeCipherSpec carries, which has no room for anything", () => {
+  test("hides what a ChangeCipherSpec carries, which has no room for anything", () => {
     const messages = conversation({ parts: false });
     const flight = (messages[2] as Spoken).bytes;
     const change = toHex(flight).indexOf("1403030001") / 2;
@@ -122,7 +122,7 @@ describe("redact, inside TLS", () => {
     assert.ok(!bytesOf(capture).some((bytes) => toHex(bytes).includes(toHex(serial))));
   });
 
-  it("hides what others put into a hello, also where the session does not verify", () => {
+  test("hides what others put into a hello, also where the session does not verify", () => {
     const [first, ...rest] = conversation() as [Spoken, ...Spoken[]];
     const secret = Uint8Array.from("UT-77881234.example", (character) => character.charCodeAt(0));
     const name = concat(Uint8Array.of(0, 0, 0, secret.length), secret);
@@ -147,7 +147,7 @@ describe("redact, inside TLS", () => {
     );
   });
 
-  it("hides a hint and a name that no meter knows, and the session opens all the same", () => {
+  test("hides a hint and a name that no meter knows, and the session opens all the same", () => {
     const [hint, identity] = ["UT-77881234", "Elm Street 5"].map((text) =>
       Uint8Array.from(text, (character) => character.charCodeAt(0)),
     ) as [Uint8Array, Uint8Array];
@@ -172,7 +172,7 @@ describe("redact, inside TLS", () => {
     assert.deepEqual(said(capture), [readAll]);
   });
 
-  it("a Finished of the meter that does not fit, does not fit afterwards", () => {
+  test("a Finished of the meter that does not fit, does not fit afterwards", () => {
     const messages = conversation();
     const bent = (messages[3] as Spoken).bytes.map((byte, index) => (index === 40 ? byte ^ 1 : byte));
     const { capture } = redact(messages.with(3, { dir: "rx", bytes: bent }));
@@ -181,7 +181,7 @@ describe("redact, inside TLS", () => {
     assert.equal(said(capture).length, 4);
   });
 
-  it("refuses a capture that begins in the middle, with the key, and says why; without it lengths and codes are left", () => {
+  test("refuses a capture that begins in the middle, with the key, and says why; without it lengths and codes are left", () => {
     const middle = conversation().slice(4);
     assert.throws(() => redact(middle), {
       code: "capture",
@@ -196,7 +196,7 @@ describe("redact, inside TLS", () => {
     );
   });
 
-  it("after any damage the redacted capture opens as far as the original", () => {
+  test("after any damage the redacted capture opens as far as the original", () => {
     const whole = [...conversation(), ...conversation({ seed: 6 })];
     const change = fc.record({
       at: fc.nat(whole.length - 1),

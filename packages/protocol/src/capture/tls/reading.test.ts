@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { guideKey, guideTls } from "../../../vectors/guide.ts";
 import { concat, fromHex, toHex } from "../../bytes.ts";
@@ -51,7 +51,7 @@ describe("the session that the guide prints (pp. 20-21), as a capture", () => {
     { dir: "tx", bytes: bytes(frames.request) },
     { dir: "rx", bytes: bytes(frames.response) },
   ];
-  it("opens, and both Finished messages verify", () => {
+  test("opens, and both Finished messages verify", () => {
     const { list, handshakes } = read(printed, bytes(guideKey));
     assert.deepEqual(
       list.map((frame) => (frame.kind === "handshake" ? frame.says.join() : frame.kind)),
@@ -78,7 +78,7 @@ describe("the session that the guide prints (pp. 20-21), as a capture", () => {
 
 describe("sessions of a capture", () => {
   for (const extendedMasterSecret of [false, true])
-    it(`open, one after another, ${extendedMasterSecret ? "with" : "without"} extended master secret`, () => {
+    test(`open, one after another, ${extendedMasterSecret ? "with" : "without"} extended master secret`, () => {
       const first = session({ extendedMasterSecret, parts: false });
       const second = session({ extendedMasterSecret, level: "advanced", seed: 5 });
       const { list, handshakes } = read([...first, ...second]);
@@ -101,7 +101,7 @@ describe("sessions of a capture", () => {
       );
     });
 
-  it("stay closed without the key, under another one, and where the capture begins in the middle", () => {
+  test("stay closed without the key, under another one, and where the capture begins in the middle", () => {
     const whole = session();
     assert.deepEqual(kinds(read(whole, "none").list).slice(4, 6), ["no-key", "no-key"]);
     const other = read(whole, key.toReversed());
@@ -115,7 +115,7 @@ describe("sessions of a capture", () => {
     assert.deepEqual(apdus(list, "response"), responses, "the next session opens");
   });
 
-  it("stay closed where a step of the handshake is missing or damaged, but for the server's last", () => {
+  test("stay closed where a step of the handshake is missing or damaged, but for the server's last", () => {
     const whole = session();
     for (let step = 0; step < 4; step++)
       for (const messages of [whole.toSpliced(step, 1), whole.with(step, bent(whole[step] as Spoken, -1))]) {
@@ -125,7 +125,7 @@ describe("sessions of a capture", () => {
       }
   });
 
-  it("stay closed where the key fits and the Finished message does not: somebody has changed what was said before", () => {
+  test("stay closed where the key fits and the Finished message does not: somebody has changed what was said before", () => {
     const whole = session({ extendedMasterSecret: false });
     // Without extended master secret the keys depend on the randoms alone.
     const [hello, , , finished] = whole as [Spoken, Spoken, Spoken, Spoken];
@@ -144,7 +144,7 @@ describe("sessions of a capture", () => {
     assert.equal(other.handshakes[0]?.session?.serverFinished, false);
   });
 
-  it("go on after what is lost or damaged, in either direction", () => {
+  test("go on after what is lost or damaged, in either direction", () => {
     const whole = session();
     for (const at of [requestAt(1), requestAt(1) + 1]) {
       const gap = read(whole.toSpliced(at, 1)).list;
@@ -159,7 +159,7 @@ describe("sessions of a capture", () => {
     }
   });
 
-  it("say once what was sent twice, and echoes are told from it", () => {
+  test("say once what was sent twice, and echoes are told from it", () => {
     const whole = session();
     const twice = read(whole.flatMap((message) => [message, message])).list;
     assert.deepEqual(apdus(twice, "request"), requests);
@@ -180,14 +180,14 @@ describe("sessions of a capture", () => {
     );
   });
 
-  it("open although an answer to an earlier hello comes first", () => {
+  test("open although an answer to an earlier hello comes first", () => {
     const [first, second] = [session({ seed: 8 }), session({ seed: 9 })];
     const stray = first[1] as Spoken;
     const { list } = read([first[0] as Spoken, second[0] as Spoken, stray, ...second.slice(1)]);
     assert.deepEqual(apdus(list, "response"), responses);
   });
 
-  it("open where messages are cut into many records, and a flight into many messages", () => {
+  test("open where messages are cut into many records, and a flight into many messages", () => {
     const whole = session();
     const flight = whole[2] as Spoken;
     const cut = (from: number, to?: number): Spoken => ({
@@ -207,7 +207,7 @@ describe("sessions of a capture", () => {
     assert.deepEqual(apdus(list, "response"), responses);
   });
 
-  it("an answer that comes after a new hello is late", () => {
+  test("an answer that comes after a new hello is late", () => {
     const whole = session();
     const at = requestAt(4) + 1;
     const late = [...whole.slice(0, at), ...session({ seed: 4 }).slice(0, 1), whole[at] as Spoken];
@@ -222,7 +222,7 @@ describe("sessions of a capture", () => {
     assert.ok(behind?.kind === "response" && behind.late, "its client believes the meter that there is no session");
   });
 
-  it("are tried for a bounded time", () => {
+  test("are tried for a bounded time", () => {
     const whole = session();
     const rubbish = whole.slice(4, 6).flatMap((message) => Array.from({ length: 9 }, (_, i) => bent(message, -1 - i)));
     const { list } = read([...whole.slice(0, 4), ...rubbish, ...whole.slice(4)], key, 20);
@@ -231,7 +231,7 @@ describe("sessions of a capture", () => {
     assert.deepEqual(apdus(read([...whole.slice(0, 4), ...rubbish, ...whole.slice(4)]).list, "request"), requests);
   });
 
-  it("take any bytes, and open only what was said", () => {
+  test("take any bytes, and open only what was said", () => {
     const whole = [...session(), ...session({ seed: 6, extendedMasterSecret: false })];
     const change = fc.record({
       at: fc.nat(whole.length - 1),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { it } from "node:test";
+import { test } from "node:test";
 import { sealFragment } from "../../mep/security/tls/records.ts";
 import { counted } from "./recorded.test-kit.ts";
 import { CapturedSession, WorkBudget } from "./session.ts";
@@ -27,12 +27,12 @@ const from = (first: bigint) => (sequence: number) => {
   return explicit;
 };
 
-it("records open after any gap and long afterwards, where their nonces count, from wherever they do", () => {
+test("records open after any gap and long afterwards, where their nonces count, from wherever they do", () => {
   for (const first of [0n, 0x1234_5678_9abc_def0n])
     assert.deepEqual(opened(from(first), [0, 1, 5000, 70, 5001]), [0, 1, 5000, 70, 5001]);
 });
 
-it("and after a small one where nonces are random", () => {
+test("and after a small one where nonces are random", () => {
   assert.deepEqual(
     opened(() => random(8), [0, 1, 4, 5, 100]),
     [0, 1, 4, 5],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { fromHex, toHex } from "../../bytes.ts";
 import type { ET57 } from "../../tables/extended/et57-mbus-data-type.ts";
 import { channelBytes, mbusDataTypes, mbusTypedValue } from "./data-types.ts";
@@ -9,14 +9,14 @@ const bytesOf = (hex: string): Uint8Array => fromHex(hex.replaceAll(" ", "")) ??
 
 describe("values of a load profile channel", () => {
   const header = bytesOf("0c 93 3a");
-  it("are what the header says, without the zeros after shorter ones", () => {
+  test("are what the header says, without the zeros after shorter ones", () => {
     assert.equal(mbusValue(header, bytesOf("78 56 34 12"))?.value, 12_345.678);
     assert.equal(mbusValue(bytesOf("02 13 00"), bytesOf("ff ff 00 00"))?.value, -0.001);
     assert.equal(mbusValue(header, bytesOf("78 56 34 1a"))?.value, null);
     assert.deepEqual(mbusHeader(bytesOf("02 13 00")), { length: 2, size: 2 });
   });
 
-  it("and unknown if only part of it is kept, or the header is invalid", () => {
+  test("and unknown if only part of it is kept, or the header is invalid", () => {
     assert.equal(mbusValue(bytesOf("0e 93 3a"), bytesOf("78 56 34 12")), undefined);
     assert.equal(mbusValue(bytesOf("0c 93 ba"), bytesOf("78 56 34 12")), undefined);
     assert.equal(mbusValue(bytesOf("0d 13 00"), bytesOf("78 56 34 12")), undefined);
@@ -33,7 +33,7 @@ describe("data types", () => {
   });
   const typesOf = (...entries: ReturnType<typeof entry>[]) => mbusDataTypes({ entries } as unknown as ET57);
 
-  it("have headers of any length, in consecutive entries", () => {
+  test("have headers of any length, in consecutive entries", () => {
     const types = typesOf(
       entry(1, 1, [0x0c, 0x93, 0x3a]),
       entry(0, 0, [0, 0, 0]),
@@ -53,7 +53,7 @@ describe("data types", () => {
     );
   });
 
-  it("say what a channel holds, where all their headers agree", () => {
+  test("say what a channel holds, where all their headers agree", () => {
     const types = typesOf(
       entry(1, 1, [0x0c, 0x93, 0x3a]),
       entry(1, 1, [0x0c, 0x13, 0], true),

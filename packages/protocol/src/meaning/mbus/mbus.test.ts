@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { fromHex, toHex } from "../../bytes.ts";
 import { decode, parseProfile } from "../../layout/index.ts";
@@ -39,7 +39,7 @@ const expected = ([quantity, unit, says, more = {}]: ExpectedRecord) => {
 
 describe("telegrams of devices", () => {
   for (const vector of telegramVectors)
-    it(vector.name, () => {
+    test(vector.name, () => {
       const telegram = mbusTelegram(slotOf(vector.frame));
       assert.ok(telegram !== undefined);
       const { serialNumber, manufacturer, version, medium, accessNumber } = telegram;
@@ -63,7 +63,7 @@ describe("telegrams of devices", () => {
       assert.equal(manufacturerData === null ? undefined : toHex(manufacturerData, " "), vector.manufacturerData);
     });
 
-  it("tell what the device says of itself", () => {
+  test("tell what the device says of itself", () => {
     const status = mbusTelegram(slotOf(telegramVectors[4]?.frame ?? ""))?.status;
     // 0x88: permanent error, and a bit of the maker's.
     assert.deepEqual(status, {
@@ -84,7 +84,7 @@ const only = (hex: string): MbusRecord => {
 };
 
 describe("data records", () => {
-  it("integers are signed, and their lowest number means no value", () => {
+  test("integers are signed, and their lowest number means no value", () => {
     const values = [
       "01 65 ff",
       "02 65 00 80",
@@ -100,7 +100,7 @@ describe("data records", () => {
     );
   });
 
-  it("digits may carry a minus, and nothing else that is not a digit", () => {
+  test("digits may carry a minus, and nothing else that is not a digit", () => {
     const values = [
       "0a 65 34 12",
       "0a 65 34 f2",
@@ -115,14 +115,14 @@ describe("data records", () => {
     );
   });
 
-  it("reals are IEEE 754, and NaN is not a value", () => {
+  test("reals are IEEE 754, and NaN is not a value", () => {
     assert.deepEqual(
       ["05 2b 00 00 c8 42", "05 2b 00 00 c0 7f", "05 2b 00 00 80 7f"].map(only).map(({ value }) => value),
       [100, null, null],
     );
   });
 
-  it("of variable length are texts, digits and integers; a reserved length ends the list", () => {
+  test("of variable length are texts, digits and integers; a reserved length ends the list", () => {
     assert.deepEqual(
       ["0d 78 03 43 42 41", "0d 13 c3 56 34 12", "0d 13 d2 34 12", "0d 13 e2 00 01", "0d 13 c0", "0d fd 11 00"]
         .map(only)
@@ -134,7 +134,7 @@ describe("data records", () => {
     assert.deepEqual(only(`0d 13 f0 ${"11".repeat(16)}`).doubts, ["range"]);
   });
 
-  it("times that are impossible, recurring or marked are not times", () => {
+  test("times that are impossible, recurring or marked are not times", () => {
     const times = [
       "02 6c ff ff",
       "02 6c 1f 02",
@@ -164,7 +164,7 @@ describe("data records", () => {
     assert.equal(only("02 6c 01 81").time, "2064-01-01");
   });
 
-  it("the header of the guide's example is one of uncorrected cubic metres", () => {
+  test("the header of the guide's example is one of uncorrected cubic metres", () => {
     const record = only("0c 93 3a 78 56 34 12");
     assert.deepEqual(
       [record.quantity, record.unit, record.value, record.notes],
@@ -172,14 +172,14 @@ describe("data records", () => {
     );
   });
 
-  it("have the units and steps that others have for them, and no more", () => {
+  test("have the units and steps that others have for them, and no more", () => {
     for (const [vif, unit, step] of stepVectors) {
       const record = only(`01 ${vif} 01`);
       assert.deepEqual([record.unit, record.value, record.doubts], [unit, step, []], vif);
     }
   });
 
-  it("what is added changes the quantity", () => {
+  test("what is added changes the quantity", () => {
     const cases: readonly (readonly [string, string, string | null, unknown])[] = [
       ["01 93 22 05", "volume", "m³/h", 0.005],
       ["01 ab 36 05", "power", "W·s", 5],
@@ -203,7 +203,7 @@ describe("data records", () => {
     }
   });
 
-  it("whose meaning is not certain have no value, and keep their number", () => {
+  test("whose meaning is not certain have no value, and keep their number", () => {
     const cases: readonly (readonly [string, string])[] = [
       ["01 6f 05", "unit"],
       ["01 fd 7f 05", "unit"],
@@ -223,7 +223,7 @@ describe("data records", () => {
     assert.deepEqual([only("31 13 05").doubts, only("31 13 05").value], [["device"], 0.005]);
   });
 
-  it("that are cut, or announce more than there is, end the list", () => {
+  test("that are cut, or announce more than there is, end the list", () => {
     const { records, problem } = mbusRecords(bytesOf("0c 13 67 45 23 01 04 6d 3a 0d"));
     assert.deepEqual([records.length, problem], [1, "truncated"]);
     assert.equal(mbusRecords(bytesOf(`8c ${"80".repeat(11)} 13 00`)).problem, "malformed");
@@ -240,7 +240,7 @@ describe("data records", () => {
 
 describe("malformed answers", () => {
   const header = "45 23 11 70 93 15 0a 07 02 00";
-  it("encrypted ones are not read, unless the meter has decrypted them", () => {
+  test("encrypted ones are not read, unless the meter has decrypted them", () => {
     const payload = bytesOf(`${header} 00 05 0c 13 67 45 23 01 00`);
     assert.deepEqual(
       [mbusTelegram(slotWith(0, payload))?.problem, mbusTelegram(slotWith(0, payload))?.records],
@@ -249,7 +249,7 @@ describe("malformed answers", () => {
     assert.equal(mbusTelegram(slotWith(4, payload))?.records[0]?.value, 1234.567);
   });
 
-  it("too short ones are malformed, and a telegram beyond its entry is cut", () => {
+  test("too short ones are malformed, and a telegram beyond its entry is cut", () => {
     const payload = bytesOf(`${header} 00 00 0c 13 67 45 23 01 00`);
     assert.equal(mbusTelegram(slotWith(0, payload, 12))?.problem, "malformed");
     assert.equal(mbusTelegram(slotWith(0, payload, 16))?.problem, "truncated");
@@ -258,7 +258,7 @@ describe("malformed answers", () => {
     assert.deepEqual(mbusTelegram(slotWith(0, payload, 13))?.records, []);
   });
 
-  it("several telegrams follow each other, and the last one may be cut", () => {
+  test("several telegrams follow each other, and the last one may be cut", () => {
     const first = bytesOf(`${header} 00 00 0c 13 67 45 23 01 1f 00`);
     const second = bytesOf("15 46 23 11 70 93 15 0a 07 03 08 00 00 0c 13 01 00 00 00 04 13 05");
     const slot = slotWith(0, Uint8Array.from([...first, ...second]), first.length);
@@ -284,7 +284,7 @@ describe("malformed answers", () => {
     );
   });
 
-  it("of mode 2 have their highest byte first", () => {
+  test("of mode 2 have their highest byte first", () => {
     const payload = bytesOf("70 11 23 45 15 93 0a 07 02 00 00 00 0c 13 01 23 45 67 04 6d 02 e6 0d 3a 00");
     const telegram = mbusTelegram(slotWith(1, payload));
     assert.deepEqual([telegram?.serialNumber, telegram?.manufacturer], ["70112345", "ELS"]);
@@ -294,7 +294,7 @@ describe("malformed answers", () => {
     );
   });
 
-  it("counters of the fixed form are digits or integers, in either order, and may be no number", () => {
+  test("counters of the fixed form are digits or integers, in either order, and may be no number", () => {
     const fixed = (flags: number, status: string, unit: string, counters: string) =>
       mbusTelegram(slotWith(flags, bytesOf(`78 56 34 12 0a ${status} ${unit} ${counters}`)))?.records.map(
         ({ value, raw, doubts }) => [value, raw, ...doubts],
@@ -313,7 +313,7 @@ describe("malformed answers", () => {
     ]);
   });
 
-  it("any bytes give an answer in bounded time, and good values are numbers", () => {
+  test("any bytes give an answer in bounded time, and good values are numbers", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(255), (bytes, flags) => {
         const telegram = mbusTelegram(slotWith(flags, bytes));
@@ -329,7 +329,7 @@ describe("malformed answers", () => {
     );
   });
 
-  it("manufacturers have three letters or none", () => {
+  test("manufacturers have three letters or none", () => {
     assert.deepEqual([0, 0x8000, 0x0421, 0x6b5a, 0x2c2d, -1].map(manufacturerOf), [
       null,
       null,
@@ -341,7 +341,7 @@ describe("malformed answers", () => {
   });
 });
 
-it("a quantity in plain text has printable characters only", () => {
+test("a quantity in plain text has printable characters only", () => {
   // DIF 8-bit integer, VIF plain text of three characters, last one first: "m", ESC, "3".
   const { records } = mbusRecords(Uint8Array.of(0x01, 0x7c, 3, 0x33, 0x1b, 0x6d, 5));
   assert.deepEqual([records[0]?.quantity, records[0]?.value], ["m?3", 5]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { computedEncryption, guideExchanges, guideKey } from "../../../vectors/guide.ts";
 import { concat, fromHex, toHex } from "../../bytes.ts";
@@ -68,37 +68,37 @@ describe("printed exchanges", () => {
   const printed = (match: (name: string) => boolean) =>
     guideExchanges.filter(({ name }) => match(name)).map(({ request: asked, response }) => [asked, response] as const);
 
-  it("resync, pp. 21-22: a meter that expects 77635B90", () => {
+  test("resync, pp. 21-22: a meter that expects 77635B90", () => {
     play(
       0x77635b90,
       printed((name) => name.startsWith("resync")),
     );
   });
-  it("registration, p. 23", () => {
+  test("registration, p. 23", () => {
     play(
       0x77636e2f,
       printed((name) => name === "registration"),
     );
   });
-  it("transaction, pp. 51-54: a meter whose number is 5B4E42E5", () => {
+  test("transaction, pp. 51-54: a meter whose number is 5B4E42E5", () => {
     play(
       0x5b4e42e5,
       printed((name) => name.startsWith("transaction")),
     );
   });
-  it("EP17, pp. 59-60", () => {
+  test("EP17, pp. 59-60", () => {
     play(
       0x5b4e4309,
       printed((name) => name.startsWith("EP17")),
     );
   });
-  it("encrypted by Appendix B: the answer is encrypted too", () => {
+  test("encrypted by Appendix B: the answer is encrypted too", () => {
     play(0x77635b90, [[computedEncryption.request, computedEncryption.response]]);
   });
 });
 
 describe("sequence numbers", () => {
-  it("takes the expected one and up to 8 more, then goes on after it", () => {
+  test("takes the expected one and up to 8 more, then goes on after it", () => {
     for (const ahead of [0, 1, 8]) {
       const { endpoint, got } = open(100);
       assert.equal(opened(100 + ahead, wire(got(0, request(100 + ahead)))), "0000020017");
@@ -106,7 +106,7 @@ describe("sequence numbers", () => {
     }
   });
 
-  it("names the expected one for any other, and for a repetition", () => {
+  test("names the expected one for any other, and for a repetition", () => {
     for (const number of [99, 109, 0, 0xffffffff]) {
       const { endpoint, got } = open(100);
       assert.equal(opened(number, wire(got(0, request(number)))), "resync 100");
@@ -117,7 +117,7 @@ describe("sequence numbers", () => {
     assert.equal(opened(100, wire(got(200, request(100)))), "resync 101");
   });
 
-  it("wraps, and jumps by 25 where the dimensions change", () => {
+  test("wraps, and jumps by 25 where the dimensions change", () => {
     const { endpoint, got } = open(0xfffffffe);
     assert.equal(opened(2, wire(got(0, request(2)))), "0000020017");
     endpoint.bumpSequence();
@@ -125,7 +125,7 @@ describe("sequence numbers", () => {
     assert.equal(opened(3, wire(got(200, request(3)))), "resync 28");
   });
 
-  it("does not execute what it refuses", () => {
+  test("does not execute what it refuses", () => {
     let served = 0;
     const { got } = open(100, (apdu, access) => {
       served++;
@@ -138,7 +138,7 @@ describe("sequence numbers", () => {
 });
 
 describe("keys", () => {
-  it("tells the callback the level and the limit", () => {
+  test("tells the callback the level and the limit", () => {
     const levels: string[] = [];
     const { got } = open(1, (apdu, access) => {
       levels.push(`${access.level} ${access.encrypted} ${access.readLimit}`);
@@ -149,13 +149,13 @@ describe("keys", () => {
     assert.deepEqual(levels, ["advanced false 465", "basic false 465"]);
   });
 
-  it("answers 0x0B where no key fits", () => {
+  test("answers 0x0B where no key fits", () => {
     const out = open(1).got(0, request(1, new Uint8Array(16)));
     assert.equal(wire(out), "00090b0000000000000000");
     assert.deepEqual(out[0], { type: "rejected", reason: "not-authentic" });
   });
 
-  it("answers 0x04 where the callback gives more than fits", () => {
+  test("answers 0x04 where the callback gives more than fits", () => {
     const { got } = open(1, () => encodeResponse({ kind: "data", data: new Uint8Array(466) }));
     const apdu = bytes(opened(1, wire(got(0, request(1)))));
     assert.deepEqual(decodeResponse(apdu, "read"), { kind: "error", code: 4 });
@@ -163,7 +163,7 @@ describe("keys", () => {
 });
 
 describe("time", () => {
-  it("a gap of more than 50 ms inside a request ends it", () => {
+  test("a gap of more than 50 ms inside a request ends it", () => {
     const packet = request(1);
     const slow = open(1);
     slow.got(0, packet.subarray(0, 4));
@@ -174,7 +174,7 @@ describe("time", () => {
     assert.notEqual(wire(slower.got(500, packet)), "");
   });
 
-  it("answers at most once each 100 ms, later rather than never, and hears no more than 4 that wait", () => {
+  test("answers at most once each 100 ms, later rather than never, and hears no more than 4 that wait", () => {
     const { endpoint, got, tick } = open(1);
     assert.notEqual(wire(got(0, request(1))), "");
     assert.equal(wire(got(10, request(2))), "");
@@ -188,7 +188,7 @@ describe("time", () => {
     assert.equal(endpoint.expectedSequence, 6);
   });
 
-  it("pauses for 25 ms after each 117 bytes of a longer answer", () => {
+  test("pauses for 25 ms after each 117 bytes of a longer answer", () => {
     const long: Serve = () => encodeResponse({ kind: "data", data: new Uint8Array(300) });
     const { endpoint, got, tick } = open(1, long, { byteTime: 1 });
     const sizes = (outputs: readonly EndpointOutput[]) => wire(outputs).length / 2;
@@ -200,7 +200,7 @@ describe("time", () => {
     assert.equal(endpoint.wakeAt(), undefined);
   });
 
-  it("alerts each second, holds off for a second after a frame, never inside an answer, and stops", () => {
+  test("alerts each second, holds off for a second after a frame, never inside an answer, and stops", () => {
     const long: Serve = () => encodeResponse({ kind: "data", data: new Uint8Array(200) });
     const { endpoint, got, tick, alerting } = open(1, long);
     assert.equal(wire(alerting(0, true)), "0000");
@@ -218,7 +218,7 @@ describe("time", () => {
   });
 });
 
-it("any chunking of requests gives the same answers, and any bytes are survived", () => {
+test("any chunking of requests gives the same answers, and any bytes are survived", () => {
   const junk = fc.uint8Array({ maxLength: 40 });
   fc.assert(
     fc.property(fc.array(fc.nat({ max: 30 }), { maxLength: 12 }), junk, (sizes, tail) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { fromHex, toHex } from "../../bytes.ts";
 import { UsageError } from "../../errors.ts";
@@ -39,18 +39,18 @@ const responses: readonly (readonly [string, TableRequest["kind"], TableResponse
 
 describe("requests", () => {
   for (const [hex, request] of requests) {
-    it(`${request.kind} ${hex}`, () => {
+    test(`${request.kind} ${hex}`, () => {
       assert.equal(toHex(encodeRequest(request)), hex.replaceAll(" ", ""));
       assert.deepEqual(decodeRequest(bytes(hex)), request);
     });
   }
 
-  it("ignores bytes after the counted ones, takes a count of one byte for none", () => {
+  test("ignores bytes after the counted ones, takes a count of one byte for none", () => {
     assert.deepEqual(decodeRequest(bytes("40 0007 0001 aabb")), { kind: "write", table: 7, data: Uint8Array.of(0xaa) });
     assert.deepEqual(decodeRequest(bytes("30 0017 01")), { kind: "read", table: 0x17, count: undefined });
   });
 
-  it("says what is wrong", () => {
+  test("says what is wrong", () => {
     for (const hex of [
       "",
       "58",
@@ -68,14 +68,14 @@ describe("requests", () => {
     assert.match(JSON.stringify(decodeRequest(bytes("58"))), /0x58 is not one of/);
   });
 
-  it("refuses numbers that do not fit", () => {
+  test("refuses numbers that do not fit", () => {
     assert.throws(() => encodeRequest({ kind: "read", table: 0x10000, count: 1 }), UsageError);
     assert.throws(() => encodeRequest({ kind: "read-at", table: 1, offset: 0x1000000, count: 1 }), UsageError);
     assert.throws(() => encodeRequest({ kind: "read", table: 1, count: -1 }), UsageError);
     assert.throws(() => encodeRequest({ kind: "write", table: 1.5, data }), UsageError);
   });
 
-  it("never throws for any bytes, and gives back what it can encode", () => {
+  test("never throws for any bytes, and gives back what it can encode", () => {
     const first = fc.constantFrom(0x30, 0x3f, 0x40, 0x4f, 0x58);
     fc.assert(
       fc.property(first, fc.uint8Array({ maxLength: 40 }), (code, rest) => {
@@ -88,26 +88,26 @@ describe("requests", () => {
 
 describe("responses", () => {
   for (const [hex, asked, response] of responses) {
-    it(`${response.kind} ${hex}`, () => {
+    test(`${response.kind} ${hex}`, () => {
       assert.equal(toHex(encodeResponse(response)), hex.replaceAll(" ", ""));
       assert.deepEqual(decodeResponse(bytes(hex), asked), response);
     });
   }
 
-  it("holds the count against the bytes", () => {
+  test("holds the count against the bytes", () => {
     for (const hex of ["", "00", "0000", "000001", "0000020a", "00000000", "0c7763", "0c77635b9000"]) {
       assert.equal(decodeResponse(bytes(hex), "read").kind, "malformed", hex);
     }
     assert.equal(decodeResponse(bytes("000000"), "write").kind, "malformed");
   });
 
-  it("refuses numbers that do not fit", () => {
+  test("refuses numbers that do not fit", () => {
     assert.throws(() => encodeResponse({ kind: "error", code: 256 }), UsageError);
     assert.throws(() => encodeResponse({ kind: "sequence", sequence: 2 ** 32 }), UsageError);
     assert.throws(() => encodeResponse({ kind: "data", data: new Uint8Array(0x10000) }), UsageError);
   });
 
-  it("never throws for any bytes", () => {
+  test("never throws for any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), fc.constantFrom("read", "write"), (any, asked) => {
         const decoded = decodeResponse(any, asked as "read" | "write");
@@ -118,7 +118,7 @@ describe("responses", () => {
 });
 
 describe("response codes", () => {
-  it("names those of C12.18 and the guide, in ascending order, each in one sentence", () => {
+  test("names those of C12.18 and the guide, in ascending order, each in one sentence", () => {
     assert.deepEqual(
       responseCodes.map(({ code, name }) => `${code} ${name}`),
       [

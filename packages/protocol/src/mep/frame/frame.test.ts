@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { concat, fromHex } from "../../bytes.ts";
 import { alertBytes, believedBody, Deframer, type FrameEvent, frameOf, shownGarbage } from "./frame.ts";
@@ -19,11 +19,11 @@ const push = (stream: Uint8Array, sizes: readonly number[]): { events: FrameEven
 };
 
 describe("frameOf", () => {
-  it("puts a big-endian length in front", () => {
+  test("puts a big-endian length in front", () => {
     assert.deepEqual(frameOf(new Uint8Array(0x123)).subarray(0, 2), bytes("0123"));
     assert.deepEqual(alertBytes(), bytes("0000"));
   });
-  it("refuses what cannot be a frame", () => {
+  test("refuses what cannot be a frame", () => {
     assert.throws(() => frameOf(new Uint8Array(0)), RangeError);
     assert.throws(() => frameOf(new Uint8Array(0x10000)), RangeError);
   });
@@ -39,7 +39,7 @@ describe("Deframer", () => {
     { type: "frame", body: bytes("ff") },
   ];
 
-  it("finds frames and alerts, and says what is pending", () => {
+  test("finds frames and alerts, and says what is pending", () => {
     const { events, deframer } = push(stream, []);
     assert.deepEqual(events, expected);
     assert.equal(deframer.pending, 3);
@@ -49,18 +49,18 @@ describe("Deframer", () => {
     assert.equal(deframer.announced, undefined);
   });
 
-  it("gives the same byte by byte", () => {
+  test("gives the same byte by byte", () => {
     assert.deepEqual(push(stream, Array(stream.length).fill(1)).events, expected);
   });
 
-  it("slides over a byte of noise in front of a reply", () => {
+  test("slides over a byte of noise in front of a reply", () => {
     assert.deepEqual(push(bytes("ff 0001 0b"), []).events, [
       { type: "garbage", bytes: bytes("ff"), length: 1 },
       { type: "frame", body: bytes("0b") },
     ]);
   });
 
-  it("believes no length above its bound and shows only the beginning of noise", () => {
+  test("believes no length above its bound and shows only the beginning of noise", () => {
     const most = concat(Uint8Array.of(believedBody >> 8, believedBody & 0xff), new Uint8Array(believedBody));
     assert.equal(push(most, []).events[0]?.type, "frame");
     const { events, deframer } = push(new Uint8Array(5000).fill(0xee), []);
@@ -72,7 +72,7 @@ describe("Deframer", () => {
     assert.equal(garbage.bytes.length, shownGarbage);
   });
 
-  it("keeps no reference to what was pushed", () => {
+  test("keeps no reference to what was pushed", () => {
     const chunk = bytes("000201");
     const deframer = new Deframer();
     deframer.push(chunk);
@@ -80,7 +80,7 @@ describe("Deframer", () => {
     assert.deepEqual(deframer.push(bytes("02")), [{ type: "frame", body: bytes("0102") }]);
   });
 
-  it("gives the same events for any chunking of any bytes", () => {
+  test("gives the same events for any chunking of any bytes", () => {
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 6 }),
       fc.uint8Array({ minLength: 1, maxLength: 300 }).map(frameOf),
@@ -98,7 +98,7 @@ describe("Deframer", () => {
     );
   });
 
-  it("loses no byte", () => {
+  test("loses no byte", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (all) => {
         const { events, deframer } = push(all, []);

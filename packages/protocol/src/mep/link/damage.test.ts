@@ -1,6 +1,6 @@
 /** Answers that come damaged: what can be known early is not waited for, and what is whole after noise is found. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { concat } from "../../bytes.ts";
 import { rc4Encryption } from "../security/rc4/encryption.ts";
 import { bytes, key, open, reply, sent, words } from "./asking.test-kit.ts";
@@ -11,7 +11,7 @@ const data = bytes("00000401020304");
 const flipped = (frame: Uint8Array): Uint8Array => frame.map((byte, i) => (i === 6 ? byte ^ 1 : byte));
 
 describe("a damaged answer", () => {
-  it("that is as long as the answer is not waited for any longer, except by the last attempt", () => {
+  test("that is as long as the answer is not waited for any longer, except by the last attempt", () => {
     const { link, ask, got, tick } = open();
     const first = sent(ask(0, 1, read));
     assert.equal(words(got(40, flipped(reply(first, data)))), "discarded bad-digest 15");
@@ -24,7 +24,7 @@ describe("a damaged answer", () => {
     assert.equal(words(got(400, reply(third, data))), "response 1 00000401020304");
   });
 
-  it("may be as long as a code or a resync, too", () => {
+  test("may be as long as a code or a resync, too", () => {
     for (const [apdu, answer] of [
       [read, "05"],
       [read, "0c01020304"],
@@ -42,7 +42,7 @@ describe("a damaged answer", () => {
     }
   });
 
-  it("of another length is another client's, and ours is waited for", () => {
+  test("of another length is another client's, and ours is waited for", () => {
     const { link, ask, got } = open();
     const packet = sent(ask(0, 1, read));
     got(40, flipped(reply(packet, bytes("000006010203040506"))));
@@ -50,7 +50,7 @@ describe("a damaged answer", () => {
     assert.equal(words(got(60, reply(packet, data))), "response 1 00000401020304");
   });
 
-  it("without its beginning is not asked for again before its last byte, though its zeros look like alerts", () => {
+  test("without its beginning is not asked for again before its last byte, though its zeros look like alerts", () => {
     const { link, ask, got, tick } = open({ attempts: 2 });
     const packet = sent(ask(0, 1, bytes("3f001c0000000190")));
     const rest = reply(packet, concat(bytes("000190"), new Uint8Array(400))).subarray(40, 400);
@@ -60,7 +60,7 @@ describe("a damaged answer", () => {
     sent(tick(890));
   });
 
-  it("that stops is over when the line has been quiet, but the last attempt takes all its time", () => {
+  test("that stops is over when the line has been quiet, but the last attempt takes all its time", () => {
     const { link, ask, got, tick } = open({ interByteTimeout: 80, attempts: 2 });
     const first = sent(ask(0, 1, read));
     got(40, reply(first, data).subarray(0, 9));
@@ -70,14 +70,14 @@ describe("a damaged answer", () => {
     assert.equal(link.wakeAt(), 620);
   });
 
-  it("noise before the request is out is not an answer that stopped", () => {
+  test("noise before the request is out is not an answer that stopped", () => {
     const { link, ask, got } = open({ interByteTimeout: 80, byteTime: 10 });
     const packet = sent(ask(0, 1, read));
     got(5, bytes("0033"));
     assert.equal(link.wakeAt(), 10 * packet.length + 80);
   });
 
-  it("0x0C that does not verify may be another client's: the last attempt waits for its own", () => {
+  test("0x0C that does not verify may be another client's: the last attempt waits for its own", () => {
     const { link, ask, got } = open({ attempts: 1 });
     const packet = sent(ask(0, 1, read));
     assert.equal(words(got(40, bytes("000d0c010203040102030405060708"))), "discarded bad-resync 13");
@@ -89,7 +89,7 @@ describe("a damaged answer", () => {
 describe("an answer after noise that looks like a length", () => {
   const noise = bytes("ff0233aa55");
 
-  it("is found, whatever pieces it comes in", () => {
+  test("is found, whatever pieces it comes in", () => {
     for (const cut of [1, 2, 5, 6, 8, 20]) {
       const { ask, got } = open();
       const all = concat(noise, reply(sent(ask(0, 1, read)), data));
@@ -98,7 +98,7 @@ describe("an answer after noise that looks like a length", () => {
     }
   });
 
-  it("also where it is encrypted, and where it names another number", () => {
+  test("also where it is encrypted, and where it names another number", () => {
     const link = new Link(rc4Encryption({ key, sequence: 7 }), { byteTime: 0 });
     const packet = sent(link.handle({ type: "request", id: 1, apdu: read }, 0));
     const received = concat(noise, reply(packet, data));
@@ -108,7 +108,7 @@ describe("an answer after noise that looks like a length", () => {
     assert.match(words(got(40, concat(noise, refused))), /resync$/);
   });
 
-  it("is not taken where its digest does not fit", () => {
+  test("is not taken where its digest does not fit", () => {
     const { link, ask, got } = open();
     got(40, new Uint8Array(0));
     const packet = sent(ask(0, 1, read));
@@ -116,7 +116,7 @@ describe("an answer after noise that looks like a length", () => {
     assert.equal(link.wakeAt(), 290);
   });
 
-  it("a 0x0B that noise seems to hold is not believed", () => {
+  test("a 0x0B that noise seems to hold is not believed", () => {
     const { ask, got } = open();
     ask(0, 1, read);
     assert.equal(words(got(40, concat(noise, bytes("00090b0000000000000000")))), "discarded garbage 1");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { guideKey } from "../../../vectors/guide.ts";
 import { concat, fromHex } from "../../bytes.ts";
 import type { LinkFailure } from "../../errors.ts";
@@ -114,7 +114,7 @@ const cases: readonly Case[] = [
 
 describe("failures", () => {
   for (const { failure, when, line, detail, attempts = 3 } of cases) {
-    it(`${failure}: ${when}`, () => {
+    test(`${failure}: ${when}`, () => {
       const link = new Link(rc4Authentication({ key, sequence: 1 }), { byteTime: 0 });
       let now = 0;
       let attempt = 0;

@@ -3,7 +3,7 @@
  * most once, and no caller is told that it was done, or refused, if that is not so.
  */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Endpoint } from "../endpoint/endpoint.ts";
 import { encodeResponse } from "../frame/apdu.ts";
@@ -132,7 +132,7 @@ describe("what must not be done twice, over a line with late, doubled, reordered
     ["RC4", false],
     ["TLS", true],
   ] as const)
-    it(`under ${name} is executed at most once, and told truly`, () => {
+    test(`under ${name} is executed at most once, and told truly`, () => {
       const tally = { answered: 0, lost: 0 };
       fc.assert(
         fc.property(fc.nat(0xffffffff), (seed) => play(seed, tls, tally)),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { guideExchanges } from "../../../vectors/guide.ts";
 import { concat, toHex } from "../../bytes.ts";
 import { rc4Authentication } from "../security/rc4/authentication.ts";
@@ -19,7 +19,7 @@ const wrongSequence = (expected: number): Uint8Array =>
   concat(Uint8Array.of(0x0c), Uint8Array.of(expected >>> 24, expected >>> 16, expected >>> 8, expected));
 
 describe("printed exchanges", () => {
-  it("resync, pp. 21-22: the first number is refused, the second is sent and its answer opens, byte for byte", () => {
+  test("resync, pp. 21-22: the first number is refused, the second is sent and its answer opens, byte for byte", () => {
     const [wrong, right] = guideExchanges;
     assert.ok(wrong !== undefined && right !== undefined);
     const link = new Link(rc4Authentication({ key, sequence: 0x01020304 }));
@@ -32,7 +32,7 @@ describe("printed exchanges", () => {
     assert.equal(link.wakeAt(), undefined);
   });
 
-  it("transaction, pp. 51-54: three requests with running numbers", () => {
+  test("transaction, pp. 51-54: three requests with running numbers", () => {
     const printed = guideExchanges.filter(({ name }) => name.startsWith("transaction"));
     assert.equal(printed.length, 3);
     const link = new Link(rc4Authentication({ key, sequence: 0x5b4e42e6 }));
@@ -46,7 +46,7 @@ describe("printed exchanges", () => {
 });
 
 describe("order and time", () => {
-  it("sends one request at a time, 100 ms apart, sealed when it is sent", () => {
+  test("sends one request at a time, 100 ms apart, sealed when it is sent", () => {
     const { link, ask, got, tick } = open();
     const first = sent(ask(0, 1, readBt23));
     assert.equal(words(ask(1, 2, readBt28)), "");
@@ -60,7 +60,7 @@ describe("order and time", () => {
     assert.equal(link.load, 0);
   });
 
-  it("a request that waited after a resync carries the new number", () => {
+  test("a request that waited after a resync carries the new number", () => {
     const { ask, got, tick } = open();
     const first = sent(ask(0, 1, readBt23));
     ask(0, 2, readBt28);
@@ -70,7 +70,7 @@ describe("order and time", () => {
     assert.equal(sequenceIn(sent(tick(200))), 0xf0000002);
   });
 
-  it("higher priority goes first, equal ones in order", () => {
+  test("higher priority goes first, equal ones in order", () => {
     const { ask, got, tick } = open();
     const first = sent(ask(0, 1, readBt23));
     ask(0, 2, readBt23);
@@ -87,13 +87,13 @@ describe("order and time", () => {
     assert.equal(table(sent(tick(300))), "3f0017");
   });
 
-  it("the wait begins when the request is out and the bridge has carried it", () => {
+  test("the wait begins when the request is out and the bridge has carried it", () => {
     const { link, ask } = open({ byteTime: 2, bridgeDelay: 7 });
     const packet = sent(ask(0, 1, readBt23));
     assert.equal(link.wakeAt(), packet.length * 2 + 7 + 500);
   });
 
-  it("a reply in pieces with pauses is waited for, but not forever", () => {
+  test("a reply in pieces with pauses is waited for, but not forever", () => {
     const { link, ask, got, tick } = open({ longestResponse: 1000, attempts: 1 });
     const answer = reply(sent(ask(0, 1, readBt23)), data);
     assert.equal(words(got(490, answer.subarray(0, 5))), "");
@@ -105,14 +105,14 @@ describe("order and time", () => {
     assert.equal(words(tick(1000)), "discarded incomplete 7, failed 1 half-reply 1");
   });
 
-  it("an idle gap ends what was arriving, so that a stray beginning does not eat the answer", () => {
+  test("an idle gap ends what was arriving, so that a stray beginning does not eat the answer", () => {
     const { ask, got } = open({ longestResponse: 900, responseTimeout: 800 });
     const answer = reply(sent(ask(0, 1, readBt23)), data);
     assert.equal(words(got(10, bytes("0040ff"))), "");
     assert.equal(words(got(300, answer)), "discarded incomplete 3, response 1 00000401020304");
   });
 
-  it("what is left over is flushed before sending, and nobody sends into an arriving frame", () => {
+  test("what is left over is flushed before sending, and nobody sends into an arriving frame", () => {
     const { link, ask, got, tick } = open();
     got(0, reply(sent(ask(0, 1, readBt23)), data));
     got(90, bytes("00401122"));
@@ -121,7 +121,7 @@ describe("order and time", () => {
     assert.equal(words(tick(340)), "discarded stale 4, transmit");
   });
 
-  it("a full queue fails the next request at once", () => {
+  test("a full queue fails the next request at once", () => {
     const { ask } = open({ queueLimit: 1 });
     ask(0, 1, readBt23);
     ask(0, 2, readBt23);
@@ -130,7 +130,7 @@ describe("order and time", () => {
     assert.match((out[0] as { detail: string }).detail, /1 requests are waiting/);
   });
 
-  it("cancels what waits and what is on its way; its late answer is stale", () => {
+  test("cancels what waits and what is on its way; its late answer is stale", () => {
     const { ask, cancel, got, tick } = open();
     const first = sent(ask(0, 1, readBt23));
     ask(0, 2, readBt28);
@@ -143,7 +143,7 @@ describe("order and time", () => {
 });
 
 describe("what may stand on the line", () => {
-  it("alerts before, between and inside a wait", () => {
+  test("alerts before, between and inside a wait", () => {
     const { ask, got } = open();
     assert.equal(words(got(0, bytes("0000"))), "alert");
     const answer = reply(sent(ask(1, 1, readBt23)), data);
@@ -153,7 +153,7 @@ describe("what may stand on the line", () => {
     );
   });
 
-  it("whole, byte by byte and with alerts around: the same events", () => {
+  test("whole, byte by byte and with alerts around: the same events", () => {
     for (const size of [1, 2, 3, 7, 100]) {
       const { ask, got } = open();
       const stream = concat(bytes("0000"), reply(sent(ask(0, 1, readBt23)), data), bytes("0000"), bytes("0001ff"));
@@ -163,7 +163,7 @@ describe("what may stand on the line", () => {
     }
   });
 
-  it("a duplicate answer is stale; a frame that nobody asked for is unsolicited", () => {
+  test("a duplicate answer is stale; a frame that nobody asked for is unsolicited", () => {
     const { ask, got } = open();
     assert.equal(words(got(0, bytes("0003010203"))), "discarded unsolicited 3");
     const answer = reply(sent(ask(1, 1, readBt23)), data);
@@ -171,13 +171,13 @@ describe("what may stand on the line", () => {
     assert.equal(words(got(3, answer)), "discarded stale 15");
   });
 
-  it("an echo in front of the answer is skipped", () => {
+  test("an echo in front of the answer is skipped", () => {
     const { ask, got } = open();
     const packet = sent(ask(0, 1, writeEt50));
     assert.equal(words(got(10, concat(packet, reply(packet, done)))), "discarded echo 21, response 1 00");
   });
 
-  it("the late answer to an earlier request is never the answer to this one", () => {
+  test("the late answer to an earlier request is never the answer to this one", () => {
     const { ask, got, tick } = open({ attempts: 1 });
     const first = sent(ask(0, 1, readBt23));
     assert.equal(words(tick(500)), "failed 1 no-answer 1");
@@ -186,7 +186,7 @@ describe("what may stand on the line", () => {
     assert.equal(words(got(650, reply(second, other))), "response 2 00000409090909");
   });
 
-  it("an authentic answer whose count is not its length is not believed", () => {
+  test("an authentic answer whose count is not its length is not believed", () => {
     const { ask, got } = open();
     const packet = sent(ask(0, 1, readBt23));
     assert.equal(words(got(1, reply(packet, bytes("0000050102")))), "discarded malformed 13");
@@ -195,7 +195,7 @@ describe("what may stand on the line", () => {
 });
 
 describe("retries", () => {
-  it("next-sequence: each attempt has its own number, and the answer to any of them counts", () => {
+  test("next-sequence: each attempt has its own number, and the answer to any of them counts", () => {
     const { ask, got, tick } = open();
     const first = sent(ask(0, 1, readBt23));
     const second = sent(tick(500));
@@ -204,7 +204,7 @@ describe("retries", () => {
     assert.equal(words(got(520, reply(second, data))), "discarded stale 15");
   });
 
-  it("same-packet: the bytes are repeated", () => {
+  test("same-packet: the bytes are repeated", () => {
     const { ask, got, tick } = open();
     const first = sent(ask(0, 1, writeEt50));
     const second = sent(tick(500));
@@ -216,7 +216,7 @@ describe("retries", () => {
     [1, "executed"],
     [26, "executed, and the dimensions changed"],
   ] as const) {
-    it(`same-packet: 0x0C with ours + ${ahead} after a repetition says that it was ${why}`, () => {
+    test(`same-packet: 0x0C with ours + ${ahead} after a repetition says that it was ${why}`, () => {
       const { ask, got, tick } = open();
       const first = sent(ask(0, 1, writeEt50));
       tick(500);
@@ -226,7 +226,7 @@ describe("retries", () => {
     });
   }
 
-  it("same-packet: any other 0x0C says that it was not, so it is repeated with the number", () => {
+  test("same-packet: any other 0x0C says that it was not, so it is repeated with the number", () => {
     for (const ahead of [0x5000, 25, -3]) {
       const { ask, got, tick } = open();
       const first = sent(ask(0, 1, writeEt50));
@@ -238,7 +238,7 @@ describe("retries", () => {
     }
   });
 
-  it("same-packet: what is idempotent is repeated although it was executed", () => {
+  test("same-packet: what is idempotent is repeated although it was executed", () => {
     const { ask, got, tick } = open();
     const first = sent(ask(0, 1, writeEt50, { idempotent: true }));
     tick(500);
@@ -248,7 +248,7 @@ describe("retries", () => {
     assert.equal(words(got(610, reply(third, done))), "response 1 00");
   });
 
-  it("a doubled 0x0C counts once", () => {
+  test("a doubled 0x0C counts once", () => {
     const { ask, got, tick } = open({ resyncs: 1 });
     const first = sent(ask(0, 1, readBt23));
     const refusal = reply(first, wrongSequence(0x77));
@@ -267,7 +267,7 @@ describe("retries", () => {
     [26, true],
     [-1, true],
   ] as const) {
-    it(`a number ${ahead} ahead of what is expected ${jumped ? "may have jumped" : "was only moved by another client"}`, () => {
+    test(`a number ${ahead} ahead of what is expected ${jumped ? "may have jumped" : "was only moved by another client"}`, () => {
       const { ask, got, tick } = open();
       const first = sent(ask(0, 1, readBt23));
       got(10, reply(first, data));
@@ -294,7 +294,7 @@ describe("retries", () => {
     });
   }
 
-  it("what stands on dimensions ends with a jump, sent or waiting; other requests go on", () => {
+  test("what stands on dimensions ends with a jump, sent or waiting; other requests go on", () => {
     const { ask, got, tick } = open();
     const first = sent(ask(0, 1, readBt23));
     got(10, reply(first, data));
@@ -319,7 +319,7 @@ describe("retries", () => {
     );
   });
 
-  it("the first 0x0C may always hide a jump", () => {
+  test("the first 0x0C may always hide a jump", () => {
     const { ask, got } = open();
     const first = sent(ask(0, 1, readBt23));
     assert.deepEqual(got(10, reply(first, wrongSequence(0x1001))), [
@@ -327,7 +327,7 @@ describe("retries", () => {
     ]);
   });
 
-  it("a single 0x0B is asked again after the spacing, not after the timeout", () => {
+  test("a single 0x0B is asked again after the spacing, not after the timeout", () => {
     const { link, ask, got, tick } = open();
     ask(0, 1, readBt23);
     assert.equal(words(got(10, bytes("00090b0000000000000000"))), "discarded refused 9");

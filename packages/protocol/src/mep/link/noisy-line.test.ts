@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { concat } from "../../bytes.ts";
 import { Endpoint, type Serve } from "../endpoint/endpoint.ts";
@@ -190,7 +190,7 @@ const play = (seed: number, level: number, tls = false): { answered: number; fai
 };
 
 describe("link and endpoint over a noisy line", () => {
-  it("a clean line answers everything", () => {
+  test("a clean line answers everything", () => {
     fc.assert(
       fc.property(fc.nat(0xffffffff), (seed) => {
         assert.deepEqual(play(seed, 0), { answered: count, failed: 0 });
@@ -199,7 +199,7 @@ describe("link and endpoint over a noisy line", () => {
     );
   });
 
-  it("each request ends once, with its own fresh value or a failure", () => {
+  test("each request ends once, with its own fresh value or a failure", () => {
     let answered = 0;
     let failed = 0;
     fc.assert(
@@ -216,11 +216,11 @@ describe("link and endpoint over a noisy line", () => {
 });
 
 describe("link and endpoint over a noisy line, inside TLS", () => {
-  it("a clean line answers everything", () => {
+  test("a clean line answers everything", () => {
     for (const seed of [1, 2, 3]) assert.deepEqual(play(seed, 0, true), { answered: count, failed: 0 });
   });
 
-  it("each request ends once, with its own fresh value or a failure", () => {
+  test("each request ends once, with its own fresh value or a failure", () => {
     let answered = 0;
     let failed = 0;
     fc.assert(
@@ -235,7 +235,7 @@ describe("link and endpoint over a noisy line, inside TLS", () => {
   });
 });
 
-it("any inputs at all are survived, and every request ends", () => {
+test("any inputs at all are survived, and every request ends", () => {
   const input = fc.oneof(
     fc.record({ type: fc.constant("received" as const), bytes: fc.uint8Array({ maxLength: 30 }) }),
     fc.record({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { concat, fromHex } from "../../bytes.ts";
 import { believedBody, frameOf } from "../frame/frame.ts";
@@ -21,7 +21,7 @@ const heard = (stream: Uint8Array, sizes: readonly number[] = []): boolean => {
 };
 
 describe("the detector for the optical port", () => {
-  it("hears a packet among acknowledgements, alerts and frames, however it is cut", () => {
+  test("hears a packet among acknowledgements, alerts and frames, however it is cut", () => {
     const around = fc.array(
       fc.oneof(
         fc.constantFrom(bytes("06"), bytes("15"), bytes("00 00"), bytes("ee"), bytes("ee 00 00")),
@@ -38,13 +38,13 @@ describe("the detector for the optical port", () => {
     );
   });
 
-  it("hears nothing in damaged packets, nor in what has none", () => {
+  test("hears nothing in damaged packets, nor in what has none", () => {
     for (let at = 0; at < packet.length; at++)
       for (let bit = 0; bit < 8; bit++) assert.ok(!heard(packet.with(at, (packet[at] as number) ^ (1 << bit))));
     fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), (noise) => !heard(noise)));
   });
 
-  it("starts over after a silence", () => {
+  test("starts over after a silence", () => {
     const detector = new OpticalDetector();
     detector.hear(bytes("ee 00 00 00 02"), false, 0);
     detector.hear(packet, false, 10);

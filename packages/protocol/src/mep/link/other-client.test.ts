@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { guideExchanges, guideKey } from "../../../vectors/guide.ts";
 import { concat, fromHex } from "../../bytes.ts";
@@ -45,7 +45,7 @@ describe("another client on the line", () => {
     return { got, ask };
   };
 
-  it("a request that is not ours, in any state, is certain", () => {
+  test("a request that is not ours, in any state, is certain", () => {
     const { got, ask } = open();
     assert.deepEqual(got(0, theirs(23, 44)), ["request for certain"]);
     const packet = ask(100, 28, 4);
@@ -53,14 +53,14 @@ describe("another client on the line", () => {
     assert.deepEqual(got(120, answer(packet, dataOf(4))), []);
   });
 
-  it("the guide's own requests have the form, and no response of it has", () => {
+  test("the guide's own requests have the form, and no response of it has", () => {
     for (const { request, response } of guideExchanges) {
       assert.equal(foreignFrame(bytes(request).subarray(2), undefined), "request");
       assert.notEqual(foreignFrame(bytes(response).subarray(2), undefined), "request");
     }
   });
 
-  it("our own packet that comes back, whole or damaged, is an echo and not another client", () => {
+  test("our own packet that comes back, whole or damaged, is an echo and not another client", () => {
     const { got, ask } = open();
     const packet = ask(0, 28, 4);
     assert.deepEqual(got(10, packet), []);
@@ -70,7 +70,7 @@ describe("another client on the line", () => {
     assert.deepEqual(got(20, damaged), []);
   });
 
-  it("a reply that nobody waits for, or that is longer than what was asked, is a suspicion", () => {
+  test("a reply that nobody waits for, or that is longer than what was asked, is a suspicion", () => {
     const { got, ask } = open();
     const overheard = concat(Uint8Array.of(0, 11 + 220), dataOf(220), new Uint8Array(8).fill(5));
     assert.deepEqual(got(0, overheard), ["reply"]);
@@ -80,7 +80,7 @@ describe("another client on the line", () => {
     assert.deepEqual(got(120, answer(packet, dataOf(4))), []);
   });
 
-  it("our own answers, late, twice or damaged, are not another client's", () => {
+  test("our own answers, late, twice or damaged, are not another client's", () => {
     const { got, ask } = open();
     const packet = ask(0, 23, 4);
     const ours = answer(packet, dataOf(4));
@@ -95,7 +95,7 @@ describe("another client on the line", () => {
     assert.deepEqual(got(230, bytes("0009000102030405060708")), [], "an answer without data is too short to tell");
   });
 
-  it("random bytes are never a request that somebody sent, unless they have its form to the byte", () => {
+  test("random bytes are never a request that somebody sent, unless they have its form to the byte", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (body) => {
         const sign = foreignFrame(body, undefined);

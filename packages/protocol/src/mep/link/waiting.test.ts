@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { Waiting } from "./waiting.ts";
 
 const request = (id: number, priority: number, reads = true) => ({ id, priority, reads });
@@ -10,7 +10,7 @@ const order = (waiting: Waiting<ReturnType<typeof request>>): number[] => {
 };
 
 describe("requests that wait", () => {
-  it("higher priority first, otherwise in order of arrival", () => {
+  test("higher priority first, otherwise in order of arrival", () => {
     const waiting = new Waiting<ReturnType<typeof request>>(5);
     for (const [id, priority] of [
       [1, 0],
@@ -22,7 +22,7 @@ describe("requests that wait", () => {
     assert.deepEqual(order(waiting), [2, 4, 1, 3]);
   });
 
-  it("full: the oldest read of the lowest priority gives way to a higher one, to its equals nobody", () => {
+  test("full: the oldest read of the lowest priority gives way to a higher one, to its equals nobody", () => {
     const waiting = new Waiting<ReturnType<typeof request>>(4);
     for (const [id, priority] of [
       [1, 1],
@@ -38,7 +38,7 @@ describe("requests that wait", () => {
     assert.deepEqual(order(waiting), [7, 4, 1, 6]);
   });
 
-  it("a write never gives way", () => {
+  test("a write never gives way", () => {
     const waiting = new Waiting<ReturnType<typeof request>>(2);
     waiting.add(request(1, 0, false));
     waiting.add(request(2, 0, false));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { guideExchanges, guideKey } from "../../../vectors/guide.ts";
 import { concat, fromHex, toHex } from "../../bytes.ts";
@@ -68,7 +68,7 @@ const guide = new DigestKey(bytes(guideKey));
 describe("digest", () => {
   for (const { name, page, request, response, keyKnown } of guideExchanges) {
     if (!keyKnown) continue;
-    it(`fits what is printed on ${page}: ${name}`, () => {
+    test(`fits what is printed on ${page}: ${name}`, () => {
       const asked = bytes(request).subarray(2, -digestLength);
       const answered = bytes(response).subarray(2, -digestLength);
       const digest = new Digest(guide).update(asked);
@@ -78,13 +78,13 @@ describe("digest", () => {
     });
   }
 
-  it("is not that of Appendix A, whose key is not printed", () => {
+  test("is not that of Appendix A, whose key is not printed", () => {
     const [last] = guideExchanges.filter((exchange) => !exchange.keyKnown);
     assert.ok(last !== undefined);
     assert.notEqual(read(new Digest(guide).update(bytes(last.request).subarray(2, -8))), last.request.slice(-16));
   });
 
-  it("equals the printed function for any key, request, response and cutting of the request", () => {
+  test("equals the printed function for any key, request, response and cutting of the request", () => {
     const long = fc.uint8Array({ maxLength: 480 });
     // Whole blocks are 192 bytes: the edges of the printed loops.
     const edges = fc
@@ -109,7 +109,7 @@ describe("digest", () => {
     );
   });
 
-  it("finds every change of a single byte", () => {
+  test("finds every change of a single byte", () => {
     const key = fc.uint8Array({ minLength: 16, maxLength: 16 });
     fc.assert(
       fc.property(
@@ -127,7 +127,7 @@ describe("digest", () => {
     );
   });
 
-  it("is as weak as its description says: a zero byte at the end changes nothing", () => {
+  test("is as weak as its description says: a zero byte at the end changes nothing", () => {
     const message = bytes("4f0832");
     assert.equal(
       read(new Digest(guide).update(concat(message, Uint8Array.of(0)))),
@@ -135,7 +135,7 @@ describe("digest", () => {
     );
   });
 
-  it("is as weak as SECURITY.md says: three bits in a pattern pass in a quarter of all cases", (t) => {
+  test("is as weak as SECURITY.md says: three bits in a pattern pass in a quarter of all cases", (t) => {
     const trials = 40_000;
     const seed = 20_261_129;
     const d = dice(seed);
@@ -158,14 +158,14 @@ describe("digest", () => {
     assert.ok(Math.abs(passed / trials - 0.25) < 0.01, `${passed} of ${trials}`);
   });
 
-  it("reading does not disturb it", () => {
+  test("reading does not disturb it", () => {
     const digest = new Digest(guide).update(bytes("3f0017"));
     const once = read(digest);
     assert.equal(read(digest), once);
     assert.equal(read(digest.update(bytes("0000"))), read(new Digest(guide).update(bytes("3f00170000"))));
   });
 
-  it("takes the first 16 bytes of a longer key and refuses a shorter one", () => {
+  test("takes the first 16 bytes of a longer key and refuses a shorter one", () => {
     const longer = new DigestKey(concat(bytes(guideKey), bytes("ffffffff")));
     assert.equal(read(new Digest(longer).update(bytes("30"))), read(new Digest(guide).update(bytes("30"))));
     assert.throws(() => new DigestKey(new Uint8Array(15)), RangeError);

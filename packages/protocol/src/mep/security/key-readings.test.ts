@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { toHex } from "../../bytes.ts";
 import { type KeyForm, keyReadings } from "./key-readings.ts";
 
@@ -14,7 +14,7 @@ const characters = "0123456789abcdef";
 const digits = hexOf(characters);
 
 describe("readings of a key", () => {
-  it("take its first sixteen characters, and spaces inside it for what they are or for nothing", () => {
+  test("take its first sixteen characters, and spaces inside it for what they are or for nothing", () => {
     assert.equal(as("ascii", `${characters}wxyz`), digits);
     const spaced = "ab cd ef gh ij kl mn";
     const both = keyReadings(spaced)
@@ -27,21 +27,21 @@ describe("readings of a key", () => {
     assert.deepEqual(long, [hexOf("abcd efgh ijkl m"), hexOf("abcdefghijklmnop")]);
   });
 
-  it("take hex digits, also of hex digits, and from the end", () => {
+  test("take hex digits, also of hex digits, and from the end", () => {
     assert.equal(as("hex", digits), digits);
     assert.equal(as("hex", `hex:${digits}`), digits);
     assert.equal(as("hex-of-hex", hexOf(digits)), digits);
     assert.equal(as("reversed-hex", digits), hexOf([...characters].reverse().join("")));
   });
 
-  it("take either case, the last sixteen characters, and base64", () => {
+  test("take either case, the last sixteen characters, and base64", () => {
     assert.equal(as("upper-case", "0123456789abcdef"), hexOf("0123456789ABCDEF"));
     assert.equal(as("lower-case", "0123456789ABCDEF"), digits);
     assert.equal(as("last-16-characters", `wxyz${characters}`), digits);
     assert.equal(as("base64", "MDEyMzQ1Njc4OWFiY2RlZg=="), digits);
   });
 
-  it("name each key once, and none for what cannot be one", () => {
+  test("name each key once, and none for what cannot be one", () => {
     const keys = keyReadings(digits).map(({ secret }) => toHex(secret.reveal()));
     assert.equal(new Set(keys).size, keys.length);
     assert.deepEqual(keyReadings("abc"), []);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { toHex } from "../../bytes.ts";
 import { UsageError } from "../../errors.ts";
@@ -37,7 +37,7 @@ const refused: readonly (readonly [string, RegExp])[] = [
 
 describe("parseKey", () => {
   for (const [text, hex, form] of accepted) {
-    it(`${form}: ${text.length} characters`, () => {
+    test(`${form}: ${text.length} characters`, () => {
       const parsed = parseKey(text);
       assert.equal(toHex(parsed.key), hex);
       assert.equal(parsed.form, form);
@@ -46,7 +46,7 @@ describe("parseKey", () => {
   }
 
   for (const [text, message] of refused) {
-    it(`refuses: ${message.source}`, () => {
+    test(`refuses: ${message.source}`, () => {
       assert.throws(
         () => parseKey(text),
         (error) => {
@@ -59,7 +59,7 @@ describe("parseKey", () => {
     });
   }
 
-  it("prints no key, however it is printed", () => {
+  test("prints no key, however it is printed", () => {
     const parsed = parseKey("0123456789abcdef");
     const secret = new Secret(parsed.key);
     for (const text of [
@@ -74,7 +74,7 @@ describe("parseKey", () => {
     }
   });
 
-  it("hands out copies", () => {
+  test("hands out copies", () => {
     const secret = parseKey(hexOfAscii).secret;
     secret.reveal().fill(0);
     assert.equal(toHex(secret.reveal()), hexOfAscii);

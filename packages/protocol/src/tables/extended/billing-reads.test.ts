@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { toHex } from "../../bytes.ts";
 import { LayoutError } from "../../errors.ts";
@@ -77,7 +77,7 @@ const anyRead = [...readHead, ...readMep, ...readVariable, ...readFixed];
 
 describe("sizes and places for every firmware", () => {
   for (const [name, expected] of Object.entries(sizes))
-    it(name, () => {
+    test(name, () => {
       const env = envOf(name);
       const { deviceCount } = env.ET11;
       const sizeIfThere = (table: AnyTable) => (tableExists(table, env.profile) ? sizeOf(table, env) : 0);
@@ -113,7 +113,7 @@ describe("sizes and places for every firmware", () => {
       }
     });
 
-  it("the first element of each kind shows all three forms of ET16", () => {
+  test("the first element of each kind shows all three forms of ET16", () => {
     const first = leaves(ET16, envOf("meter:4.30"), "first").map(({ path }) => path);
     assert.deepEqual(first, [
       ...[...readHead, ...readVariable, ...readFixed].map(([path]) => `devices.0.${path}`),
@@ -121,7 +121,7 @@ describe("sizes and places for every firmware", () => {
     ]);
   });
 
-  it("ET74 has no entries where ET54 gives none or does not say", () => {
+  test("ET74 has no entries where ET54 gives none or does not say", () => {
     const { ET54: status, ...env } = envOf("meter:3.70");
     assert.equal(sizeOf(ET74, { ...env, ET54: { ...status, et74EntryCount: 0 } }), 9);
     const { et74EntryCount, ...older } = status;
@@ -137,7 +137,7 @@ describe("billing reads", () => {
   const et16 = new Uint8Array(3102);
   et16.set(hex(gas));
 
-  it("of variable structure have a header and records", () => {
+  test("of variable structure have a header and records", () => {
     const { readTime, responseType, keyAvailability, response } = decode(ET16, et16, env).devices[0] ?? assert.fail();
     assert.deepEqual(readTime, { year: 24, month: 3, day: 21, hour: 8, minute: 48, second: 0 });
     assert.deepEqual([responseType, keyAvailability], [false, true]);
@@ -162,7 +162,7 @@ describe("billing reads", () => {
     assert.equal(dataRecords.length, 497);
   });
 
-  it("of fixed structure have two counters", () => {
+  test("of fixed structure have two counters", () => {
     const data = et16.slice();
     data.set(hex("180315083000" + "02" + "10" + "78563412" + "0a" + "09" + "e97e" + "01000000" + "35010000"), 517);
     const { response } = decode(ET16, data, env).devices[1] ?? assert.fail();
@@ -184,7 +184,7 @@ describe("billing reads", () => {
     });
   });
 
-  it("of MEP clients stand from the fifth entry on, whatever the M-Bus bits say", () => {
+  test("of MEP clients stand from the fifth entry on, whatever the M-Bus bits say", () => {
     const data = et16.slice();
     for (const slot of [4, 5]) data.set(hex(`18031508300002${"0700"}${"0300"}${"aabbcc"}`), 517 * slot);
     const { devices } = decode(ET16, data, env);
@@ -196,7 +196,7 @@ describe("billing reads", () => {
     assert.deepEqual(encode(ET16, decode(ET16, data, env), env), data);
   });
 
-  it("are found by path in each form", () => {
+  test("are found by path in each form", () => {
     assert.equal(locate(ET16, ["devices", 1, "response", "fixed", "counter2"], env).offset, 517 + 20);
     assert.equal(locate(ET16, ["devices", 5, "response", "mep", "data"], env).offset, 5 * 517 + 11);
     assert.throws(() => locate(ET16, ["devices", 3, "response", "mep", "data"], env), LayoutError);
@@ -205,7 +205,7 @@ describe("billing reads", () => {
     assert.deepEqual([handle.offset, handle.length], [6 + 2 * 525 + 4, 2]);
   });
 
-  it("in a log are of a MEP client where the handle is", () => {
+  test("in a log are of a MEP client where the handle is", () => {
     const log = new Uint8Array(2106);
     log.set(hex("04" + "02" + "01" + "0900" + "02"));
     log.set(hex(`1900${"0210"}${"0300"}${"0004"}${gas}`), 6);
@@ -225,7 +225,7 @@ describe("billing reads", () => {
     assert.equal(decode(ET74, longer, env).entries[7]?.response.variable?.medium, 3);
   });
 
-  it("whose form and bits disagree are not written", () => {
+  test("whose form and bits disagree are not written", () => {
     const value = decode(ET16, et16, env);
     const { fixed } = decode(ET16, new Uint8Array(3102).fill(2), env).devices[0]?.response ?? assert.fail();
     const [first, ...others] = value.devices;
@@ -242,7 +242,7 @@ describe("billing reads", () => {
 describe("values that the guide states", () => {
   const env = envOf("meter:3.70");
 
-  it("ET15 of the printed transaction", () => {
+  test("ET15 of the printed transaction", () => {
     const data = new Uint8Array(221);
     data.set(hex(printed.et15Example));
     data.set([0x53, 3], 0);
@@ -252,7 +252,7 @@ describe("values that the guide states", () => {
     assert.deepEqual(fourth, { transactionNbr: 3, deviceHandleOrGroupMask: 0x3f8, requestType: 2, result: 1 });
   });
 
-  it("a download packet is what the multicast message holds", () => {
+  test("a download packet is what the multicast message holds", () => {
     const packet = decode(
       downloadCodePacket,
       Uint8Array.from({ length: 64 }, (_, i) => i),
@@ -261,7 +261,7 @@ describe("values that the guide states", () => {
     assert.deepEqual([packet.packetNumber, packet.codePacket.length, packet.codePacket[0]], [0x100, 62, 2]);
   });
 
-  it("ET34: locators are a start and a count", () => {
+  test("ET34: locators are a start and a count", () => {
     const data = new Uint8Array(110);
     data.set([60, 0], 22 + 4);
     data.set([(5 << 5) | 9, (6 << 5) | 1], 22 + 9);
@@ -271,7 +271,7 @@ describe("values that the guide states", () => {
     assert.deepEqual([device?.minuteLocatorStart, device?.minuteLocatorCount], [1, 6]);
   });
 
-  it("ET71 and ET80 from the factory", () => {
+  test("ET71 and ET80 from the factory", () => {
     const [entry] = decode(ET71, hex(printed.et71Factory.repeat(10)), env).deltaData;
     assert.deepEqual(entry, {
       deltaDataMonitorSource: 255,
@@ -288,7 +288,7 @@ describe("values that the guide states", () => {
     });
   });
 
-  it("ET81 tells outages by start and end", () => {
+  test("ET81 tells outages by start and end", () => {
     const data = new Uint8Array(126);
     data.set(hex("04" + "01" + "09" + "2c01" + "01"));
     data.set(hex("180315083000" + "18031508311e"), 6 + 9 * 12);
@@ -310,7 +310,7 @@ describe("any bytes", () => {
     .tuple(fc.constantFrom(...tables), fc.constantFrom("meter:3.70", "meter:4.30", "module:1.20"))
     .map(([table, name]) => ({ table, env: envOf(name), [fc.toStringMethod]: () => `${table.id} of ${name}` }));
 
-  it("of the right length are a value that encodes to them; others are refused", () => {
+  test("of the right length are a value that encodes to them; others are refused", () => {
     fc.assert(
       fc.property(
         cases,
@@ -326,7 +326,7 @@ describe("any bytes", () => {
     );
   });
 
-  it("with any dimensions give a value or a LayoutError", () => {
+  test("with any dimensions give a value or a LayoutError", () => {
     const count = fc.oneof(fc.nat(4), fc.nat(65535));
     const odd = fc.record({ deviceCount: fc.nat(255), dataEntrySize: count, mbusMulticastLength: fc.nat(255) });
     const log = fc.record({ entrySize: count, currentEntries: count });

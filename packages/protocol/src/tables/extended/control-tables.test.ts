@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { LayoutError } from "../../errors.ts";
 import {
@@ -41,19 +41,19 @@ for (const table of tables)
     const cuts = Object.entries(sizes[table.id] ?? {});
 
     for (const [profile, size] of cuts)
-      it(`has ${size} bytes on ${profile}, at the printed offsets`, () => {
+      test(`has ${size} bytes on ${profile}, at the printed offsets`, () => {
         assert.equal(tableExists(table, parseProfile(profile)), true);
         assert.equal(sizeOf(table, envOf(profile)), size);
         assert.deepEqual(misplaced(table, envOf(profile)), []);
       });
 
     for (const [profile, expected] of Object.entries(rows[table.id] ?? {}))
-      it(`puts every leaf of ${profile} where the pages say`, () => {
+      test(`puts every leaf of ${profile} where the pages say`, () => {
         const elements = table === ET61 ? "first" : "all";
         assert.deepEqual(leaves(table, envOf(profile), elements).map(rowOf), expected);
       });
 
-    it("gives back the bytes that it was given, whatever they are", () => {
+    test("gives back the bytes that it was given, whatever they are", () => {
       for (const [profile, size] of cuts) {
         const env = envOf(profile);
         fc.assert(
@@ -65,7 +65,7 @@ for (const table of tables)
       }
     });
 
-    it("refuses every other length with a LayoutError", () => {
+    test("refuses every other length with a LayoutError", () => {
       fc.assert(
         fc.property(fc.constantFrom(...cuts), fc.uint8Array({ maxLength: 400 }), ([profile, size], data) => {
           fc.pre(data.length !== size);
@@ -79,7 +79,7 @@ for (const table of tables)
   });
 
 describe("the values of control tables", () => {
-  it("have the numbers on the wire that their ids give", () => {
+  test("have the numbers on the wire that their ids give", () => {
     assert.deepEqual(
       tables.map(({ id, number }) => [id, number]),
       [
@@ -92,7 +92,7 @@ describe("the values of control tables", () => {
     );
   });
 
-  it("tell the hardware of a meter of 3.70 and of one of 4.30", () => {
+  test("tell the hardware of a meter of 3.70 and of one of 4.30", () => {
     const gen3 = new Uint8Array(20);
     gen3.set(hex("20 45 00"));
     const old = decode(ET29, gen3, envOf("meter:3.70"));
@@ -129,7 +129,7 @@ describe("the values of control tables", () => {
     ]);
   });
 
-  it("read the overdraft of prepayment with its sign", () => {
+  test("read the overdraft of prepayment with its sign", () => {
     const data = new Uint8Array(23);
     data[11] = 1;
     data.set(hex("18 fc ff ff"), 13);
@@ -141,7 +141,7 @@ describe("the values of control tables", () => {
     });
   });
 
-  it("read a tariff override that is not there, and write one for an hour", () => {
+  test("read a tariff override that is not there, and write one for an hour", () => {
     const env = envOf("meter:3.70");
     const none = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 };
     assert.deepEqual(decode(ET47, hex("FF 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"), env), {
@@ -156,7 +156,7 @@ describe("the values of control tables", () => {
     assert.equal(locate(ET47, ["cancellationTime"], env).offset, 6);
   });
 
-  it("pack a relay switch from the lowest bit on", () => {
+  test("pack a relay switch from the lowest bit on", () => {
     const env = envOf("meter:4.30");
     const data = new Uint8Array(320);
     // Second relay, third switch: close at 22:45.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { LayoutError } from "../../errors.ts";
 import { decode, encode, type Leaf, leaves, locate, misplaced, parseProfile, sizeOf } from "../../layout/index.ts";
@@ -55,7 +55,7 @@ const printed = (past: number, count: number): Printed[] => {
 
 describe("ET09", () => {
   for (const [profile, past] of Object.entries(sizes))
-    it(`has the bytes of ${profile} where the pages print them`, () => {
+    test(`has the bytes of ${profile} where the pages print them`, () => {
       for (const count of [0, 1, 10]) {
         const env = envOf(profile, count);
         assert.equal(sizeOf(ET09, env), 18 * count + past);
@@ -64,12 +64,12 @@ describe("ET09", () => {
       }
     });
 
-  it("has the sizes of the example meters", () => {
+  test("has the sizes of the example meters", () => {
     assert.equal(sizeOf(ET09, envOf("meter:3.70")), 657);
     assert.equal(sizeOf(ET09, envOf("meter:4.30")), 699);
   });
 
-  it("reads outages, distortion, critical voltage and the factory values", () => {
+  test("reads outages, distortion, critical voltage and the factory values", () => {
     const env = envOf("meter:4.30");
     const data = new Uint8Array(699);
     const put = (offset: number, ...bytes: number[]) => data.set(bytes, offset);
@@ -105,7 +105,7 @@ describe("ET09", () => {
     assert.deepEqual(encode(ET09, value, env), data);
   });
 
-  it("gives the place of a single outage and of one phase", () => {
+  test("gives the place of a single outage and of one phase", () => {
     const env = envOf("meter:3.70");
     const { offset, length } = locate(ET09, ["powerOutages", 3], env);
     assert.deepEqual([offset, length], [60, 18]);
@@ -115,7 +115,7 @@ describe("ET09", () => {
     assert.throws(() => locate(ET09, ["drpDrcEvents", 0], envOf("module:1.32")), LayoutError);
   });
 
-  it("gives back any bytes of the right length, and refuses others", () => {
+  test("gives back any bytes of the right length, and refuses others", () => {
     const cases = fc.tuple(fc.constantFrom(...Object.entries(sizes)), fc.nat(12), fc.integer({ min: -3, max: 3 }));
     fc.assert(
       fc.property(cases, fc.infiniteStream(fc.nat(255)), ([[profile, past], count, more], stream) => {
@@ -132,7 +132,7 @@ describe("ET09", () => {
     );
   });
 
-  it("needs no more than a moment for the most outages that a device may claim", () => {
+  test("needs no more than a moment for the most outages that a device may claim", () => {
     const env = envOf("meter:4.30", 255);
     assert.equal(sizeOf(ET09, env), 255 * 18 + 519);
     assert.throws(() => decode(ET09, new Uint8Array(700), env), LayoutError);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { LayoutError } from "../../errors.ts";
 import { decode, encode, type Leaf, leaves, locate, misplaced, parseProfile, sizeOf } from "../../layout/index.ts";
@@ -31,7 +31,7 @@ const to400 = [...to380, ...records, ...moved(from400, 42)];
 
 describe("ET54", () => {
   for (const [profile, size] of Object.entries(sizes)) {
-    it(`has ${size} bytes on ${profile}, at the printed offsets`, () => {
+    test(`has ${size} bytes on ${profile}, at the printed offsets`, () => {
       assert.equal(sizeOf(ET54, envOf(profile)), size);
       assert.deepEqual(misplaced(ET54, envOf(profile)), []);
     });
@@ -49,12 +49,12 @@ describe("ET54", () => {
     "meter:4.30": [...to400, ...moved(from410, 42), ...moved(from430, 42)],
   };
   for (const [profile, rows] of Object.entries(lists)) {
-    it(`puts every leaf of ${profile} where the pages say`, () => {
+    test(`puts every leaf of ${profile} where the pages say`, () => {
       assert.deepEqual(leaves(ET54, envOf(profile)).map(rowOf), rows);
     });
   }
 
-  it("follows the module record dimensions of the device", () => {
+  test("follows the module record dimensions of the device", () => {
     const env = envOf("meter:4.30");
     const wider = { ...env, ET11: { ...env.ET11, moduleRecordCount: 2, moduleRecordSize: 9 } };
     assert.equal(sizeOf(ET54, wider), 108 + 18);
@@ -65,7 +65,7 @@ describe("ET54", () => {
     assert.deepEqual(encode(ET54, decode(ET54, data, wider), wider), data);
   });
 
-  it("reads the interface settings of a meter of 3.70 and one of 4.30", () => {
+  test("reads the interface settings of a meter of 3.70 and one of 4.30", () => {
     const gen3 = new Uint8Array(82);
     gen3.set([0x46, 0x00]);
     const old = decode(ET54, gen3, envOf("meter:3.70"));
@@ -87,7 +87,7 @@ describe("ET54", () => {
     assert.equal(young.moduleRecords?.length, 6);
   });
 
-  it("gives back the bytes that it was given, whatever they are", () => {
+  test("gives back the bytes that it was given, whatever they are", () => {
     for (const [profile, size] of Object.entries(sizes)) {
       const env = envOf(profile);
       fc.assert(
@@ -99,7 +99,7 @@ describe("ET54", () => {
     }
   });
 
-  it("refuses every other length with a LayoutError", () => {
+  test("refuses every other length with a LayoutError", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...Object.entries(sizes)),
@@ -115,7 +115,7 @@ describe("ET54", () => {
     );
   });
 
-  it("never fails otherwise for the dimensions that a device may report", () => {
+  test("never fails otherwise for the dimensions that a device may report", () => {
     const env = envOf("meter:4.30");
     fc.assert(
       fc.property(

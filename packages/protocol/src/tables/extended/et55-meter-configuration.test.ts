@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { LayoutError } from "../../errors.ts";
 import { decode, encode, type Leaf, leaves, locate, misplaced, parseProfile, sizeOf } from "../../layout/index.ts";
@@ -50,7 +50,7 @@ const factory = (column: 3 | 4): Uint8Array => {
 
 describe("ET55", () => {
   for (const [profile, size] of Object.entries(sizes)) {
-    it(`has ${size} bytes on ${profile}, at the printed offsets`, () => {
+    test(`has ${size} bytes on ${profile}, at the printed offsets`, () => {
       assert.equal(sizeOf(ET55, envOf(profile)), size);
       assert.deepEqual(misplaced(ET55, envOf(profile)), []);
     });
@@ -72,12 +72,12 @@ describe("ET55", () => {
     "meter:4.30": young,
   };
   for (const [profile, rows] of Object.entries(lists)) {
-    it(`puts every leaf of ${profile} where the pages say`, () => {
+    test(`puts every leaf of ${profile} where the pages say`, () => {
       assert.deepEqual(leaves(ET55, envOf(profile)).map(rowOf), rows);
     });
   }
 
-  it("grows by four bytes a tier", () => {
+  test("grows by four bytes a tier", () => {
     for (const tiers of [1, 4, 8, 255]) {
       assert.equal(sizeOf(ET55, envOf("meter:3.70", tiers)), 146 + 4 * (tiers - 1) + 40);
       assert.equal(sizeOf(ET55, envOf("meter:4.30", tiers)), 147 + 4 * (tiers - 1) + 62);
@@ -89,7 +89,7 @@ describe("ET55", () => {
     assert.equal(sizeOf(ET55, envOf("meter:3.70", 0)), 146 + 40);
   });
 
-  it("reads the factory values of a meter of 3.70", () => {
+  test("reads the factory values of a meter of 3.70", () => {
     const value = decode(ET55, factory(3), envOf("meter:3.70"));
     assert.equal(value.deltaTimeAdjustmentIncrement, 1);
     assert.equal(value.plcActiveTimeout, 60);
@@ -113,7 +113,7 @@ describe("ET55", () => {
     assert.equal(value.opticalSessionTimeout, undefined);
   });
 
-  it("reads the factory values of a meter of 4.30, whose byte 4 means nothing", () => {
+  test("reads the factory values of a meter of 4.30, whose byte 4 means nothing", () => {
     const data = factory(4);
     data[4] = 9;
     const value = decode(ET55, data, envOf("meter:4.30"));
@@ -131,7 +131,7 @@ describe("ET55", () => {
     assert.deepEqual(encode(ET55, value, envOf("meter:4.30")), data);
   });
 
-  it("gives back the bytes that it was given, whatever they are", () => {
+  test("gives back the bytes that it was given, whatever they are", () => {
     for (const [profile, size] of Object.entries(sizes)) {
       const env = envOf(profile);
       fc.assert(
@@ -143,7 +143,7 @@ describe("ET55", () => {
     }
   });
 
-  it("refuses every other length with a LayoutError, for any number of tiers", () => {
+  test("refuses every other length with a LayoutError, for any number of tiers", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...Object.keys(sizes)),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { LayoutError } from "../../errors.ts";
 import { decode, encode, leaves, locate, misplaced, parseProfile, sizeOf } from "../../layout/index.ts";
@@ -28,7 +28,7 @@ const envOf = (name: string, channels = 16) => {
 
 describe("ET62", () => {
   for (const [profile, size] of Object.entries(sizes)) {
-    it(`has ${size} bytes on ${profile}, every leaf where the pages say`, () => {
+    test(`has ${size} bytes on ${profile}, every leaf where the pages say`, () => {
       const env = envOf(profile);
       assert.equal(sizeOf(ET62, env), size);
       assert.deepEqual(misplaced(ET62, env), []);
@@ -45,7 +45,7 @@ describe("ET62", () => {
       );
     });
 
-    it(`gives back the bytes of ${profile}, and refuses other lengths`, () => {
+    test(`gives back the bytes of ${profile}, and refuses other lengths`, () => {
       const env = envOf(profile);
       fc.assert(
         fc.property(fc.uint8Array({ minLength: size, maxLength: size }), (data) => {
@@ -66,7 +66,7 @@ describe("ET62", () => {
     });
   }
 
-  it("follows the channels of load profile set 1", () => {
+  test("follows the channels of load profile set 1", () => {
     for (const channels of [0, 4, 255]) {
       assert.equal(sizeOf(ET62, envOf("meter:3.70", channels)), 31 + 6 * channels);
       assert.equal(sizeOf(ET62, envOf("meter:4.30", channels)), 37 + 7 * channels);
@@ -76,7 +76,7 @@ describe("ET62", () => {
     assert.equal(locate(ET62, ["powerOutageNumberIdCode"], envOf("meter:3.70", 4)).offset, 21 + 24 + 5);
   });
 
-  it("reads the factory's codes in four and in five characters", () => {
+  test("reads the factory's codes in four and in five characters", () => {
     for (const [profile, size] of [
       ["meter:3.70", 4],
       ["meter:4.30", 5],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { LayoutError } from "../../errors.ts";
 import {
@@ -60,7 +60,7 @@ const cases: readonly { table: AnyTable; profile: string; size: number; rows: re
 
 describe("the LN tables", () => {
   for (const { table, profile, size, rows } of cases) {
-    it(`put every leaf of ${table.id} on ${profile} where the pages say, in ${size} bytes`, () => {
+    test(`put every leaf of ${table.id} on ${profile} where the pages say, in ${size} bytes`, () => {
       const env = envOf(profile);
       assert.equal(tableExists(table, env.profile), true);
       assert.equal(sizeOf(table, env), size);
@@ -68,7 +68,7 @@ describe("the LN tables", () => {
       assert.deepEqual(leaves(table, env).map(rowOf), rows);
     });
 
-    it(`give back the bytes of ${table.id} on ${profile}, and refuse other lengths`, () => {
+    test(`give back the bytes of ${table.id} on ${profile}, and refuse other lengths`, () => {
       const env = envOf(profile);
       fc.assert(
         fc.property(fc.uint8Array({ minLength: size, maxLength: size }), (data) => {
@@ -89,13 +89,13 @@ describe("the LN tables", () => {
     });
   }
 
-  it("do not exist on older devices", () => {
+  test("do not exist on older devices", () => {
     for (const table of [ET89, ET90, ET97])
       for (const profile of ["meter:3.30", "meter:3.70", "meter:3.80", "module:1.20", "module:1.21"])
         assert.equal(tableExists(table, parseProfile(profile)), false, `${table.id} ${profile}`);
   });
 
-  it("are of 3.82, and of 4.02 and later (MEP guide, pp. 198; optical guide, p. 62)", () => {
+  test("are of 3.82, and of 4.02 and later (MEP guide, pp. 198; optical guide, p. 62)", () => {
     const has = (table: AnyTable) =>
       ["meter:3.82", "meter:4.00", "meter:4.01", "meter:4.02", "module:1.31"].map((profile) =>
         tableExists(table, parseProfile(profile)),
@@ -105,7 +105,7 @@ describe("the LN tables", () => {
 });
 
 describe("ET90", () => {
-  it("reads the values that the guide prints", () => {
+  test("reads the values that the guide prints", () => {
     const { ET90: value } = envOf("meter:4.30");
     assert.deepEqual(Object.values(value), [50, 20, 2, 64, 32, 32, 5, 32, 32, 32, 32, 32, 40, 2, 10, 3, 200, 23]);
   });
@@ -114,7 +114,7 @@ describe("ET90", () => {
 describe("ET89 from 4.50 on", () => {
   const env = envOf("meter:4.60");
 
-  it("has its fixed part where the pages say, and what follows the mask's start raw", () => {
+  test("has its fixed part where the pages say, and what follows the mask's start raw", () => {
     assert.deepEqual(misplaced(ET89, env), []);
     assert.deepEqual(leaves(ET89, env).map(rowOf), [...et89First68, ...et89From450]);
     assert.throws(() => sizeOf(ET89, env), LayoutError);
@@ -131,7 +131,7 @@ describe("ET89 from 4.50 on", () => {
     assert.equal(locate(ET89, ["relays", 1, "localState"], env).offset, 105 + 2);
   });
 
-  it("gives back bytes of any length, and refuses less than its fixed part", () => {
+  test("gives back bytes of any length, and refuses less than its fixed part", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400, size: "max" }), (data) => {
         if (data.length < 130) assert.throws(() => decode(ET89, data, env), LayoutError);
@@ -140,7 +140,7 @@ describe("ET89 from 4.50 on", () => {
     );
   });
 
-  it("is read to the end if the length of the mask is known", () => {
+  test("is read to the end if the length of the mask is known", () => {
     const beyond = unreadMaskAndBeyond(1);
     assert.equal(sizeOf(beyond, env), 33);
     assert.deepEqual(misplaced(beyond, env), []);
@@ -158,7 +158,7 @@ describe("ET89 from 4.50 on", () => {
     assert.deepEqual(misplaced(unreadMaskAndBeyond(4), env), []);
   });
 
-  it("never fails otherwise for the dimensions that a device may report", () => {
+  test("never fails otherwise for the dimensions that a device may report", () => {
     fc.assert(
       fc.property(
         fc.nat(8),
@@ -181,7 +181,7 @@ describe("ET89 from 4.50 on", () => {
 describe("ET97", () => {
   const env = envOf("meter:4.30");
 
-  it("moves with the number of FTz messages", () => {
+  test("moves with the number of FTz messages", () => {
     for (const [ftzMessages, size] of [
       [0, 101],
       [3, 125],
@@ -193,7 +193,7 @@ describe("ET97", () => {
     }
   });
 
-  it("reads a relay under load management", () => {
+  test("reads a relay under load management", () => {
     const data = new Uint8Array(125);
     data.set([...hex("01 00 02 00 03 00 04 00 05 01 09 3c 00 59 0a 16 1e")], 24 + 63 + 17);
     assert.deepEqual(decode(ET97, data, env).relays?.[1], {
@@ -211,7 +211,7 @@ describe("ET97", () => {
     });
   });
 
-  it("names neither the interval nor a TLS flag, whose bytes overlap on the page", () => {
+  test("names neither the interval nor a TLS flag, whose bytes overlap on the page", () => {
     const data = new Uint8Array(125);
     data.set(hex("05 01 00 01"), 24 + 97);
     const value = decode(ET97, data, env);
@@ -225,7 +225,7 @@ describe("ET97", () => {
     );
   });
 
-  it("of another length than the page's last offset gives is refused, unless the rest is asked to be kept", () => {
+  test("of another length than the page's last offset gives is refused, unless the rest is asked to be kept", () => {
     const longer = new Uint8Array(126);
     assert.throws(() => decode(ET97, longer, env), /1 bytes beyond/);
     assert.equal(decode(ET97, longer, env, { trailing: "keep" }).securityLogIntervalAndTlsFlags?.length, 4);

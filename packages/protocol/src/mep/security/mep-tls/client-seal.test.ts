@@ -1,6 +1,6 @@
 /** The client's seal and the port message by message: late, cut, refused and repeated ones. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { concat } from "../../../bytes.ts";
 import type { Entropy } from "../../../ports.ts";
 import { Link } from "../../link/link.ts";
@@ -42,7 +42,7 @@ const open = (): { seal: Seal; server: TlsServer } => {
 };
 
 describe("the client's seal", () => {
-  it("opens the answer to its newest message only", () => {
+  test("opens the answer to its newest message only", () => {
     const { seal, server } = open();
     const first = seal.seal(read);
     server.receive(recordsOf(first.packet));
@@ -52,7 +52,7 @@ describe("the client's seal", () => {
       assert.equal(first.open(late).type, "forged");
   });
 
-  it("an answer of an earlier session, or half an answer, does not disturb a handshake", () => {
+  test("an answer of an earlier session, or half an answer, does not disturb a handshake", () => {
     const { seal, server } = open();
     server.receive(recordsOf(seal.seal(read).packet));
     const late = ok(server.send(value));
@@ -69,7 +69,7 @@ describe("the client's seal", () => {
     assert.equal(other.prepare?.()?.packet[2], 0x58, "it begins again");
   });
 
-  it("several records in one message are one answer", () => {
+  test("several records in one message are one answer", () => {
     const { seal, server } = open();
     const sealed = seal.seal(read);
     server.receive(recordsOf(sealed.packet));
@@ -81,7 +81,7 @@ describe("the client's seal", () => {
     assert.deepEqual(sealed.open(ok(parts)), { type: "apdu", apdu: value });
   });
 
-  it("what the meter says of a session that it has lost is never a proof of what it did", () => {
+  test("what the meter says of a session that it has lost is never a proof of what it did", () => {
     const lost = (body: (server: TlsServer) => Uint8Array): Opened => {
       const { seal, server } = open();
       const sealed = seal.seal(read);
@@ -96,7 +96,7 @@ describe("the client's seal", () => {
     assert.equal(lost(() => ok(new Uint8Array(0))).type, "forged");
   });
 
-  it("a refusal may bring the alert of the meter's TLS along, and then the port has TLS", () => {
+  test("a refusal may bring the alert of the meter's TLS along, and then the port has TLS", () => {
     const refused = (code: number, description: number): Opened => {
       const record = Uint8Array.of(contentType.alert, 3, 3, 0, 2, 2, description);
       return prepared(sealOf()).open(concat(Uint8Array.of(code), record));
@@ -109,7 +109,7 @@ describe("the client's seal", () => {
     assert.equal(failure(prepared(sealOf()).open(Uint8Array.of(1))), "no-tls");
   });
 
-  it("waits longer for a step of a handshake, in which the meter computes", () => {
+  test("waits longer for a step of a handshake, in which the meter computes", () => {
     const link = new Link(sealOf(), { byteTime: 0, responseTimeout: 500, handshakeTimeout: 1000 });
     link.handle({ type: "request", id: 1, apdu: read }, 0);
     assert.equal(link.wakeAt(), 1000);
@@ -131,7 +131,7 @@ describe("the port", () => {
     return { port, seal };
   };
 
-  it("takes a flight whose records come in messages of their own", () => {
+  test("takes a flight whose records come in messages of their own", () => {
     const port = portOf();
     const seal = sealOf();
     const hello = prepared(seal);
@@ -150,7 +150,7 @@ describe("the port", () => {
     assert.deepEqual(port.session, { clientId: 7, level: "basic" });
   });
 
-  it("a handshake that goes on after its end, an end without a byte, a message of before: the session stays or goes", () => {
+  test("a handshake that goes on after its end, an end without a byte, a message of before: the session stays or goes", () => {
     const { port, seal } = opened();
     const request = seal.seal(read).packet.subarray(2);
     assert.equal(frame(port.open(concat(Uint8Array.of(0x59), request.subarray(1)))), "000101");
@@ -166,7 +166,7 @@ describe("the port", () => {
     assert.equal(other.port.session, undefined);
   });
 
-  it("a session that goes while its request is executed is not said to have done nothing", () => {
+  test("a session that goes while its request is executed is not said to have done nothing", () => {
     const { port, seal } = opened();
     const request = port.open(seal.seal(read).packet.subarray(2));
     assert.ok(request.type === "request");
@@ -174,7 +174,7 @@ describe("the port", () => {
     assert.deepEqual(request.reply(value), Uint8Array.of(0, 1, 1));
   });
 
-  it("a new handshake in the middle of a session resets it", () => {
+  test("a new handshake in the middle of a session resets it", () => {
     const { port } = opened();
     const second = sealOf();
     port.open(prepared(second).packet.subarray(2));

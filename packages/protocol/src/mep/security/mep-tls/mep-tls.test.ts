@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { guideExchanges, guideKey, guideTls } from "../../../../vectors/guide.ts";
 import { concat, fromHex, toHex } from "../../../bytes.ts";
 import type { Entropy } from "../../../ports.ts";
@@ -32,7 +32,7 @@ const sent = (outputs: readonly { readonly type: string }[]): string[] =>
 const read = bytes(guideTls.request);
 
 describe("the printed session in its MEP frames (pp. 20-21)", () => {
-  it("the link sends the three requests and opens the three responses", () => {
+  test("the link sends the three requests and opens the three responses", () => {
     const link = new Link(
       tlsSeal({
         key: keys.advanced,
@@ -53,7 +53,7 @@ describe("the printed session in its MEP frames (pp. 20-21)", () => {
     assert.equal(link.wakeAt(), undefined);
   });
 
-  it("the endpoint sends the three responses", () => {
+  test("the endpoint sends the three responses", () => {
     const endpoint = new Endpoint({
       seal: portSecurity({ keys, tls: "required", entropy: serverRandoms() }),
       sequence: 0,
@@ -150,7 +150,7 @@ const value = "00000109";
 const write = bytes("400007000401020304");
 
 describe("link and port", () => {
-  it("one handshake serves many requests; both keys have their level", () => {
+  test("one handshake serves many requests; both keys have their level", () => {
     for (const level of ["basic", "advanced"] as const) {
       const { ask, served, port } = pair("optional", { level });
       assert.deepEqual([ask(read), ask(read), ask(write)], [value, value, "00"]);
@@ -159,7 +159,7 @@ describe("link and port", () => {
     }
   });
 
-  it("any message of the handshake or of the read may be lost: it begins again and ends well", () => {
+  test("any message of the handshake or of the read may be lost: it begins again and ends well", () => {
     for (let lost = 0; lost < 6; lost++) {
       const { ask, served } = pair("required");
       assert.equal(ask(read, [lost]), value, `message ${lost}`);
@@ -168,7 +168,7 @@ describe("link and port", () => {
     }
   });
 
-  it("the meter loses its session: a read is repeated in a new one, what must not be done twice is not", () => {
+  test("the meter loses its session: a read is repeated in a new one, what must not be done twice is not", () => {
     const { ask, port, served } = pair("required");
     ask(read);
     port.dropSession();
@@ -179,7 +179,7 @@ describe("link and port", () => {
     assert.equal(ask(write), "00", "asked again by a caller that may");
   });
 
-  it("a forged 0x0A after what must not be done twice never has it done twice", () => {
+  test("a forged 0x0A after what must not be done twice never has it done twice", () => {
     for (const forged of ["00010a", "000101", "000103", "00090b0000000000000000"]) {
       const { ask, served } = pair("required");
       ask(read);
@@ -190,7 +190,7 @@ describe("link and port", () => {
     }
   });
 
-  it("an answer after noise that looks like the length of a longer frame is found, and the session goes on", () => {
+  test("an answer after noise that looks like the length of a longer frame is found, and the session goes on", () => {
     const { ask, served } = pair("required");
     ask(read);
     const lengthOf332 = bytes("ff014c");
@@ -201,7 +201,7 @@ describe("link and port", () => {
     assert.equal(served.length, 4, "nothing was asked twice");
   });
 
-  it("what must not be done twice is not: a lost answer is told", () => {
+  test("what must not be done twice is not: a lost answer is told", () => {
     const { ask, served } = pair("required");
     ask(read);
     assert.match(ask(write, [1]), /^reply-lost: the TLS session broke over it/);
@@ -213,7 +213,7 @@ describe("link and port", () => {
     assert.equal(lostOnTheWay.served.length, 2);
   });
 
-  it("what must not be done twice is not if the meter has done it, restarts, and denies the repetition", () => {
+  test("what must not be done twice is not if the meter has done it, restarts, and denies the repetition", () => {
     const both = pair("required");
     both.ask(read);
     both.onServed = () => both.port.dropSession();
@@ -222,13 +222,13 @@ describe("link and port", () => {
     assert.equal(both.served.filter((line) => line.includes(toHex(write))).length, 1);
   });
 
-  it("a port that forgets each session at once is not asked forever", () => {
+  test("a port that forgets each session at once is not asked forever", () => {
     const { ask, served } = pair("required", { theirs: 8 });
     assert.match(ask(read), /^tls: TLS with the meter failed \(the meter has no TLS session with us, 0x0a\) after/);
     assert.equal(served.length, 0);
   });
 
-  it("keys that are used up, on either side, are renewed without a loss", () => {
+  test("keys that are used up, on either side, are renewed without a loss", () => {
     for (const [mine, theirs] of [
       [12, 1000],
       [1000, 12],
@@ -240,7 +240,7 @@ describe("link and port", () => {
     }
   });
 
-  it("another key, another level, a port without TLS, a port with nothing else: one clear sentence each", () => {
+  test("another key, another level, a port without TLS, a port with nothing else: one clear sentence each", () => {
     const stranger = pair("required", { key: new Uint8Array(16).fill(9) }).ask(read);
     assert.equal(
       stranger,
@@ -256,7 +256,7 @@ describe("link and port", () => {
     assert.equal(pair("optional", { rc4: true }).ask(read), value);
   });
 
-  it("no RC4 as long as a session lives, and again after it was ended", () => {
+  test("no RC4 as long as a session lives, and again after it was ended", () => {
     const { ask, port } = pair("optional");
     ask(read);
     const rc4 = rc4Authentication({ key: keys.basic, sequence: 0 }).seal(read).packet.subarray(2);
@@ -269,7 +269,7 @@ describe("link and port", () => {
     assert.equal(port.open(rc4).type, "request");
   });
 
-  it("limits: what a read and a write may carry fills a message exactly", () => {
+  test("limits: what a read and a write may carry fills a message exactly", () => {
     assert.deepEqual([tlsReadLimit, tlsWriteLimit], [443, 438]);
     assert.throws(() => tlsSeal({ key: keys.basic, level: "basic", clientId: 65536, entropy: counting(1) }), {
       code: "client-id",
@@ -279,7 +279,7 @@ describe("link and port", () => {
     });
   });
 
-  it("printed RC4 messages are not TLS, whatever the port speaks", () => {
+  test("printed RC4 messages are not TLS, whatever the port speaks", () => {
     const port = portSecurity({ keys, tls: "optional", entropy: counting(1) });
     for (const { request, keyKnown } of guideExchanges)
       if (keyKnown) assert.equal(port.open(bytes(request).subarray(2)).type, "request");

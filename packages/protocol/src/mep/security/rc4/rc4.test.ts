@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { fromHex, toHex } from "../../../bytes.ts";
 import { Rc4 } from "./rc4.ts";
 
@@ -17,14 +17,14 @@ const streams: readonly (readonly [string, number, string])[] = [
 
 describe("Rc4", () => {
   for (const [key, offset, expected] of streams) {
-    it(`RFC 6229: ${key.length * 4} bits, offset ${offset}`, () => {
+    test(`RFC 6229: ${key.length * 4} bits, offset ${offset}`, () => {
       const zeros = new Uint8Array(offset + 16);
       new Rc4(fromHex(key) as Uint8Array).apply(zeros);
       assert.equal(toHex(zeros.subarray(offset)), expected);
     });
   }
 
-  it("goes on from call to call and from fork to fork", () => {
+  test("goes on from call to call and from fork to fork", () => {
     const key = fromHex("0102030405") as Uint8Array;
     const whole = new Uint8Array(40);
     new Rc4(key).apply(whole);
@@ -38,7 +38,7 @@ describe("Rc4", () => {
     assert.deepEqual(parts, whole);
   });
 
-  it("refuses keys that RC4 does not have", () => {
+  test("refuses keys that RC4 does not have", () => {
     assert.throws(() => new Rc4(new Uint8Array(0)), RangeError);
     assert.throws(() => new Rc4(new Uint8Array(257)), RangeError);
   });

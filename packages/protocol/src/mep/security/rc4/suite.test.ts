@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { computedEncryption, guideExchanges, guideKey } from "../../../../vectors/guide.ts";
 import { concat, fromHex, toHex } from "../../../bytes.ts";
@@ -26,7 +26,7 @@ const sequenceIn = (frame: Uint8Array): number => new DataView(frame.buffer).get
 describe("printed exchanges", () => {
   for (const { name, page, request, response, keyKnown } of guideExchanges) {
     if (!keyKnown) continue;
-    it(`${page}: ${name}`, () => {
+    test(`${page}: ${name}`, () => {
       const frame = bytes(request);
       const apdu = frame.slice(2, -12);
       const sealed = rc4Authentication({ key, sequence: sequenceIn(frame) }).seal(apdu);
@@ -45,7 +45,7 @@ describe("printed exchanges", () => {
     });
   }
 
-  it("the exchange of p. 22, encrypted by Appendix B", () => {
+  test("the exchange of p. 22, encrypted by Appendix B", () => {
     const plain = guideExchanges[1];
     assert.ok(plain !== undefined);
     const encryptKey = encryptKeyOf(key);
@@ -66,7 +66,7 @@ for (const kind of kinds) {
     const suite = suites[kind];
     const encrypted = kind === "encryption";
 
-    it("carries any request and response both ways, at the level of the key", () => {
+    test("carries any request and response both ways, at the level of the key", () => {
       const apdus = fc
         .uint8Array({ minLength: 1, maxLength: 460 })
         .filter((apdu) => apdu[0] !== 0x0b && apdu[0] !== 0x0c);
@@ -83,7 +83,7 @@ for (const kind of kinds) {
       );
     });
 
-    it("opens no response that differs in one byte, nor that of another request", () => {
+    test("opens no response that differs in one byte, nor that of another request", () => {
       const seal = suite({ key, sequence: 1 });
       const first = seal.seal(bytes("3f0017000000002c"));
       const second = seal.seal(bytes("3f0017000000002c"));
@@ -101,7 +101,7 @@ for (const kind of kinds) {
       }
     });
 
-    it("believes 0x0C only with its digest", () => {
+    test("believes 0x0C only with its digest", () => {
       const sealed = suite({ key, sequence: 1 }).seal(bytes("30000100ff"));
       const reply = asRequest(meter.open(sealed.packet.subarray(2)))
         .reply(bytes("0c80000000"))
@@ -116,7 +116,7 @@ for (const kind of kinds) {
       assert.equal(sealed.open(long).type, "forged");
     });
 
-    it("knows 0x0B in the clear, with any digest or none", () => {
+    test("knows 0x0B in the clear, with any digest or none", () => {
       const sealed = suite({ key: new Uint8Array(16).fill(9), sequence: 1 }).seal(bytes("30000100ff"));
       const refused = meter.open(sealed.packet.subarray(2));
       assert.ok(refused.type === "direct");
@@ -126,7 +126,7 @@ for (const kind of kinds) {
       assert.equal(sealed.open(bytes("0b0102")).type, "forged");
     });
 
-    it("counts up, goes on after the meter's number, and wraps", () => {
+    test("counts up, goes on after the meter's number, and wraps", () => {
       const seal: Seal = suite({ key, sequence: 0xffffffff });
       const apdu = bytes("30000100ff");
       assert.deepEqual([seal.seal(apdu).sequence, seal.seal(apdu).sequence], [0xffffffff, 0]);
@@ -134,7 +134,7 @@ for (const kind of kinds) {
       assert.equal(seal.seal(apdu).sequence, 0x77635b91);
     });
 
-    it("fills the frame exactly at its limits", () => {
+    test("fills the frame exactly at its limits", () => {
       const seal = suite({ key, sequence: 1 });
       assert.deepEqual([seal.readLimit, seal.writeLimit], [465, 456]);
       assert.equal(seal.seal(new Uint8Array(8 + rc4WriteLimit)).packet.length, 2 + maxBody);
@@ -142,7 +142,7 @@ for (const kind of kinds) {
       assert.equal(received.reply(new Uint8Array(3 + rc4ReadLimit)).length, 2 + maxBody);
     });
 
-    it("opens any bytes without throwing", () => {
+    test("opens any bytes without throwing", () => {
       const sealed = suite({ key, sequence: 7 }).seal(bytes("30"));
       fc.assert(
         fc.property(fc.uint8Array({ maxLength: 60 }), (any) => {
@@ -154,7 +154,7 @@ for (const kind of kinds) {
   });
 }
 
-it("with equal keys the MAK's level is given", () => {
+test("with equal keys the MAK's level is given", () => {
   const both = rc4Opener({ advanced: key, basic: key });
   for (const kind of kinds) {
     const packet = suites[kind]({ key, sequence: 1 }).seal(bytes("30")).packet;
@@ -162,7 +162,7 @@ it("with equal keys the MAK's level is given", () => {
   }
 });
 
-it("a request that is cut short or extended is not authentic", () => {
+test("a request that is cut short or extended is not authentic", () => {
   const packet = rc4Authentication({ key, sequence: 1 }).seal(bytes("3f00170000000010")).packet;
   assert.equal(meter.open(packet.subarray(2, -1)).type, "direct");
   assert.equal(meter.open(concat(packet.subarray(2), Uint8Array.of(0))).type, "direct");

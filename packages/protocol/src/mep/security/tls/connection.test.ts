@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createDecipheriv } from "node:crypto";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { concat, toHex } from "../../../bytes.ts";
 import { TlsError } from "../../../errors.ts";
@@ -59,7 +59,7 @@ const open = (client: Partial<TlsClientOptions> = {}, server: Partial<TlsServerO
 const send = (from: TlsConnection, to: TlsConnection, data: Uint8Array): Uint8Array => to.receive(from.send(data)).data;
 
 describe("handshake", () => {
-  it("with and without extended master secret, by the word of both", () => {
+  test("with and without extended master secret, by the word of both", () => {
     for (const [c, s] of [
       [true, true],
       [true, false],
@@ -72,7 +72,7 @@ describe("handshake", () => {
     }
   });
 
-  it("identities of any bytes; a hint, which the client can tell", () => {
+  test("identities of any bytes; a hint, which the client can tell", () => {
     for (const name of [[], [0], [0, 0, 0], [0x64, 0, 1], [0xff, 0xff, 1], Array(128).fill(0)]) {
       const named = Uint8Array.from(name);
       let asked: Uint8Array | undefined;
@@ -85,7 +85,7 @@ describe("handshake", () => {
     }
   });
 
-  it("in any pieces, byte by byte as well", () => {
+  test("in any pieces, byte by byte as well", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 }), (sizes) => {
         const { client, server } = ends();
@@ -107,7 +107,7 @@ describe("handshake", () => {
     );
   });
 
-  it("messages cut into many records, and several messages in one", () => {
+  test("messages cut into many records, and several messages in one", () => {
     const { client, server } = ends();
     const hello = client.start();
     const body = hello.subarray(5);
@@ -126,7 +126,7 @@ describe("handshake", () => {
     assert.equal(client.receive(last.reply).opened, true);
   });
 
-  it("another key, another identity: one clear end on both sides", () => {
+  test("another key, another identity: one clear end on both sides", () => {
     const other = ends({ key: new Uint8Array(16) });
     talk(other.client, other.server);
     assert.deepEqual([other.server.failure?.code, other.client.failure?.code], ["wrong-key", "wrong-key"]);
@@ -140,7 +140,7 @@ describe("handshake", () => {
     assert.equal(stranger.client.state, "closed");
   });
 
-  it("whatever byte is changed on the way, neither end is deceived", () => {
+  test("whatever byte is changed on the way, neither end is deceived", () => {
     const seen = talk(ends().client, ends().server);
     const lengths = { server: seen.toServer.map((b) => b.length), client: seen.toClient.map((b) => b.length) };
     let tried = 0;
@@ -167,7 +167,7 @@ describe("handshake", () => {
     assert.ok(tried > 500);
   });
 
-  it("messages out of their order end it", () => {
+  test("messages out of their order end it", () => {
     const { client, server } = ends();
     const { toServer, toClient } = talk(client, server);
     const early = (to: TlsConnection, bytes: Uint8Array | undefined): string | undefined =>
@@ -188,7 +188,7 @@ describe("handshake", () => {
     assert.equal(early(ends().server, data), "protocol");
   });
 
-  it("a second ChangeCipherSpec is refused, even an authentic one", () => {
+  test("a second ChangeCipherSpec is refused, even an authentic one", () => {
     const { client, server } = ends({ extendedMasterSecret: false });
     client.receive(server.receive(client.start()).reply);
     const randoms = { client: counting(1)(32), server: counting(2)(32) };
@@ -202,7 +202,7 @@ describe("handshake", () => {
     );
   });
 
-  it("what was not offered is not taken: suites, versions, extensions, compression", () => {
+  test("what was not offered is not taken: suites, versions, extensions, compression", () => {
     const bend = (change: (hello: Uint8Array) => Uint8Array, to: "server" | "client"): [TlsClient, TlsServer] => {
       const { client, server } = ends({ extendedMasterSecret: false }, { sessionIdLength: 0 });
       let first = true;
@@ -231,7 +231,7 @@ describe("handshake", () => {
 });
 
 describe("an open session", () => {
-  it("carries 0 to 16384 bytes in a record, more in several", () => {
+  test("carries 0 to 16384 bytes in a record, more in several", () => {
     const { client, server } = open();
     for (const length of [0, 1, 15, 16, 17, 443, 446, 16383, 16384, 16385, 40000]) {
       const data = Uint8Array.from({ length }, (_, i) => i & 0xff);
@@ -242,7 +242,7 @@ describe("an open session", () => {
     }
   });
 
-  it("its records are what Node's AES-256-GCM opens", () => {
+  test("its records are what Node's AES-256-GCM opens", () => {
     const direction = { key: Uint8Array.from({ length: 32 }, (_, i) => i), fixed: Uint8Array.of(1, 2, 3, 4) };
     const cipher = new Cipher({ key: direction.key.slice(), fixed: direction.fixed });
     fc.assert(
@@ -260,7 +260,7 @@ describe("an open session", () => {
     );
   });
 
-  it("whatever byte of a record is changed: openMessage rejects it unharmed, receive ends the session", () => {
+  test("whatever byte of a record is changed: openMessage rejects it unharmed, receive ends the session", () => {
     const { client, server } = open();
     const record = server.send(Uint8Array.of(1, 2, 3));
     for (let at = 0; at < record.length; at++) {
@@ -284,7 +284,7 @@ describe("an open session", () => {
     assert.equal(client.openMessage(next).type, "data");
   });
 
-  it("ends in order on close_notify, and sends nothing afterwards", () => {
+  test("ends in order on close_notify, and sends nothing afterwards", () => {
     const { client, server } = open();
     const ended = server.receive(client.close());
     assert.deepEqual([ended.closed, ended.failure], [true, undefined]);
@@ -307,7 +307,7 @@ describe("an open session", () => {
     assert.equal(other.client.state, "closed");
   });
 
-  it("does not renegotiate: requests are declined, many of them end it", () => {
+  test("does not renegotiate: requests are declined, many of them end it", () => {
     const { client, server } = open({ extendedMasterSecret: false });
     const randoms = { client: counting(1)(32), server: counting(2)(32) };
     const keys = sessionKeys(masterSecret(premasterSecret(key), randoms, undefined), randoms);
@@ -329,7 +329,7 @@ describe("an open session", () => {
     assert.deepEqual([client.failure?.code, server.failure?.code], ["protocol", "protocol"]);
   });
 
-  it("a key serves for a limited number of records", () => {
+  test("a key serves for a limited number of records", () => {
     const cipher = new Cipher({ key: new Uint8Array(32), fixed: new Uint8Array(4) });
     cipher.advance(keyLifetime - 1);
     cipher.encrypt(23, identity);
@@ -338,7 +338,7 @@ describe("an open session", () => {
 });
 
 describe("rubbish", () => {
-  it("never makes it throw, hang or open", () => {
+  test("never makes it throw, hang or open", () => {
     const rubbish = fc.array(fc.uint8Array({ maxLength: 80 }), { maxLength: 6 });
     fc.assert(
       fc.property(rubbish, fc.boolean(), (chunks, atClient) => {
@@ -351,7 +351,7 @@ describe("rubbish", () => {
     );
   });
 
-  it("records of rubbish: each content type, in each state", () => {
+  test("records of rubbish: each content type, in each state", () => {
     const record = fc.tuple(fc.constantFrom(20, 21, 22, 23), fc.uint8Array({ maxLength: 60 }));
     fc.assert(
       fc.property(fc.array(record, { maxLength: 6 }), fc.integer({ min: 0, max: 3 }), (records, state) => {
@@ -369,7 +369,7 @@ describe("rubbish", () => {
     );
   });
 
-  it("impossible lengths are refused before their bytes are awaited", () => {
+  test("impossible lengths are refused before their bytes are awaited", () => {
     const refused = (...bytes: number[]): string | undefined =>
       ends().server.receive(Uint8Array.from(bytes)).failure?.message;
     assert.match(refused(22, 3, 3, 0x40, 0x01) ?? "", /a record announces 16385 bytes/);

@@ -1,6 +1,6 @@
 /** Peers that hold the right key and do not keep to the protocol, and records in any pieces. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { concat } from "../../../bytes.ts";
 import type { Entropy } from "../../../ports.ts";
@@ -46,14 +46,14 @@ describe("a peer that breaks the rules", () => {
     return failure?.message ?? "";
   };
 
-  it("records of another kind inside a message, and records of nothing", () => {
+  test("records of another kind inside a message, and records of nothing", () => {
     const part = handshake(hello().subarray(0, 9));
     assert.match(refused(serverOf(), part, clear(contentType.alert, 1, 90)), /another kind inside a handshake message/);
     for (const type of [contentType.handshake, contentType.alert, contentType.changeCipherSpec])
       assert.match(refused(serverOf(), clear(type)), /an empty record that carries no data/);
   });
 
-  it("messages after the last one before a change of keys, and after Finished", () => {
+  test("messages after the last one before a change of keys, and after Finished", () => {
     const greeted = (): TlsServer => {
       const server = serverOf();
       server.receive(handshake(hello()));
@@ -73,14 +73,14 @@ describe("a peer that breaks the rules", () => {
     assert.match(server.receive(record).failure?.message ?? "", /bytes of a message after Finished/);
   });
 
-  it("a malformed ChangeCipherSpec", () => {
+  test("a malformed ChangeCipherSpec", () => {
     const server = serverOf();
     server.receive(handshake(hello()));
     server.receive(handshake(clientKeyExchange(identity)));
     assert.match(refused(server, clear(contentType.changeCipherSpec, 2)), /a malformed ChangeCipherSpec/);
   });
 
-  it("extensions twice, compression only, and an identity without end", () => {
+  test("extensions twice, compression only, and an identity without end", () => {
     const twice = Uint8Array.of(0, 8, 0, 0x17, 0, 0, 0, 0x17, 0, 0);
     const plain = hello();
     const extended = concat(plain, twice);
@@ -97,7 +97,7 @@ describe("a peer that breaks the rules", () => {
     );
   });
 
-  it("empty records and warnings without end", () => {
+  test("empty records and warnings without end", () => {
     const crowd = (record: (cipher: Cipher) => Uint8Array): (string | undefined)[] => {
       const { server, asClient } = open();
       return Array.from({ length: 20 }, () => server.receive(record(asClient)).failure?.message);
@@ -108,7 +108,7 @@ describe("a peer that breaks the rules", () => {
     assert.deepEqual([warned[15], warned[16]], [undefined, "too many warnings"]);
   });
 
-  it("a message takes nothing beside its data: half a record, or an alert before or after it", () => {
+  test("a message takes nothing beside its data: half a record, or an alert before or after it", () => {
     const { client, asServer } = open();
     const data = (): Uint8Array => sealRecord(contentType.applicationData, Uint8Array.of(1), asServer);
     const alert = (): Uint8Array => sealRecord(contentType.alert, Uint8Array.of(2, 80), asServer);
@@ -125,7 +125,7 @@ describe("a peer that breaks the rules", () => {
 });
 
 describe("records", () => {
-  it("of an open session, in whatever pieces they come, are the data that were sent", () => {
+  test("of an open session, in whatever pieces they come, are the data that were sent", () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ maxLength: 700 }), { minLength: 1, maxLength: 6 }),
@@ -146,7 +146,7 @@ describe("records", () => {
     );
   });
 
-  it("never bear the same nonce, in either direction", () => {
+  test("never bear the same nonce, in either direction", () => {
     const { client, server } = open();
     for (const end of [client, server]) {
       const nonces = Array.from({ length: 40 }, (_, n) =>
@@ -156,13 +156,13 @@ describe("records", () => {
     }
   });
 
-  it("are not counted beyond what a key may open", () => {
+  test("are not counted beyond what a key may open", () => {
     const cipher = new Cipher({ key: new Uint8Array(32), fixed: new Uint8Array(4) }, 20);
     cipher.advance(20);
     assert.throws(() => cipher.advance(1), { message: /records were sent under one key/ });
   });
 
-  it("leave no key in their cipher once it is forgotten", () => {
+  test("leave no key in their cipher once it is forgotten", () => {
     const direction = { key: new Uint8Array(32).fill(7), fixed: new Uint8Array(4).fill(7) };
     new Cipher(direction).forget();
     assert.deepEqual([...direction.key, ...direction.fixed], Array(36).fill(0));

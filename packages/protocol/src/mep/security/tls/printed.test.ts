@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { guideKey, guideTls } from "../../../../vectors/guide.ts";
 import { concat, fromHex, toHex } from "../../../bytes.ts";
@@ -38,7 +38,7 @@ const server = (): TlsServer =>
   });
 
 describe("the session that the guide prints (pp. 20-21)", () => {
-  it("the client makes its three messages and reads the meter's, byte for byte", () => {
+  test("the client makes its three messages and reads the meter's, byte for byte", () => {
     const tls = client();
     assert.equal(toHex(tls.start()), records(frames.clientHello));
     assert.equal(toHex(tls.receive(answer).reply), records(frames.clientFinished));
@@ -49,7 +49,7 @@ describe("the session that the guide prints (pp. 20-21)", () => {
     assert.deepEqual(opened, { type: "data", bytes: bytes(guideTls.response) });
   });
 
-  it("the server makes the meter's three messages and reads the client's, byte for byte", () => {
+  test("the server makes the meter's three messages and reads the client's, byte for byte", () => {
     const tls = server();
     assert.equal(toHex(tls.receive(hello).reply), records(frames.serverHelloDone));
     const done = tls.receive(bytes(records(frames.clientFinished)));
@@ -59,7 +59,7 @@ describe("the session that the guide prints (pp. 20-21)", () => {
     assert.equal(toHex(tls.send(bytes(guideTls.response))), records(frames.response));
   });
 
-  it("has the master secret and the key block that were computed from it elsewhere", () => {
+  test("has the master secret and the key block that were computed from it elsewhere", () => {
     const master = masterSecret(premasterSecret(key), random, undefined);
     assert.equal(toHex(master), guideTls.masterSecret);
     assert.equal(toHex(keyBlock(master, random)), guideTls.keyBlock);
@@ -79,7 +79,7 @@ describe("the pseudo-random function", () => {
     }
     return out.slice(0, 2 * length);
   };
-  it("is that of Node's HMAC", () => {
+  test("is that of Node's HMAC", () => {
     const secret = fc.uint8Array({ minLength: 1, maxLength: 80 });
     fc.assert(
       fc.property(secret, fc.uint8Array({ maxLength: 80 }), fc.integer({ min: 0, max: 200 }), (key, seed, length) => {
