@@ -60,3 +60,10 @@ test("a long word costs no more than a short one", () => {
   const word = "(((((((((((((((((((a".repeat(200_000);
   assert.equal(keyHider([word])("plain"), "plain");
 });
+
+test("an example key of one repeated byte is shown, as that of a redacted capture must be", () => {
+  const example = "01".repeat(16);
+  assert.equal(keyHider(["--key", `hex:${example}`])(`sealed with hex:${example}`), `sealed with hex:${example}`);
+  const own = `${"01".repeat(15)}02`;
+  assert.equal(keyHider(["--key", own])(`the key ${own}`), "the key [secret]");
+});

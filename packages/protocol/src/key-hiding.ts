@@ -42,6 +42,9 @@ export const looksLikeKey = (text: string): boolean =>
 export const isSurelyKey = (text: string): boolean =>
   hexKey.test(text) || (/^[a-z0-9]{20}$/i.test(text) && /\d/.test(text) && /[a-z]/i.test(text));
 
+/** One byte again and again, such as the guides' examples and the key of redacted captures, protects nothing. */
+const exampleKey = /^(?:hex:)?([0-9a-f]{2})\1{15,19}$/i;
+
 /** Adapters have serial numbers of 32 hex digits. */
 const namesAdapter = /^(?:optical[+:]\/*)?(?:(?:serial:\/\/)?\/dev\/|usb:\/\/)/i;
 
@@ -61,7 +64,7 @@ const keysIn = (given: string): string[] => {
     (whole) => [whole, whole.replace(/^@/, "")],
   );
   const inside = behind.some((part) => namesAdapter.test(part)) ? [] : text.split(/[^A-Za-z0-9]+/).filter(isSurelyKey);
-  return [...wholes.filter(looksLikeKey), ...inside];
+  return [...wholes.filter(looksLikeKey), ...inside].filter((key) => !exampleKey.test(key));
 };
 
 const forms = (key: string): string[] => {
