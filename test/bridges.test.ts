@@ -149,7 +149,7 @@ describe("a virtual meter behind a bridge", { skip, timeout: 60_000 }, () => {
     try {
       await assert.rejects(openRfc2217({ host, port, negotiationTimeout: 300 }), {
         code: "not-open",
-        message: /does not answer as an RFC 2217 bridge; where it passes bytes as they are, use tcp:\/\//,
+        message: /does not answer as an RFC 2217 bridge; if it passes bytes unchanged, use tcp:\/\//,
       });
     } finally {
       await pty.close();
