@@ -1,14 +1,12 @@
 /** The quality of a working line: loss each way, round trips, other clients, and whether long replies arrive whole. */
 
-import { exchange } from "@meterport/client/meter/read/table-bytes";
-import { LayoutError, LinkError, ResponseError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
-import { numberOf } from "@meterport/protocol/tables/identifiers";
 import type { Sickness } from "../diagnosis.ts";
 import { gradeOf, quantile, tolerableLoss } from "../grade.ts";
 import type { Report } from "../report.ts";
 import { type ExaminedLink, isOver, type Probe } from "./examined-link.ts";
 import { answersAgain, hungUp } from "./line-return.ts";
+import { readLong } from "./long-read.ts";
 
 const probesWanted = 40;
 /** If a few of them failed, that may be chance: then more are sent. */
@@ -208,7 +206,7 @@ export class LineCheck {
     };
     while (!enough()) {
       await this.#examined.listen(turn);
-      const length = await this.#readLong(table, count);
+      const length = await readLong(this.#examined, table, count, { attempts: 1 });
       if (length === "refused" || length === "over") return length;
       reads++;
       if (length !== undefined) {
@@ -263,18 +261,5 @@ export class LineCheck {
     if (resumed > cut / 2) this.#report.blame("slow-bridge");
     else if (brokenAt.length === 0) this.#report.blame("loses-replies");
     else this.#report.blame(spoiled > cut / 2 ? "noise" : "sag");
-  }
-
-  async #readLong(id: (typeof longTables)[number], count: number): Promise<number | "refused" | "over" | undefined> {
-    const { session, signal } = this.#examined;
-    const options = { label: `read ${id}`, attempts: 1, signal };
-    try {
-      const request = { kind: "read-at", table: numberOf(id), offset: 0, count } as const;
-      return (await exchange(session, request, options)).length;
-    } catch (error) {
-      if (error instanceof ResponseError || error instanceof LayoutError) return "refused";
-      if (!(error instanceof LinkError) || error.code === "aborted") throw error;
-      return isOver(error.code) ? "over" : undefined;
-    }
   }
 }

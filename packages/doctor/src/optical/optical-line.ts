@@ -1,12 +1,11 @@
 /** How well a head sees: packets that had to be repeated, round trips, and whether long answers of several packets arrive whole. */
 
-import { exchange } from "@meterport/client/meter/read/table-bytes";
-import { LayoutError, LinkError, ResponseError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
-import { numberOf, type TableId } from "@meterport/protocol/tables/identifiers";
+import type { TableId } from "@meterport/protocol/tables/identifiers";
 import { gradeOf, quantile, tolerableLoss } from "../grade.ts";
 import { type ExaminedLink, isOver, type Probe } from "../mep/examined-link.ts";
 import { answersAgain, hungUp } from "../mep/line-return.ts";
+import { readLong } from "../mep/long-read.ts";
 import type { Report } from "../report.ts";
 import { noPackets, type OpticalWatch, type PacketCounts } from "./optical-watch.ts";
 
@@ -160,7 +159,7 @@ export class OpticalLine {
       await this.#examined.listen(turn);
       const { damaged } = this.#watch().counts;
       const broken = this.#examined.observed.brokenAt.length;
-      const came = await this.#readLong(table, Math.min(session.readLimit, length));
+      const came = await readLong(this.#examined, table, Math.min(session.readLimit, length));
       if (came === "refused" || came === "over") return came;
       reads++;
       failed = came === undefined ? failed + 1 : 0;
@@ -183,20 +182,6 @@ export class OpticalLine {
       at,
     });
     if (lasting) this.#report.blame(brokenAt.length >= cut / 2 ? "head-sags" : "loose-head", failed === 0);
-  }
-
-  /** How many bytes arrived. */
-  async #readLong(id: TableId, count: number): Promise<number | "refused" | "over" | undefined> {
-    const { session, signal } = this.#examined;
-    const options = { label: `read ${id}`, signal };
-    try {
-      const request = { kind: "read-at", table: numberOf(id), offset: 0, count } as const;
-      return (await exchange(session, request, options)).length;
-    } catch (error) {
-      if (error instanceof ResponseError || error instanceof LayoutError) return "refused";
-      if (!(error instanceof LinkError) || error.code === "aborted") throw error;
-      return isOver(error.code) ? "over" : undefined;
-    }
   }
 }
 
