@@ -32,6 +32,12 @@ interface Call {
   readonly raw: Uint8Array;
 }
 
+/** In brackets; so the catalogue has it already if the guides name the procedure in passing only. */
+const titleOf = (id: ProcedureId): string => {
+  const title = catalogueEntry(id)?.title ?? "not named in the guides";
+  return title.startsWith("(") ? title : `(${title})`;
+};
+
 const declared = (id: ProcedureId): AnyProcedure | undefined =>
   id === "EP39" ? unverifiedEP39(thirdPartyPost) : proceduresById.get(id);
 
@@ -61,8 +67,7 @@ const callOf = (text: string, words: readonly string[], { hex, unverified }: Cal
   }
   const procedure = declared(id);
   if (procedure === undefined) {
-    const title = catalogueEntry(id)?.title;
-    const known = title === undefined ? "" : ` (${title})`;
+    const known = catalogueEntry(id) === undefined ? "" : ` ${titleOf(id)}`;
     throw new UsageError("parameter", `${id}${known}: its parameters are not declared; give them as --hex BYTES`);
   }
   return { id, typed: { procedure, parameters: parseParameters(procedure, words) }, raw: new Uint8Array() };
@@ -117,7 +122,7 @@ export const callCommand = async (
   if (options.link === undefined)
     throw new UsageError("link", "which meter? give --link URL, or --dry-run to send nothing");
   if (id === "EP39") say(io, "EP39 is not described in any public document: how the meter reacts is unknown");
-  await permitted(`call ${id} (${catalogueEntry(id)?.title ?? "not named in the guides"})?`, options.yes === true, io);
+  await permitted(`call ${id} ${titleOf(id)}?`, options.yes === true, io);
   const task = async (meter: Meter): Promise<Exit> => {
     const signal = io.interrupted;
     const result: unknown =

@@ -56,6 +56,7 @@ describe("call", () => {
     await wrong(/EP39 is not documented/, "EP39", "type=4", "data=01");
     await wrong(/EP39 is not documented/, "EP39", "--hex", "01");
     await wrong(/EP20.*: its parameters are not declared; give them as --hex/, "EP20");
+    await wrong(/EP34 \(reset demand\): its parameters/, "EP34");
     await wrong(/by name or with --hex, not both/, "EP17", "action=0", "--hex", "01");
     await wrong(
       /EP17\.deviceHandle: 70000 is not a whole number from 0 to 65535/,
