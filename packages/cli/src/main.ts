@@ -97,6 +97,17 @@ const interrupt = (): void => {
 };
 process.on("SIGINT", interrupt);
 process.on("SIGTERM", interrupt);
+process.on("SIGHUP", interrupt);
+if (process.env.npm_command !== undefined) {
+  // npx runs us below itself, and anyone who ends npx means us: being orphaned is the signal.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    interrupt();
+  }, 250);
+  watch.unref();
+}
 process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
   // `meterport … | head` closes our output: nobody reads it any more.
   if (code === "EPIPE") process.exit(0);
