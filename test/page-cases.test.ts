@@ -86,7 +86,7 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
   test("explains reading through an optical port, only where it applies", async () => {
     const head = await open({ link: { url: "optical:///dev/ttyUSB0" } });
     await state(head, "fresh", 10_000);
-    assert.match(await textOf(head, "through-head"), /MEP port is silent for some seconds/);
+    assert.match(await textOf(head, "through-head"), /MEP port is silent for a few seconds/);
     await head.getByTestId("language").selectOption("de");
     await head.locator('html[lang^="de"]').waitFor();
     assert.match(await textOf(head, "through-head"), /MEP-Anschluss/);
