@@ -4,6 +4,7 @@ import { type Dim, toExpr } from "./expression.ts";
 import { type Description, joinPath, type Layout, type Part, type Walk } from "./layout.ts";
 import type { Reader } from "./reader.ts";
 import { partOf, sizeWithValue } from "./size-with-value.ts";
+import type { Writer } from "./writer.ts";
 
 /** Elements of structs may carry bytes of newer firmware past what is declared. */
 export interface Tail {
@@ -42,16 +43,8 @@ export const array = <T, E, C = unknown, S = unknown>(
     for (let i = 0; i < index; i++) offset += element.size(env, scopeOf(i));
     return offset;
   };
-  const fixed =
-    counted.fixed === undefined
-      ? undefined
-      : step !== undefined
-        ? step.fixed === undefined
-          ? undefined
-          : counted.fixed * step.fixed
-        : element.fixedSize === undefined
-          ? undefined
-          : counted.fixed * element.fixedSize;
+  const each = step === undefined ? element.fixedSize : step.fixed;
+  const fixed = counted.fixed === undefined || each === undefined ? undefined : counted.fixed * each;
 
   const one = (reader: Reader, env: Env, index: number): T => {
     const start = reader.pos;
@@ -134,21 +127,20 @@ export const array = <T, E, C = unknown, S = unknown>(
         writer.path.push(i);
         const start = writer.pos;
         element.encode(writer, value, env, scopeOf(i));
-        if (step !== undefined) {
-          const left = start + step.eval(env, scopeOf(i)) - writer.pos;
-          const tail = (value as Tail | undefined)?.tail;
-          if (left < 0 || (tail !== undefined && !(tail instanceof Uint8Array && tail.length === left)))
-            throw writer.error(
-              "shape",
-              `the device reports ${left + writer.pos - start} bytes an entry, which does not fit`,
-            );
-          if (tail !== undefined) writer.put(tail);
-          else writer.zeros(left);
-        }
+        if (step !== undefined) encodeTail(writer, start + step.eval(env, scopeOf(i)) - writer.pos, start, value);
         writer.path.pop();
       }
     },
   };
+};
+
+/** Fills the `left` bytes up to the next entry: with the value's own tail, or with zeros. */
+const encodeTail = (writer: Writer, left: number, start: number, value: unknown): void => {
+  const tail = (value as Tail | undefined)?.tail;
+  if (left < 0 || (tail !== undefined && !(tail instanceof Uint8Array && tail.length === left)))
+    throw writer.error("shape", `the device reports ${left + writer.pos - start} bytes an entry, which does not fit`);
+  if (tail !== undefined) writer.put(tail);
+  else writer.zeros(left);
 };
 
 /** A walk that is shown each leaf of an element once, by its name within the element. */
