@@ -75,9 +75,11 @@ test("an enable line that the bridge does not confirm is not an error", { skip, 
 });
 
 describe("a virtual meter behind a bridge", { skip, timeout: 60_000 }, () => {
-  test("is read through RFC 2217 at the requested speed, and through a Unix socket", async () => {
+  test("is read through RFC 2217 at the requested speed, and through a Unix socket", async (t) => {
     const path = join(folder, "meter");
     const meter = await simulate(["--listen", `pty://${path}`, "--scenario", "quiet"]);
+    // Whatever fails below: a process that is left running would keep the whole run from ending.
+    t.after(() => meter.stop());
     const { port, stop } = await bridge(path, "telnet(rfc2217),");
     const live = (link: string) =>
       meterport(["live", "--link", link, "--key", "01".repeat(16), "--json", "--count", "1"]);
@@ -102,7 +104,6 @@ describe("a virtual meter behind a bridge", { skip, timeout: 60_000 }, () => {
     } finally {
       child.kill("SIGKILL");
       await once(child, "close");
-      await meter.stop();
     }
   });
 

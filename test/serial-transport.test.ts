@@ -6,9 +6,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import type { Transport } from "@meterport/protocol/ports";
 import { knownBaudRates } from "@meterport/transports/link-settings";
 import { openLink } from "@meterport/transports/open";
-import { openPty } from "@meterport/transports/serial/pty";
+import { openPty as makePty } from "@meterport/transports/serial/pty";
 import { openSerial } from "@meterport/transports/serial/serial";
 import { findAdapter } from "@meterport/transports/serial/serial-adapters";
 import { fakeBinding } from "@meterport/transports/testing/fake-binding";
@@ -21,7 +22,17 @@ let count = 0;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "meterport-serial-"));
 });
-after(() => rm(folder, { recursive: true, force: true }));
+/** What a test that fails leaves open: its programs would keep the whole run from ending. */
+const opened: Transport[] = [];
+const openPty = async (path: string): Promise<Transport> => {
+  const pty = await makePty(path);
+  opened.push(pty);
+  return pty;
+};
+after(async () => {
+  for (const pty of opened) await pty.close();
+  await rm(folder, { recursive: true, force: true });
+});
 const freshPath = (): string => join(folder, `line${count++}`);
 
 transportContract({
