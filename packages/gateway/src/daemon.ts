@@ -189,7 +189,8 @@ const demoInstalled = (folder: string): number => {
 const fillPastDay = async (demo: Demo, store: Store): Promise<void> => {
   const now = systemClock.wall();
   const last = (await store.lastRegisters(demo.id))?.time ?? 0;
-  for await (const readings of demo.past(Math.max(last + 1, now - day + 1))) await store.append(demo.id, readings);
+  for await (const readings of demo.past(Math.max(last + 1, now - day + 1)))
+    await store.write({ readings: readings.map((reading) => ({ point: demo.id, reading })) });
 };
 
 /**
@@ -206,7 +207,7 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   logging.level = config.logLevel;
   for (const warning of config.warnings) log.warn(warning);
   for (const meter of config.meters) log.info(`${meter.id}: key ${meter.keyForm}`);
-  const store = openSqliteStore(config.data, config.history, log, systemClock.wall());
+  const store = openSqliteStore(config.data, log, systemClock.wall);
   const shelf = openCaptureShelf(join(config.data, "captures"), log);
   const running: Running = { config, env, log, shelf, redactorOf: redactors(log) };
   const demo =
@@ -220,6 +221,7 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   const gateway = await createGateway({
     meters: demo === undefined ? configuredMeters(running) : [demoMeter(demo, running)],
     store,
+    retention: config.history,
     captures: shelf,
     clock: systemClock,
     log,

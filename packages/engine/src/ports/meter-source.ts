@@ -1,9 +1,20 @@
 /** The narrow port to the link of a meter: the point loop knows nothing about frames or transports. */
+import type { Meter } from "@meterport/client";
 import type { LogEvent } from "@meterport/client/readers/events";
 import type { LinkStatus } from "@meterport/client/supervision/link-status";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
-import type { Millis } from "@meterport/protocol/ports";
+import type { Millis, Signal } from "@meterport/protocol/ports";
 import type { MeterIdentity } from "../model/point-model.ts";
+
+/** Work that uses a meter: its readers, any table. */
+export interface MeterTask<T> {
+  /** What it does, for errors: "read the load profile". */
+  readonly label: string;
+  /** Longest time for it. */
+  readonly limit: Millis;
+  /** Called with a connected meter; other work may use the meter between its requests. */
+  readonly run: (meter: Meter, signal: Signal) => Promise<T>;
+}
 
 /** One meter; the implementation keeps it in reach. */
 export interface MeterSource {
@@ -23,6 +34,12 @@ export interface MeterSource {
    * @throws MeterportError; at once while the meter does not answer
    */
   readonly events: (count: number, limit: Millis) => Promise<readonly LogEvent[]>;
+  /**
+   * Lets a task use the meter. A refusal by the meter (ResponseError) or an impossible answer (LayoutError) ends the task, not the link.
+   *
+   * @throws what the task throws; LinkError at once while the meter does not answer
+   */
+  readonly ask: <T>(task: MeterTask<T>) => Promise<T>;
   /** Ends the link and the search for the meter. */
   readonly close: () => Promise<void>;
 }

@@ -1,20 +1,139 @@
-/** What is stored for each meter. Implementations share one contract, the gateway's `stores/store-contract.test-kit.ts`. */
-import type { LiveReading } from "@meterport/protocol/meaning/readings";
+/** What is stored for each metering point. Implementations share one contract, the gateway's `stores/store-contract.test-kit.ts`. */
+import type { LiveKey, LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import type { RegisterKey } from "../guard/measured.ts";
 import type { HistoryGrid } from "../history/history-grid.ts";
 import type { HistoryPoint } from "../history/history-point.ts";
+import type { Device } from "../model/device.ts";
+import type { Interval, IntervalQuality, IntervalSource, StoredInterval } from "../model/interval.ts";
+import type { JournalChange, JournalPage } from "../model/journal-entry.ts";
+import type { PointEvent } from "../model/point-event.ts";
+import type { Proof } from "../model/proof.ts";
+import type { RegisterState } from "../model/register-state.ts";
+
+export interface PointReading {
+  readonly point: string;
+  readonly reading: LiveReading;
+}
+
+/** A small text that belongs to a point, such as the state of a watch that outlives a restart; null deletes it. */
+export interface Memo {
+  readonly point: string;
+  readonly name: string;
+  readonly text: string | null;
+}
+
+/** What is stored together: all of it or nothing. */
+export interface StoreBatch {
+  readonly readings?: readonly PointReading[] | undefined;
+  readonly intervals?: readonly Interval[] | undefined;
+  readonly registers?: readonly RegisterState[] | undefined;
+  readonly events?: readonly PointEvent[] | undefined;
+  readonly devices?: readonly Device[] | undefined;
+  readonly memos?: readonly Memo[] | undefined;
+}
+
+/** How many of each were new or changed something. */
+export interface StoreResult {
+  readonly readings: number;
+  readonly intervals: number;
+  readonly registers: number;
+  readonly events: number;
+  readonly devices: number;
+  /** Number of the newest journal entry; 0 before the first. */
+  readonly journal: number;
+}
 
 export interface LastRegisters {
   readonly time: Millis;
   readonly registers: Partial<Readonly<Record<RegisterKey, number>>>;
 }
 
-export interface StoredEvent {
-  readonly time: Millis;
-  /** "meter-exchange", "register-leap" */
+/** A half-open range of time, milliseconds since 1970. */
+export interface TimeRange {
+  readonly from: Millis;
+  readonly to: Millis;
+}
+
+/** Means and extremes of live keys on a grid; null for a step without a value. */
+export type Series = Readonly<
+  Partial<
+    Record<
+      LiveKey,
+      {
+        readonly mean: readonly (number | null)[];
+        readonly min: readonly (number | null)[];
+        readonly max: readonly (number | null)[];
+      }
+    >
+  >
+>;
+
+export interface IntervalQuery extends TimeRange {
+  readonly channel: string;
+  /** At most this many, oldest first. */
+  readonly limit: number;
+}
+
+/** What is stored of one channel between two moments: intervals that end after `from` and at or before `to`. */
+export interface IntervalSum extends TimeRange {
+  /** Sum of the known values; null if there is none. */
+  readonly value: number | null;
+  /** Seconds that the intervals with a value cover. */
+  readonly seconds: number;
+  readonly byQuality: Readonly<Record<IntervalQuality, number>>;
+  readonly bySource: Readonly<Record<IntervalSource, number>>;
+}
+
+export interface RegisterQuery extends TimeRange {
+  readonly register?: string | undefined;
+  readonly tier?: number | undefined;
+  readonly limit: number;
+}
+
+export interface EventQuery extends Partial<TimeRange> {
+  readonly kinds?: readonly string[] | undefined;
+  readonly limit: number;
+  /** Continue after this event: the `time` and `id` of the last one of the page before. */
+  readonly before?: { readonly time: Millis; readonly id: string } | undefined;
+}
+
+export interface JournalQuery {
+  /** Entries with a higher number. */
+  readonly after: number;
+  readonly limit: number;
+  readonly points?: readonly string[] | undefined;
+  readonly kinds?: readonly JournalChange["kind"][] | undefined;
+}
+
+/** Everything older is deleted. Undefined keeps all. */
+export interface PruneLimits {
+  readonly readings?: Millis | undefined;
+  readonly minutes?: Millis | undefined;
+  readonly events?: Millis | undefined;
+  /** Journal entries that were stored before it, except those that a cursor still waits for. */
+  readonly journal?: Millis | undefined;
+  /** Journal entries that were stored before it are deleted whatever a cursor waits for. */
+  readonly journalAtMost?: Millis | undefined;
+}
+
+export interface PruneReport {
+  readonly readings: number;
+  readonly minutes: number;
+  readonly events: number;
+  readonly journal: number;
+}
+
+export interface StoreStatus {
+  /** "sqlite" or "postgres". */
   readonly kind: string;
-  readonly detail: string;
+  readonly state: "ok" | "busy" | "failing" | "replaced";
+  /** One sentence unless it is "ok". */
+  readonly problem: string | null;
+  readonly bytes: number | null;
+  /** Milliseconds since 1970 of the newest reading, or null. */
+  readonly newestReading: Millis | null;
+  readonly journal: { readonly oldest: number | null; readonly newest: number };
 }
 
 /**
@@ -23,23 +142,54 @@ export interface StoredEvent {
  */
 export interface Store {
   /**
-   * Keeps readings of one meter; when it resolves they survive the end of the process. A reading whose meter and time
-   * are already stored changes nothing. Returns how many were new.
+   * Stores a batch in one transaction; when it resolves, the batch survives the end of the process. Everything is idempotent: a reading
+   * with the same point and time, or anything else that is stored already, changes nothing and gets no journal entry. Which
+   * interval replaces which, `replaces` decides.
    */
-  readonly append: (meter: string, readings: readonly LiveReading[]) => Promise<number>;
+  readonly write: (batch: StoreBatch) => Promise<StoreResult>;
   /** One point for each step of the grid, with nulls if nothing was read. */
-  readonly history: (meter: string, grid: HistoryGrid) => Promise<readonly HistoryPoint[]>;
+  readonly history: (point: string, grid: HistoryGrid) => Promise<readonly HistoryPoint[]>;
+  /** The same for any live keys. */
+  readonly series: (point: string, grid: HistoryGrid, keys: readonly LiveKey[]) => Promise<Series>;
+  /** Stored readings that are not pruned yet, oldest first. */
+  readonly readings: (point: string, query: TimeRange & { readonly limit: number }) => Promise<readonly LiveReading[]>;
   /** The registers last stored; `undefined` before the first. */
-  readonly lastRegisters: (meter: string) => Promise<LastRegisters | undefined>;
-  readonly appendEvent: (meter: string, event: StoredEvent) => Promise<void>;
+  readonly lastRegisters: (point: string) => Promise<LastRegisters | undefined>;
+  /** Those of all points at once, for a start with many. */
+  readonly allLastRegisters: () => Promise<ReadonlyMap<string, LastRegisters>>;
+  /** Intervals that end after `from` and at or before `to`, oldest first, without their proofs. */
+  readonly intervals: (point: string, query: IntervalQuery) => Promise<readonly StoredInterval[]>;
+  /** One sum for each pair of neighbouring bounds, which ascend. */
+  readonly intervalSums: (point: string, channel: string, bounds: readonly Millis[]) => Promise<readonly IntervalSum[]>;
+  /** Channels of which at least one interval is stored. */
+  readonly channels: (point: string) => Promise<readonly string[]>;
+  /** How a stored interval came to be; undefined if it is not stored. */
+  readonly intervalProof: (
+    point: string,
+    channel: string,
+    end: Millis,
+  ) => Promise<{ readonly interval: StoredInterval; readonly proof: Proof | null } | undefined>;
+  /** Oldest first. */
+  readonly registers: (point: string, query: RegisterQuery) => Promise<readonly RegisterState[]>;
+  /** Oldest first. */
+  readonly devices: (point: string) => Promise<readonly Device[]>;
   /** Newest first. */
-  readonly events: (meter: string, limit: number) => Promise<readonly StoredEvent[]>;
-  /** Deletes what is older than the retention allows. */
-  readonly prune: (now: Millis) => Promise<void>;
+  readonly events: (point: string, query: EventQuery) => Promise<readonly PointEvent[]>;
+  readonly memo: (point: string, name: string) => Promise<string | undefined>;
+  readonly journal: (query: JournalQuery) => Promise<JournalPage>;
+  /** What `reader` has acknowledged; undefined if it never did. */
+  readonly cursor: (reader: string) => Promise<number | undefined>;
+  /** Remembers that `reader` has all entries up to `number`; undefined forgets the reader. */
+  readonly setCursor: (reader: string, number: number | undefined) => Promise<void>;
+  readonly cursors: () => Promise<ReadonlyMap<string, number>>;
+  readonly prune: (limits: PruneLimits) => Promise<PruneReport>;
+  readonly status: () => Promise<StoreStatus>;
+  /** A consistent copy in a new file, while the store is used. @throws UsageError if this store cannot do that or the file exists */
+  readonly backup: (path: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** How long each resolution is kept, milliseconds. Hourly values are kept for ever. */
+/** How long each resolution is kept, milliseconds. Quarters and hours are kept for ever. */
 export interface Retention {
   /** Every single reading. */
   readonly raw: Millis;

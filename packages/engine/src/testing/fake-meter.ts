@@ -1,4 +1,5 @@
 /** A meter for tests that does what the test tells it, behind the same port as real ones. */
+import type { Meter } from "@meterport/client";
 import type { LogEvent } from "@meterport/client/readers/events";
 import { noCounters } from "@meterport/client/session/session";
 import type { LinkCause, LinkCounters, LinkState, LinkStatus } from "@meterport/client/supervision/link-status";
@@ -7,7 +8,7 @@ import { eventArgumentOf, eventOf } from "@meterport/protocol/meaning/events";
 import { emptyReading, type LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { MeterIdentity } from "../model/point-model.ts";
-import type { MeterSource } from "../ports/meter-source.ts";
+import type { MeterSource, MeterTask } from "../ports/meter-source.ts";
 
 export const identity: MeterIdentity = {
   manufacturer: "NES",
@@ -139,6 +140,14 @@ export class FakeMeter implements MeterSource {
     });
     if (this.logFails !== undefined) throw this.logFails;
     return this.log.slice(0, count);
+  };
+
+  /** The meter that tasks get; set by the test. */
+  connected: Meter | undefined;
+
+  readonly ask = async <T>(task: MeterTask<T>): Promise<T> => {
+    if (this.connected === undefined) throw new LinkError("no-answer", task.label, "this fake meter has no tables");
+    return task.run(this.connected, { aborted: false, addEventListener: () => {}, removeEventListener: () => {} });
   };
 
   readonly close = async (): Promise<void> => {

@@ -49,7 +49,9 @@ test("every client sees a dead link within 5 s", async () => {
 
 test("gives history on a grid, with sensible defaults", async () => {
   const { clock, store, json, done } = await httpSetup();
-  await store.append("home", [reading(clock.wall() - 600_000, { power_w: 1_000, energy_import_wh: 5 })]);
+  await store.write({
+    readings: [{ point: "home", reading: reading(clock.wall() - 600_000, { power_w: 1_000, energy_import_wh: 5 }) }],
+  });
   await clock.advance(10_000);
   const hour = await json<HistoryAnswer>("/api/v1/meters/home/history");
   historyAnswer.strict().parse(hour);

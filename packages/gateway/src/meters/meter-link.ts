@@ -7,6 +7,7 @@ import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import { parseProfile, profileName } from "@meterport/protocol/layout/index";
 import type { LinkTiming } from "@meterport/protocol/mep/link/timing";
 import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
+import { askMeter } from "./ask-meter.ts";
 import { newestEvents } from "./newest-events.ts";
 
 /** A meter, and the reader of its live values. */
@@ -81,6 +82,7 @@ export const superviseMeter = (options: SupervisorOptions<LinkedMeter>): MeterSo
     identity: () => (link.connected === undefined ? null : identityOf(link.connected.meter)),
     read: (limit) => link.run(({ live }, signal) => live.read({ signal }), { label: "read the live values", limit }),
     events: (count, limit) => newestEvents(link, count, limit),
+    ask: (task) => askMeter(link, task),
     close: () => link.close(),
   };
 };

@@ -4,7 +4,7 @@ import type { LogEvent } from "@meterport/client/readers/events";
 import { noCounters } from "@meterport/client/session/session";
 import type { LinkCounters, LinkStatus } from "@meterport/client/supervision/link-status";
 import { type LocalOffset, type QuietWindow, quietAt, quietRest, quietText } from "@meterport/engine/plan/quiet";
-import type { MeterSource } from "@meterport/engine/ports/meter-source";
+import type { MeterSource, MeterTask } from "@meterport/engine/ports/meter-source";
 import { LinkError } from "@meterport/protocol/errors";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
@@ -77,6 +77,8 @@ export class QuietSource implements MeterSource {
 
   readonly events = async (count: number, limit: Millis): Promise<readonly LogEvent[]> =>
     this.#ask("read the event log", () => this.#inner.events(count, limit));
+
+  readonly ask = async <T>(task: MeterTask<T>): Promise<T> => this.#ask(task.label, () => this.#inner.ask(task));
 
   readonly close = async (): Promise<void> => {
     this.#closed = true;

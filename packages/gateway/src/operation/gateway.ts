@@ -1,12 +1,13 @@
 /** The daemon without its edges: meters polled into a store, and the handler that serves them. */
 
 import { emptyGuard, type GuardEvent, type GuardState, limitsForFuse } from "@meterport/engine/guard/guard";
+import type { PointEvent } from "@meterport/engine/model/point-event";
 import { Keeper } from "@meterport/engine/points/keeper";
 import { MeterLog } from "@meterport/engine/points/meter-log";
 import { PointLoop } from "@meterport/engine/points/point-loop";
 import type { Log } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
-import type { Store } from "@meterport/engine/ports/store";
+import type { LastRegisters, Retention, Store } from "@meterport/engine/ports/store";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { CaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
@@ -27,6 +28,7 @@ export interface GatewayMeter {
 export interface GatewayOptions {
   readonly meters: readonly GatewayMeter[];
   readonly store: Store;
+  readonly retention: Retention;
   readonly captures: Pick<CaptureShelf, "list" | "read">;
   readonly clock: Clock;
   readonly log: Log;
@@ -45,8 +47,7 @@ export interface Gateway {
 const pruneEvery: Millis = 600_000;
 
 /** The guard continues from the last stored registers. */
-const guardStateOf = async (store: Store, meter: string): Promise<GuardState> => {
-  const last = await store.lastRegisters(meter);
+const guardStateOf = (last: LastRegisters | undefined): GuardState => {
   return last === undefined ? emptyGuard : { ...emptyGuard, registers: last.registers, time: last.time };
 };
 
@@ -56,18 +57,30 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const keeper = new Keeper(log);
   const keepEvent = (id: string, event: GuardEvent): void => {
     if (event.kind === "withheld") return;
-    const [time, detail] = [clock.wall(), JSON.stringify(event.registers)];
-    keeper.keep("store an event", () => store.appendEvent(id, { time, kind: event.kind, detail }));
+    const time = clock.wall();
+    const stored: PointEvent = {
+      point: id,
+      id: `${event.kind}:${time}`,
+      time,
+      until: null,
+      kind: event.kind,
+      number: null,
+      origin: "gateway",
+      detail: JSON.stringify(event.registers),
+    };
+    keeper.keep("store an event", () => store.write({ events: [stored] }));
   };
+  const last = await store.allLastRegisters();
   const loops: PointLoop[] = [];
   for (const meter of options.meters) {
     const loop = new PointLoop({
       ...meter,
       limits: limitsForFuse(meter.fuseAmps),
-      guardState: await guardStateOf(store, meter.id),
+      guardState: guardStateOf(last.get(meter.id)),
       clock,
       log,
-      onReading: (reading) => keeper.keep("store a reading", () => store.append(meter.id, [reading])),
+      onReading: (reading) =>
+        keeper.keep("store a reading", () => store.write({ readings: [{ point: meter.id, reading }] })),
       onEvent: (event) => keepEvent(meter.id, event),
     });
     loops.push(loop);
@@ -88,7 +101,9 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   });
   let unprune = (): void => {};
   const prune = (): void => {
-    keeper.keep("prune old readings", () => store.prune(clock.wall()));
+    const { raw, minutes } = options.retention;
+    const now = clock.wall();
+    keeper.keep("prune old readings", () => store.prune({ readings: now - raw, minutes: now - minutes }));
     unprune = clock.at(clock.now() + pruneEvery, prune);
   };
   return {

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HistoryGrid } from "@meterport/engine/history/history-grid";
 import { historyGrid } from "@meterport/engine/history/history-grid";
+import type { PointEvent } from "@meterport/engine/model/point-event";
 import type { Store } from "@meterport/engine/ports/store";
 import { reading } from "@meterport/engine/testing/fake-meter";
+import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import fc from "fast-check";
 
 const t0 = Date.UTC(2026, 0, 1, 12);
@@ -21,7 +23,10 @@ export interface StoreUnderTest {
   readonly done: () => Promise<void>;
 }
 
-/** Retention: 2 h of readings, 2 days of minutes. */
+/** Stores readings of one point. Returns how many were new. */
+const append = async (store: Store, point: string, readings: readonly LiveReading[]): Promise<number> =>
+  (await store.write({ readings: readings.map((each) => ({ point, reading: each })) })).readings;
+
 export const storeContract = (name: string, open: () => StoreUnderTest): void => {
   const check = (what: string, run: (under: StoreUnderTest) => Promise<void>): void => {
     test(`${name}: ${what}`, async () => {
@@ -35,7 +40,7 @@ export const storeContract = (name: string, open: () => StoreUnderTest): void =>
   };
 
   check("gives means, extremes and last registers by the step, and nulls for gaps", async ({ store }) => {
-    await store.append("home", [
+    await append(store, "home", [
       reading(t0, { power_w: 100, energy_import_wh: 10, energy_export_wh: 1 }),
       reading(t0 + 2_000, { power_w: -300, energy_import_wh: 11 }),
       reading(t0 + 25_000, { power_w: 50, energy_import_wh: null }),
@@ -57,16 +62,16 @@ export const storeContract = (name: string, open: () => StoreUnderTest): void =>
 
   check("keeps a reading once, however often it arrives", async ({ store }) => {
     const one = reading(t0, { power_w: 100, energy_import_wh: 10 });
-    assert.equal(await store.append("home", [one]), 1);
-    assert.equal(await store.append("home", [one, { ...one, power_w: 900 }]), 0);
+    assert.equal(await append(store, "home", [one]), 1);
+    assert.equal(await append(store, "home", [one, { ...one, power_w: 900 }]), 0);
     const [minute] = await store.history("home", grid(t0, t0 + 60_000, 60));
     assert.equal(minute?.power_w, 100);
     assert.equal(minute?.power_max_w, 100);
   });
 
   check("keeps meters apart", async ({ store }) => {
-    await store.append("a", [reading(t0, { power_w: 1 })]);
-    await store.append("b", [reading(t0, { power_w: 2 })]);
+    await append(store, "a", [reading(t0, { power_w: 1 })]);
+    await append(store, "b", [reading(t0, { power_w: 2 })]);
     assert.equal((await store.history("a", grid(t0, t0 + 1_000, 1)))[0]?.power_w, 1);
     assert.equal((await store.history("b", grid(t0, t0 + 3_600_000, 3_600)))[0]?.power_w, 2);
     assert.equal((await store.history("c", grid(t0, t0 + 1_000, 1)))[0]?.power_w, null);
@@ -82,7 +87,8 @@ export const storeContract = (name: string, open: () => StoreUnderTest): void =>
         }),
         async (samples) => {
           const meter = `m${run++}`;
-          await store.append(
+          await append(
+            store,
             meter,
             samples.map(([second, power_w]) => reading(t0 + second * 1_000, { power_w, energy_import_wh: second })),
           );
@@ -107,18 +113,29 @@ export const storeContract = (name: string, open: () => StoreUnderTest): void =>
 
   check("knows the last registers, and keeps everything when reopened", async ({ store, reopen }) => {
     assert.equal(await store.lastRegisters("home"), undefined);
-    await store.append("home", [reading(t0, { energy_import_wh: 10 }), reading(t0 + 1, { energy_import_wh: 11 })]);
-    await store.appendEvent("home", { time: t0, kind: "meter-exchange", detail: "{}" });
+    await append(store, "home", [reading(t0, { energy_import_wh: 10 }), reading(t0 + 1, { energy_import_wh: 11 })]);
+    const event: PointEvent = {
+      point: "home",
+      id: "meter-exchange:1",
+      time: t0,
+      until: null,
+      kind: "meter-exchange",
+      number: null,
+      origin: "gateway",
+      detail: "{}",
+    };
+    await store.write({ events: [event] });
     const again = await reopen();
     assert.deepEqual(await again.lastRegisters("home"), { time: t0 + 1, registers: { energy_import_wh: 11 } });
-    assert.deepEqual(await again.events("home", 10), [{ time: t0, kind: "meter-exchange", detail: "{}" }]);
-    assert.equal(await again.append("home", [reading(t0, { energy_import_wh: 10 })]), 0);
+    assert.deepEqual(await again.events("home", { limit: 10 }), [event]);
+    assert.equal(await append(again, "home", [reading(t0, { energy_import_wh: 10 })]), 0);
   });
 
   check("deletes readings and minutes after their retention, hours never", async ({ store }) => {
     const day = 86_400_000;
-    for (const age of [0, 3 * 3_600_000, 3 * day]) await store.append("home", [reading(t0 - age, { power_w: 100 })]);
-    await store.prune(t0 + 1_000);
+    for (const age of [0, 3 * 3_600_000, 3 * day]) await append(store, "home", [reading(t0 - age, { power_w: 100 })]);
+    const now = t0 + 1_000;
+    await store.prune({ readings: now - 2 * 3_600_000, minutes: now - 2 * day });
     const at = async (age: number, step: number) =>
       (await store.history("home", grid(t0 - age, t0 - age + 1_000, step)))[0]?.power_w;
     assert.deepEqual([await at(0, 1), await at(0, 60), await at(0, 3_600)], [100, 100, 100]);

@@ -17,7 +17,7 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
   const folder = mkdtempSync(join(tmpdir(), "meterport-http-"));
   const clock = new VirtualClock({ wall: Date.UTC(2026, 0, 1, 12) });
   const meter = new FakeMeter(clock);
-  const store = openSqliteStore(join(folder, "data"), { raw: 1e12, minutes: 1e12 }, silentLog, clock.wall());
+  const store = openSqliteStore(join(folder, "data"), silentLog, clock.wall);
   const captures = openCaptureShelf(join(folder, "captures"), silentLog);
   /** The results of redacting, in order. */
   const redactions: Redaction[] = [];
@@ -35,6 +35,7 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
       },
     ],
     store,
+    retention: { raw: 1e12, minutes: 1e12 },
     clock,
     log: silentLog,
     version: "0.1.0",

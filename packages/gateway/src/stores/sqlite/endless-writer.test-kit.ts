@@ -4,9 +4,11 @@ import { reading } from "@meterport/engine/testing/fake-meter";
 import { openSqliteStore } from "./sqlite-store.ts";
 
 const folder = process.argv[2] ?? "";
-const store = openSqliteStore(folder, { raw: 1e12, minutes: 1e12 }, silentLog, Date.now());
+const store = openSqliteStore(folder, silentLog, Date.now);
 for (let n = 0; ; n++) {
-  await store.append("home", [reading(n * 1_000, { power_w: n, energy_import_wh: n })]);
+  await store.write({
+    readings: [{ point: "home", reading: reading(n * 1_000, { power_w: n, energy_import_wh: n }) }],
+  });
   // Waits until the line is written: only what the parent can see counts as acknowledged.
   await new Promise<void>((resolve) => process.stdout.write(`${n}\n`, () => resolve()));
 }

@@ -64,6 +64,45 @@ const migrations: readonly string[] = [
   );
   CREATE INDEX event_by_time ON event (meter, time);
   `,
+  // Facts, each change of which is in the journal. Numbers of the journal are never used twice, hence AUTOINCREMENT.
+  `
+  CREATE TABLE channel (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+  CREATE TABLE proof (
+    key INTEGER PRIMARY KEY, time INTEGER NOT NULL, table_id TEXT, offset INTEGER, raw TEXT, profile TEXT,
+    clock_offset INTEGER, note TEXT NOT NULL
+  );
+  CREATE TABLE interval (
+    meter INTEGER NOT NULL REFERENCES meter, channel INTEGER NOT NULL REFERENCES channel, end INTEGER NOT NULL,
+    seconds INTEGER NOT NULL, value REAL, source INTEGER NOT NULL, quality INTEGER NOT NULL, flags TEXT,
+    register REAL, revision INTEGER NOT NULL, stored INTEGER NOT NULL, proof INTEGER,
+    PRIMARY KEY (meter, channel, end)
+  ) WITHOUT ROWID;
+  CREATE TABLE register_state (
+    meter INTEGER NOT NULL REFERENCES meter, register TEXT NOT NULL, tier INTEGER NOT NULL, time INTEGER NOT NULL,
+    value REAL NOT NULL, reason TEXT NOT NULL, serial TEXT, proof INTEGER,
+    PRIMARY KEY (meter, register, tier, time)
+  ) WITHOUT ROWID;
+  CREATE TABLE device (
+    meter INTEGER NOT NULL REFERENCES meter, start INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (meter, start)
+  ) WITHOUT ROWID;
+  CREATE TABLE happening (
+    meter INTEGER NOT NULL REFERENCES meter, time INTEGER NOT NULL, id TEXT NOT NULL, until INTEGER, kind TEXT NOT NULL,
+    number INTEGER, origin TEXT NOT NULL, detail TEXT NOT NULL, PRIMARY KEY (meter, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX happening_by_time ON happening (meter, time);
+  INSERT INTO happening (meter, time, id, until, kind, number, origin, detail)
+    SELECT meter, time, kind || ':' || time || ':' || key, NULL, kind, NULL, 'gateway', detail FROM event;
+  DROP TABLE event;
+  CREATE TABLE memo (
+    meter INTEGER NOT NULL REFERENCES meter, name TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (meter, name)
+  ) WITHOUT ROWID;
+  CREATE TABLE journal (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, stored INTEGER NOT NULL, meter INTEGER NOT NULL, kind TEXT NOT NULL,
+    body TEXT NOT NULL
+  );
+  CREATE INDEX journal_by_time ON journal (stored);
+  CREATE TABLE cursor (reader TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -8,13 +8,16 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { type Log, silentLog } from "@meterport/engine/ports/log";
 import { reading } from "@meterport/engine/testing/fake-meter";
+import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import { storeContract } from "../store-contract.test-kit.ts";
 import { sqliteDriver, thisNode } from "./sqlite-driver.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
 const folderForTest = (): string => mkdtempSync(join(tmpdir(), "meterport-store-"));
 const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
-const retention = { raw: 2 * 3_600_000, minutes: 2 * 86_400_000 };
+const readings = (list: readonly LiveReading[]) => ({
+  readings: list.map((each) => ({ point: "home", reading: each })),
+});
 
 const drivers = {
   "Node's SQLite": sqliteDriver(),
@@ -22,7 +25,7 @@ const drivers = {
 };
 
 for (const [name, driver] of Object.entries(drivers)) {
-  const open = (folder: string, log: Log = silentLog) => openSqliteStore(folder, retention, log, 0, driver);
+  const open = (folder: string, log: Log = silentLog) => openSqliteStore(folder, log, () => 0, driver);
 
   storeContract(name, () => {
     const folder = folderForTest();
@@ -49,10 +52,7 @@ for (const [name, driver] of Object.entries(drivers)) {
       const lines: string[] = [];
       const log: Log = { ...silentLog, error: (line) => lines.push(line) };
       const store = open(folder, log);
-      await store.append(
-        "home",
-        Array.from({ length: 2_000 }, (_, n) => reading(n * 1_000, { power_w: n })),
-      );
+      await store.write(readings(Array.from({ length: 2_000 }, (_, n) => reading(n * 1_000, { power_w: n }))));
       await store.close();
       await store.close();
       const bytes = readFileSync(path);
@@ -86,7 +86,7 @@ test("a process killed while writing loses nothing that was acknowledged", async
       assert.equal(child.signalCode, "SIGKILL");
       const acknowledged = Number(seen.slice(0, seen.lastIndexOf("\n")).split("\n").at(-1));
       assert.ok(acknowledged > 50, `only ${acknowledged}`);
-      const store = openSqliteStore(folder, { raw: 1e12, minutes: 1e12 }, silentLog, 0);
+      const store = openSqliteStore(folder, silentLog, () => 0);
       const points = await store.history("home", { from: 0, step: 1, count: acknowledged + 1 });
       points.forEach((point, n) => {
         assert.equal(point.power_w, n);
@@ -105,8 +105,8 @@ test("a damaged file is renamed as the log says, and its bytes stay", async () =
     writeFileSync(path, "not a database at all".repeat(500));
     const lines: string[] = [];
     const log: Log = { ...silentLog, error: (line) => lines.push(line) };
-    const store = openSqliteStore(folder, retention, log, Date.UTC(2026, 0, 1));
-    await store.append("home", [reading(0, { power_w: 1 })]);
+    const store = openSqliteStore(folder, log, () => Date.UTC(2026, 0, 1));
+    await store.write(readings([reading(0, { power_w: 1 })]));
     await store.close();
     const aside = "meterport.db.damaged-2026-01-01T00-00-00-000Z";
     assert.ok(lines[0]?.includes(aside), lines[0]);
@@ -125,7 +125,7 @@ test("a database of a newer Meterport is refused and left alone", async () => {
     db.exec("PRAGMA user_version = 99");
     db.close();
     assert.throws(
-      () => openSqliteStore(folder, retention, silentLog, 0),
+      () => openSqliteStore(folder, silentLog, () => 0),
       /written by a newer Meterport \(database version 99/,
     );
     assert.deepEqual(readdirSync(folder), ["meterport.db"]);
@@ -139,7 +139,7 @@ test("a folder that cannot be created is one clear sentence", async () => {
   try {
     writeFileSync(join(folder, "file"), "");
     assert.throws(
-      () => openSqliteStore(join(folder, "file", "data"), retention, silentLog, 0),
+      () => openSqliteStore(join(folder, "file", "data"), silentLog, () => 0),
       /cannot open the database .*METERPORT_DATA/,
     );
   } finally {
@@ -151,7 +151,7 @@ test("only the owner can read the database, and two days of readings stay small"
   const folder = folderForTest();
   try {
     const path = join(folder, "meterport.db");
-    const store = openSqliteStore(folder, { raw: 1e12, minutes: 1e12 }, silentLog, 0);
+    const store = openSqliteStore(folder, silentLog, () => 0);
     assert.equal(statSync(path).mode & 0o077, 0);
     const values = {
       power_w: 1_234,
@@ -161,10 +161,7 @@ test("only the owner can read the database, and two days of readings stay small"
       frequency_hz: 49.98,
       energy_import_wh: 12_345_678,
     };
-    await store.append(
-      "home",
-      Array.from({ length: 10_000 }, (_, n) => reading(n * 2_000, values)),
-    );
+    await store.write(readings(Array.from({ length: 10_000 }, (_, n) => reading(n * 2_000, values))));
     await store.close();
     const each = statSync(path).size / 10_000;
     assert.ok(each < 120, `${each} bytes for each reading`);

@@ -1,210 +1,148 @@
 /** The store in one SQLite file. */
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type RegisterKey, registerKeys } from "@meterport/engine/guard/measured";
-import type { HistoryGrid } from "@meterport/engine/history/history-grid";
-import type { HistoryPoint } from "@meterport/engine/history/history-point";
+import type { Proof } from "@meterport/engine/model/proof";
 import type { Log } from "@meterport/engine/ports/log";
-import type { LastRegisters, Retention, Store, StoredEvent } from "@meterport/engine/ports/store";
-import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import type {
+  LastRegisters,
+  PruneLimits,
+  PruneReport,
+  Store,
+  StoreBatch,
+  StoreResult,
+  StoreStatus,
+} from "@meterport/engine/ports/store";
+import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
-import { type SqliteConnection, type SqliteDriver, type SqliteStatement, sqliteDriver } from "./sqlite-driver.ts";
+import { type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
+import { SqliteFacts } from "./sqlite-facts.ts";
 import { openDatabase } from "./sqlite-file.ts";
-import { bucketRegisters, readingColumns } from "./sqlite-schema.ts";
+import { SqliteJournal } from "./sqlite-journal.ts";
+import { SqliteReadings } from "./sqlite-readings.ts";
+import { SqliteSession } from "./sqlite-session.ts";
 
-/** Seconds. History in whole hours reads the hours, in whole minutes the minutes, and anything finer the readings. */
-const widths = [3_600, 60] as const;
+type Part<K extends keyof Store> = Store[K];
 
-const qualityCodes: Readonly<Record<LiveReading["quality"], number>> = { good: 0, partial: 1, suspect: 2, stale: 3 };
-
-const numberOrNull = (value: unknown): number | null => (typeof value === "number" ? value : null);
-
-const bucketColumns = [
-  ...["meter", "width", "start", "last", "power_count", "power_sum", "power_min", "power_max"],
-  ...bucketRegisters,
-];
-
-const insertReading = `INSERT OR IGNORE INTO reading (meter, time, quality, ${readingColumns.join(", ")})
-  VALUES (?, ?, ?, ${readingColumns.map(() => "?").join(", ")})`;
-
-// A reading that comes late must not set a register back, and one without a register must not blank it.
-const upsertBucket = `INSERT INTO bucket (${bucketColumns.join(", ")}) VALUES (${bucketColumns.map(() => "?").join(", ")})
-  ON CONFLICT DO UPDATE SET
-    power_count = power_count + excluded.power_count,
-    power_sum = power_sum + excluded.power_sum,
-    power_min = min(ifnull(power_min, excluded.power_min), ifnull(excluded.power_min, power_min)),
-    power_max = max(ifnull(power_max, excluded.power_max), ifnull(excluded.power_max, power_max)),
-    ${bucketRegisters
-      .map(
-        (r) =>
-          `${r} = CASE WHEN excluded.last >= last THEN ifnull(excluded.${r}, ${r}) ELSE ifnull(${r}, excluded.${r}) END`,
-      )
-      .join(",\n    ")},
-    last = max(last, excluded.last)`;
-
-// Numbers are bound as floating point, hence the CAST. Beside a single max() SQLite gives the other columns of the row with the maximum.
-const rawPower = `SELECT CAST((time - :from) / :width AS INTEGER) AS slot, avg(power_w) AS mean, min(power_w) AS low, max(power_w) AS high
-  FROM reading WHERE meter = :meter AND time >= :from AND time < :to GROUP BY slot`;
-const rawRegister = (
-  column: string,
-): string => `SELECT CAST((time - :from) / :width AS INTEGER) AS slot, max(time), ${column} AS value
-  FROM reading WHERE meter = :meter AND time >= :from AND time < :to AND ${column} IS NOT NULL GROUP BY slot`;
-const bucketPower = `SELECT CAST((start - :from) / :width AS INTEGER) AS slot, sum(power_sum) / nullif(sum(power_count), 0) AS mean,
-    min(power_min) AS low, max(power_max) AS high
-  FROM bucket WHERE meter = :meter AND width = :bucket AND start >= :from AND start < :to GROUP BY slot`;
-const bucketRegister = (
-  column: string,
-): string => `SELECT CAST((start - :from) / :width AS INTEGER) AS slot, max(start), ${column} AS value
-  FROM bucket WHERE meter = :meter AND width = :bucket AND start >= :from AND start < :to AND ${column} IS NOT NULL GROUP BY slot`;
-
-interface Writable {
-  power_w: number | null;
-  power_min_w: number | null;
-  power_max_w: number | null;
-  energy_import_wh: number | null;
-  energy_export_wh: number | null;
-}
+const count = <T>(items: readonly T[] | undefined, put: (item: T) => boolean): number => {
+  let changed = 0;
+  for (const item of items ?? []) if (put(item)) changed++;
+  return changed;
+};
 
 export class SqliteStore implements Store {
-  readonly #db: SqliteConnection;
-  readonly #retention: Retention;
-  readonly #statements = new Map<string, SqliteStatement>();
-  readonly #meters = new Map<string, number>();
+  readonly #path: string;
+  readonly #session: SqliteSession;
+  readonly #readings: SqliteReadings;
+  readonly #facts: SqliteFacts;
+  readonly #journal: SqliteJournal;
+  readonly #wall: () => Millis;
 
-  constructor(db: SqliteConnection, retention: Retention) {
-    this.#db = db;
-    this.#retention = retention;
+  constructor(path: string, session: SqliteSession, wall: () => Millis) {
+    this.#path = path;
+    this.#session = session;
+    this.#wall = wall;
+    this.#readings = new SqliteReadings(session);
+    this.#journal = new SqliteJournal(session);
+    this.#facts = new SqliteFacts(session, (point, change) => this.#journal.note(point, change, this.#wall()));
   }
 
-  readonly append = async (meter: string, readings: readonly LiveReading[]): Promise<number> => {
-    if (readings.length === 0) return 0;
-    const key = this.#key(meter);
-    return this.#transaction(() => {
-      let added = 0;
-      for (const reading of readings) if (this.#insert(key, reading)) added++;
-      return added;
+  readonly write: Part<"write"> = async (batch: StoreBatch): Promise<StoreResult> => {
+    this.#makeKeys(batch);
+    return this.#session.transaction(() => {
+      const now = this.#wall();
+      const proofs = new Map<Proof, number>();
+      for (const { point, name, text } of batch.memos ?? []) this.#setMemo(point, name, text);
+      const result = {
+        readings: count(batch.readings, ({ point, reading }) =>
+          this.#readings.insert(this.#session.point(point), reading),
+        ),
+        intervals: count(batch.intervals, (interval) => this.#facts.putInterval(interval, now, proofs)),
+        registers: count(batch.registers, (state) => this.#facts.putRegister(state, proofs)),
+        events: count(batch.events, (event) => this.#facts.putEvent(event)),
+        devices: count(batch.devices, (device) => this.#facts.putDevice(device)),
+      };
+      return { ...result, journal: this.#journal.range().newest };
     });
   };
 
-  readonly history = async (meter: string, grid: HistoryGrid): Promise<readonly HistoryPoint[]> => {
-    const width = grid.step * 1000;
-    const slots: Writable[] = Array.from({ length: grid.count }, () => ({
-      power_w: null,
-      power_min_w: null,
-      power_max_w: null,
-      energy_import_wh: null,
-      energy_export_wh: null,
-    }));
-    const range = { meter: this.#key(meter), from: grid.from, to: grid.from + grid.count * width, width };
-    const bucket = widths.find((seconds) => grid.step % seconds === 0);
-    const rows = (raw: string, stored: string) =>
-      bucket === undefined ? this.#prepare(raw).all(range) : this.#prepare(stored).all({ ...range, bucket });
-    for (const row of rows(rawPower, bucketPower)) {
-      const slot = slots[Number(row.slot)];
-      if (slot === undefined) continue;
-      slot.power_w = numberOrNull(row.mean);
-      slot.power_min_w = numberOrNull(row.low);
-      slot.power_max_w = numberOrNull(row.high);
+  readonly history: Part<"history"> = async (point, grid) => this.#readings.history(this.#session.point(point), grid);
+
+  readonly series: Part<"series"> = async (point, grid, keys) =>
+    this.#readings.series(this.#session.point(point), grid, keys);
+
+  readonly readings: Part<"readings"> = async (point, query) =>
+    this.#readings.readings(this.#session.point(point), query);
+
+  readonly lastRegisters: Part<"lastRegisters"> = async (point) =>
+    this.#readings.lastRegisters(this.#session.point(point));
+
+  readonly allLastRegisters: Part<"allLastRegisters"> = async () => {
+    const all = new Map<string, LastRegisters>();
+    for (const { id, key } of this.#session.prepare("SELECT id, key FROM meter").all()) {
+      const last = this.#readings.lastRegisters(Number(key));
+      if (last !== undefined) all.set(String(id), last);
     }
-    for (const column of ["energy_import_wh", "energy_export_wh"] as const) {
-      for (const row of rows(rawRegister(column), bucketRegister(column))) {
-        const slot = slots[Number(row.slot)];
-        if (slot !== undefined) slot[column] = numberOrNull(row.value);
-      }
-    }
-    return slots.map((slot, n) => ({ time: new Date(grid.from + n * width).toISOString(), ...slot }));
+    return all;
   };
 
-  readonly lastRegisters = async (meter: string): Promise<LastRegisters | undefined> => {
-    const columns = bucketRegisters.join(", ");
-    const some = bucketRegisters.map((column) => `${column} IS NOT NULL`).join(" OR ");
-    const row = this.#prepare(
-      `SELECT last, ${columns} FROM bucket WHERE meter = ? AND width = 3600 AND (${some}) ORDER BY start DESC LIMIT 1`,
-    ).get(this.#key(meter));
-    if (row === undefined) return undefined;
-    const registers: Partial<Record<RegisterKey, number>> = {};
-    for (const key of registerKeys) {
-      const value = row[key];
-      if (typeof value === "number") registers[key] = value;
-    }
-    return { time: Number(row.last), registers };
+  readonly intervals: Part<"intervals"> = async (point, query) => this.#facts.intervals(point, query);
+  readonly intervalSums: Part<"intervalSums"> = async (point, channel, bounds) =>
+    this.#facts.sums(point, channel, bounds);
+  readonly channels: Part<"channels"> = async (point) => this.#facts.channels(point);
+  readonly intervalProof: Part<"intervalProof"> = async (point, channel, end) =>
+    this.#facts.intervalProof(point, channel, end);
+  readonly registers: Part<"registers"> = async (point, query) => this.#facts.registers(point, query);
+  readonly devices: Part<"devices"> = async (point) => this.#facts.devices(point);
+  readonly events: Part<"events"> = async (point, query) => this.#facts.events(point, query);
+
+  readonly memo: Part<"memo"> = async (point, name) => {
+    const row = this.#session
+      .prepare("SELECT text FROM memo WHERE meter = ? AND name = ?")
+      .get(this.#session.point(point), name);
+    return row === undefined ? undefined : String(row.text);
   };
 
-  readonly appendEvent = async (meter: string, event: StoredEvent): Promise<void> => {
-    const { time, kind, detail } = event;
-    this.#prepare("INSERT INTO event (meter, time, kind, detail) VALUES (?, ?, ?, ?)").run(
-      ...[this.#key(meter), time, kind, detail],
-    );
-  };
+  readonly journal: Part<"journal"> = async (query) => this.#journal.page(query);
+  readonly cursor: Part<"cursor"> = async (reader) => this.#journal.cursor(reader);
+  readonly setCursor: Part<"setCursor"> = async (reader, number) => this.#journal.setCursor(reader, number);
+  readonly cursors: Part<"cursors"> = async () => this.#journal.cursors();
 
-  readonly events = async (meter: string, limit: number): Promise<readonly StoredEvent[]> =>
-    this.#prepare("SELECT time, kind, detail FROM event WHERE meter = ? ORDER BY time DESC, key DESC LIMIT ?")
-      .all(this.#key(meter), limit)
-      .map((row) => ({ time: Number(row.time), kind: String(row.kind), detail: String(row.detail) }));
-
-  readonly prune = async (now: Millis): Promise<void> => {
-    this.#transaction(() => {
-      const meters = this.#prepare("SELECT key FROM meter").all();
-      for (const { key } of meters) {
-        this.#prepare("DELETE FROM reading WHERE meter = ? AND time < ?").run(Number(key), now - this.#retention.raw);
-        this.#prepare("DELETE FROM bucket WHERE meter = ? AND width = 60 AND start < ?").run(
-          ...[Number(key), now - this.#retention.minutes],
-        );
-      }
+  readonly prune: Part<"prune"> = async (limits: PruneLimits): Promise<PruneReport> =>
+    this.#session.transaction(() => {
+      const events =
+        limits.events === undefined
+          ? 0
+          : Number(this.#session.prepare("DELETE FROM happening WHERE time < ?").run(limits.events).changes);
+      return { ...this.#readings.prune(limits), events, journal: this.#journal.prune(limits) };
     });
+
+  readonly status: Part<"status"> = async (): Promise<StoreStatus> => ({
+    kind: "sqlite",
+    state: "ok",
+    problem: null,
+    bytes: statSync(this.#path).size,
+    newestReading: this.#readings.newest(),
+    journal: this.#journal.range(),
+  });
+
+  readonly backup: Part<"backup"> = async (path) => {
+    if (existsSync(path)) throw new UsageError("backup", `${path} exists already: choose another name`);
+    this.#session.prepare("VACUUM INTO ?").run(path);
   };
 
-  readonly close = async (): Promise<void> => {
-    this.#db.close();
-  };
+  readonly close: Part<"close"> = async () => this.#session.close();
 
-  #insert(meter: number, reading: LiveReading): boolean {
-    const time = Date.parse(reading.time);
-    const values = readingColumns.map((column) => reading[column]);
-    const { changes } = this.#prepare(insertReading).run(meter, time, qualityCodes[reading.quality], ...values);
-    if (Number(changes) === 0) return false;
-    const power = reading.power_w;
-    const registers = bucketRegisters.map((column) => reading[column]);
-    for (const seconds of widths) {
-      const start = Math.floor(time / (seconds * 1000)) * seconds * 1000;
-      const head = [meter, seconds, start, time, power === null ? 0 : 1, power ?? 0, power, power];
-      this.#prepare(upsertBucket).run(...head, ...registers);
-    }
-    return true;
+  /** Short numbers are made before the transaction, which may be rolled back. */
+  #makeKeys({ readings, intervals, registers, events, devices, memos }: StoreBatch): void {
+    for (const list of [readings, intervals, registers, events, devices, memos])
+      for (const { point } of list ?? []) this.#session.point(point);
+    for (const { channel } of intervals ?? []) this.#session.channel(channel);
   }
 
-  /** The meter's short number; made on first use, and never inside a transaction that may be rolled back. */
-  #key(meter: string): number {
-    const known = this.#meters.get(meter);
-    if (known !== undefined) return known;
-    this.#prepare("INSERT OR IGNORE INTO meter (id) VALUES (?)").run(meter);
-    const key = Number(this.#prepare("SELECT key FROM meter WHERE id = ?").get(meter)?.key);
-    this.#meters.set(meter, key);
-    return key;
-  }
-
-  #prepare(sql: string): SqliteStatement {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
-
-  #transaction<T>(work: () => T): T {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      const result = work();
-      this.#db.exec("COMMIT");
-      return result;
-    } catch (error) {
-      try {
-        this.#db.exec("ROLLBACK");
-      } catch {
-        // SQLite has already rolled back, as when the disk is full.
-      }
-      throw error;
-    }
+  #setMemo(point: string, name: string, text: string | null): void {
+    const key = this.#session.point(point);
+    if (text === null) this.#session.prepare("DELETE FROM memo WHERE meter = ? AND name = ?").run(key, name);
+    else this.#session.prepare("INSERT OR REPLACE INTO memo (meter, name, text) VALUES (?, ?, ?)").run(key, name, text);
   }
 }
 
@@ -215,8 +153,10 @@ export class SqliteStore implements Store {
  */
 export const openSqliteStore = (
   folder: string,
-  retention: Retention,
   log: Log,
-  now: Millis,
+  wall: () => Millis,
   driver: SqliteDriver = sqliteDriver(),
-): SqliteStore => new SqliteStore(openDatabase(join(folder, "meterport.db"), log, now, driver), retention);
+): SqliteStore => {
+  const path = join(folder, "meterport.db");
+  return new SqliteStore(path, new SqliteSession(openDatabase(path, log, wall(), driver)), wall);
+};

@@ -1,0 +1,252 @@
+/** Intervals, registers, events and devices; each change of one gets an entry in the journal. */
+import type { Device } from "@meterport/engine/model/device";
+import {
+  type Interval,
+  intervalQualities,
+  intervalSources,
+  replaces,
+  type StoredInterval,
+} from "@meterport/engine/model/interval";
+import type { JournalChange } from "@meterport/engine/model/journal-entry";
+import type { EventOrigin, PointEvent } from "@meterport/engine/model/point-event";
+import type { Proof } from "@meterport/engine/model/proof";
+import type { RegisterReason, RegisterState } from "@meterport/engine/model/register-state";
+import type { EventQuery, IntervalQuery, IntervalSum, RegisterQuery } from "@meterport/engine/ports/store";
+import type { Millis } from "@meterport/protocol/ports";
+import { numberOrNull, type SqliteRow, type SqliteSession, textOrNull } from "./sqlite-session.ts";
+
+/** Called for each change, in the transaction that stores it. */
+export type NoteChange = (point: number, change: JournalChange) => void;
+
+const insertInterval = `INSERT INTO interval
+  (meter, channel, end, seconds, value, source, quality, flags, register, revision, stored, proof)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET seconds = excluded.seconds, value = excluded.value, source = excluded.source,
+    quality = excluded.quality, flags = excluded.flags, register = excluded.register, revision = excluded.revision,
+    stored = excluded.stored, proof = excluded.proof`;
+
+const qualityCounts = intervalQualities.map((_, n) => `sum(quality = ${n}) AS quality_${n}`).join(", ");
+const sourceCounts = intervalSources
+  .map((_, n) => `sum(value IS NOT NULL AND source = ${n}) AS source_${n}`)
+  .join(", ");
+const sumIntervals = `SELECT sum(value) AS value, sum(CASE WHEN value IS NULL THEN 0 ELSE seconds END) AS seconds,
+    ${qualityCounts}, ${sourceCounts}
+  FROM interval WHERE meter = ? AND channel = ? AND end > ? AND end <= ?`;
+
+const countsBy = <K extends string>(names: readonly K[], row: SqliteRow | undefined, prefix: string) =>
+  Object.fromEntries(names.map((name, n) => [name, Number(row?.[`${prefix}_${n}`] ?? 0)])) as Record<K, number>;
+
+/** What makes two events of one id the same. */
+const isSameEvent = (row: SqliteRow, event: PointEvent): boolean =>
+  Number(row.time) === event.time &&
+  numberOrNull(row.until) === event.until &&
+  row.kind === event.kind &&
+  numberOrNull(row.number) === event.number &&
+  row.origin === event.origin &&
+  row.detail === event.detail;
+
+export class SqliteFacts {
+  readonly #session: SqliteSession;
+  readonly #note: NoteChange;
+
+  constructor(session: SqliteSession, note: NoteChange) {
+    this.#session = session;
+    this.#note = note;
+  }
+
+  /** Whether it changed anything; `proofs` remembers which proofs of this batch are stored. */
+  putInterval(interval: Interval, now: Millis, proofs: Map<Proof, number>): boolean {
+    const [point, channel] = [this.#session.point(interval.point), this.#session.channel(interval.channel)];
+    const row = this.#prepare("SELECT * FROM interval WHERE meter = ? AND channel = ? AND end = ?").get(
+      ...[point, channel, interval.end],
+    );
+    const before = row === undefined ? undefined : this.#intervalOf(interval.point, interval.channel, row);
+    if (before !== undefined && !replaces(interval, before)) return false;
+    const { proof, ...plain } = interval;
+    const stored = { ...plain, revision: (before?.revision ?? 0) + 1, stored: now };
+    this.#prepare(insertInterval).run(
+      ...[point, channel, interval.end, interval.seconds, interval.value],
+      ...[intervalSources.indexOf(interval.source), intervalQualities.indexOf(interval.quality)],
+      ...[interval.flags.length === 0 ? null : interval.flags.join(" "), interval.register],
+      ...[stored.revision, now, this.#proof(proof, proofs)],
+    );
+    this.#note(point, { kind: "interval", interval: stored });
+    return true;
+  }
+
+  putRegister(state: RegisterState, proofs: Map<Proof, number>): boolean {
+    const { proof, ...plain } = state;
+    const point = this.#session.point(state.point);
+    const { changes } = this.#prepare("INSERT OR IGNORE INTO register_state VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(
+      ...[point, state.register, state.tier, state.time, state.value, state.reason, state.serial],
+      this.#proof(proof, proofs),
+    );
+    if (Number(changes) === 0) return false;
+    this.#note(point, { kind: "register", register: plain });
+    return true;
+  }
+
+  putEvent(event: PointEvent): boolean {
+    const point = this.#session.point(event.point);
+    const before = this.#prepare("SELECT * FROM happening WHERE meter = ? AND id = ?").get(point, event.id);
+    if (before !== undefined && isSameEvent(before, event)) return false;
+    this.#prepare(
+      "INSERT OR REPLACE INTO happening (meter, time, id, until, kind, number, origin, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    ).run(...[point, event.time, event.id, event.until, event.kind, event.number, event.origin, event.detail]);
+    this.#note(point, { kind: "event", event });
+    return true;
+  }
+
+  putDevice(device: Device): boolean {
+    const point = this.#session.point(device.point);
+    const { point: _, from, ...rest } = device;
+    const body = JSON.stringify(rest);
+    const before = this.#prepare("SELECT body FROM device WHERE meter = ? AND start = ?").get(point, from);
+    if (before?.body === body) return false;
+    this.#prepare("INSERT OR REPLACE INTO device (meter, start, body) VALUES (?, ?, ?)").run(point, from, body);
+    this.#note(point, { kind: "device", device });
+    return true;
+  }
+
+  intervals(point: string, { channel, from, to, limit }: IntervalQuery): readonly StoredInterval[] {
+    return this.#prepare(
+      "SELECT * FROM interval WHERE meter = ? AND channel = ? AND end > ? AND end <= ? ORDER BY end LIMIT ?",
+    )
+      .all(this.#session.point(point), this.#session.channel(channel), from, to, limit)
+      .map((row) => this.#intervalOf(point, channel, row));
+  }
+
+  sums(point: string, channel: string, bounds: readonly Millis[]): readonly IntervalSum[] {
+    const keys = [this.#session.point(point), this.#session.channel(channel)] as const;
+    return bounds.slice(1).map((to, n) => {
+      const from = bounds[n] as Millis;
+      const row = this.#prepare(sumIntervals).get(...keys, from, to);
+      return {
+        from,
+        to,
+        value: numberOrNull(row?.value),
+        seconds: Number(row?.seconds ?? 0),
+        byQuality: countsBy(intervalQualities, row, "quality"),
+        bySource: countsBy(intervalSources, row, "source"),
+      };
+    });
+  }
+
+  channels(point: string): readonly string[] {
+    return this.#prepare(
+      "SELECT id FROM channel WHERE EXISTS (SELECT 1 FROM interval WHERE meter = ? AND channel = channel.key) ORDER BY id",
+    )
+      .all(this.#session.point(point))
+      .map((row) => String(row.id));
+  }
+
+  intervalProof(point: string, channel: string, end: Millis) {
+    const row = this.#prepare("SELECT * FROM interval WHERE meter = ? AND channel = ? AND end = ?").get(
+      ...[this.#session.point(point), this.#session.channel(channel), end],
+    );
+    if (row === undefined) return undefined;
+    const proof =
+      row.proof === null ? undefined : this.#prepare("SELECT * FROM proof WHERE key = ?").get(Number(row.proof));
+    return {
+      interval: this.#intervalOf(point, channel, row),
+      proof: proof === undefined ? null : proofOf(proof),
+    };
+  }
+
+  registers(point: string, query: RegisterQuery): readonly RegisterState[] {
+    const { from, to, register = null, tier = null, limit } = query;
+    return this.#prepare(
+      `SELECT * FROM register_state WHERE meter = :meter AND time >= :from AND time < :to
+        AND (:register IS NULL OR register = :register) AND (:tier IS NULL OR tier = :tier) ORDER BY time, register, tier LIMIT :limit`,
+    )
+      .all({ meter: this.#session.point(point), from, to, register, tier, limit })
+      .map((row) => ({
+        point,
+        register: String(row.register),
+        tier: Number(row.tier),
+        time: Number(row.time),
+        value: Number(row.value),
+        reason: String(row.reason) as RegisterReason,
+        serial: textOrNull(row.serial),
+      }));
+  }
+
+  devices(point: string): readonly Device[] {
+    return this.#prepare("SELECT start, body FROM device WHERE meter = ? ORDER BY start")
+      .all(this.#session.point(point))
+      .map((row) => ({
+        point,
+        from: Number(row.start),
+        ...(JSON.parse(String(row.body)) as Omit<Device, "point" | "from">),
+      }));
+  }
+
+  events(point: string, query: EventQuery): readonly PointEvent[] {
+    const { from = Number.MIN_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER, kinds, before, limit } = query;
+    const names = {
+      meter: this.#session.point(point),
+      from,
+      to,
+      kinds: kinds === undefined ? null : JSON.stringify(kinds),
+      limit,
+    };
+    return this.#prepare(
+      `SELECT * FROM happening WHERE meter = :meter AND time >= :from AND time < :to
+        AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
+        AND (:beforeTime IS NULL OR time < :beforeTime OR (time = :beforeTime AND id < :beforeId))
+        ORDER BY time DESC, id DESC LIMIT :limit`,
+    )
+      .all({ ...names, beforeTime: before?.time ?? null, beforeId: before?.id ?? null })
+      .map((row) => ({
+        point,
+        id: String(row.id),
+        time: Number(row.time),
+        until: numberOrNull(row.until),
+        kind: String(row.kind),
+        number: numberOrNull(row.number),
+        origin: String(row.origin) as EventOrigin,
+        detail: String(row.detail),
+      }));
+  }
+
+  #proof(proof: Proof | undefined, proofs: Map<Proof, number>): number | null {
+    if (proof === undefined) return null;
+    const known = proofs.get(proof);
+    if (known !== undefined) return known;
+    const { time, table, offset, raw, profile, clockOffset, note } = proof;
+    this.#prepare(
+      "INSERT INTO proof (time, table_id, offset, raw, profile, clock_offset, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    ).run(time, table, offset, raw, profile, clockOffset, note);
+    const key = Number(this.#prepare("SELECT last_insert_rowid() AS key").get()?.key);
+    proofs.set(proof, key);
+    return key;
+  }
+
+  #intervalOf(point: string, channel: string, row: SqliteRow): StoredInterval {
+    return {
+      point,
+      channel,
+      end: Number(row.end),
+      seconds: Number(row.seconds),
+      value: numberOrNull(row.value),
+      source: intervalSources[Number(row.source)] ?? "estimated",
+      quality: intervalQualities[Number(row.quality)] ?? "suspect",
+      flags: typeof row.flags === "string" ? row.flags.split(" ") : [],
+      register: numberOrNull(row.register),
+      revision: Number(row.revision),
+      stored: Number(row.stored),
+    };
+  }
+
+  readonly #prepare = (sql: string) => this.#session.prepare(sql);
+}
+
+const proofOf = (row: SqliteRow): Proof => ({
+  time: Number(row.time),
+  table: textOrNull(row.table_id),
+  offset: numberOrNull(row.offset),
+  raw: textOrNull(row.raw),
+  profile: textOrNull(row.profile),
+  clockOffset: numberOrNull(row.clock_offset),
+  note: String(row.note),
+});

@@ -1,0 +1,92 @@
+/** The journal of changes, and how far each reader has come. */
+import type { JournalChange, JournalEntry, JournalPage } from "@meterport/engine/model/journal-entry";
+import type { JournalQuery, PruneLimits } from "@meterport/engine/ports/store";
+import type { Millis } from "@meterport/protocol/ports";
+import { numberOrNull, type SqliteSession } from "./sqlite-session.ts";
+
+export class SqliteJournal {
+  readonly #session: SqliteSession;
+
+  constructor(session: SqliteSession) {
+    this.#session = session;
+  }
+
+  /** Inside the transaction that stores the change. */
+  note(point: number, change: JournalChange, now: Millis): void {
+    const { kind, ...rest } = change;
+    this.#prepare("INSERT INTO journal (stored, meter, kind, body) VALUES (?, ?, ?, ?)").run(
+      ...[now, point, kind, JSON.stringify(rest)],
+    );
+  }
+
+  page({ after, limit, points, kinds }: JournalQuery): JournalPage {
+    const { oldest, newest } = this.range();
+    const wanted = points?.map((point) => this.#session.point(point));
+    const rows = this.#prepare(
+      `SELECT * FROM journal WHERE number > :after
+        AND (:points IS NULL OR meter IN (SELECT value FROM json_each(:points)))
+        AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds))) ORDER BY number LIMIT :limit`,
+    ).all({
+      after,
+      points: wanted === undefined ? null : JSON.stringify(wanted),
+      kinds: kinds === undefined ? null : JSON.stringify(kinds),
+      limit,
+    });
+    const entries = rows.map(
+      (row) =>
+        ({
+          number: Number(row.number),
+          stored: Number(row.stored),
+          point: this.#session.nameOf(Number(row.meter)),
+          kind: String(row.kind),
+          ...(JSON.parse(String(row.body)) as object),
+        }) as JournalEntry,
+    );
+    const last = entries.at(-1);
+    const next = entries.length < limit || last === undefined ? Math.max(after, newest) : last.number;
+    return {
+      entries,
+      next,
+      more: next < newest,
+      oldest,
+      passed: newest > after && (oldest === null || oldest > after + 1),
+    };
+  }
+
+  /** `newest` counts on after its entry was deleted. */
+  range(): { readonly oldest: number | null; readonly newest: number } {
+    const oldest = numberOrNull(this.#prepare("SELECT min(number) AS oldest FROM journal").get()?.oldest);
+    const newest = this.#prepare("SELECT seq FROM sqlite_sequence WHERE name = 'journal'").get()?.seq;
+    return { oldest, newest: Number(newest ?? 0) };
+  }
+
+  cursor(reader: string): number | undefined {
+    return numberOrNull(this.#prepare("SELECT number FROM cursor WHERE reader = ?").get(reader)?.number) ?? undefined;
+  }
+
+  setCursor(reader: string, number: number | undefined): void {
+    if (number === undefined) this.#prepare("DELETE FROM cursor WHERE reader = ?").run(reader);
+    else this.#prepare("INSERT OR REPLACE INTO cursor (reader, number) VALUES (?, ?)").run(reader, number);
+  }
+
+  cursors(): ReadonlyMap<string, number> {
+    const rows = this.#prepare("SELECT reader, number FROM cursor ORDER BY reader").all();
+    return new Map(rows.map((row) => [String(row.reader), Number(row.number)]));
+  }
+
+  /** How many entries were deleted. Inside a transaction of the caller. */
+  prune({ journal, journalAtMost }: PruneLimits): number {
+    let deleted = 0;
+    if (journal !== undefined)
+      deleted += Number(
+        this.#prepare(
+          "DELETE FROM journal WHERE stored < ? AND number <= ifnull((SELECT min(number) FROM cursor), number)",
+        ).run(journal).changes,
+      );
+    if (journalAtMost !== undefined)
+      deleted += Number(this.#prepare("DELETE FROM journal WHERE stored < ?").run(journalAtMost).changes);
+    return deleted;
+  }
+
+  readonly #prepare = (sql: string) => this.#session.prepare(sql);
+}
