@@ -28,7 +28,9 @@ import { openMeter, throughHeadNote } from "./meters/open-meter.ts";
 import { QuietSource } from "./meters/quiet-source.ts";
 import { tlsSeen } from "./meters/tls-seen.ts";
 import { tracedMeter } from "./meters/traced-meter.ts";
+import { type DataLock, lockDataFolder } from "./operation/data-lock.ts";
 import { createGateway, type GatewayMeter } from "./operation/gateway.ts";
+import { serviceManager } from "./operation/service-manager.ts";
 import { openSqliteStore } from "./stores/sqlite/sqlite-store.ts";
 
 export interface DaemonOptions {
@@ -199,7 +201,7 @@ const fillPastDay = async (demo: Demo, store: Store): Promise<void> => {
  * @throws UsageError with a sentence per problem with the settings, the data folder or the port
  */
 export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
-  const { env, writeLog } = options;
+  const { writeLog } = options;
   // The configuration sets it as soon as it is read.
   const logging: { level: LogLevel } = { level: "info" };
   const log = lineLog(systemClock, writeLog, () => logging.level);
@@ -207,6 +209,16 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   logging.level = config.logLevel;
   for (const warning of config.warnings) log.warn(warning);
   for (const meter of config.meters) log.info(`${meter.id}: key ${meter.keyForm}`);
+  const lock = lockDataFolder(config.data);
+  try {
+    return await startLocked(options, config, log, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};
+
+const startLocked = async ({ env }: DaemonOptions, config: Config, log: LevelLog, lock: DataLock): Promise<Daemon> => {
   const store = openSqliteStore(config.data, log, systemClock.wall);
   const shelf = openCaptureShelf(join(config.data, "captures"), log);
   const running: Running = { config, env, log, shelf, redactorOf: redactors(log) };
@@ -232,6 +244,10 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   });
   const server = await listen({ ...config.http, fetch: gateway.app.fetch, log });
   gateway.start();
+  const version = ownVersion();
+  lock.record({ pid: process.pid, url: server.url, version, started: new Date(systemClock.wall()).toISOString() });
+  const manager = serviceManager({ env, clock: systemClock, log, isAlive: () => true });
+  manager.ready(`${server.url}`);
   const forget = noteDaemon(
     server.url,
     config.meters.map(({ link }) => link),
@@ -240,10 +256,13 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
     url: server.url,
     stop: async (why) => {
       log.info(`${why}: stopping`);
+      manager.stopping();
       const closed = server.close();
       await gateway.stop();
       await closed;
       forget();
+      manager.close();
+      lock.release();
     },
   };
 };

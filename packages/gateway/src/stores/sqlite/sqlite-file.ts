@@ -1,25 +1,14 @@
 /** Opens the database file; a damaged one is set aside and never deleted. */
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Log } from "@meterport/engine/ports/log";
 import { UsageError } from "@meterport/protocol/errors";
+import { makeFolder } from "../../operation/make-folder.ts";
 import type { SqliteConnection, SqliteDriver } from "./sqlite-driver.ts";
 import { migrate } from "./sqlite-schema.ts";
 
 /** Checking a larger file would delay the start by seconds. */
 const checkedBytes = 64 * 1024 * 1024;
-
-/** Node's own recursive mkdir never ends if a file system refuses a folder as if its parent were missing, as /proc does. */
-const makeFolder = (path: string): void => {
-  if (existsSync(path)) return;
-  if (dirname(path) !== path) makeFolder(dirname(path));
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    // Another gateway may have been quicker.
-    if (!existsSync(path)) throw error;
-  }
-};
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */
 const damageCodes = new Set([11, 26]);
