@@ -104,7 +104,7 @@ test("a data folder that cannot be created is one sentence and exit code 2 at on
   assert.equal(await daemon.exit, 2);
   assert.match(
     daemon.seen.err,
-    /^cannot write to the data folder \/proc\/meterport\/[^\n]+set another folder with --data or METERPORT_DATA\n$/,
+    /^cannot write to the data folder \/proc\/meterport[^\n]+set another folder with --data or METERPORT_DATA\n$/,
   );
 });
 
