@@ -13,6 +13,7 @@ import {
   liveReading,
   liveSources,
 } from "@meterport/protocol/meaning/readings";
+import type { Signal } from "@meterport/protocol/ports";
 import { BT15 } from "@meterport/protocol/tables/basic/bt15-constants";
 import { BT22 } from "@meterport/protocol/tables/basic/bt22-data-selection";
 import { BT23 } from "@meterport/protocol/tables/basic/bt23-current-register-data";
@@ -22,6 +23,7 @@ import type { CallOptions, Meter } from "../meter/meter.ts";
 import type { Outcome } from "../meter/outcome.ts";
 import { type ByteRange, joinRanges, requestCost } from "../meter/read/ranges.ts";
 import { readSlice } from "../meter/read/table-bytes.ts";
+import { StopSignal } from "../session/stop-signal.ts";
 import { askEnergyUnit } from "./energy-unit.ts";
 
 interface SourceAt {
@@ -55,6 +57,9 @@ interface Prepared {
   /** Generation of the meter's dimensions, before the first request. */
   readonly generation: number;
 }
+
+/** Ahead of long work on the same meter, which then delays a reading by one request at most. */
+const livePriority = 1;
 
 /** Reads live values of one meter. */
 export class LiveReader {
@@ -95,22 +100,38 @@ export class LiveReader {
   async #readOnce({ setup, plan, lost }: Prepared, { signal }: CallOptions): Promise<LiveReading> {
     const values = new Map<number, number>();
     const missing = new Set(lost);
-    const options = (id: string) => ({
-      label: `read ${id} for a live reading`,
-      signal,
-    });
-    for (const { table, range, sources } of plan) {
-      try {
-        const data = await readSlice(this.meter.session, table.number, range, options(table.id));
-        for (const { id, at, place } of sources)
-          values.set(id, place.decode(data.subarray(at, at + place.length)) as number);
-      } catch (error) {
-        if (!(error instanceof ResponseError)) throw error;
-        for (const { id } of sources) missing.add(id);
-      }
+    const stop = new StopSignal();
+    const aborted = (): void => stop.raise();
+    if (signal?.aborted === true) aborted();
+    signal?.addEventListener("abort", aborted, { once: true });
+    try {
+      // All at once, so that no other request comes between them.
+      await Promise.all(plan.map((read) => this.#take(read, stop, values, missing)));
+    } finally {
+      signal?.removeEventListener("abort", aborted);
+      // If one fails, the rest need not be sent.
+      stop.raise();
     }
     const { energyUnit, ratios } = setup;
     return liveReading(values, { time: new Date(this.meter.clock.wall()).toISOString(), energyUnit, ratios, missing });
+  }
+
+  /** One read of a plan. @throws LinkError */
+  async #take(
+    { table, range, sources }: LiveRead,
+    signal: Signal,
+    values: Map<number, number>,
+    missing: Set<number>,
+  ): Promise<void> {
+    const options = { label: `read ${table.id} for a live reading`, signal, priority: livePriority };
+    try {
+      const data = await readSlice(this.meter.session, table.number, range, options);
+      for (const { id, at, place } of sources)
+        values.set(id, place.decode(data.subarray(at, at + place.length)) as number);
+    } catch (error) {
+      if (!(error instanceof ResponseError)) throw error;
+      for (const { id } of sources) missing.add(id);
+    }
   }
 }
 

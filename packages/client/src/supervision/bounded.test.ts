@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
+import { StopSignal } from "../session/stop-signal.ts";
 import { bounded } from "./bounded.ts";
-import { StopSignal } from "./stop-signal.ts";
 
 test("a task that throws before it returns a promise leaves no timer and no listener", async () => {
   const clock = new VirtualClock();

@@ -1,7 +1,7 @@
 /** Work with a time limit and a signal. */
 import { LinkError } from "@meterport/protocol/errors";
 import type { Clock, Millis, Signal } from "@meterport/protocol/ports";
-import { StopSignal } from "./stop-signal.ts";
+import { StopSignal } from "../session/stop-signal.ts";
 
 export interface BoundedOptions<T> {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { StopSignal } from "../session/stop-signal.ts";
 import { StatusStream } from "./status-stream.ts";
-import { StopSignal } from "./stop-signal.ts";
 
 test("listeners get every value, until they unsubscribe", () => {
   const stream = new StatusStream<number>();

@@ -7,6 +7,7 @@ import { LinkError, UsageError } from "@meterport/protocol/errors";
 import type { Clock, Entropy, Millis, Signal, Transport } from "@meterport/protocol/ports";
 import type { Meter } from "../meter/meter.ts";
 import type { Session } from "../session/session.ts";
+import { StopSignal } from "../session/stop-signal.ts";
 import { bounded } from "./bounded.ts";
 import { followBaud } from "./follow-baud.ts";
 import type { LastingTransport } from "./lasting-transport.ts";
@@ -18,7 +19,6 @@ import { type OpenOptions, PipeKeeper } from "./pipe-keeper.ts";
 import { Rest } from "./rest.ts";
 import { retryTime } from "./retry-times.ts";
 import { SessionTraffic } from "./session-traffic.ts";
-import { StopSignal } from "./stop-signal.ts";
 import { isOfCaller, type Trouble, troubleOf, withAlerts } from "./trouble.ts";
 
 /** The result of connecting: a meter, and anything else that the caller keeps with it. */

@@ -7,9 +7,11 @@ import { describeEvent } from "../guard/describe-event.ts";
 import { emptyGuard, type GuardEvent, type GuardLimits, type GuardState, guard } from "../guard/guard.ts";
 import { staleAnswer } from "../guard/measured.ts";
 import type { LinkHealth, LiveAnswer, MeterDetail, MeterSummary } from "../model/point-model.ts";
+import type { PointJob } from "../plan/point-job.ts";
 import { nextRead } from "../plan/rhythm.ts";
 import type { Log } from "../ports/log.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
+import { JobRunner } from "./job-runner.ts";
 import type { MeterChange, MeterView } from "./meter-view.ts";
 import { ReadRecord } from "./read-record.ts";
 import { isStale, lateAfter, staleAfter, type TakenAt } from "./staleness.ts";
@@ -30,6 +32,8 @@ export interface PointLoopOptions {
   readonly log: Log;
   readonly onReading?: ((reading: LiveReading) => void) | undefined;
   readonly onEvent?: ((event: GuardEvent) => void) | undefined;
+  /** Done when the line is idle, one at a time; the first has the highest priority, and live readings go before all of them. */
+  readonly jobs?: readonly PointJob[] | undefined;
 }
 
 /** Longest read, however much noise comes: the link itself usually gives up earlier, with a reason. */
@@ -39,6 +43,7 @@ export class PointLoop implements MeterView {
   readonly #options: PointLoopOptions;
   readonly #listeners = new Set<(change: MeterChange) => void>();
   readonly #record = new ReadRecord();
+  readonly #jobs: JobRunner | undefined;
   readonly #unlisten: () => void;
   #guard: GuardState;
   /** Whether the next read is the second one about a value that leapt. */
@@ -56,6 +61,8 @@ export class PointLoop implements MeterView {
   constructor(options: PointLoopOptions) {
     this.#options = options;
     this.#guard = options.guardState ?? emptyGuard;
+    const { id, jobs = [], clock, log } = options;
+    if (jobs.length > 0) this.#jobs = new JobRunner({ id, jobs, clock, log, idle: () => this.#idle() });
     this.#unlisten = options.source.listen((status) => this.#linkChanged(status));
   }
 
@@ -72,7 +79,7 @@ export class PointLoop implements MeterView {
     this.#unlisten();
     this.#unschedule();
     this.#unwatch();
-    await this.#options.source.close();
+    await Promise.all([this.#options.source.close(), this.#jobs?.stop()]);
     await this.#reading;
   }
 
@@ -127,7 +134,13 @@ export class PointLoop implements MeterView {
     this.#reading = this.#readOnce().then((soon) => {
       this.#reading = undefined;
       this.#schedule(soon);
+      this.#jobs?.look();
     });
+  }
+
+  /** Whether a job may use the line. */
+  #idle(): boolean {
+    return !this.#stopped && this.#reading === undefined && isUsable(this.#options.source.status().state);
   }
 
   #schedule(soon: boolean): void {

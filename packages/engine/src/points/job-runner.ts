@@ -1,0 +1,84 @@
+/** Runs the jobs of one point when its line is idle, never two at a time. */
+import { MeterportError } from "@meterport/protocol/errors";
+import type { Clock, Millis } from "@meterport/protocol/ports";
+import { nextJob, type PointJob, restAfter } from "../plan/point-job.ts";
+import type { Log } from "../ports/log.ts";
+
+export interface JobRunnerOptions {
+  /** Of the point, for the log. */
+  readonly id: string;
+  /** The first has the highest priority. */
+  readonly jobs: readonly PointJob[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether the line works and nobody reads live values now. */
+  readonly idle: () => boolean;
+}
+
+/** Time for a job to notice that the point stops. */
+const stopLimit: Millis = 3_000;
+
+export class JobRunner {
+  readonly #options: JobRunnerOptions;
+  readonly #failures: number[];
+  readonly #resting: Millis[];
+  #running: Promise<void> | undefined;
+  #unschedule: () => void = () => {};
+  #stopped = false;
+
+  constructor(options: JobRunnerOptions) {
+    this.#options = options;
+    this.#failures = options.jobs.map(() => 0);
+    this.#resting = options.jobs.map(() => Number.NEGATIVE_INFINITY);
+  }
+
+  /** Looks for what is due; called whenever the line has become idle. */
+  look(): void {
+    const { jobs, clock, idle } = this.#options;
+    this.#unschedule();
+    if (this.#stopped || this.#running !== undefined || !idle()) return;
+    const now = clock.now();
+    const next = nextJob(jobs, now, this.#resting);
+    if (next === undefined) return;
+    if (next.at > now) this.#unschedule = clock.at(next.at, () => this.look());
+    else this.#running = this.#run(next.index);
+  }
+
+  /** Starts no more jobs, and waits for the one in progress: its requests fail as soon as the link is closed. */
+  async stop(): Promise<void> {
+    const { clock } = this.#options;
+    this.#stopped = true;
+    this.#unschedule();
+    if (this.#running === undefined) return;
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.at(clock.now() + stopLimit, resolve);
+    });
+    await Promise.race([this.#running, late]);
+    cancel();
+  }
+
+  async #run(index: number): Promise<void> {
+    const { jobs, clock, log, id } = this.#options;
+    const job = jobs[index] as PointJob;
+    try {
+      await job.run();
+      this.#failures[index] = 0;
+    } catch (error) {
+      const failures = (this.#failures[index] ?? 0) + 1;
+      this.#failures[index] = failures;
+      this.#resting[index] = clock.now() + restAfter(failures);
+      this.#say(failures, `${id}: ${job.name}: ${error instanceof Error ? error.message : String(error)}`, error, log);
+    }
+    this.#running = undefined;
+    // A job that is always due must not keep everything else from its turn.
+    if (!this.#stopped) this.#unschedule = clock.at(clock.now(), () => this.look());
+  }
+
+  /** A lasting failure is logged once. */
+  #say(failures: number, text: string, error: unknown, log: Log): void {
+    if (failures > 1 || this.#stopped) return;
+    if (error instanceof MeterportError) log.warn(text);
+    else log.error(`${text} (unexpected)`);
+  }
+}
