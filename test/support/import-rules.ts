@@ -83,7 +83,7 @@ const layerOf = (inner: string): string => {
 };
 
 /** Files of the gateway that put real meters or virtual ones behind it. */
-const composesGateway = (inner: string): boolean => /^src\/(daemon\.ts|meters\/demo\.ts)/.test(inner);
+const composesGateway = (inner: string): boolean => /^src\/(daemon\.ts|read-config\.ts|meters\/demo\.ts)/.test(inner);
 
 /** Why this import is wrong; undefined if it is right. `dependencies` are those of the package's package.json. */
 export const complaint = (path: string, imported: Import): string | undefined => {
@@ -131,10 +131,14 @@ export const complaint = (path: string, imported: Import): string | undefined =>
   }
   // All other commands start without the daemon, its server and its database.
   if (from.name === "cli" && to === "gateway" && !typeOnly)
-    return specifier === "@meterport/gateway/daemon" && dynamic === true && from.inner === "src/main.ts"
+    return /^@meterport\/gateway\/(daemon|administration)$/.test(specifier) &&
+      dynamic === true &&
+      (from.inner === "src/main.ts" || test)
       ? undefined
-      : "only main.ts loads the daemon, by import() when it is asked for";
+      : "only main.ts loads the gateway, by import() when it is asked for";
   if (from.name === "gateway" && !test && !typeOnly && (to === "simulator" || to === "transports"))
-    return composesGateway(from.inner) ? undefined : `only daemon.ts and demo compose: ${to} comes as an argument`;
+    return composesGateway(from.inner)
+      ? undefined
+      : `only daemon.ts, read-config.ts and the demo compose: ${to} comes as an argument`;
   return undefined;
 };

@@ -225,4 +225,25 @@ export const commands: readonly Listed[] = [
     async () => (await import("./commands/serve/options.ts")).addServeCommand,
     async () => (await import("./commands/serve/serve-command.ts")).serveCommand,
   ),
+  command(
+    "status",
+    "how the gateway on this machine is doing, and each of its meters",
+    "meterport status --data /var/lib/meterport",
+    async () => (await import("./commands/status/options.ts")).addStatusCommand,
+    async () => (await import("./commands/status/status-command.ts")).statusCommand,
+  ),
+  command(
+    "backup <folder>",
+    "copies the gateway's data into a new folder, while it runs",
+    "meterport backup meterport-2026-01-31 --data /var/lib/meterport",
+    async () => (await import("./commands/backup/options.ts")).addBackupCommand,
+    async () => (await import("./commands/backup/backup-command.ts")).backupCommand,
+  ),
+  command(
+    "restore <folder>",
+    "puts a backup in the place of the gateway's data; what was there is renamed",
+    "meterport restore meterport-2026-01-31 --data /var/lib/meterport",
+    async () => (await import("./commands/restore/options.ts")).addRestoreCommand,
+    async () => (await import("./commands/restore/restore-command.ts")).restoreCommand,
+  ),
 ];

@@ -1,7 +1,7 @@
 /** The `meterport` command in the real world: this process, its streams and its signals. */
 import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { UsageError } from "@meterport/protocol/errors";
+import { LinkError, UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import type { RawIo, RawOutput } from "./io/io.ts";
 import { checkNew, createOutputFile } from "./io/output-file.ts";
@@ -74,6 +74,23 @@ const readBytes = (path: string): Buffer => {
 
 const readText = (path: string): string => readBytes(path).toString("utf8");
 
+const fetchLimit = 10_000;
+
+const fetchJson: RawIo["fetchJson"] = async (url, token) => {
+  try {
+    const headers = {
+      accept: "application/json",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(fetchLimit), redirect: "error" });
+    return { status: answer.status, body: await answer.json().catch(() => null) };
+  } catch (cause) {
+    const why =
+      cause instanceof Error && cause.name === "TimeoutError" ? `no answer within ${fetchLimit / 1000} s` : "no answer";
+    throw new LinkError("no-answer", url, why, { cause });
+  }
+};
+
 const confirm = async (question: string): Promise<boolean | undefined> => {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
   const { createInterface } = await import("node:readline/promises");
@@ -140,6 +157,8 @@ const io: RawIo = {
     (await import("@meterport/transports/open")).openLink(link, signal, baud, process.env),
   daemonOn: async (link) => (await import("@meterport/transports/daemon-note")).daemonOn(link),
   listAdapters: async () => (await import("@meterport/transports/serial/serial-adapters")).listAdapters(),
+  administration: () => import("@meterport/gateway/administration"),
+  fetchJson,
   startDaemon: async (options) => (await import("@meterport/gateway/daemon")).startDaemon(options),
   interrupted: interruption.signal,
 };

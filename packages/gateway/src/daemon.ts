@@ -1,26 +1,22 @@
 /** Starts the daemon: the only place where real clocks, files, sockets and meters meet. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { quietText } from "@meterport/engine/plan/quiet";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { Store } from "@meterport/engine/ports/store";
-import { UsageError } from "@meterport/protocol/errors";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { noteDaemon } from "@meterport/transports/daemon-note";
 import { linkTraits } from "@meterport/transports/link-traits";
-import { parseMeterLink } from "@meterport/transports/link-url";
 import { openLink } from "@meterport/transports/open";
-import { portLinkOf } from "@meterport/transports/port-link";
 import { portName } from "@meterport/transports/port-name";
 import { captureRedactor } from "./captures/capture-redactor.ts";
 import { type CaptureShelf, openCaptureShelf } from "./captures/capture-shelf.ts";
 import { ErrorRecorder } from "./captures/error-recorder.ts";
-import { type Config, loadConfig, type MeterConfig } from "./config/config.ts";
+import type { Config, MeterConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
 import { listen } from "./http/server.ts";
+import { dashboard, ownVersion } from "./installation.ts";
 import { type LevelLog, type LogLevel, lineLog } from "./log.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
 import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
@@ -30,7 +26,8 @@ import { tlsSeen } from "./meters/tls-seen.ts";
 import { tracedMeter } from "./meters/traced-meter.ts";
 import { type DataLock, lockDataFolder } from "./operation/data-lock.ts";
 import { createGateway, type GatewayMeter } from "./operation/gateway.ts";
-import { serviceManager } from "./operation/service-manager.ts";
+import { tellSystemd } from "./operation/tell-systemd.ts";
+import { readConfig } from "./read-config.ts";
 import { openSqliteStore } from "./stores/sqlite/sqlite-store.ts";
 
 export interface DaemonOptions {
@@ -49,45 +46,6 @@ export interface Daemon {
   /** Stops it cleanly; `why` goes into the log. */
   readonly stop: (why: string) => Promise<void>;
 }
-
-/** The root of a checkout. */
-const project = fileURLToPath(new URL("../../../", import.meta.url));
-const isCheckout = existsSync(join(project, "tsconfig.base.json"));
-
-/** The page is part of the published package; in a checkout it is built beside this package. */
-const dashboard = fileURLToPath(new URL(isCheckout ? "../../dashboard/dist" : "../dashboard", import.meta.url));
-
-const ownVersion = (): string => {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { readonly version: string }).version;
-};
-
-/** In a checkout beside the code, else the system's folder for such data. */
-const defaultData = (env: Environment): string =>
-  isCheckout ? join(project, ".data") : join(env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "meterport");
-
-const readFile = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new UsageError("config", `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-};
-
-const readConfig = ({ config, data, env }: DaemonOptions): Config => {
-  if (config === "") throw new UsageError("arguments", "--config is empty: give a file");
-  if (data === "") throw new UsageError("arguments", "--data is empty: give a folder");
-  return loadConfig({
-    file: config,
-    data,
-    env,
-    defaultData: defaultData(env),
-    readFile,
-    checkLink: parseMeterLink,
-    portLinkOf,
-  });
-};
 
 /** What the parts of one daemon share. */
 interface Running {
@@ -246,8 +204,8 @@ const startLocked = async ({ env }: DaemonOptions, config: Config, log: LevelLog
   gateway.start();
   const version = ownVersion();
   lock.record({ pid: process.pid, url: server.url, version, started: new Date(systemClock.wall()).toISOString() });
-  const manager = serviceManager({ env, clock: systemClock, log, isAlive: () => true });
-  manager.ready(`${server.url}`);
+  const systemd = tellSystemd({ env, clock: systemClock, log, isAlive: () => true });
+  systemd.ready(`${server.url}`);
   const forget = noteDaemon(
     server.url,
     config.meters.map(({ link }) => link),
@@ -256,12 +214,12 @@ const startLocked = async ({ env }: DaemonOptions, config: Config, log: LevelLog
     url: server.url,
     stop: async (why) => {
       log.info(`${why}: stopping`);
-      manager.stopping();
+      systemd.stopping();
       const closed = server.close();
       await gateway.stop();
       await closed;
       forget();
-      manager.close();
+      systemd.close();
       lock.release();
     },
   };

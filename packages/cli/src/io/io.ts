@@ -4,6 +4,8 @@ import { plainText } from "@meterport/protocol/plain-text";
 import type { Clock, Entropy, Signal, Transport } from "@meterport/protocol/ports";
 import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
 
+export type Administration = typeof import("@meterport/gateway/administration");
+
 /** An output stream of the process, unfiltered. */
 export interface RawOutput {
   readonly write: (text: string) => void;
@@ -88,6 +90,10 @@ export interface Io {
   readonly listAdapters: () => Promise<readonly SerialAdapter[]>;
   /** The gateway's daemon. @throws UsageError for what is wrong with its configuration, folder or port */
   readonly startDaemon: (options: DaemonOptions) => Promise<Daemon>;
+  /** What works on the data of a daemon; loads the gateway. */
+  readonly administration: () => Promise<Administration>;
+  /** A GET request to a daemon, within some seconds. @throws UsageError or LinkError with a sentence */
+  readonly fetchJson: (url: string, token?: string) => Promise<{ readonly status: number; readonly body: unknown }>;
   /** Ends when the user interrupts. */
   readonly interrupted: AbortSignal;
   /** Removes what looks like a key from a text that quotes the user's input. */

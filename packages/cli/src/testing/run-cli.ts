@@ -34,6 +34,8 @@ export interface World {
   readonly openLink?: Io["openLink"] | undefined;
   /** The daemon; without one, starting it fails the test. */
   readonly startDaemon?: Io["startDaemon"] | undefined;
+  /** Answers of daemons by address; any other address fails. */
+  readonly answers?: Readonly<Record<string, { readonly status: number; readonly body: unknown }>> | undefined;
   /** The ports that are plugged in; none if omitted. */
   readonly adapters?: readonly SerialAdapter[] | undefined;
   /** Receives what is written to files, by path; bytes as one character each. */
@@ -126,6 +128,12 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     openLink: world.openLink ?? noLink,
     daemonOn: async (link) => world.daemons?.[link],
     listAdapters: async () => world.adapters ?? [],
+    administration: () => import("@meterport/gateway/administration"),
+    fetchJson: async (url) => {
+      const answer = world.answers?.[url];
+      if (answer === undefined) throw new LinkError("no-answer", url, "no answer");
+      return answer;
+    },
     startDaemon: world.startDaemon ?? (() => Promise.reject(new Error("no daemon in this world"))),
     interrupted: world.interrupted ?? new AbortController().signal,
   };

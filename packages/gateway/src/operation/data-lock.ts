@@ -2,8 +2,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
+import { makeFolder } from "../stores/make-folder.ts";
 import { type SqliteConnection, type SqliteDriver, sqliteDriver } from "../stores/sqlite/sqlite-driver.ts";
-import { makeFolder } from "./make-folder.ts";
 
 /** What other programs of this user find in the folder while a daemon runs. */
 export interface DaemonRecord {

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Log } from "@meterport/engine/ports/log";
 import { UsageError } from "@meterport/protocol/errors";
-import { makeFolder } from "../../operation/make-folder.ts";
+import { makeFolder } from "../make-folder.ts";
 import type { SqliteConnection, SqliteDriver } from "./sqlite-driver.ts";
 import { migrate } from "./sqlite-schema.ts";
 

@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import type { Log } from "@meterport/engine/ports/log";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 
-export interface ServiceManager {
+export interface Systemd {
   /** The page is served. `status` is what `systemctl status` shows. */
   readonly ready: (status: string) => void;
   readonly reloading: () => void;
@@ -15,7 +15,7 @@ export interface ServiceManager {
   readonly close: () => void;
 }
 
-export interface ServiceManagerOptions {
+export interface TellSystemdOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly log: Log;
@@ -27,7 +27,7 @@ export interface ServiceManagerOptions {
 
 const longestSend: Millis = 5_000;
 
-const byProgram: NonNullable<ServiceManagerOptions["send"]> = (words, done) => {
+const byProgram: NonNullable<TellSystemdOptions["send"]> = (words, done) => {
   execFile("systemd-notify", [...words], { timeout: longestSend }, (error) => done(error));
 };
 
@@ -38,7 +38,7 @@ const lifeEvery = (text: string | undefined): Millis | undefined => {
 };
 
 /** Does nothing unless systemd started this process with Type=notify. */
-export const serviceManager = (options: ServiceManagerOptions): ServiceManager => {
+export const tellSystemd = (options: TellSystemdOptions): Systemd => {
   const { env, clock, log, isAlive, send = byProgram } = options;
   if ((env.NOTIFY_SOCKET ?? "") === "")
     return { ready: () => {}, reloading: () => {}, stopping: () => {}, close: () => {} };

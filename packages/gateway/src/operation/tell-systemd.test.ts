@@ -9,7 +9,7 @@ import { silentLog } from "@meterport/engine/ports/log";
 import { systemClock } from "@meterport/transports/clock";
 import { peer } from "../../../../test/support/peers.ts";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
-import { serviceManager } from "./service-manager.ts";
+import { tellSystemd } from "./tell-systemd.ts";
 
 const socat = peer("socat");
 const notify = peer("systemd-notify");
@@ -19,7 +19,7 @@ const setup = (env: Record<string, string>, fails: () => Error | null = () => nu
   const sent: string[] = [];
   const lines: string[] = [];
   const state = { alive: true };
-  const manager = serviceManager({
+  const manager = tellSystemd({
     env,
     clock,
     log: { ...silentLog, warn: (line) => lines.push(line), error: (line) => lines.push(line) },
@@ -70,7 +70,7 @@ test("systemd's own program delivers the messages", { skip: socat.skip || notify
   try {
     while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 10));
     process.env.NOTIFY_SOCKET = socket;
-    const manager = serviceManager({ env: process.env, clock: systemClock, log: silentLog, isAlive: () => true });
+    const manager = tellSystemd({ env: process.env, clock: systemClock, log: silentLog, isAlive: () => true });
     manager.ready("reads 1 meter");
     let seen = "";
     for await (const chunk of receiver.stdout) {

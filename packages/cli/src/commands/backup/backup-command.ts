@@ -1,0 +1,21 @@
+/** `meterport backup`: copies the daemon's data, while it runs. */
+import { toJson } from "../../format/json.ts";
+import { type Exit, exit, type Io } from "../../io/io.ts";
+import type { BackupOptions } from "./options.ts";
+
+const mega = 1_000_000;
+
+/** @throws UsageError if there is nothing to copy, or the folder cannot be written */
+export const backupCommand = async (folder: string, options: BackupOptions, io: Io): Promise<Exit> => {
+  const { backupData, readConfig } = await io.administration();
+  const { data } = readConfig({ config: options.config, data: options.data, env: io.env });
+  const result = await backupData(data, folder, { now: io.clock.wall() });
+  const { created, files } = result;
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  if (options.json === true) io.stdout.data(`${toJson({ folder, created, files })}\n`);
+  else {
+    io.stdout.write(`${folder}: ${files.length} files, ${(bytes / mega).toFixed(1)} MB, as of ${created}\n`);
+    io.stderr.write("The configuration and the keys are not in it: keep them with your passwords.\n");
+  }
+  return exit.done;
+};

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import { runCli } from "../../testing/run-cli.ts";
+
+/** A data folder whose database holds one number. */
+const withData = async (work: (folder: string, set: (n: number) => void, get: () => number) => Promise<void>) => {
+  const folder = mkdtempSync(join(tmpdir(), "meterport-backup-"));
+  const use = <T>(task: (db: DatabaseSync) => T): T => {
+    const db = new DatabaseSync(join(folder, "data.d", "meterport.db"));
+    try {
+      return task(db);
+    } finally {
+      db.close();
+    }
+  };
+  mkdirSync(join(folder, "data.d"));
+  use((db) => db.exec("PRAGMA journal_mode = WAL; CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (1)"));
+  writeFileSync(join(folder, "data.d", "access.json"), "{}");
+  try {
+    await work(
+      folder,
+      (n) => use((db) => db.exec(`UPDATE t SET n = ${n}`)),
+      () => use((db) => Number(db.prepare("SELECT n FROM t").get()?.n)),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+test("backup and restore: the way there and back, and nothing is lost on it", () =>
+  withData(async (folder, set, get) => {
+    const [data, copy] = [join(folder, "data.d"), join(folder, "copy")];
+    const saved = await runCli(["backup", copy, "--data", data]);
+    assert.equal(saved.code, 0, saved.err);
+    assert.match(saved.out, /copy: 2 files, 0\.0 MB, as of /);
+    assert.deepEqual(readdirSync(copy).sort(), ["access.json", "backup.json", "meterport.db"]);
+    assert.equal(statSync(join(copy, "meterport.db")).mode & 0o077, 0);
+    set(2);
+    const refused = await runCli(["restore", copy, "--data", data]);
+    assert.deepEqual([refused.code, get()], [2, 2]);
+    assert.match(refused.err, /add --yes/);
+    const back = await runCli(["restore", copy, "--data", data, "--yes"]);
+    assert.deepEqual([back.code, get()], [0, 1], back.err);
+    assert.match(back.out, /What was there is now: meterport\.db\.before-restore-/);
+    const again = await runCli(["backup", copy, "--data", data]);
+    assert.deepEqual([again.code, again.err.includes("is not empty: choose another folder")], [2, true]);
+  }));
+
+test("restore: a damaged, incomplete or foreign backup changes nothing", () =>
+  withData(async (folder, set, get) => {
+    const [data, copy] = [join(folder, "data.d"), join(folder, "copy")];
+    await runCli(["backup", copy, "--data", data]);
+    set(2);
+    const refusal = async (): Promise<string> => {
+      const { code, err } = await runCli(["restore", copy, "--data", data, "--yes"]);
+      assert.deepEqual([code, get()], [2, 2]);
+      return err;
+    };
+    const bytes = readFileSync(join(copy, "meterport.db"));
+    writeFileSync(join(copy, "meterport.db"), bytes.subarray(1));
+    assert.match(await refusal(), /meterport\.db is damaged/);
+    rmSync(join(copy, "meterport.db"));
+    assert.match(await refusal(), /is missing: the backup is not complete/);
+    const manifest = JSON.parse(readFileSync(join(copy, "backup.json"), "utf8"));
+    writeFileSync(join(copy, "backup.json"), JSON.stringify({ ...manifest, files: [{ name: "../../etc/passwd" }] }));
+    assert.match(await refusal(), /names files that no backup holds/);
+    writeFileSync(join(copy, "backup.json"), "{}");
+    assert.match(await refusal(), /is not a backup/);
+  }));
+
+test("backup: a folder without a database is one sentence", async () => {
+  const { code, err } = await runCli(["backup", "no-such-copy", "--data", "no-such-data"]);
+  assert.equal(code, 2);
+  assert.match(err, /there is no meterport\.db in .*: give the daemon's data folder with --data/);
+});

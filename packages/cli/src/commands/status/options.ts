@@ -1,0 +1,15 @@
+/** The options of `meterport status`. */
+import { addDataOptions, type DataOptions } from "../../options/data-options.ts";
+import { type Host, type Load, runs } from "../../options/host.ts";
+
+export interface StatusOptions extends DataOptions {
+  readonly url?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+export const addStatusCommand = (host: Host, load: Load<[options: StatusOptions]>): void => {
+  addDataOptions(host.command)
+    .option("--url <url>", "the address of the page; by default that of the daemon which uses the data folder")
+    .option("--json", "prints one JSON document")
+    .action(runs(host, load));
+};

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { runCli, type World } from "../../testing/run-cli.ts";
+
+const url = "http://127.0.0.1:8765";
+const health = { status: "ok", version: "0.1.0", uptime_s: 7_300, meters: 2, meters_up: 1 };
+const meter = (id: string, state: string, last: string | null, problem: string | null) => ({
+  id,
+  name: id,
+  simulated: false,
+  link: { state, last_reading: last, problem },
+});
+const meters = [
+  meter("house", "up", "1970-01-01T00:00:00.000Z", null),
+  meter("garage", "silent", null, "no answer after 3 attempts"),
+];
+const answers: World["answers"] = {
+  [`${url}/api/v1/health`]: { status: 200, body: health },
+  [`${url}/api/v1/meters`]: { status: 200, body: meters },
+};
+
+describe("meterport status", () => {
+  test("names each meter with its link, and ends with 1 while one gives no values", async () => {
+    const { code, out } = await runCli(["status", "--url", `${url}/`], { answers });
+    assert.equal(code, 1);
+    assert.match(out, /^http:\/\/127\.0\.0\.1:8765 {2}Meterport 0\.1\.0, running for 2 h; 1 of 2 meters give values$/m);
+    assert.match(out, /^house +up +\d+ d$/m);
+    assert.match(out, /^garage +silent +never +no answer after 3 attempts$/m);
+    const json = await runCli(["status", "--url", url, "--json"], { answers });
+    assert.deepEqual(JSON.parse(json.out), { url, health, meters });
+  });
+
+  test("finds the daemon by its data folder, and says so if there is none", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "meterport-status-"));
+    try {
+      const none = await runCli(["status", "--data", folder], { answers });
+      assert.deepEqual([none.code, none.out], [2, ""]);
+      assert.match(
+        none.err,
+        /no daemon uses the data folder .*: start one with meterport serve, or give --data or --url/,
+      );
+      const record = { pid: 1, url, version: "0.1.0", started: "2026-01-01T00:00:00.000Z" };
+      writeFileSync(join(folder, "daemon.json"), JSON.stringify(record));
+      assert.match((await runCli(["status", "--data", folder], { answers })).out, /1 of 2 meters/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("a daemon that wants a token, fails or is gone is one sentence", async () => {
+    const asked = async (status: number) =>
+      runCli(["status", "--url", url], { answers: { [`${url}/api/v1/health`]: { status, body: null } } });
+    assert.match((await asked(401)).err, /wants a token: make one with meterport token add, and set METERPORT_TOKEN/);
+    assert.deepEqual([(await asked(500)).code, (await runCli(["status", "--url", url])).code], [1, 1]);
+  });
+});
