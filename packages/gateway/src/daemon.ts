@@ -17,7 +17,7 @@ import type { Config, MeterConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
 import { listen } from "./http/server.ts";
 import { dashboard, ownVersion } from "./installation.ts";
-import { type LevelLog, type LogLevel, lineLog } from "./log.ts";
+import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
 import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
 import { openMeter, throughHeadNote } from "./meters/open-meter.ts";
@@ -161,8 +161,8 @@ const fillPastDay = async (demo: Demo, store: Store): Promise<void> => {
 export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   const { writeLog } = options;
   // The configuration sets it as soon as it is read.
-  const logging: { level: LogLevel } = { level: "info" };
-  const log = lineLog(systemClock, writeLog, () => logging.level);
+  const logging: { level: LogLevel; format: LogFormat } = { level: "info", format: "text" };
+  const log = lineLog(systemClock, writeLog, () => logging);
   const config = readConfig(options);
   logging.level = config.logLevel;
   for (const warning of config.warnings) log.warn(warning);

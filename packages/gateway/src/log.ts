@@ -1,5 +1,5 @@
-/** The log: one line per event on standard error. */
-import type { Log } from "@meterport/engine/ports/log";
+/** The log: one line per event on standard error, for people or as JSON. */
+import type { Log, LogSubject } from "@meterport/engine/ports/log";
 import { plainText } from "@meterport/protocol/plain-text";
 import type { Clock } from "@meterport/protocol/ports";
 
@@ -7,8 +7,12 @@ import type { Clock } from "@meterport/protocol/ports";
 export const logLevels = ["error", "warn", "info", "debug", "trace"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** `text` for people, `json` for programs that collect logs: one object a line. */
+export const logFormats = ["text", "json"] as const;
+export type LogFormat = (typeof logFormats)[number];
+
 /** A log that also takes details for troubleshooting. */
-export type LevelLog = Log & Readonly<Record<LogLevel, (text: string) => void>>;
+export type LevelLog = Log & Readonly<Record<LogLevel, (text: string, about?: LogSubject) => void>>;
 
 /** Control characters could forge a second line or drive a terminal, so they become spaces. */
 const oneLine = (text: string): string => plainText(text.replace(/\p{Cc}+/gu, " ")).slice(0, 1_000);
@@ -16,14 +20,36 @@ const oneLine = (text: string): string => plainText(text.replace(/\p{Cc}+/gu, " 
 /** Whether a log of this level includes lines of level `of`. */
 export const tells = (level: LogLevel, of: LogLevel): boolean => logLevels.indexOf(of) <= logLevels.indexOf(level);
 
-/** A log that passes finished lines to `write`: those of `level` and of more severe ones. */
+export interface LogSettings {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+}
+
+const byDefault: LogSettings = { level: "info", format: "text" };
+
+/**
+ * A log that passes finished lines to `write`: those of the set level and of more severe ones.
+ *
+ * @param settings is asked for each line, as a reload may change them
+ */
 export const lineLog = (
   clock: Pick<Clock, "wall">,
   write: (line: string) => void,
-  level: () => LogLevel = () => "info",
+  settings: () => LogSettings = () => byDefault,
 ): LevelLog => {
-  const at = (of: LogLevel) => (text: string) => {
-    if (tells(level(), of)) write(`${new Date(clock.wall()).toISOString()} ${of.padEnd(5)} ${oneLine(text)}\n`);
-  };
+  const at =
+    (of: LogLevel) =>
+    (text: string, { meter }: LogSubject = {}): void => {
+      const { level, format } = settings();
+      if (!tells(level, of)) return;
+      const time = new Date(clock.wall()).toISOString();
+      if (format === "json") {
+        write(
+          `${JSON.stringify({ time, level: of, ...(meter === undefined ? {} : { meter }), message: oneLine(text) })}\n`,
+        );
+        return;
+      }
+      write(`${time} ${of.padEnd(5)} ${oneLine(meter === undefined ? text : `${meter}: ${text}`)}\n`);
+    };
   return { error: at("error"), warn: at("warn"), info: at("info"), debug: at("debug"), trace: at("trace") };
 };
