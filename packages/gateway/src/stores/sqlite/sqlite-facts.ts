@@ -13,6 +13,7 @@ import type { Proof } from "@meterport/engine/model/proof";
 import type { RegisterReason, RegisterState } from "@meterport/engine/model/register-state";
 import type { EventQuery, IntervalQuery, IntervalSum, RegisterQuery } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
+import { deviceBody, deviceOf } from "../device-body.ts";
 import { numberOrNull, type SqliteRow, type SqliteSession, textOrNull } from "./sqlite-session.ts";
 
 /** Called for each change, in the transaction that stores it. */
@@ -77,7 +78,9 @@ export class SqliteFacts {
   putRegister(state: RegisterState, proofs: Map<Proof, number>): boolean {
     const { proof, ...plain } = state;
     const point = this.#session.point(state.point);
-    const { changes } = this.#prepare("INSERT OR IGNORE INTO register_state VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(
+    const { changes } = this.#prepare(
+      "INSERT INTO register_state VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    ).run(
       ...[point, state.register, state.tier, state.time, state.value, state.reason, state.serial],
       this.#proof(proof, proofs),
     );
@@ -99,8 +102,8 @@ export class SqliteFacts {
 
   putDevice(device: Device): boolean {
     const point = this.#session.point(device.point);
-    const { point: _, from, ...rest } = device;
-    const body = JSON.stringify(rest);
+    const { from } = device;
+    const body = deviceBody(device);
     const before = this.#prepare("SELECT body FROM device WHERE meter = ? AND start = ?").get(point, from);
     if (before?.body === body) return false;
     this.#prepare("INSERT OR REPLACE INTO device (meter, start, body) VALUES (?, ?, ?)").run(point, from, body);
@@ -174,11 +177,7 @@ export class SqliteFacts {
   devices(point: string): readonly Device[] {
     return this.#prepare("SELECT start, body FROM device WHERE meter = ? ORDER BY start")
       .all(this.#session.point(point))
-      .map((row) => ({
-        point,
-        from: Number(row.start),
-        ...(JSON.parse(String(row.body)) as Omit<Device, "point" | "from">),
-      }));
+      .map((row) => deviceOf(point, Number(row.start), String(row.body)));
   }
 
   events(point: string, query: EventQuery): readonly PointEvent[] {

@@ -17,8 +17,8 @@ const bucketColumns = [
   ...bucketRegisters,
 ];
 
-const insertReading = `INSERT OR IGNORE INTO reading (meter, time, quality, ${readingColumns.join(", ")})
-  VALUES (?, ?, ?, ${readingColumns.map(() => "?").join(", ")})`;
+const insertReading = `INSERT INTO reading (meter, time, quality, ${readingColumns.join(", ")})
+  VALUES (?, ?, ?, ${readingColumns.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
 
 // A reading that comes late must not set a register back, and one without a register must not blank it.
 const upsertBucket = `INSERT INTO bucket (${bucketColumns.join(", ")}) VALUES (${bucketColumns.map(() => "?").join(", ")})
@@ -49,6 +49,14 @@ const bucketRegister = (
   column: string,
 ): string => `SELECT CAST((start - :from) / :width AS INTEGER) AS slot, max(start), ${column} AS value
   FROM bucket WHERE meter = :meter AND width = :bucket AND start >= :from AND start < :to AND ${column} IS NOT NULL GROUP BY slot`;
+
+// Which of two registers is later, a bucket does not know: after a reading that came late, the readings say it.
+const lateRegisters = `UPDATE bucket SET ${bucketRegisters
+  .map(
+    (r) => `${r} = ifnull((SELECT ${r} FROM reading WHERE reading.meter = bucket.meter AND time >= start
+      AND time < start + width * 1000 AND reading.${r} IS NOT NULL ORDER BY time DESC LIMIT 1), ${r})`,
+  )
+  .join(",\n    ")} WHERE meter = ? AND width = ? AND start = ? AND last > ?`;
 
 interface Writable {
   power_w: number | null;
@@ -89,6 +97,7 @@ export class SqliteReadings {
       const start = Math.floor(time / (seconds * 1000)) * seconds * 1000;
       const head = [point, seconds, start, time, power === null ? 0 : 1, power ?? 0, power, power];
       prepare(upsertBucket).run(...head, ...registers);
+      prepare(lateRegisters).run(point, seconds, start, time);
     }
     return true;
   }

@@ -25,16 +25,16 @@ const drivers = {
 };
 
 for (const [name, driver] of Object.entries(drivers)) {
-  const open = (folder: string, log: Log = silentLog) => openSqliteStore(folder, log, () => 0, driver);
+  const open = (folder: string, log: Log = silentLog, wall = () => 0) => openSqliteStore(folder, log, wall, driver);
 
-  storeContract(name, () => {
+  storeContract(name, (wall) => {
     const folder = folderForTest();
-    let store = open(folder);
+    let store = open(folder, silentLog, wall);
     return {
       store,
       reopen: async () => {
         await store.close();
-        store = open(folder);
+        store = open(folder, silentLog, wall);
         return store;
       },
       done: async () => {

@@ -14,6 +14,7 @@ import type {
 } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
+import { checkBatch } from "../checked-batch.ts";
 import { type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
 import { SqliteFacts } from "./sqlite-facts.ts";
 import { openDatabase } from "./sqlite-file.ts";
@@ -47,6 +48,7 @@ export class SqliteStore implements Store {
   }
 
   readonly write: Part<"write"> = async (batch: StoreBatch): Promise<StoreResult> => {
+    checkBatch(batch);
     this.#makeKeys(batch);
     return this.#session.transaction(() => {
       const now = this.#wall();

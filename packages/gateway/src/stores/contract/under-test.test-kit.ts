@@ -1,0 +1,95 @@
+/** The store that a contract test works on, and the facts that it stores. */
+import { test } from "node:test";
+import type { Interval } from "@meterport/engine/model/interval";
+import type { JournalEntry } from "@meterport/engine/model/journal-entry";
+import type { PointEvent } from "@meterport/engine/model/point-event";
+import type { RegisterState } from "@meterport/engine/model/register-state";
+import type { Store } from "@meterport/engine/ports/store";
+import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import type { Millis } from "@meterport/protocol/ports";
+
+export interface StoreUnderTest {
+  readonly store: Store;
+  /** Closes the store and opens it again. */
+  readonly reopen: () => Promise<Store>;
+  readonly done: () => Promise<void>;
+}
+
+/** Opens an empty store, whose changes are stored at the time that `wall` tells. */
+export type OpenStore = (wall: () => Millis) => StoreUnderTest | Promise<StoreUnderTest>;
+
+export interface InTest extends StoreUnderTest {
+  /** Set by the test: the store's wall clock. */
+  readonly clock: { now: Millis };
+}
+
+export type Check = (what: string, run: (under: InTest) => Promise<void>) => void;
+
+export const checkOf =
+  (name: string, open: OpenStore): Check =>
+  (what, run) => {
+    test(`${name}: ${what}`, async () => {
+      const clock = { now: 0 };
+      const under = await open(() => clock.now);
+      try {
+        await run({ ...under, clock });
+      } finally {
+        await under.done();
+      }
+    });
+  };
+
+export const t0 = Date.UTC(2026, 0, 1, 12);
+export const quarter: Millis = 900_000;
+
+/** Stores readings of one point. Returns how many were new. */
+export const append = async (store: Store, point: string, readings: readonly LiveReading[]): Promise<number> =>
+  (await store.write({ readings: readings.map((each) => ({ point, reading: each })) })).readings;
+
+/** A good quarter of an hour from the load profile, unless told otherwise. */
+export const interval = (values: Partial<Interval> = {}): Interval => ({
+  point: "home",
+  channel: "energy_import_wh",
+  end: t0,
+  seconds: 900,
+  value: 250,
+  source: "profile",
+  quality: "good",
+  flags: [],
+  register: null,
+  ...values,
+});
+
+export const register = (values: Partial<RegisterState> = {}): RegisterState => ({
+  point: "home",
+  register: "energy_import_wh",
+  tier: 0,
+  time: t0,
+  value: 1_000,
+  reason: "daily",
+  serial: "4711",
+  ...values,
+});
+
+export const event = (values: Partial<PointEvent> = {}): PointEvent => ({
+  point: "home",
+  id: `outage:${values.time ?? t0}`,
+  time: t0,
+  until: null,
+  kind: "outage",
+  number: null,
+  origin: "outage",
+  detail: "{}",
+  ...values,
+});
+
+/** The whole journal after a number, page by page. */
+export const journalOf = async (store: Store, after = 0, limit = 7): Promise<readonly JournalEntry[]> => {
+  const entries: JournalEntry[] = [];
+  for (let next = after; ; ) {
+    const page = await store.journal({ after: next, limit });
+    entries.push(...page.entries);
+    next = page.next;
+    if (!page.more) return entries;
+  }
+};
