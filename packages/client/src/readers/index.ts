@@ -36,6 +36,7 @@ export {
   type LoadProfileInterval,
   openLoadProfile,
   type ProfileChannel,
+  type ProfileExtent,
   type ReadIntervalsOptions,
 } from "./load-profile.ts";
 export { type Device, type DeviceRead, type ReadSchedule, readDevices } from "./mbus.ts";

@@ -10,9 +10,12 @@ import type { CallOptions, Meter } from "../meter/meter.ts";
 import type { ByteRange } from "../meter/read/ranges.ts";
 import { readSlice } from "../meter/read/table-bytes.ts";
 import {
+  type BlockAt,
   type BlockShape,
+  blockBack,
   decodeHeader,
   headerRange,
+  intervalEnd,
   isIntact,
   slotsBetween,
   slotsRange,
@@ -50,6 +53,17 @@ export interface ReadIntervalsOptions extends CallOptions {
   /** Called with the number of blocks that have been read, and of those that will be. */
   readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
   readonly onDiscarded?: ((block: DiscardedBlock) => void) | undefined;
+  /** Awaited before each request for blocks, so that more urgent work on the link can come first. */
+  readonly before?: (() => Promise<void>) | undefined;
+  /** Called with the bytes of each such request, for callers that keep evidence. */
+  readonly onBytes?: ((range: ByteRange, bytes: Uint8Array) => void) | undefined;
+}
+
+/** What is recorded at the moment. */
+export interface ProfileExtent {
+  /** When the oldest interval that is kept ended, and the newest one, Unix milliseconds UTC. */
+  readonly oldest: Millis;
+  readonly newest: Millis;
 }
 
 const tableOfSet1 = 0x0040;
@@ -92,6 +106,49 @@ export class LoadProfile {
     return this.#setup.ansi;
   }
 
+  /** How many intervals a block holds. Undefined if the data set is not in use. */
+  get intervalsPerBlock(): number | undefined {
+    return this.#setup.shape?.intervalsPerBlock;
+  }
+
+  /** The table that holds the intervals: 64 for data set 1. */
+  get table(): number {
+    return tableOfSet1 + this.set - 1;
+  }
+
+  /** Where an interval of this load profile is in its table. */
+  placeOf({ block, index }: Pick<LoadProfileInterval, "block" | "index">): ByteRange {
+    const { shape } = this.#setup;
+    if (shape === undefined) return { offset: 0, length: 0 };
+    return slotsRange({ block, sequence: 0 }, { from: index, to: index }, shape);
+  }
+
+  /**
+   * From when to when there are intervals, by the headers of two blocks; undefined if there is none with a possible date.
+   *
+   * @throws LinkError, ResponseError; LayoutError, also if the load profile is reconfigured meanwhile
+   */
+  async extent({
+    before,
+    ...call
+  }: Pick<ReadIntervalsOptions, "signal" | "before"> = {}): Promise<ProfileExtent | undefined> {
+    const setup = this.#setup;
+    if (!inUse(setup)) return undefined;
+    const { shape } = setup;
+    const headerOf = async (at: BlockAt) => decodeHeader(await this.#read(headerRange(at, shape), call, before), shape);
+    const { newest, validBlocks } = await this.#status(setup, call);
+    if (validBlocks === 0) return undefined;
+    const last = await headerOf(newest);
+    if (last.end === undefined || last.last < 0) return undefined;
+    // The oldest one may be overwritten in between, and then is newer than the newest was; one that was never filled has no date.
+    for (let back = validBlocks - 1; back > 0 && back > validBlocks - 4; back--) {
+      const first = await headerOf(blockBack(newest, back, shape.blocks));
+      if (first.end === undefined || first.last < 0 || first.end > last.end) continue;
+      return { oldest: intervalEnd(first.end, first.last, 0, shape), newest: last.end };
+    }
+    return { oldest: intervalEnd(last.end, last.last, 0, shape), newest: last.end };
+  }
+
   /** The count at which energy channels roll over to 0; null if the meter does not say. @throws LinkError */
   rollover(options: CallOptions = {}): Promise<number | null> {
     return readRollover(this.meter, this.energyUnit, options);
@@ -105,14 +162,19 @@ export class LoadProfile {
    * is reconfigured meanwhile
    */
   async *intervals(options: ReadIntervalsOptions = {}): AsyncGenerator<LoadProfileInterval> {
-    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, onProgress, onDiscarded } = options;
+    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = options;
+    const { before, onBytes, onProgress, onDiscarded } = options;
     const call: CallOptions = { signal: options.signal };
     const setup = this.#setup;
     if (!inUse(setup)) return;
     const { shape } = setup;
     const decode = intervalDecoder(this.set, shape, wantedChannels(setup.channels, options.channels));
     const status = await this.#status(setup, call);
-    const read = (range: ByteRange) => this.#read(range, call);
+    const read = async (range: ByteRange): Promise<Uint8Array> => {
+      const bytes = await this.#read(range, call, before);
+      onBytes?.(range, bytes);
+      return bytes;
+    };
     const wanted = await planBlocks(status, shape, since, until, read);
     let done = 0;
     let began = false;
@@ -166,9 +228,10 @@ export class LoadProfile {
     return JSON.stringify(now) === JSON.stringify(setup);
   }
 
-  #read(range: ByteRange, { signal }: CallOptions): Promise<Uint8Array> {
-    const table = tableOfSet1 + this.set - 1;
+  async #read(range: ByteRange, { signal }: CallOptions, before: ReadIntervalsOptions["before"]): Promise<Uint8Array> {
+    const { table } = this;
     const label = `read BT${table}`;
+    await before?.();
     return this.meter.steadily(label, () =>
       readSlice(this.meter.session, table, range, signal === undefined ? { label } : { label, signal }),
     );
