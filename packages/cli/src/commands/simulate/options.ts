@@ -23,6 +23,8 @@ export interface SimulateOptions {
   readonly lineScript?: string | undefined;
   readonly lineSeed: string;
   readonly tiers: string;
+  readonly count?: string | undefined;
+  readonly list?: string | undefined;
 }
 
 export const addSimulateCommand = (host: Host, load: Load<[options: SimulateOptions]>): void => {
@@ -63,5 +65,7 @@ export const addSimulateCommand = (host: Host, load: Load<[options: SimulateOpti
     .option("--line-seed <n>", "the same seed gives the same faults", "1")
     .option("--demand", "eight demand registers")
     .option("--tiers <n>", "tiers in use; up to 8 with firmware 3.70 or later", "4")
+    .option("--count <n>", "that many meters, each another household, on this port and those that follow it", "1")
+    .option("--list <file>", "also writes the meters as a CSV file for meterport config import")
     .action(runs(host, load));
 };

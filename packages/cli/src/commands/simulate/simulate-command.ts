@@ -24,6 +24,7 @@ import { parseWhole } from "../../options/option-values.ts";
 import { parseSince } from "../../options/since-option.ts";
 import { lineInFront } from "./line-options.ts";
 import type { SimulateOptions } from "./options.ts";
+import { listMeters, mostMeters, simulateMany } from "./simulate-many.ts";
 
 const defaultBasic = 0x01;
 const defaultAdvanced = 0x02;
@@ -93,7 +94,8 @@ const tlsOf = ({ security = [] }: SimulateOptions): Pick<VirtualMeterOptions, "t
   return first === undefined || second === undefined ? {} : { tls: [portTls[first], portTls[second]] };
 };
 
-const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io: Io): VirtualMeter => {
+/** One of many begins now, since adding up a month for each would take minutes. */
+const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io: Io, place = 0): VirtualMeter => {
   const { scenario } = options;
   if (!isScenarioName(scenario)) {
     const names = Object.keys(scenarios);
@@ -106,9 +108,11 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
   const meter = new VirtualMeter({
     profile: parseProfile(options.profile),
     scenario,
-    seed: parseWhole(options.seed, "--seed", -1e9, 1e9),
+    seed: parseWhole(options.seed, "--seed", -1e9, 1e9) + place,
     speed,
-    ...beginningOf(options, speed, io),
+    ...(options.count === "1"
+      ? beginningOf(options, speed, io)
+      : { start: startOf(options, io), epoch: io.clock.now() }),
     entropy: io.entropy,
     ...tlsOf(options),
     demand: options.demand === true,
@@ -136,10 +140,21 @@ const recall = (meter: VirtualMeter, { clock, interrupted }: Io): void => {
 /** @throws UsageError, LinkError */
 export const simulateCommand = async (options: SimulateOptions, io: Io): Promise<Exit> => {
   const links = options.listen.map(parseLink);
+  const count = parseWhole(options.count ?? "1", "--count", 1, mostMeters);
+  if (options.list !== undefined) io.checkNew(options.list);
   const keys = {
     basic: keyOf(options.basicKey, defaultBasic, "the basic key (MBK)", io),
     advanced: keyOf(options.advancedKey, defaultAdvanced, "the advanced key (MAK)", io),
   };
+  if (count > 1) {
+    const behindLine = lineInFront(options, keys.basic, io);
+    return simulateMany(
+      { options, links, count, key: keys.basic },
+      (place) => meterOf(options, keys, io, place),
+      behindLine,
+      io,
+    );
+  }
   const meter = meterOf(options, keys, io);
   const behindLine = lineInFront(options, keys.basic, io);
   if (links.length > meter.portCount) {
@@ -157,6 +172,7 @@ export const simulateCommand = async (options: SimulateOptions, io: Io): Promise
       const { url, close } = await servePort(link, behindLine(portAt(index)), io);
       served.push({ close });
       io.stdout.write(index === 0 ? `listening ${url}\n` : `listening on port ${index + 1} ${url}\n`);
+      if (index === 0) listMeters(options.list, [url], keys.basic, io);
     }
     if (opticalLink !== undefined) {
       const { url, close } = await servePort(opticalLink, behindLine(meter.optical), io);

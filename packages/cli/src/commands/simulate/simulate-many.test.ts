@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { systemClock } from "@meterport/transports/clock";
+import { runCli } from "../../testing/run-cli.ts";
+
+describe("meterport simulate --count", () => {
+  test("serves each meter at a port of its own, and lists them for an import", async () => {
+    const written = new Map<string, string>();
+    const interruption = new AbortController();
+    let seen = 0;
+    const { code, out } = await runCli(
+      [
+        "simulate",
+        "--listen",
+        "tcp://127.0.0.1:0",
+        "--count",
+        "12",
+        "--list",
+        "meters.csv",
+        "--basic-key",
+        `hex:${"01".repeat(16)}`,
+      ],
+      {
+        clock: systemClock,
+        written,
+        interrupted: interruption.signal,
+        onWrite: (text) => {
+          seen += text.startsWith("listening") ? 1 : 0;
+          if (seen === 12) setImmediate(() => interruption.abort());
+        },
+      },
+    );
+    assert.equal(code, 0);
+    const urls = [...out.matchAll(/^listening (tcp:\/\/127\.0\.0\.1:\d+)$/gm)].map(([, url]) => url);
+    assert.equal(new Set(urls).size, 12);
+    const [head, ...rows] = (written.get("meters.csv") ?? "").trimEnd().split("\n");
+    assert.equal(head, "id,name,link,key");
+    assert.equal(rows[6], `meter-07,Virtual meter 07,${urls[6]},hex:${"01".repeat(16)}`);
+    assert.equal(rows.length, 12);
+  });
+
+  test("what is not possible with several meters is one sentence", async () => {
+    const refused = async (...words: string[]): Promise<string> => {
+      const { code, err } = await runCli(["simulate", ...words, "--count", "3"]);
+      assert.equal(code, 2, err);
+      return err;
+    };
+    assert.match(await refused("--listen", "/dev/ttyUSB0"), /--count needs one --listen tcp:\/\/host:port/);
+    assert.match(await refused("--listen", "tcp://127.0.0.1:65534"), /3 ports from 65534 upward are more than there are/);
+    const many = await runCli(["simulate", "--listen", "tcp://127.0.0.1:0", "--count", "0"]);
+    assert.deepEqual([many.code, /--count/.test(many.err)], [2, true]);
+  });
+});

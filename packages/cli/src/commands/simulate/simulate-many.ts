@@ -1,0 +1,69 @@
+/** Many virtual meters in one process, each at a port of its own. */
+
+import { toHex } from "@meterport/protocol/bytes";
+import { UsageError } from "@meterport/protocol/errors";
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import type { MeterPort, VirtualMeter } from "@meterport/simulator";
+import type { ParsedLink } from "@meterport/transports/link-url";
+import { type Exit, exit, type Io } from "../../io/io.ts";
+import { interruption, servePort } from "../../listen/serve-port.ts";
+import type { SimulateOptions } from "./options.ts";
+
+/** Each takes a port and some 200 kB. */
+export const mostMeters = 5_000;
+
+/** Writes the meters as `meterport config import` takes them. Virtual meters have no secrets. */
+export const listMeters = (path: string | undefined, urls: readonly string[], key: Secret, io: Io): void => {
+  if (path === undefined) return;
+  const hex = `hex:${toHex(key.reveal())}`;
+  const digits = String(urls.length).length;
+  const rows = urls.map((url, n) => {
+    const number = String(n + 1).padStart(digits, "0");
+    return `meter-${number},Virtual meter ${number},${url},${hex}\n`;
+  });
+  const file = io.createFile(path);
+  file.write(`id,name,link,key\n${rows.join("")}`);
+  file.close();
+};
+
+interface Many {
+  readonly options: Pick<SimulateOptions, "list" | "optical">;
+  readonly links: readonly ParsedLink[];
+  readonly count: number;
+  readonly key: Secret;
+}
+
+/** The links of all meters: the ports that follow the first, or free ones. @throws UsageError */
+const linksOf = ({ options, links, count }: Many): readonly ParsedLink[] => {
+  const [first] = links;
+  if (first?.kind !== "tcp" || links.length > 1 || options.optical !== undefined)
+    throw new UsageError("count", "--count needs one --listen tcp://host:port, and no --optical");
+  if (first.port > 0 && first.port + count - 1 > 65_535)
+    throw new UsageError(
+      "count",
+      `${count} ports from ${first.port} upward are more than there are: begin lower, or use port 0`,
+    );
+  return Array.from({ length: count }, (_, n) => ({ ...first, port: first.port === 0 ? 0 : first.port + n }));
+};
+
+/** @throws UsageError, LinkError */
+export const simulateMany = async (
+  many: Many,
+  meterAt: (place: number) => VirtualMeter,
+  behindLine: (port: MeterPort) => MeterPort,
+  io: Io,
+): Promise<Exit> => {
+  const served: { readonly url: string; readonly close: () => Promise<void> }[] = [];
+  try {
+    for (const [place, link] of linksOf(many).entries()) {
+      served.push(await servePort(link, behindLine(meterAt(place).port(1)), io));
+      io.stdout.write(`listening ${served.at(-1)?.url}\n`);
+    }
+    const urls = served.map(({ url }) => url);
+    listMeters(many.options.list, urls, many.key, io);
+    await interruption(io);
+  } finally {
+    await Promise.all(served.map(({ close }) => close()));
+  }
+  return exit.done;
+};
