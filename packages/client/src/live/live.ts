@@ -21,10 +21,12 @@ import { BT27 } from "@meterport/protocol/tables/basic/bt27-present-register-sel
 import { BT28 } from "@meterport/protocol/tables/basic/bt28-present-register-data";
 import type { CallOptions, Meter } from "../meter/meter.ts";
 import type { Outcome } from "../meter/outcome.ts";
+import type { Environment } from "../meter/read/dimensions.ts";
 import { type ByteRange, joinRanges, requestCost } from "../meter/read/ranges.ts";
 import { readSlice } from "../meter/read/table-bytes.ts";
 import { StopSignal } from "../session/stop-signal.ts";
 import { askEnergyUnit } from "./energy-unit.ts";
+import { Shared } from "./shared.ts";
 
 interface SourceAt {
   readonly id: number;
@@ -49,14 +51,21 @@ interface Setup {
   readonly presentUnknown: boolean;
 }
 
-interface Prepared {
-  readonly setup: Setup;
+interface Planned {
   readonly plan: readonly LiveRead[];
   /** Sources that may exist, but at unknown places. */
   readonly lost: ReadonlySet<number>;
+}
+
+interface Prepared {
+  readonly setup: Setup;
+  readonly planned: Planned;
   /** Generation of the meter's dimensions, before the first request. */
   readonly generation: number;
 }
+
+const setups = new Shared<Setup>();
+const plans = new WeakMap<Setup, Shared<Planned>>();
 
 /** Ahead of long work on the same meter, which then delays a reading by one request at most. */
 const livePriority = 1;
@@ -75,7 +84,7 @@ export class LiveReader {
 
   /** The reads that one reading takes. */
   get plan(): readonly LiveRead[] {
-    return this.#prepared.plan;
+    return this.#prepared.planned.plan;
   }
 
   /**
@@ -94,10 +103,11 @@ export class LiveReader {
 
   /** The same meter, other keys: `["power_w"]` alone takes 43 bytes and five of them fit into a second. */
   only(keys: readonly LiveKey[]): LiveReader {
-    return new LiveReader(this.meter, keys, planned(this.meter, keys, this.#prepared.setup, this.#prepared.generation));
+    const { setup, generation } = this.#prepared;
+    return new LiveReader(this.meter, keys, { setup, planned: planned(this.meter, keys, setup), generation });
   }
 
-  async #readOnce({ setup, plan, lost }: Prepared, { signal }: CallOptions): Promise<LiveReading> {
+  async #readOnce({ setup, planned: { plan, lost } }: Prepared, { signal }: CallOptions): Promise<LiveReading> {
     const values = new Map<number, number>();
     const missing = new Set(lost);
     const stop = new StopSignal();
@@ -135,13 +145,17 @@ export class LiveReader {
   }
 }
 
-const planned = (meter: Meter, keys: readonly LiveKey[], setup: Setup, generation: number): Prepared => {
-  const wanted = liveSources(keys, setup.ratios);
+const planned = (meter: Meter, keys: readonly LiveKey[], setup: Setup): Planned => {
   const limit = meter.session.readLimit;
+  const known = plans.get(setup) ?? new Shared<Planned>();
+  plans.set(setup, known);
+  return known.of([keys, limit], () => plan(keys, setup, limit));
+};
+
+const plan = (keys: readonly LiveKey[], setup: Setup, limit: number): Planned => {
+  const wanted = liveSources(keys, setup.ratios);
   const isRegister = (id: number): boolean => id < 8;
   return {
-    setup,
-    generation,
     plan: [...planReads(BT28, setup.present, wanted, limit), ...planReads(BT23, setup.registers, wanted, limit)],
     lost: new Set(wanted.filter((id) => (isRegister(id) ? setup.registersUnknown : setup.presentUnknown))),
   };
@@ -192,31 +206,36 @@ const prepare = async (meter: Meter, keys: readonly LiveKey[], call: CallOptions
     ],
     call,
   );
-  const setup: Setup = {
-    present: await places(meter, BT28, ["presentValues"], present, call),
-    registers: await places(meter, BT23, ["total", "summations"], registers, call),
-    presentUnknown: !present.ok,
-    registersUnknown: !registers.ok,
-    ratios: ratiosApplied.ok && ratiosApplied.value,
-    energyUnit: await askEnergyUnit(meter, call),
-  };
-  return planned(meter, keys, setup, generation);
+  const [presentSources, registerSources] = [given(present), given(registers)];
+  const presentEnv = presentSources && (await meter.environment(BT28, call));
+  const registersEnv = registerSources && (await meter.environment(BT23, call));
+  const ratios = ratiosApplied.ok && ratiosApplied.value;
+  const energyUnit = await askEnergyUnit(meter, call);
+  const setup = setups.of(
+    { presentSources, registerSources, presentEnv, registersEnv, ratios, energyUnit },
+    (): Setup => ({
+      present: places(BT28, ["presentValues"], presentSources, presentEnv),
+      registers: places(BT23, ["total", "summations"], registerSources, registersEnv),
+      presentUnknown: presentSources === undefined,
+      registersUnknown: registerSources === undefined,
+      ratios,
+      energyUnit,
+    }),
+  );
+  return { setup, planned: planned(meter, keys, setup), generation };
 };
 
+const given = <T>(outcome: Outcome<T>): T | undefined => (outcome.ok ? outcome.value : undefined);
+
 /** The place of each source: the meter's list of sources decides it, never a fixed position. */
-const places = async (
-  meter: Meter,
+const places = (
   table: AnyTable,
   path: readonly string[],
-  sources: Outcome<readonly number[]>,
-  call: CallOptions,
-): Promise<ReadonlyMap<number, Place>> => {
+  sources: readonly number[] | undefined,
+  env: Environment | undefined,
+): ReadonlyMap<number, Place> => {
   const found = new Map<number, Place>();
-  if (!sources.ok) return found;
-  const env = await meter.environment(table, call);
-  sources.value.forEach((id, index) => {
-    if (found.has(id)) return;
-    found.set(id, place(table, [...path, index], env));
-  });
+  if (sources === undefined || env === undefined) return found;
+  for (const [index, id] of sources.entries()) if (!found.has(id)) found.set(id, place(table, [...path, index], env));
   return found;
 };

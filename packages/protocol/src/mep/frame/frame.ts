@@ -41,14 +41,19 @@ export type FrameEvent =
 
 const alert: FrameEvent = { type: "alert" };
 
+/** Bytes of a frame that a `Deframer` has room for from the beginning: an answer to a live reading. */
+const usualFrame = 96;
+const nothing = new Uint8Array(0);
+
 /**
  * Cuts a byte stream into frames, in bounded memory; any cutting of the same bytes into chunks gives the same events.
  * An impossible length is slid over byte by byte, so that one byte of noise does not cost the reply after it.
  */
 export class Deframer {
-  readonly #buffer = new Uint8Array(lengthField + believedBody);
+  /** Grows with the longest frame so far: most links never see a long one. */
+  #buffer = new Uint8Array(usualFrame);
   #held = 0;
-  readonly #noise = new Uint8Array(shownGarbage);
+  #noise = nothing;
   #noiseLength = 0;
 
   /** Bytes of an unfinished frame that are held. */
@@ -113,6 +118,7 @@ export class Deframer {
   #header(events: FrameEvent[]): void {
     const length = this.#bodyLength();
     if (length > believedBody) {
+      if (this.#noise.length === 0) this.#noise = new Uint8Array(shownGarbage);
       if (this.#noiseLength < shownGarbage) this.#noise[this.#noiseLength] = this.#buffer[0] as number;
       this.#noiseLength++;
       this.#buffer[0] = this.#buffer[1] as number;
@@ -124,6 +130,11 @@ export class Deframer {
     if (length === 0) {
       events.push(alert);
       this.#held = 0;
+    } else if (lengthField + length > this.#buffer.length) {
+      const room = Math.min(lengthField + believedBody, Math.max(lengthField + length, 2 * this.#buffer.length));
+      const longer = new Uint8Array(room);
+      longer.set(this.#buffer.subarray(0, this.#held));
+      this.#buffer = longer;
     }
   }
 

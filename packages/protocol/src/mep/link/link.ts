@@ -31,7 +31,7 @@ export class Link {
   readonly #waiting: Waiting<Exchange>;
   readonly #deframer = new Deframer();
   readonly #opticalDetector = new OpticalDetector();
-  readonly #sent = new Sent<Exchange>();
+  readonly #sent = new Sent();
   #current: Exchange | undefined;
   #lastByteAt: Millis = Number.NEGATIVE_INFINITY;
   #lastSentAt: Millis | undefined;
@@ -175,7 +175,7 @@ export class Link {
       exchange.sealed = step ?? this.#seal.seal(exchange.apdu);
       exchange.repeats = 0;
       exchange.reseal = false;
-      this.#sent.add(exchange, exchange.sealed);
+      this.#sent.add(exchange.id, exchange.sealed);
     }
     const { packet } = exchange.sealed;
     const { byteTime, bridgeDelay, longestResponse, handshakeTimeout } = this.#timing;
@@ -224,7 +224,7 @@ export class Link {
     const { announced } = this.#deframer;
     if (announced === undefined || exchange.fitsAnswer(announced - lengthField)) return;
     for (const body of this.#deframer.hidden((length) => exchange.fitsAnswer(length))) {
-      const verdict = this.#sent.judge(body, exchange);
+      const verdict = this.#sent.judge(body, exchange.id);
       if (verdict.type !== "apdu" && verdict.type !== "resync") continue;
       const { garbage, unfinished } = this.#deframer.reset();
       if (garbage?.type === "garbage") this.#garbage(garbage, out);
@@ -253,7 +253,7 @@ export class Link {
   }
 
   /** What opened once may open no more, so a verdict that stands is given. */
-  #frame(body: Uint8Array, out: LinkOutput[], verdict: Verdict = this.#sent.judge(body, this.#current)): void {
+  #frame(body: Uint8Array, out: LinkOutput[], verdict: Verdict = this.#sent.judge(body, this.#current?.id)): void {
     const exchange = this.#current;
     if (exchange === undefined) {
       const known = verdict.type === "stale" || verdict.type === "echo";

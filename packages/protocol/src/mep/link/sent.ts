@@ -24,19 +24,20 @@ export type Verdict =
   /** Not authentic; as the newest packet sees it. */
   | Exclude<Opened, { type: "apdu" | "resync" | "step" | "session-lost" }>;
 
-interface Entry<Owner> {
-  readonly owner: Owner;
+interface Entry {
+  /** Of the request. */
+  readonly id: number;
   readonly sealed: Sealed;
 }
 
-/** A bounded memory of sealed requests and who sent them. */
-export class Sent<Owner> {
-  readonly #entries: Entry<Owner>[] = [];
+/** A bounded memory of sealed requests and what they belong to. */
+export class Sent {
+  readonly #entries: Entry[] = [];
 
   /** Remembers a packet that is being sent for the first time. */
-  add(owner: Owner, sealed: Sealed): void {
+  add(id: number, sealed: Sealed): void {
     if (this.#entries.length === rememberedRequests) this.#entries.shift();
-    this.#entries.push({ owner, sealed });
+    this.#entries.push({ id, sealed });
   }
 
   /** Whether `body` is likely one of our packets that came back damaged: no other request has so much in common with it. */
@@ -49,21 +50,21 @@ export class Sent<Owner> {
     });
   }
 
-  /** What `body` is, while `current` waits for its answer. */
-  judge(body: Uint8Array, current: Owner | undefined): Verdict {
+  /** What `body` is, while the request `current` waits for its answer. */
+  judge(body: Uint8Array, current: number | undefined): Verdict {
     let first: Verdict = { type: "forged" };
     for (let i = this.#entries.length - 1; i >= 0; i--) {
-      const { owner, sealed } = this.#entries[i] as Entry<Owner>;
+      const { id, sealed } = this.#entries[i] as Entry;
       if (isEcho(sealed.packet, body)) return { type: "echo" };
       const newest = i === this.#entries.length - 1;
       const opened = sealed.open(body);
       if (opened.type === "apdu" || opened.type === "resync") {
-        if (owner !== current) return { type: "stale", other: true };
+        if (id !== current) return { type: "stale", other: true };
         if (opened.type === "apdu") return { type: "apdu", apdu: opened.apdu, sequence: sealed.sequence };
         return newest ? opened : { type: "stale", other: false };
       }
       if (opened.type === "step" || opened.type === "session-lost") {
-        if (newest && owner === current) return opened;
+        if (newest && id === current) return opened;
         // The caller has given up; the suite itself has taken note.
         return { type: "stale", other: true };
       }

@@ -1,0 +1,148 @@
+/**
+ * Many meters in one process: `npm run bench -- fleet-scale METERS [INTERVAL_S] [SECONDS] [BRIDGES]`. This process runs what the
+ * daemon runs for each meter, without its store and its page; the meters answer over TCP on the loopback from another process.
+ */
+import { fork } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
+import { limitsForFuse } from "@meterport/engine/guard/guard";
+import { PointLoop } from "@meterport/engine/points/point-loop";
+import { ErrorRecorder } from "@meterport/gateway/captures/error-recorder";
+import type { MeterConfig } from "@meterport/gateway/config/config";
+import { superviseMeter } from "@meterport/gateway/meters/meter-link";
+import { openMeter } from "@meterport/gateway/meters/open-meter";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { systemClock as clock, systemEntropy as entropy } from "@meterport/transports/clock";
+import { linkTraits } from "@meterport/transports/link-traits";
+import { openLink } from "@meterport/transports/open";
+import { fleetKey } from "./fleet-key.ts";
+import { say } from "./measure.ts";
+
+const [meters = 1_000, intervalSeconds = 10, seconds = 60, bridges = 50] = process.argv.slice(2).map(Number);
+const interval = 1_000 * intervalSeconds;
+/** A set that comes later than this after the tick for it is late. */
+const lateAfter = 1_000;
+const megabyte = 1024 * 1024;
+
+const meterProcess = fork(fileURLToPath(new URL("fleet-meters.ts", import.meta.url)), [String(bridges)]);
+const ports = await new Promise<readonly number[]>((resolve) =>
+  meterProcess.once("message", (message) => resolve(message as readonly number[])),
+);
+
+const collect = (): void => (globalThis as { gc?: () => void }).gc?.();
+collect();
+const rssBefore = process.memoryUsage().rss;
+
+interface Seen {
+  first: number | undefined;
+  last: number;
+  sets: number;
+}
+
+let late = 0;
+const seen: Seen[] = [];
+const troubles = new Map<string, number>();
+const shelf = { put: () => {} };
+const note = (text: string): void => {
+  const kind = text.replace(/^\S+: /, "").replace(/\d+/g, "N");
+  troubles.set(kind, (troubles.get(kind) ?? 0) + 1);
+};
+const log = { info: () => {}, warn: note, error: note };
+const started = performance.now();
+const key = new Secret(fleetKey);
+const loops = Array.from({ length: meters }, (_, index) => {
+  const bridge = index % bridges;
+  const id = `m${index}`;
+  const link = `tcp://127.0.${1 + Math.floor(bridge / 250)}.${1 + (bridge % 250)}:${ports[bridge]}`;
+  const config: MeterConfig = {
+    id,
+    name: `Meter ${index}`,
+    link,
+    optical: false,
+    pipe: link,
+    key,
+    keyForm: "",
+    security: "auto",
+    clientId: 1,
+    interval,
+  };
+  const memory = { get: () => undefined, set: () => {} };
+  const access = openMeter(config, {
+    clock,
+    entropy,
+    log,
+    traitsOf: linkTraits,
+    openLink,
+    securityMemory: () => memory,
+  });
+  const recorder = new ErrorRecorder({ id, link, clock, shelf });
+  const source = superviseMeter({ name: link, ...recorder.noting(access), clock, entropy });
+  source.listen(recorder.linkChanged);
+  const mine: Seen = { first: undefined, last: 0, sets: 0 };
+  seen.push(mine);
+  return new PointLoop({
+    ...{ id, name: config.name, url: link, simulated: false, interval, limits: limitsForFuse(undefined) },
+    ...{ source, clock, log },
+    onReading: () => {
+      const now = performance.now();
+      if (mine.first !== undefined && now - mine.last > interval + lateAfter) late++;
+      mine.first ??= now;
+      mine.last = now;
+      mine.sets++;
+    },
+  });
+});
+
+const failures = (): number => loops.reduce((sum, loop) => sum + loop.summary().link.failures, 0);
+const retries = (): number => loops.reduce((sum, loop) => sum + loop.summary().link.retries, 0);
+const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(2)} %`;
+const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const holds = monitorEventLoopDelay({ resolution: 10 });
+holds.enable();
+const cpuAtStart = process.cpuUsage();
+const began = performance.now();
+for (const loop of loops) loop.start();
+const startTook = performance.now() - began;
+while (seen.some(({ first }) => first === undefined) && performance.now() - began < 120_000) await sleep(50);
+const firsts = seen.flatMap(({ first }) => (first === undefined ? [] : [first - began])).toSorted((a, b) => a - b);
+const at = (share: number): string =>
+  `${((firsts[Math.ceil(share * firsts.length) - 1] ?? Number.NaN) / 1000).toFixed(1)} s`;
+const cpuForStart = process.cpuUsage(cpuAtStart);
+const openFiles = /Max open files\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+say(`${meters} meters behind ${bridges} bridges, one set each ${intervalSeconds} s; ${openFiles} open files allowed`);
+say(
+  `start: made in ${(began - started).toFixed(0)} ms, started in ${startTook.toFixed(0)} ms; first values: ${at(0.001)} first, ${at(0.5)} half, ${at(1)} all of ${firsts.length}`,
+);
+say(
+  `  ${failures()} failed polls, ${retries()} retries; ${((cpuForStart.user + cpuForStart.system) / 1e6).toFixed(1)} s of a core; longest hold ${(holds.max / 1e6).toFixed(0)} ms`,
+);
+// The captures of a link are full after five minutes; this is the steady state otherwise.
+await sleep(Math.max(0, interval - (performance.now() - began)));
+const [failedBefore, setsBefore, lateBefore] = [failures(), seen.reduce((sum, { sets }) => sum + sets, 0), late];
+holds.reset();
+const cpuBefore = process.cpuUsage();
+const measuredFrom = performance.now();
+await sleep(1000 * seconds);
+const took = performance.now() - measuredFrom;
+const cpu = process.cpuUsage(cpuBefore);
+const sets = seen.reduce((sum, each) => sum + each.sets, 0) - setsBefore;
+const expected = (meters * took) / interval;
+const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+say(
+  `${seconds} s: ${((cpu.user + cpu.system) / 10 / took).toFixed(1)} % of a core; ${sets} sets of ${expected.toFixed(0)}, ${late - lateBefore} late (${percent(sets - late + lateBefore, expected)} on time), ${failures() - failedBefore} failed polls; longest hold ${(holds.max / 1e6).toFixed(0)} ms, 99.9 %: ${(holds.percentile(99.9) / 1e6).toFixed(0)} ms`,
+);
+say(
+  `memory: ${(rss / megabyte).toFixed(0)} MB resident, ${((rss - rssBefore) / megabyte / meters).toFixed(4)} MB a meter (heap ${(heapUsed / megabyte).toFixed(0)}, external ${(external / megabyte).toFixed(0)}, of that buffers ${(arrayBuffers / megabyte).toFixed(0)})`,
+);
+collect();
+const after = process.memoryUsage();
+if ("gc" in globalThis)
+  say(
+    `after a collection: ${(after.rss / megabyte).toFixed(0)} MB resident, heap ${(after.heapUsed / megabyte / meters).toFixed(4)} MB a meter`,
+  );
+for (const [kind, count] of [...troubles].toSorted((a, b) => b[1] - a[1]).slice(0, 8)) say(`  ${count} x ${kind}`);
+if (process.env.HEAP_SNAPSHOT !== undefined) (await import("node:v8")).writeHeapSnapshot(process.env.HEAP_SNAPSHOT);
+meterProcess.disconnect();
+process.exit();
