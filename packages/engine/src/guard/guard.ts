@@ -6,8 +6,11 @@
  * Pure: takes a state and a reading, returns a state and a reading.
  */
 import { type LiveKey, type LiveReading, liveKeys } from "@meterport/protocol/meaning/readings";
-import { type RegisterKey, registerKeys } from "./measured.ts";
+import { areZeroed, isBlankSet, isFirstZero, swapped } from "./blank-set.ts";
+import { checkFrozen, type FrozenEvent, type FrozenState, nothingFrozen } from "./frozen.ts";
+import { isRegister, type RegisterKey, registerKeys } from "./measured.ts";
 import { type Accepted, allowedRise, hasLeapt, isNeighbour } from "./neighbourhood.ts";
+import { rolledOver } from "./rollover.ts";
 
 /** What is plausible for one installation. */
 export interface GuardLimits {
@@ -15,6 +18,8 @@ export interface GuardLimits {
   readonly power: number;
   /** Largest current of one phase, A. */
   readonly current: number;
+  /** The count at which the registers start over, Wh or varh; null or omitted if the meter does not say. */
+  readonly rollover?: number | null | undefined;
 }
 
 /**
@@ -32,8 +37,10 @@ export const limitsForFuse = (ampere = 250): GuardLimits => ({
 export interface GuardState {
   /** Last accepted registers. */
   readonly registers: Partial<Readonly<Record<RegisterKey, number>>>;
-  /** Milliseconds since 1970 of the last accepted registers; null before the first. */
+  /** Milliseconds since 1970 of the last accepted registers; null if unknown: they are compared, but may have risen by any amount. */
   readonly time: number | null;
+  /** When the reading before came, whatever it held; null if unknown. */
+  readonly read: number | null;
   /** Values that are waiting for a second read. */
   readonly pending: Partial<Readonly<Record<LiveKey, number>>>;
   /** Wider bounds that a confirmed value has justified; for a register, the power that its rise implied, W or var. */
@@ -44,30 +51,43 @@ export interface GuardState {
   readonly leaps: Partial<Readonly<Record<LiveKey, number>>>;
   /** What was in doubt in the last reading. */
   readonly doubted: readonly LiveKey[];
+  /** What moves, and what stands still. */
+  readonly still: FrozenState;
 }
 
 export const emptyGuard: GuardState = {
   registers: {},
   time: null,
+  read: null,
   pending: {},
   widened: {},
   accepted: {},
   leaps: {},
   doubted: [],
+  still: nothingFrozen,
 };
 
 /** Something to log, not an error. */
 export type GuardEvent =
+  /** Values that were not in doubt in the reading before. */
   | { readonly kind: "withheld"; readonly keys: readonly LiveKey[] }
   /** Registers below the last ones, twice in a row: another meter, or one that was reset. */
   | { readonly kind: "meter-exchange"; readonly registers: readonly RegisterStep[] }
   /** Registers far above what the fuse lets through, twice in a row: a gap that went unnoticed. */
-  | { readonly kind: "register-leap"; readonly registers: readonly RegisterStep[] };
+  | { readonly kind: "register-leap"; readonly registers: readonly RegisterStep[] }
+  /** Registers that were full and started over. */
+  | { readonly kind: "register-rollover"; readonly registers: readonly RolloverStep[] }
+  | FrozenEvent;
 
 export interface RegisterStep {
   readonly key: RegisterKey;
   readonly from: number;
   readonly to: number;
+}
+
+export interface RolloverStep extends RegisterStep {
+  /** Where it started over. */
+  readonly count: number;
 }
 
 export interface Guarded {
@@ -82,7 +102,11 @@ const mostLeaps = 2;
 /** Registers may be shown in whole kWh, so this much of a step says nothing about power. Wh or varh. */
 const registerSlack = 1_000;
 
-const isRegister = (key: LiveKey): key is RegisterKey => (registerKeys as readonly string[]).includes(key);
+/** A value this many times beyond the limit is never believed, however often it is read. */
+const absurd = 10;
+
+/** A clock that is set back by less has not been set. */
+const jitter = 1_000;
 
 const bounds = (key: LiveKey, limits: GuardLimits): readonly [low: number, high: number] => {
   if (key.startsWith("voltage_")) return [0, 500];
@@ -95,9 +119,13 @@ const bounds = (key: LiveKey, limits: GuardLimits): readonly [low: number, high:
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 0.2 * Math.max(Math.abs(a), Math.abs(b));
 
-/** How far the fuse lets a register rise in the elapsed milliseconds, Wh or varh. */
-const mayRise = (elapsed: number, limits: GuardLimits): number =>
-  (limits.power * Math.max(0, elapsed)) / 3_600_000 + registerSlack;
+/** How far the fuse lets a register rise in the elapsed milliseconds, Wh or varh; any amount if the time is unknown. */
+const mayRise = (elapsed: number | null, limits: GuardLimits): number =>
+  elapsed === null ? Infinity : (limits.power * elapsed) / 3_600_000 + registerSlack;
+
+/** Milliseconds since `before`; null if that is unknown or, by the clock of now, in the future: then one of both clocks was wrong. */
+const since = (before: number | null, now: number): number | null =>
+  before === null || before - now > jitter ? null : Math.max(0, now - before);
 
 /** The judgement of one reading, built up step by step. */
 class Judgement {
@@ -111,6 +139,7 @@ class Judgement {
   readonly registers: Partial<Record<RegisterKey, number>>;
   readonly fallen: RegisterStep[] = [];
   readonly leapt: RegisterStep[] = [];
+  readonly rolled: RolloverStep[] = [];
   readonly withheld: LiveKey[] = [];
 
   constructor(last: GuardState, time: number) {
@@ -122,9 +151,14 @@ class Judgement {
   }
 
   withhold(key: LiveKey, value: number): void {
-    this.values[key] = null;
+    this.refuse(key);
     // A value that is not a finite number cannot be confirmed.
     if (Number.isFinite(value)) this.pending[key] = value;
+  }
+
+  /** Withholds a value that no second read confirms. */
+  refuse(key: LiveKey): void {
+    this.values[key] = null;
     this.withheld.push(key);
   }
 
@@ -135,7 +169,8 @@ class Judgement {
     const wide = this.widened[key] ?? 0;
     if (value < Math.min(low, -wide) || value > Math.max(high, wide)) {
       // Bounds that arithmetic sets are never widened, and a magnitude is never negative.
-      const fixed = key.startsWith("power_factor_") || (low === 0 && value < 0);
+      const fixed =
+        key.startsWith("power_factor_") || (low === 0 && value < 0) || Math.abs(value) > absurd * Math.max(high, -low);
       if (fixed || waiting === undefined || !near(value, waiting)) {
         this.withhold(key, value);
         return;
@@ -156,22 +191,49 @@ class Judgement {
   register(key: RegisterKey, value: number, limits: GuardLimits, shaken: boolean): void {
     const last = this.registers[key];
     const waiting = this.#last.pending[key];
-    const elapsed = this.#time - (this.#last.time ?? this.#time);
-    const room = mayRise(elapsed, limits);
+    const elapsed = since(this.#last.time, this.#time);
+    const room = mayRise(last === undefined ? 0 : elapsed, limits);
     const rise = last === undefined ? 0 : value - last;
     const fits = value >= 0 && rise >= 0 && rise <= room;
-    const usual = fits && rise <= allowedRise(elapsed, this.widened[key] ?? 0) && !(shaken && value !== last);
+    const usual = fits && rise <= allowedRise(elapsed ?? 0, this.widened[key] ?? 0) && !(shaken && value !== last);
     // The second read comes a moment later, so it must lie just above the first.
-    const confirmed = value >= 0 && waiting !== undefined && value >= waiting && value - waiting <= room;
+    const nearby = mayRise(since(this.#last.read, this.#time) ?? 0, limits);
+    const confirmed = value >= 0 && waiting !== undefined && value >= waiting && value - waiting <= nearby;
     if (!usual && (!confirmed || (shaken && !fits))) {
       this.withhold(key, value);
       return;
     }
-    if (!fits && last !== undefined) (value < last ? this.fallen : this.leapt).push({ key, from: last, to: value });
-    if (fits && !usual && elapsed > 0) this.widened[key] = (1.2 * rise * 3_600_000) / elapsed;
+    if (!fits && last !== undefined) this.#step(key, last, value, limits);
+    if (fits && !usual && elapsed !== null && elapsed > 0) this.widened[key] = (1.2 * rise * 3_600_000) / elapsed;
     this.registers[key] = value;
   }
+
+  /** Notes a step that two reads agree on. */
+  #step(key: RegisterKey, from: number, to: number, limits: GuardLimits): void {
+    if (to > from) {
+      this.leapt.push({ key, from, to });
+      return;
+    }
+    const elapsed = since(this.#last.time, this.#time);
+    const count = limits.rollover ?? null;
+    // Where the end is unknown, only a rise that is usual speaks for a rollover.
+    const room = count === null ? allowedRise(elapsed ?? 0, this.widened[key] ?? 0) : mayRise(elapsed, limits);
+    const rollover = rolledOver({ from, to, count, room });
+    if (rollover === undefined) this.fallen.push({ key, from, to });
+    else this.rolled.push({ key, from, to, count: rollover.count });
+  }
 }
+
+/** Registers that cannot be believed however often they are read. */
+const impossible = (
+  reading: LiveReading,
+  { registers, time }: GuardState,
+  limits: GuardLimits,
+): ReadonlySet<LiveKey> => {
+  if (isBlankSet(reading)) return new Set(liveKeys);
+  if (areZeroed(reading, registers)) return new Set(registerKeys);
+  return swapped(reading, registers, mayRise(since(time, Date.parse(reading.time)), limits));
+};
 
 /**
  * Judges one reading against plausible limits and the readings before it.
@@ -179,34 +241,55 @@ class Judgement {
  * Registers only rise, and not faster than the fuse allows; other values stay within bounds, and near the last ones. A value that
  * does not fit becomes null and the quality "suspect"; a second read in a row that agrees is believed. If a value newly comes into
  * doubt, the registers of that reading become null too: damage that the digest missed may have changed them less visibly.
+ * Zeros everywhere, registers in each other's place and values that stand still are not believed however often they are read.
  */
 export const guard = (state: GuardState, reading: LiveReading, limits: GuardLimits): Guarded => {
   const time = Date.parse(reading.time);
   const judged = new Judgement(state, time);
+  const never = impossible(reading, state, limits);
   const known = liveKeys.flatMap((key) => {
     const value = reading[key];
     return value === null ? [] : [{ key, value }];
   });
   for (const { key, value } of known) {
-    if (!Number.isFinite(value)) judged.withhold(key, value);
+    if (never.has(key)) judged.refuse(key);
+    else if (!Number.isFinite(value)) judged.withhold(key, value);
     else if (!isRegister(key)) judged.value(key, value, limits);
   }
   // A value that is odd each time is normal for this meter, and casts no doubt on the rest.
   const shaken = judged.withheld.some((key) => !state.doubted.includes(key));
-  for (const { key, value } of known)
-    if (isRegister(key) && Number.isFinite(value)) judged.register(key, value, limits, shaken);
+  const isNew = isFirstZero(reading, state.registers);
+  for (const { key, value } of known) {
+    if (!isRegister(key) || !Number.isFinite(value) || never.has(key)) continue;
+    if (isNew && state.pending[key] === undefined) judged.withhold(key, value);
+    else judged.register(key, value, limits, shaken);
+  }
+  const { withheld, registers, pending, widened, accepted, leaps } = judged;
+  const plausible = withheld.length === 0 ? reading : { ...reading, ...judged.values, quality: "suspect" as const };
+  const still = checkFrozen(state.still, plausible, time);
+  const shown =
+    still.keys.length === 0 ? plausible : { ...plausible, ...nulls(still.keys), quality: "suspect" as const };
+  // While a register is in doubt, the time of the last good one is kept, so that the permitted rise stays right.
+  const settled = [...withheld, ...still.keys].some(isRegister) ? state.time : time;
+  return {
+    state: {
+      ...{ registers, time: settled, read: time, pending, widened, accepted, leaps, doubted: withheld },
+      still: still.state,
+    },
+    reading: shown,
+    events: [...eventsOf(judged, state.doubted), ...still.events],
+  };
+};
 
-  const { withheld, fallen, leapt, registers, pending, widened, accepted, leaps } = judged;
+const nulls = (keys: readonly LiveKey[]): Partial<Record<LiveKey, null>> =>
+  Object.fromEntries(keys.map((key) => [key, null]));
+
+const eventsOf = ({ withheld, fallen, leapt, rolled }: Judgement, doubted: readonly LiveKey[]): GuardEvent[] => {
   const events: GuardEvent[] = [];
-  if (withheld.length > 0) events.push({ kind: "withheld", keys: withheld });
+  const news = withheld.filter((key) => !doubted.includes(key));
+  if (news.length > 0) events.push({ kind: "withheld", keys: news });
   if (fallen.length > 0) events.push({ kind: "meter-exchange", registers: fallen });
   if (leapt.length > 0) events.push({ kind: "register-leap", registers: leapt });
-  const shown = withheld.length === 0 ? reading : { ...reading, ...judged.values, quality: "suspect" as const };
-  // While a register is in doubt, the time of the last good one is kept, so that the permitted rise stays right.
-  const settled = withheld.some(isRegister) ? state.time : time;
-  return {
-    state: { registers, time: settled, pending, widened, accepted, leaps, doubted: withheld },
-    reading: shown,
-    events,
-  };
+  if (rolled.length > 0) events.push({ kind: "register-rollover", registers: rolled });
+  return events;
 };

@@ -12,6 +12,8 @@ export const registerKeys = [
 
 export type RegisterKey = (typeof registerKeys)[number];
 
+export const isRegister = (key: LiveKey): key is RegisterKey => (registerKeys as readonly string[]).includes(key);
+
 /** The live answer for a meter whose values cannot be trusted now; `time` is that of its last reading. */
 export const staleAnswer = (id: string, time: string | null): LiveAnswer => ({
   id,

@@ -66,7 +66,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       kind: event.kind,
       number: null,
       origin: "gateway",
-      detail: JSON.stringify(event.registers),
+      detail: JSON.stringify(event.kind === "frozen" ? event.keys : event.registers),
     };
     keeper.keep("store an event", () => store.write({ events: [stored] }));
   };

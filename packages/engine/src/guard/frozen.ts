@@ -1,0 +1,169 @@
+/**
+ * Values that stand still while they should move: measured values that are the same to the last digit for minutes although the registers
+ * rise, and a register that does not move although power flows. Such a value is old, whatever its time says.
+ */
+import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
+import type { Millis } from "@meterport/protocol/ports";
+import { isRegister, type RegisterKey } from "./measured.ts";
+
+type Values = Readonly<Partial<Record<LiveKey, number | null>>>;
+
+/** Measured values that have not moved. */
+interface StillSet {
+  /** The first reading that had them; its registers are of no interest. */
+  readonly values: Values;
+  readonly since: Millis;
+  readonly readings: number;
+  /** Sum of the registers of active energy when they were first seen, Wh. */
+  readonly registers: number | null;
+}
+
+/** A register that has not moved, and the energy that flowed meanwhile. */
+interface StillRegister {
+  readonly value: number;
+  readonly since: Millis;
+  /** Wh, from the measured power. */
+  readonly flowed: number;
+}
+
+export interface FrozenState {
+  readonly set: StillSet | null;
+  readonly registers: Readonly<Partial<Record<RegisterKey, StillRegister>>>;
+  /** The smallest step that each register has shown, Wh. */
+  readonly grain: Readonly<Partial<Record<RegisterKey, number>>>;
+  /** The measured power, and when. */
+  readonly power: { readonly value: number; readonly time: Millis } | null;
+  /** Since when these keys are frozen. */
+  readonly frozen: Readonly<Partial<Record<LiveKey, Millis>>>;
+}
+
+export const nothingFrozen: FrozenState = { set: null, registers: {}, grain: {}, power: null, frozen: {} };
+
+/** Values that froze, or that move again. */
+export interface FrozenEvent {
+  readonly kind: "frozen";
+  readonly keys: readonly LiveKey[];
+  readonly since: Millis;
+  /** When they moved again; null while they stand still. */
+  readonly until: Millis | null;
+}
+
+export interface FrozenCheck {
+  readonly state: FrozenState;
+  /** Keys that are frozen now. */
+  readonly keys: readonly LiveKey[];
+  readonly events: readonly FrozenEvent[];
+}
+
+/** Shorter than this, anything may stand still. */
+const patience: Millis = 300_000;
+const fewest = 5;
+/** A reading stands for its power no longer than this. */
+const longestStep: Millis = 120_000;
+/** Meters need not count below their starting current, W. */
+const smallestPower = 50;
+/** What must have flowed past a register that stands still, Wh: it may be shown in whole kWh until it has shown a smaller step. */
+const leastFlow = (grain: number | undefined): number => (grain === undefined ? 2_000 : Math.max(20, 20 * grain));
+
+const flowing = ["energy_import_wh", "energy_export_wh"] as const satisfies readonly RegisterKey[];
+
+const activeSum = (reading: Values): number | null => {
+  const known = flowing.flatMap((key) => reading[key] ?? []);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+};
+
+const measuredKeys = liveKeys.filter((key) => !isRegister(key));
+
+const areSame = (a: Values, b: Values): boolean => measuredKeys.every((key) => (a[key] ?? null) === (b[key] ?? null));
+
+/** Whether values that stand still contradict the registers. */
+const contradicts = (set: StillSet, reading: Values, time: Millis, grain: number): boolean => {
+  const now = activeSum(reading);
+  if (set.registers === null || now === null || now <= set.registers) return false;
+  // Nothing real keeps millivolts, milliamperes and watts for minutes.
+  const { power_w: power = null } = set.values;
+  if (liveKeys.some((key) => key.startsWith("voltage_") && typeof set.values[key] === "number")) return power !== 0;
+  if (power === null) return false;
+  const [rise, expected] = [now - set.registers, (Math.abs(power) * (time - set.since)) / 3_600_000];
+  return Math.abs(rise - expected) > Math.max(50, 3 * grain, 0.3 * expected);
+};
+
+const stillSet = (last: StillSet | null, reading: Values, time: Millis): StillSet | null => {
+  if (last === null || !areSame(last.values, reading) || time < last.since)
+    return { values: reading, since: time, readings: 1, registers: activeSum(reading) };
+  return { ...last, registers: last.registers ?? activeSum(reading), readings: last.readings + 1 };
+};
+
+/** How much energy has passed a register since the reading before, Wh. */
+const flowSince = ({ power }: FrozenState, key: RegisterKey, time: Millis): number => {
+  if (power === null) return 0;
+  const watts = key === "energy_import_wh" ? power.value : -power.value;
+  const step = Math.min(longestStep, Math.max(0, time - power.time));
+  return watts < smallestPower ? 0 : (watts * step) / 3_600_000;
+};
+
+const moveRegisters = (state: FrozenState, reading: Values, time: Millis): Pick<FrozenState, "registers" | "grain"> => {
+  const [registers, grain] = [{ ...state.registers }, { ...state.grain }];
+  for (const key of flowing) {
+    const value = reading[key];
+    if (typeof value !== "number") continue;
+    const last = registers[key];
+    if (last !== undefined && value > last.value) grain[key] = Math.min(grain[key] ?? Infinity, value - last.value);
+    registers[key] =
+      last === undefined || value !== last.value || time < last.since
+        ? { value, since: time, flowed: 0 }
+        : { ...last, flowed: last.flowed + flowSince(state, key, time) };
+  }
+  return { registers, grain };
+};
+
+/** Which keys are frozen after this reading. */
+const frozenNow = (state: FrozenState, reading: Values, time: Millis): LiveKey[] => {
+  const { set, registers, grain } = state;
+  const keys: LiveKey[] = [];
+  const coarsest = Math.max(1, ...flowing.map((key) => grain[key] ?? 1));
+  if (
+    set !== null &&
+    set.readings >= fewest &&
+    time - set.since >= patience &&
+    contradicts(set, reading, time, coarsest)
+  )
+    keys.push(...measuredKeys.filter((key) => typeof reading[key] === "number"));
+  for (const key of flowing) {
+    const still = registers[key];
+    if (still === undefined || typeof reading[key] !== "number") continue;
+    if (time - still.since >= patience && still.flowed >= leastFlow(grain[key])) keys.push(key);
+  }
+  return keys;
+};
+
+/** Looks at one reading, whose values in doubt are null already. */
+export const checkFrozen = (last: FrozenState, reading: Values, time: Millis): FrozenCheck => {
+  const power = reading.power_w;
+  const moved: FrozenState = {
+    ...moveRegisters(last, reading, time),
+    set: stillSet(last.set, reading, time),
+    power: typeof power === "number" ? { value: power, time } : null,
+    frozen: last.frozen,
+  };
+  const keys = frozenNow(moved, reading, time);
+  const frozen: Partial<Record<LiveKey, Millis>> = {};
+  for (const key of keys)
+    frozen[key] = last.frozen[key] ?? (isRegister(key) ? moved.registers[key]?.since : moved.set?.since) ?? time;
+  return { state: { ...moved, frozen }, keys, events: eventsOf(last.frozen, frozen, time) };
+};
+
+type Since = FrozenState["frozen"];
+
+const eventsOf = (before: Since, after: Since, time: Millis): FrozenEvent[] => {
+  const begun = liveKeys.filter((key) => before[key] === undefined && after[key] !== undefined);
+  const ended = liveKeys.filter((key) => before[key] !== undefined && after[key] === undefined);
+  const grouped = (keys: readonly LiveKey[], since: Since, until: Millis | null): FrozenEvent[] =>
+    [...new Set(keys.map((key) => since[key] as Millis))].map((start) => ({
+      kind: "frozen",
+      keys: keys.filter((key) => since[key] === start),
+      since: start,
+      until,
+    }));
+  return [...grouped(ended, before, time), ...grouped(begun, after, null)];
+};
