@@ -19,4 +19,6 @@ export interface Device {
   /** Its registers at the beginning, and at the end if it has one. */
   readonly start: RegisterValues;
   readonly end: RegisterValues | null;
+  /** What its registers counted and no longer show: they were full and started over, or lost their last hour when power failed. */
+  readonly carried?: RegisterValues | undefined;
 }

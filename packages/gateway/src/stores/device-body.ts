@@ -6,8 +6,12 @@ const sorted = (values: RegisterValues): RegisterValues =>
 
 /** The same device always gives the same text, whatever the order in which its parts were named. */
 export const deviceBody = (device: Device): string => {
-  const { to, serial, manufacturer, model, firmware, profile, start, end } = device;
-  const registers = { start: sorted(start), end: end === null ? null : sorted(end) };
+  const { to, serial, manufacturer, model, firmware, profile, start, end, carried } = device;
+  const registers = {
+    start: sorted(start),
+    end: end === null ? null : sorted(end),
+    carried: carried === undefined ? undefined : sorted(carried),
+  };
   return JSON.stringify({ to, serial, manufacturer, model, firmware, profile, ...registers });
 };
 

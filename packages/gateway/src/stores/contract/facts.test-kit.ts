@@ -306,7 +306,8 @@ const deviceChecks = (check: Check): void => {
     const turned = Object.fromEntries(Object.entries(others).reverse()) as unknown as Omit<Device, "point">;
     const start = { energy_export_wh: 0, energy_import_wh: 10 };
     assert.equal((await store.write({ devices: [device, { point, ...turned, start }] })).devices, 0);
-    const ended: Device = { ...device, to: t0 + 9_999, end: { energy_import_wh: 20 } };
+    const carried = { energy_import_wh: 1_000_000_000 };
+    const ended: Device = { ...device, to: t0 + 9_999, end: { energy_import_wh: 20 }, carried };
     const next: Device = { ...device, from: t0 + 10_000, serial: null, manufacturer: null, start: {} };
     const result = await store.write({ devices: [ended, next, { ...device, point: "other" }] });
     assert.deepEqual([result.devices, result.journal], [3, 4]);
