@@ -1,11 +1,10 @@
 /** Reads the configuration of this machine. */
-import { readFileSync } from "node:fs";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { portLinkOf } from "@meterport/transports/port-link";
 import { type Config, loadConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
-import { defaultData } from "./installation.ts";
+import { systemFiles } from "./config/system-files.ts";
 
 export interface ReadConfigOptions {
   /** The file of `--config`; undefined if omitted. */
@@ -14,15 +13,6 @@ export interface ReadConfigOptions {
   readonly data?: string | undefined;
   readonly env: Environment;
 }
-
-const readFile = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new UsageError("config", `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-};
 
 /**
  * The settings of flags, environment and file, in this order of precedence.
@@ -36,8 +26,7 @@ export const readConfig = ({ config, data, env }: ReadConfigOptions): Config => 
     file: config,
     data,
     env,
-    defaultData: defaultData(env),
-    readFile,
+    ...systemFiles(env),
     checkLink: parseMeterLink,
     portLinkOf,
   });

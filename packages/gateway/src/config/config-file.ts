@@ -1,15 +1,30 @@
 /** The configuration file: YAML, with the position of every value. */
 import { UsageError } from "@meterport/protocol/errors";
-import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+import {
+  Composer,
+  type CST,
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  Parser,
+  visit,
+  YAMLParseError,
+} from "yaml";
 
-/** No real configuration has a megabyte. */
-const maxLength = 1_000_000;
+/** Fifty thousand meters with 640 characters each. */
+const maxLength = 32_000_000;
+
+/** Where a value is, or a name in a map. */
+export type Place = (path: readonly PropertyKey[], name?: string) => string;
 
 export interface ConfigFile {
   /** Every leaf is text; empty values are absent. */
   readonly value: unknown;
   /** "meterport.yaml:5:7" for a value, or for a name in a map. */
-  readonly place: (path: readonly PropertyKey[], name?: string) => string;
+  readonly place: Place;
 }
 
 /** Our own sentences, because the parser's quote the line, which may hold a key. */
@@ -26,15 +41,58 @@ const sentences: Readonly<Record<string, string>> = {
   BAD_DQ_ESCAPE: "a backslash in a quoted value has no meaning: write \\\\ or use single quotes",
 };
 
+/** A configuration has five levels. */
+const mostLevels = 50;
+
+/** Whether something in a token is too deep. The tokens are not read recursively, but the nodes made of them are. */
+const isTooDeep = (token: CST.Token): boolean => {
+  const open: { readonly token: CST.Token; readonly level: number }[] = [{ token, level: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const level = next.level + 1;
+    if (level > mostLevels) return true;
+    if ("value" in next.token && next.token.value !== undefined) open.push({ token: next.token.value, level });
+    if (!("items" in next.token)) continue;
+    for (const { key, value } of next.token.items) {
+      if (key) open.push({ token: key, level });
+      if (value) open.push({ token: value, level });
+    }
+  }
+  return false;
+};
+
+/** @throws UsageError for what would take too much memory to look at */
+const parsed = (name: string, text: string, lineCounter: LineCounter): Document.Parsed => {
+  const composer = new Composer({ schema: "failsafe", prettyErrors: false, logLevel: "silent" });
+  const docs: Document.Parsed[] = [];
+  for (const token of new Parser(lineCounter.addNewLine).parse(text)) {
+    if (isTooDeep(token))
+      throw new UsageError(
+        "config",
+        `${name}: lists or maps are nested more than ${mostLevels} deep, and no configuration needs that: is this the right file?`,
+      );
+    docs.push(...(composer.next(token) as Iterable<Document.Parsed>));
+  }
+  docs.push(...(composer.end(true, text.length) as Iterable<Document.Parsed>));
+  const [doc, another] = docs;
+  if (doc === undefined) throw new UsageError("config", `${name}: this is not valid YAML`);
+  if (another !== undefined)
+    doc.errors.push(new YAMLParseError([another.range[0], another.range[0] + 1], "MULTIPLE_DOCS", "more than one"));
+  return doc;
+};
+
 /**
  * Reads a configuration file's text.
  *
  * @throws UsageError that names file, line and column, and quotes nothing of the file
  */
 export const parseConfigFile = (name: string, text: string): ConfigFile => {
-  if (text.length > maxLength) throw new UsageError("config", `${name}: the file is too long to be a configuration`);
+  if (text.length > maxLength)
+    throw new UsageError(
+      "config",
+      `${name}: the file has ${text.length} characters; the limit is ${maxLength}, enough for 50,000 meters: is this the right file?`,
+    );
   const lineCounter = new LineCounter();
-  const doc = parseDocument(text, { schema: "failsafe", lineCounter, prettyErrors: false, logLevel: "silent" });
+  const doc = parsed(name, text, lineCounter);
   const at = (offset: number): string => {
     const { line, col } = lineCounter.linePos(offset);
     return `${name}:${line}:${col}`;

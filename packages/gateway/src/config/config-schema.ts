@@ -1,160 +1,379 @@
-/**
- * The one schema of the configuration. Every leaf is text, as written in the file or the environment: so a key of
- * digits stays as written, and both sources follow the same rules.
- */
-
-import { parseQuiet, type QuietWindow } from "@meterport/engine/plan/quiet";
-import { UsageError } from "@meterport/protocol/errors";
-import { isSurelyKey } from "@meterport/protocol/key-hiding";
-import { parseProfile, profileName } from "@meterport/protocol/layout/index";
-import { parseDuration } from "@meterport/protocol/meaning/duration";
-import { type ParsedKey, parseKey } from "@meterport/protocol/mep/security/key";
+/** The one schema of the configuration: every key with its kind, its limits, and what the documentation says of it. */
 import { securityNames } from "@meterport/protocol/mep/security/security-names";
 import { z } from "zod";
 import { logLevels } from "../log.ts";
+import {
+  address,
+  duration,
+  hostName,
+  listUpTo,
+  oneOf,
+  onOff,
+  profile,
+  quiet,
+  rate,
+  shown,
+  slug,
+  text,
+  textUpTo,
+  wholeNumber,
+  zone,
+} from "./leaves.ts";
+import { credentialName, keyValue, storeValue } from "./secret-value.ts";
+import { setting, settingsOf } from "./setting.ts";
 
-/** The message of a leaf that is absent, or is a map or a list. */
-const otherwise = (what: string) => ({
-  error: (issue: { readonly input: unknown }) => (issue.input === undefined ? "is missing: add it" : what),
-});
+/** Measured with 20,000 meters at 10 s in one process. */
+export const mostMeters = 50_000;
 
-const text = z.string(otherwise("must be text"));
+const path = textUpTo(4_096, "because no path is longer");
+const everyLive = duration("100ms", "1h", '"2s" or "500ms"');
+const live = { restart: false } as const;
+const atStart = { restart: true } as const;
 
-/** Folder names may have many digits. */
-const holdsKey = (value: string): boolean =>
-  (value.startsWith("/") ? [] : value.split(/[^a-z0-9]+/i)).some(isSurelyKey);
-
-/** Text shown in logs, on the page or in addresses, which must not be a misplaced key. */
-const shown = <T extends z.ZodType<string>>(schema: T) =>
-  schema.refine(
-    (value) => !holdsKey(value),
-    "looks like a key, but is shown in logs and on the page: write something else",
-  );
-
-const wholeNumber = (low: number, high: number) =>
-  text.transform((value, ctx) => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= low && number <= high) return number;
-    ctx.addIssue(`${JSON.stringify(value)} is not a whole number from ${low} to ${high}`);
-    return z.NEVER;
-  });
-
-const duration = (low: string, high: string, example: string) =>
-  text.transform((value, ctx) => {
-    const time = parseDuration(value);
-    if (time === undefined) {
-      ctx.addIssue(`${JSON.stringify(value)} is not a length of time: write for example ${example}`);
-      return z.NEVER;
-    }
-    const [least, most] = [parseDuration(low) ?? 0, parseDuration(high) ?? 0];
-    if (time >= least && time <= most) return time;
-    ctx.addIssue(`${JSON.stringify(value)} must be from ${low} to ${high}`);
-    return z.NEVER;
-  });
-
-export interface KeyFile {
-  readonly file: string;
-}
-
-/** A key as written, which is never printed. The meter's port decides how many of its bytes count. */
-export interface KeyText {
-  readonly read: (counted: number) => ParsedKey;
-}
-
-/** Never quotes the value, which may be a key. */
-const key = text.transform((value, ctx): KeyText | KeyFile => {
-  if (value.startsWith("@")) return { file: value.slice(1) };
-  try {
-    parseKey(value);
-    return { read: (counted) => parseKey(value, counted) };
-  } catch (error) {
-    ctx.addIssue(error instanceof UsageError ? error.message : "is not a key");
-    return z.NEVER;
-  }
-});
-
-const quiet = text.transform((value, ctx): readonly QuietWindow[] => {
-  try {
-    return parseQuiet(value);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    ctx.addIssue(error.message);
-    return z.NEVER;
-  }
-});
-
-/** Checked now, not at each connection. */
-const profile = text
-  .regex(/^(meter|module):\d{1,2}\.\d{1,2}$/, { error: "must be a profile like meter:3.70 or module:1.20" })
-  .transform((value, ctx) => {
-    try {
-      return profileName(parseProfile(value));
-    } catch (error) {
-      ctx.addIssue(error instanceof UsageError ? `is wrong: ${error.message}` : "is wrong");
-      return z.NEVER;
-    }
-  });
-
-const slug = text.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {
-  error: "must be lower-case letters, digits, - and _ only, for example garage, because it is part of addresses",
-});
-
-const hostName = text.regex(/^(\[?[0-9a-f:.]+\]?|[a-z0-9_][a-z0-9_.-]*)(:\d{1,5})?$/i, {
-  error: "is not a host name or address",
+/** How often each set of values is read. `live` is the same as `interval`. */
+export const ratesSchema = z.strictObject({
+  power: setting(rate("100ms", "1h", '"250ms"'), {
+    ...live,
+    text: "How often power alone is read, between the full sets: for a battery or a charger that follows it.",
+    example: "250ms",
+    fallback: "off",
+  }).optional(),
+  live: setting(everyLive, {
+    ...live,
+    text: "How often all live values are read: another name for `interval` of the meter.",
+    example: "2s",
+    fallback: "`interval`",
+  }).optional(),
+  registers: setting(rate("1s", "1d", '"1m"'), {
+    ...live,
+    text: "How often the energy registers are read.",
+    example: "1m",
+    fallback: "with every live set",
+  }).optional(),
+  quality: setting(rate("10s", "7d", '"15m"'), {
+    ...live,
+    text: "How often the meter's counts of sags, surges and other power quality are read.",
+    example: "15m",
+    fallback: "chosen by the gateway",
+  }).optional(),
+  events: setting(rate("10s", "7d", '"15m"'), {
+    ...live,
+    text: "How often the meter's event log is looked at.",
+    example: "15m",
+    fallback: "chosen by the gateway",
+  }).optional(),
+  profile: setting(rate("1m", "7d", '"15m"'), {
+    ...live,
+    text: "How often the load profile is read for intervals that are missing.",
+    example: "15m",
+    fallback: "chosen by the gateway",
+  }).optional(),
+  clock: setting(rate("1m", "7d", '"1h"'), {
+    ...live,
+    text: "How often the meter's clock is compared with that of the machine. It is never set.",
+    example: "1h",
+    fallback: "chosen by the gateway",
+  }).optional(),
+  identity: setting(rate("1m", "7d", '"1h"'), {
+    ...live,
+    text: "How often serial number, model and firmware are read again, so that an exchanged meter is noticed.",
+    example: "1h",
+    fallback: "chosen by the gateway",
+  }).optional(),
 });
 
 export const meterSchema = z.strictObject({
-  id: shown(slug),
-  name: shown(text.min(1).max(80)).optional(),
+  id: setting(shown(slug), {
+    ...live,
+    text: "The name of the metering point in addresses: lower-case letters, digits, - and _. Its history belongs to it.",
+    example: "home",
+  }),
+  name: setting(shown(textUpTo(80, "because it is a heading on the page")), {
+    ...live,
+    text: "The name on the page.",
+    example: "Our house",
+    fallback: "`id`",
+  }).optional(),
   /** The transports know what a valid link is: `loadConfig` is given their check. */
-  link: text.min(1),
-  key: key.optional(),
-  key_file: text.min(1).optional(),
-  profile: profile.optional(),
-  security: z.enum(securityNames, { error: `must be one of ${securityNames.join(", ")}` }).optional(),
-  client_id: wholeNumber(0, 65_535).optional(),
+  link: setting(textUpTo(1_024, "because no link is longer"), {
+    ...live,
+    text: "How the meter is reached: see [links.md](links.md).",
+    example: "/dev/ttyUSB0",
+  }),
+  key: setting(keyValue, {
+    ...live,
+    text: "The key: 16 or 20 characters, 32 or 40 hex digits, `@FILE`, `@credential:NAME`, or `sealed:…` (see below).",
+    example: '"@meter.key"',
+  }).optional(),
+  key_file: setting(path, {
+    ...live,
+    text: "A file that holds the key; a path is relative to the configuration.",
+    example: "meter.key",
+  }).optional(),
+  key_credential: setting(credentialName, {
+    ...live,
+    text: "The systemd credential that holds the key (`LoadCredential=` or `LoadCredentialEncrypted=` of the unit).",
+    example: "home-key",
+  }).optional(),
+  profile: setting(profile, {
+    ...live,
+    text: "Only for a meter that does not say what it is. A profile that contradicts the meter is refused.",
+    example: "meter:3.70",
+    fallback: "what the meter says",
+  }).optional(),
+  security: setting(oneOf(securityNames), {
+    ...live,
+    text: "How the link is protected: see [tls.md](tls.md).",
+    example: "auto",
+    fallback: "auto",
+  }).optional(),
+  client_id: setting(wholeNumber(0, 65_535), {
+    ...live,
+    text: "The client ID that the meter logs under TLS and at its optical port.",
+    example: "0",
+    fallback: "0",
+  }).optional(),
   /** Faster than the guide's average of one read per second is the user's choice. */
-  interval: duration("100ms", "1h", '"2s" or "500ms"').optional(),
-  fuse_amps: wholeNumber(1, 10_000).optional(),
+  interval: setting(everyLive, {
+    ...live,
+    text: "How often all live values are read. Through an optical port the minimum is 10s.",
+    example: "5s",
+    fallback: "`interval` of all meters; `60s` through an optical port",
+  }).optional(),
+  rates: ratesSchema.optional(),
+  zone: setting(zone, {
+    ...live,
+    text: "The time zone of the metering point: its days and months begin and end there.",
+    example: "Europe/Copenhagen",
+    fallback: "`zone` of all meters",
+  }).optional(),
+  fuse_amps: setting(wholeNumber(1, 10_000), {
+    ...live,
+    text: "The main fuse. A value beyond it is withheld until a second read confirms it.",
+    example: "35",
+    unit: "A",
+    fallback: "a limit that no household exceeds",
+  }).optional(),
   /** Quiet windows of the local day, in which the meter is not read. */
-  quiet: quiet.optional(),
+  quiet: setting(quiet, {
+    ...live,
+    text: "Windows of the day in which the meter is not read: see [gateway.md](gateway.md#windows-in-which-a-meter-is-left-alone).",
+    example: "02:10-02:18",
+    fallback: "none",
+  }).optional(),
+  back_fill: setting(onOff, {
+    ...live,
+    text: "Whether missing intervals are read from the memory of this meter.",
+    example: "off",
+    fallback: "`back_fill` of all meters",
+  }).optional(),
+  writable: setting(onOff, {
+    ...live,
+    text: "Whether anything may be written to this meter. Only this file can allow it, never the API. Nothing uses it yet.",
+    example: "off",
+    fallback: "off",
+  }).optional(),
+});
+
+const tlsSchema = z.strictObject({
+  cert: setting(path, {
+    ...atStart,
+    text: "The certificate with its chain, in PEM. The page is then served by HTTPS only.",
+    example: "/etc/meterport/cert.pem",
+  }),
+  key: setting(path, {
+    ...atStart,
+    text: "The certificate's private key, in PEM.",
+    example: "/etc/meterport/cert.key",
+  }),
+});
+
+const ingressSchema = z.strictObject({
+  host: setting(shown(hostName), {
+    ...atStart,
+    text: "The address of a second listener, for a trusted proxy that has checked the user, such as that of Home Assistant.",
+    example: "172.30.33.5",
+  }),
+  port: setting(wholeNumber(1, 65_535), {
+    ...atStart,
+    text: "Its port.",
+    example: "8099",
+    fallback: "8099",
+  }).optional(),
+  allowed: setting(address, {
+    ...atStart,
+    text: "The only address that may connect to it.",
+    example: "172.30.32.2",
+  }),
+  user_header: setting(text.regex(/^[a-z][a-z0-9-]{0,63}$/i, { error: "is not the name of an HTTP header" }), {
+    ...atStart,
+    text: "The header with the user's name.",
+    example: "X-Remote-User-Name",
+    fallback: "X-Remote-User-Name",
+  }).optional(),
+  scope: setting(oneOf(["read", "operate", "admin"]), {
+    ...atStart,
+    text: "What these users may do.",
+    example: "read",
+    fallback: "read",
+  }).optional(),
 });
 
 export const httpSchema = z.strictObject({
-  host: shown(hostName).optional(),
-  port: wholeNumber(0, 65_535).optional(),
-  allowed_hosts: z.array(shown(hostName), otherwise("must be a list")).max(100).optional(),
+  host: setting(shown(hostName), {
+    ...atStart,
+    text: "The address to listen on. Read [SECURITY.md](../SECURITY.md) before you change it.",
+    example: "127.0.0.1",
+    fallback: "127.0.0.1",
+  }).optional(),
+  port: setting(wholeNumber(0, 65_535), {
+    ...atStart,
+    text: "The port; 0 takes a free one.",
+    example: "8765",
+    fallback: "8765, or a free one",
+  }).optional(),
+  allowed_hosts: setting(listUpTo(shown(hostName), 100, "because a gateway has few names"), {
+    ...atStart,
+    text: "Further names under which browsers may reach it.",
+    example: "[meter.example.org]",
+    fallback: "none",
+  }).optional(),
+  tls: tlsSchema.optional(),
+  ingress: ingressSchema.optional(),
 });
 
 export const historySchema = z.strictObject({
-  raw: duration("1h", "3650d", '"48h"').optional(),
-  minutes: duration("1d", "36500d", '"1825d"').optional(),
+  commit: setting(duration("0s", "60s", '"5s"'), {
+    ...atStart,
+    text: "How much a power failure may cost: values are stored together once in this time, which spares the disk. 0s stores each at once.",
+    example: "5s",
+    fallback: "5s",
+  }).optional(),
+  raw: setting(duration("1h", "3650d", '"14d"'), {
+    ...live,
+    text: "How long every single reading is kept.",
+    example: "14d",
+    fallback: "14d",
+  }).optional(),
+  minutes: setting(duration("1d", "36500d", '"1825d"'), {
+    ...live,
+    text: "How long minutes are kept. Quarters of an hour and longer are kept for ever.",
+    example: "1825d",
+    fallback: "1825d",
+  }).optional(),
+  events: setting(duration("1d", "36500d", '"3650d"'), {
+    ...live,
+    text: "How long events are kept.",
+    example: "3650d",
+    fallback: "3650d",
+  }).optional(),
+  journal: setting(duration("1h", "3650d", '"30d"'), {
+    ...live,
+    text: "How long changes are kept for outputs that have delivered them all.",
+    example: "30d",
+    fallback: "30d",
+  }).optional(),
+  journal_at_most: setting(duration("1h", "3650d", '"90d"'), {
+    ...live,
+    text: "How long changes wait for an output that does not come back.",
+    example: "90d",
+    fallback: "90d",
+  }).optional(),
 });
 
 export const logSchema = z.strictObject({
-  level: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).optional(),
+  level: setting(oneOf(logLevels), {
+    ...live,
+    text: "How much is logged: error, warn, info, debug or trace, see [trace.md](trace.md). What crosses a link is logged from the next start of its meter.",
+    example: "info",
+    fallback: "info",
+  }).optional(),
+});
+
+const version = text.refine((value) => value === "1", {
+  error: "must be 1: a file with a higher version needs a newer Meterport",
 });
 
 export const configSchema = z.strictObject({
-  data: shown(text.min(1)).optional(),
-  interval: duration("100ms", "1h", '"2s" or "500ms"').optional(),
+  version: setting(version, {
+    ...live,
+    text: "The version of this file's form.",
+    example: "1",
+    fallback: "1",
+  }).optional(),
+  data: setting(shown(path), {
+    ...atStart,
+    text: "The data folder; a path is relative to the configuration.",
+    example: "/var/lib/meterport",
+    fallback: "`.data` in a checkout, `~/.local/state/meterport` elsewhere",
+  }).optional(),
+  zone: setting(zone, {
+    ...live,
+    text: "The time zone of all meters.",
+    example: "Europe/Copenhagen",
+    fallback: "that of the machine",
+  }).optional(),
+  interval: setting(everyLive, {
+    ...live,
+    text: "How often all live values of each meter are read. The guide advises one table a second on average, and the default keeps to it.",
+    example: "2s",
+    fallback: "2s",
+  }).optional(),
+  back_fill: setting(onOff, {
+    ...live,
+    text: "Whether intervals that are missing after an outage are read from the meters' memory.",
+    example: "on",
+    fallback: "on",
+  }).optional(),
+  store: setting(storeValue, {
+    ...atStart,
+    text: "A PostgreSQL database in place of the file in the data folder. May also be `@FILE`, `@credential:NAME` or `sealed:…`, because it may hold a password.",
+    example: "postgres://meterport@127.0.0.1:5432/meterport",
+    fallback: "an SQLite file in the data folder",
+  }).optional(),
+  store_file: setting(path, {
+    ...atStart,
+    text: "A file that holds the address of the database.",
+    example: "store.url",
+  }).optional(),
   http: httpSchema.optional(),
   history: historySchema.optional(),
   log: logSchema.optional(),
-  meters: z.array(meterSchema, otherwise("must be a list")).max(1_000).optional(),
+  meters: setting(
+    listUpTo(
+      meterSchema,
+      mostMeters,
+      "because one gateway was measured with up to 20,000 meters: distribute the others over more gateways",
+    ),
+    {
+      ...live,
+      text: "The meters. Without any, the gateway reads a simulated household.",
+      example: "[]",
+      fallback: "[]",
+    },
+  ).optional(),
 });
 
 /** The environment may change single settings of the meter in the file. */
 export const overlaySchema = configSchema.extend({ meters: z.array(meterSchema.partial()).optional() });
 
+export type ConfigInput = z.output<typeof configSchema>;
 export type MeterInput = z.output<typeof meterSchema>;
 export type MeterOverlay = NonNullable<z.output<typeof overlaySchema>["meters"]>[number];
 
+/** All keys, in the order of the schema. */
+export const settings = settingsOf(configSchema);
+
+const inside = (schema: z.core.$ZodType, part: PropertyKey): z.core.$ZodType | undefined => {
+  if (schema instanceof z.ZodOptional) return inside(schema.unwrap(), part);
+  if (schema instanceof z.ZodArray) return typeof part === "number" ? schema.element : undefined;
+  return schema instanceof z.ZodObject ? (schema.shape[String(part)] as z.core.$ZodType | undefined) : undefined;
+};
+
 /** The known names at a path of the file, for "did you mean". */
-export const knownNames = (path: readonly PropertyKey[]): readonly string[] => {
-  if (path[0] === "meters") return Object.keys(meterSchema.shape);
-  if (path[0] === "http") return Object.keys(httpSchema.shape);
-  if (path[0] === "log") return Object.keys(logSchema.shape);
-  if (path[0] === "history") return Object.keys(historySchema.shape);
-  return Object.keys(configSchema.shape);
+export const knownNames = (at: readonly PropertyKey[]): readonly string[] => {
+  let schema: z.core.$ZodType | undefined = configSchema;
+  for (const part of at) schema = schema === undefined ? undefined : inside(schema, part);
+  while (schema instanceof z.ZodOptional) schema = schema.unwrap();
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 };

@@ -3,9 +3,9 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import type { PortLink } from "@meterport/transports/port-link";
 import type { z } from "zod";
-import { complaints, pathText, wrong } from "./complaints.ts";
-import { type ConfigFile, parseConfigFile } from "./config-file.ts";
-import { configSchema, overlaySchema } from "./config-schema.ts";
+import { complaints, type PathName, pathText, wrong } from "./complaints.ts";
+import type { ConfigFile, Place } from "./config-file.ts";
+import { type ConfigInput, configSchema, overlaySchema } from "./config-schema.ts";
 import { type Environment, overlay } from "./environment.ts";
 
 export interface ConfigSources {
@@ -16,8 +16,12 @@ export interface ConfigSources {
   readonly env: Environment;
   /** The default data folder. */
   readonly defaultData: string;
+  /** The machine's time zone; UTC if omitted. */
+  readonly zone?: string | undefined;
   /** Text of a file; `undefined` if there is none. */
   readonly readFile: (path: string) => string | undefined;
+  /** A file's permission bits; `undefined` where they mean nothing. */
+  readonly modeOf?: ((path: string) => number | undefined) | undefined;
   /** Distinguishes a link to an optical port from one to a MEP port. */
   readonly portLinkOf: (link: string) => PortLink;
   /** @throws UsageError for a link that cannot be opened */
@@ -27,9 +31,11 @@ export interface ConfigSources {
 /** The settings of file and environment. */
 export interface Given {
   /** The position of a value in the file, for messages. */
-  readonly place: ConfigFile["place"];
+  readonly place: Place;
+  /** What a value of the file is called in messages. */
+  readonly named: PathName;
   /** Settings of the file. */
-  readonly base: z.output<typeof configSchema>;
+  readonly base: ConfigInput;
   /** Settings of the environment, which override the file. */
   readonly over: z.output<typeof overlaySchema>;
   /** A path in the file, relative to the file's folder. */
@@ -37,30 +43,46 @@ export interface Given {
   readonly warnings: readonly string[];
 }
 
-/**
- * @param seen is called with the file's settings before they are checked
- * @throws UsageError with a line per problem
- */
-export const readSources = (sources: ConfigSources, seen: (value: unknown) => void): Given => {
-  const { env, defaultData, readFile } = sources;
-  const named = sources.file ?? (env.METERPORT_CONFIG || undefined);
-  const path = resolve(named ?? join(sources.data ?? (env.METERPORT_DATA || defaultData), "meterport.yaml"));
-  const text = readFile(path);
-  if (text === undefined && named !== undefined) {
+/** The file of these sources, and whether somebody named it. */
+export const configPath = ({ file, data, env, defaultData }: Omit<ConfigSources, "readFile">) => {
+  const named = file ?? (env.METERPORT_CONFIG || undefined);
+  return {
+    path: resolve(named ?? join(data ?? (env.METERPORT_DATA || defaultData), "meterport.yaml")),
+    isNamed: named !== undefined,
+  };
+};
+
+/** The text of the file; undefined if there is none and none was named. @throws UsageError */
+export const configText = (sources: ConfigSources): string | undefined => {
+  const { path, isNamed } = configPath(sources);
+  const text = sources.readFile(path);
+  if (text === undefined && isNamed)
     throw new UsageError("config", `${path}: no such file; check --config or METERPORT_CONFIG`);
-  }
-  const { value, place } = parseConfigFile(path, text ?? "");
-  seen(value);
+  return text;
+};
+
+/** The data folder. */
+export const dataFolder = (sources: ConfigSources, { base, over, fromFile }: Given): string =>
+  resolve(sources.data ?? over.data ?? (base.data === undefined ? sources.defaultData : fromFile(base.data)));
+
+/** The file as it was read, perhaps changed since. */
+export interface ReadFile extends ConfigFile {
+  readonly named?: PathName | undefined;
+}
+
+/** @throws UsageError with a line per problem */
+export const givenBy = (sources: ConfigSources, { value, place, named = pathText }: ReadFile): Given => {
+  const { env } = sources;
   const base = configSchema.safeParse(value, { reportInput: false });
-  if (!base.success) throw wrong(complaints(base.error.issues, place));
+  if (!base.success) throw wrong(complaints(base.error.issues, place, named));
   const fromEnv = overlay(env, base.data.meters?.length ?? 0);
   const over = overlaySchema.safeParse(fromEnv.value, { reportInput: false });
   if (!over.success) {
     // The path of a value leads back to the variable that holds it.
-    const origin: ConfigFile["place"] = (at) => fromEnv.origin.get(pathText(at)) ?? "environment";
+    const origin: Place = (at) => fromEnv.origin.get(pathText(at)) ?? "environment";
     throw wrong(complaints(over.error.issues, origin));
   }
-  const folder = dirname(path);
+  const folder = dirname(configPath(sources).path);
   const fromFile = (name: string): string => (isAbsolute(name) ? name : join(folder, name));
-  return { place, base: base.data, over: over.data, fromFile, warnings: fromEnv.warnings };
+  return { place, named, base: base.data, over: over.data, fromFile, warnings: fromEnv.warnings };
 };

@@ -58,7 +58,14 @@ meters:
 test("without a configuration it is the demo, on loopback", () => {
   const config = load(undefined);
   assert.deepEqual(config.meters, []);
-  assert.deepEqual(config.http, { host: "127.0.0.1", port: 8765, portAsked: false, allowedHosts: [] });
+  assert.deepEqual(config.http, {
+    host: "127.0.0.1",
+    port: 8765,
+    portAsked: false,
+    allowedHosts: [],
+    tls: undefined,
+    ingress: undefined,
+  });
   assert.equal(config.data, "/data");
   assert.equal(config.interval, 2_000);
   assert.equal(config.logLevel, "info");
@@ -186,7 +193,10 @@ test("reports each problem with its place and what to do", () => {
     ["http:\n  port: 99999\n", /http\.port "99999" is not a whole number from 0 to 65535/],
     ["log: { level: loud }\n", /meterport\.yaml:1:15: log\.level must be one of error, warn, info, debug, trace/],
     ["log: { lvel: info }\n", /log\.lvel: unknown name; did you mean level\?/],
-    ["zzzzzz: 1\n", /zzzzzz: unknown name; known: data, interval, http, history, log, meters/],
+    [
+      "zzzzzz: 1\n",
+      /zzzzzz: unknown name; known: version, data, zone, interval, back_fill, store, store_file, http, history, log, meters/,
+    ],
     ["meters: 5\n", /meterport\.yaml:1:9: meters must be a list/],
     ["meters:\n  - home\n", /meterport\.yaml:2:5: meters\[0\] must hold names with values/],
     [`meters:\n  - id: home\n    key: "${key}"\n`, /meterport\.yaml:2:5: meters\[0\]\.link is missing: add it/],

@@ -2,16 +2,57 @@
 import { resolve } from "node:path";
 import type { Retention } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
-import { keyHider } from "@meterport/protocol/key-hiding";
+import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
 import type { LogLevel } from "../log.ts";
-import { type ConfigSources, readSources } from "./config-sources.ts";
+import { wrong } from "./complaints.ts";
+import { parseConfigFile } from "./config-file.ts";
+import {
+  type ConfigSources,
+  configPath,
+  configText,
+  dataFolder,
+  type Given,
+  givenBy,
+  type ReadFile,
+} from "./config-sources.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { type Environment, environmentNames } from "./environment.ts";
+import { hideKeys, textsIn } from "./hidden-keys.ts";
 import { type MeterConfig, meterConfigs } from "./meter-configs.ts";
+import { SecretReader } from "./secret-reader.ts";
+import { type SecretPlace, storeComplaint } from "./secret-value.ts";
 
 export type { ConfigSources } from "./config-sources.ts";
 export type { MeterConfig } from "./meter-configs.ts";
+
+/** Files of a certificate and its key. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A second listener for a proxy that has checked the user. */
+export interface Ingress {
+  readonly host: string;
+  readonly port: number;
+  /** The only address that may connect. */
+  readonly allowed: string;
+  /** The header with the user's name. */
+  readonly userHeader: string;
+  readonly scope: "read" | "operate" | "admin";
+}
+
+/** How long things are kept. */
+export interface History extends Retention {
+  /** Readings are stored together once in this time. */
+  readonly commit: Millis;
+  readonly events: Millis;
+  /** Journal entries that every cursor has passed. */
+  readonly journal: Millis;
+  /** Journal entries that a cursor still waits for. */
+  readonly journalAtMost: Millis;
+}
 
 export interface Config {
   readonly http: {
@@ -20,14 +61,21 @@ export interface Config {
     /** Whether this port was requested explicitly: then no other one is taken. */
     readonly portAsked: boolean;
     readonly allowedHosts: readonly string[];
+    readonly tls?: TlsFiles | undefined;
+    readonly ingress?: Ingress | undefined;
   };
   /** Data folder. */
   readonly data: string;
-  readonly history: Retention;
+  /** Address of a PostgreSQL database as UTF-8, which may hold a password; undefined for SQLite in the data folder. */
+  readonly store?: Secret | undefined;
+  readonly history: History;
   /** Log level: this and more severe lines are logged. */
   readonly logLevel: LogLevel;
   /** Poll interval of the demo, and of meters without their own. */
   readonly interval: Millis;
+  /** IANA name of the zone of meters without their own. */
+  readonly zone: string;
+  readonly backFill: boolean;
   /** If empty, the simulated household. */
   readonly meters: readonly MeterConfig[];
   /** Sentences to log: ignored settings, and why. */
@@ -54,43 +102,121 @@ const frozen = <T>(value: T): T => {
  */
 export const loadConfig = (sources: ConfigSources): Config => {
   let given: unknown;
+  return withoutKeys(
+    sources,
+    () => given,
+    () => {
+      const file = parseConfigFile(configPath(sources).path, configText(sources) ?? "");
+      given = file.value;
+      return configOf(sources, file);
+    },
+  );
+};
+
+/**
+ * The configuration of a file that was read, and perhaps changed, already.
+ *
+ * @throws UsageError as `loadConfig` does
+ */
+export const loadConfigOf = (sources: ConfigSources, file: ReadFile): Config =>
+  withoutKeys(
+    sources,
+    () => file.value,
+    () => configOf(sources, file),
+  );
+
+const withoutKeys = <T>(sources: ConfigSources, given: () => unknown, work: () => T): T => {
   try {
-    return readConfig(sources, (value) => {
-      given = value;
-    });
+    return work();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const hide = keyHider([...textsIn(given), sources.file ?? "", ...textsIn(sources.env)]);
-    throw new UsageError(error.code, hide(error.message), { cause: error.cause });
+    const texts = [...textsIn(given()), sources.file ?? "", ...textsIn(sources.env)];
+    throw new UsageError(error.code, hideKeys(error.message, texts), { cause: error.cause });
   }
 };
 
-/** All values and names of a tree. */
-const textsIn = (value: unknown): string[] => {
-  if (typeof value === "string") return [value];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, part]) => [name, ...textsIn(part)]);
-};
-
-/** @param seen is called with the file's settings as soon as they are known */
-const readConfig = (sources: ConfigSources, seen: (value: unknown) => void): Config => {
-  const given = readSources(sources, seen);
-  const { base, over, fromFile } = given;
+const configOf = (sources: ConfigSources, file: ReadFile): Config => {
+  const given = givenBy(sources, file);
+  const { base, over } = given;
+  const data = dataFolder(sources, given);
+  const secrets = new SecretReader({ env: sources.env, data, readFile: sources.readFile, modeOf: sources.modeOf });
   const interval = over.interval ?? base.interval ?? 2_000;
-  return frozen({
-    http: {
-      host: over.http?.host ?? base.http?.host ?? "127.0.0.1",
-      port: over.http?.port ?? base.http?.port ?? 8765,
-      portAsked: (over.http?.port ?? base.http?.port) !== undefined,
-      allowedHosts: over.http?.allowed_hosts ?? base.http?.allowed_hosts ?? [],
-    },
-    data: resolve(sources.data ?? over.data ?? (base.data === undefined ? sources.defaultData : fromFile(base.data))),
-    history: { raw: base.history?.raw ?? 2 * day, minutes: base.history?.minutes ?? 1_825 * day },
+  const zone = over.zone ?? base.zone ?? sources.zone ?? "UTC";
+  const backFill = base.back_fill ?? true;
+  const holdsSecret = [base.store, ...(base.meters ?? []).map(({ key }) => key)].some((one) => one?.kind === "text");
+  if (holdsSecret) secrets.noteFile(configPath(sources).path);
+  const config: Config = {
+    http: httpOf(given),
+    data,
+    store: storeOf(given, secrets),
+    history: historyOf(given),
     logLevel: over.log?.level ?? base.log?.level ?? "info",
     interval,
-    meters: meterConfigs(given, sources, interval),
-    warnings: [...given.warnings, ...unknownVariables(sources.env)],
-  });
+    zone,
+    backFill,
+    meters: meterConfigs({ given, sources, secrets, defaults: { interval, zone, backFill } }),
+    warnings: [...given.warnings, ...unknownVariables(sources.env), ...secrets.warnings],
+  };
+  return frozen(config);
+};
+
+const httpOf = ({ base, over, fromFile }: Given): Config["http"] => {
+  const { tls, ingress } = base.http ?? {};
+  const port = over.http?.port ?? base.http?.port;
+  return {
+    host: over.http?.host ?? base.http?.host ?? "127.0.0.1",
+    port: port ?? 8765,
+    portAsked: port !== undefined,
+    allowedHosts: over.http?.allowed_hosts ?? base.http?.allowed_hosts ?? [],
+    tls: tls === undefined ? undefined : { cert: fromFile(tls.cert), key: fromFile(tls.key) },
+    ingress:
+      ingress === undefined
+        ? undefined
+        : {
+            host: ingress.host,
+            port: ingress.port ?? 8099,
+            allowed: ingress.allowed,
+            userHeader: ingress.user_header ?? "X-Remote-User-Name",
+            scope: ingress.scope ?? "read",
+          },
+  };
+};
+
+const historyOf = ({ base, place, named }: Given): History => {
+  const { commit, raw, minutes, events, journal = 30 * day, journal_at_most: atMost } = base.history ?? {};
+  if (atMost !== undefined && atMost < journal) {
+    const path = ["history", "journal_at_most"];
+    throw wrong([`${place(path)}: ${named(path)} is shorter than history.journal: raise it`]);
+  }
+  return {
+    commit: commit ?? 5_000,
+    raw: raw ?? 14 * day,
+    minutes: minutes ?? 1_825 * day,
+    events: events ?? 3_650 * day,
+    journal,
+    journalAtMost: atMost ?? Math.max(journal, 90 * day),
+  };
+};
+
+/** The address of the database, wherever it is. */
+const storeOf = ({ base, over, place, named, fromFile }: Given, secrets: SecretReader): Secret | undefined => {
+  const inFile = over.store === undefined && over.store_file === undefined;
+  const { store, store_file: file } = inFile ? base : over;
+  if (store !== undefined && file !== undefined)
+    throw wrong([`${place(["store_file"])}: the configuration has store and store_file: keep one of them`]);
+  const where: SecretPlace | undefined = file === undefined ? store : { kind: "file", file };
+  if (where === undefined) return undefined;
+  const field = file === undefined ? "store" : "store_file";
+  try {
+    const url = secrets.read(where, "file", inFile ? fromFile : resolve);
+    const complaint = storeComplaint(url);
+    if (complaint !== undefined) throw new UsageError("config", `its content ${complaint}`);
+    return new Secret(new TextEncoder().encode(url));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const here = inFile ? `${place([field])}: ${named([field])}` : `METERPORT_${field.toUpperCase()}`;
+    throw wrong([`${here}: ${error.message}`]);
+  }
 };
 
 const unknownVariables = (env: Environment): string[] =>

@@ -6,7 +6,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Where each variable belongs in the configuration. */
 const places: Readonly<Record<string, string>> = {
   METERPORT_DATA: "data",
+  METERPORT_ZONE: "zone",
   METERPORT_INTERVAL: "interval",
+  METERPORT_STORE: "store",
+  METERPORT_STORE_FILE: "store_file",
   METERPORT_HTTP_HOST: "http.host",
   METERPORT_HTTP_PORT: "http.port",
   METERPORT_HTTP_ALLOWED_HOSTS: "http.allowed_hosts",
@@ -14,6 +17,7 @@ const places: Readonly<Record<string, string>> = {
   METERPORT_LINK: "meters[0].link",
   METERPORT_KEY: "meters[0].key",
   METERPORT_KEY_FILE: "meters[0].key_file",
+  METERPORT_KEY_CREDENTIAL: "meters[0].key_credential",
   METERPORT_NAME: "meters[0].name",
   METERPORT_PROFILE: "meters[0].profile",
   METERPORT_SECURITY: "meters[0].security",
@@ -29,6 +33,16 @@ export const environmentNames: readonly string[] = [
   "METERPORT_MQTT_USER",
   "METERPORT_MQTT_PASSWORD",
 ];
+
+/** Variables that say the same in different ways. */
+const onlyOne = [
+  ["METERPORT_KEY", "METERPORT_KEY_FILE", "METERPORT_KEY_CREDENTIAL"],
+  ["METERPORT_STORE", "METERPORT_STORE_FILE"],
+] as const;
+
+/** The variable of a key, by its path in the table of keys. */
+export const variableOf = (path: string): string | undefined =>
+  Object.entries(places).find(([, place]) => place.replace("[0]", "[]") === path)?.[0];
 
 export interface Overlay {
   readonly value: unknown;
@@ -47,21 +61,17 @@ export const overlay = (env: Environment, metersInFile: number): Overlay => {
   const origin = new Map<string, string>(said.map(([name, place]) => [place, name]));
   const about = said.filter(([, place]) => place.startsWith("meters["));
   const value: Record<string, unknown> = {};
-  const http: Record<string, unknown> = {};
-  const log: Record<string, unknown> = {};
   const meter: Record<string, unknown> = { id: "home" };
   const warnings: string[] = [];
   for (const [name, place] of said) {
     const text = env[name] ?? "";
     const field = place.slice(place.lastIndexOf(".") + 1);
-    if (place.startsWith("meters[")) meter[field] = text;
-    else if (field === "allowed_hosts") http[field] = text.split(",").map((host) => host.trim());
-    else if (place.startsWith("http.")) http[field] = text;
-    else if (place.startsWith("log.")) log[field] = text;
-    else value[field] = text;
+    const given = field === "allowed_hosts" ? text.split(",").map((host) => host.trim()) : text;
+    const section = place.slice(0, -field.length - 1);
+    if (place.startsWith("meters[")) meter[field] = given;
+    else if (section === "") value[field] = given;
+    else value[section] = { ...(value[section] as object | undefined), [field]: given };
   }
-  if (Object.keys(http).length > 0) value.http = http;
-  if (Object.keys(log).length > 0) value.log = log;
   const names = about.map(([name]) => name).join(", ");
   if (about.length > 0 && metersInFile > 1) {
     throw new UsageError(
@@ -69,8 +79,10 @@ export const overlay = (env: Environment, metersInFile: number): Overlay => {
       `environment: ${names} can configure only one meter, but the configuration lists ${metersInFile}: set this there`,
     );
   }
-  if (meter.key !== undefined && meter.key_file !== undefined) {
-    throw new UsageError("config", "environment: METERPORT_KEY and METERPORT_KEY_FILE are both set: keep one of them");
+  for (const alike of onlyOne) {
+    const set = alike.filter((name) => (env[name] ?? "") !== "");
+    if (set.length > 1)
+      throw new UsageError("config", `environment: ${set.join(" and ")} are both set: keep one of them`);
   }
   if (about.length > 0 && (metersInFile === 1 || meter.link !== undefined)) value.meters = [meter];
   else if (about.length > 0) warnings.push(`${names} in the environment: ignored, because METERPORT_LINK is not set`);

@@ -9,9 +9,25 @@ import type { SecurityName } from "@meterport/protocol/mep/security/security-nam
 import { passwordLength } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
 import type { PortLink } from "@meterport/transports/port-link";
-import { wrong } from "./complaints.ts";
+import { pathText, wrong } from "./complaints.ts";
 import type { MeterInput, MeterOverlay } from "./config-schema.ts";
 import type { ConfigSources, Given } from "./config-sources.ts";
+import type { SecretReader } from "./secret-reader.ts";
+import type { SecretPlace } from "./secret-value.ts";
+
+/** How often a set of values is read, or `off`; undefined leaves it to the plan. */
+export type Rate = Millis | "off" | undefined;
+
+/** The rates beside that of the live values, which is `interval`. */
+export interface MeterRates {
+  readonly power?: Rate;
+  readonly registers?: Rate;
+  readonly quality?: Rate;
+  readonly events?: Rate;
+  readonly profile?: Rate;
+  readonly clock?: Rate;
+  readonly identity?: Rate;
+}
 
 export interface MeterConfig {
   readonly id: string;
@@ -35,10 +51,18 @@ export interface MeterConfig {
   readonly security: SecurityName;
   /** The client ID that the meter logs under TLS and at its optical port. */
   readonly clientId: number;
+  /** How often the live values are read. */
   readonly interval: Millis;
+  readonly rates?: MeterRates | undefined;
+  /** IANA name of the zone of the metering point's days; UTC if omitted. */
+  readonly zone?: string | undefined;
   readonly fuseAmps?: number | undefined;
   /** Quiet windows of the machine's local day, in which the meter is not read. */
   readonly quiet?: readonly QuietWindow[] | undefined;
+  /** Whether missing intervals are read from the meter's memory; yes if omitted. */
+  readonly backFill?: boolean | undefined;
+  /** Whether anything may be written to the meter; no if omitted. */
+  readonly writable?: boolean | undefined;
 }
 
 /**
@@ -47,34 +71,64 @@ export interface MeterConfig {
  */
 const opticalInterval = { usual: 60_000, least: 10_000 } as const;
 
+/** What all meters share unless they say otherwise. */
+export interface MeterDefaults {
+  readonly interval: Millis;
+  readonly zone: string;
+  readonly backFill: boolean;
+}
+
+interface Context {
+  readonly given: Given;
+  readonly sources: ConfigSources;
+  readonly secrets: SecretReader;
+  readonly defaults: MeterDefaults;
+}
+
 /** One meter of the configuration, with the text for its place. */
 interface Placed {
   readonly meter: MeterInput;
   readonly index: number;
-  /** "meterport.yaml:3: meters[0]" */
-  readonly at: string;
+  /** "meterport.yaml:3:5: meters[0]" */
+  readonly at: () => string;
 }
 
-/** @throws UsageError for the first meter that is wrong */
-export const meterConfigs = (given: Given, sources: ConfigSources, interval: Millis): readonly MeterConfig[] => {
-  const { base, over, place } = given;
-  const meters = mergedMeters(base.meters ?? [], over.meters?.[0]).map((meter, index): MeterConfig => {
+/** "meterport.yaml:3:11: meters[0].link" */
+const fieldOf = ({ place, named }: Given, index: number, field: string): string =>
+  `${place(["meters", index, field])}: ${named(["meters", index, field])}`;
+
+/** @throws UsageError with a line for each meter that is wrong */
+export const meterConfigs = (context: Context): readonly MeterConfig[] => {
+  const { base, over, place, named } = context.given;
+  const sentences: string[] = [];
+  const meters = mergedMeters(base.meters ?? [], over.meters?.[0]).flatMap((meter, index): MeterConfig[] => {
     const inFile = base.meters?.[index] !== undefined;
-    const at = inFile ? `${place(["meters", index])}: meters[${index}]` : "environment: the meter of METERPORT_LINK";
-    return meterConfig({ meter, index, at }, given, sources, interval);
+    const at = () =>
+      inFile ? `${place(["meters", index])}: ${named(["meters", index])}` : "environment: the meter of METERPORT_LINK";
+    try {
+      return [meterConfig({ meter, index, at }, context)];
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      sentences.push(error.message);
+      return [];
+    }
   });
-  refuseTwins(meters, place);
+  sentences.push(...twins(base.meters ?? [], context.given));
+  if (sentences.length > 0) throw wrong(sentences);
   return meters;
 };
 
-const meterConfig = (placed: Placed, given: Given, sources: ConfigSources, interval: Millis): MeterConfig => {
+const meterConfig = (placed: Placed, context: Context): MeterConfig => {
   const { meter, at } = placed;
-  if (meter.key !== undefined && meter.key_file !== undefined)
-    throw wrong([`${at} has key and key_file: keep one of them`]);
+  const { given, sources, defaults } = context;
+  if (meter.interval !== undefined && meter.rates?.live !== undefined)
+    throw wrong([`${at()} has interval and rates.live, which are the same: keep one of them`]);
+  const own = meter.interval ?? meter.rates?.live;
   const { optical, link: pipe, fastest, wake } = checkedLink(placed, given, sources);
   if (optical && meter.security !== undefined && meter.security !== "auto")
-    throw wrong([`${at} has security ${meter.security}, and its optical port offers no choice: omit it`]);
-  const { secret, form } = readKey(placed, optical ? passwordLength : keyLength, given, sources);
+    throw wrong([`${at()} has security ${meter.security}, and its optical port offers no choice: omit it`]);
+  const { secret, form } = readKey(placed, optical ? passwordLength : keyLength, context);
+  const { live: _, ...rates } = meter.rates ?? {};
   return {
     id: meter.id,
     name: meter.name ?? meter.id,
@@ -88,9 +142,13 @@ const meterConfig = (placed: Placed, given: Given, sources: ConfigSources, inter
     profile: meter.profile,
     security: meter.security ?? "auto",
     clientId: meter.client_id ?? 0,
-    interval: optical ? opticalPace(placed, given) : (given.over.interval ?? meter.interval ?? interval),
+    interval: optical ? opticalPace(own, at, given) : (given.over.interval ?? own ?? defaults.interval),
+    rates,
+    zone: meter.zone ?? defaults.zone,
     fuseAmps: meter.fuse_amps,
     quiet: meter.quiet,
+    backFill: meter.back_fill ?? defaults.backFill,
+    writable: meter.writable ?? false,
   };
 };
 
@@ -104,60 +162,80 @@ const checkedLink = ({ meter, index }: Placed, given: Given, sources: ConfigSour
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const inEnvironment = given.over.meters?.[0]?.link !== undefined;
-    const place = inEnvironment ? "METERPORT_LINK" : `${given.place(["meters", index, "link"])}: meters[${index}].link`;
-    throw wrong([`${place}: ${error.message}`]);
+    throw wrong([`${inEnvironment ? "METERPORT_LINK" : fieldOf(given, index, "link")}: ${error.message}`]);
   }
 };
 
-/** The key itself, or that of its file; `counted` bytes count. */
-const readKey = (placed: Placed, counted: number, given: Given, sources: ConfigSources): ParsedKey => {
-  const { meter, index, at } = placed;
-  if (meter.key !== undefined && "read" in meter.key) return meter.key.read(counted);
-  const name = meter.key?.file ?? meter.key_file;
-  if (name === undefined) throw wrong([`${at} has no key: add key, or key_file with the name of a file that holds it`]);
+const keyFields = ["key", "key_file", "key_credential"] as const;
+
+const placeOfKey = ({ key, key_file, key_credential }: MeterInput): SecretPlace | undefined => {
+  if (key_file !== undefined) return { kind: "file", file: key_file };
+  return key_credential !== undefined ? { kind: "credential", name: key_credential } : key;
+};
+
+/** The key itself, or that of its file, of which `counted` bytes count. */
+const readKey = ({ meter, index, at }: Placed, counted: number, { given, secrets }: Context): ParsedKey => {
+  const fields = keyFields.filter((name) => meter[name] !== undefined);
+  const [field] = fields;
+  const place = placeOfKey(meter);
+  if (field === undefined || place === undefined)
+    throw wrong([`${at()} has no key: add key, or key_file with the name of a file that holds it`]);
+  if (fields.length > 1) throw wrong([`${at()} has ${fields.join(" and ")}: keep one of them`]);
   // A path in a variable is relative to the current folder, one in the file to the file's folder.
-  const said = given.over.meters?.[0];
-  const inFile = said?.key === undefined && said?.key_file === undefined;
-  const path = inFile ? given.fromFile(name) : resolve(name);
-  const field = meter.key === undefined ? "key_file" : "key";
-  const here = inFile
-    ? `${given.place(["meters", index, field])}: meters[${index}].${field}`
-    : `METERPORT_${field.toUpperCase()}`;
-  const content = sources.readFile(path);
-  if (content === undefined) throw wrong([`${here}: key file ${path} does not exist`]);
+  const inFile = !keyFields.some((name) => given.over.meters?.[0]?.[name] !== undefined);
+  const here = (): string => (inFile ? fieldOf(given, index, field) : `METERPORT_${field.toUpperCase()}`);
+  const fromFile = inFile ? given.fromFile : resolve;
   try {
-    return parseKey(content.trim(), counted);
+    const text = secrets.read(place, "key file", fromFile);
+    return parsedKey(text, counted, place, fromFile);
   } catch (error) {
-    throw wrong([`${here}: key file ${path}: ${error instanceof UsageError ? error.message : "holds no key"}`]);
+    if (!(error instanceof UsageError)) throw error;
+    throw wrong([`${here()}: ${error.message}`]);
+  }
+};
+
+const parsedKey = (
+  text: string,
+  counted: number,
+  place: SecretPlace,
+  fromFile: (name: string) => string,
+): ParsedKey => {
+  try {
+    return parseKey(text, counted);
+  } catch (error) {
+    const holder =
+      place.kind === "file"
+        ? `key file ${fromFile(place.file)}: `
+        : place.kind === "credential"
+          ? `credential ${place.name}: `
+          : "";
+    throw new UsageError("config", `${holder}${error instanceof UsageError ? error.message : "holds no key"}`);
   }
 };
 
 /** A common interval is raised for a meter that cannot be read so often; its own interval is refused. */
-const opticalPace = ({ meter, at }: Placed, { over, base }: Given): Millis => {
+const opticalPace = (own: Millis | undefined, at: () => string, { over, base }: Given): Millis => {
   const { usual, least } = opticalInterval;
-  const own = meter.interval;
   if (own !== undefined && own < least)
     throw wrong([
-      `${at} has an interval of ${own / 1000} s, but the minimum through an optical port is ${least / 1000} s, because its MEP port may be silent meanwhile: raise the interval`,
+      `${at()} has an interval of ${own / 1000} s, but the minimum through an optical port is ${least / 1000} s, because its MEP port may be silent meanwhile: raise the interval`,
     ]);
   return Math.max(over.interval ?? own ?? base.interval ?? usual, least);
 };
 
-const refuseTwins = (meters: readonly MeterConfig[], place: Given["place"]): void => {
-  for (const field of ["id", "link"] as const) {
+/** A sentence for each meter with the id or the link of another. */
+const twins = (meters: readonly MeterInput[], given: Given): readonly string[] =>
+  (["id", "link"] as const).flatMap((field) => {
     const first = new Map<string, number>();
-    for (const [n, meter] of meters.entries()) {
+    const why = field === "id" ? "give each meter its own" : "one line carries one conversation";
+    return meters.flatMap((meter, n) => {
       const earlier = first.get(meter[field]);
-      if (earlier === undefined) {
-        first.set(meter[field], n);
-        continue;
-      }
-      const why = field === "id" ? "give each meter its own" : "one line carries one conversation";
-      const here = `${place(["meters", n, field])}: meters[${n}].${field}`;
-      throw wrong([`${here} is the same as that of meters[${earlier}]: ${why}`]);
-    }
-  }
-};
+      if (earlier === undefined) first.set(meter[field], n);
+      return earlier === undefined
+        ? []
+        : [`${fieldOf(given, n, field)} is the same as that of ${pathText(["meters", earlier])}: ${why}`];
+    });
+  });
 
 /** The environment configures the only meter: it changes the one in the file, or defines it. */
 const mergedMeters = (inFile: readonly MeterInput[], inEnv: MeterOverlay | undefined): readonly MeterInput[] => {
@@ -166,8 +244,8 @@ const mergedMeters = (inFile: readonly MeterInput[], inEnv: MeterOverlay | undef
   const base = inFile[0] ?? (link === undefined ? undefined : { id, link, name: "Meter" });
   if (base === undefined) return inFile;
   const meter: MeterInput = { ...base, ...(link === undefined ? {} : { link }), ...said };
-  // A key from the environment replaces a key file, and vice versa.
-  if (said.key !== undefined) delete meter.key_file;
-  else if (said.key_file !== undefined) delete meter.key;
+  // A key from the environment replaces that of the file, wherever it is.
+  if (keyFields.some((name) => said[name] !== undefined))
+    for (const name of keyFields) if (said[name] === undefined) delete meter[name];
   return [meter];
 };
