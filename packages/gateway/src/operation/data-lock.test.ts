@@ -53,10 +53,13 @@ test("a process that is killed leaves no lock behind, though its record stays", 
     const child = spawn(process.execPath, ["--input-type=module", "-e", script, folder], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await once(child.stdout, "data");
-    assert.throws(() => lockDataFolder(folder), /another Meterport daemon/);
-    child.kill("SIGKILL");
-    await once(child, "exit");
+    try {
+      await once(child.stdout, "data");
+      assert.throws(() => lockDataFolder(folder), /another Meterport daemon/);
+    } finally {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
     lockDataFolder(folder).release();
   }));
 

@@ -40,6 +40,9 @@ const isBusy = (error: unknown): boolean => {
   return typeof code === "number" && (code & 0xff) === 5;
 };
 
+/** A connection that nobody refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<SqliteConnection>();
+
 /** libsql flushes the file when it closes it, which a locked file refuses. */
 const closeQuietly = (db: SqliteConnection | undefined): void => {
   try {
@@ -81,7 +84,8 @@ export const lockDataFolder = (folder: string, driver: SqliteDriver = sqliteDriv
       { cause: error },
     );
   }
-  const held = db;
+  const connection = db;
+  held.add(connection);
   const path = join(folder, recordFile);
   return {
     record: (daemon) => {
@@ -91,7 +95,8 @@ export const lockDataFolder = (folder: string, driver: SqliteDriver = sqliteDriv
     },
     release: () => {
       rmSync(path, { force: true });
-      closeQuietly(held);
+      held.delete(connection);
+      closeQuietly(connection);
     },
   };
 };
