@@ -4,8 +4,9 @@ import { journalContract } from "./contract/journal.test-kit.ts";
 import { readingsContract } from "./contract/readings.test-kit.ts";
 import { checkOf, type OpenStore } from "./contract/under-test.test-kit.ts";
 
-export const storeContract = (name: string, open: OpenStore): void => {
-  const check = checkOf(name, open);
+/** @param skip why these tests are skipped, if they are */
+export const storeContract = (name: string, open: OpenStore, skip: string | false = false): void => {
+  const check = checkOf(name, open, skip);
   readingsContract(check);
   factsContract(check);
   journalContract(check);

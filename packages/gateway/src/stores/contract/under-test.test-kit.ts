@@ -26,9 +26,9 @@ export interface InTest extends StoreUnderTest {
 export type Check = (what: string, run: (under: InTest) => Promise<void>) => void;
 
 export const checkOf =
-  (name: string, open: OpenStore): Check =>
+  (name: string, open: OpenStore, skip: string | false): Check =>
   (what, run) => {
-    test(`${name}: ${what}`, async () => {
+    test(`${name}: ${what}`, { skip }, async () => {
       const clock = { now: 0 };
       const under = await open(() => clock.now);
       try {

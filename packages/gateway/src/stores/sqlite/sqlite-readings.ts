@@ -4,13 +4,11 @@ import type { HistoryGrid } from "@meterport/engine/history/history-grid";
 import type { HistoryPoint } from "@meterport/engine/history/history-point";
 import type { LastRegisters, PruneLimits, Series, TimeRange } from "@meterport/engine/ports/store";
 import { emptyReading, type LiveKey, type LiveReading } from "@meterport/protocol/meaning/readings";
-import { bucketRegisters, readingColumns } from "./sqlite-schema.ts";
+import { bucketRegisters, isStored, readingColumns, readingQualities } from "../reading-columns.ts";
 import { numberOrNull, type SqliteRow, type SqliteSession } from "./sqlite-session.ts";
 
 /** Seconds. History in whole hours reads the hours, in whole minutes the minutes, and anything finer the readings. */
 const widths = [3_600, 60] as const;
-
-const qualities = ["good", "partial", "suspect", "stale"] as const satisfies readonly LiveReading["quality"][];
 
 const bucketColumns = [
   ...["meter", "width", "start", "last", "power_count", "power_sum", "power_min", "power_max"],
@@ -66,8 +64,6 @@ interface Writable {
   energy_export_wh: number | null;
 }
 
-const isStored = (key: LiveKey): boolean => (readingColumns as readonly string[]).includes(key);
-
 const lastRegistersOf = (row: SqliteRow): LastRegisters => {
   const registers: Partial<Record<RegisterKey, number>> = {};
   for (const key of registerKeys) {
@@ -89,7 +85,7 @@ export class SqliteReadings {
     const time = Date.parse(reading.time);
     const values = readingColumns.map((column) => reading[column]);
     const { prepare } = this;
-    const { changes } = prepare(insertReading).run(point, time, qualities.indexOf(reading.quality), ...values);
+    const { changes } = prepare(insertReading).run(point, time, readingQualities.indexOf(reading.quality), ...values);
     if (Number(changes) === 0) return false;
     const power = reading.power_w;
     const registers = bucketRegisters.map((column) => reading[column]);
@@ -161,7 +157,7 @@ export class SqliteReadings {
     return this.prepare("SELECT * FROM reading WHERE meter = ? AND time >= ? AND time < ? ORDER BY time LIMIT ?")
       .all(point, from, to, limit)
       .map((row) => {
-        const quality = qualities[Number(row.quality)] ?? "suspect";
+        const quality = readingQualities[Number(row.quality)] ?? "suspect";
         const values = Object.fromEntries(readingColumns.map((column) => [column, numberOrNull(row[column])]));
         return { ...emptyReading(new Date(Number(row.time)).toISOString(), quality), ...values };
       });

@@ -1,0 +1,59 @@
+/** What went wrong with the database, as one sentence that holds no password. */
+import { UsageError } from "@meterport/protocol/errors";
+import type { PostgresPlace } from "./postgres-url.ts";
+
+/** The database failed or is away: the same call may work later. */
+export class PostgresError extends Error {
+  override readonly name = "PostgresError";
+  /** `away`: not reached; `busy`: too slow or locked; `failed`: it said no. */
+  readonly kind: "away" | "busy" | "failed";
+  constructor(kind: PostgresError["kind"], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+
+/** Whether the server answered, so that the connection is still good. */
+export const isAnswer = (error: unknown): boolean =>
+  error instanceof Error && "severity" in error && error.severity === "ERROR";
+
+const reasonOf = (error: unknown, password: string): string => {
+  const text = error instanceof Error ? error.message || codeOf(error) : String(error);
+  const line = text.split("\n")[0] ?? "";
+  return password === "" ? line : line.replaceAll(password, "…");
+};
+
+/** SQLSTATEs of a server that starts, stops or has no connection left. */
+const isAway = (code: string): boolean => /^(08|57P)/.test(code) || code === "53300";
+
+/** An error of the driver as ours; those that only a person can mend are a UsageError. */
+export const failureOf = (error: unknown, { shown, password }: PostgresPlace): Error => {
+  if (error instanceof UsageError || error instanceof PostgresError || error instanceof RangeError) return error;
+  const code = codeOf(error);
+  const reason = reasonOf(error, password);
+  const database = `the database ${shown}`;
+  if (/^28/.test(code))
+    return new UsageError(
+      "store-login",
+      `${database} refuses the login (${reason}): check user and password of the store`,
+    );
+  if (code === "3D000")
+    return new UsageError("store-database", `${database} does not exist: create it with createdb, or name another one`);
+  if (code === "42501")
+    return new UsageError(
+      "store-rights",
+      `${database} does not permit this (${reason}): let the user own the schema, or grant it CREATE on the database`,
+    );
+  if (code === "57014" || code === "55P03" || code === "40P01" || /read timeout/i.test(reason))
+    return new PostgresError("busy", `${database} took too long (${reason}): it is locked or overloaded`);
+  if (code === "53100")
+    return new PostgresError("failed", `${database} has no space left on its disk: make room there`);
+  if (code === "25006")
+    return new PostgresError("failed", `${database} is read-only, perhaps a standby: name the primary server`);
+  if (isAway(code) || !/^[0-9A-Z]{5}$/.test(code) || !isAnswer(error))
+    return new PostgresError("away", `${database} cannot be reached (${reason}): check that it runs`);
+  return new PostgresError("failed", `${database} reports: ${reason} (${code})`);
+};

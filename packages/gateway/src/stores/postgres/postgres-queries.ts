@@ -1,0 +1,156 @@
+/** Reads intervals, registers, events, devices and proofs. */
+import type { Device } from "@meterport/engine/model/device";
+import { intervalQualities, intervalSources, type StoredInterval } from "@meterport/engine/model/interval";
+import type { EventOrigin, PointEvent } from "@meterport/engine/model/point-event";
+import type { Proof } from "@meterport/engine/model/proof";
+import type { RegisterReason, RegisterState } from "@meterport/engine/model/register-state";
+import type { EventQuery, IntervalQuery, IntervalSum, RegisterQuery } from "@meterport/engine/ports/store";
+import type { Millis } from "@meterport/protocol/ports";
+import { deviceOf } from "../device-body.ts";
+import { pointIs } from "./postgres-readings.ts";
+import { numberOrNull, type Row, type Run, textOrNull } from "./postgres-run.ts";
+
+const channelIs = (parameter: string): string => `(SELECT key FROM channel WHERE id = ${parameter})`;
+const ofChannel = `point = ${pointIs("$1")} AND channel = ${channelIs("$2")}`;
+
+const intervalIn = (point: string, channel: string, row: Row): StoredInterval => ({
+  point,
+  channel,
+  end: Number(row.ending),
+  seconds: Number(row.seconds),
+  value: numberOrNull(row.value),
+  source: intervalSources[Number(row.source)] ?? "estimated",
+  quality: intervalQualities[Number(row.quality)] ?? "suspect",
+  flags: typeof row.flags === "string" ? row.flags.split(" ") : [],
+  register: numberOrNull(row.register),
+  revision: Number(row.revision),
+  stored: Number(row.stored),
+});
+
+export const intervalsOf = async (
+  run: Run,
+  point: string,
+  { channel, from, to, limit }: IntervalQuery,
+): Promise<readonly StoredInterval[]> => {
+  const { rows } = await run(
+    `SELECT * FROM interval_value WHERE ${ofChannel} AND ending > $3 AND ending <= $4 ORDER BY ending LIMIT $5`,
+    [point, channel, from, to, limit],
+  );
+  return rows.map((row) => intervalIn(point, channel, row));
+};
+
+const qualityCounts = intervalQualities.map((_, n) => `count(*) FILTER (WHERE quality = ${n}) AS quality_${n}`);
+const sourceCounts = intervalSources.map((_, n) => `count(value) FILTER (WHERE source = ${n}) AS source_${n}`);
+// The slot of an interval is that of the bound before its end; the first bound has the number 1.
+const sums = `SELECT slot, sum(value) AS value, sum(seconds) FILTER (WHERE value IS NOT NULL) AS seconds,
+    ${[...qualityCounts, ...sourceCounts].join(", ")}
+  FROM (SELECT width_bucket(ending - 1, $3::bigint[]) AS slot, value, seconds, quality, source
+    FROM interval_value WHERE ${ofChannel} AND ending > $4 AND ending <= $5) AS placed GROUP BY slot`;
+
+const countsBy = <K extends string>(names: readonly K[], row: Row | undefined, prefix: string) =>
+  Object.fromEntries(names.map((name, n) => [name, Number(row?.[`${prefix}_${n}`] ?? 0)])) as Record<K, number>;
+
+export const sumsOf = async (
+  run: Run,
+  point: string,
+  channel: string,
+  bounds: readonly Millis[],
+): Promise<readonly IntervalSum[]> => {
+  const [first, last] = [bounds[0], bounds.at(-1)];
+  if (first === undefined || last === undefined || bounds.length < 2) return [];
+  const { rows } = await run(sums, [point, channel, bounds, first, last]);
+  const bySlot = new Map(rows.map((row) => [Number(row.slot), row]));
+  return bounds.slice(1).map((to, n) => {
+    const row = bySlot.get(n + 1);
+    return {
+      from: bounds[n] as Millis,
+      to,
+      value: numberOrNull(row?.value),
+      seconds: Number(row?.seconds ?? 0),
+      byQuality: countsBy(intervalQualities, row, "quality"),
+      bySource: countsBy(intervalSources, row, "source"),
+    };
+  });
+};
+
+export const channelsOf = async (run: Run, point: string): Promise<readonly string[]> => {
+  const { rows } = await run(
+    `SELECT id FROM channel WHERE EXISTS
+      (SELECT 1 FROM interval_value WHERE point = ${pointIs("$1")} AND interval_value.channel = channel.key) ORDER BY id`,
+    [point],
+  );
+  return rows.map(({ id }) => String(id));
+};
+
+const proofIn = (row: Row): Proof => ({
+  time: Number(row.time),
+  table: textOrNull(row.table_id),
+  offset: numberOrNull(row.byte_offset),
+  raw: textOrNull(row.raw),
+  profile: textOrNull(row.profile),
+  clockOffset: numberOrNull(row.clock_offset),
+  note: String(row.note),
+});
+
+export const proofOf = async (run: Run, point: string, channel: string, end: Millis) => {
+  const [row] = (await run(`SELECT * FROM interval_value WHERE ${ofChannel} AND ending = $3`, [point, channel, end]))
+    .rows;
+  if (row === undefined) return undefined;
+  const [proof] = row.proof === null ? [] : (await run("SELECT * FROM proof WHERE key = $1", [row.proof])).rows;
+  return { interval: intervalIn(point, channel, row), proof: proof === undefined ? null : proofIn(proof) };
+};
+
+export const registersOf = async (
+  run: Run,
+  point: string,
+  { from, to, register, tier, limit }: RegisterQuery,
+): Promise<readonly RegisterState[]> => {
+  const { rows } = await run(
+    `SELECT * FROM register_state WHERE point = ${pointIs("$1")} AND time >= $2 AND time < $3
+      AND ($4::text IS NULL OR register = $4) AND ($5::int IS NULL OR tier = $5) ORDER BY time, register, tier LIMIT $6`,
+    [point, from, to, register ?? null, tier ?? null, limit],
+  );
+  return rows.map((row) => ({
+    point,
+    register: String(row.register),
+    tier: Number(row.tier),
+    time: Number(row.time),
+    value: Number(row.value),
+    reason: String(row.reason) as RegisterReason,
+    serial: textOrNull(row.serial),
+  }));
+};
+
+export const devicesOf = async (run: Run, point: string): Promise<readonly Device[]> => {
+  const { rows } = await run(`SELECT start, body FROM device WHERE point = ${pointIs("$1")} ORDER BY start`, [point]);
+  return rows.map((row) => deviceOf(point, Number(row.start), String(row.body)));
+};
+
+export const eventsOf = async (
+  run: Run,
+  point: string,
+  { from, to, kinds, before, limit }: EventQuery,
+): Promise<readonly PointEvent[]> => {
+  const { rows } = await run(
+    `SELECT * FROM happening WHERE point = ${pointIs("$1")}
+      AND ($2::bigint IS NULL OR time >= $2) AND ($3::bigint IS NULL OR time < $3)
+      AND ($4::text[] IS NULL OR kind = ANY ($4)) AND ($5::bigint IS NULL OR (time, id) < ($5, $6::text))
+      ORDER BY time DESC, id DESC LIMIT $7`,
+    [point, from ?? null, to ?? null, kinds ?? null, before?.time ?? null, before?.id ?? null, limit],
+  );
+  return rows.map((row) => ({
+    point,
+    id: String(row.id),
+    time: Number(row.time),
+    until: numberOrNull(row.until),
+    kind: String(row.kind),
+    number: numberOrNull(row.number),
+    origin: String(row.origin) as EventOrigin,
+    detail: String(row.detail),
+  }));
+};
+
+export const memoOf = async (run: Run, point: string, name: string): Promise<string | undefined> => {
+  const [row] = (await run(`SELECT text FROM memo WHERE point = ${pointIs("$1")} AND name = $2`, [point, name])).rows;
+  return row === undefined ? undefined : String(row.text);
+};

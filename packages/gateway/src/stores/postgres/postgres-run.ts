@@ -1,0 +1,24 @@
+/** Statements and their rows. */
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface Result {
+  readonly rows: readonly Row[];
+  /** Rows that were returned or changed. */
+  readonly count: number;
+}
+
+/** One statement; it is prepared, so its text should be one of few. */
+export type Run = (text: string, values?: readonly unknown[]) => Promise<Result>;
+
+/** PostgreSQL takes neither zero bytes nor half characters in a text. */
+export const storable = (text: string): string => Buffer.from(text).toString().replaceAll("\0", "\ufffd");
+
+/** A value as a parameter of a statement. */
+export const bound = (value: unknown): unknown => {
+  if (typeof value === "string") return storable(value);
+  return Array.isArray(value) ? value.map(bound) : value;
+};
+
+export const numberOrNull = (value: unknown): number | null => (typeof value === "number" ? value : null);
+export const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);

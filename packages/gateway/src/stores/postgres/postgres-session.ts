@@ -1,0 +1,172 @@
+/** The connections to the database: one for writing, a few for reading, and what both have in common. */
+import type { Log } from "@meterport/engine/ports/log";
+import { UsageError } from "@meterport/protocol/errors";
+import type { Millis } from "@meterport/protocol/ports";
+import type { Pool, PoolClient } from "pg";
+import { type Driver, poolOf } from "./postgres-driver.ts";
+import { failureOf, isAnswer, PostgresError } from "./postgres-failure.ts";
+import { bound, type Row, type Run } from "./postgres-run.ts";
+import { migrate } from "./postgres-schema.ts";
+import type { PostgresPlace } from "./postgres-url.ts";
+
+/** Readers beside the one connection that writes. */
+const readers = 3;
+
+/** More calls than this wait for nobody: the caller keeps its values and tries again. */
+const mayWait = 1_000;
+
+const snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+export class PostgresSession {
+  readonly #place: PostgresPlace;
+  readonly #log: Log;
+  readonly #writer: Pool;
+  readonly #readers: Pool;
+  readonly #names = new Map<string, string>();
+  #tail: Promise<unknown> = Promise.resolve();
+  readonly #pending = new Set<Promise<unknown>>();
+  #migrated: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+  #problem: PostgresError | UsageError | undefined;
+
+  constructor(place: PostgresPlace, driver: Driver, log: Log, connect?: Millis) {
+    this.#place = place;
+    this.#log = log;
+    this.#writer = poolOf(driver, place, 1, connect);
+    this.#readers = poolOf(driver, place, readers, connect);
+  }
+
+  /** What failed last; undefined after anything worked. */
+  get problem(): Error | undefined {
+    return this.#problem;
+  }
+
+  /** All or nothing, after all writes that were begun before. */
+  write<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    const before = this.#tail;
+    const done = this.#noted(async () => {
+      await before;
+      return this.#within(this.#writer, "BEGIN", work);
+    });
+    this.#tail = done.catch(() => before);
+    return done;
+  }
+
+  /** Sees all writes that were begun before, and one state of the database however many statements it has. */
+  read<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    const before = this.#tail;
+    return this.#noted(async () => {
+      await before;
+      return this.#within(this.#readers, snapshot, work);
+    });
+  }
+
+  /** The same without waiting for writes. */
+  now<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#noted(() => this.#within(this.#readers, snapshot, work));
+  }
+
+  /** Connects, and brings the schema to the present version, unless that is done. */
+  async ready(): Promise<void> {
+    this.#migrated ??= this.#migrate();
+    await this.#migrated;
+  }
+
+  /** Ends what was begun. May be called twice. */
+  close(): Promise<void> {
+    this.#closed ??= Promise.allSettled(this.#pending).then(async () => {
+      await Promise.all([this.#writer.end(), this.#readers.end()]);
+    });
+    return this.#closed;
+  }
+
+  #noted<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed !== undefined)
+      return Promise.reject(new UsageError("closed", "the store has been closed already"));
+    if (this.#pending.size >= mayWait)
+      return Promise.reject(
+        new PostgresError("busy", `${mayWait} calls are already waiting for the database ${this.#place.shown}`),
+      );
+    const done = work().finally(() => this.#pending.delete(done));
+    this.#pending.add(done);
+    return done;
+  }
+
+  async #migrate(): Promise<void> {
+    try {
+      await this.#with(this.#writer, (run) => migrate(run, this.#place));
+    } catch (error) {
+      // The next call tries again.
+      this.#migrated = undefined;
+      throw error;
+    }
+  }
+
+  async #within<T>(pool: Pool, begin: string, work: (run: Run) => Promise<T>): Promise<T> {
+    await this.ready();
+    return this.#with(pool, async (run) => {
+      await run(begin);
+      const result = await work(run);
+      await run("COMMIT");
+      return result;
+    });
+  }
+
+  /** Runs statements on one connection; a transaction that they left open is rolled back. */
+  async #with<T>(pool: Pool, work: (run: Run) => Promise<T>): Promise<T> {
+    let client: PoolClient | undefined;
+    // A connection on which a statement got no answer is in an unknown state; the server rolls back by itself.
+    const connection = { isLost: false };
+    try {
+      client = await pool.connect();
+      const result = await work(this.#runOn(client, connection));
+      client.release();
+      this.#works();
+      return result;
+    } catch (error) {
+      if (client !== undefined) {
+        if (!connection.isLost) await this.#runOn(client, connection)("ROLLBACK").catch(() => {});
+        client.release(connection.isLost);
+      }
+      throw this.#failed(error);
+    }
+  }
+
+  #runOn(client: PoolClient, connection: { isLost: boolean }): Run {
+    return async (text, values) => {
+      try {
+        const query = values === undefined ? { text } : { name: this.#nameOf(text), text, values: values.map(bound) };
+        const { rows, rowCount } = await client.query(query);
+        return { rows: rows as Row[], count: rowCount ?? 0 };
+      } catch (error) {
+        if (!isAnswer(error)) connection.isLost = true;
+        throw error;
+      }
+    };
+  }
+
+  /** The name of a prepared statement, the same on all connections. */
+  #nameOf(text: string): string {
+    let name = this.#names.get(text);
+    if (name === undefined) {
+      name = `meterport_${this.#names.size}`;
+      this.#names.set(text, name);
+    }
+    return name;
+  }
+
+  #works(): void {
+    if (this.#problem !== undefined) this.#log.info(`store: the database ${this.#place.shown} works again`);
+    this.#problem = undefined;
+  }
+
+  /** A lasting problem is logged once. */
+  #failed(error: unknown): Error {
+    const failure = failureOf(error, this.#place);
+    if (failure instanceof PostgresError || failure instanceof UsageError) {
+      if (failure.message !== this.#problem?.message) this.#log.error(`store: ${failure.message}`);
+      this.#problem = failure;
+    }
+    return failure;
+  }
+}
