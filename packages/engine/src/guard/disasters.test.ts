@@ -142,14 +142,14 @@ describe("values out of this world", () => {
 describe("a value that stands still", () => {
   const minute = 60_000;
   test("while the registers rise is withheld after minutes, until it moves", () => {
-    const stuck = (n: number) => ({ ...house(3), energy_import_wh: 5_000_000 + 8 * n });
-    const run = feed([...Array.from({ length: 12 }, (_, n) => stuck(n)), house(200)], minute);
+    const stuck = (n: number) => ({ ...house(3), energy_import_wh: 5_000_000 + 20 * n });
+    const run = feed([...Array.from({ length: 12 }, (_, n) => stuck(n)), house(300)], minute);
     assert.deepEqual(
       run.out.map((r) => r.power_w),
-      [503, 503, 503, 503, 503, null, null, null, null, null, null, null, 504],
+      [503, 503, 503, 503, 503, 503, null, null, null, null, null, null, 506],
     );
     assert.equal(run.out[11]?.quality, "suspect");
-    assert.equal(run.out[11]?.energy_import_wh, 5_000_088, "the registers move");
+    assert.equal(run.out[11]?.energy_import_wh, 5_000_220, "the registers move");
     assert.equal(run.out[12]?.quality, "good");
     const frozen = run.events.filter((event) => event.kind === "frozen");
     assert.deepEqual(
@@ -215,7 +215,7 @@ describe("a value that stands still", () => {
   });
 
   test("stays withheld over a restart", () => {
-    const stuck = (n: number) => ({ ...house(3), energy_import_wh: 5_000_000 + 8 * n });
+    const stuck = (n: number) => ({ ...house(3), energy_import_wh: 5_000_000 + 20 * n });
     const before = feed(
       Array.from({ length: 8 }, (_, n) => stuck(n)),
       minute,

@@ -1,6 +1,6 @@
 /**
  * Values that stand still while they should move: measured values that are the same to the last digit for minutes although the registers
- * rise, and a register that does not move although power flows. Such a value is old, whatever its time says.
+ * tell another power, and a register that does not move although power flows. Such a value is old, whatever its time says.
  */
 import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
@@ -76,16 +76,15 @@ const measuredKeys = liveKeys.filter((key) => !isRegister(key));
 
 const areSame = (a: Values, b: Values): boolean => measuredKeys.every((key) => (a[key] ?? null) === (b[key] ?? null));
 
-/** Whether values that stand still contradict the registers. */
+/**
+ * Whether values that stand still contradict the registers. A load may be steady, and then the registers rise by just what the power says.
+ */
 const contradicts = (set: StillSet, reading: Values, time: Millis, grain: number): boolean => {
   const now = activeSum(reading);
-  if (set.registers === null || now === null || now <= set.registers) return false;
-  // Nothing real keeps millivolts, milliamperes and watts for minutes.
   const { power_w: power = null } = set.values;
-  if (liveKeys.some((key) => key.startsWith("voltage_") && typeof set.values[key] === "number")) return power !== 0;
-  if (power === null) return false;
-  const [rise, expected] = [now - set.registers, (Math.abs(power) * (time - set.since)) / 3_600_000];
-  return Math.abs(rise - expected) > Math.max(50, 3 * grain, 0.3 * expected);
+  if (set.registers === null || now === null || power === null || now <= set.registers) return false;
+  const expected = (Math.abs(power) * (time - set.since)) / 3_600_000;
+  return Math.abs(now - set.registers - expected) > Math.max(2 + 3 * grain, 0.05 * expected);
 };
 
 const stillSet = (last: StillSet | null, reading: Values, time: Millis): StillSet | null => {

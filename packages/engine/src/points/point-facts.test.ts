@@ -292,8 +292,8 @@ test("what the guard noticed gets ids that are the same whenever the readings ar
     point.run(10, 5_000);
     point.run(10, 1_005_000);
     for (let n = 0; n < 12; n++)
-      point.read({ voltage_l1_v: 230, power_w: 500, energy_import_wh: 1_005_010 + 8 * n }, identity, minute);
-    point.read({ voltage_l1_v: 231, power_w: 501, energy_import_wh: 1_005_120 }, identity, minute);
+      point.read({ voltage_l1_v: 230, power_w: 500, energy_import_wh: 1_005_010 + 20 * n }, identity, minute);
+    point.read({ voltage_l1_v: 231, power_w: 501, energy_import_wh: 1_005_260 }, identity, minute);
     return [...point.events.values()].map(({ id, until }) => [id.replace(/:\d+$/, ""), until !== null]);
   };
   assert.deepEqual(ids(), ids());

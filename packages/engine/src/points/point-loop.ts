@@ -30,7 +30,8 @@ export interface PointLoopOptions {
   readonly source: MeterSource;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onReading?: ((reading: LiveReading) => void) | undefined;
+  /** Called with each reading as the guard lets it through, and with what the guard knows afterwards. */
+  readonly onReading?: ((reading: LiveReading, guardState: GuardState) => void) | undefined;
   readonly onEvent?: ((event: GuardEvent) => void) | undefined;
   /** Done when the line is idle, one at a time; the first has the highest priority, and live readings go before all of them. */
   readonly jobs?: readonly PointJob[] | undefined;
@@ -180,7 +181,7 @@ export class PointLoop implements MeterView {
       log.warn(`${id}: ${describeEvent(event)}`);
       onEvent?.(event);
     }
-    onReading?.(reading);
+    onReading?.(reading, state);
     this.#tell();
     return this.#asksAgain;
   }

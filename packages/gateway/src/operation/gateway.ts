@@ -1,13 +1,15 @@
 /** The daemon without its edges: meters polled into a store, and the handler that serves them. */
 
-import { emptyGuard, type GuardEvent, type GuardState, limitsForFuse } from "@meterport/engine/guard/guard";
-import type { PointEvent } from "@meterport/engine/model/point-event";
+import { machineZone } from "@meterport/engine/calendar/local-calendar";
+import { limitsForFuse } from "@meterport/engine/guard/guard";
+import { PruneRoutine } from "@meterport/engine/history/prune-plan-routine";
 import { Keeper } from "@meterport/engine/points/keeper";
 import { MeterLog } from "@meterport/engine/points/meter-log";
+import { openPointKeeper, type PointKeeper } from "@meterport/engine/points/point-facts-keeper";
 import { PointLoop } from "@meterport/engine/points/point-loop";
 import type { Log } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
-import type { LastRegisters, Retention, Store } from "@meterport/engine/ports/store";
+import type { Retention, Store } from "@meterport/engine/ports/store";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { CaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
@@ -20,6 +22,8 @@ export interface GatewayMeter {
   readonly simulated: boolean;
   readonly interval: Millis;
   readonly fuseAmps?: number | undefined;
+  /** IANA name of the zone whose days count; the machine's if omitted. */
+  readonly zone?: string | undefined;
   readonly source: MeterSource;
   /** Redacts a capture of its link; undefined if too many are in progress. */
   readonly redact: (text: string) => Promise<Redaction | undefined>;
@@ -46,42 +50,28 @@ export interface Gateway {
 
 const pruneEvery: Millis = 600_000;
 
-/** The guard continues from the last stored registers. */
-const guardStateOf = (last: LastRegisters | undefined): GuardState => {
-  return last === undefined ? emptyGuard : { ...emptyGuard, registers: last.registers, time: last.time };
-};
-
 /** @throws what the store throws when the last registers are read */
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { store, clock, log } = options;
   const keeper = new Keeper(log);
-  const keepEvent = (id: string, event: GuardEvent): void => {
-    if (event.kind === "withheld") return;
-    const time = clock.wall();
-    const stored: PointEvent = {
-      point: id,
-      id: `${event.kind}:${time}`,
-      time,
-      until: null,
-      kind: event.kind,
-      number: null,
-      origin: "gateway",
-      detail: JSON.stringify(event.kind === "frozen" ? event.keys : event.registers),
-    };
-    keeper.keep("store an event", () => store.write({ events: [stored] }));
-  };
   const last = await store.allLastRegisters();
   const loops: PointLoop[] = [];
+  const points: PointKeeper[] = [];
   for (const meter of options.meters) {
+    const point = await openPointKeeper(
+      { ...{ point: meter.id, source: meter.source, store, keeper, clock, log }, zone: meter.zone ?? machineZone() },
+      last.get(meter.id),
+    );
+    points.push(point);
     const loop = new PointLoop({
       ...meter,
       limits: limitsForFuse(meter.fuseAmps),
-      guardState: guardStateOf(last.get(meter.id)),
+      guardState: point.guardState,
       clock,
       log,
-      onReading: (reading) =>
-        keeper.keep("store a reading", () => store.write({ readings: [{ point: meter.id, reading }] })),
-      onEvent: (event) => keepEvent(meter.id, event),
+      onReading: point.onReading,
+      onEvent: point.onEvent,
+      jobs: point.jobs,
     });
     loops.push(loop);
   }
@@ -99,11 +89,14 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     host: options.host,
     allowedHosts: options.allowedHosts,
   });
+  const routine = new PruneRoutine({
+    ...{ store, clock, log, points: options.meters.map(({ id }) => id) },
+    keptFor: { readings: options.retention.raw, minutes: options.retention.minutes },
+    meterOffsets: () => points.flatMap((point) => point.clockOffset()?.offset ?? []),
+  });
   let unprune = (): void => {};
   const prune = (): void => {
-    const { raw, minutes } = options.retention;
-    const now = clock.wall();
-    keeper.keep("prune old readings", () => store.prune({ readings: now - raw, minutes: now - minutes }));
+    keeper.keep("prune old readings", () => routine.run());
     unprune = clock.at(clock.now() + pruneEvery, prune);
   };
   return {

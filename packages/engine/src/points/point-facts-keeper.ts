@@ -1,0 +1,139 @@
+/** Keeps what a point says: each reading with the facts that follow from it, in one write. */
+import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import type { Clock } from "@meterport/protocol/ports";
+import { ClockJob, clockMemoName } from "../clock/clock-job.ts";
+import type { ClockOffset } from "../clock/clock-watch.ts";
+import type { GuardEvent, GuardState } from "../guard/guard.ts";
+import { guardMemo, guardMemoName, resumedGuard } from "../guard/guard-memo.ts";
+import type { PointJob } from "../plan/point-job.ts";
+import type { Log } from "../ports/log.ts";
+import type { MeterSource } from "../ports/meter-source.ts";
+import type { LastRegisters, Memo, Store, StoreBatch } from "../ports/store.ts";
+import type { Keeper } from "./keeper.ts";
+import { PointFacts } from "./point-facts.ts";
+import { dayIn } from "./point-facts-day.ts";
+import { loadFactsMemory } from "./point-facts-memory.ts";
+
+export interface PointKeeperOptions {
+  readonly point: string;
+  /** IANA name of the zone whose days count. */
+  readonly zone: string;
+  readonly source: Pick<MeterSource, "ask" | "status" | "identity">;
+  readonly store: Store;
+  readonly keeper: Keeper;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Resumed {
+  readonly guardState: GuardState;
+  readonly guardMemo: string | undefined;
+  readonly clockMemo: string | undefined;
+}
+
+type Facts = ReturnType<PointFacts["take"]>;
+
+/** Facts that a failing store did not take wait for its next write; more than these are not kept. */
+const mayWait = 1_000;
+
+export class PointKeeper {
+  /** Where the guard resumes. */
+  readonly guardState: GuardState;
+  readonly jobs: readonly PointJob[];
+  readonly #options: PointKeeperOptions;
+  readonly #clockJob: ClockJob;
+  #facts: PointFacts | undefined;
+  #memo: string | null;
+  /** What the guard noticed about the reading that comes next. */
+  #noticed: GuardEvent[] = [];
+  /** Facts that are not stored yet. */
+  #owed: Facts[] = [];
+
+  constructor(options: PointKeeperOptions, resumed: Resumed) {
+    const { point, source, clock, log, store, keeper } = options;
+    this.#options = options;
+    this.guardState = resumed.guardState;
+    this.#memo = resumed.guardMemo ?? null;
+    this.#clockJob = new ClockJob({
+      ...{ point, source, clock, log, memo: resumed.clockMemo },
+      keep: (events, text) =>
+        keeper.keep("store what the clocks show", () =>
+          store.write({ events, memos: [{ point, name: clockMemoName, text }] }),
+        ),
+    });
+    this.jobs = [this.#clockJob];
+  }
+
+  /** The meter's clock minus the machine's; null if it is not known now. */
+  readonly clockOffset = (): ClockOffset | null => this.#clockJob.offset();
+
+  readonly onEvent = (event: GuardEvent): void => {
+    if (event.kind !== "withheld") this.#noticed.push(event);
+  };
+
+  readonly onReading = (reading: LiveReading, guardState: GuardState): void => {
+    this.#clockJob.notice();
+    const { point, source, keeper } = this.#options;
+    const [events, identity, memo] = [this.#noticed, source.identity(), guardMemo(guardState)];
+    this.#noticed = [];
+    const memos: Memo[] = memo === this.#memo ? [] : [{ point, name: guardMemoName, text: memo }];
+    this.#memo = memo;
+    keeper.keep("store a reading", async () => {
+      this.#facts ??= await this.#load();
+      const facts = this.#facts.take({ reading, identity, events });
+      await this.#write(reading, { ...facts, memos: [...(facts.memos ?? []), ...memos] });
+    });
+  };
+
+  async #load(): Promise<PointFacts> {
+    const { point, zone, store } = this.#options;
+    const memory = await loadFactsMemory(store, point);
+    return new PointFacts({
+      point,
+      dayOf: dayIn(zone),
+      clockOffset: () => this.clockOffset()?.offset ?? null,
+      ...memory,
+    });
+  }
+
+  async #write(reading: LiveReading, facts: Facts): Promise<void> {
+    const { point, store } = this.#options;
+    const all = [...this.#owed, facts];
+    const batch: StoreBatch = {
+      readings: [{ point, reading }],
+      registers: all.flatMap(({ registers = [] }) => registers),
+      events: all.flatMap(({ events = [] }) => events),
+      devices: all.flatMap(({ devices = [] }) => devices),
+      memos: all.flatMap(({ memos = [] }) => memos),
+    };
+    try {
+      await store.write(batch);
+      this.#owed = [];
+    } catch (error) {
+      if (Object.values(facts).some((part) => part !== undefined && part.length > 0)) this.#owed = all.slice(-mayWait);
+      throw error;
+    }
+  }
+}
+
+/** @throws what the store throws when the memos of the point are read */
+export const openPointKeeper = async (
+  options: PointKeeperOptions,
+  last: LastRegisters | undefined,
+): Promise<PointKeeper> => {
+  const { point, store, clock } = options;
+  const wall = clock.wall();
+  // A point without stored readings has no memos either.
+  const [guardText, clockText] =
+    last === undefined
+      ? [undefined, undefined]
+      : await Promise.all([store.memo(point, guardMemoName), store.memo(point, clockMemoName)]);
+  // Only after a wrong clock does it matter which meter hangs there now.
+  const devices = last !== undefined && last.time > wall ? await store.devices(point) : [];
+  const device = devices.find(({ to }) => to === null);
+  return new PointKeeper(options, {
+    guardState: resumedGuard({ last, memo: guardText, device, wall }),
+    guardMemo: guardText,
+    clockMemo: clockText,
+  });
+};
