@@ -108,6 +108,8 @@ export class ClockWatch {
   #moment: ClockMoment | undefined;
   #step: Step | undefined;
   #last: Measured | undefined;
+  /** How far the machine's clock was set since it agreed with the meter's. */
+  #steps: Millis = 0;
   /** A step of the machine's clock that was told before the meter's clock could be compared. */
   #unconfirmed: Millis | undefined;
   /** The first read since the last step, from which drift is measured. */
@@ -217,7 +219,8 @@ export class ClockWatch {
     this.#step = undefined;
     // An offset from before the step compares with a clock that is no more; what it says about the meter's clock stays true.
     const last = this.#last;
-    if (!confirmed) this.#unconfirmed = by;
+    if (confirmed) this.#steps += by;
+    else this.#unconfirmed = by;
     if (last !== undefined && !confirmed)
       this.#last = { ...last, middle: { ...last.middle, wall: last.middle.wall + by } };
     return [{ kind: "machine-clock-step", by, from, to, confirmed }];
@@ -225,6 +228,10 @@ export class ClockWatch {
 
   #judge(offset: Millis | null, error: Millis, time: Millis): readonly ClockFinding[] {
     const off = this.#off;
+    if (offset !== null && Math.abs(offset) <= this.#limit) this.#steps = 0;
+    // The machine's clock was set away from the meter's, which is told already.
+    const isOurs = offset !== null && this.#steps !== 0 && Math.abs(offset + this.#steps) - error <= this.#limit;
+    if (isOurs && off === null) return [];
     if (offset === null || Math.abs(offset) - error > this.#limit) {
       const rounded = offset === null ? null : Math.round(offset);
       this.#off = { since: off?.since ?? time, offset: rounded, error };

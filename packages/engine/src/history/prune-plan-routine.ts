@@ -5,8 +5,8 @@ import type { PruneLimits, PruneReport, Store } from "../ports/store.ts";
 import { type KeptFor, type PruneMemory, prunedSentence, prunePlan } from "./prune-plan.ts";
 
 export interface PruneRoutineOptions {
-  readonly store: Pick<Store, "prune" | "status" | "readings">;
-  /** Points whose oldest readings are looked at. */
+  readonly store: Pick<Store, "prune" | "status" | "readings" | "memo" | "write">;
+  /** Points whose oldest readings are looked at; the first holds the memo. */
   readonly points: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
@@ -14,6 +14,9 @@ export interface PruneRoutineOptions {
   /** Meters' clocks minus the machine's, as far as they are known. */
   readonly meterOffsets?: (() => readonly Millis[]) | undefined;
 }
+
+/** Name of the memo in the store. */
+export const pruneMemoName = "prune";
 
 const tellEvery: Millis = 86_400_000;
 /** Enough to know how far the stored readings go back. */
@@ -46,6 +49,7 @@ export class PruneRoutine {
     const { store, clock, keptFor, meterOffsets } = this.#options;
     const { newestReading } = await store.status();
     if (this.#memory === undefined) this.#oldest = await this.#oldestReading();
+    const believedBefore = this.#memory === undefined ? await this.#believedBefore() : null;
     const { limits, why, memory } = prunePlan({
       wall: clock.wall(),
       monotonic: clock.now(),
@@ -53,11 +57,28 @@ export class PruneRoutine {
       oldestReading: this.#oldest,
       meterOffsets: meterOffsets?.(),
       keptFor,
+      believedBefore,
       last: this.#memory,
     });
     this.#memory = memory;
     this.#tellReason(why);
+    await this.#keep(memory.believed);
     if (limits !== null) this.#tellDeleted(limits, await store.prune(limits));
+  }
+
+  async #believedBefore(): Promise<Millis | null> {
+    const { store, points } = this.#options;
+    const [point] = points;
+    const text = point === undefined ? undefined : await store.memo(point, pruneMemoName);
+    const time = Number(text ?? Number.NaN);
+    return Number.isSafeInteger(time) ? time : null;
+  }
+
+  async #keep(believed: Millis): Promise<void> {
+    const { store, points } = this.#options;
+    const [point] = points;
+    if (point === undefined) return;
+    await store.write({ memos: [{ point, name: pruneMemoName, text: String(Math.round(believed)) }] });
   }
 
   async #oldestReading(): Promise<Millis | null> {

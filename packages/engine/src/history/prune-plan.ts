@@ -7,6 +7,8 @@ import type { PruneLimits, PruneReport } from "../ports/store.ts";
 
 /** After a step of the clock nothing is deleted for this long: by then somebody or something has set it right. */
 export const holdAfterStep: Millis = 3_600_000;
+/** How fast the time that is believed without a meter's clock catches up with the machine's, if the gateway was off. */
+const catchUp = 1.1;
 /** A difference between clocks that is worth a sentence. */
 const notable: Millis = 3_600_000;
 /** NTP slews a clock by at most 500 ppm; more than this between two plans is a step. */
@@ -19,8 +21,8 @@ export type KeptFor = Readonly<Partial<Record<keyof PruneLimits, Millis | undefi
 export interface PruneMemory {
   readonly wall: Millis;
   readonly monotonic: Millis;
-  /** The newest reading that was stored before this run, and when the run began. */
-  readonly anchor: { readonly time: Millis; readonly monotonic: Millis };
+  /** The present time as far as it is believed: from a meter's clock, or from what was stored and how long it has run since. */
+  readonly believed: Millis;
   /** Monotonic time until which nothing is deleted, and why. */
   readonly hold: { readonly until: Millis; readonly why: string } | null;
 }
@@ -36,6 +38,8 @@ export interface PruneFacts {
   /** Meters' clocks minus the machine's, as far as they are known. */
   readonly meterOffsets?: readonly Millis[] | undefined;
   readonly keptFor: KeptFor;
+  /** What the last run believed at its end; null if there was none. */
+  readonly believedBefore?: Millis | null | undefined;
   /** Undefined for the first plan of a run. */
   readonly last?: PruneMemory | undefined;
 }
@@ -59,76 +63,69 @@ const median = (values: readonly number[]): number | undefined =>
   [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 
 interface Present {
-  /** The latest time that the evidence allows. */
-  readonly now: Millis;
-  readonly why: string | null;
+  readonly believed: Millis;
+  /** Who vouches for it. */
+  readonly source: string;
 }
 
 /** The present time, as far as something besides the machine's clock vouches for it. */
-const present = (facts: PruneFacts, { anchor }: PruneMemory): Present => {
+const present = (facts: PruneFacts, last: PruneMemory): Present => {
   const { wall, monotonic, meterOffsets = [], oldestReading } = facts;
   const offset = median(meterOffsets);
-  const meter = offset === undefined || wall + offset < (oldestReading ?? -Infinity) ? undefined : wall + offset;
+  if (offset !== undefined && wall + offset >= (oldestReading ?? -Infinity))
+    return { believed: wall + offset, source: "the clock of the meter" };
   // Readings of this run have the machine's own time, so they say nothing about its clock.
-  const evidence = meter ?? anchor.time + (monotonic - anchor.monotonic);
-  const source = meter === undefined ? "the stored readings" : "the clock of the meter";
-  return {
-    now: Math.min(wall, evidence),
-    why: wall - evidence > notable ? `the machine's clock is ${days(wall - evidence)} ahead of ${source}` : null,
-  };
+  const elapsed = monotonic - last.monotonic;
+  const believed = last.believed + Math.max(elapsed, Math.min(catchUp * elapsed, wall - last.believed));
+  return { believed, source: "the time at which the gateway stored readings before" };
 };
 
-/** The memory of this plan, with a step of the clock noted. */
-const remember = (facts: PruneFacts): PruneMemory => {
-  const { wall, monotonic, newestReading, last } = facts;
-  if (last === undefined) {
-    const ahead = newestReading === null ? 0 : wall - newestReading;
-    const hold =
-      ahead > notable
-        ? {
-            until: monotonic + holdAfterStep,
-            why: `at the start the machine's clock was ${days(ahead)} ahead of the newest stored reading`,
-          }
-        : null;
-    return { wall, monotonic, anchor: { time: newestReading ?? wall, monotonic }, hold };
-  }
+/** The first plan of a run only looks. */
+const firstLook = ({ wall, monotonic, newestReading, believedBefore }: PruneFacts): PruneMemory => {
+  // Readings that were stored with a wrong clock are newer than what was believed then.
+  const believed = believedBefore ?? newestReading ?? wall;
+  const ahead = wall - believed;
+  const why = `at the start the machine's clock was ${days(ahead)} ahead of the time at which the gateway stored readings before`;
+  return { wall, monotonic, believed, hold: ahead > notable ? { until: monotonic + holdAfterStep, why } : null };
+};
+
+/** Until when nothing is deleted, and why. */
+const holdOf = ({ wall, monotonic }: PruneFacts, last: PruneMemory): PruneMemory["hold"] => {
   const elapsed = monotonic - last.monotonic;
   const step = wall - last.wall - elapsed;
-  const held = last.hold !== null && last.hold.until > monotonic ? last.hold : null;
-  const stepped =
-    Math.abs(step) > stepOf(elapsed)
-      ? {
-          until: monotonic + holdAfterStep,
-          why: `the machine's clock was set ${step > 0 ? "forward" : "back"} by ${days(step)}`,
-        }
-      : null;
-  return { wall, monotonic, anchor: last.anchor, hold: stepped ?? held };
+  if (Math.abs(step) <= stepOf(elapsed)) return last.hold !== null && last.hold.until > monotonic ? last.hold : null;
+  const why = `the machine's clock was set ${step > 0 ? "forward" : "back"} by ${days(step)}`;
+  return { until: monotonic + holdAfterStep, why };
 };
 
 /**
  * Plans what to delete. The first plan of a run deletes nothing: it looks at what is stored before the first new reading.
  *
- * - After a step of the clock, and after a start at which it was ahead of the newest stored reading, nothing for an hour.
- * - Otherwise nothing that is not old enough by the latest time that the meters' clocks, or the stored readings and the time that has
- *   run since, allow. If the gateway was off for days and no meter tells its time, history stays these days longer.
+ * - After a step of the clock, and after a start at which it was ahead of what is stored, nothing for an hour.
+ * - Otherwise nothing that is not old enough by the latest time that the meters' clocks, or what was stored and the time that has run
+ *   since, allow. If the gateway was off for days and no meter tells its time, history stays longer for a while.
  */
 export const prunePlan = (facts: PruneFacts): PrunePlan => {
-  const memory = remember(facts);
-  const { hold } = memory;
+  const { wall, monotonic, keptFor, last } = facts;
+  const looked = last ?? firstLook(facts);
+  const { believed, source } = present(facts, looked);
+  const hold = holdOf(facts, looked);
+  const memory: PruneMemory = { wall, monotonic, believed, hold };
   if (hold !== null) {
-    const rest = Math.ceil((hold.until - facts.monotonic) / 60_000);
+    const rest = Math.ceil((hold.until - monotonic) / 60_000);
     return { limits: null, why: `${hold.why}: nothing is deleted for ${rest} min`, memory };
   }
-  if (facts.last === undefined) return { limits: null, why: null, memory };
-  const { now, why } = present(facts, memory);
+  if (last === undefined) return { limits: null, why: null, memory };
+  const now = Math.min(wall, believed);
   const limits = Object.fromEntries(
-    Object.entries(facts.keptFor).flatMap(([kind, age]) => (age === undefined ? [] : [[kind, now - age]])),
+    Object.entries(keptFor).flatMap(([kind, age]) => (age === undefined ? [] : [[kind, now - age]])),
   ) as PruneLimits;
-  return {
-    limits,
-    why: why === null ? null : `${why}: history is kept by the earlier time, ${new Date(now).toISOString()}`,
-    memory,
-  };
+  const time = new Date(now).toISOString();
+  const why =
+    wall - believed > notable
+      ? `the machine's clock is ${days(wall - believed)} ahead of ${source}: history is kept by the earlier time, ${time}`
+      : null;
+  return { limits, why, memory };
 };
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;

@@ -170,7 +170,7 @@ export class PointFacts {
     }
     const first = now ?? { time, values: Object.fromEntries(registers.map(({ key, to }) => [key, to])) };
     const before = this.#last ?? { time, values: Object.fromEntries(registers.map(({ key, from }) => [key, from])) };
-    this.#exchange(notes, { before, first, identity, registers });
+    this.#exchange(notes, { from: first.time, before, first, identity, registers });
   }
 
   #carry(notes: Notes, more: readonly { readonly key: string; readonly more: number }[]): void {
@@ -185,24 +185,26 @@ export class PointFacts {
   #exchangeFor(notes: Notes, rival: Rival, identity: MeterIdentity | null, now: RegisterSample | null): void {
     const first = rival.first ?? now ?? { time: rival.since, values: {} };
     const before = rival.before ?? { time: rival.since, values: {} };
-    this.#exchange(notes, { before, first: { ...first, time: rival.since }, identity, registers: [] });
+    this.#exchange(notes, { from: rival.since, before, first, identity, registers: [] });
   }
 
   #exchange(
     notes: Notes,
     change: {
+      /** The first reading of the new meter, whose registers may have been in doubt. */
+      readonly from: Millis;
       readonly before: RegisterSample;
       readonly first: RegisterSample;
       readonly identity: MeterIdentity | null;
       readonly registers: readonly RegisterStep[];
     },
   ): void {
-    const { before, first, identity, registers } = change;
+    const { from, before, first, identity, registers } = change;
     const old = this.#device;
-    if (old !== null) notes.devices.push({ ...old, to: first.time - 1, end: before.values });
-    this.#device = this.#newDevice(first, identity);
+    if (old !== null) notes.devices.push({ ...old, to: from - 1, end: before.values });
+    this.#device = this.#newDevice({ time: from, values: first.values }, identity);
     notes.devices.push(this.#device);
-    this.#event(notes, "meter-exchange", first.time, {
+    this.#event(notes, "meter-exchange", from, {
       serials: [old?.serial ?? null, this.#device.serial],
       last_reading: new Date(before.time).toISOString(),
       end: before.values,
@@ -214,7 +216,7 @@ export class PointFacts {
     this.#states(notes, first, {
       reason: "exchange",
       device: this.#device,
-      note: "the first reading of the new meter",
+      note: "the first registers of the new meter",
     });
     this.#waiting = null;
     this.#day = this.#options.dayOf(first.time);
