@@ -76,7 +76,7 @@ const loops = Array.from({ length: meters }, (_, index) => {
     openLink,
     securityMemory: () => memory,
   });
-  const recorder = new ErrorRecorder({ id, link, clock, shelf });
+  const recorder = new ErrorRecorder({ id, link, clock, shelf, links: meters });
   const source = superviseMeter({ name: link, ...recorder.noting(access), clock, entropy });
   source.listen(recorder.linkChanged);
   const mine: Seen = { first: undefined, last: 0, sets: 0 };

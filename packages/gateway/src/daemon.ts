@@ -64,8 +64,8 @@ const traced = (id: string, access: MeterAccess, { config, log }: Running): Mete
   tracedMeter(access, { id, level: config.logLevel, log, clock: systemClock });
 
 /** A supervised meter, whose link is captured when it fails; each call starts a new supervision of the same meter. */
-const sourcesOf = (id: string, link: string, access: MeterAccess, shelf: CaptureShelf): (() => MeterSource) => {
-  const recorder = new ErrorRecorder({ id, link, clock: systemClock, shelf });
+const sourcesOf = (id: string, link: string, access: MeterAccess, { shelf, config }: Running): (() => MeterSource) => {
+  const recorder = new ErrorRecorder({ id, link, clock: systemClock, shelf, links: Math.max(1, config.meters.length) });
   return () => {
     const source = supervised(link, recorder.noting(access));
     source.listen(recorder.linkChanged);
@@ -105,7 +105,7 @@ const configuredMeters = (running: Running): readonly GatewayMeter[] =>
     const access = traced(id, accessOf(meter, running), running);
     if (optical) running.log.info(`${id}: ${throughHeadNote(interval)}`);
     // A key crosses an optical port in the clear, and must not be in a capture.
-    const make = optical ? () => supervised(link, access) : sourcesOf(id, link, access, running.shelf);
+    const make = optical ? () => supervised(link, access) : sourcesOf(id, link, access, running);
     const source = withQuiet(make, quiet);
     if (quiet !== undefined)
       running.log.info(`${id}: not read during ${quiet.map(quietText).join(", ")} (local time of this machine)`);
@@ -122,8 +122,8 @@ const configuredMeters = (running: Running): readonly GatewayMeter[] =>
   });
 
 const demoMeter = (demo: Demo, running: Running): GatewayMeter => {
-  const { config, shelf, redactorOf } = running;
-  const source = sourcesOf(demo.id, demo.url, traced(demo.id, demo.access, running), shelf)();
+  const { config, redactorOf } = running;
+  const source = sourcesOf(demo.id, demo.url, traced(demo.id, demo.access, running), running)();
   return { ...demo, source, simulated: true, interval: config.interval, redact: redactorOf(source, demo.key) };
 };
 

@@ -76,7 +76,7 @@ export class LimitedCapture implements RecordingOptions {
   readonly write = (line: string): void => {
     if (this.#begun === undefined) return;
     this.#put(this.#begun, line);
-    if (this.#limits.files > 1) this.#handshake.see(line);
+    if (this.#limits.files > 1) this.#handshake.see(parseCaptureLine(line));
     if (this.#length < this.#limits.size) return;
     this.close();
     // Started now, so that the times of the next line count from the beginning of its file.
@@ -100,7 +100,7 @@ export class LimitedCapture implements RecordingOptions {
     const begun = beginCapture(this.#io, path, this.#link);
     this.#begun = begun;
     // A TLS session that continues can be opened in each file.
-    for (const line of this.#handshake.lines) this.#put(begun, captureLine({ ...parseCaptureLine(line), t: 0 }));
+    for (const entry of this.#handshake.entries) this.#put(begun, captureLine({ ...entry, t: 0 }));
     this.#written.delete(path);
     this.#written.add(path);
   }

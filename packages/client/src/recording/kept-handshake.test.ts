@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { concat } from "@meterport/protocol/bytes";
-import { captureHead, captureLine, parseCapture } from "@meterport/protocol/capture/capture";
+import { type CaptureEntry, parseCapture } from "@meterport/protocol/capture/capture";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
 import { readTls } from "@meterport/protocol/capture/tls/reading";
 import { capturedOf, type Spoken, spoken } from "@meterport/protocol/capture/tls/recorded.test-kit";
@@ -10,12 +10,11 @@ import { RecordingRing } from "./recording-ring.ts";
 
 const key = new Uint8Array(16).fill(5);
 const exchanges = Array.from({ length: 20 }, (_, i) => [Uint8Array.of(0x30, 0, i), Uint8Array.of(0, 0, 1, i)] as const);
-const linesOf = (messages: readonly Spoken[]): string[] => capturedOf(messages).entries.map(captureLine);
+const entriesOf = (messages: readonly Spoken[]): readonly CaptureEntry[] => capturedOf(messages).entries;
 const requestsIn = (text: string): number[] => {
   const { frames } = readTls(piecesOf(parseCapture(text)), key);
   return [...frames.values()].flatMap((frame) => (frame.kind === "request" ? [frame.apdu[2] as number] : []));
 };
-const head = captureHead({ started: "", link: "tcp" });
 
 describe("a handshake that is kept", () => {
   test("is the last one, up to its first request, in any pieces", () => {
@@ -25,14 +24,9 @@ describe("a handshake that is kept", () => {
     );
     for (const messages of [whole, pieces]) {
       const kept = new KeptHandshake();
-      for (const line of linesOf(messages)) kept.see(line);
-      const text = head + kept.lines.join("");
+      for (const entry of entriesOf(messages)) kept.see(entry);
       const bytes = (dir: "tx" | "rx") =>
-        concat(
-          ...parseCapture(text).entries.flatMap((entry) =>
-            "bytes" in entry && entry.dir === dir ? [entry.bytes] : [],
-          ),
-        );
+        concat(...kept.entries.flatMap((entry) => ("bytes" in entry && entry.dir === dir ? [entry.bytes] : [])));
       const last = whole.slice(whole.length / 2);
       assert.deepEqual(bytes("tx"), concat(last[0]?.bytes as Uint8Array, last[2]?.bytes as Uint8Array));
       assert.deepEqual(bytes("rx"), concat(last[1]?.bytes as Uint8Array, last[3]?.bytes as Uint8Array));
@@ -41,12 +35,11 @@ describe("a handshake that is kept", () => {
 
   test("drops a handshake that does not end", () => {
     const kept = new KeptHandshake();
-    const [hello] = linesOf(spoken({ key, exchanges }));
-    kept.see(hello as string);
-    assert.equal(kept.lines.length, 1);
-    const noise = captureLine({ t: 1, dir: "rx", bytes: new Uint8Array(4000).fill(0xff) });
-    for (let i = 0; i < 100; i++) kept.see(noise);
-    assert.ok(kept.lines.join("").length < 64 * 1024);
+    const [hello] = entriesOf(spoken({ key, exchanges }));
+    kept.see(hello as CaptureEntry);
+    assert.equal(kept.entries.length, 1);
+    for (let i = 0; i < 100; i++) kept.see({ t: 1, dir: "rx", bytes: new Uint8Array(4000).fill(0xff) });
+    assert.ok(kept.entries.length < 10, `${kept.entries.length} entries`);
   });
 });
 
@@ -60,7 +53,7 @@ describe("a recording ring of a TLS session", () => {
     ];
     for (const [index, { dir, bytes }] of messages.entries()) {
       now = 1000 * index;
-      ring.write(captureLine({ t: ring.elapsed(), dir, bytes }));
+      ring.note({ t: ring.elapsed(), dir, bytes });
     }
     const text = ring.capture("tcp") ?? assert.fail();
     // The farewell with its answer, two exchanges and a handshake of the second session; from the first, the last 10 s.
@@ -69,7 +62,7 @@ describe("a recording ring of a TLS session", () => {
     const earlier = new RecordingRing({ clock: { now: () => now, wall: () => now }, size: 1e6, age: 10_000 });
     for (const [index, { dir, bytes }] of messages.slice(0, 40).entries()) {
       now = 1000 * index;
-      earlier.write(captureLine({ t: earlier.elapsed(), dir, bytes }));
+      earlier.note({ t: earlier.elapsed(), dir, bytes });
     }
     const middle = earlier.capture("tcp") ?? assert.fail();
     assert.deepEqual(requestsIn(middle), [13, 14, 15, 16, 17]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { concat } from "@meterport/protocol/bytes";
-import { captureLine, parseCapture } from "@meterport/protocol/capture/capture";
+import { parseCapture } from "@meterport/protocol/capture/capture";
 import { recordTransport } from "./recording.ts";
 import { RecordingRing } from "./recording-ring.ts";
 
@@ -14,7 +14,7 @@ const setup = (size: number, age: number) => {
     /** Bytes at some time. */
     at: (time: number, byte: number): void => {
       now = time;
-      ring.write(captureLine({ t: ring.elapsed(), dir: "rx", bytes: Uint8Array.of(byte) }));
+      ring.note({ t: ring.elapsed(), dir: "rx", bytes: Uint8Array.of(byte) });
     },
     pass: (time: number): void => {
       now = time;
@@ -57,7 +57,7 @@ describe("a recording ring", () => {
 
   test("gives no capture without bytes", () => {
     const { ring } = setup(1000, 1000);
-    ring.write(captureLine({ t: 0, event: "opened" }));
+    ring.note({ t: 0, event: "opened" });
     assert.equal(ring.capture("serial"), undefined);
   });
 

@@ -1,29 +1,29 @@
 /** The last minutes of a link, kept in memory: the start of a capture when something goes wrong. */
-import { type Capture, captureHead, captureText, parseCapture } from "@meterport/protocol/capture/capture";
+import { type CaptureEntry, captureHead, captureLine } from "@meterport/protocol/capture/capture";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { KeptHandshake } from "./kept-handshake.ts";
-import type { RecordingOptions } from "./recording.ts";
+import { PackedEntries } from "./packed-entries.ts";
+import type { EntryRecording } from "./recording.ts";
 
 export interface RingOptions {
   readonly clock: Pick<Clock, "now" | "wall">;
   /** Most characters of the capture to keep. */
   readonly size: number;
-  /** Older lines are forgotten, at the latest when a newer one comes. */
+  /** Older entries are forgotten, at the latest when a newer one comes. */
   readonly age: Millis;
 }
 
-interface Line {
-  readonly at: Millis;
-  readonly text: string;
-}
+/** What a line has in a capture beside its hex digits. */
+const lineOverhead = 35;
 
-/** Takes what `recordTransport` writes, and forgets the oldest lines, except the handshake of a TLS session in progress. */
-export class RecordingRing implements RecordingOptions {
+/** How long the line of an entry is, nearly. */
+const lengthOf = (entry: CaptureEntry): number => lineOverhead + ("bytes" in entry ? 2 * entry.bytes.length : 0);
+
+/** Takes what `recordTransport` notes, and forgets the oldest entries, except the handshake of a TLS session in progress. */
+export class RecordingRing implements EntryRecording {
   readonly #options: RingOptions;
   readonly #began: Millis;
-  #lines: Line[] = [];
-  /** Lines before it are forgotten, and removed from time to time. */
-  #first = 0;
+  readonly #entries = new PackedEntries();
   #held = 0;
   readonly #handshake = new KeptHandshake();
 
@@ -34,41 +34,35 @@ export class RecordingRing implements RecordingOptions {
 
   readonly elapsed = (): Millis => this.#options.clock.now() - this.#began;
 
-  readonly write = (text: string): void => {
-    this.#lines.push({ at: this.elapsed(), text });
-    this.#held += text.length;
+  readonly note = (entry: CaptureEntry): void => {
+    this.#entries.push(entry);
+    this.#held += lengthOf(entry);
     this.#forget();
   };
 
-  /** The kept lines, timed from the oldest, after the handshake at time 0; undefined if no byte went either way. */
+  /** The kept entries, timed from the oldest, after the handshake at time 0; undefined if no byte went either way. */
   capture(link: string): string | undefined {
     this.#forget();
-    const lines = this.#lines.slice(this.#first);
-    const first = lines[0];
-    if (first === undefined || !lines.some(({ text }) => text.includes('"dir"'))) return undefined;
-    const { clock } = this.#options;
-    const started = new Date(clock.wall() - (this.elapsed() - first.at)).toISOString();
-    const texts = [...this.#handshake.lines, ...lines.map(({ text }) => text)];
-    const { header, entries } = parseCapture(captureHead({ started, link }) + texts.join(""));
-    const oldest = Math.round(first.at);
-    const moved: Capture = {
-      header,
-      entries: entries.map((entry) => ({ ...entry, t: Math.max(0, entry.t - oldest) })),
-    };
-    return captureText(moved);
+    const oldest = this.#entries.oldest;
+    const kept = [...this.#entries];
+    if (oldest === undefined || !kept.some((entry) => "bytes" in entry)) return undefined;
+    const started = new Date(this.#options.clock.wall() - (this.elapsed() - oldest)).toISOString();
+    const moved = [...this.#handshake.entries, ...kept].map((entry) => ({
+      ...entry,
+      t: Math.max(0, entry.t - oldest),
+    }));
+    return captureHead({ started, link }) + moved.map(captureLine).join("");
   }
 
   #forget(): void {
     const { size, age } = this.#options;
-    const oldest = this.elapsed() - age;
-    for (let line = this.#lines[this.#first]; line !== undefined; line = this.#lines[this.#first]) {
-      if (this.#held <= size && line.at >= oldest) break;
-      this.#held -= line.text.length;
-      this.#handshake.see(line.text);
-      this.#first++;
+    const limit = this.elapsed() - age;
+    for (let oldest = this.#entries.oldest; oldest !== undefined; oldest = this.#entries.oldest) {
+      // Times are kept as whole milliseconds.
+      if (this.#held <= size && oldest >= Math.floor(limit)) return;
+      const entry = this.#entries.shift() as CaptureEntry;
+      this.#held -= lengthOf(entry);
+      this.#handshake.see(entry);
     }
-    if (this.#first < 1000 && this.#first < this.#lines.length) return;
-    this.#lines = this.#lines.slice(this.#first);
-    this.#first = 0;
   }
 }

@@ -9,12 +9,19 @@ export interface RecordingOptions {
   readonly write: (line: string) => void;
 }
 
+/** Takes entries as they are, for one that keeps them in memory. */
+export interface EntryRecording extends Pick<RecordingOptions, "elapsed"> {
+  /** Must copy the bytes that it keeps. */
+  readonly note: (entry: CaptureEntry) => void;
+}
+
 /** Most bytes in one line: a flooding bridge delivers more at once, and the length of a capture's line is limited. */
 const pieceLength = 4096;
 
 /** Passes everything on and records it, also the end or failure of the pipe. */
-export const recordTransport = (transport: Transport, { elapsed, write }: RecordingOptions): Transport => {
-  const note = (entry: CaptureEntry): void => write(captureLine(entry));
+export const recordTransport = (transport: Transport, recording: RecordingOptions | EntryRecording): Transport => {
+  const { elapsed } = recording;
+  const note = "note" in recording ? recording.note : (entry: CaptureEntry) => recording.write(captureLine(entry));
   const noteBytes = (dir: "tx" | "rx", bytes: Uint8Array): void => {
     const t = elapsed();
     for (let at = 0; at < bytes.length; at += pieceLength)

@@ -9,7 +9,11 @@ import { badLinkStates } from "./bad-link-states.ts";
 import type { CaptureShelf } from "./capture-shelf.ts";
 
 /** Some minutes of live readings: enough to see how a problem began. */
-const kept = { size: 512 * 1024, age: 5 * 60_000 } as const;
+const age: Millis = 5 * 60_000;
+/** Characters of a link's capture; its memory takes less than half. Even the least holds some ten live readings. */
+const size = { most: 512 * 1024, least: 8 * 1024 } as const;
+/** Characters of all links together, so that thousands of meters do not fill the memory with their captures. */
+const sizeOfAll = 128 * 1024 * 1024;
 /** Keeps an unstable link from filling the shelf. */
 const atMostEvery: Millis = 60_000;
 
@@ -19,6 +23,8 @@ export interface ErrorRecorderOptions {
   readonly link: string;
   readonly clock: Clock;
   readonly shelf: Pick<CaptureShelf, "put">;
+  /** How many links are recorded; 1 by default. */
+  readonly links?: number | undefined;
 }
 
 export class ErrorRecorder {
@@ -29,7 +35,9 @@ export class ErrorRecorder {
 
   constructor(options: ErrorRecorderOptions) {
     this.#options = options;
-    this.#ring = new RecordingRing({ clock: options.clock, ...kept });
+    const share = Math.floor(sizeOfAll / (options.links ?? 1));
+    const kept = Math.min(size.most, Math.max(size.least, share));
+    this.#ring = new RecordingRing({ clock: options.clock, size: kept, age });
   }
 
   /** The same access, with every transport recorded. */
