@@ -6,13 +6,17 @@ import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
+import { Turns } from "@meterport/client/supervision/turns";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
+import { phaseOf } from "@meterport/engine/plan/spread";
 import { PointLoop } from "@meterport/engine/points/point-loop";
 import { ErrorRecorder } from "@meterport/gateway/captures/error-recorder";
 import type { MeterConfig } from "@meterport/gateway/config/config";
+import { linkGroup } from "@meterport/gateway/meters/link-group";
 import { superviseMeter } from "@meterport/gateway/meters/meter-link";
 import { openMeter } from "@meterport/gateway/meters/open-meter";
 import { Secret } from "@meterport/protocol/mep/security/key";
+import type { Signal } from "@meterport/protocol/ports";
 import { systemClock as clock, systemEntropy as entropy } from "@meterport/transports/clock";
 import { linkTraits } from "@meterport/transports/link-traits";
 import { openLink } from "@meterport/transports/open";
@@ -51,6 +55,7 @@ const note = (text: string): void => {
 const log = { info: () => {}, warn: note, error: note };
 const started = performance.now();
 const key = new Secret(fleetKey);
+const turns = new Turns({ clock });
 const loops = Array.from({ length: meters }, (_, index) => {
   const bridge = index % bridges;
   const id = `m${index}`;
@@ -77,16 +82,25 @@ const loops = Array.from({ length: meters }, (_, index) => {
     securityMemory: () => memory,
   });
   const recorder = new ErrorRecorder({ id, link, clock, shelf, links: meters });
-  const source = superviseMeter({ name: link, ...recorder.noting(access), clock, entropy });
+  const turn = (signal: Signal) => turns.take(linkGroup(link), signal);
+  const source = superviseMeter({ name: link, ...recorder.noting(access), clock, entropy, turn });
   source.listen(recorder.linkChanged);
   const mine: Seen = { first: undefined, last: 0, sets: 0 };
   seen.push(mine);
   return new PointLoop({
-    ...{ id, name: config.name, url: link, simulated: false, interval, limits: limitsForFuse(undefined) },
+    ...{
+      phase: phaseOf(id, interval),
+      id,
+      name: config.name,
+      url: link,
+      simulated: false,
+      interval,
+      limits: limitsForFuse(undefined),
+    },
     ...{ source, clock, log },
     onReading: () => {
       const now = performance.now();
-      if (mine.first !== undefined && now - mine.last > interval + lateAfter) late++;
+      if (mine.first !== undefined && now - mine.last > (mine.sets === 1 ? 1.25 : 1) * interval + lateAfter) late++;
       mine.first ??= now;
       mine.last = now;
       mine.sets++;
@@ -105,7 +119,7 @@ const cpuAtStart = process.cpuUsage();
 const began = performance.now();
 for (const loop of loops) loop.start();
 const startTook = performance.now() - began;
-while (seen.some(({ first }) => first === undefined) && performance.now() - began < 120_000) await sleep(50);
+while (seen.some(({ first }) => first === undefined) && performance.now() - began < 300_000) await sleep(50);
 const firsts = seen.flatMap(({ first }) => (first === undefined ? [] : [first - began])).toSorted((a, b) => a - b);
 const at = (share: number): string =>
   `${((firsts[Math.ceil(share * firsts.length) - 1] ?? Number.NaN) / 1000).toFixed(1)} s`;

@@ -1,6 +1,7 @@
 /** Starts the daemon: the only place where real clocks, files, sockets and meters meet. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Turns } from "@meterport/client/supervision/turns";
 import { quietText } from "@meterport/engine/plan/quiet";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { Store } from "@meterport/engine/ports/store";
@@ -19,6 +20,7 @@ import { listen } from "./http/server.ts";
 import { dashboard, ownVersion } from "./installation.ts";
 import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
+import { linkGroup } from "./meters/link-group.ts";
 import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
 import { openMeter, throughHeadNote } from "./meters/open-meter.ts";
 import { QuietSource } from "./meters/quiet-source.ts";
@@ -57,8 +59,17 @@ interface Running {
   readonly redactorOf: (source: MeterSource, key: Secret, profile?: string) => GatewayMeter["redact"];
 }
 
+/** Of all meters, so that thousands do not start at once. */
+const turns = new Turns({ clock: systemClock });
+
 const supervised = (link: string, access: MeterAccess): MeterSource =>
-  superviseMeter({ name: link, ...access, clock: systemClock, entropy: systemEntropy });
+  superviseMeter({
+    name: link,
+    ...access,
+    clock: systemClock,
+    entropy: systemEntropy,
+    turn: (signal) => turns.take(linkGroup(link), signal),
+  });
 
 const traced = (id: string, access: MeterAccess, { config, log }: Running): MeterAccess =>
   tracedMeter(access, { id, level: config.logLevel, log, clock: systemClock });

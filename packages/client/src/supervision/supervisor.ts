@@ -42,6 +42,8 @@ export interface SupervisorOptions<C extends Connected> {
   readonly baud?: number | undefined;
   /** Whether looking for the meter each second costs nothing, as on a local port; false by default. */
   readonly near?: boolean | undefined;
+  /** Waits until it may open the link or look for the meter; the function it gives ends that turn. See `Turns`. */
+  readonly turn?: ((signal: Signal) => Promise<() => void>) | undefined;
 }
 
 export interface RunOptions {
@@ -86,6 +88,8 @@ export class Supervisor<C extends Connected> {
   #mayTune: Trouble | undefined;
   /** Attempts of any kind since the last answer. */
   #failures = 0;
+  /** Ends the present turn; undefined if there is none. */
+  #endTurn: (() => void) | undefined;
   #pipeEnded: () => void = () => {};
   #unlisten: () => void = () => {};
 
@@ -178,10 +182,29 @@ export class Supervisor<C extends Connected> {
 
   async #keep(): Promise<void> {
     while (!this.#stop.aborted) {
-      const time = await this.#step();
+      const time = this.#needsTurn ? await this.#takeTurn() : await this.#step();
+      if (time !== 0) this.#leaveTurn();
       if (!this.#stop.aborted) await this.#rest.for(time);
     }
+    this.#leaveTurn();
     await this.#drop(this.#watch.health.answering);
+  }
+
+  /** Whether there is something to do, and no turn to do it. */
+  get #needsTurn(): boolean {
+    if (this.#options.turn === undefined || this.#endTurn !== undefined) return false;
+    return !this.#pipe.attached || this.#connected === undefined || !this.#sound || !this.#learnt;
+  }
+
+  async #takeTurn(): Promise<Millis> {
+    this.#endTurn = await this.#options.turn?.(this.#stop);
+    // What is to be done may have changed meanwhile.
+    return 0;
+  }
+
+  #leaveTurn(): void {
+    this.#endTurn?.();
+    this.#endTurn = undefined;
   }
 
   /** Does the one thing that is due. Returns how long to rest after it; undefined if all is well. */

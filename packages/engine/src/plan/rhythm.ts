@@ -4,7 +4,7 @@ import type { Millis } from "@meterport/protocol/ports";
 /** Time from a failed read on a working link to the next read. */
 const soonAgain: Millis = 250;
 
-/** The ticks at which a point is read: `began`, and each `interval` after it. */
+/** The ticks at which a point is read: `began`, which may still come, and each `interval` after it. */
 export interface Rhythm {
   /** On the monotonic clock. */
   readonly began: Millis;
@@ -22,6 +22,6 @@ export interface Rhythm {
  */
 export const nextRead = (rhythm: Rhythm, now: Millis, { soon = false }: { readonly soon?: boolean } = {}): Millis => {
   const { began, interval } = rhythm;
-  const tick = began + interval * (Math.floor((now - began) / interval) + 1);
+  const tick = now < began ? began : began + interval * (Math.floor((now - began) / interval) + 1);
   return soon ? Math.min(tick, now + soonAgain) : tick;
 };

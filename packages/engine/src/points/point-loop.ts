@@ -9,6 +9,7 @@ import { staleAnswer } from "../guard/measured.ts";
 import type { LinkHealth, LiveAnswer, MeterDetail, MeterSummary } from "../model/point-model.ts";
 import type { PointJob } from "../plan/point-job.ts";
 import { nextRead } from "../plan/rhythm.ts";
+import { firstTick } from "../plan/spread.ts";
 import type { Log } from "../ports/log.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import { JobRunner } from "./job-runner.ts";
@@ -24,6 +25,8 @@ export interface PointLoopOptions {
   readonly url: string;
   readonly simulated: boolean;
   readonly interval: Millis;
+  /** Where in the interval it is read, see `phaseOf`; if omitted, the rhythm begins when the link is up. */
+  readonly phase?: Millis | undefined;
   readonly limits: GuardLimits;
   /** Last registers in the store, so that a fall across a restart is noticed. */
   readonly guardState?: GuardState | undefined;
@@ -113,7 +116,8 @@ export class PointLoop implements MeterView {
     else if (this.#waiting === undefined) {
       this.#wait();
       // The rhythm restarts with the link, so that nobody waits another interval for values.
-      this.#began = this.#options.clock.now();
+      const { clock, interval, phase } = this.#options;
+      this.#began = phase === undefined ? clock.now() : firstTick(clock.now(), phase, interval);
       this.#read();
     }
     this.#tell();

@@ -3,6 +3,7 @@
 import { machineZone } from "@meterport/engine/calendar/local-calendar";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
 import { PruneRoutine } from "@meterport/engine/history/prune-plan-routine";
+import { phaseOf } from "@meterport/engine/plan/spread";
 import { Keeper } from "@meterport/engine/points/keeper";
 import { MeterLog } from "@meterport/engine/points/meter-log";
 import { openPointKeeper, type PointKeeper } from "@meterport/engine/points/point-facts-keeper";
@@ -49,6 +50,8 @@ export interface Gateway {
 }
 
 const pruneEvery: Millis = 600_000;
+/** More than these are read one after the other, not all in the rhythm that they started in. */
+const fewMeters = 8;
 
 /** @throws what the store throws when the last registers are read */
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
@@ -65,6 +68,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     points.push(point);
     const loop = new PointLoop({
       ...meter,
+      phase: options.meters.length > fewMeters ? phaseOf(meter.id, meter.interval) : undefined,
       limits: limitsForFuse(meter.fuseAmps),
       guardState: point.guardState,
       clock,
