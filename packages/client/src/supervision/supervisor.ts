@@ -147,8 +147,8 @@ export class Supervisor<C extends Connected> {
   async run<T>(task: (connected: C, signal: Signal) => Promise<T>, { label, limit, signal }: RunOptions): Promise<T> {
     const connected = this.#connected;
     if (connected === undefined || !this.#watch.health.answering) throw this.#watch.away(label);
-    const { responses } = this.#traffic.counters;
-    const heard = (): boolean => connected === this.#connected && this.#traffic.counters.responses > responses;
+    const { responses } = this.#traffic;
+    const heard = (): boolean => connected === this.#connected && this.#traffic.responses > responses;
     // If the meter has answered meanwhile, the task was too long, or too many were waiting: that is not silence.
     let slow = false;
     const onLimit = (): void => {

@@ -221,6 +221,7 @@ export class PointLoop implements MeterView {
   #tell(): void {
     if (this.#stopped) return;
     this.#logState();
+    if (this.#listeners.size === 0) return;
     const live = this.live();
     const link = this.#link();
     for (const listener of this.#listeners) {
