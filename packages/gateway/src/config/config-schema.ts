@@ -20,7 +20,7 @@ import {
   zone,
 } from "./leaves.ts";
 import { credentialName, keyValue, storeValue } from "./secret-value.ts";
-import { setting, settingsOf } from "./setting.ts";
+import { formed, setting, settingsOf } from "./setting.ts";
 
 /** Measured with 20,000 meters at 10 s in one process. */
 export const mostMeters = 50_000;
@@ -41,6 +41,7 @@ export const ratesSchema = z.strictObject({
   live: setting(everyLive, {
     ...live,
     text: "How often all live values are read: another name for `interval` of the meter.",
+    aside: true,
     example: "2s",
     fallback: "`interval`",
   }).optional(),
@@ -102,7 +103,8 @@ export const meterSchema = z.strictObject({
   }),
   key: setting(keyValue, {
     ...live,
-    text: "The key: 16 or 20 characters, 32 or 40 hex digits, `@FILE`, `@credential:NAME`, or `sealed:…` (see below).",
+    text: "The key: 16 or 20 characters, 32 or 40 hex digits, `@FILE`, `@credential:NAME`, or `sealed:…`: see [Secrets](#secrets).",
+    aside: true,
     example: '"@meter.key"',
   }).optional(),
   key_file: setting(path, {
@@ -113,11 +115,13 @@ export const meterSchema = z.strictObject({
   key_credential: setting(credentialName, {
     ...live,
     text: "The systemd credential that holds the key (`LoadCredential=` or `LoadCredentialEncrypted=` of the unit).",
+    aside: true,
     example: "home-key",
   }).optional(),
   profile: setting(profile, {
     ...live,
     text: "Only for a meter that does not say what it is. A profile that contradicts the meter is refused.",
+    aside: true,
     example: "meter:3.70",
     fallback: "what the meter says",
   }).optional(),
@@ -179,11 +183,13 @@ const tlsSchema = z.strictObject({
   cert: setting(path, {
     ...atStart,
     text: "The certificate with its chain, in PEM. The page is then served by HTTPS only.",
+    aside: true,
     example: "/etc/meterport/cert.pem",
   }),
   key: setting(path, {
     ...atStart,
     text: "The certificate's private key, in PEM.",
+    aside: true,
     example: "/etc/meterport/cert.key",
   }),
 });
@@ -192,28 +198,33 @@ const ingressSchema = z.strictObject({
   host: setting(shown(hostName), {
     ...atStart,
     text: "The address of a second listener, for a trusted proxy that has checked the user, such as that of Home Assistant.",
+    aside: true,
     example: "172.30.33.5",
   }),
   port: setting(wholeNumber(1, 65_535), {
     ...atStart,
     text: "Its port.",
+    aside: true,
     example: "8099",
     fallback: "8099",
   }).optional(),
   allowed: setting(address, {
     ...atStart,
     text: "The only address that may connect to it.",
+    aside: true,
     example: "172.30.32.2",
   }),
-  user_header: setting(text.regex(/^[a-z][a-z0-9-]{0,63}$/i, { error: "is not the name of an HTTP header" }), {
+  user_header: setting(text.regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, { error: "is not the name of an HTTP header" }), {
     ...atStart,
     text: "The header with the user's name.",
+    aside: true,
     example: "X-Remote-User-Name",
     fallback: "X-Remote-User-Name",
   }).optional(),
   scope: setting(oneOf(["read", "operate", "admin"]), {
     ...atStart,
     text: "What these users may do.",
+    aside: true,
     example: "read",
     fallback: "read",
   }).optional(),
@@ -290,9 +301,10 @@ export const logSchema = z.strictObject({
   }).optional(),
 });
 
-const version = text.refine((value) => value === "1", {
-  error: "must be 1: a file with a higher version needs a newer Meterport",
-});
+const version = formed(
+  text.refine((value) => value === "1", { error: "must be 1: a file with a higher version needs a newer Meterport" }),
+  { enum: [1, "1"] },
+);
 
 export const configSchema = z.strictObject({
   version: setting(version, {
@@ -327,13 +339,15 @@ export const configSchema = z.strictObject({
   }).optional(),
   store: setting(storeValue, {
     ...atStart,
-    text: "A PostgreSQL database in place of the file in the data folder. May also be `@FILE`, `@credential:NAME` or `sealed:…`, because it may hold a password.",
+    text: "A PostgreSQL database in place of the file in the data folder. It may hold a password: then write `@FILE`, `@credential:NAME` or `sealed:…`.",
+    aside: true,
     example: "postgres://meterport@127.0.0.1:5432/meterport",
     fallback: "an SQLite file in the data folder",
   }).optional(),
   store_file: setting(path, {
     ...atStart,
     text: "A file that holds the address of the database.",
+    aside: true,
     example: "store.url",
   }).optional(),
   http: httpSchema.optional(),

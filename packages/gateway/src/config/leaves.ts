@@ -55,7 +55,12 @@ export const wholeNumber = (low: number, high: number) =>
       ctx.addIssue(`${quoted(value)} is not a whole number from ${low} to ${high}`);
       return z.NEVER;
     }),
-    { type: "integer", minimum: low, maximum: high },
+    {
+      anyOf: [
+        { type: "integer", minimum: low, maximum: high },
+        { type: "string", pattern: "^\\d{1,9}$" },
+      ],
+    },
   );
 
 const durationPattern = "^\\d{1,9}(\\.\\d{1,6})? ?(ms|s|min|m|h|d)$";
@@ -142,11 +147,12 @@ export const slug = text
       `has ${String(input).length} characters; the limit is ${longestSlug}, because it is part of addresses`,
   });
 
-export const hostName = text.regex(/^(\[?[0-9a-f:.]+\]?|[a-z0-9_][a-z0-9_.-]*)(:\d{1,5})?$/i, {
+// JSON Schema has no flag for both cases.
+export const hostName = text.regex(/^(\[?[0-9A-Fa-f:.]+\]?|[A-Za-z0-9_][A-Za-z0-9_.-]*)(:\d{1,5})?$/, {
   error: "is not a host name or address",
 });
 
-export const address = text.regex(/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]*)$/i, {
+export const address = text.regex(/^(\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/, {
   error: "is not an IP address",
 });
 

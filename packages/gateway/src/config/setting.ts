@@ -14,6 +14,8 @@ export interface About {
   readonly unit?: string | undefined;
   /** Whether a change takes effect only at the next start. */
   readonly restart: boolean;
+  /** Stays a comment in the sample: another key says the same, or few need it. */
+  readonly aside?: true | undefined;
 }
 
 const abouts = z.registry<About>();
