@@ -44,7 +44,12 @@ export interface Given {
 }
 
 /** The file of these sources, and whether somebody named it. */
-export const configPath = ({ file, data, env, defaultData }: Omit<ConfigSources, "readFile">) => {
+export const configPath = ({
+  file,
+  data,
+  env,
+  defaultData,
+}: Pick<ConfigSources, "file" | "data" | "env" | "defaultData">) => {
   const named = file ?? (env.METERPORT_CONFIG || undefined);
   return {
     path: resolve(named ?? join(data ?? (env.METERPORT_DATA || defaultData), "meterport.yaml")),

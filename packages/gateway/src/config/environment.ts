@@ -44,6 +44,10 @@ const onlyOne = [
 export const variableOf = (path: string): string | undefined =>
   Object.entries(places).find(([, place]) => place.replace("[0]", "[]") === path)?.[0];
 
+/** The environment without what it says of the only meter, for a configuration that is about to get more. */
+export const withoutMeterVariables = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !(places[name] ?? "").startsWith("meters[")));
+
 export interface Overlay {
   readonly value: unknown;
   /** The variable of a path. */

@@ -9,7 +9,7 @@ import type { SecurityName } from "@meterport/protocol/mep/security/security-nam
 import { passwordLength } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
 import type { PortLink } from "@meterport/transports/port-link";
-import { pathText, wrong } from "./complaints.ts";
+import { wrong } from "./complaints.ts";
 import type { MeterInput, MeterOverlay } from "./config-schema.ts";
 import type { ConfigSources, Given } from "./config-sources.ts";
 import type { SecretReader } from "./secret-reader.ts";
@@ -233,7 +233,7 @@ const twins = (meters: readonly MeterInput[], given: Given): readonly string[] =
       if (earlier === undefined) first.set(meter[field], n);
       return earlier === undefined
         ? []
-        : [`${fieldOf(given, n, field)} is the same as that of ${pathText(["meters", earlier])}: ${why}`];
+        : [`${fieldOf(given, n, field)} is the same as that of ${given.named(["meters", earlier])}: ${why}`];
     });
   });
 

@@ -14,7 +14,7 @@ export const sealingKeyLength = 32;
 const longest = 4_096;
 
 export const isSealed = (text: string): boolean =>
-  text.startsWith(head) && text.length <= 2 * longest && /^[A-Za-z0-9_-]{39,}$/.test(text.slice(head.length));
+  text.startsWith(head) && text.length <= 2 * longest && /^[A-Za-z0-9_-]{38,}$/.test(text.slice(head.length));
 
 /**
  * Seals a secret.

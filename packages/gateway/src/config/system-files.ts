@@ -1,7 +1,21 @@
 /** The configuration's view of the real machine: its files, its data folder, its time zone. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "@meterport/protocol/errors";
 import type { ConfigSources } from "./config-sources.ts";
@@ -35,6 +49,62 @@ export const readTextFile = (path: string): string | undefined => {
 /** Permission bits; undefined where they mean nothing, and for what is not there. */
 const modeOf = (path: string): number | undefined =>
   process.platform === "win32" ? undefined : statSync(path, { throwIfNoEntry: false })?.mode;
+
+const ownerOnly = 0o600;
+/** What everybody may do. */
+const others = 0o007;
+
+const told = <T>(path: string, task: () => T): T => {
+  try {
+    return task();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const why =
+      code === "EEXIST" ? "it exists already" : code === "ENOSPC" ? "the disk is full" : String(code ?? error);
+    throw new UsageError("config", `cannot write ${path}: ${why}`, { cause: error });
+  }
+};
+
+const written = (path: string, text: string, mode: number): void => {
+  const file = openSync(path, "wx", ownerOnly);
+  try {
+    writeFileSync(file, text);
+    fchmodSync(file, mode);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+};
+
+/** A new file that only its owner may read. @throws UsageError if it exists or cannot be written */
+export const createTextFile = (path: string, text: string): void =>
+  told(path, () => {
+    mkdirSync(dirname(path), { recursive: true });
+    written(path, text, ownerOnly);
+  });
+
+/**
+ * Replaces a file as a whole, or creates it. A service that reads it by its group still can; what other users could read,
+ * they no longer can.
+ *
+ * @throws UsageError if it cannot be written; then it is as before
+ */
+export const replaceTextFile = (path: string, text: string): void =>
+  told(path, () => {
+    const old = statSync(path, { throwIfNoEntry: false });
+    if (old === undefined) return createTextFile(path, text);
+    // A link stays a link.
+    const target = realpathSync(path);
+    const part = `${target}.${process.pid}.part`;
+    try {
+      written(part, text, (old.mode & others) === 0 ? old.mode & 0o777 : ownerOnly);
+      const own = statSync(part);
+      if (own.uid !== old.uid || own.gid !== old.gid) chownSync(part, old.uid, old.gid);
+      renameSync(part, target);
+    } finally {
+      rmSync(part, { force: true });
+    }
+  });
 
 export const systemFiles = (env: Environment): Pick<ConfigSources, "defaultData" | "zone" | "readFile" | "modeOf"> => ({
   defaultData: defaultData(env),

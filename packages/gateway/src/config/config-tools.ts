@@ -1,0 +1,114 @@
+/** What `meterport config` does: checks, explains, seals and imports. */
+import { join, resolve } from "node:path";
+import { UsageError } from "@meterport/protocol/errors";
+import { parseKey } from "@meterport/protocol/mep/security/key";
+import type { Entropy, Millis } from "@meterport/protocol/ports";
+import { loadConfig } from "./config.ts";
+import { parseConfigFile } from "./config-file.ts";
+import { configSample } from "./config-sample.ts";
+import { type ConfigSources, configPath, configText } from "./config-sources.ts";
+import { type CsvFile, type ImportReport, planImport } from "./import/import-meters.ts";
+import { configJsonSchema } from "./json-schema.ts";
+import { seal, sealingKeyLength } from "./sealing.ts";
+import { sealingKey, sealingKeyFile } from "./secret-reader.ts";
+import { storeComplaint } from "./secret-value.ts";
+import { createTextFile, replaceTextFile, systemFiles } from "./system-files.ts";
+
+/** Which configuration: the options of the same names. */
+export interface AskedConfig {
+  readonly config?: string | undefined;
+  readonly data?: string | undefined;
+}
+
+export interface CheckReport {
+  readonly meters: number;
+  /** Whether there is a file. */
+  readonly path: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+export interface ConfigTools {
+  /** Reads the configuration as the daemon would. @throws UsageError with a line per problem */
+  readonly check: (asked: AskedConfig) => CheckReport;
+  readonly sample: () => string;
+  readonly schema: () => Readonly<Record<string, unknown>>;
+  /** Seals a secret, and makes the key for that if there is none. @throws UsageError, which never quotes the secret */
+  readonly seal: (asked: AskedConfig, secret: string) => { readonly sealed: string; readonly made: string | undefined };
+  /** What an import would change. @throws UsageError with a line per problem */
+  readonly planImport: (asked: AskedConfig, csv: CsvFile) => ImportReport;
+  /** Writes it; gives the name of the old file's copy. @throws UsageError */
+  readonly writeImport: (report: ImportReport) => string | undefined;
+}
+
+/** What the tools get of the world. */
+export interface ConfigWorld extends Omit<ConfigSources, "file" | "data"> {
+  readonly entropy: Entropy;
+  readonly wall: () => Millis;
+  /** @throws UsageError if it exists or cannot be written */
+  readonly createFile: (path: string, text: string) => void;
+  /** @throws UsageError if it cannot be written */
+  readonly replaceFile: (path: string, text: string) => void;
+}
+
+/** The real world, but for what the transports know. */
+export const systemConfigWorld = (
+  deps: Pick<ConfigWorld, "env" | "entropy" | "wall" | "portLinkOf" | "checkLink">,
+): ConfigWorld => ({
+  ...systemFiles(deps.env),
+  createFile: createTextFile,
+  replaceFile: replaceTextFile,
+  ...deps,
+});
+
+const checkSecret = (secret: string): void => {
+  if (secret === "") throw new UsageError("seal", "there is nothing to seal: give the key on standard input");
+  const complaint = storeComplaint(secret);
+  if (/^postgres(ql)?:/.test(secret)) {
+    if (complaint !== undefined) throw new UsageError("seal", `the address of the database ${complaint}`);
+  } else parseKey(secret);
+};
+
+export const configTools = (world: ConfigWorld): ConfigTools => {
+  const sourcesOf = ({ config, data }: AskedConfig): ConfigSources => ({ ...world, file: config, data });
+
+  /** The data folder, also of a file that is not right yet. */
+  const dataOf = (asked: AskedConfig): string => {
+    const given = asked.data ?? (world.env.METERPORT_DATA || undefined);
+    if (given !== undefined) return resolve(given);
+    const sources = sourcesOf(asked);
+    const { path } = configPath(sources);
+    const file = parseConfigFile(path, configText(sources) ?? "").value as { readonly data?: unknown };
+    return typeof file.data === "string" ? resolve(path, "..", file.data) : resolve(world.defaultData);
+  };
+
+  return {
+    check: (asked) => {
+      const sources = sourcesOf(asked);
+      const { meters, warnings } = loadConfig(sources);
+      const { path } = configPath(sources);
+      return { meters: meters.length, path: world.readFile(path) === undefined ? undefined : path, warnings };
+    },
+    sample: configSample,
+    schema: configJsonSchema,
+    seal: (asked, secret) => {
+      checkSecret(secret);
+      const data = dataOf(asked);
+      const deps = { env: world.env, data, readFile: world.readFile };
+      const known = sealingKey(deps);
+      const path = join(data, sealingKeyFile);
+      if (known === undefined)
+        world.createFile(path, `${Buffer.from(world.entropy(sealingKeyLength)).toString("hex")}\n`);
+      const key = known ?? sealingKey(deps);
+      if (key === undefined) throw new UsageError("seal", `cannot read ${path}, which was just written`);
+      return { sealed: seal(secret, key, world.entropy), made: known === undefined ? path : undefined };
+    },
+    planImport: (asked, csv) => planImport(sourcesOf(asked), csv),
+    writeImport: ({ path, before, after }) => {
+      if (before === after) return undefined;
+      const copy = `${path}.before-${new Date(world.wall()).toISOString().replaceAll(":", "-")}`;
+      if (before !== "") world.createFile(copy, before);
+      world.replaceFile(path, after);
+      return before === "" ? undefined : copy;
+    },
+  };
+};

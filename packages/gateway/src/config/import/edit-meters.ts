@@ -1,0 +1,173 @@
+/** Writes meters into the text of a configuration, of which everything else stays as it is: comments, order, spaces. */
+import { isDeepStrictEqual } from "node:util";
+import { UsageError } from "@meterport/protocol/errors";
+import {
+  Document,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  Scalar,
+  visit,
+  type YAMLMap,
+} from "yaml";
+import { parseConfigFile } from "../config-file.ts";
+import type { Merged, MeterEdit, Raw } from "./merge-meters.ts";
+
+const style = { lineWidth: 0 } as const;
+const asText = { schema: "failsafe" } as const;
+
+/** Keys of digits would look like numbers to other readers. */
+const quoteKeys = (doc: Document): Document => {
+  visit(doc, {
+    Pair: (_, pair) => {
+      if (isScalar(pair.key) && pair.key.value === "key" && isScalar(pair.value)) pair.value.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return doc;
+};
+
+const yamlOf = (value: unknown): string => quoteKeys(new Document(value, asText)).toString(style);
+const scalarOf = (name: string, text: string): string =>
+  yamlOf({ [name]: text })
+    .slice(name.length + 2)
+    .trimEnd();
+
+/** A list of meters as lines with this indentation. */
+const itemsOf = (meters: readonly Raw[], indent: number): string =>
+  yamlOf(meters).replace(/^(?=.)/gm, " ".repeat(indent));
+
+const lineEnd = (text: string, from: number): number => {
+  const end = text.indexOf("\n", from);
+  return end < 0 ? text.length : end;
+};
+
+/** Where the last value within a node ends. */
+const endOf = (node: Node): number => {
+  if (isMap(node) || isSeq(node)) {
+    const last: unknown = node.items.at(-1);
+    const pair = last as Pair<Node, Node | null> | undefined;
+    const inner = isMap(node)
+      ? pair?.value?.range === undefined
+        ? pair?.key
+        : pair.value
+      : (last as Node | undefined);
+    if (inner?.range !== undefined && node.flow !== true) return endOf(inner);
+  }
+  return node.range?.[1] ?? 0;
+};
+
+interface Splice {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+const columnOf = (text: string, offset: number): number => offset - (text.lastIndexOf("\n", offset - 1) + 1);
+
+/** A new line behind the one in which something ends. */
+const lineAfter = (text: string, offset: number, line: string): Splice => {
+  const at = lineEnd(text, offset);
+  return { from: at, to: at, text: `\n${line}` };
+};
+
+/** The splices of one meter; undefined if they would not be simple. */
+const splicesOf = (text: string, map: YAMLMap, edit: MeterEdit): readonly Splice[] | undefined => {
+  const [first] = map.items;
+  if (map.flow === true || !isScalar(first?.key)) return undefined;
+  const indent = columnOf(text, first.key.range?.[0] ?? 0);
+  const splices: Splice[] = [];
+  for (const [path, value] of edit.fields) {
+    const node: unknown = map.getIn(path.split("."), true);
+    const name = path.split(".").at(-1) ?? "";
+    if (value === undefined) return undefined;
+    const written = scalarOf(name, value);
+    if (written.includes("\n")) return undefined;
+    if (isScalar(node) && node.range) splices.push({ from: node.range[0], to: node.range[1], text: written });
+    else if (node === undefined && !path.includes("."))
+      splices.push(lineAfter(text, endOf(map), `${" ".repeat(indent)}${name}: ${written}`));
+    else return undefined;
+  }
+  return splices;
+};
+
+const spliced = (text: string, splices: readonly Splice[]): string => {
+  const parts: string[] = [];
+  let done = 0;
+  for (const { from, to, text: part } of [...splices].sort((a, b) => a.from - b.from || a.to - b.to)) {
+    parts.push(text.slice(done, from), part);
+    done = to;
+  }
+  return [...parts, text.slice(done)].join("");
+};
+
+/** The text with a few places changed; undefined where the file is laid out in a way that this does not know. */
+const withSplices = (text: string, doc: Document.Parsed, { added, changed }: Merged): string | undefined => {
+  const list: unknown = doc.get("meters", true);
+  const splices: Splice[] = [];
+  for (const edit of changed) {
+    const map: unknown = isSeq(list) ? list.items[edit.index] : undefined;
+    const own = isMap(map) ? splicesOf(text, map, edit) : undefined;
+    if (own === undefined) return undefined;
+    splices.push(...own);
+  }
+  if (added.length === 0) return spliced(text, splices);
+  if (isSeq(list) && list.flow !== true && list.items.length > 0 && list.range) {
+    const items = itemsOf(added, columnOf(text, list.range[0])).trimEnd();
+    return spliced(text, [...splices, lineAfter(text, endOf(list), items)]);
+  }
+  if (list !== undefined || (doc.contents !== null && (!isMap(doc.contents) || doc.contents.flow === true)))
+    return undefined;
+  const before = text.trim() === "" ? "" : `${text.trimEnd()}\n\n`;
+  return `${before}meters:\n${itemsOf(added, 2)}`;
+};
+
+/** The same by way of nodes, which may change the layout of lines. */
+const withNodes = (doc: Document.Parsed, { added, changed }: Merged): string => {
+  for (const { index, fields } of changed)
+    for (const [path, value] of fields) {
+      const at = ["meters", index, ...path.split(".")];
+      const node: unknown = doc.getIn(at, true);
+      if (value === undefined) doc.deleteIn(at);
+      else if (isScalar(node)) node.value = value;
+      else doc.setIn(at, value);
+    }
+  if (added.length > 0) {
+    const list: unknown = doc.get("meters", true);
+    if (isSeq(list)) for (const meter of added) list.add(doc.createNode(meter));
+    else doc.set("meters", doc.createNode(added));
+  }
+  return quoteKeys(doc).toString(style);
+};
+
+/**
+ * The text with the merged meters. What it reads as afterwards is compared with what it should.
+ *
+ * @param value the file as it is read now
+ * @throws UsageError if the file cannot be changed this way
+ */
+export const editMeters = (name: string, text: string, value: Raw, merged: Merged): string => {
+  const wanted = { ...value, meters: merged.meters };
+  const reads = (written: string | undefined): written is string => {
+    try {
+      return written !== undefined && isDeepStrictEqual(plain(parseConfigFile(name, written).value), plain(wanted));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return false;
+    }
+  };
+  const parse = (): Document.Parsed => parseDocument(text, { ...asText, logLevel: "silent", prettyErrors: false });
+  const simple = withSplices(text, parse(), merged);
+  if (reads(simple)) return simple;
+  const whole = withNodes(parse(), merged);
+  if (reads(whole)) return whole;
+  throw new UsageError(
+    "import",
+    `${name} is laid out in a way that meters cannot be added to: write them as a list below "meters:"`,
+  );
+};
+
+/** Without the prototypes of the parser's objects. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
