@@ -131,9 +131,10 @@ export const complaint = (path: string, imported: Import): string | undefined =>
   }
   // All other commands start without the daemon, its server and its database.
   if (from.name === "cli" && to === "gateway" && !typeOnly)
-    return /^@meterport\/gateway\/(daemon|administration)$/.test(specifier) &&
-      dynamic === true &&
-      (from.inner === "src/main.ts" || test)
+    return test ||
+      (/^@meterport\/gateway\/(daemon|administration|read-config)$/.test(specifier) &&
+        dynamic === true &&
+        from.inner === "src/main.ts")
       ? undefined
       : "only main.ts loads the gateway, by import() when it is asked for";
   if (from.name === "gateway" && !test && !typeOnly && (to === "simulator" || to === "transports"))

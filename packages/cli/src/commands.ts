@@ -246,4 +246,11 @@ export const commands: readonly Listed[] = [
     async () => (await import("./commands/restore/options.ts")).addRestoreCommand,
     async () => (await import("./commands/restore/restore-command.ts")).restoreCommand,
   ),
+  command(
+    "config <action> [file]",
+    "checks and explains the gateway's configuration, seals its keys, imports its meters",
+    "meterport config check --config meterport.yaml",
+    async () => (await import("./commands/config/options.ts")).addConfigCommand,
+    async () => (await import("./commands/config/config-command.ts")).configCommand,
+  ),
 ];

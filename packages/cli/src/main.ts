@@ -160,6 +160,7 @@ const io: RawIo = {
   administration: () => import("@meterport/gateway/administration"),
   fetchJson,
   startDaemon: async (options) => (await import("@meterport/gateway/daemon")).startDaemon(options),
+  configTools: async () => (await import("@meterport/gateway/read-config")).systemConfigTools(process.env),
   interrupted: interruption.signal,
 };
 process.exitCode = await run(process.argv.slice(2), io);

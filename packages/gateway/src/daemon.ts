@@ -176,6 +176,7 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   const log = lineLog(systemClock, writeLog, () => logging);
   const config = readConfig(options);
   logging.level = config.logLevel;
+  logging.format = config.logFormat;
   for (const warning of config.warnings) log.warn(warning);
   for (const meter of config.meters) log.info(`${meter.id}: key ${meter.keyForm}`);
   const lock = lockDataFolder(config.data);

@@ -1,10 +1,12 @@
 /** Reads the configuration of this machine. */
 import { UsageError } from "@meterport/protocol/errors";
+import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { portLinkOf } from "@meterport/transports/port-link";
 import { type Config, loadConfig } from "./config/config.ts";
+import { type ConfigTools, configTools } from "./config/config-tools.ts";
 import type { Environment } from "./config/environment.ts";
-import { systemFiles } from "./config/system-files.ts";
+import { createTextFile, replaceTextFile, systemFiles } from "./config/system-files.ts";
 
 export interface ReadConfigOptions {
   /** The file of `--config`; undefined if omitted. */
@@ -31,3 +33,16 @@ export const readConfig = ({ config, data, env }: ReadConfigOptions): Config => 
     portLinkOf,
   });
 };
+
+/** What works on the configuration of this machine. */
+export const systemConfigTools = (env: Environment): ConfigTools =>
+  configTools({
+    env,
+    ...systemFiles(env),
+    checkLink: parseMeterLink,
+    portLinkOf,
+    entropy: systemEntropy,
+    wall: systemClock.wall,
+    createFile: createTextFile,
+    replaceFile: replaceTextFile,
+  });

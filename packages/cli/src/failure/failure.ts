@@ -15,9 +15,13 @@ export const errorDocument = (error: MeterportError): { readonly code: string; r
   message: error.message,
 });
 
+/** A configuration has a line for each problem; any other line feed is foreign. */
+const sentencesOf = ({ code, message }: MeterportError): readonly string[] =>
+  code === "config" ? message.split("\n") : [message];
+
 /** Reports a failure to people, with the remedy for an optical port or for another link. */
 export const tellFailure = (io: Io, error: MeterportError, optical: boolean): void => {
-  say(io, error.message);
+  for (const sentence of sentencesOf(error)) say(io, sentence);
   const remedy = remedyOf(error, optical);
   if (remedy !== undefined) io.stderr.write(`  ${remedy}\n`);
 };

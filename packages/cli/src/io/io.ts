@@ -1,4 +1,5 @@
 /** A command's access to the world: everything that a test replaces. */
+import type { ConfigTools } from "@meterport/gateway/config/config-tools";
 import type { Daemon, DaemonOptions } from "@meterport/gateway/daemon";
 import { plainText } from "@meterport/protocol/plain-text";
 import type { Clock, Entropy, Signal, Transport } from "@meterport/protocol/ports";
@@ -94,6 +95,8 @@ export interface Io {
   readonly administration: () => Promise<Administration>;
   /** A GET request to a daemon, within some seconds. @throws UsageError or LinkError with a sentence */
   readonly fetchJson: (url: string, token?: string) => Promise<{ readonly status: number; readonly body: unknown }>;
+  /** What knows the gateway's configuration. */
+  readonly configTools: () => Promise<ConfigTools>;
   /** Ends when the user interrupts. */
   readonly interrupted: AbortSignal;
   /** Removes what looks like a key from a text that quotes the user's input. */

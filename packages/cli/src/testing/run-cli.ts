@@ -36,6 +36,8 @@ export interface World {
   readonly startDaemon?: Io["startDaemon"] | undefined;
   /** Answers of daemons by address; any other address fails. */
   readonly answers?: Readonly<Record<string, { readonly status: number; readonly body: unknown }>> | undefined;
+  /** What knows the configuration; without it, asking for it fails the test. */
+  readonly configTools?: Io["configTools"] | undefined;
   /** The ports that are plugged in; none if omitted. */
   readonly adapters?: readonly SerialAdapter[] | undefined;
   /** Receives what is written to files, by path; bytes as one character each. */
@@ -135,6 +137,7 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
       return answer;
     },
     startDaemon: world.startDaemon ?? (() => Promise.reject(new Error("no daemon in this world"))),
+    configTools: world.configTools ?? (() => Promise.reject(new Error("no configuration in this world"))),
     interrupted: world.interrupted ?? new AbortController().signal,
   };
   const code = await run(argv, io);

@@ -5,16 +5,24 @@ import type { Place } from "./config-file.ts";
 import { knownNames } from "./config-schema.ts";
 import { didYouMean } from "./did-you-mean.ts";
 
+/** A name in quotes may hold a line feed, and each line is a sentence. */
+const oneLine = (name: PropertyKey): string => String(name).replace(/\p{Cc}+/gu, " ");
+
 /** "meters[0].link" */
 export const pathText = (path: readonly PropertyKey[]): string =>
-  path.map((part, n) => (typeof part === "number" ? `[${part}]` : `${n === 0 ? "" : "."}${String(part)}`)).join("");
+  path.map((part, n) => (typeof part === "number" ? `[${part}]` : `${n === 0 ? "" : "."}${oneLine(part)}`)).join("");
 
 /** How a value is called in sentences. */
 export type PathName = (path: readonly PropertyKey[]) => string;
 
-/** One sentence per problem: place, path, what is wrong, and what to do. */
-export const complaints = (issues: readonly z.core.$ZodIssue[], place: Place, named: PathName = pathText): string[] =>
-  issues.flatMap((issue) => {
+const position = (sentence: string): number => {
+  const [, line = "0", column = "0"] = /:(\d+)(?::(\d+))?: /.exec(sentence) ?? [];
+  return 1e6 * Number(line) + Number(column);
+};
+
+/** One sentence per problem, from top to bottom: place, path, what is wrong, and what to do. */
+export const complaints = (issues: readonly z.core.$ZodIssue[], place: Place, named: PathName = pathText): string[] => {
+  const sentences = issues.flatMap((issue) => {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((name) => {
         const meant = didYouMean(name, knownNames(issue.path));
@@ -26,6 +34,11 @@ export const complaints = (issues: readonly z.core.$ZodIssue[], place: Place, na
       issue.code === "invalid_type" && issue.expected === "object" ? "must hold names with values" : issue.message;
     return [`${place(issue.path)}: ${issue.path.length === 0 ? "the configuration" : named(issue.path)} ${what}`];
   });
+  return sentences
+    .map((sentence) => ({ sentence, at: position(sentence) }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ sentence }) => sentence);
+};
 
 /** Nobody mends more at once. */
 const mostSentences = 50;

@@ -1,7 +1,7 @@
 /** The one schema of the configuration: every key with its kind, its limits, and what the documentation says of it. */
 import { securityNames } from "@meterport/protocol/mep/security/security-names";
 import { z } from "zod";
-import { logLevels } from "../log.ts";
+import { logFormats, logLevels } from "../log.ts";
 import {
   address,
   duration,
@@ -298,6 +298,12 @@ export const logSchema = z.strictObject({
     text: "How much is logged: error, warn, info, debug or trace, see [trace.md](trace.md). What crosses a link is logged from the next start of its meter.",
     example: "info",
     fallback: "info",
+  }).optional(),
+  format: setting(oneOf(logFormats), {
+    ...live,
+    text: "`text` for people, or `json` for programs that collect logs: an object a line.",
+    example: "text",
+    fallback: "text",
   }).optional(),
 });
 

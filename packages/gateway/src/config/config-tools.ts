@@ -12,7 +12,6 @@ import { configJsonSchema } from "./json-schema.ts";
 import { seal, sealingKeyLength } from "./sealing.ts";
 import { sealingKey, sealingKeyFile } from "./secret-reader.ts";
 import { storeComplaint } from "./secret-value.ts";
-import { createTextFile, replaceTextFile, systemFiles } from "./system-files.ts";
 
 /** Which configuration: the options of the same names. */
 export interface AskedConfig {
@@ -49,16 +48,6 @@ export interface ConfigWorld extends Omit<ConfigSources, "file" | "data"> {
   /** @throws UsageError if it cannot be written */
   readonly replaceFile: (path: string, text: string) => void;
 }
-
-/** The real world, but for what the transports know. */
-export const systemConfigWorld = (
-  deps: Pick<ConfigWorld, "env" | "entropy" | "wall" | "portLinkOf" | "checkLink">,
-): ConfigWorld => ({
-  ...systemFiles(deps.env),
-  createFile: createTextFile,
-  replaceFile: replaceTextFile,
-  ...deps,
-});
 
 const checkSecret = (secret: string): void => {
   if (secret === "") throw new UsageError("seal", "there is nothing to seal: give the key on standard input");

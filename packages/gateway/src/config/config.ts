@@ -4,7 +4,7 @@ import type { Retention } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
-import type { LogLevel } from "../log.ts";
+import type { LogFormat, LogLevel } from "../log.ts";
 import { wrong } from "./complaints.ts";
 import { parseConfigFile } from "./config-file.ts";
 import {
@@ -71,6 +71,7 @@ export interface Config {
   readonly history: History;
   /** Log level: this and more severe lines are logged. */
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
   /** Poll interval of the demo, and of meters without their own. */
   readonly interval: Millis;
   /** IANA name of the zone of meters without their own. */
@@ -151,6 +152,7 @@ const configOf = (sources: ConfigSources, file: ReadFile): Config => {
     store: storeOf(given, secrets),
     history: historyOf(given),
     logLevel: over.log?.level ?? base.log?.level ?? "info",
+    logFormat: over.log?.format ?? base.log?.format ?? "text",
     interval,
     zone,
     backFill,

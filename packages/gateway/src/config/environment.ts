@@ -14,6 +14,7 @@ const places: Readonly<Record<string, string>> = {
   METERPORT_HTTP_PORT: "http.port",
   METERPORT_HTTP_ALLOWED_HOSTS: "http.allowed_hosts",
   METERPORT_LOG_LEVEL: "log.level",
+  METERPORT_LOG_FORMAT: "log.format",
   METERPORT_LINK: "meters[0].link",
   METERPORT_KEY: "meters[0].key",
   METERPORT_KEY_FILE: "meters[0].key_file",

@@ -58,6 +58,7 @@ const told = <T>(path: string, task: () => T): T => {
   try {
     return task();
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     const why =
       code === "EEXIST" ? "it exists already" : code === "ENOSPC" ? "the disk is full" : String(code ?? error);
@@ -96,6 +97,8 @@ export const replaceTextFile = (path: string, text: string): void =>
     // A link stays a link.
     const target = realpathSync(path);
     const part = `${target}.${process.pid}.part`;
+    // One that a power failure left.
+    rmSync(part, { force: true });
     try {
       written(part, text, (old.mode & others) === 0 ? old.mode & 0o777 : ownerOnly);
       const own = statSync(part);

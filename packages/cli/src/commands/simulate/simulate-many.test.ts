@@ -46,7 +46,10 @@ describe("meterport simulate --count", () => {
       return err;
     };
     assert.match(await refused("--listen", "/dev/ttyUSB0"), /--count needs one --listen tcp:\/\/host:port/);
-    assert.match(await refused("--listen", "tcp://127.0.0.1:65534"), /3 ports from 65534 upward are more than there are/);
+    assert.match(
+      await refused("--listen", "tcp://127.0.0.1:65534"),
+      /3 ports from 65534 upward are more than there are/,
+    );
     const many = await runCli(["simulate", "--listen", "tcp://127.0.0.1:0", "--count", "0"]);
     assert.deepEqual([many.code, /--count/.test(many.err)], [2, true]);
   });

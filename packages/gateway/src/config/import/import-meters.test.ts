@@ -149,7 +149,7 @@ test("every wrong row is told with its line, and no field is quoted that may be 
     /2: key_file: key file \/data\/none/,
   );
   assert.match(
-    refusal("meters: [{ id: Bad }]", `${head}${good}`)[0] ?? "",
+    refusal("meters: [{ id: Bad }]", `${head}${good}`)[1] ?? "",
     /meterport\.yaml:1:16: meters\[0\]\.id must be/,
   );
   assert.match(
