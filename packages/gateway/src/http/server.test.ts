@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { get as httpGet } from "node:http";
 import { connect, createServer } from "node:net";
 import { type TestContext, test } from "node:test";
 import { silentLog } from "@meterport/engine/ports/log";
@@ -91,4 +92,28 @@ test("takes a free port if the default one is in use, and logs that", async () =
 test("reports an address that is not this machine's in one sentence", async () => {
   const options = { host: "192.0.2.1", port: 0, portAsked: false, fetch: () => new Response("ok"), log: silentLog };
   await assert.rejects(listen(options), /192\.0\.2\.1 is not an address of this machine: check METERPORT_HTTP_HOST/);
+});
+
+test("the ingress's listener hears its one client only", { skip: process.platform !== "linux" }, async (t) => {
+  const lines: string[] = [];
+  const server = await listen({
+    host: "127.0.0.1",
+    port: 0,
+    portAsked: true,
+    fetch: (_, { ingress }) => new Response(ingress?.scope ?? "none"),
+    log: { ...silentLog, warn: (line) => void lines.push(line) },
+    ingress: { from: "127.0.0.2", userHeader: "X-Remote-User-Name", scope: "operate" },
+  });
+  t.after(() => server.close());
+  const port = Number(new URL(server.url).port);
+  const ask = (localAddress: string) =>
+    new Promise<string>((resolve, reject) => {
+      httpGet({ port, host: "127.0.0.1", localAddress, agent: false }, (response) => {
+        response.on("data", (chunk) => resolve(String(chunk)));
+      }).on("error", reject);
+    });
+  assert.equal(await ask("127.0.0.2"), "operate");
+  await assert.rejects(ask("127.0.0.1"), /socket hang up|ECONNRESET/);
+  await assert.rejects(ask("127.0.0.3"));
+  assert.deepEqual(lines, ["http: 127.0.0.1 was refused by the listener for the ingress, which is only for 127.0.0.2"]);
 });
