@@ -16,7 +16,7 @@ import { type CaptureShelf, openCaptureShelf } from "./captures/capture-shelf.ts
 import { ErrorRecorder } from "./captures/error-recorder.ts";
 import type { Config, MeterConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
-import { listen } from "./http/server.ts";
+import { openDoor, openFront } from "./http/front.ts";
 import { dashboard, ownVersion } from "./installation.ts";
 import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
@@ -37,6 +37,8 @@ export interface DaemonOptions {
   readonly config?: string | undefined;
   /** The folder of `--data`; undefined if omitted. */
   readonly data?: string | undefined;
+  /** `--pair`: the first user may be made with a code that is logged. */
+  readonly pair?: boolean | undefined;
   readonly env: Environment;
   /** Receives the log, line by line. */
   readonly writeLog: (line: string) => void;
@@ -45,6 +47,8 @@ export interface DaemonOptions {
 export interface Daemon {
   /** The address of the page: "http://127.0.0.1:8765". */
   readonly url: string;
+  /** Reads renewed files of the certificate. */
+  readonly reloadTls: () => void;
   /** Stops it cleanly; `why` goes into the log. */
   readonly stop: (why: string) => Promise<void>;
 }
@@ -188,7 +192,20 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   }
 };
 
-const startLocked = async ({ env }: DaemonOptions, config: Config, log: LevelLog, lock: DataLock): Promise<Daemon> => {
+const startLocked = async (
+  { env, pair = false }: DaemonOptions,
+  config: Config,
+  log: LevelLog,
+  lock: DataLock,
+): Promise<Daemon> => {
+  const access = openDoor({
+    host: config.http.host,
+    folder: config.data,
+    pairing: pair,
+    clock: systemClock,
+    entropy: systemEntropy,
+    log,
+  });
   const store = openSqliteStore(config.data, log, systemClock.wall);
   const shelf = openCaptureShelf(join(config.data, "captures"), log);
   const running: Running = { config, env, log, shelf, redactorOf: redactors(log) };
@@ -211,8 +228,9 @@ const startLocked = async ({ env }: DaemonOptions, config: Config, log: LevelLog
     dashboard,
     host: config.http.host,
     allowedHosts: config.http.allowedHosts,
+    access,
   });
-  const server = await listen({ ...config.http, fetch: gateway.app.fetch, log });
+  const server = await openFront({ http: config.http, fetch: gateway.app.fetch, log });
   gateway.start();
   const version = ownVersion();
   lock.record({ pid: process.pid, url: server.url, version, started: new Date(systemClock.wall()).toISOString() });
@@ -224,6 +242,7 @@ const startLocked = async ({ env }: DaemonOptions, config: Config, log: LevelLog
   );
   return {
     url: server.url,
+    reloadTls: server.reloadTls,
     stop: async (why) => {
       log.info(`${why}: stopping`);
       systemd.stopping();

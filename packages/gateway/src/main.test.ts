@@ -118,5 +118,5 @@ test("a bad configuration is a sentence with its place, without the key, and exi
   assert.doesNotMatch(daemon.seen.err, /CANARY|at .*\.ts/);
   const unknown = run({}, ["--prot", "1"]);
   assert.equal(await unknown.exit, 2);
-  assert.match(unknown.seen.err, /unknown argument; known: --config FILE, --data FOLDER/);
+  assert.match(unknown.seen.err, /unknown argument; known: --config FILE, --data FOLDER, --pair/);
 });

@@ -7,11 +7,12 @@ import { startDaemon } from "./daemon.ts";
 // If the reader of the log or the output has gone, the daemon keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
-const readFlags = (): { readonly config?: string; readonly data?: string } => {
+const readFlags = (): { readonly config?: string; readonly data?: string; readonly pair?: boolean } => {
   try {
-    return parseArgs({ options: { config: { type: "string" }, data: { type: "string" } } }).values;
+    const options = { config: { type: "string" }, data: { type: "string" }, pair: { type: "boolean" } } as const;
+    return parseArgs({ options }).values;
   } catch {
-    throw new UsageError("arguments", "unknown argument; known: --config FILE, --data FOLDER");
+    throw new UsageError("arguments", "unknown argument; known: --config FILE, --data FOLDER, --pair");
   }
 };
 

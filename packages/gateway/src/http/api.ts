@@ -76,6 +76,17 @@ export interface LogAnswer {
   readonly entries: readonly LogEntry[];
 }
 
+/** `GET /api/v1/session`: on whose behalf a request is made. */
+export interface SessionAnswer {
+  /** `open`: on a loopback address without users, where everybody may do everything. */
+  readonly state: "signed-in" | "signed-out" | "open";
+  readonly name: string | null;
+  readonly kind: "user" | "token" | "ingress" | "local" | null;
+  readonly scope: "read" | "operate" | "admin" | null;
+  /** Whether the first user can be made with the code on the console. */
+  readonly pairing: boolean;
+}
+
 /** Body of every answer with a status of 400 or above. */
 export interface ApiProblem {
   readonly error: string;

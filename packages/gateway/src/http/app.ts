@@ -4,6 +4,10 @@ import type { Log } from "@meterport/engine/ports/log";
 import type { Store } from "@meterport/engine/ports/store";
 import type { Clock } from "@meterport/protocol/ports";
 import { HTTPException } from "hono/http-exception";
+import type { Access } from "../access/access.ts";
+import { authorize } from "./access/authorize.ts";
+import { addSession } from "./access/session.ts";
+import { StreamBudget, type StreamBudgetOptions } from "./access/stream-budget.ts";
 import { type Meters, refuse, shown } from "./answers.ts";
 import type { ApiProblem } from "./api.ts";
 import { addCaptures, type CaptureSource } from "./captures/captures.ts";
@@ -14,6 +18,8 @@ import { addHistory } from "./history/history.ts";
 import { hostCheck } from "./host-check.ts";
 import { addLog, type LogSource } from "./log/log.ts";
 import { addMeters } from "./meters/meters.ts";
+import { methodsOf } from "./methods.ts";
+import type { Peer } from "./peer.ts";
 import { type StaticFile, staticFiles } from "./static-files.ts";
 
 export interface AppOptions extends CaptureSource, LogSource {
@@ -28,10 +34,14 @@ export interface AppOptions extends CaptureSource, LogSource {
   readonly host: string;
   readonly allowedHosts: readonly string[];
   readonly maxClients?: number | undefined;
+  readonly streamBudget?: StreamBudgetOptions | undefined;
+  /** Who may do what; without it nobody can sign in, and only loopback is served. */
+  readonly access?: Access | undefined;
 }
 
 export interface App {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** @param peer the other end of the connection; this process if omitted */
+  readonly fetch: (request: Request, peer?: Peer) => Response | Promise<Response>;
   readonly streams: EventStreams;
 }
 
@@ -39,6 +49,20 @@ const describeApi = (app: OpenAPIHono, version: string): void => {
   app.doc31("/api/v1/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Meterport", version, description: "Live values and history of electricity meters" },
+  });
+};
+
+/** One sentence for a method that a path does not have. */
+const addOtherMethods = (app: OpenAPIHono): void => {
+  app.notFound((c) => {
+    const isApi = c.req.path.startsWith("/api/");
+    // The page's files are below every path, but the API has only what is listed.
+    const methods = methodsOf(isApi ? app.routes.filter(({ path }) => path !== "/*") : app.routes, c.req.path);
+    if (methods.length === 0 || c.req.method === "GET" || c.req.method === "HEAD")
+      return refuse(c, 404, "not-found", `there is nothing at ${shown(c.req.path)}`);
+    const allow = methods.join(", ");
+    const message = `${shown(c.req.method)} is not possible at ${shown(c.req.path)}: only ${allow}`;
+    return c.json({ error: "method-not-allowed", message } satisfies ApiProblem, 405, { allow });
   });
 };
 
@@ -64,7 +88,11 @@ export const createApp = (options: AppOptions): App => {
       return c.json({ error: "bad-request", message: `${issue?.path.join(".")}: ${issue?.message}` }, 400);
     },
   });
-  app.use(checks(hostCheck(options.host, options.allowedHosts)));
+  const hosts = hostCheck(options.host, options.allowedHosts);
+  const budget = new StreamBudget(options.streamBudget);
+  app.use(checks(hosts));
+  app.use(authorize({ access: options.access, host: options.host, hosts, budget }));
+  addSession(app, options.access);
   addMeters(app, meters, streams);
   addHistory(app, meters, store, clock.wall);
   addLog(app, meters, options);
@@ -72,6 +100,7 @@ export const createApp = (options: AppOptions): App => {
   addHealth(app, meters, options.version, clock);
   describeApi(app, options.version);
   addFiles(app, options.dashboard);
+  addOtherMethods(app);
   app.onError((error, c) => {
     if (error instanceof HTTPException) {
       return c.json({ error: "bad-request", message: error.message } satisfies ApiProblem, error.status);
@@ -80,5 +109,5 @@ export const createApp = (options: AppOptions): App => {
     const message = "the gateway failed to answer; see its log for the reason";
     return c.json({ error: "internal", message } satisfies ApiProblem, 500);
   });
-  return { fetch: (request) => app.fetch(request), streams };
+  return { fetch: (request, peer) => app.fetch(request, { peer }), streams };
 };

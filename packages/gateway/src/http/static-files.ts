@@ -23,6 +23,9 @@ const unbuilt = `<!doctype html>
 </body></html>
 `;
 
+/** Names that end otherwise are never served. */
+export const fileTypes: readonly string[] = Object.keys(types);
+
 export interface StaticFile {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly type: string;

@@ -12,6 +12,7 @@ import type { Log } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { Retention, Store } from "@meterport/engine/ports/store";
 import type { Clock, Millis } from "@meterport/protocol/ports";
+import type { Access } from "../access/access.ts";
 import type { CaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
 import { type App, createApp } from "../http/app.ts";
@@ -41,6 +42,7 @@ export interface GatewayOptions {
   readonly dashboard: string;
   readonly host: string;
   readonly allowedHosts: readonly string[];
+  readonly access?: Access | undefined;
 }
 
 export interface Gateway {
@@ -92,6 +94,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     dashboard: options.dashboard,
     host: options.host,
     allowedHosts: options.allowedHosts,
+    access: options.access,
   });
   const routine = new PruneRoutine({
     ...{ store, clock, log, points: options.meters.map(({ id }) => id) },

@@ -7,15 +7,28 @@ import type { MeterChange, MeterView } from "@meterport/engine/points/meter-view
 import { silentLog } from "@meterport/engine/ports/log";
 import { FakeMeter, reading } from "@meterport/engine/testing/fake-meter";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
+import { createAccess } from "../access/access.ts";
+import { accessBook } from "../access/access-book.ts";
+import type { Cost } from "../access/password.ts";
 import { openCaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
 import type { LinkHealth } from "../http/api.ts";
+import type { Peer } from "../http/peer.ts";
 import { createGateway } from "../operation/gateway.ts";
 import { openSqliteStore } from "../stores/sqlite/sqlite-store.ts";
 
-export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly string[] = []) => {
+/** Cheap enough for tests. */
+export const cheap: Cost = { N: 2, r: 1, p: 1 };
+
+/** @param withAccess gives it users and tokens, which its data folder begins without */
+export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly string[] = [], withAccess = false) => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-http-"));
   const clock = new VirtualClock({ wall: Date.UTC(2026, 0, 1, 12) });
+  const lines: string[] = [];
+  const note = (line: string) => void lines.push(line);
+  const entropy = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+  const accessOptions = { folder, clock, entropy, cost: cheap, log: { info: note, warn: note, error: note } };
+  const access = withAccess ? createAccess(accessOptions) : undefined;
   const meter = new FakeMeter(clock);
   const store = openSqliteStore(join(folder, "data"), silentLog, clock.wall);
   const captures = openCaptureShelf(join(folder, "captures"), silentLog);
@@ -42,10 +55,11 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
     dashboard: join(folder, "dist"),
     host,
     allowedHosts,
+    access,
   });
   gateway.start();
-  const get = (path: string, init: RequestInit = {}) =>
-    Promise.resolve(gateway.app.fetch(new Request(`http://127.0.0.1:8765${path}`, init)));
+  const get = (path: string, init: RequestInit = {}, peer?: Peer) =>
+    Promise.resolve(gateway.app.fetch(new Request(`http://127.0.0.1:8765${path}`, init), peer));
   return {
     folder,
     clock,
@@ -54,6 +68,10 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
     captures,
     redactions,
     gateway,
+    access,
+    book: accessBook(accessOptions),
+    /** What access logged. */
+    lines,
     get,
     json: async <T>(path: string): Promise<T> => (await (await get(path)).json()) as T,
     done: async () => {

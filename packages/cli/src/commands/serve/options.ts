@@ -4,6 +4,7 @@ import { type Host, type Load, runs } from "../../options/host.ts";
 export interface ServeOptions {
   readonly config?: string | undefined;
   readonly data?: string | undefined;
+  readonly pair?: true | undefined;
 }
 
 export const addServeCommand = (host: Host, load: Load<[options: ServeOptions]>): void => {
@@ -13,5 +14,6 @@ export const addServeCommand = (host: Host, load: Load<[options: ServeOptions]>)
       "--data <folder>",
       "the folder for all stored data; by default METERPORT_DATA, or the system's standard folder",
     )
+    .option("--pair", "logs a code with which the first user can be made on the page")
     .action(runs(host, load));
 };

@@ -9,9 +9,9 @@ const interruption = (signal: AbortSignal): Promise<void> =>
   });
 
 /** @throws UsageError for what is wrong with the configuration, the data folder or the port */
-export const serveCommand = async ({ config, data }: ServeOptions, io: Io): Promise<Exit> => {
+export const serveCommand = async ({ config, data, pair }: ServeOptions, io: Io): Promise<Exit> => {
   const { env, stdout, stderr, interrupted } = io;
-  const daemon = await io.startDaemon({ config, data, env, writeLog: stderr.write });
+  const daemon = await io.startDaemon({ config, data, pair, env, writeLog: stderr.write });
   stdout.write(`dashboard ${daemon.url}\n`);
   await interruption(interrupted);
   await daemon.stop("interrupted");

@@ -15,6 +15,7 @@ const noting = () => {
     setImmediate(() => interruption.abort());
     return {
       url: "http://127.0.0.1:8765",
+      reloadTls: () => {},
       stop: async (why) => {
         stopped.push(why);
       },

@@ -1,0 +1,34 @@
+/** What each route needs: the only table of rights. A route that is not listed needs `read` for GET and `admin` for anything else. */
+
+import type { Scope } from "../../access/scope.ts";
+import { fileTypes } from "../static-files.ts";
+
+/** `anyone` needs no right; `bare` neither, but anyone without `read` is told only whether it works. */
+export type Need = Scope | "anyone" | "bare";
+
+/** `{…}` stands for one part of a path. The first line that fits counts. */
+const table: readonly (readonly [methods: string, path: string, need: Need])[] = [
+  ["GET POST DELETE", "/api/v1/session", "anyone"],
+  ["POST", "/api/v1/session/pairing", "anyone"],
+  ["GET", "/api/v1/health", "bare"],
+  ["GET", "/health", "bare"],
+  ["GET", "/ready", "bare"],
+];
+
+const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{[^}]*\}/g, "[^/]+")}$`);
+
+const lines = table.map(([methods, path, need]) => ({ methods: methods.split(" "), pattern: patternOf(path), need }));
+
+/** The page itself tells nothing of a meter, and without it nobody could sign in. */
+const isPage = (path: string): boolean =>
+  path === "/" || (!path.startsWith("/api/") && fileTypes.some((type) => path.endsWith(type)));
+
+/** @param method HEAD counts as GET */
+export const needOf = (method: string, path: string): Need => {
+  const asked = method === "HEAD" ? "GET" : method;
+  const line = lines.find(({ methods, pattern }) => methods.includes(asked) && pattern.test(path));
+  if (line !== undefined) return line.need;
+  if (asked !== "GET") return "admin";
+  return isPage(path) ? "anyone" : "read";
+};
