@@ -1,4 +1,5 @@
 /** What outputs may ask about a meter: the one snapshot behind all of them. */
+import type { LinkState } from "@meterport/client/supervision/link-status";
 import type { LinkHealth, LiveAnswer, MeterDetail, MeterSummary } from "../model/point-model.ts";
 
 export type MeterChange =
@@ -8,6 +9,8 @@ export type MeterChange =
 export interface MeterView {
   readonly id: string;
   readonly summary: () => MeterSummary;
+  /** The state of its link alone, where that costs less than the summary. */
+  readonly state?: (() => LinkState) | undefined;
   readonly detail: () => MeterDetail;
   /** Fresh values, or nulls if there are none. */
   readonly live: () => LiveAnswer;

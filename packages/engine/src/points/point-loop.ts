@@ -1,5 +1,5 @@
 /** Polls one metering point: at each tick of its rhythm while its link gives values; judges each reading and notifies listeners. */
-import { isUsable, type LinkStatus } from "@meterport/client/supervision/link-status";
+import { isUsable, type LinkState, type LinkStatus } from "@meterport/client/supervision/link-status";
 import { MeterportError } from "@meterport/protocol/errors";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
@@ -93,6 +93,8 @@ export class PointLoop implements MeterView {
     link: this.#link(),
     simulated: this.#options.simulated,
   });
+
+  readonly state = (): LinkState => this.#verdict().state;
 
   readonly detail = (): MeterDetail => ({ ...this.summary(), identity: this.#options.source.identity() });
 

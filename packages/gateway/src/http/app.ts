@@ -1,5 +1,5 @@
 /** The gateway's HTTP side as one fetch handler: `Request -> Response`, no socket needed. */
-import { OpenAPIHono } from "@hono/zod-openapi";
+import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { Log } from "@meterport/engine/ports/log";
 import type { Store } from "@meterport/engine/ports/store";
 import type { Clock } from "@meterport/protocol/ports";
@@ -8,23 +8,40 @@ import type { Access } from "../access/access.ts";
 import { authorize } from "./access/authorize.ts";
 import { addSession } from "./access/session.ts";
 import { StreamBudget, type StreamBudgetOptions } from "./access/stream-budget.ts";
-import { type Meters, refuse, shown } from "./answers.ts";
+import { refuse, shown } from "./answers.ts";
 import type { ApiProblem } from "./api.ts";
 import { addCaptures, type CaptureSource } from "./captures/captures.ts";
 import { checks } from "./checks.ts";
+import { addCompleteness } from "./completeness/add-completeness.ts";
+import { etags } from "./edge/etag.ts";
+import { HttpCounts } from "./edge/http-counts.ts";
+import { problemJson } from "./edge/problem-json.ts";
 import { EventStreams } from "./event-streams.ts";
+import type { Points } from "./give.ts";
+import { addHappenings } from "./happenings/happenings.ts";
 import { addHealth } from "./health/health.ts";
+import { addReady } from "./health/ready.ts";
 import { addHistory } from "./history/history.ts";
 import { hostCheck } from "./host-check.ts";
+import { addJournal } from "./journal/journal.ts";
 import { addLog, type LogSource } from "./log/log.ts";
 import { addMeters } from "./meters/meters.ts";
 import { methodsOf } from "./methods.ts";
+import type { KeeperFigures } from "./metrics/daemon-metrics.ts";
+import { addMetrics } from "./metrics/metrics.ts";
+import type { ProcessFigures } from "./metrics/own-process.ts";
+import { describeApi } from "./openapi/document.ts";
 import type { Peer } from "./peer.ts";
+import { LinkStates } from "./points/link-states.ts";
+import { addPoints } from "./points/points.ts";
+import { sentenceOf } from "./query/bad-request.ts";
 import { type StaticFile, staticFiles } from "./static-files.ts";
+import { PointStreams } from "./stream/stream.ts";
+import { addValues } from "./values/values.ts";
+import { addWhy } from "./why/why.ts";
 
-export interface AppOptions extends CaptureSource, LogSource {
-  readonly meters: Meters;
-  readonly store: Pick<Store, "history">;
+export interface AppOptions extends CaptureSource, LogSource, Points {
+  readonly store: ApiStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
@@ -37,20 +54,38 @@ export interface AppOptions extends CaptureSource, LogSource {
   readonly streamBudget?: StreamBudgetOptions | undefined;
   /** Who may do what; without it nobody can sign in, and only loopback is served. */
   readonly access?: Access | undefined;
+  /** Whether the meters are read already. */
+  readonly started: () => boolean;
+  readonly keeper?: (() => KeeperFigures) | undefined;
+  readonly process?: (() => ProcessFigures) | undefined;
 }
+
+/** What the API asks of the store: it writes nothing. */
+export type ApiStore = Pick<
+  Store,
+  | "history"
+  | "series"
+  | "readings"
+  | "intervals"
+  | "intervalSums"
+  | "channels"
+  | "intervalProof"
+  | "registers"
+  | "devices"
+  | "events"
+  | "journal"
+  | "cursors"
+  | "status"
+>;
 
 export interface App {
   /** @param peer the other end of the connection; this process if omitted */
   readonly fetch: (request: Request, peer?: Peer) => Response | Promise<Response>;
   readonly streams: EventStreams;
+  readonly pointStreams: PointStreams;
+  /** All routes as they are described. */
+  readonly routes: readonly RouteConfig[];
 }
-
-const describeApi = (app: OpenAPIHono, version: string): void => {
-  app.doc31("/api/v1/openapi.json", {
-    openapi: "3.1.0",
-    info: { title: "Meterport", version, description: "Live values and history of electricity meters" },
-  });
-};
 
 /** One sentence for a method that a path does not have. */
 const addOtherMethods = (app: OpenAPIHono): void => {
@@ -78,26 +113,44 @@ const addFiles = (app: OpenAPIHono, dashboard: string): void => {
   });
 };
 
+const addResources = (app: OpenAPIHono, options: AppOptions, streams: EventStreams): PointStreams => {
+  const { meters, store, clock, version } = options;
+  const { wall } = clock;
+  addMeters(app, meters, streams);
+  addHistory(app, meters, store, wall);
+  addLog(app, meters, options);
+  addCaptures(app, meters, options);
+  addPoints(app, options);
+  addValues(app, { ...options, wall });
+  addCompleteness(app, { ...options, wall });
+  addHappenings(app, options, store);
+  addWhy(app, options, store);
+  addJournal(app, meters, store);
+  addHealth(app, meters, version, clock);
+  addReady(app, options);
+  const pointStreams = new PointStreams({ meters, store, clock });
+  pointStreams.addTo(app);
+  return pointStreams;
+};
+
 export const createApp = (options: AppOptions): App => {
-  const { meters, store, clock, log, maxClients } = options;
+  const { meters, clock, log, maxClients } = options;
   const streams = new EventStreams({ clock, maxClients });
+  const counts = new HttpCounts();
   const app = new OpenAPIHono({
     defaultHook: (result, c) => {
       if (result.success) return;
-      const issue = result.error.issues[0];
-      return c.json({ error: "bad-request", message: `${issue?.path.join(".")}: ${issue?.message}` }, 400);
+      return c.json({ error: "bad-request", message: sentenceOf(result.error.issues[0]) }, 400);
     },
   });
   const hosts = hostCheck(options.host, options.allowedHosts);
   const budget = new StreamBudget(options.streamBudget);
-  app.use(checks(hosts));
+  app.use(counts.middleware, problemJson(), etags(), checks(hosts));
   app.use(authorize({ access: options.access, host: options.host, hosts, budget }));
   addSession(app, options.access);
-  addMeters(app, meters, streams);
-  addHistory(app, meters, store, clock.wall);
-  addLog(app, meters, options);
-  addCaptures(app, meters, options);
-  addHealth(app, meters, options.version, clock);
+  const pointStreams = addResources(app, options, streams);
+  const states = new LinkStates(meters, clock);
+  addMetrics(app, { ...options, states, counts, streams: () => streams.clients + pointStreams.clients });
   describeApi(app, options.version);
   addFiles(app, options.dashboard);
   addOtherMethods(app);
@@ -109,5 +162,10 @@ export const createApp = (options: AppOptions): App => {
     const message = "the gateway failed to answer; see its log for the reason";
     return c.json({ error: "internal", message } satisfies ApiProblem, 500);
   });
-  return { fetch: (request, peer) => app.fetch(request, { peer }), streams };
+  return {
+    fetch: (request, peer) => app.fetch(request, { peer }),
+    streams,
+    pointStreams,
+    routes: app.openAPIRegistry.definitions.flatMap((each) => (each.type === "route" ? [each.route] : [])),
+  };
 };

@@ -7,7 +7,7 @@ import { type TestContext, test } from "node:test";
 import { silentLog } from "@meterport/engine/ports/log";
 import { systemClock } from "@meterport/transports/clock";
 import { stillMeter } from "../testing/http-setup.ts";
-import { noCaptures } from "../testing/no-captures.ts";
+import { noCaptures, storeWith } from "../testing/no-captures.ts";
 import { createApp } from "./app.ts";
 import type { ConnectionLimits } from "./connections.ts";
 import { listen } from "./server.ts";
@@ -20,7 +20,7 @@ const setup = async (t: TestContext, limits: Partial<ConnectionLimits> = {}) => 
   const app = createApp({
     ...noCaptures,
     meters: meter.meters,
-    store: { history: async () => [] },
+    store: storeWith({ history: async () => [] }),
     clock: systemClock,
     log: silentLog,
     version: "0",

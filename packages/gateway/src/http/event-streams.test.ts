@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { silentLog } from "@meterport/engine/ports/log";
 import { LinkError } from "@meterport/protocol/errors";
 import { httpSetup, stillMeter } from "../testing/http-setup.ts";
-import { noCaptures } from "../testing/no-captures.ts";
+import { noCaptures, storeWith } from "../testing/no-captures.ts";
 import type { ApiProblem } from "./api.ts";
 import { createApp } from "./app.ts";
 import { linkHealth, liveAnswer } from "./schemas.ts";
@@ -111,7 +111,7 @@ test("forgets a client that goes away, and refuses too many", async () => {
   const app = createApp({
     ...noCaptures,
     meters: stillMeter().meters,
-    store: { history: async () => [] },
+    store: storeWith({ history: async () => [] }),
     clock,
     log: silentLog,
     version: "0",

@@ -1,11 +1,34 @@
 /** Parts that the descriptions of several routes share. */
 import { z } from "@hono/zod-openapi";
+import { problemType } from "./edge/problem-json.ts";
+import type { BodyOf } from "./give.ts";
 import * as schema from "./schemas.ts";
 
-export const answer = <T extends z.ZodType>(schema: T, description: string) => ({
+export const answer = <T extends z.ZodType>(schema: T, description: string, example: BodyOf<T>) => ({
   description,
-  content: { "application/json": { schema } },
+  content: { "application/json": { schema, example } },
 });
-export const problem = (description: string) => answer(schema.apiProblem, description);
+
+/** The answer of a status of 400 or above, in both shapes. */
+export const problem = (description: string, error = "bad-request") => {
+  const plain = { error, message: description };
+  const title = error.replaceAll("-", " ");
+  const detailed = { type: `urn:meterport:problem:${error}`, title, status: 400, detail: description, instance: "/" };
+  return {
+    description,
+    content: {
+      "application/json": { schema: schema.apiProblem, example: plain },
+      [problemType]: { schema: schema.problem, example: { ...detailed, ...plain } },
+    },
+  };
+};
+
 export const params = z.object({ id: z.string().openapi({ description: "The meter's id", example: "home" }) });
-export const notFound = problem("No such meter");
+export const notFound = problem("No such meter", "no-such-meter");
+
+export const pointParams = z.object({ id: z.string().openapi({ description: "The point's id", example: "home" }) });
+export const noSuchPoint = problem("No such point", "no-such-point");
+export const wrongParameter = problem("A parameter is not valid, or unknown");
+
+/** Errors of most routes of a point. */
+export const pointProblems = { 400: wrongParameter, 404: noSuchPoint };

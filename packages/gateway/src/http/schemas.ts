@@ -15,7 +15,7 @@ import type {
   MeterSummary,
 } from "./api.ts";
 
-const moment = (description: string) => z.string().openapi({ format: "date-time", description });
+export const moment = (description: string) => z.string().openapi({ format: "date-time", description });
 
 export const linkHealth = z
   .object({
@@ -73,7 +73,7 @@ export const liveAnswer = z
   })
   .openapi("LiveAnswer") satisfies z.ZodType<LiveAnswer>;
 
-const historyPoint = z
+export const historyPoint = z
   .object({
     time: moment("Start of the step"),
     power_w: z.number().nullable(),
@@ -146,3 +146,16 @@ export const healthAnswer = z
 export const apiProblem = z
   .object({ error: z.string(), message: z.string() })
   .openapi("ApiProblem") satisfies z.ZodType<ApiProblem>;
+
+/** RFC 9457, for clients that accept `application/problem+json`. */
+export const problem = z
+  .object({
+    type: z.string().openapi({ description: "`urn:meterport:problem:` and the code" }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string().openapi({ description: "The same as `message`" }),
+    instance: z.string().openapi({ description: "The path of the request" }),
+    error: z.string(),
+    message: z.string(),
+  })
+  .openapi("Problem");

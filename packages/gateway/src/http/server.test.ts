@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { silentLog } from "@meterport/engine/ports/log";
 import { systemClock } from "@meterport/transports/clock";
 import { stillMeter } from "../testing/http-setup.ts";
-import { noCaptures } from "../testing/no-captures.ts";
+import { noCaptures, storeWith } from "../testing/no-captures.ts";
 import { createApp } from "./app.ts";
 import { listen } from "./server.ts";
 
@@ -16,7 +16,7 @@ const setup = async (t: TestContext) => {
   const app = createApp({
     ...noCaptures,
     meters: meter.meters,
-    store: { history: async () => [] },
+    store: storeWith({ history: async () => [] }),
     clock: systemClock,
     log: silentLog,
     version: "0",

@@ -16,6 +16,8 @@ import type { Access } from "../access/access.ts";
 import type { CaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
 import { type App, createApp } from "../http/app.ts";
+import type { ProcessFigures } from "../http/metrics/own-process.ts";
+import type { PointInfo } from "../http/points/point-info.ts";
 
 export interface GatewayMeter {
   readonly id: string;
@@ -43,6 +45,8 @@ export interface GatewayOptions {
   readonly host: string;
   readonly allowedHosts: readonly string[];
   readonly access?: Access | undefined;
+  /** What the process costs, for its metrics. */
+  readonly process?: (() => ProcessFigures) | undefined;
 }
 
 export interface Gateway {
@@ -52,6 +56,13 @@ export interface Gateway {
 }
 
 const pruneEvery: Millis = 600_000;
+
+const pointInfo = ({ zone, fuseAmps, source }: GatewayMeter): PointInfo => ({
+  zone: zone ?? machineZone(),
+  fuseAmps: fuseAmps ?? null,
+  ask: source.ask,
+});
+
 /** More than these are read one after the other, not all in the rhythm that they started in. */
 const fewMeters = 8;
 
@@ -82,7 +93,12 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     loops.push(loop);
   }
   const logs = new Map(options.meters.map(({ id, source }) => [id, new MeterLog({ source, clock })]));
+  let started = false;
+  const infos = new Map(options.meters.map((meter) => [meter.id, pointInfo(meter)]));
   const app = createApp({
+    pointInfo: (id) => infos.get(id),
+    started: () => started,
+    process: options.process,
     meters: new Map(loops.map((loop) => [loop.id, loop])),
     store,
     captures: options.captures,
@@ -109,12 +125,14 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   return {
     app,
     start: () => {
+      started = true;
       for (const loop of loops) loop.start();
       prune();
     },
     stop: async () => {
       unprune();
       app.streams.close();
+      app.pointStreams.close();
       await Promise.all(loops.map((loop) => loop.stop()));
       await keeper.settled();
       await store.close();

@@ -17,13 +17,16 @@ const sessionAnswer = z
   })
   .openapi("Session") satisfies z.ZodType<SessionAnswer>;
 
+const signedIn = { state: "signed-in", name: "anna", kind: "user", scope: "admin", pairing: false } as const;
+const signedOut = { state: "signed-out", name: null, kind: null, scope: null, pairing: false } as const;
+
 const name = z.string().min(1).max(63).openapi({ example: "anna" });
 const password = z.string().min(1).max(longestPassword);
-const json = <T extends z.ZodType>(schema: T) => ({
-  body: { required: true, content: { "application/json": { schema } } },
+const json = <T extends z.ZodType>(schema: T, example: z.input<T>) => ({
+  body: { required: true, content: { "application/json": { schema, example } } },
 });
 const answers = {
-  200: answer(sessionAnswer, "Signed in; the session is in a cookie"),
+  200: answer(sessionAnswer, "Signed in; the session is in a cookie", signedIn),
   400: problem("A field is missing or not valid"),
   401: problem("Name, password or code are wrong"),
   429: problem("Too many failures: try again after `Retry-After` seconds"),
@@ -33,29 +36,37 @@ const answers = {
 export const sessionRoute = createRoute({
   method: "get",
   path: "/api/v1/session",
+  tags: ["access"],
   summary: "Who you are, and what you may do",
-  responses: { 200: answer(sessionAnswer, "You, or nobody") },
+  responses: { 200: answer(sessionAnswer, "You, or nobody", signedIn) },
 });
 
 export const signInRoute = createRoute({
   method: "post",
   path: "/api/v1/session",
+  tags: ["access"],
   summary: "Signs in with name and password",
-  request: json(z.object({ name, password })),
+  request: json(z.object({ name, password }), { name: "anna", password: "correct horse battery staple" }),
   responses: answers,
 });
 
 export const signOutRoute = createRoute({
   method: "delete",
   path: "/api/v1/session",
-  summary: "Signs out",
-  responses: { 200: answer(sessionAnswer, "Signed out") },
+  tags: ["access"],
+  summary: "Signs out and ends the session",
+  responses: { 200: answer(sessionAnswer, "Signed out", signedOut) },
 });
 
 export const pairingRoute = createRoute({
   method: "post",
   path: "/api/v1/session/pairing",
+  tags: ["access"],
   summary: "Makes the first user with the code on the console, and signs in",
-  request: json(z.object({ code: z.string().min(1).max(20).openapi({ example: "1234 5678" }), name, password })),
+  request: json(z.object({ code: z.string().min(1).max(20), name, password }), {
+    code: "1234 5678",
+    name: "anna",
+    password: "correct horse battery staple",
+  }),
   responses: { ...answers, 409: problem("Pairing is over, or the name or password cannot be used") },
 });

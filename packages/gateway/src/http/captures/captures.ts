@@ -3,7 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { CaptureShelf } from "../../captures/capture-shelf.ts";
 import type { Redaction } from "../../captures/redacted-capture.ts";
 import { type Meters, noMeter, refuse, shown } from "../answers.ts";
-import { captureRoute, capturesRoute } from "./routes.ts";
+import { captureRoute, capturesRoute, pointCaptureRoute, pointCapturesRoute } from "./routes.ts";
 
 export interface CaptureSource {
   readonly captures: Pick<CaptureShelf, "list" | "read">;
@@ -12,28 +12,30 @@ export interface CaptureSource {
 }
 
 export const addCaptures = (app: OpenAPIHono, meters: Meters, { captures, redact }: CaptureSource): void => {
-  app.openapi(capturesRoute, (c) => {
-    const { id } = c.req.valid("param");
-    return meters.has(id) ? c.json([...captures.list(id)], 200) : noMeter(c, meters, id);
-  });
+  for (const route of [capturesRoute, pointCapturesRoute])
+    app.openapi(route, (c) => {
+      const { id } = c.req.valid("param");
+      return meters.has(id) ? c.json([...captures.list(id)], 200) : noMeter(c, meters, id);
+    });
 
-  app.openapi(captureRoute, async (c) => {
-    const { id, name } = c.req.valid("param");
-    if (!meters.has(id)) return noMeter(c, meters, id);
-    const text = captures.read(id, name);
-    if (text === undefined) return refuse(c, 404, "no-such-capture", `this meter has no capture ${shown(name)}`);
-    const file = (content: string, as: string) =>
-      c.text(content, 200, { "content-disposition": `attachment; filename="${as}"` });
-    const { redacted } = c.req.valid("query");
-    if (redacted === undefined || redacted === "0") return file(text, name);
-    if (redacted !== "1")
-      return refuse(c, 400, "bad-request", `redacted=${shown(redacted)} is not valid: write redacted=1`);
-    const outcome = await redact(id, text);
-    if (outcome === undefined)
-      return refuse(c, 503, "busy", "other captures are being redacted: try again in a few seconds");
-    if ("problem" in outcome)
-      return refuse(c, 409, "cannot-redact", `the capture cannot be redacted: ${outcome.problem}`);
-    // The meter's id may identify its owner.
-    return file(outcome.text, `redacted${name.slice(id.length)}`);
-  });
+  for (const route of [captureRoute, pointCaptureRoute])
+    app.openapi(route, async (c) => {
+      const { id, name } = c.req.valid("param");
+      if (!meters.has(id)) return noMeter(c, meters, id);
+      const text = captures.read(id, name);
+      if (text === undefined) return refuse(c, 404, "no-such-capture", `this meter has no capture ${shown(name)}`);
+      const file = (content: string, as: string) =>
+        c.text(content, 200, { "content-disposition": `attachment; filename="${as}"` });
+      const { redacted } = c.req.valid("query");
+      if (redacted === undefined || redacted === "0") return file(text, name);
+      if (redacted !== "1")
+        return refuse(c, 400, "bad-request", `redacted=${shown(redacted)} is not valid: write redacted=1`);
+      const outcome = await redact(id, text);
+      if (outcome === undefined)
+        return refuse(c, 503, "busy", "other captures are being redacted: try again in a few seconds");
+      if ("problem" in outcome)
+        return refuse(c, 409, "cannot-redact", `the capture cannot be redacted: ${outcome.problem}`);
+      // The meter's id may identify its owner.
+      return file(outcome.text, `redacted${name.slice(id.length)}`);
+    });
 };

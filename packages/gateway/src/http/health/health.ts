@@ -1,22 +1,25 @@
-/** `/api/v1/health`: whether the gateway itself works. */
+/** `/api/v1/health` and `/health`: whether the gateway itself works. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { isUsable } from "@meterport/client/supervision/link-status";
 import type { Clock } from "@meterport/protocol/ports";
+import type { Context } from "hono";
 import type { Meters } from "../answers.ts";
-import { healthRoute } from "./routes.ts";
+import { stateOf } from "../points/link-states.ts";
+import { healthRootRoute, healthRoute } from "./routes.ts";
 
 export const addHealth = (app: OpenAPIHono, meters: Meters, version: string, clock: Clock): void => {
   const started = clock.now();
-  app.openapi(healthRoute, (c) =>
+  const answer = (c: Context) =>
     c.json(
       {
         status: "ok" as const,
         version,
         uptime_s: Math.floor((clock.now() - started) / 1000),
         meters: meters.size,
-        meters_up: [...meters.values()].filter((meter) => isUsable(meter.summary().link.state)).length,
+        meters_up: [...meters.values()].filter((meter) => isUsable(stateOf(meter))).length,
       },
       200,
-    ),
-  );
+    );
+  app.openapi(healthRoute, answer);
+  app.openapi(healthRootRoute, answer);
 };

@@ -1,11 +1,57 @@
-/** How the API describes this resource. */
-import { createRoute } from "@hono/zod-openapi";
+/** How the API describes health and readiness. */
+import { createRoute, z } from "@hono/zod-openapi";
 import { answer } from "../route-parts.ts";
 import * as schema from "../schemas.ts";
 
-export const healthRoute = createRoute({
-  method: "get",
-  path: "/api/v1/health",
-  summary: "Whether the gateway works",
-  responses: { 200: answer(schema.healthAnswer, "The gateway works") },
-});
+export const readyAnswer = z
+  .object({
+    ready: z.boolean(),
+    problem: z.string().nullable().openapi({ description: "Why it is not ready, or what is wrong although it is" }),
+    store: z.object({
+      kind: z.string(),
+      state: z.enum(["ok", "busy", "failing", "replaced"]),
+      problem: z.string().nullable(),
+    }),
+  })
+  .openapi("ReadyAnswer");
+
+export const readyExample = {
+  ready: true,
+  problem: null,
+  store: { kind: "sqlite", state: "ok", problem: null },
+} as const;
+
+const health = (path: string) =>
+  createRoute({
+    method: "get",
+    path,
+    summary: "Whether the gateway works",
+    description: "A silent meter does not count as a fault.",
+    tags: ["operation"],
+    responses: {
+      200: answer(schema.healthAnswer, "The gateway works", {
+        ...{ status: "ok", version: "0.1.0", uptime_s: 3_600, meters: 1, meters_up: 1 },
+      }),
+    },
+  });
+
+const ready = (path: string) =>
+  createRoute({
+    method: "get",
+    path,
+    summary: "Whether the gateway has started and its store takes values",
+    tags: ["operation"],
+    responses: {
+      200: answer(readyAnswer, "It is ready", readyExample),
+      503: answer(readyAnswer, "It is not ready; `problem` says why", {
+        ready: false,
+        problem: "the disk is full",
+        store: { kind: "sqlite", state: "failing", problem: "the disk is full" },
+      }),
+    },
+  });
+
+export const healthRoute = health("/api/v1/health");
+export const healthRootRoute = health("/health");
+export const readyRoute = ready("/api/v1/ready");
+export const readyRootRoute = ready("/ready");

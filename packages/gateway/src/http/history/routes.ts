@@ -1,5 +1,6 @@
 /** How the API describes this resource. */
 import { createRoute, z } from "@hono/zod-openapi";
+import * as examples from "../openapi/examples.ts";
 import { answer, notFound, params, problem } from "../route-parts.ts";
 import * as schema from "../schemas.ts";
 
@@ -9,6 +10,7 @@ export const historyRoute = createRoute({
   method: "get",
   path: "/api/v1/meters/{id}/history",
   summary: "Power and registers on a regular grid",
+  tags: ["meters"],
   request: {
     params,
     query: z.object({
@@ -27,7 +29,10 @@ export const historyRoute = createRoute({
     }),
   },
   responses: {
-    200: answer(schema.historyAnswer, "Points, oldest first"),
+    200: answer(schema.historyAnswer, "Points, oldest first", {
+      ...{ id: "home", from: "2026-01-01T12:00:00.000Z", to: "2026-01-01T12:05:00.000Z", step: 300 },
+      points: [examples.historyPoint],
+    }),
     400: problem("A parameter is not valid"),
     404: notFound,
   },

@@ -4,6 +4,9 @@ import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { Context } from "hono";
 import { type Meters, noMeter, refuse } from "../answers.ts";
 import type { EventStreams } from "../event-streams.ts";
+import { listPage } from "../points/point-list.ts";
+import { mostPoints } from "../points/routes.ts";
+import { wrongCursor } from "../query/cursor.ts";
 import { eventsRoute, liveRoute, meterRoute, metersRoute } from "./routes.ts";
 
 const eventStream = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
@@ -18,12 +21,17 @@ export const addMeters = (app: OpenAPIHono, meters: Meters, streams: EventStream
     return c.body(body, 200, eventStream);
   };
 
-  app.openapi(metersRoute, (c) =>
-    c.json(
-      [...meters.values()].map((meter) => meter.summary()),
-      200,
-    ),
-  );
+  app.openapi(metersRoute, (c) => {
+    const { limit = mostPoints, state, ...rest } = c.req.valid("query");
+    const page = listPage(meters, { limit, states: state, ...rest });
+    if (page === undefined) return refuse(c, 400, "bad-request", wrongCursor);
+    const summaries = page.views.map((meter) => meter.summary());
+    if (page.next === null) return c.json(summaries, 200);
+    const next = new URL(c.req.url);
+    next.searchParams.set("limit", String(limit));
+    next.searchParams.set("cursor", page.next);
+    return c.json(summaries, 200, { link: `<${next.pathname}${next.search}>; rel="next"` });
+  });
 
   app.openapi(meterRoute, (c) => {
     const { id } = c.req.valid("param");

@@ -1,0 +1,123 @@
+/** The figures of the daemon itself; values of meters are an output's work. */
+import type { StoreStatus } from "@meterport/engine/ports/store";
+import type { Millis } from "@meterport/protocol/ports";
+import type { Meters } from "../answers.ts";
+import type { StatusClass } from "../edge/http-counts.ts";
+import type { StateCounts } from "../points/link-states.ts";
+import type { Metric, Sample } from "./exposition.ts";
+import type { ProcessFigures } from "./own-process.ts";
+
+/** How the writes of points wait for the store. */
+export interface KeeperFigures {
+  readonly waiting: number;
+  readonly dropped: number;
+  readonly problem: string | null;
+}
+
+export interface DaemonFigures {
+  readonly version: string;
+  readonly uptime_s: number;
+  readonly now: Millis;
+  readonly meters: Meters;
+  readonly states: StateCounts;
+  /** Undefined if the store does not answer. */
+  readonly store: StoreStatus | undefined;
+  readonly cursors: ReadonlyMap<string, number>;
+  readonly keeper: KeeperFigures | undefined;
+  readonly requests: Readonly<Record<StatusClass, number>>;
+  readonly streams: number;
+  readonly process: ProcessFigures | undefined;
+}
+
+const one = (value: number | null | undefined): readonly Sample[] =>
+  value === null || value === undefined ? [] : [{ value }];
+
+const gauge = (name: string, help: string, samples: readonly Sample[]): Metric => ({
+  name: `meterport_${name}`,
+  type: "gauge",
+  help,
+  samples,
+});
+const counter = (name: string, help: string, samples: readonly Sample[]): Metric => ({
+  name: `meterport_${name}_total`,
+  type: "counter",
+  help,
+  samples,
+});
+
+const linkCounters = ["polls", "failures", "retries", "discarded", "outages", "alerts"] as const;
+
+/** One pass over all links, however many counters there are. */
+const linkMetrics = (meters: Meters): readonly Metric[] => {
+  const sums = { polls: 0, failures: 0, retries: 0, discarded: 0, outages: 0, alerts: 0 };
+  for (const view of meters.values()) {
+    const { link } = view.summary();
+    for (const name of linkCounters) sums[name] += link[name];
+  }
+  return [
+    counter("polls", "Live reads that began, over all points", one(sums.polls)),
+    counter("poll_failures", "Live reads that failed", one(sums.failures)),
+    counter("link_retries", "Packets sent again", one(sums.retries)),
+    counter("link_discarded", "Frames discarded because their digest did not match", one(sums.discarded)),
+    counter("link_outages", "How often a working link went down", one(sums.outages)),
+    counter("meter_alerts", "How often a meter asked for attention", one(sums.alerts)),
+  ];
+};
+
+const storeStates = ["ok", "busy", "failing", "replaced"] as const;
+
+const storeMetrics = ({ store, cursors, now, keeper }: DaemonFigures): readonly Metric[] => [
+  gauge(
+    "store_state",
+    "1 for the state of the store",
+    storeStates.map((state) => ({ value: (store?.state ?? "failing") === state ? 1 : 0, labels: { state } })),
+  ),
+  gauge("store_bytes", "Size of the store", one(store?.bytes)),
+  gauge(
+    "store_newest_reading_age_seconds",
+    "Age of the newest stored reading",
+    one(store?.newestReading == null ? null : Math.max(0, now - store.newestReading) / 1000),
+  ),
+  gauge("store_waiting_writes", "Writes that wait for the store", one(keeper?.waiting)),
+  counter(
+    "store_dropped_readings",
+    "Readings that were dropped because the store did not take them",
+    one(keeper?.dropped),
+  ),
+  gauge("journal_newest", "Number of the newest journal entry", one(store?.journal.newest)),
+  gauge("journal_oldest", "Number of the oldest journal entry that is kept", one(store?.journal.oldest)),
+  gauge(
+    "journal_cursor",
+    "What each reader of the journal has acknowledged",
+    [...cursors].map(([reader, value]) => ({ value, labels: { reader } })),
+  ),
+];
+
+export const daemonMetrics = (figures: DaemonFigures): readonly Metric[] => {
+  const { process } = figures;
+  return [
+    gauge("build_info", "Always 1", [{ value: 1, labels: { version: figures.version } }]),
+    gauge("uptime_seconds", "Seconds since the start", one(figures.uptime_s)),
+    gauge(
+      "points",
+      "Metering points by the state of their link",
+      Object.entries(figures.states).map(([state, value]) => ({ value, labels: { state } })),
+    ),
+    ...linkMetrics(figures.meters),
+    ...storeMetrics(figures),
+    counter(
+      "http_requests",
+      "Requests answered, by the class of their status",
+      Object.entries(figures.requests).map(([status, value]) => ({ value, labels: { status } })),
+    ),
+    gauge("http_streams", "Open streams of events", one(figures.streams)),
+    gauge(
+      "event_loop_delay_seconds",
+      "Longest delay of the event loop since the last scrape",
+      one(process?.loop_delay_s),
+    ),
+    gauge("process_memory_bytes", "Memory of the process", one(process?.memory_bytes)),
+    gauge("process_heap_bytes", "Heap in use", one(process?.heap_bytes)),
+    counter("process_cpu_seconds", "Processor time of the process", one(process?.cpu_s)),
+  ];
+};

@@ -1,0 +1,154 @@
+/** Examples of answers, for the API's document; a test checks each against its schema. */
+import { emptyReading } from "@meterport/protocol/meaning/readings";
+
+export const link = {
+  state: "up",
+  url: "tcp://192.168.1.20:4059",
+  since: "2026-01-01T00:00:00.000Z",
+  cause: null,
+  problem: null,
+  baud: null,
+  last_reading: "2026-01-01T12:00:00.000Z",
+  poll_interval_ms: 2_000,
+  late_after_ms: 3_000,
+  stale_after_ms: 4_000,
+  polls: 21_600,
+  failures: 2,
+  retries: 14,
+  discarded: 0,
+  outages: 1,
+  alerts: 3,
+  round_trip_ms: 118,
+} as const;
+
+export const identity = {
+  manufacturer: "NES",
+  model: "83331",
+  firmware: "3.70.12",
+  serial: "1234567",
+  utility_serial: null,
+  profile: "meter:3.70",
+  key_level: "basic",
+} as const;
+
+const time = "2026-01-01T12:00:00.000Z";
+
+export const live = {
+  id: "home",
+  ...emptyReading(time, "good"),
+  power_w: 1_240,
+  power_import_w: 1_240,
+  power_export_w: 0,
+  voltage_l1_v: 229.8,
+  energy_import_wh: 12_345_678,
+  energy_export_wh: 0,
+};
+
+export const meterSummary = { id: "home", name: "Home", link, simulated: false } as const;
+
+export const pointSummary = {
+  id: "home",
+  name: "Home",
+  zone: "Europe/Copenhagen",
+  fuse_a: 25,
+  simulated: false,
+  link: { state: "up", since: link.since, cause: null, last_reading: time },
+  power_w: 1_240,
+  quality: "good",
+} as const;
+
+export const device = {
+  from: "2026-01-01T00:00:00.000Z",
+  to: null,
+  serial: "1234567",
+  manufacturer: "NES",
+  model: "83331",
+  firmware: "3.70.12",
+  profile: "meter:3.70",
+  start: { energy_import_wh: 12_300_000 },
+  end: null,
+} as const;
+
+export const event = {
+  id: "outage:1767225600000",
+  time: "2026-01-01T00:00:00.000Z",
+  until: "2026-01-01T00:04:10.000Z",
+  kind: "outage",
+  number: null,
+  origin: "outage",
+  detail: { phases: ["L1"] },
+} as const;
+
+export const completeness = {
+  from: "2025-12-31T23:00:00.000Z",
+  to: "2026-01-31T23:00:00.000Z",
+  expected_s: 46_800,
+  present_s: 45_900,
+  percent: 98,
+  by_quality: { good: 51, partial: 0, suspect: 0, missing: 1 },
+  by_source: { manual: 0, profile: 51, difference: 0, estimated: 0 },
+} as const;
+
+export const interval = {
+  end: "2026-01-01T00:15:00.000Z",
+  seconds: 900,
+  value: 310,
+  source: "profile",
+  quality: "good",
+  flags: [],
+  register: 12_345_678,
+  revision: 1,
+  stored: "2026-01-01T00:16:02.000Z",
+} as const;
+
+export const register = {
+  register: "energy_import_wh",
+  tier: 0,
+  time: "2025-12-31T23:00:00.000Z",
+  value: 12_345_368,
+  reason: "daily",
+  serial: "1234567",
+} as const;
+
+export const proof = {
+  time: "2026-01-01T00:16:01.000Z",
+  table: "BT64",
+  offset: 48,
+  raw: "36010000",
+  profile: "meter:3.70",
+  clock_offset_ms: -1_200,
+  note: "read from the meter's load profile",
+} as const;
+
+export const historyPoint = {
+  time: "2026-01-01T12:00:00.000Z",
+  power_w: 1_240,
+  power_min_w: 900,
+  power_max_w: 2_400,
+  energy_import_wh: 12_345_678,
+  energy_export_wh: 0,
+} as const;
+
+export const logEntry = {
+  time: "2026-01-01T00:00:00Z",
+  number: 4711,
+  code: 2,
+  raw: 2,
+  name: "Power up",
+  argument: {
+    hex: "0300",
+    number: 3,
+    text: "power failure",
+    parts: [{ key: "powerUpCause", value: 3, meaning: "power failure" }],
+  },
+  severity: "status",
+  source: "ANSI C12.19",
+} as const;
+
+export const capture = {
+  name: "home-20260131T120000Z-silent-no-answer.ndjson",
+  time: "2026-01-31T12:00:00Z",
+  bytes: 20_480,
+  state: "silent",
+  cause: "no-answer",
+} as const;

@@ -1,0 +1,13 @@
+/** What the API knows of a metering point beside its meter. */
+import type { MeterSource } from "@meterport/engine/ports/meter-source";
+
+export interface PointInfo {
+  /** IANA zone of its days and months. */
+  readonly zone: string;
+  readonly fuseAmps: number | null;
+  /** Lets a reader use its meter. */
+  readonly ask: MeterSource["ask"];
+}
+
+/** By the point's id; undefined if there is no such point. */
+export type PointInfoOf = (id: string) => PointInfo | undefined;

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { z } from "@hono/zod-openapi";
+import { fillStore } from "../../testing/filled-store.ts";
+import { httpSetup } from "../../testing/http-setup.ts";
+import { manyMeters } from "../../testing/many-meters.ts";
+import type { ApiProblem, MeterSummary } from "../api.ts";
+import { eventsAnswer, outagesAnswer } from "../happenings/routes.ts";
+import { devicesAnswer, pointDetail, pointsPage } from "./schemas.ts";
+
+type Page = z.output<typeof pointsPage>;
+
+test("lists points with their links, and counts links by state", async () => {
+  const { clock, json, done } = await httpSetup();
+  await clock.advance(1_000);
+  const page = pointsPage.strict().parse(await json("/api/v1/points"));
+  assert.equal(page.total, 1);
+  assert.equal(page.next, null);
+  assert.deepEqual([page.states.up, page.states.silent], [1, 0]);
+  const [point] = page.points;
+  assert.deepEqual([point?.id, point?.name, point?.link.state, point?.power_w], ["home", "Home", "up", 500]);
+  await done();
+});
+
+test("pages of points, and of the older list of meters, hold each point once and in order", async () => {
+  const { json, get, ids } = manyMeters(2_345);
+  const found: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page = await json(`/api/v1/points?limit=500${cursor === null ? "" : `&cursor=${cursor}`}`);
+    found.push(...page.points.map(({ id }) => id));
+    cursor = page.next;
+  } while (cursor !== null);
+  assert.deepEqual(found, ids);
+
+  const meters: string[] = [];
+  const sizes: number[] = [];
+  let path: string | undefined = "/api/v1/meters";
+  while (path !== undefined) {
+    const answer = await get(path);
+    const some = (await answer.json()) as MeterSummary[];
+    sizes.push(some.length);
+    meters.push(...some.map(({ id }) => id));
+    path = /^<([^>]+)>; rel="next"$/.exec(answer.headers.get("link") ?? "")?.[1];
+  }
+  assert.deepEqual(meters, ids);
+  assert.deepEqual(sizes, [1_000, 1_000, 345], "without parameters, the array is bounded");
+});
+
+test("a page goes on where the one before ended, although points came and went", async () => {
+  const { json, views, ids } = manyMeters(10);
+  const first: Page = await json("/api/v1/points?limit=4");
+  views.delete("m0002");
+  const second: Page = await json(`/api/v1/points?limit=4&cursor=${first.next}`);
+  assert.deepEqual(
+    second.points.map(({ id }) => id),
+    ids.slice(4, 8),
+  );
+  views.delete("m0003");
+  const again: Page = await json(`/api/v1/points?limit=4&cursor=${first.next}`);
+  assert.ok(again.points.length === 4 && again.points.every(({ id }) => id > "m0003"), "the last point is gone");
+});
+
+test("finds points by a part of their name and by the state of their link", async () => {
+  const { json } = manyMeters(100);
+  const found: Page = await json("/api/v1/points?q=METER%20007");
+  assert.deepEqual(found.points.map(({ id }) => id).slice(0, 2), ["m0070", "m0071"]);
+  assert.equal(found.total, 100);
+  const silent: Page = await json("/api/v1/points?state=silent&limit=1000");
+  assert.equal(silent.points.length, 10);
+  assert.ok(silent.points.every(({ link }) => link.state === "silent"));
+  assert.deepEqual([silent.states.up, silent.states.silent], [90, 10]);
+});
+
+test("a point tells its device, channels, newest event and completeness", async () => {
+  const { clock, store, json, done } = await httpSetup();
+  await fillStore(store, "home", clock.wall());
+  await clock.advance(1_000);
+  const point = pointDetail.strict().parse(await json("/api/v1/points/home"));
+  assert.equal(point.device?.serial, "2");
+  assert.deepEqual(point.channels, ["energy_import_wh"]);
+  assert.equal(point.newest_event?.id, "log:2");
+  assert.equal(point.newest_event?.detail, "not JSON");
+  assert.equal(point.completeness?.by_source.profile, point.completeness?.by_quality.good);
+  assert.equal(point.identity?.serial, "1234");
+  const { devices } = devicesAnswer.strict().parse(await json("/api/v1/points/home/devices"));
+  assert.deepEqual(
+    devices.map(({ serial }) => serial),
+    ["1", "2"],
+  );
+  await done();
+});
+
+test("events by pages, newest first, and outages with their length", async () => {
+  const { clock, store, json, done } = await httpSetup();
+  await fillStore(store, "home", clock.wall());
+  const ids: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: z.output<typeof eventsAnswer> = eventsAnswer.parse(
+      await json(`/api/v1/points/home/events?limit=1${cursor === null ? "" : `&cursor=${cursor}`}`),
+    );
+    ids.push(...page.events.map(({ id }) => id));
+    cursor = page.next;
+  } while (cursor !== null);
+  assert.deepEqual(ids, ["log:2", "outage:1", "log:1"]);
+  const logs = eventsAnswer.parse(await json("/api/v1/points/home/events?kind=log"));
+  assert.deepEqual(
+    logs.events.map(({ id }) => id),
+    ["log:2", "log:1"],
+  );
+  const { outages } = outagesAnswer.parse(await json("/api/v1/points/home/outages"));
+  assert.deepEqual(
+    outages.map(({ seconds }) => seconds),
+    [60],
+  );
+  await done();
+});
+
+test("answers a wrong request with one sentence", async () => {
+  const { get, done } = await httpSetup();
+  const cases: readonly (readonly [path: string, status: number, message: RegExp])[] = [
+    ["/points/none", 404, /^unknown point "none": GET \/api\/v1\/points lists all$/],
+    ["/points?limit=0", 400, /^limit="0" is not a whole number from 1 to 1000$/],
+    ["/points?cursor=zzz", 400, /^the cursor is not one that this API gave/],
+    ["/points?state=sleepy", 400, /^state: "sleepy" is unknown: write some of up,/],
+    ["/points?form=1", 400, /^unknown parameter "form"$/],
+    ["/points?limit=1&limit=2", 400, /^limit: give it once$/],
+    ["/points/home/events?from=yesterday", 400, /^from="yesterday" is not a time/],
+    ["/points/home/events?kind=", 400, /^kind="" is not a list/],
+  ];
+  for (const [path, status, message] of cases) {
+    const answer = await get(`/api/v1${path}`);
+    assert.equal(answer.status, status, path);
+    assert.match(((await answer.json()) as ApiProblem).message, message);
+  }
+  await done();
+});

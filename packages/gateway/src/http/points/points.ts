@@ -1,0 +1,115 @@
+/** `/api/v1/points`: the metering points, and what is known of each. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Device } from "@meterport/engine/model/device";
+import type { MeterView } from "@meterport/engine/points/meter-view";
+import type { Store } from "@meterport/engine/ports/store";
+import type { Clock } from "@meterport/protocol/ports";
+import { completenessOfSum } from "../completeness/completeness.ts";
+import { type BodyOf, badRequest, give, iso, isoOrNull, noPoint, type Point, type Points, pointOf } from "../give.ts";
+import { eventAnswer } from "../happenings/event-answer.ts";
+import { wrongCursor } from "../query/cursor.ts";
+import { periodBounds } from "../query/zone-bounds.ts";
+import { linkHealth, liveAnswer } from "../schemas.ts";
+import { LinkStates } from "./link-states.ts";
+import { listPage } from "./point-list.ts";
+import { devicesRoute, linkRoute, liveRoute, pointRoute, pointsRoute } from "./routes.ts";
+import * as schema from "./schemas.ts";
+
+const usualPage = 100;
+
+export type PointStore = Pick<Store, "devices" | "events" | "channels" | "intervalSums">;
+
+export interface PointsOptions extends Points {
+  readonly store: PointStore;
+  readonly clock: Clock;
+}
+
+const summaryOf = ({ meters, pointInfo }: Points, view: MeterView): BodyOf<typeof schema.pointSummary> => {
+  const { id, name, simulated, link } = view.summary();
+  const info = pointInfo(id);
+  const { power_w, quality } = (meters.get(id) ?? view).live();
+  const { state, since, cause, last_reading } = link;
+  return {
+    id,
+    name,
+    zone: info?.zone ?? "UTC",
+    fuse_a: info?.fuseAmps ?? null,
+    simulated,
+    link: { state, since, cause, last_reading },
+    power_w,
+    quality,
+  };
+};
+
+export const deviceAnswer = ({ point: _, from, to, ...rest }: Device): BodyOf<typeof schema.device> => ({
+  from: iso(from),
+  to: isoOrNull(to),
+  ...rest,
+});
+
+/** The channel by which a point's completeness is judged. */
+const mainChannel = "energy_import_wh";
+
+const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<BodyOf<typeof schema.pointDetail>> => {
+  const { id, view, zone, fuseAmps } = point;
+  const now = clock.wall();
+  const [devices, channels, events] = await Promise.all([
+    store.devices(id),
+    store.channels(id),
+    store.events(id, { limit: 1 }),
+  ]);
+  const bounds = channels.includes(mainChannel) ? periodBounds(zone, "month", now, now + 1, 1) : undefined;
+  const sum = bounds === undefined ? undefined : (await store.intervalSums(id, mainChannel, bounds)).at(0);
+  const newest = events.at(0);
+  const last = devices.at(-1);
+  const { name, simulated, link, identity } = view.detail();
+  return {
+    ...{ id, name, zone, fuse_a: fuseAmps, simulated, link, identity },
+    device: last === undefined || last.to !== null ? null : deviceAnswer(last),
+    channels,
+    newest_event: newest === undefined ? null : eventAnswer(newest),
+    completeness: sum === undefined ? null : completenessOfSum(sum, now),
+  };
+};
+
+export const addPoints = (app: OpenAPIHono, options: PointsOptions): void => {
+  const { meters, store, clock } = options;
+  const states = new LinkStates(meters, clock);
+
+  app.openapi(pointsRoute, (c) => {
+    const { limit = usualPage, state, ...rest } = c.req.valid("query");
+    const page = listPage(meters, { limit, states: state, ...rest });
+    if (page === undefined) return badRequest(c, wrongCursor);
+    return give(c, schema.pointsPage, {
+      points: page.views.map((view) => summaryOf(options, view)),
+      next: page.next,
+      total: meters.size,
+      states: states.counts(),
+    });
+  });
+
+  app.openapi(pointRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const point = pointOf(options, id);
+    if (point === undefined) return noPoint(c, id);
+    return give(c, schema.pointDetail, await detailOf(point, store, clock));
+  });
+
+  app.openapi(devicesRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    if (pointOf(options, id) === undefined) return noPoint(c, id);
+    return give(c, schema.devicesAnswer, { id, devices: (await store.devices(id)).map(deviceAnswer) });
+  });
+
+  app.openapi(liveRoute, (c) => {
+    const { id } = c.req.valid("param");
+    const point = pointOf(options, id);
+    return point === undefined ? noPoint(c, id) : give(c, liveAnswer, point.view.live());
+  });
+
+  app.openapi(linkRoute, (c) => {
+    const { id } = c.req.valid("param");
+    const point = pointOf(options, id);
+    return point === undefined ? noPoint(c, id) : give(c, linkHealth, point.view.summary().link);
+  });
+};

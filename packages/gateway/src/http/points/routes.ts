@@ -1,0 +1,97 @@
+/** How the API describes metering points. */
+import { createRoute } from "@hono/zod-openapi";
+import * as examples from "../openapi/examples.ts";
+import { choicesParam, countParam, cursorParam, query, textParam } from "../query/params.ts";
+import { answer, noSuchPoint, pointParams, pointProblems, wrongParameter } from "../route-parts.ts";
+import { linkHealth, liveAnswer } from "../schemas.ts";
+import { linkStates } from "./link-states.ts";
+import * as schema from "./schemas.ts";
+
+export const mostPoints = 1_000;
+
+export const listQuery = {
+  limit: countParam("limit", {
+    least: 1,
+    most: mostPoints,
+    description: "Points of a page; default: 100",
+    example: "100",
+  }),
+  cursor: cursorParam(),
+  q: textParam("q", { most: 100, description: "Only points with this text in their id or name", example: "house" }),
+  state: choicesParam("state", linkStates, {
+    description: "Only points whose link is in one of these states",
+    example: "silent,refused",
+  }),
+};
+
+export const pointsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/points",
+  summary: "The metering points, by pages",
+  description: "In the order of the configuration. Reads nothing from the store, however many points there are.",
+  tags: ["points"],
+  request: { query: query(listQuery) },
+  responses: {
+    200: answer(schema.pointsPage, "A page, and how many points are in which state", {
+      points: [examples.pointSummary],
+      next: null,
+      total: 1,
+      states: { up: 1, degraded: 0, connecting: 0, paused: 0, refused: 0, silent: 0 },
+    }),
+    400: wrongParameter,
+  },
+});
+
+export const pointRoute = createRoute({
+  method: "get",
+  path: "/api/v1/points/{id}",
+  summary: "One point: its link, its meter, and what is stored of it",
+  tags: ["points"],
+  request: { params: pointParams, query: query({}) },
+  responses: {
+    200: answer(schema.pointDetail, "The point", {
+      ...examples.pointSummary,
+      link: examples.link,
+      identity: examples.identity,
+      device: examples.device,
+      channels: ["energy_export_wh", "energy_import_wh"],
+      newest_event: examples.event,
+      completeness: examples.completeness,
+    }),
+    ...pointProblems,
+  },
+});
+
+export const devicesRoute = createRoute({
+  method: "get",
+  path: "/api/v1/points/{id}/devices",
+  summary: "The meters that hung there, one after the other",
+  tags: ["points"],
+  request: { params: pointParams, query: query({}) },
+  responses: {
+    200: answer(schema.devicesAnswer, "Meters, oldest first", { id: "home", devices: [examples.device] }),
+    ...pointProblems,
+  },
+});
+
+export const liveRoute = createRoute({
+  method: "get",
+  path: "/api/v1/points/{id}/live",
+  summary: "Live values",
+  description: "The newest reading. `GET /api/v1/stream` sends each one.",
+  tags: ["points"],
+  request: { params: pointParams, query: query({}) },
+  responses: {
+    200: answer(liveAnswer, "Fresh values, or nulls and quality `stale`", examples.live),
+    ...pointProblems,
+  },
+});
+
+export const linkRoute = createRoute({
+  method: "get",
+  path: "/api/v1/points/{id}/link",
+  summary: "Health of the link to the meter",
+  tags: ["points"],
+  request: { params: pointParams, query: query({}) },
+  responses: { 200: answer(linkHealth, "The link", examples.link), 400: wrongParameter, 404: noSuchPoint },
+});

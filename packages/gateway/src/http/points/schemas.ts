@@ -1,0 +1,99 @@
+/** Answers about metering points. */
+import { z } from "@hono/zod-openapi";
+import { eventOrigins } from "@meterport/engine/model/point-event";
+import { linkHealth, meterIdentity, moment } from "../schemas.ts";
+import { linkStates } from "./link-states.ts";
+
+export const linkState = z.enum(linkStates);
+
+const head = {
+  id: z.string().openapi({ description: "The point's id, from the configuration" }),
+  name: z.string(),
+  zone: z.string().openapi({ description: "IANA zone of its days and months" }),
+  fuse_a: z.number().nullable().openapi({ description: "Rating of the main fuse; null if it is not configured" }),
+  simulated: z.boolean().openapi({ description: "True for a virtual meter" }),
+};
+
+export const pointSummary = z
+  .object({
+    ...head,
+    link: z.object({
+      state: linkState,
+      since: moment("When this state began"),
+      cause: z.string().nullable().openapi({ description: "Cause of this state, as a stable code" }),
+      last_reading: moment("The last authenticated reading").nullable(),
+    }),
+    power_w: z.number().nullable().openapi({ description: "Present net power; null while it is not known" }),
+    quality: z.enum(["good", "partial", "suspect", "stale"]),
+  })
+  .openapi("PointSummary");
+
+export const pointsPage = z
+  .object({
+    points: z.array(pointSummary),
+    next: z.string().nullable().openapi({ description: "`cursor` of the next page; null if this is the last one" }),
+    total: z.number().int().openapi({ description: "Points in all, whatever the filter" }),
+    states: z
+      .record(linkState, z.number().int())
+      .openapi({ description: "How many points are in each state, whatever the filter; at most a second old" }),
+  })
+  .openapi("PointsPage");
+
+const registerValues = z.record(z.string(), z.number()).openapi({ description: "Registers by name, in their units" });
+
+export const device = z
+  .object({
+    from: moment("The first reading from it"),
+    to: moment("The last moment before the next meter; null while it hangs there").nullable(),
+    serial: z.string().nullable(),
+    manufacturer: z.string().nullable(),
+    model: z.string().nullable(),
+    firmware: z.string().nullable(),
+    profile: z.string().nullable(),
+    start: registerValues,
+    end: registerValues.nullable(),
+  })
+  .openapi("Device");
+
+export const devicesAnswer = z
+  .object({ id: z.string(), devices: z.array(device).openapi({ description: "Oldest first" }) })
+  .openapi("Devices");
+
+export const pointEvent = z
+  .object({
+    id: z.string().openapi({ description: "The same event has the same id whenever it is read" }),
+    time: moment("When it happened or began"),
+    until: moment("When it ended; null while it lasts or if it has no length").nullable(),
+    kind: z.string().openapi({ description: "A stable code such as `outage`, `log` or `meter-exchange`" }),
+    number: z.number().nullable().openapi({ description: "The meter's number of the event; null for our own" }),
+    origin: z.enum(eventOrigins).openapi({ description: "Who says so" }),
+    detail: z.unknown().openapi({ description: "What the kind adds: any JSON" }),
+  })
+  .openapi("PointEvent");
+
+export const completeness = z
+  .object({
+    from: moment("Start of the period"),
+    to: moment("Its end"),
+    expected_s: z.number().openapi({ description: "Seconds of the period that are over" }),
+    present_s: z.number().openapi({ description: "Seconds of them that intervals with a value cover" }),
+    percent: z
+      .number()
+      .nullable()
+      .openapi({ description: "Rounded down, so that 100 is complete; null before any time passed" }),
+    by_quality: z.record(z.enum(["good", "partial", "suspect", "missing"]), z.number().int()),
+    by_source: z.record(z.enum(["manual", "profile", "difference", "estimated"]), z.number().int()),
+  })
+  .openapi("Completeness");
+
+export const pointDetail = z
+  .object({
+    ...head,
+    link: linkHealth,
+    identity: meterIdentity.nullable(),
+    device: device.nullable().openapi({ description: "The meter that hangs there now; null if none is stored yet" }),
+    channels: z.array(z.string()).openapi({ description: "Channels of which intervals are stored" }),
+    newest_event: pointEvent.nullable(),
+    completeness: completeness.nullable().openapi({ description: "Import of this month; null without intervals" }),
+  })
+  .openapi("PointDetail");

@@ -1,0 +1,136 @@
+/** Query parameters: text that a schema turns into a value, or into one sentence on what is wrong with it. */
+import { z } from "@hono/zod-openapi";
+import { parseDuration } from "@meterport/protocol/meaning/duration";
+import type { Millis } from "@meterport/protocol/ports";
+import { shown } from "../answers.ts";
+import { parseMoment, parseStep } from "../history/query.ts";
+
+/** How the OpenAPI document describes a parameter. */
+interface Described {
+  readonly description: string;
+  readonly example?: string | undefined;
+}
+
+type Parsed<T> = { readonly value: T } | { readonly problem: string };
+
+const parsed = <T>(parse: (text: string) => Parsed<T>) =>
+  z
+    .string()
+    .optional()
+    .transform((text, context): T | undefined => {
+      if (text === undefined) return undefined;
+      const result = parse(text);
+      if ("value" in result) return result.value;
+      context.addIssue({ code: "custom", message: result.problem });
+      return z.NEVER;
+    });
+
+/** A whole number from `least` to `most`. */
+export const countParam = (
+  name: string,
+  { least, most, ...described }: Described & { readonly least: number; readonly most: number },
+) =>
+  parsed<number>((text) => {
+    const count = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    return count >= least && count <= most
+      ? { value: count }
+      : { problem: `${name}=${shown(text)} is not a whole number from ${least} to ${most}` };
+  }).openapi({ type: "integer", minimum: least, maximum: most, ...described });
+
+/** Milliseconds since 1970. */
+export const momentParam = (name: string, description: string) =>
+  parsed<Millis>((text) => {
+    const moment = parseMoment(text);
+    return moment === undefined
+      ? {
+          problem: `${name}=${shown(text)} is not a time: write for example 2026-01-01T12:00:00Z, or seconds since 1970`,
+        }
+      : { value: moment };
+  }).openapi({
+    type: "string",
+    description: `${description}. ISO 8601 with a zone, or seconds since 1970`,
+    example: "2026-01-01T00:00:00Z",
+  });
+
+/** Seconds of a step. */
+export const stepParam = () =>
+  parsed<number>((text) => {
+    const step = parseStep(text);
+    return step === undefined
+      ? { problem: `step=${shown(text)} is not a step: write whole seconds, or for example 5m` }
+      : { value: step };
+  }).openapi({ type: "string", description: "Seconds, or a length of time; default: chosen to fit", example: "5m" });
+
+/** A length of time. */
+export const durationParam = (name: string, described: Described) =>
+  parsed<Millis>((text) => {
+    const length = parseDuration(text);
+    return length === undefined
+      ? { problem: `${name}=${shown(text)} is not a length of time: write for example 5s` }
+      : { value: length };
+  }).openapi({ type: "string", ...described });
+
+/** One of some words. */
+export const choiceParam = <const W extends string>(name: string, words: readonly W[], described: Described) =>
+  parsed<W>((text) => {
+    const word = words.find((each) => each === text);
+    return word === undefined
+      ? { problem: `${name}=${shown(text)} is unknown: write ${words.join(", ")}` }
+      : { value: word };
+  }).openapi({ type: "string", enum: [...words], ...described });
+
+/** Some words, separated by commas. */
+export const choicesParam = <const W extends string>(name: string, words: readonly W[], described: Described) =>
+  parsed<readonly W[]>((text) => {
+    const chosen = text.split(",", words.length + 1);
+    const wrong = chosen.find((each) => !(words as readonly string[]).includes(each));
+    return wrong === undefined && chosen.length <= words.length
+      ? { value: [...new Set(chosen)] as W[] }
+      : { problem: `${name}: ${shown(wrong ?? text)} is unknown: write some of ${words.join(",")}` };
+  }).openapi({ type: "string", ...described });
+
+const word = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
+
+/** Words that are not known beforehand, such as kinds of events, separated by commas. */
+export const wordsParam = (name: string, described: Described) =>
+  parsed<readonly string[]>((text) => {
+    const words = text.split(",", 65);
+    return words.length <= 64 && words.every((each) => word.test(each))
+      ? { value: words }
+      : { problem: `${name}=${shown(text)} is not a list of up to 64 names, separated by commas` };
+  }).openapi({ type: "string", ...described });
+
+/** One such word. */
+export const wordParam = (name: string, described: Described) =>
+  parsed<string>((text) =>
+    word.test(text) ? { value: text } : { problem: `${name}=${shown(text)} is not a name of letters, digits, - and _` },
+  ).openapi({ type: "string", ...described });
+
+/** Any text of at most `most` characters. */
+export const textParam = (name: string, { most, ...described }: Described & { readonly most: number }) =>
+  parsed<string>((text) =>
+    text.length <= most ? { value: text } : { problem: `${name} has more than ${most} characters` },
+  ).openapi({ type: "string", maxLength: most, ...described });
+
+/** An IANA time zone. */
+export const zoneParam = () =>
+  parsed<string>((text) => {
+    try {
+      return text.length <= 60 && text !== ""
+        ? { value: new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone }
+        : { problem: `zone=${shown(text)} is not a time zone: write for example Europe/Berlin` };
+    } catch {
+      return { problem: `zone=${shown(text)} is not a time zone: write for example Europe/Berlin` };
+    }
+  }).openapi({
+    type: "string",
+    description: "IANA zone of the days, months and years; default: that of the point",
+    example: "Europe/Berlin",
+  });
+
+/** Where the page before ended, which only the answer before knows. */
+export const cursorParam = () =>
+  textParam("cursor", { description: "`next` of the page before; it is opaque", most: 200 });
+
+/** The parameters of a route. A name that is not among them is refused, because a misspelled range would otherwise be the default one. */
+export const query = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape);

@@ -1,0 +1,77 @@
+/** How the API describes the origin of a value. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { liveKeys } from "@meterport/protocol/meaning/readings";
+import * as examples from "../openapi/examples.ts";
+import { choiceParam, momentParam, query, wordParam } from "../query/params.ts";
+import { answer, noSuchPoint, pointParams, problem, wrongParameter } from "../route-parts.ts";
+import { moment } from "../schemas.ts";
+import { interval } from "../values/schemas.ts";
+
+export const proofAnswer = z
+  .object({
+    time: moment("When the answer came"),
+    table: z.string().nullable().openapi({ description: "The table that was read; null if no meter was read" }),
+    offset: z.number().nullable().openapi({ description: "Offset of the first byte in that table" }),
+    raw: z.string().nullable().openapi({ description: "The bytes as read, in hex; null if they were not kept" }),
+    profile: z.string().nullable().openapi({ description: "The layouts that decoded them" }),
+    clock_offset_ms: z.number().nullable().openapi({ description: "The meter's clock minus ours" }),
+    note: z.string().openapi({ description: "What was done, in one sentence" }),
+  })
+  .openapi("Proof");
+
+const sources = z.array(z.number().int());
+
+export const whyAnswer = z
+  .object({
+    id: z.string(),
+    value: z.enum(["interval", "live"]),
+    interval: interval.nullable().openapi({ description: "The interval as it is stored; null for a live value" }),
+    live: z
+      .object({
+        key: z.enum(liveKeys),
+        number: z.number().nullable().openapi({ description: "The present value; null is unknown" }),
+        unit: z.string(),
+        quality: z.enum(["good", "partial", "suspect", "stale"]).openapi({ description: "What the guard said" }),
+        plus: sources.openapi({ description: "Source IDs whose values are added up" }),
+        minus: sources.openapi({ description: "Source IDs whose values are subtracted" }),
+      })
+      .nullable()
+      .openapi({ description: "The live value; null for an interval" }),
+    proof: proofAnswer.nullable().openapi({ description: "null if none was kept" }),
+  })
+  .openapi("WhyAnswer");
+
+export const whyRoute = createRoute({
+  method: "get",
+  path: "/api/v1/points/{id}/why",
+  summary: "How a value came to be",
+  description:
+    "`value=interval` with `channel` and `end` tells which table was read, where and when, with the bytes. `value=live` with `key` tells the sources of a live value.",
+  tags: ["history"],
+  request: {
+    params: pointParams,
+    query: query({
+      value: choiceParam("value", ["interval", "live"], {
+        description: "Which value; default: `interval`",
+        example: "interval",
+      }),
+      channel: wordParam("channel", {
+        description: "Channel of the interval; default: `energy_import_wh`",
+        example: "energy_import_wh",
+      }),
+      end: momentParam("end", "End of the interval"),
+      key: choiceParam("key", liveKeys, { description: "Live key; default: `power_w`", example: "power_w" }),
+    }),
+  },
+  responses: {
+    200: answer(whyAnswer, "The value with its origin", {
+      id: "home",
+      value: "interval",
+      interval: examples.interval,
+      live: null,
+      proof: examples.proof,
+    }),
+    400: wrongParameter,
+    404: { ...noSuchPoint, description: problem("No such point, or no such interval").description },
+  },
+});

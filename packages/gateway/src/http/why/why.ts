@@ -1,0 +1,56 @@
+/** `/api/v1/points/{id}/why`: the origin of a value. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Proof } from "@meterport/engine/model/proof";
+import type { Store } from "@meterport/engine/ports/store";
+import { type LiveKey, liveKeyInfo } from "@meterport/protocol/meaning/readings";
+import type { Millis } from "@meterport/protocol/ports";
+import { refuse, shown } from "../answers.ts";
+import { type BodyOf, badRequest, give, iso, noPoint, type Point, type Points, pointOf } from "../give.ts";
+import { intervalAnswer } from "../values/values.ts";
+import { type proofAnswer, whyAnswer, whyRoute } from "./routes.ts";
+
+type WhyStore = Pick<Store, "intervalProof" | "channels">;
+
+const proofOf = ({ clockOffset, time, ...rest }: Proof): BodyOf<typeof proofAnswer> => ({
+  time: iso(time),
+  table: rest.table,
+  offset: rest.offset,
+  raw: rest.raw,
+  profile: rest.profile,
+  clock_offset_ms: clockOffset,
+  note: rest.note,
+});
+
+const intervalWhy = async (store: WhyStore, id: string, channel: string, end: Millis) => {
+  // A channel of which nothing is stored is not looked up, so that a request cannot make one.
+  if (!(await store.channels(id)).includes(channel)) return undefined;
+  const found = await store.intervalProof(id, channel, end);
+  if (found === undefined) return undefined;
+  const proof = found.proof === null ? null : proofOf(found.proof);
+  return { id, value: "interval" as const, interval: intervalAnswer(found.interval), live: null, proof };
+};
+
+const liveWhy = ({ id, view }: Point, key: LiveKey): BodyOf<typeof whyAnswer> => {
+  const live = view.live();
+  const { unit, rule } = liveKeyInfo[key];
+  const { plus, minus } = rule;
+  // Table, offset and bytes of a live value are not kept yet.
+  return {
+    ...{ id, value: "live", interval: null, proof: null },
+    live: { key, number: live[key], unit, quality: live.quality, plus, minus },
+  };
+};
+
+export const addWhy = (app: OpenAPIHono, points: Points, store: WhyStore): void => {
+  app.openapi(whyRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const point = pointOf(points, id);
+    if (point === undefined) return noPoint(c, id);
+    const { value = "interval", channel = "energy_import_wh", end, key = "power_w" } = c.req.valid("query");
+    if (value === "live") return give(c, whyAnswer, liveWhy(point, key));
+    if (end === undefined) return badRequest(c, "end is missing: write when the interval ended");
+    const why = await intervalWhy(store, id, channel, end);
+    if (why !== undefined) return give(c, whyAnswer, why);
+    return refuse(c, 404, "no-such-interval", `no interval of ${shown(channel)} that ends at ${iso(end)} is stored`);
+  });
+};

@@ -1,0 +1,40 @@
+/** The API over many meters that stand still; every tenth is silent. */
+import type { MeterView } from "@meterport/engine/points/meter-view";
+import { silentLog } from "@meterport/engine/ports/log";
+import { LinkError } from "@meterport/protocol/errors";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
+import { createApp } from "../http/app.ts";
+import { stillMeter } from "./http-setup.ts";
+import { noCaptures, storeWith } from "./no-captures.ts";
+
+export const manyMeters = (count: number, clock = new VirtualClock()) => {
+  const { view } = stillMeter();
+  const still = view.summary();
+  const views = new Map<string, MeterView>();
+  for (let n = 0; n < count; n++) {
+    const id = `m${String(n).padStart(4, "0")}`;
+    const link = { ...still.link, state: n % 10 === 0 ? ("silent" as const) : still.link.state };
+    const summary = () => ({ ...still, id, name: `Meter ${id.slice(1)}`, link });
+    views.set(id, { ...view, id, summary, state: () => link.state, live: () => ({ ...view.live(), id }) });
+  }
+  const ask = () => Promise.reject(new LinkError("no-answer", "read", "there is no meter"));
+  const app = createApp({
+    ...noCaptures,
+    meters: views,
+    pointInfo: (id) => (views.has(id) ? { zone: "Europe/Copenhagen", fuseAmps: null, ask } : undefined),
+    store: storeWith({}),
+    clock,
+    log: silentLog,
+    version: "0",
+    dashboard: "/none",
+    host: "127.0.0.1",
+    allowedHosts: [],
+  });
+  const get = (path: string) => Promise.resolve(app.fetch(new Request(`http://127.0.0.1:8765${path}`)));
+  return {
+    views,
+    ids: [...views.keys()],
+    get,
+    json: async <T>(path: string): Promise<T> => (await (await get(path)).json()) as T,
+  };
+};
