@@ -1,8 +1,8 @@
 /** The meter's own event log for pages: read on request, and rarely enough that pages cannot burden the meter. */
 import type { LogEvent } from "@meterport/client/readers/events";
-import { MeterportError } from "@meterport/protocol/errors";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { MeterSource } from "../ports/meter-source.ts";
+import { RestedReader } from "./rested-reader.ts";
 
 /** Most entries that can be requested: as many as the logs of most meters hold. */
 export const mostLogEntries = 100;
@@ -24,21 +24,18 @@ export interface MeterLogRead {
   readonly entries: readonly LogEvent[];
 }
 
-interface Reading {
-  readonly size: number;
-  readonly result: Promise<MeterLogRead>;
-}
-
 export class MeterLog {
-  readonly #source: Pick<MeterSource, "events">;
-  readonly #clock: Clock;
-  #kept: (MeterLogRead & { readonly size: number; readonly until: Millis }) | undefined;
-  #reading: Reading | undefined;
-  #failure: { readonly error: unknown; readonly until: Millis } | undefined;
+  readonly #reader: RestedReader<readonly LogEvent[]>;
 
   constructor({ source, clock }: { readonly source: Pick<MeterSource, "events">; readonly clock: Clock }) {
-    this.#source = source;
-    this.#clock = clock;
+    this.#reader = new RestedReader({
+      clock,
+      goodFor,
+      restAfterFailure,
+      read: (size) => source.events(size, longestRead),
+      // If it gave fewer entries than requested, that was the whole log.
+      covers: (entries, size) => (entries.length < size ? mostLogEntries : size),
+    });
   }
 
   /**
@@ -47,41 +44,7 @@ export class MeterLog {
    * @throws MeterportError if the meter does not give them
    */
   async read(count: number): Promise<MeterLogRead> {
-    const size = sizes.find((most) => count <= most) ?? mostLogEntries;
-    const { time, entries } = await this.#atLeast(size);
-    return { time, entries: entries.slice(0, count) };
-  }
-
-  async #atLeast(size: number): Promise<MeterLogRead> {
-    for (;;) {
-      const now = this.#clock.now();
-      const kept = this.#kept;
-      if (kept !== undefined && now < kept.until && kept.size >= size) return kept;
-      if (this.#reading === undefined) {
-        if (this.#failure !== undefined && now < this.#failure.until) throw this.#failure.error;
-        this.#reading = { size, result: this.#readNow(size) };
-      }
-      const { size: underWay, result } = this.#reading;
-      if (underWay >= size) return result;
-      // A shorter read is in progress: the meter is asked one thing at a time.
-      await result.catch(() => {});
-    }
-  }
-
-  async #readNow(size: number): Promise<MeterLogRead> {
-    try {
-      const entries = await this.#source.events(size, longestRead);
-      const time = this.#clock.wall();
-      // If it gave fewer entries than requested, that was the whole log.
-      const known = entries.length < size ? mostLogEntries : size;
-      this.#kept = { time, entries, size: known, until: this.#clock.now() + goodFor };
-      this.#failure = undefined;
-      return this.#kept;
-    } catch (error) {
-      if (error instanceof MeterportError) this.#failure = { error, until: this.#clock.now() + restAfterFailure };
-      throw error;
-    } finally {
-      this.#reading = undefined;
-    }
+    const { time, value } = await this.#reader.read(sizes.find((most) => count <= most) ?? mostLogEntries);
+    return { time, entries: value.slice(0, count) };
   }
 }

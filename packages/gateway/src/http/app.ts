@@ -25,6 +25,7 @@ import { addHistory } from "./history/history.ts";
 import { hostCheck } from "./host-check.ts";
 import { addJournal } from "./journal/journal.ts";
 import { addLog, type LogSource } from "./log/log.ts";
+import { addMeterReads } from "./meter-reads/add-meter-reads.ts";
 import { addMeters } from "./meters/meters.ts";
 import { methodsOf } from "./methods.ts";
 import type { KeeperFigures } from "./metrics/daemon-metrics.ts";
@@ -126,6 +127,7 @@ const addResources = (app: OpenAPIHono, options: AppOptions, streams: EventStrea
   addHappenings(app, options, store);
   addWhy(app, options, store);
   addJournal(app, meters, store);
+  addMeterReads(app, options, clock);
   addHealth(app, meters, version, clock);
   addReady(app, options);
   const pointStreams = new PointStreams({ meters, store, clock });

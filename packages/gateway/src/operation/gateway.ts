@@ -60,7 +60,7 @@ const pruneEvery: Millis = 600_000;
 const pointInfo = ({ zone, fuseAmps, source }: GatewayMeter): PointInfo => ({
   zone: zone ?? machineZone(),
   fuseAmps: fuseAmps ?? null,
-  ask: source.ask,
+  ask: (task) => source.ask(task),
 });
 
 /** More than these are read one after the other, not all in the rhythm that they started in. */

@@ -1,8 +1,8 @@
 /** The meter's event log in the API, or why there is none. */
 import type { LogEvent } from "@meterport/client/readers/events";
 import { type MeterLogRead, mostLogEntries } from "@meterport/engine/points/meter-log";
-import { LayoutError, MeterportError, ResponseError } from "@meterport/protocol/errors";
 import type { ApiProblem, LogAnswer, LogEntry } from "../api.ts";
+import { meterProblem } from "../meter-reads/meter-problem.ts";
 
 /** The default number of entries. */
 const fewEntries = 25;
@@ -36,11 +36,6 @@ export const logAnswer = (id: string, { time, entries }: MeterLogRead) =>
  * @throws any error that is not about the meter
  */
 export const logProblem = (error: unknown): { readonly status: 502 | 503; readonly problem: ApiProblem } => {
-  if (!(error instanceof MeterportError)) throw error;
-  const refused = error instanceof ResponseError || error instanceof LayoutError;
-  const what = refused ? "the meter's event log cannot be read" : "the meter does not answer";
-  return {
-    status: refused ? 502 : 503,
-    problem: { error: refused ? "no-log" : "meter-silent", message: `${what}: ${error.message}` },
-  };
+  const { status, problem } = meterProblem(error, "the meter's event log", "no-log");
+  return { status: status === 503 ? 503 : 502, problem };
 };

@@ -46,12 +46,16 @@ export const live = {
 
 export const meterSummary = { id: "home", name: "Home", link, simulated: false } as const;
 
-export const pointSummary = {
+export const pointHead = {
   id: "home",
   name: "Home",
   zone: "Europe/Copenhagen",
   fuse_a: 25,
   simulated: false,
+} as const;
+
+export const pointSummary = {
+  ...pointHead,
   link: { state: "up", since: link.since, cause: null, last_reading: time },
   power_w: 1_240,
   quality: "good",
@@ -151,4 +155,62 @@ export const capture = {
   bytes: 20_480,
   state: "silent",
   cause: "no-answer",
+} as const;
+
+const never = { count: 0, last: null, timeKnown: true } as const;
+const phaseQuality = {
+  sags: { count: 2, last: "2025-11-03T17:20:00Z", timeKnown: true, voltage_v: 198.4 },
+  surges: { ...never, voltage_v: null },
+  deepSags: null,
+  overCurrents: 0,
+  phaseLosses: { ...never, now: false },
+  voltageDistortion: null,
+  currentDistortion: null,
+  powerDistortion: null,
+} as const;
+
+export const powerQuality = {
+  phases: { L1: phaseQuality, L2: phaseQuality, L3: phaseQuality },
+  frequency: {
+    lowest_hz: 49.9,
+    lowestAt: "2025-11-03T17:20:00Z",
+    highest_hz: 50.1,
+    highestAt: "2025-11-04T02:10:00Z",
+  },
+  shortOutages: 3,
+  criticalVoltages: null,
+  thresholds: {
+    longOutage_s: 180,
+    sagOrSurge_s: 60,
+    sag_percent: 10,
+    surge_percent: 10,
+    overCurrent_percent: 110,
+    overCurrent_s: null,
+    deepSag_percent: null,
+    deepSag_s: null,
+    voltageDistortion_percent: null,
+    currentDistortion_percent: null,
+    powerDistortion_percent: null,
+  },
+  quality: "good",
+  doubts: [],
+} as const;
+
+export const child = {
+  slot: 0,
+  handle: 1,
+  kind: "mbus",
+  state: "up",
+  alarms: [],
+  ownAlarms: 0,
+  statusRead: "2026-01-01T11:00:00",
+  lastReadAttempt: "2026-01-01T11:00:00",
+  customerId: "4711",
+  schedule: { frequency: "hourly", day: 0, at: "00:05", loadProfile_min: 60 },
+  attempts: 120,
+  answers: 119,
+  control: null,
+  latest: null,
+  quality: "good",
+  doubts: [],
 } as const;

@@ -50,7 +50,7 @@ export const pointRoute = createRoute({
   request: { params: pointParams, query: query({}) },
   responses: {
     200: answer(schema.pointDetail, "The point", {
-      ...examples.pointSummary,
+      ...examples.pointHead,
       link: examples.link,
       identity: examples.identity,
       device: examples.device,

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Meter } from "@meterport/client";
+import { tables } from "@meterport/protocol/tables/index";
+import { httpSetup } from "../../testing/http-setup.ts";
+import { memoryMeter } from "../../testing/memory-meter.ts";
+import type { ApiProblem } from "../api.ts";
+import { childrenAnswer, qualityAnswer, tableAnswer } from "./schemas.ts";
+import { isReadable } from "./table-read.ts";
+
+const home = "/api/v1/points/home";
+
+describe("reads from the meter on request", () => {
+  let connected: Meter;
+  before(async () => {
+    connected = await memoryMeter();
+  });
+  after(() => connected.close());
+
+  const setup = async () => {
+    const made = await httpSetup();
+    await made.clock.advance(1_000);
+    made.meter.connected = connected;
+    return made;
+  };
+
+  test("power quality and children, in the shapes of the document", async () => {
+    const { json, done } = await setup();
+    const { power_quality } = qualityAnswer.parse(await json(`${home}/quality`));
+    const whole = await json<{ readonly power_quality: unknown }>(`${home}/quality`);
+    assert.deepEqual(power_quality, whole.power_quality, "the schema knows each key");
+    const children = await json(`${home}/children`);
+    assert.deepEqual(childrenAnswer.parse(children), children);
+    await done();
+  });
+
+  test("any table, with offsets, units and bytes", async () => {
+    const { json, done } = await setup();
+    const answer = await json(`${home}/tables/ET55`);
+    const table = tableAnswer.parse(answer);
+    assert.deepEqual(table, answer);
+    assert.equal(table.raw.length, 2 * table.size);
+    assert.equal(table.profile, "meter:3.70");
+    for (const { start, end, path } of table.fields) assert.ok(start < end && end <= table.size, path);
+    await done();
+  });
+
+  test("no table gives a key away", async () => {
+    const { get, json, done } = await setup();
+    const secrets: string[] = [];
+    for (const table of tables) {
+      const answer = await get(`${home}/tables/${table.id}`);
+      assert.ok([200, 404, 409, 502].includes(answer.status), `${table.id}: ${answer.status}`);
+      if (answer.status !== 200) continue;
+      assert.ok(isReadable(table), table.id);
+      const { fields, raw } = (await answer.json()) as {
+        readonly fields: readonly {
+          readonly path: string;
+          readonly start: number;
+          readonly end: number;
+          readonly secret: boolean;
+          readonly value: unknown;
+        }[];
+        readonly raw: string;
+      };
+      for (const { path, secret, value, start, end } of fields) {
+        if (!secret) assert.ok(!/securityKey$/.test(path) || /^0*$/.test(String(value)), `${table.id}.${path}`);
+        else {
+          secrets.push(`${table.id}.${path}`);
+          assert.equal(value, null);
+          assert.match(raw.slice(2 * start, 2 * end), /^0*$/);
+        }
+      }
+    }
+    const problem = await json<ApiProblem>(`${home}/tables/BT07`);
+    assert.equal(problem.error, "withheld");
+    await done();
+  });
+
+  test("asks the meter once a minute, however many clients ask", async () => {
+    const { clock, meter, get, done } = await setup();
+    let reads = 0;
+    const ask = meter.ask;
+    Object.assign(meter, {
+      ask: (task: Parameters<typeof ask>[0]) => {
+        reads++;
+        return ask(task);
+      },
+    });
+    const answers = await Promise.all(Array.from({ length: 4 }, () => get(`${home}/quality`)));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 200],
+    );
+    await clock.advance(59_000);
+    await get(`${home}/quality`);
+    assert.equal(reads, 1);
+    await clock.advance(2_000);
+    await get(`${home}/quality`);
+    assert.equal(reads, 2);
+    const many = await Promise.all(
+      ["quality", "children", "tables/ET55", "tables/BT52", "tables/BT55"].map((what) => get(`${home}/${what}`)),
+    );
+    assert.equal(many.filter(({ status }) => status === 503).length, 1, "the fifth is told to wait");
+    await done();
+  });
+
+  test("says whether the meter refuses or does not answer", async () => {
+    const { clock, meter, get, done } = await httpSetup();
+    await clock.advance(1_000);
+    const cases: readonly (readonly [path: string, status: number, message: RegExp])[] = [
+      ["quality", 503, /^the meter does not answer: read the power quality/],
+      ["tables/BT999", 404, /^"BT999" is not a table with a known layout/],
+      ["tables/BT07", 409, /may hold keys/],
+    ];
+    for (const [path, status, message] of cases) {
+      const answer = await get(`${home}/${path}`);
+      assert.equal(answer.status, status, path);
+      assert.match(((await answer.json()) as ApiProblem).message, message);
+    }
+    meter.connected = connected;
+    assert.equal((await get(`${home}/quality`)).status, 503, "it rests after a failure");
+    await clock.advance(5_000);
+    assert.equal((await get(`${home}/quality`)).status, 200);
+    await done();
+  });
+});

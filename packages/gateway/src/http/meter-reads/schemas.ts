@@ -1,0 +1,131 @@
+/** Answers that are read from the meter on request. */
+import { z } from "@hono/zod-openapi";
+import { moment } from "../schemas.ts";
+
+const head = {
+  id: z.string(),
+  time_read: moment("When the meter was read, at most a minute ago"),
+};
+
+const doubts = z.array(
+  z.enum([
+    "time",
+    "sequence",
+    "duration",
+    "zone",
+    "configuration",
+    "length",
+    "unit",
+    "truncated",
+    "malformed",
+    "encrypted",
+    "security",
+  ]),
+);
+const believed = { quality: z.enum(["good", "suspect"]), doubts };
+
+const time = z.string().nullable().openapi({ description: "ISO 8601 UTC; null for never" });
+const happened = { count: z.number().int(), last: time, timeKnown: z.boolean() };
+const voltageEvent = z.object({ ...happened, voltage_v: z.number().nullable() });
+const distortion = z.object({
+  ...happened,
+  highest_percent: z.number(),
+  highestAt: time,
+  average_percent: z.number(),
+});
+const maybe = z.number().nullable();
+
+const phase = z.object({
+  sags: voltageEvent,
+  surges: voltageEvent,
+  deepSags: voltageEvent.nullable(),
+  overCurrents: z.number().int(),
+  phaseLosses: z.object({ ...happened, now: z.boolean() }),
+  voltageDistortion: distortion.nullable(),
+  currentDistortion: distortion.nullable(),
+  powerDistortion: distortion.nullable(),
+});
+
+export const powerQuality = z
+  .object({
+    phases: z.object({ L1: phase, L2: phase, L3: phase }),
+    frequency: z.object({ lowest_hz: maybe, lowestAt: time, highest_hz: maybe, highestAt: time }),
+    shortOutages: z.number().int(),
+    criticalVoltages: z.array(z.object({ at: time, drp_percent: z.number(), drc_percent: z.number() })).nullable(),
+    thresholds: z.object({
+      longOutage_s: z.number(),
+      sagOrSurge_s: z.number(),
+      sag_percent: z.number(),
+      surge_percent: z.number(),
+      overCurrent_percent: z.number(),
+      overCurrent_s: maybe,
+      deepSag_percent: maybe,
+      deepSag_s: maybe,
+      voltageDistortion_percent: maybe,
+      currentDistortion_percent: maybe,
+      powerDistortion_percent: maybe,
+    }),
+    ...believed,
+  })
+  .openapi("PowerQuality");
+
+export const qualityAnswer = z.object({ ...head, power_quality: powerQuality }).openapi("QualityAnswer");
+
+export const child = z
+  .object({
+    slot: z.number().int(),
+    handle: z.number().int(),
+    kind: z.enum(["mbus", "mep"]),
+    state: z.enum(["up", "down", "unknown"]),
+    alarms: z.array(z.object({ key: z.string(), name: z.string() })),
+    ownAlarms: z.number().int(),
+    statusRead: time,
+    lastReadAttempt: time,
+    customerId: z.string().nullable(),
+    schedule: z
+      .object({
+        frequency: z.enum(["hourly", "daily", "weekly", "monthly", "never", "unknown"]),
+        day: z.number(),
+        at: z.string().nullable(),
+        loadProfile_min: maybe,
+      })
+      .nullable(),
+    attempts: z.number().int(),
+    answers: z.number().int(),
+    control: z.unknown().openapi({ description: "The value that ET34 selects for control, or null" }),
+    latest: z
+      .unknown()
+      .openapi({ description: "What was last read from it, as `meterport devices --json` has it, or null" }),
+    ...believed,
+  })
+  .openapi("Child");
+
+export const childrenAnswer = z
+  .object({ ...head, children: z.array(child).openapi({ description: "M-Bus devices and MEP clients, by slot" }) })
+  .openapi("ChildrenAnswer");
+
+export const tableField = z
+  .object({
+    path: z.string().openapi({ description: "As in `meterport read`: `devices.0.billingDay`" }),
+    start: z.number().int().openapi({ description: "First byte, from the start of the table" }),
+    end: z.number().int().openapi({ description: "The byte after its last one" }),
+    bits: z.array(z.number().int()).nullable().openapi({ description: "Lowest and highest bit; null for whole bytes" }),
+    value: z.unknown().openapi({ description: "The value on the wire; bytes as hex; null for a key" }),
+    unit: z.string().nullable().openapi({ description: "Unit of the value on the wire" }),
+    meaning: z.string().nullable().openapi({ description: "The guide's name of the value" }),
+    reserved: z.boolean(),
+    secret: z.boolean().openapi({ description: "A key, which is not given" }),
+  })
+  .openapi("TableField");
+
+export const tableAnswer = z
+  .object({
+    ...head,
+    table: z.string(),
+    title: z.string(),
+    profile: z.string().openapi({ description: "The layouts that decoded it" }),
+    size: z.number().int(),
+    raw: z.string().openapi({ description: "Its bytes as hex, with zeros in place of keys" }),
+    fields: z.array(tableField).openapi({ description: "By offset" }),
+  })
+  .openapi("TableAnswer");

@@ -1,0 +1,96 @@
+/** One table of a meter, field by field, without its keys. */
+import type { Meter } from "@meterport/client";
+import { toHex } from "@meterport/protocol/bytes";
+import { LayoutError, UsageError } from "@meterport/protocol/errors";
+import { annotate } from "@meterport/protocol/layout/annotate";
+import { encode, profileName } from "@meterport/protocol/layout/index";
+import { outermost } from "@meterport/protocol/layout/layout";
+import type { Span } from "@meterport/protocol/layout/reader";
+import type { AnyTable } from "@meterport/protocol/layout/table";
+import type { Signal } from "@meterport/protocol/ports";
+import { isShown, secretFieldNames } from "@meterport/protocol/secret-fields";
+import type { BodyOf } from "../give.ts";
+import type { tableField } from "./schemas.ts";
+
+/** Reading more would take the line for minutes, and only load profiles have more. */
+export const longestTable = 8_192;
+
+/** These carry other messages, with parameters of procedures and whole tables: any of it may be a key. */
+const envelopes: ReadonlySet<string> = new Set(["BT07", "BT08", "ET52", "ET53", "ET59", "ET85"]);
+
+/** Whether a table may be read through the API at all; it must be declared, since only then are its keys known. */
+export const isReadable = (table: AnyTable): boolean => !envelopes.has(table.id);
+
+export interface TableRead {
+  readonly profile: string;
+  readonly size: number;
+  /** Hex, with zeros in place of keys. */
+  readonly raw: string;
+  readonly fields: readonly BodyOf<typeof tableField>[];
+}
+
+/** Bytes as hex, and whatever else JSON lacks as text. */
+const jsonOf = (value: unknown): unknown => {
+  if (value instanceof Uint8Array) return toHex(value);
+  if (typeof value === "bigint") return String(value);
+  if (value === undefined) return null;
+  if (Array.isArray(value)) return value.map(jsonOf);
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, jsonOf(part)]));
+  return value;
+};
+
+const isSecret = ({ path, meta }: Span, bytes: Uint8Array): boolean => {
+  const named = secretFieldNames.has(path.slice(path.lastIndexOf(".") + 1));
+  return meta.secret === true || named ? bytes.some((byte) => byte !== 0) : !isShown(path, bytes);
+};
+
+const meaningOf = ({ value, meta }: Span): string | null =>
+  typeof value === "number" ? (meta.names?.[value] ?? null) : null;
+
+/** The fields of a table's bytes; the bytes of keys become zeros in `bytes`. */
+const fieldsOf = (spans: readonly Span[], bytes: Uint8Array): readonly BodyOf<typeof tableField>[] =>
+  spans.map((span) => {
+    const { path, start, end, value, meta, bits, reserved } = span;
+    const secret = isSecret(span, bytes.subarray(start, end));
+    if (secret) bytes.fill(0, start, end);
+    return {
+      ...{ path, start, end, reserved, secret, bits: bits === undefined ? null : [...bits] },
+      value: secret ? null : jsonOf(value),
+      unit: meta.unit ?? null,
+      meaning: secret ? null : meaningOf(span),
+    };
+  });
+
+/** 0 where only its contents tell. */
+const announcedSize = (table: AnyTable, env: object): number => {
+  try {
+    return table.size(env, outermost);
+  } catch (error) {
+    if (error instanceof LayoutError) return 0;
+    throw error;
+  }
+};
+
+/**
+ * Reads a whole table. The bytes are those of its values: declarations keep even what is reserved.
+ *
+ * @throws UsageError for a table that this meter's firmware lacks, or that is too long; LinkError, ResponseError, LayoutError
+ */
+export const readTable = async (meter: Meter, table: AnyTable, signal: Signal): Promise<TableRead> => {
+  const env = await meter.environment(table, { signal });
+  const refuseLong = (size: number): void => {
+    if (size > longestTable)
+      throw new UsageError(
+        "too-long",
+        `${table.id} has ${size} bytes here, and at most ${longestTable} are read: use meterport read`,
+      );
+  };
+  refuseLong(announcedSize(table, env));
+  const value = await meter.readPath(table, [], { signal });
+  const bytes = encode(table, value, env);
+  refuseLong(bytes.length);
+  const { spans } = annotate(table, bytes, env);
+  const fields = fieldsOf(spans, bytes);
+  return { profile: profileName(meter.profile), size: bytes.length, raw: toHex(bytes), fields };
+};
