@@ -71,6 +71,7 @@ export const device = {
   profile: "meter:3.70",
   start: { energy_import_wh: 12_300_000 },
   end: null,
+  carried: null,
 } as const;
 
 export const event = {

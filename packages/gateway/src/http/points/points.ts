@@ -41,9 +41,10 @@ const summaryOf = ({ meters, pointInfo }: Points, view: MeterView): BodyOf<typeo
   };
 };
 
-export const deviceAnswer = ({ point: _, from, to, ...rest }: Device): BodyOf<typeof schema.device> => ({
+export const deviceAnswer = ({ point: _, from, to, carried, ...rest }: Device): BodyOf<typeof schema.device> => ({
   from: iso(from),
   to: isoOrNull(to),
+  carried: carried ?? null,
   ...rest,
 });
 

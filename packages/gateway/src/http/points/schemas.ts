@@ -52,6 +52,7 @@ export const device = z
     profile: z.string().nullable(),
     start: registerValues,
     end: registerValues.nullable(),
+    carried: registerValues.nullable().openapi({ description: "What its registers counted and no longer show" }),
   })
   .openapi("Device");
 

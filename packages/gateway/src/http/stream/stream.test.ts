@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { VirtualClock } from "../../../../../test/support/virtual-clock.ts";
+import { fillStore, quarters } from "../../testing/filled-store.ts";
+import { httpSetup } from "../../testing/http-setup.ts";
+import { manyMeters } from "../../testing/many-meters.ts";
+import { journalAnswer } from "../journal/routes.ts";
+import { PointStream } from "./point-stream.ts";
+
+interface Heard {
+  readonly event: string;
+  readonly id: string | undefined;
+  readonly data: { readonly id?: string; readonly number?: number; readonly next?: number; readonly kind?: string };
+}
+
+/** Reads what waits in a stream, without waiting for more. */
+const listener = (body: ReadableStream<Uint8Array> | null) => {
+  assert.ok(body !== null);
+  const reader = body.getReader();
+  const heard: Heard[] = [];
+  let text = "";
+  let bytes = 0;
+  let ended = false;
+  const take = async (): Promise<void> => {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      bytes += value.length;
+      text += new TextDecoder().decode(value);
+      const blocks = text.split("\n\n");
+      text = blocks.pop() ?? "";
+      for (const block of blocks) {
+        const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1];
+        heard.push({ event: field("event") ?? "", id: field("id"), data: JSON.parse(field("data") ?? "null") });
+      }
+    }
+    ended = true;
+  };
+  const taking = take();
+  const settle = async (): Promise<void> => {
+    for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return {
+    heard,
+    of: (event: string) => heard.filter((each) => each.event === event),
+    settle,
+    get bytes() {
+      return bytes;
+    },
+    get ended() {
+      return ended;
+    },
+    taking,
+    stop: () => reader.cancel(),
+  };
+};
+
+test("one stream carries the live values, links and changes of all points", async () => {
+  const { clock, meter, store, get, done } = await httpSetup();
+  await clock.advance(1_000);
+  const answer = await get("/api/v1/stream");
+  assert.match(answer.headers.get("content-type") ?? "", /^text\/event-stream/);
+  const heard = listener(answer.body);
+  await heard.settle();
+  assert.deepEqual(
+    heard.heard.map(({ event }) => event),
+    ["link", "live"],
+    "it begins with the present state",
+  );
+  await fillStore(store, "home", clock.wall());
+  meter.turn("silent", { code: "no-answer", text: "no answer" });
+  await clock.advance(3_000);
+  await heard.settle();
+  assert.ok(heard.of("alive").length >= 1);
+  assert.deepEqual(
+    heard.of("link").map(({ data }) => data.id),
+    ["home", "home"],
+  );
+  const changes = heard.of("change");
+  assert.equal(changes.length, 107);
+  assert.deepEqual(
+    changes.map(({ id }) => id),
+    changes.map(({ data }) => String(data.number)),
+  );
+  await heard.stop();
+  await done();
+});
+
+test("a value is sent at most once per interval, and is the newest", async () => {
+  const { views } = manyMeters(1);
+  const clock = new VirtualClock();
+  let tell = (): void => {};
+  let power = 0;
+  const [view] = views.values();
+  assert.ok(view !== undefined);
+  const stream = new PointStream({
+    views: [
+      {
+        ...view,
+        live: () => ({ ...view.live(), power_w: power }),
+        subscribe: (listen) => {
+          tell = () => listen({ event: "live", data: view.live() });
+          return () => {};
+        },
+      },
+    ],
+    kinds: ["live"],
+    every: 1_000,
+    journal: async () => assert.fail("nobody wants changes"),
+    ...{ after: 0, passed: false, points: undefined, clock, onEnd: () => {} },
+  });
+  const heard = listener(stream.open());
+  for (let n = 1; n <= 100; n++) {
+    power = n;
+    tell();
+    await clock.advance(100);
+  }
+  await heard.settle();
+  const values = heard.of("live").map(({ data }) => (data as { readonly power_w: number }).power_w);
+  assert.equal(values.length, 11);
+  assert.deepEqual(values.slice(0, 4), [0, 10, 20, 30]);
+  stream.close();
+  await heard.taking;
+  assert.ok(heard.ended);
+});
+
+test("a client that reconnects gets the changes that it missed, and each once", async () => {
+  const { clock, store, get, json, done } = await httpSetup();
+  await fillStore(store, "home", clock.wall());
+  const first = listener((await get("/api/v1/stream?events=change&after=0")).body);
+  await first.settle();
+  const last = first.of("change").at(50)?.id ?? "";
+  await first.stop();
+  await store.write({ intervals: quarters("home", "energy_export_wh", clock.wall() - 9_000_000, clock.wall()) });
+  const second = listener((await get("/api/v1/stream?events=change", { headers: { "last-event-id": last } })).body);
+  await clock.advance(1_000);
+  await second.settle();
+  const numbers = second.of("change").map(({ id }) => Number(id));
+  const all = journalAnswer.parse(await json(`/api/v1/journal?after=${last}&limit=1000`));
+  assert.deepEqual(
+    numbers,
+    all.entries.map(({ number }) => number),
+  );
+  assert.equal(second.of("passed").length, 0);
+  await second.stop();
+  await done();
+});
+
+test("says so when changes that a client lacks are deleted, or are those of another store", async () => {
+  const { clock, store, get, json, done } = await httpSetup();
+  await fillStore(store, "home", clock.wall());
+  await clock.advance(10_000);
+  await store.prune({ journalAtMost: clock.wall() - 5_000 });
+  const heard = listener((await get("/api/v1/stream?events=change", { headers: { "last-event-id": "3" } })).body);
+  await clock.advance(2_000);
+  await heard.settle();
+  assert.ok(heard.of("passed").length >= 1);
+  await heard.stop();
+  assert.equal((await json<{ passed: boolean }>("/api/v1/journal?after=3")).passed, true);
+  const other = listener((await get("/api/v1/stream?events=change", { headers: { "last-event-id": "99999" } })).body);
+  await other.settle();
+  assert.equal(other.of("passed").length, 1);
+  await other.stop();
+  await done();
+});
+
+test("filters the journal by point and kind", async () => {
+  const { clock, store, json, get, done } = await httpSetup();
+  await fillStore(store, "home", clock.wall());
+  const events = journalAnswer.strict().parse(await json("/api/v1/journal?kind=event,device&limit=3"));
+  assert.deepEqual(
+    events.entries.map(({ kind }) => kind),
+    ["event", "event", "event"],
+  );
+  const rest = journalAnswer.parse(await json(`/api/v1/journal?kind=event,device&after=${events.next}`));
+  assert.deepEqual([rest.entries.map(({ kind }) => kind), rest.more], [["device", "device"], false]);
+  assert.equal((await get("/api/v1/journal?point=nobody")).status, 404);
+  await done();
+});
+
+test("a client that reads nothing costs no more than its buffer, and is dropped", async () => {
+  const { views } = manyMeters(2_000);
+  const clock = new VirtualClock();
+  let ends = 0;
+  const stream = new PointStream({
+    views: [...views.values()],
+    kinds: ["live", "link"],
+    every: 1_000,
+    journal: async () => assert.fail("nobody wants changes"),
+    ...{ after: 0, passed: false, points: undefined, clock, onEnd: () => ends++ },
+  });
+  const reader = stream.open().getReader();
+  await clock.advance(29_000);
+  assert.equal(ends, 0);
+  await clock.advance(5_000);
+  assert.equal(ends, 1, "it is dropped");
+  await assert.rejects(async () => {
+    for (;;) if ((await reader.read()).done) break;
+  }, /does not read/);
+});
+
+test("many points reach a client that reads, each with its state", async () => {
+  const { ids, get } = manyMeters(2_000);
+  const heard = listener((await get("/api/v1/stream?events=live,link")).body);
+  await heard.settle();
+  assert.deepEqual(
+    heard.of("live").map(({ data }) => data.id),
+    ids,
+  );
+  assert.ok(heard.bytes > 256 * 1024, "more than the buffer holds at once");
+  await heard.stop();
+});
+
+test("refuses what it cannot stream", async () => {
+  const { get, done } = await httpSetup();
+  const cases: readonly (readonly [query: string, headers: Record<string, string>, status: number])[] = [
+    ["?point=nobody", {}, 404],
+    ["?events=dead", {}, 400],
+    ["?every=1ms", {}, 400],
+    ["", { "last-event-id": "x" }, 400],
+  ];
+  for (const [query, headers, status] of cases)
+    assert.equal((await get(`/api/v1/stream${query}`, { headers })).status, status, query);
+  const open = await Promise.all(Array.from({ length: 33 }, () => get("/api/v1/stream?events=live")));
+  assert.deepEqual(open.map(({ status }) => status).slice(31), [200, 503]);
+  await Promise.all(open.map(({ body }) => body?.cancel()));
+  assert.equal((await get("/api/v1/stream?events=live", { method: "HEAD" })).status, 200);
+  await done();
+});
