@@ -55,7 +55,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "capture/redaction": ["bytes", "errors", "layout", "tables", "procedures", "mep/frame", "mep/security", "capture"],
 };
 
-const testLibraries = ["fast-check"];
+const testLibraries = ["fast-check", "@seriousme/openapi-schema-validator"];
 
 /** "packages/gateway/src/main.ts" is in { package: "gateway", inner: "src/main.ts" }. */
 export const packageOf = (path: string): { readonly name: Package; readonly inner: string } | undefined => {

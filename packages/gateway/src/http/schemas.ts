@@ -17,6 +17,14 @@ import type {
 
 export const moment = (description: string) => z.string().openapi({ format: "date-time", description });
 
+/** A named schema or null. With `nullable()` the document would say that both hold at once. */
+export const orNull = <T extends z.ZodType>(schema: T, description: string) =>
+  z.union([schema, z.null()]).openapi({ description });
+
+/** How many there are of each. */
+export const countsOf = <const W extends string>(words: readonly W[]) =>
+  z.object(Object.fromEntries(words.map((word) => [word, z.number().int()])) as Record<W, z.ZodNumber>);
+
 export const linkHealth = z
   .object({
     state: z.enum(["connecting", "up", "degraded", "paused", "refused", "silent"]),
@@ -56,7 +64,10 @@ const summaryShape = { id: z.string(), name: z.string(), link: linkHealth, simul
 export const meterSummary = z.object(summaryShape).openapi("MeterSummary") satisfies z.ZodType<MeterSummary>;
 
 export const meterDetail = z
-  .object({ ...summaryShape, identity: meterIdentity.nullable() })
+  .object({
+    ...summaryShape,
+    identity: orNull(meterIdentity, "What the meter says of itself; null before the first contact"),
+  })
   .openapi("MeterDetail") satisfies z.ZodType<MeterDetail>;
 
 const measured = Object.fromEntries(liveKeys.map((key) => [key, z.number().nullable()])) as Record<

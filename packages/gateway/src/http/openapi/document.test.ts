@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "@hono/zod-openapi";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { httpSetup } from "../../testing/http-setup.ts";
 
 interface Described {
@@ -55,5 +56,17 @@ test("each parameter has a description, and an example that its schema accepts",
     gateway.app.routes.length,
     Object.values(paths).reduce((sum, methods) => sum + Object.keys(methods).length, 0),
   );
+  await done();
+});
+
+test("the document is valid OpenAPI 3.1 by a validator that is not ours", async () => {
+  const { json, done } = await httpSetup();
+  const document = await json<Record<string, unknown>>("/api/v1/openapi.json");
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate(document);
+  assert.ok(valid, JSON.stringify(errors, null, 1));
+  assert.equal(validator.version, "3.1");
+  const broken = await new Validator().validate({ ...document, info: { title: "no version" } });
+  assert.equal(broken.valid, false);
   await done();
 });

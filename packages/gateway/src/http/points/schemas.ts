@@ -1,7 +1,8 @@
 /** Answers about metering points. */
 import { z } from "@hono/zod-openapi";
+import { intervalQualities, intervalSources } from "@meterport/engine/model/interval";
 import { eventOrigins } from "@meterport/engine/model/point-event";
-import { linkHealth, meterIdentity, moment } from "../schemas.ts";
+import { countsOf, linkHealth, meterIdentity, moment, orNull } from "../schemas.ts";
 import { linkStates } from "./link-states.ts";
 
 export const linkState = z.enum(linkStates);
@@ -33,9 +34,9 @@ export const pointsPage = z
     points: z.array(pointSummary),
     next: z.string().nullable().openapi({ description: "`cursor` of the next page; null if this is the last one" }),
     total: z.number().int().openapi({ description: "Points in all, whatever the filter" }),
-    states: z
-      .record(linkState, z.number().int())
-      .openapi({ description: "How many points are in each state, whatever the filter; at most a second old" }),
+    states: countsOf(linkStates).openapi({
+      description: "How many points are in each state, whatever the filter; at most a second old",
+    }),
   })
   .openapi("PointsPage");
 
@@ -82,8 +83,8 @@ export const completeness = z
       .number()
       .nullable()
       .openapi({ description: "Rounded down, so that 100 is complete; null before any time passed" }),
-    by_quality: z.record(z.enum(["good", "partial", "suspect", "missing"]), z.number().int()),
-    by_source: z.record(z.enum(["manual", "profile", "difference", "estimated"]), z.number().int()),
+    by_quality: countsOf(intervalQualities),
+    by_source: countsOf(intervalSources),
   })
   .openapi("Completeness");
 
@@ -91,10 +92,10 @@ export const pointDetail = z
   .object({
     ...head,
     link: linkHealth,
-    identity: meterIdentity.nullable(),
-    device: device.nullable().openapi({ description: "The meter that hangs there now; null if none is stored yet" }),
+    identity: orNull(meterIdentity, "What the meter says of itself; null before the first contact"),
+    device: orNull(device, "The meter that hangs there now; null if none is stored yet"),
     channels: z.array(z.string()).openapi({ description: "Channels of which intervals are stored" }),
-    newest_event: pointEvent.nullable(),
-    completeness: completeness.nullable().openapi({ description: "Import of this month; null without intervals" }),
+    newest_event: orNull(pointEvent, "The newest stored event"),
+    completeness: orNull(completeness, "Import of this month; null without intervals"),
   })
   .openapi("PointDetail");

@@ -28,14 +28,20 @@ const parsed = <T>(parse: (text: string) => Parsed<T>) =>
 /** A whole number from `least` to `most`. */
 export const countParam = (
   name: string,
-  { least, most, ...described }: Described & { readonly least: number; readonly most: number },
+  { least, most, description, example }: Described & { readonly least: number; readonly most: number },
 ) =>
   parsed<number>((text) => {
     const count = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     return count >= least && count <= most
       ? { value: count }
       : { problem: `${name}=${shown(text)} is not a whole number from ${least} to ${most}` };
-  }).openapi({ type: "integer", minimum: least, maximum: most, ...described });
+  }).openapi({
+    type: "integer",
+    minimum: least,
+    maximum: most,
+    description,
+    ...(example === undefined ? {} : { example: Number(example) }),
+  });
 
 /** Milliseconds since 1970. */
 export const momentParam = (name: string, description: string) =>
@@ -70,12 +76,16 @@ export const durationParam = (name: string, described: Described) =>
       : { value: length };
   }).openapi({ type: "string", ...described });
 
+/** Some of a long list are enough to show what is meant; the document has all. */
+const listed = (words: readonly string[], separator: string): string =>
+  words.length > 10 ? `${words.slice(0, 5).join(separator)} …` : words.join(separator);
+
 /** One of some words. */
 export const choiceParam = <const W extends string>(name: string, words: readonly W[], described: Described) =>
   parsed<W>((text) => {
     const word = words.find((each) => each === text);
     return word === undefined
-      ? { problem: `${name}=${shown(text)} is unknown: write ${words.join(", ")}` }
+      ? { problem: `${name}=${shown(text)} is unknown: write ${listed(words, ", ")}` }
       : { value: word };
   }).openapi({ type: "string", enum: [...words], ...described });
 
@@ -86,7 +96,7 @@ export const choicesParam = <const W extends string>(name: string, words: readon
     const wrong = chosen.find((each) => !(words as readonly string[]).includes(each));
     return wrong === undefined && chosen.length <= words.length
       ? { value: [...new Set(chosen)] as W[] }
-      : { problem: `${name}: ${shown(wrong ?? text)} is unknown: write some of ${words.join(",")}` };
+      : { problem: `${name}: ${shown(wrong ?? text)} is unknown: write some of ${listed(words, ",")}` };
   }).openapi({ type: "string", ...described });
 
 const word = /^[a-z0-9][a-z0-9_-]{0,63}$/i;

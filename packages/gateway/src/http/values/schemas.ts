@@ -4,7 +4,7 @@ import { intervalQualities, intervalSources } from "@meterport/engine/model/inte
 import { registerReasons } from "@meterport/engine/model/register-state";
 import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
 import { periods } from "../query/zone-bounds.ts";
-import { historyPoint, moment } from "../schemas.ts";
+import { countsOf, historyPoint, moment } from "../schemas.ts";
 
 const id = z.string();
 const nextCursor = z
@@ -67,8 +67,8 @@ export const intervalSum = z
     to: moment("Its end"),
     value: z.number().nullable().openapi({ description: "Sum of the known values; null if there is none" }),
     seconds: z.number().openapi({ description: "Seconds that the intervals with a value cover" }),
-    by_quality: z.record(z.enum(intervalQualities), z.number().int()),
-    by_source: z.record(z.enum(intervalSources), z.number().int()),
+    by_quality: countsOf(intervalQualities),
+    by_source: countsOf(intervalSources),
   })
   .openapi("IntervalSum");
 

@@ -4,7 +4,7 @@ import { liveKeys } from "@meterport/protocol/meaning/readings";
 import * as examples from "../openapi/examples.ts";
 import { choiceParam, momentParam, query, wordParam } from "../query/params.ts";
 import { answer, noSuchPoint, pointParams, problem, wrongParameter } from "../route-parts.ts";
-import { moment } from "../schemas.ts";
+import { moment, orNull } from "../schemas.ts";
 import { interval } from "../values/schemas.ts";
 
 export const proofAnswer = z
@@ -25,7 +25,7 @@ export const whyAnswer = z
   .object({
     id: z.string(),
     value: z.enum(["interval", "live"]),
-    interval: interval.nullable().openapi({ description: "The interval as it is stored; null for a live value" }),
+    interval: orNull(interval, "The interval as it is stored; null for a live value"),
     live: z
       .object({
         key: z.enum(liveKeys),
@@ -37,7 +37,7 @@ export const whyAnswer = z
       })
       .nullable()
       .openapi({ description: "The live value; null for an interval" }),
-    proof: proofAnswer.nullable().openapi({ description: "null if none was kept" }),
+    proof: orNull(proofAnswer, "null if none was kept"),
   })
   .openapi("WhyAnswer");
 

@@ -1,0 +1,254 @@
+/**
+ * Random and boundary requests at every route that the API describes: no failure of the gateway, an answer that fits the schema of
+ * its status (by the gateway's own schemas and by the published document), and within bounded time.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Meter } from "@meterport/client";
+import { logEvent } from "@meterport/engine/testing/fake-meter";
+import { fillStore } from "@meterport/gateway/testing/filled-store";
+import { httpSetup } from "@meterport/gateway/testing/http-setup";
+import { memoryMeter } from "@meterport/gateway/testing/memory-meter";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import fc from "fast-check";
+
+const seed = Number(process.env.METERPORT_TEST_SEED ?? 1 + Math.floor(Math.random() * 2 ** 31));
+const runs = Number(process.env.METERPORT_TEST_RUNS ?? 1_500);
+/** A request that takes longer holds others up. */
+const longest = 2_000;
+
+interface Content {
+  readonly schema?: object;
+}
+interface Operation {
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly schema: { readonly example?: unknown; readonly enum?: readonly unknown[] };
+  }[];
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Content>> }>>;
+}
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+/** What a parser of parameters may stumble over. */
+const hostile = [
+  ...[
+    "",
+    " ",
+    "0",
+    "-1",
+    "1e9",
+    "9007199254740991",
+    "9007199254740993",
+    "99999999999999999999",
+    "NaN",
+    "Infinity",
+    "0x10",
+    "1.5",
+  ],
+  ...[
+    "1970-01-01T00:00:00Z",
+    "9999-12-31T23:59:59Z",
+    "2026-02-30T00:00:00Z",
+    "2026-03-29T02:30:00+01:00",
+    "253402300799",
+    "yesterday",
+  ],
+  ...[
+    "UTC",
+    "Europe/Copenhagen",
+    "Australia/Lord_Howe",
+    "Mars/Olympus",
+    "../../etc/passwd",
+    "%00",
+    "\u0000",
+    "\ud800",
+    "🦊",
+    "a,b,c",
+    ",",
+    "__proto__",
+    "constructor",
+  ],
+  ...[
+    "day",
+    "month",
+    "year",
+    "1s",
+    "1h",
+    "5m",
+    "365d",
+    "live,link",
+    "interval,event",
+    "energy_import_wh",
+    "BT00",
+    "ET13",
+    "BT4150",
+    "EP17",
+    "home",
+    "home,home",
+  ],
+  "x".repeat(5_000),
+];
+
+const value = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...hostile) },
+  { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 30 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 1_764_000_000, max: 1_770_000_000 }).map(String) },
+);
+
+const header = fc.oneof(
+  fc.constant({}),
+  fc.constantFrom<Record<string, string>>(
+    { accept: "application/problem+json" },
+    { accept: "text/event-stream" },
+    { accept: "*/*;q=0,,;=" },
+    { "if-none-match": "*" },
+    { "if-none-match": `W/"${"x".repeat(3_000)}` },
+    { "last-event-id": "0" },
+    { "last-event-id": "99999999999999" },
+    { "last-event-id": "-1" },
+    { host: "evil.example" },
+    { authorization: "Bearer mp_nothing" },
+    { range: "bytes=0-1" },
+    { "content-type": "application/json" },
+  ),
+);
+
+const methods = fc.oneof(
+  { weight: 12, arbitrary: fc.constant("GET") },
+  { weight: 1, arbitrary: fc.constant("HEAD") },
+  { weight: 1, arbitrary: fc.constantFrom("POST", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND") },
+);
+
+/** Statuses that any address may answer, beside those that its route names. */
+const common = new Set([304, 404, 405, 421, 401, 403, 429]);
+
+describe("any request at any route", { timeout: 120_000 }, () => {
+  let meter: Meter;
+  before(async () => {
+    meter = await memoryMeter();
+  });
+  after(() => meter.close());
+
+  test(`gets an answer that the document describes (seed ${seed})`, async (t) => {
+    t.diagnostic(`METERPORT_TEST_SEED=${seed}, ${runs} requests`);
+    const { clock, store, meter: fake, get, json, done } = await httpSetup();
+    fake.connected = meter;
+    // Without the pause of virtual time, which nobody lets pass while a request waits.
+    Object.assign(fake, { events: async () => [logEvent(1_000)] });
+    await fillStore(store, "home", clock.wall());
+    await clock.advance(1_000);
+    const document = await json<Document>("/api/v1/openapi.json");
+    const operations = Object.entries(document.paths).flatMap(([path, each]) =>
+      Object.values(each).map((operation) => ({ path, operation })),
+    );
+
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema(document, "api");
+    const compiled = new Map<string, ValidateFunction>();
+    const validatorOf = (path: string, status: string, type: string): ValidateFunction => {
+      const pointer = ["paths", path, "get", "responses", status, "content", type, "schema"]
+        .map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1")))
+        .join("/");
+      const known = compiled.get(pointer) ?? ajv.compile({ $ref: `api#/${pointer}` });
+      compiled.set(pointer, known);
+      return known;
+    };
+
+    const seen = new Map<number, number>();
+    const check = async (path: string, target: string, init: RequestInit): Promise<void> => {
+      const what = `${init.method} ${target.slice(0, 300)} ${JSON.stringify(init.headers)}`;
+      const began = performance.now();
+      const answer = await get(target, init);
+      const { status } = answer;
+      seen.set(status, (seen.get(status) ?? 0) + 1);
+      const type = /^[^;]*/.exec(answer.headers.get("content-type") ?? "")?.[0] ?? "";
+      if (type === "text/event-stream") {
+        await answer.body?.cancel();
+        return;
+      }
+      const text = await answer.text();
+      const took = performance.now() - began;
+      assert.ok(took < longest, `${what}: ${Math.round(took)} ms`);
+      const described = document.paths[path]?.get?.responses[status]?.content;
+      assert.ok(
+        described !== undefined || common.has(status),
+        `${what}: ${status} is not described: ${text.slice(0, 300)}`,
+      );
+      if (init.method === "HEAD" || status === 304) {
+        assert.equal(text, "", what);
+        return;
+      }
+      if (status >= 400) {
+        const { error, message } = JSON.parse(text) as { readonly error: string; readonly message: string };
+        assert.notEqual(error, "internal", what);
+        assert.match(error, /^[a-z-]+$/, what);
+        assert.match(message, /^\S[^\n]{3,}$/, what);
+        assert.ok(message.length < 400, `${what}: ${message.length} characters`);
+      }
+      if (described === undefined) return;
+      assert.ok(type in described, `${what}: ${type} is not described`);
+      if (!/json$/.test(type)) return;
+      const fits = validatorOf(path, String(status), type);
+      assert.ok(fits(JSON.parse(text)), `${what}: ${JSON.stringify(fits.errors)} in ${text.slice(0, 300)}`);
+    };
+
+    const request = fc.constantFrom(...operations).chain(({ path, operation }) => {
+      const parameters = operation.parameters ?? [];
+      const likely = (example: unknown) =>
+        fc.oneof({ weight: 3, arbitrary: fc.constant(String(example ?? "1")) }, { weight: 1, arbitrary: value });
+      const names = parameters.filter((each) => each.in === "query");
+      return fc.record({
+        path: fc.constant(path),
+        parts: fc.array(likely("home"), { minLength: 2, maxLength: 2 }),
+        query: fc.tuple(
+          ...names.map(({ name, schema }) =>
+            fc.oneof(
+              { weight: 3, arbitrary: fc.constant(undefined) },
+              {
+                weight: 2,
+                arbitrary: fc
+                  .constantFrom(...(schema.enum ?? [schema.example ?? "1"]))
+                  .map((each) => [name, String(each)] as const),
+              },
+              { weight: 2, arbitrary: value.map((each) => [name, each] as const) },
+            ),
+          ),
+        ),
+        extra: fc.option(fc.tuple(fc.constantFrom("form", "limit", "__proto__", "id"), value), {
+          freq: 12,
+          nil: undefined,
+        }),
+        method: methods,
+        headers: header,
+        body: fc.option(value, { nil: undefined }),
+      });
+    });
+
+    await fc.assert(
+      fc.asyncProperty(request, async ({ path, parts, query, extra, method, headers, body }) => {
+        const [id, second] = parts.map((part) => encodeURIComponent(part.replace(/[\ud800-\udfff]/g, "?")));
+        const filled = path.replace("{id}", id ?? "").replace(/\{\w+\}/, second ?? "");
+        const search = new URLSearchParams(
+          [...query, extra].flatMap((each) => (each === undefined ? [] : [[...each] as [string, string]])),
+        );
+        const init: RequestInit = { method, headers };
+        if (body !== undefined && method !== "GET" && method !== "HEAD") init.body = body;
+        await check(path, `${filled}${search.size === 0 ? "" : `?${search}`}`, init);
+        // Reads of the meter are kept for a minute: now and then they are old.
+        await clock.advance(500);
+      }),
+      { seed, numRuns: runs },
+    );
+    t.diagnostic(
+      `statuses: ${[...seen]
+        .sort(([a], [b]) => a - b)
+        .map(([status, count]) => `${status} ${count}x`)
+        .join(", ")}`,
+    );
+    assert.ok((seen.get(200) ?? 0) > runs / 10, "most requests of this fuzzer would be refused at once");
+    await done();
+  });
+});
