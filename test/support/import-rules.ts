@@ -129,6 +129,9 @@ export const complaint = (path: string, imported: Import): string | undefined =>
       return specifier === "@meterport/gateway/http/api" && typeOnly ? undefined : "only the API's types";
     return specifier.startsWith("@meterport/protocol/meaning/") ? undefined : "only protocol/meaning";
   }
+  // The writers of files load nothing else.
+  if (from.name === "cli" && /^@meterport\/gateway\/exports\/(csv|local-time|parquet)$/.test(specifier))
+    return undefined;
   // All other commands start without the daemon, its server and its database.
   if (from.name === "cli" && to === "gateway" && !typeOnly)
     return test ||

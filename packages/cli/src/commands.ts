@@ -233,6 +233,13 @@ export const commands: readonly Listed[] = [
     async () => (await import("./commands/status/status-command.ts")).statusCommand,
   ),
   command(
+    "export <what>",
+    "readings, intervals, registers or events that the gateway has stored, as CSV, JSON or Parquet; also while it runs",
+    "meterport export intervals --since 2026-01-01 --until 2026-02-01 --zone Europe/Copenhagen --output january.csv",
+    async () => (await import("./commands/export/options.ts")).addExportCommand,
+    async () => (await import("./commands/export/export-command.ts")).exportCommand,
+  ),
+  command(
     "backup <folder>",
     "copies the gateway's data into a new folder, while it runs",
     "meterport backup meterport-2026-01-31 --data /var/lib/meterport",

@@ -1,9 +1,10 @@
 /** Intervals as lines of CSV and of JSON. */
 import type { ConsumptionInterval, ConsumptionValue } from "@meterport/client/readers/consumption";
 import type { ChannelValue, LoadProfileInterval } from "@meterport/client/readers/load-profile";
+import { csvLine } from "@meterport/gateway/exports/csv";
+import { localTextOf, utcText } from "@meterport/gateway/exports/local-time";
 import { toJson } from "../../format/json.ts";
 import type { Zone } from "../../format/moment.ts";
-import { localText, utcText } from "./local-time.ts";
 import type { Column } from "./profile-columns.ts";
 
 /** Its channels match the columns one for one. */
@@ -13,8 +14,8 @@ export type Line = LoadProfileInterval | ConsumptionInterval;
 export interface Lines {
   /** The text before all lines. */
   readonly head: string;
-  /** Empty if everything is written at the end. */
-  readonly line: (interval: Line) => string;
+  /** May be empty, if several are written together. */
+  readonly line: (interval: Line) => string | Uint8Array;
   /** The text after all lines. */
   readonly end?: () => Uint8Array;
 }
@@ -44,33 +45,38 @@ export const summary = (
 export const shownValue = ({ value }: ChannelValue | ConsumptionValue, column: Column | undefined): number | null =>
   value === null || column === undefined ? null : column.inUnit(value);
 
-/** Names and statuses hold neither a comma nor a quote, so nothing needs quoting. */
-export const csvLines = (columns: readonly Column[], zone: Zone): Lines => ({
-  head: `${["time_utc", "time_local", "duration_min", "status", ...columns.map(({ title }) => title)].join(",")}\n`,
-  line: (interval) =>
-    `${[
-      utcText(interval.end),
-      localText(interval.end, zone),
-      interval.durationMinutes,
-      summary(interval, columns),
-      ...interval.channels.map((channel, i) => shownValue(channel, columns[i]) ?? ""),
-    ].join(",")}\n`,
-});
+export const csvLines = (columns: readonly Column[], zone: Zone): Lines => {
+  const localText = localTextOf(zone.name);
+  return {
+    head: csvLine(["time_utc", "time_local", "duration_min", "status", ...columns.map(({ title }) => title)]),
+    line: (interval) =>
+      csvLine([
+        utcText(interval.end),
+        localText(interval.end),
+        interval.durationMinutes,
+        summary(interval, columns),
+        ...interval.channels.map((channel, i) => shownValue(channel, columns[i])),
+      ]),
+  };
+};
 
-export const jsonLines = (columns: readonly Column[], zone: Zone): Lines => ({
-  head: "",
-  line: ({ end, channels, ...interval }) => {
-    const document = {
-      time: utcText(end),
-      local: localText(end, zone),
-      ...interval,
-      channels: channels.map((channel, i) => {
-        const { index, name, unit } = columns[i] ?? {};
-        const { source, status, valid } = channel;
-        const raw = "raw" in channel ? { raw: channel.raw } : {};
-        return { index, source, name, value: shownValue(channel, columns[i]), unit, status, valid, ...raw };
-      }),
-    };
-    return `${toJson(document)}\n`;
-  },
-});
+export const jsonLines = (columns: readonly Column[], zone: Zone): Lines => {
+  const localText = localTextOf(zone.name);
+  return {
+    head: "",
+    line: ({ end, channels, ...interval }) => {
+      const document = {
+        time: utcText(end),
+        local: localText(end),
+        ...interval,
+        channels: channels.map((channel, i) => {
+          const { index, name, unit } = columns[i] ?? {};
+          const { source, status, valid } = channel;
+          const raw = "raw" in channel ? { raw: channel.raw } : {};
+          return { index, source, name, value: shownValue(channel, columns[i]), unit, status, valid, ...raw };
+        }),
+      };
+      return `${toJson(document)}\n`;
+    },
+  };
+};

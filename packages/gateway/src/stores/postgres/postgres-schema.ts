@@ -145,3 +145,16 @@ export const migrate = async (run: Run, place: PostgresPlace): Promise<void> => 
   if (found === migrations.length) return;
   while (await step(run, place));
 };
+
+/** @throws UsageError if the schema is not there, or another version of Meterport wrote it */
+export const checkPresent = async (run: Run, place: PostgresPlace): Promise<void> => {
+  const found = await version(run);
+  checkVersion(found, place);
+  const { schema, shown } = place;
+  if (found === 0) throw new UsageError("no-store", `the database ${shown} has no store in the schema ${schema}`);
+  if (found < migrations.length)
+    throw new UsageError(
+      "other-database",
+      `the schema ${schema} of the database ${shown} was written by an older Meterport (version ${found}, this one reads ${migrations.length}): start this one's daemon once`,
+    );
+};

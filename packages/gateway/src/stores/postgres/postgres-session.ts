@@ -6,7 +6,7 @@ import type { Pool, PoolClient } from "pg";
 import { type Driver, poolOf } from "./postgres-driver.ts";
 import { failureOf, isAnswer, PostgresError } from "./postgres-failure.ts";
 import { bound, type Row, type Run } from "./postgres-run.ts";
-import { migrate } from "./postgres-schema.ts";
+import { checkPresent, migrate } from "./postgres-schema.ts";
 import type { PostgresPlace } from "./postgres-url.ts";
 
 /** Readers beside the one connection that writes. */
@@ -15,10 +15,19 @@ const readers = 3;
 /** More calls than this wait for nobody: the caller keeps its values and tries again. */
 const mayWait = 1_000;
 
+export interface SessionOptions {
+  readonly log: Log;
+  /** Milliseconds that a connection may take to be there. */
+  readonly connect?: Millis | undefined;
+  /** Nothing is created or migrated, and writing fails. */
+  readonly readOnly?: boolean | undefined;
+}
+
 const snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 export class PostgresSession {
   readonly #place: PostgresPlace;
+  readonly #readOnly: boolean;
   readonly #log: Log;
   readonly #writer: Pool;
   readonly #readers: Pool;
@@ -29,7 +38,8 @@ export class PostgresSession {
   #closed: Promise<void> | undefined;
   #problem: PostgresError | UsageError | undefined;
 
-  constructor(place: PostgresPlace, driver: Driver, log: Log, connect?: Millis) {
+  constructor(place: PostgresPlace, driver: Driver, { log, connect, readOnly = false }: SessionOptions) {
+    this.#readOnly = readOnly;
     this.#place = place;
     this.#log = log;
     this.#writer = poolOf(driver, place, 1, connect);
@@ -46,7 +56,7 @@ export class PostgresSession {
     const before = this.#tail;
     const done = this.#noted(async () => {
       await before;
-      return this.#within(this.#writer, "BEGIN", work);
+      return this.#within(this.#writer, this.#readOnly ? snapshot : "BEGIN", work);
     });
     this.#tail = done.catch(() => before);
     return done;
@@ -94,7 +104,8 @@ export class PostgresSession {
 
   async #migrate(): Promise<void> {
     try {
-      await this.#with(this.#writer, (run) => migrate(run, this.#place));
+      const step = this.#readOnly ? checkPresent : migrate;
+      await this.#with(this.#writer, (run) => step(run, this.#place));
     } catch (error) {
       // The next call tries again.
       this.#migrated = undefined;

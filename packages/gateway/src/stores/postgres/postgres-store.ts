@@ -1,5 +1,4 @@
 /** The store in a PostgreSQL database. */
-import type { Log } from "@meterport/engine/ports/log";
 import type { Store, StoreBatch, StoreResult, StoreStatus } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
@@ -39,7 +38,7 @@ import {
   seriesOf,
 } from "./postgres-readings.ts";
 import type { Run } from "./postgres-run.ts";
-import { PostgresSession } from "./postgres-session.ts";
+import { PostgresSession, type SessionOptions } from "./postgres-session.ts";
 import { parsePostgresUrl } from "./postgres-url.ts";
 
 type Part<K extends keyof Store> = Store[K];
@@ -168,12 +167,10 @@ export class PostgresStore implements Store {
   }
 }
 
-export interface PostgresDeps {
-  readonly log: Log;
+export interface PostgresDeps extends SessionOptions {
   readonly wall: () => Millis;
-  /** Replaced by tests: the package, and how long a connection may take. */
+  /** Replaced by tests. */
   readonly load?: LoadDriver | undefined;
-  readonly connect?: Millis | undefined;
 }
 
 /**
@@ -184,10 +181,10 @@ export interface PostgresDeps {
  */
 export const openPostgresStore = async (
   url: string,
-  { log, wall, load, connect }: PostgresDeps,
+  { wall, load, ...options }: PostgresDeps,
 ): Promise<PostgresStore> => {
   const place = parsePostgresUrl(url);
-  const session = new PostgresSession(place, await postgresDriver(load), log, connect);
+  const session = new PostgresSession(place, await postgresDriver(load), options);
   try {
     await session.ready();
   } catch (error) {

@@ -70,14 +70,25 @@ const migrations: readonly string[] = [
   `,
 ];
 
+const versionOf = (db: SqliteConnection): number => Number(db.prepare("PRAGMA user_version").get()?.user_version ?? 0);
+
+/** @throws UsageError if another Meterport wrote the database */
+export const checkPresent = (db: SqliteConnection, path: string): void => {
+  const version = versionOf(db);
+  if (version !== migrations.length)
+    throw new UsageError(
+      "other-database",
+      `${path} was written by ${version > migrations.length ? "a newer" : "an older"} Meterport (database version ${version}, this one reads ${migrations.length}): use the version of the daemon, or start this one's daemon once`,
+    );
+};
+
 /**
  * Brings the database to the present version, each step in a transaction of its own.
  *
  * @throws UsageError if a newer Meterport wrote it
  */
 export const migrate = (db: SqliteConnection, path: string): void => {
-  const row = db.prepare("PRAGMA user_version").get();
-  const version = Number(row?.user_version ?? 0);
+  const version = versionOf(db);
   if (version > migrations.length) {
     throw new UsageError(
       "newer-database",

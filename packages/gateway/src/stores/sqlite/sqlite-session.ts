@@ -1,6 +1,9 @@
 /** One connection with its prepared statements, its transactions and the short numbers of points and channels. */
 import type { SqliteConnection, SqliteRow, SqliteStatement } from "./sqlite-driver.ts";
 
+/** Keys count from 1. */
+const noKey = 0;
+
 export class SqliteSession {
   readonly db: SqliteConnection;
   readonly #statements = new Map<string, SqliteStatement>();
@@ -8,8 +11,11 @@ export class SqliteSession {
   readonly #names = new Map<number, string>();
   readonly #channels = new Map<string, number>();
 
-  constructor(db: SqliteConnection) {
+  readonly #readOnly: boolean;
+
+  constructor(db: SqliteConnection, readOnly = false) {
     this.db = db;
+    this.#readOnly = readOnly;
   }
 
   prepare(sql: string): SqliteStatement {
@@ -63,10 +69,12 @@ export class SqliteSession {
   #keyOf(known: Map<string, number>, table: "meter" | "channel", id: string): number {
     const key = known.get(id);
     if (key !== undefined) return key;
-    this.prepare(`INSERT OR IGNORE INTO ${table} (id) VALUES (?)`).run(id);
-    const made = Number(this.prepare(`SELECT key FROM ${table} WHERE id = ?`).get(id)?.key);
-    known.set(id, made);
-    return made;
+    if (!this.#readOnly) this.prepare(`INSERT OR IGNORE INTO ${table} (id) VALUES (?)`).run(id);
+    const made = this.prepare(`SELECT key FROM ${table} WHERE id = ?`).get(id)?.key;
+    // Of an unknown name nothing is found; it may come to be known.
+    if (made === undefined) return noKey;
+    known.set(id, Number(made));
+    return Number(made);
   }
 }
 

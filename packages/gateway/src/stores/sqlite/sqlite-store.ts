@@ -15,11 +15,12 @@ import type {
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { checkBatch } from "../checked-batch.ts";
-import { type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
+import { type SqliteConnection, type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
 import { SqliteFacts } from "./sqlite-facts.ts";
 import { openDatabase } from "./sqlite-file.ts";
 import { SqliteJournal } from "./sqlite-journal.ts";
 import { SqliteReadings } from "./sqlite-readings.ts";
+import { checkPresent } from "./sqlite-schema.ts";
 import { SqliteSession } from "./sqlite-session.ts";
 
 type Part<K extends keyof Store> = Store[K];
@@ -161,4 +162,30 @@ export const openSqliteStore = (
 ): SqliteStore => {
   const path = join(folder, "meterport.db");
   return new SqliteStore(path, new SqliteSession(openDatabase(path, log, wall(), driver)), wall);
+};
+
+/**
+ * An existing database only to read, also while a daemon writes to it.
+ *
+ * @throws UsageError if it cannot be read or another version of Meterport wrote it
+ */
+export const readSqliteStore = (
+  path: string,
+  wall: () => Millis,
+  driver: SqliteDriver = sqliteDriver(),
+): SqliteStore => {
+  let db: SqliteConnection | undefined;
+  try {
+    db = driver(path);
+    db.exec("PRAGMA query_only = ON");
+    checkPresent(db, path);
+    return new SqliteStore(path, new SqliteSession(db, true), wall);
+  } catch (cause) {
+    db?.close();
+    if (cause instanceof UsageError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError("data-folder", `cannot read the database ${path}: ${reason}; run this as the daemon's user`, {
+      cause,
+    });
+  }
 };

@@ -1,0 +1,22 @@
+/** Lines of CSV (RFC 4180, but with a plain line feed). */
+
+/**
+ * A text that spreadsheets would take for a formula gets an apostrophe in front: texts may come from a meter, and a formula
+ * can run programs.
+ */
+const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+
+const field = (value: string | number | null): string => {
+  if (value === null) return "";
+  if (typeof value === "number") return String(value);
+  const text = harmless(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/**
+ * One line with its end; null is an empty field.
+ *
+ * @example
+ * csvLine(["a,b", 1.5, null]) // "\"a,b\",1.5,\n"
+ */
+export const csvLine = (values: readonly (string | number | null)[]): string => `${values.map(field).join(",")}\n`;
