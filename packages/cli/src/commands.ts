@@ -260,4 +260,18 @@ export const commands: readonly Listed[] = [
     async () => (await import("./commands/config/options.ts")).addConfigCommand,
     async () => (await import("./commands/config/config-command.ts")).configCommand,
   ),
+  command(
+    "user <action> [name]",
+    "people who may sign in on the gateway's page: add, list, passwd or remove",
+    "meterport user add anna --data /var/lib/meterport",
+    async () => (await import("./commands/user/options.ts")).addUserCommand,
+    async () => (await import("./commands/user/user-command.ts")).userCommand,
+  ),
+  command(
+    "token <action> [name]",
+    "tokens with which programs use the gateway's API: add, list or remove",
+    "meterport token add home-assistant --scope read --data /var/lib/meterport",
+    async () => (await import("./commands/token/options.ts")).addTokenCommand,
+    async () => (await import("./commands/token/token-command.ts")).tokenCommand,
+  ),
 ];

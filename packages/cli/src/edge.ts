@@ -139,5 +139,6 @@ export const edgeOf = (raw: RawIo, { hide, force, share }: Given): Io => ({
   stdout: edgedOutput(raw.stdout, (text) => text),
   stderr: edgedOutput(raw.stderr, hide),
   confirm: (question) => raw.confirm(plainText(hide(question))),
+  askSecret: (question) => raw.askSecret(plainText(hide(question))),
   hide,
 });

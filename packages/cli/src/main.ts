@@ -150,6 +150,7 @@ const io: RawIo = {
   state,
   isNews: (sentence) => isNews(state, sentence),
   confirm,
+  askSecret: async (question) => (await import("./io/ask-secret.ts")).askSecret(question, interruption.signal),
   env: process.env,
   clock: systemClock,
   entropy: systemEntropy,

@@ -82,6 +82,8 @@ export interface Io {
   readonly isNews: (sentence: string) => boolean;
   /** A person's answer to a yes/no question; undefined if there is no terminal. */
   readonly confirm: (question: string) => Promise<boolean | undefined>;
+  /** A password that a person types unseen; undefined if there is no terminal or they give up. */
+  readonly askSecret: (question: string) => Promise<string | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly entropy: Entropy;

@@ -50,6 +50,8 @@ export interface World {
   readonly said?: Set<string> | undefined;
   /** The person's answer; without one there is no terminal. */
   readonly answer?: boolean | undefined;
+  /** What the person types unseen, one after the other; without it there is no terminal. */
+  readonly secrets?: string[] | undefined;
   /** Sees each write to standard output. */
   readonly onWrite?: ((text: string) => void) | undefined;
 }
@@ -123,6 +125,10 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     confirm: async (question) => {
       if (world.answer !== undefined) err += `${question}\n`;
       return world.answer;
+    },
+    askSecret: async (question) => {
+      if (world.secrets !== undefined) err += `${question}: \n`;
+      return world.secrets?.shift();
     },
     env: world.env ?? {},
     clock: world.clock ?? eagerClock(),
