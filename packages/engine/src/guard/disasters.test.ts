@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import { guardMemo, resumedGuard } from "../points/guard-memo.ts";
 import { guarded } from "../testing/guarded-days.ts";
 import { type GuardEvent, limitsForFuse } from "./guard.ts";
-import { guardMemo, resumedGuard } from "./guard-memo.ts";
 
 const limits = limitsForFuse(25);
 const t0 = Date.UTC(2026, 5, 1, 12);

@@ -2,7 +2,6 @@
 
 import { machineZone } from "@meterport/engine/calendar/local-calendar";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
-import { PruneRoutine } from "@meterport/engine/history/prune-plan-routine";
 import { phaseOf } from "@meterport/engine/plan/spread";
 import { Keeper } from "@meterport/engine/points/keeper";
 import { MeterLog } from "@meterport/engine/points/meter-log";
@@ -11,12 +10,13 @@ import { PointLoop } from "@meterport/engine/points/point-loop";
 import type { Log } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { Retention, Store } from "@meterport/engine/ports/store";
+import { PruneRoutine } from "@meterport/engine/pruning/prune-routine";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { Access } from "../access/access.ts";
 import type { CaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
 import { type App, createApp } from "../http/app.ts";
-import type { ProcessFigures } from "../http/metrics/own-process.ts";
+import type { ProcessFigures } from "../http/metrics/watch-process.ts";
 import type { PointInfo } from "../http/points/point-info.ts";
 
 export interface GatewayMeter {

@@ -5,8 +5,8 @@ import { parseDuration } from "@meterport/protocol/meaning/duration";
 import type { Millis } from "@meterport/protocol/ports";
 import { toJson } from "../../format/json.ts";
 import { alignedTable } from "../../format/table.ts";
-import { openAccessBook } from "../../io/access-book.ts";
 import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
+import { openAccessBook } from "../../options/access-book.ts";
 import { checkedAction } from "../../options/entry-options.ts";
 import type { TokenOptions } from "./options.ts";
 

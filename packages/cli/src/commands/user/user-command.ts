@@ -3,8 +3,8 @@ import type { AccessBook } from "@meterport/gateway/access/access-book";
 import { UsageError } from "@meterport/protocol/errors";
 import { toJson } from "../../format/json.ts";
 import { alignedTable } from "../../format/table.ts";
-import { openAccessBook } from "../../io/access-book.ts";
 import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
+import { openAccessBook } from "../../options/access-book.ts";
 import { checkedAction } from "../../options/entry-options.ts";
 import type { UserOptions } from "./options.ts";
 

@@ -1,8 +1,8 @@
 /** The users and tokens in a daemon's data folder. */
 import { resolve } from "node:path";
 import type { AccessBook } from "@meterport/gateway/access/access-book";
-import type { DataOptions } from "../options/data-options.ts";
-import type { Io } from "./io.ts";
+import type { Io } from "../io/io.ts";
+import type { DataOptions } from "./data-options.ts";
 
 /** @throws UsageError if the configuration, which may name the folder, cannot be read */
 export const openAccessBook = async ({ config, data }: DataOptions, io: Io): Promise<AccessBook> => {

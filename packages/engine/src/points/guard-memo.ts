@@ -1,11 +1,11 @@
 /** What the guard knows of a point across a restart: the registers in the store, and a memo with what is in doubt. */
 import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
+import type { FrozenState } from "../guard/frozen.ts";
+import { emptyGuard, type GuardState } from "../guard/guard.ts";
+import { registerKeys } from "../guard/measured.ts";
 import type { Device } from "../model/device.ts";
 import type { LastRegisters } from "../ports/store.ts";
-import type { FrozenState } from "./frozen.ts";
-import { emptyGuard, type GuardState } from "./guard.ts";
-import { registerKeys } from "./measured.ts";
 
 /** Name of the memo in the store. */
 export const guardMemoName = "guard";
