@@ -30,7 +30,7 @@ import { addMeters } from "./meters/meters.ts";
 import { methodsOf } from "./methods.ts";
 import type { KeeperFigures } from "./metrics/daemon-metrics.ts";
 import { addMetrics } from "./metrics/metrics.ts";
-import type { ProcessFigures } from "./metrics/watch-process.ts";
+import type { ProcessFigures } from "./metrics/own-figures.ts";
 import { describeApi } from "./openapi/document.ts";
 import type { Peer } from "./peer.ts";
 import { LinkStates } from "./points/link-states.ts";

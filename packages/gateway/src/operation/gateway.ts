@@ -16,7 +16,7 @@ import type { Access } from "../access/access.ts";
 import type { CaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
 import { type App, createApp } from "../http/app.ts";
-import type { ProcessFigures } from "../http/metrics/watch-process.ts";
+import type { ProcessFigures } from "../http/metrics/own-figures.ts";
 import type { PointInfo } from "../http/points/point-info.ts";
 
 export interface GatewayMeter {

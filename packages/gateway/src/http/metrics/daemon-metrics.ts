@@ -5,7 +5,7 @@ import type { Meters } from "../answers.ts";
 import type { StatusClass } from "../edge/http-counts.ts";
 import type { StateCounts } from "../points/link-states.ts";
 import type { Metric, Sample } from "./exposition.ts";
-import type { ProcessFigures } from "./watch-process.ts";
+import type { ProcessFigures } from "./own-figures.ts";
 
 /** How the writes of points wait for the store. */
 export interface KeeperFigures {

@@ -9,7 +9,7 @@ import { query } from "../query/params.ts";
 import { wrongParameter } from "../route-parts.ts";
 import { daemonMetrics, type KeeperFigures } from "./daemon-metrics.ts";
 import { exposition } from "./exposition.ts";
-import type { ProcessFigures } from "./watch-process.ts";
+import type { ProcessFigures } from "./own-figures.ts";
 
 const contentType = "text/plain; version=0.0.4; charset=utf-8";
 
