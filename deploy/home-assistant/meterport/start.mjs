@@ -1,0 +1,38 @@
+/** Starts the gateway in Home Assistant: with the user's meterport.yaml, or else with the options of the app's page. */
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+
+const [data = "/data", config = "/config", command = "meterport"] = process.argv.slice(2);
+
+/** The Supervisor's proxy, which has checked the user, comes from this address and no other. */
+const ingress = {
+  host: "0.0.0.0",
+  port: "8099",
+  allowed: "172.30.32.2",
+  user_header: "X-Remote-User-Name",
+  scope: "admin",
+};
+
+/** JSON is YAML, so nothing in an option can change the structure. */
+const ownConfig = ({ log_level: level = "info", link, key, name }) => ({
+  log: { level },
+  http: { host: "127.0.0.1", port: "8765", ingress },
+  ...(link ? { meters: [{ id: "home", name: name || "Home", link, ...(key ? { key } : {}) }] } : {}),
+});
+
+const given = join(config, "meterport.yaml");
+const written = join(data, "meterport.yaml");
+if (!existsSync(given)) {
+  const options = JSON.parse(readFileSync(join(data, "options.json"), "utf8"));
+  writeFileSync(written, `${JSON.stringify(ownConfig(options), null, 2)}\n`, { mode: 0o600 });
+}
+const file = existsSync(given) ? given : written;
+const child = spawn(command, ["serve", "--config", file, "--data", data], { stdio: "inherit" });
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("error", (error) => {
+  process.stderr.write(`${command} cannot be started: ${error.message}\n`);
+  process.exit(1);
+});
+child.on("exit", (code) => process.exit(code ?? 1));
