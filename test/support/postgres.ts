@@ -29,6 +29,8 @@ export interface Server {
   readonly start: () => Promise<void>;
   /** Stops it and removes its data. */
   readonly stop: () => Promise<void>;
+  /** Runs statements in a session that stays open until the returned function is called. */
+  readonly hold: (text: string) => Promise<() => Promise<void>>;
   /** What psql prints for statements. */
   readonly sql: (text: string) => string;
 }
@@ -121,6 +123,24 @@ export const startPostgres = async (): Promise<Server> => {
       await end("SIGINT")();
       process.off("exit", killAtExit);
       rmSync(folder, { recursive: true, force: true });
+    },
+    hold: async (text) => {
+      const session = spawn(
+        join(bin, "psql"),
+        ["-h", folder, "-p", String(port), "-U", "meterport", "-qAt", "postgres"],
+        {
+          ...other,
+          cwd: folder,
+          stdio: ["pipe", "pipe", "inherit"],
+        },
+      );
+      session.stdin.write(`${text};\n\\echo held\n`);
+      await once(session.stdout, "data");
+      return async () => {
+        const ended = once(session, "exit");
+        session.stdin.end();
+        await ended;
+      };
     },
     sql: (text) => {
       const { status, stdout, stderr } = psql(text);

@@ -30,7 +30,7 @@ import { type DataLock, lockDataFolder } from "./operation/data-lock.ts";
 import { createGateway, type GatewayMeter } from "./operation/gateway.ts";
 import { tellSystemd } from "./operation/tell-systemd.ts";
 import { readConfig } from "./read-config.ts";
-import { openSqliteStore } from "./stores/sqlite/sqlite-store.ts";
+import { openStore, placeOf } from "./stores/open-store.ts";
 
 export interface DaemonOptions {
   /** The file of `--config`; undefined if omitted. */
@@ -206,7 +206,7 @@ const startLocked = async (
     entropy: systemEntropy,
     log,
   });
-  const store = openSqliteStore(config.data, log, systemClock.wall);
+  const store = await openStore(placeOf(config), log, systemClock);
   const shelf = openCaptureShelf(join(config.data, "captures"), log);
   const running: Running = { config, env, log, shelf, redactorOf: redactors(log) };
   const demo =

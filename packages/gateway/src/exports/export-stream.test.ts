@@ -7,6 +7,7 @@ import { silentLog } from "@meterport/engine/ports/log";
 import type { Store } from "@meterport/engine/ports/store";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { event, interval, quarter, register } from "../stores/contract/under-test.test-kit.ts";
 import { openStore, openStoreToRead } from "../stores/open-store.ts";
 import type { ExportRequest } from "./export-request.ts";
@@ -38,7 +39,7 @@ describe("exports", () => {
   let store: Store;
   let reader: Store;
   before(async () => {
-    store = await openStore(folder, { log: silentLog, wall });
+    store = await openStore(folder, silentLog, new VirtualClock());
     await store.write({
       intervals: Array.from({ length: 100 }, (_, n) =>
         interval({
@@ -52,7 +53,7 @@ describe("exports", () => {
         event({ time: night + 2, until: night + 5, id: "=1+1" }),
       ],
     });
-    reader = await openStoreToRead(folder, { log: silentLog, wall });
+    reader = await openStoreToRead(folder, silentLog, wall);
   });
   after(async () => {
     await reader.close();
@@ -156,16 +157,15 @@ describe("exports", () => {
       /"power" is not a value of readings; known are power_w/,
     );
     await assert.rejects(wrong({ zone: "Europe/Atlantis" }), /not a time zone/);
-    const missing = exportStream(reader, request({ format: "parquet" }), () => Promise.reject(new Error("none")));
+    const missing = exportStream(reader, request({ format: "parquet" }), {
+      open: () => Promise.reject(new Error("none")),
+    });
     await assert.rejects(missing.next(), { code: "parquet-missing", message: /npm install hyparquet-writer/ });
   });
 
   test("a store that is open to be read refuses to write, and an absent one is not made", async () => {
     await assert.rejects(reader.write({ events: [event({ point: "new" })] }));
     assert.deepEqual(await reader.events("new", { limit: 1 }), []);
-    await assert.rejects(
-      openStoreToRead(join(folder, "none"), { log: silentLog, wall }),
-      /there is no database .*none/,
-    );
+    await assert.rejects(openStoreToRead(join(folder, "none"), silentLog, wall), /there is no database .*none/);
   });
 });

@@ -76,6 +76,13 @@ const parquetWriter = async (
   return { head: () => "", rows: (rows) => joined(rows.map((row) => file.add(typed(row)))), end: file.end };
 };
 
+export interface ExportOptions {
+  /** Replaced by tests. */
+  readonly open?: LoadParquet | undefined;
+  /** Hears how many rows each page has. */
+  readonly onRows?: ((count: number) => void) | undefined;
+}
+
 /**
  * The bytes of an export. Nothing is read before the first is asked for, and nothing beyond what is asked for.
  *
@@ -84,7 +91,7 @@ const parquetWriter = async (
 export async function* exportStream(
   store: Pick<Store, "readings" | "intervals" | "channels" | "registers" | "events">,
   request: ExportRequest,
-  open?: LoadParquet,
+  { open, onRows = () => {} }: ExportOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   checkRequest(request);
   const local = localTextOf(request.zone);
@@ -96,7 +103,10 @@ export async function* exportStream(
       : (format === "json" ? jsonWriter : csvWriter)(columns, local);
   const bytesOf = (part: string | Uint8Array): Uint8Array => (typeof part === "string" ? Buffer.from(part) : part);
   yield* present(bytesOf(writer.head()));
-  for await (const page of pages) yield* present(bytesOf(writer.rows(page)));
+  for await (const page of pages) {
+    onRows(page.length);
+    yield* present(bytesOf(writer.rows(page)));
+  }
   yield* present(bytesOf(writer.end()));
 }
 

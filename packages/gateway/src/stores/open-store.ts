@@ -4,25 +4,29 @@ import { join } from "node:path";
 import type { Log } from "@meterport/engine/ports/log";
 import type { Store } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
-import type { Millis } from "@meterport/protocol/ports";
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import type { Clock, Millis } from "@meterport/protocol/ports";
 import { isPostgresUrl } from "./postgres/postgres-url.ts";
 import { openSqliteStore, readSqliteStore } from "./sqlite/sqlite-store.ts";
 
-export interface OpenStoreDeps {
-  readonly log: Log;
-  readonly wall: () => Millis;
-}
+/** Where the store of a configuration is. */
+export const placeOf = ({ store, data }: { readonly store?: Secret | undefined; readonly data: string }): string =>
+  store === undefined ? data : new TextDecoder().decode(store.reveal());
 
 /**
- * Opens or creates the store.
+ * Opens or creates the store of a daemon. It waits for a database that is away: the first readings are judged by the last
+ * registers, and after a power failure the database may start later than we do.
  *
  * @param place a folder, or `postgres://user:password@host/database?schema=meterport`
  * @throws UsageError if it cannot be opened
  */
-export const openStore = async (place: string, { log, wall }: OpenStoreDeps): Promise<Store> => {
+export const openStore = async (place: string, log: Log, clock: Clock): Promise<Store> => {
+  const { wall } = clock;
   if (!isPostgresUrl(place)) return await openSqliteStore(place, log, wall);
   const { openPostgresStore } = await import("./postgres/postgres-store.ts");
-  return openPostgresStore(place, { log, wall });
+  const store = await openPostgresStore(place, { log, wall });
+  await store.reached(clock);
+  return store;
 };
 
 /**
@@ -30,7 +34,7 @@ export const openStore = async (place: string, { log, wall }: OpenStoreDeps): Pr
  *
  * @throws UsageError if there is none, or another version of Meterport wrote it
  */
-export const openStoreToRead = async (place: string, { log, wall }: OpenStoreDeps): Promise<Store> => {
+export const openStoreToRead = async (place: string, log: Log, wall: () => Millis): Promise<Store> => {
   if (isPostgresUrl(place)) {
     const { openPostgresStore } = await import("./postgres/postgres-store.ts");
     return openPostgresStore(place, { log, wall, readOnly: true });

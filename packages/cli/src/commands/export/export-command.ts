@@ -15,7 +15,7 @@ interface Source {
 const addressIn = (text: string, io: Io): string => (text.startsWith("@") ? io.readFile(text.slice(1)).trim() : text);
 
 /** Where the values are, and of which points they are. @throws UsageError */
-const sourceOf = (options: ExportOptions, { readConfig }: Administration, io: Io): Source => {
+const sourceOf = (options: ExportOptions, { placeOf, readConfig }: Administration, io: Io): Source => {
   if (options.store !== undefined) {
     const place = addressIn(options.store, io);
     if (!/^postgres(ql)?:/i.test(place))
@@ -26,7 +26,7 @@ const sourceOf = (options: ExportOptions, { readConfig }: Administration, io: Io
     return { place, points: options.point };
   }
   const config = readConfig({ config: options.config, data: options.data, env: io.env });
-  const place = config.store === undefined ? config.data : new TextDecoder().decode(config.store.reveal());
+  const place = placeOf(config);
   return { place, points: options.point.length > 0 ? options.point : config.meters.map(({ id }) => id) };
 };
 
@@ -56,21 +56,26 @@ export const exportCommand = async (what: string, options: ExportOptions, io: Io
   if (points.length === 0)
     throw new UsageError(
       "no-points",
-      "the configuration has no meter: name a metering point with --point, as in --point demo",
+      "the configuration has no meter: name a metering point with --point, as in --point home",
     );
   sayTimes(io, zone, { since: from, until: to });
   const log = { info: () => {}, warn: () => {}, error: () => {} };
-  const store = await administration.openStoreToRead(place, { log, wall: io.clock.wall });
+  const store = await administration.openStoreToRead(place, log, io.clock.wall);
   try {
     const request = { kind, format, points, channels: options.channel, from, to, zone: zone.name };
+    let rows = 0;
+    const onRows = (count: number): void => {
+      rows += count;
+    };
     const work = async (write: (data: Uint8Array) => void): Promise<void> => {
-      for await (const part of administration.exportStream(store, request)) {
+      for await (const part of administration.exportStream(store, request, { onRows })) {
         io.interrupted.throwIfAborted();
         write(part);
       }
     };
     if (output === undefined) await work((data) => io.stdout.data(Buffer.from(data).toString()));
     else await intoFile(io, output, ({ write }) => work(write));
+    if (rows === 0) say(io, `no ${kind} are stored for that: ${points.join(", ").slice(0, 200)}`);
   } finally {
     await store.close();
   }

@@ -16,7 +16,7 @@ describe("meterport export", () => {
   before(async () => {
     const { openStore } = await import("@meterport/gateway/stores/open-store");
     const log = { info: () => {}, warn: () => {}, error: () => {} };
-    const store = await openStore(folder, { log, wall: () => start });
+    const store = await openStore(folder, log, eagerClock(start));
     const shared = {
       channel: "energy_import_wh",
       seconds: 900,
@@ -56,6 +56,9 @@ describe("meterport export", () => {
       .split("\n")
       .map((line) => (JSON.parse(line) as { value: number }).value);
     assert.deepEqual(values, [3]);
+    const none = await run(["events", "--data", folder, "--point", "hause"]);
+    assert.deepEqual([none.code, none.out.split("\n").length], [0, 2]);
+    assert.match(none.err, /no events are stored for that: hause/);
   });
 
   test("writes a file, which is not overwritten", async () => {

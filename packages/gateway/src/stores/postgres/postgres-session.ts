@@ -36,7 +36,8 @@ export class PostgresSession {
   readonly #pending = new Set<Promise<unknown>>();
   #migrated: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
-  #problem: PostgresError | UsageError | undefined;
+  /** What failed last, for writing and for reading. */
+  readonly #problems = new Map<Pool, PostgresError | UsageError>();
 
   constructor(place: PostgresPlace, driver: Driver, { log, connect, readOnly = false }: SessionOptions) {
     this.#readOnly = readOnly;
@@ -46,9 +47,10 @@ export class PostgresSession {
     this.#readers = poolOf(driver, place, readers, connect);
   }
 
-  /** What failed last; undefined after anything worked. */
-  get problem(): Error | undefined {
-    return this.#problem;
+  /** Why writing fails although the database is there; undefined if it works. */
+  get writeProblem(): Error | undefined {
+    const problem = this.#problems.get(this.#writer);
+    return problem instanceof PostgresError && problem.kind === "away" ? undefined : problem;
   }
 
   /** All or nothing, after all writes that were begun before. */
@@ -132,14 +134,14 @@ export class PostgresSession {
       client = await pool.connect();
       const result = await work(this.#runOn(client, connection));
       client.release();
-      this.#works();
+      this.#works(pool);
       return result;
     } catch (error) {
       if (client !== undefined) {
         if (!connection.isLost) await this.#runOn(client, connection)("ROLLBACK").catch(() => {});
         client.release(connection.isLost);
       }
-      throw this.#failed(error);
+      throw this.#failed(pool, error);
     }
   }
 
@@ -166,17 +168,18 @@ export class PostgresSession {
     return name;
   }
 
-  #works(): void {
-    if (this.#problem !== undefined) this.#log.info(`store: the database ${this.#place.shown} works again`);
-    this.#problem = undefined;
+  #works(pool: Pool): void {
+    if (this.#problems.delete(pool) && this.#problems.size === 0)
+      this.#log.info(`store: the database ${this.#place.shown} works again`);
   }
 
   /** A lasting problem is logged once. */
-  #failed(error: unknown): Error {
+  #failed(pool: Pool, error: unknown): Error {
     const failure = failureOf(error, this.#place);
     if (failure instanceof PostgresError || failure instanceof UsageError) {
-      if (failure.message !== this.#problem?.message) this.#log.error(`store: ${failure.message}`);
-      this.#problem = failure;
+      const isKnown = [...this.#problems.values()].some(({ message }) => message === failure.message);
+      if (!isKnown) this.#log.error(`store: ${failure.message}`);
+      this.#problems.set(pool, failure);
     }
     return failure;
   }

@@ -1,7 +1,7 @@
 /** The store in a PostgreSQL database. */
 import type { Store, StoreBatch, StoreResult, StoreStatus } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
-import type { Millis } from "@meterport/protocol/ports";
+import type { Clock, Millis } from "@meterport/protocol/ports";
 import { checkBatch } from "../checked-batch.ts";
 import { type LoadDriver, postgresDriver } from "./postgres-driver.ts";
 import { type Batch, putDevices, putEvents, putIntervals, putMemos, putRegisters } from "./postgres-facts.ts";
@@ -55,6 +55,8 @@ const sizeOf = async (run: Run): Promise<number> => {
 const pointsOf = ({ readings, intervals, registers, events, devices, memos }: StoreBatch): readonly string[] =>
   [readings, intervals, registers, events, devices, memos].flatMap((list) => (list ?? []).map(({ point }) => point));
 
+const longestPause: Millis = 30_000;
+
 export class PostgresStore implements Store {
   readonly #session: PostgresSession;
   readonly #wall: () => Millis;
@@ -105,10 +107,10 @@ export class PostgresStore implements Store {
   /** Does not wait for writes: it is asked for when they fail. */
   readonly status: Part<"status"> = async (): Promise<StoreStatus> => {
     let bytes: number | null = null;
-    let problem = this.#session.problem;
+    let problem: Error | undefined;
     try {
       [this.#range, bytes] = await this.#session.now(async (run) => [await rangeOf(run), await sizeOf(run)] as const);
-      problem = undefined;
+      problem = this.#session.writeProblem;
     } catch (error) {
       problem = error instanceof Error ? error : new Error(String(error));
     }
@@ -129,6 +131,19 @@ export class PostgresStore implements Store {
       "backup",
       "a store in PostgreSQL is copied by PostgreSQL's own tools: use pg_dump or pg_basebackup",
     );
+  };
+
+  /** Resolves when the database is reached; until then it asks again, with pauses that grow. @throws UsageError if it refuses us */
+  readonly reached = async (clock: Clock): Promise<void> => {
+    for (let pause = 1_000; ; pause = Math.min(2 * pause, longestPause)) {
+      try {
+        await this.#session.ready();
+        return;
+      } catch (error) {
+        if (!(error instanceof PostgresError)) throw error;
+      }
+      await new Promise<void>((resolve) => clock.at(clock.now() + pause, resolve));
+    }
   };
 
   readonly close: Part<"close"> = () => this.#session.close();

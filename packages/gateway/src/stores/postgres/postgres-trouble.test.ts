@@ -9,7 +9,9 @@ import { UsageError } from "@meterport/protocol/errors";
 import { freePort } from "../../../../../test/support/free-port.ts";
 import { peer } from "../../../../../test/support/peers.ts";
 import { type Server, startPostgres } from "../../../../../test/support/postgres.ts";
+import { VirtualClock } from "../../../../../test/support/virtual-clock.ts";
 import { append, event, interval, journalOf, t0 } from "../contract/under-test.test-kit.ts";
+import { openStore, openStoreToRead } from "../open-store.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 
 const { skip } = peer("pg_createcluster");
@@ -55,6 +57,40 @@ test("a database that is away at the start is told, and used when it is there", 
   assert.ok(!`${lines}`.includes(server.password) && !`${lines}`.includes(encodeURIComponent(server.password)));
 });
 
+test("a daemon waits for a database that starts later than it does", { skip }, async () => {
+  await server.kill();
+  const clock = new VirtualClock();
+  let isOpen = false;
+  const opened = openStore(`${server.url}?schema=waited`, silentLog, clock).finally(() => {
+    isOpen = true;
+  });
+  for (let n = 0; n < 4; n++) await clock.advance(30_000);
+  assert.equal(isOpen, false);
+  await server.start();
+  while (!isOpen) {
+    await clock.advance(30_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const store = await opened;
+  assert.equal(await append(store, "home", [reading(t0)]), 1);
+  await store.close();
+});
+
+test("a store that is only read needs no rights to write, and makes nothing", { skip }, async () => {
+  const url = `${server.url}?schema=library`;
+  await assert.rejects(openStoreToRead(url, silentLog, wall), /has no store in the schema library/);
+  const store = await openPostgresStore(url, { log: silentLog, wall });
+  await append(store, "home", [reading(t0, { power_w: 5 })]);
+  await store.close();
+  server.sql(
+    "CREATE ROLE librarian LOGIN; GRANT USAGE ON SCHEMA library TO librarian; GRANT SELECT ON ALL TABLES IN SCHEMA library TO librarian",
+  );
+  const reader = await openStoreToRead(url.replace(/\/\/[^@]*@/, "//librarian@"), silentLog, wall);
+  assert.equal((await reader.readings("home", { from: 0, to: t0 + 1, limit: 9 }))[0]?.power_w, 5);
+  await assert.rejects(append(reader, "home", [reading(t0 + 1)]));
+  await reader.close();
+});
+
 test("a connection that ends while nobody uses it is no unhandled error, and the next call works", {
   skip,
 }, async () => {
@@ -84,6 +120,38 @@ test("a server that accepts and says nothing does not hang a call", { skip }, as
   await store.close();
   for (const socket of open) socket.destroy();
   silent.close();
+});
+
+test("a lock that somebody else holds ends a write in time, and is told until writing works", { skip }, async () => {
+  const store = await openPostgresStore(`${server.url}?schema=locked&lock_timeout=100`, { log: silentLog, wall });
+  await append(store, "home", [reading(t0)]);
+  const release = await server.hold("BEGIN; LOCK TABLE locked.state IN ACCESS EXCLUSIVE MODE");
+  await assert.rejects(
+    append(store, "home", [reading(t0 + 1)]),
+    /took too long \(.*lock timeout\): it is locked or overloaded/,
+  );
+  await release();
+  const { state, problem } = await store.status();
+  assert.deepEqual([state, /took too long/.test(String(problem))], ["busy", true]);
+  assert.equal(await append(store, "home", [reading(t0 + 1)]), 1);
+  assert.equal((await store.status()).state, "ok");
+  await store.close();
+});
+
+test("a server that stops answering in the middle ends a call in time", { skip }, async () => {
+  const store = await openPostgresStore(`${server.url}?schema=stopped&query_timeout=300`, { log: silentLog, wall });
+  await append(store, "home", [reading(t0)]);
+  const backends = server.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'meterport'").split("\n");
+  for (const pid of backends) process.kill(Number(pid), "SIGSTOP");
+  try {
+    await assert.rejects(append(store, "home", [reading(t0 + 1)]), /took too long \(Query read timeout\)/);
+    // On a new connection: the old one is in an unknown state.
+    assert.equal(await append(store, "home", [reading(t0 + 2)]), 1);
+  } finally {
+    for (const pid of backends) process.kill(Number(pid), "SIGCONT");
+  }
+  assert.equal(await append(store, "home", [reading(t0 + 3)]), 1);
+  await store.close();
 });
 
 test("a wrong database, a read-only user and a newer schema are refused in one sentence", { skip }, async () => {
