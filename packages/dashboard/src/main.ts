@@ -4,6 +4,8 @@ import "uplot/dist/uPlot.min.css";
 import { Dashboard } from "./state/dashboard.svelte.ts";
 import { gatewayApi } from "./state/gateway-api.ts";
 import { meterInHash, preferences } from "./state/preferences.ts";
+import { Session } from "./state/session.svelte.ts";
+import { sessionApi } from "./state/session-api.ts";
 import { steadyClock } from "./state/steady-clock.ts";
 import { Ui } from "./state/ui.svelte.ts";
 import App from "./views/app.svelte";
@@ -15,9 +17,17 @@ const ui = new Ui(
   preferences(() => window.localStorage),
   navigator.languages,
 );
+const fetchFrom = window.fetch.bind(window);
+const session = new Session(sessionApi(document.baseURI, fetchFrom), () => window.location.reload());
+/** Notices that the reader has to sign in, or to sign in again. */
+const fetchNoting: typeof fetch = async (...request) => {
+  const response = await fetchFrom(...request);
+  if (response.status === 401) void session.look();
+  return response;
+};
 const dashboard = new Dashboard(
   {
-    api: gatewayApi(document.baseURI, window.fetch.bind(window), Date.now),
+    api: gatewayApi(document.baseURI, fetchNoting, Date.now),
     clock: steadyClock(() => performance.now(), Date.now),
     after: (ms, run) => {
       const handle = window.setTimeout(run, ms);
@@ -28,4 +38,4 @@ const dashboard = new Dashboard(
   meterInHash(window.location.hash),
 );
 
-mount(App, { target, props: { ui, dashboard } });
+mount(App, { target, props: { ui, session, dashboard } });

@@ -180,6 +180,28 @@ export const da: Messages = {
     read: (time) => `læst kl. ${time}`,
   },
 
+  signIn: {
+    title: "Log ind",
+    name: "Navn",
+    password: "Adgangskode",
+    submit: "Log ind",
+    help: "Brugere oprettes på gatewayens maskine: meterport user add NAVN.",
+    pairTitle: "Opret den første bruger",
+    pairHelp: "Koden står i gatewayens log og gælder i ti minutter. Den første bruger må alt.",
+    code: "Kode",
+    pair: "Opret brugeren",
+    failed: "Det lykkedes ikke. Prøv igen.",
+    problems: {
+      "wrong-credentials": "Navnet eller adgangskoden er forkert.",
+      "wrong-code": "Koden er forkert.",
+      "too-many-attempts": "For mange mislykkede forsøg. Vent lidt, og prøv igen.",
+      busy: "For mange logger ind på én gang. Prøv igen om nogle sekunder.",
+      unreachable: "Der er ingen forbindelse til gatewayen.",
+    },
+    signedInAs: (name) => `Logget ind som ${name}`,
+    signOut: "Log ud",
+  },
+
   chooseMeter: "Måler",
   chooseLanguage: "Sprog",
   theme: { auto: "Farver: som systemet", light: "Farver: lyse", dark: "Farver: mørke" },

@@ -199,6 +199,28 @@ export const de: Messages = {
     read: (time) => `gelesen um ${time} Uhr`,
   },
 
+  signIn: {
+    title: "Anmelden",
+    name: "Name",
+    password: "Passwort",
+    submit: "Anmelden",
+    help: "Benutzer werden auf dem Rechner des Gateways angelegt: meterport user add NAME.",
+    pairTitle: "Ersten Benutzer anlegen",
+    pairHelp: "Der Code steht im Log des Gateways und gilt zehn Minuten. Der erste Benutzer darf alles.",
+    code: "Code",
+    pair: "Benutzer anlegen",
+    failed: "Das hat nicht geklappt. Bitte erneut versuchen.",
+    problems: {
+      "wrong-credentials": "Name oder Passwort ist falsch.",
+      "wrong-code": "Der Code ist falsch.",
+      "too-many-attempts": "Zu viele Fehlversuche. Bitte etwas warten und erneut versuchen.",
+      busy: "Zu viele Anmeldungen gleichzeitig. Bitte in einigen Sekunden erneut versuchen.",
+      unreachable: "Das Gateway ist nicht erreichbar.",
+    },
+    signedInAs: (name) => `Angemeldet als ${name}`,
+    signOut: "Abmelden",
+  },
+
   chooseMeter: "Zähler",
   chooseLanguage: "Sprache",
   theme: { auto: "Farben: wie das System", light: "Farben: hell", dark: "Farben: dunkel" },

@@ -187,6 +187,28 @@ export const en = {
     read: (time: string) => `read at ${time}`,
   },
 
+  signIn: {
+    title: "Sign in",
+    name: "Name",
+    password: "Password",
+    submit: "Sign in",
+    help: "Users are made on the gateway's machine: meterport user add NAME.",
+    pairTitle: "Make the first user",
+    pairHelp: "The code is in the gateway's log, and valid for ten minutes. The first user may do everything.",
+    code: "Code",
+    pair: "Make the user",
+    failed: "That did not work. Try again.",
+    problems: {
+      "wrong-credentials": "The name or the password is wrong.",
+      "wrong-code": "The code is wrong.",
+      "too-many-attempts": "Too many failed attempts. Wait a little and try again.",
+      busy: "Too many people are signing in at once. Try again in a few seconds.",
+      unreachable: "The gateway cannot be reached.",
+    } as Record<string, string>,
+    signedInAs: (name: string) => `Signed in as ${name}`,
+    signOut: "Sign out",
+  },
+
   chooseMeter: "Meter",
   chooseLanguage: "Language",
   theme: { auto: "Colours: system", light: "Colours: light", dark: "Colours: dark" },
