@@ -9,10 +9,12 @@ import { staleAnswer } from "../guard/measured.ts";
 import type { LinkHealth, LiveAnswer, MeterDetail, MeterSummary } from "../model/point-model.ts";
 import type { PointJob } from "../plan/point-job.ts";
 import { nextRead } from "../plan/rhythm.ts";
+import { powerKeys } from "../plan/sets.ts";
 import { firstTick } from "../plan/spread.ts";
 import type { Log } from "../ports/log.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import { JobRunner } from "./job-runner.ts";
+import { joinedReading } from "./joined-reading.ts";
 import type { MeterChange, MeterView } from "./meter-view.ts";
 import { ReadRecord } from "./read-record.ts";
 import { isStale, lateAfter, staleAfter, type TakenAt } from "./staleness.ts";
@@ -33,11 +35,19 @@ export interface PointLoopOptions {
   readonly source: MeterSource;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called with each reading as the guard lets it through, and with what the guard knows afterwards. */
+  /** Reads power alone, between the full sets. */
+  readonly power?: PowerOptions | undefined;
+  /** Called with each full set as the guard lets it through, and with what the guard knows afterwards. */
   readonly onReading?: ((reading: LiveReading, guardState: GuardState) => void) | undefined;
   readonly onEvent?: ((event: GuardEvent) => void) | undefined;
   /** Done when the line is idle, one at a time; the first has the highest priority, and live readings go before all of them. */
   readonly jobs?: readonly PointJob[] | undefined;
+}
+
+export interface PowerOptions {
+  readonly interval: Millis;
+  /** Takes each reading, in which everything but power is null; without it they are shown and not kept. */
+  readonly onReading?: ((reading: LiveReading) => void) | undefined;
 }
 
 /** Longest read, however much noise comes: the link itself usually gives up earlier, with a reason. */
@@ -60,6 +70,12 @@ export class PointLoop implements MeterView {
   #stopped = false;
   /** When the rhythm of reads began. */
   #began: Millis = 0;
+  /** When the next full set is due. */
+  #due: Millis = 0;
+  /** Of the readings of power alone, which know nothing of registers. */
+  #powerGuard: GuardState = emptyGuard;
+  /** How long the last of them took: none begins that would delay a full set. */
+  #powerTakes: Millis = 1;
   #logged: Pick<Verdict, "state" | "cause"> = { state: "connecting", cause: null };
 
   constructor(options: PointLoopOptions) {
@@ -100,11 +116,10 @@ export class PointLoop implements MeterView {
 
   readonly live = (): LiveAnswer => {
     const { id, clock, interval, source } = this.#options;
-    const { newest, taken } = this.#record;
-    const young = taken !== undefined && !isStale(taken, clock, interval);
-    return newest !== null && young && isUsable(source.status().state)
-      ? { id, ...newest }
-      : staleAnswer(id, newest?.time ?? null);
+    const { full, power } = this.#record;
+    const reading = joinedReading(full, power, (taken) => !isStale(taken, clock, interval));
+    if (reading !== undefined && isUsable(source.status().state)) return { id, ...reading };
+    return staleAnswer(id, full?.reading.time ?? null);
   };
 
   readonly subscribe = (listener: (change: MeterChange) => void): (() => void) => {
@@ -136,11 +151,21 @@ export class PointLoop implements MeterView {
   }
 
   #read(): void {
+    this.#use(async () => {
+      const soon = await this.#readOnce();
+      const { clock, interval, source } = this.#options;
+      const again = soon && isUsable(source.status().state);
+      this.#due = nextRead({ began: this.#began, interval }, clock.now(), { soon: again });
+    });
+  }
+
+  /** Lets one read use the line, and plans the next one. */
+  #use(read: () => Promise<void>): void {
     this.#unschedule();
     if (this.#stopped || this.#reading !== undefined) return;
-    this.#reading = this.#readOnce().then((soon) => {
+    this.#reading = read().then(() => {
       this.#reading = undefined;
-      this.#schedule(soon);
+      this.#schedule();
       this.#jobs?.look();
     });
   }
@@ -150,28 +175,61 @@ export class PointLoop implements MeterView {
     return !this.#stopped && this.#reading === undefined && isUsable(this.#options.source.status().state);
   }
 
-  #schedule(soon: boolean): void {
-    const { clock, interval, source } = this.#options;
+  #schedule(): void {
+    const { clock, source, power } = this.#options;
     const { answering, state } = source.status();
     if (this.#stopped || !answering) return;
-    const next = nextRead({ began: this.#began, interval }, clock.now(), { soon: soon && isUsable(state) });
-    this.#unschedule = clock.at(next, () => this.#read());
+    const now = clock.now();
+    if (power !== undefined && isUsable(state)) {
+      const at = nextRead({ began: this.#began % power.interval, interval: power.interval }, now);
+      if (at + this.#powerTakes <= this.#due) {
+        this.#unschedule = clock.at(at, () => this.#use(() => this.#readPower(power)));
+        return;
+      }
+    }
+    // It may have come due during a reading of power.
+    this.#unschedule = clock.at(Math.max(now, this.#due), () => this.#read());
+  }
+
+  /** A failure is the link's, which tells its own; the full sets count as polls. */
+  async #readPower({ onReading }: PowerOptions): Promise<void> {
+    const { clock, source, limits, interval } = this.#options;
+    const began = clock.now();
+    try {
+      const raw = await source.read(Math.max(longestRead, interval), powerKeys);
+      if (this.#stopped) return;
+      const { state, reading } = guard(this.#powerGuard, raw, limits);
+      this.#powerGuard = state;
+      this.#powerTakes = Math.max(1, clock.now() - began);
+      this.#record.tookPower(reading, { now: clock.now(), wall: clock.wall() });
+      onReading?.(reading);
+    } catch (error) {
+      this.#unexpected(error);
+    }
+    this.#tell();
+  }
+
+  /** Logs a failure that is neither the meter's nor its link's: a fault of ours. Returns whether it is one. */
+  #unexpected(error: unknown): boolean {
+    if (error instanceof MeterportError) return false;
+    const { log, id } = this.#options;
+    log.error(`${id}: unexpected: ${error instanceof Error ? error.message : String(error)}`);
+    return true;
   }
 
   /** Whether to read again soon: for a second opinion, or after the link failed. A failure that is not the meter's would only repeat itself. */
   async #readOnce(): Promise<boolean> {
-    const { clock, interval, source, log, id } = this.#options;
+    const { clock, interval, source } = this.#options;
     const started = clock.now();
     this.#record.began();
     try {
       const reading = await source.read(Math.max(longestRead, interval));
       return !this.#stopped && this.#accept(reading, clock.now() - started);
     } catch (error) {
-      const expected = error instanceof MeterportError;
-      if (!expected) log.error(`${id}: unexpected: ${error instanceof Error ? error.message : String(error)}`);
+      const unexpected = this.#unexpected(error);
       if (!this.#stopped) this.#record.failed();
       this.#tell();
-      return expected;
+      return !unexpected;
     }
   }
 

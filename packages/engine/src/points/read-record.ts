@@ -1,12 +1,13 @@
 /** The outcomes of the reads of one point, for its summary. */
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
+import type { TakenReading } from "./joined-reading.ts";
 import type { TakenAt } from "./staleness.ts";
 
 /** Counts reads since the start, and keeps the newest reading with the moment it was taken. */
 export class ReadRecord {
-  #newest: LiveReading | null = null;
-  #taken: TakenAt | undefined;
+  #full: TakenReading | undefined;
+  #power: TakenReading | undefined;
   #reads = 0;
   #failures = 0;
   #roundTrip: Millis | null = null;
@@ -20,18 +21,22 @@ export class ReadRecord {
   }
 
   took(reading: LiveReading, taken: TakenAt, roundTrip: Millis): void {
-    this.#newest = reading;
-    this.#taken = taken;
+    this.#full = { reading, taken };
     this.#roundTrip = roundTrip;
   }
 
-  get newest(): LiveReading | null {
-    return this.#newest;
+  tookPower(reading: LiveReading, taken: TakenAt): void {
+    this.#power = { reading, taken };
   }
 
-  /** When the newest reading was taken; undefined before the first. */
-  get taken(): TakenAt | undefined {
-    return this.#taken;
+  /** The newest full set; undefined before the first. */
+  get full(): TakenReading | undefined {
+    return this.#full;
+  }
+
+  /** The newest set of power alone. */
+  get power(): TakenReading | undefined {
+    return this.#power;
   }
 
   /** In the shape of the API. */
@@ -42,7 +47,7 @@ export class ReadRecord {
     readonly round_trip_ms: number | null;
   } {
     return {
-      last_reading: this.#newest?.time ?? null,
+      last_reading: this.#full?.reading.time ?? null,
       polls: this.#reads,
       failures: this.#failures,
       round_trip_ms: this.#roundTrip === null ? null : Math.round(this.#roundTrip),

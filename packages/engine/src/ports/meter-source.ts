@@ -2,7 +2,7 @@
 import type { Meter } from "@meterport/client";
 import type { LogEvent } from "@meterport/client/readers/events";
 import type { LinkStatus } from "@meterport/client/supervision/link-status";
-import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import type { LiveKey, LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis, Signal } from "@meterport/protocol/ports";
 import type { MeterIdentity } from "../model/point-model.ts";
 
@@ -26,8 +26,13 @@ export interface MeterSource {
   readonly listen: (listener: (status: LinkStatus) => void) => () => void;
   /** What the meter reported about itself at the last contact; null before the first. */
   readonly identity: () => MeterIdentity | null;
-  /** One live poll, within `limit` milliseconds. @throws MeterportError; at once while the meter does not answer */
-  readonly read: (limit: Millis) => Promise<LiveReading>;
+  /**
+   * One live poll, within `limit` milliseconds. With `keys` only these are read, in fewer bytes, and all others are null; give the same
+   * array each time, so that the plan for it is kept.
+   *
+   * @throws MeterportError; at once while the meter does not answer
+   */
+  readonly read: (limit: Millis, keys?: readonly LiveKey[]) => Promise<LiveReading>;
   /**
    * The newest entries of the meter's event log, newest first, at most `count`, within `limit` milliseconds.
    *

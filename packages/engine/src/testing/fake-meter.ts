@@ -5,7 +5,7 @@ import { noCounters } from "@meterport/client/session/session";
 import type { LinkCause, LinkCounters, LinkState, LinkStatus } from "@meterport/client/supervision/link-status";
 import { LinkError, type MeterportError } from "@meterport/protocol/errors";
 import { eventArgumentOf, eventOf } from "@meterport/protocol/meaning/events";
-import { emptyReading, type LiveReading } from "@meterport/protocol/meaning/readings";
+import { emptyReading, type LiveKey, type LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { MeterIdentity } from "../model/point-model.ts";
 import type { MeterSource, MeterTask } from "../ports/meter-source.ts";
@@ -25,6 +25,9 @@ export const reading = (time: Millis | string, values: Partial<LiveReading> = {}
   ...emptyReading(typeof time === "string" ? time : new Date(time).toISOString(), "good"),
   ...values,
 });
+
+const picked = (values: Partial<LiveReading>, keys: readonly LiveKey[]): Partial<LiveReading> =>
+  Object.fromEntries(keys.flatMap((key) => (values[key] === undefined ? [] : [[key, values[key]]])));
 
 /** An entry of the event log: a power-up with its cause, unless told otherwise. */
 export const logEvent = (sequence: number, event = 2, argument: readonly number[] = [3, 0]): LogEvent => {
@@ -68,8 +71,9 @@ export class FakeMeter implements MeterSource {
   logFails: Error | undefined;
   /** How many entries each read of the log requested. */
   readonly logReads: number[] = [];
-  /** When reads began. */
+  /** When reads of all keys began, and those of some. */
   readonly reads: Millis[] = [];
+  readonly partReads: Millis[] = [];
   closes = 0;
   overlaps = 0;
   retries = 0;
@@ -115,19 +119,19 @@ export class FakeMeter implements MeterSource {
 
   readonly identity = (): MeterIdentity | null => (this.#state === "connecting" ? null : identity);
 
-  readonly read = async (limit: Millis): Promise<LiveReading> => {
+  readonly read = async (limit: Millis, keys?: readonly LiveKey[]): Promise<LiveReading> => {
     const fail = (error: MeterportError): never => {
       this.turn(this.failState, { code: error.code, text: error.message });
       throw error;
     };
-    this.reads.push(this.#clock.now());
+    (keys === undefined ? this.reads : this.partReads).push(this.#clock.now());
     if (this.#busy++ > 0) this.overlaps++;
     try {
       await this.#wait(this.hangs ? limit : this.readTakes);
       if (this.hangs) return fail(new LinkError("no-answer", "read BT23", `not done after ${limit / 1000} s`));
       if (this.readFails !== undefined) return fail(this.readFails);
       if (this.#state !== "up") this.turn("up");
-      return reading(this.#clock.wall(), this.values);
+      return reading(this.#clock.wall(), keys === undefined ? this.values : picked(this.values, keys));
     } finally {
       this.#busy--;
     }

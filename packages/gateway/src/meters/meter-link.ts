@@ -5,6 +5,7 @@ import { Supervisor, type SupervisorOptions } from "@meterport/client/supervisio
 import type { MeterIdentity } from "@meterport/engine/model/point-model";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import { parseProfile, profileName } from "@meterport/protocol/layout/index";
+import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { LinkTiming } from "@meterport/protocol/mep/link/timing";
 import type { Clock, Signal, Transport } from "@meterport/protocol/ports";
 import { askMeter } from "./ask-meter.ts";
@@ -75,12 +76,20 @@ export type MeterAccess = Pick<SupervisorOptions<LinkedMeter>, "open" | "connect
 /** A supervised meter. */
 export const superviseMeter = (options: SupervisorOptions<LinkedMeter>): MeterSource => {
   const link = new Supervisor(options);
+  let part: { readonly of: LiveReader; readonly keys: readonly LiveKey[]; readonly reader: LiveReader } | undefined;
+  const readerOf = (live: LiveReader, keys: readonly LiveKey[] | undefined): LiveReader => {
+    if (keys === undefined) return live;
+    if (part === undefined || part.of !== live || part.keys !== keys)
+      part = { of: live, keys, reader: live.only(keys) };
+    return part.reader;
+  };
   return {
     start: () => link.start(),
     status: () => link.status,
     listen: (listener) => link.listen(listener),
     identity: () => (link.connected === undefined ? null : identityOf(link.connected.meter)),
-    read: (limit) => link.run(({ live }, signal) => live.read({ signal }), { label: "read the live values", limit }),
+    read: (limit, keys) =>
+      link.run(({ live }, signal) => readerOf(live, keys).read({ signal }), { label: "read the live values", limit }),
     events: (count, limit) => newestEvents(link, count, limit),
     ask: (task) => askMeter(link, task),
     close: () => link.close(),

@@ -6,7 +6,7 @@ import type { LinkCounters, LinkStatus } from "@meterport/client/supervision/lin
 import { type LocalOffset, type QuietWindow, quietAt, quietRest, quietText } from "@meterport/engine/plan/quiet";
 import type { MeterSource, MeterTask } from "@meterport/engine/ports/meter-source";
 import { LinkError } from "@meterport/protocol/errors";
-import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import type { LiveKey, LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 
 export interface QuietSourceOptions {
@@ -72,8 +72,8 @@ export class QuietSource implements MeterSource {
 
   readonly identity = (): ReturnType<MeterSource["identity"]> => this.#inner.identity() ?? this.#identity;
 
-  readonly read = async (limit: Millis): Promise<LiveReading> =>
-    this.#ask("read the live values", () => this.#inner.read(limit));
+  readonly read = async (limit: Millis, keys?: readonly LiveKey[]): Promise<LiveReading> =>
+    this.#ask("read the live values", () => this.#inner.read(limit, keys));
 
   readonly events = async (count: number, limit: Millis): Promise<readonly LogEvent[]> =>
     this.#ask("read the event log", () => this.#inner.events(count, limit));
