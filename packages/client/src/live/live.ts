@@ -23,10 +23,10 @@ import type { CallOptions, Meter } from "../meter/meter.ts";
 import type { Outcome } from "../meter/outcome.ts";
 import type { Environment } from "../meter/read/dimensions.ts";
 import { type ByteRange, joinRanges, requestCost } from "../meter/read/ranges.ts";
+import { Shared } from "../meter/read/shared.ts";
 import { readSlice } from "../meter/read/table-bytes.ts";
 import { StopSignal } from "../session/stop-signal.ts";
 import { askEnergyUnit } from "./energy-unit.ts";
-import { Shared } from "./shared.ts";
 
 interface SourceAt {
   readonly id: number;

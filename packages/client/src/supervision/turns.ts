@@ -43,7 +43,7 @@ export class Turns {
   #pace: number = pace.first;
   #ticking = false;
 
-  constructor({ clock, most = 256, perGroup = 32 }: TurnsOptions) {
+  constructor({ clock, most = 512, perGroup = 32 }: TurnsOptions) {
     this.#clock = clock;
     this.#most = most;
     this.#perGroup = perGroup;

@@ -15,6 +15,7 @@ import type { Log } from "../ports/log.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import { JobRunner } from "./job-runner.ts";
 import { joinedReading } from "./joined-reading.ts";
+import type { LinkTally } from "./link-tally.ts";
 import type { MeterChange, MeterView } from "./meter-view.ts";
 import { ReadRecord } from "./read-record.ts";
 import { isStale, lateAfter, staleAfter, type TakenAt } from "./staleness.ts";
@@ -42,6 +43,8 @@ export interface PointLoopOptions {
   readonly onEvent?: ((event: GuardEvent) => void) | undefined;
   /** Done when the line is idle, one at a time; the first has the highest priority, and live readings go before all of them. */
   readonly jobs?: readonly PointJob[] | undefined;
+  /** Counts the states of all points. */
+  readonly tally?: LinkTally | undefined;
 }
 
 export interface PowerOptions {
@@ -81,6 +84,7 @@ export class PointLoop implements MeterView {
   constructor(options: PointLoopOptions) {
     this.#options = options;
     this.#guard = options.guardState ?? emptyGuard;
+    options.tally?.move(undefined, this.#logged.state);
     const { id, jobs = [], clock, log } = options;
     if (jobs.length > 0) this.#jobs = new JobRunner({ id, jobs, clock, log, idle: () => this.#idle() });
     this.#unlisten = options.source.listen((status) => this.#linkChanged(status));
@@ -95,6 +99,7 @@ export class PointLoop implements MeterView {
   }
 
   async stop(): Promise<void> {
+    if (!this.#stopped) this.#options.tally?.move(this.#logged.state, undefined);
     this.#stopped = true;
     this.#unlisten();
     this.#unschedule();
@@ -292,8 +297,9 @@ export class PointLoop implements MeterView {
 
   /** A lasting state is logged once. */
   #logState(): void {
-    const { log, id, url } = this.#options;
+    const { log, id, url, tally } = this.#options;
     const { state, cause, problem } = this.#verdict();
+    if (state !== this.#logged.state) tally?.move(this.#logged.state, state);
     if (state !== this.#logged.state || cause !== this.#logged.cause) {
       if (state === "up") log.info(`${id}: link up, ${url}`);
       else log.warn(`${id}: link ${state}${problem === null ? "" : `: ${problem}`}`);

@@ -10,9 +10,12 @@ import { type AnyTable, publisherOf, tableExists } from "@meterport/protocol/lay
 import type { Millis, Signal } from "@meterport/protocol/ports";
 import { substituteTables } from "@meterport/protocol/tables/substitute-tables";
 import type { SessionEvent } from "../../session/session.ts";
+import { Shared } from "./shared.ts";
 
 /** The profile and the values of other tables by id. */
 export type Environment = { readonly profile: Profile } & Readonly<Record<string, unknown>>;
+
+const values = new Shared<unknown>();
 
 /** How often a read may start again because dimensions changed during it. */
 const mostAttempts = 4;
@@ -92,6 +95,7 @@ export class Dimensions {
     const there = tableExists(table, this.#profile) ? table : (substituteTables[id] ?? table);
     const reading = this.environment(there, undefined)
       .then((env) => this.#source.read(there, env))
+      .then((value) => values.of([id, value], () => value))
       .catch((error: unknown) => {
         if (this.#known.get(id) === reading) this.#known.delete(id);
         throw error instanceof LayoutError ? inTable(there.id, error) : error;
