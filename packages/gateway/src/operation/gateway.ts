@@ -4,6 +4,7 @@ import { machineZone } from "@meterport/engine/calendar/local-calendar";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
 import { phaseOf } from "@meterport/engine/plan/spread";
 import { Keeper } from "@meterport/engine/points/keeper";
+import { LinkTally } from "@meterport/engine/points/link-tally";
 import { MeterLog } from "@meterport/engine/points/meter-log";
 import { openPointKeeper, type PointKeeper } from "@meterport/engine/points/point-facts-keeper";
 import { PointLoop } from "@meterport/engine/points/point-loop";
@@ -51,6 +52,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly app: App;
+  /** How many meters are in which state. */
+  readonly tally: Pick<LinkTally, "counts" | "points" | "without">;
   readonly start: () => void;
   readonly stop: () => Promise<void>;
 }
@@ -65,6 +68,7 @@ const pointInfo = ({ zone, fuseAmps, source }: GatewayMeter): PointInfo => ({
 
 /** More than these are read one after the other, not all in the rhythm that they started in. */
 const fewMeters = 8;
+const startedAtOnce = 250;
 
 /** @throws what the store throws when the last registers are read */
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
@@ -72,6 +76,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const keeper = new Keeper(log);
   const last = await store.allLastRegisters();
   const loops: PointLoop[] = [];
+  const tally = new LinkTally();
   const points: PointKeeper[] = [];
   for (const meter of options.meters) {
     const point = await openPointKeeper(
@@ -89,6 +94,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       onReading: point.onReading,
       onEvent: point.onEvent,
       jobs: point.jobs,
+      tally,
     });
     loops.push(loop);
   }
@@ -122,14 +128,22 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     keeper.keep("prune old readings", () => routine.run());
     unprune = clock.at(clock.now() + pruneEvery, prune);
   };
+  let unstart = (): void => {};
+  /** Not all at once: thousands would hold up everything else. */
+  const startFrom = (first: number): void => {
+    for (const loop of loops.slice(first, first + startedAtOnce)) loop.start();
+    if (first + startedAtOnce < loops.length) unstart = clock.at(clock.now(), () => startFrom(first + startedAtOnce));
+  };
   return {
     app,
+    tally,
     start: () => {
       started = true;
-      for (const loop of loops) loop.start();
+      startFrom(0);
       prune();
     },
     stop: async () => {
+      unstart();
       unprune();
       app.streams.close();
       app.pointStreams.close();
