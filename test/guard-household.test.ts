@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { emptyGuard, type GuardState, guard, limitsForFuse } from "@meterport/engine/guard/guard";
-import { emptyReading, type LiveKey, type LiveReading } from "@meterport/protocol/meaning/readings";
-import { type Household, openHousehold, type Random, seeded } from "@meterport/simulator";
+import { parseProfile } from "@meterport/protocol/layout/index";
+import { emptyReading, type LiveKey, type LiveReading, liveReading } from "@meterport/protocol/meaning/readings";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { type Household, openHousehold, type Random, seeded, VirtualMeter } from "@meterport/simulator";
+import { scenarios } from "@meterport/simulator/household/scenarios";
 
 /** W on each phase besides what the household draws, by seconds of the hour. */
 type Load = (second: number) => readonly [number, number, number];
@@ -137,5 +140,29 @@ describe("a day of a house with roof, car and heat pump", () => {
       });
       // Something that is switched at the very moment, just against the flip, can make up for it.
       assert.ok(tried > 500 && missed <= tried / 1_000, `${missed} of ${tried}`);
+    });
+});
+
+describe("a day of each virtual household, as its meter would send it", () => {
+  for (const scenario of Object.keys(scenarios) as (keyof typeof scenarios)[])
+    test(`${scenario}: nothing is frozen, exchanged or leapt, and registers are shown`, () => {
+      const key = new Secret(new Uint8Array(16).fill(1));
+      const profile = parseProfile("meter:3.70");
+      const meter = new VirtualMeter({ profile, keys: { basic: key, advanced: key }, scenario, seed: 5, start });
+      let state = emptyGuard;
+      let unsure = 0;
+      const kinds = new Set<string>();
+      for (let time = start; time < start + 24 * hour; time += 10_000) {
+        const reading = liveReading(meter.valuesAt(time), { time: new Date(time).toISOString(), energyUnit: 1 });
+        const result = guard(state, reading, limitsForFuse(63));
+        state = result.state;
+        for (const { kind } of result.events) kinds.add(kind);
+        if (result.reading.energy_import_wh === null) unsure++;
+      }
+      assert.deepEqual(
+        [...kinds].filter((kind) => kind !== "withheld"),
+        [],
+      );
+      assert.ok(unsure < 20, `registers withheld in ${unsure} of 8640 readings`);
     });
 });

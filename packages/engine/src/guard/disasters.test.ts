@@ -214,6 +214,16 @@ describe("a value that stands still", () => {
     );
   });
 
+  test("is found between readings of power alone, and may be the power alone", () => {
+    const values = (n: number) =>
+      n % 2 === 0 ? { power_w: 503 } : { ...house(n), power_w: 503, energy_import_wh: 5_000_000 + 20 * n };
+    const run = feed(
+      Array.from({ length: 14 }, (_, n) => values(n)),
+      minute,
+    );
+    assert.deepEqual([run.out[13]?.power_w, run.out[13]?.voltage_l1_v], [null, house(13).voltage_l1_v]);
+  });
+
   test("stays withheld over a restart", () => {
     const stuck = (n: number) => ({ ...house(3), energy_import_wh: 5_000_000 + 20 * n });
     const before = feed(

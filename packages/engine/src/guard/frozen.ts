@@ -74,7 +74,9 @@ const activeSum = (reading: Values): number | null => {
 
 const measuredKeys = liveKeys.filter((key) => !isRegister(key));
 
-const areSame = (a: Values, b: Values): boolean => measuredKeys.every((key) => (a[key] ?? null) === (b[key] ?? null));
+/** Whether nothing has moved; a value that one of both lacks says nothing, since some readings ask for power alone. */
+const areSame = (a: Values, b: Values): boolean =>
+  measuredKeys.every((key) => typeof a[key] !== "number" || typeof b[key] !== "number" || a[key] === b[key]);
 
 /**
  * Whether values that stand still contradict the registers. A load may be steady, and then the registers rise by just what the power says.
@@ -88,6 +90,7 @@ const contradicts = (set: StillSet, reading: Values, time: Millis, grain: number
 };
 
 const stillSet = (last: StillSet | null, reading: Values, time: Millis): StillSet | null => {
+  if (measuredKeys.every((key) => typeof reading[key] !== "number")) return last;
   if (last === null || !areSame(last.values, reading) || time < last.since)
     return { values: reading, since: time, readings: 1, registers: activeSum(reading) };
   return { ...last, registers: last.registers ?? activeSum(reading), readings: last.readings + 1 };
@@ -127,7 +130,7 @@ const frozenNow = (state: FrozenState, reading: Values, time: Millis): LiveKey[]
     time - set.since >= patience &&
     contradicts(set, reading, time, coarsest)
   )
-    keys.push(...measuredKeys.filter((key) => typeof reading[key] === "number"));
+    keys.push(...measuredKeys.filter((key) => typeof reading[key] === "number" && typeof set.values[key] === "number"));
   for (const key of flowing) {
     const still = registers[key];
     if (still === undefined || typeof reading[key] !== "number") continue;
