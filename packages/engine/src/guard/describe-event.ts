@@ -13,6 +13,6 @@ export const describeEvent = (event: GuardEvent): string => {
   const steps = event.registers.map((step) => `${step.key} ${step.from} -> ${step.to}`).join(", ");
   if (event.kind === "register-rollover") return `registers were full and started over: ${steps}`;
   return event.kind === "meter-exchange"
-    ? `registers fell, so the meter was exchanged or reset: ${steps}`
+    ? `registers fell, so the meter was exchanged or reset, or lost its last hour: ${steps}`
     : `registers rose further than the fuse allows: ${steps}`;
 };
