@@ -8,6 +8,8 @@ export type MeterChange =
 
 export interface MeterView {
   readonly id: string;
+  /** Its name, where that costs less than the summary. */
+  readonly name?: string | undefined;
   readonly summary: () => MeterSummary;
   /** The state of its link alone, where that costs less than the summary. */
   readonly state?: (() => LinkState) | undefined;

@@ -94,6 +94,10 @@ export class PointLoop implements MeterView {
     return this.#options.id;
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
   start(): void {
     this.#options.source.start();
   }

@@ -114,14 +114,18 @@ const addFiles = (app: OpenAPIHono, dashboard: string): void => {
   });
 };
 
-const addResources = (app: OpenAPIHono, options: AppOptions, streams: EventStreams): PointStreams => {
-  const { meters, store, clock, version } = options;
+const addResources = (
+  app: OpenAPIHono,
+  options: AppOptions & { readonly states: LinkStates },
+  streams: EventStreams,
+): PointStreams => {
+  const { meters, store, clock, version, states } = options;
   const { wall } = clock;
   addMeters(app, meters, streams);
   addHistory(app, meters, store, wall);
   addLog(app, meters, options);
   addCaptures(app, meters, options);
-  addPoints(app, options);
+  addPoints(app, { ...options, states });
   addValues(app, { ...options, wall });
   addCompleteness(app, { ...options, wall });
   addHappenings(app, options, store);
@@ -150,8 +154,8 @@ export const createApp = (options: AppOptions): App => {
   app.use(counts.middleware, problemJson(), etags(), checks(hosts));
   app.use(authorize({ access: options.access, host: options.host, hosts, budget }));
   addSession(app, options.access);
-  const pointStreams = addResources(app, options, streams);
   const states = new LinkStates(meters, clock);
+  const pointStreams = addResources(app, { ...options, states }, streams);
   addMetrics(app, { ...options, states, counts, streams: () => streams.clients + pointStreams.clients });
   describeApi(app, options.version);
   addFiles(app, options.dashboard);

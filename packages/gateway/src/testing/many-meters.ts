@@ -2,12 +2,13 @@
 import type { MeterView } from "@meterport/engine/points/meter-view";
 import { silentLog } from "@meterport/engine/ports/log";
 import { LinkError } from "@meterport/protocol/errors";
+import type { Clock } from "@meterport/protocol/ports";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { createApp } from "../http/app.ts";
 import { stillMeter } from "./http-setup.ts";
 import { noCaptures, storeWith } from "./no-captures.ts";
 
-export const manyMeters = (count: number, clock = new VirtualClock()) => {
+export const manyMeters = (count: number, clock: Clock = new VirtualClock()) => {
   const { view } = stillMeter();
   const still = view.summary();
   const views = new Map<string, MeterView>();
@@ -22,7 +23,7 @@ export const manyMeters = (count: number, clock = new VirtualClock()) => {
     ...noCaptures,
     meters: views,
     pointInfo: (id) => (views.has(id) ? { zone: "Europe/Copenhagen", fuseAmps: null, ask } : undefined),
-    store: storeWith({}),
+    store: storeWith({ status: () => Promise.reject(new Error("there is no store")), cursors: async () => new Map() }),
     clock,
     log: silentLog,
     version: "0",

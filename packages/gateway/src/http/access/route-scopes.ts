@@ -13,6 +13,9 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["GET", "/api/v1/health", "bare"],
   ["GET", "/health", "bare"],
   ["GET", "/ready", "bare"],
+  ["GET", "/api/v1/ready", "bare"],
+  // Reads any table of the meter, now.
+  ["GET", "/api/v1/points/{id}/tables/{table}", "operate"],
 ];
 
 const patternOf = (path: string): RegExp =>

@@ -3,7 +3,7 @@ import type { StoreStatus } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Meters } from "../answers.ts";
 import type { StatusClass } from "../edge/http-counts.ts";
-import type { StateCounts } from "../points/link-states.ts";
+import { othersFirst, type StateCounts } from "../points/link-states.ts";
 import type { Metric, Sample } from "./exposition.ts";
 import type { ProcessFigures } from "./own-figures.ts";
 
@@ -18,7 +18,7 @@ export interface DaemonFigures {
   readonly version: string;
   readonly uptime_s: number;
   readonly now: Millis;
-  readonly meters: Meters;
+  readonly links: LinkSums;
   readonly states: StateCounts;
   /** Undefined if the store does not answer. */
   readonly store: StoreStatus | undefined;
@@ -47,13 +47,24 @@ const counter = (name: string, help: string, samples: readonly Sample[]): Metric
 
 const linkCounters = ["polls", "failures", "retries", "discarded", "outages", "alerts"] as const;
 
-/** One pass over all links, however many counters there are. */
-const linkMetrics = (meters: Meters): readonly Metric[] => {
+export type LinkSums = Readonly<Record<(typeof linkCounters)[number], number>>;
+
+/** Points that are looked at before others get their turn: some milliseconds. */
+const slice = 500;
+
+/** The counters of all links, added up in slices. */
+export const linkSums = async (meters: Meters): Promise<LinkSums> => {
   const sums = { polls: 0, failures: 0, retries: 0, discarded: 0, outages: 0, alerts: 0 };
+  let looked = 0;
   for (const view of meters.values()) {
     const { link } = view.summary();
     for (const name of linkCounters) sums[name] += link[name];
+    if (++looked % slice === 0) await othersFirst();
   }
+  return sums;
+};
+
+const linkMetrics = (sums: LinkSums): readonly Metric[] => {
   return [
     counter("polls", "Live reads that began, over all points", one(sums.polls)),
     counter("poll_failures", "Live reads that failed", one(sums.failures)),
@@ -103,7 +114,7 @@ export const daemonMetrics = (figures: DaemonFigures): readonly Metric[] => {
       "Metering points by the state of their link",
       Object.entries(figures.states).map(([state, value]) => ({ value, labels: { state } })),
     ),
-    ...linkMetrics(figures.meters),
+    ...linkMetrics(figures.links),
     ...storeMetrics(figures),
     counter(
       "http_requests",

@@ -7,7 +7,7 @@ import type { HttpCounts } from "../edge/http-counts.ts";
 import type { LinkStates } from "../points/link-states.ts";
 import { query } from "../query/params.ts";
 import { wrongParameter } from "../route-parts.ts";
-import { daemonMetrics, type KeeperFigures } from "./daemon-metrics.ts";
+import { daemonMetrics, type KeeperFigures, linkSums } from "./daemon-metrics.ts";
 import { exposition } from "./exposition.ts";
 import type { ProcessFigures } from "./own-figures.ts";
 
@@ -53,12 +53,13 @@ export const addMetrics = (app: OpenAPIHono, options: MetricsOptions): void => {
   app.openapi(metricsRoute, async (c) => {
     // A store that fails must not take away the figures that tell so.
     const [status, cursors] = await Promise.allSettled([store.status(), store.cursors()]);
+    const { counts } = await options.states.latest();
     const metrics = daemonMetrics({
       version: options.version,
       uptime_s: Math.floor((clock.now() - started) / 1000),
       now: clock.wall(),
-      meters: options.meters,
-      states: options.states.counts(),
+      links: await linkSums(options.meters),
+      states: counts,
       store: status.status === "fulfilled" ? status.value : undefined,
       cursors: cursors.status === "fulfilled" ? cursors.value : new Map(),
       keeper: options.keeper?.(),

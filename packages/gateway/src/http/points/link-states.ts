@@ -1,4 +1,4 @@
-/** How many points are in which state: counted at most once a second, because it looks at each of them. */
+/** How many points are in which state. Looking at each of many thousands takes a while, so it is done in slices and at most once a second. */
 import type { LinkState } from "@meterport/client/supervision/link-status";
 import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { Clock, Millis } from "@meterport/protocol/ports";
@@ -15,27 +15,64 @@ export const linkStates = [
 
 export type StateCounts = Readonly<Record<LinkState, number>>;
 
-const validFor: Millis = 1_000;
+/** Older counts are counted again, behind the answer that still gives them. */
+const freshFor: Millis = 1_000;
+/** Nobody gets counts that are older. */
+const validFor: Millis = 10_000;
+/** Points that are looked at before others get their turn: about a millisecond. */
+const slice = 1_000;
 
 export const stateOf = (view: MeterView): LinkState => view.state?.() ?? view.summary().link.state;
+
+interface Sweep {
+  readonly states: ReadonlyMap<string, LinkState>;
+  readonly counts: StateCounts;
+  readonly at: Millis;
+}
+
+/** Lets the event loop serve what waits. */
+export const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export class LinkStates {
   readonly #meters: Meters;
   readonly #clock: Clock;
-  #counted: { readonly counts: StateCounts; readonly size: number; readonly until: Millis } | undefined;
+  #last: Sweep | undefined;
+  #running: Promise<Sweep> | undefined;
 
   constructor(meters: Meters, clock: Clock) {
     this.#meters = meters;
     this.#clock = clock;
   }
 
-  counts(): StateCounts {
-    const now = this.#clock.now();
-    const kept = this.#counted;
-    if (kept !== undefined && now < kept.until && kept.size === this.#meters.size) return kept.counts;
+  /** By state and by point, at most some seconds old. */
+  async latest(): Promise<Sweep> {
+    const last = this.#last;
+    const age = last === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() - last.at;
+    if (last !== undefined && last.states.size === this.#meters.size && age < validFor) {
+      if (age >= freshFor) void this.#sweep();
+      return last;
+    }
+    return this.#sweep();
+  }
+
+  #sweep(): Promise<Sweep> {
+    this.#running ??= this.#look().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #look(): Promise<Sweep> {
+    const at = this.#clock.now();
+    const states = new Map<string, LinkState>();
     const counts = Object.fromEntries(linkStates.map((state) => [state, 0])) as Record<LinkState, number>;
-    for (const view of this.#meters.values()) counts[stateOf(view)]++;
-    this.#counted = { counts, size: this.#meters.size, until: now + validFor };
-    return counts;
+    for (const view of this.#meters.values()) {
+      const state = stateOf(view);
+      states.set(view.id, state);
+      counts[state]++;
+      if (states.size % slice === 0) await othersFirst();
+    }
+    this.#last = { states, counts, at };
+    return this.#last;
   }
 }

@@ -11,6 +11,8 @@ export interface ListQuery {
   /** A part of its id or name, whatever the case. */
   readonly q?: string | undefined;
   readonly states?: readonly LinkState[] | undefined;
+  /** States that were seen lately, so that not each link has to be judged again. */
+  readonly seen?: ReadonlyMap<string, LinkState> | undefined;
 }
 
 export interface ListPage {
@@ -30,11 +32,15 @@ const startAfter = (
   return moved === -1 ? Math.max(0, Math.min(number, views.length)) : moved + 1;
 };
 
-const wanted = ({ q, states }: ListQuery): ((view: MeterView) => boolean) => {
+const nameOf = (view: MeterView): string => view.name ?? view.summary().name;
+
+const wanted = ({ q, states, seen }: ListQuery): ((view: MeterView) => boolean) => {
   const text = q?.toLowerCase();
+  const isIn = (state: LinkState | undefined): boolean =>
+    states === undefined || state === undefined || states.includes(state);
   return (view) => {
-    if (states !== undefined && !states.includes(stateOf(view))) return false;
-    return text === undefined || view.id.includes(text) || view.summary().name.toLowerCase().includes(text);
+    if (states !== undefined && !(isIn(seen?.get(view.id)) && isIn(stateOf(view)))) return false;
+    return text === undefined || view.id.includes(text) || nameOf(view).toLowerCase().includes(text);
   };
 };
 

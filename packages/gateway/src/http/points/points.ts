@@ -10,7 +10,7 @@ import { eventAnswer } from "../happenings/event-answer.ts";
 import { wrongCursor } from "../query/cursor.ts";
 import { periodBounds } from "../query/zone-bounds.ts";
 import { linkHealth, liveAnswer } from "../schemas.ts";
-import { LinkStates } from "./link-states.ts";
+import type { LinkStates } from "./link-states.ts";
 import { listPage } from "./point-list.ts";
 import { devicesRoute, linkRoute, liveRoute, pointRoute, pointsRoute } from "./routes.ts";
 import * as schema from "./schemas.ts";
@@ -20,6 +20,7 @@ const usualPage = 100;
 export type PointStore = Pick<Store, "devices" | "events" | "channels" | "intervalSums">;
 
 export interface PointsOptions extends Points {
+  readonly states: LinkStates;
   readonly store: PointStore;
   readonly clock: Clock;
 }
@@ -74,18 +75,18 @@ const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<
 };
 
 export const addPoints = (app: OpenAPIHono, options: PointsOptions): void => {
-  const { meters, store, clock } = options;
-  const states = new LinkStates(meters, clock);
+  const { meters, store, clock, states } = options;
 
-  app.openapi(pointsRoute, (c) => {
+  app.openapi(pointsRoute, async (c) => {
     const { limit = usualPage, state, ...rest } = c.req.valid("query");
-    const page = listPage(meters, { limit, states: state, ...rest });
+    const latest = await states.latest();
+    const page = listPage(meters, { limit, states: state, seen: latest.states, ...rest });
     if (page === undefined) return badRequest(c, wrongCursor);
     return give(c, schema.pointsPage, {
       points: page.views.map((view) => summaryOf(options, view)),
       next: page.next,
       total: meters.size,
-      states: states.counts(),
+      states: latest.counts,
     });
   });
 

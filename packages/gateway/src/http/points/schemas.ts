@@ -35,7 +35,7 @@ export const pointsPage = z
     next: z.string().nullable().openapi({ description: "`cursor` of the next page; null if this is the last one" }),
     total: z.number().int().openapi({ description: "Points in all, whatever the filter" }),
     states: countsOf(linkStates).openapi({
-      description: "How many points are in each state, whatever the filter; at most a second old",
+      description: "How many points are in each state, whatever the filter; at most 10 s old",
     }),
   })
   .openapi("PointsPage");
