@@ -5,7 +5,7 @@ import { httpSetup } from "../../testing/http-setup.ts";
 import { manyMeters } from "../../testing/many-meters.ts";
 import { readyAnswer } from "../health/routes.ts";
 import { exposition } from "./exposition.ts";
-import { watchProcess } from "./own-process.ts";
+import { watchProcess } from "./own-figures.ts";
 
 const figureOf = (text: string, name: string): number => {
   const line = text.split("\n").find((each) => each.startsWith(`${name} `));
