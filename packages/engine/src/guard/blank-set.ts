@@ -2,6 +2,8 @@
 import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
 import { isRegister, type RegisterKey, registerKeys } from "./measured.ts";
 
+const measuredKeys = liveKeys.filter((key) => !isRegister(key));
+
 type Values = Readonly<Partial<Record<LiveKey, number | null>>>;
 
 /**
@@ -14,8 +16,14 @@ type Values = Readonly<Partial<Record<LiveKey, number | null>>>;
  * isBlankSet(reading({ power_w: 0, voltage_l1_v: 231 })) // false
  */
 export const isBlankSet = (reading: Values): boolean => {
-  const measured = liveKeys.filter((key) => !isRegister(key) && typeof reading[key] === "number");
-  return measured.some((key) => key.startsWith("voltage_")) && measured.every((key) => reading[key] === 0);
+  let voltages = 0;
+  for (const key of measuredKeys) {
+    const value = reading[key];
+    if (typeof value !== "number") continue;
+    if (value !== 0) return false;
+    if (key.startsWith("voltage_")) voltages++;
+  }
+  return voltages > 0;
 };
 
 /**

@@ -68,8 +68,12 @@ const leastFlow = (grain: number | undefined): number => (grain === undefined ? 
 const flowing = ["energy_import_wh", "energy_export_wh"] as const satisfies readonly RegisterKey[];
 
 const activeSum = (reading: Values): number | null => {
-  const known = flowing.flatMap((key) => reading[key] ?? []);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+  let sum: number | null = null;
+  for (const key of flowing) {
+    const value = reading[key];
+    if (typeof value === "number") sum = (sum ?? 0) + value;
+  }
+  return sum;
 };
 
 const measuredKeys = liveKeys.filter((key) => !isRegister(key));
@@ -105,14 +109,17 @@ const flowSince = ({ power }: FrozenState, key: RegisterKey, time: Millis): numb
 };
 
 const moveRegisters = (state: FrozenState, reading: Values, time: Millis): Pick<FrozenState, "registers" | "grain"> => {
-  const [registers, grain] = [{ ...state.registers }, { ...state.grain }];
+  const registers = { ...state.registers };
+  // Kept as it is while nothing changes, so that others can see that at a glance.
+  let { grain } = state;
   for (const key of flowing) {
     const value = reading[key];
     if (typeof value !== "number") continue;
     const last = registers[key];
-    if (last !== undefined && value > last.value) grain[key] = Math.min(grain[key] ?? Infinity, value - last.value);
+    const step = last === undefined ? 0 : value - last.value;
+    if (step > 0 && step < (grain[key] ?? Infinity)) grain = { ...grain, [key]: step };
     registers[key] =
-      last === undefined || value !== last.value || time < last.since
+      last === undefined || step !== 0 || time < last.since
         ? { value, since: time, flowed: 0 }
         : { ...last, flowed: last.flowed + flowSince(state, key, time) };
   }
@@ -123,14 +130,13 @@ const moveRegisters = (state: FrozenState, reading: Values, time: Millis): Pick<
 const frozenNow = (state: FrozenState, reading: Values, time: Millis): LiveKey[] => {
   const { set, registers, grain } = state;
   const keys: LiveKey[] = [];
-  const coarsest = Math.max(1, ...flowing.map((key) => grain[key] ?? 1));
-  if (
-    set !== null &&
-    set.readings >= fewest &&
-    time - set.since >= patience &&
-    contradicts(set, reading, time, coarsest)
-  )
-    keys.push(...measuredKeys.filter((key) => typeof reading[key] === "number" && typeof set.values[key] === "number"));
+  if (set !== null && set.readings >= fewest && time - set.since >= patience) {
+    const coarsest = Math.max(1, ...flowing.map((key) => grain[key] ?? 1));
+    if (contradicts(set, reading, time, coarsest))
+      keys.push(
+        ...measuredKeys.filter((key) => typeof reading[key] === "number" && typeof set.values[key] === "number"),
+      );
+  }
   for (const key of flowing) {
     const still = registers[key];
     if (still === undefined || typeof reading[key] !== "number") continue;
@@ -138,6 +144,8 @@ const frozenNow = (state: FrozenState, reading: Values, time: Millis): LiveKey[]
   }
   return keys;
 };
+
+const noneFrozen: FrozenState["frozen"] = nothingFrozen.frozen;
 
 /** Looks at one reading, whose values in doubt are null already. */
 export const checkFrozen = (last: FrozenState, reading: Values, time: Millis): FrozenCheck => {
@@ -149,10 +157,12 @@ export const checkFrozen = (last: FrozenState, reading: Values, time: Millis): F
     frozen: last.frozen,
   };
   const keys = frozenNow(moved, reading, time);
+  if (keys.length === 0 && last.frozen === noneFrozen) return { state: moved, keys, events: [] };
   const frozen: Partial<Record<LiveKey, Millis>> = {};
   for (const key of keys)
     frozen[key] = last.frozen[key] ?? (isRegister(key) ? moved.registers[key]?.since : moved.set?.since) ?? time;
-  return { state: { ...moved, frozen }, keys, events: eventsOf(last.frozen, frozen, time) };
+  const events = eventsOf(last.frozen, frozen, time);
+  return { state: { ...moved, frozen: keys.length === 0 ? noneFrozen : frozen }, keys, events };
 };
 
 type Since = FrozenState["frozen"];

@@ -113,7 +113,7 @@ const bounds = (key: LiveKey, limits: GuardLimits): readonly [low: number, high:
   if (key.startsWith("current_")) return [0, limits.current];
   if (key.startsWith("power_factor_")) return [-1, 1];
   if (key === "frequency_hz") return [0, 100];
-  if (key === "power_w" || /^power_l\d_w$/.test(key)) return [-limits.power, limits.power];
+  if (key === "power_w" || key.startsWith("power_l")) return [-limits.power, limits.power];
   return [0, limits.power];
 };
 
@@ -133,7 +133,8 @@ class Judgement {
   readonly #time: number;
   readonly values: Partial<Record<LiveKey, number | null>> = {};
   readonly pending: Partial<Record<LiveKey, number>> = {};
-  readonly widened: Partial<Record<LiveKey, number>>;
+  /** Kept as it is while nothing changes, so that others can see that at a glance. */
+  widened: GuardState["widened"];
   readonly accepted: Partial<Record<LiveKey, Accepted>>;
   readonly leaps: Partial<Record<LiveKey, number>> = {};
   readonly registers: Partial<Record<RegisterKey, number>>;
@@ -145,7 +146,7 @@ class Judgement {
   constructor(last: GuardState, time: number) {
     this.#last = last;
     this.#time = time;
-    this.widened = { ...last.widened };
+    this.widened = last.widened;
     this.accepted = { ...last.accepted };
     this.registers = { ...last.registers };
   }
@@ -162,6 +163,10 @@ class Judgement {
     this.withheld.push(key);
   }
 
+  #widen(key: LiveKey, value: number): void {
+    this.widened = { ...this.widened, [key]: 1.2 * value };
+  }
+
   /** Any value but a register. */
   value(key: LiveKey, value: number, limits: GuardLimits): void {
     const waiting = this.#last.pending[key];
@@ -175,7 +180,7 @@ class Judgement {
         this.withhold(key, value);
         return;
       }
-      this.widened[key] = 1.2 * Math.abs(value);
+      this.#widen(key, Math.abs(value));
     } else {
       const leaps = this.#last.leaps[key] ?? 0;
       const confirmed = leaps >= mostLeaps || (waiting !== undefined && isNeighbour(key, value, waiting));
@@ -204,7 +209,7 @@ class Judgement {
       return;
     }
     if (!fits && last !== undefined) this.#step(key, last, value, limits);
-    if (fits && !usual && elapsed !== null && elapsed > 0) this.widened[key] = (1.2 * rise * 3_600_000) / elapsed;
+    if (fits && !usual && elapsed !== null && elapsed > 0) this.#widen(key, (rise * 3_600_000) / elapsed);
     this.registers[key] = value;
   }
 
@@ -224,6 +229,8 @@ class Judgement {
   }
 }
 
+const none: ReadonlySet<LiveKey> = new Set();
+
 /** Registers that cannot be believed however often they are read. */
 const impossible = (
   reading: LiveReading,
@@ -231,6 +238,8 @@ const impossible = (
   limits: GuardLimits,
 ): ReadonlySet<LiveKey> => {
   if (isBlankSet(reading)) return new Set(liveKeys);
+  // Registers that are zeroed or swapped include one that fell.
+  if (!registerKeys.some((key) => (reading[key] ?? Infinity) < (registers[key] ?? 0))) return none;
   if (areZeroed(reading, registers)) return new Set(registerKeys);
   return swapped(reading, registers, mayRise(since(time, Date.parse(reading.time)), limits));
 };
@@ -247,11 +256,9 @@ export const guard = (state: GuardState, reading: LiveReading, limits: GuardLimi
   const time = Date.parse(reading.time);
   const judged = new Judgement(state, time);
   const never = impossible(reading, state, limits);
-  const known = liveKeys.flatMap((key) => {
+  for (const key of liveKeys) {
     const value = reading[key];
-    return value === null ? [] : [{ key, value }];
-  });
-  for (const { key, value } of known) {
+    if (value === null) continue;
     if (never.has(key)) judged.refuse(key);
     else if (!Number.isFinite(value)) judged.withhold(key, value);
     else if (!isRegister(key)) judged.value(key, value, limits);
@@ -259,8 +266,9 @@ export const guard = (state: GuardState, reading: LiveReading, limits: GuardLimi
   // A value that is odd each time is normal for this meter, and casts no doubt on the rest.
   const shaken = judged.withheld.some((key) => !state.doubted.includes(key));
   const isNew = isFirstZero(reading, state.registers);
-  for (const { key, value } of known) {
-    if (!isRegister(key) || !Number.isFinite(value) || never.has(key)) continue;
+  for (const key of registerKeys) {
+    const value = reading[key];
+    if (value === null || !Number.isFinite(value) || never.has(key)) continue;
     if (isNew && state.pending[key] === undefined) judged.withhold(key, value);
     else judged.register(key, value, limits, shaken);
   }

@@ -12,7 +12,9 @@ export const registerKeys = [
 
 export type RegisterKey = (typeof registerKeys)[number];
 
-export const isRegister = (key: LiveKey): key is RegisterKey => (registerKeys as readonly string[]).includes(key);
+const registers: ReadonlySet<string> = new Set(registerKeys);
+
+export const isRegister = (key: LiveKey): key is RegisterKey => registers.has(key);
 
 /** The live answer for a meter whose values cannot be trusted now; `time` is that of its last reading. */
 export const staleAnswer = (id: string, time: string | null): LiveAnswer => ({

@@ -32,6 +32,25 @@ export const guardMemo = ({ pending, read, widened, still }: GuardState): string
   return text === "{}" ? null : text;
 };
 
+/** Writes the memo of a state, cheaply if nothing of it has changed since the state before. */
+export const guardMemoWriter = (): ((state: GuardState) => string | null) => {
+  let last: { readonly state: GuardState; readonly text: string | null } | undefined;
+  return (state) => {
+    const isSame = last !== undefined && hasSameMemo(last.state, state);
+    last = { state, text: isSame && last !== undefined ? last.text : guardMemo(state) };
+    return last.text;
+  };
+};
+
+const isWaiting = ({ pending }: GuardState): boolean => registerKeys.some((key) => pending[key] !== undefined);
+
+const hasSameMemo = (a: GuardState, b: GuardState): boolean =>
+  a.widened === b.widened &&
+  a.still.grain === b.still.grain &&
+  a.still.frozen === b.still.frozen &&
+  !isWaiting(a) &&
+  !isWaiting(b);
+
 /** Only what stands still, so that the memo does not change with each reading. */
 const stillMemo = ({ set, frozen, registers }: FrozenState) => {
   const isSet = liveKeys.some((key) => frozen[key] !== undefined && !(registerKeys as readonly string[]).includes(key));

@@ -8,7 +8,7 @@ import type { PointJob } from "../plan/point-job.ts";
 import type { Log } from "../ports/log.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import type { LastRegisters, Memo, Store, StoreBatch } from "../ports/store.ts";
-import { guardMemo, guardMemoName, resumedGuard } from "./guard-memo.ts";
+import { guardMemoName, guardMemoWriter, resumedGuard } from "./guard-memo.ts";
 import type { Keeper } from "./keeper.ts";
 import { PointFacts } from "./point-facts.ts";
 import { dayIn } from "./point-facts-day.ts";
@@ -43,6 +43,7 @@ export class PointKeeper {
   readonly #options: PointKeeperOptions;
   readonly #clockJob: ClockJob;
   #facts: PointFacts | undefined;
+  readonly #memoOf = guardMemoWriter();
   #memo: string | null;
   /** What the guard noticed about the reading that comes next. */
   #noticed: GuardEvent[] = [];
@@ -74,7 +75,7 @@ export class PointKeeper {
   readonly onReading = (reading: LiveReading, guardState: GuardState): void => {
     this.#clockJob.notice();
     const { point, source, keeper } = this.#options;
-    const [events, identity, memo] = [this.#noticed, source.identity(), guardMemo(guardState)];
+    const [events, identity, memo] = [this.#noticed, source.identity(), this.#memoOf(guardState)];
     this.#noticed = [];
     const memos: Memo[] = memo === this.#memo ? [] : [{ point, name: guardMemoName, text: memo }];
     this.#memo = memo;

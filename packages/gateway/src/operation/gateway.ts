@@ -77,13 +77,11 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const last = await store.allLastRegisters();
   const loops: PointLoop[] = [];
   const tally = new LinkTally();
-  const points: PointKeeper[] = [];
-  for (const meter of options.meters) {
-    const point = await openPointKeeper(
-      { ...{ point: meter.id, source: meter.source, store, keeper, clock, log }, zone: meter.zone ?? machineZone() },
-      last.get(meter.id),
-    );
-    points.push(point);
+  const keeperOf = ({ id, source, zone = machineZone() }: GatewayMeter): Promise<PointKeeper> =>
+    openPointKeeper({ point: id, zone, source, store, keeper, clock, log }, last.get(id));
+  const points = await Promise.all(options.meters.map(keeperOf));
+  for (const [n, meter] of options.meters.entries()) {
+    const point = points[n] as PointKeeper;
     const loop = new PointLoop({
       ...meter,
       phase: options.meters.length > fewMeters ? phaseOf(meter.id, meter.interval) : undefined,
