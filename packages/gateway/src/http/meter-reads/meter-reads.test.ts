@@ -83,7 +83,8 @@ describe("reads from the meter on request", () => {
     const ask = meter.ask;
     Object.assign(meter, {
       ask: (task: Parameters<typeof ask>[0]) => {
-        reads++;
+        // The gateway itself reads the clock once.
+        if (task.label !== "read the meter's clock") reads++;
         return ask(task);
       },
     });
