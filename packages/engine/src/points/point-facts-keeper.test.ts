@@ -4,6 +4,7 @@ import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { emptyGuard, type GuardEvent, guard, limitsForFuse } from "../guard/guard.ts";
 import type { Device } from "../model/device.ts";
 import type { PointEvent } from "../model/point-event.ts";
+import type { RegisterState } from "../model/register-state.ts";
 import { silentLog } from "../ports/log.ts";
 import type { LastRegisters, Store, StoreBatch } from "../ports/store.ts";
 import { FakeMeter, reading } from "../testing/fake-meter.ts";
@@ -31,6 +32,9 @@ class ShakyStore {
     memo: async (_point: string, name: string) => this.memos.get(name),
   } as unknown as Store;
 
+  get registers(): readonly RegisterState[] {
+    return this.taken.flatMap(({ registers }) => registers ?? []);
+  }
   get devices(): readonly Device[] {
     return this.taken.flatMap(({ devices }) => devices ?? []);
   }
@@ -103,4 +107,18 @@ test("what is in quarantine is in the memo while it is, and a restart resumes fr
 test("a point without stored readings begins with an empty guard", async () => {
   const { point } = await setUp(new ShakyStore());
   assert.deepEqual(point.guardState, emptyGuard);
+});
+
+test("registers that a wrong clock stored in the future end no meter in the future", async () => {
+  const shaky = new ShakyStore();
+  const wall = Date.UTC(2026, 0, 1);
+  shaky.last = { time: wall + 1e11, registers: { energy_import_wh: 50_000 } };
+  const { read } = await setUp(shaky);
+  for (const value of [17, 18, 19]) await read(value);
+  const exchanged = shaky.registers.filter(({ reason }) => reason === "exchange");
+  assert.deepEqual(
+    exchanged.map(({ value }) => value),
+    [50_000, 18],
+  );
+  assert.ok(exchanged.every(({ time }) => time <= wall + 60_000));
 });

@@ -87,8 +87,8 @@ export class PointKeeper {
   };
 
   async #load(): Promise<PointFacts> {
-    const { point, zone, store } = this.#options;
-    const memory = await loadFactsMemory(store, point);
+    const { point, zone, store, clock } = this.#options;
+    const memory = await loadFactsMemory(store, point, clock.wall());
     return new PointFacts({
       point,
       dayOf: dayIn(zone),

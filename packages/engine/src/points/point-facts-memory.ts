@@ -1,4 +1,5 @@
 /** What the facts of a point rest on after a restart. */
+import type { Millis } from "@meterport/protocol/ports";
 import type { RegisterSample, Rival } from "../devices/serial-watch.ts";
 import type { Device, RegisterValues } from "../model/device.ts";
 import type { Store } from "../ports/store.ts";
@@ -46,10 +47,15 @@ export const readFactsMemo = (text: string | undefined): Pick<FactsMemory, "day"
   }
 };
 
-/** @throws what the store throws */
+/**
+ * What is stored of a point. Registers with a time after now were stored with a wrong clock: they are not from later than now.
+ *
+ * @throws what the store throws
+ */
 export const loadFactsMemory = async (
   store: Pick<Store, "devices" | "lastRegisters" | "memo">,
   point: string,
+  wall: Millis,
 ): Promise<FactsMemory> => {
   const [devices, last, memo] = await Promise.all([
     store.devices(point),
@@ -58,7 +64,7 @@ export const loadFactsMemory = async (
   ]);
   return {
     device: devices.find(({ to }) => to === null) ?? null,
-    last: last === undefined ? null : { time: last.time, values: last.registers },
+    last: last === undefined ? null : { time: Math.min(last.time, wall), values: last.registers },
     ...readFactsMemo(memo),
   };
 };
