@@ -21,6 +21,8 @@ export class OpticalDetector {
   hear(bytes: Uint8Array, fresh: boolean, now: Millis): void {
     if (fresh) this.#held = [];
     for (const byte of bytes) {
+      // Nearly every byte of a link that is not shared: it begins no packet.
+      if (this.#held.length === 0 && byte !== start) continue;
       this.#held.push(byte);
       if (this.#complete()) this.#until = now + sessionLasts;
     }
@@ -34,9 +36,9 @@ export class OpticalDetector {
   /** Drops bytes that begin no packet. Returns whether one is complete. */
   #complete(): boolean {
     for (const held = this.#held; held.length > 0; held.shift()) {
-      const [first, identity = 0, control = 0, , high = 0, low = 0] = held;
+      const { 1: identity = 0, 2: control = 0, 4: high = 0, 5: low = 0 } = held;
       const length = overhead + 256 * high + low;
-      if (first !== start || identity !== 0 || (control & reserved) !== 0 || length > believedBody) continue;
+      if (held[0] !== start || identity !== 0 || (control & reserved) !== 0 || length > believedBody) continue;
       if (held.length < length) return false;
       if (crc16(held.slice(0, length)) !== crcOfWhole) continue;
       this.#held = [];
