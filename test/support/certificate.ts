@@ -14,9 +14,11 @@ export interface Certificate {
   readonly fingerprint: string;
 }
 
-export const makeCertificate = (folder: string, openssl: string): Certificate => {
+/** @param names what it is for beside the name "bridge", as in "IP:127.0.0.1" */
+export const makeCertificate = (folder: string, openssl: string, names?: string): Certificate => {
   const files = { key: join(folder, "key"), cert: join(folder, "cert") };
   const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
+  if (names !== undefined) args.push("-addext", `subjectAltName=${names}`);
   const made = spawnSync(openssl, [...args, "-subj", "/CN=bridge", "-keyout", files.key, "-out", files.cert]);
   assert.equal(made.status, 0, String(made.stderr));
   const cert = readFileSync(files.cert, "utf8");

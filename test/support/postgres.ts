@@ -1,7 +1,16 @@
 /** Starts a separate PostgreSQL server for a test, on a Unix socket and a free port of the loopback. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
@@ -29,6 +38,8 @@ export interface Server {
   readonly start: () => Promise<void>;
   /** Stops it and removes its data. */
   readonly stop: () => Promise<void>;
+  /** Makes it speak TLS with a certificate and key in PEM. */
+  readonly useTls: (cert: string, key: string) => void;
   /** Runs statements in a session that stays open until the returned function is called. */
   readonly hold: (text: string) => Promise<() => Promise<void>>;
   /** What psql prints for statements. */
@@ -123,6 +134,16 @@ export const startPostgres = async (): Promise<Server> => {
       await end("SIGINT")();
       process.off("exit", killAtExit);
       rmSync(folder, { recursive: true, force: true });
+    },
+    useTls: (cert, key) => {
+      for (const [name, text] of Object.entries({ cert, key })) {
+        const path = join(folder, `server.${name}`);
+        writeFileSync(path, text, { mode: 0o600 });
+        if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
+        psql(`ALTER SYSTEM SET ssl_${name}_file = '${path}'`);
+      }
+      psql("ALTER SYSTEM SET ssl = on");
+      psql("SELECT pg_reload_conf()");
     },
     hold: async (text) => {
       const session = spawn(

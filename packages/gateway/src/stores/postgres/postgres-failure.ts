@@ -53,6 +53,11 @@ export const failureOf = (error: unknown, { shown, password }: PostgresPlace): E
     return new PostgresError("failed", `${database} has no space left on its disk: make room there`);
   if (code === "25006")
     return new PostgresError("failed", `${database} is read-only, perhaps a standby: name the primary server`);
+  if (/certificate|altnames|SSL/i.test(reason) && !isAnswer(error))
+    return new PostgresError(
+      "away",
+      `${database} cannot be trusted (${reason}): name the certificate of its authority with sslrootcert= in the address of the store`,
+    );
   if (isAway(code) || !/^[0-9A-Z]{5}$/.test(code) || !isAnswer(error))
     return new PostgresError("away", `${database} cannot be reached (${reason}): check that it runs`);
   return new PostgresError("failed", `${database} reports: ${reason} (${code})`);
