@@ -12,6 +12,8 @@ export interface SpawnedGateway {
   /** "http://127.0.0.1:40123" */
   readonly url: string;
   readonly child: ChildProcess;
+  /** Its configuration, which may be changed. */
+  readonly config: string;
   /** All that it has logged. */
   readonly log: () => string;
   /** Asks it to end, as a service manager does, and returns its exit code. */
@@ -53,7 +55,7 @@ export const startGateway = async (yaml?: string): Promise<SpawnedGateway> => {
       });
       closed.then(([code]) => reject(new Error(`the gateway ended with ${code}: ${err}`)), reject);
     });
-    return { url, child, log: () => err, stop, remove };
+    return { url, child, config, log: () => err, stop, remove };
   } catch (error) {
     await remove();
     throw error;

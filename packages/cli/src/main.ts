@@ -114,7 +114,10 @@ const interrupt = (): void => {
 };
 process.on("SIGINT", interrupt);
 process.on("SIGTERM", interrupt);
-process.on("SIGHUP", interrupt);
+let hangUp = (): boolean => false;
+process.on("SIGHUP", () => {
+  if (!hangUp()) interrupt();
+});
 if (process.env.npm_command !== undefined) {
   // npx runs us below itself, and anyone who ends npx means us: being orphaned is the signal.
   const parent = process.ppid;
@@ -162,6 +165,9 @@ const io: RawIo = {
   fetchJson,
   startDaemon: async (options) => (await import("@meterport/gateway/daemon")).startDaemon(options),
   configTools: async () => (await import("@meterport/gateway/read-config")).systemConfigTools(process.env),
+  onHangUp: (listener) => {
+    hangUp = listener;
+  },
   interrupted: interruption.signal,
 };
 process.exitCode = await run(process.argv.slice(2), io);

@@ -16,6 +16,8 @@ import { type CaptureShelf, openCaptureShelf } from "./captures/capture-shelf.ts
 import { ErrorRecorder } from "./captures/error-recorder.ts";
 import type { Config, MeterConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
+import type { ReloadPlan } from "./config/reload-plan.ts";
+import { Reloader, type ReloadOutcome } from "./config/reloader.ts";
 import { openDoor, openFront } from "./http/front.ts";
 import { dashboard, ownVersion } from "./installation.ts";
 import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts";
@@ -27,7 +29,8 @@ import { QuietSource } from "./meters/quiet-source.ts";
 import { tlsSeen } from "./meters/tls-seen.ts";
 import { tracedMeter } from "./meters/traced-meter.ts";
 import { type DataLock, lockDataFolder } from "./operation/data-lock.ts";
-import { createGateway, type GatewayMeter } from "./operation/gateway.ts";
+import { createGateway, type Gateway, type GatewayMeter } from "./operation/gateway.ts";
+import { hasTerminal } from "./operation/has-terminal.ts";
 import { tellSystemd } from "./operation/tell-systemd.ts";
 import { readConfig } from "./read-config.ts";
 import { openStore, placeOf } from "./stores/open-store.ts";
@@ -49,6 +52,12 @@ export interface Daemon {
   readonly url: string;
   /** Reads renewed files of the certificate. */
   readonly reloadTls: () => void;
+  /** Reads the configuration again, and carries out what has changed without disturbing other meters. */
+  readonly reload: () => Promise<ReloadOutcome>;
+  /** What a reload would do. */
+  readonly planReload: () => ReloadOutcome;
+  /** SIGHUP asks for a reload, unless it comes because the terminal is gone: then false, and the daemon should stop. */
+  readonly hangUp: () => boolean;
   /** Stops it cleanly; `why` goes into the log. */
   readonly stop: (why: string) => Promise<void>;
 }
@@ -114,9 +123,9 @@ const accessOf = (meter: MeterConfig, { config, env, log }: Running): MeterAcces
     securityMemory: (link) => tlsSeen(config.data, portName(link), log),
   });
 
-const configuredMeters = (running: Running): readonly GatewayMeter[] =>
-  running.config.meters.map((meter) => {
-    const { id, name, link, optical, interval, fuseAmps, key, profile, quiet } = meter;
+const configuredMeters = (running: Running, meters: readonly MeterConfig[]): readonly GatewayMeter[] =>
+  meters.map((meter) => {
+    const { id, name, link, optical, interval, fuseAmps, zone, key, profile, quiet } = meter;
     const access = traced(id, accessOf(meter, running), running);
     if (optical) running.log.info(`${id}: ${throughHeadNote(interval)}`);
     // A key crosses an optical port in the clear, and must not be in a capture.
@@ -131,6 +140,7 @@ const configuredMeters = (running: Running): readonly GatewayMeter[] =>
       simulated: false,
       interval,
       fuseAmps,
+      zone,
       source,
       redact: running.redactorOf(source, key, profile),
     };
@@ -185,19 +195,41 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   for (const meter of config.meters) log.info(`${meter.id}: key ${meter.keyForm}`);
   const lock = lockDataFolder(config.data);
   try {
-    return await startLocked(options, config, log, lock);
+    return await startLocked(options, { config, log, logging, lock });
   } catch (error) {
     lock.release();
     throw error;
   }
 };
 
-const startLocked = async (
-  { env, pair = false }: DaemonOptions,
-  config: Config,
-  log: LevelLog,
-  lock: DataLock,
-): Promise<Daemon> => {
+interface Locked {
+  readonly config: Config;
+  readonly log: LevelLog;
+  /** How much is logged, and how; a reload changes it. */
+  readonly logging: { level: LogLevel; format: LogFormat };
+  readonly lock: DataLock;
+}
+
+/** Carries out what a reload changes. */
+const applied = (gateway: Gateway, running: Running, demo: Demo | undefined, logging: Locked["logging"]) => {
+  let household = demo === undefined ? [] : [demo.id];
+  return async ({ config, added, changed, removed }: ReloadPlan): Promise<void> => {
+    for (const meter of [...added, ...changed]) running.log.info(`${meter.id}: key ${meter.keyForm}`);
+    // Real meters take the place of the simulated household.
+    const leaving = config.meters.length > 0 ? household : [];
+    const stopped = [...leaving, ...removed, ...changed.map(({ id }) => id)];
+    if (stopped.length + added.length > 0)
+      await gateway.replaceMeters(stopped, configuredMeters({ ...running, config }, [...added, ...changed]));
+    household = household.filter((id) => !leaving.includes(id));
+    logging.level = config.logLevel;
+    logging.format = config.logFormat;
+    if (removed.length > 0 && config.meters.length === 0)
+      running.log.warn("no meter is configured any more; after a restart the gateway reads a simulated household");
+  };
+};
+
+const startLocked = async (options: DaemonOptions, { config, log, logging, lock }: Locked): Promise<Daemon> => {
+  const { env, pair = false } = options;
   const access = openDoor({
     host: config.http.host,
     folder: config.data,
@@ -218,7 +250,7 @@ const startLocked = async (
     await fillPastDay(demo, store);
   }
   const gateway = await createGateway({
-    meters: demo === undefined ? configuredMeters(running) : [demoMeter(demo, running)],
+    meters: demo === undefined ? configuredMeters(running, config.meters) : [demoMeter(demo, running)],
     store,
     retention: config.history,
     captures: shelf,
@@ -236,13 +268,36 @@ const startLocked = async (
   lock.record({ pid: process.pid, url: server.url, version, started: new Date(systemClock.wall()).toISOString() });
   const systemd = tellSystemd({ env, clock: systemClock, log, isAlive: () => true });
   systemd.ready(`${server.url}`);
-  const forget = noteDaemon(
-    server.url,
-    config.meters.map(({ link }) => link),
-  );
+  const note = (links: readonly MeterConfig[]) =>
+    noteDaemon(
+      server.url,
+      links.map(({ link }) => link),
+    );
+  let forget = note(config.meters);
+  const apply = applied(gateway, running, demo, logging);
+  const reloader = new Reloader({
+    config,
+    read: () => readConfig(options),
+    apply: async (plan) => {
+      systemd.reloading();
+      await apply(plan).finally(() => systemd.ready(`${server.url}`));
+      forget();
+      forget = note(plan.config.meters);
+    },
+    log,
+  });
+  const hadTerminal = hasTerminal();
   return {
     url: server.url,
     reloadTls: server.reloadTls,
+    reload: reloader.reload,
+    planReload: reloader.plan,
+    hangUp: () => {
+      if (hadTerminal && !hasTerminal()) return false;
+      server.reloadTls();
+      reloader.reload().catch((error: unknown) => log.error(`the configuration is not reloaded: ${String(error)}`));
+      return true;
+    },
     stop: async (why) => {
       log.info(`${why}: stopping`);
       systemd.stopping();

@@ -37,6 +37,9 @@ try {
   };
   process.on("SIGTERM", () => end("SIGTERM"));
   process.on("SIGINT", () => end("SIGINT"));
+  process.on("SIGHUP", () => {
+    if (!daemon.hangUp()) end("SIGHUP");
+  });
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -99,6 +99,8 @@ export interface Io {
   readonly fetchJson: (url: string, token?: string) => Promise<{ readonly status: number; readonly body: unknown }>;
   /** What knows the gateway's configuration. */
   readonly configTools: () => Promise<ConfigTools>;
+  /** Takes over SIGHUP, which interrupts otherwise and whenever the listener returns false. */
+  readonly onHangUp: (listener: () => boolean) => void;
   /** Ends when the user interrupts. */
   readonly interrupted: AbortSignal;
   /** Removes what looks like a key from a text that quotes the user's input. */

@@ -31,6 +31,8 @@ export interface World {
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
   readonly interrupted?: AbortSignal | undefined;
+  /** Receives what listens to SIGHUP. */
+  readonly onHangUp?: Io["onHangUp"] | undefined;
   readonly openLink?: Io["openLink"] | undefined;
   /** The daemon; without one, starting it fails the test. */
   readonly startDaemon?: Io["startDaemon"] | undefined;
@@ -144,6 +146,7 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     },
     startDaemon: world.startDaemon ?? (() => Promise.reject(new Error("no daemon in this world"))),
     configTools: world.configTools ?? (() => Promise.reject(new Error("no configuration in this world"))),
+    onHangUp: world.onHangUp ?? (() => {}),
     interrupted: world.interrupted ?? new AbortController().signal,
   };
   const code = await run(argv, io);

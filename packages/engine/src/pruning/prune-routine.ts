@@ -7,7 +7,7 @@ import { type KeptFor, type PruneMemory, prunedSentence, prunePlan } from "./pru
 export interface PruneRoutineOptions {
   readonly store: Pick<Store, "prune" | "status" | "readings" | "memo" | "write">;
   /** Points whose oldest readings are looked at; the first holds the memo. */
-  readonly points: readonly string[];
+  readonly points: () => readonly string[];
   readonly clock: Clock;
   readonly log: Log;
   readonly keptFor: KeptFor;
@@ -68,7 +68,7 @@ export class PruneRoutine {
 
   async #believedBefore(): Promise<Millis | null> {
     const { store, points } = this.#options;
-    const [point] = points;
+    const [point] = points();
     const text = point === undefined ? undefined : await store.memo(point, pruneMemoName);
     const time = Number(text ?? Number.NaN);
     return Number.isSafeInteger(time) ? time : null;
@@ -76,7 +76,7 @@ export class PruneRoutine {
 
   async #keep(believed: Millis): Promise<void> {
     const { store, points } = this.#options;
-    const [point] = points;
+    const [point] = points();
     if (point === undefined) return;
     await store.write({ memos: [{ point, name: pruneMemoName, text: String(Math.round(believed)) }] });
   }
@@ -85,7 +85,7 @@ export class PruneRoutine {
     const { store, points } = this.#options;
     const all = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1 };
     const times: Millis[] = [];
-    for (const point of points.slice(0, fewPoints))
+    for (const point of points().slice(0, fewPoints))
       for (const { time } of await store.readings(point, all)) times.push(Date.parse(time));
     return times.length === 0 ? null : Math.min(...times);
   }

@@ -10,8 +10,9 @@ import { openPointKeeper, type PointKeeper } from "@meterport/engine/points/poin
 import { PointLoop } from "@meterport/engine/points/point-loop";
 import type { Log } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
-import type { Retention, Store } from "@meterport/engine/ports/store";
+import type { LastRegisters, Retention, Store } from "@meterport/engine/ports/store";
 import { PruneRoutine } from "@meterport/engine/pruning/prune-routine";
+import { LinkError } from "@meterport/protocol/errors";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { Access } from "../access/access.ts";
 import type { CaptureShelf } from "../captures/capture-shelf.ts";
@@ -19,6 +20,7 @@ import type { Redaction } from "../captures/redacted-capture.ts";
 import { type App, createApp } from "../http/app.ts";
 import type { ProcessFigures } from "../http/metrics/own-figures.ts";
 import type { PointInfo } from "../http/points/point-info.ts";
+import { LiveMeters } from "./live-meters.ts";
 
 export interface GatewayMeter {
   readonly id: string;
@@ -55,6 +57,12 @@ export interface Gateway {
   /** How many meters are in which state. */
   readonly tally: Pick<LinkTally, "counts" | "points" | "without">;
   readonly start: () => void;
+  /**
+   * Stops the meters of these ids and then starts others, some perhaps with the same ids; all others go on.
+   *
+   * @throws what the store throws when it is asked for the last registers; then nothing has changed
+   */
+  readonly replaceMeters: (stopped: readonly string[], added: readonly GatewayMeter[]) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -68,23 +76,28 @@ const pointInfo = ({ zone, fuseAmps, source }: GatewayMeter): PointInfo => ({
 
 /** More than these are read one after the other, not all in the rhythm that they started in. */
 const fewMeters = 8;
-const startedAtOnce = 250;
+
+/** A meter with all that belongs to it. */
+interface OpenMeter {
+  readonly meter: GatewayMeter;
+  readonly loop: PointLoop;
+  readonly point: PointKeeper;
+  readonly log: MeterLog;
+  readonly info: PointInfo;
+}
 
 /** @throws what the store throws when the last registers are read */
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { store, clock, log } = options;
   const keeper = new Keeper(log);
-  const last = await store.allLastRegisters();
-  const loops: PointLoop[] = [];
   const tally = new LinkTally();
-  const keeperOf = ({ id, source, zone = machineZone() }: GatewayMeter): Promise<PointKeeper> =>
-    openPointKeeper({ point: id, zone, source, store, keeper, clock, log }, last.get(id));
-  const points = await Promise.all(options.meters.map(keeperOf));
-  for (const [n, meter] of options.meters.entries()) {
-    const point = points[n] as PointKeeper;
+  const meters = new LiveMeters<OpenMeter>();
+  const opened = async (meter: GatewayMeter, last: LastRegisters | undefined, count: number): Promise<OpenMeter> => {
+    const { id, source, zone = machineZone() } = meter;
+    const point = await openPointKeeper({ point: id, zone, source, store, keeper, clock, log }, last);
     const loop = new PointLoop({
       ...meter,
-      phase: options.meters.length > fewMeters ? phaseOf(meter.id, meter.interval) : undefined,
+      phase: count > fewMeters ? phaseOf(meter.id, meter.interval) : undefined,
       limits: limitsForFuse(meter.fuseAmps),
       guardState: point.guardState,
       clock,
@@ -94,20 +107,27 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       jobs: point.jobs,
       tally,
     });
-    loops.push(loop);
-  }
-  const logs = new Map(options.meters.map(({ id, source }) => [id, new MeterLog({ source, clock })]));
+    return { meter, loop, point, log: new MeterLog({ source: meter.source, clock }), info: pointInfo(meter) };
+  };
+  const openedAll = async (all: readonly GatewayMeter[], count: number): Promise<readonly OpenMeter[]> => {
+    const last = all.length === 0 ? undefined : await store.allLastRegisters();
+    return Promise.all(all.map((meter) => opened(meter, last?.get(meter.id), count)));
+  };
+  for (const meter of await openedAll(options.meters, options.meters.length)) meters.add(meter);
   let started = false;
-  const infos = new Map(options.meters.map((meter) => [meter.id, pointInfo(meter)]));
   const app = createApp({
-    pointInfo: (id) => infos.get(id),
+    pointInfo: (id) => meters.get(id)?.info,
     started: () => started,
     process: options.process,
-    meters: new Map(loops.map((loop) => [loop.id, loop])),
+    meters: meters.views,
     store,
     captures: options.captures,
-    redact: async (id, text) => options.meters.find((meter) => meter.id === id)?.redact(text),
-    meterLog: (id, count) => (logs.get(id) as MeterLog).read(count),
+    redact: async (id, text) => meters.get(id)?.meter.redact(text),
+    meterLog: async (id, count) => {
+      const meter = meters.get(id);
+      if (meter === undefined) throw new LinkError("closed", "read the event log", "the meter was removed meanwhile");
+      return meter.log.read(count);
+    },
     clock,
     log,
     version: options.version,
@@ -117,35 +137,33 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     access: options.access,
   });
   const routine = new PruneRoutine({
-    ...{ store, clock, log, points: options.meters.map(({ id }) => id) },
+    ...{ store, clock, log, points: () => meters.all.map(({ meter }) => meter.id) },
     keptFor: { readings: options.retention.raw, minutes: options.retention.minutes },
-    meterOffsets: () => points.flatMap((point) => point.clockOffset()?.offset ?? []),
+    meterOffsets: () => meters.all.flatMap(({ point }) => point.clockOffset()?.offset ?? []),
   });
   let unprune = (): void => {};
   const prune = (): void => {
     keeper.keep("prune old readings", () => routine.run());
     unprune = clock.at(clock.now() + pruneEvery, prune);
   };
-  let unstart = (): void => {};
-  /** Not all at once: thousands would hold up everything else. */
-  const startFrom = (first: number): void => {
-    for (const loop of loops.slice(first, first + startedAtOnce)) loop.start();
-    if (first + startedAtOnce < loops.length) unstart = clock.at(clock.now(), () => startFrom(first + startedAtOnce));
-  };
   return {
     app,
     tally,
     start: () => {
       started = true;
-      startFrom(0);
+      meters.start(clock);
       prune();
     },
+    replaceMeters: async (stopped, added) => {
+      // Before anything stops, because a store may fail.
+      const coming = await openedAll(added, meters.all.length + added.length);
+      await meters.replace(stopped, coming);
+    },
     stop: async () => {
-      unstart();
       unprune();
       app.streams.close();
       app.pointStreams.close();
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await meters.stop();
       await keeper.settled();
       await store.close();
     },

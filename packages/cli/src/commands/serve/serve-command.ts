@@ -12,6 +12,7 @@ const interruption = (signal: AbortSignal): Promise<void> =>
 export const serveCommand = async ({ config, data, pair }: ServeOptions, io: Io): Promise<Exit> => {
   const { env, stdout, stderr, interrupted } = io;
   const daemon = await io.startDaemon({ config, data, pair, env, writeLog: stderr.write });
+  io.onHangUp(daemon.hangUp);
   stdout.write(`dashboard ${daemon.url}\n`);
   await interruption(interrupted);
   await daemon.stop("interrupted");

@@ -16,6 +16,12 @@ const noting = () => {
     return {
       url: "http://127.0.0.1:8765",
       reloadTls: () => {},
+      reload: async () => ({ ok: false, problems: [] }),
+      planReload: () => ({ ok: false, problems: [] }),
+      hangUp: () => {
+        stopped.push("hang-up");
+        return true;
+      },
       stop: async (why) => {
         stopped.push(why);
       },
@@ -50,4 +56,12 @@ test("serve: a wrong configuration is a sentence and exit code 2", async () => {
   const unknown = await runCli(["serve", "--prot", "1"], noting().world);
   assert.equal(unknown.code, 2);
   assert.match(unknown.err, /^meterport: unknown option --prot[^\n]*\n$/);
+});
+
+test("serve: SIGHUP goes to the daemon", async () => {
+  const { stopped, world } = noting();
+  let hangUp = (): boolean => false;
+  await runCli(["serve"], { ...world, onHangUp: (listener) => (hangUp = listener) });
+  assert.equal(hangUp(), true);
+  assert.deepEqual(stopped, ["interrupted", "hang-up"]);
 });

@@ -1,0 +1,87 @@
+/** What a reload does: which meters come, go and change, which keys take effect, and which wait for a restart. */
+import { Secret } from "@meterport/protocol/mep/security/key";
+import type { Config, MeterConfig } from "./config.ts";
+import { settings } from "./config-schema.ts";
+
+export interface ReloadPlan {
+  /** Changed keys that take effect. */
+  readonly apply: readonly string[];
+  /** Changed keys that keep their old value until the next start. */
+  readonly restart: readonly string[];
+  readonly added: readonly MeterConfig[];
+  /** Meters whose configuration differs, with the new one. */
+  readonly changed: readonly MeterConfig[];
+  /** Ids of meters that are no longer listed. */
+  readonly removed: readonly string[];
+  /** What the daemon runs with afterwards. */
+  readonly config: Config;
+}
+
+/** Whether two values are the same; of secrets what is in them counts. */
+const same = (a: unknown, b: unknown): boolean => {
+  if (a instanceof Secret || b instanceof Secret)
+    return a instanceof Secret && b instanceof Secret && Buffer.from(a.reveal()).equals(b.reveal());
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return Object.is(a, b);
+  const [one, other] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Array.isArray(a) === Array.isArray(b) && [...names].every((name) => same(one[name], other[name]));
+};
+
+/** Where the values of keys are. Those of a meter are compared as a whole. */
+const values: Readonly<Record<string, (config: Config) => unknown>> = {
+  version: () => undefined,
+  data: ({ data }) => data,
+  zone: ({ zone }) => zone,
+  interval: ({ interval }) => interval,
+  back_fill: ({ backFill }) => backFill,
+  store: ({ store }) => store,
+  store_file: () => undefined,
+  "http.host": ({ http }) => http.host,
+  "http.port": ({ http }) => [http.port, http.portAsked],
+  "http.allowed_hosts": ({ http }) => http.allowedHosts,
+  "http.tls.cert": ({ http }) => http.tls?.cert,
+  "http.tls.key": ({ http }) => http.tls?.key,
+  "http.ingress.host": ({ http }) => http.ingress?.host,
+  "http.ingress.port": ({ http }) => http.ingress?.port,
+  "http.ingress.allowed": ({ http }) => http.ingress?.allowed,
+  "http.ingress.user_header": ({ http }) => http.ingress?.userHeader,
+  "http.ingress.scope": ({ http }) => http.ingress?.scope,
+  "history.commit": ({ history }) => history.commit,
+  "history.raw": ({ history }) => history.raw,
+  "history.minutes": ({ history }) => history.minutes,
+  "history.events": ({ history }) => history.events,
+  "history.journal": ({ history }) => history.journal,
+  "history.journal_at_most": ({ history }) => history.journalAtMost,
+  "log.level": ({ logLevel }) => logLevel,
+  "log.format": ({ logFormat }) => logFormat,
+};
+
+/** The keys that are compared one by one. */
+export const comparedKeys: readonly string[] = Object.keys(values);
+
+const needsRestart = new Map(settings.map(({ path, restart }) => [path, restart]));
+
+/**
+ * Compares the configuration that runs with a new one.
+ *
+ * @example
+ * planReload(config, config).apply // []
+ */
+export const planReload = (old: Config, next: Config): ReloadPlan => {
+  const differing = Object.entries(values).flatMap(([path, of]) => (same(of(old), of(next)) ? [] : [path]));
+  const restart = differing.filter((path) => needsRestart.get(path) === true);
+  const before = new Map(old.meters.map((meter) => [meter.id, meter]));
+  const after = new Set(next.meters.map(({ id }) => id));
+  const added = next.meters.filter(({ id }) => !before.has(id));
+  const changed = next.meters.filter((meter) => before.has(meter.id) && !same(before.get(meter.id), meter));
+  const removed = old.meters.flatMap(({ id }) => (after.has(id) ? [] : [id]));
+  return {
+    apply: differing.filter((path) => !restart.includes(path)),
+    restart,
+    added,
+    changed,
+    removed,
+    // All keys of these sections wait for a restart.
+    config: Object.freeze({ ...next, data: old.data, store: old.store, http: old.http, history: old.history }),
+  };
+};
