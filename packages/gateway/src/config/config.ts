@@ -147,7 +147,7 @@ const configOf = (sources: ConfigSources, file: ReadFile): Config => {
   const holdsSecret = [base.store, ...(base.meters ?? []).map(({ key }) => key)].some((one) => one?.kind === "text");
   if (holdsSecret) secrets.noteFile(configPath(sources).path);
   const config: Config = {
-    http: httpOf(given),
+    http: httpOf(given, sources, secrets),
     data,
     store: storeOf(given, secrets),
     history: historyOf(given),
@@ -162,15 +162,33 @@ const configOf = (sources: ConfigSources, file: ReadFile): Config => {
   return frozen(config);
 };
 
-const httpOf = ({ base, over, fromFile }: Given): Config["http"] => {
-  const { tls, ingress } = base.http ?? {};
+/** The files of a certificate, which must be there. What is in them is checked when the server starts. */
+const tlsOf = (given: Given, { readFile }: ConfigSources, secrets: SecretReader): TlsFiles | undefined => {
+  const { base, place, named, fromFile } = given;
+  if (base.http?.tls === undefined) return undefined;
+  const files = { cert: fromFile(base.http.tls.cert), key: fromFile(base.http.tls.key) };
+  const missing = (["cert", "key"] as const).filter((name) => readFile(files[name]) === undefined);
+  if (missing.length > 0)
+    throw wrong(
+      missing.map((name) => {
+        const path = ["http", "tls", name];
+        return `${place(path)}: ${named(path)}: file ${files[name]} does not exist`;
+      }),
+    );
+  secrets.noteFile(files.key);
+  return files;
+};
+
+const httpOf = (given: Given, sources: ConfigSources, secrets: SecretReader): Config["http"] => {
+  const { base, over } = given;
+  const { ingress } = base.http ?? {};
   const port = over.http?.port ?? base.http?.port;
   return {
     host: over.http?.host ?? base.http?.host ?? "127.0.0.1",
     port: port ?? 8765,
     portAsked: port !== undefined,
     allowedHosts: over.http?.allowed_hosts ?? base.http?.allowed_hosts ?? [],
-    tls: tls === undefined ? undefined : { cert: fromFile(tls.cert), key: fromFile(tls.key) },
+    tls: tlsOf(given, sources, secrets),
     ingress:
       ingress === undefined
         ? undefined

@@ -38,7 +38,15 @@ const meter = (...lines: readonly string[]): string =>
     ...lines.map((line) => `    ${line}`),
   ].join("\n");
 
-const files = { "/data/meter.key": key, "/data/store.url": "postgres://u@h/db\n", "/creds/home-key": key };
+const files = {
+  "/data/cert.pem": "",
+  "/etc/key.pem": "",
+  "/etc/meterport/cert.pem": "",
+  "/etc/meterport/cert.key": "",
+  "/data/meter.key": key,
+  "/data/store.url": "postgres://u@h/db\n",
+  "/creds/home-key": key,
+};
 
 /** Keys that stand in for one another. */
 const alternatives = ["key", "key_file", "key_credential"];
@@ -143,8 +151,12 @@ test("rates are lengths of time or off, and live is another name for interval", 
 });
 
 test("TLS files are beside the configuration, and the trusted listener has what it needs", () => {
-  const { tls } = load("http: { tls: { cert: cert.pem, key: /etc/key.pem } }").http;
+  const { tls } = load("http: { tls: { cert: cert.pem, key: /etc/key.pem } }", {}, files).http;
   assert.deepEqual(tls, { cert: "/data/cert.pem", key: "/etc/key.pem" });
+  assert.match(
+    refusal("http: { tls: { cert: cert.pem, key: none.pem } }", {}, files),
+    /1:37: http\.tls\.key: file \/data\/none\.pem does not exist$/,
+  );
   assert.match(refusal("http: { tls: { cert: cert.pem } }"), /http\.tls\.key is missing: add it/);
   assert.deepEqual(load("http: { ingress: { host: 172.30.33.5, allowed: 172.30.32.2 } }").http.ingress, {
     host: "172.30.33.5",
