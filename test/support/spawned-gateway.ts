@@ -22,16 +22,27 @@ export interface SpawnedGateway {
   readonly remove: () => Promise<void>;
 }
 
+export interface StartOptions {
+  /** Prepares its data folder. */
+  readonly prepare?: ((data: string) => Promise<unknown>) | undefined;
+  readonly flags?: readonly string[] | undefined;
+}
+
 /** Starts it on a free port and waits until it serves; without `yaml` it shows the simulated household. */
-export const startGateway = async (yaml?: string): Promise<SpawnedGateway> => {
+export const startGateway = async (yaml?: string, options: StartOptions = {}): Promise<SpawnedGateway> => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-gateway-"));
   const config = join(folder, "meterport.yaml");
   if (yaml !== undefined) writeFileSync(config, yaml);
+  await options.prepare?.(join(folder, "data"));
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("METERPORT_"));
-  const child = spawn(process.execPath, [main, ...(yaml === undefined ? [] : ["--config", config])], {
-    env: { ...Object.fromEntries(inherited), METERPORT_HTTP_PORT: "0", METERPORT_DATA: join(folder, "data") },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [main, ...(options.flags ?? []), ...(yaml === undefined ? [] : ["--config", config])],
+    {
+      env: { ...Object.fromEntries(inherited), METERPORT_HTTP_PORT: "0", METERPORT_DATA: join(folder, "data") },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   const closed = once(child, "close") as Promise<[number | null]>;
   let [out, err] = ["", ""];
   child.stderr.on("data", (text) => {

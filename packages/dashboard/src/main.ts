@@ -33,7 +33,12 @@ const dashboard = new Dashboard(
       const handle = window.setTimeout(run, ms);
       return () => window.clearTimeout(handle);
     },
-    openEvents: (url) => new EventSource(url),
+    openEvents: (url) => {
+      const source = new EventSource(url);
+      // It hides the status of an answer that is no stream.
+      source.addEventListener("error", () => void session.look());
+      return source;
+    },
   },
   meterInHash(window.location.hash),
 );

@@ -232,6 +232,7 @@ const startLocked = async (options: DaemonOptions, { config, log, logging, lock 
   const { env, pair = false } = options;
   const access = openDoor({
     host: config.http.host,
+    allowedHosts: config.http.allowedHosts,
     folder: config.data,
     pairing: pair,
     clock: systemClock,

@@ -93,6 +93,20 @@ test("pauses grow for an address that guesses, whatever the names, and others si
   assert.equal((await access.signIn(from("10.0.0.2"))).result, "done");
 });
 
+test("behind a proxy on this machine, where all addresses are one, pauses stay short", async (t) => {
+  const { book, open, clock } = setup(t);
+  await book.addUser("anna", password, "read");
+  for (const address of ["127.0.0.1", "::1"]) {
+    const access = open();
+    for (let n = 0; n < 100; n++) {
+      await access.signIn(from(address, `name${n}`, "wrong"));
+      await clock.advance(10_000);
+    }
+    await clock.advance(30_000);
+    assert.equal((await access.signIn(from(address))).result, "done", address);
+  }
+});
+
 test("guesses for one name from many addresses have pauses too, short ones", async (t) => {
   const { book, open, clock } = setup(t);
   await book.addUser("anna", password, "read");

@@ -39,8 +39,9 @@ export interface Credentials {
 }
 
 export interface Access {
-  /** Whether there is a user, so that a person can sign in. */
   readonly hasUsers: () => boolean;
+  /** Whether even a person on this machine has to sign in: there is a user, or pairing was opened for the first one. */
+  readonly asksWho: () => boolean;
   /** Whether anybody has a right at all. */
   readonly isConfigured: () => boolean;
   /** The owner of a token that is known and has not expired. */
@@ -64,6 +65,10 @@ const noteEvery: Millis = 3_600_000;
 const ofAddress = { free: 5, longest: 900_000 };
 /** Shorter, because anybody can make the true user wait. */
 const ofName = { free: 10, longest: 30_000 };
+/** The same for this machine's own addresses: behind a proxy they are everybody's. */
+const ofThisMachine = { free: 10, longest: 30_000 };
+
+const isThisMachine = (key: string): boolean => key.startsWith("127.") || key === "0:0:0:0::/64";
 
 const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -104,9 +109,7 @@ class Watched {
       this.#content = readAccessFile(this.#path);
       const { users, tokens } = this.#content;
       if (rightsOf(this.#content) !== before)
-        this.#log.info(
-          `access: users and tokens have changed; there are ${users.length} users and ${tokens.length} tokens`,
-        );
+        this.#log.info(`access: users and tokens have changed: ${users.length} and ${tokens.length} of them now`);
     } catch (error) {
       // A mistake in the file neither locks anybody out nor lets anybody in.
       this.#log.error(`access: ${sentenceOf(error)}; until then the previous users and tokens are in effect`);
@@ -121,6 +124,7 @@ const findUser = (content: AccessContent, name: string): StoredUser | undefined 
 class Door {
   readonly #clock: Clock;
   readonly #addresses = new Attempts(ofAddress);
+  readonly #machine = new Attempts(ofThisMachine);
   readonly #names = new Attempts(ofName);
   readonly #checks = new PasswordChecks();
   readonly #nobody: PasswordHash;
@@ -130,33 +134,41 @@ class Door {
     this.#nobody = nobodysHash(entropy, cost);
   }
 
+  #of(key: string): Attempts {
+    return isThisMachine(key) ? this.#machine : this.#addresses;
+  }
+
   waitOf(address: string, name?: string): Millis {
     const now = this.#clock.now();
     const ofThis = name === undefined ? 0 : this.#names.wait(nameKey(name), now);
-    return Math.max(this.#addresses.wait(addressKey(address), now), ofThis);
+    const key = addressKey(address);
+    return Math.max(this.#of(key).wait(key, now), ofThis);
   }
 
   /** Counts a failure of an address that may turn out to be none: see `passed`. */
   count(address: string): void {
-    this.#addresses.begin(addressKey(address), this.#clock.now());
+    const key = addressKey(address);
+    this.#of(key).begin(key, this.#clock.now());
   }
 
   passed(address: string): void {
-    this.#addresses.succeeded(addressKey(address));
+    const key = addressKey(address);
+    this.#of(key).succeeded(key);
   }
 
   async check({ name, password, address }: Credentials, user: StoredUser | undefined): Promise<boolean | undefined> {
     const [one, other, now] = [addressKey(address), nameKey(name), this.#clock.now()];
-    this.#addresses.begin(one, now);
+    const addresses = this.#of(one);
+    addresses.begin(one, now);
     this.#names.begin(other, now);
     const fits = await this.#checks.check(password, user?.password ?? this.#nobody);
     if (fits === undefined) {
-      this.#addresses.withdraw(one);
+      addresses.withdraw(one);
       this.#names.withdraw(other);
       return undefined;
     }
     if (!fits || user === undefined) return false;
-    this.#addresses.succeeded(one);
+    addresses.succeeded(one);
     this.#names.succeeded(other);
     return true;
   }
@@ -216,6 +228,7 @@ export const createAccess = (options: AccessOptions): Access => {
 
   return {
     hasUsers,
+    asksWho: () => hasUsers() || pairing !== undefined,
     isConfigured: () => hasUsers() || watched.content.tokens.length > 0,
     byToken: (token) => {
       if (!isToken(token)) return undefined;

@@ -89,6 +89,24 @@ test("half-sent requests from many addresses make room for another one", { skip,
   await served(port, "127.0.0.3");
 });
 
+test("bodies over a socket: none, short, too long, of unknown length", { timeout: 30_000 }, async (t) => {
+  const { server } = await setup(t);
+  const headers = { "content-type": "application/json" };
+  const send = async (
+    method: string,
+    body?: string | ReadableStream,
+    more: RequestInit & { readonly duplex?: "half" } = {},
+  ) =>
+    (await fetch(`${server.url}/api/v1/session`, { method, headers, ...(body === undefined ? {} : { body }), ...more }))
+      .status;
+  assert.equal(await send("DELETE"), 200);
+  // Nobody can sign in here, so this is past the limits.
+  assert.equal(await send("POST", JSON.stringify({ name: "anna", password: "x" })), 401);
+  assert.equal(await send("POST", "x".repeat(1_100_000)), 413);
+  const unknown = new Blob(["{}"]).stream();
+  assert.equal(await send("POST", unknown, { duplex: "half" }), 411);
+});
+
 test("a request that trickles in is dropped after some seconds", { skip, timeout: 30_000 }, async (t) => {
   const { half } = await setup(t);
   const socket = await half("127.0.0.2", "GET / HTTP/1.1\r\n");

@@ -13,13 +13,15 @@ const setup = (t: TestContext) => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-door-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const lines: string[] = [];
+  const note = (line: string) => void lines.push(line);
   const options = {
     folder,
     clock: new VirtualClock(),
     entropy: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
-    log: { ...silentLog, info: (line: string) => void lines.push(line) },
+    log: { ...silentLog, info: note, warn: note },
   };
-  const open = (host: string, pairing = false) => openDoor({ ...options, host, pairing });
+  const open = (host: string, pairing = false, allowedHosts: readonly string[] = []) =>
+    openDoor({ ...options, host, pairing, allowedHosts });
   return { folder, lines, open, book: accessBook(options) };
 };
 
@@ -45,6 +47,17 @@ test("with --pair it is served, and the code is in the log", (t) => {
   const { open, lines } = setup(t);
   assert.equal(open("0.0.0.0", true).isPairing(), true);
   assert.match(lines[0] ?? "", /^access: pairing code \d{4} \d{4}: enter it on the page within 10 minutes/);
+});
+
+test("behind a proxy without users, a warning says who may do what", (t) => {
+  const { open, lines, book } = setup(t);
+  open("127.0.0.1");
+  assert.deepEqual(lines, []);
+  open("127.0.0.1", false, ["meter.example.org"]);
+  assert.match(lines[0] ?? "", /everybody who reaches this gateway by the name meter\.example\.org may do everything/);
+  book.addToken("script", "read");
+  open("127.0.0.1", false, ["meter.example.org"]);
+  assert.equal(lines.length, 2);
 });
 
 test("if the ingress cannot listen, neither does the page", async () => {

@@ -10,6 +10,8 @@ import { type Listening, type ListenOptions, listen } from "./server.ts";
 export interface DoorOptions {
   /** The address to listen on. */
   readonly host: string;
+  /** Its further names, under which a proxy may show it to others. */
+  readonly allowedHosts: readonly string[];
   /** The data folder. */
   readonly folder: string;
   /** Whether the first user may be made with a code. */
@@ -24,12 +26,17 @@ export interface DoorOptions {
  *
  * @throws UsageError if the address can be reached from elsewhere and nobody has a right
  */
-export const openDoor = ({ host, folder, pairing, clock, entropy, log }: DoorOptions): Access => {
+export const openDoor = ({ host, allowedHosts, folder, pairing, clock, entropy, log }: DoorOptions): Access => {
   const access = createAccess({ folder, clock, entropy, log });
   const code = pairing ? access.openPairing() : undefined;
   // The one secret that belongs on the console; it is worth nothing after ten minutes, five attempts or its first use.
   if (code !== undefined)
     log.info(`access: pairing code ${code}: enter it on the page within 10 minutes to make the first user`);
+  const [name] = allowedHosts;
+  if (isLoopback(host) && name !== undefined && !access.asksWho())
+    log.warn(
+      `access: there is no user, so everybody who reaches this gateway by the name ${name} may do everything, unless the proxy asks who they are; meterport user add NAME makes a user`,
+    );
   if (isLoopback(host) || access.isConfigured() || code !== undefined) return access;
   throw new UsageError(
     "access",

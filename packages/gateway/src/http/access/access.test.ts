@@ -49,6 +49,10 @@ test("without a token the network sees the page and nothing about meters", async
     "/api/v1/meters/home/history",
     "/api/v1/meters/home/captures",
     "/api/v1/meters/home/captures/x.json",
+    "/api/v1/points",
+    "/api/v1/points/home/live",
+    "/api/v1/stream",
+    "/api/v1/journal",
     "/api/v1/openapi.json",
     "/api/v1/nothing",
     "/api/v1/nothing.js",
@@ -68,9 +72,11 @@ test("without a token the network sees the page and nothing about meters", async
     assert.equal(answer.status, 401, path);
   }
   assert.equal((await ask("/")).status, 200);
-  const health = await ask("/api/v1/health");
-  assert.equal(health.status, 200);
-  assert.deepEqual(await health.json(), { status: "ok" });
+  for (const path of ["/api/v1/health", "/ready", "/api/v1/ready"]) {
+    const bare = await ask(path);
+    assert.equal(bare.status, 200, path);
+    assert.deepEqual(await bare.json(), { status: "ok" });
+  }
   assert.deepEqual(await (await ask("/api/v1/session")).json(), {
     state: "signed-out",
     name: null,
@@ -271,12 +277,14 @@ test("bodies are short: shorter for anybody than for somebody", async () => {
   await clock.advance(1_000);
   const send = async (length: number, headers: Record<string, string>) => {
     const body = JSON.stringify({ name: "x".repeat(length), password: "" });
-    return (await ask("/api/v1/session", { method: "POST", headers: { ...json, origin: own, ...headers }, body }))
-      .status;
+    const announced = { ...json, "content-length": String(body.length) };
+    const init = { method: "POST", headers: { ...announced, origin: own, ...headers }, body };
+    return (await ask("/api/v1/session", init)).status;
   };
   assert.equal(await send(20_000, {}), 413);
   assert.equal(await send(20_000, { authorization: `Bearer ${token}` }), 400);
   assert.equal(await send(1_100_000, { authorization: `Bearer ${token}` }), 413);
+  assert.equal(await send(1, { "transfer-encoding": "chunked" }), 411);
   await done();
 });
 
@@ -300,6 +308,17 @@ test("the code on the console makes the first user", async () => {
   const session = (await (await ask("/api/v1/session", { headers: { cookie } })).json()) as SessionAnswer;
   assert.deepEqual([session.name, session.scope, session.pairing], ["anna", "admin", false]);
   assert.equal((await pair(code)).status, 409);
+  await done();
+});
+
+test("on loopback too, pairing closes the gateway until there is a user", async () => {
+  const { access, get, clock, done } = await httpSetup("127.0.0.1", [], true);
+  assert.equal((await get("/api/v1/meters")).status, 200);
+  access?.openPairing();
+  assert.equal((await get("/api/v1/meters")).status, 401);
+  await clock.advance(700_000);
+  assert.equal(access?.isPairing(), false);
+  assert.equal((await get("/api/v1/meters")).status, 401);
   await done();
 });
 

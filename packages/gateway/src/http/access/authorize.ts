@@ -1,6 +1,5 @@
 /** Lets a request through if its sender has the right that the route needs. */
 import type { Context, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Access } from "../../access/access.ts";
 import { type Actor, includes, type Scope } from "../../access/scope.ts";
 import type { ApiProblem } from "../api.ts";
@@ -31,8 +30,13 @@ export interface AuthorizeOptions {
   readonly budget: StreamBudget;
 }
 
-const refusal = (c: Context, status: 401 | 403 | 413 | 415, error: string, message: string, headers = {}): Response =>
-  c.json({ error, message } satisfies ApiProblem, status, headers);
+const refusal = (
+  c: Context,
+  status: 401 | 403 | 411 | 413 | 415,
+  error: string,
+  message: string,
+  headers = {},
+): Response => c.json({ error, message } satisfies ApiProblem, status, headers);
 
 const signInNeeded = (c: Context, by: Shown["by"]): Response => {
   const message =
@@ -77,21 +81,21 @@ const forged = (c: Context, hosts: HostCheck, by: Shown["by"]): Response | undef
   return refusal(c, 415, "not-json", `send the body as application/json, or without a body the header ${ownHeader}: 1`);
 };
 
-const limitOf = (maxSize: number): MiddlewareHandler =>
-  bodyLimit({
-    maxSize,
-    onError: (c) =>
-      refusal(c, 413, "too-long", `the body is longer than ${maxSize} bytes: send less at once`, {
-        connection: "close",
-      }),
-  });
+/** Node never passes on more than the announced length, and a request with neither header has no body. */
+const tooLong = (c: Context, most: number): Response | undefined => {
+  const close = { connection: "close" };
+  if (c.req.header("transfer-encoding") !== undefined)
+    return refusal(c, 411, "no-length", "send the length of the body as Content-Length", close);
+  const length = Number(c.req.header("content-length") ?? 0);
+  if (length <= most) return undefined;
+  return refusal(c, 413, "too-long", `the body is longer than ${most} bytes: send less at once`, close);
+};
 
 const isSafe = (method: string): boolean => method === "GET" || method === "HEAD";
 
 /** Sets `c.var.actor`, or answers in place of the route. */
 export const authorize = ({ access, host, hosts, budget }: AuthorizeOptions): MiddlewareHandler => {
   const show = shownBy(access, host);
-  const [body, anonymousBody] = [limitOf(longestBody), limitOf(longestAnonymousBody)];
   return async (c, next) => {
     const { method, path } = c.req;
     const need = needOf(method, path);
@@ -104,12 +108,9 @@ export const authorize = ({ access, host, hosts, budget }: AuthorizeOptions): Mi
       if (refused !== undefined) return refused;
     }
     if (!isOpen && actor !== undefined && !includes(actor.scope, need)) return lacking(c, actor, need);
-    let passed = false;
-    const refused = await (actor === undefined ? anonymousBody : body)(c, async () => {
-      passed = true;
-      await next();
-    });
-    if (!passed) return refused;
+    const refused = tooLong(c, actor === undefined ? longestAnonymousBody : longestBody);
+    if (refused !== undefined) return refused;
+    await next();
     // Whether it works is no secret, and everything else is.
     if (need === "bare" && actor === undefined)
       c.res = c.json({ status: c.res.ok ? "ok" : "failed" }, c.res.ok ? 200 : 503);

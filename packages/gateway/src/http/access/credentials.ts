@@ -56,5 +56,5 @@ export const shownBy =
     const id = sessionOf(c);
     const actor = id === undefined ? undefined : access?.bySession(id);
     if (actor !== undefined) return { actor, by: "cookie" };
-    return isLoopback(bound) && access?.hasUsers() !== true ? { actor: localActor, by: "place" } : nobody;
+    return isLoopback(bound) && access?.asksWho() !== true ? { actor: localActor, by: "place" } : nobody;
   };

@@ -12,6 +12,7 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["POST", "/api/v1/session/pairing", "anyone"],
   ["GET", "/api/v1/health", "bare"],
   ["GET", "/health", "bare"],
+  ["GET", "/api/v1/ready", "bare"],
   ["GET", "/ready", "bare"],
   ["GET", "/api/v1/ready", "bare"],
   // Reads any table of the meter, now.
