@@ -120,3 +120,10 @@ test("a bad configuration is a sentence with its place, without the key, and exi
   assert.equal(await unknown.exit, 2);
   assert.match(unknown.seen.err, /unknown argument; known: --config FILE, --data FOLDER, --pair/);
 });
+
+test("beyond loopback nobody is served before somebody has a right: one sentence and exit code 2", async () => {
+  const daemon = run({ METERPORT_HTTP_HOST: "0.0.0.0", METERPORT_DATA: join(folder, "nobody") });
+  assert.equal(await daemon.exit, 2);
+  assert.match(daemon.seen.err, /nobody has a right to use this gateway yet: make a user with meterport user add NAME/);
+  assert.equal(daemon.seen.out, "");
+});

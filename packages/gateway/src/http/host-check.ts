@@ -27,9 +27,10 @@ export interface HostCheck {
 }
 
 /**
- * Decides by the Host header. Names that the configuration lists pass; so do loopback's own names for a connection over
- * loopback, the name to which the gateway is bound, and the very address at which the connection arrived, none of which a
- * foreign page can have. The port does not count, because a tunnel may forward another one.
+ * Decides by the Host header. Names that the configuration lists pass; so do the names of loopback, the name to which the
+ * gateway is bound, and the very address at which the connection arrived, none of which a foreign page can have. The
+ * names of loopback count everywhere, because a container or a tunnel forwards to another address. The port does not
+ * count, because it may be forwarded too.
  */
 export const hostCheck = (bound: string, allowed: readonly string[]): HostCheck => {
   const listed = new Set(allowed.map((name) => name.toLowerCase()));
@@ -42,8 +43,7 @@ export const hostCheck = (bound: string, allowed: readonly string[]): HostCheck 
     allows: (host, reached) => {
       const name = nameOf(host);
       if (name === undefined) return false;
-      if (lists(host)) return true;
-      if (isLoopback(plainAddress(reached)) && loopback.includes(name)) return true;
+      if (lists(host) || loopback.includes(name)) return true;
       return name === bound.toLowerCase() || name === `[${bound.toLowerCase()}]` || name === literalOf(reached);
     },
   };

@@ -233,10 +233,12 @@ test("bound to the network, answers to listed names and the address it is reache
     ["METER.example.org:443", undefined],
     ["[2001:db8::5]:8765", "2001:db8:0:0::5"],
     ["localhost:8765", "127.0.0.1"],
-    ["[::1]:8765", "::1"],
+    // A container, whose port is published to loopback.
+    ["127.0.0.1:8765", "172.17.0.2"],
+    ["[::1]:8765", "172.17.0.2"],
   ] as const)
     assert.equal(await status(host, reached), 200, host);
-  for (const host of ["evil.example", "192.168.1.6:8765", "localhost", "127.0.0.1", "192.168.1.5.evil.example", ""])
+  for (const host of ["evil.example", "192.168.1.6:8765", "localhost.evil.example", "127.0.0.1.evil.example", ""])
     assert.equal(await status(host), 421, host);
   await done();
 });
