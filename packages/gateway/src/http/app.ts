@@ -17,6 +17,7 @@ import { etags } from "./edge/etag.ts";
 import { HttpCounts } from "./edge/http-counts.ts";
 import { problemJson } from "./edge/problem-json.ts";
 import { EventStreams } from "./event-streams.ts";
+import { addExport } from "./export/export.ts";
 import type { Points } from "./give.ts";
 import { addHappenings } from "./happenings/happenings.ts";
 import { addHealth } from "./health/health.ts";
@@ -128,6 +129,7 @@ const addResources = (
   addPoints(app, { ...options, states });
   addValues(app, { ...options, wall });
   addCompleteness(app, { ...options, wall });
+  addExport(app, { ...options, wall });
   addHappenings(app, options, store);
   addWhy(app, options, store);
   addJournal(app, meters, store);

@@ -15,6 +15,12 @@ export const readyAnswer = z
   })
   .openapi("ReadyAnswer");
 
+/** What anyone is told who may not read: whether it works is no secret. */
+const bareAnswer = z.object({ status: z.enum(["ok", "failed"]) }).openapi("BareAnswer");
+
+const orBare = <T extends z.ZodType>(schema: T) =>
+  z.union([schema, bareAnswer]).openapi({ description: "Without the right to read, the status alone" });
+
 export const readyExample = {
   ready: true,
   problem: null,
@@ -29,7 +35,7 @@ const health = (path: string) =>
     description: "A silent meter does not count as a fault.",
     tags: ["operation"],
     responses: {
-      200: answer(schema.healthAnswer, "The gateway works", {
+      200: answer(orBare(schema.healthAnswer), "The gateway works", {
         ...{ status: "ok", version: "0.1.0", uptime_s: 3_600, meters: 1, meters_up: 1 },
       }),
     },
@@ -42,8 +48,8 @@ const ready = (path: string) =>
     summary: "Whether the gateway has started and its store takes values",
     tags: ["operation"],
     responses: {
-      200: answer(readyAnswer, "It is ready", readyExample),
-      503: answer(readyAnswer, "It is not ready; `problem` says why", {
+      200: answer(orBare(readyAnswer), "It is ready", readyExample),
+      503: answer(orBare(readyAnswer), "It is not ready; `problem` says why", {
         ready: false,
         problem: "the disk is full",
         store: { kind: "sqlite", state: "failing", problem: "the disk is full" },

@@ -154,7 +154,10 @@ test("tells why an interval and a live value are what they are", async () => {
     ["BT64", 48, "36010000", 100],
   );
   const live = whyAnswer.parse(await json(`${home}/why?value=live&key=power_w`));
-  assert.deepEqual([live.live?.number, live.live?.unit, live.live?.plus, live.live?.minus], [500, "W", [8], [9]]);
+  assert.deepEqual(
+    [live.live?.number, live.live?.unit, live.live?.sources.map(({ sign, source }) => `${sign}${source}`)],
+    [500, "W", ["+8", "-9"]],
+  );
   assert.equal((await get(`${home}/why?end=2026-01-01T12:01:00Z`)).status, 404);
   await done();
 });

@@ -19,24 +19,46 @@ export const proofAnswer = z
   })
   .openapi("Proof");
 
-const sources = z.array(z.number().int());
+const liveWhy = z
+  .object({
+    key: z.enum(liveKeys),
+    label: z.string(),
+    number: z.number().nullable().openapi({ description: "The present value; null is unknown" }),
+    unit: z.string(),
+    time: moment("When the reading was taken; null before the first").nullable(),
+    quality: z.enum(["good", "partial", "suspect", "stale"]),
+    profile: z.string().nullable().openapi({ description: "The layouts that decoded it" }),
+    ratios: z.boolean().openapi({ description: "Whether it holds the transformer ratios of BT15" }),
+    sources: z
+      .array(
+        z.object({
+          source: z.number().int().openapi({ description: "The guide's source ID" }),
+          name: z.string(),
+          sign: z.enum(["+", "-"]).openapi({ description: "Whether it is added or subtracted" }),
+          table: z.enum(["BT23", "BT28"]),
+          offset: z
+            .number()
+            .nullable()
+            .openapi({ description: "Of its four bytes; null if the meter's list of sources decides it" }),
+          raw: z
+            .number()
+            .nullable()
+            .openapi({ description: "The integer on the wire; null if it does not follow from the reading" }),
+          scale: z.number().nullable().openapi({ description: "One step of the integer, in `unit`" }),
+          unit: z.string(),
+        }),
+      )
+      .openapi({ description: "What the meter sent for it; empty if it has no such value" }),
+    verdict: z.string().openapi({ description: "What the guard said, in one sentence" }),
+  })
+  .openapi("LiveWhy");
 
 export const whyAnswer = z
   .object({
     id: z.string(),
     value: z.enum(["interval", "live"]),
     interval: orNull(interval, "The interval as it is stored; null for a live value"),
-    live: z
-      .object({
-        key: z.enum(liveKeys),
-        number: z.number().nullable().openapi({ description: "The present value; null is unknown" }),
-        unit: z.string(),
-        quality: z.enum(["good", "partial", "suspect", "stale"]).openapi({ description: "What the guard said" }),
-        plus: sources.openapi({ description: "Source IDs whose values are added up" }),
-        minus: sources.openapi({ description: "Source IDs whose values are subtracted" }),
-      })
-      .nullable()
-      .openapi({ description: "The live value; null for an interval" }),
+    live: orNull(liveWhy, "The live value; null for an interval"),
     proof: orNull(proofAnswer, "null if none was kept"),
   })
   .openapi("WhyAnswer");

@@ -1,8 +1,9 @@
 /** `/api/v1/points/{id}/why`: the origin of a value. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { liveProof } from "@meterport/engine/guard/live-proof";
 import type { Proof } from "@meterport/engine/model/proof";
 import type { Store } from "@meterport/engine/ports/store";
-import { type LiveKey, liveKeyInfo } from "@meterport/protocol/meaning/readings";
+import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import { refuse, shown } from "../answers.ts";
 import { type BodyOf, badRequest, give, iso, noPoint, type Point, type Points, pointOf } from "../give.ts";
@@ -31,14 +32,8 @@ const intervalWhy = async (store: WhyStore, id: string, channel: string, end: Mi
 };
 
 const liveWhy = ({ id, view }: Point, key: LiveKey): BodyOf<typeof whyAnswer> => {
-  const live = view.live();
-  const { unit, rule } = liveKeyInfo[key];
-  const { plus, minus } = rule;
-  // Table, offset and bytes of a live value are not kept yet.
-  return {
-    ...{ id, value: "live", interval: null, proof: null },
-    live: { key, number: live[key], unit, quality: live.quality, plus, minus },
-  };
+  const { value, ...rest } = liveProof(key, view.live(), { profile: view.detail().identity?.profile });
+  return { id, value: "live", interval: null, proof: null, live: { ...rest, number: value } };
 };
 
 export const addWhy = (app: OpenAPIHono, points: Points, store: WhyStore): void => {

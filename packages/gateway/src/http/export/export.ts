@@ -1,0 +1,94 @@
+/** `/api/v1/points/{id}/export`: what is stored, as a file. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { UsageError } from "@meterport/protocol/errors";
+import { type ExportRequest, exportTypes } from "../../exports/export-request.ts";
+import { exportStream } from "../../exports/export-stream.ts";
+import { refuse } from "../answers.ts";
+import { badRequest, noPoint, pointOf } from "../give.ts";
+import { oneDay, rangeOf } from "../values/range.ts";
+import type { ValuesOptions } from "../values/values.ts";
+import { exportRoute } from "./routes.ts";
+
+/** An export reads for as long as its client takes; more at once would keep the store from others. */
+const mostAtOnce = 4;
+
+export type ExportStore = Parameters<typeof exportStream>[0];
+
+export interface ExportOptions extends ValuesOptions {
+  readonly store: ValuesOptions["store"] & ExportStore;
+}
+
+const extensions: Readonly<Record<ExportRequest["format"], string>> = {
+  csv: "csv",
+  json: "ndjson",
+  parquet: "parquet",
+};
+
+/** The bytes as a stream that reads no more than its client takes; `first` is what was read to see that it can be done. */
+const streamOf = (
+  bytes: AsyncGenerator<Uint8Array>,
+  first: IteratorResult<Uint8Array>,
+  done: () => void,
+): ReadableStream<Uint8Array> => {
+  let next: IteratorResult<Uint8Array> | undefined = first;
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        try {
+          const { value, done: ended } = next ?? (await bytes.next());
+          next = undefined;
+          if (!ended) return controller.enqueue(value);
+          controller.close();
+          done();
+        } catch (error) {
+          done();
+          throw error;
+        }
+      },
+      cancel: async () => {
+        done();
+        await bytes.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+};
+
+export const addExport = (app: OpenAPIHono, options: ExportOptions): void => {
+  const { store, wall } = options;
+  let open = 0;
+  app.openapi(exportRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const point = pointOf(options, id);
+    if (point === undefined) return noPoint(c, id);
+    const { kind = "intervals", format = "csv", channel, zone = point.zone, ...query } = c.req.valid("query");
+    const range = rangeOf(query, wall(), 31 * oneDay);
+    if (typeof range === "string") return badRequest(c, range);
+    if (open >= mostAtOnce)
+      return refuse(c, 503, "busy", "other exports are in progress: try again when they are done");
+    open++;
+    let counted = true;
+    const done = (): void => {
+      if (counted) open--;
+      counted = false;
+    };
+    const bytes = exportStream(store, { kind, format, points: [id], channels: channel, zone, ...range });
+    try {
+      const first = await bytes.next();
+      const headers = {
+        "content-type": exportTypes[format],
+        "content-disposition": `attachment; filename="${id}-${kind}.${extensions[format]}"`,
+      };
+      if (c.req.raw.method !== "HEAD") return c.body(streamOf(bytes, first, done), 200, headers);
+      // The body of a HEAD answer is dropped unread.
+      done();
+      await bytes.return(undefined);
+      return c.body(null, 200, headers);
+    } catch (error) {
+      done();
+      if (!(error instanceof UsageError)) throw error;
+      if (format === "parquet" && error.code !== "no-such-channel") return refuse(c, 409, "no-format", error.message);
+      return badRequest(c, error.message);
+    }
+  });
+};
