@@ -19,6 +19,7 @@ import type { Environment } from "./config/environment.ts";
 import type { ReloadPlan } from "./config/reload-plan.ts";
 import { Reloader, type ReloadOutcome } from "./config/reloader.ts";
 import { openDoor, openFront } from "./http/front.ts";
+import { watchProcess } from "./http/metrics/own-process.ts";
 import { dashboard, ownVersion } from "./installation.ts";
 import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
@@ -250,6 +251,7 @@ const startLocked = async (options: DaemonOptions, { config, log, logging, lock 
     log.info("no meter is configured: using a simulated household");
     await fillPastDay(demo, store);
   }
+  const ownProcess = watchProcess();
   const gateway = await createGateway({
     meters: demo === undefined ? configuredMeters(running, config.meters) : [demoMeter(demo, running)],
     store,
@@ -262,6 +264,7 @@ const startLocked = async (options: DaemonOptions, { config, log, logging, lock 
     host: config.http.host,
     allowedHosts: config.http.allowedHosts,
     access,
+    process: ownProcess.figures,
   });
   const server = await openFront({ http: config.http, fetch: gateway.app.fetch, log });
   gateway.start();
@@ -306,6 +309,7 @@ const startLocked = async (options: DaemonOptions, { config, log, logging, lock 
       await gateway.stop();
       await closed;
       forget();
+      ownProcess.stop();
       systemd.close();
       lock.release();
     },

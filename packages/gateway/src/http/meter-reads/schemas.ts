@@ -1,6 +1,6 @@
 /** Answers that are read from the meter on request. */
 import { z } from "@hono/zod-openapi";
-import { moment } from "../schemas.ts";
+import { moment, orNull } from "../schemas.ts";
 
 const head = {
   id: z.string(),
@@ -26,25 +26,24 @@ const believed = { quality: z.enum(["good", "suspect"]), doubts };
 
 const time = z.string().nullable().openapi({ description: "ISO 8601 UTC; null for never" });
 const happened = { count: z.number().int(), last: time, timeKnown: z.boolean() };
-const voltageEvent = z.object({ ...happened, voltage_v: z.number().nullable() });
-const distortion = z.object({
-  ...happened,
-  highest_percent: z.number(),
-  highestAt: time,
-  average_percent: z.number(),
-});
+const voltageEvent = z.object({ ...happened, voltage_v: z.number().nullable() }).openapi("VoltageEvent");
+const distortion = z
+  .object({ ...happened, highest_percent: z.number(), highestAt: time, average_percent: z.number() })
+  .openapi("Distortion");
 const maybe = z.number().nullable();
 
-const phase = z.object({
-  sags: voltageEvent,
-  surges: voltageEvent,
-  deepSags: voltageEvent.nullable(),
-  overCurrents: z.number().int(),
-  phaseLosses: z.object({ ...happened, now: z.boolean() }),
-  voltageDistortion: distortion.nullable(),
-  currentDistortion: distortion.nullable(),
-  powerDistortion: distortion.nullable(),
-});
+const phase = z
+  .object({
+    sags: voltageEvent,
+    surges: voltageEvent,
+    deepSags: orNull(voltageEvent, "By the second thresholds; null before firmware 4.10"),
+    overCurrents: z.number().int(),
+    phaseLosses: z.object({ ...happened, now: z.boolean() }),
+    voltageDistortion: orNull(distortion, "null before firmware 3.10"),
+    currentDistortion: orNull(distortion, "null before firmware 3.10"),
+    powerDistortion: orNull(distortion, "null before firmware 3.10"),
+  })
+  .openapi("PhaseQuality");
 
 export const powerQuality = z
   .object({

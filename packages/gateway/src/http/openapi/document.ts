@@ -20,7 +20,31 @@ const tags = [
   { name: "meters", description: "The older addresses, which stay" },
 ];
 
+const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
+/**
+ * The name of an operation, for clients that are generated: the words of its path, and its method unless it reads.
+ *
+ * @example
+ * operationIdOf("get", "/api/v1/points/{id}/captures/{name}") // "pointCapture"
+ * operationIdOf("delete", "/api/v1/session") // "deleteSession"
+ */
+export const operationIdOf = (method: string, path: string): string => {
+  const parts = path
+    .replace(/^\/api\/v1\//, "")
+    .replace(/^\//, "root/")
+    .split("/");
+  const words = parts.flatMap((part, n) => {
+    if (part.startsWith("{") || (part === "root" && parts[1] === "metrics")) return [];
+    return [parts[n + 1]?.startsWith("{") ? part.replace(/s$/, "") : part];
+  });
+  const [first = "", ...rest] = [...(method === "get" ? [] : [method]), ...words];
+  return [first, ...rest.map(capitalised)].join("");
+};
+
 export const describeApi = (app: OpenAPIHono, version: string): void => {
+  for (const each of app.openAPIRegistry.definitions)
+    if (each.type === "route") each.route.operationId ??= operationIdOf(each.route.method, each.route.path);
   app.doc31("/api/v1/openapi.json", {
     openapi: "3.1.0",
     info: {

@@ -1,0 +1,981 @@
+/** A typed client of Meterport's API 0.1.0, written by generate.ts: do not edit it, generate it again. */
+import { ApiConnection } from "./api-connection.ts";
+
+export type Session = {
+  /** `open`: on a loopback address without users, where everybody may do everything */
+  readonly state: "signed-in" | "signed-out" | "open";
+  /** Of the user or token; null if nobody is signed in */
+  readonly name: string | null;
+  readonly kind: "user" | "token" | "ingress" | "local" | null;
+  readonly scope: "read" | "operate" | "admin" | null;
+  /** Whether the first user can be made with the code on the console */
+  readonly pairing: boolean;
+};
+
+export type ApiProblem = {
+  readonly error: string;
+  readonly message: string;
+};
+
+export type Problem = {
+  /** `urn:meterport:problem:` and the code */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** The same as `message` */
+  readonly detail: string;
+  /** The path of the request */
+  readonly instance: string;
+  readonly error: string;
+  readonly message: string;
+};
+
+export type MeterSummary = {
+  readonly id: string;
+  readonly name: string;
+  readonly link: LinkHealth;
+  readonly simulated: boolean;
+};
+
+export type LinkHealth = {
+  readonly state: "connecting" | "up" | "degraded" | "paused" | "refused" | "silent";
+  readonly url: string;
+  /** When this state began */
+  readonly since: string;
+  /** Cause of this state, as a stable code */
+  readonly cause: string | null;
+  /** The cause as a sentence */
+  readonly problem: string | null;
+  readonly baud: number | null;
+  /** The last authenticated reading */
+  readonly last_reading: string | null;
+  readonly poll_interval_ms: number;
+  /** Age at which a reading is late: shown, but marked */
+  readonly late_after_ms: number;
+  /** Age at which a reading is no longer shown as present */
+  readonly stale_after_ms: number;
+  readonly polls: number;
+  readonly failures: number;
+  readonly retries: number;
+  readonly discarded: number;
+  readonly outages: number;
+  readonly alerts: number;
+  readonly round_trip_ms: number | null;
+};
+
+export type MeterDetail = {
+  readonly id: string;
+  readonly name: string;
+  readonly link: LinkHealth;
+  readonly simulated: boolean;
+  /** What the meter says of itself; null before the first contact */
+  readonly identity: MeterIdentity | null;
+};
+
+export type MeterIdentity = {
+  readonly manufacturer: string | null;
+  readonly model: string | null;
+  readonly firmware: string | null;
+  readonly serial: string | null;
+  readonly utility_serial: string | null;
+  readonly profile: string;
+  readonly key_level: "none" | "basic" | "advanced" | null;
+};
+
+export type LiveAnswer = {
+  readonly id: string;
+  /** The last reading; null before the first */
+  readonly time: string | null;
+  readonly power_w: number | null;
+  readonly power_import_w: number | null;
+  readonly power_export_w: number | null;
+  readonly power_l1_w: number | null;
+  readonly power_l2_w: number | null;
+  readonly power_l3_w: number | null;
+  readonly voltage_l1_v: number | null;
+  readonly voltage_l2_v: number | null;
+  readonly voltage_l3_v: number | null;
+  readonly current_l1_a: number | null;
+  readonly current_l2_a: number | null;
+  readonly current_l3_a: number | null;
+  readonly frequency_hz: number | null;
+  readonly power_factor_l1: number | null;
+  readonly power_factor_l2: number | null;
+  readonly power_factor_l3: number | null;
+  readonly reactive_power_import_var: number | null;
+  readonly reactive_power_export_var: number | null;
+  readonly apparent_power_va: number | null;
+  readonly energy_import_wh: number | null;
+  readonly energy_export_wh: number | null;
+  readonly reactive_energy_import_varh: number | null;
+  readonly reactive_energy_export_varh: number | null;
+  readonly quality: "good" | "partial" | "suspect" | "stale";
+};
+
+export type HistoryAnswer = {
+  readonly id: string;
+  /** Start of the first step */
+  readonly from: string;
+  /** End of the last step */
+  readonly to: string;
+  /** Seconds from one point to the next */
+  readonly step: number;
+  readonly points: readonly (HistoryPoint)[];
+};
+
+export type HistoryPoint = {
+  /** Start of the step */
+  readonly time: string;
+  readonly power_w: number | null;
+  readonly power_min_w: number | null;
+  readonly power_max_w: number | null;
+  readonly energy_import_wh: number | null;
+  readonly energy_export_wh: number | null;
+};
+
+export type LogAnswer = {
+  readonly id: string;
+  /** When the meter was read, at most a minute ago */
+  readonly time_read: string;
+  readonly entries: readonly (LogEntry)[];
+};
+
+export type LogEntry = {
+  /** When it happened; null if the meter's date is impossible */
+  readonly time: string | null;
+  /** The meter's event counter */
+  readonly number: number | null;
+  /** Number of the event, without the manufacturer bit */
+  readonly code: number;
+  /** The same as in the log, with that bit */
+  readonly raw: number;
+  /** In English; null if no public list has the event */
+  readonly name: string | null;
+  readonly argument: {
+    /** The bytes as in the log */
+    readonly hex: string;
+    readonly number: number | null;
+    /** Their meaning, in English; empty if they have none */
+    readonly text: string;
+    readonly parts: readonly ({
+      readonly key: string;
+      readonly value: number;
+      readonly meaning: string | null;
+    })[];
+  };
+  readonly severity: "status" | "alarm" | null;
+  /** Source of the name */
+  readonly source: "ANSI C12.19" | "head-end list" | null;
+};
+
+export type Capture = {
+  readonly name: string;
+  /** When the link failed */
+  readonly time: string;
+  readonly bytes: number;
+  /** State of the link after that; null if the file does not give it */
+  readonly state: "degraded" | "paused" | "refused" | "silent" | null;
+  /** Cause, as a stable code */
+  readonly cause: string | null;
+};
+
+export type PointsPage = {
+  readonly points: readonly (PointSummary)[];
+  /** `cursor` of the next page; null if this is the last one */
+  readonly next: string | null;
+  /** Points in all, whatever the filter */
+  readonly total: number;
+  /** How many points are in each state, whatever the filter; at most 10 s old */
+  readonly states: {
+    readonly up: number;
+    readonly degraded: number;
+    readonly connecting: number;
+    readonly paused: number;
+    readonly refused: number;
+    readonly silent: number;
+  };
+};
+
+export type PointSummary = {
+  /** The point's id, from the configuration */
+  readonly id: string;
+  readonly name: string;
+  /** IANA zone of its days and months */
+  readonly zone: string;
+  /** Rating of the main fuse; null if it is not configured */
+  readonly fuse_a: number | null;
+  /** True for a virtual meter */
+  readonly simulated: boolean;
+  readonly link: {
+    readonly state: "up" | "degraded" | "connecting" | "paused" | "refused" | "silent";
+    /** When this state began */
+    readonly since: string;
+    /** Cause of this state, as a stable code */
+    readonly cause: string | null;
+    /** The last authenticated reading */
+    readonly last_reading: string | null;
+  };
+  /** Present net power; null while it is not known */
+  readonly power_w: number | null;
+  readonly quality: "good" | "partial" | "suspect" | "stale";
+};
+
+export type PointDetail = {
+  /** The point's id, from the configuration */
+  readonly id: string;
+  readonly name: string;
+  /** IANA zone of its days and months */
+  readonly zone: string;
+  /** Rating of the main fuse; null if it is not configured */
+  readonly fuse_a: number | null;
+  /** True for a virtual meter */
+  readonly simulated: boolean;
+  readonly link: LinkHealth;
+  /** What the meter says of itself; null before the first contact */
+  readonly identity: MeterIdentity | null;
+  /** The meter that hangs there now; null if none is stored yet */
+  readonly device: Device | null;
+  /** Channels of which intervals are stored */
+  readonly channels: readonly (string)[];
+  /** The newest stored event */
+  readonly newest_event: PointEvent | null;
+  /** Import of this month; null without intervals */
+  readonly completeness: Completeness | null;
+};
+
+export type Device = {
+  /** The first reading from it */
+  readonly from: string;
+  /** The last moment before the next meter; null while it hangs there */
+  readonly to: string | null;
+  readonly serial: string | null;
+  readonly manufacturer: string | null;
+  readonly model: string | null;
+  readonly firmware: string | null;
+  readonly profile: string | null;
+  /** Registers by name, in their units */
+  readonly start: { readonly [name: string]: number };
+  /** Registers by name, in their units */
+  readonly end: { readonly [name: string]: number } | null;
+  /** What its registers counted and no longer show */
+  readonly carried: { readonly [name: string]: number } | null;
+};
+
+export type PointEvent = {
+  /** The same event has the same id whenever it is read */
+  readonly id: string;
+  /** When it happened or began */
+  readonly time: string;
+  /** When it ended; null while it lasts or if it has no length */
+  readonly until: string | null;
+  /** A stable code such as `outage`, `log` or `meter-exchange` */
+  readonly kind: string;
+  /** The meter's number of the event; null for our own */
+  readonly number: number | null;
+  /** Who says so */
+  readonly origin: "meter" | "outage" | "alarm" | "gateway";
+  /** What the kind adds: any JSON */
+  readonly detail: unknown;
+};
+
+export type Completeness = {
+  /** Start of the period */
+  readonly from: string;
+  /** Its end */
+  readonly to: string;
+  /** Seconds of the period that are over */
+  readonly expected_s: number;
+  /** Seconds of them that intervals with a value cover */
+  readonly present_s: number;
+  /** Rounded down, so that 100 is complete; null before any time passed */
+  readonly percent: number | null;
+  readonly by_quality: {
+    readonly good: number;
+    readonly partial: number;
+    readonly suspect: number;
+    readonly missing: number;
+  };
+  readonly by_source: {
+    readonly manual: number;
+    readonly profile: number;
+    readonly difference: number;
+    readonly estimated: number;
+  };
+};
+
+export type Devices = {
+  readonly id: string;
+  /** Oldest first */
+  readonly devices: readonly (Device)[];
+};
+
+export type PointHistory = {
+  readonly id: string;
+  /** Start of the first point */
+  readonly from: string;
+  /** End of the last point */
+  readonly to: string;
+  /** Seconds from one point to the next; null for days, months, years */
+  readonly step: number | null;
+  /** null for a step */
+  readonly resolution: "day" | "month" | "year" | null;
+  /** Zone of the days, months or years; null for a step */
+  readonly zone: string | null;
+  readonly points: readonly (HistoryPoint)[];
+};
+
+export type SeriesAnswer = {
+  readonly id: string;
+  /** Start of the first step */
+  readonly from: string;
+  /** End of the last step */
+  readonly to: string;
+  /** Seconds from one value to the next */
+  readonly step: number;
+  /** One entry for each key that was asked for and is stored */
+  readonly series: {
+    readonly power_w?: OneSeries;
+    readonly power_import_w?: OneSeries;
+    readonly power_export_w?: OneSeries;
+    readonly power_l1_w?: OneSeries;
+    readonly power_l2_w?: OneSeries;
+    readonly power_l3_w?: OneSeries;
+    readonly voltage_l1_v?: OneSeries;
+    readonly voltage_l2_v?: OneSeries;
+    readonly voltage_l3_v?: OneSeries;
+    readonly current_l1_a?: OneSeries;
+    readonly current_l2_a?: OneSeries;
+    readonly current_l3_a?: OneSeries;
+    readonly frequency_hz?: OneSeries;
+    readonly power_factor_l1?: OneSeries;
+    readonly power_factor_l2?: OneSeries;
+    readonly power_factor_l3?: OneSeries;
+    readonly reactive_power_import_var?: OneSeries;
+    readonly reactive_power_export_var?: OneSeries;
+    readonly apparent_power_va?: OneSeries;
+    readonly energy_import_wh?: OneSeries;
+    readonly energy_export_wh?: OneSeries;
+    readonly reactive_energy_import_varh?: OneSeries;
+    readonly reactive_energy_export_varh?: OneSeries;
+  };
+};
+
+export type OneSeries = {
+  readonly mean: readonly (number | null)[];
+  readonly min: readonly (number | null)[];
+  readonly max: readonly (number | null)[];
+};
+
+export type IntervalsAnswer = {
+  readonly id: string;
+  readonly channel: string;
+  /** null for a source without a live key */
+  readonly unit: string | null;
+  /** Intervals that end after this */
+  readonly from: string;
+  /** Intervals that end at this time or before */
+  readonly to: string;
+  /** Oldest first; null if sums were asked for */
+  readonly intervals: readonly (Interval)[] | null;
+  /** `cursor` of the next page; null if this is the last one */
+  readonly next: string | null;
+  /** Zone of the periods; null without sums */
+  readonly zone: string | null;
+  /** Oldest first; null without `sum` */
+  readonly sums: readonly (IntervalSum)[] | null;
+};
+
+export type Interval = {
+  /** When it ended */
+  readonly end: string;
+  /** Its length */
+  readonly seconds: number;
+  /** In the unit of the channel; null is unknown */
+  readonly value: number | null;
+  readonly source: "manual" | "profile" | "difference" | "estimated";
+  readonly quality: "good" | "partial" | "suspect" | "missing";
+  /** What the meter noted, such as `powerFail` */
+  readonly flags: readonly (string)[];
+  /** State of the counter at its end */
+  readonly register: number | null;
+  /** 1 for the first value; each better one counts it up */
+  readonly revision: number;
+  /** When this revision was stored */
+  readonly stored: string;
+};
+
+export type IntervalSum = {
+  /** Start of the period */
+  readonly from: string;
+  /** Its end */
+  readonly to: string;
+  /** Sum of the known values; null if there is none */
+  readonly value: number | null;
+  /** Seconds that the intervals with a value cover */
+  readonly seconds: number;
+  readonly by_quality: {
+    readonly good: number;
+    readonly partial: number;
+    readonly suspect: number;
+    readonly missing: number;
+  };
+  readonly by_source: {
+    readonly manual: number;
+    readonly profile: number;
+    readonly difference: number;
+    readonly estimated: number;
+  };
+};
+
+export type RegistersAnswer = {
+  readonly id: string;
+  /** Oldest first */
+  readonly registers: readonly (RegisterState)[];
+  /** `cursor` of the next page; null if this is the last one */
+  readonly next: string | null;
+};
+
+export type RegisterState = {
+  readonly register: string;
+  /** 0 is the sum of all tiers */
+  readonly tier: number;
+  /** When it had this state */
+  readonly time: string;
+  readonly value: number;
+  /** Why it was kept */
+  readonly reason: "daily" | "exchange" | "self-read" | "demand-reset" | "first" | "manual";
+  /** The meter that hung there */
+  readonly serial: string | null;
+};
+
+export type CompletenessAnswer = {
+  readonly id: string;
+  readonly channel: string;
+  readonly zone: string;
+  readonly resolution: "day" | "month";
+  /** Oldest first */
+  readonly periods: readonly (Completeness)[];
+};
+
+export type Events = {
+  readonly id: string;
+  readonly events: readonly (PointEvent)[];
+  /** `cursor` of the next page; null if this is the last one */
+  readonly next: string | null;
+};
+
+export type Outages = {
+  readonly id: string;
+  readonly outages: readonly ({
+    /** When it began */
+    readonly time: string;
+    /** When it ended; null while it lasts */
+    readonly until: string | null;
+    /** Its length; null while it lasts */
+    readonly seconds: number | null;
+    /** Who says so */
+    readonly origin: "meter" | "outage" | "alarm" | "gateway";
+    readonly detail: unknown;
+  })[];
+  /** `cursor` of the next page; null if this is the last one */
+  readonly next: string | null;
+};
+
+export type WhyAnswer = {
+  readonly id: string;
+  readonly value: "interval" | "live";
+  /** The interval as it is stored; null for a live value */
+  readonly interval: Interval | null;
+  /** The live value; null for an interval */
+  readonly live: LiveWhy | null;
+  /** null if none was kept */
+  readonly proof: Proof | null;
+};
+
+export type LiveWhy = {
+  readonly key: "power_w" | "power_import_w" | "power_export_w" | "power_l1_w" | "power_l2_w" | "power_l3_w" | "voltage_l1_v" | "voltage_l2_v" | "voltage_l3_v" | "current_l1_a" | "current_l2_a" | "current_l3_a" | "frequency_hz" | "power_factor_l1" | "power_factor_l2" | "power_factor_l3" | "reactive_power_import_var" | "reactive_power_export_var" | "apparent_power_va" | "energy_import_wh" | "energy_export_wh" | "reactive_energy_import_varh" | "reactive_energy_export_varh";
+  readonly label: string;
+  /** The present value; null is unknown */
+  readonly number: number | null;
+  readonly unit: string;
+  /** When the reading was taken; null before the first */
+  readonly time: string | null;
+  readonly quality: "good" | "partial" | "suspect" | "stale";
+  /** The layouts that decoded it */
+  readonly profile: string | null;
+  /** Whether it holds the transformer ratios of BT15 */
+  readonly ratios: boolean;
+  /** What the meter sent for it; empty if it has no such value */
+  readonly sources: readonly ({
+    /** The guide's source ID */
+    readonly source: number;
+    readonly name: string;
+    /** Whether it is added or subtracted */
+    readonly sign: "+" | "-";
+    readonly table: "BT23" | "BT28";
+    /** Of its four bytes; null if the meter's list of sources decides it */
+    readonly offset: number | null;
+    /** The integer on the wire; null if it does not follow from the reading */
+    readonly raw: number | null;
+    /** One step of the integer, in `unit` */
+    readonly scale: number | null;
+    readonly unit: string;
+  })[];
+  /** What the guard said, in one sentence */
+  readonly verdict: string;
+};
+
+export type Proof = {
+  /** When the answer came */
+  readonly time: string;
+  /** The table that was read; null if no meter was read */
+  readonly table: string | null;
+  /** Offset of the first byte in that table */
+  readonly offset: number | null;
+  /** The bytes as read, in hex; null if they were not kept */
+  readonly raw: string | null;
+  /** The layouts that decoded them */
+  readonly profile: string | null;
+  /** The meter's clock minus ours */
+  readonly clock_offset_ms: number | null;
+  /** What was done, in one sentence */
+  readonly note: string;
+};
+
+export type JournalAnswer = {
+  /** Ascending; without gaps, except for what a filter left out */
+  readonly entries: readonly (JournalEntry)[];
+  /** `after` of the next request */
+  readonly next: number;
+  /** Whether more entries follow */
+  readonly more: boolean;
+  /** Number of the oldest entry that is kept */
+  readonly oldest: number | null;
+  /** True if entries after `after` are deleted already: read the values instead */
+  readonly passed: boolean;
+};
+
+export type JournalEntry = {
+  /** Rises by 1 with each change, over all points; never used twice */
+  readonly number: number;
+  /** When it was stored */
+  readonly stored: string;
+  /** Id of the point */
+  readonly point: string;
+  readonly kind: "interval";
+  readonly channel: string;
+  readonly interval: Interval;
+} | {
+  /** Rises by 1 with each change, over all points; never used twice */
+  readonly number: number;
+  /** When it was stored */
+  readonly stored: string;
+  /** Id of the point */
+  readonly point: string;
+  readonly kind: "register";
+  readonly register: RegisterState;
+} | {
+  /** Rises by 1 with each change, over all points; never used twice */
+  readonly number: number;
+  /** When it was stored */
+  readonly stored: string;
+  /** Id of the point */
+  readonly point: string;
+  readonly kind: "event";
+  readonly event: PointEvent;
+} | {
+  /** Rises by 1 with each change, over all points; never used twice */
+  readonly number: number;
+  /** When it was stored */
+  readonly stored: string;
+  /** Id of the point */
+  readonly point: string;
+  readonly kind: "device";
+  readonly device: Device;
+};
+
+export type QualityAnswer = {
+  readonly id: string;
+  /** When the meter was read, at most a minute ago */
+  readonly time_read: string;
+  readonly power_quality: PowerQuality;
+};
+
+export type PowerQuality = {
+  readonly phases: {
+    readonly L1: PhaseQuality;
+    readonly L2: PhaseQuality;
+    readonly L3: PhaseQuality;
+  };
+  readonly frequency: {
+    readonly lowest_hz: number | null;
+    /** ISO 8601 UTC; null for never */
+    readonly lowestAt: string | null;
+    readonly highest_hz: number | null;
+    /** ISO 8601 UTC; null for never */
+    readonly highestAt: string | null;
+  };
+  readonly shortOutages: number;
+  readonly criticalVoltages: readonly ({
+    /** ISO 8601 UTC; null for never */
+    readonly at: string | null;
+    readonly drp_percent: number;
+    readonly drc_percent: number;
+  })[] | null;
+  readonly thresholds: {
+    readonly longOutage_s: number;
+    readonly sagOrSurge_s: number;
+    readonly sag_percent: number;
+    readonly surge_percent: number;
+    readonly overCurrent_percent: number;
+    readonly overCurrent_s: number | null;
+    readonly deepSag_percent: number | null;
+    readonly deepSag_s: number | null;
+    readonly voltageDistortion_percent: number | null;
+    readonly currentDistortion_percent: number | null;
+    readonly powerDistortion_percent: number | null;
+  };
+  readonly quality: "good" | "suspect";
+  readonly doubts: readonly ("time" | "sequence" | "duration" | "zone" | "configuration" | "length" | "unit" | "truncated" | "malformed" | "encrypted" | "security")[];
+};
+
+export type PhaseQuality = {
+  readonly sags: VoltageEvent;
+  readonly surges: VoltageEvent;
+  /** By the second thresholds; null before firmware 4.10 */
+  readonly deepSags: VoltageEvent | null;
+  readonly overCurrents: number;
+  readonly phaseLosses: {
+    readonly count: number;
+    /** ISO 8601 UTC; null for never */
+    readonly last: string | null;
+    readonly timeKnown: boolean;
+    readonly now: boolean;
+  };
+  /** null before firmware 3.10 */
+  readonly voltageDistortion: Distortion | null;
+  /** null before firmware 3.10 */
+  readonly currentDistortion: Distortion | null;
+  /** null before firmware 3.10 */
+  readonly powerDistortion: Distortion | null;
+};
+
+export type VoltageEvent = {
+  readonly count: number;
+  /** ISO 8601 UTC; null for never */
+  readonly last: string | null;
+  readonly timeKnown: boolean;
+  readonly voltage_v: number | null;
+};
+
+export type Distortion = {
+  readonly count: number;
+  /** ISO 8601 UTC; null for never */
+  readonly last: string | null;
+  readonly timeKnown: boolean;
+  readonly highest_percent: number;
+  /** ISO 8601 UTC; null for never */
+  readonly highestAt: string | null;
+  readonly average_percent: number;
+};
+
+export type ChildrenAnswer = {
+  readonly id: string;
+  /** When the meter was read, at most a minute ago */
+  readonly time_read: string;
+  /** M-Bus devices and MEP clients, by slot */
+  readonly children: readonly (Child)[];
+};
+
+export type Child = {
+  readonly slot: number;
+  readonly handle: number;
+  readonly kind: "mbus" | "mep";
+  readonly state: "up" | "down" | "unknown";
+  readonly alarms: readonly ({
+    readonly key: string;
+    readonly name: string;
+  })[];
+  readonly ownAlarms: number;
+  /** ISO 8601 UTC; null for never */
+  readonly statusRead: string | null;
+  /** ISO 8601 UTC; null for never */
+  readonly lastReadAttempt: string | null;
+  readonly customerId: string | null;
+  readonly schedule: {
+    readonly frequency: "hourly" | "daily" | "weekly" | "monthly" | "never" | "unknown";
+    readonly day: number;
+    readonly at: string | null;
+    readonly loadProfile_min: number | null;
+  } | null;
+  readonly attempts: number;
+  readonly answers: number;
+  /** The value that ET34 selects for control, or null */
+  readonly control: unknown;
+  /** What was last read from it, as `meterport devices --json` has it, or null */
+  readonly latest: unknown;
+  readonly quality: "good" | "suspect";
+  readonly doubts: readonly ("time" | "sequence" | "duration" | "zone" | "configuration" | "length" | "unit" | "truncated" | "malformed" | "encrypted" | "security")[];
+};
+
+export type TableAnswer = {
+  readonly id: string;
+  /** When the meter was read, at most a minute ago */
+  readonly time_read: string;
+  readonly table: string;
+  readonly title: string;
+  /** The layouts that decoded it */
+  readonly profile: string;
+  readonly size: number;
+  /** Its bytes as hex, with zeros in place of keys */
+  readonly raw: string;
+  /** By offset */
+  readonly fields: readonly (TableField)[];
+};
+
+export type TableField = {
+  /** As in `meterport read`: `devices.0.billingDay` */
+  readonly path: string;
+  /** First byte, from the start of the table */
+  readonly start: number;
+  /** The byte after its last one */
+  readonly end: number;
+  /** Lowest and highest bit; null for whole bytes */
+  readonly bits: readonly (number)[] | null;
+  /** The value on the wire; bytes as hex; null for a key */
+  readonly value: unknown;
+  /** Unit of the value on the wire */
+  readonly unit: string | null;
+  /** The guide's name of the value */
+  readonly meaning: string | null;
+  readonly reserved: boolean;
+  /** A key, which is not given */
+  readonly secret: boolean;
+};
+
+export type HealthAnswer = {
+  readonly status: "ok";
+  readonly version: string;
+  readonly uptime_s: number;
+  readonly meters: number;
+  readonly meters_up: number;
+};
+
+export type BareAnswer = {
+  readonly status: "ok" | "failed";
+};
+
+export type ReadyAnswer = {
+  readonly ready: boolean;
+  /** Why it is not ready, or what is wrong although it is */
+  readonly problem: string | null;
+  readonly store: {
+    readonly kind: string;
+    readonly state: "ok" | "busy" | "failing" | "replaced";
+    readonly problem: string | null;
+  };
+};
+
+export class MeterportApi extends ApiConnection {
+  /** Who you are, and what you may do */
+  session(init: RequestInit = {}): Promise<Session> {
+    return this.json("GET", `/api/v1/session`, {}, init);
+  }
+
+  /** Signs in with name and password */
+  postSession(body: {
+    readonly name: string;
+    readonly password: string;
+  }, init: RequestInit = {}): Promise<Session> {
+    return this.json("POST", `/api/v1/session`, {}, init, body);
+  }
+
+  /** Signs out and ends the session */
+  deleteSession(init: RequestInit = {}): Promise<Session> {
+    return this.json("DELETE", `/api/v1/session`, {}, init);
+  }
+
+  /** Makes the first user with the code on the console, and signs in */
+  postSessionPairing(body: {
+    readonly code: string;
+    readonly name: string;
+    readonly password: string;
+  }, init: RequestInit = {}): Promise<Session> {
+    return this.json("POST", `/api/v1/session/pairing`, {}, init, body);
+  }
+
+  /** All meters */
+  meters(query: { limit?: number | undefined; cursor?: string | undefined; q?: string | undefined; state?: string | undefined } = {}, init: RequestInit = {}): Promise<readonly (MeterSummary)[]> {
+    return this.json("GET", `/api/v1/meters`, query, init);
+  }
+
+  /** One meter and its identity */
+  meter(id: string, init: RequestInit = {}): Promise<MeterDetail> {
+    return this.json("GET", `/api/v1/meters/${encodeURIComponent(id)}`, {}, init);
+  }
+
+  /** Live values; a stream of them for `Accept: text/event-stream` */
+  meterLive(id: string, init: RequestInit = {}): Promise<LiveAnswer> {
+    return this.json("GET", `/api/v1/meters/${encodeURIComponent(id)}/live`, {}, init);
+  }
+
+  /** Live values and link health as server-sent events */
+  meterEvents(id: string, init: RequestInit = {}): Promise<Response> {
+    return this.open("GET", `/api/v1/meters/${encodeURIComponent(id)}/events`, {}, init);
+  }
+
+  /** Power and registers on a regular grid */
+  meterHistory(id: string, query: { from?: string | undefined; to?: string | undefined; step?: string | undefined } = {}, init: RequestInit = {}): Promise<HistoryAnswer> {
+    return this.json("GET", `/api/v1/meters/${encodeURIComponent(id)}/history`, query, init);
+  }
+
+  /** The newest entries of the meter's own event log */
+  meterLog(id: string, query: { limit?: string | undefined } = {}, init: RequestInit = {}): Promise<LogAnswer> {
+    return this.json("GET", `/api/v1/meters/${encodeURIComponent(id)}/log`, query, init);
+  }
+
+  /** The newest entries of the meter's own event log */
+  pointLog(id: string, query: { limit?: string | undefined } = {}, init: RequestInit = {}): Promise<LogAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/log`, query, init);
+  }
+
+  /** Captures of the traffic before the link failed */
+  meterCaptures(id: string, init: RequestInit = {}): Promise<readonly (Capture)[]> {
+    return this.json("GET", `/api/v1/meters/${encodeURIComponent(id)}/captures`, {}, init);
+  }
+
+  /** Captures of the traffic before the link failed */
+  pointCaptures(id: string, init: RequestInit = {}): Promise<readonly (Capture)[]> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/captures`, {}, init);
+  }
+
+  /** One capture, as a file for `meterport explain`, `redact` and `replay` */
+  meterCapture(id: string, name: string, query: { redacted?: string | undefined } = {}, init: RequestInit = {}): Promise<Response> {
+    return this.open("GET", `/api/v1/meters/${encodeURIComponent(id)}/captures/${encodeURIComponent(name)}`, query, init);
+  }
+
+  /** One capture, as a file for `meterport explain`, `redact` and `replay` */
+  pointCapture(id: string, name: string, query: { redacted?: string | undefined } = {}, init: RequestInit = {}): Promise<Response> {
+    return this.open("GET", `/api/v1/points/${encodeURIComponent(id)}/captures/${encodeURIComponent(name)}`, query, init);
+  }
+
+  /** The metering points, by pages */
+  points(query: { limit?: number | undefined; cursor?: string | undefined; q?: string | undefined; state?: string | undefined } = {}, init: RequestInit = {}): Promise<PointsPage> {
+    return this.json("GET", `/api/v1/points`, query, init);
+  }
+
+  /** One point: its link, its meter, and what is stored of it */
+  point(id: string, init: RequestInit = {}): Promise<PointDetail> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}`, {}, init);
+  }
+
+  /** The meters that hung there, one after the other */
+  pointDevices(id: string, init: RequestInit = {}): Promise<Devices> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/devices`, {}, init);
+  }
+
+  /** Live values */
+  pointLive(id: string, init: RequestInit = {}): Promise<LiveAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/live`, {}, init);
+  }
+
+  /** Health of the link to the meter */
+  pointLink(id: string, init: RequestInit = {}): Promise<LinkHealth> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/link`, {}, init);
+  }
+
+  /** Power and registers on a regular grid, or by local days, months or years */
+  pointHistory(id: string, query: { from?: string | undefined; to?: string | undefined; step?: string | undefined; resolution?: "day" | "month" | "year" | undefined; zone?: string | undefined } = {}, init: RequestInit = {}): Promise<PointHistory> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/history`, query, init);
+  }
+
+  /** Means and extremes of any live keys on a regular grid */
+  pointSeries(id: string, query: { from?: string | undefined; to?: string | undefined; keys?: string | undefined; step?: string | undefined } = {}, init: RequestInit = {}): Promise<SeriesAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/series`, query, init);
+  }
+
+  /** Energy by interval, or its sums by local day, month or year */
+  pointIntervals(id: string, query: { channel?: string | undefined; from?: string | undefined; to?: string | undefined; sum?: "day" | "month" | "year" | undefined; zone?: string | undefined; limit?: number | undefined; cursor?: string | undefined } = {}, init: RequestInit = {}): Promise<IntervalsAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/intervals`, query, init);
+  }
+
+  /** States of counters: daily, at exchanges, and what the meter read itself */
+  pointRegisters(id: string, query: { from?: string | undefined; to?: string | undefined; register?: string | undefined; tier?: number | undefined; limit?: number | undefined; cursor?: string | undefined } = {}, init: RequestInit = {}): Promise<RegistersAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/registers`, query, init);
+  }
+
+  /** How much of each month or day is stored */
+  pointCompleteness(id: string, query: { channel?: string | undefined; from?: string | undefined; to?: string | undefined; resolution?: "day" | "month" | undefined; zone?: string | undefined } = {}, init: RequestInit = {}): Promise<CompletenessAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/completeness`, query, init);
+  }
+
+  /** What is stored of a point as one file, streamed */
+  pointExport(id: string, query: { kind?: "readings" | "intervals" | "registers" | "events" | undefined; format?: "csv" | "json" | "parquet" | undefined; channel?: string | undefined; from?: string | undefined; to?: string | undefined; zone?: string | undefined } = {}, init: RequestInit = {}): Promise<Response> {
+    return this.open("GET", `/api/v1/points/${encodeURIComponent(id)}/export`, query, init);
+  }
+
+  /** Stored events: the meter's log, outages, alarms, and findings of the gateway */
+  pointEvents(id: string, query: { from?: string | undefined; to?: string | undefined; limit?: number | undefined; cursor?: string | undefined; kind?: string | undefined } = {}, init: RequestInit = {}): Promise<Events> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/events`, query, init);
+  }
+
+  /** Power outages */
+  pointOutages(id: string, query: { from?: string | undefined; to?: string | undefined; limit?: number | undefined; cursor?: string | undefined } = {}, init: RequestInit = {}): Promise<Outages> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/outages`, query, init);
+  }
+
+  /** How a value came to be */
+  pointWhy(id: string, query: { value?: "interval" | "live" | undefined; channel?: string | undefined; end?: string | undefined; key?: "power_w" | "power_import_w" | "power_export_w" | "power_l1_w" | "power_l2_w" | "power_l3_w" | "voltage_l1_v" | "voltage_l2_v" | "voltage_l3_v" | "current_l1_a" | "current_l2_a" | "current_l3_a" | "frequency_hz" | "power_factor_l1" | "power_factor_l2" | "power_factor_l3" | "reactive_power_import_var" | "reactive_power_export_var" | "apparent_power_va" | "energy_import_wh" | "energy_export_wh" | "reactive_energy_import_varh" | "reactive_energy_export_varh" | undefined } = {}, init: RequestInit = {}): Promise<WhyAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/why`, query, init);
+  }
+
+  /** Each change of an interval, register, event or device, in the order in which it was stored */
+  journal(query: { after?: number | undefined; limit?: number | undefined; point?: string | undefined; kind?: string | undefined } = {}, init: RequestInit = {}): Promise<JournalAnswer> {
+    return this.json("GET", `/api/v1/journal`, query, init);
+  }
+
+  /** The meter's counts of bad voltage and current */
+  pointQuality(id: string, init: RequestInit = {}): Promise<QualityAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/quality`, {}, init);
+  }
+
+  /** The M-Bus devices and MEP clients behind the meter */
+  pointChildren(id: string, init: RequestInit = {}): Promise<ChildrenAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/children`, {}, init);
+  }
+
+  /** Any declared table of the meter, field by field */
+  pointTable(id: string, table: string, init: RequestInit = {}): Promise<TableAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/tables/${encodeURIComponent(table)}`, {}, init);
+  }
+
+  /** Whether the gateway works */
+  health(init: RequestInit = {}): Promise<HealthAnswer | BareAnswer> {
+    return this.json("GET", `/api/v1/health`, {}, init);
+  }
+
+  /** Whether the gateway works */
+  rootHealth(init: RequestInit = {}): Promise<HealthAnswer | BareAnswer> {
+    return this.json("GET", `/health`, {}, init);
+  }
+
+  /** Whether the gateway has started and its store takes values */
+  ready(init: RequestInit = {}): Promise<ReadyAnswer | BareAnswer> {
+    return this.json("GET", `/api/v1/ready`, {}, init);
+  }
+
+  /** Whether the gateway has started and its store takes values */
+  rootReady(init: RequestInit = {}): Promise<ReadyAnswer | BareAnswer> {
+    return this.json("GET", `/ready`, {}, init);
+  }
+
+  /** All points as one stream of server-sent events */
+  stream(query: { point?: string | undefined; events?: string | undefined; every?: string | undefined; after?: number | undefined } = {}, init: RequestInit = {}): Promise<Response> {
+    return this.open("GET", `/api/v1/stream`, query, init);
+  }
+
+  /** Figures of the daemon for Prometheus */
+  metrics(init: RequestInit = {}): Promise<Response> {
+    return this.open("GET", `/metrics`, {}, init);
+  }
+}
