@@ -83,9 +83,9 @@ test("a store that is only read needs no rights to write, and makes nothing", { 
   await append(store, "home", [reading(t0, { power_w: 5 })]);
   await store.close();
   server.sql(
-    "CREATE ROLE librarian LOGIN; GRANT USAGE ON SCHEMA library TO librarian; GRANT SELECT ON ALL TABLES IN SCHEMA library TO librarian",
+    "CREATE ROLE librarian LOGIN PASSWORD 'books'; GRANT USAGE ON SCHEMA library TO librarian; GRANT SELECT ON ALL TABLES IN SCHEMA library TO librarian",
   );
-  const reader = await openStoreToRead(url.replace(/\/\/[^@]*@/, "//librarian@"), silentLog, wall);
+  const reader = await openStoreToRead(url.replace(/\/\/[^@]*@/, "//librarian:books@"), silentLog, wall);
   assert.equal((await reader.readings("home", { from: 0, to: t0 + 1, limit: 9 }))[0]?.power_w, 5);
   await assert.rejects(append(reader, "home", [reading(t0 + 1)]));
   await reader.close();
@@ -168,6 +168,7 @@ test("a wrong database, a read-only user and a newer schema are refused in one s
   await store.close();
   server.sql("CREATE ROLE guest LOGIN PASSWORD 'other-secret'; UPDATE mine.migration SET version = 99");
   await refused(`${server.url}?schema=mine`, /schema mine .* was written by a newer Meterport \(version 99/);
+  await refused(server.url.replace(/:[^:@]*@/, ":other-secret@"), /refuses the login \(password authentication failed/);
   const guest = server.url.replace(/\/\/[^@]*@/, "//guest:other-secret@");
   await refused(`${guest}?schema=theirs`, /permission denied for database/);
 });
