@@ -19,7 +19,7 @@ import type { Environment } from "./config/environment.ts";
 import type { ReloadPlan } from "./config/reload-plan.ts";
 import { Reloader, type ReloadOutcome } from "./config/reloader.ts";
 import { openDoor, openFront } from "./http/front.ts";
-import { watchProcess } from "./http/metrics/own-process.ts";
+import { watchProcess } from "./http/metrics/own-figures.ts";
 import { dashboard, ownVersion } from "./installation.ts";
 import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
