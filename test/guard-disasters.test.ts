@@ -12,7 +12,7 @@ import type { Store } from "@meterport/engine/ports/store";
 import { FakeMeter, identity } from "@meterport/engine/testing/fake-meter";
 import { SteppedClock } from "@meterport/engine/testing/stepped-clock";
 import { createGateway } from "@meterport/gateway/operation/gateway";
-import { openSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
+import { openLocalSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
 import { utcFields } from "@meterport/protocol/layout/dates";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import { VirtualClock } from "./support/virtual-clock.ts";
@@ -56,7 +56,7 @@ class House {
     const meter = new FakeMeter(clock);
     Object.defineProperty(meter, "values", { get: () => this.values(this.real.wall()) });
     const log = (text: string): void => void this.lines.push(text);
-    const store = openSqliteStore(this.folder, { info: log, warn: log, error: log }, clock.wall);
+    const store = openLocalSqliteStore(this.folder, { info: log, warn: log, error: log }, clock.wall);
     if (this.meterClock !== undefined)
       meter.connected = {
         read: async () => utcFields(this.real.wall() + (this.meterClock ?? 0)),
@@ -95,7 +95,11 @@ class House {
   }
 
   async look<T>(read: (store: Store) => Promise<T>): Promise<T> {
-    const store = openSqliteStore(this.folder, { info: () => {}, warn: () => {}, error: () => {} }, this.real.wall);
+    const store = openLocalSqliteStore(
+      this.folder,
+      { info: () => {}, warn: () => {}, error: () => {} },
+      this.real.wall,
+    );
     const result = await read(store);
     await store.close();
     return result;

@@ -47,9 +47,9 @@ const setUp = async (shaky: ShakyStore) => {
   const clock = new VirtualClock();
   const meter = new FakeMeter(clock);
   meter.turn("up");
-  const keeper = new Keeper(silentLog);
-  const common = { store: shaky.store, keeper, clock, log: silentLog };
-  const point = await openPointKeeper({ point: "home", zone: "UTC", source: meter, ...common }, shaky.last);
+  const common = { store: shaky.store, clock, log: silentLog };
+  const keeper = new Keeper({ ...common, commit: 1 });
+  const point = await openPointKeeper({ point: "home", zone: "UTC", source: meter, keeper, ...common }, shaky.last);
   let state = point.guardState;
   return {
     point,
@@ -59,7 +59,7 @@ const setUp = async (shaky: ShakyStore) => {
       state = result.state;
       for (const event of result.events) point.onEvent(event);
       point.onReading(result.reading, state);
-      await keeper.settled();
+      await clock.advance(1);
       return result.events;
     },
   };

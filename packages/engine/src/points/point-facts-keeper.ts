@@ -7,7 +7,7 @@ import type { GuardEvent, GuardState } from "../guard/guard.ts";
 import type { PointJob } from "../plan/point-job.ts";
 import type { Log } from "../ports/log.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
-import type { LastRegisters, Memo, Store, StoreBatch } from "../ports/store.ts";
+import type { LastRegisters, Memo, Store } from "../ports/store.ts";
 import { guardMemoName, guardMemoWriter, resumedGuard } from "./guard-memo.ts";
 import type { Keeper } from "./keeper.ts";
 import { PointFacts } from "./point-facts.ts";
@@ -31,9 +31,9 @@ interface Resumed {
   readonly clockMemo: string | undefined;
 }
 
-type Facts = ReturnType<PointFacts["take"]>;
+type Noted = Parameters<PointFacts["take"]>[0];
 
-/** Facts that a failing store did not take wait for its next write; more than these are not kept. */
+/** Readings whose facts wait until the store says what it knows of the point; more than these are not kept. */
 const mayWait = 1_000;
 
 export class PointKeeper {
@@ -47,20 +47,18 @@ export class PointKeeper {
   #memo: string | null;
   /** What the guard noticed about the reading that comes next. */
   #noticed: GuardEvent[] = [];
-  /** Facts that are not stored yet. */
-  #owed: Facts[] = [];
+  /** Readings, which are stored already, whose facts are not known yet. */
+  #unread: Noted[] = [];
+  #loading = false;
 
   constructor(options: PointKeeperOptions, resumed: Resumed) {
-    const { point, source, clock, log, store, keeper } = options;
+    const { point, source, clock, log, keeper } = options;
     this.#options = options;
     this.guardState = resumed.guardState;
     this.#memo = resumed.guardMemo ?? null;
     this.#clockJob = new ClockJob({
       ...{ point, source, clock, log, memo: resumed.clockMemo },
-      keep: (events, text) =>
-        keeper.keep("store what the clocks show", () =>
-          store.write({ events, memos: [{ point, name: clockMemoName, text }] }),
-        ),
+      keep: (events, text) => keeper.keep({ events, memos: [{ point, name: clockMemoName, text }] }),
     });
     this.jobs = [this.#clockJob];
   }
@@ -79,12 +77,33 @@ export class PointKeeper {
     this.#noticed = [];
     const memos: Memo[] = memo === this.#memo ? [] : [{ point, name: guardMemoName, text: memo }];
     this.#memo = memo;
-    keeper.keep("store a reading", async () => {
-      this.#facts ??= await this.#load();
-      const facts = this.#facts.take({ reading, identity, events });
-      await this.#write(reading, { ...facts, memos: [...(facts.memos ?? []), ...memos] });
-    });
+    const noted: Noted = { reading, identity, events };
+    const readings = [{ point, reading }];
+    if (this.#facts !== undefined) {
+      const facts = this.#facts.take(noted);
+      keeper.keep({ readings, ...facts, memos: [...(facts.memos ?? []), ...memos] });
+      return;
+    }
+    keeper.keep({ readings, memos });
+    this.#unread = [...this.#unread, noted].slice(-mayWait);
+    void this.#follow();
   };
+
+  /** Facts follow from what the store knows of the point; while it fails, each reading asks again. */
+  async #follow(): Promise<void> {
+    if (this.#loading) return;
+    this.#loading = true;
+    try {
+      const facts = await this.#load();
+      this.#facts = facts;
+      for (const noted of this.#unread) this.#options.keeper.keep(facts.take(noted));
+      this.#unread = [];
+    } catch {
+      // The keeper says that the store fails.
+    } finally {
+      this.#loading = false;
+    }
+  }
 
   async #load(): Promise<PointFacts> {
     const { point, zone, store, clock } = this.#options;
@@ -95,25 +114,6 @@ export class PointKeeper {
       clockOffset: () => this.clockOffset()?.offset ?? null,
       ...memory,
     });
-  }
-
-  async #write(reading: LiveReading, facts: Facts): Promise<void> {
-    const { point, store } = this.#options;
-    const all = [...this.#owed, facts];
-    const batch: StoreBatch = {
-      readings: [{ point, reading }],
-      registers: all.flatMap(({ registers = [] }) => registers),
-      events: all.flatMap(({ events = [] }) => events),
-      devices: all.flatMap(({ devices = [] }) => devices),
-      memos: all.flatMap(({ memos = [] }) => memos),
-    };
-    try {
-      await store.write(batch);
-      this.#owed = [];
-    } catch (error) {
-      if (Object.values(facts).some((part) => part !== undefined && part.length > 0)) this.#owed = all.slice(-mayWait);
-      throw error;
-    }
   }
 }
 

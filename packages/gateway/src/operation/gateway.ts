@@ -40,6 +40,8 @@ export interface GatewayOptions {
   readonly meters: readonly GatewayMeter[];
   readonly store: Store;
   readonly retention: Retention;
+  /** What a power failure may cost; the keeper's default if omitted. */
+  readonly commit?: Millis | undefined;
   readonly captures: Pick<CaptureShelf, "list" | "read">;
   readonly clock: Clock;
   readonly log: Log;
@@ -89,7 +91,7 @@ interface OpenMeter {
 /** @throws what the store throws when the last registers are read */
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { store, clock, log } = options;
-  const keeper = new Keeper(log);
+  const keeper = new Keeper({ store, clock, log, commit: options.commit });
   const tally = new LinkTally();
   const meters = new LiveMeters<OpenMeter>();
   const opened = async (meter: GatewayMeter, last: LastRegisters | undefined, count: number): Promise<OpenMeter> => {
@@ -143,7 +145,9 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   });
   let unprune = (): void => {};
   const prune = (): void => {
-    keeper.keep("prune old readings", () => routine.run());
+    routine.run().catch((error: unknown) => {
+      log.warn(`store: cannot delete old readings: ${error instanceof Error ? error.message : String(error)}`);
+    });
     unprune = clock.at(clock.now() + pruneEvery, prune);
   };
   return {
@@ -164,7 +168,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       app.streams.close();
       app.pointStreams.close();
       await meters.stop();
-      await keeper.settled();
+      await keeper.stop();
       await store.close();
     },
   };

@@ -7,7 +7,8 @@ import { UsageError } from "@meterport/protocol/errors";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { isPostgresUrl } from "./postgres/postgres-url.ts";
-import { openSqliteStore, readSqliteStore } from "./sqlite/sqlite-store.ts";
+import { readSqliteStore } from "./sqlite/sqlite-store.ts";
+import { openSqliteStore } from "./sqlite/sqlite-threads.ts";
 
 /** Where the store of a configuration is. */
 export const placeOf = ({ store, data }: { readonly store?: Secret | undefined; readonly data: string }): string =>

@@ -15,7 +15,7 @@ import type { Redaction } from "../captures/redacted-capture.ts";
 import type { LinkHealth } from "../http/api.ts";
 import type { Peer } from "../http/peer.ts";
 import { createGateway } from "../operation/gateway.ts";
-import { openSqliteStore } from "../stores/sqlite/sqlite-store.ts";
+import { openLocalSqliteStore } from "../stores/sqlite/sqlite-store.ts";
 
 /** Cheap enough for tests. */
 export const cheap: Cost = { N: 2, r: 1, p: 1 };
@@ -30,7 +30,7 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
   const accessOptions = { folder, clock, entropy, cost: cheap, log: { info: note, warn: note, error: note } };
   const access = withAccess ? createAccess(accessOptions) : undefined;
   const meter = new FakeMeter(clock);
-  const store = openSqliteStore(join(folder, "data"), silentLog, clock.wall);
+  const store = openLocalSqliteStore(join(folder, "data"), silentLog, clock.wall);
   const captures = openCaptureShelf(join(folder, "captures"), silentLog);
   /** The results of redacting, in order. */
   const redactions: Redaction[] = [];
@@ -49,6 +49,8 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
     ],
     store,
     retention: { raw: 1e12, minutes: 1e12 },
+    // So that a query sees each reading.
+    commit: 1,
     clock,
     log: silentLog,
     version: "0.1.0",

@@ -13,7 +13,7 @@ export type SqliteRow = Readonly<Record<string, unknown>>;
 export interface SqliteStatement {
   readonly all: (...values: readonly SqliteValue[] | readonly [SqliteNames]) => readonly SqliteRow[];
   readonly get: (...values: readonly SqliteValue[]) => SqliteRow | undefined;
-  readonly run: (...values: readonly SqliteValue[]) => { readonly changes: number | bigint };
+  readonly run: (...values: readonly SqliteValue[] | readonly [SqliteNames]) => { readonly changes: number | bigint };
 }
 
 /** An open database. Calls are synchronous and throw SQLite's errors. */

@@ -57,7 +57,7 @@ export class SqliteFacts {
 
   /** Whether it changed anything; `proofs` remembers which proofs of this batch are stored. */
   putInterval(interval: Interval, now: Millis, proofs: Map<Proof, number>): boolean {
-    const [point, channel] = [this.#session.point(interval.point), this.#session.channel(interval.channel)];
+    const [point, channel] = [this.#session.makePoint(interval.point), this.#session.makeChannel(interval.channel)];
     const row = this.#prepare("SELECT * FROM interval WHERE meter = ? AND channel = ? AND end = ?").get(
       ...[point, channel, interval.end],
     );
@@ -77,7 +77,7 @@ export class SqliteFacts {
 
   putRegister(state: RegisterState, proofs: Map<Proof, number>): boolean {
     const { proof, ...plain } = state;
-    const point = this.#session.point(state.point);
+    const point = this.#session.makePoint(state.point);
     const { changes } = this.#prepare(
       "INSERT INTO register_state VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     ).run(
@@ -90,7 +90,7 @@ export class SqliteFacts {
   }
 
   putEvent(event: PointEvent): boolean {
-    const point = this.#session.point(event.point);
+    const point = this.#session.makePoint(event.point);
     const before = this.#prepare("SELECT * FROM happening WHERE meter = ? AND id = ?").get(point, event.id);
     if (before !== undefined && isSameEvent(before, event)) return false;
     this.#prepare(
@@ -101,7 +101,7 @@ export class SqliteFacts {
   }
 
   putDevice(device: Device): boolean {
-    const point = this.#session.point(device.point);
+    const point = this.#session.makePoint(device.point);
     const { from } = device;
     const body = deviceBody(device);
     const before = this.#prepare("SELECT body FROM device WHERE meter = ? AND start = ?").get(point, from);

@@ -1,11 +1,8 @@
 /** The journal of changes, and how far each reader has come. */
 import type { JournalChange, JournalEntry, JournalPage } from "@meterport/engine/model/journal-entry";
-import type { JournalQuery, PruneLimits } from "@meterport/engine/ports/store";
+import type { JournalQuery } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import { numberOrNull, type SqliteSession } from "./sqlite-session.ts";
-
-const deleteOld = `DELETE FROM journal WHERE stored < ?
-  AND number < ifnull((SELECT min(number) FROM journal WHERE stored >= ?), number + 1)`;
 
 export class SqliteJournal {
   readonly #session: SqliteSession;
@@ -75,24 +72,6 @@ export class SqliteJournal {
   cursors(): ReadonlyMap<string, number> {
     const rows = this.#prepare("SELECT reader, number FROM cursor ORDER BY reader").all();
     return new Map(rows.map((row) => [String(row.reader), Number(row.number)]));
-  }
-
-  /**
-   * How many entries were deleted. Inside a transaction of the caller. The wall clock may have gone back, so only entries
-   * before the first that is kept are deleted: a hole would look to readers like a change that they had seen.
-   */
-  prune({ journal, journalAtMost }: PruneLimits): number {
-    let deleted = 0;
-    if (journal !== undefined)
-      deleted += Number(
-        this.#prepare(`${deleteOld} AND number <= ifnull((SELECT min(number) FROM cursor), number)`).run(
-          journal,
-          journal,
-        ).changes,
-      );
-    if (journalAtMost !== undefined)
-      deleted += Number(this.#prepare(deleteOld).run(journalAtMost, journalAtMost).changes);
-    return deleted;
   }
 
   readonly #prepare = (sql: string) => this.#session.prepare(sql);

@@ -1,192 +1,278 @@
-/** Readings, and the minutes and hours that are made of them. */
-import { type RegisterKey, registerKeys } from "@meterport/engine/guard/measured";
+/** Readings, and history of them at any resolution. */
 import type { HistoryGrid } from "@meterport/engine/history/history-grid";
 import type { HistoryPoint } from "@meterport/engine/history/history-point";
-import type { LastRegisters, PruneLimits, Series, TimeRange } from "@meterport/engine/ports/store";
+import type { LastRegisters, Series, TimeRange } from "@meterport/engine/ports/store";
 import { emptyReading, type LiveKey, type LiveReading } from "@meterport/protocol/meaning/readings";
+import type { Millis } from "@meterport/protocol/ports";
 import { bucketRegisters, isStored, readingColumns, readingQualities } from "../reading-columns.ts";
+import type { PackedReadings } from "./packed-readings.ts";
+import {
+  extremeColumns,
+  idOf,
+  lastTime,
+  meanScale,
+  type ReadingColumn,
+  readingScale,
+  resolutions,
+  storableTime,
+  timeOfId,
+} from "./sqlite-columns.ts";
+import { SqliteResolutions } from "./sqlite-resolutions.ts";
 import { numberOrNull, type SqliteRow, type SqliteSession } from "./sqlite-session.ts";
 
-/** Seconds. History in whole hours reads the hours, in whole minutes the minutes, and anything finer the readings. */
-const widths = [3_600, 60] as const;
+const insertReading = `INSERT INTO reading (id, quality, ${readingColumns.join(", ")})
+  VALUES (${idOf("?", "?")}, ?, ${readingColumns.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
 
-const bucketColumns = [
-  ...["meter", "width", "start", "last", "power_count", "power_sum", "power_min", "power_max"],
-  ...bucketRegisters,
-];
+const scales = readingColumns.map((column) => ({ column, scale: readingScale(column) }));
 
-const insertReading = `INSERT INTO reading (meter, time, quality, ${readingColumns.join(", ")})
-  VALUES (?, ?, ?, ${readingColumns.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
+/** A whole number wherever that gives the same value back. */
+const scaled = (value: number, scale: number): number => {
+  if (scale === 1) return value;
+  const whole = Math.round(value * scale);
+  return whole / scale === value ? whole : value * scale;
+};
 
-// A reading that comes late must not set a register back, and one without a register must not blank it.
-const upsertBucket = `INSERT INTO bucket (${bucketColumns.join(", ")}) VALUES (${bucketColumns.map(() => "?").join(", ")})
-  ON CONFLICT DO UPDATE SET
-    power_count = power_count + excluded.power_count,
-    power_sum = power_sum + excluded.power_sum,
-    power_min = min(ifnull(power_min, excluded.power_min), ifnull(excluded.power_min, power_min)),
-    power_max = max(ifnull(power_max, excluded.power_max), ifnull(excluded.power_max, power_max)),
-    ${bucketRegisters
-      .map(
-        (r) =>
-          `${r} = CASE WHEN excluded.last >= last THEN ifnull(excluded.${r}, ${r}) ELSE ifnull(${r}, excluded.${r}) END`,
-      )
-      .join(",\n    ")},
-    last = max(last, excluded.last)`;
+const inRange = `id >= ${idOf(":meter", ":from")} AND id < ${idOf(":meter", ":to")}`;
+const slot = `CAST((${timeOfId} - :grid) / :width AS INTEGER) AS slot`;
 
-// Numbers are bound as floating point, hence the CAST. Beside a single max() SQLite gives the other columns of the row with the maximum.
-const rawPower = `SELECT CAST((time - :from) / :width AS INTEGER) AS slot, avg(power_w) AS mean, min(power_w) AS low, max(power_w) AS high
-  FROM reading WHERE meter = :meter AND time >= :from AND time < :to GROUP BY slot`;
-const rawRegister = (
-  column: string,
-): string => `SELECT CAST((time - :from) / :width AS INTEGER) AS slot, max(time), ${column} AS value
-  FROM reading WHERE meter = :meter AND time >= :from AND time < :to AND ${column} IS NOT NULL GROUP BY slot`;
-const bucketPower = `SELECT CAST((start - :from) / :width AS INTEGER) AS slot, sum(power_sum) / nullif(sum(power_count), 0) AS mean,
-    min(power_min) AS low, max(power_max) AS high
-  FROM bucket WHERE meter = :meter AND width = :bucket AND start >= :from AND start < :to GROUP BY slot`;
-const bucketRegister = (
-  column: string,
-): string => `SELECT CAST((start - :from) / :width AS INTEGER) AS slot, max(start), ${column} AS value
-  FROM bucket WHERE meter = :meter AND width = :bucket AND start >= :from AND start < :to AND ${column} IS NOT NULL GROUP BY slot`;
+type Table = "reading" | (typeof resolutions)[number]["table"];
 
-// Which of two registers is later, a bucket does not know: after a reading that came late, the readings say it.
-const lateRegisters = `UPDATE bucket SET ${bucketRegisters
-  .map(
-    (r) => `${r} = ifnull((SELECT ${r} FROM reading WHERE reading.meter = bucket.meter AND time >= start
-      AND time < start + width * 1000 AND reading.${r} IS NOT NULL ORDER BY time DESC LIMIT 1), ${r})`,
-  )
-  .join(",\n    ")} WHERE meter = ? AND width = ? AND start = ? AND last > ?`;
-
-interface Writable {
-  power_w: number | null;
-  power_min_w: number | null;
-  power_max_w: number | null;
-  energy_import_wh: number | null;
-  energy_export_wh: number | null;
+/** One part of a range, and the coarsest table that has it. */
+interface RangePart {
+  readonly table: Table;
+  readonly from: Millis;
+  readonly to: Millis;
 }
 
-const lastRegistersOf = (row: SqliteRow): LastRegisters => {
-  const registers: Partial<Record<RegisterKey, number>> = {};
-  for (const key of registerKeys) {
-    const value = row[key];
-    if (typeof value === "number") registers[key] = value;
-  }
-  return { time: Number(row.last), registers };
+interface Slot {
+  sum: number;
+  count: number;
+  min: number | null;
+  max: number | null;
+}
+
+const lower = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b);
+const higher = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b);
+
+const hasExtremes = (key: ReadingColumn): boolean => (extremeColumns as readonly string[]).includes(key);
+
+/** Sum, count and extremes of a key in a table, as columns `KEY_sum` and so on. */
+const figuresOf = (table: Table, key: ReadingColumn): string => {
+  const named = (sum: string, count: string, min: string, max: string): string =>
+    `${sum} AS ${key}_sum, ${count} AS ${key}_count, ${min} AS ${key}_min, ${max} AS ${key}_max`;
+  const by = ` / ${readingScale(key)}.0`;
+  if (table === "reading") return named(`sum(${key})${by}`, `count(${key})`, `min(${key})${by}`, `max(${key})${by}`);
+  if (key === "power_w") return named("sum(power_sum)", "sum(power_n)", "min(power_min)", "max(power_max)");
+  const count = `sum(CASE WHEN ${key} IS NULL THEN 0 ELSE n END)`;
+  if ((bucketRegisters as readonly string[]).includes(key))
+    return named(`sum(${key} * n)`, count, `min(${key})`, `max(${key})`);
+  const [min, max] = hasExtremes(key) ? [`min(${key}_min)${by}`, `max(${key}_max)${by}`] : ["NULL", "NULL"];
+  return named(`sum(${key} * n) / ${meanScale(key)}.0`, count, min, max);
 };
 
 export class SqliteReadings {
   readonly #session: SqliteSession;
+  readonly resolutions: SqliteResolutions;
 
   constructor(session: SqliteSession) {
     this.#session = session;
+    this.resolutions = new SqliteResolutions(session);
   }
 
-  /** Whether it was new. Inside a transaction of the caller. */
-  insert(point: number, reading: LiveReading): boolean {
-    const time = Date.parse(reading.time);
-    const values = readingColumns.map((column) => reading[column]);
-    const { prepare } = this;
-    const { changes } = prepare(insertReading).run(point, time, readingQualities.indexOf(reading.quality), ...values);
-    if (Number(changes) === 0) return false;
-    const power = reading.power_w;
-    const registers = bucketRegisters.map((column) => reading[column]);
-    for (const seconds of widths) {
-      const start = Math.floor(time / (seconds * 1000)) * seconds * 1000;
-      const head = [point, seconds, start, time, power === null ? 0 : 1, power ?? 0, power, power];
-      prepare(upsertBucket).run(...head, ...registers);
-      prepare(lateRegisters).run(point, seconds, start, time);
+  /** How many were new. Inside a transaction of the caller, who calls `resolutions.finish` at its end. */
+  insert({ points, point, time, quality, values }: PackedReadings): number {
+    const keys = points.map((id) => this.#session.makePoint(id));
+    const statement = this.#prepare(insertReading);
+    // Point, time, quality, and the values.
+    const row: (number | null)[] = Array.from({ length: 3 + scales.length }, () => null);
+    let inserted = 0;
+    for (let n = 0; n < time.length; n++) {
+      const [key, at] = [keys[point[n] as number] as number, time[n] as number];
+      if (!(at >= 0 && at <= lastTime))
+        throw new RangeError(`a reading at ${at} ms cannot be stored: its time must be between 1970 and 2109`);
+      this.resolutions.expect(key);
+      row[0] = key;
+      row[1] = at;
+      row[2] = quality[n] as number;
+      for (let i = 0; i < scales.length; i++) {
+        const value = values[n * scales.length + i] as number;
+        row[3 + i] = Number.isNaN(value) ? null : scaled(value, scales[i]?.scale ?? 1);
+      }
+      if (Number(statement.run(...row).changes) === 0) continue;
+      this.resolutions.add(key, at);
+      inserted++;
     }
-    return true;
+    return inserted;
   }
 
   history(point: number, grid: HistoryGrid): readonly HistoryPoint[] {
-    const width = grid.step * 1000;
-    const slots: Writable[] = Array.from({ length: grid.count }, () => ({
-      power_w: null,
-      power_min_w: null,
-      power_max_w: null,
-      energy_import_wh: null,
-      energy_export_wh: null,
-    }));
-    const range = { meter: point, from: grid.from, to: grid.from + grid.count * width, width };
-    const bucket = widths.find((seconds) => grid.step % seconds === 0);
-    const rows = (raw: string, stored: string) =>
-      bucket === undefined ? this.prepare(raw).all(range) : this.prepare(stored).all({ ...range, bucket });
-    for (const row of rows(rawPower, bucketPower)) {
-      const slot = slots[Number(row.slot)];
-      if (slot === undefined) continue;
-      slot.power_w = numberOrNull(row.mean);
-      slot.power_min_w = numberOrNull(row.low);
-      slot.power_max_w = numberOrNull(row.high);
-    }
-    for (const column of ["energy_import_wh", "energy_export_wh"] as const) {
-      for (const row of rows(rawRegister(column), bucketRegister(column))) {
-        const slot = slots[Number(row.slot)];
-        if (slot !== undefined) slot[column] = numberOrNull(row.value);
-      }
-    }
-    return slots.map((slot, n) => ({ time: new Date(grid.from + n * width).toISOString(), ...slot }));
+    const keys = ["energy_import_wh", "energy_export_wh"] as const;
+    return this.#session.snapshot(() => {
+      const parts = this.#partsOf(point, grid);
+      const power = this.#slots(point, grid, parts, ["power_w"]).power_w as readonly Slot[];
+      const registers = Object.fromEntries(keys.map((key) => [key, this.#lastBySlot(point, grid, parts, key)]));
+      return power.map(({ sum, count, min, max }, n) => ({
+        time: new Date(grid.from + n * grid.step * 1_000).toISOString(),
+        power_w: count === 0 ? null : sum / count,
+        power_min_w: min,
+        power_max_w: max,
+        energy_import_wh: registers.energy_import_wh?.[n] ?? null,
+        energy_export_wh: registers.energy_export_wh?.[n] ?? null,
+      }));
+    });
   }
 
+  /** Beyond the readings, extremes are known of power and voltages only. */
   series(point: number, grid: HistoryGrid, keys: readonly LiveKey[]): Series {
-    const wanted = keys.filter(isStored);
-    const width = grid.step * 1000;
-    const blank = (): (number | null)[] => Array.from({ length: grid.count }, () => null);
-    const series = Object.fromEntries(wanted.map((key) => [key, { mean: blank(), min: blank(), max: blank() }]));
-    if (wanted.length === 0) return series;
-    const columns = wanted.map(
-      (key) => `avg(${key}) AS ${key}_mean, min(${key}) AS ${key}_low, max(${key}) AS ${key}_high`,
-    );
-    const rows = this.prepare(
-      `SELECT CAST((time - :from) / :width AS INTEGER) AS slot, ${columns.join(", ")}
-        FROM reading WHERE meter = :meter AND time >= :from AND time < :to GROUP BY slot`,
-    ).all({ meter: point, from: grid.from, to: grid.from + grid.count * width, width });
-    for (const row of rows) {
-      const slot = Number(row.slot);
-      for (const key of wanted) {
-        const one = series[key];
-        if (one === undefined) continue;
-        one.mean[slot] = numberOrNull(row[`${key}_mean`]);
-        one.min[slot] = numberOrNull(row[`${key}_low`]);
-        one.max[slot] = numberOrNull(row[`${key}_high`]);
-      }
-    }
-    return series;
+    const wanted = [...new Set(keys.filter((key): key is ReadingColumn => isStored(key)))];
+    return this.#session.snapshot(() => {
+      const slots = this.#slots(point, grid, this.#partsOf(point, grid), wanted);
+      return Object.fromEntries(
+        wanted.map((key) => {
+          const list = slots[key] as readonly Slot[];
+          return [
+            key,
+            {
+              mean: list.map(({ sum, count }) => (count === 0 ? null : sum / count)),
+              min: list.map(({ min }) => min),
+              max: list.map(({ max }) => max),
+            },
+          ];
+        }),
+      );
+    });
   }
 
   readings(point: number, { from, to, limit }: TimeRange & { readonly limit: number }): readonly LiveReading[] {
-    return this.prepare("SELECT * FROM reading WHERE meter = ? AND time >= ? AND time < ? ORDER BY time LIMIT ?")
-      .all(point, from, to, limit)
+    return this.#prepare(
+      `SELECT ${timeOfId} AS time, quality, ${readingColumns.join(", ")} FROM reading WHERE ${inRange} ORDER BY id LIMIT :limit`,
+    )
+      .all({ meter: point, from: storableTime(from), to: storableTime(to), limit })
       .map((row) => {
         const quality = readingQualities[Number(row.quality)] ?? "suspect";
-        const values = Object.fromEntries(readingColumns.map((column) => [column, numberOrNull(row[column])]));
+        const values = Object.fromEntries(
+          scales.map(({ column, scale }) => {
+            const value = numberOrNull(row[column]);
+            return [column, value === null ? null : value / scale];
+          }),
+        );
         return { ...emptyReading(new Date(Number(row.time)).toISOString(), quality), ...values };
       });
   }
 
+  /** Each register's last value of the last hour that has any, from the finest table that still has it. */
   lastRegisters(point: number): LastRegisters | undefined {
-    const columns = bucketRegisters.join(", ");
+    return this.#session.snapshot(() => {
+      const found: { time: Millis | null; registers: Partial<Record<(typeof bucketRegisters)[number], number>> } = {
+        time: null,
+        registers: {},
+      };
+      const parts = this.#parts(point, 0, lastTime, 3_600);
+      for (const { table, from, to } of parts.reverse()) {
+        for (const row of this.#lastRows(point, table, from, to)) {
+          found.time ??= Number(row.time);
+          for (const key of bucketRegisters) {
+            const value = row[key];
+            if (typeof value === "number") found.registers[key] ??= value;
+          }
+        }
+        if (table === "hour" || Object.keys(found.registers).length === bucketRegisters.length) break;
+      }
+      return found.time === null || Object.keys(found.registers).length === 0
+        ? undefined
+        : { time: found.time, registers: found.registers };
+    });
+  }
+
+  /** Of an hour that is over, one row is enough; of the present one every row may have the last value of a register. */
+  #lastRows(point: number, table: Table, from: Millis, to: Millis): readonly SqliteRow[] {
+    const time = table === "reading" ? timeOfId : `${timeOfId} + last`;
     const some = bucketRegisters.map((column) => `${column} IS NOT NULL`).join(" OR ");
-    const row = this.prepare(
-      `SELECT last, ${columns} FROM bucket WHERE meter = ? AND width = 3600 AND (${some}) ORDER BY start DESC LIMIT 1`,
-    ).get(point);
-    return row === undefined ? undefined : lastRegistersOf(row);
+    return this.#prepare(
+      `SELECT ${time} AS time, ${bucketRegisters.join(", ")} FROM ${table}
+        WHERE ${inRange} AND (${some}) ORDER BY id DESC LIMIT :limit`,
+    ).all({ meter: point, from, to, limit: table === "hour" ? 1 : 3_600 });
   }
 
-  newest(): number | null {
-    return numberOrNull(this.prepare("SELECT max(last) AS newest FROM bucket WHERE width = 3600").get()?.newest);
+  /** The newest reading of all points; null if there is none. */
+  newest(): Millis | null {
+    let newest: Millis | null = null;
+    for (const { key } of this.#prepare("SELECT key FROM meter").all())
+      newest = higher(newest, this.resolutions.newest(Number(key)));
+    return newest;
   }
 
-  /** How many readings and minutes were deleted. Inside a transaction of the caller. */
-  prune({ readings, minutes }: PruneLimits): { readonly readings: number; readonly minutes: number } {
-    const deleted = { readings: 0, minutes: 0 };
-    for (const { key } of this.prepare("SELECT key FROM meter").all()) {
-      const count = (sql: string, before: number | undefined): number =>
-        before === undefined ? 0 : Number(this.prepare(sql).run(Number(key), before).changes);
-      deleted.readings += count("DELETE FROM reading WHERE meter = ? AND time < ?", readings);
-      deleted.minutes += count("DELETE FROM bucket WHERE meter = ? AND width = 60 AND start < ?", minutes);
+  #partsOf(point: number, { from, step, count }: HistoryGrid): readonly RangePart[] {
+    return this.#parts(point, from, from + count * step * 1_000, step);
+  }
+
+  /**
+   * Which table has which part of a range: the coarsest whose rows fit into the step, and finer ones for what is not over
+   * yet.
+   */
+  #parts(point: number, from: Millis, to: Millis, step: number): RangePart[] {
+    const newest = this.resolutions.newest(point) ?? Number.POSITIVE_INFINITY;
+    const parts: RangePart[] = [];
+    let begin = storableTime(from);
+    const end = storableTime(to);
+    for (const { table, seconds } of [...resolutions].reverse()) {
+      if (step % seconds !== 0) continue;
+      const width = seconds * 1_000;
+      const open = newest === Number.POSITIVE_INFINITY ? end : Math.min(newest - (newest % width), end);
+      if (open > begin) parts.push({ table, from: begin, to: open });
+      begin = Math.max(begin, open);
     }
-    return deleted;
+    if (end > begin) parts.push({ table: "reading", from: begin, to: end });
+    return parts;
   }
 
-  readonly prepare = (sql: string) => this.#session.prepare(sql);
+  #slots(
+    point: number,
+    grid: HistoryGrid,
+    parts: readonly RangePart[],
+    keys: readonly ReadingColumn[],
+  ): Readonly<Partial<Record<ReadingColumn, readonly Slot[]>>> {
+    const blank = (): Slot[] => Array.from({ length: grid.count }, () => ({ sum: 0, count: 0, min: null, max: null }));
+    const slots = new Map(keys.map((key) => [key, blank()]));
+    if (keys.length > 0)
+      for (const part of parts) {
+        const columns = keys.map((key) => figuresOf(part.table, key)).join(", ");
+        const sql = `SELECT ${slot}, ${columns} FROM ${part.table} WHERE ${inRange} GROUP BY slot`;
+        for (const row of this.#prepare(sql).all(this.#namesOf(point, grid, part)))
+          for (const [key, list] of slots) {
+            const one = list[Number(row.slot)];
+            if (one === undefined) continue;
+            one.sum += Number(row[`${key}_sum`] ?? 0);
+            one.count += Number(row[`${key}_count`] ?? 0);
+            one.min = lower(one.min, numberOrNull(row[`${key}_min`]));
+            one.max = higher(one.max, numberOrNull(row[`${key}_max`]));
+          }
+      }
+    return Object.fromEntries(slots);
+  }
+
+  /** Beside a single max() SQLite gives the other columns of the row with the maximum. */
+  #lastBySlot(
+    point: number,
+    grid: HistoryGrid,
+    parts: readonly RangePart[],
+    column: (typeof bucketRegisters)[number],
+  ): readonly (number | null)[] {
+    const values: (number | null)[] = Array.from({ length: grid.count }, () => null);
+    for (const part of parts) {
+      const sql = `SELECT ${slot}, max(id) & 1 AS any_id, ${column} AS value FROM ${part.table}
+        WHERE ${inRange} AND ${column} IS NOT NULL GROUP BY slot`;
+      for (const row of this.#prepare(sql).all(this.#namesOf(point, grid, part)))
+        if (Number(row.slot) < grid.count) values[Number(row.slot)] = numberOrNull(row.value);
+    }
+    return values;
+  }
+
+  #namesOf(point: number, grid: HistoryGrid, { from, to }: RangePart) {
+    return { meter: point, from, to, grid: grid.from, width: grid.step * 1_000 };
+  }
+
+  readonly #prepare = (sql: string) => this.#session.prepare(sql);
 }

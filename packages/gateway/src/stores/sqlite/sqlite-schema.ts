@@ -1,7 +1,22 @@
 /** The shape of the database, and how older shapes become this one. */
 import { UsageError } from "@meterport/protocol/errors";
 import { bucketRegisters, readingColumns } from "../reading-columns.ts";
+import { idOf, lastTime, type ReadingColumn, readingScale, resolutions } from "./sqlite-columns.ts";
 import type { SqliteConnection } from "./sqlite-driver.ts";
+import { makeQuarters, resolutionColumns } from "./sqlite-resolutions.ts";
+
+/** The columns of the first version, which must not change with those of today. */
+const firstReadingColumns = readingColumns;
+const firstBucketRegisters = bucketRegisters;
+
+const scaledColumn = (column: ReadingColumn): string =>
+  readingScale(column) === 1 ? column : `round(${column} * ${readingScale(column)})`;
+
+const bucketValues = `power_n, power_sum, power_min, power_max, ${bucketRegisters.join(", ")}`;
+const fromBuckets = (table: "minute" | "hour"): string =>
+  `INSERT INTO ${table} (id, n, last, ${bucketValues})
+    SELECT ${idOf("meter", "start")}, power_count, last - start, ${bucketValues.replace("power_n", "power_count")}
+    FROM bucket WHERE width = ${table === "minute" ? 60 : 3_600} AND start BETWEEN 0 AND ${lastTime} ORDER BY meter, start;`;
 
 /**
  * One entry per version, never changed once released: entry n turns version n into n + 1.
@@ -14,13 +29,13 @@ const migrations: readonly string[] = [
   CREATE TABLE meter (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
   CREATE TABLE reading (
     meter INTEGER NOT NULL REFERENCES meter, time INTEGER NOT NULL, quality INTEGER NOT NULL,
-    ${readingColumns.map((column) => `${column} REAL`).join(", ")},
+    ${firstReadingColumns.map((column) => `${column} REAL`).join(", ")},
     PRIMARY KEY (meter, time)
   ) WITHOUT ROWID;
   CREATE TABLE bucket (
     meter INTEGER NOT NULL REFERENCES meter, width INTEGER NOT NULL, start INTEGER NOT NULL, last INTEGER NOT NULL,
     power_count INTEGER NOT NULL, power_sum REAL NOT NULL, power_min REAL, power_max REAL,
-    ${bucketRegisters.map((column) => `${column} REAL`).join(", ")},
+    ${firstBucketRegisters.map((column) => `${column} REAL`).join(", ")},
     PRIMARY KEY (meter, width, start)
   ) WITHOUT ROWID;
   CREATE TABLE event (
@@ -65,40 +80,45 @@ const migrations: readonly string[] = [
     number INTEGER PRIMARY KEY AUTOINCREMENT, stored INTEGER NOT NULL, meter INTEGER NOT NULL, kind TEXT NOT NULL,
     body TEXT NOT NULL
   );
-  CREATE INDEX journal_by_time ON journal (stored);
   CREATE TABLE cursor (reader TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+  `,
+  // One number for point and time, whole numbers for fractions, a table for each resolution.
+  `
+  ALTER TABLE reading RENAME TO old_reading;
+  CREATE TABLE reading (
+    id INTEGER PRIMARY KEY, quality INTEGER NOT NULL, ${readingColumns.map((column) => `${column} REAL`).join(", ")}
+  );
+  INSERT INTO reading SELECT ${idOf("meter", "time")}, quality, ${readingColumns.map(scaledColumn).join(", ")}
+    FROM old_reading WHERE time BETWEEN 0 AND ${lastTime} ORDER BY meter, time;
+  DROP TABLE old_reading;
+  ${resolutions.map(({ table }) => `CREATE TABLE ${table} (id INTEGER PRIMARY KEY, ${resolutionColumns});`).join("\n")}
+  ${(["minute", "hour"] as const).map(fromBuckets).join("\n")}
+  DROP TABLE bucket;
   `,
 ];
 
 const versionOf = (db: SqliteConnection): number => Number(db.prepare("PRAGMA user_version").get()?.user_version ?? 0);
 
+/** The version that this code reads and writes. */
+export const latestVersion = migrations.length;
+
 /** @throws UsageError if another Meterport wrote the database */
 export const checkPresent = (db: SqliteConnection, path: string): void => {
   const version = versionOf(db);
-  if (version !== migrations.length)
+  if (version !== latestVersion)
     throw new UsageError(
       "other-database",
-      `${path} was written by ${version > migrations.length ? "a newer" : "an older"} Meterport (database version ${version}, this one reads ${migrations.length}): use the version of the daemon, or start this one's daemon once`,
+      `${path} was written by ${version > latestVersion ? "a newer" : "an older"} Meterport (database version ${version}, this one reads ${latestVersion}): use the version of the daemon, or start this one's daemon once`,
     );
 };
 
-/**
- * Brings the database to the present version, each step in a transaction of its own.
- *
- * @throws UsageError if a newer Meterport wrote it
- */
-export const migrate = (db: SqliteConnection, path: string): void => {
-  const version = versionOf(db);
-  if (version > migrations.length) {
-    throw new UsageError(
-      "newer-database",
-      `${path} was written by a newer Meterport (database version ${version}, this one knows ${migrations.length}): update Meterport, or set METERPORT_DATA to another folder`,
-    );
-  }
-  for (let n = version; n < migrations.length; n++) {
+/** Brings the database from one version to another, each step in a transaction of its own. */
+export const migrateTo = (db: SqliteConnection, target: number): void => {
+  for (let n = versionOf(db); n < target; n++) {
     db.exec("BEGIN IMMEDIATE");
     try {
       db.exec(migrations[n] as string);
+      if (n === 2) makeQuarters(db);
       db.exec(`PRAGMA user_version = ${n + 1}`);
       db.exec("COMMIT");
     } catch (error) {
@@ -106,4 +126,24 @@ export const migrate = (db: SqliteConnection, path: string): void => {
       throw error;
     }
   }
+};
+
+/** What is done to a file of an older version before it is changed. */
+export type BeforeMigration = (version: number) => void;
+
+/**
+ * Brings the database to the present version.
+ *
+ * @throws UsageError if a newer Meterport wrote it
+ */
+export const migrate = (db: SqliteConnection, path: string, before: BeforeMigration): void => {
+  const version = versionOf(db);
+  if (version > latestVersion) {
+    throw new UsageError(
+      "newer-database",
+      `${path} was written by a newer Meterport (database version ${version}, this one knows ${latestVersion}): update Meterport, or set METERPORT_DATA to another folder`,
+    );
+  }
+  if (version > 0 && version < latestVersion) before(version);
+  migrateTo(db, latestVersion);
 };

@@ -1,8 +1,10 @@
 /** One connection with its prepared statements, its transactions and the short numbers of points and channels. */
 import type { SqliteConnection, SqliteRow, SqliteStatement } from "./sqlite-driver.ts";
 
-/** Keys count from 1. */
-const noKey = 0;
+type KeyTable = "meter" | "channel";
+
+/** No row has this number. */
+const unknown = -1;
 
 export class SqliteSession {
   readonly db: SqliteConnection;
@@ -10,12 +12,10 @@ export class SqliteSession {
   readonly #points = new Map<string, number>();
   readonly #names = new Map<number, string>();
   readonly #channels = new Map<string, number>();
+  #inside = false;
 
-  readonly #readOnly: boolean;
-
-  constructor(db: SqliteConnection, readOnly = false) {
+  constructor(db: SqliteConnection) {
     this.db = db;
-    this.#readOnly = readOnly;
   }
 
   prepare(sql: string): SqliteStatement {
@@ -27,13 +27,22 @@ export class SqliteSession {
     return statement;
   }
 
-  /** The point's short number; made on first use, and never inside a transaction that may be rolled back. */
+  /** The point's short number, made on first use. Inside a transaction. */
+  makePoint(id: string): number {
+    return this.#makeKey(this.#points, "meter", id);
+  }
+
+  makeChannel(id: string): number {
+    return this.#makeKey(this.#channels, "channel", id);
+  }
+
+  /** The point's short number; `unknown` if nothing is stored of it. */
   point(id: string): number {
-    return this.#keyOf(this.#points, "meter", id);
+    return this.#keyOf(this.#points, "meter", id) ?? unknown;
   }
 
   channel(id: string): number {
-    return this.#keyOf(this.#channels, "channel", id);
+    return this.#keyOf(this.#channels, "channel", id) ?? unknown;
   }
 
   /** The id of a point by its short number. */
@@ -47,18 +56,46 @@ export class SqliteSession {
   }
 
   transaction<T>(work: () => T): T {
-    this.db.exec("BEGIN IMMEDIATE");
+    this.#begin("BEGIN IMMEDIATE");
     try {
       const result = work();
       this.db.exec("COMMIT");
+      this.#inside = false;
       return result;
     } catch (error) {
-      try {
-        this.db.exec("ROLLBACK");
-      } catch {
-        // SQLite has already rolled back, as when the disk is full.
-      }
+      // Short numbers that were made are gone with the rest.
+      this.#points.clear();
+      this.#channels.clear();
+      this.#rollBack();
       throw error;
+    }
+  }
+
+  /** What several queries see is of one moment, whatever another connection writes meanwhile. */
+  snapshot<T>(work: () => T): T {
+    if (this.#inside) return work();
+    this.#begin("BEGIN");
+    try {
+      return work();
+    } finally {
+      this.#rollBack();
+    }
+  }
+
+  #begin(how: "BEGIN" | "BEGIN IMMEDIATE"): void {
+    // A transaction that could not be ended would make every later one fail.
+    if (this.#inside) this.#rollBack();
+    this.db.exec(how);
+    this.#inside = true;
+  }
+
+  #rollBack(): void {
+    try {
+      this.db.exec("ROLLBACK");
+      this.#inside = false;
+    } catch (error) {
+      // SQLite has already rolled back, as when the disk is full.
+      if (/no transaction/.test(String(error))) this.#inside = false;
     }
   }
 
@@ -66,15 +103,22 @@ export class SqliteSession {
     this.db.close();
   }
 
-  #keyOf(known: Map<string, number>, table: "meter" | "channel", id: string): number {
-    const key = known.get(id);
+  #makeKey(known: Map<string, number>, table: KeyTable, id: string): number {
+    const key = this.#keyOf(known, table, id);
     if (key !== undefined) return key;
-    if (!this.#readOnly) this.prepare(`INSERT OR IGNORE INTO ${table} (id) VALUES (?)`).run(id);
-    const made = this.prepare(`SELECT key FROM ${table} WHERE id = ?`).get(id)?.key;
-    // Of an unknown name nothing is found; it may come to be known.
-    if (made === undefined) return noKey;
-    known.set(id, Number(made));
-    return Number(made);
+    this.prepare(`INSERT INTO ${table} (id) VALUES (?)`).run(id);
+    return this.#keyOf(known, table, id) ?? unknown;
+  }
+
+  #keyOf(known: Map<string, number>, table: KeyTable, id: string): number | undefined {
+    let key = known.get(id);
+    if (key === undefined) {
+      const row = this.prepare(`SELECT key FROM ${table} WHERE id = ?`).get(id);
+      if (row === undefined) return undefined;
+      key = Number(row.key);
+      known.set(id, key);
+    }
+    return key;
   }
 }
 

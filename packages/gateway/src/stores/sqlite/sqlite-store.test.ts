@@ -11,7 +11,8 @@ import { reading } from "@meterport/engine/testing/fake-meter";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import { storeContract } from "../store-contract.test-kit.ts";
 import { sqliteDriver, thisNode } from "./sqlite-driver.ts";
-import { openSqliteStore } from "./sqlite-store.ts";
+import { migrateTo } from "./sqlite-schema.ts";
+import { openLocalSqliteStore } from "./sqlite-store.ts";
 
 const folderForTest = (): string => mkdtempSync(join(tmpdir(), "meterport-store-"));
 const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
@@ -25,7 +26,8 @@ const drivers = {
 };
 
 for (const [name, driver] of Object.entries(drivers)) {
-  const open = (folder: string, log: Log = silentLog, wall = () => 0) => openSqliteStore(folder, log, wall, driver);
+  const open = (folder: string, log: Log = silentLog, wall = () => 0) =>
+    openLocalSqliteStore(folder, log, wall, driver);
 
   storeContract(name, (wall) => {
     const folder = folderForTest();
@@ -42,6 +44,53 @@ for (const [name, driver] of Object.entries(drivers)) {
         remove(folder);
       },
     };
+  });
+
+  test(`${name}: means of every live key and extremes of power and voltages outlive the readings`, async () => {
+    const folder = folderForTest();
+    const store = open(folder);
+    try {
+      const t0 = Date.UTC(2026, 0, 1, 12);
+      const at = (n: number) =>
+        reading(t0 + n * 1_000, { power_w: n, voltage_l1_v: 230 + n / 1_000, current_l2_a: n / 10 });
+      await store.write(readings([0, 10, 20, 70, 130, 1_000, 4_000].map(at)));
+      await store.prune({ readings: t0 + 3_900_000 });
+      const grid = (step: number) => ({ from: t0, step, count: 2 });
+      const series = await store.series("home", grid(60), ["power_w", "voltage_l1_v", "current_l2_a"]);
+      assert.deepEqual(series.power_w, { mean: [10, 70], min: [0, 70], max: [20, 70] });
+      assert.deepEqual(series.voltage_l1_v, { mean: [230.01, 230.07], min: [230, 230.07], max: [230.02, 230.07] });
+      assert.deepEqual(series.current_l2_a, { mean: [1, 7], min: [null, null], max: [null, null] });
+      const quarters = await store.series("home", grid(900), ["power_w", "current_l2_a"]);
+      assert.deepEqual(quarters.power_w, { mean: [46, 1_000], min: [0, 1_000], max: [130, 1_000] });
+      assert.deepEqual(quarters.current_l2_a?.mean, [4.6, 100]);
+      const hours = await store.series("home", grid(3_600), ["power_w"]);
+      assert.deepEqual(hours.power_w, { mean: [205, 4_000], min: [0, 4_000], max: [1_000, 4_000] });
+    } finally {
+      await store.close();
+      remove(folder);
+    }
+  });
+
+  test(`${name}: a late reading reaches what is over, and one whose minute has lost its readings doubles nothing`, async () => {
+    const folder = folderForTest();
+    const store = open(folder);
+    try {
+      const t0 = Date.UTC(2026, 0, 1, 12);
+      const at = (n: number, power_w: number) => reading(t0 + n * 1_000, { power_w });
+      const powers = async () => {
+        const steps = [60, 900, 3_600].map((step) => store.history("home", { from: t0, step, count: 1 }));
+        return (await Promise.all(steps)).map(([point]) => point?.power_w);
+      };
+      await store.write(readings([at(0, 100), at(7_300, 1)]));
+      await store.write(readings([at(30, 300)]));
+      assert.deepEqual(await powers(), [200, 200, 200]);
+      await store.prune({ readings: t0 + 7_000_000 });
+      await store.write(readings([at(30, 300)]));
+      assert.deepEqual(await powers(), [200, 200, 200]);
+    } finally {
+      await store.close();
+      remove(folder);
+    }
   });
 
   test(`${name}: damaged pages and a file that is not a database are set aside, and the store can be closed twice`, async () => {
@@ -70,29 +119,76 @@ for (const [name, driver] of Object.entries(drivers)) {
   });
 }
 
-test("a process killed while writing loses nothing that was acknowledged", async () => {
+interface Acknowledged {
+  /** The last batch that was stored. */
+  n: number;
+  /** The number of the journal that was acknowledged for it. */
+  journal: number;
+  /** The last cursor that was stored. */
+  cursor: number;
+}
+
+/** Runs the endless writer until it is killed at a random moment. */
+const killedWriter = async (folder: string, patience: number): Promise<Acknowledged> => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "endless-writer.test-kit.ts"), folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let seen = "";
+  for await (const chunk of child.stdout) {
+    if (seen === "") setTimeout(() => child.kill("SIGKILL"), patience);
+    seen += String(chunk);
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  assert.equal(child.signalCode, "SIGKILL");
+  const last = seen.slice(0, seen.lastIndexOf("\n")).split("\n").at(-1) ?? "";
+  return JSON.parse(last) as Acknowledged;
+};
+
+/** Everything up to the last acknowledged batch is there, once, and cursors are right. */
+const checkKilled = async (folder: string, { n, journal, cursor }: Acknowledged): Promise<void> => {
+  const lines: string[] = [];
+  const log: Log = { ...silentLog, error: (line) => lines.push(line) };
+  const store = openLocalSqliteStore(folder, log, () => 0);
+  const count = n + 1;
+  const stored = await store.readings("home", { from: 0, to: 1e12, limit: 1e6 });
+  assert.deepEqual(
+    stored.slice(0, 2 * count).map(({ power_w }) => power_w),
+    Array.from({ length: 2 * count }, (_, i) => i),
+  );
+  // A batch whose acknowledgement was lost is there whole or not at all.
+  assert.ok([2 * count, 2 * count + 2].includes(stored.length), `${stored.length} readings of ${count} batches`);
+  const [minute] = await store.history("home", { from: 0, step: 60, count: 1 });
+  assert.equal(minute?.power_max_w, Math.min(59, stored.length - 1));
+  const range = { from: -1, to: 1e12, limit: 1e6 };
+  const intervals = await store.intervals("home", { channel: "energy_import_wh", ...range });
+  assert.equal(intervals.length, stored.length / 2);
+  assert.equal((await store.events("home", { limit: 1e6 })).length, stored.length / 2);
+  const { entries } = await store.journal({ after: 0, limit: 1e6 });
+  assert.deepEqual(
+    entries.map(({ number }) => number),
+    Array.from({ length: stored.length }, (_, i) => i + 1),
+  );
+  assert.ok(entries.length >= journal);
+  const kept = (await store.cursor("mqtt")) ?? 0;
+  assert.ok(kept === cursor || kept === cursor + 2, `cursor ${kept}, acknowledged ${cursor}`);
+  assert.deepEqual(lines, []);
+  await store.close();
+};
+
+/** METERPORT_KILLS=200 takes two minutes. */
+const kills = Number(process.env.METERPORT_KILLS ?? 3);
+
+test("a process killed while writing loses nothing that was acknowledged, and doubles nothing", async (t) => {
   const folder = folderForTest();
   try {
-    for (let round = 0; round < 2; round++) {
-      const child = spawn(process.execPath, [join(import.meta.dirname, "endless-writer.test-kit.ts"), folder], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      let seen = "";
-      for await (const chunk of child.stdout) {
-        seen += String(chunk);
-        if (seen.length > 500 && child.exitCode === null) child.kill("SIGKILL");
-      }
-      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-      assert.equal(child.signalCode, "SIGKILL");
-      const acknowledged = Number(seen.slice(0, seen.lastIndexOf("\n")).split("\n").at(-1));
-      assert.ok(acknowledged > 50, `only ${acknowledged}`);
-      const store = openSqliteStore(folder, silentLog, () => 0);
-      const points = await store.history("home", { from: 0, step: 1, count: acknowledged + 1 });
-      points.forEach((point, n) => {
-        assert.equal(point.power_w, n);
-      });
-      await store.close();
+    let batches = 0;
+    for (let round = 0; round < kills; round++) {
+      const acknowledged = await killedWriter(folder, 20 + ((round * 37) % 100));
+      await checkKilled(folder, acknowledged);
+      batches = acknowledged.n + 1;
     }
+    assert.ok(batches > 3, `only ${batches}`);
+    t.diagnostic(`${kills} kills, ${batches} batches acknowledged`);
   } finally {
     remove(folder);
   }
@@ -105,7 +201,7 @@ test("a damaged file is renamed as the log says, and its bytes stay", async () =
     writeFileSync(path, "not a database at all".repeat(500));
     const lines: string[] = [];
     const log: Log = { ...silentLog, error: (line) => lines.push(line) };
-    const store = openSqliteStore(folder, log, () => Date.UTC(2026, 0, 1));
+    const store = openLocalSqliteStore(folder, log, () => Date.UTC(2026, 0, 1));
     await store.write(readings([reading(0, { power_w: 1 })]));
     await store.close();
     const aside = "meterport.db.damaged-2026-01-01T00-00-00-000Z";
@@ -125,10 +221,62 @@ test("a database of a newer Meterport is refused and left alone", async () => {
     db.exec("PRAGMA user_version = 99");
     db.close();
     assert.throws(
-      () => openSqliteStore(folder, silentLog, () => 0),
+      () => openLocalSqliteStore(folder, silentLog, () => 0),
       /written by a newer Meterport \(database version 99/,
     );
     assert.deepEqual(readdirSync(folder), ["meterport.db"]);
+  } finally {
+    remove(folder);
+  }
+});
+
+test("a database of version 1 keeps its history, and a copy of the old file beside it", async () => {
+  const folder = folderForTest();
+  try {
+    const path = join(folder, "meterport.db");
+    const day = Date.UTC(2026, 0, 1);
+    const old = new DatabaseSync(path);
+    migrateTo({ exec: (sql) => old.exec(sql), prepare: (sql) => old.prepare(sql) as never, close: () => {} }, 1);
+    old.exec(`INSERT INTO meter VALUES (1, 'home'), (2, 'shed');
+      INSERT INTO reading (meter, time, quality, power_w, voltage_l1_v) VALUES (1, ${day + 900_000}, 0, 500, 230.912);
+      INSERT INTO bucket VALUES (1, 60, ${day}, ${day + 50_000}, 2, 300, 100, 200, 10, NULL, NULL, NULL),
+        (1, 60, ${day + 60_000}, ${day + 70_000}, 1, 600, 600, 600, 12, NULL, NULL, NULL),
+        (1, 60, ${day + 900_000}, ${day + 900_000}, 1, 500, 500, 500, 13, NULL, NULL, NULL),
+        (1, 3600, ${day}, ${day + 900_000}, 4, 1400, 100, 600, 13, NULL, NULL, NULL),
+        (2, 3600, ${day}, ${day + 900_000}, 1, 7, 7, 7, 99, NULL, NULL, NULL);
+      INSERT INTO event VALUES (1, 1, ${day}, 'meter-exchange', '{}')`);
+    old.close();
+    const lines: string[] = [];
+    const store = openLocalSqliteStore(folder, { ...silentLog, info: (line) => lines.push(line) }, () => day);
+    const powers = async (point: string, step: number) =>
+      (await store.history(point, { from: day, step, count: 2 })).map(({ power_w, energy_import_wh }) => [
+        power_w,
+        energy_import_wh,
+      ]);
+    assert.deepEqual(await powers("home", 60), [
+      [150, 10],
+      [600, 12],
+    ]);
+    assert.deepEqual(await powers("home", 900), [
+      [300, 12],
+      [500, null],
+    ]);
+    assert.deepEqual(await powers("shed", 3_600), [
+      [7, 99],
+      [null, null],
+    ]);
+    const [reading] = await store.readings("home", { from: 0, to: 2 * day, limit: 1 });
+    assert.deepEqual([reading?.power_w, reading?.voltage_l1_v], [500, 230.912]);
+    assert.equal((await store.events("home", { limit: 1 }))[0]?.kind, "meter-exchange");
+    assert.match(lines.join(), /brought from version 1 to 3; the old file is kept as .*meterport\.db\.before-v3$/);
+    await store.close();
+    const now = new DatabaseSync(path);
+    assert.equal(now.prepare("PRAGMA page_size").get()?.page_size, 512);
+    now.close();
+    const copy = new DatabaseSync(`${path}.before-v3`);
+    assert.equal(copy.prepare("SELECT count(*) AS n FROM bucket").get()?.n, 5);
+    copy.close();
+    assert.equal(statSync(`${path}.before-v3`).mode & 0o077, 0);
   } finally {
     remove(folder);
   }
@@ -139,7 +287,7 @@ test("a folder that cannot be created is one clear sentence", async () => {
   try {
     writeFileSync(join(folder, "file"), "");
     assert.throws(
-      () => openSqliteStore(join(folder, "file", "data"), silentLog, () => 0),
+      () => openLocalSqliteStore(join(folder, "file", "data"), silentLog, () => 0),
       /cannot open the database .*METERPORT_DATA/,
     );
   } finally {
@@ -151,7 +299,7 @@ test("only the owner can read the database, and two days of readings stay small"
   const folder = folderForTest();
   try {
     const path = join(folder, "meterport.db");
-    const store = openSqliteStore(folder, silentLog, () => 0);
+    const store = openLocalSqliteStore(folder, silentLog, () => 0);
     assert.equal(statSync(path).mode & 0o077, 0);
     const values = {
       power_w: 1_234,

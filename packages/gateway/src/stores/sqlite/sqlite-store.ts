@@ -1,5 +1,5 @@
 /** The store in one SQLite file. */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Proof } from "@meterport/engine/model/proof";
 import type { Log } from "@meterport/engine/ports/log";
@@ -15,13 +15,16 @@ import type {
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { checkBatch } from "../checked-batch.ts";
+import { type PackedReadings, packReadings } from "./packed-readings.ts";
 import { type SqliteConnection, type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
 import { SqliteFacts } from "./sqlite-facts.ts";
-import { openDatabase } from "./sqlite-file.ts";
+import { checkDatabase, copyDatabase, openDatabase } from "./sqlite-file.ts";
 import { SqliteJournal } from "./sqlite-journal.ts";
+import { addPruned, firstPruneStep, type PruneSlice, type PruneStep, SqlitePrune } from "./sqlite-prune.ts";
 import { SqliteReadings } from "./sqlite-readings.ts";
 import { checkPresent } from "./sqlite-schema.ts";
 import { SqliteSession } from "./sqlite-session.ts";
+import type { StoreFigures } from "./store-messages.ts";
 
 type Part<K extends keyof Store> = Store[K];
 
@@ -31,6 +34,12 @@ const count = <T>(items: readonly T[] | undefined, put: (item: T) => boolean): n
   return changed;
 };
 
+const checkpointEvery = 600_000;
+/** The log grows no further than this, unless a query holds an old state. */
+const mostWalBytes = 16 * 1024 * 1024;
+
+const walBytes = (path: string): number => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+
 export class SqliteStore implements Store {
   readonly #path: string;
   readonly #session: SqliteSession;
@@ -38,35 +47,40 @@ export class SqliteStore implements Store {
   readonly #facts: SqliteFacts;
   readonly #journal: SqliteJournal;
   readonly #wall: () => Millis;
+  readonly #prune: SqlitePrune;
+  #checkpointed = performance.now();
 
   constructor(path: string, session: SqliteSession, wall: () => Millis) {
     this.#path = path;
     this.#session = session;
     this.#wall = wall;
     this.#readings = new SqliteReadings(session);
+    this.#prune = new SqlitePrune(session, this.#readings.resolutions);
     this.#journal = new SqliteJournal(session);
     this.#facts = new SqliteFacts(session, (point, change) => this.#journal.note(point, change, this.#wall()));
   }
 
-  readonly write: Part<"write"> = async (batch: StoreBatch): Promise<StoreResult> => {
+  readonly write: Part<"write"> = async (batch) => {
     checkBatch(batch);
-    this.#makeKeys(batch);
-    return this.#session.transaction(() => {
+    return this.writePacked(batch, packReadings(batch.readings ?? []));
+  };
+
+  /** The same for readings that come from another thread; those of `batch` are not looked at. */
+  readonly writePacked = async (batch: StoreBatch, readings: PackedReadings): Promise<StoreResult> =>
+    this.#change(() => {
       const now = this.#wall();
       const proofs = new Map<Proof, number>();
       for (const { point, name, text } of batch.memos ?? []) this.#setMemo(point, name, text);
       const result = {
-        readings: count(batch.readings, ({ point, reading }) =>
-          this.#readings.insert(this.#session.point(point), reading),
-        ),
+        readings: this.#readings.insert(readings),
         intervals: count(batch.intervals, (interval) => this.#facts.putInterval(interval, now, proofs)),
         registers: count(batch.registers, (state) => this.#facts.putRegister(state, proofs)),
         events: count(batch.events, (event) => this.#facts.putEvent(event)),
         devices: count(batch.devices, (device) => this.#facts.putDevice(device)),
       };
+      this.#readings.resolutions.finish();
       return { ...result, journal: this.#journal.range().newest };
     });
-  };
 
   readonly history: Part<"history"> = async (point, grid) => this.#readings.history(this.#session.point(point), grid);
 
@@ -110,59 +124,125 @@ export class SqliteStore implements Store {
   readonly setCursor: Part<"setCursor"> = async (reader, number) => this.#journal.setCursor(reader, number);
   readonly cursors: Part<"cursors"> = async () => this.#journal.cursors();
 
-  readonly prune: Part<"prune"> = async (limits: PruneLimits): Promise<PruneReport> =>
-    this.#session.transaction(() => {
-      const events =
-        limits.events === undefined
-          ? 0
-          : Number(this.#session.prepare("DELETE FROM happening WHERE time < ?").run(limits.events).changes);
-      return { ...this.#readings.prune(limits), events, journal: this.#journal.prune(limits) };
-    });
+  readonly prune: Part<"prune"> = async (limits) => {
+    let report: PruneReport = { readings: 0, minutes: 0, events: 0, journal: 0 };
+    for (let step: PruneStep | undefined = firstPruneStep; step !== undefined; ) {
+      const slice: PruneSlice = await this.pruneSlice(limits, step);
+      report = addPruned(report, slice.report);
+      step = slice.next;
+    }
+    return report;
+  };
+
+  /** A part of `prune` that takes some milliseconds. */
+  readonly pruneSlice = async (limits: PruneLimits, step: PruneStep): Promise<PruneSlice> =>
+    this.#change(() => this.#prune.slice(limits, step));
 
   readonly status: Part<"status"> = async (): Promise<StoreStatus> => ({
     kind: "sqlite",
     state: "ok",
     problem: null,
-    bytes: statSync(this.#path).size,
-    newestReading: this.#readings.newest(),
-    journal: this.#journal.range(),
+    ...this.figures(),
   });
 
-  readonly backup: Part<"backup"> = async (path) => {
-    if (existsSync(path)) throw new UsageError("backup", `${path} exists already: choose another name`);
-    this.#session.prepare("VACUUM INTO ?").run(path);
-  };
+  figures(): StoreFigures {
+    return {
+      bytes: statSync(this.#path).size + walBytes(this.#path),
+      newestReading: this.#readings.newest(),
+      journal: this.#journal.range(),
+    };
+  }
 
-  readonly close: Part<"close"> = async () => this.#session.close();
+  readonly backup: Part<"backup"> = async (path) => copyDatabase(this.#session.db, path);
 
-  /** Short numbers are made before the transaction, which may be rolled back. */
-  #makeKeys({ readings, intervals, registers, events, devices, memos }: StoreBatch): void {
-    for (const list of [readings, intervals, registers, events, devices, memos])
-      for (const { point } of list ?? []) this.#session.point(point);
-    for (const { channel } of intervals ?? []) this.#session.channel(channel);
+  /** Looks for damage. @throws SQLite's error of a damaged file */
+  readonly check = async (): Promise<void> => checkDatabase(this.#session.db);
+
+  /** Copies changed pages from the log into the file. */
+  checkpoint(): void {
+    this.#checkpointed = performance.now();
+    try {
+      this.#session.prepare("PRAGMA wal_checkpoint(PASSIVE)").all();
+    } catch {
+      // What was written is safe in the log; a disk that is full or fails will refuse the next write.
+    }
+  }
+
+  readonly close: Part<"close"> = async () => this.closeNow();
+
+  /** May be called twice. */
+  closeNow(): void {
+    this.#session.close();
+  }
+
+  #change<T>(work: () => T): T {
+    try {
+      const result = this.#session.transaction(work);
+      this.#checkpointIfDue();
+      return result;
+    } catch (error) {
+      this.#readings.resolutions.forget();
+      throw error;
+    }
+  }
+
+  /** Pages that changed often since the last checkpoint are copied into the file once. */
+  #checkpointIfDue(): void {
+    const due = performance.now() - this.#checkpointed > checkpointEvery || walBytes(this.#path) > mostWalBytes;
+    if (!due) return;
+    this.checkpoint();
   }
 
   #setMemo(point: string, name: string, text: string | null): void {
-    const key = this.#session.point(point);
+    const key = this.#session.makePoint(point);
     if (text === null) this.#session.prepare("DELETE FROM memo WHERE meter = ? AND name = ?").run(key, name);
     else this.#session.prepare("INSERT OR REPLACE INTO memo (meter, name, text) VALUES (?, ?, ?)").run(key, name, text);
   }
 }
 
+/** Where a store is, and what it is given. */
+export interface SqliteSetting {
+  readonly folder: string;
+  readonly log: Log;
+  readonly wall: () => Millis;
+  readonly driver: SqliteDriver;
+}
+
+export interface OpenedStore {
+  readonly store: SqliteStore;
+  /** What happened to a damaged file, as a sentence. */
+  readonly replaced: string | undefined;
+}
+
+const fileName = "meterport.db";
+
 /**
- * The store in `meterport.db` of a folder, created if there is none.
+ * Opens the store in `meterport.db` of a folder, created if there is none.
  *
+ * @param known "damaged" if an error has just shown it
  * @throws UsageError if the folder cannot be written or a newer Meterport wrote the file
  */
-export const openSqliteStore = (
+export const openWriter = ({ folder, log, wall, driver }: SqliteSetting, known?: "damaged"): OpenedStore => {
+  const path = join(folder, fileName);
+  const { db, replaced } = openDatabase(path, log, wall(), driver, known);
+  return { store: new SqliteStore(path, new SqliteSession(db), wall), replaced };
+};
+
+/** A second connection to a store that is open already: it only reads, except that a helper may write a copy elsewhere. */
+export const openReader = ({ folder, wall, driver }: SqliteSetting, role: "reader" | "helper"): SqliteStore => {
+  const path = join(folder, fileName);
+  const db = driver(path);
+  db.exec(role === "reader" ? "PRAGMA query_only = ON" : "PRAGMA cache_size = -1000");
+  return new SqliteStore(path, new SqliteSession(db), wall);
+};
+
+/** The store on the thread of its caller, for tests and for work of which nobody waits. @throws as `openWriter` */
+export const openLocalSqliteStore = (
   folder: string,
   log: Log,
   wall: () => Millis,
   driver: SqliteDriver = sqliteDriver(),
-): SqliteStore => {
-  const path = join(folder, "meterport.db");
-  return new SqliteStore(path, new SqliteSession(openDatabase(path, log, wall(), driver)), wall);
-};
+): SqliteStore => openWriter({ folder, log, wall, driver }).store;
 
 /**
  * An existing database only to read, also while a daemon writes to it.
@@ -179,7 +259,7 @@ export const readSqliteStore = (
     db = driver(path);
     db.exec("PRAGMA query_only = ON");
     checkPresent(db, path);
-    return new SqliteStore(path, new SqliteSession(db, true), wall);
+    return new SqliteStore(path, new SqliteSession(db), wall);
   } catch (cause) {
     db?.close();
     if (cause instanceof UsageError) throw cause;

@@ -1,0 +1,154 @@
+/**
+ * Minutes, quarters and hours.
+ *
+ * One is stored when it is over, once, and made of the resolution below it: so a reading is not paid for four times. It is
+ * made again if a reading comes late. What is not over yet is only in the readings, where queries find it, also after a
+ * crash.
+ */
+import type { Millis } from "@meterport/protocol/ports";
+import { bucketRegisters } from "../reading-columns.ts";
+import {
+  extremeColumns,
+  idOf,
+  meanColumns,
+  meanScale,
+  type Resolution,
+  readingScale,
+  resolutions,
+  timeBits,
+  timeOfId,
+} from "./sqlite-columns.ts";
+import type { SqliteConnection } from "./sqlite-driver.ts";
+import type { SqliteSession } from "./sqlite-session.ts";
+
+const columns = [
+  ...["id", "n", "last", "power_n", "power_sum", "power_min", "power_max"],
+  ...meanColumns,
+  ...extremeColumns.flatMap((column) => [`${column}_min`, `${column}_max`]),
+  ...bucketRegisters,
+];
+
+/** The columns of each of the three tables, beside `id`. */
+export const resolutionColumns = `n INTEGER NOT NULL, last INTEGER NOT NULL, power_n INTEGER NOT NULL, power_sum REAL,
+    ${columns
+      .slice(5)
+      .map((column) => `${column} REAL`)
+      .join(", ")}`;
+
+const start = idOf(":meter", ":start");
+const within = `id >= ${start} AND id < ${start} + :width`;
+
+const lastOf = (table: string, column: string): string =>
+  `(SELECT ${column} FROM ${table} WHERE ${within} AND ${column} IS NOT NULL ORDER BY id DESC LIMIT 1)`;
+
+const ofReadings = [
+  ...[start, "count(*)", `max(id) - ${start}`],
+  ...["count(power_w)", "sum(power_w)", "min(power_w)", "max(power_w)"],
+  ...meanColumns.map((column) => `round(avg(${column}) * ${meanScale(column) / readingScale(column)})`),
+  ...extremeColumns.flatMap((column) => [`min(${column})`, `max(${column})`]),
+];
+
+/** The mean of means, each of which counts as often as its readings. */
+export const meanOfMeans = (column: string): string =>
+  `sum(${column} * n) / sum(CASE WHEN ${column} IS NULL THEN 0 ELSE n END)`;
+
+const ofParts = [
+  ...[start, "sum(n)", `max(id + last) - ${start}`],
+  ...["sum(power_n)", "sum(power_sum)", "min(power_min)", "max(power_max)"],
+  ...meanColumns.map((column) => `round(${meanOfMeans(column)})`),
+  ...extremeColumns.flatMap((column) => [`min(${column}_min)`, `max(${column}_max)`]),
+];
+
+/** It does not replace one that was made of more, as when a reading comes after those of its minute were deleted. */
+const makeStatement = ({ table, from }: Resolution): string => {
+  const raw = from === "reading";
+  const values = [...(raw ? ofReadings : ofParts), ...bucketRegisters.map((column) => lastOf(from, column))];
+  return `INSERT OR REPLACE INTO ${table} (${columns.join(", ")}) SELECT ${values.join(", ")} FROM ${from} WHERE ${within}
+    HAVING ${raw ? "count(*)" : "sum(n)"} >= ifnull((SELECT n FROM ${table} WHERE id = ${start}), 1)`;
+};
+
+const maker = (resolution: Resolution) => ({
+  width: resolution.seconds * 1_000,
+  make: makeStatement(resolution),
+});
+const makers = [maker(resolutions[0]), maker(resolutions[1]), maker(resolutions[2])] as const;
+
+/** Quarters of all minutes, for a database that has none yet. */
+export const makeQuarters = (db: SqliteConnection): void => {
+  const make = db.prepare(makers[1].make);
+  const starts = db.prepare(
+    `SELECT DISTINCT id >> ${timeBits} AS meter, CAST(${timeOfId} / 900000 AS INTEGER) * 900000 AS start FROM minute`,
+  );
+  for (const { meter, start: quarter } of starts.all())
+    make.run({ meter: Number(meter), start: Number(quarter), width: 900_000 });
+};
+
+const newestReading = `SELECT max(id) & ${2 ** timeBits - 1} AS time FROM reading
+  WHERE id >= ${idOf(":meter", "0")} AND id < ${idOf("(:meter + 1)", "0")}`;
+
+export class SqliteResolutions {
+  readonly #session: SqliteSession;
+  /** Time of the newest reading of each point that was written. */
+  readonly #newest = new Map<number, Millis | null>();
+  /** Points of this transaction: the newest reading before it, and minutes that got readings. */
+  readonly #touched = new Map<number, { readonly before: Millis | null; readonly minutes: Set<Millis> }>();
+
+  constructor(session: SqliteSession) {
+    this.#session = session;
+  }
+
+  /** Time of the newest reading that is kept, or null. */
+  newest(point: number): Millis | null {
+    const time = this.#session.prepare(newestReading).all({ meter: point })[0]?.time;
+    return typeof time === "number" ? time : null;
+  }
+
+  /** Before a reading of the point is inserted. */
+  expect(point: number): void {
+    if (this.#touched.has(point)) return;
+    let before = this.#newest.get(point);
+    if (before === undefined) {
+      before = this.newest(point);
+      this.#newest.set(point, before);
+    }
+    this.#touched.set(point, { before, minutes: new Set() });
+  }
+
+  /** A new reading, in the transaction that stores it. */
+  add(point: number, time: Millis): void {
+    this.#touched.get(point)?.minutes.add(time - (time % 60_000));
+    this.#newest.set(point, Math.max(this.#newest.get(point) ?? 0, time));
+  }
+
+  /** Makes what is over now, at the end of the transaction. */
+  finish(): void {
+    for (const [point, { before, minutes }] of this.#touched) {
+      const newest = this.#newest.get(point) ?? 0;
+      if (before !== null) minutes.add(before - (before % 60_000));
+      this.#make(point, minutes, newest);
+    }
+    this.#touched.clear();
+  }
+
+  /** Stores also what is not over yet, before the readings of it are deleted. */
+  close(point: number, newest: Millis): void {
+    this.#make(point, new Set([newest - (newest % 60_000)]), Number.POSITIVE_INFINITY);
+    this.#newest.delete(point);
+  }
+
+  /** After a transaction that was rolled back. */
+  forget(): void {
+    this.#newest.clear();
+    this.#touched.clear();
+  }
+
+  #make(point: number, minutes: Iterable<Millis>, newest: Millis): void {
+    let starts = new Set(minutes);
+    for (const { width, make } of makers) {
+      starts = new Set([...starts].map((time) => time - (time % width)));
+      for (const time of starts)
+        if (newest === Number.POSITIVE_INFINITY || time < newest - (newest % width))
+          this.#session.prepare(make).run({ meter: point, start: time, width });
+    }
+  }
+}

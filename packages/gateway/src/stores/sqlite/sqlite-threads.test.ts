@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Interval } from "@meterport/engine/model/interval";
+import { type Log, silentLog } from "@meterport/engine/ports/log";
+import { reading } from "@meterport/engine/testing/fake-meter";
+import { UsageError } from "@meterport/protocol/errors";
+import { storeContract } from "../store-contract.test-kit.ts";
+import { openSqliteStore, openThreadedSqliteStore } from "./sqlite-threads.ts";
+
+const wall = (): number => Date.UTC(2026, 0, 1);
+const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+const inFolder = async (run: (folder: string) => Promise<void>): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), "meterport-threads-"));
+  try {
+    await run(folder);
+  } finally {
+    remove(folder);
+  }
+};
+
+const noting = () => {
+  const lines: string[] = [];
+  const log: Log = { ...silentLog, error: (line) => lines.push(line) };
+  return { lines, log };
+};
+
+for (const driver of ["any", "libsql"] as const) {
+  storeContract(`threads, ${driver}`, async (wall) => {
+    const folder = mkdtempSync(join(tmpdir(), "meterport-threads-"));
+    const open = () => openThreadedSqliteStore({ folder, log: silentLog, wall, driver });
+    let store = await open();
+    return {
+      store,
+      reopen: async () => {
+        await store.close();
+        store = await open();
+        return store;
+      },
+      done: async () => {
+        await store.close();
+        remove(folder);
+      },
+    };
+  });
+}
+
+const interval = (end: number, proof: Interval["proof"]): Interval => ({
+  point: "home",
+  channel: "energy_import_wh",
+  end,
+  seconds: 900,
+  value: 1,
+  source: "profile",
+  quality: "good",
+  flags: [],
+  register: null,
+  proof,
+});
+
+test("a query sees what was written before it was called, and one proof of many intervals is stored once", () =>
+  inFolder(async (folder) => {
+    const store = await openSqliteStore(folder, silentLog, wall);
+    const proof = { time: 1, table: "BT64", offset: 0, raw: null, profile: null, clockOffset: null, note: "read" };
+    const writes = [1, 2].map((n) => store.write({ intervals: [interval(n * 900_000, proof), interval(n, proof)] }));
+    const query = { channel: "energy_import_wh", from: 0, to: 2_000_000, limit: 10 };
+    assert.equal((await store.intervals("home", query)).length, 4);
+    await Promise.all(writes);
+    assert.deepEqual((await store.intervalProof("home", query.channel, 900_000))?.proof, proof);
+    const status = await store.status();
+    assert.deepEqual([status.state, status.problem, status.journal], ["ok", null, { oldest: 1, newest: 4 }]);
+    await store.close();
+    const db = new DatabaseSync(join(folder, "meterport.db"));
+    assert.equal(db.prepare("SELECT count(*) AS n FROM proof").get()?.n, 2);
+    db.close();
+    assert.deepEqual(readdirSync(folder), ["meterport.db"]);
+  }));
+
+test("a value that cannot be stored is refused with its class, and a closed store says so", () =>
+  inFolder(async (folder) => {
+    const store = await openSqliteStore(folder, silentLog, wall);
+    const late = reading("2200-01-01T00:00:00.000Z");
+    await assert.rejects(store.write({ readings: [{ point: "home", reading: late }] }), TypeError);
+    await store.backup(join(folder, "copy.db"));
+    assert.equal(statSync(join(folder, "copy.db")).mode & 0o077, 0);
+    await assert.rejects(store.backup(join(folder, "copy.db")), UsageError);
+    await store.close();
+    await store.close();
+    await assert.rejects(store.write({}), /closed/);
+  }));
+
+test("a folder that cannot be used is a UsageError", () =>
+  inFolder(async (folder) => {
+    writeFileSync(join(folder, "file"), "");
+    await assert.rejects(openSqliteStore(join(folder, "file", "data"), silentLog, wall), UsageError);
+  }));
+
+test("while another program locks the file, queries and the status answer, a write waits, and closing takes seconds", () =>
+  inFolder(async (folder) => {
+    const store = await openSqliteStore(folder, silentLog, wall);
+    await store.write({ readings: [{ point: "home", reading: reading(0, { power_w: 1 }) }] });
+    const other = new DatabaseSync(join(folder, "meterport.db"));
+    other.exec("BEGIN IMMEDIATE");
+    const write = store.write({ readings: [{ point: "home", reading: reading(1_000, { power_w: 2 }) }] });
+    const all = { from: 0, to: 10_000, limit: 10 };
+    assert.equal((await store.readings("home", all)).length, 1);
+    while ((await store.status()).state !== "busy") await pause(10);
+    assert.match((await store.status()).problem ?? "", /another program has locked the database/);
+    other.exec("COMMIT");
+    await write;
+    assert.equal((await store.status()).state, "ok");
+    assert.equal((await store.readings("home", all)).length, 2);
+    other.exec("BEGIN IMMEDIATE");
+    const lost = store.write({ readings: [{ point: "home", reading: reading(2_000, { power_w: 3 }) }] });
+    const refused = assert.rejects(lost, /locked/);
+    const began = performance.now();
+    await store.close();
+    assert.ok(performance.now() - began < 3_000);
+    await refused;
+    other.close();
+  }));
+
+test("a file that is damaged while it is used is replaced, what can be read is saved, and the status says so", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "meterport.db");
+    const { lines, log } = noting();
+    const first = await openSqliteStore(folder, log, wall);
+    const readings = Array.from({ length: 5_000 }, (_, n) => ({
+      point: "home",
+      reading: reading(n * 1_000, { power_w: n }),
+    }));
+    const proof = { time: 1, table: "BT64", offset: 0, raw: null, profile: null, clockOffset: null, note: "read" };
+    await first.write({ readings, intervals: Array.from({ length: 20 }, (_, n) => interval(n * 900_000, proof)) });
+    await first.setCursor("mqtt", 20);
+    await first.close();
+    const store = await openSqliteStore(folder, log, wall);
+    // Opening has checked the file; now some pages of readings in its middle break.
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, Math.floor(bytes.length * 0.4), Math.floor(bytes.length * 0.5));
+    writeFileSync(path, bytes);
+    const range = { from: 0, to: 1e9, limit: 10_000 };
+    const saved = await store.readings("home", range);
+    assert.ok(saved.length > 1_000 && saved.length < 5_000, `${saved.length} readings`);
+    // Also what lies behind the damage.
+    assert.equal(saved.at(-1)?.power_w, 4_999);
+    const status = await store.status();
+    assert.equal(status.state, "replaced");
+    assert.match(
+      status.problem ?? "",
+      /is damaged; it was renamed to .*meterport\.db\.damaged-2026-01-01T00-00-00-000Z/,
+    );
+    assert.deepEqual(lines, [status.problem]);
+    assert.ok(existsSync(`${path}.damaged-2026-01-01T00-00-00-000Z`));
+    const { journal } = await store.write({ intervals: [interval(1e9, proof)] });
+    assert.equal(journal, 21);
+    assert.equal(await store.cursor("mqtt"), 20);
+    await store.close();
+  }));
