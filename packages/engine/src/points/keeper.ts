@@ -92,6 +92,8 @@ export class Keeper {
   #taken: Count = none;
   #done: Count = none;
   #waiters: Waiter[] = [];
+  /** When the last write ended. */
+  #written: Millis = Number.NEGATIVE_INFINITY;
   #stopped = false;
   #ended = false;
 
@@ -112,7 +114,9 @@ export class Keeper {
     for (const fact of facts) this.#facts.push(fact);
     this.#taken = sum(this.#taken, { readings: readings.length, facts: facts.length });
     this.#makeRoom();
-    if (this.#run === undefined && !this.#stopped) this.#schedule(this.#commit);
+    // After a pause a value is written at once: nothing would be gained if it waited.
+    if (this.#run === undefined && !this.#stopped)
+      this.#schedule(this.#written + this.#commit - this.#options.clock.now());
   }
 
   /** Writes at once what was handed over so far. Rejects if something was dropped before that was done. */
@@ -163,7 +167,7 @@ export class Keeper {
 
   #schedule(after: Millis): void {
     const { clock } = this.#options;
-    this.#unschedule ??= clock.at(clock.now() + after, () => this.#write());
+    this.#unschedule ??= clock.at(clock.now() + Math.max(after, 0), () => this.#write());
   }
 
   #write(): void {
@@ -172,6 +176,7 @@ export class Keeper {
     this.#unschedule = undefined;
     this.#run = this.#writeAll().finally(() => {
       this.#run = undefined;
+      this.#written = this.#options.clock.now();
       if (this.#waiting() === 0 || this.#stopped) return;
       const tries = this.#problem?.tries ?? 0;
       this.#schedule(tries === 0 ? this.#commit : Math.min(1_000 * 2 ** (tries - 1), longestPause));
