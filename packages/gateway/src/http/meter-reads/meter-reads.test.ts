@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Meter } from "@meterport/client";
+import { ET13 } from "@meterport/protocol/tables/extended/et13-device-configuration";
 import { tables } from "@meterport/protocol/tables/index";
 import { httpSetup } from "../../testing/http-setup.ts";
 import { memoryMeter } from "../../testing/memory-meter.ts";
@@ -47,7 +48,6 @@ describe("reads from the meter on request", () => {
 
   test("no table gives a key away", async () => {
     const { get, json, done } = await setup();
-    const secrets: string[] = [];
     for (const table of tables) {
       const answer = await get(`${home}/tables/${table.id}`);
       assert.ok([200, 404, 409, 502].includes(answer.status), `${table.id}: ${answer.status}`);
@@ -66,7 +66,6 @@ describe("reads from the meter on request", () => {
       for (const { path, secret, value, start, end } of fields) {
         if (!secret) assert.ok(!/securityKey$/.test(path) || /^0*$/.test(String(value)), `${table.id}.${path}`);
         else {
-          secrets.push(`${table.id}.${path}`);
           assert.equal(value, null);
           assert.match(raw.slice(2 * start, 2 * end), /^0*$/);
         }
@@ -74,6 +73,31 @@ describe("reads from the meter on request", () => {
     }
     const problem = await json<ApiProblem>(`${home}/tables/BT07`);
     assert.equal(problem.error, "withheld");
+    await done();
+  });
+
+  const withKey = (device: ET13["devices"][number]): ET13["devices"][number] =>
+    device.securityKey === undefined ? device : { ...device, securityKey: device.securityKey.slice().fill(0x77) };
+
+  test("the bytes of a key are zeros, and its value is null, where the meter gives it", async () => {
+    const { get, done, meter } = await setup();
+    meter.connected = Object.create(connected, {
+      readPath: {
+        value: async () => {
+          const whole = await connected.read(ET13);
+          return { ...whole, devices: whole.devices.map(withKey) };
+        },
+      },
+      environment: { value: (table: typeof ET13) => connected.environment(table) },
+      profile: { value: connected.profile },
+    }) as Meter;
+    const answer = await get(`${home}/tables/ET13`);
+    const text = await answer.text();
+    assert.equal(answer.status, 200, text);
+    assert.doesNotMatch(text, /7777/);
+    const secret = tableAnswer.parse(JSON.parse(text)).fields.filter((field) => field.secret);
+    assert.ok(secret.length > 0);
+    assert.ok(secret.every(({ path, value }) => value === null && path.endsWith("securityKey")));
     await done();
   });
 
