@@ -1,0 +1,84 @@
+/** A job that reads one of the meter's logs now and then, and when the link is back: what happened meanwhile is in there. */
+import type { Meter } from "@meterport/client";
+import type { Millis, Signal } from "@meterport/protocol/ports";
+import type { Memo } from "../ports/store.ts";
+import { installationOf } from "./installation.ts";
+import { type BackfillDeps, type BackfillJob, JobTimer } from "./job.ts";
+import { TroubleTeller, troubleOf } from "./trouble.ts";
+
+export interface KeepContext {
+  readonly serial: string | null;
+  /** What is older was not recorded at this point. */
+  readonly since: Millis;
+  /** Remembers a text for the next read. */
+  readonly memo: (text: string) => Memo;
+}
+
+export interface MemoryLog<T> {
+  /** For errors, events and the log: "event-log". */
+  readonly name: string;
+  /** Reads what is new. `known` is what `keep` remembered. */
+  readonly read: (meter: Meter, known: string | undefined, signal: Signal) => Promise<readonly T[]>;
+  /** Stores it. */
+  readonly keep: (read: readonly T[], context: KeepContext) => Promise<void>;
+  /** Time until the next read. */
+  readonly rest: () => Millis;
+}
+
+/** A hundred entries at 2400 baud over a slow bridge, between live readings. */
+const readLimit: Millis = 300_000;
+const restAfterRefusal: Millis = 86_400_000;
+/** While the serial number is not the one that is noted. */
+export const restWhileUnknown: Millis = 120_000;
+
+export class MemoryJob<T> implements BackfillJob {
+  readonly name: string;
+  readonly #deps: BackfillDeps;
+  readonly #log: MemoryLog<T>;
+  readonly #timer: JobTimer;
+  readonly #teller: TroubleTeller;
+
+  constructor(deps: BackfillDeps, log: MemoryLog<T>) {
+    const { point, store, clock } = deps;
+    this.name = log.name.replaceAll("-", " ");
+    this.#deps = deps;
+    this.#log = log;
+    this.#timer = new JobTimer(deps);
+    this.#teller = new TroubleTeller({ point, what: log.name, store, wall: clock.wall });
+  }
+
+  readonly due = (): Millis | undefined => this.#timer.due();
+
+  readonly close = (): void => this.#timer.close();
+
+  readonly run = async (): Promise<void> => {
+    const { point, source, store, before } = this.#deps;
+    const { name, read, keep, rest } = this.#log;
+    this.#timer.after(rest());
+    const installed = installationOf(source.identity(), await store.devices(point));
+    if (installed === undefined) {
+      this.#timer.after(restWhileUnknown);
+      return;
+    }
+    const known = await store.memo(point, name);
+    await before?.();
+    try {
+      const found = await source.ask({
+        label: `read the ${this.name}`,
+        limit: readLimit,
+        run: (meter, signal) => read(meter, known, signal),
+      });
+      const { serial, since } = installed;
+      const memo = (text: string): Memo => ({ point, name, text });
+      await keep(found, { serial, since: since ?? Number.NEGATIVE_INFINITY, memo });
+      await this.#teller.settle();
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble === undefined) throw error;
+      this.#timer.after(restAfterRefusal);
+      // A meter need not have every log.
+      if (trouble !== "none")
+        await this.#teller.tell(trouble, { problem: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}

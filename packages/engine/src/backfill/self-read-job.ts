@@ -1,0 +1,73 @@
+/** The copies of its registers that the meter takes at midnight and at demand resets, as states of the point's registers. */
+import { type BillingSnapshot, readBilling } from "@meterport/client/readers/billing";
+import type { RegisterBlock } from "@meterport/client/readers/snapshot";
+import type { Millis } from "@meterport/protocol/ports";
+import { dayBounds, utcOfLocal } from "../calendar/local-calendar.ts";
+import type { RegisterReason, RegisterState } from "../model/register-state.ts";
+import type { BackfillDeps, BackfillJob } from "./job.ts";
+import { MemoryJob } from "./memory-job.ts";
+import { channelName } from "./profile-channels.ts";
+
+/** The meter takes its copies at local midnight by its own clock. */
+const afterMidnight: Millis = 600_000;
+const mostCopies = 400;
+
+const reasons: Readonly<Partial<Record<BillingSnapshot["kind"], RegisterReason>>> = {
+  "self-read": "self-read",
+  "demand-reset": "demand-reset",
+};
+
+interface Copied {
+  readonly point: string;
+  readonly time: Millis;
+  readonly serial: string | null;
+  readonly reason: RegisterReason;
+}
+
+/** Energies with a live key; other counters are no totals of the point. */
+const statesOf = (copied: Copied, tier: number, { registers }: RegisterBlock): RegisterState[] =>
+  registers.flatMap(({ source, value }) => {
+    const register = channelName(source);
+    return value === null || register.startsWith("source_") ? [] : [{ ...copied, register, tier, value }];
+  });
+
+/** The states that a copy holds: of the total, tier 0, and of each tier. */
+export const copyStates = (
+  copy: BillingSnapshot,
+  { point, zone, serial }: { readonly point: string; readonly zone: string; readonly serial: string | null },
+): RegisterState[] => {
+  const reason = reasons[copy.kind];
+  // Under another configuration its values may be those of other sources.
+  if (reason === undefined || copy.takenAt === null || copy.doubts.some((doubt) => doubt !== "unit")) return [];
+  const copied = { point, time: utcOfLocal(zone, Date.parse(`${copy.takenAt}Z`)), serial, reason };
+  return [statesOf(copied, 0, copy.total), ...copy.tiers.map((block, i) => statesOf(copied, i + 1, block))].flat();
+};
+
+export const selfReadJob = (deps: BackfillDeps): BackfillJob => {
+  const { point, zone, store, clock } = deps;
+  return new MemoryJob<BillingSnapshot>(deps, {
+    name: "self-reads",
+    rest: () => {
+      const now = clock.wall();
+      const midnight = dayBounds(zone, now, now + 1).at(-1) ?? now;
+      return midnight - now + afterMidnight;
+    },
+    read: async (meter, known, signal) => {
+      const copies: BillingSnapshot[] = [];
+      for await (const copy of readBilling(meter, { kinds: ["self-read", "demand-reset"], since: known, signal })) {
+        copies.push(copy);
+        if (copies.length >= mostCopies) break;
+      }
+      return copies;
+    },
+    keep: async (copies, { serial, since, memo }) => {
+      const states = copies.flatMap((copy) => copyStates(copy, { point, zone, serial }));
+      const newest = copies
+        .flatMap(({ takenAt }) => takenAt ?? [])
+        .sort()
+        .at(-1);
+      if (newest === undefined) return;
+      await store.write({ registers: states.filter(({ time }) => time >= since), memos: [memo(newest)] });
+    },
+  });
+};

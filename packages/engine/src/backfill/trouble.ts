@@ -1,0 +1,67 @@
+/** Why the meter's memory cannot be read, for the user: one event, not one for each attempt. */
+import { LayoutError, ResponseError } from "@meterport/protocol/errors";
+import type { Millis } from "@meterport/protocol/ports";
+import type { Store } from "../ports/store.ts";
+
+/**
+ * - `none`: the meter has no load profile; `unused`: none of its data sets records a counter.
+ * - `unit-unknown`: it records energies, but does not say in which unit.
+ * - `refused`: the key may not read it; `unreadable`: its tables contradict each other.
+ * - `clock`: the meter's clock and ours disagree, so its times are in doubt; `future`: they disagree by more than a day.
+ */
+export type ProfileTrouble = "none" | "unused" | "unit-unknown" | "refused" | "unreadable" | "clock" | "future";
+
+/** What a failed request says about the tables that it was for; undefined if it says nothing, such as that the link has failed. */
+export const troubleOf = (error: unknown): ProfileTrouble | undefined => {
+  if (error instanceof LayoutError) return "unreadable";
+  if (!(error instanceof ResponseError)) return undefined;
+  return error.code === "no-such-table" ? "none" : "refused";
+};
+
+export interface TroubleTellerOptions {
+  readonly point: string;
+  /** What it is with: "load-profile". */
+  readonly what: string;
+  readonly store: Pick<Store, "write" | "memo">;
+  readonly wall: () => Millis;
+}
+
+/** Tells of a trouble when it begins, also over restarts. */
+export class TroubleTeller {
+  readonly #options: TroubleTellerOptions;
+  #told: string | null | undefined;
+
+  constructor(options: TroubleTellerOptions) {
+    this.#options = options;
+  }
+
+  get #memo(): string {
+    return `${this.#options.what}-trouble`;
+  }
+
+  async tell(trouble: string, detail: object): Promise<void> {
+    const { point, what, store, wall } = this.#options;
+    if ((await this.#last()) === trouble) return;
+    const [kind, time] = [`${what}-${trouble}`, wall()];
+    const event = { point, id: `${kind}:${time}`, time, until: null, kind, number: null, origin: "gateway" } as const;
+    await store.write({
+      events: [{ ...event, detail: JSON.stringify(detail) }],
+      memos: [{ point, name: this.#memo, text: trouble }],
+    });
+    this.#told = trouble;
+  }
+
+  /** All is well: the same trouble is told again if it comes back. */
+  async settle(): Promise<void> {
+    const { point, store } = this.#options;
+    if ((await this.#last()) === null) return;
+    await store.write({ memos: [{ point, name: this.#memo, text: null }] });
+    this.#told = null;
+  }
+
+  async #last(): Promise<string | null> {
+    const { point, store } = this.#options;
+    if (this.#told === undefined) this.#told = (await store.memo(point, this.#memo)) ?? null;
+    return this.#told;
+  }
+}
