@@ -1,4 +1,5 @@
 /** All figures: `npm run bench`. */
+import { benchBackFill } from "./back-fill.ts";
 import { benchCodec } from "./codec.ts";
 import { benchDump } from "./dump.ts";
 import { benchFaultyLine } from "./faulty-line.ts";
@@ -22,6 +23,8 @@ say("");
 await benchLiveLine();
 say("");
 await benchLoadProfile();
+say("");
+await benchBackFill();
 say("");
 await benchDump();
 say("");

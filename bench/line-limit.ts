@@ -16,13 +16,13 @@ const pause = 25;
 /** The meter answers at most one request every 100 ms (p. 27). */
 const throttle = 100;
 
-interface Exchange {
+export interface Exchange {
   readonly sent: number;
   received: number;
 }
 
 /** The same line, with a record of the bytes of each request and response. */
-const weighed = (line: Transport, exchanges: Exchange[]): Transport => ({
+export const weighed = (line: Transport, exchanges: Exchange[]): Transport => ({
   name: line.name,
   write: (bytes) => {
     exchanges.push({ sent: bytes.length, received: 0 });
@@ -39,7 +39,7 @@ const weighed = (line: Transport, exchanges: Exchange[]): Transport => ({
 });
 
 /** The minimum time of each exchange: its bytes alone; with the pauses inside it; and with the meter's throttle, too. */
-const limitsOf = (exchanges: readonly Exchange[]) => {
+export const limitsOf = (exchanges: readonly Exchange[]) => {
   let [bare, paused, throttled] = [0, 0, 0];
   for (const { sent, received } of exchanges) {
     const own = (sent + received) * byteTime;
