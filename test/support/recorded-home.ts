@@ -207,9 +207,9 @@ export class Daemon {
     const told = (level: string) => (text: string) => void this.log.push(`${level} ${text}`);
     this.source = live.watch({
       ...source,
-      read: async (limit) => {
+      read: async (...wanted) => {
         const began = clock.now();
-        const reading = await source.read(limit);
+        const reading = await source.read(...wanted);
         this.roundTrips.push(clock.now() - began);
         return reading;
       },

@@ -12,15 +12,15 @@ export class LiveFirst {
       status: () => source.status(),
       listen: (listener) => source.listen(listener),
       identity: () => source.identity(),
-      read: async (limit) => {
+      read: async (...wanted) => {
         this.#reading++;
         try {
-          return await source.read(limit);
+          return await source.read(...wanted);
         } finally {
           if (--this.#reading === 0) for (const go of this.#waiting.splice(0)) go();
         }
       },
-      events: (count, limit) => source.events(count, limit),
+      events: (...wanted) => source.events(...wanted),
       ask: (task) => source.ask(task),
       close: () => source.close(),
     };

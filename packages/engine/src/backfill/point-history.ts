@@ -1,0 +1,58 @@
+/** The history of one point: intervals from its live registers at once, and from its meter's memory as soon as that is read. */
+import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import type { Clock, Millis } from "@meterport/protocol/ports";
+import { IntervalBuilder } from "../intervals/interval-builder.ts";
+import type { PointJob } from "../plan/point-job.ts";
+import type { Keeper } from "../points/keeper.ts";
+import type { MeterSource } from "../ports/meter-source.ts";
+import type { Store } from "../ports/store.ts";
+import { type BackfillJobs, backfillJobs } from "./jobs.ts";
+import { LiveFirst } from "./live-first.ts";
+import type { ProfileProgress } from "./profile-job.ts";
+
+export interface PointHistoryOptions {
+  readonly point: string;
+  /** IANA name of the zone whose days count. */
+  readonly zone: string;
+  readonly source: MeterSource;
+  readonly store: Store;
+  readonly keeper: Pick<Keeper, "keep">;
+  readonly clock: Clock;
+  /** Time between two live readings. */
+  readonly interval: Millis;
+}
+
+/** Readings may be this far from the end of an interval at least. */
+const tolerance: Millis = 60_000;
+
+export class PointHistory {
+  /** The source that live readings must use, so that back-fill lets them come first. */
+  readonly source: MeterSource;
+  readonly jobs: readonly PointJob[];
+  readonly #options: PointHistoryOptions;
+  readonly #fill: BackfillJobs;
+  readonly #builder: IntervalBuilder;
+
+  constructor(options: PointHistoryOptions) {
+    const { point, zone, source, store, clock, interval } = options;
+    const live = new LiveFirst();
+    this.#options = options;
+    this.source = live.watch(source);
+    this.#fill = backfillJobs({ point, zone, source, store, clock, before: live.turn });
+    this.jobs = this.#fill.all;
+    this.#builder = new IntervalBuilder({ point, tolerance: Math.max(tolerance, interval) });
+  }
+
+  readonly onReading = (reading: LiveReading): void => {
+    const { keeper, store, clock } = this.#options;
+    const { seconds } = this.#fill.profile;
+    if (seconds !== undefined) this.#builder.follow(seconds);
+    const intervals = this.#builder.push(reading, clock.now());
+    if (intervals.length > 0) keeper.keep("store intervals", () => store.write({ intervals }));
+  };
+
+  /** How far the load profile has been read. */
+  readonly progress = (): ProfileProgress => this.#fill.profile.progress();
+
+  readonly close = (): void => this.#fill.close();
+}
