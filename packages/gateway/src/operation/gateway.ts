@@ -1,5 +1,6 @@
 /** The daemon without its edges: meters polled into a store, and the handler that serves them. */
 
+import { PointHistory } from "@meterport/engine/backfill/point-history";
 import { machineZone } from "@meterport/engine/calendar/local-calendar";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
 import { phaseOf } from "@meterport/engine/plan/spread";
@@ -96,17 +97,23 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const meters = new LiveMeters<OpenMeter>();
   const opened = async (meter: GatewayMeter, last: LastRegisters | undefined, count: number): Promise<OpenMeter> => {
     const { id, source, zone = machineZone() } = meter;
-    const point = await openPointKeeper({ point: id, zone, source, store, keeper, clock, log }, last);
+    const parts = { point: id, zone, source, store, keeper, clock };
+    const point = await openPointKeeper({ ...parts, log }, last);
+    const history = new PointHistory({ ...parts, interval: meter.interval });
     const loop = new PointLoop({
       ...meter,
+      source: history.source,
       phase: count > fewMeters ? phaseOf(meter.id, meter.interval) : undefined,
       limits: limitsForFuse(meter.fuseAmps),
       guardState: point.guardState,
       clock,
       log,
-      onReading: point.onReading,
+      onReading: (reading, state) => {
+        point.onReading(reading, state);
+        history.onReading(reading);
+      },
       onEvent: point.onEvent,
-      jobs: point.jobs,
+      jobs: [...point.jobs, ...history.jobs],
       tally,
     });
     return { meter, loop, point, log: new MeterLog({ source: meter.source, clock }), info: pointInfo(meter) };
