@@ -22,7 +22,7 @@ export interface MeterRead<T> {
 
 export class MeterReads {
   readonly #clock: Clock;
-  readonly #readers = new Map<string, RestedReader<unknown>>();
+  readonly #readers = new Map<string, { readonly ask: Point["ask"]; readonly reader: RestedReader<unknown> }>();
   readonly #busy = new Map<string, number>();
 
   constructor(clock: Clock) {
@@ -40,7 +40,7 @@ export class MeterReads {
     if (waiting >= mostAtOnce) return undefined;
     this.#busy.set(id, waiting + 1);
     try {
-      const reader = this.#reader(`${id} ${name}`, () => point.ask({ label, limit: longestRead, run }));
+      const reader = this.#reader(`${id} ${name}`, point.ask, () => point.ask({ label, limit: longestRead, run }));
       return (await reader.read()) as Rested<T>;
     } finally {
       const left = (this.#busy.get(id) ?? 1) - 1;
@@ -49,15 +49,16 @@ export class MeterReads {
     }
   }
 
-  #reader(key: string, read: () => Promise<unknown>): RestedReader<unknown> {
+  #reader(key: string, ask: Point["ask"], read: () => Promise<unknown>): RestedReader<unknown> {
     const known = this.#readers.get(key);
-    if (known !== undefined) return known;
+    // A point that was configured anew has another meter behind it.
+    if (known?.ask === ask) return known.reader;
     if (this.#readers.size >= mostKept) {
-      const oldest = [...this.#readers].find(([, reader]) => reader.idle);
+      const oldest = [...this.#readers].find(([, each]) => each.reader.idle);
       if (oldest !== undefined) this.#readers.delete(oldest[0]);
     }
     const reader = new RestedReader({ clock: this.#clock, read, goodFor, restAfterFailure });
-    this.#readers.set(key, reader);
+    this.#readers.set(key, { ask, reader });
     return reader;
   }
 }

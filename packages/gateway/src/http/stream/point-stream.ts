@@ -12,7 +12,8 @@ export const streamKinds = ["live", "link", "change"] as const;
 export type StreamKind = (typeof streamKinds)[number];
 
 export interface PointStreamOptions {
-  readonly views: readonly MeterView[];
+  /** The points of the stream now: a new configuration may add, remove or replace some. */
+  readonly views: () => readonly MeterView[];
   readonly kinds: readonly StreamKind[];
   /** Shortest time between two values of one point. */
   readonly every: Millis;
@@ -32,6 +33,7 @@ export interface PointStreamOptions {
 export const mayWait = 256 * 1024;
 const aliveEvery: Millis = 2_000;
 const askJournalEvery: Millis = 1_000;
+const followEvery: Millis = 2_000;
 const journalPage = 200;
 /** A client that takes nothing for this long is dropped. */
 const longestStall: Millis = 30_000;
@@ -50,9 +52,9 @@ const linkMark = ({ state, cause }: { readonly state: string; readonly cause: st
 export class PointStream {
   readonly #options: PointStreamOptions;
   readonly #encoder = new TextEncoder();
-  readonly #byId: ReadonlyMap<string, MeterView>;
+  readonly #byId = new Map<string, { readonly view: MeterView; readonly unsubscribe: () => void }>();
   /** Points that changed since the last tick, and those that may be sent now. */
-  #changed: Set<string>;
+  #changed = new Set<string>();
   #ready = new Set<string>();
   readonly #links = new Map<string, string>();
   readonly #undo: (() => void)[] = [];
@@ -64,8 +66,6 @@ export class PointStream {
 
   constructor(options: PointStreamOptions) {
     this.#options = options;
-    this.#byId = new Map(options.views.map((view) => [view.id, view]));
-    this.#changed = new Set(this.#byId.keys());
     this.#after = options.after;
     this.#taken = options.clock.now();
   }
@@ -90,10 +90,11 @@ export class PointStream {
   readonly close = (): void => this.#finish(() => this.#controller?.close());
 
   #begin(): void {
-    const { kinds, views, every } = this.#options;
+    const { kinds, every } = this.#options;
     if (this.#options.passed) this.#send("passed", { next: this.#after });
     if (kinds.includes("live") || kinds.includes("link")) {
-      for (const view of views) this.#undo.push(view.subscribe(() => this.#changed.add(view.id)));
+      this.#follow();
+      this.#repeat(followEvery, () => this.#follow());
       this.#repeat(every, () => this.#tick());
       this.#tick();
     }
@@ -102,6 +103,27 @@ export class PointStream {
       this.#askJournal();
     }
     this.#repeat(aliveEvery, () => this.#alive());
+  }
+
+  /** Subscribes to the points that are there now, and to no others. */
+  #follow(): void {
+    const views = this.#options.views();
+    for (const view of views) {
+      const known = this.#byId.get(view.id);
+      if (known?.view === view) continue;
+      known?.unsubscribe();
+      const unsubscribe = view.subscribe(() => this.#changed.add(view.id));
+      this.#byId.set(view.id, { view, unsubscribe });
+      this.#changed.add(view.id);
+    }
+    if (this.#byId.size === views.length) return;
+    const there = new Set(views.map(({ id }) => id));
+    for (const [id, { unsubscribe }] of this.#byId) {
+      if (there.has(id)) continue;
+      unsubscribe();
+      this.#byId.delete(id);
+      this.#links.delete(id);
+    }
   }
 
   #repeat(every: Millis, work: () => void): void {
@@ -137,7 +159,7 @@ export class PointStream {
     for (const id of this.#ready) {
       if (!this.#hasRoom()) return;
       this.#ready.delete(id);
-      const view = this.#byId.get(id);
+      const view = this.#byId.get(id)?.view;
       if (view !== undefined) this.#tell(view);
     }
   }
@@ -192,6 +214,8 @@ export class PointStream {
     if (this.#ended) return;
     this.#ended = true;
     for (const undo of this.#undo) undo();
+    for (const { unsubscribe } of this.#byId.values()) unsubscribe();
+    this.#byId.clear();
     this.#ready.clear();
     this.#changed.clear();
     last();

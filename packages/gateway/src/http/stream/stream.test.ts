@@ -93,17 +93,18 @@ test("a value is sent at most once per interval, and is the newest", async () =>
   let power = 0;
   const [view] = views.values();
   assert.ok(view !== undefined);
-  const stream = new PointStream({
-    views: [
-      {
-        ...view,
-        live: () => ({ ...view.live(), power_w: power }),
-        subscribe: (listen) => {
-          tell = () => listen({ event: "live", data: view.live() });
-          return () => {};
-        },
+  const followed = [
+    {
+      ...view,
+      live: () => ({ ...view.live(), power_w: power }),
+      subscribe: (listen: Parameters<typeof view.subscribe>[0]) => {
+        tell = () => listen({ event: "live", data: view.live() });
+        return () => {};
       },
-    ],
+    },
+  ];
+  const stream = new PointStream({
+    views: () => followed,
     kinds: ["live"],
     every: 1_000,
     journal: async () => assert.fail("nobody wants changes"),
@@ -183,7 +184,7 @@ test("a client that reads nothing costs no more than its buffer, and is dropped"
   const clock = new VirtualClock();
   let ends = 0;
   const stream = new PointStream({
-    views: [...views.values()],
+    views: () => [...views.values()],
     kinds: ["live", "link"],
     every: 1_000,
     journal: async () => assert.fail("nobody wants changes"),
@@ -226,4 +227,37 @@ test("refuses what it cannot stream", async () => {
   await Promise.all(open.map(({ body }) => body?.cancel()));
   assert.equal((await get("/api/v1/stream?events=live", { method: "HEAD" })).status, 200);
   await done();
+});
+
+test("follows a new configuration: points that come, go, or get another meter", async () => {
+  const { views, ids } = manyMeters(3);
+  const clock = new VirtualClock();
+  const stream = new PointStream({
+    views: () => [...views.values()],
+    kinds: ["live"],
+    every: 1_000,
+    journal: async () => assert.fail("nobody wants changes"),
+    ...{ after: 0, passed: false, points: undefined, clock, onEnd: () => {} },
+  });
+  const heard = listener(stream.open());
+  await heard.settle();
+  const [first = "", second = ""] = ids;
+  const view = views.get(first);
+  assert.ok(view !== undefined);
+  views.set(first, { ...view, live: () => ({ ...view.live(), power_w: 77 }) });
+  views.set("new", { ...view, id: "new", live: () => ({ ...view.live(), id: "new" }) });
+  views.delete(second);
+  await clock.advance(4_000);
+  await heard.settle();
+  const later = heard.of("live").slice(3);
+  assert.deepEqual(
+    later.map(({ data }) => data.id),
+    [first, "new"],
+  );
+  assert.deepEqual(
+    later.map(({ data }) => (data as { readonly power_w?: number }).power_w === 77),
+    [true, false],
+  );
+  stream.close();
+  await heard.taking;
 });

@@ -66,9 +66,10 @@ export class PointStreams {
         ? await startOf(store, last === undefined ? after : Number(last))
         : { after: 0, passed: false };
       if (this.full) return refuse(c, 503, "too-many-listeners", "too many listeners: close one and try again");
-      const views = [...(point?.map((id) => meters.get(id)) ?? meters.values())].filter(
-        (view): view is MeterView => view !== undefined,
-      );
+      const views = () =>
+        [...(point?.map((id) => meters.get(id)) ?? meters.values())].filter(
+          (view): view is MeterView => view !== undefined,
+        );
       const stream: PointStream = new PointStream({
         ...{ views, kinds: events, every, clock, points: point, ...start },
         journal: store.journal,
