@@ -12,7 +12,7 @@ import { ProfileJob } from "@meterport/engine/backfill/profile-job";
 import { silentLog } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import { linkMeter, superviseMeter } from "@meterport/gateway/meters/meter-link";
-import { openSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
+import { openLocalSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
@@ -93,7 +93,7 @@ export const benchBackFill = async (): Promise<void> => {
   const { need, longest } = await needed();
   const { clock, source } = await reach();
   const folder = mkdtempSync(join(tmpdir(), "meterport-bench-"));
-  const store = openSqliteStore(folder, silentLog, clock.wall);
+  const store = openLocalSqliteStore(folder, silentLog, clock.wall);
   const first = new LiveFirst();
   const watched = first.watch(source);
   const idle = liveSets(watched, clock);

@@ -126,7 +126,7 @@ const accessOf = (meter: MeterConfig, { config, env, log }: Running): MeterAcces
 
 const configuredMeters = (running: Running, meters: readonly MeterConfig[]): readonly GatewayMeter[] =>
   meters.map((meter) => {
-    const { id, name, link, optical, interval, fuseAmps, zone, key, profile, quiet } = meter;
+    const { id, name, link, optical, interval, fuseAmps, zone, rates, backFill, key, profile, quiet } = meter;
     const access = traced(id, accessOf(meter, running), running);
     if (optical) running.log.info(`${id}: ${throughHeadNote(interval)}`);
     // A key crosses an optical port in the clear, and must not be in a capture.
@@ -142,6 +142,8 @@ const configuredMeters = (running: Running, meters: readonly MeterConfig[]): rea
       interval,
       fuseAmps,
       zone,
+      rates,
+      backFill,
       source,
       redact: running.redactorOf(source, key, profile),
     };
@@ -256,6 +258,7 @@ const startLocked = async (options: DaemonOptions, { config, log, logging, lock 
     meters: demo === undefined ? configuredMeters(running, config.meters) : [demoMeter(demo, running)],
     store,
     retention: config.history,
+    commit: config.history.commit,
     captures: shelf,
     clock: systemClock,
     log,

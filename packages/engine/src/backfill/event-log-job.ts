@@ -5,7 +5,7 @@ import type { PointEvent } from "../model/point-event.ts";
 import type { BackfillDeps, BackfillJob } from "./job.ts";
 import { MemoryJob } from "./memory-job.ts";
 
-const every: Millis = 3_600_000;
+const usually: Millis = 300_000;
 /** More than the logs of any meter are known to hold. */
 const mostEntries = 2_000;
 
@@ -52,7 +52,7 @@ export const logPointEvent = (point: string, prefix: string, event: LogEvent, ne
   };
 };
 
-export const eventLogJob = (deps: BackfillDeps): BackfillJob => {
+export const eventLogJob = (deps: BackfillDeps, every: Millis = usually): BackfillJob => {
   const { point, store, clock } = deps;
   let mark: Mark | undefined;
   return new MemoryJob<LogEvent>(deps, {

@@ -1,4 +1,6 @@
 /** The jobs of back-fill of one point, the most urgent first. */
+
+import type { Millis } from "@meterport/protocol/ports";
 import { SumsJob, type SumsJobOptions } from "../intervals/sums-job.ts";
 import type { PointJob } from "../plan/point-job.ts";
 import { eventLogJob } from "./event-log-job.ts";
@@ -18,18 +20,31 @@ export interface BackfillJobs {
 export interface BackfillOptions extends BackfillDeps {
   readonly store: BackfillDeps["store"] & SumsJobOptions["store"];
   readonly loadProfile?: Omit<ProfileJobOptions, keyof BackfillDeps> | undefined;
+  readonly rates?: BackfillRates | undefined;
+}
+
+/** How often the meter's memory is looked at, while nothing is known to be missing. */
+export interface BackfillRates {
+  readonly events?: Millis | "off" | undefined;
+  readonly profile?: Millis | "off" | undefined;
 }
 
 /** @throws UsageError (`zone`) if there is no such zone */
-export const backfillJobs = ({ loadProfile, ...deps }: BackfillOptions): BackfillJobs => {
-  const profile = new ProfileJob({ ...deps, ...loadProfile });
-  const read = [eventLogJob(deps), outageJob(deps), selfReadJob(deps), profile];
+export const backfillJobs = ({ loadProfile, rates = {}, ...deps }: BackfillOptions): BackfillJobs => {
+  const { events, profile: every } = rates;
+  const profile = new ProfileJob({ ...deps, every: every === "off" ? undefined : every, ...loadProfile });
+  const read = [
+    ...(events === "off" ? [] : [eventLogJob(deps, events)]),
+    outageJob(deps),
+    selfReadJob(deps),
+    ...(every === "off" ? [] : [profile]),
+  ];
   const sums = new SumsJob({ ...deps, settled: () => profile.progress().settled });
   return {
     profile,
     all: [...read, sums],
     close: () => {
-      for (const job of read) job.close();
+      for (const job of new Set([...read, profile])) job.close();
     },
   };
 };

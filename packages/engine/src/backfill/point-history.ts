@@ -6,7 +6,7 @@ import type { PointJob } from "../plan/point-job.ts";
 import type { Keeper } from "../points/keeper.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import type { Store } from "../ports/store.ts";
-import { type BackfillJobs, backfillJobs } from "./jobs.ts";
+import { type BackfillJobs, type BackfillRates, backfillJobs } from "./jobs.ts";
 import { LiveFirst } from "./live-first.ts";
 import type { ProfileProgress } from "./profile-job.ts";
 
@@ -20,6 +20,9 @@ export interface PointHistoryOptions {
   readonly clock: Clock;
   /** Time between two live readings. */
   readonly interval: Millis;
+  /** Whether the meter's memory is read; it is if omitted. */
+  readonly backFill?: boolean | undefined;
+  readonly rates?: BackfillRates | undefined;
 }
 
 /** Readings may be this far from the end of an interval at least. */
@@ -34,21 +37,21 @@ export class PointHistory {
   readonly #builder: IntervalBuilder;
 
   constructor(options: PointHistoryOptions) {
-    const { point, zone, source, store, clock, interval } = options;
+    const { point, zone, source, store, clock, interval, backFill = true, rates } = options;
     const live = new LiveFirst();
     this.#options = options;
     this.source = live.watch(source);
-    this.#fill = backfillJobs({ point, zone, source, store, clock, before: live.turn });
-    this.jobs = this.#fill.all;
+    this.#fill = backfillJobs({ point, zone, source, store, clock, before: live.turn, rates });
+    this.jobs = backFill ? this.#fill.all : [];
     this.#builder = new IntervalBuilder({ point, tolerance: Math.max(tolerance, interval) });
   }
 
   readonly onReading = (reading: LiveReading): void => {
-    const { keeper, store, clock } = this.#options;
+    const { keeper, clock } = this.#options;
     const { seconds } = this.#fill.profile;
     if (seconds !== undefined) this.#builder.follow(seconds);
     const intervals = this.#builder.push(reading, clock.now());
-    if (intervals.length > 0) keeper.keep("store intervals", () => store.write({ intervals }));
+    if (intervals.length > 0) keeper.keep({ intervals });
   };
 
   /** How far the load profile has been read. */

@@ -17,6 +17,8 @@ export interface ClockJobOptions {
   readonly log: Log;
   /** What was kept under `clockMemoName`. */
   readonly memo?: string | undefined;
+  /** How often it is read; an hour if omitted. */
+  readonly every?: Millis | undefined;
   /** Stores what was found, and the memo; null deletes it. */
   readonly keep: (events: readonly PointEvent[], memo: string | null) => void;
 }
@@ -24,7 +26,7 @@ export interface ClockJobOptions {
 /** Name of the memo in the store. */
 export const clockMemoName = "clock";
 
-const every: Millis = 3_600_000;
+const usually: Millis = 3_600_000;
 /** A link that comes and goes is no reason to read more often. */
 const atMostEvery: Millis = 300_000;
 /** A meter that refuses the table is asked again after a day: its key or its firmware may have changed. */
@@ -64,7 +66,7 @@ export class ClockJob implements PointJob {
   };
 
   readonly run = async (): Promise<void> => {
-    const { source, clock } = this.#options;
+    const { source, clock, every = usually } = this.#options;
     try {
       const sample = await source.ask({
         label: this.name,

@@ -1,6 +1,6 @@
 /** Keeps what a point says: each reading with the facts that follow from it, in one write. */
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
-import type { Clock } from "@meterport/protocol/ports";
+import type { Clock, Millis } from "@meterport/protocol/ports";
 import { ClockJob, clockMemoName } from "../clock/clock-job.ts";
 import type { ClockOffset } from "../clock/clock-watch.ts";
 import type { GuardEvent, GuardState } from "../guard/guard.ts";
@@ -23,6 +23,8 @@ export interface PointKeeperOptions {
   readonly keeper: Keeper;
   readonly clock: Clock;
   readonly log: Log;
+  /** How often the meter's clock is read; an hour if omitted. */
+  readonly clockEvery?: Millis | "off" | undefined;
 }
 
 interface Resumed {
@@ -52,15 +54,15 @@ export class PointKeeper {
   #loading = false;
 
   constructor(options: PointKeeperOptions, resumed: Resumed) {
-    const { point, source, clock, log, keeper } = options;
+    const { point, source, clock, log, keeper, clockEvery } = options;
     this.#options = options;
     this.guardState = resumed.guardState;
     this.#memo = resumed.guardMemo ?? null;
     this.#clockJob = new ClockJob({
-      ...{ point, source, clock, log, memo: resumed.clockMemo },
+      ...{ point, source, clock, log, memo: resumed.clockMemo, every: clockEvery === "off" ? undefined : clockEvery },
       keep: (events, text) => keeper.keep({ events, memos: [{ point, name: clockMemoName, text }] }),
     });
-    this.jobs = [this.#clockJob];
+    this.jobs = clockEvery === "off" ? [] : [this.#clockJob];
   }
 
   /** The meter's clock minus the machine's; null if it is not known now. */

@@ -70,6 +70,7 @@ export class PointLoop implements MeterView {
   #unwatch: () => void = () => {};
   #unschedule: () => void = () => {};
   #reading: Promise<void> | undefined;
+  #readingSince: Millis | undefined;
   #stopped = false;
   /** When the rhythm of reads began. */
   #began: Millis = 0;
@@ -96,6 +97,11 @@ export class PointLoop implements MeterView {
 
   get name(): string {
     return this.#options.name;
+  }
+
+  /** When the read in progress began, on the monotonic clock; undefined while there is none. */
+  get busySince(): Millis | undefined {
+    return this.#readingSince;
   }
 
   start(): void {
@@ -172,8 +178,10 @@ export class PointLoop implements MeterView {
   #use(read: () => Promise<void>): void {
     this.#unschedule();
     if (this.#stopped || this.#reading !== undefined) return;
+    this.#readingSince = this.#options.clock.now();
     this.#reading = read().then(() => {
       this.#reading = undefined;
+      this.#readingSince = undefined;
       this.#schedule();
       this.#jobs?.look();
     });

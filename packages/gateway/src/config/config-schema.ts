@@ -45,18 +45,6 @@ export const ratesSchema = z.strictObject({
     example: "2s",
     fallback: "`interval`",
   }).optional(),
-  registers: setting(rate("1s", "1d", '"1m"'), {
-    ...live,
-    text: "How often the energy registers are read.",
-    example: "1m",
-    fallback: "1m",
-  }).optional(),
-  quality: setting(rate("10s", "7d", '"15m"'), {
-    ...live,
-    text: "How often the meter's counts of sags, surges and other power quality are read.",
-    example: "15m",
-    fallback: "15m",
-  }).optional(),
   events: setting(rate("10s", "7d", '"15m"'), {
     ...live,
     text: "How often the meter's event log is looked at.",
@@ -67,17 +55,11 @@ export const ratesSchema = z.strictObject({
     ...live,
     text: "How often the load profile is read for intervals that are missing.",
     example: "15m",
-    fallback: "15m",
+    fallback: "1h",
   }).optional(),
   clock: setting(rate("1m", "7d", '"1h"'), {
     ...live,
     text: "How often the meter's clock is compared with that of the machine. It is never set.",
-    example: "1h",
-    fallback: "10m",
-  }).optional(),
-  identity: setting(rate("1m", "7d", '"1h"'), {
-    ...live,
-    text: "How often serial number, model and firmware are read again, so that an exchanged meter is noticed.",
     example: "1h",
     fallback: "1h",
   }).optional(),

@@ -21,12 +21,9 @@ export type Rate = Millis | "off" | undefined;
 /** The rates beside that of the live values, which is `interval`. */
 export interface MeterRates {
   readonly power?: Rate;
-  readonly registers?: Rate;
-  readonly quality?: Rate;
   readonly events?: Rate;
   readonly profile?: Rate;
   readonly clock?: Rate;
-  readonly identity?: Rate;
 }
 
 export interface MeterConfig {

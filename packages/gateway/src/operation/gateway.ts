@@ -32,15 +32,33 @@ export interface GatewayMeter {
   readonly fuseAmps?: number | undefined;
   /** IANA name of the zone whose days count; the machine's if omitted. */
   readonly zone?: string | undefined;
+  readonly rates?: MeterRates | undefined;
+  /** Whether the meter's memory is read; it is if omitted. */
+  readonly backFill?: boolean | undefined;
   readonly source: MeterSource;
   /** Redacts a capture of its link; undefined if too many are in progress. */
   readonly redact: (text: string) => Promise<Redaction | undefined>;
 }
 
+/** How often something is read beside the live values; `off` for never, undefined for the usual rate. */
+export interface MeterRates {
+  readonly power?: Millis | "off" | undefined;
+  readonly events?: Millis | "off" | undefined;
+  readonly profile?: Millis | "off" | undefined;
+  readonly clock?: Millis | "off" | undefined;
+}
+
+/** How long what is stored is kept, milliseconds. */
+export interface Kept extends Retention {
+  readonly events?: Millis | undefined;
+  readonly journal?: Millis | undefined;
+  readonly journalAtMost?: Millis | undefined;
+}
+
 export interface GatewayOptions {
   readonly meters: readonly GatewayMeter[];
   readonly store: Store;
-  readonly retention: Retention;
+  readonly retention: Kept;
   /** What a power failure may cost; the keeper's default if omitted. */
   readonly commit?: Millis | undefined;
   readonly captures: Pick<CaptureShelf, "list" | "read">;
@@ -60,6 +78,8 @@ export interface Gateway {
   /** How many meters are in which state. */
   readonly tally: Pick<LinkTally, "counts" | "points" | "without">;
   readonly start: () => void;
+  /** Meters and the store, each with the work that it is doing. */
+  readonly parts: () => readonly GatewayPart[];
   /**
    * Stops the meters of these ids and then starts others, some perhaps with the same ids; all others go on.
    *
@@ -67,6 +87,14 @@ export interface Gateway {
    */
   readonly replaceMeters: (stopped: readonly string[], added: readonly GatewayMeter[]) => Promise<void>;
   readonly stop: () => Promise<void>;
+}
+
+/** A part that works through one piece of work after the other. */
+export interface GatewayPart {
+  /** Id of the meter; undefined for the store. */
+  readonly meter?: string | undefined;
+  /** When the piece of work in progress began, on the monotonic clock; undefined while there is none. */
+  readonly busySince: () => Millis | undefined;
 }
 
 const pruneEvery: Millis = 600_000;
@@ -87,6 +115,7 @@ interface OpenMeter {
   readonly point: PointKeeper;
   readonly log: MeterLog;
   readonly info: PointInfo;
+  readonly close: () => void;
 }
 
 /** @throws what the store throws when the last registers are read */
@@ -94,12 +123,13 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const { store, clock, log } = options;
   const keeper = new Keeper({ store, clock, log, commit: options.commit });
   const tally = new LinkTally();
-  const meters = new LiveMeters<OpenMeter>();
+  const meters = new LiveMeters<OpenMeter>(clock);
   const opened = async (meter: GatewayMeter, last: LastRegisters | undefined, count: number): Promise<OpenMeter> => {
-    const { id, source, zone = machineZone() } = meter;
+    const { id, source, zone = machineZone(), interval, backFill, rates = {} } = meter;
     const parts = { point: id, zone, source, store, keeper, clock };
-    const point = await openPointKeeper({ ...parts, log }, last);
-    const history = new PointHistory({ ...parts, interval: meter.interval });
+    const point = await openPointKeeper({ ...parts, log, clockEvery: rates.clock }, last);
+    const history = new PointHistory({ ...parts, interval, backFill, rates });
+    const power = rates.power === undefined || rates.power === "off" ? undefined : { interval: rates.power };
     const loop = new PointLoop({
       ...meter,
       source: history.source,
@@ -113,10 +143,11 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
         history.onReading(reading);
       },
       onEvent: point.onEvent,
+      power,
       jobs: [...point.jobs, ...history.jobs],
       tally,
     });
-    return { meter, loop, point, log: new MeterLog({ source: meter.source, clock }), info: pointInfo(meter) };
+    return { meter, loop, point, log: new MeterLog({ source, clock }), info: pointInfo(meter), close: history.close };
   };
   const openedAll = async (all: readonly GatewayMeter[], count: number): Promise<readonly OpenMeter[]> => {
     const last = all.length === 0 ? undefined : await store.allLastRegisters();
@@ -128,6 +159,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     pointInfo: (id) => meters.get(id)?.info,
     started: () => started,
     process: options.process,
+    keeper: () => {
+      const { waiting, dropped, problem } = keeper.state();
+      return { waiting: waiting.readings + waiting.facts, dropped: dropped.readings + dropped.facts, problem };
+    },
     meters: meters.views,
     store,
     captures: options.captures,
@@ -145,9 +180,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     allowedHosts: options.allowedHosts,
     access: options.access,
   });
+  const { raw: readings, minutes, events, journal, journalAtMost } = options.retention;
   const routine = new PruneRoutine({
     ...{ store, clock, log, points: () => meters.all.map(({ meter }) => meter.id) },
-    keptFor: { readings: options.retention.raw, minutes: options.retention.minutes },
+    keptFor: { readings, minutes, events, journal, journalAtMost },
     meterOffsets: () => meters.all.flatMap(({ point }) => point.clockOffset()?.offset ?? []),
   });
   let unprune = (): void => {};
@@ -162,9 +198,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     tally,
     start: () => {
       started = true;
-      meters.start(clock);
+      meters.start();
       prune();
     },
+    parts: () => meters.all.map(({ meter, loop }) => ({ meter: meter.id, busySince: () => loop.busySince })),
     replaceMeters: async (stopped, added) => {
       // Before anything stops, because a store may fail.
       const coming = await openedAll(added, meters.all.length + added.length);

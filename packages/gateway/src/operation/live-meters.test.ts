@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MeterChange } from "@meterport/engine/points/meter-view";
 import { FakeMeter } from "@meterport/engine/testing/fake-meter";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { httpSetup } from "../testing/http-setup.ts";
 import type { GatewayMeter } from "./gateway.ts";
 import { type LiveMeter, LiveMeters } from "./live-meters.ts";
@@ -100,7 +101,7 @@ test("listeners who left hear nothing, and a meter without any is not subscribed
     start: () => {},
     stop: async () => {},
   };
-  const meters = new LiveMeters();
+  const meters = new LiveMeters(new VirtualClock());
   meters.add({ loop });
   const view = meters.views.get("a") ?? assert.fail("no view");
   assert.equal(subscribed, 0);

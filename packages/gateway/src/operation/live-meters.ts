@@ -2,14 +2,19 @@
 import { staleAnswer } from "@meterport/engine/guard/measured";
 import type { LinkState } from "@meterport/engine/model/point-model";
 import type { MeterChange, MeterView } from "@meterport/engine/points/meter-view";
-import type { Clock } from "@meterport/protocol/ports";
+import type { Clock, Millis } from "@meterport/protocol/ports";
 
 const startedAtOnce = 250;
 
 /** A meter that can be started and stopped, with all that belongs to it. */
 export interface LiveMeter {
   readonly loop: MeterView & { readonly start: () => void; readonly stop: () => Promise<void> };
+  /** Called after it has stopped. */
+  readonly close?: (() => void) | undefined;
 }
+
+/** One that does not stop by then is abandoned, as a pipe is. */
+const stopLimit: Millis = 3_500;
 
 /** One id, behind which the meter may be exchanged for another while somebody listens. */
 class Place implements MeterView {
@@ -65,8 +70,13 @@ class Place implements MeterView {
 export class LiveMeters<M extends LiveMeter> {
   readonly #meters = new Map<string, M>();
   readonly #places = new Map<string, Place>();
+  readonly #clock: Clock;
   #started = false;
   #unstart = (): void => {};
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** The meters by their id, as outputs see them. */
   get views(): ReadonlyMap<string, MeterView> {
@@ -91,7 +101,8 @@ export class LiveMeters<M extends LiveMeter> {
     if (this.#started) meter.loop.start();
   }
 
-  start(clock: Pick<Clock, "at" | "now">): void {
+  start(): void {
+    const clock = this.#clock;
     this.#started = true;
     const all = this.all;
     /** Not all at once: thousands would hold up everything else. */
@@ -108,8 +119,7 @@ export class LiveMeters<M extends LiveMeter> {
   /** Stops some meters, and starts others once their ports are free. Those in neither list go on undisturbed. */
   async replace(stopped: readonly string[], added: readonly M[]): Promise<void> {
     const gone = stopped.flatMap((id) => this.#meters.get(id) ?? []);
-    // One that cannot be closed cleanly is abandoned, as a pipe is.
-    await Promise.allSettled(gone.map(({ loop }) => loop.stop()));
+    await this.#stopAll(gone);
     const coming = new Set(added.map(({ loop }) => loop.id));
     for (const id of stopped) {
       this.#meters.delete(id);
@@ -122,6 +132,16 @@ export class LiveMeters<M extends LiveMeter> {
 
   async stop(): Promise<void> {
     this.#unstart();
-    await Promise.all(this.all.map(({ loop }) => loop.stop()));
+    await this.#stopAll(this.all);
+  }
+
+  async #stopAll(meters: readonly M[]): Promise<void> {
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#clock.at(this.#clock.now() + stopLimit, resolve);
+    });
+    await Promise.race([late, Promise.allSettled(meters.map(({ loop }) => loop.stop()))]);
+    cancel();
+    for (const { close } of meters) close?.();
   }
 }
