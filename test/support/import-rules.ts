@@ -83,7 +83,8 @@ const layerOf = (inner: string): string => {
 };
 
 /** Files of the gateway that put real meters or virtual ones behind it. */
-const composesGateway = (inner: string): boolean => /^src\/(daemon\.ts|read-config\.ts|meters\/demo\.ts)/.test(inner);
+const composesGateway = (inner: string): boolean =>
+  /^src\/(daemon\.ts|daemon-meters\.ts|read-config\.ts|meters\/demo\.ts)/.test(inner);
 
 /** Why this import is wrong; undefined if it is right. `dependencies` are those of the package's package.json. */
 export const complaint = (path: string, imported: Import): string | undefined => {
@@ -143,6 +144,6 @@ export const complaint = (path: string, imported: Import): string | undefined =>
   if (from.name === "gateway" && !test && !typeOnly && (to === "simulator" || to === "transports"))
     return composesGateway(from.inner)
       ? undefined
-      : `only daemon.ts, read-config.ts and the demo compose: ${to} comes as an argument`;
+      : `only daemon.ts, daemon-meters.ts, read-config.ts and the demo compose: ${to} comes as an argument`;
   return undefined;
 };

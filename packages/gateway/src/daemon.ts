@@ -1,37 +1,21 @@
-/** Starts the daemon: the only place where real clocks, files, sockets and meters meet. */
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Turns } from "@meterport/client/supervision/turns";
-import { quietText } from "@meterport/engine/plan/quiet";
-import type { MeterSource } from "@meterport/engine/ports/meter-source";
-import type { Store } from "@meterport/engine/ports/store";
-import type { Secret } from "@meterport/protocol/mep/security/key";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { noteDaemon } from "@meterport/transports/daemon-note";
-import { linkTraits } from "@meterport/transports/link-traits";
-import { openLink } from "@meterport/transports/open";
-import { portName } from "@meterport/transports/port-name";
-import { captureRedactor } from "./captures/capture-redactor.ts";
-import { type CaptureShelf, openCaptureShelf } from "./captures/capture-shelf.ts";
-import { ErrorRecorder } from "./captures/error-recorder.ts";
+import { openCaptureShelf } from "./captures/capture-shelf.ts";
 import type { Config, MeterConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
 import type { ReloadPlan } from "./config/reload-plan.ts";
 import { Reloader, type ReloadOutcome } from "./config/reloader.ts";
+import { configuredMeters, demoInstalled, demoMeter, fillPastDay, type Running, redactors } from "./daemon-meters.ts";
 import { openDoor, openFront } from "./http/front.ts";
 import { watchProcess } from "./http/metrics/own-figures.ts";
 import { dashboard, ownVersion } from "./installation.ts";
 import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
-import { linkGroup } from "./meters/link-group.ts";
-import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
-import { openMeter, throughHeadNote } from "./meters/open-meter.ts";
-import { QuietSource } from "./meters/quiet-source.ts";
-import { tlsSeen } from "./meters/tls-seen.ts";
-import { tracedMeter } from "./meters/traced-meter.ts";
 import { type DataLock, lockDataFolder } from "./operation/data-lock.ts";
-import { createGateway, type Gateway, type GatewayMeter } from "./operation/gateway.ts";
+import { createGateway, type Gateway } from "./operation/gateway.ts";
 import { hasTerminal } from "./operation/has-terminal.ts";
+import { type SelfSupervision, selfSupervision, type WatchedPart } from "./operation/self-supervision.ts";
 import { tellSystemd } from "./operation/tell-systemd.ts";
 import { readConfig } from "./read-config.ts";
 import { openStore, placeOf } from "./stores/open-store.ts";
@@ -62,124 +46,6 @@ export interface Daemon {
   /** Stops it cleanly; `why` goes into the log. */
   readonly stop: (why: string) => Promise<void>;
 }
-
-/** What the parts of one daemon share. */
-interface Running {
-  readonly config: Config;
-  readonly env: Environment;
-  readonly log: LevelLog;
-  readonly shelf: CaptureShelf;
-  /** Redacts the captures of a meter's link. */
-  readonly redactorOf: (source: MeterSource, key: Secret, profile?: string) => GatewayMeter["redact"];
-}
-
-/** Of all meters, so that thousands do not start at once. */
-const turns = new Turns({ clock: systemClock });
-
-const supervised = (link: string, access: MeterAccess): MeterSource =>
-  superviseMeter({
-    name: link,
-    ...access,
-    clock: systemClock,
-    entropy: systemEntropy,
-    turn: (signal) => turns.take(linkGroup(link), signal),
-  });
-
-const traced = (id: string, access: MeterAccess, { config, log }: Running): MeterAccess =>
-  tracedMeter(access, { id, level: config.logLevel, log, clock: systemClock });
-
-/** A supervised meter, whose link is captured when it fails; each call starts a new supervision of the same meter. */
-const sourcesOf = (id: string, link: string, access: MeterAccess, { shelf, config }: Running): (() => MeterSource) => {
-  const recorder = new ErrorRecorder({ id, link, clock: systemClock, shelf, links: Math.max(1, config.meters.length) });
-  return () => {
-    const source = supervised(link, recorder.noting(access));
-    source.listen(recorder.linkChanged);
-    return source;
-  };
-};
-
-/** Local time of this machine. */
-const localOffset = (wall: number): number => -60_000 * new Date(wall).getTimezoneOffset();
-
-/** A source that respects the quiet windows of its meter, if it has any. */
-const withQuiet = (make: () => MeterSource, windows: MeterConfig["quiet"]): MeterSource =>
-  windows === undefined ? make() : new QuietSource({ make, windows, clock: systemClock, offset: localOffset });
-
-/** The seed stays the same until the next start, so that several captures of one report have the same pseudonyms. */
-const redactors = (log: LevelLog): Running["redactorOf"] => {
-  const redact = captureRedactor(log);
-  const seed = systemEntropy(32);
-  return (source, key, profile) => (text) =>
-    redact({ text, key: key.reveal(), seed, profile: source.identity()?.profile ?? profile });
-};
-
-/** How to reach a meter of the configuration. */
-const accessOf = (meter: MeterConfig, { config, env, log }: Running): MeterAccess =>
-  openMeter(meter, {
-    clock: systemClock,
-    entropy: systemEntropy,
-    log,
-    traitsOf: linkTraits,
-    openLink: (link, signal, baud) => openLink(link, signal, baud, env),
-    securityMemory: (link) => tlsSeen(config.data, portName(link), log),
-  });
-
-const configuredMeters = (running: Running, meters: readonly MeterConfig[]): readonly GatewayMeter[] =>
-  meters.map((meter) => {
-    const { id, name, link, optical, interval, fuseAmps, zone, rates, backFill, key, profile, quiet } = meter;
-    const access = traced(id, accessOf(meter, running), running);
-    if (optical) running.log.info(`${id}: ${throughHeadNote(interval)}`);
-    // A key crosses an optical port in the clear, and must not be in a capture.
-    const make = optical ? () => supervised(link, access) : sourcesOf(id, link, access, running);
-    const source = withQuiet(make, quiet);
-    if (quiet !== undefined)
-      running.log.info(`${id}: not read during ${quiet.map(quietText).join(", ")} (local time of this machine)`);
-    return {
-      id,
-      name,
-      url: link,
-      simulated: false,
-      interval,
-      fuseAmps,
-      zone,
-      rates,
-      backFill,
-      source,
-      redact: running.redactorOf(source, key, profile),
-    };
-  });
-
-const demoMeter = (demo: Demo, running: Running): GatewayMeter => {
-  const { config, redactorOf } = running;
-  const source = sourcesOf(demo.id, demo.url, traced(demo.id, demo.access, running), running)();
-  return { ...demo, source, simulated: true, interval: config.interval, redact: redactorOf(source, demo.key) };
-};
-
-const day = 86_400_000;
-/** At each start the virtual meter adds up its household's energy since then, which is quick for a month. */
-const longestInstalled = 31 * day;
-
-/** When the virtual meter was installed, stored with the data, so that its registers continue. */
-const demoInstalled = (folder: string): number => {
-  const path = join(folder, "demo.json");
-  const now = systemClock.wall();
-  try {
-    const { installed } = JSON.parse(readFileSync(path, "utf8")) as { readonly installed?: unknown };
-    if (typeof installed === "number" && installed < now && installed > now - longestInstalled) return installed;
-  } catch {
-    // The first start, or a corrupt file: a new virtual meter is installed.
-  }
-  const installed = now - day;
-  writeFileSync(path, `${JSON.stringify({ installed })}\n`);
-  return installed;
-};
-
-const fillPastDay = async (demo: Demo, store: Store): Promise<void> => {
-  const now = systemClock.wall();
-  const last = (await store.lastRegisters(demo.id))?.time ?? 0;
-  for await (const readings of demo.past(Math.max(last + 1, now - day + 1)))
-    await store.write({ readings: readings.map((reading) => ({ point: demo.id, reading })) });
-};
 
 /**
  * Starts the daemon with the settings of flags, environment and file, in this order of precedence.
@@ -212,6 +78,29 @@ interface Locked {
   readonly logging: { level: LogLevel; format: LogFormat };
   readonly lock: DataLock;
 }
+
+/** No read takes longer, and no write to a store that works. */
+const longestWork = 120_000;
+
+/** Restarts what is stuck: a meter alone, the store only with the whole daemon. */
+const watched = (gateway: Gateway, running: Running, config: () => Config): SelfSupervision =>
+  selfSupervision(
+    () =>
+      gateway.parts().map(({ meter, interval = 0, busySince }): WatchedPart => {
+        if (meter === undefined) return { name: "the store", busySince, limit: longestWork };
+        return {
+          name: `the meter ${meter}`,
+          busySince,
+          limit: longestWork + interval,
+          restart: async () => {
+            const found = config().meters.filter(({ id }) => id === meter);
+            if (found.length > 0)
+              await gateway.replaceMeters([meter], configuredMeters({ ...running, config: config() }, found));
+          },
+        };
+      }),
+    { clock: systemClock, log: running.log },
+  );
 
 /** Carries out what a reload changes. */
 const applied = (gateway: Gateway, running: Running, demo: Demo | undefined, logging: Locked["logging"]) => {
@@ -273,7 +162,10 @@ const startLocked = async (options: DaemonOptions, { config, log, logging, lock 
   gateway.start();
   const version = ownVersion();
   lock.record({ pid: process.pid, url: server.url, version, started: new Date(systemClock.wall()).toISOString() });
-  const systemd = tellSystemd({ env, clock: systemClock, log, isAlive: () => true });
+  let current = config;
+  const supervision = watched(gateway, running, () => current);
+  supervision.start();
+  const systemd = tellSystemd({ env, clock: systemClock, log, isAlive: supervision.isAlive });
   systemd.ready(`${server.url}`);
   const note = (links: readonly MeterConfig[]) =>
     noteDaemon(
@@ -290,6 +182,7 @@ const startLocked = async (options: DaemonOptions, { config, log, logging, lock 
       await apply(plan).finally(() => systemd.ready(`${server.url}`));
       forget();
       forget = note(plan.config.meters);
+      current = plan.config;
     },
     log,
   });
@@ -307,6 +200,7 @@ const startLocked = async (options: DaemonOptions, { config, log, logging, lock 
     },
     stop: async (why) => {
       log.info(`${why}: stopping`);
+      supervision.stop();
       systemd.stopping();
       const closed = server.close();
       await gateway.stop();

@@ -83,6 +83,7 @@ export class Keeper {
   /** How many of the first readings and facts the store is writing. */
   #writing: Count = none;
   #run: Promise<void> | undefined;
+  #runSince: Millis | undefined;
   #unschedule: (() => void) | undefined;
   #dropped: Count = none;
   #problem: { readonly text: string; readonly since: Millis; tries: number; dropped: number } | undefined;
@@ -126,6 +127,11 @@ export class Keeper {
       this.#waiters.push({ until: this.#taken, lost: total(this.#dropped), resolve, reject });
       if (this.#problem === undefined) this.#write();
     });
+  }
+
+  /** When the write in progress began, on the monotonic clock; undefined while there is none. */
+  get busySince(): Millis | undefined {
+    return this.#runSince;
   }
 
   state(): KeeperState {
@@ -174,8 +180,10 @@ export class Keeper {
     if (this.#run !== undefined) return;
     this.#unschedule?.();
     this.#unschedule = undefined;
+    this.#runSince = this.#options.clock.now();
     this.#run = this.#writeAll().finally(() => {
       this.#run = undefined;
+      this.#runSince = undefined;
       this.#written = this.#options.clock.now();
       if (this.#waiting() === 0 || this.#stopped) return;
       const tries = this.#problem?.tries ?? 0;

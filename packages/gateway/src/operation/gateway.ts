@@ -93,6 +93,8 @@ export interface Gateway {
 export interface GatewayPart {
   /** Id of the meter; undefined for the store. */
   readonly meter?: string | undefined;
+  /** Between two of its readings; one may take as long. */
+  readonly interval?: Millis | undefined;
   /** When the piece of work in progress began, on the monotonic clock; undefined while there is none. */
   readonly busySince: () => Millis | undefined;
 }
@@ -201,7 +203,14 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       meters.start();
       prune();
     },
-    parts: () => meters.all.map(({ meter, loop }) => ({ meter: meter.id, busySince: () => loop.busySince })),
+    parts: () => [
+      { busySince: () => keeper.busySince },
+      ...meters.all.map(({ meter, loop }) => ({
+        meter: meter.id,
+        interval: meter.interval,
+        busySince: () => loop.busySince,
+      })),
+    ],
     replaceMeters: async (stopped, added) => {
       // Before anything stops, because a store may fail.
       const coming = await openedAll(added, meters.all.length + added.length);

@@ -1,0 +1,144 @@
+/** The real meters of a daemon, and the simulated one. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Turns } from "@meterport/client/supervision/turns";
+import { quietText } from "@meterport/engine/plan/quiet";
+import type { MeterSource } from "@meterport/engine/ports/meter-source";
+import type { Store } from "@meterport/engine/ports/store";
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import { systemClock, systemEntropy } from "@meterport/transports/clock";
+import { linkTraits } from "@meterport/transports/link-traits";
+import { openLink } from "@meterport/transports/open";
+import { portName } from "@meterport/transports/port-name";
+import { captureRedactor } from "./captures/capture-redactor.ts";
+import type { CaptureShelf } from "./captures/capture-shelf.ts";
+import { ErrorRecorder } from "./captures/error-recorder.ts";
+import type { Config, MeterConfig } from "./config/config.ts";
+import type { Environment } from "./config/environment.ts";
+import type { LevelLog } from "./log.ts";
+import type { Demo } from "./meters/demo.ts";
+import { linkGroup } from "./meters/link-group.ts";
+import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
+import { openMeter, throughHeadNote } from "./meters/open-meter.ts";
+import { QuietSource } from "./meters/quiet-source.ts";
+import { tlsSeen } from "./meters/tls-seen.ts";
+import { tracedMeter } from "./meters/traced-meter.ts";
+import type { GatewayMeter } from "./operation/gateway.ts";
+
+/** What the parts of one daemon share. */
+export interface Running {
+  readonly config: Config;
+  readonly env: Environment;
+  readonly log: LevelLog;
+  readonly shelf: CaptureShelf;
+  /** Redacts the captures of a meter's link. */
+  readonly redactorOf: (source: MeterSource, key: Secret, profile?: string) => GatewayMeter["redact"];
+}
+
+/** Of all meters, so that thousands do not start at once. */
+const turns = new Turns({ clock: systemClock });
+
+const supervised = (link: string, access: MeterAccess): MeterSource =>
+  superviseMeter({
+    name: link,
+    ...access,
+    clock: systemClock,
+    entropy: systemEntropy,
+    turn: (signal) => turns.take(linkGroup(link), signal),
+  });
+
+const traced = (id: string, access: MeterAccess, { config, log }: Running): MeterAccess =>
+  tracedMeter(access, { id, level: config.logLevel, log, clock: systemClock });
+
+/** A supervised meter, whose link is captured when it fails; each call starts a new supervision of the same meter. */
+const sourcesOf = (id: string, link: string, access: MeterAccess, { shelf, config }: Running): (() => MeterSource) => {
+  const recorder = new ErrorRecorder({ id, link, clock: systemClock, shelf, links: Math.max(1, config.meters.length) });
+  return () => {
+    const source = supervised(link, recorder.noting(access));
+    source.listen(recorder.linkChanged);
+    return source;
+  };
+};
+
+/** Local time of this machine. */
+const localOffset = (wall: number): number => -60_000 * new Date(wall).getTimezoneOffset();
+
+/** A source that respects the quiet windows of its meter, if it has any. */
+const withQuiet = (make: () => MeterSource, windows: MeterConfig["quiet"]): MeterSource =>
+  windows === undefined ? make() : new QuietSource({ make, windows, clock: systemClock, offset: localOffset });
+
+/** The seed stays the same until the next start, so that several captures of one report have the same pseudonyms. */
+export const redactors = (log: LevelLog): Running["redactorOf"] => {
+  const redact = captureRedactor(log);
+  const seed = systemEntropy(32);
+  return (source, key, profile) => (text) =>
+    redact({ text, key: key.reveal(), seed, profile: source.identity()?.profile ?? profile });
+};
+
+/** How to reach a meter of the configuration. */
+const accessOf = (meter: MeterConfig, { config, env, log }: Running): MeterAccess =>
+  openMeter(meter, {
+    clock: systemClock,
+    entropy: systemEntropy,
+    log,
+    traitsOf: linkTraits,
+    openLink: (link, signal, baud) => openLink(link, signal, baud, env),
+    securityMemory: (link) => tlsSeen(config.data, portName(link), log),
+  });
+
+export const configuredMeters = (running: Running, meters: readonly MeterConfig[]): readonly GatewayMeter[] =>
+  meters.map((meter) => {
+    const { id, name, link, optical, interval, fuseAmps, zone, rates, backFill, key, profile, quiet } = meter;
+    const access = traced(id, accessOf(meter, running), running);
+    if (optical) running.log.info(`${id}: ${throughHeadNote(interval)}`);
+    // A key crosses an optical port in the clear, and must not be in a capture.
+    const make = optical ? () => supervised(link, access) : sourcesOf(id, link, access, running);
+    const source = withQuiet(make, quiet);
+    if (quiet !== undefined)
+      running.log.info(`${id}: not read during ${quiet.map(quietText).join(", ")} (local time of this machine)`);
+    return {
+      id,
+      name,
+      url: link,
+      simulated: false,
+      interval,
+      fuseAmps,
+      zone,
+      rates,
+      backFill,
+      source,
+      redact: running.redactorOf(source, key, profile),
+    };
+  });
+
+export const demoMeter = (demo: Demo, running: Running): GatewayMeter => {
+  const { config, redactorOf } = running;
+  const source = sourcesOf(demo.id, demo.url, traced(demo.id, demo.access, running), running)();
+  return { ...demo, source, simulated: true, interval: config.interval, redact: redactorOf(source, demo.key) };
+};
+
+const day = 86_400_000;
+/** At each start the virtual meter adds up its household's energy since then, which is quick for a month. */
+const longestInstalled = 31 * day;
+
+/** When the virtual meter was installed, stored with the data, so that its registers continue. */
+export const demoInstalled = (folder: string): number => {
+  const path = join(folder, "demo.json");
+  const now = systemClock.wall();
+  try {
+    const { installed } = JSON.parse(readFileSync(path, "utf8")) as { readonly installed?: unknown };
+    if (typeof installed === "number" && installed < now && installed > now - longestInstalled) return installed;
+  } catch {
+    // The first start, or a corrupt file: a new virtual meter is installed.
+  }
+  const installed = now - day;
+  writeFileSync(path, `${JSON.stringify({ installed })}\n`);
+  return installed;
+};
+
+export const fillPastDay = async (demo: Demo, store: Store): Promise<void> => {
+  const now = systemClock.wall();
+  const last = (await store.lastRegisters(demo.id))?.time ?? 0;
+  for await (const readings of demo.past(Math.max(last + 1, now - day + 1)))
+    await store.write({ readings: readings.map((reading) => ({ point: demo.id, reading })) });
+};
