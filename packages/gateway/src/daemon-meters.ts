@@ -90,12 +90,14 @@ export const configuredMeters = (running: Running, meters: readonly MeterConfig[
   meters.map((meter) => {
     const { id, name, link, optical, interval, fuseAmps, zone, rates, backFill, key, profile, quiet } = meter;
     const access = traced(id, accessOf(meter, running), running);
-    if (optical) running.log.info(`${id}: ${throughHeadNote(interval)}`);
+    if (optical) running.log.info(`${throughHeadNote(interval)}`, { meter: id });
     // A key crosses an optical port in the clear, and must not be in a capture.
     const make = optical ? () => supervised(link, access) : sourcesOf(id, link, access, running);
     const source = withQuiet(make, quiet);
     if (quiet !== undefined)
-      running.log.info(`${id}: not read during ${quiet.map(quietText).join(", ")} (local time of this machine)`);
+      running.log.info(`not read during ${quiet.map(quietText).join(", ")} (local time of this machine)`, {
+        meter: id,
+      });
     return {
       id,
       name,

@@ -61,7 +61,7 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   logging.level = config.logLevel;
   logging.format = config.logFormat;
   for (const warning of config.warnings) log.warn(warning);
-  for (const meter of config.meters) log.info(`${meter.id}: key ${meter.keyForm}`);
+  tellKeyForms(config.meters, log);
   const lock = lockDataFolder(config.data);
   try {
     return await startLocked(options, { config, log, logging, lock });
@@ -69,6 +69,20 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
     lock.release();
     throw error;
   }
+};
+
+/** More than these are told in one line for each form. */
+const fewMeters = 20;
+
+/** How each key was read, so that somebody who wrote it in another way notices. */
+const tellKeyForms = (meters: readonly MeterConfig[], log: LevelLog): void => {
+  if (meters.length <= fewMeters) {
+    for (const { id, keyForm } of meters) log.info(`key ${keyForm}`, { meter: id });
+    return;
+  }
+  const counts = new Map<string, number>();
+  for (const { keyForm } of meters) counts.set(keyForm, (counts.get(keyForm) ?? 0) + 1);
+  for (const [form, count] of counts) log.info(`${count} meters: key ${form}`);
 };
 
 interface Locked {
@@ -106,7 +120,7 @@ const watched = (gateway: Gateway, running: Running, config: () => Config): Self
 const applied = (gateway: Gateway, running: Running, demo: Demo | undefined, logging: Locked["logging"]) => {
   let household = demo === undefined ? [] : [demo.id];
   return async ({ config, added, changed, removed }: ReloadPlan): Promise<void> => {
-    for (const meter of [...added, ...changed]) running.log.info(`${meter.id}: key ${meter.keyForm}`);
+    tellKeyForms([...added, ...changed], running.log);
     // Real meters take the place of the simulated household.
     const leaving = config.meters.length > 0 ? household : [];
     const stopped = [...leaving, ...removed, ...changed.map(({ id }) => id)];

@@ -165,7 +165,9 @@ test("a refusal is distinguished from silence, with its sentence, and polled aga
 
 test("a failure that is not the meter's is logged once an interval, and no old value stays", async () => {
   const errors: string[] = [];
-  const { clock, meter, loop } = setup({ log: { ...silentLog, error: (line) => errors.push(line) } });
+  const { clock, meter, loop } = setup({
+    log: { ...silentLog, error: (line, about) => errors.push(`${about?.meter}: ${line}`) },
+  });
   await clock.advance(1_000);
   assert.equal(loop.live().power_w, 500);
   Object.assign(meter, { read: () => Promise.reject(new TypeError("x is not a function")) });

@@ -230,7 +230,7 @@ export class PointLoop implements MeterView {
   #unexpected(error: unknown): boolean {
     if (error instanceof MeterportError) return false;
     const { log, id } = this.#options;
-    log.error(`${id}: unexpected: ${error instanceof Error ? error.message : String(error)}`);
+    log.error(`unexpected: ${error instanceof Error ? error.message : String(error)}`, { meter: id });
     return true;
   }
 
@@ -259,7 +259,7 @@ export class PointLoop implements MeterView {
     this.#asksAgain = !this.#asksAgain && Object.keys(state.leaps).some((key) => !(key in before.leaps));
     this.#record.took(reading, this.#wait(), roundTrip);
     for (const event of events) {
-      log.warn(`${id}: ${describeEvent(event)}`);
+      log.warn(`${describeEvent(event)}`, { meter: id });
       onEvent?.(event);
     }
     onReading?.(reading, state);
@@ -313,8 +313,8 @@ export class PointLoop implements MeterView {
     const { state, cause, problem } = this.#verdict();
     if (state !== this.#logged.state) tally?.move(this.#logged.state, state);
     if (state !== this.#logged.state || cause !== this.#logged.cause) {
-      if (state === "up") log.info(`${id}: link up, ${url}`);
-      else log.warn(`${id}: link ${state}${problem === null ? "" : `: ${problem}`}`);
+      if (state === "up") log.info(`link up, ${url}`, { meter: id });
+      else log.warn(`link ${state}${problem === null ? "" : `: ${problem}`}`, { meter: id });
     }
     this.#logged = { state, cause };
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import type { LogSubject } from "@meterport/engine/ports/log";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { PortTls } from "@meterport/protocol/mep/security/mep-tls/port-security";
@@ -48,7 +49,7 @@ const reach = async (configured: Partial<MeterConfig>, prepare: (meter: VirtualM
     {
       clock,
       entropy: (length) => new Uint8Array(length),
-      log: { info: (line) => said.push(line) },
+      log: { info: (line, about) => said.push(`${about?.meter}: ${line}`) },
       openLink: async () => memoryLine({ meter, clock }),
       traitsOf: linkTraits,
       securityMemory: () => ({ get: () => undefined, set: () => {} }),
@@ -100,7 +101,9 @@ describe("opening a meter", () => {
   test("a port that once spoke TLS gets nothing else, even after a restart or with a damaged file", async () => {
     const folder = mkdtempSync(join(tmpdir(), "meterport-seen-"));
     const said: string[] = [];
-    const log = { info: (line: string) => said.push(line), warn: (line: string) => said.push(line) };
+    const told = (line: string, about?: LogSubject) =>
+      said.push(about === undefined ? line : `${about.meter}: ${line}`);
+    const log = { info: told, warn: told };
     /** A freshly started gateway with such a port behind its link. */
     const open = (link: string, tls: PortTls): Promise<unknown> => {
       const clock = new VirtualClock();

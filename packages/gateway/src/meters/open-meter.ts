@@ -51,7 +51,7 @@ export const throughHeadNote = (interval: Millis): string =>
 /** Through an optical head. Its speed is what the link says: a head that slipped is not a reason to try others. */
 const throughHead = (config: MeterConfig, { clock, openLink, traitsOf, log }: OpenMeterDeps): MeterAccess => {
   const { id, key, clientId, profile, pipe, fastest = 0, wake = 0 } = config;
-  const onUnsure = once((sentence) => log.info(`${id}: ${sentence}`));
+  const onUnsure = once((sentence) => log.info(sentence, { meter: id }));
   // Shared by all sessions, so that a refused key is not sent again until the gateway restarts.
   // A short session ends before negotiating another speed would pay off.
   const security = optical({ key, userId: clientId, fastest, wake, timing: shortSessions });
@@ -74,9 +74,9 @@ const throughMep = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
     if ((finding.tried !== "tls" && finding.outcome !== "chosen") || said.has(text)) return;
     if (finding.outcome !== "refused" || said.size >= mostSaid) said.clear();
     said.add(text);
-    log.info(`${id}: ${text}`);
+    log.info(text, { meter: id });
   };
-  const onUnsure = once((sentence) => log.info(`${id}: ${sentence}`));
+  const onUnsure = once((sentence) => log.info(sentence, { meter: id }));
   const { baud, near } = traitsOf(link);
   return {
     baud,
