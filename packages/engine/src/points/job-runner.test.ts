@@ -71,7 +71,10 @@ test("a job that fails rests longer each time, is logged once, and others have t
     },
   };
   const other = slowJob(clock, "other", () => 0, 1_000);
-  const { runner } = runnerOf(clock, [broken, other.job], { ...silentLog, warn: (line) => lines.push(line) });
+  const { runner } = runnerOf(clock, [broken, other.job], {
+    ...silentLog,
+    warn: (line, about) => lines.push(`${about?.meter}: ${line}`),
+  });
   runner.look();
   await clock.advance(75_000);
   assert.deepEqual(attempts, [0, 10_000, 30_000, 70_000]);

@@ -59,7 +59,7 @@ export class JobRunner {
   }
 
   async #run(index: number): Promise<void> {
-    const { jobs, clock, log, id } = this.#options;
+    const { jobs, clock } = this.#options;
     const job = jobs[index] as PointJob;
     try {
       await job.run();
@@ -68,7 +68,7 @@ export class JobRunner {
       const failures = (this.#failures[index] ?? 0) + 1;
       this.#failures[index] = failures;
       this.#resting[index] = clock.now() + restAfter(failures);
-      this.#say(failures, `${id}: ${job.name}: ${error instanceof Error ? error.message : String(error)}`, error, log);
+      this.#say(failures, `${job.name}: ${error instanceof Error ? error.message : String(error)}`, error);
     }
     this.#running = undefined;
     // A job that is always due must not keep everything else from its turn.
@@ -76,9 +76,10 @@ export class JobRunner {
   }
 
   /** A lasting failure is logged once. */
-  #say(failures: number, text: string, error: unknown, log: Log): void {
+  #say(failures: number, text: string, error: unknown): void {
     if (failures > 1 || this.#stopped) return;
-    if (error instanceof MeterportError) log.warn(text);
-    else log.error(`${text} (unexpected)`);
+    const { log, id } = this.#options;
+    if (error instanceof MeterportError) log.warn(text, { meter: id });
+    else log.error(`${text} (unexpected)`, { meter: id });
   }
 }

@@ -81,7 +81,7 @@ export const openCaptureShelf = (folder: string, log: Pick<Log, "warn" | "info">
         writeFileSync(`${path}.new`, text, { mode: 0o600 });
         renameSync(`${path}.new`, path);
         for (const { name } of list(id).slice(mostFiles)) rmSync(join(folder, name), { force: true });
-        log.info(`${id}: the latest traffic of the link is in ${path}`);
+        log.info(`the latest traffic of the link is in ${path}`, { meter: id });
       } catch (error) {
         log.warn(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
       }

@@ -4,6 +4,7 @@ import type { Security } from "@meterport/client";
 import { optical } from "@meterport/client/session/optical";
 import { rc4 } from "@meterport/client/session/security";
 import { tls } from "@meterport/client/session/tls";
+import type { LogSubject } from "@meterport/engine/ports/log";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { memoryLine, VirtualMeter } from "@meterport/simulator";
@@ -31,7 +32,7 @@ const logged = async (level: LogLevel, security: Security, firmware = "3.70", po
     ...(firmware === "4.30" ? { tls: ["required" as const] } : {}),
   });
   const lines: string[] = [];
-  const note = (of: string) => (text: string) => void lines.push(`${of} ${text}`);
+  const note = (of: string) => (text: string, about?: LogSubject) => void lines.push(`${of} ${about?.meter}: ${text}`);
   const told: unknown[] = [];
   const access = tracedMeter(
     {

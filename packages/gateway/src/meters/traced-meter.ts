@@ -23,7 +23,7 @@ export const tracedMeter = (access: MeterAccess, { id, level, log, clock }: Trac
       access.connect(transport, signal, (session) => {
         traceSession(session, {
           now: clock.now,
-          tell: ({ kind, text }) => log[kind === "event" ? "debug" : "trace"](`${id}: ${text}`),
+          tell: ({ kind, text }) => log[kind === "event" ? "debug" : "trace"](text, { meter: id }),
         });
         onSession(session);
       }),
