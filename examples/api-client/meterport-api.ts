@@ -753,6 +753,54 @@ export type TableField = {
   readonly secret: boolean;
 };
 
+export type ConfigurationAnswer = {
+  /** The configuration file; null if there is none */
+  readonly file: string | null;
+  readonly meters: number;
+  readonly settings: readonly ({
+    /** Place in the file; `[]` is each meter */
+    readonly path: string;
+    /** What it is for, in English */
+    readonly text: string;
+    /** What the gateway runs with, durations in milliseconds; null if unset, `[secret]` if it is one */
+    readonly value: unknown;
+    readonly example: string;
+    /** What applies if it is omitted */
+    readonly fallback: string | null;
+    readonly required: boolean;
+    /** Whether a change waits for the next start */
+    readonly restart: boolean;
+  })[];
+};
+
+export type ReloadAnswer = {
+  /** False if the file has mistakes: then nothing changes */
+  readonly ok: boolean;
+  /** The mistakes, each with its place */
+  readonly problems: readonly (string)[];
+  /** Changed keys that take effect */
+  readonly apply: readonly (string)[];
+  /** Changed keys that wait for the next start */
+  readonly restart: readonly (string)[];
+  /** Ids of meters */
+  readonly added: readonly (string)[];
+  readonly changed: readonly (string)[];
+  readonly removed: readonly (string)[];
+};
+
+export type LogsAnswer = {
+  readonly lines: readonly ({
+    /** Counts up with each line since the start */
+    readonly number: number;
+    /** When it was logged */
+    readonly time: string;
+    readonly level: "error" | "warn" | "info" | "debug" | "trace";
+    /** The meter that it is about */
+    readonly meter: string | null;
+    readonly message: string;
+  })[];
+};
+
 export type HealthAnswer = {
   readonly status: "ok";
   readonly version: string;
@@ -947,6 +995,31 @@ export class MeterportApi extends ApiConnection {
   /** Any declared table of the meter, field by field */
   pointTable(id: string, table: string, init: RequestInit = {}): Promise<TableAnswer> {
     return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/tables/${encodeURIComponent(table)}`, {}, init);
+  }
+
+  /** Every key of the configuration, with the value that the gateway runs with */
+  configuration(init: RequestInit = {}): Promise<ConfigurationAnswer> {
+    return this.json("GET", `/api/v1/configuration`, {}, init);
+  }
+
+  /** The configuration file as JSON Schema, for editors */
+  configurationSchema(init: RequestInit = {}): Promise<{ readonly [name: string]: unknown }> {
+    return this.json("GET", `/api/v1/configuration/schema`, {}, init);
+  }
+
+  /** Reads the file again, and says what a reload would change */
+  postConfigurationCheck(init: RequestInit = {}): Promise<ReloadAnswer> {
+    return this.json("POST", `/api/v1/configuration/check`, {}, init);
+  }
+
+  /** Reads the file again, and carries out what has changed, as SIGHUP does */
+  postConfigurationReload(init: RequestInit = {}): Promise<ReloadAnswer> {
+    return this.json("POST", `/api/v1/configuration/reload`, {}, init);
+  }
+
+  /** The newest lines of the gateway's own log, newest first */
+  logs(query: { level?: "error" | "warn" | "info" | "debug" | "trace" | undefined; meter?: string | undefined; after?: number | undefined; limit?: number | undefined } = {}, init: RequestInit = {}): Promise<LogsAnswer> {
+    return this.json("GET", `/api/v1/logs`, query, init);
   }
 
   /** Whether the gateway works */

@@ -11,13 +11,14 @@ import { openDoor, openFront } from "./http/front.ts";
 import { watchProcess } from "./http/metrics/own-figures.ts";
 import { dashboard, ownVersion } from "./installation.ts";
 import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts";
+import { LogMemory } from "./log-memory.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
 import { type DataLock, lockDataFolder } from "./operation/data-lock.ts";
 import { createGateway, type Gateway } from "./operation/gateway.ts";
 import { hasTerminal } from "./operation/has-terminal.ts";
 import { type SelfSupervision, selfSupervision, type WatchedPart } from "./operation/self-supervision.ts";
 import { tellSystemd } from "./operation/tell-systemd.ts";
-import { readConfig } from "./read-config.ts";
+import { configFile, readConfig } from "./read-config.ts";
 import { openStore, placeOf } from "./stores/open-store.ts";
 
 export interface DaemonOptions {
@@ -56,7 +57,13 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   const { writeLog } = options;
   // The configuration sets it as soon as it is read.
   const logging: { level: LogLevel; format: LogFormat } = { level: "info", format: "text" };
-  const log = lineLog(systemClock, writeLog, () => logging);
+  const logs = new LogMemory();
+  const log = lineLog(
+    systemClock,
+    writeLog,
+    () => logging,
+    (...line) => logs.note(...line),
+  );
   const config = readConfig(options);
   logging.level = config.logLevel;
   logging.format = config.logFormat;
@@ -64,7 +71,7 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   tellKeyForms(config.meters, log);
   const lock = lockDataFolder(config.data);
   try {
-    return await startLocked(options, { config, log, logging, lock });
+    return await startLocked(options, { config, log, logs, logging, lock });
   } catch (error) {
     lock.release();
     throw error;
@@ -85,7 +92,10 @@ const tellKeyForms = (meters: readonly MeterConfig[], log: LevelLog): void => {
   for (const [form, count] of counts) log.info(`${count} meters: key ${form}`);
 };
 
+const stillStarting: ReloadOutcome = { ok: false, problems: ["the gateway is starting: try again"] };
+
 interface Locked {
+  readonly logs: LogMemory;
   readonly config: Config;
   readonly log: LevelLog;
   /** How much is logged, and how; a reload changes it. */
@@ -134,7 +144,7 @@ const applied = (gateway: Gateway, running: Running, demo: Demo | undefined, log
   };
 };
 
-const startLocked = async (options: DaemonOptions, { config, log, logging, lock }: Locked): Promise<Daemon> => {
+const startLocked = async (options: DaemonOptions, { config, log, logs, logging, lock }: Locked): Promise<Daemon> => {
   const { env, pair = false } = options;
   const access = openDoor({
     host: config.http.host,
@@ -156,6 +166,7 @@ const startLocked = async (options: DaemonOptions, { config, log, logging, lock 
     log.info("no meter is configured: using a simulated household");
     await fillPastDay(demo, store);
   }
+  let reloader: Reloader | undefined;
   const ownProcess = watchProcess();
   const gateway = await createGateway({
     meters: demo === undefined ? configuredMeters(running, config.meters) : [demoMeter(demo, running)],
@@ -171,6 +182,13 @@ const startLocked = async (options: DaemonOptions, { config, log, logging, lock 
     allowedHosts: config.http.allowedHosts,
     access,
     process: ownProcess.figures,
+    logs,
+    configuration: {
+      file: () => configFile(options),
+      current: () => reloader?.config ?? config,
+      plan: () => reloader?.plan() ?? stillStarting,
+      reload: async () => reloader?.reload() ?? stillStarting,
+    },
   });
   const server = await openFront({ http: config.http, fetch: gateway.app.fetch, log });
   gateway.start();
@@ -188,7 +206,7 @@ const startLocked = async (options: DaemonOptions, { config, log, logging, lock 
     );
   let forget = note(config.meters);
   const apply = applied(gateway, running, demo, logging);
-  const reloader = new Reloader({
+  const reloads = new Reloader({
     config,
     read: () => readConfig(options),
     apply: async (plan) => {
@@ -200,16 +218,17 @@ const startLocked = async (options: DaemonOptions, { config, log, logging, lock 
     },
     log,
   });
+  reloader = reloads;
   const hadTerminal = hasTerminal();
   return {
     url: server.url,
     reloadTls: server.reloadTls,
-    reload: reloader.reload,
-    planReload: reloader.plan,
+    reload: reloads.reload,
+    planReload: reloads.plan,
     hangUp: () => {
       if (hadTerminal && !hasTerminal()) return false;
       server.reloadTls();
-      reloader.reload().catch((error: unknown) => log.error(`the configuration is not reloaded: ${String(error)}`));
+      reloads.reload().catch((error: unknown) => log.error(`the configuration is not reloaded: ${String(error)}`));
       return true;
     },
     stop: async (why) => {

@@ -1,7 +1,7 @@
 /** The log: one line per event on standard error, for people or as JSON. */
 import type { Log, LogSubject } from "@meterport/engine/ports/log";
 import { plainText } from "@meterport/protocol/plain-text";
-import type { Clock } from "@meterport/protocol/ports";
+import type { Clock, Millis } from "@meterport/protocol/ports";
 
 /** The most severe first; `trace` logs every frame that crosses a link. */
 export const logLevels = ["error", "warn", "info", "debug", "trace"] as const;
@@ -20,6 +20,9 @@ const oneLine = (text: string): string => plainText(text.replace(/\p{Cc}+/gu, " 
 /** Whether a log of this level includes lines of level `of`. */
 export const tells = (level: LogLevel, of: LogLevel): boolean => logLevels.indexOf(of) <= logLevels.indexOf(level);
 
+/** Takes each line that is logged. */
+export type LogNote = (time: Millis, level: LogLevel, message: string, about: LogSubject) => void;
+
 export interface LogSettings {
   readonly level: LogLevel;
   readonly format: LogFormat;
@@ -31,18 +34,22 @@ const byDefault: LogSettings = { level: "info", format: "text" };
  * A log that passes finished lines to `write`: those of the set level and of more severe ones.
  *
  * @param settings is asked for each line, as a reload may change them
+ * @param note takes each line as well
  */
 export const lineLog = (
   clock: Pick<Clock, "wall">,
   write: (line: string) => void,
   settings: () => LogSettings = () => byDefault,
+  note: LogNote = () => {},
 ): LevelLog => {
   const at =
     (of: LogLevel) =>
     (text: string, { meter }: LogSubject = {}): void => {
       const { level, format } = settings();
       if (!tells(level, of)) return;
-      const time = new Date(clock.wall()).toISOString();
+      const wall = clock.wall();
+      const time = new Date(wall).toISOString();
+      note(wall, of, oneLine(text), { meter });
       if (format === "json") {
         write(
           `${JSON.stringify({ time, level: of, ...(meter === undefined ? {} : { meter }), message: oneLine(text) })}\n`,

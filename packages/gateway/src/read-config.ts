@@ -1,9 +1,12 @@
 /** Reads the configuration of this machine. */
+
+import { existsSync } from "node:fs";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { portLinkOf } from "@meterport/transports/port-link";
 import { type Config, loadConfig } from "./config/config.ts";
+import { configPath } from "./config/config-sources.ts";
 import { type ConfigTools, configTools } from "./config/config-tools.ts";
 import type { Environment } from "./config/environment.ts";
 import { createTextFile, replaceTextFile, systemFiles } from "./config/system-files.ts";
@@ -15,6 +18,12 @@ export interface ReadConfigOptions {
   readonly data?: string | undefined;
   readonly env: Environment;
 }
+
+/** The configuration file that is there; null if there is none. */
+export const configFile = ({ config, data, env }: ReadConfigOptions): string | null => {
+  const { path } = configPath({ file: config, data, env, ...systemFiles(env) });
+  return existsSync(path) ? path : null;
+};
 
 /**
  * The settings of flags, environment and file, in this order of precedence.

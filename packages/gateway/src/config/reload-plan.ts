@@ -59,6 +59,19 @@ const values: Readonly<Record<string, (config: Config) => unknown>> = {
 /** The keys that are compared one by one. */
 export const comparedKeys: readonly string[] = Object.keys(values);
 
+/**
+ * The value of a key as it may be shown: JSON, and `[secret]` for what is one; undefined if it is not set, or is a meter's.
+ *
+ * @example
+ * shownValue(config, "log.level") // "info"
+ */
+export const shownValue = (config: Config, path: string): unknown => {
+  const value = values[path]?.(config);
+  // What was asked for counts, not how it was said.
+  const plain = path === "http.port" ? config.http.port : value;
+  return plain instanceof Secret ? "[secret]" : plain;
+};
+
 const needsRestart = new Map(settings.map(({ path, restart }) => [path, restart]));
 
 /**

@@ -5,6 +5,7 @@ import type { Store } from "@meterport/engine/ports/store";
 import type { Clock } from "@meterport/protocol/ports";
 import { HTTPException } from "hono/http-exception";
 import type { Access } from "../access/access.ts";
+import type { LogMemory } from "../log-memory.ts";
 import { authorize } from "./access/authorize.ts";
 import { addSession } from "./access/session.ts";
 import { StreamBudget, type StreamBudgetOptions } from "./access/stream-budget.ts";
@@ -13,6 +14,7 @@ import type { ApiProblem } from "./api.ts";
 import { addCaptures, type CaptureSource } from "./captures/captures.ts";
 import { checks } from "./checks.ts";
 import { addCompleteness } from "./completeness/add-completeness.ts";
+import { addConfiguration, type ConfigurationAccess } from "./configuration/configuration.ts";
 import { etags } from "./edge/etag.ts";
 import { HttpCounts } from "./edge/http-counts.ts";
 import { problemJson } from "./edge/problem-json.ts";
@@ -26,6 +28,7 @@ import { addHistory } from "./history/history.ts";
 import { hostCheck } from "./host-check.ts";
 import { addJournal } from "./journal/journal.ts";
 import { addLog, type LogSource } from "./log/log.ts";
+import { addLogs } from "./logs/logs.ts";
 import { addMeterReads } from "./meter-reads/add-meter-reads.ts";
 import { addMeters } from "./meters/meters.ts";
 import { methodsOf } from "./methods.ts";
@@ -60,6 +63,8 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   readonly started: () => boolean;
   readonly keeper?: (() => KeeperFigures) | undefined;
   readonly process?: (() => ProcessFigures) | undefined;
+  readonly configuration?: ConfigurationAccess | undefined;
+  readonly logs?: Pick<LogMemory, "newest"> | undefined;
 }
 
 /** What the API asks of the store: it writes nothing. */
@@ -134,6 +139,8 @@ const addResources = (
   addWhy(app, options, store);
   addJournal(app, meters, store);
   addMeterReads(app, options, clock);
+  addConfiguration(app, options);
+  addLogs(app, options.logs);
   addHealth(app, meters, version, clock);
   addReady(app, options);
   const pointStreams = new PointStreams({ meters, store, clock });

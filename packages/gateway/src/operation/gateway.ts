@@ -19,8 +19,10 @@ import type { Access } from "../access/access.ts";
 import type { CaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
 import { type App, createApp } from "../http/app.ts";
+import type { ConfigurationAccess } from "../http/configuration/configuration.ts";
 import type { ProcessFigures } from "../http/metrics/own-figures.ts";
 import type { PointInfo } from "../http/points/point-info.ts";
+import type { LogMemory } from "../log-memory.ts";
 import { LiveMeters } from "./live-meters.ts";
 
 export interface GatewayMeter {
@@ -71,6 +73,8 @@ export interface GatewayOptions {
   readonly access?: Access | undefined;
   /** What the process costs, for its metrics. */
   readonly process?: (() => ProcessFigures) | undefined;
+  readonly configuration?: ConfigurationAccess | undefined;
+  readonly logs?: Pick<LogMemory, "newest"> | undefined;
 }
 
 export interface Gateway {
@@ -161,6 +165,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     pointInfo: (id) => meters.get(id)?.info,
     started: () => started,
     process: options.process,
+    configuration: options.configuration,
+    logs: options.logs,
     keeper: () => {
       const { waiting, dropped, problem } = keeper.state();
       return { waiting: waiting.readings + waiting.facts, dropped: dropped.readings + dropped.facts, problem };
