@@ -83,7 +83,8 @@ const fetchJson: RawIo["fetchJson"] = async (url, token) => {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
     const answer = await fetch(url, { headers, signal: AbortSignal.timeout(fetchLimit), redirect: "error" });
-    return { status: answer.status, body: await answer.json().catch(() => null) };
+    const [, next] = /^<(\/[^>]*)>; rel="next"$/.exec(answer.headers.get("link") ?? "") ?? [];
+    return { status: answer.status, body: await answer.json().catch(() => null), next };
   } catch (cause) {
     const why =
       cause instanceof Error && cause.name === "TimeoutError" ? `no answer within ${fetchLimit / 1000} s` : "no answer";

@@ -4,6 +4,7 @@ import { noteDaemon } from "@meterport/transports/daemon-note";
 import { openCaptureShelf } from "./captures/capture-shelf.ts";
 import type { Config, MeterConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
+import { logKeyForms } from "./config/key-forms.ts";
 import type { ReloadPlan } from "./config/reload-plan.ts";
 import { Reloader, type ReloadOutcome } from "./config/reloader.ts";
 import { configuredMeters, demoInstalled, demoMeter, fillPastDay, type Running, redactors } from "./daemon-meters.ts";
@@ -68,7 +69,7 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   logging.level = config.logLevel;
   logging.format = config.logFormat;
   for (const warning of config.warnings) log.warn(warning);
-  tellKeyForms(config.meters, log);
+  logKeyForms(config.meters, log);
   const lock = lockDataFolder(config.data);
   try {
     return await startLocked(options, { config, log, logs, logging, lock });
@@ -76,20 +77,6 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
     lock.release();
     throw error;
   }
-};
-
-/** More than these are told in one line for each form. */
-const fewMeters = 20;
-
-/** How each key was read, so that somebody who wrote it in another way notices. */
-const tellKeyForms = (meters: readonly MeterConfig[], log: LevelLog): void => {
-  if (meters.length <= fewMeters) {
-    for (const { id, keyForm } of meters) log.info(`key ${keyForm}`, { meter: id });
-    return;
-  }
-  const counts = new Map<string, number>();
-  for (const { keyForm } of meters) counts.set(keyForm, (counts.get(keyForm) ?? 0) + 1);
-  for (const [form, count] of counts) log.info(`${count} meters: key ${form}`);
 };
 
 const stillStarting: ReloadOutcome = { ok: false, problems: ["the gateway is starting: try again"] };
@@ -130,7 +117,7 @@ const watched = (gateway: Gateway, running: Running, config: () => Config): Self
 const applied = (gateway: Gateway, running: Running, demo: Demo | undefined, logging: Locked["logging"]) => {
   let household = demo === undefined ? [] : [demo.id];
   return async ({ config, added, changed, removed }: ReloadPlan): Promise<void> => {
-    tellKeyForms([...added, ...changed], running.log);
+    logKeyForms([...added, ...changed], running.log);
     // Real meters take the place of the simulated household.
     const leaving = config.meters.length > 0 ? household : [];
     const stopped = [...leaving, ...removed, ...changed.map(({ id }) => id)];

@@ -96,7 +96,7 @@ export interface Io {
   /** What works on the data of a daemon; loads the gateway. */
   readonly administration: () => Promise<Administration>;
   /** A GET request to a daemon, within some seconds. @throws UsageError or LinkError with a sentence */
-  readonly fetchJson: (url: string, token?: string) => Promise<{ readonly status: number; readonly body: unknown }>;
+  readonly fetchJson: (url: string, token?: string) => Promise<JsonAnswer>;
   /** What knows the gateway's configuration. */
   readonly configTools: () => Promise<ConfigTools>;
   /** Takes over SIGHUP, which interrupts otherwise and whenever the listener returns false. */
@@ -105,6 +105,13 @@ export interface Io {
   readonly interrupted: AbortSignal;
   /** Removes what looks like a key from a text that quotes the user's input. */
   readonly hide: (text: string) => string;
+}
+
+export interface JsonAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  /** Path of the next page, on the same host. */
+  readonly next?: string | undefined;
 }
 
 /** The world outside the edge: what `main` and tests provide. */

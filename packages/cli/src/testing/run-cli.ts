@@ -5,7 +5,7 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Transport } from "@meterport/protocol/ports";
 import { memoryLine, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
 import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
-import type { Exit, Io, RawIo, RawOutput } from "../io/io.ts";
+import type { Exit, Io, JsonAnswer, RawIo, RawOutput } from "../io/io.ts";
 import { run } from "../run.ts";
 import { eagerClock } from "./eager-clock.ts";
 
@@ -37,7 +37,7 @@ export interface World {
   /** The daemon; without one, starting it fails the test. */
   readonly startDaemon?: Io["startDaemon"] | undefined;
   /** Answers of daemons by address; any other address fails. */
-  readonly answers?: Readonly<Record<string, { readonly status: number; readonly body: unknown }>> | undefined;
+  readonly answers?: Readonly<Record<string, JsonAnswer>> | undefined;
   /** What knows the configuration; without it, asking for it fails the test. */
   readonly configTools?: Io["configTools"] | undefined;
   /** The ports that are plugged in; none if omitted. */

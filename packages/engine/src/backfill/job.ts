@@ -2,6 +2,7 @@
 import { isUsable } from "@meterport/client/supervision/link-status";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { PointJob } from "../plan/point-job.ts";
+import type { Log } from "../ports/log.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import type { Store } from "../ports/store.ts";
 
@@ -21,6 +22,8 @@ export interface BackfillDeps {
   readonly clock: Clock;
   /** Awaited before each request for blocks: `LiveFirst.turn`. */
   readonly before?: (() => Promise<void>) | undefined;
+  /** Told what was read, when it is more than what passes between two rounds. */
+  readonly log?: Pick<Log, "info"> | undefined;
 }
 
 /** When a job runs next: after a rest, and at once when its link comes back. */

@@ -4,6 +4,7 @@ import type { Clock, Millis } from "@meterport/protocol/ports";
 import { IntervalBuilder } from "../intervals/interval-builder.ts";
 import type { PointJob } from "../plan/point-job.ts";
 import type { Keeper } from "../points/keeper.ts";
+import type { Log } from "../ports/log.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import type { Store } from "../ports/store.ts";
 import { type BackfillJobs, type BackfillRates, backfillJobs } from "./jobs.ts";
@@ -23,6 +24,7 @@ export interface PointHistoryOptions {
   /** Whether the meter's memory is read; it is if omitted. */
   readonly backFill?: boolean | undefined;
   readonly rates?: BackfillRates | undefined;
+  readonly log?: Pick<Log, "info"> | undefined;
 }
 
 /** Readings may be this far from the end of an interval at least. */
@@ -37,11 +39,11 @@ export class PointHistory {
   readonly #builder: IntervalBuilder;
 
   constructor(options: PointHistoryOptions) {
-    const { point, zone, source, store, clock, interval, backFill = true, rates } = options;
+    const { point, zone, source, store, clock, interval, backFill = true, rates, log } = options;
     const live = new LiveFirst();
     this.#options = options;
     this.source = live.watch(source);
-    this.#fill = backfillJobs({ point, zone, source, store, clock, before: live.turn, rates });
+    this.#fill = backfillJobs({ point, zone, source, store, clock, before: live.turn, rates, log });
     this.jobs = backFill ? this.#fill.all : [];
     this.#builder = new IntervalBuilder({ point, tolerance: Math.max(tolerance, interval) });
   }

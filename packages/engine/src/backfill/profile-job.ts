@@ -45,6 +45,8 @@ interface Round {
   /** Nobody has these any more. */
   readonly gone: readonly Span[];
   readonly open: readonly Span[];
+  /** All that was open when the round began. */
+  readonly found: readonly Span[];
   /** The end of the newest interval. */
   readonly until: Millis;
   /** The last interval that was read. */
@@ -56,6 +58,8 @@ const day: Millis = 86_400_000;
 const lookLimit = 2 * minute;
 /** How long clocks may disagree before the meter's intervals are taken as they are, though in doubt. */
 const clockPatience = day;
+/** A round that fills less than this beyond its usual time is not told. */
+const toldFrom = 60 * minute;
 /** A clock that is wrong by more than this share of an interval puts energy into the wrong one. */
 const clockShare = 1 / 3;
 const restWhileClocksDisagree = 10 * minute;
@@ -210,7 +214,7 @@ export class ProfileJob implements BackfillJob {
     this.#state = state;
     const open = newest > had ? await scanStore({ after: had, until: newest }, { store, point, channels, grid }) : [];
     this.#shown = "filling";
-    return { look, grid, clockDoubted, gone, open, until: Math.max(newest, had), previous: undefined };
+    return { look, grid, clockDoubted, gone, open, found: open, until: Math.max(newest, had), previous: undefined };
   }
 
   /** What the user should know about what happened since the last look. */
@@ -276,7 +280,18 @@ export class ProfileJob implements BackfillJob {
     }
     await this.#keep([], round.until);
     this.#shown = "complete";
+    this.#tellFilled(round);
     return undefined;
+  }
+
+  /** A night that was filled is worth a line; the quarters of an hour between two rounds are not. */
+  #tellFilled({ found, grid }: Round): void {
+    const { point, log } = this.#options;
+    const [oldest, newest] = [found[0]?.after, found.at(-1)?.until];
+    const count = found.reduce((sum, span) => sum + endsIn(grid, span), 0);
+    if (oldest === undefined || newest === undefined || count * grid.duration <= this.#every + toldFrom) return;
+    const [from, to] = [new Date(oldest), new Date(newest)].map((time) => time.toISOString());
+    log?.info(`${point}: ${count} intervals from ${from} to ${to} are filled from the load profile`, { meter: point });
   }
 
   #blocksAllowed(): number {

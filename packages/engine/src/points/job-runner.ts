@@ -1,5 +1,5 @@
 /** Runs the jobs of one point when its line is idle, never two at a time. */
-import { MeterportError } from "@meterport/protocol/errors";
+import { LinkError, MeterportError } from "@meterport/protocol/errors";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { nextJob, type PointJob, restAfter } from "../plan/point-job.ts";
 import type { Log } from "../ports/log.ts";
@@ -75,9 +75,9 @@ export class JobRunner {
     if (!this.#stopped) this.#unschedule = clock.at(clock.now(), () => this.look());
   }
 
-  /** A lasting failure is logged once. */
+  /** A lasting failure is logged once. What a failing link has told is not repeated by each job that it interrupts. */
   #say(failures: number, text: string, error: unknown): void {
-    if (failures > 1 || this.#stopped) return;
+    if (failures !== (error instanceof LinkError ? 2 : 1) || this.#stopped) return;
     const { log, id } = this.#options;
     if (error instanceof MeterportError) log.warn(text, { meter: id });
     else log.error(`${text} (unexpected)`, { meter: id });

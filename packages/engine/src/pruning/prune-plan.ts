@@ -85,7 +85,7 @@ const firstLook = ({ wall, monotonic, newestReading, believedBefore }: PruneFact
   // Readings that were stored with a wrong clock are newer than what was believed then.
   const believed = believedBefore ?? newestReading ?? wall;
   const ahead = wall - believed;
-  const why = `at the start the machine's clock was ${days(ahead)} ahead of the time at which the gateway stored readings before`;
+  const why = `the newest reading was ${days(ahead)} old at the start: either the gateway was off, or the machine's clock is wrong`;
   return { wall, monotonic, believed, hold: ahead > notable ? { until: monotonic + holdAfterStep, why } : null };
 };
 
@@ -113,7 +113,7 @@ export const prunePlan = (facts: PruneFacts): PrunePlan => {
   const memory: PruneMemory = { wall, monotonic, believed, hold };
   if (hold !== null) {
     const rest = Math.ceil((hold.until - monotonic) / 60_000);
-    return { limits: null, why: `${hold.why}: nothing is deleted for ${rest} min`, memory };
+    return { limits: null, why: `${hold.why}; nothing is deleted for ${rest} min`, memory };
   }
   if (last === undefined) return { limits: null, why: null, memory };
   const now = Math.min(wall, believed);

@@ -134,7 +134,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     const { id, source, zone = machineZone(), interval, backFill, rates = {} } = meter;
     const parts = { point: id, zone, source, store, keeper, clock };
     const point = await openPointKeeper({ ...parts, log, clockEvery: rates.clock }, last);
-    const history = new PointHistory({ ...parts, interval, backFill, rates });
+    const history = new PointHistory({ ...parts, interval, backFill, rates, log });
     const power = rates.power === undefined || rates.power === "off" ? undefined : { interval: rates.power };
     const loop = new PointLoop({
       ...meter,

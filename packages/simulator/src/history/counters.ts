@@ -72,9 +72,12 @@ export class Counters {
   readonly #before: Before;
   readonly #ledger: Ledger;
 
-  /** @param counted what each register has counted more, in Wh, than a new household's would */
-  constructor(household: Household, start: Millis, noise: Noise, counted = 0) {
-    this.past = pastOf(start, noise);
+  /**
+   * @param counted what each register has counted more, in Wh, than a new household's would
+   * @param days how far back its memory reaches; 60 if omitted
+   */
+  constructor(household: Household, start: Millis, noise: Noise, counted = 0, days?: number) {
+    this.past = pastOf(start, noise, days);
     this.#ledger = new Ledger(household, this.past);
     this.#before = beforeOf(noise, scenarios[household.scenario].generates, counted);
   }

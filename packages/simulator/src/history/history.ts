@@ -17,6 +17,12 @@ import type { Outage, Past } from "./past.ts";
 import { demandResetsUntil, Snapshots } from "./snapshots.ts";
 import { TierCounts } from "./tier-counts.ts";
 
+interface Counted {
+  /** Wh; see `Counters`. */
+  readonly counted?: number | undefined;
+  readonly days?: number | undefined;
+}
+
 export class History {
   readonly live: LiveTables;
   readonly #counters: Counters;
@@ -24,8 +30,8 @@ export class History {
   readonly #events: EventLogs;
   readonly #gasMeter: GasMeter;
 
-  constructor(setup: Setup, household: Household, start: Millis, memory: Memory, counted = 0) {
-    const counters = new Counters(household, start, new Noise(setup.seed, "counters"), counted);
+  constructor(setup: Setup, household: Household, start: Millis, memory: Memory, { counted, days }: Counted = {}) {
+    const counters = new Counters(household, start, new Noise(setup.seed, "counters"), counted, days);
     this.#counters = counters;
     const { past } = counters;
     this.live = new LiveTables({

@@ -16,7 +16,7 @@ export interface Outage {
 }
 
 export interface Past {
-  /** Midnight UTC, 60 days before the day of the start: from here on all intervals are recorded. */
+  /** Midnight UTC, days before the day of the start: from here on all intervals are recorded. */
   readonly origin: Millis;
   readonly start: Millis;
   /** Oldest first. */
@@ -28,7 +28,7 @@ export interface Past {
 /** How long a load profile goes back. */
 export const profileDays = 60;
 
-export const pastOf = (start: Millis, noise: Noise): Past => {
+export const pastOf = (start: Millis, noise: Noise, days = profileDays): Past => {
   const clockChange = { time: Math.floor((start - 20 * day) / minute) * minute + 13 * second, by: 40 * second };
   const count = Math.floor(noise.between(0, 1, mostOutages, 10));
   const outages: Outage[] = [];
@@ -42,5 +42,5 @@ export const pastOf = (start: Millis, noise: Noise): Past => {
     if (off >= firstDate && far) outages.unshift({ off, on });
     on = off;
   }
-  return { origin: Math.floor(start / day) * day - profileDays * day, start, outages, clockChange };
+  return { origin: Math.floor(start / day) * day - days * day, start, outages, clockChange };
 };

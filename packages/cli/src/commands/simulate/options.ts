@@ -23,6 +23,7 @@ export interface SimulateOptions {
   readonly lineScript?: string | undefined;
   readonly lineSeed: string;
   readonly tiers: string;
+  readonly days?: string | undefined;
   readonly count?: string | undefined;
   readonly list?: string | undefined;
 }
@@ -65,6 +66,7 @@ export const addSimulateCommand = (host: Host, load: Load<[options: SimulateOpti
     .option("--line-seed <n>", "the same seed gives the same faults", "1")
     .option("--demand", "eight demand registers")
     .option("--tiers <n>", "tiers in use; up to 8 with firmware 3.70 or later", "4")
+    .option("--days <n>", "how many days before its start it remembers, 1 to 60; default: 60, with --count 2")
     .option("--count <n>", "that many meters, each another household, on this port and those that follow it", "1")
     .option("--list <file>", "also writes the meters as a CSV file for meterport config import")
     .action(runs(host, load));

@@ -12,6 +12,7 @@ import {
   VirtualMeter,
   type VirtualMeterOptions,
 } from "@meterport/simulator";
+import { profileDays } from "@meterport/simulator/history/past";
 import { installationAt } from "@meterport/simulator/meter/installation";
 import { recallPast } from "@meterport/simulator/meter/recall";
 import { parseLink } from "@meterport/transports/link-url";
@@ -94,6 +95,9 @@ const tlsOf = ({ security = [] }: SimulateOptions): Pick<VirtualMeterOptions, "t
   return first === undefined || second === undefined ? {} : { tls: [portTls[first], portTls[second]] };
 };
 
+/** Of one meter, and of one of many: two months of a thousand households take twenty minutes to add up. */
+const usualDays = { one: "60", many: "2" } as const;
+
 /** One of many begins now, since adding up a month for each would take minutes. */
 const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io: Io, place = 0): VirtualMeter => {
   const { scenario } = options;
@@ -113,6 +117,7 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
     ...(options.count === "1"
       ? beginningOf(options, speed, io)
       : { start: startOf(options, io), epoch: io.clock.now() }),
+    days: parseWhole(options.days ?? usualDays[options.count === "1" ? "one" : "many"], "--days", 1, profileDays),
     entropy: io.entropy,
     ...tlsOf(options),
     demand: options.demand === true,

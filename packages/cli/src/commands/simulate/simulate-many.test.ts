@@ -7,7 +7,6 @@ describe("meterport simulate --count", () => {
   test("serves each meter at a port of its own, and lists them for an import", async () => {
     const written = new Map<string, string>();
     const interruption = new AbortController();
-    let seen = 0;
     const { code, out } = await runCli(
       [
         "simulate",
@@ -25,17 +24,17 @@ describe("meterport simulate --count", () => {
         written,
         interrupted: interruption.signal,
         onWrite: (text) => {
-          seen += text.startsWith("listening") ? 1 : 0;
-          if (seen === 12) setImmediate(() => interruption.abort());
+          if (text.startsWith("listening")) setImmediate(() => interruption.abort());
         },
       },
     );
     assert.equal(code, 0);
-    const urls = [...out.matchAll(/^listening (tcp:\/\/127\.0\.0\.1:\d+)$/gm)].map(([, url]) => url);
-    assert.equal(new Set(urls).size, 12);
     const [head, ...rows] = (written.get("meters.csv") ?? "").trimEnd().split("\n");
     assert.equal(head, "id,name,link,key");
+    const urls = rows.map((row) => /,(tcp:\/\/127\.0\.0\.1:\d+),/.exec(row)?.[1]);
+    assert.equal(new Set(urls).size, 12);
     assert.equal(rows[6], `meter-07,Virtual meter 07,${urls[6]},hex:${"01".repeat(16)}`);
+    assert.equal(out, `listening ${urls[0]} and 11 more, see meters.csv\n`);
     assert.equal(rows.length, 12);
   });
 

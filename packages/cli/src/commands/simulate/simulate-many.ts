@@ -57,10 +57,13 @@ export const simulateMany = async (
   try {
     for (const [place, link] of linksOf(many).entries()) {
       served.push(await servePort(link, behindLine(meterAt(place).port(1)), io));
-      io.stdout.write(`listening ${served.at(-1)?.url}\n`);
     }
     const urls = served.map(({ url }) => url);
-    listMeters(many.options.list, urls, many.key, io);
+    const { list } = many.options;
+    listMeters(list, urls, many.key, io);
+    // A thousand addresses are for programs, which read the list.
+    if (list === undefined) for (const url of urls) io.stdout.write(`listening ${url}\n`);
+    else io.stdout.write(`listening ${urls[0]} and ${urls.length - 1} more, see ${list}\n`);
     await interruption(io);
   } finally {
     await Promise.all(served.map(({ close }) => close()));

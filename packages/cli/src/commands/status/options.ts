@@ -4,12 +4,14 @@ import { type Host, type Load, runs } from "../../options/host.ts";
 
 export interface StatusOptions extends DataOptions {
   readonly url?: string | undefined;
+  readonly all?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
 export const addStatusCommand = (host: Host, load: Load<[options: StatusOptions]>): void => {
   addDataOptions(host.command)
     .option("--url <url>", "the address of the page; by default that of the daemon which uses the data folder")
+    .option("--all", "a line for each meter; of more than 20 meters, only those that are not up are listed otherwise")
     .option("--json", "prints one JSON document")
     .action(runs(host, load));
 };

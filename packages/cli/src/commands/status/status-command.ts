@@ -6,6 +6,13 @@ import { alignedTable } from "../../format/table.ts";
 import { type Exit, exit, type Io } from "../../io/io.ts";
 import type { StatusOptions } from "./options.ts";
 
+/** Up to here every meter has a line; of more meters, those that are not up. */
+const fewMeters = 20;
+/** Lines about meters, unless `--all` wants every one. */
+const mostLines = 50;
+/** States of a link, the worst first. */
+const states = ["refused", "silent", "paused", "connecting", "degraded", "up"] as const;
+
 /** Where the daemon's page is. @throws UsageError if no daemon uses the data folder */
 const addressOf = async ({ url, config, data }: StatusOptions, io: Io): Promise<string> => {
   if (url !== undefined) return url.replace(/\/+$/, "");
@@ -20,10 +27,15 @@ const addressOf = async ({ url, config, data }: StatusOptions, io: Io): Promise<
   return found.url;
 };
 
+interface Answer<T> {
+  readonly body: T;
+  readonly next: string | undefined;
+}
+
 /** @throws LinkError if it does not answer, UsageError if it refuses */
-const ask = async <T>(io: Io, address: string, path: string): Promise<T> => {
-  const { status, body } = await io.fetchJson(`${address}${path}`, io.env.METERPORT_TOKEN);
-  if (status === 200) return body as T;
+const ask = async <T>(io: Io, address: string, path: string): Promise<Answer<T>> => {
+  const { status, body, next } = await io.fetchJson(`${address}${path}`, io.env.METERPORT_TOKEN);
+  if (status === 200) return { body: body as T, next };
   if (status === 401 || status === 403)
     throw new UsageError(
       "no-access",
@@ -32,30 +44,70 @@ const ask = async <T>(io: Io, address: string, path: string): Promise<T> => {
   throw new LinkError("no-answer", `${address}${path}`, `the answer has status ${status}`);
 };
 
+/** All meters, page by page, as far as the daemon says that there are so many. */
+const allMeters = async (io: Io, address: string, count: number): Promise<readonly MeterSummary[]> => {
+  const meters: MeterSummary[] = [];
+  let path: string | undefined = "/api/v1/meters";
+  while (path !== undefined) {
+    const answer: Answer<readonly MeterSummary[]> = await ask(io, address, path);
+    meters.push(...answer.body);
+    path = meters.length < count && answer.body.length > 0 ? answer.next : undefined;
+  }
+  return meters;
+};
+
 /** "2 min" */
-const ageOf = (time: string | null, now: number): string => {
-  if (time === null) return "never";
-  const seconds = Math.max(0, Math.round((now - Date.parse(time)) / 1000));
+const spanText = (seconds: number): string => {
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
   return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
 };
 
+const ageOf = (time: string | null, now: number): string =>
+  time === null ? "never" : spanText(Math.max(0, Math.round((now - Date.parse(time)) / 1000)));
+
+/** "3 refused, 12 silent, 985 up" */
+const countText = (meters: readonly MeterSummary[]): string =>
+  states
+    .map((state) => ({ state, count: meters.filter(({ link }) => link.state === state).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ state, count }) => `${count} ${state}`)
+    .join(", ");
+
+interface Listing {
+  readonly lines: readonly MeterSummary[];
+  /** What is left out, as a sentence. */
+  readonly rest: string | undefined;
+}
+
+/** A few meters are all listed. Of many only those that are not up, the worst first. */
+const listingOf = (meters: readonly MeterSummary[], all: boolean): Listing => {
+  const rank = ({ link }: MeterSummary): number => states.indexOf(link.state);
+  if (all || meters.length <= fewMeters) return { lines: meters, rest: undefined };
+  const bad = meters.filter(({ link }) => link.state !== "up").sort((a, b) => rank(a) - rank(b));
+  const left = bad.length - mostLines;
+  return { lines: bad.slice(0, mostLines), rest: left > 0 ? `and ${left} more; --all lists every meter` : undefined };
+};
+
 /** Exit code 1 if a meter gives no values, so that scripts notice. */
 export const statusCommand = async (options: StatusOptions, io: Io): Promise<Exit> => {
   const address = await addressOf(options, io);
-  const health = await ask<HealthAnswer>(io, address, "/api/v1/health");
-  const meters = await ask<readonly MeterSummary[]>(io, address, "/api/v1/meters");
-  if (options.json === true) io.stdout.data(`${toJson({ url: address, health, meters })}\n`);
+  const { body: health } = await ask<HealthAnswer>(io, address, "/api/v1/health");
+  const meters = await allMeters(io, address, health.meters);
+  const { stdout } = io;
+  if (options.json === true) stdout.data(`${toJson({ url: address, health, meters })}\n`);
   else {
     const up = `${health.meters_up} of ${health.meters} meters give values`;
-    io.stdout.write(
-      `${address}  Meterport ${health.version}, running for ${Math.floor(health.uptime_s / 3_600)} h; ${up}\n`,
+    stdout.write(
+      `${address}  Meterport ${health.version}, running for ${spanText(Math.floor(health.uptime_s))}; ${up}\n`,
     );
+    if (meters.length > fewMeters) stdout.write(`${countText(meters)}\n`);
     const now = io.clock.wall();
-    const rows = meters.map(({ id, link }) => [id, link.state, ageOf(link.last_reading, now), link.problem ?? ""]);
+    const { lines, rest } = listingOf(meters, options.all === true);
+    const rows = lines.map(({ id, link }) => [id, link.state, ageOf(link.last_reading, now), link.problem ?? ""]);
     const head = ["meter", "link", "last reading", "problem"];
-    io.stdout.write(alignedTable([head, ...rows], { head: true, width: io.stdout.columns }));
+    if (rows.length > 0) stdout.write(alignedTable([head, ...rows], { head: true, width: stdout.columns }));
+    if (rest !== undefined) stdout.write(`${rest}\n`);
   }
   return health.meters_up === health.meters ? exit.done : exit.failed;
 };

@@ -33,6 +33,26 @@ describe("meterport status", () => {
     assert.deepEqual(JSON.parse(json.out), { url, health, meters });
   });
 
+  test("of a thousand meters counts the states, and lists those that are not up, the worst first", async () => {
+    const state = (n: number): string => (n === 7 ? "refused" : n % 10 === 3 ? "silent" : "up");
+    const many = Array.from({ length: 1_500 }, (_, n) => meter(`flat-${n}`, state(n), null, null));
+    const pages: World["answers"] = {
+      [`${url}/api/v1/health`]: { status: 200, body: { ...health, meters: 1_500, meters_up: 1_349 } },
+      [`${url}/api/v1/meters`]: { status: 200, body: many.slice(0, 1_000), next: "/api/v1/meters?cursor=b" },
+      [`${url}/api/v1/meters?cursor=b`]: { status: 200, body: many.slice(1_000) },
+    };
+    const { code, out } = await runCli(["status", "--url", url], { answers: pages });
+    const lines = out.trimEnd().split("\n");
+    assert.equal(code, 1);
+    assert.equal(lines[1], "1 refused, 150 silent, 1349 up");
+    assert.match(lines[3] ?? "", /^flat-7 +refused/);
+    assert.match(lines[4] ?? "", /^flat-3 +silent/);
+    assert.equal(lines.at(-1), "and 101 more; --all lists every meter");
+    assert.equal(lines.length, 54);
+    const all = await runCli(["status", "--url", url, "--all"], { answers: pages });
+    assert.equal(all.out.trimEnd().split("\n").length, 1_503);
+  });
+
   test("finds the daemon by its data folder, and says so if there is none", async () => {
     const folder = mkdtempSync(join(tmpdir(), "meterport-status-"));
     try {
