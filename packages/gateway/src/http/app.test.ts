@@ -194,14 +194,13 @@ test("serves the dashboard's files, and nothing else", async () => {
 
 test("answers an internal failure without its details, and logs it", async () => {
   const lines: string[] = [];
+  const detail = () => {
+    throw new Error("disk on fire");
+  };
   const app = createApp({
     ...noCaptures,
-    meters: stillMeter().meters,
-    store: storeWith({
-      history: () => {
-        throw new Error("disk on fire");
-      },
-    }),
+    meters: new Map([["home", { ...stillMeter().view, detail }]]),
+    store: storeWith({}),
     clock: new VirtualClock(),
     log: { ...silentLog, error: (line) => lines.push(line) },
     version: "0",
@@ -209,7 +208,7 @@ test("answers an internal failure without its details, and logs it", async () =>
     host: "127.0.0.1",
     allowedHosts: [],
   });
-  const answer = await app.fetch(new Request("http://localhost/api/v1/meters/home/history"));
+  const answer = await app.fetch(new Request("http://localhost/api/v1/meters/home"));
   assert.equal(answer.status, 500);
   assert.deepEqual(await answer.json(), {
     error: "internal",

@@ -41,6 +41,7 @@ import { LinkStates } from "./points/link-states.ts";
 import { addPoints } from "./points/points.ts";
 import { sentenceOf } from "./query/bad-request.ts";
 import { type StaticFile, staticFiles } from "./static-files.ts";
+import { StoreFailure, storeFailed, toldStore } from "./store/told-store.ts";
 import { PointStreams } from "./stream/stream.ts";
 import { addValues } from "./values/values.ts";
 import { addWhy } from "./why/why.ts";
@@ -150,6 +151,7 @@ const addResources = (
 
 export const createApp = (options: AppOptions): App => {
   const { meters, clock, log, maxClients } = options;
+  const store = toldStore(options.store);
   const streams = new EventStreams({ clock, maxClients });
   const counts = new HttpCounts();
   const app = new OpenAPIHono({
@@ -164,12 +166,14 @@ export const createApp = (options: AppOptions): App => {
   app.use(authorize({ access: options.access, host: options.host, hosts, budget }));
   addSession(app, options.access);
   const states = new LinkStates(meters, clock);
-  const pointStreams = addResources(app, { ...options, states }, streams);
-  addMetrics(app, { ...options, states, counts, streams: () => streams.clients + pointStreams.clients });
+  const pointStreams = addResources(app, { ...options, store, states }, streams);
+  addMetrics(app, { ...options, store, states, counts, streams: () => streams.clients + pointStreams.clients });
   describeApi(app, options.version);
   addFiles(app, options.dashboard);
   addOtherMethods(app);
+  const storeFailure = storeFailed(log, clock);
   app.onError((error, c) => {
+    if (error instanceof StoreFailure) return storeFailure(c, error);
     if (error instanceof HTTPException) {
       return c.json({ error: "bad-request", message: error.message } satisfies ApiProblem, error.status);
     }

@@ -30,5 +30,7 @@ export const pointParams = z.object({ id: z.string().openapi({ description: "The
 export const noSuchPoint = problem("No such point", "no-such-point");
 export const wrongParameter = problem("A parameter is not valid, or unknown");
 
+export const storeFails = problem("The store does not answer", "store-failing");
+
 /** Errors of most routes of a point. */
-export const pointProblems = { 400: wrongParameter, 404: noSuchPoint };
+export const pointProblems = { 400: wrongParameter, 404: noSuchPoint, 503: storeFails };

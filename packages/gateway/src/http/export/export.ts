@@ -5,6 +5,7 @@ import { type ExportRequest, exportTypes } from "../../exports/export-request.ts
 import { exportStream } from "../../exports/export-stream.ts";
 import { refuse } from "../answers.ts";
 import { badRequest, noPoint, pointOf } from "../give.ts";
+import { StoreFailure } from "../store/told-store.ts";
 import { oneDay, rangeOf } from "../values/range.ts";
 import type { ValuesOptions } from "../values/values.ts";
 import { exportRoute } from "./routes.ts";
@@ -24,24 +25,31 @@ const extensions: Readonly<Record<ExportRequest["format"], string>> = {
   parquet: "parquet",
 };
 
-/** The bytes as a stream that reads no more than its client takes; `first` is what was read to see that it can be done. */
-const streamOf = (
-  bytes: AsyncGenerator<Uint8Array>,
-  first: IteratorResult<Uint8Array>,
-  done: () => void,
-): ReadableStream<Uint8Array> => {
-  let next: IteratorResult<Uint8Array> | undefined = first;
+type Pieces = AsyncGenerator<Uint8Array, void>;
+type Piece = IteratorResult<Uint8Array, void>;
+
+/** The beginning of a file: CSV begins with a line for which nothing is read, so the piece after it tells whether the store answers. */
+const beginningOf = async (bytes: Pieces): Promise<readonly Piece[]> => {
+  const first = await bytes.next();
+  return first.done ? [first] : [first, await bytes.next()];
+};
+
+/** The bytes as a stream that reads no more than its client takes; `begun` is what was read to see that it can be done. */
+const streamOf = (bytes: Pieces, begun: readonly Piece[], done: () => void): ReadableStream<Uint8Array> => {
+  const ready = [...begun];
   return new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
         try {
-          const { value, done: ended } = next ?? (await bytes.next());
-          next = undefined;
+          const { value, done: ended } = ready.shift() ?? (await bytes.next());
           if (!ended) return controller.enqueue(value);
           controller.close();
           done();
         } catch (error) {
           done();
+          // The HTTP server prints the stack of an error in a stream: one line is enough.
+          if (error instanceof StoreFailure)
+            error.stack = `http: an export was cut, because the store failed: ${error.message}`;
           throw error;
         }
       },
@@ -74,12 +82,12 @@ export const addExport = (app: OpenAPIHono, options: ExportOptions): void => {
     };
     const bytes = exportStream(store, { kind, format, points: [id], channels: channel, zone, ...range });
     try {
-      const first = await bytes.next();
+      const begun = await beginningOf(bytes);
       const headers = {
         "content-type": exportTypes[format],
         "content-disposition": `attachment; filename="${id}-${kind}.${extensions[format]}"`,
       };
-      if (c.req.raw.method !== "HEAD") return c.body(streamOf(bytes, first, done), 200, headers);
+      if (c.req.raw.method !== "HEAD") return c.body(streamOf(bytes, begun, done), 200, headers);
       // The body of a HEAD answer is dropped unread.
       done();
       await bytes.return(undefined);

@@ -1,7 +1,7 @@
 /** How the API describes this resource. */
 import { createRoute, z } from "@hono/zod-openapi";
 import * as examples from "../openapi/examples.ts";
-import { answer, notFound, params, problem } from "../route-parts.ts";
+import { answer, notFound, params, problem, storeFails } from "../route-parts.ts";
 import * as schema from "../schemas.ts";
 
 const moment = { description: "ISO 8601 with a zone, or seconds since 1970", example: "2026-01-01T12:00:00Z" };
@@ -35,5 +35,6 @@ export const historyRoute = createRoute({
     }),
     400: problem("A parameter is not valid"),
     404: notFound,
+    503: storeFails,
   },
 });

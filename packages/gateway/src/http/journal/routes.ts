@@ -3,7 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { journalKinds } from "@meterport/engine/model/journal-entry";
 import * as examples from "../openapi/examples.ts";
 import { choicesParam, countParam, query, wordsParam } from "../query/params.ts";
-import { answer, noSuchPoint, wrongParameter } from "../route-parts.ts";
+import { answer, noSuchPoint, storeFails, wrongParameter } from "../route-parts.ts";
 import { journalEntry } from "./journal-answer.ts";
 
 export const journalAnswer = z
@@ -66,5 +66,6 @@ export const journalRoute = createRoute({
     }),
     400: wrongParameter,
     404: noSuchPoint,
+    503: storeFails,
   },
 });

@@ -83,7 +83,8 @@ export const liveRoute = createRoute({
   request: { params: pointParams, query: query({}) },
   responses: {
     200: answer(liveAnswer, "Fresh values, or nulls and quality `stale`", examples.live),
-    ...pointProblems,
+    400: wrongParameter,
+    404: noSuchPoint,
   },
 });
 

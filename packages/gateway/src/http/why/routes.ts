@@ -3,7 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { liveKeys } from "@meterport/protocol/meaning/readings";
 import * as examples from "../openapi/examples.ts";
 import { choiceParam, momentParam, query, wordParam } from "../query/params.ts";
-import { answer, noSuchPoint, pointParams, problem, wrongParameter } from "../route-parts.ts";
+import { answer, noSuchPoint, pointParams, problem, storeFails, wrongParameter } from "../route-parts.ts";
 import { moment, orNull } from "../schemas.ts";
 import { interval } from "../values/schemas.ts";
 
@@ -95,5 +95,6 @@ export const whyRoute = createRoute({
     }),
     400: wrongParameter,
     404: { ...noSuchPoint, description: problem("No such point, or no such interval").description },
+    503: storeFails,
   },
 });
