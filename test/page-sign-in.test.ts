@@ -56,8 +56,6 @@ describe("signing in", { skip: skipPage }, () => {
       prepare: async (data) => {
         folder = data;
         await addUser(data);
-        // Without any user, loopback would be open again.
-        await accessBook({ folder, clock: systemClock, entropy: systemEntropy }).addUser("bo", password, "read");
       },
     });
     t.after(gateway.remove);

@@ -262,7 +262,7 @@ export const commands: readonly Listed[] = [
   ),
   command(
     "user <action> [name]",
-    "people who may sign in on the gateway's page: add, list, passwd or remove",
+    "people who may sign in on the gateway's page: add, list, scope, passwd or remove",
     "meterport user add anna --data /var/lib/meterport",
     async () => (await import("./commands/user/options.ts")).addUserCommand,
     async () => (await import("./commands/user/user-command.ts")).userCommand,

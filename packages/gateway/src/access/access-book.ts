@@ -38,6 +38,8 @@ export interface AccessBook {
   /** @param onlyFirst refuses if there is a user already */
   readonly addUser: (name: string, password: string, scope: Scope, onlyFirst?: boolean) => Promise<UserEntry>;
   readonly removeUser: (name: string) => void;
+  /** Takes effect for the user's sessions too. */
+  readonly setScope: (name: string, scope: Scope) => UserEntry;
   /** Ends the user's sessions too. */
   readonly setPassword: (name: string, password: string) => Promise<void>;
   /** The token itself is in the answer and nowhere else. */
@@ -99,7 +101,7 @@ export const accessBook = ({ folder, clock, entropy, cost = usualCost }: AccessB
         if (named(users, name) !== undefined)
           throw new UsageError(
             "name",
-            `there is a user ${name} already: choose another name, or change the password with meterport user passwd`,
+            `there is a user ${name} already: choose another name, or change this one with meterport user passwd or meterport user scope`,
           );
         if (users.length >= mostUsers)
           throw new UsageError("name", `there are ${mostUsers} users already, which is the limit: remove one first`);
@@ -112,6 +114,16 @@ export const accessBook = ({ folder, clock, entropy, cost = usualCost }: AccessB
         const user = named(content.users, name);
         if (user === undefined) throw unknown("user");
         return [{ ...content, users: content.users.filter((other) => other !== user) }, undefined];
+      }),
+    setScope: (name, scope) =>
+      change((content) => {
+        const user = named(content.users, name);
+        if (user === undefined) throw unknown("user");
+        const next = { ...user, scope };
+        return [
+          { ...content, users: content.users.map((other) => (other === user ? next : other)) },
+          entryOfUser(next),
+        ];
       }),
     setPassword: async (name, password) => {
       if (named(readAccessFile(path).users, name) === undefined) throw unknown("user");
@@ -147,9 +159,12 @@ export const accessBook = ({ folder, clock, entropy, cost = usualCost }: AccessB
         return [{ ...content, tokens: content.tokens.filter((other) => other !== token) }, undefined];
       }),
     noteUse: (used) =>
-      change((content) => [
-        { ...content, tokens: content.tokens.map((token) => ({ ...token, used: used.get(token.hash) ?? token.used })) },
-        undefined,
-      ]),
+      whileLocked(path, clock.wall(), () => {
+        const content = readAccessFile(path);
+        // A file that was removed meanwhile is not made again.
+        if (!content.tokens.some(({ hash }) => used.has(hash))) return;
+        const tokens = content.tokens.map((token) => ({ ...token, used: used.get(token.hash) ?? token.used }));
+        writeAccessFile(path, { ...content, tokens });
+      }),
   };
 };

@@ -60,11 +60,13 @@ const content = z.object({
   version: z.literal(1),
   users: z.array(storedUser).max(mostUsers),
   tokens: z.array(storedToken).max(mostTokens),
+  /** That there has been a user: loopback stays closed when the last one is removed. */
+  closed: z.boolean().optional(),
 });
 
 export type StoredUser = z.output<typeof storedUser>;
 export type StoredToken = z.output<typeof storedToken>;
-export type AccessContent = Pick<z.output<typeof content>, "users" | "tokens">;
+export type AccessContent = Pick<z.output<typeof content>, "users" | "tokens" | "closed">;
 
 export const emptyContent: AccessContent = { users: [], tokens: [] };
 
@@ -101,7 +103,10 @@ export const readAccessFile = (path: string): AccessContent => {
     value = undefined;
   }
   const parsed = content.safeParse(value);
-  if (parsed.success) return { users: parsed.data.users, tokens: parsed.data.tokens };
+  if (parsed.success) {
+    const { users, tokens, closed } = parsed.data;
+    return { users, tokens, closed: closed === true || users.length > 0 };
+  }
   const where = parsed.error.issues[0]?.path.join(".") ?? "";
   throw new UsageError(
     "access",
@@ -131,9 +136,13 @@ export const replaceFile = (path: string, text: string): void => {
 };
 
 /** @throws UsageError if it cannot be written */
-export const writeAccessFile = (path: string, { users, tokens }: AccessContent): void => {
+export const writeAccessFile = (path: string, { users, tokens, closed }: AccessContent): void => {
+  const kept = users.length > 0 || closed === true ? { closed: true } : {};
   try {
-    replaceFile(path, `${JSON.stringify({ format: "meterport-access", version: 1, users, tokens }, null, 2)}\n`);
+    replaceFile(
+      path,
+      `${JSON.stringify({ format: "meterport-access", version: 1, ...kept, users, tokens }, null, 2)}\n`,
+    );
   } catch (error) {
     throw new UsageError("access", `${path} cannot be written: ${reasonOf(error)}; check the rights of the folder`, {
       cause: error,

@@ -248,6 +248,66 @@ test("a damaged file ends the start; while the gateway runs, the rights before i
   await assert.rejects(book.addUser("bo", password, "read"), /damaged/);
 });
 
+test("a file that cannot be read for a moment is read again, and the log says so once", async (t) => {
+  const { folder, book, open, clock, lines } = setup(t);
+  const { token } = book.addToken("script", "admin");
+  const access = open();
+  assert.equal(access.byToken(token)?.scope, "admin");
+  const path = join(folder, "access.json");
+  book.removeToken("script");
+  const revoked = readFileSync(path, "utf8");
+  const { mtime } = statSync(path);
+  // As a file system that fails: the same version of the file, but not its content.
+  writeFileSync(path, " ".repeat(revoked.length));
+  utimesSync(path, mtime, mtime);
+  for (let n = 0; n < 5; n++) {
+    await clock.advance(1_000);
+    access.isConfigured();
+  }
+  assert.equal(lines.filter((line) => /damaged/.test(line)).length, 1, lines.join("\n"));
+  writeFileSync(path, revoked);
+  utimesSync(path, mtime, mtime);
+  await clock.advance(1_000);
+  assert.equal(access.byToken(token), undefined, "the removal of a token is not lost");
+});
+
+test("once there was a user, loopback stays closed: without users, without the file, and after a restart", async (t) => {
+  const { folder, book, open, clock } = setup(t);
+  const access = open();
+  assert.equal(access.asksWho(), false);
+  await book.addUser("anna", password, "admin");
+  await clock.advance(1_000);
+  assert.equal(access.asksWho(), true);
+  book.removeUser("anna");
+  await clock.advance(1_000);
+  assert.deepEqual([access.asksWho(), access.hasUsers(), access.isConfigured()], [true, false, false]);
+  assert.equal(open().asksWho(), true, "also after a restart");
+  rmSync(join(folder, "access.json"));
+  await clock.advance(1_000);
+  assert.equal(access.asksWho(), true, "a file that disappears opens nothing");
+  assert.equal(open().asksWho(), false, "a folder without the file is new");
+});
+
+test("a use that is noted late does not bring a removed file back", async (t) => {
+  const { folder, book, open } = setup(t);
+  const { token } = book.addToken("script", "read");
+  const access = open();
+  rmSync(join(folder, "access.json"));
+  access.byToken(token);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test("another scope takes effect for sessions that are open", async (t) => {
+  const { book, open, clock } = setup(t);
+  await book.addUser("anna", password, "admin");
+  const access = open();
+  const id = sessionOf(await access.signIn(from("10.0.0.1")));
+  assert.deepEqual(book.setScope("ANNA", "read").scope, "read");
+  await clock.advance(1_000);
+  assert.deepEqual(access.bySession(id), { kind: "user", name: "anna", scope: "read" });
+  assert.throws(() => book.setScope("bo", "read"), /there is no user of that name/);
+});
+
 test("two programs do not change the file at once, and a lock of one that died is broken", async (t) => {
   const { folder, options } = setup(t);
   const book = accessBook({ ...options, clock: { wall: () => Date.now() } });

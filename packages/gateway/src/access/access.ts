@@ -40,7 +40,7 @@ export interface Credentials {
 
 export interface Access {
   readonly hasUsers: () => boolean;
-  /** Whether even a person on this machine has to sign in: there is a user, or pairing was opened for the first one. */
+  /** Whether even a person on this machine has to sign in: there is or was a user, or pairing was opened for the first one. */
   readonly asksWho: () => boolean;
   /** Whether anybody has a right at all. */
   readonly isConfigured: () => boolean;
@@ -84,6 +84,9 @@ class Watched {
   #version: string | undefined;
   #content: AccessContent;
   #looked: Millis;
+  #closed: boolean;
+  /** What is wrong with the file, if that was logged already. */
+  #problem: string | undefined;
 
   constructor(path: string, clock: Pick<Clock, "now">, log: Log) {
     this.#path = path;
@@ -91,7 +94,13 @@ class Watched {
     this.#log = log;
     this.#version = versionOf(path);
     this.#content = readAccessFile(path);
+    this.#closed = this.#content.closed === true;
     this.#looked = clock.now();
+  }
+
+  /** Whether there is or was a user. A file that disappears while the gateway runs opens nothing. */
+  get closed(): boolean {
+    return this.content.closed === true || this.#closed;
   }
 
   get content(): AccessContent {
@@ -103,16 +112,22 @@ class Watched {
     this.#looked = this.#clock.now();
     try {
       const version = versionOf(this.#path);
-      if (version === this.#version) return;
-      this.#version = version;
+      if (version === this.#version && this.#problem === undefined) return;
       const before = rightsOf(this.#content);
       this.#content = readAccessFile(this.#path);
-      const { users, tokens } = this.#content;
+      // Only now: what cannot be read this time is read the next time, even if it has not changed.
+      this.#version = version;
+      this.#problem = undefined;
+      const { users, tokens, closed } = this.#content;
+      this.#closed ||= closed === true;
       if (rightsOf(this.#content) !== before)
         this.#log.info(`access: users and tokens have changed: ${users.length} and ${tokens.length} of them now`);
     } catch (error) {
       // A mistake in the file neither locks anybody out nor lets anybody in.
-      this.#log.error(`access: ${sentenceOf(error)}; until then the previous users and tokens are in effect`);
+      const problem = sentenceOf(error);
+      if (problem !== this.#problem)
+        this.#log.error(`access: ${problem}; until then the previous users and tokens are in effect`);
+      this.#problem = problem;
     }
   }
 }
@@ -228,7 +243,7 @@ export const createAccess = (options: AccessOptions): Access => {
 
   return {
     hasUsers,
-    asksWho: () => hasUsers() || pairing !== undefined,
+    asksWho: () => watched.closed || pairing !== undefined,
     isConfigured: () => hasUsers() || watched.content.tokens.length > 0,
     byToken: (token) => {
       if (!isToken(token)) return undefined;

@@ -1,4 +1,5 @@
 /** The daemon's listeners, and the rule that nobody is served by accident. */
+import { join } from "node:path";
 import type { Log } from "@meterport/engine/ports/log";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Clock, Entropy } from "@meterport/protocol/ports";
@@ -32,6 +33,10 @@ export const openDoor = ({ host, allowedHosts, folder, pairing, clock, entropy, 
   // The one secret that belongs on the console; it is worth nothing after ten minutes, five attempts or its first use.
   if (code !== undefined)
     log.info(`access: pairing code ${code}: enter it on the page within 10 minutes to make the first user`);
+  if (isLoopback(host) && access.asksWho() && !access.hasUsers() && code === undefined)
+    log.warn(
+      `access: the last user was removed, so nobody can sign in: make one with meterport user add NAME, or start with --pair; without ${join(folder, "access.json")}, and its tokens, this gateway is open to everybody on this machine again`,
+    );
   const [name] = allowedHosts;
   if (isLoopback(host) && name !== undefined && !access.asksWho())
     log.warn(

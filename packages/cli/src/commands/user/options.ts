@@ -15,7 +15,7 @@ export const addUserCommand = (
   host: Host,
   load: Load<[action: string, name: string | undefined, options: UserOptions]>,
 ): void => {
-  describeArguments(host.command, { action: "add, list, passwd or remove", name: "the user" });
+  describeArguments(host.command, { action: "add, list, scope, passwd or remove", name: "the user" });
   addDataOptions(host.command)
     .addOption(scopeOption("admin for the first user, read for others"))
     .option(

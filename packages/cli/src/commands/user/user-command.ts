@@ -40,7 +40,12 @@ export const userCommand = async (
   options: UserOptions,
   io: Io,
 ): Promise<Exit> => {
-  const asked = checkedAction("user", ["add", "list", "passwd", "remove"], action, name);
+  const asked = checkedAction("user", ["add", "list", "scope", "passwd", "remove"], action, name);
+  if (options.scope !== undefined && asked.action !== "add" && asked.action !== "scope")
+    throw new UsageError(
+      "arguments",
+      `meterport user ${asked.action} takes no --scope: meterport user scope NAME --scope ${options.scope} changes what somebody may do`,
+    );
   const { passwordFile, json } = options;
   const book = await openAccessBook(options, io);
   const done = (document: object, sentence: string): void =>
@@ -50,12 +55,19 @@ export const userCommand = async (
     const scope = options.scope ?? (book.users().length === 0 ? "admin" : "read");
     const entry = await book.addUser(asked.name, await passwordFrom(passwordFile, asked.name, io), scope);
     done(entry, `${entry.name} may sign in, and has the right ${entry.scope}`);
+  } else if (asked.action === "scope") {
+    if (options.scope === undefined)
+      throw new UsageError("arguments", "give the new right: meterport user scope NAME --scope read, operate or admin");
+    const entry = book.setScope(asked.name, options.scope);
+    done(entry, `${entry.name} has the right ${entry.scope} now, also where they are signed in already`);
   } else if (asked.action === "passwd") {
     await book.setPassword(asked.name, await passwordFrom(passwordFile, asked.name, io));
     done({ changed: asked.name }, `the password of ${asked.name} is changed, and all sessions with the old one end`);
   } else {
     book.removeUser(asked.name);
-    done({ removed: asked.name }, `${asked.name} is removed, and all of their sessions end`);
+    const last =
+      book.users().length === 0 ? "; nobody is left who may sign in: meterport user add NAME makes a user" : "";
+    done({ removed: asked.name }, `${asked.name} is removed, and all of their sessions end${last}`);
   }
   return exit.done;
 };

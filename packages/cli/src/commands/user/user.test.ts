@@ -36,6 +36,28 @@ test("user: the first one is an admin, others read, and the list shows both", as
   assert.equal(readFileSync(file, "utf8").includes("canary"), false);
 });
 
+test("user: another scope, and --scope nowhere where it would do nothing", async (t) => {
+  const { run } = setup(t);
+  await run(["user", "add", "anna"], { secrets: [canary, canary] });
+  const changed = await run(["user", "scope", "Anna", "--scope", "read"]);
+  assert.deepEqual([changed.code, changed.out], [0, ""]);
+  assert.match(changed.err, /^meterport: anna has the right read now/);
+  assert.equal(JSON.parse((await run(["user", "list", "--json"])).out)[0].scope, "read");
+  const asJson = await run(["user", "scope", "anna", "--scope", "operate", "--json"]);
+  assert.equal(JSON.parse(asJson.out).scope, "operate");
+  for (const [words, message] of [
+    [["scope", "anna"], /give the new right/],
+    [["scope", "bo", "--scope", "read"], /there is no user of that name/],
+    [["passwd", "anna", "--scope", "admin"], /takes no --scope: meterport user scope NAME --scope admin/],
+    [["remove", "anna", "--scope", "admin"], /takes no --scope/],
+  ] as const) {
+    const { code, err } = await run(["user", ...words], { secrets: [canary, canary] });
+    assert.equal(code, 2);
+    assert.match(err, message);
+  }
+  assert.match((await run(["user", "remove", "anna"])).err, /nobody is left who may sign in: meterport user add NAME/);
+});
+
 test("user: passwd and remove", async (t) => {
   const { run, file } = setup(t);
   await run(["user", "add", "anna"], { secrets: [canary, canary] });

@@ -216,7 +216,8 @@ test("on loopback everybody may do everything until there is a user, but no fore
   assert.equal((await get("/api/v1/meters")).status, 401);
   book.removeUser("anna");
   await clock.advance(1_000);
-  assert.equal((await get("/api/v1/meters")).status, 200);
+  assert.equal(await session(), "signed-out", "a gateway that was closed stays closed");
+  assert.equal((await get("/api/v1/meters")).status, 401);
   await done();
 });
 

@@ -14,7 +14,6 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["GET", "/health", "bare"],
   ["GET", "/api/v1/ready", "bare"],
   ["GET", "/ready", "bare"],
-  ["GET", "/api/v1/ready", "bare"],
   ["GET", "/api/v1/configuration", "admin"],
   ["GET", "/api/v1/logs", "operate"],
   // Reads any table of the meter, now.
