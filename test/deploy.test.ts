@@ -108,6 +108,17 @@ describe("the Home Assistant app", () => {
       writeFileSync(join(data, "options.json"), JSON.stringify(options));
       assert.match((await start()).stdout, /fine: 1 meter/);
       assert.equal(statSync(join(data, "meterport.yaml")).mode & 0o077, 0);
+      const scope = () => {
+        const { http } = parse(readFileSync(join(data, "meterport.yaml"), "utf8")) as Record<
+          string,
+          Record<string, { scope: string }>
+        >;
+        return http?.ingress?.scope;
+      };
+      assert.equal(scope(), "read", "not everybody in the house is an admin");
+      writeFileSync(join(data, "options.json"), JSON.stringify({ ...options, scope: "operate" }));
+      assert.match((await start()).stdout, /fine: 1 meter/);
+      assert.equal(scope(), "operate");
       writeFileSync(join(own, "meterport.yaml"), "log:\n  level: info\n", { mode: 0o600 });
       assert.match((await start()).stdout, /fine/);
     }));

@@ -7,18 +7,18 @@ import process from "node:process";
 const [data = "/data", config = "/config", command = "meterport"] = process.argv.slice(2);
 
 /** The Supervisor's proxy, which has checked the user, comes from this address and no other. */
-const ingress = {
+const ingressOf = (scope) => ({
   host: "0.0.0.0",
   port: "8099",
   allowed: "172.30.32.2",
   user_header: "X-Remote-User-Name",
-  scope: "admin",
-};
+  scope,
+});
 
 /** JSON is YAML, so nothing in an option can change the structure. */
-const ownConfig = ({ log_level: level = "info", link, key, name }) => ({
+const ownConfig = ({ log_level: level = "info", scope = "read", link, key, name }) => ({
   log: { level },
-  http: { host: "127.0.0.1", port: "8765", ingress },
+  http: { host: "127.0.0.1", port: "8765", ingress: ingressOf(scope) },
   ...(link ? { meters: [{ id: "home", name: name || "Home", link, ...(key ? { key } : {}) }] } : {}),
 });
 
