@@ -33,6 +33,8 @@ export const environmentNames: readonly string[] = [
   // These two are read when an mqtt:// link is opened.
   "METERPORT_MQTT_USER",
   "METERPORT_MQTT_PASSWORD",
+  // The command's, for the API of a gateway; a shell or a unit file may set it for both.
+  "METERPORT_TOKEN",
 ];
 
 /** Variables that say the same in different ways. */
