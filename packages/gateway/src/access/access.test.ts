@@ -297,6 +297,12 @@ test("a use that is noted late does not bring a removed file back", async (t) =>
   assert.deepEqual(readdirSync(folder), []);
 });
 
+test("a password with zeros behind it is another password", async (t) => {
+  const { book, open } = setup(t);
+  await book.addUser("anna", password, "admin");
+  assert.equal((await open().signIn(from("10.0.0.1", "anna", `${password}\0`))).result, "wrong");
+});
+
 test("another scope takes effect for sessions that are open", async (t) => {
   const { book, open, clock } = setup(t);
   await book.addUser("anna", password, "admin");
@@ -331,6 +337,7 @@ test("names and passwords that cannot be used are refused with one sentence that
     ["bo", "canary".repeat(100), /longer than 512/],
     ["canary-canary", "Canary-canary", /the same as the name/],
     ["bo", "aaaaaaaaaaaab", /repeats the same few characters/],
+    ["bo", "canary battery\0\0", /holds a control character/],
   ];
   for (const [name, given, message] of refusals) {
     await assert.rejects(book.addUser(name, given, "read"), (error: unknown) => {

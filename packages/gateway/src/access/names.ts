@@ -29,6 +29,7 @@ export const passwordProblem = (password: string, name: string): string | undefi
     return `the password has ${length} characters: choose one of at least ${shortestPassword}`;
   if (length > longestPassword)
     return `the password is longer than ${longestPassword} characters: choose a shorter one`;
+  if (/\p{Cc}/u.test(password)) return "the password holds a control character: choose one that can be typed";
   if (nameKey(password) === nameKey(name)) return "the password is the same as the name: choose another one";
   if (new Set(password).size < 4) return "the password repeats the same few characters: choose another one";
   return undefined;
