@@ -37,5 +37,7 @@ export const checks =
     }
     const headers = peer.ingress === undefined ? usualHeaders : ingressHeaders;
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
-    if (c.req.path.startsWith("/api/")) c.res.headers.set("cache-control", "no-store");
+    // Only the files of the page say otherwise: whatever else is answered may depend on who asks.
+    if (c.req.path.startsWith("/api/") || !c.res.headers.has("cache-control"))
+      c.res.headers.set("cache-control", "no-store");
   };

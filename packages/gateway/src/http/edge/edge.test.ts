@@ -21,6 +21,15 @@ test("an answer that the client has already is a 304 without a body", async () =
   await done();
 });
 
+test("no cache keeps an answer that depends on who asks", async () => {
+  const { clock, get, done } = await httpSetup();
+  await clock.advance(1_000);
+  for (const path of ["/metrics", "/health", "/ready", "/nothing", "//api/v1/points", "/api/v1/points/none", "/x.json"])
+    assert.equal((await get(path)).headers.get("cache-control"), "no-store", path);
+  assert.equal((await get("/")).headers.get("cache-control"), "no-cache");
+  await done();
+});
+
 test("compares tags weakly, and a star with anything", () => {
   assert.ok(matches('"a", W/"b"', '"b"'));
   assert.ok(matches("*", '"b"'));

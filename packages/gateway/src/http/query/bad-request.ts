@@ -7,7 +7,7 @@ export const sentenceOf = (issue: z.core.$ZodIssue | undefined): string => {
   if (issue === undefined) return "the request is not valid";
   if (issue.code === "custom") return issue.message;
   if (issue.code === "unrecognized_keys") return `unknown parameter ${shown(issue.keys[0] ?? "")}`;
-  const path = issue.path.join(".");
+  const path = issue.path.length === 0 ? "the body" : issue.path.join(".");
   if (issue.code === "invalid_type" && issue.expected === "string") return `${path}: give it once`;
   return `${path}: ${issue.message}`;
 };

@@ -15,7 +15,8 @@ export const cursorOf = (number: number, name: string): string => encode(`${numb
 
 /** Undefined if `cursorOf` did not make it. */
 export const parseCursor = (cursor: string): { readonly number: number; readonly name: string } | undefined => {
-  const [, number, name] = /^(-?\d{1,16}):(.*)$/s.exec(decode(cursor) ?? "") ?? [];
+  // Every moment of ISO 8601 has at most 15 digits. A database takes no NUL in a text.
+  const [, number, name] = /^(\d{1,15}):(\P{Cc}*)$/u.exec(decode(cursor) ?? "") ?? [];
   return number === undefined || name === undefined ? undefined : { number: Number(number), name };
 };
 
