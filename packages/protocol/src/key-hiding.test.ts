@@ -50,6 +50,21 @@ test("a key inside a link is taken out", () => {
   assert.equal(hide("tcp://abcdefghij0123456789:4001: not found"), "tcp://[secret]:4001: not found");
 });
 
+test("a token, and a user with a password in an address, are taken out, whole or cut", () => {
+  const token = "mp_q7RzVx3pL9mT2wKb5Ycq7RzVx3pL9mT2wKb5YcAAAAA";
+  const hide = keyHider(["token", "remove", `--file=x/${token}`]);
+  for (const said of [`"${token}" is unknown`, `"${token.slice(0, 30)}…" is unknown`])
+    assert.match(hide(said), /^"\[secret\]…?" is unknown$/);
+  const address = "postgres://meterport:S3cret/p@ss@db.example:5432/m";
+  const hidden = keyHider([address]);
+  assert.equal(hidden(`zone "${address}" is wrong`), 'zone "postgres:/[secret]db.example:5432/m" is wrong');
+  assert.equal(hidden(`zone "${address.slice(0, 26)}…" is wrong`), 'zone "postgres:/[secret]…" is wrong');
+  assert.equal(
+    keyHider(["mqtt://broker:1883/a@b"])("mqtt://broker:1883/a@b: refused"),
+    "mqtt://broker:1883/a@b: refused",
+  );
+});
+
 test("an adapter with a serial number of 32 digits keeps its name", () => {
   const link = "/dev/serial/by-id/usb-Silicon_Labs_CP2102N_0f1e2d3c4b5a69788796a5b4c3d2e1f0-if00";
   for (const word of [link, `--link=${link}`, `optical://${link}`])

@@ -1,4 +1,4 @@
-/** Keys in wrong places: what somebody gave as a link, a name or a file and what looks like a key is not repeated to anyone. */
+/** Keys in wrong places: what somebody gave as a link, a name or a file and what looks like a key, a token or a password in an address is not repeated to anyone. */
 
 const hexKey = /^(?:hex:)?(?:[0-9a-f]{32}|[0-9a-f]{40})$/i;
 const asciiKey = /^(?:ascii:)?[\x21-\x7e]{20}$/i;
@@ -53,6 +53,11 @@ const longestText = 4096;
 /** Messages quote beginnings; a shorter one gives nothing away that matters. */
 const leastPrefix = 12;
 
+/** A token of the gateway, also one that was copied in part. */
+const token = /mp_[A-Za-z0-9_-]{16,}/g;
+/** What stands before the host of an address: "/user:password@". As the name of a file, an address has one slash less. */
+const signIn = /(?<=:\/)\/[^\s/?#@:]*:(?!\d+(?:[/?]|$))\S+@/g;
+
 /** "--with=ET11=…" has two. */
 const mostEquals = 4;
 
@@ -64,7 +69,8 @@ const keysIn = (given: string): string[] => {
     (whole) => [whole, whole.replace(/^@/, "")],
   );
   const inside = behind.some((part) => namesAdapter.test(part)) ? [] : text.split(/[^A-Za-z0-9]+/).filter(isSurelyKey);
-  return [...wholes.filter(looksLikeKey), ...inside].filter((key) => !exampleKey.test(key));
+  const others = [...(text.match(token) ?? []), ...(text.match(signIn) ?? [])];
+  return [...wholes.filter(looksLikeKey), ...inside, ...others].filter((key) => !exampleKey.test(key));
 };
 
 const forms = (key: string): string[] => {

@@ -426,3 +426,27 @@ test("accepts names of 20 characters that are made of words", () => {
   const meter = { id: "meter-12-of-floor-03", name: "Meter of the kitchen", link: "tcp://a:1", key };
   assert.equal(load(JSON.stringify({ meters: [meter] })).meters[0]?.id, "meter-12-of-floor-03");
 });
+
+test("neither a token nor a password of an address is repeated, wherever it was written", () => {
+  const token = "mp_q7RzVx3pL9mT2wKb5Ycq7RzVx3pL9mT2wKb5YcAAAAA";
+  const wellFormed = { id: "home", name: "Home", link: "tcp://a:1", key };
+  for (const secret of [token, "postgres://meterport:S3cret-Passw0rd@db:54x32/m", "mqtt://me:S3cret-Passw0rd@broker"]) {
+    const told = (yaml: string, env: Environment = {}): string => {
+      try {
+        return load(yaml, env).warnings.join();
+      } catch (error) {
+        return inspect(error);
+      }
+    };
+    const hushed = (yaml: string, env?: Environment): void =>
+      assert.doesNotMatch(told(yaml, env), /q7RzVx3pL9mT|S3cret/i, `${yaml} ${JSON.stringify(env)}`);
+    for (const field of ["data", "zone", "interval", "store_file", "back_fill", secret])
+      hushed(JSON.stringify({ meters: [wellFormed], [field]: secret }));
+    for (const field of ["host", "port", "tls", secret]) hushed(JSON.stringify({ http: { [field]: secret } }));
+    for (const field of ["zone", "profile", "quiet", "key_file", "key_credential", "fuse_amps", secret])
+      hushed(JSON.stringify({ meters: [{ ...wellFormed, [field]: secret }] }));
+    for (const name of environmentNames)
+      if (name !== "METERPORT_CONFIG") hushed(JSON.stringify({ meters: [wellFormed] }), { [name]: secret });
+  }
+  assert.doesNotMatch(load("", { METERPORT_ABCDEFGHIJ0123456789: "x" }).warnings.join(), /ABCDEFGHIJ/);
+});

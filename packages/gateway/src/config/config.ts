@@ -244,5 +244,7 @@ const unknownVariables = (env: Environment): string[] =>
     .filter((name) => name.startsWith("METERPORT_") && !environmentNames.includes(name))
     .map((name) => {
       const meant = didYouMean(name, environmentNames);
-      return `${name} in the environment is unknown and ignored${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+      // A shell that is told KEY=name instead of name=KEY makes a variable of the key.
+      const shown = hideKeys(name, [name.replace(/^METERPORT_/, "")]);
+      return `${shown} in the environment is unknown and ignored${meant === undefined ? "" : `; did you mean ${meant}?`}`;
     });
