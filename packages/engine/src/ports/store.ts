@@ -85,6 +85,27 @@ export interface IntervalSum extends TimeRange {
   readonly bySource: Readonly<Record<IntervalSource, number>>;
 }
 
+/** How much of one channel of a point is stored in a range: less than a sum, and so found for many points at once. */
+export interface IntervalCoverage {
+  readonly point: string;
+  /** Seconds that the intervals with a value cover, of those that end after `from` and at or before `to`. */
+  readonly seconds: number;
+  /** The first interval of the channel at any time. */
+  readonly first: { readonly end: Millis; readonly seconds: number };
+  /** The newest interval with a value at any time; null if none has one. */
+  readonly newest: { readonly end: Millis; readonly seconds: number } | null;
+}
+
+/** Times without values between the intervals of a range. */
+export interface IntervalGaps {
+  /** How many there are. */
+  readonly count: number;
+  /** Length of the longest; 0 without gaps. */
+  readonly longest: Millis;
+  /** The first of them, oldest first. */
+  readonly gaps: readonly TimeRange[];
+}
+
 export interface RegisterQuery extends TimeRange {
   readonly register?: string | undefined;
   readonly tier?: number | undefined;
@@ -161,6 +182,14 @@ export interface Store {
   readonly intervals: (point: string, query: IntervalQuery) => Promise<readonly StoredInterval[]>;
   /** One sum for each pair of neighbouring bounds, which ascend. */
   readonly intervalSums: (point: string, channel: string, bounds: readonly Millis[]) => Promise<readonly IntervalSum[]>;
+  /** One entry for each of these points that has an interval of the channel, in any order. */
+  readonly intervalCoverage: (
+    points: readonly string[],
+    channel: string,
+    range: TimeRange,
+  ) => Promise<readonly IntervalCoverage[]>;
+  /** The time in the range that no interval with a value covers, of those that end after `from` and at or before `to`. */
+  readonly intervalGaps: (point: string, query: IntervalQuery) => Promise<IntervalGaps>;
   /** Channels of which at least one interval is stored. */
   readonly channels: (point: string) => Promise<readonly string[]>;
   /** How a stored interval came to be; undefined if it is not stored. */

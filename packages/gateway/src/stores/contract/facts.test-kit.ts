@@ -88,6 +88,7 @@ const quarters = (from: number, to: number): readonly Interval[] =>
 export const factsContract = (check: Check): void => {
   intervalChecks(check);
   sumChecks(check);
+  coverageChecks(check);
   registerChecks(check);
   deviceChecks(check);
   togetherChecks(check);
@@ -268,6 +269,68 @@ const sumChecks = (check: Check): void => {
         counts.map((count) => [count * 10, count * 900, count]),
       );
     }
+  });
+};
+
+const coverageChecks = (check: Check): void => {
+  const channel = "energy_import_wh";
+
+  check("tells of many points at once how much of a range they have", async ({ store }) => {
+    await store.write({
+      intervals: [
+        ...quarters(t0, t0 + 8 * quarter),
+        ...quarters(t0 + 4 * quarter, t0 + 6 * quarter).map((each) => ({ ...each, point: "young" })),
+        interval({ point: "young", end: t0 + 7 * quarter, value: null, quality: "missing" }),
+        interval({ point: "blank", end: t0 + quarter, value: null, quality: "missing" }),
+        interval({ point: "other", channel: "energy_export_wh" }),
+      ],
+    });
+    const range = { from: t0 + 3 * quarter, to: t0 + 7 * quarter };
+    const found = await store.intervalCoverage(["young", "home", "nobody", "blank", "other"], channel, range);
+    assert.deepEqual(
+      [...found].sort((a, b) => (a.point < b.point ? -1 : 1)),
+      [
+        { point: "blank", seconds: 0, first: { end: t0 + quarter, seconds: 900 }, newest: null },
+        {
+          point: "home",
+          seconds: 3_600,
+          first: { end: t0 + quarter, seconds: 900 },
+          newest: { end: t0 + 8 * quarter, seconds: 900 },
+        },
+        {
+          point: "young",
+          seconds: 1_800,
+          first: { end: t0 + 5 * quarter, seconds: 900 },
+          newest: { end: t0 + 6 * quarter, seconds: 900 },
+        },
+      ],
+    );
+    assert.deepEqual(await store.intervalCoverage([], channel, range), []);
+    assert.deepEqual(await store.intervalCoverage(["home"], "nothing", range), []);
+  });
+
+  check("finds the times of a range without values, counts them, and lists the first", async ({ store }) => {
+    const gapsIn = (from: number, to: number, limit = 9) => store.intervalGaps("home", { channel, from, to, limit });
+    const whole = { from: t0, to: t0 + 8 * quarter };
+    assert.deepEqual(await gapsIn(whole.from, whole.to), { count: 1, longest: 8 * quarter, gaps: [whole] });
+    await store.write({
+      intervals: [
+        ...quarters(t0 + quarter, t0 + 3 * quarter),
+        interval({ end: t0 + 4 * quarter, value: null, quality: "missing" }),
+        // Shorter than usual: a gap within its quarter.
+        interval({ end: t0 + 6 * quarter, seconds: 600 }),
+      ],
+    });
+    const gaps = [
+      { from: t0, to: t0 + quarter },
+      { from: t0 + 3 * quarter, to: t0 + 6 * quarter - 600_000 },
+      { from: t0 + 6 * quarter, to: t0 + 8 * quarter },
+    ];
+    const longest = 3 * quarter - 600_000;
+    assert.deepEqual(await gapsIn(whole.from, whole.to), { count: 3, longest, gaps });
+    assert.deepEqual(await gapsIn(whole.from, whole.to, 1), { count: 3, longest, gaps: gaps.slice(0, 1) });
+    assert.deepEqual(await gapsIn(t0 + quarter, t0 + 3 * quarter), { count: 0, longest: 0, gaps: [] });
+    assert.equal((await store.intervalGaps("nobody", { channel, ...whole, limit: 1 })).count, 1);
   });
 };
 

@@ -4,7 +4,15 @@ import { intervalQualities, intervalSources, type StoredInterval } from "@meterp
 import type { EventOrigin, PointEvent } from "@meterport/engine/model/point-event";
 import type { Proof } from "@meterport/engine/model/proof";
 import type { RegisterReason, RegisterState } from "@meterport/engine/model/register-state";
-import type { EventQuery, IntervalQuery, IntervalSum, RegisterQuery } from "@meterport/engine/ports/store";
+import type {
+  EventQuery,
+  IntervalCoverage,
+  IntervalGaps,
+  IntervalQuery,
+  IntervalSum,
+  RegisterQuery,
+  TimeRange,
+} from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import { deviceOf } from "../device-body.ts";
 import { pointIs } from "./postgres-readings.ts";
@@ -71,6 +79,52 @@ export const sumsOf = async (
       bySource: countsBy(intervalSources, row, "source"),
     };
   });
+};
+
+const coverage = `SELECT known.id, first.ending AS first_end, first.seconds AS first_seconds, covered.seconds,
+    newest.ending AS newest_end, newest.seconds AS newest_seconds
+  FROM (SELECT key, id FROM point WHERE id = ANY ($1::text[])) AS known
+  CROSS JOIN LATERAL (SELECT ending, seconds FROM interval_value
+    WHERE point = known.key AND channel = ${channelIs("$2")} ORDER BY ending LIMIT 1) AS first
+  CROSS JOIN LATERAL (SELECT sum(seconds) FILTER (WHERE value IS NOT NULL) AS seconds FROM interval_value
+    WHERE point = known.key AND channel = ${channelIs("$2")} AND ending > $3 AND ending <= $4) AS covered
+  LEFT JOIN LATERAL (SELECT ending, seconds FROM interval_value
+    WHERE point = known.key AND channel = ${channelIs("$2")} AND value IS NOT NULL ORDER BY ending DESC LIMIT 1) AS newest ON true`;
+
+export const coverageOf = async (
+  run: Run,
+  points: readonly string[],
+  channel: string,
+  { from, to }: TimeRange,
+): Promise<readonly IntervalCoverage[]> => {
+  const { rows } = await run(coverage, [points, channel, from, to]);
+  return rows.map((row) => ({
+    point: String(row.id),
+    seconds: Number(row.seconds ?? 0),
+    first: { end: Number(row.first_end), seconds: Number(row.first_seconds) },
+    newest: row.newest_end === null ? null : { end: Number(row.newest_end), seconds: Number(row.newest_seconds) },
+  }));
+};
+
+// The end of the range counts as a last interval, so that the gap before it is one of them.
+const findGaps = `SELECT start, until, count(*) OVER () AS count, max(until - start) OVER () AS longest FROM (
+    SELECT begin AS until, lag(ending, 1, $3::bigint) OVER (ORDER BY ending, begin) AS start FROM (
+      SELECT ending - 1000::bigint * seconds AS begin, ending FROM interval_value
+        WHERE ${ofChannel} AND ending > $3 AND ending <= $4 AND value IS NOT NULL
+      UNION ALL SELECT $4::bigint, $4::bigint) AS placed) AS found
+  WHERE until > start ORDER BY start LIMIT $5`;
+
+export const intervalGapsOf = async (
+  run: Run,
+  point: string,
+  { channel, from, to, limit }: IntervalQuery,
+): Promise<IntervalGaps> => {
+  const { rows } = await run(findGaps, [point, channel, from, to, limit]);
+  return {
+    count: Number(rows[0]?.count ?? 0),
+    longest: Number(rows[0]?.longest ?? 0),
+    gaps: rows.map((row) => ({ from: Number(row.start), to: Number(row.until) })),
+  };
 };
 
 export const channelsOf = async (run: Run, point: string): Promise<readonly string[]> => {

@@ -21,8 +21,10 @@ import { keysOf, Partitions } from "./postgres-keys.ts";
 import { pruneAll } from "./postgres-prune.ts";
 import {
   channelsOf,
+  coverageOf,
   devicesOf,
   eventsOf,
+  intervalGapsOf,
   intervalsOf,
   memoOf,
   proofOf,
@@ -89,6 +91,10 @@ export class PostgresStore implements Store {
   readonly intervals: Part<"intervals"> = (point, query) => this.#session.read((run) => intervalsOf(run, point, query));
   readonly intervalSums: Part<"intervalSums"> = (point, channel, bounds) =>
     this.#session.read((run) => sumsOf(run, point, channel, bounds));
+  readonly intervalCoverage: Part<"intervalCoverage"> = (points, channel, range) =>
+    this.#session.read((run) => coverageOf(run, points, channel, range));
+  readonly intervalGaps: Part<"intervalGaps"> = (point, query) =>
+    this.#session.read((run) => intervalGapsOf(run, point, query));
   readonly channels: Part<"channels"> = (point) => this.#session.read((run) => channelsOf(run, point));
   readonly intervalProof: Part<"intervalProof"> = (point, channel, end) =>
     this.#session.read((run) => proofOf(run, point, channel, end));

@@ -11,7 +11,15 @@ import type { JournalChange } from "@meterport/engine/model/journal-entry";
 import type { EventOrigin, PointEvent } from "@meterport/engine/model/point-event";
 import type { Proof } from "@meterport/engine/model/proof";
 import type { RegisterReason, RegisterState } from "@meterport/engine/model/register-state";
-import type { EventQuery, IntervalQuery, IntervalSum, RegisterQuery } from "@meterport/engine/ports/store";
+import type {
+  EventQuery,
+  IntervalCoverage,
+  IntervalGaps,
+  IntervalQuery,
+  IntervalSum,
+  RegisterQuery,
+  TimeRange,
+} from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import { deviceBody, deviceOf } from "../device-body.ts";
 import { numberOrNull, type SqliteRow, type SqliteSession, textOrNull } from "./sqlite-session.ts";
@@ -33,6 +41,26 @@ const sourceCounts = intervalSources
 const sumIntervals = `SELECT sum(value) AS value, sum(CASE WHEN value IS NULL THEN 0 ELSE seconds END) AS seconds,
     ${qualityCounts}, ${sourceCounts}
   FROM interval WHERE meter = ? AND channel = ? AND end > ? AND end <= ?`;
+
+// In the order of its key, so that each point is one scan. CROSS JOIN keeps SQLite from beginning with the intervals.
+const coverIntervals = `SELECT meter.id AS id, first.end AS first_end, first.seconds AS first_seconds,
+    (SELECT sum(seconds) FILTER (WHERE value IS NOT NULL) FROM interval
+      WHERE meter = first.meter AND channel = first.channel AND end > :from AND end <= :to) AS seconds,
+    newest.end AS newest_end, newest.seconds AS newest_seconds
+  FROM json_each(:points) AS wanted CROSS JOIN meter ON meter.id = wanted.value CROSS JOIN interval AS first
+    ON first.meter = meter.key AND first.channel = :channel AND first.end =
+      (SELECT end FROM interval WHERE meter = meter.key AND channel = :channel ORDER BY end LIMIT 1)
+  LEFT JOIN interval AS newest ON newest.meter = meter.key AND newest.channel = :channel AND newest.end =
+    (SELECT end FROM interval WHERE meter = meter.key AND channel = :channel AND value IS NOT NULL
+      ORDER BY end DESC LIMIT 1)`;
+
+// The end of the range counts as a last interval, so that the gap before it is one of them.
+const findGaps = `SELECT start, until, count(*) OVER () AS count, max(until - start) OVER () AS longest FROM (
+    SELECT begin AS until, lag(end, 1, :from) OVER (ORDER BY end, begin) AS start FROM (
+      SELECT end - 1000 * seconds AS begin, end FROM interval
+        WHERE meter = :meter AND channel = :channel AND end > :from AND end <= :to AND value IS NOT NULL
+      UNION ALL SELECT :to, :to))
+  WHERE until > start ORDER BY start LIMIT :limit`;
 
 const countsBy = <K extends string>(names: readonly K[], row: SqliteRow | undefined, prefix: string) =>
   Object.fromEntries(names.map((name, n) => [name, Number(row?.[`${prefix}_${n}`] ?? 0)])) as Record<K, number>;
@@ -133,6 +161,27 @@ export class SqliteFacts {
         bySource: countsBy(intervalSources, row, "source"),
       };
     });
+  }
+
+  coverage(points: readonly string[], channel: string, { from, to }: TimeRange): readonly IntervalCoverage[] {
+    return this.#prepare(coverIntervals)
+      .all({ points: JSON.stringify(points), channel: this.#session.channel(channel), from, to })
+      .map((row) => ({
+        point: String(row.id),
+        seconds: Number(row.seconds ?? 0),
+        first: { end: Number(row.first_end), seconds: Number(row.first_seconds) },
+        newest: row.newest_end === null ? null : { end: Number(row.newest_end), seconds: Number(row.newest_seconds) },
+      }));
+  }
+
+  gaps(point: string, { channel, from, to, limit }: IntervalQuery): IntervalGaps {
+    const keys = { meter: this.#session.point(point), channel: this.#session.channel(channel) };
+    const rows = this.#prepare(findGaps).all({ ...keys, from, to, limit });
+    return {
+      count: Number(rows[0]?.count ?? 0),
+      longest: Number(rows[0]?.longest ?? 0),
+      gaps: rows.map((row) => ({ from: Number(row.start), to: Number(row.until) })),
+    };
   }
 
   channels(point: string): readonly string[] {

@@ -105,6 +105,9 @@ export class SqliteStore implements Store {
   readonly intervals: Part<"intervals"> = async (point, query) => this.#facts.intervals(point, query);
   readonly intervalSums: Part<"intervalSums"> = async (point, channel, bounds) =>
     this.#facts.sums(point, channel, bounds);
+  readonly intervalCoverage: Part<"intervalCoverage"> = async (points, channel, range) =>
+    this.#facts.coverage(points, channel, range);
+  readonly intervalGaps: Part<"intervalGaps"> = async (point, query) => this.#facts.gaps(point, query);
   readonly channels: Part<"channels"> = async (point) => this.#facts.channels(point);
   readonly intervalProof: Part<"intervalProof"> = async (point, channel, end) =>
     this.#facts.intervalProof(point, channel, end);

@@ -75,6 +75,9 @@ class ThreadedSqliteStore implements Store {
   readonly intervals: Part<"intervals"> = (point, query) => this.#query("intervals", [point, query]);
   readonly intervalSums: Part<"intervalSums"> = (point, channel, bounds) =>
     this.#query("intervalSums", [point, channel, bounds]);
+  readonly intervalCoverage: Part<"intervalCoverage"> = (points, channel, range) =>
+    this.#query("intervalCoverage", [points, channel, range]);
+  readonly intervalGaps: Part<"intervalGaps"> = (point, query) => this.#query("intervalGaps", [point, query]);
   readonly channels: Part<"channels"> = (point) => this.#query("channels", [point]);
   readonly intervalProof: Part<"intervalProof"> = (point, channel, end) =>
     this.#query("intervalProof", [point, channel, end]);
