@@ -1,11 +1,15 @@
 /** How complete the intervals of a point are: by channel and period, with the gaps that are left. */
 import type { Millis } from "@meterport/protocol/ports";
-import type { IntervalQuality, IntervalSource, StoredInterval } from "../model/interval.ts";
-import type { IntervalSum, Store, TimeRange } from "../ports/store.ts";
+import type { IntervalQuality, IntervalSource } from "../model/interval.ts";
+import type { IntervalCoverage, IntervalSum, Store, TimeRange } from "../ports/store.ts";
 
 /** One channel of a point in one period. */
 export interface Completeness extends TimeRange {
   readonly channel: string;
+  /** The part of the period that should be there: since the first interval that is known, and until the last whole one before now. */
+  readonly due: TimeRange;
+  /** Time of it that intervals with a value cover, seconds. */
+  readonly covered: number;
   /** Length of the intervals that are expected. */
   readonly seconds: number;
   /** Intervals that should be there: since the first one that is known, and until now. */
@@ -24,6 +28,7 @@ export interface Completeness extends TimeRange {
   readonly gaps: readonly TimeRange[];
   /** Gaps beyond those in the list. */
   readonly moreGaps: number;
+  readonly longestGap: Millis;
 }
 
 export interface CompletenessOptions {
@@ -35,19 +40,43 @@ export interface CompletenessOptions {
   readonly gapLimit?: number | undefined;
 }
 
-const pageSize = 5_000;
+type GapStore = Pick<Store, "intervals" | "intervalGaps">;
 
-/** The time of a range without values, from its rows by ascending end. */
-export function* gapsOf(rows: Iterable<StoredInterval>, { from, to }: TimeRange): Generator<TimeRange> {
-  let covered = from;
-  for (const { value, end, seconds } of rows) {
-    if (value === null) continue;
-    const begin = Math.max(from, end - 1000 * seconds);
-    if (begin > covered) yield { from: covered, to: begin };
-    covered = Math.max(covered, Math.min(end, to));
-  }
-  if (covered < to) yield { from: covered, to };
-}
+/** The part of a period that should be there. The interval in progress is not expected yet. */
+export const dueOf = ({ from, to }: TimeRange, { first, newest }: IntervalCoverage, now: Millis): TimeRange => {
+  const step = 1000 * (newest ?? first).seconds;
+  const begin = Math.max(from, first.end - 1000 * first.seconds);
+  return { from: begin, to: Math.max(begin, Math.min(to, Math.floor(now / step) * step)) };
+};
+
+/** 0 to 100, rounded down to hundredths, so that 100 is whole; null if nothing is expected. */
+export const percentOf = (seconds: number, { from, to }: TimeRange): number | null =>
+  to > from ? Math.min(100, Math.floor((10_000 * 1000 * seconds) / (to - from)) / 100) : null;
+
+/** How complete a period is of which the sum is known already. */
+export const completenessOfSum = async (
+  store: GapStore,
+  sum: IntervalSum,
+  coverage: IntervalCoverage,
+  { channel, now, gapLimit = 20 }: { readonly channel: string } & Pick<CompletenessOptions, "now" | "gapLimit">,
+): Promise<Completeness> => {
+  const { point } = coverage;
+  const { from, to, byQuality, bySource } = sum;
+  const due = dueOf(sum, coverage, now);
+  const [sample = coverage.first] = await store.intervals(point, { channel, from, to, limit: 1 });
+  const expected = Math.round((due.to - due.from) / 1000 / sample.seconds);
+  const present = Object.values(bySource).reduce((a, b) => a + b, 0);
+  const isWhole = 1000 * sum.seconds >= due.to - due.from;
+  const found = isWhole ? undefined : await store.intervalGaps(point, { channel, ...due, limit: gapLimit });
+  const { gaps = [], count = 0, longest = 0 } = found ?? {};
+  return {
+    ...{ from, to, channel, due, covered: sum.seconds, seconds: sample.seconds, expected, present },
+    missing: byQuality.missing,
+    open: Math.max(0, expected - present - byQuality.missing),
+    ...{ byQuality, bySource, percent: percentOf(sum.seconds, due) },
+    ...{ gaps, moreGaps: count - gaps.length, longestGap: longest },
+  };
+};
 
 /**
  * How complete a point is in each period between neighbouring bounds, which ascend: pass `dayBounds` or `monthBounds`.
@@ -55,68 +84,19 @@ export function* gapsOf(rows: Iterable<StoredInterval>, { from, to }: TimeRange)
  * @returns by channel, then by period; a channel without any interval is left out
  */
 export const completenessOf = async (
-  store: Pick<Store, "channels" | "intervals" | "intervalSums">,
+  store: GapStore & Pick<Store, "channels" | "intervalSums" | "intervalCoverage">,
   point: string,
   bounds: readonly Millis[],
-  { now, channels, gapLimit = 20 }: CompletenessOptions,
+  { now, channels, gapLimit }: CompletenessOptions,
 ): Promise<readonly Completeness[]> => {
+  const [from, to] = [bounds[0], bounds.at(-1)];
+  if (from === undefined || to === undefined) return [];
   const result: Completeness[] = [];
   for (const channel of channels ?? (await store.channels(point))) {
-    const [first] = await store.intervals(point, { channel, from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1 });
-    if (first === undefined) continue;
-    for (const sum of await store.intervalSums(point, channel, bounds)) {
-      const query = { channel, from: sum.from, to: sum.to };
-      const [sample = first] = await store.intervals(point, { ...query, limit: 1 });
-      const step = 1000 * sample.seconds;
-      const begin = Math.max(sum.from, first.end - 1000 * first.seconds);
-      // The interval in progress is not expected yet.
-      const range = { from: begin, to: Math.max(begin, Math.min(sum.to, Math.floor(now / step) * step)) };
-      const isWhole = 1000 * sum.seconds >= range.to - range.from;
-      const gaps = isWhole ? [] : await listGaps(store, point, channel, range);
-      result.push({ ...judged(sum, channel, sample.seconds, range), ...cut(gaps, gapLimit) });
-    }
+    const [coverage] = await store.intervalCoverage([point], channel, { from, to });
+    if (coverage === undefined) continue;
+    for (const sum of await store.intervalSums(point, channel, bounds))
+      result.push(await completenessOfSum(store, sum, coverage, { channel, now, gapLimit }));
   }
   return result;
-};
-
-const judged = (sum: IntervalSum, channel: string, seconds: number, { from, to }: TimeRange) => {
-  const expected = Math.round((to - from) / 1000 / seconds);
-  const { missing } = sum.byQuality;
-  const present = Object.values(sum.bySource).reduce((a, b) => a + b, 0);
-  const share = (100 * sum.seconds * 1000) / (to - from);
-  return {
-    from: sum.from,
-    to: sum.to,
-    channel,
-    seconds,
-    expected,
-    present,
-    missing,
-    open: Math.max(0, expected - present - missing),
-    byQuality: sum.byQuality,
-    bySource: sum.bySource,
-    percent: to > from ? Math.min(100, Math.floor(100 * share) / 100) : null,
-  };
-};
-
-const cut = (gaps: readonly TimeRange[], limit: number): Pick<Completeness, "gaps" | "moreGaps"> => ({
-  gaps: gaps.slice(0, limit),
-  moreGaps: Math.max(0, gaps.length - limit),
-});
-
-const listGaps = async (
-  store: Pick<Store, "intervals">,
-  point: string,
-  channel: string,
-  range: TimeRange,
-): Promise<readonly TimeRange[]> => {
-  const rows: StoredInterval[] = [];
-  for (let { from } = range; ; ) {
-    const page = await store.intervals(point, { channel, from, to: range.to, limit: pageSize });
-    rows.push(...page);
-    const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) break;
-    from = last.end;
-  }
-  return [...gapsOf(rows, range)];
 };

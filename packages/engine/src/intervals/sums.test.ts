@@ -11,7 +11,7 @@ import {
   type StoredInterval,
 } from "../model/interval.ts";
 import type { RegisterState } from "../model/register-state.ts";
-import type { IntervalQuery, IntervalSum, RegisterQuery } from "../ports/store.ts";
+import type { IntervalQuery, IntervalSum, RegisterQuery, TimeRange } from "../ports/store.ts";
 import { completenessOf } from "./completeness.ts";
 import { checkSums, sumEvent } from "./sums.ts";
 
@@ -41,6 +41,23 @@ class Rows {
   readonly devices = async () => this.exchanges;
   readonly intervals = async (_: string, { from, to, limit }: IntervalQuery) =>
     this.rows.filter((row) => row.end > from && row.end <= to).slice(0, limit);
+  readonly intervalCoverage = async (_: readonly string[], __: string, { from, to }: TimeRange) => {
+    const known = this.rows.filter(({ value }) => value !== null);
+    const inside = known.filter((row) => row.end > from && row.end <= to);
+    const [first] = this.rows;
+    const seconds = inside.reduce((sum, row) => sum + row.seconds, 0);
+    return first === undefined ? [] : [{ point: "home", seconds, first, newest: known.at(-1) ?? null }];
+  };
+  readonly intervalGaps = async (_: string, { from, to, limit }: IntervalQuery) => {
+    const known = this.rows.filter((row) => row.value !== null && row.end > from && row.end <= to);
+    const starts = [from, ...known.map((row) => row.end)];
+    const untils = [...known.map((row) => row.end - 1000 * row.seconds), to];
+    const gaps = starts
+      .map((start, n) => ({ from: start, to: untils[n] as number }))
+      .filter((gap) => gap.to > gap.from);
+    const longest = Math.max(0, ...gaps.map((gap) => gap.to - gap.from));
+    return { count: gaps.length, longest, gaps: gaps.slice(0, limit) };
+  };
   readonly registers = async (_: string, { from, to }: RegisterQuery) =>
     this.states.filter(({ time }) => time >= from && time < to);
   readonly intervalSums = async (_: string, __: string, bounds: readonly number[]): Promise<readonly IntervalSum[]> =>

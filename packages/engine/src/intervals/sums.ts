@@ -23,15 +23,16 @@ export interface SumCheck extends TimeRange {
   readonly basis: "self-read" | "profile" | null;
 }
 
-type SumStore = Pick<Store, "intervals" | "intervalSums" | "registers" | "devices">;
+export type SumStore = Pick<Store, "intervals" | "registers" | "devices">;
 
 /** The meter's clock shows whole seconds. */
 const exact: Millis = 1_000;
-const mostStates = 10_000;
+/** More than the reasons for which a state is kept, several times over. */
+const mostStates = 100;
 
 interface Ends {
-  readonly from: number | undefined;
-  readonly to: number | undefined;
+  readonly from: number;
+  readonly to: number;
 }
 
 const verdictOf = (
@@ -46,48 +47,65 @@ const verdictOf = (
   return value === difference ? "equal" : "different";
 };
 
-/**
- * Checks each period between neighbouring bounds. The registers are the copies that the meter took at that moment, or
- * else what its load profile recorded then.
- */
-export const checkSums = async (
+/** States of a register at both ends: copies that the meter took at that moment, or else what its load profile recorded then. */
+const endsOf = async (
   store: SumStore,
+  point: string,
+  channel: string,
+  { from, to }: TimeRange,
+): Promise<(Ends & { readonly basis: "self-read" | "profile" }) | undefined> => {
+  const copyAt = async (time: Millis): Promise<number | undefined> => {
+    const range = { register: channel, tier: 0, from: time - exact, to: time + exact + 1, limit: mostStates };
+    return (await store.registers(point, range)).find(({ reason }) => reason === "self-read")?.value;
+  };
+  const recordedAt = async (time: Millis): Promise<number | undefined> => {
+    const [row] = await store.intervals(point, { channel, from: time - 1, to: time, limit: 1 });
+    return row?.source === "profile" ? (row.register ?? undefined) : undefined;
+  };
+  for (const [basis, at] of [["self-read", copyAt] as const, ["profile", recordedAt] as const]) {
+    const [start, end] = [await at(from), await at(to)];
+    if (start !== undefined && end !== undefined) return { from: start, to: end, basis };
+  }
+  return undefined;
+};
+
+/** When another meter came. */
+export const exchangesOf = async (store: Pick<Store, "devices">, point: string): Promise<readonly Millis[]> =>
+  (await store.devices(point)).slice(1).map(({ from }) => from);
+
+/** Checks a period of which the sum is known already. */
+export const checkSum = async (
+  store: SumStore,
+  point: string,
+  channel: string,
+  sum: IntervalSum,
+  exchanges: readonly Millis[],
+): Promise<SumCheck> => {
+  const { from, to } = sum;
+  const ends = await endsOf(store, point, channel, sum);
+  const difference = ends === undefined || ends.to < ends.from ? null : ends.to - ends.from;
+  const exchanged = exchanges.some((time) => time > from && time <= to);
+  const verdict = verdictOf(sum, difference, exchanged);
+  return {
+    ...{ from, to, channel, verdict, difference },
+    sum: verdict === "incomplete" ? null : sum.value,
+    basis: difference === null ? null : (ends?.basis ?? null),
+  };
+};
+
+/** Checks each period between neighbouring bounds. */
+export const checkSums = async (
+  store: SumStore & Pick<Store, "intervalSums">,
   point: string,
   bounds: readonly Millis[],
   channels: readonly string[] = registerKeys,
 ): Promise<readonly SumCheck[]> => {
-  const [first, last] = [bounds[0], bounds.at(-1)];
-  if (first === undefined || last === undefined || bounds.length < 2) return [];
-  const exchanges = (await store.devices(point)).slice(1).map(({ from }) => from);
+  if (bounds.length < 2) return [];
+  const exchanges = await exchangesOf(store, point);
   const checks: SumCheck[] = [];
-  for (const channel of channels) {
-    const range = { register: channel, tier: 0, from: first - exact, to: last + exact + 1, limit: mostStates };
-    const states = (await store.registers(point, range)).filter(({ reason }) => reason === "self-read");
-    const copyAt = (time: Millis): number | undefined =>
-      states.find((state) => Math.abs(state.time - time) <= exact)?.value;
-    const recordedAt = async (time: Millis): Promise<number | undefined> => {
-      const [row] = await store.intervals(point, { channel, from: time - 1, to: time, limit: 1 });
-      return row?.source === "profile" ? (row.register ?? undefined) : undefined;
-    };
-    for (const sum of await store.intervalSums(point, channel, bounds)) {
-      const copies: Ends = { from: copyAt(sum.from), to: copyAt(sum.to) };
-      const hasCopies = copies.from !== undefined && copies.to !== undefined;
-      const ends: Ends = hasCopies ? copies : { from: await recordedAt(sum.from), to: await recordedAt(sum.to) };
-      const known = ends.from !== undefined && ends.to !== undefined && ends.to >= ends.from;
-      const difference = known ? (ends.to as number) - (ends.from as number) : null;
-      const exchanged = exchanges.some((time) => time > sum.from && time <= sum.to);
-      const verdict = verdictOf(sum, difference, exchanged);
-      checks.push({
-        from: sum.from,
-        to: sum.to,
-        channel,
-        verdict,
-        sum: verdict === "incomplete" ? null : sum.value,
-        difference,
-        basis: difference === null ? null : hasCopies ? "self-read" : "profile",
-      });
-    }
-  }
+  for (const channel of channels)
+    for (const sum of await store.intervalSums(point, channel, bounds))
+      checks.push(await checkSum(store, point, channel, sum, exchanges));
   return checks;
 };
 

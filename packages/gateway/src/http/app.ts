@@ -76,6 +76,8 @@ export type ApiStore = Pick<
   | "readings"
   | "intervals"
   | "intervalSums"
+  | "intervalCoverage"
+  | "intervalGaps"
   | "channels"
   | "intervalProof"
   | "registers"
@@ -134,7 +136,7 @@ const addResources = (
   addCaptures(app, meters, options);
   addPoints(app, { ...options, states });
   addValues(app, { ...options, wall });
-  addCompleteness(app, { ...options, wall });
+  addCompleteness(app, options);
   addExport(app, { ...options, wall });
   addHappenings(app, options, store);
   addWhy(app, options, store);

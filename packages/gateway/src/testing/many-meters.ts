@@ -1,6 +1,7 @@
 /** The API over many meters that stand still; every tenth is silent. */
 import type { MeterView } from "@meterport/engine/points/meter-view";
 import { silentLog } from "@meterport/engine/ports/log";
+import type { Store } from "@meterport/engine/ports/store";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Clock } from "@meterport/protocol/ports";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
@@ -8,7 +9,12 @@ import { createApp } from "../http/app.ts";
 import { stillMeter } from "./http-setup.ts";
 import { noCaptures, storeWith } from "./no-captures.ts";
 
-export const manyMeters = (count: number, clock: Clock = new VirtualClock()) => {
+const noStore = storeWith({
+  status: () => Promise.reject(new Error("there is no store")),
+  cursors: async () => new Map(),
+});
+
+export const manyMeters = (count: number, clock: Clock = new VirtualClock(), store: Store = noStore) => {
   const { view } = stillMeter();
   const still = view.summary();
   const views = new Map<string, MeterView>();
@@ -23,7 +29,7 @@ export const manyMeters = (count: number, clock: Clock = new VirtualClock()) => 
     ...noCaptures,
     meters: views,
     pointInfo: (id) => (views.has(id) ? { zone: "Europe/Copenhagen", fuseAmps: null, ask } : undefined),
-    store: storeWith({ status: () => Promise.reject(new Error("there is no store")), cursors: async () => new Map() }),
+    store,
     clock,
     log: silentLog,
     version: "0",

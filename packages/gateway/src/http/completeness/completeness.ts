@@ -1,21 +1,28 @@
-/** How much of a period is stored. */
-import type { IntervalSum } from "@meterport/engine/ports/store";
-import type { Millis } from "@meterport/protocol/ports";
+/** How the API writes completeness. */
+import type { Completeness } from "@meterport/engine/intervals/completeness";
+import type { TimeRange } from "@meterport/engine/ports/store";
 import { type BodyOf, iso } from "../give.ts";
-import type { completeness } from "../points/schemas.ts";
+import type { completeness, gap } from "../points/schemas.ts";
 
-/** The report of one sum; what lies after `now` is not expected yet. */
-export const completenessOfSum = (sum: IntervalSum, now: Millis): BodyOf<typeof completeness> => {
-  const expected = Math.max(0, Math.floor((Math.min(sum.to, now) - sum.from) / 1000));
-  // An interval that ends after now, by the meter's clock, covers more than has passed.
-  const present = Math.min(sum.seconds, expected);
+export const rangeAnswer = ({ from, to }: TimeRange): BodyOf<typeof gap> => ({ from: iso(from), to: iso(to) });
+
+export const completenessOut = (report: Completeness): BodyOf<typeof completeness> => {
+  const expected = Math.floor((report.due.to - report.due.from) / 1000);
   return {
-    from: iso(sum.from),
-    to: iso(sum.to),
+    ...rangeAnswer(report),
     expected_s: expected,
-    present_s: present,
-    percent: expected === 0 ? null : Math.floor((1000 * present) / expected) / 10,
-    by_quality: sum.byQuality,
-    by_source: sum.bySource,
+    // An interval that ends after now, by the meter's clock, covers more than has passed.
+    present_s: Math.min(report.covered, expected),
+    percent: report.percent,
+    by_quality: report.byQuality,
+    by_source: report.bySource,
+    interval_s: report.seconds,
+    expected: report.expected,
+    present: report.present,
+    missing: report.missing,
+    open: report.open,
+    gap_count: report.gaps.length + report.moreGaps,
+    longest_gap_s: report.longestGap / 1000,
+    gaps: report.gaps.map(rangeAnswer),
   };
 };

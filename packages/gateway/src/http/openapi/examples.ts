@@ -92,6 +92,32 @@ export const completeness = {
   percent: 98,
   by_quality: { good: 51, partial: 0, suspect: 0, missing: 1 },
   by_source: { manual: 0, profile: 51, difference: 0, estimated: 0 },
+  interval_s: 900,
+  expected: 52,
+  present: 51,
+  missing: 1,
+  open: 0,
+  gap_count: 1,
+  longest_gap_s: 900,
+  gaps: [{ from: "2026-01-01T03:15:00.000Z", to: "2026-01-01T03:30:00.000Z" }],
+} as const;
+
+export const overviewPoint = {
+  id: "home",
+  name: "Home",
+  zone: "Europe/Copenhagen",
+  from: completeness.from,
+  to: completeness.to,
+  percent: 98,
+  completeness,
+  sums: {
+    from: "2025-12-31T23:00:00.000Z",
+    to: "2026-01-01T23:00:00.000Z",
+    verdict: "unknown",
+    reason: "incomplete",
+    difference: null,
+  },
+  newest: "2026-01-01T12:00:00.000Z",
 } as const;
 
 export const interval = {

@@ -1,10 +1,11 @@
 /** `/api/v1/points`: the metering points, and what is known of each. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { completenessOf } from "@meterport/engine/intervals/completeness";
 import type { Device } from "@meterport/engine/model/device";
 import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { Store } from "@meterport/engine/ports/store";
 import type { Clock } from "@meterport/protocol/ports";
-import { completenessOfSum } from "../completeness/completeness.ts";
+import { completenessOut } from "../completeness/completeness.ts";
 import { type BodyOf, badRequest, give, iso, isoOrNull, noPoint, type Point, type Points, pointOf } from "../give.ts";
 import { eventAnswer } from "../happenings/event-answer.ts";
 import { wrongCursor } from "../query/cursor.ts";
@@ -17,7 +18,10 @@ import * as schema from "./schemas.ts";
 
 const usualPage = 100;
 
-export type PointStore = Pick<Store, "devices" | "events" | "channels" | "intervalSums">;
+export type PointStore = Pick<
+  Store,
+  "devices" | "events" | "channels" | "intervals" | "intervalSums" | "intervalCoverage" | "intervalGaps"
+>;
 
 export interface PointsOptions extends Points {
   readonly states: LinkStates;
@@ -51,6 +55,7 @@ export const deviceAnswer = ({ point: _, from, to, carried, ...rest }: Device): 
 
 /** The channel by which a point's completeness is judged. */
 const mainChannel = "energy_import_wh";
+const listedGaps = 20;
 
 const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<BodyOf<typeof schema.pointDetail>> => {
   const { id, view, zone, fuseAmps } = point;
@@ -61,7 +66,8 @@ const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<
     store.events(id, { limit: 1 }),
   ]);
   const bounds = channels.includes(mainChannel) ? periodBounds(zone, "month", now, now + 1, 1) : undefined;
-  const sum = bounds === undefined ? undefined : (await store.intervalSums(id, mainChannel, bounds)).at(0);
+  const options = { now, channels: [mainChannel], gapLimit: listedGaps };
+  const [report] = bounds === undefined ? [] : await completenessOf(store, id, bounds, options);
   const newest = events.at(0);
   const last = devices.at(-1);
   const { name, simulated, link, identity } = view.detail();
@@ -70,7 +76,7 @@ const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<
     device: last === undefined || last.to !== null ? null : deviceAnswer(last),
     channels,
     newest_event: newest === undefined ? null : eventAnswer(newest),
-    completeness: sum === undefined ? null : completenessOfSum(sum, now),
+    completeness: report === undefined ? null : completenessOut(report),
   };
 };
 

@@ -73,11 +73,13 @@ export const pointEvent = z
   })
   .openapi("PointEvent");
 
+export const gap = z.object({ from: moment("Start of the time without values"), to: moment("Its end") }).openapi("Gap");
+
 export const completeness = z
   .object({
     from: moment("Start of the period"),
     to: moment("Its end"),
-    expected_s: z.number().openapi({ description: "Seconds of the period that are over" }),
+    expected_s: z.number().openapi({ description: "Seconds since the first interval of the channel that are over" }),
     present_s: z.number().openapi({ description: "Seconds of them that intervals with a value cover" }),
     percent: z
       .number()
@@ -85,6 +87,14 @@ export const completeness = z
       .openapi({ description: "Rounded down, so that 100 is complete; null before any time passed" }),
     by_quality: countsOf(intervalQualities),
     by_source: countsOf(intervalSources),
+    interval_s: z.number().openapi({ description: "Length of the intervals, seconds" }),
+    expected: z.number().int().openapi({ description: "Intervals that should be there" }),
+    present: z.number().int().openapi({ description: "Intervals with a value" }),
+    missing: z.number().int().openapi({ description: "Intervals that nobody has any more" }),
+    open: z.number().int().openapi({ description: "Intervals that the meter may still have" }),
+    gap_count: z.number().int().openapi({ description: "Times without values, whether marked as missing or not" }),
+    longest_gap_s: z.number().openapi({ description: "Length of the longest, seconds; 0 without gaps" }),
+    gaps: z.array(gap).openapi({ description: "The first of them, oldest first: 20 of a point, 5 in the list of all" }),
   })
   .openapi("Completeness");
 

@@ -138,6 +138,28 @@ export const zoneParam = () =>
     example: "Europe/Berlin",
   });
 
+/** A number from 0 to 100. */
+export const percentParam = (name: string, description: string) =>
+  parsed<number>((text) => {
+    const percent = /^\d{1,3}(\.\d{1,4})?$/.test(text) ? Number(text) : Number.NaN;
+    return percent <= 100
+      ? { value: percent }
+      : { problem: `${name}=${shown(text)} is not a number from 0 to 100, for example 99.5` };
+  }).openapi({ type: "number", minimum: 0, maximum: 100, description, example: 99 });
+
+const isDate = (text: string): boolean => {
+  const time = Date.parse(`${text.length > 7 ? text : `${text}-01`}T00:00:00Z`);
+  return Number.isFinite(time) && new Date(time).toISOString().startsWith(text);
+};
+
+/** A month or a day. */
+export const periodParam = () =>
+  parsed<string>((text) =>
+    /^(19[7-9]|2\d\d)\d-\d\d(-\d\d)?$/.test(text) && isDate(text)
+      ? { value: text }
+      : { problem: `period=${shown(text)} is neither a month nor a day: write for example 2026-11 or 2026-11-30` },
+  ).openapi({ type: "string", description: "Month or day; default: the present month", example: "2026-01" });
+
 /** Where the page before ended, which only the answer before knows. */
 export const cursorParam = () =>
   textParam("cursor", { description: "`next` of the page before; it is opaque", most: 200 });

@@ -136,10 +136,11 @@ test("completeness of the months and days of a zone", async () => {
   assert.deepEqual(
     days.periods.map(({ expected_s, present_s, percent }) => [expected_s, present_s, percent]),
     [
-      [86_400, 0, 0],
-      [86_400, 43_200, 50],
+      [0, 0, null],
+      [43_200, 43_200, 100],
       [43_200, 43_200, 100],
     ],
+    "nothing is expected before the first interval",
   );
   await done();
 });

@@ -106,7 +106,7 @@ const emptySum = (from: Millis, to: Millis): IntervalSum => ({
 });
 
 /** One sum for each period. A channel of which nothing is stored is not looked up, so that a request cannot make one. */
-export const sumsOf = async (
+const sumsOf = async (
   store: Pick<Store, "intervalSums" | "channels">,
   id: string,
   channel: string,
