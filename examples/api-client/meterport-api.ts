@@ -283,7 +283,7 @@ export type Completeness = {
   readonly from: string;
   /** Its end */
   readonly to: string;
-  /** Seconds of the period that are over */
+  /** Seconds since the first interval of the channel that are over */
   readonly expected_s: number;
   /** Seconds of them that intervals with a value cover */
   readonly present_s: number;
@@ -301,6 +301,29 @@ export type Completeness = {
     readonly difference: number;
     readonly estimated: number;
   };
+  /** Length of the intervals, seconds */
+  readonly interval_s: number;
+  /** Intervals that should be there */
+  readonly expected: number;
+  /** Intervals with a value */
+  readonly present: number;
+  /** Intervals that nobody has any more */
+  readonly missing: number;
+  /** Intervals that the meter may still have */
+  readonly open: number;
+  /** Times without values, whether marked as missing or not */
+  readonly gap_count: number;
+  /** Length of the longest, seconds; 0 without gaps */
+  readonly longest_gap_s: number;
+  /** The first of them, oldest first: 20 of a point, 5 in the list of all */
+  readonly gaps: readonly (Gap)[];
+};
+
+export type Gap = {
+  /** Start of the time without values */
+  readonly from: string;
+  /** Its end */
+  readonly to: string;
 };
 
 export type Devices = {
@@ -455,6 +478,54 @@ export type CompletenessAnswer = {
   readonly resolution: "day" | "month";
   /** Oldest first */
   readonly periods: readonly (Completeness)[];
+};
+
+export type CompletenessPage = {
+  readonly channel: string;
+  readonly sort: "worst" | "id";
+  /** Points in all, whatever the filter */
+  readonly total: number;
+  /** Points with 100 percent */
+  readonly complete: number;
+  /** Points with less */
+  readonly incomplete: number;
+  /** Points of which nothing of the channel is stored */
+  readonly empty: number;
+  readonly points: readonly (CompletenessOfPoint)[];
+  /** `cursor` of the next page; null if this is the last one */
+  readonly next: string | null;
+};
+
+export type CompletenessOfPoint = {
+  readonly id: string;
+  readonly name: string;
+  /** IANA zone of its days and months */
+  readonly zone: string;
+  /** Start of the period in that zone */
+  readonly from: string;
+  /** Its end */
+  readonly to: string;
+  /** 0 if nothing of the channel is stored; null if nothing is expected in the period */
+  readonly percent: number | null;
+  /** null if nothing of the channel is stored */
+  readonly completeness: Completeness | null;
+  /** null if no day of the period is over */
+  readonly sums: SumsCheck | null;
+  /** End of the newest interval with a value */
+  readonly newest: string | null;
+};
+
+export type SumsCheck = {
+  /** Start of the days that were compared */
+  readonly from: string;
+  /** Their end */
+  readonly to: string;
+  /** Whether the intervals add up to what the meter's registers counted, to the Wh */
+  readonly verdict: "equal" | "different" | "unknown";
+  /** Why that is unknown: an interval is not from the meter, another meter came, or no register is known at an end; else null */
+  readonly reason: "incomplete" | "exchange" | "unknown" | null;
+  /** Sum of the intervals minus what the registers counted, in the channel's unit */
+  readonly difference: number | null;
 };
 
 export type Events = {
@@ -955,6 +1026,11 @@ export class MeterportApi extends ApiConnection {
   /** How much of each month or day is stored */
   pointCompleteness(id: string, query: { channel?: string | undefined; from?: string | undefined; to?: string | undefined; resolution?: "day" | "month" | undefined; zone?: string | undefined } = {}, init: RequestInit = {}): Promise<CompletenessAnswer> {
     return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/completeness`, query, init);
+  }
+
+  /** How complete all points are in one period, by pages */
+  completeness(query: { period?: string | undefined; from?: string | undefined; to?: string | undefined; channel?: string | undefined; sort?: "worst" | "id" | undefined; below?: number | undefined; limit?: number | undefined; cursor?: string | undefined } = {}, init: RequestInit = {}): Promise<CompletenessPage> {
+    return this.json("GET", `/api/v1/completeness`, query, init);
   }
 
   /** What is stored of a point as one file, streamed */

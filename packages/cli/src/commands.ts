@@ -233,6 +233,13 @@ export const commands: readonly Listed[] = [
     async () => (await import("./commands/status/status-command.ts")).statusCommand,
   ),
   command(
+    "completeness",
+    "which points lack intervals in a month, the worst first, as the gateway sees it",
+    "meterport completeness --month 2026-11 --below 99",
+    async () => (await import("./commands/completeness/options.ts")).addCompletenessCommand,
+    async () => (await import("./commands/completeness/completeness-command.ts")).completenessCommand,
+  ),
+  command(
     "export <what>",
     "readings, intervals, registers or events that the gateway has stored, as CSV, JSON or Parquet; also while it runs",
     "meterport export intervals --since 2026-01-01 --until 2026-02-01 --zone Europe/Copenhagen --output january.csv",

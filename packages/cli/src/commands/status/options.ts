@@ -1,9 +1,9 @@
 /** The options of `meterport status`. */
-import { addDataOptions, type DataOptions } from "../../options/data-options.ts";
+import type { DaemonOptions } from "../../options/ask-daemon.ts";
+import { addDataOptions } from "../../options/data-options.ts";
 import { type Host, type Load, runs } from "../../options/host.ts";
 
-export interface StatusOptions extends DataOptions {
-  readonly url?: string | undefined;
+export interface StatusOptions extends DaemonOptions {
   readonly all?: boolean | undefined;
   readonly json?: boolean | undefined;
 }

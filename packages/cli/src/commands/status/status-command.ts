@@ -1,9 +1,9 @@
 /** `meterport status`: asks the daemon of this machine how it is doing. */
 import type { HealthAnswer, MeterSummary } from "@meterport/gateway/http/api";
-import { LinkError, UsageError } from "@meterport/protocol/errors";
 import { toJson } from "../../format/json.ts";
 import { alignedTable } from "../../format/table.ts";
 import { type Exit, exit, type Io } from "../../io/io.ts";
+import { askDaemon, askPage, type DaemonAnswer, daemonAddress } from "../../options/ask-daemon.ts";
 import type { StatusOptions } from "./options.ts";
 
 /** Up to here every meter has a line; of more meters, those that are not up. */
@@ -13,43 +13,12 @@ const mostLines = 50;
 /** States of a link, the worst first. */
 const states = ["refused", "silent", "paused", "connecting", "degraded", "up"] as const;
 
-/** Where the daemon's page is. @throws UsageError if no daemon uses the data folder */
-const addressOf = async ({ url, config, data }: StatusOptions, io: Io): Promise<string> => {
-  if (url !== undefined) return url.replace(/\/+$/, "");
-  const { daemonRecord, readConfig } = await io.administration();
-  const folder = readConfig({ config, data, env: io.env }).data;
-  const found = daemonRecord(folder);
-  if (found === undefined)
-    throw new UsageError(
-      "no-daemon",
-      `no daemon uses the data folder ${folder}: start one with meterport serve, or give --data or --url`,
-    );
-  return found.url;
-};
-
-interface Answer<T> {
-  readonly body: T;
-  readonly next: string | undefined;
-}
-
-/** @throws LinkError if it does not answer, UsageError if it refuses */
-const ask = async <T>(io: Io, address: string, path: string): Promise<Answer<T>> => {
-  const { status, body, next } = await io.fetchJson(`${address}${path}`, io.env.METERPORT_TOKEN);
-  if (status === 200) return { body: body as T, next };
-  if (status === 401 || status === 403)
-    throw new UsageError(
-      "no-access",
-      `${address} wants a token: make one with meterport token add, and set METERPORT_TOKEN to it`,
-    );
-  throw new LinkError("no-answer", `${address}${path}`, `the answer has status ${status}`);
-};
-
 /** All meters, page by page, as far as the daemon says that there are so many. */
 const allMeters = async (io: Io, address: string, count: number): Promise<readonly MeterSummary[]> => {
   const meters: MeterSummary[] = [];
   let path: string | undefined = "/api/v1/meters";
   while (path !== undefined) {
-    const answer: Answer<readonly MeterSummary[]> = await ask(io, address, path);
+    const answer: DaemonAnswer<readonly MeterSummary[]> = await askPage(io, address, path);
     meters.push(...answer.body);
     path = meters.length < count && answer.body.length > 0 ? answer.next : undefined;
   }
@@ -91,8 +60,8 @@ const listingOf = (meters: readonly MeterSummary[], all: boolean): Listing => {
 
 /** Exit code 1 if a meter gives no values, so that scripts notice. */
 export const statusCommand = async (options: StatusOptions, io: Io): Promise<Exit> => {
-  const address = await addressOf(options, io);
-  const { body: health } = await ask<HealthAnswer>(io, address, "/api/v1/health");
+  const address = await daemonAddress(options, io);
+  const health = await askDaemon<HealthAnswer>(io, address, "/api/v1/health");
   const meters = await allMeters(io, address, health.meters);
   const { stdout } = io;
   if (options.json === true) stdout.data(`${toJson({ url: address, health, meters })}\n`);

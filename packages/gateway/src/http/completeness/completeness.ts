@@ -3,6 +3,10 @@ import type { Completeness } from "@meterport/engine/intervals/completeness";
 import type { TimeRange } from "@meterport/engine/ports/store";
 import { type BodyOf, iso } from "../give.ts";
 import type { completeness, gap } from "../points/schemas.ts";
+import type { overviewPage } from "./routes.ts";
+
+/** `GET /api/v1/completeness` */
+export type CompletenessPage = BodyOf<typeof overviewPage>;
 
 export const rangeAnswer = ({ from, to }: TimeRange): BodyOf<typeof gap> => ({ from: iso(from), to: iso(to) });
 

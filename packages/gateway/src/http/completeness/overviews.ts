@@ -63,17 +63,18 @@ export class Overviews {
 
   /** Undefined if the cursor is not one of this list. */
   async page(query: OverviewQuery): Promise<Omit<BodyOf<typeof overviewPage>, "channel" | "sort"> | undefined> {
-    const { limit, sort, cursor, below = Number.POSITIVE_INFINITY } = query;
+    const { limit, sort, cursor, below } = query;
     const place = cursor === undefined ? undefined : parseCursor(cursor);
     if (cursor !== undefined && place === undefined) return undefined;
     const ranked = await this.#ranking(query);
+    const isBelow = ({ percent }: RankedPoint): boolean => below === undefined || (percent !== null && percent < below);
     const isAfter = (point: RankedPoint): boolean => {
       if (place === undefined) return true;
       const key = keyOf(point, sort);
       return key > place.number || (key === place.number && point.point > place.name);
     };
     const rest = ranked
-      .filter((point) => (point.percent ?? 0) < below && isAfter(point))
+      .filter((point) => isBelow(point) && isAfter(point))
       .sort((a, b) => keyOf(a, sort) - keyOf(b, sort) || byId(a, b));
     const shown = rest.slice(0, limit);
     const last = shown.at(-1);
