@@ -1,7 +1,6 @@
 /** The gateway's HTTP side as one fetch handler: `Request -> Response`, no socket needed. */
 import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { Log } from "@meterport/engine/ports/log";
-import type { Store } from "@meterport/engine/ports/store";
 import type { Clock } from "@meterport/protocol/ports";
 import { HTTPException } from "hono/http-exception";
 import type { Access } from "../access/access.ts";
@@ -41,6 +40,7 @@ import { LinkStates } from "./points/link-states.ts";
 import { addPoints } from "./points/points.ts";
 import { sentenceOf } from "./query/bad-request.ts";
 import { type StaticFile, staticFiles } from "./static-files.ts";
+import type { ApiStore } from "./store/api-store.ts";
 import { StoreFailure, storeFailed, toldStore } from "./store/told-store.ts";
 import { PointStreams } from "./stream/stream.ts";
 import { addValues } from "./values/values.ts";
@@ -67,26 +67,6 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   readonly configuration?: ConfigurationAccess | undefined;
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
 }
-
-/** What the API asks of the store: it writes nothing. */
-export type ApiStore = Pick<
-  Store,
-  | "history"
-  | "series"
-  | "readings"
-  | "intervals"
-  | "intervalSums"
-  | "intervalCoverage"
-  | "intervalGaps"
-  | "channels"
-  | "intervalProof"
-  | "registers"
-  | "devices"
-  | "events"
-  | "journal"
-  | "cursors"
-  | "status"
->;
 
 export interface App {
   /** @param peer the other end of the connection; this process if omitted */

@@ -1,24 +1,14 @@
 /** `/api/v1/points/{id}/completeness`, and `/api/v1/completeness` of all points. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { completenessOf } from "@meterport/engine/intervals/completeness";
-import type { Store } from "@meterport/engine/ports/store";
-import type { Clock } from "@meterport/protocol/ports";
-import { badRequest, give, noPoint, type Points, pointOf } from "../give.ts";
+import { badRequest, give, noPoint, pointOf } from "../give.ts";
 import { wrongCursor } from "../query/cursor.ts";
 import { periodsOf } from "../values/range.ts";
 import { mostPeriods } from "../values/routes.ts";
-import { completenessOut } from "./completeness.ts";
+import { type CompletenessOptions, completenessOut } from "./completeness.ts";
 import { Overviews } from "./overviews.ts";
 import { periodOf } from "./period.ts";
 import { completenessAnswer, completenessRoute, overviewPage, overviewRoute } from "./routes.ts";
-
-export interface CompletenessOptions extends Points {
-  readonly store: Pick<
-    Store,
-    "channels" | "intervals" | "intervalSums" | "intervalCoverage" | "intervalGaps" | "registers" | "devices"
-  >;
-  readonly clock: Clock;
-}
 
 /** Gaps that are listed of one period, and of one point among many. */
 const listedGaps = 20;

@@ -1,9 +1,18 @@
 /** How the API writes completeness. */
 import type { Completeness } from "@meterport/engine/intervals/completeness";
-import type { TimeRange } from "@meterport/engine/ports/store";
-import { type BodyOf, iso } from "../give.ts";
+import type { Store, TimeRange } from "@meterport/engine/ports/store";
+import type { Clock } from "@meterport/protocol/ports";
+import { type BodyOf, iso, type Points } from "../give.ts";
 import type { completeness, gap } from "../points/schemas.ts";
 import type { overviewPage } from "./routes.ts";
+
+export interface CompletenessOptions extends Points {
+  readonly store: Pick<
+    Store,
+    "channels" | "intervals" | "intervalSums" | "intervalCoverage" | "intervalGaps" | "registers" | "devices"
+  >;
+  readonly clock: Clock;
+}
 
 /** `GET /api/v1/completeness` */
 export type CompletenessPage = BodyOf<typeof overviewPage>;

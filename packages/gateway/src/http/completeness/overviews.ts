@@ -4,8 +4,7 @@ import type { SumCheck } from "@meterport/engine/intervals/sums";
 import type { Millis } from "@meterport/protocol/ports";
 import { type BodyOf, iso, isoOrNull, pointOf } from "../give.ts";
 import { cursorOf, parseCursor } from "../query/cursor.ts";
-import type { CompletenessOptions } from "./add-completeness.ts";
-import { completenessOut, rangeAnswer } from "./completeness.ts";
+import { type CompletenessOptions, completenessOut, rangeAnswer } from "./completeness.ts";
 import type { Period } from "./period.ts";
 import type { overviewPage, overviewPoint, sumsAnswer } from "./routes.ts";
 

@@ -3,7 +3,7 @@ import type { Log } from "@meterport/engine/ports/log";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { Context } from "hono";
 import type { ApiProblem } from "../api.ts";
-import type { ApiStore } from "../app.ts";
+import type { ApiStore } from "./api-store.ts";
 
 /** The store could not answer. Its own words may hold paths and addresses, so they are for the log alone. */
 export class StoreFailure extends Error {
@@ -30,6 +30,8 @@ export const toldStore = (store: ApiStore): ApiStore => ({
   readings: told((point, query) => store.readings(point, query)),
   intervals: told((point, query) => store.intervals(point, query)),
   intervalSums: told((point, channel, bounds) => store.intervalSums(point, channel, bounds)),
+  intervalCoverage: told((...query) => store.intervalCoverage(...query)),
+  intervalGaps: told((...query) => store.intervalGaps(...query)),
   channels: told((point) => store.channels(point)),
   intervalProof: told((point, channel, end) => store.intervalProof(point, channel, end)),
   registers: told((point, query) => store.registers(point, query)),
