@@ -13,7 +13,7 @@ import {
   wordParam,
   zoneParam,
 } from "../query/params.ts";
-import { answer, pointParams, pointProblems, wrongParameter } from "../route-parts.ts";
+import { answer, pointParams, pointProblems, storeFails, wrongParameter } from "../route-parts.ts";
 import { moment, orNull } from "../schemas.ts";
 
 export const completenessAnswer = z
@@ -140,5 +140,6 @@ export const overviewRoute = createRoute({
       next: null,
     }),
     400: wrongParameter,
+    503: storeFails,
   },
 });
