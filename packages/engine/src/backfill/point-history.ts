@@ -1,6 +1,7 @@
 /** The history of one point: intervals from its live registers at once, and from its meter's memory as soon as that is read. */
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
+import type { GuardEvent } from "../guard/guard.ts";
 import { IntervalBuilder } from "../intervals/interval-builder.ts";
 import type { PointJob } from "../plan/point-job.ts";
 import type { Keeper } from "../points/keeper.ts";
@@ -37,6 +38,8 @@ export class PointHistory {
   readonly #options: PointHistoryOptions;
   readonly #fill: BackfillJobs;
   readonly #builder: IntervalBuilder;
+  /** Of the meter whose registers the builder has. */
+  #serial: string | null = null;
 
   constructor(options: PointHistoryOptions) {
     const { point, zone, source, store, clock, interval, backFill = true, rates, log } = options;
@@ -48,8 +51,17 @@ export class PointHistory {
     this.#builder = new IntervalBuilder({ point, tolerance: Math.max(tolerance, interval) });
   }
 
+  /** What the guard noticed about the reading that comes next. */
+  readonly onEvent = ({ kind }: GuardEvent): void => {
+    // Another meter, whose registers need not be lower, or a gap that went unnoticed.
+    if (kind === "meter-exchange" || kind === "register-leap") this.#builder.forget();
+  };
+
   readonly onReading = (reading: LiveReading): void => {
-    const { keeper, clock } = this.#options;
+    const { keeper, clock, source } = this.#options;
+    const serial = source.identity()?.serial ?? null;
+    if (serial !== null && this.#serial !== null && serial !== this.#serial) this.#builder.forget();
+    this.#serial = serial ?? this.#serial;
     const { seconds } = this.#fill.profile;
     if (seconds !== undefined) this.#builder.follow(seconds);
     const intervals = this.#builder.push(reading, clock.now());

@@ -148,7 +148,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
         point.onReading(reading, state);
         history.onReading(reading);
       },
-      onEvent: point.onEvent,
+      onEvent: (event) => {
+        point.onEvent(event);
+        history.onEvent(event);
+      },
       power,
       jobs: [...point.jobs, ...history.jobs],
       tally,
