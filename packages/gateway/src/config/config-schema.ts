@@ -153,12 +153,6 @@ export const meterSchema = z.strictObject({
     example: "off",
     fallback: "`back_fill` of all meters",
   }).optional(),
-  writable: setting(onOff, {
-    ...live,
-    text: "Whether anything may be written to this meter. Only this file can allow it, never the API. Nothing uses it yet.",
-    example: "off",
-    fallback: "off",
-  }).optional(),
 });
 
 const tlsSchema = z.strictObject({

@@ -58,8 +58,6 @@ export interface MeterConfig {
   readonly quiet?: readonly QuietWindow[] | undefined;
   /** Whether missing intervals are read from the meter's memory; yes if omitted. */
   readonly backFill?: boolean | undefined;
-  /** Whether anything may be written to the meter; no if omitted. */
-  readonly writable?: boolean | undefined;
 }
 
 /**
@@ -145,7 +143,6 @@ const meterConfig = (placed: Placed, context: Context): MeterConfig => {
     fuseAmps: meter.fuse_amps,
     quiet: meter.quiet,
     backFill: meter.back_fill ?? defaults.backFill,
-    writable: meter.writable ?? false,
   };
 };
 

@@ -123,15 +123,15 @@ test("the defaults of what is kept, and when it is stored", () => {
 
 test("zone, back-fill and writing: a meter's own word wins, writing is off", () => {
   const [plain] = load(meter()).meters;
-  assert.deepEqual([plain?.zone, plain?.backFill, plain?.writable, plain?.rates], ["Europe/Berlin", true, false, {}]);
+  assert.deepEqual([plain?.zone, plain?.backFill, plain?.rates], ["Europe/Berlin", true, {}]);
   const common = `zone: Europe/Copenhagen\nback_fill: off\n${meter()}`;
   assert.deepEqual([load(common).meters[0]?.zone, load(common).meters[0]?.backFill], ["Europe/Copenhagen", false]);
-  const own = load(`${common}\n    zone: Asia/Tokyo\n    back_fill: yes\n    writable: true\n`).meters[0];
-  assert.deepEqual([own?.zone, own?.backFill, own?.writable], ["Asia/Tokyo", true, true]);
+  const own = load(`${common}\n    zone: Asia/Tokyo\n    back_fill: no\n`).meters[0];
+  assert.deepEqual([own?.zone, own?.backFill], ["Asia/Tokyo", false]);
   assert.equal(load(meter(), { METERPORT_ZONE: "Asia/Tokyo" }).zone, "Asia/Tokyo");
   assert.match(refusal("zone: Europe/Kopenhagen\n"), /1:7: zone "Europe\/Kopenhagen" is not a time zone: write/);
   assert.match(refusal("zone: +01:00\n"), /is not a time zone/);
-  assert.match(refusal(meter("writable: maybe")), /meters\[0\]\.writable "maybe" is neither on nor off/);
+  assert.match(refusal(meter("back_fill: maybe")), /meters\[0\]\.back_fill "maybe" is neither on nor off/);
 });
 
 test("rates are lengths of time or off, and live is another name for interval", () => {

@@ -12,13 +12,10 @@ export interface MeterRow {
   readonly fields: ReadonlyMap<string, string>;
 }
 
-/** A slip in a spreadsheet must not allow writing. */
-const excluded = ["writable"];
-
 /** The columns that may be used. */
-export const importColumns: readonly string[] = settings
-  .flatMap(({ path }) => /^meters\[\]\.(.+)$/.exec(path)?.[1] ?? [])
-  .filter((column) => !excluded.includes(column));
+export const importColumns: readonly string[] = settings.flatMap(
+  ({ path }) => /^meters\[\]\.(.+)$/.exec(path)?.[1] ?? [],
+);
 
 const required = ["id", "link"];
 const mostColumns = 100;
@@ -72,8 +69,6 @@ const headerOf = (name: string, { record, info }: Parsed): readonly string[] => 
   const at = `${name}:${info.lines}`;
   const unknown = columns.flatMap((column, n) => {
     if (importColumns.includes(column)) return [];
-    if (excluded.includes(column))
-      return [`${at}: column ${n + 1}: ${column} cannot be imported: write it into the configuration itself`];
     const meant = didYouMean(column, importColumns);
     const hint = meant === undefined ? `known: ${importColumns.join(", ")}` : `did you mean ${meant}?`;
     return [`${at}: column ${n + 1} has an unknown name; ${hint}`];
