@@ -16,10 +16,14 @@ export interface TurnsOptions {
 const burst = 32;
 /** Beyond them new ones are let in at a pace that is looked at this often. */
 const every: Millis = 20;
-/** Turns that begin in that time: at first, at most, and how many more after each time that was on time. */
-const pace = { first: 2, most: 8, least: 0.5, more: 0.1 } as const;
-/** The machine is behind if a timer comes this late. */
-const behind: Millis = 15;
+/** Turns that begin in that time: at first, at most, and how many more after each time that the machine kept up. */
+const pace = { first: 2, most: 12, least: 0.5, more: 0.2, less: 0.8 } as const;
+/**
+ * The share of time by which timers come late, beyond which the machine is behind, and the time over which it is taken: one collection of
+ * garbage holds everything for a moment and says nothing, and answers have half a second to come.
+ */
+const behind = 0.5;
+const memory: Millis = 200;
 
 interface Waiting {
   begin: (() => void) | undefined;
@@ -41,9 +45,10 @@ export class Turns {
   #used = 0;
   #credit: number = burst;
   #pace: number = pace.first;
+  #lateness = 0;
   #ticking = false;
 
-  constructor({ clock, most = 512, perGroup = 32 }: TurnsOptions) {
+  constructor({ clock, most = 1_536, perGroup = 32 }: TurnsOptions) {
     this.#clock = clock;
     this.#most = most;
     this.#perGroup = perGroup;
@@ -125,11 +130,16 @@ export class Turns {
     const due = this.#clock.now() + every;
     this.#clock.at(due, () => {
       this.#ticking = false;
-      const late = this.#clock.now() - due;
-      if (late < behind) {
+      const late = Math.max(0, this.#clock.now() - due);
+      const took = every + late;
+      this.#lateness += (late / took - this.#lateness) * Math.min(1, took / memory);
+      if (this.#lateness < behind) {
         this.#pace = Math.min(pace.most, this.#pace + pace.more);
-        this.#credit = Math.min(burst, this.#credit + this.#pace);
-      } else this.#pace = Math.max(pace.least, this.#pace / 2);
+        this.#credit = Math.min(burst, this.#credit + (this.#pace * took) / every);
+      } else {
+        this.#pace = Math.max(pace.least, this.#pace * pace.less);
+        this.#credit = Math.min(burst, this.#credit + pace.least);
+      }
       // What could not be used because all turns were taken must not add up.
       if (this.#used >= this.#most) this.#credit = Math.min(this.#credit, pace.most);
       this.#admit();
