@@ -32,7 +32,7 @@ export interface JournalPage {
   readonly entries: readonly JournalEntry[];
   /** Cursor after this page: the number of the last entry that was looked at. */
   readonly next: number;
-  /** Whether more entries follow. */
+  /** Whether more entries follow; through a filter also after a page with few entries or none, since a page looks at so many. */
   readonly more: boolean;
   /** Number of the oldest entry that is kept; null if there is none. */
   readonly oldest: number | null;

@@ -106,6 +106,32 @@ const journalChecks = (check: Check): void => {
     assert.deepEqual(await seen(0, { points: [] }), [[], 7, false]);
   });
 
+  check(
+    "through a filter that matches little, a page looks at some entries, and the next one goes on",
+    async (under) => {
+      const { store, clock } = under;
+      const many = Array.from({ length: 25_000 }, (_, n) => register({ time: t0 + n }));
+      await store.write({ registers: many.slice(0, 5) });
+      clock.now = 100;
+      await store.write({ registers: many.slice(5) });
+      await store.write({ events: [event()] });
+      const first = await store.journal({ after: 0, limit: 9, kinds: ["event"] });
+      assert.deepEqual([first.entries, first.more, first.passed], [[], true, false]);
+      assert.ok(first.next < 25_000);
+      const second = await store.journal({ after: first.next, limit: 9, kinds: ["event"] });
+      assert.deepEqual(
+        [second.entries.map(({ number }) => number), second.next, second.more],
+        [[25_001], 25_001, false],
+      );
+      assert.equal((await store.prune({ journal: 100 })).journal, 5);
+      assert.equal((await store.journal({ after: 0, limit: 9, points: ["nobody"] })).next, first.next + 5);
+      // A cursor from before a database was restored.
+      assert.deepEqual(await store.journal({ after: 99_999, limit: 9, points: ["nobody"] }), {
+        ...{ entries: [], next: 99_999, more: false, oldest: 6, passed: false },
+      });
+    },
+  );
+
   check("a cursor is kept by reader until it is forgotten", async ({ store, reopen }) => {
     assert.equal(await store.cursor("influx"), undefined);
     assert.deepEqual(await store.cursors(), new Map());

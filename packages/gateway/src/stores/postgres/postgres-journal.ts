@@ -6,6 +6,7 @@
 import type { JournalChange, JournalEntry, JournalPage } from "@meterport/engine/model/journal-entry";
 import type { JournalQuery, PruneLimits } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
+import { journalPage, lastLookedAt } from "../journal-page.ts";
 import { numberOrNull, type Run } from "./postgres-run.ts";
 import { columnsOf, slices, unnested } from "./slices.ts";
 
@@ -62,12 +63,13 @@ export const rangeOf = async (run: Run): Promise<JournalRange> => {
 export const pageOf = async (run: Run, query: JournalQuery): Promise<JournalPage> => {
   const { after, limit, points, kinds } = query;
   const { oldest, newest } = await rangeOf(run);
+  const until = lastLookedAt(query, { oldest, newest });
   const { rows } = await run(
     `SELECT journal.number, journal.stored, journal.kind, journal.body, point.id AS point
-      FROM journal JOIN point ON point.key = journal.point WHERE journal.number > $1
+      FROM journal JOIN point ON point.key = journal.point WHERE journal.number > $1 AND journal.number <= $5
         AND ($2::text[] IS NULL OR journal.point IN (SELECT key FROM point WHERE id = ANY ($2)))
         AND ($3::text[] IS NULL OR journal.kind = ANY ($3)) ORDER BY journal.number LIMIT $4`,
-    [after, points ?? null, kinds ?? null, limit],
+    [after, points ?? null, kinds ?? null, limit, until],
   );
   const entries = rows.map(
     (row) =>
@@ -79,10 +81,7 @@ export const pageOf = async (run: Run, query: JournalQuery): Promise<JournalPage
         ...(JSON.parse(String(row.body)) as object),
       }) as JournalEntry,
   );
-  const last = entries.at(-1);
-  const next = entries.length < limit || last === undefined ? Math.max(after, newest) : last.number;
-  const passed = newest > after && (oldest === null || oldest > after + 1);
-  return { entries, next, more: next < newest, oldest, passed };
+  return journalPage({ after, limit, entries, until }, { oldest, newest });
 };
 
 export const cursorsOf = async (run: Run): Promise<ReadonlyMap<string, number>> => {

@@ -2,6 +2,7 @@
 import type { JournalChange, JournalEntry, JournalPage } from "@meterport/engine/model/journal-entry";
 import type { JournalQuery } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
+import { journalPage, lastLookedAt } from "../journal-page.ts";
 import { numberOrNull, type SqliteSession } from "./sqlite-session.ts";
 
 export class SqliteJournal {
@@ -19,15 +20,22 @@ export class SqliteJournal {
     );
   }
 
-  page({ after, limit, points, kinds }: JournalQuery): JournalPage {
+  /** The page and what is said about the journal are of one moment: others write and delete meanwhile. */
+  page(query: JournalQuery): JournalPage {
+    return this.#session.snapshot(() => this.#page(query));
+  }
+
+  #page({ after, limit, points, kinds }: JournalQuery): JournalPage {
     const { oldest, newest } = this.range();
     const wanted = points?.map((point) => this.#session.point(point));
+    const until = lastLookedAt({ after, limit, points, kinds }, { oldest, newest });
     const rows = this.#prepare(
-      `SELECT * FROM journal WHERE number > :after
+      `SELECT * FROM journal WHERE number > :after AND number <= :until
         AND (:points IS NULL OR meter IN (SELECT value FROM json_each(:points)))
         AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds))) ORDER BY number LIMIT :limit`,
     ).all({
       after,
+      until,
       points: wanted === undefined ? null : JSON.stringify(wanted),
       kinds: kinds === undefined ? null : JSON.stringify(kinds),
       limit,
@@ -42,15 +50,7 @@ export class SqliteJournal {
           ...(JSON.parse(String(row.body)) as object),
         }) as JournalEntry,
     );
-    const last = entries.at(-1);
-    const next = entries.length < limit || last === undefined ? Math.max(after, newest) : last.number;
-    return {
-      entries,
-      next,
-      more: next < newest,
-      oldest,
-      passed: newest > after && (oldest === null || oldest > after + 1),
-    };
+    return journalPage({ after, limit, entries, until }, { oldest, newest });
   }
 
   /** `newest` counts on after its entry was deleted. */

@@ -9,10 +9,11 @@ import { test } from "node:test";
 import { type Log, silentLog } from "@meterport/engine/ports/log";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import { register } from "../contract/under-test.test-kit.ts";
 import { storeContract } from "../store-contract.test-kit.ts";
-import { sqliteDriver, thisNode } from "./sqlite-driver.ts";
+import { type SqliteDriver, sqliteDriver, thisNode } from "./sqlite-driver.ts";
 import { migrateTo } from "./sqlite-schema.ts";
-import { openLocalSqliteStore } from "./sqlite-store.ts";
+import { openLocalSqliteStore, openReader } from "./sqlite-store.ts";
 
 const folderForTest = (): string => mkdtempSync(join(tmpdir(), "meterport-store-"));
 const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
@@ -314,6 +315,54 @@ test("only the owner can read the database, and two days of readings stay small"
     const each = statSync(path).size / 10_000;
     assert.ok(each < 120, `${each} bytes for each reading`);
   } finally {
+    remove(folder);
+  }
+});
+
+test("a page of the journal is of one moment, whatever is written and deleted meanwhile", async () => {
+  const folder = folderForTest();
+  const writer = openLocalSqliteStore(folder, silentLog, () => 0);
+  const states = (n: number) => ({
+    registers: [register({ time: n })],
+  });
+  let between = async (): Promise<unknown> => undefined;
+  /** Lets another connection work after each statement that looks at the range of the journal. */
+  const interrupted: SqliteDriver = (path) => {
+    const db = sqliteDriver()(path);
+    return {
+      ...db,
+      prepare: (sql) => {
+        const statement = db.prepare(sql);
+        if (!/sqlite_sequence/.test(sql)) return statement;
+        return {
+          all: (...values) => statement.all(...values),
+          run: (...values) => statement.run(...values),
+          get: (...values) => {
+            const row = statement.get(...values);
+            void between();
+            return row;
+          },
+        };
+      },
+    };
+  };
+  const reader = openReader({ folder, log: silentLog, wall: () => 0, driver: interrupted }, "reader");
+  try {
+    await writer.write(states(1));
+    await writer.write(states(2));
+    between = () => writer.write(states(3));
+    const { entries, ...page } = await reader.journal({ after: 0, limit: 9 });
+    assert.deepEqual(page, { next: 2, more: false, oldest: 1, passed: false });
+    assert.deepEqual(
+      entries.map(({ number }) => number),
+      [1, 2],
+    );
+    between = () => writer.prune({ journalAtMost: 1 });
+    const pruned = await reader.journal({ after: 0, limit: 9 });
+    assert.deepEqual([pruned.entries.length, pruned.passed], [3, false], "nothing is passed in silence");
+  } finally {
+    await reader.close();
+    await writer.close();
     remove(folder);
   }
 });
