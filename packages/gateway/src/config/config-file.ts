@@ -44,20 +44,27 @@ const sentences: Readonly<Record<string, string>> = {
 /** A configuration has five levels. */
 const mostLevels = 50;
 
-/** Whether something in a token is too deep. The tokens are not read recursively, but the nodes made of them are. */
-const isTooDeep = (token: CST.Token): boolean => {
+/** A map of a configuration has some thirty names; the parser compares each with all others. */
+const mostNames = 1_000;
+
+/** What is too much in a token. The tokens are not read recursively, but the nodes made of them are. */
+const excessOf = (token: CST.Token): string | undefined => {
   const open: { readonly token: CST.Token; readonly level: number }[] = [{ token, level: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const level = next.level + 1;
-    if (level > mostLevels) return true;
+    if (level > mostLevels) return `lists or maps are nested more than ${mostLevels} deep`;
     if ("value" in next.token && next.token.value !== undefined) open.push({ token: next.token.value, level });
     if (!("items" in next.token)) continue;
+    const isMap =
+      next.token.type === "block-map" ||
+      (next.token.type === "flow-collection" && next.token.start.type === "flow-map-start");
+    if (isMap && next.token.items.length > mostNames) return `a map has more than ${mostNames} names`;
     for (const { key, value } of next.token.items) {
       if (key) open.push({ token: key, level });
       if (value) open.push({ token: value, level });
     }
   }
-  return false;
+  return undefined;
 };
 
 /** @throws UsageError for what would take too much memory to look at */
@@ -65,11 +72,9 @@ const parsed = (name: string, text: string, lineCounter: LineCounter): Document.
   const composer = new Composer({ schema: "failsafe", prettyErrors: false, logLevel: "silent" });
   const docs: Document.Parsed[] = [];
   for (const token of new Parser(lineCounter.addNewLine).parse(text)) {
-    if (isTooDeep(token))
-      throw new UsageError(
-        "config",
-        `${name}: lists or maps are nested more than ${mostLevels} deep, and no configuration needs that: is this the right file?`,
-      );
+    const excess = excessOf(token);
+    if (excess !== undefined)
+      throw new UsageError("config", `${name}: ${excess}, and no configuration needs that: is this the right file?`);
     docs.push(...(composer.next(token) as Iterable<Document.Parsed>));
   }
   docs.push(...(composer.end(true, text.length) as Iterable<Document.Parsed>));

@@ -450,3 +450,12 @@ test("neither a token nor a password of an address is repeated, wherever it was 
   }
   assert.doesNotMatch(load("", { METERPORT_ABCDEFGHIJ0123456789: "x" }).warnings.join(), /ABCDEFGHIJ/);
 });
+
+test("a map with a thousand names is refused before the parser compares each with all others", () => {
+  const lines = Array.from({ length: 30_000 }, (_, n) => `k${n}: 1`);
+  for (const text of [lines.join("\n"), `{${lines.join(", ")}}`, `http:\n  tls:\n    ${lines.join("\n    ")}`]) {
+    const began = performance.now();
+    assert.throws(() => load(text), /meterport\.yaml: a map has more than 1000 names, and no configuration needs that/);
+    assert.ok(performance.now() - began < 5_000, `${performance.now() - began} ms`);
+  }
+});
