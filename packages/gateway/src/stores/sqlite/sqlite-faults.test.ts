@@ -8,17 +8,12 @@ import type { PointEvent } from "@meterport/engine/model/point-event";
 import { silentLog } from "@meterport/engine/ports/log";
 import type { StoreBatch } from "@meterport/engine/ports/store";
 import { reading } from "@meterport/engine/testing/fake-meter";
+import { hastyDriver } from "./cared-store.test-kit.ts";
 import { type FaultKind, type FaultPlan, faultCodes, faultyDriver } from "./faulty-driver.test-kit.ts";
 import { SqliteCaretaker } from "./sqlite-caretaker.ts";
-import { type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
+import { sqliteDriver } from "./sqlite-driver.ts";
 import { openLocalSqliteStore, openWriter } from "./sqlite-store.ts";
 import type { StoreCondition } from "./store-messages.ts";
-
-/** Nobody cuts the power here, and waiting for the disk would take most of the time. */
-const hasty: SqliteDriver = (path) => {
-  const db = sqliteDriver()(path);
-  return { ...db, exec: (sql) => db.exec(sql.replaceAll("synchronous = FULL", "synchronous = OFF")) };
-};
 
 const start = Date.UTC(2026, 0, 1);
 
@@ -67,7 +62,7 @@ const workWith = async (plan: FaultPlan) => {
       folder,
       log: silentLog,
       wall: () => start,
-      driver: faultyDriver(hasty, plan),
+      driver: faultyDriver(hastyDriver, plan),
     };
     // A fault while it opens ends the start, and the service manager tries again.
     const open = (): SqliteCaretaker => {
