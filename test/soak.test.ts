@@ -133,10 +133,10 @@ class Soak {
   /** Begins a fault, which ends by itself; several may last at once. */
   trouble(gateway: Gateway): void {
     const point = this.random() < 0.7 ? this.home : this.shed;
-    const names = Object.keys(this.#troubles) as (keyof Soak["#troubles"])[];
-    const name = names[this.between(0, names.length)] as keyof Soak["#troubles"];
+    const names = Object.keys(this.#troubles);
+    const name = names[this.between(0, names.length)] ?? "";
     this.done.set(name, (this.done.get(name) ?? 0) + 1);
-    this.#troubles[name](point, gateway);
+    this.#troubles[name]?.(point, gateway);
   }
 
   #after(wait: number, work: () => void): void {
@@ -153,7 +153,7 @@ class Soak {
     this.aheads.add(this.#ahead);
   }
 
-  readonly #troubles = {
+  readonly #troubles: Readonly<Record<string, (point: SoakPoint, gateway: Gateway) => void>> = {
     "link lost": (point: SoakPoint) => {
       point.unplug();
       this.#after(this.between(2 * second, this.random() < 0.2 ? 40 * minute : 3 * minute), () => point.plugIn());

@@ -65,6 +65,8 @@ export const caredStore = ({ folder, log, clock, driver, slow, onCondition }: Ca
     allLastRegisters: part("allLastRegisters"),
     intervals: part("intervals"),
     intervalSums: part("intervalSums"),
+    intervalCoverage: part("intervalCoverage"),
+    intervalGaps: part("intervalGaps"),
     channels: part("channels"),
     intervalProof: part("intervalProof"),
     registers: part("registers"),
