@@ -1,4 +1,4 @@
-/** Carries out the calls of a SQLite store: waits while the file is locked, opens it again after an error, replaces it if it is damaged. */
+/** Carries out the calls of a SQLite store: waits while the file is locked, opens it again after an error or when it was deleted, replaces it if it is damaged. */
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { causeOf, isDamage, isLocked, sentenceOf } from "./sqlite-errors.ts";
@@ -16,6 +16,8 @@ export interface CaretakerOptions {
   readonly pause: (time: Millis) => Promise<void>;
   readonly now: () => Millis;
   readonly report: (condition: StoreCondition) => void;
+  /** For the log: somebody deleted or replaced the file. */
+  readonly say: (text: string) => void;
 }
 
 export class SqliteCaretaker {
@@ -43,8 +45,9 @@ export class SqliteCaretaker {
     let mayReplace = replace;
     for (;;) {
       try {
-        const store = this.#store ?? this.#reopen();
+        const store = this.#present();
         const value = await (store[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
+        store.settled();
         this.#report("ok", null);
         return value;
       } catch (error) {
@@ -78,6 +81,30 @@ export class SqliteCaretaker {
     this.#store = undefined;
   }
 
+  /** The store, over the files that have the names of its files now: only who writes looks. */
+  #present(): SqliteStore {
+    const store = this.#store ?? this.#reopen();
+    const lost = this.#options.replace === undefined ? undefined : this.#lost(store);
+    if (lost === undefined) return store;
+    this.#options.say(lost);
+    this.#abandon();
+    const opened = this.#reopen();
+    this.#tellReplaced(lost);
+    return opened;
+  }
+
+  #lost(store: SqliteStore): string | undefined {
+    try {
+      return store.lost();
+    } catch (error) {
+      if (isLocked(error) || isDamage(error)) throw error;
+      // Only this connection still has what was stored, so it stays open, and the next call tries again.
+      const text = `the file of the database was deleted or replaced, and cannot be written again: ${sentenceOf(error)}`;
+      this.#report("failing", text);
+      throw new Error(text);
+    }
+  }
+
   /** What fails now is not the fault of the call, as an error of usage would say. */
   #reopen(): SqliteStore {
     try {
@@ -90,11 +117,13 @@ export class SqliteCaretaker {
 
   #take({ store, replaced }: OpenedStore): SqliteStore {
     this.#store = store;
-    if (replaced !== undefined) {
-      this.#replaced = replaced;
-      this.#report("ok", null);
-    }
+    if (replaced !== undefined) this.#tellReplaced(replaced);
     return store;
+  }
+
+  #tellReplaced(what: string): void {
+    this.#replaced = what;
+    this.#report("ok", null);
   }
 
   /** After an error of the disk a connection may not know what it has written: the next call begins with a new one. */

@@ -74,6 +74,7 @@ const workWith = async (plan: FaultPlan) => {
           now += 50;
         },
         now: () => now,
+        say: () => {},
         report: (condition: StoreCondition) => void conditions.push(condition),
       };
       for (let tries = 0; ; tries++) {
@@ -175,6 +176,7 @@ test("a disk that stays full is told in one sentence, and the store works when t
       replace: undefined,
       pause: async () => {},
       now: () => 0,
+      say: () => {},
       report: (condition) => conditions.push(condition),
     });
     Object.assign(plan, { at: plan.calls + 1, times: 1e9 });

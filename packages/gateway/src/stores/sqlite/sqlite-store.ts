@@ -24,6 +24,7 @@ import { addPruned, firstPruneStep, type PruneSlice, type PruneStep, SqlitePrune
 import { SqliteReadings } from "./sqlite-readings.ts";
 import { checkPresent } from "./sqlite-schema.ts";
 import { SqliteSession } from "./sqlite-session.ts";
+import { SqliteWatch } from "./sqlite-watch.ts";
 import type { StoreFigures } from "./store-messages.ts";
 
 type Part<K extends keyof Store> = Store[K];
@@ -48,12 +49,14 @@ export class SqliteStore implements Store {
   readonly #journal: SqliteJournal;
   readonly #wall: () => Millis;
   readonly #prune: SqlitePrune;
+  readonly #watch: SqliteWatch;
   #checkpointed = performance.now();
 
   constructor(path: string, session: SqliteSession, wall: () => Millis) {
     this.#path = path;
     this.#session = session;
     this.#wall = wall;
+    this.#watch = new SqliteWatch(path);
     this.#readings = new SqliteReadings(session);
     this.#prune = new SqlitePrune(session, this.#readings.resolutions);
     this.#journal = new SqliteJournal(session);
@@ -154,6 +157,16 @@ export class SqliteStore implements Store {
       newestReading: this.#readings.newest(),
       journal: this.#journal.range(),
     };
+  }
+
+  /** What happened, if somebody deleted or replaced the file; this store must be closed and opened again then. */
+  lost(): string | undefined {
+    return this.#watch.look(this.#session.db, new Date(this.#wall()).toISOString().replace(/[:.]/g, "-"));
+  }
+
+  /** The files are those of this store. */
+  settled(): void {
+    this.#watch.note();
   }
 
   readonly backup: Part<"backup"> = async (path) => copyDatabase(this.#session.db, path);

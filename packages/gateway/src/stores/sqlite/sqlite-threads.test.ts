@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -7,6 +18,7 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Interval } from "@meterport/engine/model/interval";
 import { type Log, silentLog } from "@meterport/engine/ports/log";
+import type { Store } from "@meterport/engine/ports/store";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import { UsageError } from "@meterport/protocol/errors";
 import { storeContract } from "../store-contract.test-kit.ts";
@@ -159,5 +171,93 @@ test("a file that is damaged while it is used is replaced, what can be read is s
     const { journal } = await store.write({ intervals: [interval(1e9, proof)] });
     assert.equal(journal, 21);
     assert.equal(await store.cursor("mqtt"), 20);
+    await store.close();
+  }));
+
+const happened = (n: number) => ({
+  events: [
+    {
+      point: "home",
+      id: `e${n}`,
+      time: n,
+      until: null,
+      kind: "x",
+      number: null,
+      origin: "gateway",
+      detail: "{}",
+    } as const,
+  ],
+});
+const happenings = async (store: Store): Promise<string> =>
+  (await store.events("home", { limit: 99 })).map(({ id }) => id).join(" ");
+
+const file = (folder: string, tail = ""): string => join(folder, `meterport.db${tail}`);
+
+for (const [what, tails] of Object.entries({
+  "the file": [""],
+  "the file with its log": ["", "-wal", "-shm"],
+  "its log": ["-wal"],
+  "all but the file": ["-wal", "-shm"],
+}))
+  test(`if somebody deletes ${what}, nothing that was acknowledged is lost, and that is told once`, () =>
+    inFolder(async (folder) => {
+      const { lines, log } = noting();
+      const store = await openThreadedSqliteStore({ folder, log, wall });
+      await store.write(happened(1));
+      for (const tail of tails) rmSync(file(folder, tail));
+      assert.equal((await store.write(happened(2))).journal, 2);
+      await store.write(happened(3));
+      assert.equal(await happenings(store), "e3 e2 e1");
+      const { state, problem } = await store.status();
+      assert.deepEqual([state, lines], ["replaced", [problem]]);
+      assert.match(problem ?? "", /meterport\.db was deleted while it was in use/);
+      // As if the power failed now: the files are all that is left.
+      const later = join(folder, "later");
+      mkdirSync(later);
+      for (const tail of ["", "-wal"])
+        if (existsSync(file(folder, tail))) cpSync(file(folder, tail), file(later, tail));
+      const again = await openSqliteStore(later, silentLog, wall);
+      assert.equal(await happenings(again), "e3 e2 e1");
+      await again.close();
+      await store.close();
+    }));
+
+test("a file that somebody puts in the place of the database is used, and what was there is kept beside it", () =>
+  inFolder(async (folder) => {
+    const { lines, log } = noting();
+    const store = await openThreadedSqliteStore({ folder, log, wall });
+    await store.write(happened(1));
+    await store.backup(join(folder, "copy.db"));
+    await store.write(happened(2));
+    // As by mv: the log of the old file stays where it was.
+    renameSync(join(folder, "copy.db"), file(folder));
+    await store.write(happened(3));
+    assert.equal(await happenings(store), "e3 e1");
+    await store.close();
+    const aside = readdirSync(folder).filter((name) => name.includes("replaced"));
+    assert.equal(aside.length, 1);
+    assert.deepEqual(
+      lines.map((line) => line.endsWith(`what was stored before is in ${join(folder, aside[0] ?? "")}`)),
+      [true],
+    );
+    const later = join(folder, "later");
+    mkdirSync(later);
+    renameSync(join(folder, aside[0] ?? ""), file(later));
+    const old = await openSqliteStore(later, silentLog, wall);
+    assert.equal(await happenings(old), "e2 e1");
+    await old.close();
+  }));
+
+test("while the folder is gone, writes fail and the status says so; when it is back, nothing was lost", () =>
+  inFolder(async (parent) => {
+    const folder = join(parent, "data");
+    const store = await openSqliteStore(folder, silentLog, wall);
+    await store.write(happened(1));
+    renameSync(folder, join(parent, "away"));
+    await assert.rejects(store.write(happened(2)), /cannot be written again/);
+    assert.equal((await store.status()).state, "failing");
+    renameSync(join(parent, "away"), folder);
+    await store.write(happened(2));
+    assert.deepEqual([(await store.status()).state, await happenings(store)], ["ok", "e2 e1"]);
     await store.close();
   }));

@@ -171,7 +171,7 @@ class ThreadedSqliteStore implements Store {
         this.#figures = figures;
       },
       onCondition: (condition) => {
-        const replaced = condition.state === "replaced" && this.#condition.state !== "replaced";
+        const replaced = condition.state === "replaced" && this.#condition.problem !== condition.problem;
         this.#condition = condition;
         // The reader still has the file that was set aside.
         if (replaced) this.#reader.call("reopen", []).catch(() => {});

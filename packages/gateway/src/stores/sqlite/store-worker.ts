@@ -24,6 +24,7 @@ const run = (port: MessagePort, { role, folder, driver: source, now }: StoreThre
       replace: role === "writer" ? () => openWriter(setting, "damaged") : undefined,
       pause,
       now: () => performance.now(),
+      say: log.error,
       report: (condition) => tell({ kind: "condition", condition }),
     });
   } catch (error) {
