@@ -2,6 +2,7 @@
 
 import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { Clock, Millis } from "@meterport/protocol/ports";
+import { mostStreams } from "./access/stream-budget.ts";
 import type { LinkHealth, LiveAnswer, StreamEvents } from "./api.ts";
 
 /** A page that receives nothing for longer than this knows that the gateway is gone. */
@@ -30,7 +31,7 @@ export class EventStreams {
 
   constructor(options: EventStreamsOptions) {
     this.#clock = options.clock;
-    this.#maxClients = options.maxClients ?? 64;
+    this.#maxClients = options.maxClients ?? mostStreams;
   }
 
   /** The number of listening clients. */

@@ -47,6 +47,8 @@ const serverOptions: ServerOptions = {
   maxHeaderSize: 16 << 10,
 };
 const handshakeTimeout = 5_000;
+/** After so many, a client connects again. All that arrive at once are begun at once, and nobody else is served meanwhile. */
+const mostRequests = 100;
 
 const bind = (server: Server, host: string, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -113,6 +115,7 @@ const createHttpServer = (options: ListenOptions): { readonly server: Server; re
       : { createServer: createTlsServer, serverOptions: { ...serverOptions, ...material, handshakeTimeout } }),
   }) as Server;
   // The only client of an ingress speaks for everybody.
+  server.maxRequestsPerSocket = mostRequests;
   const few = ingress === undefined ? {} : { perAddress: usualLimits.inAll };
   const connections = limitConnections(server, { ...usualLimits, ...few, ...options.limits });
   if (ingress !== undefined) onlyFrom(server, ingress.from, options.log);

@@ -15,13 +15,16 @@ const tooMany = (): Response => {
   return Response.json(body, { status: 503, headers: { connection: "close", "retry-after": "5" } });
 };
 
+/** Four addresses with all that one may have. */
+export const mostStreams = 128;
+
 export class StreamBudget {
   readonly #inAll: number;
   readonly #perAddress: number;
   readonly #open = new Map<string, number>();
   #count = 0;
 
-  constructor({ inAll = 128, perAddress = 32 }: StreamBudgetOptions = {}) {
+  constructor({ inAll = mostStreams, perAddress = 32 }: StreamBudgetOptions = {}) {
     this.#inAll = inAll;
     this.#perAddress = perAddress;
   }

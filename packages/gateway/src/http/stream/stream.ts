@@ -3,6 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { Store } from "@meterport/engine/ports/store";
 import type { Clock, Millis } from "@meterport/protocol/ports";
+import { mostStreams } from "../access/stream-budget.ts";
 import { type Meters, refuse, shown } from "../answers.ts";
 import { badRequest, noPoint } from "../give.ts";
 import { PointStream, streamKinds } from "./point-stream.ts";
@@ -41,7 +42,7 @@ export class PointStreams {
   }
 
   get full(): boolean {
-    return this.#open.size >= (this.#options.maxClients ?? 32);
+    return this.#open.size >= (this.#options.maxClients ?? mostStreams);
   }
 
   /** Ends every stream, so that the server can stop. */
