@@ -94,6 +94,11 @@ export const configTools = (world: ConfigWorld): ConfigTools => {
     planImport: (asked, csv) => planImport(sourcesOf(asked), csv),
     writeImport: ({ path, before, after }) => {
       if (before === after) return undefined;
+      if ((world.readFile(path) ?? "") !== before)
+        throw new UsageError(
+          "import",
+          `${path} was changed by another program meanwhile, and nothing is written: try again`,
+        );
       const copy = `${path}.before-${new Date(world.wall()).toISOString().replaceAll(":", "-")}`;
       if (before !== "") world.createFile(copy, before);
       world.replaceFile(path, after);

@@ -42,10 +42,12 @@ const holdsKey = (value: string): boolean =>
 
 /** Text shown in logs, on the page or in addresses, which must not be a misplaced key. */
 export const shown = <T extends z.ZodType<string>>(schema: T) =>
-  schema.refine(
-    (value) => !holdsKey(value),
-    "looks like a key, but is shown in logs and on the page: write something else",
-  );
+  schema
+    .refine((value) => !holdsKey(value), "looks like a key, but is shown in logs and on the page: write something else")
+    .refine(
+      (value) => !/\p{Cc}/u.test(value),
+      "holds a control character: write something that can be shown in one line",
+    );
 
 export const wholeNumber = (low: number, high: number) =>
   formed(

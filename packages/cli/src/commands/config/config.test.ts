@@ -151,6 +151,19 @@ test("config import: writes the meters, keeps the old file, and prints no key", 
   assert.ok(!`${ran.out}${again.out}${piped.err}`.includes("CANARY"));
 });
 
+test("config import: a file that another program changes meanwhile is not overwritten", async () => {
+  const files = filesWith(good);
+  const tools = (await worldOf(files).configTools?.()) ?? assert.fail();
+  const csv = (id: string) => ({ name: "a.csv", text: `id,link,key_file\n${id},tcp://${id}:1,meter.key\n` });
+  const [first, second] = [tools.planImport({}, csv("a")), tools.planImport({}, csv("b"))];
+  tools.writeImport(first);
+  assert.throws(
+    () => tools.writeImport(second),
+    /meterport\.yaml was changed by another program meanwhile, .*: try again/,
+  );
+  assert.match(files.get("/data/meterport.yaml") ?? "", /id: a\n/);
+});
+
 test("config: wrong usage is one sentence and exit code 2", async () => {
   for (const [words, told] of [
     [["import"], /needs a CSV file/],

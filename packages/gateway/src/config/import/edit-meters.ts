@@ -136,6 +136,8 @@ const withNodes = (doc: Document.Parsed, { added, changed }: Merged): string => 
     }
   if (added.length > 0) {
     const list: unknown = doc.get("meters", true);
+    // "[]", as in the example, would become one line with all of them.
+    if (isSeq(list) && list.items.length === 0) list.flow = false;
     if (isSeq(list)) for (const meter of added) list.add(doc.createNode(meter));
     else doc.set("meters", doc.createNode(added));
   }

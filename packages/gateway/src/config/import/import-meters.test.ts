@@ -206,3 +206,13 @@ test("a thousand rows take seconds at most", { timeout: 60_000 }, (t) => {
   t.diagnostic(`${(performance.now() - started).toFixed(0)} ms`);
   assert.ok(performance.now() - started < 10_000);
 });
+
+test("an empty list in brackets becomes a list with a line for each field", () => {
+  const { after } = plan("meters: []\n", "id,link,key_file\na,tcp://a:1,meter.key\nb,tcp://b:1,meter.key\n");
+  assert.equal(after.split("\n").length, 8, after);
+});
+
+test("a name with control characters is refused, not stored", () => {
+  const [sentence] = refusal("", "id,name,link,key_file\na,x\u001b[31my,tcp://a:1,meter.key\n");
+  assert.match(sentence ?? "", /flats\.csv:2: name holds a control character/);
+});
