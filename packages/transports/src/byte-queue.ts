@@ -43,23 +43,54 @@ export class ByteQueue {
     this.#wake?.();
   }
 
-  /** For one consumer. */
-  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    for (;;) {
-      const piece = this.#pieces.shift();
-      if (piece !== undefined) {
-        const wasFull = this.full;
-        this.#cost -= piece.length + overhead;
-        if (wasFull && !this.full) this.#onRoom();
-        yield piece;
-        continue;
-      }
-      if (this.#end?.error !== undefined) throw this.#end.error;
-      if (this.#end !== undefined) return;
+  /** For one consumer. Not an async generator, which takes a dozen promises for each piece. */
+  chunks(): AsyncIterableIterator<Uint8Array, undefined> {
+    let over = false;
+    let waiting: Promise<unknown> | undefined;
+    const finish = (): IteratorReturnResult<undefined> => {
+      over = true;
+      return { done: true, value: undefined };
+    };
+    /** Undefined if nothing is there yet. @throws LinkError */
+    const take = (): IteratorResult<Uint8Array, undefined> | undefined => {
+      if (over) return finish();
+      const piece = this.#take();
+      if (piece !== undefined) return { done: false, value: piece };
+      if (this.#end === undefined) return undefined;
+      const end = finish();
+      if (this.#end.error !== undefined) throw this.#end.error;
+      return end;
+    };
+    const ready = async (): Promise<void> => {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
       this.#wake = undefined;
-    }
+      waiting = undefined;
+    };
+    const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
+      for (;;) {
+        const there = waiting === undefined ? take() : undefined;
+        if (there !== undefined) return there;
+        waiting ??= ready();
+        await waiting;
+      }
+    };
+    return {
+      next,
+      return: async () => finish(),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  #take(): Uint8Array | undefined {
+    const piece = this.#pieces.shift();
+    if (piece === undefined) return undefined;
+    const wasFull = this.full;
+    this.#cost -= piece.length + overhead;
+    if (wasFull && !this.full) this.#onRoom();
+    return piece;
   }
 }

@@ -24,6 +24,10 @@ export const recordTransport = (transport: Transport, recording: RecordingOption
   const note = "note" in recording ? recording.note : (entry: CaptureEntry) => recording.write(captureLine(entry));
   const noteBytes = (dir: "tx" | "rx", bytes: Uint8Array): void => {
     const t = elapsed();
+    if (bytes.length <= pieceLength) {
+      if (bytes.length > 0) note({ t, dir, bytes });
+      return;
+    }
     for (let at = 0; at < bytes.length; at += pieceLength)
       note({ t, dir, bytes: bytes.subarray(at, at + pieceLength) });
   };
@@ -34,22 +38,27 @@ export const recordTransport = (transport: Transport, recording: RecordingOption
     note({ t: elapsed(), event });
   };
   note({ t: elapsed(), event: "opened" });
-  const chunks = async function* (): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const bytes of transport.chunks) {
-        noteBytes("rx", bytes);
-        yield bytes;
-      }
-      end("closed");
-    } catch (error) {
-      end("broken");
-      throw error;
-    }
+  const came = (piece: IteratorResult<Uint8Array>): IteratorResult<Uint8Array> => {
+    if (piece.done === true) end("closed");
+    else noteBytes("rx", piece.value);
+    return piece;
+  };
+  const broke = (error: unknown): never => {
+    end("broken");
+    throw error;
   };
   return {
     ...transport,
     name: transport.name,
-    chunks: chunks(),
+    chunks: {
+      [Symbol.asyncIterator]: () => {
+        const pieces = transport.chunks[Symbol.asyncIterator]();
+        return {
+          next: () => pieces.next().then(came, broke),
+          return: async () => (await pieces.return?.()) ?? { done: true, value: undefined },
+        };
+      },
+    },
     write: (bytes) => {
       noteBytes("tx", bytes);
       return transport.write(bytes);

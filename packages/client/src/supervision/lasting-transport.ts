@@ -94,7 +94,8 @@ export class LastingTransport implements Transport {
           if (piece === gone || piece.done === true) break;
           this.#received += piece.value.length;
           yield piece.value;
-          await this.#rest(pipe, intake.take(piece.value.length, this.#clock.now()));
+          const time = intake.take(piece.value.length, this.#clock.now());
+          if (time > 0) await this.#rest(pipe, time);
         }
         this.#over(pipe, new LinkError("closed", this.name, "the other side closed the connection"));
       } catch (cause) {
@@ -113,7 +114,7 @@ export class LastingTransport implements Transport {
 
   /** Makes a flooding peer wait, until the pipe is left. */
   async #rest(pipe: Transport, time: Millis): Promise<void> {
-    if (time === 0 || this.#pipe !== pipe) return;
+    if (this.#pipe !== pipe) return;
     await new Promise<void>((resolve) => {
       const cancel = this.#clock.at(this.#clock.now() + time, resolve);
       this.#leave = () => {

@@ -76,14 +76,18 @@ export const place = <E>(
     known = partOf(known, key);
   });
   const length = part.size(env, scope);
+  /** Kept for the next value, since live readings decode the same places again and again. */
+  let idle: Reader | undefined;
   return {
     offset,
     length,
     decode: (data) => {
-      const reader = new Reader(data, undefined, offset);
-      reader.path.push(...path);
+      const reader = idle?.again(data) ?? readerAt(path, data, offset);
+      // One that fails stands somewhere inside, and a reader is never used twice at a time.
+      idle = undefined;
       const value = part.decode(reader, env, scope);
       if (reader.pos !== data.length) throw reader.error("trailing", `${data.length - reader.pos} bytes too many`);
+      idle = reader;
       return value;
     },
     encode: (value) => {
@@ -103,6 +107,12 @@ export const place = <E>(
       return offsets;
     },
   };
+};
+
+const readerAt = (path: readonly (string | number)[], data: Uint8Array, offset: number): Reader => {
+  const reader = new Reader(data, undefined, offset);
+  reader.path.push(...path);
+  return reader;
 };
 
 /** More than any documented table has; a device may report any dimensions. */

@@ -17,7 +17,6 @@ const mostEmpty = 2 ** 18;
 
 /** Walks over bytes, knowing the field it is in. */
 export class Reader {
-  readonly bytes: Uint8Array;
   readonly path: (string | number)[] = [];
   pos: number;
   /** Where the bytes end that may be read: a tail or a trailer can be kept out of reach. */
@@ -26,15 +25,30 @@ export class Reader {
   /** Whether a layout that takes what is there found fewer bytes than were announced. */
   cut = false;
   readonly #base: number;
+  #bytes: Uint8Array;
   #empty = 0;
 
   /** `base`: where in the table the bytes begin, so that errors tell offsets from its start. */
   constructor(bytes: Uint8Array, onSpan?: (span: Span) => void, base = 0) {
-    this.bytes = bytes;
+    this.#bytes = bytes;
     this.#base = base;
     this.pos = 0;
     this.limit = bytes.length;
     this.onSpan = onSpan;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** The same for other bytes, once it has read the last ones to the end. */
+  again(bytes: Uint8Array): this {
+    this.#bytes = bytes;
+    this.pos = 0;
+    this.limit = bytes.length;
+    this.cut = false;
+    this.#empty = 0;
+    return this;
   }
 
   /** A view on the next `length` bytes. @throws LayoutError truncated */

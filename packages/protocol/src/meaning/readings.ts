@@ -86,11 +86,9 @@ const sumOf = (rule: LiveRule, values: ReadonlyMap<number, number>): number | un
   return Number.isSafeInteger(sum) ? sum : undefined;
 };
 
-const blank = (): { [K in LiveKey]: number | null } => {
-  const all: { [K in LiveKey]?: number | null } = {};
-  for (const key of liveKeys) all[key] = null;
-  return all as { [K in LiveKey]: number | null };
-};
+type Blank = { [K in LiveKey]: null };
+/** Copied whole: built key by key, a reading would take six times the memory on its way. */
+const blank: Blank = Object.fromEntries(liveKeys.map((key) => [key, null])) as Blank;
 
 /**
  * A live reading from the integers that a meter gave for its sources, each in the wire unit of its source.
@@ -101,7 +99,11 @@ const blank = (): { [K in LiveKey]: number | null } => {
  * liveReading(new Map([[8, 432], [9, 0]]), { time: "2026-01-01T00:00:00.000Z", energyUnit: 1 }).power_w // 432
  */
 export const liveReading = (values: ReadonlyMap<number, number>, options: LiveOptions): LiveReading => {
-  const reading = blank();
+  const reading: { -readonly [K in keyof LiveReading]: LiveReading[K] } = {
+    time: options.time,
+    ...blank,
+    quality: "good",
+  };
   // A number that is not an integer did not come off the wire: it is as good as missing.
   const missing = (id: number): boolean =>
     values.has(id) ? !Number.isSafeInteger(values.get(id)) : options.missing?.has(id) === true;
@@ -114,7 +116,8 @@ export const liveReading = (values: ReadonlyMap<number, number>, options: LiveOp
     else if (options.energyUnit !== null) reading[key] = inUnit(sum, wire) * options.energyUnit;
     else partial = true;
   }
-  return { time: options.time, ...reading, quality: partial ? "partial" : "good" };
+  if (partial) reading.quality = "partial";
+  return reading;
 };
 
 /**
@@ -123,7 +126,7 @@ export const liveReading = (values: ReadonlyMap<number, number>, options: LiveOp
  * @example
  * emptyReading("2026-01-01T00:00:00.000Z", "stale").power_w // null
  */
-export const emptyReading = (time: string, quality: Quality): LiveReading => ({ time, ...blank(), quality });
+export const emptyReading = (time: string, quality: Quality): LiveReading => ({ time, ...blank, quality });
 
 /** Values by source ID, and whether the list of sources and the values were equally long. */
 export interface JoinedSources {

@@ -78,9 +78,8 @@ export class Deframer {
       }
       const total = lengthField + this.#bodyLength();
       const taken = Math.min(total - this.#held, bytes.length - at);
-      this.#buffer.set(bytes.subarray(at, at + taken), this.#held);
-      this.#held += taken;
-      at += taken;
+      // A view would cost more than copying the few bytes of a usual frame.
+      for (const end = at + taken; at < end; at++) this.#buffer[this.#held++] = bytes[at] as number;
       if (this.#held === total) {
         events.push({ type: "frame", body: this.#buffer.slice(lengthField, total) });
         this.#held = 0;

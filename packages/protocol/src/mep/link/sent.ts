@@ -1,6 +1,6 @@
 /** The last sealed requests: what a received frame is can only be told by what was sent. */
 
-import { equalBytes } from "../../bytes.ts";
+import { lengthField } from "../frame/frame.ts";
 import type { Opened, Sealed } from "../security/seal.ts";
 
 /** How many sealed requests are remembered, over all requests. */
@@ -74,5 +74,8 @@ export class Sent {
   }
 }
 
-const isEcho = (packet: Uint8Array, body: Uint8Array): boolean =>
-  packet.length === body.length + 2 && equalBytes(packet.subarray(2), body);
+const isEcho = (packet: Uint8Array, body: Uint8Array): boolean => {
+  if (packet.length !== body.length + lengthField) return false;
+  for (let i = 0; i < body.length; i++) if (packet[i + lengthField] !== body[i]) return false;
+  return true;
+};
