@@ -34,6 +34,7 @@ export const caredStore = ({ folder, log, clock, driver, slow, onCondition }: Ca
     open: () => openWriter(setting),
     replace: () => openWriter(setting, "damaged"),
     pause,
+    say: (text) => log.error(text),
     now: clock.now,
     report: (next) => {
       condition = next;
