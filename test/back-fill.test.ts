@@ -6,6 +6,7 @@ import { registerKeys } from "@meterport/engine/guard/measured";
 import { completenessOf } from "@meterport/engine/intervals/completeness";
 import { checkSums } from "@meterport/engine/intervals/sums";
 import type { PointEvent } from "@meterport/engine/model/point-event";
+import type { StoreBatch } from "@meterport/engine/ports/store";
 import { code } from "@meterport/protocol/mep/frame/response-codes";
 import { BT61, BT62, BT64, ET21 } from "@meterport/protocol/tables/index";
 import { point, RecordedHome, type RecordedHomeOptions } from "./support/recorded-home.ts";
@@ -65,6 +66,9 @@ describe("a night without the link", () => {
       }
     }
     assert.deepEqual(complaints(home), []);
+    assert.ok(
+      home.daemon.filled.some((line) => /^3[678] intervals from .* are filled from the load profile$/.test(line)),
+    );
   });
 
   test("says how each value came to be", async () => {
@@ -297,4 +301,26 @@ test("an exchanged meter's profile counts from its installation, and what the ol
   );
   const logged = await eventsOf(home, "log");
   assert.ok(logged.every(({ id, time }) => id.startsWith("log:") && (id.split(":").length === 2 || time >= exchanged)));
+});
+
+test("goes on soon after the store has failed, not at the next round", async () => {
+  const home = homeOf({ ...rare, firstReach: 2 * day });
+  let failing = true;
+  const { store } = home;
+  home.store = new Proxy(store, {
+    get: (target, name) => {
+      if (name !== "write") return Reflect.get(target, name, target);
+      return (batch: StoreBatch) =>
+        failing && (batch.intervals?.length ?? 0) > 10
+          ? Promise.reject(new Error("the disk is full"))
+          : target.write(batch);
+    },
+  });
+  home.startDaemon();
+  await home.clock.advance(2 * minute);
+  const lacking = await home.intervals("energy_import_wh", t0 - day, t0);
+  assert.ok(lacking.length < 90, `${lacking.length} intervals`);
+  failing = false;
+  await home.clock.advance(15 * minute);
+  assert.equal((await home.intervals("energy_import_wh", t0 - day, t0)).length, 96);
 });

@@ -195,6 +195,8 @@ export class Daemon {
   readonly profile: ProfileJob;
   /** Warnings and errors. */
   readonly log: string[] = [];
+  /** What back-fill tells when all is well. */
+  readonly filled: string[] = [];
   /** How long each live reading took. */
   readonly roundTrips: Millis[] = [];
   readonly #jobs: BackfillJobs;
@@ -202,7 +204,9 @@ export class Daemon {
   constructor({ source, store, clock, zone, interval, firstReach }: DaemonOptions) {
     const live = new LiveFirst();
     const builder = new IntervalBuilder({ point, tolerance: interval });
-    this.#jobs = backfillJobs({ point, zone, source, store, clock, before: live.turn, loadProfile: { firstReach } });
+    const log = { info: (text: string) => void this.filled.push(text) };
+    const deps = { point, zone, source, store, clock, log, before: live.turn };
+    this.#jobs = backfillJobs({ ...deps, loadProfile: { firstReach } });
     this.profile = this.#jobs.profile;
     const told = (level: string) => (text: string) => void this.log.push(`${level} ${text}`);
     this.source = live.watch({

@@ -1,8 +1,9 @@
 /** The `meterport` command in the real world: this process, its streams and its signals. */
 import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { LinkError, UsageError } from "@meterport/protocol/errors";
+import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
+import { GatewayError } from "./failure/gateway-error.ts";
 import type { RawIo, RawOutput } from "./io/io.ts";
 import { checkNew, createOutputFile } from "./io/output-file.ts";
 import { isNews, stateFolder, stateIn } from "./io/state-folder.ts";
@@ -88,7 +89,9 @@ const fetchJson: RawIo["fetchJson"] = async (url, token) => {
   } catch (cause) {
     const why =
       cause instanceof Error && cause.name === "TimeoutError" ? `no answer within ${fetchLimit / 1000} s` : "no answer";
-    throw new LinkError("no-answer", url, why, { cause });
+    throw new GatewayError(url, `${why}: the gateway has ended or is stuck; look at its log, or start it again`, {
+      cause,
+    });
   }
 };
 

@@ -95,7 +95,7 @@ export interface Io {
   readonly startDaemon: (options: DaemonOptions) => Promise<Daemon>;
   /** What works on the data of a daemon; loads the gateway. */
   readonly administration: () => Promise<Administration>;
-  /** A GET request to a daemon, within some seconds. @throws UsageError or LinkError with a sentence */
+  /** A GET request to a daemon, within some seconds. @throws GatewayError */
   readonly fetchJson: (url: string, token?: string) => Promise<JsonAnswer>;
   /** What knows the gateway's configuration. */
   readonly configTools: () => Promise<ConfigTools>;

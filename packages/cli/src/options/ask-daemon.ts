@@ -1,5 +1,6 @@
 /** Asks the daemon of this machine, or one at an address. */
-import { LinkError, UsageError } from "@meterport/protocol/errors";
+import { UsageError } from "@meterport/protocol/errors";
+import { GatewayError } from "../failure/gateway-error.ts";
 import type { Io } from "../io/io.ts";
 import type { DataOptions } from "./data-options.ts";
 
@@ -28,7 +29,7 @@ export interface DaemonAnswer<T> {
   readonly next: string | undefined;
 }
 
-/** @throws LinkError if it does not answer, UsageError if it refuses */
+/** @throws GatewayError if it does not answer, UsageError if it refuses */
 export const askPage = async <T>(io: Io, address: string, path: string): Promise<DaemonAnswer<T>> => {
   const { status, body, next } = await io.fetchJson(`${address}${path}`, io.env.METERPORT_TOKEN);
   if (status === 200) return { body: body as T, next };
@@ -39,9 +40,9 @@ export const askPage = async <T>(io: Io, address: string, path: string): Promise
     );
   const said = typeof body === "object" && body !== null && "message" in body ? String(body.message) : undefined;
   if (status === 400 && said !== undefined) throw new UsageError("refused", said);
-  throw new LinkError("no-answer", `${address}${path}`, `the answer has status ${status}`);
+  throw new GatewayError(`${address}${path}`, `the answer has status ${status}`);
 };
 
-/** The body alone. @throws LinkError if it does not answer, UsageError if it refuses */
+/** The body alone. @throws GatewayError if it does not answer, UsageError if it refuses */
 export const askDaemon = async <T>(io: Io, address: string, path: string): Promise<T> =>
   (await askPage<T>(io, address, path)).body;

@@ -5,6 +5,7 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Transport } from "@meterport/protocol/ports";
 import { memoryLine, VirtualMeter, type VirtualMeterOptions } from "@meterport/simulator";
 import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
+import { GatewayError } from "../failure/gateway-error.ts";
 import type { Exit, Io, JsonAnswer, RawIo, RawOutput } from "../io/io.ts";
 import { run } from "../run.ts";
 import { eagerClock } from "./eager-clock.ts";
@@ -141,7 +142,7 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     administration: () => import("@meterport/gateway/administration"),
     fetchJson: async (url) => {
       const answer = world.answers?.[url];
-      if (answer === undefined) throw new LinkError("no-answer", url, "no answer");
+      if (answer === undefined) throw new GatewayError(url, "no answer");
       return answer;
     },
     startDaemon: world.startDaemon ?? (() => Promise.reject(new Error("no daemon in this world"))),

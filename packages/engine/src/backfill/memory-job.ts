@@ -74,7 +74,10 @@ export class MemoryJob<T> implements BackfillJob {
       await this.#teller.settle();
     } catch (error) {
       const trouble = troubleOf(error);
-      if (trouble === undefined) throw error;
+      if (trouble === undefined) {
+        this.#timer.soon();
+        throw error;
+      }
       this.#timer.after(restAfterRefusal);
       // A meter need not have every log.
       if (trouble !== "none")

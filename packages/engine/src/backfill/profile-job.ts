@@ -119,7 +119,11 @@ export class ProfileJob implements BackfillJob {
       this.#confusions = 0;
     } catch (error) {
       const trouble = troubleOf(error);
-      if (trouble === undefined) throw error;
+      if (trouble === undefined) {
+        // The store or the link has failed: the runner of the job decides when it may try again.
+        this.#timer.soon();
+        throw error;
+      }
       this.#opened = undefined;
       // A load profile that is being reconfigured contradicts itself for a moment.
       if (trouble === "unreadable" && ++this.#confusions < mostConfusions) this.#timer.after(restAfterConfusion);
@@ -291,7 +295,7 @@ export class ProfileJob implements BackfillJob {
     const count = found.reduce((sum, span) => sum + endsIn(grid, span), 0);
     if (oldest === undefined || newest === undefined || count * grid.duration <= this.#every + toldFrom) return;
     const [from, to] = [new Date(oldest), new Date(newest)].map((time) => time.toISOString());
-    log?.info(`${point}: ${count} intervals from ${from} to ${to} are filled from the load profile`, { meter: point });
+    log?.info(`${count} intervals from ${from} to ${to} are filled from the load profile`, { meter: point });
   }
 
   #blocksAllowed(): number {

@@ -80,6 +80,6 @@ export class JobRunner {
     if (failures !== (error instanceof LinkError ? 2 : 1) || this.#stopped) return;
     const { log, id } = this.#options;
     if (error instanceof MeterportError) log.warn(text, { meter: id });
-    else log.error(`${text} (unexpected)`, { meter: id });
+    else log.error(text, { meter: id });
   }
 }

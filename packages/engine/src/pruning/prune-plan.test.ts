@@ -41,7 +41,7 @@ describe("a clock that is right", () => {
     const run = begin(t0 + 3 * day, t0);
     assert.match(
       run.first.why ?? "",
-      /the newest reading was 3\.0 days old at the start: either .* or .* is wrong; nothing is deleted for 60 min/,
+      /clock was 3\.0 days ahead of the last time that was certain: either .* or .* is wrong; nothing is deleted for 60 min/,
     );
     assert.equal(run.plan(59 * minute, t0 + 3 * day + 59 * minute).limits, null);
     const unsure = run.plan(61 * minute, t0 + 3 * day + 61 * minute);

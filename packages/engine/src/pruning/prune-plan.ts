@@ -85,7 +85,7 @@ const firstLook = ({ wall, monotonic, newestReading, believedBefore }: PruneFact
   // Readings that were stored with a wrong clock are newer than what was believed then.
   const believed = believedBefore ?? newestReading ?? wall;
   const ahead = wall - believed;
-  const why = `the newest reading was ${days(ahead)} old at the start: either the gateway was off, or the machine's clock is wrong`;
+  const why = `at the start the machine's clock was ${days(ahead)} ahead of the last time that was certain: either the gateway was off, or the clock is wrong`;
   return { wall, monotonic, believed, hold: ahead > notable ? { until: monotonic + holdAfterStep, why } : null };
 };
 

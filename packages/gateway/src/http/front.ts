@@ -59,7 +59,7 @@ export const openFront = async ({ http, fetch, log }: FrontOptions): Promise<Lis
   const main = await listen({ host, port, portAsked, tls, fetch, log });
   if (tls === undefined && !isLoopback(host))
     log.warn(
-      `${main.url} is not encrypted: passwords and tokens cross the network in the clear; set http.tls, or use a proxy with TLS`,
+      `http.host ${host} is reached without encryption: passwords and tokens cross the network in the clear; set http.tls, or use a proxy with TLS`,
     );
   if (ingress === undefined) return main;
   const { allowed, scope, userHeader } = ingress;

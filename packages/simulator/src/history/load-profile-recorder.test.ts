@@ -47,6 +47,11 @@ const intervalsOf = (meter: VirtualMeter, set: 0 | 1): Interval[] => {
 };
 
 describe("load profile", () => {
+  test("of a meter that remembers two days begins at midnight two days before", () => {
+    const ends = intervalsOf(open({ days: 2, scenario: "quiet" }), 0).map(({ end }) => end);
+    assert.deepEqual([ends[0], ends.length], [Date.UTC(2026, 3, 8, 0, 15), 2 * 96 + 41]);
+  });
+
   test("has the registers of each quarter of an hour for sixty blocks, to the Wh", () => {
     const meter = still;
     const intervals = intervalsOf(meter, 0);

@@ -75,6 +75,11 @@ class DataSet {
     };
   }
 
+  /** Blocks that were recorded: all that there is room for, unless its memory does not reach back that far. */
+  validBlocks(time: Millis): number {
+    return Math.min(this.shape.blocks, this.position(time).block - this.#firstBlock + 1);
+  }
+
   read(time: Millis, offset: number, count: number): Uint8Array {
     const { blocks, blockSize } = this.shape;
     const end = Math.min(offset + count, blocks * blockSize);
@@ -220,7 +225,7 @@ export class LoadProfileRecorder {
         overflow: unread > blocks,
         listType: 1,
         activeMode: true,
-        validBlocks: blocks,
+        validBlocks: set.validBlocks(time),
         lastBlock: index,
         lastBlockSequenceNumber: sequence,
         unreadBlocks: Math.min(blocks, unread),
@@ -246,7 +251,7 @@ export class LoadProfileRecorder {
         currentIntervalAddress: index * shape.blockSize + shape.headerSize + (recorded - 1) * shape.intervalSize,
         blockSize: shape.blockSize,
         blockHeaderSize: shape.headerSize,
-        validBlocks: shape.blocks,
+        validBlocks: set.validBlocks(time),
         validIntervals: recorded,
         lastBlockIndex: index,
         lastIntervalNumber: recorded - 1,

@@ -74,6 +74,7 @@ describe("meterport status", () => {
     const asked = async (status: number) =>
       runCli(["status", "--url", url], { answers: { [`${url}/api/v1/health`]: { status, body: null } } });
     assert.match((await asked(401)).err, /wants a token: make one with meterport token add, and set METERPORT_TOKEN/);
+    assert.doesNotMatch((await runCli(["status", "--url", url])).err, /MEP port/, "the remedy is not one for a meter");
     assert.deepEqual([(await asked(500)).code, (await runCli(["status", "--url", url])).code], [1, 1]);
   });
 });

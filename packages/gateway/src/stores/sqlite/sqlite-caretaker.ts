@@ -61,7 +61,7 @@ export class SqliteCaretaker {
           await pause(betweenTries);
         } else {
           this.#failed(error);
-          throw error;
+          throw causeOf(error) === undefined ? error : new Error(sentenceOf(error), { cause: error });
         }
       }
     }
