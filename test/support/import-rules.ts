@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<Package, readonly Package[]>> = {
   simulator: ["protocol"],
   transports: ["protocol"],
   cli: ["protocol", "client", "doctor", "simulator", "transports", "gateway"],
-  gateway: ["protocol", "client", "engine", "simulator", "transports"],
+  gateway: ["protocol", "client", "doctor", "engine", "simulator", "transports"],
   dashboard: ["protocol", "gateway"],
 };
 

@@ -1,26 +1,36 @@
 /** The real meters of a daemon, and the simulated one. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { meterRates } from "@meterport/client/supervision/baud-search";
 import { Turns } from "@meterport/client/supervision/turns";
+import { opticalRates } from "@meterport/doctor/optical/examine-optical";
 import { quietText } from "@meterport/engine/plan/quiet";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { Store } from "@meterport/engine/ports/store";
+import { UsageError } from "@meterport/protocol/errors";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { linkTraits } from "@meterport/transports/link-traits";
+import { parseMeterLink } from "@meterport/transports/link-url";
+import { speedsOf, suppliesOf } from "@meterport/transports/link-variants";
 import { openLink } from "@meterport/transports/open";
+import { portLinkOf } from "@meterport/transports/port-link";
 import { portName } from "@meterport/transports/port-name";
 import { captureRedactor } from "./captures/capture-redactor.ts";
 import type { CaptureShelf } from "./captures/capture-shelf.ts";
 import { ErrorRecorder } from "./captures/error-recorder.ts";
 import type { Config, MeterConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
+import type { StrayLink } from "./http/link-tests/link-tests.ts";
 import type { LevelLog } from "./log.ts";
 import type { Demo } from "./meters/demo.ts";
 import { linkGroup } from "./meters/link-group.ts";
+import { linkService, tryLink } from "./meters/link-service.ts";
 import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
 import { openMeter, throughHeadNote } from "./meters/open-meter.ts";
+import { PausableSource } from "./meters/pausable-source.ts";
 import { QuietSource } from "./meters/quiet-source.ts";
+import type { TestedLink } from "./meters/tested-link.ts";
 import { tlsSeen } from "./meters/tls-seen.ts";
 import { tracedMeter } from "./meters/traced-meter.ts";
 import type { GatewayMeter } from "./operation/gateway.ts";
@@ -63,9 +73,49 @@ const sourcesOf = (id: string, link: string, access: MeterAccess, { shelf, confi
 /** Local time of this machine. */
 const localOffset = (wall: number): number => -60_000 * new Date(wall).getTimezoneOffset();
 
-/** A source that respects the quiet windows of its meter, if it has any. */
-const withQuiet = (make: () => MeterSource, windows: MeterConfig["quiet"]): MeterSource =>
-  windows === undefined ? make() : new QuietSource({ make, windows, clock: systemClock, offset: localOffset });
+/** A source that can rest, and respects the quiet windows of its meter, if it has any. */
+const withPauses = (make: () => MeterSource, windows?: MeterConfig["quiet"]): PausableSource | QuietSource =>
+  windows === undefined
+    ? new PausableSource({ make, clock: systemClock })
+    : new QuietSource({ make, windows, clock: systemClock, offset: localOffset });
+
+const deps = { clock: systemClock, entropy: systemEntropy };
+
+type LinkSettings = Pick<MeterConfig, "optical" | "pipe" | "wake" | "security" | "clientId"> &
+  Partial<Pick<MeterConfig, "key" | "profile">>;
+
+/** A link as the doctor sees it. @throws UsageError if it is not one */
+const testedLink = (settings: LinkSettings, env: Environment): TestedLink => {
+  const { optical, pipe } = settings;
+  const parsed = parseMeterLink(pipe);
+  const kind = parsed.kind === "serial" ? "optical" : `optical+${parsed.kind}`;
+  return {
+    ...settings,
+    kind: optical ? kind : parsed.kind,
+    open: (signal, baud) => openLink(pipe, signal, baud, env),
+    bauds: speedsOf(parsed, optical ? opticalRates : meterRates),
+    supplies: suppliesOf(pipe, parsed).map(({ setting, link }) => ({
+      setting,
+      open: (signal) => openLink(link, signal, undefined, env),
+    })),
+  };
+};
+
+/** A link that no meter of the configuration has. */
+export const strayLink =
+  (env: Environment, meters: () => readonly MeterConfig[]) =>
+  (text: string): StrayLink => {
+    const { optical, link: pipe, wake } = portLinkOf(text);
+    const tested = testedLink({ optical, pipe, wake, security: "auto", clientId: 0 }, env);
+    const name = portName(pipe);
+    const owner = meters().find((meter) => portName(meter.pipe) === name);
+    if (owner !== undefined)
+      throw new UsageError(
+        "link",
+        `the point ${owner.id} uses this link: test it with POST /api/v1/points/${owner.id}/link/key-test`,
+      );
+    return { optical, run: (key) => tryLink(tested, key, deps) };
+  };
 
 /** The seed stays the same until the next start, so that several captures of one report have the same pseudonyms. */
 export const redactors = (log: LevelLog): Running["redactorOf"] => {
@@ -93,7 +143,9 @@ export const configuredMeters = (running: Running, meters: readonly MeterConfig[
     if (optical) running.log.info(`${throughHeadNote(interval)}`, { meter: id });
     // A key crosses an optical port in the clear, and must not be in a capture.
     const make = optical ? () => supervised(link, access) : sourcesOf(id, link, access, running);
-    const source = withQuiet(make, quiet);
+    const source = withPauses(make, quiet);
+    const { get: spoken } = tlsSeen(running.config.data, portName(link), running.log);
+    const service = linkService(source, { ...testedLink(meter, running.env), spoken }, deps);
     if (quiet !== undefined)
       running.log.info(`not read during ${quiet.map(quietText).join(", ")} (local time of this machine)`, {
         meter: id,
@@ -109,14 +161,24 @@ export const configuredMeters = (running: Running, meters: readonly MeterConfig[
       rates,
       backFill,
       source,
+      link: service,
       redact: running.redactorOf(source, key, profile),
     };
   });
 
 export const demoMeter = (demo: Demo, running: Running): GatewayMeter => {
   const { config, redactorOf } = running;
-  const source = sourcesOf(demo.id, demo.url, traced(demo.id, demo.access, running), running)();
-  return { ...demo, source, simulated: true, interval: config.interval, redact: redactorOf(source, demo.key) };
+  const source = withPauses(sourcesOf(demo.id, demo.url, traced(demo.id, demo.access, running), running));
+  const open: TestedLink["open"] = (signal) => demo.access.open({ signal, baud: undefined });
+  const tested = { kind: "line", optical: false, security: "rc4", key: demo.key, bauds: [], open } as const;
+  return {
+    ...demo,
+    source,
+    link: linkService(source, tested, deps),
+    simulated: true,
+    interval: config.interval,
+    redact: redactorOf(source, demo.key),
+  };
 };
 
 const day = 86_400_000;

@@ -7,7 +7,15 @@ import type { Environment } from "./config/environment.ts";
 import { logKeyForms } from "./config/key-forms.ts";
 import type { ReloadPlan } from "./config/reload-plan.ts";
 import { Reloader, type ReloadOutcome } from "./config/reloader.ts";
-import { configuredMeters, demoInstalled, demoMeter, fillPastDay, type Running, redactors } from "./daemon-meters.ts";
+import {
+  configuredMeters,
+  demoInstalled,
+  demoMeter,
+  fillPastDay,
+  type Running,
+  redactors,
+  strayLink,
+} from "./daemon-meters.ts";
 import { openDoor, openFront } from "./http/front.ts";
 import { watchProcess } from "./http/metrics/own-figures.ts";
 import { dashboard, ownVersion } from "./installation.ts";
@@ -155,6 +163,7 @@ const startLocked = async (options: DaemonOptions, { config, log, logs, logging,
   }
   let reloader: Reloader | undefined;
   const ownProcess = watchProcess();
+  let current = config;
   const gateway = await createGateway({
     meters: demo === undefined ? configuredMeters(running, config.meters) : [demoMeter(demo, running)],
     store,
@@ -176,12 +185,12 @@ const startLocked = async (options: DaemonOptions, { config, log, logs, logging,
       plan: () => reloader?.plan() ?? stillStarting,
       reload: async () => reloader?.reload() ?? stillStarting,
     },
+    strayLink: strayLink(env, () => current.meters),
   });
   const server = await openFront({ http: config.http, fetch: gateway.app.fetch, log });
   gateway.start();
   const version = ownVersion();
   lock.record({ pid: process.pid, url: server.url, version, started: new Date(systemClock.wall()).toISOString() });
-  let current = config;
   const supervision = watched(gateway, running, () => current);
   supervision.start();
   const systemd = tellSystemd({ env, clock: systemClock, log, isAlive: supervision.isAlive });

@@ -1,13 +1,20 @@
-/** Asks the daemon of this machine, or one at an address. */
+/** The options of commands that ask the daemon of this machine, or one at an address, and the way to it. */
 import { UsageError } from "@meterport/protocol/errors";
+import type { Command } from "commander";
 import { GatewayError } from "../failure/gateway-error.ts";
 import type { Io } from "../io/io.ts";
-import type { DataOptions } from "./data-options.ts";
+import { addDataOptions, type DataOptions } from "./data-options.ts";
 
 export interface DaemonOptions extends DataOptions {
   /** The address of its page. */
   readonly url?: string | undefined;
 }
+
+export const addDaemonOptions = (command: Command): Command =>
+  addDataOptions(command).option(
+    "--url <url>",
+    "the address of the page; by default that of the daemon which uses the data folder",
+  );
 
 /** Where the daemon's page is. @throws UsageError if no daemon uses the data folder */
 export const daemonAddress = async ({ url, config, data }: DaemonOptions, io: Io): Promise<string> => {

@@ -26,6 +26,7 @@ import { addReady } from "./health/ready.ts";
 import { addHistory } from "./history/history.ts";
 import { hostCheck } from "./host-check.ts";
 import { addJournal } from "./journal/journal.ts";
+import { addLinkTests, type LinkTestOptions } from "./link-tests/link-tests.ts";
 import { addLog, type LogSource } from "./log/log.ts";
 import { addLogs } from "./logs/logs.ts";
 import { addMeterReads } from "./meter-reads/add-meter-reads.ts";
@@ -58,6 +59,7 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   readonly allowedHosts: readonly string[];
   readonly maxClients?: number | undefined;
   readonly streamBudget?: StreamBudgetOptions | undefined;
+  readonly strayLink?: LinkTestOptions["strayLink"];
   /** Who may do what; without it nobody can sign in, and only loopback is served. */
   readonly access?: Access | undefined;
   /** Whether the meters are read already. */
@@ -124,6 +126,7 @@ const addResources = (
   addMeterReads(app, options, clock);
   addConfiguration(app, options);
   addLogs(app, options.logs);
+  addLinkTests(app, options);
   addHealth(app, meters, version, clock);
   addReady(app, options);
   const pointStreams = new PointStreams({ meters, store, clock });

@@ -20,9 +20,11 @@ import type { CaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
 import { type App, createApp } from "../http/app.ts";
 import type { ConfigurationAccess } from "../http/configuration/configuration.ts";
+import type { StrayLink } from "../http/link-tests/link-tests.ts";
 import type { ProcessFigures } from "../http/metrics/own-figures.ts";
 import type { PointInfo } from "../http/points/point-info.ts";
 import type { LogMemory } from "../log-memory.ts";
+import type { LinkService } from "../meters/link-service.ts";
 import { LiveMeters } from "./live-meters.ts";
 
 export interface GatewayMeter {
@@ -38,6 +40,8 @@ export interface GatewayMeter {
   /** Whether the meter's memory is read; it is if omitted. */
   readonly backFill?: boolean | undefined;
   readonly source: MeterSource;
+  /** Examines its link; undefined if that is not possible. */
+  readonly link?: LinkService | undefined;
   /** Redacts a capture of its link; undefined if too many are in progress. */
   readonly redact: (text: string) => Promise<Redaction | undefined>;
 }
@@ -71,6 +75,8 @@ export interface GatewayOptions {
   readonly host: string;
   readonly allowedHosts: readonly string[];
   readonly access?: Access | undefined;
+  /** A link that no point has, for a test. @throws UsageError */
+  readonly strayLink?: ((link: string) => StrayLink) | undefined;
   /** What the process costs, for its metrics. */
   readonly process?: (() => ProcessFigures) | undefined;
   readonly configuration?: ConfigurationAccess | undefined;
@@ -105,10 +111,11 @@ export interface GatewayPart {
 
 const pruneEvery: Millis = 600_000;
 
-const pointInfo = ({ zone, fuseAmps, source }: GatewayMeter): PointInfo => ({
+const pointInfo = ({ zone, fuseAmps, source, link }: GatewayMeter): PointInfo => ({
   zone: zone ?? machineZone(),
   fuseAmps: fuseAmps ?? null,
   ask: (task) => source.ask(task),
+  link,
 });
 
 /** More than these are read one after the other, not all in the rhythm that they started in. */
@@ -170,6 +177,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     process: options.process,
     configuration: options.configuration,
     logs: options.logs,
+    strayLink: options.strayLink,
     keeper: () => {
       const { waiting, dropped, problem } = keeper.state();
       return { waiting: waiting.readings + waiting.facts, dropped: dropped.readings + dropped.facts, problem };

@@ -1,6 +1,5 @@
 /** The options of `meterport completeness`. */
-import type { DaemonOptions } from "../../options/ask-daemon.ts";
-import { addDataOptions } from "../../options/data-options.ts";
+import { addDaemonOptions, type DaemonOptions } from "../../options/ask-daemon.ts";
 import { type Host, type Load, runs } from "../../options/host.ts";
 
 export interface CompletenessOptions extends DaemonOptions {
@@ -13,8 +12,7 @@ export interface CompletenessOptions extends DaemonOptions {
 }
 
 export const addCompletenessCommand = (host: Host, load: Load<[options: CompletenessOptions]>): void => {
-  addDataOptions(host.command)
-    .option("--url <url>", "the address of the page; by default that of the daemon which uses the data folder")
+  addDaemonOptions(host.command)
     .option("--month <month>", "a month such as 2026-11, or a day such as 2026-11-30; by default the present month")
     .option("--channel <name>", "what is counted; energy_import_wh by default")
     .option("--below <percent>", "only points with less than this; if there are any, the exit code is 1")

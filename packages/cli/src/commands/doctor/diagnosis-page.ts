@@ -1,8 +1,8 @@
 /** A diagnosis as one self-contained HTML page to attach to a report; it contains nothing secret. */
 import type { Verdict } from "@meterport/doctor/diagnosis";
+import type { Examined } from "@meterport/doctor/examined";
 import { filled, findingText, wordsOf } from "@meterport/doctor/words/words";
 import { escaped } from "../../format/html.ts";
-import type { Examined } from "./examined.ts";
 
 const marks: Readonly<Record<Verdict, string>> = { good: "✓", warning: "!", bad: "✗", unknown: "·" };
 

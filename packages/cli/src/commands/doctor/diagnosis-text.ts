@@ -1,9 +1,9 @@
 /** A diagnosis for a terminal. */
 import type { Verdict } from "@meterport/doctor/diagnosis";
+import type { Examined } from "@meterport/doctor/examined";
 import { filled, findingText, wordsOf } from "@meterport/doctor/words/words";
 import type { Paint, Style } from "../../format/paint.ts";
 import { alignedTable, type Row, wrap } from "../../format/table.ts";
-import type { Examined } from "./examined.ts";
 
 const marks: Readonly<Record<Verdict, readonly [string, Style]>> = {
   good: ["✓", "green"],

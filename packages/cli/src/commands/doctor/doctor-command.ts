@@ -1,5 +1,6 @@
 /** `meterport doctor`: what is wrong with a link, and what to do. */
 import type { Diagnosis } from "@meterport/doctor/diagnosis";
+import { type Examined, examinedJson } from "@meterport/doctor/examined";
 import { languageOf } from "@meterport/doctor/words/words";
 import { UsageError } from "@meterport/protocol/errors";
 import { toJson } from "../../format/json.ts";
@@ -8,7 +9,6 @@ import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { diagnosisPage } from "./diagnosis-page.ts";
 import { diagnosisText } from "./diagnosis-text.ts";
 import { examinationOf } from "./examine-link.ts";
-import { type Examined, examinedJson } from "./examined.ts";
 import type { DoctorOptions } from "./options.ts";
 
 const formatOf = ({ format, json }: DoctorOptions): "text" | "html" | "json" => {

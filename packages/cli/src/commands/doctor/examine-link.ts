@@ -4,11 +4,11 @@ import { meterRates } from "@meterport/client/supervision/baud-search";
 import type { Diagnosis } from "@meterport/doctor/diagnosis";
 import { examine } from "@meterport/doctor/mep/examine";
 import { examineOptical, opticalRates } from "@meterport/doctor/optical/examine-optical";
-import type { HeadSupply } from "@meterport/doctor/optical/optical-contact";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseKey } from "@meterport/protocol/mep/security/key";
 import { type KeyReading, keyReadings } from "@meterport/protocol/mep/security/key-readings";
-import { type ParsedLink, parseMeterLink } from "@meterport/transports/link-url";
+import { parseMeterLink } from "@meterport/transports/link-url";
+import { speedsOf, suppliesOf } from "@meterport/transports/link-variants";
 import { portLinkOf } from "@meterport/transports/port-link";
 import type { Io } from "../../io/io.ts";
 import { checkAccess, recorded } from "../../meter/open-meter.ts";
@@ -39,21 +39,6 @@ const readingsOf = (text: string | undefined): readonly KeyReading[] => {
   }
 };
 
-/** Other speeds can be tried only on a link whose speed can be set. */
-const baudsOf = (link: ParsedLink, rates: readonly number[]): readonly number[] =>
-  "baudRate" in link ? [link.baudRate, ...rates.filter((rate) => rate !== link.baudRate)] : [];
-
-/** The other states of RTS and DTR that power a head; by default RTS is on and DTR off. */
-const supplySettings = ["dtr=on", "rts=off&dtr=on"] as const;
-
-const suppliesOf = (text: string, link: ParsedLink, io: Io): readonly HeadSupply[] =>
-  "baudRate" in link && link.enable === undefined && !/[?&](rts|dtr)=/.test(text)
-    ? supplySettings.map((setting) => ({
-        setting,
-        open: () => io.openLink(`${text}${text.includes("?") ? "&" : "?"}${setting}`, io.interrupted, undefined),
-      }))
-    : [];
-
 /** @throws UsageError for what cannot be examined this way */
 export const examinationOf = (options: DoctorOptions, io: Io): Examination =>
   portLinkOf(options.link).optical ? opticalExamination(options, io) : mepExamination(options, io);
@@ -68,7 +53,7 @@ const mepExamination = (options: DoctorOptions, io: Io): Examination => {
     const transport = await io.openLink(link, signal, baud);
     return record === undefined ? transport : recorded(transport, record, link, io);
   };
-  const bauds = baudsOf(parsed, meterRates);
+  const bauds = speedsOf(parsed, meterRates);
   const { clock, entropy } = io;
   const run = async () =>
     examine({
@@ -102,8 +87,11 @@ const opticalExamination = (options: DoctorOptions, io: Io): Examination => {
       entropy,
       clientId: parseWhole(clientId, "--client-id", 0, 0xffff),
       signal,
-      bauds: baudsOf(parsed, opticalRates),
-      supplies: suppliesOf(link, parsed, io),
+      bauds: speedsOf(parsed, opticalRates),
+      supplies: suppliesOf(link, parsed).map(({ setting, link }) => ({
+        setting,
+        open: () => io.openLink(link, signal, undefined),
+      })),
       wake,
       ...(key === undefined ? {} : { key: { form: key.encoding, secret: key.secret } }),
     });

@@ -1,6 +1,5 @@
 /** The options of `meterport status`. */
-import type { DaemonOptions } from "../../options/ask-daemon.ts";
-import { addDataOptions } from "../../options/data-options.ts";
+import { addDaemonOptions, type DaemonOptions } from "../../options/ask-daemon.ts";
 import { type Host, type Load, runs } from "../../options/host.ts";
 
 export interface StatusOptions extends DaemonOptions {
@@ -9,8 +8,7 @@ export interface StatusOptions extends DaemonOptions {
 }
 
 export const addStatusCommand = (host: Host, load: Load<[options: StatusOptions]>): void => {
-  addDataOptions(host.command)
-    .option("--url <url>", "the address of the page; by default that of the daemon which uses the data folder")
+  addDaemonOptions(host.command)
     .option("--all", "a line for each meter; of more than 20 meters, only those that are not up are listed otherwise")
     .option("--json", "prints one JSON document")
     .action(runs(host, load));

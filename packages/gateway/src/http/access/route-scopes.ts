@@ -18,6 +18,11 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["GET", "/api/v1/logs", "operate"],
   // Reads any table of the meter, now.
   ["GET", "/api/v1/points/{id}/tables/{table}", "operate"],
+  // Use the port of the meter for themselves, for a minute or two.
+  ["GET POST", "/api/v1/points/{id}/link/doctor", "operate"],
+  ["GET POST", "/api/v1/points/{id}/link/key-test", "operate"],
+  // Opens any link that is named.
+  ["GET POST", "/api/v1/link/test", "admin"],
 ];
 
 const patternOf = (path: string): RegExp =>

@@ -1,5 +1,6 @@
 /** What the API knows of a metering point beside its meter. */
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
+import type { LinkService } from "../../meters/link-service.ts";
 
 export interface PointInfo {
   /** IANA zone of its days and months. */
@@ -7,6 +8,8 @@ export interface PointInfo {
   readonly fuseAmps: number | null;
   /** Lets a reader use its meter. */
   readonly ask: MeterSource["ask"];
+  /** Undefined if its link cannot be examined. */
+  readonly link?: LinkService | undefined;
 }
 
 /** By the point's id; undefined if there is no such point. */

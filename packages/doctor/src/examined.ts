@@ -1,6 +1,6 @@
 /** A diagnosis with its circumstances, as shown and as put into a report. It contains no key, serial number or address. */
-import type { Diagnosis } from "@meterport/doctor/diagnosis";
-import { findingText, type Language, wordsOf } from "@meterport/doctor/words/words";
+import type { Diagnosis } from "./diagnosis.ts";
+import { findingText, type Language, wordsOf } from "./words/words.ts";
 
 export interface Examined {
   readonly diagnosis: Diagnosis;
@@ -12,7 +12,7 @@ export interface Examined {
   readonly language: Language;
 }
 
-/** The document of `--json`. */
+/** The document of `meterport doctor --json` and of the API. */
 export const examinedJson = ({ diagnosis, time, kind, security, language }: Examined) => {
   const words = wordsOf(language);
   const { sickness, usable, checks, broken, meter, took } = diagnosis;
