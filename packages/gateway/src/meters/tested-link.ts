@@ -5,6 +5,7 @@ import { type SecurityMemory, securityOf } from "@meterport/client/security/auto
 import { optical } from "@meterport/client/session/optical";
 import type { Diagnosis } from "@meterport/doctor/diagnosis";
 import { examine } from "@meterport/doctor/mep/examine";
+import { modelOf } from "@meterport/doctor/mep/meter-check";
 import { examineOptical } from "@meterport/doctor/optical/examine-optical";
 import { LinkError, MeterportError, UsageError } from "@meterport/protocol/errors";
 import { parseProfile, profileName } from "@meterport/protocol/layout/index";
@@ -123,6 +124,14 @@ const failureOf = (error: MeterportError, hasKey: boolean): KeyVerdict => {
   return { ...unknown, outcome: silences.has(error.code) ? "no-answer" : "failed" };
 };
 
+/** A meter tells only under TLS which of its keys it was given. */
+const accepted = ({ optical }: TestedLink, key: Secret | undefined): string => {
+  if (key === undefined) return "the meter answers without a key";
+  return optical
+    ? "the meter takes this key"
+    : "the meter takes this key; under RC4 it does not say which of its two it is";
+};
+
 /** Whether the meter behind a link takes a key; without one, whether there is a meter. @throws UsageError, LinkError (`aborted`) */
 export const tryKey = (
   link: TestedLink,
@@ -136,15 +145,13 @@ export const tryKey = (
       const transport = await keep(link.open(signal, undefined));
       const profile = link.profile === undefined ? {} : { profile: parseProfile(link.profile) };
       const meter = await connect(transport, { security: securityFor(link, key, deps), clock, signal, ...profile });
-      const { manufacturer, model, firmware } = meter.identity;
       const level = meter.level ?? null;
-      const name = [manufacturer, model].filter((part) => part !== undefined).join(" ");
-      const described = firmware === undefined ? name : `${name}, firmware ${firmware}`;
+      const described = modelOf(meter.identity);
       await meter.close().catch(() => {});
       return {
         ...{ outcome: "works", level, code: null, profile: profileName(meter.profile) },
-        meter: described === "" ? null : described,
-        message: level === null ? "the meter answers" : `the meter answers, and the key is the ${level} one`,
+        meter: described,
+        message: level === null ? accepted(link, key) : `the meter answers, and the key is the ${level} one`,
       };
     } catch (error) {
       if (!(error instanceof MeterportError) || (error instanceof LinkError && error.code === "aborted")) throw error;

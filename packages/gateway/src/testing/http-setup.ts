@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { MeterChange, MeterView } from "@meterport/engine/points/meter-view";
 import { silentLog } from "@meterport/engine/ports/log";
 import { FakeMeter, reading } from "@meterport/engine/testing/fake-meter";
+import { UsageError } from "@meterport/protocol/errors";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { createAccess } from "../access/access.ts";
 import { accessBook } from "../access/access-book.ts";
@@ -16,6 +17,7 @@ import type { LinkHealth } from "../http/api.ts";
 import type { Peer } from "../http/peer.ts";
 import { createGateway } from "../operation/gateway.ts";
 import { openLocalSqliteStore } from "../stores/sqlite/sqlite-store.ts";
+import { FakeLink, works } from "./fake-link.ts";
 
 /** Cheap enough for tests. */
 export const cheap: Cost = { N: 2, r: 1, p: 1 };
@@ -30,6 +32,7 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
   const accessOptions = { folder, clock, entropy, cost: cheap, log: { info: note, warn: note, error: note } };
   const access = withAccess ? createAccess(accessOptions) : undefined;
   const meter = new FakeMeter(clock);
+  const link = new FakeLink();
   const store = openLocalSqliteStore(join(folder, "data"), silentLog, clock.wall);
   const captures = openCaptureShelf(join(folder, "captures"), silentLog);
   /** The results of redacting, in order. */
@@ -44,6 +47,7 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
         simulated: true,
         interval: 2_000,
         source: meter,
+        link,
         redact: async () => redactions.shift(),
       },
     ],
@@ -58,6 +62,10 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
     host,
     allowedHosts,
     access,
+    strayLink: (text) => {
+      if (!text.startsWith("tcp://")) throw new UsageError("link", "this test knows only links that begin with tcp://");
+      return { optical: false, run: async (key) => (key === undefined ? { ...works, level: null } : link.tryKey(key)) };
+    },
   });
   gateway.start();
   const get = (path: string, init: RequestInit = {}, peer?: Peer) =>
@@ -66,6 +74,7 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
     folder,
     clock,
     meter,
+    link,
     store,
     captures,
     redactions,

@@ -63,7 +63,10 @@ const keyVerdict = z
     level: z
       .enum(["none", "basic", "advanced"])
       .nullable()
-      .openapi({ description: "Access that the key gives; null if it does not work or that cannot be told" }),
+      .openapi({
+        description:
+          "Access that the key gives; null if it does not work, or under RC4, where a meter does not say which of its keys it was given",
+      }),
     meter: z.string().nullable().openapi({ description: "Model and firmware" }),
     profile: z.string().nullable(),
     code: z.string().nullable().openapi({ description: "Stable code of the failure; null if it works" }),
