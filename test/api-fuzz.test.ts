@@ -128,7 +128,15 @@ const bodies = fc.oneof(
   fc
     .record({ name: fc.string(), password: fc.string(), code: fc.string() }, { requiredKeys: [] })
     .map((each) => JSON.stringify(each)),
-  fc.constantFrom('{"name":"anna","password":"x"}', "[".repeat(2_000), '{"__proto__":{}}', "x".repeat(40_000)),
+  fc.constantFrom(
+    '{"key":"0123456789abcdef"}',
+    '{"link":"tcp://127.0.0.1:4059","key":"0123456789abcdef"}',
+    '{"link":"file:///etc/passwd"}',
+    '{"name":"anna","password":"x"}',
+    "[".repeat(2_000),
+    '{"__proto__":{}}',
+    "x".repeat(40_000),
+  ),
 );
 
 /** Statuses that any address may answer, beside those that its route names. */

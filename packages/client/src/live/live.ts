@@ -89,6 +89,16 @@ export class LiveReader {
     return this.#prepared.planned.plan;
   }
 
+  /** Wh or varh per step of an energy register; null if the meter does not say. */
+  get energyUnit(): EnergyUnit | null {
+    return this.#prepared.setup.energyUnit;
+  }
+
+  /** Whether powers and currents are those after the transformer ratios. */
+  get ratios(): boolean {
+    return this.#prepared.setup.ratios;
+  }
+
   /**
    * One reading. A read that the meter refuses leaves its keys null and the quality `partial`. If the meter's
    * dimensions changed, its sources are read again first.

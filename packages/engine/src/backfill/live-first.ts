@@ -22,6 +22,7 @@ export class LiveFirst {
       },
       events: (...wanted) => source.events(...wanted),
       ask: (task) => source.ask(task),
+      livePlan: () => source.livePlan?.() ?? null,
       close: () => source.close(),
     };
   }

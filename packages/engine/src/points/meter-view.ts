@@ -1,5 +1,7 @@
 /** What outputs may ask about a meter: the one snapshot behind all of them. */
 import type { LinkState } from "@meterport/client/supervision/link-status";
+import type { LiveKey } from "@meterport/protocol/meaning/readings";
+import type { LiveProofContext } from "../guard/live-proof.ts";
 import type { LinkHealth, LiveAnswer, MeterDetail, MeterSummary } from "../model/point-model.ts";
 
 export type MeterChange =
@@ -16,6 +18,8 @@ export interface MeterView {
   readonly detail: () => MeterDetail;
   /** Fresh values, or nulls if there are none. */
   readonly live: () => LiveAnswer;
+  /** What is known of a live value beside its number, for `liveProof`. Costs nothing unless it is asked for. */
+  readonly liveContext?: ((key: LiveKey) => LiveProofContext) | undefined;
   /** Calls the listener at every change until the returned function is called. */
   readonly subscribe: (listener: (change: MeterChange) => void) => () => void;
 }

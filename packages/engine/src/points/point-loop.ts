@@ -1,10 +1,11 @@
 /** Polls one metering point: at each tick of its rhythm while its link gives values; judges each reading and notifies listeners. */
 import { isUsable, type LinkState, type LinkStatus } from "@meterport/client/supervision/link-status";
 import { MeterportError } from "@meterport/protocol/errors";
-import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import type { LiveKey, LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { describeEvent } from "../guard/describe-event.ts";
 import { emptyGuard, type GuardEvent, type GuardLimits, type GuardState, guard } from "../guard/guard.ts";
+import type { LiveProofContext } from "../guard/live-proof.ts";
 import { staleAnswer } from "../guard/measured.ts";
 import type { LinkHealth, LiveAnswer, MeterDetail, MeterSummary } from "../model/point-model.ts";
 import type { PointJob } from "../plan/point-job.ts";
@@ -135,6 +136,18 @@ export class PointLoop implements MeterView {
     const reading = joinedReading(full, power, (taken) => !isStale(taken, clock, interval));
     if (reading !== undefined && isUsable(source.status().state)) return { id, ...reading };
     return staleAnswer(id, full?.reading.time ?? null);
+  };
+
+  readonly liveContext = (key: LiveKey): LiveProofContext => {
+    const { source } = this.#options;
+    const { full, power } = this.#record;
+    const isPower = (powerKeys as readonly LiveKey[]).includes(key) && power !== undefined;
+    const { plan, energyUnit, ratios } = source.livePlan?.() ?? {};
+    return {
+      profile: source.identity()?.profile,
+      ...{ plan, energyUnit, ratios },
+      guard: isPower && power.taken.now > (full?.taken.now ?? 0) ? this.#powerGuard : this.#guard,
+    };
   };
 
   readonly subscribe = (listener: (change: MeterChange) => void): (() => void) => {

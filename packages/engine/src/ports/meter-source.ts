@@ -1,5 +1,5 @@
 /** The narrow port to the link of a meter: the point loop knows nothing about frames or transports. */
-import type { Meter } from "@meterport/client";
+import type { LiveReader, Meter } from "@meterport/client";
 import type { LogEvent } from "@meterport/client/readers/events";
 import type { LinkStatus } from "@meterport/client/supervision/link-status";
 import type { LiveKey, LiveReading } from "@meterport/protocol/meaning/readings";
@@ -15,6 +15,8 @@ export interface MeterTask<T> {
   /** Called with a connected meter; other work may use the meter between its requests. */
   readonly run: (meter: Meter, signal: Signal) => Promise<T>;
 }
+
+export type LivePlan = Pick<LiveReader, "plan" | "energyUnit" | "ratios">;
 
 /** One meter; the implementation keeps it in reach. */
 export interface MeterSource {
@@ -45,6 +47,8 @@ export interface MeterSource {
    * @throws what the task throws; LinkError at once while the meter does not answer
    */
   readonly ask: <T>(task: MeterTask<T>) => Promise<T>;
+  /** How live values are read: where each source stands, and its unit; null while no meter is connected. Asked for on request only. */
+  readonly livePlan?: (() => LivePlan | null) | undefined;
   /** Ends the link and the search for the meter. */
   readonly close: () => Promise<void>;
 }

@@ -146,6 +146,9 @@ export class FakeMeter implements MeterSource {
     return this.log.slice(0, count);
   };
 
+  /** How it says that live values are read; set by the test. */
+  livePlan: MeterSource["livePlan"];
+
   /** The meter that tasks get; set by the test. */
   connected: Meter | undefined;
 

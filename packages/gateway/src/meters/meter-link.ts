@@ -92,6 +92,7 @@ export const superviseMeter = (options: SupervisorOptions<LinkedMeter>): MeterSo
       link.run(({ live }, signal) => readerOf(live, keys).read({ signal }), { label: "read the live values", limit }),
     events: (count, limit) => newestEvents(link, count, limit),
     ask: (task) => askMeter(link, task),
+    livePlan: () => link.connected?.live ?? null,
     close: () => link.close(),
   };
 };

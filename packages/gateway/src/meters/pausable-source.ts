@@ -2,7 +2,7 @@
 import type { LogEvent } from "@meterport/client/readers/events";
 import { noCounters } from "@meterport/client/session/session";
 import type { LinkCause, LinkCounters, LinkStatus } from "@meterport/client/supervision/link-status";
-import type { MeterSource, MeterTask } from "@meterport/engine/ports/meter-source";
+import type { LivePlan, MeterSource, MeterTask } from "@meterport/engine/ports/meter-source";
 import { LinkError } from "@meterport/protocol/errors";
 import type { LiveKey, LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
@@ -97,6 +97,8 @@ export class PausableSource implements MeterSource {
     this.#ask("read the event log", () => this.#inner.events(count, limit));
 
   readonly ask = async <T>(task: MeterTask<T>): Promise<T> => this.#ask(task.label, () => this.#inner.ask(task));
+
+  readonly livePlan = (): LivePlan | null => this.#inner.livePlan?.() ?? null;
 
   /** Pauses until the returned function is called. A rest in progress is told to end. */
   hold(cause: () => LinkCause): () => void {

@@ -40,6 +40,8 @@ export class QuietSource implements MeterSource {
   readonly listen: MeterSource["listen"] = (listener) => this.#source.listen(listener);
   readonly identity: MeterSource["identity"] = () => this.#source.identity();
 
+  readonly livePlan: PausableSource["livePlan"] = () => this.#source.livePlan();
+
   readonly read = async (limit: Millis, keys?: readonly LiveKey[]): Promise<LiveReading> => {
     this.#look();
     return this.#source.read(limit, keys);

@@ -1,7 +1,9 @@
 /** The meters that a gateway reads, while some come and go. */
+import type { LiveProofContext } from "@meterport/engine/guard/live-proof";
 import { staleAnswer } from "@meterport/engine/guard/measured";
 import type { LinkState } from "@meterport/engine/model/point-model";
 import type { MeterChange, MeterView } from "@meterport/engine/points/meter-view";
+import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 
 const startedAtOnce = 250;
@@ -36,6 +38,8 @@ class Place implements MeterView {
   readonly detail: MeterView["detail"] = () => this.#loop.detail();
   readonly live: MeterView["live"] = () => this.#loop.live();
   readonly state = (): LinkState => this.#loop.state?.() ?? this.#loop.summary().link.state;
+
+  readonly liveContext = (key: LiveKey): LiveProofContext => this.#loop.liveContext?.(key) ?? {};
 
   readonly subscribe: MeterView["subscribe"] = (listener) => {
     this.#listeners.add(listener);

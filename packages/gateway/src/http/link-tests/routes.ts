@@ -60,13 +60,10 @@ const keyVerdict = z
       description:
         "`works`, `wrong-key` (the meter answers and refuses it), `needs-key` (the meter answers, no key was given), `no-answer`, or `failed` for another reason, which `code` names",
     }),
-    level: z
-      .enum(["none", "basic", "advanced"])
-      .nullable()
-      .openapi({
-        description:
-          "Access that the key gives; null if it does not work, or under RC4, where a meter does not say which of its keys it was given",
-      }),
+    level: z.enum(["none", "basic", "advanced"]).nullable().openapi({
+      description:
+        "Access that the key gives; null if it does not work, or under RC4, where a meter does not say which of its keys it was given",
+    }),
     meter: z.string().nullable().openapi({ description: "Model and firmware" }),
     profile: z.string().nullable(),
     code: z.string().nullable().openapi({ description: "Stable code of the failure; null if it works" }),

@@ -28,6 +28,7 @@ const capitalised = (word: string): string => word.charAt(0).toUpperCase() + wor
  * @example
  * operationIdOf("get", "/api/v1/points/{id}/captures/{name}") // "pointCapture"
  * operationIdOf("delete", "/api/v1/session") // "deleteSession"
+ * operationIdOf("get", "/api/v1/points/{id}/link/key-test") // "pointLinkKeyTest"
  */
 export const operationIdOf = (method: string, path: string): string => {
   const parts = path
@@ -36,7 +37,7 @@ export const operationIdOf = (method: string, path: string): string => {
     .split("/");
   const words = parts.flatMap((part, n) => {
     if (part.startsWith("{") || (part === "root" && parts[1] === "metrics")) return [];
-    return [parts[n + 1]?.startsWith("{") ? part.replace(/s$/, "") : part];
+    return (parts[n + 1]?.startsWith("{") ? part.replace(/s$/, "") : part).split("-");
   });
   const [first = "", ...rest] = [...(method === "get" ? [] : [method]), ...words];
   return [first, ...rest.map(capitalised)].join("");

@@ -163,6 +163,55 @@ test("tells why an interval and a live value are what they are", async () => {
   await done();
 });
 
+test("tells the rule of an interval that is a difference, and the readings beside both ends", async () => {
+  const { clock, store, json, done } = await httpSetup();
+  const end = clock.wall() - 900_000;
+  const begin = end - 900_000;
+  const own = { point: "home", channel: "energy_import_wh", end, seconds: 900, source: "difference" } as const;
+  await store.write({
+    intervals: [{ ...own, value: 100, quality: "good", flags: [], register: 1_100 }],
+    readings: [
+      [begin - 8_000, 999],
+      [begin - 2_000, 1_000],
+      [begin + 3_000, 1_001],
+      [end, 1_100],
+      [end + 70_000, 1_108],
+    ].map(([time = 0, energy_import_wh = 0]) => ({ point: "home", reading: reading(time, { energy_import_wh }) })),
+  });
+  const { difference } = whyAnswer.strict().parse(await json(`${home}/why?end=${new Date(end).toISOString()}`));
+  assert.match(difference?.rule ?? "", /^difference of the registers at both ends/);
+  const at = (time: number, value: number) => ({ time: new Date(time).toISOString(), value });
+  assert.deepEqual(
+    [difference?.begin.register, difference?.begin.before, difference?.begin.after],
+    [1_000, at(begin - 2_000, 1_000), at(begin + 3_000, 1_001)],
+  );
+  assert.deepEqual(
+    [difference?.end.register, difference?.end.before, difference?.end.after],
+    [1_100, null, at(end, 1_100)],
+  );
+  await done();
+});
+
+test("tells the places, scale and verdict of a live value that is withheld", async () => {
+  const { clock, meter, json, done } = await httpSetup();
+  const plan = [
+    { table: {} as never, range: { offset: 8, length: 8 }, sources: [{ id: 0, at: 4, place: {} as never }] },
+  ];
+  meter.livePlan = () => ({ plan, energyUnit: 10, ratios: false });
+  meter.values = { power_w: 500, energy_import_wh: 12_340 };
+  await clock.advance(5_000);
+  const register = whyAnswer.strict().parse(await json(`${home}/why?value=live&key=energy_import_wh`)).live;
+  assert.deepEqual(
+    register?.sources.map(({ offset, scale, raw }) => [offset, scale, raw]),
+    [[12, 10, 1_234]],
+  );
+  assert.match(register?.verdict ?? "", /^Accepted: it has risen/);
+  meter.values = { power_w: 9e6, energy_import_wh: 12_350 };
+  await clock.advance(2_000);
+  assert.match(whyAnswer.parse(await json(`${home}/why?value=live&key=power_w`)).live?.verdict ?? "", /^Withheld/);
+  await done();
+});
+
 test("refuses ranges and steps that cannot be served", async () => {
   const { get, done } = await httpSetup();
   const cases: readonly (readonly [path: string, message: RegExp])[] = [

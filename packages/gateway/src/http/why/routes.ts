@@ -53,6 +53,25 @@ const liveWhy = z
   })
   .openapi("LiveWhy");
 
+const registerReading = z.object({ time: moment("When it was read"), value: z.number() }).openapi("RegisterReading");
+
+const differenceEnd = z
+  .object({
+    time: moment("The end of the interval"),
+    register: z.number().nullable().openapi({ description: "State of the register at that moment" }),
+    before: orNull(registerReading, "The last reading before it; null if it is not kept any more"),
+    after: orNull(registerReading, "The first reading at or after it; null if it is not kept any more"),
+  })
+  .openapi("DifferenceEnd");
+
+const difference = z
+  .object({
+    rule: z.string().openapi({ description: "How the states give the value, in one sentence" }),
+    begin: differenceEnd,
+    end: differenceEnd,
+  })
+  .openapi("DifferenceWhy");
+
 export const whyAnswer = z
   .object({
     id: z.string(),
@@ -60,6 +79,7 @@ export const whyAnswer = z
     interval: orNull(interval, "The interval as it is stored; null for a live value"),
     live: orNull(liveWhy, "The live value; null for an interval"),
     proof: orNull(proofAnswer, "null if none was kept"),
+    difference: orNull(difference, "The readings of the register; null unless the source is `difference`"),
   })
   .openapi("WhyAnswer");
 
@@ -68,7 +88,7 @@ export const whyRoute = createRoute({
   path: "/api/v1/points/{id}/why",
   summary: "How a value came to be",
   description:
-    "`value=interval` with `channel` and `end` tells which table was read, where and when, with the bytes. `value=live` with `key` tells the sources of a live value.",
+    "`value=interval` with `channel` and `end` tells which table was read, where and when, with the bytes. `value=live` with `key` tells the sources of a live value, and what the guard said of it.",
   tags: ["history"],
   request: {
     params: pointParams,
@@ -92,6 +112,7 @@ export const whyRoute = createRoute({
       interval: examples.interval,
       live: null,
       proof: examples.proof,
+      difference: null,
     }),
     400: wrongParameter,
     404: { ...noSuchPoint, description: problem("No such point, or no such interval").description },

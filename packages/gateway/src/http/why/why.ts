@@ -1,6 +1,7 @@
 /** `/api/v1/points/{id}/why`: the origin of a value. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { liveProof } from "@meterport/engine/guard/live-proof";
+import { type DifferenceEnd, differenceWhy, type RegisterReading } from "@meterport/engine/intervals/difference-why";
 import type { Proof } from "@meterport/engine/model/proof";
 import type { Store } from "@meterport/engine/ports/store";
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
@@ -10,7 +11,7 @@ import { type BodyOf, badRequest, give, iso, noPoint, type Point, type Points, p
 import { intervalAnswer } from "../values/values.ts";
 import { type proofAnswer, whyAnswer, whyRoute } from "./routes.ts";
 
-type WhyStore = Pick<Store, "intervalProof" | "channels">;
+type WhyStore = Pick<Store, "intervalProof" | "channels" | "readings">;
 
 const proofOf = ({ clockOffset, time, ...rest }: Proof): BodyOf<typeof proofAnswer> => ({
   time: iso(time),
@@ -22,18 +23,29 @@ const proofOf = ({ clockOffset, time, ...rest }: Proof): BodyOf<typeof proofAnsw
   note: rest.note,
 });
 
-const intervalWhy = async (store: WhyStore, id: string, channel: string, end: Millis) => {
+const endOf = ({ time, before, after, register }: DifferenceEnd) => {
+  const reading = (one: RegisterReading | null) => (one === null ? null : { time: iso(one.time), value: one.value });
+  return { time: iso(time), register, before: reading(before), after: reading(after) };
+};
+
+/** Readings of the register may be this far from an end at least. */
+const tolerance: Millis = 60_000;
+
+const intervalWhy = async (store: WhyStore, { id, view }: Point, channel: string, end: Millis) => {
   // A channel of which nothing is stored is not looked up, so that a request cannot make one.
   if (!(await store.channels(id)).includes(channel)) return undefined;
   const found = await store.intervalProof(id, channel, end);
   if (found === undefined) return undefined;
   const proof = found.proof === null ? null : proofOf(found.proof);
-  return { id, value: "interval" as const, interval: intervalAnswer(found.interval), live: null, proof };
+  const why = await differenceWhy(store, found.interval, Math.max(tolerance, view.summary().link.poll_interval_ms));
+  const difference = why === undefined ? null : { rule: why.rule, begin: endOf(why.begin), end: endOf(why.end) };
+  return { id, value: "interval" as const, interval: intervalAnswer(found.interval), live: null, proof, difference };
 };
 
 const liveWhy = ({ id, view }: Point, key: LiveKey): BodyOf<typeof whyAnswer> => {
-  const { value, ...rest } = liveProof(key, view.live(), { profile: view.detail().identity?.profile });
-  return { id, value: "live", interval: null, proof: null, live: { ...rest, number: value } };
+  const context = view.liveContext?.(key) ?? { profile: view.detail().identity?.profile };
+  const { value, ...rest } = liveProof(key, view.live(), context);
+  return { id, value: "live", interval: null, proof: null, difference: null, live: { ...rest, number: value } };
 };
 
 export const addWhy = (app: OpenAPIHono, points: Points, store: WhyStore): void => {
@@ -44,7 +56,7 @@ export const addWhy = (app: OpenAPIHono, points: Points, store: WhyStore): void 
     const { value = "interval", channel = "energy_import_wh", end, key = "power_w" } = c.req.valid("query");
     if (value === "live") return give(c, whyAnswer, liveWhy(point, key));
     if (end === undefined) return badRequest(c, "end is missing: write when the interval ended");
-    const why = await intervalWhy(store, id, channel, end);
+    const why = await intervalWhy(store, point, channel, end);
     if (why !== undefined) return give(c, whyAnswer, why);
     return refuse(c, 404, "no-such-interval", `no interval of ${shown(channel)} that ends at ${iso(end)} is stored`);
   });
