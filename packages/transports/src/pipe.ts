@@ -8,6 +8,8 @@ export const unsentLimit = 64 * 1024;
 
 export interface PipeOptions {
   readonly name: string;
+  /** Copies what is to be sent, since the caller may use its array again at once; `slice` if omitted. */
+  readonly copy?: ((bytes: Uint8Array) => Uint8Array) | undefined;
   /** Passes on bytes that will not change again; resolves when they are out, rejects with the reason if they are not. */
   readonly send: (bytes: Uint8Array, done: (error?: unknown) => void) => void;
   /** Ends what lies below; called once. */
@@ -19,6 +21,8 @@ export interface PipeOptions {
 }
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+const sliceOf = (bytes: Uint8Array): Uint8Array => bytes.slice();
 
 export class Pipe {
   readonly #options: PipeOptions;
@@ -81,7 +85,7 @@ export class Pipe {
   }
 
   #write(bytes: Uint8Array): Promise<void> {
-    const { send, unread } = this.#options;
+    const { send, unread, copy = sliceOf } = this.#options;
     const { length } = bytes;
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(this.#error("the connection is closed"));
@@ -94,8 +98,7 @@ export class Pipe {
       }
       this.#unsent += length;
       this.#unsettled.add(reject);
-      // The caller may use its array again at once.
-      send(bytes.slice(), (cause) => {
+      send(copy(bytes), (cause) => {
         this.#unsent -= length;
         if (!this.#unsettled.delete(reject)) return;
         if (cause === null || cause === undefined) resolve();

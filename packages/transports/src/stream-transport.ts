@@ -1,4 +1,5 @@
 /** A transport over a readable and a writable stream of Node: sockets, serial ports, a child's standard streams. */
+import { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
 import type { Transport } from "@meterport/protocol/ports";
 import { Pipe, type PipeOptions } from "./pipe.ts";
@@ -15,6 +16,8 @@ export const streamTransport = (options: StreamTransportOptions): Transport => {
   const pipe = new Pipe({
     name,
     unread,
+    // From Node's pool: a stream takes only buffers, and each of its own would bring an array buffer outside of the heap.
+    copy: (bytes) => Buffer.from(bytes),
     send: (bytes, done) => writable.write(bytes, done),
     shut: () => {
       // After the end everything is read and dropped, so that the streams can finish.

@@ -41,6 +41,8 @@ interface SourceAt {
 export interface LiveRead {
   readonly table: AnyTable;
   readonly range: ByteRange;
+  /** For messages. */
+  readonly label: string;
   readonly sources: readonly SourceAt[];
 }
 interface Setup {
@@ -140,12 +142,12 @@ export class LiveReader {
 
   /** One read of a plan. @throws LinkError */
   async #take(
-    { table, range, sources }: LiveRead,
+    { table, range, label, sources }: LiveRead,
     signal: Signal,
     values: Map<number, number>,
     missing: Set<number>,
   ): Promise<void> {
-    const options = { label: `read ${table.id} for a live reading`, signal, priority: livePriority };
+    const options = { label, signal, priority: livePriority };
     try {
       const data = await readSlice(this.meter.session, table.number, range, options);
       for (const { id, at, place, scratch } of sources) {
@@ -189,6 +191,7 @@ const planReads = (
   return joinRanges(ranges, { requestCost, limit }).map((range) => ({
     table,
     range,
+    label: `read ${table.id} for a live reading`,
     sources: found
       .filter(({ place }) => place.offset >= range.offset && place.offset < range.offset + range.length)
       .map(({ id, place }) => ({ id, at: place.offset - range.offset, place, scratch: new Uint8Array(place.length) })),

@@ -239,11 +239,13 @@ export class Session {
     }
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
+  readonly #unwritten = (cause: unknown): void => this.#broken(asLinkError(cause, this.transport.name));
+
+  #write(bytes: Uint8Array): void {
     try {
-      await this.transport.write(bytes);
+      this.transport.write(bytes).catch(this.#unwritten);
     } catch (cause) {
-      this.#broken(asLinkError(cause, this.transport.name));
+      this.#unwritten(cause);
     }
   }
 
@@ -294,7 +296,7 @@ export class Session {
       case "transmit":
         this.#counters.transmissions++;
         this.#counters.sentBytes += output.bytes.length;
-        void this.#write(output.bytes);
+        this.#write(output.bytes);
         return;
       case "response": {
         this.#counters.responses++;

@@ -30,7 +30,8 @@ export class LastingTransport implements Transport {
     if (speed !== undefined)
       this.speed = { baudRate: speed.baudRate, change: async (rate) => this.#pipe?.speed?.change(rate) };
     this.#onEnd = onEnd;
-    this.chunks = this.#chunks();
+    const pieces = this.#pieces();
+    this.chunks = { [Symbol.asyncIterator]: () => pieces };
     this.attach(pipe);
   }
 
@@ -78,30 +79,48 @@ export class LastingTransport implements Transport {
     await this.detach();
   };
 
-  async *#chunks(): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      while (this.#pipe === undefined && !this.#closed)
-        await new Promise<void>((resolve) => {
-          this.#arrive = resolve;
-        });
-      const pipe = this.#pipe;
-      if (pipe === undefined) return;
-      try {
-        const intake = new Intake();
-        const pieces = pipe.chunks[Symbol.asyncIterator]();
-        while (this.#pipe === pipe) {
-          const piece = await this.#unlessLeft(pieces.next());
-          if (piece === gone || piece.done === true) break;
-          this.#received += piece.value.length;
-          yield piece.value;
-          const time = intake.take(piece.value.length, this.#clock.now());
-          if (time > 0) await this.#rest(pipe, time);
+  /** What all pipes give, one after the other. Not an async generator, which takes a dozen promises for each piece. */
+  #pieces(): AsyncIterator<Uint8Array> {
+    let pipe: Transport | undefined;
+    let pieces: AsyncIterator<Uint8Array> | undefined;
+    let intake = new Intake();
+    /** Length of the last piece. */
+    let taken = 0;
+    const next = async (): Promise<IteratorResult<Uint8Array>> => {
+      for (;;) {
+        const rest = taken === 0 ? 0 : intake.take(taken, this.#clock.now());
+        taken = 0;
+        if (rest > 0 && pipe !== undefined) await this.#rest(pipe, rest);
+        if (pipe === undefined || pieces === undefined || this.#pipe !== pipe) {
+          while (this.#pipe === undefined && !this.#closed) await this.#arrival();
+          // Not the result of a promise: it might be gone again.
+          pipe = this.#pipe;
+          if (pipe === undefined) return { done: true, value: undefined };
+          pieces = pipe.chunks[Symbol.asyncIterator]();
+          intake = new Intake();
         }
-        this.#over(pipe, new LinkError("closed", this.name, "the other side closed the connection"));
-      } catch (cause) {
-        this.#over(pipe, asLinkError(cause, this.name));
+        try {
+          const piece = await this.#unlessLeft(pieces.next());
+          if (piece !== gone && piece.done !== true) {
+            taken = piece.value.length;
+            this.#received += taken;
+            return piece;
+          }
+          this.#over(pipe, new LinkError("closed", this.name, "the other side closed the connection"));
+        } catch (cause) {
+          this.#over(pipe, asLinkError(cause, this.name));
+        }
+        pipe = undefined;
       }
-    }
+    };
+    return { next };
+  }
+
+  /** Waits for the next pipe, or the end. */
+  #arrival(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#arrive = resolve;
+    });
   }
 
   /** Not `Promise.race` with one promise for all pieces, which would remember each of them. */

@@ -184,11 +184,14 @@ class Judgement {
     } else {
       const leaps = this.#last.leaps[key] ?? 0;
       const confirmed = leaps >= mostLeaps || (waiting !== undefined && isNeighbour(key, value, waiting));
-      if (!confirmed && hasLeapt(key, { value, time: this.#time }, this.accepted[key])) {
+      const accepted = { value, time: this.#time };
+      if (!confirmed && hasLeapt(key, accepted, this.accepted[key])) {
         this.withhold(key, value);
         this.leaps[key] = leaps + 1;
         return;
       }
+      this.accepted[key] = accepted;
+      return;
     }
     this.accepted[key] = { value, time: this.#time };
   }
