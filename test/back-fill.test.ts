@@ -156,6 +156,28 @@ test("a restart in the middle goes on where it was, without reading a piece agai
   assert.ok(profiled.every(({ revision }) => revision <= 2));
 });
 
+test("shorter intervals of our own are not counted beside those of the load profile", async () => {
+  const home = homeOf({ ...rare, firstReach: day });
+  const channel = "energy_import_wh";
+  const to = Math.floor(home.clock.wall() / quarter) * quarter;
+  const from = to - 3 * hour;
+  // As if the length of the meter's intervals had not been known.
+  const ends = Array.from({ length: 36 }, (_, n) => from + (n + 1) * 5 * minute);
+  await home.store.write({
+    intervals: ends.map((end) => ({
+      ...{ point, channel, end, seconds: 300, source: "difference", quality: "good", flags: [], register: null },
+      value: truthAt(home, end) - truthAt(home, end - 5 * minute),
+    })),
+  });
+  home.startDaemon();
+  await home.settle();
+  const [sum] = await home.store.intervalSums(point, channel, [from, to]);
+  assert.deepEqual([sum?.value, sum?.seconds], [truthAt(home, to) - truthAt(home, from), 3 * 3_600]);
+  const rows = await home.intervals(channel, from, to);
+  assert.deepEqual([rows.length, new Set(rows.map(({ source }) => source))], [36, new Set(["profile"])]);
+  assert.equal(rows.filter(({ flags, value }) => flags.includes("replaced") && value === null).length, 24);
+});
+
 test("what the meter no longer has is marked once, told once, and not asked for again", async () => {
   const home = homeOf(rare);
   home.startDaemon();

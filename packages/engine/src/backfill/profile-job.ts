@@ -15,6 +15,7 @@ import { restWhileUnknown } from "./memory-job.ts";
 import { type EndGrid, endsIn, type Span, takeFirst } from "./profile-gaps.ts";
 import { clockOffset, type NoProfile, type OpenedProfile, openFilled, type ProfileLook } from "./profile-look.ts";
 import { missingIn, readPiece } from "./profile-read.ts";
+import { voidsWithin } from "./profile-replaces.ts";
 import { scanStore } from "./profile-scan.ts";
 import { isOther, memoName, memoText, type ProfileState, parseMemo } from "./profile-state.ts";
 import { type ProfileTrouble, TroubleTeller, troubleOf } from "./trouble.ts";
@@ -273,7 +274,8 @@ export class ProfileJob implements BackfillJob {
       return undefined;
     }
     this.#day.blocks += Math.ceil(endsIn(round.grid, piece) / opened.perBlock);
-    await this.#keep(read.intervals, piece.until);
+    const voids = await voidsWithin(piece, read.intervals, this.#options.store);
+    await this.#keep([...read.intervals, ...voids], piece.until);
     return this.#goOn({ ...round, open: rest, previous: read.last });
   }
 

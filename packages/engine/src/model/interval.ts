@@ -38,7 +38,7 @@ export interface Interval {
   readonly value: number | null;
   readonly source: IntervalSource;
   readonly quality: IntervalQuality;
-  /** What the meter noted: "powerFail", "clockForward", "clockBackward", "dst", "partialInterval", "clockError" … */
+  /** What the meter noted: "powerFail", "clockForward", "clockBackward", "dst", "partialInterval", "clockError" …; "replaced" (without a value) if a longer interval has its energy. */
   readonly flags: readonly string[];
   /** State of the counter at its end, in the unit of the channel; null if the source does not give it. */
   readonly register: number | null;
