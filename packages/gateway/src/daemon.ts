@@ -149,6 +149,7 @@ const startLocked = async (options: DaemonOptions, { config, log, logs, logging,
     clock: systemClock,
     entropy: systemEntropy,
     log,
+    console: lineLog(systemClock, options.writeLog, () => ({ ...logging, level: "info" })),
   });
   const store = await openStore(placeOf(config), log, systemClock);
   const shelf = openCaptureShelf(join(config.data, "captures"), log);

@@ -13,16 +13,18 @@ const setup = (t: TestContext) => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-door-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const lines: string[] = [];
+  const shown: string[] = [];
   const note = (line: string) => void lines.push(line);
   const options = {
     folder,
     clock: new VirtualClock(),
     entropy: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
     log: { ...silentLog, info: note, warn: note },
+    console: { info: (line: string) => void shown.push(line) },
   };
   const open = (host: string, pairing = false, allowedHosts: readonly string[] = []) =>
     openDoor({ ...options, host, pairing, allowedHosts });
-  return { folder, lines, open, book: accessBook(options) };
+  return { folder, lines, shown, open, book: accessBook(options) };
 };
 
 test("beyond loopback nobody is served before somebody has a right, and the refusal says how to give one", (t) => {
@@ -44,9 +46,10 @@ test("beyond loopback nobody is served before somebody has a right, and the refu
 });
 
 test("with --pair it is served, and the code is in the log", (t) => {
-  const { open, lines } = setup(t);
+  const { open, lines, shown } = setup(t);
   assert.equal(open("0.0.0.0", true).isPairing(), true);
-  assert.match(lines[0] ?? "", /^access: pairing code \d{4} \d{4}: enter it on the page within 10 minutes/);
+  assert.doesNotMatch(lines.join("\n"), /\d{4} \d{4}/, "the log is an answer of the API too");
+  assert.match(shown[0] ?? "", /^access: pairing code \d{4} \d{4}: enter it on the page within 10 minutes/);
 });
 
 test("behind a proxy without users, a warning says who may do what", (t) => {

@@ -20,6 +20,8 @@ export interface DoorOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Log;
+  /** What only the console shows, and no route of the API, whatever the level of the log is. */
+  readonly console: Pick<Log, "info">;
 }
 
 /**
@@ -27,12 +29,22 @@ export interface DoorOptions {
  *
  * @throws UsageError if the address can be reached from elsewhere and nobody has a right
  */
-export const openDoor = ({ host, allowedHosts, folder, pairing, clock, entropy, log }: DoorOptions): Access => {
+export const openDoor = ({
+  host,
+  allowedHosts,
+  folder,
+  pairing,
+  clock,
+  entropy,
+  log,
+  console,
+}: DoorOptions): Access => {
   const access = createAccess({ folder, clock, entropy, log });
   const code = pairing ? access.openPairing() : undefined;
-  // The one secret that belongs on the console; it is worth nothing after ten minutes, five attempts or its first use.
+  // The one secret that belongs on the console; it is worth nothing after ten minutes, five attempts or its first use. Anyone
+  // who could read it elsewhere would become an admin.
   if (code !== undefined)
-    log.info(`access: pairing code ${code}: enter it on the page within 10 minutes to make the first user`);
+    console.info(`access: pairing code ${code}: enter it on the page within 10 minutes to make the first user`);
   if (isLoopback(host) && access.asksWho() && !access.hasUsers() && code === undefined)
     log.warn(
       `access: the last user was removed, so nobody can sign in: make one with meterport user add NAME, or start with --pair; without ${join(folder, "access.json")}, and its tokens, this gateway is open to everybody on this machine again`,
