@@ -26,6 +26,7 @@ const database = "meterport.db";
 /** Beside the database, what the daemon cannot learn again. Captures are for the day, and not copied. */
 const smallFiles = /^(?:access|demo|tls-seen)[a-z0-9-]*\.json$/;
 const manifestName = "backup.json";
+const isOurs = (name: string): boolean => name.startsWith(database) || name === manifestName || smallFiles.test(name);
 const format = "meterport-backup";
 
 interface SavedFile {
@@ -101,6 +102,12 @@ export const backupData = async (
   if (existsSync(target) && readdirSync(target).length > 0)
     throw new UsageError("exists", `${target} is not empty: choose another folder`);
   const part = `${target.replace(/[/\\]+$/, "")}.part`;
+  // What an interrupted backup left is removed, and nothing else of that name.
+  if (existsSync(part) && !readdirSync(part).every(isOurs))
+    throw new UsageError(
+      "exists",
+      `${part} holds other files, and is needed while the backup is written: choose another folder`,
+    );
   try {
     rmSync(part, { recursive: true, force: true });
     mkdirSync(part, { recursive: true, mode: 0o700 });
@@ -177,7 +184,9 @@ export const restoreData = async (
       sync(join(data, `${name}.restored`));
     }
     const aside: string[] = [];
-    for (const name of [...names, `${database}-wal`, `${database}-shm`]) {
+    // With the users of that moment, the sessions of those who were removed since would be valid again.
+    const sessions = names.includes("access.json") ? ["sessions.json"] : [];
+    for (const name of [...names, `${database}-wal`, `${database}-shm`, ...sessions]) {
       if (!existsSync(join(data, name))) continue;
       const other = name.startsWith(database)
         ? `${database}.before-restore-${stamp}${name.slice(database.length)}`

@@ -40,14 +40,30 @@ test("backup and restore: the way there and back, and nothing is lost on it", ()
     assert.deepEqual(readdirSync(copy).sort(), ["access.json", "backup.json", "meterport.db"]);
     assert.equal(statSync(join(copy, "meterport.db")).mode & 0o077, 0);
     set(2);
+    writeFileSync(join(data, "sessions.json"), "{}");
     const refused = await runCli(["restore", copy, "--data", data]);
     assert.deepEqual([refused.code, get()], [2, 2]);
     assert.match(refused.err, /add --yes/);
     const back = await runCli(["restore", copy, "--data", data, "--yes"]);
     assert.deepEqual([back.code, get()], [0, 1], back.err);
     assert.match(back.out, /What was there is now: meterport\.db\.before-restore-/);
+    assert.equal(readdirSync(data).includes("sessions.json"), false, "who was removed since has no session again");
     const again = await runCli(["backup", copy, "--data", data]);
     assert.deepEqual([again.code, again.err.includes("is not empty: choose another folder")], [2, true]);
+  }));
+
+test("backup: removes what an interrupted one left, and no folder of somebody else", () =>
+  withData(async (folder) => {
+    const [data, copy] = [join(folder, "data.d"), join(folder, "copy")];
+    mkdirSync(`${copy}.part`);
+    writeFileSync(join(`${copy}.part`, "letters.txt"), "mine");
+    const refused = await runCli(["backup", copy, "--data", data]);
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /copy\.part holds other files/);
+    assert.equal(readFileSync(join(`${copy}.part`, "letters.txt"), "utf8"), "mine");
+    rmSync(join(`${copy}.part`, "letters.txt"));
+    writeFileSync(join(`${copy}.part`, "meterport.db-journal"), "");
+    assert.equal((await runCli(["backup", copy, "--data", data])).code, 0);
   }));
 
 test("restore: a damaged, incomplete or foreign backup changes nothing", () =>
