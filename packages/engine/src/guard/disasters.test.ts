@@ -197,6 +197,16 @@ describe("a value that stands still", () => {
     assert.deepEqual(kinds(run), ["frozen", "frozen"]);
   });
 
+  test("in measured values and registers together is one old reading: all of it is withheld", () => {
+    const old = { ...house(3), voltage_l1_v: 231.204, energy_import_wh: 5_000_000, energy_export_wh: 70 };
+    const before = { ...house(2), voltage_l1_v: 231.1, energy_import_wh: 4_999_999, energy_export_wh: 70 };
+    const after = { ...house(40), voltage_l1_v: 230.9, energy_import_wh: 5_000_170, energy_export_wh: 70 };
+    const run = feed([before, ...Array.from({ length: 20 }, () => old), after], minute);
+    const last = run.out[20];
+    assert.deepEqual([last?.power_w, last?.voltage_l1_v, last?.energy_import_wh], [null, null, null]);
+    assert.deepEqual([run.out[21]?.power_w, run.out[21]?.quality], [after.power_w, "good"]);
+  });
+
   test("is not a register in whole kWh, and not a house that draws nothing", () => {
     const coarse = (n: number) => ({ ...house(n), energy_import_wh: 5_000 + 1_000 * Math.floor((n * 8) / 1_000) });
     assert.ok(

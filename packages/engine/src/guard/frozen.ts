@@ -126,23 +126,31 @@ const moveRegisters = (state: FrozenState, reading: Values, time: Millis): Pick<
   return { registers, grain };
 };
 
-/** Which keys are frozen after this reading. */
-const frozenNow = (state: FrozenState, reading: Values, time: Millis): LiveKey[] => {
-  const { set, registers, grain } = state;
-  const keys: LiveKey[] = [];
-  if (set !== null && set.readings >= fewest && time - set.since >= patience) {
-    const coarsest = Math.max(1, ...flowing.map((key) => grain[key] ?? 1));
-    if (contradicts(set, reading, time, coarsest))
-      keys.push(
-        ...measuredKeys.filter((key) => typeof reading[key] === "number" && typeof set.values[key] === "number"),
-      );
-  }
-  for (const key of flowing) {
+/** Registers that do not move although power flows. */
+const frozenRegisters = ({ registers, grain }: FrozenState, reading: Values, time: Millis): readonly LiveKey[] =>
+  flowing.filter((key) => {
     const still = registers[key];
-    if (still === undefined || typeof reading[key] !== "number") continue;
-    if (time - still.since >= patience && still.flowed >= leastFlow(grain[key])) keys.push(key);
-  }
-  return keys;
+    if (still === undefined || typeof reading[key] !== "number") return false;
+    return time - still.since >= patience && still.flowed >= leastFlow(grain[key]);
+  });
+
+/** A load may be steady, but no voltage is, to the last digit. */
+const hasVoltage = (values: Values): boolean =>
+  measuredKeys.some((key) => key.startsWith("voltage_") && typeof values[key] === "number");
+
+/** Which keys are frozen after this reading. */
+const frozenNow = (state: FrozenState, reading: Values, time: Millis): readonly LiveKey[] => {
+  const { set, grain } = state;
+  const registers = frozenRegisters(state, reading, time);
+  if (set === null || set.readings < fewest || time - set.since < patience) return registers;
+  const coarsest = Math.max(1, ...flowing.map((key) => grain[key] ?? 1));
+  // Registers and measured values that stand still together are one old reading, given again and again.
+  const isOldReading = registers.length > 0 && hasVoltage(set.values);
+  if (!isOldReading && !contradicts(set, reading, time, coarsest)) return registers;
+  const measured = measuredKeys.filter(
+    (key) => typeof reading[key] === "number" && typeof set.values[key] === "number",
+  );
+  return [...measured, ...registers];
 };
 
 const noneFrozen: FrozenState["frozen"] = nothingFrozen.frozen;
