@@ -203,7 +203,10 @@ describe("a value that stands still", () => {
     const after = { ...house(40), voltage_l1_v: 230.9, energy_import_wh: 5_000_170, energy_export_wh: 70 };
     const run = feed([before, ...Array.from({ length: 20 }, () => old), after], minute);
     const last = run.out[20];
-    assert.deepEqual([last?.power_w, last?.voltage_l1_v, last?.energy_import_wh], [null, null, null]);
+    assert.deepEqual(
+      [last?.power_w, last?.voltage_l1_v, last?.energy_import_wh, last?.energy_export_wh],
+      Array(4).fill(null),
+    );
     assert.deepEqual([run.out[21]?.power_w, run.out[21]?.quality], [after.power_w, "good"]);
   });
 

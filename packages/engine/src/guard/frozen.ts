@@ -127,7 +127,7 @@ const moveRegisters = (state: FrozenState, reading: Values, time: Millis): Pick<
 };
 
 /** Registers that do not move although power flows. */
-const frozenRegisters = ({ registers, grain }: FrozenState, reading: Values, time: Millis): readonly LiveKey[] =>
+const frozenRegisters = ({ registers, grain }: FrozenState, reading: Values, time: Millis) =>
   flowing.filter((key) => {
     const still = registers[key];
     if (still === undefined || typeof reading[key] !== "number") return false;
@@ -138,19 +138,19 @@ const frozenRegisters = ({ registers, grain }: FrozenState, reading: Values, tim
 const hasVoltage = (values: Values): boolean =>
   measuredKeys.some((key) => key.startsWith("voltage_") && typeof values[key] === "number");
 
-/** Which keys are frozen after this reading. */
-const frozenNow = (state: FrozenState, reading: Values, time: Millis): readonly LiveKey[] => {
+/** Which keys are frozen after this reading, and since when. */
+const frozenNow = (state: FrozenState, reading: Values, time: Millis): ReadonlyMap<LiveKey, Millis> => {
   const { set, grain } = state;
-  const registers = frozenRegisters(state, reading, time);
-  if (set === null || set.readings < fewest || time - set.since < patience) return registers;
+  const found = new Map(frozenRegisters(state, reading, time).map((key) => [key, state.registers[key]?.since ?? time]));
+  if (set === null || set.readings < fewest || time - set.since < patience) return found;
   const coarsest = Math.max(1, ...flowing.map((key) => grain[key] ?? 1));
   // Registers and measured values that stand still together are one old reading, given again and again.
-  const isOldReading = registers.length > 0 && hasVoltage(set.values);
-  if (!isOldReading && !contradicts(set, reading, time, coarsest)) return registers;
-  const measured = measuredKeys.filter(
-    (key) => typeof reading[key] === "number" && typeof set.values[key] === "number",
-  );
-  return [...measured, ...registers];
+  const isOldReading = found.size > 0 && hasVoltage(set.values);
+  if (!isOldReading && !contradicts(set, reading, time, coarsest)) return found;
+  for (const key of isOldReading ? liveKeys : measuredKeys)
+    if (typeof reading[key] === "number" && typeof set.values[key] === "number" && !found.has(key))
+      found.set(key, set.since);
+  return found;
 };
 
 const noneFrozen: FrozenState["frozen"] = nothingFrozen.frozen;
@@ -164,11 +164,11 @@ export const checkFrozen = (last: FrozenState, reading: Values, time: Millis): F
     power: typeof power === "number" ? { value: power, time } : null,
     frozen: last.frozen,
   };
-  const keys = frozenNow(moved, reading, time);
+  const found = frozenNow(moved, reading, time);
+  const keys = [...found.keys()];
   if (keys.length === 0 && last.frozen === noneFrozen) return { state: moved, keys, events: [] };
   const frozen: Partial<Record<LiveKey, Millis>> = {};
-  for (const key of keys)
-    frozen[key] = last.frozen[key] ?? (isRegister(key) ? moved.registers[key]?.since : moved.set?.since) ?? time;
+  for (const [key, since] of found) frozen[key] = last.frozen[key] ?? since;
   const events = eventsOf(last.frozen, frozen, time);
   return { state: { ...moved, frozen: keys.length === 0 ? noneFrozen : frozen }, keys, events };
 };
