@@ -287,7 +287,8 @@ test(`${hours} hours of faults leave nothing wrong, nothing lost and nothing run
     gateway.start();
     clients.start();
     await real.advance(20 * minute);
-    const [heaps, tasks]: number[][] = [[], []];
+    const heaps: number[] = [];
+    const tasks: number[] = [];
     while (real.wall() < start + hours * hour) {
       soak.trouble(gateway);
       await real.advance(soak.between(2 * second, 10 * minute));

@@ -561,6 +561,8 @@ export type WhyAnswer = {
   readonly live: LiveWhy | null;
   /** null if none was kept */
   readonly proof: Proof | null;
+  /** The readings of the register; null unless the source is `difference` */
+  readonly difference: DifferenceWhy | null;
 };
 
 export type LiveWhy = {
@@ -611,6 +613,30 @@ export type Proof = {
   readonly clock_offset_ms: number | null;
   /** What was done, in one sentence */
   readonly note: string;
+};
+
+export type DifferenceWhy = {
+  /** How the states give the value, in one sentence */
+  readonly rule: string;
+  readonly begin: DifferenceEnd;
+  readonly end: DifferenceEnd;
+};
+
+export type DifferenceEnd = {
+  /** The end of the interval */
+  readonly time: string;
+  /** State of the register at that moment */
+  readonly register: number | null;
+  /** The last reading before it; null if it is not kept any more */
+  readonly before: RegisterReading | null;
+  /** The first reading at or after it; null if it is not kept any more */
+  readonly after: RegisterReading | null;
+};
+
+export type RegisterReading = {
+  /** When it was read */
+  readonly time: string;
+  readonly value: number;
 };
 
 export type JournalAnswer = {
@@ -872,6 +898,100 @@ export type LogsAnswer = {
   })[];
 };
 
+export type DoctorTest = {
+  readonly id: string;
+  /** Ask again while it is `running` */
+  readonly state: "running" | "done" | "failed";
+  /** When it began */
+  readonly started: string;
+  /** How long it took; null while it is running */
+  readonly took_ms: number | null;
+  /** Why it failed, in one sentence; null otherwise */
+  readonly problem: string | null;
+  /** null until it is done */
+  readonly diagnosis: Diagnosis | null;
+};
+
+export type Diagnosis = {
+  readonly format: "meterport-doctor";
+  readonly version: 1;
+  /** When the examination began */
+  readonly time: string;
+  /** Kind of link */
+  readonly link: string;
+  readonly security: string;
+  readonly language: "en" | "da" | "de";
+  /** Model and firmware, without serial numbers */
+  readonly meter: string | null;
+  readonly took_ms: number;
+  /** The first thing that is wrong; null if the link is healthy */
+  readonly sickness: "no-device" | "no-permission" | "device-busy" | "unsuitable-device" | "bridge-refuses" | "bridge-unreachable" | "cannot-open" | "hangs-up" | "silent" | "deaf" | "echo" | "stuck" | "wrong-baud" | "noise" | "sag" | "slow-bridge" | "no-key" | "wrong-key" | "key-form" | "tls-required" | "no-tls" | "tls-fails" | "other-client" | "paused" | "loses-requests" | "loses-replies" | "locked" | "clock-off" | "no-light" | "own-light" | "stray-light" | "loose-head" | "head-supply" | "head-sags" | "asleep" | "short-packets" | "other-meter" | "no-session" | "interrupted" | "no-password" | "password-refused" | "password-unheard" | null;
+  /** Whether values can be read */
+  readonly usable: boolean;
+  /** The sickness in a few words */
+  readonly name: string;
+  readonly cause: string | null;
+  /** What to do, the likeliest first */
+  readonly remedies: readonly (string)[];
+  readonly checks: readonly ({
+    readonly name: "open" | "bytes" | "echo" | "alerts" | "framing" | "security" | "key" | "sequence" | "line" | "long-replies" | "access" | "clock" | "identification" | "negotiation" | "logon";
+    readonly verdict: "good" | "warning" | "bad" | "unknown";
+    /** A stable code */
+    readonly finding: string;
+    readonly facts: { readonly [name: string]: string | number };
+    readonly title: string;
+    /** The finding as a sentence */
+    readonly text: string;
+  })[];
+  /** At which lengths replies broke off */
+  readonly broken: readonly ({
+    readonly from: number;
+    readonly to: number;
+    readonly count: number;
+  })[];
+};
+
+export type KeyTest = {
+  readonly id: string;
+  /** Ask again while it is `running` */
+  readonly state: "running" | "done" | "failed";
+  /** When it began */
+  readonly started: string;
+  /** How long it took; null while it is running */
+  readonly took_ms: number | null;
+  /** Why it failed, in one sentence; null otherwise */
+  readonly problem: string | null;
+  /** null until it is done */
+  readonly verdict: KeyVerdict | null;
+};
+
+export type KeyVerdict = {
+  /** `works`, `wrong-key` (the meter answers and refuses it), `needs-key` (the meter answers, no key was given), `no-answer`, or `failed` for another reason, which `code` names */
+  readonly outcome: "works" | "wrong-key" | "needs-key" | "no-answer" | "failed";
+  /** Access that the key gives; null if it does not work, or under RC4, where a meter does not say which of its keys it was given */
+  readonly level: "none" | "basic" | "advanced" | null;
+  /** Model and firmware */
+  readonly meter: string | null;
+  readonly profile: string | null;
+  /** Stable code of the failure; null if it works */
+  readonly code: string | null;
+  /** The outcome in one sentence */
+  readonly message: string;
+};
+
+export type LinkTest = {
+  /** Ask again while it is `running` */
+  readonly state: "running" | "done" | "failed";
+  /** When it began */
+  readonly started: string;
+  /** How long it took; null while it is running */
+  readonly took_ms: number | null;
+  /** Why it failed, in one sentence; null otherwise */
+  readonly problem: string | null;
+  /** null until it is done */
+  readonly verdict: KeyVerdict | null;
+};
+
 export type HealthAnswer = {
   readonly status: "ok";
   readonly version: string;
@@ -1096,6 +1216,44 @@ export class MeterportApi extends ApiConnection {
   /** The newest lines of the gateway's own log, newest first */
   logs(query: { level?: "error" | "warn" | "info" | "debug" | "trace" | undefined; meter?: string | undefined; after?: number | undefined; limit?: number | undefined } = {}, init: RequestInit = {}): Promise<LogsAnswer> {
     return this.json("GET", `/api/v1/logs`, query, init);
+  }
+
+  /** Examines the link of a point */
+  postPointLinkDoctor(id: string, query: { language?: "en" | "da" | "de" | undefined } = {}, init: RequestInit = {}): Promise<Response> {
+    return this.open("POST", `/api/v1/points/${encodeURIComponent(id)}/link/doctor`, query, init);
+  }
+
+  /** The newest examination of a point's link */
+  pointLinkDoctor(id: string, query: { language?: "en" | "da" | "de" | undefined } = {}, init: RequestInit = {}): Promise<DoctorTest> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/link/doctor`, query, init);
+  }
+
+  /** Tries a key on the meter of a point */
+  postPointLinkKeyTest(id: string, body: {
+    /** 16 or 20 ASCII characters, or 32 or 40 hex digits. It is neither stored nor logged nor given back */
+    readonly key: string;
+  }, init: RequestInit = {}): Promise<Response> {
+    return this.open("POST", `/api/v1/points/${encodeURIComponent(id)}/link/key-test`, {}, init, body);
+  }
+
+  /** The newest test of a key on a point's meter */
+  pointLinkKeyTest(id: string, init: RequestInit = {}): Promise<KeyTest> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/link/key-test`, {}, init);
+  }
+
+  /** Tries a link that no point has, with or without a key */
+  postLinkTest(body: {
+    /** As in the configuration */
+    readonly link: string;
+    /** 16 or 20 ASCII characters, or 32 or 40 hex digits. It is neither stored nor logged nor given back */
+    readonly key?: string;
+  }, init: RequestInit = {}): Promise<Response> {
+    return this.open("POST", `/api/v1/link/test`, {}, init, body);
+  }
+
+  /** The newest test of a link */
+  linkTest(init: RequestInit = {}): Promise<LinkTest> {
+    return this.json("GET", `/api/v1/link/test`, {}, init);
   }
 
   /** Whether the gateway works */

@@ -195,7 +195,12 @@ test("tells the rule of an interval that is a difference, and the readings besid
 test("tells the places, scale and verdict of a live value that is withheld", async () => {
   const { clock, meter, json, done } = await httpSetup();
   const plan = [
-    { table: {} as never, range: { offset: 8, length: 8 }, sources: [{ id: 0, at: 4, place: {} as never }] },
+    {
+      label: "read BT23",
+      table: {} as never,
+      range: { offset: 8, length: 8 },
+      sources: [{ id: 0, at: 4, place: {} as never }],
+    },
   ];
   meter.livePlan = () => ({ plan, energyUnit: 10, ratios: false });
   meter.values = { power_w: 500, energy_import_wh: 12_340 };
