@@ -199,7 +199,7 @@ test("tells the places, scale and verdict of a live value that is withheld", asy
       label: "read BT23",
       table: {} as never,
       range: { offset: 8, length: 8 },
-      sources: [{ id: 0, at: 4, place: {} as never }],
+      sources: [{ id: 0, at: 4, place: {} as never, scratch: new Uint8Array(4) }],
     },
   ];
   meter.livePlan = () => ({ plan, energyUnit: 10, ratios: false });
