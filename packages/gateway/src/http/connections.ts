@@ -15,6 +15,9 @@ export interface ConnectionLimits {
 /** More than a household's pages and scripts need, and few enough for a small machine. */
 export const usualLimits: ConnectionLimits = { inAll: 256, perAddress: 64, stalled: 30_000 };
 
+/** Requests that one connection may send before it has the answers. Browsers and libraries send one; whoever sends more keeps others waiting. */
+const mostAhead = 16;
+
 interface Connection {
   readonly socket: Socket;
   readonly key: string;
@@ -72,10 +75,12 @@ export const limitConnections = (server: Server, limits: ConnectionLimits): (() 
     byAddress.set(key, among.add(connection));
     socket.once("close", () => forget(ends, connection));
   });
-  server.on("request", (request, response) => {
+  // Before the handler, which sees that the connection is gone.
+  server.prependListener("request", (request, response) => {
     const connection = connections.get(endsOf(request.socket));
     if (connection === undefined) return;
     connection.requests++;
+    if (connection.requests > mostAhead) request.socket.destroy();
     response.once("close", () => {
       connection.requests--;
     });

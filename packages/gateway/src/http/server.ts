@@ -47,8 +47,6 @@ const serverOptions: ServerOptions = {
   maxHeaderSize: 16 << 10,
 };
 const handshakeTimeout = 5_000;
-/** After so many, a client connects again. All that arrive at once are begun at once, and nobody else is served meanwhile. */
-const mostRequests = 100;
 
 const bind = (server: Server, host: string, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -108,14 +106,17 @@ const createHttpServer = (options: ListenOptions): { readonly server: Server; re
   const { ingress } = options;
   const material = readFiles(options);
   const server = createAdaptorServer({
-    fetch: (request, env) => options.fetch(request, peerOf((env.incoming as IncomingMessage).socket, ingress)),
+    fetch: (request, env) => {
+      const { socket } = env.incoming as IncomingMessage;
+      // Node still hands over all that arrived with the request for which the connection was closed.
+      return socket.destroyed ? new Response(null, { status: 503 }) : options.fetch(request, peerOf(socket, ingress));
+    },
     overrideGlobalObjects: false,
     ...(material === undefined
       ? { createServer, serverOptions }
       : { createServer: createTlsServer, serverOptions: { ...serverOptions, ...material, handshakeTimeout } }),
   }) as Server;
   // The only client of an ingress speaks for everybody.
-  server.maxRequestsPerSocket = mostRequests;
   const few = ingress === undefined ? {} : { perAddress: usualLimits.inAll };
   const connections = limitConnections(server, { ...usualLimits, ...few, ...options.limits });
   if (ingress !== undefined) onlyFrom(server, ingress.from, options.log);
