@@ -41,7 +41,9 @@ export class SumsJob implements PointJob {
     this.#next = clock.now() + every;
     const until = settled();
     if (until === null) return;
-    const checked = Number((await store.memo(point, memoName)) ?? 0);
+    const known = Number((await store.memo(point, memoName)) ?? 0);
+    // A damaged memo is as good as none.
+    const checked = Number.isFinite(known) ? known : 0;
     const today = startOfDay(zone, until - afterMidnight);
     const from = Math.max(checked, startOfDay(zone, until - farthest));
     if (!(from < today)) return;

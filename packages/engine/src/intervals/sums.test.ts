@@ -11,9 +11,10 @@ import {
   type StoredInterval,
 } from "../model/interval.ts";
 import type { RegisterState } from "../model/register-state.ts";
-import type { IntervalQuery, IntervalSum, RegisterQuery, TimeRange } from "../ports/store.ts";
+import type { IntervalQuery, IntervalSum, RegisterQuery, StoreBatch, TimeRange } from "../ports/store.ts";
 import { completenessOf } from "./completeness.ts";
 import { checkSums, sumEvent } from "./sums.ts";
+import { SumsJob } from "./sums-job.ts";
 
 const channel = "energy_import_wh";
 const zone = "Europe/Copenhagen";
@@ -152,4 +153,30 @@ test("nothing is expected before the first interval or after now", async () => {
   assert.deepEqual([part?.expected, part?.percent, part?.gaps], [10, 100, []]);
   const [before] = await completenessOf(rows, "home", [begin - 1e8, begin], { now: end });
   assert.deepEqual([before?.expected, before?.percent, before?.gaps], [0, null, []]);
+});
+
+test("a damaged memo does not end the check of sums", async () => {
+  for (const damaged of ["x", "NaN", "{}"]) {
+    const home = new Rows();
+    for (let n = 1; n <= count; n++) home.add(begin + n * quarter, 2, { register: 2 * n });
+    home.add(begin, 0, { register: 0 });
+    const memos: unknown[] = [];
+    const job = new SumsJob({
+      ...{
+        point: "home",
+        zone,
+        clock: { now: () => 0, wall: () => 0, at: () => () => {} },
+        settled: () => end + 3 * 3_600_000,
+      },
+      store: Object.assign(home, {
+        memo: async () => damaged,
+        write: async (batch: StoreBatch) => {
+          memos.push(...(batch.memos ?? []).map(({ text }) => text));
+          return { readings: 0, intervals: 0, registers: 0, events: 0, devices: 0, journal: 0 };
+        },
+      }),
+    });
+    for (let n = 0; n < 3; n++) await job.run();
+    assert.ok(memos.length > 0 && memos.every((text) => Number.isFinite(Number(text))), damaged);
+  }
 });
