@@ -106,13 +106,14 @@ export class SqliteFacts {
   putRegister(state: RegisterState, proofs: Map<Proof, number>): boolean {
     const { proof, ...plain } = state;
     const point = this.#session.makePoint(state.point);
-    const { changes } = this.#prepare(
-      "INSERT INTO register_state VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    ).run(
-      ...[point, state.register, state.tier, state.time, state.value, state.reason, state.serial],
-      this.#proof(proof, proofs),
+    const key = [point, state.register, state.tier, state.time] as const;
+    const known = this.#prepare(
+      "SELECT 1 FROM register_state WHERE meter = ? AND register = ? AND tier = ? AND time = ?",
+    ).get(...key);
+    if (known !== undefined) return false;
+    this.#prepare("INSERT INTO register_state VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(
+      ...[...key, state.value, state.reason, state.serial, this.#proof(proof, proofs)],
     );
-    if (Number(changes) === 0) return false;
     this.#note(point, { kind: "register", register: plain });
     return true;
   }

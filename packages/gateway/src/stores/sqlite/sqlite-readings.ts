@@ -75,6 +75,9 @@ const figuresOf = (table: Table, key: ReadingColumn): string => {
 export class SqliteReadings {
   readonly #session: SqliteSession;
   readonly resolutions: SqliteResolutions;
+  /** Of a connection that only reads, another one's writes would not be in it. */
+  #newest: Millis | null | undefined;
+  #writes = false;
 
   constructor(session: SqliteSession) {
     this.#session = session;
@@ -83,6 +86,7 @@ export class SqliteReadings {
 
   /** How many were new. Inside a transaction of the caller, who calls `resolutions.finish` at its end. */
   insert({ points, point, time, quality, values }: PackedReadings): number {
+    this.#writes = true;
     const keys = points.map((id) => this.#session.makePoint(id));
     const statement = this.#prepare(insertReading);
     // Point, time, quality, and the values.
@@ -102,6 +106,7 @@ export class SqliteReadings {
       }
       if (Number(statement.run(...row).changes) === 0) continue;
       this.resolutions.add(key, at);
+      if (this.#newest !== undefined) this.#newest = higher(this.#newest, at);
       inserted++;
     }
     return inserted;
@@ -196,12 +201,25 @@ export class SqliteReadings {
     ).all({ meter: point, from, to, limit: table === "hour" ? 1 : 3_600 });
   }
 
-  /** The newest reading of all points; null if there is none. */
+  /** The newest reading of all points; null if there is none. Once this connection writes, it knows without a look at each point. */
   newest(): Millis | null {
+    if (this.#newest !== undefined) return this.#newest;
     let newest: Millis | null = null;
     for (const { key } of this.#prepare("SELECT key FROM meter").all())
       newest = higher(newest, this.resolutions.newest(Number(key)));
+    if (this.#writes) this.#newest = newest;
     return newest;
+  }
+
+  /** After a transaction that was rolled back. */
+  forget(): void {
+    this.#newest = undefined;
+    this.resolutions.forget();
+  }
+
+  /** After readings before a moment were deleted. */
+  deletedBefore(before: Millis): void {
+    if (this.#newest !== undefined && this.#newest !== null && this.#newest < before) this.#newest = undefined;
   }
 
   #partsOf(point: number, { from, step, count }: HistoryGrid): readonly RangePart[] {

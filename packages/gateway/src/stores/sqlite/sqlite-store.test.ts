@@ -11,6 +11,7 @@ import { reading } from "@meterport/engine/testing/fake-meter";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import { register } from "../contract/under-test.test-kit.ts";
 import { storeContract } from "../store-contract.test-kit.ts";
+import { type FaultPlan, faultyDriver } from "./faulty-driver.test-kit.ts";
 import { type SqliteDriver, sqliteDriver, thisNode } from "./sqlite-driver.ts";
 import { migrateTo } from "./sqlite-schema.ts";
 import { openLocalSqliteStore, openReader } from "./sqlite-store.ts";
@@ -365,4 +366,43 @@ test("a page of the journal is of one moment, whatever is written and deleted me
     await writer.close();
     remove(folder);
   }
+});
+
+test("what is said after each write costs the same for many points as for one", async () => {
+  const folder = folderForTest();
+  const plan: FaultPlan = { calls: 0, at: 0, times: 0, kind: "full", after: false };
+  const store = openLocalSqliteStore(folder, silentLog, () => 0, faultyDriver(sqliteDriver(), plan));
+  const write = (time: number, points: number) =>
+    store.write({ readings: Array.from({ length: points }, (_, n) => ({ point: `p${n}`, reading: reading(time) })) });
+  try {
+    await write(5_000, 500);
+    await write(9_000, 1);
+    assert.equal(store.figures().newestReading, 9_000);
+    const before = plan.calls;
+    await write(7_000, 1);
+    assert.equal(store.figures().newestReading, 9_000);
+    assert.ok(plan.calls - before < 50, `${plan.calls - before} calls`);
+    Object.assign(plan, { at: plan.calls + 10, times: 1 });
+    await assert.rejects(write(11_000, 20));
+    assert.equal(store.figures().newestReading, 9_000);
+    await write(11_000, 2);
+    assert.equal(store.figures().newestReading, 11_000);
+    await store.prune({ readings: 12_000 });
+    assert.equal(store.figures().newestReading, null);
+  } finally {
+    await store.close();
+    remove(folder);
+  }
+});
+
+test("a register state that is stored already leaves no second proof behind", async () => {
+  const folder = folderForTest();
+  const store = openLocalSqliteStore(folder, silentLog, () => 0);
+  const proof = { time: 1, table: "BT23", offset: null, raw: null, profile: null, clockOffset: null, note: "read" };
+  for (let n = 0; n < 3; n++) await store.write({ registers: [register({ proof: { ...proof } })] });
+  await store.close();
+  const db = new DatabaseSync(join(folder, "meterport.db"));
+  assert.equal(db.prepare("SELECT count(*) AS n FROM proof").get()?.n, 1);
+  db.close();
+  remove(folder);
 });

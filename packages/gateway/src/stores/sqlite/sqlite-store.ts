@@ -141,8 +141,11 @@ export class SqliteStore implements Store {
   };
 
   /** A part of `prune` that takes some milliseconds. */
-  readonly pruneSlice = async (limits: PruneLimits, step: PruneStep): Promise<PruneSlice> =>
-    this.#change(() => this.#prune.slice(limits, step));
+  readonly pruneSlice = async (limits: PruneLimits, step: PruneStep): Promise<PruneSlice> => {
+    const slice = this.#change(() => this.#prune.slice(limits, step));
+    if (limits.readings !== undefined && slice.report.readings > 0) this.#readings.deletedBefore(limits.readings);
+    return slice;
+  };
 
   readonly status: Part<"status"> = async (): Promise<StoreStatus> => ({
     kind: "sqlite",
@@ -197,7 +200,7 @@ export class SqliteStore implements Store {
       this.#checkpointIfDue();
       return result;
     } catch (error) {
-      this.#readings.resolutions.forget();
+      this.#readings.forget();
       throw error;
     }
   }
