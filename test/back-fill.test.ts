@@ -178,6 +178,25 @@ test("shorter intervals of our own are not counted beside those of the load prof
   assert.equal(rows.filter(({ flags, value }) => flags.includes("replaced") && value === null).length, 24);
 });
 
+test("outages that the store has forgotten are not told again, though the meter remembers them", async () => {
+  const home = homeOf({ interval: 5 * minute, firstReach: day });
+  home.startDaemon();
+  await home.settle();
+  assert.ok((await eventsOf(home, "outage")).length > 0);
+  await home.store.prune({ events: home.clock.wall() });
+  const kinds = ["event"] as const;
+  const told = async () =>
+    (await home.store.journal({ after: 0, limit: 1_000, kinds })).entries.filter(
+      (entry) => entry.kind === "event" && entry.event.kind === "outage",
+    ).length;
+  const before = await told();
+  await home.clock.advance(7 * hour);
+  await home.stopDaemon();
+  home.startDaemon();
+  await home.settle();
+  assert.deepEqual([await told(), await eventsOf(home, "outage")], [before, []]);
+});
+
 test("what the meter no longer has is marked once, told once, and not asked for again", async () => {
   const home = homeOf(rare);
   home.startDaemon();

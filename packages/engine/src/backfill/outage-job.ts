@@ -36,25 +36,40 @@ export const outageEvent = (point: string, zone: string, outage: Outage): PointE
   };
 };
 
+/** When the outages began that the meter had when it was asked last; none from a damaged memo. */
+const parseSeen = (text: string | undefined): readonly Millis[] => {
+  try {
+    const seen: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(seen) ? seen.filter((time) => typeof time === "number") : [];
+  } catch {
+    return [];
+  }
+};
+
 export const outageJob = (deps: BackfillDeps): BackfillJob => {
   const { point, zone, store } = deps;
+  let seen: readonly Millis[] = [];
   return new MemoryJob<Outage>(deps, {
     name: "outage-log",
     rest: () => every,
-    read: async (meter, _known, signal) => {
+    read: async (meter, known, signal) => {
+      seen = parseSeen(known);
       const outages: Outage[] = [];
       for await (const outage of readOutages(meter, { signal })) outages.push(outage);
       return outages;
     },
-    keep: async (outages, { since }) => {
+    keep: async (outages, { since, memo }) => {
       const events = outages.flatMap((outage) => outageEvent(point, zone, outage) ?? []);
       const earliest = Math.min(...events.map(({ time }) => time)) - same;
       if (!Number.isFinite(earliest)) return;
       const known = await store.events(point, { kinds: ["outage"], from: earliest, limit: mostKnown });
-      const isKnown = (event: PointEvent): boolean =>
-        known.some(({ time, until }) => until !== null && Math.abs(time - event.time) <= same);
+      // The store forgets old events, and the meter may remember them for longer.
+      const ended = [...known.filter(({ until }) => until !== null).map(({ time }) => time), ...seen];
+      const isKnown = (event: PointEvent): boolean => ended.some((time) => Math.abs(time - event.time) <= same);
       const added = events.filter((event) => event.time >= since && !isKnown(event));
-      if (added.length > 0) await store.write({ events: added });
+      const now = events.filter(({ until }) => until !== null).map(({ time }) => time);
+      if (added.length > 0 || JSON.stringify(now) !== JSON.stringify(seen))
+        await store.write({ events: added, memos: [memo(JSON.stringify(now))] });
     },
   });
 };
