@@ -1,6 +1,8 @@
 /**
- * Many meters in one process: `npm run bench -- fleet-scale METERS [INTERVAL_S] [SECONDS] [BRIDGES]`. This process runs what the
- * daemon runs for each meter, without its store and its page; the meters answer over TCP on the loopback from another process.
+ * Many meters in one process: `npm run bench -- fleet-scale METERS [INTERVAL_S] [SECONDS] [BRIDGES] [FOLDER]`. This process runs what
+ * the daemon runs for each meter; the meters answer over TCP on the loopback from another process. With a folder it is the whole
+ * gateway with its store there, without a server; a second run in the same folder starts with points that are known. Without, only the
+ * links and the loops run.
  */
 import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -10,11 +12,14 @@ import { Turns } from "@meterport/client/supervision/turns";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
 import { phaseOf } from "@meterport/engine/plan/spread";
 import { PointLoop } from "@meterport/engine/points/point-loop";
+import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import { ErrorRecorder } from "@meterport/gateway/captures/error-recorder";
 import type { MeterConfig } from "@meterport/gateway/config/config";
 import { linkGroup } from "@meterport/gateway/meters/link-group";
 import { superviseMeter } from "@meterport/gateway/meters/meter-link";
 import { openMeter } from "@meterport/gateway/meters/open-meter";
+import { createGateway } from "@meterport/gateway/operation/gateway";
+import { openSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-threads";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Signal } from "@meterport/protocol/ports";
 import { systemClock as clock, systemEntropy as entropy } from "@meterport/transports/clock";
@@ -23,7 +28,8 @@ import { openLink } from "@meterport/transports/open";
 import { fleetKey } from "./fleet-key.ts";
 import { say } from "./measure.ts";
 
-const [meters = 1_000, intervalSeconds = 10, seconds = 60, bridges = 50] = process.argv.slice(2).map(Number);
+const [meters = 1_000, intervalSeconds = 10, seconds = 60, bridges = 50] = process.argv.slice(2, 6).map(Number);
+const folder = process.argv[6];
 const interval = 1_000 * intervalSeconds;
 /** A set that comes later than this after the tick for it is late. */
 const lateAfter = 1_000;
@@ -56,7 +62,8 @@ const log = { info: () => {}, warn: note, error: note };
 const started = performance.now();
 const key = new Secret(fleetKey);
 const turns = new Turns({ clock });
-const loops = Array.from({ length: meters }, (_, index) => {
+let failed = 0;
+const points = Array.from({ length: meters }, (_, index) => {
   const bridge = index % bridges;
   const id = `m${index}`;
   const link = `tcp://127.0.${1 + Math.floor(bridge / 250)}.${1 + (bridge % 250)}:${ports[bridge]}`;
@@ -87,29 +94,55 @@ const loops = Array.from({ length: meters }, (_, index) => {
   source.listen(recorder.linkChanged);
   const mine: Seen = { first: undefined, last: 0, sets: 0 };
   seen.push(mine);
-  return new PointLoop({
-    ...{
-      phase: phaseOf(id, interval),
-      id,
-      name: config.name,
-      url: link,
-      simulated: false,
-      interval,
-      limits: limitsForFuse(undefined),
-    },
-    ...{ source, clock, log },
-    onReading: () => {
-      const now = performance.now();
-      if (mine.first !== undefined && now - mine.last > (mine.sets === 1 ? 1.25 : 1) * interval + lateAfter) late++;
-      mine.first ??= now;
-      mine.last = now;
-      mine.sets++;
-    },
-  });
+  const came = (): void => {
+    const now = performance.now();
+    if (mine.first !== undefined && now - mine.last > (mine.sets === 1 ? 1.25 : 1) * interval + lateAfter) late++;
+    mine.first ??= now;
+    mine.last = now;
+    mine.sets++;
+  };
+  const read: MeterSource["read"] = async (limit, keys) => {
+    try {
+      const reading = await source.read(limit, keys);
+      came();
+      return reading;
+    } catch (error) {
+      failed++;
+      throw error;
+    }
+  };
+  return { id, name: config.name, url: link, simulated: false, interval, source: { ...source, read } };
 });
 
-const failures = (): number => loops.reduce((sum, loop) => sum + loop.summary().link.failures, 0);
-const retries = (): number => loops.reduce((sum, loop) => sum + loop.summary().link.retries, 0);
+/** The links and loops alone. */
+const loopsAlone = (): (() => void) => {
+  const limits = limitsForFuse(undefined);
+  const loops = points.map((point) => {
+    const phase = phaseOf(point.id, interval);
+    return new PointLoop({ ...point, phase, limits, clock, log });
+  });
+  return () => {
+    for (const loop of loops) loop.start();
+  };
+};
+
+const wholeGateway = async (data: string): Promise<() => void> => {
+  const store = await openSqliteStore(data, log, clock.wall);
+  const gateway = await createGateway({
+    meters: points.map((point) => ({ ...point, redact: async () => undefined })),
+    ...{
+      store,
+      retention: { raw: 86_400_000, minutes: 86_400_000 },
+      captures: { list: () => [], read: () => undefined },
+    },
+    ...{ clock, log, version: "", dashboard: "", host: "127.0.0.1", allowedHosts: [] },
+  });
+  return gateway.start;
+};
+
+const start = folder === undefined ? loopsAlone() : await wholeGateway(folder);
+const failures = (): number => failed;
+const retries = (): number => points.reduce((sum, { source }) => sum + source.status().counters.retries, 0);
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(2)} %`;
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -117,7 +150,7 @@ const holds = monitorEventLoopDelay({ resolution: 10 });
 holds.enable();
 const cpuAtStart = process.cpuUsage();
 const began = performance.now();
-for (const loop of loops) loop.start();
+start();
 const startTook = performance.now() - began;
 while (seen.some(({ first }) => first === undefined) && performance.now() - began < 300_000) await sleep(50);
 const firsts = seen.flatMap(({ first }) => (first === undefined ? [] : [first - began])).toSorted((a, b) => a - b);
@@ -145,7 +178,7 @@ const sets = seen.reduce((sum, each) => sum + each.sets, 0) - setsBefore;
 const expected = (meters * took) / interval;
 const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
 say(
-  `${seconds} s: ${((cpu.user + cpu.system) / 10 / took).toFixed(1)} % of a core; ${sets} sets of ${expected.toFixed(0)}, ${late - lateBefore} late (${percent(sets - late + lateBefore, expected)} on time), ${failures() - failedBefore} failed polls; longest hold ${(holds.max / 1e6).toFixed(0)} ms, 99.9 %: ${(holds.percentile(99.9) / 1e6).toFixed(0)} ms`,
+  `${seconds} s: ${((cpu.user + cpu.system) / 10 / took).toFixed(1)} % of a core, ${((cpu.user + cpu.system) / 1e3 / sets).toFixed(3)} ms a set, of that ${(cpu.system / 1e3 / sets).toFixed(3)} of the system; ${sets} sets of ${expected.toFixed(0)}, ${late - lateBefore} late (${percent(sets - late + lateBefore, expected)} on time), ${failures() - failedBefore} failed polls; longest hold ${(holds.max / 1e6).toFixed(0)} ms, 99.9 %: ${(holds.percentile(99.9) / 1e6).toFixed(0)} ms`,
 );
 say(
   `memory: ${(rss / megabyte).toFixed(0)} MB resident, ${((rss - rssBefore) / megabyte / meters).toFixed(4)} MB a meter (heap ${(heapUsed / megabyte).toFixed(0)}, external ${(external / megabyte).toFixed(0)}, of that buffers ${(arrayBuffers / megabyte).toFixed(0)})`,

@@ -24,6 +24,8 @@ const pace = { first: 2, most: 12, least: 0.5, more: 0.2, less: 0.8 } as const;
  */
 const behind = 0.5;
 const memory: Millis = 200;
+/** A hold as long as this costs answers, whatever came before it. */
+const held: Millis = 250;
 
 interface Waiting {
   begin: (() => void) | undefined;
@@ -133,7 +135,8 @@ export class Turns {
       const late = Math.max(0, this.#clock.now() - due);
       const took = every + late;
       this.#lateness += (late / took - this.#lateness) * Math.min(1, took / memory);
-      if (this.#lateness < behind) {
+      if (late >= held) this.#pace = Math.max(pace.least, this.#pace / 2);
+      if (late < held && this.#lateness < behind) {
         this.#pace = Math.min(pace.most, this.#pace + pace.more);
         this.#credit = Math.min(burst, this.#credit + (this.#pace * took) / every);
       } else {
