@@ -28,8 +28,8 @@ import {
 import { openLocalSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
 import { seeded } from "@meterport/simulator";
 import { JournalReader, SoakClients } from "./support/soak-clients.ts";
-import { SoakPoint } from "./support/soak-point.ts";
 import { VirtualClock } from "./support/virtual-clock.ts";
+import { WatchedPoint } from "./support/watched-point.ts";
 
 const [second, minute, hour, day] = [1_000, 60_000, 3_600_000, 86_400_000];
 const hours = Number(process.env.METERPORT_SOAK_HOURS ?? 6);
@@ -42,7 +42,7 @@ const always = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1e6 };
 
 /** What a gateway may say of these hours. */
 const expected: ReadonlySet<string> = new Set([
-  ...["meter-exchange", "machine-clock-step", "meter-clock-step", "meter-clock-off"],
+  ...["meter-exchange", "machine-clock-step", "meter-clock-step", "meter-clock-off", "intervals-missing"],
 ]);
 
 const collect = ((): (() => void) => {
@@ -63,8 +63,8 @@ class Soak {
   readonly lines = new Map<string, number>();
   readonly log: Log;
   readonly plan: FaultPlan = { calls: 0, at: 0, times: 0, kind: "locked", after: false };
-  readonly home: SoakPoint;
-  readonly shed: SoakPoint;
+  readonly home: WatchedPoint;
+  readonly shed: WatchedPoint;
   readonly store: Store;
   readonly faults: string[] = [];
   /** How often each fault came. */
@@ -84,8 +84,8 @@ class Soak {
     };
     this.log = { info: note("info"), warn: note("warn"), error: note("error") };
     const point = { real: this.real, machine: this.machine, zone };
-    this.home = new SoakPoint({ ...point, id: "home", seed: 10 * seed, interval: 20 * second, backFill: true });
-    this.shed = new SoakPoint({ ...point, id: "shed", seed: 10 * seed + 5, interval: minute, backFill: false });
+    this.home = new WatchedPoint({ ...point, id: "home", seed: 10 * seed, interval: 20 * second, backFill: true });
+    this.shed = new WatchedPoint({ ...point, id: "shed", seed: 10 * seed + 5, interval: minute, backFill: false });
     this.store = caredStore({
       ...{ folder: this.folder, log: this.log, clock: this.machine, driver: faultyDriver(hastyDriver, this.plan) },
       slow: () => this.slow,
@@ -97,12 +97,12 @@ class Soak {
     return Math.floor(low + this.random() * (high - low));
   }
 
-  pointOf(id: string): SoakPoint {
+  pointOf(id: string): WatchedPoint {
     return id === "home" ? this.home : this.shed;
   }
 
   /** Intervals that rest on readings taken while the machine's clock was wrong have its times, until the meter's memory corrects them. */
-  intervalFault(point: SoakPoint, interval: Interval): string | undefined {
+  intervalFault(point: WatchedPoint, interval: Interval): string | undefined {
     const fault = point.intervalFault(interval);
     if (fault === undefined || interval.source !== "difference") return fault;
     return [...this.aheads].some((ahead) => point.intervalFault(interval, ahead) === undefined) ? undefined : fault;
@@ -133,10 +133,10 @@ class Soak {
   /** Begins a fault, which ends by itself; several may last at once. */
   trouble(gateway: Gateway): void {
     const point = this.random() < 0.7 ? this.home : this.shed;
-    const names = Object.keys(this.#troubles);
-    const name = names[this.between(0, names.length)] ?? "";
+    const names = Object.keys(this.#troubles) as (keyof Soak["#troubles"])[];
+    const name = names[this.between(0, names.length)] as keyof Soak["#troubles"];
     this.done.set(name, (this.done.get(name) ?? 0) + 1);
-    this.#troubles[name]?.(point, gateway);
+    this.#troubles[name](point, gateway);
   }
 
   #after(wait: number, work: () => void): void {
@@ -153,25 +153,25 @@ class Soak {
     this.aheads.add(this.#ahead);
   }
 
-  readonly #troubles: Readonly<Record<string, (point: SoakPoint, gateway: Gateway) => void>> = {
-    "link lost": (point: SoakPoint) => {
+  readonly #troubles = {
+    "link lost": (point: WatchedPoint) => {
       point.unplug();
       this.#after(this.between(2 * second, this.random() < 0.2 ? 40 * minute : 3 * minute), () => point.plugIn());
     },
-    "line silent": (point: SoakPoint) => {
+    "line silent": (point: WatchedPoint) => {
       point.silent = true;
       this.#after(this.between(2 * second, 4 * minute), () => {
         point.silent = false;
       });
     },
-    garbage: (point: SoakPoint) => {
+    garbage: (point: WatchedPoint) => {
       point.garbage = this.random() < 0.3 ? 1 : 0.3 * this.random();
       this.#after(this.between(10 * second, 8 * minute), () => {
         point.garbage = 0;
       });
     },
-    reboot: (point: SoakPoint) => point.meter.reboot(),
-    exchange: (point: SoakPoint) => {
+    reboot: (point: WatchedPoint) => point.meter.reboot(),
+    exchange: (point: WatchedPoint) => {
       if (this.exchanges >= Math.ceil(hours / 12) || this.real.wall() < start + 2 * hour) return;
       const number = ++this.exchanges;
       point.unplug();
@@ -186,7 +186,7 @@ class Soak {
       this.#step(by);
       this.#after(this.between(5 * second, 35 * minute), () => this.#step(-by));
     },
-    "meter clock": (point: SoakPoint) => {
+    "meter clock": (point: WatchedPoint) => {
       point.stepMeter((this.random() < 0.5 ? -1 : 1) * this.between(5 * second, 50 * second));
     },
     "store fails": () => {
@@ -207,14 +207,14 @@ class Soak {
         this.slow = 0;
       });
     },
-    configuration: (point: SoakPoint, gateway: Gateway) => {
+    configuration: (point: WatchedPoint, gateway: Gateway) => {
       // One change at a time, as the daemon has it.
       this.changes = this.changes.then(() => this.#change(point, gateway));
     },
   };
 
-  async #change(point: SoakPoint, gateway: Gateway): Promise<void> {
-    const replace = async (stopped: readonly string[], added: readonly SoakPoint[]): Promise<void> => {
+  async #change(point: WatchedPoint, gateway: Gateway): Promise<void> {
+    const replace = async (stopped: readonly string[], added: readonly WatchedPoint[]): Promise<void> => {
       for (let tries = 0; ; tries++)
         try {
           const meters = added.map((one) => one.gatewayMeter());
@@ -234,7 +234,7 @@ class Soak {
 }
 
 /** All that is stored of a point, held against its meters. Returns how many readings there are. */
-const checkStored = async (soak: Soak, store: Store, point: SoakPoint): Promise<number> => {
+const checkStored = async (soak: Soak, store: Store, point: WatchedPoint): Promise<number> => {
   const { id, backFill } = point.options;
   const { faults } = soak;
   let count = 0;
@@ -287,8 +287,7 @@ test(`${hours} hours of faults leave nothing wrong, nothing lost and nothing run
     gateway.start();
     clients.start();
     await real.advance(20 * minute);
-    const heaps: number[] = [];
-    const tasks: number[] = [];
+    const [heaps, tasks]: number[][] = [[], []];
     while (real.wall() < start + hours * hour) {
       soak.trouble(gateway);
       await real.advance(soak.between(2 * second, 10 * minute));

@@ -1,5 +1,5 @@
 /**
- * A metering point for soak tests: virtual meters over the real protocol, one after the other, on a line that fails on request. It
+ * A metering point for tests of the whole gateway: virtual meters over the real protocol, one after the other, on a line that fails on request. It
  * notes what the meter's tables held at each request, so that every value can be compared with the truth.
  */
 import { rc4 } from "@meterport/client";
@@ -34,7 +34,7 @@ interface Snapshot {
   readonly bytes: Uint8Array;
 }
 
-export interface SoakPointOptions {
+export interface WatchedPointOptions {
   readonly id: string;
   readonly seed: number;
   readonly interval: Millis;
@@ -67,13 +67,13 @@ const damaged = (random: Random, bytes: Uint8Array): readonly Uint8Array[] => {
   }
 };
 
-export class SoakPoint {
-  readonly options: SoakPointOptions;
+export class WatchedPoint {
+  readonly options: WatchedPointOptions;
   readonly meters: Installed[] = [];
   /** What went wrong before the guard: values that no table held. */
   readonly wrong: string[] = [];
-  /** Readings as the link gave them, by their time. */
-  readonly #raw = new Map<string, LiveReading[]>();
+  /** What the tables held, by the time of the reading: more than one if they changed while they were read. */
+  readonly #truths = new Map<string, readonly LiveReading[]>();
   readonly #random: Random;
   #snapshots: Snapshot[] | undefined;
   #linked: LinkedMeter | undefined;
@@ -88,7 +88,7 @@ export class SoakPoint {
   worstShift: Millis = 0;
   readings = 0;
 
-  constructor(options: SoakPointOptions) {
+  constructor(options: WatchedPointOptions) {
     this.options = options;
     this.#random = seeded(options.seed);
     this.install(options.seed);
@@ -197,7 +197,6 @@ export class SoakPoint {
     if (this.#snapshots === snapshots) this.#snapshots = undefined;
     this.readings++;
     this.#compare(reading, snapshots);
-    this.#raw.set(reading.time, [...(this.#raw.get(reading.time) ?? []), reading]);
     return reading;
   }
 
@@ -220,20 +219,39 @@ export class SoakPoint {
     }
     const { time } = reading;
     const possible = truths.map((values) => liveReading(values, { time, energyUnit: 1 }));
+    this.#truths.set(time, [...(this.#truths.get(time) ?? []), ...possible]);
     for (const key of liveKeys)
       if (reading[key] !== null && !possible.some((truth) => truth[key] === reading[key]))
         this.wrong.push(`${time} ${key} ${reading[key]}: the meter had ${possible.map((truth) => truth[key])}`);
   }
 
-  /** What is wrong with a reading that came out of the store or the API; undefined if each value is one that the meter gave then. */
+  /** What is wrong with a reading that came out of the store or the API; undefined if each value is one that the meter had then. */
   faultOf(shown: Partial<LiveReading> & Pick<LiveReading, "time">): string | undefined {
-    const raw = this.#raw.get(shown.time);
+    const truths = this.#truths.get(shown.time);
     for (const key of liveKeys) {
       const value = shown[key] ?? null;
-      if (value !== null && raw?.some((reading) => reading[key] === value) !== true)
-        return `${shown.time} ${key} ${value}: the meter gave ${raw?.map((reading) => reading[key]) ?? "nothing"}`;
+      if (value !== null && truths?.some((truth) => truth[key] === value) !== true)
+        return `${shown.time} ${key} ${value}: the meter had ${truths?.map((truth) => truth[key]) ?? "no such reading"}`;
     }
     return undefined;
+  }
+
+  /** Makes the meter answer live readings with altered values, by source id; the returned function ends it. */
+  lie(alter: (values: Map<number, number>, n: number) => void): () => void {
+    let answers = 0;
+    return this.meter.use(({ request }, next) => {
+      const answer = next();
+      const reads = request.kind === "read" || request.kind === "read-at";
+      const read = reads ? this.#linked?.live.plan.find(({ table }) => table.number === request.table) : undefined;
+      if (!reads || read === undefined || answer.kind !== "data") return undefined;
+      const bytes = new DataView(answer.data.slice().buffer);
+      const first = read.range.offset - (request.kind === "read-at" ? request.offset : 0);
+      const places = read.sources.filter(({ place }) => place.length === 4);
+      const values = new Map(places.map(({ id, at }) => [id, bytes.getInt32(first + at, true)]));
+      alter(values, answers++);
+      for (const { id, at } of places) bytes.setInt32(first + at, values.get(id) ?? 0, true);
+      return { kind: "data", data: new Uint8Array(bytes.buffer) };
+    });
   }
 
   /**
