@@ -141,9 +141,8 @@ const hasVoltage = (values: Values): boolean =>
 /** Which keys are frozen after this reading, and since when. */
 const frozenNow = (state: FrozenState, reading: Values, time: Millis): ReadonlyMap<LiveKey, Millis> => {
   const { set, grain } = state;
-  const found = new Map<LiveKey, Millis>(
-    frozenRegisters(state, reading, time).map((key) => [key, state.registers[key]?.since ?? time]),
-  );
+  const found = new Map<LiveKey, Millis>();
+  for (const key of frozenRegisters(state, reading, time)) found.set(key, state.registers[key]?.since ?? time);
   if (set === null || set.readings < fewest || time - set.since < patience) return found;
   const coarsest = Math.max(1, ...flowing.map((key) => grain[key] ?? 1));
   // Registers and measured values that stand still together are one old reading, given again and again.
