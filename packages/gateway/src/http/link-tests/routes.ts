@@ -96,7 +96,7 @@ export const doctorRoute = createRoute({
   method: "post",
   path: "/api/v1/points/{id}/link/doctor",
   summary: "Examines the link of a point",
-  description: `Takes half a minute, at most two. ${while202}`,
+  description: `Takes half a minute, at most two. Send the header \`x-meterport: 1\`, since there is no body. ${while202}`,
   tags: ["meter reads"],
   request: { params: pointParams, query: query({ language }) },
   responses: { 202: answer(doctorTest, "It has begun", examples.running), ...pointProblems, 409: busy },
