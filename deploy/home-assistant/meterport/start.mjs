@@ -15,11 +15,14 @@ const ingressOf = (scope) => ({
   scope,
 });
 
+/** The configuration refuses a name that cannot be shown in one line. */
+const inOneLine = (name = "") => name.replace(/\p{Cc}+/gu, " ").trim();
+
 /** JSON is YAML, so nothing in an option can change the structure. */
 const ownConfig = ({ log_level: level = "info", scope = "read", link, key, name }) => ({
   log: { level },
   http: { host: "127.0.0.1", port: "8765", ingress: ingressOf(scope) },
-  ...(link ? { meters: [{ id: "home", name: name || "Home", link, ...(key ? { key } : {}) }] } : {}),
+  ...(link ? { meters: [{ id: "home", name: inOneLine(name) || "Home", link, ...(key ? { key } : {}) }] } : {}),
 });
 
 const given = join(config, "meterport.yaml");
