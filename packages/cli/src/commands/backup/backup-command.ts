@@ -14,7 +14,9 @@ export const backupCommand = async (folder: string, options: BackupOptions, io: 
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (options.json === true) io.stdout.data(`${toJson({ folder, created, files })}\n`);
   else {
-    io.stdout.write(`${folder}: ${files.length} files, ${(bytes / mega).toFixed(1)} MB, as of ${created}\n`);
+    io.stdout.write(
+      `${folder}: ${files.length} ${files.length === 1 ? "file" : "files"}, ${(bytes / mega).toFixed(1)} MB, as of ${created}\n`,
+    );
     io.stderr.write("The configuration and the keys are not in it: keep them with your passwords.\n");
   }
   return exit.done;

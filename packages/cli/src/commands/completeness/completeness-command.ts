@@ -4,7 +4,7 @@ import type { CompletenessPage } from "@meterport/gateway/http/completeness/comp
 import { UsageError } from "@meterport/protocol/errors";
 import { toJson } from "../../format/json.ts";
 import { alignedTable } from "../../format/table.ts";
-import { type Exit, exit, type Io } from "../../io/io.ts";
+import { type Exit, exit, type Io, say } from "../../io/io.ts";
 import { askDaemon, daemonAddress } from "../../options/ask-daemon.ts";
 import type { CompletenessOptions } from "./options.ts";
 
@@ -87,8 +87,10 @@ export const completenessCommand = async (options: CompletenessOptions, io: Io):
   const page = await pagesOf(options, await daemonAddress(options, io), io);
   const { points } = page;
   if (options.json === true) io.stdout.data(`${toJson(page)}\n`);
-  else if (options.csv === true) io.stdout.data(csvOf(points));
-  else {
+  else if (options.csv === true) {
+    io.stdout.data(csvOf(points));
+    if (page.next !== null) say(io, `these are the worst ${points.length}; --all gives all`);
+  } else {
     io.stdout.write(summaryOf(page, options));
     const rows = points.map((each) => [each.id, percentText(each), sumsOf(each), minute(each.newest), gapsOf(each)]);
     const head = ["point", "percent", "sums", "newest (UTC)", "gaps"];

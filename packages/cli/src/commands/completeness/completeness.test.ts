@@ -68,6 +68,8 @@ describe("meterport completeness", () => {
     assert.match(csv[0] ?? "", /^point,percent,present,expected,/);
     assert.match(csv[1] ?? "", /^m1,0,0,,/);
     assert.match(csv[2] ?? "", /^m2,95\.5,51,52,.*,3,9000,2,7,incomplete,,Home$/);
+    const cut = await run(["--csv"], { [`${base}&limit=50`]: page([lost], "c1") });
+    assert.equal(cut.err, "meterport: these are the worst 1; --all gives all\n");
   });
 
   test("ends with 1 if points are below a limit, and with 2 for what the daemon refuses", async () => {
