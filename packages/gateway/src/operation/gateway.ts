@@ -121,6 +121,9 @@ const pointInfo = ({ zone, fuseAmps, source, link }: GatewayMeter): PointInfo =>
 /** More than these are read one after the other, not all in the rhythm that they started in. */
 const fewMeters = 8;
 
+/** Each asks the store a few things, and a store takes only so many calls at a time. */
+const openedAtOnce = 100;
+
 /** A meter with all that belongs to it. */
 interface OpenMeter {
   readonly meter: GatewayMeter;
@@ -167,7 +170,12 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   };
   const openedAll = async (all: readonly GatewayMeter[], count: number): Promise<readonly OpenMeter[]> => {
     const last = all.length === 0 ? undefined : await store.allLastRegisters();
-    return Promise.all(all.map((meter) => opened(meter, last?.get(meter.id), count)));
+    const done: OpenMeter[] = [];
+    for (let from = 0; from < all.length; from += openedAtOnce) {
+      const some = all.slice(from, from + openedAtOnce);
+      done.push(...(await Promise.all(some.map((meter) => opened(meter, last?.get(meter.id), count)))));
+    }
+    return done;
   };
   for (const meter of await openedAll(options.meters, options.meters.length)) meters.add(meter);
   let started = false;

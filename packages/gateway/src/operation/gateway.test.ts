@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { silentLog } from "@meterport/engine/ports/log";
+import { FakeMeter } from "@meterport/engine/testing/fake-meter";
+import { emptyReading } from "@meterport/protocol/meaning/readings";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
+import { openSqliteStore } from "../stores/sqlite/sqlite-threads.ts";
+import { createGateway } from "./gateway.ts";
+
+test("more points that are known than calls that a store takes at a time", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "meterport-gateway-"));
+  const clock = new VirtualClock();
+  const store = await openSqliteStore(folder, silentLog, clock.wall);
+  const ids = Array.from({ length: 1_100 }, (_, i) => `m${i}`);
+  const reading = {
+    ...emptyReading(new Date(clock.wall() - 60_000).toISOString(), "good"),
+    ...{ power_w: 5, energy_import_wh: 1_000 },
+  };
+  await store.write({ readings: ids.map((point) => ({ point, reading })) });
+  const gateway = await createGateway({
+    meters: ids.map((id) => ({
+      ...{ id, name: id, url: "tcp://127.0.0.1:4059", simulated: true, interval: 10_000 },
+      ...{ source: new FakeMeter(clock), redact: async () => undefined },
+    })),
+    ...{ store, clock, log: silentLog, retention: { raw: 1e12, minutes: 1e12 } },
+    ...{ captures: { list: () => [], read: () => undefined }, version: "", dashboard: "", host: "127.0.0.1" },
+    allowedHosts: [],
+  });
+  assert.equal(gateway.tally.points, ids.length);
+  await gateway.stop();
+  rmSync(folder, { recursive: true });
+});
