@@ -237,6 +237,19 @@ describe("a value that stands still", () => {
     assert.deepEqual([run.out[13]?.power_w, run.out[13]?.voltage_l1_v], [null, house(13).voltage_l1_v]);
   });
 
+  test("is none while anything else moves, though the first reading lacked that, as one in doubt", () => {
+    const steady = (n: number) => ({ ...house(3), voltage_l1_v: 230 + n / 10, energy_import_wh: 5_000_000 + 20 * n });
+    const run = feed(
+      [{ ...steady(0), voltage_l1_v: 999 }, ...Array.from({ length: 20 }, (_, n) => steady(n + 1))],
+      minute,
+    );
+    assert.deepEqual(
+      run.out.map((r) => r.power_w),
+      Array.from({ length: 21 }, () => 503),
+    );
+    assert.deepEqual(kinds(run), ["withheld"]);
+  });
+
   test("stays withheld over a restart", () => {
     const stuck = (n: number) => ({ ...house(3), energy_import_wh: 5_000_000 + 20 * n });
     const before = feed(

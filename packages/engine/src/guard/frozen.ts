@@ -2,7 +2,7 @@
  * Values that stand still while they should move: measured values that are the same to the last digit for minutes although the registers
  * tell another power, and a register that does not move although power flows. Such a value is old, whatever its time says.
  */
-import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
+import { type LiveKey, type LiveReading, liveKeys } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import { isRegister, type RegisterKey } from "./measured.ts";
 
@@ -16,6 +16,8 @@ interface StillSet {
   readonly readings: number;
   /** Sum of the registers of active energy when they were first seen, Wh. */
   readonly registers: number | null;
+  /** Whether something was in doubt in the first of these readings, and so is not among the values. */
+  readonly doubted?: boolean | undefined;
 }
 
 /** A register that has not moved, and the energy that flowed meanwhile. */
@@ -93,11 +95,19 @@ const contradicts = (set: StillSet, reading: Values, time: Millis, grain: number
   return Math.abs(now - set.registers - expected) > Math.max(2 + 3 * grain, 0.05 * expected);
 };
 
-const stillSet = (last: StillSet | null, reading: Values, time: Millis): StillSet | null => {
+const numbersOf = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value === "number"));
+
+const stillSet = (last: StillSet | null, reading: Values, time: Millis, doubted: boolean): StillSet | null => {
   if (measuredKeys.every((key) => typeof reading[key] !== "number")) return last;
   if (last === null || !areSame(last.values, reading) || time < last.since)
-    return { values: reading, since: time, readings: 1, registers: activeSum(reading) };
-  return { ...last, registers: last.registers ?? activeSum(reading), readings: last.readings + 1 };
+    return { values: reading, since: time, readings: 1, registers: activeSum(reading), doubted };
+  // What was in doubt in the first reading is compared from now on.
+  const lacks =
+    last.doubted === true &&
+    measuredKeys.some((key) => typeof last.values[key] !== "number" && typeof reading[key] === "number");
+  const values = lacks ? { ...reading, ...numbersOf(last.values) } : last.values;
+  return { ...last, values, registers: last.registers ?? activeSum(reading), readings: last.readings + 1 };
 };
 
 /** How much energy has passed a register since the reading before, Wh. */
@@ -157,11 +167,11 @@ const frozenNow = (state: FrozenState, reading: Values, time: Millis): ReadonlyM
 const noneFrozen: FrozenState["frozen"] = nothingFrozen.frozen;
 
 /** Looks at one reading, whose values in doubt are null already. */
-export const checkFrozen = (last: FrozenState, reading: Values, time: Millis): FrozenCheck => {
+export const checkFrozen = (last: FrozenState, reading: LiveReading, time: Millis): FrozenCheck => {
   const power = reading.power_w;
   const moved: FrozenState = {
     ...moveRegisters(last, reading, time),
-    set: stillSet(last.set, reading, time),
+    set: stillSet(last.set, reading, time, reading.quality === "suspect"),
     power: typeof power === "number" ? { value: power, time } : null,
     frozen: last.frozen,
   };
