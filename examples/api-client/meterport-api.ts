@@ -131,6 +131,8 @@ export type HistoryPoint = {
   readonly power_max_w: number | null;
   readonly energy_import_wh: number | null;
   readonly energy_export_wh: number | null;
+  /** Nothing was read in the step: its values are those of intervals, such as the meter's load profile */
+  readonly recovered?: true;
 };
 
 export type LogAnswer = {
@@ -235,6 +237,11 @@ export type PointDetail = {
   readonly identity: MeterIdentity | null;
   /** The meter that hangs there now; null if none is stored yet */
   readonly device: Device | null;
+  /** What the registers would show if the first meter still hung there, as exchanges do not end a point; null if unknown now */
+  readonly totals: {
+    readonly energy_import_wh: number | null;
+    readonly energy_export_wh: number | null;
+  };
   /** Channels of which intervals are stored */
   readonly channels: readonly (string)[];
   /** The newest stored event */

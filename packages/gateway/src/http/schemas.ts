@@ -92,6 +92,9 @@ export const historyPoint = z
     power_max_w: z.number().nullable(),
     energy_import_wh: z.number().nullable(),
     energy_export_wh: z.number().nullable(),
+    recovered: z.literal(true).optional().openapi({
+      description: "Nothing was read in the step: its values are those of intervals, such as the meter's load profile",
+    }),
   })
   .openapi("HistoryPoint");
 

@@ -2,10 +2,10 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { HistoryGrid } from "@meterport/engine/history/history-grid";
 import { historyGrid } from "@meterport/engine/history/history-grid";
-import type { Store } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import { type Meters, noMeter, refuse, shown } from "../answers.ts";
 import { parseMoment, parseStep } from "./query.ts";
+import { type HistoryStore, recoveredHistory } from "./recovered-history.ts";
 import { historyRoute } from "./routes.ts";
 
 interface HistoryQuery {
@@ -29,19 +29,14 @@ const gridOf = (query: HistoryQuery, now: Millis, interval: Millis): HistoryGrid
   return historyGrid({ from, to, step, interval });
 };
 
-export const addHistory = (
-  app: OpenAPIHono,
-  meters: Meters,
-  store: Pick<Store, "history">,
-  wall: () => Millis,
-): void => {
+export const addHistory = (app: OpenAPIHono, meters: Meters, store: HistoryStore, wall: () => Millis): void => {
   app.openapi(historyRoute, async (c) => {
     const { id } = c.req.valid("param");
     const meter = meters.get(id);
     if (meter === undefined) return noMeter(c, meters, id);
     const grid = gridOf(c.req.valid("query"), wall(), meter.summary().link.poll_interval_ms);
     if (typeof grid === "string") return refuse(c, 400, "bad-request", grid);
-    const points = [...(await store.history(id, grid))];
+    const points = [...(await recoveredHistory(store, id, grid))];
     const end = grid.from + grid.count * grid.step * 1000;
     const range = { from: new Date(grid.from).toISOString(), to: new Date(end).toISOString(), step: grid.step };
     return c.json({ id, ...range, points }, 200);

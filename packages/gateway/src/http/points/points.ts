@@ -1,5 +1,6 @@
 /** `/api/v1/points`: the metering points, and what is known of each. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { pointTotal } from "@meterport/engine/devices/point-total";
 import { completenessOf } from "@meterport/engine/intervals/completeness";
 import type { Device } from "@meterport/engine/model/device";
 import type { MeterView } from "@meterport/engine/points/meter-view";
@@ -71,9 +72,15 @@ const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<
   const newest = events.at(0);
   const last = devices.at(-1);
   const { name, simulated, link, identity } = view.detail();
+  const live = view.live();
+  const totalOf = (register: "energy_import_wh" | "energy_export_wh"): number | null => {
+    const value = live[register];
+    return value === null ? null : pointTotal(devices, register, value);
+  };
   return {
     ...{ id, name, zone, fuse_a: fuseAmps, simulated, link, identity },
     device: last === undefined || last.to !== null ? null : deviceAnswer(last),
+    totals: { energy_import_wh: totalOf("energy_import_wh"), energy_export_wh: totalOf("energy_export_wh") },
     channels,
     newest_event: newest === undefined ? null : eventAnswer(newest),
     completeness: report === undefined ? null : completenessOut(report),

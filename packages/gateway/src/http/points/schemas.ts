@@ -104,6 +104,10 @@ export const pointDetail = z
     link: linkHealth,
     identity: orNull(meterIdentity, "What the meter says of itself; null before the first contact"),
     device: orNull(device, "The meter that hangs there now; null if none is stored yet"),
+    totals: z.object({ energy_import_wh: z.number().nullable(), energy_export_wh: z.number().nullable() }).openapi({
+      description:
+        "What the registers would show if the first meter still hung there, as exchanges do not end a point; null if unknown now",
+    }),
     channels: z.array(z.string()).openapi({ description: "Channels of which intervals are stored" }),
     newest_event: orNull(pointEvent, "The newest stored event"),
     completeness: orNull(completeness, "Import of this month; null without intervals"),

@@ -7,6 +7,7 @@ import type { IntervalSum, Store } from "@meterport/engine/ports/store";
 import { liveKeyInfo } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import { type BodyOf, badRequest, give, iso, noPoint, type Points, pointOf } from "../give.ts";
+import { recoveredHistory } from "../history/recovered-history.ts";
 import { cursorOf, parseCursor, wrongCursor } from "../query/cursor.ts";
 import { periodHistory } from "./period-history.ts";
 import { gridOf, oneDay, periodsOf, rangeOf } from "./range.ts";
@@ -72,7 +73,7 @@ const addHistory = (app: OpenAPIHono, options: ValuesOptions): void => {
     if (resolution === undefined) {
       const grid = gridOf({ ...range, step }, wall(), point.view.summary().link.poll_interval_ms);
       if (typeof grid === "string") return badRequest(c, grid);
-      const points = await store.history(id, grid);
+      const points = await recoveredHistory(store, id, grid);
       return give(c, schema.pointHistory, { id, ...spanOf(grid), resolution: null, zone: null, points });
     }
     if (step !== undefined) return badRequest(c, "step and resolution exclude each other: write one of them");
