@@ -9,6 +9,9 @@ type Piece = Pick<Interval, "end" | "seconds" | "value" | "register">;
 /** Intervals may leave this share of a step open, as their ends are those of the meter's clock. */
 const mayLack = 0.01;
 
+/** W; a meter counts Wh, so a thousandth says nothing more. */
+const meanOf = (wh: number, seconds: number): number => Math.round((wh * 3_600_000) / seconds) / 1_000;
+
 /** Mean power of one channel in each step, and the register at its end, as far as intervals tell. */
 export interface RecoveredSteps {
   readonly power: readonly (number | null)[];
@@ -45,7 +48,7 @@ export const recoveredFromIntervals = (
   }
   const power = energy.map((wh, n) => {
     const time = covered[n] ?? 0;
-    return time >= width * (1 - mayLack) ? (wh * 3_600_000) / time : null;
+    return time >= width * (1 - mayLack) ? meanOf(wh, time / 1000) : null;
   });
   return { power, register };
 };
@@ -54,7 +57,7 @@ export const recoveredFromIntervals = (
 export const recoveredFromSums = (sums: readonly IntervalSum[]): RecoveredSteps => ({
   power: sums.map(({ from, to, value, seconds }) => {
     const whole = (to - from) / 1000;
-    return value !== null && seconds >= whole * (1 - mayLack) ? (value * 3_600) / seconds : null;
+    return value !== null && seconds >= whole * (1 - mayLack) ? meanOf(value, seconds) : null;
   }),
   register: sums.map(() => null),
 });
