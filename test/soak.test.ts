@@ -76,6 +76,7 @@ class Soak {
   exchanges = 0;
   changes: Promise<void> = Promise.resolve();
   #ahead = 0;
+  #exchanged = start;
 
   constructor() {
     const note = (level: string) => (text: string) => {
@@ -172,7 +173,9 @@ class Soak {
     },
     reboot: (point: WatchedPoint) => point.meter.reboot(),
     exchange: (point: WatchedPoint) => {
-      if (this.exchanges >= Math.ceil(hours / 12) || this.real.wall() < start + 2 * hour) return;
+      // A meter must hang there for ten minutes, and give some readings, before it counts as another one.
+      if (this.exchanges >= Math.ceil(hours / 12) || this.real.wall() < this.#exchanged + 2 * hour) return;
+      this.#exchanged = this.real.wall();
       const number = ++this.exchanges;
       point.unplug();
       this.#after(this.between(3 * minute, 20 * minute), () => {
