@@ -24,7 +24,8 @@ export const journalRoute = createRoute({
   method: "get",
   path: "/api/v1/journal",
   summary: "Each change of an interval, register, event or device, in the order in which it was stored",
-  description: "Keep `next` and ask with it as `after`: each change arrives once, also after a failure of either side.",
+  description:
+    "Keep `next` and ask with it as `after`: each change arrives once, also after a failure of either side. A page of a filter may be empty although `more` is true.",
   tags: ["changes"],
   request: {
     query: query({

@@ -88,7 +88,7 @@ export const whyRoute = createRoute({
   path: "/api/v1/points/{id}/why",
   summary: "How a value came to be",
   description:
-    "`value=interval` with `channel` and `end` tells which table was read, where and when, with the bytes. `value=live` with `key` tells the sources of a live value, and what the guard said of it.",
+    "`value=interval` with `channel` and `end` tells which table was read, where and when, with the bytes if they were kept. `value=live` with `key` tells the sources of a live value, and what the guard said of it.",
   tags: ["history"],
   request: {
     params: pointParams,
