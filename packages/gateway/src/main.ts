@@ -1,8 +1,16 @@
 #!/usr/bin/env node
 /** `npm start`: the daemon as a process of its own; `meterport serve` runs the same one. */
+import { existsSync } from "node:fs";
+import module from "node:module";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { UsageError } from "@meterport/protocol/errors";
-import { startDaemon } from "./daemon.ts";
+
+const root = new URL("../../../", import.meta.url);
+// In a checkout, keeps compiled code between starts, which take half of the time then. Node 20 cannot.
+if (existsSync(new URL("tsconfig.base.json", root)))
+  module.enableCompileCache?.(fileURLToPath(new URL(".cache/compile", root)));
+const { startDaemon } = await import("./daemon.ts");
 
 // If the reader of the log or the output has gone, the daemon keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});

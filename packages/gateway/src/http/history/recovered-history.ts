@@ -6,7 +6,7 @@ import {
   recoveredFromIntervals,
   recoveredFromSums,
   withRecovered,
-} from "@meterport/engine/history/recovered";
+} from "@meterport/engine/intervals/recovered";
 import type { Store } from "@meterport/engine/ports/store";
 
 export type HistoryStore = Pick<Store, "history" | "intervals" | "intervalSums">;

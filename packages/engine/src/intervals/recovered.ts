@@ -1,8 +1,9 @@
 /** Steps of a history without readings, filled from what back-fill brought: a night without a link is a line, not a hole. */
+
+import type { HistoryGrid } from "../history/history-grid.ts";
+import type { HistoryPoint } from "../history/history-point.ts";
 import type { Interval } from "../model/interval.ts";
 import type { IntervalSum } from "../ports/store.ts";
-import type { HistoryGrid } from "./history-grid.ts";
-import type { HistoryPoint } from "./history-point.ts";
 
 type Piece = Pick<Interval, "end" | "seconds" | "value" | "register">;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { HistoryPoint } from "./history-point.ts";
+import type { HistoryPoint } from "../history/history-point.ts";
 import { recoveredFromIntervals, recoveredFromSums, withRecovered } from "./recovered.ts";
 
 const quarter = 900_000;
