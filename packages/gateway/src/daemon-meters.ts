@@ -140,11 +140,11 @@ export const configuredMeters = (running: Running, meters: readonly MeterConfig[
   meters.map((meter) => {
     const { id, name, link, optical, interval, fuseAmps, zone, rates, backFill, key, profile, quiet } = meter;
     const access = traced(id, accessOf(meter, running), running);
-    if (optical) running.log.info(`${throughHeadNote(interval)}`, { meter: id });
+    if (optical) running.log.info(throughHeadNote(interval), { meter: id });
     // A key crosses an optical port in the clear, and must not be in a capture.
     const make = optical ? () => supervised(link, access) : sourcesOf(id, link, access, running);
     const source = withPauses(make, quiet);
-    const { get: spoken } = tlsSeen(running.config.data, portName(link), running.log);
+    const { get: spoken } = tlsSeen(running.config.data, portName(meter.pipe), running.log);
     const service = linkService(source, { ...testedLink(meter, running.env), spoken }, deps);
     if (quiet !== undefined)
       running.log.info(`not read during ${quiet.map(quietText).join(", ")} (local time of this machine)`, {
