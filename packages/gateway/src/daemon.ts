@@ -23,7 +23,7 @@ import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts"
 import { LogMemory } from "./log-memory.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
 import { type DataLock, lockDataFolder } from "./operation/data-lock.ts";
-import { createGateway, type Gateway } from "./operation/gateway.ts";
+import { createGateway, type Gateway, type GatewayMeter } from "./operation/gateway.ts";
 import { hasTerminal } from "./operation/has-terminal.ts";
 import { type SelfSupervision, selfSupervision, type WatchedPart } from "./operation/self-supervision.ts";
 import { tellSystemd } from "./operation/tell-systemd.ts";
@@ -79,9 +79,15 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   for (const warning of config.warnings) log.warn(warning);
   logKeyForms(config.meters, log);
   const lock = lockDataFolder(config.data);
+  const shelf = openCaptureShelf(join(config.data, "captures"), log);
+  const running: Running = { config, env: options.env, log, shelf, redactorOf: redactors(log) };
+  const meters = configuredMeters(running, config.meters);
+  // The first words with a meter take a second: by then the store and the page are ready. Many meters would hold these up.
+  if (meters.length <= fewMeters) for (const { source } of meters) source.start();
   try {
-    return await startLocked(options, { config, log, logs, logging, lock });
+    return await startLocked(options, { config, log, logs, logging, lock, running, meters });
   } catch (error) {
+    await Promise.allSettled(meters.map(({ source }) => source.close()));
     lock.release();
     throw error;
   }
@@ -89,7 +95,12 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
 
 const stillStarting: ReloadOutcome = { ok: false, problems: ["the gateway is starting: try again"] };
 
+/** Of more meters than these the links are opened last. */
+const fewMeters = 8;
+
 interface Locked {
+  readonly running: Running;
+  readonly meters: readonly GatewayMeter[];
   readonly logs: LogMemory;
   readonly config: Config;
   readonly log: LevelLog;
@@ -139,7 +150,8 @@ const applied = (gateway: Gateway, running: Running, demo: Demo | undefined, log
   };
 };
 
-const startLocked = async (options: DaemonOptions, { config, log, logs, logging, lock }: Locked): Promise<Daemon> => {
+const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daemon> => {
+  const { config, log, logs, logging, lock, running, meters } = locked;
   const { env, pair = false } = options;
   const access = openDoor({
     host: config.http.host,
@@ -152,8 +164,6 @@ const startLocked = async (options: DaemonOptions, { config, log, logs, logging,
     console: lineLog(systemClock, options.writeLog, () => ({ ...logging, level: "info" })),
   });
   const store = await openStore(placeOf(config), log, systemClock);
-  const shelf = openCaptureShelf(join(config.data, "captures"), log);
-  const running: Running = { config, env, log, shelf, redactorOf: redactors(log) };
   const demo =
     config.meters.length > 0
       ? undefined
@@ -166,11 +176,11 @@ const startLocked = async (options: DaemonOptions, { config, log, logs, logging,
   const ownProcess = watchProcess();
   let current = config;
   const gateway = await createGateway({
-    meters: demo === undefined ? configuredMeters(running, config.meters) : [demoMeter(demo, running)],
+    meters: demo === undefined ? meters : [demoMeter(demo, running)],
     store,
     retention: config.history,
     commit: config.history.commit,
-    captures: shelf,
+    captures: running.shelf,
     clock: systemClock,
     log,
     version: ownVersion(),

@@ -105,8 +105,11 @@ export class PointLoop implements MeterView {
     return this.#readingSince;
   }
 
+  /** The source may have been started before, and its link be up. */
   start(): void {
-    this.#options.source.start();
+    const { source } = this.#options;
+    source.start();
+    this.#linkChanged(source.status());
   }
 
   async stop(): Promise<void> {
