@@ -22,7 +22,7 @@ test("a day begins when clocks skip its midnight, and at the first of two midnig
   assert.equal(startOfDay("America/Havana", Date.UTC(2026, 10, 1, 15)), Date.UTC(2026, 10, 1, 4));
 });
 
-test("a day that a zone left out is not among the days", () => {
+test("a day that a zone skipped is not among the days", () => {
   // Samoa went from 29 to 31 December 2011.
   const bounds = dayBounds("Pacific/Apia", Date.UTC(2011, 11, 29, 20), Date.UTC(2011, 11, 31, 20));
   assert.deepEqual(

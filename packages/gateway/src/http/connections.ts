@@ -15,7 +15,7 @@ export interface ConnectionLimits {
 /** More than a household's pages and scripts need, and few enough for a small machine. */
 export const usualLimits: ConnectionLimits = { inAll: 256, perAddress: 64, stalled: 30_000 };
 
-/** Requests that one connection may send before it has the answers. Browsers and libraries send one; whoever sends more keeps others waiting. */
+/** Requests that one connection may send before it has the answers. Browsers and libraries send one; a client that sends more keeps others waiting. */
 const mostAhead = 16;
 
 interface Connection {

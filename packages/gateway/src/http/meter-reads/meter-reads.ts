@@ -51,7 +51,7 @@ export class MeterReads {
 
   #reader(key: string, ask: Point["ask"], read: () => Promise<unknown>): RestedReader<unknown> {
     const known = this.#readers.get(key);
-    // A point that was configured anew has another meter behind it.
+    // A point whose configuration changed has another meter behind it.
     if (known?.ask === ask) return known.reader;
     if (this.#readers.size >= mostKept) {
       const oldest = [...this.#readers].find(([, each]) => each.reader.idle);
