@@ -1,4 +1,4 @@
-/** The pairing code is for whoever sees the console of the gateway, and for nobody who asks its API. */
+/** The pairing code is for people at the console of the gateway, and for nobody who asks its API. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accessBook } from "@meterport/gateway/access/access-book";
