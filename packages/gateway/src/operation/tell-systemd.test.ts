@@ -71,13 +71,17 @@ test("systemd's own program delivers the messages", { skip: socat.skip || notify
     while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 10));
     process.env.NOTIFY_SOCKET = socket;
     const manager = tellSystemd({ env: process.env, clock: systemClock, log: silentLog, isAlive: () => true });
-    manager.ready("reads 1 meter");
     let seen = "";
-    for await (const chunk of receiver.stdout) {
-      seen += String(chunk);
-      if (seen.includes("reads 1 meter")) break;
-    }
+    const arrives = async (text: string): Promise<void> => {
+      while (!seen.includes(text)) seen += String(await once(receiver.stdout, "data"));
+    };
+    manager.ready("reads 1 meter");
+    await arrives("reads 1 meter");
     assert.match(seen, /READY=1/);
+    manager.reloading();
+    await arrives("RELOADING=1");
+    manager.stopping();
+    await arrives("STOPPING=1");
     manager.close();
   } finally {
     delete process.env.NOTIFY_SOCKET;

@@ -68,8 +68,9 @@ export const tellSystemd = (options: TellSystemdOptions): Systemd => {
       cancel();
       live();
     },
-    reloading: () => tell("--reloading"),
-    stopping: () => tell("--stopping"),
+    reloading: () => tell("RELOADING=1"),
+    // As variables: options for these came with systemd 253.
+    stopping: () => tell("STOPPING=1"),
     close: () => cancel(),
   };
 };
