@@ -63,7 +63,7 @@ test("a missing systemd-notify is one line in the log", async () => {
   assert.deepEqual(lines, ["systemd cannot be told that the daemon runs: ENOENT; install systemd-notify"]);
 });
 
-test("systemd's own program delivers the messages", { skip: socat.skip || notify.skip }, async () => {
+test("systemd's own program delivers the messages", { skip: socat.skip || notify.skip, timeout: 20_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-notify-"));
   const socket = join(folder, "socket");
   const receiver = spawn(socat.path, ["-u", `UNIX-RECV:${socket}`, "STDOUT"], { stdio: ["ignore", "pipe", "inherit"] });

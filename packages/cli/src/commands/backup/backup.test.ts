@@ -77,6 +77,10 @@ test("restore: a damaged, incomplete or foreign backup changes nothing", () =>
       return err;
     };
     const bytes = readFileSync(join(copy, "meterport.db"));
+    const changed = Buffer.from(bytes);
+    changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+    writeFileSync(join(copy, "meterport.db"), changed);
+    assert.match(await refusal(), /meterport\.db is damaged/);
     writeFileSync(join(copy, "meterport.db"), bytes.subarray(1));
     assert.match(await refusal(), /meterport\.db is damaged/);
     rmSync(join(copy, "meterport.db"));

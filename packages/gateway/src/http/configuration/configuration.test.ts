@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { loadConfig } from "../../config/config.ts";
-import { planReload } from "../../config/reload-plan.ts";
+import { planReload, shownValue } from "../../config/reload-plan.ts";
 import type { ReloadOutcome } from "../../config/reloader.ts";
 import { addConfiguration } from "./configuration.ts";
 import { configurationAnswer, reloadAnswer } from "./routes.ts";
@@ -63,6 +63,7 @@ test("every key has its value, and secrets and keys of meters have none", async 
     null,
     null,
   ]);
+  assert.equal(shownValue(before, "store"), "[secret]");
   assert.ok(JSON.parse((await ask("/schema")).text).$schema);
 });
 
