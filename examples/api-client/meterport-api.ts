@@ -473,7 +473,7 @@ export type RegisterState = {
   readonly time: string;
   readonly value: number;
   /** Why it was kept */
-  readonly reason: "daily" | "exchange" | "self-read" | "demand-reset" | "first" | "manual";
+  readonly reason: "daily" | "exchange" | "self-read" | "demand-reset" | "first" | "manual" | "read";
   /** The meter that hung there */
   readonly serial: string | null;
 };
@@ -696,6 +696,45 @@ export type JournalEntry = {
   readonly point: string;
   readonly kind: "device";
   readonly device: Device;
+};
+
+export type ChildPoints = {
+  readonly children: readonly (ChildPoint)[];
+  /** `cursor` of the next page; null if this is the last one */
+  readonly next: string | null;
+};
+
+export type ChildPoint = {
+  /** Its own point, for registers, events, devices, intervals and export */
+  readonly id: string;
+  /** The point of the meter that reads it */
+  readonly parent: string;
+  /** Eight digits */
+  readonly serial: string;
+  /** As in `water`; null if it is not known */
+  readonly medium: string | null;
+  /** Three letters; null if it does not say */
+  readonly manufacturer: string | null;
+  /** Its place at the meter, 0 to 3 */
+  readonly slot: number;
+  /** The meter's number for it */
+  readonly handle: number;
+  /** Whether the meter reaches it */
+  readonly state: "up" | "down" | "unknown";
+  /** Alarms that are active */
+  readonly alarms: readonly (string)[];
+  /** When the meter read it last, by the meter's clock; null if it has not yet */
+  readonly time_read: string | null;
+  /** Seconds since then; null if it has not read it yet */
+  readonly age_s: number | null;
+  /** What it answered then */
+  readonly values: readonly ({
+    /** Quantity and unit */
+    readonly register: string;
+    /** 0 is the sum of all tariffs */
+    readonly tier: number;
+    readonly value: number;
+  })[];
 };
 
 export type QualityAnswer = {
@@ -1183,6 +1222,11 @@ export class MeterportApi extends ApiConnection {
   /** Each change of an interval, register, event or device, in the order in which it was stored */
   journal(query: { after?: number | undefined; limit?: number | undefined; point?: string | undefined; kind?: string | undefined } = {}, init: RequestInit = {}): Promise<JournalAnswer> {
     return this.json("GET", `/api/v1/journal`, query, init);
+  }
+
+  /** The meters behind the meters, with what was read from them last */
+  children(query: { parent?: string | undefined; medium?: string | undefined; serial?: string | undefined; limit?: number | undefined; cursor?: string | undefined } = {}, init: RequestInit = {}): Promise<ChildPoints> {
+    return this.json("GET", `/api/v1/children`, query, init);
   }
 
   /** The meter's counts of bad voltage and current */

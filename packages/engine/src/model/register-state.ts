@@ -3,7 +3,16 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { Proof } from "./proof.ts";
 
 /** Why it was kept. */
-export const registerReasons = ["daily", "exchange", "self-read", "demand-reset", "first", "manual"] as const;
+export const registerReasons = [
+  "daily",
+  "exchange",
+  "self-read",
+  "demand-reset",
+  "first",
+  "manual",
+  /** The meter read it from another meter behind it. */
+  "read",
+] as const;
 export type RegisterReason = (typeof registerReasons)[number];
 
 export interface RegisterState {

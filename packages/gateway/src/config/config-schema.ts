@@ -63,6 +63,12 @@ export const ratesSchema = z.strictObject({
     example: "1h",
     fallback: "1h",
   }).optional(),
+  children: setting(rate("1m", "7d", '"1h"'), {
+    ...live,
+    text: "How often the meters behind the meter (water, heat, gas) are looked at: what it read from them, and their alarms.",
+    example: "1h",
+    fallback: "1h",
+  }).optional(),
 });
 
 export const meterSchema = z.strictObject({

@@ -24,6 +24,7 @@ export interface MeterRates {
   readonly events?: Rate;
   readonly profile?: Rate;
   readonly clock?: Rate;
+  readonly children?: Rate;
 }
 
 export interface MeterConfig {

@@ -12,6 +12,7 @@ import { refuse, shown } from "./answers.ts";
 import type { ApiProblem } from "./api.ts";
 import { addCaptures, type CaptureSource } from "./captures/captures.ts";
 import { checks } from "./checks.ts";
+import { addChildren } from "./children/children.ts";
 import { addCompleteness } from "./completeness/add-completeness.ts";
 import { addConfiguration, type ConfigurationAccess } from "./configuration/configuration.ts";
 import { etags } from "./edge/etag.ts";
@@ -122,7 +123,8 @@ const addResources = (
   addExport(app, { ...options, wall });
   addHappenings(app, options, store);
   addWhy(app, options, store);
-  addJournal(app, meters, store);
+  addJournal(app, options, store);
+  addChildren(app, options, wall);
   addMeterReads(app, options, clock);
   addConfiguration(app, options);
   addLogs(app, options.logs);

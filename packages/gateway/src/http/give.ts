@@ -1,5 +1,6 @@
 /** Answers whose bodies a schema describes, and the point that an address names. */
 import type { z } from "@hono/zod-openapi";
+import type { ChildMeter } from "@meterport/engine/children/child-meter";
 import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { Context } from "hono";
 import { type Meters, refuse, shown } from "./answers.ts";
@@ -27,11 +28,37 @@ export interface Point extends PointInfo {
 export interface Points {
   readonly meters: Meters;
   readonly pointInfo: PointInfoOf;
+  /** The meters behind the meters. */
+  readonly children?: ChildPoints | undefined;
+}
+
+/** Children by the id of their own point, and of the point of the meter that reads them. */
+export interface ChildPoints {
+  readonly get: (id: string) => ChildMeter | undefined;
+  readonly of: (parent: string) => readonly ChildMeter[];
+  /** All of them, in the order of their meters. */
+  readonly all: () => Iterable<ChildMeter>;
 }
 
 export const pointOf = ({ meters, pointInfo }: Points, id: string): Point | undefined => {
   const [view, info] = [meters.get(id), pointInfo(id)];
   return view === undefined || info === undefined ? undefined : { id, view, ...info };
+};
+
+/** What is stored of a point: its own meter's values, or those of a child. */
+export interface StoredPoint {
+  readonly id: string;
+  /** IANA zone of its days and months. */
+  readonly zone: string;
+}
+
+/** A point, or a child, for what only the store has to answer. */
+export const storedPointOf = (points: Points, id: string): StoredPoint | undefined => {
+  const point = pointOf(points, id);
+  if (point !== undefined) return point;
+  const child = points.children?.get(id);
+  const parent = child === undefined ? undefined : points.pointInfo(child.parent);
+  return parent === undefined ? undefined : { id, zone: parent.zone };
 };
 
 export const noPoint = (c: Context, id: string) =>

@@ -2,6 +2,8 @@
 
 import { PointHistory } from "@meterport/engine/backfill/point-history";
 import { machineZone } from "@meterport/engine/calendar/local-calendar";
+import { childrenJob } from "@meterport/engine/children/children-job";
+import { childrenMemoName, parseMark } from "@meterport/engine/children/children-memo";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
 import { phaseOf } from "@meterport/engine/plan/spread";
 import { Keeper } from "@meterport/engine/points/keeper";
@@ -25,6 +27,7 @@ import type { ProcessFigures } from "../http/metrics/own-figures.ts";
 import type { PointInfo } from "../http/points/point-info.ts";
 import type { LogMemory } from "../log-memory.ts";
 import type { LinkService } from "../meters/link-service.ts";
+import { ChildrenBook } from "./children-book.ts";
 import { LiveMeters } from "./live-meters.ts";
 
 export interface GatewayMeter {
@@ -52,6 +55,7 @@ export interface MeterRates {
   readonly events?: Millis | "off" | undefined;
   readonly profile?: Millis | "off" | undefined;
   readonly clock?: Millis | "off" | undefined;
+  readonly children?: Millis | "off" | undefined;
 }
 
 /** How long what is stored is kept, milliseconds. */
@@ -140,11 +144,17 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const keeper = new Keeper({ store, clock, log, commit: options.commit });
   const tally = new LinkTally();
   const meters = new LiveMeters<OpenMeter>(clock);
+  const book = new ChildrenBook();
   const opened = async (meter: GatewayMeter, last: LastRegisters | undefined, count: number): Promise<OpenMeter> => {
     const { id, source, zone = machineZone(), interval, backFill, rates = {} } = meter;
     const parts = { point: id, zone, source, store, keeper, clock };
     const point = await openPointKeeper({ ...parts, log, clockEvery: rates.clock }, last);
     const history = new PointHistory({ ...parts, interval, backFill, rates, log });
+    const children =
+      rates.children === "off"
+        ? undefined
+        : childrenJob(parts, { every: rates.children, told: (all) => book.set(id, all) });
+    if (last !== undefined) book.set(id, parseMark(await store.memo(id, childrenMemoName)).children);
     const power = rates.power === undefined || rates.power === "off" ? undefined : { interval: rates.power };
     const loop = new PointLoop({
       ...meter,
@@ -163,10 +173,14 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
         history.onEvent(event);
       },
       power,
-      jobs: [...point.jobs, ...history.jobs],
+      jobs: [...point.jobs, ...history.jobs, ...(children === undefined ? [] : [children])],
       tally,
     });
-    return { meter, loop, point, log: new MeterLog({ source, clock }), info: pointInfo(meter), close: history.close };
+    const close = (): void => {
+      history.close();
+      children?.close();
+    };
+    return { meter, loop, point, log: new MeterLog({ source, clock }), info: pointInfo(meter), close };
   };
   const openedAll = async (all: readonly GatewayMeter[], count: number): Promise<readonly OpenMeter[]> => {
     const last = all.length === 0 ? undefined : await store.allLastRegisters();
@@ -181,6 +195,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   let started = false;
   const app = createApp({
     pointInfo: (id) => meters.get(id)?.info,
+    children: book,
     started: () => started,
     process: options.process,
     configuration: options.configuration,
@@ -240,6 +255,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       // Before anything stops, because a store may fail.
       const coming = await openedAll(added, meters.all.length + added.length);
       await meters.replace(stopped, coming);
+      for (const id of stopped) if (meters.get(id) === undefined) book.remove(id);
     },
     stop: async () => {
       unprune();

@@ -4,7 +4,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { type ExportRequest, exportTypes } from "../../exports/export-request.ts";
 import { exportStream } from "../../exports/export-stream.ts";
 import { refuse } from "../answers.ts";
-import { badRequest, noPoint, pointOf } from "../give.ts";
+import { badRequest, noPoint, storedPointOf } from "../give.ts";
 import { StoreFailure } from "../store/told-store.ts";
 import { oneDay, rangeOf } from "../values/range.ts";
 import type { ValuesOptions } from "../values/values.ts";
@@ -67,7 +67,7 @@ export const addExport = (app: OpenAPIHono, options: ExportOptions): void => {
   let open = 0;
   app.openapi(exportRoute, async (c) => {
     const { id } = c.req.valid("param");
-    const point = pointOf(options, id);
+    const point = storedPointOf(options, id);
     if (point === undefined) return noPoint(c, id);
     const { kind = "intervals", format = "csv", channel, zone = point.zone, ...query } = c.req.valid("query");
     const range = rangeOf(query, wall(), 31 * oneDay);

@@ -3,7 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { PointEvent } from "@meterport/engine/model/point-event";
 import type { Store } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
-import { badRequest, give, noPoint, type Points, pointOf } from "../give.ts";
+import { badRequest, give, noPoint, type Points, storedPointOf } from "../give.ts";
 import { cursorOf, parseCursor, wrongCursor } from "../query/cursor.ts";
 import { eventAnswer } from "./event-answer.ts";
 import { eventsAnswer, eventsRoute, outagesAnswer, outagesRoute } from "./routes.ts";
@@ -49,7 +49,7 @@ const secondsOf = ({ time, until }: PointEvent): number | null =>
 export const addHappenings = (app: OpenAPIHono, points: Points, store: Pick<Store, "events">): void => {
   app.openapi(eventsRoute, async (c) => {
     const { id } = c.req.valid("param");
-    if (pointOf(points, id) === undefined) return noPoint(c, id);
+    if (storedPointOf(points, id) === undefined) return noPoint(c, id);
     const { kind, ...query } = c.req.valid("query");
     const page = await pageOf(store, id, query, kind);
     if (page === undefined) return badRequest(c, wrongCursor);
@@ -58,7 +58,7 @@ export const addHappenings = (app: OpenAPIHono, points: Points, store: Pick<Stor
 
   app.openapi(outagesRoute, async (c) => {
     const { id } = c.req.valid("param");
-    if (pointOf(points, id) === undefined) return noPoint(c, id);
+    if (storedPointOf(points, id) === undefined) return noPoint(c, id);
     const page = await pageOf(store, id, c.req.valid("query"), ["outage"]);
     if (page === undefined) return badRequest(c, wrongCursor);
     const outages = page.events.map((event) => {

@@ -1,17 +1,16 @@
 /** `/api/v1/journal`: the changes of all points. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Store } from "@meterport/engine/ports/store";
-import type { Meters } from "../answers.ts";
-import { give, noPoint } from "../give.ts";
+import { give, noPoint, type Points, storedPointOf } from "../give.ts";
 import { entryAnswer } from "./journal-answer.ts";
 import { journalAnswer, journalRoute } from "./routes.ts";
 
 const usualPage = 100;
 
-export const addJournal = (app: OpenAPIHono, meters: Meters, store: Pick<Store, "journal">): void => {
+export const addJournal = (app: OpenAPIHono, points: Points, store: Pick<Store, "journal">): void => {
   app.openapi(journalRoute, async (c) => {
     const { after = 0, limit = usualPage, point, kind } = c.req.valid("query");
-    const unknown = point?.find((id) => !meters.has(id));
+    const unknown = point?.find((id) => storedPointOf(points, id) === undefined);
     if (unknown !== undefined) return noPoint(c, unknown);
     const page = await store.journal({ after, limit, points: point, kinds: kind });
     const { next, more, oldest, passed } = page;

@@ -7,7 +7,18 @@ import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { Store } from "@meterport/engine/ports/store";
 import type { Clock } from "@meterport/protocol/ports";
 import { completenessOut } from "../completeness/completeness.ts";
-import { type BodyOf, badRequest, give, iso, isoOrNull, noPoint, type Point, type Points, pointOf } from "../give.ts";
+import {
+  type BodyOf,
+  badRequest,
+  give,
+  iso,
+  isoOrNull,
+  noPoint,
+  type Point,
+  type Points,
+  pointOf,
+  storedPointOf,
+} from "../give.ts";
 import { eventAnswer } from "../happenings/event-answer.ts";
 import { wrongCursor } from "../query/cursor.ts";
 import { periodBounds } from "../query/zone-bounds.ts";
@@ -112,7 +123,7 @@ export const addPoints = (app: OpenAPIHono, options: PointsOptions): void => {
 
   app.openapi(devicesRoute, async (c) => {
     const { id } = c.req.valid("param");
-    if (pointOf(options, id) === undefined) return noPoint(c, id);
+    if (storedPointOf(options, id) === undefined) return noPoint(c, id);
     return give(c, schema.devicesAnswer, { id, devices: (await store.devices(id)).map(deviceAnswer) });
   });
 

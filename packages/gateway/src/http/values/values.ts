@@ -6,7 +6,7 @@ import type { RegisterState } from "@meterport/engine/model/register-state";
 import type { IntervalSum, Store } from "@meterport/engine/ports/store";
 import { liveKeyInfo } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
-import { type BodyOf, badRequest, give, iso, noPoint, type Points, pointOf } from "../give.ts";
+import { type BodyOf, badRequest, give, iso, noPoint, type Points, pointOf, storedPointOf } from "../give.ts";
 import { recoveredHistory } from "../history/recovered-history.ts";
 import { cursorOf, parseCursor, wrongCursor } from "../query/cursor.ts";
 import { periodHistory } from "./period-history.ts";
@@ -121,7 +121,7 @@ const addIntervals = (app: OpenAPIHono, options: ValuesOptions): void => {
   const { store, wall } = options;
   app.openapi(intervalsRoute, async (c) => {
     const { id } = c.req.valid("param");
-    const point = pointOf(options, id);
+    const point = storedPointOf(options, id);
     if (point === undefined) return noPoint(c, id);
     const query = c.req.valid("query");
     const { channel = "energy_import_wh", sum, limit = usualValues, cursor, zone = point.zone } = query;
@@ -171,7 +171,7 @@ const addRegisters = (app: OpenAPIHono, options: ValuesOptions): void => {
   const { store, wall } = options;
   app.openapi(registersRoute, async (c) => {
     const { id } = c.req.valid("param");
-    if (pointOf(options, id) === undefined) return noPoint(c, id);
+    if (storedPointOf(options, id) === undefined) return noPoint(c, id);
     const { register, tier, limit = usualValues, cursor, ...query } = c.req.valid("query");
     const range = rangeOf(query, wall(), 31 * oneDay);
     if (typeof range === "string") return badRequest(c, range);
