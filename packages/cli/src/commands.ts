@@ -262,7 +262,7 @@ export const commands: readonly Listed[] = [
   ),
   command(
     "config <action> [file]",
-    "checks and explains the gateway's configuration, seals its keys, imports its meters",
+    "checks and explains the gateway's configuration, seals its keys, imports its meters, migrates an old file",
     "meterport config check --config meterport.yaml",
     async () => (await import("./commands/config/options.ts")).addConfigCommand,
     async () => (await import("./commands/config/config-command.ts")).configCommand,

@@ -7,6 +7,7 @@ import { complaints, type PathName, pathText, wrong } from "./complaints.ts";
 import type { ConfigFile, Place } from "./config-file.ts";
 import { type ConfigInput, configSchema, overlaySchema } from "./config-schema.ts";
 import { type Environment, overlay } from "./environment.ts";
+import { type Migrated, migrated, oldKeyTexts } from "./old-keys.ts";
 
 export interface ConfigSources {
   /** The file of `--config`. */
@@ -75,12 +76,26 @@ export interface ReadFile extends ConfigFile {
   readonly named?: PathName | undefined;
 }
 
-/** @throws UsageError with a line per problem */
-export const givenBy = (sources: ConfigSources, { value, place, named = pathText }: ReadFile): Given => {
-  const { env } = sources;
-  const base = configSchema.safeParse(value, { reportInput: false });
+/** A file, and what of it is of an older Meterport. */
+export interface FileInput {
+  readonly input: ConfigInput;
+  readonly old: Migrated;
+}
+
+/** The settings of a file of any age. @throws UsageError with a line per problem, which may quote values */
+export const inputOf = ({ value, place, named = pathText }: ReadFile): FileInput => {
+  const old = migrated(value);
+  const base = configSchema.safeParse(old.value, { reportInput: false });
   if (!base.success) throw wrong(complaints(base.error.issues, place, named));
-  const fromEnv = overlay(env, base.data.meters?.length ?? 0);
+  return { input: base.data, old };
+};
+
+/** @throws UsageError with a line per problem */
+export const givenBy = (sources: ConfigSources, file: ReadFile): Given => {
+  const { env } = sources;
+  const { place, named = pathText } = file;
+  const { input: base, old } = inputOf(file);
+  const fromEnv = overlay(env, base.meters?.length ?? 0);
   const over = overlaySchema.safeParse(fromEnv.value, { reportInput: false });
   if (!over.success) {
     // The path of a value leads back to the variable that holds it.
@@ -89,5 +104,6 @@ export const givenBy = (sources: ConfigSources, { value, place, named = pathText
   }
   const folder = dirname(configPath(sources).path);
   const fromFile = (name: string): string => (isAbsolute(name) ? name : join(folder, name));
-  return { place, named, base: base.data, over: over.data, fromFile, warnings: fromEnv.warnings };
+  const warnings = [...oldKeyTexts(old, place, named), ...fromEnv.warnings];
+  return { place, named, base, over: over.data, fromFile, warnings };
 };

@@ -1,14 +1,15 @@
-/** What `meterport config` does: checks, explains, seals and imports. */
+/** What `meterport config` does: checks, explains, seals, imports and migrates. */
 import { join, resolve } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseKey } from "@meterport/protocol/mep/security/key";
 import type { Entropy, Millis } from "@meterport/protocol/ports";
-import { loadConfig } from "./config.ts";
+import { loadConfig, oldKeysIn } from "./config.ts";
 import { parseConfigFile } from "./config-file.ts";
 import { configSample } from "./config-sample.ts";
 import { type ConfigSources, configPath, configText } from "./config-sources.ts";
 import { type CsvFile, type ImportReport, planImport } from "./import/import-meters.ts";
 import { configJsonSchema } from "./json-schema.ts";
+import { removeKeys } from "./remove-keys.ts";
 import { seal, sealingKeyLength } from "./sealing.ts";
 import { sealingKey, sealingKeyFile } from "./secret-reader.ts";
 import { storeComplaint } from "./secret-value.ts";
@@ -26,6 +27,19 @@ export interface CheckReport {
   readonly warnings: readonly string[];
 }
 
+/** The text of a file before and after a change. */
+export interface FileChange {
+  readonly path: string;
+  /** Empty if there was no file. */
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface MigrationReport extends FileChange {
+  /** Old keys that the new file lacks, by their path in the table of keys. */
+  readonly removed: readonly { readonly key: string; readonly count: number; readonly because: string }[];
+}
+
 export interface ConfigTools {
   /** Reads the configuration as the daemon would. @throws UsageError with a line per problem */
   readonly check: (asked: AskedConfig) => CheckReport;
@@ -35,8 +49,10 @@ export interface ConfigTools {
   readonly seal: (asked: AskedConfig, secret: string) => { readonly sealed: string; readonly made: string | undefined };
   /** What an import would change. @throws UsageError with a line per problem */
   readonly planImport: (asked: AskedConfig, csv: CsvFile) => ImportReport;
-  /** Writes it; gives the name of the old file's copy. @throws UsageError */
-  readonly writeImport: (report: ImportReport) => string | undefined;
+  /** What a migration would change. @throws UsageError with a line per problem */
+  readonly planMigration: (asked: AskedConfig) => MigrationReport;
+  /** Writes what was planned; gives the name of the old file's copy. @throws UsageError */
+  readonly write: (report: FileChange) => string | undefined;
 }
 
 /** What the tools get of the world. */
@@ -92,11 +108,23 @@ export const configTools = (world: ConfigWorld): ConfigTools => {
       return { sealed: seal(secret, key, world.entropy), made: known === undefined ? path : undefined };
     },
     planImport: (asked, csv) => planImport(sourcesOf(asked), csv),
-    writeImport: ({ path, before, after }) => {
+    planMigration: (asked) => {
+      const sources = sourcesOf(asked);
+      const { path } = configPath(sources);
+      const before = configText(sources) ?? "";
+      const { value, found, removed } = oldKeysIn(sources, parseConfigFile(path, before));
+      return {
+        path,
+        before,
+        after: removeKeys(path, before, removed, value),
+        removed: found.map(({ path: key, count, because }) => ({ key, count, because })),
+      };
+    },
+    write: ({ path, before, after }) => {
       if (before === after) return undefined;
       if ((world.readFile(path) ?? "") !== before)
         throw new UsageError(
-          "import",
+          "config",
           `${path} was changed by another program meanwhile, and nothing is written: try again`,
         );
       const copy = `${path}.before-${new Date(world.wall()).toISOString().replaceAll(":", "-")}`;

@@ -14,12 +14,14 @@ import {
   dataFolder,
   type Given,
   givenBy,
+  inputOf,
   type ReadFile,
 } from "./config-sources.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { type Environment, environmentNames } from "./environment.ts";
 import { hideKeys, textsIn } from "./hidden-keys.ts";
 import { type MeterConfig, meterConfigs } from "./meter-configs.ts";
+import type { Migrated } from "./old-keys.ts";
 import { SecretReader } from "./secret-reader.ts";
 import { type SecretPlace, storeComplaint } from "./secret-value.ts";
 
@@ -124,6 +126,18 @@ export const loadConfigOf = (sources: ConfigSources, file: ReadFile): Config =>
     sources,
     () => file.value,
     () => configOf(sources, file),
+  );
+
+/**
+ * What of a file is of an older Meterport. Secrets and the environment are not looked at.
+ *
+ * @throws UsageError as `loadConfig` does
+ */
+export const oldKeysIn = (sources: ConfigSources, file: ReadFile): Migrated =>
+  withoutKeys(
+    sources,
+    () => file.value,
+    () => inputOf(file).old,
   );
 
 const withoutKeys = <T>(sources: ConfigSources, given: () => unknown, work: () => T): T => {

@@ -1,4 +1,4 @@
-/** `meterport config`: checks and explains the gateway's configuration, seals its secrets, imports its meters. */
+/** `meterport config`: checks and explains the gateway's configuration, seals its secrets, imports its meters, migrates an old file. */
 import type { ConfigTools } from "@meterport/gateway/config/config-tools";
 import { UsageError } from "@meterport/protocol/errors";
 import { escapedJson } from "@meterport/protocol/plain-text";
@@ -35,7 +35,7 @@ const importMeters = async (tools: ConfigTools, file: string, options: ConfigOpt
   const report = tools.planImport(options, { name: file === "-" ? "standard input" : file, text });
   const { added, changed, unchanged, path } = report;
   const dry = options.dryRun === true;
-  const copy = dry ? undefined : tools.writeImport(report);
+  const copy = dry ? undefined : tools.write(report);
   if (options.json) {
     print(io, toJson({ added, changed, unchanged, file: path, written: !dry, before: copy ?? null }));
     return;
@@ -45,6 +45,23 @@ const importMeters = async (tools: ConfigTools, file: string, options: ConfigOpt
   const counts = `${counted(added.length)} ${dry ? "to add" : "added"}, ${changed.length} ${dry ? "to change" : "changed"}, ${unchanged} unchanged`;
   const kept = copy === undefined ? "" : `; the old file is ${copy}`;
   io.stdout.write(`${counts}; ${dry ? "nothing was written" : `${path}${kept}`}\n`);
+};
+
+const migrate = (tools: ConfigTools, options: ConfigOptions, io: Io): void => {
+  const report = tools.planMigration(options);
+  const { path, removed } = report;
+  const dry = options.dryRun === true;
+  const copy = dry ? undefined : tools.write(report);
+  if (options.json) {
+    const keys = removed.map(({ key, count }) => ({ key, count }));
+    print(io, toJson({ removed: keys, file: path, written: copy !== undefined, before: copy ?? null }));
+    return;
+  }
+  for (const { key, count, because } of removed)
+    io.stdout.write(`remove ${key}${count > 1 ? `, ${count} times` : ""}: ${because}\n`);
+  if (removed.length === 0) io.stdout.write(`${path} needs no migration; nothing was written\n`);
+  else if (dry) io.stdout.write("nothing was written\n");
+  else io.stdout.write(`${path} is written; the old file is ${copy}\n`);
 };
 
 /** @throws UsageError */
@@ -65,6 +82,7 @@ export const configCommand = async (
   else if (action === "example") io.stdout.data(tools.sample());
   else if (action === "schema") print(io, laidOut(tools.schema()));
   else if (action === "seal") await sealSecret(tools, options, io);
+  else if (action === "migrate") migrate(tools, options, io);
   else await importMeters(tools, file ?? "", options, io);
   return exit.done;
 };

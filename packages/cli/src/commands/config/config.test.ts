@@ -156,11 +156,8 @@ test("config import: a file that another program changes meanwhile is not overwr
   const tools = (await worldOf(files).configTools?.()) ?? assert.fail();
   const csv = (id: string) => ({ name: "a.csv", text: `id,link,key_file\n${id},tcp://${id}:1,meter.key\n` });
   const [first, second] = [tools.planImport({}, csv("a")), tools.planImport({}, csv("b"))];
-  tools.writeImport(first);
-  assert.throws(
-    () => tools.writeImport(second),
-    /meterport\.yaml was changed by another program meanwhile, .*: try again/,
-  );
+  tools.write(first);
+  assert.throws(() => tools.write(second), /meterport\.yaml was changed by another program meanwhile, .*: try again/);
   assert.match(files.get("/data/meterport.yaml") ?? "", /id: a\n/);
 });
 
@@ -175,4 +172,38 @@ test("config: wrong usage is one sentence and exit code 2", async () => {
     assert.equal(ran.code, 2);
     assert.match(ran.err, told);
   }
+});
+
+test("config migrate: a dry run says what goes, and the migration keeps the old file", async () => {
+  const old = `${good}    writable: off # for now\n    rates: { power: 1s, identity: 1h }\n`;
+  const files = filesWith(old);
+  const check = await runCli(["config", "check"], worldOf(files));
+  assert.equal(check.code, 0);
+  assert.match(
+    check.err,
+    /^meterport: warning: \/data\/meterport\.yaml:5:5: meters\[0\]\.writable is ignored, because /,
+  );
+  const gone =
+    "remove meters[].writable: the gateway writes to no meter\nremove meters[].rates.identity: the gateway asks each time that it connects what the meter is\n";
+  const dry = await runCli(["config", "migrate", "--dry-run"], worldOf(files));
+  assert.deepEqual(dry, { code: 0, out: `${gone}nothing was written\n`, err: "" });
+  assert.equal(files.get("/data/meterport.yaml"), old);
+  const ran = await runCli(["config", "migrate"], worldOf(files));
+  const copy = "/data/meterport.yaml.before-2026-01-31T12-00-00.000Z";
+  assert.equal(ran.out, `${gone}/data/meterport.yaml is written; the old file is ${copy}\n`);
+  assert.deepEqual([files.get(copy), files.get("/data/meterport.yaml")], [old, `${good}    rates: { power: 1s }\n`]);
+  const again = await runCli(["config", "migrate"], worldOf(files));
+  assert.equal(again.out, "/data/meterport.yaml needs no migration; nothing was written\n");
+  const json = JSON.parse((await runCli(["config", "migrate", "--json"], worldOf(files))).out);
+  assert.deepEqual(json, { removed: [], file: "/data/meterport.yaml", written: false, before: null });
+});
+
+test("config migrate: a file with other mistakes is not touched", async () => {
+  const files = filesWith(`${good}    writable: off\n    intervall: 2s\n`);
+  const ran = await runCli(["config", "migrate"], worldOf(files));
+  assert.deepEqual(
+    [ran.code, ran.err],
+    [2, "meterport: /data/meterport.yaml:6:5: meters[0].intervall: unknown name; did you mean interval?\n"],
+  );
+  assert.equal(files.size, 2);
 });

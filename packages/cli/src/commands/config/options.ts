@@ -2,7 +2,7 @@
 import { Argument } from "commander";
 import { describeArguments, type Host, type Load, runs } from "../../options/host.ts";
 
-export const configActions = ["check", "example", "schema", "seal", "import"] as const;
+export const configActions = ["check", "example", "schema", "seal", "import", "migrate"] as const;
 export type ConfigAction = (typeof configActions)[number];
 
 export interface ConfigOptions {
@@ -18,7 +18,7 @@ export const addConfigCommand = (
 ): void => {
   describeArguments(host.command, {
     action:
-      "check: reads the configuration as the gateway would; example: prints every key with its description; schema: prints a JSON Schema for editors; seal: encrypts a key from standard input; import: adds and changes meters from a CSV file",
+      "check: reads the configuration as the gateway would; example: prints every key with its description; schema: prints a JSON Schema for editors; seal: encrypts a key from standard input; import: adds and changes meters from a CSV file; migrate: brings an old file up to date",
     file: "the CSV file of import, or - for standard input",
   });
   const [action] = host.command.registeredArguments;
@@ -26,7 +26,7 @@ export const addConfigCommand = (
   host.command
     .option("--config <file>", "the configuration; by default METERPORT_CONFIG, or meterport.yaml in the data folder")
     .option("--data <folder>", "the data folder; by default METERPORT_DATA, or the system's standard folder")
-    .option("--dry-run", "import: prints what would change, and writes nothing")
-    .option("--json", "check, seal and import: one JSON document on standard output")
+    .option("--dry-run", "import and migrate: prints what would change, and writes nothing")
+    .option("--json", "check, seal, import and migrate: one JSON document on standard output")
     .action(runs(host, load));
 };

@@ -1,23 +1,10 @@
 /** Writes meters into the text of a configuration, of which everything else stays as it is: comments, order, spaces. */
-import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "@meterport/protocol/errors";
-import {
-  Document,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  parseDocument,
-  Scalar,
-  visit,
-  type YAMLMap,
-} from "yaml";
-import { parseConfigFile } from "../config-file.ts";
+import { Document, isMap, isScalar, isSeq, Scalar, visit, type YAMLMap } from "yaml";
+import { asText, endOf, lineEnd, lineStart, nodesOf, readsAs, type Splice, spliced } from "../file-text.ts";
 import type { Merged, MeterEdit, Raw } from "./merge-meters.ts";
 
 const style = { lineWidth: 0 } as const;
-const asText = { schema: "failsafe" } as const;
 
 /** Keys of digits would look like numbers to other readers. */
 const quoteKeys = (doc: Document): Document => {
@@ -39,33 +26,7 @@ const scalarOf = (name: string, text: string): string =>
 const itemsOf = (meters: readonly Raw[], indent: number): string =>
   yamlOf(meters).replace(/^(?=.)/gm, " ".repeat(indent));
 
-const lineEnd = (text: string, from: number): number => {
-  const end = text.indexOf("\n", from);
-  return end < 0 ? text.length : end;
-};
-
-/** Where the last value within a node ends. */
-const endOf = (node: Node): number => {
-  if (isMap(node) || isSeq(node)) {
-    const last: unknown = node.items.at(-1);
-    const pair = last as Pair<Node, Node | null> | undefined;
-    const inner = isMap(node)
-      ? pair?.value?.range === undefined
-        ? pair?.key
-        : pair.value
-      : (last as Node | undefined);
-    if (inner?.range !== undefined && node.flow !== true) return endOf(inner);
-  }
-  return node.range?.[1] ?? 0;
-};
-
-interface Splice {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
-
-const columnOf = (text: string, offset: number): number => offset - (text.lastIndexOf("\n", offset - 1) + 1);
+const columnOf = (text: string, offset: number): number => offset - lineStart(text, offset);
 
 /** A new line behind the one in which something ends. */
 const lineAfter = (text: string, offset: number, line: string): Splice => {
@@ -91,16 +52,6 @@ const splicesOf = (text: string, map: YAMLMap, edit: MeterEdit): readonly Splice
     else return undefined;
   }
   return splices;
-};
-
-const spliced = (text: string, splices: readonly Splice[]): string => {
-  const parts: string[] = [];
-  let done = 0;
-  for (const { from, to, text: part } of [...splices].sort((a, b) => a.from - b.from || a.to - b.to)) {
-    parts.push(text.slice(done, from), part);
-    done = to;
-  }
-  return [...parts, text.slice(done)].join("");
 };
 
 /** The text with a few places changed; undefined where the file is laid out in a way that this does not know. */
@@ -152,24 +103,12 @@ const withNodes = (doc: Document.Parsed, { added, changed }: Merged): string => 
  */
 export const editMeters = (name: string, text: string, value: Raw, merged: Merged): string => {
   const wanted = { ...value, meters: merged.meters };
-  const reads = (written: string | undefined): written is string => {
-    try {
-      return written !== undefined && isDeepStrictEqual(plain(parseConfigFile(name, written).value), plain(wanted));
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      return false;
-    }
-  };
-  const parse = (): Document.Parsed => parseDocument(text, { ...asText, logLevel: "silent", prettyErrors: false });
-  const simple = withSplices(text, parse(), merged);
-  if (reads(simple)) return simple;
-  const whole = withNodes(parse(), merged);
-  if (reads(whole)) return whole;
+  const simple = withSplices(text, nodesOf(text), merged);
+  if (readsAs(name, simple, wanted)) return simple;
+  const whole = withNodes(nodesOf(text), merged);
+  if (readsAs(name, whole, wanted)) return whole;
   throw new UsageError(
     "import",
     `${name} is laid out in a way that meters cannot be added to: write them as a list below "meters:"`,
   );
 };
-
-/** Without the prototypes of the parser's objects. */
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
