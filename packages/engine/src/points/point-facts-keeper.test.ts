@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
+import { clockMemoName } from "../clock/clock-job.ts";
 import { emptyGuard, type GuardEvent, guard, limitsForFuse } from "../guard/guard.ts";
 import type { Device } from "../model/device.ts";
 import type { PointEvent } from "../model/point-event.ts";
@@ -8,8 +9,9 @@ import type { RegisterState } from "../model/register-state.ts";
 import { silentLog } from "../ports/log.ts";
 import type { LastRegisters, Store, StoreBatch } from "../ports/store.ts";
 import { FakeMeter, reading } from "../testing/fake-meter.ts";
+import { guardMemoName } from "./guard-memo.ts";
 import { Keeper } from "./keeper.ts";
-import { openPointKeeper } from "./point-facts-keeper.ts";
+import { openPointKeeper, type StoredPoint } from "./point-facts-keeper.ts";
 
 /** A store that fails while told to, and remembers what it took. */
 class ShakyStore {
@@ -32,6 +34,9 @@ class ShakyStore {
     memo: async (_point: string, name: string) => this.memos.get(name),
   } as unknown as Store;
 
+  get stored(): StoredPoint {
+    return { last: this.last, guardMemo: this.memos.get(guardMemoName), clockMemo: this.memos.get(clockMemoName) };
+  }
   get registers(): readonly RegisterState[] {
     return this.taken.flatMap(({ registers }) => registers ?? []);
   }
@@ -49,7 +54,7 @@ const setUp = async (shaky: ShakyStore) => {
   meter.turn("up");
   const common = { store: shaky.store, clock, log: silentLog };
   const keeper = new Keeper({ ...common, commit: 1 });
-  const point = await openPointKeeper({ point: "home", zone: "UTC", source: meter, keeper, ...common }, shaky.last);
+  const point = await openPointKeeper({ point: "home", zone: "UTC", source: meter, keeper, ...common }, shaky.stored);
   let state = point.guardState;
   return {
     point,

@@ -119,24 +119,38 @@ export class PointKeeper {
   }
 }
 
-/** @throws what the store throws when the memos of the point are read */
+/** What the store has of a point when it is opened. */
+export interface StoredPoint {
+  readonly last: LastRegisters | undefined;
+  readonly guardMemo: string | undefined;
+  readonly clockMemo: string | undefined;
+}
+
+/** That of all points, in three queries: one for each point would delay a start with many. @throws what the store throws */
+export const storedPoints = async (
+  store: Pick<Store, "allLastRegisters" | "allMemos">,
+): Promise<(point: string) => StoredPoint> => {
+  const [last, guardMemos, clockMemos] = await Promise.all([
+    store.allLastRegisters(),
+    store.allMemos(guardMemoName),
+    store.allMemos(clockMemoName),
+  ]);
+  return (point) => ({ last: last.get(point), guardMemo: guardMemos.get(point), clockMemo: clockMemos.get(point) });
+};
+
+/** @throws what the store throws when the devices of the point are read */
 export const openPointKeeper = async (
   options: PointKeeperOptions,
-  last: LastRegisters | undefined,
+  { last, guardMemo, clockMemo }: StoredPoint,
 ): Promise<PointKeeper> => {
   const { point, store, clock } = options;
   const wall = clock.wall();
-  // A point without stored readings has no memos either.
-  const [guardText, clockText] =
-    last === undefined
-      ? [undefined, undefined]
-      : await Promise.all([store.memo(point, guardMemoName), store.memo(point, clockMemoName)]);
   // Only after a wrong clock does it matter which meter hangs there now.
   const devices = last !== undefined && last.time > wall ? await store.devices(point) : [];
   const device = devices.find(({ to }) => to === null);
   return new PointKeeper(options, {
-    guardState: resumedGuard({ last, memo: guardText, device, wall }),
-    guardMemo: guardText,
-    clockMemo: clockText,
+    guardState: resumedGuard({ last, memo: guardMemo, device, wall }),
+    guardMemo,
+    clockMemo,
   });
 };

@@ -205,6 +205,8 @@ export interface Store {
   /** Newest first. */
   readonly events: (point: string, query: EventQuery) => Promise<readonly PointEvent[]>;
   readonly memo: (point: string, name: string) => Promise<string | undefined>;
+  /** Those of this name of all points at once, for a start with many. */
+  readonly allMemos: (name: string) => Promise<ReadonlyMap<string, string>>;
   readonly journal: (query: JournalQuery) => Promise<JournalPage>;
   /** What `reader` has acknowledged; undefined if it never did. */
   readonly cursor: (reader: string) => Promise<number | undefined>;

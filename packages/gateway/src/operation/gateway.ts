@@ -9,11 +9,16 @@ import { phaseOf } from "@meterport/engine/plan/spread";
 import { Keeper } from "@meterport/engine/points/keeper";
 import { LinkTally } from "@meterport/engine/points/link-tally";
 import { MeterLog } from "@meterport/engine/points/meter-log";
-import { openPointKeeper, type PointKeeper } from "@meterport/engine/points/point-facts-keeper";
+import {
+  openPointKeeper,
+  type PointKeeper,
+  type StoredPoint,
+  storedPoints,
+} from "@meterport/engine/points/point-facts-keeper";
 import { PointLoop } from "@meterport/engine/points/point-loop";
 import type { Log } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
-import type { LastRegisters, Retention, Store } from "@meterport/engine/ports/store";
+import type { Retention, Store } from "@meterport/engine/ports/store";
 import { PruneRoutine } from "@meterport/engine/pruning/prune-routine";
 import { LinkError } from "@meterport/protocol/errors";
 import type { Clock, Millis } from "@meterport/protocol/ports";
@@ -145,16 +150,15 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const tally = new LinkTally();
   const meters = new LiveMeters<OpenMeter>(clock);
   const book = new ChildrenBook();
-  const opened = async (meter: GatewayMeter, last: LastRegisters | undefined, count: number): Promise<OpenMeter> => {
+  const opened = async (meter: GatewayMeter, stored: StoredPoint, count: number): Promise<OpenMeter> => {
     const { id, source, zone = machineZone(), interval, backFill, rates = {} } = meter;
     const parts = { point: id, zone, source, store, keeper, clock };
-    const point = await openPointKeeper({ ...parts, log, clockEvery: rates.clock }, last);
+    const point = await openPointKeeper({ ...parts, log, clockEvery: rates.clock }, stored);
     const history = new PointHistory({ ...parts, interval, backFill, rates, log });
     const children =
       rates.children === "off"
         ? undefined
         : childrenJob(parts, { every: rates.children, told: (all) => book.set(id, all) });
-    if (last !== undefined) book.set(id, parseMark(await store.memo(id, childrenMemoName)).children);
     const power = rates.power === undefined || rates.power === "off" ? undefined : { interval: rates.power };
     const loop = new PointLoop({
       ...meter,
@@ -183,11 +187,13 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     return { meter, loop, point, log: new MeterLog({ source, clock }), info: pointInfo(meter), close };
   };
   const openedAll = async (all: readonly GatewayMeter[], count: number): Promise<readonly OpenMeter[]> => {
-    const last = all.length === 0 ? undefined : await store.allLastRegisters();
+    if (all.length === 0) return [];
+    const [storedOf, remembered] = await Promise.all([storedPoints(store), store.allMemos(childrenMemoName)]);
+    for (const { id } of all) book.set(id, parseMark(remembered.get(id)).children);
     const done: OpenMeter[] = [];
     for (let from = 0; from < all.length; from += openedAtOnce) {
       const some = all.slice(from, from + openedAtOnce);
-      done.push(...(await Promise.all(some.map((meter) => opened(meter, last?.get(meter.id), count)))));
+      done.push(...(await Promise.all(some.map((meter) => opened(meter, storedOf(meter.id), count)))));
     }
     return done;
   };

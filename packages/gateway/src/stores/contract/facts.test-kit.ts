@@ -394,6 +394,16 @@ const deviceChecks = (check: Check): void => {
     const again = await reopen();
     const all = [await again.memo("home", "watch"), await again.memo("home", "other"), await again.memo("b", "watch")];
     assert.deepEqual(all, [text, "", "b"]);
+    assert.deepEqual(
+      [await again.allMemos("watch"), await again.allMemos("none")].map((memos) => [...memos].sort()),
+      [
+        [
+          ["b", "b"],
+          ["home", text],
+        ],
+        [],
+      ],
+    );
     await again.write({
       memos: [
         { point: "home", name: "watch", text: "x" },
@@ -401,6 +411,7 @@ const deviceChecks = (check: Check): void => {
       ],
     });
     assert.equal(await again.memo("home", "watch"), undefined);
+    assert.deepEqual(await again.allMemos("watch"), new Map([["b", "b"]]));
     assert.equal((await again.status()).journal.newest, 0);
   });
 };

@@ -149,12 +149,22 @@ export const readingsContract = (check: Check): void => {
     await append(store, "a", [reading(t0, { energy_import_wh: 1, reactive_energy_import_varh: 2 })]);
     await append(store, "b", [reading(t0 - 7_200_000, { energy_export_wh: 3 }), reading(t0, { power_w: 5 })]);
     await append(store, "c", [reading(t0, { power_w: 5 })]);
+    const whole = {
+      energy_import_wh: 5,
+      energy_export_wh: 6,
+      reactive_energy_import_varh: 7,
+      reactive_energy_export_varh: 8,
+    };
+    await append(store, "d", [reading(t0 - 10_000, { energy_import_wh: 1 }), reading(t0 - 5_000, whole)]);
+    await append(store, "e", [reading(t0 - 5_000, whole), reading(t0, { ...whole, energy_export_wh: null })]);
     const expected = new Map([
+      ["d", { time: t0 - 5_000, registers: whole }],
+      ["e", { time: t0, registers: whole }],
       ["a", { time: t0, registers: { energy_import_wh: 1, reactive_energy_import_varh: 2 } }],
       ["b", { time: t0 - 7_200_000, registers: { energy_export_wh: 3 } }],
     ]);
     assert.deepEqual(await store.allLastRegisters(), expected);
-    assert.deepEqual(await store.lastRegisters("b"), expected.get("b"));
+    for (const [point, last] of expected) assert.deepEqual(await store.lastRegisters(point), last, point);
     assert.equal(await store.lastRegisters("c"), undefined);
   });
 };

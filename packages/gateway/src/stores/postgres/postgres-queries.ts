@@ -208,3 +208,8 @@ export const memoOf = async (run: Run, point: string, name: string): Promise<str
   const [row] = (await run(`SELECT text FROM memo WHERE point = ${pointIs("$1")} AND name = $2`, [point, name])).rows;
   return row === undefined ? undefined : String(row.text);
 };
+
+export const allMemosOf = async (run: Run, name: string): Promise<ReadonlyMap<string, string>> => {
+  const { rows } = await run("SELECT id, text FROM memo JOIN point ON point.key = memo.point WHERE name = $1", [name]);
+  return new Map(rows.map(({ id, text }) => [String(id), String(text)]));
+};

@@ -252,28 +252,41 @@ export const readingsOf = async (
   });
 };
 
+/** Two hours: at the beginning of one, a reading may lack a register. */
 const newestRegisters = (point: string): string => `SELECT last, ${bucketRegisters.join(", ")} FROM bucket
   WHERE width = 3600 AND point = ${point} AND (${bucketRegisters.map((key) => `${key} IS NOT NULL`).join(" OR ")})
-  ORDER BY start DESC LIMIT 1`;
+  ORDER BY start DESC LIMIT 2`;
 
-const lastRegistersIn = (row: Row): LastRegisters => {
+/** @param rows of one point, the newest first */
+const lastRegistersIn = (rows: readonly Row[]): LastRegisters | undefined => {
   const registers: Partial<Record<RegisterKey, number>> = {};
-  for (const key of registerKeys) {
-    const value = row[key];
-    if (typeof value === "number") registers[key] = value;
-  }
-  return { time: Number(row.last), registers };
+  for (const row of rows)
+    for (const key of registerKeys) {
+      const value = row[key];
+      if (typeof value === "number") registers[key] ??= value;
+    }
+  const [newest] = rows;
+  return newest === undefined ? undefined : { time: Number(newest.last), registers };
 };
 
-export const lastRegistersOf = async (run: Run, point: string): Promise<LastRegisters | undefined> => {
-  const [row] = (await run(newestRegisters(pointIs("$1")), [point])).rows;
-  return row === undefined ? undefined : lastRegistersIn(row);
-};
+export const lastRegistersOf = async (run: Run, point: string): Promise<LastRegisters | undefined> =>
+  lastRegistersIn((await run(newestRegisters(pointIs("$1")), [point])).rows);
 
 export const allLastRegistersOf = async (run: Run): Promise<ReadonlyMap<string, LastRegisters>> => {
   const { rows } = await run(
-    `SELECT point.id, newest.* FROM point CROSS JOIN LATERAL (${newestRegisters("point.key")}) AS newest ORDER BY point.id`,
+    `SELECT point.id, newest.* FROM point CROSS JOIN LATERAL (${newestRegisters("point.key")}) AS newest
+      ORDER BY point.id, newest.last DESC`,
     [],
   );
-  return new Map(rows.map((row) => [String(row.id), lastRegistersIn(row)]));
+  const byPoint = new Map<string, Row[]>();
+  for (const row of rows) {
+    const id = String(row.id);
+    byPoint.set(id, [...(byPoint.get(id) ?? []), row]);
+  }
+  const all = new Map<string, LastRegisters>();
+  for (const [id, own] of byPoint) {
+    const last = lastRegistersIn(own);
+    if (last !== undefined) all.set(id, last);
+  }
+  return all;
 };

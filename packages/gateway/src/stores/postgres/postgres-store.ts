@@ -20,6 +20,7 @@ import {
 import { keysOf, Partitions } from "./postgres-keys.ts";
 import { pruneAll } from "./postgres-prune.ts";
 import {
+  allMemosOf,
   channelsOf,
   coverageOf,
   devicesOf,
@@ -102,6 +103,7 @@ export class PostgresStore implements Store {
   readonly devices: Part<"devices"> = (point) => this.#session.read((run) => devicesOf(run, point));
   readonly events: Part<"events"> = (point, query) => this.#session.read((run) => eventsOf(run, point, query));
   readonly memo: Part<"memo"> = (point, name) => this.#session.read((run) => memoOf(run, point, name));
+  readonly allMemos: Part<"allMemos"> = (name) => this.#session.read((run) => allMemosOf(run, name));
   readonly journal: Part<"journal"> = (query) => this.#session.read((run) => pageOf(run, query));
   readonly cursor: Part<"cursor"> = (reader) => this.#session.read((run) => cursorOf(run, reader));
   readonly cursors: Part<"cursors"> = () => this.#session.read(cursorsOf);

@@ -74,6 +74,7 @@ export const caredStore = ({ folder, log, clock, driver, slow, onCondition }: Ca
     devices: part("devices"),
     events: part("events"),
     memo: part("memo"),
+    allMemos: part("allMemos"),
     journal: part("journal"),
     cursor: part("cursor"),
     setCursor: part("setCursor"),

@@ -32,6 +32,10 @@ const scaled = (value: number, scale: number): number => {
   return whole / scale === value ? whole : value * scale;
 };
 
+const newestReadings = `SELECT meter.id AS name, key, ${timeOfId.replace("id", "reading.id")} AS time, ${bucketRegisters.join(", ")}
+  FROM meter LEFT JOIN reading ON reading.id =
+    (SELECT max(id) FROM reading WHERE id >= ${idOf("key", "0")} AND id < ${idOf("(key + 1)", "0")})`;
+
 const inRange = `id >= ${idOf(":meter", ":from")} AND id < ${idOf(":meter", ":to")}`;
 const slot = `CAST((${timeOfId} - :grid) / :width AS INTEGER) AS slot`;
 
@@ -188,6 +192,20 @@ export class SqliteReadings {
       return found.time === null || Object.keys(found.registers).length === 0
         ? undefined
         : { time: found.time, registers: found.registers };
+    });
+  }
+
+  /** Those of all points. Most have all registers in their newest reading, so that one query finds them. */
+  allLastRegisters(): ReadonlyMap<string, LastRegisters> {
+    return this.#session.snapshot(() => {
+      const all = new Map<string, LastRegisters>();
+      for (const row of this.#prepare(newestReadings).all()) {
+        const isWhole = bucketRegisters.every((key) => typeof row[key] === "number");
+        const registers = Object.fromEntries(bucketRegisters.map((key) => [key, Number(row[key])]));
+        const last = isWhole ? { time: Number(row.time), registers } : this.lastRegisters(Number(row.key));
+        if (last !== undefined) all.set(String(row.name), last);
+      }
+      return all;
     });
   }
 

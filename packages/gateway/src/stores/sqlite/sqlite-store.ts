@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { Proof } from "@meterport/engine/model/proof";
 import type { Log } from "@meterport/engine/ports/log";
 import type {
-  LastRegisters,
   PruneLimits,
   PruneReport,
   Store,
@@ -96,14 +95,7 @@ export class SqliteStore implements Store {
   readonly lastRegisters: Part<"lastRegisters"> = async (point) =>
     this.#readings.lastRegisters(this.#session.point(point));
 
-  readonly allLastRegisters: Part<"allLastRegisters"> = async () => {
-    const all = new Map<string, LastRegisters>();
-    for (const { id, key } of this.#session.prepare("SELECT id, key FROM meter").all()) {
-      const last = this.#readings.lastRegisters(Number(key));
-      if (last !== undefined) all.set(String(id), last);
-    }
-    return all;
-  };
+  readonly allLastRegisters: Part<"allLastRegisters"> = async () => this.#readings.allLastRegisters();
 
   readonly intervals: Part<"intervals"> = async (point, query) => this.#facts.intervals(point, query);
   readonly intervalSums: Part<"intervalSums"> = async (point, channel, bounds) =>
@@ -123,6 +115,13 @@ export class SqliteStore implements Store {
       .prepare("SELECT text FROM memo WHERE meter = ? AND name = ?")
       .get(this.#session.point(point), name);
     return row === undefined ? undefined : String(row.text);
+  };
+
+  readonly allMemos: Part<"allMemos"> = async (name) => {
+    const rows = this.#session
+      .prepare("SELECT id, text FROM memo JOIN meter ON meter.key = memo.meter WHERE name = ?")
+      .all(name);
+    return new Map(rows.map(({ id, text }) => [String(id), String(text)]));
   };
 
   readonly journal: Part<"journal"> = async (query) => this.#journal.page(query);

@@ -85,6 +85,7 @@ class ThreadedSqliteStore implements Store {
   readonly devices: Part<"devices"> = (point) => this.#query("devices", [point]);
   readonly events: Part<"events"> = (point, query) => this.#query("events", [point, query]);
   readonly memo: Part<"memo"> = (point, name) => this.#query("memo", [point, name]);
+  readonly allMemos: Part<"allMemos"> = (name) => this.#query("allMemos", [name]);
   readonly journal: Part<"journal"> = (query) => this.#query("journal", [query]);
   readonly cursor: Part<"cursor"> = (reader) => this.#query("cursor", [reader]);
   readonly cursors: Part<"cursors"> = () => this.#query("cursors", []);
