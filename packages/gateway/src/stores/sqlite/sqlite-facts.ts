@@ -38,9 +38,12 @@ const qualityCounts = intervalQualities.map((_, n) => `sum(quality = ${n}) AS qu
 const sourceCounts = intervalSources
   .map((_, n) => `sum(value IS NOT NULL AND source = ${n}) AS source_${n}`)
   .join(", ");
-const sumIntervals = `SELECT sum(value) AS value, sum(CASE WHEN value IS NULL THEN 0 ELSE seconds END) AS seconds,
+// CROSS JOIN, so that the bounds lead and each finds its intervals by their key.
+const sumIntervals = `SELECT slot, sum(value) AS value, sum(CASE WHEN value IS NULL THEN 0 ELSE seconds END) AS seconds,
     ${qualityCounts}, ${sourceCounts}
-  FROM interval WHERE meter = ? AND channel = ? AND end > ? AND end <= ?`;
+  FROM (SELECT key AS slot, value AS since, lead(value) OVER (ORDER BY key) AS until FROM json_each(:bounds)) AS wanted
+  CROSS JOIN interval ON meter = :meter AND channel = :channel AND end > since AND end <= until
+  GROUP BY slot`;
 
 // In the order of its key, so that each point is one scan. CROSS JOIN keeps SQLite from beginning with the intervals.
 const coverIntervals = `SELECT meter.id AS id, first.end AS first_end, first.seconds AS first_seconds,
@@ -149,12 +152,13 @@ export class SqliteFacts {
   }
 
   sums(point: string, channel: string, bounds: readonly Millis[]): readonly IntervalSum[] {
-    const keys = [this.#session.point(point), this.#session.channel(channel)] as const;
+    const keys = { meter: this.#session.point(point), channel: this.#session.channel(channel) };
+    const rows = this.#prepare(sumIntervals).all({ ...keys, bounds: JSON.stringify(bounds) });
+    const bySlot = new Map(rows.map((row) => [Number(row.slot), row]));
     return bounds.slice(1).map((to, n) => {
-      const from = bounds[n] as Millis;
-      const row = this.#prepare(sumIntervals).get(...keys, from, to);
+      const row = bySlot.get(n);
       return {
-        from,
+        from: bounds[n] as Millis,
         to,
         value: numberOrNull(row?.value),
         seconds: Number(row?.seconds ?? 0),
