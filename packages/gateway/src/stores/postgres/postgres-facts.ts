@@ -1,12 +1,6 @@
 /** Writes intervals, registers, events, devices and memos; each change of one goes into the journal. */
 import type { Device } from "@meterport/engine/model/device";
-import {
-  type Interval,
-  intervalQualities,
-  intervalSources,
-  replaces,
-  type StoredInterval,
-} from "@meterport/engine/model/interval";
+import { type Interval, intervalQualities, intervalSources, replaces } from "@meterport/engine/model/interval";
 import type { JournalChange } from "@meterport/engine/model/journal-entry";
 import type { PointEvent } from "@meterport/engine/model/point-event";
 import type { Proof } from "@meterport/engine/model/proof";
@@ -14,8 +8,9 @@ import type { RegisterState } from "@meterport/engine/model/register-state";
 import type { Memo } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import { deviceBody } from "../device-body.ts";
+import { eventIn, eventText, flagsText, rankOf } from "../fact-rows.ts";
 import type { Partitions } from "./postgres-keys.ts";
-import { numberOrNull, type Row, type Run, storable } from "./postgres-run.ts";
+import { type Run, storable } from "./postgres-run.ts";
 import { columnsOf, slices, unnested } from "./slices.ts";
 
 /** What the parts of one batch share. */
@@ -84,7 +79,7 @@ interface IntervalKey {
 
 const nameOf = ({ point, channel, end }: IntervalKey): string => `${point} ${channel} ${end}`;
 
-type Known = Pick<StoredInterval, "source" | "quality" | "value" | "revision">;
+type Known = ReturnType<typeof rankOf>;
 
 const knownIntervals = async (run: Run, keys: readonly IntervalKey[]): Promise<Map<string, Known>> => {
   const known = new Map<string, Known>();
@@ -93,13 +88,11 @@ const knownIntervals = async (run: Run, keys: readonly IntervalKey[]): Promise<M
       findIntervals,
       columnsOf(part, [({ point }) => point, ({ channel }) => channel, ({ end }) => end]),
     );
-    for (const { point, channel, ending, value, source, quality, revision } of rows)
-      known.set(nameOf({ point: Number(point), channel: Number(channel), end: Number(ending) }), {
-        value: numberOrNull(value),
-        source: intervalSources[Number(source)] ?? "estimated",
-        quality: intervalQualities[Number(quality)] ?? "suspect",
-        revision: Number(revision),
-      });
+    for (const row of rows)
+      known.set(
+        nameOf({ point: Number(row.point), channel: Number(row.channel), end: Number(row.ending) }),
+        rankOf(row),
+      );
   }
   return known;
 };
@@ -146,7 +139,7 @@ export const putIntervals = async (batch: Batch, list: readonly Interval[]): Pro
         ({ interval }) => interval.value,
         ({ interval }) => intervalSources.indexOf(interval.source),
         ({ interval }) => intervalQualities.indexOf(interval.quality),
-        ({ interval }) => (interval.flags.length === 0 ? null : interval.flags.join(" ")),
+        ({ interval }) => flagsText(interval.flags),
         ({ interval }) => interval.register,
         ({ revision }) => revision,
         () => now,
@@ -210,18 +203,6 @@ export const putRegisters = async (batch: Batch, list: readonly RegisterState[])
   return rows.length;
 };
 
-const eventText = ({ time, until, kind, number, origin, detail }: Omit<PointEvent, "point" | "id">): string =>
-  JSON.stringify([time, until, kind, number, origin, detail]);
-
-const eventIn = (row: Row): Omit<PointEvent, "point" | "id"> => ({
-  time: Number(row.time),
-  until: numberOrNull(row.until),
-  kind: String(row.kind),
-  number: numberOrNull(row.number),
-  origin: String(row.origin) as PointEvent["origin"],
-  detail: String(row.detail),
-});
-
 const findEvents = `SELECT happening.* FROM happening JOIN ${unnested(["int", "text"])} AS wanted (point, id)
   ON happening.point = wanted.point AND happening.id = wanted.id`;
 const eventTypes = ["int", "text", "bigint", "bigint", "text", "float8", "text", "text"];
@@ -239,7 +220,7 @@ export const putEvents = async (batch: Batch, list: readonly PointEvent[]): Prom
   const known = new Map<string, string>();
   for (const part of slices(placed)) {
     const { rows } = await batch.run(findEvents, columnsOf(part, [({ point }) => point, ({ event }) => event.id]));
-    for (const row of rows) known.set(`${row.point} ${row.id}`, eventText(eventIn(row)));
+    for (const row of rows) known.set(`${row.point} ${row.id}`, eventText(eventIn("", row)));
   }
   const changed = new Map<string, (typeof placed)[number]>();
   let count = 0;

@@ -3,11 +3,12 @@
  * from a sequence: a sequence leaves gaps and numbers changes in the order in which they began, so a reader could pass
  * one that is committed later.
  */
-import type { JournalChange, JournalEntry, JournalPage } from "@meterport/engine/model/journal-entry";
+import type { JournalChange, JournalPage } from "@meterport/engine/model/journal-entry";
 import type { JournalQuery, PruneLimits } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
+import { journalEntryIn, numberOrNull } from "../fact-rows.ts";
 import { journalPage, lastLookedAt } from "../journal-page.ts";
-import { numberOrNull, type Run } from "./postgres-run.ts";
+import type { Run } from "./postgres-run.ts";
 import { columnsOf, slices, unnested } from "./slices.ts";
 
 /** A change with the number of its point. */
@@ -71,16 +72,7 @@ export const pageOf = async (run: Run, query: JournalQuery): Promise<JournalPage
         AND ($3::text[] IS NULL OR journal.kind = ANY ($3)) ORDER BY journal.number LIMIT $4`,
     [after, points ?? null, kinds ?? null, limit, until],
   );
-  const entries = rows.map(
-    (row) =>
-      ({
-        number: Number(row.number),
-        stored: Number(row.stored),
-        point: String(row.point),
-        kind: String(row.kind),
-        ...(JSON.parse(String(row.body)) as object),
-      }) as JournalEntry,
-  );
+  const entries = rows.map((row) => journalEntryIn(String(row.point), row));
   return journalPage({ after, limit, entries, until }, { oldest, newest });
 };
 

@@ -1,9 +1,8 @@
 /** Reads intervals, registers, events, devices and proofs. */
 import type { Device } from "@meterport/engine/model/device";
 import { intervalQualities, intervalSources, type StoredInterval } from "@meterport/engine/model/interval";
-import type { EventOrigin, PointEvent } from "@meterport/engine/model/point-event";
-import type { Proof } from "@meterport/engine/model/proof";
-import type { RegisterReason, RegisterState } from "@meterport/engine/model/register-state";
+import type { PointEvent } from "@meterport/engine/model/point-event";
+import type { RegisterState } from "@meterport/engine/model/register-state";
 import type {
   EventQuery,
   IntervalCoverage,
@@ -15,25 +14,12 @@ import type {
 } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import { deviceOf } from "../device-body.ts";
+import { coverageIn, eventIn, gapsIn, intervalOf, proofIn, registerIn, sumsIn } from "../fact-rows.ts";
 import { pointIs } from "./postgres-readings.ts";
-import { numberOrNull, type Row, type Run, textOrNull } from "./postgres-run.ts";
+import type { Run } from "./postgres-run.ts";
 
 const channelIs = (parameter: string): string => `(SELECT key FROM channel WHERE id = ${parameter})`;
 const ofChannel = `point = ${pointIs("$1")} AND channel = ${channelIs("$2")}`;
-
-const intervalIn = (point: string, channel: string, row: Row): StoredInterval => ({
-  point,
-  channel,
-  end: Number(row.ending),
-  seconds: Number(row.seconds),
-  value: numberOrNull(row.value),
-  source: intervalSources[Number(row.source)] ?? "estimated",
-  quality: intervalQualities[Number(row.quality)] ?? "suspect",
-  flags: typeof row.flags === "string" ? row.flags.split(" ") : [],
-  register: numberOrNull(row.register),
-  revision: Number(row.revision),
-  stored: Number(row.stored),
-});
 
 export const intervalsOf = async (
   run: Run,
@@ -44,7 +30,7 @@ export const intervalsOf = async (
     `SELECT * FROM interval_value WHERE ${ofChannel} AND ending > $3 AND ending <= $4 ORDER BY ending LIMIT $5`,
     [point, channel, from, to, limit],
   );
-  return rows.map((row) => intervalIn(point, channel, row));
+  return rows.map((row) => intervalOf(point, channel, Number(row.ending), row));
 };
 
 const qualityCounts = intervalQualities.map((_, n) => `count(*) FILTER (WHERE quality = ${n}) AS quality_${n}`);
@@ -55,9 +41,6 @@ const sums = `SELECT slot, sum(value) AS value, sum(seconds) FILTER (WHERE value
   FROM (SELECT width_bucket(ending - 1, $3::bigint[]) AS slot, value, seconds, quality, source
     FROM interval_value WHERE ${ofChannel} AND ending > $4 AND ending <= $5) AS placed GROUP BY slot`;
 
-const countsBy = <K extends string>(names: readonly K[], row: Row | undefined, prefix: string) =>
-  Object.fromEntries(names.map((name, n) => [name, Number(row?.[`${prefix}_${n}`] ?? 0)])) as Record<K, number>;
-
 export const sumsOf = async (
   run: Run,
   point: string,
@@ -67,18 +50,7 @@ export const sumsOf = async (
   const [first, last] = [bounds[0], bounds.at(-1)];
   if (first === undefined || last === undefined || bounds.length < 2) return [];
   const { rows } = await run(sums, [point, channel, bounds, first, last]);
-  const bySlot = new Map(rows.map((row) => [Number(row.slot), row]));
-  return bounds.slice(1).map((to, n) => {
-    const row = bySlot.get(n + 1);
-    return {
-      from: bounds[n] as Millis,
-      to,
-      value: numberOrNull(row?.value),
-      seconds: Number(row?.seconds ?? 0),
-      byQuality: countsBy(intervalQualities, row, "quality"),
-      bySource: countsBy(intervalSources, row, "source"),
-    };
-  });
+  return sumsIn(bounds, rows, ({ slot }) => Number(slot) - 1);
 };
 
 const coverage = `SELECT known.id, first.ending AS first_end, first.seconds AS first_seconds, covered.seconds,
@@ -98,12 +70,7 @@ export const coverageOf = async (
   { from, to }: TimeRange,
 ): Promise<readonly IntervalCoverage[]> => {
   const { rows } = await run(coverage, [points, channel, from, to]);
-  return rows.map((row) => ({
-    point: String(row.id),
-    seconds: Number(row.seconds ?? 0),
-    first: { end: Number(row.first_end), seconds: Number(row.first_seconds) },
-    newest: row.newest_end === null ? null : { end: Number(row.newest_end), seconds: Number(row.newest_seconds) },
-  }));
+  return rows.map(coverageIn);
 };
 
 // The end of the range counts as a last interval, so that the gap before it is one of them.
@@ -120,11 +87,7 @@ export const intervalGapsOf = async (
   { channel, from, to, limit }: IntervalQuery,
 ): Promise<IntervalGaps> => {
   const { rows } = await run(findGaps, [point, channel, from, to, limit]);
-  return {
-    count: Number(rows[0]?.count ?? 0),
-    longest: Number(rows[0]?.longest ?? 0),
-    gaps: rows.map((row) => ({ from: Number(row.start), to: Number(row.until) })),
-  };
+  return gapsIn(rows);
 };
 
 export const channelsOf = async (run: Run, point: string): Promise<readonly string[]> => {
@@ -136,22 +99,15 @@ export const channelsOf = async (run: Run, point: string): Promise<readonly stri
   return rows.map(({ id }) => String(id));
 };
 
-const proofIn = (row: Row): Proof => ({
-  time: Number(row.time),
-  table: textOrNull(row.table_id),
-  offset: numberOrNull(row.byte_offset),
-  raw: textOrNull(row.raw),
-  profile: textOrNull(row.profile),
-  clockOffset: numberOrNull(row.clock_offset),
-  note: String(row.note),
-});
-
 export const proofOf = async (run: Run, point: string, channel: string, end: Millis) => {
   const [row] = (await run(`SELECT * FROM interval_value WHERE ${ofChannel} AND ending = $3`, [point, channel, end]))
     .rows;
   if (row === undefined) return undefined;
   const [proof] = row.proof === null ? [] : (await run("SELECT * FROM proof WHERE key = $1", [row.proof])).rows;
-  return { interval: intervalIn(point, channel, row), proof: proof === undefined ? null : proofIn(proof) };
+  return {
+    interval: intervalOf(point, channel, end, row),
+    proof: proof === undefined ? null : proofIn(proof, proof.byte_offset),
+  };
 };
 
 export const registersOf = async (
@@ -164,15 +120,7 @@ export const registersOf = async (
       AND ($4::text IS NULL OR register = $4) AND ($5::int IS NULL OR tier = $5) ORDER BY time, register, tier LIMIT $6`,
     [point, from, to, register ?? null, tier ?? null, limit],
   );
-  return rows.map((row) => ({
-    point,
-    register: String(row.register),
-    tier: Number(row.tier),
-    time: Number(row.time),
-    value: Number(row.value),
-    reason: String(row.reason) as RegisterReason,
-    serial: textOrNull(row.serial),
-  }));
+  return rows.map((row) => registerIn(point, row));
 };
 
 export const devicesOf = async (run: Run, point: string): Promise<readonly Device[]> => {
@@ -192,16 +140,7 @@ export const eventsOf = async (
       ORDER BY time DESC, id DESC LIMIT $7`,
     [point, from ?? null, to ?? null, kinds ?? null, before?.time ?? null, before?.id ?? null, limit],
   );
-  return rows.map((row) => ({
-    point,
-    id: String(row.id),
-    time: Number(row.time),
-    until: numberOrNull(row.until),
-    kind: String(row.kind),
-    number: numberOrNull(row.number),
-    origin: String(row.origin) as EventOrigin,
-    detail: String(row.detail),
-  }));
+  return rows.map((row) => eventIn(point, row));
 };
 
 export const memoOf = async (run: Run, point: string, name: string): Promise<string | undefined> => {

@@ -5,9 +5,10 @@ import type { HistoryPoint } from "@meterport/engine/history/history-point";
 import type { LastRegisters, PointReading, Series, TimeRange } from "@meterport/engine/ports/store";
 import { emptyReading, type LiveKey, type LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
+import { numberOrNull, type Row } from "../fact-rows.ts";
 import { bucketRegisters, isStored, readingColumns, readingQualities } from "../reading-columns.ts";
 import type { Partitions } from "./postgres-keys.ts";
-import { numberOrNull, type Row, type Run } from "./postgres-run.ts";
+import type { Run } from "./postgres-run.ts";
 import { bucketColumns, bucketKeys } from "./postgres-schema.ts";
 import { columnsOf, slices, unnested } from "./slices.ts";
 

@@ -1,6 +1,5 @@
 /** Statements and their rows. */
-
-export type Row = Readonly<Record<string, unknown>>;
+import type { Row } from "../fact-rows.ts";
 
 export interface Result {
   readonly rows: readonly Row[];
@@ -19,6 +18,3 @@ export const bound = (value: unknown): unknown => {
   if (typeof value === "string") return storable(value);
   return Array.isArray(value) ? value.map(bound) : value;
 };
-
-export const numberOrNull = (value: unknown): number | null => (typeof value === "number" ? value : null);
-export const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);

@@ -3,9 +3,10 @@ import type { Log } from "@meterport/engine/ports/log";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Pool, PoolClient } from "pg";
+import type { Row } from "../fact-rows.ts";
 import { type Driver, poolOf } from "./postgres-driver.ts";
 import { failureOf, isAnswer, PostgresError } from "./postgres-failure.ts";
-import { bound, type Row, type Run } from "./postgres-run.ts";
+import { bound, type Run } from "./postgres-run.ts";
 import { checkPresent, migrate } from "./postgres-schema.ts";
 import type { PostgresPlace } from "./postgres-url.ts";
 

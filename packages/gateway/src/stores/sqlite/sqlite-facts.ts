@@ -8,9 +8,9 @@ import {
   type StoredInterval,
 } from "@meterport/engine/model/interval";
 import type { JournalChange } from "@meterport/engine/model/journal-entry";
-import type { EventOrigin, PointEvent } from "@meterport/engine/model/point-event";
+import type { PointEvent } from "@meterport/engine/model/point-event";
 import type { Proof } from "@meterport/engine/model/proof";
-import type { RegisterReason, RegisterState } from "@meterport/engine/model/register-state";
+import type { RegisterState } from "@meterport/engine/model/register-state";
 import type {
   EventQuery,
   IntervalCoverage,
@@ -22,7 +22,19 @@ import type {
 } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import { deviceBody, deviceOf } from "../device-body.ts";
-import { numberOrNull, type SqliteRow, type SqliteSession, textOrNull } from "./sqlite-session.ts";
+import {
+  coverageIn,
+  eventIn,
+  eventText,
+  flagsText,
+  gapsIn,
+  intervalOf,
+  proofIn,
+  rankOf,
+  registerIn,
+  sumsIn,
+} from "../fact-rows.ts";
+import type { SqliteSession } from "./sqlite-session.ts";
 
 /** Called for each change, in the transaction that stores it. */
 export type NoteChange = (point: number, change: JournalChange) => void;
@@ -65,18 +77,6 @@ const findGaps = `SELECT start, until, count(*) OVER () AS count, max(until - st
       UNION ALL SELECT :to, :to))
   WHERE until > start ORDER BY start LIMIT :limit`;
 
-const countsBy = <K extends string>(names: readonly K[], row: SqliteRow | undefined, prefix: string) =>
-  Object.fromEntries(names.map((name, n) => [name, Number(row?.[`${prefix}_${n}`] ?? 0)])) as Record<K, number>;
-
-/** What makes two events of one id the same. */
-const isSameEvent = (row: SqliteRow, event: PointEvent): boolean =>
-  Number(row.time) === event.time &&
-  numberOrNull(row.until) === event.until &&
-  row.kind === event.kind &&
-  numberOrNull(row.number) === event.number &&
-  row.origin === event.origin &&
-  row.detail === event.detail;
-
 export class SqliteFacts {
   readonly #session: SqliteSession;
   readonly #note: NoteChange;
@@ -92,14 +92,14 @@ export class SqliteFacts {
     const row = this.#prepare("SELECT * FROM interval WHERE meter = ? AND channel = ? AND end = ?").get(
       ...[point, channel, interval.end],
     );
-    const before = row === undefined ? undefined : this.#intervalOf(interval.point, interval.channel, row);
+    const before = row === undefined ? undefined : rankOf(row);
     if (before !== undefined && !replaces(interval, before)) return false;
     const { proof, ...plain } = interval;
     const stored = { ...plain, revision: (before?.revision ?? 0) + 1, stored: now };
     this.#prepare(insertInterval).run(
       ...[point, channel, interval.end, interval.seconds, interval.value],
       ...[intervalSources.indexOf(interval.source), intervalQualities.indexOf(interval.quality)],
-      ...[interval.flags.length === 0 ? null : interval.flags.join(" "), interval.register],
+      ...[flagsText(interval.flags), interval.register],
       ...[stored.revision, now, this.#proof(proof, proofs)],
     );
     this.#note(point, { kind: "interval", interval: stored });
@@ -124,7 +124,7 @@ export class SqliteFacts {
   putEvent(event: PointEvent): boolean {
     const point = this.#session.makePoint(event.point);
     const before = this.#prepare("SELECT * FROM happening WHERE meter = ? AND id = ?").get(point, event.id);
-    if (before !== undefined && isSameEvent(before, event)) return false;
+    if (before !== undefined && eventText(eventIn(event.point, before)) === eventText(event)) return false;
     this.#prepare(
       "INSERT OR REPLACE INTO happening (meter, time, id, until, kind, number, origin, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     ).run(...[point, event.time, event.id, event.until, event.kind, event.number, event.origin, event.detail]);
@@ -148,45 +148,25 @@ export class SqliteFacts {
       "SELECT * FROM interval WHERE meter = ? AND channel = ? AND end > ? AND end <= ? ORDER BY end LIMIT ?",
     )
       .all(this.#session.point(point), this.#session.channel(channel), from, to, limit)
-      .map((row) => this.#intervalOf(point, channel, row));
+      .map((row) => intervalOf(point, channel, Number(row.end), row));
   }
 
   sums(point: string, channel: string, bounds: readonly Millis[]): readonly IntervalSum[] {
     const keys = { meter: this.#session.point(point), channel: this.#session.channel(channel) };
     const rows = this.#prepare(sumIntervals).all({ ...keys, bounds: JSON.stringify(bounds) });
-    const bySlot = new Map(rows.map((row) => [Number(row.slot), row]));
-    return bounds.slice(1).map((to, n) => {
-      const row = bySlot.get(n);
-      return {
-        from: bounds[n] as Millis,
-        to,
-        value: numberOrNull(row?.value),
-        seconds: Number(row?.seconds ?? 0),
-        byQuality: countsBy(intervalQualities, row, "quality"),
-        bySource: countsBy(intervalSources, row, "source"),
-      };
-    });
+    return sumsIn(bounds, rows, ({ slot }) => Number(slot));
   }
 
   coverage(points: readonly string[], channel: string, { from, to }: TimeRange): readonly IntervalCoverage[] {
     return this.#prepare(coverIntervals)
       .all({ points: JSON.stringify(points), channel: this.#session.channel(channel), from, to })
-      .map((row) => ({
-        point: String(row.id),
-        seconds: Number(row.seconds ?? 0),
-        first: { end: Number(row.first_end), seconds: Number(row.first_seconds) },
-        newest: row.newest_end === null ? null : { end: Number(row.newest_end), seconds: Number(row.newest_seconds) },
-      }));
+      .map(coverageIn);
   }
 
   gaps(point: string, { channel, from, to, limit }: IntervalQuery): IntervalGaps {
     const keys = { meter: this.#session.point(point), channel: this.#session.channel(channel) };
     const rows = this.#prepare(findGaps).all({ ...keys, from, to, limit });
-    return {
-      count: Number(rows[0]?.count ?? 0),
-      longest: Number(rows[0]?.longest ?? 0),
-      gaps: rows.map((row) => ({ from: Number(row.start), to: Number(row.until) })),
-    };
+    return gapsIn(rows);
   }
 
   channels(point: string): readonly string[] {
@@ -205,8 +185,8 @@ export class SqliteFacts {
     const proof =
       row.proof === null ? undefined : this.#prepare("SELECT * FROM proof WHERE key = ?").get(Number(row.proof));
     return {
-      interval: this.#intervalOf(point, channel, row),
-      proof: proof === undefined ? null : proofOf(proof),
+      interval: intervalOf(point, channel, end, row),
+      proof: proof === undefined ? null : proofIn(proof, proof.offset),
     };
   }
 
@@ -217,15 +197,7 @@ export class SqliteFacts {
         AND (:register IS NULL OR register = :register) AND (:tier IS NULL OR tier = :tier) ORDER BY time, register, tier LIMIT :limit`,
     )
       .all({ meter: this.#session.point(point), from, to, register, tier, limit })
-      .map((row) => ({
-        point,
-        register: String(row.register),
-        tier: Number(row.tier),
-        time: Number(row.time),
-        value: Number(row.value),
-        reason: String(row.reason) as RegisterReason,
-        serial: textOrNull(row.serial),
-      }));
+      .map((row) => registerIn(point, row));
   }
 
   devices(point: string): readonly Device[] {
@@ -250,16 +222,7 @@ export class SqliteFacts {
         ORDER BY time DESC, id DESC LIMIT :limit`,
     )
       .all({ ...names, beforeTime: before?.time ?? null, beforeId: before?.id ?? null })
-      .map((row) => ({
-        point,
-        id: String(row.id),
-        time: Number(row.time),
-        until: numberOrNull(row.until),
-        kind: String(row.kind),
-        number: numberOrNull(row.number),
-        origin: String(row.origin) as EventOrigin,
-        detail: String(row.detail),
-      }));
+      .map((row) => eventIn(point, row));
   }
 
   #proof(proof: Proof | undefined, proofs: Map<Proof, number>): number | null {
@@ -275,31 +238,5 @@ export class SqliteFacts {
     return key;
   }
 
-  #intervalOf(point: string, channel: string, row: SqliteRow): StoredInterval {
-    return {
-      point,
-      channel,
-      end: Number(row.end),
-      seconds: Number(row.seconds),
-      value: numberOrNull(row.value),
-      source: intervalSources[Number(row.source)] ?? "estimated",
-      quality: intervalQualities[Number(row.quality)] ?? "suspect",
-      flags: typeof row.flags === "string" ? row.flags.split(" ") : [],
-      register: numberOrNull(row.register),
-      revision: Number(row.revision),
-      stored: Number(row.stored),
-    };
-  }
-
   readonly #prepare = (sql: string) => this.#session.prepare(sql);
 }
-
-const proofOf = (row: SqliteRow): Proof => ({
-  time: Number(row.time),
-  table: textOrNull(row.table_id),
-  offset: numberOrNull(row.offset),
-  raw: textOrNull(row.raw),
-  profile: textOrNull(row.profile),
-  clockOffset: numberOrNull(row.clock_offset),
-  note: String(row.note),
-});

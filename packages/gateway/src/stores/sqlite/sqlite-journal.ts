@@ -1,9 +1,10 @@
 /** The journal of changes, and how far each reader has come. */
-import type { JournalChange, JournalEntry, JournalPage } from "@meterport/engine/model/journal-entry";
+import type { JournalChange, JournalPage } from "@meterport/engine/model/journal-entry";
 import type { JournalQuery } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
+import { journalEntryIn, numberOrNull } from "../fact-rows.ts";
 import { journalPage, lastLookedAt } from "../journal-page.ts";
-import { numberOrNull, type SqliteSession } from "./sqlite-session.ts";
+import type { SqliteSession } from "./sqlite-session.ts";
 
 export class SqliteJournal {
   readonly #session: SqliteSession;
@@ -40,16 +41,7 @@ export class SqliteJournal {
       kinds: kinds === undefined ? null : JSON.stringify(kinds),
       limit,
     });
-    const entries = rows.map(
-      (row) =>
-        ({
-          number: Number(row.number),
-          stored: Number(row.stored),
-          point: this.#session.nameOf(Number(row.meter)),
-          kind: String(row.kind),
-          ...(JSON.parse(String(row.body)) as object),
-        }) as JournalEntry,
-    );
+    const entries = rows.map((row) => journalEntryIn(this.#session.nameOf(Number(row.meter)), row));
     return journalPage({ after, limit, entries, until }, { oldest, newest });
   }
 

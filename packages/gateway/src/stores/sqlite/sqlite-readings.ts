@@ -4,6 +4,7 @@ import type { HistoryPoint } from "@meterport/engine/history/history-point";
 import type { LastRegisters, Series, TimeRange } from "@meterport/engine/ports/store";
 import { emptyReading, type LiveKey, type LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
+import { numberOrNull, type Row } from "../fact-rows.ts";
 import { bucketRegisters, isStored, readingColumns, readingQualities } from "../reading-columns.ts";
 import type { PackedReadings } from "./packed-readings.ts";
 import {
@@ -18,7 +19,7 @@ import {
   timeOfId,
 } from "./sqlite-columns.ts";
 import { SqliteResolutions } from "./sqlite-resolutions.ts";
-import { numberOrNull, type SqliteRow, type SqliteSession } from "./sqlite-session.ts";
+import type { SqliteSession } from "./sqlite-session.ts";
 
 const insertReading = `INSERT INTO reading (id, quality, ${readingColumns.join(", ")})
   VALUES (${idOf("?", "?")}, ?, ${readingColumns.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
@@ -210,7 +211,7 @@ export class SqliteReadings {
   }
 
   /** Of an hour that is over, one row is enough; of the present one every row may have the last value of a register. */
-  #lastRows(point: number, table: Table, from: Millis, to: Millis): readonly SqliteRow[] {
+  #lastRows(point: number, table: Table, from: Millis, to: Millis): readonly Row[] {
     const time = table === "reading" ? timeOfId : `${timeOfId} + last`;
     const some = bucketRegisters.map((column) => `${column} IS NOT NULL`).join(" OR ");
     return this.#prepare(

@@ -1,5 +1,5 @@
 /** One connection with its prepared statements, its transactions and the short numbers of points and channels. */
-import type { SqliteConnection, SqliteRow, SqliteStatement } from "./sqlite-driver.ts";
+import type { SqliteConnection, SqliteStatement } from "./sqlite-driver.ts";
 
 type KeyTable = "meter" | "channel";
 
@@ -121,8 +121,3 @@ export class SqliteSession {
     return key;
   }
 }
-
-export const numberOrNull = (value: unknown): number | null => (typeof value === "number" ? value : null);
-export const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
-
-export type { SqliteRow };
