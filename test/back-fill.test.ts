@@ -1,6 +1,7 @@
 /** Back-fill over the real protocol, in virtual time: what the store lacks comes from the meter's own memory. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { profileWhy } from "@meterport/engine/backfill/profile-why";
 import { dayBounds, monthBounds } from "@meterport/engine/calendar/local-calendar";
 import { registerKeys } from "@meterport/engine/guard/measured";
 import { completenessOf } from "@meterport/engine/intervals/completeness";
@@ -77,12 +78,19 @@ describe("a night without the link", () => {
     assert.equal(found?.proof?.profile, "meter:3.70");
     assert.ok(Math.abs(found?.proof?.clockOffset ?? 1e9) <= 1_000);
     assert.match(found?.proof?.note ?? "", /difference of recorded registers/);
-    // The hourly look reads a few intervals, whose bytes are kept; those of a whole day are not.
-    const newest = (await home.intervals("energy_import_wh", home.clock.wall() - 2 * hour, home.clock.wall())).findLast(
-      ({ source }) => source === "profile",
-    );
-    const proof = (await home.store.intervalProof(point, "energy_import_wh", newest?.end ?? 0))?.proof;
-    assert.match(proof?.raw ?? "", /^([0-9a-f]{2})+$/);
+  });
+
+  test("keeps the bytes of each back-filled interval: its entry, and the integers of both registers", async () => {
+    for (const [index, channel] of registerKeys.entries())
+      for (const { end, register, value } of await home.intervals(channel, from, from + 9 * hour)) {
+        const found = await home.store.intervalProof(point, channel, end);
+        const why = found === undefined ? undefined : await profileWhy(home.store, found.interval, found.proof);
+        const at = `${channel} ${new Date(end).toISOString()}`;
+        assert.equal(why?.source, index, at);
+        assert.match(why?.end.raw ?? "", /^([0-9a-f]{2})+$/, at);
+        const [begun, ended] = [why?.begin, why?.end].map((one) => (one?.integer ?? Number.NaN) * (why?.scale ?? 1));
+        assert.deepEqual([begun, ended], [(register ?? 0) - (value ?? 0), register], at);
+      }
   });
 
   test("leaves nothing open, and the sums of all days are those of the registers, to the Wh", async () => {

@@ -32,7 +32,8 @@ export const channelName = (source: number): string =>
     return plus.length === 1 && plus[0] === source && minus.length === 0;
   }) ?? `source_${source}`;
 
-const isEnergy = (source: number): boolean => {
+/** Whether a source counts energy, whose unit the meter chooses. */
+export const isEnergy = (source: number): boolean => {
   const meaning = extendedSource(source);
   if (meaning.kind !== "standard") return false;
   const { quantity } = meaning.source;

@@ -1,6 +1,5 @@
 /** Reads one piece of a load profile, and turns it into intervals of a point, with their proofs and with marks for what is missing. */
-import type { LoadProfile, LoadProfileInterval } from "@meterport/client/readers/load-profile";
-import { toHex } from "@meterport/protocol/bytes";
+import type { LoadProfileInterval } from "@meterport/client/readers/load-profile";
 import { profileName } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Interval } from "../model/interval.ts";
@@ -8,18 +7,11 @@ import type { Proof } from "../model/proof.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import { type Covered, type EndGrid, endsOf, openSpans, type Span } from "./profile-gaps.ts";
 import type { OpenedProfile } from "./profile-look.ts";
+import { profileProofs, type ReadBytes } from "./profile-proof.ts";
 import { missingInterval, profileValues } from "./profile-values.ts";
 
 /** A piece at 2400 baud over a slow bridge, between live readings. */
 const pieceLimit: Millis = 600_000;
-/** The bytes of a read are kept if they are no more than these. */
-const keptBytes = 256;
-
-interface KeptBytes {
-  readonly offset: number;
-  readonly bytes: Uint8Array;
-}
-
 export interface PieceOptions {
   readonly point: string;
   readonly source: Pick<MeterSource, "ask">;
@@ -48,7 +40,7 @@ export const readPiece = async (span: Span, options: PieceOptions): Promise<Piec
   const { source, opened, before, wall } = options;
   const known = options.previous?.end === span.after ? options.previous : undefined;
   const since = known === undefined ? span.after - opened.duration : span.after;
-  const kept: KeptBytes[] = [];
+  const kept: ReadBytes[] = [];
   const list = await source.ask({
     label: "read the load profile",
     limit: pieceLimit,
@@ -56,7 +48,7 @@ export const readPiece = async (span: Span, options: PieceOptions): Promise<Piec
       if (meter !== opened.meter) return undefined;
       const found: LoadProfileInterval[] = [];
       const onBytes = ({ offset }: { readonly offset: number }, bytes: Uint8Array): void => {
-        if (bytes.length <= keptBytes) kept.push({ offset, bytes });
+        kept.push({ offset, bytes });
       };
       for await (const interval of opened.profile.intervals({ since, until: span.until, signal, before, onBytes }))
         found.push(interval);
@@ -73,43 +65,25 @@ export const readPiece = async (span: Span, options: PieceOptions): Promise<Piec
       channels: opened.channels,
       rollover: opened.rollover,
       clockDoubted: options.clockDoubted,
-      proofOf: proofs(opened, { time: wall(), clockOffset: options.clockOffset }, kept),
+      proofOf: proofs(opened, { time: wall(), clockOffset: options.clockOffset }, list, kept),
     },
   );
   return { intervals: [...values, ...missingIn(span, values, options)], last: list.at(-1) ?? known };
 };
 
-/** One proof for each block. */
+/** What the meter's own bytes say of each interval. */
 const proofs = (
   { meter, profile }: OpenedProfile,
   when: Pick<Proof, "time" | "clockOffset">,
-  kept: readonly KeptBytes[],
-): ((interval: LoadProfileInterval) => Proof) => {
-  const made = new Map<number, Proof>();
-  return (interval) => {
-    const known = made.get(interval.block);
-    if (known !== undefined) return known;
-    const proof: Proof = {
-      ...when,
-      ...evidence(profile, interval, kept),
-      table: `BT${profile.table}`,
-      profile: profileName(meter.profile),
-      note: `difference of recorded registers; first interval ${interval.index} of block ${interval.block}`,
-    };
-    made.set(interval.block, proof);
-    return proof;
-  };
-};
-
-const evidence = (
-  profile: LoadProfile,
-  interval: LoadProfileInterval,
-  kept: readonly KeptBytes[],
-): Pick<Proof, "offset" | "raw"> => {
-  const { offset } = profile.placeOf(interval);
-  const read = kept.find(({ offset: from, bytes }) => from <= offset && offset < from + bytes.length);
-  return read === undefined ? { offset, raw: null } : { offset: read.offset, raw: toHex(read.bytes) };
-};
+  list: readonly LoadProfileInterval[],
+  kept: readonly ReadBytes[],
+): ((interval: LoadProfileInterval) => Proof | undefined) =>
+  profileProofs(list, kept, {
+    base: { ...when, table: `BT${profile.table}`, profile: profileName(meter.profile) },
+    channels: profile.channels,
+    unit: profile.energyUnit,
+    placeOf: (place) => profile.placeOf(place),
+  });
 
 /** Marks for what the meter was asked for and did not give, or would have overwritten, or never recorded. */
 export const missingIn = (

@@ -12,8 +12,8 @@ export interface ProfileValuesOptions {
   readonly rollover: number | null;
   /** Whether the meter's clock is so wrong that its times are in doubt. */
   readonly clockDoubted: boolean;
-  /** Intervals of one block share a proof. */
-  readonly proofOf: (interval: LoadProfileInterval) => Proof;
+  /** Neighbours in one block share a proof. */
+  readonly proofOf: (interval: LoadProfileInterval) => Proof | undefined;
 }
 
 const common = ["powerFail", "clockForward", "clockBackward", "dst"] as const;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runNote } from "@meterport/engine/backfill/profile-proof";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import { fillStore, quarters } from "../../testing/filled-store.ts";
 import { httpSetup } from "../../testing/http-setup.ts";
@@ -142,6 +143,34 @@ test("completeness of the months and days of a zone", async () => {
     ],
     "nothing is expected before the first interval",
   );
+  await done();
+});
+
+test("tells the entry of the load profile, and the integers at both ends", async () => {
+  const { clock, store, json, done } = await httpSetup();
+  const end = clock.wall() - 900_000;
+  const run = { block: 2, first: 7, last: 8, size: 10, end: end - 900_000, sources: [0, 1], unit: 10 } as const;
+  const proof = {
+    ...{ time: clock.wall(), table: "BT64", offset: 500, profile: "meter:3.70", clockOffset: 3, note: runNote(run) },
+    raw: "000064000000c8000000".concat("0000670000002c010000"),
+  };
+  const interval = { point: "home", channel: "energy_export_wh", seconds: 900, source: "profile", proof } as const;
+  const rest = { quality: "good", flags: [] } as const;
+  await store.write({
+    intervals: [
+      { ...interval, ...rest, end: end - 900_000, value: 5, register: 2_000 },
+      { ...interval, ...rest, end, value: 1_000, register: 3_000 },
+    ],
+  });
+  const path = `${home}/why?channel=energy_export_wh&end=`;
+  const why = whyAnswer.strict().parse(await json(`${path}${new Date(end).toISOString()}`));
+  assert.deepEqual([why.proof?.offset, why.proof?.raw], [510, "0000670000002c010000"]);
+  assert.deepEqual([why.profile?.source, why.profile?.scale, why.profile?.table], [1, 10, "BT64"]);
+  const { begin, end: last } = why.profile ?? {};
+  assert.deepEqual([begin?.entry, begin?.offset, begin?.value_offset, begin?.integer], [7, 500, 506, 200]);
+  assert.deepEqual([last?.entry, last?.offset, last?.value_offset, last?.integer], [8, 510, 516, 300]);
+  const first = whyAnswer.parse(await json(`${path}${new Date(end - 900_000).toISOString()}`));
+  assert.equal(first.profile?.begin, null, "the entry before it is not kept");
   await done();
 });
 

@@ -72,6 +72,35 @@ const difference = z
   })
   .openapi("DifferenceWhy");
 
+const recordedEnd = z
+  .object({
+    time: moment("The end of the interval"),
+    block: z.number().int().openapi({ description: "Index of the block in the table" }),
+    entry: z.number().int().openapi({ description: "Index of the entry in the block" }),
+    offset: z.number().int().openapi({ description: "Offset of the entry in the table" }),
+    raw: z.string().nullable().openapi({ description: "Its bytes as read, in hex; null if they were not kept" }),
+    value_offset: z.number().int().openapi({ description: "Offset of the channel's four bytes in the table" }),
+    integer: z
+      .number()
+      .nullable()
+      .openapi({ description: "The integer in them: the register; null if the bytes were not kept" }),
+  })
+  .openapi("RecordedEnd");
+
+export const profileWhyAnswer = z
+  .object({
+    rule: z.string().openapi({ description: "How the registers give the value, in one sentence" }),
+    table: z.string(),
+    source: z.number().int().openapi({ description: "The guide's source ID of the channel" }),
+    scale: z
+      .number()
+      .nullable()
+      .openapi({ description: "One step of the integer in the channel's unit; null if the meter did not say" }),
+    begin: orNull(recordedEnd, "null if the entry before it is not kept"),
+    end: recordedEnd,
+  })
+  .openapi("ProfileWhy");
+
 export const whyAnswer = z
   .object({
     id: z.string(),
@@ -80,6 +109,10 @@ export const whyAnswer = z
     live: orNull(liveWhy, "The live value; null for an interval"),
     proof: orNull(proofAnswer, "null if none was kept"),
     difference: orNull(difference, "The readings of the register; null unless the source is `difference`"),
+    profile: orNull(
+      profileWhyAnswer,
+      "What the load profile recorded at both ends; null unless the source is `profile` and its entry is known",
+    ),
   })
   .openapi("WhyAnswer");
 
@@ -88,7 +121,7 @@ export const whyRoute = createRoute({
   path: "/api/v1/points/{id}/why",
   summary: "How a value came to be",
   description:
-    "`value=interval` with `channel` and `end` tells which table was read, where and when, with the bytes if they were kept. `value=live` with `key` tells the sources of a live value, and what the guard said of it.",
+    "`value=interval` with `channel` and `end` tells which table was read, where and when, with the bytes if they were kept: of the load profile the entry and the registers at both ends. `value=live` with `key` tells the sources of a live value, and what the guard said of it.",
   tags: ["history"],
   request: {
     params: pointParams,
@@ -113,6 +146,7 @@ export const whyRoute = createRoute({
       live: null,
       proof: examples.proof,
       difference: null,
+      profile: null,
     }),
     400: wrongParameter,
     404: { ...noSuchPoint, description: problem("No such point, or no such interval").description },
