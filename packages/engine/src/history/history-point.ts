@@ -11,6 +11,6 @@ export interface HistoryPoint {
   /** Registers at the last reading of the step. */
   readonly energy_import_wh: number | null;
   readonly energy_export_wh: number | null;
-  /** True if nothing was read in the step, and its values are those of intervals, as the meter's load profile gives them. */
+  /** True if nothing was read in the step, or in a part of a day, month or year: there its values are those of intervals, as the load profile gives them. */
   readonly recovered?: true | undefined;
 }

@@ -93,7 +93,8 @@ export const historyPoint = z
     energy_import_wh: z.number().nullable(),
     energy_export_wh: z.number().nullable(),
     recovered: z.literal(true).optional().openapi({
-      description: "Nothing was read in the step: its values are those of intervals, such as the meter's load profile",
+      description:
+        "Nothing was read in the step, or in hours of the day, month or year: there its values are those of intervals, such as the meter's load profile",
     }),
   })
   .openapi("HistoryPoint");

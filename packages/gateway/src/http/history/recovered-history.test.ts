@@ -35,3 +35,57 @@ test("a time without readings shows what the meter's load profile told, marked a
     }
   await done();
 });
+
+test("days and months include what was recovered, marked, with the registers of the last interval", async () => {
+  const { store, json, done } = await httpSetup();
+  const [day, hour] = [86_400_000, 3_600_000];
+  const start = Date.UTC(2025, 11, 1);
+  const register = (end: number): number => 50_000 + (end - start) / quarter;
+  const interval = (channel: string, end: number, value: number): Interval => ({
+    ...{ point: "home", channel, end, seconds: 900, value, source: "profile", quality: "good", flags: [] },
+    register: channel === "energy_import_wh" ? register(end) : 7,
+  });
+  // The first day was read until noon, the second not at all, of the third one quarter is known, the fourth was read.
+  const ends = [...Array.from({ length: 2 * 96 }, (_, n) => start + (n + 1) * quarter), start + 2 * day + quarter];
+  await store.write({
+    readings: [...Array.from({ length: 12 }, (_, n) => start + n * hour + 1), start + 3 * day + 1].map((time) => ({
+      point: "home",
+      reading: reading(time, { power_w: 100, energy_import_wh: 49_000, energy_export_wh: 6 }),
+    })),
+    intervals: ends.flatMap((end) => [interval("energy_import_wh", end, 50), interval("energy_export_wh", end, 0)]),
+  });
+  const shown = async (query: string) =>
+    (await json<HistoryAnswer>(`/api/v1/points/home/history?zone=UTC&${query}`)).points.map(
+      ({ power_w, energy_import_wh, energy_export_wh, recovered }) => [
+        power_w,
+        energy_import_wh,
+        energy_export_wh,
+        recovered,
+      ],
+    );
+  assert.deepEqual(await shown("resolution=day&from=2025-12-01T00:00:00Z&to=2025-12-05T00:00:00Z"), [
+    [150, register(start + day), 7, true],
+    [200, register(start + 2 * day), 7, true],
+    [null, null, null, undefined],
+    [100, 49_000, 6, undefined],
+  ]);
+  const months = await shown("resolution=month&from=2025-12-01T00:00:00Z&to=2025-12-31T00:00:00Z");
+  // Twelve hours and one of 100 W as read, and 36 of 200 W from intervals.
+  assert.deepEqual(months, [[(13 * 100 + 36 * 200) / 49, 49_000, 6, true]]);
+  await done();
+});
+
+test("a day of which the meter keeps one interval of 24 hours has its mean", async () => {
+  const { store, json, done } = await httpSetup();
+  const end = Date.UTC(2025, 11, 2);
+  await store.write({
+    intervals: (["energy_import_wh", "energy_export_wh"] as const).map((channel) => ({
+      ...{ point: "home", channel, end, seconds: 86_400, value: channel === "energy_import_wh" ? 2_400 : 0 },
+      ...{ source: "profile", quality: "good", flags: [], register: 9_000 },
+    })),
+  });
+  const path = "/api/v1/points/home/history?resolution=day&zone=UTC&from=2025-12-01T00:00:00Z&to=2025-12-02T00:00:00Z";
+  const { points } = await json<HistoryAnswer>(path);
+  assert.deepEqual([points[0]?.power_w, points[0]?.recovered], [100, true]);
+  await done();
+});

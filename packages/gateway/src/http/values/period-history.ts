@@ -1,9 +1,10 @@
-/** History by periods of different lengths, put together from stored hours. */
+/** History by periods of different lengths, put together from stored hours, and from intervals where nothing was read. */
 
 import { maxPoints } from "@meterport/engine/history/history-grid";
 import type { HistoryPoint } from "@meterport/engine/history/history-point";
-import type { Store } from "@meterport/engine/ports/store";
+import { recoveredFromSums, withRecovered } from "@meterport/engine/intervals/recovered";
 import type { Millis } from "@meterport/protocol/ports";
+import { type HistoryStore, recoveredHistory } from "../history/recovered-history.ts";
 
 /** Eleven years of hours. */
 const mostSteps = 100_000;
@@ -22,8 +23,11 @@ class Adder {
   #high: number | null = null;
   #import: number | null = null;
   #export: number | null = null;
+  #recovered = false;
+  /** The last step that intervals filled, if no register was read since. */
+  #openEnd: Millis | null = null;
 
-  add({ power_w, power_min_w, power_max_w, energy_import_wh, energy_export_wh }: HistoryPoint): void {
+  add({ time, power_w, power_min_w, power_max_w, energy_import_wh, energy_export_wh, recovered }: HistoryPoint): void {
     if (power_w !== null) {
       this.#sum += power_w;
       this.#count++;
@@ -32,10 +36,20 @@ class Adder {
     if (power_max_w !== null) this.#high = Math.max(this.#high ?? power_max_w, power_max_w);
     this.#import = energy_import_wh ?? this.#import;
     this.#export = energy_export_wh ?? this.#export;
+    if (recovered) {
+      this.#recovered = true;
+      this.#openEnd = Date.parse(time);
+    } else if (energy_import_wh !== null) this.#openEnd = null;
+  }
+
+  /** Start of the step at whose end the intervals know the registers better; null if readings do. */
+  get openEnd(): Millis | null {
+    return this.#openEnd;
   }
 
   point(from: Millis): HistoryPoint {
     return {
+      ...(this.#recovered ? { recovered: true as const } : {}),
       time: new Date(from).toISOString(),
       power_w: this.#count === 0 ? null : this.#sum / this.#count,
       power_min_w: this.#low,
@@ -46,9 +60,56 @@ class Adder {
   }
 }
 
+/** More than end in an hour. */
+const mostIntervals = 60;
+
+/** The state of a register at the end of a step that intervals filled. */
+const registerIn = async (
+  store: Pick<HistoryStore, "intervals">,
+  point: string,
+  channel: string,
+  from: Millis,
+  step: Millis,
+): Promise<number | null> => {
+  const found = await store.intervals(point, { channel, from, to: from + step, limit: mostIntervals });
+  return found.findLast(({ register }) => register !== null)?.register ?? null;
+};
+
+/** Where readings ended before the period did, the registers are those of the last interval. */
+const withLastRegisters = async (
+  store: Pick<HistoryStore, "intervals">,
+  id: string,
+  point: HistoryPoint,
+  openEnd: Millis | null,
+  step: Millis,
+): Promise<HistoryPoint> => {
+  if (openEnd === null) return point;
+  return {
+    ...point,
+    energy_import_wh: (await registerIn(store, id, "energy_import_wh", openEnd, step)) ?? point.energy_import_wh,
+    energy_export_wh: (await registerIn(store, id, "energy_export_wh", openEnd, step)) ?? point.energy_export_wh,
+  };
+};
+
+/** Periods without any value, from intervals that are longer than a step. */
+const withLongIntervals = async (
+  store: Pick<HistoryStore, "intervalSums">,
+  id: string,
+  points: readonly HistoryPoint[],
+  bounds: readonly Millis[],
+): Promise<readonly HistoryPoint[]> => {
+  if (points.every(({ power_w }) => power_w !== null)) return points;
+  const [imported, exported] = await Promise.all(
+    (["energy_import_wh", "energy_export_wh"] as const).map(async (channel) =>
+      recoveredFromSums(await store.intervalSums(id, channel, bounds)),
+    ),
+  );
+  return imported === undefined || exported === undefined ? points : withRecovered(points, 0, imported, exported);
+};
+
 /** One point for each pair of neighbouring bounds, or one sentence if that is too much work. */
 export const periodHistory = async (
-  store: Pick<Store, "history">,
+  store: HistoryStore,
   point: string,
   bounds: readonly Millis[],
 ): Promise<readonly HistoryPoint[] | string> => {
@@ -61,10 +122,13 @@ export const periodHistory = async (
   // In pieces, so that the store serves others in between.
   for (let start = from; start < to; start += maxPoints * step) {
     const count = Math.min(maxPoints, Math.round((to - start) / step));
-    for (const each of await store.history(point, { from: start, step: step / 1000, count })) {
+    for (const each of await recoveredHistory(store, point, { from: start, step: step / 1000, count })) {
       while (Date.parse(each.time) >= (bounds[period + 1] ?? Number.POSITIVE_INFINITY)) period++;
       adders[period]?.add(each);
     }
   }
-  return adders.map((adder, n) => adder.point(bounds[n] as Millis));
+  const points: HistoryPoint[] = [];
+  for (const [n, adder] of adders.entries())
+    points.push(await withLastRegisters(store, point, adder.point(bounds[n] as Millis), adder.openEnd, step));
+  return withLongIntervals(store, point, points, bounds);
 };

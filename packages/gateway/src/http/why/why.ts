@@ -62,7 +62,15 @@ const intervalWhy = async (store: WhyStore, { id, view }: Point, channel: string
 const liveWhy = ({ id, view }: Point, key: LiveKey): BodyOf<typeof whyAnswer> => {
   const context = view.liveContext?.(key) ?? { profile: view.detail().identity?.profile };
   const { value, ...rest } = liveProof(key, view.live(), context);
-  return { id, value: "live", interval: null, proof: null, difference: null, profile: null, live: { ...rest, number: value } };
+  return {
+    id,
+    value: "live",
+    interval: null,
+    proof: null,
+    difference: null,
+    profile: null,
+    live: { ...rest, number: value },
+  };
 };
 
 export const addWhy = (app: OpenAPIHono, points: Points, store: WhyStore): void => {
