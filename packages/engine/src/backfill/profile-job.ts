@@ -7,6 +7,7 @@
  */
 import type { LoadProfileInterval } from "@meterport/client/readers/load-profile";
 import type { Millis } from "@meterport/protocol/ports";
+import { usualProfileEvery } from "../intervals/grace.ts";
 import type { Interval } from "../model/interval.ts";
 import type { PointEvent } from "../model/point-event.ts";
 import { installationOf } from "./installation.ts";
@@ -90,7 +91,7 @@ export class ProfileJob implements BackfillJob {
     this.#options = options;
     this.#timer = new JobTimer(options);
     this.#teller = new TroubleTeller({ point, what: "load-profile", store, wall: clock.wall });
-    this.#every = options.every ?? 60 * minute;
+    this.#every = options.every ?? usualProfileEvery;
   }
 
   readonly due = (): Millis | undefined => this.#timer.due();

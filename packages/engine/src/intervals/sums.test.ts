@@ -13,6 +13,7 @@ import {
 import type { RegisterState } from "../model/register-state.ts";
 import type { IntervalQuery, IntervalSum, RegisterQuery, StoreBatch, TimeRange } from "../ports/store.ts";
 import { completenessOf } from "./completeness.ts";
+import { overviewOf, rankPoints } from "./overview.ts";
 import { checkSums, sumEvent } from "./sums.ts";
 import { SumsJob } from "./sums-job.ts";
 
@@ -153,6 +154,38 @@ test("nothing is expected before the first interval or after now", async () => {
   assert.deepEqual([part?.expected, part?.percent, part?.gaps], [10, 100, []]);
   const [before] = await completenessOf(rows, "home", [begin - 1e8, begin], { now: end });
   assert.deepEqual([before?.expected, before?.percent, before?.gaps], [0, null, []]);
+});
+
+test("an interval that ended a moment ago is pending within its grace, and missing afterwards", async () => {
+  const rows = fullDay((n) => (n === 10 || n > 96 ? undefined : {}));
+  const at = (n: number): number => begin + n * quarter;
+  const grace = 2 * quarter;
+  const reportAt = async (now: number, more: { grace?: number } = { grace }) => {
+    const [report] = await completenessOf(rows, "home", [begin, end], { now, ...more });
+    const { expected, present, open, pending, percent, gaps } = report ?? {};
+    return { counts: [expected, present, open, pending], percent, gaps: gaps?.map(({ from }) => from) };
+  };
+  const gap = at(9);
+  assert.deepEqual(await reportAt(at(97)), { counts: [96, 95, 1, 1], percent: 98.95, gaps: [gap] });
+  assert.deepEqual(await reportAt(at(98)), { counts: [96, 95, 1, 2], percent: 98.95, gaps: [gap] });
+  assert.deepEqual(await reportAt(at(99)), { counts: [97, 95, 2, 2], percent: 97.93, gaps: [gap, at(96)] });
+  assert.deepEqual((await reportAt(at(97), {})).counts, [97, 95, 2, 0]);
+  // One that is there is expected, however young; what lies before it waits for the load profile.
+  rows.add(at(99), 5);
+  assert.deepEqual(await reportAt(at(99)), { counts: [98, 96, 2, 1], percent: 97.95, gaps: [gap, at(96)] });
+  // A period that is long over has nothing that is pending.
+  assert.deepEqual((await reportAt(end + 86_400_000)).counts, [100, 96, 4, 0]);
+});
+
+test("the order of many points leaves out what is pending, as the report of each does", async () => {
+  const rows = fullDay((n) => (n === 10 || n === 97 || n > 98 ? undefined : {}));
+  const now = begin + 99 * quarter + 1;
+  const period = { point: "home", zone, from: begin, to: end };
+  for (const grace of [0, quarter, 2 * quarter, 3 * quarter, 5 * quarter]) {
+    const [ranked] = await rankPoints(rows, [{ ...period, grace }], { channel, now });
+    const report = ranked === undefined ? undefined : await overviewOf(rows, ranked, { channel, now });
+    assert.equal(ranked?.percent, report?.completeness.percent, String(grace));
+  }
 });
 
 test("a damaged memo does not end the check of sums", async () => {

@@ -5,6 +5,7 @@ import { machineZone } from "@meterport/engine/calendar/local-calendar";
 import { childrenJob } from "@meterport/engine/children/children-job";
 import { childrenMemoName, parseMark } from "@meterport/engine/children/children-memo";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
+import { graceOf } from "@meterport/engine/intervals/grace";
 import { phaseOf } from "@meterport/engine/plan/spread";
 import { Keeper } from "@meterport/engine/points/keeper";
 import { LinkTally } from "@meterport/engine/points/link-tally";
@@ -120,9 +121,10 @@ export interface GatewayPart {
 
 const pruneEvery: Millis = 600_000;
 
-const pointInfo = ({ zone, fuseAmps, source, link }: GatewayMeter): PointInfo => ({
+const pointInfo = ({ zone, fuseAmps, source, link, rates, backFill, interval }: GatewayMeter): PointInfo => ({
   zone: zone ?? machineZone(),
   fuseAmps: fuseAmps ?? null,
+  grace: graceOf({ profile: backFill === false ? "off" : rates?.profile, live: interval }),
   ask: (task) => source.ask(task),
   link,
 });

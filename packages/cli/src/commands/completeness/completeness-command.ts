@@ -44,8 +44,8 @@ const lengthOf = (seconds: number): string => {
 
 const gapsOf = ({ completeness }: Point): string => {
   if (completeness === null) return "nothing stored";
-  const { gap_count, longest_gap_s, missing, open } = completeness;
-  if (gap_count === 0) return "";
+  const { gap_count, longest_gap_s, missing, open, pending } = completeness;
+  if (gap_count === 0) return pending === 0 ? "" : `${pending} pending`;
   const lost = missing === 0 ? "" : `, ${missing} lost`;
   return `${gap_count}, longest ${lengthOf(longest_gap_s)}; ${open} open${lost}`;
 };
@@ -61,7 +61,7 @@ const minute = (time: string | null): string => time?.slice(0, 16).replace("T", 
 const percentText = ({ percent }: Point): string => (percent === null ? "" : percent.toFixed(2));
 
 const columns = ["point", "percent", "present", "expected", "from", "to", "newest", "gaps", "longest_gap_s"] as const;
-const moreColumns = ["missing", "open", "sums", "sums_difference", "name"] as const;
+const moreColumns = ["missing", "open", "sums", "sums_difference", "name", "pending"] as const;
 
 const csvOf = (points: readonly Point[]): string =>
   [
@@ -71,6 +71,7 @@ const csvOf = (points: readonly Point[]): string =>
         ...[id, percent, report?.present ?? 0, report?.expected ?? null, from, to, newest],
         ...[report?.gap_count ?? null, report?.longest_gap_s ?? null, report?.missing ?? null, report?.open ?? null],
         ...[sums === null ? null : (sums.reason ?? sums.verdict), sums?.difference ?? null, name],
+        report?.pending ?? null,
       ]),
     ),
   ].join("");

@@ -31,7 +31,7 @@ const lost = point("m2", 95.5, {
   completeness: { ...completeness, gap_count: 3, longest_gap_s: 9_000, open: 7, missing: 2 },
 });
 const off = point("m3", 100, {
-  completeness: { ...completeness, gap_count: 0, gaps: [], missing: 0 },
+  completeness: { ...completeness, gap_count: 0, gaps: [], missing: 0, pending: 1 },
   sums: { ...overviewPoint.sums, verdict: "different", reason: null, difference: -12 },
 });
 const run = (args: readonly string[], answers: World["answers"]) =>
@@ -49,7 +49,7 @@ describe("meterport completeness", () => {
     );
     assert.match(out, /^m1 +0\.00 +never +nothing stored$/m);
     assert.match(out, /^m2 +95\.50 +incomplete +2026-01-01 12:00 +3, longest 2\.5 h; 7 open, 2 lost$/m);
-    assert.match(out, /^m3 +100\.00 +off by -12 +2026-01-01 12:00$/m);
+    assert.match(out, /^m3 +100\.00 +off by -12 +2026-01-01 12:00 +1 pending$/m);
     assert.match(out, /^the worst 3; --all shows all$/m);
   });
 
@@ -67,7 +67,7 @@ describe("meterport completeness", () => {
     assert.equal(csv.length, 4);
     assert.match(csv[0] ?? "", /^point,percent,present,expected,/);
     assert.match(csv[1] ?? "", /^m1,0,0,,/);
-    assert.match(csv[2] ?? "", /^m2,95\.5,51,52,.*,3,9000,2,7,incomplete,,Home$/);
+    assert.match(csv[2] ?? "", /^m2,95\.5,51,52,.*,3,9000,2,7,incomplete,,Home,0$/);
     const cut = await run(["--csv"], { [`${base}&limit=50`]: page([lost], "c1") });
     assert.equal(cut.err, "meterport: these are the worst 1; --all gives all\n");
   });

@@ -25,7 +25,9 @@ export const addCompleteness = (app: OpenAPIHono, options: CompletenessOptions):
     const now = clock.wall();
     const bounds = periodsOf(range, resolution, zone, { now, most: mostPeriods });
     if (typeof bounds === "string") return badRequest(c, bounds);
-    const reports = await completenessOf(store, id, bounds, { now, channels: [channel], gapLimit: listedGaps });
+    const reports = await completenessOf(store, id, bounds, {
+      ...{ now, grace: point.grace, channels: [channel], gapLimit: listedGaps },
+    });
     const periods = reports.map(completenessOut);
     return give(c, completenessAnswer, { id, channel, zone, resolution, periods });
   });

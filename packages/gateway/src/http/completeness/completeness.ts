@@ -20,7 +20,7 @@ export type CompletenessPage = BodyOf<typeof overviewPage>;
 export const rangeAnswer = ({ from, to }: TimeRange): BodyOf<typeof gap> => ({ from: iso(from), to: iso(to) });
 
 export const completenessOut = (report: Completeness): BodyOf<typeof completeness> => {
-  const expected = Math.floor((report.due.to - report.due.from) / 1000);
+  const expected = Math.floor(report.expectedSeconds);
   return {
     ...rangeAnswer(report),
     expected_s: expected,
@@ -34,6 +34,7 @@ export const completenessOut = (report: Completeness): BodyOf<typeof completenes
     present: report.present,
     missing: report.missing,
     open: report.open,
+    pending: report.pending,
     gap_count: report.gaps.length + report.moreGaps,
     longest_gap_s: report.longestGap / 1000,
     gaps: report.gaps.map(rangeAnswer),

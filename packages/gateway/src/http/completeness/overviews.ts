@@ -130,7 +130,9 @@ export class Overviews {
     const { meters, store } = this.#options;
     const points = [...meters.keys()].flatMap((id) => {
       const point = pointOf(this.#options, id);
-      return point === undefined ? [] : [{ point: id, zone: point.zone, ...period.rangeIn(point.zone) }];
+      return point === undefined
+        ? []
+        : [{ point: id, zone: point.zone, grace: point.grace, ...period.rangeIn(point.zone) }];
     });
     return rankPoints(store, points, options);
   }

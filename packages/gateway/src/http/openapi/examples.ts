@@ -97,6 +97,7 @@ export const completeness = {
   present: 51,
   missing: 1,
   open: 0,
+  pending: 0,
   gap_count: 1,
   longest_gap_s: 900,
   gaps: [{ from: "2026-01-01T03:15:00.000Z", to: "2026-01-01T03:30:00.000Z" }],

@@ -1,11 +1,14 @@
 /** What the API knows of a metering point beside its meter. */
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
+import type { Millis } from "@meterport/protocol/ports";
 import type { LinkService } from "../../meters/link-service.ts";
 
 export interface PointInfo {
   /** IANA zone of its days and months. */
   readonly zone: string;
   readonly fuseAmps: number | null;
+  /** How long after its end an interval without a value is pending, milliseconds; 0 if omitted. */
+  readonly grace?: Millis | undefined;
   /** Lets a reader use its meter. */
   readonly ask: MeterSource["ask"];
   /** Undefined if its link cannot be examined. */

@@ -70,7 +70,7 @@ const mainChannel = "energy_import_wh";
 const listedGaps = 20;
 
 const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<BodyOf<typeof schema.pointDetail>> => {
-  const { id, view, zone, fuseAmps } = point;
+  const { id, view, zone, fuseAmps, grace } = point;
   const now = clock.wall();
   const [devices, channels, events] = await Promise.all([
     store.devices(id),
@@ -78,7 +78,7 @@ const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<
     store.events(id, { limit: 1 }),
   ]);
   const bounds = channels.includes(mainChannel) ? periodBounds(zone, "month", now, now + 1, 1) : undefined;
-  const options = { now, channels: [mainChannel], gapLimit: listedGaps };
+  const options = { now, grace, channels: [mainChannel], gapLimit: listedGaps };
   const [report] = bounds === undefined ? [] : await completenessOf(store, id, bounds, options);
   const newest = events.at(0);
   const last = devices.at(-1);

@@ -92,6 +92,9 @@ export const completeness = z
     present: z.number().int().openapi({ description: "Intervals with a value" }),
     missing: z.number().int().openapi({ description: "Intervals that nobody has any more" }),
     open: z.number().int().openapi({ description: "Intervals that the meter may still have" }),
+    pending: z.number().int().openapi({
+      description: "Intervals that ended so recently that the load profile has not been read since: not expected yet",
+    }),
     gap_count: z.number().int().openapi({ description: "Times without values, whether marked as missing or not" }),
     longest_gap_s: z.number().openapi({ description: "Length of the longest, seconds; 0 without gaps" }),
     gaps: z.array(gap).openapi({ description: "The first of them, oldest first: 20 of a point, 5 in the list of all" }),
