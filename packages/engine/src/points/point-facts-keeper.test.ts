@@ -8,7 +8,7 @@ import type { PointEvent } from "../model/point-event.ts";
 import type { RegisterState } from "../model/register-state.ts";
 import { silentLog } from "../ports/log.ts";
 import type { LastRegisters, Store, StoreBatch } from "../ports/store.ts";
-import { FakeMeter, reading } from "../testing/fake-meter.ts";
+import { FakeMeter, identity, reading } from "../testing/fake-meter.ts";
 import { guardMemoName } from "./guard-memo.ts";
 import { Keeper } from "./keeper.ts";
 import { openPointKeeper, type StoredPoint } from "./point-facts-keeper.ts";
@@ -48,13 +48,19 @@ class ShakyStore {
   }
 }
 
-const setUp = async (shaky: ShakyStore) => {
+const setUp = async (shaky: ShakyStore, log = silentLog, own: Partial<Pick<FakeMeter, "identity">> = {}) => {
   const clock = new VirtualClock();
   const meter = new FakeMeter(clock);
   meter.turn("up");
-  const common = { store: shaky.store, clock, log: silentLog };
+  const common = { store: shaky.store, clock, log };
   const keeper = new Keeper({ ...common, commit: 1 });
-  const point = await openPointKeeper({ point: "home", zone: "UTC", source: meter, keeper, ...common }, shaky.stored);
+  const source = {
+    ask: meter.ask,
+    status: meter.status,
+    identity: meter.identity,
+    ...own,
+  };
+  const point = await openPointKeeper({ point: "home", zone: "UTC", source, keeper, ...common }, shaky.stored);
   let state = point.guardState;
   return {
     point,
@@ -126,4 +132,23 @@ test("registers that a wrong clock stored in the future end no meter in the futu
     [50_000, 18],
   );
   assert.ok(exchanged.every(({ time }) => time <= wall + 60_000));
+});
+
+test("an exchange is one line of the log, with both serial numbers and the registers at the change", async () => {
+  const shaky = new ShakyStore();
+  const lines: unknown[] = [];
+  const info: typeof silentLog.info = (text, about) => void lines.push([text, about]);
+  let serial = "11111111";
+  const source = { identity: () => ({ ...identity, serial }) };
+  const { read } = await setUp(shaky, { ...silentLog, info }, source);
+  for (const value of [50_000, 50_001, 50_002]) await read(value);
+  assert.deepEqual(lines, []);
+  serial = "22222222";
+  for (let n = 0; n < 65; n++) await read(60_000 + n);
+  assert.deepEqual(lines, [
+    [
+      "home: the meter was exchanged: 11111111 ended at import 50002 Wh (read 2026-01-01T00:00:30.002Z), 22222222 began at import 60001 Wh (2026-01-01T00:00:40.003Z)",
+      { meter: "home" },
+    ],
+  ]);
 });

@@ -3,9 +3,10 @@ import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { ClockJob, clockMemoName } from "../clock/clock-job.ts";
 import type { ClockOffset } from "../clock/clock-watch.ts";
+import { exchangeSentence } from "../devices/exchange.ts";
 import type { GuardEvent, GuardState } from "../guard/guard.ts";
 import type { PointJob } from "../plan/point-job.ts";
-import type { Log } from "../ports/log.ts";
+import { type Log, logOf } from "../ports/log.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import type { LastRegisters, Memo, Store } from "../ports/store.ts";
 import { guardMemoName, guardMemoWriter, resumedGuard } from "./guard-memo.ts";
@@ -82,7 +83,7 @@ export class PointKeeper {
     const noted: Noted = { reading, identity, events };
     const readings = [{ point, reading }];
     if (this.#facts !== undefined) {
-      const facts = this.#facts.take(noted);
+      const facts = this.#factsOf(this.#facts, noted);
       keeper.keep({ readings, ...facts, memos: [...(facts.memos ?? []), ...memos] });
       return;
     }
@@ -91,6 +92,17 @@ export class PointKeeper {
     void this.#follow();
   };
 
+  /** An exchange is worth a line: it is rare, and somebody was there. */
+  #factsOf(from: PointFacts, noted: Noted): ReturnType<PointFacts["take"]> {
+    const { point, log } = this.#options;
+    const facts = from.take(noted);
+    for (const event of facts.events ?? []) {
+      const sentence = exchangeSentence(event);
+      if (sentence !== undefined) logOf(log, point).info(sentence);
+    }
+    return facts;
+  }
+
   /** Facts follow from what the store knows of the point; while it fails, each reading asks again. */
   async #follow(): Promise<void> {
     if (this.#loading) return;
@@ -98,7 +110,7 @@ export class PointKeeper {
     try {
       const facts = await this.#load();
       this.#facts = facts;
-      for (const noted of this.#unread) this.#options.keeper.keep(facts.take(noted));
+      for (const noted of this.#unread) this.#options.keeper.keep(this.#factsOf(facts, noted));
       this.#unread = [];
     } catch {
       // The keeper says that the store fails.

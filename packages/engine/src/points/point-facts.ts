@@ -4,6 +4,7 @@
  */
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
+import type { ExchangeDetail } from "../devices/exchange.ts";
 import { type RegisterSample, type Rival, SerialWatch } from "../devices/serial-watch.ts";
 import type { GuardEvent, RegisterStep } from "../guard/guard.ts";
 import { registerKeys } from "../guard/measured.ts";
@@ -204,13 +205,14 @@ export class PointFacts {
     if (old !== null) notes.devices.push({ ...old, to: from - 1, end: before.values });
     this.#device = this.#newDevice({ time: from, values: first.values }, identity);
     notes.devices.push(this.#device);
-    this.#event(notes, "meter-exchange", from, {
+    const detail: ExchangeDetail = {
       serials: [old?.serial ?? null, this.#device.serial],
       last_reading: new Date(before.time).toISOString(),
       end: before.values,
       start: first.values,
       registers,
-    });
+    };
+    this.#event(notes, "meter-exchange", from, detail);
     const what = "the last reading before the meter was exchanged";
     this.#states(notes, before, { reason: "exchange", device: old, note: what });
     this.#states(notes, first, {
