@@ -37,6 +37,20 @@ describe("a clock that is right", () => {
       assert.notEqual(run.plan(n * 10 * minute, t0 + n * 10 * minute * 1.0005).limits, null);
   });
 
+  test("after a night without the gateway waits an hour, and is no reason for a warning, whether or not a meter tells its time", () => {
+    const night = 9 * hour;
+    for (const extra of [{}, { meterOffsets: [-1_000] }]) {
+      const run = begin(t0 + night, t0, extra);
+      assert.deepEqual([run.first.limits, run.first.why], [null, null]);
+      const held = run.plan(59 * minute, t0 + night + 59 * minute);
+      assert.deepEqual([held.limits, held.why], [null, null]);
+      const { limits, why } = run.plan(61 * minute, t0 + night + 61 * minute);
+      assert.equal(why, null);
+      const believed = "meterOffsets" in extra ? t0 + night + 61 * minute - 1_000 : t0 + 1.1 * 61 * minute;
+      assert.ok((limits?.readings ?? Infinity) <= believed - 2 * day);
+    }
+  });
+
   test("after days without the gateway keeps history longer until a meter confirms the time", () => {
     const run = begin(t0 + 3 * day, t0);
     assert.match(

@@ -11,6 +11,8 @@ export const holdAfterStep: Millis = 3_600_000;
 const catchUp = 1.1;
 /** A difference between clocks that is worth a sentence. */
 const notable: Millis = 3_600_000;
+/** A gateway that was off overnight, or for a day, is no news: what a clock wrong by that much could delete is nearly due anyway. */
+const usualRest: Millis = 172_800_000;
 /** NTP slews a clock by at most 500 ppm; more than this between two plans is a step. */
 const stepOf = (elapsed: Millis): Millis => 10_000 + elapsed / 1_000;
 
@@ -23,8 +25,8 @@ export interface PruneMemory {
   readonly monotonic: Millis;
   /** The present time as far as it is believed: from a meter's clock, or from what was stored and how long it has run since. */
   readonly believed: Millis;
-  /** Monotonic time until which nothing is deleted, and why. */
-  readonly hold: { readonly until: Millis; readonly why: string } | null;
+  /** Monotonic time until which nothing is deleted, and why; without a reason if that is usual. */
+  readonly hold: { readonly until: Millis; readonly why: string | null } | null;
 }
 
 export interface PruneFacts {
@@ -66,6 +68,8 @@ interface Present {
   readonly believed: Millis;
   /** Who vouches for it. */
   readonly source: string;
+  /** A larger difference to the machine's clock is worth a sentence. */
+  readonly notable: Millis;
 }
 
 /** The present time, as far as something besides the machine's clock vouches for it. */
@@ -73,11 +77,11 @@ const present = (facts: PruneFacts, last: PruneMemory): Present => {
   const { wall, monotonic, meterOffsets = [], oldestReading } = facts;
   const offset = median(meterOffsets);
   if (offset !== undefined && wall + offset >= (oldestReading ?? -Infinity))
-    return { believed: wall + offset, source: "the clock of the meter" };
+    return { believed: wall + offset, source: "the clock of the meter", notable };
   // Readings of this run have the machine's own time, so they say nothing about its clock.
   const elapsed = monotonic - last.monotonic;
   const believed = last.believed + Math.max(elapsed, Math.min(catchUp * elapsed, wall - last.believed));
-  return { believed, source: "the time at which the gateway stored readings before" };
+  return { believed, source: "the time at which the gateway stored readings before", notable: usualRest };
 };
 
 /** The first plan of a run only looks. */
@@ -85,7 +89,10 @@ const firstLook = ({ wall, monotonic, newestReading, believedBefore }: PruneFact
   // Readings that were stored with a wrong clock are newer than what was believed then.
   const believed = believedBefore ?? newestReading ?? wall;
   const ahead = wall - believed;
-  const why = `at the start the machine's clock was ${days(ahead)} ahead of the last time that was certain: either the gateway was off, or the clock is wrong`;
+  const why =
+    ahead > usualRest
+      ? `at the start the machine's clock was ${days(ahead)} ahead of the last time that was certain: either the gateway was off, or the clock is wrong`
+      : null;
   return { wall, monotonic, believed, hold: ahead > notable ? { until: monotonic + holdAfterStep, why } : null };
 };
 
@@ -108,12 +115,13 @@ const holdOf = ({ wall, monotonic }: PruneFacts, last: PruneMemory): PruneMemory
 export const prunePlan = (facts: PruneFacts): PrunePlan => {
   const { wall, monotonic, keptFor, last } = facts;
   const looked = last ?? firstLook(facts);
-  const { believed, source } = present(facts, looked);
+  const { believed, source, notable } = present(facts, looked);
   const hold = holdOf(facts, looked);
   const memory: PruneMemory = { wall, monotonic, believed, hold };
   if (hold !== null) {
     const rest = Math.ceil((hold.until - monotonic) / 60_000);
-    return { limits: null, why: `${hold.why}; nothing is deleted for ${rest} min`, memory };
+    const why = hold.why === null ? null : `${hold.why}; nothing is deleted for ${rest} min`;
+    return { limits: null, why, memory };
   }
   if (last === undefined) return { limits: null, why: null, memory };
   const now = Math.min(wall, believed);
