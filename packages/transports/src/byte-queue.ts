@@ -46,7 +46,7 @@ export class ByteQueue {
   /** For one consumer. Not an async generator, which takes a dozen promises for each piece. */
   chunks(): AsyncIterableIterator<Uint8Array, undefined> {
     let over = false;
-    let waiting: Promise<unknown> | undefined;
+    let waiting: Promise<IteratorResult<Uint8Array, undefined>> | undefined;
     const finish = (): IteratorReturnResult<undefined> => {
       over = true;
       return { done: true, value: undefined };
@@ -61,20 +61,33 @@ export class ByteQueue {
       if (this.#end.error !== undefined) throw this.#end.error;
       return end;
     };
-    const ready = async (): Promise<void> => {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+    let resolve: (there: IteratorResult<Uint8Array, undefined>) => void;
+    let reject: (error: unknown) => void;
+    const hold: ConstructorParameters<typeof Promise<IteratorResult<Uint8Array, undefined>>>[0] = (yes, no) => {
+      [resolve, reject] = [yes, no];
+    };
+    const woken = (): void => {
       this.#wake = undefined;
       waiting = undefined;
-    };
-    const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
-      for (;;) {
-        const there = waiting === undefined ? take() : undefined;
-        if (there !== undefined) return there;
-        waiting ??= ready();
-        await waiting;
+      try {
+        const there = take();
+        if (there !== undefined) resolve(there);
+      } catch (error) {
+        reject(error);
       }
+    };
+    const next = (): Promise<IteratorResult<Uint8Array, undefined>> => {
+      // One after the other, in the order in which they were asked for.
+      if (waiting !== undefined) return waiting.then(next, next);
+      try {
+        const there = take();
+        if (there !== undefined) return Promise.resolve(there);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      waiting = new Promise(hold);
+      this.#wake = woken;
+      return waiting;
     };
     return {
       next,

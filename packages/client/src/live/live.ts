@@ -27,6 +27,7 @@ import { Shared } from "../meter/read/shared.ts";
 import { readSlice } from "../meter/read/table-bytes.ts";
 import { StopSignal } from "../session/stop-signal.ts";
 import { askEnergyUnit } from "./energy-unit.ts";
+import { SourceScratch } from "./source-scratch.ts";
 
 interface SourceAt {
   readonly id: number;
@@ -122,44 +123,51 @@ export class LiveReader {
   }
 
   async #readOnce({ setup, planned: { plan, lost } }: Prepared, { signal }: CallOptions): Promise<LiveReading> {
-    const values = new Map<number, number>();
-    const missing = new Set(lost);
     const stop = new StopSignal();
     const aborted = (): void => stop.raise();
     if (signal?.aborted === true) aborted();
     signal?.addEventListener("abort", aborted, { once: true });
+    let answers: readonly (Uint8Array | undefined)[];
     try {
       // All at once, so that no other request comes between them.
-      await Promise.all(plan.map((read) => this.#take(read, stop, values, missing)));
+      answers = await Promise.all(plan.map((read) => this.#take(read, stop)));
     } finally {
       signal?.removeEventListener("abort", aborted);
       // If one fails, the rest need not be sent.
       stop.raise();
     }
     const { energyUnit, ratios } = setup;
-    return liveReading(values, { time: new Date(this.meter.clock.wall()).toISOString(), energyUnit, ratios, missing });
+    const time = new Date(this.meter.clock.wall()).toISOString();
+    scratch.clear();
+    let missing = lost;
+    for (const [index, read] of plan.entries()) {
+      const data = answers[index];
+      if (data === undefined) missing = new Set([...missing, ...read.sources.map(({ id }) => id)]);
+      else valuesOf(read, data);
+    }
+    return liveReading(scratch, { time, energyUnit, ratios, missing });
   }
 
-  /** One read of a plan. @throws LinkError */
-  async #take(
-    { table, range, label, sources }: LiveRead,
-    signal: Signal,
-    values: Map<number, number>,
-    missing: Set<number>,
-  ): Promise<void> {
-    const options = { label, signal, priority: livePriority };
+  /** The bytes of one read of a plan; undefined if the meter refuses it. @throws LinkError */
+  async #take({ table, range, label }: LiveRead, signal: Signal): Promise<Uint8Array | undefined> {
     try {
-      const data = await readSlice(this.meter.session, table.number, range, options);
-      for (const { id, at, place, scratch } of sources) {
-        for (let i = 0; i < scratch.length; i++) scratch[i] = data[at + i] as number;
-        values.set(id, place.decode(scratch) as number);
-      }
+      return await readSlice(this.meter.session, table.number, range, { label, signal, priority: livePriority });
     } catch (error) {
       if (!(error instanceof ResponseError)) throw error;
-      for (const { id } of sources) missing.add(id);
+      return undefined;
     }
   }
 }
+
+/** The values of one reading by source ID, for the moment in which the reading is made of them: a map of each would cost more. */
+const scratch = new SourceScratch();
+
+const valuesOf = ({ sources }: LiveRead, data: Uint8Array): void => {
+  for (const { id, at, place, scratch: bytes } of sources) {
+    for (let i = 0; i < bytes.length; i++) bytes[i] = data[at + i] as number;
+    scratch.set(id, place.decode(bytes) as number);
+  }
+};
 
 const planned = (meter: Meter, keys: readonly LiveKey[], setup: Setup): Planned => {
   const limit = meter.session.readLimit;

@@ -166,6 +166,11 @@ export class Session {
     return { ...this.#counters };
   }
 
+  /** The same, counting on: for a look at a few of them without a copy. */
+  get counting(): Counters {
+    return this.#counters;
+  }
+
   get closed(): boolean {
     return this.#closed !== undefined;
   }

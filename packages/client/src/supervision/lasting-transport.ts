@@ -4,7 +4,17 @@ import type { Clock, Millis, Transport, TransportSpeed, TransportTiming } from "
 import { asLinkError } from "../session/as-link-error.ts";
 import { Intake } from "./intake.ts";
 
-const gone = Symbol("gone");
+/** Reads one pipe. */
+interface Reading {
+  readonly pipe: Transport;
+  readonly pieces: AsyncIterator<Uint8Array>;
+  readonly intake: Intake;
+  readonly came: (piece: IteratorResult<Uint8Array>) => void;
+  readonly broke: (cause: unknown) => void;
+  readonly left: () => void;
+}
+
+type Piece = IteratorResult<Uint8Array>;
 
 /** While no pipe is attached, written bytes are lost, as on a cut wire. Reading ends only when it is closed. */
 export class LastingTransport implements Transport {
@@ -63,13 +73,16 @@ export class LastingTransport implements Transport {
     await pipe?.close();
   }
 
-  readonly write = async (bytes: Uint8Array): Promise<void> => {
+  readonly write = (bytes: Uint8Array): Promise<void> => {
     const pipe = this.#pipe;
-    if (this.#closed) throw new LinkError("closed", this.name, "the link is closed");
+    if (this.#closed) return Promise.reject(new LinkError("closed", this.name, "the link is closed"));
+    if (pipe === undefined) return Promise.resolve();
+    const broke = (cause: unknown): void => this.#over(pipe, asLinkError(cause, this.name));
     try {
-      await pipe?.write(bytes);
+      return pipe.write(bytes).catch(broke);
     } catch (cause) {
-      this.#over(pipe, asLinkError(cause, this.name));
+      broke(cause);
+      return Promise.resolve();
     }
   };
 
@@ -79,39 +92,72 @@ export class LastingTransport implements Transport {
     await this.detach();
   };
 
-  /** What all pipes give, one after the other. Not an async generator, which takes a dozen promises for each piece. */
+  /**
+   * What all pipes give, one after the other. One promise for each piece, and none for all of them: an async generator takes a dozen for
+   * each, and `Promise.race` with one that stays would remember each piece.
+   */
   #pieces(): AsyncIterator<Uint8Array> {
-    let pipe: Transport | undefined;
-    let pieces: AsyncIterator<Uint8Array> | undefined;
-    let intake = new Intake();
+    let reading: Reading | undefined;
     /** Length of the last piece. */
     let taken = 0;
-    const next = async (): Promise<IteratorResult<Uint8Array>> => {
-      for (;;) {
-        const rest = taken === 0 ? 0 : intake.take(taken, this.#clock.now());
-        taken = 0;
-        if (rest > 0 && pipe !== undefined) await this.#rest(pipe, rest);
-        if (pipe === undefined || pieces === undefined || this.#pipe !== pipe) {
-          while (this.#pipe === undefined && !this.#closed) await this.#arrival();
-          // Not the result of a promise: it might be gone again.
-          pipe = this.#pipe;
-          if (pipe === undefined) return { done: true, value: undefined };
-          pieces = pipe.chunks[Symbol.asyncIterator]();
-          intake = new Intake();
-        }
-        try {
-          const piece = await this.#unlessLeft(pieces.next());
-          if (piece !== gone && piece.done !== true) {
-            taken = piece.value.length;
-            this.#received += taken;
-            return piece;
+    type Give = (piece: Piece | Promise<Piece>) => void;
+    /** Undefined while nobody waits for a piece. */
+    let waiting: Give | undefined;
+    const hold = (resolve: Give): void => {
+      waiting = resolve;
+    };
+    const take = (): Give | undefined => {
+      const give = waiting;
+      waiting = undefined;
+      return give;
+    };
+    const follow = (pipe: Transport): Reading => {
+      const end = (error: LinkError | undefined): void => {
+        if (reading !== mine) return;
+        if (error !== undefined) this.#over(pipe, error);
+        reading = undefined;
+        const give = take();
+        give?.(onwards(0));
+      };
+      const mine: Reading = {
+        pipe,
+        pieces: pipe.chunks[Symbol.asyncIterator](),
+        intake: new Intake(),
+        came: (piece) => {
+          if (reading !== mine) return;
+          if (piece.done === true) {
+            end(new LinkError("closed", this.name, "the other side closed the connection"));
+            return;
           }
-          this.#over(pipe, new LinkError("closed", this.name, "the other side closed the connection"));
-        } catch (cause) {
-          this.#over(pipe, asLinkError(cause, this.name));
-        }
-        pipe = undefined;
-      }
+          taken = piece.value.length;
+          this.#received += taken;
+          take()?.(piece);
+        },
+        broke: (cause) => end(asLinkError(cause, this.name)),
+        left: () => end(undefined),
+      };
+      return mine;
+    };
+    const piece = ({ pieces, came, broke, left }: Reading): Promise<Piece> => {
+      const promised = new Promise<Piece>(hold);
+      this.#leave = left;
+      pieces.next().then(came, broke);
+      return promised;
+    };
+    const onwards = async (rest: Millis): Promise<Piece> => {
+      if (rest > 0 && reading !== undefined) await this.#rest(reading.pipe, rest);
+      while (this.#pipe === undefined && !this.#closed) await this.#arrival();
+      // Not the result of a promise: it might be gone again.
+      const pipe = this.#pipe;
+      if (pipe === undefined) return { done: true, value: undefined };
+      if (reading?.pipe !== pipe) reading = follow(pipe);
+      return piece(reading);
+    };
+    const next = (): Promise<Piece> => {
+      const rest = taken === 0 ? 0 : (reading?.intake.take(taken, this.#clock.now()) ?? 0);
+      taken = 0;
+      if (rest > 0 || reading === undefined || reading.pipe !== this.#pipe) return onwards(rest);
+      return piece(reading);
     };
     return { next };
   }
@@ -120,14 +166,6 @@ export class LastingTransport implements Transport {
   #arrival(): Promise<void> {
     return new Promise((resolve) => {
       this.#arrive = resolve;
-    });
-  }
-
-  /** Not `Promise.race` with one promise for all pieces, which would remember each of them. */
-  #unlessLeft<T>(piece: Promise<T>): Promise<T | typeof gone> {
-    return new Promise((resolve, reject) => {
-      this.#leave = () => resolve(gone);
-      piece.then(resolve, reject);
     });
   }
 

@@ -27,8 +27,8 @@ export interface LinkCounters extends Counters {
   readonly probes: number;
 }
 
-/** A link at one moment. */
-export interface LinkStatus {
+/** How a link is at one moment. */
+export interface LinkCondition {
   readonly state: LinkState;
   /** Since when it is in this state, milliseconds since 1970. */
   readonly since: Millis;
@@ -36,6 +36,10 @@ export interface LinkStatus {
   readonly cause: LinkCause | null;
   /** Whether the meter gives authentic answers, even refusals: only then do more requests make sense. */
   readonly answering: boolean;
+}
+
+/** A link at one moment. */
+export interface LinkStatus extends LinkCondition {
   /** Bits per second at which the meter was last found, or is expected; undefined if that cannot be set. */
   readonly baud: number | undefined;
   readonly counters: LinkCounters;

@@ -2,7 +2,7 @@
 import { LinkError, type LinkFailure } from "@meterport/protocol/errors";
 import type { Clock, Millis, Signal } from "@meterport/protocol/ports";
 import { LinkJudge, type Observation } from "./link-judge.ts";
-import type { LinkCounters, LinkStatus } from "./link-status.ts";
+import type { LinkCondition, LinkCounters, LinkStatus } from "./link-status.ts";
 import { StatusStream } from "./status-stream.ts";
 
 /** What other parts know. */
@@ -11,14 +11,17 @@ export interface LinkFacts {
   readonly counters: Omit<LinkCounters, "outages">;
 }
 
+const nothing = (): void => {};
+
 export class LinkWatch {
   readonly health: LinkJudge;
   readonly #clock: Clock;
   readonly #facts: () => LinkFacts;
   readonly #stream = new StatusStream<LinkStatus>();
   #since: Millis;
+  #condition: LinkCondition;
   #failure: LinkFailure = "no-answer";
-  #cancelTick: () => void = () => {};
+  #cancelTick: () => void = nothing;
   #ended = false;
 
   constructor(clock: Clock, facts: () => LinkFacts) {
@@ -26,12 +29,23 @@ export class LinkWatch {
     this.#clock = clock;
     this.#facts = facts;
     this.#since = clock.wall();
+    const { state, cause, answering } = this.health;
+    this.#condition = { state, since: this.#since, cause, answering };
   }
 
   get status(): LinkStatus {
     const { state, cause, answering, outages } = this.health;
     const { baud, counters } = this.#facts();
     return { state, since: this.#since, cause, answering, baud, counters: { ...counters, outages } };
+  }
+
+  /** The same object while nothing changes. */
+  get condition(): LinkCondition {
+    const { state, cause, answering } = this.health;
+    const { state: was, since, cause: because, answering: answered } = this.#condition;
+    if (state !== was || cause !== because || answering !== answered || since !== this.#since)
+      this.#condition = { state, since: this.#since, cause, answering };
+    return this.#condition;
   }
 
   listen(listener: (status: LinkStatus) => void): () => void {
@@ -58,7 +72,7 @@ export class LinkWatch {
     if (this.health.state !== state) this.#since = this.#clock.wall();
     this.#cancelTick();
     const at = this.health.wakeAt();
-    this.#cancelTick = at === undefined ? () => {} : this.#clock.at(at, () => this.observe({ type: "tick" }));
+    this.#cancelTick = at === undefined ? nothing : this.#clock.at(at, () => this.observe({ type: "tick" }));
     if (changed) this.#stream.tell(this.status);
   }
 

@@ -24,39 +24,42 @@ const tooMuch = 0.15;
 const littleAgain = 0.05;
 const clearly = 2;
 
-interface Entry extends Traffic {
+interface Entry extends Omit<Traffic, "alerts"> {
   readonly at: Millis;
 }
 
-const total = (entries: readonly Entry[], of: (entry: Entry) => number): number =>
-  entries.reduce((sum, entry) => sum + of(entry), 0);
-
 /** The traffic of the last minute. */
 export class LossWindow {
-  #entries: Entry[] = [];
+  readonly #entries: Entry[] = [];
+  /** Of all entries. */
+  #transmissions = 0;
+  #repetitions = 0;
 
-  add(traffic: Traffic, now: Millis): void {
-    if (traffic.transmissions > 0) this.#entries.push({ ...traffic, at: now });
-    let transmissions = total(this.#entries, (entry) => entry.transmissions);
+  add({ transmissions, repeated, symptoms }: Traffic, now: Millis): void {
+    if (transmissions > 0) {
+      this.#entries.push({ transmissions, repeated, symptoms, at: now });
+      this.#transmissions += transmissions;
+      this.#repetitions += repeated;
+    }
     while (this.#entries.length > 0) {
-      const { at, transmissions: first } = this.#entries[0] as Entry;
-      const needed = transmissions - first < leastTransmissions;
-      if (now - at <= (needed ? oldest : span)) break;
-      transmissions -= first;
+      const first = this.#entries[0] as Entry;
+      const needed = this.#transmissions - first.transmissions < leastTransmissions;
+      if (now - first.at <= (needed ? oldest : span)) break;
+      this.#transmissions -= first.transmissions;
+      this.#repetitions -= first.repeated;
       this.#entries.shift();
     }
   }
 
   /** Share of transmissions that were repetitions, 0..1. */
   get repeated(): number {
-    const transmissions = total(this.#entries, (entry) => entry.transmissions);
-    return transmissions === 0 ? 0 : total(this.#entries, (entry) => entry.repeated) / transmissions;
+    return this.#transmissions === 0 ? 0 : this.#repetitions / this.#transmissions;
   }
 
   /** Whether the line is bad; `was` is whether it was before. */
   bad(was: boolean): boolean {
     if (was) return this.repeated > littleAgain;
-    return this.repeated >= tooMuch && total(this.#entries, (entry) => entry.repeated) >= leastRepeated;
+    return this.repeated >= tooMuch && this.#repetitions >= leastRepeated;
   }
 
   /**
@@ -68,7 +71,7 @@ export class LossWindow {
     for (const { symptoms } of this.#entries)
       for (const [symptom, count] of symptoms) counts.set(symptom, (counts.get(symptom) ?? 0) + count);
     const explained = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    counts.set("lost-replies", total(this.#entries, (entry) => entry.repeated) - explained);
+    counts.set("lost-replies", this.#repetitions - explained);
     let [found, most]: [Symptom, number] = ["lost-replies", Number.NEGATIVE_INFINITY];
     for (const [symptom, count] of counts) {
       const weight = symptom === was ? clearly * count : count;

@@ -40,7 +40,8 @@ const symptomOf = (event: SessionEvent): Symptom | undefined => {
 export class SessionTraffic {
   #past: Counters = noCounters;
   #session: Session | undefined;
-  #looked: Counters = noCounters;
+  /** What the counters were at the last look. */
+  readonly #looked = { transmissions: 0, retries: 0, alerts: 0 };
   #alerts = 0;
   /** Undefined while there are none, as on a good line. */
   #symptoms: Map<Symptom, number> | undefined;
@@ -48,12 +49,12 @@ export class SessionTraffic {
 
   /** Counters of all sessions so far. */
   get counters(): Counters {
-    return this.#session === undefined ? this.#past : sum(this.#past, this.#session.counters);
+    return this.#session === undefined ? this.#past : sum(this.#past, this.#session.counting);
   }
 
   /** Answers of all sessions so far. */
   get responses(): number {
-    return this.#past.responses + (this.#session?.counters.responses ?? 0);
+    return this.#past.responses + (this.#session?.counting.responses ?? 0);
   }
 
   /** Continues with this session, unless it is already the current one. */
@@ -78,20 +79,24 @@ export class SessionTraffic {
 
   /** Alerts since the last call. */
   newAlerts(): number {
-    const { alerts } = this.counters;
+    const alerts = this.#past.alerts + (this.#session?.counting.alerts ?? 0);
     const before = this.#alerts;
     this.#alerts = alerts;
     return alerts - before;
   }
 
+  #sinceLook(name: "transmissions" | "retries" | "alerts"): number {
+    const count = this.#past[name] + (this.#session?.counting[name] ?? 0);
+    const since = count - this.#looked[name];
+    this.#looked[name] = count;
+    return since;
+  }
+
   /** Traffic since the last look. */
   look(): Traffic {
-    const counters = this.counters;
-    const { transmissions: sent, retries: again, alerts: heard } = this.#looked;
-    const transmissions = counters.transmissions - sent;
-    const retries = counters.retries - again;
-    const alerts = counters.alerts - heard;
-    this.#looked = counters;
+    const transmissions = this.#sinceLook("transmissions");
+    const retries = this.#sinceLook("retries");
+    const alerts = this.#sinceLook("alerts");
     const symptoms = this.#symptoms ?? noSymptoms;
     this.#symptoms = undefined;
     return { transmissions, repeated: Math.min(transmissions, retries), alerts, symptoms };

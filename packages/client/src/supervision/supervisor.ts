@@ -12,7 +12,7 @@ import { bounded } from "./bounded.ts";
 import { followBaud } from "./follow-baud.ts";
 import type { LastingTransport } from "./lasting-transport.ts";
 import type { Observation } from "./link-judge.ts";
-import type { LinkStatus } from "./link-status.ts";
+import type { LinkCondition, LinkStatus } from "./link-status.ts";
 import { LinkWatch } from "./link-watch.ts";
 import { askIdentity, askPauseLimit, lookForMeter } from "./meter-facts.ts";
 import { type OpenOptions, PipeKeeper } from "./pipe-keeper.ts";
@@ -84,6 +84,8 @@ export class Supervisor<C extends Connected> {
   #identity: Uint8Array | undefined;
   #learnt = false;
   #probes = 0;
+  /** Whether the supervision rests because there is nothing to do. */
+  #well = false;
   /** A failure that may be due to the speed, until the next look. */
   #mayTune: Trouble | undefined;
   /** Attempts of any kind since the last answer. */
@@ -129,6 +131,11 @@ export class Supervisor<C extends Connected> {
     return this.#watch.status;
   }
 
+  /** The same without its counters, for a look before and after each reading. */
+  get condition(): LinkCondition {
+    return this.#watch.condition;
+  }
+
   /** Calls `listener` whenever the state or its cause changes, until the returned function is called. */
   listen(listener: (status: LinkStatus) => void): () => void {
     return this.#watch.listen(listener);
@@ -166,7 +173,8 @@ export class Supervisor<C extends Connected> {
         this.#watch.observe({ type: "failed", trouble: withAlerts(troubleOf(error), traffic.alerts), traffic });
       throw error;
     } finally {
-      this.#rest.end();
+      // If all was well and still is, there is nothing to wake up for.
+      if (!this.#well || !this.#sound) this.#rest.end();
     }
   }
 
@@ -184,7 +192,9 @@ export class Supervisor<C extends Connected> {
     while (!this.#stop.aborted) {
       const time = this.#needsTurn ? await this.#takeTurn() : await this.#step();
       if (time !== 0) this.#leaveTurn();
+      this.#well = time === undefined;
       if (!this.#stop.aborted) await this.#rest.for(time);
+      this.#well = false;
     }
     this.#leaveTurn();
     await this.#drop(this.#watch.health.answering);

@@ -10,6 +10,7 @@ export class LiveFirst {
     return {
       start: () => source.start(),
       status: () => source.status(),
+      condition: () => source.condition?.() ?? source.status(),
       listen: (listener) => source.listen(listener),
       identity: () => source.identity(),
       read: async (...wanted) => {

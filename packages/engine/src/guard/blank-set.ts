@@ -37,8 +37,14 @@ export const areZeroed = (reading: Values, last: Readonly<Partial<Record<Registe
 
 /** Whether a meter of which nothing is known yet shows nothing but zeros, in two registers or more. */
 export const isFirstZero = (reading: Values, last: Readonly<Partial<Record<RegisterKey, number>>>): boolean => {
-  const known = registerKeys.filter((key) => typeof reading[key] === "number");
-  return known.length > 1 && known.every((key) => reading[key] === 0 && last[key] === undefined);
+  let zeros = 0;
+  for (const key of registerKeys) {
+    const value = reading[key];
+    if (typeof value !== "number") continue;
+    if (value !== 0 || last[key] !== undefined) return false;
+    zeros++;
+  }
+  return zeros > 1;
 };
 
 /**

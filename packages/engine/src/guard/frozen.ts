@@ -148,12 +148,17 @@ const frozenRegisters = ({ registers, grain }: FrozenState, reading: Values, tim
 const hasVoltage = (values: Values): boolean =>
   measuredKeys.some((key) => key.startsWith("voltage_") && typeof values[key] === "number");
 
+const noneFound: ReadonlyMap<LiveKey, Millis> = new Map();
+
 /** Which keys are frozen after this reading, and since when. */
 const frozenNow = (state: FrozenState, reading: Values, time: Millis): ReadonlyMap<LiveKey, Millis> => {
   const { set, grain } = state;
+  const registers = frozenRegisters(state, reading, time);
+  const moves = set === null || set.readings < fewest || time - set.since < patience;
+  if (moves && registers.length === 0) return noneFound;
   const found = new Map<LiveKey, Millis>();
-  for (const key of frozenRegisters(state, reading, time)) found.set(key, state.registers[key]?.since ?? time);
-  if (set === null || set.readings < fewest || time - set.since < patience) return found;
+  for (const key of registers) found.set(key, state.registers[key]?.since ?? time);
+  if (moves) return found;
   const coarsest = Math.max(1, ...flowing.map((key) => grain[key] ?? 1));
   // Registers and measured values that stand still together are one old reading, given again and again.
   const isOldReading = found.size > 0 && hasVoltage(set.values);

@@ -45,8 +45,10 @@ export interface GuardState {
   readonly pending: Partial<Readonly<Record<LiveKey, number>>>;
   /** Wider bounds that a confirmed value has justified; for a register, the power that its rise implied, W or var. */
   readonly widened: Partial<Readonly<Record<LiveKey, number>>>;
-  /** Last accepted values other than registers. */
-  readonly accepted: Partial<Readonly<Record<LiveKey, Accepted>>>;
+  /** The last reading, without what was in doubt: its values other than registers are the last accepted ones. Null before the first. */
+  readonly last: LiveReading | null;
+  /** The last accepted values other than registers of which the last reading has none. */
+  readonly older: Partial<Readonly<Record<LiveKey, Accepted>>>;
   /** How many times in a row a value was withheld only because it leapt. */
   readonly leaps: Partial<Readonly<Record<LiveKey, number>>>;
   /** What was in doubt in the last reading. */
@@ -61,7 +63,8 @@ export const emptyGuard: GuardState = {
   read: null,
   pending: {},
   widened: {},
-  accepted: {},
+  last: null,
+  older: {},
   leaps: {},
   doubted: [],
   still: nothingFrozen,
@@ -108,13 +111,25 @@ const absurd = 10;
 /** A clock that is set back by less has not been set. */
 const jitter = 1_000;
 
-const bounds = (key: LiveKey, limits: GuardLimits): readonly [low: number, high: number] => {
+/** What bounds a key: the same for each reading, so it is looked up and not spelled out. */
+type Bound = readonly [low: number, high: number] | keyof Pick<GuardLimits, "power" | "current"> | "signed power";
+
+const boundOf = (key: LiveKey): Bound => {
   if (key.startsWith("voltage_")) return [0, 500];
-  if (key.startsWith("current_")) return [0, limits.current];
+  if (key.startsWith("current_")) return "current";
   if (key.startsWith("power_factor_")) return [-1, 1];
   if (key === "frequency_hz") return [0, 100];
-  if (key === "power_w" || key.startsWith("power_l")) return [-limits.power, limits.power];
-  return [0, limits.power];
+  return key === "power_w" || key.startsWith("power_l") ? "signed power" : "power";
+};
+
+const boundsOf = new Map(liveKeys.map((key) => [key, boundOf(key)]));
+
+const measuredKeys = liveKeys.filter((key) => !isRegister(key));
+
+const bounds = (key: LiveKey, limits: GuardLimits): readonly [low: number, high: number] => {
+  const bound = boundsOf.get(key) ?? "power";
+  if (typeof bound !== "string") return bound;
+  return bound === "signed power" ? [-limits.power, limits.power] : [0, limits[bound]];
 };
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 0.2 * Math.max(Math.abs(a), Math.abs(b));
@@ -127,40 +142,61 @@ const mayRise = (elapsed: number | null, limits: GuardLimits): number =>
 const since = (before: number | null, now: number): number | null =>
   before === null || before - now > jitter ? null : Math.max(0, now - before);
 
-/** The judgement of one reading, built up step by step. */
+type Numbers = Partial<Readonly<Record<LiveKey, number>>>;
+
+const noNumbers: Numbers = {};
+const noKeys: readonly LiveKey[] = [];
+
+/** The judgement of one reading, built up step by step. What stays empty for most readings is shared by all of them. */
 class Judgement {
   readonly #last: GuardState;
   readonly #time: number;
-  readonly values: Partial<Record<LiveKey, number | null>> = {};
-  readonly pending: Partial<Record<LiveKey, number>> = {};
+  /** When the reading before was taken, as it says itself. */
+  readonly #lastTime: number;
+  pending = noNumbers;
   /** Kept as it is while nothing changes, so that others can see that at a glance. */
   widened: GuardState["widened"];
-  readonly accepted: Partial<Record<LiveKey, Accepted>>;
-  readonly leaps: Partial<Record<LiveKey, number>> = {};
+  leaps = noNumbers;
   readonly registers: Partial<Record<RegisterKey, number>>;
-  readonly fallen: RegisterStep[] = [];
-  readonly leapt: RegisterStep[] = [];
-  readonly rolled: RolloverStep[] = [];
-  readonly withheld: LiveKey[] = [];
+  fallen: readonly RegisterStep[] = [];
+  leapt: readonly RegisterStep[] = [];
+  rolled: readonly RolloverStep[] = [];
+  withheld = noKeys;
 
   constructor(last: GuardState, time: number) {
     this.#last = last;
     this.#time = time;
+    this.#lastTime = last.last === null ? Number.NaN : Date.parse(last.last.time);
     this.widened = last.widened;
-    this.accepted = { ...last.accepted };
     this.registers = { ...last.registers };
   }
 
   withhold(key: LiveKey, value: number): void {
     this.refuse(key);
     // A value that is not a finite number cannot be confirmed.
-    if (Number.isFinite(value)) this.pending[key] = value;
+    if (Number.isFinite(value)) this.pending = { ...this.pending, [key]: value };
   }
 
   /** Withholds a value that no second read confirms. */
   refuse(key: LiveKey): void {
-    this.values[key] = null;
-    this.withheld.push(key);
+    this.withheld = [...this.withheld, key];
+  }
+
+  /** The last accepted value other than a register. */
+  #accepted(key: LiveKey): Accepted | undefined {
+    const value = this.#last.last?.[key] ?? null;
+    return value === null ? this.#last.older[key] : { value, time: this.#lastTime };
+  }
+
+  /** What `reading`, without what was in doubt, leaves to be remembered of earlier ones. */
+  older(reading: LiveReading): GuardState["older"] {
+    let { older } = emptyGuard;
+    for (const key of measuredKeys) {
+      if (reading[key] !== null) continue;
+      const accepted = this.#accepted(key);
+      if (accepted !== undefined) older = { ...older, [key]: accepted };
+    }
+    return older;
   }
 
   #widen(key: LiveKey, value: number): void {
@@ -176,24 +212,15 @@ class Judgement {
       // Bounds that arithmetic sets are never widened, and a magnitude is never negative.
       const fixed =
         key.startsWith("power_factor_") || (low === 0 && value < 0) || Math.abs(value) > absurd * Math.max(high, -low);
-      if (fixed || waiting === undefined || !near(value, waiting)) {
-        this.withhold(key, value);
-        return;
-      }
-      this.#widen(key, Math.abs(value));
-    } else {
-      const leaps = this.#last.leaps[key] ?? 0;
-      const confirmed = leaps >= mostLeaps || (waiting !== undefined && isNeighbour(key, value, waiting));
-      const accepted = { value, time: this.#time };
-      if (!confirmed && hasLeapt(key, accepted, this.accepted[key])) {
-        this.withhold(key, value);
-        this.leaps[key] = leaps + 1;
-        return;
-      }
-      this.accepted[key] = accepted;
+      if (fixed || waiting === undefined || !near(value, waiting)) this.withhold(key, value);
+      else this.#widen(key, Math.abs(value));
       return;
     }
-    this.accepted[key] = { value, time: this.#time };
+    const leaps = this.#last.leaps[key] ?? 0;
+    const confirmed = leaps >= mostLeaps || (waiting !== undefined && isNeighbour(key, value, waiting));
+    if (confirmed || !hasLeapt(key, { value, time: this.#time }, this.#accepted(key))) return;
+    this.withhold(key, value);
+    this.leaps = { ...this.leaps, [key]: leaps + 1 };
   }
 
   register(key: RegisterKey, value: number, limits: GuardLimits, shaken: boolean): void {
@@ -219,7 +246,7 @@ class Judgement {
   /** Notes a step that two reads agree on. */
   #step(key: RegisterKey, from: number, to: number, limits: GuardLimits): void {
     if (to > from) {
-      this.leapt.push({ key, from, to });
+      this.leapt = [...this.leapt, { key, from, to }];
       return;
     }
     const elapsed = since(this.#last.time, this.#time);
@@ -227,8 +254,8 @@ class Judgement {
     // Where the end is unknown, only a rise that is usual speaks for a rollover.
     const room = count === null ? allowedRise(elapsed ?? 0, this.widened[key] ?? 0) : mayRise(elapsed, limits);
     const rollover = rolledOver({ from, to, count, room });
-    if (rollover === undefined) this.fallen.push({ key, from, to });
-    else this.rolled.push({ key, from, to, count: rollover.count });
+    if (rollover === undefined) this.fallen = [...this.fallen, { key, from, to }];
+    else this.rolled = [...this.rolled, { key, from, to, count: rollover.count }];
   }
 }
 
@@ -275,16 +302,17 @@ export const guard = (state: GuardState, reading: LiveReading, limits: GuardLimi
     if (isNew && state.pending[key] === undefined) judged.withhold(key, value);
     else judged.register(key, value, limits, shaken);
   }
-  const { withheld, registers, pending, widened, accepted, leaps } = judged;
-  const plausible = withheld.length === 0 ? reading : { ...reading, ...judged.values, quality: "suspect" as const };
+  const { withheld, registers, pending, widened, leaps } = judged;
+  const plausible = withheld.length === 0 ? reading : { ...reading, ...nulls(withheld), quality: "suspect" as const };
   const still = checkFrozen(state.still, plausible, time);
   const shown =
     still.keys.length === 0 ? plausible : { ...plausible, ...nulls(still.keys), quality: "suspect" as const };
   // While a register is in doubt, the time of the last good one is kept, so that the permitted rise stays right.
-  const settled = [...withheld, ...still.keys].some(isRegister) ? state.time : time;
+  const settled = withheld.some(isRegister) || still.keys.some(isRegister) ? state.time : time;
+  const [last, older] = [plausible, judged.older(plausible)];
   return {
     state: {
-      ...{ registers, time: settled, read: time, pending, widened, accepted, leaps, doubted: withheld },
+      ...{ registers, time: settled, read: time, pending, widened, last, older, leaps, doubted: withheld },
       still: still.state,
     },
     reading: shown,

@@ -53,8 +53,8 @@ export const nextJob = (
   resting: readonly Millis[] = [],
 ): NextJob | undefined => {
   let next: NextJob | undefined;
-  for (const [index, job] of jobs.entries()) {
-    const due = job.due(now);
+  for (let index = 0; index < jobs.length; index++) {
+    const due = jobs[index]?.due(now);
     if (due === undefined) continue;
     const at = Math.max(due, resting[index] ?? due);
     if (at <= now) return { index, at };

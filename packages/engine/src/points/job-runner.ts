@@ -24,6 +24,8 @@ export class JobRunner {
   readonly #resting: Millis[];
   #running: Promise<void> | undefined;
   #unschedule: () => void = () => {};
+  /** When it looks next; undefined while no look is planned. */
+  #lookAt: Millis | undefined;
   #stopped = false;
 
   constructor(options: JobRunnerOptions) {
@@ -35,19 +37,31 @@ export class JobRunner {
   /** Looks for what is due; called whenever the line has become idle. */
   look(): void {
     const { jobs, clock, idle } = this.#options;
-    this.#unschedule();
-    if (this.#stopped || this.#running !== undefined || !idle()) return;
+    const busy = this.#stopped || this.#running !== undefined || !idle();
     const now = clock.now();
-    const next = nextJob(jobs, now, this.#resting);
+    const next = busy ? undefined : nextJob(jobs, now, this.#resting);
+    // After most readings the next job is due when it was before.
+    if (next !== undefined && next.at > now && next.at === this.#lookAt) return;
+    this.#lookAt = undefined;
+    this.#unschedule();
     if (next === undefined) return;
-    if (next.at > now) this.#unschedule = clock.at(next.at, () => this.look());
+    if (next.at > now) this.#lookIn(next.at);
     else this.#running = this.#run(next.index);
+  }
+
+  #lookIn(at: Millis): void {
+    this.#lookAt = at;
+    this.#unschedule = this.#options.clock.at(at, () => {
+      this.#lookAt = undefined;
+      this.look();
+    });
   }
 
   /** Starts no more jobs, and waits for the one in progress: its requests fail as soon as the link is closed. */
   async stop(): Promise<void> {
     const { clock } = this.#options;
     this.#stopped = true;
+    this.#lookAt = undefined;
     this.#unschedule();
     if (this.#running === undefined) return;
     let cancel = (): void => {};
@@ -72,7 +86,7 @@ export class JobRunner {
     }
     this.#running = undefined;
     // A job that is always due must not keep everything else from its turn.
-    if (!this.#stopped) this.#unschedule = clock.at(clock.now(), () => this.look());
+    if (!this.#stopped) this.#lookIn(clock.now());
   }
 
   /** A lasting failure is logged once. What a failing link has told is not repeated by each job that it interrupts. */

@@ -54,9 +54,13 @@ const joined = (facts: readonly Fact[]): Fact => ({
   memos: facts.flatMap(({ memos = [] }) => memos),
 });
 
+const noFacts: readonly Fact[] = [];
+
 /** One fact each, so that one that the store refuses can be told from its neighbours. */
 const singles = (batch: StoreBatch): readonly Fact[] =>
-  listNames.flatMap((name) => (batch[name] ?? []).map((one): Fact => ({ [name]: [one] })));
+  listNames.every((name) => batch[name] === undefined)
+    ? noFacts
+    : listNames.flatMap((name) => (batch[name] ?? []).map((one): Fact => ({ [name]: [one] })));
 
 /** The fault of the value, which would be refused each time. */
 const isRefusal = (error: unknown): boolean => error instanceof TypeError || error instanceof RangeError;

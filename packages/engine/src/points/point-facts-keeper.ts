@@ -77,14 +77,18 @@ export class PointKeeper {
     this.#clockJob.notice();
     const { point, source, keeper } = this.#options;
     const [events, identity, memo] = [this.#noticed, source.identity(), this.#memoOf(guardState)];
-    this.#noticed = [];
-    const memos: Memo[] = memo === this.#memo ? [] : [{ point, name: guardMemoName, text: memo }];
+    if (events.length > 0) this.#noticed = [];
+    const memos: Memo[] | undefined = memo === this.#memo ? undefined : [{ point, name: guardMemoName, text: memo }];
     this.#memo = memo;
     const noted: Noted = { reading, identity, events };
     const readings = [{ point, reading }];
     if (this.#facts !== undefined) {
       const facts = this.#factsOf(this.#facts, noted);
-      keeper.keep({ readings, ...facts, memos: [...(facts.memos ?? []), ...memos] });
+      keeper.keep({
+        readings,
+        ...facts,
+        memos: memos === undefined ? facts.memos : [...(facts.memos ?? []), ...memos],
+      });
       return;
     }
     keeper.keep({ readings, memos });

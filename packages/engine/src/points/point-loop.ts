@@ -1,5 +1,10 @@
 /** Polls one metering point: at each tick of its rhythm while its link gives values; judges each reading and notifies listeners. */
-import { isUsable, type LinkState, type LinkStatus } from "@meterport/client/supervision/link-status";
+import {
+  isUsable,
+  type LinkCondition,
+  type LinkState,
+  type LinkStatus,
+} from "@meterport/client/supervision/link-status";
 import { MeterportError } from "@meterport/protocol/errors";
 import type { LiveKey, LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
@@ -68,6 +73,7 @@ export class PointLoop implements MeterView {
   #asksAgain = false;
   /** When the last reading came, or the link: the next reading is overdue from this moment. */
   #waiting: TakenAt | undefined;
+  #watching = false;
   #unwatch: () => void = () => {};
   #unschedule: () => void = () => {};
   #reading: Promise<void> | undefined;
@@ -134,10 +140,10 @@ export class PointLoop implements MeterView {
   readonly detail = (): MeterDetail => ({ ...this.summary(), identity: this.#options.source.identity() });
 
   readonly live = (): LiveAnswer => {
-    const { id, clock, interval, source } = this.#options;
+    const { id, clock, interval } = this.#options;
     const { full, power } = this.#record;
     const reading = joinedReading(full, power, (taken) => !isStale(taken, clock, interval));
-    if (reading !== undefined && isUsable(source.status().state)) return { id, ...reading };
+    if (reading !== undefined && isUsable(this.#condition.state)) return { id, ...reading };
     return staleAnswer(id, full?.reading.time ?? null);
   };
 
@@ -173,19 +179,31 @@ export class PointLoop implements MeterView {
 
   /** Expects a reading from now on. */
   #wait(): TakenAt {
-    const { clock, interval } = this.#options;
+    const { clock } = this.#options;
     const now = { now: clock.now(), wall: clock.wall() };
     this.#waiting = now;
-    this.#unwatch();
-    this.#unwatch = clock.at(now.now + staleAfter(interval), () => this.#tell());
+    this.#expect();
     return now;
+  }
+
+  /** Tells everybody when the reading is overdue. One timer for several readings, since nearly all of them come. */
+  #expect(): void {
+    if (this.#waiting === undefined || this.#watching || this.#stopped) return;
+    const { clock, interval } = this.#options;
+    const overdue = this.#waiting.now + staleAfter(interval);
+    this.#watching = true;
+    this.#unwatch = clock.at(overdue, () => {
+      this.#watching = false;
+      if (this.#waiting !== undefined && clock.now() < this.#waiting.now + staleAfter(interval)) this.#expect();
+      else this.#tell();
+    });
   }
 
   #read(): void {
     this.#use(async () => {
       const soon = await this.#readOnce();
-      const { clock, interval, source } = this.#options;
-      const again = soon && isUsable(source.status().state);
+      const { clock, interval } = this.#options;
+      const again = soon && isUsable(this.#condition.state);
       this.#due = nextRead({ began: this.#began, interval }, clock.now(), { soon: again });
     });
   }
@@ -205,12 +223,12 @@ export class PointLoop implements MeterView {
 
   /** Whether a job may use the line. */
   #idle(): boolean {
-    return !this.#stopped && this.#reading === undefined && isUsable(this.#options.source.status().state);
+    return !this.#stopped && this.#reading === undefined && isUsable(this.#condition.state);
   }
 
   #schedule(): void {
-    const { clock, source, power } = this.#options;
-    const { answering, state } = source.status();
+    const { clock, power } = this.#options;
+    const { answering, state } = this.#condition;
     if (this.#stopped || !answering) return;
     const now = clock.now();
     if (power !== undefined && isUsable(state)) {
@@ -283,9 +301,14 @@ export class PointLoop implements MeterView {
     return this.#asksAgain;
   }
 
+  get #condition(): LinkCondition {
+    const { source } = this.#options;
+    return source.condition?.() ?? source.status();
+  }
+
   #verdict(): Verdict {
-    const { clock, interval, source } = this.#options;
-    return verdictOn(source.status(), this.#waiting, clock, interval);
+    const { clock, interval } = this.#options;
+    return verdictOn(this.#condition, this.#waiting, clock, interval);
   }
 
   #link(): LinkHealth {

@@ -1,7 +1,7 @@
 /** The narrow port to the link of a meter: the point loop knows nothing about frames or transports. */
 import type { LiveReader, Meter } from "@meterport/client";
 import type { LogEvent } from "@meterport/client/readers/events";
-import type { LinkStatus } from "@meterport/client/supervision/link-status";
+import type { LinkCondition, LinkStatus } from "@meterport/client/supervision/link-status";
 import type { LiveKey, LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis, Signal } from "@meterport/protocol/ports";
 import type { MeterIdentity } from "../model/point-model.ts";
@@ -24,6 +24,8 @@ export interface MeterSource {
   readonly start: () => void;
   /** The present state of its link. */
   readonly status: () => LinkStatus;
+  /** The same without its counters, which the loop of a point asks for several times for each reading; taken from `status` if omitted. */
+  readonly condition?: (() => LinkCondition) | undefined;
   /** Calls `listener` when the link's state or its cause changes, until the returned function is called. */
   readonly listen: (listener: (status: LinkStatus) => void) => () => void;
   /** What the meter reported about itself at the last contact; null before the first. */

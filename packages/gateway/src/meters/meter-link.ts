@@ -77,6 +77,8 @@ export type MeterAccess = Pick<SupervisorOptions<LinkedMeter>, "open" | "connect
 export const superviseMeter = (options: SupervisorOptions<LinkedMeter>): MeterSource => {
   const link = new Supervisor(options);
   let part: { readonly of: LiveReader; readonly keys: readonly LiveKey[]; readonly reader: LiveReader } | undefined;
+  /** What the meter says of itself is asked for with each reading. */
+  let told: { readonly of: Meter; readonly identity: MeterIdentity } | undefined;
   const readerOf = (live: LiveReader, keys: readonly LiveKey[] | undefined): LiveReader => {
     if (keys === undefined) return live;
     if (part === undefined || part.of !== live || part.keys !== keys)
@@ -86,8 +88,14 @@ export const superviseMeter = (options: SupervisorOptions<LinkedMeter>): MeterSo
   return {
     start: () => link.start(),
     status: () => link.status,
+    condition: () => link.condition,
     listen: (listener) => link.listen(listener),
-    identity: () => (link.connected === undefined ? null : identityOf(link.connected.meter)),
+    identity: () => {
+      const meter = link.connected?.meter;
+      if (meter === undefined) return null;
+      if (told?.of !== meter) told = { of: meter, identity: identityOf(meter) };
+      return told.identity;
+    },
     read: (limit, keys) =>
       link.run(({ live }, signal) => readerOf(live, keys).read({ signal }), { label: "read the live values", limit }),
     events: (count, limit) => newestEvents(link, count, limit),

@@ -1,7 +1,7 @@
 /** A meter that can rest: its session is ended, somebody else uses its port, and then it is looked for again. */
 import type { LogEvent } from "@meterport/client/readers/events";
 import { noCounters } from "@meterport/client/session/session";
-import type { LinkCause, LinkCounters, LinkStatus } from "@meterport/client/supervision/link-status";
+import type { LinkCause, LinkCondition, LinkCounters, LinkStatus } from "@meterport/client/supervision/link-status";
 import type { LivePlan, MeterSource, MeterTask } from "@meterport/engine/ports/meter-source";
 import { LinkError } from "@meterport/protocol/errors";
 import type { LiveKey, LiveReading } from "@meterport/protocol/meaning/readings";
@@ -36,10 +36,13 @@ const lastWork: Millis = 3_000;
 
 const zero: LinkCounters = { ...noCounters, outages: 0, opened: 0, openFailures: 0, probes: 0 };
 
-const sum = (a: LinkCounters, b: LinkCounters): LinkCounters =>
-  Object.fromEntries(
-    Object.entries(a).map(([name, value]) => [name, value + b[name as keyof LinkCounters]]),
-  ) as unknown as LinkCounters;
+const names = Object.keys(zero) as readonly (keyof LinkCounters)[];
+
+const sum = (a: LinkCounters, b: LinkCounters): LinkCounters => {
+  const all: { -readonly [K in keyof LinkCounters]: number } = { ...a };
+  for (const name of names) all[name] += b[name];
+  return all;
+};
 
 export class PausableSource implements MeterSource {
   readonly #options: PausableSourceOptions;
@@ -81,6 +84,12 @@ export class PausableSource implements MeterSource {
     if (hold === undefined) return { ...inner, counters };
     const { cause, since } = hold;
     return { state: "paused", since, cause: cause(), answering: false, baud: inner.baud, counters };
+  };
+
+  readonly condition = (): LinkCondition => {
+    const hold = this.#holds.at(-1);
+    if (hold === undefined) return this.#inner.condition?.() ?? this.#inner.status();
+    return { state: "paused", since: hold.since, cause: hold.cause(), answering: false };
   };
 
   readonly listen = (listener: (status: LinkStatus) => void): (() => void) => {

@@ -37,6 +37,7 @@ export class QuietSource implements MeterSource {
 
   readonly start = (): void => this.#look();
   readonly status = (): LinkStatus => this.#source.status();
+  readonly condition: PausableSource["condition"] = () => this.#source.condition();
   readonly listen: MeterSource["listen"] = (listener) => this.#source.listen(listener);
   readonly identity: MeterSource["identity"] = () => this.#source.identity();
 

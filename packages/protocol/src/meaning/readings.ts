@@ -78,8 +78,11 @@ const compile = (ratios: boolean): readonly Compiled[] =>
 const terminalRules = compile(false);
 const ratioRules = compile(true);
 
+/** Values by source ID: a map, or something that looks like one. */
+export type SourceValues = Pick<ReadonlyMap<number, number>, "get" | "has">;
+
 /** The sum of a rule as an integer; undefined where one of its values is not there. */
-const sumOf = (rule: LiveRule, values: ReadonlyMap<number, number>): number | undefined => {
+const sumOf = (rule: LiveRule, values: SourceValues): number | undefined => {
   let sum = 0;
   for (const id of rule.plus) sum += values.get(id) ?? Number.NaN;
   for (const id of rule.minus) sum -= values.get(id) ?? Number.NaN;
@@ -98,7 +101,7 @@ const blank: Blank = Object.fromEntries(liveKeys.map((key) => [key, null])) as B
  * @example
  * liveReading(new Map([[8, 432], [9, 0]]), { time: "2026-01-01T00:00:00.000Z", energyUnit: 1 }).power_w // 432
  */
-export const liveReading = (values: ReadonlyMap<number, number>, options: LiveOptions): LiveReading => {
+export const liveReading = (values: SourceValues, options: LiveOptions): LiveReading => {
   const reading: { -readonly [K in keyof LiveReading]: LiveReading[K] } = {
     time: options.time,
     ...blank,

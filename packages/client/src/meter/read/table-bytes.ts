@@ -54,6 +54,17 @@ const check = ({ offset, length }: ByteRange, label: string): void => {
   throw new LayoutError("shape", { path: label, offset }, detail);
 };
 
+/** What one message holds. @throws LinkError, ResponseError, LayoutError */
+const readPiece = async (
+  session: Session,
+  table: number,
+  { offset, length }: ByteRange,
+  options: RequestOptions,
+): Promise<Uint8Array> => {
+  const data = await exchange(session, { kind: "read-at", table, offset, count: length }, options);
+  return expect(data, { offset, length }, options.label);
+};
+
 /**
  * A slice of a table, in as many requests as the seal's limit needs. `starts` as in `cutRange`.
  *
@@ -67,12 +78,14 @@ export const readSlice = async (
   starts?: readonly number[],
 ): Promise<Uint8Array> => {
   check(range, options.label);
+  // Most reads fit into one message.
+  if (range.length <= session.readLimit && range.length > 0 && !isPending(table))
+    return readPiece(session, table, range, options);
   const pieces: Uint8Array[] = [];
   const descriptor = isPending(table) ? pendingDescriptorSize : 0;
   for (const piece of cutRange(range, session.readLimit - descriptor, starts)) {
     const { asked, from } = isPending(table) ? pendingPart(piece) : { asked: piece, from: 0 };
-    const request: TableRequest = { kind: "read-at", table, offset: asked.offset, count: asked.length };
-    const data = expect(await exchange(session, request, options), asked, options.label);
+    const data = await readPiece(session, table, asked, options);
     pieces.push(from === 0 && asked.length === piece.length ? data : data.subarray(from, from + piece.length));
   }
   return pieces.length === 1 ? (pieces[0] as Uint8Array) : concat(...pieces);

@@ -66,7 +66,7 @@ export const openResponse = (key: DigestKey, digest: Digest, body: Uint8Array): 
   const end = body.length - digestLength;
   if (end < 1 || !digest.fork(key).update(body, 0, end).matches(body, end)) return unverified(body);
   if (body[0] === code.notAuthentic) return { type: "refused" };
-  if (body[0] !== code.wrongSequence) return { type: "apdu", apdu: body.slice(0, end) };
+  if (body[0] !== code.wrongSequence) return { type: "apdu", apdu: body.subarray(0, end) };
   if (end !== 1 + sequenceLength) return { type: "forged" };
   let sequence = 0;
   for (let i = 1; i < end; i++) sequence = (sequence << 8) | (body[i] as number);
