@@ -27,7 +27,8 @@ const sliceOf = (bytes: Uint8Array): Uint8Array => bytes.slice();
 export class Pipe {
   readonly #options: PipeOptions;
   readonly #queue: ByteQueue;
-  readonly #unsettled = new Set<(error: LinkError) => void>();
+  /** Of the writes on their way, nearly always one. */
+  readonly #unsettled: ((error: LinkError) => void)[] = [];
   #unsent = 0;
   #closing: Promise<void> | undefined;
 
@@ -72,8 +73,7 @@ export class Pipe {
   #finish(error?: LinkError): void {
     this.#queue.end(error);
     const failure = error ?? this.#error("the connection is closed");
-    for (const reject of [...this.#unsettled]) reject(failure);
-    this.#unsettled.clear();
+    for (const reject of this.#unsettled.splice(0)) reject(failure);
   }
 
   #close(): Promise<void> {
@@ -82,6 +82,17 @@ export class Pipe {
       this.#closing = this.#options.shut();
     }
     return this.#closing;
+  }
+
+  /** Whether it was still on its way; what was sent first is out first. */
+  #settled(reject: (error: LinkError) => void): boolean {
+    if (this.#unsettled[0] === reject) {
+      this.#unsettled.shift();
+      return true;
+    }
+    const at = this.#unsettled.indexOf(reject);
+    if (at >= 0) this.#unsettled.splice(at, 1);
+    return at >= 0;
   }
 
   #write(bytes: Uint8Array): Promise<void> {
@@ -97,10 +108,10 @@ export class Pipe {
         return reject(error);
       }
       this.#unsent += length;
-      this.#unsettled.add(reject);
+      this.#unsettled.push(reject);
       send(copy(bytes), (cause) => {
         this.#unsent -= length;
-        if (!this.#unsettled.delete(reject)) return;
+        if (!this.#settled(reject)) return;
         if (cause === null || cause === undefined) resolve();
         else reject(this.#error(`the connection broke: ${reasonOf(cause)}`, cause));
       });

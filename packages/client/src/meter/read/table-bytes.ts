@@ -61,7 +61,8 @@ const readPiece = async (
   { offset, length }: ByteRange,
   options: RequestOptions,
 ): Promise<Uint8Array> => {
-  const data = await exchange(session, { kind: "read-at", table, offset, count: length }, options);
+  const request = encodeRequest({ kind: "read-at", table, offset, count: length });
+  const data = dataOf(decodeResponse(await session.request(request, options), "read-at"), options.label);
   return expect(data, { offset, length }, options.label);
 };
 
@@ -70,17 +71,29 @@ const readPiece = async (
  *
  * @throws LinkError, ResponseError, LayoutError
  */
-export const readSlice = async (
+export const readSlice = (
   session: Session,
   table: number,
   range: ByteRange,
   options: RequestOptions,
   starts?: readonly number[],
 ): Promise<Uint8Array> => {
-  check(range, options.label);
   // Most reads fit into one message.
-  if (range.length <= session.readLimit && range.length > 0 && !isPending(table))
-    return readPiece(session, table, range, options);
+  const { offset, length } = range;
+  const fits = length > 0 && length <= session.readLimit && offset + length <= largestTable;
+  return fits && !isPending(table)
+    ? readPiece(session, table, range, options)
+    : readPieces(session, table, range, options, starts);
+};
+
+const readPieces = async (
+  session: Session,
+  table: number,
+  range: ByteRange,
+  options: RequestOptions,
+  starts: readonly number[] | undefined,
+): Promise<Uint8Array> => {
+  check(range, options.label);
   const pieces: Uint8Array[] = [];
   const descriptor = isPending(table) ? pendingDescriptorSize : 0;
   for (const piece of cutRange(range, session.readLimit - descriptor, starts)) {

@@ -145,21 +145,27 @@ export const encodeResponse = (response: TableResponse): Uint8Array => {
  * decodeResponse(Uint8Array.of(0x00, 0x00, 0x01, 0x07), "read") // { kind: "data", data: Uint8Array [7] }
  */
 export const decodeResponse = (bytes: Uint8Array, asked: TableRequest["kind"]): TableResponse | Malformed => {
-  if (bytes.length === 0) return malformed("an empty response");
+  const wrong = malformedResponse(bytes, asked);
+  if (wrong !== undefined) return wrong;
   const first = bytes[0] as number;
-  if (first === code.wrongSequence) {
-    if (bytes.length !== 5) return malformed(`a sequence response of ${bytes.length} bytes instead of 5`);
+  if (first === code.wrongSequence)
     return { kind: "sequence", sequence: ((u16(bytes, 1) << 16) | u16(bytes, 3)) >>> 0 };
-  }
   if (first !== code.ok) return { kind: "error", code: first };
-  if (asked === "write" || asked === "write-at") {
-    return bytes.length === 1 ? { kind: "done" } : malformed(`a write response of ${bytes.length} bytes instead of 1`);
-  }
-  if (bytes.length < readResponseHeader)
-    return malformed(`a read response of ${bytes.length} bytes, too short for its count`);
-  const count = u16(bytes, 1);
-  const data = bytes.slice(readResponseHeader);
-  return data.length === count
-    ? { kind: "data", data }
-    : malformed(`a read response that counts ${count} bytes and holds ${data.length}`);
+  if (asked === "write" || asked === "write-at") return { kind: "done" };
+  return { kind: "data", data: bytes.slice(readResponseHeader) };
+};
+
+/** What is wrong with a response, for one who does not want its data yet; undefined if nothing is. Never throws. */
+export const malformedResponse = (bytes: Uint8Array, asked: TableRequest["kind"]): Malformed | undefined => {
+  const { length } = bytes;
+  if (length === 0) return malformed("an empty response");
+  const first = bytes[0] as number;
+  if (first === code.wrongSequence)
+    return length === 5 ? undefined : malformed(`a sequence response of ${length} bytes instead of 5`);
+  if (first !== code.ok) return undefined;
+  if (asked === "write" || asked === "write-at")
+    return length === 1 ? undefined : malformed(`a write response of ${length} bytes instead of 1`);
+  if (length < readResponseHeader) return malformed(`a read response of ${length} bytes, too short for its count`);
+  const [count, held] = [u16(bytes, 1), length - readResponseHeader];
+  return held === count ? undefined : malformed(`a read response that counts ${count} bytes and holds ${held}`);
 };

@@ -5,7 +5,7 @@
 
 import type { LinkFailure } from "../../errors.ts";
 import type { Millis } from "../../ports.ts";
-import { decodeResponse } from "../frame/apdu.ts";
+import { malformedResponse } from "../frame/apdu.ts";
 import { Deframer, type FrameEvent, lengthField, shownGarbage } from "../frame/frame.ts";
 import type { Seal } from "../security/seal.ts";
 import { type DiscardReason, Exchange, type LinkInput, type LinkOutput, movedDetail, movedUnsent } from "./exchange.ts";
@@ -274,7 +274,7 @@ export class Link {
     body: Uint8Array,
     out: LinkOutput[],
   ): void {
-    if (decodeResponse(apdu, exchange.reads ? "read" : "write").kind === "malformed") {
+    if (malformedResponse(apdu, exchange.reads ? "read" : "write") !== undefined) {
       // The digest hardly protects zeros at the end, so a count that does not fit is taken for noise, not for an answer.
       exchange.evidence.add("bad-digest", "its digest fits, its length does not");
       discard(body, "malformed", out);

@@ -31,7 +31,8 @@ export class Waiting<Request extends Ranked> {
     if (displaced !== undefined) this.remove(displaced.id);
     let at = this.#requests.length;
     while (at > 0 && (this.#requests[at - 1] as Request).priority < request.priority) at--;
-    this.#requests.splice(at, 0, request);
+    if (at === this.#requests.length) this.#requests.push(request);
+    else this.#requests.splice(at, 0, request);
     return displaced;
   }
 
