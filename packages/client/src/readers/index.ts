@@ -39,7 +39,7 @@ export {
   type ProfileExtent,
   type ReadIntervalsOptions,
 } from "./load-profile.ts";
-export { type Device, type DeviceRead, type ReadSchedule, readDevices } from "./mbus.ts";
+export { type Device, type DeviceRead, readDevices } from "./mbus.ts";
 export { type Outage, type OutagesOptions, readOutages } from "./outages.ts";
 export {
   type CriticalVoltage,

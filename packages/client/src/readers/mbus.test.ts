@@ -4,7 +4,7 @@ import { ResponseError } from "@meterport/protocol/errors";
 import { parseProfile, place, sizeOf } from "@meterport/protocol/layout/index";
 import type { AnyTable } from "@meterport/protocol/layout/table";
 import { defaultDimensions } from "@meterport/protocol/tables/defaults";
-import { ET13, ET14, ET16, ET34, ET45, ET57, ET58 } from "@meterport/protocol/tables/index";
+import { BT55, ET13, ET14, ET16, ET34, ET45, ET57, ET58 } from "@meterport/protocol/tables/index";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { Contents } from "../testing/endpoint-line.test-kit.ts";
 import { benchOf, le16, le32 } from "./logs.test-kit.ts";
@@ -32,7 +32,7 @@ et13.set([33, 6, 30, 2, 0, 0, 0, 0, ...new TextEncoder().encode("GAS 7")], 66);
 et13.fill(0xee, 66 + 30, 66 + 62);
 et13.set([1, 25, 0, 1], 66 * 4);
 const et34 = zeros(ET34);
-et34.set([0, 0, 0, 0, ...le16(60), 2], 22);
+et34.set([0, 0, 0, 0, ...le16(60), 2, 2], 22);
 const et58 = zeros(ET58);
 et58.set([5], 20);
 const et57 = zeros(ET57);
@@ -46,7 +46,10 @@ et16.set([26, 1, 31, 6, 30, 5, 0, ...telegram(0)], 517);
 et16.set([26, 2, 31, 6, 30, 5, 0x28, ...telegram(0x0500)], 517 * 2);
 et16.set([26, 1, 31, 7, 0, 0, 0, ...le16(3), ...le16(4), 1, 2, 3, 4, 5], 517 * 4);
 
+// MEP guide 1.1, p. 235: the local clock.
+const bt55 = Uint8Array.of(26, 2, 1, 0, 0, 0, 0, 0, 0);
 const tables: readonly [number, Contents][] = [
+  [BT55.number, bt55],
   [ET13.number, et13],
   [ET14.number, et14],
   [ET16.number, et16],
@@ -64,8 +67,19 @@ describe("readDevices", () => {
       [gas?.slot, gas?.handle, gas?.kind, gas?.state, gas?.customerId, gas?.attempts, gas?.answers],
       [1, 7, "mbus", "up", "GAS 7", 100, 99],
     );
-    assert.deepEqual(gas?.schedule, { frequency: "weekly", day: 33, at: "06:30", loadProfile_min: 60 });
-    assert.deepEqual([gas?.control?.raw, gas?.control?.record?.text], [5, "5"]);
+    assert.deepEqual(gas?.schedule, {
+      frequency: "weekly",
+      day: 33,
+      at: "06:30",
+      times: { kind: "weekly", weekday: 1, hour: 6, minute: 30 },
+      loadProfile_min: 60,
+    });
+    assert.deepEqual([gas?.control?.raw, gas?.control?.record?.text, gas?.control?.dataType], [5, "5", 2]);
+    assert.equal(gas?.control?.text, "digital output 5");
+    assert.deepEqual(gas?.commandMonitor, { dataType: 2, headers: ["01 fd 1a"] });
+    // From 06:30:05 on 31 January to the first minute of February.
+    assert.equal(gas?.age_s, 24 * 3600 - (6 * 3600 + 30 * 60 + 5));
+    assert.deepEqual([sealed?.age_s, client?.age_s], [null, 17 * 3600]);
     const { latest } = gas ?? {};
     assert.deepEqual(
       [latest?.readTime, latest?.quality, latest?.telegram?.serialNumber],
@@ -85,17 +99,28 @@ describe("readDevices", () => {
       [client?.kind, client?.slot, client?.latest?.telegram, client?.latest?.sent],
       ["mep", 4, null, Uint8Array.of(1, 2, 3, 4)],
     );
-    assert.deepEqual(client?.schedule, { frequency: "daily", day: 1, at: null, loadProfile_min: 0 });
+    assert.deepEqual(client?.schedule, {
+      frequency: "daily",
+      day: 1,
+      at: null,
+      times: { kind: "unknown" },
+      loadProfile_min: 0,
+    });
+    assert.deepEqual([client?.control, client?.commandMonitor], [null, null]);
     // The key of the device is 30 bytes into its entry, and was not read.
     for (const { table, offset = 0, count = 0 } of line.asked)
       if (table === ET13.number) assert.ok(offset + count <= 66 + 28 || offset >= 66 * 2, `${offset} ${count}`);
   });
 
   test("leaves refused parts unknown", async () => {
-    const refused = [ET13, ET16, ET34, ET57, ET58].map(({ number }): [number, Contents] => [number, { refuse: 3 }]);
+    const refused = [BT55, ET13, ET16, ET34, ET57, ET58].map(({ number }): [number, Contents] => [number, { refuse: 3 }]);
     const { clock, meter, line } = await benchOf(new VirtualClock(), profile, [...tables, ...refused]);
     const [gas] = await clock.run(readDevices(meter));
     assert.deepEqual([gas?.schedule, gas?.customerId, gas?.latest, gas?.control], [null, null, null, null]);
+    assert.deepEqual([gas?.commandMonitor, gas?.age_s], [null, null]);
+    line.memory.set(ET16.number, et16);
+    const [undated] = await clock.run(readDevices(meter));
+    assert.deepEqual([undated?.latest?.readTime, undated?.age_s], ["2026-01-31T06:30:05", null]);
     line.memory.set(ET14.number, { refuse: 3 });
     await assert.rejects(clock.run(readDevices(meter)), ResponseError);
   });

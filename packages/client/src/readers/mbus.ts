@@ -1,8 +1,6 @@
 /** The devices behind a meter: M-Bus meters and MEP clients, their state, and what was last read from them. */
 
-import { twoDigits } from "@meterport/protocol/digits";
-import { type MbusDataType, mbusDataTypes, mbusTypedValue } from "@meterport/protocol/meaning/mbus/data-types";
-import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
+import { type MbusDataType, mbusDataTypes } from "@meterport/protocol/meaning/mbus/data-types";
 import { type MbusTelegram, mbusFurtherTelegrams, mbusTelegram } from "@meterport/protocol/meaning/mbus/telegram";
 import { ET13 } from "@meterport/protocol/tables/extended/et13-device-configuration";
 import { ET14 } from "@meterport/protocol/tables/extended/et14-device-status";
@@ -14,7 +12,11 @@ import { mayHave } from "../meter/capabilities.ts";
 import type { CallOptions, Meter } from "../meter/meter.ts";
 import { orThrow, unlessRefused } from "../meter/outcome.ts";
 import { type DeviceAlarms, deviceAlarmsOf, isThere } from "./alarms.ts";
+import { type CommandMonitor, commandMonitorOf, type DeviceControl, deviceControlOf } from "./device-control.ts";
+import { meterLocalTime } from "./meter-time.ts";
 import { type Believed, believed, type Doubt, localIso } from "./quality.ts";
+import { ageOfRead } from "./read-age.ts";
+import { type ReadSchedule, readScheduleOf } from "./read-schedule.ts";
 
 type ReadFields = Pick<
   ET16["devices"][number],
@@ -35,17 +37,6 @@ export interface DeviceRead extends Believed {
   readonly sent: Uint8Array | null;
 }
 
-/** When a device is read. */
-export interface ReadSchedule {
-  readonly frequency: "hourly" | "daily" | "weekly" | "monthly" | "never" | "unknown";
-  /** As the meter stores it: 0 the first day, 32 to 38 Sunday to Saturday. */
-  readonly day: number;
-  /** "06:00"; null if impossible. */
-  readonly at: string | null;
-  /** Minutes between reads for the load profile; null if the meter does not say. */
-  readonly loadProfile_min: number | null;
-}
-
 /** One device. */
 export interface Device extends DeviceAlarms {
   /** Set by the utility; null for a MEP client, or if there is none. */
@@ -54,14 +45,17 @@ export interface Device extends DeviceAlarms {
   readonly schedule: ReadSchedule | null;
   readonly attempts: number;
   readonly answers: number;
-  /** The value that ET34 selects for control, as stored in ET58; null if there is none. */
-  readonly control: { readonly raw: number; readonly record: MbusRecord | null } | null;
+  /** Of its valve, say; null if ET34 selects no value for control, or the meter refuses it. */
+  readonly control: DeviceControl | null;
+  /** null if no commands to it are watched, or the meter refuses ET34. */
+  readonly commandMonitor: CommandMonitor | null;
   /** null if nothing was read yet, or the meter refuses ET16. */
   readonly latest: DeviceRead | null;
+  /** Seconds since the latest read, by the meter's clock, which shows whole minutes; null if unknown. */
+  readonly age_s: number | null;
 }
 
 const authentications = ["passed", "wrong id", "wrong date", "passed with another date"] as const;
-const frequencies = ["hourly", "daily", "weekly", "monthly", "never"] as const;
 /** The time of a read and its flags. */
 const beforeTelegrams = 7;
 
@@ -123,13 +117,13 @@ const readSchedule = async (
   );
   const billingDay = unlessRefused(day);
   if (billingDay === null) return null;
-  const [h, m] = [orThrow(hour), orThrow(minute)];
-  return {
-    frequency: frequencies[orThrow(frequency)] ?? "unknown",
-    day: billingDay,
-    at: h > 23 || m > 59 ? null : `${twoDigits(h)}:${twoDigits(m)}`,
-    loadProfile_min: additional?.loadProfilePollRate ?? null,
+  const stored = {
+    billingDay,
+    billingHour: orThrow(hour),
+    billingMinute: orThrow(minute),
+    billingFrequency: orThrow(frequency),
   };
+  return readScheduleOf(stored, additional?.loadProfilePollRate ?? null);
 };
 
 const customerOf = async (meter: Meter, slot: number, call: CallOptions): Promise<string | null> => {
@@ -153,11 +147,16 @@ const controlOf = async (
   if (type === 0 || !(await mayHave(meter, ET58, call))) return null;
   const [status] = await meter.batch((want) => [want.read(ET58, ["devices", slot, "controlStatus"])], call);
   const raw = unlessRefused(status);
-  // The meter stores one byte, so a longer value has no record.
-  return raw === null ? null : { raw, record: mbusTypedValue(types, type, Uint8Array.of(raw)) ?? null };
+  return raw === null ? null : deviceControlOf(raw, type, types);
 };
 
-const latestOf = async (meter: Meter, slot: number, length: number, call: CallOptions): Promise<DeviceRead | null> => {
+/** What ET16 holds of a slot; null if the meter refuses it. `length` as ET14 tells it. @throws LinkError, LayoutError */
+export const readLatest = async (
+  meter: Meter,
+  slot: number,
+  length: number,
+  call: CallOptions,
+): Promise<DeviceRead | null> => {
   const [latest] = await meter.batch((want) => [want.read(ET16, ["devices", slot])], call);
   const read = unlessRefused(latest);
   return read === null ? null : deviceReadOf(read, length);
@@ -173,9 +172,12 @@ export const readDevices = async (meter: Meter, call: CallOptions = {}): Promise
   const [status] = await meter.batch((want) => [want.read(ET14, ["devices"])], call);
   const slots = orThrow(status).flatMap((device, slot) => (isThere(device) ? [{ device, slot }] : []));
   const types = slots.length === 0 ? [] : await readDataTypes(meter, call);
+  const now = slots.length === 0 ? null : await meterLocalTime(meter, call);
   const devices: Device[] = [];
   for (const { device, slot } of slots) {
     const additional = await additionalOf(meter, slot, call);
+    const { billingReadLength: length } = device;
+    const latest = length === 0 ? null : await readLatest(meter, slot, length, call);
     devices.push({
       ...deviceAlarmsOf(device, slot),
       customerId: slot < firstMepSlot ? await customerOf(meter, slot, call) : null,
@@ -183,7 +185,9 @@ export const readDevices = async (meter: Meter, call: CallOptions = {}): Promise
       attempts: device.readAttempts,
       answers: device.readAnswers,
       control: await controlOf(meter, slot, { type: additional?.controlMdt ?? 0, types }, call),
-      latest: device.billingReadLength === 0 ? null : await latestOf(meter, slot, device.billingReadLength, call),
+      commandMonitor: commandMonitorOf(additional?.commandMonitorMdt ?? 0, types),
+      latest,
+      age_s: latest === null ? null : ageOfRead(latest.readTime, now),
     });
   }
   return devices;
