@@ -104,7 +104,11 @@ describe("readDeviceNow", () => {
     test(`ends with one sentence if ET15 says ${result}`, async () => {
       const { clock, client, meter } = await world();
       holdBack(meter, () => result);
-      await assert.rejects(clock.run(readDeviceNow(client, gasHandle)), { name: "ProcedureError", code, message: sentence });
+      await assert.rejects(clock.run(readDeviceNow(client, gasHandle)), {
+        name: "ProcedureError",
+        code,
+        message: sentence,
+      });
     });
 
   test("waits for a slow device, and no longer than it was told", async () => {

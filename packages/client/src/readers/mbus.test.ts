@@ -113,7 +113,10 @@ describe("readDevices", () => {
   });
 
   test("leaves refused parts unknown", async () => {
-    const refused = [BT55, ET13, ET16, ET34, ET57, ET58].map(({ number }): [number, Contents] => [number, { refuse: 3 }]);
+    const refused = [BT55, ET13, ET16, ET34, ET57, ET58].map(({ number }): [number, Contents] => [
+      number,
+      { refuse: 3 },
+    ]);
     const { clock, meter, line } = await benchOf(new VirtualClock(), profile, [...tables, ...refused]);
     const [gas] = await clock.run(readDevices(meter));
     assert.deepEqual([gas?.schedule, gas?.customerId, gas?.latest, gas?.control], [null, null, null, null]);

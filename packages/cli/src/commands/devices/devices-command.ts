@@ -1,54 +1,115 @@
-/** `meterport devices`: the M-Bus meters and MEP clients behind a meter. */
-import { type Device, type ReadSchedule, readDevices } from "@meterport/client/readers/mbus";
+/** `meterport devices`: the M-Bus meters and MEP clients behind a meter, and reading one of them at once. */
+import type { Meter } from "@meterport/client";
+import { type ReadNow, readDeviceNow } from "@meterport/client/device/children/read-device-now";
+import { findDevice } from "@meterport/client/readers/find-device";
+import { type Device, readDevices } from "@meterport/client/readers/mbus";
+import { scheduleText } from "@meterport/client/readers/read-schedule";
 import { toHex } from "@meterport/protocol/bytes";
+import { UsageError } from "@meterport/protocol/errors";
 import { toJson } from "../../format/json.ts";
 import { type Paint, paintFor } from "../../format/paint.ts";
 import { plainValue } from "../../format/value.ts";
 import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
-import type { ReadOptions } from "../../options/shared-options.ts";
+import { parseWhole } from "../../options/option-values.ts";
 import { readText } from "./device-text.ts";
+import type { DevicesOptions } from "./options.ts";
 
-const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
-const firstWeekday = 32;
-
-const scheduleText = ({ frequency, day, at, loadProfile_min }: ReadSchedule): string => {
-  const when = frequency === "weekly" ? ` on ${weekdays[day - firstWeekday] ?? `day ${day}`}` : "";
-  const date = frequency === "monthly" ? ` on day ${day === 0 ? 1 : day}` : "";
-  const time = frequency === "never" || frequency === "hourly" ? "" : ` at ${at ?? "an unknown time"}`;
-  const profile = loadProfile_min === null ? "" : `; for the load profile every ${loadProfile_min} min`;
-  return `read ${frequency}${when}${date}${time}${profile}`;
-};
+const lastHandle = 0xffff;
 
 const textOf = (device: Device, paint: Paint): string => {
-  const { slot, kind, handle, state, customerId, schedule, attempts, answers, alarms, ownAlarms, control, latest } =
-    device;
+  const { slot, kind, handle, state, customerId, schedule, attempts, answers, alarms, ownAlarms, latest } = device;
+  const { control, commandMonitor, age_s } = device;
   const title = `${kind === "mep" ? "MEP client" : "M-Bus device"} in slot ${slot}, handle ${handle}, ${state}`;
+  // Only M-Bus devices are polled for the load profile.
+  const asked = schedule === null || kind === "mbus" ? schedule : { ...schedule, loadProfile_min: null };
   const lines = [
     ...(customerId === null ? [] : [`customer id ${customerId}`]),
-    ...(schedule === null ? [] : [scheduleText(schedule)]),
+    ...(asked === null ? [] : [scheduleText(asked)]),
     `answered ${answers} of ${attempts} requests`,
     ...alarms.map(({ name }) => paint("yellow", name)),
     ...(ownAlarms === 0 ? [] : [paint("yellow", `its own alarms 0x${toHex(Uint8Array.of(ownAlarms))}`)]),
-    ...(control === null ? [] : [`control value ${control.record?.value ?? control.raw}`]),
+    ...(control === null ? [] : [`control: ${control.text}`]),
+    ...(commandMonitor === null ? [] : [`commands of data type ${commandMonitor.dataType} are logged`]),
     ...(latest === null ? ["not read yet"] : []),
   ];
-  return `${paint("bold", title)}\n${lines.map((line) => `  ${line}\n`).join("")}${latest === null ? "" : readText(latest, paint)}`;
+  const read = latest === null ? "" : readText(latest, paint, age_s);
+  return `${paint("bold", title)}\n${lines.map((line) => `  ${line}\n`).join("")}${read}`;
 };
 
-/** @throws UsageError, LinkError, ResponseError, LayoutError */
-export const devicesCommand = (options: ReadOptions, io: Io): Promise<Exit> =>
-  withOpenMeter(options, io, async (meter) => {
-    const devices = await readDevices(meter, { signal: io.interrupted });
-    if (options.json === true) print(io, toJson(devices));
-    else if (devices.length === 0) say(io, "this meter has no devices");
-    else {
-      const paint = paintFor(io.stdout);
-      io.stdout.write(
-        plainValue(devices)
-          .map((device) => textOf(device, paint))
-          .join("\n"),
-      );
-    }
-    return exit.done;
-  });
+/** Which devices there are instead of the one that was looked for. */
+const knownText = (devices: readonly Device[]): string => {
+  const known = devices.flatMap(({ latest }) => latest?.telegram?.serialNumber ?? []);
+  const unread = devices.filter(({ latest }) => latest === null).length;
+  const others = unread === 0 ? "" : `; ${unread} not read yet`;
+  return `${known.length === 0 ? "no serial number is known" : `known: ${known.join(", ")}`}${others}`;
+};
+
+/** @throws UsageError if no device has the serial number */
+const chosen = (devices: readonly Device[], serial: string | undefined): readonly Device[] => {
+  if (serial === undefined) return devices;
+  const found = findDevice(devices, { serial });
+  if (found === undefined)
+    throw new UsageError("no-such-device", `no device has serial number ${serial}; ${knownText(devices)}`);
+  return [found];
+};
+
+const showDevices = (devices: readonly Device[], { json }: DevicesOptions, io: Io): void => {
+  if (json === true) print(io, toJson(devices));
+  else if (devices.length === 0) say(io, "this meter has no devices");
+  else {
+    const paint = paintFor(io.stdout);
+    io.stdout.write(
+      plainValue(devices)
+        .map((device) => textOf(device, paint))
+        .join("\n"),
+    );
+  }
+};
+
+const showRead = (now: ReadNow, { json }: DevicesOptions, io: Io): void => {
+  if (json === true) {
+    print(io, toJson(now));
+    return;
+  }
+  const paint = paintFor(io.stdout);
+  const { slot, handle, read, age_s } = plainValue(now);
+  const title = `${read.sent === null ? "M-Bus device" : "MEP client"} in slot ${slot}, handle ${handle}, read now`;
+  io.stdout.write(`${paint("bold", title)}\n${readText(read, paint, age_s)}`);
+};
+
+/** The handle that is to be read: as given, or that of the device with the serial number. */
+const handleOf = async (meter: Meter, { readNow, find }: DevicesOptions, io: Io): Promise<number> => {
+  if (typeof readNow === "string") return parseWhole(readNow, "--read-now", 1, lastHandle);
+  const [device] = chosen(await readDevices(meter, { signal: io.interrupted }), find);
+  if (device === undefined) throw new UsageError("no-such-device", "this meter has no devices");
+  return device.handle;
+};
+
+const check = ({ readNow, find }: DevicesOptions): void => {
+  if (readNow === true && find === undefined)
+    throw new UsageError("read-now", "--read-now needs a device: write its handle after it, or add --find SERIAL");
+  if (typeof readNow === "string" && find !== undefined)
+    throw new UsageError("read-now", "--read-now HANDLE and --find both name a device; omit one");
+  if (typeof readNow === "string") parseWhole(readNow, "--read-now", 1, lastHandle);
+  // Before the meter is asked.
+  if (find !== undefined) findDevice([], { serial: find });
+};
+
+/** @throws UsageError, LinkError, ResponseError, ProcedureError, LayoutError */
+export const devicesCommand = async (options: DevicesOptions, io: Io): Promise<Exit> => {
+  check(options);
+  const signal = io.interrupted;
+  const reads = options.readNow !== undefined;
+  return withOpenMeter(
+    options,
+    io,
+    async (meter) => {
+      if (reads) showRead(await readDeviceNow(meter, await handleOf(meter, options, io), { signal }), options, io);
+      else showDevices(chosen(await readDevices(meter, { signal }), options.find), options, io);
+      return exit.done;
+    },
+    // Only the option that has the meter ask a device changes anything.
+    reads ? { writable: true } : {},
+  );
+};

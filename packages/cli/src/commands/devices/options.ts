@@ -2,6 +2,19 @@
 import { type Host, type Load, runs } from "../../options/host.ts";
 import { asksMeter, jsonOption, type ReadOptions } from "../../options/shared-options.ts";
 
-export const addDevicesCommand = (host: Host, load: Load<[options: ReadOptions]>): void => {
-  asksMeter(host.command).addOption(jsonOption()).action(runs(host, load));
+export interface DevicesOptions extends ReadOptions {
+  readonly find?: string | undefined;
+  /** The handle; true if it was omitted. */
+  readonly readNow?: string | true | undefined;
+}
+
+export const addDevicesCommand = (host: Host, load: Load<[options: DevicesOptions]>): void => {
+  asksMeter(host.command)
+    .option("--find <serial>", "only the device with these eight digits, as printed on it")
+    .option(
+      "--read-now [handle]",
+      "has the meter read a device now instead of by its schedule; needs the advanced key (MAK), and the handle or --find",
+    )
+    .addOption(jsonOption())
+    .action(runs(host, load));
 };

@@ -1,10 +1,11 @@
 /** The names and units of the channels of a load profile. */
+import { type ChildChannel, childChannel } from "@meterport/client/readers/child-channels";
 import { isRegister } from "@meterport/client/readers/consumption";
 import type { LoadProfile } from "@meterport/client/readers/load-profile";
+import type { Device } from "@meterport/client/readers/mbus";
 import { UsageError } from "@meterport/protocol/errors";
 import { extendedSource } from "@meterport/protocol/meaning/extended-source";
-import { channelBytes, type MbusDataType, mbusTypedValue } from "@meterport/protocol/meaning/mbus/data-types";
-import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
+import type { MbusDataType } from "@meterport/protocol/meaning/mbus/data-types";
 import type { EnergyUnit } from "@meterport/protocol/meaning/readings";
 import { inUnit, type WireUnit, wireUnits } from "@meterport/protocol/meaning/units";
 import { didYouMean } from "../../options/nearest.ts";
@@ -21,6 +22,14 @@ export interface Column {
   readonly inUnit: (raw: number) => number | null;
   /** "forwardActiveEnergy_Wh"; unique among the columns. */
   readonly title: string;
+  /** What a channel of a device behind the meter measures; undefined for the meter's own. */
+  readonly device: ChildChannel | undefined;
+}
+
+/** What is known of the devices behind a meter. */
+export interface KnownDevices {
+  readonly types?: readonly MbusDataType[] | undefined;
+  readonly devices?: readonly Device[] | undefined;
 }
 
 const hex = (n: number): string => `0x${n.toString(16).padStart(4, "0")}`;
@@ -31,17 +40,11 @@ const nameOf = (source: number): string => {
   return meaning.kind === "mbus" ? `device${meaning.device}Type${meaning.dataType}` : `source${hex(source)}`;
 };
 
-/** What a device's value is, by its record header in ET57; undefined if unknown. */
-const deviceOf = (source: number, types: readonly MbusDataType[]): Pick<Column, "unit" | "inUnit"> | undefined => {
-  const meaning = extendedSource(source);
-  if (meaning.kind !== "mbus") return undefined;
-  const read = (raw: number): MbusRecord | undefined => mbusTypedValue(types, meaning.dataType, channelBytes(raw));
-  // Zeros are a number in every number coding.
-  const zero = read(0);
-  return zero === undefined || zero.value === null
+/** How a device's value is read; undefined if unknown. */
+const unitOf = (device: ChildChannel | undefined): Pick<Column, "unit" | "inUnit"> | undefined =>
+  device === undefined || device.quantity === null
     ? undefined
-    : { unit: zero.unit, inUnit: (raw) => read(raw)?.value ?? null };
-};
+    : { unit: device.unit, inUnit: (raw) => device.decode(raw)?.value ?? null };
 
 /** Undefined if unknown. */
 const wireOf = (source: number, energyUnit: EnergyUnit | null): WireUnit | undefined => {
@@ -60,7 +63,7 @@ const inTitle = (unit: string | null): string =>
 export const columnsOf = (
   { channels, energyUnit }: LoadProfile,
   consumption: boolean,
-  types: readonly MbusDataType[] = [],
+  { types = [], devices = [] }: KnownDevices = {},
 ): Column[] => {
   const titles = new Map<string, number>();
   return channels
@@ -68,11 +71,10 @@ export const columnsOf = (
     .map(({ index, source }) => {
       const name = nameOf(source);
       const wire = wireOf(source, energyUnit);
+      const device = childChannel({ index, source }, types, devices);
       const asIs = { unit: null, inUnit: (raw: number) => raw };
       const { unit, inUnit: convert } =
-        wire === undefined
-          ? (deviceOf(source, types) ?? asIs)
-          : { unit: wire.unit, inUnit: (raw: number) => inUnit(raw, wire) };
+        wire === undefined ? (unitOf(device) ?? asIs) : { unit: wire.unit, inUnit: (raw: number) => inUnit(raw, wire) };
       const title = `${name}${consumption ? "_delta" : ""}_${inTitle(unit)}`;
       const same = (titles.get(title) ?? 0) + 1;
       titles.set(title, same);
@@ -84,6 +86,7 @@ export const columnsOf = (
         inUnit: convert,
         // A source may be recorded in two channels.
         title: same === 1 ? title : `${title}_${same}`,
+        device,
       };
     });
 };
@@ -101,7 +104,8 @@ const find = (columns: readonly Column[], text: string): readonly Column[] => {
   const index = /^\d{1,2}$/.test(text) ? Number(text) : undefined;
   const found = columns.filter((column) => {
     if (source !== undefined) return column.source === source;
-    return index === undefined ? column.name.toLowerCase() === text.toLowerCase() : column.index === index;
+    if (index !== undefined) return column.index === index;
+    return [column.name, column.device?.quantity].some((name) => name?.toLowerCase() === text.toLowerCase());
   });
   if (found.length > 0) return found;
   const names = columns.map(({ index, name }) => `${index} ${name}`).join(", ");

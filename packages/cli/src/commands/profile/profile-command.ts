@@ -1,8 +1,10 @@
 /** `meterport profile`: the load profile, line by line. */
+
+import type { Meter } from "@meterport/client";
 import { consumption } from "@meterport/client/readers/consumption";
 import { type DiscardedBlock, type LoadProfile, openLoadProfile } from "@meterport/client/readers/load-profile";
-import { readDataTypes } from "@meterport/client/readers/mbus";
-import { UsageError } from "@meterport/protocol/errors";
+import { readDataTypes, readDevices } from "@meterport/client/readers/mbus";
+import { ResponseError, UsageError } from "@meterport/protocol/errors";
 import { extendedSource } from "@meterport/protocol/meaning/extended-source";
 import type { Millis } from "@meterport/protocol/ports";
 import { type Zone, zoneOf } from "../../format/moment.ts";
@@ -12,7 +14,7 @@ import { withOpenMeter } from "../../meter/with-meter.ts";
 import { parseWhole } from "../../options/option-values.ts";
 import { parseSince, sayTimes } from "../../options/since-option.ts";
 import type { ProfileOptions } from "./options.ts";
-import { type Column, columnsOf, selectColumns } from "./profile-columns.ts";
+import { type Column, columnsOf, type KnownDevices, selectColumns } from "./profile-columns.ts";
 import { csvLines, jsonLines, type Line, type Lines } from "./profile-lines.ts";
 
 const reasons: Readonly<Record<DiscardedBlock["reason"], string>> = {
@@ -73,6 +75,27 @@ const checkFormat = ({ format, json, output }: ProfileOptions): void => {
   if (output === undefined) throw new UsageError("output", "--format parquet needs a file: --output profile.parquet");
 };
 
+/** Refused tables cost names and units, not the load profile. */
+const knownDevices = async (meter: Meter, io: Io): Promise<KnownDevices> => {
+  const call = { signal: io.interrupted };
+  const types = await readDataTypes(meter, call);
+  try {
+    return { types, devices: await readDevices(meter, call) };
+  } catch (error) {
+    if (error instanceof ResponseError) return { types };
+    throw error;
+  }
+};
+
+/** Whose values a column of a device has: its title has only numbers. */
+const sayDevice = ({ title, device }: Column, io: Io): void => {
+  if (device === undefined) return;
+  const { quantity, notes, medium, serialNumber, slot } = device;
+  const what = [quantity ?? "an unknown quantity", ...notes].join(", ");
+  const whose = serialNumber === null ? "" : `, ${medium ?? "medium unknown"}, serial number ${serialNumber}`;
+  say(io, `${title}: ${what}, of the device in slot ${slot}${whose}`);
+};
+
 const linesOf = async ({ format, json }: ProfileOptions, columns: readonly Column[], zone: Zone): Promise<Lines> => {
   if (format === "parquet") return (await import("./profile-parquet.ts")).parquetLines(columns, zone);
   return (json === true || format === "json" ? jsonLines : csvLines)(columns, zone);
@@ -103,8 +126,9 @@ export const profileCommand = (options: ProfileOptions, io: Io): Promise<Exit> =
     if (profile.channels.length === 0)
       throw new UsageError("no-such-data-set", `data set ${set} of this meter is not in use`);
     const ofDevices = profile.channels.some(({ source }) => extendedSource(source).kind === "mbus");
-    const types = ofDevices ? await readDataTypes(meter, { signal: io.interrupted }) : [];
-    const columns = selectColumns(columnsOf(profile, ofConsumption, types), options.channel);
+    const known = ofDevices ? await knownDevices(meter, io) : {};
+    const columns = selectColumns(columnsOf(profile, ofConsumption, known), options.channel);
+    for (const column of columns) sayDevice(column, io);
     if (profile.energyUnit === null)
       say(io, "the meter does not report the unit of its energy registers: values are raw");
     if (columns.length === 0) throw new UsageError("no-such-channel", "none of its channels is a register");

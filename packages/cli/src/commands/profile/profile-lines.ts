@@ -60,6 +60,13 @@ export const csvLines = (columns: readonly Column[], zone: Zone): Lines => {
   };
 };
 
+/** Only channels of devices say whose they are. */
+const deviceOf = (device: Column["device"]) => {
+  if (device === undefined) return {};
+  const { slot, dataType, quantity, notes, medium, serialNumber } = device;
+  return { device: { slot, dataType, quantity, notes, medium, serialNumber } };
+};
+
 export const jsonLines = (columns: readonly Column[], zone: Zone): Lines => {
   const localText = localTextOf(zone.name);
   return {
@@ -70,10 +77,20 @@ export const jsonLines = (columns: readonly Column[], zone: Zone): Lines => {
         local: localText(end),
         ...interval,
         channels: channels.map((channel, i) => {
-          const { index, name, unit } = columns[i] ?? {};
+          const { index, name, unit, device } = columns[i] ?? {};
           const { source, status, valid } = channel;
           const raw = "raw" in channel ? { raw: channel.raw } : {};
-          return { index, source, name, value: shownValue(channel, columns[i]), unit, status, valid, ...raw };
+          return {
+            index,
+            source,
+            name,
+            value: shownValue(channel, columns[i]),
+            unit,
+            status,
+            valid,
+            ...raw,
+            ...deviceOf(device),
+          };
         }),
       };
       return `${toJson(document)}\n`;

@@ -6,7 +6,7 @@ import { parseProfile } from "@meterport/protocol/layout/index";
 import { BT20, BT21, ET55 } from "@meterport/protocol/tables/index";
 import { zoneOf } from "../../format/moment.ts";
 import { eagerClock } from "../../testing/eager-clock.ts";
-import { key, type Ran, runCli, type World } from "../../testing/run-cli.ts";
+import { key, type Ran, runCli, type World, withMeter } from "../../testing/run-cli.ts";
 import { parquetLines } from "./profile-parquet.ts";
 
 const start = Date.UTC(2026, 9, 25, 0, 30);
@@ -129,6 +129,26 @@ describe("profile as CSV", () => {
     const recorder = recorded(1, { sources: [112, 0, 0], mapped: [0x4105] });
     const { out } = await profile(recorder, ["--channel", "0x4105", "--channel", "0x0000"]);
     assert.match(out, /status,device1Type5_raw,forwardActiveEnergy_Wh,forwardActiveEnergy_Wh_2\n/);
+  });
+
+  test("names the device whose values a channel has, and finds the channel by what it measures", async () => {
+    // The virtual meter records its gas meter in data set 2.
+    const args = ["profile", "--link", "tcp://meter:1", "--set", "2", "--since", "2h", "--channel", "volume"];
+    const people = await runCli(args, withMeter({ days: 2 }));
+    assert.match(people.out, /^time_utc,time_local,duration_min,status,device0Type1_m3$/m);
+    const [, serial] =
+      /device0Type1_m3: volume, uncorrected, .* slot 0, gas, serial number (\d{8})$/m.exec(people.err) ?? [];
+    const programs = await runCli([...args, "--json"], withMeter({ days: 2 }));
+    const [channel, ...others] = JSON.parse(programs.out.split("\n")[0] ?? "").channels;
+    assert.deepEqual(others, []);
+    assert.deepEqual(channel.device, {
+      slot: 0,
+      dataType: 1,
+      quantity: "volume",
+      notes: ["uncorrected"],
+      medium: "gas",
+      serialNumber: serial,
+    });
   });
 
   test("writes to a file, and shows a person the progress", async () => {
