@@ -1,35 +1,16 @@
 /** Values on a meter's display: the client's keeper against the memory of the virtual meter. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { connect, type Meter, rc4 } from "@meterport/client";
+import type { Meter } from "@meterport/client";
 import { DisplayKeeper, type DisplayMemory } from "@meterport/client/device/display/display-keeper";
 import { DisplayRunner } from "@meterport/client/device/display/display-runner";
 import { readDisplay } from "@meterport/client/meter/write/display";
 import { readDisplayMessages } from "@meterport/client/readers/display-messages";
-import { locate, parseProfile } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/mep/security/key";
+import { locate } from "@meterport/protocol/layout/index";
 import { ET50, ET55 } from "@meterport/protocol/tables/index";
-import { memoryLine, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "./support/virtual-clock.ts";
+import { virtualWorld } from "./support/virtual-world.ts";
 
-const keyBytes = new Uint8Array(16).fill(2);
-
-const world = async (profile: string, writable = true) => {
-  const clock = new VirtualClock({ wall: Date.UTC(2026, 0, 1, 12) });
-  const secret = new Secret(keyBytes);
-  const virtual = new VirtualMeter({
-    profile: parseProfile(profile),
-    keys: { basic: secret, advanced: new Secret(new Uint8Array(16).fill(1)) },
-    scenario: "quiet",
-    seed: 1,
-    start: clock.wall(),
-    epoch: clock.now(),
-  });
-  const entropy = (length: number) => new Uint8Array(length).fill(7);
-  const transport = memoryLine({ meter: virtual, clock });
-  const meter = await clock.run(connect(transport, { security: rc4({ key: secret, entropy }), clock, writable }));
-  return { clock, virtual, meter };
-};
+const world = (profile: string, writable = true) => virtualWorld({ profile, writable, level: "basic" });
 
 const remembering = () => {
   const saved: (DisplayMemory | null)[] = [];

@@ -1,37 +1,16 @@
 /** A device behind a meter that is read at once: the client against the virtual meter, and against hand-made queues. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { connect, rc4 } from "@meterport/client";
 import { nextTransaction, readDeviceNow, requestState } from "@meterport/client/device/children/read-device-now";
-import { encode, parseProfile } from "@meterport/protocol/layout/index";
-import { Secret } from "@meterport/protocol/mep/security/key";
+import { encode } from "@meterport/protocol/layout/index";
 import { ET14, ET15 } from "@meterport/protocol/tables/index";
-import { memoryLine, VirtualMeter } from "@meterport/simulator";
-import { VirtualClock } from "./support/virtual-clock.ts";
+import type { VirtualMeter } from "@meterport/simulator";
+import { virtualWorld, type WorldOptions } from "./support/virtual-world.ts";
 
-const basic = new Uint8Array(16).fill(2);
-const advanced = new Uint8Array(16).fill(1);
 const gasHandle = 1;
 
-const world = async ({ key = advanced, writable = true, profile = "meter:3.70" } = {}) => {
-  const clock = new VirtualClock({ wall: Date.UTC(2026, 0, 1, 12) });
-  const meter = new VirtualMeter({
-    profile: parseProfile(profile),
-    keys: { basic: new Secret(basic), advanced: new Secret(advanced) },
-    scenario: "quiet",
-    seed: 1,
-    start: clock.wall(),
-    epoch: clock.now(),
-  });
-  const level = key === basic ? ("basic" as const) : undefined;
-  const entropy = (length: number) => new Uint8Array(length).fill(7);
-  const client = await clock.run(
-    connect(memoryLine({ meter, clock }), {
-      security: rc4({ key: new Secret(key), entropy, ...(level === undefined ? {} : { level }) }),
-      clock,
-      writable,
-    }),
-  );
+const world = async (options: WorldOptions = {}) => {
+  const { clock, virtual: meter, meter: client } = await virtualWorld(options);
   const queue = async () => (await clock.run(client.read(ET15))).requestQueue;
   return { clock, meter, client, queue };
 };
@@ -80,7 +59,7 @@ describe("readDeviceNow", () => {
   test("sends nothing over a connection that only reads, or with the basic key", async () => {
     for (const [options, code] of [
       [{ writable: false }, "not-writable"],
-      [{ key: basic }, "key-level"],
+      [{ level: "basic" }, "key-level"],
     ] as const) {
       const { clock, client, queue } = await world(options);
       await assert.rejects(clock.run(readDeviceNow(client, gasHandle)), { name: "UsageError", code });
