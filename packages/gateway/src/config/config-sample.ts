@@ -1,6 +1,7 @@
 /** A configuration with every key, as comments: what `meterport config example` prints. */
+
+import type { Setting } from "../settings/setting.ts";
 import { settings } from "./config-schema.ts";
-import type { Setting } from "./setting.ts";
 
 const width = 100;
 

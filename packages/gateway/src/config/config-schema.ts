@@ -18,9 +18,9 @@ import {
   textUpTo,
   wholeNumber,
   zone,
-} from "./leaves.ts";
-import { credentialName, keyValue, storeValue } from "./secret-value.ts";
-import { formed, setting, settingsOf } from "./setting.ts";
+} from "../settings/leaves.ts";
+import { credentialName, keyValue, storeValue } from "../settings/secret-value.ts";
+import { formed, setting, settingsOf } from "../settings/setting.ts";
 
 /** Measured with 20,000 meters at 10 s in one process. */
 export const mostMeters = 50_000;

@@ -1,7 +1,8 @@
 /** The keys of the configuration as tables in Markdown, for `docs/configuration.md`. */
+
+import type { Setting } from "../settings/setting.ts";
 import { settings } from "./config-schema.ts";
 import { variableOf } from "./environment.ts";
-import type { Setting } from "./setting.ts";
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 const code = (text: string): string => `\`${cell(text)}\``;

@@ -3,6 +3,8 @@ import { join, resolve } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseKey } from "@meterport/protocol/mep/security/key";
 import type { Entropy, Millis } from "@meterport/protocol/ports";
+import { seal, sealingKeyLength } from "../settings/sealing.ts";
+import { storeComplaint } from "../settings/secret-value.ts";
 import { loadConfig, oldKeysIn } from "./config.ts";
 import { parseConfigFile } from "./config-file.ts";
 import { configSample } from "./config-sample.ts";
@@ -10,9 +12,7 @@ import { type ConfigSources, configPath, configText } from "./config-sources.ts"
 import { type CsvFile, type ImportReport, planImport } from "./import/import-meters.ts";
 import { configJsonSchema } from "./json-schema.ts";
 import { removeKeys } from "./remove-keys.ts";
-import { seal, sealingKeyLength } from "./sealing.ts";
 import { sealingKey, sealingKeyFile } from "./secret-reader.ts";
-import { storeComplaint } from "./secret-value.ts";
 
 /** Which configuration: the options of the same names. */
 export interface AskedConfig {

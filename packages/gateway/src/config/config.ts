@@ -5,6 +5,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
 import type { LogFormat, LogLevel } from "../log.ts";
+import { type SecretPlace, storeComplaint } from "../settings/secret-value.ts";
 import { wrong } from "./complaints.ts";
 import { parseConfigFile } from "./config-file.ts";
 import {
@@ -23,7 +24,6 @@ import { hideKeys, textsIn } from "./hidden-keys.ts";
 import { type MeterConfig, meterConfigs } from "./meter-configs.ts";
 import type { Migrated } from "./old-keys.ts";
 import { SecretReader } from "./secret-reader.ts";
-import { type SecretPlace, storeComplaint } from "./secret-value.ts";
 
 export type { ConfigSources } from "./config-sources.ts";
 export type { MeterConfig } from "./meter-configs.ts";

@@ -1,7 +1,7 @@
 /** The configuration as JSON Schema, for editors that complete and check. */
 import { z } from "zod";
+import { aboutOf, formOf } from "../settings/setting.ts";
 import { configSchema } from "./config-schema.ts";
-import { aboutOf, formOf } from "./setting.ts";
 
 /** A link in Markdown as plain words. */
 const plain = (text: string): string => text.replace(/\[([^\]]+)\]\([^)]*\)/g, "$1");

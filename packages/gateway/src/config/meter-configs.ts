@@ -9,11 +9,11 @@ import type { SecurityName } from "@meterport/protocol/mep/security/security-nam
 import { passwordLength } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
 import type { PortLink } from "@meterport/transports/port-link";
+import type { SecretPlace } from "../settings/secret-value.ts";
 import { wrong } from "./complaints.ts";
 import type { MeterInput, MeterOverlay } from "./config-schema.ts";
 import type { ConfigSources, Given } from "./config-sources.ts";
 import type { SecretReader } from "./secret-reader.ts";
-import type { SecretPlace } from "./secret-value.ts";
 
 /** How often a set of values is read, or `off`; undefined leaves it to the plan. */
 export type Rate = Millis | "off" | undefined;

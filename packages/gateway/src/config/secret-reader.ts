@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import { Secret } from "@meterport/protocol/mep/security/key";
+import { unseal } from "../settings/sealing.ts";
+import type { SecretPlace } from "../settings/secret-value.ts";
 import type { Environment } from "./environment.ts";
-import { unseal } from "./sealing.ts";
-import type { SecretPlace } from "./secret-value.ts";
 
 export interface SecretDeps {
   readonly env: Environment;

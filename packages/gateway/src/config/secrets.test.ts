@@ -8,9 +8,9 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { portLinkOf } from "@meterport/transports/port-link";
 import fc from "fast-check";
+import { isSealed, seal, unseal } from "../settings/sealing.ts";
 import { type Config, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
-import { isSealed, seal, unseal } from "./sealing.ts";
 
 const key = "CANARYcanary0123";
 const sealingDigits = "ab".repeat(32);
