@@ -1,0 +1,124 @@
+/** One way out of the gateway: a broker, a database, a protocol that others read. */
+import type { Clock, Entropy, Millis, Signal } from "@meterport/protocol/ports";
+import type { RegisterKey } from "../guard/measured.ts";
+import type { JournalEntry } from "../model/journal-entry.ts";
+import type { LiveAnswer, MeterDetail } from "../model/point-model.ts";
+import type { Log } from "./log.ts";
+import type { Store } from "./store.ts";
+
+/** What an output may see of a metering point. Asking costs no request to the meter. */
+export interface PointView {
+  readonly id: string;
+  /** For people; may change while it runs. */
+  readonly name: string;
+  /** IANA zone of its days and months. */
+  readonly zone: string;
+  /** Id of the point behind whose meter it is, as a water meter is on M-Bus; null if it stands alone. */
+  readonly parent: string | null;
+  /** Fresh values, or nulls with quality "stale": the only law of staleness. */
+  readonly live: () => LiveAnswer;
+  /** Its link and its meter. */
+  readonly detail: () => MeterDetail;
+  /**
+   * A register of the point in Wh or varh, which goes on when the meter is exchanged and never falls. Null if it is unknown,
+   * as it is while values are stale and until an exchange is understood.
+   */
+  readonly total: (register: RegisterKey) => number | null;
+}
+
+/** A newest value of a point, as it became known. Often only the time differs from the one before. */
+export type Snapshot = LiveAnswer;
+
+/** What the journal has for an output. */
+export interface Batch {
+  /** Ascending; only points that the output sees. May be empty if something was lost. */
+  readonly entries: readonly JournalEntry[];
+  /** Entries that were deleted before they could be delivered; null if there are none. What they said is still in the store. */
+  readonly lost: { readonly after: number; readonly before: number } | null;
+}
+
+/** What surrounds an output. */
+export interface OutputContext {
+  /** The points that it may see, now. */
+  readonly points: () => readonly PointView[];
+  /** Calls the listener with each newest value, until the returned function is called or the output ends. */
+  readonly onSnapshot: (listener: (point: PointView, snapshot: Snapshot) => void) => () => void;
+  /** Calls the listener when points come, go or get another name, until the returned function is called or the output ends. */
+  readonly onPoints: (listener: () => void) => () => void;
+  /** What is stored, only to be read. */
+  readonly history: Pick<Store, "intervalSums" | "intervalCoverage" | "intervals" | "registers">;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** Lines name the output already. */
+  readonly log: Log;
+  /** Counts live values that a consumer took. */
+  readonly sent: (count: number) => void;
+  /** Counts live values that a slow consumer did not get, because newer ones came. */
+  readonly skipped: (count: number) => void;
+  /** Version of Meterport. */
+  readonly version: string;
+}
+
+/** An output that has reached its consumer, or listens for some. */
+export interface RunningOutput {
+  /** Settles when its work cannot go on: the consumer is gone, its port failed. Rejects with the reason, one sentence. */
+  readonly ended: Promise<void>;
+  /**
+   * Delivers changes, in this order. What is acknowledged is never delivered again; what is not will be, perhaps a second time. Undefined
+   * for an output without history. A rejection ends the output, which is opened again later.
+   *
+   * @param acknowledge call it with the number of an entry once the consumer has it and all entries before it
+   */
+  readonly deliver?:
+    | ((batch: Batch, acknowledge: (number: number) => void, signal: Signal) => Promise<void>)
+    | undefined;
+  /** Tries whether the consumer takes something, and says in one sentence what it saw. @throws Error with one sentence */
+  readonly test: (signal: Signal) => Promise<string>;
+  /** Says goodbye and lets go. It is abandoned if that takes too long. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * One way out. What is true of all of them is outside of it: choosing points, cursors, retries, staleness, status, supervision.
+ * `open` connects once and may reject with one sentence; the retries are not its own.
+ */
+export interface Output {
+  /** "mqtt" */
+  readonly name: string;
+  /** Where the first delivery of changes begins: with the next change, or with the oldest that is kept. */
+  readonly begins?: "now" | "oldest" | undefined;
+  readonly open: (context: OutputContext, signal: Signal) => Promise<RunningOutput>;
+}
+
+/**
+ * - `connecting`: on its first way to its consumer, or on the way back.
+ * - `up`: its consumer is there.
+ * - `failing`: its last try failed; the next one follows.
+ * - `stopped`: it does not run.
+ */
+export const outputStates = ["connecting", "up", "failing", "stopped"] as const;
+export type OutputState = (typeof outputStates)[number];
+
+/** How an output is doing. */
+export interface OutputStatus {
+  readonly name: string;
+  readonly state: OutputState;
+  /** Milliseconds since 1970. */
+  readonly since: Millis;
+  /** What is wrong, one sentence; null if nothing is. */
+  readonly problem: string | null;
+  /** Milliseconds since 1970 of the newest thing that a consumer took; null before the first. */
+  readonly lastDelivered: Millis | null;
+  /** Since the start: live values and changes that were taken, live values that were skipped, changes that were lost. */
+  readonly sent: number;
+  readonly delivered: number;
+  readonly skipped: number;
+  readonly lost: number;
+  /** How often it failed, and how often it was stuck, since the start. */
+  readonly failures: number;
+  readonly stuck: number;
+  /** Points that it sees. */
+  readonly points: number;
+  /** How far it has come in the journal, and how many entries follow; null without history, or before the store was asked. */
+  readonly journal: { readonly cursor: number; readonly behind: number } | null;
+}
