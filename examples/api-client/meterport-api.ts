@@ -131,7 +131,7 @@ export type HistoryPoint = {
   readonly power_max_w: number | null;
   readonly energy_import_wh: number | null;
   readonly energy_export_wh: number | null;
-  /** Nothing was read in the step: its values are those of intervals, such as the meter's load profile */
+  /** Nothing was read in the step, or in hours of the day, month or year: there its values are those of intervals, such as the meter's load profile */
   readonly recovered?: true;
 };
 
@@ -318,6 +318,8 @@ export type Completeness = {
   readonly missing: number;
   /** Intervals that the meter may still have */
   readonly open: number;
+  /** Intervals that ended so recently that the load profile has not been read since: not expected yet */
+  readonly pending: number;
   /** Times without values, whether marked as missing or not */
   readonly gap_count: number;
   /** Length of the longest, seconds; 0 without gaps */
@@ -570,6 +572,8 @@ export type WhyAnswer = {
   readonly proof: Proof | null;
   /** The readings of the register; null unless the source is `difference` */
   readonly difference: DifferenceWhy | null;
+  /** What the load profile recorded at both ends; null unless the source is `profile` and its entry is known */
+  readonly profile: ProfileWhy | null;
 };
 
 export type LiveWhy = {
@@ -644,6 +648,36 @@ export type RegisterReading = {
   /** When it was read */
   readonly time: string;
   readonly value: number;
+};
+
+export type ProfileWhy = {
+  /** How the registers give the value, in one sentence */
+  readonly rule: string;
+  readonly table: string;
+  /** The guide's source ID of the channel */
+  readonly source: number;
+  /** One step of the integer in the channel's unit; null if the meter did not say */
+  readonly scale: number | null;
+  /** null if the entry before it is not kept */
+  readonly begin: RecordedEnd | null;
+  readonly end: RecordedEnd;
+};
+
+export type RecordedEnd = {
+  /** The end of the interval */
+  readonly time: string;
+  /** Index of the block in the table */
+  readonly block: number;
+  /** Index of the entry in the block */
+  readonly entry: number;
+  /** Offset of the entry in the table */
+  readonly offset: number;
+  /** Its bytes as read, in hex; null if they were not kept */
+  readonly raw: string | null;
+  /** Offset of the channel's four bytes in the table */
+  readonly value_offset: number;
+  /** The integer in them: the register; null if the bytes were not kept */
+  readonly integer: number | null;
 };
 
 export type JournalAnswer = {
