@@ -2,23 +2,29 @@
  * The data records of an M-Bus telegram: header and value, one after another (EN 13757-3). Bytes that form no record
  * end the list, and are reported; a value whose meaning is not certain is null, with its number in `raw`.
  */
-import { type FieldValue, fieldSizes, fixedField, plainCharacters, variableField } from "./data-fields.ts";
-import { extendedModifierOf, type Modifier, modifierOf } from "./modifiers.ts";
-import { type MbusQuantity, mbusQuantity } from "./quantities.ts";
-import { mbusTime } from "./times.ts";
+import { toHex } from "../../bytes.ts";
+import { Cursor, Stop, unlessStopped } from "./cursor.ts";
+import { type FieldShape, type FieldValue, fieldSizes, fieldValue, fixedShape, variableShape } from "./data-fields.ts";
+import { manufacturerOf, mediumOf } from "./device.ts";
+import type { MbusPhase } from "./modifiers.ts";
+import type { MbusQuantity } from "./quantities.ts";
+import { mbusTimePoint } from "./times.ts";
+import { type Meaning, type MeaningOptions, meaningOf, takeCodes } from "./value-information.ts";
 
 /** What is doubtful about a record. */
 export type MbusDoubt =
   /** The bytes are not a number, or are marked as invalid. */
   | "value"
-  /** A number with more digits than a number here can have. */
+  /** A number with more digits than a number here can have; they are in `text`. */
   | "range"
   /** What it measures is not known. */
   | "unit"
   /** Something is added to its meaning that is not known, or that only its maker knows. */
   | "modifier"
   /** The device says that it has no value, or had it in a state of error. */
-  | "device";
+  | "device"
+  /** Several values in one, which are not taken apart; the bytes are in `data`. */
+  | "packed";
 
 /** One record. */
 export interface MbusRecord {
@@ -28,21 +34,29 @@ export interface MbusRecord {
   readonly tariff: number;
   /** Counts the devices in one housing. */
   readonly subunit: number;
-  /** As in "volume", or what a device wrote in plain text; "unknown" if it is not known. */
+  /** As in "volume", or what a device wrote in plain text; "unknown" or "manufacturer specific" if it is not known. */
   readonly quantity: string;
   readonly unit: string | null;
   /** In `unit`; null if it is not a number, or its meaning is not certain. */
   readonly value: number | null;
-  /** Of identifications and texts. */
+  /** Of identifications and texts; digits that are no number; a date that recurs, as in "*-12-31". */
   readonly text: string | null;
   /** By the device's clock, ISO 8601 without a zone; null if it is not a time, or cannot be one. */
   readonly time: string | null;
+  /** Of a value of an electricity meter; null if the device does not say. */
+  readonly phase: MbusPhase | null;
   /** What is added to its meaning, as in "uncorrected". */
   readonly notes: readonly string[];
   /** The number on the wire; null where there is none. */
   readonly raw: number | null;
   readonly quality: "good" | "suspect";
   readonly doubts: readonly MbusDoubt[];
+  /** The value information as it was sent, in hex: "fdc9ff01". */
+  readonly codes: string;
+  /** The part of it that only the maker knows; null if there is none. */
+  readonly manufacturerCodes: string | null;
+  /** The value as it was sent, in hex; empty if there is none, or if nobody may see it. */
+  readonly data: string;
 }
 
 /** All records of a telegram. */
@@ -56,70 +70,18 @@ export interface MbusRecords {
   readonly problem: "truncated" | "malformed" | null;
 }
 
+/** How records are to be read. */
+export interface MbusRecordOptions extends MeaningOptions {
+  /** Values of several bytes begin with the highest one (mode 2), which is rare. */
+  readonly highestFirst?: boolean;
+}
+
 const manufacturerSpecific = 0x0f;
 const manufacturerSpecificMore = 0x1f;
 const idle = 0x2f;
-const extension = 0x80;
-const mostExtensions = 10;
+const globalReadout = 0x7f;
+const selection = 8;
 const functions = ["instantaneous", "maximum", "minimum", "error"] as const;
-const unknownQuantity: MbusQuantity = { name: "unknown", unit: null, exponent: 0, factor: 1, kind: "number" };
-const plainText = 0x7c;
-const manufacturersOwn = 0x7f;
-
-/** Stops the reading of records. */
-class Stop {
-  readonly problem: "truncated" | "malformed";
-  constructor(problem: "truncated" | "malformed") {
-    this.problem = problem;
-  }
-}
-
-/** Takes bytes one after another. */
-class Cursor {
-  readonly #bytes: Uint8Array;
-  /** Whether values of several bytes begin with the highest, which is mode 2. */
-  readonly #highestFirst: boolean;
-  at = 0;
-
-  constructor(bytes: Uint8Array, highestFirst = false) {
-    this.#bytes = bytes;
-    this.#highestFirst = highestFirst;
-  }
-
-  /** @throws Stop at the end */
-  byte(): number {
-    const byte = this.#bytes[this.at++];
-    if (byte === undefined) throw new Stop("truncated");
-    return byte;
-  }
-
-  /** The bytes of one value, lowest first. @throws Stop if there are fewer */
-  take(count: number): Uint8Array {
-    const end = this.at + count;
-    if (end > this.#bytes.length) throw new Stop("truncated");
-    const taken = this.#bytes.subarray(this.at, end);
-    this.at = end;
-    return this.#highestFirst ? taken.toReversed() : taken;
-  }
-
-  rest(): Uint8Array {
-    return this.#bytes.subarray(this.at);
-  }
-
-  get done(): boolean {
-    return this.at >= this.#bytes.length;
-  }
-}
-
-/** The bytes after `first` that its extension bit announces, and theirs. */
-const extensionsOf = (first: number, cursor: Cursor): number[] => {
-  const found: number[] = [];
-  for (let last = first; (last & extension) !== 0; last = found.at(-1) ?? 0) {
-    if (found.length === mostExtensions) throw new Stop("malformed");
-    found.push(cursor.byte());
-  }
-  return found;
-};
 
 interface Place {
   readonly storage: number;
@@ -139,138 +101,124 @@ const placeOf = (dif: number, extensions: readonly number[]): Place => {
   return { storage, tariff, subunit };
 };
 
-interface Meaning {
-  readonly quantity: MbusQuantity;
-  readonly notes: readonly string[];
-  readonly doubts: readonly MbusDoubt[];
-}
-
-/** The quantity before anything is added to it, and the codes that add something. */
-const baseOf = (
-  vif: number,
-  codes: readonly number[],
-  text: string | undefined,
-): [MbusQuantity | undefined, readonly number[]] => {
-  const low = (code: number): number => code & 0x7f;
-  if (text !== undefined) return [{ ...unknownQuantity, name: text === "" ? "unknown" : text }, codes];
-  const [first = 0, ...others] = codes;
-  // What follows is the maker's too.
-  if (low(vif) === manufacturersOwn) return [undefined, []];
-  if (vif === 0xfd) return [mbusQuantity("fd", low(first)), others];
-  if (vif === 0xfb) return [mbusQuantity("fb", low(first)), others];
-  return [mbusQuantity("primary", low(vif)), codes];
-};
-
-const meaningOf = (vif: number, codes: readonly number[], text: string | undefined): Meaning => {
-  const [base, added] = baseOf(vif, codes, text);
-  let quantity = base ?? unknownQuantity;
-  const notes: string[] = [];
-  const doubts = new Set<MbusDoubt>(base === undefined ? ["unit"] : []);
-  const apply = (modifier: Modifier): void => {
-    if (modifier.kind === "note" || modifier.kind === "failed" || modifier.kind === "becomes")
-      notes.push(modifier.text);
-    if (modifier.kind === "becomes") quantity = modifier.as(quantity);
-    if (modifier.kind === "failed") doubts.add("device");
-    if (modifier.kind === "unknown" || modifier.kind === "extended") doubts.add("modifier");
-  };
-  for (let i = 0; i < added.length; i++) {
-    const modifier = modifierOf((added[i] ?? 0) & 0x7f);
-    const next = added[i + 1];
-    if (modifier.kind === "manufacturer") {
-      // What follows is the maker's, and it may change what the value is.
-      doubts.add("modifier");
-      break;
-    }
-    if (modifier.kind === "extended" && next !== undefined) {
-      apply(extendedModifierOf(next & 0x7f));
-      i++;
-    } else apply(modifier);
-  }
-  return { quantity, notes, doubts: [...doubts] };
-};
-
 /** A value in its unit: a power of ten below one divides, so that 12345 thousandths are 12.345. */
 const scaled = (raw: number, { exponent, factor }: MbusQuantity): number =>
   (exponent < 0 ? raw / 10 ** -exponent : raw * 10 ** exponent) * factor;
 
 interface Field {
-  readonly value: FieldValue;
+  readonly shape: FieldShape;
   readonly bytes: Uint8Array;
+  /** As it was sent. */
+  readonly data: string;
+  readonly variable: boolean;
 }
 
 const fieldOf = (dif: number, cursor: Cursor): Field => {
   const code = dif & 15;
-  if (code !== 13) {
-    const bytes = cursor.take(fieldSizes[code] ?? 0);
-    return { value: fixedField(code, bytes), bytes };
-  }
-  const variable = variableField(cursor.byte());
-  if (variable === undefined) throw new Stop("malformed");
-  const bytes = cursor.take(variable.length);
-  return { value: variable.decode(bytes), bytes };
+  const variable = code === 13;
+  const shape = variable ? variableShape(cursor.byte()) : fixedShape(code);
+  if (shape === undefined) throw new Stop("malformed");
+  const { at } = cursor;
+  const bytes = cursor.take(shape.length);
+  return { shape, bytes, data: toHex(cursor.since(at)), variable };
 };
 
-type Told = Pick<MbusRecord, "value" | "text" | "time" | "raw" | "doubts">;
+type Told = Pick<MbusRecord, "value" | "text" | "time" | "raw" | "notes" | "doubts">;
+const nothing = { value: null, text: null, time: null, raw: null, notes: [], doubts: [] };
 
-/** Numbers are packed in identifications as in quantities, and the leading zeros of a number are not part of it. */
-const told = ({ value, bytes }: Field, { quantity, doubts }: Meaning, isError: boolean): Told => {
-  const all = new Set<MbusDoubt>(doubts);
-  if (isError) all.add("device");
-  const raw = value.kind === "number" ? value.value : null;
-  if (value.kind === "unknown") all.add(value.why);
-  // A record without data says that there is none.
-  const certain = doubts.length === 0;
-  const nothing = { value: null, text: null, time: null, raw };
-  if (value.kind === "text") return { ...nothing, text: value.text, doubts: [...all] };
-  if (quantity.kind === "time") {
-    const time = value.kind === "none" ? undefined : mbusTime(bytes);
-    if (time === undefined && value.kind !== "none") all.add("value");
-    // The packed bits are not a number, and the lowest one of those is not marked by that.
-    all.delete("range");
-    if (time !== undefined) all.delete("value");
-    return { ...nothing, raw: null, time: certain ? (time ?? null) : null, doubts: [...all] };
-  }
-  if (raw === null || !certain) return { ...nothing, doubts: [...all] };
-  if (quantity.kind === "label") return { ...nothing, text: String(raw), doubts: [...all] };
-  return { ...nothing, value: scaled(raw, quantity), doubts: [...all] };
+/** A date or time is one by the number of its bytes; a variable one (type M) has no layout that is public. */
+const timeTold = ({ shape, bytes, variable }: Field): Told => {
+  if (shape.coding === "none") return nothing;
+  const point = shape.coding === "integer" && !variable ? mbusTimePoint(bytes) : undefined;
+  if (point === undefined) return { ...nothing, doubts: ["value"] };
+  return { ...nothing, time: point.time, text: point.recurring, notes: point.summerTime ? ["summer time"] : [] };
 };
 
-const recordFrom = (dif: number, cursor: Cursor): MbusRecord => {
-  const place = placeOf(dif, extensionsOf(dif, cursor));
-  const vif = cursor.byte();
-  // The text of a plain one stands before whatever is added to it.
-  const text = (vif & 0x7f) === plainText ? textOf(cursor) : undefined;
-  const meaning = meaningOf(vif, extensionsOf(vif, cursor), text);
+/** Makers and media are numbers by which the header names them too. */
+const labelOf = (value: Extract<FieldValue, { kind: "number" }>, name: string): string => {
+  if (name === "manufacturer") return manufacturerOf(value.value) ?? value.digits;
+  return (name === "medium" ? mediumOf(value.value) : null) ?? value.digits;
+};
+
+const told = (field: Field, { quantity, certain, unsigned }: Meaning): Told => {
+  const { kind } = quantity;
+  if (kind === "secret") return { ...nothing, notes: ["hidden"] };
+  if (kind === "packed" && field.shape.coding !== "none") return { ...nothing, doubts: ["packed"] };
+  if (kind === "time") return timeTold(field);
+  const value = fieldValue(field.shape.coding, field.bytes, unsigned);
+  if (value.kind === "none") return nothing;
+  if (value.kind === "text") return { ...nothing, text: value.text };
+  if (value.kind === "unknown") {
+    // More digits than a number can have are still a number of an identification.
+    const clear = value.why === "range" && kind === "label" && value.digits !== undefined;
+    return { ...nothing, text: value.digits ?? null, doubts: clear ? [] : [value.why] };
+  }
+  const raw = value.value;
+  if (!certain) return { ...nothing, raw };
+  if (kind === "label") return { ...nothing, raw, text: labelOf(value, quantity.name) };
+  return { ...nothing, raw, value: scaled(raw, quantity) };
+};
+
+/** A time of a meaning that is not certain is none. */
+const trusted = (found: Told, certain: boolean): Told => (certain ? found : { ...found, time: null });
+
+const recordFrom = (dif: number, cursor: Cursor, options: MeaningOptions): MbusRecord => {
+  const place = placeOf(dif, cursor.extensionsOf(dif));
+  const { at } = cursor;
+  const meaning = meaningOf(takeCodes(cursor), options);
+  const codes = toHex(cursor.since(at));
+  const field = fieldOf(dif, cursor);
+  const { quantity, certain, phase, manufacturerCodes } = meaning;
+  const found = trusted(told(field, meaning), certain);
   const name = functions[(dif >> 4) & 3] ?? "instantaneous";
-  const value = told(fieldOf(dif, cursor), meaning, name === "error");
-  const { quantity, notes } = meaning;
+  const doubts = new Set<MbusDoubt>([
+    ...meaning.doubts,
+    ...found.doubts,
+    ...(name === "error" ? ["device" as const] : []),
+  ]);
   return {
     function: name,
     ...place,
     quantity: quantity.name,
     unit: quantity.unit,
-    ...value,
-    notes,
-    quality: value.doubts.length === 0 ? "good" : "suspect",
+    ...found,
+    phase,
+    notes: [...meaning.notes, ...found.notes, ...((dif & 15) === selection ? ["selected for readout"] : [])],
+    quality: doubts.size === 0 ? "good" : "suspect",
+    doubts: [...doubts],
+    codes,
+    manufacturerCodes,
+    data: quantity.kind === "secret" ? "" : field.data,
   };
 };
 
-const textOf = (cursor: Cursor): string => plainCharacters(cursor.take(cursor.byte()));
+/** A master asks for everything with one byte, behind which no codes stand. */
+const everything: MbusRecord = {
+  function: "instantaneous",
+  storage: 0,
+  tariff: 0,
+  subunit: 0,
+  quantity: "all values",
+  unit: null,
+  ...nothing,
+  phase: null,
+  notes: ["selected for readout"],
+  quality: "good",
+  codes: "",
+  manufacturerCodes: null,
+  data: "",
+};
 
 /**
- * The records in the bytes after a telegram's header, without the zero that the meter puts at the end. `highestFirst`:
- * values of several bytes begin with the highest one (mode 2), which is rare.
+ * The records in the bytes after a telegram's header, without the zero that the meter puts at the end.
  *
  * @example
  * const bytes = Uint8Array.of(0x0c, 0x93, 0x3a, 0x78, 0x56, 0x34, 0x12);
  * mbusRecords(bytes).records[0]?.value // 12345.678
  * mbusRecords(bytes.subarray(0, 5)).problem // "truncated"
  */
-export const mbusRecords = (
-  bytes: Uint8Array,
-  { highestFirst = false }: { readonly highestFirst?: boolean } = {},
-): MbusRecords => {
-  const cursor = new Cursor(bytes, highestFirst);
+export const mbusRecords = (bytes: Uint8Array, options: MbusRecordOptions = {}): MbusRecords => {
+  const cursor = new Cursor(bytes, options.highestFirst);
   const records: MbusRecord[] = [];
   const end = (more: Partial<MbusRecords> = {}): MbusRecords => ({
     records,
@@ -285,9 +233,10 @@ export const mbusRecords = (
       if (dif === idle) continue;
       if (dif === manufacturerSpecific || dif === manufacturerSpecificMore)
         return end({ manufacturerData: cursor.rest(), moreFollow: dif === manufacturerSpecificMore });
-      // Reserved, or meant for a device and not from one.
-      if ((dif & 15) === manufacturerSpecific) return end({ problem: "malformed" });
-      records.push(recordFrom(dif, cursor));
+      if (dif === globalReadout) records.push(everything);
+      // Others of these are reserved.
+      else if ((dif & 15) === manufacturerSpecific) return end({ problem: "malformed" });
+      else records.push(recordFrom(dif, cursor, options));
     }
   } catch (stop) {
     if (stop instanceof Stop) return end({ problem: stop.problem });
@@ -313,21 +262,13 @@ export const mbusValue = (header: Uint8Array, data: Uint8Array): MbusRecord | un
 };
 
 /** How long a record's header is, and its value; `size` null where the value itself says it. */
-export const mbusHeader = (
-  bytes: Uint8Array,
-): { readonly length: number; readonly size: number | null } | undefined => {
-  const cursor = new Cursor(bytes);
-  try {
+export const mbusHeader = (bytes: Uint8Array): { readonly length: number; readonly size: number | null } | undefined =>
+  unlessStopped(() => {
+    const cursor = new Cursor(bytes);
     const dif = cursor.byte();
-    extensionsOf(dif, cursor);
-    const vif = cursor.byte();
-    if ((vif & 0x7f) === plainText) textOf(cursor);
-    extensionsOf(vif, cursor);
+    cursor.extensionsOf(dif);
+    takeCodes(cursor);
     const code = dif & 15;
     if (code === 15) return undefined;
     return { length: cursor.at, size: code === 13 ? null : (fieldSizes[code] ?? 0) };
-  } catch (stop) {
-    if (stop instanceof Stop) return undefined;
-    throw stop;
-  }
-};
+  });

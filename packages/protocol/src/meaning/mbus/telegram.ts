@@ -3,6 +3,7 @@ import { toHex } from "../../bytes.ts";
 import type { ET16 } from "../../tables/extended/et16-device-data.ts";
 import { digitsField, integerField } from "./data-fields.ts";
 import { manufacturerOf, mediumOf } from "./device.ts";
+import { type MbusEncryption, mbusEncryption } from "./encryption.ts";
 import { fixedQuantity } from "./quantities.ts";
 import { type MbusDoubt, type MbusRecord, mbusRecords } from "./records.ts";
 
@@ -26,6 +27,8 @@ export interface MbusTelegram {
   readonly structure: "variable" | "fixed";
   /** Eight digits; null if it is not a number. */
   readonly serialNumber: string | null;
+  /** The same as it was sent: eight digits, of which some may be letters. */
+  readonly identification: string;
   /** Three letters. */
   readonly manufacturer: string | null;
   readonly version: number | null;
@@ -38,6 +41,8 @@ export interface MbusTelegram {
   readonly records: readonly MbusRecord[];
   readonly manufacturerData: Uint8Array | null;
   readonly moreFollow: boolean;
+  /** How the device encrypts its records; null in a fixed structure. */
+  readonly encryption: MbusEncryption | null;
   /** Why there are no records, or not all: `encrypted`, with a key that the meter did not have. */
   readonly problem: "truncated" | "malformed" | "encrypted" | null;
 }
@@ -53,10 +58,22 @@ const statusOf = (answer: Variable | Fixed): MbusStatus => ({
   manufacturer: answer.manufacturerStatus,
 });
 
+/** The status byte of a variable structure. */
+export const statusFrom = (byte: number): MbusStatus => ({
+  application: applications[byte & 3] ?? "reserved",
+  powerLow: (byte & 4) !== 0,
+  permanentError: (byte & 8) !== 0,
+  temporaryError: (byte & 16) !== 0,
+  manufacturer: byte >> 5,
+});
+
 /** The table keeps the digits in the order of the bytes, the lowest pair first unless it is mode 2. */
-const digits = (serialNumber: string, highestFirst: boolean): string | null => {
+const identificationOf = (serialNumber: string, highestFirst: boolean): string => {
   const pairs = serialNumber.match(/../g) ?? [];
-  const number = (highestFirst ? pairs : pairs.reverse()).join("");
+  return (highestFirst ? pairs : pairs.reverse()).join("");
+};
+const digits = (serialNumber: string, highestFirst: boolean): string | null => {
+  const number = identificationOf(serialNumber, highestFirst);
   return /^\d{8}$/.test(number) ? number : null;
 };
 const swapped = (word: number, highestFirst: boolean): number =>
@@ -64,8 +81,6 @@ const swapped = (word: number, highestFirst: boolean): number =>
 
 /** Twelve bytes of header, and the zero that the meter adds. */
 const aroundRecords = 13;
-/** The mode of encryption, in the lower half of the second byte and the bit above. */
-const modeOf = (signature: number): number => (signature >> 8) & 0x1f;
 
 interface Reading {
   /** Whether the meter had the key where there was need of one. */
@@ -79,18 +94,21 @@ const variableTelegram = (answer: Variable, { decrypted, highestFirst }: Reading
   const head = {
     structure: "variable",
     serialNumber: digits(serialNumber, highestFirst),
+    identification: identificationOf(serialNumber, highestFirst),
     manufacturer: manufacturerOf(swapped(manufacturerId, highestFirst)),
     version,
     medium: mediumOf(medium),
     mediumCode: medium,
     accessNumber,
     status: statusOf(answer),
+    encryption: mbusEncryption(swapped(signature, highestFirst)),
   } as const;
   const none = { records: [], manufacturerData: null, moreFollow: false };
   if (length < aroundRecords) return { ...head, ...none, problem: "malformed" };
-  if (modeOf(swapped(signature, highestFirst)) !== 0 && !decrypted) return { ...head, ...none, problem: "encrypted" };
+  if (head.encryption.mode !== 0 && !decrypted) return { ...head, ...none, problem: "encrypted" };
   const wanted = length - aroundRecords;
-  const read = mbusRecords(dataRecords.subarray(0, wanted), { highestFirst });
+  const { manufacturer } = head;
+  const read = mbusRecords(dataRecords.subarray(0, wanted), { highestFirst, manufacturer });
   // The entry may be too short for the telegram, and then its last record is cut.
   const cut = wanted > dataRecords.length && read.problem === null;
   return { ...head, ...read, problem: cut ? "truncated" : read.problem };
@@ -159,10 +177,14 @@ const counterOf = (code: number, bytes: Uint8Array, binary: boolean, stored: boo
     value: raw === null || quantity === undefined ? null : value,
     text: null,
     time: null,
+    phase: null,
     notes: stored ? ["at a fixed date"] : [],
     raw,
     quality: doubts.length === 0 ? "good" : "suspect",
     doubts,
+    codes: toHex(Uint8Array.of(code)),
+    manufacturerCodes: null,
+    data: toHex(bytes),
   };
 };
 
@@ -172,32 +194,63 @@ const counterBytes = (counter: number, highestFirst: boolean): Uint8Array => {
   return highestFirst ? bytes.reverse() : bytes;
 };
 
-const fixedTelegram = (answer: Fixed, highestFirst: boolean): MbusTelegram => {
-  const { length, mediumUnit, countersBinary, countersAtFixedDate, counter1, counter2 } = answer;
+type Counters = Pick<Fixed, "mediumUnit" | "countersBinary" | "countersAtFixedDate" | "counter1" | "counter2">;
+
+const countersOf = (
+  { mediumUnit, countersBinary, countersAtFixedDate, counter1, counter2 }: Counters,
+  highestFirst: boolean,
+): { readonly mediumCode: number; readonly records: readonly MbusRecord[] } => {
   const [first, second] = [mediumUnit & 0x3f, (mediumUnit >> 8) & 0x3f];
-  const medium = ((mediumUnit >> 6) & 3) | ((mediumUnit >> 12) & 12);
   const counter = (code: number, value: number, stored: boolean): MbusRecord =>
     counterOf(code, counterBytes(value, highestFirst), countersBinary, stored);
   const isHistoric = second === historic;
   return {
+    mediumCode: ((mediumUnit >> 6) & 3) | ((mediumUnit >> 12) & 12),
+    records: [
+      counter(first, counter1, countersAtFixedDate),
+      // "The same, but historic" is a unit of its own.
+      counter(isHistoric ? first : second, counter2, countersAtFixedDate || isHistoric),
+    ],
+  };
+};
+
+/** The two counters of a fixed structure: ten bytes behind its status, which says how they are written. */
+export const fixedRecords = (
+  bytes: Uint8Array,
+  status: number,
+  highestFirst: boolean,
+): ReturnType<typeof countersOf> => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return countersOf(
+    {
+      // The bytes of medium and unit stay in their order, whichever way numbers go.
+      mediumUnit: view.getUint16(0, true),
+      countersBinary: (status & 1) !== 0,
+      countersAtFixedDate: (status & 2) !== 0,
+      counter1: view.getInt32(2, true),
+      counter2: view.getInt32(6, true),
+    },
+    highestFirst,
+  );
+};
+
+const fixedTelegram = (answer: Fixed, highestFirst: boolean): MbusTelegram => {
+  const { length } = answer;
+  const { mediumCode, records } = countersOf(answer, highestFirst);
+  return {
     structure: "fixed",
     serialNumber: digits(answer.serialNumber, highestFirst),
+    identification: identificationOf(answer.serialNumber, highestFirst),
     manufacturer: null,
     version: null,
-    medium: mediumOf(medium),
-    mediumCode: medium,
+    medium: mediumOf(mediumCode),
+    mediumCode,
     accessNumber: answer.accessNumber,
     status: statusOf(answer),
-    records:
-      length === fixedLength
-        ? [
-            counter(first, counter1, countersAtFixedDate),
-            // "The same, but historic" is a unit of its own.
-            counter(isHistoric ? first : second, counter2, countersAtFixedDate || isHistoric),
-          ]
-        : [],
+    records: length === fixedLength ? records : [],
     manufacturerData: null,
     moreFollow: false,
+    encryption: null,
     problem: length === fixedLength ? null : "malformed",
   };
 };
