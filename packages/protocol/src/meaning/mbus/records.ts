@@ -134,10 +134,14 @@ const timeTold = ({ shape, bytes, variable }: Field): Told => {
   return { ...nothing, time: point.time, text: point.recurring, notes: point.summerTime ? ["summer time"] : [] };
 };
 
+/** Bits and counts, which have no leading zeros as the digits of an identification have. */
+const plainNumbers = /^(error|digital|state|access number|remote)/;
+
 /** Makers and media are numbers by which the header names them too. */
-const labelOf = (value: Extract<FieldValue, { kind: "number" }>, name: string): string => {
-  if (name === "manufacturer") return manufacturerOf(value.value) ?? value.digits;
-  return (name === "medium" ? mediumOf(value.value) : null) ?? value.digits;
+const labelOf = ({ value, digits }: Extract<FieldValue, { kind: "number" }>, name: string): string => {
+  if (name === "manufacturer") return manufacturerOf(value) ?? digits;
+  if (name === "medium") return mediumOf(value) ?? digits;
+  return plainNumbers.test(name) ? String(value) : digits;
 };
 
 const told = (field: Field, { quantity, certain, unsigned }: Meaning): Told => {

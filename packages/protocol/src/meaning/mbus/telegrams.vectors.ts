@@ -147,8 +147,10 @@ const humidity: TelegramVector = {
   moreFollow: true,
 };
 
-/** Its maker's own codes may change what a value is: the numbers stay in `raw`. */
-const makers = { doubts: ["modifier"], quality: "suspect" } as const;
+/** A maker that is not named in the header has codes of its own behind the standard ones. */
+const makers = (code: string) =>
+  ({ doubts: ["modifier"], quality: "suspect", notes: [`manufacturer's code ${code}`] }) as const;
+const unknown = (codes: string) => ({ doubts: ["unit"], quality: "suspect", notes: [`VIF ${codes}`], codes }) as const;
 const electricity: TelegramVector = {
   name: "electricity-meter-2: tariffs, and codes of its maker",
   frame:
@@ -163,16 +165,19 @@ const electricity: TelegramVector = {
     ["energy", "Wh", 2540, { tariff: 1, storage: 2 }],
     ["energy", "Wh", 4_441_280, { tariff: 2 }],
     ["energy", "Wh", 4_441_280, { tariff: 2, storage: 2 }],
-    ...[233, 234, 235].flatMap((volts, phase): ExpectedRecord[] => [
-      ["voltage", "V", null, { ...makers, raw: volts }],
-      ["current", "A", null, { ...makers, raw: [1, 0, 1][phase] }],
-      ["power", "W", null, { ...makers, raw: 0 }],
-      ["power", "W", null, { ...makers, raw: 0, subunit: 1 }],
-    ]),
-    ["unknown", null, null, { quality: "suspect", doubts: ["unit"], raw: 0 }],
-    ["power", "W", null, { ...makers, raw: 0 }],
-    ["power", "W", null, { ...makers, raw: 0, subunit: 1 }],
-    ["unknown", null, null, { quality: "suspect", doubts: ["unit"], raw: 4 }],
+    ...[233, 234, 235].flatMap((volts, phase): ExpectedRecord[] => {
+      const code = makers(`0${phase + 1}`);
+      return [
+        ["voltage", "V", volts, { ...code, raw: volts }],
+        ["current", "A", [0.1, 0, 0.1][phase] ?? null, { ...code, raw: [1, 0, 1][phase] }],
+        ["power", "W", 0, { ...code, raw: 0 }],
+        ["power", "W", 0, { ...code, raw: 0, subunit: 1 }],
+      ];
+    }),
+    ["manufacturer specific", null, null, { ...unknown("ff68"), raw: 0 }],
+    ["power", "W", 0, { ...makers("00"), raw: 0 }],
+    ["power", "W", 0, { ...makers("00"), raw: 0, subunit: 1 }],
+    ["manufacturer specific", null, null, { ...unknown("ff13"), raw: 4 }],
   ],
 };
 
