@@ -59,6 +59,11 @@ export interface MbusApplicationOptions extends Omit<MbusRecordOptions, "highest
   readonly decrypted?: boolean;
 }
 
+/** With the layers that were taken off already. */
+interface Inner extends MbusApplicationOptions {
+  readonly layers: number;
+}
+
 type Header = MbusApplication["header"];
 interface Kind {
   readonly name: string;
@@ -200,21 +205,21 @@ const fixedFrom = (ci: number, bytes: Uint8Array, { name, highestFirst = false }
 };
 
 /** What a wireless telegram carries behind its extended link layer, if that is not encrypted. */
-const behindLinkLayer = (ci: number, bytes: Uint8Array, options: MbusApplicationOptions): MbusApplication => {
+const behindLinkLayer = (ci: number, bytes: Uint8Array, options: Inner): MbusApplication => {
   const kind = "extended link layer";
   const length = linkLayers[ci] ?? 0;
   if (bytes.length < length) return { ...empty, ci, kind, problem: "truncated" };
   const session = sessionAt[ci];
   // The encryption of the session, in the upper three bits of its number: 0 none, 1 AES-128 CTR.
   const method = session === undefined ? 0 : (bytes[session + 3] ?? 0) >> 5;
-  if (method === 0 || options.decrypted === true) return mbusApplication(bytes.subarray(length), options);
+  if (method === 0 || options.decrypted === true) return applicationIn(bytes.subarray(length), options);
   // The check over what it carries is encrypted with it.
   const unread = bytes.subarray(length - 2);
   return { ...empty, ci, kind, unread, problem: "encrypted" };
 };
 
 /** An authentication layer, which says its own length. */
-const behindAuthentication = (ci: number, bytes: Uint8Array, options: MbusApplicationOptions): MbusApplication => {
+const behindAuthentication = (ci: number, bytes: Uint8Array, options: Inner): MbusApplication => {
   const kind = "authentication layer";
   const [length = 0, low = 0, high = 0] = bytes;
   if (bytes.length <= length) return { ...empty, ci, kind, problem: "truncated" };
@@ -222,22 +227,19 @@ const behindAuthentication = (ci: number, bytes: Uint8Array, options: MbusApplic
   const control = low | (high << 8);
   const fragmented = (control & 0x4000) !== 0 || (control & 0xff) > 1;
   if (fragmented) return { ...empty, ci, kind, unread: bytes.subarray(1 + length), problem: "unsupported" };
-  return mbusApplication(bytes.subarray(1 + length), options);
+  return applicationIn(bytes.subarray(1 + length), options);
 };
 
-/**
- * What the bytes from the CI field on say. Encrypted records are named with their mode and kept in `unread`; link layers
- * around them are taken off, once each.
- *
- * @example
- * mbusApplication(Uint8Array.of(0x78, 0x0b, 0x13, 0x43, 0x65, 0x87)).records[0]?.value // 876.543
- */
-export const mbusApplication = (bytes: Uint8Array, options: MbusApplicationOptions = {}): MbusApplication => {
+/** Layers around the records: the link layer and the one that authenticates. */
+const mostLayers = 2;
+
+const applicationIn = (bytes: Uint8Array, { layers, ...options }: Inner): MbusApplication => {
   const [ci] = bytes;
   if (ci === undefined) return { ...empty, ci: 0, kind: "nothing", problem: "truncated" };
   const rest = bytes.subarray(1);
-  if (ci in linkLayers) return behindLinkLayer(ci, rest, options);
-  if (ci === authentication) return behindAuthentication(ci, rest, options);
+  if (layers < mostLayers && ci in linkLayers) return behindLinkLayer(ci, rest, { ...options, layers: layers + 1 });
+  if (layers < mostLayers && ci === authentication)
+    return behindAuthentication(ci, rest, { ...options, layers: layers + 1 });
   const kind = kinds[ci];
   if (kind === undefined)
     return {
@@ -259,6 +261,16 @@ export const mbusApplication = (bytes: Uint8Array, options: MbusApplicationOptio
   const manufacturer = options.manufacturer ?? head.address?.manufacturer ?? null;
   return { ...common, ...recordsFrom(body, head.encryption, { ...options, highestFirst, toDevice, manufacturer }) };
 };
+
+/**
+ * What the bytes from the CI field on say. Encrypted records are named with their mode and kept in `unread`; an extended
+ * link layer and an authentication layer around them are taken off.
+ *
+ * @example
+ * mbusApplication(Uint8Array.of(0x78, 0x0b, 0x13, 0x43, 0x65, 0x87)).records[0]?.value // 876.543
+ */
+export const mbusApplication = (bytes: Uint8Array, options: MbusApplicationOptions = {}): MbusApplication =>
+  applicationIn(bytes, { ...options, layers: 0 });
 
 /** A long frame of the wired link. */
 export interface MbusFrame {

@@ -1,5 +1,6 @@
 /** Numbers, times and texts as the data field of an M-Bus record: the other way of `data-fields.ts` and `times.ts`. */
 import { LayoutError } from "../../errors.ts";
+import { mbusTimePoint } from "./times.ts";
 
 /** A data field and its code in the DIF. */
 export interface EncodedField {
@@ -83,37 +84,46 @@ export const encodeText = (text: string): EncodedField => {
 };
 
 const timePattern = /^(?:(\d{4})-(\d\d)-(\d\d))?(?:T?(\d\d):(\d\d)(?::(\d\d))?)?$/;
-const [yearBits, oldestYear, latestYear] = [7, 1981, 2299] as const;
+/** Two digits are of these years, unless two bits tell the century. */
+const [oldestYear, latestWithoutCentury, latestYear] = [1981, 2080, 2299] as const;
 
 /** Day, month and two digits of the year in two bytes. */
 const dateBytes = (year: number, month: number, day: number): [number, number] => {
   const short = year % 100;
-  return [day | ((short & yearBits) << 5), month | ((short >> 3) << 4)];
+  return [day | ((short & 7) << 5), month | ((short >> 3) << 4)];
 };
 
 /** The two bits of the century: none in the years that two digits alone mean already. */
-const centuryOf = (year: number): number => (year >= 1981 && year <= 2080 ? 0 : Math.floor((year - 1900) / 100));
+const centuryOf = (year: number): number => (year <= latestWithoutCentury ? 0 : Math.floor((year - 1900) / 100));
+
+const timeFields = (text: string): EncodedField => {
+  const found = timePattern.exec(text);
+  if (found === null || text === "")
+    throw refuse("time", `${JSON.stringify(text.slice(0, 40))} is no date or time of ISO 8601`);
+  const [years, month = 0, day = 0, hours, minute = 0, second = 0] = found
+    .slice(1)
+    .map((part: string | undefined) => (part === undefined ? undefined : Number(part)));
+  if (years === undefined) return { dif: 3, bytes: [second, minute, hours ?? 0] };
+  const withCentury = hours !== undefined && second === 0;
+  if (years < oldestYear || years > (withCentury ? latestYear : latestWithoutCentury))
+    throw refuse(
+      "time",
+      `the year ${years} has no place in ${withCentury ? "a packed date" : "this kind of packed date"}`,
+    );
+  const [low, high] = dateBytes(years, month, day);
+  if (hours === undefined) return { dif: 2, bytes: [low, high] };
+  if (withCentury) return { dif: 4, bytes: [minute, hours | (centuryOf(years) << 5), low, high] };
+  return { dif: 6, bytes: [second, minute, hours, low, high, 0] };
+};
 
 /**
  * A date ("2026-01-31", type G), a date and time (type F, or I if it has seconds) or a time of day ("23:59:05", type J).
  *
- * @throws LayoutError for any other text, and for years before 1981 or after 2299
+ * @throws LayoutError for any other text, one that no calendar or clock has, and years before 1981 or after 2299
  */
 export const encodeTime = (text: string): EncodedField => {
-  const found = timePattern.exec(text);
-  if (found === null || text === "")
-    throw refuse("time", `${JSON.stringify(text.slice(0, 40))} is no date or time of ISO 8601`);
-  const [year, month, day, hour, minute, second] = found
-    .slice(1)
-    .map((part) => (part === undefined ? NaN : Number(part))) as [number, number, number, number, number, number];
-  if (Number.isNaN(year)) return { dif: 3, bytes: [second || 0, minute, hour] };
-  if (year < oldestYear || year > latestYear) throw refuse("time", `the year ${year} has no place in a packed date`);
-  const [low, high] = dateBytes(year, month, day);
-  if (Number.isNaN(hour)) {
-    if (year > 2080) throw refuse("time", `the year ${year} has no place in a packed date without a time`);
-    return { dif: 2, bytes: [low, high] };
-  }
-  if (!second) return { dif: 4, bytes: [minute, hour | (centuryOf(year) << 5), low, high] };
-  if (year > 2080) throw refuse("time", `the year ${year} has no place in a packed date with seconds`);
-  return { dif: 6, bytes: [second, minute, hour, low, high, 0] };
+  const field = timeFields(text);
+  if (mbusTimePoint(Uint8Array.from(field.bytes))?.time === undefined)
+    throw refuse("time", `no calendar or clock has ${JSON.stringify(text)}`);
+  return field;
 };
