@@ -883,14 +883,20 @@ export type Child = {
     readonly frequency: "hourly" | "daily" | "weekly" | "monthly" | "never" | "unknown";
     readonly day: number;
     readonly at: string | null;
+    /** What these mean together, as in `meterport devices --json` */
+    readonly times: unknown;
     readonly loadProfile_min: number | null;
   } | null;
   readonly attempts: number;
   readonly answers: number;
   /** The value that ET34 selects for control, or null */
   readonly control: unknown;
+  /** Which commands to it the meter logs, or null */
+  readonly commandMonitor: unknown;
   /** What was last read from it, as `meterport devices --json` has it, or null */
   readonly latest: unknown;
+  /** seconds since it was last read, by the meter's clock; null if unknown */
+  readonly age_s: number | null;
   readonly quality: "good" | "suspect";
   readonly doubts: readonly ("time" | "sequence" | "duration" | "zone" | "configuration" | "length" | "unit" | "truncated" | "malformed" | "encrypted" | "security")[];
 };

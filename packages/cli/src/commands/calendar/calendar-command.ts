@@ -1,5 +1,6 @@
 /** `meterport calendar`: which tariff applies when. */
 import { readCalendar } from "@meterport/client/readers/calendar";
+import { nextSwitch } from "@meterport/client/readers/tariff-watch";
 import { tariffOn, tierAt } from "@meterport/protocol/meaning/tariff-calendar";
 import { toJson } from "../../format/json.ts";
 import { zoneOf } from "../../format/moment.ts";
@@ -24,13 +25,16 @@ export const calendarCommand = (options: CalendarCommandOptions, io: Io): Promis
     const { calendar, present } = reading;
     const asked: Asked | null =
       time === undefined ? null : { time, tier: tierAt(calendar, time), ...tariffOn(calendar, time) };
+    // A calendar that is pending switches nothing yet.
+    const now = reading.activation === null ? (present?.time ?? null) : null;
+    const next = now === null ? null : nextSwitch(calendar, now);
     if (options.json === true) {
-      print(io, toJson({ ...reading, on: asked }));
+      print(io, toJson({ ...reading, on: asked, next }));
       return exit.done;
     }
     // Dates are shown for one year: the year asked for, or else the present one by the meter's clock.
     const year = Number((time ?? present?.time ?? new Date(io.clock.wall()).toISOString()).slice(0, 4));
-    io.stdout.write(calendarText(reading, asked, year, paintFor(io.stdout)));
+    io.stdout.write(calendarText(reading, { asked, next, year }, paintFor(io.stdout)));
     return exit.done;
   });
 };

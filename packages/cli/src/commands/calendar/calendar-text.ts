@@ -1,6 +1,7 @@
 /** A TOU calendar for people. Tiers are named as on the meter's display: T1 is tier 0 of the tables. */
 
 import type { Activation, CalendarReading, LocalTimeRules } from "@meterport/client/readers/calendar";
+import type { NextSwitch } from "@meterport/client/readers/tariff-watch";
 import { twoDigits } from "@meterport/protocol/digits";
 import {
   type CalendarDate,
@@ -116,14 +117,23 @@ const seasonsIn = ({ dates, standingSeason }: TariffCalendar): number[] => {
   return [...new Set([...begun, ...standing])].sort((a, b) => a - b);
 };
 
-/** The whole calendar, with a line for each schedule, date and relay switch; days are shown for `year`. */
-export const calendarText = (reading: CalendarReading, asked: Asked | null, year: number, paint: Paint): string => {
+export interface Shown {
+  readonly asked: Asked | null;
+  /** The next change of tier; null if there is none, or it is unknown. */
+  readonly next: NextSwitch | null;
+  /** The year for which days are listed. */
+  readonly year: number;
+}
+
+/** The whole calendar, with a line for each schedule, date and relay switch. */
+export const calendarText = (reading: CalendarReading, { asked, next, year }: Shown, paint: Paint): string => {
   const { calendar, activation, present, clock, relays } = reading;
   const title = (text: string): string => `${paint("bold", text)}\n`;
   const head = [
     `calendar ${calendar.id}`,
     ...(activation === null ? [] : [activationText(activation)]),
     ...(present === null ? [] : [presentText(present)]),
+    ...(next === null ? [] : [`next, ${tierName(next.tier)} begins at ${plainMoment(next.at)}`]),
     ...(clock === null ? [] : [`local time is ${rulesText(clock)}`]),
     ...calendar.doubts.map((doubt) => `${doubt}?`),
   ];

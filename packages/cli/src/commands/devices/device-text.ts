@@ -3,8 +3,7 @@ import type { DeviceRead } from "@meterport/client/readers/mbus";
 import { toHex } from "@meterport/protocol/bytes";
 import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
 import type { MbusStatus, MbusTelegram } from "@meterport/protocol/meaning/mbus/telegram";
-import { ageText } from "../../format/age.ts";
-import { plainMoment } from "../../format/moment.ts";
+import { plainMoment, spanText } from "../../format/moment.ts";
 import type { Paint } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 
@@ -74,11 +73,15 @@ export const telegramText = (telegram: MbusTelegram, paint: Paint): string => {
   ].join("");
 };
 
-/** A read with what it gave; `age_s` seconds old, null if that is unknown, left out for logs. */
-export const readText = (read: DeviceRead, paint: Paint, age_s?: number | null): string => {
+/** The meter's local clock shows whole minutes. */
+const ageText = (seconds: number): string =>
+  seconds < 60 ? "less than a minute ago" : `${spanText(seconds - (seconds % 60))} ago`;
+
+/** A read with what it gave; `age_s` seconds old, null if that is unknown. */
+export const readText = (read: DeviceRead, paint: Paint, age_s: number | null): string => {
   const { readTime, telegram, further, sent, authentication, securityFailed } = read;
   const when = readTime === null ? "at an unknown time" : `${plainMoment(readTime)} by the meter's clock`;
-  const age = age_s === undefined ? "" : age_s === null ? ", age unknown" : `, ${ageText(age_s)}`;
+  const age = age_s === null ? ", age unknown" : `, ${ageText(age_s)}`;
   const checked = authentication === "passed" ? "" : `, ${authentication}`;
   const secure = securityFailed ? ", security failed" : "";
   const data = sent === null ? "" : `  ${sent.length} bytes: ${toHex(sent, " ")}\n`;

@@ -26,7 +26,7 @@ describe("devices", () => {
     assert.match(out, /^ {2}read weekly on Monday at 06:30; for the load profile every 60 min$/m);
     assert.match(
       out,
-      /^ {2}read 2\d{3}-\d\d-\d\d 00:00:00 by the meter's clock, (less than a minute|\d+ (min|h)) ago$/m,
+      /^ {2}read 2\d{3}-\d\d-\d\d 00:00:00 by the meter's clock, (less than a minute|(\d+ h )?\d+ (min|h)) ago$/m,
     );
     const [gas] = JSON.parse((await world.devices("--json")).out);
     assert.deepEqual(gas.schedule.times, { kind: "weekly", weekday: 1, hour: 6, minute: 30 });

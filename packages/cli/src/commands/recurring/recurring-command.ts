@@ -1,4 +1,6 @@
 /** `meterport recurring`: the scheduled reads of devices that the meter keeps for the head-end. */
+import { meterLocalTime } from "@meterport/client/readers/meter-time";
+import { ageOfRead } from "@meterport/client/readers/read-age";
 import { type RecurringRead, readRecurring } from "@meterport/client/readers/recurring";
 import { toJson } from "../../format/json.ts";
 import { zoneOf } from "../../format/moment.ts";
@@ -24,13 +26,15 @@ export const recurringCommand = (options: RecurringCommandOptions, io: Io): Prom
     options.since === undefined ? {} : { since: parseLocalSince(options.since, io.clock.wall(), zoneOf(options.zone)) };
   return withOpenMeter(options, io, async (meter) => {
     const paint = paintFor(io.stdout);
+    const now = await meterLocalTime(meter, { signal: io.interrupted });
     let count = 0;
     for await (const read of readRecurring(meter, { ...since, signal: io.interrupted })) {
       const gap = count++ === 0 ? "" : "\n";
       // Only the values are shown; the raw bytes are for users of the library.
       const { response: _, ...document } = read;
-      if (options.json === true) print(io, toJson(document));
-      else io.stdout.write(`${gap}${paint("bold", titleOf(read))}\n${readText(plainValue(read), paint)}`);
+      const age_s = ageOfRead(read.readTime, now);
+      if (options.json === true) print(io, toJson({ ...document, age_s }));
+      else io.stdout.write(`${gap}${paint("bold", titleOf(read))}\n${readText(plainValue(read), paint, age_s)}`);
     }
     if (count === 0 && options.json !== true) say(io, "the meter keeps no such read");
     return exit.done;

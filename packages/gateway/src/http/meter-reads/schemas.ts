@@ -86,15 +86,18 @@ export const child = z
         frequency: z.enum(["hourly", "daily", "weekly", "monthly", "never", "unknown"]),
         day: z.number(),
         at: z.string().nullable(),
+        times: z.unknown().openapi({ description: "What these mean together, as in `meterport devices --json`" }),
         loadProfile_min: maybe,
       })
       .nullable(),
     attempts: z.number().int(),
     answers: z.number().int(),
     control: z.unknown().openapi({ description: "The value that ET34 selects for control, or null" }),
+    commandMonitor: z.unknown().openapi({ description: "Which commands to it the meter logs, or null" }),
     latest: z
       .unknown()
       .openapi({ description: "What was last read from it, as `meterport devices --json` has it, or null" }),
+    age_s: orNull(z.number(), "seconds since it was last read, by the meter's clock; null if unknown"),
     ...believed,
   })
   .openapi("Child");
