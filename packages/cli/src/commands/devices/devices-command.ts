@@ -39,18 +39,29 @@ const textOf = (device: Device, paint: Paint): string => {
 
 /** Which devices there are instead of the one that was looked for. */
 const knownText = (devices: readonly Device[]): string => {
-  const known = devices.flatMap(({ latest }) => latest?.telegram?.serialNumber ?? []);
+  const known = devices.flatMap(({ latest }) => {
+    const { serialNumber = null, medium = null } = latest?.telegram ?? {};
+    return serialNumber === null ? [] : [medium === null ? serialNumber : `${medium} ${serialNumber}`];
+  });
   const unread = devices.filter(({ latest }) => latest === null).length;
   const others = unread === 0 ? "" : `; ${unread} not read yet`;
-  return `${known.length === 0 ? "no serial number is known" : `known: ${known.join(", ")}`}${others}`;
+  return `${known.length === 0 ? "no serial number is known" : `known: ${known.join("; ")}`}${others}`;
 };
 
-/** @throws UsageError if no device has the serial number */
-const chosen = (devices: readonly Device[], serial: string | undefined): readonly Device[] => {
-  if (serial === undefined) return devices;
-  const found = findDevice(devices, { serial });
+type Query = Pick<DevicesOptions, "find" | "medium">;
+const isQuery = ({ find, medium }: Query): boolean => find !== undefined || medium !== undefined;
+const queryText = ({ find, medium }: Query): string =>
+  [
+    ...(find === undefined ? [] : [`has serial number ${find}`]),
+    ...(medium === undefined ? [] : [`measures ${JSON.stringify(medium.slice(0, 40))}`]),
+  ].join(" and ");
+
+/** @throws UsageError if no device matches, or several do */
+const chosen = (devices: readonly Device[], query: Query): readonly Device[] => {
+  if (!isQuery(query)) return devices;
+  const found = findDevice(devices, { serial: query.find, medium: query.medium });
   if (found === undefined)
-    throw new UsageError("no-such-device", `no device has serial number ${serial}; ${knownText(devices)}`);
+    throw new UsageError("no-such-device", `no device ${queryText(query)}; ${knownText(devices)}`);
   return [found];
 };
 
@@ -78,19 +89,20 @@ const showRead = (now: ReadNow, { json }: DevicesOptions, io: Io): void => {
   io.stdout.write(`${paint("bold", title)}\n${readText(read, paint, age_s)}`);
 };
 
-/** The handle that is to be read: as given, or that of the device with the serial number. */
-const handleOf = async (meter: Meter, { readNow, find }: DevicesOptions, io: Io): Promise<number> => {
+/** The handle that is to be read: as given, or that of the device that was looked for. */
+const handleOf = async (meter: Meter, options: DevicesOptions, io: Io): Promise<number> => {
+  const { readNow } = options;
   if (typeof readNow === "string") return parseWhole(readNow, "--read-now", 1, lastHandle);
-  const [device] = chosen(await readDevices(meter, { signal: io.interrupted }), find);
+  const [device] = chosen(await readDevices(meter, { signal: io.interrupted }), options);
   if (device === undefined) throw new UsageError("no-such-device", "this meter has no devices");
   return device.handle;
 };
 
-const check = ({ readNow, find }: DevicesOptions): void => {
-  if (readNow === true && find === undefined)
+const check = ({ readNow, find, medium }: DevicesOptions): void => {
+  if (readNow === true && !isQuery({ find, medium }))
     throw new UsageError("read-now", "--read-now needs a device: write its handle after it, or add --find SERIAL");
-  if (typeof readNow === "string" && find !== undefined)
-    throw new UsageError("read-now", "--read-now HANDLE and --find both name a device; omit one");
+  if (typeof readNow === "string" && isQuery({ find, medium }))
+    throw new UsageError("read-now", "--read-now HANDLE and --find or --medium both name a device; omit one");
   if (typeof readNow === "string") parseWhole(readNow, "--read-now", 1, lastHandle);
   // Before the meter is asked.
   if (find !== undefined) findDevice([], { serial: find });
@@ -106,7 +118,7 @@ export const devicesCommand = async (options: DevicesOptions, io: Io): Promise<E
     io,
     async (meter) => {
       if (reads) showRead(await readDeviceNow(meter, await handleOf(meter, options, io), { signal }), options, io);
-      else showDevices(chosen(await readDevices(meter, { signal }), options.find), options, io);
+      else showDevices(chosen(await readDevices(meter, { signal }), options), options, io);
       return exit.done;
     },
     // Only the option that has the meter ask a device changes anything.

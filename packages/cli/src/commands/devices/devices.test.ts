@@ -42,7 +42,11 @@ describe("devices", () => {
     const other = serial === "00000000" ? "00000001" : "00000000";
     const missing = await world.devices("--find", other);
     assert.equal(missing.code, 2);
-    assert.match(missing.err, new RegExp(`no device has serial number ${other}; known: ${serial}`));
+    assert.match(missing.err, new RegExp(`no device has serial number ${other}; known: gas ${serial}`));
+    assert.equal(JSON.parse((await world.devices("--medium", "Gas", "--json")).out)[0].slot, 0);
+    const water = await world.devices("--medium", "water");
+    assert.equal(water.code, 2);
+    assert.match(water.err, new RegExp(`no device measures "water"; known: gas ${serial}`));
   });
 
   test("reads a device now, by its handle or its serial number", async () => {
@@ -69,6 +73,7 @@ describe("devices", () => {
       [["--read-now"], /--read-now needs a device/],
       [["--read-now", "gas"], /--read-now "gas" is not a whole number/],
       [["--read-now", "1", "--find", "12345678"], /omit one/],
+      [["--read-now", "1", "--medium", "gas"], /omit one/],
       [["--find", "1234"], /write its eight digits/],
     ];
     for (const [args, sentence] of wrong) {

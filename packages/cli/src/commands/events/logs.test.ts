@@ -30,6 +30,23 @@ describe("commands that read logs", () => {
     });
   }
 
+  test("tell how old each scheduled read is, and which tier begins next", async () => {
+    const at = ["--link", "memory"];
+    const [newest, before] = (await runCli(["recurring", ...at, "--json"], withMeter())).out
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line).age_s);
+    assert.ok(newest >= 0 && newest < 86_400, String(newest));
+    assert.equal(before - newest, 86_400);
+    assert.match((await runCli(["recurring", ...at], withMeter())).out, / by the meter's clock, .* ago$/m);
+    const { next, present } = JSON.parse((await runCli(["calendar", ...at, "--json"], withMeter())).out);
+    assert.ok(next.at > present.time.slice(0, 16) && next.tier !== present.tier, JSON.stringify(next));
+    assert.match(
+      (await runCli(["calendar", ...at], withMeter())).out,
+      /^next, T\d begins at 20\d\d-\d\d-\d\d \d\d:\d\d$/m,
+    );
+  });
+
   test("name tariffs consistently, as the meter's display does", async () => {
     for (const command of ["billing", "tariffs"]) {
       const { out } = await runCli(
