@@ -4,10 +4,11 @@ import { describe, test } from "node:test";
 import type { Meter } from "@meterport/client";
 import { DisplayKeeper, type DisplayMemory } from "@meterport/client/device/display/display-keeper";
 import { DisplayRunner } from "@meterport/client/device/display/display-runner";
+import { recordedClientSources } from "@meterport/client/device/display/recorded-sources";
 import { readDisplay } from "@meterport/client/meter/write/display";
 import { readDisplayMessages } from "@meterport/client/readers/display-messages";
 import { locate } from "@meterport/protocol/layout/index";
-import { ET50, ET55 } from "@meterport/protocol/tables/index";
+import { BT62, ET50, ET55 } from "@meterport/protocol/tables/index";
 import { virtualWorld } from "./support/virtual-world.ts";
 
 const world = (profile: string, writable = true) => virtualWorld({ profile, writable, level: "basic" });
@@ -104,6 +105,28 @@ describe("a kept display", () => {
     assert.equal(await clock.run(meter.read(ET50, ["clients", 0, "houseIcon"])), 1);
     first.stop();
     await clock.run(running);
+  });
+
+  test("shows nothing that the meter would record as a measured value, unless it is told to", async () => {
+    const { clock, virtual, meter } = await world("meter:3.70");
+    const before = virtual.memory.get(ET50.number)?.slice();
+    assert.deepEqual(await clock.run(recordedClientSources(meter)), []);
+    // The first channel of data set 1 becomes counter 1 of MEP device 1 (MEP guide 1.1, p. 211).
+    const { offset } = locate(BT62, ["dataSets", 0, "channelSettings", 0, "intervalSource"], virtual.dimensions);
+    virtual.memory.patch(BT62.number, offset, Uint8Array.of(73));
+    assert.deepEqual(await clock.run(recordedClientSources(meter)), [73]);
+    const shows = (more: object) => {
+      const runner = new DisplayRunner({ meter, keeper: keeperOf(meter), remember: async () => {}, ...more });
+      runner.want({ items: [{ value: 1, icons: [] }] });
+      return { runner, running: runner.run() };
+    };
+    await assert.rejects(clock.run(shows({}).running), { name: "UsageError", code: "recorded", message: /source 73/ });
+    assert.deepEqual(virtual.memory.get(ET50.number), before);
+    const { runner, running } = shows({ evenIfRecorded: true });
+    await clock.advance(20_000);
+    assert.notDeepEqual(virtual.memory.get(ET50.number), before);
+    runner.stop();
+    assert.equal(await clock.run(running), true);
   });
 
   test("ends with the error of a connection that only reads", async () => {

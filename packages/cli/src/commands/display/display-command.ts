@@ -1,5 +1,6 @@
 /** `meterport display`: what this client has on the meter's display. */
 import type { Meter } from "@meterport/client";
+import { recordedClientSources } from "@meterport/client/device/display/recorded-sources";
 import {
   type DisplayChange,
   type DisplayIcon,
@@ -14,7 +15,7 @@ import { ET50 } from "@meterport/protocol/tables/extended/et50-mep-inbound-data-
 import { toJson } from "../../format/json.ts";
 import { paintFor } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
-import { type Exit, exit, type Io, print } from "../../io/io.ts";
+import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withOpenMeter } from "../../meter/with-meter.ts";
 import { didYouMean } from "../../options/nearest.ts";
 import { changeMeter } from "../write/write-command.ts";
@@ -61,6 +62,16 @@ const show = async (meter: Meter, options: DisplayCommandOptions, io: Io): Promi
   return exit.done;
 };
 
+/** Who is asked to agree should know that the utility may read the value as a measured one. */
+const warnIfRecorded = async (meter: Meter, io: Io): Promise<void> => {
+  const recorded = await recordedClientSources(meter, { signal: io.interrupted });
+  if (recorded !== null && recorded.length > 0)
+    say(
+      io,
+      `the meter records values of MEP clients (source ${recorded.join(", ")}): what you show may be recorded too`,
+    );
+};
+
 /** @throws UsageError, LayoutError, LinkError, ResponseError */
 export const displayCommand = (options: DisplayCommandOptions, io: Io): Promise<Exit> => {
   const beside = options.icons === undefined ? {} : { icons: parseIcons(options.icons) };
@@ -77,6 +88,7 @@ export const displayCommand = (options: DisplayCommandOptions, io: Io): Promise<
       for (const { place } of changes)
         if (place > most)
           throw new UsageError("value", `there is no place ${place}; this meter has places 0 to ${most}`);
+      await warnIfRecorded(meter, io);
       const fields = displayFields(meter, changes);
       return changeMeter(meter, [{ table: ET50, fields, label: writeLabel(ET50, fields) }], options, io);
     },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseProfile } from "@meterport/protocol/layout/index";
+import { locate, parseProfile } from "@meterport/protocol/layout/index";
+import { BT62 } from "@meterport/protocol/tables/index";
 import { runCli, withMeter } from "../../testing/run-cli.ts";
 
 const link = ["--link", "tcp://meter:1"];
@@ -28,6 +29,16 @@ describe("display", () => {
     assert.match((await display()).out, /^ {4}1 {2}-12345 {2}kWh, minus$/m);
     await display("--value", "1=0", "--icons", "none", "--yes");
     assert.deepEqual(world.meter.memory.read(et50, icons + 2, 2), Uint8Array.of(0, 0));
+  });
+
+  test("warns if the meter records what its clients show", async () => {
+    const world = withMeter({ profile: parseProfile("meter:3.70") });
+    const dry = ["display", ...link, "--value", "0=1", "--dry-run"];
+    assert.doesNotMatch((await runCli(dry, world)).err, /records values/);
+    // The first channel of the load profile becomes counter 1 of MEP device 1 (MEP guide 1.1, p. 211).
+    const { offset } = locate(BT62, ["dataSets", 0, "channelSettings", 0, "intervalSource"], world.meter.dimensions);
+    world.meter.memory.patch(BT62.number, offset, Uint8Array.of(73));
+    assert.match((await runCli(dry, world)).err, /the meter records values of MEP clients \(source 73\)/);
   });
 
   test("reports wrong usage before sending anything", async () => {

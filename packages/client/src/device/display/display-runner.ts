@@ -1,9 +1,10 @@
 /** Drives a `DisplayKeeper` over a meter: reads and writes what it says, when it says so. */
-import { LinkError } from "@meterport/protocol/errors";
+import { LinkError, UsageError } from "@meterport/protocol/errors";
 import { ET50 } from "@meterport/protocol/tables/extended/et50-mep-inbound-data-space";
 import type { Meter } from "../../meter/meter.ts";
 import { readCells } from "./display-cells.ts";
 import type { DisplayInput, DisplayKeeper, DisplayMemory, DisplayOutput, WantedDisplay } from "./display-keeper.ts";
+import { recordedClientSources } from "./recorded-sources.ts";
 
 export interface DisplayRunnerOptions {
   /** Of a connection that may write. */
@@ -13,7 +14,20 @@ export interface DisplayRunnerOptions {
   readonly remember: (memory: DisplayMemory | null) => Promise<void>;
   /** Told when house and signal bars are not written, because the meter lets another client drive them. */
   readonly onIconsIgnored?: ((drivenBy: 0 | 1 | 2) => void) | undefined;
+  /** Shows values even if the meter records what its clients show; false by default. */
+  readonly evenIfRecorded?: boolean | undefined;
 }
+
+/** @throws UsageError (`recorded`) if the utility would take what is shown for measured values */
+const checkNotRecorded = async (meter: Meter): Promise<void> => {
+  const recorded = await recordedClientSources(meter);
+  if (recorded?.length === 0) return;
+  const what = recorded === null ? "may record" : `records (source ${recorded.join(", ")})`;
+  throw new UsageError(
+    "recorded",
+    `display: the meter ${what} the values that MEP clients show, so nothing is shown; evenIfRecorded permits it`,
+  );
+};
 
 /** After these the same meter may answer again. */
 const passing: ReadonlySet<string> = new Set(["no-answer", "only-alerts", "half-reply", "bad-digest", "reply-lost"]);
@@ -35,9 +49,12 @@ export class DisplayRunner {
   readonly #options: DisplayRunnerOptions;
   readonly #inputs: DisplayInput[] = [];
   #wake: (() => void) | undefined;
+  #mayShow: boolean;
+  #stopping = false;
 
   constructor(options: DisplayRunnerOptions) {
     this.#options = options;
+    this.#mayShow = options.evenIfRecorded === true;
   }
 
   /** Shows other values from now on; the error of an impossible one comes from `run`. */
@@ -52,13 +69,14 @@ export class DisplayRunner {
 
   /** Puts back what was there before, and ends `run`. */
   stop(): void {
+    this.#stopping = true;
     this.#put({ type: "stop" });
   }
 
   /**
    * Resolves after `stop`: true if all is as it was before.
    *
-   * @throws UsageError, ResponseError, LayoutError, LinkError of a link that is gone; what was remembered is then still
+   * @throws UsageError (`recorded`, and others), ResponseError, LayoutError, LinkError of a link that is gone; what was remembered is then still
    * needed, by the next run
    */
   async run(): Promise<boolean> {
@@ -90,6 +108,9 @@ export class DisplayRunner {
     if (output.type === "read") await this.#try(async () => ({ type: "found", found: await readCells(meter) }));
     if (output.type === "write")
       await this.#try(async () => {
+        // What was there before may always be put back.
+        if (!this.#mayShow && !this.#stopping) await checkNotRecorded(meter);
+        this.#mayShow = true;
         await meter.writeFields(ET50, output.fields);
         return { type: "written" };
       });
