@@ -79,8 +79,8 @@ const bytesOf = (each: number): Promise<Written> =>
         return { point: "home", reading: household(at, start + at * 2_000) };
       });
       await store.write({ readings });
-      // The store does this by the clock, every ten minutes.
-      if (n - checkpoint >= 300) {
+      // The store does this by the clock, every half hour.
+      if (n - checkpoint >= 900) {
         checkpoint = n;
         store.checkpoint();
       }

@@ -37,11 +37,14 @@ export const idOf = (point: string, time: string): string => `((${point} << ${ti
 /** The time of a row. A whole id may be beyond what a JavaScript number holds. */
 export const timeOfId = `(id & ${lastTime})`;
 
-/** What is made of readings. Each is made of the one before it. */
+/**
+ * What is made of readings. Each is made of the one before it, and stored once `together` seconds are over: a commit writes whole
+ * pages, and five minutes fill as many as they need.
+ */
 export const resolutions = [
-  { table: "minute", seconds: 60, from: "reading" },
-  { table: "quarter", seconds: 900, from: "minute" },
-  { table: "hour", seconds: 3_600, from: "quarter" },
+  { table: "minute", seconds: 60, together: 300, from: "reading" },
+  { table: "quarter", seconds: 900, together: 900, from: "minute" },
+  { table: "hour", seconds: 3_600, together: 3_600, from: "quarter" },
 ] as const;
 
 export type Resolution = (typeof resolutions)[number];

@@ -2,7 +2,7 @@
 import type { PruneLimits, PruneReport } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import { idOf, storableTime } from "./sqlite-columns.ts";
-import type { SqliteResolutions } from "./sqlite-resolutions.ts";
+import { openSince, type SqliteResolutions } from "./sqlite-resolutions.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
 /** Rows of one slice: some milliseconds. */
@@ -87,9 +87,11 @@ export class SqlitePrune {
     const deleted = { ...none };
     if (readings !== undefined) {
       const newest = this.#resolutions.newest(point);
-      // Nothing would be left of which its last minute, quarter and hour could be made.
+      // Nothing would be left of which its last minutes, quarter and hour could be made.
       if (newest !== null && newest < readings) this.#resolutions.close(point, newest);
-      deleted.readings = this.#delete("reading", point, readings, limit);
+      // Minutes that are not stored yet are made of all their readings.
+      const before = newest === null || newest < readings ? readings : Math.min(readings, openSince(newest));
+      deleted.readings = this.#delete("reading", point, before, limit);
     }
     if (minutes !== undefined && deleted.readings < limit)
       deleted.minutes = this.#delete("minute", point, minutes, limit - deleted.readings);

@@ -254,10 +254,9 @@ export class SqliteReadings {
     const parts: RangePart[] = [];
     let begin = storableTime(from);
     const end = storableTime(to);
-    for (const { table, seconds } of [...resolutions].reverse()) {
+    for (const { table, seconds, together } of [...resolutions].reverse()) {
       if (step % seconds !== 0) continue;
-      const width = seconds * 1_000;
-      const open = newest === Number.POSITIVE_INFINITY ? end : Math.min(newest - (newest % width), end);
+      const open = newest === Number.POSITIVE_INFINITY ? end : Math.min(newest - (newest % (together * 1_000)), end);
       if (open > begin) parts.push({ table, from: begin, to: open });
       begin = Math.max(begin, open);
     }

@@ -1,7 +1,7 @@
 /**
  * Minutes, quarters and hours.
  *
- * One is stored when it is over, once, and made of the resolution below it: so a reading is not paid for four times. It is
+ * One is stored when it and its neighbours are over, once, and made of the resolution below it: so a reading is not paid for four times. It is
  * made again if a reading comes late. What is not over yet is only in the readings, where queries find it, also after a
  * crash.
  */
@@ -69,6 +69,7 @@ const makeStatement = ({ table, from }: Resolution): string => {
 
 const maker = (resolution: Resolution) => ({
   width: resolution.seconds * 1_000,
+  together: resolution.together * 1_000,
   make: makeStatement(resolution),
 });
 const makers = [maker(resolutions[0]), maker(resolutions[1]), maker(resolutions[2])] as const;
@@ -85,6 +86,17 @@ export const makeQuarters = (db: SqliteConnection): void => {
 
 const newestReading = `SELECT max(id) & ${2 ** timeBits - 1} AS time FROM reading
   WHERE id >= ${idOf(":meter", "0")} AND id < ${idOf("(:meter + 1)", "0")}`;
+
+const block = 1_000 * resolutions[0].together;
+
+/** The minutes that are stored together with that of a reading, up to its own. */
+const minutesWith = (time: Millis): readonly Millis[] => {
+  const [first, own] = [time - (time % block), time - (time % 60_000)];
+  return Array.from({ length: (own - first) / 60_000 + 1 }, (_, n) => first + n * 60_000);
+};
+
+/** The beginning of what is not stored yet of minutes. */
+export const openSince = (newest: Millis): Millis => newest - (newest % block);
 
 export class SqliteResolutions {
   readonly #session: SqliteSession;
@@ -124,7 +136,7 @@ export class SqliteResolutions {
   finish(): void {
     for (const [point, { before, minutes }] of this.#touched) {
       const newest = this.#newest.get(point) ?? 0;
-      if (before !== null) minutes.add(before - (before % 60_000));
+      if (before !== null) for (const minute of minutesWith(before)) minutes.add(minute);
       this.#make(point, minutes, newest);
     }
     this.#touched.clear();
@@ -132,7 +144,7 @@ export class SqliteResolutions {
 
   /** Stores also what is not over yet, before the readings of it are deleted. */
   close(point: number, newest: Millis): void {
-    this.#make(point, new Set([newest - (newest % 60_000)]), Number.POSITIVE_INFINITY);
+    this.#make(point, minutesWith(newest), Number.POSITIVE_INFINITY);
     this.#newest.delete(point);
   }
 
@@ -144,10 +156,10 @@ export class SqliteResolutions {
 
   #make(point: number, minutes: Iterable<Millis>, newest: Millis): void {
     let starts = new Set(minutes);
-    for (const { width, make } of makers) {
+    for (const { width, together, make } of makers) {
       starts = new Set([...starts].map((time) => time - (time % width)));
       for (const time of starts)
-        if (newest === Number.POSITIVE_INFINITY || time < newest - (newest % width))
+        if (newest === Number.POSITIVE_INFINITY || time < newest - (newest % together))
           this.#session.prepare(make).run({ meter: point, start: time, width });
     }
   }

@@ -95,6 +95,41 @@ for (const [name, driver] of Object.entries(drivers)) {
     }
   });
 
+  test(`${name}: each minute is there after its readings were deleted, wherever the file was closed or the meter fell silent`, async () => {
+    const t0 = Date.UTC(2026, 0, 1, 12);
+    // Two readings a minute; a meter falls silent at each of 16 moments.
+    for (let count = 1; count <= 16; count++) {
+      const folder = folderForTest();
+      let store = open(folder);
+      try {
+        for (let n = 0; n < count; n++) {
+          await store.write(readings([reading(t0 + n * 30_000 + 15_000, { power_w: n })]));
+          if (n % 3 !== 2) continue;
+          await store.close();
+          store = open(folder);
+        }
+        const minutes = async () => {
+          const list = await store.history("home", { from: t0, step: 60, count: 9 });
+          return list.map(({ power_w, power_max_w }) => [power_w, power_max_w]);
+        };
+        const before = await minutes();
+        const mean = (n: number) => (2 * n + 1 < count ? 2 * n + 0.5 : 2 * n < count ? 2 * n : null);
+        assert.deepEqual(
+          before.map(([power]) => power),
+          Array.from({ length: 9 }, (_, n) => mean(n)),
+        );
+        for (let limit = t0; limit < t0 + 600_000; limit += 50_000) {
+          await store.prune({ readings: limit });
+          assert.deepEqual(await minutes(), before, `${count} readings, those before ${limit - t0} ms deleted`);
+        }
+        assert.deepEqual(await store.readings("home", { from: 0, to: 2 * t0, limit: 9 }), []);
+      } finally {
+        await store.close();
+        remove(folder);
+      }
+    }
+  });
+
   test(`${name}: damaged pages and a file that is not a database are set aside, and the store can be closed twice`, async () => {
     const folder = folderForTest();
     try {

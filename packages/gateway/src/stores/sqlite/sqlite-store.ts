@@ -34,7 +34,8 @@ const count = <T>(items: readonly T[] | undefined, put: (item: T) => boolean): n
   return changed;
 };
 
-const checkpointEvery = 600_000;
+/** A page that changed often meanwhile is copied once. */
+const checkpointEvery = 1_800_000;
 /** The log grows no further than this, unless a query holds an old state. */
 const mostWalBytes = 16 * 1024 * 1024;
 
