@@ -6,4 +6,4 @@ export { exportStream } from "./exports/export-stream.ts";
 export { type BackupResult, backupData, restoreData } from "./operation/backup.ts";
 export { type DaemonRecord, daemonRecord } from "./operation/data-lock.ts";
 export { type ReadConfigOptions, readConfig } from "./read-config.ts";
-export { openStoreToRead, placeOf } from "./stores/open-store.ts";
+export { databaseCommandsOf, openStoreToRead, placeOf } from "./stores/open-store.ts";

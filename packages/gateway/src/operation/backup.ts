@@ -87,6 +87,13 @@ const copyDatabase = (from: string, to: string, driver: SqliteDriver): void => {
   }
 };
 
+export interface BackupOptions {
+  readonly now: Millis;
+  readonly driver?: SqliteDriver | undefined;
+  /** Where the values are if not in the data folder: then only what else is there is copied. */
+  readonly valuesElsewhere?: boolean | undefined;
+}
+
 /**
  * Copies the stored values and what belongs to them into a new folder. The configuration is not part of it, since it holds keys.
  *
@@ -95,9 +102,12 @@ const copyDatabase = (from: string, to: string, driver: SqliteDriver): void => {
 export const backupData = async (
   data: string,
   target: string,
-  { now, driver = sqliteDriver() }: { readonly now: Millis; readonly driver?: SqliteDriver | undefined },
+  { now, driver, valuesElsewhere = false }: BackupOptions,
 ): Promise<BackupResult> => {
-  if (!existsSync(join(data, database)))
+  const others = existsSync(data) ? readdirSync(data).filter((name) => smallFiles.test(name)) : [];
+  if (valuesElsewhere && others.length === 0)
+    throw new UsageError("backup", `nothing in ${data} needs a copy: there are neither users nor tokens`);
+  if (!valuesElsewhere && !existsSync(join(data, database)))
     throw new UsageError("backup", `there is no ${database} in ${data}: give the daemon's data folder with --data`);
   if (existsSync(target) && readdirSync(target).length > 0)
     throw new UsageError("exists", `${target} is not empty: choose another folder`);
@@ -111,11 +121,13 @@ export const backupData = async (
   try {
     rmSync(part, { recursive: true, force: true });
     mkdirSync(part, { recursive: true, mode: 0o700 });
-    copyDatabase(join(data, database), join(part, database), driver);
-    const others = readdirSync(data).filter((name) => smallFiles.test(name));
+    if (!valuesElsewhere) copyDatabase(join(data, database), join(part, database), driver ?? sqliteDriver());
     for (const name of others) copyFileSync(join(data, name), join(part, name));
     const files = await Promise.all(
-      [database, ...others].map(async (name) => ({ name, ...(await contentsOf(join(part, name))) })),
+      [...(valuesElsewhere ? [] : [database]), ...others].map(async (name) => ({
+        name,
+        ...(await contentsOf(join(part, name))),
+      })),
     );
     const created = new Date(now).toISOString();
     const manifest: Manifest = { format, version: 1, meterport: ownVersion(), created, files };

@@ -6,6 +6,7 @@ import type { Store } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Millis } from "@meterport/protocol/ports";
+import { type DatabaseCommands, databaseCommands } from "./postgres/postgres-dump.ts";
 import { isPostgresUrl } from "./postgres/postgres-url.ts";
 import { readSqliteStore } from "./sqlite/sqlite-store.ts";
 import { openSqliteStore } from "./sqlite/sqlite-threads.ts";
@@ -13,6 +14,12 @@ import { openSqliteStore } from "./sqlite/sqlite-threads.ts";
 /** Where the store of a configuration is. */
 export const placeOf = ({ store, data }: { readonly store?: Secret | undefined; readonly data: string }): string =>
   store === undefined ? data : new TextDecoder().decode(store.reveal());
+
+/** How the database of a configuration is copied; undefined if the values are in the data folder. @param file the dump */
+export const databaseCommandsOf = (
+  config: { readonly store?: Secret | undefined; readonly data: string },
+  file: string,
+): DatabaseCommands | undefined => (config.store === undefined ? undefined : databaseCommands(placeOf(config), file));
 
 /**
  * Opens or creates the store of a daemon. It waits for a database that is away: the first readings are judged by the last

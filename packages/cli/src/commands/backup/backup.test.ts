@@ -97,3 +97,31 @@ test("backup: a folder without a database is one sentence", async () => {
   assert.equal(code, 2);
   assert.match(err, /there is no meterport\.db in .*: give the daemon's data folder with --data/);
 });
+
+test("backup and restore with a PostgreSQL store: what is in the folder, and one sentence about the database", () =>
+  withData(async (folder) => {
+    const [data, copy, config] = [join(folder, "data.d"), join(folder, "copy"), join(folder, "meterport.yaml")];
+    writeFileSync(config, 'store: "postgres://me:CANARY@db.example/meters?schema=home"\n', { mode: 0o600 });
+    const options = ["--data", data, "--config", config];
+    const saved = await runCli(["backup", copy, ...options]);
+    assert.equal(saved.code, 0, saved.err);
+    assert.deepEqual(readdirSync(copy).sort(), ["access.json", "backup.json"], "not the old meterport.db");
+    const dump = `${copy}/meterport.dump`;
+    assert.equal(
+      saved.err.split("\n")[0],
+      `The values are in postgres://me@db.example/meters, which is not copied here; run this too: pg_dump --format=custom --schema=home --file=${dump} postgres://me@db.example/meters`,
+    );
+    writeFileSync(join(data, "access.json"), "changed");
+    const back = await runCli(["restore", copy, ...options, "--yes", "--json"]);
+    assert.equal(back.code, 0, back.err);
+    assert.equal(readFileSync(join(data, "access.json"), "utf8"), "{}");
+    const command = `psql --command='ALTER SCHEMA home RENAME TO home_before' postgres://me@db.example/meters && pg_restore --dbname=postgres://me@db.example/meters ${dump}`;
+    assert.equal(JSON.parse(back.out).database, command);
+    assert.ok(back.err.endsWith(`to restore them too, run: ${command}\n`), back.err);
+    const without = await runCli(["restore", copy, "--data", data, "--yes"]);
+    assert.match(without.err, /^The backup holds no values: they were in a PostgreSQL database/);
+    assert.ok(!`${saved.out}${saved.err}${back.out}${back.err}`.includes("CANARY"));
+    for (const name of readdirSync(data).filter((name) => name.startsWith("access"))) rmSync(join(data, name));
+    const nothing = await runCli(["backup", join(folder, "other"), ...options]);
+    assert.deepEqual([nothing.code, /pg_dump/.test(nothing.err), /needs a copy/.test(nothing.err)], [2, true, true]);
+  }));
