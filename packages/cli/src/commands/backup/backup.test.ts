@@ -109,15 +109,18 @@ test("backup and restore with a PostgreSQL store: what is in the folder, and one
     const dump = `${copy}/meterport.dump`;
     assert.equal(
       saved.err.split("\n")[0],
-      `The values are in postgres://me@db.example/meters, which is not copied here; run this too: pg_dump --format=custom --schema=home --file=${dump} postgres://me@db.example/meters`,
+      `The values are in postgres://me@db.example/meters, which is not copied here; run this too: pg_dump --format=custom --file=${dump} postgres://me@db.example/meters`,
     );
     writeFileSync(join(data, "access.json"), "changed");
     const back = await runCli(["restore", copy, ...options, "--yes", "--json"]);
     assert.equal(back.code, 0, back.err);
     assert.equal(readFileSync(join(data, "access.json"), "utf8"), "{}");
-    const command = `psql --command='ALTER SCHEMA home RENAME TO home_before' postgres://me@db.example/meters && pg_restore --dbname=postgres://me@db.example/meters ${dump}`;
+    const command = `psql --command='ALTER SCHEMA home RENAME TO home_before' --command='CREATE SCHEMA home' postgres://me@db.example/meters && pg_restore --schema=home --dbname=postgres://me@db.example/meters ${dump}`;
     assert.equal(JSON.parse(back.out).database, command);
-    assert.ok(back.err.endsWith(`to restore them too, run: ${command}\n`), back.err);
+    assert.ok(
+      back.err.endsWith(`to restore them too, see docs/postgresql.md if it has TimescaleDB, or run: ${command}\n`),
+      back.err,
+    );
     const without = await runCli(["restore", copy, "--data", data, "--yes"]);
     assert.match(without.err, /^The backup holds no values: they were in a PostgreSQL database/);
     assert.ok(!`${saved.out}${saved.err}${back.out}${back.err}`.includes("CANARY"));

@@ -29,7 +29,7 @@ export const restoreCommand = async (folder: string, options: RestoreOptions, io
   }
   if (elsewhere !== undefined)
     io.stderr.write(
-      `The values are in ${elsewhere.shown}, which is as it was; to restore them too, run: ${elsewhere.restore}\n`,
+      `The values are in ${elsewhere.shown}, which is as it was; to restore them too, see docs/postgresql.md if it has TimescaleDB, or run: ${elsewhere.restore}\n`,
     );
   else if (!files.some(({ name }) => name === "meterport.db"))
     io.stderr.write("The backup holds no values: they were in a PostgreSQL database when it was made.\n");

@@ -18,19 +18,16 @@ test("the commands name server, schema and file, and no password", () => {
   );
   assert.equal(shown, "postgres://me@db.example:5433/meters");
   const address = "'postgres://me@db.example:5433/meters?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem'";
-  assert.equal(dump, `pg_dump --format=custom --schema=home --file='/tmp/a copy/it'\\''s.dump' ${address}`);
+  assert.equal(dump, `pg_dump --format=custom --file='/tmp/a copy/it'\\''s.dump' ${address}`);
   assert.equal(
     restore,
-    `psql --command='ALTER SCHEMA home RENAME TO home_before' ${address} && pg_restore --dbname=${address} '/tmp/a copy/it'\\''s.dump'`,
+    `psql --command='ALTER SCHEMA home RENAME TO home_before' --command='CREATE SCHEMA home' ${address} && pg_restore --schema=home --dbname=${address} '/tmp/a copy/it'\\''s.dump'`,
   );
 });
 
 test("a Unix socket and an address without a password stay as they are", () => {
   const { dump } = databaseCommands("postgres://me@/meters?host=/run/postgresql", "m.dump");
-  assert.equal(
-    dump,
-    "pg_dump --format=custom --schema=meterport --file=m.dump 'postgres://me@/meters?host=%2Frun%2Fpostgresql'",
-  );
+  assert.equal(dump, "pg_dump --format=custom --file=m.dump 'postgres://me@/meters?host=%2Frun%2Fpostgresql'");
   assert.match(databaseCommands("postgresql://h/meters", "m.dump").dump, / postgresql:\/\/h\/meters$/);
 });
 

@@ -5,6 +5,7 @@ import { parsePostgresUrl } from "./postgres-url.ts";
 export interface DatabaseCommands {
   /** The database without its password, for people. */
   readonly shown: string;
+  /** Of the whole database: with TimescaleDB, most readings are not in our schema. */
   readonly dump: string;
   /** Renames the schema and brings back that of the dump, while the daemon is stopped. (pg_restore cannot drop partitions itself.) */
   readonly restore: string;
@@ -34,7 +35,10 @@ export const databaseCommands = (url: string, file: string): DatabaseCommands =>
   const address = word(openAddress(url));
   return {
     shown,
-    dump: `pg_dump --format=custom --schema=${schema} --file=${word(file)} ${address}`,
-    restore: `psql --command='ALTER SCHEMA ${schema} RENAME TO ${schema}_before' ${address} && pg_restore --dbname=${address} ${word(file)}`,
+    dump: `pg_dump --format=custom --file=${word(file)} ${address}`,
+    restore: [
+      `psql --command='ALTER SCHEMA ${schema} RENAME TO ${schema}_before' --command='CREATE SCHEMA ${schema}' ${address}`,
+      `pg_restore --schema=${schema} --dbname=${address} ${word(file)}`,
+    ].join(" && "),
   };
 };

@@ -1,6 +1,7 @@
 /** Short numbers of points and channels, and the partitions of the large tables. */
 import type { Millis } from "@meterport/protocol/ports";
 import type { Run } from "./postgres-run.ts";
+import { hasMonths } from "./postgres-timescale.ts";
 import { slices } from "./slices.ts";
 
 /** The numbers of names, made where there are none yet. In the transaction of a batch. */
@@ -60,9 +61,17 @@ export const partitionAt = (table: Partitioned, time: Millis): Partition => {
 /** Partitions that exist, so that each is made once. */
 export class Partitions {
   readonly #known = new Set<string>();
+  #hasMonths: boolean | undefined;
+
+  /** Whether readings are in partitions at all, and not in a hypertable. */
+  async hasMonths(run: Run): Promise<boolean> {
+    this.#hasMonths ??= await hasMonths(run);
+    return this.#hasMonths;
+  }
 
   /** Those of these moments exist afterwards. In the transaction of a batch. */
   async make(run: Run, table: Partitioned, times: Iterable<Millis>): Promise<void> {
+    if (table === "reading" && !(await this.hasMonths(run))) return;
     let last: Partition | undefined;
     for (const time of times) {
       if (last !== undefined && time >= last.from && time < last.to) continue;
@@ -79,5 +88,6 @@ export class Partitions {
   /** After a transaction that was rolled back, or partitions that were dropped. */
   forget(): void {
     this.#known.clear();
+    this.#hasMonths = undefined;
   }
 }

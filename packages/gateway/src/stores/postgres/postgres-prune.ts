@@ -5,6 +5,7 @@ import { journalEnd } from "./postgres-journal.ts";
 import { type Partitions, partitionAt } from "./postgres-keys.ts";
 import type { Run } from "./postgres-run.ts";
 import type { PostgresSession } from "./postgres-session.ts";
+import { chunksOf, dropChunk } from "./postgres-timescale.ts";
 
 /** Points, or entries of the journal, in one slice. */
 const pointsAtOnce = 50;
@@ -37,8 +38,37 @@ const dropMonths = async (session: PostgresSession, limit: Millis, partitions: P
   return deleted;
 };
 
+/** Whole days of a hypertable, compressed or not. */
+const dropDays = async (session: PostgresSession, limit: Millis): Promise<number> => {
+  let deleted = 0;
+  const old = (await session.read(chunksOf)).filter(({ end }) => end <= limit);
+  for (const { end } of old) deleted += await session.write((run) => dropChunk(run, end));
+  return deleted;
+};
+
+/** Deleting rows would unpack a compressed day, so it stays until all of it is old. */
+const endOfCompressed = async (session: PostgresSession): Promise<Millis> =>
+  (await session.read(chunksOf)).findLast(({ isCompressed }) => isCompressed)?.end ?? Number.MIN_SAFE_INTEGER;
+
+const pruneReadings = async (
+  session: PostgresSession,
+  limit: Millis | undefined,
+  partitions: Partitions,
+): Promise<number> => {
+  if (limit === undefined) return 0;
+  const months = await session.read((run) => partitions.hasMonths(run));
+  const dropped = await (months ? dropMonths(session, limit, partitions) : dropDays(session, limit));
+  const from = months ? Number.MIN_SAFE_INTEGER : await endOfCompressed(session);
+  const rows = "DELETE FROM reading WHERE point = ANY ($1::int[]) AND time < $2 AND time >= $3";
+  return dropped + (from < limit ? await deleteByPoint(session, rows, limit, from) : 0);
+};
+
 /** Point by point, since only then an index leads to the old rows. */
-const deleteByPoint = async (session: PostgresSession, statement: string, limit: Millis): Promise<number> => {
+const deleteByPoint = async (
+  session: PostgresSession,
+  statement: string,
+  ...range: readonly Millis[]
+): Promise<number> => {
   let deleted = 0;
   for (let after = 0; ; ) {
     const keys = await session.read(async (run) => {
@@ -47,7 +77,7 @@ const deleteByPoint = async (session: PostgresSession, statement: string, limit:
     });
     const last = keys.at(-1);
     if (last === undefined) return deleted;
-    deleted += await session.write(async (run) => (await run(statement, [keys, limit])).count);
+    deleted += await session.write(async (run) => (await run(statement, [keys, ...range])).count);
     after = last;
   }
 };
@@ -85,12 +115,11 @@ export const pruneAll = async (
     await partitions.make(run, "reading", [now, next]);
     await partitions.make(run, "interval_value", [now, nextYear]);
   });
-  const dropped = limits.readings === undefined ? 0 : await dropMonths(session, limits.readings, partitions);
-  const readings = await deleteOld("DELETE FROM reading WHERE point = ANY ($1::int[]) AND time < $2", limits.readings);
+  const readings = await pruneReadings(session, limits.readings, partitions);
   const minutes = await deleteOld(
     "DELETE FROM bucket WHERE width = 60 AND point = ANY ($1::int[]) AND start < $2",
     limits.minutes,
   );
   const events = await deleteOld("DELETE FROM happening WHERE point = ANY ($1::int[]) AND time < $2", limits.events);
-  return { readings: dropped + readings, minutes, events, journal: await deleteJournal(session, limits) };
+  return { readings, minutes, events, journal: await deleteJournal(session, limits) };
 };

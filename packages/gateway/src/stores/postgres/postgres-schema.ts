@@ -3,6 +3,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import { bucketRegisters, readingColumns } from "../reading-columns.ts";
 import type { Run } from "./postgres-run.ts";
+import { useTimescale } from "./postgres-timescale.ts";
 import type { PostgresPlace } from "./postgres-url.ts";
 
 const isRegister = (key: LiveKey): boolean => (bucketRegisters as readonly string[]).includes(key);
@@ -109,8 +110,12 @@ const checkVersion = (found: number, { shown, schema }: PostgresPlace): void => 
     );
 };
 
+/** A sentence for the log. */
+type Tell = (sentence: string) => void;
+
 /** Steps happen one at a time however many processes start at once. */
-const step = async (run: Run, place: PostgresPlace): Promise<boolean> => {
+const step = async (run: Run, place: PostgresPlace, tell: Tell): Promise<boolean> => {
+  let told: string | undefined;
   await run("BEGIN");
   try {
     await run(`SELECT pg_advisory_xact_lock(hashtext('meterport ${place.schema}'))`);
@@ -124,9 +129,11 @@ const step = async (run: Run, place: PostgresPlace): Promise<boolean> => {
         "CREATE TABLE IF NOT EXISTS migration (version int PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())",
       );
       await run(next);
+      if (found === 0) told = await useTimescale(run);
       await run(`INSERT INTO migration (version) VALUES (${found + 1})`);
     }
     await run("COMMIT");
+    if (told !== undefined) tell(told);
     return found + 1 < migrations.length;
   } catch (error) {
     await run("ROLLBACK").catch(() => {});
@@ -139,11 +146,11 @@ const step = async (run: Run, place: PostgresPlace): Promise<boolean> => {
  *
  * @throws UsageError if a newer Meterport wrote it
  */
-export const migrate = async (run: Run, place: PostgresPlace): Promise<void> => {
+export const migrate = async (run: Run, place: PostgresPlace, tell: Tell): Promise<void> => {
   const found = await version(run);
   checkVersion(found, place);
   if (found === migrations.length) return;
-  while (await step(run, place));
+  while (await step(run, place, tell));
 };
 
 /** @throws UsageError if the schema is not there, or another version of Meterport wrote it */

@@ -107,8 +107,9 @@ export class PostgresSession {
 
   async #migrate(): Promise<void> {
     try {
+      const tell = (sentence: string): void => this.#log.info(`store: ${sentence}`);
       const step = this.#readOnly ? checkPresent : migrate;
-      await this.#with(this.#writer, (run) => step(run, this.#place));
+      await this.#with(this.#writer, (run) => step(run, this.#place, tell));
     } catch (error) {
       // The next call tries again.
       this.#migrated = undefined;

@@ -42,17 +42,18 @@ import {
 } from "./postgres-readings.ts";
 import type { Run } from "./postgres-run.ts";
 import { PostgresSession, type SessionOptions } from "./postgres-session.ts";
+import { hasMonths, hypertableSize } from "./postgres-timescale.ts";
 import { parsePostgresUrl } from "./postgres-url.ts";
 
 type Part<K extends keyof Store> = Store[K];
 
-/** Bytes of all tables and indexes of the schema. */
+/** Bytes of all tables and indexes of the schema, and of readings that TimescaleDB keeps elsewhere. */
 const sizeOf = async (run: Run): Promise<number> => {
   const { rows } = await run(
     "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::float8 AS bytes FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'",
     [],
   );
-  return Number(rows[0]?.bytes);
+  return Number(rows[0]?.bytes) + ((await hasMonths(run)) ? 0 : await hypertableSize(run));
 };
 
 const pointsOf = ({ readings, intervals, registers, events, devices, memos }: StoreBatch): readonly string[] =>
