@@ -87,6 +87,7 @@ const quarters = (from: number, to: number): readonly Interval[] =>
 
 export const factsContract = (check: Check): void => {
   intervalChecks(check);
+  proofChecks(check);
   sumChecks(check);
   coverageChecks(check);
   registerChecks(check);
@@ -216,6 +217,47 @@ const intervalChecks = (check: Check): void => {
     assert.deepEqual((await again.intervalProof("home", "energy_import_wh", t0 + 2 * quarter))?.proof, proof);
     assert.ok((await again.intervals("home", imported)).every((each) => !("proof" in each)));
     assert.ok((await journalOf(again)).every((entry) => entry.kind === "interval" && !("proof" in entry.interval)));
+  });
+};
+
+const proofChecks = (check: Check): void => {
+  check("a proof goes with the last interval that has it, and none stays behind", async ({ store, proofs }) => {
+    const block = (note: string, source: Interval["source"], value: number, ends = [1, 2, 3, 96]) => {
+      const shared = { ...proof, note };
+      return ends.flatMap((n) =>
+        ["energy_import_wh", "energy_export_wh"].map((channel) =>
+          interval({ channel, end: t0 + n * quarter, source, value, proof: shared }),
+        ),
+      );
+    };
+    await store.write({ intervals: block("first", "profile", 10) });
+    assert.equal(proofs(), 1);
+    await store.write({ intervals: block("first", "profile", 10) });
+    assert.equal(proofs(), 1, "the same again stores none");
+    await store.write({ intervals: block("second", "profile", 11, [1, 2, 96]) });
+    assert.equal(proofs(), 2, "the third interval still has the first");
+    const third = block("second", "profile", 11, [3]);
+    await store.write({ intervals: third.slice(0, 1) });
+    assert.equal(proofs(), 3, "one of its channels still has the first");
+    await store.write({ intervals: third.slice(1) });
+    assert.equal(proofs(), 3, "the first is gone, and the third write has one of its own");
+    for (const channel of ["energy_import_wh", "energy_export_wh"])
+      for (const n of [1, 3, 96]) {
+        const found = await store.intervalProof("home", channel, t0 + n * quarter);
+        assert.equal(found?.proof?.note, "second", `${channel} ${n}`);
+      }
+    const plain = block("second", "manual", 12).map(({ proof: _, ...rest }) => rest);
+    await store.write({ intervals: plain });
+    assert.equal(proofs(), 0);
+  });
+
+  check("proofs of other points and of registers stay when an interval is replaced", async ({ store, proofs }) => {
+    const twice = [interval({ end: t0, proof }), interval({ point: "shed", end: t0, proof: { ...proof } })];
+    await store.write({ intervals: twice, registers: [register({ proof })] });
+    assert.equal(proofs(), 3);
+    await store.write({ intervals: [interval({ end: t0, source: "manual", value: 1 })] });
+    assert.equal(proofs(), 2);
+    assert.deepEqual((await store.intervalProof("shed", "energy_import_wh", t0))?.proof, proof);
   });
 };
 

@@ -12,6 +12,8 @@ export interface StoreUnderTest {
   readonly store: Store;
   /** Closes the store and opens it again. */
   readonly reopen: () => Promise<Store>;
+  /** How many proofs are stored, whether or not anything has them. */
+  readonly proofs: () => number;
   readonly done: () => Promise<void>;
 }
 

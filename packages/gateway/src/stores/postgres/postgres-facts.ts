@@ -3,13 +3,14 @@ import type { Device } from "@meterport/engine/model/device";
 import { type Interval, intervalQualities, intervalSources, replaces } from "@meterport/engine/model/interval";
 import type { JournalChange } from "@meterport/engine/model/journal-entry";
 import type { PointEvent } from "@meterport/engine/model/point-event";
-import type { Proof } from "@meterport/engine/model/proof";
 import type { RegisterState } from "@meterport/engine/model/register-state";
 import type { Memo } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import { deviceBody } from "../device-body.ts";
-import { eventIn, eventText, flagsText, rankOf } from "../fact-rows.ts";
+import { eventIn, eventText, flagsText, numberOrNull, rankOf } from "../fact-rows.ts";
+import { type ProofSpan, spanAround } from "../proof-span.ts";
 import type { Partitions } from "./postgres-keys.ts";
+import { dropProofs, storeProofs } from "./postgres-proofs.ts";
 import { type Run, storable } from "./postgres-run.ts";
 import { columnsOf, slices, unnested } from "./slices.ts";
 
@@ -24,39 +25,7 @@ export interface Batch {
   readonly note: (point: number, change: JournalChange) => void;
 }
 
-const proofTypes = ["bigint", "bigint", "text", "int", "text", "text", "float8", "text"];
-
-/** Stores each proof once, and tells its number. */
-const storeProofs = async (
-  run: Run,
-  proofs: Iterable<Proof | undefined>,
-): Promise<(proof: Proof | undefined) => number | null> => {
-  const list = [...new Set(proofs)].filter((proof) => proof !== undefined);
-  const keys = new Map<Proof, number>();
-  for (const part of slices(list)) {
-    const { rows } = await run(
-      "SELECT nextval(pg_get_serial_sequence('proof', 'key')) AS key FROM generate_series(1, $1::int)",
-      [part.length],
-    );
-    for (const [n, proof] of part.entries()) keys.set(proof, Number(rows[n]?.key));
-    await run(
-      `INSERT INTO proof (key, time, table_id, byte_offset, raw, profile, clock_offset, note) SELECT * FROM ${unnested(proofTypes)}`,
-      columnsOf(part, [
-        (proof) => keys.get(proof),
-        ({ time }) => time,
-        ({ table }) => table,
-        ({ offset }) => offset,
-        ({ raw }) => raw,
-        ({ profile }) => profile,
-        ({ clockOffset }) => clockOffset,
-        ({ note }) => note,
-      ]),
-    );
-  }
-  return (proof) => (proof === undefined ? null : (keys.get(proof) ?? null));
-};
-
-const findIntervals = `SELECT stored.point, stored.channel, stored.ending, value, source, quality, revision
+const findIntervals = `SELECT stored.point, stored.channel, stored.ending, seconds, value, source, quality, revision, proof
   FROM interval_value AS stored JOIN ${unnested(["int", "int", "bigint"])} AS wanted (point, channel, ending)
     ON stored.point = wanted.point AND stored.channel = wanted.channel AND stored.ending = wanted.ending`;
 
@@ -79,7 +48,11 @@ interface IntervalKey {
 
 const nameOf = ({ point, channel, end }: IntervalKey): string => `${point} ${channel} ${end}`;
 
-type Known = ReturnType<typeof rankOf>;
+type Known = ReturnType<typeof rankOf> & {
+  readonly seconds: number;
+  /** Key of its proof; null if none is stored. */
+  readonly proof: number | null;
+};
 
 const knownIntervals = async (run: Run, keys: readonly IntervalKey[]): Promise<Map<string, Known>> => {
   const known = new Map<string, Known>();
@@ -89,10 +62,11 @@ const knownIntervals = async (run: Run, keys: readonly IntervalKey[]): Promise<M
       columnsOf(part, [({ point }) => point, ({ channel }) => channel, ({ end }) => end]),
     );
     for (const row of rows)
-      known.set(
-        nameOf({ point: Number(row.point), channel: Number(row.channel), end: Number(row.ending) }),
-        rankOf(row),
-      );
+      known.set(nameOf({ point: Number(row.point), channel: Number(row.channel), end: Number(row.ending) }), {
+        ...rankOf(row),
+        seconds: Number(row.seconds),
+        proof: numberOrNull(row.proof),
+      });
   }
   return known;
 };
@@ -106,14 +80,17 @@ export const putIntervals = async (batch: Batch, list: readonly Interval[]): Pro
   }));
   const known = await knownIntervals(run, [...new Map(placed.map(({ key }) => [nameOf(key), key])).values()]);
   const changed = new Map<string, IntervalKey & { readonly interval: Interval; readonly revision: number }>();
+  const left = new Map<number, ProofSpan>();
   let count = 0;
   for (const { interval, key } of placed) {
     const name = nameOf(key);
     const before = known.get(name);
     if (before !== undefined && !replaces(interval, before)) continue;
+    if (before !== undefined && before.proof !== null)
+      left.set(before.proof, spanAround(left.get(before.proof), key.point, { end: key.end, seconds: before.seconds }));
     const { proof: _, ...plain } = interval;
     const revision = (before?.revision ?? 0) + 1;
-    known.set(name, { ...plain, revision });
+    known.set(name, { ...plain, revision, proof: null });
     changed.set(name, { ...key, interval, revision });
     batch.note(key.point, { kind: "interval", interval: { ...plain, revision, stored: now } });
     count++;
@@ -146,6 +123,7 @@ export const putIntervals = async (batch: Batch, list: readonly Interval[]): Pro
         ({ interval }) => proofKey(interval.proof),
       ]),
     );
+  await dropProofs(run, left);
   return count;
 };
 

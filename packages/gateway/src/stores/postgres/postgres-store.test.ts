@@ -16,7 +16,8 @@ let schemas = 0;
 storeContract(
   "PostgreSQL",
   async (wall) => {
-    const url = `${server.url}?schema=test_${++schemas}`;
+    const schema = `test_${++schemas}`;
+    const url = `${server.url}?schema=${schema}`;
     let store = await openPostgresStore(url, { log: silentLog, wall });
     return {
       store,
@@ -25,6 +26,7 @@ storeContract(
         store = await openPostgresStore(url, { log: silentLog, wall });
         return store;
       },
+      proofs: () => Number(server.sql(`SELECT count(*) FROM ${schema}.proof`)),
       done: () => store.close(),
     };
   },

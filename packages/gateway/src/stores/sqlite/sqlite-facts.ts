@@ -9,7 +9,6 @@ import {
 } from "@meterport/engine/model/interval";
 import type { JournalChange } from "@meterport/engine/model/journal-entry";
 import type { PointEvent } from "@meterport/engine/model/point-event";
-import type { Proof } from "@meterport/engine/model/proof";
 import type { RegisterState } from "@meterport/engine/model/register-state";
 import type {
   EventQuery,
@@ -34,6 +33,7 @@ import {
   registerIn,
   sumsIn,
 } from "../fact-rows.ts";
+import type { SqliteProofs } from "./sqlite-proofs.ts";
 import type { SqliteSession } from "./sqlite-session.ts";
 
 /** Called for each change, in the transaction that stores it. */
@@ -86,8 +86,8 @@ export class SqliteFacts {
     this.#note = note;
   }
 
-  /** Whether it changed anything; `proofs` remembers which proofs of this batch are stored. */
-  putInterval(interval: Interval, now: Millis, proofs: Map<Proof, number>): boolean {
+  /** Whether it changed anything; `proofs` are those of the intervals of this batch. */
+  putInterval(interval: Interval, now: Millis, proofs: SqliteProofs): boolean {
     const [point, channel] = [this.#session.makePoint(interval.point), this.#session.makeChannel(interval.channel)];
     const row = this.#prepare("SELECT * FROM interval WHERE meter = ? AND channel = ? AND end = ?").get(
       ...[point, channel, interval.end],
@@ -100,13 +100,15 @@ export class SqliteFacts {
       ...[point, channel, interval.end, interval.seconds, interval.value],
       ...[intervalSources.indexOf(interval.source), intervalQualities.indexOf(interval.quality)],
       ...[flagsText(interval.flags), interval.register],
-      ...[stored.revision, now, this.#proof(proof, proofs)],
+      ...[stored.revision, now, proofs.keyOf(proof)],
     );
+    if (row !== undefined && row.proof !== null)
+      proofs.leave(Number(row.proof), point, { end: interval.end, seconds: Number(row.seconds) });
     this.#note(point, { kind: "interval", interval: stored });
     return true;
   }
 
-  putRegister(state: RegisterState, proofs: Map<Proof, number>): boolean {
+  putRegister(state: RegisterState, proofs: SqliteProofs): boolean {
     const { proof, ...plain } = state;
     const point = this.#session.makePoint(state.point);
     const key = [point, state.register, state.tier, state.time] as const;
@@ -115,7 +117,7 @@ export class SqliteFacts {
     ).get(...key);
     if (known !== undefined) return false;
     this.#prepare("INSERT INTO register_state VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(
-      ...[...key, state.value, state.reason, state.serial, this.#proof(proof, proofs)],
+      ...[...key, state.value, state.reason, state.serial, proofs.keyOf(proof)],
     );
     this.#note(point, { kind: "register", register: plain });
     return true;
@@ -223,19 +225,6 @@ export class SqliteFacts {
     )
       .all({ ...names, beforeTime: before?.time ?? null, beforeId: before?.id ?? null })
       .map((row) => eventIn(point, row));
-  }
-
-  #proof(proof: Proof | undefined, proofs: Map<Proof, number>): number | null {
-    if (proof === undefined) return null;
-    const known = proofs.get(proof);
-    if (known !== undefined) return known;
-    const { time, table, offset, raw, profile, clockOffset, note } = proof;
-    this.#prepare(
-      "INSERT INTO proof (time, table_id, offset, raw, profile, clock_offset, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    ).run(time, table, offset, raw, profile, clockOffset, note);
-    const key = Number(this.#prepare("SELECT last_insert_rowid() AS key").get()?.key);
-    proofs.set(proof, key);
-    return key;
   }
 
   readonly #prepare = (sql: string) => this.#session.prepare(sql);

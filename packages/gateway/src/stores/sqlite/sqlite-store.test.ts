@@ -12,6 +12,7 @@ import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import { register } from "../contract/under-test.test-kit.ts";
 import { storeContract } from "../store-contract.test-kit.ts";
 import { type FaultPlan, faultyDriver } from "./faulty-driver.test-kit.ts";
+import { proofsIn } from "./proofs-in.test-kit.ts";
 import { type SqliteDriver, sqliteDriver, thisNode } from "./sqlite-driver.ts";
 import { migrateTo } from "./sqlite-schema.ts";
 import { openLocalSqliteStore, openReader } from "./sqlite-store.ts";
@@ -41,6 +42,7 @@ for (const [name, driver] of Object.entries(drivers)) {
         store = open(folder, silentLog, wall);
         return store;
       },
+      proofs: () => proofsIn(folder),
       done: async () => {
         await store.close();
         remove(folder);

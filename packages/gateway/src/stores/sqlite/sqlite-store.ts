@@ -1,7 +1,6 @@
 /** The store in one SQLite file. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { Proof } from "@meterport/engine/model/proof";
 import type { Log } from "@meterport/engine/ports/log";
 import type {
   PruneLimits,
@@ -19,6 +18,7 @@ import { type SqliteConnection, type SqliteDriver, sqliteDriver } from "./sqlite
 import { SqliteFacts } from "./sqlite-facts.ts";
 import { checkDatabase, copyDatabase, openDatabase } from "./sqlite-file.ts";
 import { SqliteJournal } from "./sqlite-journal.ts";
+import { SqliteProofs } from "./sqlite-proofs.ts";
 import { addPruned, firstPruneStep, type PruneSlice, type PruneStep, SqlitePrune } from "./sqlite-prune.ts";
 import { SqliteReadings } from "./sqlite-readings.ts";
 import { checkPresent } from "./sqlite-schema.ts";
@@ -72,15 +72,16 @@ export class SqliteStore implements Store {
   readonly writePacked = async (batch: StoreBatch, readings: PackedReadings): Promise<StoreResult> =>
     this.#change(() => {
       const now = this.#wall();
-      const proofs = new Map<Proof, number>();
+      const [ofIntervals, ofRegisters] = [new SqliteProofs(this.#session), new SqliteProofs(this.#session)];
       for (const { point, name, text } of batch.memos ?? []) this.#setMemo(point, name, text);
       const result = {
         readings: this.#readings.insert(readings),
-        intervals: count(batch.intervals, (interval) => this.#facts.putInterval(interval, now, proofs)),
-        registers: count(batch.registers, (state) => this.#facts.putRegister(state, proofs)),
+        intervals: count(batch.intervals, (interval) => this.#facts.putInterval(interval, now, ofIntervals)),
+        registers: count(batch.registers, (state) => this.#facts.putRegister(state, ofRegisters)),
         events: count(batch.events, (event) => this.#facts.putEvent(event)),
         devices: count(batch.devices, (device) => this.#facts.putDevice(device)),
       };
+      ofIntervals.drop();
       this.#readings.resolutions.finish();
       return { ...result, journal: this.#journal.range().newest };
     });

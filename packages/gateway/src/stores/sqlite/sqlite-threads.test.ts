@@ -22,6 +22,7 @@ import type { Store } from "@meterport/engine/ports/store";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import { UsageError } from "@meterport/protocol/errors";
 import { storeContract } from "../store-contract.test-kit.ts";
+import { proofsIn } from "./proofs-in.test-kit.ts";
 import { openSqliteStore, openThreadedSqliteStore } from "./sqlite-threads.ts";
 
 const wall = (): number => Date.UTC(2026, 0, 1);
@@ -54,6 +55,7 @@ for (const driver of ["any", "libsql"] as const) {
         store = await open();
         return store;
       },
+      proofs: () => proofsIn(folder),
       done: async () => {
         await store.close();
         remove(folder);
