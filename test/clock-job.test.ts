@@ -18,7 +18,10 @@ import { VirtualClock } from "./support/virtual-clock.ts";
 const [minute, hour] = [60_000, 3_600_000];
 
 /** A point whose meter's clock is off by `meterOffset`; `refused` makes the meter refuse its clock. */
-const setUp = (meterOffset: number, { refused = false, interval = 10_000 } = {}) => {
+const setUp = (
+  meterOffset: number,
+  { refused = false, interval = 10_000, every }: { refused?: boolean; interval?: number; every?: number } = {},
+) => {
   const real = new VirtualClock();
   const clock = new SteppedClock(real);
   const keys = { basic: basicKey, advanced: advancedKey };
@@ -42,7 +45,7 @@ const setUp = (meterOffset: number, { refused = false, interval = 10_000 } = {})
   });
   const events: PointEvent[] = [];
   const job = new ClockJob({
-    ...{ point: "home", source, clock, log: silentLog },
+    ...{ point: "home", source, clock, log: silentLog, every },
     keep: (found) => events.push(...found),
   });
   const loop = new PointLoop({
@@ -62,6 +65,21 @@ test("the offset of a meter's clock is known soon after the first reading, and w
     assert.ok(found.error < 700, `${found.error} ms at 9600 baud`);
     await real.run(loop.stop());
   }
+});
+
+test("a disagreement of the clocks counts until a read finds them right, however rare reads are, and not after a step", async () => {
+  const { real, clock, job, loop } = setUp(7_200_000, { every: 24 * hour });
+  assert.equal(job.disagreement(), null, "nothing is known before the first read");
+  await real.advance(20 * hour);
+  assert.equal(job.offset(), null, "an offset of 20 h ago says little");
+  assert.ok(Math.abs((job.disagreement() ?? 0) - 7_200_000) < 1_000);
+  // The machine's clock is set right: nobody knows before the next read.
+  clock.step(7_200_000);
+  job.notice();
+  assert.equal(job.disagreement(), null);
+  await real.advance(minute);
+  assert.ok(Math.abs(job.disagreement() ?? 1e9) < 1_000);
+  await real.run(loop.stop());
 });
 
 test("the clock is read once an hour, and at once after a step, which is told from the meter's", async () => {

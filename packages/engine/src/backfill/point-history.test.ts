@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { emptyGuard, type GuardEvent, guard, limitsForFuse } from "../guard/guard.ts";
-import type { Interval } from "../model/interval.ts";
+import { type Interval, replaces } from "../model/interval.ts";
 import type { Store } from "../ports/store.ts";
 import { FakeMeter, identity, reading } from "../testing/fake-meter.ts";
 import { PointHistory } from "./point-history.ts";
@@ -14,6 +14,7 @@ const minute = 60_000;
 class Point {
   readonly made: Interval[] = [];
   serial = "1234";
+  apart: number | null = null;
   readonly #clock = new VirtualClock({ wall: t0 - minute });
   readonly #history: PointHistory;
   #state = emptyGuard;
@@ -27,6 +28,7 @@ class Point {
       keeper: { keep: ({ intervals = [] }) => void this.made.push(...intervals) },
       clock: this.#clock,
       interval: 10_000,
+      clockDisagreement: () => this.apart,
     });
   }
 
@@ -84,4 +86,20 @@ test("no interval reaches from one meter to another whose registers go on by cha
       [180, 45],
     ],
   );
+});
+
+test("an interval of a time on which the clocks disagree is in doubt, so that the right one replaces it", async () => {
+  const point = new Point();
+  const last = await point.run(-1, 10, 1_000);
+  point.apart = 3_600_000;
+  const later = await point.run(10.1, 20, last);
+  // A third of an interval is not enough to move its energy to another one.
+  point.apart = -300_000;
+  await point.run(20.1, 46, later);
+  assert.deepEqual(
+    point.made.map(({ quality, flags }) => [quality, ...flags]),
+    [["suspect", "clockDoubted"], ["good"], ["good"]],
+  );
+  const [doubted] = point.made as [Interval];
+  assert.ok(replaces({ ...doubted, quality: "good", value: 7 }, doubted));
 });

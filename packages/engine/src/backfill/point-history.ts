@@ -1,8 +1,10 @@
 /** The history of one point: intervals from its live registers at once, and from its meter's memory as soon as that is read. */
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
+import { clockPutsElsewhere } from "../clock/clock-share.ts";
 import type { GuardEvent } from "../guard/guard.ts";
 import { IntervalBuilder } from "../intervals/interval-builder.ts";
+import type { Interval } from "../model/interval.ts";
 import type { PointJob } from "../plan/point-job.ts";
 import type { Keeper } from "../points/keeper.ts";
 import type { Log } from "../ports/log.ts";
@@ -25,11 +27,20 @@ export interface PointHistoryOptions {
   /** Whether the meter's memory is read; it is if omitted. */
   readonly backFill?: boolean | undefined;
   readonly rates?: BackfillRates | undefined;
+  /** How far the machine's clock and the meter's are apart, milliseconds; null if that is unknown. */
+  readonly clockDisagreement?: (() => Millis | null) | undefined;
   readonly log?: Pick<Log, "info"> | undefined;
 }
 
 /** Readings may be this far from the end of an interval at least. */
 const tolerance: Millis = 60_000;
+
+/** Two clocks disagree on when it was; a value of the load profile, or one with a right clock, replaces it. */
+const doubtedByClock = (interval: Interval): Interval => ({
+  ...interval,
+  quality: "suspect",
+  flags: [...interval.flags, "clockDoubted"],
+});
 
 export class PointHistory {
   /** The source that live readings must use, so that back-fill lets them come first. */
@@ -58,13 +69,16 @@ export class PointHistory {
   };
 
   readonly onReading = (reading: LiveReading): void => {
-    const { keeper, clock, source } = this.#options;
+    const { keeper, clock, source, clockDisagreement } = this.#options;
     const serial = source.identity()?.serial ?? null;
     if (serial !== null && this.#serial !== null && serial !== this.#serial) this.#builder.forget();
     this.#serial = serial ?? this.#serial;
     const { seconds } = this.#fill.profile;
     if (seconds !== undefined) this.#builder.follow(seconds);
-    const intervals = this.#builder.push(reading, clock.now());
+    const apart = Math.abs(clockDisagreement?.() ?? 0);
+    const intervals = this.#builder
+      .push(reading, clock.now())
+      .map((made) => (clockPutsElsewhere(apart, made.seconds) ? doubtedByClock(made) : made));
     if (intervals.length > 0) keeper.keep({ intervals });
   };
 

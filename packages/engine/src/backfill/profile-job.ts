@@ -7,6 +7,7 @@
  */
 import type { LoadProfileInterval } from "@meterport/client/readers/load-profile";
 import type { Millis } from "@meterport/protocol/ports";
+import { clockPutsElsewhere } from "../clock/clock-share.ts";
 import { usualProfileEvery } from "../intervals/grace.ts";
 import type { Interval } from "../model/interval.ts";
 import type { PointEvent } from "../model/point-event.ts";
@@ -62,8 +63,6 @@ const lookLimit = 2 * minute;
 const clockPatience = day;
 /** A round that fills less than this beyond its usual time is not told. */
 const toldFrom = 60 * minute;
-/** A clock that is wrong by more than this share of an interval puts energy into the wrong one. */
-const clockShare = 1 / 3;
 const restWhileClocksDisagree = 10 * minute;
 const restWithoutProfile = day;
 const restAfterConfusion = minute;
@@ -179,7 +178,7 @@ export class ProfileJob implements BackfillJob {
     const { clock } = this.#options;
     const offset = Math.abs(clockOffset ?? 0);
     const isFuture = (extent?.newest ?? 0) > clock.wall() + day || offset > day;
-    if (!isFuture && offset <= opened.duration * clockShare) {
+    if (!isFuture && !clockPutsElsewhere(offset, opened.duration / 1000)) {
       this.#disagreeSince = undefined;
       return "right";
     }

@@ -97,6 +97,12 @@ export class ClockJob implements PointJob {
     return this.#watch.offset(this.#moment());
   }
 
+  /** The same, for a judgement: a clock that was found wrong counts until a read finds it right. */
+  disagreement(): Millis | null {
+    if (this.#watch.asks) return null;
+    return this.offset()?.offset ?? this.#watch.off?.offset ?? null;
+  }
+
   #moment(): ClockMoment {
     const { clock } = this.#options;
     return { wall: clock.wall(), monotonic: clock.now() };

@@ -38,7 +38,10 @@ export interface Interval {
   readonly value: number | null;
   readonly source: IntervalSource;
   readonly quality: IntervalQuality;
-  /** What the meter noted: "powerFail", "clockForward", "clockBackward", "dst", "partialInterval", "clockError" …; "replaced" (without a value) if a longer interval has its energy. */
+  /**
+   * What the meter noted: "powerFail", "clockForward", "clockBackward", "dst", "partialInterval", "clockError" …; "replaced" (without a value)
+   * if a longer interval has its energy; "clockDoubted" if this machine's clock and the meter's disagreed on when it was.
+   */
   readonly flags: readonly string[];
   /** State of the counter at its end, in the unit of the channel; null if the source does not give it. */
   readonly register: number | null;

@@ -69,6 +69,9 @@ export class PointKeeper {
   /** The meter's clock minus the machine's; null if it is not known now. */
   readonly clockOffset = (): ClockOffset | null => this.#clockJob.offset();
 
+  /** How far the two clocks were apart when they were last compared; null if they were not, or one was set since. */
+  readonly clockDisagreement = (): Millis | null => this.#clockJob.disagreement();
+
   readonly onEvent = (event: GuardEvent): void => {
     if (event.kind !== "withheld") this.#noticed.push(event);
   };

@@ -156,7 +156,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     const { id, source, zone = machineZone(), interval, backFill, rates = {} } = meter;
     const parts = { point: id, zone, source, store, keeper, clock };
     const point = await openPointKeeper({ ...parts, log, clockEvery: rates.clock }, stored);
-    const history = new PointHistory({ ...parts, interval, backFill, rates, log });
+    const { clockDisagreement } = point;
+    const history = new PointHistory({ ...parts, interval, backFill, rates, clockDisagreement, log });
     const children =
       rates.children === "off"
         ? undefined

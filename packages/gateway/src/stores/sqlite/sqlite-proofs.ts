@@ -42,7 +42,7 @@ export class SqliteProofs {
   /** Deletes those that were left by the last interval that had them; at the end of the batch. */
   drop(): void {
     for (const [proof, span] of this.#left)
-      if (this.#session.prepare(stillUsed).get({ proof, ...span }) === undefined)
+      if (this.#session.prepare(stillUsed).all({ proof, ...span }).length === 0)
         this.#session.prepare("DELETE FROM proof WHERE key = ?").run(proof);
     this.#left.clear();
   }
