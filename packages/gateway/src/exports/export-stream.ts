@@ -10,6 +10,9 @@ import { type LoadParquet, type ParquetCell, type ParquetColumn, parquetFile } f
 /** Rows that a reader of Parquet reads together, and that we keep until then. */
 const rowGroup = 20_000;
 
+/** Rows that are written at once: some milliseconds, since whoever serves the file has other work too. */
+const pieceRows = 250;
+
 type Cell = string | number | null;
 
 /** How one row is written. */
@@ -81,6 +84,8 @@ export interface ExportOptions {
   readonly open?: LoadParquet | undefined;
   /** Hears how many rows each page has. */
   readonly onRows?: ((count: number) => void) | undefined;
+  /** Runs what makes a piece of the file; at once if omitted. */
+  readonly turn?: (<T>(make: () => T) => Promise<T>) | undefined;
 }
 
 /**
@@ -91,7 +96,7 @@ export interface ExportOptions {
 export async function* exportStream(
   store: Pick<Store, "readings" | "intervals" | "channels" | "registers" | "events">,
   request: ExportRequest,
-  { open, onRows = () => {} }: ExportOptions = {},
+  { open, onRows = () => {}, turn = async (make) => make() }: ExportOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   checkRequest(request);
   const local = localTextOf(request.zone);
@@ -105,9 +110,10 @@ export async function* exportStream(
   yield* present(bytesOf(writer.head()));
   for await (const page of pages) {
     onRows(page.length);
-    yield* present(bytesOf(writer.rows(page)));
+    for (let n = 0; n < page.length; n += pieceRows)
+      yield* present(await turn(() => bytesOf(writer.rows(page.slice(n, n + pieceRows)))));
   }
-  yield* present(bytesOf(writer.end()));
+  yield* present(await turn(() => bytesOf(writer.end())));
 }
 
 const present = (bytes: Uint8Array): readonly Uint8Array[] => (bytes.length === 0 ? [] : [bytes]);

@@ -40,6 +40,7 @@ test("few exports at once, and one that its client leaves makes room", async () 
     open.map(({ status }) => status),
     [200, 200, 200, 200, 503],
   );
+  assert.equal(open[4]?.headers.get("retry-after"), "10");
   await open[0]?.body?.cancel();
   await open[1]?.text();
   assert.equal((await get(home, { method: "HEAD" })).status, 200);

@@ -8,10 +8,13 @@ import { badRequest, noPoint, storedPointOf } from "../give.ts";
 import { StoreFailure } from "../store/told-store.ts";
 import { oneDay, rangeOf } from "../values/range.ts";
 import type { ValuesOptions } from "../values/values.ts";
+import { ExportTurns } from "./export-turns.ts";
 import { exportRoute } from "./routes.ts";
 
 /** An export reads for as long as its client takes; more at once would keep the store from others. */
 const mostAtOnce = 4;
+/** Seconds after which a refused client may ask again. */
+const retryAfter = "10";
 
 export type ExportStore = Parameters<typeof exportStream>[0];
 
@@ -64,6 +67,7 @@ const streamOf = (bytes: Pieces, begun: readonly Piece[], done: () => void): Rea
 
 export const addExport = (app: OpenAPIHono, options: ExportOptions): void => {
   const { store, wall } = options;
+  const turns = new ExportTurns();
   let open = 0;
   app.openapi(exportRoute, async (c) => {
     const { id } = c.req.valid("param");
@@ -72,15 +76,18 @@ export const addExport = (app: OpenAPIHono, options: ExportOptions): void => {
     const { kind = "intervals", format = "csv", channel, zone = point.zone, ...query } = c.req.valid("query");
     const range = rangeOf(query, wall(), 31 * oneDay);
     if (typeof range === "string") return badRequest(c, range);
-    if (open >= mostAtOnce)
+    if (open >= mostAtOnce) {
+      c.header("retry-after", retryAfter);
       return refuse(c, 503, "busy", "other exports are in progress: try again when they are done");
+    }
     open++;
     let counted = true;
     const done = (): void => {
       if (counted) open--;
       counted = false;
     };
-    const bytes = exportStream(store, { kind, format, points: [id], channels: channel, zone, ...range });
+    const request = { kind, format, points: [id], channels: channel, zone, ...range };
+    const bytes = exportStream(store, request, { turn: turns.take });
     try {
       const begun = await beginningOf(bytes);
       const headers = {
