@@ -124,12 +124,15 @@ const failureOf = (error: MeterportError, hasKey: boolean): KeyVerdict => {
   return { ...unknown, outcome: silences.has(error.code) ? "no-answer" : "failed" };
 };
 
-/** A meter tells only under TLS which of its keys it was given. */
+/**
+ * A meter tells only under TLS which of its keys it was given. Under RC4 it tries both (MEP guide 1.1, p. 19), and both may read every table,
+ * so that only a write would tell.
+ */
 const accepted = ({ optical }: TestedLink, key: Secret | undefined): string => {
   if (key === undefined) return "the meter answers without a key";
   return optical
     ? "the meter takes this key"
-    : "the meter takes this key; under RC4 it does not say which of its two it is";
+    : "the meter takes this key; whether it is the basic or the advanced one is unknown: under RC4 both read the same, and nothing is written to find out";
 };
 
 /** Whether the meter behind a link takes a key; without one, whether there is a meter. @throws UsageError, LinkError (`aborted`) */

@@ -155,6 +155,14 @@ test("people may write a table in four ways", () => {
   assert.equal(parseProcedureId("ET13"), undefined);
 });
 
+test("no table needs the advanced key to be read, so that reading cannot tell which key it is", () => {
+  assert.ok(catalogue.length > 80);
+  assert.deepEqual(
+    catalogue.filter(({ access }) => access.read === "advanced").map(({ id }) => id),
+    [],
+  );
+});
+
 test("any text is a known form or undefined", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.stringMatching(/^(0x|[BE][TP])?[0-9a-fA-F]{0,6}$/)), (text) => {

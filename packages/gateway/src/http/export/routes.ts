@@ -39,6 +39,9 @@ export const exportRoute = createRoute({
     400: wrongParameter,
     404: noSuchPoint,
     409: problem("This gateway cannot write this format; the message names the missing package", "no-format"),
-    503: problem("Too many exports are in progress, or the store does not answer", "busy"),
+    503: problem(
+      "Too many exports are in progress (`Retry-After` says when to ask again), or the store does not answer",
+      "busy",
+    ),
   },
 });

@@ -62,7 +62,7 @@ const keyVerdict = z
     }),
     level: z.enum(["none", "basic", "advanced"]).nullable().openapi({
       description:
-        "Access that the key gives; null if it does not work, or under RC4, where a meter does not say which of its keys it was given",
+        "Access that the key gives; null if it does not work, or is unknown, as under RC4: both keys of a meter read the same there, and nothing is written to find out",
     }),
     meter: z.string().nullable().openapi({ description: "Model and firmware" }),
     profile: z.string().nullable(),
