@@ -25,6 +25,14 @@ export interface MeterPort {
   handle(input: Uint8Array | "tick", now: Millis): MeterOutput[];
 }
 
+/** What the meter does by itself, at its times. */
+export interface Duty {
+  /** When `tick` is next due; undefined while there is nothing to wait for. */
+  wakeAt(): Millis | undefined;
+  /** Does what is due at `now`. */
+  tick(now: Millis): void;
+}
+
 export interface MepPortOptions {
   /** 1 or 2, as in ET70. */
   readonly number: 1 | 2;
@@ -36,6 +44,8 @@ export interface MepPortOptions {
   readonly now: () => Millis;
   /** Tells the meter what time it is. */
   readonly tell: (now: Millis) => void;
+  /** What the meter does by itself while this port is served. */
+  readonly duties: Duty;
   /** Restarts the meter that it belongs to. */
   readonly reboot: () => void;
   /** Whether somebody else has its line: it neither hears nor speaks. */
@@ -72,6 +82,11 @@ export class MepPort implements MeterPort {
     if (on === this.#alerting) return;
     this.#alerting = on;
     this.#unheard = true;
+    this.wake();
+  }
+
+  /** Tells its line that `wakeAt` has moved. */
+  wake(): void {
     for (const wake of [...this.#watchers]) wake();
   }
 
@@ -100,11 +115,14 @@ export class MepPort implements MeterPort {
   }
 
   wakeAt(): Millis | undefined {
-    return this.#unheard ? this.#options.now() : this.#endpoint.wakeAt();
+    if (this.#unheard) return this.#options.now();
+    const [own, duty] = [this.#endpoint.wakeAt(), this.#options.duties.wakeAt()];
+    return own === undefined || duty === undefined ? (own ?? duty) : Math.min(own, duty);
   }
 
   handle(input: Uint8Array | "tick", now: Millis): MeterOutput[] {
     this.#options.tell(now);
+    this.#options.duties.tick(now);
     const out: MeterOutput[] = [];
     if (this.#unheard) {
       this.#unheard = false;

@@ -8,6 +8,7 @@ import { digitsOf, type Setup } from "../contents/setup.ts";
 import { denmark } from "../contents/zone.ts";
 import { beginOf, localDay } from "./calendar-days.ts";
 import { localMillis } from "./local-time.ts";
+import type { MepRead, MepReads } from "./mep-reads.ts";
 
 const day = 86_400_000;
 const year = 365.25;
@@ -25,6 +26,8 @@ const telegramLength = 12 + 7 + 1;
 /** Time and flags, the length byte, the telegram. */
 export const billingReadLength: number = 8 + telegramLength;
 const success = 4;
+/** Time and flags, the count of reads and the length, in front of what a MEP client sent. */
+export const mepHeader: number = 7 + 2 + 2;
 const firstRead = Math.floor(Date.UTC(2000, 0, 1) / day);
 
 type Read = ET16["devices"][number];
@@ -33,8 +36,11 @@ export class GasMeter {
   readonly #setup: Setup;
   readonly #base: number;
 
-  constructor(setup: Setup) {
+  readonly #reads: MepReads;
+
+  constructor(setup: Setup, reads: MepReads) {
     this.#setup = setup;
+    this.#reads = reads;
     this.#base = Math.floor(setup.noise.between(0, 1_000_000, 9_000_000, 40));
   }
 
@@ -119,10 +125,39 @@ export class GasMeter {
 
   #latest(time: Millis): Uint8Array {
     const dimensions: Dimensions = this.#setup.dimensions;
-    const [first, ...others] = zeroValue(ET16, dimensions).devices;
-    if (first === undefined) return new Uint8Array(0);
-    const read = this.#read(first, beginOf(localDay(time)), dimensions.ET11.dataEntrySize);
-    return encode(ET16, { devices: [read, ...others] }, dimensions);
+    const devices = zeroValue(ET16, dimensions).devices.map((none, slot) => {
+      const sent = this.#reads.latest(slot);
+      if (slot === 0) return this.#read(none, beginOf(localDay(time)), dimensions.ET11.dataEntrySize);
+      return sent === undefined ? none : this.#sent(none, sent, dimensions.ET11.dataEntrySize);
+    });
+    return encode(ET16, { devices }, dimensions);
+  }
+
+  /** What a MEP client sent; `room` is what the entry gives to it. */
+  #sent(none: Read, { time, readCount, data }: MepRead, room: number): Read {
+    const kept = new Uint8Array(room - mepHeader);
+    kept.set(data.subarray(0, kept.length));
+    const length = Math.min(data.length, kept.length);
+    return { ...none, readTime: this.#localTime(time), response: { mep: { readCount, length, data: kept } } };
+  }
+
+  /** Reads of the log from the newest back, with their places in its sequence: those of this meter and of MEP clients. */
+  *#newestFirst(time: Millis): Generator<{ readonly number: number; readonly read: MepRead | Millis }> {
+    let day = localDay(time);
+    let sent = this.#reads.log.length;
+    let number = day - firstRead + this.#reads.logged;
+    for (;;) {
+      const read = this.#reads.log[sent - 1];
+      const own = beginOf(day);
+      if (read !== undefined && read.time >= own) {
+        sent--;
+        yield { number, read };
+      } else {
+        day--;
+        yield { number, read: own };
+      }
+      number--;
+    }
   }
 
   #log(time: Millis): Uint8Array {
@@ -131,18 +166,11 @@ export class GasMeter {
     const { length } = zero.entries;
     const [none] = zero.entries;
     if (none === undefined) return encode(ET45, zero, dimensions);
-    const newest = localDay(time) - firstRead;
+    const newest = localDay(time) - firstRead + this.#reads.logged;
     const entries = [...zero.entries];
-    for (let i = 0; i < length; i++) {
-      const number = newest - i;
-      entries[number % length] = {
-        ...none,
-        ...this.#read(none, beginOf(number + firstRead), dimensions.ET11.dataEntrySize),
-        length: 4 + billingReadLength,
-        handle,
-        executionStatus: 0,
-        result: success,
-      };
+    for (const { number, read } of this.#newestFirst(time)) {
+      if (number <= newest - length) break;
+      entries[number % length] = { ...none, ...this.#entry(none, read), executionStatus: 0, result: success };
     }
     const value = {
       ...zero,
@@ -154,5 +182,12 @@ export class GasMeter {
       entries,
     };
     return encode(ET45, value, dimensions);
+  }
+
+  #entry(none: ET45["entries"][number], read: MepRead | Millis): Partial<ET45["entries"][number]> {
+    const room = this.#setup.dimensions.ET11.dataEntrySize;
+    if (typeof read === "number") return { ...this.#read(none, read, room), length: 4 + billingReadLength, handle };
+    const { handle: sender, data } = read;
+    return { ...this.#sent(none, read, room), length: 4 + mepHeader + data.length, handle: sender };
   }
 }

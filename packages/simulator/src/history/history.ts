@@ -12,6 +12,7 @@ import { EventLogs, type MeterEvent, type Noted } from "./events.ts";
 import { GasMeter } from "./gas-meter.ts";
 import { LiveTables } from "./live-tables.ts";
 import { LoadProfileRecorder } from "./load-profile-recorder.ts";
+import { MepReads } from "./mep-reads.ts";
 import { outageTables } from "./outage-tables.ts";
 import type { Outage, Past } from "./past.ts";
 import { demandResetsUntil, Snapshots } from "./snapshots.ts";
@@ -25,6 +26,8 @@ interface Counted {
 
 export class History {
   readonly live: LiveTables;
+  /** What MEP clients sent. */
+  readonly mepReads: MepReads = new MepReads();
   readonly #counters: Counters;
   readonly #snapshots: Snapshots;
   readonly #events: EventLogs;
@@ -45,7 +48,7 @@ export class History {
     });
     this.#snapshots = new Snapshots(this.live, past, setup.demand);
     this.#events = new EventLogs(setup, past, household);
-    const gasMeter = new GasMeter(setup);
+    const gasMeter = new GasMeter(setup, this.mepReads);
     this.#gasMeter = gasMeter;
     const recorder = new LoadProfileRecorder({ setup, counters, gasMeter, unit: () => this.live.energyUnit });
     memory.setLater(ET14.number, () => gasMeter.status(start));

@@ -4,6 +4,7 @@ import { procedures } from "@meterport/protocol/procedures/index";
 import { firstExtended, firstPending } from "@meterport/protocol/tables/identifiers";
 import { BT00 } from "@meterport/protocol/tables/index";
 import type { Memory } from "../contents/memory.ts";
+import type { MepSide } from "./mep-side.ts";
 import { servesProcedure } from "./procedures.ts";
 import { writableByAnyKey } from "./table-service.ts";
 
@@ -43,10 +44,18 @@ const fixedFields = (profile: Profile) => ({
 });
 
 /** The bytes of BT00 now: a table is in its set while the memory holds it. Pending tables have no place in any set. */
-export const generalConfiguration = (memory: Memory, profile: Profile, locked: ReadonlySet<number>): Uint8Array => {
+export const generalConfiguration = (
+  memory: Memory,
+  profile: Profile,
+  locked: ReadonlySet<number>,
+  mep: MepSide,
+): Uint8Array => {
   const used = memory.tables.filter((table) => table < firstPending);
   const writable = used.filter((table) => writableByAnyKey(table, memory, profile, locked));
-  const served = procedures.map(({ number }) => number).filter((number) => servesProcedure(number, profile));
+  const known = [...new Set([...procedures.map(({ number }) => number), ...mep.procedures.keys()])].sort(
+    (a, b) => a - b,
+  );
+  const served = known.filter((number) => servesProcedure(number, profile, mep));
   const extended = extendedBytes(profile);
   return encode(
     BT00,

@@ -7,14 +7,16 @@ import type { Millis } from "@meterport/protocol/ports";
 import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
 import { EP19 } from "@meterport/protocol/procedures/ep19-post-on-demand-request";
 import { EP61 } from "@meterport/protocol/procedures/ep61-transaction-lock";
-import { BT07, type Dimensions, ET14, ET50 } from "@meterport/protocol/tables/index";
+import { BT07, type Dimensions, ET50 } from "@meterport/protocol/tables/index";
 import type { Behaviour } from "../behaviour.ts";
 import type { Memory } from "../contents/memory.ts";
 import { responseTables } from "../contents/mep.ts";
-import { deviceArgument, deviceStatus, eventNumber, mbusAlarm } from "../history/event-numbers.ts";
+import { deviceArgument, deviceStatus, eventNumber } from "../history/event-numbers.ts";
 import type { Noted } from "../history/events.ts";
 import { type PendingTables, servesPending } from "../optical/pending-tables.ts";
 import { userOf } from "./change-log.ts";
+import { firstMepSlot } from "./device-entries.ts";
+import type { MepSide } from "./mep-side.ts";
 import { type Posted, postOnDemand } from "./on-demand.ts";
 import type { TransactionLock } from "./transaction-lock.ts";
 
@@ -23,15 +25,12 @@ const badParameter = 2;
 const noSuchHandle = 3;
 const notAuthorized = 5;
 const everyDevice = 0xffff;
-const firstMepSlot = 4;
-/** In ET50: after the identification stand the client's flags, of which bit 0 is its registration, and its icons. */
-const clientFlags = 30;
-const registered = 0x01;
 
 const lockTransactions = { meter: [4, 0] } as const;
 
 /** Whether a meter knows the procedure, at any of its ports. */
-export const servesProcedure = (procedure: number, profile: Profile): boolean =>
+export const servesProcedure = (procedure: number, profile: Profile, mep: MepSide): boolean =>
+  mep.procedures.has(procedure) ||
   procedure === EP17.number ||
   procedure === EP19.number ||
   servesPending(procedure) ||
@@ -42,14 +41,16 @@ export const procedures = (
   dimensions: Dimensions,
   lock: TransactionLock,
   pending: PendingTables,
+  mep: MepSide,
   note: (event: Noted) => void,
 ): Behaviour => {
   const lastSequence = new Map<number | "optical", number>();
-  return ({ request, memory, level, port, optical, userId, time }, next) => {
+  return ({ request, memory, level, port, optical, userId, time, inTransaction }, next) => {
     const client = optical === undefined ? port : "optical";
     if (request.kind !== "write" && request.kind !== "write-at") return undefined;
     if (request.table !== BT07.number || (request.kind === "write-at" && request.offset !== 0)) return undefined;
-    const call = parse(request.data);
+    // What does not fit into BT07 is lost, except in a transaction (p. 57).
+    const call = parse(inTransaction ? request.data : request.data.subarray(0, bytesOf(memory, BT07.number).length));
     if (call === undefined) return undefined;
     // The same number as in the call before (p. 58).
     if (call.sequence === lastSequence.get(client)) return { kind: "error", code: code.operationNotPossible };
@@ -57,12 +58,12 @@ export const procedures = (
     if (response.kind !== "done") return response;
     lastSequence.set(client, call.sequence);
     const user = userOf({ optical, userId });
-    const noteDevice = (event: number, argument: number): void => note({ time, event, argument, userId: user });
-    const removed = (slot: number): void =>
-      noteDevice(eventNumber.deviceStatus, deviceArgument(slot, deviceStatus.removed));
-    const site: Site = { memory, dimensions, level, port, time, lock, userId, removed };
-    const { result, data, billed } = optical === undefined ? run(call, site) : runOptical(call, site, pending);
-    if (billed !== undefined) noteDevice(eventNumber.mbusAlarm, deviceArgument(billed, mbusAlarm.billingReadDone));
+    const removed = (slot: number): void => {
+      const argument = deviceArgument(slot, deviceStatus.removed);
+      note({ time, event: eventNumber.deviceStatus, argument, userId: user });
+    };
+    const site: Site = { memory, dimensions, level, port, time, lock, mep, userId, removed };
+    const { result, data } = optical === undefined ? run(call, site) : runOptical(call, site, pending);
     const posted = Uint8Array.of(call.procedure & 0xff, call.procedure >> 8, call.sequence, result, ...data);
     const table = optical === undefined ? responseTableOf(port, memory, dimensions) : responseTables.bt08;
     memory.patch(table, 0, posted);
@@ -77,14 +78,18 @@ interface Site {
   readonly port: 1 | 2;
   readonly time: Millis;
   readonly lock: TransactionLock;
+  readonly mep: MepSide;
   readonly userId?: number | undefined;
   /** Called with each slot whose device is gone. */
   readonly removed: (slot: number) => void;
 }
 
 const run = ({ procedure, parameters }: BT07, site: Site): Posted => {
-  const { memory, dimensions, level, port, time, lock } = site;
-  if (procedure === EP19.number) return postOnDemand(memory, parameters, dimensions, level);
+  const { dimensions, level, port, time, lock, mep } = site;
+  const { queue, devices } = mep;
+  const added = mep.procedures.get(procedure);
+  if (added !== undefined) return { result: added({ parameters, port, level, time }), data: [] };
+  if (procedure === EP19.number) return postOnDemand(parameters, level, { queue, devices, dimensions, time });
   if (procedure === EP17.number) return { result: removeDevice(parameters, site), data: [] };
   if (procedure === EP61.number && reaches(dimensions.profile, lockTransactions))
     return { result: lock.call(parameters, port, time), data: [] };
@@ -95,6 +100,7 @@ const run = ({ procedure, parameters }: BT07, site: Site): Posted => {
 const runOptical = (call: BT07, site: Site, pending: PendingTables): Posted => {
   const result = pending.call(call.procedure, call.parameters, site.time, site.userId);
   if (result !== undefined) return { result, data: [] };
+  if (site.mep.procedures.has(call.procedure)) return { result: notAuthorized, data: [] };
   return call.procedure === EP61.number ? { result: unknownProcedure, data: [] } : run(call, site);
 };
 
@@ -123,35 +129,20 @@ const answersInEt59 = (memory: Memory, dimensions: Dimensions): boolean =>
  * EP17: clears the device's entry in ET14 and, for a MEP client, its registration in ET50. On a meter the basic key can
  * remove MEP clients only (MEP guide 1.1, pp. 249-250).
  */
-const removeDevice = (parameters: Uint8Array, { memory, dimensions, level, removed: tell }: Site): number => {
+const removeDevice = (parameters: Uint8Array, { dimensions, level, time, mep, removed: tell }: Site): number => {
   const [action, low, high] = parameters;
   if (action === undefined || low === undefined || high === undefined || action > 1) return badParameter;
+  const { devices } = mep;
   const handle = low + 256 * high;
-  const status = decode(ET14, bytesOf(memory, ET14.number), dimensions, { trailing: "keep" });
-  const found = status.devices.flatMap(({ deviceHandle }, slot) =>
-    deviceHandle !== 0 && (handle === everyDevice || deviceHandle === handle) ? [slot] : [],
-  );
+  const slots = Array.from({ length: devices.count }, (_, slot) => slot).filter((slot) => devices.handle(slot) !== 0);
+  const found = slots.filter((slot) => handle === everyDevice || devices.handle(slot) === handle);
   if (found.length === 0) return noSuchHandle;
   const mbusToo = level === "advanced" || dimensions.profile.family === "module";
   const removed = found.filter((slot) => mbusToo || slot >= firstMepSlot);
   if (removed.length === 0) return notAuthorized;
-  const entry = dimensions.ET11.statusEntrySize;
-  let occupied = memory.read(ET14.number, 5, 1)?.[0] ?? 0;
   for (const slot of removed) {
-    occupied &= ~(1 << slot);
-    memory.patch(ET14.number, 6 + slot * entry, new Uint8Array(entry));
-    if (slot >= firstMepSlot) forgetClient(memory, slot - firstMepSlot, dimensions);
+    mep.remove(slot, time);
     tell(slot);
   }
-  memory.patch(ET14.number, 5, Uint8Array.of(occupied));
   return 0;
-};
-
-/** Its registration and its icons go, everything else in ET50 stays (p. 249). */
-const forgetClient = (memory: Memory, client: number, dimensions: Dimensions): void => {
-  const sources = dimensions.ET11.mepDataSources;
-  const start = client * (35 + 6 * sources);
-  const flags = memory.read(ET50.number, start + clientFlags, 1)?.[0] ?? 0;
-  memory.patch(ET50.number, start + clientFlags, Uint8Array.of(flags & ~registered));
-  memory.patch(ET50.number, start + 31 + 6 * sources, new Uint8Array(2));
 };

@@ -7,27 +7,31 @@ import { decodeRequest, encodeResponse, type TableResponse } from "@meterport/pr
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import { type PortTls, portSecurity } from "@meterport/protocol/mep/security/mep-tls/port-security";
 import type { Entropy, Millis } from "@meterport/protocol/ports";
-import { BT00, type Dimensions, ET04, ET70 } from "@meterport/protocol/tables/index";
+import { BT00, type Dimensions, ET04, ET71 } from "@meterport/protocol/tables/index";
 import { answerFrom, type Behaviour, type DefaultAnswer, type MeterRequest } from "../behaviour.ts";
 import { contentsOf } from "../contents/contents.ts";
 import { Memory } from "../contents/memory.ts";
-import { setupOf } from "../contents/setup.ts";
+import { type Setup, setupOf } from "../contents/setup.ts";
 import { eventNumber, nobody, powerUpCause } from "../history/event-numbers.ts";
 import type { Noted } from "../history/events.ts";
 import { History } from "../history/history.ts";
 import { openHousehold } from "../household/household.ts";
 import { Noise } from "../household/noise.ts";
 import type { ScenarioName } from "../household/scenarios.ts";
-import { MepPort, type MeterOutput, type MeterPort } from "../meter-port.ts";
+import { type Duty, MepPort, type MeterOutput, type MeterPort } from "../meter-port.ts";
 import { type OpticalKeys, OpticalPort } from "../optical/optical-port.ts";
 import { opticalRights } from "../optical/optical-rights.ts";
 import { PendingTables } from "../optical/pending-tables.ts";
 import { SharedUart } from "../optical/shared-uart.ts";
 import { changeLog } from "./change-log.ts";
+import { Duties } from "./duties.ts";
 import { generalConfiguration } from "./general-configuration.ts";
+import { MepSide } from "./mep-side.ts";
+import { Power } from "./power.ts";
 import { procedures } from "./procedures.ts";
 import { registration } from "./registration.ts";
 import { serveTables } from "./table-service.ts";
+import { tellPort, tellSequence } from "./told-state.ts";
 import { TransactionLock } from "./transaction-lock.ts";
 import { transactions } from "./transactions.ts";
 
@@ -37,18 +41,6 @@ const lastTime = Date.UTC(2099, 11, 30);
 
 /** Offset of "IDT version" in ET04; where it changes the sequence number jumps (MEP guide 1.1, p. 61). */
 const idtVersion = 116;
-/** Offsets of the MEP sequence number in ET04; from firmware 4.0 on that of client 1 (pp. 69, 73). */
-const sequenceNumber = 103;
-const sequenceNumberOf4 = 129;
-
-/** Byte of ET70 that names the port a request came in on (MEP guide 1.1, p. 179). */
-const portOffset = 142;
-const tellPort: Behaviour = ({ request, memory, port, optical }) => {
-  if (optical === undefined && (request.kind === "read" || request.kind === "read-at") && request.table === ET70.number)
-    memory.patch(ET70.number, portOffset, Uint8Array.of(port));
-  return undefined;
-};
-
 /** What a count can say. What does not fit into the packets that were agreed on is for the port to refuse. */
 const longestOpticalRead = 0xffff;
 
@@ -109,9 +101,14 @@ export class VirtualMeter implements MeterPort {
   /** Dimensions at the factory. */
   readonly dimensions: Dimensions;
   readonly #options: VirtualMeterOptions;
+  readonly #setup: Setup;
   readonly #ports: readonly [MepPort, ...MepPort[]];
   /** Other ports that the meter answers, besides its MEP ports. */
   readonly optical: OpticalPort;
+  /** What it keeps for its M-Bus devices and MEP clients. */
+  readonly mep: MepSide;
+  readonly #duties: Duties;
+  readonly #power: Power = new Power(() => this.#powerUp());
   readonly #oneUart: boolean;
   readonly #defaultAnswer: DefaultAnswer;
   readonly #behaviours: Behaviour[];
@@ -131,6 +128,7 @@ export class VirtualMeter implements MeterPort {
     const { demand = false, compatible = false, tiers } = options;
     const setup = setupOf({ profile, seed, demand, sequence, compatible, tiers });
     this.#options = options;
+    this.#setup = setup;
     this.profile = profile;
     this.dimensions = setup.dimensions;
     this.#now = options.epoch ?? 0;
@@ -138,19 +136,26 @@ export class VirtualMeter implements MeterPort {
     for (const [table, fill] of contentsOf(setup)) this.memory.setLater(table, fill);
     this.#history = new History(setup, household, start, this.memory, options);
     const locked: ReadonlySet<number> = new Set(options.locked ?? []);
-    this.memory.setLive(BT00.number, () => generalConfiguration(this.memory, profile, locked));
     this.#defaultAnswer = serveTables(locked, profile);
     const lock = new TransactionLock();
     const note = (event: Noted): void => this.#history.note(event);
+    this.mep = new MepSide(this.memory, setup.dimensions, this.#history.mepReads, note);
+    const { mep } = this;
+    this.memory.setLive(BT00.number, () => generalConfiguration(this.memory, profile, locked, mep));
+    this.#duties = new Duties((now) => {
+      this.#tell(now);
+      mep.queue.advance(this.time);
+    });
+    this.attend(this.#power);
     const pending = new PendingTables(this.memory, setup.dimensions, note);
     this.#oneUart = !setup.generation4;
     this.#behaviours = [
       changeLog(note),
       lock.behaviour(setup.dimensions),
       tellPort,
-      this.#countRequests(setup.generation4 ? sequenceNumberOf4 : sequenceNumber),
-      procedures(setup.dimensions, lock, pending, note),
-      registration(setup.dimensions, note),
+      tellSequence(setup.generation4, () => this.#ports.map(({ sequence }) => sequence)),
+      procedures(setup.dimensions, lock, pending, mep, note),
+      registration(setup.dimensions, mep, note),
       transactions(lock, (request) => this.#answer(request)),
       pending.behaviour,
       opticalRights,
@@ -169,6 +174,12 @@ export class VirtualMeter implements MeterPort {
   timeAt(now: Millis): Millis {
     const { start, epoch = 0, speed = 1 } = this.#options;
     return Math.min(lastTime, Math.max(firstTime, Math.floor(start + (now - epoch) * speed)));
+  }
+
+  /** The `now` at which the meter's clock shows a time; undefined if it stands still. */
+  nowAt(time: Millis): Millis | undefined {
+    const { start, epoch = 0, speed = 1 } = this.#options;
+    return speed === 0 ? undefined : epoch + Math.ceil((time - start) / speed);
   }
 
   /** Every present value and register at a time of the meter's clock by source id; registers in Wh, varh, s and counts. */
@@ -222,11 +233,32 @@ export class VirtualMeter implements MeterPort {
   /** Starts again, as after a brown-out, which no register counts: all sessions and what was in progress are lost. */
   reboot(): void {
     this.#note({ event: eventNumber.powerUp, argument: powerUpCause.brownOut });
-    for (const port of this.#ports) {
-      port.dropSession();
-      port.plugIn();
-    }
-    this.optical.plugIn();
+    this.#restart();
+  }
+
+  /**
+   * The power fails now, for so many milliseconds of the line: until then the meter is silent. Then what is in RAM only is
+   * as at the factory (ET71, MEP guide 1.1, p. 180), requests that waited in ET15 are gone, and sessions too.
+   */
+  powerFail(duration: Millis): void {
+    if (!this.#power.failed) this.#note({ event: eventNumber.powerDown });
+    this.#power.fail(this.#now + duration);
+    this.wake();
+  }
+
+  /** Whether it has no power. */
+  get dark(): boolean {
+    return this.#power.failed;
+  }
+
+  /** Lets it do something by itself while it is served; the returned function ends it. */
+  attend(duty: Duty): () => void {
+    return this.#duties.add(duty);
+  }
+
+  /** Tells all lines that something is due earlier than they know. */
+  wake(): void {
+    for (const port of this.#ports) port.wake();
   }
 
   /** Puts a behaviour above the others; the returned function removes it. */
@@ -267,6 +299,26 @@ export class VirtualMeter implements MeterPort {
     return this.#ports[0].handle(input, now);
   }
 
+  #tell(now: Millis): void {
+    this.#now = Math.max(this.#now, now);
+  }
+
+  #powerUp(): void {
+    this.#note({ event: eventNumber.powerUp, argument: powerUpCause.powerFailure });
+    const factory = contentsOf(this.#setup).get(ET71.number);
+    if (factory !== undefined) this.memory.set(ET71.number, factory());
+    this.mep.queue.clear(this.time);
+    this.#restart();
+  }
+
+  #restart(): void {
+    for (const port of this.#ports) {
+      port.dropSession();
+      port.plugIn();
+    }
+    this.optical.plugIn();
+  }
+
   /** What has happened now, with nobody logged on. */
   #note(event: Omit<Noted, "time" | "userId">): void {
     this.#history.note({ ...event, time: this.time, userId: nobody });
@@ -297,12 +349,18 @@ export class VirtualMeter implements MeterPort {
           inTransaction: false,
         }),
       );
-    const tell = (now: Millis): void => {
-      this.#now = Math.max(this.#now, now);
-    };
-    const reboot = (): void => this.reboot();
-    const silent = (): boolean => this.#oneUart && this.optical.active;
-    return new MepPort({ number, security, serve, sequence, timing, now: () => this.#now, tell, reboot, silent });
+    return new MepPort({
+      number,
+      security,
+      serve,
+      sequence,
+      timing,
+      now: () => this.#now,
+      tell: (now) => this.#tell(now),
+      duties: this.#duties,
+      reboot: () => this.reboot(),
+      silent: () => this.dark || (this.#oneUart && this.optical.active),
+    });
   }
 
   #openOptical(): OpticalPort {
@@ -310,9 +368,7 @@ export class VirtualMeter implements MeterPort {
       keys: this.#options.opticalKeys ?? {},
       memory: this.memory,
       dimensions: this.dimensions,
-      tell: (now) => {
-        this.#now = Math.max(this.#now, now);
-      },
+      tell: (now) => this.#tell(now),
       reboot: () => this.reboot(),
       noteWrongPassword: () => this.#note({ event: eventNumber.invalidPassword }),
       serve: (apdu, optical, userId) =>
@@ -332,21 +388,6 @@ export class VirtualMeter implements MeterPort {
           }),
         ),
     });
-  }
-
-  /** Keeps the sequence number in ET04 up to date for readers. */
-  #countRequests(offset: number): Behaviour {
-    return ({ request, memory }) => {
-      const reads = request.kind === "read" || request.kind === "read-at";
-      if (reads && request.table === ET04.number) {
-        const number = new DataView(new ArrayBuffer(4));
-        for (const [index, { sequence }] of this.#ports.entries()) {
-          number.setUint32(0, sequence, true);
-          memory.patch(ET04.number, offset + 4 * index, new Uint8Array(number.buffer.slice(0)));
-        }
-      }
-      return undefined;
-    };
   }
 
   #answer(request: MeterRequest): TableResponse {

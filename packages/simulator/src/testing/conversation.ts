@@ -14,7 +14,7 @@ import { rc4Encryption } from "@meterport/protocol/mep/security/rc4/encryption";
 import type { Seal } from "@meterport/protocol/mep/security/seal";
 import type { Millis } from "@meterport/protocol/ports";
 import { VirtualMeter, type VirtualMeterOptions } from "../meter/virtual-meter.ts";
-import type { MeterOutput } from "../meter-port.ts";
+import type { MepPort, MeterOutput } from "../meter-port.ts";
 
 export const basicKey: Uint8Array = new Uint8Array(16).fill(2);
 export const advancedKey: Uint8Array = new Uint8Array(16).fill(1);
@@ -36,6 +36,10 @@ export const transmitted = (outputs: readonly MeterOutput[]): Uint8Array[] =>
   outputs.flatMap((output) => (output.type === "transmit" ? [output.bytes] : []));
 
 export interface ConversationOptions {
+  /** 1 if omitted. */
+  readonly port?: 1 | 2 | undefined;
+  /** When it begins; 0 if omitted. */
+  readonly now?: Millis | undefined;
   readonly key?: Uint8Array | undefined;
   readonly encrypt?: boolean | undefined;
 }
@@ -45,13 +49,17 @@ export type Answer = TableResponse | { readonly kind: string };
 
 /** One client that asks one meter. */
 export class Conversation {
-  readonly #meter: VirtualMeter;
+  readonly #meter: MepPort;
   readonly #seal: Seal;
-  now: Millis = 0;
+  now: Millis;
 
-  constructor(meter: VirtualMeter, { key = advancedKey, encrypt = false }: ConversationOptions = {}) {
-    this.#meter = meter;
-    const options = { key, sequence: meter.sequence };
+  constructor(
+    meter: VirtualMeter,
+    { key = advancedKey, encrypt = false, port = 1, now = 0 }: ConversationOptions = {},
+  ) {
+    this.#meter = meter.port(port);
+    this.now = now;
+    const options = { key, sequence: this.#meter.sequence };
     this.#seal = encrypt ? rc4Encryption(options) : rc4Authentication(options);
   }
 
@@ -86,6 +94,26 @@ export class Conversation {
 
   readAt(table: number, offset: number, count: number): Uint8Array {
     return this.#data(this.ask({ kind: "read-at", table, offset, count }));
+  }
+
+  /** Writes bytes of a table, and gives the kind of the response. */
+  writeAt(table: number, offset: number, data: readonly number[] | Uint8Array): Answer["kind"] {
+    return this.ask({ kind: "write-at", table, offset, data: Uint8Array.from(data) }).kind;
+  }
+
+  /** Lets time pass, and counts the alerts on the line meanwhile. */
+  listen(until: Millis): number {
+    let alerts = 0;
+    for (;;) {
+      const at = this.#meter.wakeAt();
+      if (at === undefined || at > until) break;
+      this.now = Math.max(this.now, at);
+      for (const bytes of transmitted(this.#meter.handle("tick", this.now)))
+        if (bytes.length === 2 && bytes[0] === 0 && bytes[1] === 0) alerts++;
+    }
+    this.now = until;
+    this.#meter.handle("tick", until);
+    return alerts;
   }
 
   #data(answer: Answer): Uint8Array {
