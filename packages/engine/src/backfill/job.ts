@@ -17,7 +17,7 @@ export interface BackfillDeps {
   readonly point: string;
   /** IANA zone of the point, which is also that of the meter's local clock. */
   readonly zone: string;
-  readonly source: Pick<MeterSource, "ask" | "status" | "listen" | "identity">;
+  readonly source: Pick<MeterSource, "ask" | "status" | "condition" | "listen" | "identity">;
   readonly store: Pick<Store, "write" | "intervals" | "registers" | "devices" | "events" | "memo">;
   readonly clock: Clock;
   /** Awaited before each request for blocks: `LiveFirst.turn`. */
@@ -47,7 +47,7 @@ export class JobTimer {
   }
 
   due(): Millis | undefined {
-    const { state, answering } = this.#source.status();
+    const { state, answering } = this.#source.condition?.() ?? this.#source.status();
     return answering && isUsable(state) ? this.#next : undefined;
   }
 

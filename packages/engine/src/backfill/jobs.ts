@@ -6,6 +6,7 @@ import type { PointJob } from "../plan/point-job.ts";
 import { eventLogJob } from "./event-log-job.ts";
 import type { BackfillDeps } from "./job.ts";
 import { outageJob } from "./outage-job.ts";
+import type { PieceRoom } from "./piece-room.ts";
 import { ProfileJob, type ProfileJobOptions } from "./profile-job.ts";
 import { selfReadJob } from "./self-read-job.ts";
 
@@ -21,6 +22,7 @@ export interface BackfillOptions extends BackfillDeps {
   readonly store: BackfillDeps["store"] & SumsJobOptions["store"];
   readonly loadProfile?: Omit<ProfileJobOptions, keyof BackfillDeps> | undefined;
   readonly rates?: BackfillRates | undefined;
+  readonly room?: PieceRoom | undefined;
 }
 
 /** How often the meter's memory is looked at, while nothing is known to be missing. */
@@ -30,9 +32,9 @@ export interface BackfillRates {
 }
 
 /** @throws UsageError (`zone`) if there is no such zone */
-export const backfillJobs = ({ loadProfile, rates = {}, ...deps }: BackfillOptions): BackfillJobs => {
+export const backfillJobs = ({ loadProfile, rates = {}, room, ...deps }: BackfillOptions): BackfillJobs => {
   const { events, profile: every } = rates;
-  const profile = new ProfileJob({ ...deps, every: every === "off" ? undefined : every, ...loadProfile });
+  const profile = new ProfileJob({ ...deps, room, every: every === "off" ? undefined : every, ...loadProfile });
   const read = [
     ...(events === "off" ? [] : [eventLogJob(deps, events)]),
     outageJob(deps),

@@ -12,6 +12,7 @@ import type { MeterSource } from "../ports/meter-source.ts";
 import type { Store } from "../ports/store.ts";
 import { type BackfillJobs, type BackfillRates, backfillJobs } from "./jobs.ts";
 import { LiveFirst } from "./live-first.ts";
+import type { PieceRoom } from "./piece-room.ts";
 import type { ProfileProgress } from "./profile-job.ts";
 
 export interface PointHistoryOptions {
@@ -30,6 +31,8 @@ export interface PointHistoryOptions {
   /** How far the machine's clock and the meter's are apart, milliseconds; null if that is unknown. */
   readonly clockDisagreement?: (() => Millis | null) | undefined;
   readonly log?: Pick<Log, "info"> | undefined;
+  /** What the load profiles of all points share. */
+  readonly room?: PieceRoom | undefined;
 }
 
 /** Readings may be this far from the end of an interval at least. */
@@ -53,11 +56,11 @@ export class PointHistory {
   #serial: string | null = null;
 
   constructor(options: PointHistoryOptions) {
-    const { point, zone, source, store, clock, interval, backFill = true, rates, log } = options;
+    const { point, zone, source, store, clock, interval, backFill = true, rates, log, room } = options;
     const live = new LiveFirst();
     this.#options = options;
     this.source = live.watch(source);
-    this.#fill = backfillJobs({ point, zone, source, store, clock, before: live.turn, rates, log });
+    this.#fill = backfillJobs({ point, zone, source, store, clock, before: live.turn, rates, log, room });
     this.jobs = backFill ? this.#fill.all : [];
     this.#builder = new IntervalBuilder({ point, tolerance: Math.max(tolerance, interval) });
   }

@@ -14,6 +14,7 @@ import type { PointEvent } from "../model/point-event.ts";
 import { installationOf } from "./installation.ts";
 import { type BackfillDeps, type BackfillJob, JobTimer } from "./job.ts";
 import { restWhileUnknown } from "./memory-job.ts";
+import type { PieceRoom, Place } from "./piece-room.ts";
 import { type EndGrid, endsIn, type Span, takeFirst } from "./profile-gaps.ts";
 import { clockOffset, type NoProfile, type OpenedProfile, openFilled, type ProfileLook } from "./profile-look.ts";
 import { missingIn, readPiece } from "./profile-read.ts";
@@ -27,6 +28,8 @@ export interface ProfileJobOptions extends BackfillDeps {
   readonly every?: Millis | undefined;
   /** How far back the first contact reaches; all that the meter has by default. */
   readonly firstReach?: Millis | undefined;
+  /** What the pieces of all points share; if omitted, this one has room for its own. */
+  readonly room?: PieceRoom | undefined;
   /** Blocks that one run reads; 8 by default, 20 s at 9600 baud. */
   readonly blocksPerRun?: number | undefined;
   /** Blocks that may be read within a day; 300 by default, five times what a meter has. */
@@ -82,6 +85,7 @@ export class ProfileJob implements BackfillJob {
   #state: ProfileState | undefined;
   #shown: ProfileProgress["state"] = "unknown";
   #confusions = 0;
+  #endWait: () => void = () => {};
   #disagreeSince: Millis | undefined;
   #day = { began: Number.NEGATIVE_INFINITY, blocks: 0 };
 
@@ -96,6 +100,9 @@ export class ProfileJob implements BackfillJob {
   readonly due = (): Millis | undefined => this.#timer.due();
 
   readonly close = (): void => this.#timer.close();
+
+  /** A piece that waits for room waits no longer. */
+  readonly stop = (): void => this.#endWait();
 
   /** How far it has come. */
   readonly progress = (): ProfileProgress => {
@@ -253,13 +260,35 @@ export class ProfileJob implements BackfillJob {
       await this.#keep(missingIn(marks.piece, [], { point, opened, grid: round.grid }), marks.piece.until);
       return this.#goOn({ ...round, gone: marks.rest });
     }
-    const blocks = this.#blocksAllowed();
-    const { piece, rest } = takeFirst(round.open, round.grid, blocks * opened.perBlock);
-    if (piece === undefined) return this.#goOn(round);
-    if (blocks === 0) {
+    const allowed = this.#blocksAllowed();
+    if (round.open.length > 0 && allowed === 0) {
       this.#timer.after(this.#day.began + day - this.#options.clock.now());
       return undefined;
     }
+    if (round.open.length === 0) return this.#goOn(round);
+    const place = await this.#room(allowed);
+    if (place === undefined) return round;
+    try {
+      return await this.#readFirst(round, place.blocks);
+    } finally {
+      place.leave();
+    }
+  }
+
+  /** Waits for room for a piece; undefined once the job is to stop. */
+  #room(wanted: number): Promise<Place | undefined> {
+    const { room } = this.#options;
+    if (room === undefined) return Promise.resolve({ blocks: wanted, leave: () => {} });
+    return new Promise((resolve) => {
+      this.#endWait = room.take(wanted, resolve);
+    });
+  }
+
+  /** Reads and stores the first piece of a round, of at most so many blocks. */
+  async #readFirst(round: Round, blocks: number): Promise<Round | undefined> {
+    const { opened } = round.look;
+    const { piece, rest } = takeFirst(round.open, round.grid, blocks * opened.perBlock);
+    if (piece === undefined) return this.#goOn({ ...round, open: rest });
     const read = await readPiece(piece, {
       ...this.#options,
       ...round,

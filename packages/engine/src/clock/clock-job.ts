@@ -12,7 +12,7 @@ import { type ClockFinding, type ClockMoment, type ClockOff, type ClockOffset, C
 
 export interface ClockJobOptions {
   readonly point: string;
-  readonly source: Pick<MeterSource, "ask" | "status">;
+  readonly source: Pick<MeterSource, "ask" | "status" | "condition">;
   readonly clock: Clock;
   readonly log: Log;
   /** What was kept under `clockMemoName`. */
@@ -61,7 +61,7 @@ export class ClockJob implements PointJob {
   }
 
   readonly due = (now: Millis): Millis => {
-    const isNew = this.#watch.asks || this.#options.source.status().since !== this.#link;
+    const isNew = this.#watch.asks || this.#linkSince() !== this.#link;
     return isNew ? Math.min(this.#next, Math.max(now, this.#last + atMostEvery)) : this.#next;
   };
 
@@ -84,7 +84,7 @@ export class ClockJob implements PointJob {
       this.#next = clock.now() + afterRefusal;
     }
     this.#last = clock.now();
-    this.#link = source.status().since;
+    this.#link = this.#linkSince();
   };
 
   /** Compares the machine's own clocks; call it with each reading. */
@@ -101,6 +101,11 @@ export class ClockJob implements PointJob {
   disagreement(): Millis | null {
     if (this.#watch.asks) return null;
     return this.offset()?.offset ?? this.#watch.off?.offset ?? null;
+  }
+
+  #linkSince(): Millis {
+    const { source } = this.#options;
+    return (source.condition?.() ?? source.status()).since;
   }
 
   #moment(): ClockMoment {

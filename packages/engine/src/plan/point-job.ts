@@ -15,6 +15,8 @@ export interface PointJob {
    * that and lets the job rest.
    */
   readonly run: () => Promise<void>;
+  /** Called when the point stops: a run that waits for something other than the meter ends then. */
+  readonly stop?: (() => void) | undefined;
 }
 
 /** A rest after the first failure in a row, and the longest one. */

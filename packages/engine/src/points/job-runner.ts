@@ -63,6 +63,7 @@ export class JobRunner {
     this.#stopped = true;
     this.#lookAt = undefined;
     this.#unschedule();
+    for (const job of this.#options.jobs) job.stop?.();
     if (this.#running === undefined) return;
     let cancel = (): void => {};
     const late = new Promise<void>((resolve) => {

@@ -19,7 +19,7 @@ export interface PointKeeperOptions {
   readonly point: string;
   /** IANA name of the zone whose days count. */
   readonly zone: string;
-  readonly source: Pick<MeterSource, "ask" | "status" | "identity">;
+  readonly source: Pick<MeterSource, "ask" | "status" | "condition" | "identity">;
   readonly store: Store;
   readonly keeper: Keeper;
   readonly clock: Clock;

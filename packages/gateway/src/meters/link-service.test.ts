@@ -84,7 +84,10 @@ describe("a test of a link", () => {
     ] as const) {
       const { outcome, level, profile, message } = await clock.run(service.tryKey(key));
       assert.deepEqual([outcome, level, profile], expected);
-      assert.match(message, outcome === "works" ? /^the meter takes this key; whether .* is unknown/ : /refuses this key/);
+      assert.match(
+        message,
+        outcome === "works" ? /^the meter takes this key; whether .* is unknown/ : /refuses this key/,
+      );
       assert.ok(users() <= 1);
       await clock.advance(10_000);
       assert.equal(source.status().state, "up");

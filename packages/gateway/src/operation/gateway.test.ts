@@ -33,3 +33,37 @@ test("more points that are known than calls that a store takes at a time", async
   await gateway.stop();
   rmSync(folder, { recursive: true });
 });
+
+test("the end comes within five seconds although no meter and no store ends", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "meterport-gateway-"));
+  const clock = new VirtualClock();
+  const store = await openSqliteStore(folder, silentLog, clock.wall);
+  const never = (): Promise<never> => new Promise(() => {});
+  const hung = new Proxy(store, {
+    get: (target, name) => (name === "write" || name === "close" ? never : Reflect.get(target, name)),
+  });
+  const source = Object.assign(new FakeMeter(clock), { close: never });
+  const gateway = await createGateway({
+    meters: [
+      {
+        ...{ id: "home", name: "Home", url: "tcp://127.0.0.1:4059", simulated: true, interval: 10_000 },
+        ...{ source, redact: async () => undefined },
+      },
+    ],
+    ...{ store: hung, clock, log: silentLog, retention: { raw: 1e12, minutes: 1e12 } },
+    ...{ captures: { list: () => [], read: () => undefined }, version: "", dashboard: "", host: "127.0.0.1" },
+    allowedHosts: [],
+  });
+  gateway.start();
+  await clock.advance(20_000);
+  let ended: number | undefined;
+  const began = clock.now();
+  const stopping = gateway.stop().then(() => {
+    ended = clock.now();
+  });
+  await clock.advance(5_000);
+  assert.ok(ended !== undefined && ended - began <= 4_500, `${ended}`);
+  await stopping;
+  await store.close();
+  rmSync(folder, { recursive: true });
+});

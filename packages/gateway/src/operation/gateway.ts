@@ -1,5 +1,6 @@
 /** The daemon without its edges: meters polled into a store, and the handler that serves them. */
 
+import { PieceRoom } from "@meterport/engine/backfill/piece-room";
 import { PointHistory } from "@meterport/engine/backfill/point-history";
 import { machineZone } from "@meterport/engine/calendar/local-calendar";
 import { childrenJob } from "@meterport/engine/children/children-job";
@@ -135,6 +136,19 @@ const fewMeters = 8;
 /** Each asks the store a few things, and a store takes only so many calls at a time. */
 const openedAtOnce = 100;
 
+/** When what must have ended after the beginning of the end: systems give a service few seconds, and ours are five in all. */
+const stopTimes = { meters: 2_000, keeper: 3_500, least: 500, all: 4_500 } as const;
+
+/** Waits for work, but no longer than until `time`. @throws what the work throws until then */
+const endedBy = async (work: Promise<void>, time: Millis, clock: Clock): Promise<void> => {
+  let cancel = (): void => {};
+  const late = new Promise<void>((resolve) => {
+    cancel = clock.at(time, resolve);
+  });
+  await Promise.race([work, late]);
+  cancel();
+};
+
 /** A meter with all that belongs to it. */
 interface OpenMeter {
   readonly meter: GatewayMeter;
@@ -152,12 +166,13 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const tally = new LinkTally();
   const meters = new LiveMeters<OpenMeter>(clock);
   const book = new ChildrenBook();
+  const room = new PieceRoom();
   const opened = async (meter: GatewayMeter, stored: StoredPoint, count: number): Promise<OpenMeter> => {
     const { id, source, zone = machineZone(), interval, backFill, rates = {} } = meter;
     const parts = { point: id, zone, source, store, keeper, clock };
     const point = await openPointKeeper({ ...parts, log, clockEvery: rates.clock }, stored);
     const { clockDisagreement } = point;
-    const history = new PointHistory({ ...parts, interval, backFill, rates, clockDisagreement, log });
+    const history = new PointHistory({ ...parts, interval, backFill, rates, clockDisagreement, log, room });
     const children =
       rates.children === "off"
         ? undefined
@@ -270,9 +285,12 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       unprune();
       app.streams.close();
       app.pointStreams.close();
-      await meters.stop();
-      await keeper.stop();
-      await store.close();
+      const began = clock.now();
+      // Meanwhile, so that little is left to be written when the meters have stopped.
+      keeper.kept().catch(() => {});
+      await meters.stop(stopTimes.meters);
+      await keeper.stop(Math.max(stopTimes.least, began + stopTimes.keeper - clock.now()));
+      await endedBy(store.close(), began + stopTimes.all, clock);
     },
   };
 };

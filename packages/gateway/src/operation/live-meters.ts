@@ -134,15 +134,16 @@ export class LiveMeters<M extends LiveMeter> {
     for (const meter of added) this.add(meter);
   }
 
-  async stop(): Promise<void> {
+  /** Stops all, within `limit` milliseconds. */
+  async stop(limit: Millis = stopLimit): Promise<void> {
     this.#unstart();
-    await this.#stopAll(this.all);
+    await this.#stopAll(this.all, limit);
   }
 
-  async #stopAll(meters: readonly M[]): Promise<void> {
+  async #stopAll(meters: readonly M[], limit: Millis = stopLimit): Promise<void> {
     let cancel = (): void => {};
     const late = new Promise<void>((resolve) => {
-      cancel = this.#clock.at(this.#clock.now() + stopLimit, resolve);
+      cancel = this.#clock.at(this.#clock.now() + limit, resolve);
     });
     await Promise.race([late, Promise.allSettled(meters.map(({ loop }) => loop.stop()))]);
     cancel();
