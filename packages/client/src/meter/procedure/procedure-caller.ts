@@ -36,6 +36,8 @@ export interface ProcedureOptions {
   readonly signal?: Signal | undefined;
   /** How long a procedure that says "not done yet" may go on, in milliseconds; 30 s by default. */
   readonly timeout?: Millis | undefined;
+  /** Of its requests: higher goes first; 0 by default. */
+  readonly priority?: number | undefined;
 }
 
 /** A sequence number shows who called: MEP clients use 5 to 9 (MEP guide 1.1, p. 58), so the optical port uses others. */
@@ -48,7 +50,7 @@ const postingPause: Millis = 200;
 const unfinishedPause: Millis = 1_000;
 const defaultTimeout: Millis = 30_000;
 
-const asked = (label: string, signal: Signal | undefined) => (signal === undefined ? { label } : { label, signal });
+const asked = (label: string, signal: Signal | undefined, priority = 0) => ({ label, signal, priority });
 const until = (signal: Signal | undefined) => ({ signal });
 
 export class ProcedureCaller {
@@ -121,7 +123,7 @@ export class ProcedureCaller {
   }
 
   async #run<R>(body: CallBody<R>, options: ProcedureOptions): Promise<R> {
-    const { signal, timeout = defaultTimeout } = options;
+    const { signal, timeout = defaultTimeout, priority } = options;
     const label = `call ${body.id}`;
     const table = await this.responseTable(signal);
     const known = this.#sequence !== undefined;
@@ -131,8 +133,8 @@ export class ProcedureCaller {
     if (data.length > limit)
       throw new UsageError("too-long", `${label}: ${data.length} bytes, of which one message holds ${limit}`);
     await this.#wear.spend([BT07.number], label);
-    const doubt = await this.#initiate(data, label, signal);
-    const response = await this.#response(body, sequence, { table, timeout, signal, label });
+    const doubt = await this.#initiate(data, asked(label, signal, priority));
+    const response = await this.#response(body, sequence, { table, timeout, signal, label, priority });
     if (response !== undefined) return openResponse(body, response);
     // 0x04 and nothing posted: the number was the last one of an earlier session, and nothing was called.
     if (doubt instanceof ResponseError && !known && mayBeRepeated(body.number)) return this.#run(body, options);
@@ -140,8 +142,8 @@ export class ProcedureCaller {
   }
 
   /** Writes BT07. Returns an error that leaves open whether the procedure ran: the response table will show. */
-  async #initiate(data: Uint8Array, label: string, signal: Signal | undefined): Promise<Error | undefined> {
-    const options = { ...asked(label, signal), retry: "same-packet", idempotent: false } as const;
+  async #initiate(data: Uint8Array, request: ReturnType<typeof asked>): Promise<Error | undefined> {
+    const options = { ...request, retry: "same-packet", idempotent: false } as const;
     try {
       await exchange(this.#meter.session, { kind: "write", table: BT07.number, data }, options);
       return undefined;
@@ -162,12 +164,13 @@ export class ProcedureCaller {
       readonly timeout: Millis;
       readonly signal: Signal | undefined;
       readonly label: string;
+      readonly priority: number | undefined;
     },
   ): Promise<BT08 | undefined> {
     const { clock } = this.#meter;
     const began = clock.now();
     for (;;) {
-      const found = await this.#posted(body, how.table, how.signal);
+      const found = await this.#posted(body, how);
       const response = isAnswerTo(body, sequence, found) ? found : undefined;
       if (response !== undefined && response.result !== body.unfinished) return response;
       if (clock.now() - began >= (response === undefined ? postingTime : how.timeout)) return response;
@@ -175,9 +178,12 @@ export class ProcedureCaller {
     }
   }
 
-  async #posted({ length }: CallBody<unknown>, table: AnyTable, signal: Signal | undefined): Promise<BT08> {
+  async #posted(
+    { length }: CallBody<unknown>,
+    { table, signal, priority }: { table: AnyTable; signal: Signal | undefined; priority: number | undefined },
+  ): Promise<BT08> {
     const { session } = this.#meter;
-    const options = asked(`read ${table.id}`, signal);
+    const options = asked(`read ${table.id}`, signal, priority);
     const data =
       length === undefined
         ? await readWhole(session, table.number, session.readLimit, options)

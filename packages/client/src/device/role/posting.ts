@@ -1,0 +1,61 @@
+/** Posts a message with EP39. Its form is data that the application brings; without a form nothing is sent. */
+import { encodePost, type PostForms, type PostMessage } from "@meterport/protocol/procedures/post-messages";
+import type { Duty, Steps } from "./duty.ts";
+
+/** BT00.9: most bytes of a procedure's parameters in BT07. */
+const mostParameters = 255;
+
+export type Posted =
+  | "posted"
+  | "no-form"
+  | "too-long"
+  /** The link failed: the meter may have it. */
+  | "uncertain"
+  | "refused";
+
+/** How often the same answer is offered. */
+export const mostTries = 3;
+
+/**
+ * The message as the forms can write it: a form of the kind with alarms that writes none serves a read without them, too.
+ * Undefined if no form can.
+ */
+const writableAs = (forms: PostForms, message: PostMessage): PostMessage | undefined => {
+  if (forms[message.kind] !== undefined) return message;
+  const other = forms["scheduled-read-and-alarms"];
+  if (message.kind !== "scheduled-read" || other === undefined || other.fields.includes("alarms")) return undefined;
+  return { kind: "scheduled-read-and-alarms", data: message.data, alarms: 0 };
+};
+
+/** The parameters of EP39; undefined where a form is lacking or they are too long. */
+export const parametersOf = (forms: PostForms, message: PostMessage): Uint8Array | "no-form" | "too-long" => {
+  const written = writableAs(forms, message);
+  if (written === undefined) return "no-form";
+  const parameters = encodePost(forms, written) ?? "no-form";
+  return parameters !== "no-form" && parameters.length > mostParameters ? "too-long" : parameters;
+};
+
+/** Posts, and tells how it went. `tries` counts earlier ones. */
+export function* post(duty: Duty, message: PostMessage, tries = 0): Steps<Posted> {
+  const { kind } = message;
+  const transaction = message.kind === "on-demand" ? message.transaction : null;
+  const parameters = parametersOf(duty.options.forms, message);
+  if (parameters === "no-form") {
+    duty.tell({ type: "no-form", kind, transaction });
+    return "no-form";
+  }
+  if (parameters === "too-long") {
+    const detail = `EP39 takes ${mostParameters} bytes`;
+    duty.tell({ type: "not-answered", kind, transaction, why: "bad-length", detail });
+    return "too-long";
+  }
+  const reply = yield { type: "post", parameters };
+  if (reply.ok) {
+    const success = message.kind !== "on-demand" || message.success;
+    duty.tell({ type: "answered", kind, transaction, success });
+    return "posted";
+  }
+  const { detail } = reply.failure;
+  duty.tell({ type: "post-failed", kind, transaction, detail, final: tries + 1 >= mostTries });
+  return reply.failure.kind === "link" ? "uncertain" : "refused";
+}
