@@ -32,6 +32,7 @@ export const publicEntries: Readonly<Record<string, readonly PublicEntry[]>> = {
     entry("@meterport/client", "session/optical"),
     entry("@meterport/client", "supervision/supervisor"),
     entry("@meterport/client", "supervision/link-status"),
+    entry("@meterport/client", "device/role/index"),
   ],
   simulator: [entry("@meterport/simulator", "index")],
   transports: [

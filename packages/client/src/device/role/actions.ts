@@ -43,7 +43,7 @@ export type Ask =
   | { readonly kind: "scheduled-read" }
   /** Readings for the head-end, now. */
   | { readonly kind: "on-demand-read"; readonly transaction: number }
-  /** A message for the device; what comes back may be empty. `requestType` is 4, 6 or 10 (MEP guide 1.1, pp. 97 and 252). */
+  /** A message for the device; what comes back may be empty. `requestType` is 4 or 10 (MEP guide 1.1, pp. 97 and 252). */
   | {
       readonly kind: "message";
       readonly transaction: number;

@@ -19,6 +19,7 @@ import {
   type Subject,
   subjectKey,
 } from "./duty.ts";
+import type { DeviceEvent } from "./events.ts";
 import { emptyMemory, parseMemory } from "./memory.ts";
 import { answerOnDemand } from "./on-demand.ts";
 import { follow, look } from "./registration.ts";
@@ -34,6 +35,7 @@ const longestRetry: Millis = 60_000;
 const longestRetryHere: Millis = 3_600_000;
 /** A doubt is looked into at most this often. */
 const doubtRest: Millis = 10_000;
+const lookEvery: Millis = 3_600_000;
 const mostAsks = 16;
 
 /** `off`: not started; `searching`: not known to be registered; `blocked`: the port is another device's. */
@@ -97,6 +99,8 @@ export class DeviceRole {
   #roundAt: Millis = 0;
   #followSince: Millis | undefined;
   #lookedAt: Millis = Number.NEGATIVE_INFINITY;
+  /** What was told last of what lasts. */
+  #state = "";
 
   /** @throws UsageError (`identification`) unless it has 30 bytes */
   constructor(options: RoleOptions) {
@@ -299,6 +303,8 @@ export class DeviceRole {
     else {
       this.#lookedAt = this.#now;
       this.#blocked = (yield* look(this.#duty)).blocked;
+      // A removal or a power failure tells nobody who is silent.
+      this.#duty.due("look", this.#now + lookEvery);
     }
     this.#followSince = this.#due.has("follow") ? (this.#followSince ?? this.#now) : undefined;
   }
@@ -357,6 +363,13 @@ export class DeviceRole {
     else this.#duty.due("flags", this.#now + wait);
   }
 
+  #tellState(event: DeviceEvent): void {
+    const state = JSON.stringify(event);
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#out.push({ type: "event", event });
+  }
+
   #ask(request: Ask, subject: Subject, time: Millis): void {
     const [oldest] = this.#asked;
     if (this.#asked.length >= mostAsks && oldest !== undefined) {
@@ -392,6 +405,7 @@ export class DeviceRole {
       alerts: newAlertState(),
       onDemand: newOnDemandState(),
       tell: (event) => this.#out.push({ type: "event", event }),
+      tellState: (event) => this.#tellState(event),
       due: (name, at) => this.#due.set(name, Math.min(at, this.#due.get(name) ?? at)),
       ask: (request, subject, time) => this.#ask(request, subject, time),
       isAsked: (subject) => this.#isAsked(subject),

@@ -93,6 +93,8 @@ export interface Duty {
   /** Null until the registration is known. */
   handle: number | null;
   readonly tell: (event: DeviceEvent) => void;
+  /** Tells what lasts once, until something else lasts. */
+  readonly tellState: (event: DeviceEvent) => void;
   /** Makes a duty due; an earlier time stays. */
   readonly due: (name: DutyName, at: Millis) => void;
   readonly alerts: AlertState;

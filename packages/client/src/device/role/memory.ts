@@ -16,7 +16,14 @@ export interface ServedRequest {
   /** Its place in the queue. */
   readonly index: number;
   readonly state: RequestState;
+  /** When, Unix milliseconds. */
+  readonly at: Millis;
+  /** How many requests had been served before. */
+  readonly count: number;
 }
+
+/** What tells one request from another, wherever it stands in the queue. */
+export type RequestIdentity = Pick<ServedRequest, "transaction" | "handle" | "type">;
 
 export interface RoleMemory {
   readonly version: 1;
@@ -28,6 +35,8 @@ export interface RoleMemory {
   readonly registrations: readonly Millis[];
   /** Newest last; at most 64. */
   readonly served: readonly ServedRequest[];
+  /** How many requests were served, packets of files included. */
+  readonly count: number;
   readonly file: FileProgress | null;
 }
 
@@ -46,6 +55,7 @@ export const emptyMemory = (meter: string): RoleMemory => ({
   handle: null,
   registrations: [],
   served: [],
+  count: 0,
   file: null,
 });
 
@@ -53,12 +63,14 @@ const isNumber = (value: unknown, most: number): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most;
 
 const isServed = (value: unknown): value is ServedRequest => {
-  const { transaction, handle, type, index, state } = (value ?? {}) as Partial<ServedRequest>;
+  const { transaction, handle, type, index, state, at, count } = (value ?? {}) as Partial<ServedRequest>;
   return (
     isNumber(transaction, 0xffff) &&
     isNumber(handle, 0xffff) &&
     isNumber(type, 0xff) &&
     isNumber(index, 0xff) &&
+    isNumber(at, Number.MAX_SAFE_INTEGER) &&
+    isNumber(count, Number.MAX_SAFE_INTEGER) &&
     (state === "posting" || state === "answered" || state === "closed")
   );
 };
@@ -81,6 +93,7 @@ export const parseMemory = (kept: unknown, meter: string): RoleMemory => {
       .filter((time): time is number => isNumber(time, Number.MAX_SAFE_INTEGER))
       .slice(-mostRegistrations),
     served: list(memory.served).filter(isServed).slice(-mostServed),
+    count: isNumber(memory.count, Number.MAX_SAFE_INTEGER) ? memory.count : 0,
     file: parseProgress(memory.file),
   };
 };
@@ -91,20 +104,32 @@ export const withRegistration = (memory: RoleMemory, wall: Millis): RoleMemory =
   registrations: [...memory.registrations, wall].slice(-mostRegistrations),
 });
 
-const sameRequest = (one: Omit<ServedRequest, "index" | "state">, other: ServedRequest): boolean =>
+const sameRequest = (one: RequestIdentity, other: RequestIdentity): boolean =>
   one.transaction === other.transaction && one.handle === other.handle && one.type === other.type;
 
-/** What is known of a request with this transaction, handle and type. */
-export const servedBefore = (
-  memory: RoleMemory,
-  request: Omit<ServedRequest, "index" | "state">,
-): ServedRequest | undefined => memory.served.findLast((each) => sameRequest(request, each));
+/** A head-end has 256 numbers (MEP guide 1.1, p. 251): one that comes back later belongs to a new request. */
+const repetitionTime: Millis = 600_000;
+const repetitionCount = 128;
+
+/** What was done lately about a request with this transaction, handle and type. */
+export const servedBefore = (memory: RoleMemory, request: RequestIdentity, wall: Millis): ServedRequest | undefined =>
+  memory.served.findLast(
+    (each) =>
+      sameRequest(request, each) && wall - each.at < repetitionTime && memory.count - each.count < repetitionCount,
+  );
 
 /** The memory with this request in this state; the oldest ones are forgotten. */
-export const withServed = (memory: RoleMemory, request: ServedRequest): RoleMemory => ({
-  ...memory,
-  served: [...memory.served.filter((each) => !sameRequest(request, each)), request].slice(-mostServed),
-});
+export const withServed = (
+  memory: RoleMemory,
+  request: RequestIdentity & { readonly index: number },
+  state: RequestState,
+  wall: Millis,
+): RoleMemory => {
+  const { transaction, handle, type, index } = request;
+  const served: ServedRequest = { transaction, handle, type, index, state, at: Math.max(0, wall), count: memory.count };
+  const others = memory.served.filter((each) => !sameRequest(request, each));
+  return { ...memory, served: [...others, served].slice(-mostServed), count: memory.count + 1 };
+};
 
 const week: Millis = 7 * 86_400_000;
 const minute: Millis = 60_000;

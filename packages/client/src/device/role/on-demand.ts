@@ -8,11 +8,9 @@ import { mostTries, parametersOf, post } from "./posting.ts";
 
 const billingRead = 2;
 const writeData = 4;
-const multicast = 6;
 const writeByIndex = 10;
 /** Types 7, 8 and 9: start, code packet, switch-over. */
 const isOfFile = (type: number): boolean => type >= 7 && type <= 9;
-const allDevices = 0xffff;
 const waiting = 0;
 const noResponse = 2;
 /** The application's answer must arrive before the meter gives up; posting takes some seconds. */
@@ -59,7 +57,7 @@ const settle = (duty: Duty, entries: readonly QueueEntry[]): void => {
     const same = there !== undefined && entryKey(there) === entryKey(served);
     if (same && entries[served.index]?.result === waiting) continue;
     duty.onDemand.kept.delete(entryKey(served));
-    duty.memory = withServed(duty.memory, { ...served, state: "answered" });
+    duty.memory = withServed(duty.memory, served, "answered", duty.wall);
   }
 };
 
@@ -76,7 +74,6 @@ function* queue(duty: Duty): Steps<Queue> {
 const slotIn = (mask: number): number => 31 - Math.clz32(mask & -mask);
 
 const isOwn = ({ handle, place }: Duty, entry: Entry): boolean => {
-  if (entry.type === multicast) return entry.handle === allDevices;
   if (entry.handle === handle) return true;
   return entry.type === writeByIndex && slotIn(entry.handle) === place.slot;
 };
@@ -91,7 +88,7 @@ const isDone = (duty: Duty, entry: Entry): boolean => {
   const key = entryKey(entry);
   if (last !== undefined && last.key === key && duty.now - last.at < settlingTime) return true;
   if (isOfFile(entry.type)) return false;
-  const before = servedBefore(duty.memory, entry);
+  const before = servedBefore(duty.memory, entry, duty.wall);
   if (before === undefined || (before.state === "posting" && before.index === entry.index)) return false;
   if (duty.onDemand.repeated !== key && before.state === "answered")
     duty.tell({ type: "repeated-request", transaction: entry.transaction });
@@ -101,13 +98,6 @@ const isDone = (duty: Duty, entry: Entry): boolean => {
 
 /** The message of an entry; undefined if its length is impossible. */
 function* messageOf(entry: Entry): Steps<Uint8Array | undefined> {
-  if (entry.type === multicast) {
-    const [length, data] = (yield* read(ET15, [["multicastDataLength"], ["multicastDataMessage"]])) as [
-      number,
-      Uint8Array,
-    ];
-    return length > data.length ? undefined : data.slice(0, length);
-  }
   const [{ writeDataLength, writeData }] = (yield* read(ET15, [["writeMessages", entry.index]])) as [
     { readonly writeDataLength: number; readonly writeData: Uint8Array },
   ];
@@ -117,7 +107,7 @@ function* messageOf(entry: Entry): Steps<Uint8Array | undefined> {
 function* askOf({ type, ...entry }: Entry): Steps<Ask | "bad-length" | "unsupported"> {
   const { transaction } = entry;
   if (type === billingRead) return { kind: "on-demand-read", transaction };
-  if (type !== writeData && type !== multicast && type !== writeByIndex) return "unsupported";
+  if (type !== writeData && type !== writeByIndex) return "unsupported";
   const data = yield* messageOf({ type, ...entry });
   return data === undefined ? "bad-length" : { kind: "message", transaction, requestType: type, data };
 }
@@ -160,7 +150,7 @@ const nothing = new Uint8Array(0);
 /** Leaves the entry alone from now on. */
 function* close(duty: Duty, entry: Entry, state: RequestState): Steps<void> {
   duty.onDemand.kept.delete(entryKey(entry));
-  yield* remember(duty, withServed(duty.memory, { ...entry, state }));
+  yield* remember(duty, withServed(duty.memory, entry, state, duty.wall));
 }
 
 /** Posts an answer; the entry was seen to be the oldest a moment ago. */
@@ -176,13 +166,14 @@ function* answer(duty: Duty, entry: Entry, { success, data = nothing, tries = 0 
   }
   const form = parameters !== "no-form";
   // Kept before it is sent: after a crash the queue shows whether the meter has it.
-  if (!isOfFile(entry.type) && form) yield* remember(duty, withServed(duty.memory, { ...entry, state: "posting" }));
+  if (!isOfFile(entry.type) && form) yield* remember(duty, withServed(duty.memory, entry, "posting", duty.wall));
   const posted = yield* post(duty, message, tries);
   if (posted === "posted") {
     kept.delete(entryKey(entry));
     duty.onDemand.last = { key: entryKey(entry), at: duty.now };
     // On disk with the next change: until then the queue tells the same.
-    if (!isOfFile(entry.type)) duty.memory = withServed(duty.memory, { ...entry, state: "answered" });
+    if (!isOfFile(entry.type)) duty.memory = withServed(duty.memory, entry, "answered", duty.wall);
+    else duty.memory = { ...duty.memory, count: duty.memory.count + 1 };
     // The next entry may wait already.
     duty.due("flags", duty.now);
     return;

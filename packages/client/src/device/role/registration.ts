@@ -15,7 +15,6 @@ const followFor = 60_000;
 const followEvery = 2_000;
 /** After that the registration is looked at again, without writing. */
 const unconfirmedRest = 600_000;
-const blockedRest = 3_600_000;
 
 interface Found {
   readonly identification: Uint8Array;
@@ -92,7 +91,7 @@ function* makeRoom(duty: Duty, now: Found): Steps<boolean> {
   if (!other || !occupied) return true;
   const removing = duty.options.replace === true;
   const handle = now.handle === 0 ? null : now.handle;
-  duty.tell({ type: "other-device", identification: toHex(now.identification), handle, removing });
+  duty.tellState({ type: "other-device", identification: toHex(now.identification), handle, removing });
   if (!removing) return false;
   if (handle === null) return true;
   yield* take({ type: "remove-device", handle });
@@ -104,7 +103,7 @@ function* lost(duty: Duty): Steps<void> {
   const before = duty.memory.handle;
   duty.handle = null;
   if (before === null) return;
-  duty.tell({ type: "registration-lost", handle: before });
+  duty.tellState({ type: "registration-lost", handle: before });
   yield* remember(duty, { ...duty.memory, handle: null });
 }
 
@@ -112,7 +111,7 @@ function* lost(duty: Duty): Steps<void> {
 function* register(duty: Duty, now: Found): Steps<void> {
   const allowedAt = registrationAllowedAt(duty.memory, duty.wall);
   if (allowedAt > duty.wall) {
-    duty.tell({ type: "registration-waits", until: allowedAt });
+    duty.tellState({ type: "registration-waits", until: allowedAt });
     duty.due("look", duty.now + allowedAt - duty.wall);
     return;
   }
@@ -145,7 +144,7 @@ function* entered(duty: Duty, handle: number, written: boolean): Steps<void> {
   if (duty.memory.handle !== handle) yield* remember(duty, { ...duty.memory, handle });
   duty.handle = handle;
   if (known && !written) return;
-  duty.tell({ type: "registered", handle, written });
+  duty.tellState({ type: "registered", handle, written });
   duty.due("flags", duty.now);
   if (duty.options.downlinkEvery !== undefined) duty.due("downlink", duty.now);
 }
@@ -157,7 +156,7 @@ export function* look(duty: Duty): Steps<{ readonly blocked: boolean }> {
   const own = equalBytes(now.identification, duty.options.identification);
   if (own && now.registered && inRange(duty, now.handle)) {
     yield* writeFlags(duty, now);
-    if (now.status === deviceDown) duty.tell({ type: "device-down", handle: now.handle });
+    if (now.status === deviceDown) duty.tellState({ type: "device-down", handle: now.handle });
     yield* entered(duty, now.handle, false);
     return { blocked: false };
   }
@@ -168,7 +167,6 @@ export function* look(duty: Duty): Steps<{ readonly blocked: boolean }> {
   }
   yield* lost(duty);
   if (!(yield* makeRoom(duty, now))) {
-    duty.due("look", duty.now + blockedRest);
     return { blocked: true };
   }
   yield* register(duty, now);
@@ -178,6 +176,6 @@ export function* look(duty: Duty): Steps<{ readonly blocked: boolean }> {
 /** One more look at ET14, within `followFor` of the registration. */
 export function* follow(duty: Duty, since: number): Steps<void> {
   if (duty.now - since <= followFor) return yield* confirm(duty, true);
-  duty.tell({ type: "registration-unconfirmed" });
+  duty.tellState({ type: "registration-unconfirmed" });
   duty.due("look", duty.now + unconfirmedRest);
 }
