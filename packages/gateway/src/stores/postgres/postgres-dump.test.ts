@@ -14,14 +14,14 @@ import { openPostgresStore } from "./postgres-store.ts";
 test("the commands name server, schema and file, and no password", () => {
   const { dump, restore, shown } = databaseCommands(
     "postgres://me:s%2Fcret@db.example:5433/meters?schema=home&sslmode=verify-full&sslrootcert=/etc/ca.pem&password=cret&options=-c%20x%3Dcret",
-    "/tmp/a copy/it's.dump",
+    "/srv/a copy/it's.dump",
   );
   assert.equal(shown, "postgres://me@db.example:5433/meters");
   const address = "'postgres://me@db.example:5433/meters?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem'";
-  assert.equal(dump, `pg_dump --format=custom --file='/tmp/a copy/it'\\''s.dump' ${address}`);
+  assert.equal(dump, `pg_dump --format=custom --file='/srv/a copy/it'\\''s.dump' ${address}`);
   assert.equal(
     restore,
-    `psql --command='ALTER SCHEMA home RENAME TO home_before' --command='CREATE SCHEMA home' ${address} && pg_restore --schema=home --dbname=${address} '/tmp/a copy/it'\\''s.dump'`,
+    `psql --command='ALTER SCHEMA home RENAME TO home_before' --command='CREATE SCHEMA home' ${address} && pg_restore --schema=home --dbname=${address} '/srv/a copy/it'\\''s.dump'`,
   );
 });
 
