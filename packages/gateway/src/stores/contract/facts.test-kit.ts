@@ -231,16 +231,16 @@ const proofChecks = (check: Check): void => {
       );
     };
     await store.write({ intervals: block("first", "profile", 10) });
-    assert.equal(proofs(), 1);
+    assert.equal(await proofs(), 1);
     await store.write({ intervals: block("first", "profile", 10) });
-    assert.equal(proofs(), 1, "the same again stores none");
+    assert.equal(await proofs(), 1, "the same again stores none");
     await store.write({ intervals: block("second", "profile", 11, [1, 2, 96]) });
-    assert.equal(proofs(), 2, "the third interval still has the first");
+    assert.equal(await proofs(), 2, "the third interval still has the first");
     const third = block("second", "profile", 11, [3]);
     await store.write({ intervals: third.slice(0, 1) });
-    assert.equal(proofs(), 3, "one of its channels still has the first");
+    assert.equal(await proofs(), 3, "one of its channels still has the first");
     await store.write({ intervals: third.slice(1) });
-    assert.equal(proofs(), 3, "the first is gone, and the third write has one of its own");
+    assert.equal(await proofs(), 3, "the first is gone, and the third write has one of its own");
     for (const channel of ["energy_import_wh", "energy_export_wh"])
       for (const n of [1, 3, 96]) {
         const found = await store.intervalProof("home", channel, t0 + n * quarter);
@@ -248,15 +248,15 @@ const proofChecks = (check: Check): void => {
       }
     const plain = block("second", "manual", 12).map(({ proof: _, ...rest }) => rest);
     await store.write({ intervals: plain });
-    assert.equal(proofs(), 0);
+    assert.equal(await proofs(), 0);
   });
 
   check("proofs of other points and of registers stay when an interval is replaced", async ({ store, proofs }) => {
     const twice = [interval({ end: t0, proof }), interval({ point: "shed", end: t0, proof: { ...proof } })];
     await store.write({ intervals: twice, registers: [register({ proof })] });
-    assert.equal(proofs(), 3);
+    assert.equal(await proofs(), 3);
     await store.write({ intervals: [interval({ end: t0, source: "manual", value: 1 })] });
-    assert.equal(proofs(), 2);
+    assert.equal(await proofs(), 2);
     assert.deepEqual((await store.intervalProof("shed", "energy_import_wh", t0))?.proof, proof);
   });
 };

@@ -13,7 +13,7 @@ export interface StoreUnderTest {
   /** Closes the store and opens it again. */
   readonly reopen: () => Promise<Store>;
   /** How many proofs are stored, whether or not anything has them. */
-  readonly proofs: () => number;
+  readonly proofs: () => number | Promise<number>;
   readonly done: () => Promise<void>;
 }
 

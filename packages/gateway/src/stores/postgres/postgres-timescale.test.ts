@@ -25,7 +25,7 @@ const setUp = async (wall: () => number) => {
 storeContract(
   "TimescaleDB",
   async (wall) => {
-    const { open } = await setUp(wall);
+    const { open, schema, database } = await setUp(wall);
     let store = await open();
     return {
       store,
@@ -33,6 +33,10 @@ storeContract(
         await store.close();
         store = await open();
         return store;
+      },
+      proofs: async () => {
+        const { rows } = await database.query(`SELECT count(*) AS count FROM ${schema}.proof`);
+        return Number((rows[0] as { readonly count?: number }).count);
       },
       done: () => store.close(),
     };
