@@ -771,6 +771,68 @@ export type ChildPoint = {
   })[];
 };
 
+export type DeviceStatus = {
+  readonly id: string;
+  /** What the configuration grants */
+  readonly rights: readonly ("register" | "replace" | "answer" | "files" | "display" | "watch")[];
+  /** `off` while there is no session with the meter; `blocked` if another device is registered there */
+  readonly phase: "off" | "searching" | "blocked" | "registered";
+  /** The meter's number for it; null while not registered */
+  readonly handle: number | null;
+  /** Its 30 bytes in ET50, in hex */
+  readonly identification: string;
+  readonly sources: readonly (DeviceSource)[];
+  /** What the grid asked and what was answered, the newest last; at most 200 */
+  readonly lines: readonly ({
+    /** When */
+    readonly time: string;
+    readonly type: string;
+    readonly text: string;
+  })[];
+};
+
+export type DeviceSource = {
+  readonly name: string;
+  /** What it measures, as M-Bus names it */
+  readonly quantity: string;
+  readonly unit: string | null;
+  /** Where it comes from; null: by `PUT` */
+  readonly topic: string | null;
+  /** An older value is not sent */
+  readonly max_age_s: number;
+  /** What it said last; null before, and for a telegram */
+  readonly value: number | null;
+  /** The records that it gave, in hex */
+  readonly telegram: string | null;
+  /** When that was measured; null before the first */
+  readonly time: string | null;
+  readonly age_s: number | null;
+  /** Whether it may be sent */
+  readonly fresh: boolean;
+};
+
+export type SourceInput = {
+  /** In the unit of the source */
+  readonly value?: number;
+  /** Instead of a value: M-Bus records, in hex; they are sent as they are */
+  readonly telegram?: string;
+  /** When it was measured; now if omitted */
+  readonly time?: string;
+};
+
+export type DeviceFiles = {
+  readonly id: string;
+  readonly files: readonly ({
+    readonly name: string;
+    readonly bytes: number;
+    /** When it was complete */
+    readonly time: string;
+    /** Whether its MAC was checked */
+    readonly verified: boolean;
+    readonly sha256: string;
+  })[];
+};
+
 export type QualityAnswer = {
   readonly id: string;
   /** When the meter was read, at most a minute ago */
@@ -1054,7 +1116,7 @@ export type KeyTest = {
 export type KeyVerdict = {
   /** `works`, `wrong-key` (the meter answers and refuses it), `needs-key` (the meter answers, no key was given), `no-answer`, or `failed` for another reason, which `code` names */
   readonly outcome: "works" | "wrong-key" | "needs-key" | "no-answer" | "failed";
-  /** Access that the key gives; null if it does not work, or under RC4, where a meter does not say which of its keys it was given */
+  /** Access that the key gives; null if it does not work, or is unknown, as under RC4: both keys of a meter read the same there, and nothing is written to find out */
   readonly level: "none" | "basic" | "advanced" | null;
   /** Model and firmware */
   readonly meter: string | null;
@@ -1267,6 +1329,26 @@ export class MeterportApi extends ApiConnection {
   /** The meters behind the meters, with what was read from them last */
   children(query: { parent?: string | undefined; medium?: string | undefined; serial?: string | undefined; limit?: number | undefined; cursor?: string | undefined } = {}, init: RequestInit = {}): Promise<ChildPoints> {
     return this.json("GET", `/api/v1/children`, query, init);
+  }
+
+  /** The point as a device of the grid: registration, sources, requests */
+  pointDevice(id: string, init: RequestInit = {}): Promise<DeviceStatus> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/device`, {}, init);
+  }
+
+  /** Say what an own source measured */
+  putPointDeviceSource(id: string, source: string, body: SourceInput, init: RequestInit = {}): Promise<DeviceStatus> {
+    return this.json("PUT", `/api/v1/points/${encodeURIComponent(id)}/device/sources/${encodeURIComponent(source)}`, {}, init, body);
+  }
+
+  /** Files that the head-end sent */
+  pointDeviceFiles(id: string, init: RequestInit = {}): Promise<DeviceFiles> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/device/files`, {}, init);
+  }
+
+  /** A file that the head-end sent */
+  pointDeviceFile(id: string, name: string, init: RequestInit = {}): Promise<Response> {
+    return this.open("GET", `/api/v1/points/${encodeURIComponent(id)}/device/files/${encodeURIComponent(name)}`, {}, init);
   }
 
   /** The meter's counts of bad voltage and current */

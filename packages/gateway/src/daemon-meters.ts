@@ -1,6 +1,7 @@
 /** The real meters of a daemon, and the simulated one. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { WearStore } from "@meterport/client";
 import { meterRates } from "@meterport/client/supervision/baud-search";
 import { Turns } from "@meterport/client/supervision/turns";
 import { opticalRates } from "@meterport/doctor/optical/examine-optical";
@@ -13,6 +14,7 @@ import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { linkTraits } from "@meterport/transports/link-traits";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { speedsOf, suppliesOf } from "@meterport/transports/link-variants";
+import { mqttCredentials } from "@meterport/transports/mqtt/mqtt-credentials";
 import { openLink } from "@meterport/transports/open";
 import { portLinkOf } from "@meterport/transports/port-link";
 import { portName } from "@meterport/transports/port-name";
@@ -21,6 +23,10 @@ import type { CaptureShelf } from "./captures/capture-shelf.ts";
 import { ErrorRecorder } from "./captures/error-recorder.ts";
 import type { Config, MeterConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
+import { DeviceFolder } from "./device/device-files.ts";
+import { DeviceService } from "./device/device-service.ts";
+import { accessWithDevice, sourceWithDevice } from "./device/device-source.ts";
+import { topicSource } from "./device/topic-source.ts";
 import type { StrayLink } from "./http/link-tests/link-tests.ts";
 import type { LevelLog } from "./log.ts";
 import type { Demo } from "./meters/demo.ts";
@@ -126,8 +132,9 @@ export const redactors = (log: LevelLog): Running["redactorOf"] => {
 };
 
 /** How to reach a meter of the configuration. */
-const accessOf = (meter: MeterConfig, { config, env, log }: Running): MeterAccess =>
+const accessOf = (meter: MeterConfig, { config, env, log }: Running, wear?: WearStore): MeterAccess =>
   openMeter(meter, {
+    wear,
     clock: systemClock,
     entropy: systemEntropy,
     log,
@@ -136,13 +143,36 @@ const accessOf = (meter: MeterConfig, { config, env, log }: Running): MeterAcces
     securityMemory: (link) => tlsSeen(config.data, portName(link), log),
   });
 
+interface OpenDevice {
+  readonly service: DeviceService;
+  readonly wear: WearStore;
+}
+
+/** What the configuration lets this program be at the meter. */
+const deviceOf = ({ id, device }: MeterConfig, { config, env, log }: Running): OpenDevice | undefined => {
+  if (device === undefined) return undefined;
+  const folder = new DeviceFolder(config.data, id, systemClock);
+  const service = new DeviceService({ point: id, settings: device, folder, clock: systemClock, log });
+  log.info(`may ${device.rights.join(", ")} as a device`, { meter: id });
+  service.follow(
+    topicSource(device, {
+      credentials: () => mqttCredentials(env),
+      ...{ log, point: id, clock: systemClock },
+    }),
+  );
+  return { service, wear: folder.wear };
+};
+
 export const configuredMeters = (running: Running, meters: readonly MeterConfig[]): readonly GatewayMeter[] =>
   meters.map((meter) => {
     const { id, name, link, optical, interval, fuseAmps, zone, rates, backFill, key, profile, quiet } = meter;
-    const access = traced(id, accessOf(meter, running), running);
+    const device = deviceOf(meter, running);
+    const plain = traced(id, accessOf(meter, running, device?.wear), running);
+    const access = device === undefined ? plain : accessWithDevice(plain, device.service);
     if (optical) running.log.info(throughHeadNote(interval), { meter: id });
     // A key crosses an optical port in the clear, and must not be in a capture.
-    const make = optical ? () => supervised(link, access) : sourcesOf(id, link, access, running);
+    const sources = optical ? () => supervised(link, access) : sourcesOf(id, link, access, running);
+    const make = device === undefined ? sources : () => sourceWithDevice(sources(), device.service);
     const source = withPauses(make, quiet);
     const { get: spoken } = tlsSeen(running.config.data, portName(meter.pipe), running.log);
     const service = linkService(source, { ...testedLink(meter, running.env), spoken }, deps);
@@ -161,6 +191,7 @@ export const configuredMeters = (running: Running, meters: readonly MeterConfig[
       rates,
       backFill,
       source,
+      device: device?.service,
       link: service,
       redact: running.redactorOf(source, key, profile),
     };

@@ -51,6 +51,9 @@ export class MemoryJob<T> implements BackfillJob {
 
   readonly close = (): void => this.#timer.close();
 
+  /** Something is new there: it is read as soon as the line is idle. */
+  readonly soon = (): void => this.#timer.soon();
+
   readonly run = async (): Promise<void> => {
     const { point, source, store, before } = this.#deps;
     const { name, read, keep, rest } = this.#log;

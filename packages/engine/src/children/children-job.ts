@@ -100,10 +100,15 @@ const devicesOf = (
   ];
 };
 
+export interface ChildrenJob extends BackfillJob {
+  /** Looks as soon as the line is idle. */
+  readonly soon: () => void;
+}
+
 export const childrenJob = (
   deps: BackfillDeps,
   { every = usually, told = () => {} }: ChildrenJobOptions = {},
-): BackfillJob => {
+): ChildrenJob => {
   const { point: parent, zone, store, clock } = deps;
   let mark = parseMark(undefined);
   return new MemoryJob<Found>(deps, {

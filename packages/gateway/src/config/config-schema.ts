@@ -21,6 +21,7 @@ import {
 } from "../settings/leaves.ts";
 import { credentialName, keyValue, storeValue } from "../settings/secret-value.ts";
 import { formed, setting, settingsOf } from "../settings/setting.ts";
+import { deviceSchema } from "./device-schema.ts";
 
 /** Measured with 20,000 meters at 10 s in one process. */
 export const mostMeters = 50_000;
@@ -159,6 +160,7 @@ export const meterSchema = z.strictObject({
     example: "off",
     fallback: "`back_fill` of all meters",
   }).optional(),
+  device: deviceSchema.optional(),
 });
 
 const tlsSchema = z.strictObject({

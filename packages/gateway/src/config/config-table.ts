@@ -12,8 +12,9 @@ const titles: readonly (readonly [title: string, of: (path: string) => boolean])
   ["`http`", (path) => path.startsWith("http.")],
   ["`history`", (path) => path.startsWith("history.")],
   ["`log`", (path) => path.startsWith("log.")],
-  ["Each meter", (path) => path.startsWith("meters[].") && !path.includes("rates.")],
+  ["Each meter", (path) => path.startsWith("meters[].") && !/\.(rates|device)\./.test(path)],
   ["`rates` of a meter", (path) => path.startsWith("meters[].rates.")],
+  ["`device` of a meter", (path) => path.startsWith("meters[].device.")],
 ];
 
 /** A default is a value as in the file, or words with values in them. */

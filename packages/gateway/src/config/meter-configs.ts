@@ -9,10 +9,12 @@ import type { SecurityName } from "@meterport/protocol/mep/security/security-nam
 import { passwordLength } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
 import type { PortLink } from "@meterport/transports/port-link";
+import type { DeviceSettings } from "../settings/device-settings.ts";
 import type { SecretPlace } from "../settings/secret-value.ts";
 import { wrong } from "./complaints.ts";
 import type { MeterInput, MeterOverlay } from "./config-schema.ts";
 import type { ConfigSources, Given } from "./config-sources.ts";
+import { deviceConfig } from "./device-config.ts";
 import type { SecretReader } from "./secret-reader.ts";
 
 /** How often a set of values is read, or `off`; undefined leaves it to the plan. */
@@ -59,6 +61,8 @@ export interface MeterConfig {
   readonly quiet?: readonly QuietWindow[] | undefined;
   /** Whether missing intervals are read from the meter's memory; yes if omitted. */
   readonly backFill?: boolean | undefined;
+  /** What it may do there as a device of the grid; it only reads if omitted. */
+  readonly device?: DeviceSettings | undefined;
 }
 
 /**
@@ -144,7 +148,20 @@ const meterConfig = (placed: Placed, context: Context): MeterConfig => {
     fuseAmps: meter.fuse_amps,
     quiet: meter.quiet,
     backFill: meter.back_fill ?? defaults.backFill,
+    device: deviceOf(placed, optical, given),
   };
+};
+
+const deviceOf = ({ meter, index, at }: Placed, optical: boolean, given: Given): DeviceSettings | undefined => {
+  if (meter.device === undefined) return undefined;
+  if (optical)
+    throw wrong([`${at()} has device, and its link leads to the optical port: a device is one at a MEP port`]);
+  try {
+    return deviceConfig(meter.device);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw wrong([`${fieldOf(given, index, "device")}: ${error.message}`]);
+  }
 };
 
 const checkedLink = ({ meter, index }: Placed, given: Given, sources: ConfigSources): PortLink => {

@@ -51,15 +51,36 @@ const files = {
 /** Keys that stand in for one another. */
 const alternatives = ["key", "key_file", "key_credential"];
 
+/** A device with everything that is required, and the example of this key. */
+const deviceWith = (rest: string, example: string): string => {
+  const all = settings.filter(({ path }) => path.startsWith("meters[].device."));
+  const needed = (prefix: string): [string, string][] =>
+    all.flatMap(({ path, required, example: given }) => {
+      const name = path.slice(prefix.length);
+      return path.startsWith(prefix) && required && /^[a-z_]+$/.test(name) ? [[name, given]] : [];
+    });
+  const shown = (parts: Iterable<readonly [string, string]>): string =>
+    `{ ${[...parts].map(([name, value]) => `${name}: ${value}`).join(", ")} }`;
+  const [list = "", field] = rest.split("[].");
+  const device = new Map(needed("meters[].device."));
+  device.set("broker", '"mqtt://127.0.0.1"');
+  const entry = new Map(needed(`meters[].device.${list}[].`));
+  if (field !== undefined) entry.set(field, example);
+  device.set(list, field === undefined ? example : `[${shown(entry)}]`);
+  return shown(device);
+};
+
 test("every key is described, and its example alone is accepted", () => {
   const env = { CREDENTIALS_DIRECTORY: "/creds" };
   for (const { path, text, example } of settings) {
     assert.match(text, /^[A-Z`].*[.)]$/s, path);
+    const [, inDevice] = /^meters\[\]\.device\.(.*)$/.exec(path) ?? [];
     const [, field] = /^meters\[\]\.(?!rates)(.*)$/.exec(path) ?? [];
     const [, rate] = /^meters\[\]\.rates\.(.*)$/.exec(path) ?? [];
     const [, section, name] = /^http\.(tls|ingress)\.(.*)$/.exec(path) ?? [];
     let yaml = path.includes(".") ? path.replace(/\.(.*)/, `: { $1: ${example} }`) : `${path}: ${example}`;
     if (rate !== undefined) yaml = meter(`rates: { ${rate}: ${example} }`);
+    else if (inDevice !== undefined) yaml = meter(`device: ${deviceWith(inDevice, example)}`);
     else if (field !== undefined) {
       const given: Record<string, string> = { id: "home", link: "/dev/ttyUSB0", key };
       if (alternatives.includes(field)) delete given.key;

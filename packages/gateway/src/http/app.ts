@@ -15,6 +15,7 @@ import { checks } from "./checks.ts";
 import { addChildren } from "./children/children.ts";
 import { addCompleteness } from "./completeness/add-completeness.ts";
 import { addConfiguration, type ConfigurationAccess } from "./configuration/configuration.ts";
+import { addDevice } from "./device/device.ts";
 import { etags } from "./edge/etag.ts";
 import { HttpCounts } from "./edge/http-counts.ts";
 import { problemJson } from "./edge/problem-json.ts";
@@ -125,6 +126,7 @@ const addResources = (
   addWhy(app, options, store);
   addJournal(app, options, store);
   addChildren(app, options, wall);
+  addDevice(app, options, wall);
   addMeterReads(app, options, clock);
   addConfiguration(app, options);
   addLogs(app, options.logs);

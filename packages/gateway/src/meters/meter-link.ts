@@ -1,5 +1,5 @@
 /** A supervised meter as the point loop wants it: connect, learn the sources, read. */
-import { connect, type LiveReader, type Meter, openLive, type Security } from "@meterport/client";
+import { connect, type LiveReader, type Meter, openLive, type Security, type WearStore } from "@meterport/client";
 import type { Session } from "@meterport/client/session/session";
 import { Supervisor, type SupervisorOptions } from "@meterport/client/supervision/supervisor";
 import type { MeterIdentity } from "@meterport/engine/model/point-model";
@@ -26,6 +26,8 @@ export interface LinkMeterOptions {
   readonly onUnsure?: ((sentence: string) => void) | undefined;
   readonly timing?: Partial<LinkTiming> | undefined;
   readonly signal?: Signal | undefined;
+  /** Where its writes are counted, if it may be written to; it is only read if omitted. */
+  readonly wear?: WearStore | undefined;
   /** Called with the session before its first request. */
   readonly onSession?: ((session: Session) => void) | undefined;
 }
@@ -36,13 +38,14 @@ export interface LinkMeterOptions {
  * @throws LinkError, UsageError, LayoutError
  */
 export const linkMeter = async (transport: Transport, options: LinkMeterOptions): Promise<LinkedMeter> => {
-  const { security, clock, profile, timing, signal, onSession, onUnsure } = options;
+  const { security, clock, profile, timing, signal, wear, onSession, onUnsure } = options;
   const meter = await connect(transport, {
     security,
     clock,
     ...(profile === undefined ? {} : { profile: parseProfile(profile) }),
     timing,
     signal,
+    ...(wear === undefined ? {} : { writable: true, wear }),
     onSession,
   });
   if (meter.profileFrom !== "meter")

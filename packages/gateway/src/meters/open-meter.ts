@@ -1,4 +1,5 @@
 /** How a configured meter is reached: its transport, a session with its key, the plan of the live keys. */
+import type { WearStore } from "@meterport/client";
 import { type Finding, findingText, type SecurityMemory, securityOf } from "@meterport/client/security/auto";
 import { optical } from "@meterport/client/session/optical";
 import type { Log } from "@meterport/engine/ports/log";
@@ -21,6 +22,8 @@ export interface OpenMeterDeps {
   /** Remembers what a link speaks, beyond the end of the process. */
   readonly securityMemory: (link: string) => SecurityMemory;
   readonly traitsOf: (link: string) => LinkTraits;
+  /** Where writes are counted, for a meter that may be written to. */
+  readonly wear?: WearStore | undefined;
   /** Opens a link, at another speed if given. @throws LinkError, UsageError */
   readonly openLink: (link: string, signal: Signal, baud: number | undefined) => Promise<Transport>;
 }
@@ -64,7 +67,7 @@ const throughHead = (config: MeterConfig, { clock, openLink, traitsOf, log }: Op
 };
 
 const throughMep = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
-  const { clock, entropy, log, openLink, traitsOf } = deps;
+  const { clock, entropy, log, openLink, traitsOf, wear } = deps;
   const { id, key, clientId, profile, link } = config;
   const memory = deps.securityMemory(link);
   // A meter that stays away is retried again and again, with the same outcome.
@@ -88,6 +91,7 @@ const throughMep = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
         clock,
         signal,
         profile,
+        wear,
         onSession,
         onUnsure,
       }),

@@ -27,6 +27,7 @@ import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { Access } from "../access/access.ts";
 import type { CaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
+import type { DeviceService } from "../device/device-service.ts";
 import { type App, createApp } from "../http/app.ts";
 import type { ConfigurationAccess } from "../http/configuration/configuration.ts";
 import type { StrayLink } from "../http/link-tests/link-tests.ts";
@@ -50,6 +51,8 @@ export interface GatewayMeter {
   /** Whether the meter's memory is read; it is if omitted. */
   readonly backFill?: boolean | undefined;
   readonly source: MeterSource;
+  /** What it does there as a device of the grid; it only reads if omitted. */
+  readonly device?: DeviceService | undefined;
   /** Examines its link; undefined if that is not possible. */
   readonly link?: LinkService | undefined;
   /** Redacts a capture of its link; undefined if too many are in progress. */
@@ -122,12 +125,13 @@ export interface GatewayPart {
 
 const pruneEvery: Millis = 600_000;
 
-const pointInfo = ({ zone, fuseAmps, source, link, rates, backFill, interval }: GatewayMeter): PointInfo => ({
+const pointInfo = ({ zone, fuseAmps, source, link, device, rates, backFill, interval }: GatewayMeter): PointInfo => ({
   zone: zone ?? machineZone(),
   fuseAmps: fuseAmps ?? null,
   grace: graceOf({ profile: backFill === false ? "off" : rates?.profile, live: interval }),
   ask: (task) => source.ask(task),
   link,
+  device,
 });
 
 /** More than these are read one after the other, not all in the rhythm that they started in. */
@@ -177,6 +181,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       rates.children === "off"
         ? undefined
         : childrenJob(parts, { every: rates.children, told: (all) => book.set(id, all) });
+    const { device } = meter;
+    device?.bind({ keep: (events) => keeper.keep({ events }), lookAtChildren: () => children?.soon() });
     const power = rates.power === undefined || rates.power === "off" ? undefined : { interval: rates.power };
     const loop = new PointLoop({
       ...meter,
@@ -188,6 +194,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       log,
       onReading: (reading, state) => {
         point.onReading(reading, state);
+        device?.onReading(reading);
         history.onReading(reading);
       },
       onEvent: (event) => {
@@ -200,6 +207,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     });
     const close = (): void => {
       history.close();
+      device?.close();
       children?.close();
     };
     return { meter, loop, point, log: new MeterLog({ source, clock }), info: pointInfo(meter), close };

@@ -18,6 +18,9 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["GET", "/api/v1/logs", "operate"],
   // Reads any table of the meter, now.
   ["GET", "/api/v1/points/{id}/tables/{table}", "operate"],
+  // Says what the head-end will read, and gives files of the head-end.
+  ["PUT", "/api/v1/points/{id}/device/sources/{source}", "operate"],
+  ["GET", "/api/v1/points/{id}/device/files/{name}", "operate"],
   // Use the port of the meter for themselves, for a minute or two.
   ["GET POST", "/api/v1/points/{id}/link/doctor", "operate"],
   ["GET POST", "/api/v1/points/{id}/link/key-test", "operate"],

@@ -1,6 +1,7 @@
 /** What the API knows of a metering point beside its meter. */
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { Millis } from "@meterport/protocol/ports";
+import type { DeviceService } from "../../device/device-service.ts";
 import type { LinkService } from "../../meters/link-service.ts";
 
 export interface PointInfo {
@@ -13,6 +14,8 @@ export interface PointInfo {
   readonly ask: MeterSource["ask"];
   /** Undefined if its link cannot be examined. */
   readonly link?: LinkService | undefined;
+  /** What it does there as a device of the grid; undefined if it only reads. */
+  readonly device?: Pick<DeviceService, "status" | "take" | "files" | "file"> | undefined;
 }
 
 /** By the point's id; undefined if there is no such point. */

@@ -1,0 +1,62 @@
+/** Keeps live values on a meter's display while its session lasts, and puts back what was there. */
+
+import type { Meter } from "@meterport/client";
+import type { DisplayItem } from "@meterport/client/device/display/display-keeper";
+import { DisplayKeeper } from "@meterport/client/device/display/display-keeper";
+import { DisplayRunner } from "@meterport/client/device/display/display-runner";
+import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import type { ShownValue } from "../settings/device-settings.ts";
+import type { DeviceFolder } from "./device-files.ts";
+
+const whole = (value: unknown): number | null => {
+  const rounded = typeof value === "number" ? Math.round(value) : Number.NaN;
+  return rounded === (rounded | 0) ? rounded : null;
+};
+
+/** What is unknown, or does not fit, is not shown. */
+export const shownItems = (shown: readonly ShownValue[], reading: LiveReading | null): readonly DisplayItem[] =>
+  shown.map(({ key, icons }) => ({
+    value: reading === null || reading.quality === "stale" ? null : whole(reading[key]),
+    icons,
+  }));
+
+export interface DeviceDisplayOptions {
+  readonly meter: Meter;
+  readonly shown: readonly ShownValue[];
+  readonly folder: DeviceFolder;
+  readonly say: (text: string) => void;
+}
+
+export interface DeviceDisplay {
+  readonly show: (reading: LiveReading) => void;
+  /** After a power failure of the meter its display has forgotten everything. */
+  readonly check: () => void;
+  /** Resolves once what was there before is back, or cannot be put back now. */
+  readonly stop: () => Promise<void>;
+}
+
+export const openDisplay = async ({ meter, shown, folder, say }: DeviceDisplayOptions): Promise<DeviceDisplay> => {
+  const keeper = new DisplayKeeper({
+    index: meter.place.index,
+    places: shown.map(({ place }) => place),
+    memory: await folder.display.load(),
+  });
+  const runner = new DisplayRunner({
+    meter,
+    keeper,
+    remember: (memory) => folder.display.save(memory),
+    onIconsIgnored: (drivenBy) => say(`the meter lets client ${drivenBy} drive house and bars`),
+  });
+  const failed = (error: unknown): void => say(error instanceof Error ? error.message : String(error));
+  const ended = runner.run().then((restored) => {
+    if (!restored) say("the display could not be put back: the next start tries again");
+  }, failed);
+  return {
+    show: (reading) => runner.want({ items: shownItems(shown, reading) }),
+    check: () => void runner.check().catch(failed),
+    stop: () => {
+      runner.stop();
+      return ended;
+    },
+  };
+};

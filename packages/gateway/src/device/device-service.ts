@@ -1,0 +1,250 @@
+/** A point as a device of the grid, through all sessions with its meter: what the configuration grants, and nothing else. */
+
+import type { Meter } from "@meterport/client";
+import { armDelta, checkDelta } from "@meterport/client/device/delta/arm-delta";
+import { DeltaWatch } from "@meterport/client/device/delta/delta-watch";
+import {
+  type Answer,
+  type Ask,
+  type DeviceEvent,
+  type RolePhase,
+  type RunningDevice,
+  runDevice,
+} from "@meterport/client/device/role/index";
+import type { PointEvent } from "@meterport/engine/model/point-event";
+import type { Log } from "@meterport/engine/ports/log";
+import { toHex } from "@meterport/protocol/bytes";
+import { UsageError } from "@meterport/protocol/errors";
+import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import type { Clock, Millis } from "@meterport/protocol/ports";
+import type { DeviceRight, DeviceSettings } from "../settings/device-settings.ts";
+import { type DeviceDisplay, openDisplay } from "./device-display.ts";
+import type { DeviceFolder, TakenFile } from "./device-files.ts";
+import { type DeviceLine, DeviceLog } from "./device-log.ts";
+import { OwnSources, type SourceState, type SourceValue } from "./own-sources.ts";
+import type { FollowTopics } from "./topic-source.ts";
+
+export interface DeviceServiceOptions {
+  readonly point: string;
+  readonly settings: DeviceSettings;
+  readonly folder: DeviceFolder;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface DeviceStatus {
+  readonly rights: readonly DeviceRight[];
+  /** `off` while there is no session with the meter, or no right to register. */
+  readonly phase: RolePhase;
+  readonly handle: number | null;
+  /** Hex, 30 bytes. */
+  readonly identification: string;
+  readonly sources: readonly SourceState[];
+  /** The newest last. */
+  readonly lines: readonly DeviceLine[];
+}
+
+/** What a point's device needs of its daemon. */
+export interface DeviceKeeper {
+  readonly keep: (events: readonly PointEvent[]) => void;
+  /** Looks at the meters behind the meter soon. */
+  readonly lookAtChildren: () => void;
+}
+
+interface Attached {
+  readonly meter: Meter;
+  device?: RunningDevice;
+  display?: DeviceDisplay;
+  watch?: DeltaWatch;
+}
+
+/** Restoring a display takes three requests; the daemon has five seconds for everything. */
+const stopLimit: Millis = 2_000;
+
+export class DeviceService {
+  readonly #options: DeviceServiceOptions;
+  readonly #log: DeviceLog;
+  readonly #own: OwnSources;
+  #keeper: DeviceKeeper = { keep: () => {}, lookAtChildren: () => {} };
+  #attached: Attached | undefined;
+  #reading: LiveReading | undefined;
+  #unfollow = (): void => {};
+
+  constructor(options: DeviceServiceOptions) {
+    this.#options = options;
+    this.#log = new DeviceLog(options.point);
+    this.#own = new OwnSources(options.settings.sources);
+  }
+
+  /** Where its events go. */
+  bind(keeper: DeviceKeeper): void {
+    this.#keeper = keeper;
+  }
+
+  /** Takes what topics say, until `close`. */
+  follow(topics: FollowTopics | undefined): void {
+    this.#unfollow = topics?.((name, said, at) => this.take(name, said, at)) ?? (() => {});
+  }
+
+  /** The point is gone. */
+  close(): void {
+    this.#unfollow();
+  }
+
+  /** A new session with the meter, which may be written to. */
+  readonly attach = (meter: Meter): void => {
+    this.#attached = { meter };
+    const { settings } = this.#options;
+    if (this.#may("register")) this.#register(this.#attached);
+    if (this.#may("display") && settings.display.length > 0) void this.#show(this.#attached);
+    if (this.#may("watch") && settings.watch.length > 0) void this.#arm(this.#attached);
+  };
+
+  readonly onReading = (reading: LiveReading): void => {
+    this.#reading = reading;
+    this.#attached?.display?.show(reading);
+  };
+
+  /** @throws UsageError (`source`) */
+  take(source: string, said: SourceValue, at: Millis): void {
+    this.#own.take(source, said, at);
+  }
+
+  status(): DeviceStatus {
+    const { settings } = this.#options;
+    const device = this.#attached?.device;
+    return {
+      rights: settings.rights,
+      phase: device?.phase ?? "off",
+      handle: device?.handle ?? null,
+      identification: toHex(settings.identification),
+      sources: this.#own.states(),
+      lines: this.#log.lines,
+    };
+  }
+
+  files(): Promise<readonly TakenFile[]> {
+    return this.#options.folder.files();
+  }
+
+  file(name: string): Promise<Uint8Array | undefined> {
+    return this.#options.folder.file(name);
+  }
+
+  /** Ends what it does in this session: the display is put back, the registration stays. */
+  async detach(): Promise<void> {
+    const { clock } = this.#options;
+    const { device, display } = this.#attached ?? {};
+    this.#attached = undefined;
+    device?.stop();
+    if (display === undefined) return;
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.at(clock.now() + stopLimit, resolve);
+    });
+    await Promise.race([display.stop(), late]);
+    cancel();
+  }
+
+  #may(right: DeviceRight): boolean {
+    return this.#options.settings.rights.includes(right);
+  }
+
+  #say(type: string, text: string): void {
+    const { clock, log, point } = this.#options;
+    this.#log.say(type, text, clock.wall());
+    log.info(`device: ${text}`, { meter: point });
+  }
+
+  #register(attached: Attached): void {
+    const { settings, folder } = this.#options;
+    const forms = this.#may("answer") ? settings.forms : {};
+    attached.device = runDevice(attached.meter, {
+      identification: settings.identification,
+      forms,
+      replace: this.#may("replace"),
+      // An alert that cannot be cleared comes each second for ever.
+      mbusAlerts: forms["clear-mbus-alert"] !== undefined,
+      deltaAlerts: this.#may("watch") && forms["clear-delta-alert"] !== undefined,
+      answerer: { answer: (request) => this.#answer(request) },
+      store: folder.role,
+      files: this.#may("files") ? { mostBytes: settings.mostFileBytes, sink: folder.sink } : undefined,
+      onEvent: (event) => this.#note(event),
+    });
+    attached.device.ended.catch((error: unknown) => {
+      this.#say("failed", error instanceof Error ? error.message : String(error));
+    });
+  }
+
+  #note(event: DeviceEvent): void {
+    const { clock, log, point } = this.#options;
+    const stored = this.#log.note(event, clock.wall());
+    const text = this.#log.lines.at(-1)?.text ?? event.type;
+    log.info(`device: ${text}`, { meter: point });
+    if (stored !== undefined) this.#keeper.keep([stored]);
+    // Where there was no power, what the display and ET71 held is gone.
+    if (event.type === "registered" && event.written) {
+      this.#attached?.display?.check();
+      if (this.#attached?.watch !== undefined) void this.#arm(this.#attached);
+    }
+  }
+
+  async #answer(request: Ask): Promise<Answer> {
+    const { clock } = this.#options;
+    switch (request.kind) {
+      case "scheduled-read":
+      case "on-demand-read":
+        if (!this.#may("answer")) throw new UsageError("right", "the configuration does not grant the right to answer");
+        return { data: this.#own.answer(clock.wall()) };
+      case "message": {
+        const { transaction, data } = request;
+        const event = this.#log.pointEvent("message", { type: "message", transaction, data }, clock.wall());
+        this.#keeper.keep([event]);
+        this.#say("message", `message of ${data.length} bytes: ${toHex(data)}`);
+        return {};
+      }
+      case "mbus-change":
+        this.#keeper.lookAtChildren();
+        return {};
+      case "delta-data":
+        await this.#checkWatched();
+        return {};
+    }
+  }
+
+  async #show(attached: Attached): Promise<void> {
+    const { settings, folder } = this.#options;
+    const say = (text: string): void => this.#say("display", text);
+    try {
+      const display = await openDisplay({ meter: attached.meter, shown: settings.display, folder, say });
+      if (this.#attached !== attached) return void display.stop();
+      attached.display = display;
+      if (this.#reading !== undefined) display.show(this.#reading);
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #arm(attached: Attached): Promise<void> {
+    const { settings } = this.#options;
+    try {
+      const armed = await armDelta(attached.meter, settings.watch);
+      if (attached.watch === undefined) attached.watch = new DeltaWatch(armed);
+      else attached.watch.armed(armed);
+    } catch (error) {
+      this.#say("watch", error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #checkWatched(): Promise<void> {
+    const attached = this.#attached;
+    if (attached?.watch === undefined) return;
+    for (const event of await checkDelta(attached.meter, attached.watch)) {
+      if (event.type === "lost") void this.#arm(attached);
+      const wall = this.#options.clock.wall();
+      this.#keeper.keep([this.#log.pointEvent(`watch-${event.type}`, event, wall)]);
+      const what = event.type === "changed" ? `${event.name} went from ${event.from} to ${event.to}` : event.type;
+      this.#log.say("watch", event.type === "changed" && event.unit !== null ? `${what} ${event.unit}` : what, wall);
+    }
+  }
+}

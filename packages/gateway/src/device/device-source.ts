@@ -1,0 +1,23 @@
+/** A meter at which this program is a device: each session may write, and the device ends before the link does. */
+import type { MeterSource } from "@meterport/engine/ports/meter-source";
+import type { MeterAccess } from "../meters/meter-link.ts";
+import type { DeviceService } from "./device-service.ts";
+
+/** The same way to a meter, with the device at each session. */
+export const accessWithDevice = (access: MeterAccess, device: Pick<DeviceService, "attach">): MeterAccess => ({
+  ...access,
+  connect: async (transport, signal, onSession) => {
+    const linked = await access.connect(transport, signal, onSession);
+    device.attach(linked.meter);
+    return linked;
+  },
+});
+
+/** The same meter, whose display is put back before its link is closed. */
+export const sourceWithDevice = (source: MeterSource, device: Pick<DeviceService, "detach">): MeterSource => ({
+  ...source,
+  close: async () => {
+    await device.detach();
+    await source.close();
+  },
+});

@@ -1,0 +1,101 @@
+/** Readings of one's own, and the answers that are made of them: what is old or missing is never sent. */
+import { UsageError } from "@meterport/protocol/errors";
+import { mbusRecords } from "@meterport/protocol/meaning/mbus/records";
+import { encodeMbusRecords } from "@meterport/protocol/meaning/mbus/telegram-builder";
+import type { Millis } from "@meterport/protocol/ports";
+import type { SourceSettings } from "../settings/device-settings.ts";
+
+/** What a source said last. */
+export type SourceValue =
+  /** In the unit of the source. */
+  | { readonly value: number }
+  /** The records of an M-Bus telegram, as they are. */
+  | { readonly records: Uint8Array };
+
+export interface SourceState extends SourceSettings {
+  readonly said: SourceValue | null;
+  /** Unix milliseconds; null before the first. */
+  readonly at: Millis | null;
+}
+
+/** A MEP client's data are 517 bytes of an entry less its head (MEP guide 1.1, pp. 98-101). */
+export const mostAnswerBytes = 506;
+
+export class OwnSources {
+  readonly #settings: readonly SourceSettings[];
+  readonly #said = new Map<string, { readonly said: SourceValue; readonly at: Millis }>();
+
+  constructor(settings: readonly SourceSettings[]) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Takes what a source says, with the time of the measurement.
+   *
+   * @throws UsageError (`source`) for an unknown source or what cannot be sent
+   */
+  take(name: string, said: SourceValue, at: Millis): void {
+    const source = this.#settings.find((each) => each.name === name);
+    if (source === undefined)
+      throw new UsageError(
+        "source",
+        `there is no source ${JSON.stringify(name.slice(0, 60))}: add it to device.sources`,
+      );
+    if ("records" in said) {
+      const { records, problem } = mbusRecords(said.records);
+      if (records.length === 0 || problem !== null)
+        throw new UsageError("source", `${name}: these bytes are not whole M-Bus records`);
+    }
+    encoded(source, said);
+    const known = this.#said.get(name);
+    // What was measured earlier may come later.
+    if (known === undefined || known.at <= at) this.#said.set(name, { said, at });
+  }
+
+  states(): readonly SourceState[] {
+    return this.#settings.map((source) => {
+      const known = this.#said.get(source.name);
+      return { ...source, said: known?.said ?? null, at: known?.at ?? null };
+    });
+  }
+
+  /**
+   * All readings as M-Bus records, in the order of the configuration.
+   *
+   * @throws UsageError (`source`) if one is missing or too old, or there is none
+   */
+  answer(wall: Millis): Uint8Array {
+    const states = this.states();
+    if (states.length === 0) throw new UsageError("source", "no source is configured, so there is nothing to send");
+    const parts = states.map((source) => {
+      const { name, said, at, maxAge } = source;
+      if (said === null || at === null) throw new UsageError("source", `${name} has not said anything yet`);
+      if (wall - at > maxAge)
+        throw new UsageError("source", `the value of ${name} is ${Math.round((wall - at) / 1000)} s old`);
+      return encoded(source, said);
+    });
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if (length > mostAnswerBytes)
+      throw new UsageError(
+        "source",
+        `the sources are ${length} bytes together, and an answer holds ${mostAnswerBytes}`,
+      );
+    const out = new Uint8Array(length);
+    let offset = 0;
+    for (const part of parts) {
+      out.set(part, offset);
+      offset += part.length;
+    }
+    return out;
+  }
+}
+
+/** @throws UsageError (`source`) for a number that no record holds */
+const encoded = ({ name, quantity, unit }: SourceSettings, said: SourceValue): Uint8Array => {
+  if ("records" in said) return said.records;
+  try {
+    return encodeMbusRecords([{ quantity, unit, value: said.value }]);
+  } catch (cause) {
+    throw new UsageError("source", `${name}: ${said.value} cannot be written as an M-Bus record`, { cause });
+  }
+};

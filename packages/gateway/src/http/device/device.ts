@@ -1,0 +1,96 @@
+/** `/api/v1/points/{id}/device`: what a point does at its meter as a device of the grid. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { fromHex, toHex } from "@meterport/protocol/bytes";
+import { UsageError } from "@meterport/protocol/errors";
+import type { Millis } from "@meterport/protocol/ports";
+import type { Context } from "hono";
+import type { DeviceStatus } from "../../device/device-service.ts";
+import type { SourceState, SourceValue } from "../../device/own-sources.ts";
+import { refuse, shown } from "../answers.ts";
+import { type BodyOf, badRequest, give, iso, isoOrNull, noPoint, type Points, pointOf } from "../give.ts";
+import { parseMoment } from "../history/query.ts";
+import { deviceRoute, fileRoute, filesRoute, sourceRoute } from "./routes.ts";
+import * as schema from "./schemas.ts";
+
+type StatusBody = BodyOf<typeof schema.deviceStatus>;
+
+const sourceAnswer = ({ name, quantity, unit, topic, maxAge, said, at }: SourceState, wall: Millis) => ({
+  ...{ name, quantity, unit, topic: topic ?? null, max_age_s: maxAge / 1_000 },
+  value: said !== null && "value" in said ? said.value : null,
+  telegram: said !== null && "records" in said ? toHex(said.records) : null,
+  time: isoOrNull(at),
+  age_s: at === null ? null : Math.max(0, Math.round((wall - at) / 1_000)),
+  fresh: at !== null && wall - at <= maxAge,
+});
+
+const statusAnswer = (id: string, status: DeviceStatus, wall: Millis): StatusBody => {
+  const { rights, phase, handle, identification, sources, lines } = status;
+  return {
+    ...{ id, rights, phase, handle, identification },
+    sources: sources.map((source) => sourceAnswer(source, wall)),
+    lines: lines.map(({ time, type, text }) => ({ time: iso(time), type, text })),
+  };
+};
+
+const onlyReads = (c: Context, id: string) =>
+  refuse(c, 409, "no-device", `${shown(id)} only reads its meter: grant rights under device in the configuration`);
+
+/** A measurement from the future would stay fresh for longer than it is. */
+const mostAhead: Millis = 60_000;
+
+export const addDevice = (app: OpenAPIHono, points: Points, wall: () => Millis): void => {
+  app.openapi(deviceRoute, (c) => {
+    const { id } = c.req.valid("param");
+    const point = pointOf(points, id);
+    if (point === undefined) return noPoint(c, id);
+    if (point.device === undefined) return onlyReads(c, id);
+    return give(c, schema.deviceStatus, statusAnswer(id, point.device.status(), wall()));
+  });
+
+  app.openapi(sourceRoute, (c) => {
+    const { id, source } = c.req.valid("param");
+    const point = pointOf(points, id);
+    if (point === undefined) return noPoint(c, id);
+    if (point.device === undefined) return onlyReads(c, id);
+    const { value, telegram, time } = c.req.valid("json");
+    if ((value === undefined) === (telegram === undefined))
+      return badRequest(c, "give either value or telegram, and not both");
+    const records = telegram === undefined ? undefined : fromHex(telegram);
+    if (telegram !== undefined && records === undefined) return badRequest(c, "telegram is not hex");
+    const at = time === undefined ? wall() : parseMoment(time);
+    if (at === undefined)
+      return badRequest(c, `time=${shown(time ?? "")} is not a time: write it as in 2026-01-01T12:00:00Z`);
+    if (at > wall() + mostAhead) return badRequest(c, "time is in the future");
+    const said: SourceValue = records === undefined ? { value: value as number } : { records };
+    try {
+      point.device.take(source, said, at);
+    } catch (error) {
+      if (error instanceof UsageError) return badRequest(c, error.message);
+      throw error;
+    }
+    return give(c, schema.deviceStatus, statusAnswer(id, point.device.status(), wall()));
+  });
+
+  app.openapi(filesRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const point = pointOf(points, id);
+    if (point === undefined) return noPoint(c, id);
+    if (point.device === undefined) return onlyReads(c, id);
+    const files = (await point.device.files()).map(({ time, ...file }) => ({ ...file, time: iso(time) }));
+    return give(c, schema.takenFiles, { id, files });
+  });
+
+  app.openapi(fileRoute, async (c) => {
+    const { id, name } = c.req.valid("param");
+    const point = pointOf(points, id);
+    if (point === undefined) return noPoint(c, id);
+    if (point.device === undefined) return onlyReads(c, id);
+    const bytes = await point.device.file(name);
+    if (bytes === undefined) return refuse(c, 404, "no-such-file", `there is no file ${shown(name)}`);
+    const headers = {
+      "content-type": "application/octet-stream",
+      "content-disposition": `attachment; filename="${name}"`,
+    };
+    return c.body(Uint8Array.from(bytes), 200, headers);
+  });
+};
