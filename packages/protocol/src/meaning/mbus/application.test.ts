@@ -82,6 +82,7 @@ describe("headers", () => {
       ["71 01 02", "alarm", "unsupported"],
       ["79 71 00 c4 0d ff", "compact frame", "compact"],
       ["7b 01 00 00 00 71 00 c4 0d ff", "compact frame", "compact"],
+      [`73 ${long} 00 00 71 00 c4 0d ff`, "compact frame", "compact"],
       ["69 0b 13", "format frame", "unsupported"],
       ["a2 01", "manufacturer's own", "unsupported"],
       ["10 01", "unknown", "unsupported"],

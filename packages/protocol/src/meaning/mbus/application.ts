@@ -69,7 +69,7 @@ interface Kind {
   readonly name: string;
   readonly header: Header;
   /** Absent for what is not made of records. */
-  readonly body?: "records" | "fixed" | "compact";
+  readonly body?: "records" | "compact";
   readonly highestFirst?: boolean;
   readonly toDevice?: boolean;
 }
@@ -92,11 +92,10 @@ const kinds: Readonly<Record<number, Kind>> = {
   112: of("application error", "none"),
   113: of("alarm", "none"),
   114: of("variable data", "long", { body: "records" }),
-  115: of("fixed data", "long", { body: "fixed" }),
+  115: of("compact frame", "long", { body: "compact" }),
   116: of("alarm", "short"),
   117: of("alarm", "long"),
   118: of("variable data", "long", { body: "records", highestFirst: true }),
-  119: of("fixed data", "long", { body: "fixed", highestFirst: true }),
   120: of("variable data", "none", { body: "records" }),
   121: of("compact frame", "none", { body: "compact" }),
   122: of("variable data", "short", { body: "records" }),
@@ -104,6 +103,15 @@ const kinds: Readonly<Record<number, Kind>> = {
   128: of("transport layer", "long"),
   138: of("transport layer", "short"),
   139: of("transport layer", "long"),
+};
+
+/**
+ * A fixed structure, in either order of its bytes. The first of these codes is one of compact frames since, which are longer
+ * than a fixed structure ever is.
+ */
+const fixedKinds: Readonly<Record<number, Kind>> = {
+  115: of("fixed data", "long"),
+  119: of("fixed data", "long", { highestFirst: true }),
 };
 
 /** Bytes of the extended link layers of wireless telegrams, before the CI field that they carry. */
@@ -179,18 +187,16 @@ const recordsFrom = (
   return { ...mbusRecords(body.subarray(unread.length), options), unread, problem: "encrypted" };
 };
 
-const fixedBody = 8;
 const fixedHead = 6;
+/** What the counters are, and two of them. */
+const fixedBody = 10;
+const fixedLength = fixedHead + fixedBody;
 
 /** Identification, access number and status, and then what the counters are and the counters themselves. */
 const fixedFrom = (ci: number, bytes: Uint8Array, { name, highestFirst = false }: Kind): MbusApplication => {
-  if (bytes.length < fixedHead + 2 + fixedBody) return { ...empty, ci, kind: name, problem: "truncated" };
+  if (bytes.length < fixedLength) return { ...empty, ci, kind: name, problem: "truncated" };
   const status = bytes[5] ?? 0;
-  const { mediumCode, records } = fixedRecords(
-    bytes.subarray(fixedHead, fixedHead + 2 + fixedBody),
-    status,
-    highestFirst,
-  );
+  const { mediumCode, records } = fixedRecords(bytes.subarray(fixedHead, fixedLength), status, highestFirst);
   const id = bytes.subarray(0, 4);
   const address: MbusAddress = {
     identification: toHex(highestFirst ? id : id.toReversed()),
@@ -240,7 +246,9 @@ const applicationIn = (bytes: Uint8Array, { layers, ...options }: Inner): MbusAp
   if (layers < mostLayers && ci in linkLayers) return behindLinkLayer(ci, rest, { ...options, layers: layers + 1 });
   if (layers < mostLayers && ci === authentication)
     return behindAuthentication(ci, rest, { ...options, layers: layers + 1 });
+  const fixed = fixedKinds[ci];
   const kind = kinds[ci];
+  if (fixed !== undefined && (kind === undefined || rest.length <= fixedLength)) return fixedFrom(ci, rest, fixed);
   if (kind === undefined)
     return {
       ...empty,
@@ -249,7 +257,6 @@ const applicationIn = (bytes: Uint8Array, { layers, ...options }: Inner): MbusAp
       unread: rest,
       problem: "unsupported",
     };
-  if (kind.body === "fixed") return fixedFrom(ci, rest, kind);
   const found = headFrom(rest, kind);
   if (found === undefined) return { ...empty, ci, kind: kind.name, header: kind.header, problem: "truncated" };
   const { head, length } = found;

@@ -95,9 +95,9 @@ const ofLibmbus: readonly Reason[] = [
 ];
 
 const ofWmbusmeters: readonly Reason[] = [
-  noDate(15),
+  noDate(16),
   recurring(1),
-  manufacturers(1),
+  manufacturers(3),
   {
     why: "the lowest integer means that there is no value; wmbusmeters counts with it",
     times: 26,
@@ -108,6 +108,11 @@ const ofWmbusmeters: readonly Reason[] = [
     times: 2,
     applies: ({ record, value }) =>
       record.quantity === "fabrication number" && record.raw === Number.parseInt(value, 16),
+  },
+  {
+    why: "a fabrication number of letters too is told, with a doubt",
+    times: 1,
+    applies: ({ record, value }) => record.text === value.toLowerCase() && suspect(record, "value"),
   },
   {
     why: "this driver does not divide the frequency by 100, as the code says",
@@ -197,6 +202,8 @@ describe("libmbus", () => {
 });
 
 describe("wmbusmeters", () => {
+  /** It gives a binary number of 11 bytes another length, and so reads another header behind it. */
+  const misread: readonly string[] = ["itronheat-1:6", "itronheat-2:6"];
   const differing: Stated[] = [];
   let [compared, told] = [0, 0];
   for (const [name, telegram, records] of wmbusmetersTelegrams)
@@ -209,6 +216,7 @@ describe("wmbusmeters", () => {
       for (const [i, record] of found.records.entries()) {
         const [value = "", unit = "", place = ""] = (rows[i] ?? "").split(";");
         compared++;
+        if (misread.includes(`${name}:${i}`)) continue;
         assert.equal(placeOf(record), place, `${name}: record ${i}`);
         if (value === "") continue;
         told++;
@@ -218,6 +226,6 @@ describe("wmbusmeters", () => {
 
   test("says the same of all records but those that have a reason", () => {
     settle(ofWmbusmeters, differing);
-    assert.deepEqual([wmbusmetersTelegrams.length, compared, told], [98, 940, 708]);
+    assert.deepEqual([wmbusmetersTelegrams.length, compared, told], [125, 1170, 869]);
   });
 });

@@ -73,6 +73,27 @@ describe("telegrams of devices", () => {
       assert.equal(manufacturerData === null ? undefined : toHex(manufacturerData, " "), vector.manufacturerData);
     });
 
+  test("an entry that a third-generation meter kept says what its reader has stated", () => {
+    // From tests of the ESPHome component osgp_meter; its author has replaced the serial number, and the maker with it.
+    const entry = "1a08170000010422785634120000011601000000041340e201008201276d014413c0d40100023bfa0000";
+    const bytes = new Uint8Array(env.ET11.dataEntrySize * env.ET11.deviceCount);
+    bytes.set(bytesOf(entry));
+    const telegram = mbusTelegram(decode(ET16, bytes, env).devices[0] as ET16["devices"][number]);
+    assert.deepEqual(
+      [telegram?.serialNumber, telegram?.medium, telegram?.manufacturer, telegram?.problem, telegram?.encryption?.mode],
+      ["12345678", "cold water", null, null, 0],
+    );
+    assert.deepEqual(
+      telegram?.records.map(({ quantity, value, unit, storage }) => [quantity, value, unit, storage]),
+      [
+        ["volume", 123.456, "m³", 0],
+        ["operating time", 365 * 86_400, "s", 2],
+        ["volume", 120, "m³", 1],
+        ["volume flow", 0.25, "m³/h", 0],
+      ],
+    );
+  });
+
   test("tell what the device says of itself", () => {
     const status = mbusTelegram(slotOf(telegramVectors[4]?.frame ?? ""))?.status;
     // 0x88: permanent error, and a bit of the maker's.

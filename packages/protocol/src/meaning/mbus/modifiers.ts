@@ -175,11 +175,11 @@ export const extendedModifierOf = (code: number): Modifier => {
 
 /**
  * Codes that makers of electricity meters put behind 0xFF for the phase of a value: 1, 2, 3 for EMU and Saia Burgess and the
- * meters that took their list over (Finder, eBZ, ESYS, IME, Schneider), with the extension bit for ABB, which goes on to neutral and the
+ * meters that took their list over (Finder, eBZ, ESYS, IME, Schneider, Eltako), with the extension bit for ABB, which goes on to neutral and the
  * voltages between phases. From the M-Bus descriptions of these makers.
  */
 const phaseMakers: Readonly<Record<string, readonly (MbusPhase | undefined)[]>> = Object.fromEntries([
-  ...["EMU", "SBC", "FIN", "EBZ", "ESY", "IME", "SEC"].map((maker) => [maker, phases.slice(0, 4)]),
+  ...["EMU", "SBC", "FIN", "EBZ", "ESY", "IME", "SEC", "ELT"].map((maker) => [maker, phases.slice(0, 4)]),
   ["ABB", [...phases.slice(0, 6), "L2-L3", "L3-L1"]],
 ]);
 
