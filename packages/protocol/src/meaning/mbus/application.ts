@@ -79,45 +79,53 @@ const of = (name: string, header: Header, more: Omit<Kind, "name" | "header"> = 
   header,
   ...more,
 });
-const kinds: Readonly<Record<number, Kind>> = {
-  81: of("command", "none", { body: "records", toDevice: true }),
-  85: of("command", "none", { body: "records", toDevice: true, highestFirst: true }),
-  90: of("command", "short", { body: "records", toDevice: true }),
-  91: of("command", "long", { body: "records", toDevice: true }),
-  105: of("format frame", "none"),
-  106: of("format frame", "short"),
-  107: of("format frame", "long"),
-  110: of("application error", "short"),
-  111: of("application error", "long"),
-  112: of("application error", "none"),
-  113: of("alarm", "none"),
-  114: of("variable data", "long", { body: "records" }),
-  115: of("compact frame", "long", { body: "compact" }),
-  116: of("alarm", "short"),
-  117: of("alarm", "long"),
-  118: of("variable data", "long", { body: "records", highestFirst: true }),
-  120: of("variable data", "none", { body: "records" }),
-  121: of("compact frame", "none", { body: "compact" }),
-  122: of("variable data", "short", { body: "records" }),
-  123: of("compact frame", "short", { body: "compact" }),
-  128: of("transport layer", "long"),
-  138: of("transport layer", "short"),
-  139: of("transport layer", "long"),
-};
+const kinds = new Map<number, Kind>([
+  [0x51, of("command", "none", { body: "records", toDevice: true })],
+  [0x55, of("command", "none", { body: "records", toDevice: true, highestFirst: true })],
+  [0x5a, of("command", "short", { body: "records", toDevice: true })],
+  [0x5b, of("command", "long", { body: "records", toDevice: true })],
+  [0x69, of("format frame", "none")],
+  [0x6a, of("format frame", "short")],
+  [0x6b, of("format frame", "long")],
+  [0x6e, of("application error", "short")],
+  [0x6f, of("application error", "long")],
+  [0x70, of("application error", "none")],
+  [0x71, of("alarm", "none")],
+  [0x72, of("variable data", "long", { body: "records" })],
+  [0x73, of("compact frame", "long", { body: "compact" })],
+  [0x74, of("alarm", "short")],
+  [0x75, of("alarm", "long")],
+  [0x76, of("variable data", "long", { body: "records", highestFirst: true })],
+  [0x78, of("variable data", "none", { body: "records" })],
+  [0x79, of("compact frame", "none", { body: "compact" })],
+  [0x7a, of("variable data", "short", { body: "records" })],
+  [0x7b, of("compact frame", "short", { body: "compact" })],
+  [0x80, of("transport layer", "long")],
+  [0x8a, of("transport layer", "short")],
+  [0x8b, of("transport layer", "long")],
+]);
 
 /**
  * A fixed structure, in either order of its bytes. The first of these codes is one of compact frames since, which are longer
  * than a fixed structure ever is.
  */
-const fixedKinds: Readonly<Record<number, Kind>> = {
-  115: of("fixed data", "long"),
-  119: of("fixed data", "long", { highestFirst: true }),
-};
+const fixedKinds = new Map<number, Kind>([
+  [0x73, of("fixed data", "long")],
+  [0x77, of("fixed data", "long", { highestFirst: true })],
+]);
 
 /** Bytes of the extended link layers of wireless telegrams, before the CI field that they carry. */
-const linkLayers: Readonly<Record<number, number>> = { 140: 2, 141: 8, 142: 10, 143: 16 };
+const linkLayers = new Map([
+  [0x8c, 2],
+  [0x8d, 8],
+  [0x8e, 10],
+  [0x8f, 16],
+]);
 /** The two of them that encrypt have a session number, whose highest bits tell how. */
-const sessionAt: Readonly<Record<number, number>> = { 141: 2, 143: 10 };
+const sessionAt = new Map([
+  [0x8d, 2],
+  [0x8f, 10],
+]);
 const authentication = 0x90;
 
 const empty = {
@@ -213,9 +221,9 @@ const fixedFrom = (ci: number, bytes: Uint8Array, { name, highestFirst = false }
 /** What a wireless telegram carries behind its extended link layer, if that is not encrypted. */
 const behindLinkLayer = (ci: number, bytes: Uint8Array, options: Inner): MbusApplication => {
   const kind = "extended link layer";
-  const length = linkLayers[ci] ?? 0;
+  const length = linkLayers.get(ci) ?? 0;
   if (bytes.length < length) return { ...empty, ci, kind, problem: "truncated" };
-  const session = sessionAt[ci];
+  const session = sessionAt.get(ci);
   // The encryption of the session, in the upper three bits of its number: 0 none, 1 AES-128 CTR.
   const method = session === undefined ? 0 : (bytes[session + 3] ?? 0) >> 5;
   if (method === 0 || options.decrypted === true) return applicationIn(bytes.subarray(length), options);
@@ -243,11 +251,11 @@ const applicationIn = (bytes: Uint8Array, { layers, ...options }: Inner): MbusAp
   const [ci] = bytes;
   if (ci === undefined) return { ...empty, ci: 0, kind: "nothing", problem: "truncated" };
   const rest = bytes.subarray(1);
-  if (layers < mostLayers && ci in linkLayers) return behindLinkLayer(ci, rest, { ...options, layers: layers + 1 });
+  if (layers < mostLayers && linkLayers.has(ci)) return behindLinkLayer(ci, rest, { ...options, layers: layers + 1 });
   if (layers < mostLayers && ci === authentication)
     return behindAuthentication(ci, rest, { ...options, layers: layers + 1 });
-  const fixed = fixedKinds[ci];
-  const kind = kinds[ci];
+  const fixed = fixedKinds.get(ci);
+  const kind = kinds.get(ci);
   if (fixed !== undefined && (kind === undefined || rest.length <= fixedLength)) return fixedFrom(ci, rest, fixed);
   if (kind === undefined)
     return {

@@ -44,16 +44,16 @@ const lengths = [
   ["year", 1],
 ] as const;
 
-/** By code: name, and the lengths from the first to the last one as their indices above. */
-const durations = (rows: Readonly<Record<number, readonly [name: string, from: number, to: number]>>): Entry[] =>
-  Object.entries(rows).flatMap(([first, [name, from, to]]) =>
+/** The first code, a name, and the lengths from the first to the last one as their indices above. */
+const durations = (rows: readonly (readonly [first: number, name: string, from: number, to: number])[]): Entry[] =>
+  rows.flatMap(([first, name, from, to]) =>
     lengths
       .slice(from, to + 1)
-      .map(([unit, factor], i): Entry => [Number(first) + i, { name, unit, exponent: 0, factor, kind: "number" }]),
+      .map(([unit, factor], i): Entry => [first + i, { name, unit, exponent: 0, factor, kind: "number" }]),
   );
 
-const named = (kind: MbusQuantity["kind"], names: Readonly<Record<number, string>>): Entry[] =>
-  Object.entries(names).map(([code, name]) => [Number(code), { name, unit: null, exponent: 0, factor: 1, kind }]);
+const named = (kind: MbusQuantity["kind"], names: readonly (readonly [code: number, name: string])[]): Entry[] =>
+  names.map(([code, name]) => [code, { name, unit: null, exponent: 0, factor: 1, kind }]);
 
 const primary = new Map([
   ...spread([
@@ -76,14 +76,21 @@ const primary = new Map([
     // "Any VIF": a value whose kind the codes behind it tell.
     [0x7e, 1, "any", null, 0],
   ]),
-  ...durations({
-    32: ["on time", 0, 3],
-    36: ["operating time", 0, 3],
-    112: ["averaging duration", 0, 3],
-    116: ["actuality duration", 0, 3],
-  }),
-  ...named("time", { 108: "date", 109: "date and time" }),
-  ...named("label", { 120: "fabrication number", 121: "identification", 122: "bus address" }),
+  ...durations([
+    [0x20, "on time", 0, 3],
+    [0x24, "operating time", 0, 3],
+    [0x70, "averaging duration", 0, 3],
+    [0x74, "actuality duration", 0, 3],
+  ]),
+  ...named("time", [
+    [0x6c, "date"],
+    [0x6d, "date and time"],
+  ]),
+  ...named("label", [
+    [0x78, "fabrication number"],
+    [0x79, "identification"],
+    [0x7a, "bus address"],
+  ]),
 ]);
 
 /** Behind 0xFD. */
@@ -109,58 +116,62 @@ const extensionFd = new Map([
     [0x71, 1, "received level", "dBm", 0],
     [0x75, 1, "times the meter was stopped", null, 0],
   ]),
-  ...durations({
-    36: ["storage interval", 0, 5],
-    44: ["duration since the latest readout", 0, 3],
-    49: ["tariff duration", 1, 3],
-    52: ["tariff period", 0, 5],
-    60: ["transmission period", 0, 3],
-    104: ["duration since the latest cumulation", 2, 5],
-    108: ["operating time of the battery", 2, 5],
-    116: ["remaining battery life", 3, 3],
-  }),
-  ...named("time", { 48: "start of tariff", 101: "time of day change", 112: "change of battery" }),
-  ...named("label", {
-    8: "access number",
-    9: "medium",
-    10: "manufacturer",
-    11: "parameter set",
-    12: "model",
-    13: "hardware version",
-    14: "metrology firmware version",
-    15: "software version",
-    16: "customer location",
-    17: "customer",
-    23: "error flags",
-    24: "error mask",
-    26: "digital output",
-    27: "digital input",
-    31: "remote control",
-    35: "descriptor of tariff and subunit",
-    42: "operator data",
-    102: "state of parameter activation",
-    103: "special supplier information",
-  }),
-  ...named("packed", {
-    59: "container of wireless M-Bus data",
-    114: "daylight saving",
-    115: "listening windows",
-    118: "container of manufacturer's data",
-  }),
-  ...named("secret", {
-    18: "access code of the user",
-    19: "access code of the operator",
-    20: "access code of the system operator",
-    21: "access code of the developer",
-    22: "password",
-    25: "security key",
-  }),
+  ...durations([
+    [0x24, "storage interval", 0, 5],
+    [0x2c, "duration since the latest readout", 0, 3],
+    [0x31, "tariff duration", 1, 3],
+    [0x34, "tariff period", 0, 5],
+    [0x3c, "transmission period", 0, 3],
+    [0x68, "duration since the latest cumulation", 2, 5],
+    [0x6c, "operating time of the battery", 2, 5],
+    [0x74, "remaining battery life", 3, 3],
+  ]),
+  ...named("time", [
+    [0x30, "start of tariff"],
+    [0x65, "time of day change"],
+    [0x70, "change of battery"],
+  ]),
+  ...named("label", [
+    [0x08, "access number"],
+    [0x09, "medium"],
+    [0x0a, "manufacturer"],
+    [0x0b, "parameter set"],
+    [0x0c, "model"],
+    [0x0d, "hardware version"],
+    [0x0e, "metrology firmware version"],
+    [0x0f, "software version"],
+    [0x10, "customer location"],
+    [0x11, "customer"],
+    [0x17, "error flags"],
+    [0x18, "error mask"],
+    [0x1a, "digital output"],
+    [0x1b, "digital input"],
+    [0x1f, "remote control"],
+    [0x23, "descriptor of tariff and subunit"],
+    [0x2a, "operator data"],
+    [0x66, "state of parameter activation"],
+    [0x67, "special supplier information"],
+  ]),
+  ...named("packed", [
+    [0x3b, "container of wireless M-Bus data"],
+    [0x72, "daylight saving"],
+    [0x73, "listening windows"],
+    [0x76, "container of manufacturer's data"],
+  ]),
+  ...named("secret", [
+    [0x12, "access code of the user"],
+    [0x13, "access code of the operator"],
+    [0x14, "access code of the system operator"],
+    [0x15, "access code of the developer"],
+    [0x16, "password"],
+    [0x19, "security key"],
+  ]),
 ]);
 
 /** Behind 0xFD 0xFD. */
 const extensionFdFd = new Map([
   ...spread([[0x00, 1, "selected application", null, 0]]),
-  ...durations({ 2: ["remaining battery life", 4, 5] }),
+  ...durations([[0x02, "remaining battery life", 4, 5]]),
 ]);
 
 /** Behind 0xFB. Gallons and degrees Fahrenheit are of older editions, and no longer given to anything else. */
