@@ -13,7 +13,7 @@ export const manufacturerOf = (id: number): string | null => {
   return valid ? String.fromCharCode(...letters.map((letter) => 64 + letter)) : null;
 };
 
-/** Names of the device types ("medium") that EN 13757-3 had first, and the most usual later ones. */
+/** Names of the device types ("medium") that EN 13757-3 had first, and of those that EN 13757-7 has added. */
 const media: Readonly<Record<number, string>> = {
   0: "other",
   1: "oil",
@@ -36,6 +36,19 @@ const media: Readonly<Record<number, string>> = {
   23: "dual water",
   24: "pressure",
   25: "analogue-to-digital converter",
+  26: "smoke detector",
+  27: "room sensor",
+  28: "gas detector",
+  32: "electricity breaker",
+  33: "valve",
+  37: "display",
+  40: "waste water",
+  41: "garbage",
+  49: "communication controller",
+  50: "unidirectional repeater",
+  51: "bidirectional repeater",
+  54: "radio converter of the system",
+  55: "radio converter of the meter",
 };
 
 /**

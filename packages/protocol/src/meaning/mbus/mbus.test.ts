@@ -5,7 +5,7 @@ import { fromHex, toHex } from "../../bytes.ts";
 import { decode, parseProfile } from "../../layout/index.ts";
 import { defaultDimensions } from "../../tables/defaults.ts";
 import { ET16 } from "../../tables/extended/et16-device-data.ts";
-import { manufacturerOf } from "./device.ts";
+import { manufacturerOf, mediumOf } from "./device.ts";
 import { type MbusRecord, mbusRecords } from "./records.ts";
 import { mbusFurtherTelegrams, mbusTelegram } from "./telegram.ts";
 import { type ExpectedRecord, stepVectors, telegramVectors } from "./telegrams.vectors.ts";
@@ -357,6 +357,17 @@ describe("malformed answers", () => {
         }
       }),
     );
+  });
+
+  test("media have a name, or none if they are reserved", () => {
+    assert.deepEqual([0x07, 0x1a, 0x1b, 0x25, 0x37].map(mediumOf), [
+      "water",
+      "smoke detector",
+      "room sensor",
+      "display",
+      "radio converter of the meter",
+    ]);
+    assert.deepEqual([0x1d, 0x2a, 0xff].map(mediumOf), [null, null, null]);
   });
 
   test("manufacturers have three letters or none", () => {
