@@ -19,7 +19,7 @@ const digitSizes = [1, 2, 3, 4, 6] as const;
 
 /** The lowest number of a size means "not valid" and is none. */
 const fitsInteger = (value: number, size: number, unsigned: boolean): boolean =>
-  unsigned ? value >= 0 && value < 256 ** size : Math.abs(value) < 2 ** (8 * size - 1);
+  Number.isSafeInteger(value) && (unsigned ? value >= 0 && value < 256 ** size : Math.abs(value) < 2 ** (8 * size - 1));
 
 const lowestFirst = (value: number, size: number): number[] =>
   Array.from({ length: size }, (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 0xffn));

@@ -105,6 +105,50 @@ describe("records", () => {
   });
 });
 
+test("any value becomes bytes that read back as one record, or a LayoutError", () => {
+  const number = fc.oneof(fc.double(), fc.integer(), fc.nat(300));
+  const value = fc.record(
+    {
+      quantity: fc.constantFrom(
+        "volume",
+        "energy",
+        "date",
+        "date and time",
+        "customer",
+        "error flags",
+        "password",
+        "nothing",
+        "any",
+      ),
+      value: fc.oneof(number, fc.string(), fc.constantFrom("2026-01-31", "2026-01-31T10:00", "00:00:01", "000123")),
+      unit: fc.constantFrom(null, "m³", "Wh", "ppm", "Ω"),
+      storage: number,
+      tariff: number,
+      subunit: number,
+      coding: fc.constantFrom("integer", "digits", "real"),
+      size: number,
+      exponent: number,
+      phase: fc.constantFrom("L1", "N", "L3-L1"),
+      modifiers: fc.array(number, { maxLength: 12 }),
+    } as const,
+    { requiredKeys: ["quantity", "value"] },
+  );
+  fc.assert(
+    fc.property(value, (given) => {
+      let bytes: Uint8Array;
+      try {
+        bytes = encodeMbusRecord(given);
+      } catch (error) {
+        assert.ok(error instanceof LayoutError, String(error));
+        return;
+      }
+      const { records, problem } = mbusRecords(bytes);
+      assert.deepEqual([problem, records.length], [null, 1]);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
 const place = fc.record({
   function: fc.constantFrom("instantaneous", "maximum", "minimum", "error"),
   storage: fc.oneof(fc.nat(40), fc.nat(2 ** 31 - 1), fc.constant(2 ** 41 - 1)),
