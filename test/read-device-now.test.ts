@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { nextTransaction, readDeviceNow, requestState } from "@meterport/client/device/children/read-device-now";
 import { encode } from "@meterport/protocol/layout/index";
-import { ET14, ET15 } from "@meterport/protocol/tables/index";
+import { ET14, ET15, ET16 } from "@meterport/protocol/tables/index";
 import type { VirtualMeter } from "@meterport/simulator";
 import { virtualWorld, type WorldOptions } from "./support/virtual-world.ts";
 
@@ -117,7 +117,7 @@ describe("readDeviceNow", () => {
     await clock.run(reading);
   });
 
-  test("says so if another device has taken the slot, or this key may not see the answer", async () => {
+  test("says so if another device has taken the slot", async () => {
     const { clock, client, meter } = await world();
     const { devices, ...rest } = await clock.run(client.read(ET14));
     holdBack(meter, () => {
@@ -126,6 +126,23 @@ describe("readDeviceNow", () => {
       return 1;
     });
     await assert.rejects(clock.run(readDeviceNow(client, gasHandle)), { code: "changed", message: /handle 9/ });
+  });
+
+  test("says so if the meter holds no answer, or does not show it", async () => {
+    const { clock, client, meter } = await world();
+    const { devices, ...rest } = await clock.run(client.read(ET14));
+    const empty = devices.map((device) => ({ ...device, billingReadLength: 0 }));
+    meter.memory.set(ET14.number, encode(ET14, { ...rest, devices: empty }, meter.dimensions));
+    holdBack(meter, () => {
+      meter.memory.set(ET14.number, encode(ET14, { ...rest, devices: empty }, meter.dimensions));
+      return 1;
+    });
+    await assert.rejects(clock.run(readDeviceNow(client, gasHandle)), { name: "ProcedureError", code: "no-data" });
+    const locked = await world({ locked: [ET16.number] });
+    await assert.rejects(locked.clock.run(readDeviceNow(locked.client, gasHandle)), {
+      name: "ResponseError",
+      code: "no-permission",
+    });
   });
 
   test("stops when its caller does", async () => {

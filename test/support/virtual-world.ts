@@ -21,6 +21,8 @@ export interface WorldOptions {
   readonly level?: "basic" | "advanced" | undefined;
   /** true if omitted. */
   readonly writable?: boolean | undefined;
+  /** Numbers of tables that the meter shows to no key. */
+  readonly locked?: readonly number[] | undefined;
 }
 
 /** A quiet household at noon of 2026-01-01 UTC. */
@@ -28,6 +30,7 @@ export const virtualWorld = async ({
   profile = "meter:3.70",
   level = "advanced",
   writable = true,
+  locked = [],
 }: WorldOptions = {}): Promise<VirtualWorld> => {
   const clock = new VirtualClock({ wall: Date.UTC(2026, 0, 1, 12) });
   const virtual = new VirtualMeter({
@@ -37,6 +40,7 @@ export const virtualWorld = async ({
     seed: 1,
     start: clock.wall(),
     epoch: clock.now(),
+    locked,
   });
   const entropy = (length: number) => new Uint8Array(length).fill(7);
   const key = new Secret(level === "basic" ? basic : advanced);

@@ -150,8 +150,7 @@ const controlOf = async (
   return raw === null ? null : deviceControlOf(raw, type, types);
 };
 
-/** What ET16 holds of a slot; null if the meter refuses it. `length` as ET14 tells it. @throws LinkError, LayoutError */
-export const readLatest = async (
+const readLatest = async (
   meter: Meter,
   slot: number,
   length: number,

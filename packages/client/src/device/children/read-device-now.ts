@@ -8,9 +8,10 @@ import type { Millis } from "@meterport/protocol/ports";
 import { EP19, onDemandRequest } from "@meterport/protocol/procedures/ep19-post-on-demand-request";
 import { ET14 } from "@meterport/protocol/tables/extended/et14-device-status";
 import { ET15 } from "@meterport/protocol/tables/extended/et15-on-demand-requests";
+import { ET16 } from "@meterport/protocol/tables/extended/et16-device-data";
 import type { CallOptions, Meter } from "../../meter/meter.ts";
 import { isThere } from "../../readers/alarms.ts";
-import { type DeviceRead, readLatest } from "../../readers/mbus.ts";
+import { type DeviceRead, deviceReadOf } from "../../readers/mbus.ts";
 import { meterLocalTime } from "../../readers/meter-time.ts";
 import { ageOfRead } from "../../readers/read-age.ts";
 import { pause } from "../../session/pause.ts";
@@ -134,7 +135,7 @@ const checkSame = (now: ET14["devices"][number], handle: number, label: string):
  * two requests for one device at once, the meter keeps the later answer only.
  *
  * @throws UsageError (`not-writable`, `key-level`, `no-such-device`, `own-handle`, `changed`); ProcedureError
- * (`no-response`, `failed`, `gone`, `not-complete`, or what EP19 says); ResponseError, LinkError, LayoutError
+ * (`no-response`, `failed`, `gone`, `no-data`, `not-complete`, or what EP19 says); ResponseError, LinkError, LayoutError
  * @example
  * ```ts
  * const meter = await connect(transport, { security, clock, writable: true });
@@ -152,8 +153,14 @@ export const readDeviceNow = async (meter: Meter, handle: number, options: ReadN
   // At once: the answer to another request for this device would replace it (p. 35).
   const status = await meter.read(ET14, ["devices", slot], call);
   checkSame(status, handle, label);
-  const read = await readLatest(meter, slot, status.billingReadLength, call);
-  if (read === null)
-    throw new UsageError("no-permission", `${label}: the meter has read it, but does not show ET16 to this key`);
+  const { billingReadLength: length } = status;
+  if (length === 0)
+    throw new ProcedureError(
+      "no-data",
+      result.success,
+      label,
+      "the meter says that it has read it, but holds no answer",
+    );
+  const read = deviceReadOf(await meter.read(ET16, ["devices", slot], call), length);
   return { slot, handle, transaction, read, age_s: ageOfRead(read.readTime, await meterLocalTime(meter, call)) };
 };
