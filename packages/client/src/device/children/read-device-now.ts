@@ -15,6 +15,7 @@ import { type DeviceRead, deviceReadOf } from "../../readers/mbus.ts";
 import { meterLocalTime } from "../../readers/meter-time.ts";
 import { ageOfRead } from "../../readers/read-age.ts";
 import { pause } from "../../session/pause.ts";
+import { nextTransactionNumber } from "../role/transaction-numbers.ts";
 
 export interface ReadNowOptions extends CallOptions {
   /** How long the request may wait in the meter's queue and the device may take, milliseconds; 60 s by default. */
@@ -37,7 +38,6 @@ type Entry = ET15["requestQueue"][number];
 /** MEP clients take these numbers (p. 251). */
 const firstNumber = 0x0400;
 const lastNumber = 0x04ff;
-const numbers = lastNumber - firstNumber + 1;
 const pollEvery: Millis = 1_000;
 /** The meter gives up after ET51's timeout, 30 s unless changed, and other requests may be ahead in the queue. */
 const defaultTimeout: Millis = 60_000;
@@ -55,14 +55,10 @@ export type RequestState = "waiting" | "done" | "no response" | "failed" | "gone
  * nextTransaction([{ transactionNbr: 1279 }, { transactionNbr: 1024 }]) // 1025
  */
 export const nextTransaction = (queue: readonly Pick<Entry, "transactionNbr">[]): number => {
-  const used = new Set(queue.map(({ transactionNbr }) => transactionNbr));
-  const highest = Math.max(firstNumber - 1, ...[...used].filter((n) => n >= firstNumber && n <= lastNumber));
-  for (let i = 1; i <= numbers; i++) {
-    const number = firstNumber + ((highest - firstNumber + i) % numbers);
-    if (!used.has(number)) return number;
-  }
-  // A queue has at most 15 entries, by the size of its pointers.
-  return firstNumber;
+  const used = queue.map(({ transactionNbr }) => transactionNbr);
+  const last = used.filter((n) => n >= firstNumber && n <= lastNumber).sort((a, b) => a - b);
+  // The queue has at most 16 entries, by the size of its pointers, so there is always one.
+  return nextTransactionNumber(used, last.at(-1)) ?? firstNumber;
 };
 
 /** How the request with this number and handle stands in the queue of ET15. */
