@@ -2,8 +2,8 @@
 import { encode, reaches, sizeOf, tableExists } from "@meterport/protocol/layout/index";
 import { BT23, ET42, ET57 } from "@meterport/protocol/tables/index";
 import { blockShape } from "./block-shape.ts";
-import { cubicMetres } from "./devices.ts";
-import { channelSources, mappedSources } from "./load-profile.ts";
+import { dataTypes } from "./devices.ts";
+import { mappedSources, sourcesOf } from "./load-profile.ts";
 import { demandSources } from "./registers.ts";
 import type { Setup } from "./setup.ts";
 
@@ -13,7 +13,7 @@ const setLength = 14;
 const firstMapped = 112;
 const rolloverDigits = 9;
 
-const extendedSource = (id: number): number => mappedSources[id - firstMapped] ?? id;
+const extendedSource = (setup: Setup, id: number): number => mappedSources(setup)[id - firstMapped] ?? id;
 
 export const interfaceDefinition = (setup: Setup): Uint8Array => {
   const { dimensions, profile, demand } = setup;
@@ -22,14 +22,12 @@ export const interfaceDefinition = (setup: Setup): Uint8Array => {
   const since370 = reaches(profile, { meter: [3, 70], module: [1, 20] });
   const requiredLength = since370 ? 8 : since360 ? 3 : 0;
   const first = blockShape(BT61.dataSets[0] ?? { blocks: 0, intervals: 0, channels: 0, maximumIntervalTime: 0 });
-  const types = tableExists(ET57, profile) ? [cubicMetres] : [];
+  const types = tableExists(ET57, profile) ? dataTypes(setup) : [];
   const others = BT61.dataSets.slice(1).map(blockShape);
   const several = others.length > 0;
   const active = others.map(({ blocks }) => blocks > 0);
   // Sets that are not in use are left out.
-  const sets = others.flatMap((shape, i) =>
-    active[i] === true ? [{ shape, sources: channelSources[i + 1] ?? [] }] : [],
-  );
+  const sets = others.flatMap((shape, i) => (active[i] === true ? [{ shape, sources: sourcesOf(setup, i + 1) }] : []));
   const setsLength = sets.reduce((sum, { shape }) => sum + setLength + 2 * shape.channels, several ? 1 : 0);
   const demands = demandSources.slice(0, BT21.demands);
   const { count } = ET36;
@@ -86,7 +84,7 @@ export const interfaceDefinition = (setup: Setup): Uint8Array => {
     logs: ET36.actualDimensions.map(({ currentEntries, entrySize }) => ({ count: currentEntries, entrySize })),
     demandSources: [...demands],
     coincidentSources: Array<number>(BT21.coincidents).fill(0),
-    loadProfileExtendedSources: (channelSources[0] ?? []).slice(0, first.channels),
+    loadProfileExtendedSources: sourcesOf(setup, 0).slice(0, first.channels),
     mdttCurrentEntries: types.length,
     mdttEntries: types,
     ...(several
@@ -104,7 +102,7 @@ export const interfaceDefinition = (setup: Setup): Uint8Array => {
             intervalsPerBlock: shape.intervals,
             blockStartHour: 0,
             blockStartMinute: 0,
-            loadProfileExtendedSources: sources.map(extendedSource),
+            loadProfileExtendedSources: sources.map((id) => extendedSource(setup, id)),
           })),
         }
       : {}),

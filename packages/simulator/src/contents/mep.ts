@@ -37,9 +37,8 @@ export const mepTables = (setup: Setup): readonly (readonly [number, Filling])[]
   const devices = (): Uint8Array => {
     const value = zeroValue(ET13, dimensions);
     for (const device of value.devices.slice(0, mbusSlots)) device.baudRate = mbusBaudRate;
-    // The gas meter in slot 0 is read each midnight.
-    const [gasMeter] = value.devices;
-    if (gasMeter !== undefined) gasMeter.billingFrequency = daily;
+    // What is there is read each midnight: the gas meter in slot 0, or four devices.
+    for (const device of value.devices.slice(0, setup.fourChildren ? mbusSlots : 1)) device.billingFrequency = daily;
     return encode(ET13, value, dimensions);
   };
   const clients = (): Uint8Array => {

@@ -16,6 +16,8 @@ export interface Setup {
   readonly several: boolean;
   /** Repeatable numbers of this one meter: serial numbers, ids. */
   readonly noise: Noise;
+  /** Whether four devices are on its M-Bus, else one gas meter. */
+  readonly fourChildren: boolean;
   /** What the meter expected next when it was switched on. */
   readonly sequence: number;
 }
@@ -62,7 +64,18 @@ const withOneClient = (dimensions: Dimensions): Dimensions => ({
   ET11: { ...dimensions.ET11, mepChannelCount: 1 },
 });
 
+/** The second data set of the load profile, if there is one, records a value of each device behind the meter's energy. */
+const withFourChannels = (dimensions: Dimensions): Dimensions => ({
+  ...dimensions,
+  BT61: {
+    ...dimensions.BT61,
+    dataSets: dimensions.BT61.dataSets.map((set, i) => (i === 1 && set.channels > 0 ? { ...set, channels: 5 } : set)),
+  },
+});
+
 export interface SetupOptions extends Pick<Setup, "profile" | "seed" | "demand" | "sequence"> {
+  /** What is on its M-Bus: one gas meter if omitted. */
+  readonly children?: "one" | "four" | undefined;
   /** Whether a meter of firmware 4 behaves towards MEP clients as earlier ones. */
   readonly compatible: boolean;
   /** Tiers in use; 4 if omitted. */
@@ -71,13 +84,15 @@ export interface SetupOptions extends Pick<Setup, "profile" | "seed" | "demand" 
 
 /** @throws UsageError for more tiers than the firmware can have */
 export const setupOf = (options: SetupOptions): Setup => {
-  const { profile, seed, demand, sequence, compatible } = options;
-  const dimensions = dimensionsOf(options);
+  const { profile, seed, demand, sequence, compatible, children = "one" } = options;
+  const fourChildren = children === "four";
+  const dimensions = fourChildren ? withFourChannels(dimensionsOf(options)) : dimensionsOf(options);
   return {
     profile,
     seed,
     demand,
     sequence,
+    fourChildren,
     dimensions: compatible ? withOneClient(dimensions) : dimensions,
     generation4: reaches(profile, { meter: [4, 0] }),
     several: reaches(profile, { meter: [4, 0] }) && !compatible,

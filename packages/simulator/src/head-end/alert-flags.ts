@@ -32,13 +32,23 @@ export class AlertFlags {
     this.#set.set(slot, (this.#set.get(slot) ?? 0) | alertFlag[flag]);
   }
 
-  /** Raises a flag for each client that has asked for it in ET50. Slots of those clients. */
+  /** Whether a client has asked for it in ET50. */
+  isWanted(flag: keyof typeof wanted): boolean {
+    return this.#wanting(flag).length > 0;
+  }
+
+  /** Raises a flag for each client that has asked for it in ET50. Slots where it was not set before. */
   raiseWanted(flag: keyof typeof wanted): readonly number[] {
-    const slots = this.ports
-      .map(({ slot }) => slot)
-      .filter((slot) => this.#meter.mep.isRegistered(slot) && (this.#meter.mep.clientFlags(slot) & wanted[flag]) !== 0);
+    const slots = this.#wanting(flag).filter((slot) => !this.isSet(slot, flag));
     for (const slot of slots) this.raise(slot, flag);
     return slots;
+  }
+
+  #wanting(flag: keyof typeof wanted): readonly number[] {
+    const { mep } = this.#meter;
+    return this.ports
+      .map(({ slot }) => slot)
+      .filter((slot) => mep.isRegistered(slot) && (mep.clientFlags(slot) & wanted[flag]) !== 0);
   }
 
   clear(slot: number, flag: Exclude<AlertFlag, "onDemand">): void {

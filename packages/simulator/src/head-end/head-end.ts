@@ -16,6 +16,7 @@ import { FileTransfer, longestFile } from "./file-transfer.ts";
 import { HealthWatch } from "./health-watch.ts";
 import { MeterAlarms } from "./meter-alarms.ts";
 import { Posting } from "./posting.ts";
+import { ProfileWatch } from "./profile-watch.ts";
 import { type FileState, type GridRequest, type HeadEndEvent, type Received, requestType } from "./received.ts";
 import { type RequestOptions, Requests } from "./requests.ts";
 import { ScheduledReads } from "./scheduled-reads.ts";
@@ -64,6 +65,7 @@ export class HeadEnd implements Duty {
   readonly #devices: DeviceWatch;
   readonly #health: HealthWatch;
   readonly #delta: DeltaWatch;
+  readonly #profile: ProfileWatch;
   readonly #alarms: MeterAlarms;
   readonly #received: Received[] = [];
   readonly #files = new Map<number, FileTransfer>();
@@ -82,6 +84,7 @@ export class HeadEnd implements Duty {
     );
     this.#health = new HealthWatch(meter);
     this.#delta = new DeltaWatch(meter);
+    this.#profile = new ProfileWatch(meter);
     this.#alarms = new MeterAlarms(meter);
     this.#devices = new DeviceWatch(meter, {
       came: (present, time) => this.#came(present, time),
@@ -101,6 +104,7 @@ export class HeadEnd implements Duty {
     this.#undo = [
       () => meter.mep.procedures.delete(postMepData),
       meter.attend(this),
+      meter.mbus.watch(() => this.mbusChanged()),
       meter.use(({ port, optical, time }, next) => {
         if (optical === undefined) this.#hear(port, time);
         const response = next();
@@ -197,10 +201,7 @@ export class HeadEnd implements Duty {
 
   /** New load profile data or another valve status of an M-Bus device (MEP guide 1.1, p. 83): alerts those who want to know. */
   mbusChanged(): void {
-    this.#do((time) => {
-      for (const device of this.#flags.raiseWanted("mbusChange"))
-        this.#note({ type: "alert-raised", time, device, alert: "mbusChange" });
-    });
+    this.#do((time) => this.#alert("mbusChange", time));
   }
 
   /** The power of the meter fails for so many milliseconds. */
@@ -217,7 +218,13 @@ export class HeadEnd implements Duty {
   wakeAt(): Millis | undefined {
     const meter = this.#meter;
     if (meter.dark) return undefined;
-    const due = [meter.mep.queue.expiry, this.#scheduled.dueAt(), this.#health.dueAt(), this.#delta.dueAt()];
+    const due = [
+      meter.mep.queue.expiry,
+      this.#scheduled.dueAt(),
+      this.#health.dueAt(),
+      this.#delta.dueAt(),
+      this.#flags.isWanted("mbusChange") ? this.#profile.dueAt() : undefined,
+    ];
     const times = due.flatMap((time) => (time === undefined ? [] : (meter.nowAt(time) ?? [])));
     return times.length === 0 ? undefined : Math.min(...times);
   }
@@ -258,11 +265,14 @@ export class HeadEnd implements Duty {
     this.#requests.pump(time);
     this.#scheduled.check(time);
     for (const device of this.#health.check(time)) this.#noteHealth("down", device, time);
-    if (this.#delta.sample(time))
-      for (const device of this.#flags.raiseWanted("deltaData"))
-        this.#note({ type: "alert-raised", time, device, alert: "deltaData" });
+    if (this.#delta.sample(time)) this.#alert("deltaData", time);
+    if (this.#profile.check()) this.#alert("mbusChange", time);
     this.#alarms.check();
     this.#flags.apply();
+  }
+
+  #alert(alert: "mbusChange" | "deltaData", time: Millis): void {
+    for (const device of this.#flags.raiseWanted(alert)) this.#note({ type: "alert-raised", time, device, alert });
   }
 
   #turn(dark: boolean, time: Millis): void {

@@ -2,7 +2,7 @@
 import { LayoutError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { decodePost, type PostForms, type PostMessage } from "@meterport/protocol/procedures/post-messages";
-import { mepHeader } from "../history/gas-meter.ts";
+import { mepHeader } from "../history/device-reads.ts";
 import { deviceState, firstMepSlot, localTime } from "../meter/device-entries.ts";
 import type { ProcedureCall } from "../meter/mep-side.ts";
 import { queueResult } from "../meter/request-queue.ts";
@@ -126,7 +126,7 @@ export class Posting {
     const handle = devices.handle(slot);
     this.#readOnce.set(slot, handle);
     const answers = (devices.status(slot)?.readAnswers ?? 0) + 1;
-    const read = { slot, handle, time, readCount: answers & 0xffff, data };
+    const read = { slot, handle, time, response: { readCount: answers & 0xffff, data } };
     if (log) reads.append(read);
     if (show) reads.show(read);
     devices.update(slot, (status) => ({

@@ -1,9 +1,9 @@
 /** Asks MEP clients for their billing reads: by the schedule in ET13, or at once (MEP guide 1.1, pp. 86-88). */
 import type { Millis } from "@meterport/protocol/ports";
+import { nextRead } from "../history/schedule.ts";
 import { firstMepSlot, localTime } from "../meter/device-entries.ts";
 import type { VirtualMeter } from "../meter/virtual-meter.ts";
 import type { AlertFlags } from "./alert-flags.ts";
-import { nextRead } from "./schedule.ts";
 
 interface Plan {
   /** The schedule as text, and whose it is. */

@@ -37,7 +37,7 @@ export const mepClient = 0xfffd;
 export const powerUpCause = { powerFailure: 3, brownOut: 8 } as const;
 export const list = { selfReads: 2, loadProfile: 3, eventLog: 8, all: 255 } as const;
 export const deviceStatus = { commissioned: 0, removed: 4 } as const;
-export const mbusAlarm = { billingReadDone: 0 } as const;
+export const mbusAlarm = { billingReadDone: 0, newAlarm: 2 } as const;
 
 /** The argument of an event of the device in a slot of ET14. */
 export const deviceArgument = (slot: number, what: number): number => ((slot + 1) << 13) | what;

@@ -1,20 +1,27 @@
 /** The truth behind everything that a meter remembers, and the tables that show it. */
 import type { Millis } from "@meterport/protocol/ports";
 import { type BT23, ET14 } from "@meterport/protocol/tables/index";
+import { Child } from "../children/child.ts";
+import { childKinds } from "../children/kinds.ts";
+import type { Telegram } from "../children/telegram.ts";
 import type { Memory } from "../contents/memory.ts";
 import type { Setup } from "../contents/setup.ts";
+import { denmark } from "../contents/zone.ts";
 import type { Household } from "../household/household.ts";
 import { Noise } from "../household/noise.ts";
 import { localDay } from "./calendar-days.ts";
+import { childStatus, readBefore } from "./child-reads.ts";
 import { Counters } from "./counters.ts";
 import { DemandRegisters } from "./demand-registers.ts";
+import { DeviceReads } from "./device-reads.ts";
 import { EventLogs, type MeterEvent, type Noted } from "./events.ts";
 import { GasMeter } from "./gas-meter.ts";
 import { LiveTables } from "./live-tables.ts";
 import { LoadProfileRecorder } from "./load-profile-recorder.ts";
-import { MepReads } from "./mep-reads.ts";
+import { localMillis } from "./local-time.ts";
 import { outageTables } from "./outage-tables.ts";
 import type { Outage, Past } from "./past.ts";
+import { ReadTables } from "./read-tables.ts";
 import { demandResetsUntil, Snapshots } from "./snapshots.ts";
 import { TierCounts } from "./tier-counts.ts";
 
@@ -26,11 +33,13 @@ interface Counted {
 
 export class History {
   readonly live: LiveTables;
-  /** What MEP clients sent. */
-  readonly mepReads: MepReads = new MepReads();
+  /** What was read from M-Bus devices and MEP clients, besides what was read from the gas meter at midnight. */
+  readonly deviceReads: DeviceReads = new DeviceReads();
   readonly #counters: Counters;
   readonly #snapshots: Snapshots;
   readonly #events: EventLogs;
+  /** Devices on the M-Bus; none where there is only the gas meter. */
+  readonly children: readonly Child[];
   readonly #gasMeter: GasMeter;
 
   constructor(setup: Setup, household: Household, start: Millis, memory: Memory, { counted, days }: Counted = {}) {
@@ -48,16 +57,24 @@ export class History {
     });
     this.#snapshots = new Snapshots(this.live, past, setup.demand);
     this.#events = new EventLogs(setup, past, household);
-    const gasMeter = new GasMeter(setup, this.mepReads);
+    const gasMeter = new GasMeter(setup);
     this.#gasMeter = gasMeter;
-    const recorder = new LoadProfileRecorder({ setup, counters, gasMeter, unit: () => this.live.energyUnit });
-    memory.setLater(ET14.number, () => gasMeter.status(start));
+    const children = setup.fourChildren ? childKinds.map((kind, slot) => new Child(kind, slot, setup.noise)) : [];
+    this.children = children;
+    readBefore(children, this.deviceReads, start);
+    const readTables = new ReadTables(setup, this.deviceReads, setup.fourChildren ? undefined : gasMeter.reads);
+    const mapped = (entry: number, time: Millis): readonly number[] =>
+      setup.fourChildren ? (children[entry]?.counterAt(time) ?? [0, 0, 0, 0]) : gasMeter.bytesAt(time);
+    const recorder = new LoadProfileRecorder({ setup, counters, mapped, unit: () => this.live.energyUnit });
+    memory.setLater(ET14.number, () =>
+      setup.fourChildren ? childStatus(setup, children, start) : gasMeter.status(start),
+    );
     for (const [table, fill] of outageTables(setup, past, household)) memory.setLater(table, fill);
     for (const [table, at] of [
       ...this.live.tables(),
       ...this.#snapshots.tables(),
       ...this.#events.tables((step, make) => this.live.kept(step, make)),
-      ...gasMeter.tables((step, make) => this.live.kept(step, make)),
+      ...readTables.tables((step, make) => this.live.kept(step, make)),
       ...recorder.live(),
     ])
       memory.setLive(table, at);
@@ -87,6 +104,13 @@ export class History {
   /** Adds to the event log what is done to the meter now. */
   note(event: Noted): void {
     this.#events.note(event);
+  }
+
+  /** What the M-Bus device in a slot answers at a time; undefined if there is none. */
+  telegram(slot: number, time: Millis): Telegram | undefined {
+    const child = this.children[slot];
+    if (child !== undefined) return child.telegram(time, localMillis(time, denmark));
+    return slot === 0 ? this.#gasMeter.telegram(time) : undefined;
   }
 
   /** Litres that the gas meter on the M-Bus has counted at a time. */

@@ -5,12 +5,11 @@ import { channelStatus, intervalStatus } from "@meterport/protocol/tables/basic/
 import { BT63, BT64, BT65, BT66, BT67, ET21 } from "@meterport/protocol/tables/index";
 import { type BlockShape, blockShape } from "../contents/block-shape.ts";
 import { zeroValue } from "../contents/filled.ts";
-import { channelSources } from "../contents/load-profile.ts";
+import { sourcesOf } from "../contents/load-profile.ts";
 import type { LiveTable, PartwiseTable } from "../contents/memory.ts";
 import type { Setup } from "../contents/setup.ts";
 import { denmark } from "../contents/zone.ts";
 import type { Counters } from "./counters.ts";
-import type { GasMeter } from "./gas-meter.ts";
 import { isSummer, localMillis } from "./local-time.ts";
 import type { Past } from "./past.ts";
 
@@ -34,17 +33,17 @@ class DataSet {
   readonly shape: BlockShape;
   readonly #sources: readonly number[];
   readonly #counters: Counters;
-  readonly #gasMeter: GasMeter;
+  readonly #mapped: RecorderOptions["mapped"];
   readonly #unit: () => number;
   readonly #firstBlock: number;
   readonly #earlier: number;
   readonly #kept = new Map<number, { readonly key: string; readonly bytes: Uint8Array }>();
 
   constructor(set: number, shape: BlockShape, options: RecorderOptions, earlier: number) {
-    const { counters, gasMeter, unit } = options;
+    const { setup, counters, mapped, unit } = options;
     this.shape = shape;
-    this.#gasMeter = gasMeter;
-    this.#sources = channelSources[set] ?? [];
+    this.#mapped = mapped;
+    this.#sources = sourcesOf(setup, set);
     this.#counters = counters;
     this.#unit = unit;
     this.#firstBlock = Math.floor(counters.past.origin / this.blockMillis);
@@ -137,7 +136,7 @@ class DataSet {
       if (source >= firstMapped) {
         nibbles.push(missing ? channelStatus.deviceMissing : partial);
         if (missing) bytes.fill(0, at, at + 4);
-        else bytes.set(this.#gasMeter.bytesAt(end), at);
+        else bytes.set(this.#mapped(source - firstMapped, end), at);
       } else {
         nibbles.push(partial);
         view.setInt32(at, Math.floor((bySource.get(source) ?? 0) / this.#unit()), true);
@@ -164,7 +163,8 @@ class DataSet {
 export interface RecorderOptions {
   readonly setup: Setup;
   readonly counters: Counters;
-  readonly gasMeter: GasMeter;
+  /** The four bytes of what an entry of ET66 stands for, at a time. */
+  readonly mapped: (entry: number, time: Millis) => readonly number[];
   /** Wh per count. */
   readonly unit: () => number;
 }
@@ -173,14 +173,14 @@ export interface RecorderOptions {
 export class LoadProfileRecorder {
   readonly #setup: Setup;
   readonly #sets: readonly DataSet[];
-  readonly #gasMeter: GasMeter;
+  readonly #mapped: RecorderOptions["mapped"];
   readonly #counters: Counters;
 
   constructor(options: RecorderOptions) {
     const { setup, counters } = options;
     this.#setup = setup;
     this.#counters = counters;
-    this.#gasMeter = options.gasMeter;
+    this.#mapped = options.mapped;
     this.#sets = setup.dimensions.BT61.dataSets.map((entry, set) => {
       // The ring has been full for long.
       const earlier = entry.blocks + Math.floor(setup.noise.between(set, 40, 900, 31));
@@ -244,7 +244,7 @@ export class LoadProfileRecorder {
       const { shape } = set;
       const { block, index, recorded } = set.position(time);
       const end = block * set.blockMillis + recorded * set.intervalMillis;
-      const known = channelSources[i] ?? [];
+      const known = sourcesOf(this.#setup, i);
       const mapped = known.findIndex((source) => source >= firstMapped);
       const all = {
         currentBlockAddress: index * shape.blockSize,
@@ -264,7 +264,7 @@ export class LoadProfileRecorder {
         channels: shape.channels,
         intervalTime: shape.minutes,
         placeholders: none.placeholders?.map((_, channel) =>
-          (known[channel] ?? 0) >= firstMapped ? this.#latestGas(end) : 0,
+          (known[channel] ?? 0) >= firstMapped ? this.#latest((known[channel] ?? 0) - firstMapped, end) : 0,
         ),
         sources: none.sources.map((_, channel) => known[channel] ?? 0),
         loadProfileConfigurationId: 1,
@@ -280,7 +280,7 @@ export class LoadProfileRecorder {
     return encode(ET21, { dataSets }, dimensions);
   }
 
-  #latestGas(end: Millis): number {
-    return new DataView(Uint8Array.from(this.#gasMeter.bytesAt(end)).buffer).getInt32(0, true);
+  #latest(entry: number, end: Millis): number {
+    return new DataView(Uint8Array.from(this.#mapped(entry, end)).buffer).getInt32(0, true);
   }
 }

@@ -3,9 +3,9 @@ import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { Millis } from "@meterport/protocol/ports";
 import { type Dimensions, ET50 } from "@meterport/protocol/tables/index";
 import type { Memory } from "../contents/memory.ts";
+import type { DeviceReads } from "../history/device-reads.ts";
 import { deviceArgument, eventNumber, mbusAlarm, mepClient } from "../history/event-numbers.ts";
 import type { Noted } from "../history/events.ts";
-import type { MepReads } from "../history/mep-reads.ts";
 import { DeviceEntries, firstMepSlot } from "./device-entries.ts";
 import { queueResult, RequestQueue } from "./request-queue.ts";
 
@@ -29,28 +29,28 @@ const registered = 0x01;
 export class MepSide {
   readonly devices: DeviceEntries;
   readonly queue: RequestQueue;
-  /** What MEP clients sent, as ET16 and ET45 show it. */
-  readonly reads: MepReads;
+  /** What was read from devices, as ET16 and ET45 show it. */
+  readonly reads: DeviceReads;
   /** Procedures besides those that every virtual meter has, by number. */
   readonly procedures: Map<number, RunProcedure> = new Map();
-  /** Called when an M-Bus device has been asked. */
-  onMbus: (slot: number | undefined, type: number, data: Uint8Array | undefined, time: Millis) => void = () => {};
+  /** Called when an M-Bus device is asked, with its slot; for a multicast with the mask of its groups. */
+  onMbus: (slots: readonly number[], type: number, data: Uint8Array | undefined, time: Millis) => void = () => {};
 
   readonly #memory: Memory;
   readonly #dimensions: Dimensions;
 
-  constructor(memory: Memory, dimensions: Dimensions, reads: MepReads, note: (event: Noted) => void) {
+  constructor(memory: Memory, dimensions: Dimensions, reads: DeviceReads, note: (event: Noted) => void) {
     this.#memory = memory;
     this.#dimensions = dimensions;
     this.reads = reads;
     this.devices = new DeviceEntries(memory, dimensions);
     this.queue = new RequestQueue(memory, dimensions, this.devices, ({ handle, type, data, multicast }, time) => {
-      const slot = multicast === undefined ? this.devices.slotOf(handle) : undefined;
+      const slot = multicast === undefined ? this.devices.slotOf(handle) : handle;
       if (type === billingRead && slot !== undefined) {
         const argument = deviceArgument(slot, mbusAlarm.billingReadDone);
         note({ time, event: eventNumber.mbusAlarm, argument, userId: mepClient });
       }
-      this.onMbus(slot, type, data ?? multicast, time);
+      this.onMbus(slot === undefined ? [] : [slot], type, data ?? multicast, time);
       return queueResult.success;
     });
   }

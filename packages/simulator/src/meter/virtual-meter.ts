@@ -26,6 +26,7 @@ import { SharedUart } from "../optical/shared-uart.ts";
 import { changeLog } from "./change-log.ts";
 import { Duties } from "./duties.ts";
 import { generalConfiguration } from "./general-configuration.ts";
+import { Mbus } from "./mbus.ts";
 import { MepSide } from "./mep-side.ts";
 import { Power } from "./power.ts";
 import { procedures } from "./procedures.ts";
@@ -76,6 +77,8 @@ export interface VirtualMeterOptions {
   readonly tls?: readonly PortTls[] | undefined;
   /** For the randoms of TLS; made from the seed if omitted, which is only good for tests. */
   readonly entropy?: Entropy | undefined;
+  /** What is on its M-Bus: one gas meter if omitted, or one meter each for water, heat, gas and electricity. */
+  readonly children?: "one" | "four" | undefined;
   /** Whether a meter of firmware 4 serves one client only, as those before it (MEP guide 1.1, p. 28). */
   readonly compatible?: boolean | undefined;
   /** MK, PK and RK of the optical port; without any it shows what is open. */
@@ -107,6 +110,7 @@ export class VirtualMeter implements MeterPort {
   readonly optical: OpticalPort;
   /** What it keeps for its M-Bus devices and MEP clients. */
   readonly mep: MepSide;
+  readonly mbus: Mbus;
   readonly #duties: Duties;
   readonly #power: Power = new Power(() => this.#powerUp());
   readonly #oneUart: boolean;
@@ -125,8 +129,8 @@ export class VirtualMeter implements MeterPort {
       throw new UsageError("speed", `a speed is a number from 0 to 100000, not ${speed}`);
     const household = openHousehold({ scenario, seed });
     const sequence = options.sequence ?? Math.floor(new Noise(seed, "sequence").unit(0) * 2 ** 32);
-    const { demand = false, compatible = false, tiers } = options;
-    const setup = setupOf({ profile, seed, demand, sequence, compatible, tiers });
+    const { demand = false, compatible = false, tiers, children } = options;
+    const setup = setupOf({ profile, seed, demand, sequence, compatible, tiers, children });
     this.#options = options;
     this.#setup = setup;
     this.profile = profile;
@@ -139,7 +143,7 @@ export class VirtualMeter implements MeterPort {
     this.#defaultAnswer = serveTables(locked, profile);
     const lock = new TransactionLock();
     const note = (event: Noted): void => this.#history.note(event);
-    this.mep = new MepSide(this.memory, setup.dimensions, this.#history.mepReads, note);
+    this.mep = new MepSide(this.memory, setup.dimensions, this.#history.deviceReads, note);
     const { mep } = this;
     this.memory.setLive(BT00.number, () => generalConfiguration(this.memory, profile, locked, mep));
     this.#duties = new Duties((now) => {
@@ -147,6 +151,16 @@ export class VirtualMeter implements MeterPort {
       mep.queue.advance(this.time);
     });
     this.attend(this.#power);
+    this.mbus = new Mbus({
+      memory: this.memory,
+      dimensions: setup.dimensions,
+      mep,
+      history: this.#history,
+      note,
+      time: () => this.time,
+      nowAt: (time) => this.nowAt(time),
+    });
+    this.attend(this.mbus);
     const pending = new PendingTables(this.memory, setup.dimensions, note);
     this.#oneUart = !setup.generation4;
     this.#behaviours = [

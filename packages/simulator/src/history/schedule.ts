@@ -1,7 +1,7 @@
 /** When the billing read of a device is due by its entry in ET13 (MEP guide 1.1, pp. 86-87). */
 import type { Millis } from "@meterport/protocol/ports";
 import { denmark } from "../contents/zone.ts";
-import { localMillis, utcOfLocal } from "../history/local-time.ts";
+import { localMillis, utcOfLocal } from "./local-time.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
