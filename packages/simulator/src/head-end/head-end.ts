@@ -204,6 +204,11 @@ export class HeadEnd implements Duty {
     this.#do((time) => this.#alert("mbusChange", time));
   }
 
+  /** Raises a delta data alert for those who want to know, as if a source of ET71 had moved. */
+  deltaChanged(): void {
+    this.#do((time) => this.#alert("deltaData", time));
+  }
+
   /** The power of the meter fails for so many milliseconds. */
   failPower(duration: Millis): void {
     this.#meter.powerFail(duration);
