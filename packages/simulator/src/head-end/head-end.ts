@@ -186,6 +186,8 @@ export class HeadEnd implements Duty {
       throw new UsageError("file", `a file has 1 to ${longestFile} bytes, not ${file.length}`);
     if (this.#files.get(device)?.state.state === "running")
       throw new UsageError("file", `another file for device ${device} is under way`);
+    if (this.#meter.mep.devices.handle(device) === 0)
+      throw new UsageError("device", `no MEP client is registered as device ${device}`);
     const proof = mac !== undefined && announceMac(this.#meter) ? mac(file) : undefined;
     const transfer = new FileTransfer({
       device,
@@ -195,8 +197,8 @@ export class HeadEnd implements Duty {
       changed: (state) => this.#fileEnded(state),
     });
     this.#files.set(device, transfer);
-    transfer.start();
     this.#note({ type: "file", time: this.#meter.time, file: transfer.state });
+    transfer.start();
   }
 
   /** New load profile data or another valve status of an M-Bus device (MEP guide 1.1, p. 83): alerts those who want to know. */

@@ -86,7 +86,9 @@ export class Posting {
       : { data, cut: false };
     if (success) {
       answered(kept.data);
-      deliver({ time, device: slot, handle, kind: "on-demand", transaction: request.transaction, ...kept });
+      // Who takes a write or a file only says so.
+      if (reads || kept.data.length > 0)
+        deliver({ time, device: slot, handle, kind: "on-demand", transaction: request.transaction, ...kept });
     }
     queue.end(success ? queueResult.success : queueResult.failed, time);
     return postResult.done;

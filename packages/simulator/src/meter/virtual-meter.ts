@@ -270,6 +270,11 @@ export class VirtualMeter implements MeterPort {
     return this.#duties.add(duty);
   }
 
+  /** Does what is due at `now` and moves its clock on, where no port is served. */
+  tick(now: Millis): void {
+    this.#duties.tick(now);
+  }
+
   /** Tells all lines that something is due earlier than they know. */
   wake(): void {
     for (const port of this.#ports) port.wake();

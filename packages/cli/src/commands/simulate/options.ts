@@ -26,6 +26,10 @@ export interface SimulateOptions {
   readonly days?: string | undefined;
   readonly count?: string | undefined;
   readonly list?: string | undefined;
+  readonly children?: "one" | "four" | undefined;
+  readonly headEnd?: string | undefined;
+  readonly display?: true | undefined;
+  readonly json?: true | undefined;
 }
 
 export const addSimulateCommand = (host: Host, load: Load<[options: SimulateOptions]>): void => {
@@ -68,6 +72,17 @@ export const addSimulateCommand = (host: Host, load: Load<[options: SimulateOpti
     .option("--tiers <n>", "tiers in use; up to 8 with firmware 3.70 or later", "4")
     .option("--days <n>", "how many days before its start it remembers, 1 to 60; default: 60, with --count 2")
     .option("--count <n>", "that many meters, each another household, on this port and those that follow it", "1")
+    .addOption(
+      new Option(
+        "--children <number>",
+        "what is on its M-Bus: one gas meter, or four, for water, heat, gas and electricity",
+      )
+        .choices(["one", "four"])
+        .default("one"),
+    )
+    .option("--head-end <file>", "JSON script of the grid behind it: what it asks and does; prints what happens")
+    .option("--json", "with --head-end: what happens as a JSON document per line")
+    .option("--display", "draws its display; where standard output is no terminal, a line for each change")
     .option("--list <file>", "also writes the meters as a CSV file for meterport config import")
     .action(runs(host, load));
 };

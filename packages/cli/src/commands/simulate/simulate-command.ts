@@ -23,6 +23,8 @@ import { givenKey } from "../../options/key-option.ts";
 import { didYouMean } from "../../options/nearest.ts";
 import { parseWhole } from "../../options/option-values.ts";
 import { parseSince } from "../../options/since-option.ts";
+import { showDisplay } from "./display-screen.ts";
+import { headEndBehind } from "./head-end-behind.ts";
 import { lineInFront } from "./line-options.ts";
 import type { SimulateOptions } from "./options.ts";
 import { listMeters, mostMeters, simulateMany } from "./simulate-many.ts";
@@ -121,6 +123,7 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
     entropy: io.entropy,
     ...tlsOf(options),
     demand: options.demand === true,
+    children: options.children,
     keys,
     opticalKeys: opticalKeysOf(options, io),
     tiers: parseWhole(options.tiers, "--tiers", 1, 8),
@@ -151,7 +154,11 @@ export const simulateCommand = async (options: SimulateOptions, io: Io): Promise
     basic: keyOf(options.basicKey, defaultBasic, "the basic key (MBK)", io),
     advanced: keyOf(options.advancedKey, defaultAdvanced, "the advanced key (MAK)", io),
   };
+  if (options.json === true && options.headEnd === undefined)
+    throw new UsageError("json", "--json is for what happens at the head-end: add --head-end FILE");
   if (count > 1) {
+    if (options.headEnd !== undefined || options.display === true)
+      throw new UsageError("count", "--head-end and --display are for one meter, not for --count");
     const behindLine = lineInFront(options, keys.basic, io);
     return simulateMany(
       { options, links, count, key: keys.basic },
@@ -161,6 +168,7 @@ export const simulateCommand = async (options: SimulateOptions, io: Io): Promise
     );
   }
   const meter = meterOf(options, keys, io);
+  const grid = headEndBehind(meter, options, io);
   const behindLine = lineInFront(options, keys.basic, io);
   if (links.length > meter.portCount) {
     const ports = meter.portCount === 1 ? "one MEP port" : `${meter.portCount} MEP ports`;
@@ -184,8 +192,12 @@ export const simulateCommand = async (options: SimulateOptions, io: Io): Promise
       served.push({ close });
       io.stdout.write(`listening on the optical port ${url}\n`);
     }
+    grid.begin();
+    const screen = options.display === true ? showDisplay(meter, io) : undefined;
     await interruption(io);
+    screen?.end();
   } finally {
+    grid.close();
     for (const { close } of served) await close();
   }
   return exit.done;
