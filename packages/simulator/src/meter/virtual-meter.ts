@@ -1,11 +1,11 @@
 /** A meter without hardware: bytes per table, behaviours that may claim a request, a household behind the registers. */
 import { UsageError } from "@meterport/protocol/errors";
-import { type Profile, reaches } from "@meterport/protocol/layout/index";
+import type { Profile } from "@meterport/protocol/layout/index";
 import type { Access } from "@meterport/protocol/mep/endpoint/endpoint";
 import type { EndpointTiming } from "@meterport/protocol/mep/endpoint/timing";
 import { decodeRequest, encodeResponse, type TableResponse } from "@meterport/protocol/mep/frame/apdu";
 import type { Secret } from "@meterport/protocol/mep/security/key";
-import { type PortTls, portSecurity } from "@meterport/protocol/mep/security/mep-tls/port-security";
+import type { PortTls } from "@meterport/protocol/mep/security/mep-tls/port-security";
 import type { Entropy, Millis } from "@meterport/protocol/ports";
 import { BT00, type Dimensions, ET04, ET71 } from "@meterport/protocol/tables/index";
 import { answerFrom, type Behaviour, type DefaultAnswer, type MeterRequest } from "../behaviour.ts";
@@ -28,6 +28,7 @@ import { Duties } from "./duties.ts";
 import { generalConfiguration } from "./general-configuration.ts";
 import { Mbus } from "./mbus.ts";
 import { MepSide } from "./mep-side.ts";
+import { securityOf } from "./port-keys.ts";
 import { Power } from "./power.ts";
 import { procedures } from "./procedures.ts";
 import { registration } from "./registration.ts";
@@ -344,16 +345,8 @@ export class VirtualMeter implements MeterPort {
   }
 
   #openPort(number: 1 | 2, sequence: number): MepPort {
-    const { keys, tls = [], entropy, timing = {}, profile, seed } = this.#options;
-    const noise = new Noise(seed, `tls ${number}`);
-    let drawn = 0;
-    const seeded: Entropy = (length) => Uint8Array.from({ length }, () => Math.floor(noise.unit(drawn++) * 256));
-    const byDefault = reaches(profile, { meter: [4, 0] }) ? "optional" : "off";
-    const security = portSecurity({
-      keys: { basic: keys.basic.reveal(), advanced: keys.advanced.reveal() },
-      tls: tls[number - 1] ?? byDefault,
-      entropy: entropy ?? seeded,
-    });
+    const { timing = {} } = this.#options;
+    const security = securityOf(this.#options, number);
     const serve = (apdu: Uint8Array, access: Access): Uint8Array =>
       encodeResponse(
         this.#answer({
