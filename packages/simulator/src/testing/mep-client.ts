@@ -136,8 +136,15 @@ export class MepClient {
     const data = Uint8Array.of(procedure & 0xff, procedure >> 8, this.#psn, ...parameters);
     const answer = this.line.ask({ kind: "write", table: table.BT07, data });
     if (answer.kind !== "done") throw new Error(`the meter refused the call: ${JSON.stringify(answer)}`);
-    const response = this.line.read(this.#port === 2 ? table.ET85 : table.ET59, 4);
+    const response = this.line.read(this.#responseTable(), 4);
     if (response[2] !== this.#psn) throw new Error("the response is that of another call");
     return response[3] ?? -1;
+  }
+
+  /** Client 1 finds responses where its flags in ET50 say. */
+  #responseTable(): number {
+    if (this.#port === 2) return table.ET85;
+    const [flags = 0] = this.line.readAt(table.ET50, this.#et50 + 30, 1);
+    return (flags & 0x02) !== 0 ? table.ET59 : table.BT08;
   }
 }
