@@ -5,6 +5,7 @@ import { type DeviceEvent, deviceEventText } from "@meterport/client/device/role
 import type { FileSink } from "@meterport/client/device/role/file-store";
 import type { RoleMemory } from "@meterport/client/device/role/memory";
 import { type DeviceOptions, type RunningDevice, runDevice } from "@meterport/client/device/role/run-device";
+import { concat } from "@meterport/protocol/bytes";
 import { type PostForms, thirdPartyForms } from "@meterport/protocol/procedures/post-messages";
 import { mepIdentification } from "@meterport/protocol/tables/extended/mep-identification";
 
@@ -42,6 +43,19 @@ export const memorySink = () => {
     },
   };
   return { sink, completed };
+};
+
+/** A checksum of 16 bytes for tests: the guides do not say how a MAC is made. */
+export const testMac = (file: Uint8Array): Uint8Array => {
+  const out = new Uint8Array(16);
+  for (const [i, byte] of file.entries()) out[i % 16] = ((out[i % 16] as number) * 31 + byte) & 0xff;
+  return out;
+};
+
+export const testMacOf = async (pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return testMac(concat(...all));
 };
 
 export interface DeviceSettingOptions extends Partial<DeviceOptions> {

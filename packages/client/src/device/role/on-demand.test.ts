@@ -148,6 +148,25 @@ describe("on-demand requests", () => {
     assert.equal(set.port.posted.length, 1);
   });
 
+  test("an answer whose confirmation was lost counts as given, also for a repetition at the same place", () => {
+    const set = registered();
+    set.port.request(7, 2, 1000);
+    alert(set);
+    set.port.failing.push({ type: "post", failure: { kind: "link", detail: "reply lost" }, lost: true });
+    set.answer({ data: bytes(1) });
+    set.pass(5_000);
+    for (const transaction of [8, 9, 10, 11, 7]) {
+      set.port.request(transaction, 2, 1000);
+      alert(set);
+      set.pass(3_000);
+      if (set.asks.size > 0) set.answer({ data: bytes(transaction) });
+    }
+    assert.deepEqual(
+      set.port.posted.map((post) => (post.kind === "on-demand" ? post.transaction : post.kind)),
+      [7, 8, 9, 10, 11],
+    );
+  });
+
   test("offers an answer that was not confirmed again without asking again, at most three times", () => {
     const set = registered();
     set.port.request(7, 2, 1000);

@@ -193,7 +193,10 @@ export function* answerOnDemand(duty: Duty, entry: Entry, outcome: Outcome): Ste
   if (oldest === undefined || entryKey(oldest) !== entryKey(entry)) {
     const there = entryAt(entries, entry.index);
     const same = there !== undefined && entryKey(there) === entryKey(entry);
-    tell(same && entries[entry.index]?.result === noResponse ? "expired" : "gone");
+    const expired = same && entries[entry.index]?.result === noResponse;
+    tell(expired ? "expired" : "gone");
+    // With a device its requests go, too.
+    if (!expired) duty.due("look", duty.now);
     return;
   }
   if (!outcome.ok) tell(outcome.why, outcome.detail);
