@@ -140,8 +140,8 @@ const fewMeters = 8;
 /** Each asks the store a few things, and a store takes only so many calls at a time. */
 const openedAtOnce = 100;
 
-/** When what must have ended after the beginning of the end: systems give a service few seconds, and ours are five in all. */
-const stopTimes = { meters: 2_000, keeper: 3_500, least: 500, all: 4_500 } as const;
+/** When what must have ended after the beginning of the end: systems give a service few seconds, and ours are five in all, with the work of closing a thousand links. */
+const stopTimes = { meters: 1_500, keeper: 2_750, least: 500, all: 3_500 } as const;
 
 /** Waits for work, but no longer than until `time`. @throws what the work throws until then */
 const endedBy = async (work: Promise<void>, time: Millis, clock: Clock): Promise<void> => {
