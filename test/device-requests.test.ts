@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { connect, rc4 } from "@meterport/client";
 import { parseProfile } from "@meterport/protocol/layout/index";
+import { ET52 } from "@meterport/protocol/tables/index";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
 import { HeadEnd } from "@meterport/simulator/head-end/head-end";
 import { type HeadEndEvent, requestType } from "@meterport/simulator/head-end/received";
@@ -165,6 +166,22 @@ describe("device requests", () => {
     off.headEnd.sendFile({ device: 4, file: new Uint8Array(200) });
     await off.clock.advance(3 * minute);
     assert.equal(off.headEnd.files[0]?.state, "failed");
+  });
+
+  test("an answer that BT07 has no room for goes through a transaction", async () => {
+    for (const length of [240, 250, 500]) {
+      const { clock, headEnd, device, join } = await open();
+      let transactions = 0;
+      device.use(({ request }) => {
+        if (request.kind === "write-at" && request.table === ET52.number && request.offset === 0) transactions++;
+        return undefined;
+      });
+      const data = Uint8Array.from({ length }, (_, i) => i & 0xff);
+      await join(1, { respond: () => ({ data }) });
+      const request = headEnd.ask({ device: 4, type: requestType.read });
+      await clock.advance(20 * second);
+      assert.deepEqual([request.outcome, request.answer, transactions], ["answered", data, length > 245 ? 1 : 0]);
+    }
   });
 
   test("works as the one client of an older meter", async () => {

@@ -4,20 +4,18 @@
  */
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
-import type { Ask, RoleAction, RoleInput, RoleOptions, Step, StepFailure } from "./actions.ts";
+import type { RoleAction, RoleInput, RoleOptions, Step, StepFailure } from "./actions.ts";
 import { answerAlert, nextLook, readDownlink, serveFlags } from "./alerts.ts";
+import { type Answered, Asks } from "./asks.ts";
 import {
   type Duty,
   type DutyName,
   duties,
   newAlertState,
   newOnDemandState,
-  type Outcome,
   type Reply,
   StepFailed,
   type Steps,
-  type Subject,
-  subjectKey,
 } from "./duty.ts";
 import type { DeviceEvent } from "./events.ts";
 import { emptyMemory, parseMemory } from "./memory.ts";
@@ -36,21 +34,9 @@ const longestRetryHere: Millis = 3_600_000;
 /** A doubt is looked into at most this often. */
 const doubtRest: Millis = 10_000;
 const lookEvery: Millis = 3_600_000;
-const mostAsks = 16;
 
 /** `off`: not started; `searching`: not known to be registered; `blocked`: the port is another device's. */
 export type RolePhase = "off" | "searching" | "blocked" | "registered";
-
-interface Asked {
-  readonly ask: number;
-  readonly subject: Subject;
-  readonly deadline: Millis;
-}
-
-interface Answered {
-  readonly subject: Subject;
-  readonly outcome: Outcome;
-}
 
 interface Running {
   readonly name: DutyName;
@@ -86,10 +72,8 @@ export class DeviceRole {
   #running: Running | undefined;
   /** The step whose end is awaited, and those that were given up count no more. */
   #step: Step | undefined;
-  #asked: Asked[] = [];
-  readonly #answers: Answered[] = [];
+  readonly #asks = new Asks((action) => this.#out.push(action));
   #lastId = 0;
-  #lastAsk = 0;
   /** Failures in a row, and when to try again. */
   #failures = 0;
   #retryAt: Millis = 0;
@@ -126,10 +110,10 @@ export class DeviceRole {
 
   /** When a tick is due; undefined while there is nothing to wait for but answers. */
   wakeAt(): Millis | undefined {
-    const times = this.#asked.map(({ deadline }) => deadline);
+    const times = [...this.#asks.deadlines];
     if (this.#isReady) {
       const begins = [...this.#due].filter(([name]) => this.#mayBegin(name)).map(([, at]) => at);
-      if (this.#answers.length > 0) begins.push(this.#now);
+      if (this.#asks.waiting) begins.push(this.#now);
       times.push(...begins.map((at) => Math.max(at, this.#retryAt)));
     }
     if (this.phase === "registered") times.push(this.#roundAt + this.#round);
@@ -141,7 +125,7 @@ export class DeviceRole {
     this.#now = Math.max(this.#now, now);
     this.#out = [];
     this.#take(input);
-    this.#expire();
+    this.#asks.expire(this.#now);
     this.#work();
     return this.#out;
   }
@@ -167,10 +151,10 @@ export class DeviceRole {
         this.#reply(input.id, { ok: false, failure: input.failure });
         return;
       case "answer":
-        this.#answered(input.ask, { ok: true, answer: input.answer });
+        this.#asks.take(input.ask, { ok: true, answer: input.answer });
         return;
       case "refusal":
-        this.#answered(input.ask, { ok: false, why: "refused", detail: input.reason });
+        this.#asks.take(input.ask, { ok: false, why: "refused", detail: input.reason });
         return;
       case "read-downlink":
         this.#duty.due("downlink", this.#now);
@@ -224,36 +208,13 @@ export class DeviceRole {
     return monitored ? Math.max(1_000, Math.min(longestRound, healthTimeout / 4)) : longestRound;
   }
 
-  #answered(ask: number, outcome: Outcome): void {
-    const found = this.#asked.find((each) => each.ask === ask);
-    if (found === undefined) return;
-    this.#asked = this.#asked.filter((each) => each !== found);
-    this.#answers.push({ subject: found.subject, outcome });
-  }
-
-  #expire(): void {
-    for (const { ask, deadline } of this.#asked) {
-      if (deadline > this.#now) continue;
-      this.#out.push({ type: "withdraw", ask });
-      this.#answered(ask, { ok: false, why: "no-answer", detail: "" });
-    }
-  }
-
   /** Nobody waits for the application any more: the registration is gone. */
   #dropAsks(): void {
-    for (const { ask, subject } of this.#asked) {
-      this.#out.push({ type: "withdraw", ask });
-      this.#tellGone(subject);
-    }
-    for (const { subject } of this.#answers) this.#tellGone(subject);
-    this.#asked = [];
-    this.#answers.length = 0;
-  }
-
-  #tellGone(subject: Subject): void {
-    const transaction = subject.kind === "on-demand" ? subject.entry.transaction : null;
     const detail = "the registration is gone";
-    this.#duty.tell({ type: "not-answered", kind: subject.kind, transaction, why: "gone", detail });
+    for (const subject of this.#asks.drop()) {
+      const transaction = subject.kind === "on-demand" ? subject.entry.transaction : null;
+      this.#duty.tell({ type: "not-answered", kind: subject.kind, transaction, why: "gone", detail });
+    }
   }
 
   /** Whether a duty could begin, but for its time. */
@@ -267,7 +228,7 @@ export class DeviceRole {
 
   #work(): void {
     while (this.#isReady && this.#now >= this.#retryAt) {
-      if (this.#duty.handle === null && this.#asked.length + this.#answers.length > 0) this.#dropAsks();
+      if (this.#duty.handle === null) this.#dropAsks();
       const running = this.#next();
       if (running === undefined) return;
       this.#running = running;
@@ -279,7 +240,7 @@ export class DeviceRole {
     for (const name of duties) {
       if (!this.#mayBegin(name)) continue;
       if (name === "answers") {
-        const answered = this.#answers.shift();
+        const answered = this.#asks.next();
         if (answered !== undefined) return { name, steps: this.#answer(answered), answered };
         continue;
       }
@@ -353,7 +314,7 @@ export class DeviceRole {
     if (kind === "link") {
       this.#pause(detail);
       this.#retryAt = this.#now + wait;
-      if (answered !== undefined) this.#answers.unshift(answered);
+      if (answered !== undefined) this.#asks.putBack(answered);
       else this.#duty.due(name, this.#retryAt);
       return;
     }
@@ -368,23 +329,6 @@ export class DeviceRole {
     if (state === this.#state) return;
     this.#state = state;
     this.#out.push({ type: "event", event });
-  }
-
-  #ask(request: Ask, subject: Subject, time: Millis): void {
-    const [oldest] = this.#asked;
-    if (this.#asked.length >= mostAsks && oldest !== undefined) {
-      this.#out.push({ type: "withdraw", ask: oldest.ask });
-      this.#asked.shift();
-    }
-    const ask = ++this.#lastAsk;
-    const deadline = this.#now + time;
-    this.#asked.push({ ask, subject, deadline });
-    this.#out.push({ type: "ask", ask, deadline, request });
-  }
-
-  #isAsked(subject: Subject): boolean {
-    const key = subjectKey(subject);
-    return [...this.#asked, ...this.#answers].some((each) => subjectKey(each.subject) === key);
   }
 
   #newDuty(options: RoleOptions): Duty {
@@ -407,8 +351,8 @@ export class DeviceRole {
       tell: (event) => this.#out.push({ type: "event", event }),
       tellState: (event) => this.#tellState(event),
       due: (name, at) => this.#due.set(name, Math.min(at, this.#due.get(name) ?? at)),
-      ask: (request, subject, time) => this.#ask(request, subject, time),
-      isAsked: (subject) => this.#isAsked(subject),
+      ask: (request, subject, time) => this.#asks.ask(request, subject, this.#now + time),
+      isAsked: (subject) => this.#asks.has(subject),
     };
   }
 }

@@ -77,6 +77,8 @@ export type DeviceEvent =
   | { readonly type: "alert-stays"; readonly kind: PostKind }
   | { readonly type: "downlink-data"; readonly data: Uint8Array }
   | { readonly type: "file-started" }
+  /** How many packets have arrived; told for each hundred. */
+  | { readonly type: "file-progress"; readonly packets: number }
   | { readonly type: "file-complete"; readonly length: number; readonly verified: boolean }
   | { readonly type: "file-refused"; readonly why: FileObstacle; readonly detail: string }
   | { readonly type: "paused"; readonly detail: string }
@@ -169,6 +171,7 @@ type RequestEvent = Extract<
       | "repeated-request"
       | "alert-stays"
       | "file-started"
+      | "file-progress"
       | "file-complete"
       | "file-refused";
   }
@@ -194,6 +197,8 @@ const requestText = (event: RequestEvent): string => {
       return `the ${kinds[event.kind]} was answered, but its alert stays`;
     case "file-started":
       return "a file transfer began";
+    case "file-progress":
+      return `${event.packets} packets of the file arrived`;
     case "file-complete":
       return `file complete, ${event.length} bytes${event.verified ? ", MAC verified" : ""}`;
     case "file-refused":

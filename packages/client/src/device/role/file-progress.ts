@@ -39,6 +39,15 @@ export const withPacket = (progress: FileProgress, number: number): FileProgress
 };
 
 /**
+ * How many packets have arrived.
+ *
+ * @example
+ * packetCount({ packetBytes: 54, runs: [[0, 1], [3, 3]] }) // 3
+ */
+export const packetCount = ({ runs }: FileProgress): number =>
+  runs.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+
+/**
  * How many of the packets `first` to `last` are missing; without `last`, up to the highest that arrived.
  *
  * @example

@@ -7,7 +7,7 @@ import { ET15 } from "@meterport/protocol/tables/extended/et15-on-demand-request
 import type { FileStep } from "./actions.ts";
 import { type Duty, type Entry, read, remember, type Steps, take } from "./duty.ts";
 import type { FileObstacle } from "./events.ts";
-import { type FileProgress, hasPacket, missingPackets, noPackets, withPacket } from "./file-progress.ts";
+import { type FileProgress, hasPacket, missingPackets, noPackets, packetCount, withPacket } from "./file-progress.ts";
 
 const start = 7;
 const packet = 8;
@@ -16,6 +16,7 @@ const numberBytes = 2;
 /** The length of each packet's message (MEP guide 1.1, p. 98). */
 const packetMessage = 56;
 const defaultMostBytes = 1_048_576;
+const progressEvery = 100;
 const macBytes = 16;
 const lengthBytes = 4;
 /** ET04.127: OSGP-AES-128-PSK, where the switch-over carries length and MAC (p. 253). */
@@ -67,6 +68,8 @@ function* takePacket(duty: Duty, progress: FileProgress): Steps<boolean> {
   if (next === undefined) return refuse(duty, "too-scattered");
   if (!(yield* store(duty, { do: "write", offset, bytes }))) return false;
   yield* remember(duty, { ...duty.memory, file: next });
+  const packets = packetCount(next);
+  if (packets % progressEvery === 0) duty.tell({ type: "file-progress", packets });
   return true;
 }
 

@@ -235,9 +235,9 @@ describe("on-demand requests", () => {
     const set = registered();
     set.port.request(7, 2, 1000);
     alert(set);
-    set.answer({ data: new Uint8Array(250) });
+    set.answer({ data: new Uint8Array(515) });
     assert.deepEqual(set.port.posted, [answerOf(7, false)]);
-    assert.ok(set.lines().includes("! on-demand request 7: its length is impossible: EP39 takes 255 bytes"));
+    assert.ok(set.lines().includes("! on-demand request 7: its length is impossible: EP39 takes 520 bytes"));
   });
 
   test("without a form the message still reaches the application, once, and nothing is sent", () => {

@@ -9,6 +9,7 @@ import { mostTries, parametersOf, post } from "./posting.ts";
 const billingRead = 2;
 const writeData = 4;
 const writeByIndex = 10;
+const codePacket = 8;
 /** Types 7, 8 and 9: start, code packet, switch-over. */
 const isOfFile = (type: number): boolean => type >= 7 && type <= 9;
 const waiting = 0;
@@ -124,7 +125,8 @@ export function* serveOnDemand(duty: Duty): Steps<boolean> {
     return true;
   }
   const { transaction, type } = entry;
-  duty.tell({ type: "asked", kind: "on-demand", transaction, requestType: type });
+  // A file has thousands of packets, which tell how far they are by themselves.
+  if (type !== codePacket) duty.tell({ type: "asked", kind: "on-demand", transaction, requestType: type });
   if (isOfFile(type)) {
     yield* answer(duty, entry, { success: yield* serveFile(duty, entry) });
     return true;
@@ -167,7 +169,7 @@ function* answer(duty: Duty, entry: Entry, { success, data = nothing, tries = 0 
   const form = parameters !== "no-form";
   // Kept before it is sent: after a crash the queue shows whether the meter has it.
   if (!isOfFile(entry.type) && form) yield* remember(duty, withServed(duty.memory, entry, "posting", duty.wall));
-  const posted = yield* post(duty, message, tries);
+  const posted = yield* post(duty, message, { tries, quiet: entry.type === codePacket });
   if (posted === "posted") {
     kept.delete(entryKey(entry));
     duty.onDemand.last = { key: entryKey(entry), at: duty.now };

@@ -2,8 +2,8 @@
 import { encodePost, type PostForms, type PostMessage } from "@meterport/protocol/procedures/post-messages";
 import type { Duty, Steps } from "./duty.ts";
 
-/** BT00.9: most bytes of a procedure's parameters in BT07. */
-const mostParameters = 255;
+/** ET16 has room for 506 bytes of a device (ET11.5 less 11), before which a form has some fields. */
+const mostParameters = 520;
 
 export type Posted =
   | "posted"
@@ -35,8 +35,19 @@ export const parametersOf = (forms: PostForms, message: PostMessage): Uint8Array
   return parameters !== "no-form" && parameters.length > mostParameters ? "too-long" : parameters;
 };
 
-/** Posts, and tells how it went. `tries` counts earlier ones. */
-export function* post(duty: Duty, message: PostMessage, tries = 0): Steps<Posted> {
+export interface PostingOptions {
+  /** How often this was tried before. */
+  readonly tries?: number;
+  /** Success is not worth an event. */
+  readonly quiet?: boolean;
+}
+
+/** Posts, and tells how it went. */
+export function* post(
+  duty: Duty,
+  message: PostMessage,
+  { tries = 0, quiet = false }: PostingOptions = {},
+): Steps<Posted> {
   const { kind } = message;
   const transaction = message.kind === "on-demand" ? message.transaction : null;
   const parameters = parametersOf(duty.options.forms, message);
@@ -52,7 +63,7 @@ export function* post(duty: Duty, message: PostMessage, tries = 0): Steps<Posted
   const reply = yield { type: "post", parameters };
   if (reply.ok) {
     const success = message.kind !== "on-demand" || message.success;
-    duty.tell({ type: "answered", kind, transaction, success });
+    if (!quiet || !success) duty.tell({ type: "answered", kind, transaction, success });
     return "posted";
   }
   const { detail } = reply.failure;

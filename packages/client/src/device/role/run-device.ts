@@ -3,8 +3,9 @@ import { LayoutError, LinkError, MeterportError, UsageError } from "@meterport/p
 import { type AnyTable, place } from "@meterport/protocol/layout/index";
 import type { Signal } from "@meterport/protocol/ports";
 import { EP17 } from "@meterport/protocol/procedures/ep17-remove-device";
-import { numberOf } from "@meterport/protocol/tables/identifiers";
+import { unverifiedEP39 } from "@meterport/protocol/procedures/ep39-post-mep-data";
 import type { Meter } from "../../meter/meter.ts";
+import { orThrow } from "../../meter/outcome.ts";
 import { hullOf } from "../../meter/read/ranges.ts";
 import { readSlice } from "../../meter/read/table-bytes.ts";
 import { StopSignal } from "../../session/stop-signal.ts";
@@ -65,7 +66,10 @@ export interface RunningDevice {
 /** Above live readings: the role itself sees to it that these stay few. */
 const urgent = 2;
 const removalTime = 60_000;
-const ep39 = numberOf("EP39");
+/** The role has encoded its parameters already. */
+const EP39 = unverifiedEP39(({ data }) => data);
+/** BT00.9 */
+const mostInBt07 = 255;
 
 const failureOf = (error: unknown, step: Step): StepFailure => {
   const detail = error instanceof Error ? error.message : "it threw something";
@@ -222,13 +226,22 @@ class Runner implements RunningDevice {
       case "remove-device":
         return this.#meter.call(EP17, { action: 0, deviceHandle: step.handle }, { signal, timeout: removalTime });
       case "post":
-        return this.#meter.callRaw(ep39, step.parameters, { signal, priority: urgent });
+        return this.#post(step.parameters);
       case "remember":
         return store.save(step.memory);
       case "file":
         if (files === undefined) return Promise.reject(new UsageError("files", "there is nowhere to put a file"));
         return doFileStep(files.sink, files.mac, step.file);
     }
+  }
+
+  /** What BT07 has no room for goes through a transaction, which lifts its limit (MEP guide 1.1, p. 57). */
+  #post(parameters: Uint8Array): Promise<unknown> {
+    const signal = this.#stop;
+    if (parameters.length <= mostInBt07)
+      return this.#meter.callRaw(EP39.number, parameters, { signal, priority: urgent });
+    const post = { type: 0, data: parameters };
+    return this.#meter.transaction(({ call }) => [call(EP39, post)], { signal }).then(([outcome]) => orThrow(outcome));
   }
 
   #read(table: AnyTable, paths: readonly FieldPath[], isUrgent: boolean): Promise<readonly unknown[]> {
