@@ -26,6 +26,11 @@ export interface BackfillDeps {
   readonly log?: Pick<Log, "info"> | undefined;
 }
 
+export interface JobTimerOptions {
+  /** Time until the first run, which then does not begin at once when the link comes back either. */
+  readonly first?: Millis | undefined;
+}
+
 /** When a job runs next: after a rest, and at once when its link comes back. */
 export class JobTimer {
   readonly #source: BackfillDeps["source"];
@@ -34,14 +39,14 @@ export class JobTimer {
   #answering: boolean;
   readonly close: () => void;
 
-  constructor({ source, clock }: Pick<BackfillDeps, "source" | "clock">) {
+  constructor({ source, clock }: Pick<BackfillDeps, "source" | "clock">, { first }: JobTimerOptions = {}) {
     this.#source = source;
     this.#clock = clock;
-    this.#next = clock.now();
+    this.#next = clock.now() + (first ?? 0);
     this.#answering = source.status().answering;
     this.close = source.listen(({ answering }) => {
       // What happened meanwhile is what back-fill is for.
-      if (answering && !this.#answering) this.soon();
+      if (answering && !this.#answering && first === undefined) this.soon();
       this.#answering = answering;
     });
   }

@@ -23,6 +23,8 @@ export interface MemoryLog<T> {
   readonly keep: (read: readonly T[], context: KeepContext) => Promise<void>;
   /** Time until the next read. */
   readonly rest: () => Millis;
+  /** Time until the first one, for what is not urgent; at once if omitted, and when the link comes back. */
+  readonly first?: Millis | undefined;
 }
 
 /** A hundred entries at 2400 baud over a slow bridge, between live readings. */
@@ -43,7 +45,7 @@ export class MemoryJob<T> implements BackfillJob {
     this.name = log.name.replaceAll("-", " ");
     this.#deps = deps;
     this.#log = log;
-    this.#timer = new JobTimer(deps);
+    this.#timer = new JobTimer(deps, { first: log.first });
     this.#teller = new TroubleTeller({ point, what: log.name, store, wall: clock.wall });
   }
 

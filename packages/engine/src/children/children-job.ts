@@ -17,6 +17,8 @@ const mostReads = 500;
 export interface ChildrenJobOptions {
   /** Time between two looks. */
   readonly every?: Millis | undefined;
+  /** Time until the first one: what a meter read from others hours ago is not urgent. */
+  readonly first?: Millis | undefined;
   /** Called with all children whenever they were read. */
   readonly told?: ((children: readonly ChildMeter[]) => void) | undefined;
 }
@@ -107,13 +109,14 @@ export interface ChildrenJob extends BackfillJob {
 
 export const childrenJob = (
   deps: BackfillDeps,
-  { every = usually, told = () => {} }: ChildrenJobOptions = {},
+  { every = usually, first, told = () => {} }: ChildrenJobOptions = {},
 ): ChildrenJob => {
   const { point: parent, zone, store, clock } = deps;
   let mark = parseMark(undefined);
   return new MemoryJob<Found>(deps, {
     name: childrenMemoName,
     rest: () => every,
+    first,
     read: async (meter, known, signal) => {
       mark = parseMark(known);
       const devices = await readDevices(meter, { signal });

@@ -153,6 +153,11 @@ const endedBy = async (work: Promise<void>, time: Millis, clock: Clock): Promise
   cancel();
 };
 
+/** The first look at the meters behind a meter. Many meters would be asked for them all at once. */
+const firstLook = (id: string, count: number): Millis => (count > fewMeters ? phaseOf(id, firstLooks) : soonLook);
+const firstLooks: Millis = 1_800_000;
+const soonLook: Millis = 10_000;
+
 /** A meter with all that belongs to it. */
 interface OpenMeter {
   readonly meter: GatewayMeter;
@@ -180,7 +185,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     const children =
       rates.children === "off"
         ? undefined
-        : childrenJob(parts, { every: rates.children, told: (all) => book.set(id, all) });
+        : childrenJob(parts, { every: rates.children, first: firstLook(id, count), told: (all) => book.set(id, all) });
     const { device } = meter;
     device?.bind({ keep: (events) => keeper.keep({ events }), lookAtChildren: () => children?.soon() });
     const power = rates.power === undefined || rates.power === "off" ? undefined : { interval: rates.power };
