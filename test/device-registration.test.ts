@@ -179,4 +179,22 @@ describe("device registration", () => {
     await clock.run(meter.close());
     await clock.run(other.ended);
   });
+
+  test("does not begin without its memory, which could make it answer twice", async () => {
+    const { clock, meter, written } = await open("meter:3.70");
+    const store = { load: () => Promise.reject(new Error("the disk is gone")), save: async () => {} };
+    const running = deviceSetting({ store }).start(meter);
+    await assert.rejects(clock.run(running.ended), /the disk is gone/);
+    assert.deepEqual(written, []);
+  });
+
+  test("does not register if its memory cannot be kept", async () => {
+    const { clock, meter, written } = await open("meter:3.70");
+    const store = { load: async () => undefined, save: () => Promise.reject(new Error("the disk is full")) };
+    const app = deviceSetting({ store });
+    app.start(meter);
+    await clock.advance(10 * minute);
+    assert.deepEqual(written, []);
+    assert.ok(app.texts().includes("looking at the registration failed: the disk is full"));
+  });
 });

@@ -1,6 +1,6 @@
 /**
  * A scripted day of two devices at one meter, in virtual time: scheduled reads, on-demand requests, a file, power failures,
- * an exchange, storms of alerts, beside live readings. A test and a bench run it with different seeds and faults.
+ * an exchange, restarts, storms of alerts, beside live readings. A test and a bench run it with different seeds and faults.
  */
 import { connect, type Meter, openLive, rc4 } from "@meterport/client";
 import type { Answer, Ask } from "@meterport/client/device/role/index";
@@ -153,6 +153,13 @@ export const runDay = async (options: DayOptions): Promise<Day> => {
     two.app.device.stop();
     three.app.start(second_.meter);
   });
+  // Programs end at any moment, and start again with what they remembered.
+  for (let i = 0; i < 6; i++)
+    at(0.6 * random(), () => {
+      const [{ app }, { meter }] = random() < 0.5 ? [one, first] : [two, second_];
+      app.device.stop();
+      app.start(meter);
+    });
   const storm = 0.85 + 0.02 * random();
   at(storm, () => {
     for (const { line } of [first, second_]) line.become({ ...faults, alerts: true });

@@ -154,10 +154,14 @@ export class FakePort {
       return;
     }
     const { requestQueue, readPointer } = this.queue;
-    const entry = requestQueue[readPointer] as QueueEntry;
-    if (entry.transactionNbr !== message.transaction) return;
+    const at = Array.from({ length: 5 }, (_, i) => (readPointer + i) % 5).find((index) => {
+      const { requestType, result } = requestQueue[index] as QueueEntry;
+      return requestType !== 0 && result === 0;
+    });
+    const entry = requestQueue[at ?? 0] as QueueEntry;
+    if (at === undefined || entry.transactionNbr !== message.transaction) return;
     entry.result = message.success ? 1 : 3;
-    this.queue.readPointer = (readPointer + 1) % 5;
+    this.queue.readPointer = (at + 1) % 5;
     if (!requestQueue.some(({ requestType, result }) => requestType !== 0 && result === 0)) this.alertByte &= ~2;
   }
 
