@@ -37,7 +37,7 @@ const open = async (profile: string, line: object = {}) => {
 
 describe("device registration", () => {
   for (const profile of ["meter:3.30", "meter:3.70", "meter:4.30"])
-    test(`${profile}: registers with two writes, and keeps quiet afterwards`, async () => {
+    test(`${profile}: registers with two writes, and keeps quiet afterwards`, async (t) => {
       const { clock, device, meter, written } = await open(profile);
       const app = deviceSetting();
       const running = app.start(meter);
@@ -50,6 +50,7 @@ describe("device registration", () => {
       await clock.advance(60 * minute);
       const bytes = meter.session.counters.sentBytes + meter.session.counters.receivedBytes;
       const share = (bytes - before.sentBytes - before.receivedBytes) / (960 * 3600);
+      t.diagnostic(`${(100 * share).toFixed(3)} % of the line at rest`);
       assert.ok(share < 0.02, `the loop takes ${(100 * share).toFixed(2)} % of the line at rest`);
       running.stop();
       await clock.run(running.ended);
@@ -134,12 +135,13 @@ describe("device registration", () => {
     assert.equal(app.device.handle, 1000);
   });
 
-  test("keeps the meter's health monitor content while nobody else asks", async () => {
+  test("keeps the meter's health monitor content while nobody else asks", async (t) => {
     const { clock, device, meter } = await open("meter:3.70");
     device.memory.patch(ET51.number, 0, Uint8Array.of(0x02, 60, 0));
     const app = deviceSetting();
     app.start(meter);
     await clock.advance(10 * second);
+    const before = meter.session.counters.sentBytes + meter.session.counters.receivedBytes;
     let [last, longest] = [clock.now(), 0];
     device.use(() => {
       longest = Math.max(longest, clock.now() - last);
@@ -148,6 +150,10 @@ describe("device registration", () => {
     });
     await clock.advance(60 * minute);
     assert.ok(longest > 20 * second && longest < 60 * second, `silent for ${longest} ms`);
+    const { sentBytes, receivedBytes } = meter.session.counters;
+    const share = (sentBytes + receivedBytes - before) / (960 * 3600);
+    t.diagnostic(`${(100 * share).toFixed(3)} % of the line, with the health monitor on`);
+    assert.ok(share < 0.02);
   });
 
   test("registers once on a line that loses and damages messages", async () => {

@@ -9,7 +9,7 @@ import { HeadEnd } from "@meterport/simulator/head-end/head-end";
 import { type HeadEndEvent, requestType } from "@meterport/simulator/head-end/received";
 import { virtualForms } from "@meterport/simulator/head-end/virtual-forms";
 import { type DeviceSettingOptions, deviceSetting, memorySink, testMac, testMacOf } from "./support/device-setting.ts";
-import { keys } from "./support/gen4-setting.ts";
+import { keys, setting } from "./support/gen4-setting.ts";
 import { VirtualClock } from "./support/virtual-clock.ts";
 
 const second = 1_000;
@@ -181,6 +181,19 @@ describe("device requests", () => {
       const request = headEnd.ask({ device: 4, type: requestType.read });
       await clock.advance(20 * second);
       assert.deepEqual([request.outcome, request.answer, transactions], ["answered", data, length > 245 ? 1 : 0]);
+    }
+  });
+
+  test("serves through TLS at both ports", async () => {
+    const { clock, device: meter, inTls, to } = setting();
+    const headEnd = new HeadEnd({ meter });
+    for (const number of [1, 2] as const) {
+      const app = deviceSetting({ number, forms: virtualForms, respond: () => ({ data: bytes(number) }) });
+      app.start(await to(number, inTls("basic"), { writable: true }));
+      await clock.advance(5 * second);
+      const request = headEnd.ask({ device: 3 + number, type: requestType.read });
+      await clock.advance(5 * second);
+      assert.deepEqual([request.outcome, request.answer], ["answered", bytes(number)], app.texts().join("; "));
     }
   });
 
