@@ -25,7 +25,7 @@ describe("the display", () => {
       seen.set(code, `${value} ${icons.join()}`);
     }
     assert.deepEqual([...seen.keys()].sort(), ["0.9.1", "1.8.0", "C1.1", "C1.3"]);
-    assert.deepEqual([seen.get("C1.1"), seen.get("C1.3")], ["-1234 kWh", "7 €"]);
+    assert.deepEqual([seen.get("C1.1"), seen.get("C1.3")], ["-1234 kWh", "7 Euro"]);
   });
 
   test("shows only the client's values that its list names, where it names one", () => {

@@ -29,8 +29,8 @@ export const displaySource = { importEnergy: 0x0120, localTime: 0x0020, client1:
 
 /** Bits of "icon display control" (p. 131). */
 const iconBits: readonly (readonly [bit: number, name: string])[] = [
-  [1, "€"],
-  [2, "$"],
+  [1, "Euro"],
+  [2, "Dollar"],
   [4, "date"],
   [8, "time"],
   [16, "kvarh"],

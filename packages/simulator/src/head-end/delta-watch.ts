@@ -12,7 +12,7 @@ const notInUse = 255;
 const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1];
 
 /** The value as a table of the meter has it. */
-const held = (value: number): number => Math.min(highest, Math.max(lowest, Math.trunc(value)));
+const held = (value: number): number => Math.min(highest, Math.max(lowest, value));
 
 export class DeltaWatch {
   readonly #meter: VirtualMeter;
@@ -33,7 +33,7 @@ export class DeltaWatch {
     this.#sampled = time;
     const { memory, dimensions } = this.#meter;
     const table = decode(ET71, memory.get(ET71.number) ?? new Uint8Array(0), dimensions, { trailing: "keep" });
-    const values = this.#meter.valuesAt(time);
+    const values = this.#meter.history.live.countsAt(time);
     let changed = false;
     for (const entry of table.deltaData) {
       const { deltaDataMonitorSource: source, configuredDelta: delta } = entry;

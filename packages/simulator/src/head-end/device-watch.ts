@@ -37,7 +37,12 @@ export class DeviceWatch {
     for (let device = 0; device < devices.count; device++) {
       const handle = devices.handle(device);
       const before = this.#present.get(device);
-      if ((before?.handle ?? 0) === handle) continue;
+      if ((before?.handle ?? 0) === handle) {
+        // A device may say who it is after it has its handle, and the same handle may be for another one (ET97).
+        if (before !== undefined)
+          this.#present.set(device, { ...before, identification: this.#identification(device) });
+        continue;
+      }
       if (before !== undefined) {
         this.#present.delete(device);
         this.#options.went(before, time);

@@ -79,6 +79,7 @@ describe("registration", () => {
     assert.equal(again(99), 1000);
     mode(2);
     assert.equal(again(99), 1001);
+    assert.deepEqual(world.headEnd.devices.at(-1)?.identification, identification(99));
     const onlyManufacturer = [0xff, 0xff, 0xff, ...new Array<number>(27).fill(0)];
     mode(1, onlyManufacturer);
     assert.equal(again(5), 1001);
@@ -379,6 +380,11 @@ describe("alerts", () => {
     client.line.listen(client.line.now + 3 * second);
     assert.equal(client.flags, 0, "a quiet household does not move");
     assert.equal(client.line.readAt(table.ET71, 13 + 12, 1)[0], 1);
+    // Energies are in the unit of ET55, here Wh as at the factory.
+    client.line.writeAt(table.ET71, 26, [0, 0, 0, 0]);
+    client.line.listen(client.line.now + 2 * second);
+    const energy = new DataView(Uint8Array.from(client.line.readAt(table.ET71, 26 + 8, 4)).buffer).getInt32(0, true);
+    assert.equal(energy, Math.floor((meter.valuesAt(meter.time).get(0) ?? 0) / meter.history.live.energyUnit));
     held.setInt32(0, watts - 6, true);
     client.line.writeAt(table.ET71, 4, new Uint8Array(held.buffer));
     client.line.listen(client.line.now + 2 * second);

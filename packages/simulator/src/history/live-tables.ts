@@ -101,6 +101,15 @@ export class LiveTables {
     return new Map([...this.#measured(time), ...this.#options.counters.at(time).bySource]);
   }
 
+  /** The same as integers of the meter's tables: energies in its unit, which ET55 has; by source id. */
+  countsAt(time: Millis): ReadonlyMap<number, number> {
+    const { unit } = this.#now();
+    const counts = [...this.valuesAt(time)].map(([id, value]) => {
+      return [id, energies.has(id) ? Math.floor(value / unit) : Math.trunc(value)] as const;
+    });
+    return new Map(counts);
+  }
+
   /** A table that only changes with each `step` of time or with what the meter's memory says. */
   #kept(step: Millis, make: LiveTable): LiveTable {
     let key = Number.NaN;
