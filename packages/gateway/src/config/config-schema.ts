@@ -2,6 +2,7 @@
 import { securityNames } from "@meterport/protocol/mep/security/security-names";
 import { z } from "zod";
 import { logFormats, logLevels } from "../log.ts";
+import { outputKinds } from "../outputs/list.ts";
 import {
   address,
   duration,
@@ -291,6 +292,11 @@ export const logSchema = z.strictObject({
   }).optional(),
 });
 
+export const outputsSchema = z.strictObject({
+  mqtt: outputKinds.mqtt.schema.optional(),
+  home_assistant: outputKinds.home_assistant.schema.optional(),
+});
+
 const version = formed(
   text.refine((value) => value === "1", { error: "must be 1: a file with a higher version needs a newer Meterport" }),
   { enum: [1, "1"] },
@@ -343,6 +349,7 @@ export const configSchema = z.strictObject({
   http: httpSchema.optional(),
   history: historySchema.optional(),
   log: logSchema.optional(),
+  outputs: outputsSchema.optional(),
   meters: setting(
     listUpTo(
       meterSchema,

@@ -1,5 +1,6 @@
 /** The keys of the configuration as tables in Markdown, for `docs/configuration.md`. */
 
+import { outputNames } from "../outputs/list.ts";
 import type { Setting } from "../settings/setting.ts";
 import { settings } from "./config-schema.ts";
 import { variableOf } from "./environment.ts";
@@ -12,6 +13,7 @@ const titles: readonly (readonly [title: string, of: (path: string) => boolean])
   ["`http`", (path) => path.startsWith("http.")],
   ["`history`", (path) => path.startsWith("history.")],
   ["`log`", (path) => path.startsWith("log.")],
+  ...outputNames.map((name) => [`\`outputs.${name}\``, (path: string) => path.startsWith(`outputs.${name}.`)] as const),
   ["Each meter", (path) => path.startsWith("meters[].") && !/\.(rates|device)\./.test(path)],
   ["`rates` of a meter", (path) => path.startsWith("meters[].rates.")],
   ["`device` of a meter", (path) => path.startsWith("meters[].device.")],
@@ -28,7 +30,7 @@ const rowOf = (one: Setting): string => {
   const { path, text, unit, example, restart } = one;
   const variable = variableOf(path);
   const cells = [
-    code(path.replace(/^meters\[\]\./, "")),
+    code(path.replace(/^meters\[\]\.|^outputs\.\w+\./, "")),
     `${cell(text)}${unit === undefined ? "" : ` In ${unit}.`}`,
     fallbackOf(one),
     code(example),

@@ -23,10 +23,12 @@ import { type Environment, environmentNames } from "./environment.ts";
 import { hideKeys, textsIn } from "./hidden-keys.ts";
 import { type MeterConfig, meterConfigs } from "./meter-configs.ts";
 import type { Migrated } from "./old-keys.ts";
+import { holdsOutputSecret, type OutputConfig, outputConfigs } from "./output-configs.ts";
 import { SecretReader } from "./secret-reader.ts";
 
 export type { ConfigSources } from "./config-sources.ts";
 export type { MeterConfig } from "./meter-configs.ts";
+export type { OutputConfig } from "./output-configs.ts";
 
 /** Files of a certificate and its key. */
 export interface TlsFiles {
@@ -79,6 +81,8 @@ export interface Config {
   /** IANA name of the zone of meters without their own. */
   readonly zone: string;
   readonly backFill: boolean;
+  /** Those that are configured, whether they are on or off. */
+  readonly outputs: readonly OutputConfig[];
   /** If empty, the simulated household. */
   readonly meters: readonly MeterConfig[];
   /** Sentences to log: ignored settings, and why. */
@@ -159,7 +163,8 @@ const configOf = (sources: ConfigSources, file: ReadFile): Config => {
   const zone = over.zone ?? base.zone ?? sources.zone ?? "UTC";
   const backFill = base.back_fill ?? true;
   const holdsSecret = [base.store, ...(base.meters ?? []).map(({ key }) => key)].some((one) => one?.kind === "text");
-  if (holdsSecret) secrets.noteFile(configPath(sources).path);
+  if (holdsSecret || holdsOutputSecret(given)) secrets.noteFile(configPath(sources).path);
+  const meters = meterConfigs({ given, sources, secrets, defaults: { interval, zone, backFill } });
   const config: Config = {
     http: httpOf(given, sources, secrets),
     data,
@@ -170,7 +175,8 @@ const configOf = (sources: ConfigSources, file: ReadFile): Config => {
     interval,
     zone,
     backFill,
-    meters: meterConfigs({ given, sources, secrets, defaults: { interval, zone, backFill } }),
+    outputs: outputConfigs({ given, secrets, meters: meters.map(({ id }) => id) }),
+    meters,
     warnings: [...given.warnings, ...unknownVariables(sources.env), ...secrets.warnings],
   };
   return frozen(config);

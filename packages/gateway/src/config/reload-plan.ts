@@ -1,6 +1,6 @@
 /** What a reload does: which meters come, go and change, which keys take effect, and which wait for a restart. */
 import { Secret } from "@meterport/protocol/mep/security/key";
-import type { Config, MeterConfig } from "./config.ts";
+import type { Config, MeterConfig, OutputConfig } from "./config.ts";
 import { settings } from "./config-schema.ts";
 
 export interface ReloadPlan {
@@ -13,6 +13,8 @@ export interface ReloadPlan {
   readonly changed: readonly MeterConfig[];
   /** Ids of meters that are no longer listed. */
   readonly removed: readonly string[];
+  /** Names of outputs that stop, and those that start after them: new ones, and changed ones with their new keys. */
+  readonly outputs: { readonly stopped: readonly string[]; readonly started: readonly OutputConfig[] };
   /** What the daemon runs with afterwards. */
   readonly config: Config;
 }
@@ -26,6 +28,17 @@ const same = (a: unknown, b: unknown): boolean => {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return Array.isArray(a) === Array.isArray(b) && [...names].every((name) => same(one[name], other[name]));
 };
+
+/** The value of a key of an output: its path is "outputs.mqtt.url". */
+const outputValue =
+  (path: string) =>
+  ({ outputs }: Config): unknown => {
+    const [, name, key = ""] = path.split(".");
+    const output = outputs.find((each) => each.name === name);
+    if (output === undefined) return undefined;
+    if (key === "enabled") return output.enabled;
+    return key === "points" ? output.points : output.settings[key];
+  };
 
 /** Where the values of keys are. Those of a meter are compared as a whole. */
 const values: Readonly<Record<string, (config: Config) => unknown>> = {
@@ -54,6 +67,9 @@ const values: Readonly<Record<string, (config: Config) => unknown>> = {
   "history.journal_at_most": ({ history }) => history.journalAtMost,
   "log.level": ({ logLevel }) => logLevel,
   "log.format": ({ logFormat }) => logFormat,
+  ...Object.fromEntries(
+    settings.flatMap(({ path }) => (path.startsWith("outputs.") ? [[path, outputValue(path)] as const] : [])),
+  ),
 };
 
 /** The keys that are compared one by one. */
@@ -73,6 +89,20 @@ export const shownValue = (config: Config, path: string): unknown => {
 };
 
 const needsRestart = new Map(settings.map(({ path, restart }) => [path, restart]));
+
+const planOutputs = (old: Config, next: Config): ReloadPlan["outputs"] => {
+  const on = ({ outputs }: Config): readonly OutputConfig[] => outputs.filter(({ enabled }) => enabled);
+  const unchanged = new Set(
+    on(old).flatMap((output) => {
+      const now = on(next).find(({ name }) => name === output.name);
+      return now !== undefined && same(now, output) ? [output.name] : [];
+    }),
+  );
+  return {
+    stopped: on(old).flatMap(({ name }) => (unchanged.has(name) ? [] : [name])),
+    started: on(next).filter(({ name }) => !unchanged.has(name)),
+  };
+};
 
 /**
  * Compares the configuration that runs with a new one.
@@ -94,6 +124,7 @@ export const planReload = (old: Config, next: Config): ReloadPlan => {
     added,
     changed,
     removed,
+    outputs: planOutputs(old, next),
     // All keys of these sections wait for a restart.
     config: Object.freeze({ ...next, data: old.data, store: old.store, http: old.http, history: old.history }),
   };

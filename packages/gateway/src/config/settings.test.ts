@@ -45,6 +45,8 @@ const files = {
   "/etc/meterport/cert.key": "",
   "/data/meter.key": key,
   "/data/store.url": "postgres://u@h/db\n",
+  "/data/mqtt.password": "hush\n",
+  "/data/home-assistant.token": "hush\n",
   "/creds/home-key": key,
 };
 
@@ -77,7 +79,7 @@ test("every key is described, and its example alone is accepted", () => {
     const [, inDevice] = /^meters\[\]\.device\.(.*)$/.exec(path) ?? [];
     const [, field] = /^meters\[\]\.(?!rates)(.*)$/.exec(path) ?? [];
     const [, rate] = /^meters\[\]\.rates\.(.*)$/.exec(path) ?? [];
-    const [, section, name] = /^http\.(tls|ingress)\.(.*)$/.exec(path) ?? [];
+    const [, parent, section, name] = /^(http|outputs)\.(\w+)\.(.*)$/.exec(path) ?? [];
     let yaml = path.includes(".") ? path.replace(/\.(.*)/, `: { $1: ${example} }`) : `${path}: ${example}`;
     if (rate !== undefined) yaml = meter(`rates: { ${rate}: ${example} }`);
     else if (inDevice !== undefined) yaml = meter(`device: ${deviceWith(inDevice, example)}`);
@@ -89,10 +91,10 @@ test("every key is described, and its example alone is accepted", () => {
         .map(([one, value]) => `${one}: ${value}`)
         .join(", ")} }]`;
     } else if (section !== undefined && name !== undefined) {
-      const required = settings.filter((one) => one.path.startsWith(`http.${section}.`) && one.required);
+      const required = settings.filter((one) => one.path.startsWith(`${parent}.${section}.`) && one.required);
       const all = new Map(required.map((one) => [one.path.split(".")[2], one.example]));
       all.set(name, example);
-      yaml = `http: { ${section}: { ${[...all].map(([one, value]) => `${one}: ${value}`).join(", ")} } }`;
+      yaml = `${parent}: { ${section}: { ${[...all].map(([one, value]) => `${one}: ${value}`).join(", ")} } }`;
     }
     assert.doesNotThrow(() => load(yaml, env, files), `${path}: ${yaml}`);
   }

@@ -65,3 +65,15 @@ export const storeValue = text.transform((value, ctx): SecretPlace => {
   if (complaint !== undefined) ctx.addIssue(complaint);
   return { kind: "text", text: () => value };
 });
+
+const longestSecret = 4_096;
+
+/** A password or a token, of any form. Never quoted. */
+export const secretText = formed(
+  text
+    .min(1, "is empty: write the secret, @FILE or @credential:NAME")
+    .max(longestSecret, `has more than ${longestSecret} characters, and no secret is longer`)
+    .transform((value, ctx): SecretPlace => placeOf(value, ctx) ?? { kind: "text", text: () => value }),
+  // Editors take a password of digits for a number.
+  { type: ["string", "integer"] },
+);

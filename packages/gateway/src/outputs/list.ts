@@ -1,0 +1,35 @@
+/** Every output there is. A new one is a line here and a folder beside it: see docs/outputs.md. */
+import { homeAssistantSchema } from "./home-assistant/home-assistant-settings.ts";
+import { mqttSchema } from "./mqtt/mqtt-settings.ts";
+import { type OutputKind, outputKind } from "./output-kind.ts";
+
+/** By their names in the configuration. The code of an output is loaded when it opens, since few gateways have all. */
+export const outputKinds = {
+  mqtt: outputKind({
+    name: "mqtt",
+    schema: mqttSchema,
+    create: (settings) => ({
+      name: "mqtt",
+      begins: "now",
+      open: async (...given) => (await import("./mqtt/mqtt-output.ts")).openMqtt(settings)(...given),
+    }),
+  }),
+  home_assistant: outputKind({
+    name: "home_assistant",
+    schema: homeAssistantSchema,
+    create: (settings) => ({
+      name: "home_assistant",
+      begins: "now",
+      open: async (...given) =>
+        (await import("./home-assistant/home-assistant-output.ts")).openHomeAssistant(settings)(...given),
+    }),
+  }),
+} as const;
+
+export type OutputName = keyof typeof outputKinds;
+
+export const outputNames = Object.keys(outputKinds) as readonly OutputName[];
+
+/** A kind by its name; undefined if there is none. */
+export const outputKindOf = (name: string): OutputKind | undefined =>
+  Object.hasOwn(outputKinds, name) ? (outputKinds[name as OutputName] as unknown as OutputKind) : undefined;

@@ -1,0 +1,49 @@
+/** What each kind of output gives to the gateway: its keys in the configuration, and how it is made of them. */
+import type { Output } from "@meterport/engine/ports/output";
+import type { Secret } from "@meterport/protocol/mep/security/key";
+import { z } from "zod";
+import type { NamedFile } from "../settings/file-path.ts";
+import { listUpTo, onOff, shown, slug } from "../settings/leaves.ts";
+import type { SecretPlace } from "../settings/secret-value.ts";
+import { setting } from "../settings/setting.ts";
+
+/** A value of the configuration once it is read: secrets and files are found. */
+export type Read<T> = T extends SecretPlace ? Secret : T extends NamedFile ? string : T;
+
+/** The keys of an output once they are read. */
+export type ReadSettings<S extends z.ZodObject> = {
+  readonly [K in keyof z.output<S>]: Read<Exclude<z.output<S>[K], undefined>> | Extract<z.output<S>[K], undefined>;
+};
+
+export interface OutputKind<S extends z.ZodObject = z.ZodObject> {
+  /** Its name in the configuration, in addresses and in the log: "mqtt". */
+  readonly name: string;
+  readonly schema: S;
+  /** Makes it. A library that it alone needs is loaded when it opens. */
+  readonly create: (settings: ReadSettings<S>) => Output;
+}
+
+/** A kind, whose keys are checked against what it makes of them. */
+export const outputKind = <S extends z.ZodObject>(kind: OutputKind<S>): OutputKind<S> => kind;
+
+const mostPoints = 50_000;
+
+/** The keys that every output has, with those of this one. All of them take effect by a reload. */
+export const outputSchema = <S extends z.ZodRawShape>(own: S) =>
+  z.strictObject({
+    ...own,
+    enabled: setting(onOff, {
+      restart: false,
+      text: "Whether it runs. What is off keeps its position, and delivers what it missed once it is on again.",
+      aside: true,
+      example: "off",
+      fallback: "on",
+    }).optional(),
+    points: setting(listUpTo(shown(slug), mostPoints, "because a gateway has no more meters"), {
+      restart: false,
+      text: "The ids of the only meters that it sees.",
+      aside: true,
+      example: "[home]",
+      fallback: "all",
+    }).optional(),
+  });
