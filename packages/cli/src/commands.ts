@@ -233,6 +233,13 @@ export const commands: readonly Listed[] = [
     async () => (await import("./commands/status/status-command.ts")).statusCommand,
   ),
   command(
+    "outputs [action] [name]",
+    "what the gateway gives its values to, and how that is going; tests one of them",
+    "meterport outputs test mqtt --data /var/lib/meterport",
+    async () => (await import("./commands/outputs/options.ts")).addOutputsCommand,
+    async () => (await import("./commands/outputs/outputs-command.ts")).outputsCommand,
+  ),
+  command(
     "completeness",
     "which points lack intervals in a month, the worst first, as the gateway sees it",
     "meterport completeness --month 2026-11 --below 99",

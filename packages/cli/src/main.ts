@@ -75,15 +75,20 @@ const readBytes = (path: string): Buffer => {
 
 const readText = (path: string): string => readBytes(path).toString("utf8");
 
-const fetchLimit = 10_000;
+/** A POST may wait for somebody else before it is answered. */
+const fetchLimits = { GET: 10_000, POST: 45_000 } as const;
 
-const fetchJson: RawIo["fetchJson"] = async (url, token) => {
+const fetchJson: RawIo["fetchJson"] = async (url, token, method = "GET") => {
+  const fetchLimit = fetchLimits[method];
   try {
     const headers = {
       accept: "application/json",
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
-    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(fetchLimit), redirect: "error" });
+    const answer = await fetch(url, {
+      ...{ method, headers, redirect: "error" },
+      signal: AbortSignal.timeout(fetchLimit),
+    });
     const [, next] = /^<(\/[^>]*)>; rel="next"$/.exec(answer.headers.get("link") ?? "") ?? [];
     return { status: answer.status, body: await answer.json().catch(() => null), next };
   } catch (cause) {

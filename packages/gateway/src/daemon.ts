@@ -27,6 +27,7 @@ import { createGateway, type Gateway, type GatewayMeter } from "./operation/gate
 import { hasTerminal } from "./operation/has-terminal.ts";
 import { type SelfSupervision, selfSupervision, type WatchedPart } from "./operation/self-supervision.ts";
 import { tellSystemd } from "./operation/tell-systemd.ts";
+import { configuredOutputs } from "./outputs/configured-outputs.ts";
 import { configFile, readConfig } from "./read-config.ts";
 import { openStore, placeOf } from "./stores/open-store.ts";
 
@@ -116,7 +117,8 @@ const longestWork = 120_000;
 const watched = (gateway: Gateway, running: Running, config: () => Config): SelfSupervision =>
   selfSupervision(
     () =>
-      gateway.parts().map(({ meter, interval = 0, busySince }): WatchedPart => {
+      gateway.parts().map(({ meter, output, interval = 0, busySince, restart }): WatchedPart => {
+        if (output !== undefined) return { name: `the output ${output}`, busySince, limit: longestWork, restart };
         if (meter === undefined) return { name: "the store", busySince, limit: longestWork };
         return {
           name: `the meter ${meter}`,
@@ -135,7 +137,7 @@ const watched = (gateway: Gateway, running: Running, config: () => Config): Self
 /** Carries out what a reload changes. */
 const applied = (gateway: Gateway, running: Running, demo: Demo | undefined, logging: Locked["logging"]) => {
   let household = demo === undefined ? [] : [demo.id];
-  return async ({ config, added, changed, removed }: ReloadPlan): Promise<void> => {
+  return async ({ config, added, changed, removed, outputs }: ReloadPlan): Promise<void> => {
     logKeyForms([...added, ...changed], running.log);
     // Real meters take the place of the simulated household.
     const leaving = config.meters.length > 0 ? household : [];
@@ -143,6 +145,7 @@ const applied = (gateway: Gateway, running: Running, demo: Demo | undefined, log
     if (stopped.length + added.length > 0)
       await gateway.replaceMeters(stopped, configuredMeters({ ...running, config }, [...added, ...changed]));
     household = household.filter((id) => !leaving.includes(id));
+    await gateway.replaceOutputs(outputs.stopped, configuredOutputs(outputs.started));
     logging.level = config.logLevel;
     logging.format = config.logFormat;
     if (removed.length > 0 && config.meters.length === 0)
@@ -190,6 +193,11 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     access,
     process: ownProcess.figures,
     logs,
+    outputs: {
+      configured: configuredOutputs(config.outputs),
+      off: config.outputs.flatMap(({ name, enabled }) => (enabled ? [] : [name])),
+      entropy: systemEntropy,
+    },
     configuration: {
       file: () => configFile(options),
       current: () => reloader?.config ?? config,

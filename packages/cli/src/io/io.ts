@@ -96,7 +96,7 @@ export interface Io {
   /** What works on the data of a daemon; loads the gateway. */
   readonly administration: () => Promise<Administration>;
   /** A GET request to a daemon, within some seconds. @throws GatewayError */
-  readonly fetchJson: (url: string, token?: string) => Promise<JsonAnswer>;
+  readonly fetchJson: (url: string, token?: string, method?: "GET" | "POST") => Promise<JsonAnswer>;
   /** What knows the gateway's configuration. */
   readonly configTools: () => Promise<ConfigTools>;
   /** Takes over SIGHUP, which interrupts otherwise and whenever the listener returns false. */

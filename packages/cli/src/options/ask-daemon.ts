@@ -37,8 +37,13 @@ export interface DaemonAnswer<T> {
 }
 
 /** @throws GatewayError if it does not answer, UsageError if it refuses */
-export const askPage = async <T>(io: Io, address: string, path: string): Promise<DaemonAnswer<T>> => {
-  const { status, body, next } = await io.fetchJson(`${address}${path}`, io.env.METERPORT_TOKEN);
+export const askPage = async <T>(
+  io: Io,
+  address: string,
+  path: string,
+  method: "GET" | "POST" = "GET",
+): Promise<DaemonAnswer<T>> => {
+  const { status, body, next } = await io.fetchJson(`${address}${path}`, io.env.METERPORT_TOKEN, method);
   if (status === 200) return { body: body as T, next };
   if (status === 401 || status === 403)
     throw new UsageError(
@@ -46,9 +51,13 @@ export const askPage = async <T>(io: Io, address: string, path: string): Promise
       `${address} wants a token: make one with meterport token add, and set METERPORT_TOKEN to it`,
     );
   const said = typeof body === "object" && body !== null && "message" in body ? String(body.message) : undefined;
-  if (status === 400 && said !== undefined) throw new UsageError("refused", said);
+  if ((status === 400 || status === 404) && said !== undefined) throw new UsageError("refused", said);
   throw new GatewayError(`${address}${path}`, `the answer has status ${status}`);
 };
+
+/** The body of an answer to POST. @throws GatewayError if it does not answer, UsageError if it refuses */
+export const tellDaemon = async <T>(io: Io, address: string, path: string): Promise<T> =>
+  (await askPage<T>(io, address, path, "POST")).body;
 
 /** The body alone. @throws GatewayError if it does not answer, UsageError if it refuses */
 export const askDaemon = async <T>(io: Io, address: string, path: string): Promise<T> =>

@@ -38,6 +38,7 @@ import type { KeeperFigures } from "./metrics/daemon-metrics.ts";
 import { addMetrics } from "./metrics/metrics.ts";
 import type { ProcessFigures } from "./metrics/own-figures.ts";
 import { describeApi } from "./openapi/document.ts";
+import { addOutputs, type OutputsAccess } from "./outputs/outputs.ts";
 import type { Peer } from "./peer.ts";
 import { LinkStates } from "./points/link-states.ts";
 import { addPoints } from "./points/points.ts";
@@ -70,6 +71,7 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   readonly process?: (() => ProcessFigures) | undefined;
   readonly configuration?: ConfigurationAccess | undefined;
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
+  readonly outputs?: OutputsAccess | undefined;
 }
 
 export interface App {
@@ -130,6 +132,7 @@ const addResources = (
   addMeterReads(app, options, clock);
   addConfiguration(app, options);
   addLogs(app, options.logs);
+  addOutputs(app, options.outputs);
   addLinkTests(app, options);
   addHealth(app, meters, version, clock);
   addReady(app, options);

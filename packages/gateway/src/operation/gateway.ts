@@ -7,6 +7,8 @@ import { childrenJob } from "@meterport/engine/children/children-job";
 import { childrenMemoName, parseMark } from "@meterport/engine/children/children-memo";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
 import { graceOf } from "@meterport/engine/intervals/grace";
+import { type ConfiguredOutput, Outputs } from "@meterport/engine/outputs/outputs";
+import type { OutputPoint } from "@meterport/engine/outputs/point-book";
 import { phaseOf } from "@meterport/engine/plan/spread";
 import { Keeper } from "@meterport/engine/points/keeper";
 import { LinkTally } from "@meterport/engine/points/link-tally";
@@ -17,13 +19,14 @@ import {
   type StoredPoint,
   storedPoints,
 } from "@meterport/engine/points/point-facts-keeper";
+import type { MeterView } from "@meterport/engine/points/meter-view";
 import { PointLoop } from "@meterport/engine/points/point-loop";
 import type { Log } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { Retention, Store } from "@meterport/engine/ports/store";
 import { PruneRoutine } from "@meterport/engine/pruning/prune-routine";
 import { LinkError } from "@meterport/protocol/errors";
-import type { Clock, Millis } from "@meterport/protocol/ports";
+import type { Clock, Entropy, Millis } from "@meterport/protocol/ports";
 import type { Access } from "../access/access.ts";
 import type { CaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
@@ -95,6 +98,14 @@ export interface GatewayOptions {
   readonly process?: (() => ProcessFigures) | undefined;
   readonly configuration?: ConfigurationAccess | undefined;
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
+  readonly outputs?: GatewayOutputs | undefined;
+}
+
+export interface GatewayOutputs {
+  readonly configured: readonly ConfiguredOutput[];
+  /** Names of outputs that are configured but off: they keep their positions. */
+  readonly off: readonly string[];
+  readonly entropy: Entropy;
 }
 
 export interface Gateway {
@@ -110,17 +121,22 @@ export interface Gateway {
    * @throws what the store throws when it is asked for the last registers; then nothing has changed
    */
   readonly replaceMeters: (stopped: readonly string[], added: readonly GatewayMeter[]) => Promise<void>;
+  /** Stops the outputs of these names and then starts others; no meter notices. */
+  readonly replaceOutputs: (stopped: readonly string[], added: readonly ConfiguredOutput[]) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 /** A part that works through one piece of work after the other. */
 export interface GatewayPart {
-  /** Id of the meter; undefined for the store. */
+  /** Id of the meter, or name of the output; both undefined for the store. */
   readonly meter?: string | undefined;
+  readonly output?: string | undefined;
   /** Between two of its readings; one may take as long. */
   readonly interval?: Millis | undefined;
   /** When the piece of work in progress began, on the monotonic clock; undefined while there is none. */
   readonly busySince: () => Millis | undefined;
+  /** Starts an output over. */
+  readonly restart?: (() => Promise<void>) | undefined;
 }
 
 const pruneEvery: Millis = 600_000;
@@ -169,6 +185,9 @@ interface OpenMeter {
 }
 
 /** @throws what the store throws when the last registers are read */
+const pointOf = (view: MeterView | undefined, zone: string): readonly OutputPoint[] =>
+  view === undefined ? [] : [{ view, zone }];
+
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { store, clock, log } = options;
   const keeper = new Keeper({ store, clock, log, commit: options.commit });
@@ -229,6 +248,11 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     return done;
   };
   for (const meter of await openedAll(options.meters, options.meters.length)) meters.add(meter);
+  const { configured = [], off = [], entropy = () => new Uint8Array(1) } = options.outputs ?? {};
+  const outputs = new Outputs({
+    points: () => meters.all.flatMap(({ info, loop }) => pointOf(meters.views.get(loop.id), info.zone)),
+    ...{ store, clock, entropy, log, version: options.version },
+  });
   let started = false;
   const app = createApp({
     pointInfo: (id) => meters.get(id)?.info,
@@ -237,6 +261,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     process: options.process,
     configuration: options.configuration,
     logs: options.logs,
+    outputs,
     strayLink: options.strayLink,
     keeper: () => {
       const { waiting, dropped, problem } = keeper.state();
@@ -278,6 +303,9 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     start: () => {
       started = true;
       meters.start();
+      outputs.start(configured);
+      if (options.outputs !== undefined)
+        void outputs.forgetOthers([...configured.map(({ output }) => output.name), ...off]);
       prune();
     },
     parts: () => [
@@ -287,13 +315,16 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
         interval: meter.interval,
         busySince: () => loop.busySince,
       })),
+      ...outputs.parts().map(({ name, ...part }) => ({ output: name, ...part })),
     ],
     replaceMeters: async (stopped, added) => {
       // Before anything stops, because a store may fail.
       const coming = await openedAll(added, meters.all.length + added.length);
       await meters.replace(stopped, coming);
       for (const id of stopped) if (meters.get(id) === undefined) book.remove(id);
+      outputs.pointsChanged();
     },
+    replaceOutputs: (stopped, added) => outputs.replace(stopped, added),
     stop: async () => {
       unprune();
       app.streams.close();
@@ -301,7 +332,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       const began = clock.now();
       // Meanwhile, so that little is left to be written when the meters have stopped.
       keeper.kept().catch(() => {});
-      await meters.stop(stopTimes.meters);
+      await Promise.all([meters.stop(stopTimes.meters), outputs.stop()]);
       await keeper.stop(Math.max(stopTimes.least, began + stopTimes.keeper - clock.now()));
       await endedBy(store.close(), began + stopTimes.all, clock);
     },

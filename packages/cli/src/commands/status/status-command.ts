@@ -1,6 +1,10 @@
 /** `meterport status`: asks the daemon of this machine how it is doing. */
 import type { HealthAnswer, MeterSummary } from "@meterport/gateway/http/api";
+import type { OutputsAnswer } from "@meterport/gateway/http/outputs/outputs";
+import { UsageError } from "@meterport/protocol/errors";
+import { ageOf, spanText } from "../../format/age.ts";
 import { toJson } from "../../format/json.ts";
+import { outputRows } from "../../format/output-rows.ts";
 import { alignedTable } from "../../format/table.ts";
 import { type Exit, exit, type Io } from "../../io/io.ts";
 import { askDaemon, askPage, type DaemonAnswer, daemonAddress } from "../../options/ask-daemon.ts";
@@ -25,16 +29,6 @@ const allMeters = async (io: Io, address: string, count: number): Promise<readon
   return meters;
 };
 
-/** "2 min" */
-const spanText = (seconds: number): string => {
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
-};
-
-const ageOf = (time: string | null, now: number): string =>
-  time === null ? "never" : spanText(Math.max(0, Math.round((now - Date.parse(time)) / 1000)));
-
 /** "3 refused, 12 silent, 985 up" */
 const countText = (meters: readonly MeterSummary[]): string =>
   states
@@ -58,13 +52,24 @@ const listingOf = (meters: readonly MeterSummary[], all: boolean): Listing => {
   return { lines: bad.slice(0, mostLines), rest: left > 0 ? `and ${left} more; --all lists every meter` : undefined };
 };
 
+/** A daemon of an earlier version has none. */
+const outputsOf = async (io: Io, address: string): Promise<OutputsAnswer> => {
+  try {
+    return await askDaemon<OutputsAnswer>(io, address, "/api/v1/outputs");
+  } catch (error) {
+    if (error instanceof UsageError && error.code === "refused") return { outputs: [] };
+    throw error;
+  }
+};
+
 /** Exit code 1 if a meter gives no values, so that scripts notice. */
 export const statusCommand = async (options: StatusOptions, io: Io): Promise<Exit> => {
   const address = await daemonAddress(options, io);
   const health = await askDaemon<HealthAnswer>(io, address, "/api/v1/health");
   const meters = await allMeters(io, address, health.meters);
+  const { outputs } = await outputsOf(io, address);
   const { stdout } = io;
-  if (options.json === true) stdout.data(`${toJson({ url: address, health, meters })}\n`);
+  if (options.json === true) stdout.data(`${toJson({ url: address, health, meters, outputs })}\n`);
   else {
     const up = `${health.meters_up} of ${health.meters} meters give values`;
     stdout.write(
@@ -77,6 +82,8 @@ export const statusCommand = async (options: StatusOptions, io: Io): Promise<Exi
     const head = ["meter", "link", "last reading", "problem"];
     if (rows.length > 0) stdout.write(alignedTable([head, ...rows], { head: true, width: stdout.columns }));
     if (rest !== undefined) stdout.write(`${rest}\n`);
+    if (outputs.length > 0)
+      stdout.write(`\n${alignedTable(outputRows(outputs, now), { head: true, width: stdout.columns })}`);
   }
   return health.meters_up === health.meters ? exit.done : exit.failed;
 };

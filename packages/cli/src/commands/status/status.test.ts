@@ -20,6 +20,7 @@ const meters = [
 const answers: World["answers"] = {
   [`${url}/api/v1/health`]: { status: 200, body: health },
   [`${url}/api/v1/meters`]: { status: 200, body: meters },
+  [`${url}/api/v1/outputs`]: { status: 200, body: { outputs: [] } },
 };
 
 describe("meterport status", () => {
@@ -30,7 +31,7 @@ describe("meterport status", () => {
     assert.match(out, /^house +up +\d+ d$/m);
     assert.match(out, /^garage +silent +never +no answer after 3 attempts$/m);
     const json = await runCli(["status", "--url", url, "--json"], { answers });
-    assert.deepEqual(JSON.parse(json.out), { url, health, meters });
+    assert.deepEqual(JSON.parse(json.out), { url, health, meters, outputs: [] });
   });
 
   test("of a thousand meters counts the states, and lists those that are not up, the worst first", async () => {
@@ -39,6 +40,8 @@ describe("meterport status", () => {
     const pages: World["answers"] = {
       [`${url}/api/v1/health`]: { status: 200, body: { ...health, meters: 1_500, meters_up: 1_349 } },
       [`${url}/api/v1/meters`]: { status: 200, body: many.slice(0, 1_000), next: "/api/v1/meters?cursor=b" },
+      // As a daemon of an earlier version answers.
+      [`${url}/api/v1/outputs`]: { status: 404, body: { error: "not-found", message: "there is nothing" } },
       [`${url}/api/v1/meters?cursor=b`]: { status: 200, body: many.slice(1_000) },
     };
     const { code, out } = await runCli(["status", "--url", url], { answers: pages });
