@@ -211,6 +211,17 @@ describe("an output", () => {
       return output.got;
     };
     assert.deepEqual(await begun("now"), [4]);
+    const { clock, journal, output, start, outputs } = setup();
+    output.begins = "now";
+    output.refuses = new Error("nobody listens");
+    journal.note("home");
+    start();
+    await clock.advance(10);
+    journal.note("home");
+    output.refuses = undefined;
+    await clock.advance(2_000);
+    assert.deepEqual(output.got, [2], "what changed before its consumer was there for the first time");
+    await outputs.stop();
     assert.deepEqual(await begun("oldest"), [1, 2, 3, 4]);
     assert.deepEqual(await begun("now", 99), [4]);
   });

@@ -36,7 +36,15 @@ export interface RunnerOptions {
   readonly book: PointBook;
   readonly store: Pick<
     Store,
-    "journal" | "cursor" | "setCursor" | "status" | "intervalSums" | "intervalCoverage" | "intervals" | "registers"
+    | "journal"
+    | "cursor"
+    | "setCursor"
+    | "status"
+    | "intervalSums"
+    | "intervalCoverage"
+    | "intervals"
+    | "registers"
+    | "events"
   >;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -115,6 +123,7 @@ export class OutputRunner {
   start(): void {
     const loop = ++this.#loop;
     this.#set("connecting", null);
+    void this.#claim();
     this.#done = this.#run(loop);
   }
 
@@ -189,6 +198,19 @@ export class OutputRunner {
     });
   }
 
+  /** A new output also gets what changes before its consumer is there for the first time. */
+  async #claim(): Promise<void> {
+    const { output, store } = this.#options;
+    if (output.begins !== "now") return;
+    const reader = readerOf(output.name);
+    try {
+      const [stored, { journal }] = await Promise.all([store.cursor(reader), store.status()]);
+      if (stored === undefined) await store.setCursor(reader, journal.newest);
+    } catch {
+      // The feed asks again, and tells.
+    }
+  }
+
   async #run(loop: number): Promise<void> {
     const { clock, entropy } = this.#options;
     while (loop === this.#loop) {
@@ -204,7 +226,7 @@ export class OutputRunner {
 
   /** From opening to the end; gives the reason of the end. */
   async #live(life: Life, loop: number): Promise<unknown> {
-    const { output, clock } = this.#options;
+    const { clock } = this.#options;
     const { signal } = life;
     try {
       const running = await this.#opened(life);
@@ -212,7 +234,7 @@ export class OutputRunner {
       if (loop !== this.#loop) return undefined;
       this.#set("up", null);
       this.#log.info("is up");
-      await this.#ended(life, running, output.begins ?? "now");
+      await this.#ended(life, running);
       return new Error("the consumer ended the connection");
     } catch (error) {
       return error;
@@ -234,7 +256,11 @@ export class OutputRunner {
     const { open } = this.#limits;
     life.busySince = clock.now();
     try {
-      const opening = output.open(this.#context(life), life.signal);
+      const opening = output.open(this.#context(life), life.signal).then((running) => {
+        // It may end before anybody looks.
+        running.ended.catch(() => {});
+        return running;
+      });
       return await within(clock, open, opening, () => {
         // It may still succeed, when nobody waits for it.
         opening.then((late) => late.close()).catch(() => {});
@@ -246,8 +272,9 @@ export class OutputRunner {
   }
 
   /** Feeds it until it ends, fails, or is stopped. */
-  #ended(life: Life, running: RunningOutput, begins: "now" | "oldest"): Promise<void> {
-    const { store, clock } = this.#options;
+  #ended(life: Life, running: RunningOutput): Promise<void> {
+    const { store, clock, output } = this.#options;
+    const { begins = "now" } = output;
     const { signal } = life;
     return new Promise<void>((resolve, reject) => {
       signal.addEventListener("abort", resolve);

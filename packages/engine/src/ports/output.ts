@@ -46,7 +46,7 @@ export interface OutputContext {
   /** Calls the listener when points come, go or get another name, until the returned function is called or the output ends. */
   readonly onPoints: (listener: () => void) => () => void;
   /** What is stored, only to be read. */
-  readonly history: Pick<Store, "intervalSums" | "intervalCoverage" | "intervals" | "registers">;
+  readonly history: Pick<Store, "intervalSums" | "intervalCoverage" | "intervals" | "registers" | "events">;
   readonly clock: Clock;
   readonly entropy: Entropy;
   /** Lines name the output already. */
@@ -85,7 +85,10 @@ export interface RunningOutput {
 export interface Output {
   /** "mqtt" */
   readonly name: string;
-  /** Where the first delivery of changes begins: with the next change, or with the oldest that is kept. */
+  /**
+   * Where the changes of a new output begin: with the next one after its first start, or with the oldest that is kept. Undefined for
+   * an output without history.
+   */
   readonly begins?: "now" | "oldest" | undefined;
   readonly open: (context: OutputContext, signal: Signal) => Promise<RunningOutput>;
 }

@@ -1,0 +1,48 @@
+/** The topics of the output `mqtt`. Ids of points are lower-case letters, digits, - and _, so they need no escaping. */
+
+/** Below the prefix. */
+export const bridgeTopics = (prefix: string) => ({
+  /** "online", or "offline" by the will. Retained. */
+  state: `${prefix}/bridge/state`,
+  /** The gateway itself. Retained. */
+  info: `${prefix}/bridge/info`,
+  /** The meters of the last start, so that the next one can tidy up. Retained. */
+  devices: `${prefix}/bridge/devices`,
+  /** How it is doing, every few minutes. Retained. */
+  health: `${prefix}/bridge/health`,
+  /** For tests of the way to the broker and back. */
+  echo: `${prefix}/bridge/echo`,
+});
+
+export const pointTopics = (prefix: string, id: string) => ({
+  availability: `${prefix}/meter/${id}/availability`,
+  live: `${prefix}/meter/${id}/live`,
+  energy: `${prefix}/meter/${id}/energy`,
+  status: `${prefix}/meter/${id}/status`,
+  diagnostics: `${prefix}/meter/${id}/diagnostics`,
+  interval: `${prefix}/meter/${id}/interval`,
+  register: `${prefix}/meter/${id}/register`,
+  event: `${prefix}/meter/${id}/event`,
+  device: `${prefix}/meter/${id}/device`,
+});
+
+/** Those whose last message the broker keeps. */
+export const retainedTopics = (prefix: string, id: string): readonly string[] => {
+  const { availability, energy, status, diagnostics } = pointTopics(prefix, id);
+  return [availability, energy, status, diagnostics];
+};
+
+/** A prefix as a part of identifiers of Home Assistant. */
+const slugOf = (prefix: string): string => prefix.replace(/[^a-zA-Z0-9_-]/g, "_");
+
+/** The name of a point's device in Home Assistant. It follows from prefix and id alone, so a new name or meter keeps its history. */
+export const nodeOf = (prefix: string, id: string): string => `${slugOf(prefix)}_${id}`;
+
+/** That of the gateway; no id of a point begins with an underscore. */
+export const gatewayNode = (prefix: string): string => `${slugOf(prefix)}__gateway`;
+
+export const discoveryTopic = (discoveryPrefix: string, node: string): string =>
+  `${discoveryPrefix}/device/${node}/config`;
+
+/** Where Home Assistant says that it has started. */
+export const birthTopic = (discoveryPrefix: string): string => `${discoveryPrefix}/status`;
