@@ -7,6 +7,7 @@ import { Outputs } from "@meterport/engine/outputs/outputs";
 import { silentLog } from "@meterport/engine/ports/log";
 import type { Output, OutputStatus } from "@meterport/engine/ports/output";
 import { FakeView } from "@meterport/engine/testing/fake-view";
+import type { Clock } from "@meterport/protocol/ports";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { openLocalSqliteStore } from "../stores/sqlite/sqlite-store.ts";
 
@@ -40,11 +41,11 @@ export class OutputWorld {
   /** Changes that were made. */
   changes = 0;
 
-  constructor(limits: Partial<RunnerLimits> = {}) {
+  constructor(limits: Partial<RunnerLimits> = {}, clock: Clock = systemClock) {
     const note = (line: string): void => void this.lines.push(line);
     this.outputs = new Outputs({
       points: () => this.views.map((view) => ({ view, zone: "Europe/Copenhagen" })),
-      ...{ store: this.store, clock: systemClock, entropy: systemEntropy, version: "0.1.0" },
+      ...{ store: this.store, clock, entropy: systemEntropy, version: "0.1.0" },
       log: { info: note, warn: note, error: note },
       limits: { ...quick, ...limits },
     });
