@@ -1046,6 +1046,51 @@ export type LogsAnswer = {
   })[];
 };
 
+export type OutputsAnswer = {
+  readonly outputs: readonly (Output)[];
+};
+
+export type Output = {
+  /** As in the configuration */
+  readonly name: string;
+  /** `up`: its consumer is there. `failing`: the last try failed, and the next one follows */
+  readonly state: "connecting" | "up" | "failing" | "stopped";
+  /** Since when it is in this state */
+  readonly since: string;
+  /** What is wrong, as one sentence */
+  readonly problem: string | null;
+  /** When a consumer last took something */
+  readonly last_delivered: string | null;
+  /** Live values that a consumer took since the start */
+  readonly sent: number;
+  /** Changes that a consumer has acknowledged since the start */
+  readonly delivered: number;
+  /** Live values that a slow consumer did not get, because newer ones came */
+  readonly skipped: number;
+  /** Changes that were deleted before they could be delivered */
+  readonly lost: number;
+  /** How often it failed since the start */
+  readonly failures: number;
+  /** How often it was stuck and begun again */
+  readonly stuck: number;
+  /** Points that it sees */
+  readonly points: number;
+  /** How far it has come in the journal; null without history, or while that is unknown */
+  readonly journal: {
+    /** Number of the last entry of the journal that is done */
+    readonly cursor: number;
+    /** Entries that follow it */
+    readonly behind: number;
+  } | null;
+};
+
+export type OutputTest = {
+  /** Whether the consumer took something */
+  readonly ok: boolean;
+  /** What was seen, as one sentence */
+  readonly text: string;
+};
+
 export type DoctorTest = {
   readonly id: string;
   /** Ask again while it is `running` */
@@ -1389,6 +1434,16 @@ export class MeterportApi extends ApiConnection {
   /** The newest lines of the gateway's own log, newest first */
   logs(query: { level?: "error" | "warn" | "info" | "debug" | "trace" | undefined; meter?: string | undefined; after?: number | undefined; limit?: number | undefined } = {}, init: RequestInit = {}): Promise<LogsAnswer> {
     return this.json("GET", `/api/v1/logs`, query, init);
+  }
+
+  /** The outputs that are on, and how they are doing */
+  outputs(init: RequestInit = {}): Promise<OutputsAnswer> {
+    return this.json("GET", `/api/v1/outputs`, {}, init);
+  }
+
+  /** Tries at once whether the consumer of an output takes something */
+  postOutputTest(name: string, init: RequestInit = {}): Promise<OutputTest> {
+    return this.json("POST", `/api/v1/outputs/${encodeURIComponent(name)}/test`, {}, init);
   }
 
   /** Examines the link of a point */
