@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { connect, rc4 } from "@meterport/client";
 import { parseProfile } from "@meterport/protocol/layout/index";
-import { ET52 } from "@meterport/protocol/tables/index";
+import { BT52, ET13, ET52 } from "@meterport/protocol/tables/index";
 import { modelledLine, VirtualMeter } from "@meterport/simulator";
 import { HeadEnd } from "@meterport/simulator/head-end/head-end";
 import { type HeadEndEvent, requestType } from "@meterport/simulator/head-end/received";
@@ -182,6 +182,27 @@ describe("device requests", () => {
       await clock.advance(20 * second);
       assert.deepEqual([request.outcome, request.answer, transactions], ["answered", data, length > 245 ? 1 : 0]);
     }
+  });
+
+  test("beside a reading each second, which leaves no silence for alerts, it looks at its flags every ten", async () => {
+    const { clock, device, headEnd, join } = await open();
+    const { meter } = await join(1, { respond: () => ({ data: bytes(1) }) });
+    const looks: number[] = [];
+    device.use(({ request }) => {
+      if (request.kind === "read-at" && request.table === ET13.number) looks.push(clock.now());
+      return undefined;
+    });
+    for (let i = 0; i < 120; i++) {
+      void meter.read(BT52);
+      await clock.advance(second);
+    }
+    assert.ok(looks.length >= 11 && looks.length <= 13, `${looks.length} looks in two minutes`);
+    const request = headEnd.ask({ device: 4, type: requestType.read });
+    for (let i = 0; i < 12; i++) {
+      void meter.read(BT52);
+      await clock.advance(second);
+    }
+    assert.equal(request.outcome, "answered");
   });
 
   test("serves through TLS at both ports", async () => {

@@ -200,6 +200,10 @@ describe("alerts", () => {
   test("beside readings that leave no second for an alert, it looks at the flags by itself", () => {
     const set = registered();
     set.pass(minute, true);
+    let looks = 0;
+    set.port.before = () => looks++;
+    set.pass(10 * minute, true);
+    assert.ok(looks >= 58 && looks <= 62, `${looks} looks in ten minutes`);
     set.port.request(7, 2, 1000);
     set.pass(11_000, true);
     assert.equal(set.asks.size, 1);

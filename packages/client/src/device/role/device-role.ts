@@ -198,7 +198,8 @@ export class DeviceRole {
     if (traffic) this.#answeredAt = Math.max(this.#answeredAt, this.#roundAt);
     this.#roundAt = this.#now;
     const silent = settings.monitored && this.#now >= this.#answeredAt + settings.healthTimeout / 2;
-    const unheard = traffic && this.#now >= alerts.readAt + this.#round;
+    // Half a round: the look of the round before came a moment after its tick.
+    const unheard = traffic && this.#now >= alerts.readAt + this.#round / 2;
     if (silent || unheard) this.#duty.due("flags", this.#now);
   }
 
