@@ -38,6 +38,27 @@ describe("alerts", () => {
     assert.deepEqual(sent, [[4, 1, 1, 0, 9]]);
   });
 
+  test("an answer that does not fit its form is told and not sent", () => {
+    const set = registered({
+      forms: { "scheduled-read-and-alarms": { type: 2, fields: ["alarms", "length8", "data"] } },
+    });
+    for (const answer of [
+      { data: bytes(1), alarms: 70_000 },
+      { data: new Uint8Array(256), alarms: 1 },
+      { data: new Uint8Array(600), alarms: 1 },
+    ]) {
+      set.port.alertByte = 1;
+      alert(set);
+      set.answer(answer);
+      set.port.alertByte = 0;
+      set.pass(9_000);
+      alert(set);
+      set.pass(9_000);
+    }
+    assert.equal(set.lines().filter((line) => line.includes("its length is impossible")).length, 3);
+    assert.deepEqual(set.port.posted, []);
+  });
+
   test("serves M-Bus and delta data alerts each by its own question and its own message", () => {
     const set = registered();
     set.port.alertByte = 8 | 16;

@@ -162,11 +162,11 @@ function* answer(duty: Duty, entry: Entry, { success, data = nothing, tries = 0 
   const { kept } = duty.onDemand;
   const message = { kind: "on-demand", transaction: entry.transaction, handle, success, data } as const;
   const parameters = parametersOf(duty.options.forms, message);
-  if (parameters === "too-long") {
-    yield* post(duty, message);
-    return yield* answer(duty, entry, { success: false });
-  }
   const form = parameters !== "no-form";
+  if (form && "unfit" in parameters) {
+    yield* post(duty, message);
+    return success ? yield* answer(duty, entry, { success: false }) : yield* close(duty, entry, "closed");
+  }
   // Kept before it is sent: after a crash the queue shows whether the meter has it.
   if (!isOfFile(entry.type) && form) yield* remember(duty, withServed(duty.memory, entry, "posting", duty.wall));
   const posted = yield* post(duty, message, { tries, quiet: entry.type === codePacket });

@@ -1,4 +1,5 @@
 /** Posts a message with EP39. Its form is data that the application brings; without a form nothing is sent. */
+import { LayoutError } from "@meterport/protocol/errors";
 import { encodePost, type PostForms, type PostMessage } from "@meterport/protocol/procedures/post-messages";
 import type { Duty, Steps } from "./duty.ts";
 
@@ -8,7 +9,8 @@ const mostParameters = 520;
 export type Posted =
   | "posted"
   | "no-form"
-  | "too-long"
+  /** It does not fit the form. */
+  | "unfit"
   /** The link failed: the meter may have it. */
   | "uncertain"
   | "refused";
@@ -27,12 +29,24 @@ const writableAs = (forms: PostForms, message: PostMessage): PostMessage | undef
   return { kind: "scheduled-read-and-alarms", data: message.data, alarms: 0 };
 };
 
-/** The parameters of EP39; undefined where a form is lacking or they are too long. */
-export const parametersOf = (forms: PostForms, message: PostMessage): Uint8Array | "no-form" | "too-long" => {
+/** Why a message cannot be written. */
+export interface Unfit {
+  readonly unfit: string;
+}
+
+/** The parameters of EP39, if there is a form and the message fits it. */
+export const parametersOf = (forms: PostForms, message: PostMessage): Uint8Array | "no-form" | Unfit => {
   const written = writableAs(forms, message);
   if (written === undefined) return "no-form";
-  const parameters = encodePost(forms, written) ?? "no-form";
-  return parameters !== "no-form" && parameters.length > mostParameters ? "too-long" : parameters;
+  try {
+    const parameters = encodePost(forms, written) ?? "no-form";
+    const isLong = parameters !== "no-form" && parameters.length > mostParameters;
+    return isLong ? { unfit: `EP39 takes ${mostParameters} bytes` } : parameters;
+  } catch (error) {
+    // A number of the application, or the length of its data, has no room in its field.
+    if (error instanceof LayoutError) return { unfit: error.message };
+    throw error;
+  }
 };
 
 export interface PostingOptions {
@@ -55,10 +69,9 @@ export function* post(
     duty.tell({ type: "no-form", kind, transaction });
     return "no-form";
   }
-  if (parameters === "too-long") {
-    const detail = `EP39 takes ${mostParameters} bytes`;
-    duty.tell({ type: "not-answered", kind, transaction, why: "bad-length", detail });
-    return "too-long";
+  if ("unfit" in parameters) {
+    duty.tell({ type: "not-answered", kind, transaction, why: "bad-length", detail: parameters.unfit });
+    return "unfit";
   }
   const reply = yield { type: "post", parameters };
   if (reply.ok) {
