@@ -229,6 +229,7 @@ describe("on-demand requests", () => {
     assert.equal(request.outcome, "posted");
     client.line.listen(posted + 30 * second);
     assert.equal(request.outcome, "expired");
+    assert.equal((request.endedAt ?? 0) - (request.postedAt ?? 0), 30 * second);
     assert.equal(client.queue.entries[0]?.result, 2);
     assert.equal(client.flags, 0);
     const late = {
@@ -274,6 +275,19 @@ describe("on-demand requests", () => {
     assert.equal(two.answer([5]), 0);
     assert.deepEqual([toHex(first.answer ?? first.data ?? new Uint8Array(0)), second.outcome], ["04", "answered"]);
     assert.equal(toHex(one.line.readAt(table.ET16, 5 * et11.dataEntry + 7, 5)), "0100010005");
+  });
+
+  test("a form that names no handle does not let a client answer for another", () => {
+    const forms = { "on-demand": { type: 7, fields: ["success", "length16", "data"] } } as const;
+    const { headEnd, meter } = open({ profile: meter4 }, { forms });
+    const [one, two] = [new MepClient(meter, { forms }), new MepClient(meter, { port: 2, forms })];
+    one.register(1);
+    two.register(2);
+    const request = headEnd.ask({ device: 4, type: requestType.read });
+    assert.equal(two.answer([1]), 3);
+    assert.equal(request.outcome, "posted");
+    assert.equal(one.answer([2]), 0);
+    assert.equal(toHex(request.answer ?? new Uint8Array(0)), "02");
   });
 
   test("M-Bus devices answer at once, multicasts too, but behind the requests before them", () => {

@@ -50,7 +50,8 @@ export interface FileOptions {
 }
 
 /**
- * One head-end and its one meter.
+ * One head-end and its one meter. What it is told to do happens at the meter's time, which is that of the last input to one
+ * of its ports: where none was served since, `meter.tick(now)` goes before.
  *
  * @example
  * const headEnd = new HeadEnd({ meter });
