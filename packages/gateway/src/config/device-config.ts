@@ -37,6 +37,9 @@ export const deviceConfig = (input: DeviceInput): DeviceSettings => {
   const forms = formsOf(input);
   if (rights.includes("answer") && Object.keys(forms).length === 0)
     wrong("the right answer needs the form of the answers: add post: third-party, or forms");
+  // Without it the meter would alert each second for ever.
+  if ((input.watch ?? []).length > 0 && rights.includes("watch") && forms["clear-delta-alert"] === undefined)
+    wrong("watch needs the form of the message that ends its alert: add clear-delta-alert to forms");
   const types = Object.values(forms).map(({ type }) => type);
   if (new Set(types).size !== types.length) wrong("two messages have the same type number in forms");
   const names = new Set(sources.map(({ name }) => name));

@@ -1,6 +1,6 @@
 /** What a device keeps on disk: what it must not forget, and the files that it took. */
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { createReadStream, mkdirSync } from "node:fs";
 import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { WearState, WearStore } from "@meterport/client";
@@ -63,6 +63,9 @@ const readJson = async (path: string): Promise<unknown> => {
 export class DeviceFolder {
   readonly #folder: string;
   readonly #clock: Pick<Clock, "wall">;
+  /** SHA-256 of files that were listed before: files of some megabytes are hashed once. */
+  readonly #hashes = new Map<string, string>();
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(data: string, point: string, clock: Pick<Clock, "wall">) {
     this.#folder = join(data, "device", point);
@@ -72,20 +75,28 @@ export class DeviceFolder {
 
   readonly role: DeviceStore = {
     load: () => readJson(join(this.#folder, "role.json")),
-    save: (memory) => writeWhole(this.#folder, "role.json", JSON.stringify(memory)),
+    save: (memory) => this.#save("role.json", memory),
   };
 
   /** What the display showed before; null once it shows that again. */
   readonly display = {
     load: (): Promise<unknown> => readJson(join(this.#folder, "display.json")),
-    save: (memory: unknown): Promise<void> => writeWhole(this.#folder, "display.json", JSON.stringify(memory)),
+    save: (memory: unknown): Promise<void> => this.#save("display.json", memory),
   };
 
   /** How often the meter was written to. */
   readonly wear: WearStore = {
     load: async () => (await readJson(join(this.#folder, "wear.json"))) as WearState | undefined,
-    save: (state) => writeWhole(this.#folder, "wear.json", JSON.stringify(state)),
+    save: (state) => this.#save("wear.json", state),
   };
+
+  /** One after the other: the part of a session that is over may still be saving. */
+  #save(name: string, content: unknown): Promise<void> {
+    const text = JSON.stringify(content);
+    const saved = this.#saving.then(() => writeWhole(this.#folder, name, text));
+    this.#saving = saved.catch(() => {});
+    return saved;
+  }
 
   get #part(): string {
     return join(this.#folder, "incoming.part");
@@ -149,18 +160,31 @@ export class DeviceFolder {
     return names.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
   }
 
+  async #hashOf(name: string): Promise<string> {
+    const known = this.#hashes.get(name);
+    if (known !== undefined) return known;
+    const hash = createHash("sha256");
+    for await (const piece of createReadStream(join(this.#folder, name))) hash.update(piece as Uint8Array);
+    const made = hash.digest("hex");
+    this.#hashes.set(name, made);
+    return made;
+  }
+
   /** Files that came whole, oldest first. */
   async files(): Promise<readonly TakenFile[]> {
+    const names = await this.#names();
+    for (const name of [...this.#hashes.keys()]) if (!names.includes(name)) this.#hashes.delete(name);
     const files: TakenFile[] = [];
-    for (const name of await this.#names()) {
-      const bytes = await readFile(join(this.#folder, name));
-      files.push({
-        name,
-        bytes: bytes.length,
-        time: Number.parseInt(name, 10),
-        verified: name.endsWith("-verified.bin"),
-        sha256: createHash("sha256").update(bytes).digest("hex"),
-      });
+    for (const name of names) {
+      try {
+        const { size } = await stat(join(this.#folder, name));
+        const sha256 = await this.#hashOf(name);
+        const time = Number.parseInt(name, 10);
+        files.push({ name, bytes: size, time, verified: name.endsWith("-verified.bin"), sha256 });
+      } catch (error) {
+        // Deleted meanwhile, because a newer one came.
+        if (!isMissing(error)) throw error;
+      }
     }
     return files;
   }

@@ -6,6 +6,8 @@ import type { Millis } from "@meterport/protocol/ports";
 
 /** One line of the list. */
 export interface DeviceLine {
+  /** Counts from 1 since the start. */
+  readonly number: number;
   /** Unix milliseconds. */
   readonly time: Millis;
   readonly type: string;
@@ -24,6 +26,7 @@ export class DeviceLog {
   readonly #point: string;
   readonly #lines: DeviceLine[] = [];
   #count = 0;
+  #said = 0;
 
   constructor(point: string) {
     this.#point = point;
@@ -41,7 +44,7 @@ export class DeviceLog {
   }
 
   say(type: string, text: string, time: Millis): void {
-    if (this.#lines.push({ time, type, text }) > mostLines) this.#lines.shift();
+    if (this.#lines.push({ number: ++this.#said, time, type, text }) > mostLines) this.#lines.shift();
   }
 
   /** An event of the point; several may come in one millisecond. */

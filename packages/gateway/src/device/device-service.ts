@@ -17,8 +17,9 @@ import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
-import type { DeviceRight, DeviceSettings } from "../settings/device-settings.ts";
-import { type DeviceDisplay, openDisplay } from "./device-display.ts";
+import type { PostForms } from "@meterport/protocol/procedures/post-messages";
+import type { DeviceRight, DeviceSettings, ShownValue } from "../settings/device-settings.ts";
+import { type DeviceDisplay, openDisplay, shownItems } from "./device-display.ts";
 import type { DeviceFolder, TakenFile } from "./device-files.ts";
 import { type DeviceLine, DeviceLog } from "./device-log.ts";
 import { OwnSources, type SourceState, type SourceValue } from "./own-sources.ts";
@@ -40,6 +41,8 @@ export interface DeviceStatus {
   /** Hex, 30 bytes. */
   readonly identification: string;
   readonly sources: readonly SourceState[];
+  /** What it has on the display; `value` is null where nothing is shown. */
+  readonly display: readonly (ShownValue & { readonly value: number | null })[];
   /** The newest last. */
   readonly lines: readonly DeviceLine[];
 }
@@ -51,13 +54,21 @@ export interface DeviceKeeper {
   readonly lookAtChildren: () => void;
 }
 
+/** One session with the meter. */
 interface Attached {
   readonly meter: Meter;
+  unlisten: () => void;
+  /** Its session ended: what it still fails to do is no news. */
+  over: boolean;
+  /** When the tables that lose their contents with the power were looked at last. */
+  renewedAt: Millis;
   device?: RunningDevice;
   display?: DeviceDisplay;
   watch?: DeltaWatch;
 }
 
+/** A jump of sequence numbers is told by a message that nobody authenticated. */
+const leastBetweenRenewals: Millis = 10_000;
 /** Restoring a display takes three requests; the daemon has five seconds for everything. */
 const stopLimit: Millis = 2_000;
 
@@ -93,12 +104,37 @@ export class DeviceService {
 
   /** A new session with the meter, which may be written to. */
   readonly attach = (meter: Meter): void => {
-    this.#attached = { meter };
+    this.#abandon();
+    const attached: Attached = { meter, unlisten: () => {}, over: false, renewedAt: this.#options.clock.now() };
+    this.#attached = attached;
+    attached.unlisten = meter.session.listen((event) => {
+      if (event.type === "closed" && this.#attached === attached) this.#abandon();
+      // Where there was no power, what the display and ET71 held is gone.
+      else if (event.type === "resync" && (event.jumped || event.firstContact)) this.#renew(attached);
+    });
     const { settings } = this.#options;
-    if (this.#may("register")) this.#register(this.#attached);
-    if (this.#may("display") && settings.display.length > 0) void this.#show(this.#attached);
-    if (this.#may("watch") && settings.watch.length > 0) void this.#arm(this.#attached);
+    if (this.#may("register")) this.#register(attached);
+    if (this.#may("display") && settings.display.length > 0) void this.#show(attached);
   };
+
+  /** The session is over, so nothing can be put back in it: the next one does. */
+  #abandon(): void {
+    const attached = this.#attached;
+    this.#attached = undefined;
+    if (attached === undefined) return;
+    attached.over = true;
+    attached.unlisten();
+    attached.device?.stop();
+    void attached.display?.stop();
+  }
+
+  #renew(attached: Attached): void {
+    const now = this.#options.clock.now();
+    if (this.#attached !== attached || now - attached.renewedAt < leastBetweenRenewals) return;
+    attached.renewedAt = now;
+    attached.display?.check();
+    if (attached.watch !== undefined) void this.#arm(attached);
+  }
 
   readonly onReading = (reading: LiveReading): void => {
     this.#reading = reading;
@@ -119,8 +155,17 @@ export class DeviceService {
       handle: device?.handle ?? null,
       identification: toHex(settings.identification),
       sources: this.#own.states(),
+      display: this.#shown(),
       lines: this.#log.lines,
     };
+  }
+
+  #shown(): DeviceStatus["display"] {
+    const { settings } = this.#options;
+    if (!this.#may("display")) return [];
+    const on = this.#attached?.display !== undefined;
+    const items = shownItems(settings.display, on ? (this.#reading ?? null) : null);
+    return settings.display.map((shown, i) => ({ ...shown, value: items[i]?.value ?? null }));
   }
 
   files(): Promise<readonly TakenFile[]> {
@@ -134,8 +179,9 @@ export class DeviceService {
   /** Ends what it does in this session: the display is put back, the registration stays. */
   async detach(): Promise<void> {
     const { clock } = this.#options;
-    const { device, display } = this.#attached ?? {};
+    const { device, display, unlisten } = this.#attached ?? {};
     this.#attached = undefined;
+    unlisten?.();
     device?.stop();
     if (display === undefined) return;
     let cancel = (): void => {};
@@ -158,14 +204,14 @@ export class DeviceService {
 
   #register(attached: Attached): void {
     const { settings, folder } = this.#options;
-    const forms = this.#may("answer") ? settings.forms : {};
+    const forms = this.#forms();
     attached.device = runDevice(attached.meter, {
       identification: settings.identification,
       forms,
       replace: this.#may("replace"),
       // An alert that cannot be cleared comes each second for ever.
       mbusAlerts: forms["clear-mbus-alert"] !== undefined,
-      deltaAlerts: this.#may("watch") && forms["clear-delta-alert"] !== undefined,
+      deltaAlerts: this.#watches(),
       answerer: { answer: (request) => this.#answer(request) },
       store: folder.role,
       files: this.#may("files") ? { mostBytes: settings.mostFileBytes, sink: folder.sink } : undefined,
@@ -176,17 +222,29 @@ export class DeviceService {
     });
   }
 
+  /** What it may post: to `answer` is more than to have watched sources quiet again. */
+  #forms(): PostForms {
+    const { forms } = this.#options.settings;
+    if (this.#may("answer")) return forms;
+    const clear = forms["clear-delta-alert"];
+    return this.#may("watch") && clear !== undefined ? { "clear-delta-alert": clear } : {};
+  }
+
+  #watches(): boolean {
+    const { watch, forms } = this.#options.settings;
+    return this.#may("watch") && watch.length > 0 && forms["clear-delta-alert"] !== undefined;
+  }
+
   #note(event: DeviceEvent): void {
     const { clock, log, point } = this.#options;
     const stored = this.#log.note(event, clock.wall());
     const text = this.#log.lines.at(-1)?.text ?? event.type;
     log.info(`device: ${text}`, { meter: point });
     if (stored !== undefined) this.#keeper.keep([stored]);
-    // Where there was no power, what the display and ET71 held is gone.
-    if (event.type === "registered" && event.written) {
-      this.#attached?.display?.check();
-      if (this.#attached?.watch !== undefined) void this.#arm(this.#attached);
-    }
+    if (event.type !== "registered" || this.#attached === undefined) return;
+    // Not before: the meter forgets the wish for alerts when a registration is removed.
+    if (this.#watches() && (event.written || this.#attached.watch === undefined)) void this.#arm(this.#attached);
+    if (event.written) this.#attached.display?.check();
   }
 
   async #answer(request: Ask): Promise<Answer> {
@@ -214,7 +272,9 @@ export class DeviceService {
 
   async #show(attached: Attached): Promise<void> {
     const { settings, folder } = this.#options;
-    const say = (text: string): void => this.#say("display", text);
+    const say = (text: string): void => {
+      if (!attached.over) this.#say("display", text);
+    };
     try {
       const display = await openDisplay({ meter: attached.meter, shown: settings.display, folder, say });
       if (this.#attached !== attached) return void display.stop();
@@ -229,10 +289,11 @@ export class DeviceService {
     const { settings } = this.#options;
     try {
       const armed = await armDelta(attached.meter, settings.watch);
+      if (this.#attached !== attached) return;
       if (attached.watch === undefined) attached.watch = new DeltaWatch(armed);
       else attached.watch.armed(armed);
     } catch (error) {
-      this.#say("watch", error instanceof Error ? error.message : String(error));
+      if (!attached.over) this.#say("watch", error instanceof Error ? error.message : String(error));
     }
   }
 

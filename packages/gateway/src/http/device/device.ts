@@ -4,12 +4,14 @@ import { fromHex, toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Context } from "hono";
+import type { DeviceLine } from "../../device/device-log.ts";
 import type { DeviceStatus } from "../../device/device-service.ts";
 import type { SourceState, SourceValue } from "../../device/own-sources.ts";
 import { refuse, shown } from "../answers.ts";
 import { type BodyOf, badRequest, give, iso, isoOrNull, noPoint, type Points, pointOf } from "../give.ts";
 import { parseMoment } from "../history/query.ts";
-import { deviceRoute, fileRoute, filesRoute, sourceRoute } from "./routes.ts";
+import { cursorOf, parseCursor, wrongCursor } from "../query/cursor.ts";
+import { devicePointsRoute, deviceRoute, fileRoute, filesRoute, sourceRoute } from "./routes.ts";
 import * as schema from "./schemas.ts";
 
 type StatusBody = BodyOf<typeof schema.deviceStatus>;
@@ -23,12 +25,15 @@ const sourceAnswer = ({ name, quantity, unit, topic, maxAge, said, at }: SourceS
   fresh: at !== null && wall - at <= maxAge,
 });
 
+const lineAnswer = ({ number, time, type, text }: DeviceLine) => ({ number, time: iso(time), type, text });
+
 const statusAnswer = (id: string, status: DeviceStatus, wall: Millis): StatusBody => {
-  const { rights, phase, handle, identification, sources, lines } = status;
+  const { rights, phase, handle, identification, sources, display, lines } = status;
   return {
     ...{ id, rights, phase, handle, identification },
     sources: sources.map((source) => sourceAnswer(source, wall)),
-    lines: lines.map(({ time, type, text }) => ({ time: iso(time), type, text })),
+    display: display.map(({ place, key, icons, value }) => ({ place, key, icons: [...icons], value })),
+    lines: lines.map(lineAnswer),
   };
 };
 
@@ -38,7 +43,45 @@ const onlyReads = (c: Context, id: string) =>
 /** A measurement from the future would stay fresh for longer than it is. */
 const mostAhead: Millis = 60_000;
 
+const usualPage = 100;
+
+const briefly = (
+  id: string,
+  status: DeviceStatus,
+  wall: Millis,
+): BodyOf<typeof schema.devicePoints>["points"][number] => {
+  const { rights, phase, handle, sources, lines } = status;
+  const fresh = sources.filter(({ at, maxAge }) => at !== null && wall - at <= maxAge).length;
+  const last = lines.at(-1);
+  return {
+    ...{ id, rights, phase, handle, sources: sources.length, sources_fresh: fresh },
+    last: last === undefined ? null : lineAnswer(last),
+  };
+};
+
+const addDevices = (app: OpenAPIHono, points: Points, wall: () => Millis): void => {
+  app.openapi(devicePointsRoute, (c) => {
+    const { limit = usualPage, cursor } = c.req.valid("query");
+    const place = cursor === undefined ? undefined : parseCursor(cursor);
+    if (cursor !== undefined && place === undefined) return badRequest(c, wrongCursor);
+    const all = [...points.meters.keys()].flatMap((id) => {
+      const device = points.pointInfo(id)?.device;
+      return device === undefined ? [] : [{ id, device }];
+    });
+    // Where the last point of the page before is now, if it is still there.
+    const named = all.findIndex(({ id }) => id === place?.name);
+    const from = place === undefined ? 0 : named === -1 ? place.number : named + 1;
+    const page = all.slice(from, from + limit);
+    const last = page.at(-1);
+    return give(c, schema.devicePoints, {
+      points: page.map(({ id, device }) => briefly(id, device.status(), wall())),
+      next: last === undefined || from + limit >= all.length ? null : cursorOf(from + limit, last.id),
+    });
+  });
+};
+
 export const addDevice = (app: OpenAPIHono, points: Points, wall: () => Millis): void => {
+  addDevices(app, points, wall);
   app.openapi(deviceRoute, (c) => {
     const { id } = c.req.valid("param");
     const point = pointOf(points, id);

@@ -1,7 +1,7 @@
 /** How the API describes a point as a device of the grid. */
 import { createRoute, z } from "@hono/zod-openapi";
 import type { BodyOf } from "../give.ts";
-import { query } from "../query/params.ts";
+import { countParam, cursorParam, query } from "../query/params.ts";
 import { answer, noSuchPoint, pointParams, problem, wrongParameter } from "../route-parts.ts";
 import * as schema from "./schemas.ts";
 
@@ -16,8 +16,45 @@ const status: BodyOf<typeof schema.deviceStatus> = {
   ...{ id: "home", rights: ["register", "answer"], phase: "registered", handle: 1_000 },
   identification: "8102030504010000010401020304000000000000000000000000000000ff",
   sources: [source],
-  lines: [{ time: "2026-01-01T11:59:00.000Z", type: "registered", text: "registered with handle 1000" }],
+  display: [{ place: 0, key: "power_w", icons: ["kW"], value: 412 }],
+  lines: [{ number: 1, time: "2026-01-01T11:59:00.000Z", type: "registered", text: "registered with handle 1000" }],
 };
+
+export const devicePointsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/device-points",
+  summary: "Points that are devices of the grid",
+  tags: ["device"],
+  request: {
+    query: query({
+      limit: countParam("limit", {
+        least: 1,
+        most: 1_000,
+        description: "Points of a page; default: 100",
+        example: "100",
+      }),
+      cursor: cursorParam(),
+    }),
+  },
+  responses: {
+    200: answer(schema.devicePoints, "In the order of the configuration", {
+      points: [
+        {
+          ...{ id: "home", rights: ["register", "answer"], phase: "registered", handle: 1_000 },
+          ...{ sources: 1, sources_fresh: 1 },
+          last: {
+            number: 1,
+            time: "2026-01-01T11:59:00.000Z",
+            type: "registered",
+            text: "registered with handle 1000",
+          },
+        },
+      ],
+      next: null,
+    }),
+    400: wrongParameter,
+  },
+});
 
 export const deviceRoute = createRoute({
   method: "get",

@@ -18,22 +18,64 @@ const source = z
   })
   .openapi("DeviceSource");
 
+const line = z
+  .object({
+    number: z.number().int().openapi({ description: "Counts from 1 since the daemon started" }),
+    time: moment("When"),
+    type: z.string(),
+    text: z.string(),
+  })
+  .openapi("DeviceLine");
+
+const rights = z.array(z.enum(deviceRights)).openapi({ description: "What the configuration grants" });
+const phase = z.enum(["off", "searching", "blocked", "registered"]).openapi({
+  description: "`off` while there is no session with the meter; `blocked` if another device is registered there",
+});
+const handle = z
+  .number()
+  .int()
+  .nullable()
+  .openapi({ description: "The meter's number for it; null while not registered" });
+
+export const devicePoints = z
+  .object({
+    points: z.array(
+      z
+        .object({
+          id: z.string(),
+          rights,
+          phase,
+          handle,
+          sources: z.number().int().openapi({ description: "How many own sources it has" }),
+          sources_fresh: z.number().int().openapi({ description: "How many of them may be sent now" }),
+          last: line.nullable().openapi({ description: "What happened last" }),
+        })
+        .openapi("DevicePoint"),
+    ),
+    next: z.string().nullable().openapi({ description: "`cursor` of the next page; null if this is the last one" }),
+  })
+  .openapi("DevicePoints");
+
 export const deviceStatus = z
   .object({
     id: z.string(),
-    rights: z.array(z.enum(deviceRights)).openapi({ description: "What the configuration grants" }),
-    phase: z.enum(["off", "searching", "blocked", "registered"]).openapi({
-      description: "`off` while there is no session with the meter; `blocked` if another device is registered there",
-    }),
-    handle: z
-      .number()
-      .int()
-      .nullable()
-      .openapi({ description: "The meter's number for it; null while not registered" }),
+    rights,
+    phase,
+    handle,
     identification: z.string().openapi({ description: "Its 30 bytes in ET50, in hex" }),
     sources: z.array(source),
+    display: z
+      .array(
+        z.object({
+          place: z.number().int(),
+          key: z.string().openapi({ description: "The live value" }),
+          icons: z.array(z.string()),
+          value: z.number().int().nullable().openapi({ description: "null while nothing is shown there" }),
+        }),
+      )
+      .openapi({ description: "What it has on the meter's display" }),
     lines: z
-      .array(z.object({ time: moment("When"), type: z.string(), text: z.string() }))
+      .array(line)
       .openapi({ description: "What the grid asked and what was answered, the newest last; at most 200" }),
   })
   .openapi("DeviceStatus");
