@@ -6,7 +6,7 @@ import { DisplayKeeper } from "@meterport/client/device/display/display-keeper";
 import { DisplayRunner } from "@meterport/client/device/display/display-runner";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { ShownValue } from "../settings/device-settings.ts";
-import type { DeviceFolder } from "./device-files.ts";
+import type { DeviceStorage } from "./device-files.ts";
 
 const whole = (value: unknown): number | null => {
   const rounded = typeof value === "number" ? Math.round(value) : Number.NaN;
@@ -23,7 +23,7 @@ export const shownItems = (shown: readonly ShownValue[], reading: LiveReading | 
 export interface DeviceDisplayOptions {
   readonly meter: Meter;
   readonly shown: readonly ShownValue[];
-  readonly folder: DeviceFolder;
+  readonly folder: Pick<DeviceStorage, "display">;
   readonly say: (text: string) => void;
 }
 

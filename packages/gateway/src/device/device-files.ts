@@ -59,6 +59,9 @@ const readJson = async (path: string): Promise<unknown> => {
   }
 };
 
+/** What a device keeps, wherever that is. */
+export type DeviceStorage = Pick<DeviceFolder, "role" | "display" | "sink" | "files" | "file">;
+
 /** The folder of one point. */
 export class DeviceFolder {
   readonly #folder: string;

@@ -20,7 +20,7 @@ import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { PostForms } from "@meterport/protocol/procedures/post-messages";
 import type { DeviceRight, DeviceSettings, ShownValue } from "../settings/device-settings.ts";
 import { type DeviceDisplay, openDisplay, shownItems } from "./device-display.ts";
-import type { DeviceFolder, TakenFile } from "./device-files.ts";
+import type { DeviceStorage, TakenFile } from "./device-files.ts";
 import { type DeviceLine, DeviceLog } from "./device-log.ts";
 import { OwnSources, type SourceState, type SourceValue } from "./own-sources.ts";
 import type { FollowTopics } from "./topic-source.ts";
@@ -28,7 +28,7 @@ import type { FollowTopics } from "./topic-source.ts";
 export interface DeviceServiceOptions {
   readonly point: string;
   readonly settings: DeviceSettings;
-  readonly folder: DeviceFolder;
+  readonly folder: DeviceStorage;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -69,6 +69,8 @@ interface Attached {
 
 /** A jump of sequence numbers is told by a message that nobody authenticated. */
 const leastBetweenRenewals: Millis = 10_000;
+/** A short power failure may pass unseen. */
+const mostBetweenRenewals: Millis = 900_000;
 /** Restoring a display takes three requests; the daemon has five seconds for everything. */
 const stopLimit: Millis = 2_000;
 
@@ -128,6 +130,11 @@ export class DeviceService {
     void attached.display?.stop();
   }
 
+  /** The meter answers again after a silence, in which it may have lost power. */
+  readonly lineBack = (): void => {
+    if (this.#attached !== undefined) this.#renew(this.#attached);
+  };
+
   #renew(attached: Attached): void {
     const now = this.#options.clock.now();
     if (this.#attached !== attached || now - attached.renewedAt < leastBetweenRenewals) return;
@@ -138,7 +145,10 @@ export class DeviceService {
 
   readonly onReading = (reading: LiveReading): void => {
     this.#reading = reading;
-    this.#attached?.display?.show(reading);
+    const attached = this.#attached;
+    if (attached === undefined) return;
+    attached.display?.show(reading);
+    if (this.#options.clock.now() - attached.renewedAt >= mostBetweenRenewals) this.#renew(attached);
   };
 
   /** @throws UsageError (`source`) */

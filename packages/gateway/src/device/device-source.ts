@@ -1,4 +1,5 @@
 /** A meter at which this program is a device: each session may write, and the device ends before the link does. */
+import { isUsable } from "@meterport/client/supervision/link-status";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { MeterAccess } from "../meters/meter-link.ts";
 import type { DeviceService } from "./device-service.ts";
@@ -13,11 +14,23 @@ export const accessWithDevice = (access: MeterAccess, device: Pick<DeviceService
   },
 });
 
-/** The same meter, whose display is put back before its link is closed. */
-export const sourceWithDevice = (source: MeterSource, device: Pick<DeviceService, "detach">): MeterSource => ({
-  ...source,
-  close: async () => {
-    await device.detach();
-    await source.close();
-  },
-});
+/** The same meter: what a power failure took is looked for when it is back, and its display is put back before the link is closed. */
+export const sourceWithDevice = (
+  source: MeterSource,
+  device: Pick<DeviceService, "detach" | "lineBack">,
+): MeterSource => {
+  let usable = false;
+  const unlisten = source.listen(({ state }) => {
+    const now = isUsable(state);
+    if (now && !usable) device.lineBack();
+    usable = now;
+  });
+  return {
+    ...source,
+    close: async () => {
+      unlisten();
+      await device.detach();
+      await source.close();
+    },
+  };
+};

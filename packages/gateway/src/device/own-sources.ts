@@ -90,12 +90,25 @@ export class OwnSources {
   }
 }
 
+/** How much of itself a value may lose when it is rounded to a step that M-Bus has. */
+const mostLost = 1e-4;
+/** No step of M-Bus is finer than a billionth of its unit. */
+const mostDigits = 9;
+
 /** @throws UsageError (`source`) for a number that no record holds */
 const encoded = ({ name, quantity, unit }: SourceSettings, said: SourceValue): Uint8Array => {
   if ("records" in said) return said.records;
-  try {
-    return encodeMbusRecords([{ quantity, unit, value: said.value }]);
-  } catch (cause) {
-    throw new UsageError("source", `${name}: ${said.value} cannot be written as an M-Bus record`, { cause });
+  const { value } = said;
+  let cause: unknown;
+  // Sums of decimal numbers are seldom whole steps: 0.1 + 0.2 is not 0.3.
+  for (let digits = mostDigits; digits >= 0; digits--) {
+    const rounded = Number(value.toFixed(digits));
+    if (Math.abs(rounded - value) > mostLost * Math.abs(value)) break;
+    try {
+      return encodeMbusRecords([{ quantity, unit, value: rounded }]);
+    } catch (error) {
+      cause = error;
+    }
   }
+  throw new UsageError("source", `${name}: ${value} cannot be written as an M-Bus record`, { cause });
 };
