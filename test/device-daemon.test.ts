@@ -30,7 +30,10 @@ describe("rights of a device in the daemon", () => {
     assert.equal(daemon.service.status().phase, "off");
     assert.ok(home.written.length > 0);
     for (const place of home.written) assert.ok(Number.parseInt(place, 10) >= registration, place);
-    assert.deepEqual(home.headEnd.devices.filter(({ device }) => device > 3), []);
+    assert.deepEqual(
+      home.headEnd.devices.filter(({ device }) => device > 3),
+      [],
+    );
     const [shown] = daemon.service.status().display;
     assert.equal(et50(home)?.dataForDisplay[1], shown?.value);
     assert.ok((shown?.value ?? 0) > 0);
@@ -130,12 +133,12 @@ describe("rights of a device in the daemon", () => {
 
   test("files are refused without the right, and come whole with it", async () => {
     for (const granted of [false, true]) {
-      const home = deviceHome();
+      // Meters of firmware 4 ask for a MAC, whose algorithm is not public.
+      const home = deviceHome("meter:3.70");
       const daemon = await home.start(deviceInput(["register", "answer", ...(granted ? (["files"] as const) : [])]));
       const file = Uint8Array.from({ length: 500 }, (_, i) => i & 0xff);
       home.headEnd.sendFile({ device: 4, file });
       await home.clock.advance(3 * minute);
-      console.log(texts(daemon));
       assert.equal(home.headEnd.files[0]?.state, granted ? "done" : "failed");
       // Without a MAC there is no length, so the filling of the last packet stays.
       assert.deepEqual(
@@ -190,11 +193,9 @@ describe("what a device in the daemon keeps", () => {
     const daemon = await home.start(deviceInput(["register", "display"], display));
     await home.clock.advance(minute);
     assert.equal(et50(home)?.dataForDisplay[0], 230);
-    const registered = home.device.memory.read(ET50.number, 0, registration) as Uint8Array;
     home.headEnd.failPower(30 * second);
     await home.clock.advance(20 * second);
     home.device.memory.patch(ET50.number, registration, new Uint8Array(40));
-    assert.ok(registered.length > 0);
     await home.clock.advance(2 * minute);
     assert.equal(et50(home)?.dataForDisplay[0], 230);
     await daemon.stop();
@@ -212,21 +213,39 @@ describe("what a device in the daemon keeps", () => {
     assert.ok(entries().includes(15), entries().join());
     assert.equal(et50(home)?.deltaDataAlerts, true);
     home.headEnd.failPower(30 * second);
-    await home.clock.advance(10 * second);
-    await home.clock.advance(30 * second);
+    await home.clock.advance(30 * second + 100);
+    assert.ok(!entries().includes(15), "ET71 is in RAM");
     await home.clock.advance(2 * minute);
     assert.ok(entries().includes(15), `${entries().join()} after the power failure`);
+    home.headEnd.deltaChanged();
+    await home.clock.advance(10 * second);
+    assert.ok(texts(daemon).includes("answered delta data alert"), texts(daemon).join("\n"));
     assert.deepEqual(home.headEnd.received, []);
     await daemon.stop();
   });
 
-  test("writes are counted, also over restarts", async () => {
+  test("a long answer wears the meter's memory, and is counted", async () => {
+    const home = deviceHome();
+    const daemon = await home.start(deviceInput(["register", "answer"]));
+    assert.equal(home.kept.get("wear"), undefined, "ET50 is in RAM");
+    // A volume of eight digits.
+    const record = [0x0c, 0x13, 0x78, 0x56, 0x34, 0x12];
+    const telegram = Uint8Array.from(Array.from({ length: 50 }, () => record).flat());
+    daemon.service.take("water", { records: telegram }, home.clock.wall());
+    const request = home.headEnd.ask({ device: 4, type: requestType.read });
+    await home.clock.advance(20 * second);
+    assert.deepEqual([request.outcome, request.answer], ["answered", telegram]);
+    assert.ok(JSON.parse(home.kept.get("wear") ?? "{}").writes.length > 0);
+    await daemon.stop();
+  });
+
+  test("a restart writes nothing", async () => {
     const home = deviceHome();
     const one = await home.start(deviceInput(["register"]));
     await one.stop();
     const two = await home.start(deviceInput(["register"]));
     await two.stop();
-    assert.deepEqual(home.written, ["0+30", "30+1"], "the second start writes nothing");
+    assert.deepEqual(home.written, ["0+30", "30+1"]);
   });
 
   test("killed while it answers, it answers once: the memory tells the next start", async () => {
