@@ -1,6 +1,5 @@
 /** The whole way: a virtual meter, the daemon, a real broker, the command; and a configuration that changes meanwhile. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { connect, type MqttClient } from "mqtt";
@@ -30,7 +29,8 @@ describe("outputs of a daemon", { skip: mosquitto.skip }, () => {
     broker = await startBroker(mosquitto.path, { login: { user: "me", password } });
     client = connect(`mqtt://127.0.0.1:${broker.port}`, { username: "me", password, protocolVersion: 5 });
     client.on("message", (topic, payload) => void newest.set(topic, payload.toString()));
-    await once(client, "connect");
+    const connected = client;
+    await new Promise<void>((resolve) => connected.once("connect", () => resolve()));
     await client.subscribeAsync("#", { qos: 1 });
     gateway = await startGateway(yaml(mqtt()));
   });

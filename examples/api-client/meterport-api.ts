@@ -771,6 +771,37 @@ export type ChildPoint = {
   })[];
 };
 
+export type DevicePoints = {
+  readonly points: readonly (DevicePoint)[];
+  /** `cursor` of the next page; null if this is the last one */
+  readonly next: string | null;
+};
+
+export type DevicePoint = {
+  readonly id: string;
+  /** What the configuration grants */
+  readonly rights: readonly ("register" | "replace" | "answer" | "files" | "display" | "watch")[];
+  /** `off` while there is no session with the meter; `blocked` if another device is registered there */
+  readonly phase: "off" | "searching" | "blocked" | "registered";
+  /** The meter's number for it; null while not registered */
+  readonly handle: number | null;
+  /** How many own sources it has */
+  readonly sources: number;
+  /** How many of them may be sent now */
+  readonly sources_fresh: number;
+  readonly last: DeviceLine;
+};
+
+/** What happened last */
+export type DeviceLine = {
+  /** Counts from 1 since the daemon started */
+  readonly number: number;
+  /** When */
+  readonly time: string;
+  readonly type: string;
+  readonly text: string;
+} | null;
+
 export type DeviceStatus = {
   readonly id: string;
   /** What the configuration grants */
@@ -782,13 +813,17 @@ export type DeviceStatus = {
   /** Its 30 bytes in ET50, in hex */
   readonly identification: string;
   readonly sources: readonly (DeviceSource)[];
-  /** What the grid asked and what was answered, the newest last; at most 200 */
-  readonly lines: readonly ({
-    /** When */
-    readonly time: string;
-    readonly type: string;
-    readonly text: string;
+  /** What it has on the meter's display */
+  readonly display: readonly ({
+    readonly place: number;
+    /** The live value */
+    readonly key: string;
+    readonly icons: readonly (string)[];
+    /** null while nothing is shown there */
+    readonly value: number | null;
   })[];
+  /** What the grid asked and what was answered, the newest last; at most 200 */
+  readonly lines: readonly (DeviceLine)[];
 };
 
 export type DeviceSource = {
@@ -1374,6 +1409,11 @@ export class MeterportApi extends ApiConnection {
   /** The meters behind the meters, with what was read from them last */
   children(query: { parent?: string | undefined; medium?: string | undefined; serial?: string | undefined; limit?: number | undefined; cursor?: string | undefined } = {}, init: RequestInit = {}): Promise<ChildPoints> {
     return this.json("GET", `/api/v1/children`, query, init);
+  }
+
+  /** Points that are devices of the grid */
+  devicePoints(query: { limit?: number | undefined; cursor?: string | undefined } = {}, init: RequestInit = {}): Promise<DevicePoints> {
+    return this.json("GET", `/api/v1/device-points`, query, init);
   }
 
   /** The point as a device of the grid: registration, sources, requests */
