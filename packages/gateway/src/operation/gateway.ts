@@ -13,13 +13,13 @@ import { phaseOf } from "@meterport/engine/plan/spread";
 import { Keeper } from "@meterport/engine/points/keeper";
 import { LinkTally } from "@meterport/engine/points/link-tally";
 import { MeterLog } from "@meterport/engine/points/meter-log";
+import type { MeterView } from "@meterport/engine/points/meter-view";
 import {
   openPointKeeper,
   type PointKeeper,
   type StoredPoint,
   storedPoints,
 } from "@meterport/engine/points/point-facts-keeper";
-import type { MeterView } from "@meterport/engine/points/meter-view";
 import { PointLoop } from "@meterport/engine/points/point-loop";
 import type { Log } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
