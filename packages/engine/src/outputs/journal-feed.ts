@@ -12,9 +12,7 @@ export interface JournalFeedOptions {
   readonly reader: string;
   readonly begins: "now" | "oldest";
   readonly store: Pick<Store, "journal" | "cursor" | "setCursor" | "status">;
-  /** The only points that are looked for; undefined for all. */
-  readonly points?: readonly string[] | undefined;
-  /** Whether the output may see a point, now. */
+  /** Whether the output may see a point, or a meter behind one, now. */
   readonly sees: (point: string) => boolean;
   readonly clock: Clock;
   readonly deliver: Deliver;
@@ -70,12 +68,12 @@ export class JournalFeed {
 
   /** Delivers until the signal. Rejects with what the output rejects with, or if it is stuck. */
   async run(): Promise<void> {
-    const { store, limits, points, sees } = this.#options;
+    const { store, limits, sees } = this.#options;
     const interrupt = (): void => this.#interrupt();
     this.#signal.addEventListener("abort", interrupt, { once: true });
     await this.#tried(() => this.#begin());
     while (!this.#signal.aborted) {
-      const found = await this.#tried(() => store.journal({ after: this.#cursor, limit: limits.page, points }));
+      const found = await this.#tried(() => store.journal({ after: this.#cursor, limit: limits.page }));
       if (found === undefined) return;
       const { next, oldest, passed, more } = found;
       const entries = found.entries.filter(({ point }) => sees(point));

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
+import type { ChildView } from "../ports/output.ts";
 import { FakeOutput } from "../testing/fake-output.ts";
 import { FakeJournal } from "../testing/fake-store.ts";
 import { FakeView } from "../testing/fake-view.ts";
 import { Outputs } from "./outputs.ts";
+
+const water: ChildView = {
+  ...{ id: "home.12345678", parent: "home", serial: "12345678", medium: "water", manufacturer: "KAM" },
+  ...{ state: "up", alarms: [], readAt: 0, values: [] },
+};
 
 const setup = (only?: readonly string[]) => {
   const clock = new VirtualClock();
@@ -15,7 +21,9 @@ const setup = (only?: readonly string[]) => {
   const views = [home, shed];
   const lines: string[] = [];
   const note = (line: string) => void lines.push(line);
+  const children = new Map([[water.id, water]]);
   const outputs = new Outputs({
+    children: { get: (id) => children.get(id), all: () => children.values() },
     points: () => views.map((view) => ({ view, zone: "UTC" })),
     store: journal.store,
     clock,
@@ -26,7 +34,7 @@ const setup = (only?: readonly string[]) => {
   });
   const start = () => outputs.start([{ output, only }]);
   const status = async () => (await outputs.status())[0];
-  return { clock, journal, output, home, shed, views, lines, outputs, start, status };
+  return { clock, journal, output, home, shed, views, children, lines, outputs, start, status };
 };
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, n) => from + n);
@@ -70,6 +78,27 @@ describe("an output", () => {
     home.read(3, { power_w: 3 });
     assert.equal(seen.length, 1);
     assert.equal(home.listeners, 0);
+  });
+
+  test("sees the meters behind its own meters, and their changes", async () => {
+    for (const [only, numbers] of [
+      [undefined, [1]],
+      [["home"], [1]],
+      [["shed"], []],
+    ] as const) {
+      const { clock, journal, output, children, start, outputs } = setup(only);
+      let told = 0;
+      journal.note("home.12345678");
+      journal.note("home.99999999");
+      start();
+      await clock.advance(10);
+      output.context?.onChildren(() => told++);
+      outputs.childrenChanged();
+      assert.deepEqual([output.got, output.context?.children().length, told], [[...numbers], numbers.length, 1]);
+      children.clear();
+      assert.deepEqual(output.context?.children(), []);
+      await outputs.stop();
+    }
   });
 
   test("goes on from the last acknowledged change when a delivery fails, after a pause that doubles", async () => {

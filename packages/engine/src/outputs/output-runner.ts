@@ -286,8 +286,10 @@ export class OutputRunner {
       life.feed = new JournalFeed(
         {
           ...{ reader: readerOf(this.name), begins, store, clock, limits: this.#limits },
-          points: this.#options.only,
-          sees: (id) => this.#sees(id) && this.#options.book.has(id),
+          sees: (id) => {
+            const owner = this.#options.book.ownerOf(id);
+            return owner !== undefined && this.#sees(owner);
+          },
           deliver,
           delivered: (count) => {
             this.#counts.delivered += count;
@@ -326,6 +328,8 @@ export class OutputRunner {
     };
     return {
       points: () => this.#points(),
+      children: () => book.children.filter(({ parent }) => this.#sees(parent)),
+      onChildren: (listener) => taken(book.onChildren(() => safely(listener))),
       onSnapshot: (listener) =>
         taken(
           book.onSnapshot((point, snapshot) => {

@@ -4,7 +4,7 @@ import type { Log } from "../ports/log.ts";
 import type { Output, OutputStatus } from "../ports/output.ts";
 import type { Store } from "../ports/store.ts";
 import { OutputRunner, type OutputTest, type RunnerLimits, readerOf } from "./output-runner.ts";
-import { type OutputPoint, PointBook } from "./point-book.ts";
+import { type Children, type OutputPoint, PointBook } from "./point-book.ts";
 import { PointTotals } from "./point-totals.ts";
 import { sentenceOf } from "./sentence.ts";
 
@@ -17,6 +17,8 @@ export interface ConfiguredOutput {
 
 export interface OutputsOptions {
   readonly points: () => Iterable<OutputPoint>;
+  /** The meters behind the meters. */
+  readonly children?: Children | undefined;
   readonly store: Store;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -40,10 +42,10 @@ export class Outputs {
   readonly #runners = new Map<string, OutputRunner>();
 
   constructor(options: OutputsOptions) {
-    const { points, store, clock } = options;
+    const { points, children, store, clock } = options;
     this.#options = options;
     this.#totals = new PointTotals({ store, clock });
-    this.#book = new PointBook({ points, totals: this.#totals });
+    this.#book = new PointBook({ points, children, totals: this.#totals });
   }
 
   /** Starts outputs. What costs something for each point begins with the first of them. */
@@ -89,6 +91,11 @@ export class Outputs {
   /** To be called when meters come, go or change. */
   pointsChanged(): void {
     if (this.#runners.size > 0) this.#book.refresh();
+  }
+
+  /** To be called when meters behind others were read or have gone. */
+  childrenChanged(): void {
+    if (this.#runners.size > 0) this.#book.childrenChanged();
   }
 
   async status(): Promise<readonly OutputStatus[]> {

@@ -1,15 +1,13 @@
 /** The metering points as outputs see them: one list, one subscription for each. */
 import type { LiveAnswer } from "../model/point-model.ts";
 import type { MeterView } from "../points/meter-view.ts";
-import type { PointView, Snapshot } from "../ports/output.ts";
+import type { ChildView, PointView, Snapshot } from "../ports/output.ts";
 import type { PointTotals } from "./point-totals.ts";
 
 /** What the gateway knows of a point. */
 export interface OutputPoint {
   readonly view: MeterView;
   readonly zone: string;
-  /** Id of the point behind whose meter it is. */
-  readonly parent?: string | undefined;
 }
 
 interface Entry {
@@ -23,7 +21,15 @@ type SnapshotListener = (point: PointView, snapshot: Snapshot) => void;
 
 export interface PointBookOptions {
   readonly points: () => Iterable<OutputPoint>;
+  /** The meters behind the meters. */
+  readonly children?: Children | undefined;
   readonly totals: PointTotals;
+}
+
+/** By their own ids. */
+export interface Children {
+  readonly get: (id: string) => ChildView | undefined;
+  readonly all: () => Iterable<ChildView>;
 }
 
 export class PointBook {
@@ -31,6 +37,7 @@ export class PointBook {
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<SnapshotListener>();
   readonly #changes = new Set<() => void>();
+  readonly #childListeners = new Set<() => void>();
 
   constructor(options: PointBookOptions) {
     this.#options = options;
@@ -40,8 +47,20 @@ export class PointBook {
     return [...this.#entries.values()].map(({ point }) => point);
   }
 
-  has(id: string): boolean {
-    return this.#entries.has(id);
+  get children(): readonly ChildView[] {
+    return [...(this.#options.children?.all() ?? [])].filter(({ parent }) => this.#entries.has(parent));
+  }
+
+  /** The point to which an id of the journal belongs: itself, or that of the meter that reads it; undefined if it is gone. */
+  ownerOf(id: string): string | undefined {
+    if (this.#entries.has(id)) return id;
+    const parent = this.#options.children?.get(id)?.parent;
+    return parent !== undefined && this.#entries.has(parent) ? parent : undefined;
+  }
+
+  /** To be called when meters behind others were read or have gone. */
+  childrenChanged(): void {
+    for (const listener of [...this.#childListeners]) listener();
   }
 
   /** Looks which points there are now; whoever listens is told if they are others, or have other names. */
@@ -76,6 +95,11 @@ export class PointBook {
     return () => this.#listeners.delete(listener);
   };
 
+  readonly onChildren = (listener: () => void): (() => void) => {
+    this.#childListeners.add(listener);
+    return () => this.#childListeners.delete(listener);
+  };
+
   readonly onPoints = (listener: () => void): (() => void) => {
     this.#changes.add(listener);
     return () => this.#changes.delete(listener);
@@ -83,12 +107,11 @@ export class PointBook {
 
   #opened(each: OutputPoint): Entry {
     const { totals } = this.#options;
-    const { view, zone, parent = null } = each;
+    const { view, zone } = each;
     const point: PointView = {
       id: view.id,
       name: view.name ?? view.summary().name,
       zone,
-      parent,
       live: () => view.live(),
       detail: () => view.detail(),
       total: (register) => totals.total(view.id, register, view.live()[register]),
@@ -104,8 +127,7 @@ export class PointBook {
   }
 }
 
-const toldOf = ({ view, zone, parent }: OutputPoint): string =>
-  JSON.stringify([view.name ?? view.summary().name, zone, parent ?? null]);
+const toldOf = ({ view, zone }: OutputPoint): string => JSON.stringify([view.name ?? view.summary().name, zone]);
 
 /** Each reading has its own time. */
 const isSame = (a: LiveAnswer, b: LiveAnswer): boolean => a.time === b.time && a.quality === b.quality;

@@ -13,8 +13,6 @@ export interface PointView {
   readonly name: string;
   /** IANA zone of its days and months. */
   readonly zone: string;
-  /** Id of the point behind whose meter it is, as a water meter is on M-Bus; null if it stands alone. */
-  readonly parent: string | null;
   /** Fresh values, or nulls with quality "stale": the only law of staleness. */
   readonly live: () => LiveAnswer;
   /** Its link and its meter. */
@@ -24,6 +22,27 @@ export interface PointView {
    * as it is while values are stale and until an exchange is understood.
    */
   readonly total: (register: RegisterKey) => number | null;
+}
+
+/** Another meter that the meter of a point reads, such as a water meter on M-Bus. Its changes are in the journal under its own id. */
+export interface ChildView {
+  /** "home.12345678" */
+  readonly id: string;
+  /** Id of the point whose meter reads it. */
+  readonly parent: string;
+  readonly serial: string;
+  /** As in "water"; null if it is not known. */
+  readonly medium: string | null;
+  /** Three letters; null if it does not say. */
+  readonly manufacturer: string | null;
+  /** Whether the meter reaches it. */
+  readonly state: "up" | "down" | "unknown";
+  /** Names of its alarms that are active. */
+  readonly alarms: readonly string[];
+  /** When the meter read it last, milliseconds since 1970; null if it has not yet. */
+  readonly readAt: Millis | null;
+  /** What it answered then: quantity and unit as in "volume_m3"; tier 0 is the sum of all tariffs. */
+  readonly values: readonly { readonly register: string; readonly tier: number; readonly value: number }[];
 }
 
 /** A newest value of a point, as it became known. Often only the time differs from the one before. */
@@ -41,6 +60,10 @@ export interface Batch {
 export interface OutputContext {
   /** The points that it may see, now. */
   readonly points: () => readonly PointView[];
+  /** The meters behind those of its points, as they were read last. */
+  readonly children: () => readonly ChildView[];
+  /** Calls the listener when meters behind others were read or have gone, until the returned function is called or the output ends. */
+  readonly onChildren: (listener: () => void) => () => void;
   /** Calls the listener with each newest value, until the returned function is called or the output ends. */
   readonly onSnapshot: (listener: (point: PointView, snapshot: Snapshot) => void) => () => void;
   /** Calls the listener when points come, go or get another name, until the returned function is called or the output ends. */

@@ -3,6 +3,7 @@
 import { PieceRoom } from "@meterport/engine/backfill/piece-room";
 import { PointHistory } from "@meterport/engine/backfill/point-history";
 import { machineZone } from "@meterport/engine/calendar/local-calendar";
+import type { ChildMeter } from "@meterport/engine/children/child-meter";
 import { childrenJob } from "@meterport/engine/children/children-job";
 import { childrenMemoName, parseMark } from "@meterport/engine/children/children-memo";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
@@ -194,6 +195,15 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const tally = new LinkTally();
   const meters = new LiveMeters<OpenMeter>(clock);
   const book = new ChildrenBook();
+  const { configured = [], off = [], entropy = () => new Uint8Array(1) } = options.outputs ?? {};
+  const outputs = new Outputs({
+    points: () => meters.all.flatMap(({ info, loop }) => pointOf(meters.views.get(loop.id), info.zone)),
+    ...{ children: book, store, clock, entropy, log, version: options.version },
+  });
+  const childrenTold = (id: string, all: readonly ChildMeter[]): void => {
+    book.set(id, all);
+    outputs.childrenChanged();
+  };
   const room = new PieceRoom();
   const opened = async (meter: GatewayMeter, stored: StoredPoint, count: number): Promise<OpenMeter> => {
     const { id, source, zone = machineZone(), interval, backFill, rates = {} } = meter;
@@ -204,7 +214,11 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     const children =
       rates.children === "off"
         ? undefined
-        : childrenJob(parts, { every: rates.children, first: firstLook(id, count), told: (all) => book.set(id, all) });
+        : childrenJob(parts, {
+            every: rates.children,
+            first: firstLook(id, count),
+            told: (all) => childrenTold(id, all),
+          });
     const { device } = meter;
     device?.bind({ keep: (events) => keeper.keep({ events }), lookAtChildren: () => children?.soon() });
     const power = rates.power === undefined || rates.power === "off" ? undefined : { interval: rates.power };
@@ -248,11 +262,6 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     return done;
   };
   for (const meter of await openedAll(options.meters, options.meters.length)) meters.add(meter);
-  const { configured = [], off = [], entropy = () => new Uint8Array(1) } = options.outputs ?? {};
-  const outputs = new Outputs({
-    points: () => meters.all.flatMap(({ info, loop }) => pointOf(meters.views.get(loop.id), info.zone)),
-    ...{ store, clock, entropy, log, version: options.version },
-  });
   let started = false;
   const app = createApp({
     pointInfo: (id) => meters.get(id)?.info,
@@ -322,6 +331,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       const coming = await openedAll(added, meters.all.length + added.length);
       await meters.replace(stopped, coming);
       for (const id of stopped) if (meters.get(id) === undefined) book.remove(id);
+      outputs.childrenChanged();
       outputs.pointsChanged();
     },
     replaceOutputs: (stopped, added) => outputs.replace(stopped, added),
@@ -332,8 +342,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       const began = clock.now();
       // Meanwhile, so that little is left to be written when the meters have stopped.
       keeper.kept().catch(() => {});
-      await Promise.all([meters.stop(stopTimes.meters), outputs.stop()]);
+      const goodbye = outputs.stop();
+      await meters.stop(stopTimes.meters);
       await keeper.stop(Math.max(stopTimes.least, began + stopTimes.keeper - clock.now()));
+      await goodbye;
       await endedBy(store.close(), began + stopTimes.all, clock);
     },
   };

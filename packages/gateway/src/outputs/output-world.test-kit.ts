@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { RunnerLimits } from "@meterport/engine/outputs/output-runner";
 import { Outputs } from "@meterport/engine/outputs/outputs";
 import { silentLog } from "@meterport/engine/ports/log";
-import type { Output, OutputStatus } from "@meterport/engine/ports/output";
+import type { ChildView, Output, OutputStatus } from "@meterport/engine/ports/output";
 import { FakeView } from "@meterport/engine/testing/fake-view";
 import type { Clock } from "@meterport/protocol/ports";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
@@ -36,6 +36,8 @@ export class OutputWorld {
   readonly home = new FakeView("home", "Home");
   readonly shed = new FakeView("shed", "Shed");
   readonly views: FakeView[] = [this.home, this.shed];
+  /** Meters behind the meters, by their own ids. */
+  readonly children = new Map<string, ChildView>();
   readonly lines: string[] = [];
   readonly outputs: Outputs;
   /** Changes that were made. */
@@ -44,6 +46,7 @@ export class OutputWorld {
   constructor(limits: Partial<RunnerLimits> = {}, clock: Clock = systemClock) {
     const note = (line: string): void => void this.lines.push(line);
     this.outputs = new Outputs({
+      children: { get: (id) => this.children.get(id), all: () => this.children.values() },
       points: () => this.views.map((view) => ({ view, zone: "Europe/Copenhagen" })),
       ...{ store: this.store, clock, entropy: systemEntropy, version: "0.1.0" },
       log: { info: note, warn: note, error: note },

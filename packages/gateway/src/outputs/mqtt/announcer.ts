@@ -1,8 +1,8 @@
 /** Tells Home Assistant which devices there are, and takes back what is gone. */
-import type { PointView } from "@meterport/engine/ports/output";
+import type { ChildView, PointView } from "@meterport/engine/ports/output";
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { Message } from "./broker.ts";
-import { type DiscoveryOptions, gatewayDiscovery, pointDiscovery } from "./discovery.ts";
+import { childDiscovery, type DiscoveryOptions, gatewayDiscovery, pointDiscovery } from "./discovery.ts";
 import { bridgeTopics, discoveryTopic, gatewayNode, nodeOf, retainedTopics } from "./topics.ts";
 
 export interface AnnouncerOptions extends DiscoveryOptions {
@@ -13,11 +13,17 @@ export interface AnnouncerOptions extends DiscoveryOptions {
   readonly warn: (text: string) => void;
 }
 
+/** A point, or a meter behind one. */
+export interface Listed {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** The message on `bridge/devices`: also what the next start needs to tidy up. */
 interface DeviceList {
   readonly client: string;
   readonly discovery: string | null;
-  readonly devices: readonly { readonly id: string; readonly name: string }[];
+  readonly devices: readonly Listed[];
 }
 
 /** What another hand may have written. */
@@ -26,7 +32,8 @@ const parsedList = (text: string): DeviceList | undefined => {
     const { client, discovery, devices } = JSON.parse(text) as Partial<DeviceList>;
     if (typeof client !== "string" || !Array.isArray(devices)) return undefined;
     const known = devices.filter(
-      ({ id }: { readonly id?: unknown }) => typeof id === "string" && /^[a-z0-9][a-z0-9_-]{0,62}$/.test(id),
+      ({ id }: { readonly id?: unknown }) =>
+        typeof id === "string" && /^[a-z0-9][a-z0-9_-]{0,62}(\.[A-Za-z0-9]{1,20})?$/.test(id),
     );
     return {
       client,
@@ -54,7 +61,7 @@ export class Announcer {
   }
 
   /** Takes back what an earlier start announced and what is no longer there. */
-  async tidy(listText: string, present: readonly PointView[]): Promise<void> {
+  async tidy(listText: string, present: readonly Listed[]): Promise<void> {
     const { clientId, discoveryPrefix, prefix, publish, warn } = this.#options;
     const before = parsedList(listText);
     if (before === undefined) return;
@@ -72,7 +79,7 @@ export class Announcer {
   }
 
   /** Lists all points, and takes back those that are gone since the last list. */
-  async list(points: readonly PointView[]): Promise<void> {
+  async list(points: readonly Listed[]): Promise<void> {
     const { clientId, discoveryPrefix = null, prefix } = this.#options;
     const here = new Set(points.map(({ id }) => id));
     for (const id of this.#listed) if (!here.has(id)) await this.remove(id, discoveryPrefix);
@@ -97,6 +104,13 @@ export class Announcer {
       discoveryTopic(discoveryPrefix, nodeOf(prefix, point.id)),
       pointDiscovery(point, seen, this.#options),
     );
+  }
+
+  /** Announces a meter behind another one, unless the same was said already. */
+  async child(child: ChildView): Promise<void> {
+    const { discoveryPrefix, prefix } = this.#options;
+    if (discoveryPrefix === undefined) return;
+    await this.#say(discoveryTopic(discoveryPrefix, nodeOf(prefix, child.id)), childDiscovery(child, this.#options));
   }
 
   /** Removes the device of a point from Home Assistant, and its messages from the broker. */

@@ -1,9 +1,10 @@
 /** What a metering point tells Home Assistant of itself: one message with all its entities. */
-import type { PointView } from "@meterport/engine/ports/output";
+import type { ChildView, PointView } from "@meterport/engine/ports/output";
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
+import { childEntities } from "./child-entities.ts";
 import { type Entity, entities } from "./entities.ts";
-import { bridgeTopics, gatewayNode, nodeOf, pointTopics } from "./topics.ts";
+import { bridgeTopics, entityIdOf, gatewayNode, nodeOf, pointTopics } from "./topics.ts";
 
 export interface DiscoveryOptions {
   readonly prefix: string;
@@ -30,7 +31,7 @@ interface Around {
 const componentOf = (entity: Entity, { node, topics, bridge, expiry }: Around) => ({
   platform: entity.platform,
   unique_id: `${node}_${entity.key}`,
-  default_entity_id: `${entity.platform}.${node}_${entity.key}`.toLowerCase().replaceAll("-", "_"),
+  default_entity_id: entityIdOf(entity.platform, node, entity.key),
   name: entity.name,
   state_topic: topics[entity.source],
   ...(entity.template === undefined ? {} : { value_template: entity.template }),
@@ -61,13 +62,37 @@ export const pointDiscovery = (point: PointView, seen: ReadonlySet<LiveKey>, opt
       ...(identity?.model == null ? {} : { model: identity.model }),
       ...(serial == null ? {} : { serial_number: serial }),
       ...(identity?.firmware == null ? {} : { sw_version: identity.firmware }),
-      via_device: point.parent === null ? gatewayNode(prefix) : nodeOf(prefix, point.parent),
+      via_device: gatewayNode(prefix),
     },
     origin: originOf(options),
     availability: [bridge, { topic: topics.availability, value_template: stateTemplate }],
     availability_mode: "all",
     qos: 1,
     components: Object.fromEntries(declared.map((entity) => [entity.key, componentOf(entity, around)])),
+  };
+};
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The device message of a meter behind another one. */
+export const childDiscovery = (child: ChildView, options: DiscoveryOptions) => {
+  const { prefix } = options;
+  const node = nodeOf(prefix, child.id);
+  const topics = pointTopics(prefix, child.id);
+  const bridge = { topic: bridgeTopics(prefix).state, value_template: stateTemplate };
+  const around = { node, topics, bridge, expiry: 0 };
+  return {
+    device: {
+      identifiers: [node],
+      name: `${capital(child.medium ?? "M-Bus")} meter ${child.serial}`,
+      ...(child.manufacturer === null ? {} : { manufacturer: child.manufacturer }),
+      serial_number: child.serial,
+      via_device: nodeOf(prefix, child.parent),
+    },
+    origin: originOf(options),
+    availability: [bridge],
+    qos: 1,
+    components: Object.fromEntries(childEntities(child).map((entity) => [entity.key, componentOf(entity, around)])),
   };
 };
 
@@ -79,7 +104,7 @@ export const gatewayDiscovery = (options: DiscoveryOptions) => {
   const common = (platform: string, key: string) => ({
     platform,
     unique_id: `${node}_${key}`,
-    default_entity_id: `${platform}.${node}_${key}`.toLowerCase().replaceAll("-", "_"),
+    default_entity_id: entityIdOf(platform, node, key),
     entity_category: "diagnostic",
   });
   return {

@@ -6,7 +6,7 @@ import { type LiveKey, liveKeyInfo } from "@meterport/protocol/meaning/readings"
 import { energyKeys, eventTypes, momentKeys } from "./payloads.ts";
 
 /** Which message it is in. */
-export type EntitySource = "live" | "energy" | "status" | "diagnostics" | "event";
+export type EntitySource = "live" | "energy" | "status" | "diagnostics" | "values" | "event";
 
 export interface Entity {
   readonly key: string;

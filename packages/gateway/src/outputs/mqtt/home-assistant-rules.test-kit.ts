@@ -16,7 +16,12 @@ const units: Readonly<Record<string, readonly (string | undefined)[]>> = {
   power_factor: [undefined, "%"],
   reactive_energy: ["varh", "kvarh"],
   reactive_power: ["mvar", "var", "kvar"],
+  gas: ["L", "m³", "ft³", "CCF", "MCF"],
+  temperature: ["°C", "°F", "K"],
   timestamp: [undefined],
+  volume: ["L", "mL", "gal", "m³", "ft³", "CCF", "MCF"],
+  volume_flow_rate: ["m³/h", "m³/min", "m³/s", "L/h", "L/min", "L/s"],
+  water: ["L", "gal", "m³", "ft³", "CCF", "MCF"],
   voltage: ["mV", "µV", "V", "kV", "MV"],
 };
 
@@ -24,6 +29,9 @@ const units: Readonly<Record<string, readonly (string | undefined)[]>> = {
 const stateClasses: Readonly<Record<string, readonly (string | undefined)[]>> = {
   energy: ["total", "total_increasing"],
   reactive_energy: ["total", "total_increasing"],
+  gas: ["total", "total_increasing"],
+  volume: ["total", "total_increasing"],
+  water: ["total", "total_increasing"],
   enum: [undefined],
   timestamp: [undefined],
 };
@@ -68,7 +76,7 @@ const checkComponent = (key: string, fields: Fields): void => {
   for (const name of ["unique_id", "name", "state_topic"])
     assert.equal(typeof fields[name], "string", `${key}: ${name}`);
   // Removed in 2026.4 in favour of the identifier with its domain.
-  assert.match(String(fields.default_entity_id), new RegExp(`^${platform}\\.[a-z0-9_]+$`), key);
+  assert.match(String(fields.default_entity_id), new RegExp(`^(?!.+__)${platform}\\.(?!_)[a-z0-9_]+(?<!_)$`), key);
   assert.ok([undefined, "diagnostic"].includes(fields.entity_category as string | undefined), key);
   if (platform === "sensor") checkSensor(key, fields);
   if (platform === "binary_sensor")

@@ -2,13 +2,20 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { JournalEntry } from "@meterport/engine/model/journal-entry";
-import type { PointView } from "@meterport/engine/ports/output";
+import type { ChildView, PointView } from "@meterport/engine/ports/output";
 import { FakeView } from "@meterport/engine/testing/fake-view";
 import { type LiveReading, liveKeys } from "@meterport/protocol/meaning/readings";
 import { matchesGolden } from "../golden.test-kit.ts";
-import { gatewayDiscovery, pointDiscovery } from "./discovery.ts";
+import { childDiscovery, gatewayDiscovery, pointDiscovery } from "./discovery.ts";
 import { checkDeviceMessage, type DeviceMessage, templateKeys } from "./home-assistant-rules.test-kit.ts";
-import { changePayload, diagnosticsPayload, energyPayload, livePayload, statusPayload } from "./payloads.ts";
+import {
+  changePayload,
+  childPayload,
+  diagnosticsPayload,
+  energyPayload,
+  livePayload,
+  statusPayload,
+} from "./payloads.ts";
 import { PointSayer } from "./point-sayer.ts";
 import { discoveryTopic, gatewayNode, nodeOf, pointTopics } from "./topics.ts";
 
@@ -21,7 +28,7 @@ const values: Partial<LiveReading> = {
 };
 
 const pointOf = (view: FakeView, more: Partial<PointView> = {}): PointView => ({
-  ...{ id: view.id, name: view.name, zone: "Europe/Copenhagen", parent: null },
+  ...{ id: view.id, name: view.name, zone: "Europe/Copenhagen" },
   live: () => view.live(),
   detail: () => view.detail(),
   total: (register) => view.live()[register],
@@ -164,7 +171,31 @@ describe("messages of the output mqtt", () => {
     assert.ok(!keys.includes("voltage_l2") && !keys.includes("energy_export"));
   });
 
-  test("a new name or another meter keeps every identifier, and a child stands behind its parent", () => {
+  test("a meter behind another one stands behind it, with a class for what it counts", () => {
+    const child: ChildView = {
+      ...{ id: "home.12345678", parent: "home", serial: "12345678", medium: "cold water", manufacturer: "KAM" },
+      ...{ state: "up", alarms: ["leak"], readAt: start },
+      values: [
+        { register: "volume_m3", tier: 0, value: 123.456 },
+        { register: "volume_m3", tier: 1, value: 3 },
+        { register: "flow_temperature_unit_1_max_c", tier: 0, value: 21.5 },
+        { register: "volume_flow_m3_per_h", tier: 0, value: 0.2 },
+        { register: "on_time_something", tier: 0, value: 1 },
+      ],
+    };
+    const message: DeviceMessage = childDiscovery(child, options);
+    checkDeviceMessage(discoveryTopic("homeassistant", nodeOf("meterport", child.id)), message);
+    assert.equal(message.device.via_device, "meterport_home");
+    assert.equal(message.components.volume_m3?.device_class, "water");
+    const heat: DeviceMessage = childDiscovery({ ...child, medium: "heat" }, options);
+    assert.equal(heat.components.volume_m3?.device_class, "volume");
+    const payload = childPayload(child);
+    for (const key of templateKeys(message, pointTopics("meterport", child.id).values)) assert.ok(key in payload, key);
+    matchesGolden(new URL("golden/child.json", import.meta.url), payload);
+    matchesGolden(new URL("golden/discovery-child.json", import.meta.url), message);
+  });
+
+  test("a new name or another meter keeps every identifier", () => {
     const view = home();
     const ids = (message: DeviceMessage) => Object.values(message.components).map((each) => each.unique_id);
     const before = discoveryOf(view);
@@ -172,7 +203,6 @@ describe("messages of the output mqtt", () => {
     const after = discoveryOf(view);
     assert.deepEqual([after.device.name, ids(after)], ["Cottage", ids(before)]);
     assert.equal(before.device.via_device, "meterport__gateway");
-    assert.equal(discoveryOf(view, { parent: "main" }).device.via_device, "meterport_main");
   });
 });
 

@@ -296,6 +296,44 @@ describe("the output mqtt", () => {
     }),
   );
 
+  test("a water meter behind a meter is a device of its own with its changes, and goes when it is gone", { skip }, () =>
+    within(async (world, url) => {
+      const id = "home.12345678";
+      const child = {
+        ...{ id, parent: "home", serial: "12345678", medium: "water", manufacturer: "KAM", state: "up" },
+        ...{ alarms: [], readAt: 1, values: [{ register: "volume_m3", tier: 0, value: 123.4 }] },
+      } as const;
+      world.children.set(id, child);
+      const seen = await listener(url);
+      world.start(output({ url }));
+      await world.is("up");
+      const config = "homeassistant/device/meterport_home__12345678/config";
+      await until("announced", () => seen.json(config) !== undefined);
+      await until("its values", () => seen.json(`meterport/meter/${id}/values`)?.volume_m3 === 123.4);
+      const state = {
+        point: id,
+        register: "volume_m3",
+        tier: 0,
+        time: 1,
+        value: 123.4,
+        reason: "read",
+        serial: "12345678",
+      } as const;
+      await world.store.write({ registers: [state] });
+      await until("a change", () => seen.json(`meterport/meter/${id}/register`)?.value === 123.4);
+      world.children.set(id, { ...child, values: [{ register: "volume_m3", tier: 0, value: 124 }] });
+      world.outputs.childrenChanged();
+      await until("new values", () => seen.json(`meterport/meter/${id}/values`)?.volume_m3 === 124);
+      world.children.clear();
+      world.outputs.childrenChanged();
+      await until(
+        "gone",
+        () => seen.newest.get(config) === "" && seen.newest.get(`meterport/meter/${id}/values`) === "",
+      );
+      await seen.close();
+    }),
+  );
+
   test("without the package says which one is missing", async () => {
     const world = new OutputWorld();
     world.start(output({ url: "mqtt://127.0.0.1:9" }, () => Promise.reject(new Error("not found"))));

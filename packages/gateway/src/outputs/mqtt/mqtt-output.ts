@@ -3,17 +3,18 @@ import type { JournalEntry } from "@meterport/engine/model/journal-entry";
 import type { LiveAnswer } from "@meterport/engine/model/point-model";
 import type { Batch, Output, OutputContext, PointView, RunningOutput } from "@meterport/engine/ports/output";
 import type { Millis, Signal } from "@meterport/protocol/ports";
-import { Announcer } from "./announcer.ts";
+import { Announcer, type Listed } from "./announcer.ts";
 import { type Arrival, type Broker, connectBroker, type LoadMqtt, type Message } from "./broker.ts";
 import { LastingEvents } from "./lasting-events.ts";
 import type { MqttSettings } from "./mqtt-settings.ts";
-import { changePayload } from "./payloads.ts";
+import { changePayload, childPayload } from "./payloads.ts";
 import { PointSayer } from "./point-sayer.ts";
 import { birthTopic, bridgeTopics, pointTopics } from "./topics.ts";
 
 const usual = { prefix: "meterport", discoveryPrefix: "homeassistant", repeat: 10_000 } as const;
 
 const healthEvery: Millis = 600_000;
+const childrenEvery: Millis = 60_000;
 /** How long the broker has to show what it kept of the last start. */
 const listWait: Millis = 1_000;
 /** Home Assistant is told after a pause of this length at most, since all devices of a house answer its birth message. */
@@ -43,6 +44,7 @@ class Session {
   readonly #lasting: LastingEvents;
   readonly #announcer: Announcer;
   readonly #sayers = new Map<string, PointSayer>();
+  readonly #saidChildren = new Map<string, { readonly payload: string; readonly at: Millis }>();
   readonly #timers = new Map<string, () => void>();
   #broker: Broker | undefined;
   #signal: Signal | undefined;
@@ -103,11 +105,13 @@ class Session {
   }
 
   running(): RunningOutput {
-    const { onSnapshot, onPoints } = this.#context;
+    const { onSnapshot, onPoints, onChildren } = this.#context;
     onSnapshot((point, live) => this.#say(point, live));
     onPoints(() => this.#guarded(this.#pointsChanged()));
+    onChildren(() => this.#guarded(this.#pointsChanged()));
     this.#every("repeat", this.#repeat, () => {
       for (const { point } of this.#sayers.values()) this.#say(point, point.live());
+      if (this.#isReady) this.#guarded(this.#sayChildren(childrenEvery));
     });
     this.#every("health", healthEvery, () => this.#guarded(this.#health()));
     return {
@@ -122,7 +126,7 @@ class Session {
   async #begin(found: Promise<string | undefined>): Promise<void> {
     const late = new Promise<undefined>((resolve) => this.#after("list", listWait, () => resolve(undefined)));
     const list = await Promise.race([found, late]);
-    if (list !== undefined) await this.#announcer.tidy(list, this.#context.points());
+    if (list !== undefined) await this.#announcer.tidy(list, this.#listed());
     await this.#announcer.gateway();
     await this.#health();
     this.#isReady = true;
@@ -139,9 +143,37 @@ class Session {
       this.#sayers.delete(id);
       if (!here.has(id)) this.#lasting.forget(id);
     }
-    await this.#announcer.list(points);
+    await this.#announcer.list(this.#listed());
+    await this.#sayChildren(0);
     await this.#lasting.load([...here.keys()]);
     for (const point of points) if (!this.#sayers.has(point.id)) this.#say(point, point.live());
+  }
+
+  /** Everything that may have messages at the broker. */
+  #listed(): readonly Listed[] {
+    const { points, children } = this.#context;
+    return [...points(), ...children().map(({ id, serial }) => ({ id, name: serial }))];
+  }
+
+  /**
+   * Meters behind others are read once an hour or less: what they said stays true until then.
+   *
+   * @param repeat milliseconds after which the same is said again; 0 if it was said already
+   */
+  async #sayChildren(repeat: Millis): Promise<void> {
+    const { children, clock } = this.#context;
+    for (const child of children()) {
+      await this.#announcer.child(child);
+      const payload = JSON.stringify(childPayload(child));
+      const said = this.#saidChildren.get(child.id);
+      const isOld = repeat > 0 && said !== undefined && clock.now() - said.at >= repeat;
+      if (said?.payload === payload && !isOld) continue;
+      this.#saidChildren.set(child.id, { payload, at: clock.now() });
+      const { values } = pointTopics(this.#prefix, child.id);
+      this.#needBroker().offer({ topic: values, payload, retain: true, expiry: this.#expiry() });
+    }
+    const here = new Set(children().map(({ id }) => id));
+    for (const id of this.#saidChildren.keys()) if (!here.has(id)) this.#saidChildren.delete(id);
   }
 
   #sayer(point: PointView): PointSayer {
@@ -243,7 +275,9 @@ class Session {
   async #announceAgain(): Promise<void> {
     this.#announcer.forget();
     await this.#announcer.gateway();
-    await this.#announcer.list(this.#context.points());
+    await this.#announcer.list(this.#listed());
+    this.#saidChildren.clear();
+    await this.#sayChildren(0);
     const sayers = [...this.#sayers.values()];
     for (let from = 0; from < sayers.length; from += announcedAtOnce)
       await Promise.all(

@@ -2,7 +2,7 @@
 import type { JournalEntry } from "@meterport/engine/model/journal-entry";
 import type { PointEvent } from "@meterport/engine/model/point-event";
 import type { LiveAnswer, MeterDetail } from "@meterport/engine/model/point-model";
-import type { PointView } from "@meterport/engine/ports/output";
+import type { ChildView, PointView } from "@meterport/engine/ports/output";
 import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
 
 /** The registers in the unit in which they are sent. */
@@ -73,6 +73,17 @@ export const diagnosticsPayload = ({ link }: MeterDetail) => ({
   discarded: link.discarded,
   outages: link.outages,
   alerts: link.alerts,
+});
+
+/** The key of a value of a meter behind another one. */
+export const childKey = ({ register, tier }: ChildView["values"][number]): string =>
+  tier === 0 ? register : `${register}_t${tier}`;
+
+export const childPayload = ({ state, alarms, readAt, values }: ChildView) => ({
+  time: isoOrNull(readAt),
+  state,
+  alarms: [...alarms],
+  ...Object.fromEntries(values.map((each) => [childKey(each), each.value])),
 });
 
 /** The `event_type` of Home Assistant, which must be one of a list. */

@@ -1,4 +1,7 @@
-/** The topics of the output `mqtt`. Ids of points are lower-case letters, digits, - and _, so they need no escaping. */
+/**
+ * The topics of the output `mqtt`. Ids of points are lower-case letters, digits, - and _, those of meters behind them have a point before
+ * their serial number; so they need no escaping.
+ */
 
 /** Below the prefix. */
 export const bridgeTopics = (prefix: string) => ({
@@ -20,6 +23,8 @@ export const pointTopics = (prefix: string, id: string) => ({
   energy: `${prefix}/meter/${id}/energy`,
   status: `${prefix}/meter/${id}/status`,
   diagnostics: `${prefix}/meter/${id}/diagnostics`,
+  /** What a meter behind another one answered last. Retained. */
+  values: `${prefix}/meter/${id}/values`,
   interval: `${prefix}/meter/${id}/interval`,
   register: `${prefix}/meter/${id}/register`,
   event: `${prefix}/meter/${id}/event`,
@@ -28,15 +33,22 @@ export const pointTopics = (prefix: string, id: string) => ({
 
 /** Those whose last message the broker keeps. */
 export const retainedTopics = (prefix: string, id: string): readonly string[] => {
-  const { availability, energy, status, diagnostics } = pointTopics(prefix, id);
-  return [availability, energy, status, diagnostics];
+  const { availability, energy, status, diagnostics, values } = pointTopics(prefix, id);
+  return [availability, energy, status, diagnostics, values];
 };
 
 /** A prefix as a part of identifiers of Home Assistant. */
 const slugOf = (prefix: string): string => prefix.replace(/[^a-zA-Z0-9_-]/g, "_");
 
 /** The name of a point's device in Home Assistant. It follows from prefix and id alone, so a new name or meter keeps its history. */
-export const nodeOf = (prefix: string, id: string): string => `${slugOf(prefix)}_${id}`;
+export const nodeOf = (prefix: string, id: string): string => `${slugOf(prefix)}_${id.replace(".", "__")}`;
+
+/** An entity id that Home Assistant accepts: no two underscores in a row, none at an end. */
+export const entityIdOf = (platform: string, node: string, key: string): string =>
+  `${platform}.${`${node}_${key}`
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_|_$/g, "")}`;
 
 /** That of the gateway; no id of a point begins with an underscore. */
 export const gatewayNode = (prefix: string): string => `${slugOf(prefix)}__gateway`;
