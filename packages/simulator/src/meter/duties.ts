@@ -6,6 +6,7 @@ export class Duties implements Duty {
   readonly #duties = new Set<Duty>();
   readonly #before: (now: Millis) => void;
   #busy = false;
+  #ticked: Millis = Number.NEGATIVE_INFINITY;
 
   /** `before` is called with each `now`, before anything that is due then. */
   constructor(before: (now: Millis) => void) {
@@ -23,13 +24,15 @@ export class Duties implements Duty {
       const at = duty.wakeAt();
       if (at !== undefined && (due === undefined || at < due)) due = at;
     }
-    return due;
+    // What was not done at its time, by a rounding of the clock, must not be asked for at the same time for ever.
+    return due !== undefined && due <= this.#ticked ? this.#ticked + 1 : due;
   }
 
   tick(now: Millis): void {
     // What a duty does may wake a line, which asks again.
     if (this.#busy) return;
     this.#busy = true;
+    this.#ticked = Math.max(this.#ticked, now);
     try {
       this.#before(now);
       for (const duty of [...this.#duties]) duty.tick(now);

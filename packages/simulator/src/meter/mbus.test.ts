@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { toHex } from "@meterport/protocol/bytes";
-import { decode } from "@meterport/protocol/layout/index";
+import { type AnyTable, decode } from "@meterport/protocol/layout/index";
 import { mbusTelegram } from "@meterport/protocol/meaning/mbus/telegram";
-import { ET16, ET45, ET57 } from "@meterport/protocol/tables/index";
+import { BT00, ET16, ET45, ET52, ET53, ET57, tables } from "@meterport/protocol/tables/index";
 import { HeadEnd } from "../head-end/head-end.ts";
 import { requestType } from "../head-end/received.ts";
 import { newYear, openMeter } from "../testing/conversation.ts";
@@ -195,6 +195,28 @@ describe("four M-Bus devices", () => {
     assert.equal(meter.dimensions.BT61.dataSets[1]?.channels, 5);
   });
 });
+
+/** Buffers, and BT00, whose size its own bytes say. */
+const padded: ReadonlySet<number> = new Set([BT00.number, ET52.number, ET53.number]);
+
+for (const firmware of [
+  [2, 12],
+  [3, 30],
+  [3, 70],
+  [4, 30],
+] as const)
+  test(`every table of a meter ${firmware.join(".")} with four devices decodes to its last byte`, () => {
+    const meter = openMeter({ children: "four", profile: { family: "meter", firmware: [...firmware] } });
+    const sized = tables.filter(({ number }) => meter.memory.has(number) && !padded.has(number));
+    assert.ok(sized.length > 40);
+    for (const layout of sized) {
+      const bytes = meter.memory.get(layout.number) ?? new Uint8Array(0);
+      assert.doesNotThrow(
+        () => decode(layout as AnyTable, bytes, meter.dimensions),
+        `${layout.id} of ${bytes.length} bytes`,
+      );
+    }
+  });
 
 test("a meter with one gas meter answers an on-demand read with this moment's value", () => {
   const meter = openMeter();
