@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import type { ChildView } from "@meterport/engine/ports/output";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { connect, type IClientOptions } from "mqtt";
 import { freePort } from "../../../../../test/support/free-port.ts";
@@ -299,10 +300,11 @@ describe("the output mqtt", () => {
   test("a water meter behind a meter is a device of its own with its changes, and goes when it is gone", { skip }, () =>
     within(async (world, url) => {
       const id = "home.12345678";
-      const child = {
-        ...{ id, parent: "home", serial: "12345678", medium: "water", manufacturer: "KAM", state: "up" },
+      const child: ChildView = {
+        ...{ id, parent: "home", serial: "12345678", medium: "water", manufacturer: "KAM" },
+        state: "up",
         ...{ alarms: [], readAt: 1, values: [{ register: "volume_m3", tier: 0, value: 123.4 }] },
-      } as const;
+      };
       world.children.set(id, child);
       const seen = await listener(url);
       world.start(output({ url }));
