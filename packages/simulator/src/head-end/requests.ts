@@ -2,7 +2,7 @@
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { ET16 } from "@meterport/protocol/tables/index";
-import { firstMepSlot, localTime } from "../meter/device-entries.ts";
+import { firstMepSlot } from "../meter/device-entries.ts";
 import { queueResult } from "../meter/request-queue.ts";
 import type { VirtualMeter } from "../meter/virtual-meter.ts";
 import { type GridRequest, type HeadEndEvent, type Outcome, requestType } from "./received.ts";
@@ -138,11 +138,6 @@ export class Requests {
     // ET15 knows the types to 9 only: a write by index is one to the device that has it (pp. 97 and 252).
     const type = request.type === requestType.writeByIndex ? requestType.write : request.type;
     Object.assign(request, { transaction, handle, postedAt: time, outcome: "posted" });
-    if (device !== undefined)
-      devices.update(device, ({ readAttempts }) => ({
-        readAttempts: (readAttempts + 1) >>> 0,
-        ...(type === requestType.read ? { lastReadAttempt: localTime(time) } : {}),
-      }));
     this.#tell({ type: "posted", time, request: { ...request } });
     const ended = (result: number, when: Millis): void => this.#end(asked, outcomes[result] ?? "failed", when);
     queue.post({ transaction, handle, type, data, multicast, ended }, time);

@@ -108,6 +108,8 @@ describe("four M-Bus devices", () => {
     assert.equal(request.outcome, "answered");
     const [received] = headEnd.received;
     assert.deepEqual([received?.device, received?.kind, received?.handle], [heat, "on-demand", 2]);
+    const { readAttempts, readAnswers } = meter.mep.devices.status(heat) ?? assert.fail();
+    assert.equal(readAttempts, readAnswers);
     assert.equal(received?.data.length, request.answer?.length);
     const kwh = meter.mbus.children[heat]?.countAt(newYear + 10 * hour) ?? 0;
     const digits = toHex(received?.data.slice(12, 18) ?? new Uint8Array(0));
@@ -157,7 +159,10 @@ describe("four M-Bus devices", () => {
     meter.mbus.setStatus(heat, 0x08);
     const entry = client.line.readAt(table.ET14, 6 + heat * et11.statusEntry, et11.statusEntry);
     assert.deepEqual([entry[23], (entry[14] ?? 0) & 4], [8, 4]);
+    headEnd.ask({ device: heat, type: requestType.status });
     headEnd.ask({ device: heat, type: requestType.read });
+    const counts = meter.mep.devices.status(heat) ?? assert.fail();
+    assert.equal(counts.readAttempts, counts.readAnswers);
     assert.equal(telegrams(meter)[heat]?.status.permanentError, true);
     headEnd.clearAlarms(heat);
     assert.equal(client.line.readAt(table.ET14, 6 + heat * et11.statusEntry + 23, 1)[0], 0);

@@ -97,6 +97,7 @@ export class Mbus implements Duty {
     const child = this.children[slot];
     if (child === undefined) return;
     child.status = status;
+    this.#options.mep.devices.update(slot, ({ readAttempts }) => ({ readAttempts: (readAttempts + 1) >>> 0 }));
     this.#readStatus(slot, this.#options.time());
   }
 

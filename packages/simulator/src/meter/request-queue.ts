@@ -6,7 +6,7 @@ import { decode, encode } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import { type Dimensions, ET15, ET51 } from "@meterport/protocol/tables/index";
 import type { Memory } from "../contents/memory.ts";
-import { type DeviceEntries, firstMepSlot } from "./device-entries.ts";
+import { type DeviceEntries, firstMepSlot, localTime } from "./device-entries.ts";
 
 /** Results in ET15 (p. 97). */
 export const queueResult = { waiting: 0, success: 1, noResponse: 2, failed: 3 } as const;
@@ -37,6 +37,8 @@ export interface Waiting {
 /** Answers for M-Bus devices, which need no time here; gives the result of the request. */
 export type MbusAnswer = (request: QueueRequest, time: Millis) => Ended;
 
+const billingRead = 2;
+const multicast = 6;
 const noData = new Uint8Array(0);
 
 export class RequestQueue {
@@ -75,8 +77,19 @@ export class RequestQueue {
     this.#next = (index + 1) % this.#dimensions.ET11.onDemandQueueSize;
     this.#waiting.push({ index, request, since: time });
     this.#write(index, request);
+    this.#count(request, time);
     this.advance(time);
     return index;
+  }
+
+  /** ET14 counts requests of any kind, and has the time of the latest billing read that was tried (pp. 92 and 95). */
+  #count({ handle, type }: QueueRequest, time: Millis): void {
+    const slot = type === multicast ? undefined : this.#devices.slotOf(handle);
+    if (slot === undefined) return;
+    this.#devices.update(slot, ({ readAttempts }) => ({
+      readAttempts: (readAttempts + 1) >>> 0,
+      ...(type === billingRead ? { lastReadAttempt: localTime(time) } : {}),
+    }));
   }
 
   /** Ends the oldest request. */
@@ -122,8 +135,8 @@ export class RequestQueue {
     for (const { request } of lost) request.ended?.(queueResult.noResponse, time);
   }
 
-  #isMulticast({ type, multicast }: QueueRequest): boolean {
-    return type === 6 && multicast !== undefined;
+  #isMulticast({ type, multicast: message }: QueueRequest): boolean {
+    return type === multicast && message !== undefined;
   }
 
   #isMbus(request: QueueRequest): boolean {

@@ -38,6 +38,8 @@ export const headEndBehind = (
   const forms = script.forms === "virtual" ? virtualForms : thirdPartyForms;
   let parts: { close: () => void }[] = [];
   const begin = (): void => {
+    // Its clock has stood still until now.
+    meter.tick(io.clock.now());
     const headEnd = new HeadEnd({ meter, forms, compatible: script.compatible, tell });
     const run = new ScriptRun({
       meter,
