@@ -37,6 +37,7 @@ const got = ({ kind, device, handle, alarms, cut, data, transaction }: Received)
   return `received ${kind} data${transactionOf(transaction)} of ${nameOf(device)} (handle ${handle}), ${data.length} bytes${noted}${hexOf(data)}`;
 };
 
+const byte = (bits: number): string => bits.toString(16).padStart(2, "0");
 const alerts = { mbusChange: "M-Bus change", deltaData: "delta data" } as const;
 
 /**
@@ -68,6 +69,8 @@ export const eventText = (event: HeadEndEvent): string => {
       return `alerts ${of}: ${alerts[event.alert]}`;
     case "alert-cleared":
       return `${of} has cleared: ${alerts[event.alert]}`;
+    case "alarm":
+      return `${of} has alarms: 0x${byte(event.alarms)} of the meter, 0x${byte(event.deviceAlarms)} of its own`;
     case "file":
       return `file for ${nameOf(event.file.device)}, ${event.file.length} bytes: ${event.file.state}, ${event.file.sent} of ${event.file.packets} packets`;
     case "power-failed":
@@ -103,5 +106,6 @@ export const eventJson = (event: HeadEndEvent): Readonly<Record<string, unknown>
   if (!("device" in event)) return head;
   const device = { device: nameOf(event.device), ...("handle" in event ? { handle: event.handle } : {}) };
   if (event.type === "registered") return { ...head, ...device, identification: toHex(event.identification) };
+  if (event.type === "alarm") return { ...head, ...device, alarms: event.alarms, deviceAlarms: event.deviceAlarms };
   return { ...head, ...device, ...("alert" in event ? { alert: event.alert } : {}) };
 };

@@ -144,7 +144,7 @@ describe("scheduled reads", () => {
   });
 
   test("alarms are latched, those that ET13 calls urgent also by the meter, until the head-end clears them", () => {
-    const { headEnd, client, meter } = registered();
+    const { headEnd, client, meter, happened } = registered();
     const post = (alarms: number) =>
       client.post({ kind: "scheduled-read-and-alarms", alarms, data: new Uint8Array(0) });
     // Device alarms at 29, MEP alarms at 20 of the page: 23 and 14 of the entry.
@@ -158,6 +158,11 @@ describe("scheduled reads", () => {
     headEnd.clearAlarms(4);
     assert.deepEqual([client.status[23], client.status[14], meter.memory.read(3, 6, 1)?.[0]], [0, 0, 0]);
     assert.equal(headEnd.received.at(-1)?.alarms, 0x10);
+    const latched = happened("alarm").map((event) => event.type === "alarm" && [event.alarms, event.deviceAlarms]);
+    assert.deepEqual(latched.slice(-2), [
+      [1, 4],
+      [5, 0x14],
+    ]);
   });
 
   test("more than ET16 has room for is cut, and latched as an overflow", () => {

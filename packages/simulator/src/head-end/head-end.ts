@@ -275,7 +275,8 @@ export class HeadEnd implements Duty {
     for (const device of this.#health.check(time)) this.#noteHealth("down", device, time);
     if (this.#delta.sample(time)) this.#alert("deltaData", time);
     if (this.#profile.check()) this.#alert("mbusChange", time);
-    this.#alarms.check();
+    for (const { slot: device, ...latched } of this.#alarms.check())
+      this.#note({ type: "alarm", time, device, handle: this.#meter.mep.devices.handle(device), ...latched });
     this.#flags.apply();
   }
 

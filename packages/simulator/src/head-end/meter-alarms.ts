@@ -9,13 +9,18 @@ const deviceAlarm = 0x02;
 /** In ET14: where the entries begin, and the alarms in an entry. */
 const entriesAt = 6;
 const latchedAt = 14;
-/** The lower byte of the latched alarms; the upper one is reserved. */
-const latchedBytes = 1;
 const deviceAlarmsAt = 23;
+
+/** What is latched of a device: the alarms of the meter, whose upper byte is reserved, and those of the device itself. */
+export interface Latched {
+  readonly slot: number;
+  readonly alarms: number;
+  readonly deviceAlarms: number;
+}
 
 export class MeterAlarms {
   readonly #meter: VirtualMeter;
-  readonly #seen = new Map<number, number>();
+  readonly #seen = new Map<number, Latched>();
 
   constructor(meter: VirtualMeter) {
     this.#meter = meter;
@@ -26,14 +31,18 @@ export class MeterAlarms {
     this.#raise(installedOrRemoved);
   }
 
-  /** Raises the alarm for each bit that was latched in ET14 since it was asked last. */
-  check(): void {
-    const { devices } = this.#meter.mep;
-    for (let slot = 0; slot < devices.count; slot++) {
-      const now = this.#meter.memory.read(ET14.number, this.#at(slot, latchedAt), latchedBytes)?.[0] ?? 0;
-      if ((now & ~(this.#seen.get(slot) ?? 0)) !== 0) this.#raise(deviceAlarm);
-      this.#seen.set(slot, now);
+  /** Raises the alarm for each bit that was latched in ET14 since it was asked last. Slots with new alarms of either kind. */
+  check(): readonly Latched[] {
+    const fresh: Latched[] = [];
+    for (let slot = 0; slot < this.#meter.mep.devices.count; slot++) {
+      const [alarms, deviceAlarms] = [this.#byte(slot, latchedAt), this.#byte(slot, deviceAlarmsAt)];
+      const before = this.#seen.get(slot) ?? { slot, alarms: 0, deviceAlarms: 0 };
+      if ((alarms & ~before.alarms) !== 0) this.#raise(deviceAlarm);
+      this.#seen.set(slot, { slot, alarms, deviceAlarms });
+      if ((alarms & ~before.alarms) !== 0 || (deviceAlarms & ~before.deviceAlarms) !== 0)
+        fresh.push({ slot, alarms, deviceAlarms });
     }
+    return fresh;
   }
 
   /** Clears what is latched of a device, as EP18 does, and the meter's alarms with it. */
@@ -44,6 +53,10 @@ export class MeterAlarms {
     const alarms = memory.read(BT03.number, alarmsAt, 1)?.[0] ?? 0;
     memory.patch(BT03.number, alarmsAt, Uint8Array.of(alarms & ~(installedOrRemoved | deviceAlarm)));
     this.check();
+  }
+
+  #byte(slot: number, offset: number): number {
+    return this.#meter.memory.read(ET14.number, this.#at(slot, offset), 1)?.[0] ?? 0;
   }
 
   #at(slot: number, offset: number): number {

@@ -84,6 +84,14 @@ export type HeadEndEvent = { readonly time: Millis } & (
       readonly device: number;
       readonly alert: "mbusChange" | "deltaData";
     }
+  /** An alarm was latched in ET14: all bits that are latched now. */
+  | {
+      readonly type: "alarm";
+      readonly device: number;
+      readonly handle: number;
+      readonly alarms: number;
+      readonly deviceAlarms: number;
+    }
   | { readonly type: "file"; readonly file: FileState }
   | { readonly type: "power-failed" | "power-restored" }
 );
