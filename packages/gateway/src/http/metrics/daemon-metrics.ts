@@ -1,4 +1,5 @@
 /** The figures of the daemon itself; values of meters are an output's work. */
+import type { OutputStatus } from "@meterport/engine/ports/output";
 import type { StoreStatus } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Meters } from "../answers.ts";
@@ -24,6 +25,7 @@ export interface DaemonFigures {
   readonly store: StoreStatus | undefined;
   readonly cursors: ReadonlyMap<string, number>;
   readonly keeper: KeeperFigures | undefined;
+  readonly outputs: readonly OutputStatus[];
   readonly requests: Readonly<Record<StatusClass, number>>;
   readonly streams: number;
   readonly process: ProcessFigures | undefined;
@@ -104,6 +106,43 @@ const storeMetrics = ({ store, cursors, now, keeper }: DaemonFigures): readonly 
   ),
 ];
 
+const outputMetrics = (outputs: readonly OutputStatus[]): readonly Metric[] => {
+  const each = (of: (output: OutputStatus) => number | null | undefined): readonly Sample[] =>
+    outputs.flatMap((output) => one(of(output)).map((sample) => ({ ...sample, labels: { output: output.name } })));
+  return [
+    gauge(
+      "output_up",
+      "1 while the consumer of an output is there",
+      each(({ state }) => (state === "up" ? 1 : 0)),
+    ),
+    gauge(
+      "output_waiting_changes",
+      "Changes that a consumer has not yet",
+      each(({ journal }) => journal?.behind),
+    ),
+    counter(
+      "output_delivered_changes",
+      "Changes that a consumer has acknowledged",
+      each(({ delivered }) => delivered),
+    ),
+    counter(
+      "output_lost_changes",
+      "Changes that were deleted before they were delivered",
+      each(({ lost }) => lost),
+    ),
+    counter(
+      "output_sent_values",
+      "Live values that a consumer took",
+      each(({ sent }) => sent),
+    ),
+    counter(
+      "output_failures",
+      "How often an output failed",
+      each(({ failures }) => failures),
+    ),
+  ];
+};
+
 export const daemonMetrics = (figures: DaemonFigures): readonly Metric[] => {
   const { process } = figures;
   return [
@@ -116,6 +155,7 @@ export const daemonMetrics = (figures: DaemonFigures): readonly Metric[] => {
     ),
     ...linkMetrics(figures.links),
     ...storeMetrics(figures),
+    ...outputMetrics(figures.outputs),
     counter(
       "http_requests",
       "Requests answered, by the class of their status",

@@ -1,5 +1,6 @@
 /** `/metrics`: the daemon for Prometheus. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { OutputStatus } from "@meterport/engine/ports/output";
 import type { Store } from "@meterport/engine/ports/store";
 import type { Clock } from "@meterport/protocol/ports";
 import type { Meters } from "../answers.ts";
@@ -44,6 +45,7 @@ export interface MetricsOptions {
   readonly counts: HttpCounts;
   readonly streams: () => number;
   readonly keeper?: (() => KeeperFigures) | undefined;
+  readonly outputs?: { readonly status: () => Promise<readonly OutputStatus[]> } | undefined;
   readonly process?: (() => ProcessFigures) | undefined;
 }
 
@@ -63,6 +65,7 @@ export const addMetrics = (app: OpenAPIHono, options: MetricsOptions): void => {
       store: status.status === "fulfilled" ? status.value : undefined,
       cursors: cursors.status === "fulfilled" ? cursors.value : new Map(),
       keeper: options.keeper?.(),
+      outputs: (await options.outputs?.status()) ?? [],
       requests: options.counts.byClass,
       streams: options.streams(),
       process: options.process?.(),

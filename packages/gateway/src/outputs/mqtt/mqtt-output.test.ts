@@ -19,6 +19,7 @@ import type { MqttSettings } from "./mqtt-settings.ts";
 
 const mosquitto = peer("mosquitto");
 const openssl = peer("openssl");
+const subscriber = peer("mosquitto_sub");
 const skip = mosquitto.skip;
 
 const secretOf = (text: string): Secret => new Secret(new TextEncoder().encode(text));
@@ -334,6 +335,36 @@ describe("the output mqtt", () => {
       );
       await seen.close();
     }),
+  );
+
+  test(
+    "somebody else's program reads what is kept, and nothing of a live value",
+    { skip: skip || subscriber.skip },
+    () =>
+      within(async (world, url, broker) => {
+        world.start(output({ url }));
+        await world.is("up");
+        read(world);
+        await until("announced", async () => (await retained(url)).has("homeassistant/device/meterport_home/config"));
+        const args = [
+          "-p",
+          String(broker.port),
+          "-t",
+          "meterport/#",
+          "-t",
+          "homeassistant/#",
+          "-v",
+          "--retained-only",
+          "-W",
+          "2",
+        ];
+        const kept = spawnSync(subscriber.path, args, { encoding: "utf8" }).stdout;
+        for (const topic of ["meter/home/energy", "meter/home/status", "meter/shed/availability", "bridge/state"])
+          assert.match(kept, new RegExp(`^meterport/${topic} \\{`, "m"));
+        assert.doesNotMatch(kept, /\/live /);
+        const [, text = ""] = /^homeassistant\/device\/meterport_home\/config (.*)$/m.exec(kept) ?? [];
+        checkDeviceMessage("homeassistant/device/meterport_home/config", JSON.parse(text) as DeviceMessage);
+      }),
   );
 
   test("without the package says which one is missing", async () => {

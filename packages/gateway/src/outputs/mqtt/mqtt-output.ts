@@ -25,13 +25,16 @@ const announcedAtOnce = 20;
 const slugOf = (prefix: string): string => prefix.replace(/[^A-Za-z0-9_-]/g, "_");
 
 /** @param loadMqtt stands in for the import of the package */
-export const openMqtt =
-  (settings: MqttSettings, loadMqtt?: LoadMqtt): Output["open"] =>
-  async (context, signal) => {
-    const session = new Session(settings, context);
+export const openMqtt = (settings: MqttSettings, loadMqtt?: LoadMqtt): Output["open"] => {
+  // What lasts is asked of the store once for each point; afterwards its changes tell, also those from before a new connection.
+  let lasting: LastingEvents | undefined;
+  return async (context, signal) => {
+    lasting ??= new LastingEvents(context.history);
+    const session = new Session(settings, context, lasting);
     await session.connect(signal, loadMqtt);
     return session.running();
   };
+};
 
 /** One connection with everything that was said on it. */
 class Session {
@@ -57,7 +60,7 @@ class Session {
   #isReady = false;
   #isLeaving = false;
 
-  constructor(settings: MqttSettings, context: OutputContext) {
+  constructor(settings: MqttSettings, context: OutputContext, lasting: LastingEvents) {
     const { prefix = usual.prefix, repeat = usual.repeat, home_assistant = true } = settings;
     this.#settings = settings;
     this.#context = context;
@@ -65,7 +68,7 @@ class Session {
     this.#repeat = repeat;
     this.#clientId = settings.client_id ?? `meterport-${slugOf(prefix)}`.slice(0, 64);
     this.#discoveryPrefix = home_assistant ? (settings.discovery_prefix ?? usual.discoveryPrefix) : undefined;
-    this.#lasting = new LastingEvents(context.history);
+    this.#lasting = lasting;
     this.#broken = new Promise((_, reject) => {
       this.#broke = reject;
     });
