@@ -96,6 +96,7 @@ describe("the output mqtt", () => {
         assert.equal(seen.json("meterport/meter/home/live")?.power_w, 500);
         assert.deepEqual(seen.json("meterport/bridge/state"), { state: "online" });
         assert.deepEqual(seen.json("meterport/meter/home/availability"), { state: "online" });
+        await until("health", () => seen.json("meterport/bridge/health")?.points_up === 2);
         for (const { topic, text } of seen.all)
           if (topic.endsWith("/config") && text !== "") checkDeviceMessage(topic, JSON.parse(text) as DeviceMessage);
         await world.change(2);

@@ -59,6 +59,8 @@ class Session {
   /** Whether the last start is tidied up: what is said before the list of points is written could never be taken back. */
   #isReady = false;
   #isLeaving = false;
+  /** Whether meters came or went since the health was said. */
+  #isHealthOld = false;
 
   constructor(settings: MqttSettings, context: OutputContext, lasting: LastingEvents) {
     const { prefix = usual.prefix, repeat = usual.repeat, home_assistant = true } = settings;
@@ -114,7 +116,9 @@ class Session {
     onChildren(() => this.#guarded(this.#pointsChanged()));
     this.#every("repeat", this.#repeat, () => {
       for (const { point } of this.#sayers.values()) this.#say(point, point.live());
-      if (this.#isReady) this.#guarded(this.#sayChildren(childrenEvery));
+      if (!this.#isReady) return;
+      this.#guarded(this.#sayChildren(childrenEvery));
+      if (this.#isHealthOld) this.#guarded(this.#health());
     });
     this.#every("health", healthEvery, () => this.#guarded(this.#health()));
     return {
@@ -197,6 +201,7 @@ class Session {
     if (sayer.isKnown && sayer.isNews()) this.#guarded(this.#announcer.point(point, sayer.seen));
     const available = sayer.availability(live);
     if (available !== undefined) {
+      this.#isHealthOld = true;
       const payload = JSON.stringify({ state: available ? "online" : "offline" });
       this.#guarded(this.#publish({ topic: topics.availability, payload, retain: true }));
     }
@@ -293,6 +298,7 @@ class Session {
   }
 
   async #health(): Promise<void> {
+    this.#isHealthOld = false;
     const { version, points } = this.#context;
     const { info, health } = bridgeTopics(this.#prefix);
     const visible = points();
