@@ -1,8 +1,8 @@
 /** Sources that a meter watches: the client against the tables of a virtual meter, whose ET71 the test brings to life. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { armDelta, checkDelta, readDelta } from "@meterport/client/device/delta/arm-delta";
-import { DeltaWatch } from "@meterport/client/device/delta/delta-watch";
+import { armDelta, checkDelta, readDelta } from "@meterport/device/delta/arm-delta";
+import { DeltaWatch } from "@meterport/device/delta/delta-watch";
 import { decode, encode } from "@meterport/protocol/layout/index";
 import { ET50, ET71 } from "@meterport/protocol/tables/index";
 import type { VirtualMeter } from "@meterport/simulator";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { connect, rc4 } from "@meterport/client";
+import { mbusRecords } from "@meterport/mbus/records";
 import { decode } from "@meterport/protocol/layout/index";
-import { mbusRecords } from "@meterport/protocol/meaning/mbus/records";
 import { ET50, ET71 } from "@meterport/protocol/tables/index";
 import { modelledLine } from "@meterport/simulator";
 import { requestType } from "@meterport/simulator/head-end/received";

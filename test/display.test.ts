@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Meter } from "@meterport/client";
-import { DisplayKeeper, type DisplayMemory } from "@meterport/client/device/display/display-keeper";
-import { DisplayRunner } from "@meterport/client/device/display/display-runner";
-import { recordedClientSources } from "@meterport/client/device/display/recorded-sources";
 import { readDisplay } from "@meterport/client/meter/write/display";
 import { readDisplayMessages } from "@meterport/client/readers/display-messages";
+import { DisplayKeeper, type DisplayMemory } from "@meterport/device/display/display-keeper";
+import { DisplayRunner } from "@meterport/device/display/display-runner";
+import { recordedClientSources } from "@meterport/device/display/recorded-sources";
 import { locate } from "@meterport/protocol/layout/index";
 import { BT62, ET50, ET55 } from "@meterport/protocol/tables/index";
 import { virtualWorld } from "./support/virtual-world.ts";

@@ -8,10 +8,15 @@ import { root } from "./support/sources.ts";
 
 const limit = 60_000;
 
-const bundle = async (format: "esm" | "iife") => {
+/** What any program needs. */
+const core = ["protocol", "client"];
+/** And what builds on it without a host. */
+const every = [...core, "mbus", "device"];
+
+const bundle = async (format: "esm" | "iife", names: readonly string[]) => {
   const result = await build({
     stdin: {
-      contents: 'export * as protocol from "@meterport/protocol";\nexport * as client from "@meterport/client";',
+      contents: names.map((name) => `export * as ${name} from "@meterport/${name}";`).join("\n"),
       resolveDir: `${root}packages/cli`,
     },
     bundle: true,
@@ -27,8 +32,8 @@ const bundle = async (format: "esm" | "iife") => {
   return { text: result.outputFiles[0]?.text ?? "", metafile: result.metafile };
 };
 
-test("protocol and client import nothing from a host", async () => {
-  const { metafile } = await bundle("esm");
+test("protocol, client, mbus and device import nothing from a host", async () => {
+  const { metafile } = await bundle("esm", every);
   const outside = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
   assert.deepEqual(outside, []);
   const inside = Object.keys(metafile.inputs).filter((path) => path.includes("node_modules/"));
@@ -39,19 +44,20 @@ test("protocol and client import nothing from a host", async () => {
   );
 });
 
-test("protocol and client load in a context with only the language", async () => {
-  const { text } = await bundle("iife");
+test("protocol, client, mbus and device load in a context with only the language", async () => {
+  const { text } = await bundle("iife", every);
   const bare = createContext(Object.create(null) as object);
   const exported = runInContext(
-    `${text}\n({ names: Object.keys(meterport.protocol), host: [typeof Buffer, typeof setTimeout, typeof TextDecoder] })`,
+    `${text}\n({ names: Object.values(meterport).map((own) => Object.keys(own).length), host: [typeof Buffer, typeof setTimeout, typeof TextDecoder] })`,
     bare,
-  ) as { readonly names: readonly string[]; readonly host: readonly string[] };
-  assert.ok(exported.names.length > 0);
+  ) as { readonly names: readonly number[]; readonly host: readonly string[] };
+  assert.equal(exported.names.length, every.length);
+  for (const count of exported.names) assert.ok(count > 0);
   assert.deepEqual([...exported.host], ["undefined", "undefined", "undefined"]);
 });
 
 test(`protocol and client are below ${limit / 1000} kB, minified and compressed`, async (t) => {
-  const { text } = await bundle("esm");
+  const { text } = await bundle("esm", core);
   const size = gzipSync(text, { level: 9 }).length;
   t.diagnostic(`${(text.length / 1000).toFixed(1)} kB minified, ${(size / 1000).toFixed(1)} kB compressed`);
   assert.ok(size < limit, `${size} bytes`);

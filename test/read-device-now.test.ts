@@ -1,7 +1,7 @@
 /** A device behind a meter that is read at once: the client against the virtual meter, and against hand-made queues. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { nextTransaction, readDeviceNow, requestState } from "@meterport/client/device/children/read-device-now";
+import { nextTransaction, readDeviceNow, requestState } from "@meterport/device/children/read-device-now";
 import { encode } from "@meterport/protocol/layout/index";
 import { ET14, ET15, ET16 } from "@meterport/protocol/tables/index";
 import type { VirtualMeter } from "@meterport/simulator";

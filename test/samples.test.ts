@@ -91,7 +91,18 @@ describe("samples of the documentation", { timeout: 240_000 }, () => {
         samples.some((sample) => sample.kind === kind),
         kind,
       );
-    for (const name of ["protocol", "client", "simulator", "transports", "doctor", "engine", "gateway", "cli"]) {
+    for (const name of [
+      "protocol",
+      "mbus",
+      "client",
+      "device",
+      "simulator",
+      "transports",
+      "doctor",
+      "engine",
+      "gateway",
+      "cli",
+    ]) {
       const own = samples.filter(({ place }) => place.startsWith(`packages/${name}/README.md:`));
       assert.ok(own.length > 0 && own.every(({ kind }) => kind === "run"), name);
     }

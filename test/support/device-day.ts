@@ -3,7 +3,7 @@
  * an exchange, restarts, storms of alerts, beside live readings. A test and a bench run it with different seeds and faults.
  */
 import { connect, type Meter, openLive, rc4 } from "@meterport/client";
-import type { Answer, Ask } from "@meterport/client/device/role/index";
+import type { Answer, Ask } from "@meterport/device";
 import { toHex } from "@meterport/protocol/bytes";
 import { decode, parseProfile } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";

@@ -1,10 +1,10 @@
 /** A device role at a virtual meter, in virtual time, with an application that answers and remembers. */
 import type { Meter } from "@meterport/client";
-import type { Answer, Ask } from "@meterport/client/device/role/actions";
-import { type DeviceEvent, deviceEventText } from "@meterport/client/device/role/events";
-import type { FileSink } from "@meterport/client/device/role/file-store";
-import type { RoleMemory } from "@meterport/client/device/role/memory";
-import { type DeviceOptions, type RunningDevice, runDevice } from "@meterport/client/device/role/run-device";
+import type { Answer, Ask } from "@meterport/device/role/actions";
+import { type DeviceEvent, deviceEventText } from "@meterport/device/role/events";
+import type { FileSink } from "@meterport/device/role/file-store";
+import type { RoleMemory } from "@meterport/device/role/memory";
+import { type DeviceOptions, type RunningDevice, runDevice } from "@meterport/device/role/run-device";
 import { concat } from "@meterport/protocol/bytes";
 import { type PostForms, thirdPartyForms } from "@meterport/protocol/procedures/post-messages";
 import { mepIdentification } from "@meterport/protocol/tables/extended/mep-identification";

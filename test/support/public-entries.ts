@@ -32,8 +32,9 @@ export const publicEntries: Readonly<Record<string, readonly PublicEntry[]>> = {
     entry("@meterport/client", "session/optical"),
     entry("@meterport/client", "supervision/supervisor"),
     entry("@meterport/client", "supervision/link-status"),
-    entry("@meterport/client", "device/role/index"),
   ],
+  device: [entry("@meterport/device", "index")],
+  mbus: [entry("@meterport/mbus", "index")],
   simulator: [entry("@meterport/simulator", "index")],
   transports: [
     entry("@meterport/transports", "index"),

@@ -3,9 +3,10 @@
  * bytes of the device's telegram as they came, so a number on the wire means nothing without the record header of its data
  * type. MEP guide 1.1, pp. 37-40.
  */
+
+import { channelBytes, type MbusDataType, mbusTypedValue } from "@meterport/mbus/kept/data-types";
+import type { MbusRecord } from "@meterport/mbus/records";
 import { extendedSource } from "@meterport/protocol/meaning/extended-source";
-import { channelBytes, type MbusDataType, mbusTypedValue } from "@meterport/protocol/meaning/mbus/data-types";
-import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
 import type { ProfileChannel } from "./load-profile-intervals.ts";
 import type { Device } from "./mbus.ts";
 

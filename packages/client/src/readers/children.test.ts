@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { MbusDataType } from "@meterport/protocol/meaning/mbus/data-types";
+import type { MbusDataType } from "@meterport/mbus/kept/data-types";
 import { childChannel, childChannels } from "./child-channels.ts";
 import { commandMonitorOf, deviceControlOf, matchedSlot } from "./device-control.ts";
 import { findDevice } from "./find-device.ts";

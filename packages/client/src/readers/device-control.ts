@@ -2,9 +2,10 @@
  * What a meter keeps of a device's valve or other control (ET58), and which commands to it are watched (ET34, ET57).
  * MEP guide 1.1, pp. 40, 112-113, 171.
  */
+
+import { type MbusDataType, mbusTypedValue } from "@meterport/mbus/kept/data-types";
+import type { MbusRecord } from "@meterport/mbus/records";
 import { toHex } from "@meterport/protocol/bytes";
-import { type MbusDataType, mbusTypedValue } from "@meterport/protocol/meaning/mbus/data-types";
-import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
 
 /** The value that ET34 selects for control, as stored in ET58. */
 export interface DeviceControl {

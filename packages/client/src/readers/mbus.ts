@@ -1,7 +1,7 @@
 /** The devices behind a meter: M-Bus meters and MEP clients, their state, and what was last read from them. */
 
-import { type MbusDataType, mbusDataTypes } from "@meterport/protocol/meaning/mbus/data-types";
-import { type MbusTelegram, mbusFurtherTelegrams, mbusTelegram } from "@meterport/protocol/meaning/mbus/telegram";
+import { type MbusDataType, mbusDataTypes } from "@meterport/mbus/kept/data-types";
+import { type MbusTelegram, mbusFurtherTelegrams, mbusTelegram } from "@meterport/mbus/kept/telegram";
 import { ET13 } from "@meterport/protocol/tables/extended/et13-device-configuration";
 import { ET14 } from "@meterport/protocol/tables/extended/et14-device-status";
 import { ET16 } from "@meterport/protocol/tables/extended/et16-device-data";

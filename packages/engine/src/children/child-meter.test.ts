@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type MbusRecord, mbusRecords } from "@meterport/protocol/meaning/mbus/records";
+import { type MbusRecord, mbusRecords } from "@meterport/mbus/records";
 import { childReadAt, childRegister, childValues } from "./child-meter.ts";
 import { markText, parseMark } from "./children-memo.ts";
 

@@ -1,6 +1,6 @@
 /** Another meter behind this one, on its M-Bus: a point of its own, with the values that the meter read from it. Pure. */
 import type { DeviceRead } from "@meterport/client/readers/mbus";
-import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
+import type { MbusRecord } from "@meterport/mbus/records";
 import type { Millis } from "@meterport/protocol/ports";
 import { utcOfLocal } from "../calendar/local-calendar.ts";
 import type { RegisterState } from "../model/register-state.ts";

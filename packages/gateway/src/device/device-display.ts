@@ -1,9 +1,9 @@
 /** Keeps live values on a meter's display while its session lasts, and puts back what was there. */
 
 import type { Meter } from "@meterport/client";
-import type { DisplayItem } from "@meterport/client/device/display/display-keeper";
-import { DisplayKeeper } from "@meterport/client/device/display/display-keeper";
-import { DisplayRunner } from "@meterport/client/device/display/display-runner";
+import type { DisplayItem } from "@meterport/device/display/display-keeper";
+import { DisplayKeeper } from "@meterport/device/display/display-keeper";
+import { DisplayRunner } from "@meterport/device/display/display-runner";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { ShownValue } from "../settings/device-settings.ts";
 import type { DeviceStorage } from "./device-files.ts";

@@ -4,7 +4,7 @@ import { createReadStream, mkdirSync } from "node:fs";
 import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { WearState, WearStore } from "@meterport/client";
-import type { DeviceStore, FileSink } from "@meterport/client/device/role/index";
+import type { DeviceStore, FileSink } from "@meterport/device";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 
 /** A file that came whole. */

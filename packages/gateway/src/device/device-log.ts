@@ -1,5 +1,5 @@
 /** What the grid asked and what was answered: the newest in memory, and as events of the point. */
-import { type DeviceEvent, deviceEventText } from "@meterport/client/device/role/index";
+import { type DeviceEvent, deviceEventText } from "@meterport/device";
 import type { PointEvent } from "@meterport/engine/model/point-event";
 import { toHex } from "@meterport/protocol/bytes";
 import type { Millis } from "@meterport/protocol/ports";

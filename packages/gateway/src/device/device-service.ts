@@ -1,8 +1,6 @@
 /** A point as a device of the grid, through all sessions with its meter: what the configuration grants, and nothing else. */
 
 import type { Meter } from "@meterport/client";
-import { armDelta, checkDelta } from "@meterport/client/device/delta/arm-delta";
-import { DeltaWatch } from "@meterport/client/device/delta/delta-watch";
 import {
   type Answer,
   type Ask,
@@ -10,7 +8,9 @@ import {
   type RolePhase,
   type RunningDevice,
   runDevice,
-} from "@meterport/client/device/role/index";
+} from "@meterport/device";
+import { armDelta, checkDelta } from "@meterport/device/delta/arm-delta";
+import { DeltaWatch } from "@meterport/device/delta/delta-watch";
 import type { PointEvent } from "@meterport/engine/model/point-event";
 import type { Log } from "@meterport/engine/ports/log";
 import { toHex } from "@meterport/protocol/bytes";

@@ -1,7 +1,8 @@
 /** Readings of one's own, and the answers that are made of them: what is old or missing is never sent. */
+
+import { mbusRecords } from "@meterport/mbus/records";
+import { encodeMbusRecords } from "@meterport/mbus/telegram-builder";
 import { UsageError } from "@meterport/protocol/errors";
-import { mbusRecords } from "@meterport/protocol/meaning/mbus/records";
-import { encodeMbusRecords } from "@meterport/protocol/meaning/mbus/telegram-builder";
 import type { Millis } from "@meterport/protocol/ports";
 import type { SourceSettings } from "../settings/device-settings.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { mbusTelegram } from "@meterport/mbus/kept/telegram";
 import { toHex } from "@meterport/protocol/bytes";
 import { type AnyTable, decode } from "@meterport/protocol/layout/index";
-import { mbusTelegram } from "@meterport/protocol/meaning/mbus/telegram";
 import { BT00, ET16, ET45, ET52, ET53, ET57, tables } from "@meterport/protocol/tables/index";
 import { HeadEnd } from "../head-end/head-end.ts";
 import { requestType } from "../head-end/received.ts";

@@ -1,8 +1,9 @@
 /** The answers of devices behind a meter, as lines. */
 import type { DeviceRead } from "@meterport/client/readers/mbus";
+import type { MbusTelegram } from "@meterport/mbus/kept/telegram";
+import type { MbusRecord } from "@meterport/mbus/records";
+import type { MbusStatus } from "@meterport/mbus/status";
 import { toHex } from "@meterport/protocol/bytes";
-import type { MbusRecord } from "@meterport/protocol/meaning/mbus/records";
-import type { MbusStatus, MbusTelegram } from "@meterport/protocol/meaning/mbus/telegram";
 import { plainMoment, spanText } from "../../format/moment.ts";
 import type { Paint } from "../../format/paint.ts";
 import { alignedTable, type Row } from "../../format/table.ts";

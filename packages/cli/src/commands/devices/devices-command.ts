@@ -1,9 +1,9 @@
 /** `meterport devices`: the M-Bus meters and MEP clients behind a meter, and reading one of them at once. */
 import type { Meter } from "@meterport/client";
-import { type ReadNow, readDeviceNow } from "@meterport/client/device/children/read-device-now";
 import { findDevice } from "@meterport/client/readers/find-device";
 import { type Device, readDevices } from "@meterport/client/readers/mbus";
 import { scheduleText } from "@meterport/client/readers/read-schedule";
+import { type ReadNow, readDeviceNow } from "@meterport/device/children/read-device-now";
 import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
 import { toJson } from "../../format/json.ts";

@@ -1,6 +1,5 @@
 /** `meterport display`: what this client has on the meter's display. */
 import type { Meter } from "@meterport/client";
-import { recordedClientSources } from "@meterport/client/device/display/recorded-sources";
 import {
   type DisplayChange,
   type DisplayIcon,
@@ -10,6 +9,7 @@ import {
   readDisplay,
 } from "@meterport/client/meter/write/display";
 import { writeLabel } from "@meterport/client/meter/write/table-writer";
+import { recordedClientSources } from "@meterport/device/display/recorded-sources";
 import { UsageError } from "@meterport/protocol/errors";
 import { ET50 } from "@meterport/protocol/tables/extended/et50-mep-inbound-data-space";
 import { toJson } from "../../format/json.ts";

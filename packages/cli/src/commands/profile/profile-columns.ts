@@ -3,9 +3,9 @@ import { type ChildChannel, childChannel } from "@meterport/client/readers/child
 import { isRegister } from "@meterport/client/readers/consumption";
 import type { LoadProfile } from "@meterport/client/readers/load-profile";
 import type { Device } from "@meterport/client/readers/mbus";
+import type { MbusDataType } from "@meterport/mbus/kept/data-types";
 import { UsageError } from "@meterport/protocol/errors";
 import { extendedSource } from "@meterport/protocol/meaning/extended-source";
-import type { MbusDataType } from "@meterport/protocol/meaning/mbus/data-types";
 import type { EnergyUnit } from "@meterport/protocol/meaning/readings";
 import { inUnit, type WireUnit, wireUnits } from "@meterport/protocol/meaning/units";
 import { didYouMean } from "../../options/nearest.ts";
