@@ -5,7 +5,7 @@ import { ageOf } from "./age.ts";
 type Output = OutputsAnswer["outputs"][number];
 
 const lostText = ({ lost, skipped }: Output): string =>
-  [...(lost > 0 ? [`${lost} changes lost`] : []), ...(skipped > 0 ? [`${skipped} live values skipped`] : [])].join(
+  [...(lost > 0 ? [`changes lost: ${lost}`] : []), ...(skipped > 0 ? [`live values skipped: ${skipped}`] : [])].join(
     ", ",
   );
 

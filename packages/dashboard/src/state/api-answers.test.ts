@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { capturesOf, historyOf, linkOf, MEASURED_KEYS, meterOf, metersOf, readingOf } from "./api-answers.ts";
+import {
+  capturesOf,
+  historyOf,
+  linkOf,
+  MEASURED_KEYS,
+  meterOf,
+  metersOf,
+  outputsOf,
+  readingOf,
+} from "./api-answers.ts";
 
 const link = {
   state: "up",
@@ -123,4 +132,18 @@ test("takes only captures with a valid file name and time, and a bounded number"
     assert.deepEqual(capturesOf([{ ...capture, ...wrong }]), []);
   assert.equal(capturesOf(Array(1_000).fill(capture))?.length, 100);
   assert.equal(capturesOf({}), null);
+});
+
+test("outputs keep what is known, and one without a name or a state is left out", () => {
+  const output = {
+    ...{ name: "mqtt", state: "failing", since: "2026-01-01T00:00:00Z", problem: "nobody listens" },
+    ...{ last_delivered: null, lost: 2, journal: { cursor: 4, behind: 3 } },
+  };
+  assert.deepEqual(outputsOf({ outputs: [output, { ...output, name: 7 }, { ...output, state: "great" }, null] }), [
+    output,
+  ]);
+  assert.deepEqual(outputsOf({ outputs: [{ ...output, journal: { cursor: "x" }, lost: -1 }] }), [
+    { ...output, journal: null, lost: 0 },
+  ]);
+  assert.deepEqual([outputsOf({ outputs: [] }), outputsOf([]), outputsOf(null)], [[], null, null]);
 });

@@ -8,6 +8,7 @@ import type {
   MeterDetail,
   MeterIdentity,
   MeterSummary,
+  OutputSummary,
 } from "@meterport/gateway/http/api";
 
 /** The measured values on the page. */
@@ -54,6 +55,7 @@ export interface History {
 const MOST_POINTS = 5000;
 const MOST_METERS = 10_000;
 const MOST_CAPTURES = 100;
+const MOST_OUTPUTS = 50;
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -186,6 +188,28 @@ export function capturesOf(data: unknown): ApiCapture[] | null {
     if (name === null || !/^[\w-]{1,200}\.ndjson$/.test(name) || time === null || timeOf(time) === null) return [];
     const state = BAD_STATES.find((known) => known === loose?.state) ?? null;
     return [{ name, time, bytes: count(loose?.bytes), state, cause: text(loose?.cause) }];
+  });
+}
+
+const OUTPUT_STATES: readonly OutputSummary["state"][] = ["connecting", "up", "failing", "stopped"];
+
+/** The outputs in an answer; null if it has no list of them. */
+export function outputsOf(data: unknown): OutputSummary[] | null {
+  const list = record(data)?.outputs;
+  if (!Array.isArray(list)) return null;
+  return list.slice(0, MOST_OUTPUTS).flatMap((entry) => {
+    const loose = record(entry);
+    const name = text(loose?.name);
+    const state = OUTPUT_STATES.find((known) => known === loose?.state);
+    const since = text(loose?.since);
+    if (loose === null || name === null || state === undefined || since === null || timeOf(since) === null) return [];
+    const journal = record(loose.journal);
+    const [cursor, behind] = [number(journal?.cursor), number(journal?.behind)];
+    return {
+      ...{ name, state, since, problem: text(loose.problem), lost: count(loose.lost) },
+      last_delivered: timeOf(loose.last_delivered) === null ? null : text(loose.last_delivered),
+      journal: cursor === null || behind === null ? null : { cursor, behind },
+    };
   });
 }
 

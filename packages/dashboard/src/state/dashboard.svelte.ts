@@ -1,4 +1,4 @@
-import type { ApiCapture, LinkHealth, MeterDetail, MeterSummary } from "@meterport/gateway/http/api";
+import type { ApiCapture, LinkHealth, MeterDetail, MeterSummary, OutputSummary } from "@meterport/gateway/http/api";
 import { linkOf, type Reading, readingOf } from "./api-answers.ts";
 import { startOfDay } from "./energy.ts";
 import { freshness } from "./freshness.ts";
@@ -21,6 +21,7 @@ const RETRY_MS = 3000;
 const METERS_EACH_MS = 60_000;
 const DETAIL_EACH_MS = 15_000;
 const CAPTURES_EACH_MS = 60_000;
+const OUTPUTS_EACH_MS = 15_000;
 /** Live readings keep the charts up to date; this only corrects rounding and gaps. */
 const HISTORY_EACH_MS = 300_000;
 /** A reading this much older than its arrival still counts as fresh, because the clocks of two machines differ. */
@@ -44,14 +45,16 @@ function givesValues(link: LinkHealth | null): boolean {
 }
 
 /** When each request is due, milliseconds of the clock: at once. */
-function allDue(): Record<"meters" | "detail" | "history" | "captures", number> {
-  return { meters: 0, detail: 0, history: 0, captures: 0 };
+function allDue(): Record<"meters" | "outputs" | "detail" | "history" | "captures", number> {
+  return { meters: 0, outputs: 0, detail: 0, history: 0, captures: 0 };
 }
 
 /** The state of the page, kept up to date while it is open. */
 export class Dashboard {
   /** Null before the first answer. */
   meters: readonly MeterSummary[] | null = $state.raw(null);
+  /** Where the gateway gives its values; empty if nothing is configured, or before the first answer. */
+  outputs: readonly OutputSummary[] = $state.raw([]);
   selected: string | null = $state(null);
   detail: MeterDetail | null = $state.raw(null);
   link: LinkHealth | null = $state.raw(null);
@@ -85,7 +88,7 @@ export class Dashboard {
   #stream: Stream | null = null;
   #wanted: string | null = null;
   #due = allDue();
-  #busy = { meters: false, detail: false, history: false, captures: false };
+  #busy = { meters: false, outputs: false, detail: false, history: false, captures: false };
   #linkEvents = 0;
   #cancelTick: () => void = () => undefined;
 
@@ -102,6 +105,7 @@ export class Dashboard {
     this.now = this.#with.clock();
     this.time = this.#with.api.time();
     void this.#ask("meters", METERS_EACH_MS, () => this.#loadMeters());
+    void this.#ask("outputs", OUTPUTS_EACH_MS, () => this.#loadOutputs());
     if (this.selected !== null) {
       void this.#ask("detail", DETAIL_EACH_MS, () => this.#loadDetail());
       void this.#ask("captures", CAPTURES_EACH_MS, () => this.#loadCaptures());
@@ -215,6 +219,14 @@ export class Dashboard {
       this.#show(first);
     }
     return meters.length > 0;
+  }
+
+  async #loadOutputs(): Promise<boolean> {
+    const outputs = await this.#with.api.outputs();
+    // A gateway that cannot be reached says nothing of its outputs; the banner says so.
+    if (outputs === null) return false;
+    this.outputs = outputs;
+    return true;
   }
 
   async #loadDetail(): Promise<boolean> {

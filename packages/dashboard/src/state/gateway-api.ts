@@ -1,10 +1,11 @@
-import type { ApiCapture, LogAnswer, MeterDetail, MeterSummary } from "@meterport/gateway/http/api";
-import { capturesOf, type History, historyOf, meterOf, metersOf, problemOf } from "./api-answers.ts";
+import type { ApiCapture, LogAnswer, MeterDetail, MeterSummary, OutputSummary } from "@meterport/gateway/http/api";
+import { capturesOf, type History, historyOf, meterOf, metersOf, outputsOf, problemOf } from "./api-answers.ts";
 import { logOf } from "./log-answer.ts";
 
 /** The gateway's API as this page uses it; each call gives null if there is no usable answer. */
 export interface GatewayApi {
   readonly meters: () => Promise<MeterSummary[] | null>;
+  readonly outputs: () => Promise<OutputSummary[] | null>;
   readonly meter: (id: string) => Promise<MeterDetail | null>;
   /** `from`, `to` and `step` in seconds. */
   readonly history: (id: string, from: number, to: number, step: number) => Promise<History | null>;
@@ -61,6 +62,7 @@ export function gatewayApi(base: string, fetchFrom: typeof fetch, now: () => num
   const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
   return {
     meters: async () => metersOf(await ask("meters")),
+    outputs: async () => outputsOf(await ask("outputs")),
     meter: async (id) => meterOf(await ask(meterPath(id))),
     history: async (id, from, to, step) => {
       const query = new URLSearchParams({ from: iso(from), to: iso(to), step: String(step) });

@@ -76,6 +76,22 @@ export interface LogAnswer {
   readonly entries: readonly LogEntry[];
 }
 
+/** An output in `GET /api/v1/outputs`, as far as the page shows it. */
+export interface OutputSummary {
+  readonly name: string;
+  readonly state: "connecting" | "up" | "failing" | "stopped";
+  /** ISO 8601 UTC: since when it is in this state. */
+  readonly since: string;
+  /** What is wrong, as one sentence; null if nothing is. */
+  readonly problem: string | null;
+  /** ISO 8601 UTC: when its consumer last took something; null before the first. */
+  readonly last_delivered: string | null;
+  /** Changes that were deleted before they could be delivered. */
+  readonly lost: number;
+  /** How far it has come in the journal; null without history, or while that is unknown. */
+  readonly journal: { readonly cursor: number; readonly behind: number } | null;
+}
+
 /** `GET /api/v1/session`: on whose behalf a request is made. */
 export interface SessionAnswer {
   /** `open`: on a loopback address without users, where everybody may do everything. */

@@ -27,7 +27,7 @@ describe("meterport outputs", () => {
     const { code, out } = await runCli(["outputs", "--url", url], { answers: answersOf(outputs) });
     assert.equal(code, 1);
     assert.match(out, /^mqtt +failing +\d+ d +never +2 +nobody listens at mqtt:\/\/b:1883$/m);
-    assert.match(out, /^home_assistant +up .* 3 changes lost$/m);
+    assert.match(out, /^home_assistant +up .* changes lost: 3$/m);
     const json = await runCli(["outputs", "--url", url, "--json"], { answers: answersOf([output("mqtt")]) });
     assert.deepEqual([json.code, JSON.parse(json.out)], [0, { outputs: [output("mqtt")] }]);
     const none = await runCli(["outputs", "--url", url], { answers: answersOf([]) });
