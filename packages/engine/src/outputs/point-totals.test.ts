@@ -75,4 +75,16 @@ describe("totals for outputs", () => {
     assert.equal(total(50_001), 13_001);
     totals.stop();
   });
+
+  test("of many points are learnt with one question for their last registers", async () => {
+    const { clock, journal, totals } = setup();
+    const points = Array.from({ length: 200 }, (_, n) => `p${n}`);
+    for (const point of points) journal.last.set(point, { time: 0, registers: { [key]: 100 } });
+    totals.follow(points);
+    totals.start();
+    await clock.advance(10);
+    for (const point of points)
+      assert.deepEqual([totals.total(point, key, 99), totals.total(point, key, 101)], [null, 101]);
+    totals.stop();
+  });
 });

@@ -3,7 +3,7 @@ import type { Clock, Millis } from "@meterport/protocol/ports";
 import { pointTotal } from "../devices/point-total.ts";
 import { type RegisterKey, registerKeys } from "../guard/measured.ts";
 import type { Device } from "../model/device.ts";
-import type { Store } from "../ports/store.ts";
+import type { LastRegisters, Store } from "../ports/store.ts";
 
 /** A total that was given, and by which list of meters. */
 interface Floor {
@@ -19,7 +19,7 @@ interface Known {
 }
 
 export interface PointTotalsOptions {
-  readonly store: Pick<Store, "devices" | "lastRegisters" | "journal" | "status">;
+  readonly store: Pick<Store, "devices" | "lastRegisters" | "allLastRegisters" | "journal" | "status">;
   readonly clock: Clock;
 }
 
@@ -109,13 +109,18 @@ export class PointTotals {
 
   async #load(): Promise<void> {
     const points = [...this.#missing];
+    // Of many points one question is quicker than one for each.
+    const all = points.length > atOnce ? await this.#options.store.allLastRegisters() : undefined;
     for (let from = 0; from < points.length && this.#started; from += atOnce)
-      await Promise.all(points.slice(from, from + atOnce).map((point) => this.#loadOne(point)));
+      await Promise.all(points.slice(from, from + atOnce).map((point) => this.#loadOne(point, all)));
   }
 
-  async #loadOne(point: string): Promise<void> {
+  async #loadOne(point: string, all: ReadonlyMap<string, LastRegisters> | undefined): Promise<void> {
     const { store } = this.#options;
-    const [devices, last] = await Promise.all([store.devices(point), store.lastRegisters(point)]);
+    const [devices, last] = await Promise.all([
+      store.devices(point),
+      all === undefined ? store.lastRegisters(point) : all.get(point),
+    ]);
     if (!this.#missing.delete(point)) return;
     const before = this.#known.get(point);
     if (before !== undefined) {

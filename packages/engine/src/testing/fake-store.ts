@@ -76,6 +76,7 @@ export class FakeJournal {
           },
         })),
       devices: (point) => answer(() => this.devices.get(point) ?? []),
+      allLastRegisters: () => answer(() => this.last),
       lastRegisters: (point) => answer(() => this.last.get(point)),
     };
     return store as Store;

@@ -42,8 +42,8 @@ export interface BrokerOptions {
 /** Seconds; a broker that says nothing for one and a half times as long is gone. */
 const keepAlive = 20;
 const connectTimeout = 15_000;
-/** Packets from the broker are small: a birth message, our own list of meters. It is told so, and held to it. */
-const largestPacket = 1_048_576;
+/** The largest packet from the broker is our own list of meters, of which there may be 50,000. It is told so, and held to it. */
+const largestPacket = 8_388_608;
 /** Messages on their way at the same time, unless the broker permits fewer. */
 const mostInFlight = 512;
 /** Bytes that wait for the socket; beyond it newer values replace older ones. */
