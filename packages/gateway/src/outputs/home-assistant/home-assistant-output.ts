@@ -1,6 +1,7 @@
 /** The output `home_assistant`: the hours that a meter remembers, as statistics that the Energy dashboard shows. */
 import type { Batch, Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
 import type { Millis, Signal } from "@meterport/protocol/ports";
+import { crossesInClear } from "../clear-text.ts";
 import { HaRefusal, HaSocket, type OpenSocket } from "./ha-socket.ts";
 import type { HomeAssistantSettings } from "./home-assistant-settings.ts";
 import {
@@ -28,15 +29,19 @@ const slice = 100;
 const lookEvery: Millis = 600_000;
 
 /** @param openSocket stands in for Node's own WebSocket */
-export const openHomeAssistant =
-  (settings: HomeAssistantSettings, openSocket?: OpenSocket): Output["open"] =>
-  async (context, signal) => {
+export const openHomeAssistant = (settings: HomeAssistantSettings, openSocket?: OpenSocket): Output["open"] => {
+  let told = false;
+  return async (context, signal) => {
     const { clock } = context;
+    if (!told && crossesInClear(settings.url))
+      context.log.warn("the token crosses the network in the clear: use https:// if others can listen there");
+    told = true;
     const token = (): string => new TextDecoder().decode(settings.token.reveal());
     const socket = new HaSocket({ url: settings.url, token, clock, openSocket });
     await socket.signIn(signal);
     return new Session(context, socket).running();
   };
+};
 
 const keyOf = ({ point, channel }: Counted): string => `${channel} ${point}`;
 

@@ -3,6 +3,7 @@ import type { JournalEntry } from "@meterport/engine/model/journal-entry";
 import type { LiveAnswer } from "@meterport/engine/model/point-model";
 import type { Batch, Output, OutputContext, PointView, RunningOutput } from "@meterport/engine/ports/output";
 import type { Millis, Signal } from "@meterport/protocol/ports";
+import { crossesInClear } from "../clear-text.ts";
 import { Announcer, type Listed } from "./announcer.ts";
 import { type Arrival, type Broker, connectBroker, type LoadMqtt, type Message } from "./broker.ts";
 import { LastingEvents } from "./lasting-events.ts";
@@ -29,6 +30,8 @@ export const openMqtt = (settings: MqttSettings, loadMqtt?: LoadMqtt): Output["o
   // What lasts is asked of the store once for each point; afterwards its changes tell, also those from before a new connection.
   let lasting: LastingEvents | undefined;
   return async (context, signal) => {
+    if (lasting === undefined && settings.password !== undefined && crossesInClear(settings.url))
+      context.log.warn("password and values cross the network in the clear: use mqtts:// if others can listen there");
     lasting ??= new LastingEvents(context.history);
     const session = new Session(settings, context, lasting);
     await session.connect(signal, loadMqtt);
