@@ -295,6 +295,7 @@ export const logSchema = z.strictObject({
 export const outputsSchema = z.strictObject({
   mqtt: outputKinds.mqtt.schema.optional(),
   home_assistant: outputKinds.home_assistant.schema.optional(),
+  p1: outputKinds.p1.schema.optional(),
 });
 
 const version = formed(

@@ -2,6 +2,7 @@
 import { homeAssistantSchema } from "./home-assistant/home-assistant-settings.ts";
 import { mqttSchema } from "./mqtt/mqtt-settings.ts";
 import { type OutputKind, outputKind } from "./output-kind.ts";
+import { p1Schema } from "./p1/p1-settings.ts";
 
 /** By their names in the configuration. The code of an output is loaded when it opens, since few gateways have all. */
 export const outputKinds = {
@@ -22,6 +23,14 @@ export const outputKinds = {
       begins: "now",
       open: async (...given) =>
         (await import("./home-assistant/home-assistant-output.ts")).openHomeAssistant(settings)(...given),
+    }),
+  }),
+  p1: outputKind({
+    name: "p1",
+    schema: p1Schema,
+    create: (settings) => ({
+      name: "p1",
+      open: async (...given) => (await import("./p1/p1-output.ts")).openP1(settings)(...given),
     }),
   }),
 } as const;

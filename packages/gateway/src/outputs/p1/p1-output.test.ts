@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { LinkError } from "@meterport/protocol/errors";
+import { openPty } from "@meterport/transports/serial/pty";
+import { peer } from "../../../../../test/support/peers.ts";
+import { FaceWorld, household, mutated, seededNumbers, settled, sunny } from "../lines/face-world.test-kit.ts";
+import { until } from "../output-world.test-kit.ts";
+import { openP1 } from "./p1-output.ts";
+import type { P1Settings } from "./p1-settings.ts";
+import { readP1 } from "./read-p1.test-kit.ts";
+
+const socat = peer("socat");
+const settings = (more: Partial<P1Settings> = {}): P1Settings =>
+  ({ enabled: undefined, points: undefined, ...more }) as P1Settings;
+
+class Client {
+  text = "";
+  closed = false;
+  readonly socket: Socket;
+
+  constructor(port: number) {
+    this.socket = connect(port, "127.0.0.1");
+    this.socket.setEncoding("latin1");
+    this.socket.on("error", () => {});
+    this.socket.on("close", () => {
+      this.closed = true;
+    });
+    this.socket.on("data", (text: string) => {
+      this.text += text;
+    });
+  }
+
+  get telegrams(): readonly string[] {
+    return this.text.split(/(?<=![0-9A-F]{4}\r\n)/);
+  }
+}
+
+const portOf = async (world: FaceWorld): Promise<number> => {
+  const seen = await world.outputs.test("face");
+  return Number(/port (\d+)/.exec(seen?.text ?? "")?.[1]);
+};
+
+const within = async (
+  work: (world: FaceWorld, port: number) => Promise<void>,
+  more: Partial<P1Settings> = {},
+): Promise<void> => {
+  const world = new FaceWorld();
+  try {
+    await world.start(openP1(settings(more), undefined, 0));
+    await work(world, await portOf(world));
+  } finally {
+    await world.done();
+  }
+};
+
+describe("the output p1", () => {
+  test("gives each of several clients a telegram at once, and then each second, with the newest values", () =>
+    within(async (world, port) => {
+      world.read();
+      const clients = [new Client(port), new Client(port), new Client(port)];
+      await until("all have the first", () => clients.every(({ text }) => text.includes("!")));
+      world.read(sunny);
+      await world.pass(1_000);
+      for (let n = 0; n < 3; n++) await world.pass(1_000);
+      for (const { telegrams, socket } of clients) {
+        assert.ok(telegrams.length >= 4 && telegrams.length <= 6, `${telegrams.length} telegrams`);
+        assert.equal(readP1(telegrams[0] ?? "").power(), 1_234);
+        assert.equal(readP1(telegrams.at(-1) ?? "").power(), -2_000);
+        socket.destroy();
+      }
+      assert.ok((await world.status()).sent >= 12);
+    }));
+
+  test("passes a new value on at once, but no more than one each second", () =>
+    within(async (world, port) => {
+      world.read();
+      const client = new Client(port);
+      await until("the first", () => client.text.includes("!"));
+      await world.pass(950);
+      world.read(sunny);
+      await settled();
+      assert.equal(client.telegrams.length, 2);
+      for (let n = 0; n < 8; n++) {
+        world.read(household);
+        await world.pass(100);
+      }
+      assert.equal(client.telegrams.length, 2);
+      await world.pass(300);
+      assert.equal(client.telegrams.length, 3);
+      client.socket.destroy();
+    }));
+
+  test("sends nothing while values are stale, and goes on when they are fresh again", () =>
+    within(async (world, port) => {
+      const client = new Client(port);
+      await world.pass(2_000);
+      assert.equal(client.text, "");
+      world.read();
+      await until("fresh", () => client.text.includes("!"));
+      world.home.goStale();
+      const before = client.text;
+      await world.pass(20_000);
+      assert.equal(client.text, before);
+      assert.equal(client.closed, false);
+      assert.match((await world.outputs.test("face"))?.text ?? "", /no value is fresh/);
+      world.read();
+      await world.pass(1_000);
+      assert.ok(client.text.length > before.length);
+      client.socket.destroy();
+    }));
+
+  test("stays up under 10,000 pieces of rubbish, and refuses the 33rd client", () =>
+    within(async (world, port) => {
+      world.read();
+      const seed = 20_260_801;
+      const chance = seededNumbers(seed);
+      const request = new TextEncoder().encode("/?!\r\nGET / HTTP/1.1\r\n\r\n");
+      const client = new Client(port);
+      for (let n = 0; n < 10_000; n++) {
+        client.socket.write(mutated(request, chance));
+        if (n % 500 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await world.pass(1_000);
+      await until(`telegrams after seed ${seed}`, () => client.telegrams.length >= 2);
+      const clients = Array.from({ length: 32 }, () => new Client(port));
+      await until("one is refused", () => clients.some(({ closed }) => closed));
+      assert.equal(clients.filter(({ closed }) => closed).length, 1);
+      for (const { socket } of [client, ...clients]) socket.destroy();
+      assert.equal((await world.status()).state, "up");
+    }));
+
+  test("says which key to set if it sees several meters, and shows none of them", async () => {
+    const world = new FaceWorld();
+    world.views = [world.home, world.shed];
+    world.parents.set("shed", "home");
+    await world.start(openP1(settings(), undefined, 0));
+    assert.equal((await world.status()).state, "up");
+    world.parents.clear();
+    world.outputs.pointsChanged();
+    await until("it fails", async () => (await world.status()).state === "failing");
+    assert.match(
+      (await world.status()).problem ?? "",
+      /sees 2: name one of them, for example outputs\.p1\.points: \[home\]/,
+    );
+    await world.done();
+  });
+
+  test("tells in one sentence that its port is taken", async () => {
+    await within(async (_, port) => {
+      const world = new FaceWorld();
+      await world.start(openP1(settings(), undefined, port));
+      assert.match((await world.status()).problem ?? "", /^port \d+ cannot be opened: another program listens there/);
+      await world.done();
+    });
+  });
+
+  test("writes the same telegrams to a serial port", { skip: socat.skip }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "meterport-p1-"));
+    const path = join(folder, "p1");
+    const far = await openPty(path);
+    let text = "";
+    const reading = (async () => {
+      for await (const bytes of far.chunks) text += Buffer.from(bytes).toString("latin1");
+    })();
+    await within(
+      async (world) => {
+        world.read();
+        await world.pass(1_000);
+        await until("a telegram", async () => {
+          await world.pass(1_000);
+          return /![0-9A-F]{4}\r\n/.test(text);
+        });
+        assert.equal(readP1(text.slice(0, text.indexOf("!") + 7)).power(), 1_234);
+        await far.close();
+        await until("it tells", async () => (await world.status()).state !== "up");
+      },
+      { serial: path },
+    );
+    await reading;
+    rmSync(folder, { recursive: true });
+  });
+
+  test("opens no TCP port for good if its serial port is absent", async () => {
+    const world = new FaceWorld();
+    const absent = async (): Promise<never> => {
+      throw new LinkError("not-open", "/dev/ttyUSB9", "there is no such port");
+    };
+    await world.start(openP1(settings({ serial: "/dev/ttyUSB9" }), absent, 0));
+    assert.match((await world.status()).problem ?? "", /ttyUSB9.*no such port/);
+    await world.done();
+  });
+});

@@ -1,0 +1,25 @@
+/** The keys of the output `p1`. */
+import { oneOf } from "../../settings/leaves.ts";
+import { setting } from "../../settings/setting.ts";
+import { allowSetting } from "../allowed-networks.ts";
+import { addressSetting, portSetting, serialSetting } from "../lines/face-settings.ts";
+import { outputSchema, type ReadSettings } from "../output-kind.ts";
+import { setNames } from "./telegram-rows.ts";
+
+export const p1Schema = outputSchema({
+  port: portSetting("The TCP port at which clients get telegrams.", 2001),
+  address: addressSetting,
+  allow: allowSetting,
+  serial: serialSetting(
+    "A serial port that gets the telegrams too, with 115200 baud unless the link says otherwise.",
+    "/dev/ttyUSB1",
+  ),
+  telegram: setting(oneOf(setNames), {
+    restart: false,
+    text: "What a telegram holds: `dsmr5` as in the Netherlands, or `sweden` with reactive values.",
+    example: "sweden",
+    fallback: "dsmr5",
+  }).optional(),
+});
+
+export type P1Settings = ReadSettings<typeof p1Schema>;
