@@ -296,6 +296,7 @@ export const outputsSchema = z.strictObject({
   mqtt: outputKinds.mqtt.schema.optional(),
   home_assistant: outputKinds.home_assistant.schema.optional(),
   p1: outputKinds.p1.schema.optional(),
+  modbus: outputKinds.modbus.schema.optional(),
 });
 
 const version = formed(

@@ -1,5 +1,6 @@
 /** Every output there is. A new one is a line here and a folder beside it: see docs/outputs.md. */
 import { homeAssistantSchema } from "./home-assistant/home-assistant-settings.ts";
+import { modbusSchema } from "./modbus/modbus-settings.ts";
 import { mqttSchema } from "./mqtt/mqtt-settings.ts";
 import { type OutputKind, outputKind } from "./output-kind.ts";
 import { p1Schema } from "./p1/p1-settings.ts";
@@ -31,6 +32,14 @@ export const outputKinds = {
     create: (settings) => ({
       name: "p1",
       open: async (...given) => (await import("./p1/p1-output.ts")).openP1(settings)(...given),
+    }),
+  }),
+  modbus: outputKind({
+    name: "modbus",
+    schema: modbusSchema,
+    create: (settings) => ({
+      name: "modbus",
+      open: async (...given) => (await import("./modbus/modbus-output.ts")).openModbus(settings)(...given),
     }),
   }),
 } as const;

@@ -1,0 +1,188 @@
+/** The output `modbus`: answers as a meter that inverters and energy managers know, over TCP and on a serial line. */
+import type { Socket } from "node:net";
+import type { Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
+import type { Millis } from "@meterport/protocol/ports";
+import { allowedNetworks } from "../allowed-networks.ts";
+import { FreshPoints } from "../lines/fresh-points.ts";
+import { listenSerial, type OpenSerial, type SerialLine } from "../lines/serial-line.ts";
+import { listenAddress, listenTcp, type TcpListener } from "../lines/tcp-listener.ts";
+import { type Framer, type Request, rtuFramer, tcpFramer } from "./frames.ts";
+import type { ModbusSettings } from "./modbus-settings.ts";
+import { answerPdu, type ExceptionCode, exceptionPdu, exceptions } from "./pdu.ts";
+import { UnitTable } from "./unit-table.ts";
+
+const usualPort = 5502;
+const usualBaud = 9_600;
+/** After so long without a byte a request is not going on. */
+const silence: Millis = 50;
+/** A client that does not take its answers for so long is left. */
+const patience: Millis = 10_000;
+/** Bytes of answers that may wait for a client that asks and asks without reading. */
+const mostUnsent = 256 * 1024;
+
+/** Where requests come from, and how it differs. */
+interface Line {
+  readonly framer: Framer;
+  /** A gateway says that the target is silent; a device on its own line, that it failed. */
+  readonly stale: ExceptionCode;
+  /** Nobody answers for another device on a shared line. */
+  readonly isShared: boolean;
+}
+
+const tcpLine = (): Line => ({ framer: tcpFramer(), stale: exceptions.targetSilent, isShared: false });
+const rtuLine = (): Line => ({ framer: rtuFramer(), stale: exceptions.deviceFailure, isShared: true });
+
+/** Unit ids by which a client of Modbus TCP means the device that it is connected to. */
+const anyUnit: ReadonlySet<number> = new Set([0, 255]);
+
+/** Stand in for what the settings name: ports of 0 take free ones. */
+export interface ModbusParts {
+  readonly port?: number | undefined;
+  readonly rtuPort?: number | undefined;
+  readonly openPort?: OpenSerial | undefined;
+}
+
+export const openModbus =
+  (settings: ModbusSettings, parts: ModbusParts = {}): Output["open"] =>
+  async (context, signal) => {
+    const { port = settings.port ?? usualPort, rtuPort = settings.rtu_port, openPort } = parts;
+    const face = new ModbusFace(settings, context);
+    const opened: { readonly close: () => Promise<void> }[] = [];
+    const listen = async (at: number, line: () => Line): Promise<TcpListener> => {
+      const { address, allow } = settings;
+      const listener = await listenTcp({
+        ...{ port: at, address: listenAddress(address, allow), allows: allowedNetworks(allow) },
+        connected: (socket) => face.connected(socket, line()),
+      });
+      opened.push(listener);
+      return listener;
+    };
+    try {
+      const tcp = await listen(port, tcpLine);
+      const rtu = rtuPort === undefined ? undefined : await listen(rtuPort, rtuLine);
+      let serial: SerialLine | undefined;
+      if (settings.serial !== undefined) {
+        const heard = face.line(rtuLine(), (bytes) => serial?.write(bytes));
+        serial = await listenSerial(settings.serial, usualBaud, signal, heard, openPort);
+        opened.push(serial);
+      }
+      return face.running(tcp, rtu, serial);
+    } catch (error) {
+      await Promise.all(opened.map((each) => each.close()));
+      throw error;
+    }
+  };
+
+class ModbusFace {
+  readonly #settings: ModbusSettings;
+  readonly #context: OutputContext;
+  readonly #fresh: FreshPoints;
+  #units: UnitTable;
+  #requests = 0;
+
+  constructor(settings: ModbusSettings, context: OutputContext) {
+    this.#settings = settings;
+    this.#context = context;
+    this.#fresh = new FreshPoints(context, settings.max_age);
+    this.#units = this.#table();
+  }
+
+  connected(socket: Socket, line: Line): void {
+    const { clock } = this.#context;
+    let cancel = (): void => {};
+    const heard = this.line(line, (bytes) => {
+      if (socket.destroyed) return;
+      if (socket.writableLength > mostUnsent) {
+        socket.destroy();
+        return;
+      }
+      if (socket.write(bytes)) return;
+      // Its next requests wait with it until it takes the answers.
+      socket.pause();
+      cancel();
+      cancel = clock.at(clock.now() + patience, () => socket.destroy());
+    });
+    socket.on("drain", () => {
+      cancel();
+      socket.resume();
+    });
+    socket.on("end", () => socket.destroy());
+    socket.on("close", () => {
+      cancel();
+      heard(undefined);
+    });
+    socket.on("data", (bytes: Uint8Array) => {
+      if (!heard(bytes)) socket.destroySoon();
+    });
+  }
+
+  /**
+   * Takes bytes of a line, and gives its answers. Undefined ends it.
+   *
+   * @returns a function that says whether the line can still be understood
+   */
+  line(
+    { framer, stale, isShared }: Line,
+    send: (bytes: Uint8Array) => void,
+  ): (bytes: Uint8Array | undefined) => boolean {
+    const { clock } = this.#context;
+    let cancel = (): void => {};
+    const answer = (requests: readonly Request[]): void => {
+      for (const request of requests) {
+        const pdu = this.#answer(request, stale, isShared);
+        if (pdu !== undefined) send(framer.frame(request, pdu));
+      }
+    };
+    return (bytes) => {
+      cancel();
+      if (bytes === undefined) return false;
+      const { requests, broken } = framer.push(bytes);
+      answer(requests);
+      if (framer.waiting() > 0 && isShared) cancel = clock.at(clock.now() + silence, () => answer(framer.silence()));
+      return !broken;
+    };
+  }
+
+  running(tcp: TcpListener, rtu: TcpListener | undefined, serial: SerialLine | undefined): RunningOutput {
+    const broken = new Promise<void>((_, reject) => {
+      this.#context.onPoints(() => {
+        this.#fresh.keep(this.#context.points());
+        try {
+          this.#units = this.#table();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    const ends = [tcp, rtu, serial].flatMap((each) => (each === undefined ? [] : [each]));
+    return {
+      ended: Promise.race([broken, ...ends.map(({ ended }) => ended)]),
+      test: async () => {
+        const clients = tcp.sockets.size + (rtu?.sockets.size ?? 0);
+        const ports = rtu === undefined ? `port ${tcp.port}` : `ports ${tcp.port} and ${rtu.port}`;
+        const seen = `${clients} ${clients === 1 ? "client" : "clients"} at ${ports}, ${this.#requests} requests; ${this.#units.words()}`;
+        if (!this.#units.isFresh()) throw new Error(`no value can be given now: ${seen}`);
+        return seen;
+      },
+      close: async () => {
+        await Promise.all(ends.map((each) => each.close()));
+      },
+    };
+  }
+
+  #table(): UnitTable {
+    const { points, version } = this.#context;
+    return new UnitTable({ settings: this.#settings, points: points(), fresh: this.#fresh, version });
+  }
+
+  #answer({ unit, pdu }: Request, stale: ExceptionCode, isShared: boolean): Uint8Array | undefined {
+    this.#requests++;
+    const [code = 0] = pdu;
+    const asked = !isShared && anyUnit.has(unit) ? (this.#units.only() ?? unit) : unit;
+    const device = this.#units.device(asked, stale);
+    if (device === undefined) return isShared ? undefined : exceptionPdu(code, exceptions.targetSilent);
+    const answer = answerPdu(pdu, device);
+    if (((answer[0] ?? 0) & 0x80) === 0) this.#context.sent(1);
+    return answer;
+  }
+}
