@@ -1,7 +1,8 @@
 /** The entities of a meter behind another one, such as a water meter: they follow from what it answers. */
 import type { ChildView } from "@meterport/engine/ports/output";
+import { eventTypes } from "../change-payload.ts";
 import type { Entity } from "./entities.ts";
-import { childKey, eventTypes } from "./payloads.ts";
+import { childKey } from "./payloads.ts";
 
 type More = Entity["more"];
 

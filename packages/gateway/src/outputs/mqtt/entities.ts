@@ -3,7 +3,8 @@
  * documentation of the sensor and the binary sensor (2026): a unit that does not fit its class makes the whole entity fail.
  */
 import { type LiveKey, liveKeyInfo } from "@meterport/protocol/meaning/readings";
-import { energyKeys, eventTypes, momentKeys } from "./payloads.ts";
+import { eventTypes } from "../change-payload.ts";
+import { energyKeys, momentKeys } from "./payloads.ts";
 
 /** Which message it is in. */
 export type EntitySource = "live" | "energy" | "status" | "diagnostics" | "values" | "event";

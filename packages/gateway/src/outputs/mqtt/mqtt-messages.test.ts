@@ -5,17 +5,11 @@ import type { JournalEntry } from "@meterport/engine/model/journal-entry";
 import type { ChildView, PointView } from "@meterport/engine/ports/output";
 import { FakeView } from "@meterport/engine/testing/fake-view";
 import { type LiveReading, liveKeys } from "@meterport/protocol/meaning/readings";
+import { changePayload } from "../change-payload.ts";
 import { matchesGolden } from "../golden.test-kit.ts";
 import { childDiscovery, gatewayDiscovery, pointDiscovery } from "./discovery.ts";
 import { checkDeviceMessage, type DeviceMessage, templateKeys } from "./home-assistant-rules.test-kit.ts";
-import {
-  changePayload,
-  childPayload,
-  diagnosticsPayload,
-  energyPayload,
-  livePayload,
-  statusPayload,
-} from "./payloads.ts";
+import { childPayload, diagnosticsPayload, energyPayload, livePayload, statusPayload } from "./payloads.ts";
 import { PointSayer } from "./point-sayer.ts";
 import { discoveryTopic, gatewayNode, nodeOf, pointTopics } from "./topics.ts";
 

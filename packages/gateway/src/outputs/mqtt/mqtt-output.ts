@@ -3,12 +3,13 @@ import type { JournalEntry } from "@meterport/engine/model/journal-entry";
 import type { LiveAnswer } from "@meterport/engine/model/point-model";
 import type { Batch, Output, OutputContext, PointView, RunningOutput } from "@meterport/engine/ports/output";
 import type { Millis, Signal } from "@meterport/protocol/ports";
+import { changePayload } from "../change-payload.ts";
 import { crossesInClear } from "../clear-text.ts";
 import { Announcer, type Listed } from "./announcer.ts";
 import { type Arrival, type Broker, connectBroker, type LoadMqtt, type Message } from "./broker.ts";
 import { LastingEvents } from "./lasting-events.ts";
 import type { MqttSettings } from "./mqtt-settings.ts";
-import { changePayload, childPayload } from "./payloads.ts";
+import { childPayload } from "./payloads.ts";
 import { PointSayer } from "./point-sayer.ts";
 import { birthTopic, bridgeTopics, pointTopics } from "./topics.ts";
 

@@ -1,6 +1,4 @@
 /** The messages of a metering point. Every key is in every message; what is unknown is null, never 0. */
-import type { JournalEntry } from "@meterport/engine/model/journal-entry";
-import type { PointEvent } from "@meterport/engine/model/point-event";
 import type { LiveAnswer, MeterDetail } from "@meterport/engine/model/point-model";
 import type { ChildView, PointView } from "@meterport/engine/ports/output";
 import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
@@ -85,43 +83,3 @@ export const childPayload = ({ state, alarms, readAt, values }: ChildView) => ({
   alarms: [...alarms],
   ...Object.fromEntries(values.map((each) => [childKey(each), each.value])),
 });
-
-/** The `event_type` of Home Assistant, which must be one of a list. */
-export const eventTypes = ["log", "outage", "alarm", "finding"] as const;
-
-const eventTypeOf = ({ kind, origin }: PointEvent): (typeof eventTypes)[number] => {
-  if (origin === "alarm" || kind === "alarm") return "alarm";
-  if (origin === "outage") return "outage";
-  return origin === "meter" ? "log" : "finding";
-};
-
-/** Details are JSON by contract; a text that is none is given as it is. */
-const detailOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-};
-
-/** The part of a topic, and the message, of a change. `number` tells duplicates apart: after a failure a change may come again. */
-export const changePayload = (entry: JournalEntry): { readonly kind: JournalEntry["kind"]; readonly body: object } => {
-  const head = { number: entry.number, stored: iso(entry.stored) };
-  if (entry.kind === "interval") {
-    const { channel, end, seconds, value, source, quality, flags, register, revision } = entry.interval;
-    const body = { channel, end: iso(end), seconds, value, source, quality, flags, register, revision };
-    return { kind: entry.kind, body: { ...head, ...body } };
-  }
-  if (entry.kind === "register") {
-    const { register, tier, time, value, reason, serial } = entry.register;
-    return { kind: entry.kind, body: { ...head, register, tier, time: iso(time), value, reason, serial } };
-  }
-  if (entry.kind === "event") {
-    const { id, time, until, kind, number, origin, detail } = entry.event;
-    const body = { id, time: iso(time), until: isoOrNull(until), kind, code: number, origin, detail: detailOf(detail) };
-    return { kind: entry.kind, body: { event_type: eventTypeOf(entry.event), ...head, ...body } };
-  }
-  const { from, to, serial, manufacturer, model, firmware, profile } = entry.device;
-  const body = { from: iso(from), to: isoOrNull(to), serial, manufacturer, model, firmware, profile };
-  return { kind: entry.kind, body: { ...head, ...body } };
-};
