@@ -297,6 +297,7 @@ export const outputsSchema = z.strictObject({
   home_assistant: outputKinds.home_assistant.schema.optional(),
   p1: outputKinds.p1.schema.optional(),
   modbus: outputKinds.modbus.schema.optional(),
+  influxdb: outputKinds.influxdb.schema.optional(),
 });
 
 const version = formed(

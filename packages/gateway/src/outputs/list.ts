@@ -1,5 +1,6 @@
 /** Every output there is. A new one is a line here and a folder beside it: see docs/outputs.md. */
 import { homeAssistantSchema } from "./home-assistant/home-assistant-settings.ts";
+import { influxdbSchema } from "./influxdb/influxdb-settings.ts";
 import { modbusSchema } from "./modbus/modbus-settings.ts";
 import { mqttSchema } from "./mqtt/mqtt-settings.ts";
 import { type OutputKind, outputKind } from "./output-kind.ts";
@@ -40,6 +41,15 @@ export const outputKinds = {
     create: (settings) => ({
       name: "modbus",
       open: async (...given) => (await import("./modbus/modbus-output.ts")).openModbus(settings)(...given),
+    }),
+  }),
+  influxdb: outputKind({
+    name: "influxdb",
+    schema: influxdbSchema,
+    create: (settings) => ({
+      name: "influxdb",
+      begins: "oldest",
+      open: async (...given) => (await import("./influxdb/influxdb-output.ts")).openInfluxdb(settings)(...given),
     }),
   }),
 } as const;
