@@ -40,6 +40,8 @@ export interface RunnerOptions {
     | "cursor"
     | "setCursor"
     | "status"
+    | "readings"
+    | "channels"
     | "intervalSums"
     | "intervalCoverage"
     | "intervals"

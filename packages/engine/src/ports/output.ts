@@ -69,7 +69,10 @@ export interface OutputContext {
   /** Calls the listener when points come, go or get another name, until the returned function is called or the output ends. */
   readonly onPoints: (listener: () => void) => () => void;
   /** What is stored, only to be read. */
-  readonly history: Pick<Store, "intervalSums" | "intervalCoverage" | "intervals" | "registers" | "events">;
+  readonly history: Pick<
+    Store,
+    "readings" | "channels" | "intervalSums" | "intervalCoverage" | "intervals" | "registers" | "events"
+  >;
   readonly clock: Clock;
   readonly entropy: Entropy;
   /** Lines name the output already. */

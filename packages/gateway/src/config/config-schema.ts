@@ -298,6 +298,7 @@ export const outputsSchema = z.strictObject({
   p1: outputKinds.p1.schema.optional(),
   modbus: outputKinds.modbus.schema.optional(),
   influxdb: outputKinds.influxdb.schema.optional(),
+  csv: outputKinds.csv.schema.optional(),
 });
 
 const version = formed(

@@ -1,4 +1,5 @@
 /** Every output there is. A new one is a line here and a folder beside it: see docs/outputs.md. */
+import { csvSchema } from "./csv/csv-settings.ts";
 import { homeAssistantSchema } from "./home-assistant/home-assistant-settings.ts";
 import { influxdbSchema } from "./influxdb/influxdb-settings.ts";
 import { modbusSchema } from "./modbus/modbus-settings.ts";
@@ -50,6 +51,15 @@ export const outputKinds = {
       name: "influxdb",
       begins: "oldest",
       open: async (...given) => (await import("./influxdb/influxdb-output.ts")).openInfluxdb(settings)(...given),
+    }),
+  }),
+  csv: outputKind({
+    name: "csv",
+    schema: csvSchema,
+    create: (settings) => ({
+      name: "csv",
+      begins: "oldest",
+      open: async (...given) => (await import("./csv/csv-output.ts")).openCsv(settings)(...given),
     }),
   }),
 } as const;
