@@ -299,6 +299,8 @@ export const outputsSchema = z.strictObject({
   modbus: outputKinds.modbus.schema.optional(),
   influxdb: outputKinds.influxdb.schema.optional(),
   csv: outputKinds.csv.schema.optional(),
+  webhook: outputKinds.webhook.schema.optional(),
+  hook: outputKinds.hook.schema.optional(),
 });
 
 const version = formed(

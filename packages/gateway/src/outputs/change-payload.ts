@@ -44,3 +44,9 @@ export const changePayload = (entry: JournalEntry): { readonly kind: JournalEntr
   const body = { from: iso(from), to: isoOrNull(to), serial, manufacturer, model, firmware, profile };
   return { kind: entry.kind, body: { ...head, ...body } };
 };
+
+/** The same for a consumer that gets all changes at one place. An event has a `kind` of its own, so `change` says what has changed. */
+export const changeMessage = (entry: JournalEntry): object => {
+  const { kind, body } = changePayload(entry);
+  return { point: entry.point, change: kind, ...body };
+};

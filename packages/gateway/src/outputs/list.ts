@@ -1,11 +1,13 @@
 /** Every output there is. A new one is a line here and a folder beside it: see docs/outputs.md. */
 import { csvSchema } from "./csv/csv-settings.ts";
 import { homeAssistantSchema } from "./home-assistant/home-assistant-settings.ts";
+import { hookSchema } from "./hook/hook-settings.ts";
 import { influxdbSchema } from "./influxdb/influxdb-settings.ts";
 import { modbusSchema } from "./modbus/modbus-settings.ts";
 import { mqttSchema } from "./mqtt/mqtt-settings.ts";
 import { type OutputKind, outputKind } from "./output-kind.ts";
 import { p1Schema } from "./p1/p1-settings.ts";
+import { webhookSchema } from "./webhook/webhook-settings.ts";
 
 /** By their names in the configuration. The code of an output is loaded when it opens, since few gateways have all. */
 export const outputKinds = {
@@ -60,6 +62,24 @@ export const outputKinds = {
       name: "csv",
       begins: "oldest",
       open: async (...given) => (await import("./csv/csv-output.ts")).openCsv(settings)(...given),
+    }),
+  }),
+  webhook: outputKind({
+    name: "webhook",
+    schema: webhookSchema,
+    create: (settings) => ({
+      name: "webhook",
+      begins: "now",
+      open: async (...given) => (await import("./webhook/webhook-output.ts")).openWebhook(settings)(...given),
+    }),
+  }),
+  hook: outputKind({
+    name: "hook",
+    schema: hookSchema,
+    create: (settings) => ({
+      name: "hook",
+      begins: "now",
+      open: async (...given) => (await import("./hook/hook-output.ts")).openHook(settings)(...given),
     }),
   }),
 } as const;
