@@ -301,6 +301,7 @@ export const outputsSchema = z.strictObject({
   csv: outputKinds.csv.schema.optional(),
   webhook: outputKinds.webhook.schema.optional(),
   hook: outputKinds.hook.schema.optional(),
+  homewizard: outputKinds.homewizard.schema.optional(),
 });
 
 const version = formed(

@@ -1,6 +1,7 @@
 /** Every output there is. A new one is a line here and a folder beside it: see docs/outputs.md. */
 import { csvSchema } from "./csv/csv-settings.ts";
 import { homeAssistantSchema } from "./home-assistant/home-assistant-settings.ts";
+import { homewizardSchema } from "./homewizard/homewizard-settings.ts";
 import { hookSchema } from "./hook/hook-settings.ts";
 import { influxdbSchema } from "./influxdb/influxdb-settings.ts";
 import { modbusSchema } from "./modbus/modbus-settings.ts";
@@ -80,6 +81,14 @@ export const outputKinds = {
       name: "hook",
       begins: "now",
       open: async (...given) => (await import("./hook/hook-output.ts")).openHook(settings)(...given),
+    }),
+  }),
+  homewizard: outputKind({
+    name: "homewizard",
+    schema: homewizardSchema,
+    create: (settings) => ({
+      name: "homewizard",
+      open: async (...given) => (await import("./homewizard/homewizard-output.ts")).openHomewizard(settings)(...given),
     }),
   }),
 } as const;

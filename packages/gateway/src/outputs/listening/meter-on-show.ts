@@ -1,0 +1,79 @@
+/** The one meter that a face shows, and whether its values are new enough to be shown. */
+import type { LiveAnswer } from "@meterport/engine/model/point-model";
+import type { OutputContext, PointView } from "@meterport/engine/ports/output";
+import type { Millis } from "@meterport/protocol/ports";
+
+/** Something regulates to what a control face says: after so long without a new value it says nothing. */
+export const controlAge: Millis = 10_000;
+
+/** Values that can be shown. */
+export interface Shown {
+  readonly point: PointView;
+  readonly live: LiveAnswer;
+}
+
+/** The meter that a face shows. @throws Error with one sentence if it sees none, or several */
+const onlyPoint = (points: readonly PointView[]): PointView => {
+  // What hangs behind a meter, such as a water meter, is not meant.
+  const meters = points.filter(({ parent }) => parent === null);
+  const [only, ...others] = meters;
+  if (only === undefined) throw new Error("it sees no meter: check the ids in its points");
+  if (others.length === 0) return only;
+  const some = meters.slice(0, 5).map(({ id }) => id);
+  throw new Error(`it shows one meter and sees ${meters.length}: name one, as in points: [${some.join("] or [")}]`);
+};
+
+export class MeterOnShow {
+  /** Id of the point. */
+  readonly id: string;
+  readonly #context: OutputContext;
+  readonly #longest: Millis;
+  /** On the monotonic clock, so that a wall clock that is set makes nothing fresh. */
+  #arrived: Millis;
+
+  /**
+   * @param longest age in milliseconds up to which a value is shown; if omitted as long as the gateway itself shows it
+   * @throws Error with one sentence if the face sees no meter, or several
+   */
+  constructor(context: OutputContext, longest: Millis = Number.POSITIVE_INFINITY) {
+    const point = onlyPoint(context.points());
+    this.id = point.id;
+    this.#context = context;
+    this.#longest = longest;
+    const { time } = point.live();
+    const age = time === null ? Number.POSITIVE_INFINITY : Math.max(0, context.clock.wall() - Date.parse(time));
+    this.#arrived = context.clock.now() - age;
+    context.onSnapshot(({ id }) => {
+      if (id === this.id) this.#arrived = context.clock.now();
+    });
+    const every = point.detail().link.poll_interval_ms;
+    if (every > longest)
+      context.log.warn(
+        `${this.id} is read every ${Math.round(every / 1000)} s, but a value is shown for ${Math.round(longest / 1000)} s: set interval: 1s for this meter`,
+      );
+  }
+
+  /** The point, also while its values are old; undefined once it is gone. */
+  get point(): PointView | undefined {
+    return this.#context.points().find(({ id }) => id === this.id);
+  }
+
+  /** Milliseconds since the newest value came. */
+  get age(): Millis {
+    return this.#context.clock.now() - this.#arrived;
+  }
+
+  /** The values, unless they are too old or unknown: then a face says nothing. */
+  shown(): Shown | undefined {
+    const { point } = this;
+    if (point === undefined || this.age > this.#longest) return undefined;
+    const live = point.live();
+    return live.quality === "stale" ? undefined : { point, live };
+  }
+
+  /** For a test of the face. @throws Error with one sentence if there is nothing to show */
+  look(): string {
+    if (this.shown() === undefined) throw new Error(`${this.id} gives no new values, so the face says nothing`);
+    return `the newest value of ${this.id} is ${(Math.max(0, this.age) / 1000).toFixed(1)} s old`;
+  }
+}

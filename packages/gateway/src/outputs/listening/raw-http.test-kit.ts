@@ -1,0 +1,96 @@
+/** Requests as bytes, right and wrong ones, for tests of faces. */
+import { connect } from "node:net";
+
+/** Sends bytes, and gives what came back until the connection ended. */
+export const exchange = (port: number, bytes: Uint8Array, patience = 2_000): Promise<string> =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    let text = "";
+    const timer = setTimeout(() => socket.destroy(), patience);
+    socket.on("data", (part) => {
+      text += part.toString("latin1");
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      clearTimeout(timer);
+      resolve(text);
+    });
+    // Nothing more comes: what is only half of a request ends at once.
+    socket.end(bytes);
+  });
+
+/** A request as bytes. */
+export const rawRequest = (method: string, path: string, body = ""): string =>
+  `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${
+    body === "" ? "" : `content-type: application/json\r\ncontent-length: ${body.length}\r\n`
+  }\r\n${body}`;
+
+/** The same numbers for the same seed, from 0 up to a limit. */
+export const chances = (seed: number): ((limit: number) => number) => {
+  let state = seed >>> 0;
+  return (limit) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+};
+
+const pieces = [
+  "\r\n",
+  "\r\n\r\n",
+  "\0",
+  "%00",
+  "../",
+  "?",
+  "&id=",
+  '"',
+  "{",
+  "}",
+  "[",
+  "1e999",
+  "-1",
+  "null",
+  "\xff",
+  "é",
+];
+
+/** One or a few changes: bytes that are other, missing, doubled, or of something else. */
+export const mutated = (text: string, chance: (limit: number) => number): Buffer => {
+  let bytes: Buffer<ArrayBuffer> = Buffer.from(text, "latin1");
+  for (let n = chance(4); n >= 0; n--) {
+    const at = chance(bytes.length + 1);
+    const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
+    const piece = Buffer.from(pieces[chance(pieces.length)] ?? "", "latin1");
+    const kinds: readonly (() => Buffer<ArrayBuffer>)[] = [
+      () => Buffer.concat([before, Buffer.from([chance(256)]), after.subarray(1)]),
+      () => Buffer.concat([before, after.subarray(1 + chance(8))]),
+      () => Buffer.concat([before, piece, after]),
+      () => Buffer.concat([before, after.subarray(0, 20), after]),
+      () => before,
+      () => Buffer.concat([before, Buffer.alloc(chance(2_000), 0x61), after]),
+    ];
+    bytes = kinds[chance(kinds.length)]?.() ?? bytes;
+  }
+  return bytes;
+};
+
+/** What so many mutated requests did: status codes with their numbers, "silence" for none. */
+export const fuzzHttp = async (
+  port: number,
+  samples: readonly string[],
+  count: number,
+  seed: number,
+): Promise<ReadonlyMap<string, number>> => {
+  const chance = chances(seed);
+  const seen = new Map<string, number>();
+  let left = count;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) {
+      const sample = samples[chance(samples.length)] ?? "";
+      const text = await exchange(port, mutated(sample, chance));
+      for (const [, status = ""] of text === "" ? [["", "silence"]] : text.matchAll(/^HTTP\/1\.1 (\d{3})/gm))
+        seen.set(status, (seen.get(status) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  return seen;
+};
