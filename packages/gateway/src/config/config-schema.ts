@@ -302,6 +302,7 @@ export const outputsSchema = z.strictObject({
   webhook: outputKinds.webhook.schema.optional(),
   hook: outputKinds.hook.schema.optional(),
   homewizard: outputKinds.homewizard.schema.optional(),
+  shelly: outputKinds.shelly.schema.optional(),
 });
 
 const version = formed(

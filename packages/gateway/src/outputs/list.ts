@@ -8,6 +8,7 @@ import { modbusSchema } from "./modbus/modbus-settings.ts";
 import { mqttSchema } from "./mqtt/mqtt-settings.ts";
 import { type OutputKind, outputKind } from "./output-kind.ts";
 import { p1Schema } from "./p1/p1-settings.ts";
+import { shellySchema } from "./shelly/shelly-settings.ts";
 import { webhookSchema } from "./webhook/webhook-settings.ts";
 
 /** By their names in the configuration. The code of an output is loaded when it opens, since few gateways have all. */
@@ -89,6 +90,14 @@ export const outputKinds = {
     create: (settings) => ({
       name: "homewizard",
       open: async (...given) => (await import("./homewizard/homewizard-output.ts")).openHomewizard(settings)(...given),
+    }),
+  }),
+  shelly: outputKind({
+    name: "shelly",
+    schema: shellySchema,
+    create: (settings) => ({
+      name: "shelly",
+      open: async (...given) => (await import("./shelly/shelly-output.ts")).openShelly(settings)(...given),
     }),
   }),
 } as const;

@@ -1,0 +1,51 @@
+/** The remote calls of a Shelly, in the frames of its protocol. The same over HTTP, WebSocket and UDP. */
+import { type DecimalJson, decimalJson } from "./decimal-json.ts";
+import type { Params, ShellyDevice } from "./shelly-device.ts";
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/** An object of JSON; undefined for anything else. */
+export const objectIn = (text: string): Plain | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Plain) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+export const paramsOf = (value: unknown): Params =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Params) : {};
+
+const longestName = 64;
+
+/** What a client sent for itself, given back as it was. */
+const echoed = (value: unknown): string | number | null =>
+  typeof value === "number" && Number.isFinite(value)
+    ? value
+    : typeof value === "string"
+      ? value.slice(0, longestName)
+      : null;
+
+/** The answer to a frame: text; or why there is none. */
+export type FrameAnswer =
+  | { readonly text: string; readonly values: boolean; readonly from: string | null }
+  /** Its values are old. */
+  | "silence"
+  /** It is no request. */
+  | "unread";
+
+export const answerFrame = (device: ShellyDevice, text: string): FrameAnswer => {
+  const frame = objectIn(text);
+  if (frame === undefined || typeof frame.method !== "string") return "unread";
+  const outcome = device.call(frame.method, paramsOf(frame.params));
+  if (outcome === "silence") return "silence";
+  const from = typeof frame.src === "string" ? frame.src.slice(0, longestName) : null;
+  const said: DecimalJson = {
+    id: echoed(frame.id),
+    src: device.id,
+    ...(from === null ? {} : { dst: from }),
+    ...("error" in outcome ? { error: outcome.error } : { result: outcome.result }),
+  };
+  return { text: decimalJson(said), values: "values" in outcome, from };
+};
