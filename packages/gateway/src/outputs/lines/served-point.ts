@@ -1,17 +1,13 @@
 /** Which metering point a face shows that has room for one. */
 import type { PointView } from "@meterport/engine/ports/output";
 
-/** The points of meters that stand alone: those behind another meter count water or heat. */
-export const mainPoints = (points: readonly PointView[]): readonly PointView[] =>
-  points.filter(({ parent }) => parent === null);
-
 /**
  * The only point that an output sees.
  *
  * @throws Error if there are several; undefined if there is none yet
  */
 export const onlyPoint = (points: readonly PointView[], name: string): PointView | undefined => {
-  const [first, ...others] = mainPoints(points);
+  const [first, ...others] = points;
   if (others.length > 0)
     throw new Error(
       `it can show one meter and sees ${others.length + 1}: name one of them, for example outputs.${name}.points: [${first?.id}]`,

@@ -14,13 +14,11 @@ export interface Shown {
 
 /** The meter that a face shows. @throws Error with one sentence if it sees none, or several */
 const onlyPoint = (points: readonly PointView[]): PointView => {
-  // What hangs behind a meter, such as a water meter, is not meant.
-  const meters = points.filter(({ parent }) => parent === null);
-  const [only, ...others] = meters;
+  const [only, ...others] = points;
   if (only === undefined) throw new Error("it sees no meter: check the ids in its points");
   if (others.length === 0) return only;
-  const some = meters.slice(0, 5).map(({ id }) => id);
-  throw new Error(`it shows one meter and sees ${meters.length}: name one, as in points: [${some.join("] or [")}]`);
+  const some = points.slice(0, 5).map(({ id }) => id);
+  throw new Error(`it shows one meter and sees ${points.length}: name one, as in points: [${some.join("] or [")}]`);
 };
 
 export class MeterOnShow {

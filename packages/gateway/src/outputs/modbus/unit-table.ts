@@ -3,7 +3,6 @@ import type { MeterIdentity } from "@meterport/engine/model/point-model";
 import type { PointView } from "@meterport/engine/ports/output";
 import { figuresOf } from "../lines/figures.ts";
 import type { FreshPoints } from "../lines/fresh-points.ts";
-import { mainPoints } from "../lines/served-point.ts";
 import { type MapName, maps } from "./maps/index.ts";
 import type { ModbusSettings } from "./modbus-settings.ts";
 import { type ExceptionCode, exceptions, type RegisterReader, type ServedDevice } from "./pdu.ts";
@@ -117,7 +116,7 @@ const onlyUnit = (
   points: readonly PointView[],
   unit: number,
 ): readonly { readonly point: string; readonly unit: number; readonly map?: undefined }[] => {
-  const [first, second] = mainPoints(points);
+  const [first, second] = points;
   if (second !== undefined)
     throw new Error(
       `it sees several meters: give each a unit id, for example outputs.modbus.units: [${first?.id}=1, ${second.id}=2]`,
