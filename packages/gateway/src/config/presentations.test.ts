@@ -16,7 +16,9 @@ const load = (text: string) =>
     defaultData: "/data",
     checkLink: parseMeterLink,
     portLinkOf,
-    readFile: (path) => ({ "/data/meterport.yaml": text, "/data/meter.key": "0123456789abcdef" })[path],
+    readFile: (path) =>
+      ({ "/data/meterport.yaml": text, "/data/meter.key": "0123456789abcdef" })[path] ??
+      (/\.(secret|password|token)$/.test(path) ? "a secret of many words" : undefined),
   });
 
 test("the sample configures nothing, and is a whole configuration when its lines are uncommented", () => {

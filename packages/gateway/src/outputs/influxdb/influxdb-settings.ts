@@ -25,7 +25,7 @@ export const influxdbSchema = outputSchema({
   }),
   version: setting(oneOf(["1", "2"]), {
     ...live,
-    text: "1 writes to a `database`, 2 to a `bucket` of an `org`. InfluxDB 3 takes both.",
+    text: "`1` writes to a `database`, `2` to a `bucket` of an `org`. InfluxDB 3 takes both.",
     example: '"1"',
     fallback: "2 with a `bucket`, else 1",
   }).optional(),
