@@ -144,8 +144,11 @@ export const complaint = (path: string, imported: Import): string | undefined =>
       return specifier === "@meterport/gateway/http/api" && typeOnly ? undefined : "only the API's types";
     return specifier.startsWith("@meterport/protocol/meaning/") ? undefined : "only protocol/meaning";
   }
-  // The writers of files load nothing else.
-  if (from.name === "cli" && /^@meterport\/gateway\/exports\/(csv|local-time|parquet)$/.test(specifier))
+  // The writers of files, and what a device of its own shares with the daemon, load nothing else.
+  if (
+    from.name === "cli" &&
+    /^@meterport\/gateway\/(exports\/(csv|local-time|parquet)|device\/(device-files|own-sources))$/.test(specifier)
+  )
     return undefined;
   // All other commands start without the daemon, its server and its database.
   if (from.name === "cli" && to === "gateway" && !typeOnly)

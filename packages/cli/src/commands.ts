@@ -247,6 +247,20 @@ export const commands: readonly Listed[] = [
     async () => (await import("./commands/completeness/completeness-command.ts")).completenessCommand,
   ),
   command(
+    "children",
+    "the meters behind the gateway's meters, and how old their values are",
+    "meterport children --medium water",
+    async () => (await import("./commands/children/options.ts")).addChildrenCommand,
+    async () => (await import("./commands/children/children-command.ts")).childrenCommand,
+  ),
+  command(
+    "device <action> [words...]",
+    "a point as a device of the grid: what the head-end asked and got; registers one and removes it",
+    "meterport device requests home --follow",
+    async () => (await import("./commands/device/options.ts")).addDeviceCommand,
+    async () => (await import("./commands/device/device-command.ts")).deviceCommand,
+  ),
+  command(
     "export <what>",
     "readings, intervals, registers or events that the gateway has stored, as CSV, JSON or Parquet; also while it runs",
     "meterport export intervals --since 2026-01-01 --until 2026-02-01 --zone Europe/Copenhagen --output january.csv",

@@ -76,23 +76,28 @@ const readBytes = (path: string): Buffer => {
 const readText = (path: string): string => readBytes(path).toString("utf8");
 
 /** A POST may wait for somebody else before it is answered. */
-const fetchLimits = { GET: 10_000, POST: 45_000 } as const;
+const fetchLimits = { GET: 10_000, PUT: 10_000, POST: 45_000 } as const;
 
-const fetchJson: RawIo["fetchJson"] = async (url, token, method = "GET") => {
+const fetched = async (
+  url: string,
+  token: string | undefined,
+  method: keyof typeof fetchLimits,
+  document?: object,
+): Promise<Response> => {
   const fetchLimit = fetchLimits[method];
   try {
     const headers = {
       accept: "application/json",
+      ...(document === undefined ? {} : { "content-type": "application/json" }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       // Says that no page of a browser sends it.
       ...(method === "GET" ? {} : { "x-meterport": "1" }),
     };
-    const answer = await fetch(url, {
+    return await fetch(url, {
       ...{ method, headers, redirect: "error" },
+      ...(document === undefined ? {} : { body: JSON.stringify(document) }),
       signal: AbortSignal.timeout(fetchLimit),
     });
-    const [, next] = /^<(\/[^>]*)>; rel="next"$/.exec(answer.headers.get("link") ?? "") ?? [];
-    return { status: answer.status, body: await answer.json().catch(() => null), next };
   } catch (cause) {
     const why =
       cause instanceof Error && cause.name === "TimeoutError" ? `no answer within ${fetchLimit / 1000} s` : "no answer";
@@ -100,6 +105,23 @@ const fetchJson: RawIo["fetchJson"] = async (url, token, method = "GET") => {
       cause,
     });
   }
+};
+
+const fetchJson: RawIo["fetchJson"] = async (url, token, method = "GET", document = undefined) => {
+  const answer = await fetched(url, token, method, document);
+  const [, next] = /^<(\/[^>]*)>; rel="next"$/.exec(answer.headers.get("link") ?? "") ?? [];
+  return { status: answer.status, body: await answer.json().catch(() => null), next };
+};
+
+const fetchBytes: RawIo["fetchBytes"] = async (url, token) => {
+  const answer = await fetched(url, token, "GET");
+  const body = answer.ok
+    ? await answer.arrayBuffer().then(
+        (bytes) => new Uint8Array(bytes),
+        () => null,
+      )
+    : await answer.json().catch(() => null);
+  return { status: answer.status, body };
 };
 
 const confirm = async (question: string): Promise<boolean | undefined> => {
@@ -174,6 +196,7 @@ const io: RawIo = {
   listAdapters: async () => (await import("@meterport/transports/serial/serial-adapters")).listAdapters(),
   administration: () => import("@meterport/gateway/administration"),
   fetchJson,
+  fetchBytes,
   startDaemon: async (options) => (await import("@meterport/gateway/daemon")).startDaemon(options),
   configTools: async () => (await import("@meterport/gateway/read-config")).systemConfigTools(process.env),
   onHangUp: (listener) => {

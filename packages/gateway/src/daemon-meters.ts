@@ -23,7 +23,7 @@ import type { CaptureShelf } from "./captures/capture-shelf.ts";
 import { ErrorRecorder } from "./captures/error-recorder.ts";
 import type { Config, MeterConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
-import { DeviceFolder } from "./device/device-files.ts";
+import { DeviceFolder, deviceFolderOf } from "./device/device-files.ts";
 import { DeviceService } from "./device/device-service.ts";
 import { accessWithDevice, sourceWithDevice } from "./device/device-source.ts";
 import { topicSource } from "./device/topic-source.ts";
@@ -151,7 +151,7 @@ interface OpenDevice {
 /** What the configuration lets this program be at the meter. */
 const deviceOf = ({ id, device }: MeterConfig, { config, env, log }: Running): OpenDevice | undefined => {
   if (device === undefined) return undefined;
-  const folder = new DeviceFolder(config.data, id, systemClock);
+  const folder = new DeviceFolder(deviceFolderOf(config.data, id), systemClock);
   const service = new DeviceService({ point: id, settings: device, folder, clock: systemClock, log });
   log.info(`may ${device.rights.join(", ")} as a device`, { meter: id });
   service.follow(

@@ -96,7 +96,14 @@ export interface Io {
   /** What works on the data of a daemon; loads the gateway. */
   readonly administration: () => Promise<Administration>;
   /** A GET request to a daemon, within some seconds. @throws GatewayError */
-  readonly fetchJson: (url: string, token?: string, method?: "GET" | "POST") => Promise<JsonAnswer>;
+  readonly fetchJson: (
+    url: string,
+    token?: string,
+    method?: "GET" | "POST" | "PUT",
+    document?: object,
+  ) => Promise<JsonAnswer>;
+  /** The same for a file: its bytes, or the JSON document of a refusal. @throws GatewayError */
+  readonly fetchBytes: (url: string, token?: string) => Promise<JsonAnswer>;
   /** What knows the gateway's configuration. */
   readonly configTools: () => Promise<ConfigTools>;
   /** Takes over SIGHUP, which interrupts otherwise and whenever the listener returns false. */

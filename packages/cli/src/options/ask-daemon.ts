@@ -36,6 +36,18 @@ export interface DaemonAnswer<T> {
   readonly next: string | undefined;
 }
 
+/** What a refusal of the daemon means to the user. @throws always */
+const refused = (address: string, path: string, status: number, body: unknown): never => {
+  if (status === 401 || status === 403)
+    throw new UsageError(
+      "no-access",
+      `${address} wants a token${status === 403 ? " with more rights" : ""}: make one with meterport token add, and set METERPORT_TOKEN to it`,
+    );
+  const said = typeof body === "object" && body !== null && "message" in body ? String(body.message) : undefined;
+  if ((status === 400 || status === 404 || status === 409) && said !== undefined) throw new UsageError("refused", said);
+  throw new GatewayError(`${address}${path}`, `the answer has status ${status}`);
+};
+
 /** @throws GatewayError if it does not answer, UsageError if it refuses */
 export const askPage = async <T>(
   io: Io,
@@ -44,15 +56,7 @@ export const askPage = async <T>(
   method: "GET" | "POST" = "GET",
 ): Promise<DaemonAnswer<T>> => {
   const { status, body, next } = await io.fetchJson(`${address}${path}`, io.env.METERPORT_TOKEN, method);
-  if (status === 200) return { body: body as T, next };
-  if (status === 401 || status === 403)
-    throw new UsageError(
-      "no-access",
-      `${address} wants a token: make one with meterport token add, and set METERPORT_TOKEN to it`,
-    );
-  const said = typeof body === "object" && body !== null && "message" in body ? String(body.message) : undefined;
-  if ((status === 400 || status === 404) && said !== undefined) throw new UsageError("refused", said);
-  throw new GatewayError(`${address}${path}`, `the answer has status ${status}`);
+  return status === 200 ? { body: body as T, next } : refused(address, path, status, body);
 };
 
 /** The body of an answer to POST. @throws GatewayError if it does not answer, UsageError if it refuses */
@@ -62,3 +66,15 @@ export const tellDaemon = async <T>(io: Io, address: string, path: string): Prom
 /** The body alone. @throws GatewayError if it does not answer, UsageError if it refuses */
 export const askDaemon = async <T>(io: Io, address: string, path: string): Promise<T> =>
   (await askPage<T>(io, address, path)).body;
+
+/** Puts a document there, and gives what comes back. @throws GatewayError if it does not answer, UsageError if it refuses */
+export const putToDaemon = async <T>(io: Io, address: string, path: string, document: object): Promise<T> => {
+  const { status, body } = await io.fetchJson(`${address}${path}`, io.env.METERPORT_TOKEN, "PUT", document);
+  return status === 200 ? (body as T) : refused(address, path, status, body);
+};
+
+/** A file of the daemon. @throws GatewayError if it does not answer, UsageError if it refuses */
+export const downloadFrom = async (io: Io, address: string, path: string): Promise<Uint8Array> => {
+  const { status, body } = await io.fetchBytes(`${address}${path}`, io.env.METERPORT_TOKEN);
+  return status === 200 && body instanceof Uint8Array ? body : refused(address, path, status, body);
+};

@@ -38,7 +38,9 @@ export interface World {
   /** The daemon; without one, starting it fails the test. */
   readonly startDaemon?: Io["startDaemon"] | undefined;
   /** Answers of daemons by address; any other address fails. */
-  readonly answers?: Readonly<Record<string, JsonAnswer>> | undefined;
+  readonly answers?: Readonly<Record<string, JsonAnswer | (() => JsonAnswer)>> | undefined;
+  /** Receives what is put to daemons, by address. */
+  readonly puts?: Map<string, object> | undefined;
   /** What knows the configuration; without it, asking for it fails the test. */
   readonly configTools?: Io["configTools"] | undefined;
   /** The ports that are plugged in; none if omitted. */
@@ -77,6 +79,11 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
   const checkNew = (path: string): void => {
     if (world.written?.has(path))
       throw new UsageError("exists", `${path} already exists: choose another name, or overwrite it with --force`);
+  };
+  const answerAt = (url: string): JsonAnswer => {
+    const answer = world.answers?.[url];
+    if (answer === undefined) throw new GatewayError(url, "no answer");
+    return typeof answer === "function" ? answer() : answer;
   };
   const io: RawIo = {
     stdout: output((text) => {
@@ -140,11 +147,11 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     daemonOn: async (link) => world.daemons?.[link],
     listAdapters: async () => world.adapters ?? [],
     administration: () => import("@meterport/gateway/administration"),
-    fetchJson: async (url) => {
-      const answer = world.answers?.[url];
-      if (answer === undefined) throw new GatewayError(url, "no answer");
-      return answer;
+    fetchJson: async (url, _token, _method, document) => {
+      if (document !== undefined) world.puts?.set(url, document);
+      return answerAt(url);
     },
+    fetchBytes: async (url) => answerAt(url),
     startDaemon: world.startDaemon ?? (() => Promise.reject(new Error("no daemon in this world"))),
     configTools: world.configTools ?? (() => Promise.reject(new Error("no configuration in this world"))),
     onHangUp: world.onHangUp ?? (() => {}),

@@ -62,7 +62,10 @@ const readJson = async (path: string): Promise<unknown> => {
 /** What a device keeps, wherever that is. */
 export type DeviceStorage = Pick<DeviceFolder, "role" | "display" | "sink" | "files" | "file">;
 
-/** The folder of one point. */
+/** Where the daemon keeps a point's. */
+export const deviceFolderOf = (data: string, point: string): string => join(data, "device", point);
+
+/** The folder of one device. */
 export class DeviceFolder {
   readonly #folder: string;
   readonly #clock: Pick<Clock, "wall">;
@@ -70,8 +73,8 @@ export class DeviceFolder {
   readonly #hashes = new Map<string, string>();
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(data: string, point: string, clock: Pick<Clock, "wall">) {
-    this.#folder = join(data, "device", point);
+  constructor(folder: string, clock: Pick<Clock, "wall">) {
+    this.#folder = folder;
     this.#clock = clock;
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }

@@ -6,6 +6,9 @@ import { type BodyOf, badRequest, give, iso, noPoint, type Points, pointOf } fro
 import { cursorOf, parseCursor, wrongCursor } from "../query/cursor.ts";
 import { childPointsAnswer, childPointsRoute } from "./routes.ts";
 
+/** What `GET /api/v1/children` answers. */
+export type ChildrenAnswer = BodyOf<typeof childPointsAnswer>;
+
 const usualPage = 100;
 
 const childAnswer = (

@@ -14,7 +14,10 @@ import { cursorOf, parseCursor, wrongCursor } from "../query/cursor.ts";
 import { devicePointsRoute, deviceRoute, fileRoute, filesRoute, sourceRoute } from "./routes.ts";
 import * as schema from "./schemas.ts";
 
-type StatusBody = BodyOf<typeof schema.deviceStatus>;
+/** What `GET /api/v1/points/{id}/device` and the routes beside it answer. */
+export type DeviceStatusAnswer = BodyOf<typeof schema.deviceStatus>;
+export type DevicePointsAnswer = BodyOf<typeof schema.devicePoints>;
+export type DeviceFilesAnswer = BodyOf<typeof schema.takenFiles>;
 
 const sourceAnswer = ({ name, quantity, unit, topic, maxAge, said, at }: SourceState, wall: Millis) => ({
   ...{ name, quantity, unit, topic: topic ?? null, max_age_s: maxAge / 1_000 },
@@ -27,7 +30,7 @@ const sourceAnswer = ({ name, quantity, unit, topic, maxAge, said, at }: SourceS
 
 const lineAnswer = ({ number, time, type, text }: DeviceLine) => ({ number, time: iso(time), type, text });
 
-const statusAnswer = (id: string, status: DeviceStatus, wall: Millis): StatusBody => {
+const statusAnswer = (id: string, status: DeviceStatus, wall: Millis): DeviceStatusAnswer => {
   const { rights, phase, handle, identification, sources, display, lines } = status;
   return {
     ...{ id, rights, phase, handle, identification },
@@ -45,11 +48,7 @@ const mostAhead: Millis = 60_000;
 
 const usualPage = 100;
 
-const briefly = (
-  id: string,
-  status: DeviceStatus,
-  wall: Millis,
-): BodyOf<typeof schema.devicePoints>["points"][number] => {
+const briefly = (id: string, status: DeviceStatus, wall: Millis): DevicePointsAnswer["points"][number] => {
   const { rights, phase, handle, sources, lines } = status;
   const fresh = sources.filter(({ at, maxAge }) => at !== null && wall - at <= maxAge).length;
   const last = lines.at(-1);
