@@ -10,6 +10,7 @@ import {
   thirdPartyForms,
 } from "@meterport/protocol/procedures/post-messages";
 import { mepIdentification } from "@meterport/protocol/tables/extended/mep-identification";
+import { checkSource } from "../device/own-sources.ts";
 import type { DeviceSettings } from "../settings/device-settings.ts";
 import type { DeviceInput } from "./device-schema.ts";
 
@@ -47,6 +48,10 @@ export const deviceConfig = (input: DeviceInput): DeviceSettings => {
   const withTopic = sources.find(({ topic }) => topic !== undefined);
   if (withTopic !== undefined && broker === undefined)
     wrong(`the source ${withTopic.name} has a topic, and no broker is named: add broker`);
+  const settings = sources.map(({ name, quantity, unit = null, max_age, topic }) => ({
+    ...{ name, quantity, unit, maxAge: max_age, topic },
+  }));
+  for (const source of settings) checkSource(source);
   return {
     rights,
     identification: mepIdentification({
@@ -56,9 +61,7 @@ export const deviceConfig = (input: DeviceInput): DeviceSettings => {
       uniqueId: bytesOf(unique),
     }),
     forms,
-    sources: sources.map(({ name, quantity, unit = null, max_age, topic }) => ({
-      ...{ name, quantity, unit, maxAge: max_age, topic },
-    })),
+    sources: settings,
     broker,
     mostFileBytes: input.most_file_bytes ?? usualFile,
     display: (input.display ?? []).map(({ place, key, icons = [] }) => ({ place, key: key as LiveKey, icons })),

@@ -96,6 +96,26 @@ const mostLost = 1e-4;
 /** No step of M-Bus is finer than a billionth of its unit. */
 const mostDigits = 9;
 
+type Measured = Pick<SourceSettings, "name" | "quantity" | "unit">;
+
+/** A quantity that M-Bus does not know would travel as a plain text, which no head-end bills by. */
+const measured = (bytes: Uint8Array, { name, quantity, unit }: Measured): Uint8Array => {
+  const record = mbusRecords(bytes).records[0];
+  if (record?.quantity === quantity && record.unit === unit) return bytes;
+  const what = unit === null ? JSON.stringify(quantity) : `${JSON.stringify(quantity)} in ${JSON.stringify(unit)}`;
+  throw new UsageError(
+    "source",
+    `${name}: M-Bus has no ${what}; write quantity and unit as meterport devices shows them, such as volume and m³`,
+  );
+};
+
+/**
+ * Checks that M-Bus knows what a source measures.
+ *
+ * @throws UsageError (`source`)
+ */
+export const checkSource = (source: SourceSettings): void => void encoded(source, { value: 0 });
+
 /** @throws UsageError (`source`) for a number that no record holds */
 const encoded = ({ name, quantity, unit }: SourceSettings, said: SourceValue): Uint8Array => {
   if ("records" in said) return said.records;
@@ -106,8 +126,9 @@ const encoded = ({ name, quantity, unit }: SourceSettings, said: SourceValue): U
     const rounded = Number(value.toFixed(digits));
     if (Math.abs(rounded - value) > mostLost * Math.abs(value)) break;
     try {
-      return encodeMbusRecords([{ quantity, unit, value: rounded }]);
+      return measured(encodeMbusRecords([{ quantity, unit, value: rounded }]), { name, quantity, unit });
     } catch (error) {
+      if (error instanceof UsageError) throw error;
       cause = error;
     }
   }
