@@ -96,12 +96,16 @@ const mostLost = 1e-4;
 /** No step of M-Bus is finer than a billionth of its unit. */
 const mostDigits = 9;
 
+/** VIF of a quantity that is named in plain text (EN 13757-3). */
+const plainTextVif = 0x7c;
+
 type Measured = Pick<SourceSettings, "name" | "quantity" | "unit">;
 
 /** A quantity that M-Bus does not know would travel as a plain text, which no head-end bills by. */
 const measured = (bytes: Uint8Array, { name, quantity, unit }: Measured): Uint8Array => {
   const record = mbusRecords(bytes).records[0];
-  if (record?.quantity === quantity && record.unit === unit) return bytes;
+  const isPlain = ((bytes[1] ?? 0) & 0x7f) === plainTextVif;
+  if (!isPlain && record?.quantity === quantity && record.unit === unit) return bytes;
   const what = unit === null ? JSON.stringify(quantity) : `${JSON.stringify(quantity)} in ${JSON.stringify(unit)}`;
   throw new UsageError(
     "source",

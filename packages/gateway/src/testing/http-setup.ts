@@ -13,6 +13,9 @@ import { accessBook } from "../access/access-book.ts";
 import type { Cost } from "../access/password.ts";
 import { openCaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
+import { deviceConfig } from "../config/device-config.ts";
+import { DeviceFolder, deviceFolderOf } from "../device/device-files.ts";
+import { DeviceService } from "../device/device-service.ts";
 import type { LinkHealth } from "../http/api.ts";
 import type { Peer } from "../http/peer.ts";
 import { createGateway } from "../operation/gateway.ts";
@@ -22,8 +25,32 @@ import { FakeLink, works } from "./fake-link.ts";
 /** Cheap enough for tests. */
 export const cheap: Cost = { N: 2, r: 1, p: 1 };
 
-/** @param withAccess gives it users and tokens, which its data folder begins without */
-export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly string[] = [], withAccess = false) => {
+/** A device with a water meter as its source, which was never at a meter. */
+const waterDevice = (folder: string, clock: VirtualClock): DeviceService =>
+  new DeviceService({
+    ...{ point: "home", clock, log: silentLog, folder: new DeviceFolder(deviceFolderOf(folder, "home"), clock) },
+    settings: deviceConfig({
+      ...{
+        rights: ["register", "answer", "files", "display"],
+        manufacturer: "010203",
+        unique: "01",
+        post: "third-party",
+      },
+      sources: [{ name: "water", quantity: "volume", unit: "m³", max_age: 3_600_000 }],
+      display: [{ place: 0, key: "power_w", icons: ["kW"] }],
+    }),
+  });
+
+/**
+ * @param withAccess gives it users and tokens, which its data folder begins without
+ * @param asDevice makes its point a device of the grid
+ */
+export const httpSetup = async (
+  host = "127.0.0.1",
+  allowedHosts: readonly string[] = [],
+  withAccess = false,
+  asDevice = false,
+) => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-http-"));
   const clock = new VirtualClock({ wall: Date.UTC(2026, 0, 1, 12) });
   const lines: string[] = [];
@@ -35,6 +62,7 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
   const link = new FakeLink();
   const store = openLocalSqliteStore(join(folder, "data"), silentLog, clock.wall);
   const captures = openCaptureShelf(join(folder, "captures"), silentLog);
+  const device = asDevice ? waterDevice(folder, clock) : undefined;
   /** The results of redacting, in order. */
   const redactions: Redaction[] = [];
   const gateway = await createGateway({
@@ -48,6 +76,7 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
         interval: 2_000,
         source: meter,
         link,
+        device,
         redact: async () => redactions.shift(),
       },
     ],
@@ -80,6 +109,7 @@ export const httpSetup = async (host = "127.0.0.1", allowedHosts: readonly strin
     redactions,
     gateway,
     access,
+    device,
     book: accessBook(accessOptions),
     /** What access logged. */
     lines,

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { UsageError } from "@meterport/protocol/errors";
+import { mbusRecords } from "@meterport/protocol/meaning/mbus/records";
+import fc from "fast-check";
+import { checkSource, mostAnswerBytes, OwnSources } from "./own-sources.ts";
+
+const source = (name: string, quantity = "volume", unit: string | null = "m³", maxAge = 60_000) => ({
+  ...{ name, quantity, unit, maxAge, topic: undefined },
+});
+const refused = (pattern: RegExp) => (error: unknown) => error instanceof UsageError && pattern.test(error.message);
+
+describe("own sources", () => {
+  test("answer with all readings, in the order of the configuration", () => {
+    const sources = new OwnSources([source("water"), source("heat", "energy", "Wh")]);
+    sources.take("heat", { value: 7_000 }, 500);
+    sources.take("water", { value: 1.5 }, 400);
+    const { records, problem } = mbusRecords(sources.answer(1_000));
+    assert.equal(problem, null);
+    assert.deepEqual(
+      records.map(({ quantity, unit, value }) => [quantity, unit, value]),
+      [
+        ["volume", "m³", 1.5],
+        ["energy", "Wh", 7_000],
+      ],
+    );
+  });
+
+  test("answer nothing if one is missing or too old, or there is none", () => {
+    const sources = new OwnSources([source("water"), source("heat")]);
+    sources.take("water", { value: 1 }, 1_000);
+    assert.throws(() => sources.answer(1_000), refused(/^heat has not said anything yet$/));
+    sources.take("heat", { value: 1 }, 1_000);
+    assert.equal(mbusRecords(sources.answer(61_000)).records.length, 2);
+    assert.throws(() => sources.answer(61_001), refused(/^the value of water is 60 s old$/));
+    assert.throws(() => new OwnSources([]).answer(0), refused(/no source is configured/));
+  });
+
+  test("what was measured earlier and comes later changes nothing", () => {
+    const sources = new OwnSources([source("water")]);
+    sources.take("water", { value: 2 }, 2_000);
+    sources.take("water", { value: 1 }, 1_000);
+    assert.deepEqual(sources.states()[0]?.said, { value: 2 });
+  });
+
+  test("a sum of decimal numbers travels as the step that is meant", () => {
+    const sources = new OwnSources([source("water"), source("flow", "flow temperature", "°C")]);
+    sources.take("water", { value: 0.1 + 0.2 }, 0);
+    sources.take("flow", { value: 21.456_789 }, 0);
+    assert.deepEqual(
+      mbusRecords(sources.answer(0)).records.map(({ value }) => value),
+      [0.3, 21.457],
+    );
+  });
+
+  test("a quantity or a unit that M-Bus has not is refused, at once", () => {
+    checkSource(source("water"));
+    assert.throws(() => checkSource(source("water", "volume", "m3")), refused(/M-Bus has no "volume" in "m3"/));
+    assert.throws(() => checkSource(source("water", "wetness", null)), refused(/M-Bus has no "wetness"/));
+  });
+
+  test("more than an answer holds is refused", () => {
+    const names = Array.from({ length: 3 }, (_, i) => `s${i}`);
+    const sources = new OwnSources(names.map((name) => source(name)));
+    // A volume of eight digits, six bytes each.
+    const records = Uint8Array.from(Array.from({ length: 40 }, () => [0x0c, 0x13, 0x78, 0x56, 0x34, 0x12]).flat());
+    for (const name of names) sources.take(name, { records }, 0);
+    assert.throws(
+      () => sources.answer(0),
+      refused(new RegExp(`720 bytes together, and an answer holds ${mostAnswerBytes}`)),
+    );
+  });
+
+  test("property: any number is a record that reads back within a part in 10,000, or refused", () => {
+    fc.assert(
+      fc.property(fc.double(), (value) => {
+        const sources = new OwnSources([source("water")]);
+        try {
+          sources.take("water", { value }, 0);
+        } catch (error) {
+          return error instanceof UsageError;
+        }
+        const read = mbusRecords(sources.answer(0)).records[0]?.value ?? Number.NaN;
+        return Math.abs(read - value) <= 1e-4 * Math.abs(value);
+      }),
+      { seed: 1 + Math.floor(Math.random() * 2 ** 31) },
+    );
+  });
+
+  test("property: any bytes are whole records, or refused", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (records) => {
+        const sources = new OwnSources([source("water")]);
+        try {
+          sources.take("water", { records }, 0);
+        } catch (error) {
+          return error instanceof UsageError;
+        }
+        return mbusRecords(sources.answer(0)).problem === null;
+      }),
+      { seed: 1 + Math.floor(Math.random() * 2 ** 31) },
+    );
+  });
+});
