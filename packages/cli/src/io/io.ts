@@ -95,7 +95,7 @@ export interface Io {
   readonly startDaemon: (options: DaemonOptions) => Promise<Daemon>;
   /** What works on the data of a daemon; loads the gateway. */
   readonly administration: () => Promise<Administration>;
-  /** A GET request to a daemon, within some seconds. @throws GatewayError */
+  /** A request to a daemon, GET if omitted, with a document for PUT; within some seconds. @throws GatewayError */
   readonly fetchJson: (
     url: string,
     token?: string,

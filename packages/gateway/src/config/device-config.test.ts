@@ -45,9 +45,10 @@ describe("device of a meter in the configuration", () => {
   test("parts that contradict each other are one sentence", () => {
     const form = { message: "on-demand" as const, type: 12, fields: [] };
     const wrong: readonly (readonly [Partial<DeviceInput>, RegExp])[] = [
-      ...(["replace", "answer", "files", "watch"] as const).map(
-        (right) => [{ rights: [right], post: "third-party" as const }, /add the right register/] as const,
-      ),
+      ...(["replace", "answer", "files", "watch"] as const).map((right): readonly [Partial<DeviceInput>, RegExp] => [
+        { rights: [right], post: "third-party" },
+        /add the right register/,
+      ]),
       [{ rights: ["register", "answer"] }, /needs the form of the answers/],
       [{ post: "third-party", forms: [form] }, /two messages have the same type number/],
       [{ sources: [water, water] }, /two sources have the same name/],
