@@ -201,7 +201,22 @@ describe("what a device in the daemon keeps", () => {
     await daemon.stop();
   });
 
-  test("sources are watched again after a power failure, and a change is an event", async () => {
+  test("a watched source that changes is an event, with its values from the house", async () => {
+    const home = deviceHome("meter:3.70", "house");
+    const daemon = await home.start(deviceInput(["register", "watch"], { watch: [{ source: 8, delta: 50 }] }));
+    await home.clock.advance(15 * minute);
+    const changes = daemon.events.filter(({ id }) => id.startsWith("device:watch-changed:"));
+    assert.ok(changes.length > 0);
+    for (const { detail } of changes) {
+      const { from, to, unit, source } = JSON.parse(detail ?? "{}");
+      assert.deepEqual([source, unit], [8, "W"]);
+      assert.ok(Math.abs(to - from) >= 50, detail ?? "");
+    }
+    assert.match(texts(daemon).join("\n"), /went from \d+ to \d+ W/);
+    await daemon.stop();
+  });
+
+  test("sources are watched again after a power failure", async () => {
     const home = deviceHome();
     const watch = { watch: [{ source: 15, delta: 1 }] };
     const daemon = await home.start(deviceInput(["register", "watch"], watch));

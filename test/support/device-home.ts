@@ -12,7 +12,7 @@ import { linkMeter, superviseMeter } from "@meterport/gateway/meters/meter-link"
 import { parseProfile } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import { ET50 } from "@meterport/protocol/tables/index";
-import { modelledLine, VirtualMeter } from "@meterport/simulator";
+import { modelledLine, type ScenarioName, VirtualMeter } from "@meterport/simulator";
 import { HeadEnd } from "@meterport/simulator/head-end/head-end";
 import { virtualForms } from "@meterport/simulator/head-end/virtual-forms";
 import { BreakablePipes } from "./breakable-pipes.ts";
@@ -49,12 +49,12 @@ export interface DeviceDaemon {
   readonly crash: () => Promise<void>;
 }
 
-export const deviceHome = (profile = "meter:4.30") => {
+export const deviceHome = (profile = "meter:4.30", scenario: ScenarioName = "quiet") => {
   const clock = new VirtualClock();
   const device = new VirtualMeter({
     profile: parseProfile(profile),
     keys,
-    scenario: "quiet",
+    scenario,
     seed: 1,
     start: clock.wall(),
     tls: ["off"],

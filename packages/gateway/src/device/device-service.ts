@@ -315,7 +315,7 @@ export class DeviceService {
       const wall = this.#options.clock.wall();
       this.#keeper.keep([this.#log.pointEvent(`watch-${event.type}`, event, wall)]);
       const what = event.type === "changed" ? `${event.name} went from ${event.from} to ${event.to}` : event.type;
-      this.#log.say("watch", event.type === "changed" && event.unit !== null ? `${what} ${event.unit}` : what, wall);
+      this.#say("watch", event.type === "changed" && event.unit !== null ? `${what} ${event.unit}` : what);
     }
   }
 }

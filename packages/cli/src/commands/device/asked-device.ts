@@ -161,7 +161,8 @@ export const showFiles = async (words: readonly string[], options: DeviceOptions
         String(bytes),
         time.slice(0, 19).replace("T", " "),
         verified ? "yes" : "no",
-        sha256,
+        // Enough to compare by eye; --json has all of it.
+        `${sha256.slice(0, 16)}…`,
       ],
     );
     const head = ["file", "bytes", "complete (UTC)", "MAC checked", "SHA-256"];

@@ -130,7 +130,13 @@ describe("meterport device, asked of the daemon", () => {
   });
 
   test("files are listed, and one is fetched into a file", async () => {
-    const file = { name: "17-verified.bin", bytes: 3, time: "2026-01-01T11:59:00.000Z", verified: true, sha256: "ab" };
+    const file = {
+      name: "17-verified.bin",
+      bytes: 3,
+      time: "2026-01-01T11:59:00.000Z",
+      verified: true,
+      sha256: "ab".repeat(32),
+    };
     const world: World = {
       written: new Map(),
       answers: {
@@ -140,7 +146,10 @@ describe("meterport device, asked of the daemon", () => {
         [`${at}/files/none`]: { status: 404, body: { message: 'there is no file "none"' } },
       },
     };
-    assert.match((await device(["files", "home"], world)).out, /^17-verified\.bin +3 +2026-01-01 11:59:00 +yes +ab$/m);
+    assert.match(
+      (await device(["files", "home"], world)).out,
+      /^17-verified\.bin +3 +2026-01-01 11:59:00 +yes +abababababababab…$/m,
+    );
     const { code } = await device(["files", "home", "17-verified.bin", "--output", "image.bin"], world);
     assert.deepEqual([code, world.written?.get("image.bin")], [0, "\u0001\u0002\u0003"]);
     assert.match((await device(["files", "home", "none", "--output", "x"], world)).err, /there is no file "none"/);
