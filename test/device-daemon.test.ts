@@ -285,6 +285,26 @@ describe("what a device in the daemon keeps", () => {
     assert.equal(home.headEnd.devices.find(({ device }) => device === 4)?.handle, 1000, "registered once");
   });
 
+  test("after a crash a reading that is still fresh is sent, and one that is too old is not", async () => {
+    const home = deviceHome();
+    const daemon = await home.start(deviceInput(["register", "answer"]));
+    daemon.service.take("water", { value: 7 }, home.clock.wall());
+    await home.clock.advance(second);
+    await daemon.crash();
+    const next = await home.start(deviceInput(["register", "answer"]));
+    const fresh = home.headEnd.ask({ device: 4, type: requestType.read });
+    await home.clock.advance(10 * second);
+    assert.deepEqual(
+      [fresh.outcome, mbusRecords(fresh.answer ?? new Uint8Array(0)).records[0]?.value],
+      ["answered", 7],
+    );
+    await home.clock.advance(61 * minute);
+    const old = home.headEnd.ask({ device: 4, type: requestType.read });
+    await home.clock.advance(10 * second);
+    assert.equal(old.outcome, "failed");
+    await next.stop();
+  });
+
   test("rights that a reload takes away are gone with the next session", async () => {
     const home = deviceHome();
     const one = await home.start(deviceInput(["register", "answer"]));

@@ -84,7 +84,7 @@ export const deviceHome = (profile = "meter:4.30", scenario: ScenarioName = "qui
     };
     const part = (name: string) => ({ load: load(name), save: save(name) });
     const folder: DeviceStorage = {
-      ...{ role: part("role"), display: part("display"), sink },
+      ...{ role: part("role"), display: part("display"), sources: part("sources"), sink },
       files: async () => [],
       file: async () => undefined,
     };

@@ -60,7 +60,7 @@ const readJson = async (path: string): Promise<unknown> => {
 };
 
 /** What a device keeps, wherever that is. */
-export type DeviceStorage = Pick<DeviceFolder, "role" | "display" | "sink" | "files" | "file">;
+export type DeviceStorage = Pick<DeviceFolder, "role" | "display" | "sources" | "sink" | "files" | "file">;
 
 /** Where the daemon keeps a point's. */
 export const deviceFolderOf = (data: string, point: string): string => join(data, "device", point);
@@ -88,6 +88,12 @@ export class DeviceFolder {
   readonly display = {
     load: (): Promise<unknown> => readJson(join(this.#folder, "display.json")),
     save: (memory: unknown): Promise<void> => this.#save("display.json", memory),
+  };
+
+  /** What the own sources said last. */
+  readonly sources = {
+    load: (): Promise<unknown> => readJson(join(this.#folder, "sources.json")),
+    save: (kept: unknown): Promise<void> => this.#save("sources.json", kept),
   };
 
   /** How often the meter was written to. */

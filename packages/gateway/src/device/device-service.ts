@@ -22,7 +22,8 @@ import type { DeviceRight, DeviceSettings, ShownValue } from "../settings/device
 import { type DeviceDisplay, openDisplay, shownItems } from "./device-display.ts";
 import type { DeviceStorage, TakenFile } from "./device-files.ts";
 import { type DeviceLine, DeviceLog } from "./device-log.ts";
-import { OwnSources, type SourceState, type SourceValue } from "./own-sources.ts";
+import { KeptSources } from "./kept-sources.ts";
+import type { SourceState, SourceValue } from "./own-sources.ts";
 import type { FollowTopics } from "./topic-source.ts";
 
 export interface DeviceServiceOptions {
@@ -77,7 +78,7 @@ const stopLimit: Millis = 2_000;
 export class DeviceService {
   readonly #options: DeviceServiceOptions;
   readonly #log: DeviceLog;
-  readonly #own: OwnSources;
+  readonly #own: KeptSources;
   #keeper: DeviceKeeper = { keep: () => {}, lookAtChildren: () => {} };
   #attached: Attached | undefined;
   #reading: LiveReading | undefined;
@@ -86,7 +87,9 @@ export class DeviceService {
   constructor(options: DeviceServiceOptions) {
     this.#options = options;
     this.#log = new DeviceLog(options.point);
-    this.#own = new OwnSources(options.settings.sources);
+    const { settings, folder, clock } = options;
+    const failed = (text: string): void => this.#say("sources", `the readings could not be kept: ${text}`);
+    this.#own = new KeptSources({ settings: settings.sources, folder, clock, failed });
   }
 
   /** Where its events go. */
@@ -102,6 +105,7 @@ export class DeviceService {
   /** The point is gone. */
   close(): void {
     this.#unfollow();
+    this.#own.close();
   }
 
   /** A new session with the meter, which may be written to. */
@@ -263,7 +267,7 @@ export class DeviceService {
       case "scheduled-read":
       case "on-demand-read":
         if (!this.#may("answer")) throw new UsageError("right", "the configuration does not grant the right to answer");
-        return { data: this.#own.answer(clock.wall()) };
+        return { data: await this.#own.answer() };
       case "message": {
         const { transaction, data } = request;
         const event = this.#log.pointEvent("message", { type: "message", transaction, data }, clock.wall());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { mbusRecords } from "@meterport/mbus/records";
 import { UsageError } from "@meterport/protocol/errors";
-import { mbusRecords } from "@meterport/protocol/meaning/mbus/records";
 import fc from "fast-check";
 import { checkSource, mostAnswerBytes, OwnSources } from "./own-sources.ts";
 
@@ -57,6 +57,35 @@ describe("own sources", () => {
     checkSource(source("water"));
     assert.throws(() => checkSource(source("water", "volume", "m3")), refused(/M-Bus has no "volume" in "m3"/));
     assert.throws(() => checkSource(source("water", "wetness", null)), refused(/M-Bus has no "wetness"/));
+  });
+
+  test("what was kept comes back, unless it is nonsense, of the future or of no source", () => {
+    const sources = new OwnSources([source("water"), source("heat")]);
+    sources.take("water", { value: 1.5 }, 400);
+    sources.take("heat", { records: Uint8Array.of(0x01, 0x15, 0x7d) }, 500);
+    const kept: unknown = JSON.parse(JSON.stringify(sources.kept()));
+    const next = new OwnSources([source("water"), source("heat")]);
+    next.restore(kept, 1_000);
+    assert.deepEqual(next.states(), sources.states());
+    for (const wrong of [
+      null,
+      7,
+      [],
+      { steam: { value: 1, at: 1 } },
+      { water: null },
+      { water: { value: "1", at: 1 } },
+      { water: { value: 1 } },
+      { water: { value: 1, at: 1_001 } },
+      { water: { telegram: "0c13", at: 1 } },
+      { water: { telegram: "xyz", at: 1 } },
+    ]) {
+      const none = new OwnSources([source("water"), source("heat")]);
+      none.restore(wrong, 1_000);
+      assert.ok(
+        none.states().every(({ said }) => said === null),
+        JSON.stringify(wrong),
+      );
+    }
   });
 
   test("more than an answer holds is refused", () => {

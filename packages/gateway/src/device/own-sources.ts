@@ -2,6 +2,7 @@
 
 import { mbusRecords } from "@meterport/mbus/records";
 import { encodeMbusRecords } from "@meterport/mbus/telegram-builder";
+import { fromHex, toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import type { SourceSettings } from "../settings/device-settings.ts";
@@ -18,6 +19,11 @@ export interface SourceState extends SourceSettings {
   /** Unix milliseconds; null before the first. */
   readonly at: Millis | null;
 }
+
+/** Readings by their source, as they are kept in a file. */
+export type KeptReadings = Readonly<
+  Record<string, { readonly at: Millis } & ({ readonly value: number } | { readonly telegram: string })>
+>;
 
 /** A MEP client's data are 517 bytes of an entry less its head (MEP guide 1.1, pp. 98-101). */
 export const mostAnswerBytes = 506;
@@ -58,6 +64,37 @@ export class OwnSources {
       const known = this.#said.get(source.name);
       return { ...source, said: known?.said ?? null, at: known?.at ?? null };
     });
+  }
+
+  /** What `restore` takes after a restart: the readings with their times. */
+  kept(): KeptReadings {
+    return Object.fromEntries(
+      [...this.#said].map(([name, { said, at }]) => [
+        name,
+        "records" in said ? { telegram: toHex(said.records), at } : { value: said.value, at },
+      ]),
+    );
+  }
+
+  /**
+   * Takes what `kept` gave, as far as it can be believed: it comes from a file, and the configuration may have changed.
+   *
+   * @param wall no reading is newer than now
+   */
+  restore(kept: unknown, wall: Millis): void {
+    if (typeof kept !== "object" || kept === null) return;
+    for (const [name, reading] of Object.entries(kept).slice(0, this.#settings.length)) {
+      const { value, telegram, at } = (reading ?? {}) as { value?: unknown; telegram?: unknown; at?: unknown };
+      const records = typeof telegram === "string" ? fromHex(telegram) : undefined;
+      const said =
+        records !== undefined ? { records } : Number.isFinite(value) ? { value: value as number } : undefined;
+      if (said === undefined || !Number.isFinite(at) || (at as number) > wall) continue;
+      try {
+        this.take(name, said, at as number);
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+      }
+    }
   }
 
   /**

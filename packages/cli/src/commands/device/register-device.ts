@@ -2,6 +2,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Meter } from "@meterport/client";
+import { isUsable } from "@meterport/client/supervision/link-status";
+import { Supervisor } from "@meterport/client/supervision/supervisor";
 import {
   type Answer,
   type Ask,
@@ -10,9 +12,7 @@ import {
   type DeviceOptions as RoleOptions,
   type RunningDevice,
   runDevice,
-} from "@meterport/client/device/role/index";
-import { isUsable } from "@meterport/client/supervision/link-status";
-import { Supervisor } from "@meterport/client/supervision/supervisor";
+} from "@meterport/device/role/index";
 import { DeviceFolder } from "@meterport/gateway/device/device-files";
 import type { OwnSources } from "@meterport/gateway/device/own-sources";
 import { equalBytes, toHex } from "@meterport/protocol/bytes";
