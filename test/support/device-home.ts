@@ -7,7 +7,7 @@ import { deviceConfig } from "@meterport/gateway/config/device-config";
 import type { DeviceInput } from "@meterport/gateway/config/device-schema";
 import type { DeviceStorage } from "@meterport/gateway/device/device-files";
 import { DeviceService } from "@meterport/gateway/device/device-service";
-import { accessWithDevice, sourceWithDevice } from "@meterport/gateway/device/device-source";
+import { accessWithDevice, sourceWithDevice } from "@meterport/gateway/meters/device-source";
 import { linkMeter, superviseMeter } from "@meterport/gateway/meters/meter-link";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";

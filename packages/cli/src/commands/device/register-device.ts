@@ -12,7 +12,7 @@ import {
   type DeviceOptions as RoleOptions,
   type RunningDevice,
   runDevice,
-} from "@meterport/device/role/index";
+} from "@meterport/device";
 import { DeviceFolder } from "@meterport/gateway/device/device-files";
 import type { OwnSources } from "@meterport/gateway/device/own-sources";
 import { equalBytes, toHex } from "@meterport/protocol/bytes";

@@ -1,8 +1,8 @@
 /** A meter at which this program is a device: each session may write, and the device ends before the link does. */
 import { isUsable } from "@meterport/client/supervision/link-status";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
-import type { MeterAccess } from "../meters/meter-link.ts";
-import type { DeviceService } from "./device-service.ts";
+import type { DeviceService } from "../device/device-service.ts";
+import type { MeterAccess } from "./meter-link.ts";
 
 /** The same way to a meter, with the device at each session. */
 export const accessWithDevice = (access: MeterAccess, device: Pick<DeviceService, "attach">): MeterAccess => ({
