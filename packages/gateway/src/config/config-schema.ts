@@ -303,6 +303,7 @@ export const outputsSchema = z.strictObject({
   hook: outputKinds.hook.schema.optional(),
   homewizard: outputKinds.homewizard.schema.optional(),
   shelly: outputKinds.shelly.schema.optional(),
+  sma_meter: outputKinds.sma_meter.schema.optional(),
 });
 
 const version = formed(

@@ -9,6 +9,7 @@ import { mqttSchema } from "./mqtt/mqtt-settings.ts";
 import { type OutputKind, outputKind } from "./output-kind.ts";
 import { p1Schema } from "./p1/p1-settings.ts";
 import { shellySchema } from "./shelly/shelly-settings.ts";
+import { smaMeterSchema } from "./sma-meter/sma-meter-settings.ts";
 import { webhookSchema } from "./webhook/webhook-settings.ts";
 
 /** By their names in the configuration. The code of an output is loaded when it opens, since few gateways have all. */
@@ -98,6 +99,14 @@ export const outputKinds = {
     create: (settings) => ({
       name: "shelly",
       open: async (...given) => (await import("./shelly/shelly-output.ts")).openShelly(settings)(...given),
+    }),
+  }),
+  sma_meter: outputKind({
+    name: "sma_meter",
+    schema: smaMeterSchema,
+    create: (settings) => ({
+      name: "sma_meter",
+      open: async (...given) => (await import("./sma-meter/sma-meter-output.ts")).openSmaMeter(settings)(...given),
     }),
   }),
 } as const;
