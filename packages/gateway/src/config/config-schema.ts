@@ -304,6 +304,7 @@ export const outputsSchema = z.strictObject({
   homewizard: outputKinds.homewizard.schema.optional(),
   shelly: outputKinds.shelly.schema.optional(),
   sma_meter: outputKinds.sma_meter.schema.optional(),
+  marstek_ct: outputKinds.marstek_ct.schema.optional(),
 });
 
 const version = formed(

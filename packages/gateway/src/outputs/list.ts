@@ -4,6 +4,7 @@ import { homeAssistantSchema } from "./home-assistant/home-assistant-settings.ts
 import { homewizardSchema } from "./homewizard/homewizard-settings.ts";
 import { hookSchema } from "./hook/hook-settings.ts";
 import { influxdbSchema } from "./influxdb/influxdb-settings.ts";
+import { marstekCtSchema } from "./marstek-ct/marstek-ct-settings.ts";
 import { modbusSchema } from "./modbus/modbus-settings.ts";
 import { mqttSchema } from "./mqtt/mqtt-settings.ts";
 import { type OutputKind, outputKind } from "./output-kind.ts";
@@ -107,6 +108,14 @@ export const outputKinds = {
     create: (settings) => ({
       name: "sma_meter",
       open: async (...given) => (await import("./sma-meter/sma-meter-output.ts")).openSmaMeter(settings)(...given),
+    }),
+  }),
+  marstek_ct: outputKind({
+    name: "marstek_ct",
+    schema: marstekCtSchema,
+    create: (settings) => ({
+      name: "marstek_ct",
+      open: async (...given) => (await import("./marstek-ct/marstek-ct-output.ts")).openMarstekCt(settings)(...given),
     }),
   }),
 } as const;

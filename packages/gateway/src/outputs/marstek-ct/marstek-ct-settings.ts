@@ -1,0 +1,33 @@
+/** The keys of the output `marstek_ct`. */
+import { oneOf, text } from "../../settings/leaves.ts";
+import { setting } from "../../settings/setting.ts";
+import { allowSetting } from "../allowed-networks.ts";
+import { addressSetting, portSetting } from "../lines/face-settings.ts";
+import { outputSchema, type ReadSettings } from "../output-kind.ts";
+
+const live = { restart: false } as const;
+
+export const marstekCtSchema = outputSchema({
+  allow: allowSetting,
+  address: addressSetting,
+  port: portSetting("The UDP port at which batteries ask.", 12_345),
+  mac: setting(
+    text.regex(/^[0-9a-f]{12}$/i, { error: "must be 12 hex digits without colons, as the Marstek app shows them" }),
+    {
+      ...live,
+      text: "The MAC of the sensor as the batteries know it. What asks for another one gets no answer.",
+      aside: true,
+      example: "02a1b2c3d4e5",
+      fallback: "any",
+    },
+  ).optional(),
+  phases: setting(oneOf(["sum", "each"]), {
+    ...live,
+    text: "`sum` gives the power of the house as that of phase A, `each` gives all three phases.",
+    aside: true,
+    example: "each",
+    fallback: "sum",
+  }).optional(),
+});
+
+export type MarstekCtSettings = ReadSettings<typeof marstekCtSchema>;
