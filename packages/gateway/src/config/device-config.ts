@@ -10,8 +10,8 @@ import {
   thirdPartyForms,
 } from "@meterport/protocol/procedures/post-messages";
 import { mepIdentification } from "@meterport/protocol/tables/extended/mep-identification";
-import { checkSource } from "../device/own-sources.ts";
 import type { DeviceSettings } from "../settings/device-settings.ts";
+import { checkSource } from "../settings/source-record.ts";
 import type { DeviceInput } from "./device-schema.ts";
 
 /** The schema has checked the digits. */

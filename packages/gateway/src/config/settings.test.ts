@@ -71,6 +71,8 @@ const deviceWith = (rest: string, example: string): string => {
   const device = new Map(needed("meters[].device."));
   device.set("broker", '"mqtt://127.0.0.1"');
   const entry = new Map(needed(`meters[].device.${list}[].`));
+  // M-Bus knows no volume without a unit.
+  if (list === "sources") entry.set("unit", '"m³"');
   if (field !== undefined) entry.set(field, example);
   device.set(list, field === undefined ? example : `[${shown(entry)}]`);
   return shown(device);

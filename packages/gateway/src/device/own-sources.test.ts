@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import { mbusRecords } from "@meterport/mbus/records";
 import { UsageError } from "@meterport/protocol/errors";
 import fc from "fast-check";
-import { checkSource, mostAnswerBytes, OwnSources } from "./own-sources.ts";
+import { checkSource } from "../settings/source-record.ts";
+import { mostAnswerBytes, OwnSources } from "./own-sources.ts";
 
 const source = (name: string, quantity = "volume", unit: string | null = "m³", maxAge = 60_000) => ({
   ...{ name, quantity, unit, maxAge, topic: undefined },
