@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
 import type { Transport } from "@meterport/protocol/ports";
+import type { SocketReads } from "./network/socket-reads.ts";
 import { Pipe, type PipeOptions } from "./pipe.ts";
 
 export interface StreamTransportOptions extends Pick<PipeOptions, "name" | "unread" | "shut"> {
@@ -9,10 +10,12 @@ export interface StreamTransportOptions extends Pick<PipeOptions, "name" | "unre
   readonly writable: Writable;
   /** What it means if the stream closes without our doing, as a sentence; if omitted, that the other side closed it. */
   readonly gone?: string | undefined;
+  /** What reads the stream in its place. */
+  readonly reads?: SocketReads | undefined;
 }
 
 export const streamTransport = (options: StreamTransportOptions): Transport => {
-  const { name, readable, writable, shut, unread, gone } = options;
+  const { name, readable, writable, shut, unread, gone, reads } = options;
   const pipe = new Pipe({
     name,
     unread,
@@ -27,9 +30,14 @@ export const streamTransport = (options: StreamTransportOptions): Transport => {
     onRoom: () => readable.resume(),
   });
   const broke = (error: Error): void => pipe.end(`the connection broke: ${error.message}`, error);
-  readable.on("data", (piece: Uint8Array) => {
-    if (!pipe.receive(new Uint8Array(piece.buffer, piece.byteOffset, piece.length)) && !pipe.ended) readable.pause();
-  });
+  if (reads === undefined)
+    readable.on("data", (piece: Uint8Array) => {
+      if (!pipe.receive(new Uint8Array(piece.buffer, piece.byteOffset, piece.length)) && !pipe.ended) readable.pause();
+    });
+  else {
+    reads.to((bytes) => pipe.receive(bytes) || pipe.ended);
+    readable.resume();
+  }
   readable.on("end", () => pipe.end(gone));
   readable.on("close", () => pipe.end(gone));
   readable.on("error", broke);

@@ -87,7 +87,9 @@ interface Pending {
   readonly apdu: Uint8Array;
   readonly resolve: (apdu: Uint8Array) => void;
   readonly reject: (error: LinkError) => void;
-  readonly settled: () => void;
+  readonly signal: Signal | undefined;
+  /** Listens to the signal. */
+  readonly cancel: () => void;
 }
 
 const nothing = (): void => {};
@@ -187,17 +189,17 @@ export class Session {
    * @throws LinkError (as a rejection) if there is no trustworthy answer
    */
   request(apdu: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
-    const { label, signal, ...rest } = options;
+    const { label, signal } = options;
     if (this.#closed !== undefined) return Promise.reject(new LinkError("closed", label, this.#closed.detail));
     if (signal?.aborted === true) return Promise.reject(new LinkError("aborted", label, "aborted before it was sent"));
     const id = ++this.#lastId;
     this.#counters.requests++;
     return new Promise((resolve, reject) => {
-      const cancel = (): void => this.#handle({ type: "cancel", id });
+      const cancel = signal === undefined ? nothing : (): void => this.#handle({ type: "cancel", id });
       signal?.addEventListener("abort", cancel, { once: true });
-      const settled = (): void => signal?.removeEventListener("abort", cancel);
-      this.#pending.set(id, { label, apdu, resolve, reject, settled });
-      this.#handle({ type: "request", id, apdu, ...rest });
+      this.#pending.set(id, { label, apdu, resolve, reject, signal, cancel });
+      const { retry, idempotent, laidOut, priority, attempts } = options;
+      this.#handle({ type: "request", id, apdu, retry, idempotent, laidOut, priority, attempts });
     });
   }
 
@@ -263,8 +265,8 @@ export class Session {
     this.#closed = error;
     this.#left();
     this.#cancelWake();
-    for (const { label, reject, settled } of this.#pending.values()) {
-      settled();
+    for (const { label, reject, signal, cancel } of this.#pending.values()) {
+      signal?.removeEventListener("abort", cancel);
       this.#counters.failures++;
       reject(new LinkError("closed", label, error.detail, { cause: error }));
     }
@@ -344,7 +346,7 @@ export class Session {
   #settle(id: number): Pending | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    pending?.settled();
+    pending?.signal?.removeEventListener("abort", pending.cancel);
     return pending;
   }
 

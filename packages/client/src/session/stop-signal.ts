@@ -2,8 +2,8 @@ import type { Signal } from "@meterport/protocol/ports";
 
 /** A signal that its owner raises, for hosts that may lack `AbortController`. */
 export class StopSignal implements Signal {
-  /** Undefined while nobody listens, as to most signals. */
-  #listeners: Set<() => void> | undefined;
+  /** Undefined while nobody listens, as to most signals. Few ever do: a set would take more memory. */
+  #listeners: (() => void)[] | undefined;
   #aborted = false;
 
   get aborted(): boolean {
@@ -11,12 +11,13 @@ export class StopSignal implements Signal {
   }
 
   addEventListener(_type: "abort", listener: () => void): void {
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
+    if (this.#listeners === undefined) this.#listeners = [listener];
+    else if (!this.#listeners.includes(listener)) this.#listeners.push(listener);
   }
 
   removeEventListener(_type: "abort", listener: () => void): void {
-    this.#listeners?.delete(listener);
+    const at = this.#listeners?.indexOf(listener) ?? -1;
+    if (at >= 0) this.#listeners?.splice(at, 1);
   }
 
   /** Calls the listeners, once. */

@@ -126,11 +126,11 @@ const boundsOf = new Map(liveKeys.map((key) => [key, boundOf(key)]));
 
 const measuredKeys = liveKeys.filter((key) => !isRegister(key));
 
-const bounds = (key: LiveKey, limits: GuardLimits): readonly [low: number, high: number] => {
-  const bound = boundsOf.get(key) ?? "power";
-  if (typeof bound !== "string") return bound;
-  return bound === "signed power" ? [-limits.power, limits.power] : [0, limits[bound]];
-};
+const lowest = (bound: Bound, limits: GuardLimits): number =>
+  typeof bound !== "string" ? bound[0] : bound === "signed power" ? -limits.power : 0;
+
+const highest = (bound: Bound, limits: GuardLimits): number =>
+  typeof bound !== "string" ? bound[1] : bound === "signed power" ? limits.power : limits[bound];
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 0.2 * Math.max(Math.abs(a), Math.abs(b));
 
@@ -206,7 +206,8 @@ class Judgement {
   /** Any value but a register. */
   value(key: LiveKey, value: number, limits: GuardLimits): void {
     const waiting = this.#last.pending[key];
-    const [low, high] = bounds(key, limits);
+    const bound = boundsOf.get(key) ?? "power";
+    const [low, high] = [lowest(bound, limits), highest(bound, limits)];
     const wide = this.widened[key] ?? 0;
     if (value < Math.min(low, -wide) || value > Math.max(high, wide)) {
       // Bounds that arithmetic sets are never widened, and a magnitude is never negative.

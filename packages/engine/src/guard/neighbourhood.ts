@@ -4,7 +4,7 @@
  * of power and current are as large as possible, since switching on a car charger or water heater is not a fault; voltages do not
  * step that far.
  */
-import type { LiveKey } from "@meterport/protocol/meaning/readings";
+import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 
 /** An accepted value, and when it was read: Unix milliseconds. */
@@ -16,14 +16,16 @@ export interface Accepted {
 /** Older values have no neighbourhood: anything may have been switched on meanwhile. */
 const recent: Millis = 15_000;
 
-/** The largest step between two consecutive readings, in the key's unit. */
-const largestStep = (key: LiveKey): number => {
+const stepOf = (key: LiveKey): number => {
   if (key.startsWith("voltage_")) return 25;
   if (key.startsWith("current_")) return 32;
   if (key.startsWith("power_factor_")) return 2;
   if (key === "frequency_hz") return 2;
   return 32_000;
 };
+
+/** The largest step between two consecutive readings, in the key's unit. */
+const largestStep = new Map(liveKeys.map((key) => [key, stepOf(key)]));
 
 /**
  * Whether a value lies in the neighbourhood of an earlier one.
@@ -33,7 +35,7 @@ const largestStep = (key: LiveKey): number => {
  * isNeighbour("power_w", 33_468, 700) // false
  */
 export const isNeighbour = (key: LiveKey, value: number, other: number): boolean =>
-  Math.abs(value - other) <= largestStep(key);
+  Math.abs(value - other) <= (largestStep.get(key) ?? 0);
 
 /**
  * Whether a value must be read again because it left the neighbourhood of the last one.

@@ -14,7 +14,7 @@ import type { PointEvent } from "../model/point-event.ts";
 import type { MeterIdentity } from "../model/point-model.ts";
 import type { Proof } from "../model/proof.ts";
 import type { RegisterReason, RegisterState } from "../model/register-state.ts";
-import type { StoreBatch } from "../ports/store.ts";
+import type { Memo, StoreBatch } from "../ports/store.ts";
 import { type FactsMemory, factsMemo, factsMemoName } from "./point-facts-memory.ts";
 
 export interface PointFactsOptions extends FactsMemory {
@@ -58,6 +58,8 @@ const confirms = (now: RegisterSample, before: RegisterSample): boolean =>
     return next !== undefined && next >= value && next - value <= allowedRise(now.time - before.time, 0);
   });
 
+const some = <T>(items: readonly T[]): readonly T[] | undefined => (items.length === 0 ? undefined : items);
+
 export class PointFacts {
   readonly #options: PointFactsOptions;
   readonly #serials: SerialWatch;
@@ -65,6 +67,8 @@ export class PointFacts {
   #last: RegisterSample | null;
   #day: string | null;
   #memo: string | null;
+  /** What the memo says. */
+  #noted: Pick<FactsMemory, "day" | "rival">;
   /** Registers that wait for the next reading to confirm them. */
   #waiting: RegisterSample | null = null;
 
@@ -74,7 +78,8 @@ export class PointFacts {
     this.#last = options.last;
     this.#day = options.day;
     this.#serials = new SerialWatch(options.rival);
-    this.#memo = factsMemo({ day: options.day, rival: options.rival });
+    this.#noted = { day: options.day, rival: options.rival };
+    this.#memo = factsMemo(this.#noted);
   }
 
   /** What to store beside this reading; empty for most. */
@@ -101,11 +106,18 @@ export class PointFacts {
   }
 
   #batch({ registers, events, devices }: Notes): ReturnType<PointFacts["take"]> {
-    const memo = factsMemo({ day: this.#day, rival: this.#serials.rival });
-    const memos = memo === this.#memo ? undefined : [{ point: this.#options.point, name: factsMemoName, text: memo }];
+    return { registers: some(registers), events: some(events), devices: some(devices), memos: this.#newMemos() };
+  }
+
+  /** The memo, if it is another one than before. */
+  #newMemos(): readonly Memo[] | undefined {
+    const noted = { day: this.#day, rival: this.#serials.rival };
+    if (noted.day === this.#noted.day && noted.rival === this.#noted.rival) return undefined;
+    this.#noted = noted;
+    const memo = factsMemo(noted);
+    if (memo === this.#memo) return undefined;
     this.#memo = memo;
-    const some = <T>(items: readonly T[]): readonly T[] | undefined => (items.length === 0 ? undefined : items);
-    return { registers: some(registers), events: some(events), devices: some(devices), memos };
+    return [{ point: this.#options.point, name: factsMemoName, text: memo }];
   }
 
   #event(notes: Notes, kind: string, time: Millis, detail: unknown, until: Millis | null = null): void {

@@ -28,8 +28,13 @@ type EnvOfForms<F> = {
   ? I
   : never;
 
+/** Whether it compares a value of the record that is not at hand. Told in advance: a thrown error for each entry of a table takes milliseconds. */
+const lacksValue = ({ tree, own }: Pick<Cond, "tree" | "own">, { self }: Scope): boolean =>
+  tree[0] === "is" && (self === undefined || own.some((name) => !(name in self)));
+
 /** `undefined` where it depends on a value that is not at hand. */
 const holds = <E>(condition: Cond<E>, env: E, scope: Scope): boolean | undefined => {
+  if (lacksValue(condition, scope)) return undefined;
   try {
     return condition.test(env, scope);
   } catch (error) {

@@ -127,3 +127,59 @@ test("a peer that floods us waits in its own buffers, and one that never reads i
   peer.destroy();
   await listener.close();
 });
+
+test("what comes at once, before anybody waits for it, is not lost", async () => {
+  const server = createServer((socket) => socket.end(Uint8Array.of(1, 2, 3)));
+  await new Promise<void>((resolve) => server.listen(0, loopback, resolve));
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const client = await openTcp({ host: loopback, port: address.port });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual([...(await take(client, 3))], [1, 2, 3]);
+  await client.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("pieces of many connections keep their bytes, although they are read through the same memory", async () => {
+  const pieces = 40;
+  const server = createServer((socket) => socket.on("data", (bytes) => socket.write(bytes)));
+  await new Promise<void>((resolve) => server.listen(0, loopback, resolve));
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const { port } = address;
+  const clients = await Promise.all(Array.from({ length: 20 }, () => openTcp({ host: loopback, port })));
+  const sent = clients.map((_, n) => new Uint8Array(pieces * 37).fill(n + 1));
+  await Promise.all(
+    clients.map(async (client, n) => {
+      for (let at = 0; at < pieces; at++) await client.write((sent[n] as Uint8Array).subarray(at * 37, (at + 1) * 37));
+    }),
+  );
+  const got = await Promise.all(clients.map((client) => take(client, pieces * 37)));
+  assert.deepEqual(got, sent);
+  await Promise.all(clients.map((client) => client.close()));
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("a client that is flooded leaves the rest with its peer, and goes on when it has room", async () => {
+  const total = 8 * 1024 * 1024;
+  let peer: Socket | undefined;
+  const server = createServer((socket) => {
+    peer = socket;
+    socket.on("error", () => {});
+    socket.end(new Uint8Array(total).fill(7));
+  });
+  await new Promise<void>((resolve) => server.listen(0, loopback, resolve));
+  const address = server.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const client = await openTcp({ host: loopback, port: address.port });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.ok((peer?.bytesWritten ?? 0) <= total && (peer?.writableLength ?? 0) > 0, "the peer still has most of it");
+  let got = 0;
+  for await (const piece of client.chunks) {
+    assert.ok(piece.every((byte) => byte === 7));
+    got += piece.length;
+  }
+  assert.equal(got, total);
+  await client.close();
+  await new Promise((resolve) => server.close(resolve));
+});

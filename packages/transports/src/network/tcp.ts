@@ -5,6 +5,7 @@ import type { Millis, Transport } from "@meterport/protocol/ports";
 import { hostAndPort } from "../link-settings.ts";
 import { tcpFailure } from "../open-failure.ts";
 import { streamTransport } from "../stream-transport.ts";
+import { SocketReads } from "./socket-reads.ts";
 
 /** Meters answer within half a second: a bridge that needs ten times as long to accept is not there. */
 const defaultConnectTimeout = 5_000;
@@ -22,11 +23,13 @@ export interface TcpOptions {
 
 const tcpName = (host: string, port: number): string => `tcp://${hostAndPort(host, port)}`;
 
-export const socketTransport = (name: string, socket: Socket): Transport =>
+/** `reads` as it was given to the socket's `connect`; the socket is read as a stream if omitted. */
+export const socketTransport = (name: string, socket: Socket, reads?: SocketReads): Transport =>
   streamTransport({
     name,
     readable: socket,
     writable: socket,
+    reads,
     unread: "broken",
     shut: () =>
       new Promise((resolve) => {
@@ -46,12 +49,17 @@ export const socketTransport = (name: string, socket: Socket): Transport =>
  * @throws LinkError not-open, aborted
  */
 export const openTcp = (options: TcpOptions): Promise<Transport> =>
-  openSocket(tcpDial(options, tcpName(options.host, options.port)));
+  openSocket(tcpDial(options, tcpName(options.host, options.port), new SocketReads()));
 
-/** How a TCP socket is opened. */
-export const tcpDial = ({ host, port, ...rest }: TcpOptions, name: string): OpenSocketOptions<Socket> => {
-  const address = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAlive };
-  return { ...rest, name, dial: () => connect(address), ready: "connect" };
+/** How a TCP socket is opened; read by `reads`, or as a stream if omitted. */
+export const tcpDial = (
+  { host, port, ...rest }: TcpOptions,
+  name: string,
+  reads?: SocketReads,
+): OpenSocketOptions<Socket> => {
+  const onread = reads === undefined ? {} : { onread: reads.onread };
+  const address = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAlive, ...onread };
+  return { ...rest, name, dial: () => connect(address), ready: "connect", reads };
 };
 
 export interface UnixOptions extends Pick<TcpOptions, "connectTimeout" | "signal"> {
@@ -64,8 +72,11 @@ export interface UnixOptions extends Pick<TcpOptions, "connectTimeout" | "signal
  *
  * @throws LinkError not-open, aborted
  */
-export const openUnix = ({ path, ...rest }: UnixOptions): Promise<Transport> =>
-  openSocket({ ...rest, name: `unix://${path}`, dial: () => connect(path), ready: "connect" });
+export const openUnix = ({ path, ...rest }: UnixOptions): Promise<Transport> => {
+  const reads = new SocketReads();
+  const dial = (): Socket => connect({ path, onread: reads.onread });
+  return openSocket({ ...rest, name: `unix://${path}`, dial, ready: "connect", reads });
+};
 
 export interface OpenSocketOptions<S extends Socket> extends Pick<TcpOptions, "connectTimeout" | "signal"> {
   readonly name: string;
@@ -76,11 +87,13 @@ export interface OpenSocketOptions<S extends Socket> extends Pick<TcpOptions, "c
   readonly explain?: ((name: string, error: Error) => LinkError) | undefined;
   /** Why it must not be used although it is open. */
   readonly object?: (socket: S) => LinkError | undefined;
+  /** What reads the socket in place of its stream; given to `connect` as well. */
+  readonly reads?: SocketReads | undefined;
 }
 
 /** @throws LinkError not-open, aborted */
 export const openSocket = async <S extends Socket>(options: OpenSocketOptions<S>): Promise<Transport> =>
-  socketTransport(options.name, await connectedSocket(options));
+  socketTransport(options.name, await connectedSocket(options), options.reads);
 
 /**
  * The socket itself, for protocols with one more layer.
