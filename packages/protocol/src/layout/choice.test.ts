@@ -111,6 +111,16 @@ describe("choice", () => {
     assert.throws(() => locate(T, ["items", 2, "body", "wide", "value"], {}), LayoutError);
   });
 
+  test("asks no condition whose value is not at hand", () => {
+    const unasked = { ...ownIs("isWide", true), test: () => assert.fail("it was asked") };
+    const layout = choice({
+      wide: form(unasked, wide, "One number"),
+      narrow: form(ownIs("isWide", false), narrow, "Two"),
+    });
+    const found = leaves(layout, {}).map(({ path }) => path);
+    assert.deepEqual(found, ["wide.value", "narrow.low", "narrow.high"]);
+  });
+
   test("refuses a value of another form, of two forms or of none", () => {
     const { items } = decode(T, data, {});
     const [first, second, third] = items;
