@@ -305,6 +305,10 @@ export const outputsSchema = z.strictObject({
   shelly: outputKinds.shelly.schema.optional(),
   sma_meter: outputKinds.sma_meter.schema.optional(),
   marstek_ct: outputKinds.marstek_ct.schema.optional(),
+  dabbler: outputKinds.dabbler.schema.optional(),
+  ecotracker: outputKinds.ecotracker.schema.optional(),
+  tasmota: outputKinds.tasmota.schema.optional(),
+  vzlogger: outputKinds.vzlogger.schema.optional(),
 });
 
 const version = formed(

@@ -1,5 +1,7 @@
 /** Every output there is. A new one is a line here and a folder beside it: see docs/outputs.md. */
 import { csvSchema } from "./csv/csv-settings.ts";
+import { dabblerSchema } from "./dabbler/dabbler-settings.ts";
+import { ecotrackerSchema } from "./ecotracker/ecotracker-settings.ts";
 import { homeAssistantSchema } from "./home-assistant/home-assistant-settings.ts";
 import { homewizardSchema } from "./homewizard/homewizard-settings.ts";
 import { hookSchema } from "./hook/hook-settings.ts";
@@ -11,6 +13,8 @@ import { type OutputKind, outputKind } from "./output-kind.ts";
 import { p1Schema } from "./p1/p1-settings.ts";
 import { shellySchema } from "./shelly/shelly-settings.ts";
 import { smaMeterSchema } from "./sma-meter/sma-meter-settings.ts";
+import { tasmotaSchema } from "./tasmota/tasmota-settings.ts";
+import { vzloggerSchema } from "./vzlogger/vzlogger-settings.ts";
 import { webhookSchema } from "./webhook/webhook-settings.ts";
 
 /** By their names in the configuration. The code of an output is loaded when it opens, since few gateways have all. */
@@ -116,6 +120,38 @@ export const outputKinds = {
     create: (settings) => ({
       name: "marstek_ct",
       open: async (...given) => (await import("./marstek-ct/marstek-ct-output.ts")).openMarstekCt(settings)(...given),
+    }),
+  }),
+  dabbler: outputKind({
+    name: "dabbler",
+    schema: dabblerSchema,
+    create: (settings) => ({
+      name: "dabbler",
+      open: async (...given) => (await import("./dabbler/dabbler-output.ts")).openDabbler(settings)(...given),
+    }),
+  }),
+  ecotracker: outputKind({
+    name: "ecotracker",
+    schema: ecotrackerSchema,
+    create: (settings) => ({
+      name: "ecotracker",
+      open: async (...given) => (await import("./ecotracker/ecotracker-output.ts")).openEcotracker(settings)(...given),
+    }),
+  }),
+  tasmota: outputKind({
+    name: "tasmota",
+    schema: tasmotaSchema,
+    create: (settings) => ({
+      name: "tasmota",
+      open: async (...given) => (await import("./tasmota/tasmota-output.ts")).openTasmota(settings)(...given),
+    }),
+  }),
+  vzlogger: outputKind({
+    name: "vzlogger",
+    schema: vzloggerSchema,
+    create: (settings) => ({
+      name: "vzlogger",
+      open: async (...given) => (await import("./vzlogger/vzlogger-output.ts")).openVzlogger(settings)(...given),
     }),
   }),
 } as const;

@@ -18,6 +18,8 @@ export interface FaceUnderTest {
   readonly control: boolean;
   /** Requests of consumers, as bytes. */
   readonly samples: readonly string[];
+  /** The live values of which it makes the power, if not `power_w` alone. */
+  readonly powerOf?: ((power: number | null) => Partial<LiveReading>) | undefined;
 }
 
 /** A household in the evening, with one phase that exports. */
@@ -66,6 +68,10 @@ const occupy = (port: number): Promise<() => Promise<void>> =>
 const fuzzed = 10_000;
 
 export const faceContract = (name: string, face: FaceUnderTest): void => {
+  /** The evening with another power. */
+  const withPower = (power_w: number | null): Partial<LiveReading> => ({
+    ...{ ...evening, power_w, ...face.powerOf?.(power_w) },
+  });
   const within = async (work: (world: FaceWorld, port: number) => Promise<void>): Promise<void> => {
     const world = new FaceWorld();
     try {
@@ -86,7 +92,7 @@ export const faceContract = (name: string, face: FaceUnderTest): void => {
     test("gives the newest power, counts it, and a test says that it works", () =>
       started(async (world, port) => {
         assert.equal(await face.power(port), 1_234);
-        world.read({ ...evening, power_w: -77 });
+        world.read(withPower(-77));
         assert.equal(await face.power(port), -77);
         assert.ok((await world.status()).sent >= 2);
         const seen = await world.outputs.test((await world.status()).name);
@@ -120,7 +126,7 @@ export const faceContract = (name: string, face: FaceUnderTest): void => {
 
     test("never says 0 for a power that is unknown", () =>
       started(async (world, port) => {
-        world.read({ ...evening, power_w: null });
+        world.read(withPower(null));
         assert.equal(await face.power(port), undefined);
       }));
 
@@ -131,7 +137,7 @@ export const faceContract = (name: string, face: FaceUnderTest): void => {
           assert.equal(await face.power(port), 1_234);
           world.clock.ahead += 1_100;
           assert.equal(await face.power(port), undefined);
-          world.read({ ...evening, power_w: 5 });
+          world.read(withPower(5));
           assert.equal(await face.power(port), 5);
         }));
 
@@ -158,7 +164,7 @@ export const faceContract = (name: string, face: FaceUnderTest): void => {
         await world.outputs.stop();
         world.start(face.open(port), ["shed"]);
         await world.is("up");
-        world.shed.read(world.clock.wall(), { ...evening, power_w: 3 });
+        world.shed.read(world.clock.wall(), withPower(3));
         assert.equal(await face.power(port), 3);
       }));
 

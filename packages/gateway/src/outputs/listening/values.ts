@@ -63,6 +63,14 @@ export const signedCurrent =
       rounded(power < 0 ? -current : current, 3),
     );
 
+/** A value without decimals. */
+export const whole =
+  (source: Source): Source =>
+  (shown) => {
+    const value = source(shown);
+    return value === null ? null : Math.round(value) + 0;
+  };
+
 /** Apparent power of a phase in VA, which is U·I by definition. */
 export const phaseApparent =
   (phase: Phase): Source =>
