@@ -1,6 +1,7 @@
 /** What energy cost: each interval at the prices of its own time. Nothing of this is stored, so a corrected interval or price counts at once. */
-import type { Interval } from "../model/interval.ts";
+
 import type { Millis } from "@meterport/protocol/ports";
+import type { Interval } from "../model/interval.ts";
 import type { PricePiece } from "./tariff.ts";
 
 type Energy = Pick<Interval, "end" | "seconds" | "value">;

@@ -27,7 +27,9 @@ const longestPrice: Millis = 3_600_000;
  * @example
  * pricesFrom([{ start: 0, value: 1 }, { start: 900_000, value: 2 }]).map(({ end }) => end) // [900000, 1800000]
  */
-export const pricesFrom = (moments: readonly { readonly start: Millis; readonly value: number }[]): readonly Price[] => {
+export const pricesFrom = (
+  moments: readonly { readonly start: Millis; readonly value: number }[],
+): readonly Price[] => {
   const known = new Map(moments.map((moment) => [moment.start, moment.value]));
   const starts = [...known.keys()].sort((a, b) => a - b);
   let length = Math.min(longestPrice, ...starts.slice(1).map((start, n) => start - (starts[n] ?? 0)));

@@ -50,7 +50,13 @@ describe("lists of prices", () => {
 
   test("a price is found at any moment, also before the one that was asked for last", () => {
     const at = priceAt(hourly(1, 2));
-    assert.deepEqual([start + hour, start, start - 1, start + 2 * hour - 1, start + 2 * hour].map(at), [2, 1, null, 2, null]);
+    assert.deepEqual([start + hour, start, start - 1, start + 2 * hour - 1, start + 2 * hour].map(at), [
+      2,
+      1,
+      null,
+      2,
+      null,
+    ]);
   });
 
   test("covers says whether a price is missing", () => {
@@ -86,14 +92,24 @@ describe("prices by the clock", () => {
 
   test("what is not understood is one sentence with an example", () => {
     for (const text of ["", "cheap", "0.4 25-26", "0.4 7", "0.4 mon-funday", "0.4 1-2-3", "1e9", "0.4 8:60-9"])
-      assert.throws(() => parseTimeRule(text), /^UsageError.*: write for example 0\.45 17:00-21:00 mon-fri oct-mar/s, text);
+      assert.throws(
+        () => parseTimeRule(text),
+        /^UsageError.*: write for example 0\.45 17:00-21:00 mon-fri oct-mar/s,
+        text,
+      );
   });
 });
 
 describe("what a kWh costs", () => {
   test("market, markup, charges and tax make the total", () => {
     const [piece] = pricePieces(
-      tariff({ markupPercent: 3, additions: 0.02, gridTimes: [parseTimeRule("0.1")], taxPercent: 25, feedIn: { kind: "market", fee: 0.01 } }),
+      tariff({
+        markupPercent: 3,
+        additions: 0.02,
+        gridTimes: [parseTimeRule("0.1")],
+        taxPercent: 25,
+        feedIn: { kind: "market", fee: 0.01 },
+      }),
       zone,
       { from: start, to: start + quarter },
       lists(hourly(0.4), hourly(0.05), hourly(0.06)),
@@ -114,7 +130,10 @@ describe("what a kWh costs", () => {
 
   test("prices below zero count, and a fixed price of what flows out needs no market", () => {
     const range = { from: start, to: start + quarter };
-    const own = tariff({ energy: { kind: "times", rules: [parseTimeRule("0.3")] }, feedIn: { kind: "fixed", price: 0.08 } });
+    const own = tariff({
+      energy: { kind: "times", rules: [parseTimeRule("0.3")] },
+      feedIn: { kind: "fixed", price: 0.08 },
+    });
     assert.deepEqual(pricePieces(own, zone, range, lists([]))[0], {
       ...{ start, end: start + quarter, energy: 0.3, charges: 0, total: 0.3, feedIn: 0.08 },
     });
@@ -140,10 +159,13 @@ const piecesOf = (...totals: readonly (number | null)[]): readonly PricePiece[] 
 describe("what energy cost", () => {
   test("each interval costs the price of its own quarter", () => {
     const costs = intervalCosts([energy(1, 1_000), energy(2, 500)], piecesOf(0.4, 2), "import");
-    assert.deepEqual(costs.map(({ price, cost }) => [price, cost]), [
-      [0.4, 0.4],
-      [2, 1],
-    ]);
+    assert.deepEqual(
+      costs.map(({ price, cost }) => [price, cost]),
+      [
+        [0.4, 0.4],
+        [2, 1],
+      ],
+    );
     assert.deepEqual(costSum(costs), { energy: 1_500, priced: 1_500, cost: 1.4, seconds: 1_800 });
   });
 
@@ -153,7 +175,10 @@ describe("what energy cost", () => {
     assert.equal(hourOf(piecesOf(1, 2, null, 4))?.cost, null);
     assert.equal(hourOf(piecesOf(1, 2, 3))?.cost, null);
     const late = intervalCosts([energy(1, 1_000), energy(2, 1_000)], piecesOf(1, 2).slice(1), "import");
-    assert.deepEqual(late.map(({ price }) => price), [null, 2]);
+    assert.deepEqual(
+      late.map(({ price }) => price),
+      [null, 2],
+    );
   });
 
   test("unknown energy has no cost, and energy without a price is told", () => {
@@ -166,11 +191,15 @@ describe("what energy cost", () => {
 
   test("what flows out is paid for, and a price below zero costs", () => {
     const paid = intervalCosts([energy(1, 1_000), energy(2, 1_000)], piecesOf(0.4, -0.4), "export");
-    assert.deepEqual(paid.map(({ cost }) => cost), [-0.2, 0.2]);
+    assert.deepEqual(
+      paid.map(({ cost }) => cost),
+      [-0.2, 0.2],
+    );
   });
 
   test("a corrected interval, or a corrected price, gives another cost", () => {
-    const cost = (value: number, price: number) => costSum(intervalCosts([energy(1, value)], piecesOf(price), "import")).cost;
+    const cost = (value: number, price: number) =>
+      costSum(intervalCosts([energy(1, value)], piecesOf(price), "import")).cost;
     assert.deepEqual([cost(1_000, 1), cost(1_200, 1), cost(1_200, 2)], [1, 1.2, 2.4]);
   });
 });
@@ -181,15 +210,25 @@ describe("peaks", () => {
   test("the highest quarter of each day, the highest day first", () => {
     const next = 96;
     const found = highestPeaks(
-      [energy(1, 500), energy(2, 900), energy(3, null), energy(next, 700), energy(2 * next, 800), energy(3 * next, 100)],
+      [
+        energy(1, 500),
+        energy(2, 900),
+        energy(3, null),
+        energy(next, 700),
+        energy(2 * next, 800),
+        energy(3 * next, 100),
+      ],
       3,
       day,
     );
-    assert.deepEqual(found.map(({ power, end }) => [power, (end - start) / quarter]), [
-      [3_600, 2],
-      [3_200, 2 * next],
-      [2_800, next],
-    ]);
+    assert.deepEqual(
+      found.map(({ power, end }) => [power, (end - start) / quarter]),
+      [
+        [3_600, 2],
+        [3_200, 2 * next],
+        [2_800, next],
+      ],
+    );
   });
 
   test("shorter intervals make quarters if these are whole", () => {

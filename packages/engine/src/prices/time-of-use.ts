@@ -1,7 +1,7 @@
 /** Prices that follow the clock, as people write them: "0.45 17:00-21:00 mon-fri oct-mar". */
 import { UsageError } from "@meterport/protocol/errors";
-import { localMillis } from "../calendar/local-calendar.ts";
 import type { Millis } from "@meterport/protocol/ports";
+import { localMillis } from "../calendar/local-calendar.ts";
 
 const weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"] as const;
