@@ -237,6 +237,8 @@ describe("tarballs", () => {
     assert.equal(core.length, 2);
     const sum = core.reduce((a, b) => a + b, 0);
     t.diagnostic(`protocol and client together: ${(sum / 1000).toFixed(1)} kB packed`);
+    const mbus = packages.find(({ name }) => name === "@meterport/mbus")?.size ?? 0;
+    t.diagnostic(`with mbus, which client brings along: ${((sum + mbus) / 1000).toFixed(1)} kB packed`);
     assert.ok(sum < 400_000, `${sum} bytes`);
   });
 });
