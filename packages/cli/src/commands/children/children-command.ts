@@ -41,8 +41,8 @@ const rowOf = (child: Child): Row => [
   child.manufacturer ?? "–",
   child.state,
   child.age_s === null ? "never" : spanText(child.age_s),
-  valuesText(child),
   child.alarms.join(", "),
+  valuesText(child),
 ];
 
 /** @throws UsageError, GatewayError */
@@ -51,7 +51,7 @@ export const childrenCommand = async (options: ChildrenOptions, io: Io): Promise
   if (options.json === true) print(io, toJson({ children }));
   else if (children.length === 0) say(io, "the daemon knows no such meter behind its meters");
   else {
-    const head = ["point", "medium", "maker", "link", "age", "values", "alarms"];
+    const head = ["point", "medium", "maker", "link", "age", "alarms", "values"];
     io.stdout.write(alignedTable([head, ...children.map(rowOf)], { head: true, width: io.stdout.columns }));
   }
   return exit.done;

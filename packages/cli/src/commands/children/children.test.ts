@@ -25,8 +25,8 @@ test("children lists the meters behind the meters with the age of their values, 
   };
   const { code, out } = await runCli(["children", "--url", url], { answers: pages });
   assert.equal(code, 0);
-  assert.match(out, /^home\.12345678 +water +KAM +up +7 h +volume_m3 123\.456 *$/m);
-  assert.match(out, /^home\.22222222 +– +KAM +up +never +volume_m3 123\.456 +permanentError$/m);
+  assert.match(out, /^home\.12345678 +water +KAM +up +7 h +volume_m3 123\.456$/m);
+  assert.match(out, /^home\.22222222 +– +KAM +up +never +permanentError +volume_m3 123\.456$/m);
   const json = JSON.parse((await runCli(["children", "--url", url, "--json"], { answers: pages })).out);
   assert.deepEqual(
     json.children.map(({ serial }: { serial: string }) => serial),
