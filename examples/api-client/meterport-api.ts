@@ -480,6 +480,106 @@ export type RegisterState = {
   readonly serial: string | null;
 };
 
+export type PricesAnswer = {
+  readonly id: string;
+  /** ISO 4217; all amounts of this answer are in it */
+  readonly currency: string;
+  /** null for a tariff that needs no market */
+  readonly market: {
+    readonly source: string;
+    readonly area: string;
+    /** Whose data it is; say so where you show it */
+    readonly credit: string;
+  } | null;
+  /** Charges of Datahub that are part of it */
+  readonly charges: readonly (string)[];
+  /** By whose clock its times are meant */
+  readonly zone: string;
+  /** Why prices may be missing, as one sentence */
+  readonly problem: string | null;
+  /** End of the last quarter whose total is known */
+  readonly known_until: string | null;
+  /** Oldest first */
+  readonly prices: readonly (PricePiece)[];
+};
+
+export type PricePiece = {
+  /** Start of the quarter of an hour */
+  readonly start: string;
+  /** Its end */
+  readonly end: string;
+  /** The market's price, or that of the clock, before anything is added; null is unknown, per kWh */
+  readonly energy: number | null;
+  /** All that is added for grid, state and supplier; null is unknown, per kWh */
+  readonly charges: number | null;
+  /** What a kWh costs that flows in, with tax; null if a part of it is unknown, per kWh */
+  readonly total: number | null;
+  /** What is paid for a kWh that flows out; null is unknown or nothing, per kWh */
+  readonly feed_in: number | null;
+};
+
+export type CostsAnswer = {
+  readonly id: string;
+  /** ISO 4217; all amounts of this answer are in it */
+  readonly currency: string;
+  /** Zone of the periods */
+  readonly zone: string;
+  /** Start */
+  readonly from: string;
+  /** End */
+  readonly to: string;
+  /** Why prices may be missing, as one sentence */
+  readonly problem: string | null;
+  /** Oldest first; null if intervals were asked for */
+  readonly sums: readonly (CostPeriod)[] | null;
+  /** Oldest first; null without `sum=interval` */
+  readonly intervals: readonly (IntervalCost)[] | null;
+};
+
+export type CostPeriod = {
+  /** Start of the period */
+  readonly from: string;
+  /** Its end */
+  readonly to: string;
+  readonly import: CostSum;
+  readonly export: unknown;
+  /** Both together; null if nothing is priced */
+  readonly cost: number | null;
+  /** The highest quarters of an hour, one of each day, at most three; the highest first */
+  readonly peaks: readonly (Peak)[];
+};
+
+export type CostSum = {
+  /** Energy that is known; null if none is */
+  readonly energy_wh: number | null;
+  /** Energy of it whose price is known */
+  readonly priced_wh: number;
+  /** Seconds whose energy is known */
+  readonly seconds: number;
+  /** What the priced energy cost; null if there is none */
+  readonly cost: number | null;
+};
+
+export type Peak = {
+  /** Mean power of the quarter of an hour */
+  readonly power_w: number;
+  /** Its end */
+  readonly end: string;
+  /** 900, or more where the meter keeps only longer intervals */
+  readonly seconds: number;
+};
+
+export type IntervalCost = {
+  /** When it ended */
+  readonly end: string;
+  readonly seconds: number;
+  readonly channel: string;
+  readonly energy_wh: number | null;
+  /** Mean price of its time; null is unknown, per kWh */
+  readonly price: number | null;
+  readonly cost: number | null;
+};
+
 export type CompletenessAnswer = {
   readonly id: string;
   readonly channel: string;
@@ -1369,6 +1469,16 @@ export class MeterportApi extends ApiConnection {
   /** States of counters: daily, at exchanges, and what the meter read itself */
   pointRegisters(id: string, query: { from?: string | undefined; to?: string | undefined; register?: string | undefined; tier?: number | undefined; limit?: number | undefined; cursor?: string | undefined } = {}, init: RequestInit = {}): Promise<RegistersAnswer> {
     return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/registers`, query, init);
+  }
+
+  /** What a kWh costs, by the quarter of an hour */
+  pointPrices(id: string, query: { from?: string | undefined; to?: string | undefined } = {}, init: RequestInit = {}): Promise<PricesAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/prices`, query, init);
+  }
+
+  /** What energy cost, by local day, month or year, or by interval */
+  pointCosts(id: string, query: { from?: string | undefined; to?: string | undefined; sum?: "interval" | "day" | "month" | "year" | undefined; zone?: string | undefined } = {}, init: RequestInit = {}): Promise<CostsAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/costs`, query, init);
   }
 
   /** How much of each month or day is stored */

@@ -40,6 +40,7 @@ import type { TestedLink } from "./meters/tested-link.ts";
 import { tlsSeen } from "./meters/tls-seen.ts";
 import { tracedMeter } from "./meters/traced-meter.ts";
 import type { GatewayMeter } from "./operation/gateway.ts";
+import type { PriceBook } from "./prices/price-book.ts";
 
 /** What the parts of one daemon share. */
 export interface Running {
@@ -47,6 +48,8 @@ export interface Running {
   readonly env: Environment;
   readonly log: LevelLog;
   readonly shelf: CaptureShelf;
+  /** What energy costs. */
+  readonly prices: Pick<PriceBook, "of">;
   /** Redacts the captures of a meter's link. */
   readonly redactorOf: (source: MeterSource, key: Secret, profile?: string) => GatewayMeter["redact"];
 }
@@ -191,6 +194,7 @@ export const configuredMeters = (running: Running, meters: readonly MeterConfig[
       rates,
       backFill,
       source,
+      prices: meter.prices && running.prices.of(meter.prices),
       device: device?.service,
       link: service,
       redact: running.redactorOf(source, key, profile),

@@ -28,7 +28,11 @@ import { hasTerminal } from "./operation/has-terminal.ts";
 import { type SelfSupervision, selfSupervision, type WatchedPart } from "./operation/self-supervision.ts";
 import { tellSystemd } from "./operation/tell-systemd.ts";
 import { configuredOutputs } from "./outputs/configured-outputs.ts";
+import { PriceBook } from "./prices/price-book.ts";
+import { priceFilesIn } from "./prices/price-files.ts";
+import { feedMaker } from "./prices/price-requests.ts";
 import { configFile, readConfig } from "./read-config.ts";
+import type { PriceSettings } from "./settings/price-settings.ts";
 import { openStore, placeOf } from "./stores/open-store.ts";
 
 export interface DaemonOptions {
@@ -81,18 +85,27 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   logKeyForms(config.meters, log);
   const lock = lockDataFolder(config.data);
   const shelf = openCaptureShelf(join(config.data, "captures"), log);
-  const running: Running = { config, env: options.env, log, shelf, redactorOf: redactors(log) };
+  const prices = openPrices(config, log);
+  const running: Running = { config, env: options.env, log, shelf, prices, redactorOf: redactors(log) };
   const meters = configuredMeters(running, config.meters);
   // The first words with a meter take a second: by then the store and the page are ready. Many meters would hold these up.
   if (meters.length <= fewMeters) for (const { source } of meters) source.start();
   try {
-    return await startLocked(options, { config, log, logs, logging, lock, running, meters });
+    return await startLocked(options, { config, log, logs, logging, lock, running, meters, prices });
   } catch (error) {
     await Promise.allSettled(meters.map(({ source }) => source.close()));
     lock.release();
     throw error;
   }
 };
+
+/** Prices that the meters need are asked for once the gateway runs. */
+const openPrices = ({ data }: Config, log: LevelLog): PriceBook => {
+  const files = priceFilesIn(join(data, "prices"));
+  return new PriceBook({ files, log, clock: systemClock, make: (signal) => feedMaker({ clock: systemClock, signal }) });
+};
+
+const pricesOf = ({ meters }: Config): readonly PriceSettings[] => meters.flatMap(({ prices }) => prices ?? []);
 
 const stillStarting: ReloadOutcome = { ok: false, problems: ["the gateway is starting: try again"] };
 
@@ -108,6 +121,7 @@ interface Locked {
   /** How much is logged, and how; a reload changes it. */
   readonly logging: { level: LogLevel; format: LogFormat };
   readonly lock: DataLock;
+  readonly prices: PriceBook;
 }
 
 /** No read takes longer, and no write to a store that works. */
@@ -135,7 +149,7 @@ const watched = (gateway: Gateway, running: Running, config: () => Config): Self
   );
 
 /** Carries out what a reload changes. */
-const applied = (gateway: Gateway, running: Running, demo: Demo | undefined, logging: Locked["logging"]) => {
+const applied = (gateway: Gateway, demo: Demo | undefined, { running, logging, prices }: Locked) => {
   let household = demo === undefined ? [] : [demo.id];
   return async ({ config, added, changed, removed, outputs }: ReloadPlan): Promise<void> => {
     logKeyForms([...added, ...changed], running.log);
@@ -144,6 +158,7 @@ const applied = (gateway: Gateway, running: Running, demo: Demo | undefined, log
     const stopped = [...leaving, ...removed, ...changed.map(({ id }) => id)];
     if (stopped.length + added.length > 0)
       await gateway.replaceMeters(stopped, configuredMeters({ ...running, config }, [...added, ...changed]));
+    prices.follow(pricesOf(config));
     household = household.filter((id) => !leaving.includes(id));
     await gateway.replaceOutputs(outputs.stopped, configuredOutputs(outputs.started));
     logging.level = config.logLevel;
@@ -154,7 +169,7 @@ const applied = (gateway: Gateway, running: Running, demo: Demo | undefined, log
 };
 
 const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daemon> => {
-  const { config, log, logs, logging, lock, running, meters } = locked;
+  const { config, log, logs, logging, lock, running, meters, prices } = locked;
   const { env, pair = false } = options;
   const access = openDoor({
     host: config.http.host,
@@ -208,6 +223,8 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
   });
   const server = await openFront({ http: config.http, fetch: gateway.app.fetch, log });
   gateway.start();
+  prices.follow(pricesOf(config));
+  prices.start();
   const version = ownVersion();
   lock.record({ pid: process.pid, url: server.url, version, started: new Date(systemClock.wall()).toISOString() });
   const supervision = watched(gateway, running, () => current);
@@ -220,7 +237,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
       links.map(({ link }) => link),
     );
   let forget = note(config.meters);
-  const apply = applied(gateway, running, demo, logging);
+  const apply = applied(gateway, demo, locked);
   const reloads = new Reloader({
     config,
     read: () => readConfig(options),
@@ -249,6 +266,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     stop: async (why) => {
       log.info(`${why}: stopping`);
       supervision.stop();
+      prices.stop();
       systemd.stopping();
       const closed = server.close();
       await gateway.stop();

@@ -21,22 +21,24 @@ export const quarter: Millis = 900_000;
 const longestPrice: Millis = 3_600_000;
 
 /**
- * Prices of moments that each hold until the next one, as most sources give them. A gap of more than an hour belongs to nobody: the price
- * before it is as long as the one before that.
+ * Prices of moments that each hold until the next one, as most sources give them. A moment without a price (null) ends the one before.
+ * Where a moment is missing nothing is made up: a step counts only if the one before or after it is as long.
  *
  * @example
  * pricesFrom([{ start: 0, value: 1 }, { start: 900_000, value: 2 }]).map(({ end }) => end) // [900000, 1800000]
  */
 export const pricesFrom = (
-  moments: readonly { readonly start: Millis; readonly value: number }[],
+  moments: readonly { readonly start: Millis; readonly value: number | null }[],
 ): readonly Price[] => {
   const known = new Map(moments.map((moment) => [moment.start, moment.value]));
   const starts = [...known.keys()].sort((a, b) => a - b);
-  let length = Math.min(longestPrice, ...starts.slice(1).map((start, n) => start - (starts[n] ?? 0)));
-  return starts.map((start, n) => {
-    const gap = (starts[n + 1] ?? Number.POSITIVE_INFINITY) - start;
-    if (gap <= longestPrice) length = gap;
-    return { start, end: start + length, value: known.get(start) ?? 0 };
+  const gaps = starts.slice(1).map((start, n) => start - (starts[n] ?? 0));
+  let length = Math.min(longestPrice, ...gaps);
+  return starts.flatMap((start, n) => {
+    const gap = gaps[n];
+    if (gap !== undefined && gap <= longestPrice && (gap === gaps[n - 1] || gap === gaps[n + 1])) length = gap;
+    const value = known.get(start) ?? null;
+    return value === null ? [] : [{ start, end: start + Math.min(length, gap ?? length), value }];
   });
 };
 

@@ -34,6 +34,32 @@ describe("lists of prices", () => {
         [97, 98, 4],
       ],
     );
+    const shown = (...values: readonly (readonly [number, number | null])[]) =>
+      pricesFrom(values.map(([n, value]) => ({ start: at(n), value }))).map(({ start, end }) => [
+        start / quarter,
+        end / quarter,
+      ]);
+    assert.deepEqual(
+      shown([0, 1], [1, 1], [3, 1], [4, 1]),
+      [
+        [0, 1],
+        [1, 2],
+        [3, 4],
+        [4, 5],
+      ],
+      "a row is missing",
+    );
+    assert.deepEqual(
+      shown([0, 1], [1, null], [2, 1], [3, 1]),
+      [
+        [0, 1],
+        [2, 3],
+        [3, 4],
+      ],
+      "a price is null",
+    );
+    assert.deepEqual(shown([0, 1], [4, 1], [8, 1], [9, 1], [10, 1]).at(1), [4, 8], "hours become quarters");
+    assert.deepEqual(shown([0, 1], [4, 1], [8, 1], [9, 1], [10, 1]).at(2), [8, 9]);
     assert.deepEqual(pricesFrom([{ start: 0, value: 5 }]), [{ start: 0, end: hour, value: 5 }]);
     assert.deepEqual(pricesFrom([]), []);
   });

@@ -23,6 +23,7 @@ import {
 import { credentialName, keyValue, storeValue } from "../settings/secret-value.ts";
 import { formed, setting, settingsOf } from "../settings/setting.ts";
 import { deviceSchema } from "./device-schema.ts";
+import { priceSchema } from "./price-schema.ts";
 
 /** Measured with 20,000 meters at 10 s in one process. */
 export const mostMeters = 50_000;
@@ -161,6 +162,7 @@ export const meterSchema = z.strictObject({
     example: "off",
     fallback: "`back_fill` of all meters",
   }).optional(),
+  prices: priceSchema.optional(),
   device: deviceSchema.optional(),
 });
 

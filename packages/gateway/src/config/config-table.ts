@@ -14,8 +14,9 @@ const titles: readonly (readonly [title: string, of: (path: string) => boolean])
   ["`history`", (path) => path.startsWith("history.")],
   ["`log`", (path) => path.startsWith("log.")],
   ...outputNames.map((name) => [`\`outputs.${name}\``, (path: string) => path.startsWith(`outputs.${name}.`)] as const),
-  ["Each meter", (path) => path.startsWith("meters[].") && !/\.(rates|device)\./.test(path)],
+  ["Each meter", (path) => path.startsWith("meters[].") && !/\.(rates|prices|device)\./.test(path)],
   ["`rates` of a meter", (path) => path.startsWith("meters[].rates.")],
+  ["`prices` of a meter", (path) => path.startsWith("meters[].prices.")],
   ["`device` of a meter", (path) => path.startsWith("meters[].device.")],
 ];
 

@@ -162,7 +162,8 @@ const configOf = (sources: ConfigSources, file: ReadFile): Config => {
   const interval = over.interval ?? base.interval ?? 2_000;
   const zone = over.zone ?? base.zone ?? sources.zone ?? "UTC";
   const backFill = base.back_fill ?? true;
-  const holdsSecret = [base.store, ...(base.meters ?? []).map(({ key }) => key)].some((one) => one?.kind === "text");
+  const inMeters = (base.meters ?? []).flatMap(({ key, prices }) => [key, prices?.token]);
+  const holdsSecret = [base.store, ...inMeters].some((one) => one?.kind === "text");
   if (holdsSecret || holdsOutputSecret(given)) secrets.noteFile(configPath(sources).path);
   const meters = meterConfigs({ given, sources, secrets, defaults: { interval, zone, backFill } });
   const config: Config = {

@@ -4,17 +4,19 @@ import type { QuietWindow } from "@meterport/engine/plan/quiet";
 import { UsageError } from "@meterport/protocol/errors";
 import { isSurelyKey } from "@meterport/protocol/key-hiding";
 import { keyLength } from "@meterport/protocol/mep/security/digest";
-import { type ParsedKey, parseKey, type Secret } from "@meterport/protocol/mep/security/key";
+import { type ParsedKey, parseKey, Secret } from "@meterport/protocol/mep/security/key";
 import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import { passwordLength } from "@meterport/protocol/optical/services";
 import type { Millis } from "@meterport/protocol/ports";
 import type { PortLink } from "@meterport/transports/port-link";
 import type { DeviceSettings } from "../settings/device-settings.ts";
+import type { PriceSettings } from "../settings/price-settings.ts";
 import type { SecretPlace } from "../settings/secret-value.ts";
 import { wrong } from "./complaints.ts";
 import type { MeterInput, MeterOverlay } from "./config-schema.ts";
 import type { ConfigSources, Given } from "./config-sources.ts";
 import { deviceConfig } from "./device-config.ts";
+import { priceConfig } from "./price-config.ts";
 import type { SecretReader } from "./secret-reader.ts";
 
 /** How often a set of values is read, or `off`; undefined leaves it to the plan. */
@@ -61,6 +63,8 @@ export interface MeterConfig {
   readonly quiet?: readonly QuietWindow[] | undefined;
   /** Whether missing intervals are read from the meter's memory; yes if omitted. */
   readonly backFill?: boolean | undefined;
+  /** What its energy costs; nobody knows if omitted. */
+  readonly prices?: PriceSettings | undefined;
   /** What it may do there as a device of the grid; it only reads if omitted. */
   readonly device?: DeviceSettings | undefined;
 }
@@ -148,8 +152,22 @@ const meterConfig = (placed: Placed, context: Context): MeterConfig => {
     fuseAmps: meter.fuse_amps,
     quiet: meter.quiet,
     backFill: meter.back_fill ?? defaults.backFill,
+    prices: pricesOf(placed, context),
     device: deviceOf(placed, optical, given),
   };
+};
+
+const pricesOf = ({ meter, index }: Placed, { given, secrets }: Context): PriceSettings | undefined => {
+  if (meter.prices === undefined) return undefined;
+  try {
+    return priceConfig(
+      meter.prices,
+      (place) => new Secret(new TextEncoder().encode(secrets.read(place, "file", given.fromFile))),
+    );
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw wrong([`${fieldOf(given, index, "prices")}: ${error.message}`]);
+  }
 };
 
 const deviceOf = ({ meter, index, at }: Placed, optical: boolean, given: Given): DeviceSettings | undefined => {

@@ -51,6 +51,11 @@ const files = {
   "/data/store.url": "postgres://u@h/db\n",
   "/data/mqtt.password": "hush\n",
   "/data/home-assistant.token": "hush\n",
+  "/data/influxdb.password": "hush\n",
+  "/data/influxdb.token": "hush\n",
+  "/data/webhook.secret": "hush\n",
+  "/data/webhook.token": "hush\n",
+  "/data/entsoe.token": "hush\n",
   "/creds/home-key": key,
 };
 
@@ -78,17 +83,29 @@ const deviceWith = (rest: string, example: string): string => {
   return shown(device);
 };
 
+/** Prices with what this key needs beside it. */
+const pricesWith = (name: string, example: string): string => {
+  const market = { source: "energi_data_service", area: "DK1" };
+  const others = { times: {}, source: { area: "DK1" }, token: { source: "entsoe", area: "AT" } };
+  const given = { ...(others[name as keyof typeof others] ?? market), [name]: example };
+  return `{ ${Object.entries(given)
+    .map(([one, value]) => `${one}: ${value}`)
+    .join(", ")} }`;
+};
+
 test("every key is described, and its example alone is accepted", () => {
   const env = { CREDENTIALS_DIRECTORY: "/creds" };
   for (const { path, text, example } of settings) {
     assert.match(text, /^[A-Z`].*[.)]$/s, path);
     const [, inDevice] = /^meters\[\]\.device\.(.*)$/.exec(path) ?? [];
+    const [, inPrices] = /^meters\[\]\.prices\.(.*)$/.exec(path) ?? [];
     const [, field] = /^meters\[\]\.(?!rates)(.*)$/.exec(path) ?? [];
     const [, rate] = /^meters\[\]\.rates\.(.*)$/.exec(path) ?? [];
     const [, parent, section, name] = /^(http|outputs)\.(\w+)\.(.*)$/.exec(path) ?? [];
     let yaml = path.includes(".") ? path.replace(/\.(.*)/, `: { $1: ${example} }`) : `${path}: ${example}`;
     if (rate !== undefined) yaml = meter(`rates: { ${rate}: ${example} }`);
     else if (inDevice !== undefined) yaml = meter(`device: ${deviceWith(inDevice, example)}`);
+    else if (inPrices !== undefined) yaml = meter(`prices: ${pricesWith(inPrices, example)}`);
     else if (field !== undefined) {
       const given: Record<string, string> = { id: "home", link: "/dev/ttyUSB0", key };
       if (alternatives.includes(field)) delete given.key;

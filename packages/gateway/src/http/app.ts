@@ -42,6 +42,7 @@ import { addOutputs, type OutputsAccess } from "./outputs/outputs.ts";
 import type { Peer } from "./peer.ts";
 import { LinkStates } from "./points/link-states.ts";
 import { addPoints } from "./points/points.ts";
+import { addPrices } from "./prices/prices.ts";
 import { sentenceOf } from "./query/bad-request.ts";
 import { type StaticFile, staticFiles } from "./static-files.ts";
 import type { ApiStore } from "./store/api-store.ts";
@@ -122,6 +123,7 @@ const addResources = (
   addCaptures(app, meters, options);
   addPoints(app, { ...options, states });
   addValues(app, { ...options, wall });
+  addPrices(app, { ...options, wall });
   addCompleteness(app, options);
   addExport(app, { ...options, wall });
   addHappenings(app, options, store);

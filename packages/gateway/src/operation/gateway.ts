@@ -39,6 +39,7 @@ import type { ProcessFigures } from "../http/metrics/own-figures.ts";
 import type { PointInfo } from "../http/points/point-info.ts";
 import type { LogMemory } from "../log-memory.ts";
 import type { LinkService } from "../meters/link-service.ts";
+import type { PointPrices } from "../prices/price-book.ts";
 import { ChildrenBook } from "./children-book.ts";
 import { LiveMeters } from "./live-meters.ts";
 
@@ -55,6 +56,8 @@ export interface GatewayMeter {
   /** Whether the meter's memory is read; it is if omitted. */
   readonly backFill?: boolean | undefined;
   readonly source: MeterSource;
+  /** What its energy costs; nobody knows if omitted. */
+  readonly prices?: PointPrices | undefined;
   /** What it does there as a device of the grid; it only reads if omitted. */
   readonly device?: DeviceService | undefined;
   /** Examines its link; undefined if that is not possible. */
@@ -144,7 +147,7 @@ const pruneEvery: Millis = 600_000;
 
 /** `zone` is that of the point. */
 const pointInfo = (
-  { fuseAmps, source, link, device, rates, backFill, interval }: GatewayMeter,
+  { fuseAmps, source, link, prices, device, rates, backFill, interval }: GatewayMeter,
   zone: string,
 ): PointInfo => ({
   zone,
@@ -152,6 +155,7 @@ const pointInfo = (
   grace: graceOf({ profile: backFill === false ? "off" : rates?.profile, live: interval }),
   ask: (task) => source.ask(task),
   link,
+  prices,
   device,
 });
 

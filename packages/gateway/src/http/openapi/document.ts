@@ -14,6 +14,7 @@ const tags = [
   { name: "access", description: "Who may do what" },
   { name: "points", description: "Metering points, their links and meters" },
   { name: "history", description: "Stored values and events, and where they come from" },
+  { name: "prices", description: "What a kWh costs, and what energy cost" },
   { name: "changes", description: "What changes, as a stream or as a journal" },
   { name: "meter reads", description: "Read from the meter on request, at most once a minute" },
   { name: "operation", description: "The gateway itself" },

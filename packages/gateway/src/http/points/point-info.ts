@@ -3,6 +3,7 @@ import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { Millis } from "@meterport/protocol/ports";
 import type { DeviceService } from "../../device/device-service.ts";
 import type { LinkService } from "../../meters/link-service.ts";
+import type { PointPrices } from "../../prices/price-book.ts";
 
 export interface PointInfo {
   /** IANA zone of its days and months. */
@@ -14,6 +15,8 @@ export interface PointInfo {
   readonly ask: MeterSource["ask"];
   /** Undefined if its link cannot be examined. */
   readonly link?: LinkService | undefined;
+  /** What its energy costs; undefined if nobody knows. */
+  readonly prices?: PointPrices | undefined;
   /** What it does there as a device of the grid; undefined if it only reads. */
   readonly device?: Pick<DeviceService, "status" | "take" | "files" | "file"> | undefined;
 }

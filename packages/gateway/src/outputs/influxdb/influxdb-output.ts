@@ -5,7 +5,14 @@ import type { JournalEntry } from "@meterport/engine/model/journal-entry";
 import type { LiveAnswer } from "@meterport/engine/model/point-model";
 import type { Batch, Output, OutputContext, PointView, RunningOutput } from "@meterport/engine/ports/output";
 import type { Signal } from "@meterport/protocol/ports";
-import { type AskHttp, askHttp, askPatiently, type HttpAnswer, quoteOf, shownUrl } from "../http-request.ts";
+import {
+  type AskHttp,
+  askHttp,
+  askPatiently,
+  type HttpAnswer,
+  quoteOf,
+  shownUrl,
+} from "../../requests/http-request.ts";
 import { LiveBatch } from "../live-batch.ts";
 import type { InfluxdbSettings } from "./influxdb-settings.ts";
 import { changeLine, lineText, liveLine, statusLine } from "./lines.ts";

@@ -1,8 +1,9 @@
 /** The keys of the output `influxdb`. */
+
+import { addressComplaint } from "../../requests/http-request.ts";
 import { duration, oneOf, onOff, shown, textUpTo } from "../../settings/leaves.ts";
 import { secretText } from "../../settings/secret-value.ts";
 import { setting } from "../../settings/setting.ts";
-import { addressComplaint } from "../http-request.ts";
 import { outputSchema, type ReadSettings } from "../output-kind.ts";
 
 const live = { restart: false } as const;

@@ -1,7 +1,7 @@
 /** Where lines go, and how one is deleted, in both versions of InfluxDB's API (1.8 and 2.7, "API reference"). */
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
-import type { HttpQuestion } from "../http-request.ts";
+import type { HttpQuestion } from "../../requests/http-request.ts";
 import type { InfluxdbSettings } from "./influxdb-settings.ts";
 
 type Headers = Readonly<Record<string, string>>;

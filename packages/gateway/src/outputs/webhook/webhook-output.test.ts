@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Secret } from "@meterport/protocol/mep/security/key";
+import type { AskHttp, HttpQuestion } from "../../requests/http-request.ts";
 import { matchesGolden } from "../golden.test-kit.ts";
-import type { AskHttp, HttpQuestion } from "../http-request.ts";
 import { OutputWorld, until } from "../output-world.test-kit.ts";
 import { sampleChanges } from "../sample-changes.test-kit.ts";
 import { signatureHeaders } from "./signature.ts";

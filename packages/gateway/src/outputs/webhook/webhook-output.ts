@@ -2,8 +2,8 @@
 import type { JournalEntry } from "@meterport/engine/model/journal-entry";
 import type { Batch, Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
 import type { Signal } from "@meterport/protocol/ports";
+import { type AskHttp, askHttp, askPatiently, quoteOf, shownUrl } from "../../requests/http-request.ts";
 import { changeMessage } from "../change-payload.ts";
-import { type AskHttp, askHttp, askPatiently, quoteOf, shownUrl } from "../http-request.ts";
 import { signatureHeaders } from "./signature.ts";
 import type { WebhookSettings } from "./webhook-settings.ts";
 

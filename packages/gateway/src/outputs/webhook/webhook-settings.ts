@@ -1,8 +1,9 @@
 /** The keys of the output `webhook`. */
+
+import { addressComplaint } from "../../requests/http-request.ts";
 import { listUpTo, oneOf, shown, textUpTo, wholeNumber } from "../../settings/leaves.ts";
 import { secretText } from "../../settings/secret-value.ts";
 import { setting } from "../../settings/setting.ts";
-import { addressComplaint } from "../http-request.ts";
 import { outputSchema, type ReadSettings } from "../output-kind.ts";
 
 const live = { restart: false } as const;
@@ -28,11 +29,13 @@ export const webhookSchema = outputSchema({
   url: setting(address, {
     ...live,
     text: "Where changes are sent, as requests with POST.",
+    aside: true,
     example: "https://example.org/meter-values",
   }),
   secret: setting(secretText, {
     ...live,
     text: "What the requests are signed with: as it is, `@FILE`, `@credential:NAME` or `sealed:…`. `whsec_…` is read as base64.",
+    aside: true,
     example: '"@webhook.secret"',
   }),
   token: setting(secretText, {
