@@ -2,8 +2,8 @@
 import { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
 import type { Transport } from "@meterport/protocol/ports";
-import type { SocketReads } from "./network/socket-reads.ts";
 import { Pipe, type PipeOptions } from "./pipe.ts";
+import type { SocketReads } from "./socket-reads.ts";
 
 export interface StreamTransportOptions extends Pick<PipeOptions, "name" | "unread" | "shut"> {
   readonly readable: Readable;

@@ -4,8 +4,8 @@ import { LinkError } from "@meterport/protocol/errors";
 import type { Millis, Transport } from "@meterport/protocol/ports";
 import { hostAndPort } from "../link-settings.ts";
 import { tcpFailure } from "../open-failure.ts";
+import { SocketReads } from "../socket-reads.ts";
 import { streamTransport } from "../stream-transport.ts";
-import { SocketReads } from "./socket-reads.ts";
 
 /** Meters answer within half a second: a bridge that needs ten times as long to accept is not there. */
 const defaultConnectTimeout = 5_000;
