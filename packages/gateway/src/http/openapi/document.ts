@@ -17,6 +17,7 @@ const tags = [
   { name: "prices", description: "What a kWh costs, and what energy cost" },
   { name: "changes", description: "What changes, as a stream or as a journal" },
   { name: "meter reads", description: "Read from the meter on request, at most once a minute" },
+  { name: "device", description: "Points that are devices of the grid, and what the head-end asked them" },
   { name: "operation", description: "The gateway itself" },
   { name: "meters", description: "The older addresses, which stay" },
 ];
