@@ -22,44 +22,52 @@ export interface Ciao {
       readonly hostname: string;
       readonly txt: Readonly<Record<string, string>>;
       readonly disabledIpv6: boolean;
-    }) => { readonly advertise: () => Promise<void> };
+      readonly restrictedAddresses?: string[];
+    }) => { readonly advertise: () => Promise<void>; readonly destroy: () => Promise<void> };
     readonly shutdown: () => Promise<void>;
   };
 }
 
+const isLoopback = (host: string): boolean => host === "::1" || host.startsWith("127.");
+
 export type LoadCiao = () => Promise<Ciao>;
 
-// A name in a variable, because the package is optional and the compiler would ask for its types.
-const packageName: string = "@homebridge/ciao";
-
-const load: LoadCiao = async () => {
-  const module = (await import(packageName)) as Ciao & { readonly default?: Ciao };
-  return module.default ?? module;
-};
+const load: LoadCiao = () => import("@homebridge/ciao");
 
 /**
  * Announces services on a port. It takes seconds until the network knows them: a failure then is a line in the log, because the
  * face itself works.
  *
+ * @param host where the face listens: the only address that is announced, unless it is every one
  * @returns takes them back
  * @throws Error with one sentence if the package is missing
  */
 export const announce = async (
   announcements: readonly Announcement[],
-  port: number,
+  { host, port }: { readonly host: string; readonly port: number },
   log: Log,
   loadCiao: LoadCiao = load,
 ): Promise<() => Promise<void>> => {
+  if (isLoopback(host)) {
+    log.warn("announce is on, but only this machine may connect: list the networks of the clients in allow");
+    return async () => {};
+  }
   const ciao = await loadCiao().catch((cause: unknown) => {
     throw new Error("announce needs one more package: npm install @homebridge/ciao@1.3", { cause });
   });
+  // All faces share one, which ends with the last of them.
   const responder = ciao.getResponder();
-  for (const { name, type, hostname = name, txt } of announcements) {
+  const restricted = host === "0.0.0.0" ? {} : { restrictedAddresses: [host] };
+  const services = announcements.map(({ name, type, hostname = name, txt }) => {
     // Faces listen on IPv4.
-    const service = responder.createService({ name, type, port, hostname, txt, disabledIpv6: true });
+    const service = responder.createService({ name, type, port, hostname, txt, disabledIpv6: true, ...restricted });
     service.advertise().catch((error: unknown) => {
       log.warn(`${name} could not be announced by mDNS: ${error instanceof Error ? error.message : String(error)}`);
     });
-  }
-  return () => responder.shutdown();
+    return service;
+  });
+  return async () => {
+    await Promise.allSettled(services.map((service) => service.destroy()));
+    await responder.shutdown();
+  };
 };

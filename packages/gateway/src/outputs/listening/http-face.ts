@@ -75,7 +75,7 @@ export const openHttpFace =
       });
       undo.push(listening.close);
       if (settings.announce === true)
-        undo.push(await announce(own.announcements ?? [], listening.port, context.log, face.loadCiao));
+        undo.push(await announce(own.announcements ?? [], { host, port: listening.port }, context.log, face.loadCiao));
       return {
         ended: firstOf([listening.ended, own.ended]),
         test: async (signal) => {

@@ -5,7 +5,6 @@ import { connect, createServer } from "node:net";
 import { describe, test } from "node:test";
 import { allowedNetworks } from "../allowed-networks.ts";
 import { until } from "../output-world.test-kit.ts";
-import { announce, type Ciao } from "./announce.ts";
 import { limitConnections } from "./connection-limits.ts";
 import { deviceIdOf } from "./device-id.ts";
 import { isHomeName } from "./home-names.ts";
@@ -130,36 +129,6 @@ describe("the server of a face", () => {
       },
     );
     assert.deepEqual(lines, ["a request could not be answered: a fault"]);
-  });
-});
-
-describe("announcements", () => {
-  const service = { name: "kwhmeter-AABBCC", type: "hwenergy", txt: { path: "/api/v1" } };
-
-  test("are made on the port of the face and taken back; a failure is a line in the log", async () => {
-    const said: unknown[] = [];
-    const lines: string[] = [];
-    const ciao: Ciao = {
-      getResponder: () => ({
-        createService: (options) => {
-          said.push(options);
-          return { advertise: () => Promise.reject(new Error("no network")) };
-        },
-        shutdown: async () => void said.push("goodbye"),
-      }),
-    };
-    const log = { ...quiet, warn: (line: string) => void lines.push(line) };
-    const takeBack = await announce([service], 8_090, log, async () => ciao);
-    await until("the failure is told", () => lines.length === 1);
-    await takeBack();
-    const expected = { ...service, port: 8_090, hostname: "kwhmeter-AABBCC", disabledIpv6: true };
-    assert.deepEqual(said, [expected, "goodbye"]);
-    assert.deepEqual(lines, ["kwhmeter-AABBCC could not be announced by mDNS: no network"]);
-  });
-
-  test("name the package that is missing", async () => {
-    const missing = () => Promise.reject(new Error("Cannot find package"));
-    await assert.rejects(announce([service], 80, quiet, missing), /npm install @homebridge\/ciao@1\.3/);
   });
 });
 
