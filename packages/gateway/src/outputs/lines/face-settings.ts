@@ -7,30 +7,21 @@ import { setting } from "../../settings/setting.ts";
 
 const live = { restart: false } as const;
 
-const address = text.refine((value) => isIP(value) !== 0, {
-  error: ({ input }) => `${quoted(String(input))} is not an address: write for example 192.168.1.5`,
-});
-
-export const addressSetting = setting(address, {
-  ...live,
-  text: "The address of this machine at which it listens.",
-  aside: true,
-  example: "192.168.1.5",
-  fallback: "127.0.0.1, or every address if `allow` is set",
-}).optional();
-
-/** @param usual the port if none is given, as words */
-export const portSetting = (words: string, usual: number | string) =>
+/** A port beside the usual one, which is off until it is named. @param words what it is for */
+export const furtherPort = (words: string, example: number) =>
   setting(wholeNumber(1, 65_535), {
     ...live,
     text: words,
-    example: typeof usual === "number" ? String(usual) : "502",
-    fallback: String(usual),
+    aside: true,
+    example: String(example),
+    fallback: "off",
   }).optional();
 
 /** A serial port of this machine: others are no wire that a consumer hangs on. */
 const serialLink = shown(textUpTo(1_024, "because no link is longer")).superRefine((value, ctx) => {
   try {
+    if (/^\/.*\?/.test(value))
+      return ctx.addIssue("has settings behind a plain path: write for example serial:///dev/ttyUSB1?baud=19200");
     const { kind } = parseLink(value);
     if (kind !== "serial" && kind !== "usb")
       ctx.addIssue("must be a serial port, such as /dev/ttyUSB1 or usb://vendor:product:serial");

@@ -2,9 +2,7 @@
 import type { LiveAnswer } from "@meterport/engine/model/point-model";
 import type { OutputContext, PointView } from "@meterport/engine/ports/output";
 import type { Millis } from "@meterport/protocol/ports";
-
-/** What regulates by a value that is older than this swings. */
-export const usualMaxAge: Millis = 10_000;
+import { controlAge } from "../listening/meter-on-show.ts";
 
 interface Seen {
   readonly time: string | null;
@@ -18,7 +16,7 @@ export class FreshPoints {
   /** When the newest reading of each point came, on the monotonic clock. */
   readonly #seen = new Map<string, Seen>();
 
-  constructor(context: Pick<OutputContext, "clock" | "onSnapshot">, maxAge: Millis = usualMaxAge) {
+  constructor(context: Pick<OutputContext, "clock" | "onSnapshot">, maxAge: Millis = controlAge) {
     this.#context = context;
     this.#maxAge = maxAge;
     context.onSnapshot((point, { time }) => void this.#note(point.id, time, context.clock.now()));

@@ -6,7 +6,6 @@ import { VirtualClock } from "../../../../../test/support/virtual-clock.ts";
 import { household, moment } from "./face-world.test-kit.ts";
 import { figuresOf } from "./figures.ts";
 import { NewestOnly, type Taker } from "./newest-only.ts";
-import { listenAddress } from "./tcp-listener.ts";
 import { startTicker } from "./ticker.ts";
 
 class FakeTaker {
@@ -133,11 +132,4 @@ describe("figures", () => {
     assert.equal(figures(household, () => 7).energy_import_wh, 7);
     assert.equal(figures(household).energy_import_wh, null);
   });
-});
-
-test("a face listens on this machine alone until networks or an address are named", () => {
-  assert.equal(listenAddress(undefined, undefined), "127.0.0.1");
-  assert.equal(listenAddress(undefined, []), "127.0.0.1");
-  assert.equal(listenAddress(undefined, ["192.168.1.0/24"]), undefined);
-  assert.equal(listenAddress("192.168.1.5", undefined), "192.168.1.5");
 });

@@ -1,15 +1,16 @@
 /** A TCP port with bounded connections, for faces that are lines of bytes. */
 import { createServer, type Server, type Socket } from "node:net";
+import type { Log } from "@meterport/engine/ports/log";
 import type { Allows } from "../allowed-networks.ts";
+import { limitConnections } from "../listening/connection-limits.ts";
+import { listenFailure } from "../listening/listen-failure.ts";
 
 export interface TcpListenerOptions {
+  readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** The address to listen at; all of this machine if undefined. */
-  readonly address: string | undefined;
   readonly allows: Allows;
-  /** Connections at the same time; further ones are refused. 32 if omitted. */
-  readonly most?: number | undefined;
+  readonly log: Log;
   /** A connection came. It is kept alive, sends at once, and never breaks the process. */
   readonly connected: (socket: Socket) => void;
 }
@@ -17,56 +18,41 @@ export interface TcpListenerOptions {
 export interface TcpListener {
   readonly port: number;
   readonly sockets: ReadonlySet<Socket>;
-  /** Settles when it no longer listens; rejects with one sentence if that was not our doing. */
+  /** Settles when it no longer listens; rejects with the reason if that was not our doing. */
   readonly ended: Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-const usualMost = 32;
 /** A peer that lost its power is noticed after some of these. */
 const keepAlive = 30_000;
 
-/** The address of an output that listens: this machine alone, unless it names networks or an address. */
-export const listenAddress = (address: string | undefined, allow: readonly string[] | undefined): string | undefined =>
-  address ?? (allow === undefined || allow.length === 0 ? "127.0.0.1" : undefined);
-
-const failure = (port: number, cause: Error): Error => {
-  const code = "code" in cause ? cause.code : undefined;
-  const what =
-    code === "EADDRINUSE"
-      ? "another program listens there: choose another port"
-      : code === "EACCES"
-        ? "ports below 1024 need more rights: choose another port"
-        : code === "EADDRNOTAVAIL"
-          ? "this machine has no such address: correct the key address"
-          : cause.message;
-  return new Error(`port ${port} cannot be opened: ${what}`, { cause });
-};
-
 /** @throws Error with one sentence if the port cannot be opened */
 export const listenTcp = async (options: TcpListenerOptions): Promise<TcpListener> => {
-  const { port, address, allows, most = usualMost, connected } = options;
+  const { host, port, allows, log, connected } = options;
   const sockets = new Set<Socket>();
   const server: Server = createServer(
     { keepAlive: true, keepAliveInitialDelay: keepAlive, noDelay: true },
     (socket) => {
       socket.on("error", () => {});
-      if (!allows(socket.remoteAddress) || sockets.size >= most) {
-        socket.destroy();
-        return;
-      }
+      if (socket.destroyed) return;
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
       connected(socket);
     },
   );
+  const closeAll = limitConnections(server, allows, log);
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(failure(port, error)));
-    server.listen({ port, host: address }, resolve);
+    server.once("error", reject);
+    server.listen({ port, host }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  }).catch((error: unknown) => {
+    throw listenFailure(host, `port ${port}`, error);
   });
   const ended = new Promise<void>((resolve, reject) => {
     server.once("close", resolve);
-    server.on("error", (error) => reject(failure(port, error)));
+    server.on("error", reject);
   });
   ended.catch(() => {});
   const bound = server.address();
@@ -75,7 +61,7 @@ export const listenTcp = async (options: TcpListenerOptions): Promise<TcpListene
     sockets,
     ended,
     close: async () => {
-      for (const socket of sockets) socket.destroy();
+      closeAll();
       if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createSocket, type Socket } from "node:dgram";
 import { describe, test } from "node:test";
+import { freePort } from "../../../../../test/support/free-port.ts";
 import { matchesGolden } from "../golden.test-kit.ts";
 import { FaceWorld, household, mutated, seededNumbers, settled, sunny } from "../lines/face-world.test-kit.ts";
 import { until } from "../output-world.test-kit.ts";
@@ -45,11 +46,11 @@ const within = async (
   more: Partial<MarstekCtSettings> = {},
 ): Promise<void> => {
   const world = new FaceWorld();
+  const port = await freePort();
   try {
-    await world.start(openMarstekCt(settings(more), 0));
-    const seen = await world.outputs.test("face");
+    await world.start(openMarstekCt(settings({ port, ...more })));
     world.read();
-    await work(world, Number(/port (\d+)/.exec(seen?.text ?? "")?.[1]));
+    await work(world, port);
   } finally {
     await world.done();
   }
@@ -127,7 +128,7 @@ describe("the output marstek_ct", () => {
       world.home.goStale();
       await battery.ask();
       assert.deepEqual(battery.answers, []);
-      assert.match((await world.outputs.test("face"))?.text ?? "", /no power is fresh/);
+      assert.match((await world.outputs.test("face"))?.text ?? "", /gives no new values/);
       battery.socket.close();
     }));
 
@@ -173,8 +174,8 @@ describe("the output marstek_ct", () => {
   test("tells in one sentence that its port is taken", () =>
     within(async (_, port) => {
       const world = new FaceWorld();
-      await world.start(openMarstekCt(settings(), port));
-      assert.match((await world.status()).problem ?? "", /^UDP port \d+ cannot be opened: another program listens/);
+      await world.start(openMarstekCt(settings({ port })));
+      assert.match((await world.status()).problem ?? "", /^UDP port \d+ of 127\.0\.0\.1 is in use by another program/);
       await world.done();
     }));
 });

@@ -1,16 +1,15 @@
 /** The output `marstek_ct`: answers batteries of Marstek as their sensor CT002, over UDP. */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import type { Output, OutputContext, PointView, RunningOutput } from "@meterport/engine/ports/output";
+import type { Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
 import type { Millis } from "@meterport/protocol/ports";
 import { type Allows, allowedNetworks } from "../allowed-networks.ts";
-import { FreshPoints } from "../lines/fresh-points.ts";
-import { onlyPoint } from "../lines/served-point.ts";
-import { listenAddress } from "../lines/tcp-listener.ts";
+import { listenFailure } from "../listening/listen-failure.ts";
+import { hostOf } from "../listening/listening-settings.ts";
+import { controlAge, MeterOnShow } from "../listening/meter-on-show.ts";
 import { BatteryTable } from "./battery-table.ts";
 import { type CtAnswer, type CtRequest, ctAnswer, parseCtRequest } from "./ct-frames.ts";
-import type { MarstekCtSettings } from "./marstek-ct-settings.ts";
+import { type MarstekCtSettings, marstekCtPort } from "./marstek-ct-settings.ts";
 
-const usualPort = 12_345;
 /** How long a battery waits for a value that it has not had yet: it would take the same value for a second step. */
 const hold: Millis = 2_000;
 const mostWaiting = 9;
@@ -25,28 +24,25 @@ interface Waiting {
   readonly until: Millis;
 }
 
-const openSocket = (address: string | undefined, port: number): Promise<Socket> =>
+const openSocket = (host: string, port: number): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const socket = createSocket("udp4");
     socket.once("error", (cause) => {
       socket.close();
-      const isTaken = "code" in cause && cause.code === "EADDRINUSE";
-      const what = isTaken ? "another program listens there: stop it, for example another emulation" : cause.message;
-      reject(new Error(`UDP port ${port} cannot be opened: ${what}`, { cause }));
+      reject(listenFailure(host, `UDP port ${port}`, cause));
     });
-    socket.bind({ address: address ?? "0.0.0.0", port }, () => {
+    socket.bind({ address: host, port, exclusive: true }, () => {
       socket.removeAllListeners("error");
       resolve(socket);
     });
   });
 
-/** @param port stands in for that of the settings, 0 takes a free one */
 export const openMarstekCt =
-  (settings: MarstekCtSettings, port = settings.port ?? usualPort): Output["open"] =>
+  (settings: MarstekCtSettings): Output["open"] =>
   async (context) => {
-    onlyPoint(context.points(), "marstek_ct");
-    const socket = await openSocket(listenAddress(settings.address, settings.allow), port);
-    return new CtFace(settings, context, socket).running();
+    const meter = new MeterOnShow(context, controlAge);
+    const socket = await openSocket(hostOf(settings), settings.port ?? marstekCtPort);
+    return new CtFace(settings, context, meter, socket).running();
   };
 
 class CtFace {
@@ -54,7 +50,7 @@ class CtFace {
   readonly #context: OutputContext;
   readonly #socket: Socket;
   readonly #allows: Allows;
-  readonly #fresh: FreshPoints;
+  readonly #meter: MeterOnShow;
   readonly #batteries = new BatteryTable();
   /** By battery: only its newest question counts. */
   readonly #waiting = new Map<string, Waiting>();
@@ -65,25 +61,18 @@ class CtFace {
   #answers = 0;
   #isClosed = false;
 
-  constructor(settings: MarstekCtSettings, context: OutputContext, socket: Socket) {
+  constructor(settings: MarstekCtSettings, context: OutputContext, meter: MeterOnShow, socket: Socket) {
     this.#settings = settings;
     this.#context = context;
     this.#socket = socket;
     this.#allows = allowedNetworks(settings.allow);
-    this.#fresh = new FreshPoints(context);
+    this.#meter = meter;
   }
 
   running(): RunningOutput {
-    const { onSnapshot, onPoints, points } = this.#context;
+    const { onSnapshot } = this.#context;
     const ended = new Promise<void>((_, reject) => {
       this.#socket.on("error", reject);
-      onPoints(() => {
-        try {
-          onlyPoint(points(), "marstek_ct");
-        } catch (error) {
-          reject(error);
-        }
-      });
     });
     this.#socket.on("message", (bytes, from) => this.#heard(bytes, from));
     onSnapshot(() => this.#answerWaiting());
@@ -92,8 +81,7 @@ class CtFace {
       test: async () => {
         const { port } = this.#socket.address();
         const seen = `${this.#batteries.size} batteries at UDP port ${port}`;
-        if (this.#reading() === undefined) throw new Error(`there is nothing to say: no power is fresh (${seen})`);
-        return `power is fresh, ${seen}`;
+        return `${this.#meter.look()}; ${seen}`;
       },
       close: async () => {
         this.#isClosed = true;
@@ -104,7 +92,8 @@ class CtFace {
   }
 
   #heard(bytes: Uint8Array, from: RemoteInfo): void {
-    if (!this.#allows(from.address)) return;
+    // A source of 0 cannot be answered.
+    if (!this.#allows(from.address) || from.port === 0) return;
     const request = parseCtRequest(bytes);
     if (request === undefined || !this.#isMeant(request.sensor)) return;
     const { clock } = this.#context;
@@ -161,13 +150,7 @@ class CtFace {
 
   /** Undefined while there is nothing fresh, or nothing that fits. */
   #reading(): { readonly time: string; readonly powers: Pick<CtAnswer, "phases" | "total"> } | undefined {
-    let point: PointView | undefined;
-    try {
-      point = onlyPoint(this.#context.points(), "marstek_ct");
-    } catch {
-      return undefined;
-    }
-    const live = point === undefined ? undefined : this.#fresh.of(point);
+    const live = this.#meter.shown()?.live;
     if (live === undefined || live.time === null || live.power_w === null) return undefined;
     const total = Math.round(live.power_w);
     const wanted =

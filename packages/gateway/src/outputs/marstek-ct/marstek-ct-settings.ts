@@ -1,16 +1,16 @@
 /** The keys of the output `marstek_ct`. */
 import { oneOf, text } from "../../settings/leaves.ts";
 import { setting } from "../../settings/setting.ts";
-import { allowSetting } from "../allowed-networks.ts";
-import { addressSetting, portSetting } from "../lines/face-settings.ts";
+import { listeningKeys } from "../listening/listening-settings.ts";
 import { outputSchema, type ReadSettings } from "../output-kind.ts";
 
 const live = { restart: false } as const;
 
+/** UDP. Batteries know no other. */
+export const marstekCtPort = 12_345;
+
 export const marstekCtSchema = outputSchema({
-  allow: allowSetting,
-  address: addressSetting,
-  port: portSetting("The UDP port at which batteries ask.", 12_345),
+  ...listeningKeys(marstekCtPort),
   mac: setting(
     text.regex(/^[0-9a-f]{12}$/i, { error: "must be 12 hex digits without colons, as the Marstek app shows them" }),
     {

@@ -7,11 +7,13 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
 import { openPty } from "@meterport/transports/serial/pty";
+import { freePort } from "../../../../../test/support/free-port.ts";
 import { peer } from "../../../../../test/support/peers.ts";
 import { FaceWorld, household, mutated, seededNumbers, settled, sunny } from "../lines/face-world.test-kit.ts";
+import type { OpenSerial } from "../lines/serial-line.ts";
 import { until } from "../output-world.test-kit.ts";
 import { rtuFramer } from "./frames.ts";
-import { type ModbusParts, openModbus } from "./modbus-output.ts";
+import { openModbus } from "./modbus-output.ts";
 import type { ModbusSettings } from "./modbus-settings.ts";
 
 const mbpoll = peer("mbpoll");
@@ -30,17 +32,16 @@ interface Ports {
 const within = async (
   work: (world: FaceWorld, ports: Ports) => Promise<void>,
   more: Partial<ModbusSettings> = {},
-  parts: ModbusParts = {},
+  openPort?: OpenSerial,
 ): Promise<void> => {
+  const [tcp, rtu] = [await freePort(), await freePort()];
   const world = new FaceWorld();
   if (more.units !== undefined) world.views = [world.home, world.shed];
   try {
-    await world.start(openModbus(settingsOf(more), { port: 0, rtuPort: 0, ...parts }));
+    await world.start(openModbus(settingsOf({ port: tcp, rtu_port: rtu, ...more }), openPort));
     assert.equal((await world.status()).state, "up", (await world.status()).problem ?? "");
-    const seen = await world.outputs.test("face");
-    const [, tcp, rtu] = /ports (\d+) and (\d+)/.exec(seen?.text ?? "") ?? [];
     world.read();
-    await work(world, { tcp: Number(tcp), rtu: Number(rtu) });
+    await work(world, { tcp, rtu });
   } finally {
     await world.done();
   }
@@ -139,7 +140,7 @@ describe("the output modbus", () => {
           assert.match(id.stdout, /Status\s*: On\nData\s*: Eastron SDM630\n/);
         },
         { map: "sdm630", serial: path, unit: 7 },
-        { openPort: async () => pty },
+        async () => pty,
       );
     } finally {
       await pty.close();
@@ -149,13 +150,13 @@ describe("the output modbus", () => {
 
   test("opens its serial port at the speed of the link, or at 9600 baud", async () => {
     const speeds: (number | undefined)[] = [];
-    for (const serial of ["/dev/ttyUSB9", "/dev/ttyUSB9?baud=19200"]) {
+    for (const serial of ["/dev/ttyUSB9", "serial:///dev/ttyUSB9?baud=19200"]) {
       const world = new FaceWorld();
-      const absent: NonNullable<ModbusParts["openPort"]> = async (_, __, speed) => {
+      const absent: OpenSerial = async (_, __, speed) => {
         speeds.push(speed);
         throw new Error("there is no such port");
       };
-      await world.start(openModbus(settingsOf({ serial }), { port: 0, openPort: absent }));
+      await world.start(openModbus(settingsOf({ serial, port: await freePort() }), absent));
       assert.equal((await world.status()).problem, "there is no such port");
       await world.done();
     }
@@ -252,7 +253,7 @@ describe("the output modbus", () => {
   test("says which key to set if it sees several meters without unit ids", async () => {
     const world = new FaceWorld();
     world.views = [world.home, world.shed];
-    await world.start(openModbus(settingsOf({}), { port: 0 }));
+    await world.start(openModbus(settingsOf({ port: await freePort() })));
     assert.match((await world.status()).problem ?? "", /outputs\.modbus\.units: \[home=1, shed=2\]/);
     await world.done();
   });

@@ -5,13 +5,13 @@ import type { Millis } from "@meterport/protocol/ports";
 import { allowedNetworks } from "../allowed-networks.ts";
 import { FreshPoints } from "../lines/fresh-points.ts";
 import { listenSerial, type OpenSerial, type SerialLine } from "../lines/serial-line.ts";
-import { listenAddress, listenTcp, type TcpListener } from "../lines/tcp-listener.ts";
+import { listenTcp, type TcpListener } from "../lines/tcp-listener.ts";
+import { hostOf } from "../listening/listening-settings.ts";
 import { type Framer, type Request, rtuFramer, tcpFramer } from "./frames.ts";
-import type { ModbusSettings } from "./modbus-settings.ts";
+import { type ModbusSettings, modbusPort } from "./modbus-settings.ts";
 import { answerPdu, type ExceptionCode, exceptionPdu, exceptions } from "./pdu.ts";
 import { UnitTable } from "./unit-table.ts";
 
-const usualPort = 5502;
 const usualBaud = 9_600;
 /** After so long without a byte a request is not going on. */
 const silence: Millis = 50;
@@ -35,23 +35,16 @@ const rtuLine = (): Line => ({ framer: rtuFramer(), stale: exceptions.deviceFail
 /** Unit ids by which a client of Modbus TCP means the device that it is connected to. */
 const anyUnit: ReadonlySet<number> = new Set([0, 255]);
 
-/** Stand in for what the settings name: ports of 0 take free ones. */
-export interface ModbusParts {
-  readonly port?: number | undefined;
-  readonly rtuPort?: number | undefined;
-  readonly openPort?: OpenSerial | undefined;
-}
-
+/** @param openPort stands in for the serial port */
 export const openModbus =
-  (settings: ModbusSettings, parts: ModbusParts = {}): Output["open"] =>
+  (settings: ModbusSettings, openPort?: OpenSerial): Output["open"] =>
   async (context, signal) => {
-    const { port = settings.port ?? usualPort, rtuPort = settings.rtu_port, openPort } = parts;
+    const { port = modbusPort, rtu_port: rtuPort } = settings;
     const face = new ModbusFace(settings, context);
     const opened: { readonly close: () => Promise<void> }[] = [];
     const listen = async (at: number, line: () => Line): Promise<TcpListener> => {
-      const { address, allow } = settings;
       const listener = await listenTcp({
-        ...{ port: at, address: listenAddress(address, allow), allows: allowedNetworks(allow) },
+        ...{ host: hostOf(settings), port: at, allows: allowedNetworks(settings.allow), log: context.log },
         connected: (socket) => face.connected(socket, line()),
       });
       opened.push(listener);

@@ -1,8 +1,8 @@
 /** The keys of the output `modbus`. */
 import { duration, listUpTo, oneOf, quoted, text, wholeNumber } from "../../settings/leaves.ts";
 import { setting } from "../../settings/setting.ts";
-import { allowSetting } from "../allowed-networks.ts";
-import { addressSetting, portSetting, serialSetting } from "../lines/face-settings.ts";
+import { furtherPort, serialSetting } from "../lines/face-settings.ts";
+import { listeningKeys } from "../listening/listening-settings.ts";
 import { outputSchema, type ReadSettings } from "../output-kind.ts";
 import { type MapName, mapNames } from "./maps/index.ts";
 
@@ -45,6 +45,9 @@ const unitList = listUpTo(unitText, mostUnits, "because a line has no more unit 
   }
 });
 
+/** 502 is that of Modbus TCP, but needs a right. */
+export const modbusPort = 5502;
+
 export const modbusSchema = outputSchema({
   map: setting(oneOf(mapNames), {
     ...live,
@@ -52,13 +55,11 @@ export const modbusSchema = outputSchema({
     example: "sdm630",
     fallback: "sunspec_213",
   }).optional(),
-  port: portSetting("The port for Modbus TCP.", 5502),
-  rtu_port: portSetting("A port for Modbus RTU over TCP, as serial servers speak it.", "none"),
-  address: addressSetting,
-  allow: allowSetting,
+  ...listeningKeys(modbusPort),
+  rtu_port: furtherPort("A TCP port at which it speaks Modbus RTU, as serial servers do.", 5503),
   serial: serialSetting(
     "A serial port at which it answers as Modbus RTU, with 9600 baud unless the link says otherwise.",
-    "/dev/ttyUSB1?baud=19200",
+    "serial:///dev/ttyUSB1?baud=19200",
   ),
   unit: setting(wholeNumber(1, mostUnits), {
     ...live,

@@ -1,15 +1,16 @@
 /** The keys of the output `p1`. */
 import { oneOf } from "../../settings/leaves.ts";
 import { setting } from "../../settings/setting.ts";
-import { allowSetting } from "../allowed-networks.ts";
-import { addressSetting, portSetting, serialSetting } from "../lines/face-settings.ts";
+import { serialSetting } from "../lines/face-settings.ts";
+import { listeningKeys } from "../listening/listening-settings.ts";
 import { outputSchema, type ReadSettings } from "../output-kind.ts";
 import { setNames } from "./telegram-rows.ts";
 
+/** Of the usual gateways from a serial port to a network. */
+export const p1Port = 2001;
+
 export const p1Schema = outputSchema({
-  port: portSetting("The TCP port at which clients get telegrams.", 2001),
-  address: addressSetting,
-  allow: allowSetting,
+  ...listeningKeys(p1Port),
   serial: serialSetting(
     "A serial port that gets the telegrams too, with 115200 baud unless the link says otherwise.",
     "/dev/ttyUSB1",

@@ -5,8 +5,8 @@ import type { Output, OutputContext, PointView, RunningOutput } from "@meterport
 import type { Millis } from "@meterport/protocol/ports";
 import { crc16 } from "../lines/crc16.ts";
 import { figuresOf } from "../lines/figures.ts";
-import { onlyPoint } from "../lines/served-point.ts";
 import { startTicker } from "../lines/ticker.ts";
+import { controlAge, MeterOnShow } from "../listening/meter-on-show.ts";
 import { smaDatagram } from "./datagram.ts";
 import type { SmaMeterSettings } from "./sma-meter-settings.ts";
 
@@ -47,75 +47,64 @@ const serialOf = (identity: MeterIdentity | null, point: PointView): number => {
 export const openSmaMeter =
   (settings: SmaMeterSettings, port = smaPort): Output["open"] =>
   async (context) => {
-    onlyPoint(context.points(), "sma_meter");
+    const meter = new MeterOnShow(context, controlAge);
     const socket = await openSocket(settings.interface);
-    return new SmaFace(settings, context, socket, port).running();
+    return new SmaFace(settings, context, meter, socket, port).running();
   };
 
 class SmaFace {
   readonly #settings: SmaMeterSettings;
   readonly #context: OutputContext;
+  readonly #meter: MeterOnShow;
   readonly #socket: Socket;
   readonly #port: number;
   #isClosed = false;
 
-  constructor(settings: SmaMeterSettings, context: OutputContext, socket: Socket, port: number) {
+  constructor(settings: SmaMeterSettings, context: OutputContext, meter: MeterOnShow, socket: Socket, port: number) {
     this.#settings = settings;
     this.#context = context;
+    this.#meter = meter;
     this.#socket = socket;
     this.#port = port;
   }
 
   running(): RunningOutput {
-    const { clock, onSnapshot, onPoints, sent } = this.#context;
-    let ticker: ReturnType<typeof startTicker> | undefined;
+    const { clock, onSnapshot, sent } = this.#context;
+    let fail: (error: unknown) => void = () => {};
     const ended = new Promise<void>((_, reject) => {
-      this.#socket.on("error", reject);
-      ticker = startTicker(clock, every, false, () => {
-        try {
-          const datagram = this.#datagram();
-          if (datagram === undefined) return false;
-          this.#send(datagram).then(() => sent(1), reject);
-          return true;
-        } catch (error) {
-          reject(error);
-          return false;
-        }
-      });
-      onPoints(() => {
-        try {
-          onlyPoint(this.#context.points(), "sma_meter");
-        } catch (error) {
-          reject(error);
-        }
-      });
+      fail = reject;
     });
-    onSnapshot(() => ticker?.poke());
+    this.#socket.on("error", fail);
+    const ticker = startTicker(clock, every, false, () => {
+      const datagram = this.#datagram();
+      if (datagram === undefined) return false;
+      this.#send(datagram).then(() => sent(1), fail);
+      return true;
+    });
+    onSnapshot(() => ticker.poke());
     return {
       ended,
       test: async () => {
         const datagram = this.#datagram();
-        if (datagram === undefined) throw new Error("there is nothing to say: no power is fresh");
+        const seen = this.#meter.look();
+        if (datagram === undefined) throw new Error("the power is unknown, so nothing is sent");
         await this.#send(datagram);
-        return `a datagram of ${datagram.length} bytes left for ${smaGroup}:${this.#port}; whether anyone reads it cannot be seen`;
+        return `${seen}; a datagram of ${datagram.length} bytes left for ${smaGroup}:${this.#port}, but whether anyone reads it cannot be seen`;
       },
       close: async () => {
-        ticker?.stop();
+        ticker.stop();
         this.#isClosed = true;
         this.#socket.close();
       },
     };
   }
 
-  /** @throws Error if there are several meters */
   #datagram(): Uint8Array | undefined {
-    const { points, clock } = this.#context;
-    const point = onlyPoint(points(), "sma_meter");
-    if (point === undefined) return undefined;
-    const live = point.live();
-    if (live.quality === "stale") return undefined;
+    const shown = this.#meter.shown();
+    if (shown === undefined) return undefined;
+    const { point, live } = shown;
     const serial = this.#settings.serial ?? serialOf(point.detail().identity, point);
-    return smaDatagram(figuresOf(point, live), { serial, ticks: clock.now() });
+    return smaDatagram(figuresOf(point, live), { serial, ticks: this.#context.clock.now() });
   }
 
   #send(datagram: Uint8Array): Promise<void> {

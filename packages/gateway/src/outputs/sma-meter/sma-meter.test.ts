@@ -143,7 +143,7 @@ describe("the output sma_meter", () => {
       world.home.goStale();
       await world.pass(5_000);
       assert.deepEqual(got, []);
-      assert.match((await world.outputs.test("face"))?.text ?? "", /no power is fresh/);
+      assert.match((await world.outputs.test("face"))?.text ?? "", /gives no new values/);
       world.read();
       await until("one", () => got.length === 1);
       const seen = await world.outputs.test("face");
@@ -161,7 +161,7 @@ describe("the output sma_meter", () => {
     const several = new FaceWorld();
     several.views = [several.home, several.shed];
     await several.start(openSmaMeter(settings()));
-    assert.match((await several.status()).problem ?? "", /outputs\.sma_meter\.points/);
+    assert.match((await several.status()).problem ?? "", /name one, as in points: \[home\] or \[shed\]/);
     await several.done();
   });
 });
