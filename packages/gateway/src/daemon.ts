@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { noteDaemon } from "@meterport/transports/daemon-note";
+import { openLink } from "@meterport/transports/open";
 import { openCaptureShelf } from "./captures/capture-shelf.ts";
 import type { Config, MeterConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
@@ -160,7 +161,7 @@ const applied = (gateway: Gateway, demo: Demo | undefined, { running, logging, p
       await gateway.replaceMeters(stopped, configuredMeters({ ...running, config }, [...added, ...changed]));
     prices.follow(pricesOf(config));
     household = household.filter((id) => !leaving.includes(id));
-    await gateway.replaceOutputs(outputs.stopped, configuredOutputs(outputs.started));
+    await gateway.replaceOutputs(outputs.stopped, configuredOutputs(outputs.started, { openLink }));
     logging.level = config.logLevel;
     logging.format = config.logFormat;
     if (removed.length > 0 && config.meters.length === 0)
@@ -209,7 +210,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     process: ownProcess.figures,
     logs,
     outputs: {
-      configured: configuredOutputs(config.outputs),
+      configured: configuredOutputs(config.outputs, { openLink }),
       off: config.outputs.flatMap(({ name, enabled }) => (enabled ? [] : [name])),
       entropy: systemEntropy,
     },

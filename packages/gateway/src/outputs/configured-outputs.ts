@@ -1,6 +1,7 @@
 /** The outputs of a configuration, ready to be opened. */
 import type { ConfiguredOutput } from "@meterport/engine/outputs/outputs";
 import { outputKindOf } from "./list.ts";
+import type { OutputParts } from "./output-kind.ts";
 
 /** An output as the configuration gives it. */
 export interface OutputSetting {
@@ -11,8 +12,8 @@ export interface OutputSetting {
 }
 
 /** Those that are on. The schema of each has checked its keys. */
-export const configuredOutputs = (outputs: readonly OutputSetting[]): readonly ConfiguredOutput[] =>
+export const configuredOutputs = (outputs: readonly OutputSetting[], parts: OutputParts): readonly ConfiguredOutput[] =>
   outputs.flatMap(({ name, enabled, points, settings }) => {
     const kind = outputKindOf(name);
-    return !enabled || kind === undefined ? [] : [{ output: kind.create(settings as never), only: points }];
+    return !enabled || kind === undefined ? [] : [{ output: kind.create(settings as never, parts), only: points }];
   });

@@ -41,17 +41,17 @@ export const outputKinds = {
   p1: outputKind({
     name: "p1",
     schema: p1Schema,
-    create: (settings) => ({
+    create: (settings, { openLink }) => ({
       name: "p1",
-      open: async (...given) => (await import("./p1/p1-output.ts")).openP1(settings)(...given),
+      open: async (...given) => (await import("./p1/p1-output.ts")).openP1(settings, openLink)(...given),
     }),
   }),
   modbus: outputKind({
     name: "modbus",
     schema: modbusSchema,
-    create: (settings) => ({
+    create: (settings, { openLink }) => ({
       name: "modbus",
-      open: async (...given) => (await import("./modbus/modbus-output.ts")).openModbus(settings)(...given),
+      open: async (...given) => (await import("./modbus/modbus-output.ts")).openModbus(settings, openLink)(...given),
     }),
   }),
   influxdb: outputKind({

@@ -1,6 +1,7 @@
 /** What each kind of output gives to the gateway: its keys in the configuration, and how it is made of them. */
 import type { Output } from "@meterport/engine/ports/output";
 import type { Secret } from "@meterport/protocol/mep/security/key";
+import type { Signal, Transport } from "@meterport/protocol/ports";
 import { z } from "zod";
 import type { NamedFile } from "../settings/file-path.ts";
 import { listUpTo, onOff, shown, slug } from "../settings/leaves.ts";
@@ -15,16 +16,26 @@ export type ReadSettings<S extends z.ZodObject> = {
   readonly [K in keyof z.output<S>]: Read<Exclude<z.output<S>[K], undefined>> | Extract<z.output<S>[K], undefined>;
 };
 
+/** Opens a link in the form of the configuration, at this speed if it can be set; `signal` gives it up. */
+export type OpenLink = (link: string, signal: Signal, baudRate?: number) => Promise<Transport>;
+
+/** What the daemon lends to outputs. */
+export interface OutputParts {
+  readonly openLink: OpenLink;
+}
+
 export interface OutputKind<S extends z.ZodObject = z.ZodObject> {
   /** Its name in the configuration, in addresses and in the log: "mqtt". */
   readonly name: string;
   readonly schema: S;
   /** Makes it. A library that it alone needs is loaded when it opens. */
-  readonly create: (settings: ReadSettings<S>) => Output;
+  readonly create: (settings: ReadSettings<S>, parts: OutputParts) => Output;
 }
 
-/** A kind, whose keys are checked against what it makes of them. */
-export const outputKind = <S extends z.ZodObject>(kind: OutputKind<S>): OutputKind<S> => kind;
+/** A kind, whose keys are checked against what it makes of them. Only one that uses the parts need be given them. */
+export const outputKind = <S extends z.ZodObject, C extends OutputKind<S>["create"]>(
+  kind: Omit<OutputKind<S>, "create"> & { readonly create: C },
+) => kind;
 
 const mostPoints = 50_000;
 

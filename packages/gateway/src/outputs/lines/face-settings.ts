@@ -1,7 +1,5 @@
 /** Keys that several faces have. */
 import { isIP } from "node:net";
-import { UsageError } from "@meterport/protocol/errors";
-import { parseLink } from "@meterport/transports/link-url";
 import { quoted, shown, text, textUpTo, wholeNumber } from "../../settings/leaves.ts";
 import { setting } from "../../settings/setting.ts";
 
@@ -17,18 +15,12 @@ export const furtherPort = (words: string, example: number) =>
     fallback: "off",
   }).optional();
 
-/** A serial port of this machine: others are no wire that a consumer hangs on. */
+/** A serial port of this machine, for what hangs on its wire. Whether it is there shows when it is opened. */
 const serialLink = shown(textUpTo(1_024, "because no link is longer")).superRefine((value, ctx) => {
-  try {
-    if (/^\/.*\?/.test(value))
-      return ctx.addIssue("has settings behind a plain path: write for example serial:///dev/ttyUSB1?baud=19200");
-    const { kind } = parseLink(value);
-    if (kind !== "serial" && kind !== "usb")
-      ctx.addIssue("must be a serial port, such as /dev/ttyUSB1 or usb://vendor:product:serial");
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    ctx.addIssue(`is wrong: ${error.message}`);
-  }
+  if (/^\/.*\?/.test(value))
+    ctx.addIssue("has settings behind a plain path: write for example serial:///dev/ttyUSB1?baud=19200");
+  else if (!/^(\/.|COM\d+$|serial:\/\/\/.|usb:\/\/.)/i.test(value))
+    ctx.addIssue("must be a serial port, such as /dev/ttyUSB1 or usb://vendor:product:serial");
 });
 
 /** @param words what goes over it */

@@ -1,11 +1,6 @@
 /** A serial port of this machine that something hangs on which reads us. */
-import type { Signal, Transport } from "@meterport/protocol/ports";
-import { openLink } from "@meterport/transports/open";
-
-/** Opens a link in the form of the configuration; `signal` gives it up. */
-export type OpenSerial = (link: string, signal: Signal, baudRate: number | undefined) => Promise<Transport>;
-
-export const openSerialLine: OpenSerial = openLink;
+import type { Signal } from "@meterport/protocol/ports";
+import type { OpenLink } from "../output-kind.ts";
 
 export interface SerialLine {
   /** Never waits: what does not leave is lost. */
@@ -27,7 +22,7 @@ export const listenSerial = async (
   usualBaud: number,
   signal: Signal,
   heard: (bytes: Uint8Array) => void,
-  open: OpenSerial = openSerialLine,
+  open: OpenLink,
 ): Promise<SerialLine> => {
   const transport = await open(link, signal, hasSpeed(link) ? undefined : usualBaud);
   const ended = (async (): Promise<void> => {

@@ -6,11 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { promisify } from "node:util";
+import { openLink } from "@meterport/transports/open";
 import { openPty } from "@meterport/transports/serial/pty";
 import { freePort } from "../../../../../test/support/free-port.ts";
 import { peer } from "../../../../../test/support/peers.ts";
 import { FaceWorld, household, mutated, seededNumbers, settled, sunny } from "../lines/face-world.test-kit.ts";
-import type { OpenSerial } from "../lines/serial-line.ts";
+import type { OpenLink } from "../output-kind.ts";
 import { until } from "../output-world.test-kit.ts";
 import { rtuFramer } from "./frames.ts";
 import { openModbus } from "./modbus-output.ts";
@@ -32,13 +33,13 @@ interface Ports {
 const within = async (
   work: (world: FaceWorld, ports: Ports) => Promise<void>,
   more: Partial<ModbusSettings> = {},
-  openPort?: OpenSerial,
+  open: OpenLink = openLink,
 ): Promise<void> => {
   const [tcp, rtu] = [await freePort(), await freePort()];
   const world = new FaceWorld();
   if (more.units !== undefined) world.views = [world.home, world.shed];
   try {
-    await world.start(openModbus(settingsOf({ port: tcp, rtu_port: rtu, ...more }), openPort));
+    await world.start(openModbus(settingsOf({ port: tcp, rtu_port: rtu, ...more }), open));
     assert.equal((await world.status()).state, "up", (await world.status()).problem ?? "");
     world.read();
     await work(world, { tcp, rtu });
@@ -152,7 +153,7 @@ describe("the output modbus", () => {
     const speeds: (number | undefined)[] = [];
     for (const serial of ["/dev/ttyUSB9", "serial:///dev/ttyUSB9?baud=19200"]) {
       const world = new FaceWorld();
-      const absent: OpenSerial = async (_, __, speed) => {
+      const absent: OpenLink = async (_, __, speed) => {
         speeds.push(speed);
         throw new Error("there is no such port");
       };
@@ -253,7 +254,7 @@ describe("the output modbus", () => {
   test("says which key to set if it sees several meters without unit ids", async () => {
     const world = new FaceWorld();
     world.views = [world.home, world.shed];
-    await world.start(openModbus(settingsOf({ port: await freePort() })));
+    await world.start(openModbus(settingsOf({ port: await freePort() }), openLink));
     assert.match((await world.status()).problem ?? "", /outputs\.modbus\.units: \[home=1, shed=2\]/);
     await world.done();
   });

@@ -4,9 +4,10 @@ import type { Output, OutputContext, RunningOutput } from "@meterport/engine/por
 import type { Millis } from "@meterport/protocol/ports";
 import { allowedNetworks } from "../allowed-networks.ts";
 import { FreshPoints } from "../lines/fresh-points.ts";
-import { listenSerial, type OpenSerial, type SerialLine } from "../lines/serial-line.ts";
+import { listenSerial, type SerialLine } from "../lines/serial-line.ts";
 import { listenTcp, type TcpListener } from "../lines/tcp-listener.ts";
 import { hostOf } from "../listening/listening-settings.ts";
+import type { OpenLink } from "../output-kind.ts";
 import { type Framer, type Request, rtuFramer, tcpFramer } from "./frames.ts";
 import { type ModbusSettings, modbusPort } from "./modbus-settings.ts";
 import { answerPdu, type ExceptionCode, exceptionPdu, exceptions } from "./pdu.ts";
@@ -35,9 +36,8 @@ const rtuLine = (): Line => ({ framer: rtuFramer(), stale: exceptions.deviceFail
 /** Unit ids by which a client of Modbus TCP means the device that it is connected to. */
 const anyUnit: ReadonlySet<number> = new Set([0, 255]);
 
-/** @param openPort stands in for the serial port */
 export const openModbus =
-  (settings: ModbusSettings, openPort?: OpenSerial): Output["open"] =>
+  (settings: ModbusSettings, openLink: OpenLink): Output["open"] =>
   async (context, signal) => {
     const { port = modbusPort, rtu_port: rtuPort } = settings;
     const face = new ModbusFace(settings, context);
@@ -56,7 +56,7 @@ export const openModbus =
       let serial: SerialLine | undefined;
       if (settings.serial !== undefined) {
         const heard = face.line(rtuLine(), (bytes) => serial?.write(bytes));
-        serial = await listenSerial(settings.serial, usualBaud, signal, heard, openPort);
+        serial = await listenSerial(settings.serial, usualBaud, signal, heard, openLink);
         opened.push(serial);
       }
       return face.running(tcp, rtu, serial);

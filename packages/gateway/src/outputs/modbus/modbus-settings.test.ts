@@ -34,5 +34,5 @@ test("only a serial port of this machine can be the line", () => {
   assert.match(complaint({ serial: "/dev/ttyUSB1?baud=19200" }), /write for example serial:/);
   assert.equal(read({ serial: "serial:///dev/ttyUSB1?baud=19200" }).success, true);
   assert.match(complaint({ serial: "tcp://192.168.1.5:502" }), /must be a serial port/);
-  assert.match(complaint({ serial: "ttyUSB1" }), /is not a link/);
+  assert.match(complaint({ serial: "ttyUSB1" }), /must be a serial port/);
 });

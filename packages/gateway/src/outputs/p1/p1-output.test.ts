@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
+import { openLink } from "@meterport/transports/open";
 import { openPty } from "@meterport/transports/serial/pty";
 import { freePort } from "../../../../../test/support/free-port.ts";
 import { peer } from "../../../../../test/support/peers.ts";
@@ -47,7 +48,7 @@ const within = async (
   const world = new FaceWorld();
   const port = await freePort();
   try {
-    await world.start(openP1(settings({ port, ...more })));
+    await world.start(openP1(settings({ port, ...more }), openLink));
     await work(world, port);
   } finally {
     await world.done();
@@ -132,7 +133,7 @@ describe("the output p1", () => {
   test("asks which meter is meant if it sees several", async () => {
     const world = new FaceWorld();
     world.views = [world.home, world.shed];
-    await world.start(openP1(settings({ port: await freePort() })));
+    await world.start(openP1(settings({ port: await freePort() }), openLink));
     assert.match((await world.status()).problem ?? "", /name one, as in points: \[home\] or \[shed\]/);
     await world.done();
   });
@@ -140,7 +141,7 @@ describe("the output p1", () => {
   test("tells in one sentence that its port is taken", async () => {
     await within(async (_, port) => {
       const world = new FaceWorld();
-      await world.start(openP1(settings({ port })));
+      await world.start(openP1(settings({ port }), openLink));
       assert.match((await world.status()).problem ?? "", /^port \d+ of 127\.0\.0\.1 is in use by another program/);
       await world.done();
     });

@@ -4,11 +4,12 @@ import type { Output, OutputContext, RunningOutput } from "@meterport/engine/por
 import type { Millis } from "@meterport/protocol/ports";
 import { allowedNetworks } from "../allowed-networks.ts";
 import { NewestOnly } from "../lines/newest-only.ts";
-import { listenSerial, type OpenSerial, type SerialLine } from "../lines/serial-line.ts";
+import { listenSerial, type SerialLine } from "../lines/serial-line.ts";
 import { listenTcp, type TcpListener } from "../lines/tcp-listener.ts";
 import { startTicker } from "../lines/ticker.ts";
 import { hostOf } from "../listening/listening-settings.ts";
 import { MeterOnShow } from "../listening/meter-on-show.ts";
+import type { OpenLink } from "../output-kind.ts";
 import { type P1Settings, p1Port } from "./p1-settings.ts";
 import { telegramOf, usualFlag } from "./telegram.ts";
 
@@ -18,9 +19,8 @@ const every: Millis = 1_000;
 /** A client that has taken nothing for so long is left. */
 const patience: Millis = 10_000;
 
-/** @param openPort stands in for the serial port */
 export const openP1 =
-  (settings: P1Settings, openPort?: OpenSerial): Output["open"] =>
+  (settings: P1Settings, openLink: OpenLink): Output["open"] =>
   async (context, signal) => {
     const face = new P1Face(settings, context);
     const { port = p1Port } = settings;
@@ -33,7 +33,7 @@ export const openP1 =
       const serial =
         settings.serial === undefined
           ? undefined
-          : await listenSerial(settings.serial, baudRate, signal, () => {}, openPort);
+          : await listenSerial(settings.serial, baudRate, signal, () => {}, openLink);
       return face.running(tcp, serial);
     } catch (error) {
       await tcp.close();
