@@ -47,10 +47,6 @@ const files = {
   "/data/store.url": "postgres://u@h/db\n",
   "/data/mqtt.password": "hush\n",
   "/data/home-assistant.token": "hush\n",
-  "/data/influxdb.password": "hush\n",
-  "/data/influxdb.token": "hush\n",
-  "/data/webhook.secret": "hush\n",
-  "/data/webhook.token": "hush\n",
   "/data/entsoe.token": "hush\n",
   "/creds/home-key": key,
 };
