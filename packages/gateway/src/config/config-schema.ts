@@ -66,6 +66,12 @@ export const ratesSchema = z.strictObject({
     example: "1h",
     fallback: "1h",
   }).optional(),
+  state: setting(rate("1m", "7d", '"5m"'), {
+    ...live,
+    text: "How often the meter's alarms, its tariff and its outputs are looked at: what begins and what ends are events.",
+    example: "5m",
+    fallback: "5m",
+  }).optional(),
   children: setting(rate("1m", "7d", '"1h"'), {
     ...live,
     text: "How often the meters behind the meter (water, heat, gas) are looked at: what it read from them, and their alarms.",

@@ -28,6 +28,7 @@ export interface MeterRates {
   readonly events?: Rate;
   readonly profile?: Rate;
   readonly clock?: Rate;
+  readonly state?: Rate;
   readonly children?: Rate;
 }
 

@@ -6,6 +6,7 @@ import { machineZone } from "@meterport/engine/calendar/local-calendar";
 import type { ChildMeter } from "@meterport/engine/children/child-meter";
 import { childrenJob } from "@meterport/engine/children/children-job";
 import { childrenMemoName, parseMark } from "@meterport/engine/children/children-memo";
+import { conditionsJob } from "@meterport/engine/conditions/conditions-job";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
 import { graceOf } from "@meterport/engine/intervals/grace";
 import { type ConfiguredOutput, Outputs } from "@meterport/engine/outputs/outputs";
@@ -72,6 +73,7 @@ export interface MeterRates {
   readonly events?: Millis | "off" | undefined;
   readonly profile?: Millis | "off" | undefined;
   readonly clock?: Millis | "off" | undefined;
+  readonly state?: Millis | "off" | undefined;
   readonly children?: Millis | "off" | undefined;
 }
 
@@ -178,7 +180,7 @@ const endedBy = async (work: Promise<void>, time: Millis, clock: Clock): Promise
   cancel();
 };
 
-/** The first look at the meters behind a meter. Many meters would be asked for them all at once. */
+/** The first look at a meter's state and at the meters behind it. Many meters would be asked for them all at once. */
 const firstLook = (id: string, count: number): Millis => (count > fewMeters ? phaseOf(id, firstLooks) : soonLook);
 const firstLooks: Millis = 1_800_000;
 const soonLook: Millis = 10_000;
@@ -231,6 +233,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
             first: firstLook(id, count),
             told: (all) => childrenTold(id, all),
           });
+    const conditions =
+      rates.state === "off"
+        ? undefined
+        : conditionsJob({ ...parts, log }, { every: rates.state, first: firstLook(id, count) });
     const { device } = meter;
     device?.bind({ keep: (events) => keeper.keep({ events }), lookAtChildren: () => children?.soon() });
     const power = rates.power === undefined || rates.power === "off" ? undefined : { interval: rates.power };
@@ -252,13 +258,14 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
         history.onEvent(event);
       },
       power,
-      jobs: [...point.jobs, ...history.jobs, ...(children === undefined ? [] : [children])],
+      jobs: [...point.jobs, ...history.jobs, ...[conditions, children].flatMap((job) => job ?? [])],
       tally,
     });
     const close = (): void => {
       history.close();
       device?.close();
       children?.close();
+      conditions?.close();
     };
     return { meter, loop, point, log: new MeterLog({ source, clock }), info: pointInfo(meter, zone), close };
   };
