@@ -91,6 +91,27 @@ describe("files", () => {
     assert.deepEqual(set.port.completed, { length: 270, verified: false });
   });
 
+  test("a crash while a second file begins leaves no packets of the first one", () => {
+    const set = registered({ files: {} });
+    begin(set);
+    for (let i = 0; i < 5; i++) send(set, i);
+    set.port.before = (step) => {
+      if (step.type !== "file" || step.file.do !== "begin") return;
+      set.port.do(step);
+      throw new Error("crash");
+    };
+    assert.throws(() => begin(set), /crash/);
+    set.port.before = () => {};
+    // The request for the second file expires meanwhile.
+    for (const entry of set.port.queue.requestQueue)
+      if (entry.result === 0 && entry.requestType === 7) entry.result = 2;
+    set.restart();
+    set.pass(3_000);
+    assert.equal(switchOver(set), false);
+    assert.deepEqual(refusals(set), ["not-started"]);
+    assert.equal(set.port.completed, undefined);
+  });
+
   test("a switch-over with missing packets fails, and succeeds once they came", () => {
     const set = registered({ files: {} });
     begin(set);

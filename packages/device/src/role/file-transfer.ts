@@ -43,6 +43,8 @@ export function* serveFile(duty: Duty, entry: Entry): Steps<boolean> {
 }
 
 function* begin(duty: Duty): Steps<boolean> {
+  // Packets of an earlier file must not count for one whose bytes are gone, if the program ends in between.
+  if (duty.memory.file !== null) yield* remember(duty, { ...duty.memory, file: null });
   if (!(yield* store(duty, { do: "begin" }))) return false;
   yield* remember(duty, { ...duty.memory, file: noPackets });
   duty.tell({ type: "file-started" });
