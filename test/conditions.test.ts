@@ -181,7 +181,10 @@ describe("the state of a meter", () => {
     const counted = {
       ...deps(home),
       store: Object.assign(Object.create(store), {
-        write: (...all: Parameters<typeof write>) => (writes++, write.apply(store, all)),
+        write: (...all: Parameters<typeof write>) => {
+          writes++;
+          return write.apply(store, all);
+        },
       }),
     };
     const job = conditionsJob(counted);
