@@ -2,7 +2,7 @@
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { SourceSettings } from "../settings/device-settings.ts";
 import type { DeviceStorage } from "./device-files.ts";
-import { OwnSources, type SourceState, type SourceValue } from "./own-sources.ts";
+import { OwnSources, type SourceMoment, type SourceState, type SourceValue } from "./own-sources.ts";
 
 /** Topics may speak each second, and a memory card wears. */
 const leastBetweenSaves: Millis = 60_000;
@@ -28,13 +28,18 @@ export class KeptSources {
     this.#restored = options.settings.length === 0 ? Promise.resolve() : this.#restore();
   }
 
+  get #moment(): SourceMoment {
+    const { clock } = this.#options;
+    return { wall: clock.wall(), now: clock.now() };
+  }
+
   states(): readonly SourceState[] {
-    return this.#own.states();
+    return this.#own.states(this.#moment);
   }
 
   /** @throws UsageError (`source`) */
   take(name: string, said: SourceValue, at: Millis): void {
-    this.#own.take(name, said, at);
+    this.#own.take(name, said, at, this.#moment);
     const { clock } = this.#options;
     if (this.#cancel !== undefined) return;
     const due = this.#savedAt + leastBetweenSaves;
@@ -45,7 +50,7 @@ export class KeptSources {
   /** @throws UsageError (`source`) */
   async answer(): Promise<Uint8Array> {
     await this.#restored;
-    return this.#own.answer(this.#options.clock.wall());
+    return this.#own.answer(this.#moment);
   }
 
   /** Saves what was not saved yet; nothing is due afterwards. */
@@ -55,7 +60,7 @@ export class KeptSources {
 
   async #restore(): Promise<void> {
     try {
-      this.#own.restore(await this.#options.folder.sources.load(), this.#options.clock.wall());
+      this.#own.restore(await this.#options.folder.sources.load(), this.#moment);
     } catch (error) {
       this.#failed(error);
     }

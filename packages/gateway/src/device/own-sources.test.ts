@@ -9,6 +9,7 @@ import { mostAnswerBytes, OwnSources } from "./own-sources.ts";
 const source = (name: string, quantity = "volume", unit: string | null = "m³", maxAge = 60_000) => ({
   ...{ name, quantity, unit, maxAge, topic: undefined },
 });
+const at = (time: number) => ({ wall: time, now: time });
 const refused = (pattern: RegExp) => (error: unknown) => error instanceof UsageError && pattern.test(error.message);
 
 describe("own sources", () => {
@@ -16,7 +17,7 @@ describe("own sources", () => {
     const sources = new OwnSources([source("water"), source("heat", "energy", "Wh")]);
     sources.take("heat", { value: 7_000 }, 500);
     sources.take("water", { value: 1.5 }, 400);
-    const { records, problem } = mbusRecords(sources.answer(1_000));
+    const { records, problem } = mbusRecords(sources.answer(at(1_000)));
     assert.equal(problem, null);
     assert.deepEqual(
       records.map(({ quantity, unit, value }) => [quantity, unit, value]),
@@ -30,18 +31,29 @@ describe("own sources", () => {
   test("answer nothing if one is missing or too old, or there is none", () => {
     const sources = new OwnSources([source("water"), source("heat")]);
     sources.take("water", { value: 1 }, 1_000);
-    assert.throws(() => sources.answer(1_000), refused(/^heat has not said anything yet$/));
+    assert.throws(() => sources.answer(at(1_000)), refused(/^heat has not said anything yet$/));
     sources.take("heat", { value: 1 }, 1_000);
-    assert.equal(mbusRecords(sources.answer(61_000)).records.length, 2);
-    assert.throws(() => sources.answer(61_001), refused(/^the value of water is 60 s old$/));
-    assert.throws(() => new OwnSources([]).answer(0), refused(/no source is configured/));
+    assert.equal(mbusRecords(sources.answer(at(61_000))).records.length, 2);
+    assert.throws(() => sources.answer(at(61_001)), refused(/^the value of water is 60 s old$/));
+    assert.throws(() => new OwnSources([]).answer(at(0)), refused(/no source is configured/));
+  });
+
+  test("an old reading stays old when the clock of the machine is set back, and a new one replaces it", () => {
+    const sources = new OwnSources([source("water")]);
+    sources.take("water", { value: 1 }, 100_000, at(100_000));
+    // An hour is gone, and the clock was set back by as much.
+    const back = { wall: 100_000, now: 3_700_000 };
+    assert.throws(() => sources.answer(back), refused(/^the value of water is 3600 s old$/));
+    const further = { wall: 40_000, now: 3_700_000 };
+    sources.take("water", { value: 2 }, 40_000, further);
+    assert.equal(mbusRecords(sources.answer(further)).records[0]?.value, 2);
   });
 
   test("what was measured earlier and comes later changes nothing", () => {
     const sources = new OwnSources([source("water")]);
     sources.take("water", { value: 2 }, 2_000);
     sources.take("water", { value: 1 }, 1_000);
-    assert.deepEqual(sources.states()[0]?.said, { value: 2 });
+    assert.deepEqual(sources.states(at(2_000))[0]?.said, { value: 2 });
   });
 
   test("a sum of decimal numbers travels as the step that is meant", () => {
@@ -49,7 +61,7 @@ describe("own sources", () => {
     sources.take("water", { value: 0.1 + 0.2 }, 0);
     sources.take("flow", { value: 21.456_789 }, 0);
     assert.deepEqual(
-      mbusRecords(sources.answer(0)).records.map(({ value }) => value),
+      mbusRecords(sources.answer(at(0))).records.map(({ value }) => value),
       [0.3, 21.457],
     );
   });
@@ -66,8 +78,8 @@ describe("own sources", () => {
     sources.take("heat", { records: Uint8Array.of(0x01, 0x15, 0x7d) }, 500);
     const kept: unknown = JSON.parse(JSON.stringify(sources.kept()));
     const next = new OwnSources([source("water"), source("heat")]);
-    next.restore(kept, 1_000);
-    assert.deepEqual(next.states(), sources.states());
+    next.restore(kept, at(1_000));
+    assert.deepEqual(next.states(at(2_000)), sources.states(at(2_000)));
     for (const wrong of [
       null,
       7,
@@ -81,9 +93,9 @@ describe("own sources", () => {
       { water: { telegram: "xyz", at: 1 } },
     ]) {
       const none = new OwnSources([source("water"), source("heat")]);
-      none.restore(wrong, 1_000);
+      none.restore(wrong, at(1_000));
       assert.ok(
-        none.states().every(({ said }) => said === null),
+        none.states(at(2_000)).every(({ said }) => said === null),
         JSON.stringify(wrong),
       );
     }
@@ -96,7 +108,7 @@ describe("own sources", () => {
     const records = Uint8Array.from(Array.from({ length: 40 }, () => [0x0c, 0x13, 0x78, 0x56, 0x34, 0x12]).flat());
     for (const name of names) sources.take(name, { records }, 0);
     assert.throws(
-      () => sources.answer(0),
+      () => sources.answer(at(0)),
       refused(new RegExp(`720 bytes together, and an answer holds ${mostAnswerBytes}`)),
     );
   });
@@ -110,7 +122,7 @@ describe("own sources", () => {
         } catch (error) {
           return error instanceof UsageError;
         }
-        const read = mbusRecords(sources.answer(0)).records[0]?.value ?? Number.NaN;
+        const read = mbusRecords(sources.answer(at(0))).records[0]?.value ?? Number.NaN;
         return Math.abs(read - value) <= 1e-4 * Math.abs(value);
       }),
       { seed: 1 + Math.floor(Math.random() * 2 ** 31) },
@@ -126,7 +138,7 @@ describe("own sources", () => {
         } catch (error) {
           return error instanceof UsageError;
         }
-        return mbusRecords(sources.answer(0)).problem === null;
+        return mbusRecords(sources.answer(at(0))).problem === null;
       }),
       { seed: 1 + Math.floor(Math.random() * 2 ** 31) },
     );

@@ -18,7 +18,27 @@ export interface SourceState extends SourceSettings {
   readonly said: SourceValue | null;
   /** Unix milliseconds; null before the first. */
   readonly at: Millis | null;
+  /** How old it is at least; null before the first. */
+  readonly age: Millis | null;
 }
+
+/** Both clocks of the machine at one moment. */
+export interface SourceMoment {
+  /** Unix milliseconds. */
+  readonly wall: Millis;
+  /** Of the clock that nobody can set. */
+  readonly now: Millis;
+}
+
+interface Known {
+  readonly said: SourceValue;
+  readonly at: Millis;
+  readonly taken: SourceMoment;
+}
+
+/** The older of what both clocks say: a clock that was set back must not make an old reading fresh. */
+const ageOf = ({ at, taken }: Pick<Known, "at" | "taken">, { wall, now }: SourceMoment): Millis =>
+  Math.max(wall - at, Math.max(0, taken.wall - at) + now - taken.now);
 
 /** Readings by their source, as they are kept in a file. */
 export type KeptReadings = Readonly<
@@ -30,7 +50,7 @@ export const mostAnswerBytes = 506;
 
 export class OwnSources {
   readonly #settings: readonly SourceSettings[];
-  readonly #said = new Map<string, { readonly said: SourceValue; readonly at: Millis }>();
+  readonly #said = new Map<string, Known>();
 
   constructor(settings: readonly SourceSettings[]) {
     this.#settings = settings;
@@ -41,7 +61,7 @@ export class OwnSources {
    *
    * @throws UsageError (`source`) for an unknown source or what cannot be sent
    */
-  take(name: string, said: SourceValue, at: Millis): void {
+  take(name: string, said: SourceValue, at: Millis, taken: SourceMoment = { wall: at, now: at }): void {
     const source = this.#settings.find((each) => each.name === name);
     if (source === undefined)
       throw new UsageError(
@@ -55,14 +75,17 @@ export class OwnSources {
     }
     encoded(source, said);
     const known = this.#said.get(name);
-    // What was measured earlier may come later.
-    if (known === undefined || known.at <= at) this.#said.set(name, { said, at });
+    const reading: Known = { said, at, taken };
+    // What was measured earlier may come later; times from before a clock was set back do not count.
+    if (known === undefined || known.at <= at || ageOf(reading, taken) <= ageOf(known, taken))
+      this.#said.set(name, reading);
   }
 
-  states(): readonly SourceState[] {
+  states(moment: SourceMoment): readonly SourceState[] {
     return this.#settings.map((source) => {
       const known = this.#said.get(source.name);
-      return { ...source, said: known?.said ?? null, at: known?.at ?? null };
+      if (known === undefined) return { ...source, said: null, at: null, age: null };
+      return { ...source, said: known.said, at: known.at, age: ageOf(known, moment) };
     });
   }
 
@@ -79,18 +102,18 @@ export class OwnSources {
   /**
    * Takes what `kept` gave, as far as it can be believed: it comes from a file, and the configuration may have changed.
    *
-   * @param wall no reading is newer than now
+   * @param moment no reading is newer than now
    */
-  restore(kept: unknown, wall: Millis): void {
+  restore(kept: unknown, moment: SourceMoment): void {
     if (typeof kept !== "object" || kept === null) return;
     for (const [name, reading] of Object.entries(kept).slice(0, this.#settings.length)) {
       const { value, telegram, at } = (reading ?? {}) as { value?: unknown; telegram?: unknown; at?: unknown };
       const records = typeof telegram === "string" ? fromHex(telegram) : undefined;
       const said =
         records !== undefined ? { records } : Number.isFinite(value) ? { value: value as number } : undefined;
-      if (said === undefined || !Number.isFinite(at) || (at as number) > wall) continue;
+      if (said === undefined || !Number.isFinite(at) || (at as number) > moment.wall) continue;
       try {
-        this.take(name, said, at as number);
+        this.take(name, said, at as number, moment);
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
       }
@@ -102,14 +125,13 @@ export class OwnSources {
    *
    * @throws UsageError (`source`) if one is missing or too old, or there is none
    */
-  answer(wall: Millis): Uint8Array {
-    const states = this.states();
+  answer(moment: SourceMoment): Uint8Array {
+    const states = this.states(moment);
     if (states.length === 0) throw new UsageError("source", "no source is configured, so there is nothing to send");
     const parts = states.map((source) => {
-      const { name, said, at, maxAge } = source;
-      if (said === null || at === null) throw new UsageError("source", `${name} has not said anything yet`);
-      if (wall - at > maxAge)
-        throw new UsageError("source", `the value of ${name} is ${Math.round((wall - at) / 1000)} s old`);
+      const { name, said, age, maxAge } = source;
+      if (said === null || age === null) throw new UsageError("source", `${name} has not said anything yet`);
+      if (age > maxAge) throw new UsageError("source", `the value of ${name} is ${Math.round(age / 1000)} s old`);
       return encoded(source, said);
     });
     const length = parts.reduce((sum, part) => sum + part.length, 0);

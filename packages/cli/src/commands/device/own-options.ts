@@ -107,8 +107,8 @@ export const readingsOf = ({ answer, telegram, maxAge }: DeviceOptions, io: Io):
     ...readings.map(({ settings }) => settings),
     ...(records === undefined ? [] : [raw]),
   ]);
-  const now = io.clock.wall();
-  for (const { settings, said } of readings) sources.take(settings.name, said, now);
-  if (records !== undefined) sources.take(raw.name, { records }, now);
+  const moment = { wall: io.clock.wall(), now: io.clock.now() };
+  for (const { settings, said } of readings) sources.take(settings.name, said, moment.wall, moment);
+  if (records !== undefined) sources.take(raw.name, { records }, moment.wall, moment);
   return sources;
 };

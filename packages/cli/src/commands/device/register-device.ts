@@ -103,7 +103,7 @@ const answererOf = (readings: OwnSources, io: Io, tell: Tell) => ({
     switch (request.kind) {
       case "scheduled-read":
       case "on-demand-read":
-        return { data: readings.answer(io.clock.wall()) };
+        return { data: readings.answer({ wall: io.clock.wall(), now: io.clock.now() }) };
       case "message":
         tell("message", `message of ${request.data.length} bytes: ${toHex(request.data)}`, {
           data: toHex(request.data),

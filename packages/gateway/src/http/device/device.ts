@@ -19,22 +19,22 @@ export type DeviceStatusAnswer = BodyOf<typeof schema.deviceStatus>;
 export type DevicePointsAnswer = BodyOf<typeof schema.devicePoints>;
 export type DeviceFilesAnswer = BodyOf<typeof schema.takenFiles>;
 
-const sourceAnswer = ({ name, quantity, unit, topic, maxAge, said, at }: SourceState, wall: Millis) => ({
+const sourceAnswer = ({ name, quantity, unit, topic, maxAge, said, at, age }: SourceState) => ({
   ...{ name, quantity, unit, topic: topic ?? null, max_age_s: maxAge / 1_000 },
   value: said !== null && "value" in said ? said.value : null,
   telegram: said !== null && "records" in said ? toHex(said.records) : null,
   time: isoOrNull(at),
-  age_s: at === null ? null : Math.max(0, Math.round((wall - at) / 1_000)),
-  fresh: at !== null && wall - at <= maxAge,
+  age_s: age === null ? null : Math.max(0, Math.round(age / 1_000)),
+  fresh: age !== null && age <= maxAge,
 });
 
 const lineAnswer = ({ number, time, type, text }: DeviceLine) => ({ number, time: iso(time), type, text });
 
-const statusAnswer = (id: string, status: DeviceStatus, wall: Millis): DeviceStatusAnswer => {
+const statusAnswer = (id: string, status: DeviceStatus): DeviceStatusAnswer => {
   const { rights, phase, handle, identification, sources, display, lines } = status;
   return {
     ...{ id, rights, phase, handle, identification },
-    sources: sources.map((source) => sourceAnswer(source, wall)),
+    sources: sources.map(sourceAnswer),
     display: display.map(({ place, key, icons, value }) => ({ place, key, icons: [...icons], value })),
     lines: lines.map(lineAnswer),
   };
@@ -48,9 +48,9 @@ const mostAhead: Millis = 60_000;
 
 const usualPage = 100;
 
-const briefly = (id: string, status: DeviceStatus, wall: Millis): DevicePointsAnswer["points"][number] => {
+const briefly = (id: string, status: DeviceStatus): DevicePointsAnswer["points"][number] => {
   const { rights, phase, handle, sources, lines } = status;
-  const fresh = sources.filter(({ at, maxAge }) => at !== null && wall - at <= maxAge).length;
+  const fresh = sources.filter(({ age, maxAge }) => age !== null && age <= maxAge).length;
   const last = lines.at(-1);
   return {
     ...{ id, rights, phase, handle, sources: sources.length, sources_fresh: fresh },
@@ -58,7 +58,7 @@ const briefly = (id: string, status: DeviceStatus, wall: Millis): DevicePointsAn
   };
 };
 
-const addDevices = (app: OpenAPIHono, points: Points, wall: () => Millis): void => {
+const addDevices = (app: OpenAPIHono, points: Points): void => {
   app.openapi(devicePointsRoute, (c) => {
     const { limit = usualPage, cursor } = c.req.valid("query");
     const place = cursor === undefined ? undefined : parseCursor(cursor);
@@ -73,20 +73,20 @@ const addDevices = (app: OpenAPIHono, points: Points, wall: () => Millis): void 
     const page = all.slice(from, from + limit);
     const last = page.at(-1);
     return give(c, schema.devicePoints, {
-      points: page.map(({ id, device }) => briefly(id, device.status(), wall())),
+      points: page.map(({ id, device }) => briefly(id, device.status())),
       next: last === undefined || from + limit >= all.length ? null : cursorOf(from + limit, last.id),
     });
   });
 };
 
 export const addDevice = (app: OpenAPIHono, points: Points, wall: () => Millis): void => {
-  addDevices(app, points, wall);
+  addDevices(app, points);
   app.openapi(deviceRoute, (c) => {
     const { id } = c.req.valid("param");
     const point = pointOf(points, id);
     if (point === undefined) return noPoint(c, id);
     if (point.device === undefined) return onlyReads(c, id);
-    return give(c, schema.deviceStatus, statusAnswer(id, point.device.status(), wall()));
+    return give(c, schema.deviceStatus, statusAnswer(id, point.device.status()));
   });
 
   app.openapi(sourceRoute, (c) => {
@@ -110,7 +110,7 @@ export const addDevice = (app: OpenAPIHono, points: Points, wall: () => Millis):
       if (error instanceof UsageError) return badRequest(c, error.message);
       throw error;
     }
-    return give(c, schema.deviceStatus, statusAnswer(id, point.device.status(), wall()));
+    return give(c, schema.deviceStatus, statusAnswer(id, point.device.status()));
   });
 
   app.openapi(filesRoute, async (c) => {
