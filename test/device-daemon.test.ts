@@ -239,6 +239,23 @@ describe("what a device in the daemon keeps", () => {
     await daemon.stop();
   });
 
+  test("a registration that the head-end removed is made again within a quarter of an hour, or when the line is back", async () => {
+    for (const unplugged of [false, true]) {
+      const home = deviceHome();
+      const daemon = await home.start(deviceInput(["register"]));
+      await home.clock.advance(2 * minute);
+      home.headEnd.remove(4);
+      await home.clock.advance(minute);
+      assert.equal(daemon.service.status().handle, 1000, "nothing tells the device");
+      // TLS has no sequence numbers that could jump: only the silence tells.
+      if (unplugged) home.headEnd.failPower(10 * second);
+      await home.clock.advance((unplugged ? 2 : 17) * minute);
+      assert.deepEqual([daemon.service.status().phase, daemon.service.status().handle], ["registered", 1001]);
+      assert.match(texts(daemon).join("\n"), /the registration with handle 1000 is gone/);
+      await daemon.stop();
+    }
+  });
+
   test("a long answer wears the meter's memory, and is counted", async () => {
     const home = deviceHome();
     const daemon = await home.start(deviceInput(["register", "answer"]));

@@ -58,6 +58,8 @@ export interface RunningDevice {
   readonly handle: number | null;
   /** Looks for non-urgent data of the grid, which comes as an event. */
   readonly readDownlink: () => void;
+  /** Says that the meter may have lost its registration: it is looked at, at most every 10 s. A session tells by itself only what it sees. */
+  readonly doubt: () => void;
   /** Ends it; the registration stays. */
   readonly stop: () => void;
   /** Resolves when it has ended: stopped, or the session was closed. Rejects only for a bug. */
@@ -120,6 +122,8 @@ class Runner implements RunningDevice {
   }
 
   readonly readDownlink = (): void => this.#handle({ type: "read-downlink" });
+
+  readonly doubt = (): void => this.#handle({ type: "doubt" });
 
   readonly stop = (): void => this.#finish(this.#end);
 

@@ -70,7 +70,7 @@ interface Attached {
 
 /** A jump of sequence numbers is told by a message that nobody authenticated. */
 const leastBetweenRenewals: Millis = 10_000;
-/** A short power failure may pass unseen. */
+/** A short power failure may pass unseen, and a head-end removes a device without a word. */
 const mostBetweenRenewals: Millis = 900_000;
 /** Restoring a display takes three requests; the daemon has five seconds for everything. */
 const stopLimit: Millis = 2_000;
@@ -143,6 +143,7 @@ export class DeviceService {
     const now = this.#options.clock.now();
     if (this.#attached !== attached || now - attached.renewedAt < leastBetweenRenewals) return;
     attached.renewedAt = now;
+    attached.device?.doubt();
     attached.display?.check();
     if (attached.watch !== undefined) void this.#arm(attached);
   }
