@@ -8,6 +8,7 @@ reads a simulated household.
   npm start                            with .data/meterport.yaml, if that is there
   npm start -- --config FILE           with another configuration
   npm start -- --data FOLDER           with another data folder
+  npm start -- --demo all              a simulated household with every face that listens; nothing of it stays
 
 METERPORT_LINK and METERPORT_KEY name a single meter instead of a file, METERPORT_DATA the data folder,
 METERPORT_HTTP_PORT the port (0 for a free one). docs/gateway.md has the rest.

@@ -17,6 +17,7 @@ import {
   redactors,
   strayLink,
 } from "./daemon-meters.ts";
+import { demoFolder, demoTable } from "./demo-all.ts";
 import { openDoor, openFront } from "./http/front.ts";
 import { watchProcess } from "./http/metrics/own-figures.ts";
 import { dashboard, ownVersion } from "./installation.ts";
@@ -43,6 +44,8 @@ export interface DaemonOptions {
   readonly data?: string | undefined;
   /** `--pair`: the first user may be made with a code that is logged. */
   readonly pair?: boolean | undefined;
+  /** `--demo all`: a simulated household with every face that listens, whatever is configured; nothing of it stays. */
+  readonly demo?: string | undefined;
   readonly env: Environment;
   /** Receives the log, line by line. */
   readonly writeLog: (line: string) => void;
@@ -59,6 +62,8 @@ export interface Daemon {
   readonly planReload: () => ReloadOutcome;
   /** SIGHUP asks for a reload, unless it comes because the terminal is gone: then false, and the daemon should stop. */
   readonly hangUp: () => boolean;
+  /** Of `--demo`: the table of its faces with their addresses, as soon as they are up; ends with a line break. */
+  readonly demoTable?: (() => Promise<string>) | undefined;
   /** Stops it cleanly; `why` goes into the log. */
   readonly stop: (why: string) => Promise<void>;
 }
@@ -69,6 +74,18 @@ export interface Daemon {
  * @throws UsageError with a sentence per problem with the settings, the data folder or the port
  */
 export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
+  if (options.demo === undefined) return startConfigured(options);
+  const { remove, ...own } = demoFolder(options);
+  try {
+    const daemon = await startConfigured({ ...options, ...own });
+    return { ...daemon, stop: (why) => daemon.stop(why).finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+};
+
+const startConfigured = async (options: DaemonOptions): Promise<Daemon> => {
   const { writeLog } = options;
   // The configuration sets it as soon as it is read.
   const logging: { level: LogLevel; format: LogFormat } = { level: "info", format: "text" };
@@ -169,6 +186,29 @@ const applied = (gateway: Gateway, demo: Demo | undefined, { running, logging, p
   };
 };
 
+/** The signal that pulls the cable of the demo's meter. Windows has none for it. */
+const pullSignal = "SIGUSR2";
+
+/** What only `--demo` has: its table, and a cable that can be pulled. */
+const shown = (demo: Demo, gateway: Gateway, { url, host }: { url: string; host: string }, log: LevelLog) => {
+  let stops = false;
+  const pull = (): void =>
+    log.info(demo.pull() ? "the cable is back" : "the cable is pulled: the meter hears nothing", { meter: demo.id });
+  const pulls = process.platform !== "win32";
+  if (pulls) process.on(pullSignal, pull);
+  return {
+    table: () =>
+      demoTable({
+        ...{ status: gateway.outputStatus, hasValues: () => gateway.tally.without === 0 },
+        ...{ clock: systemClock, url, host, pid: process.pid, pulls, stops: () => stops },
+      }),
+    end: () => {
+      stops = true;
+      process.off(pullSignal, pull);
+    },
+  };
+};
+
 const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daemon> => {
   const { config, log, logs, logging, lock, running, meters, prices } = locked;
   const { env, pair = false } = options;
@@ -253,8 +293,13 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
   });
   reloader = reloads;
   const hadTerminal = hasTerminal();
+  const show =
+    options.demo === undefined || demo === undefined
+      ? undefined
+      : shown(demo, gateway, { url: server.url, host: config.http.host }, log);
   return {
     url: server.url,
+    demoTable: show?.table,
     reloadTls: server.reloadTls,
     reload: reloads.reload,
     planReload: reloads.plan,
@@ -266,6 +311,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     },
     stop: async (why) => {
       log.info(`${why}: stopping`);
+      show?.end();
       supervision.stop();
       prices.stop();
       systemd.stopping();

@@ -15,12 +15,18 @@ const { startDaemon } = await import("./daemon.ts");
 // If the reader of the log or the output has gone, the daemon keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
-const readFlags = (): { readonly config?: string; readonly data?: string; readonly pair?: boolean } => {
+const options = {
+  config: { type: "string" },
+  data: { type: "string" },
+  pair: { type: "boolean" },
+  demo: { type: "string" },
+} as const;
+
+const readFlags = () => {
   try {
-    const options = { config: { type: "string" }, data: { type: "string" }, pair: { type: "boolean" } } as const;
     return parseArgs({ options }).values;
   } catch {
-    throw new UsageError("arguments", "unknown argument; known: --config FILE, --data FOLDER, --pair");
+    throw new UsageError("arguments", "unknown argument; known: --config FILE, --data FOLDER, --pair, --demo all");
   }
 };
 
@@ -31,6 +37,7 @@ try {
     writeLog: (line) => process.stderr.write(line),
   });
   process.stdout.write(`dashboard ${daemon.url}\n`);
+  void daemon.demoTable?.().then((table) => process.stdout.write(table));
   let stopping = false;
   const end = (signal: string): void => {
     if (stopping) return;

@@ -2,7 +2,7 @@
 import { rc4, type Security } from "@meterport/client";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import { Secret } from "@meterport/protocol/mep/security/key";
-import type { Clock, Entropy, Millis } from "@meterport/protocol/ports";
+import type { Clock, Entropy, Millis, Transport } from "@meterport/protocol/ports";
 import { memoryLine, modelledLine, VirtualMeter } from "@meterport/simulator";
 import { linkMeter, type MeterAccess } from "./meter-link.ts";
 
@@ -20,6 +20,8 @@ export interface Demo {
   /** The virtual meter's key, generated at this start. */
   readonly key: Secret;
   readonly access: MeterAccess;
+  /** Pulls the cable at the meter, or puts it back: meanwhile nothing is heard, and no port closes. True if it is in again. */
+  readonly pull: () => boolean;
   /** Readings from `from` to now, oldest first, one a minute and more in the last hour: as if the gateway had run all the time. */
   readonly past: (from: Millis) => AsyncIterable<readonly LiveReading[]>;
 }
@@ -55,6 +57,22 @@ const steppedClock = (clock: Clock): Clock & { set: (wall: Millis) => void } => 
   };
 };
 
+/** Loses the bytes of both directions while the cable is out. */
+const overCable = (line: Transport, isIn: () => boolean): Transport => ({
+  name: line.name,
+  ...(line.timing === undefined ? {} : { timing: line.timing }),
+  ...(line.speed === undefined ? {} : { speed: line.speed }),
+  write: async (bytes) => {
+    if (isIn()) await line.write(bytes);
+  },
+  chunks: {
+    async *[Symbol.asyncIterator]() {
+      for await (const chunk of line.chunks) if (isIn()) yield chunk;
+    },
+  },
+  close: () => line.close(),
+});
+
 /** A virtual meter of firmware 3.70 on a modelled serial line of 9600 baud. */
 export const createDemo = ({ clock, entropy, installed }: DemoDeps): Demo => {
   const basic = new Secret(entropy(16));
@@ -66,6 +84,7 @@ export const createDemo = ({ clock, entropy, installed }: DemoDeps): Demo => {
     start: installed,
     epoch: clock.now() - (clock.wall() - installed),
   });
+  let isIn = true;
   const security = (): Security => rc4({ key: basic, entropy, level: "basic" });
   return {
     id: "home",
@@ -74,9 +93,13 @@ export const createDemo = ({ clock, entropy, installed }: DemoDeps): Demo => {
     key: basic,
     access: {
       near: true,
-      open: async () => modelledLine({ meter, clock, baud: 9600 }),
+      open: async () => overCable(modelledLine({ meter, clock, baud: 9600 }), () => isIn),
       connect: (transport, signal, onSession) =>
         linkMeter(transport, { security: security(), clock, signal, onSession }),
+    },
+    pull: () => {
+      isIn = !isIn;
+      return isIn;
     },
     past: async function* (from) {
       const then = steppedClock(clock);

@@ -25,6 +25,7 @@ import {
 import { PointLoop } from "@meterport/engine/points/point-loop";
 import type { Log } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
+import type { OutputStatus } from "@meterport/engine/ports/output";
 import type { Retention, Store } from "@meterport/engine/ports/store";
 import { PruneRoutine } from "@meterport/engine/pruning/prune-routine";
 import { LinkError } from "@meterport/protocol/errors";
@@ -129,6 +130,8 @@ export interface Gateway {
   readonly replaceMeters: (stopped: readonly string[], added: readonly GatewayMeter[]) => Promise<void>;
   /** Stops the outputs of these names and then starts others; no meter notices. */
   readonly replaceOutputs: (stopped: readonly string[], added: readonly ConfiguredOutput[]) => Promise<void>;
+  /** How each output is doing. */
+  readonly outputStatus: () => Promise<readonly OutputStatus[]>;
   readonly stop: () => Promise<void>;
 }
 
@@ -357,6 +360,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       outputs.pointsChanged();
     },
     replaceOutputs: (stopped, added) => outputs.replace(stopped, added),
+    outputStatus: () => outputs.status(),
     stop: async () => {
       unprune();
       app.streams.close();

@@ -9,11 +9,12 @@ const interruption = (signal: AbortSignal): Promise<void> =>
   });
 
 /** @throws UsageError for what is wrong with the configuration, the data folder or the port */
-export const serveCommand = async ({ config, data, pair }: ServeOptions, io: Io): Promise<Exit> => {
+export const serveCommand = async ({ config, data, pair, demo }: ServeOptions, io: Io): Promise<Exit> => {
   const { env, stdout, stderr, interrupted } = io;
-  const daemon = await io.startDaemon({ config, data, pair, env, writeLog: stderr.write });
+  const daemon = await io.startDaemon({ config, data, pair, demo, env, writeLog: stderr.write });
   io.onHangUp(daemon.hangUp);
   stdout.write(`dashboard ${daemon.url}\n`);
+  void daemon.demoTable?.().then((table) => stdout.write(table));
   await interruption(interrupted);
   await daemon.stop("interrupted");
   return exit.done;
