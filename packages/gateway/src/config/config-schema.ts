@@ -314,6 +314,7 @@ export const outputsSchema = z.strictObject({
   sma_meter: outputKinds.sma_meter.schema.optional(),
   marstek_ct: outputKinds.marstek_ct.schema.optional(),
   dabbler: outputKinds.dabbler.schema.optional(),
+  former_topics: outputKinds.former_topics.schema.optional(),
   ecotracker: outputKinds.ecotracker.schema.optional(),
   tasmota: outputKinds.tasmota.schema.optional(),
   vzlogger: outputKinds.vzlogger.schema.optional(),

@@ -2,6 +2,7 @@
 import { csvSchema } from "./csv/csv-settings.ts";
 import { dabblerSchema } from "./dabbler/dabbler-settings.ts";
 import { ecotrackerSchema } from "./ecotracker/ecotracker-settings.ts";
+import { formerTopicsSchema } from "./former-topics/former-topics-settings.ts";
 import { homeAssistantSchema } from "./home-assistant/home-assistant-settings.ts";
 import { homewizardSchema } from "./homewizard/homewizard-settings.ts";
 import { hookSchema } from "./hook/hook-settings.ts";
@@ -152,6 +153,15 @@ export const outputKinds = {
     create: (settings) => ({
       name: "vzlogger",
       open: async (...given) => (await import("./vzlogger/vzlogger-output.ts")).openVzlogger(settings)(...given),
+    }),
+  }),
+  former_topics: outputKind({
+    name: "former_topics",
+    schema: formerTopicsSchema,
+    create: (settings) => ({
+      name: "former_topics",
+      open: async (...given) =>
+        (await import("./former-topics/former-topics-output.ts")).openFormerTopics(settings)(...given),
     }),
   }),
 } as const;

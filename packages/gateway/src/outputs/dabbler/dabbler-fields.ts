@@ -21,7 +21,7 @@ const perPhase = (key: (phase: number) => string, source: (phase: 1 | 2 | 3) => 
   Object.fromEntries(phases.map((phase) => [key(phase), source(phase)]));
 
 /** The firmware reads averages from the meter; we do not, and unknown is not 0. */
-const unknown: Source = () => null;
+export const unknown: Source = () => null;
 
 export const currents = perPhase(
   (n) => `L${n}_RMS_A`,

@@ -73,6 +73,22 @@ export const mutated = (text: string, chance: (limit: number) => number): Buffer
   return bytes;
 };
 
+/** A request that is right as HTTP, so that the face itself has to read what was changed: its address and its body. */
+const aimed = (text: string, chance: (limit: number) => number): Buffer<ArrayBuffer> => {
+  const [head = "", body = ""] = text.split("\r\n\r\n");
+  const [method = "", target = ""] = head.split(" ");
+  const other = body === "" ? "" : mutated(body, chance).toString("latin1");
+  // What cannot be in an address would end at the parser.
+  const bent =
+    chance(2) === 0
+      ? target
+      : `/${mutated(target, chance)
+          .toString("latin1")
+          .replace(/[^!-~]/g, "")}`;
+  const length = other === "" ? "" : `content-length: ${other.length}\r\n`;
+  return Buffer.from(`${method} ${bent} HTTP/1.1\r\nhost: 127.0.0.1\r\n${length}\r\n${other}`, "latin1");
+};
+
 /** What so many mutated requests did: status codes with their numbers, "silence" for none. */
 export const fuzzHttp = async (
   port: number,
@@ -86,7 +102,7 @@ export const fuzzHttp = async (
   const worker = async (): Promise<void> => {
     while (left-- > 0) {
       const sample = samples[chance(samples.length)] ?? "";
-      const text = await exchange(port, mutated(sample, chance));
+      const text = await exchange(port, chance(2) === 0 ? aimed(sample, chance) : mutated(sample, chance));
       for (const [, status = ""] of text === "" ? [["", "silence"]] : text.matchAll(/^HTTP\/1\.1 (\d{3})/gm))
         seen.set(status, (seen.get(status) ?? 0) + 1);
     }
