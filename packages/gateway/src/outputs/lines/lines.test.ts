@@ -65,7 +65,7 @@ describe("a ticker", () => {
     return { clock, times, ticker };
   };
 
-  test("comes each second, at once for news, and never twice within a second", async () => {
+  test("comes each second, at once for news, and never twice for news within a second", async () => {
     const { clock, times, ticker } = setup(true);
     await clock.advance(2_000);
     await clock.advance(950);
@@ -78,6 +78,17 @@ describe("a ticker", () => {
     ticker.stop();
     ticker.poke();
     assert.equal(clock.pending, 0);
+  });
+
+  test("lets news wait for no more than a fifth of the round after a repetition", async () => {
+    const { clock, times, ticker } = setup(true);
+    await clock.advance(1_000);
+    ticker.poke();
+    await clock.advance(1_050);
+    ticker.poke();
+    await clock.advance(1_000);
+    assert.deepEqual(times, [1_000, 1_200, 2_200]);
+    ticker.stop();
   });
 
   test("comes for news alone if it does not repeat, and the last news is never lost", async () => {

@@ -279,7 +279,7 @@ describe("the output modbus", () => {
         if (clients[at]?.closed === true) clients[at] = new Client(isLine ? rtu : tcp);
         const request = isLine ? rtuGood : (good[n % good.length] as Uint8Array);
         clients[at]?.socket.write(mutated(request, chance));
-        if (n % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+        if (n % 5 === 0) await new Promise((resolve) => setImmediate(resolve));
       }
       await settled();
       const again = new Client(tcp);
