@@ -305,6 +305,7 @@ export const outputsSchema = z.strictObject({
   home_assistant: outputKinds.home_assistant.schema.optional(),
   p1: outputKinds.p1.schema.optional(),
   modbus: outputKinds.modbus.schema.optional(),
+  prometheus: outputKinds.prometheus.schema.optional(),
   influxdb: outputKinds.influxdb.schema.optional(),
   csv: outputKinds.csv.schema.optional(),
   webhook: outputKinds.webhook.schema.optional(),

@@ -12,6 +12,7 @@ import { modbusSchema } from "./modbus/modbus-settings.ts";
 import { mqttSchema } from "./mqtt/mqtt-settings.ts";
 import { type OutputKind, outputKind } from "./output-kind.ts";
 import { p1Schema } from "./p1/p1-settings.ts";
+import { prometheusSchema } from "./prometheus/prometheus-settings.ts";
 import { shellySchema } from "./shelly/shelly-settings.ts";
 import { smaMeterSchema } from "./sma-meter/sma-meter-settings.ts";
 import { tasmotaSchema } from "./tasmota/tasmota-settings.ts";
@@ -53,6 +54,14 @@ export const outputKinds = {
     create: (settings, { openLink }) => ({
       name: "modbus",
       open: async (...given) => (await import("./modbus/modbus-output.ts")).openModbus(settings, openLink)(...given),
+    }),
+  }),
+  prometheus: outputKind({
+    name: "prometheus",
+    schema: prometheusSchema,
+    create: (settings) => ({
+      name: "prometheus",
+      open: async (...given) => (await import("./prometheus/prometheus-output.ts")).openPrometheus(settings)(...given),
     }),
   }),
   influxdb: outputKind({

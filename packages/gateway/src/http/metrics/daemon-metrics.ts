@@ -2,10 +2,10 @@
 import type { OutputStatus } from "@meterport/engine/ports/output";
 import type { StoreStatus } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
+import type { Metric, Sample } from "../../exports/exposition.ts";
 import type { Meters } from "../answers.ts";
 import type { StatusClass } from "../edge/http-counts.ts";
 import { othersFirst, type StateCounts } from "../points/link-states.ts";
-import type { Metric, Sample } from "./exposition.ts";
 import type { ProcessFigures } from "./own-figures.ts";
 
 /** How the writes of points wait for the store. */

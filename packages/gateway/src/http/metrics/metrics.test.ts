@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { exposition } from "../../exports/exposition.ts";
 import { fillStore } from "../../testing/filled-store.ts";
 import { httpSetup } from "../../testing/http-setup.ts";
 import { manyMeters } from "../../testing/many-meters.ts";
 import { readyAnswer } from "../health/routes.ts";
-import { exposition } from "./exposition.ts";
 import { watchProcess } from "./own-figures.ts";
 
 const figureOf = (text: string, name: string): number => {

@@ -3,13 +3,13 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { OutputStatus } from "@meterport/engine/ports/output";
 import type { Store } from "@meterport/engine/ports/store";
 import type { Clock } from "@meterport/protocol/ports";
+import { exposition } from "../../exports/exposition.ts";
 import type { Meters } from "../answers.ts";
 import type { HttpCounts } from "../edge/http-counts.ts";
 import type { LinkStates } from "../points/link-states.ts";
 import { query } from "../query/params.ts";
 import { wrongParameter } from "../route-parts.ts";
 import { daemonMetrics, type KeeperFigures, linkSums } from "./daemon-metrics.ts";
-import { exposition } from "./exposition.ts";
 import type { ProcessFigures } from "./own-figures.ts";
 
 const contentType = "text/plain; version=0.0.4; charset=utf-8";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OutputStatus } from "@meterport/engine/ports/output";
+import { exposition } from "../../exports/exposition.ts";
 import { daemonMetrics } from "./daemon-metrics.ts";
-import { exposition } from "./exposition.ts";
 
 test("metrics tell of each output whether its consumer is there, and what waits for it", () => {
   const output: OutputStatus = {
