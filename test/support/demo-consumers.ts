@@ -168,14 +168,14 @@ const sma: Consumer = {
   ask: async (host) => {
     const socket = createSocket({ type: "udp4", reuseAddr: true });
     try {
-      await new Promise<void>((resolve) => socket.bind(9522, resolve));
+      await new Promise<void>((resolve) => socket.bind(9522, () => resolve()));
       socket.addMembership("239.12.255.254", host);
       const datagram = new Promise<Buffer>((resolve) => {
         socket.on("message", (bytes, { address }) => {
           if (address === host) resolve(bytes);
         });
       });
-      const late = new Promise<undefined>((resolve) => setTimeout(resolve, patience));
+      const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), patience));
       const bytes = await Promise.race([datagram, late]);
       if (bytes === undefined) return "no datagram";
       // Import and export of now are the values 1.4.0 and 2.4.0, in 0.1 W.
