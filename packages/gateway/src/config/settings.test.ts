@@ -48,6 +48,10 @@ const files = {
   "/data/mqtt.password": "hush\n",
   "/data/home-assistant.token": "hush\n",
   "/data/entsoe.token": "hush\n",
+  "/data/influxdb.password": "hush\n",
+  "/data/influxdb.token": "hush\n",
+  "/data/webhook.secret": "hush\n",
+  "/data/webhook.token": "hush\n",
   "/creds/home-key": key,
 };
 
