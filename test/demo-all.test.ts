@@ -22,7 +22,11 @@ const started = (words: readonly string[]) => {
     ...Object.fromEntries(inherited),
     ...{ TMPDIR: scratch, METERPORT_HTTP_HOST: host, METERPORT_HTTP_PORT: "0" },
     // A meter and data of the machine, which a demo leaves alone.
-    ...{ METERPORT_LINK: "tcp://192.0.2.1:4059", METERPORT_KEY: "0123456789abcdef", METERPORT_DATA: join(scratch, "mine") },
+    ...{
+      METERPORT_LINK: "tcp://192.0.2.1:4059",
+      METERPORT_KEY: "0123456789abcdef",
+      METERPORT_DATA: join(scratch, "mine"),
+    },
   };
   const child = spawn(process.execPath, words, { env, stdio: ["ignore", "pipe", "pipe"] });
   const seen = { out: "", err: "" };
@@ -124,7 +128,10 @@ test("--demo says what is wrong with its options, and leaves no folder", async (
     const demo = started(words);
     assert.equal(await demo.closed, 2, demo.seen.err);
     assert.match(demo.seen.err, sentence);
-    assert.deepEqual(readdirSync(demo.scratch).filter((name) => name.startsWith("meterport-demo")), []);
+    assert.deepEqual(
+      readdirSync(demo.scratch).filter((name) => name.startsWith("meterport-demo")),
+      [],
+    );
     demo.remove();
   }
 });

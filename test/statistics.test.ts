@@ -17,7 +17,7 @@ describe("the Energy dashboard of Home Assistant", () => {
   let gateway: SpawnedGateway;
 
   before(async () => {
-    meter = await serveMeter();
+    meter = await serveMeter(2);
     ha = await fakeHomeAssistant(token);
     gateway = await startGateway(
       `outputs:\n  home_assistant: { url: "http://127.0.0.1:${ha.port()}", token: ${token} }\nmeters:\n  - { id: home, name: Home, link: "${meter.url}", key: "hex:${meter.key}" }\n`,

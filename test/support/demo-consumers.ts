@@ -61,7 +61,12 @@ const answerTo = async (host: string, port: number, question: Uint8Array | strin
   }
 };
 
-const overUdp = (name: string, port: number, question: Uint8Array | string, power: (text: string) => number): Consumer => ({
+const overUdp = (
+  name: string,
+  port: number,
+  question: Uint8Array | string,
+  power: (text: string) => number,
+): Consumer => ({
   name,
   stale: "no answer",
   ask: async (host) => {
@@ -207,7 +212,12 @@ export const consumers: readonly Consumer[] = [
   overModbus("abb_b23", { unit: 6, register: 0x5b14, count: 2, power: (data) => data.getInt32(0) / 100 }),
   modbusRtu,
   overHttp("homewizard", 8090, "/api/v1/data", ({ active_power_w }: { active_power_w: number }) => active_power_w),
-  overHttp("shelly", 8091, "/rpc/EM.GetStatus?id=0", ({ total_act_power }: { total_act_power: number }) => total_act_power),
+  overHttp(
+    "shelly",
+    8091,
+    "/rpc/EM.GetStatus?id=0",
+    ({ total_act_power }: { total_act_power: number }) => total_act_power,
+  ),
   overHttp(
     ...(["shelly by POST, as evcc asks", 8091, "/rpc/EM.GetStatus"] as const),
     ({ total_act_power }: { total_act_power: number }) => total_act_power,

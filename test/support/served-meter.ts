@@ -19,7 +19,8 @@ export interface ServedMeter {
   readonly plugIn: () => Promise<void>;
 }
 
-export const serveMeter = async (): Promise<ServedMeter> => {
+/** @param days how far back its memory reaches; 60 if omitted */
+export const serveMeter = async (days?: number): Promise<ServedMeter> => {
   const device = new VirtualMeter({
     profile: parseProfile("meter:3.70"),
     keys: { basic: new Secret(new Uint8Array(16).fill(0x5a)), advanced: new Secret(new Uint8Array(16).fill(0xa5)) },
@@ -27,6 +28,7 @@ export const serveMeter = async (): Promise<ServedMeter> => {
     seed: 1,
     start: systemClock.wall(),
     epoch: systemClock.now(),
+    days,
   });
   const state = { silent: false };
   const listen = (port: number): Promise<TcpListener> =>
