@@ -174,6 +174,26 @@ describe("what a device in the daemon keeps", () => {
     assert.equal(daemon.service.status().display[0]?.value, null);
   });
 
+  test("the house is lit while power is exported, or always, and put back at the end", async () => {
+    for (const [scenario, house, lit] of [
+      ["solar", "exporting", 1],
+      ["quiet", "exporting", 0],
+      ["quiet", "on", 1],
+    ] as const) {
+      const noon = Date.UTC(2026, 5, 21, 11);
+      const home = deviceHome("meter:3.70", scenario, noon);
+      // What somebody else left there.
+      const flashing = 2;
+      const houseAt = registration + 6 * home.device.dimensions.ET11.mepDataSources;
+      home.device.memory.patch(ET50.number, houseAt, Uint8Array.of(flashing));
+      const daemon = await home.start(deviceInput(["display"], { house }));
+      await home.clock.advance(minute);
+      assert.equal(et50(home)?.houseIcon, lit, `${scenario} ${house}`);
+      await daemon.stop();
+      assert.equal(et50(home)?.houseIcon, flashing);
+    }
+  });
+
   test("after a crash the next start puts the display back, also one that shows nothing", async () => {
     const home = deviceHome();
     const before = et50(home);

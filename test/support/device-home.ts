@@ -49,8 +49,8 @@ export interface DeviceDaemon {
   readonly crash: () => Promise<void>;
 }
 
-export const deviceHome = (profile = "meter:4.30", scenario: ScenarioName = "quiet") => {
-  const clock = new VirtualClock();
+export const deviceHome = (profile = "meter:4.30", scenario: ScenarioName = "quiet", wall?: Millis) => {
+  const clock = new VirtualClock({ wall });
   const device = new VirtualMeter({
     profile: parseProfile(profile),
     keys,

@@ -65,6 +65,7 @@ export const deviceConfig = (input: DeviceInput): DeviceSettings => {
     broker,
     mostFileBytes: input.most_file_bytes ?? usualFile,
     display: (input.display ?? []).map(({ place, key, icons = [] }) => ({ place, key: key as LiveKey, icons })),
+    house: input.house,
     watch: input.watch ?? [],
   };
 };

@@ -2,7 +2,7 @@
 import { displayIcons } from "@meterport/client/meter/write/display";
 import { liveKeys } from "@meterport/protocol/meaning/readings";
 import { z } from "zod";
-import { deviceRights } from "../settings/device-settings.ts";
+import { deviceRights, houseIcons } from "../settings/device-settings.ts";
 import { duration, listUpTo, oneOf, quoted, shown, slug, text, textUpTo, wholeNumber } from "../settings/leaves.ts";
 import { formed, setting } from "../settings/setting.ts";
 
@@ -165,6 +165,12 @@ export const deviceSchema = z.strictObject({
       fallback: "none",
     },
   ).optional(),
+  house: setting(oneOf(houseIcons), {
+    ...few,
+    text: "When the house on the display is lit: `on` always, `exporting` while more power is exported than imported. Of two devices the meter lets one drive it.",
+    example: "exporting",
+    fallback: "as it was",
+  }).optional(),
   watch: setting(
     listUpTo(
       z.strictObject({

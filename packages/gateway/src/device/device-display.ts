@@ -1,11 +1,11 @@
 /** Keeps live values on a meter's display while its session lasts, and puts back what was there. */
 
 import type { Meter } from "@meterport/client";
-import type { DisplayItem } from "@meterport/device/display/display-keeper";
+import type { DisplayItem, WantedDisplay } from "@meterport/device/display/display-keeper";
 import { DisplayKeeper } from "@meterport/device/display/display-keeper";
 import { DisplayRunner } from "@meterport/device/display/display-runner";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
-import type { ShownValue } from "../settings/device-settings.ts";
+import type { DeviceSettings, HouseIcon, ShownValue } from "../settings/device-settings.ts";
 import type { DeviceStorage } from "./device-files.ts";
 
 const whole = (value: unknown): number | null => {
@@ -20,9 +20,21 @@ export const shownItems = (shown: readonly ShownValue[], reading: LiveReading | 
     icons,
   }));
 
+/** Whether the house is lit; undefined, as it was before, if that is unknown. */
+const houseOf = (house: HouseIcon | undefined, reading: LiveReading): WantedDisplay["house"] => {
+  if (house !== "exporting") return house;
+  const { quality, power_export_w: exported, power_import_w: imported } = reading;
+  if (quality === "stale" || exported === null || imported === null) return undefined;
+  return exported > imported ? "on" : "off";
+};
+
+/** Whether anything is to be shown. */
+export const showsAnything = ({ display, house }: Pick<DeviceSettings, "display" | "house">): boolean =>
+  display.length > 0 || house !== undefined;
+
 export interface DeviceDisplayOptions {
   readonly meter: Meter;
-  readonly shown: readonly ShownValue[];
+  readonly settings: Pick<DeviceSettings, "display" | "house">;
   readonly folder: Pick<DeviceStorage, "display">;
   readonly say: (text: string) => void;
 }
@@ -35,7 +47,8 @@ export interface DeviceDisplay {
   readonly stop: () => Promise<void>;
 }
 
-export const openDisplay = async ({ meter, shown, folder, say }: DeviceDisplayOptions): Promise<DeviceDisplay> => {
+export const openDisplay = async ({ meter, settings, folder, say }: DeviceDisplayOptions): Promise<DeviceDisplay> => {
+  const { display: shown, house } = settings;
   const keeper = new DisplayKeeper({
     index: meter.place.index,
     places: shown.map(({ place }) => place),
@@ -52,7 +65,7 @@ export const openDisplay = async ({ meter, shown, folder, say }: DeviceDisplayOp
     if (!restored) say("the display could not be put back: the next start tries again");
   }, failed);
   return {
-    show: (reading) => runner.want({ items: shownItems(shown, reading) }),
+    show: (reading) => runner.want({ items: shownItems(shown, reading), house: houseOf(house, reading) }),
     check: () => void runner.check().catch(failed),
     stop: () => {
       runner.stop();

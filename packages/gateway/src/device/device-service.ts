@@ -19,7 +19,7 @@ import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { PostForms } from "@meterport/protocol/procedures/post-messages";
 import type { DeviceRight, DeviceSettings, ShownValue } from "../settings/device-settings.ts";
-import { type DeviceDisplay, openDisplay, shownItems } from "./device-display.ts";
+import { type DeviceDisplay, openDisplay, shownItems, showsAnything } from "./device-display.ts";
 import type { DeviceStorage, TakenFile } from "./device-files.ts";
 import { type DeviceLine, DeviceLog } from "./device-log.ts";
 import { KeptSources } from "./kept-sources.ts";
@@ -120,7 +120,7 @@ export class DeviceService {
     });
     const { settings } = this.#options;
     if (this.#may("register")) this.#register(attached);
-    if (this.#may("display") && settings.display.length > 0) void this.#show(attached);
+    if (this.#may("display") && showsAnything(settings)) void this.#show(attached);
   };
 
   /** The session is over, so nothing can be put back in it: the next one does. */
@@ -291,7 +291,7 @@ export class DeviceService {
       if (!attached.over) this.#say("display", text);
     };
     try {
-      const display = await openDisplay({ meter: attached.meter, shown: settings.display, folder, say });
+      const display = await openDisplay({ meter: attached.meter, settings, folder, say });
       if (this.#attached !== attached) return void display.stop();
       attached.display = display;
       if (this.#reading !== undefined) display.show(this.#reading);

@@ -35,6 +35,10 @@ export interface ShownValue {
   readonly icons: readonly DisplayIcon[];
 }
 
+/** When the house of the display is on: always, or while more is exported than imported. */
+export const houseIcons = ["on", "exporting"] as const;
+export type HouseIcon = (typeof houseIcons)[number];
+
 export interface DeviceSettings {
   readonly rights: readonly DeviceRight[];
   /** 30 bytes for ET50. */
@@ -46,6 +50,8 @@ export interface DeviceSettings {
   /** Longest file, in bytes. */
   readonly mostFileBytes: number;
   readonly display: readonly ShownValue[];
+  /** The house stays as it is if omitted. */
+  readonly house: HouseIcon | undefined;
   /** Sources that the meter watches: source id and least change in its unit. */
   readonly watch: readonly { readonly source: number; readonly delta: number }[];
 }
