@@ -9,13 +9,13 @@ export { type DeltaEvent, DeltaWatch } from "./delta/delta-watch.ts";
 export type { CellName, Cells, FoundDisplay, LoneIcon } from "./display/display-cells.ts";
 export {
   type DisplayInput,
-  type DisplayItem,
   DisplayKeeper,
   type DisplayKeeperOptions,
   type DisplayMemory,
   type DisplayOutput,
   type WantedDisplay,
 } from "./display/display-keeper.ts";
+export type { DisplayItem } from "./display/display-places.ts";
 export { DisplayRunner, type DisplayRunnerOptions } from "./display/display-runner.ts";
 export { recordedClientSources } from "./display/recorded-sources.ts";
 export type {

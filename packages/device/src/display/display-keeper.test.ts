@@ -2,13 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { CellName, Cells, FoundDisplay } from "./display-cells.ts";
-import {
-  type DisplayInput,
-  type DisplayItem,
-  DisplayKeeper,
-  type DisplayKeeperOptions,
-  type DisplayOutput,
-} from "./display-keeper.ts";
+import { type DisplayInput, DisplayKeeper, type DisplayKeeperOptions, type DisplayOutput } from "./display-keeper.ts";
+import type { DisplayItem } from "./display-places.ts";
 
 const write = 10_000;
 const turn = 30_000;
@@ -116,6 +111,23 @@ describe("DisplayKeeper", () => {
       { type: "stopped", restored: true },
     ]);
     assert.deepEqual(obey({ type: "tick" }, 99_999), []);
+  });
+
+  test("keeps a value at its own place, also while the one before it is unknown", () => {
+    const { shown, obey } = bench([7, 8, 9], { places: [0, 1, 2] });
+    const at = (place: number, value: number | null): DisplayItem => ({ ...item(value), place });
+    obey({ type: "want", wanted: { items: [at(0, null), at(1, 42), item(5)] } }, 0);
+    assert.deepEqual(
+      [0, 1, 2].map((place) => shown.get(`value.${place}`)),
+      [7, 42, 5],
+    );
+    obey({ type: "want", wanted: { items: [at(0, 41), at(0, 40), at(1, 42)] } }, write);
+    assert.deepEqual(
+      [0, 1, 2].map((place) => shown.get(`value.${place}`)),
+      [41, 42, 9],
+    );
+    obey({ type: "tick" }, turn + write);
+    assert.equal(shown.get("value.0"), 40);
   });
 
   test("lets more values than places take turns", () => {

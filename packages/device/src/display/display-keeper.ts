@@ -6,22 +6,16 @@
  * three requests, and the guide asks for one request a second on average (p. 57).
  */
 
-import { type DisplayIcon, displayIcons } from "@meterport/client/meter/write/display";
+import { displayIcons } from "@meterport/client/meter/write/display";
 import type { FieldValue } from "@meterport/client/meter/write/table-writer";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { type CellName, type Cells, cellField, type FoundDisplay, isCellName, loneIcons } from "./display-cells.ts";
-
-/** One value with the icons beside it. */
-export interface DisplayItem {
-  /** A signed 32-bit integer; null is unknown, and then nothing of it is shown. */
-  readonly value: number | null;
-  readonly icons: readonly DisplayIcon[];
-}
+import { type DisplayItem, itemsByPlace } from "./display-places.ts";
 
 /** What the display should show. */
 export interface WantedDisplay {
-  /** In their order at the places; if there are more than places, they take turns. */
+  /** Those without a place of their own in their order at the places; if there are more than places, they take turns. */
   readonly items: readonly DisplayItem[];
   /** If omitted, as it was before. */
   readonly house?: "off" | "on" | "flash" | undefined;
@@ -276,11 +270,8 @@ export class DisplayKeeper {
 
   #target(now: Millis): Map<CellName, number> {
     const target = new Map<CellName, number>();
-    const items = this.#shownItems();
-    const places = this.#usable();
-    const first = items.length > places.length ? this.#turn(now) * places.length : 0;
-    for (const [i, place] of places.entries()) {
-      const item = items[first + i];
+    for (const [place, items] of this.#items()) {
+      const item = items[this.#turn(now) % Math.max(1, items.length)];
       if (item === undefined) continue;
       target.set(`value.${place}`, item.value);
       target.set(
@@ -299,23 +290,18 @@ export class DisplayKeeper {
     if (signal !== undefined) for (const [i, name] of bars.entries()) target.set(name, i < signal ? 1 : 0);
   }
 
-  /** Unknown values are not shown: a place shows a value, or what it showed before us. */
-  #shownItems(): readonly (DisplayItem & { readonly value: number })[] {
-    return this.#wanted.items.filter((item): item is DisplayItem & { readonly value: number } => item.value !== null);
-  }
-
-  /** The meter may have fewer places than were named. */
-  #usable(): readonly number[] {
-    return this.#places.filter((place) => this.#now?.has(`value.${place}`) === true);
+  /** By place; the meter may have fewer of them than were named. */
+  #items(): ReturnType<typeof itemsByPlace> {
+    const usable = this.#places.filter((place) => this.#now?.has(`value.${place}`) === true);
+    return itemsByPlace(this.#wanted.items, usable);
   }
 
   #turns(): number {
-    const places = this.#usable().length;
-    return places === 0 ? 1 : Math.ceil(this.#shownItems().length / places);
+    return Math.max(0, ...[...this.#items().values()].map(({ length }) => length));
   }
 
   #turn(now: Millis): number {
-    return Math.floor((now - (this.#rotatingSince ?? now)) / this.#rotateEvery) % this.#turns();
+    return Math.floor((now - (this.#rotatingSince ?? now)) / this.#rotateEvery);
   }
 
   #nextTurn(now: Millis): Millis | undefined {

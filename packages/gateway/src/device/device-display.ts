@@ -1,8 +1,8 @@
 /** Keeps live values on a meter's display while its session lasts, and puts back what was there. */
 
 import type { Meter } from "@meterport/client";
-import type { DisplayItem, WantedDisplay } from "@meterport/device/display/display-keeper";
-import { DisplayKeeper } from "@meterport/device/display/display-keeper";
+import { DisplayKeeper, type WantedDisplay } from "@meterport/device/display/display-keeper";
+import type { DisplayItem } from "@meterport/device/display/display-places";
 import { DisplayRunner } from "@meterport/device/display/display-runner";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { DeviceSettings, HouseIcon, ShownValue } from "../settings/device-settings.ts";
@@ -15,9 +15,9 @@ const whole = (value: unknown): number | null => {
 
 /** What is unknown, or does not fit, is not shown. */
 export const shownItems = (shown: readonly ShownValue[], reading: LiveReading | null): readonly DisplayItem[] =>
-  shown.map(({ key, icons }) => ({
+  shown.map(({ place, key, icons }) => ({
     value: reading === null || reading.quality === "stale" ? null : whole(reading[key]),
-    icons,
+    ...{ icons, place },
   }));
 
 /** Whether the house is lit; undefined, as it was before, if that is unknown. */
