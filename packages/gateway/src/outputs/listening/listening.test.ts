@@ -29,7 +29,7 @@ describe("the connections of a face", () => {
     server.close();
   });
 
-  test("too many of one address close the oldest of them; too many in all close one of the address that has most", async () => {
+  test("too many of one address close the oldest of them; too many in all close one of the address that has most", async (t) => {
     const server = createServer((socket) => socket.on("error", () => {}));
     const open = { count: 0 };
     server.on("connection", (socket) => {
@@ -37,6 +37,10 @@ describe("the connections of a face", () => {
       socket.once("close", () => open.count--);
     });
     const dropAll = limitConnections(server, () => true, quiet, { inAll: 6, perAddress: 4 });
+    t.after(() => {
+      dropAll();
+      server.close();
+    });
     server.listen(0, "0.0.0.0");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
@@ -83,8 +87,11 @@ describe("the server of a face", () => {
     const lines: string[] = [];
     const log = { ...quiet, error: (line: string) => void lines.push(line) };
     const server = await listenHttp({ host: "127.0.0.1", port: 0, allows: allowedNetworks(), answer, log });
-    await work(server.port);
-    await server.close();
+    try {
+      await work(server.port);
+    } finally {
+      await server.close();
+    }
     return lines;
   };
   test("gives the request whole, and HEAD no body", async () => {
