@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createSocket, type Socket } from "node:dgram";
+import { networkInterfaces } from "node:os";
 import { describe, test } from "node:test";
 import { freePort } from "../../../../../test/support/free-port.ts";
 import { matchesGolden } from "../golden.test-kit.ts";
@@ -18,15 +19,18 @@ class Battery {
   readonly #port: number;
   readonly #mac: string;
 
-  constructor(port: number, mac = "AABBCCDDEEFF") {
+  readonly #host: string;
+
+  constructor(port: number, mac = "AABBCCDDEEFF", host = "127.0.0.1") {
     this.#port = port;
+    this.#host = host;
     this.#mac = mac;
     this.socket.unref();
     this.socket.on("message", (bytes) => this.answers.push(bytes.toString("latin1")));
   }
 
   send(bytes: Uint8Array): void {
-    this.socket.send(bytes, this.#port, "127.0.0.1");
+    this.socket.send(bytes, this.#port, this.#host);
   }
 
   async ask(power = 0, sensor = "112233445566", phase = "A"): Promise<void> {
@@ -148,6 +152,26 @@ describe("the output marstek_ct", () => {
       },
       { mac: "02a1b2c3d4e5" },
     ));
+
+  const own = Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+
+  test("answers only the networks that are allowed", { skip: own === undefined && "no network" }, async () => {
+    for (const [allow, answers] of [
+      [`${own}/32`, 1],
+      ["203.0.113.0/24", 0],
+    ] as const)
+      await within(
+        async (_, port) => {
+          const battery = new Battery(port, "AABBCCDDEEFF", own);
+          await battery.ask();
+          assert.equal(battery.answers.length, answers, allow);
+          battery.socket.close();
+        },
+        { allow: [allow] },
+      );
+  });
 
   test("stays up under 10,000 mutated requests, and answers no more than 50 a second", () =>
     within(async (world, port) => {

@@ -85,6 +85,8 @@ describe("a P1 telegram", () => {
   test("leaves out what is unknown, and never says 0 for it", () => {
     const text = say({ ...household, energy_export_wh: null, voltage_l3_v: null }) ?? "";
     assert.ok(!/1-0:2\.8\.|1-0:72\.7/.test(text), text);
+    const noImport = say({ ...household, energy_import_wh: null }) ?? "";
+    assert.ok(!noImport.includes("1-0:1.8."), "a second tariff alone would be a total of 0");
     assert.equal(say({ power_factor_l1: 1 }), undefined);
   });
 
@@ -105,7 +107,7 @@ describe("a P1 telegram", () => {
   });
 
   test("is not made of stale values", () => {
-    assert.equal(say({ quality: "stale" }), undefined);
+    assert.equal(say({ ...household, quality: "stale" }), undefined);
   });
 
   test("keeps characters out of the head that would end it", () => {

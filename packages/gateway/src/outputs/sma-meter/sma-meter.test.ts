@@ -152,10 +152,10 @@ describe("the output sma_meter", () => {
 
   test("says which key is wrong if the machine has no such address, or several meters are seen", async () => {
     const elsewhere = new FaceWorld();
-    await elsewhere.start(openSmaMeter(settings({ interface: "192.0.2.1" })));
+    await elsewhere.start(openSmaMeter(settings({ interface: "203.0.113.1" })));
     assert.match(
       (await elsewhere.status()).problem ?? "",
-      /192\.0\.2\.1: this machine has no such address: .*interface/,
+      /203\.0\.113\.1: this machine has no such address: .*interface/,
     );
     await elsewhere.done();
     const several = new FaceWorld();
