@@ -307,6 +307,7 @@ export const outputsSchema = z.strictObject({
   modbus: outputKinds.modbus.schema.optional(),
   prometheus: outputKinds.prometheus.schema.optional(),
   influxdb: outputKinds.influxdb.schema.optional(),
+  postgresql: outputKinds.postgresql.schema.optional(),
   csv: outputKinds.csv.schema.optional(),
   webhook: outputKinds.webhook.schema.optional(),
   hook: outputKinds.hook.schema.optional(),

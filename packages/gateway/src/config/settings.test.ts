@@ -52,6 +52,7 @@ const files = {
   "/data/influxdb.token": "hush\n",
   "/data/webhook.secret": "hush\n",
   "/data/webhook.token": "hush\n",
+  "/data/values.url": "postgres://u@h/db\n",
   "/creds/home-key": key,
 };
 

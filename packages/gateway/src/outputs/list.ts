@@ -12,6 +12,7 @@ import { modbusSchema } from "./modbus/modbus-settings.ts";
 import { mqttSchema } from "./mqtt/mqtt-settings.ts";
 import { type OutputKind, outputKind } from "./output-kind.ts";
 import { p1Schema } from "./p1/p1-settings.ts";
+import { postgresqlSchema } from "./postgresql/postgresql-settings.ts";
 import { prometheusSchema } from "./prometheus/prometheus-settings.ts";
 import { shellySchema } from "./shelly/shelly-settings.ts";
 import { smaMeterSchema } from "./sma-meter/sma-meter-settings.ts";
@@ -71,6 +72,15 @@ export const outputKinds = {
       name: "influxdb",
       begins: "oldest",
       open: async (...given) => (await import("./influxdb/influxdb-output.ts")).openInfluxdb(settings)(...given),
+    }),
+  }),
+  postgresql: outputKind({
+    name: "postgresql",
+    schema: postgresqlSchema,
+    create: (settings) => ({
+      name: "postgresql",
+      begins: "oldest",
+      open: async (...given) => (await import("./postgresql/postgresql-output.ts")).openPostgresql(settings)(...given),
     }),
   }),
   csv: outputKind({

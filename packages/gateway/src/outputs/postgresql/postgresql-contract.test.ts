@@ -1,0 +1,41 @@
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { peer } from "../../../../../test/support/peers.ts";
+import { startPostgres } from "../../../../../test/support/postgres.ts";
+import { outputKinds } from "../list.ts";
+import { type Consumer, outputContract } from "../output-contract.test-kit.ts";
+import { firstHour, hour } from "../output-world.test-kit.ts";
+import { openValve } from "../valve.test-kit.ts";
+
+const postgres = peer("pg_createcluster");
+
+const open = async (): Promise<Consumer> => {
+  const server = await startPostgres();
+  const url = new URL(server.url);
+  const valve = await openValve(() => Number(url.port));
+  const through = server.url.replace(`:${url.port}/`, `:${valve.port}/`);
+  return {
+    output: outputKinds.postgresql.create({ url: new Secret(new TextEncoder().encode(through)) } as never),
+    away: async (away) => valve.away(away),
+    stalled: (stalled) => (stalled ? valve.shut() : valve.open()),
+    garbage: valve.dirty,
+    changes: () => {
+      try {
+        const rows = server
+          .sql(
+            "SELECT extract(epoch FROM end_time)::bigint FROM meter_values.intervals WHERE point = 'home' ORDER BY change",
+          )
+          .split("\n")
+          .filter((row) => row !== "");
+        return rows.every((row, n) => 1000 * Number(row) === firstHour + (n + 1) * hour) ? rows.length : -1;
+      } catch {
+        return 0;
+      }
+    },
+    done: async () => {
+      await valve.close();
+      await server.stop();
+    },
+  };
+};
+
+outputContract("postgresql", open, { skip: postgres.skip, secrets: ["not/so@secret#1", "not%2Fso%40secret%231"] });
