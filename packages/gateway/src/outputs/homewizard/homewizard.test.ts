@@ -101,6 +101,19 @@ describe("homewizard", () => {
       assert.notEqual(await getJson(port, "/api"), undefined, "what it is can be told");
     }));
 
+  test("as P1 meter it has a telegram, which is silent with the values", () =>
+    within({ product: "HWE-P1" }, async (port, world) => {
+      world.home.read(Date.UTC(2026, 7, 1, 10, 15), evening);
+      const response = await fetch(`http://127.0.0.1:${port}/api/v1/telegram`);
+      assert.equal(response.headers.get("content-type"), "text/plain");
+      const telegram = await response.text();
+      assert.match(telegram, /^\/NES\d[^\r]*\r\n\r\n/);
+      assert.match(telegram, /\r\n1-0:1\.8\.1\(013779\.338\*kWh\)\r\n/);
+      assert.match(telegram, /\r\n![0-9A-F]{4}\r\n$/);
+      world.home.goStale();
+      await assert.rejects(fetch(`http://127.0.0.1:${port}/api/v1/telegram`), /fetch failed/);
+    }));
+
   test("refuses to be changed", () =>
     within({}, async (port) => {
       const status = async (method: string, path: string, body = ""): Promise<string> =>
