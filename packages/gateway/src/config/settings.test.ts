@@ -51,6 +51,7 @@ const files = {
   "/data/influxdb.password": "hush\n",
   "/data/influxdb.token": "hush\n",
   "/data/webhook.secret": "hush\n",
+  "/data/shelly.password": "hush\n",
   "/data/webhook.token": "hush\n",
   "/data/values.url": "postgres://u@h/db\n",
   "/creds/home-key": key,

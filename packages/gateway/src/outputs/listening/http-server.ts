@@ -12,7 +12,9 @@ import { listenFailure } from "./listen-failure.ts";
 /** A request, read whole. */
 export interface Asked {
   readonly method: string;
-  /** As sent, without the query: "/api/v1/data". */
+  /** As sent, with the query; the address of a login is this. */
+  readonly target: string;
+  /** Without the query: "/api/v1/data". */
   readonly path: string;
   readonly query: URLSearchParams;
   /** Lower-case names. */
@@ -121,6 +123,7 @@ const askedOf = (request: IncomingMessage, body: string): Asked | undefined => {
   const [path = "", query = ""] = url.replace(/^https?:\/\/[^/?#]*/i, "").split(/\?(.*)/s);
   return {
     method: request.method ?? "GET",
+    target: url,
     path: path === "" ? "/" : path,
     query: new URLSearchParams(query),
     headers: request.headers,

@@ -4,21 +4,24 @@ import type { Duplex } from "node:stream";
 import { acceptWebSocket, type WebSocketPeer } from "../listening/web-socket.ts";
 import { decimalJson } from "./decimal-json.ts";
 import type { ShellyDevice } from "./shelly-device.ts";
+import type { ShellyDigest } from "./shelly-digest.ts";
 import { answerFrame } from "./shelly-rpc.ts";
 
 interface Client {
   readonly peer: WebSocketPeer;
-  /** The name under which it asks; it is told nothing before it has asked once. */
+  /** The name under which it asks; it is told nothing before it has asked once, with the password if there is one. */
   name: string | null;
 }
 
 export class ShellyClients {
   readonly #device: ShellyDevice;
+  readonly #digest: ShellyDigest | undefined;
   readonly #sent: (count: number) => void;
   readonly #clients = new Set<Client>();
 
-  constructor(device: ShellyDevice, sent: (count: number) => void) {
+  constructor(device: ShellyDevice, digest: ShellyDigest | undefined, sent: (count: number) => void) {
     this.#device = device;
+    this.#digest = digest;
     this.#sent = sent;
   }
 
@@ -64,13 +67,13 @@ export class ShellyClients {
   }
 
   #asked(client: Client, text: string): void {
-    const answer = answerFrame(this.#device, text);
+    const answer = answerFrame(this.#device, text, this.#digest);
     if (answer === "unread") return;
     if (answer === "silence") {
       client.peer.close();
       return;
     }
-    client.name ??= answer.from;
+    if (answer.allowed) client.name ??= answer.from;
     if (client.peer.send(answer.text) && answer.values) this.#sent(1);
   }
 }

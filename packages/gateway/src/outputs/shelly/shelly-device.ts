@@ -10,6 +10,8 @@ export interface DeviceOptions {
   /** Twelve hexadecimal digits. */
   readonly mac: string;
   readonly singlePhase: boolean;
+  /** Whether clients need a password for all but its name. */
+  readonly locked: boolean;
   /** The values, if they are new enough. */
   readonly shown: () => Shown | undefined;
   /** Milliseconds since 1970, and since it was opened. */
@@ -101,9 +103,16 @@ export class ShellyDevice {
 
   /** `GET /shelly` */
   info(): DecimalJson {
+    const { locked } = this.#options;
     return {
       ...{ name: null, id: this.id, mac: this.#options.mac.toUpperCase(), slot: 1, model: "SPEM-003CEBEU", gen: 2 },
-      ...{ fw_id: firmware.fw_id, ver: firmware.ver, app: "Pro3EM", auth_en: false, auth_domain: null },
+      ...{
+        fw_id: firmware.fw_id,
+        ver: firmware.ver,
+        app: "Pro3EM",
+        auth_en: locked,
+        auth_domain: locked ? this.id : null,
+      },
       profile: "triphase",
     };
   }

@@ -10,7 +10,8 @@ import { listenUdp, type UdpListening } from "../listening/udp-port.ts";
 import { type DecimalJson, decimalJson } from "./decimal-json.ts";
 import { ShellyClients } from "./shelly-clients.ts";
 import { type Params, ShellyDevice } from "./shelly-device.ts";
-import { answerFrame, objectIn, paramsOf } from "./shelly-rpc.ts";
+import { ShellyDigest } from "./shelly-digest.ts";
+import { answerFrame, isOpen, objectIn, paramsOf } from "./shelly-rpc.ts";
 import { type ShellySettings, shellyPort } from "./shelly-settings.ts";
 
 /** How soon a client by WebSocket notices that nothing new comes. */
@@ -25,6 +26,14 @@ const said = (value: DecimalJson, more: Partial<Said> = {}): Said => ({
 
 const unread = said({ code: -103, message: "Invalid argument" }, { status: 400 });
 
+const unauthorized = said({ code: 401, message: "Unauthorized" }, { status: 401 });
+
+/** By the header of HTTP. */
+const isTrusted = ({ method, target, headers }: Asked, digest: ShellyDigest): boolean => {
+  const { authorization } = headers;
+  return typeof authorization === "string" && digest.allowsHttp(method, target, authorization);
+};
+
 const isRead = ({ method }: Asked): boolean => method === "GET" || method === "HEAD";
 
 /** The parameters of `/rpc/METHOD`: of the address, or of the body, which may be a whole frame. Undefined if it cannot be read. */
@@ -35,18 +44,22 @@ const paramsIn = ({ query, body, ...asked }: Asked): Params | undefined => {
   return "params" in object ? paramsOf(object.params) : object;
 };
 
+/** @param digest undefined if no password is needed */
 export const shellyAnswers =
-  (device: ShellyDevice): Answering =>
+  (device: ShellyDevice, digest: ShellyDigest | undefined): Answering =>
   (asked) => {
     if (asked.path === "/shelly") return isRead(asked) ? said(device.info()) : onlyGet;
     if (!isRead(asked) && asked.method !== "POST") return onlyGet;
+    const trusted = digest === undefined || isTrusted(asked, digest);
     if (asked.path === "/rpc") {
-      const answer = answerFrame(device, asked.body);
+      const answer = answerFrame(device, asked.body, digest, trusted);
       if (typeof answer === "object") return said({}, { body: answer.text, values: answer.values });
       return answer === "silence" ? silence : unread;
     }
     const [, method] = /^\/rpc\/([A-Za-z0-9.]{1,60})$/.exec(asked.path) ?? [];
     if (method === undefined) return notFound;
+    if (digest !== undefined && !trusted && !isOpen(method))
+      return { ...unauthorized, headers: { "www-authenticate": digest.challenge() } };
     const params = paramsIn(asked);
     if (params === undefined) return unread;
     const outcome = device.call(method, params);
@@ -59,11 +72,12 @@ export const shellyAnswers =
 const openUdp = async (
   settings: ShellySettings,
   device: ShellyDevice,
+  digest: ShellyDigest | undefined,
   { clock, log, sent }: OutputContext,
 ): Promise<readonly UdpListening[]> => {
   const open: UdpListening[] = [];
   const answer = (text: string): string | undefined => {
-    const found = answerFrame(device, text);
+    const found = answerFrame(device, text, digest);
     if (typeof found !== "object") return undefined;
     if (found.values) sent(1);
     return found.text;
@@ -85,10 +99,18 @@ const openDevice = async (settings: ShellySettings, meter: MeterOnShow, context:
   const began = clock.now();
   const mac = deviceIdOf(meter.id, settings.device_id);
   const device = new ShellyDevice({
-    ...{ mac, singlePhase: settings.single_phase === true, shown: () => meter.shown(), wall: () => clock.wall() },
+    ...{
+      mac,
+      singlePhase: settings.single_phase === true,
+      locked: settings.password !== undefined,
+      shown: () => meter.shown(),
+      wall: () => clock.wall(),
+    },
     ...{ uptime: () => clock.now() - began, zone: meter.point?.zone ?? "UTC" },
   });
-  const clients = new ShellyClients(device, context.sent);
+  const password = settings.password === undefined ? undefined : new TextDecoder().decode(settings.password.reveal());
+  const digest = password === undefined ? undefined : new ShellyDigest(device.id, password, clock, context.entropy);
+  const clients = new ShellyClients(device, digest, context.sent);
   context.onSnapshot(({ id }) => {
     if (id === meter.id) clients.tell();
   });
@@ -97,11 +119,11 @@ const openDevice = async (settings: ShellySettings, meter: MeterOnShow, context:
     if (meter.shown() === undefined) clients.close();
     cancel = clock.at(clock.now() + lookEvery, look);
   };
-  const udp = await openUdp(settings, device, context);
+  const udp = await openUdp(settings, device, digest, context);
   look();
   const txt = { gen: "2", app: "Pro3EM", ver: "1.4.4", id: device.id };
   return {
-    answer: shellyAnswers(device),
+    answer: shellyAnswers(device, digest),
     upgrade: clients.take,
     ended: udp.length === 0 ? undefined : Promise.race(udp.map(({ ended }) => ended)),
     announcements: ["shelly", "http"].map((type) => ({ name: device.id, type, txt })),

@@ -1,5 +1,6 @@
 /** The keys of the output `shelly`. */
 import { listUpTo, onOff, wholeNumber } from "../../settings/leaves.ts";
+import { secretText } from "../../settings/secret-value.ts";
 import { setting } from "../../settings/setting.ts";
 import { announceKey, deviceIdKey, listeningKeys } from "../listening/listening-settings.ts";
 import { outputSchema, type ReadSettings } from "../output-kind.ts";
@@ -22,6 +23,13 @@ export const shellySchema = outputSchema({
     aside: true,
     example: "on",
     fallback: "off",
+  }).optional(),
+  password: setting(secretText, {
+    ...live,
+    text: "The password of the user `admin`, as it is, `@FILE`, `@credential:NAME` or `sealed:…`. Batteries cannot give one.",
+    aside: true,
+    example: '"@shelly.password"',
+    fallback: "none",
   }).optional(),
   ...deviceIdKey,
   ...announceKey,
