@@ -104,6 +104,28 @@ describe("rights of a device in the daemon", () => {
     await daemon.stop();
   });
 
+  test("alarms of a source go with a scheduled read, and with no form for them only the reading goes", async () => {
+    for (const withForm of [true, false]) {
+      const home = deviceHome();
+      const input = deviceInput(["register", "answer"]);
+      const forms = (input.forms ?? []).filter(({ message }) => withForm || message !== "scheduled-read-and-alarms");
+      const daemon = await home.start({ ...input, forms });
+      daemon.service.take("water", { value: 1, alarms: 0x24 }, home.clock.wall());
+      home.headEnd.readNow(4);
+      await home.clock.advance(10 * second);
+      home.headEnd.ask({ device: 4, type: requestType.read });
+      await home.clock.advance(10 * second);
+      assert.deepEqual(
+        home.headEnd.received.map(({ kind, alarms }) => [kind, alarms]),
+        [
+          ["scheduled", withForm ? 0x24 : undefined],
+          ["on-demand", undefined],
+        ],
+      );
+      await daemon.stop();
+    }
+  });
+
   test("an old source and one that never spoke are not answered, and the event says why", async () => {
     const home = deviceHome();
     const daemon = await home.start(deviceInput(["register", "answer"]));

@@ -939,6 +939,8 @@ export type DeviceSource = {
   readonly value: number | null;
   /** The records that it gave, in hex */
   readonly telegram: string | null;
+  /** Its alarms, a bit each; null: it said nothing of them */
+  readonly alarms: number | null;
   /** When that was measured; null before the first */
   readonly time: string | null;
   readonly age_s: number | null;
@@ -951,6 +953,8 @@ export type SourceInput = {
   readonly value?: number;
   /** Instead of a value: M-Bus records, in hex; they are sent as they are */
   readonly telegram?: string;
+  /** Alarms of the source, a bit each: they go with scheduled reads, if a form has `alarms` */
+  readonly alarms?: number;
   /** When it was measured; now if omitted */
   readonly time?: string;
 };

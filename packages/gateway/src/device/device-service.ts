@@ -268,7 +268,7 @@ export class DeviceService {
       case "scheduled-read":
       case "on-demand-read":
         if (!this.#may("answer")) throw new UsageError("right", "the configuration does not grant the right to answer");
-        return { data: await this.#own.answer() };
+        return { data: await this.#own.answer(), alarms: this.#alarmsFor(request) };
       case "message": {
         const { transaction, data } = request;
         const event = this.#log.pointEvent("message", { type: "message", transaction, data }, clock.wall());
@@ -283,6 +283,12 @@ export class DeviceService {
         await this.#checkWatched();
         return {};
     }
+  }
+
+  /** Alarms travel with a scheduled read, if there is a form that has room for them. */
+  #alarmsFor({ kind }: Ask): number | undefined {
+    const form = this.#forms()["scheduled-read-and-alarms"];
+    return kind === "scheduled-read" && form?.fields.includes("alarms") === true ? this.#own.alarms() : undefined;
   }
 
   async #show(attached: Attached): Promise<void> {

@@ -53,6 +53,11 @@ export class KeptSources {
     return this.#own.answer(this.#moment);
   }
 
+  /** Of fresh readings; undefined if none said anything of alarms. */
+  alarms(): number | undefined {
+    return this.#own.alarms(this.#moment);
+  }
+
   /** Saves what was not saved yet; nothing is due afterwards. */
   close(): void {
     if (this.#cancel !== undefined) this.#save();

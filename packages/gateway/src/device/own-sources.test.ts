@@ -49,6 +49,24 @@ describe("own sources", () => {
     assert.equal(mbusRecords(sources.answer(further)).records[0]?.value, 2);
   });
 
+  test("alarms of fresh readings are one byte, kept over a restart; unknown is not none", () => {
+    const sources = new OwnSources([source("water"), source("heat"), source("gas", "volume", "m³", 10)]);
+    sources.take("water", { value: 1 }, 1_000);
+    assert.equal(sources.alarms(at(1_000)), undefined);
+    sources.take("water", { value: 1, alarms: 4 }, 1_000);
+    sources.take("heat", { records: Uint8Array.of(0x01, 0x15, 0x7d), alarms: 1 }, 1_000);
+    sources.take("gas", { value: 1, alarms: 128 }, 1_000);
+    assert.equal(sources.alarms(at(2_000)), 5);
+    const next = new OwnSources([source("water"), source("heat")]);
+    next.restore(JSON.parse(JSON.stringify(sources.kept())), at(2_000));
+    assert.equal(next.alarms(at(2_000)), 5);
+    for (const alarms of [-1, 256, 0.5])
+      assert.throws(
+        () => sources.take("water", { value: 1, alarms }, 2_000),
+        refused(/^water: alarms are a whole number/),
+      );
+  });
+
   test("what was measured earlier and comes later changes nothing", () => {
     const sources = new OwnSources([source("water")]);
     sources.take("water", { value: 2 }, 2_000);

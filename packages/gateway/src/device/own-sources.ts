@@ -8,11 +8,13 @@ import type { SourceSettings } from "../settings/device-settings.ts";
 import { sourceRecord } from "../settings/source-record.ts";
 
 /** What a source said last. */
-export type SourceValue =
-  /** In the unit of the source. */
-  | { readonly value: number }
-  /** The records of an M-Bus telegram, as they are. */
-  | { readonly records: Uint8Array };
+export type SourceValue = (
+  | /** In the unit of the source. */ { readonly value: number }
+  | /** The records of an M-Bus telegram, as they are. */ { readonly records: Uint8Array }
+) & {
+  /** Its alarms, a bit each, 0 to 255; it says nothing of them if omitted. */
+  readonly alarms?: number | undefined;
+};
 
 export interface SourceState extends SourceSettings {
   readonly said: SourceValue | null;
@@ -42,8 +44,19 @@ const ageOf = ({ at, taken }: Pick<Known, "at" | "taken">, { wall, now }: Source
 
 /** Readings by their source, as they are kept in a file. */
 export type KeptReadings = Readonly<
-  Record<string, { readonly at: Millis } & ({ readonly value: number } | { readonly telegram: string })>
+  Record<
+    string,
+    { readonly at: Millis; readonly alarms?: number | undefined } & (
+      | { readonly value: number }
+      | { readonly telegram: string }
+    )
+  >
 >;
+
+/** ET14 has a byte for the alarms that a device defines itself (MEP guide 1.1, pp. 93-95). */
+const mostAlarms = 255;
+const isAlarms = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= mostAlarms;
 
 /** A MEP client's data are 517 bytes of an entry less its head (MEP guide 1.1, pp. 98-101). */
 export const mostAnswerBytes = 506;
@@ -74,6 +87,8 @@ export class OwnSources {
         throw new UsageError("source", `${name}: these bytes are not whole M-Bus records`);
     }
     encoded(source, said);
+    if (said.alarms !== undefined && !isAlarms(said.alarms))
+      throw new UsageError("source", `${name}: alarms are a whole number from 0 to 255, a bit each`);
     const known = this.#said.get(name);
     const reading: Known = { said, at, taken };
     // What was measured earlier may come later; times from before a clock was set back do not count.
@@ -94,7 +109,10 @@ export class OwnSources {
     return Object.fromEntries(
       [...this.#said].map(([name, { said, at }]) => [
         name,
-        "records" in said ? { telegram: toHex(said.records), at } : { value: said.value, at },
+        {
+          ...("records" in said ? { telegram: toHex(said.records) } : { value: said.value }),
+          ...{ at, ...(said.alarms === undefined ? {} : { alarms: said.alarms }) },
+        },
       ]),
     );
   }
@@ -107,10 +125,15 @@ export class OwnSources {
   restore(kept: unknown, moment: SourceMoment): void {
     if (typeof kept !== "object" || kept === null) return;
     for (const [name, reading] of Object.entries(kept).slice(0, this.#settings.length)) {
-      const { value, telegram, at } = (reading ?? {}) as { value?: unknown; telegram?: unknown; at?: unknown };
+      const { value, telegram, at, alarms: bits } = (reading ?? {}) as Readonly<Record<string, unknown>>;
+      const told = isAlarms(bits) ? { alarms: bits } : {};
       const records = typeof telegram === "string" ? fromHex(telegram) : undefined;
       const said =
-        records !== undefined ? { records } : Number.isFinite(value) ? { value: value as number } : undefined;
+        records !== undefined
+          ? { records, ...told }
+          : Number.isFinite(value)
+            ? { value: value as number, ...told }
+            : undefined;
       if (said === undefined || !Number.isFinite(at) || (at as number) > moment.wall) continue;
       try {
         this.take(name, said, at as number, moment);
@@ -118,6 +141,14 @@ export class OwnSources {
         if (!(error instanceof UsageError)) throw error;
       }
     }
+  }
+
+  /** The alarms that fresh readings came with, all in one; undefined if none said anything of alarms. */
+  alarms(moment: SourceMoment): number | undefined {
+    const said = this.states(moment).flatMap(({ said, age, maxAge }) =>
+      said?.alarms === undefined || age === null || age > maxAge ? [] : [said.alarms],
+    );
+    return said.length === 0 ? undefined : said.reduce((all, alarms) => all | alarms, 0);
   }
 
   /**

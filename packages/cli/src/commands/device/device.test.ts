@@ -10,7 +10,7 @@ const line = (number: number, text: string) => ({
 });
 const water = {
   ...{ name: "water", quantity: "volume", unit: "m³", topic: "cellar/water", max_age_s: 7_200 },
-  ...{ value: 123.456, telegram: null, time: "2026-01-01T11:59:00.000Z", age_s: 60, fresh: true },
+  ...{ value: 123.456, telegram: null, alarms: null, time: "2026-01-01T11:59:00.000Z", age_s: 60, fresh: true },
 };
 const heat = {
   ...water,

@@ -23,6 +23,7 @@ const sourceAnswer = ({ name, quantity, unit, topic, maxAge, said, at, age }: So
   ...{ name, quantity, unit, topic: topic ?? null, max_age_s: maxAge / 1_000 },
   value: said !== null && "value" in said ? said.value : null,
   telegram: said !== null && "records" in said ? toHex(said.records) : null,
+  alarms: said?.alarms ?? null,
   time: isoOrNull(at),
   age_s: age === null ? null : Math.max(0, Math.round(age / 1_000)),
   fresh: age !== null && age <= maxAge,
@@ -94,7 +95,7 @@ export const addDevice = (app: OpenAPIHono, points: Points, wall: () => Millis):
     const point = pointOf(points, id);
     if (point === undefined) return noPoint(c, id);
     if (point.device === undefined) return onlyReads(c, id);
-    const { value, telegram, time } = c.req.valid("json");
+    const { value, telegram, alarms, time } = c.req.valid("json");
     if ((value === undefined) === (telegram === undefined))
       return badRequest(c, "give either value or telegram, and not both");
     const records = telegram === undefined ? undefined : fromHex(telegram);
@@ -103,7 +104,7 @@ export const addDevice = (app: OpenAPIHono, points: Points, wall: () => Millis):
     if (at === undefined)
       return badRequest(c, `time=${shown(time ?? "")} is not a time: write it as in 2026-01-01T12:00:00Z`);
     if (at > wall() + mostAhead) return badRequest(c, "time is in the future");
-    const said: SourceValue = records === undefined ? { value: value as number } : { records };
+    const said: SourceValue = records === undefined ? { value: value as number, alarms } : { records, alarms };
     try {
       point.device.take(source, said, at);
     } catch (error) {

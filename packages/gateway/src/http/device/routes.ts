@@ -9,7 +9,7 @@ const problems = { 400: wrongParameter, 404: noSuchPoint, 409: problem("It only 
 
 const source = {
   ...{ name: "water", quantity: "volume", unit: "m³", topic: null, max_age_s: 7_200 },
-  ...{ value: 123.456, telegram: null, time: "2026-01-01T11:59:00.000Z", age_s: 60, fresh: true },
+  ...{ value: 123.456, telegram: null, alarms: null, time: "2026-01-01T11:59:00.000Z", age_s: 60, fresh: true },
 };
 
 const status: BodyOf<typeof schema.deviceStatus> = {

@@ -12,6 +12,11 @@ const source = z
     max_age_s: z.number().openapi({ description: "An older value is not sent" }),
     value: z.number().nullable().openapi({ description: "What it said last; null before, and for a telegram" }),
     telegram: z.string().nullable().openapi({ description: "The records that it gave, in hex" }),
+    alarms: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ description: "Its alarms, a bit each; null: it said nothing of them" }),
     time: moment("When that was measured; null before the first").nullable(),
     age_s: z.number().nullable(),
     fresh: z.boolean().openapi({ description: "Whether it may be sent" }),
@@ -88,6 +93,15 @@ export const sourceInput = z
       .max(1_012)
       .optional()
       .openapi({ description: "Instead of a value: M-Bus records, in hex; they are sent as they are" }),
+    alarms: z
+      .number()
+      .int()
+      .min(0)
+      .max(255)
+      .optional()
+      .openapi({
+        description: "Alarms of the source, a bit each: they go with scheduled reads, if a form has `alarms`",
+      }),
     time: z.string().max(40).optional().openapi({ description: "When it was measured; now if omitted" }),
   })
   .openapi("SourceInput");
