@@ -32,6 +32,20 @@ const readHttp = (host: string, port: number, path: string, body?: object): Prom
     asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
 
+/** Prometheus still gets an answer while values are old, but no sample of them. */
+const prometheus: Consumer = {
+  name: "prometheus",
+  stale: "an answer without power, and meter_up 0",
+  ask: async (host) => {
+    const text = await readHttp(host, 8095, "/metrics");
+    if (text === undefined) return "no answer";
+    const [, power] = /^meterport_active_power_watts\{[^}]*phase="total"[^}]*\} (\S+)$/m.exec(text) ?? [];
+    if (power !== undefined) return Number(power);
+    const [, up = "unknown"] = /^meterport_meter_up\{[^}]*\} (\S+)$/m.exec(text) ?? [];
+    return `an answer without power, and meter_up ${up}`;
+  },
+};
+
 /** A face over HTTP ends the connection without an answer while its values are old. */
 const overHttp = (
   name: string,
@@ -199,6 +213,7 @@ const smaValue = (bytes: Buffer, channel: number): number => {
 const shellyRequest = { id: 1, src: "evcc", method: "EM.GetStatus", params: { id: 0 } };
 
 export const consumers: readonly Consumer[] = [
+  prometheus,
   sma,
   p1,
   overModbus("sunspec_213", { unit: 1, register: 40_098, count: 2, power: float }),

@@ -3,6 +3,7 @@ import { dabblerPort } from "./dabbler/dabbler-settings.ts";
 import { ecotrackerPort } from "./ecotracker/ecotracker-settings.ts";
 import { homewizardPort } from "./homewizard/homewizard-settings.ts";
 import type { OutputName } from "./list.ts";
+import { prometheusPort } from "./prometheus/prometheus-settings.ts";
 import { shellyPort } from "./shelly/shelly-settings.ts";
 import { tasmotaPort } from "./tasmota/tasmota-settings.ts";
 import { vzloggerPort } from "./vzlogger/vzlogger-settings.ts";
@@ -31,10 +32,10 @@ const web = (output: OutputName, host: string, port: number, path: string, more:
 export const demoFaces = (host: string): readonly DemoFace[] => {
   const shelly = web("shelly", host, shellyPort, "/rpc/EM.GetStatus?id=0", { udp: [2220] });
   return [
-    { output: "p1", settings: { address: host, port: 2001 }, addresses: [`tcp://${host}:2001`] },
+    { output: "p1", settings: { host, port: 2001 }, addresses: [`tcp://${host}:2001`] },
     {
       output: "modbus",
-      settings: { address: host, port: 5502, rtu_port: 5503, units },
+      settings: { host, port: 5502, rtu_port: 5503, units },
       addresses: [`modbus://${host}:5502, units 1 to ${units.length}`, `modbus+rtu://${host}:5503`],
     },
     web("homewizard", host, homewizardPort, "/api/v1/data"),
@@ -43,7 +44,8 @@ export const demoFaces = (host: string): readonly DemoFace[] => {
     web("tasmota", host, tasmotaPort, "/cm?cmnd=Status%2010"),
     web("vzlogger", host, vzloggerPort, "/"),
     web("dabbler", host, dabblerPort, "/getDashDataWS"),
-    { output: "marstek_ct", settings: { address: host, port: 12_345 }, addresses: [`udp://${host}:12345`] },
+    web("prometheus", host, prometheusPort, "/metrics", { energy: "both" }),
+    { output: "marstek_ct", settings: { host, port: 12_345 }, addresses: [`udp://${host}:12345`] },
     { output: "sma_meter", settings: { interface: host }, addresses: [`udp://239.12.255.254:9522, sent from ${host}`] },
   ];
 };

@@ -22,6 +22,7 @@ const noting = () => {
         stopped.push("hang-up");
         return true;
       },
+      demoTable: options.demo === undefined ? undefined : async () => "p1  tcp://127.0.0.1:2001\n",
       stop: async (why) => {
         stopped.push(why);
       },
@@ -40,6 +41,14 @@ test("serve: prints the page's address, runs until interrupted and stops the dae
     [{ config: "my.yaml", data: "folder", env }],
   );
   assert.deepEqual(stopped, ["interrupted"]);
+});
+
+test("serve: --demo all goes to the daemon, whose table follows the page's address", async () => {
+  const { asked, world } = noting();
+  const { code, out } = await runCli(["serve", "--demo", "all"], world);
+  assert.equal(code, 0);
+  assert.equal(asked[0]?.demo, "all");
+  assert.equal(out, "dashboard http://127.0.0.1:8765\np1  tcp://127.0.0.1:2001\n");
 });
 
 test("serve: stops at once if it was interrupted while it started", async () => {
