@@ -109,7 +109,7 @@ const tableOf = (states: readonly OutputStatus[], { url, host, pid, pulls }: Tab
         return [output, problem === null ? address : `${address} is not up: ${problem}`];
       });
     }),
-    ["api", `${url}/api/v1/meters`],
+    ["api", `${url}/api/v1/points`],
     ["metrics", `${url}/metrics`],
   ];
   const width = Math.max(...rows.map(([name = ""]) => name.length));
