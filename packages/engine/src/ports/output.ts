@@ -22,6 +22,23 @@ export interface PointView {
    * as it is while values are stale and until an exchange is understood.
    */
   readonly total: (register: RegisterKey) => number | null;
+  /** What a kWh costs at this moment; null if nobody knows. */
+  readonly price: () => PriceNow | null;
+}
+
+/** The price of the present quarter of an hour, in a currency per kWh; null is unknown. */
+export interface PriceNow {
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Milliseconds since 1970. */
+  readonly start: Millis;
+  readonly end: Millis;
+  /** Before charges and tax. */
+  readonly energy: number | null;
+  /** With everything. */
+  readonly total: number | null;
+  /** What is paid for a kWh that flows out. */
+  readonly feedIn: number | null;
 }
 
 /** Another meter that the meter of a point reads, such as a water meter on M-Bus. Its changes are in the journal under its own id. */

@@ -41,6 +41,7 @@ import type { ProcessFigures } from "../http/metrics/own-figures.ts";
 import type { PointInfo } from "../http/points/point-info.ts";
 import type { LogMemory } from "../log-memory.ts";
 import type { LinkService } from "../meters/link-service.ts";
+import { CurrentPrices } from "../prices/current-prices.ts";
 import type { PointPrices } from "../prices/price-book.ts";
 import { ChildrenBook } from "./children-book.ts";
 import { LiveMeters } from "./live-meters.ts";
@@ -199,8 +200,8 @@ interface OpenMeter {
 }
 
 /** @throws what the store throws when the last registers are read */
-const pointOf = (view: MeterView | undefined, zone: string): readonly OutputPoint[] =>
-  view === undefined ? [] : [{ view, zone }];
+const pointOf = (view: MeterView | undefined, zone: string, prices: CurrentPrices): readonly OutputPoint[] =>
+  view === undefined ? [] : [{ view, zone, price: () => prices.now(view.id) }];
 
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { store, clock, log } = options;
@@ -208,9 +209,13 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const tally = new LinkTally();
   const meters = new LiveMeters<OpenMeter>(clock);
   const book = new ChildrenBook();
+  const prices = new CurrentPrices({
+    clock,
+    points: () => meters.all.map(({ loop, info }) => ({ id: loop.id, ...info })),
+  });
   const { configured = [], off = [], entropy = () => new Uint8Array(1) } = options.outputs ?? {};
   const outputs = new Outputs({
-    points: () => meters.all.flatMap(({ info, loop }) => pointOf(meters.views.get(loop.id), info.zone)),
+    points: () => meters.all.flatMap(({ info, loop }) => pointOf(meters.views.get(loop.id), info.zone, prices)),
     ...{ children: book, store, clock, entropy, log, version: options.version },
   });
   const childrenTold = (id: string, all: readonly ChildMeter[]): void => {
@@ -337,6 +342,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     start: () => {
       started = true;
       meters.start();
+      prices.start();
       outputs.start(configured);
       if (options.outputs !== undefined)
         void outputs.forgetOthers([...configured.map(({ output }) => output.name), ...off]);
@@ -363,6 +369,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     outputStatus: () => outputs.status(),
     stop: async () => {
       unprune();
+      prices.stop();
       app.streams.close();
       app.pointStreams.close();
       const began = clock.now();

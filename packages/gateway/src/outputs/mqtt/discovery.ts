@@ -3,7 +3,7 @@ import type { ChildView, PointView } from "@meterport/engine/ports/output";
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import { childEntities } from "./child-entities.ts";
-import { type Entity, entities } from "./entities.ts";
+import { type Entity, entities, priceEntities } from "./entities.ts";
 import { bridgeTopics, entityIdOf, gatewayNode, nodeOf, pointTopics } from "./topics.ts";
 
 export interface DiscoveryOptions {
@@ -35,7 +35,7 @@ const componentOf = (entity: Entity, { node, topics, bridge, expiry }: Around) =
   name: entity.name,
   state_topic: topics[entity.source],
   ...(entity.template === undefined ? {} : { value_template: entity.template }),
-  ...(entity.source === "live" ? { expire_after: expiry } : {}),
+  ...(entity.source === "live" || entity.source === "price" ? { expire_after: expiry } : {}),
   ...(entity.always === true ? { availability: [bridge] } : {}),
   ...entity.more,
 });
@@ -53,7 +53,11 @@ export const pointDiscovery = (point: PointView, seen: ReadonlySet<LiveKey>, opt
   const bridge = { topic: bridgeTopics(prefix).state, value_template: stateTemplate };
   const around = { node, topics, bridge, expiry: expiryOf(link.stale_after_ms, repeat) };
   const serial = identity?.serial ?? identity?.utility_serial;
-  const declared = entities.filter(({ needs }) => needs === undefined || seen.has(needs));
+  const currency = point.price()?.currency;
+  const declared = [
+    ...entities.filter(({ needs }) => needs === undefined || seen.has(needs)),
+    ...(currency === undefined ? [] : priceEntities(currency)),
+  ];
   return {
     device: {
       identifiers: [node],

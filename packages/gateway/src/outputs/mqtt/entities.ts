@@ -7,7 +7,7 @@ import { eventTypes } from "../change-payload.ts";
 import { energyKeys, momentKeys } from "./payloads.ts";
 
 /** Which message it is in. */
-export type EntitySource = "live" | "energy" | "status" | "diagnostics" | "values" | "event";
+export type EntitySource = "live" | "energy" | "status" | "price" | "diagnostics" | "values" | "event";
 
 export interface Entity {
   readonly key: string;
@@ -161,6 +161,19 @@ const diagnosticEntities: readonly Entity[] = [
   counter("failures", "Failed readings"),
   counter("retries", "Repeated requests"),
   counter("discarded", "Damaged answers"),
+];
+
+const priceOf = (key: string, name: string, field: string, currency: string, more: More): Entity => ({
+  ...{ key, platform: "sensor", name, source: "price", template: `{{ value_json.${field} }}`, always: true },
+  // The class `monetary` is for amounts, and refuses a price per kWh.
+  more: { unit_of_measurement: `${currency}/kWh`, state_class: "measurement", suggested_display_precision: 4, ...more },
+});
+
+/** Those of a meter whose prices are configured. */
+export const priceEntities = (currency: string): readonly Entity[] => [
+  priceOf("price", "Price", "total", currency, {}),
+  priceOf("price_energy", "Price before charges", "energy", currency, hidden),
+  priceOf("price_feed_in", "Price of export", "feed_in", currency, hidden),
 ];
 
 /** Every entity that a meter may have. */

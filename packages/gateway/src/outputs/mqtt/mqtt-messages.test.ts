@@ -9,7 +9,14 @@ import { changePayload } from "../change-payload.ts";
 import { matchesGolden } from "../golden.test-kit.ts";
 import { childDiscovery, gatewayDiscovery, pointDiscovery } from "./discovery.ts";
 import { checkDeviceMessage, type DeviceMessage, templateKeys } from "./home-assistant-rules.test-kit.ts";
-import { childPayload, diagnosticsPayload, energyPayload, livePayload, statusPayload } from "./payloads.ts";
+import {
+  childPayload,
+  diagnosticsPayload,
+  energyPayload,
+  livePayload,
+  pricePayload,
+  statusPayload,
+} from "./payloads.ts";
 import { PointSayer } from "./point-sayer.ts";
 import { discoveryTopic, gatewayNode, nodeOf, pointTopics } from "./topics.ts";
 
@@ -26,6 +33,7 @@ const pointOf = (view: FakeView, more: Partial<PointView> = {}): PointView => ({
   live: () => view.live(),
   detail: () => view.detail(),
   total: (register) => view.live()[register],
+  price: () => null,
   ...more,
 });
 
@@ -34,6 +42,10 @@ const home = () => {
   view.read(start, values);
   return view;
 };
+
+const price = {
+  ...{ currency: "DKK", start, end: start + 900_000, energy: 0.31, total: 0.1 + 0.2, feedIn: null },
+} as const;
 
 const options = { prefix: "meterport", version: "0.1.0", repeat: 10_000 };
 
@@ -54,6 +66,7 @@ describe("messages of the output mqtt", () => {
     golden("status", statusPayload(view.detail(), live, new Set(["outage"])));
     golden("diagnostics", diagnosticsPayload(view.detail()));
     golden("discovery", discoveryOf(view));
+    golden("price", pricePayload(price));
     golden("discovery-gateway", gatewayDiscovery(options));
     view.goStale();
     golden("live-stale", livePayload(view.live()));
@@ -155,6 +168,26 @@ describe("messages of the output mqtt", () => {
       false,
       "unknown is never 0",
     );
+  });
+
+  test("a meter with prices announces them in its currency, and says them while they are known", () => {
+    const view = home();
+    const { components } = discoveryOf(view, { price: () => price });
+    checkDeviceMessage("homeassistant/device/meterport_home/config", discoveryOf(view, { price: () => price }));
+    assert.equal(components.price?.unit_of_measurement, "DKK/kWh");
+    assert.equal(components.price?.state_topic, "meterport/meter/home/price");
+    assert.ok(Number(components.price?.expire_after) >= 60);
+    assert.equal(discoveryOf(view).components.price, undefined);
+    for (const key of templateKeys(discoveryOf(view, { price: () => price }), "meterport/meter/home/price"))
+      assert.ok(key in pricePayload(price), key);
+    let now: typeof price | null = price;
+    const sayer = new PointSayer(pointOf(view, { price: () => now }));
+    const said = (time: number) => sayer.sayings(view.live(), time, 10_000, undefined).map(({ source }) => source);
+    assert.ok(said(0).includes("price"));
+    assert.ok(!said(5_000).includes("price"));
+    assert.ok(said(10_000).includes("price"));
+    now = null;
+    assert.ok(!said(20_000).includes("price"));
   });
 
   test("what the meter has not is not announced", () => {

@@ -1,6 +1,6 @@
 /** The messages of a metering point. Every key is in every message; what is unknown is null, never 0. */
 import type { LiveAnswer, MeterDetail } from "@meterport/engine/model/point-model";
-import type { ChildView, PointView } from "@meterport/engine/ports/output";
+import type { ChildView, PointView, PriceNow } from "@meterport/engine/ports/output";
 import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
 
 /** The registers in the unit in which they are sent. */
@@ -61,6 +61,15 @@ export const statusPayload = (
   serial: identity?.serial ?? identity?.utility_serial ?? null,
   firmware: identity?.firmware ?? null,
   simulated,
+});
+
+/** A millionth of a currency is nothing. */
+const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value * 1e6) / 1e6);
+
+/** What a kWh costs in the present quarter of an hour. */
+export const pricePayload = ({ currency, start, end, energy, total, feedIn }: PriceNow) => ({
+  ...{ start: iso(start), end: iso(end), currency },
+  ...{ total: rounded(total), energy: rounded(energy), feed_in: rounded(feedIn) },
 });
 
 export const diagnosticsPayload = ({ link }: MeterDetail) => ({

@@ -5,11 +5,11 @@ import type { PointView } from "@meterport/engine/ports/output";
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import { liveKeys } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
-import { diagnosticsPayload, energyPayload, livePayload, statusPayload } from "./payloads.ts";
+import { diagnosticsPayload, energyPayload, livePayload, pricePayload, statusPayload } from "./payloads.ts";
 
 /** A message of a point. */
 export interface Saying {
-  readonly source: "live" | "energy" | "status" | "diagnostics";
+  readonly source: "live" | "energy" | "status" | "price" | "diagnostics";
   readonly body: object;
 }
 
@@ -46,7 +46,7 @@ export class PointSayer {
   /** Whether its meter has shown or said something new about itself since the last call. */
   isNews(): boolean {
     const { identity, link } = this.point.detail();
-    const now = JSON.stringify([this.seen.size, identity, link.stale_after_ms]);
+    const now = JSON.stringify([this.seen.size, identity, link.stale_after_ms, this.point.price()?.currency]);
     if (now === this.#shown) return false;
     this.#shown = now;
     return true;
@@ -95,6 +95,8 @@ export class PointSayer {
     // A register stays true; the availability says that nobody reads it now.
     if (!isStale) say("energy", energyPayload(this.point, live), repeat);
     say("status", statusPayload(detail, live, lasting), repeat);
+    const price = this.point.price();
+    if (price !== null) say("price", pricePayload(price), repeat);
     const diagnostics = this.#said.get("diagnostics");
     if (diagnostics === undefined || now - diagnostics.at >= diagnosticsEvery)
       say("diagnostics", diagnosticsPayload(detail), 0);

@@ -23,6 +23,8 @@ export const pointTopics = (prefix: string, id: string) => ({
   energy: `${prefix}/meter/${id}/energy`,
   status: `${prefix}/meter/${id}/status`,
   diagnostics: `${prefix}/meter/${id}/diagnostics`,
+  /** What a kWh costs now. Retained. */
+  price: `${prefix}/meter/${id}/price`,
   /** What a meter behind another one answered last. Retained. */
   values: `${prefix}/meter/${id}/values`,
   interval: `${prefix}/meter/${id}/interval`,
@@ -33,8 +35,8 @@ export const pointTopics = (prefix: string, id: string) => ({
 
 /** Those whose last message the broker keeps. */
 export const retainedTopics = (prefix: string, id: string): readonly string[] => {
-  const { availability, energy, status, diagnostics, values } = pointTopics(prefix, id);
-  return [availability, energy, status, diagnostics, values];
+  const { availability, energy, status, diagnostics, price, values } = pointTopics(prefix, id);
+  return [availability, energy, status, diagnostics, price, values];
 };
 
 /** A prefix as a part of identifiers of Home Assistant. */
