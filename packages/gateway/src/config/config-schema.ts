@@ -308,6 +308,7 @@ export const outputsSchema = z.strictObject({
   prometheus: outputKinds.prometheus.schema.optional(),
   influxdb: outputKinds.influxdb.schema.optional(),
   postgresql: outputKinds.postgresql.schema.optional(),
+  nats: outputKinds.nats.schema.optional(),
   csv: outputKinds.csv.schema.optional(),
   webhook: outputKinds.webhook.schema.optional(),
   hook: outputKinds.hook.schema.optional(),

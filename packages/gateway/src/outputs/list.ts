@@ -10,6 +10,7 @@ import { influxdbSchema } from "./influxdb/influxdb-settings.ts";
 import { marstekCtSchema } from "./marstek-ct/marstek-ct-settings.ts";
 import { modbusSchema } from "./modbus/modbus-settings.ts";
 import { mqttSchema } from "./mqtt/mqtt-settings.ts";
+import { natsSchema } from "./nats/nats-settings.ts";
 import { type OutputKind, outputKind } from "./output-kind.ts";
 import { p1Schema } from "./p1/p1-settings.ts";
 import { postgresqlSchema } from "./postgresql/postgresql-settings.ts";
@@ -81,6 +82,15 @@ export const outputKinds = {
       name: "postgresql",
       begins: "oldest",
       open: async (...given) => (await import("./postgresql/postgresql-output.ts")).openPostgresql(settings)(...given),
+    }),
+  }),
+  nats: outputKind({
+    name: "nats",
+    schema: natsSchema,
+    create: (settings) => ({
+      name: "nats",
+      begins: "now",
+      open: async (...given) => (await import("./nats/nats-output.ts")).openNats(settings)(...given),
     }),
   }),
   csv: outputKind({
