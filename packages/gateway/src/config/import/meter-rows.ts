@@ -12,9 +12,9 @@ export interface MeterRow {
   readonly fields: ReadonlyMap<string, string>;
 }
 
-/** The columns that may be used. What a device of the grid is has lists, and is no matter of a table. */
+/** The columns that may be used. Devices of the grid and prices have lists, which are no matter of a table. */
 export const importColumns: readonly string[] = settings.flatMap(
-  ({ path }) => /^meters\[\]\.(?!device\.)(.+)$/.exec(path)?.[1] ?? [],
+  ({ path }) => /^meters\[\]\.(?!(?:device|prices)\.)(.+)$/.exec(path)?.[1] ?? [],
 );
 
 const required = ["id", "link"];

@@ -93,15 +93,9 @@ export const sourceInput = z
       .max(1_012)
       .optional()
       .openapi({ description: "Instead of a value: M-Bus records, in hex; they are sent as they are" }),
-    alarms: z
-      .number()
-      .int()
-      .min(0)
-      .max(255)
-      .optional()
-      .openapi({
-        description: "Alarms of the source, a bit each: they go with scheduled reads, if a form has `alarms`",
-      }),
+    alarms: z.number().int().min(0).max(255).optional().openapi({
+      description: "Alarms of the source, a bit each: they go with scheduled reads, if a form has `alarms`",
+    }),
     time: z.string().max(40).optional().openapi({ description: "When it was measured; now if omitted" }),
   })
   .openapi("SourceInput");
