@@ -266,7 +266,13 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
         history.onEvent(event);
       },
       power,
-      jobs: [...point.jobs, ...history.jobs, ...[conditions, children].flatMap((job) => job ?? [])],
+      // An alarm does not wait until weeks of history are read.
+      jobs: [
+        ...point.jobs,
+        ...(conditions === undefined ? [] : [conditions]),
+        ...history.jobs,
+        ...(children === undefined ? [] : [children]),
+      ],
       tally,
     });
     const close = (): void => {
