@@ -70,7 +70,7 @@ export const ratesSchema = z.strictObject({
     ...live,
     text: "How often the meter's alarms, its tariff and its outputs are looked at: what begins and what ends are events.",
     example: "5m",
-    fallback: "5m",
+    fallback: "5m; 30m where there are more than eight meters",
   }).optional(),
   children: setting(rate("1m", "7d", '"1h"'), {
     ...live,

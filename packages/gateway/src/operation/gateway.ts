@@ -186,6 +186,8 @@ const endedBy = async (work: Promise<void>, time: Millis, clock: Clock): Promise
 
 /** The first look at a meter's state and at the meters behind it. Many meters would be asked for them all at once. */
 const firstLook = (id: string, count: number): Millis => (count > fewMeters ? phaseOf(id, firstLooks) : soonLook);
+/** A look takes some nine requests: each five minutes at many thousands it would cost as much as a third of their live values. */
+const stateEvery = (count: number): Millis | undefined => (count > fewMeters ? firstLooks : undefined);
 const firstLooks: Millis = 1_800_000;
 const soonLook: Millis = 10_000;
 
@@ -244,7 +246,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     const conditions =
       rates.state === "off"
         ? undefined
-        : conditionsJob({ ...parts, log }, { every: rates.state, first: firstLook(id, count) });
+        : conditionsJob({ ...parts, log }, { every: rates.state ?? stateEvery(count), first: firstLook(id, count) });
     const { device } = meter;
     device?.bind({ keep: (events) => keeper.keep({ events }), lookAtChildren: () => children?.soon() });
     const power = rates.power === undefined || rates.power === "off" ? undefined : { interval: rates.power };
