@@ -1,15 +1,23 @@
 /** `--demo all`: a started command brings up every face; each answers its consumer, and each is stale in its own way. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { demoFaces } from "@meterport/gateway/outputs/demo-faces";
+import { fences } from "./support/consumer-pages.ts";
 import { consumers } from "./support/demo-consumers.ts";
+import { freePort, startListening } from "./support/free-port.ts";
+import { peer } from "./support/peers.ts";
 import { textOf } from "./support/sources.ts";
+
+const prometheus = peer("prometheus");
+const mbpoll = peer("mbpoll");
+const run = promisify(execFile);
 
 /** The ports are fixed, so an address of its own keeps two runs of this test apart. */
 const host =
@@ -94,6 +102,69 @@ describe("--demo all", { timeout: 240_000 }, () => {
 
   test("each face answers the first question of its consumer", async () => {
     assert.deepEqual(wrong(await heard(isPower)), []);
+  });
+
+  test("mbpoll reads the power of the unit that shows an SDM630", { skip: mbpoll.skip }, async () => {
+    const words = [
+      "-0",
+      "-1",
+      "-B",
+      "-m",
+      "tcp",
+      "-p",
+      "5502",
+      "-a",
+      "4",
+      "-t",
+      "3:float",
+      "-r",
+      "52",
+      "-c",
+      "1",
+      host,
+    ];
+    const { stdout } = await run(mbpoll.path, words, { timeout: 10_000 });
+    assert.ok(isPower(Number(/^\[52\]:\s+(\S+)/m.exec(stdout)?.[1])), stdout);
+  });
+
+  test("Prometheus reads it with the configuration and the alerts of the page", { skip: prometheus.skip }, async () => {
+    const scrape = fences("yaml").find(({ file }) => file === "prometheus.yml")?.text ?? "";
+    const metrics = /^metrics +http:\/\/(\S+)\/metrics$/m.exec(demo.seen.out)?.[1] ?? "";
+    const here = scrape
+      .replace("192.168.1.2:8095", `${host}:8095`)
+      .replace("192.168.1.2:8765", metrics)
+      // The demo asks nobody for a token.
+      .replace(/ +authorization:\n.*\n/, "")
+      .replace(/scrape_interval: \d+s/g, "scrape_interval: 1s");
+    const config = join(demo.scratch, "prometheus.yml");
+    writeFileSync(config, here);
+    writeFileSync(join(demo.scratch, "prometheus-rules.yml"), textOf("docs/consumers/prometheus-rules.yml"));
+    const own = await freePort();
+    const words = [`--config.file=${config}`, `--storage.tsdb.path=${join(demo.scratch, "prometheus")}`];
+    const stop = await startListening(prometheus.path, [...words, `--web.listen-address=127.0.0.1:${own}`], own);
+    const asked = async <T>(path: string): Promise<T | undefined> => {
+      const answer = (await (await fetch(`http://127.0.0.1:${own}/api/v1/${path}`)).json()) as { readonly data?: T };
+      return answer.data;
+    };
+    const newest = async (query: string): Promise<string | undefined> => {
+      type Found = { readonly result: readonly { readonly value: readonly [number, string] }[] };
+      return (await asked<Found>(`query?query=${encodeURIComponent(query)}`))?.result[0]?.value[1];
+    };
+    try {
+      const last = Date.now() + 20_000;
+      const whole = async (): Promise<boolean> =>
+        (await newest('meterport_active_power_watts{phase="total"}')) !== undefined &&
+        (await newest('meterport_points{state="up"}')) === "1";
+      while (!(await whole()) && Date.now() < last) await new Promise((resolve) => setTimeout(resolve, 200));
+      assert.ok(isPower(Number(await newest('meterport_active_power_watts{phase="total"}'))));
+      assert.equal(await newest('meterport_points{job="meterport",state="up"}'), "1");
+      assert.equal(await newest("count(up == 1)"), "2");
+      const rules = await asked<{ readonly groups: readonly { readonly rules: readonly object[] }[] }>("rules");
+      assert.equal(rules?.groups[0]?.rules.length, 6);
+      assert.equal(await newest("count(ALERTS)"), undefined);
+    } finally {
+      await stop();
+    }
   });
 
   test("without the meter's cable each face is stale in its own way, and comes back with it", async (t) => {
