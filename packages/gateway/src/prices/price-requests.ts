@@ -48,6 +48,12 @@ const answered = async (
   throw new AnswerError(`${who} gives no prices (${status}): ${quoteOf(text).slice(0, 100)}`);
 };
 
+/** A source may repeat in its refusal what it was asked. */
+const withoutToken = (error: unknown, secret: string | undefined): unknown =>
+  secret !== undefined && error instanceof Error && error.message.includes(secret)
+    ? new AnswerError(error.message.replaceAll(secret, "…"))
+    : error;
+
 /** Asks the real sources. */
 export const feedMaker = (options: RequestOptions): FeedMaker => ({
   market: ({ source: name, area, currency, token }) => {
@@ -57,7 +63,11 @@ export const feedMaker = (options: RequestOptions): FeedMaker => ({
       fetch: async (range) => {
         const secret = token === undefined ? undefined : new TextDecoder().decode(token.reveal());
         const ask = { area, currency, ...range, token: secret };
-        return source.read(await answered(source.address(ask), source.credit, options), ask).prices;
+        try {
+          return source.read(await answered(source.address(ask), source.credit, options), ask).prices;
+        } catch (error) {
+          throw withoutToken(error, secret);
+        }
       },
     };
   },

@@ -144,21 +144,20 @@ const states = (all: readonly Shown[]): readonly Metric[] => [
   },
 ];
 
-/** The metrics of these points. */
+/** The metrics of these points. Stale values are null already, so nothing of them is shown. */
 export const meterMetrics = (all: readonly Shown[], { energy, liveValues }: MetricsOptions): readonly Metric[] => {
-  const fresh = all.filter(({ live }) => live.quality !== "stale");
   const shownCounters = counters.filter(({ unit }) => energy === "both" || energy === unit);
   return [
     ...shownCounters.map(
       ({ name, help, factor, of }): Metric => ({
         ...{ name: named(name), type: "counter", help },
-        samples: samplesOf(fresh, of, ({ point }, key) => scaled(point.total(key), factor)),
+        samples: samplesOf(all, of, ({ point }, key) => scaled(point.total(key), factor)),
       }),
     ),
     ...(liveValues ? gauges : []).map(
       ({ name, help, of }): Metric => ({
         ...{ name: named(name), type: "gauge", help },
-        samples: samplesOf(fresh, of, ({ live }, key) => live[key]),
+        samples: samplesOf(all, of, ({ live }, key) => live[key]),
       }),
     ),
     ...states(all),
