@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { conditionKinds } from "@meterport/engine/conditions/conditions";
 import type { LiveAnswer } from "@meterport/engine/model/point-model";
 import { silentLog } from "@meterport/engine/ports/log";
 import { SteppedClock } from "@meterport/engine/testing/stepped-clock";
@@ -75,7 +76,11 @@ const house = async () => {
         return point.faultOf({ time: new Date(time).toISOString(), [register]: value }) ?? [];
       });
     },
-    kinds: async () => (await store.events("home", { limit: 100 })).map(({ kind }) => kind).reverse(),
+    /** What was found; what the meter says of its own state is no finding. */
+    kinds: async () => {
+      const kinds = (await store.events("home", { limit: 100 })).map(({ kind }) => kind).reverse();
+      return kinds.filter((kind) => kind !== "alarm" && !conditionKinds.some((own) => own === kind));
+    },
     done: async () => {
       stop();
       await real.run(gateway.stop());

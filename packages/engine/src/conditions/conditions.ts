@@ -5,7 +5,8 @@ import type { ControlState } from "@meterport/client/readers/control-state";
 import type { Millis } from "@meterport/protocol/ports";
 import type { PointEvent } from "../model/point-event.ts";
 
-export type ConditionKind = "tier" | "calendar" | "override" | "control";
+export const conditionKinds = ["tier", "calendar", "override", "control"] as const;
+export type ConditionKind = (typeof conditionKinds)[number];
 
 /** Something that lasts until it is seen to be different. */
 export interface Condition {
