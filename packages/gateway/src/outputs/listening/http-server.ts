@@ -38,7 +38,7 @@ export const silence = "silence";
 export type Answering = (asked: Asked) => Said | typeof silence;
 
 /** Takes a connection over whose client wants another protocol; false refuses it. */
-export type Upgrading = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+export type Upgrading = (request: IncomingMessage, socket: Duplex, head: Uint8Array) => boolean;
 
 export interface HttpOptions {
   readonly host: string;

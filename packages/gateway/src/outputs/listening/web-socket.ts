@@ -35,7 +35,7 @@ const isForeign = ({ headers }: IncomingMessage): boolean => {
 export const acceptWebSocket = (
   request: IncomingMessage,
   socket: Duplex,
-  head: Buffer,
+  head: Uint8Array,
   events: WebSocketEvents,
 ): WebSocketPeer | undefined => {
   const { headers, method } = request;

@@ -25,7 +25,7 @@ export class ShellyClients {
     this.#sent = sent;
   }
 
-  readonly take = (request: IncomingMessage, socket: Duplex, head: Buffer): boolean => {
+  readonly take = (request: IncomingMessage, socket: Duplex, head: Uint8Array): boolean => {
     if (request.url !== "/rpc") return false;
     let client: Client | undefined;
     let early: string[] = [];
