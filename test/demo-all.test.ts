@@ -143,8 +143,10 @@ describe("--demo all", { timeout: 240_000 }, () => {
     const words = [`--config.file=${config}`, `--storage.tsdb.path=${join(demo.scratch, "prometheus")}`];
     const stop = await startListening(prometheus.path, [...words, `--web.listen-address=127.0.0.1:${own}`], own);
     const asked = async <T>(path: string): Promise<T | undefined> => {
-      const answer = (await (await fetch(`http://127.0.0.1:${own}/api/v1/${path}`)).json()) as { readonly data?: T };
-      return answer.data;
+      const answer = await fetch(`http://127.0.0.1:${own}/api/v1/${path}`);
+      // It listens before it is ready.
+      if (!answer.ok) return undefined;
+      return ((await answer.json()) as { readonly data?: T }).data;
     };
     const newest = async (query: string): Promise<string | undefined> => {
       type Found = { readonly result: readonly { readonly value: readonly [number, string] }[] };
