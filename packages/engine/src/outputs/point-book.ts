@@ -65,7 +65,7 @@ export class PointBook {
     for (const listener of [...this.#childListeners]) listener();
   }
 
-  /** Looks which points there are now; whoever listens is told if they are others, or have other names. */
+  /** Looks which points there are now; listeners are told if they are others, or have other names. */
   refresh(): void {
     const { points, totals } = this.#options;
     const found = new Map([...points()].map((each) => [each.view.id, each]));

@@ -10,7 +10,7 @@ import { type LoadParquet, type ParquetCell, type ParquetColumn, parquetFile } f
 /** Rows that a reader of Parquet reads together, and that we keep until then. */
 const rowGroup = 20_000;
 
-/** Rows that are written at once: some milliseconds, since whoever serves the file has other work too. */
+/** Rows that are written at once: some milliseconds, since the server of the file has other work too. */
 const pieceRows = 250;
 
 type Cell = string | number | null;

@@ -1,4 +1,4 @@
-/** Which devices are in the meter's slots: sees them come and go, whoever did it. */
+/** Which devices are in the meter's slots: sees them come and go, no matter who did it. */
 import type { Millis } from "@meterport/protocol/ports";
 import { ET50 } from "@meterport/protocol/tables/index";
 import { firstMepSlot } from "../meter/device-entries.ts";

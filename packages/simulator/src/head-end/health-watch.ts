@@ -9,7 +9,7 @@ export class HealthWatch {
   readonly #meter: VirtualMeter;
   readonly #heard = new Map<number, Millis>();
   #due: Millis | undefined;
-  /** The memory's version for which `#due` was found; undefined where it has to be found anew. */
+  /** The memory's version for which `#due` was found; undefined where it has to be found again. */
   #dueOf: number | undefined;
 
   constructor(meter: VirtualMeter) {

@@ -30,7 +30,7 @@ export class ScheduledReads {
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
-  /** Plans anew where the schedule or the device has changed, and asks where a read is due. */
+  /** Plans again where the schedule or the device has changed, and asks where a read is due. */
   check(time: Millis): void {
     for (const { slot } of this.#flags.ports) {
       const { devices } = this.#meter.mep;

@@ -132,7 +132,7 @@ export class Mbus implements Duty {
     }
   }
 
-  /** When a slot is read next; planned anew where its schedule or its device has changed. */
+  /** When a slot is read next; planned again where its schedule or its device has changed. */
   #plan(slot: number, now: Millis): Plan {
     const { devices } = this.#options.mep;
     const schedule = devices.schedule(slot);

@@ -193,7 +193,7 @@ export class Broker {
         for (const free of this.#free.splice(0)) free();
       });
     });
-    // Whoever waits for it learns of it; until then it is not an unhandled one.
+    // Anyone who waits for it learns of it; until then it is not an unhandled one.
     this.ended.catch(() => {});
   }
 

@@ -47,7 +47,7 @@ const dataOf = (list: readonly Channel[], shown: Shown): readonly object[] => {
   const time = Date.parse(shown.live.time ?? "");
   return list.flatMap(({ uuid, name }) => {
     const value = channels[name]?.(shown) ?? null;
-    // vzlogger has no name for its channels; whoever reads them by UUID does not mind one.
+    // vzlogger has no name for its channels; a reader by UUID does not mind one.
     return value === null ? [] : [{ uuid, name, last: time, interval: -1, protocol: "mep", tuples: [[time, value]] }];
   });
 };
