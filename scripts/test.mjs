@@ -62,8 +62,7 @@ orExplain(() => {
   ensureDependencies();
   ensureDashboard(node);
   ensurePeers(files, filters.length > 0);
-  // On two cores Node would run one file at a time; tests that wait for a peer leave room for another.
-  // Many tests wait for a process or a line: one more than there are cores keeps the cores busy.
+  // On two cores Node would run one file at a time. Many tests wait for a process or a line, which leaves room for others.
   const concurrency = availableParallelism() + 1;
   // The slowest file takes less than a minute; one that hangs must not take the others with it.
   const runner = ["--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`, "--test-timeout=240000"];
