@@ -62,8 +62,8 @@ orExplain(() => {
   ensureDependencies();
   ensureDashboard(node);
   ensurePeers(files, filters.length > 0);
-  // On two cores Node would run one file at a time. Many tests wait for a process or a line, which leaves room for others.
-  const concurrency = availableParallelism() + 1;
+  // On two cores Node would run one file at a time; tests that wait for a peer leave room for another.
+  const concurrency = Math.max(2, availableParallelism());
   // The slowest file takes less than a minute; one that hangs must not take the others with it.
   const runner = ["--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`, "--test-timeout=240000"];
   become(node, ["--disable-warning=ExperimentalWarning", ...runner, ...options, ...files], { cwd: root });
