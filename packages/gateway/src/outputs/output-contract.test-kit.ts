@@ -131,7 +131,7 @@ export const outputContract = (name: string, open: () => Promise<Consumer>, opti
         await until("it is left", async () => (await world.status()).stuck > 0 || (await world.status()).failures > 0);
         consumer.stalled(false);
         await world.delivered(20_000);
-        await until("the consumer has them", () => consumer.changes() === 500);
+        await until("the consumer has them", () => consumer.changes() === 500, 30_000);
         world.home.read(Date.now(), { power_w: 77 });
         if (consumer.power !== undefined) await until("the newest value", () => consumer.power?.("home") === 77);
       }),
