@@ -58,7 +58,7 @@ export interface DisplayKeeperOptions {
   readonly rotateEvery?: Millis | undefined;
   /** Least time between two writes, milliseconds; 10 s by default, at least 3 s. */
   readonly writeEvery?: Millis | undefined;
-  /** What an earlier run remembered; checked, as it comes from a file. */
+  /** What an earlier run remembered; checked, because it comes from a file. */
   readonly memory?: unknown;
 }
 

@@ -58,7 +58,7 @@ const open = async (): Promise<Consumer> => {
       // Where a stalled connection is replaced, mosquitto may give one change that it had of the old one after its successors.
       const late = ends.filter((end, n) => ends.slice(0, n).some((before) => before > end));
       const whole = [...ends].sort((a, b) => a - b).every((end, n) => end === firstHour + (n + 1) * hour);
-      return late.length <= mostLate && (whole || late.length > 0) ? ends.length : -1;
+      return late.length <= mostLate && whole ? ends.length : -1;
     },
     power: (point) => json(`meterport/meter/${point}/live`)?.power_w,
     nameOf: (point) =>
