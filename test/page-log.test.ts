@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import type { LogAnswer, LogEntry } from "@meterport/gateway/http/api";
 import { eventArgumentOf, eventOf } from "@meterport/protocol/meaning/events";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser, openPage, skipPage, spilt, state } from "./support/browser.ts";
+import { launchBrowser, openPage, openView, skipPage, spilt, state } from "./support/browser.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
 const patience = 20_000;
@@ -37,6 +37,7 @@ describe("the meter's log on the page", { skip: skipPage }, () => {
   const entries = (page: Page) => page.getByTestId("meter-log-entry");
   const unfold = async (page: Page): Promise<void> => {
     await state(page, "fresh", patience);
+    await openView(page, "events");
     await page.getByTestId("meter-log").locator("summary").click();
   };
 

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { parseCapture } from "@meterport/protocol/capture/capture";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./support/browser.ts";
+import { launchBrowser, openPage, openView, skipPage, spilt, state, textOf } from "./support/browser.ts";
 import { serveMeter } from "./support/served-meter.ts";
 import { startGateway } from "./support/spawned-gateway.ts";
 
@@ -80,8 +80,6 @@ describe("the page", { skip: skipPage }, () => {
     );
     assert.equal(shown, direction(watts));
     assert.ok(Number(await page.getByTestId("counter-import").getAttribute("data-value")) > 0);
-    assert.match(await textOf(page, "identity"), /3\.70/);
-    assert.equal(await page.getByTestId("simulated").count(), 1);
 
     for (const [chart, least] of [
       ["chart-hour", 55],
@@ -110,6 +108,11 @@ describe("the page", { skip: skipPage }, () => {
     }
     await page.getByTestId("language").selectOption("en");
     assert.equal(await title.textContent(), english);
+    await openView(page, "meter");
+    assert.match(await textOf(page, "identity"), /3\.70/);
+    assert.equal(await page.getByTestId("simulated").count(), 1);
+    await openView(page, "now");
+    await page.getByTestId("power-now").waitFor();
     assert.deepEqual(complaints, []);
 
     gateway.child.kill("SIGKILL");
@@ -175,7 +178,10 @@ describe("the page", { skip: skipPage }, () => {
     t.after(gateway.remove);
     const { page, complaints } = await open(gateway.url);
     await state(page, "fresh", 10_000);
+    await openView(page, "meter");
+    await page.getByTestId("identity").waitFor();
     assert.equal(await page.getByTestId("simulated").count(), 0);
+    await openView(page, "now");
 
     const trial = async (what: string, fail: () => unknown, mend: () => unknown, back: number): Promise<void> => {
       const began = performance.now();
@@ -183,7 +189,10 @@ describe("the page", { skip: skipPage }, () => {
       await state(page, "dead", promised - (performance.now() - began));
       const dead = performance.now() - began;
       await assertDead(page);
+      await openView(page, "link");
       assert.notEqual(await page.getByTestId("link-state").getAttribute("data-link"), "up");
+      await openView(page, "now");
+      await page.getByTestId("power-now").waitFor();
       const mended = performance.now();
       await mend();
       await state(page, "fresh", back);
@@ -197,10 +206,15 @@ describe("the page", { skip: skipPage }, () => {
       meter.silent = silent;
     };
     const captures = page.getByTestId("captures");
+    await openView(page, "link");
+    await page.getByTestId("link-state").waitFor();
     assert.equal(await captures.count(), 0, "nothing happened that was worth recording");
+    await openView(page, "now");
+    await page.getByTestId("power-now").waitFor();
     await trial("meter silent", silence(true), silence(false), 8_000);
     await trial("meter's port closed", meter.unplug, meter.plugIn, 8_000);
 
+    await openView(page, "link");
     await captures.locator("summary").first().click();
     const capture = page.getByTestId("capture").last();
     assert.match((await capture.textContent()) ?? "", /(Nothing comes back|Replies get lost)\./);

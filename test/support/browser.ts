@@ -58,6 +58,15 @@ export const openPage = async (
   return { page, complaints };
 };
 
+/** Opens a view, of the shown meter if it is one of a meter. */
+export const openView = async (page: Page, view: string): Promise<void> => {
+  const isOfGateway = ["points", "settings", "start"].includes(view);
+  const meter = await page.locator("main").getAttribute("data-meter");
+  const path = isOfGateway ? view : `points/${encodeURIComponent(meter ?? "")}/${view}`;
+  await page.evaluate(`location.hash = ${JSON.stringify(`#/${path}`)}`);
+  await page.locator(`main[data-view="${view}"]`).waitFor();
+};
+
 /** Waits until the page shows its values as "fresh", "stale" or "dead". */
 export const state = (page: Page, wanted: string, timeout: number): Promise<unknown> =>
   page.waitForSelector(`main[data-state="${wanted}"]`, { timeout });

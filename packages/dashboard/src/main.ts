@@ -1,14 +1,15 @@
 import { mount } from "svelte";
 import "./app.css";
-import "uplot/dist/uPlot.min.css";
+import App from "./shell/app.svelte";
 import { Dashboard } from "./state/dashboard.svelte.ts";
 import { gatewayApi } from "./state/gateway-api.ts";
-import { meterInHash, preferences } from "./state/preferences.ts";
+import { preferences } from "./state/preferences.ts";
+import { requestsTo } from "./state/requests.ts";
+import { Router } from "./state/router.svelte.ts";
 import { Session } from "./state/session.svelte.ts";
 import { sessionApi } from "./state/session-api.ts";
 import { steadyClock } from "./state/steady-clock.ts";
 import { Ui } from "./state/ui.svelte.ts";
-import App from "./views/app.svelte";
 
 const target = document.getElementById("app");
 if (target === null) throw new Error("The page has no element with the id app.");
@@ -18,16 +19,26 @@ const ui = new Ui(
   navigator.languages,
 );
 const fetchFrom = window.fetch.bind(window);
-const session = new Session(sessionApi(document.baseURI, fetchFrom), () => window.location.reload());
+const session = new Session(sessionApi(requestsTo(document.baseURI, fetchFrom, Date.now)), () =>
+  window.location.reload(),
+);
 /** Notices that the reader has to sign in, or to sign in again. */
 const fetchNoting: typeof fetch = async (...request) => {
   const response = await fetchFrom(...request);
   if (response.status === 401) void session.look();
   return response;
 };
+const requests = requestsTo(document.baseURI, fetchNoting, Date.now);
+const router = new Router({
+  hash: () => window.location.hash,
+  go: (hash) => {
+    window.location.hash = hash;
+  },
+  replace: (hash) => window.history.replaceState(null, "", hash),
+});
 const dashboard = new Dashboard(
   {
-    api: gatewayApi(document.baseURI, fetchNoting, Date.now),
+    api: gatewayApi(requests),
     clock: steadyClock(() => performance.now(), Date.now),
     after: (ms, run) => {
       const handle = window.setTimeout(run, ms);
@@ -40,7 +51,7 @@ const dashboard = new Dashboard(
       return source;
     },
   },
-  meterInHash(window.location.hash),
+  router.route.point,
 );
 
-mount(App, { target, props: { ui, session, dashboard } });
+mount(App, { target, props: { ui, session, router, page: { dashboard, requests } } });

@@ -4,6 +4,26 @@ export const da: Messages = {
   languageName: "Dansk",
   unknown: "–",
 
+  views: {
+    now: "Nu",
+    history: "Historik",
+    quality: "Kvalitet",
+    events: "Hændelser",
+    meter: "Måler",
+    link: "Forbindelse",
+    points: "Alle målere",
+    settings: "Indstillinger",
+    start: "Opsætning",
+  },
+  shell: {
+    views: "Visninger",
+    more: "Mere",
+    opening: "Åbner…",
+    notOpened: "Visningen kunne ikke åbnes. Gatewayen kan ikke nås, eller den er blevet opdateret.",
+    again: "Prøv igen",
+    reload: "Genindlæs siden",
+  },
+
   direction: { import: "Import", export: "Eksport", zero: "I balance", unknown: "Ukendt" },
   directionDetail: {
     import: "Effekt fra elnettet",

@@ -4,6 +4,26 @@ export const de: Messages = {
   languageName: "Deutsch",
   unknown: "–",
 
+  views: {
+    now: "Jetzt",
+    history: "Verlauf",
+    quality: "Qualität",
+    events: "Ereignisse",
+    meter: "Zähler",
+    link: "Verbindung",
+    points: "Alle Zähler",
+    settings: "Einstellungen",
+    start: "Einrichtung",
+  },
+  shell: {
+    views: "Ansichten",
+    more: "Mehr",
+    opening: "Wird geöffnet…",
+    notOpened: "Die Ansicht ließ sich nicht öffnen. Das Gateway ist nicht erreichbar oder wurde aktualisiert.",
+    again: "Erneut versuchen",
+    reload: "Seite neu laden",
+  },
+
   direction: { import: "Bezug", export: "Einspeisung", zero: "Ausgeglichen", unknown: "Unbekannt" },
   directionDetail: {
     import: "Leistung aus dem Netz",

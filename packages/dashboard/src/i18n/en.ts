@@ -3,6 +3,26 @@ export const en = {
   languageName: "English",
   unknown: "–",
 
+  views: {
+    now: "Now",
+    history: "History",
+    quality: "Quality",
+    events: "Events",
+    meter: "Meter",
+    link: "Connection",
+    points: "All meters",
+    settings: "Settings",
+    start: "Setup",
+  },
+  shell: {
+    views: "Views",
+    more: "More",
+    opening: "Opening…",
+    notOpened: "This view could not be opened. The gateway cannot be reached, or has been updated.",
+    again: "Try again",
+    reload: "Reload the page",
+  },
+
   direction: { import: "Import", export: "Export", zero: "Balanced", unknown: "Unknown" },
   directionDetail: {
     import: "Power from the grid",

@@ -10,6 +10,7 @@ import type {
   MeterSummary,
   OutputSummary,
 } from "@meterport/gateway/http/api";
+import { count, number, record, text, timeOf } from "./loose.ts";
 
 /** The measured values on the page. */
 export const MEASURED_KEYS = [
@@ -56,31 +57,6 @@ const MOST_POINTS = 5000;
 const MOST_METERS = 10_000;
 const MOST_CAPTURES = 100;
 const MOST_OUTPUTS = 50;
-
-type Loose = Readonly<Record<string, unknown>>;
-
-function record(value: unknown): Loose | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Loose) : null;
-}
-
-function number(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
-function count(value: unknown): number {
-  return Math.max(0, number(value) ?? 0);
-}
-
-function text(value: unknown): string | null {
-  return typeof value === "string" ? value.slice(0, 2000) : null;
-}
-
-/** Milliseconds since 1970 of an ISO 8601 text, or null. */
-export function timeOf(value: unknown): number | null {
-  if (typeof value !== "string") return null;
-  const time = Date.parse(value);
-  return Number.isFinite(time) ? time : null;
-}
 
 /**
  * The reading in a live answer; null if it has none, as while the link is down.
@@ -148,11 +124,6 @@ function identityOf(data: unknown): MeterIdentity | null {
     profile: text(loose.profile) ?? "",
     key_level: level === "none" || level === "basic" || level === "advanced" ? level : null,
   };
-}
-
-/** The sentence of an answer that gives the reason for a failure; null if it has none. */
-export function problemOf(data: unknown): string | null {
-  return text(record(data)?.message);
 }
 
 /** One meter in an answer; null if it is not one. */

@@ -1,5 +1,5 @@
 import type { LogAnswer, LogEntry } from "@meterport/gateway/http/api";
-import { timeOf } from "./api-answers.ts";
+import { timeOf } from "./loose.ts";
 
 /** More entries than this page asks for. */
 const MOST_ENTRIES = 200;

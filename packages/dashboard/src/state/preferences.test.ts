@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hashOfMeter, meterInHash, nextTheme, preferences } from "./preferences.ts";
+import { nextTheme, preferences } from "./preferences.ts";
 
 test("remembers choices, and ignores invalid ones in the storage", () => {
   const map = new Map<string, string>([["meterport.language", "toString"]]);
@@ -28,9 +28,4 @@ test("works without storage", () => {
 
 test("the toggle cycles through all themes", () => {
   assert.equal(nextTheme(nextTheme(nextTheme("auto"))), "auto");
-});
-
-test("any meter id survives the address", () => {
-  for (const id of ["house", "a&b=c#d", "Lindevej 12/ø", "%41"]) assert.equal(meterInHash(hashOfMeter(id)), id);
-  assert.equal(meterInHash(""), null);
 });

@@ -50,17 +50,3 @@ export function preferences(store: () => KeyValueStore): Preferences {
 export function nextTheme(theme: Theme): Theme {
   return theme === "auto" ? "dark" : theme === "dark" ? "light" : "auto";
 }
-
-/**
- * The meter that an address fragment names, or null.
- *
- * @example meterInHash("#meter=main%20house") // "main house"
- */
-export function meterInHash(hash: string): string | null {
-  return new URLSearchParams(hash.replace(/^#/, "")).get("meter");
-}
-
-/** The address fragment that names a meter. */
-export function hashOfMeter(id: string): string {
-  return `#${new URLSearchParams({ meter: id }).toString()}`;
-}

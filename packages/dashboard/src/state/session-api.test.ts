@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { requestsTo } from "./requests.ts";
 import { sessionApi, whoOf } from "./session-api.ts";
 
 const answering = (status: number, body: unknown) => {
@@ -8,7 +9,7 @@ const answering = (status: number, body: unknown) => {
     asked.push({ url, init });
     return Response.json(body, { status });
   }) as unknown as typeof fetch;
-  return { asked, api: sessionApi("https://example.org/meter/", fetchFrom) };
+  return { asked, api: sessionApi(requestsTo("https://example.org/meter/", fetchFrom, () => 0)) };
 };
 
 test("reads who the reader is, and takes nothing else for an answer", async () => {
@@ -17,6 +18,7 @@ test("reads who the reader is, and takes nothing else for an answer", async () =
     state: "open",
     name: "local",
     kind: "local",
+    scope: "admin",
     pairing: false,
   });
   assert.equal(await answering(404, open).api.who(), null);
@@ -25,6 +27,7 @@ test("reads who the reader is, and takes nothing else for an answer", async () =
     state: "signed-out",
     name: null,
     kind: null,
+    scope: null,
     pairing: false,
   });
 });
@@ -48,7 +51,13 @@ test("signs in below the address of the page, with the header of the page", asyn
 test("a refusal has the gateway's code; without an answer the gateway cannot be reached", async () => {
   const refused = await answering(401, { error: "wrong-credentials", message: "wrong" }).api.signIn("anna", "x");
   assert.deepEqual(refused, { code: "wrong-credentials", message: "wrong" });
-  const gone = sessionApi("https://example.org/", () => Promise.reject(new TypeError("gone")));
+  const gone = sessionApi(
+    requestsTo(
+      "https://example.org/",
+      () => Promise.reject(new TypeError("gone")),
+      () => 0,
+    ),
+  );
   assert.deepEqual(await gone.signIn("anna", "x"), { code: "unreachable", message: null });
   assert.equal(await gone.signOut(), false);
 });

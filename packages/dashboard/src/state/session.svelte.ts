@@ -1,6 +1,9 @@
 import { createContext } from "svelte";
 import type { Refusal, SessionApi, Who } from "./session-api.ts";
 
+type Scope = NonNullable<Who["scope"]>;
+const RANK: Readonly<Record<Scope, number>> = { read: 0, operate: 1, admin: 2 };
+
 /** Who reads the page. */
 export class Session {
   /** Null until the gateway has said it. */
@@ -19,6 +22,12 @@ export class Session {
     this.#api = api;
     this.#restart = restart;
     void this.look();
+  }
+
+  /** Whether the reader may do what needs this right; false until that is known. */
+  may(scope: Scope): boolean {
+    const own = this.who?.scope ?? null;
+    return own !== null && RANK[own] >= RANK[scope];
   }
 
   /** Asks the gateway who the reader is: at the start, and when it has refused an answer. */
