@@ -20,6 +20,8 @@ export const barriers = async (page: Page): Promise<string[]> => {
       .then(({ violations }) => violations)`,
   )) as readonly Violation[];
   return found.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ html, failureSummary = "" }) => `${id}: ${help}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`),
+    nodes.map(
+      ({ html, failureSummary = "" }) => `${id}: ${help}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`,
+    ),
   );
 };
