@@ -1,9 +1,6 @@
 /** Looks for barriers on the page, with the engine that the common tools for it share. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
-
-const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 interface Violation {
   readonly id: string;
@@ -14,7 +11,7 @@ interface Violation {
 /** What WCAG 2.2 up to level AA, and good practice, find wrong with what is shown now, a line each; empty if nothing. */
 export const barriers = async (page: Page): Promise<string[]> => {
   // As text of the debugger's, because the page's policy refuses scripts from elsewhere.
-  await page.evaluate(`if (!globalThis.axe) { ${source} }`);
+  await page.evaluate(`if (!globalThis.axe) { ${axe.source} }`);
   const found = (await page.evaluate(
     `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
       .then(({ violations }) => violations)`,
