@@ -15,6 +15,11 @@ export type Session = {
 export type ApiProblem = {
   readonly error: string;
   readonly message: string;
+  /** Of a change of the configuration: what is wrong with each key */
+  readonly problems?: readonly ({
+    readonly path: string | null;
+    readonly message: string;
+  })[];
 };
 
 export type Problem = {
@@ -28,6 +33,11 @@ export type Problem = {
   readonly instance: string;
   readonly error: string;
   readonly message: string;
+  /** Of a change of the configuration: what is wrong with each key */
+  readonly problems?: readonly ({
+    readonly path: string | null;
+    readonly message: string;
+  })[];
 };
 
 export type MeterSummary = {
@@ -1140,6 +1150,12 @@ export type TableField = {
 export type ConfigurationAnswer = {
   /** The configuration file; null if there is none */
   readonly file: string | null;
+  /** Where the file is, or where the first change makes it; null if there can be none */
+  readonly path: string | null;
+  /** Of the file: give it back with a change, so that nobody overwrites what another has changed */
+  readonly revision: string | null;
+  /** Why the configuration cannot be changed here, in one sentence; null if it can */
+  readonly unchangeable: string | null;
   readonly meters: number;
   readonly settings: readonly ({
     /** Place in the file; `[]` is each meter */
@@ -1154,6 +1170,15 @@ export type ConfigurationAnswer = {
     readonly required: boolean;
     /** Whether a change waits for the next start */
     readonly restart: boolean;
+    /** What the file says, as it is written there; null if nothing, `[secret]` for a secret that is set */
+    readonly written: unknown;
+    readonly unit: string | null;
+    /** Whether it can be set, but is never shown */
+    readonly secret: boolean;
+    /** The variable of the environment that sets it now: then it cannot be changed here */
+    readonly variable: string | null;
+    /** Why only the file on the machine itself can set it; null if the API can */
+    readonly only_on_machine: string | null;
   })[];
 };
 
@@ -1170,6 +1195,27 @@ export type ReloadAnswer = {
   readonly added: readonly (string)[];
   readonly changed: readonly (string)[];
   readonly removed: readonly (string)[];
+};
+
+export type ChangeAnswer = {
+  /** False if the file has mistakes: then nothing changes */
+  readonly ok: boolean;
+  /** The mistakes, each with its place */
+  readonly problems: readonly (string)[];
+  /** Changed keys that take effect */
+  readonly apply: readonly (string)[];
+  /** Changed keys that wait for the next start */
+  readonly restart: readonly (string)[];
+  /** Ids of meters */
+  readonly added: readonly (string)[];
+  readonly changed: readonly (string)[];
+  readonly removed: readonly (string)[];
+  /** Of the file as it is now */
+  readonly revision: string;
+  /** The file that was written; null if nothing was */
+  readonly written: string | null;
+  /** A copy of the old file; null if there was none */
+  readonly before: string | null;
 };
 
 export type LogsAnswer = {
@@ -1568,6 +1614,18 @@ export class MeterportApi extends ApiConnection {
   /** Every key of the configuration, with the value that the gateway runs with */
   configuration(init: RequestInit = {}): Promise<ConfigurationAnswer> {
     return this.json("GET", `/api/v1/configuration`, {}, init);
+  }
+
+  /** Changes keys of the configuration file, and carries the change out */
+  patchConfiguration(body: {
+    readonly changes: readonly ({
+      /** As in `settings` */
+      readonly path: string;
+      /** As it would be written in the file: text, number, true or false, list, map; null removes the key */
+      readonly value: unknown;
+    })[];
+  }, query: { revision?: string | undefined; dry_run?: "true" | "false" | undefined } = {}, init: RequestInit = {}): Promise<ChangeAnswer> {
+    return this.json("PATCH", `/api/v1/configuration`, query, init, body);
   }
 
   /** The configuration file as JSON Schema, for editors */

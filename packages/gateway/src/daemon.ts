@@ -18,7 +18,7 @@ import {
   strayLink,
 } from "./daemon-meters.ts";
 import { demoFolder, demoTable } from "./demo-all.ts";
-import { openDoor, openFront } from "./http/front.ts";
+import { openDoor, openFront, unreachable } from "./http/front.ts";
 import { watchProcess } from "./http/metrics/own-figures.ts";
 import { dashboard, ownVersion } from "./installation.ts";
 import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts";
@@ -33,7 +33,7 @@ import { configuredOutputs } from "./outputs/configured-outputs.ts";
 import { PriceBook } from "./prices/price-book.ts";
 import { priceFilesIn } from "./prices/price-files.ts";
 import { feedMaker } from "./prices/price-requests.ts";
-import { configFile, readConfig } from "./read-config.ts";
+import { configEditor, configFile, readConfig } from "./read-config.ts";
 import type { PriceSettings } from "./settings/price-settings.ts";
 import { openStore, placeOf } from "./stores/open-store.ts";
 
@@ -232,6 +232,8 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     await fillPastDay(demo, store);
   }
   let reloader: Reloader | undefined;
+  const currentConfig = (): Config => reloader?.config ?? config;
+  const reload = async (): Promise<ReloadOutcome> => reloader?.reload() ?? stillStarting;
   const ownProcess = watchProcess();
   let current = config;
   const gateway = await createGateway({
@@ -256,9 +258,15 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     },
     configuration: {
       file: () => configFile(options),
-      current: () => reloader?.config ?? config,
+      current: currentConfig,
       plan: () => reloader?.plan() ?? stillStarting,
-      reload: async () => reloader?.reload() ?? stillStarting,
+      reload,
+      editor: configEditor(options, {
+        ...{ current: currentConfig, reload },
+        objection: ({ http }) => unreachable(http.host, access),
+        frozen:
+          options.demo === undefined ? undefined : "this is a demonstration, whose configuration is gone afterwards",
+      }),
     },
     strayLink: strayLink(env, () => current.meters),
   });

@@ -1,13 +1,15 @@
 /** Reads the configuration of this machine. */
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { portLinkOf } from "@meterport/transports/port-link";
 import { type Config, loadConfig } from "./config/config.ts";
-import { configPath } from "./config/config-sources.ts";
+import { type ConfigSources, configPath } from "./config/config-sources.ts";
 import { type ConfigTools, configTools } from "./config/config-tools.ts";
+import { ConfigEditor, type ConfigEditorOptions, type EditorWorld } from "./config/edit/config-editor.ts";
 import type { Environment } from "./config/environment.ts";
 import { createTextFile, replaceTextFile, systemFiles } from "./config/system-files.ts";
 
@@ -25,23 +27,45 @@ export const configFile = ({ config, data, env }: ReadConfigOptions): string | n
   return existsSync(path) ? path : null;
 };
 
+const sourcesOf = ({ config, data, env }: ReadConfigOptions): ConfigSources => ({
+  file: config,
+  data,
+  env,
+  ...systemFiles(env),
+  checkLink: parseMeterLink,
+  portLinkOf,
+});
+
 /**
  * The settings of flags, environment and file, in this order of precedence.
  *
  * @throws UsageError with a sentence per problem
  */
-export const readConfig = ({ config, data, env }: ReadConfigOptions): Config => {
-  if (config === "") throw new UsageError("arguments", "--config is empty: give a file");
-  if (data === "") throw new UsageError("arguments", "--data is empty: give a folder");
-  return loadConfig({
-    file: config,
-    data,
-    env,
-    ...systemFiles(env),
-    checkLink: parseMeterLink,
-    portLinkOf,
-  });
+export const readConfig = (options: ReadConfigOptions): Config => {
+  if (options.config === "") throw new UsageError("arguments", "--config is empty: give a file");
+  if (options.data === "") throw new UsageError("arguments", "--data is empty: give a folder");
+  return loadConfig(sourcesOf(options));
 };
+
+const editorWorld: EditorWorld = {
+  entropy: systemEntropy,
+  wall: systemClock.wall,
+  createFile: createTextFile,
+  replaceFile: replaceTextFile,
+  siblings: (path) => {
+    const folder = dirname(path);
+    if (!existsSync(folder)) return [];
+    const names = readdirSync(folder).filter((name) => name.startsWith(basename(path)));
+    return names.map((name) => join(folder, name));
+  },
+  removeFile: (path) => rmSync(path, { force: true }),
+};
+
+/** Changes the file that `readConfig` reads with the same options. */
+export const configEditor = (
+  options: ReadConfigOptions,
+  more: Omit<ConfigEditorOptions, "sources" | "world">,
+): ConfigEditor => new ConfigEditor({ ...more, sources: sourcesOf(options), world: editorWorld });
 
 /** What works on the configuration of this machine. */
 export const systemConfigTools = (env: Environment): ConfigTools =>

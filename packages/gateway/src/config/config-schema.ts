@@ -404,13 +404,20 @@ export const settings = settingsOf(configSchema);
 const inside = (schema: z.core.$ZodType, part: PropertyKey): z.core.$ZodType | undefined => {
   if (schema instanceof z.ZodOptional) return inside(schema.unwrap(), part);
   if (schema instanceof z.ZodArray) return typeof part === "number" ? schema.element : undefined;
-  return schema instanceof z.ZodObject ? (schema.shape[String(part)] as z.core.$ZodType | undefined) : undefined;
+  if (!(schema instanceof z.ZodObject) || !Object.hasOwn(schema.shape, part)) return undefined;
+  return schema.shape[String(part)] as z.core.$ZodType;
+};
+
+/** The schema at a path of the file; undefined if there is no such key. */
+export const schemaAt = (at: readonly PropertyKey[]): z.core.$ZodType | undefined => {
+  let schema: z.core.$ZodType | undefined = configSchema;
+  for (const part of at) schema = schema === undefined ? undefined : inside(schema, part);
+  while (schema instanceof z.ZodOptional) schema = schema.unwrap();
+  return schema;
 };
 
 /** The known names at a path of the file, for "did you mean". */
 export const knownNames = (at: readonly PropertyKey[]): readonly string[] => {
-  let schema: z.core.$ZodType | undefined = configSchema;
-  for (const part of at) schema = schema === undefined ? undefined : inside(schema, part);
-  while (schema instanceof z.ZodOptional) schema = schema.unwrap();
+  const schema = schemaAt(at);
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 };

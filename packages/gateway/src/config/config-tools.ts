@@ -1,9 +1,8 @@
 /** What `meterport config` does: checks, explains, seals, imports and migrates. */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseKey } from "@meterport/protocol/mep/security/key";
 import type { Entropy, Millis } from "@meterport/protocol/ports";
-import { seal, sealingKeyLength } from "../settings/sealing.ts";
 import { storeComplaint } from "../settings/secret-value.ts";
 import { loadConfig, oldKeysIn } from "./config.ts";
 import { parseConfigFile } from "./config-file.ts";
@@ -12,7 +11,7 @@ import { type ConfigSources, configPath, configText } from "./config-sources.ts"
 import { type CsvFile, type ImportReport, planImport } from "./import/import-meters.ts";
 import { configJsonSchema } from "./json-schema.ts";
 import { removeKeys } from "./remove-keys.ts";
-import { sealingKey, sealingKeyFile } from "./secret-reader.ts";
+import { sealSecret } from "./seal-secret.ts";
 
 /** Which configuration: the options of the same names. */
 export interface AskedConfig {
@@ -97,15 +96,7 @@ export const configTools = (world: ConfigWorld): ConfigTools => {
     schema: configJsonSchema,
     seal: (asked, secret) => {
       checkSecret(secret);
-      const data = dataOf(asked);
-      const deps = { env: world.env, data, readFile: world.readFile };
-      const known = sealingKey(deps);
-      const path = join(data, sealingKeyFile);
-      if (known === undefined)
-        world.createFile(path, `${Buffer.from(world.entropy(sealingKeyLength)).toString("hex")}\n`);
-      const key = known ?? sealingKey(deps);
-      if (key === undefined) throw new UsageError("seal", `cannot read ${path}, which was just written`);
-      return { sealed: seal(secret, key, world.entropy), made: known === undefined ? path : undefined };
+      return sealSecret(secret, { ...world, data: dataOf(asked) });
     },
     planImport: (asked, csv) => planImport(sourcesOf(asked), csv),
     planMigration: (asked) => {

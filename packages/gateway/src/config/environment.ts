@@ -47,6 +47,10 @@ const onlyOne = [
 export const variableOf = (path: string): string | undefined =>
   Object.entries(places).find(([, place]) => place.replace("[0]", "[]") === path)?.[0];
 
+/** The variables of this environment that are about the only meter. */
+export const meterVariables = (env: Environment): readonly string[] =>
+  Object.keys(places).filter((name) => (places[name] ?? "").startsWith("meters[") && (env[name] ?? "") !== "");
+
 /** The environment without what it says of the only meter, for a configuration that is about to get more. */
 export const withoutMeterVariables = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !(places[name] ?? "").startsWith("meters[")));

@@ -1,7 +1,7 @@
 /** Changes a few places in the text of a configuration, of which everything else stays as it is: comments, order, spaces. */
 import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "@meterport/protocol/errors";
-import { type Document, isMap, isSeq, type Node, type Pair, parseDocument } from "yaml";
+import { Document, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, Scalar, visit } from "yaml";
 import { parseConfigFile } from "./config-file.ts";
 
 /** Text in place of what is between two offsets. */
@@ -63,4 +63,39 @@ export const readsAs = (name: string, text: string | undefined, wanted: unknown)
     if (!(error instanceof UsageError)) throw error;
     return false;
   }
+};
+
+const style = { lineWidth: 0 } as const;
+
+/** A changed document as text. Keys of digits would look like numbers to other readers, and are quoted. */
+export const written = (doc: Document): string => {
+  visit(doc, {
+    Pair: (_, pair) => {
+      if (isScalar(pair.key) && pair.key.value === "key" && isScalar(pair.value)) pair.value.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return doc.toString(style);
+};
+
+/** A value in the style of blocks. */
+export const yamlOf = (value: unknown): string => written(new Document(value, asText));
+
+/** What stands behind the colon of a name. */
+export const scalarOf = (name: string, text: string): string =>
+  yamlOf({ [name]: text })
+    .slice(name.length + 2)
+    .trimEnd();
+
+/** Lines with this indentation. */
+export const indented = (lines: string, indent: number): string => lines.replace(/^(?=.)/gm, " ".repeat(indent));
+
+/** The items of a list as lines with this indentation. */
+export const itemsOf = (items: readonly unknown[], indent: number): string => indented(yamlOf(items), indent);
+
+export const columnOf = (text: string, offset: number): number => offset - lineStart(text, offset);
+
+/** A new line behind the one in which something ends. */
+export const lineAfter = (text: string, offset: number, line: string): Splice => {
+  const at = lineEnd(text, offset);
+  return { from: at, to: at, text: `\n${line}` };
 };

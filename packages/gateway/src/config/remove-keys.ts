@@ -38,7 +38,8 @@ const blockSplices = (text: string, pairs: readonly NodePair[], isGone: (pair: N
     return [{ from: line, to: Math.min(text.length, lineEnd(text, pairEnd(pair)) + 1), text: "" }];
   });
 
-const splicesOf = (text: string, map: YAMLMap, names: ReadonlySet<string>): readonly Splice[] | undefined => {
+/** What removes these names of one map; undefined if that would not be simple. */
+export const removalOf = (text: string, map: YAMLMap, names: ReadonlySet<string>): readonly Splice[] | undefined => {
   const pairs = map.items as readonly NodePair[];
   const isGone = ({ key }: NodePair): boolean => isScalar(key) && names.has(String(key.value));
   const splices = map.flow === true ? flowSplices(text, pairs, isGone) : blockSplices(text, pairs, isGone);
@@ -60,7 +61,7 @@ const byMap = (doc: Document.Parsed, paths: readonly (readonly PropertyKey[])[])
 const withSplices = (text: string, paths: readonly (readonly PropertyKey[])[]): string | undefined => {
   const splices: Splice[] = [];
   for (const [map, names] of byMap(nodesOf(text), paths)) {
-    const own = splicesOf(text, map, names);
+    const own = removalOf(text, map, names);
     if (own === undefined) return undefined;
     splices.push(...own);
   }

@@ -107,6 +107,14 @@ export interface SessionAnswer {
 export interface ApiProblem {
   readonly error: string;
   readonly message: string;
+  /** Of a change of the configuration: what is wrong with each key. */
+  readonly problems?: readonly KeyProblem[] | undefined;
+}
+
+/** What is wrong with a key of the configuration; `path` is null if it is of no single one. */
+export interface KeyProblem {
+  readonly path: string | null;
+  readonly message: string;
 }
 
 /** `GET /api/v1/health`: whether the gateway itself works; a silent meter does not count as a fault. */

@@ -61,6 +61,18 @@ export const openDoor = ({
   );
 };
 
+/** Why the next start would refuse to listen on an address; undefined if it would not. */
+export const unreachable = (
+  host: string,
+  access: Pick<Access, "isConfigured">,
+): { readonly path: string; readonly message: string } | undefined =>
+  isLoopback(host) || access.isConfigured()
+    ? undefined
+    : {
+        path: "http.host",
+        message: `http.host ${host} can be reached from other machines, but nobody has a right to use this gateway yet: make a user first`,
+      };
+
 export interface FrontOptions extends Pick<ListenOptions, "fetch" | "log"> {
   readonly http: Config["http"];
 }

@@ -9,6 +9,11 @@ export const answer = <T extends z.ZodType>(schema: T, description: string, exam
   content: { "application/json": { schema, example } },
 });
 
+/** A request's body. */
+export const jsonBody = <T extends z.ZodType>(schema: T, example: z.input<T>) => ({
+  body: { required: true, content: { "application/json": { schema, example } } },
+});
+
 /** The answer of a status of 400 or above, in both shapes. */
 export const problem = (description: string, error = "bad-request") => {
   const plain = { error, message: description };

@@ -158,8 +158,13 @@ export const healthAnswer = z
   })
   .openapi("HealthAnswer") satisfies z.ZodType<HealthAnswer>;
 
+const keyProblems = z
+  .array(z.object({ path: z.string().nullable(), message: z.string() }))
+  .optional()
+  .openapi({ description: "Of a change of the configuration: what is wrong with each key" });
+
 export const apiProblem = z
-  .object({ error: z.string(), message: z.string() })
+  .object({ error: z.string(), message: z.string(), problems: keyProblems })
   .openapi("ApiProblem") satisfies z.ZodType<ApiProblem>;
 
 /** RFC 9457, for clients that accept `application/problem+json`. */
@@ -172,5 +177,6 @@ export const problem = z
     instance: z.string().openapi({ description: "The path of the request" }),
     error: z.string(),
     message: z.string(),
+    problems: keyProblems,
   })
   .openapi("Problem");

@@ -4,7 +4,7 @@ import { parseKey } from "@meterport/protocol/mep/security/key";
 import type { z } from "zod";
 import { text } from "./leaves.ts";
 import { isSealed, sealedPrefix } from "./sealing.ts";
-import { formed } from "./setting.ts";
+import { formed, secret } from "./setting.ts";
 
 /** Where a secret is. What is in `text` is never printed: a function hides it from every printer. */
 export type SecretPlace =
@@ -36,19 +36,21 @@ const placeOf = (value: string, ctx: z.RefinementCtx): SecretPlace | undefined =
 };
 
 /** Never quotes the value, which may be a key. */
-export const keyValue = formed(
-  text.transform((value, ctx): SecretPlace => {
-    const place = placeOf(value, ctx);
-    if (place !== undefined) return place;
-    try {
-      parseKey(value);
-    } catch (error) {
-      ctx.addIssue(error instanceof UsageError ? error.message : "is not a key");
-    }
-    return { kind: "text", text: () => value };
-  }),
-  // Editors take a key of digits for a number.
-  { type: ["string", "integer"] },
+export const keyValue = secret(
+  formed(
+    text.transform((value, ctx): SecretPlace => {
+      const place = placeOf(value, ctx);
+      if (place !== undefined) return place;
+      try {
+        parseKey(value);
+      } catch (error) {
+        ctx.addIssue(error instanceof UsageError ? error.message : "is not a key");
+      }
+      return { kind: "text", text: () => value };
+    }),
+    // Editors take a key of digits for a number.
+    { type: ["string", "integer"] },
+  ),
 );
 
 /** What is wrong with the address of a database; undefined if nothing is. The sentence quotes nothing: there may be a password in it. */
@@ -58,22 +60,26 @@ export const storeComplaint = (value: string): string | undefined => {
   return new URL(value).pathname.length > 1 ? undefined : `names no database: it ${form}`;
 };
 
-export const storeValue = text.transform((value, ctx): SecretPlace => {
-  const place = placeOf(value, ctx);
-  if (place !== undefined) return place;
-  const complaint = storeComplaint(value);
-  if (complaint !== undefined) ctx.addIssue(complaint);
-  return { kind: "text", text: () => value };
-});
+export const storeValue = secret(
+  text.transform((value, ctx): SecretPlace => {
+    const place = placeOf(value, ctx);
+    if (place !== undefined) return place;
+    const complaint = storeComplaint(value);
+    if (complaint !== undefined) ctx.addIssue(complaint);
+    return { kind: "text", text: () => value };
+  }),
+);
 
 const longestSecret = 4_096;
 
 /** A password or a token, of any form. Never quoted. */
-export const secretText = formed(
-  text
-    .min(1, "is empty: write the secret, @FILE or @credential:NAME")
-    .max(longestSecret, `has more than ${longestSecret} characters, and no secret is longer`)
-    .transform((value, ctx): SecretPlace => placeOf(value, ctx) ?? { kind: "text", text: () => value }),
-  // Editors take a password of digits for a number.
-  { type: ["string", "integer"] },
+export const secretText = secret(
+  formed(
+    text
+      .min(1, "is empty: write the secret, @FILE or @credential:NAME")
+      .max(longestSecret, `has more than ${longestSecret} characters, and no secret is longer`)
+      .transform((value, ctx): SecretPlace => placeOf(value, ctx) ?? { kind: "text", text: () => value }),
+    // Editors take a password of digits for a number.
+    { type: ["string", "integer"] },
+  ),
 );

@@ -21,6 +21,7 @@ import type { Peer } from "../http/peer.ts";
 import { createGateway } from "../operation/gateway.ts";
 import { openLocalSqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import { FakeLink, works } from "./fake-link.ts";
+import { testConfiguration } from "./test-configuration.ts";
 
 /** Cheap enough for tests. */
 export const cheap: Cost = { N: 2, r: 1, p: 1 };
@@ -63,6 +64,7 @@ export const httpSetup = async (
   const store = openLocalSqliteStore(join(folder, "data"), silentLog, clock.wall);
   const captures = openCaptureShelf(join(folder, "captures"), silentLog);
   const device = asDevice ? waterDevice(folder, clock) : undefined;
+  const configuration = testConfiguration({ folder, wall: clock.wall });
   /** The results of redacting, in order. */
   const redactions: Redaction[] = [];
   const gateway = await createGateway({
@@ -91,6 +93,7 @@ export const httpSetup = async (
     host,
     allowedHosts,
     access,
+    configuration: configuration.access,
     strayLink: (text) => {
       if (!text.startsWith("tcp://")) throw new UsageError("link", "this test knows only links that begin with tcp://");
       return { optical: false, run: async (key) => (key === undefined ? { ...works, level: null } : link.tryKey(key)) };
@@ -109,6 +112,7 @@ export const httpSetup = async (
     redactions,
     gateway,
     access,
+    configuration,
     device,
     book: accessBook(accessOptions),
     /** What access logged. */

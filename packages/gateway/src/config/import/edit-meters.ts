@@ -1,38 +1,19 @@
 /** Writes meters into the text of a configuration, of which everything else stays as it is: comments, order, spaces. */
 import { UsageError } from "@meterport/protocol/errors";
-import { Document, isMap, isScalar, isSeq, Scalar, visit, type YAMLMap } from "yaml";
-import { asText, endOf, lineEnd, lineStart, nodesOf, readsAs, type Splice, spliced } from "../file-text.ts";
+import { type Document, isMap, isScalar, isSeq, type YAMLMap } from "yaml";
+import {
+  columnOf,
+  endOf,
+  itemsOf,
+  lineAfter,
+  nodesOf,
+  readsAs,
+  type Splice,
+  scalarOf,
+  spliced,
+  written,
+} from "../file-text.ts";
 import type { Merged, MeterEdit, Raw } from "./merge-meters.ts";
-
-const style = { lineWidth: 0 } as const;
-
-/** Keys of digits would look like numbers to other readers. */
-const quoteKeys = (doc: Document): Document => {
-  visit(doc, {
-    Pair: (_, pair) => {
-      if (isScalar(pair.key) && pair.key.value === "key" && isScalar(pair.value)) pair.value.type = Scalar.QUOTE_DOUBLE;
-    },
-  });
-  return doc;
-};
-
-const yamlOf = (value: unknown): string => quoteKeys(new Document(value, asText)).toString(style);
-const scalarOf = (name: string, text: string): string =>
-  yamlOf({ [name]: text })
-    .slice(name.length + 2)
-    .trimEnd();
-
-/** A list of meters as lines with this indentation. */
-const itemsOf = (meters: readonly Raw[], indent: number): string =>
-  yamlOf(meters).replace(/^(?=.)/gm, " ".repeat(indent));
-
-const columnOf = (text: string, offset: number): number => offset - lineStart(text, offset);
-
-/** A new line behind the one in which something ends. */
-const lineAfter = (text: string, offset: number, line: string): Splice => {
-  const at = lineEnd(text, offset);
-  return { from: at, to: at, text: `\n${line}` };
-};
 
 /** The splices of one meter; undefined if they would not be simple. */
 const splicesOf = (text: string, map: YAMLMap, edit: MeterEdit): readonly Splice[] | undefined => {
@@ -44,11 +25,11 @@ const splicesOf = (text: string, map: YAMLMap, edit: MeterEdit): readonly Splice
     const node: unknown = map.getIn(path.split("."), true);
     const name = path.split(".").at(-1) ?? "";
     if (value === undefined) return undefined;
-    const written = scalarOf(name, value);
-    if (written.includes("\n")) return undefined;
-    if (isScalar(node) && node.range) splices.push({ from: node.range[0], to: node.range[1], text: written });
+    const own = scalarOf(name, value);
+    if (own.includes("\n")) return undefined;
+    if (isScalar(node) && node.range) splices.push({ from: node.range[0], to: node.range[1], text: own });
     else if (node === undefined && !path.includes("."))
-      splices.push(lineAfter(text, endOf(map), `${" ".repeat(indent)}${name}: ${written}`));
+      splices.push(lineAfter(text, endOf(map), `${" ".repeat(indent)}${name}: ${own}`));
     else return undefined;
   }
   return splices;
@@ -92,7 +73,7 @@ const withNodes = (doc: Document.Parsed, { added, changed }: Merged): string => 
     if (isSeq(list)) for (const meter of added) list.add(doc.createNode(meter));
     else doc.set("meters", doc.createNode(added));
   }
-  return quoteKeys(doc).toString(style);
+  return written(doc);
 };
 
 /**

@@ -14,7 +14,7 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["GET", "/health", "bare"],
   ["GET", "/api/v1/ready", "bare"],
   ["GET", "/ready", "bare"],
-  ["GET", "/api/v1/configuration", "admin"],
+  ["GET PATCH", "/api/v1/configuration", "admin"],
   ["GET", "/api/v1/logs", "operate"],
   // Reads any table of the meter, now.
   ["GET", "/api/v1/points/{id}/tables/{table}", "operate"],

@@ -2,11 +2,17 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Config } from "../../config/config.ts";
 import { settings } from "../../config/config-schema.ts";
+import type { ConfigEditor } from "../../config/edit/config-editor.ts";
+import { machineOnly } from "../../config/edit/machine-only.ts";
+import { valueAt } from "../../config/edit/raw-config.ts";
+import { shownValueOf } from "../../config/edit/written-values.ts";
 import { configJsonSchema } from "../../config/json-schema.ts";
 import { shownValue } from "../../config/reload-plan.ts";
 import type { ReloadOutcome } from "../../config/reloader.ts";
 import { refuse } from "../answers.ts";
-import { type BodyOf, give } from "../give.ts";
+import { give } from "../give.ts";
+import { addChangeConfiguration, notChangeable } from "./change-configuration.ts";
+import { outcomeAnswer } from "./edits.ts";
 import {
   checkRoute,
   configurationAnswer,
@@ -23,17 +29,9 @@ export interface ConfigurationAccess {
   readonly current: () => Config;
   readonly plan: () => ReloadOutcome;
   readonly reload: () => Promise<ReloadOutcome>;
+  /** Changes the file; undefined if that is not possible. */
+  readonly editor?: ConfigEditor | undefined;
 }
-
-const ids = (meters: readonly { readonly id: string }[]): readonly string[] => meters.map(({ id }) => id);
-
-/** Without the meters' keys, which are in the plan. */
-const outcomeAnswer = (outcome: ReloadOutcome): BodyOf<typeof reloadAnswer> => {
-  if (!outcome.ok)
-    return { ok: false, problems: outcome.problems, apply: [], restart: [], added: [], changed: [], removed: [] };
-  const { apply, restart, added, changed, removed } = outcome.plan;
-  return { ok: true, problems: [], apply, restart, added: ids(added), changed: ids(changed), removed };
-};
 
 export const addConfiguration = (
   app: OpenAPIHono,
@@ -45,12 +43,25 @@ export const addConfiguration = (
   app.openapi(configurationRoute, (c) => {
     if (configuration === undefined) return refuse(c, 503, "not-available", unavailable);
     const config = configuration.current();
+    const { editor } = configuration;
+    const file = editor?.state();
+    const writtenAt = (path: string): unknown => {
+      const at = path.split(".");
+      const value = file === undefined || path.startsWith("meters") ? undefined : valueAt(file.value, at);
+      return value === undefined ? null : shownValueOf(value, at);
+    };
     return give(c, configurationAnswer, {
       file: configuration.file(),
+      path: file?.path ?? null,
+      revision: file?.revision ?? null,
+      unchangeable: file === undefined ? notChangeable : (file.frozen ?? null),
       meters: config.meters.length,
-      settings: settings.map(({ path, text, example, fallback = null, required, restart }) => ({
-        ...{ path, text, example, fallback, required, restart },
+      settings: settings.map(({ path, text, example, fallback = null, required, restart, unit = null, secret }) => ({
+        ...{ path, text, example, fallback, required, restart, unit, secret },
         value: shownValue(config, path) ?? null,
+        written: writtenAt(path),
+        variable: editor?.variableOf(path) ?? null,
+        only_on_machine: machineOnly(path) ?? null,
       })),
     });
   });
@@ -66,4 +77,6 @@ export const addConfiguration = (
     if (configuration === undefined) return refuse(c, 503, "not-available", unavailable);
     return give(c, reloadAnswer, outcomeAnswer(await configuration.reload()));
   });
+
+  addChangeConfiguration(app, configuration?.editor);
 };

@@ -28,7 +28,7 @@ export const titleOf = (error: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-export const problemOf = ({ error, message }: ApiProblem, status: number, path: string): Problem => ({
+export const problemOf = ({ error, message, problems }: ApiProblem, status: number, path: string): Problem => ({
   type: `urn:meterport:problem:${error}`,
   title: titleOf(error),
   status,
@@ -36,6 +36,7 @@ export const problemOf = ({ error, message }: ApiProblem, status: number, path: 
   instance: path,
   error,
   message,
+  ...(problems === undefined ? {} : { problems }),
 });
 
 export const problemJson = (): MiddlewareHandler => async (c, next) => {
