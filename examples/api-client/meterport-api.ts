@@ -1218,6 +1218,55 @@ export type ChangeAnswer = {
   readonly before: string | null;
 };
 
+export type PointChangeAnswer = unknown;
+
+/** Any further key of a meter in the configuration, as in `GET /api/v1/configuration/schema`. null removes it. */
+export type NewPoint = {
+  /** Its name in addresses, to which its history belongs; made of the name if omitted */
+  readonly id?: string;
+  /** The name on the page */
+  readonly name?: string | null;
+  /** How the meter is reached */
+  readonly link: string;
+  /** 16 or 20 characters, or 32 or 40 hex digits. It is stored sealed, and never given back */
+  readonly key?: string | null;
+  /** A file of the machine that holds the key, in place of `key` */
+  readonly key_file?: string | null;
+  /** How often all live values are read */
+  readonly interval?: string | number | null;
+  /** The time zone of its days and months */
+  readonly zone?: string | null;
+  /** The main fuse, in A */
+  readonly fuse_amps?: string | number | null;
+};
+
+export type PointSettings = {
+  readonly id: string;
+  /** Its keys as the file has them, `[secret]` for a secret; null if the file does not have it */
+  readonly settings: { readonly [name: string]: unknown } | null;
+  /** Of the file: give it back with a change */
+  readonly revision: string;
+  /** Why it cannot be changed here; null if it can */
+  readonly unchangeable: string | null;
+};
+
+/** Any further key of a meter in the configuration, as in `GET /api/v1/configuration/schema`. null removes it. */
+export type PointChange = {
+  readonly link?: string;
+  /** The name on the page */
+  readonly name?: string | null;
+  /** 16 or 20 characters, or 32 or 40 hex digits. It is stored sealed, and never given back */
+  readonly key?: string | null;
+  /** A file of the machine that holds the key, in place of `key` */
+  readonly key_file?: string | null;
+  /** How often all live values are read */
+  readonly interval?: string | number | null;
+  /** The time zone of its days and months */
+  readonly zone?: string | null;
+  /** The main fuse, in A */
+  readonly fuse_amps?: string | number | null;
+};
+
 export type LogsAnswer = {
   readonly lines: readonly ({
     /** Counts up with each line since the start */
@@ -1274,6 +1323,29 @@ export type OutputTest = {
   readonly ok: boolean;
   /** What was seen, as one sentence */
   readonly text: string;
+};
+
+export type LinksAnswer = {
+  /** Serial ports, USB adapters first */
+  readonly ports: readonly ({
+    /** The link to use, which finds the same adapter under any path */
+    readonly link: string;
+    readonly path: string;
+    /** USB vendor, four hex digits; null if it is not on USB */
+    readonly vendor: string | null;
+    readonly product: string | null;
+    readonly serial: string | null;
+    /** The adapter's own name for its maker */
+    readonly maker: string | null;
+    /** The adapter's own name for itself */
+    readonly name: string | null;
+    /** The point that uses it; null if none does */
+    readonly used_by: string | null;
+  })[];
+  /** Why the system lists no ports; null if it does */
+  readonly problem: string | null;
+  /** The point of the simulated household, which is read while no point is configured; null otherwise */
+  readonly simulated: string | null;
 };
 
 export type DoctorTest = {
@@ -1481,9 +1553,24 @@ export class MeterportApi extends ApiConnection {
     return this.json("GET", `/api/v1/points`, query, init);
   }
 
+  /** Adds a metering point to the configuration, and begins to read it */
+  postPoints(body: NewPoint, query: { revision?: string | undefined; dry_run?: "true" | "false" | undefined } = {}, init: RequestInit = {}): Promise<PointChangeAnswer> {
+    return this.json("POST", `/api/v1/points`, query, init, body);
+  }
+
   /** One point: its link, its meter, and what is stored of it */
   point(id: string, init: RequestInit = {}): Promise<PointDetail> {
     return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}`, {}, init);
+  }
+
+  /** Changes what is configured for a point */
+  patchPoint(id: string, body: PointChange, query: { revision?: string | undefined; dry_run?: "true" | "false" | undefined } = {}, init: RequestInit = {}): Promise<PointChangeAnswer> {
+    return this.json("PATCH", `/api/v1/points/${encodeURIComponent(id)}`, query, init, body);
+  }
+
+  /** Removes a point from the configuration */
+  deletePoint(id: string, query: { revision?: string | undefined; dry_run?: "true" | "false" | undefined } = {}, init: RequestInit = {}): Promise<PointChangeAnswer> {
+    return this.json("DELETE", `/api/v1/points/${encodeURIComponent(id)}`, query, init);
   }
 
   /** The meters that hung there, one after the other */
@@ -1643,6 +1730,11 @@ export class MeterportApi extends ApiConnection {
     return this.json("POST", `/api/v1/configuration/reload`, {}, init);
   }
 
+  /** What is configured for a point, without its secrets */
+  pointSettings(id: string, init: RequestInit = {}): Promise<PointSettings> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/settings`, {}, init);
+  }
+
   /** The newest lines of the gateway's own log, newest first */
   logs(query: { level?: "error" | "warn" | "info" | "debug" | "trace" | undefined; meter?: string | undefined; after?: number | undefined; limit?: number | undefined } = {}, init: RequestInit = {}): Promise<LogsAnswer> {
     return this.json("GET", `/api/v1/logs`, query, init);
@@ -1656,6 +1748,11 @@ export class MeterportApi extends ApiConnection {
   /** Tries at once whether the consumer of an output takes something */
   postOutputTest(name: string, init: RequestInit = {}): Promise<OutputTest> {
     return this.json("POST", `/api/v1/outputs/${encodeURIComponent(name)}/test`, {}, init);
+  }
+
+  /** What could be a link to a meter on this machine */
+  links(init: RequestInit = {}): Promise<LinksAnswer> {
+    return this.json("GET", `/api/v1/links`, {}, init);
   }
 
   /** Examines the link of a point */

@@ -30,6 +30,7 @@ const adapters = [
     product: "6001",
     serial: "A50285BI",
     maker: "FTDI",
+    name: null,
     link: "usb://0403:6001:A50285BI",
   },
 ];

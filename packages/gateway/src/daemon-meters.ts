@@ -1,5 +1,6 @@
 /** The real meters of a daemon, and the simulated one. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { WearStore } from "@meterport/client";
 import { meterRates } from "@meterport/client/supervision/baud-search";
@@ -18,6 +19,7 @@ import { mqttCredentials } from "@meterport/transports/mqtt/mqtt-credentials";
 import { openLink } from "@meterport/transports/open";
 import { portLinkOf } from "@meterport/transports/port-link";
 import { portName } from "@meterport/transports/port-name";
+import { listAdapters, type SerialAdapter } from "@meterport/transports/serial/serial-adapters";
 import { captureRedactor } from "./captures/capture-redactor.ts";
 import type { CaptureShelf } from "./captures/capture-shelf.ts";
 import { ErrorRecorder } from "./captures/error-recorder.ts";
@@ -27,6 +29,7 @@ import { DeviceFolder, deviceFolderOf } from "./device/device-files.ts";
 import { DeviceService } from "./device/device-service.ts";
 import { topicSource } from "./device/topic-source.ts";
 import type { StrayLink } from "./http/link-tests/link-tests.ts";
+import type { MachinePort } from "./http/links/links.ts";
 import type { LevelLog } from "./log.ts";
 import type { Demo } from "./meters/demo.ts";
 import { accessWithDevice, sourceWithDevice } from "./meters/device-source.ts";
@@ -125,6 +128,25 @@ export const strayLink =
       );
     return { optical, run: (key) => tryLink(tested, key, deps) };
   };
+
+/** A link by numbers may leave out the serial number; one by path may be a symbolic link. */
+const leadsTo = (name: string, { path, link }: SerialAdapter): boolean =>
+  name === path || name === link || (name.startsWith("usb://") && link.startsWith(`${name}:`));
+
+/** The serial ports of this machine, and which of these points uses each. */
+export const machinePorts = (meters: () => readonly MeterConfig[]) => async (): Promise<readonly MachinePort[]> => {
+  const adapters = await listAdapters();
+  const used = await Promise.all(
+    meters().map(async ({ id, pipe }) => {
+      const name = portName(pipe);
+      return { id, name: name.startsWith("/dev/") ? await realpath(name).catch(() => name) : name };
+    }),
+  );
+  return adapters.map((adapter) => ({
+    ...adapter,
+    usedBy: used.find(({ name }) => leadsTo(name, adapter))?.id ?? null,
+  }));
+};
 
 /** The seed stays the same until the next start, so that several captures of one report have the same pseudonyms. */
 export const redactors = (log: LevelLog): Running["redactorOf"] => {

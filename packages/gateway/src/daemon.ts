@@ -13,6 +13,7 @@ import {
   demoInstalled,
   demoMeter,
   fillPastDay,
+  machinePorts,
   type Running,
   redactors,
   strayLink,
@@ -269,6 +270,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
       }),
     },
     strayLink: strayLink(env, () => current.meters),
+    machinePorts: machinePorts(() => current.meters),
   });
   const server = await openFront({ http: config.http, fetch: gateway.app.fetch, log });
   gateway.start();

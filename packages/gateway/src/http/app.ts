@@ -29,6 +29,7 @@ import { addHistory } from "./history/history.ts";
 import { hostCheck } from "./host-check.ts";
 import { addJournal } from "./journal/journal.ts";
 import { addLinkTests, type LinkTestOptions } from "./link-tests/link-tests.ts";
+import { addLinks, type LinksOptions } from "./links/links.ts";
 import { addLog, type LogSource } from "./log/log.ts";
 import { addLogs } from "./logs/logs.ts";
 import { addMeterReads } from "./meter-reads/add-meter-reads.ts";
@@ -40,6 +41,7 @@ import type { ProcessFigures } from "./metrics/own-figures.ts";
 import { describeApi } from "./openapi/document.ts";
 import { addOutputs, type OutputsAccess } from "./outputs/outputs.ts";
 import type { Peer } from "./peer.ts";
+import { addPointSettings } from "./point-settings/point-settings.ts";
 import { LinkStates } from "./points/link-states.ts";
 import { addPoints } from "./points/points.ts";
 import { addPrices } from "./prices/prices.ts";
@@ -64,6 +66,7 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   readonly maxClients?: number | undefined;
   readonly streamBudget?: StreamBudgetOptions | undefined;
   readonly strayLink?: LinkTestOptions["strayLink"];
+  readonly machinePorts?: LinksOptions["machinePorts"];
   /** Who may do what; without it nobody can sign in, and only loopback is served. */
   readonly access?: Access | undefined;
   /** Whether the meters are read already. */
@@ -133,8 +136,10 @@ const addResources = (
   addDevice(app, options, wall);
   addMeterReads(app, options, clock);
   addConfiguration(app, options);
+  addPointSettings(app, options);
   addLogs(app, options.logs);
   addOutputs(app, options.outputs);
+  addLinks(app, options);
   addLinkTests(app, options);
   addHealth(app, meters, version, clock);
   addReady(app, options);

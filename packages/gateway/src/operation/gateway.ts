@@ -37,6 +37,7 @@ import type { DeviceService } from "../device/device-service.ts";
 import { type App, createApp } from "../http/app.ts";
 import type { ConfigurationAccess } from "../http/configuration/configuration.ts";
 import type { StrayLink } from "../http/link-tests/link-tests.ts";
+import type { MachinePort } from "../http/links/links.ts";
 import type { ProcessFigures } from "../http/metrics/own-figures.ts";
 import type { PointInfo } from "../http/points/point-info.ts";
 import type { LogMemory } from "../log-memory.ts";
@@ -102,6 +103,8 @@ export interface GatewayOptions {
   readonly access?: Access | undefined;
   /** A link that no point has, for a test. @throws UsageError */
   readonly strayLink?: ((link: string) => StrayLink) | undefined;
+  /** The serial ports of the machine. @throws LinkError, UsageError */
+  readonly machinePorts?: (() => Promise<readonly MachinePort[]>) | undefined;
   /** What the process costs, for its metrics. */
   readonly process?: (() => ProcessFigures) | undefined;
   readonly configuration?: ConfigurationAccess | undefined;
@@ -310,6 +313,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     logs: options.logs,
     outputs,
     strayLink: options.strayLink,
+    machinePorts: options.machinePorts,
     keeper: () => {
       const { waiting, dropped, problem } = keeper.state();
       return { waiting: waiting.readings + waiting.facts, dropped: dropped.readings + dropped.facts, problem };

@@ -94,6 +94,18 @@ export const httpSetup = async (
     allowedHosts,
     access,
     configuration: configuration.access,
+    machinePorts: async () => [
+      {
+        path: "/dev/ttyS0",
+        link: "/dev/ttyS0",
+        vendor: null,
+        product: null,
+        serial: null,
+        maker: null,
+        name: null,
+        usedBy: null,
+      },
+    ],
     strayLink: (text) => {
       if (!text.startsWith("tcp://")) throw new UsageError("link", "this test knows only links that begin with tcp://");
       return { optical: false, run: async (key) => (key === undefined ? { ...works, level: null } : link.tryKey(key)) };

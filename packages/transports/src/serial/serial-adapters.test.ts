@@ -26,6 +26,7 @@ const kernelTree = async (root: string): Promise<void> => {
   await file("devices/usb1/1-1/idProduct", "6001\n");
   await file("devices/usb1/1-1/serial", "A50285BI\n");
   await file("devices/usb1/1-1/manufacturer", "FTDI\n");
+  await file("devices/usb1/1-1/product", "FT232R USB UART\n");
   await terminal("ttyACM0", "devices/usb1/1-2/1-2:1.0");
   await file("devices/usb1/1-2/idVendor", "1a86\n");
   await file("devices/usb1/1-2/idProduct", "55d4\n");
@@ -47,6 +48,7 @@ describe("serial adapters", () => {
         product: "55d4",
         serial: null,
         maker: null,
+        name: null,
         link: "usb://1a86:55d4",
       },
       {
@@ -55,9 +57,10 @@ describe("serial adapters", () => {
         product: "6001",
         serial: "A50285BI",
         maker: "FTDI",
+        name: "FT232R USB UART",
         link: "usb://0403:6001:A50285BI",
       },
-      { path: "/dev/ttyS0", vendor: null, product: null, serial: null, maker: null, link: "/dev/ttyS0" },
+      { path: "/dev/ttyS0", vendor: null, product: null, serial: null, maker: null, name: null, link: "/dev/ttyS0" },
     ]);
   });
 

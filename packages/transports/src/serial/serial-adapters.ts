@@ -20,6 +20,8 @@ export interface SerialAdapter {
   readonly serial: string | null;
   /** Its own name for its maker. */
   readonly maker: string | null;
+  /** Its own name for itself: "FT232R USB UART"; null where it has none, or the system does not tell. */
+  readonly name: string | null;
   /** The link to use: by its numbers where it has some, so that it is found again under another path. */
   readonly link: string;
 }
@@ -75,8 +77,15 @@ const ofLinux = async (root: string): Promise<Found[]> => {
     }
     const of = (file: string): Promise<string | null> =>
       vendor === null ? Promise.resolve(null) : line(join(folder, file));
-    const [product, serial, maker] = await Promise.all([of("idProduct"), of("serial"), of("manufacturer")]);
-    found.push({ path: `/dev/${name}`, vendor, product, serial, maker });
+    const [product, serial, maker, own] = await Promise.all(["idProduct", "serial", "manufacturer", "product"].map(of));
+    found.push({
+      path: `/dev/${name}`,
+      vendor,
+      product: product ?? null,
+      serial: serial ?? null,
+      maker: maker ?? null,
+      name: own ?? null,
+    });
   }
   return found;
 };
@@ -89,6 +98,7 @@ const ofBinding = async (loadPort: LoadPort | undefined): Promise<Found[]> => {
     product: productId?.toLowerCase() ?? null,
     serial: serialNumber ?? null,
     maker: manufacturer ?? null,
+    name: null,
   }));
 };
 

@@ -9,9 +9,10 @@ const adapters = [
     product: "6001",
     serial: "A50285BI",
     maker: "FT\u001b[2JDI",
+    name: null,
     link: "usb://0403:6001:A50285BI",
   },
-  { path: "/dev/ttyS0", vendor: null, product: null, serial: null, maker: null, link: "/dev/ttyS0" },
+  { path: "/dev/ttyS0", vendor: null, product: null, serial: null, maker: null, name: null, link: "/dev/ttyS0" },
 ];
 
 test("ports: lists each with its link, and makes an adapter's text harmless for the terminal", async () => {

@@ -137,7 +137,7 @@ const editedFile = (file: ConfigFile, { value, touched, named = pathText }: Edit
       // Words in place of a path are of the whole.
       return `${mark}${path.includes(" ") ? "" : path}`;
     },
-    named: (at: readonly PropertyKey[]): string => (isTouched(at) ? named(at) : pathText(at)),
+    named,
   };
 };
 

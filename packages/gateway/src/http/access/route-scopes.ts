@@ -15,6 +15,10 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["GET", "/api/v1/ready", "bare"],
   ["GET", "/ready", "bare"],
   ["GET PATCH", "/api/v1/configuration", "admin"],
+  ["GET", "/api/v1/points/{id}/settings", "admin"],
+  ["POST", "/api/v1/points", "admin"],
+  ["PATCH DELETE", "/api/v1/points/{id}", "admin"],
+  ["GET", "/api/v1/links", "admin"],
   ["GET", "/api/v1/logs", "operate"],
   // Reads any table of the meter, now.
   ["GET", "/api/v1/points/{id}/tables/{table}", "operate"],

@@ -33,13 +33,21 @@ const wrong = (c: Context, status: 400 | 409, error: string, all: readonly Probl
   return c.json({ error, message, problems } satisfies ApiProblem, status);
 };
 
-/** The answer to a change; a 200 with `ok: false` is one that was written and could not be carried out. */
-export const editAnswer = (c: Context, outcome: EditOutcome) => {
+type Done = Extract<EditOutcome, { readonly result: "done" }>;
+
+/** A change with `ok: false` was written and could not be carried out. */
+export const doneAnswer = ({ outcome, revision, written, before }: Done): BodyOf<typeof changeAnswer> => ({
+  ...outcomeAnswer(outcome),
+  ...{ revision, written, before },
+});
+
+/** The answer to a change that was made. */
+export const editAnswer = (c: Context, outcome: EditOutcome) =>
+  outcome.result === "done" ? give(c, changeAnswer, doneAnswer(outcome)) : notDone(c, outcome);
+
+/** The answer to a change that was not made. */
+export const notDone = (c: Context, outcome: Exclude<EditOutcome, Done>) => {
   switch (outcome.result) {
-    case "done": {
-      const { revision, written, before } = outcome;
-      return give(c, changeAnswer, { ...outcomeAnswer(outcome.outcome), revision, written, before });
-    }
     case "wrong":
       return wrong(c, 400, "wrong-setting", outcome.problems);
     case "impossible":

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { LinkError } from "@meterport/protocol/errors";
+import { stillMeter } from "../../testing/http-setup.ts";
+import { addLinks, type LinksOptions } from "./links.ts";
+import { linksAnswer } from "./routes.ts";
+
+const ask = async (machinePorts: LinksOptions["machinePorts"]) => {
+  const app = new OpenAPIHono();
+  addLinks(app, { meters: stillMeter().meters, machinePorts });
+  const answer = await app.request("/api/v1/links");
+  return { status: answer.status, body: await answer.json() };
+};
+
+test("the ports of the machine come with the point that uses each", async () => {
+  const numbers = { vendor: "0403", product: "6001", serial: null, maker: "FTDI", name: null };
+  const { status, body } = await ask(async () => [
+    { path: "/dev/ttyUSB0", link: "usb://0403:6001", ...numbers, usedBy: "home" },
+  ]);
+  assert.equal(status, 200);
+  assert.deepEqual(linksAnswer.parse(body), {
+    ports: [{ path: "/dev/ttyUSB0", link: "usb://0403:6001", ...numbers, used_by: "home" }],
+    problem: null,
+    simulated: "home",
+  });
+});
+
+test("a system that lists no ports is a sentence, not a failure", async () => {
+  const { status, body } = await ask(async () => {
+    throw new LinkError("not-open", "serial ports", "the system does not list its serial ports");
+  });
+  assert.equal(status, 200);
+  assert.match(String(linksAnswer.parse(body).problem), /the system does not list its serial ports/);
+  assert.equal((await ask(undefined)).status, 503);
+});

@@ -1,0 +1,79 @@
+/** A real daemon whose configuration changes through its API, from the first start without a file. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
+import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
+
+type Body = Record<string, unknown>;
+
+describe("the configuration by the API", () => {
+  let meter: ServedMeter;
+  let gateway: SpawnedGateway;
+  let said = "";
+  before(async () => {
+    meter = await serveMeter();
+    gateway = await startGateway();
+  });
+  after(async () => {
+    await gateway?.remove();
+    await meter?.unplug();
+  });
+
+  const ask = async (method: string, path: string, body?: unknown): Promise<{ status: number; body: Body }> => {
+    const headers = { "content-type": "application/json", "x-meterport": "1" };
+    const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+    const answer = await fetch(`${gateway.url}/api/v1${path}`, init);
+    const text = await answer.text();
+    said += text;
+    return { status: answer.status, body: JSON.parse(text) as Body };
+  };
+  const until = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
+    for (let n = 0; n < 300; n++) {
+      const found = await look();
+      if (found !== undefined) return found;
+      await pause(100);
+    }
+    return assert.fail(`${what}: ${gateway.log()}`);
+  };
+  const ids = async (): Promise<readonly unknown[]> =>
+    ((await ask("GET", "/points")).body.points as readonly Body[]).map(({ id }) => id);
+
+  test("a point is added, read, renamed and removed, and the file says so", { timeout: 120_000 }, async () => {
+    const { body: first } = await ask("GET", "/configuration");
+    assert.deepEqual([first.file, first.unchangeable], [null, null]);
+    const file = String(first.path);
+    assert.equal(existsSync(file), false);
+    assert.equal((await ask("GET", "/links")).body.simulated, "home");
+
+    const key = `hex:${meter.key}`;
+    const added = await ask("POST", "/points", { name: "Our house", link: meter.url, key, interval: "500ms" });
+    assert.deepEqual([added.status, added.body.id, added.body.ok], [201, "our-house", true], gateway.log());
+    assert.deepEqual(await ids(), ["our-house"]);
+    const power = await until("no value", async () => {
+      const { body } = await ask("GET", "/points/our-house/live");
+      return typeof body.power_w === "number" ? body.power_w : undefined;
+    });
+    assert.ok(Number.isFinite(power));
+
+    const settings = (await ask("GET", "/points/our-house/settings")).body.settings as Body;
+    assert.deepEqual([settings.link, settings.key], [meter.url, "[secret]"]);
+    const renamed = await ask("PATCH", "/points/our-house", { name: "The house" });
+    assert.deepEqual([renamed.status, renamed.body.changed], [200, ["our-house"]]);
+    assert.equal((await ask("GET", "/points/our-house")).body.name, "The house");
+
+    const level = await ask("PATCH", "/configuration", { changes: [{ path: "log.level", value: "debug" }] });
+    assert.deepEqual([level.status, level.body.apply], [200, ["log.level"]]);
+    const text = readFileSync(file, "utf8");
+    assert.match(text, /^meters:\n {2}- id: our-house\n {4}name: The house\n[\s\S]*\nlog:\n {2}level: debug\n$/);
+    assert.match(text, /key: "sealed:1:/);
+
+    const removed = await ask("DELETE", "/points/our-house");
+    assert.deepEqual([removed.status, removed.body.removed], [200, ["our-house"]]);
+    assert.deepEqual(await ids(), []);
+    assert.equal(readFileSync(file, "utf8"), "log:\n  level: debug\n");
+    assert.ok(!said.includes(meter.key) && !gateway.log().includes(meter.key));
+    assert.equal(await gateway.stop(), 0, gateway.log());
+  });
+});
