@@ -40,6 +40,49 @@ export type Problem = {
   })[];
 };
 
+export type UsersAnswer = {
+  readonly users: readonly (User)[];
+};
+
+export type User = {
+  readonly name: string;
+  readonly scope: "read" | "operate" | "admin";
+  /** When it was made */
+  readonly created: string;
+};
+
+export type RemovedAnswer = {
+  readonly removed: string;
+};
+
+export type TokensAnswer = {
+  readonly tokens: readonly (Token)[];
+};
+
+export type Token = {
+  readonly name: string;
+  readonly scope: "read" | "operate" | "admin";
+  /** When it was made */
+  readonly created: string;
+  /** When it was used last, to the hour; null if never */
+  readonly used: string | null;
+  /** When it ends; null if never */
+  readonly expires: string | null;
+};
+
+export type NewToken = {
+  readonly name: string;
+  readonly scope: "read" | "operate" | "admin";
+  /** When it was made */
+  readonly created: string;
+  /** When it was used last, to the hour; null if never */
+  readonly used: string | null;
+  /** When it ends; null if never */
+  readonly expires: string | null;
+  /** The token itself, which is shown only here */
+  readonly token: string;
+};
+
 export type MeterSummary = {
   readonly id: string;
   readonly name: string;
@@ -1484,6 +1527,14 @@ export class MeterportApi extends ApiConnection {
     return this.json("DELETE", `/api/v1/session`, {}, init);
   }
 
+  /** Sets another password for the user who is signed in */
+  postSessionPassword(body: {
+    readonly old: string;
+    readonly password: string;
+  }, init: RequestInit = {}): Promise<Session> {
+    return this.json("POST", `/api/v1/session/password`, {}, init, body);
+  }
+
   /** Makes the first user with the code on the console, and signs in */
   postSessionPairing(body: {
     readonly code: string;
@@ -1491,6 +1542,56 @@ export class MeterportApi extends ApiConnection {
     readonly password: string;
   }, init: RequestInit = {}): Promise<Session> {
     return this.json("POST", `/api/v1/session/pairing`, {}, init, body);
+  }
+
+  /** People who may sign in */
+  users(init: RequestInit = {}): Promise<UsersAnswer> {
+    return this.json("GET", `/api/v1/users`, {}, init);
+  }
+
+  /** Makes a user */
+  postUsers(body: {
+    readonly name: string;
+    /** At least 10 characters */
+    readonly password: string;
+    readonly scope?: "read" | "operate" | "admin";
+  }, init: RequestInit = {}): Promise<Response> {
+    return this.open("POST", `/api/v1/users`, {}, init, body);
+  }
+
+  /** Changes what a user may do, or sets another password */
+  patchUser(name: string, body: {
+    readonly scope?: "read" | "operate" | "admin";
+    /** At least 10 characters */
+    readonly password?: string;
+  }, init: RequestInit = {}): Promise<User> {
+    return this.json("PATCH", `/api/v1/users/${encodeURIComponent(name)}`, {}, init, body);
+  }
+
+  /** Removes a user, and ends their sessions */
+  deleteUser(name: string, init: RequestInit = {}): Promise<RemovedAnswer> {
+    return this.json("DELETE", `/api/v1/users/${encodeURIComponent(name)}`, {}, init);
+  }
+
+  /** Tokens with which programs use the API */
+  tokens(init: RequestInit = {}): Promise<TokensAnswer> {
+    return this.json("GET", `/api/v1/tokens`, {}, init);
+  }
+
+  /** Makes a token, which is shown once */
+  postTokens(body: {
+    readonly name: string;
+    /** Default: read */
+    readonly scope?: "read" | "operate" | "admin";
+    /** After how long it ends, from 1min to 3650d; never if omitted */
+    readonly expires?: string;
+  }, init: RequestInit = {}): Promise<Response> {
+    return this.open("POST", `/api/v1/tokens`, {}, init, body);
+  }
+
+  /** Removes a token, which then opens nothing */
+  deleteToken(name: string, init: RequestInit = {}): Promise<RemovedAnswer> {
+    return this.json("DELETE", `/api/v1/tokens/${encodeURIComponent(name)}`, {}, init);
   }
 
   /** All meters */

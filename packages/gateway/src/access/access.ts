@@ -2,7 +2,7 @@
 import type { Log } from "@meterport/engine/ports/log";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Clock, Entropy, Millis } from "@meterport/protocol/ports";
-import { accessBook } from "./access-book.ts";
+import { type AccessBook, accessBook } from "./access-book.ts";
 import { type AccessContent, readAccessFile, type StoredUser, versionOf } from "./access-file.ts";
 import { Attempts, addressKey } from "./attempts.ts";
 import { checkedName, nameKey, passwordProblem } from "./names.ts";
@@ -38,7 +38,14 @@ export interface Credentials {
   readonly address: string;
 }
 
+/** How somebody's change of their own password ended; `done` has a new session, and all others have ended. */
+export type PasswordChange = SignIn | { readonly result: "refused"; readonly message: string };
+
 export interface Access {
+  /** Users and tokens. What was changed in it holds at once after `look`. */
+  readonly book: AccessBook;
+  /** Reads the file again, if it has changed. */
+  readonly look: () => void;
   readonly hasUsers: () => boolean;
   /** Whether even a person on this machine has to sign in: there is or was a user, or pairing was opened for the first one. */
   readonly asksWho: () => boolean;
@@ -49,6 +56,8 @@ export interface Access {
   readonly bySession: (id: string) => Actor | undefined;
   readonly signIn: (credentials: Credentials) => Promise<SignIn>;
   readonly signOut: (id: string) => void;
+  /** A user who knows the old password sets another one. */
+  readonly changePassword: (credentials: Credentials, password: string) => Promise<PasswordChange>;
   /** Opens pairing, and gives the code to show on the console; undefined if there is a user already. */
   readonly openPairing: () => string | undefined;
   readonly isPairing: () => boolean;
@@ -241,7 +250,37 @@ export const createAccess = (options: AccessOptions): Access => {
     return { result: "wrong" };
   };
 
+  const changePassword: Access["changePassword"] = async (credentials, password) => {
+    const { name, address } = credentials;
+    const problem = passwordProblem(password, name);
+    if (problem !== undefined) return { result: "refused", message: problem };
+    const wait = door.waitOf(address, name);
+    if (wait > 0) return { result: "wait", wait };
+    watched.look();
+    const user = findUser(watched.content, name);
+    const fits = await door.check(credentials, user);
+    if (fits === undefined) return { result: "busy" };
+    if (!fits || user === undefined) {
+      log.warn(`access: a failed attempt to change a password from ${address}`);
+      return { result: "wrong" };
+    }
+    try {
+      await book.setPassword(user.name, password);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return { result: "refused", message: error.message };
+    }
+    watched.look();
+    const now = findUser(watched.content, name);
+    if (now === undefined) return { result: "refused", message: "this user was removed at once" };
+    log.info(`access: ${now.name} has changed their password; their other sessions have ended`);
+    return { result: "done", id: sessions.begin(now.name, now.stamp), actor: actorOfUser(now) };
+  };
+
   return {
+    book,
+    look: () => watched.look(),
+    changePassword,
     hasUsers,
     asksWho: () => watched.closed || pairing !== undefined,
     isConfigured: () => hasUsers() || watched.content.tokens.length > 0,

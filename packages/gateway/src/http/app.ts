@@ -41,6 +41,7 @@ import type { ProcessFigures } from "./metrics/own-figures.ts";
 import { describeApi } from "./openapi/document.ts";
 import { addOutputs, type OutputsAccess } from "./outputs/outputs.ts";
 import type { Peer } from "./peer.ts";
+import { addPeople } from "./people/people.ts";
 import { addPointSettings } from "./point-settings/point-settings.ts";
 import { LinkStates } from "./points/link-states.ts";
 import { addPoints } from "./points/points.ts";
@@ -164,6 +165,7 @@ export const createApp = (options: AppOptions): App => {
   app.use(counts.middleware, problemJson(), etags(), checks(hosts));
   app.use(authorize({ access: options.access, host: options.host, hosts, budget }));
   addSession(app, options.access);
+  addPeople(app, options.access);
   const states = new LinkStates(meters, clock);
   const pointStreams = addResources(app, { ...options, store, states }, streams);
   addMetrics(app, { ...options, store, states, counts, streams: () => streams.clients + pointStreams.clients });

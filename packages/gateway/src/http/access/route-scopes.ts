@@ -10,6 +10,11 @@ export type Need = Scope | "anyone" | "bare";
 const table: readonly (readonly [methods: string, path: string, need: Need])[] = [
   ["GET POST DELETE", "/api/v1/session", "anyone"],
   ["POST", "/api/v1/session/pairing", "anyone"],
+  ["POST", "/api/v1/session/password", "read"],
+  ["GET POST", "/api/v1/users", "admin"],
+  ["PATCH DELETE", "/api/v1/users/{name}", "admin"],
+  ["GET POST", "/api/v1/tokens", "admin"],
+  ["DELETE", "/api/v1/tokens/{name}", "admin"],
   ["GET", "/api/v1/health", "bare"],
   ["GET", "/health", "bare"],
   ["GET", "/api/v1/ready", "bare"],

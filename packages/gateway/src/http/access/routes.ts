@@ -70,3 +70,16 @@ export const pairingRoute = createRoute({
   }),
   responses: { ...answers, 409: problem("Pairing is over, or the name or password cannot be used") },
 });
+
+export const ownPasswordRoute = createRoute({
+  method: "post",
+  path: "/api/v1/session/password",
+  tags: ["access"],
+  summary: "Sets another password for the user who is signed in",
+  description: "All other sessions of the user end, and this one goes on with a new cookie.",
+  request: json(z.object({ old: password, password }), {
+    old: "correct horse battery staple",
+    password: "another horse without a battery",
+  }),
+  responses: { ...answers, 409: problem("A token has no password, or the new one cannot be used", "not-possible") },
+});

@@ -8,7 +8,7 @@ import { longestSession } from "../../access/sessions.ts";
 import type { ApiProblem, SessionAnswer } from "../api.ts";
 import { peerOf } from "../checks.ts";
 import { cookieName, sessionOf } from "./credentials.ts";
-import { pairingRoute, sessionRoute, signInRoute, signOutRoute } from "./routes.ts";
+import { ownPasswordRoute, pairingRoute, sessionRoute, signInRoute, signOutRoute } from "./routes.ts";
 
 /** Also behind a proxy that ends TLS: the browser says how it reached the page. */
 const isSecure = (c: Context): boolean => peerOf(c).tls || /^https:/i.test(c.req.header("origin") ?? "");
@@ -61,6 +61,23 @@ export const addSession = (app: OpenAPIHono, access: Access | undefined): void =
     if (id !== undefined) access?.signOut(id);
     for (const secure of [true, false]) deleteCookie(c, cookieName(secure), { path: "/", secure });
     return c.json(answer(undefined), 200);
+  });
+
+  app.openapi(ownPasswordRoute, async (c) => {
+    const actor = c.var.actor;
+    const refused = (message: string) => c.json({ error: "not-possible", message } satisfies ApiProblem, 409);
+    if (access === undefined || actor?.kind !== "user")
+      return refused("only a user who is signed in has a password: sign in with it first");
+    const { old, password } = c.req.valid("json");
+    const outcome = await access.changePassword(
+      { name: actor.name, password: old, address: peerOf(c).address },
+      password,
+    );
+    if (outcome.result === "done") return c.json(begin(c, outcome), 200);
+    if (outcome.result === "refused") return refused(outcome.message);
+    if (outcome.result !== "wrong") return failed(c, outcome);
+    const message = "the old password is wrong: check it and try again";
+    return c.json({ error: "wrong-credentials", message } satisfies ApiProblem, 401);
   });
 
   app.openapi(pairingRoute, async (c) => {
