@@ -62,6 +62,47 @@ test("the JSON Schema knows every key with its description, and no other", () =>
   assert.deepEqual(found.sort(), settings.map(({ path }) => path).sort());
 });
 
+test("the JSON Schema says of each key what a form needs", () => {
+  type Part = Readonly<Record<string, unknown>> & { readonly properties?: Record<string, Part>; readonly items?: Part };
+  const parts = new Map<string, Part>();
+  const walk = (node: Part, path: string): void => {
+    for (const [name, part] of Object.entries(node.properties ?? {})) {
+      const here = path === "" ? name : `${path}.${name}`;
+      parts.set(here, part);
+      assert.match(String(part.title), /^[A-Z]/, here);
+      walk(part, here);
+      if (part.items !== undefined) walk(part.items, `${here}[]`);
+    }
+  };
+  walk(configJsonSchema() as Part, "");
+  for (const { path, restart, secret, example } of settings) {
+    const part = parts.get(path);
+    assert.deepEqual([part?.["x-restart"], part?.["x-secret"], part?.["x-example"]], [restart, secret, example], path);
+  }
+  const of = (path: string, ...names: readonly string[]) => names.map((name) => parts.get(path)?.[name]);
+  assert.deepEqual(of("interval", "title", "default", "x-kind", "x-minimum", "x-maximum"), [
+    ...["Interval", "2s", "duration", "100ms", "1h"],
+  ]);
+  assert.deepEqual(of("http.port", "default", "x-default", "x-variable", "x-minimum"), [
+    ...[undefined, "8765, or a free one", "METERPORT_HTTP_PORT", 0],
+  ]);
+  assert.deepEqual(of("outputs.mqtt.password", "x-secret", "writeOnly", "default"), [true, true, undefined]);
+  assert.deepEqual(of("outputs.mqtt.home_assistant", "default", "x-kind"), ["on", "on-off"]);
+  assert.deepEqual(of("meters[].fuse_amps", "title", "x-unit"), ["Fuse amps", "A"]);
+  assert.deepEqual(of("outputs.hook.command", "x-only-on-machine"), ["it runs a program of the machine"]);
+  // A default that no file could hold would fill a form with a mistake.
+  for (const [path, part] of parts) {
+    if (part.default === undefined) continue;
+    if (Array.isArray(part.enum)) assert.ok(part.enum.includes(part.default), path);
+    else if (typeof part.pattern === "string") assert.match(String(part.default), new RegExp(part.pattern), path);
+    else
+      assert.ok(
+        Number(part.default) >= Number(part["x-minimum"]) && Number(part.default) <= Number(part["x-maximum"]),
+        path,
+      );
+  }
+});
+
 test("docs/configuration.md has the tables of this schema", () => {
   const page = readFileSync(new URL("../../../../docs/configuration.md", import.meta.url), "utf8");
   assert.ok(page.includes(configTables()), "run npm run config:accept, which writes them");

@@ -20,7 +20,7 @@ const decimal = (low: number, high: number) =>
       ctx.addIssue(`${quoted(value)} is not a number from ${low} to ${high}`);
       return z.NEVER;
     }),
-    { type: ["number", "string"] },
+    { type: ["number", "string"], "x-kind": "number", "x-minimum": low, "x-maximum": high },
   );
 
 /** Any currency per kWh. */

@@ -62,6 +62,9 @@ export const wholeNumber = (low: number, high: number) =>
         { type: "integer", minimum: low, maximum: high },
         { type: "string", pattern: "^\\d{1,9}$" },
       ],
+      "x-kind": "integer",
+      "x-minimum": low,
+      "x-maximum": high,
     },
   );
 
@@ -81,7 +84,7 @@ const timeOf = (value: string, low: string, high: string, example: string, ctx: 
 export const duration = (low: string, high: string, example: string) =>
   formed(
     text.transform((value, ctx) => timeOf(value, low, high, example, ctx)),
-    { type: "string", pattern: durationPattern },
+    { type: "string", pattern: durationPattern, "x-kind": "duration", "x-minimum": low, "x-maximum": high },
   );
 
 /** How often something is read, or `off`. */
@@ -90,7 +93,13 @@ export const rate = (low: string, high: string, example: string) =>
     text.transform((value, ctx): Millis | "off" =>
       value === "off" ? value : timeOf(value, low, high, `${example}, or off`, ctx),
     ),
-    { type: "string", pattern: `^off$|${durationPattern}` },
+    {
+      type: "string",
+      pattern: `^off$|${durationPattern}`,
+      "x-kind": "duration-or-off",
+      "x-minimum": low,
+      "x-maximum": high,
+    },
   );
 
 const truths: Readonly<Record<string, boolean>> = {
@@ -109,7 +118,7 @@ export const onOff = formed(
     ctx.addIssue(`${quoted(value)} is neither on nor off`);
     return z.NEVER;
   }),
-  { enum: ["on", "off", "yes", "no", true, false] },
+  { enum: ["on", "off", "yes", "no", true, false], "x-kind": "on-off" },
 );
 
 /** One of a few words. */
@@ -176,6 +185,9 @@ const isZone = (value: string): boolean => {
 };
 
 /** Offsets such as +01:00 are refused: their days would be wrong for half of the year. */
-export const zone = text.refine((value) => /^[a-z]/i.test(value) && isZone(value), {
-  error: ({ input }) => `${quoted(String(input))} is not a time zone: write for example Europe/Copenhagen`,
-});
+export const zone = formed(
+  text.refine((value) => /^[a-z]/i.test(value) && isZone(value), {
+    error: ({ input }) => `${quoted(String(input))} is not a time zone: write for example Europe/Copenhagen`,
+  }),
+  { type: "string", "x-kind": "zone" },
+);
