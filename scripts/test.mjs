@@ -26,6 +26,23 @@ const allTestFiles = () => {
     .sort();
 };
 
+/**
+ * Two lanes that go at the same time: files that mostly wait for a line, a process or a page go one after the other beside
+ * those that keep the cores busy. Long ones begin first, so that the lanes and the cores end at about the same time.
+ */
+const lanesOf = (files, cores) => {
+  const { waiting, long } = JSON.parse(readFileSync(join(root, "test", "support", "test-lanes.json"), "utf8"));
+  const isChosen = (file) => files.includes(file);
+  const others = files.filter((file) => !waiting.includes(file) && !long.includes(file));
+  return [
+    { files: waiting.filter(isChosen), concurrency: Math.max(1, Math.floor(cores / 2)) },
+    { files: [...long.filter(isChosen), ...others], concurrency: Math.max(2, cores) },
+  ];
+};
+
+/** Compiled code is kept for the next file, and for the next run: most of a short test is the compilation of what it imports. */
+const keepingCompiled = { ...process.env, NODE_COMPILE_CACHE: join(root, ".cache", "compile") };
+
 const isInstalled = ({ command, header }) =>
   header === undefined ? isOnPath(command) : existsSync(join("/usr/include", header));
 
@@ -62,9 +79,11 @@ orExplain(() => {
   ensureDependencies();
   ensureDashboard(node);
   ensurePeers(files, filters.length > 0);
-  // On two cores Node would run one file at a time; tests that wait for a peer leave room for another.
-  const concurrency = Math.max(2, availableParallelism());
-  // The slowest file takes less than a minute; one that hangs must not take the others with it.
-  const runner = ["--test", "--test-reporter=spec", `--test-concurrency=${concurrency}`, "--test-timeout=240000"];
-  become(node, ["--disable-warning=ExperimentalWarning", ...runner, ...options, ...files], { cwd: root });
+  const cores = availableParallelism();
+  const quiet = "--disable-warning=ExperimentalWarning";
+  // Options are for Node's own command, which has one lane.
+  const one = ["--test", "--test-reporter=spec", `--test-concurrency=${Math.max(2, cores)}`, "--test-timeout=240000"];
+  const lanes = [join(root, "scripts", "run-tests.mjs"), JSON.stringify(lanesOf(files, cores))];
+  const runner = options.length === 0 ? lanes : [...one, ...options, ...files];
+  become(node, [quiet, ...runner], { cwd: root, env: keepingCompiled });
 });

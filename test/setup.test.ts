@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import list from "./support/peers.json" with { type: "json" };
 import { peer } from "./support/peers.ts";
-import { codeFiles, textOf } from "./support/sources.ts";
+import { codeFiles, root, textOf } from "./support/sources.ts";
+import lanes from "./support/test-lanes.json" with { type: "json" };
 
 const runtimeUrl = new URL("../scripts/runtime.mjs", import.meta.url).href;
 const { runsTypeScript } = (await import(runtimeUrl)) as { readonly runsTypeScript: (version: string) => boolean };
@@ -68,4 +69,52 @@ test("each peer in the list is used by a test", () => {
     .map((path) => textOf(path));
   const unused = list.peers.filter(({ command }) => !texts.some((text) => text.includes(`peer("${command}")`)));
   assert.deepEqual(unused, []);
+});
+
+test("each test file that the lanes name is there, and is named once", () => {
+  const named = [...lanes.waiting, ...lanes.long];
+  assert.deepEqual(
+    named.filter((path) => !existsSync(join(root, path))),
+    [],
+  );
+  assert.equal(new Set(named).size, named.length);
+});
+
+/** Runs the test files in lanes, and gives the exit code and the report. */
+const runInLanes = async (...files: readonly (readonly string[])[]) => {
+  const lanes = files.map((lane) => ({ files: lane, concurrency: 1 }));
+  const { NODE_TEST_CONTEXT: _outer, ...env } = process.env;
+  const runner = join(root, "scripts", "run-tests.mjs");
+  const child = spawn(process.execPath, [runner, JSON.stringify(lanes)], { env, stdio: ["ignore", "pipe", "inherit"] });
+  let report = "";
+  child.stdout.on("data", (text) => {
+    report += text;
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, report };
+};
+
+test("lanes run each file, count them in one report, and fail if one test fails", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "meterport-lanes-"));
+  const file = (name: string, body: string): string => {
+    const path = join(folder, `${name}.test.mjs`);
+    writeFileSync(path, `import { test } from "node:test";\ntest("${name}", () => { ${body} });\n`);
+    return path;
+  };
+  const [good, other, bad] = [file("good", ""), file("other", ""), file("bad", 'throw new Error("broken")')];
+  const thrown = join(folder, "thrown.test.mjs");
+  writeFileSync(thrown, 'throw new Error("no test")\n');
+  try {
+    const fine = await runInLanes([good], [other], []);
+    assert.equal(fine.code, 0, fine.report);
+    assert.match(fine.report, /^ℹ tests 2\nℹ suites 0\nℹ pass 2\nℹ fail 0\n/m);
+    assert.equal(fine.report.match(/^ℹ tests /gm)?.length, 1);
+    const failed = await runInLanes([good, bad], [other]);
+    assert.equal(failed.code, 1, failed.report);
+    assert.match(failed.report, /^ℹ tests 3\nℹ suites 0\nℹ pass 2\nℹ fail 1\n/m);
+    assert.match(failed.report, /failing tests:.*Error: broken/s);
+    assert.equal((await runInLanes([good], [thrown])).code, 1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
