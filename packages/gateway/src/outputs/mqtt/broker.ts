@@ -1,7 +1,7 @@
 /** One connection to an MQTT broker: what is acknowledged, what may be skipped, and why it ended. */
 import { readFile } from "node:fs/promises";
 import { UsageError } from "@meterport/protocol/errors";
-import type { Clock, Signal } from "@meterport/protocol/ports";
+import type { Clock, Millis, Signal } from "@meterport/protocol/ports";
 import type { IClientOptions, MqttClient } from "mqtt";
 import type { MqttSettings } from "./mqtt-settings.ts";
 
@@ -46,6 +46,8 @@ const connectTimeout = 15_000;
 const largestPacket = 8_388_608;
 /** Messages on their way at the same time, unless the broker permits fewer. */
 const mostInFlight = 512;
+/** How long a broker has to take the last word. */
+const farewell: Millis = 1_000;
 /** Bytes that wait for the socket; beyond it newer values replace older ones. */
 const mostUnsent = 262_144;
 
@@ -153,6 +155,18 @@ export const connectBroker = async (options: BrokerOptions, signal: Signal): Pro
   return broker;
 };
 
+/** Called when the broker has a message, or with an error if it refuses or is gone. */
+export type Settle = (error?: Error) => void;
+
+interface Publication {
+  readonly message: Message;
+  readonly settle: Settle;
+  /** Called when it is on its way. */
+  readonly leaves?: (() => void) | undefined;
+}
+
+const gone = (): Error => new Error("the broker is gone");
+
 export class Broker {
   readonly #client: MqttClient;
   readonly #options: BrokerOptions;
@@ -160,8 +174,9 @@ export class Broker {
   /** The newest value of each topic that waits for the socket. */
   readonly #waiting = new Map<string, Message>();
   #inFlight = 0;
-  readonly #free: (() => void)[] = [];
   #most = mostInFlight;
+  /** What waits until the broker has acknowledged something. */
+  readonly #queue: Publication[] = [];
   #closing = false;
   readonly #began: number;
   /** Settles when the connection is gone. */
@@ -190,7 +205,7 @@ export class Broker {
       client.on("close", () => {
         if (this.#closing) resolve();
         else reject(new Error(reason ?? this.#closedText()));
-        for (const free of this.#free.splice(0)) free();
+        this.#giveUp();
       });
     });
     // Anyone who waits for it learns of it; until then it is not an unhandled one.
@@ -202,21 +217,53 @@ export class Broker {
   }
 
   /** Publishes, and resolves when the broker has it. @throws Error if it refuses or is gone */
-  async publish({ topic, payload, retain = false, expiry }: Message): Promise<void> {
-    while (this.#inFlight >= this.#most && this.isOpen) await new Promise<void>((resolve) => this.#free.push(resolve));
-    if (!this.isOpen) throw new Error("the broker is gone");
-    this.#inFlight++;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#client.publish(topic, payload, { qos: 1, retain, ...this.#expiring(expiry) }, (error) => {
-          if (error) reject(new Error(`the broker refuses a message on ${topic}: ${error.message}`, { cause: error }));
-          else resolve();
-        });
+  publish(message: Message): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.send(message, (error) => {
+        if (error === undefined) resolve();
+        else reject(error);
       });
-    } finally {
-      this.#inFlight--;
-      this.#free.shift()?.();
+    });
+  }
+
+  /**
+   * Publishes in the order of the calls. One that waits for its turn is never overtaken: a subscriber would see changes out of order.
+   *
+   * @param leaves called when it is on its way
+   */
+  send(message: Message, settle: Settle, leaves?: () => void): void {
+    if (this.isOpen) this.#takeTurn({ message, settle, leaves });
+    else settle(gone());
+  }
+
+  #takeTurn(publication: Publication): void {
+    this.#queue.push(publication);
+    this.#nextTurn();
+  }
+
+  #nextTurn(): void {
+    while (this.#inFlight < this.#most && this.#client.connected) {
+      const next = this.#queue.shift();
+      if (next === undefined) return;
+      this.#put(next);
     }
+  }
+
+  #put({ message, settle, leaves }: Publication): void {
+    const { topic, payload, retain = false, expiry } = message;
+    this.#inFlight++;
+    this.#client.publish(topic, payload, { qos: 1, retain, ...this.#expiring(expiry) }, (error) => {
+      this.#inFlight--;
+      // Before anyone who waited for this one can ask for the turn.
+      this.#nextTurn();
+      if (error) settle(new Error(`the broker refuses a message on ${topic}: ${error.message}`, { cause: error }));
+      else settle();
+    });
+    leaves?.();
+  }
+
+  #giveUp(): void {
+    for (const { settle } of this.#queue.splice(0)) settle(gone());
   }
 
   /** Publishes without waiting. While the broker is slow only the newest value of each topic waits. */
@@ -242,17 +289,36 @@ export class Broker {
     });
   }
 
-  /** Says goodbye; the will is not published. */
-  async close(): Promise<void> {
+  /**
+   * Says a last word and goodbye; the will is not published. What still waits is given up first: the next connection says it again, and must
+   * not be interrupted by this one. A broker that does not take the last word within a second is left without goodbye.
+   */
+  async close(last?: Message): Promise<void> {
+    if (!this.isOpen) return await this.drop();
     this.#closing = true;
+    this.#giveUp();
     await new Promise<void>((resolve) => {
-      this.#client.end(!this.#client.connected, () => resolve());
+      const { clock } = this.#options;
+      const cancel = clock.at(clock.now() + farewell, () => {
+        this.#giveUp();
+        this.#client.stream.destroy();
+        this.#client.end(true, resolve);
+      });
+      const left = (): void => {
+        cancel();
+        resolve();
+      };
+      const goodbye = (): void => void this.#client.end(false, left);
+      this.#client.once("close", left);
+      if (last === undefined) goodbye();
+      else this.#takeTurn({ message: last, settle: () => {}, leaves: goodbye });
     });
   }
 
   /** Ends it without a word. */
   async drop(): Promise<void> {
     this.#closing = true;
+    this.#giveUp();
     await new Promise<void>((resolve) => {
       this.#client.end(true, () => resolve());
     });

@@ -339,17 +339,15 @@ class Session {
     this.#isLeaving = true;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
-    const broker = this.#needBroker();
-    if (broker.isOpen) await this.#state("offline").catch(() => {});
-    await broker.close();
+    await this.#needBroker().close(this.#state("offline"));
   }
 
   #online(): Promise<void> {
-    return this.#state("online");
+    return this.#publish(this.#state("online"));
   }
 
-  #state(state: "online" | "offline"): Promise<void> {
-    return this.#publish({ topic: bridgeTopics(this.#prefix).state, payload: JSON.stringify({ state }), retain: true });
+  #state(state: "online" | "offline"): Message {
+    return { topic: bridgeTopics(this.#prefix).state, payload: JSON.stringify({ state }), retain: true };
   }
 
   #publish(message: Message): Promise<void> {
