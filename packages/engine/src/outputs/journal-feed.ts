@@ -2,6 +2,7 @@
 import type { Clock, Millis, Signal } from "@meterport/protocol/ports";
 import type { Batch } from "../ports/output.ts";
 import type { Store } from "../ports/store.ts";
+import { Outstanding } from "./outstanding.ts";
 import { sentenceOf } from "./sentence.ts";
 
 /** What an output does with a batch. */
@@ -16,6 +17,8 @@ export interface JournalFeedOptions {
   readonly sees: (point: string) => boolean;
   readonly clock: Clock;
   readonly deliver: Deliver;
+  /** Whether the next batch may follow while some of the one before is still to be acknowledged. */
+  readonly ahead: boolean;
   /** Called for each number of entries that a consumer took, and of those that are lost. */
   readonly delivered: (count: number) => void;
   readonly lost: (count: number) => void;
@@ -43,10 +46,19 @@ const longestPause: Millis = 30_000;
 export class JournalFeed {
   readonly #options: JournalFeedOptions;
   readonly #signal: Signal;
-  #cursor = 0;
+  #outstanding = new Outstanding(0);
+  /** What was asked of the store. */
+  #read = 0;
   #saved = 0;
   #savedAt: Millis = Number.NEGATIVE_INFINITY;
-  #busySince: Millis | undefined;
+  /** Whether something was delivered since the position was stored. */
+  #news = false;
+  #isGiving = false;
+  /** When the consumer was given or acknowledged something. */
+  #movedAt: Millis = 0;
+  #stopWatch: (() => void) | undefined;
+  #isOver = false;
+  #fail: (error: Error) => void = () => {};
   #asking: Millis | undefined;
   /** Whether the last try to store the position failed. */
   #unsaved = false;
@@ -58,34 +70,44 @@ export class JournalFeed {
 
   /** What is delivered, by number; undefined before the store was asked. */
   get cursor(): number | undefined {
-    return this.#savedAt === Number.NEGATIVE_INFINITY ? undefined : this.#cursor;
+    return this.#savedAt === Number.NEGATIVE_INFINITY ? undefined : this.#outstanding.cursor;
   }
 
   /** Since when the store owes an answer, or the output an acknowledgement; undefined while neither does. */
   get busySince(): Millis | undefined {
-    return this.#asking ?? this.#busySince;
+    return this.#asking ?? (this.#isOwed ? this.#movedAt : undefined);
   }
 
   /** Delivers until the signal. Rejects with what the output rejects with, or if it is stuck. */
   async run(): Promise<void> {
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#signal.addEventListener("abort", () => resolve(), { once: true });
+      this.#fail = reject;
+    });
+    try {
+      await Promise.race([ended, this.#feed()]);
+    } finally {
+      this.#isOver = true;
+      this.#stopWatch?.();
+      await this.#save();
+    }
+  }
+
+  async #feed(): Promise<void> {
     const { store, limits, sees } = this.#options;
-    const interrupt = (): void => this.#interrupt();
-    this.#signal.addEventListener("abort", interrupt, { once: true });
     await this.#tried(() => this.#begin());
-    while (!this.#signal.aborted) {
-      const found = await this.#tried(() => store.journal({ after: this.#cursor, limit: limits.page }));
-      if (found === undefined) return;
+    while (!this.#signal.aborted && !this.#isOver) {
+      const found = await this.#tried(() => store.journal({ after: this.#read, limit: limits.page }));
+      if (found === undefined || this.#isOver) return;
       const { next, oldest, passed, more } = found;
       const entries = found.entries.filter(({ point }) => sees(point));
-      const lost = passed ? { after: this.#cursor, before: oldest ?? next + 1 } : null;
+      const lost = passed ? { after: this.#read, before: oldest ?? next + 1 } : null;
       if (lost !== null) this.#options.lost(lost.before - lost.after - 1);
-      const news = entries.length > 0 || lost !== null;
-      try {
-        if (news) await this.#deliver({ entries, lost });
-        this.#cursor = next;
-      } finally {
-        await this.#save(news);
-      }
+      if (entries.length > 0 || lost !== null) await this.#give({ entries, lost });
+      if (this.#isOver) return;
+      this.#outstanding.gave(next);
+      this.#read = next;
+      await this.#save();
       if (!more) await this.#pause(limits.look);
     }
   }
@@ -95,54 +117,65 @@ export class JournalFeed {
     const [stored, { journal }] = await Promise.all([store.cursor(reader), store.status()]);
     const first = begins === "now" ? journal.newest : (journal.oldest ?? journal.newest + 1) - 1;
     // A higher number than the newest is that of another store, which was replaced or restored since.
-    this.#cursor = Math.min(stored ?? first, journal.newest);
-    this.#saved = this.#cursor;
+    this.#read = Math.min(stored ?? first, journal.newest);
+    this.#outstanding = new Outstanding(this.#read);
+    this.#saved = this.#read;
     this.#savedAt = this.#options.clock.now();
-    if (stored !== this.#cursor) await store.setCursor(reader, this.#cursor);
+    if (stored !== this.#read) await store.setCursor(reader, this.#read);
   }
 
-  /** Rejects if the output does, is stuck or is stopped; what was acknowledged before that counts. */
-  async #deliver(batch: Batch): Promise<void> {
-    const { clock, deliver, delivered, limits } = this.#options;
+  /** What was acknowledged before it rejects counts. */
+  async #give(batch: Batch): Promise<void> {
+    const { deliver, ahead } = this.#options;
     const numbers = batch.entries.map(({ number }) => number);
-    let acknowledged = 0;
-    let open = true;
-    let watch = (): void => {};
-    // Not Promise.race with one long-lived promise, which would keep a trace of every batch.
-    await new Promise<void>((resolve, reject) => {
-      const arm = (): void => {
-        watch();
-        this.#busySince = clock.now();
-        watch = clock.at(clock.now() + limits.stuck, () => reject(new StuckError(stuckText(numbers, limits.stuck))));
-      };
-      const acknowledge = (number: number): void => {
-        const before = acknowledged;
-        while (open && (numbers[acknowledged] ?? Number.POSITIVE_INFINITY) <= number) acknowledged++;
-        if (acknowledged === before) return;
-        this.#cursor = numbers[acknowledged - 1] ?? this.#cursor;
-        delivered(acknowledged - before);
-        arm();
-      };
-      this.#interrupt = () => reject(new Error("it was stopped"));
-      arm();
-      deliver(batch, acknowledge, this.#signal).then(() => {
-        acknowledge(numbers.at(-1) ?? 0);
-        resolve();
-      }, reject);
-    }).finally(() => {
-      open = false;
-      watch();
-      this.#interrupt = () => {};
-      this.#busySince = undefined;
+    const last = numbers.at(-1) ?? 0;
+    this.#outstanding.add(numbers);
+    this.#isGiving = true;
+    this.#news = true;
+    this.#moved();
+    try {
+      await deliver(batch, (number) => this.#acknowledge(Math.min(number, last)), this.#signal);
+      if (!ahead) this.#acknowledge(last);
+    } finally {
+      this.#isGiving = false;
+    }
+  }
+
+  #acknowledge(number: number): void {
+    if (this.#isOver) return;
+    const count = this.#outstanding.acknowledge(number);
+    if (count === 0) return;
+    this.#news = true;
+    this.#options.delivered(count);
+    this.#moved();
+  }
+
+  get #isOwed(): boolean {
+    return !this.#isOver && (this.#isGiving || this.#outstanding.size > 0);
+  }
+
+  #moved(): void {
+    this.#movedAt = this.#options.clock.now();
+    if (this.#stopWatch === undefined && this.#isOwed) this.#watch();
+  }
+
+  /** One timer goes on from the last movement: one for each acknowledgement would cost more than the message. */
+  #watch(): void {
+    const { clock, limits } = this.#options;
+    const due = this.#movedAt + limits.stuck;
+    this.#stopWatch = clock.at(due, () => {
+      this.#stopWatch = undefined;
+      if (!this.#isOwed) return;
+      if (clock.now() < this.#movedAt + limits.stuck) this.#watch();
+      else this.#fail(new StuckError(stuckText(this.#outstanding.range, limits.stuck)));
     });
   }
 
-  #interrupt = (): void => {};
-
-  async #save(news: boolean): Promise<void> {
+  async #save(): Promise<void> {
     const { store, reader, clock, storeProblem } = this.#options;
-    if (this.#cursor === this.#saved || (!news && clock.now() - this.#savedAt < saveEvery)) return;
-    const number = this.#cursor;
+    const number = this.#outstanding.cursor;
+    if (number === this.#saved || (!this.#news && clock.now() - this.#savedAt < saveEvery)) return;
+    this.#news = this.#outstanding.size > 0;
     try {
       await store.setCursor(reader, number);
       this.#saved = number;
@@ -190,8 +223,8 @@ export class JournalFeed {
   }
 }
 
-const stuckText = (numbers: readonly number[], limit: Millis): string => {
-  const [first, last] = [numbers[0], numbers.at(-1)];
+const stuckText = (range: readonly [number, number] | undefined, limit: Millis): string => {
+  const [first, last] = range ?? [];
   const what = first === undefined ? "changes" : first === last ? `change ${first}` : `changes ${first} to ${last}`;
   return `the consumer acknowledged nothing of ${what} for ${Math.round(limit / 1000)} s`;
 };

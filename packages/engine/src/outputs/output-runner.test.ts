@@ -155,6 +155,43 @@ describe("an output", () => {
     await outputs.stop();
   });
 
+  test("one that goes ahead gets page after page, and its position follows what it acknowledges", async () => {
+    const { clock, journal, output, start, status, outputs } = setup();
+    for (let n = 0; n < 8; n++) journal.note("home");
+    output.ahead = true;
+    start();
+    await clock.advance(10);
+    assert.deepEqual(
+      [output.got, (await status())?.delivered, journal.cursors.get("output:fake")],
+      [range(1, 8), 0, 0],
+    );
+    output.acknowledge(7);
+    assert.deepEqual((await status())?.journal, { cursor: 7, behind: 1 });
+    await clock.advance(1_100);
+    assert.equal(journal.cursors.get("output:fake"), 7);
+    await outputs.stop();
+    output.acknowledge(8);
+    assert.equal(journal.cursors.get("output:fake"), 7, "an acknowledgement after the end counts no more");
+    assert.equal(clock.pending, 0);
+  });
+
+  test("one that goes ahead is left a minute after its last acknowledgement, and gets only the rest again", async () => {
+    const { clock, journal, output, lines, start, status, outputs } = setup();
+    for (let n = 0; n < 8; n++) journal.note("home");
+    output.ahead = true;
+    start();
+    await clock.advance(30_000);
+    output.acknowledge(5);
+    await clock.advance(59_000);
+    assert.equal((await status())?.state, "up");
+    await clock.advance(1_010);
+    assert.match(lines.join("\n"), /acknowledged nothing of changes 6 to 8 for 60 s/);
+    assert.deepEqual([(await status())?.stuck, journal.cursors.get("output:fake")], [1, 5]);
+    await clock.advance(1_100);
+    assert.deepEqual(output.got, [...range(1, 8), ...range(6, 8)]);
+    await outputs.stop();
+  });
+
   test("one that hangs while it opens is given up, and one that hangs while it closes delays the end by seconds only", async () => {
     const { clock, output, start, status, outputs } = setup();
     output.hangs = "open";

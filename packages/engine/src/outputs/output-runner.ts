@@ -283,7 +283,7 @@ export class OutputRunner {
       life.ends.push(() => reject(new Error("it ended")));
       life.fail = reject;
       running.ended.then(resolve, reject);
-      const { deliver } = running;
+      const { deliver, ahead = false } = running;
       if (deliver === undefined) return;
       life.feed = new JournalFeed(
         {
@@ -292,7 +292,7 @@ export class OutputRunner {
             const owner = this.#options.book.ownerOf(id);
             return owner !== undefined && this.#sees(owner);
           },
-          deliver,
+          ...{ deliver, ahead },
           delivered: (count) => {
             this.#counts.delivered += count;
             this.#lastDelivered = clock.wall();

@@ -108,13 +108,19 @@ export interface RunningOutput {
   readonly ended: Promise<void>;
   /**
    * Delivers changes, in this order. What is acknowledged is never delivered again; what is not will be, perhaps a second time. Undefined
-   * for an output without history. A rejection ends the output, which is opened again later.
+   * for an output without history. A rejection ends the output, which is opened again later. If it resolves, the consumer has all of them,
+   * unless the output goes `ahead`.
    *
    * @param acknowledge call it with the number of an entry once the consumer has it and all entries before it
    */
   readonly deliver?:
     | ((batch: Batch, acknowledge: (number: number) => void, signal: Signal) => Promise<void>)
     | undefined;
+  /**
+   * True if `deliver` resolves as soon as the next batch may follow, and acknowledges the rest later: then a consumer that acknowledges each
+   * change does not wait for a page of the journal. It must hold back `deliver` while much is on its way.
+   */
+  readonly ahead?: true | undefined;
   /** Tries whether the consumer takes something, and says in one sentence what it saw. @throws Error with one sentence */
   readonly test: (signal: Signal) => Promise<string>;
   /** Says goodbye and lets go. It is abandoned if that takes too long. */

@@ -10,6 +10,9 @@ export class FakeOutput implements Output {
   hangs: "open" | "deliver" | "close" | undefined;
   /** Makes deliveries fail once so many entries are acknowledged. */
   failsAfter: number | undefined;
+  /** Lets it take the next batch at once; then a test acknowledges. */
+  ahead: true | undefined;
+  acknowledge: (number: number) => void = () => {};
   opened = 0;
   closed = 0;
   context: OutputContext | undefined;
@@ -28,14 +31,16 @@ export class FakeOutput implements Output {
     });
     return {
       ended,
+      ahead: this.ahead,
       deliver: async ({ entries, lost }, acknowledge) => {
         if (lost !== null) this.lost.push(lost);
         for (const { number } of entries) {
           if (this.failsAfter !== undefined && this.got.length >= this.failsAfter) throw new Error("the wire broke");
           if (this.hangs === "deliver") await new Promise(() => {});
           this.got.push(number);
-          acknowledge(number);
+          if (this.ahead === undefined) acknowledge(number);
         }
+        this.acknowledge = acknowledge;
       },
       test: async () => "it answers",
       close: async () => {

@@ -7,6 +7,7 @@ import { changePayload } from "../change-payload.ts";
 import { crossesInClear } from "../clear-text.ts";
 import { Announcer, type Listed } from "./announcer.ts";
 import { type Arrival, type Broker, connectBroker, type LoadMqtt, type Message } from "./broker.ts";
+import { InOrder } from "./in-order.ts";
 import { LastingEvents } from "./lasting-events.ts";
 import type { MqttSettings } from "./mqtt-settings.ts";
 import { childPayload } from "./payloads.ts";
@@ -53,6 +54,8 @@ class Session {
   readonly #sayers = new Map<string, PointSayer>();
   readonly #saidChildren = new Map<string, { readonly payload: string; readonly at: Millis }>();
   readonly #timers = new Map<string, () => void>();
+  /** Changes that the broker has not acknowledged. */
+  readonly #onTheirWay = new InOrder();
   #broker: Broker | undefined;
   #signal: Signal | undefined;
   /** What the broker kept of the last start. */
@@ -128,6 +131,7 @@ class Session {
     return {
       ended: Promise.race([this.#needBroker().ended, this.#broken]),
       deliver: (batch, acknowledge) => this.#deliver(batch, acknowledge),
+      ahead: true,
       test: () => this.#test(),
       close: () => this.#close(),
     };
@@ -224,26 +228,31 @@ class Session {
     }
   }
 
+  /** Resolves when all are on their way: what follows need not wait until the broker has them. */
   async #deliver({ entries, lost }: Batch, acknowledge: (number: number) => void): Promise<void> {
     if (lost !== null) await this.#sayLost(lost);
-    const done = new Set<number>();
-    let next = 0;
-    const took = (number: number): void => {
-      done.add(number);
-      let last: number | undefined;
-      for (let entry = entries[next]; entry !== undefined && done.delete(entry.number); entry = entries[++next])
-        last = entry.number;
-      if (last !== undefined) acknowledge(last);
-    };
-    // All on their way at once, in order; the connection limits how many wait for the broker.
-    await Promise.all(
-      entries.map(async (entry) => {
-        await this.#publish(this.#messageOf(entry));
-        took(entry.number);
-      }),
-    );
-    for (const entry of entries)
-      if (entry.kind === "event" && this.#lasting.note(entry.event)) this.#sayAgain(entry.point);
+    const broker = this.#needBroker();
+    await new Promise<void>((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        reject(error);
+        this.#broke(error);
+      };
+      let waiting = entries.length;
+      if (waiting === 0) resolve();
+      for (const entry of entries) {
+        const isThere = this.#onTheirWay.add(() => {
+          acknowledge(entry.number);
+          if (entry.kind === "event" && this.#lasting.note(entry.event)) this.#sayAgain(entry.point);
+        });
+        broker.send(
+          this.#messageOf(entry),
+          (error) => (error === undefined ? isThere() : fail(error)),
+          () => {
+            if (--waiting === 0) resolve();
+          },
+        );
+      }
+    });
   }
 
   #messageOf(entry: JournalEntry): Message {
