@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { WebSocket } from "ws";
 import { crc16 } from "../../packages/gateway/src/outputs/lines/crc16.ts";
 import { ctFrame } from "../../packages/gateway/src/outputs/marstek-ct/ct-frames.ts";
 import { readP1 } from "../../packages/gateway/src/outputs/p1/read-p1.test-kit.ts";
@@ -126,6 +127,25 @@ const p1: Consumer = {
   },
 };
 
+/** What evcc reads with its template `dsmr-ws`. */
+const p1ByWebSocket: Consumer = {
+  name: "p1 by WebSocket",
+  stale: "an open WebSocket without telegrams",
+  ask: async (host) => {
+    const client = new WebSocket(`ws://${host}:8096/ws`);
+    try {
+      const signal = AbortSignal.timeout(patience);
+      const [data] = (await once(client, "message", { signal })) as [Buffer];
+      return understood(data.toString("latin1"), (text) => readP1(text).power());
+    } catch {
+      return client.readyState === WebSocket.OPEN ? "an open WebSocket without telegrams" : "no WebSocket";
+    } finally {
+      client.on("error", () => {});
+      client.terminate();
+    }
+  },
+};
+
 interface ModbusQuestion {
   readonly unit: number;
   readonly register: number;
@@ -216,6 +236,7 @@ export const consumers: readonly Consumer[] = [
   prometheus,
   sma,
   p1,
+  p1ByWebSocket,
   overModbus("sunspec_213", { unit: 1, register: 40_098, count: 2, power: float }),
   overModbus("sunspec_203", {
     ...{ unit: 2, register: 40_088, count: 5 },

@@ -32,7 +32,11 @@ const web = (output: OutputName, host: string, port: number, path: string, more:
 export const demoFaces = (host: string): readonly DemoFace[] => {
   const shelly = web("shelly", host, shellyPort, "/rpc/EM.GetStatus?id=0", { udp: [2220] });
   return [
-    { output: "p1", settings: { host, port: 2001 }, addresses: [`tcp://${host}:2001`] },
+    {
+      output: "p1",
+      settings: { host, port: 2001, websocket: 8096 },
+      addresses: [`tcp://${host}:2001`, `ws://${host}:8096/ws`],
+    },
     {
       output: "modbus",
       settings: { host, port: 5502, rtu_port: 5503, units },

@@ -7,6 +7,7 @@ import { describe, test } from "node:test";
 import { LinkError } from "@meterport/protocol/errors";
 import { openLink } from "@meterport/transports/open";
 import { openPty } from "@meterport/transports/serial/pty";
+import { WebSocket } from "ws";
 import { freePort } from "../../../../../test/support/free-port.ts";
 import { peer } from "../../../../../test/support/peers.ts";
 import { FaceWorld, household, mutated, seededNumbers, settled, sunny } from "../lines/face-world.test-kit.ts";
@@ -129,6 +130,94 @@ describe("the output p1", () => {
       for (const { socket } of [client, ...clients]) socket.destroy();
       assert.equal((await world.status()).state, "up");
     }));
+
+  test("gives the same telegrams by WebSocket at /ws, as text, and none while values are stale", async () => {
+    const websocket = await freePort();
+    await within(
+      async (world) => {
+        const messages: { readonly text: string; readonly binary: boolean }[] = [];
+        const client = new WebSocket(`ws://127.0.0.1:${websocket}/ws`);
+        client.on("message", (data, binary) => messages.push({ text: String(data), binary }));
+        world.read();
+        await until("the first", () => messages.length > 0);
+        world.read(sunny);
+        await world.pass(1_000);
+        await until("the newest", () => messages.length > 1);
+        for (const { text, binary } of messages) {
+          assert.match(text, /^\/[\s\S]*![0-9A-F]{4}\r\n$/);
+          assert.equal(binary, false);
+        }
+        assert.equal(readP1(messages.at(-1)?.text ?? "").power(), -2_000);
+        assert.match((await world.outputs.test("face"))?.text ?? "", new RegExp(`1 client at port ${websocket}`));
+        world.home.goStale();
+        const before = messages.length;
+        await world.pass(20_000);
+        assert.equal(messages.length, before);
+        assert.equal(client.readyState, WebSocket.OPEN);
+        client.close();
+        await until("it is gone", async () => {
+          world.read();
+          return /, 0 clients at port \d+$/.test((await world.outputs.test("face"))?.text ?? "");
+        });
+      },
+      { websocket },
+    );
+  });
+
+  test("by WebSocket: other paths, plain requests and pages of other sites get nothing, and it stays up", async () => {
+    const websocket = await freePort();
+    await within(
+      async (world) => {
+        world.read();
+        const refused = (path: string, headers = {}): Promise<string> =>
+          new Promise((resolve) => {
+            const client = new WebSocket(`ws://127.0.0.1:${websocket}${path}`, { headers });
+            client.on("error", (error) => resolve(error.message));
+            client.on("open", () => resolve("open"));
+          });
+        assert.notEqual(await refused("/"), "open");
+        assert.match(await refused("/ws", { origin: "http://example.com" }), /403/);
+        assert.notEqual(await refused("/ws", { host: "meter.example.com" }), "open");
+        assert.equal((await fetch(`http://127.0.0.1:${websocket}/ws`)).status, 404);
+        const seed = 20_261_130;
+        const chance = seededNumbers(seed);
+        const upgrade = new TextEncoder().encode(
+          "GET /ws HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58",
+        );
+        for (let n = 0; n < 300; n++) {
+          const client = new Client(websocket);
+          client.socket.write(mutated(upgrade, chance));
+          if (n % 10 === 0) await settled();
+          if (n % 3 === 0) client.socket.destroy();
+        }
+        assert.equal(await refused("/ws"), "open", `seed ${seed}`);
+        assert.equal((await world.status()).state, "up");
+      },
+      { websocket },
+    );
+  });
+
+  test("a client by WebSocket that takes nothing gets no telegram after the other, and is left", async () => {
+    const websocket = await freePort();
+    await within(
+      async (world) => {
+        world.read();
+        const client = new WebSocket(`ws://127.0.0.1:${websocket}/ws`);
+        await new Promise((resolve) => client.once("open", resolve));
+        let closed = false;
+        client.on("close", () => {
+          closed = true;
+        });
+        client.pause();
+        for (let n = 0; n < 20_000 && (await world.status()).skipped === 0; n += 100) await world.pass(100_000);
+        assert.ok((await world.status()).skipped > 0);
+        await world.pass(15_000);
+        client.resume();
+        await until("it is left", () => closed);
+      },
+      { websocket },
+    );
+  });
 
   test("asks which meter is meant if it sees several", async () => {
     const world = new FaceWorld();

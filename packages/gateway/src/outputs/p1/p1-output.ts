@@ -1,9 +1,9 @@
-/** The output `p1`: telegrams of a P1 port each second, at a TCP port and a serial port. */
+/** The output `p1`: telegrams of a P1 port each second, at a TCP port, by WebSocket and at a serial port. */
 import type { Socket } from "node:net";
 import type { Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
 import type { Millis } from "@meterport/protocol/ports";
 import { allowedNetworks } from "../allowed-networks.ts";
-import { NewestOnly } from "../lines/newest-only.ts";
+import { NewestOnly, type Taker } from "../lines/newest-only.ts";
 import { listenSerial, type SerialLine } from "../lines/serial-line.ts";
 import { listenTcp, type TcpListener } from "../lines/tcp-listener.ts";
 import { startTicker } from "../lines/ticker.ts";
@@ -11,6 +11,7 @@ import { hostOf } from "../listening/listening-settings.ts";
 import { MeterOnShow } from "../listening/meter-on-show.ts";
 import type { OpenLink } from "../output-kind.ts";
 import { type P1Settings, p1Port } from "./p1-settings.ts";
+import { listenP1WebSocket, type P1WebSocket } from "./p1-web-socket.ts";
 import { telegramOf, usualFlag } from "./telegram.ts";
 
 /** DSMR 5.0.2 P1, chapter 5.12: 115200 baud, a telegram each second. */
@@ -23,23 +24,25 @@ export const openP1 =
   (settings: P1Settings, openLink: OpenLink): Output["open"] =>
   async (context, signal) => {
     const face = new P1Face(settings, context);
-    const { port = p1Port } = settings;
-    const tcp = await listenTcp({
-      ...{ host: hostOf(settings), port, allows: allowedNetworks(settings.allow), log: context.log },
-      connected: (socket) => face.connected(socket),
-    });
+    const { port = p1Port, websocket, serial: link } = settings;
+    const { log } = context;
+    const common = { host: hostOf(settings), allows: allowedNetworks(settings.allow), log };
+    const tcp = await listenTcp({ ...common, port, connected: (socket) => face.connected(socket) });
+    let web: P1WebSocket | undefined;
     try {
+      if (websocket !== undefined)
+        web = await listenP1WebSocket({ ...common, port: websocket, connected: (client) => face.greet(client) });
       // What the other side sends is nothing that a P1 port knows.
-      const serial =
-        settings.serial === undefined
-          ? undefined
-          : await listenSerial(settings.serial, baudRate, signal, () => {}, openLink);
-      return face.running(tcp, serial);
+      const serial = link === undefined ? undefined : await listenSerial(link, baudRate, signal, () => {}, openLink);
+      return face.running(tcp, web, serial);
     } catch (error) {
-      await tcp.close();
+      await Promise.all([tcp.close(), web?.close()]);
       throw error;
     }
   };
+
+const clientsAt = (count: number, port: number): string =>
+  `${count} ${count === 1 ? "client" : "clients"} at port ${port}`;
 
 class P1Face {
   readonly #settings: P1Settings;
@@ -56,16 +59,21 @@ class P1Face {
   connected(socket: Socket): void {
     socket.resume();
     socket.on("end", () => socket.destroy());
-    const telegram = this.#telegram();
-    if (telegram !== undefined) this.#give(socket, telegram);
+    this.greet(socket);
   }
 
-  running(tcp: TcpListener, serial: SerialLine | undefined): RunningOutput {
+  /** Gives a new client the newest telegram, if there is one. */
+  greet(client: Taker): void {
+    const telegram = this.#telegram();
+    if (telegram !== undefined) this.#give(client, telegram);
+  }
+
+  running(tcp: TcpListener, web: P1WebSocket | undefined, serial: SerialLine | undefined): RunningOutput {
     const { clock, onSnapshot } = this.#context;
     const say = (): boolean => {
       const telegram = this.#telegram();
       if (telegram === undefined) return false;
-      for (const socket of tcp.sockets) this.#give(socket, telegram);
+      for (const client of [...tcp.sockets, ...(web?.clients ?? [])]) this.#give(client, telegram);
       serial?.write(telegram);
       if (serial !== undefined) this.#context.sent(1);
       return true;
@@ -73,14 +81,15 @@ class P1Face {
     const ticker = startTicker(clock, every, true, say);
     onSnapshot(() => ticker.poke());
     return {
-      ended: Promise.race([tcp.ended, ...(serial === undefined ? [] : [serial.ended])]),
+      ended: Promise.race([tcp.ended, ...[web?.ended, serial?.ended].filter((ended) => ended !== undefined)]),
       test: async () => {
-        const clients = `${tcp.sockets.size} ${tcp.sockets.size === 1 ? "client" : "clients"} at port ${tcp.port}`;
-        return `${this.#meter.look()}; ${clients}`;
+        const seen = [clientsAt(tcp.sockets.size, tcp.port)];
+        if (web !== undefined) seen.push(clientsAt(web.clients.size, web.port));
+        return `${this.#meter.look()}; ${seen.join(", ")}`;
       },
       close: async () => {
         ticker.stop();
-        await Promise.all([tcp.close(), serial?.close()]);
+        await Promise.all([tcp.close(), web?.close(), serial?.close()]);
       },
     };
   }
@@ -99,9 +108,9 @@ class P1Face {
     });
   }
 
-  #give(socket: Socket, telegram: Uint8Array): void {
+  #give(client: Taker, telegram: Uint8Array): void {
     const { clock, sent, skipped } = this.#context;
-    if (this.#newest.give(socket, telegram, clock.now())) sent(1);
+    if (this.#newest.give(client, telegram, clock.now())) sent(1);
     else skipped(1);
   }
 }

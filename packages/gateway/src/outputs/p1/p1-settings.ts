@@ -1,7 +1,7 @@
 /** The keys of the output `p1`. */
 import { oneOf } from "../../settings/leaves.ts";
 import { setting } from "../../settings/setting.ts";
-import { serialSetting } from "../lines/face-settings.ts";
+import { furtherPort, serialSetting } from "../lines/face-settings.ts";
 import { listeningKeys } from "../listening/listening-settings.ts";
 import { outputSchema, type ReadSettings } from "../output-kind.ts";
 import { setNames } from "./telegram-rows.ts";
@@ -15,6 +15,7 @@ export const p1Schema = outputSchema({
     "A serial port that gets the telegrams too, with 115200 baud unless the link says otherwise.",
     "/dev/ttyUSB1",
   ),
+  websocket: furtherPort("A port on which it also gives the telegrams by WebSocket, at `/ws`.", 8096),
   telegram: setting(oneOf(setNames), {
     restart: false,
     text: "What a telegram holds: `dsmr5` as in the Netherlands, or `sweden` with reactive values.",
