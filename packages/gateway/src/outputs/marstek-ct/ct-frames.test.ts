@@ -5,7 +5,8 @@ import { type CtRequest, ctAnswer, ctFrame, parseCtRequest } from "./ct-frames.t
 
 const ascii = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
-const request = (fields: readonly (string | number)[]): CtRequest | undefined => parseCtRequest(ctFrame(fields));
+const request = (fields: readonly (string | number)[]): CtRequest | undefined =>
+  parseCtRequest(ctFrame(fields), "ct002");
 
 const usual = ["HMG-50", "AABBCCDDEEFF", "HME-4", "112233445566", "B", -217] as const;
 
@@ -30,11 +31,23 @@ describe("a frame of CT002", () => {
   test("is read with and without the last field", () => {
     const read = request(usual);
     assert.deepEqual(read, {
-      ...{ batteryType: "HMG-50", battery: "AABBCCDDEEFF", sensor: "112233445566" },
+      ...{ batteryType: "HMG-50", battery: "AABBCCDDEEFF", sensorType: "HME-4", sensor: "112233445566" },
       ...{ phase: "B", power: -217, counts: true },
     });
     assert.equal(request([...usual, 0])?.counts, false);
     assert.equal(request([...usual, 1])?.counts, true);
+  });
+
+  test("is for one model of the sensor, and its answer names the same", () => {
+    const fields = ["HMG-50", "AABBCCDDEEFF", "HME-3", "112233445566", "A", 5];
+    const asked = parseCtRequest(ctFrame(fields), "ct003");
+    assert.ok(asked !== undefined);
+    assert.equal(parseCtRequest(ctFrame(fields), "ct002"), undefined);
+    assert.equal(parseCtRequest(ctFrame(usual), "ct003"), undefined);
+    const shares = new BatteryTable().shares(0);
+    const answer = ascii(ctAnswer({ request: asked, phases: [1, 2, 3], total: 6, shares, index: 0 })).slice(2, -3);
+    assert.match(answer, /^\d+\|HME-3\|112233445566\|HMG-50\|AABBCCDDEEFF\|1\|2\|3\|6\|/);
+    assert.equal(answer.split("|").length, 25);
   });
 
   test("takes a battery that does not know its phase", () => {
@@ -47,7 +60,7 @@ describe("a frame of CT002", () => {
     for (let at = 0; at < good.length; at++) {
       const bad = good.slice();
       bad[at] = (bad[at] ?? 0) ^ 0x11;
-      assert.equal(parseCtRequest(bad), undefined, `byte ${at}`);
+      assert.equal(parseCtRequest(bad, "ct002"), undefined, `byte ${at}`);
     }
     for (const fields of [
       usual.slice(0, 5),
@@ -59,7 +72,7 @@ describe("a frame of CT002", () => {
       ["HMG-50", "A", "HME-4", "1", "B", "12345678"],
     ])
       assert.equal(request(fields), undefined, fields.join("|"));
-    assert.equal(parseCtRequest(new Uint8Array(70_000)), undefined);
+    assert.equal(parseCtRequest(new Uint8Array(70_000), "ct002"), undefined);
   });
 
   test("answers with 24 fields, the sensor before the battery", () => {

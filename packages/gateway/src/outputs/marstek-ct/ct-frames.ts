@@ -1,11 +1,15 @@
 /**
- * Frames of the sensor CT002 and the batteries that ask it: 0x01, 0x02, the length of all in decimal, fields with `|` before each, 0x03 and
+ * Frames of the sensors CT002 and CT003 and the batteries that ask it: 0x01, 0x02, the length of all in decimal, fields with `|` before each, 0x03 and
  * the XOR of everything before it as two hex digits. Pure. Facts from captures that the project AstraMeter describes in
  * `docs/ct002-ct003-protocol.md`.
  */
 
-/** The sensor that has no registers; CT003 (`HME-3`) would have to give four of unknown scale. */
-export const ct002 = "HME-4";
+/**
+ * How each sensor calls itself. They speak the same protocol. CT003 hangs on a meter and adds its four registers, whose unit nobody has
+ * published: they are left out, as they are by CT002.
+ */
+export const sensorTypes = { ct002: "HME-4", ct003: "HME-3" } as const;
+export type SensorModel = keyof typeof sensorTypes;
 
 /** Where a battery says that it is: on a phase, on all of them together, or that it does not know yet. */
 export type Phase = "A" | "B" | "C" | "D" | "0";
@@ -14,6 +18,8 @@ export interface CtRequest {
   /** "HMG-50" */
   readonly batteryType: string;
   readonly battery: string;
+  /** "HME-4" */
+  readonly sensorType: string;
   readonly sensor: string;
   readonly phase: Phase;
   /** W: what it charges is negative, what it gives positive. */
@@ -30,7 +36,7 @@ export interface Share {
 }
 
 export interface CtAnswer {
-  readonly request: Pick<CtRequest, "battery" | "batteryType" | "sensor">;
+  readonly request: Pick<CtRequest, "battery" | "batteryType" | "sensor" | "sensorType">;
   /** W on the phases A to C, and all of them; whole numbers. */
   readonly phases: readonly [number, number, number];
   readonly total: number;
@@ -70,16 +76,17 @@ const contentOf = (bytes: Uint8Array): string | undefined => {
   return /^[\x20-\x7e]+$/.test(content) ? content : undefined;
 };
 
-/** The request in a datagram; undefined if it is none, or for another kind of sensor. */
-export const parseCtRequest = (bytes: Uint8Array): CtRequest | undefined => {
+/** The request in a datagram; undefined if it is none, or for another model of the sensor. */
+export const parseCtRequest = (bytes: Uint8Array, model: SensorModel): CtRequest | undefined => {
   const fields = contentOf(bytes)?.split("|") ?? [];
   if (fields.length < 7 || fields.length > 8) return undefined;
-  const [length, batteryType = "", battery = "", kind, sensor = "", phase = "", power, counts = "1"] = fields;
+  const [length, batteryType = "", battery = "", sensorType, sensor = "", phase = "", power, counts = "1"] = fields;
   const watts = power === "" ? 0 : wholeNumber(power);
-  if (wholeNumber(length) !== bytes.length || kind !== ct002 || watts === undefined) return undefined;
+  if (wholeNumber(length) !== bytes.length || sensorType !== sensorTypes[model] || watts === undefined)
+    return undefined;
   if (!/^[\w-]{1,10}$/.test(batteryType) || !/^\w{1,30}$/.test(battery) || !/^\w{1,13}$/.test(sensor)) return undefined;
   return {
-    ...{ batteryType, battery, sensor, counts: counts !== "0" },
+    ...{ batteryType, battery, sensorType, sensor, counts: counts !== "0" },
     phase: isPhase(phase) ? phase : "0",
     power: Math.max(-most16, Math.min(most16, watts)),
   };
@@ -102,7 +109,7 @@ export const ctAnswer = ({ request, phases, total, shares, index }: CtAnswer): U
   const { A, B, C, D, "0": unplaced } = shares;
   const places = [unplaced, A, B, C, D];
   return ctFrame([
-    ct002,
+    request.sensorType,
     request.sensor,
     request.batteryType,
     request.battery,

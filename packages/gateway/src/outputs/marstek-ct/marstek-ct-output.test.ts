@@ -33,9 +33,9 @@ class Battery {
     this.socket.send(bytes, this.#port, this.#host);
   }
 
-  async ask(power = 0, sensor = "112233445566", phase = "A"): Promise<void> {
+  async ask(power = 0, sensor = "112233445566", type = "HME-4"): Promise<void> {
     const { length } = this.answers;
-    this.send(ctFrame(["HMG-50", this.#mac, "HME-4", sensor, phase, power]));
+    this.send(ctFrame(["HMG-50", this.#mac, type, sensor, "A", power]));
     for (let n = 0; n < 10 && this.answers.length === length; n++) await settled();
   }
 
@@ -70,6 +70,20 @@ describe("the output marstek_ct", () => {
       matchesGolden(new URL("golden/answer.txt", import.meta.url), `${JSON.stringify(battery.answers[0])}\n`);
       battery.socket.close();
     }));
+
+  test("answers as CT003 if it is told to, and then no longer as CT002", () =>
+    within(
+      async (_, port) => {
+        const battery = new Battery(port);
+        await battery.ask(0);
+        assert.deepEqual(battery.answers, []);
+        await battery.ask(0, "112233445566", "HME-3");
+        assert.equal(battery.fields[0], "HME-3");
+        assert.equal(battery.fields[7], "1234");
+        battery.socket.close();
+      },
+      { sensor: "ct003" },
+    ));
 
   test("gives all phases if it is told to, and nothing while one of them is unknown", () =>
     within(

@@ -1,4 +1,4 @@
-/** The output `marstek_ct`: answers batteries of Marstek as their sensor CT002, over UDP. */
+/** The output `marstek_ct`: answers batteries of Marstek as their sensor CT002 or CT003, over UDP. */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import type { Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
 import type { Millis } from "@meterport/protocol/ports";
@@ -94,7 +94,7 @@ class CtFace {
   #heard(bytes: Uint8Array, from: RemoteInfo): void {
     // A source of 0 cannot be answered.
     if (!this.#allows(from.address) || from.port === 0) return;
-    const request = parseCtRequest(bytes);
+    const request = parseCtRequest(bytes, this.#settings.sensor ?? "ct002");
     if (request === undefined || !this.#isMeant(request.sensor)) return;
     const { clock } = this.#context;
     const now = clock.now();

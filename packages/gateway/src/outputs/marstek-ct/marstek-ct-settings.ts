@@ -11,6 +11,13 @@ export const marstekCtPort = 12_345;
 
 export const marstekCtSchema = outputSchema({
   ...listeningKeys(marstekCtPort),
+  sensor: setting(oneOf(["ct002", "ct003"]), {
+    ...live,
+    text: "The model of the sensor that the batteries are set to.",
+    aside: true,
+    example: "ct003",
+    fallback: "ct002",
+  }).optional(),
   mac: setting(
     text.regex(/^[0-9a-f]{12}$/i, { error: "must be 12 hex digits without colons, as the Marstek app shows them" }),
     {
