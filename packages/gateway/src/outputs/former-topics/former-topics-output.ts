@@ -1,10 +1,13 @@
 /** The output `former_topics`: publishes what a reader published that Meterport took the place of. */
 import type { Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
 import type { Millis } from "@meterport/protocol/ports";
-import { MeterOnShow } from "../listening/meter-on-show.ts";
+import { MeterOnShow, type Shown } from "../listening/meter-on-show.ts";
 import { type Broker, connectBroker, type LoadMqtt } from "../mqtt/broker.ts";
-import { formerMessages } from "./former-messages.ts";
-import type { FormerTopicsSettings } from "./former-topics-settings.ts";
+import { announcementOf } from "./former-entities.ts";
+import { type FormerReader, meterTexts, type Telling } from "./former-reader.ts";
+import { formerReaders } from "./former-readers.ts";
+import { deviceOf, type FormerTopicsSettings, usualNames } from "./former-topics-settings.ts";
+import { noSums, RunningSums } from "./running-sums.ts";
 
 const usualRepeat: Millis = 10_000;
 /** How soon it is noticed that values have become too old. */
@@ -17,6 +20,10 @@ class Former {
   readonly #meter: MeterOnShow;
   readonly #broker: Broker;
   readonly #began: Millis;
+  readonly #reader: FormerReader;
+  readonly #sums: RunningSums | undefined;
+  /** Entities that were announced since the connection was made, by their topics. */
+  readonly #announced = new Set<string>();
   #readings = 0;
   #saidAt = Number.NEGATIVE_INFINITY;
   #online: boolean | undefined;
@@ -31,6 +38,10 @@ class Former {
     this.#meter = meter;
     this.#broker = broker;
     this.#began = context.clock.now();
+    this.#reader = formerReaders[settings.reader];
+    const untold = (error: unknown): void =>
+      context.log.warn(`sums are not told: ${error instanceof Error ? error.message : String(error)}`);
+    this.#sums = this.#reader.sums === true ? new RunningSums(context.history, untold) : undefined;
     this.broken = new Promise((_, reject) => {
       this.#broke = reject;
     });
@@ -41,6 +52,7 @@ class Former {
     this.#context.onSnapshot(({ id }) => {
       if (id !== this.#meter.id) return;
       this.#readings++;
+      this.#note(this.#meter.shown());
       this.#look();
     });
     this.#tick();
@@ -74,16 +86,49 @@ class Former {
     }
     if (shown === undefined || clock.now() - this.#saidAt < this.#repeat) return;
     this.#saidAt = clock.now();
-    const { reader, topic } = this.#settings;
-    const counts = { uptime: (clock.now() - this.#began) / 1000, readings: this.#readings };
-    for (const { path, payload, retain } of formerMessages[reader](shown, counts))
-      this.#broker.offer({ topic: `${topic}${path}`, payload, retain });
+    const telling = this.#tellingOf(shown);
+    this.#announce(telling);
+    for (const { path, payload, retain } of this.#reader.messages(telling))
+      this.#broker.offer({ topic: `${this.#settings.topic}${path}`, payload, retain });
     sent(1);
   }
 
+  #note(shown: Shown | undefined): void {
+    if (shown !== undefined && shown.live.time !== null) this.#sums?.note(shown.point, Date.parse(shown.live.time));
+  }
+
+  #tellingOf(shown: Shown): Telling {
+    const { clock, version } = this.#context;
+    const { time } = shown.live;
+    return {
+      ...{ shown, version, names: this.#settings.names ?? usualNames },
+      counts: { uptime: (clock.now() - this.#began) / 1000, readings: this.#readings },
+      sums: (time === null ? undefined : this.#sums?.sums(shown.point, Date.parse(time))) ?? noSums,
+    };
+  }
+
+  /** Announces what the meter has and what was not announced yet. */
+  #announce(telling: Telling): void {
+    const { topic, names = usualNames } = this.#settings;
+    const device = deviceOf(this.#settings);
+    const around = {
+      ...{ reader: this.#reader, topic, device, repeat: this.#repeat, version: this.#context.version },
+      discoveryPrefix: this.#settings.discovery_prefix ?? "homeassistant",
+      deviceName: this.#reader.deviceName ?? names,
+      meter: meterTexts(telling.shown),
+    };
+    for (const entity of this.#reader.entities?.(telling, device) ?? []) {
+      if (!entity.known || this.#announced.has(entity.configTopic)) continue;
+      this.#announced.add(entity.configTopic);
+      const message = announcementOf(entity, around);
+      this.#broker.publish({ ...message, retain: true }).catch((error: unknown) => this.#broke(error));
+    }
+  }
+
   #state(online: boolean): Promise<void> {
-    const { topic } = this.#settings;
-    return this.#broker.publish({ topic: `${topic}/lwt`, payload: online ? "Online" : "Offline", retain: true });
+    const { path, online: there, offline } = this.#reader.availability;
+    const topic = `${this.#settings.topic}${path}`;
+    return this.#broker.publish({ topic, payload: online ? there : offline, retain: true });
   }
 }
 
@@ -94,7 +139,8 @@ export const openFormerTopics =
     const { clock, skipped } = context;
     const meter = new MeterOnShow(context);
     const clientId = `meterport-${settings.topic.replace(/[^A-Za-z0-9_-]/g, "_")}`.slice(0, 64);
-    const will = { topic: `${settings.topic}/lwt`, payload: "Offline" };
+    const { path, offline } = formerReaders[settings.reader].availability;
+    const will = { topic: `${settings.topic}${path}`, payload: offline };
     const broker = await connectBroker(
       { settings, clientId, will, clock, skipped, loadMqtt, arrived: () => {} },
       signal,
