@@ -7,7 +7,7 @@ import { connectAsync } from "mqtt";
 import { startBroker } from "../../../../test/support/mosquitto.ts";
 import { peer } from "../../../../test/support/peers.ts";
 import type { SourceValue } from "./own-sources.ts";
-import { topicSource, topicValue } from "./topic-source.ts";
+import { topicReading, topicSource } from "./topic-source.ts";
 
 const mosquitto = peer("mosquitto");
 const login = { user: "anna", password: "s3cret-of-the-broker" };
@@ -31,7 +31,14 @@ describe("sources from topics", () => {
       ["1e999", undefined],
       [`"${"x".repeat(5_000)}"`, undefined],
     ] as const)
-      assert.equal(topicValue(payload), value, payload);
+      assert.deepEqual(topicReading(payload), value === undefined ? undefined : { value }, payload);
+  });
+
+  test("JSON may have alarms beside the value; null says nothing of them, and text is none", () => {
+    assert.deepEqual(topicReading('{"value": 3, "alarms": 4}'), { value: 3, alarms: 4 });
+    assert.deepEqual(topicReading('{"value": 3, "alarms": null}'), { value: 3 });
+    for (const alarms of ['"4"', "[4]", "true"])
+      assert.equal(topicReading(`{"value": 3, "alarms": ${alarms}}`), undefined);
   });
 
   test("without a topic or a broker there is nothing to follow", () => {

@@ -10,18 +10,23 @@ export type FollowTopics = (take: (name: string, said: SourceValue, at: Millis) 
 const mostPayload = 4_096;
 
 /**
- * The number in a message: alone, or as `value` of a JSON object; undefined if there is none.
+ * The reading in a message: a number alone, or a JSON object with `value` and perhaps `alarms`; undefined if it is none.
  *
  * @example
- * topicValue("12.5") // 12.5
- * topicValue('{"value": 3, "unit": "m³"}') // 3
+ * topicReading("12.5") // { value: 12.5 }
+ * topicReading('{"value": 3, "unit": "m³", "alarms": 4}') // { value: 3, alarms: 4 }
  */
-export const topicValue = (payload: string): number | undefined => {
+export const topicReading = (payload: string): { readonly value: number; readonly alarms?: number } | undefined => {
   if (payload.length > mostPayload) return undefined;
   try {
     const said: unknown = JSON.parse(payload);
-    const value = typeof said === "object" && said !== null ? (said as { readonly value?: unknown }).value : said;
-    return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+    const { value, alarms } = (typeof said === "object" && said !== null ? said : { value: said }) as {
+      readonly value?: unknown;
+      readonly alarms?: unknown;
+    };
+    if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
+    if (alarms === undefined || alarms === null) return { value };
+    return typeof alarms === "number" ? { value, alarms } : undefined;
   } catch {
     return undefined;
   }
@@ -68,15 +73,15 @@ export const topicSource = (
       client.on("error", (error) => warn(`the broker of the sources: ${error.message}`));
       client.on("message", (topic, payload, { retain }) => {
         const name = names.get(topic);
-        const value = topicValue(payload.toString("utf8"));
+        const reading = topicReading(payload.toString("utf8"));
         // A retained message may be of any age, and an old value must not look fresh.
         if (name === undefined || retain) return;
-        if (value === undefined) {
+        if (reading === undefined) {
           warn(`the topic ${topic} says no number, and no JSON with value`);
           return;
         }
         try {
-          take(name, { value }, clock.wall());
+          take(name, reading, clock.wall());
         } catch (error) {
           warn(error instanceof Error ? error.message : String(error));
         }

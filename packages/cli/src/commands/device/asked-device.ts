@@ -116,6 +116,13 @@ const wrongAnswer = (what: string): UsageError =>
     `${what}: write meterport device answer POINT SOURCE=VALUE, or SOURCE --telegram HEX; the value is a number in the unit of the source`,
   );
 
+const alarmsIn = ({ alarms }: DeviceOptions): { readonly alarms?: number } => {
+  if (alarms === undefined) return {};
+  if (!/^\d{1,3}$/.test(alarms) || Number(alarms) > 255)
+    throw new UsageError("arguments", "--alarms is not a whole number from 0 to 255: it has a bit for each alarm");
+  return { alarms: Number(alarms) };
+};
+
 export const answerFor = async (words: readonly string[], options: DeviceOptions, io: Io): Promise<Exit> => {
   const { telegram } = options;
   const reading = words.at(-1);
@@ -126,8 +133,9 @@ export const answerFor = async (words: readonly string[], options: DeviceOptions
   const value = text === undefined || text.trim() === "" ? Number.NaN : Number(text);
   if (telegram === undefined && !Number.isFinite(value))
     throw wrongAnswer(`${JSON.stringify(io.hide(text ?? "").slice(0, 40))} is not a number`);
+  const told = alarmsIn(options);
   const asked = await askedOf(words.length > 1 ? words[0] : undefined, options, io);
-  const body = telegram === undefined ? { value } : { telegram };
+  const body = { ...(telegram === undefined ? { value } : { telegram }), ...told };
   const path = `${asked.path}/sources/${encodeURIComponent(source)}`;
   const status: DeviceStatusAnswer = await putToDaemon(io, asked.address, path, body);
   if (options.json === true) print(io, toJson(status));

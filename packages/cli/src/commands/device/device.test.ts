@@ -114,6 +114,12 @@ describe("meterport device, asked of the daemon", () => {
     assert.equal(out, "water: 123.456 m³, sent when the head-end asks within the next 7200 s\n");
     await device(["answer", "water", "--telegram", "0c1378563412"], world);
     assert.deepEqual(puts.get(to), { telegram: "0c1378563412" });
+    await device(["answer", "water=1", "--alarms", "5"], world);
+    assert.deepEqual(puts.get(to), { value: 1, alarms: 5 });
+    for (const alarms of ["256", "-1", "x", "1.5", ""]) {
+      const wrong = await device(["answer", "water=1", `--alarms=${alarms}`], world);
+      assert.deepEqual([wrong.code, /--alarms is not a whole number from 0 to 255/.test(wrong.err)], [2, true], alarms);
+    }
     for (const words of [[], ["water"], ["water=x"], ["water="], ["water=1", "--telegram", "00"], ["a=1=2"]]) {
       const wrong = await device(["answer", ...words], world);
       assert.equal(wrong.code, 2, words.join(" "));

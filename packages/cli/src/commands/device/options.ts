@@ -11,6 +11,7 @@ export interface DeviceOptions extends DaemonOptions, Omit<MeterOptions, "link">
   readonly link?: string | undefined;
   readonly follow?: true | undefined;
   readonly telegram?: string | undefined;
+  readonly alarms?: string | undefined;
   readonly output?: string | undefined;
   readonly manufacturer?: string | undefined;
   readonly unique?: string | undefined;
@@ -31,7 +32,7 @@ What the daemon does as a device, POINT being its only such point if omitted:
   status [POINT]                       registration, sources, display
   requests [POINT] [--follow]          what the grid asked and what was answered
   answer [POINT] SOURCE=VALUE          what an own source measured
-  answer [POINT] SOURCE --telegram HEX
+  answer [POINT] SOURCE --telegram HEX; with --alarms N also what is wrong with it
   files [POINT] [NAME --output FILE]   files of the head-end
   display [POINT]                      what it shows on the meter's display
 At a meter, without a daemon:
@@ -55,6 +56,7 @@ export const addDeviceCommand = (
   })
     .option("--follow", "requests: goes on until Ctrl-C")
     .option("--telegram <hex>", "answer, register: M-Bus records in hex, which are sent as they are")
+    .option("--alarms <n>", "answer: alarms of the source, a bit each, 0 to 255; they go with scheduled reads")
     .option("--output <file>", "files: where the file goes")
     .option("--manufacturer <hex>", "register: the three bytes that the OSGP Alliance gave to the maker of this device")
     .option("--unique <hex>", "register: the unique id; the meter counts another id as another device")
