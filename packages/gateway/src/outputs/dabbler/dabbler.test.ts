@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { freePort } from "../../../../../test/support/free-port.ts";
 import { matchesGolden } from "../golden.test-kit.ts";
 import { outputKinds } from "../list.ts";
-import { evening, FaceWorld, faceContract, getJson } from "../listening/face-contract.test-kit.ts";
+import {
+  evening,
+  type FaceWorld,
+  faceContract,
+  getJson,
+  shownMoment,
+  withFace,
+} from "../listening/face-contract.test-kit.ts";
 import { rawRequest } from "../listening/raw-http.test-kit.ts";
 
 const open = (port: number) => outputKinds.dabbler.create({ port } as never);
@@ -26,18 +32,8 @@ faceContract("dabbler", {
 });
 
 describe("dabbler", () => {
-  const within = async (work: (port: number, world: FaceWorld) => Promise<void>): Promise<void> => {
-    const world = new FaceWorld();
-    const port = await freePort();
-    try {
-      world.start(open(port));
-      await world.is("up");
-      world.home.read(Date.UTC(2026, 7, 1, 10, 15), evening);
-      await work(port, world);
-    } finally {
-      await world.done();
-    }
-  };
+  const within = (work: (port: number, world: FaceWorld) => Promise<void>): Promise<void> =>
+    withFace(open, work, shownMoment);
   /** What the set-up of the integration turns into integers. */
   const integers =
     `Fwd_Act_Wh Rev_Act_Wh L1_RMS_A L2_RMS_A L3_RMS_A L1_RMS_V L2_RMS_V L3_RMS_V Fwd_W Rev_W L1_Fwd_W L2_Fwd_W

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { freePort } from "../../../../../test/support/free-port.ts";
 import { matchesGolden } from "../golden.test-kit.ts";
 import { outputKinds } from "../list.ts";
-import { evening, FaceWorld, faceContract, getJson } from "../listening/face-contract.test-kit.ts";
+import { evening, type FaceWorld, faceContract, getJson, withFace } from "../listening/face-contract.test-kit.ts";
 import { rawRequest } from "../listening/raw-http.test-kit.ts";
 import { MeanPower } from "./mean-power.ts";
 
@@ -17,18 +16,7 @@ faceContract("ecotracker", {
 });
 
 describe("ecotracker", () => {
-  const within = async (work: (port: number, world: FaceWorld) => Promise<void>): Promise<void> => {
-    const world = new FaceWorld();
-    const port = await freePort();
-    try {
-      world.start(open(port));
-      await world.is("up");
-      world.read();
-      await work(port, world);
-    } finally {
-      await world.done();
-    }
-  };
+  const within = (work: (port: number, world: FaceWorld) => Promise<void>): Promise<void> => withFace(open, work);
 
   test("says what an EcoTracker says, with every key that its clients ask for", () =>
     within(async (port) => {

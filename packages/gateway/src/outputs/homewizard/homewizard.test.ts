@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Output } from "@meterport/engine/ports/output";
-import { freePort } from "../../../../../test/support/free-port.ts";
 import { matchesGolden } from "../golden.test-kit.ts";
 import { outputKinds } from "../list.ts";
-import { evening, FaceWorld, faceContract, getJson } from "../listening/face-contract.test-kit.ts";
+import { evening, type FaceWorld, faceContract, getJson, withFace } from "../listening/face-contract.test-kit.ts";
 import { exchange, rawRequest } from "../listening/raw-http.test-kit.ts";
 import type { HomewizardSettings } from "./homewizard-settings.ts";
 
@@ -41,21 +40,10 @@ const clientKeys = {
 } as const;
 
 describe("homewizard", () => {
-  const within = async (
+  const within = (
     settings: HomewizardSettings,
     work: (port: number, world: FaceWorld) => Promise<void>,
-  ): Promise<void> => {
-    const world = new FaceWorld();
-    const port = await freePort();
-    try {
-      world.start(open({ ...settings, port }));
-      await world.is("up");
-      world.read();
-      await work(port, world);
-    } finally {
-      await world.done();
-    }
-  };
+  ): Promise<void> => withFace((port) => open({ ...settings, port }), work);
 
   for (const product of ["HWE-KWH3", "HWE-P1"] as const)
     test(`says what a ${product} says, and only keys that its clients know`, () =>

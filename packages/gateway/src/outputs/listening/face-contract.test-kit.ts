@@ -60,6 +60,27 @@ export class FaceWorld extends OutputWorld {
   }
 }
 
+/** The moment that golden files show. */
+export const shownMoment = Date.UTC(2026, 7, 1, 10, 15);
+
+/** Runs a face of one meter that has just been read. @param time of the reading by its own account; now if omitted */
+export const withFace = async (
+  open: (port: number) => Output,
+  work: (port: number, world: FaceWorld) => Promise<void>,
+  time?: number,
+): Promise<void> => {
+  const world = new FaceWorld();
+  const port = await freePort();
+  try {
+    world.start(open(port));
+    await world.is("up");
+    world.home.read(time ?? world.clock.wall(), evening);
+    await work(port, world);
+  } finally {
+    await world.done();
+  }
+};
+
 const occupy = (port: number): Promise<() => Promise<void>> =>
   new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());

@@ -6,7 +6,7 @@ import { WebSocket } from "ws";
 import { freePort } from "../../../../../test/support/free-port.ts";
 import { matchesGolden } from "../golden.test-kit.ts";
 import { outputKinds } from "../list.ts";
-import { evening, FaceWorld, faceContract, getJson } from "../listening/face-contract.test-kit.ts";
+import { evening, FaceWorld, faceContract, getJson, withFace } from "../listening/face-contract.test-kit.ts";
 import { chances, exchange, mutated, rawRequest } from "../listening/raw-http.test-kit.ts";
 import { until } from "../output-world.test-kit.ts";
 import type { ShellySettings } from "./shelly-settings.ts";
@@ -46,21 +46,8 @@ const ask = (port: number, text: string | Uint8Array, patience = 300): Promise<s
   });
 
 describe("shelly", () => {
-  const within = async (
-    settings: ShellySettings,
-    work: (port: number, world: FaceWorld) => Promise<void>,
-  ): Promise<void> => {
-    const world = new FaceWorld();
-    const port = await freePort();
-    try {
-      world.start(open({ device_id: "aabbccddeeff", ...settings, port }));
-      await world.is("up");
-      world.read();
-      await work(port, world);
-    } finally {
-      await world.done();
-    }
-  };
+  const within = (settings: ShellySettings, work: (port: number, world: FaceWorld) => Promise<void>): Promise<void> =>
+    withFace((port) => open({ device_id: "aabbccddeeff", ...settings, port }), work);
   const post = async (port: number, path: string, body: string): Promise<Json> => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", body });
     return { ...((await response.json()) as Json), status: response.status };

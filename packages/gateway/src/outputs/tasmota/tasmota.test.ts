@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { freePort } from "../../../../../test/support/free-port.ts";
 import { matchesGolden } from "../golden.test-kit.ts";
 import { outputKinds } from "../list.ts";
-import { evening, FaceWorld, faceContract, getJson } from "../listening/face-contract.test-kit.ts";
+import {
+  evening,
+  type FaceWorld,
+  faceContract,
+  getJson,
+  shownMoment,
+  withFace,
+} from "../listening/face-contract.test-kit.ts";
 import { rawRequest } from "../listening/raw-http.test-kit.ts";
 import type { TasmotaSettings } from "./tasmota-settings.ts";
 
@@ -28,21 +34,8 @@ faceContract("tasmota", {
 });
 
 describe("tasmota", () => {
-  const within = async (
-    settings: TasmotaSettings,
-    work: (port: number, world: FaceWorld) => Promise<void>,
-  ): Promise<void> => {
-    const world = new FaceWorld();
-    const port = await freePort();
-    try {
-      world.start(open({ ...settings, port }));
-      await world.is("up");
-      world.home.read(Date.UTC(2026, 7, 1, 10, 15), evening);
-      await work(port, world);
-    } finally {
-      await world.done();
-    }
-  };
+  const within = (settings: TasmotaSettings, work: (port: number, world: FaceWorld) => Promise<void>): Promise<void> =>
+    withFace((port) => open({ ...settings, port }), work, shownMoment);
 
   test("says what a reading head with evcc's script says, in local time", () =>
     within({}, async (port) => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { freePort } from "../../../../../test/support/free-port.ts";
 import { matchesGolden } from "../golden.test-kit.ts";
 import { outputKinds } from "../list.ts";
-import { evening, FaceWorld, faceContract, getJson } from "../listening/face-contract.test-kit.ts";
+import { type FaceWorld, faceContract, getJson, shownMoment, withFace } from "../listening/face-contract.test-kit.ts";
 import { rawRequest } from "../listening/raw-http.test-kit.ts";
 import { channelUuid } from "./vzlogger-output.ts";
 
@@ -30,18 +29,8 @@ faceContract("vzlogger", {
 });
 
 describe("vzlogger", () => {
-  const within = async (work: (port: number, world: FaceWorld) => Promise<void>): Promise<void> => {
-    const world = new FaceWorld();
-    const port = await freePort();
-    try {
-      world.start(open(port));
-      await world.is("up");
-      world.home.read(Date.UTC(2026, 7, 1, 10, 15), evening);
-      await work(port, world);
-    } finally {
-      await world.done();
-    }
-  };
+  const within = (work: (port: number, world: FaceWorld) => Promise<void>): Promise<void> =>
+    withFace(open, work, shownMoment);
 
   test("says what vzlogger says", () =>
     within(async (port) => {
