@@ -3,11 +3,12 @@ import { describe, test } from "node:test";
 import type { LiveAnswer } from "@meterport/engine/model/point-model";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import { matchesGolden } from "../golden.test-kit.ts";
 import { crc16 } from "../lines/crc16.ts";
 import { household, moment, sunny } from "../lines/face-world.test-kit.ts";
 import { readP1 } from "./read-p1.test-kit.ts";
 import { p1Time, telegramOf } from "./telegram.ts";
-import type { SetName } from "./telegram-rows.ts";
+import { type SetName, setNames } from "./telegram-rows.ts";
 
 const ascii = new TextEncoder();
 const identity = { flag: "NES", model: "83334-3IBABU", serial: "1234567890" };
@@ -73,6 +74,7 @@ describe("a P1 telegram", () => {
       assert.ok(text.includes(`\r\n${line}\r\n`), line);
     assert.ok(!text.includes("96.14.0"));
     readP1(text);
+    for (const set of setNames) matchesGolden(new URL(`golden/${set}.txt`, import.meta.url), say(household, set) ?? "");
   });
 
   test("gives evcc all that it asks of currents, powers and voltages, with export as export", () => {
