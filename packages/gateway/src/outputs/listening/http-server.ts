@@ -1,5 +1,5 @@
 /** A small HTTP server for faces: everything that a client can make large or slow has a limit. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -116,6 +116,33 @@ const bodyOf = (request: IncomingMessage, done: (body: string | undefined) => vo
   request.on("error", () => {});
 };
 
+/** The same where Node has handed the connection over, with the first bytes of the body; undefined beyond the limit. */
+const bodyBehind = (
+  { headers }: IncomingMessage,
+  socket: Socket,
+  head: Uint8Array,
+  done: (body: string | undefined) => void,
+): void => {
+  const length = Number(headers["content-length"] ?? 0);
+  if (headers["transfer-encoding"] !== undefined || !(length <= longestBody)) {
+    done(undefined);
+    return;
+  }
+  let bytes = Buffer.from(head);
+  const cut = (): void => void socket.destroy();
+  const take = (part: Uint8Array): void => {
+    bytes = Buffer.concat([bytes, part]);
+    if (bytes.length < length) return;
+    socket.off("data", take);
+    socket.off("end", cut);
+    socket.pause();
+    done(bytes.subarray(0, length).toString("utf8"));
+  };
+  socket.on("data", take);
+  socket.on("end", cut);
+  take(Buffer.alloc(0));
+};
+
 const askedOf = (request: IncomingMessage, body: string): Asked | undefined => {
   const url = request.url ?? "";
   if (url.length > longestUrl) return undefined;
@@ -133,7 +160,11 @@ const askedOf = (request: IncomingMessage, body: string): Asked | undefined => {
 
 const handling =
   ({ answer, log }: HttpOptions) =>
-  (request: IncomingMessage, response: ServerResponse): void => {
+  (
+    request: IncomingMessage,
+    response: ServerResponse,
+    read: (done: (body: string | undefined) => void) => void = (done) => bodyOf(request, done),
+  ): void => {
     const drop = (): void => void request.socket.destroy();
     const refuse = (said: Said): void => {
       write(request, response, said, true);
@@ -144,7 +175,7 @@ const handling =
       refuse(foreign);
       return;
     }
-    bodyOf(request, (body) => {
+    read((body) => {
       const asked = body === undefined ? undefined : askedOf(request, body);
       if (asked === undefined) {
         refuse(tooLong);
@@ -161,6 +192,27 @@ const handling =
       }
     });
   };
+
+const wantsWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === "websocket";
+
+/**
+ * Answers a request that offers a protocol which we do not speak, as the client of Java does with HTTP/2. RFC 9110, section 7.8, has it
+ * ignored, but Node hands each such connection over once WebSockets are expected.
+ */
+const answerWithoutUpgrade = (
+  handle: ReturnType<typeof handling>,
+  request: IncomingMessage,
+  socket: Socket,
+  head: Uint8Array,
+): void => {
+  socket.setTimeout(serverOptions.requestTimeout, () => socket.destroy());
+  const response = new ServerResponse(request);
+  // What follows on this connection is no longer read as requests.
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.once("finish", () => socket.end());
+  handle(request, response, (done) => bodyBehind(request, socket, head, done));
+};
 
 const bind = async (server: Server, host: string, port: number): Promise<number> => {
   await new Promise<void>((resolve, reject) => {
@@ -189,6 +241,10 @@ export const listenHttp = async (options: HttpOptions): Promise<HttpListening> =
   if (upgrade !== undefined)
     server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
       socket.on("error", () => {});
+      if (!wantsWebSocket(request)) {
+        answerWithoutUpgrade(handle, request, socket, head);
+        return;
+      }
       if (!isHomeName(request.headers.host) || !upgrade(request, socket, head)) socket.destroy();
     });
   const bound = await bind(server, host, port).catch((error: unknown) => {

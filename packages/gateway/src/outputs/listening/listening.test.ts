@@ -83,10 +83,15 @@ describe("the connections of a face", () => {
 });
 
 describe("the server of a face", () => {
-  const within = async (answer: Parameters<typeof listenHttp>[0]["answer"], work: (port: number) => Promise<void>) => {
+  type Options = Parameters<typeof listenHttp>[0];
+  const within = async (
+    answer: Options["answer"],
+    work: (port: number) => Promise<void>,
+    more: Partial<Options> = {},
+  ) => {
     const lines: string[] = [];
     const log = { ...quiet, error: (line: string) => void lines.push(line) };
-    const server = await listenHttp({ host: "127.0.0.1", port: 0, allows: allowedNetworks(), answer, log });
+    const server = await listenHttp({ host: "127.0.0.1", port: 0, allows: allowedNetworks(), answer, log, ...more });
     try {
       await work(server.port);
     } finally {
@@ -122,6 +127,42 @@ describe("the server of a face", () => {
         assert.equal(await status("GET / HTTP/9.9\r\n\r\n"), "400");
       },
     );
+  });
+
+  test("a request that offers HTTP/2 is answered as if it did not, also where WebSockets are spoken", async () => {
+    const offer = "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n";
+    const begin = (method: string, more = "") => `${method} /x HTTP/1.1\r\nhost: 127.0.0.1\r\n${offer}${more}\r\n`;
+    const answer: Options["answer"] = ({ method, body }) => ({
+      status: 200,
+      type: "text/plain",
+      body: `${method} ${body}`,
+    });
+    for (const upgrade of [undefined, () => false])
+      await within(
+        answer,
+        async (port) => {
+          const said = async (text: string) => exchange(port, Buffer.from(text), 1_000);
+          assert.match(await said(begin("GET")), /^HTTP\/1\.1 200 .*\r\n\r\nGET $/s);
+          assert.match(
+            await said(`${begin("POST", "content-length: 4\r\n")}{"a"more`),
+            /^HTTP\/1\.1 200 .*POST \{"a"$/s,
+          );
+          const socket = connect(port, "127.0.0.1");
+          socket.write(begin("POST", "content-length: 6\r\n"));
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          socket.write("late");
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          socket.write("r!");
+          const [text] = await once(socket, "data");
+          assert.match(String(text), /POST later!$/);
+          socket.destroy();
+          const long = `${begin("POST", "content-length: 5000\r\n")}${"x".repeat(5_000)}`;
+          assert.match(await said(long), /^HTTP\/1\.1 413/);
+          assert.equal(await said(`${begin("POST", "content-length: 9\r\n")}half`), "");
+          assert.match(await said(begin("GET").replace("127.0.0.1", "example.com")), /^HTTP\/1\.1 421/);
+        },
+        { upgrade },
+      );
   });
 
   test("a fault of our own ends the connection and is told in the log; no client sees 500", async () => {

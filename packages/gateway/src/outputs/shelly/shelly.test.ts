@@ -27,6 +27,7 @@ faceContract("shelly", {
     rawRequest("GET", "/rpc/EM.GetStatus?id=0"),
     rawRequest("POST", "/rpc/EMData.GetStatus", '{"id":0,"src":"evcc","method":"EMData.GetStatus"}'),
     rawRequest("POST", "/rpc", frame("Shelly.GetStatus")),
+    "POST /rpc HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\ncontent-length: 2\r\n\r\n{}",
     "GET /rpc HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58",
   ],
 });
