@@ -2,6 +2,7 @@
  * One client's stream over many points. It keeps which points have changed, never their values: a client that reads slowly gets the
  * newest values later, and the memory for it stays bounded by the number of points.
  */
+import { mayPassAt, turnAfter } from "@meterport/engine/plan/pace";
 import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { Store } from "@meterport/engine/ports/store";
 import type { Clock, Millis } from "@meterport/protocol/ports";
@@ -15,7 +16,7 @@ export interface PointStreamOptions {
   /** The points of the stream now: a new configuration may add, remove or replace some. */
   readonly views: () => readonly MeterView[];
   readonly kinds: readonly StreamKind[];
-  /** Shortest time between two values of one point. */
+  /** Time between two values of one point, about. */
   readonly every: Millis;
   readonly journal: Pick<Store, "journal">["journal"];
   /** Number of the last journal entry that the client has. */
@@ -35,6 +36,8 @@ const aliveEvery: Millis = 2_000;
 const askJournalEvery: Millis = 1_000;
 const followEvery: Millis = 2_000;
 const journalPage = 200;
+/** The points that wait for their turn are looked at so many times per `every`, at most. */
+const looksPerTurn = 50;
 /** A client that takes nothing for this long is dropped. */
 const longestStall: Millis = 30_000;
 
@@ -45,6 +48,18 @@ const stuck = (): Error => {
   return error;
 };
 
+interface Followed {
+  readonly view: MeterView;
+  readonly unsubscribe: () => void;
+  /** When the next value is due. */
+  turn: Millis;
+  /** Which value was sent last: a change of the link comes with the same one again. */
+  sent: string;
+}
+
+const valueMark = ({ time, quality }: { readonly time: string | null; readonly quality: string }): string =>
+  `${time} ${quality}`;
+
 /** Counters change with each reading; a client wants to know of another state. */
 const linkMark = ({ state, cause }: { readonly state: string; readonly cause: string | null }): string =>
   `${state} ${cause}`;
@@ -52,10 +67,13 @@ const linkMark = ({ state, cause }: { readonly state: string; readonly cause: st
 export class PointStream {
   readonly #options: PointStreamOptions;
   readonly #encoder = new TextEncoder();
-  readonly #byId = new Map<string, { readonly view: MeterView; readonly unsubscribe: () => void }>();
-  /** Points that changed since the last tick, and those that may be sent now. */
-  #changed = new Set<string>();
-  #ready = new Set<string>();
+  readonly #byId = new Map<string, Followed>();
+  /** Points that changed before their turn, and those that may be sent now. */
+  readonly #early = new Set<string>();
+  readonly #ready = new Set<string>();
+  /** When they are looked at, and how to end that; infinite if nothing waits. */
+  #look = Number.POSITIVE_INFINITY;
+  #unlook = (): void => {};
   readonly #links = new Map<string, string>();
   readonly #undo: (() => void)[] = [];
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -90,13 +108,12 @@ export class PointStream {
   readonly close = (): void => this.#finish(() => this.#controller?.close());
 
   #begin(): void {
-    const { kinds, every } = this.#options;
+    const { kinds } = this.#options;
     if (this.#options.passed) this.#send("passed", { next: this.#after });
     if (kinds.includes("live") || kinds.includes("link")) {
       this.#follow();
       this.#repeat(followEvery, () => this.#follow());
-      this.#repeat(every, () => this.#tick());
-      this.#tick();
+      this.#fill();
     }
     if (kinds.includes("change")) {
       this.#repeat(askJournalEvery, () => this.#askJournal());
@@ -112,9 +129,9 @@ export class PointStream {
       const known = this.#byId.get(view.id);
       if (known?.view === view) continue;
       known?.unsubscribe();
-      const unsubscribe = view.subscribe(() => this.#changed.add(view.id));
-      this.#byId.set(view.id, { view, unsubscribe });
-      this.#changed.add(view.id);
+      const unsubscribe = view.subscribe(() => this.#changed(view.id));
+      this.#byId.set(view.id, { view, unsubscribe, turn: Number.NEGATIVE_INFINITY, sent: "" });
+      this.#changed(view.id);
     }
     if (this.#byId.size === views.length) return;
     const there = new Set(views.map(({ id }) => id));
@@ -139,10 +156,43 @@ export class PointStream {
     this.#undo.push(() => cancel());
   }
 
-  #tick(): void {
-    for (const id of this.#changed) this.#ready.add(id);
-    this.#changed = new Set();
+  #changed(id: string): void {
+    const { clock, every } = this.#options;
+    const followed = this.#byId.get(id);
+    if (followed === undefined || this.#ready.has(id)) return;
+    const now = clock.now();
+    const at = mayPassAt(followed.turn, every);
+    if (at <= now) this.#ready.add(id);
+    else this.#early.add(id);
+    // Soon, not now: a reading changes several things of a point, which are told together.
+    this.#lookAt(Math.max(now, at));
+  }
+
+  #lookAt(time: Millis): void {
+    if (time >= this.#look || this.#ended) return;
+    this.#look = time;
+    this.#unlook();
+    this.#unlook = this.#options.clock.at(time, () => {
+      this.#look = Number.POSITIVE_INFINITY;
+      this.#lookThrough();
+    });
+  }
+
+  /** Sends what may be sent now. */
+  #lookThrough(): void {
+    const { clock, every } = this.#options;
+    const now = clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const id of this.#early) {
+      const at = mayPassAt(this.#byId.get(id)?.turn ?? Number.NEGATIVE_INFINITY, every);
+      if (at > now) next = Math.min(next, at);
+      else {
+        this.#early.delete(id);
+        this.#ready.add(id);
+      }
+    }
     this.#fill();
+    if (this.#early.size > 0) this.#lookAt(Math.max(next, now + every / looksPerTurn));
   }
 
   #alive(): void {
@@ -159,13 +209,14 @@ export class PointStream {
     for (const id of this.#ready) {
       if (!this.#hasRoom()) return;
       this.#ready.delete(id);
-      const view = this.#byId.get(id)?.view;
-      if (view !== undefined) this.#tell(view);
+      const followed = this.#byId.get(id);
+      if (followed !== undefined) this.#tell(followed);
     }
   }
 
-  #tell(view: MeterView): void {
-    const { kinds } = this.#options;
+  #tell(followed: Followed): void {
+    const { kinds, clock, every } = this.#options;
+    const { view } = followed;
     if (kinds.includes("link")) {
       const { link } = view.summary();
       const mark = linkMark(link);
@@ -174,7 +225,13 @@ export class PointStream {
         this.#send("link", { id: view.id, ...link });
       }
     }
-    if (kinds.includes("live")) this.#send("live", view.live());
+    if (!kinds.includes("live")) return;
+    const live = view.live();
+    const mark = valueMark(live);
+    if (mark === followed.sent) return;
+    followed.sent = mark;
+    followed.turn = turnAfter(followed.turn, clock.now(), every);
+    this.#send("live", live);
   }
 
   #askJournal(): void {
@@ -217,7 +274,8 @@ export class PointStream {
     for (const { unsubscribe } of this.#byId.values()) unsubscribe();
     this.#byId.clear();
     this.#ready.clear();
-    this.#changed.clear();
+    this.#early.clear();
+    this.#unlook();
     last();
     this.#options.onEnd();
   }

@@ -5,7 +5,7 @@ import { fillStore, quarters } from "../../testing/filled-store.ts";
 import { httpSetup } from "../../testing/http-setup.ts";
 import { manyMeters } from "../../testing/many-meters.ts";
 import { journalAnswer } from "../journal/routes.ts";
-import { PointStream } from "./point-stream.ts";
+import { PointStream, type StreamKind } from "./point-stream.ts";
 
 interface Heard {
   readonly event: string;
@@ -86,17 +86,19 @@ test("one stream carries the live values, links and changes of all points", asyn
   await done();
 });
 
-test("a value is sent at most once per interval, and is the newest", async () => {
+/** A stream of one point, whose values a test makes: the power counts them. */
+const streamOfOne = (kinds: readonly StreamKind[]) => {
   const { views } = manyMeters(1);
   const clock = new VirtualClock();
   let tell = (): void => {};
   let power = 0;
+  let time = clock.wall();
   const [view] = views.values();
   assert.ok(view !== undefined);
   const followed = [
     {
       ...view,
-      live: () => ({ ...view.live(), power_w: power }),
+      live: () => ({ ...view.live(), time: new Date(time).toISOString(), power_w: power }),
       subscribe: (listen: Parameters<typeof view.subscribe>[0]) => {
         tell = () => listen({ event: "live", data: view.live() });
         return () => {};
@@ -104,25 +106,54 @@ test("a value is sent at most once per interval, and is the newest", async () =>
     },
   ];
   const stream = new PointStream({
-    views: () => followed,
-    kinds: ["live"],
-    every: 1_000,
-    journal: async () => assert.fail("nobody wants changes"),
+    ...{ views: () => followed, kinds, every: 1_000, journal: async () => assert.fail("nobody wants changes") },
     ...{ after: 0, passed: false, points: undefined, clock, onEnd: () => {} },
   });
   const heard = listener(stream.open());
+  return {
+    ...{ clock, stream, heard },
+    /** The link tells of itself, with the same values. */
+    repeat: () => tell(),
+    read: () => {
+      power++;
+      time = clock.wall();
+      tell();
+    },
+    powers: async () => {
+      await heard.settle();
+      return heard.of("live").map(({ data }) => (data as { readonly power_w: number }).power_w);
+    },
+  };
+};
+
+test("a value is sent about once per interval at most, and is the newest", async () => {
+  const { clock, stream, heard, read, powers } = streamOfOne(["live"]);
   for (let n = 1; n <= 100; n++) {
-    power = n;
-    tell();
     await clock.advance(100);
+    read();
   }
-  await heard.settle();
-  const values = heard.of("live").map(({ data }) => (data as { readonly power_w: number }).power_w);
-  assert.equal(values.length, 11);
-  assert.deepEqual(values.slice(0, 4), [0, 10, 20, 30]);
+  const values = await powers();
+  assert.equal(values.length, 12);
+  assert.deepEqual(values.slice(0, 4), [0, 2, 11, 20]);
   stream.close();
   await heard.taking;
   assert.ok(heard.ended);
+  assert.equal(clock.pending, 0);
+});
+
+test("a value is sent as soon as it is new, also when its meter answers somewhat earlier or later than usual", async () => {
+  const { clock, stream, read, repeat, powers } = streamOfOne(["live"]);
+  await clock.advance(700);
+  for (const [n, pause] of [0, 890, 890, 1_470, 890, 1_000, 700].entries()) {
+    await clock.advance(pause);
+    read();
+    await clock.advance(5);
+    assert.equal((await powers()).at(-1), n + 1);
+    repeat();
+  }
+  await clock.advance(1_500);
+  assert.deepEqual(await powers(), [0, 1, 2, 3, 4, 5, 6, 7], "and none comes twice");
+  stream.close();
 });
 
 test("a client that reconnects gets the changes that it missed, and each once", async () => {
