@@ -1,15 +1,15 @@
 /**
  * What faces stand and cost: `node bench/faces.ts [REQUESTS] [SEED]`. Each gets so many mutated requests (100,000 by default) on its port; then
- * all show one meter that is read each second, and clients ask as often.
+ * all show one meter that is read each second, and how long a value takes to each client is measured.
  */
 import assert from "node:assert/strict";
 import { performance } from "node:perf_hooks";
 import type { Output } from "@meterport/engine/ports/output";
 import { outputKinds } from "@meterport/gateway/outputs/list";
-import { evening, FaceWorld, getJson } from "@meterport/gateway/outputs/listening/face-contract.test-kit";
+import { FaceWorld, getJson } from "@meterport/gateway/outputs/listening/face-contract.test-kit";
 import { fuzzHttp, rawRequest } from "@meterport/gateway/outputs/listening/raw-http.test-kit";
-import { until } from "@meterport/gateway/outputs/output-world.test-kit";
 import { freePort } from "../test/support/free-port.ts";
+import { benchAllFaces } from "./all-faces.ts";
 import { say } from "./measure.ts";
 
 const frame = '{"id":1,"src":"bench","method":"EM.GetStatus","params":{"id":0}}';
@@ -58,34 +58,6 @@ const fuzz = async (name: Name): Promise<void> => {
   await world.done();
 };
 
-/** All faces at once for one meter that is read each second, each asked each second. */
-const idle = async (seconds: number): Promise<void> => {
-  const world = new FaceWorld();
-  const ports = new Map<Name, number>();
-  for (const name of names) ports.set(name, await freePort());
-  world.outputs.start(names.map((name) => ({ output: output(name, ports.get(name) ?? 0), only: ["home"] })));
-  await until("all are up", async () => (await world.outputs.status()).every(({ state }) => state === "up"));
-  const ways: number[] = [];
-  const before = process.cpuUsage();
-  for (let n = 0; n < seconds; n++) {
-    world.read({ ...evening, power_w: n });
-    for (const [name, port] of ports) {
-      const began = performance.now();
-      await getJson(port, faces[name].path);
-      ways.push(performance.now() - began);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-  }
-  const { user, system } = process.cpuUsage(before);
-  const share = (user + system) / 1e4 / seconds;
-  ways.sort((a, b) => a - b);
-  const slow = ways[Math.floor(ways.length * 0.99)] ?? 0;
-  say(
-    `all ${names.length} faces, one reading and ${names.length} requests a second: ${share.toFixed(1)} % of a core, clients included; 99 % of answers within ${slow.toFixed(1)} ms`,
-  );
-  await world.done();
-};
-
 say(`seed ${seed}`);
 for (const name of names) await fuzz(name);
-await idle(20);
+await benchAllFaces(60);

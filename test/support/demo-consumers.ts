@@ -217,8 +217,7 @@ const sma: Consumer = {
       const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), patience));
       const bytes = await Promise.race([datagram, late]);
       if (bytes === undefined) return "no datagram";
-      // Import and export of now are the values 1.4.0 and 2.4.0, in 0.1 W.
-      return (smaValue(bytes, 1) - smaValue(bytes, 2)) / 10;
+      return smaPower(bytes);
     } finally {
       socket.close();
     }
@@ -229,6 +228,9 @@ const smaValue = (bytes: Buffer, channel: number): number => {
   const at = bytes.indexOf(Uint8Array.of(0, channel, 4, 0), 28);
   return at === -1 ? Number.NaN : bytes.readUInt32BE(at + 4);
 };
+
+/** Import and export of now are the values 1.4.0 and 2.4.0, in 0.1 W. */
+export const smaPower = (bytes: Buffer): number => (smaValue(bytes, 1) - smaValue(bytes, 2)) / 10;
 
 const shellyRequest = { id: 1, src: "evcc", method: "EM.GetStatus", params: { id: 0 } };
 
