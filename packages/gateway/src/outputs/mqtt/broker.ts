@@ -308,13 +308,13 @@ export class Broker {
       const cancel = clock.at(clock.now() + farewell, () => {
         this.#giveUp();
         this.#client.stream.destroy();
-        this.#client.end(true, resolve);
+        this.#client.end(true, () => resolve());
       });
       const left = (): void => {
         cancel();
         resolve();
       };
-      const goodbye = (): void => void this.#client.end(false, left);
+      const goodbye = (): void => void this.#client.end(false, () => left());
       this.#client.once("close", left);
       if (last === undefined) goodbye();
       else this.#takeTurn({ message: last, settle: () => {}, leaves: goodbye });
