@@ -87,6 +87,16 @@ test("without a token the network sees the page and nothing about meters", async
   await done();
 });
 
+test("asked for /api it is not taken for a device of HomeWizard with API v2, which answers 401 there", async () => {
+  const { ask, done } = await onNetwork();
+  for (const init of [{}, { headers: { authorization: "Bearer x" } }, { method: "HEAD" }])
+    assert.notEqual((await ask("/api", { ...init })).status, 401);
+  const answer = await ask("/api");
+  assert.equal(answer.status, 404);
+  assert.doesNotMatch(await answer.text(), /home/);
+  await done();
+});
+
 test("a token reads what its scope allows, and no cookie helps a bad one", async () => {
   const { ask, book, cookieOf, clock, done } = await onNetwork();
   const { token } = book.addToken("script", "read");

@@ -25,6 +25,9 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["PATCH DELETE", "/api/v1/points/{id}", "admin"],
   ["GET", "/api/v1/links", "admin"],
   ["GET", "/api/v1/logs", "operate"],
+  // Nothing is there. Home Assistant asks this of port 443 of an address where it found a device of HomeWizard, which the output
+  // `homewizard` is: with 401 it would take it for one with another API.
+  ["GET", "/api", "anyone"],
   // Reads any table of the meter, now.
   ["GET", "/api/v1/points/{id}/tables/{table}", "operate"],
   // Says what the head-end will read, and gives files of the head-end.
