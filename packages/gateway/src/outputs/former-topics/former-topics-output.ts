@@ -39,8 +39,13 @@ class Former {
     this.#broker = broker;
     this.#began = context.clock.now();
     this.#reader = formerReaders[settings.reader];
-    const untold = (error: unknown): void =>
-      context.log.warn(`sums are not told: ${error instanceof Error ? error.message : String(error)}`);
+    let said = "";
+    const untold = (error: unknown): void => {
+      const reason = error instanceof Error ? error.message : String(error);
+      // The same again is not said again.
+      if (reason !== said) context.log.warn(`the energy of the day and the month is not told: ${reason}`);
+      said = reason;
+    };
     this.#sums = this.#reader.sums === true ? new RunningSums(context.history, untold) : undefined;
     this.broken = new Promise((_, reject) => {
       this.#broke = reject;

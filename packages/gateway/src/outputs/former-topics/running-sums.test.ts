@@ -14,6 +14,8 @@ class World {
   readonly quarters = new Map<number, number>();
   failures = 0;
   fails = false;
+  hangs = false;
+  asked = 0;
   readonly point = {
     id: "home",
     zone,
@@ -22,7 +24,9 @@ class World {
   readonly sums = new RunningSums(
     {
       intervalCoverage: async (_points: readonly string[], channel: string) => {
+        this.asked++;
         if (this.fails) throw new Error("the store is away");
+        if (this.hangs) await new Promise(() => {});
         const end = channel === "energy_import_wh" ? Math.max(...this.quarters.keys()) : Number.NEGATIVE_INFINITY;
         return Number.isFinite(end) ? [{ newest: { end, seconds: 900 } }] : [];
       },
@@ -104,6 +108,21 @@ describe("energy since the hour, the day and the month began", () => {
     const sums = await world.read(start + quarter + 5_000, 1_000_000);
     assert.deepEqual([sums.hour.import, sums.day.import, sums.month.import], [250, null, null]);
     assert.equal((await world.read(start + quarter + 6_000, null)).hour.import, null);
+  });
+
+  test("totals that were unknown at first are noted when they are known", async () => {
+    const world = new World();
+    const start = midnight + 8 * quarter;
+    await world.read(start + 1_000, null);
+    assert.equal((await world.read(start + 9_000, 1_000_000)).hour.import, 0);
+    assert.equal((await world.read(start + 90_000, 1_000_020)).hour.import, 20);
+  });
+
+  test("a store that hangs is asked once", async () => {
+    const world = new World();
+    world.hangs = true;
+    for (let n = 0; n < 5; n++) await world.read(midnight + n * quarter + 90_000, 1_000_000);
+    assert.equal(world.asked, 1);
   });
 
   test("a reading long after a moment does not tell the register of that moment", async () => {

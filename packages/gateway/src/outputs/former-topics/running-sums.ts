@@ -92,6 +92,8 @@ export class RunningSums {
   readonly #marks = new Map<Millis, Totals>();
   #stored: { readonly [W in Way]?: StoredSums | undefined } = {};
   #askedAt = Number.NEGATIVE_INFINITY;
+  /** A store that hangs is not asked again meanwhile. */
+  #asking = false;
 
   /** @param failed is told why the store could not answer */
   constructor(history: History, failed: (error: unknown) => void) {
@@ -103,12 +105,17 @@ export class RunningSums {
   note(point: PointView, time: Millis): void {
     const moment = Math.floor(time / grid) * grid;
     const starts = beginningsOf(point.zone, time);
-    if (time - moment <= soon && !this.#marks.has(moment)) this.#marks.set(moment, totalsOf(point));
+    if (time - moment <= soon && isUnknown(this.#marks.get(moment))) this.#marks.set(moment, totalsOf(point));
     for (const mark of this.#marks.keys())
       if (mark < time - remembered && mark !== starts.day && mark !== starts.month) this.#marks.delete(mark);
-    if (Math.abs(time - this.#askedAt) < askEvery) return;
+    if (this.#asking || Math.abs(time - this.#askedAt) < askEvery) return;
     this.#askedAt = time;
-    this.#ask(point, Object.values(starts), time).catch(this.#failed);
+    this.#asking = true;
+    this.#ask(point, Object.values(starts), time)
+      .catch(this.#failed)
+      .finally(() => {
+        this.#asking = false;
+      });
   }
 
   /** @param time of the newest reading */
@@ -132,6 +139,9 @@ const totalsOf = (point: PointView): Totals => ({
   import: point.total(channels.import),
   export: point.total(channels.export),
 });
+
+/** While an exchange of the meter is not understood there are no totals. */
+const isUnknown = (totals: Totals | undefined): boolean => totals?.import == null && totals?.export == null;
 
 const unknown = { import: null, export: null };
 export const noSums: EnergySums = { hour: unknown, day: unknown, month: unknown };
