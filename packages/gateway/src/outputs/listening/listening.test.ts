@@ -10,6 +10,7 @@ import { deviceIdOf } from "./device-id.ts";
 import { isHomeName } from "./home-names.ts";
 import { listenHttp, silence } from "./http-server.ts";
 import { hostOf } from "./listening-settings.ts";
+import { controlAge, MeterOnShow } from "./meter-on-show.ts";
 import { exchange, rawRequest } from "./raw-http.test-kit.ts";
 import { allOf, live, phaseApparent, rounded, signedCurrent, sumOf } from "./values.ts";
 
@@ -202,4 +203,29 @@ describe("values for consumers", () => {
     assert.notEqual(deviceIdOf("home", undefined), deviceIdOf("shed", undefined));
     assert.equal(deviceIdOf("home", "AABBCCDDEEFF"), "aabbccddeeff");
   });
+});
+
+test("a meter that is read too rarely for what regulates to it is named in the log", () => {
+  const warned = (every: number, longest?: number): string => {
+    const lines: string[] = [];
+    const live = () => ({ time: null });
+    const point = { id: "home", live, detail: () => ({ link: { poll_interval_ms: every } }) };
+    const clock = { now: () => 0, wall: () => 0 };
+    const log = { ...quiet, warn: (line: string) => void lines.push(line) };
+    new MeterOnShow({ points: () => [point], clock, log, onSnapshot: () => () => {} } as never, longest);
+    return lines.join("\n");
+  };
+  const set = ": set interval: 1s for this meter";
+  assert.equal(warned(1_000, controlAge), "");
+  assert.equal(warned(2_000, controlAge), "");
+  assert.equal(
+    warned(5_000, controlAge),
+    `home is read every 5 s, and what regulates to values that slow swings${set}`,
+  );
+  for (const every of [10_000, 60_000])
+    assert.equal(
+      warned(every, controlAge),
+      `home is read every ${every / 1_000} s, but a value is shown for 10 s${set}`,
+    );
+  assert.equal(warned(60_000), "", "nothing regulates to it");
 });

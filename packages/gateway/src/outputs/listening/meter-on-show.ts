@@ -21,6 +21,18 @@ const onlyPoint = (points: readonly PointView[]): PointView => {
   throw new Error(`it shows one meter and sees ${points.length}: name one, as in points: [${some.join("] or [")}]`);
 };
 
+const seconds = (time: Millis): string => `${Math.round(time / 1_000)} s`;
+
+/** Loops that regulate expect a value each second; twice as long is what the gateway does by default. */
+const slow: Millis = 2_000;
+
+/** What is wrong with a meter that is read so rarely; undefined if nothing is, or nothing regulates to it. */
+const slowness = (every: Millis, longest: Millis): string | undefined => {
+  if (!Number.isFinite(longest) || every <= slow) return undefined;
+  if (every >= longest) return `but a value is shown for ${seconds(longest)}`;
+  return "and what regulates to values that slow swings";
+};
+
 export class MeterOnShow {
   /** Id of the point. */
   readonly id: string;
@@ -45,10 +57,9 @@ export class MeterOnShow {
       if (id === this.id) this.#arrived = context.clock.now();
     });
     const every = point.detail().link.poll_interval_ms;
-    if (every > longest)
-      context.log.warn(
-        `${this.id} is read every ${Math.round(every / 1000)} s, but a value is shown for ${Math.round(longest / 1000)} s: set interval: 1s for this meter`,
-      );
+    const tooSlow = slowness(every, longest);
+    if (tooSlow !== undefined)
+      context.log.warn(`${this.id} is read every ${seconds(every)}, ${tooSlow}: set interval: 1s for this meter`);
   }
 
   /** The point, also while its values are old; undefined once it is gone. */
