@@ -1,8 +1,11 @@
 /** A real daemon whose configuration changes through its API, from the first start without a file. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { startDaemon } from "@meterport/gateway/daemon";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
@@ -76,4 +79,59 @@ describe("the configuration by the API", () => {
     assert.ok(!said.includes(meter.key) && !gateway.log().includes(meter.key));
     assert.equal(await gateway.stop(), 0, gateway.log());
   });
+});
+
+test("a backup of a running daemon is uploaded to it, and taken in when it starts again", {
+  timeout: 120_000,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "meterport-restore-"));
+  let log = "";
+  const writeLog = (line: string): void => {
+    log += line;
+  };
+  const start = () => startDaemon({ data: folder, env: { METERPORT_HTTP_PORT: "0" }, writeLog });
+  const own = { "x-meterport": "1", "content-type": "application/octet-stream" };
+  let daemon = await start();
+  try {
+    // A client that leaves in the middle keeps nobody from the next backup.
+    const leaving = new AbortController();
+    const left = await fetch(`${daemon.url}/api/v1/backup`, { signal: leaving.signal });
+    await left.body?.getReader().read();
+    leaving.abort();
+    let answer = await fetch(`${daemon.url}/api/v1/backup`);
+    for (let n = 0; answer.status === 503 && n < 100; n++) {
+      await answer.body?.cancel();
+      await pause(100);
+      answer = await fetch(`${daemon.url}/api/v1/backup`);
+    }
+    assert.equal(answer.status, 200);
+    const archive = new Uint8Array(await answer.arrayBuffer());
+    const part = 1 << 20;
+    for (let offset = 0; offset < archive.length; offset += part) {
+      const body = archive.slice(offset, offset + part);
+      const sent = await fetch(`${daemon.url}/api/v1/restore/upload?offset=${offset}`, {
+        method: "PUT",
+        headers: own,
+        body,
+      });
+      assert.equal(sent.status, 200, await sent.text());
+    }
+    const whole = { bytes: archive.length };
+    const headers = { "content-type": "application/json" };
+    const staged = await fetch(`${daemon.url}/api/v1/restore`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(whole),
+    });
+    assert.equal(((await staged.json()) as Body).state, "staged");
+    await daemon.stop("test");
+    daemon = await start();
+    assert.match(log, /restore: the data is as of .* again; what was there is now meterport\.db\.before-restore-/);
+    const { state } = (await (await fetch(`${daemon.url}/api/v1/restore`)).json()) as Body;
+    assert.equal(state, "none");
+    assert.equal((await fetch(`${daemon.url}/api/v1/points/home/live`)).status, 200);
+  } finally {
+    await daemon.stop("test");
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

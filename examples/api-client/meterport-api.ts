@@ -1310,6 +1310,26 @@ export type PointChange = {
   readonly fuse_amps?: string | number | null;
 };
 
+export type RestoreState = {
+  /** `staged`: it is whole and checked, and the next start of the gateway takes it in */
+  readonly state: "none" | "uploading" | "staged";
+  /** Bytes of the upload that have arrived: the next part begins there */
+  readonly received: number;
+  /** How long a part may be */
+  readonly part_bytes: number;
+  /** The backup that is staged; null if there is none */
+  readonly backup: {
+    /** The moment of the backup */
+    readonly created: string;
+    readonly files: readonly ({
+      readonly name: string;
+      readonly bytes: number;
+    })[];
+    /** Whether stored values are in it, not only users and tokens */
+    readonly values: boolean;
+  } | null;
+};
+
 export type LogsAnswer = {
   readonly lines: readonly ({
     /** Counts up with each line since the start */
@@ -1834,6 +1854,34 @@ export class MeterportApi extends ApiConnection {
   /** What is configured for a point, without its secrets */
   pointSettings(id: string, init: RequestInit = {}): Promise<PointSettings> {
     return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/settings`, {}, init);
+  }
+
+  /** The stored data as one file, as of one moment */
+  backup(init: RequestInit = {}): Promise<Response> {
+    return this.open("GET", `/api/v1/backup`, {}, init);
+  }
+
+  /** Whether a backup waits to be taken in */
+  restore(init: RequestInit = {}): Promise<RestoreState> {
+    return this.json("GET", `/api/v1/restore`, {}, init);
+  }
+
+  /** Checks the backup that was uploaded, which then waits for the next start */
+  postRestore(body: {
+    /** How long the whole file is */
+    readonly bytes: number;
+  }, init: RequestInit = {}): Promise<RestoreState> {
+    return this.json("POST", `/api/v1/restore`, {}, init, body);
+  }
+
+  /** Forgets a backup that was uploaded and not taken in yet */
+  deleteRestore(init: RequestInit = {}): Promise<RestoreState> {
+    return this.json("DELETE", `/api/v1/restore`, {}, init);
+  }
+
+  /** Takes the next part of a backup */
+  putRestoreUpload(query: { offset?: number | undefined } = {}, init: RequestInit = {}): Promise<RestoreState> {
+    return this.json("PUT", `/api/v1/restore/upload`, query, init);
   }
 
   /** The newest lines of the gateway's own log, newest first */

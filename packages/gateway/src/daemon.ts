@@ -19,16 +19,19 @@ import {
   strayLink,
 } from "./daemon-meters.ts";
 import { demoFolder, demoTable } from "./demo-all.ts";
+import type { BackupAccess } from "./http/backup/backup-access.ts";
 import { openDoor, openFront, unreachable } from "./http/front.ts";
 import { watchProcess } from "./http/metrics/own-figures.ts";
 import { dashboard, ownVersion } from "./installation.ts";
 import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts";
 import { LogMemory } from "./log-memory.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
+import { BackupArchives } from "./operation/backup-archive.ts";
 import { type DataLock, lockDataFolder } from "./operation/data-lock.ts";
 import { createGateway, type Gateway, type GatewayMeter } from "./operation/gateway.ts";
 import { hasTerminal } from "./operation/has-terminal.ts";
 import { type SelfSupervision, selfSupervision, type WatchedPart } from "./operation/self-supervision.ts";
+import { StagedRestore, takeStagedRestore } from "./operation/staged-restore.ts";
 import { tellSystemd } from "./operation/tell-systemd.ts";
 import { configuredOutputs } from "./outputs/configured-outputs.ts";
 import { PriceBook } from "./prices/price-book.ts";
@@ -102,6 +105,7 @@ const startConfigured = async (options: DaemonOptions): Promise<Daemon> => {
   logging.format = config.logFormat;
   for (const warning of config.warnings) log.warn(warning);
   logKeyForms(config.meters, log);
+  await takeStagedRestore(config.data, systemClock.wall(), log);
   const lock = lockDataFolder(config.data);
   const shelf = openCaptureShelf(join(config.data, "captures"), log);
   const prices = openPrices(config, log);
@@ -116,6 +120,13 @@ const startConfigured = async (options: DaemonOptions): Promise<Daemon> => {
     lock.release();
     throw error;
   }
+};
+
+const backupAccess = ({ data, store }: Config, log: LevelLog): BackupAccess => {
+  const own = { data, valuesElsewhere: store !== undefined };
+  const archives = new BackupArchives({ ...own, wall: systemClock.wall });
+  archives.clear();
+  return { make: () => archives.make(), restore: new StagedRestore({ ...own, log }) };
 };
 
 /** Prices that the meters need are asked for once the gateway runs. */
@@ -269,6 +280,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
           options.demo === undefined ? undefined : "this is a demonstration, whose configuration is gone afterwards",
       }),
     },
+    backup: backupAccess(config, log),
     strayLink: strayLink(env, () => current.meters),
     machinePorts: machinePorts(() => current.meters),
   });

@@ -10,6 +10,8 @@ import { addSession } from "./access/session.ts";
 import { StreamBudget, type StreamBudgetOptions } from "./access/stream-budget.ts";
 import { refuse, shown } from "./answers.ts";
 import type { ApiProblem } from "./api.ts";
+import { addBackup } from "./backup/backup.ts";
+import type { BackupAccess } from "./backup/backup-access.ts";
 import { addCaptures, type CaptureSource } from "./captures/captures.ts";
 import { checks } from "./checks.ts";
 import { addChildren } from "./children/children.ts";
@@ -75,6 +77,7 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   readonly keeper?: (() => KeeperFigures) | undefined;
   readonly process?: (() => ProcessFigures) | undefined;
   readonly configuration?: ConfigurationAccess | undefined;
+  readonly backup?: BackupAccess | undefined;
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
   readonly outputs?: OutputsAccess | undefined;
 }
@@ -138,6 +141,7 @@ const addResources = (
   addMeterReads(app, options, clock);
   addConfiguration(app, options);
   addPointSettings(app, options);
+  addBackup(app, options);
   addLogs(app, options.logs);
   addOutputs(app, options.outputs);
   addLinks(app, options);

@@ -12,11 +12,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
+import type { BackupContents } from "../http/backup/backup-access.ts";
 import { ownVersion } from "../installation.ts";
 import { makeFolder } from "../stores/make-folder.ts";
 import { type SqliteDriver, sqliteDriver } from "../stores/sqlite/sqlite-driver.ts";
@@ -25,8 +27,11 @@ import { lockDataFolder } from "./data-lock.ts";
 const database = "meterport.db";
 /** Beside the database, what the daemon cannot learn again. Captures are for the day, and not copied. */
 const smallFiles = /^(?:access|demo|tls-seen)[a-z0-9-]*\.json$/;
-const manifestName = "backup.json";
+export const manifestName = "backup.json";
 const isOurs = (name: string): boolean => name.startsWith(database) || name === manifestName || smallFiles.test(name);
+/** Whether a backup may hold a file of this name. */
+export const isBackupName = (name: string): boolean =>
+  name === database || name === manifestName || smallFiles.test(name);
 const format = "meterport-backup";
 
 interface SavedFile {
@@ -143,21 +148,30 @@ export const backupData = async (
   }
 };
 
+/** A manifest has a line or two for each of a handful of files. */
+const longestManifest = 1 << 20;
+
 const readManifest = (source: string): Manifest => {
   const wrong = (what: string): UsageError =>
     new UsageError("restore", `${source} ${what}: give a folder that meterport backup has made`);
-  let manifest: Manifest;
+  let manifest: Manifest | null;
   try {
-    manifest = JSON.parse(readFileSync(join(source, manifestName), "utf8")) as Manifest;
-  } catch {
+    const path = join(source, manifestName);
+    if (statSync(path).size > longestManifest) throw wrong("is not a backup");
+    manifest = JSON.parse(readFileSync(path, "utf8")) as Manifest | null;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw wrong(`has no ${manifestName} that can be read`);
   }
   const isName = (name: unknown): boolean => name === database || (typeof name === "string" && smallFiles.test(name));
-  if (manifest.format !== format || !Array.isArray(manifest.files)) throw wrong("is not a backup");
+  if (manifest?.format !== format || !Array.isArray(manifest.files)) throw wrong("is not a backup");
+  if (!/^\d{4}-[\dT:.-]{10,20}Z$/.test(String(manifest.created))) throw wrong("does not say when it was made");
   if (manifest.version !== 1)
     throw new UsageError(
       "restore",
-      `${source} was made by a newer Meterport (${manifest.meterport}): update Meterport`,
+      `${source} was made by a newer Meterport (${String(manifest.meterport)
+        .replace(/[^\w.+-]/g, "")
+        .slice(0, 20)}): update Meterport`,
     );
   if (!manifest.files.every((file) => isName(file?.name))) throw wrong("names files that no backup holds");
   return manifest;
@@ -172,6 +186,14 @@ const checkFiles = async (source: string, { files }: Manifest): Promise<void> =>
     if (found.bytes !== bytes || found.sha256 !== sha256)
       throw new UsageError("restore", `${path} is damaged: its bytes are not those that were backed up`);
   }
+};
+
+/** Reads a backup whole and compares it with what it says of itself. @throws UsageError if it is damaged or none */
+export const checkBackup = async (source: string): Promise<BackupContents> => {
+  const manifest = readManifest(source);
+  await checkFiles(source, manifest);
+  const { created, files } = manifest;
+  return { created, files, hasValues: files.some(({ name }) => name === database) };
 };
 
 /**

@@ -35,6 +35,7 @@ import type { CaptureShelf } from "../captures/capture-shelf.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
 import type { DeviceService } from "../device/device-service.ts";
 import { type App, createApp } from "../http/app.ts";
+import type { BackupAccess } from "../http/backup/backup-access.ts";
 import type { ConfigurationAccess } from "../http/configuration/configuration.ts";
 import type { StrayLink } from "../http/link-tests/link-tests.ts";
 import type { MachinePort } from "../http/links/links.ts";
@@ -108,6 +109,8 @@ export interface GatewayOptions {
   /** What the process costs, for its metrics. */
   readonly process?: (() => ProcessFigures) | undefined;
   readonly configuration?: ConfigurationAccess | undefined;
+  /** Copies of the data, and the way back. */
+  readonly backup?: BackupAccess | undefined;
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
   readonly outputs?: GatewayOutputs | undefined;
 }
@@ -310,6 +313,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     started: () => started,
     process: options.process,
     configuration: options.configuration,
+    backup: options.backup,
     logs: options.logs,
     outputs,
     strayLink: options.strayLink,

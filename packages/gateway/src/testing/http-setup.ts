@@ -19,6 +19,8 @@ import { DeviceService } from "../device/device-service.ts";
 import type { LinkHealth } from "../http/api.ts";
 import type { Peer } from "../http/peer.ts";
 import { createGateway } from "../operation/gateway.ts";
+import { StagedRestore } from "../operation/staged-restore.ts";
+import { tarLength, tarOf } from "../operation/tar.ts";
 import { openLocalSqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import { FakeLink, works } from "./fake-link.ts";
 import { testConfiguration } from "./test-configuration.ts";
@@ -94,6 +96,10 @@ export const httpSetup = async (
     allowedHosts,
     access,
     configuration: configuration.access,
+    backup: {
+      make: async () => ({ name: "none.tar", bytes: tarLength([]), pieces: tarOf([], 0), done: () => {} }),
+      restore: new StagedRestore({ data: folder, valuesElsewhere: false, log: silentLog }),
+    },
     machinePorts: async () => [
       {
         path: "/dev/ttyS0",

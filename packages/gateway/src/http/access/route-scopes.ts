@@ -24,6 +24,10 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["POST", "/api/v1/points", "admin"],
   ["PATCH DELETE", "/api/v1/points/{id}", "admin"],
   ["GET", "/api/v1/links", "admin"],
+  // All values, and who may sign in.
+  ["GET", "/api/v1/backup", "admin"],
+  ["GET POST DELETE", "/api/v1/restore", "admin"],
+  ["PUT", "/api/v1/restore/upload", "admin"],
   ["GET", "/api/v1/logs", "operate"],
   // Nothing is there. Home Assistant asks this of port 443 of an address where it found a device of HomeWizard, which the output
   // `homewizard` is: with 401 it would take it for one with another API.
