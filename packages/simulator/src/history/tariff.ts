@@ -12,13 +12,20 @@ export interface TierSwitch {
   readonly tier: number;
 }
 
+/** The switches around the day that was last asked about; a history is computed day by day. */
+let lastAsked: { readonly today: number; readonly switches: readonly TierSwitch[] } | undefined;
+
 /** The switch that is in effect, the one before it and the one after it. */
 const switchesAround = (time: Millis): readonly TierSwitch[] => {
   const today = Math.floor(localMillis(time, denmark) / day);
-  return [today - 1, today, today + 1].flatMap((date) =>
+  if (lastAsked?.today !== today) lastAsked = { today, switches: switchesNear(today) };
+  return lastAsked.switches;
+};
+
+const switchesNear = (today: number): readonly TierSwitch[] =>
+  [today - 1, today, today + 1].flatMap((date) =>
     tierSwitches.map((entry) => ({ time: utcOfLocal(date * day + entry.hour * hour, denmark), tier: entry.tier })),
   );
-};
 
 /** The latest switch at or before `time`. */
 export const switchBefore = (time: Millis): TierSwitch => {

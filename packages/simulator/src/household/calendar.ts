@@ -3,6 +3,9 @@
 const DAY = 86_400;
 const HOUR = 3600;
 
+/** Days that were asked for, by year and month: they are asked for again and again, and finding one takes a date object. */
+const sundays = new Map<number, number>();
+
 /**
  * The last Sunday of a month of 31 days (0 = January), as days since 1970-01-01: on it the EU changes its clocks.
  *
@@ -10,8 +13,13 @@ const HOUR = 3600;
  * lastSunday(2026, 2) * 86_400_000 - Date.UTC(2026, 2, 29) // 0
  */
 export function lastSunday(year: number, month: number): number {
+  const at = 12 * year + month;
+  const known = sundays.get(at);
+  if (known !== undefined) return known;
   const lastDay = Math.floor(Date.UTC(year, month, 31) / 1000 / DAY);
-  return lastDay - ((lastDay + 4) % 7);
+  const sunday = lastDay - ((lastDay + 4) % 7);
+  if (Number.isFinite(sunday)) sundays.set(at, sunday);
+  return sunday;
 }
 
 /** Unix seconds of 01:00 UTC on that day, at which all of the EU does so. */

@@ -77,8 +77,9 @@ class TimedHousehold implements Household {
   readonly #steadyGrid: boolean;
   readonly #voltage: Noise;
   readonly #frequency: Noise;
-  // Both only save time: what they keep can be computed again at any moment.
-  #block: LoadBlock | undefined;
+  // All three only save time: what they keep can be computed again at any moment. A mean looks back, so it has a block of its own.
+  readonly #block = new LoadBlock(Number.NaN, 0);
+  readonly #blockOfMean = new LoadBlock(Number.NaN, 0);
   #mean: HouseholdState | undefined;
 
   constructor(name: ScenarioName, seed: number, latitude: number) {
@@ -119,15 +120,14 @@ class TimedHousehold implements Household {
     return sum.total();
   }
 
-  #blockAt(second: number): LoadBlock {
+  #blockAt(second: number, block = this.#block): LoadBlock {
     const start = Math.floor(second / BLOCK_SECONDS) * BLOCK_SECONDS;
-    if (this.#block?.start !== start) {
-      const block = new LoadBlock(start, localSeconds(start));
+    if (block.start !== start) {
+      block.begin(start, localSeconds(start));
       for (const draw of this.#appliances) draw(block);
       block.settle(FUSE_VA);
-      this.#block = block;
     }
-    return this.#block;
+    return block;
   }
 
   #stateOf(block: LoadBlock, second: number): HouseholdState {
@@ -147,12 +147,10 @@ class TimedHousehold implements Household {
   }
 
   #meanBefore(end: number): HouseholdState {
-    const keep = this.#block;
     const states: HouseholdState[] = [];
     for (let second = Math.max(0, end - MEAN_SECONDS); second < end; second += MEAN_STEP) {
-      states.push(this.#stateOf(this.#blockAt(second), second));
+      states.push(this.#stateOf(this.#blockAt(second, this.#blockOfMean), second));
     }
-    this.#block = keep;
     if (states.length === 0) states.push(this.state(end * 1000));
     const mean = (value: (state: HouseholdState) => number): number =>
       states.reduce((sum, state) => sum + value(state), 0) / states.length;

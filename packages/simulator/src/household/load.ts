@@ -5,10 +5,8 @@ export const BLOCK_SECONDS = 60;
 
 /** The load of three phases for 60 seconds; appliances add to it one after the other. */
 export class LoadBlock {
-  /** Unix seconds of its first second. */
-  readonly start: number;
-  /** Local wall time of its first second, seconds since 1970 local; clocks change on whole hours, never inside. */
-  readonly local: number;
+  #start: number;
+  #local: number;
   /** W, index phase * 60 + second; import positive. */
   readonly active: Float64Array = new Float64Array(3 * BLOCK_SECONDS);
   /** var, index phase * 60 + second; inductive positive. */
@@ -17,8 +15,27 @@ export class LoadBlock {
   readonly distortion: Float64Array = new Float64Array(3 * BLOCK_SECONDS);
 
   constructor(start: number, local: number) {
-    this.start = start;
-    this.local = local;
+    this.#start = start;
+    this.#local = local;
+  }
+
+  /** Unix seconds of its first second. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** Local wall time of its first second, seconds since 1970 local; clocks change on whole hours, never inside. */
+  get local(): number {
+    return this.#local;
+  }
+
+  /** Begins another minute without load; new arrays for each minute would take longer than all that is computed in them. */
+  begin(start: number, local: number): void {
+    this.#start = start;
+    this.#local = local;
+    this.active.fill(0);
+    this.reactive.fill(0);
+    this.distortion.fill(0);
   }
 
   /**
@@ -34,9 +51,14 @@ export class LoadBlock {
 
   /** Adds W, var and VA of distortion to a phase from local second `from` until before `to`, as far as it falls into this minute. */
   addSpan(phase: number, from: number, to: number, watts: number, vars: number, distortion = 0): void {
-    const first = Math.max(0, Math.ceil(from - this.local));
-    const last = Math.min(BLOCK_SECONDS, Math.ceil(to - this.local));
-    for (let second = first; second < last; second++) this.add(phase, second, watts, vars, distortion);
+    const first = Math.max(0, Math.ceil(from - this.#local));
+    const last = Math.min(BLOCK_SECONDS, Math.ceil(to - this.#local));
+    const end = phase * BLOCK_SECONDS + last;
+    for (let i = phase * BLOCK_SECONDS + first; i < end; i++) {
+      this.active[i] = (this.active[i] as number) + watts;
+      this.reactive[i] = (this.reactive[i] as number) + vars;
+      this.distortion[i] = (this.distortion[i] as number) + distortion;
+    }
   }
 
   /** W on a phase in one second so far. */
