@@ -13,8 +13,9 @@ import type { LiveAnswer } from "@meterport/engine/model/point-model";
 import { silentLog } from "@meterport/engine/ports/log";
 import { SteppedClock } from "@meterport/engine/testing/stepped-clock";
 import { createGateway, type Gateway } from "@meterport/gateway/operation/gateway";
-import { caredStore, hastyDriver } from "@meterport/gateway/stores/sqlite/cared-store.test-kit";
+import { caredStore } from "@meterport/gateway/stores/sqlite/cared-store.test-kit";
 import { type FaultPlan, faultyDriver } from "@meterport/gateway/stores/sqlite/faulty-driver.test-kit";
+import { hastyDriver } from "@meterport/gateway/stores/sqlite/hasty-store.test-kit";
 import { VirtualClock } from "./support/virtual-clock.ts";
 import { WatchedPoint } from "./support/watched-point.ts";
 

@@ -18,13 +18,14 @@ import type { Log } from "@meterport/engine/ports/log";
 import type { Store } from "@meterport/engine/ports/store";
 import { SteppedClock } from "@meterport/engine/testing/stepped-clock";
 import { createGateway, type Gateway } from "@meterport/gateway/operation/gateway";
-import { caredStore, hastyDriver } from "@meterport/gateway/stores/sqlite/cared-store.test-kit";
+import { caredStore } from "@meterport/gateway/stores/sqlite/cared-store.test-kit";
 import {
   type FaultKind,
   type FaultPlan,
   faultCodes,
   faultyDriver,
 } from "@meterport/gateway/stores/sqlite/faulty-driver.test-kit";
+import { hastyDriver } from "@meterport/gateway/stores/sqlite/hasty-store.test-kit";
 import { openLocalSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
 import { seeded } from "@meterport/simulator";
 import { JournalReader, SoakClients } from "./support/soak-clients.ts";

@@ -11,7 +11,7 @@ import type { Interval } from "@meterport/engine/model/interval";
 import { silentLog } from "@meterport/engine/ports/log";
 import type { StoreBatch } from "@meterport/engine/ports/store";
 import { reading } from "@meterport/engine/testing/fake-meter";
-import { hastyDriver } from "@meterport/gateway/stores/sqlite/cared-store.test-kit";
+import { hastyDriver } from "@meterport/gateway/stores/sqlite/hasty-store.test-kit";
 import { openLocalSqliteStore, type SqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
 import { seeded } from "@meterport/simulator";
 

@@ -11,10 +11,10 @@ import { IntervalBuilder } from "@meterport/engine/intervals/interval-builder";
 import type { Device } from "@meterport/engine/model/device";
 import type { StoredInterval } from "@meterport/engine/model/interval";
 import { PointLoop } from "@meterport/engine/points/point-loop";
-import { silentLog } from "@meterport/engine/ports/log";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import { linkMeter, superviseMeter } from "@meterport/gateway/meters/meter-link";
-import { openLocalSqliteStore, type SqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
+import { openHastyStore } from "@meterport/gateway/stores/sqlite/hasty-store.test-kit";
+import type { SqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
 import { LinkError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -61,7 +61,7 @@ export class RecordedHome {
     this.zone = options.zone ?? "Europe/Copenhagen";
     this.clock = new VirtualClock({ wall: options.start });
     this.#folder = mkdtempSync(join(tmpdir(), "meterport-home-"));
-    this.store = openLocalSqliteStore(this.#folder, silentLog, this.clock.wall);
+    this.store = openHastyStore(this.#folder, this.clock.wall);
     this.install(options.seed);
   }
 
@@ -156,7 +156,7 @@ export class RecordedHome {
     await this.clock.run(this.daemon.stop());
     this.#daemon = undefined;
     await this.store.close();
-    this.store = openLocalSqliteStore(this.#folder, silentLog, this.clock.wall);
+    this.store = openHastyStore(this.#folder, this.clock.wall);
   }
 
   /** Lets time pass until back-fill has nothing left to do. */

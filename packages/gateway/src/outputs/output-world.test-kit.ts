@@ -4,12 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunnerLimits } from "@meterport/engine/outputs/output-runner";
 import { Outputs } from "@meterport/engine/outputs/outputs";
-import { silentLog } from "@meterport/engine/ports/log";
 import type { ChildView, Output, OutputStatus } from "@meterport/engine/ports/output";
 import { FakeView } from "@meterport/engine/testing/fake-view";
 import type { Clock } from "@meterport/protocol/ports";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
-import { openLocalSqliteStore } from "../stores/sqlite/sqlite-store.ts";
+import { openHastyStore } from "../stores/sqlite/hasty-store.test-kit.ts";
 
 export const hour = 3_600_000;
 /** The first hour of the changes. */
@@ -32,7 +31,7 @@ const quick: Partial<RunnerLimits> = {
 
 export class OutputWorld {
   readonly folder = mkdtempSync(join(tmpdir(), "meterport-output-"));
-  readonly store = openLocalSqliteStore(this.folder, silentLog, Date.now);
+  readonly store = openHastyStore(this.folder, Date.now);
   readonly home = new FakeView("home", "Home");
   readonly shed = new FakeView("shed", "Shed");
   readonly views: FakeView[] = [this.home, this.shed];

@@ -21,7 +21,7 @@ import type { Peer } from "../http/peer.ts";
 import { createGateway } from "../operation/gateway.ts";
 import { StagedRestore } from "../operation/staged-restore.ts";
 import { tarLength, tarOf } from "../operation/tar.ts";
-import { openLocalSqliteStore } from "../stores/sqlite/sqlite-store.ts";
+import { openHastyStore } from "../stores/sqlite/hasty-store.test-kit.ts";
 import { FakeLink, works } from "./fake-link.ts";
 import { testConfiguration } from "./test-configuration.ts";
 
@@ -63,7 +63,7 @@ export const httpSetup = async (
   const access = withAccess ? createAccess(accessOptions) : undefined;
   const meter = new FakeMeter(clock);
   const link = new FakeLink();
-  const store = openLocalSqliteStore(join(folder, "data"), silentLog, clock.wall);
+  const store = openHastyStore(join(folder, "data"), clock.wall);
   const captures = openCaptureShelf(join(folder, "captures"), silentLog);
   const device = asDevice ? waterDevice(folder, clock) : undefined;
   const configuration = testConfiguration({ folder, wall: clock.wall });

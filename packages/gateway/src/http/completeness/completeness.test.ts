@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { silentLog } from "@meterport/engine/ports/log";
 import { VirtualClock } from "../../../../../test/support/virtual-clock.ts";
-import { openLocalSqliteStore } from "../../stores/sqlite/sqlite-store.ts";
+import { openHastyStore } from "../../stores/sqlite/hasty-store.test-kit.ts";
 import { quarters } from "../../testing/filled-store.ts";
 import { manyMeters } from "../../testing/many-meters.ts";
 import type { ApiProblem } from "../api.ts";
@@ -22,7 +21,7 @@ const at = "/api/v1/completeness";
 const setup = async (count: number, wall = noon) => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-completeness-"));
   const clock = new VirtualClock({ wall });
-  const store = openLocalSqliteStore(folder, silentLog, clock.wall);
+  const store = openHastyStore(folder, clock.wall);
   const many = manyMeters(count, clock, store);
   return {
     ...many,

@@ -6,13 +6,12 @@ import { test } from "node:test";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { dayBounds } from "@meterport/engine/calendar/local-calendar";
 import type { Interval } from "@meterport/engine/model/interval";
-import { silentLog } from "@meterport/engine/ports/log";
 import { type Price, quarter } from "@meterport/engine/prices/price";
 import { pricePieces, type Tariff } from "@meterport/engine/prices/tariff";
 import { parseTimeRule } from "@meterport/engine/prices/time-of-use";
 import { FakeView } from "@meterport/engine/testing/fake-view";
 import type { PointPrices } from "../../prices/price-book.ts";
-import { openLocalSqliteStore } from "../../stores/sqlite/sqlite-store.ts";
+import { openHastyStore } from "../../stores/sqlite/hasty-store.test-kit.ts";
 import type { PointInfo } from "../points/point-info.ts";
 import { addPrices } from "./prices.ts";
 import { costsAnswer, pricesAnswer } from "./routes.ts";
@@ -30,7 +29,7 @@ const tariff: Tariff = {
 /** A market with one price for each quarter until the end of today, which a test changes. */
 const setup = async () => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-costs-"));
-  const store = openLocalSqliteStore(folder, silentLog, () => noon);
+  const store = openHastyStore(folder, () => noon);
   const market: { price: number | null; until: number; tariff: Tariff } = { price: 0.3, until: today + day, tariff };
   const prices: PointPrices = {
     ...{ currency: "DKK", charges: ["5790000705689:DT_C_01"], problem: () => null },

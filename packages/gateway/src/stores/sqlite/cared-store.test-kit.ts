@@ -3,15 +3,9 @@ import type { Log } from "@meterport/engine/ports/log";
 import type { Store } from "@meterport/engine/ports/store";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { SqliteCaretaker } from "./sqlite-caretaker.ts";
-import { type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
+import type { SqliteDriver } from "./sqlite-driver.ts";
 import { openWriter } from "./sqlite-store.ts";
 import type { StoreCondition, StorePart } from "./store-messages.ts";
-
-/** Nobody cuts the power here, and waiting for the disk would take most of the time. */
-export const hastyDriver: SqliteDriver = (path) => {
-  const db = sqliteDriver()(path);
-  return { ...db, exec: (sql) => db.exec(sql.replaceAll("synchronous = FULL", "synchronous = OFF")) };
-};
 
 export interface CaredStoreOptions {
   readonly folder: string;
