@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { freePort } from "./free-port.ts";
 
 const versions = "/usr/lib/postgresql";
@@ -50,6 +51,7 @@ const own = (...paths: readonly string[]): void => {
   if (uid !== undefined && gid !== undefined) for (const path of paths) chownSync(path, uid, gid);
 };
 
+const endOfRows = "end of rows";
 const password = "not/so@secret#1";
 
 /** A server of its own, whose user `meterport` may do everything. */
@@ -135,6 +137,36 @@ export class Server {
       const ended = once(session, "exit");
       session.stdin.end();
       await ended;
+    };
+  }
+
+  /** A session that answers one statement after the other with its rows; a statement that fails has none. For questions that repeat. */
+  session(): {
+    readonly sql: (text: string) => Promise<readonly string[]>;
+    readonly end: () => Promise<void>;
+  } {
+    const session = spawn(join(this.#bin, "psql"), this.#login(), {
+      ...this.#where(),
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    const lines = createInterface({ input: session.stdout })[Symbol.asyncIterator]();
+    const ask = async (text: string): Promise<readonly string[]> => {
+      session.stdin.write(`${text};\n\\echo ${endOfRows}\n`);
+      const rows: string[] = [];
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done === true) throw new Error("psql ended before it answered");
+        if (value === endOfRows) return rows;
+        rows.push(value);
+      }
+    };
+    return {
+      sql: ask,
+      end: async () => {
+        const ended = once(session, "exit");
+        session.stdin.end();
+        await ended;
+      },
     };
   }
 

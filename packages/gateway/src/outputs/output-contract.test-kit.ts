@@ -17,7 +17,7 @@ export interface Consumer {
   /** Sends bytes to the output that mean nothing. */
   readonly garbage: (bytes: Uint8Array) => void;
   /** How many of the changes it has, of those that were made first; it must not have any out of order. */
-  readonly changes: () => number;
+  readonly changes: () => number | Promise<number>;
   /** The power of a point as a consumer sees it: null if it says that it is unknown; undefined if it says nothing. Without live values omitted. */
   readonly power?: ((point: string) => number | null | undefined) | undefined;
   /** The name of a point; undefined if it knows no such point. Omitted if it knows none. */
@@ -66,7 +66,7 @@ export const outputContract = (name: string, open: () => Promise<Consumer>, opti
         await world.is("up");
         await world.change(50);
         await world.delivered();
-        await until("the consumer has them", () => consumer.changes() === 50);
+        await until("the consumer has them", async () => (await consumer.changes()) === 50);
         const seen = await world.outputs.test(consumer.output.name);
         assert.equal(seen?.ok, true, seen?.text);
         assert.notEqual((await world.status()).lastDelivered, null);
@@ -87,7 +87,7 @@ export const outputContract = (name: string, open: () => Promise<Consumer>, opti
         await world.is("up");
         await world.change(5);
         await world.delivered();
-        await until("the consumer has them", () => consumer.changes() === 10);
+        await until("the consumer has them", async () => (await consumer.changes()) === 10);
       }),
     );
 
@@ -104,7 +104,7 @@ export const outputContract = (name: string, open: () => Promise<Consumer>, opti
         }
         await world.is("up");
         await world.delivered(20_000);
-        await until("the consumer has them", () => consumer.changes() === 1_800);
+        await until("the consumer has them", async () => (await consumer.changes()) === 1_800);
         assert.equal((await world.status()).lost, 0);
       }),
     );
@@ -131,7 +131,7 @@ export const outputContract = (name: string, open: () => Promise<Consumer>, opti
         await until("it is left", async () => (await world.status()).stuck > 0 || (await world.status()).failures > 0);
         consumer.stalled(false);
         await world.delivered(20_000);
-        await until("the consumer has them", () => consumer.changes() === 500, 30_000);
+        await until("the consumer has them", async () => (await consumer.changes()) === 500, 30_000);
         world.home.read(Date.now(), { power_w: 77 });
         if (consumer.power !== undefined) await until("the newest value", () => consumer.power?.("home") === 77);
       }),
@@ -161,7 +161,7 @@ export const outputContract = (name: string, open: () => Promise<Consumer>, opti
         await world.change(20);
         await world.is("up");
         await world.delivered(20_000);
-        await until("the consumer has them", () => consumer.changes() === 20);
+        await until("the consumer has them", async () => (await consumer.changes()) === 20);
       }),
     );
 
