@@ -63,16 +63,18 @@ const complaintsOf = (files: readonly string[]): readonly string[] => {
 };
 
 describe("samples of the documentation", { timeout: 240_000 }, () => {
-  let meter: ServedMeter | undefined;
+  /** One for each sample, as a meter takes one connection at a time. */
+  const meters: ServedMeter[] = [];
   let gateway: SpawnedGateway | undefined;
 
   before(async () => {
-    meter = await serveMeter();
     gateway = await startGateway();
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     for (const sample of samples) {
       const { code, kind } = sample;
+      const meter = await serveMeter();
+      meters.push(meter);
       const here = code
         .replaceAll(names.link, meter.url)
         .replaceAll(names.key, `hex:${meter.key}`)
@@ -82,7 +84,7 @@ describe("samples of the documentation", { timeout: 240_000 }, () => {
   });
   after(async () => {
     // Whichever was started: what is left open would keep this file from ending.
-    await Promise.all([meter?.unplug(), gateway?.remove()]);
+    await Promise.all([...meters.map((meter) => meter.unplug()), gateway?.remove()]);
   });
 
   test("there are some of each kind, and one in the README of each library", () => {
@@ -119,19 +121,22 @@ describe("samples of the documentation", { timeout: 240_000 }, () => {
     assert.ok(complaints.some((line) => /wrong\.ts:1: Cannot find name 'transport'/.test(line)));
   });
 
-  for (const sample of samples.filter(({ kind }) => kind === "run"))
-    test(`${sample.place} runs to its end and shows something`, async () => {
-      const child = spawn(process.execPath, [fileOf(sample)], { cwd: root, timeout: 60_000 });
-      let [out, err] = ["", ""];
-      child.stdout.on("data", (text) => {
-        out += text;
+  // Most of a sample's time is that of the meter's line.
+  describe("run", { concurrency: 3 }, () => {
+    for (const sample of samples.filter(({ kind }) => kind === "run"))
+      test(`${sample.place} runs to its end and shows something`, async () => {
+        const child = spawn(process.execPath, [fileOf(sample)], { cwd: root, timeout: 60_000 });
+        let [out, err] = ["", ""];
+        child.stdout.on("data", (text) => {
+          out += text;
+        });
+        child.stderr.on("data", (text) => {
+          err += text;
+        });
+        const [code] = (await once(child, "close")) as [number | null];
+        // The command says on standard error how it read the key.
+        assert.deepEqual([code, err.replace(/^meterport: the key was read as .*\n/m, "")], [0, ""]);
+        assert.notEqual(out.trim(), "");
       });
-      child.stderr.on("data", (text) => {
-        err += text;
-      });
-      const [code] = (await once(child, "close")) as [number | null];
-      // The command says on standard error how it read the key.
-      assert.deepEqual([code, err.replace(/^meterport: the key was read as .*\n/m, "")], [0, ""]);
-      assert.notEqual(out.trim(), "");
-    });
+  });
 });
