@@ -72,6 +72,11 @@ test("the verdict is a sentence about this very value", () => {
   assert.match(verdict("energy_import_wh"), /^Withheld/);
   assert.match(verdict("voltage_l1_v"), /^Accepted: within the bounds/);
   assert.match(verdict("frequency_hz"), /^No value: the meter does not have it/);
+  const code = (key: Parameters<typeof liveProof>[0]) => liveProof(key, last, { guard: run.state }).verdictCode;
+  assert.deepEqual(
+    [code("power_w"), code("energy_import_wh"), code("voltage_l1_v"), code("frequency_hz")],
+    ["withheld", "withheld", "value", "absent"],
+  );
   assert.match(
     liveProof("power_w", emptyReading(time, "stale"), { guard: run.state }).verdict,
     /^No value: the link is down/,

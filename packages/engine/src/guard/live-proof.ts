@@ -40,7 +40,17 @@ export interface LiveProof {
   readonly sources: readonly LiveSource[];
   /** The guard's verdict, one sentence. */
   readonly verdict: string;
+  /** The same as a stable code, for other languages. */
+  readonly verdictCode: VerdictCode;
 }
+
+/**
+ * - `stale`, `absent`: there is no value.
+ * - `withheld`, `frozen`: there is one, which is not believed.
+ * - `widened`: believed because a second reading confirmed it; `register`, `value`: believed at once.
+ */
+export const verdictCodes = ["stale", "withheld", "frozen", "absent", "widened", "register", "value"] as const;
+export type VerdictCode = (typeof verdictCodes)[number];
 
 /** What is known beside the reading; everything that is missing makes fields null. */
 export interface LiveProofContext {
@@ -71,24 +81,31 @@ const singleKeys = (ratios: boolean): ReadonlyMap<number, LiveKey> => {
   return found;
 };
 
-const sentences = {
+const sentences: Readonly<Record<Exclude<VerdictCode, "frozen">, string>> = {
   stale: "No value: the link is down or the reading is too old.",
   withheld: "Withheld: it is not plausible beside the readings before it, and no second reading has confirmed it.",
   absent: "No value: the meter does not have it, or did not give it.",
   widened: "Accepted: beyond what the fuse or this household suggests, but confirmed by a second reading.",
   register: "Accepted: it has risen since the reading before, and by no more than the fuse allows.",
   value: "Accepted: within the bounds of the installation and near the readings before it.",
-} as const;
+};
 
-const verdictOn = (key: LiveKey, reading: LiveReading | LiveAnswer, state: GuardState | undefined): string => {
+const verdictOn = (
+  key: LiveKey,
+  reading: LiveReading | LiveAnswer,
+  state: GuardState | undefined,
+): Pick<LiveProof, "verdict" | "verdictCode"> => {
+  const of = (verdictCode: keyof typeof sentences) => ({ verdictCode, verdict: sentences[verdictCode] });
   const value = reading[key];
   const frozen = state?.still.frozen[key];
-  if (reading.quality === "stale") return sentences.stale;
-  if (frozen !== undefined)
-    return `Withheld: it has not moved since ${new Date(frozen).toISOString()} though energy flows.`;
-  if (value === null) return state?.doubted.includes(key) === true ? sentences.withheld : sentences.absent;
-  if (state?.widened[key] !== undefined) return sentences.widened;
-  return isRegister(key) ? sentences.register : sentences.value;
+  if (reading.quality === "stale") return of("stale");
+  if (frozen !== undefined) {
+    const since = new Date(frozen).toISOString();
+    return { verdictCode: "frozen", verdict: `Withheld: it has not moved since ${since} though energy flows.` };
+  }
+  if (value === null) return of(state?.doubted.includes(key) === true ? "withheld" : "absent");
+  if (state?.widened[key] !== undefined) return of("widened");
+  return of(isRegister(key) ? "register" : "value");
 };
 
 /**
@@ -126,6 +143,6 @@ export const liveProof = (
     ...{ key, label: info.label, unit: info.unit, value: reading[key], time: reading.time, quality: reading.quality },
     ...{ profile, ratios },
     sources: [...rule.plus.map((id) => sourceFor(id, "+")), ...rule.minus.map((id) => sourceFor(id, "-"))],
-    verdict: verdictOn(key, reading, guard),
+    ...verdictOn(key, reading, guard),
   };
 };

@@ -240,6 +240,7 @@ test("tells the places, scale and verdict of a live value that is withheld", asy
     [[12, 10, 1_234]],
   );
   assert.match(register?.verdict ?? "", /^Accepted: it has risen/);
+  assert.equal(register?.verdict_code, "register");
   meter.values = { power_w: 9e6, energy_import_wh: 12_350 };
   await clock.advance(2_000);
   assert.match(whyAnswer.parse(await json(`${home}/why?value=live&key=power_w`)).live?.verdict ?? "", /^Withheld/);

@@ -1,5 +1,6 @@
 /** How the API describes the origin of a value. */
 import { createRoute, z } from "@hono/zod-openapi";
+import { verdictCodes } from "@meterport/engine/guard/live-proof";
 import { liveKeys } from "@meterport/protocol/meaning/readings";
 import * as examples from "../openapi/examples.ts";
 import { choiceParam, momentParam, query, wordParam } from "../query/params.ts";
@@ -50,6 +51,7 @@ const liveWhy = z
       )
       .openapi({ description: "What the meter sent for it; empty if it has no such value" }),
     verdict: z.string().openapi({ description: "What the guard said, in one sentence" }),
+    verdict_code: z.enum(verdictCodes).openapi({ description: "The same as a stable code, for other languages" }),
   })
   .openapi("LiveWhy");
 

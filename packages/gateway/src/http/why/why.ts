@@ -61,7 +61,7 @@ const intervalWhy = async (store: WhyStore, { id, view }: Point, channel: string
 
 const liveWhy = ({ id, view }: Point, key: LiveKey): BodyOf<typeof whyAnswer> => {
   const context = view.liveContext?.(key) ?? { profile: view.detail().identity?.profile };
-  const { value, ...rest } = liveProof(key, view.live(), context);
+  const { value, verdictCode, ...rest } = liveProof(key, view.live(), context);
   return {
     id,
     value: "live",
@@ -69,7 +69,7 @@ const liveWhy = ({ id, view }: Point, key: LiveKey): BodyOf<typeof whyAnswer> =>
     proof: null,
     difference: null,
     profile: null,
-    live: { ...rest, number: value },
+    live: { ...rest, number: value, verdict_code: verdictCode },
   };
 };
 
