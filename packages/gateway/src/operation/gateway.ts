@@ -161,8 +161,9 @@ const pruneEvery: Millis = 600_000;
 const pointInfo = (
   { fuseAmps, source, link, prices, device, rates, backFill, interval }: GatewayMeter,
   zone: string,
+  clockOffset: PointInfo["clockOffset"],
 ): PointInfo => ({
-  zone,
+  ...{ zone, clockOffset },
   fuseAmps: fuseAmps ?? null,
   grace: graceOf({ profile: backFill === false ? "off" : rates?.profile, live: interval }),
   ask: (task) => source.ask(task),
@@ -289,7 +290,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       children?.close();
       conditions?.close();
     };
-    return { meter, loop, point, log: new MeterLog({ source, clock }), info: pointInfo(meter, zone), close };
+    return { meter, loop, point, log: new MeterLog({ source, clock }), info: pointInfo(meter, zone, point.clockOffset), close };
   };
   const openedAll = async (all: readonly GatewayMeter[], count: number): Promise<readonly OpenMeter[]> => {
     if (all.length === 0) return [];

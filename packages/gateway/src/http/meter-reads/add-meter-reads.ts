@@ -11,8 +11,9 @@ import { refuse, shown } from "../answers.ts";
 import { type BodyOf, give, iso, noPoint, type Points, pointOf } from "../give.ts";
 import { meterProblem } from "./meter-problem.ts";
 import { type MeterRead, MeterReads } from "./meter-reads.ts";
-import { childrenRoute, qualityRoute, tableRoute } from "./routes.ts";
+import { childrenRoute, qualityRoute, tableRoute, tablesRoute } from "./routes.ts";
 import * as schema from "./schemas.ts";
+import { readTableList } from "./table-list.ts";
 import { isReadable, readTable } from "./table-read.ts";
 
 /** Bytes within become hex. */
@@ -51,7 +52,23 @@ const readOr = async <T>(
   }
 };
 
+const tableListRead = {
+  name: "tables",
+  label: "read which tables there are",
+  run: (meter, signal) => readTableList(meter, signal),
+} satisfies MeterRead<unknown>;
+
 const addTables = (app: OpenAPIHono, points: Points, reads: MeterReads): void => {
+  app.openapi(tablesRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const got = await readOr(c, { reads, points, id }, tableListRead, {
+      what: "the list of tables",
+      code: "no-tables",
+    });
+    if ("refusal" in got) return got.refusal;
+    return give(c, schema.tablesAnswer, { id, time_read: iso(got.time), ...got.value });
+  });
+
   app.openapi(tableRoute, async (c) => {
     const { id, table: name } = c.req.valid("param");
     if (pointOf(points, id) === undefined) return noPoint(c, id);

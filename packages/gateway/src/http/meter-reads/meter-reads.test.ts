@@ -6,7 +6,7 @@ import { tables } from "@meterport/protocol/tables/index";
 import { httpSetup } from "../../testing/http-setup.ts";
 import { memoryMeter } from "../../testing/memory-meter.ts";
 import type { ApiProblem } from "../api.ts";
-import { childrenAnswer, qualityAnswer, tableAnswer } from "./schemas.ts";
+import { childrenAnswer, qualityAnswer, tableAnswer, tablesAnswer } from "./schemas.ts";
 import { isReadable } from "./table-read.ts";
 
 const home = "/api/v1/points/home";
@@ -43,6 +43,40 @@ describe("reads from the meter on request", () => {
     assert.equal(table.raw.length, 2 * table.size);
     assert.equal(table.profile, "meter:3.70");
     for (const { start, end, path } of table.fields) assert.ok(start < end && end <= table.size, path);
+    const described = table.fields.filter(({ reserved }) => !reserved);
+    for (const { type, note, path } of described) assert.ok(type !== "" && note !== "", path);
+    await done();
+  });
+
+  test("which tables the meter has, in the words of its BT00", async () => {
+    const { json, done } = await setup();
+    const answer = await json(`${home}/tables`);
+    const { tables, from } = tablesAnswer.parse(answer);
+    assert.deepEqual(tablesAnswer.parse(answer), answer);
+    assert.equal(from, "meter");
+    const found = await connected.capabilities();
+    assert.deepEqual(
+      tables.map(({ table }) => table),
+      found?.tables.map(({ id }) => id),
+    );
+    const of = (id: string) => tables.find(({ table }) => table === id);
+    assert.deepEqual(of("BT00"), {
+      ...{ table: "BT00", number: 0, title: "General Configuration", known: true, withheld: false, writable: false },
+    });
+    assert.deepEqual([of("BT07")?.known, of("BT07")?.withheld], [true, true]);
+    await done();
+  });
+
+  test("which tables firmware like this may have, if BT00 names none", async () => {
+    const { json, meter, done } = await setup();
+    meter.connected = Object.create(connected, {
+      capabilities: { value: async () => undefined },
+      profile: { value: connected.profile },
+    }) as Meter;
+    const { tables, from } = tablesAnswer.parse(await json(`${home}/tables`));
+    assert.equal(from, "profile");
+    assert.ok(tables.some(({ table }) => table === "BT52"));
+    assert.ok(tables.every(({ known, writable }) => known && writable === null));
     await done();
   });
 

@@ -47,6 +47,30 @@ export const childrenRoute = createRoute({
   },
 });
 
+export const tablesRoute = createRoute({
+  method: "get",
+  path: "/api/v1/points/{id}/tables",
+  summary: "Which tables the meter has",
+  description: "From the sets of its BT00, described in the guides or not. Their contents are at `tables/{table}`.",
+  tags: ["meter reads"],
+  request: { params: pointParams, query: query({}) },
+  responses: {
+    200: answer(schema.tablesAnswer, "The tables", {
+      id: "home",
+      time_read: timeRead,
+      profile: "meter:3.70",
+      from: "meter",
+      tables: [
+        {
+          ...{ table: "BT00", number: 0, title: "General Configuration", known: true, withheld: false },
+          writable: false,
+        },
+      ],
+    }),
+    ...meterProblems,
+  },
+});
+
 export const tableRoute = createRoute({
   method: "get",
   path: "/api/v1/points/{id}/tables/{table}",
@@ -70,7 +94,7 @@ export const tableRoute = createRoute({
       fields: [
         {
           ...{ path: "dataOrder", start: 0, end: 1, bits: [0, 0], value: 0, unit: null, meaning: null },
-          ...{ reserved: false, secret: false },
+          ...{ reserved: false, secret: false, type: "UINT8(0)", note: "Byte order of numbers" },
         },
       ],
     }),

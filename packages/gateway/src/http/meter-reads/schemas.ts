@@ -117,8 +117,32 @@ export const tableField = z
     meaning: z.string().nullable().openapi({ description: "The guide's name of the value" }),
     reserved: z.boolean(),
     secret: z.boolean().openapi({ description: "A key, which is not given" }),
+    type: z.string().openapi({ description: "The guide's type; empty if the value has none of its own" }),
+    note: z.string().openapi({ description: "What it is, in one line of English; may be empty" }),
   })
   .openapi("TableField");
+
+export const tableSummary = z
+  .object({
+    table: z.string(),
+    number: z.number().int(),
+    title: z.string().nullable().openapi({ description: "null if no guide names it" }),
+    known: z.boolean().openapi({ description: "Whether its layout is known, so that it can be read here" }),
+    withheld: z.boolean().openapi({ description: "It may hold keys anywhere, so it is not given" }),
+    writable: z.boolean().nullable().openapi({ description: "Whether some key may write it; null if unknown" }),
+  })
+  .openapi("TableSummary");
+
+export const tablesAnswer = z
+  .object({
+    ...head,
+    profile: z.string(),
+    from: z.enum(["meter", "profile"]).openapi({
+      description: "`meter`: its BT00 names them. `profile`: BT00 says nothing, and firmware like this may have them",
+    }),
+    tables: z.array(tableSummary).openapi({ description: "By number" }),
+  })
+  .openapi("TablesAnswer");
 
 export const tableAnswer = z
   .object({

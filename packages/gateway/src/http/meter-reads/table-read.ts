@@ -10,6 +10,7 @@ import type { AnyTable } from "@meterport/protocol/layout/table";
 import type { Signal } from "@meterport/protocol/ports";
 import { isShown, secretFieldNames } from "@meterport/protocol/secret-fields";
 import type { BodyOf } from "../give.ts";
+import { describedAt } from "./described-at.ts";
 import type { tableField } from "./schemas.ts";
 
 /** Reading more would take the line for minutes, and only load profiles have more. */
@@ -49,8 +50,13 @@ const meaningOf = ({ value, meta }: Span): string | null =>
   typeof value === "number" ? (meta.names?.[value] ?? null) : null;
 
 /** The fields of a table's bytes; the bytes of keys become zeros in `bytes`. */
-const fieldsOf = (spans: readonly Span[], bytes: Uint8Array): readonly BodyOf<typeof tableField>[] =>
-  spans.map((span) => {
+const fieldsOf = (
+  spans: readonly Span[],
+  bytes: Uint8Array,
+  table: AnyTable,
+): readonly BodyOf<typeof tableField>[] => {
+  const description = table.describe();
+  return spans.map((span) => {
     const { path, start, end, value, meta, bits, reserved } = span;
     const secret = isSecret(span, bytes.subarray(start, end));
     if (secret) bytes.fill(0, start, end);
@@ -59,8 +65,10 @@ const fieldsOf = (spans: readonly Span[], bytes: Uint8Array): readonly BodyOf<ty
       value: secret ? null : jsonOf(value),
       unit: meta.unit ?? null,
       meaning: secret ? null : meaningOf(span),
+      ...describedAt(description, path),
     };
   });
+};
 
 /** 0 where only its contents tell. */
 const announcedSize = (table: AnyTable, env: object): number => {
@@ -91,6 +99,6 @@ export const readTable = async (meter: Meter, table: AnyTable, signal: Signal): 
   const bytes = encode(table, value, env);
   refuseLong(bytes.length);
   const { spans } = annotate(table, bytes, env);
-  const fields = fieldsOf(spans, bytes);
+  const fields = fieldsOf(spans, bytes, table);
   return { profile: profileName(meter.profile), size: bytes.length, raw: toHex(bytes), fields };
 };

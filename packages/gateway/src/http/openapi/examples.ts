@@ -33,6 +33,8 @@ export const identity = {
 
 const time = "2026-01-01T12:00:00.000Z";
 
+export const meterClock = { offset_ms: -1_240, error_ms: 620, time, drift_ppm: null } as const;
+
 export const live = {
   id: "home",
   ...emptyReading(time, "good"),

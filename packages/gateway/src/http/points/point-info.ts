@@ -1,4 +1,5 @@
 /** What the API knows of a metering point beside its meter. */
+import type { ClockOffset } from "@meterport/engine/clock/clock-watch";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { Millis } from "@meterport/protocol/ports";
 import type { DeviceService } from "../../device/device-service.ts";
@@ -13,6 +14,8 @@ export interface PointInfo {
   readonly grace?: Millis | undefined;
   /** Lets a reader use its meter. */
   readonly ask: MeterSource["ask"];
+  /** How far the meter's clock is from the machine's; null while nobody has looked recently. */
+  readonly clockOffset?: (() => ClockOffset | null) | undefined;
   /** Undefined if its link cannot be examined. */
   readonly link?: LinkService | undefined;
   /** What its energy costs; undefined if nobody knows. */

@@ -1,5 +1,6 @@
 /** `/api/v1/points`: the metering points, and what is known of each. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { ClockOffset } from "@meterport/engine/clock/clock-watch";
 import { pointTotal } from "@meterport/engine/devices/point-total";
 import { completenessOf } from "@meterport/engine/intervals/completeness";
 import type { Device } from "@meterport/engine/model/device";
@@ -65,12 +66,20 @@ export const deviceAnswer = ({ point: _, from, to, carried, ...rest }: Device): 
   ...rest,
 });
 
+const clockAnswer = (clock: ClockOffset | null): BodyOf<typeof schema.pointDetail>["clock"] =>
+  clock === null
+    ? null
+    : {
+        ...{ offset_ms: Math.round(clock.offset), error_ms: Math.round(clock.error), time: iso(clock.time) },
+        drift_ppm: clock.drift?.ppm ?? null,
+      };
+
 /** The channel by which a point's completeness is judged. */
 const mainChannel = "energy_import_wh";
 const listedGaps = 20;
 
 const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<BodyOf<typeof schema.pointDetail>> => {
-  const { id, view, zone, fuseAmps, grace } = point;
+  const { id, view, zone, fuseAmps, grace, clockOffset } = point;
   const now = clock.wall();
   const [devices, channels, events] = await Promise.all([
     store.devices(id),
@@ -95,6 +104,7 @@ const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<
     channels,
     newest_event: newest === undefined ? null : eventAnswer(newest),
     completeness: report === undefined ? null : completenessOut(report),
+    clock: clockAnswer(clockOffset?.() ?? null),
   };
 };
 

@@ -58,6 +58,7 @@ export const pointRoute = createRoute({
       channels: ["energy_export_wh", "energy_import_wh"],
       newest_event: examples.event,
       completeness: examples.completeness,
+      clock: examples.meterClock,
     }),
     ...pointProblems,
   },

@@ -101,6 +101,18 @@ export const completeness = z
   })
   .openapi("Completeness");
 
+export const meterClock = z
+  .object({
+    offset_ms: z.number().openapi({ description: "The meter's clock minus this machine's" }),
+    error_ms: z.number().openapi({ description: "The true offset is within this distance" }),
+    time: moment("When it was read"),
+    drift_ppm: z
+      .number()
+      .nullable()
+      .openapi({ description: "How much faster the meter's clock runs, in millionths; null before six hours" }),
+  })
+  .openapi("MeterClock");
+
 export const pointDetail = z
   .object({
     ...head,
@@ -114,5 +126,6 @@ export const pointDetail = z
     channels: z.array(z.string()).openapi({ description: "Channels of which intervals are stored" }),
     newest_event: orNull(pointEvent, "The newest stored event"),
     completeness: orNull(completeness, "Import of this month; null without intervals"),
+    clock: orNull(meterClock, "The meter's clock beside this machine's; null while nobody has looked recently"),
   })
   .openapi("PointDetail");
