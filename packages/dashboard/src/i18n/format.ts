@@ -44,6 +44,8 @@ export interface Formatter {
   readonly clockSeconds: (time: number) => string;
   readonly dateTime: (time: number) => string;
   readonly weekday: (time: number) => string;
+  /** A day with its weekday, month and year in words. */
+  readonly dayLong: (time: number) => string;
 }
 
 /** Below this power in W the unit is W. */
@@ -115,5 +117,6 @@ export function formatter(messages: Messages, locale: string, timeZone?: string)
     clockSeconds: times({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
     dateTime: times({ dateStyle: "medium", timeStyle: "medium" }),
     weekday: times({ weekday: "short" }),
+    dayLong: times({ weekday: "long", day: "numeric", month: "long", year: "numeric" }),
   };
 }

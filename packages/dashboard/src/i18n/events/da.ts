@@ -1,6 +1,8 @@
+import { alarmsDa } from "./alarms-da.ts";
 import type { EventWords } from "./event-words.ts";
 
 export const da: EventWords = {
+  alarms: alarmsDa,
   names: {
     0: "Ingen hændelse",
     1: "Strøm afbrudt",

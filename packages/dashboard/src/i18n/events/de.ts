@@ -1,6 +1,8 @@
+import { alarmsDe } from "./alarms-de.ts";
 import type { EventWords } from "./event-words.ts";
 
 export const de: EventWords = {
+  alarms: alarmsDe,
   names: {
     0: "Kein Ereignis",
     1: "Spannung aus",

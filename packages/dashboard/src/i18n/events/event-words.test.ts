@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LogEntry } from "@meterport/gateway/http/api";
+import { deviceAlarms, meterAlarms } from "@meterport/protocol/meaning/alarms";
 import { eventArgumentOf, eventOf } from "@meterport/protocol/meaning/events";
 import { argumentValues } from "@meterport/protocol/meaning/events/argument-values";
 import { eventList } from "@meterport/protocol/meaning/events/event-list";
@@ -27,6 +28,20 @@ test("every named event has a name in each language, and no other has", () => {
       language,
     );
     for (const [code, name] of Object.entries(names)) assert.match(name, /^\p{Lu}[^.]+$/u, `${language} ${code}`);
+  }
+});
+
+test("every alarm of the meter and of its devices has a name in each language", () => {
+  const keys = [
+    ...Object.keys(meterAlarms),
+    ...Object.keys(deviceAlarms),
+    "powerLow",
+    "permanentError",
+    "temporaryError",
+  ];
+  for (const [language, { alarms }] of Object.entries(languages)) {
+    assert.deepEqual(Object.keys(alarms).sort(), [...keys].sort(), language);
+    for (const [key, name] of Object.entries(alarms)) assert.match(name, /^\p{Lu}[^.]+$/u, `${language} ${key}`);
   }
 });
 

@@ -5,6 +5,8 @@ import type { LogEntry } from "@meterport/gateway/http/api";
 export interface EventWords {
   /** By number. */
   readonly names: Readonly<Record<number, string>>;
+  /** Alarms by their keys, such as "phaseLoss". */
+  readonly alarms: Readonly<Record<string, string>>;
   /** Meanings of argument parts, by keys such as "powerUpCause.3". */
   readonly parts: Readonly<Record<string, string>>;
   readonly device: (number: string) => string;

@@ -1,0 +1,105 @@
+import type { Answer, Requests } from "../../state/requests.ts";
+import { type EventsPage, eventsOf, LASTING_KINDS, lasting, type StoredEvent } from "./event-answer.ts";
+import { merged } from "./event-blocks.ts";
+import { apiQuery, type Filter, looksItself, wants } from "./filter.ts";
+
+const PAGE = 200;
+/** When the page looks at each event itself, it asks for as many as the gateway gives. */
+const SEARCH_PAGE = 1000;
+/** Matches that fill a screen, and pages after which the reader is asked whether to go on. */
+const ENOUGH = 40;
+const MOST_PAGES = 10;
+const NEWEST = 50;
+
+/** The stored events of a point, as far back as the reader has scrolled. */
+export class EventFeed {
+  events: readonly StoredEvent[] = $state.raw([]);
+  active: readonly StoredEvent[] = $state.raw([]);
+  loading = $state(false);
+  /** Undefined if nothing failed; the gateway's sentence if it gave one. */
+  failure: string | null | undefined = $state(undefined);
+  /** Whether there are older ones. */
+  more = $state(true);
+  /** How far back was looked, milliseconds since 1970. */
+  reached: number | null = $state(null);
+  /** Whether it stopped before it had found enough. */
+  paused = $state(false);
+
+  readonly #requests: Requests;
+  readonly #path: string;
+  readonly #filter: Filter;
+  readonly #words: (event: StoredEvent) => string;
+  readonly #stop = new AbortController();
+  #next: string | null = null;
+  #all: readonly StoredEvent[] = [];
+
+  /** @param words all that the page says of an event, for the search */
+  constructor(requests: Requests, point: string, filter: Filter, words: (event: StoredEvent) => string) {
+    this.#requests = requests;
+    this.#path = `points/${encodeURIComponent(point)}/events`;
+    this.#filter = filter;
+    this.#words = words;
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  /** Reads further back, until there is enough for a screen. */
+  async further(): Promise<void> {
+    if (this.loading || !this.more) return;
+    this.loading = true;
+    this.paused = false;
+    this.failure = undefined;
+    const had = this.events.length;
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const answer = await this.#ask(this.#next, looksItself(this.#filter) ? SEARCH_PAGE : PAGE);
+      if (this.#stop.signal.aborted) return;
+      if (!answer.ok) {
+        this.failure = answer.message;
+        break;
+      }
+      this.#next = answer.value.next;
+      this.more = this.#next !== null;
+      this.reached = answer.value.events.at(-1)?.time ?? this.reached;
+      this.#show([...this.#all, ...answer.value.events]);
+      if (!this.more || this.events.length >= had + ENOUGH) break;
+      this.paused = page === MOST_PAGES - 1;
+    }
+    this.loading = false;
+  }
+
+  /** Looks for what is new, and for what lasts now. */
+  async refresh(): Promise<void> {
+    void this.#lookActive();
+    if (this.loading || this.#all.length === 0) return;
+    const answer = await this.#ask(null, NEWEST);
+    if (this.#stop.signal.aborted || this.loading || !answer.ok) return;
+    const now = merged(this.#all, answer.value.events);
+    if (now !== null) return this.#show(now);
+    // There is more news than a page: it begins again from there.
+    this.#next = answer.value.next;
+    this.more = this.#next !== null;
+    this.#show(answer.value.events);
+  }
+
+  #show(all: readonly StoredEvent[]): void {
+    this.#all = all;
+    this.events = looksItself(this.#filter)
+      ? all.filter((event) => wants(this.#filter, event, () => this.#words(event)))
+      : all;
+  }
+
+  #ask(cursor: string | null, limit: number): Promise<Answer<EventsPage>> {
+    const query = apiQuery(this.#filter, this.#requests.time());
+    query.set("limit", String(limit));
+    if (cursor !== null) query.set("cursor", cursor);
+    return this.#requests.get(`${this.#path}?${query}`, eventsOf, { signal: this.#stop.signal });
+  }
+
+  async #lookActive(): Promise<void> {
+    const query = new URLSearchParams({ kind: LASTING_KINDS.join(","), limit: "1000" });
+    const answer = await this.#requests.get(`${this.#path}?${query}`, eventsOf, { signal: this.#stop.signal });
+    if (answer.ok) this.active = lasting(answer.value.events);
+  }
+}

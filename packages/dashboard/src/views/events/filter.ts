@@ -1,0 +1,110 @@
+/** What the reader wants to see of the events, as the address keeps it. */
+import { oneOf } from "../../state/loose.ts";
+import { isAlarm, type StoredEvent } from "./event-answer.ts";
+
+/** Groups of kinds that belong together for a reader. */
+export const GROUPS = {
+  alarms: ["alarm", "child-alarm", "log"],
+  outages: ["outage"],
+  log: ["log"],
+  control: ["tier", "calendar", "override", "control"],
+  gateway: [
+    ...["meter-exchange", "register-fall", "register-leap", "register-rollover", "frozen", "sum-difference"],
+    ...["intervals-missing", "machine-clock-step", "meter-clock-step", "meter-clock-off", "load-profile-changed"],
+    ...["load-profile", "event-log", "outage-log", "self-reads", "children"].flatMap((what) =>
+      ["none", "unused", "unit-unknown", "refused", "unreadable", "clock", "future"].map((why) => `${what}-${why}`),
+    ),
+  ],
+  device: ["device"],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Group = keyof typeof GROUPS;
+export const GROUP_NAMES = Object.keys(GROUPS) as Group[];
+
+/** Lengths of time to look back, in days. */
+export const PERIODS = [1, 7, 30, 365] as const;
+
+export interface Filter {
+  readonly group: Group | null;
+  /** Looked for in the words of each event. */
+  readonly search: string;
+  /** Days to look back; null for all, or for `from` and `to`. */
+  readonly days: (typeof PERIODS)[number] | null;
+  /** First and last day, "2026-01-31"; empty if open. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const LONGEST_SEARCH = 80;
+const DAY_MS = 86_400_000;
+
+function dayOf(text: string | undefined): string {
+  return text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : "";
+}
+
+/**
+ * The filter in an address; what it does not understand counts as not chosen.
+ *
+ * @example filterOf({ group: "outages", days: "7" }).days // 7
+ */
+export function filterOf(query: Readonly<Record<string, string>>): Filter {
+  const days = PERIODS.find((period) => String(period) === query.days) ?? null;
+  const [from, to] = days === null ? [dayOf(query.from), dayOf(query.to)] : ["", ""];
+  const search = (query.q ?? "").slice(0, LONGEST_SEARCH);
+  return { group: oneOf(GROUP_NAMES, query.group), search, days, from, to };
+}
+
+/** A filter as the address keeps it; undefined removes a key. */
+export function queryOf({ group, search, days, from, to }: Filter): Record<string, string | undefined> {
+  return {
+    group: group ?? undefined,
+    q: search === "" ? undefined : search,
+    days: days === null ? undefined : String(days),
+    from: from === "" ? undefined : from,
+    to: to === "" ? undefined : to,
+  };
+}
+
+/** Whether the page has to look at each event itself, since the gateway cannot. */
+export function looksItself({ group, search }: Filter): boolean {
+  return group === "alarms" || search.trim() !== "";
+}
+
+/** Local midnight of a day, days later. */
+function midnight(day: string, later: number): Date {
+  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  return new Date(year, month - 1, date + later);
+}
+
+/**
+ * The query of the gateway's API.
+ *
+ * @param now milliseconds since 1970
+ */
+export function apiQuery({ group, days, from, to }: Filter, now: number): URLSearchParams {
+  const query = new URLSearchParams();
+  if (group !== null) query.set("kind", GROUPS[group].join(","));
+  // Whole minutes, so that the same page asks the same.
+  if (days !== null) query.set("from", new Date(Math.floor((now - days * DAY_MS) / 60_000) * 60_000).toISOString());
+  if (from !== "") query.set("from", midnight(from, 0).toISOString());
+  if (to !== "") query.set("to", midnight(to, 1).toISOString());
+  return query;
+}
+
+/** Small letters without accents, for comparing. */
+export function plain(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+}
+
+/**
+ * Whether an event is wanted, beyond what the gateway has looked at.
+ *
+ * @param words what the page says of it
+ */
+export function wants({ group, search }: Filter, event: StoredEvent, words: () => string): boolean {
+  if (group === "alarms" && !isAlarm(event)) return false;
+  const wanted = plain(search).split(/\s+/).filter(Boolean);
+  if (wanted.length === 0) return true;
+  const said = plain(words());
+  return wanted.every((word) => said.includes(word));
+}
