@@ -14,7 +14,7 @@ import { type MeterRead, MeterReads } from "./meter-reads.ts";
 import { childrenRoute, qualityRoute, tableRoute, tablesRoute } from "./routes.ts";
 import * as schema from "./schemas.ts";
 import { readTableList } from "./table-list.ts";
-import { isReadable, readTable } from "./table-read.ts";
+import { isReadable, readTable, readTablePart } from "./table-read.ts";
 
 /** Bytes within become hex. */
 const plain = <T>(value: T): T =>
@@ -88,10 +88,12 @@ const addTables = (app: OpenAPIHono, points: Points, reads: MeterReads): void =>
         "withheld",
         `${table.id} carries other messages, which may hold keys: meterport read shows it`,
       );
+    const { from } = c.req.valid("query");
     const read = {
-      name: table.id,
+      name: from === undefined ? table.id : `${table.id} from ${from}`,
       label: `read ${table.id}`,
-      run: (meter, signal) => readTable(meter, table, signal),
+      run: (meter, signal) =>
+        from === undefined ? readTable(meter, table, signal) : readTablePart(meter, table, from, signal),
     } satisfies MeterRead<unknown>;
     const got = await readOr(c, { reads, points, id }, read, { what: table.id, code: "no-such-table" });
     if ("refusal" in got) return got.refusal;

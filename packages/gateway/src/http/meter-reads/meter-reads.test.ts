@@ -48,6 +48,28 @@ describe("reads from the meter on request", () => {
     await done();
   });
 
+  test("a part of a table that is too long, at the places of the whole", async () => {
+    const { json, get, done } = await setup();
+    const whole = await json<ApiProblem>(`${home}/tables/BT64`);
+    assert.match(whole.message, /at most 8192 are read at once: ask for a part with from=0/);
+    const part = tableAnswer.parse(await json(`${home}/tables/BT64?from=9180`));
+    const [first] = part.fields;
+    const end = part.from + part.raw.length / 2;
+    assert.ok(part.from >= 9180 && part.from < 9200 && end > part.from + 100 && part.size > end);
+    assert.equal(first?.start, part.from);
+    assert.match(first?.path ?? "", /^blocks\.\d+\.intervals\./);
+    assert.ok(part.fields.every((field) => field.start >= part.from && field.end <= end));
+    // The next part begins where this one ends, with other bytes of the same block.
+    const next = tableAnswer.parse(await json(`${home}/tables/BT64?from=${end}`));
+    assert.equal(next.from, end);
+    assert.equal((await get(`${home}/tables/BT64?from=999999`)).status, 404);
+    // The contents of short tables may decide where keys lie.
+    const short = await get(`${home}/tables/ET13?from=10`);
+    assert.equal(short.status, 404);
+    assert.match(((await short.json()) as ApiProblem).message, /leave from= out and read it whole/);
+    await done();
+  });
+
   test("which tables the meter has, in the words of its BT00", async () => {
     const { json, done } = await setup();
     const answer = await json(`${home}/tables`);

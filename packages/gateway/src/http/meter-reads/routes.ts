@@ -1,7 +1,7 @@
 /** How the API describes what is read from the meter on request. */
 import { createRoute, z } from "@hono/zod-openapi";
 import * as examples from "../openapi/examples.ts";
-import { query } from "../query/params.ts";
+import { countParam, query } from "../query/params.ts";
 import { answer, noSuchPoint, pointParams, problem, wrongParameter } from "../route-parts.ts";
 import * as schema from "./schemas.ts";
 
@@ -80,7 +80,13 @@ export const tableRoute = createRoute({
   tags: ["meter reads"],
   request: {
     params: pointParams.extend({ table: z.string().openapi({ description: "The table's id", example: "BT52" }) }),
-    query: query({}),
+    query: query({
+      from: countParam("from", {
+        ...{ least: 0, most: 2 ** 20 },
+        description: "Only a part, of a table that is too long to read whole: fields from this byte on",
+        example: "9184",
+      }),
+    }),
   },
   responses: {
     200: answer(schema.tableAnswer, "The table", {
@@ -90,6 +96,7 @@ export const tableRoute = createRoute({
       title: "General configuration",
       profile: "meter:3.70",
       size: 1,
+      from: 0,
       raw: "02",
       fields: [
         {

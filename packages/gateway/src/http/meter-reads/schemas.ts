@@ -150,7 +150,8 @@ export const tableAnswer = z
     table: z.string(),
     title: z.string(),
     profile: z.string().openapi({ description: "The layouts that decoded it" }),
-    size: z.number().int(),
+    size: z.number().int().openapi({ description: "Of the whole table" }),
+    from: z.number().int().openapi({ description: "Offset of the first byte of `raw`; 0 if it is the whole table" }),
     raw: z.string().openapi({ description: "Its bytes as hex, with zeros in place of keys" }),
     fields: z.array(tableField).openapi({ description: "By offset" }),
   })

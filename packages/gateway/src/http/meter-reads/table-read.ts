@@ -1,5 +1,6 @@
 /** One table of a meter, field by field, without its keys. */
 import type { Meter } from "@meterport/client";
+import { readSlice } from "@meterport/client/meter/read/table-bytes";
 import { toHex } from "@meterport/protocol/bytes";
 import { LayoutError, UsageError } from "@meterport/protocol/errors";
 import { annotate } from "@meterport/protocol/layout/annotate";
@@ -24,7 +25,10 @@ export const isReadable = (table: AnyTable): boolean => !envelopes.has(table.id)
 
 export interface TableRead {
   readonly profile: string;
+  /** Of the whole table. */
   readonly size: number;
+  /** Offset of the first byte of `raw`. */
+  readonly from: number;
   /** Hex, with zeros in place of keys. */
   readonly raw: string;
   readonly fields: readonly BodyOf<typeof tableField>[];
@@ -54,12 +58,14 @@ const fieldsOf = (
   spans: readonly Span[],
   bytes: Uint8Array,
   table: AnyTable,
+  from = 0,
 ): readonly BodyOf<typeof tableField>[] => {
   const description = table.describe();
   return spans.map((span) => {
     const { path, start, end, value, meta, bits, reserved } = span;
-    const secret = isSecret(span, bytes.subarray(start, end));
-    if (secret) bytes.fill(0, start, end);
+    const [first, last] = [start - from, end - from];
+    const secret = isSecret(span, bytes.subarray(first, last));
+    if (secret) bytes.fill(0, first, last);
     return {
       ...{ path, start, end, reserved, secret, bits: bits === undefined ? null : [...bits] },
       value: secret ? null : jsonOf(value),
@@ -91,7 +97,7 @@ export const readTable = async (meter: Meter, table: AnyTable, signal: Signal): 
     if (size > longestTable)
       throw new UsageError(
         "too-long",
-        `${table.id} has ${size} bytes here, and at most ${longestTable} are read: use meterport read`,
+        `${table.id} has ${size} bytes here, and at most ${longestTable} are read at once: ask for a part with from=0, or use meterport read`,
       );
   };
   refuseLong(announcedSize(table, env));
@@ -100,5 +106,41 @@ export const readTable = async (meter: Meter, table: AnyTable, signal: Signal): 
   refuseLong(bytes.length);
   const { spans } = annotate(table, bytes, env);
   const fields = fieldsOf(spans, bytes, table);
-  return { profile: profileName(meter.profile), size: bytes.length, raw: toHex(bytes), fields };
+  return { profile: profileName(meter.profile), size: bytes.length, from: 0, raw: toHex(bytes), fields };
+};
+
+/** Bytes of a part, so that one message holds it and no value mixes two moments. */
+const longestPart = 512;
+
+/**
+ * Reads a part of a table that is too long to read whole: the fields that lie wholly within the bytes from `from` on, as many
+ * as one message holds. Only such tables, because in others the contents may decide where keys lie.
+ *
+ * @throws UsageError for a table that is not so long, or beyond its end; LinkError, ResponseError, LayoutError
+ */
+export const readTablePart = async (
+  meter: Meter,
+  table: AnyTable,
+  from: number,
+  signal: Signal,
+): Promise<TableRead> => {
+  const env = await meter.environment(table, { signal });
+  const size = announcedSize(table, env);
+  if (size <= longestTable)
+    throw new UsageError(
+      "whole",
+      `${table.id} has at most ${longestTable} bytes here: leave from= out and read it whole`,
+    );
+  if (from >= size) throw new UsageError("beyond", `${table.id} ends at byte ${size}, before ${from}`);
+  const length = Math.min(longestPart, meter.session.readLimit, size - from);
+  const label = `read ${table.id}`;
+  const range = { offset: from, length };
+  const bytes = await meter.steadily(label, () => readSlice(meter.session, table.number, range, { label, signal }));
+  const { spans } = annotate(table, bytes, env, from);
+  // What lies only partly within is in no field, so its bytes are not given either.
+  const first = Math.max(from, spans.at(0)?.start ?? from);
+  const last = Math.min(from + length, Math.max(first, ...spans.map(({ end }) => end)));
+  const told = bytes.slice(first - from, last - from);
+  const fields = fieldsOf(spans, told, table, first);
+  return { profile: profileName(meter.profile), size, from: first, raw: toHex(told), fields };
 };
