@@ -240,6 +240,8 @@ export type PointsPage = {
   readonly next: string | null;
   /** Points in all, whatever the filter */
   readonly total: number;
+  /** Points that fit the filter, on all pages */
+  readonly found: number;
   /** How many points are in each state, whatever the filter; at most 10 s old */
   readonly states: {
     readonly up: number;
@@ -255,6 +257,8 @@ export type PointSummary = {
   /** The point's id, from the configuration */
   readonly id: string;
   readonly name: string;
+  /** Its group, from the configuration; null if it is in none */
+  readonly group: string | null;
   /** IANA zone of its days and months */
   readonly zone: string;
   /** Rating of the main fuse; null if it is not configured */
@@ -275,10 +279,30 @@ export type PointSummary = {
   readonly quality: "good" | "partial" | "suspect" | "stale";
 };
 
+export type PointGroups = {
+  /** By name, the points without a group last; at most 1,000 */
+  readonly groups: readonly ({
+    /** null for the points that are in no group */
+    readonly name: string | null;
+    readonly points: number;
+    /** How many of them are in each state; at most 10 s old */
+    readonly states: {
+      readonly up: number;
+      readonly degraded: number;
+      readonly connecting: number;
+      readonly paused: number;
+      readonly refused: number;
+      readonly silent: number;
+    };
+  })[];
+};
+
 export type PointDetail = {
   /** The point's id, from the configuration */
   readonly id: string;
   readonly name: string;
+  /** Its group, from the configuration; null if it is in none */
+  readonly group: string | null;
   /** IANA zone of its days and months */
   readonly zone: string;
   /** Rating of the main fuse; null if it is not configured */
@@ -301,6 +325,8 @@ export type PointDetail = {
   readonly newest_event: PointEvent | null;
   /** Import of this month; null without intervals */
   readonly completeness: Completeness | null;
+  /** The meter's clock beside this machine's; null while nobody has looked recently */
+  readonly clock: MeterClock | null;
 };
 
 export type Device = {
@@ -386,6 +412,17 @@ export type Gap = {
   readonly from: string;
   /** Its end */
   readonly to: string;
+};
+
+export type MeterClock = {
+  /** The meter's clock minus this machine's */
+  readonly offset_ms: number;
+  /** The true offset is within this distance */
+  readonly error_ms: number;
+  /** When it was read */
+  readonly time: string;
+  /** How much faster the meter's clock runs, in millionths; null before six hours */
+  readonly drift_ppm: number | null;
 };
 
 export type Devices = {
@@ -760,6 +797,8 @@ export type LiveWhy = {
   })[];
   /** What the guard said, in one sentence */
   readonly verdict: string;
+  /** The same as a stable code, for other languages */
+  readonly verdict_code: "stale" | "withheld" | "frozen" | "absent" | "widened" | "register" | "value";
 };
 
 export type Proof = {
@@ -1155,6 +1194,30 @@ export type Child = {
   readonly doubts: readonly ("time" | "sequence" | "duration" | "zone" | "configuration" | "length" | "unit" | "truncated" | "malformed" | "encrypted" | "security")[];
 };
 
+export type TablesAnswer = {
+  readonly id: string;
+  /** When the meter was read, at most a minute ago */
+  readonly time_read: string;
+  readonly profile: string;
+  /** `meter`: its BT00 names them. `profile`: BT00 says nothing, and firmware like this may have them */
+  readonly from: "meter" | "profile";
+  /** By number */
+  readonly tables: readonly (TableSummary)[];
+};
+
+export type TableSummary = {
+  readonly table: string;
+  readonly number: number;
+  /** null if no guide names it */
+  readonly title: string | null;
+  /** Whether its layout is known, so that it can be read here */
+  readonly known: boolean;
+  /** It may hold keys anywhere, so it is not given */
+  readonly withheld: boolean;
+  /** Whether some key may write it; null if unknown */
+  readonly writable: boolean | null;
+};
+
 export type TableAnswer = {
   readonly id: string;
   /** When the meter was read, at most a minute ago */
@@ -1163,7 +1226,10 @@ export type TableAnswer = {
   readonly title: string;
   /** The layouts that decoded it */
   readonly profile: string;
+  /** Of the whole table */
   readonly size: number;
+  /** Offset of the first byte of `raw`; 0 if it is the whole table */
+  readonly from: number;
   /** Its bytes as hex, with zeros in place of keys */
   readonly raw: string;
   /** By offset */
@@ -1188,6 +1254,10 @@ export type TableField = {
   readonly reserved: boolean;
   /** A key, which is not given */
   readonly secret: boolean;
+  /** The guide's type; empty if the value has none of its own */
+  readonly type: string;
+  /** What it is, in one line of English; may be empty */
+  readonly note: string;
 };
 
 export type ConfigurationAnswer = {
@@ -1670,13 +1740,18 @@ export class MeterportApi extends ApiConnection {
   }
 
   /** The metering points, by pages */
-  points(query: { limit?: number | undefined; cursor?: string | undefined; q?: string | undefined; state?: string | undefined } = {}, init: RequestInit = {}): Promise<PointsPage> {
+  points(query: { limit?: number | undefined; cursor?: string | undefined; q?: string | undefined; state?: string | undefined; group?: string | undefined; sort?: "configured" | "name" | "group" | "state" | "power" | undefined } = {}, init: RequestInit = {}): Promise<PointsPage> {
     return this.json("GET", `/api/v1/points`, query, init);
   }
 
   /** Adds a metering point to the configuration, and begins to read it */
   postPoints(body: NewPoint, query: { revision?: string | undefined; dry_run?: "true" | "false" | undefined } = {}, init: RequestInit = {}): Promise<PointChangeAnswer> {
     return this.json("POST", `/api/v1/points`, query, init, body);
+  }
+
+  /** The groups of metering points, and how their links are doing */
+  groups(init: RequestInit = {}): Promise<PointGroups> {
+    return this.json("GET", `/api/v1/groups`, {}, init);
   }
 
   /** One point: its link, its meter, and what is stored of it */
@@ -1745,7 +1820,7 @@ export class MeterportApi extends ApiConnection {
   }
 
   /** How complete all points are in one period, by pages */
-  completeness(query: { period?: string | undefined; from?: string | undefined; to?: string | undefined; channel?: string | undefined; sort?: "worst" | "id" | undefined; below?: number | undefined; limit?: number | undefined; cursor?: string | undefined } = {}, init: RequestInit = {}): Promise<CompletenessPage> {
+  completeness(query: { period?: string | undefined; point?: string | undefined; from?: string | undefined; to?: string | undefined; channel?: string | undefined; sort?: "worst" | "id" | undefined; below?: number | undefined; limit?: number | undefined; cursor?: string | undefined } = {}, init: RequestInit = {}): Promise<CompletenessPage> {
     return this.json("GET", `/api/v1/completeness`, query, init);
   }
 
@@ -1814,9 +1889,14 @@ export class MeterportApi extends ApiConnection {
     return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/children`, {}, init);
   }
 
+  /** Which tables the meter has */
+  pointTables(id: string, init: RequestInit = {}): Promise<TablesAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/tables`, {}, init);
+  }
+
   /** Any declared table of the meter, field by field */
-  pointTable(id: string, table: string, init: RequestInit = {}): Promise<TableAnswer> {
-    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/tables/${encodeURIComponent(table)}`, {}, init);
+  pointTable(id: string, table: string, query: { from?: number | undefined } = {}, init: RequestInit = {}): Promise<TableAnswer> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/tables/${encodeURIComponent(table)}`, query, init);
   }
 
   /** Every key of the configuration, with the value that the gateway runs with */

@@ -190,7 +190,7 @@ const deviceOf = ({ id, device }: MeterConfig, { config, env, log }: Running): O
 
 export const configuredMeters = (running: Running, meters: readonly MeterConfig[]): readonly GatewayMeter[] =>
   meters.map((meter) => {
-    const { id, name, link, optical, interval, fuseAmps, zone, rates, backFill, key, profile, quiet } = meter;
+    const { id, name, group, link, optical, interval, fuseAmps, zone, rates, backFill, key, profile, quiet } = meter;
     const device = deviceOf(meter, running);
     const plain = traced(id, accessOf(meter, running, device?.wear), running);
     const access = device === undefined ? plain : accessWithDevice(plain, device.service);
@@ -208,6 +208,7 @@ export const configuredMeters = (running: Running, meters: readonly MeterConfig[
     return {
       id,
       name,
+      group,
       url: link,
       simulated: false,
       interval,

@@ -92,6 +92,12 @@ export const meterSchema = z.strictObject({
     example: "Our house",
     fallback: "`id`",
   }).optional(),
+  group: setting(shown(textUpTo(80, "because it is a heading on the page")), {
+    ...live,
+    text: "The group of meters that it belongs to, such as a building: the page and the API list and count by groups.",
+    example: "North wing",
+    fallback: "none",
+  }).optional(),
   /** The transports know what a valid link is: `loadConfig` is given their check. */
   link: setting(textUpTo(1_024, "because no link is longer"), {
     ...live,

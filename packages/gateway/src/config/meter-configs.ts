@@ -35,6 +35,8 @@ export interface MeterRates {
 export interface MeterConfig {
   readonly id: string;
   readonly name: string;
+  /** The group of meters that it belongs to; none if omitted. */
+  readonly group?: string | undefined;
   /** "/dev/ttyUSB0", "tcp://host:port", "optical:///dev/ttyUSB1"; never a key. */
   readonly link: string;
   /** Whether the link leads to the meter's optical port. */
@@ -137,6 +139,7 @@ const meterConfig = (placed: Placed, context: Context): MeterConfig => {
   return {
     id: meter.id,
     name: meter.name ?? meter.id,
+    group: meter.group,
     link: meter.link,
     optical,
     pipe,

@@ -51,6 +51,8 @@ import { LiveMeters } from "./live-meters.ts";
 export interface GatewayMeter {
   readonly id: string;
   readonly name: string;
+  /** The group of meters that it belongs to; none if omitted. */
+  readonly group?: string | undefined;
   readonly url: string;
   readonly simulated: boolean;
   readonly interval: Millis;
@@ -159,11 +161,11 @@ const pruneEvery: Millis = 600_000;
 
 /** `zone` is that of the point. */
 const pointInfo = (
-  { fuseAmps, source, link, prices, device, rates, backFill, interval }: GatewayMeter,
+  { group, fuseAmps, source, link, prices, device, rates, backFill, interval }: GatewayMeter,
   zone: string,
   clockOffset: PointInfo["clockOffset"],
 ): PointInfo => ({
-  ...{ zone, clockOffset },
+  ...{ zone, clockOffset, group: group ?? null },
   fuseAmps: fuseAmps ?? null,
   grace: graceOf({ profile: backFill === false ? "off" : rates?.profile, live: interval }),
   ask: (task) => source.ask(task),

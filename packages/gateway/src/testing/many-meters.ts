@@ -1,4 +1,4 @@
-/** The API over many meters that stand still; every tenth is silent. */
+/** The API over many meters that stand still; every tenth is silent, and the power of the first is unknown. Group 1 has every third, group 10 the next ones, the others are in none. */
 import type { MeterView } from "@meterport/engine/points/meter-view";
 import { silentLog } from "@meterport/engine/ports/log";
 import type { Store } from "@meterport/engine/ports/store";
@@ -22,13 +22,23 @@ export const manyMeters = (count: number, clock: Clock = new VirtualClock(), sto
     const id = `m${String(n).padStart(4, "0")}`;
     const link = { ...still.link, state: n % 10 === 0 ? ("silent" as const) : still.link.state };
     const summary = () => ({ ...still, id, name: `Meter ${id.slice(1)}`, link });
-    views.set(id, { ...view, id, summary, state: () => link.state, live: () => ({ ...view.live(), id }) });
+    views.set(id, {
+      ...view,
+      id,
+      summary,
+      state: () => link.state,
+      live: () => ({ ...view.live(), id, power_w: n === 0 ? null : (n * 37) % 1_000 }),
+    });
   }
   const ask = () => Promise.reject(new LinkError("no-answer", "read", "there is no meter"));
   const app = createApp({
     ...noCaptures,
     meters: views,
-    pointInfo: (id) => (views.has(id) ? { zone: "Europe/Copenhagen", fuseAmps: null, ask } : undefined),
+    pointInfo: (id) => {
+      if (!views.has(id)) return undefined;
+      const group = ["Group 1", "Group 10", null][Number(id.slice(1)) % 3] ?? null;
+      return { zone: "Europe/Copenhagen", group, fuseAmps: null, ask };
+    },
     store,
     clock,
     log: silentLog,

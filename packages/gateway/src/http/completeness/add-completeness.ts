@@ -40,11 +40,23 @@ export const addCompleteness = (app: OpenAPIHono, options: CompletenessOptions):
       sort = "worst",
       cursor,
       below,
+      point: points,
       ...query
     } = c.req.valid("query");
     const period = periodOf(query, clock.wall());
     if (typeof period === "string") return badRequest(c, period);
-    const page = await overviews.page({ channel, period, limit, sort, cursor, below, gapLimit: fewGaps });
+    const unknown = points?.find((id) => pointOf(options, id) === undefined);
+    if (unknown !== undefined) return noPoint(c, unknown);
+    const page = await overviews.page({
+      channel,
+      period,
+      points: points && [...new Set(points)],
+      limit,
+      sort,
+      cursor,
+      below,
+      gapLimit: fewGaps,
+    });
     return page === undefined ? badRequest(c, wrongCursor) : give(c, overviewPage, { channel, sort, ...page });
   });
 };

@@ -36,7 +36,7 @@ const setup = async (count: number, wall = noon) => {
 };
 
 test("lists all points, the worst first, with gaps, sums and the newest interval", async () => {
-  const { store, page, done } = await setup(5);
+  const { store, page, get, done } = await setup(5);
   const whole = quarters("m0000", channel, november - quarter, noon);
   const isLost = (n: number): boolean => (n > 10 && n <= 14) || n === 500;
   await store.write({ intervals: whole });
@@ -71,6 +71,10 @@ test("lists all points, the worst first, with gaps, sums and the newest interval
   assert.deepEqual([different?.sums?.verdict, different?.sums?.difference], ["different", 1]);
   assert.equal(equal?.newest, new Date(noon).toISOString());
   assert.deepEqual([young?.completeness?.expected, young?.sums], [4, null]);
+  const two = await page("period=2026-11&point=m0001,m0004,m0001&sort=id");
+  assert.deepEqual([two.total, two.incomplete, two.empty], [2, 1, 1]);
+  assert.deepEqual(two.points, [lost, empty]);
+  assert.equal((await get(`${at}?point=m0001,nobody`)).status, 404);
   await done();
 });
 

@@ -11,6 +11,8 @@ import type { overviewPage, overviewPoint, sumsAnswer } from "./routes.ts";
 export interface OverviewQuery {
   readonly channel: string;
   readonly period: Period;
+  /** Only these points, in place of all: without their order, which would take a look at each point. */
+  readonly points?: readonly string[] | undefined;
   readonly limit: number;
   readonly sort: "worst" | "id";
   readonly cursor?: string | undefined;
@@ -65,7 +67,9 @@ export class Overviews {
     const { limit, sort, cursor, below } = query;
     const place = cursor === undefined ? undefined : parseCursor(cursor);
     if (cursor !== undefined && place === undefined) return undefined;
-    const ranked = await this.#ranking(query);
+    const { points: only, period, channel } = query;
+    const options = { channel, now: this.#options.clock.wall() };
+    const ranked = await (only === undefined ? this.#ranking(query) : this.#rank(period, options, only));
     const isBelow = ({ percent }: RankedPoint): boolean => below === undefined || (percent !== null && percent < below);
     const isAfter = (point: RankedPoint): boolean => {
       if (place === undefined) return true;
@@ -126,9 +130,13 @@ export class Overviews {
     return points;
   }
 
-  #rank(period: Period, options: OverviewOptions): Promise<readonly RankedPoint[]> {
-    const { meters, store } = this.#options;
-    const points = [...meters.keys()].flatMap((id) => {
+  #rank(
+    period: Period,
+    options: OverviewOptions,
+    ids: Iterable<string> = this.#options.meters.keys(),
+  ): Promise<readonly RankedPoint[]> {
+    const { store } = this.#options;
+    const points = [...ids].flatMap((id) => {
       const point = pointOf(this.#options, id);
       return point === undefined
         ? []

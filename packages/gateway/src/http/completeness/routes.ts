@@ -11,9 +11,10 @@ import {
   periodParam,
   query,
   wordParam,
+  wordsParam,
   zoneParam,
 } from "../query/params.ts";
-import { answer, pointParams, pointProblems, storeFails, wrongParameter } from "../route-parts.ts";
+import { answer, noSuchPoint, pointParams, pointProblems, storeFails, wrongParameter } from "../route-parts.ts";
 import { moment, orNull } from "../schemas.ts";
 
 export const completenessAnswer = z
@@ -116,6 +117,10 @@ export const overviewRoute = createRoute({
   request: {
     query: query({
       period: periodParam(),
+      point: wordsParam("point", {
+        description: "Only these points, which are then all of the answer; default: all",
+        example: "home",
+      }),
       from: momentParam("from", "Start of a range, instead of `period`"),
       to: momentParam("to", "Its end; default: now"),
       channel: wordParam("channel", {
@@ -140,6 +145,7 @@ export const overviewRoute = createRoute({
       next: null,
     }),
     400: wrongParameter,
+    404: noSuchPoint,
     503: storeFails,
   },
 });

@@ -23,7 +23,7 @@ export const addMeters = (app: OpenAPIHono, meters: Meters, streams: EventStream
 
   app.openapi(metersRoute, (c) => {
     const { limit = mostPoints, state, ...rest } = c.req.valid("query");
-    const page = listPage(meters, { limit, states: state, ...rest });
+    const page = listPage([...meters.values()], { limit, states: state, ...rest });
     if (page === undefined) return refuse(c, 400, "bad-request", wrongCursor);
     const summaries = page.views.map((meter) => meter.summary());
     if (page.next === null) return c.json(summaries, 200);

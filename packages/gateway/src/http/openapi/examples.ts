@@ -51,6 +51,7 @@ export const meterSummary = { id: "home", name: "Home", link, simulated: false }
 export const pointHead = {
   id: "home",
   name: "Home",
+  group: "North wing",
   zone: "Europe/Copenhagen",
   fuse_a: 25,
   simulated: false,

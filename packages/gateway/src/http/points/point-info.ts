@@ -9,6 +9,8 @@ import type { PointPrices } from "../../prices/price-book.ts";
 export interface PointInfo {
   /** IANA zone of its days and months. */
   readonly zone: string;
+  /** The group of points that it belongs to. */
+  readonly group?: string | null | undefined;
   readonly fuseAmps: number | null;
   /** How long after its end an interval without a value is pending, milliseconds; 0 if omitted. */
   readonly grace?: Millis | undefined;

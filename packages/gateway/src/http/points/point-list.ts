@@ -1,7 +1,6 @@
-/** Pages of the list of points, in the order of the configuration. */
+/** Pages of a list of points. */
 import type { LinkState } from "@meterport/client/supervision/link-status";
 import type { MeterView } from "@meterport/engine/points/meter-view";
-import type { Meters } from "../answers.ts";
 import { cursorOf, parseCursor } from "../query/cursor.ts";
 import { stateOf } from "./link-states.ts";
 
@@ -10,6 +9,8 @@ export interface ListQuery {
   readonly cursor?: string | undefined;
   /** A part of its id or name, whatever the case. */
   readonly q?: string | undefined;
+  /** Only points of this group; the empty text: only those in none. */
+  readonly group?: string | undefined;
   readonly states?: readonly LinkState[] | undefined;
   /** States that were seen lately, so that not each link has to be judged again. */
   readonly seen?: ReadonlyMap<string, LinkState> | undefined;
@@ -17,6 +18,8 @@ export interface ListQuery {
 
 export interface ListPage {
   readonly views: readonly MeterView[];
+  /** How many fit, on all pages. */
+  readonly found: number;
   /** Cursor of the next page; null if this is the last one. */
   readonly next: string | null;
 }
@@ -34,30 +37,46 @@ const startAfter = (
 
 const nameOf = (view: MeterView): string => view.name ?? view.summary().name;
 
-const wanted = ({ q, states, seen }: ListQuery): ((view: MeterView) => boolean) => {
+/** Their groups, by the point's id. */
+export type GroupOf = (id: string) => string | null | undefined;
+
+const wanted = ({ q, group, states, seen }: ListQuery, groupOf: GroupOf): ((view: MeterView) => boolean) => {
   const text = q?.toLowerCase();
   const isIn = (state: LinkState | undefined): boolean =>
     states === undefined || state === undefined || states.includes(state);
   return (view) => {
+    if (group !== undefined && (groupOf(view.id) ?? "") !== group) return false;
     if (states !== undefined && !(isIn(seen?.get(view.id)) && isIn(stateOf(view)))) return false;
     return text === undefined || view.id.includes(text) || nameOf(view).toLowerCase().includes(text);
   };
 };
 
-/** Undefined if the cursor is not one of this list. */
-export const listPage = (meters: Meters, query: ListQuery): ListPage | undefined => {
+/**
+ * Undefined if the cursor is not one of this list.
+ *
+ * @param all the points in the order of the list
+ */
+export const listPage = (
+  all: readonly MeterView[],
+  query: ListQuery,
+  groupOf: GroupOf = () => null,
+): ListPage | undefined => {
   const cursor = query.cursor === undefined ? undefined : parseCursor(query.cursor);
   if (query.cursor !== undefined && cursor === undefined) return undefined;
-  const all = [...meters.values()];
-  const fits = wanted(query);
+  const fits = wanted(query, groupOf);
+  const start = cursor === undefined ? 0 : startAfter(all, cursor);
   const views: MeterView[] = [];
-  let last = 0;
-  for (let i = cursor === undefined ? 0 : startAfter(all, cursor); i < all.length; i++) {
-    const view = all[i] as MeterView;
+  let [found, last, more] = [0, 0, false];
+  for (const [i, view] of all.entries()) {
     if (!fits(view)) continue;
-    if (views.length === query.limit) return { views, next: cursorOf(last, (all[last] as MeterView).id) };
+    found++;
+    if (i < start) continue;
+    if (views.length === query.limit) {
+      more = true;
+      continue;
+    }
     views.push(view);
     last = i;
   }
-  return { views, next: null };
+  return { views, found, next: more ? cursorOf(last, (all[last] as MeterView).id) : null };
 };

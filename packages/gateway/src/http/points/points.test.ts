@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { z } from "@hono/zod-openapi";
+import { VirtualClock } from "../../../../../test/support/virtual-clock.ts";
 import { fillStore } from "../../testing/filled-store.ts";
 import { httpSetup } from "../../testing/http-setup.ts";
 import { manyMeters } from "../../testing/many-meters.ts";
 import type { ApiProblem, MeterSummary } from "../api.ts";
 import { eventsAnswer, outagesAnswer } from "../happenings/routes.ts";
-import { devicesAnswer, pointDetail, pointsPage } from "./schemas.ts";
+import { devicesAnswer, groupsAnswer, pointDetail, pointsPage } from "./schemas.ts";
 
 type Page = z.output<typeof pointsPage>;
 
@@ -70,6 +71,77 @@ test("finds points by a part of their name and by the state of their link", asyn
   assert.equal(silent.points.length, 10);
   assert.ok(silent.points.every(({ link }) => link.state === "silent"));
   assert.deepEqual([silent.states.up, silent.states.silent], [90, 10]);
+});
+
+test("lists the points of one group, and counts all groups", async () => {
+  const { json, get } = manyMeters(100);
+  const first: Page = await json("/api/v1/points?group=Group%201&limit=10");
+  assert.deepEqual([first.found, first.total, first.points.length], [34, 100, 10]);
+  const second: Page = await json(`/api/v1/points?group=Group%201&limit=1000&cursor=${first.next}`);
+  assert.deepEqual([second.found, second.points.length, second.next], [34, 24, null]);
+  assert.ok([...first.points, ...second.points].every(({ group }) => group === "Group 1"));
+  const none: Page = await json("/api/v1/points?group=&q=meter&limit=1");
+  assert.deepEqual([none.found, none.points[0]?.group], [33, null]);
+  const { groups } = groupsAnswer.strict().parse(await json("/api/v1/groups"));
+  assert.deepEqual(
+    groups.map(({ name, points, states }) => [name, points, states.up + states.silent, states.silent]),
+    [
+      ["Group 1", 34, 34, 4],
+      ["Group 10", 33, 33, 3],
+      [null, 33, 33, 3],
+    ],
+  );
+  assert.equal((await get(`/api/v1/points?group=${"x".repeat(81)}`)).status, 400);
+});
+
+test("sorts by name as people do, by group, by the worst link and by power", async () => {
+  const { json, views, ids } = manyMeters(1_500);
+  const all = async (sort: string): Promise<Page["points"]> => {
+    const found: Page["points"][number][] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Page = await json(
+        `/api/v1/points?sort=${sort}&limit=400${cursor === null ? "" : `&cursor=${cursor}`}`,
+      );
+      found.push(...page.points);
+      cursor = page.next;
+    } while (cursor !== null);
+    assert.deepEqual(found.map(({ id }) => id).toSorted(), ids, `${sort} has each point once`);
+    return found;
+  };
+  for (const [id, name] of [
+    ["m0003", "Flat 10"],
+    ["m0004", "flat 9"],
+    ["m0005", "Attic"],
+  ] as const) {
+    const view = views.get(id) ?? assert.fail(id);
+    views.set(id, { ...view, summary: () => ({ ...view.summary(), name }) });
+  }
+  assert.deepEqual(
+    (await all("name")).slice(0, 4).map(({ name }) => name),
+    ["Attic", "flat 9", "Flat 10", "Meter 0000"],
+  );
+  const states = (await all("state")).map(({ link }) => link.state);
+  assert.deepEqual([states.indexOf("up"), states.lastIndexOf("silent")], [150, 149]);
+  const powers = (await all("power")).map(({ power_w }) => power_w);
+  assert.equal(powers.at(-1), null, "unknown comes last");
+  for (let i = 1; i < powers.length - 1; i++) assert.ok((powers[i - 1] ?? 0) >= (powers[i] ?? 0), `row ${i}`);
+  const groups = (await all("group")).map(({ group }) => group);
+  assert.deepEqual([...new Set(groups)], ["Group 1", "Group 10", null]);
+});
+
+test("an order follows a point that goes, and a new order is made after some seconds", async () => {
+  const clock = new VirtualClock();
+  const { json, views } = manyMeters(20, clock);
+  const first = async () => ((await json("/api/v1/points?sort=power&limit=1")) as Page).points[0]?.id;
+  assert.equal(await first(), "m0019");
+  const view = views.get("m0002") ?? assert.fail();
+  views.set("m0002", { ...view, live: () => ({ ...view.live(), power_w: 5_000 }) });
+  assert.equal(await first(), "m0019", "kept");
+  await clock.advance(10_000);
+  assert.equal(await first(), "m0002");
+  views.delete("m0002");
+  assert.equal(await first(), "m0019", "nothing is given that is gone");
 });
 
 test("a point tells its device, channels, newest event and completeness", async () => {

@@ -25,8 +25,10 @@ import { wrongCursor } from "../query/cursor.ts";
 import { periodBounds } from "../query/zone-bounds.ts";
 import { linkHealth, liveAnswer } from "../schemas.ts";
 import type { LinkStates } from "./link-states.ts";
+import { groupsOf } from "./point-groups.ts";
 import { listPage } from "./point-list.ts";
-import { devicesRoute, linkRoute, liveRoute, pointRoute, pointsRoute } from "./routes.ts";
+import { PointOrders } from "./point-orders.ts";
+import { devicesRoute, groupsRoute, linkRoute, liveRoute, pointRoute, pointsRoute } from "./routes.ts";
 import * as schema from "./schemas.ts";
 
 const usualPage = 100;
@@ -50,6 +52,7 @@ const summaryOf = ({ meters, pointInfo }: Points, view: MeterView): BodyOf<typeo
   return {
     id,
     name,
+    group: info?.group ?? null,
     zone: info?.zone ?? "UTC",
     fuse_a: info?.fuseAmps ?? null,
     simulated,
@@ -79,7 +82,7 @@ const mainChannel = "energy_import_wh";
 const listedGaps = 20;
 
 const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<BodyOf<typeof schema.pointDetail>> => {
-  const { id, view, zone, fuseAmps, grace, clockOffset } = point;
+  const { id, view, group = null, zone, fuseAmps, grace, clockOffset } = point;
   const now = clock.wall();
   const [devices, channels, events] = await Promise.all([
     store.devices(id),
@@ -98,7 +101,7 @@ const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<
     return value === null ? null : pointTotal(devices, register, value);
   };
   return {
-    ...{ id, name, zone, fuse_a: fuseAmps, simulated, link, identity },
+    ...{ id, name, group, zone, fuse_a: fuseAmps, simulated, link, identity },
     device: last === undefined || last.to !== null ? null : deviceAnswer(last),
     totals: { energy_import_wh: totalOf("energy_import_wh"), energy_export_wh: totalOf("energy_export_wh") },
     channels,
@@ -110,19 +113,30 @@ const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<
 
 export const addPoints = (app: OpenAPIHono, options: PointsOptions): void => {
   const { meters, store, clock, states } = options;
+  const orders = new PointOrders(options);
 
   app.openapi(pointsRoute, async (c) => {
-    const { limit = usualPage, state, ...rest } = c.req.valid("query");
+    const { limit = usualPage, state, sort = "configured", ...rest } = c.req.valid("query");
     const latest = await states.latest();
-    const page = listPage(meters, { limit, states: state, seen: latest.states, ...rest });
+    const all = await orders.ordered(sort, latest.states);
+    const page = listPage(
+      all,
+      { limit, states: state, seen: latest.states, ...rest },
+      (id) => options.pointInfo(id)?.group,
+    );
     if (page === undefined) return badRequest(c, wrongCursor);
     return give(c, schema.pointsPage, {
       points: page.views.map((view) => summaryOf(options, view)),
       next: page.next,
       total: meters.size,
+      found: page.found,
       states: latest.counts,
     });
   });
+
+  app.openapi(groupsRoute, async (c) =>
+    give(c, schema.groupsAnswer, await groupsOf(options, (await states.latest()).states)),
+  );
 
   app.openapi(pointRoute, async (c) => {
     const { id } = c.req.valid("param");

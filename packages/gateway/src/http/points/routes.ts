@@ -1,10 +1,11 @@
 /** How the API describes metering points. */
 import { createRoute } from "@hono/zod-openapi";
 import * as examples from "../openapi/examples.ts";
-import { choicesParam, countParam, cursorParam, query, textParam } from "../query/params.ts";
+import { choiceParam, choicesParam, countParam, cursorParam, query, textParam } from "../query/params.ts";
 import { answer, noSuchPoint, pointParams, pointProblems, wrongParameter } from "../route-parts.ts";
 import { linkHealth, liveAnswer } from "../schemas.ts";
 import { linkStates } from "./link-states.ts";
+import { pointSorts } from "./point-orders.ts";
 import * as schema from "./schemas.ts";
 
 export const mostPoints = 1_000;
@@ -24,18 +25,53 @@ export const listQuery = {
   }),
 };
 
+const pointsQuery = {
+  ...listQuery,
+  group: textParam("group", {
+    most: 80,
+    description: "Only points of this group; empty: only those in none",
+    example: "North wing",
+  }),
+  sort: choiceParam("sort", pointSorts, {
+    description:
+      "Order; default: `configured`. `state`: the worst first; `power`: the highest first. An order is kept for some seconds, since it takes a look at every point",
+    example: "name",
+  }),
+};
+
+export const groupsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/groups",
+  summary: "The groups of metering points, and how their links are doing",
+  tags: ["points"],
+  request: { query: query({}) },
+  responses: {
+    200: answer(schema.groupsAnswer, "The groups", {
+      groups: [
+        {
+          ...{ name: "North wing", points: 1 },
+          states: { up: 1, degraded: 0, connecting: 0, paused: 0, refused: 0, silent: 0 },
+        },
+      ],
+    }),
+    400: wrongParameter,
+  },
+});
+
 export const pointsRoute = createRoute({
   method: "get",
   path: "/api/v1/points",
   summary: "The metering points, by pages",
-  description: "In the order of the configuration. Reads nothing from the store, however many points there are.",
+  description:
+    "In the order of the configuration unless `sort` says otherwise. Reads nothing from the store, however many points there are.",
   tags: ["points"],
-  request: { query: query(listQuery) },
+  request: { query: query(pointsQuery) },
   responses: {
     200: answer(schema.pointsPage, "A page, and how many points are in which state", {
       points: [examples.pointSummary],
       next: null,
       total: 1,
+      found: 1,
       states: { up: 1, degraded: 0, connecting: 0, paused: 0, refused: 0, silent: 0 },
     }),
     400: wrongParameter,

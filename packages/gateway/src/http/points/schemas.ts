@@ -10,6 +10,7 @@ export const linkState = z.enum(linkStates);
 const head = {
   id: z.string().openapi({ description: "The point's id, from the configuration" }),
   name: z.string(),
+  group: z.string().nullable().openapi({ description: "Its group, from the configuration; null if it is in none" }),
   zone: z.string().openapi({ description: "IANA zone of its days and months" }),
   fuse_a: z.number().nullable().openapi({ description: "Rating of the main fuse; null if it is not configured" }),
   simulated: z.boolean().openapi({ description: "True for a virtual meter" }),
@@ -34,11 +35,26 @@ export const pointsPage = z
     points: z.array(pointSummary),
     next: z.string().nullable().openapi({ description: "`cursor` of the next page; null if this is the last one" }),
     total: z.number().int().openapi({ description: "Points in all, whatever the filter" }),
+    found: z.number().int().openapi({ description: "Points that fit the filter, on all pages" }),
     states: countsOf(linkStates).openapi({
       description: "How many points are in each state, whatever the filter; at most 10 s old",
     }),
   })
   .openapi("PointsPage");
+
+export const groupsAnswer = z
+  .object({
+    groups: z
+      .array(
+        z.object({
+          name: z.string().nullable().openapi({ description: "null for the points that are in no group" }),
+          points: z.number().int(),
+          states: countsOf(linkStates).openapi({ description: "How many of them are in each state; at most 10 s old" }),
+        }),
+      )
+      .openapi({ description: "By name, the points without a group last; at most 1,000" }),
+  })
+  .openapi("PointGroups");
 
 const registerValues = z.record(z.string(), z.number()).openapi({ description: "Registers by name, in their units" });
 
