@@ -11,6 +11,9 @@ import { sessionApi } from "./state/session-api.ts";
 import { steadyClock } from "./state/steady-clock.ts";
 import { Ui } from "./state/ui.svelte.ts";
 
+/** What a proxy answers for a gateway that is down. */
+const GATEWAY_GONE: ReadonlySet<number> = new Set([502, 504]);
+
 const target = document.getElementById("app");
 if (target === null) throw new Error("The page has no element with the id app.");
 
@@ -22,11 +25,18 @@ const fetchFrom = window.fetch.bind(window);
 const session = new Session(sessionApi(requestsTo(document.baseURI, fetchFrom, Date.now)), () =>
   window.location.reload(),
 );
-/** Notices that the reader has to sign in, or to sign in again. */
+/** Notices that the reader has to sign in, or to sign in again, and whether the gateway answers. */
 const fetchNoting: typeof fetch = async (...request) => {
-  const response = await fetchFrom(...request);
-  if (response.status === 401) void session.look();
-  return response;
+  try {
+    const response = await fetchFrom(...request);
+    if (response.status === 401) void session.look();
+    dashboard.heard(!GATEWAY_GONE.has(response.status));
+    return response;
+  } catch (error) {
+    // A request that a view gave up says nothing.
+    if (!(error instanceof DOMException && error.name === "AbortError")) dashboard.heard(false);
+    throw error;
+  }
 };
 const requests = requestsTo(document.baseURI, fetchNoting, Date.now);
 const router = new Router({

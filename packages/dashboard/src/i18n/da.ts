@@ -22,6 +22,18 @@ export const da: Messages = {
     notOpened: "Visningen kunne ikke åbnes. Gatewayen kan ikke nås, eller den er blevet opdateret.",
     again: "Prøv igen",
     reload: "Genindlæs siden",
+    skip: "Gå til indholdet",
+    findMeter: "Find en måler",
+    chooseMeter: "Vælg en måler…",
+    meterCount: (count) => `${count} målere`,
+    metersFound: (count) => `${count} målere fundet`,
+    noneFound: "Ingen måler har dette i sit navn.",
+    moreFound: (count) => `${count} mere: skriv mere af navnet.`,
+    unknownMeter: (id) => `Denne gateway har ingen måler med id'et ${id}. Den er måske fjernet eller omdøbt.`,
+    setUpMeter: "Sæt en måler op",
+    setUpByAdmin: "Det kan en, der må administrere gatewayen.",
+    firstMeter:
+      "Sæt adapteren i målerens port, eller hav en bro eller den simulerede måler klar. Det tager cirka to minutter.",
   },
 
   direction: { import: "Import", export: "Eksport", zero: "I balance", unknown: "Ukendt" },

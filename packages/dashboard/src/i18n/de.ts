@@ -22,6 +22,19 @@ export const de: Messages = {
     notOpened: "Die Ansicht ließ sich nicht öffnen. Das Gateway ist nicht erreichbar oder wurde aktualisiert.",
     again: "Erneut versuchen",
     reload: "Seite neu laden",
+    skip: "Zum Inhalt springen",
+    findMeter: "Zähler suchen",
+    chooseMeter: "Zähler wählen…",
+    meterCount: (count) => `${count} Zähler`,
+    metersFound: (count) => `${count} Zähler gefunden`,
+    noneFound: "Kein Zähler hat das in seinem Namen.",
+    moreFound: (count) => `${count} weitere: mehr vom Namen eingeben.`,
+    unknownMeter: (id) =>
+      `Dieses Gateway hat keinen Zähler mit der Kennung ${id}. Vielleicht wurde er entfernt oder umbenannt.`,
+    setUpMeter: "Zähler einrichten",
+    setUpByAdmin: "Das kann jemand tun, der das Gateway verwalten darf.",
+    firstMeter:
+      "Stecken Sie den Adapter in den Anschluss des Zählers, oder halten Sie eine Bridge oder den simulierten Zähler bereit. Es dauert etwa zwei Minuten.",
   },
 
   direction: { import: "Bezug", export: "Einspeisung", zero: "Ausgeglichen", unknown: "Unbekannt" },

@@ -21,6 +21,18 @@ export const en = {
     notOpened: "This view could not be opened. The gateway cannot be reached, or has been updated.",
     again: "Try again",
     reload: "Reload the page",
+    skip: "Skip to the content",
+    findMeter: "Find a meter",
+    chooseMeter: "Choose a meter…",
+    meterCount: (count: string) => `${count} meters`,
+    metersFound: (count: string) => `${count} meters found`,
+    noneFound: "No meter has this in its name.",
+    moreFound: (count: string) => `${count} more: type more of the name.`,
+    unknownMeter: (id: string) => `This gateway has no meter with the id ${id}. It may have been removed or renamed.`,
+    setUpMeter: "Set up a meter",
+    setUpByAdmin: "Someone who may administer the gateway can set one up.",
+    firstMeter:
+      "Plug the adapter into the meter's port, or have a bridge or the simulated meter ready. It takes about two minutes.",
   },
 
   direction: { import: "Import", export: "Export", zero: "Balanced", unknown: "Unknown" },

@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  capturesOf,
-  historyOf,
-  linkOf,
-  MEASURED_KEYS,
-  meterOf,
-  metersOf,
-  outputsOf,
-  readingOf,
-} from "./api-answers.ts";
+import { capturesOf, historyOf, linkOf, MEASURED_KEYS, meterOf, outputsOf, readingOf } from "./api-answers.ts";
 
 const link = {
   state: "up",
@@ -66,10 +57,10 @@ test("a link passes unchanged; an unknown state is refused", () => {
   assert.equal(linkOf({ ...link, state: "great" }), null);
 });
 
-test("a list keeps only valid meters", () => {
+test("a meter needs an id and a link", () => {
   const meter = { id: "house", name: "House", simulated: true, link };
-  assert.deepEqual(metersOf([meter, { id: 5 }, null]), [{ ...meter, identity: null }]);
-  assert.equal(metersOf({ error: "no" }), null);
+  assert.deepEqual(meterOf(meter), { ...meter, identity: null });
+  assert.equal(meterOf({ ...meter, id: 5 }), null);
   assert.equal(meterOf({ ...meter, simulated: "yes" })?.simulated, false);
 });
 
@@ -109,7 +100,6 @@ test("no answer of any shape throws, and every value is a finite number or null"
       }
       linkOf(data);
       meterOf(data);
-      metersOf(data);
       historyOf(data);
       capturesOf(data);
     }),

@@ -7,7 +7,6 @@ import type {
   LiveAnswer,
   MeterDetail,
   MeterIdentity,
-  MeterSummary,
   OutputSummary,
 } from "@meterport/gateway/http/api";
 import { count, number, record, text, timeOf } from "./loose.ts";
@@ -54,7 +53,6 @@ export interface History {
 
 /** More than any answer to this page can have. */
 const MOST_POINTS = 5000;
-const MOST_METERS = 10_000;
 const MOST_CAPTURES = 100;
 const MOST_OUTPUTS = 50;
 
@@ -139,12 +137,6 @@ export function meterOf(data: unknown): MeterDetail | null {
     simulated: loose.simulated === true,
     identity: identityOf(loose.identity),
   };
-}
-
-/** The list of meters in an answer; null if it is not a list. */
-export function metersOf(data: unknown): MeterSummary[] | null {
-  if (!Array.isArray(data)) return null;
-  return data.slice(0, MOST_METERS).flatMap((entry) => meterOf(entry) ?? []);
 }
 
 const BAD_STATES: readonly BadLinkState[] = ["degraded", "paused", "refused", "silent"];

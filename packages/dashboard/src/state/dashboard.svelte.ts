@@ -1,8 +1,9 @@
-import type { ApiCapture, LinkHealth, MeterDetail, MeterSummary, OutputSummary } from "@meterport/gateway/http/api";
+import type { ApiCapture, LinkHealth, MeterDetail, OutputSummary } from "@meterport/gateway/http/api";
 import { linkOf, type Reading, readingOf } from "./api-answers.ts";
 import { startOfDay } from "./energy.ts";
 import { freshness } from "./freshness.ts";
 import type { GatewayApi } from "./gateway-api.ts";
+import type { PointRow } from "./point-rows.ts";
 import { emptySeries, type Series, stepFor, withHistory, withReading } from "./series.ts";
 import { type After, type EventSourceLike, openStream, type Stream, type StreamEventType } from "./stream.ts";
 
@@ -51,8 +52,14 @@ function allDue(): Record<"meters" | "outputs" | "detail" | "history" | "capture
 
 /** The state of the page, kept up to date while it is open. */
 export class Dashboard {
-  /** Null before the first answer. */
-  meters: readonly MeterSummary[] | null = $state.raw(null);
+  /** The first of the points; null before the first answer. */
+  meters: readonly PointRow[] | null = $state.raw(null);
+  /** How many points there are; null before the first answer. */
+  total: number | null = $state(null);
+  /** The point that the address names, if the gateway has no such point. */
+  unknown: string | null = $state(null);
+  /** Whether the last request was answered; null before the first. */
+  reachable: boolean | null = $state(null);
   /** Where the gateway gives its values; empty if nothing is configured, or before the first answer. */
   outputs: readonly OutputSummary[] = $state.raw([]);
   selected: string | null = $state(null);
@@ -124,8 +131,19 @@ export class Dashboard {
   /** Shows a meter; one that the gateway does not know yet is remembered until it does. */
   select(id: string): void {
     this.#wanted = id;
-    if (id === this.selected || this.meters?.every((meter) => meter.id !== id)) return;
-    this.#show(id);
+    if (id === this.selected) return;
+    if (this.meters?.some((meter) => meter.id === id)) this.#show(id);
+    else this.#due.meters = 0;
+  }
+
+  /** After a request of any part of the page. */
+  heard(answered: boolean): void {
+    this.reachable = answered;
+  }
+
+  /** Elapsed milliseconds, also while the computer sleeps. */
+  clock(): number {
+    return this.#with.clock();
   }
 
   /** The address of an original capture of the shown meter. */
@@ -151,8 +169,9 @@ export class Dashboard {
   #show(id: string): void {
     this.#stream?.close();
     this.selected = id;
+    this.unknown = null;
     this.detail = null;
-    this.link = this.meters?.find((meter) => meter.id === id)?.link ?? null;
+    this.link = null;
     this.reading = null;
     this.captures = [];
     this.hour = noHour();
@@ -208,17 +227,36 @@ export class Dashboard {
   }
 
   async #loadMeters(): Promise<boolean> {
-    const meters = await this.#with.api.meters();
-    if (meters === null) return false;
-    this.meters = meters;
-    const known = (id: string | null): boolean => meters.some((meter) => meter.id === id);
-    const first = meters[0]?.id;
-    if (this.#wanted !== null && known(this.#wanted)) {
-      if (this.#wanted !== this.selected) this.#show(this.#wanted);
-    } else if (!known(this.selected) && first !== undefined) {
-      this.#show(first);
-    }
-    return meters.length > 0;
+    const page = await this.#with.api.points();
+    if (page === null) return false;
+    this.meters = page.rows;
+    this.total = page.total;
+    const first = page.rows[0]?.id;
+    const wanted = this.#wanted ?? this.selected ?? (page.total === 1 ? first : undefined);
+    if (wanted === undefined || first === undefined) return page.total > 0;
+    const isListed = page.rows.some(({ id }) => id === wanted);
+    const isKnown = isListed || (page.total > page.rows.length ? await this.#with.api.knows(wanted) : false);
+    // Another one may have been chosen in the meantime.
+    if (isKnown === null || wanted !== (this.#wanted ?? this.selected ?? first)) return false;
+    if (isKnown) this.#showUnlessShown(wanted);
+    else if (page.total === 1) this.#showUnlessShown(first);
+    else this.#showNone(wanted);
+    return true;
+  }
+
+  #showUnlessShown(id: string): void {
+    if (id === this.selected) this.unknown = null;
+    else this.#show(id);
+  }
+
+  #showNone(unknown: string): void {
+    this.#stream?.close();
+    this.#stream = null;
+    this.selected = null;
+    this.detail = null;
+    this.link = null;
+    this.reading = null;
+    this.unknown = unknown;
   }
 
   async #loadOutputs(): Promise<boolean> {

@@ -1,11 +1,18 @@
-import type { ApiCapture, LogAnswer, MeterDetail, MeterSummary, OutputSummary } from "@meterport/gateway/http/api";
-import { capturesOf, type History, historyOf, meterOf, metersOf, outputsOf } from "./api-answers.ts";
+import type { ApiCapture, LogAnswer, MeterDetail, OutputSummary } from "@meterport/gateway/http/api";
+import { capturesOf, type History, historyOf, meterOf, outputsOf } from "./api-answers.ts";
 import { logOf } from "./log-answer.ts";
+import { type PointsPage, pointsPageOf, pointsPath } from "./point-rows.ts";
 import type { Answer, Requests } from "./requests.ts";
+
+/** As many as a short list has: of more, the page asks for those that the reader looks for. */
+export const FEW_POINTS = 8;
 
 /** The gateway's API as this page uses it; each call gives null if there is no usable answer. */
 export interface GatewayApi {
-  readonly meters: () => Promise<MeterSummary[] | null>;
+  /** The first of the points, and how many there are. */
+  readonly points: () => Promise<PointsPage | null>;
+  /** Whether the gateway has a point with this id; null if it does not say. */
+  readonly knows: (id: string) => Promise<boolean | null>;
   readonly outputs: () => Promise<OutputSummary[] | null>;
   readonly meter: (id: string) => Promise<MeterDetail | null>;
   /** `from`, `to` and `step` in seconds. */
@@ -47,7 +54,11 @@ export function gatewayApi(requests: Requests): GatewayApi {
   const capturePath = (id: string, name: string): string => `${meterPath(id)}/captures/${encodeURIComponent(name)}`;
   const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
   return {
-    meters: async () => given(await get("meters", metersOf)),
+    points: async () => given(await get(pointsPath({ limit: FEW_POINTS }), pointsPageOf)),
+    knows: async (id) => {
+      const answer = await get(meterPath(id), meterOf);
+      return answer.ok ? true : answer.status === 404 ? false : null;
+    },
     outputs: async () => given(await get("outputs", outputsOf)),
     meter: async (id) => given(await get(meterPath(id), meterOf)),
     history: async (id, from, to, step) => {

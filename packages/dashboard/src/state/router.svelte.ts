@@ -29,6 +29,12 @@ export class Router {
     this.#bar.go(hrefOf(route));
   }
 
+  /** Goes there in place of where the reader is, so that the browser's "back" does not return. */
+  replace(route: Partial<Route> & Pick<Route, "view">): void {
+    this.#bar.replace(hrefOf(route));
+    this.read();
+  }
+
   /** Keeps what the reader chose within a view in the address: for a bookmark, and for another person. Undefined removes a key. */
   choose(query: Readonly<Record<string, string | undefined>>): void {
     const kept = Object.entries({ ...this.route.query, ...query }).filter((entry) => entry[1] !== undefined);
