@@ -2,7 +2,7 @@
 import type { Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
 import type { Millis } from "@meterport/protocol/ports";
 import { MeterOnShow, type Shown } from "../listening/meter-on-show.ts";
-import { type Broker, connectBroker, type LoadMqtt } from "../mqtt/broker.ts";
+import { type Broker, connectBroker, type LoadMqtt, type Message } from "../mqtt/broker.ts";
 import { announcementOf } from "./former-entities.ts";
 import { type FormerReader, meterTexts, type Telling } from "./former-reader.ts";
 import { formerReaders } from "./former-readers.ts";
@@ -63,10 +63,10 @@ class Former {
     this.#tick();
   }
 
-  /** Says goodbye. */
-  async stop(): Promise<void> {
+  /** Ends it. @returns the last word, if it is needed */
+  stop(): Message | undefined {
     this.#cancel();
-    if (this.#broker.isOpen && this.#online !== false) await this.#state(false).catch(() => {});
+    return this.#online === false ? undefined : this.#stateMessage(false);
   }
 
   #tick(): void {
@@ -87,7 +87,7 @@ class Former {
       this.#online = online;
       // The first value is said at once.
       this.#saidAt = Number.NEGATIVE_INFINITY;
-      this.#state(online).catch((error: unknown) => this.#broke(error));
+      this.#broker.publish(this.#stateMessage(online)).catch((error: unknown) => this.#broke(error));
     }
     if (shown === undefined || clock.now() - this.#saidAt < this.#repeat) return;
     this.#saidAt = clock.now();
@@ -130,10 +130,9 @@ class Former {
     }
   }
 
-  #state(online: boolean): Promise<void> {
+  #stateMessage(online: boolean): Message {
     const { path, online: there, offline } = this.#reader.availability;
-    const topic = `${this.#settings.topic}${path}`;
-    return this.#broker.publish({ topic, payload: online ? there : offline, retain: true });
+    return { topic: `${this.#settings.topic}${path}`, payload: online ? there : offline, retain: true };
   }
 }
 
@@ -155,9 +154,6 @@ export const openFormerTopics =
     return {
       ended: Promise.race([broker.ended, former.broken]),
       test: async () => `the broker ${settings.url} is there, and ${meter.look()}`,
-      close: async () => {
-        await former.stop();
-        await broker.close();
-      },
+      close: () => broker.close(former.stop()),
     };
   };
