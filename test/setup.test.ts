@@ -83,7 +83,8 @@ test("each test file that the lanes name is there, and is named once", () => {
 /** Runs the test files in lanes, and gives the exit code and the report. */
 const runInLanes = async (...files: readonly (readonly string[])[]) => {
   const lanes = files.map((lane) => ({ files: lane, concurrency: 1 }));
-  const { NODE_TEST_CONTEXT: _outer, ...env } = process.env;
+  // Files that are gone afterwards need not be kept compiled.
+  const { NODE_TEST_CONTEXT: _outer, NODE_COMPILE_CACHE: _kept, ...env } = process.env;
   const runner = join(root, "scripts", "run-tests.mjs");
   const child = spawn(process.execPath, [runner, JSON.stringify(lanes)], { env, stdio: ["ignore", "pipe", "inherit"] });
   let report = "";

@@ -18,7 +18,8 @@ const link = ["--link", "tcp://meter:1"];
 const who = ["--manufacturer", "010203", "--unique", "4d01"];
 const forms = JSON.stringify(Object.entries(virtualForms).map(([message, form]) => ({ message, ...form })));
 
-describe("meterport device register", () => {
+// Each has a meter of its own, and waits for what the line and the grid take in real time.
+describe("meterport device register", { concurrency: true }, () => {
   let folder = "";
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "meterport-device-"));
