@@ -292,7 +292,14 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       children?.close();
       conditions?.close();
     };
-    return { meter, loop, point, log: new MeterLog({ source, clock }), info: pointInfo(meter, zone, point.clockOffset), close };
+    return {
+      meter,
+      loop,
+      point,
+      log: new MeterLog({ source, clock }),
+      info: pointInfo(meter, zone, point.clockOffset),
+      close,
+    };
   };
   const openedAll = async (all: readonly GatewayMeter[], count: number): Promise<readonly OpenMeter[]> => {
     if (all.length === 0) return [];
