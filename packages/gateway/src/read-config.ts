@@ -11,7 +11,7 @@ import { type ConfigSources, configPath } from "./config/config-sources.ts";
 import { type ConfigTools, configTools } from "./config/config-tools.ts";
 import { ConfigEditor, type ConfigEditorOptions, type EditorWorld } from "./config/edit/config-editor.ts";
 import type { Environment } from "./config/environment.ts";
-import { createTextFile, replaceTextFile, systemFiles } from "./config/system-files.ts";
+import { canWriteFile, createTextFile, replaceTextFile, systemFiles } from "./config/system-files.ts";
 
 export interface ReadConfigOptions {
   /** The file of `--config`; undefined if omitted. */
@@ -59,6 +59,7 @@ const editorWorld: EditorWorld = {
     return names.map((name) => join(folder, name));
   },
   removeFile: (path) => rmSync(path, { force: true }),
+  canWrite: canWriteFile,
 };
 
 /** Changes the file that `readConfig` reads with the same options. */

@@ -1,7 +1,9 @@
 /** The configuration's view of the real machine: its files, its data folder, its time zone. */
 import {
+  accessSync,
   chownSync,
   closeSync,
+  constants,
   existsSync,
   fchmodSync,
   fsyncSync,
@@ -108,6 +110,18 @@ export const replaceTextFile = (path: string, text: string): void =>
       rmSync(part, { force: true });
     }
   });
+
+/** Whether a file may be replaced or made: its folder must be writable, or the nearest one above it that exists. */
+export const canWriteFile = (path: string): boolean => {
+  let folder = dirname(existsSync(path) ? realpathSync(path) : path);
+  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 export const systemFiles = (env: Environment): Pick<ConfigSources, "defaultData" | "zone" | "readFile" | "modeOf"> => ({
   defaultData: defaultData(env),

@@ -20,6 +20,7 @@ export interface TestConfigurationOptions extends Pick<ConfigEditorOptions, "obj
   readonly text?: string | undefined;
   readonly env?: Environment | undefined;
   readonly wall?: (() => Millis) | undefined;
+  readonly canWrite?: ((path: string) => boolean) | undefined;
 }
 
 export const testConfiguration = ({
@@ -27,6 +28,7 @@ export const testConfiguration = ({
   text,
   env = {},
   wall = () => Date.UTC(2026, 0, 1, 12),
+  canWrite = () => true,
   ...more
 }: TestConfigurationOptions) => {
   const path = join(folder, "meterport.yaml");
@@ -52,6 +54,7 @@ export const testConfiguration = ({
           .map((name) => join(folder, name))
           .filter((name) => name.startsWith(start)),
       removeFile: (name) => rmSync(name),
+      canWrite,
     },
   });
   const access: ConfigurationAccess = {

@@ -1,5 +1,6 @@
 /** Changes the configuration file on behalf of the API: checked as a whole, written at once, then reloaded. */
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Entropy, Millis } from "@meterport/protocol/ports";
 import { isSealed } from "../../settings/sealing.ts";
@@ -13,7 +14,7 @@ import { sealSecret } from "../seal-secret.ts";
 import { type Refusal, refusalsOf, variableInEffect } from "./machine-only.ts";
 import { isRawMap, type RawMap, type RawValue } from "./raw-config.ts";
 import { rewriteConfig } from "./rewrite-config.ts";
-import { mapSecrets } from "./written-values.ts";
+import { mapNewSecrets } from "./written-values.ts";
 
 /** What is wrong, and of which key; the key is null if it is of no single one. */
 export interface Problem {
@@ -32,6 +33,8 @@ export interface EditorWorld {
   /** The names of the files beside one that begin with its name. */
   readonly siblings: (path: string) => readonly string[];
   readonly removeFile: (path: string) => void;
+  /** Whether the file can be replaced, or made. */
+  readonly canWrite: (path: string) => boolean;
 }
 
 export interface ConfigEditorOptions {
@@ -154,17 +157,8 @@ export class ConfigEditor {
 
   /** The file as it is now. */
   readonly state = (): FileState => {
-    const { sources, frozen } = this.#options;
-    const { path } = configPath(sources);
-    try {
-      const { text, file } = this.#read();
-      const value = file.value as RawValue;
-      if (!isRawMap(value)) throw new UsageError("config", `${path} does not hold names with values`);
-      return { path, exists: text !== undefined, revision: revisionOf(text ?? ""), value, frozen };
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      return { path, exists: true, revision: "", value: {}, frozen: frozen ?? error.message };
-    }
+    const { text: _, file: __, ...state } = this.#read();
+    return state;
   };
 
   /** One change after the other. */
@@ -174,20 +168,40 @@ export class ConfigEditor {
     return result;
   };
 
-  #read(): { readonly path: string; readonly text: string | undefined; readonly file: ConfigFile } {
+  #frozen(path: string): string | undefined {
+    const { world, frozen } = this.#options;
+    if (frozen !== undefined || world.canWrite(path)) return frozen;
+    return `the gateway may not write ${path}: change the file on the machine, or give the user of the gateway the right to write in its folder`;
+  }
+
+  #read(): FileState & { readonly text: string; readonly file: ConfigFile } {
     const { sources } = this.#options;
     const { path } = configPath(sources);
-    const text = sources.readFile(path);
-    return { path, text, file: parseConfigFile(path, text ?? "") };
+    const frozen = this.#frozen(path);
+    try {
+      const text = sources.readFile(path);
+      const file = parseConfigFile(path, text ?? "");
+      const value = file.value as RawValue;
+      if (!isRawMap(value)) throw new UsageError("config", `${path} does not hold names with values`);
+      const revision = revisionOf(text ?? "");
+      return { ...{ path, exists: text !== undefined, revision, value, frozen }, text: text ?? "", file };
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      const nothing = { value: {}, place: () => path };
+      return {
+        ...{ path, exists: true, revision: "", value: {}, frozen: frozen ?? error.message },
+        text: "",
+        file: nothing,
+      };
+    }
   }
 
   async #change({ edit, revision, dryRun = false }: EditRequest): Promise<EditOutcome> {
     const { sources, objection, current, reload } = this.#options;
-    const state = this.state();
+    const { path, text, file, ...state } = this.#read();
     if (state.frozen !== undefined) return { result: "impossible", problems: [{ path: null, message: state.frozen }] };
     if (revision !== undefined && revision !== state.revision) return { result: "stale", revision: state.revision };
     try {
-      const { path, text = "", file } = this.#read();
       const wanted = edit(state.value);
       const refusals = refusalsOf(state.value, wanted.value, sources.env);
       if (refusals.length > 0) return { result: "impossible", problems: refusals };
@@ -219,10 +233,11 @@ export class ConfigEditor {
   /** @throws UsageError if it cannot be written */
   #write(path: string, before: string, old: RawMap, wanted: RawMap): Written | NotDone {
     const { sources, world } = this.#options;
-    const after = rewriteConfig(path, before, old, this.#sealed(old, wanted));
+    const sealed = this.#sealed(old, wanted);
+    const after = rewriteConfig(path, before, old, sealed);
     if (after === before) return { revision: revisionOf(before), written: null, before: null };
-    // As the next start will read it.
-    loadConfigOf(sources, parseConfigFile(path, after));
+    // The next start has to open what is sealed now.
+    if (!isDeepStrictEqual(sealed, wanted)) loadConfigOf(sources, { value: sealed, place: () => path });
     if ((sources.readFile(path) ?? "") !== before) return { result: "stale", revision: this.state().revision };
     const copy = before === "" ? null : this.#copy(path, before);
     world.replaceFile(path, after);
@@ -242,15 +257,9 @@ export class ConfigEditor {
   /** The tree with each new secret sealed, so that the file alone tells none. */
   #sealed(old: RawMap, wanted: RawMap): RawMap {
     const { sources, world, current } = this.#options;
-    const known = new Set<string>();
-    const note = (text: string): string => {
-      known.add(text);
-      return text;
-    };
-    mapSecrets(old, [], note);
     const deps = { env: sources.env, data: current().data, readFile: sources.readFile, ...world };
-    return mapSecrets(wanted, [], (text) =>
-      known.has(text) || text.startsWith("@") || isSealed(text) ? text : sealSecret(text, deps).sealed,
+    return mapNewSecrets(wanted, old, [], (text) =>
+      text.startsWith("@") || isSealed(text) ? text : sealSecret(text, deps).sealed,
     ) as RawMap;
   }
 }

@@ -75,7 +75,7 @@ const fileRefusals = (
   next: RawValue,
   path: readonly (string | number)[],
 ): readonly Refusal[] => {
-  if (isDeepStrictEqual(old, next)) return [];
+  if (old === next) return [];
   if (typeof next === "string") {
     const schema = schemaAt(path);
     if (schema === undefined || !isSecret(schema) || !/^@(?!credential:)/.test(next)) return [];

@@ -150,7 +150,7 @@ test(`any change of any file reads as wanted (seed ${seed})`, () => {
       );
       assert.ok(after.startsWith(head));
     }),
-    { seed, numRuns: 400 },
+    { seed, numRuns: 1_000 },
   );
 });
 

@@ -92,12 +92,11 @@ class Splicer {
 
   /** Where everything else leaves. */
   #addInstead(map: YAMLMap, { name, value }: { name: string; value: RawValue }): void {
-    const last = (map.items as NodePair[]).at(-1);
-    if (map.flow === true || last === undefined) throw new NotSimple();
-    const indent = columnOf(this.#text, (map.items[0] as NodePair).key.range?.[0] ?? 0);
-    const end = lineEnd(this.#text, endOf(last.value?.range ? last.value : last.key));
-    const at = Math.min(this.#text.length, end + 1);
-    this.splices.push({ from: at, to: at, text: indented(yamlOf({ [name]: value }), indent) });
+    const first = map.items[0] as NodePair | undefined;
+    const at = first?.key.range?.[0] ?? notSimple();
+    const line = lineStart(this.#text, at);
+    if (map.flow === true || this.#text.slice(line, at).trim() !== "") throw new NotSimple();
+    this.splices.push({ from: line, to: line, text: indented(yamlOf({ [name]: value }), at - line) });
   }
 
   #add(map: YAMLMap, { name, value }: { name: string; value: RawValue }, last: NodePair): void {
@@ -132,7 +131,7 @@ class Splicer {
   #change(map: YAMLMap, name: string, old: RawValue, wanted: RawValue): void {
     const pair = pairAt(map, name) ?? notSimple();
     const { value } = pair;
-    if (isRawMap(old) && isRawMap(wanted) && isMap(value) && Object.keys(wanted).length > 0) {
+    if (isRawMap(old) && isRawMap(wanted) && isMap(value) && value.items.length > 0 && Object.keys(wanted).length > 0) {
       this.map(value, old, wanted);
     } else if (Array.isArray(old) && Array.isArray(wanted) && isSeq(value) && value.flow !== true) {
       if (!this.#list(value, old, wanted)) this.#replace(map, pair, wanted);

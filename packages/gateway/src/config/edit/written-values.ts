@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { isSecret } from "../../settings/setting.ts";
 import { schemaAt } from "../config-schema.ts";
-import { hiddenMark, isRawMap, type RawMap, type RawValue } from "./raw-config.ts";
+import { hiddenMark, isRawMap, type RawValue } from "./raw-config.ts";
 
 /** Where a secret is may be shown, unless that is a secret itself in a wrong place: the place was read when the gateway started. */
 const isPlace = (text: string): boolean => text.startsWith("@");
@@ -30,18 +30,38 @@ export const shownValueOf = (value: RawValue, path: readonly (string | number)[]
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shownValueOf(part, [...path, name])]));
 };
 
-/** The part with each secret that it holds given to a function. */
-export const mapSecrets = (
+/** The counterpart of an item in another list: of things with ids the one with the same id. */
+const counterpart = (old: RawValue | undefined): ((item: RawValue) => RawValue | undefined) => {
+  if (!Array.isArray(old)) return () => undefined;
+  const byId = new Map((old as readonly RawValue[]).map((each) => [isRawMap(each) ? each.id : undefined, each]));
+  return (item) => (isRawMap(item) && item.id !== undefined ? byId.get(item.id) : undefined);
+};
+
+/**
+ * A part of the file with each secret that is new in it changed.
+ *
+ * @param old the same part before; what is the very same there is not looked through, since there may be thousands of meters
+ */
+export const mapNewSecrets = (
   value: RawValue,
+  old: RawValue | undefined,
   path: readonly (string | number)[],
-  map: (text: string, path: readonly (string | number)[]) => string,
+  map: (text: string) => string,
 ): RawValue => {
+  if (value === old) return value;
   if (typeof value === "string") {
     const schema = schemaAt(path);
-    return schema !== undefined && isSecret(schema) ? map(value, path) : value;
+    return schema !== undefined && isSecret(schema) ? map(value) : value;
   }
-  if (!isRawMap(value)) return value.map((each, n) => mapSecrets(each, [...path, n], map));
+  if (!isRawMap(value)) {
+    const before = counterpart(old);
+    return value.map((each, n) => mapNewSecrets(each, before(each), [...path, n], map));
+  }
+  const before = isRawMap(old) ? old : {};
   return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [name, mapSecrets(part, [...path, name], map)]),
-  ) as RawMap;
+    Object.entries(value).map(([name, part]) => [
+      name,
+      mapNewSecrets(part, Object.hasOwn(before, name) ? before[name] : undefined, [...path, name], map),
+    ]),
+  );
 };

@@ -191,3 +191,12 @@ test("a demonstration cannot be changed, and says so", async () => {
   assert.deepEqual([status, body.message], [409, "this is a demonstration"]);
   end();
 });
+
+test("a file that the gateway may not write is told before anybody fills in a form", async () => {
+  const { change, get, end } = setup({ text: file, canWrite: () => false });
+  const { unchangeable } = await get();
+  assert.match(String(unchangeable), /^the gateway may not write .*meterport\.yaml: change the file on the machine/);
+  const { status, body } = await change({ zone: "UTC" });
+  assert.deepEqual([status, body.message], [409, unchangeable]);
+  end();
+});
