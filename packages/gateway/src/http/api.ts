@@ -127,3 +127,95 @@ export interface HealthAnswer {
   /** Meters whose link gives values: it is up or degraded. */
   readonly meters_up: number;
 }
+
+/** A key of the configuration in `GET /api/v1/configuration`, which an admin may change. */
+export interface SettingAnswer {
+  /** "http.port"; `[]` is each meter. */
+  readonly path: string;
+  /** What it is for, in English. */
+  readonly text: string;
+  /** What the gateway runs with; lengths of time in milliseconds; null if unset, `[secret]` if it is one. */
+  readonly value?: unknown;
+  /** What the file says, as it is written there; null if nothing, `[secret]` for a secret that is set. */
+  readonly written?: unknown;
+  readonly example: string;
+  /** What applies if it is omitted, in words. */
+  readonly fallback: string | null;
+  readonly required: boolean;
+  readonly restart: boolean;
+  readonly unit: string | null;
+  readonly secret: boolean;
+  /** The variable of the environment that sets it now: then it cannot be changed here. */
+  readonly variable: string | null;
+  /** Why only the file on the machine itself can set it; null if the API can. */
+  readonly only_on_machine: string | null;
+}
+
+/** `GET /api/v1/configuration`. */
+export interface ConfigurationAnswer {
+  readonly file: string | null;
+  readonly path: string | null;
+  /** Given back with a change, so that nobody overwrites what another has changed. */
+  readonly revision: string | null;
+  /** Why nothing can be changed here, in one sentence; null if it can. */
+  readonly unchangeable: string | null;
+  readonly meters: number;
+  readonly settings: readonly SettingAnswer[];
+}
+
+/** What a change of the configuration did: `PATCH /api/v1/configuration`, and with `id` those of points. */
+export interface ChangeAnswer {
+  /** False if it was written, and could not be carried out: `problems` says why. */
+  readonly ok: boolean;
+  readonly problems: readonly string[];
+  /** Changed keys that took effect, and those that wait for the next start. */
+  readonly apply: readonly string[];
+  readonly restart: readonly string[];
+  /** Ids of points. */
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  readonly revision: string;
+  readonly written: string | null;
+  readonly before: string | null;
+}
+
+/** `GET /api/v1/points/{id}/settings`. */
+export interface PointSettings {
+  readonly id: string;
+  /** Its keys as the file has them; null if the file does not have it. */
+  readonly settings: Readonly<Record<string, unknown>> | null;
+  readonly revision: string;
+  readonly unchangeable: string | null;
+}
+
+/** `GET /api/v1/links`: what could be a link on the machine of the gateway. */
+export interface LinksAnswer {
+  readonly ports: readonly {
+    readonly link: string;
+    readonly path: string;
+    readonly vendor: string | null;
+    readonly product: string | null;
+    readonly serial: string | null;
+    readonly maker: string | null;
+    readonly name: string | null;
+    /** The point that uses it. */
+    readonly used_by: string | null;
+  }[];
+  readonly problem: string | null;
+  /** The point of the simulated household, while it is read. */
+  readonly simulated: string | null;
+}
+
+/** `GET /api/v1/restore`, and what each step of a restore answers. */
+export interface RestoreAnswer {
+  readonly state: "none" | "uploading" | "staged";
+  /** Bytes that have arrived: the next part begins there. */
+  readonly received: number;
+  readonly part_bytes: number;
+  readonly backup: {
+    readonly created: string;
+    readonly files: readonly { readonly name: string; readonly bytes: number }[];
+    readonly values: boolean;
+  } | null;
+}

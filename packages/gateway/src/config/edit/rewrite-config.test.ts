@@ -63,6 +63,16 @@ const cases: readonly (readonly [title: string, change: unknown, lines: readonly
     { outputs: { csv: { points: ["home", "garage"] } } },
     ["-  csv: { folder: days, points: [home] }", "+  csv: { folder: days, points: [home, garage] }"],
   ],
+  [
+    "where the last name leaves another one comes",
+    { outputs: { mqtt: { prefix: null, user: "me" } } },
+    ['-    prefix: "house"', "+    user: me"],
+  ],
+  [
+    "where all names of a section leave others come",
+    { outputs: { mqtt: { url: null, prefix: null, user: "me" } } },
+    ["-    url: mqtt://cellar   # by name", '-    prefix: "house"', "+    user: me"],
+  ],
   ["a whole section leaves", { http: null }, ["-http:", "-  port: 8765"]],
 ];
 

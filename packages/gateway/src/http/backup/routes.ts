@@ -1,5 +1,6 @@
 /** How the API describes backups. */
 import { createRoute, z } from "@hono/zod-openapi";
+import type { RestoreAnswer } from "../api.ts";
 import { countParam, query } from "../query/params.ts";
 import { answer, jsonBody, problem, wrongParameter } from "../route-parts.ts";
 import { moment, orNull } from "../schemas.ts";
@@ -27,7 +28,7 @@ export const restoreState = z
     part_bytes: z.number().int().openapi({ description: "How long a part may be" }),
     backup: orNull(contents, "The backup that is staged; null if there is none"),
   })
-  .openapi("RestoreState");
+  .openapi("RestoreState") satisfies z.ZodType<RestoreAnswer>;
 
 const none = { state: "none", received: 0, part_bytes: longestPart, backup: null } as const;
 const staged = {

@@ -1,5 +1,6 @@
 /** How the API describes the configuration. */
 import { createRoute, z } from "@hono/zod-openapi";
+import type { ChangeAnswer, ConfigurationAnswer } from "../api.ts";
 import { choiceParam, query, textParam } from "../query/params.ts";
 import { answer, jsonBody, problem, wrongParameter } from "../route-parts.ts";
 
@@ -41,7 +42,7 @@ export const configurationAnswer = z
     meters: z.number().int(),
     settings: z.array(setting),
   })
-  .openapi("ConfigurationAnswer");
+  .openapi("ConfigurationAnswer") satisfies z.ZodType<ConfigurationAnswer>;
 
 const reloaded = {
   ok: z.boolean().openapi({ description: "False if the file has mistakes: then nothing changes" }),
@@ -62,7 +63,7 @@ export const changeAnswer = z
     written: z.string().nullable().openapi({ description: "The file that was written; null if nothing was" }),
     before: z.string().nullable().openapi({ description: "A copy of the old file; null if there was none" }),
   })
-  .openapi("ChangeAnswer");
+  .openapi("ChangeAnswer") satisfies z.ZodType<ChangeAnswer>;
 
 const unavailable = problem("The configuration cannot be read here", "not-available");
 

@@ -1,5 +1,6 @@
 /** How the API describes what could be a link on this machine. */
 import { createRoute, z } from "@hono/zod-openapi";
+import type { LinksAnswer } from "../api.ts";
 import { query } from "../query/params.ts";
 import { answer, problem, wrongParameter } from "../route-parts.ts";
 
@@ -22,7 +23,7 @@ export const linksAnswer = z
       description: "The point of the simulated household, which is read while no point is configured; null otherwise",
     }),
   })
-  .openapi("LinksAnswer");
+  .openapi("LinksAnswer") satisfies z.ZodType<LinksAnswer>;
 
 export const linksRoute = createRoute({
   method: "get",

@@ -1,5 +1,6 @@
 /** How the API describes what is configured for metering points. */
 import { createRoute, z } from "@hono/zod-openapi";
+import type { PointSettings } from "../api.ts";
 import { changeAnswer, changeExample, changeProblems, changeQuery } from "../configuration/routes.ts";
 import { query } from "../query/params.ts";
 import { answer, jsonBody, noSuchPoint, pointParams, problem, wrongParameter } from "../route-parts.ts";
@@ -57,7 +58,7 @@ export const pointSettings = z
     revision: z.string().openapi({ description: "Of the file: give it back with a change" }),
     unchangeable: z.string().nullable().openapi({ description: "Why it cannot be changed here; null if it can" }),
   })
-  .openapi("PointSettings");
+  .openapi("PointSettings") satisfies z.ZodType<PointSettings>;
 
 const example = { ...changeExample, apply: [], restart: [], id: "home" };
 
