@@ -73,3 +73,27 @@ test("powers shown together have one unit", () => {
   assert.deepEqual(english.powerTexts([-2818, 13_860]), ["−2.82 kW", "13.86 kW"]);
   assert.deepEqual(danish.powerTexts([-2818, 9000, null]), ["−2.818 W", "9.000 W", "–"]);
 });
+
+test("a long duration has its two largest units, and no unit that is 0", () => {
+  assert.equal(english.longDuration(0), "0 s");
+  assert.equal(english.longDuration(34_000), "34 s");
+  assert.equal(english.longDuration(6_944_000), "1 h 55 min");
+  assert.equal(english.longDuration(3_600_000), "1 h");
+  assert.equal(english.longDuration(86_400_000 + 60_000), "1 d");
+  assert.equal(german.longDuration(1000 * (2 * 86_400 + 3 * 3600)), `2 ${de.units.day} 3 ${de.units.hour}`);
+});
+
+test("money always carries its currency, and unknown money is a dash", () => {
+  assert.equal(english.money(12.345, "DKK"), "12.35 DKK");
+  assert.equal(german.money(-0.004, "EUR"), "0,00 EUR");
+  assert.equal(danish.money(1.23456, "DKK", 4), "1,2346 DKK");
+  assert.equal(english.money(null, "EUR"), "–");
+});
+
+test("a day and a time of day stand together without seconds", () => {
+  const time = Date.UTC(2026, 10, 29, 14, 5, 30);
+  assert.equal(english.dayAndTime(time), "29 Nov, 14:05");
+  assert.equal(english.dayAndMonth(time), "29 Nov");
+  assert.equal(english.monthAndYear(time), "Nov 2026");
+  assert.match(german.dayAndTime(time), /^29\. Nov\.?, 15:05$/);
+});

@@ -46,6 +46,15 @@ export interface Formatter {
   readonly weekday: (time: number) => string;
   /** A day with its weekday, month and year in words. */
   readonly dayLong: (time: number) => string;
+  /** Day and month with the time of day, without seconds: "29 Nov, 14:05". */
+  readonly dayAndTime: (time: number) => string;
+  /** Day and month: "29 Nov". */
+  readonly dayAndMonth: (time: number) => string;
+  readonly monthAndYear: (time: number) => string;
+  /** An amount of money with its currency, an ISO 4217 code; a price per kWh needs `decimals` of its own. */
+  readonly money: (value: number | null, currency: string, decimals?: number) => string;
+  /** A length of time in its two largest units, such as "1 h 55 min". */
+  readonly longDuration: (ms: number) => string;
 }
 
 /** Below this power in W the unit is W. */
@@ -118,5 +127,30 @@ export function formatter(messages: Messages, locale: string, timeZone?: string)
     dateTime: times({ dateStyle: "medium", timeStyle: "medium" }),
     weekday: times({ weekday: "short" }),
     dayLong: times({ weekday: "long", day: "numeric", month: "long", year: "numeric" }),
+    dayAndTime: times({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }),
+    dayAndMonth: times({ day: "numeric", month: "short" }),
+    monthAndYear: times({ month: "short", year: "numeric" }),
+    money: (value, currency, decimals = 2) => joined({ value: number(value, decimals), unit: currency }),
+    longDuration: (ms) => {
+      const seconds = Math.max(0, Math.round(ms / 1000));
+      const { day, hour, minute, second } = messages.units;
+      const sizes = [
+        [86_400, day],
+        [3600, hour],
+        [60, minute],
+        [1, second],
+      ] as const;
+      const first = sizes.findIndex(([size]) => seconds >= size);
+      if (first === -1) return `${number(0, 0)} ${second}`;
+      let left = seconds;
+      return sizes
+        .slice(first, first + 2)
+        .flatMap(([size, unit]) => {
+          const count = Math.floor(left / size);
+          left -= count * size;
+          return count === 0 ? [] : [`${number(count, 0)} ${unit}`];
+        })
+        .join(" ");
+    },
   };
 }

@@ -1,10 +1,8 @@
 import type { ApiCapture, LinkHealth, MeterDetail, OutputSummary } from "@meterport/gateway/http/api";
 import { linkOf, type Reading, readingOf } from "./api-answers.ts";
-import { startOfDay } from "./energy.ts";
 import { freshness } from "./freshness.ts";
 import type { GatewayApi } from "./gateway-api.ts";
 import type { PointRow } from "./point-rows.ts";
-import { emptySeries, type Series, stepFor, withHistory, withReading } from "./series.ts";
 import { type After, type EventSourceLike, openStream, type Stream, type StreamEventType } from "./stream.ts";
 
 /** What the page's state needs from its environment. */
@@ -23,31 +21,16 @@ const METERS_EACH_MS = 60_000;
 const DETAIL_EACH_MS = 15_000;
 const CAPTURES_EACH_MS = 60_000;
 const OUTPUTS_EACH_MS = 15_000;
-/** Live readings keep the charts up to date; this only corrects rounding and gaps. */
-const HISTORY_EACH_MS = 300_000;
 /** A reading this much older than its arrival still counts as fresh, because the clocks of two machines differ. */
 const AGE_TOLERANCE_MS = 2000;
-
-const HOUR = 3600;
-const DAY = 86_400;
-
-function noHour(): Series {
-  // A little more, because the energy of an hour starts from the register value just before it.
-  return emptySeries(10, HOUR + 120);
-}
-
-/** An hour more than a day, because "today" has 25 hours once a year. */
-function noDay(): Series {
-  return emptySeries(300, DAY + HOUR);
-}
 
 function givesValues(link: LinkHealth | null): boolean {
   return link?.state === "up" || link?.state === "degraded";
 }
 
 /** When each request is due, milliseconds of the clock: at once. */
-function allDue(): Record<"meters" | "outputs" | "detail" | "history" | "captures", number> {
-  return { meters: 0, outputs: 0, detail: 0, history: 0, captures: 0 };
+function allDue(): Record<"meters" | "outputs" | "detail" | "captures", number> {
+  return { meters: 0, outputs: 0, detail: 0, captures: 0 };
 }
 
 /** The state of the page, kept up to date while it is open. */
@@ -69,8 +52,11 @@ export class Dashboard {
   reading: Reading | null = $state.raw(null);
   /** Captures of the link before it failed, newest first. */
   captures: readonly ApiCapture[] = $state.raw([]);
-  hour: Series = $state.raw(noHour());
-  day: Series = $state.raw(noDay());
+  /**
+   * Grows whenever what a view has loaded may be out of date: the page slept, or the gateway or the meter came back. A view
+   * that reads it in an effect loads again.
+   */
+  renewals = $state(0);
   /** Milliseconds of the clock, and the gateway's milliseconds since 1970. */
   now = $state(0);
   time = $state(0);
@@ -95,7 +81,7 @@ export class Dashboard {
   #stream: Stream | null = null;
   #wanted: string | null = null;
   #due = allDue();
-  #busy = { meters: false, outputs: false, detail: false, history: false, captures: false };
+  #busy = { meters: false, outputs: false, detail: false, captures: false };
   #linkEvents = 0;
   #cancelTick: () => void = () => undefined;
 
@@ -116,14 +102,13 @@ export class Dashboard {
     if (this.selected !== null) {
       void this.#ask("detail", DETAIL_EACH_MS, () => this.#loadDetail());
       void this.#ask("captures", CAPTURES_EACH_MS, () => this.#loadCaptures());
-      if (this.link !== null) void this.#ask("history", HISTORY_EACH_MS, () => this.#loadHistory());
     }
     this.#cancelTick = this.#with.after(TICK_MS, () => this.tick());
   }
 
   /** After a time in which the page may have slept. */
   wake(): void {
-    this.#due = allDue();
+    this.#renew();
     this.#stream?.hurry();
     this.tick();
   }
@@ -166,6 +151,11 @@ export class Dashboard {
     this.#stream?.close();
   }
 
+  #renew(): void {
+    this.#due = allDue();
+    this.renewals++;
+  }
+
   #show(id: string): void {
     this.#stream?.close();
     this.selected = id;
@@ -174,19 +164,16 @@ export class Dashboard {
     this.link = null;
     this.reading = null;
     this.captures = [];
-    this.hour = noHour();
-    this.day = noDay();
     this.#startedAt = this.#with.clock();
     this.#lastEventAt = null;
     this.#readingAt = null;
     this.#due.detail = 0;
-    this.#due.history = 0;
     this.#due.captures = 0;
     const url = this.#with.api.eventsUrl(id);
     this.#stream = openStream(() => this.#with.openEvents(url), this.#with.after, {
       event: (type, data) => this.#event(type, data),
       contact: (again) => {
-        if (again) this.#due = allDue();
+        if (again) this.#renew();
       },
     });
   }
@@ -198,7 +185,10 @@ export class Dashboard {
       const link = linkOf(data);
       if (link === null) return;
       // The meter's identity and the gateway's history may be new now.
-      if (givesValues(link) && !givesValues(this.link)) this.#due = { ...this.#due, detail: 0, history: 0 };
+      if (givesValues(link) && !givesValues(this.link)) {
+        this.#due.detail = 0;
+        this.renewals++;
+      }
       // A capture is made at the moment when the link fails.
       if (link.state !== this.link?.state) this.#due.captures = 0;
       this.#linkEvents++;
@@ -211,8 +201,6 @@ export class Dashboard {
       const age = this.#with.api.time() - reading.time;
       this.#readingAt = this.#lastEventAt - (age > AGE_TOLERANCE_MS ? age : 0);
       this.reading = reading;
-      this.hour = withReading(this.hour, reading);
-      this.day = withReading(this.day, reading);
     }
   }
 
@@ -286,22 +274,5 @@ export class Dashboard {
     if (captures === null || id !== this.selected) return false;
     this.captures = captures;
     return true;
-  }
-
-  async #loadHistory(): Promise<boolean> {
-    const id = this.selected;
-    if (id === null) return false;
-    const poll = this.link?.poll_interval_ms ?? 2000;
-    const now = this.#with.api.time() / 1000;
-    const load = (from: number, step: number) =>
-      this.#with.api.history(id, Math.floor(from / step) * step, Math.ceil(now / step) * step, step);
-    const dayStep = stepFor(poll, 300);
-    const dayFrom = Math.min(now - DAY, startOfDay(now * 1000) / 1000) - 2 * dayStep;
-    const hourStep = stepFor(poll, 10);
-    const [hour, day] = await Promise.all([load(now - HOUR - 3 * hourStep, hourStep), load(dayFrom, dayStep)]);
-    if (id !== this.selected) return false;
-    if (hour !== null) this.hour = withHistory(this.hour, hour, now, poll / 1000);
-    if (day !== null) this.day = withHistory(this.day, day, now, poll / 1000);
-    return hour !== null && day !== null;
   }
 }

@@ -53,3 +53,20 @@ export function freshness(now: number, contact: Contact): { state: Freshness; ca
   if (age > link.stale_after_ms) return { state: "dead", cause: silence > MISSED_SIGN_MS ? "gateway-silent" : "late" };
   return age > link.late_after_ms ? { state: "stale", cause: "late" } : { state: "fresh", cause: "none" };
 }
+
+/** How the page names the freshness of what it shows: a pause or a bad line is no fault of the values. */
+export type FreshnessName = Freshness | "degraded" | "paused" | "connecting";
+
+/**
+ * The name of a freshness.
+ *
+ * @example freshnessName({ state: "dead", cause: "meter-paused" }, "paused") // "paused"
+ */
+export function freshnessName(
+  { state, cause }: { readonly state: Freshness; readonly cause: FreshnessCause },
+  link: LinkHealth["state"] | null,
+): FreshnessName {
+  if (cause === "connecting" || cause === "meter-connecting") return "connecting";
+  if (cause === "meter-paused") return "paused";
+  return state === "fresh" && link === "degraded" ? "degraded" : state;
+}

@@ -1,5 +1,5 @@
 import type { ApiCapture, LogAnswer, MeterDetail, OutputSummary } from "@meterport/gateway/http/api";
-import { capturesOf, type History, historyOf, meterOf, outputsOf } from "./api-answers.ts";
+import { capturesOf, meterOf, outputsOf } from "./api-answers.ts";
 import { logOf } from "./log-answer.ts";
 import { type PointsPage, pointsPageOf, pointsPath } from "./point-rows.ts";
 import type { Answer, Requests } from "./requests.ts";
@@ -15,8 +15,6 @@ export interface GatewayApi {
   readonly knows: (id: string) => Promise<boolean | null>;
   readonly outputs: () => Promise<OutputSummary[] | null>;
   readonly meter: (id: string) => Promise<MeterDetail | null>;
-  /** `from`, `to` and `step` in seconds. */
-  readonly history: (id: string, from: number, to: number, step: number) => Promise<History | null>;
   readonly captures: (id: string) => Promise<ApiCapture[] | null>;
   /** The address of an original capture. */
   readonly captureUrl: (id: string, name: string) => string;
@@ -52,7 +50,6 @@ export function meterPath(id: string): string {
 export function gatewayApi(requests: Requests): GatewayApi {
   const { get } = requests;
   const capturePath = (id: string, name: string): string => `${meterPath(id)}/captures/${encodeURIComponent(name)}`;
-  const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
   return {
     points: async () => given(await get(pointsPath({ limit: FEW_POINTS }), pointsPageOf)),
     knows: async (id) => {
@@ -61,10 +58,6 @@ export function gatewayApi(requests: Requests): GatewayApi {
     },
     outputs: async () => given(await get("outputs", outputsOf)),
     meter: async (id) => given(await get(meterPath(id), meterOf)),
-    history: async (id, from, to, step) => {
-      const query = new URLSearchParams({ from: iso(from), to: iso(to), step: String(step) });
-      return given(await get(`${meterPath(id)}/history?${query}`, historyOf));
-    },
     captures: async (id) => given(await get(`${meterPath(id)}/captures`, capturesOf)),
     captureUrl: (id, name) => requests.address(capturePath(id, name)),
     redactedCapture: async (id, name) => {

@@ -1,0 +1,113 @@
+/** The meters behind the meter, with what was read from them last. */
+import { count, listOf, number, oneOf, record, text, timeOf } from "../../state/loose.ts";
+
+export interface ChildReading {
+  /** The gateway's name of the quantity, without its unit: "volume", "flow_temperature". */
+  readonly quantity: string;
+  /** 0 is the sum of all tariffs. */
+  readonly tier: number;
+  readonly value: number;
+  /** "" for a value without one, or with one that this page does not know. */
+  readonly unit: string;
+  readonly decimals: number;
+}
+
+/** What a child can count, by the gateway's name. */
+export const MEDIA = [
+  "water",
+  "cold water",
+  "warm water",
+  "hot water",
+  "heat",
+  "cooling",
+  "gas",
+  "electricity",
+] as const;
+export type Medium = (typeof MEDIA)[number];
+
+export interface Child {
+  readonly id: string;
+  readonly serial: string;
+  readonly manufacturer: string | null;
+  /** What it counts; null if the page has no word for it, then `mediumText` has the gateway's. */
+  readonly medium: Medium | null;
+  readonly mediumText: string | null;
+  readonly state: "up" | "down" | "unknown";
+  readonly alarms: readonly string[];
+  /** When the meter read it last, milliseconds since 1970; null if it has not yet. */
+  readonly readAt: number | null;
+  /** The counter first. */
+  readonly values: readonly ChildReading[];
+}
+
+/** Units by the end of a register's name: factor into the unit that is shown, and decimals. The longest end that fits counts. */
+const UNITS: readonly (readonly [suffix: string, unit: string, factor: number, decimals: number])[] = [
+  ["_m3_per_h", "m³/h", 1, 3],
+  ["_m3", "m³", 1, 3],
+  ["_kg_per_h", "kg/h", 1, 1],
+  ["_percent", "%", 1, 0],
+  ["_wh", "kWh", 0.001, 1],
+  ["_gj", "GJ", 1, 3],
+  ["_j", "MJ", 0.000_001, 1],
+  ["_kg", "kg", 1, 1],
+  ["_bar", "bar", 1, 2],
+  ["_hz", "Hz", 1, 2],
+  ["_w", "W", 1, 0],
+  ["_v", "V", 1, 1],
+  ["_a", "A", 1, 2],
+  ["_c", "°C", 1, 1],
+  ["_k", "K", 1, 1],
+];
+
+/** Quantities that are counters, the more telling first. */
+const COUNTERS = ["energy", "volume", "volume_uncorrected", "volume_corrected", "mass"];
+
+/** A state of a child that the gateway's alarms list as one, though nothing is wrong. */
+const NO_ALARMS = ["billingDataCollected"];
+
+/**
+ * A value of a child by its register's name.
+ *
+ * @example childReading("energy_wh", 0, 1500) // { quantity: "energy", tier: 0, value: 1.5, unit: "kWh", decimals: 1 }
+ */
+export function childReading(register: string, tier: number, value: number): ChildReading {
+  const known = UNITS.find(([suffix]) => register.endsWith(suffix));
+  if (known === undefined) return { quantity: register, tier, value, unit: "", decimals: 2 };
+  const [suffix, unit, factor, decimals] = known;
+  return { quantity: register.slice(0, -suffix.length), tier, value: value * factor, unit, decimals };
+}
+
+function rank({ quantity, tier }: ChildReading): number {
+  const place = COUNTERS.indexOf(quantity);
+  return (place === -1 ? COUNTERS.length : place) + (tier === 0 ? 0 : COUNTERS.length + 1);
+}
+
+function valuesOf(data: unknown): ChildReading[] {
+  const values =
+    listOf(data, 64, (entry) => {
+      const loose = record(entry);
+      const [register, value] = [text(loose?.register), number(loose?.value)];
+      return register === null || value === null ? null : childReading(register, count(loose?.tier), value);
+    }) ?? [];
+  return values.sort((a, b) => rank(a) - rank(b));
+}
+
+function mediumOf(name: string | null): Medium | null {
+  // "heat, by the return temperature": where the temperature is measured does not matter here.
+  return oneOf(MEDIA, name?.split(",")[0]?.trim() ?? "");
+}
+
+/** The children in an answer of `children`; null if it has no list of them. */
+export function childrenOf(data: unknown): Child[] | null {
+  return listOf(record(data)?.children, 16, (entry) => {
+    const loose = record(entry);
+    const [id, serial, medium] = [text(loose?.id), text(loose?.serial), text(loose?.medium)];
+    if (loose === null || id === null) return null;
+    return {
+      ...{ id, serial: serial ?? "", manufacturer: text(loose.manufacturer), medium: mediumOf(medium) },
+      ...{ mediumText: medium, state: oneOf(["up", "down", "unknown"], loose.state) ?? "unknown" },
+      alarms: (listOf(loose.alarms, 16, text) ?? []).filter((alarm) => !NO_ALARMS.includes(alarm)),
+      ...{ readAt: timeOf(loose.time_read), values: valuesOf(loose.values) },
+    };
+  });
+}

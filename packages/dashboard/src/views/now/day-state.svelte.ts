@@ -1,0 +1,76 @@
+import { Asked } from "../../state/asked.svelte.ts";
+import { type Outages, outagesOf } from "../../state/outages.ts";
+import type { Answer, Requests } from "../../state/requests.ts";
+import { type Child, childrenOf } from "./child-answers.ts";
+import type { EnergyInterval } from "./day-answers.ts";
+import { type CostToday, costOf, dayOf, intervalsOf, type LocalDay, type Prices, pricesOf } from "./day-answers.ts";
+
+/** The energy of today, as far as its intervals are over. */
+export interface Today extends LocalDay {
+  readonly imported: readonly EnergyInterval[];
+  readonly exported: readonly EnergyInterval[];
+}
+
+const QUARTER_MS = 900_000;
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** What the view shows of today beside live values, of one metering point. */
+export class DayState {
+  readonly today = new Asked<Today>();
+  readonly cost = new Asked<CostToday>();
+  readonly prices = new Asked<Prices>();
+  readonly outages = new Asked<Outages>();
+  readonly children = new Asked<readonly Child[]>();
+
+  readonly #requests: Requests;
+
+  constructor(requests: Requests) {
+    this.#requests = requests;
+  }
+
+  clear(): void {
+    for (const asked of [this.today, this.cost, this.prices, this.outages, this.children]) asked.clear();
+  }
+
+  /** Loads everything; true if nothing failed. A point without prices has not failed. */
+  async load(id: string, signal: AbortSignal): Promise<boolean> {
+    const { get, time } = this.#requests;
+    const point = `points/${encodeURIComponent(id)}`;
+    const now = time();
+    const day = `sum=day&from=${iso(now - 1000)}&to=${iso(now)}`;
+    const quarter = Math.floor(now / QUARTER_MS) * QUARTER_MS;
+    const prices = `from=${iso(quarter)}&to=${iso(quarter + 4 * QUARTER_MS)}`;
+    const results = await Promise.all([
+      this.today.ask((each) => this.#today(point, day, each), signal),
+      this.cost.ask((each) => get(`${point}/costs?${day}`, costOf, { signal: each }), signal),
+      this.prices.ask((each) => get(`${point}/prices?${prices}`, pricesOf, { signal: each }), signal),
+      this.outages.ask((each) => get(`${point}/outages?limit=1`, outagesOf, { signal: each }), signal),
+      this.children.ask(
+        (each) => get(`children?parent=${encodeURIComponent(id)}&limit=16`, childrenOf, { signal: each }),
+        signal,
+      ),
+    ]);
+    for (const asked of [this.cost, this.prices]) if (asked.refused?.code === "no-prices") asked.clear();
+    const failed = [this.today, this.cost, this.prices, this.outages, this.children].some(({ refused }) => refused);
+    return !failed && results.length > 0;
+  }
+
+  async #today(point: string, day: string, signal: AbortSignal): Promise<Answer<Today>> {
+    const { get } = this.#requests;
+    const local = await get(`${point}/intervals?${day}`, dayOf, { signal });
+    if (!local.ok) return local;
+    const { from, to } = local.value;
+    const range = `from=${iso(from)}&to=${iso(to)}`;
+    const [imported, exported] = await Promise.all(
+      ["energy_import_wh", "energy_export_wh"].map((channel) =>
+        get(`${point}/intervals?channel=${channel}&${range}&limit=1000`, intervalsOf, { signal }),
+      ),
+    );
+    if (!imported?.ok) return imported as Answer<Today>;
+    if (!exported?.ok) return exported as Answer<Today>;
+    return { ok: true, value: { ...local.value, imported: imported.value, exported: exported.value } };
+  }
+}
