@@ -53,7 +53,7 @@ function bySign(above: string, below: string): (chart: uPlot) => CanvasGradient 
 }
 
 /** A value between two unknown ones has no line on either side and would be invisible. */
-function lonelyPoints(chart: uPlot, seriesIndex: number): number[] {
+export function lonelyPoints(chart: uPlot, seriesIndex: number): number[] {
   const values = chart.data[seriesIndex] ?? [];
   const result: number[] = [];
   for (let i = 0; i < values.length; i++) {
