@@ -321,6 +321,8 @@ export type PointDetail = {
   };
   /** Channels of which intervals are stored */
   readonly channels: readonly (string)[];
+  /** ISO 4217: of its prices and costs; null if no prices are configured */
+  readonly currency: string | null;
   /** The newest stored event */
   readonly newest_event: PointEvent | null;
   /** Import of this month; null without intervals */

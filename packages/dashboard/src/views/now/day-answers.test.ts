@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { costOf, dayOf, energyOfDay, hoursOf, intervalsOf, priceAt, pricesOf } from "./day-answers.ts";
+import { costOf, dayOf, energyOfDay, hoursOf, intervalsOf, priceAt, pricedOf, pricesOf } from "./day-answers.ts";
 
 const hour = 3_600_000;
 const iso = (time: number) => new Date(time).toISOString();
@@ -60,6 +60,13 @@ test("a cost has its currency, and is unknown where nothing is priced", () => {
   assert.equal(costOf({ ...answer, sums: [{}] })?.cost, null);
   for (const currency of [null, "kr", "<b>", "DKKK"]) assert.equal(costOf({ ...answer, currency }), null);
   assert.equal(costOf({ ...answer, sums: [] }), null);
+});
+
+test("a point has prices if it has their currency", () => {
+  assert.equal(pricedOf({ id: "home", currency: "DKK" }), true);
+  assert.equal(pricedOf({ id: "home", currency: null }), false);
+  assert.equal(pricedOf({ id: "home" }), false);
+  assert.equal(pricedOf("home"), null);
 });
 
 test("the present price is that of its quarter of an hour, and none outside", () => {

@@ -82,6 +82,12 @@ export function hoursOf(
   }));
 }
 
+/** Whether prices are configured for the point of an answer; an older gateway does not say, then nothing is asked of prices. */
+export function pricedOf(data: unknown): boolean | null {
+  const loose = record(data);
+  return loose === null ? null : currencyOf(loose.currency) !== null;
+}
+
 /** What a direction cost today. */
 export interface DirectionCost {
   readonly wh: number | null;

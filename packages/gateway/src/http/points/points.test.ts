@@ -151,6 +151,7 @@ test("a point tells its device, channels, newest event and completeness", async 
   const point = pointDetail.strict().parse(await json("/api/v1/points/home"));
   assert.equal(point.device?.serial, "2");
   assert.deepEqual(point.channels, ["energy_import_wh"]);
+  assert.equal(point.currency, null);
   assert.equal(point.newest_event?.id, "log:2");
   assert.equal(point.newest_event?.detail, "not JSON");
   assert.equal(point.completeness?.by_source.profile, point.completeness?.by_quality.good);

@@ -82,7 +82,7 @@ const mainChannel = "energy_import_wh";
 const listedGaps = 20;
 
 const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<BodyOf<typeof schema.pointDetail>> => {
-  const { id, view, group = null, zone, fuseAmps, grace, clockOffset } = point;
+  const { id, view, group = null, zone, fuseAmps, grace, prices, clockOffset } = point;
   const now = clock.wall();
   const [devices, channels, events] = await Promise.all([
     store.devices(id),
@@ -105,6 +105,7 @@ const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<
     device: last === undefined || last.to !== null ? null : deviceAnswer(last),
     totals: { energy_import_wh: totalOf("energy_import_wh"), energy_export_wh: totalOf("energy_export_wh") },
     channels,
+    currency: prices?.currency ?? null,
     newest_event: newest === undefined ? null : eventAnswer(newest),
     completeness: report === undefined ? null : completenessOut(report),
     clock: clockAnswer(clockOffset?.() ?? null),

@@ -92,6 +92,7 @@ export const pointRoute = createRoute({
       device: examples.device,
       totals: { energy_import_wh: 12_345_678, energy_export_wh: 234_567 },
       channels: ["energy_export_wh", "energy_import_wh"],
+      currency: "DKK",
       newest_event: examples.event,
       completeness: examples.completeness,
       clock: examples.meterClock,

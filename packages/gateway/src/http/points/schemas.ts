@@ -140,6 +140,10 @@ export const pointDetail = z
         "What the registers would show if the first meter still hung there, as exchanges do not end a point; null if unknown now",
     }),
     channels: z.array(z.string()).openapi({ description: "Channels of which intervals are stored" }),
+    currency: z
+      .string()
+      .nullable()
+      .openapi({ description: "ISO 4217: of its prices and costs; null if no prices are configured" }),
     newest_event: orNull(pointEvent, "The newest stored event"),
     completeness: orNull(completeness, "Import of this month; null without intervals"),
     clock: orNull(meterClock, "The meter's clock beside this machine's; null while nobody has looked recently"),

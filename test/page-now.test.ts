@@ -1,0 +1,194 @@
+/** The view Now of a whole household: today, its cost, the last outage, the meters behind the meter, and the large view. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { barriers } from "./support/axe.ts";
+import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./support/browser.ts";
+import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
+import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
+
+/** What this file reads of the API's answers. */
+interface Answers {
+  readonly children: readonly {
+    readonly id: string;
+    readonly serial: string;
+    readonly values: readonly { readonly value: number }[];
+  }[];
+  readonly outages: readonly { readonly time: string }[];
+  readonly sums: readonly { readonly cost: number | null }[];
+}
+
+const hostile = '<b onclick="x">Küche</b> 🏭 \u200fمطبخ';
+
+/** A zone where it is about noon now, so that today has intervals whenever this test runs. Etc/GMT+5 lies west of Greenwich. */
+const zoneOfNoon = (now: Date): string => {
+  const west = now.getUTCHours() - 12;
+  return west === 0 ? "Etc/GMT" : `Etc/GMT${west > 0 ? "+" : "-"}${Math.abs(west)}`;
+};
+
+const config = (meter: ServedMeter): string => `meters:
+  - id: cellar
+    name: ${JSON.stringify(hostile)}
+    link: ${meter.url}
+    key: "hex:${meter.key}"
+    zone: ${zoneOfNoon(new Date())}
+    prices:
+      currency: DKK
+      times: ["1.85"]
+      feed_in: 0.6
+`;
+
+describe("the view Now of a household", { skip: skipPage }, () => {
+  let browser: Browser;
+  let meter: ServedMeter;
+  let gateway: SpawnedGateway;
+  const ask = async (path: string): Promise<Answers> =>
+    (await (await fetch(`${gateway.url}/api/v1/${path}`)).json()) as Answers;
+  const costs = (): Promise<Answers> => {
+    const now = Date.now();
+    const range = `from=${new Date(now - 1000).toISOString()}&to=${new Date(now).toISOString()}`;
+    return ask(`points/cellar/costs?sum=day&${range}`);
+  };
+  /** Back-fill reads the meter's memory between live readings. */
+  const filled = async (): Promise<boolean> => {
+    const [{ children }, { outages }, { sums }] = await Promise.all([
+      ask("children?parent=cellar"),
+      ask("points/cellar/outages?limit=1"),
+      costs(),
+    ]);
+    return children.length > 0 && outages.length > 0 && typeof sums[0]?.cost === "number";
+  };
+  before(async () => {
+    [browser, meter] = await Promise.all([launchBrowser(), serveMeter(2)]);
+    gateway = await startGateway(config(meter));
+    for (let tries = 0; tries < 240 && !(await filled()); tries++)
+      await new Promise((resolve) => setTimeout(resolve, 250));
+  });
+  after(async () => {
+    await browser?.close();
+    await gateway?.remove();
+    await meter?.unplug();
+  });
+  const open = async (prepare?: (page: Page) => Promise<unknown>) => {
+    const opened = await openPage(browser, gateway.url, prepare);
+    await state(opened.page, "fresh", 10_000);
+    return opened;
+  };
+  const inLanguage = async (page: Page, language: string): Promise<void> => {
+    await page.getByTestId("language").selectOption(language);
+    await page.locator(`html[lang^="${language}"]`).waitFor();
+  };
+
+  test("shows today's cost, the present price, the last outage and the meters behind the meter as the API has them", async () => {
+    const { page, complaints } = await open();
+    const cost = page.getByTestId("cost-today");
+    await cost.waitFor();
+    const [{ sums }, { children }, { outages }] = await Promise.all([
+      costs(),
+      ask("children?parent=cellar"),
+      ask("points/cellar/outages?limit=1"),
+    ]);
+    assert.ok(Math.abs(Number(await cost.getAttribute("data-value")) - (sums[0]?.cost ?? Number.NaN)) < 2);
+    assert.match(await textOf(page, "cost-today"), /[\d.]+ DKK/);
+    assert.equal(await page.getByTestId("price-now").getAttribute("data-value"), "1.85");
+    assert.match(await textOf(page, "price-now"), /1\.85 DKK\/kWh.*0\.60 DKK\/kWh/s);
+    const outage = page.getByTestId("last-outage");
+    assert.equal(Number(await outage.getAttribute("data-from")), Date.parse(outages[0]?.time ?? ""));
+    const child = page.getByTestId("child");
+    assert.equal(await child.count(), children.length);
+    assert.equal(await child.first().getAttribute("data-id"), children[0]?.id);
+    assert.equal(
+      Number(await child.first().getByTestId("child-value").getAttribute("data-value")),
+      children[0]?.values[0]?.value,
+    );
+    assert.match((await child.first().textContent()) ?? "", new RegExp(children[0]?.serial ?? "none"));
+    assert.equal(await page.locator("b[onclick]").count(), 0, "a name is text");
+    assert.equal(await page.locator("header h1").textContent(), hostile);
+    // Every live number is a question: power, four values of each phase, two registers, frequency, apparent power.
+    const questions = await page.locator("[data-why]:visible").count();
+    assert.ok(questions >= 1 + 12 + 2 + 2, `${questions} numbers can be asked about`);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test("reads out the hours of today with the arrow keys", async () => {
+    const { page } = await open();
+    const bars = page.getByRole("slider", { name: /Today by the hour/ });
+    await bars.waitFor();
+    assert.equal(await page.locator("[data-testid=today] .hour").count(), 24);
+    await bars.focus();
+    await bars.press("Home");
+    assert.match((await bars.getAttribute("aria-valuetext")) ?? "", /^00:00: import ([\d.]+ kWh|–), export/);
+    await bars.press("ArrowRight");
+    assert.match((await bars.getAttribute("aria-valuetext")) ?? "", /^01:00: /);
+    await bars.press("Escape");
+    assert.match((await bars.getAttribute("aria-valuetext")) ?? "", /^Today: import [\d.]+ kWh/);
+    await page.close();
+  });
+
+  test("has room for itself on a narrow phone in each language, and no barriers", async () => {
+    const { page } = await open();
+    await page.getByTestId("child").first().waitFor();
+    for (const language of ["da", "de", "en"]) {
+      await inLanguage(page, language);
+      await page.setViewportSize({ width: 320, height: 720 });
+      assert.deepEqual(await spilt(page), [], language);
+    }
+    assert.deepEqual(await barriers(page), []);
+    await page.getByTestId("theme").click();
+    await page.locator('html[data-theme="dark"]').waitFor();
+    await page.setViewportSize({ width: 1280, height: 860 });
+    assert.deepEqual(await barriers(page), []);
+    await page.close();
+  });
+
+  test("says why today cannot be shown, and asks again on request", async () => {
+    const sentence = "the store is busy: ask again in a minute";
+    let broken = true;
+    const { page } = await open((opened) =>
+      opened.route("**/points/cellar/intervals*", (route) =>
+        broken ? route.fulfill({ status: 503, json: { error: "store", message: sentence } }) : route.continue(),
+      ),
+    );
+    const today = page.getByTestId("today");
+    await today.getByText(sentence).waitFor();
+    broken = false;
+    await today.getByRole("button").click();
+    await today.getByRole("slider").waitFor();
+    assert.equal(await today.getByText(sentence).count(), 0);
+    await page.close();
+  });
+
+  test("has a large view that fills the screen, shows a dead meter as dead, and ends with Escape", async () => {
+    const { page, complaints } = await open();
+    await page.getByTestId("wall-open").click();
+    const power = page.getByTestId("wall-power");
+    await page.locator('main[data-section="wall"]').waitFor();
+    await page.locator('[data-testid=wall-power]:not([data-value=""])').waitFor();
+    assert.equal(await page.locator("nav").isVisible(), false);
+    await page.getByTestId("wall-cost").waitFor();
+    assert.match(await textOf(page, "wall-price"), /1\.85 DKK\/kWh/);
+    for (const [width, height] of [
+      [1280, 800],
+      [600, 1024],
+      [320, 640],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      assert.deepEqual(await spilt(page), [], `${width} pixels`);
+    }
+    assert.deepEqual(await barriers(page), []);
+    meter.silent = true;
+    await state(page, "dead", 5_000);
+    assert.equal(await power.getAttribute("data-value"), "");
+    assert.doesNotMatch(await textOf(page, "wall-power"), /\d/);
+    assert.match(await textOf(page, "wall"), /The meter does not answer.*last known/s);
+    assert.equal(await textOf(page, "wall-freshness"), "No live data");
+    meter.silent = false;
+    await state(page, "fresh", 10_000);
+    await page.keyboard.press("Escape");
+    await page.getByTestId("power-now").waitFor();
+    assert.equal(await page.locator("nav").isVisible(), true);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+});
