@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { costOf, dayOf, energyOfDay, hoursOf, intervalsOf, priceAt, pricedOf, pricesOf } from "./day-answers.ts";
+import {
+  costOf,
+  coveredUntil,
+  dayOf,
+  energyOfDay,
+  hoursOf,
+  intervalsOf,
+  priceAt,
+  pricedOf,
+  pricesOf,
+  withPresent,
+} from "./day-answers.ts";
 
 const hour = 3_600_000;
 const iso = (time: number) => new Date(time).toISOString();
@@ -101,4 +112,41 @@ test("the intervals give the energy of the day only if they cover it", () => {
   assert.equal(energyOfDay(day, quarters, midnight + 2.6 * hour), null);
   assert.equal(energyOfDay(day, quarters.slice(4), midnight + 2 * hour), null);
   assert.equal(energyOfDay(day, [], midnight + 60_000), null);
+});
+
+test("the present hour has what flowed since the last interval, so that the hours add up to today", () => {
+  const quarter = (n: number) => ({ end: midnight + n * (hour / 4), seconds: 900, wh: 10 });
+  const imported = [1, 2, 3, 4, 5].map(quarter);
+  const day = { from: midnight, to: midnight + 24 * hour, zone: null, wh: null, seconds: 0, imported, exported: [] };
+  const hours = hoursOf(day, imported, []);
+  const now = midnight + 1.4 * hour;
+  const shown = withPresent(hours, day, { importWh: 53, exportWh: 0 }, now);
+  assert.deepEqual(
+    shown.slice(0, 3).map(({ importWh, exportWh }) => [importWh, exportWh]),
+    [
+      [40, null],
+      [13, null],
+      [null, null],
+    ],
+  );
+  assert.equal(coveredUntil(day, imported), midnight + 1.25 * hour);
+  const holed = { ...day, imported: imported.slice(1) };
+  assert.equal(coveredUntil(day, holed.imported), null);
+  assert.deepEqual(withPresent(hours, holed, { importWh: 53, exportWh: null }, now), hours);
+  assert.deepEqual(withPresent(hours, day, { importWh: null, exportWh: null }, now), hours);
+  assert.deepEqual(withPresent(hours, day, { importWh: 99, exportWh: null }, now + 2 * hour), hours);
+});
+
+test("the first quarter of an hour of a day has its energy too", () => {
+  const day = {
+    from: midnight,
+    to: midnight + 24 * hour,
+    zone: null,
+    wh: null,
+    seconds: 0,
+    imported: [],
+    exported: [],
+  };
+  const [first] = withPresent(hoursOf(day, [], []), day, { importWh: 7, exportWh: 0 }, midnight + 60_000);
+  assert.deepEqual([first?.importWh, first?.exportWh], [7, 0]);
 });

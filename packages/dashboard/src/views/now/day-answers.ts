@@ -82,6 +82,41 @@ export function hoursOf(
   }));
 }
 
+/** The end of the newest interval if they follow each other from the start of the day on; null if there is a hole. */
+export function coveredUntil(day: LocalDay, intervals: readonly EnergyInterval[]): number | null {
+  const last = Math.max(day.from, ...intervals.map(({ end }) => end));
+  const seconds = intervals.reduce((sum, each) => sum + each.seconds, 0);
+  return Math.abs(last - day.from - seconds * 1000) < 1000 ? last : null;
+}
+
+/**
+ * The hours with what has flowed since the last interval ended, so that they add up to the live energy of today. Nothing is
+ * added where an interval is missing, because its energy would be shown in the wrong hour.
+ *
+ * @param live Wh of today up to now; null if it is not known from the start of the day
+ * @param now milliseconds since 1970
+ */
+export function withPresent(
+  hours: readonly HourOfDay[],
+  day: LocalDay & { readonly imported: readonly EnergyInterval[]; readonly exported: readonly EnergyInterval[] },
+  live: { readonly importWh: number | null; readonly exportWh: number | null },
+  now: number,
+): HourOfDay[] {
+  const rest = (total: number | null, intervals: readonly EnergyInterval[]): number | null => {
+    const until = coveredUntil(day, intervals);
+    // After an hour without an interval the rest belongs to more than the present hour.
+    if (total === null || until === null || now - until > HOUR_MS) return null;
+    return Math.max(0, total - intervals.reduce((sum, { wh }) => sum + wh, 0));
+  };
+  const [imported, exported] = [rest(live.importWh, day.imported), rest(live.exportWh, day.exported)];
+  const plus = (wh: number | null, more: number | null): number | null => (more === null ? wh : (wh ?? 0) + more);
+  return hours.map((hour) =>
+    hour.start <= now && now < hour.start + HOUR_MS
+      ? { ...hour, importWh: plus(hour.importWh, imported), exportWh: plus(hour.exportWh, exported) }
+      : hour,
+  );
+}
+
 /** Whether prices are configured for the point of an answer; an older gateway does not say, then nothing is asked of prices. */
 export function pricedOf(data: unknown): boolean | null {
   const loose = record(data);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MEASURED_KEYS, type Reading } from "../../state/api-answers.ts";
 import { emptySeries, type Series, withReading } from "../../state/series.ts";
-import { dayStartOf, energyToday } from "./energy-today.ts";
+import { dayStartOf, energyToday, liveToday } from "./energy-today.ts";
 
 const hour = 3600;
 const midnight = Date.UTC(2026, 0, 1) / 1000;
@@ -40,4 +40,12 @@ test("the intervals count where the registers began later, and the registers whe
 test("an answer of yesterday does not say when today began", () => {
   assert.equal(dayStartOf(today, second), midnight);
   assert.notEqual(dayStartOf(today, second + 25 * hour), midnight);
+});
+
+test("the live energy of today is unknown unless the registers reach back to its start", () => {
+  const whole = seriesOf(at(midnight - 10, 1000), at(second - 10, 1070));
+  const reading = at(second, 1075);
+  assert.deepEqual(liveToday([whole], { today, second, reading }), { importWh: 75, exportWh: null });
+  const late = seriesOf(at(second - 600, 1060));
+  assert.equal(liveToday([late], { today, second, reading }).importWh, null);
 });

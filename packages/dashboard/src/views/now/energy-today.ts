@@ -1,3 +1,4 @@
+import type { Reading } from "../../state/api-answers.ts";
 import { type EnergySince, energySince, type Register, startOfDay } from "../../state/energy.ts";
 import type { Series } from "../../state/series.ts";
 import { type EnergyInterval, energyOfDay, type LocalDay } from "./day-answers.ts";
@@ -36,4 +37,20 @@ export function energyToday(
   if (counted?.complete === true || today === null || today.from !== from * 1000) return counted;
   const stored = energyOfDay(today, register === "importWh" ? today.imported : today.exported, second * 1000);
   return stored === null ? counted : { wh: stored, since: from, complete: true };
+}
+
+/** Wh of both directions of today up to now; null where it is not known from the start of the day on. */
+export function liveToday(
+  series: readonly Series[],
+  { today, second, reading }: Pick<TodayKnown, "today" | "second"> & { readonly reading: Reading | null },
+): { readonly importWh: number | null; readonly exportWh: number | null } {
+  const of = (register: Register, latest: number | null): number | null => {
+    const from = dayStartOf(today, second);
+    const counted = energySince(series, register, from, latest, second);
+    return counted?.complete === true ? counted.wh : null;
+  };
+  return {
+    importWh: of("importWh", reading?.values.energy_import_wh ?? null),
+    exportWh: of("exportWh", reading?.values.energy_export_wh ?? null),
+  };
 }
