@@ -1,0 +1,399 @@
+/** The state of the history view: what is shown, what is loaded of it, and what the reader chose. */
+import type { Requests } from "../../state/requests.ts";
+import { type Bar, type BarContext, barsOf, usualInterval } from "./bars.ts";
+import { type PointFacts, type PowerPoint, pendingFromOf, pointOf } from "./history-answers.ts";
+import { firstOf } from "./known-span.ts";
+import {
+  type EnergyLevel,
+  energyLevel,
+  kindsOf,
+  POWER_STEPS,
+  type PowerStep,
+  powerStep,
+  snapped,
+  type TileKey,
+  type TileKind,
+  tileSpan,
+  tilesOf,
+} from "./levels.ts";
+import { type Failure, loadTile, type TileData } from "./load-tiles.ts";
+import {
+  type Bounds,
+  COMPARISONS,
+  type Comparison,
+  clamped,
+  moved,
+  type Period,
+  periodAt,
+  queryOf,
+  recognised,
+  type Shown,
+  type Span,
+  shifted,
+  shiftOf,
+  shownOf,
+} from "./shown-range.ts";
+import { TileCache } from "./tile-cache.ts";
+import { ZoneCalendar } from "./zone-calendar.ts";
+
+export interface HistoryOptions {
+  readonly requests: Pick<Requests, "get" | "time">;
+  readonly point: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** Keeps what was chosen in the address. */
+  readonly choose: (query: Readonly<Record<string, string | undefined>>) => void;
+}
+
+/** What is kept weighs about 100 B apiece. */
+const MOST_WEIGHT = 120_000;
+/** Browsers open six connections to a gateway; the rest of the page needs some. */
+const AT_ONCE = 2;
+const QUARTER = 900_000;
+const HOUR = 3_600_000;
+/** Until the gateway says what is pending. */
+const USUAL_GRACE = 75 * 60_000;
+/** What ended within this time may still change. */
+const SETTLING = 3 * HOUR;
+
+export class HistoryModel {
+  facts: PointFacts | null = $state.raw(null);
+  /** Why there are no facts. */
+  failure: Failure | null = $state.raw(null);
+  shown: Shown = $state.raw({ period: "day", from: 0, to: 1 });
+  what: "energy" | "power" = $state("energy");
+  comparison: Comparison = $state("off");
+  asTable = $state(false);
+  /** The gateway's time, by the minute. */
+  now = $state(0);
+  /** Counts what came: whoever reads it looks again. */
+  version = $state(0);
+  calendar: ZoneCalendar = $state.raw(new ZoneCalendar("UTC"));
+  /** Null if the point has no prices; undefined until that is known. */
+  currency: string | null | undefined = $state(undefined);
+  #pendingFrom: number | null = $state(null);
+  #cache: TileCache<TileKey, TileData, Failure> | null = null;
+  readonly #options: HistoryOptions;
+  readonly #abort = new AbortController();
+
+  readonly level: EnergyLevel = $derived(energyLevel(this.shown));
+  readonly step: PowerStep = $derived(powerStep(this.shown, this.now, this.facts?.poll ?? 2000));
+  readonly shift = $derived(shiftOf(this.shown, this.comparison));
+  readonly hasExport = $derived(this.facts?.channels.includes("energy_export_wh") ?? false);
+  /** The length of an interval, milliseconds. */
+  readonly interval: number = $derived.by(() => {
+    void this.version;
+    return usualInterval(this.#loaded(tilesOf(this.calendar, "intervals", this.shown))) ?? QUARTER;
+  });
+  /** When the first value is, as far as that is known. */
+  readonly first: number | null = $derived.by(() => {
+    void this.version;
+    return firstOf({ calendar: this.calendar, tile: (key) => this.#cache?.get(key) }, this.now);
+  });
+  readonly bounds: Bounds = $derived({
+    first: this.first === null ? null : this.calendar.start("year", this.first),
+    now: this.now,
+  });
+
+  constructor(options: HistoryOptions) {
+    this.#options = options;
+    this.now = this.#minute();
+  }
+
+  /** Begins to load. */
+  async open(): Promise<void> {
+    const { requests, point, query } = this.#options;
+    this.failure = null;
+    const answer = await requests.get(`points/${encodeURIComponent(point)}`, pointOf, { signal: this.#abort.signal });
+    if (this.#abort.signal.aborted) return;
+    if (!answer.ok) {
+      this.failure = answer;
+      return;
+    }
+    this.now = this.#minute();
+    this.calendar = new ZoneCalendar(answer.value.zone);
+    this.what = query.show === "power" ? "power" : "energy";
+    this.asTable = query.as === "table";
+    this.comparison = COMPARISONS.find((each) => each === query.with) ?? "off";
+    this.shown = shownOf(this.calendar, query, this.bounds);
+    const source = { requests, point, calendar: this.calendar, channels: answer.value.channels };
+    this.#cache = new TileCache({
+      load: (key, signal) => loadTile(source, key, signal),
+      changed: () => this.#changed(),
+      most: MOST_WEIGHT,
+      atOnce: AT_ONCE,
+    });
+    this.facts = answer.value;
+    this.#want("overview", this.#overview());
+    void this.#askPending();
+  }
+
+  close(): void {
+    this.#abort.abort();
+    this.#cache?.close();
+  }
+
+  /** Once a minute while somebody looks. */
+  tick(): void {
+    const now = this.#minute();
+    if (this.facts === null) {
+      if (this.failure !== null) void this.open();
+      return;
+    }
+    if (now === this.now) return;
+    this.now = now;
+    this.#cache?.expire((key) => this.#mayChange(key));
+    this.#want("overview", this.#overview());
+    void this.#askPending();
+  }
+
+  retry(): void {
+    if (this.facts === null) void this.open();
+    else this.#cache?.retry();
+  }
+
+  show(shown: Shown): void {
+    if (shown.period === this.shown.period && shown.from === this.shown.from && shown.to === this.shown.to) return;
+    this.shown = shown;
+    this.#options.choose(queryOf(this.calendar, shown));
+  }
+
+  /** Shows the period that holds a moment. */
+  showPeriod(period: Period, time = this.#middle()): void {
+    this.show(periodAt(this.calendar, period, time, this.bounds));
+  }
+
+  move(count: number): void {
+    this.show(moved(this.calendar, this.shown, count, this.bounds));
+  }
+
+  /** After moving or zooming by hand: whole bars. */
+  settle(span: Span): void {
+    const within = clamped(this.calendar, span, this.now);
+    const whole =
+      this.what === "power" ? minutes(within) : snapped(this.calendar, energyLevel(within), within, this.interval);
+    this.show(recognised(this.calendar, whole, this.bounds));
+  }
+
+  /** Opens what a bar is made of. */
+  openBar(bar: Span): void {
+    const finer = { year: "year", month: "month", day: "day", hour: "day", interval: null }[
+      this.level
+    ] as Period | null;
+    if (finer !== null) this.showPeriod(finer, bar.from);
+  }
+
+  chooseWhat(what: "energy" | "power"): void {
+    this.what = what;
+    this.#options.choose({ show: what === "power" ? what : undefined });
+  }
+
+  chooseForm(asTable: boolean): void {
+    this.asTable = asTable;
+    this.#options.choose({ as: asTable ? "table" : undefined });
+  }
+
+  chooseComparison(comparison: Comparison): void {
+    this.comparison = comparison;
+    this.#options.choose({ with: comparison === "off" ? undefined : comparison });
+  }
+
+  /** Loads what a range needs, the middle of it first, and what it is compared with. */
+  wantChart(visible: Span): void {
+    const wide = this.#wide(visible);
+    if (this.what === "power" && !this.asTable) {
+      const kind: TileKind = `power-${this.step}`;
+      this.#want("chart", [...tilesOf(this.calendar, kind, visible), ...tilesOf(this.calendar, kind, wide)]);
+      return;
+    }
+    const { energy, cost } = kindsOf(this.level);
+    const keys = [...tilesOf(this.calendar, energy, visible), ...tilesOf(this.calendar, energy, wide)];
+    const others = this.otherSpan(visible);
+    if (others !== null) keys.push(...tilesOf(this.calendar, energy, others));
+    if (typeof this.currency === "string")
+      keys.push(...tilesOf(this.calendar, cost, visible), ...this.#costKeys(visible));
+    this.#want("chart", keys);
+  }
+
+  /** The hours of a year for the map; null if nobody looks at it. */
+  wantHeat(year: Span | null): void {
+    this.#want(
+      "heat",
+      year === null ? [] : tilesOf(this.calendar, "power-3600", { from: year.from, to: Math.min(year.to, this.now) }),
+    );
+  }
+
+  isLoading(who: "chart" | "overview" | "heat"): boolean {
+    void this.version;
+    return this.#cache?.isLoading(who) ?? true;
+  }
+
+  failureOf(who: "chart" | "overview" | "heat"): Failure | undefined {
+    void this.version;
+    return this.#cache?.failure(who);
+  }
+
+  /** With what a range is compared, as a range; null without a comparison. */
+  otherSpan({ from, to }: Span): Span | null {
+    if (this.shift === null) return null;
+    const [start, end] = [shifted(this.calendar, from, this.shift), shifted(this.calendar, to - 1, this.shift)];
+    if (start !== null && end !== null && start < end) return { from: start, to: end + 1 };
+    // A month before the 31st ends on the 28th, the 30th …
+    return start === null ? null : { from: start, to: start + (to - from) };
+  }
+
+  bars(level: EnergyLevel, span: Span): Bar[] {
+    void this.version;
+    return barsOf(level, span, this.#context());
+  }
+
+  /** Bars of a coarser level, to show while finer ones load; empty if none is there. */
+  coarser(level: EnergyLevel, span: Span): Bar[] {
+    const next = ({ interval: "day", hour: "day", day: "month", month: "year", year: null } as const)[level];
+    return next === null
+      ? []
+      : this.bars(next, span).filter(({ imported, exported }) => imported !== null || exported !== null);
+  }
+
+  /** What a whole period cost by the gateway's own sum; undefined if it is not loaded, or no such period. */
+  periodCost({ period, from, to }: Shown): { readonly cost: number | null; readonly partly: boolean } | undefined {
+    void this.version;
+    if (period === "free") return undefined;
+    const level = { day: "day", week: "day", month: "month", year: "year", all: "year" }[period] as EnergyLevel;
+    const kind = kindsOf(level).cost;
+    const keys = tilesOf(this.calendar, kind, { from, to: Math.min(to, this.now) });
+    const costs = [...this.#loaded(keys)].flatMap((tile) => (tile.kind === "costs" ? tile.costs : []));
+    if (keys.some((key) => this.#cache?.get(key) === undefined)) return undefined;
+    const mine = costs.filter((each) => each.from >= from && each.to <= to);
+    const known = mine.flatMap(({ cost }) => (cost === null ? [] : [cost]));
+    return {
+      cost: known.length === 0 ? null : known.reduce((sum, cost) => sum + cost, 0),
+      partly: mine.some(({ energyWh, allPricedWh }) => energyWh > allPricedWh),
+    };
+  }
+
+  /** Why prices may be missing, in the gateway's words. */
+  priceProblem(): string | null {
+    void this.version;
+    for (const tile of this.#loaded(tilesOf(this.calendar, "costs-days", { from: this.now, to: this.now + 1 })))
+      if (tile.kind === "costs") return tile.problem;
+    return null;
+  }
+
+  /** The power of a range, oldest first; coarser where finer is not loaded. */
+  powerPoints(step: PowerStep, { from, to }: Span): { readonly point: PowerPoint; readonly step: number }[] {
+    void this.version;
+    const result: { point: PowerPoint; step: number }[] = [];
+    for (const key of tilesOf(this.calendar, `power-${step}`, { from, to })) {
+      const tile = this.#cache?.get(key);
+      const span = tileSpan(this.calendar, key);
+      if (tile?.kind === "power") for (const point of tile.points) result.push({ point, step });
+      else result.push(...this.#coarserPower(step, { from: Math.max(from, span.from), to: Math.min(to, span.to) }));
+    }
+    return result.filter(({ point, step: length }) => point.time < to && point.time + 1000 * length > from);
+  }
+
+  #coarserPower(step: PowerStep, { from, to }: Span): { point: PowerPoint; step: number }[] {
+    for (const coarse of POWER_STEPS) {
+      if (coarse <= step) continue;
+      const tiles = [...this.#loaded(tilesOf(this.calendar, `power-${coarse}`, { from, to }))];
+      const points = tiles.flatMap((tile) => (tile.kind === "power" ? tile.points : []));
+      const some = points.filter(({ time }) => time < to && time + 1000 * coarse > from);
+      if (some.length > 0) return some.map((point) => ({ point, step: coarse }));
+    }
+    return [];
+  }
+
+  #wide({ from, to }: Span): Span {
+    const margin = (to - from) / 2;
+    const { from: least, to: most } = clamped(this.calendar, { from: 0, to: Number.MAX_SAFE_INTEGER }, this.now);
+    return { from: Math.max(least, from - margin), to: Math.max(to, Math.min(most, to + margin, this.now)) };
+  }
+
+  #costKeys({ from, to }: Span): TileKey[] {
+    const { period } = this.shown;
+    if (period === "free") return [];
+    const kind = {
+      day: "costs-days",
+      week: "costs-days",
+      month: "costs-months",
+      year: "costs-years",
+      all: "costs-years",
+    } as const;
+    return tilesOf(this.calendar, kind[period], { from, to: Math.max(from + 1, Math.min(to, this.now)) });
+  }
+
+  #overview(): TileKey[] {
+    const now = { from: this.now, to: this.now + 1 };
+    const yesterday = this.calendar.next("day", this.now, -1);
+    const days = { from: yesterday, to: this.now + 1 };
+    const of = (kind: TileKind, span: Span): TileKey[] => tilesOf(this.calendar, kind, span);
+    const energy = [...of("days", days), ...of("months", now), ...of("years", now), ...of("costs-days", days)];
+    // The first answer about costs tells whether there are prices at all.
+    return typeof this.currency === "string"
+      ? [...energy, ...of("costs-months", now), ...of("costs-years", now)]
+      : energy;
+  }
+
+  #changed(): void {
+    this.version++;
+    const [costs] = this.#loaded(tilesOf(this.calendar, "costs-days", { from: this.now, to: this.now + 1 }));
+    if (costs?.kind !== "costs" || costs.currency === this.currency) return;
+    this.currency = costs.currency;
+    this.#want("overview", this.#overview());
+  }
+
+  #want(who: string, keys: readonly TileKey[]): void {
+    this.#cache?.want(who, keys);
+  }
+
+  *#loaded(keys: readonly TileKey[]): Iterable<TileData> {
+    for (const key of keys) {
+      const tile = this.#cache?.get(key);
+      if (tile !== undefined) yield tile;
+    }
+  }
+
+  #mayChange(key: TileKey): boolean {
+    const { from, to } = tileSpan(this.calendar, key);
+    return from <= this.now && to > this.now - SETTLING;
+  }
+
+  #context(): BarContext {
+    return {
+      ...{
+        calendar: this.calendar,
+        now: this.now,
+        first: this.first,
+        hasExport: this.hasExport,
+        interval: this.interval,
+      },
+      tile: (key) => this.#cache?.get(key),
+      pendingFrom: this.#pendingFrom ?? this.now - USUAL_GRACE,
+    };
+  }
+
+  #middle(): number {
+    const { from, to } = this.shown;
+    // From a longer to a shorter period: today, if it is within.
+    return this.now >= from && this.now < to ? this.now : from;
+  }
+
+  #minute(): number {
+    return Math.floor(this.#options.requests.time() / 60_000) * 60_000;
+  }
+
+  async #askPending(): Promise<void> {
+    const { requests, point } = this.#options;
+    const { signal } = this.#abort;
+    const from = new Date(this.calendar.start("day", this.now)).toISOString();
+    const query = new URLSearchParams({ resolution: "day", from, zone: this.calendar.zone });
+    const parse = (data: unknown) => ({ from: pendingFromOf(data, this.now) });
+    const answer = await requests.get(`points/${encodeURIComponent(point)}/completeness?${query}`, parse, { signal });
+    if (answer.ok) this.#pendingFrom = answer.value.from;
+  }
+}
+
+const minutes = ({ from, to }: Span): Span => ({
+  from: Math.round(from / 60_000) * 60_000,
+  to: Math.round(to / 60_000) * 60_000,
+});

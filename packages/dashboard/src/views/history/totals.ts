@@ -1,0 +1,88 @@
+/** Sums of bars, and how they compare with those of an earlier time. */
+import { type Bar, type BarState, indexAt } from "./bars.ts";
+import { type Shift, type Span, shifted } from "./shown-range.ts";
+import type { ZoneCalendar } from "./zone-calendar.ts";
+
+export interface Totals {
+  /** Wh; null if nothing is known. */
+  readonly imported: number | null;
+  readonly exported: number | null;
+  /** Import without export, Wh. */
+  readonly net: number | null;
+  readonly cost: number | null;
+  readonly partlyPriced: boolean;
+  /** Bars by state. */
+  readonly states: Readonly<Partial<Record<BarState, number>>>;
+}
+
+export function plus(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : a + b;
+}
+
+/** Import without export, as far as one of them is known. */
+export function netOf({ imported, exported }: Pick<Bar, "imported" | "exported">): number | null {
+  return imported === null && exported === null ? null : (imported ?? 0) - (exported ?? 0);
+}
+
+/** The bars that are wholly within a range. */
+export function within<T extends Span>(bars: readonly T[], { from, to }: Span): T[] {
+  return bars.filter((bar) => bar.from >= from && bar.to <= to);
+}
+
+export function totalsOf(bars: readonly Bar[]): Totals {
+  let imported: number | null = null;
+  let exported: number | null = null;
+  let cost: number | null = null;
+  let partlyPriced = false;
+  const states: Partial<Record<BarState, number>> = {};
+  for (const bar of bars) {
+    imported = plus(imported, bar.imported);
+    exported = plus(exported, bar.exported);
+    cost = plus(cost, bar.cost);
+    partlyPriced ||= bar.partlyPriced;
+    states[bar.state] = (states[bar.state] ?? 0) + 1;
+  }
+  return { imported, exported, net: netOf({ imported, exported }), cost, partlyPriced, states };
+}
+
+/** A bar, and the one with which it is compared. */
+export interface Pair {
+  readonly bar: Bar;
+  readonly other: Bar | null;
+}
+
+/** Each bar with the one that lay a shift before on the local clock. */
+export function pairsOf(calendar: ZoneCalendar, bars: readonly Bar[], others: readonly Bar[], shift: Shift): Pair[] {
+  const starts = others.map(({ from }) => from);
+  const last = others.at(-1);
+  if (last !== undefined) starts.push(last.to);
+  return bars.map((bar) => {
+    const time = shifted(calendar, bar.from, shift);
+    const other = time === null ? undefined : others[indexAt(starts, time)];
+    return { bar, other: other ?? null };
+  });
+}
+
+export interface Difference {
+  /** Wh of both in the time that both know. */
+  readonly mine: number;
+  readonly earlier: number;
+  /** Of `earlier`, in percent; null if that was nothing. */
+  readonly percent: number | null;
+  /** False if a part of the bars could not be compared, such as the rest of today. */
+  readonly whole: boolean;
+}
+
+/** How the import of bars differs from that of the others, as far as both are known and over; null if that is nowhere. */
+export function differenceOf(pairs: readonly Pair[], now: number): Difference | null {
+  let [mine, theirs, compared] = [0, 0, 0];
+  for (const { bar, other } of pairs) {
+    if (other === null || bar.imported === null || other.imported === null || bar.to > now) continue;
+    mine += bar.imported;
+    theirs += other.imported;
+    compared++;
+  }
+  if (compared === 0) return null;
+  const percent = theirs === 0 ? null : (100 * (mine - theirs)) / theirs;
+  return { mine, earlier: theirs, percent, whole: compared === pairs.length };
+}
