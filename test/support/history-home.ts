@@ -2,8 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { localMillis, startOfDay } from "@meterport/engine/calendar/local-calendar";
 import type { Interval } from "@meterport/engine/model/interval";
-import type { PointReading } from "@meterport/engine/ports/store";
 import { silentLog } from "@meterport/engine/ports/log";
+import type { PointReading } from "@meterport/engine/ports/store";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import { openLocalSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
 
@@ -20,15 +20,23 @@ export const energyAt = (channel: (typeof channels)[number], end: number): numbe
   const hours = (local % day) / hour;
   const season = Math.cos(((local % (365.25 * day)) / (365.25 * day)) * 2 * Math.PI);
   const noise = (Math.imul(Math.floor(end / quarter), 2_654_435_761) >>> 20) / 4096;
-  const sun = Math.max(0, Math.sin(((hours - 5.5 + season) / (13 - 3 * season)) * Math.PI)) * (hours > 4 && hours < 21 ? 1 : 0);
+  const sun =
+    Math.max(0, Math.sin(((hours - 5.5 + season) / (13 - 3 * season)) * Math.PI)) * (hours > 4 && hours < 21 ? 1 : 0);
   const made = 620 * sun * (0.62 - 0.45 * season) * (0.4 + 0.6 * noise);
-  const used = 70 + 55 * season + 260 * Math.exp(-((hours - 18.5) ** 2) / 3) + 130 * Math.exp(-((hours - 7.5) ** 2)) + 90 * noise;
+  const used =
+    70 + 55 * season + 260 * Math.exp(-((hours - 18.5) ** 2) / 3) + 130 * Math.exp(-((hours - 7.5) ** 2)) + 90 * noise;
   const net = Math.round(used - made);
   return channel === "energy_import_wh" ? Math.max(0, net) : Math.max(0, -net);
 };
 
 /** Hours of yesterday at which something is special. */
-export const specialHours = { recovered: [1, 3], missing: [3, 4], gap: [4, 5], estimated: [9, 11], doubtful: [13, 14] } as const;
+export const specialHours = {
+  recovered: [1, 3],
+  missing: [3, 4],
+  gap: [4, 5],
+  estimated: [9, 11],
+  doubtful: [13, 14],
+} as const;
 
 /** Fills a data folder with `days` until the last whole quarter before `now`, at the point "home". */
 export const fillHistoryHome = async (data: string, now: number, days: number): Promise<void> => {
@@ -58,7 +66,8 @@ export const fillHistoryHome = async (data: string, now: number, days: number): 
     if (!isIn(specialHours.gap, end)) intervals.push(...channels.map((channel) => interval(channel, end)));
     const power = 4 * (energyAt("energy_import_wh", end) - energyAt("energy_export_wh", end));
     // Nobody read in the night.
-    if (!isIn([1, 5], end)) readings.push({ point: "home", reading: reading(end - quarter + 60_000, { power_w: power }) });
+    if (!isIn([1, 5], end))
+      readings.push({ point: "home", reading: reading(end - quarter + 60_000, { power_w: power }) });
     if (intervals.length >= 8_000 || end === last) {
       await store.write({ intervals, readings });
       [intervals, readings] = [[], []];

@@ -107,7 +107,7 @@ class Collected {
 }
 
 function stateOf(it: Collected, { from, to }: Span, context: BarContext): BarState {
-  const { now, pendingFrom, first } = context;
+  const { now, pendingFrom, first, interval } = context;
   if (from >= now) return "future";
   if (it.imported === null && it.exported === null) {
     if (first === null || to <= first) return it.missing ? "missing" : "before";
@@ -115,7 +115,7 @@ function stateOf(it: Collected, { from, to }: Span, context: BarContext): BarSta
     return it.missing ? "missing" : "gap";
   }
   const due = Math.min(to, pendingFrom) - Math.max(from, first ?? from);
-  if (it.covered < due * (1 - MAY_LACK)) return "incomplete";
+  if (it.missing || due - it.covered > Math.min(due * MAY_LACK, interval / 2)) return "incomplete";
   if (it.estimated) return "estimated";
   if (it.doubtful) return "doubtful";
   return it.recovered ? "recovered" : "measured";

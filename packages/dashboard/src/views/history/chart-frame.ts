@@ -28,7 +28,7 @@ export interface Scales {
   readonly high: number;
 }
 
-const GUTTER = { left: 58, right: 10, top: 12, bottom: 28 };
+const GUTTER = { left: 52, right: 10, top: 26, bottom: 28 };
 
 /** Where a chart of this size has its moments and values. */
 export function scalesOf(width: number, height: number, { from, to }: Span, low: number, high: number): Scales {
@@ -90,12 +90,18 @@ export interface Axes {
   readonly tickStep: TickStep;
   readonly tickText: (tick: Tick) => string;
   readonly valueText: (value: number, step: number) => string;
+  /** Of all values of the axis. */
+  readonly unit: string;
   /** Marks stand under the middle of what they name, as a month under its bar. */
   readonly centred: boolean;
 }
 
 /** The value axis with its lines, and the zero line. */
-export function paintValueAxis(ctx: CanvasRenderingContext2D, scales: Scales, { colors, font, valueText }: Axes): void {
+export function paintValueAxis(
+  ctx: CanvasRenderingContext2D,
+  scales: Scales,
+  { colors, font, valueText, unit }: Axes,
+): void {
   const { left, right, top, bottom, low, high, y } = scales;
   const values = valueTicks(low, high, Math.max(2, Math.floor((bottom - top) / 44)));
   const step = Math.abs((values[1] ?? 0) - (values[0] ?? 0));
@@ -103,6 +109,8 @@ export function paintValueAxis(ctx: CanvasRenderingContext2D, scales: Scales, { 
   ctx.textAlign = "right";
   ctx.textBaseline = "middle";
   ctx.lineWidth = 1;
+  ctx.fillStyle = colors.muted;
+  ctx.fillText(unit, left - 8, top - 16);
   for (const value of values) {
     const at = Math.round(y(value)) + 0.5;
     ctx.strokeStyle = value === 0 ? colors.muted : colors.line;

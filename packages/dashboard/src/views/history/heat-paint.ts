@@ -49,24 +49,25 @@ export function paintHeat(ctx: CanvasRenderingContext2D, width: number, height: 
   const box = heatBox(width, height, days.length);
   const { left, top, cellWidth, cellHeight } = box;
   for (const [n, { from, hours }] of days.entries()) {
-    const x = left + n * cellWidth;
+    // Whole pixels, or the screen would show lines between the cells.
+    const x = Math.round(left + n * cellWidth);
+    const wide = Math.max(1, Math.round(left + (n + 1) * cellWidth) - x);
     for (const [hour, { power, exists }] of hours.entries()) {
-      const y = top + hour * cellHeight;
-      // Cells overlap by a hair, or the screen would show lines between them.
-      const size = [Math.ceil(cellWidth * 10) / 10 + 0.3, cellHeight + 0.3] as const;
+      const y = Math.round(top + hour * cellHeight);
+      const high = Math.round(top + (hour + 1) * cellHeight) - y;
       ctx.globalAlpha = 1;
       if (power === null) {
         if (!exists || from + hour * 3_600_000 >= now) continue;
         ctx.fillStyle = colors.line;
         ctx.globalAlpha = 0.55;
         // Half of the cell: unknown is no weak colour.
-        ctx.fillRect(x, y + cellHeight / 3, size[0], Math.max(1, cellHeight / 4));
+        ctx.fillRect(x, y + high / 3, wide, Math.max(1, high / 4));
         continue;
       }
       const heat = heatOf(power, scale);
       ctx.fillStyle = heat >= 0 ? colors.import : colors.export;
       ctx.globalAlpha = 0.06 + 0.94 * Math.abs(heat) ** 0.8;
-      ctx.fillRect(x, y, ...size);
+      ctx.fillRect(x, y, wide, high);
     }
   }
   ctx.globalAlpha = 1;

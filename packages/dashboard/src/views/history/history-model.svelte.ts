@@ -122,8 +122,10 @@ export class HistoryModel {
       most: MOST_WEIGHT,
       atOnce: AT_ONCE,
     });
+    // In the order of what the reader waits for.
+    for (const who of ["chart", "overview", "heat", "prices"]) this.#want(who, []);
     this.facts = answer.value;
-    this.#want("overview", this.#overview());
+    this.#wantOverview();
     void this.#askPending();
   }
 
@@ -142,7 +144,7 @@ export class HistoryModel {
     if (now === this.now) return;
     this.now = now;
     this.#cache?.expire((key) => this.#mayChange(key));
-    this.#want("overview", this.#overview());
+    this.#wantOverview();
     void this.#askPending();
   }
 
@@ -200,17 +202,17 @@ export class HistoryModel {
   /** Loads what a range needs, the middle of it first, and what it is compared with. */
   wantChart(visible: Span): void {
     const wide = this.#wide(visible);
-    if (this.what === "power" && !this.asTable) {
-      const kind: TileKind = `power-${this.step}`;
-      this.#want("chart", [...tilesOf(this.calendar, kind, visible), ...tilesOf(this.calendar, kind, wide)]);
-      return;
-    }
+    const of = (kind: TileKind, span: Span): TileKey[] => tilesOf(this.calendar, kind, span);
     const { energy, cost } = kindsOf(this.level);
-    const keys = [...tilesOf(this.calendar, energy, visible), ...tilesOf(this.calendar, energy, wide)];
+    const keys = of(energy, visible);
+    if (this.what === "power") keys.unshift(...of(`power-${this.step}`, visible), ...of(`power-${this.step}`, wide));
+    else keys.push(...of(energy, wide));
     const others = this.otherSpan(visible);
-    if (others !== null) keys.push(...tilesOf(this.calendar, energy, others));
-    if (typeof this.currency === "string")
-      keys.push(...tilesOf(this.calendar, cost, visible), ...this.#costKeys(visible));
+    if (others !== null) keys.push(...of(energy, others));
+    if (typeof this.currency === "string") {
+      if (cost !== "costs-days") keys.push(...of(cost, visible));
+      if (this.shown.period !== "free" || cost === "costs-days") keys.push(...this.#costKeys(visible));
+    }
     this.#want("chart", keys);
   }
 
@@ -258,9 +260,7 @@ export class HistoryModel {
   periodCost({ period, from, to }: Shown): { readonly cost: number | null; readonly partly: boolean } | undefined {
     void this.version;
     if (period === "free") return undefined;
-    const level = { day: "day", week: "day", month: "month", year: "year", all: "year" }[period] as EnergyLevel;
-    const kind = kindsOf(level).cost;
-    const keys = tilesOf(this.calendar, kind, { from, to: Math.min(to, this.now) });
+    const keys = this.#costKeys({ from, to });
     const costs = [...this.#loaded(keys)].flatMap((tile) => (tile.kind === "costs" ? tile.costs : []));
     if (keys.some((key) => this.#cache?.get(key) === undefined)) return undefined;
     const mine = costs.filter((each) => each.from >= from && each.to <= to);
@@ -309,17 +309,12 @@ export class HistoryModel {
     return { from: Math.max(least, from - margin), to: Math.max(to, Math.min(most, to + margin, this.now)) };
   }
 
+  /** The months whose costs a range has, as far as something may be stored of them. */
   #costKeys({ from, to }: Span): TileKey[] {
-    const { period } = this.shown;
-    if (period === "free") return [];
-    const kind = {
-      day: "costs-days",
-      week: "costs-days",
-      month: "costs-months",
-      year: "costs-years",
-      all: "costs-years",
-    } as const;
-    return tilesOf(this.calendar, kind[period], { from, to: Math.max(from + 1, Math.min(to, this.now)) });
+    return tilesOf(this.calendar, "costs-days", {
+      from: Math.max(from, this.first ?? from),
+      to: Math.min(to, this.now),
+    });
   }
 
   #overview(): TileKey[] {
@@ -328,10 +323,19 @@ export class HistoryModel {
     const days = { from: yesterday, to: this.now + 1 };
     const of = (kind: TileKind, span: Span): TileKey[] => tilesOf(this.calendar, kind, span);
     const energy = [...of("days", days), ...of("months", now), ...of("years", now), ...of("costs-days", days)];
+    return energy;
+  }
+
+  /** What this year cost, the newest month first. */
+  #prices(): TileKey[] {
     // The first answer about costs tells whether there are prices at all.
-    return typeof this.currency === "string"
-      ? [...energy, ...of("costs-months", now), ...of("costs-years", now)]
-      : energy;
+    if (typeof this.currency !== "string") return [];
+    return this.#costKeys({ from: this.calendar.start("year", this.now), to: this.now }).toReversed();
+  }
+
+  #wantOverview(): void {
+    this.#want("overview", this.#overview());
+    this.#want("prices", this.#prices());
   }
 
   #changed(): void {
@@ -339,7 +343,7 @@ export class HistoryModel {
     const [costs] = this.#loaded(tilesOf(this.calendar, "costs-days", { from: this.now, to: this.now + 1 }));
     if (costs?.kind !== "costs" || costs.currency === this.currency) return;
     this.currency = costs.currency;
-    this.#want("overview", this.#overview());
+    this.#wantOverview();
   }
 
   #want(who: string, keys: readonly TileKey[]): void {

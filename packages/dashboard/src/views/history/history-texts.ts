@@ -75,8 +75,7 @@ export function historyTexts(format: Formatter, locale: string, calendar: ZoneCa
     money,
     range,
     bar,
-    tick: ({ time, kind }) =>
-      ({ clock, day: dayTick, month: calendar.parts(time).month === 1 ? year : monthTick, year })[kind](time),
+    tick: ({ time, kind }) => ({ clock, day: dayTick, month: monthTick, year })[kind](time),
     ...{ day: dayShort, clock: clockOf, moment, month, year },
   };
 }

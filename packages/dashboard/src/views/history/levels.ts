@@ -43,9 +43,7 @@ export type TileKind =
   | "years"
   | `power-${PowerStep}`
   | "costs-intervals"
-  | "costs-days"
-  | "costs-months"
-  | "costs-years";
+  | "costs-days";
 
 /** "intervals:5123": a kind and the number of the tile. */
 export type TileKey = `${TileKind}:${number}`;
@@ -77,7 +75,10 @@ export function tileSpan(calendar: ZoneCalendar, key: TileKey): Span {
   const { kind, index } = partsOf(key);
   const length = fixedLength(kind);
   if (length !== null) return { from: index * length, to: (index + 1) * length };
-  if (kind === "costs-days") return { from: calendar.at(0, index + 1), to: calendar.at(0, index + 2) };
+  if (kind === "costs-days") {
+    const year = Math.floor(index / 12);
+    return { from: calendar.at(year, index - 12 * year + 1), to: calendar.at(year, index - 12 * year + 2) };
+  }
   const years = { years: 100, months: 10 }[kind as string] ?? 1;
   return { from: calendar.at(index * years, 1), to: calendar.at((index + 1) * years, 1) };
 }
@@ -88,7 +89,7 @@ export function partsOf(key: TileKey): { readonly kind: TileKind; readonly index
 }
 
 /** No range needs more; a mistake would otherwise ask for everything. */
-const MOST_TILES = 60;
+const MOST_TILES = 150;
 
 /** The tiles that a range touches. */
 export function tilesOf(calendar: ZoneCalendar, kind: TileKind, { from, to }: Span): TileKey[] {
@@ -97,12 +98,13 @@ export function tilesOf(calendar: ZoneCalendar, kind: TileKind, { from, to }: Sp
   return Array.from({ length: Math.min(MOST_TILES, last - first + 1) }, (_, n): TileKey => `${kind}:${first + n}`);
 }
 
+/** Costs of a year take the gateway some seconds, so they are asked for by months, and a month that is over once only. */
 const KINDS: Readonly<Record<EnergyLevel, { readonly energy: TileKind; readonly cost: TileKind }>> = {
   interval: { energy: "intervals", cost: "costs-intervals" },
   hour: { energy: "intervals", cost: "costs-intervals" },
   day: { energy: "days", cost: "costs-days" },
-  month: { energy: "months", cost: "costs-months" },
-  year: { energy: "years", cost: "costs-years" },
+  month: { energy: "months", cost: "costs-days" },
+  year: { energy: "years", cost: "costs-days" },
 };
 
 /** Of which tiles the bars of a level are made. */

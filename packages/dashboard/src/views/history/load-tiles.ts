@@ -149,8 +149,7 @@ class Loading {
   }
 
   async #costs(kind: TileKind) {
-    const sum =
-      { "costs-intervals": "interval", "costs-days": "day", "costs-months": "month" }[kind as string] ?? "year";
+    const sum = kind === "costs-intervals" ? "interval" : "day";
     try {
       const { currency, problem, costs } = await this.#get("costs", { ...this.#range, sum }, costsOf);
       return { data: { kind: "costs", currency, problem, costs } as const, weight: costs.length };

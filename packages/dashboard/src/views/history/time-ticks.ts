@@ -49,7 +49,7 @@ export function ticksOf(calendar: ZoneCalendar, { from, to }: Span, step: TickSt
 function clockTicks(calendar: ZoneCalendar, { from, to }: Span, step: number): Tick[] {
   const ticks: Tick[] = [];
   // Within each local day, so that a day of 23 or 25 hours has its marks at the same times of the clock.
-  for (let day = calendar.start("day", from); day < to; ) {
+  for (let day = calendar.start("day", from); day <= to; ) {
     const next = calendar.next("day", day);
     let last = Number.NEGATIVE_INFINITY;
     for (let local = 0; local < DAY; local += step) {

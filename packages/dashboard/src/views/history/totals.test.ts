@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Bar } from "./bars.ts";
+import { differenceOf, netOf, pairsOf, totalsOf, within } from "./totals.ts";
+import { ZoneCalendar } from "./zone-calendar.ts";
+
+const calendar = new ZoneCalendar("Europe/Copenhagen");
+const hour = 3_600_000;
+const bar = (from: number, imported: number | null, more: Partial<Bar> = {}): Bar => ({
+  ...{
+    from,
+    to: from + hour,
+    imported,
+    exported: null,
+    state: "measured",
+    cost: null,
+    partlyPriced: false,
+    single: null,
+  },
+  ...more,
+});
+
+test("unknown values make no zero, and known ones are added up", () => {
+  assert.deepEqual([totalsOf([]).imported, totalsOf([bar(0, null)]).net], [null, null]);
+  const totals = totalsOf([
+    bar(0, 5, { cost: 1 }),
+    bar(hour, null, { state: "missing" }),
+    bar(2 * hour, 7, { exported: 20, partlyPriced: true }),
+  ]);
+  assert.deepEqual(totals, {
+    ...{ imported: 12, exported: 20, net: -8, cost: 1, partlyPriced: true },
+    states: { measured: 2, missing: 1 },
+  });
+  assert.equal(netOf({ imported: null, exported: 3 }), -3);
+});
+
+test("a range counts its whole bars only", () => {
+  assert.deepEqual(
+    within([bar(0, 1), bar(hour, 2), bar(2 * hour, 3)], { from: hour, to: 2.5 * hour }).map(({ imported }) => imported),
+    [2],
+  );
+});
+
+test("each bar is compared with the one at the same time of the local clock", () => {
+  const [summer, winter] = [calendar.at(2026, 10, 24), calendar.at(2026, 10, 25)];
+  const others = Array.from({ length: 24 }, (_, n) => bar(summer + n * hour, n));
+  const bars = Array.from({ length: 25 }, (_, n) => bar(winter + n * hour, 100 + n));
+  const pairs = pairsOf(calendar, bars, others, { days: 1 });
+  // The hour from two to three comes twice.
+  assert.deepEqual(pairs.map(({ other }) => other?.imported).slice(0, 6), [0, 1, 2, 2, 3, 4]);
+  assert.equal(pairs.at(-1)?.other?.imported, 23);
+});
+
+test("a difference counts only what both know and what is over", () => {
+  const now = 10 * hour;
+  const pairs = [
+    { bar: bar(0, 30), other: bar(-24 * hour, 20) },
+    { bar: bar(hour, null), other: bar(-23 * hour, 1000) },
+    { bar: bar(9.5 * hour, 7), other: bar(-14 * hour, 1000) },
+    { bar: bar(2 * hour, 30), other: null },
+  ];
+  assert.deepEqual(differenceOf(pairs, now), { mine: 30, earlier: 20, percent: 50, whole: false });
+  assert.deepEqual(differenceOf([{ bar: bar(0, 30), other: bar(1, 0) }], now), {
+    mine: 30,
+    earlier: 0,
+    percent: null,
+    whole: true,
+  });
+  assert.equal(differenceOf([], now), null);
+});
