@@ -93,6 +93,6 @@ export const historyHomeYaml = (link: string): string =>
   [
     `zone: ${homeZone}`,
     "meters:",
-    `  - { id: home, name: "Hjem", link: "${link}", key: "hex:${"5a".repeat(16)}", back_fill: off, prices: { currency: DKK, times: ["3.1 17-21", "1.85"], tax_percent: 25, feed_in: 0.6 } }`,
+    `  - { id: home, name: "Hjem <b>x</b> 🏡 مرحبا", link: "${link}", key: "hex:${"5a".repeat(16)}", back_fill: off, prices: { currency: DKK, times: ["3.1 17-21", "1.85"], tax_percent: 25, feed_in: 0.6 } }`,
     "",
   ].join("\n");

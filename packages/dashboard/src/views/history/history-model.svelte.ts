@@ -340,6 +340,8 @@ export class HistoryModel {
 
   #changed(): void {
     this.version++;
+    // "Everything" is longer than was known.
+    if (this.shown.period === "all") this.show(periodAt(this.calendar, "all", this.now, this.bounds));
     const [costs] = this.#loaded(tilesOf(this.calendar, "costs-days", { from: this.now, to: this.now + 1 }));
     if (costs?.kind !== "costs" || costs.currency === this.currency) return;
     this.currency = costs.currency;

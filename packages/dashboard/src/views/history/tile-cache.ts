@@ -58,9 +58,10 @@ export class TileCache<K extends string, T, F> {
     return this.#tiles.get(key)?.data;
   }
 
-  /** Whether a wanted tile is still to come. */
+  /** Whether a tile that this part wants is still to come, or it has not said yet what it wants. */
   isLoading(who: string): boolean {
-    return [...(this.#wanted.get(who) ?? [])].some((key) => !this.#tiles.has(key) && !this.#failures.has(key));
+    const keys = [...(this.#wanted.get(who) ?? [])];
+    return keys.length === 0 || keys.some((key) => !this.#tiles.has(key) && !this.#failures.has(key));
   }
 
   /** Why the first of the failed tiles of a part is missing, or could not be renewed; undefined if none failed. */
