@@ -1,13 +1,15 @@
 /** Paints a year of hours. */
 import type { Colors } from "./chart-frame.ts";
 import { type HeatDay, type HeatScale, heatOf } from "./heat.ts";
+import type { Span } from "./shown-range.ts";
 
 export interface HeatScene {
   readonly days: readonly HeatDay[];
   readonly scale: HeatScale;
   /** Day and hour that are read out. */
   readonly chosen: { readonly day: number; readonly hour: number } | null;
-  readonly now: number;
+  /** When there can be values: from the first one of all until now. */
+  readonly known: Span;
   readonly colors: Colors;
   readonly font: string;
   readonly monthText: (time: number) => string;
@@ -45,7 +47,7 @@ export function cellAt(
 }
 
 export function paintHeat(ctx: CanvasRenderingContext2D, width: number, height: number, scene: HeatScene): void {
-  const { days, scale, colors, now } = scene;
+  const { days, scale, colors, known } = scene;
   const box = heatBox(width, height, days.length);
   const { left, top, cellWidth, cellHeight } = box;
   for (const [n, { from, hours }] of days.entries()) {
@@ -57,7 +59,8 @@ export function paintHeat(ctx: CanvasRenderingContext2D, width: number, height: 
       const high = Math.round(top + (hour + 1) * cellHeight) - y;
       ctx.globalAlpha = 1;
       if (power === null) {
-        if (!exists || from + hour * 3_600_000 >= now) continue;
+        const time = from + hour * 3_600_000;
+        if (!exists || time < known.from || time >= known.to) continue;
         ctx.fillStyle = colors.line;
         ctx.globalAlpha = 0.55;
         // Half of the cell: unknown is no weak colour.

@@ -43,7 +43,7 @@ test("one extreme hour does not take all colours, and unknown hours count as unk
   const scale = heatScale(days);
   assert.equal(scale.most, 500);
   assert.deepEqual([heatOf(90_000, scale), heatOf(0, scale), heatOf(-1e9, scale)], [1, 0, -1]);
-  const summary = heatSummary(days, calendar.at(2026, 1, 1) + 210 * hour);
+  const summary = heatSummary(days, { from: 0, to: calendar.at(2026, 1, 1) + 210 * hour });
   assert.deepEqual([summary?.highest.power, summary?.lowest.power, summary?.unknown], [90_000, -300, 7 + 1]);
-  assert.equal(heatSummary(heatDays(calendar, noon, []), noon), null);
+  assert.equal(heatSummary(heatDays(calendar, noon, []), { from: 0, to: noon }), null);
 });

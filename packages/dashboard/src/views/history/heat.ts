@@ -1,5 +1,6 @@
 /** A year as a map of hours: a column for each day, a row for each hour of its clock. */
 import type { PowerPoint } from "./history-answers.ts";
+import type { Span } from "./shown-range.ts";
 import type { ZoneCalendar } from "./zone-calendar.ts";
 
 const HOUR = 3_600_000;
@@ -93,7 +94,8 @@ export interface HeatSummary {
   readonly unknown: number;
 }
 
-export function heatSummary(days: readonly HeatDay[], now: number): HeatSummary | null {
+/** @param known when there can be values: from the first one of all until now */
+export function heatSummary(days: readonly HeatDay[], known: Span): HeatSummary | null {
   let highest: HeatSummary["highest"] | null = null;
   let lowest: HeatSummary["lowest"] | null = null;
   let unknown = 0;
@@ -101,7 +103,7 @@ export function heatSummary(days: readonly HeatDay[], now: number): HeatSummary 
     for (const [hour, { power, exists }] of hours.entries()) {
       const time = Math.min(from + hour * HOUR, to - HOUR);
       if (power === null) {
-        if (exists && time + HOUR <= now) unknown++;
+        if (exists && time >= known.from && time + HOUR <= known.to) unknown++;
         continue;
       }
       if (highest === null || power > highest.power) highest = { time, power };
