@@ -74,6 +74,8 @@ export interface PointFacts {
   readonly channels: readonly string[];
   /** Milliseconds from one reading to the next. */
   readonly poll: number;
+  /** Of its prices and costs; null if it has none. */
+  readonly currency: string | null;
 }
 
 /** No answer has more. */
@@ -86,6 +88,7 @@ export function pointOf(data: unknown): PointFacts | null {
     zone: text(point.zone) ?? "UTC",
     channels: listOf(point.channels, 200, text) ?? [],
     poll: number(record(point.link)?.poll_interval_ms) ?? 2000,
+    currency: text(point.currency)?.slice(0, 3) ?? null,
   };
 }
 

@@ -68,8 +68,6 @@ export class HistoryModel {
   /** Counts what came: whoever reads it looks again. */
   version = $state(0);
   calendar: ZoneCalendar = $state.raw(new ZoneCalendar("UTC"));
-  /** Null if the point has no prices; undefined until that is known. */
-  currency: string | null | undefined = $state(undefined);
   #pendingFrom: number | null = $state(null);
   #cache: TileCache<TileKey, TileData, Failure> | null = null;
   readonly #options: HistoryOptions;
@@ -78,6 +76,8 @@ export class HistoryModel {
   readonly level: EnergyLevel = $derived(energyLevel(this.shown));
   readonly step: PowerStep = $derived(powerStep(this.shown, this.now, this.facts?.poll ?? 2000));
   readonly shift = $derived(shiftOf(this.shown, this.comparison));
+  /** Null if the point has no prices. */
+  readonly currency = $derived(this.facts?.currency ?? null);
   readonly hasExport = $derived(this.facts?.channels.includes("energy_export_wh") ?? false);
   /** The length of an interval, milliseconds. */
   readonly interval: number = $derived.by(() => {
@@ -209,7 +209,7 @@ export class HistoryModel {
     else keys.push(...of(energy, wide));
     const others = this.otherSpan(visible);
     if (others !== null) keys.push(...of(energy, others));
-    if (typeof this.currency === "string") {
+    if (this.currency !== null) {
       if (cost !== "costs-days") keys.push(...of(cost, visible));
       if (this.shown.period !== "free" || cost === "costs-days") keys.push(...this.#costKeys(visible));
     }
@@ -322,14 +322,13 @@ export class HistoryModel {
     const yesterday = this.calendar.next("day", this.now, -1);
     const days = { from: yesterday, to: this.now + 1 };
     const of = (kind: TileKind, span: Span): TileKey[] => tilesOf(this.calendar, kind, span);
-    const energy = [...of("days", days), ...of("months", now), ...of("years", now), ...of("costs-days", days)];
-    return energy;
+    const costs = this.currency === null ? [] : of("costs-days", days);
+    return [...of("days", days), ...of("months", now), ...of("years", now), ...costs];
   }
 
   /** What this year cost, the newest month first. */
   #prices(): TileKey[] {
-    // The first answer about costs tells whether there are prices at all.
-    if (typeof this.currency !== "string") return [];
+    if (this.currency === null) return [];
     return this.#costKeys({ from: this.calendar.start("year", this.now), to: this.now }).toReversed();
   }
 
@@ -342,10 +341,6 @@ export class HistoryModel {
     this.version++;
     // "Everything" is longer than was known.
     if (this.shown.period === "all") this.show(periodAt(this.calendar, "all", this.now, this.bounds));
-    const [costs] = this.#loaded(tilesOf(this.calendar, "costs-days", { from: this.now, to: this.now + 1 }));
-    if (costs?.kind !== "costs" || costs.currency === this.currency) return;
-    this.currency = costs.currency;
-    this.#wantOverview();
   }
 
   #want(who: string, keys: readonly TileKey[]): void {

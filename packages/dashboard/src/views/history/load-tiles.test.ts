@@ -104,7 +104,7 @@ test("answers of an older or newer gateway make no error", () => {
       [null, null, null, 1],
     ],
   );
-  assert.deepEqual(pointOf({ zone: 5, channels: "all" }), { zone: "UTC", channels: [], poll: 2000 });
+  assert.deepEqual(pointOf({ zone: 5, channels: "all" }), { zone: "UTC", channels: [], poll: 2000, currency: null });
 });
 
 test("costs of single intervals and of sums read alike", () => {

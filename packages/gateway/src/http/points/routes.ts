@@ -95,6 +95,7 @@ export const pointRoute = createRoute({
       currency: "DKK",
       newest_event: examples.event,
       completeness: examples.completeness,
+      currency: "DKK",
       clock: examples.meterClock,
     }),
     ...pointProblems,
