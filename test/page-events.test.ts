@@ -1,5 +1,6 @@
 /** The events of a meter on the page: all kinds in words, filters in the address, and a list without an end. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import type { PointEvent } from "@meterport/engine/model/point-event";
 import { silentLog } from "@meterport/engine/ports/log";
@@ -25,7 +26,7 @@ const event = (
   return { point: "home", id, time, kind, ...rest, ...more };
 };
 
-const hostile = '<img src=x onerror="alert(1)"> مرحبا \u202e👩‍👩‍👧 ' + "ü".repeat(200);
+const hostile = `<img src=x onerror="alert(1)"> مرحبا \u202e👩‍👩‍👧 ${"ü".repeat(200)}`;
 const stored: readonly PointEvent[] = [
   event("t:outage", 30, "outage", { cause: "power failure" }, { until: now - 30 * hour + 34_000, origin: "outage" }),
   event(
@@ -178,7 +179,7 @@ describe("the events on the page", { skip: skipPage }, () => {
     await page.evaluate("window.scrollTo(0, 0)");
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("events-csv").click()]);
     assert.equal(download.suggestedFilename(), "home-events.csv");
-    const lines = await (await import("node:fs/promises")).readFile(await download.path(), "utf8");
+    const lines = await readFile(await download.path(), "utf8");
     assert.equal(lines.split("\n").filter((line) => line.includes("t:tier:")).length, 700);
     assert.doesNotMatch(lines, /t:outage/);
     await page.close();
@@ -200,10 +201,10 @@ describe("the events on the page", { skip: skipPage }, () => {
     await page.close();
   });
 
-  test("a hundred thousand of them scroll smoothly", async (t) => {
+  test("are searched through by the ten thousand, and scroll smoothly", async (t) => {
     const { page } = await openPage(browser, gateway.url);
     await state(page, "fresh", patience);
-    const all = 100_000;
+    const all = 12_000;
     await page.route("**/points/home/events?*", (route) => {
       const query = new URL(route.request().url()).searchParams;
       const limit = Math.min(Number(query.get("limit")), 1000);
@@ -222,20 +223,10 @@ describe("the events on the page", { skip: skipPage }, () => {
       });
       return route.fulfill({ json: { id: "home", events, next: from + limit < all ? String(from + limit) : null } });
     });
-    // Nothing matches, so that it reads on; at ten pages it asks.
+    // Nothing matches, so that it reads on, and asks after ten pages.
     await page.evaluate(`location.hash = "#/points/home/events?q=nothing"`);
-    for (let i = 0; i < 10; i++) {
-      const further = page.getByTestId("events-further");
-      if (
-        (await Promise.race([further.waitFor(), page.getByTestId("events-none").waitFor()]).then(() =>
-          further.count(),
-        )) === 0
-      )
-        break;
-      await further.click();
-    }
+    await page.getByTestId("events-further").click({ timeout: patience });
     await page.getByTestId("events-none").waitFor({ timeout: patience });
-    // The words of all of them are there now; finding them all is what a reader would do next.
     await page.evaluate(`location.hash = "#/points/home/events?q=tariff"`);
     await page.locator('[data-id="f0"]').waitFor({ timeout: patience });
     const frames = (await page.evaluate(`new Promise((done) => {

@@ -23,12 +23,17 @@ export class Asked<T> {
   }
 
   async ask(): Promise<void> {
+    this.answer = null;
+    await this.renew();
+  }
+
+  /** Asks again, and shows what is known until the answer comes; keeps it if there is none. */
+  async renew(): Promise<void> {
     this.#stop.abort();
     const stop = new AbortController();
     this.#stop = stop;
-    this.answer = null;
     const answer = await this.#requests.get(this.#path, this.#parse, { ...this.#options, signal: stop.signal });
-    if (!stop.signal.aborted) this.answer = answer;
+    if (!stop.signal.aborted && (answer.ok || this.answer?.ok !== true)) this.answer = answer;
   }
 
   close(): void {

@@ -1,0 +1,295 @@
+/** The meter on the page: what it is, its tables field by field and byte by byte, and where a value comes from. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { accessBook } from "@meterport/gateway/access/access-book";
+import { whyAnswer } from "@meterport/gateway/http/why/routes";
+import { systemClock, systemEntropy } from "@meterport/transports/clock";
+import type { Browser, Page } from "playwright-core";
+import { barriers } from "./support/axe.ts";
+import { launchBrowser, openPage, openView, skipPage, spilt, state, textOf } from "./support/browser.ts";
+import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
+
+const patience = 20_000;
+
+interface Field {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly value: unknown;
+}
+interface TableAnswer {
+  readonly raw: string;
+  readonly size: number;
+  readonly fields: readonly Field[];
+}
+
+describe("the meter on the page", { skip: skipPage }, () => {
+  let browser: Browser;
+  let gateway: SpawnedGateway;
+  before(async () => {
+    [browser, gateway] = await Promise.all([launchBrowser(), startGateway()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await gateway?.remove();
+  });
+
+  const json = async <T>(path: string): Promise<T> =>
+    (await (await fetch(`${gateway.url}/api/v1/points/home${path}`)).json()) as T;
+  const opened = async (section = "", size = { width: 1280, height: 860 }) => {
+    const { page, complaints } = await openPage(browser, gateway.url);
+    await page.setViewportSize(size);
+    await state(page, "fresh", patience);
+    await openView(page, "meter");
+    if (section !== "") await page.evaluate(`location.hash = "#/points/home/meter/${section}"`);
+    return { page, complaints };
+  };
+  const field = (page: Page, path: string) => page.locator(`[data-testid="field"][data-path="${path}"]`);
+  const markedBytes = (page: Page): Promise<readonly number[]> =>
+    page
+      .locator("[data-at].marked")
+      .evaluateAll((bytes: readonly { getAttribute(name: string): string | null }[]) =>
+        bytes.map((byte) => Number(byte.getAttribute("data-at"))),
+      );
+
+  test("says what it is and how its clock is, and lists the tables that it has", async () => {
+    const { page, complaints } = await opened();
+    await page.getByTestId("table-entry").first().waitFor({ timeout: patience });
+    const { tables } = await json<{ readonly tables: readonly { readonly table: string }[] }>("/tables");
+    const shown = await page.getByTestId("table-entry").allTextContents();
+    assert.deepEqual(
+      shown.map((text) => /[BE]T\d+/.exec(text)?.[0]),
+      tables.map(({ table }) => table),
+    );
+    assert.match(await textOf(page, "identity"), /68411894|\d{7,8}/);
+    await page
+      .getByTestId("meter-clock")
+      .filter({ hasText: /right|ahead|behind/ })
+      .waitFor({ timeout: patience });
+    await page.getByTestId("device").waitFor({ timeout: patience });
+    assert.match(await textOf(page, "device"), /since .*Import register: [\d,.]+ kWh/s);
+    await page.getByTestId("tables-search").fill("outage");
+    assert.match((await page.getByTestId("table-entry").first().textContent()) ?? "", /ET81\s+Power Outage Log/);
+    assert.match(String(await page.evaluate("location.hash")), /table=outage/);
+    assert.deepEqual(await barriers(page), []);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test("shows a table as the API gives it, and leads from fields to bytes and back", async () => {
+    const { page, complaints } = await opened("BT61?at=12");
+    await field(page, "dataSets.0.maximumIntervalTime").waitFor({ timeout: patience });
+    const answer = await json<TableAnswer>("/tables/BT61");
+    const bytes = await page.locator("[data-at]").allTextContents();
+    assert.equal(bytes.join(""), answer.raw);
+    assert.equal(await page.getByTestId("field").count(), answer.fields.length);
+    // The address names a byte.
+    assert.deepEqual(await markedBytes(page), [12]);
+    assert.match((await field(page, "dataSets.0.maximumIntervalTime").getAttribute("class")) ?? "", /marked/);
+    await field(page, "memoryLength").hover();
+    assert.deepEqual(await markedBytes(page), [0, 1, 2, 3]);
+    assert.match((await field(page, "memoryLength").textContent()) ?? "", /104832 byte/);
+    await page.locator('[data-at="9"]').hover();
+    assert.match((await field(page, "dataSets.0.intervals").getAttribute("class")) ?? "", /marked/);
+    assert.deepEqual(await markedBytes(page), [9, 10]);
+    // By keyboard, each byte is read out with its fields.
+    await page.mouse.move(0, 0);
+    await page.getByTestId("bytes").focus();
+    await page.keyboard.press("ArrowRight");
+    assert.match(
+      (await page.getByTestId("bytes").getAttribute("aria-valuetext")) ?? "",
+      /^byte 13, 1e: dataSets\.1\.blocks$/,
+    );
+    await field(page, "memoryLength").getByRole("button").focus();
+    assert.deepEqual(await markedBytes(page), [0, 1, 2, 3]);
+    assert.deepEqual(await barriers(page), []);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test("keeps long lists closed, copies values, and shows a part of a table that is too long", async () => {
+    const { page } = await opened("BT74");
+    const group = page.locator('[data-testid="group"][data-path="historyRecords"]');
+    await group.waitFor({ timeout: patience });
+    assert.match((await group.textContent()) ?? "", /100 entries/);
+    assert.equal(await field(page, "historyRecords.0.event").count(), 0);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.getByTestId("table-copy").click();
+    await page.getByText("Copied", { exact: true }).waitFor();
+    const copied = JSON.parse(String(await page.evaluate("navigator.clipboard.readText()"))) as {
+      readonly value: { readonly validEntries: number; readonly historyRecords: readonly unknown[] };
+    };
+    const { fields } = await json<TableAnswer>("/tables/BT74");
+    assert.equal(copied.value.validEntries, fields.find(({ path }) => path === "validEntries")?.value);
+    assert.equal(copied.value.historyRecords.length, 100);
+    await page.evaluate(`location.hash = "#/points/home/meter/BT64?at=9189"`);
+    const entry = page.locator('[data-testid="field"][data-path^="blocks."].marked');
+    await entry.first().waitFor({ timeout: patience });
+    assert.ok((await markedBytes(page)).includes(9189));
+    assert.match(await textOf(page, "table"), /bytes 9,1\d\d–9,[\d]+ of 110,460/);
+    await page.getByTestId("next-part").click();
+    await page.locator('[data-at="9700"]').waitFor({ timeout: patience });
+    await page.close();
+  });
+
+  test("fits a narrow phone in each language, in the overview and in a table", async () => {
+    const { page, complaints } = await opened("", { width: 320, height: 800 });
+    await page.getByTestId("table-entry").first().waitFor({ timeout: patience });
+    for (const language of ["en", "da", "de"]) {
+      await page.getByTestId("language").selectOption(language);
+      await page.locator(`html[lang^="${language}"]`).waitFor();
+      assert.deepEqual(await spilt(page), [], language);
+    }
+    await page.evaluate(`location.hash = "#/points/home/meter/ET13"`);
+    await page.getByTestId("bytes").waitFor({ timeout: patience });
+    for (const language of ["en", "da", "de"]) {
+      await page.getByTestId("language").selectOption(language);
+      await page.locator(`html[lang^="${language}"]`).waitFor();
+      assert.deepEqual(await spilt(page), [], language);
+    }
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test("says why a table cannot be read, and reads it again", async () => {
+    const { page } = await opened();
+    const problem = { error: "meter-silent", message: "the meter does not answer: read ET13: no answer" };
+    await page.route("**/tables/ET13", (route) => route.fulfill({ status: 503, json: problem }));
+    await page.evaluate(`location.hash = "#/points/home/meter/ET13"`);
+    const failed = page.getByTestId("table-failed");
+    await failed.waitFor({ timeout: patience });
+    assert.match((await failed.textContent()) ?? "", /could not be read\.\s*the meter does not answer: read ET13/);
+    await page.unroute("**/tables/ET13");
+    await failed.getByRole("button").click();
+    await page.getByTestId("bytes").waitFor({ timeout: patience });
+    await page.evaluate(`location.hash = "#/points/home/meter/ET9999"`);
+    await failed.waitFor({ timeout: patience });
+    await page.evaluate(`location.hash = "#/points/home/meter/%3Cb%3E"`);
+    assert.match(await textOf(page, "no-table"), /“<b>” is not the name of a table/);
+    await page.close();
+  });
+
+  test("says how full its memory is, when it is asked to", async () => {
+    const { page } = await opened();
+    await page.getByTestId("memory-read").click();
+    const fill = page.locator('[data-testid="fill"][data-what="BT74"]');
+    await fill.waitFor({ timeout: patience });
+    const { fields } = await json<TableAnswer>("/tables/BT74");
+    const valid = fields.find(({ path }) => path === "validEntries")?.value;
+    assert.equal(await fill.getAttribute("data-used"), String(valid));
+    assert.equal(await fill.getAttribute("data-room"), "100");
+    await page.close();
+  });
+
+  test("a value tells where it comes from, down to its bytes, in a dialog for the keyboard", async () => {
+    const { page, complaints } = await opened();
+    const asks = page.getByTestId("why-energy_import_wh");
+    await asks.waitFor({ timeout: patience });
+    await asks.focus();
+    await page.keyboard.press("Enter");
+    await page.getByTestId("why-sources").waitFor({ timeout: patience });
+    const why = await json<{ readonly live: { readonly number: number } }>("/why?value=live&key=energy_import_wh");
+    const value = Number((await textOf(page, "why-value")).replace(/[^\d]/g, ""));
+    assert.ok(Math.abs(value - why.live.number) < 50, `${value} is not ${why.live.number}`);
+    const lead = await textOf(page, "why-lead");
+    const bytes = /bytes ((?:[0-9A-F]{2} ?){4})/.exec(lead)?.[1] ?? "";
+    assert.equal(Buffer.from(bytes.replaceAll(" ", ""), "hex").readUInt32LE(), value);
+    assert.match(await textOf(page, "why-verdict"), /^Passed the checks: the register has risen/);
+    assert.deepEqual(await barriers(page), []);
+    // The focus stays within, and returns to where it was.
+    for (let i = 0; i < 6; i++) await page.keyboard.press("Tab");
+    assert.equal(
+      await page.evaluate(`document.activeElement === document.body || !!document.activeElement.closest("dialog")`),
+      true,
+    );
+    await page.keyboard.press("Escape");
+    await page.getByTestId("why").waitFor({ state: "detached" });
+    assert.equal(await page.evaluate("document.activeElement.dataset.testid"), "why-energy_import_wh");
+    // The way to the bytes in their table.
+    await asks.click();
+    await page.getByTestId("why-sources").getByRole("link").first().click();
+    await page.locator('[data-testid="table"][data-table="BT23"]').waitFor({ timeout: patience });
+    await page.locator("[data-at].marked").first().waitFor({ timeout: patience });
+    assert.equal(await page.getByTestId("why").count(), 0);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test("an interval tells what the load profile recorded at its ends", async () => {
+    const entry = (time: string, at: number, raw: string, integer: number) => ({
+      ...{ time, block: 4, entry: at, offset: 7381 + 19 * at, raw, value_offset: 7384 + 19 * at, integer },
+    });
+    const end = "2026-11-29T00:00:00.000Z";
+    const interval = {
+      ...{ id: "home", value: "interval", live: null, difference: null },
+      interval: {
+        ...{ end, seconds: 900, value: 2825, source: "profile", quality: "good", flags: [] },
+        ...{ register: 67_041_030, revision: 1, stored: end },
+      },
+      proof: {
+        ...{
+          time: end,
+          table: "BT64",
+          offset: 9186,
+          raw: "00000006f7fe03ad5fdc007d2b4d001a743c00",
+          profile: "meter:3.70",
+        },
+        ...{ clock_offset_ms: 237, note: "difference of recorded registers" },
+      },
+      profile: {
+        ...{ rule: "difference of the registers at both ends", table: "BT64", source: 0, scale: 1 },
+        begin: entry("2026-11-28T23:45:00.000Z", 94, "000000fdebfe03ad5fdc007d2b4d00c6733c00", 67_038_205),
+        end: entry(end, 95, "00000006f7fe03ad5fdc007d2b4d001a743c00", 67_041_030),
+      },
+    };
+    // What the gateway would answer.
+    assert.deepEqual(whyAnswer.parse(interval), interval);
+    const { page } = await opened();
+    // Another view asks for intervals; what is shown of the answer is tried here.
+    await page.route("**/points/home/why?*", (route) => route.fulfill({ json: interval }));
+    await page.setViewportSize({ width: 320, height: 800 });
+    await page.getByTestId("why-energy_import_wh").click();
+    await page.getByTestId("why-verdict").waitFor({ timeout: patience });
+    assert.equal((await textOf(page, "why-value")).replace(/[^\d]/g, ""), "2825");
+    assert.match(await textOf(page, "why-lead"), /load profile/);
+    const marked = page.getByTestId("why").locator(".marked");
+    assert.equal((await marked.allTextContents()).join(""), "fdebfe0306f7fe03");
+    for (const language of ["en", "da", "de"]) {
+      await page.getByTestId("why-close").click();
+      await page.getByTestId("language").selectOption(language);
+      await page.getByTestId("why-energy_import_wh").click();
+      await page.getByTestId("why-verdict").waitFor({ timeout: patience });
+      assert.deepEqual(await spilt(page), [], language);
+    }
+    await page.close();
+  });
+});
+
+describe("the meter's tables for a reader without the right to operate", { skip: skipPage }, () => {
+  test("are listed, and it is said what is missing to open one", async (t) => {
+    const password = "correct horse battery";
+    const [browser, gateway] = await Promise.all([
+      launchBrowser(),
+      startGateway(undefined, {
+        prepare: (folder) =>
+          accessBook({ folder, clock: systemClock, entropy: systemEntropy }).addUser("anna", password, "read"),
+      }),
+    ]);
+    t.after(() => browser.close());
+    t.after(gateway.remove);
+    const { page } = await openPage(browser, gateway.url);
+    const inputs = page.getByTestId("sign-in").locator("input");
+    await inputs.nth(0).fill("anna");
+    await inputs.nth(1).fill(password);
+    await page.getByTestId("sign-in").locator("button").click();
+    await state(page, "fresh", patience);
+    await openView(page, "meter");
+    await page.getByTestId("table-entry").first().waitFor({ timeout: patience });
+    assert.match(await textOf(page, "tables-no-right"), /right “operate”/);
+    assert.equal(await page.getByTestId("tables").getByRole("link").count(), 0);
+    await page.evaluate(`location.hash = "#/points/home/meter/ET13"`);
+    await page.getByTestId("table").waitFor();
+    assert.match(await textOf(page, "table"), /right “operate”/);
+    await page.close();
+  });
+});
