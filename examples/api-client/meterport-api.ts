@@ -1564,6 +1564,20 @@ export type KeyVerdict = {
   readonly code: string | null;
   /** The outcome in one sentence */
   readonly message: string;
+  /** null if the key does not work, or the link failed at this look */
+  readonly offer: MeterOffer | null;
+};
+
+/** What the meter gives with the key; null is unknown */
+export type MeterOffer = {
+  /** Phases with voltage */
+  readonly phases: number | null;
+  /** Net power at the moment of the test */
+  readonly power_w: number | null;
+  /** How far back its load profile reaches */
+  readonly profile_days: number | null;
+  /** Length of its intervals */
+  readonly profile_minutes: number | null;
 };
 
 export type LinkTest = {

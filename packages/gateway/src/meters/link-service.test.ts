@@ -82,7 +82,10 @@ describe("a test of a link", () => {
       [advanced, ["works", null, "meter:3.70"]],
       [wrong, ["wrong-key", null, null]],
     ] as const) {
-      const { outcome, level, profile, message } = await clock.run(service.tryKey(key));
+      const { outcome, level, profile, message, offer } = await clock.run(service.tryKey(key));
+      const { power_w, ...rest } = offer ?? { power_w: null };
+      assert.deepEqual(rest, outcome === "works" ? { phases: 3, profile_days: 60, profile_minutes: 15 } : {});
+      assert.equal(power_w !== null, outcome === "works");
       assert.deepEqual([outcome, level, profile], expected);
       assert.match(
         message,

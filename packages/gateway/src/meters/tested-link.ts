@@ -15,6 +15,7 @@ import type { Level } from "@meterport/protocol/mep/security/seal";
 import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import { passwordLength } from "@meterport/protocol/optical/services";
 import type { Clock, Entropy, Signal, Transport } from "@meterport/protocol/ports";
+import { type MeterOffer, offerOf } from "./meter-offer.ts";
 
 export interface TestedLink {
   /** For people: "serial", "optical+tcp". */
@@ -64,6 +65,8 @@ export interface KeyVerdict {
   /** Stable code of the failure; null if it works. */
   readonly code: string | null;
   readonly message: string;
+  /** What the meter gives with it; null if it does not work, or the link failed at this look. */
+  readonly offer: MeterOffer | null;
 }
 
 /** Closes whatever was opened, whether or not who opened it did, or came too late. */
@@ -116,7 +119,7 @@ const securityFor = (link: TestedLink, key: Secret | undefined, { entropy }: Lin
 const silences: ReadonlySet<string> = new Set(["no-answer", "only-alerts", "echo"]);
 
 const failureOf = (error: MeterportError, hasKey: boolean): KeyVerdict => {
-  const unknown = { level: null, meter: null, profile: null, code: error.code, message: error.message };
+  const unknown = { level: null, meter: null, profile: null, code: error.code, message: error.message, offer: null };
   if (error instanceof LinkError && error.code === "wrong-key")
     return hasKey
       ? { ...unknown, outcome: "wrong-key", message: "the meter answers, and refuses this key" }
@@ -150,9 +153,14 @@ export const tryKey = (
       const meter = await connect(transport, { security: securityFor(link, key, deps), clock, signal, ...profile });
       const level = meter.level ?? null;
       const described = modelOf(meter.identity);
+      // That the key works is known already: a link that fails now changes nothing about it.
+      const offer = await offerOf(meter, signal).catch((error: unknown) => {
+        if (error instanceof LinkError && error.code !== "aborted") return null;
+        throw error;
+      });
       await meter.close().catch(() => {});
       return {
-        ...{ outcome: "works", level, code: null, profile: profileName(meter.profile) },
+        ...{ outcome: "works", level, code: null, profile: profileName(meter.profile), offer },
         meter: described,
         message: level === null ? accepted(link, key) : `the meter answers, and the key is the ${level} one`,
       };

@@ -5,6 +5,7 @@ import type { KeyVerdict } from "../meters/tested-link.ts";
 export const works: KeyVerdict = {
   ...{ outcome: "works", level: "basic", meter: "NES 83331, firmware 3.70.12", profile: "meter:3.70", code: null },
   message: "the meter answers, and the key is the basic one",
+  offer: { phases: 3, power_w: 1234, profile_days: 60, profile_minutes: 15 },
 };
 
 export class FakeLink implements LinkService {

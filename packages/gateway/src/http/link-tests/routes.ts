@@ -54,6 +54,15 @@ export const doctorTest = z
   .object({ id: z.string(), ...head, diagnosis: orNull(diagnosis, "null until it is done") })
   .openapi("DoctorTest");
 
+const meterOffer = z
+  .object({
+    phases: z.number().int().nullable().openapi({ description: "Phases with voltage" }),
+    power_w: z.number().nullable().openapi({ description: "Net power at the moment of the test" }),
+    profile_days: z.number().int().nullable().openapi({ description: "How far back its load profile reaches" }),
+    profile_minutes: z.number().int().nullable().openapi({ description: "Length of its intervals" }),
+  })
+  .openapi("MeterOffer", { description: "What the meter gives with the key; null is unknown" });
+
 const keyVerdict = z
   .object({
     outcome: z.enum(keyOutcomes).openapi({
@@ -68,6 +77,7 @@ const keyVerdict = z
     profile: z.string().nullable(),
     code: z.string().nullable().openapi({ description: "Stable code of the failure; null if it works" }),
     message: z.string().openapi({ description: "The outcome in one sentence" }),
+    offer: orNull(meterOffer, "null if the key does not work, or the link failed at this look"),
   })
   .openapi("KeyVerdict");
 

@@ -32,4 +32,5 @@ export const verdict = {
   profile: "meter:3.70",
   code: null,
   message: "the meter answers, and the key is the basic one",
+  offer: { phases: 3, power_w: 1234, profile_days: 60, profile_minutes: 15 },
 } as const;
