@@ -327,8 +327,6 @@ export type PointDetail = {
   readonly newest_event: PointEvent | null;
   /** Import of this month; null without intervals */
   readonly completeness: Completeness | null;
-  /** ISO 4217, of its prices and costs; null if it has none */
-  readonly currency: string | null;
   /** The meter's clock beside this machine's; null while nobody has looked recently */
   readonly clock: MeterClock | null;
 };

@@ -108,7 +108,6 @@ const detailOf = async (point: Point, store: PointStore, clock: Clock): Promise<
     currency: prices?.currency ?? null,
     newest_event: newest === undefined ? null : eventAnswer(newest),
     completeness: report === undefined ? null : completenessOut(report),
-    currency: point.prices?.currency ?? null,
     clock: clockAnswer(clockOffset?.() ?? null),
   };
 };

@@ -95,7 +95,6 @@ export const pointRoute = createRoute({
       currency: "DKK",
       newest_event: examples.event,
       completeness: examples.completeness,
-      currency: "DKK",
       clock: examples.meterClock,
     }),
     ...pointProblems,

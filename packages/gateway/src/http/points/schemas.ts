@@ -146,7 +146,6 @@ export const pointDetail = z
       .openapi({ description: "ISO 4217: of its prices and costs; null if no prices are configured" }),
     newest_event: orNull(pointEvent, "The newest stored event"),
     completeness: orNull(completeness, "Import of this month; null without intervals"),
-    currency: z.string().nullable().openapi({ description: "ISO 4217, of its prices and costs; null if it has none" }),
     clock: orNull(meterClock, "The meter's clock beside this machine's; null while nobody has looked recently"),
   })
   .openapi("PointDetail");
