@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Covered, endsIn, endsOf, isSettled, openSpans, takeFirst } from "./profile-gaps.ts";
+import {
+  type Covered,
+  endsIn,
+  endsOf,
+  isSettled,
+  openSpans,
+  recentFirst,
+  settledAfter,
+  takeFirst,
+} from "./profile-gaps.ts";
 
 const grid = { anchor: 0, duration: 10 };
 
@@ -60,4 +69,23 @@ test("property: pieces of open spans are those spans, in order, and no longer th
       assert.deepEqual(pieces, inSpans);
     }),
   );
+});
+
+test("the last days are read first, and nothing counts as settled while something before it is open", () => {
+  const spans = [
+    { after: 0, until: 20 },
+    { after: 50, until: 90 },
+  ];
+  const order = recentFirst(spans, 60);
+  assert.deepEqual(order, [
+    { after: 60, until: 90 },
+    { after: 0, until: 20 },
+    { after: 50, until: 60 },
+  ]);
+  assert.deepEqual(recentFirst(spans, -10), spans);
+  assert.deepEqual(recentFirst(spans, 90), spans);
+  const [first, ...rest] = order;
+  assert.equal(settledAfter(first ?? assert.fail(), rest), 0);
+  assert.equal(settledAfter({ after: 0, until: 20 }, [{ after: 50, until: 60 }]), 20);
+  assert.equal(settledAfter({ after: 50, until: 60 }, []), 60);
 });

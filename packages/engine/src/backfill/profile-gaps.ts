@@ -102,3 +102,23 @@ export const takeFirst = (
   if (until >= first.until) return { piece: first, rest: others };
   return { piece: { after: first.after, until }, rest: [{ after: until, until: first.until }, ...others] };
 };
+
+/**
+ * The same spans, with what ends after a moment first: people look at the last days before they look at the last months.
+ *
+ * @param since an end of the grid, so that no interval is in two pieces
+ * @example
+ * recentFirst([{ after: 0, until: 50 }], 30) // [{ after: 30, until: 50 }, { after: 0, until: 30 }]
+ */
+export const recentFirst = (spans: readonly Span[], since: Millis): readonly Span[] => {
+  const recent = spans.filter(({ until }) => until > since);
+  const older = spans.filter(({ after }) => after < since);
+  return [
+    ...recent.map(({ after, until }) => ({ after: Math.max(after, since), until })),
+    ...older.map(({ after, until }) => ({ after, until: Math.min(until, since) })),
+  ];
+};
+
+/** Until when everything is settled, once a piece is: not beyond what is open before it. */
+export const settledAfter = (piece: Span, rest: readonly Span[]): Millis =>
+  Math.min(piece.until, ...rest.map(({ after }) => after));

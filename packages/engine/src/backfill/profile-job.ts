@@ -15,7 +15,7 @@ import { installationOf } from "./installation.ts";
 import { type BackfillDeps, type BackfillJob, JobTimer } from "./job.ts";
 import { restWhileUnknown } from "./memory-job.ts";
 import type { PieceRoom, Place } from "./piece-room.ts";
-import { type EndGrid, endsIn, type Span, takeFirst } from "./profile-gaps.ts";
+import { type EndGrid, endsIn, recentFirst, type Span, settledAfter, takeFirst } from "./profile-gaps.ts";
 import { clockOffset, type NoProfile, type OpenedProfile, openFilled, type ProfileLook } from "./profile-look.ts";
 import { missingIn, readPiece } from "./profile-read.ts";
 import { voidsWithin } from "./profile-replaces.ts";
@@ -50,6 +50,7 @@ interface Round {
   readonly clockDoubted: boolean;
   /** Nobody has these any more. */
   readonly gone: readonly Span[];
+  /** In the order in which they are read. */
   readonly open: readonly Span[];
   /** All that was open when the round began. */
   readonly found: readonly Span[];
@@ -62,6 +63,8 @@ interface Round {
 const minute: Millis = 60_000;
 const day: Millis = 86_400_000;
 const lookLimit = 2 * minute;
+/** What is read before everything else: today and yesterday. */
+const recent = 2 * day;
 /** How long clocks may disagree before the meter's intervals are taken as they are, though in doubt. */
 const clockPatience = day;
 /** A round that fills less than this beyond its usual time is not told. */
@@ -224,9 +227,10 @@ export class ProfileJob implements BackfillJob {
       memos: [{ point, name: memoName, text: memoText(state) }],
     });
     this.#state = state;
-    const open = newest > had ? await scanStore({ after: had, until: newest }, { store, point, channels, grid }) : [];
+    const found = newest > had ? await scanStore({ after: had, until: newest }, { store, point, channels, grid }) : [];
+    const open = recentFirst(found, newest - Math.ceil(recent / duration) * duration);
     this.#shown = "filling";
-    return { look, grid, clockDoubted, gone, open, found: open, until: Math.max(newest, had), previous: undefined };
+    return { look, grid, clockDoubted, gone, open, found, until: Math.max(newest, had), previous: undefined };
   }
 
   /** What the user should know about what happened since the last look. */
@@ -304,7 +308,7 @@ export class ProfileJob implements BackfillJob {
     }
     this.#day.blocks += Math.ceil(endsIn(round.grid, piece) / opened.perBlock);
     const voids = await voidsWithin(piece, read.intervals, this.#options.store);
-    await this.#keep([...read.intervals, ...voids], piece.until);
+    await this.#keep([...read.intervals, ...voids], settledAfter(piece, rest));
     return this.#goOn({ ...round, open: rest, previous: read.last });
   }
 

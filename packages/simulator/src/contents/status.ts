@@ -42,7 +42,7 @@ const securityStatus = ({ dimensions, profile }: Setup): Uint8Array => {
 export const statusTables = (setup: Setup): readonly (readonly [number, Filling])[] => {
   const { dimensions, profile } = setup;
   return [
-    [BT03.number, () => filled(BT03, dimensions, { meteringMode: true, selfReadOccurred: true, powerFailure: true })],
+    [BT03.number, () => filled(BT03, dimensions, { meteringMode: true, selfReadOccurred: true })],
     [ET23.number, () => filled(ET23, dimensions, { activeCalendarId: calendarId })],
     [ET29.number, () => hardware(setup)],
     ...(tableExists(ET89, profile) ? ([[ET89.number, () => securityStatus(setup)]] as const) : []),
