@@ -107,6 +107,14 @@ describe("the view Now of a household", { skip: skipPage }, () => {
     // Every live number is a question: power, four values of each phase, two registers, frequency, apparent power.
     const questions = await page.locator("[data-why]:visible").count();
     assert.ok(questions >= 1 + 12 + 2 + 2, `${questions} numbers can be asked about`);
+    await page.locator('[data-testid=phase-l2] [data-why="voltage_l2_v"]').click();
+    const answer = page.getByRole("dialog");
+    await answer
+      .getByText(/Voltage L2/)
+      .first()
+      .waitFor();
+    await page.keyboard.press("Escape");
+    await answer.waitFor({ state: "hidden" });
     assert.deepEqual(complaints, []);
     await page.close();
   });
