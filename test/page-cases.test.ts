@@ -184,6 +184,7 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     const unknown = { ...withoutPhases("l1", "l2", "l3"), power_w: null };
     const page = await open({ live: unknown });
     await state(page, "fresh", 10_000);
+    await page.getByTestId("phase-l1").waitFor();
     assert.doesNotMatch((await page.locator("main").textContent()) ?? "", /firmware does not/);
     assert.equal(await page.locator("[data-testid^=phase-l]").count(), 3);
     await page.close();

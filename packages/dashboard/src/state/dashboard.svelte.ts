@@ -21,6 +21,8 @@ const METERS_EACH_MS = 60_000;
 const DETAIL_EACH_MS = 15_000;
 const CAPTURES_EACH_MS = 60_000;
 const OUTPUTS_EACH_MS = 15_000;
+/** A stream that ends again and again must not make every view load again each time. */
+const RENEWALS_EACH_MS = 5000;
 /** A reading this much older than its arrival still counts as fresh, because the clocks of two machines differ. */
 const AGE_TOLERANCE_MS = 2000;
 
@@ -83,6 +85,8 @@ export class Dashboard {
   #due = allDue();
   #busy = { meters: false, outputs: false, detail: false, captures: false };
   #linkEvents = 0;
+  #isRenewalDue = false;
+  #renewedAt = Number.NEGATIVE_INFINITY;
   #cancelTick: () => void = () => undefined;
 
   constructor(surroundings: Surroundings, wanted: string | null) {
@@ -97,6 +101,11 @@ export class Dashboard {
     this.#cancelTick();
     this.now = this.#with.clock();
     this.time = this.#with.api.time();
+    if (this.#isRenewalDue && this.now - this.#renewedAt >= RENEWALS_EACH_MS) {
+      this.#isRenewalDue = false;
+      this.#renewedAt = this.now;
+      this.renewals++;
+    }
     void this.#ask("meters", METERS_EACH_MS, () => this.#loadMeters());
     void this.#ask("outputs", OUTPUTS_EACH_MS, () => this.#loadOutputs());
     if (this.selected !== null) {
@@ -153,7 +162,7 @@ export class Dashboard {
 
   #renew(): void {
     this.#due = allDue();
-    this.renewals++;
+    this.#isRenewalDue = true;
   }
 
   #show(id: string): void {
@@ -187,7 +196,7 @@ export class Dashboard {
       // The meter's identity and the gateway's history may be new now.
       if (givesValues(link) && !givesValues(this.link)) {
         this.#due.detail = 0;
-        this.renewals++;
+        this.#isRenewalDue = true;
       }
       // A capture is made at the moment when the link fails.
       if (link.state !== this.link?.state) this.#due.captures = 0;
