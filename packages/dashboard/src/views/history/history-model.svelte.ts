@@ -68,6 +68,8 @@ export class HistoryModel {
   /** Counts what came: whoever reads it looks again. */
   version = $state(0);
   calendar: ZoneCalendar = $state.raw(new ZoneCalendar("UTC"));
+  /** Counts the hours that came: a year of them takes a while to draw. */
+  #hoursVersion = $state(0);
   #pendingFrom: number | null = $state(null);
   #cache: TileCache<TileKey, TileData, Failure> | null = null;
   readonly #options: HistoryOptions;
@@ -111,14 +113,11 @@ export class HistoryModel {
     }
     this.now = this.#minute();
     this.calendar = new ZoneCalendar(answer.value.zone);
-    this.what = query.show === "power" ? "power" : "energy";
-    this.asTable = query.as === "table";
-    this.comparison = COMPARISONS.find((each) => each === query.with) ?? "off";
-    this.shown = shownOf(this.calendar, query, this.bounds);
+    this.#take(query);
     const source = { requests, point, calendar: this.calendar, channels: answer.value.channels };
     this.#cache = new TileCache({
       load: (key, signal) => loadTile(source, key, signal),
-      changed: () => this.#changed(),
+      changed: (key) => this.#changed(key),
       most: MOST_WEIGHT,
       atOnce: AT_ONCE,
     });
@@ -132,6 +131,19 @@ export class HistoryModel {
   close(): void {
     this.#abort.abort();
     this.#cache?.close();
+  }
+
+  /** Shows what the address says, after a link or the browser's "back". */
+  follow(query: Readonly<Record<string, string>>): void {
+    if (this.facts !== null) this.#take(query);
+  }
+
+  #take(query: Readonly<Record<string, string>>): void {
+    this.what = query.show === "power" ? "power" : "energy";
+    this.asTable = query.as === "table";
+    this.comparison = COMPARISONS.find((each) => each === query.with) ?? "off";
+    const shown = shownOf(this.calendar, query, this.bounds);
+    if (!isSame(shown, this.shown)) this.shown = shown;
   }
 
   /** Once a minute while somebody looks. */
@@ -154,7 +166,7 @@ export class HistoryModel {
   }
 
   show(shown: Shown): void {
-    if (shown.period === this.shown.period && shown.from === this.shown.from && shown.to === this.shown.to) return;
+    if (isSame(shown, this.shown)) return;
     this.shown = shown;
     this.#options.choose(queryOf(this.calendar, shown));
   }
@@ -292,6 +304,13 @@ export class HistoryModel {
     return result.filter(({ point, step: length }) => point.time < to && point.time + 1000 * length > from);
   }
 
+  /** The hours of a year, as far as they are loaded. */
+  hours(year: Span): PowerPoint[] {
+    void this.#hoursVersion;
+    const keys = tilesOf(this.calendar, "power-3600", { from: year.from, to: Math.min(year.to, this.now) });
+    return [...this.#loaded(keys)].flatMap((tile) => (tile.kind === "power" ? tile.points : []));
+  }
+
   #coarserPower(step: PowerStep, { from, to }: Span): { point: PowerPoint; step: number }[] {
     for (const coarse of POWER_STEPS) {
       if (coarse <= step) continue;
@@ -337,8 +356,9 @@ export class HistoryModel {
     this.#want("prices", this.#prices());
   }
 
-  #changed(): void {
+  #changed(key?: TileKey): void {
     this.version++;
+    if (key === undefined || key.startsWith("power-3600:")) this.#hoursVersion++;
     // "Everything" is longer than was known.
     if (this.shown.period === "all") this.show(periodAt(this.calendar, "all", this.now, this.bounds));
   }
@@ -393,6 +413,8 @@ export class HistoryModel {
     if (answer.ok) this.#pendingFrom = answer.value.from;
   }
 }
+
+const isSame = (a: Shown, b: Shown): boolean => a.period === b.period && a.from === b.from && a.to === b.to;
 
 const minutes = ({ from, to }: Span): Span => ({
   from: Math.round(from / 60_000) * 60_000,

@@ -10,8 +10,8 @@ export interface PowerStepPoint {
 }
 
 export interface PowerScene {
-  readonly points: readonly PowerStepPoint[];
-  readonly selected: number | null;
+  readonly pieces: readonly Piece[];
+  readonly selected: PowerStepPoint | null;
   readonly colors: Colors;
 }
 
@@ -26,7 +26,7 @@ export function powerExtremes(points: readonly PowerStepPoint[], { from, to }: S
   return [least, most];
 }
 
-interface Piece {
+export interface Piece {
   readonly points: readonly PowerStepPoint[];
   readonly recovered: boolean;
 }
@@ -56,13 +56,12 @@ const middle = ({ point, step }: PowerStepPoint): number => point.time + 500 * s
 export function paintPower(
   ctx: CanvasRenderingContext2D,
   scales: Scales,
-  { points, selected, colors }: PowerScene,
+  { pieces, selected, colors }: PowerScene,
 ): void {
   ctx.save();
   ctx.beginPath();
   ctx.rect(scales.left, scales.top, scales.right - scales.left, scales.bottom - scales.top);
   ctx.clip();
-  const pieces = piecesOf(points);
   const zero = scales.y(0);
   for (const [color, fill, y, height] of [
     [colors.import, colors.importFill, scales.top, zero - scales.top],
@@ -76,8 +75,7 @@ export function paintPower(
     for (const piece of pieces) paintPiece(ctx, scales, piece, color, fill);
     ctx.restore();
   }
-  const chosen = selected === null ? undefined : points[selected];
-  if (chosen !== undefined) paintChosen(ctx, scales, chosen, colors);
+  if (selected !== null) paintChosen(ctx, scales, selected, colors);
   ctx.restore();
 }
 

@@ -8,8 +8,8 @@ export type Loaded<T, F> =
 export interface TileCacheOptions<K extends string, T, F> {
   /** Loads one tile. What it gives after `signal` is aborted is dropped. */
   readonly load: (key: K, signal: AbortSignal) => Promise<Loaded<T, F>>;
-  /** A tile came, or failed. */
-  readonly changed: () => void;
+  /** A tile came, or failed; undefined if all that failed is tried again. */
+  readonly changed: (key?: K) => void;
   /** The weight of all tiles that are kept although nobody wants them now. */
   readonly most: number;
   /** Requests at the same time. */
@@ -132,7 +132,7 @@ export class TileCache<K extends string, T, F> {
     if (loaded.ok) this.#keep(key, loaded);
     else this.#failures.set(key, loaded.failure);
     this.#next();
-    this.#options.changed();
+    this.#options.changed(key);
   }
 
   #keep(key: K, { data, weight }: Tile<T>): void {
