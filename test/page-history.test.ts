@@ -107,7 +107,11 @@ describe("the history on the page", { skip: skipPage }, () => {
   });
 
   test("the table has each interval as the API gives it, and says what was recovered, estimated and missing", async () => {
-    const { page, complaints } = await open(`by=day&at=${dateOf(yesterday)}&as=table`);
+    const { page, complaints } = await open("");
+    await ready(page);
+    // As a link of another view does.
+    await page.evaluate(`location.hash = "#/points/home/history?by=day&at=${dateOf(yesterday)}&as=table"`);
+    await page.getByTestId("history-table").waitFor({ timeout: patience });
     await ready(page);
     const table = page.getByTestId("history-table");
     const rows = (await table
@@ -129,6 +133,9 @@ describe("the history on the page", { skip: skipPage }, () => {
     const count = (state: string): number => rows.filter((row) => row[1] === state).length;
     assert.deepEqual(["recovered", "missing", "gap", "estimated", "doubtful"].map(count), [8, 4, 4, 8, 4]);
     await table.getByRole("button", { name: /^Why/ }).first().click();
+    await page.getByTestId("why").filter({ hasText: "00:00–00:15" }).waitFor({ timeout: patience });
+    await page.keyboard.press("Escape");
+    await page.getByTestId("why").waitFor({ state: "hidden", timeout: patience });
     await page.getByTestId("history-form").getByRole("button", { name: "Chart" }).click();
     for (const state of ["recovered", "missing", "gap", "estimated", "doubtful", "measured"])
       await page.locator(`[data-testid="history-legend"] [data-state="${state}"]`).waitFor({ timeout: patience });
@@ -137,15 +144,23 @@ describe("the history on the page", { skip: skipPage }, () => {
   });
 
   test("moving back and forth asks for nothing twice, and ends at whole bars", async () => {
-    const asked: string[] = [];
+    const known = new Set<string>();
+    const twice: string[] = [];
     const far = startOfDay(homeZone, today - 20 * day);
+    /** What is over cannot change any more; what is not is renewed once a minute. */
+    const isOld = (url: string): boolean => {
+      const { pathname, searchParams } = new URL(url);
+      const isTile = /\/points\/home\/(intervals|history|costs)$/.test(pathname);
+      return isTile && Date.parse(searchParams.get("to") ?? "") < now - day;
+    };
     const { page } = await open(`by=day&at=${dateOf(far)}`, async (opened) => {
-      // What is over cannot change any more; what is not is renewed once a minute.
       opened.on("request", (request) => {
-        const { pathname, searchParams } = new URL(request.url());
-        const isOld = Date.parse(searchParams.get("to") ?? "") < now - day;
-        if (/\/points\/home\/(intervals|history|costs)$/.test(pathname) && isOld) asked.push(request.url());
+        if (!isOld(request.url())) return;
+        if (known.has(request.url())) twice.push(request.url());
+        known.add(request.url());
       });
+      // One that was cancelled, because the reader was elsewhere already, may be asked again.
+      opened.on("requestfailed", (request) => known.delete(request.url()));
     });
     await ready(page);
     const chart = page.getByTestId("history-chart");
@@ -158,9 +173,6 @@ describe("the history on the page", { skip: skipPage }, () => {
       await ready(page);
     };
     for (const by of [500, 500, 500]) await drag(by);
-    for (const key of ["PageUp", "PageDown"]) await page.keyboard.press(key);
-    await ready(page);
-    const afterwards = asked.length;
     const from = (): Promise<string | null> => page.getByTestId("history-range").getAttribute("data-from");
     const earliest = Date.parse((await from()) ?? "");
     assert.ok(earliest < far - day, "three drags by more than half of the width");
@@ -169,8 +181,8 @@ describe("the history on the page", { skip: skipPage }, () => {
     await chart.focus();
     for (const key of ["PageUp", "PageDown", "ArrowLeft", "ArrowLeft", "ArrowRight"]) await page.keyboard.press(key);
     await ready(page);
-    assert.deepEqual(asked.slice(afterwards), [], "nothing new was needed");
-    assert.equal(new Set(asked).size, asked.length, asked.join("\n"));
+    assert.ok(known.size >= 6, `${known.size} tiles were asked for`);
+    assert.deepEqual(twice, []);
     await page.keyboard.press("-");
     await ready(page);
     await page.keyboard.press("Home");
@@ -308,7 +320,9 @@ describe("the history on the page", { skip: skipPage }, () => {
       for (const form of [0, 1]) {
         await page.getByTestId("history-form").getByRole("button").nth(form).click();
         await ready(page);
-        const outside = (await spilt(page)).filter((html) => !/^<(section class="scroll|div class="brand)/.test(html));
+        const outside = (await spilt(page)).filter(
+          (html) => !/^<(section class="scroll|div class="brand|a class="skip)/.test(html),
+        );
         assert.deepEqual(outside, [], `${language} ${form}`);
         assert.equal(await page.evaluate("document.documentElement.scrollWidth <= 320"), true, language);
       }
