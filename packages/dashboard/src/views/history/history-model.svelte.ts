@@ -6,13 +6,11 @@ import { firstOf } from "./known-span.ts";
 import {
   type EnergyLevel,
   energyLevel,
-  kindsOf,
   POWER_STEPS,
   type PowerStep,
   powerStep,
   snapped,
   type TileKey,
-  type TileKind,
   tileSpan,
   tilesOf,
 } from "./levels.ts";
@@ -34,6 +32,7 @@ import {
   shownOf,
 } from "./shown-range.ts";
 import { TileCache } from "./tile-cache.ts";
+import { chartTiles, costTiles, overviewTiles, priceTiles, type Wanting } from "./wanted-tiles.ts";
 import { ZoneCalendar } from "./zone-calendar.ts";
 
 export interface HistoryOptions {
@@ -211,21 +210,13 @@ export class HistoryModel {
     this.#options.choose({ with: comparison === "off" ? undefined : comparison });
   }
 
-  /** Loads what a range needs, the middle of it first, and what it is compared with. */
+  /** Loads what a range needs, and what it is compared with. */
   wantChart(visible: Span): void {
-    const wide = this.#wide(visible);
-    const of = (kind: TileKind, span: Span): TileKey[] => tilesOf(this.calendar, kind, span);
-    const { energy, cost } = kindsOf(this.level);
-    const keys = of(energy, visible);
-    if (this.what === "power") keys.unshift(...of(`power-${this.step}`, visible), ...of(`power-${this.step}`, wide));
-    else keys.push(...of(energy, wide));
-    const others = this.otherSpan(visible);
-    if (others !== null) keys.push(...of(energy, others));
-    if (this.currency !== null) {
-      if (cost !== "costs-days") keys.push(...of(cost, visible));
-      if (this.shown.period !== "free" || cost === "costs-days") keys.push(...this.#costKeys(visible));
-    }
-    this.#want("chart", keys);
+    const { what, level, step } = this;
+    this.#want(
+      "chart",
+      chartTiles({ ...this.#wanting(), what, level, step, others: this.otherSpan(visible) }, visible),
+    );
   }
 
   /** The hours of a year for the map; null if nobody looks at it. */
@@ -272,7 +263,7 @@ export class HistoryModel {
   periodCost({ period, from, to }: Shown): { readonly cost: number | null; readonly partly: boolean } | undefined {
     void this.version;
     if (period === "free") return undefined;
-    const keys = this.#costKeys({ from, to });
+    const keys = costTiles(this.#wanting(), { from, to });
     const costs = [...this.#loaded(keys)].flatMap((tile) => (tile.kind === "costs" ? tile.costs : []));
     if (keys.some((key) => this.#cache?.get(key) === undefined)) return undefined;
     const mine = costs.filter((each) => each.from >= from && each.to <= to);
@@ -322,38 +313,14 @@ export class HistoryModel {
     return [];
   }
 
-  #wide({ from, to }: Span): Span {
-    const margin = (to - from) / 2;
-    const { from: least, to: most } = clamped(this.calendar, { from: 0, to: Number.MAX_SAFE_INTEGER }, this.now);
-    return { from: Math.max(least, from - margin), to: Math.max(to, Math.min(most, to + margin, this.now)) };
-  }
-
-  /** The months whose costs a range has, as far as something may be stored of them. */
-  #costKeys({ from, to }: Span): TileKey[] {
-    return tilesOf(this.calendar, "costs-days", {
-      from: Math.max(from, this.first ?? from),
-      to: Math.min(to, this.now),
-    });
-  }
-
-  #overview(): TileKey[] {
-    const now = { from: this.now, to: this.now + 1 };
-    const yesterday = this.calendar.next("day", this.now, -1);
-    const days = { from: yesterday, to: this.now + 1 };
-    const of = (kind: TileKind, span: Span): TileKey[] => tilesOf(this.calendar, kind, span);
-    const costs = this.currency === null ? [] : of("costs-days", days);
-    return [...of("days", days), ...of("months", now), ...of("years", now), ...costs];
-  }
-
-  /** What this year cost, the newest month first. */
-  #prices(): TileKey[] {
-    if (this.currency === null) return [];
-    return this.#costKeys({ from: this.calendar.start("year", this.now), to: this.now }).toReversed();
+  #wanting(): Wanting {
+    const { calendar, now, first } = this;
+    return { calendar, now, first, hasPrices: this.currency !== null };
   }
 
   #wantOverview(): void {
-    this.#want("overview", this.#overview());
-    this.#want("prices", this.#prices());
+    this.#want("overview", overviewTiles(this.#wanting()));
+    this.#want("prices", priceTiles(this.#wanting()));
   }
 
   #changed(key?: TileKey): void {
