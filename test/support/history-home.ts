@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { localMillis, startOfDay } from "@meterport/engine/calendar/local-calendar";
 import type { Interval } from "@meterport/engine/model/interval";
+import type { RegisterState } from "@meterport/engine/model/register-state";
 import { silentLog } from "@meterport/engine/ports/log";
 import type { PointReading } from "@meterport/engine/ports/store";
 import { reading } from "@meterport/engine/testing/fake-meter";
@@ -75,12 +76,19 @@ export const fillHistoryHome = async (data: string, now: number, days: number): 
   }
   const midnights = [first, yesterday, yesterday + day].flatMap((time, n) =>
     channels.flatMap((register) =>
-      [0, 1, 2].map(
-        (tier) =>
-          ({
-            ...{ point: "home", register, tier, time, serial: "68411894", reason: "self-read" },
-            value: [1_000_000, 600_000, 400_000][tier]! + n * [5_000, 3_000, 2_000][tier]!,
-          }) as const,
+      [
+        { tier: 0, value: 1_000_000 + 5_000 * n },
+        { tier: 1, value: 600_000 + 3_000 * n },
+        { tier: 2, value: 400_000 + 2_000 * n },
+      ].map(
+        (state): RegisterState => ({
+          ...state,
+          point: "home",
+          register,
+          time,
+          serial: "68411894",
+          reason: "self-read",
+        }),
       ),
     ),
   );
