@@ -7,6 +7,7 @@ import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import type { Browser, Page } from "playwright-core";
 import { barriers } from "./support/axe.ts";
 import { launchBrowser, openPage, openView, skipPage, spilt, state, textOf } from "./support/browser.ts";
+import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
 const patience = 20_000;
@@ -26,12 +27,16 @@ interface TableAnswer {
 describe("the meter on the page", { skip: skipPage }, () => {
   let browser: Browser;
   let gateway: SpawnedGateway;
+  let meter: ServedMeter;
   before(async () => {
-    [browser, gateway] = await Promise.all([launchBrowser(), startGateway()]);
+    meter = await serveMeter();
+    const yaml = `meters:\n  - { id: home, link: "${meter.url}", key: "${meter.key}" }\n`;
+    [browser, gateway] = await Promise.all([launchBrowser(), startGateway(yaml)]);
   });
   after(async () => {
     await browser?.close();
     await gateway?.remove();
+    await meter?.unplug();
   });
 
   const json = async <T>(path: string): Promise<T> =>
@@ -122,6 +127,9 @@ describe("the meter on the page", { skip: skipPage }, () => {
     const { fields } = await json<TableAnswer>("/tables/BT74");
     assert.equal(copied.value.validEntries, fields.find(({ path }) => path === "validEntries")?.value);
     assert.equal(copied.value.historyRecords.length, 100);
+    // An address leads also to an element far down a closed list.
+    await page.evaluate(`location.hash = "#/points/home/meter/BT74?at=1383"`);
+    await page.locator('[data-path="historyRecords.98.time"].marked').waitFor({ timeout: patience });
     await page.evaluate(`location.hash = "#/points/home/meter/BT64?at=9189"`);
     const entry = page.locator('[data-testid="field"][data-path^="blocks."].marked');
     await entry.first().waitFor({ timeout: patience });

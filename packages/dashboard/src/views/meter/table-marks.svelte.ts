@@ -10,11 +10,16 @@ interface Mark {
   readonly path: string | null;
 }
 
+/** Elements of a list that are drawn at once. */
+export const STEP = 50;
+
 /** A table on the page: which lists are open, and which bytes and fields are marked together. */
 export class TableMarks {
   readonly contents: TableContents;
   readonly tree: readonly TableNode[];
   open: ReadonlySet<string> = $state.raw(new Set());
+  /** How many elements of a list are drawn, by its path. */
+  #drawn: ReadonlyMap<string, number> = $state.raw(new Map());
   /** Stays until another is chosen. */
   pinned: Mark | null = $state.raw(null);
   /** Under the mouse. */
@@ -52,7 +57,28 @@ export class TableMarks {
     const [field] = fieldsAt(fields, at);
     if (field === undefined) return null;
     this.open = new Set([...this.open, ...parentsOf(field.path)]);
+    this.#drawAround(field.path);
     return field;
+  }
+
+  drawn(path: string): number {
+    return this.#drawn.get(path) ?? STEP;
+  }
+
+  draw(path: string, count: number): void {
+    this.#drawn = new Map([...this.#drawn, [path, count]]);
+  }
+
+  /** Draws as much of each list as a field needs to be seen. */
+  #drawAround(path: string): void {
+    let nodes = this.tree;
+    let list = "";
+    for (const part of [...parentsOf(path), path]) {
+      const index = nodes.findIndex((node) => node.path === part);
+      if (list !== "" && index >= this.drawn(list)) this.draw(list, Math.ceil((index + 1) / STEP) * STEP);
+      list = part;
+      nodes = nodes[index]?.children ?? [];
+    }
   }
 
   isMarked(field: TableField): boolean {

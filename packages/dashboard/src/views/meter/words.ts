@@ -1,7 +1,6 @@
 /** Words of the meter's view and of the browser through its tables. */
 
 const en = {
-  title: "Meter",
   again: "Try again",
   readAgain: "Read again",
   failed: "That could not be loaded.",
@@ -79,7 +78,6 @@ const en = {
   part: (from: string, to: string, size: string) => `bytes ${from}–${to} of ${size}`,
   previous: "Part before",
   next: "Next part",
-  goTo: "Go to byte",
   reading: "Reading the table from the meter…",
   tableFailed: "The table could not be read.",
   noTable: (name: string) => `“${name}” is not the name of a table.`,
@@ -98,8 +96,8 @@ const en = {
   no: "no",
   secret: "a key, not shown",
   never: "not set",
-  entries: (count: string) => `${count} entries`,
-  fieldsIn: (count: string) => `${count} fields`,
+  entries: (count: string) => (count === "1" ? "1 entry" : `${count} entries`),
+  fieldsIn: (count: string) => (count === "1" ? "1 field" : `${count} fields`),
   more: (count: string) => `Show ${count} more`,
   expand: "Open all",
   collapse: "Close all",
@@ -108,7 +106,6 @@ const en = {
 export type MeterWords = typeof en;
 
 const da: MeterWords = {
-  title: "Måler",
   again: "Prøv igen",
   readAgain: "Læs igen",
   failed: "Det kunne ikke hentes.",
@@ -183,7 +180,6 @@ const da: MeterWords = {
   part: (from, to, size) => `byte ${from}–${to} af ${size}`,
   previous: "Delen før",
   next: "Næste del",
-  goTo: "Gå til byte",
   reading: "Læser tabellen fra måleren…",
   tableFailed: "Tabellen kunne ikke læses.",
   noTable: (name) => `“${name}” er ikke navnet på en tabel.`,
@@ -202,15 +198,14 @@ const da: MeterWords = {
   no: "nej",
   secret: "en nøgle, vises ikke",
   never: "ikke sat",
-  entries: (count) => `${count} poster`,
-  fieldsIn: (count) => `${count} felter`,
+  entries: (count) => (count === "1" ? "1 post" : `${count} poster`),
+  fieldsIn: (count) => (count === "1" ? "1 felt" : `${count} felter`),
   more: (count) => `Vis ${count} til`,
   expand: "Åbn alle",
   collapse: "Luk alle",
 };
 
 const de: MeterWords = {
-  title: "Zähler",
   again: "Noch einmal",
   readAgain: "Erneut lesen",
   failed: "Das konnte nicht geladen werden.",
@@ -292,7 +287,6 @@ const de: MeterWords = {
   part: (from, to, size) => `Bytes ${from}–${to} von ${size}`,
   previous: "Teil davor",
   next: "Nächster Teil",
-  goTo: "Zu Byte",
   reading: "Die Tabelle wird vom Zähler gelesen…",
   tableFailed: "Die Tabelle konnte nicht gelesen werden.",
   noTable: (name) => `„${name}“ ist kein Name einer Tabelle.`,
@@ -311,8 +305,8 @@ const de: MeterWords = {
   no: "nein",
   secret: "ein Schlüssel, wird nicht gezeigt",
   never: "nicht gesetzt",
-  entries: (count) => `${count} Einträge`,
-  fieldsIn: (count) => `${count} Felder`,
+  entries: (count) => (count === "1" ? "1 Eintrag" : `${count} Einträge`),
+  fieldsIn: (count) => (count === "1" ? "1 Feld" : `${count} Felder`),
   more: (count) => `${count} weitere zeigen`,
   expand: "Alle öffnen",
   collapse: "Alle schließen",
