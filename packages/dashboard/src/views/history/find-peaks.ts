@@ -14,7 +14,12 @@ export interface PeakSource {
   readonly point: string;
   readonly calendar: ZoneCalendar;
   readonly signal: AbortSignal;
+  /** Peaks of whole months that are over, by their beginning: nobody asks for them twice. */
+  readonly known: Map<number, Peak | null>;
 }
+
+/** What ended within this time may still change, milliseconds. */
+const SETTLING = 3 * 3_600_000;
 
 /** Pages of one month at most: a month of minutes has five. */
 const MOST_PAGES = 10;
@@ -27,9 +32,15 @@ export async function* findPeaks(
   const { calendar } = source;
   for (let from = Math.max(range.from, calendar.start("month", range.first)); from < Math.min(range.to, range.now); ) {
     const to = Math.min(range.to, calendar.next("month", from));
-    yield { from, to };
-    const found = await peakOf(source, { from, to });
-    yield "failure" in found ? found : { from, to, peak: found.peak };
+    const isMonth = calendar.start("month", from) === from && calendar.next("month", from) === to;
+    const known = isMonth ? source.known.get(from) : undefined;
+    if (known === undefined) {
+      yield { from, to };
+      const found = await peakOf(source, { from, to });
+      if ("failure" in found) return yield found;
+      if (isMonth && to < range.now - SETTLING) source.known.set(from, found.peak);
+      yield { from, to, peak: found.peak };
+    } else yield { from, to, peak: known };
     from = to;
   }
 }

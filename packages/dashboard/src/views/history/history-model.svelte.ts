@@ -1,7 +1,7 @@
 /** The state of the history view: what is shown, what is loaded of it, and what the reader chose. */
 import type { Requests } from "../../state/requests.ts";
 import { type Bar, type BarContext, barsOf, usualInterval } from "./bars.ts";
-import { type PointFacts, type PowerPoint, pendingFromOf, pointOf } from "./history-answers.ts";
+import { type Peak, type PointFacts, type PowerPoint, pendingFromOf, pointOf } from "./history-answers.ts";
 import { firstOf } from "./known-span.ts";
 import {
   type EnergyLevel,
@@ -15,6 +15,7 @@ import {
   tilesOf,
 } from "./levels.ts";
 import { type Failure, loadTile, type TileData } from "./load-tiles.ts";
+import { highest } from "./peaks.ts";
 import {
   type Bounds,
   COMPARISONS,
@@ -249,6 +250,16 @@ export class HistoryModel {
   bars(level: EnergyLevel, span: Span): Bar[] {
     void this.version;
     return barsOf(level, span, this.#context());
+  }
+
+  /** The highest interval of import in a range of intervals that are loaded; undefined if they are not. */
+  loadedPeak({ from, to }: Span): Peak | null | undefined {
+    void this.version;
+    const keys = tilesOf(this.calendar, "intervals", { from, to });
+    const tiles = [...this.#loaded(keys)];
+    if (tiles.length < keys.length) return undefined;
+    const all = tiles.flatMap((tile) => (tile.kind === "intervals" ? tile.imported : []));
+    return highest(all.filter(({ end }) => end > from && end <= to));
   }
 
   /** Bars of a coarser level, to show while finer ones load; empty if none is there. */
