@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Requests } from "../../state/requests.ts";
 import { fieldText } from "./field-text.ts";
 import { fillOf, reachOf } from "./memory-fill.ts";
 import { childrenOf, clockOf, devicesOf, registerParts } from "./meter-answers.ts";
 import { contentsOf, fieldsAt, placeOf, type TableContents, type TableField, tableListOf } from "./table-answer.ts";
+import { readTable } from "./table-source.ts";
 import { jsonOf, openAtFirst, parentsOf, treeOf } from "./table-tree.ts";
 
 const words = { yes: "yes", no: "no", secret: "key, not shown", never: "never" };
@@ -159,4 +161,28 @@ test("clock, meters and children are read from any answer", () => {
   assert.deepEqual([child?.state, child?.values], ["unknown", [{ register: "volume_m3", value: 3 }]]);
   assert.deepEqual(registerParts("volume_uncorrected_m3"), { name: "volume uncorrected", unit: "m³" });
   assert.deepEqual(registerParts("constructor"), { name: "constructor", unit: "" });
+});
+
+test("a table that is too long is read around the byte that is looked for, and failures say what is wrong", async () => {
+  type Given = { readonly status: number; readonly message: string } | "table";
+  const reads = async (answers: Readonly<Record<string, Given>>, part: number | null = null) => {
+    const asked: string[] = [];
+    const get: Requests["get"] = async (path, parse) => {
+      asked.push(path);
+      const given = answers[path] ?? { status: 0, message: "not expected" };
+      if (given === "table") return { ok: true, value: parse({ table: "BT64", fields: [], raw: "" }) as never };
+      return { ok: false, code: "x", ...given };
+    };
+    const where = { point: "a b", table: "BT64", at: 9189, part };
+    const answer = await readTable({ get }, where, new AbortController().signal);
+    return { asked, said: answer.ok ? "table" : answer.message };
+  };
+  const [whole, around] = ["points/a%20b/tables/BT64", "points/a%20b/tables/BT64?from=9125"];
+  assert.deepEqual(await reads({ [whole]: "table" }), { asked: [whole], said: "table" });
+  const long = { status: 404, message: "too long" };
+  assert.deepEqual(await reads({ [whole]: long, [around]: "table" }), { asked: [whole, around], said: "table" });
+  assert.equal((await reads({ [whole]: long, [around]: { status: 404, message: "no part" } })).said, "too long");
+  assert.equal((await reads({ [whole]: long, [around]: { status: 503, message: "silent" } })).said, "silent");
+  assert.deepEqual((await reads({ [whole]: { status: 503, message: "silent" } })).asked, [whole]);
+  assert.deepEqual((await reads({ [`${whole}?from=7`]: "table" }, 7)).asked, [`${whole}?from=7`]);
 });

@@ -28,6 +28,6 @@ export async function readTable(
   const whole = await get(path, contentsOf, options);
   if (whole.ok || whole.status !== 404 || signal.aborted) return whole;
   const around = await get(`${path}?from=${Math.max(0, at - BEFORE)}`, contentsOf, options);
-  // The first answer says what is wrong with the table; the second only what is wrong with its part.
-  return around.ok ? around : whole;
+  // Without such a table there is no part of it either, and the first answer says so best.
+  return !around.ok && around.status === 404 ? whole : around;
 }
