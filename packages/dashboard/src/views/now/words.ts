@@ -27,7 +27,7 @@ const en = {
 
   lastOutage: "Last power outage",
   outageLasts: "The power is out",
-  noOutage: "None in the meter's memory",
+  noOutage: "None recorded",
   outageLine: (ago: string, duration: string) => `${ago}, for ${duration}`,
   outageSince: (time: string) => `since ${time}`,
   toQuality: "Power quality",
@@ -104,7 +104,7 @@ const da: NowWords = {
 
   lastOutage: "Seneste strømafbrydelse",
   outageLasts: "Strømmen er afbrudt",
-  noOutage: "Ingen i målerens hukommelse",
+  noOutage: "Ingen registreret",
   outageLine: (ago, duration) => `${ago}, varede ${duration}`,
   outageSince: (time) => `siden ${time}`,
   toQuality: "Spændingskvalitet",
@@ -178,7 +178,7 @@ const de: NowWords = {
 
   lastOutage: "Letzter Stromausfall",
   outageLasts: "Der Strom ist ausgefallen",
-  noOutage: "Keiner im Speicher des Zählers",
+  noOutage: "Keiner aufgezeichnet",
   outageLine: (ago, duration) => `${ago}, ${duration} lang`,
   outageSince: (time) => `seit ${time}`,
   toQuality: "Netzqualität",
