@@ -224,6 +224,9 @@ export const configuredMeters = (running: Running, meters: readonly MeterConfig[
     };
   });
 
+/** Where the virtual meter lives, whatever the machine's zone is: its copies of midnight carry local time. */
+const demoZone = "Europe/Copenhagen";
+
 export const demoMeter = (demo: Demo, running: Running): GatewayMeter => {
   const { config, redactorOf } = running;
   const source = withPauses(sourcesOf(demo.id, demo.url, traced(demo.id, demo.access, running), running));
@@ -235,6 +238,7 @@ export const demoMeter = (demo: Demo, running: Running): GatewayMeter => {
     link: linkService(source, tested, deps),
     simulated: true,
     interval: config.interval,
+    zone: demoZone,
     redact: redactorOf(source, demo.key),
   };
 };
