@@ -1,5 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
+import { offline } from "./build/offline.ts";
 
 /** Only in the built page: the development server injects styles that this policy would refuse. */
 const contentPolicy: Plugin = {
@@ -20,6 +21,15 @@ const contentPolicy: Plugin = {
 export default defineConfig({
   // Relative, so that the page also works below a path of a reverse proxy.
   base: "./",
-  plugins: [svelte({ configFile: false }), contentPolicy],
-  build: { target: "es2022", modulePreload: false, assetsInlineLimit: 0, reportCompressedSize: true },
+  plugins: [svelte({ configFile: false }), contentPolicy, offline],
+  build: {
+    target: "es2022",
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    reportCompressedSize: true,
+    rolldownOptions: {
+      input: { index: "index.html", sw: "src/offline/service-worker.ts" },
+      output: { entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+    },
+  },
 });

@@ -38,15 +38,26 @@ export const launchBrowser = (): Promise<Browser> =>
     ],
   });
 
+export interface OpenOptions {
+  /** Whether the page may keep itself; otherwise each test would see the files that the one before kept. */
+  readonly keeps?: boolean | undefined;
+}
+
 /** Opens the page of a gateway; `prepare` runs before anything is loaded. */
 export const openPage = async (
   browser: Browser,
   url: string,
   prepare: (page: Page) => Promise<unknown> = async () => {},
+  { keeps = false }: OpenOptions = {},
 ): Promise<Opened> => {
-  const page = await browser.newPage({ locale: "en-GB", viewport: { width: 1280, height: 860 } });
+  const page = await browser.newPage({
+    locale: "en-GB",
+    viewport: { width: 1280, height: 860 },
+    serviceWorkers: keeps ? "allow" : "block",
+  });
   const complaints: string[] = [];
   page.on("console", (message) => {
+    if (message.text() === "Service Worker registration blocked by Playwright") return;
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(error.message));

@@ -1,5 +1,6 @@
 import { mount } from "svelte";
 import "./app.css";
+import { keepPage } from "./offline/register.ts";
 import App from "./shell/app.svelte";
 import { Dashboard } from "./state/dashboard.svelte.ts";
 import { gatewayApi } from "./state/gateway-api.ts";
@@ -65,3 +66,4 @@ const dashboard = new Dashboard(
 );
 
 mount(App, { target, props: { ui, session, router, page: { dashboard, requests } } });
+keepPage();

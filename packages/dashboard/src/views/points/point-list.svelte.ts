@@ -42,6 +42,8 @@ const MOST_ROWS_OF_A_PAGE = 1000;
 /** Rows that are loaded before they come into sight. */
 const AHEAD = 150;
 const COUNTS_EACH_MS = 5000;
+/** After the state of a link changed: the gateway counts once a second. */
+const COUNTS_SOON_MS = 1200;
 const BEAT_MS = 250;
 /** A hand that scrolls does not change what is followed. */
 const SETTLE_MS = 300;
@@ -140,12 +142,14 @@ export class PointList {
   }
 
   shown(row: PointRow): ShownRow {
-    const present = isPresent({
-      now: this.#with.clock(),
-      answeredAt: this.#answeredAt.get(row) ?? Number.NEGATIVE_INFINITY,
-      aliveAt: this.#aliveAt,
-      told: this.#inStream.has(row.id),
-    });
+    const present =
+      this.failure === null &&
+      isPresent({
+        now: this.#with.clock(),
+        answeredAt: this.#answeredAt.get(row) ?? Number.NEGATIVE_INFINITY,
+        aliveAt: this.#aliveAt,
+        told: this.#inStream.has(row.id),
+      });
     const complete = this.#percents.get(row.id)?.percent ?? null;
     return { ...withTold(row, this.#told.get(row.id)), present, complete };
   }
@@ -230,9 +234,9 @@ export class PointList {
     this.states = page.states;
   }
 
-  #countLater(): void {
+  #countLater(ms = COUNTS_EACH_MS): void {
     this.#cancels.counts();
-    this.#cancels.counts = this.#with.after(COUNTS_EACH_MS, () => {
+    this.#cancels.counts = this.#with.after(ms, () => {
       void this.#loadCounts();
       this.#countLater();
     });
@@ -297,6 +301,7 @@ export class PointList {
         this.#aliveAt = this.#with.clock();
         const event = toldBy(type, data);
         if (event === null) return;
+        if (event.told.state !== undefined && this.#inStream.has(event.id)) this.#countLater(COUNTS_SOON_MS);
         this.#told.set(event.id, { ...this.#told.get(event.id), ...event.told });
         this.#inStream.add(event.id);
       },
