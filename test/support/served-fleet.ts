@@ -37,7 +37,8 @@ export interface ServedFleet {
   readonly close: () => Promise<void>;
 }
 
-const dashboard = fileURLToPath(new URL("../../packages/dashboard/dist", import.meta.url));
+/** The built page. */
+export const builtPage = fileURLToPath(new URL("../../packages/dashboard/dist", import.meta.url));
 
 /** What each meter says at first: by its place in the list. */
 export const fleetMeter = (index: number): FleetMeter => ({
@@ -85,8 +86,11 @@ const viewOf = (get: () => FleetMeter, since: string) => {
   return { meter, tell };
 };
 
-/** @param meters what they say at first, in the order of the list */
-export const serveFleet = async (meters: readonly FleetMeter[]): Promise<ServedFleet> => {
+/**
+ * @param meters what they say at first, in the order of the list
+ * @param dashboard folder of the page
+ */
+export const serveFleet = async (meters: readonly FleetMeter[], dashboard = builtPage): Promise<ServedFleet> => {
   const folder = mkdtempSync(join(tmpdir(), "meterport-fleet-"));
   const said = new Map(meters.map((meter) => [meter.id, meter]));
   const since = new Date(systemClock.wall()).toISOString();
@@ -105,6 +109,7 @@ export const serveFleet = async (meters: readonly FleetMeter[]): Promise<ServedF
   });
   const fetch = (request: Request, peer: Peer) => app.fetch(request, peer);
   const server = await listen({ host: "127.0.0.1", port: 0, portAsked: true, fetch, log: silentLog });
+  let closed = false;
   return {
     url: server.url,
     meters: said,
@@ -116,6 +121,8 @@ export const serveFleet = async (meters: readonly FleetMeter[]): Promise<ServedF
       tells.get(id)?.();
     },
     close: async () => {
+      if (closed) return;
+      closed = true;
       app.streams.close();
       app.pointStreams.close();
       await server.close();

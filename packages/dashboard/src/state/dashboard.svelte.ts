@@ -68,12 +68,14 @@ export class Dashboard {
   #lastEventAt: number | null = $state(null);
   #readingAt: number | null = $state(null);
   readonly #freshness = $derived(
-    freshness(this.now, {
-      startedAt: this.#startedAt,
-      lastEventAt: this.#lastEventAt,
-      lastReadingAt: this.#readingAt,
-      link: this.link,
-    }),
+    this.selected === null && this.reachable === false
+      ? ({ state: "dead", cause: "gateway-silent" } as const)
+      : freshness(this.now, {
+          startedAt: this.#startedAt,
+          lastEventAt: this.#lastEventAt,
+          lastReadingAt: this.#readingAt,
+          link: this.link,
+        }),
   );
   readonly state = $derived(this.#freshness.state);
   readonly cause = $derived(this.#freshness.cause);

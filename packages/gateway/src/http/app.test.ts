@@ -7,6 +7,7 @@ import { identity, reading } from "@meterport/engine/testing/fake-meter";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { httpSetup, stillMeter } from "../testing/http-setup.ts";
 import { noCaptures, storeWith } from "../testing/no-captures.ts";
+import { needOf } from "./access/route-scopes.ts";
 import type { ApiCapture, ApiProblem, HistoryAnswer, LiveAnswer, MeterDetail, MeterSummary } from "./api.ts";
 import { createApp } from "./app.ts";
 import { apiCapture, historyAnswer, liveAnswer, meterDetail } from "./schemas.ts";
@@ -169,6 +170,20 @@ test("serves the dashboard's files, and nothing else", async () => {
   const script = await get("/assets/app-1234.js");
   assert.equal(script.headers.get("content-type"), "text/javascript; charset=utf-8");
   assert.match(script.headers.get("cache-control") ?? "", /immutable/);
+  // What an installed page is made of may change under the same name.
+  for (const [name, type] of [
+    ["sw.js", "text/javascript; charset=utf-8"],
+    ["manifest.webmanifest", "application/manifest+json; charset=utf-8"],
+    ["icon-192.png", "image/png"],
+  ] as const) {
+    writeFileSync(join(dist, name), name);
+    const answer = await get(`/${name}`);
+    assert.deepEqual(
+      [answer.status, answer.headers.get("content-type"), answer.headers.get("cache-control")],
+      [200, type, "no-cache"],
+    );
+    assert.equal(needOf("GET", `/${name}`), "anyone", "before anyone has signed in");
+  }
   const head = await get("/assets/app-1234.js", { method: "HEAD" });
   assert.equal(head.status, 200);
   assert.equal(await head.text(), "");
