@@ -46,9 +46,9 @@ export const startFrontProxy = async (target: string, path = "/house/"): Promise
   };
 
   const server = createServer((incoming, response) => {
-    if (incoming.url === "/sign-in") return response.end("<title>Please sign in</title>");
-    if (state.wantsSignIn) return response.writeHead(302, { location: "/sign-in" }).end();
-    setTimeout(() => pass(incoming, response), state.delay);
+    if (incoming.url === "/sign-in") response.end("<title>Please sign in</title>");
+    else if (state.wantsSignIn) response.writeHead(302, { location: "/sign-in" }).end();
+    else setTimeout(() => pass(incoming, response), state.delay);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -25,6 +25,8 @@ export interface FleetMeter {
   readonly cause: string | null;
   /** W; null while it is not known. */
   readonly power: number | null;
+  /** When that was measured, ISO 8601; the present if omitted. */
+  readonly time?: string | undefined;
 }
 
 export interface ServedFleet {
@@ -77,7 +79,7 @@ const viewOf = (get: () => FleetMeter, since: string) => {
     },
   };
   const tell = (): void => {
-    if (get().power !== null) last.time = new Date(systemClock.wall()).toISOString();
+    if (get().power !== null) last.time = get().time ?? new Date(systemClock.wall()).toISOString();
     for (const listener of listeners) {
       listener({ event: "link", data: link() });
       listener({ event: "live", data: live() });

@@ -1,0 +1,46 @@
+/** How much a browser fetches of the built page, compressed. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+export interface PageSize {
+  /** Bytes until the first view is there: document, script, styles, and the view with its own. */
+  readonly first: number;
+  /** Bytes that each view adds, by its name, with what it shares with other views. */
+  readonly views: ReadonlyMap<string, number>;
+}
+
+/** Static imports only: what is loaded by `import()` comes later. */
+const importsIn = (script: string): string[] =>
+  [...script.matchAll(/(?:from|import)\s*["'`]\.\/([\w.-]+\.js)["'`]/g)].flatMap(([, name]) => name ?? []);
+
+/** @param folder the built page */
+export const pageSize = (folder: string, views: readonly string[], firstView: string): PageSize => {
+  const assets = join(folder, "assets");
+  const names = readdirSync(assets);
+  const read = (name: string): Buffer => readFileSync(join(assets, name));
+  const size = (files: Iterable<string>): number =>
+    [...files].reduce((sum, name) => sum + gzipSync(read(name)).length, 0);
+  const withImports = (name: string, found = new Set<string>()): Set<string> => {
+    if (found.has(name)) return found;
+    found.add(name);
+    for (const next of importsIn(read(name).toString("utf8"))) withImports(next, found);
+    return found;
+  };
+  const document = readFileSync(join(folder, "index.html"));
+  const named = [...document.toString("utf8").matchAll(/assets\/([\w.-]+\.(?:js|css))/g)].flatMap(
+    ([, name]) => name ?? [],
+  );
+  const shell = new Set(named.flatMap((name) => (name.endsWith(".js") ? [...withImports(name)] : [name])));
+  const filesOf = (view: string): string[] => {
+    const own = names.filter((name) => new RegExp(`^${view}-[\\w-]{8}\\.(js|css)$`).test(name));
+    if (!own.some((name) => name.endsWith(".js"))) throw new Error(`the built page has no view "${view}"`);
+    return [...new Set(own.flatMap((name) => (name.endsWith(".js") ? [...withImports(name)] : [name])))].filter(
+      (name) => !shell.has(name),
+    );
+  };
+  return {
+    first: gzipSync(document).length + size(shell) + size(filesOf(firstView)),
+    views: new Map(views.map((view) => [view, size(filesOf(view))])),
+  };
+};
