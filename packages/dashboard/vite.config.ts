@@ -1,5 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
+import { firstView } from "./build/first-view.ts";
 import { offline } from "./build/offline.ts";
 
 /** Only in the built page: the development server injects styles that this policy would refuse. */
@@ -21,7 +22,7 @@ const contentPolicy: Plugin = {
 export default defineConfig({
   // Relative, so that the page also works below a path of a reverse proxy.
   base: "./",
-  plugins: [svelte({ configFile: false }), contentPolicy, offline],
+  plugins: [svelte({ configFile: false }), contentPolicy, firstView, offline],
   build: {
     target: "es2022",
     modulePreload: false,

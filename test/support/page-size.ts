@@ -28,10 +28,13 @@ export const pageSize = (folder: string, views: readonly string[], firstView: st
     return found;
   };
   const document = readFileSync(join(folder, "index.html"));
-  const named = [...document.toString("utf8").matchAll(/assets\/([\w.-]+\.(?:js|css))/g)].flatMap(
-    ([, name]) => name ?? [],
-  );
-  const shell = new Set(named.flatMap((name) => (name.endsWith(".js") ? [...withImports(name)] : [name])));
+  const namedBy = (pattern: RegExp): string[] =>
+    [...document.toString("utf8").matchAll(pattern)].flatMap(([, name]) => name ?? []);
+  const styles = namedBy(/assets\/(index-[\w-]+\.css)/g);
+  const shell = new Set([
+    ...styles,
+    ...namedBy(/src="\.\/assets\/([\w.-]+\.js)/g).flatMap((name) => [...withImports(name)]),
+  ]);
   const filesOf = (view: string): string[] => {
     const own = names.filter((name) => new RegExp(`^${view}-[\\w-]{8}\\.(js|css)$`).test(name));
     if (!own.some((name) => name.endsWith(".js"))) throw new Error(`the built page has no view "${view}"`);

@@ -2,6 +2,7 @@ import { mount } from "svelte";
 import "./app.css";
 import { keepPage } from "./offline/register.ts";
 import App from "./shell/app.svelte";
+import { viewEntry } from "./shell/view-list.ts";
 import { Dashboard } from "./state/dashboard.svelte.ts";
 import { gatewayApi } from "./state/gateway-api.ts";
 import { preferences } from "./state/preferences.ts";
@@ -65,5 +66,11 @@ const dashboard = new Dashboard(
   router.route.point,
 );
 
+// Its files come while the page around it is made.
+viewEntry(router.route.view)
+  ?.load()
+  .catch(() => {
+    // The view says so when it is shown.
+  });
 mount(App, { target, props: { ui, session, router, page: { dashboard, requests } } });
 keepPage();
