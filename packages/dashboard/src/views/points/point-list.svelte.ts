@@ -100,6 +100,10 @@ export class PointList {
 
   #answeredAt = new WeakMap<PointRow, number>();
   readonly #told = new Map<string, Told>();
+  /** The states that were heard of last. */
+  readonly #known = new Map<string, LinkState>();
+  /** How often the counts are asked for again without the usual pause. */
+  #soon = 0;
   #inStream = new Set<string>();
   #aliveAt: number | null = null;
   #stream: Stream | null = null;
@@ -216,6 +220,7 @@ export class PointList {
     const now = this.#with.clock();
     for (const row of page.rows) {
       this.#answeredAt.set(row, now);
+      this.#known.set(row.id, row.state);
       // What the stream told before is older.
       if (!this.#inStream.has(row.id)) this.#told.delete(row.id);
     }
@@ -238,8 +243,16 @@ export class PointList {
     this.#cancels.counts();
     this.#cancels.counts = this.#with.after(ms, () => {
       void this.#loadCounts();
-      this.#countLater();
+      // The first answer gives what was counted before, and has the gateway count again.
+      this.#soon = Math.max(0, this.#soon - 1);
+      this.#countLater(this.#soon > 0 ? COUNTS_SOON_MS : COUNTS_EACH_MS);
     });
+  }
+
+  #countSoon(id: string, state: LinkState): void {
+    this.#known.set(id, state);
+    this.#soon = 2;
+    this.#countLater(COUNTS_SOON_MS);
   }
 
   async #loadCounts(): Promise<void> {
@@ -301,7 +314,8 @@ export class PointList {
         this.#aliveAt = this.#with.clock();
         const event = toldBy(type, data);
         if (event === null) return;
-        if (event.told.state !== undefined && this.#inStream.has(event.id)) this.#countLater(COUNTS_SOON_MS);
+        const { state } = event.told;
+        if (state !== undefined && state !== this.#known.get(event.id)) this.#countSoon(event.id, state);
         this.#told.set(event.id, { ...this.#told.get(event.id), ...event.told });
         this.#inStream.add(event.id);
       },
