@@ -23,7 +23,7 @@ const best = (values: readonly number[]): number => Math.min(...values);
 const sizes = (): void => {
   const size = pageSize(fileURLToPath(new URL("../packages/dashboard/dist", import.meta.url)), views, "now");
   budget("first load, compressed", size.first / 1000, 150, "kB", 1);
-  for (const [view, bytes] of size.views) budget(`  the view "${view}" adds`, bytes / 1000, 40, "kB", 1);
+  for (const [view, bytes] of size.views) budget(`  the view "${view}" alone`, bytes / 1000, 40, "kB", 1);
 };
 
 /** Time of the processor that the page's own thread took since the session began, which other work on the machine does not lengthen. */

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { LiveAnswer, MeterDetail } from "@meterport/gateway/http/api";
+import type { MeterDetail } from "@meterport/gateway/http/api";
 import type { Browser, Page } from "playwright-core";
 import { barriers } from "./support/axe.ts";
 import { launchBrowser, openPage, openView, skipPage, state, textOf } from "./support/browser.ts";
@@ -82,7 +82,6 @@ describe("the page as a whole", { skip: skipPage }, () => {
 
   test("shows what an older gateway says, and nothing in place of what it does not say", async () => {
     const detail = (await (await fetch(`${gateway.url}/api/v1/meters/home`)).json()) as MeterDetail;
-    const live = (await (await fetch(`${gateway.url}/api/v1/meters/home/live`)).json()) as LiveAnswer;
     const event = (kind: string, data: unknown) => `event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
     const errors: string[] = [];
     const { page } = await openPage(browser, gateway.url, async (opened) => {
@@ -98,7 +97,7 @@ describe("the page as a whole", { skip: skipPage }, () => {
             contentType: "text/event-stream",
             body:
               event("link", { state: "up", stale_after_ms: detail.link.stale_after_ms }) +
-              event("live", { time: new Date().toISOString(), power_w: 4_711, quality: live.quality }) +
+              event("live", { time: new Date().toISOString(), power_w: 4_711, quality: "good" }) +
               event("news", { anything: true }),
           });
         return route.fulfill({ status: 404, json: { error: "not-found" } });
@@ -108,7 +107,7 @@ describe("the page as a whole", { skip: skipPage }, () => {
     assert.match(await textOf(page, "phase-l1"), /–/);
     for (const view of ["history", "quality", "events", "meter", "link", "points", "settings"]) {
       await openView(page, view);
-      await until(page, "document.querySelector('main .wait, [data-testid=view-failed]') === null");
+      await until(page, "document.querySelector('[data-testid=view-opening], [data-testid=view-failed]') === null");
     }
     assert.deepEqual(errors, []);
     await page.close();
@@ -214,7 +213,7 @@ describe("the page as a whole", { skip: skipPage }, () => {
     // A view that was never opened is there as well.
     await page.evaluate("location.hash = '#/settings'");
     await page.locator('main[data-view="settings"]').waitFor();
-    await until(page, "document.querySelector('main .wait, [data-testid=view-failed]') === null");
+    await until(page, "document.querySelector('[data-testid=view-opening], [data-testid=view-failed]') === null");
     await page.goBack();
     proxy.target = gateway.url;
     await state(page, "fresh", patience);

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 export interface PageSize {
   /** Bytes until the first view is there: document, script, styles, and the view with its own. */
   readonly first: number;
-  /** Bytes that each view adds, by its name, with what it shares with other views. */
+  /** Bytes of each view alone, by its name: what it shares with others, as the charts, comes once. */
   readonly views: ReadonlyMap<string, number>;
 }
 
@@ -35,15 +35,14 @@ export const pageSize = (folder: string, views: readonly string[], firstView: st
     ...styles,
     ...namedBy(/src="\.\/assets\/([\w.-]+\.js)/g).flatMap((name) => [...withImports(name)]),
   ]);
-  const filesOf = (view: string): string[] => {
+  const ownFiles = (view: string): string[] => {
     const own = names.filter((name) => new RegExp(`^${view}-[\\w-]{8}\\.(js|css)$`).test(name));
     if (!own.some((name) => name.endsWith(".js"))) throw new Error(`the built page has no view "${view}"`);
-    return [...new Set(own.flatMap((name) => (name.endsWith(".js") ? [...withImports(name)] : [name])))].filter(
-      (name) => !shell.has(name),
-    );
+    return own;
   };
+  const firstFiles = ownFiles(firstView).flatMap((name) => (name.endsWith(".js") ? [...withImports(name)] : [name]));
   return {
-    first: gzipSync(document).length + size(shell) + size(filesOf(firstView)),
-    views: new Map(views.map((view) => [view, size(filesOf(view))])),
+    first: gzipSync(document).length + size(new Set([...shell, ...firstFiles])),
+    views: new Map(views.map((view) => [view, size(ownFiles(view))])),
   };
 };
