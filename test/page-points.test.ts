@@ -149,6 +149,8 @@ describe("the list of all meters", { skip: skipPage }, () => {
       });
     });
     await rows(page).first().waitFor({ timeout: patience });
+    // It is opened when the list has come to rest.
+    if (streams.length === 0) await page.waitForRequest(/\/stream\?/, { timeout: patience });
     const grid = page.getByTestId("points");
     assert.equal(await grid.getAttribute("aria-rowcount"), String(many + 1));
     assert.equal(await headline(page).textContent(), `${fleetUp().toLocaleString("en-GB")} of 10,000 meters answer`);
