@@ -376,3 +376,20 @@ test("goes on soon after the store has failed, not at the next round", async () 
   await home.clock.advance(15 * minute);
   assert.equal((await home.intervals("energy_import_wh", t0 - day, t0)).length, 96);
 });
+
+test("copies of midnight are not dated by a zone that is not the meter's", async () => {
+  const home = homeOf({ ...rare, firstReach: day, zone: "Europe/Helsinki" });
+  home.startDaemon();
+  await home.settle();
+  const query = { register: "energy_import_wh", tier: 0, from: 0, to: home.clock.wall(), limit: 100 };
+  const states = await home.store.registers(point, query);
+  assert.deepEqual(
+    states.filter(({ reason }) => reason === "self-read"),
+    [],
+  );
+  const told = await eventsOf(home, "self-reads-zone");
+  assert.deepEqual(
+    told.map(({ detail }) => JSON.parse(detail)),
+    [{ zone: "Europe/Helsinki", zone_offset_min: 120, meter_offset_min: 60 }],
+  );
+});

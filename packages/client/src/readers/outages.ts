@@ -119,7 +119,8 @@ const unless = async <T>(read: () => Promise<T>, codes: readonly ResponseError["
   }
 };
 
-const readOffsets = async (meter: Meter, options: LogOptions): Promise<Offsets> => {
+/** How far the meter's local time is ahead of UTC: its standard time, and summer time if it has that. Empty if the meter does not say it. */
+export const readOffsets = async (meter: Meter, options: LogOptions): Promise<Offsets> => {
   if (!(await mayHave(meter, BT53, signalOf(options)))) return [];
   const bt53 = await unless(() => meter.read(BT53, signalOf(options)), ["no-such-table", "no-permission"]);
   if (bt53 === undefined) return [];

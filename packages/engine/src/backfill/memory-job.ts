@@ -14,11 +14,18 @@ export interface KeepContext {
   readonly memo: (text: string) => Memo;
 }
 
+/** Why what is there is not taken. */
+export interface NotTaken {
+  /** For the event: "zone". */
+  readonly trouble: string;
+  readonly detail: object;
+}
+
 export interface MemoryLog<T> {
   /** For errors, events and the log: "event-log". */
   readonly name: string;
   /** Reads what is new. `known` is what `keep` remembered. */
-  readonly read: (meter: Meter, known: string | undefined, signal: Signal) => Promise<readonly T[]>;
+  readonly read: (meter: Meter, known: string | undefined, signal: Signal) => Promise<readonly T[] | NotTaken>;
   /** Stores it. */
   readonly keep: (read: readonly T[], context: KeepContext) => Promise<void>;
   /** Time until the next read. */
@@ -73,6 +80,10 @@ export class MemoryJob<T> implements BackfillJob {
         limit: readLimit,
         run: (meter, signal) => read(meter, known, signal),
       });
+      if ("trouble" in found) {
+        await this.#teller.tell(found.trouble, found.detail);
+        return;
+      }
       const { serial, since } = installed;
       const memo = (text: string): Memo => ({ point, name, text });
       await keep(found, { serial, since: since ?? Number.NEGATIVE_INFINITY, memo });

@@ -1,8 +1,9 @@
 /** The copies of its registers that the meter takes at midnight and at demand resets, as states of the point's registers. */
 import { type BillingSnapshot, readBilling } from "@meterport/client/readers/billing";
+import { readOffsets } from "@meterport/client/readers/outages";
 import type { RegisterBlock } from "@meterport/client/readers/snapshot";
 import type { Millis } from "@meterport/protocol/ports";
-import { dayBounds, utcOfLocal } from "../calendar/local-calendar.ts";
+import { dayBounds, standardOffset, utcOfLocal } from "../calendar/local-calendar.ts";
 import type { RegisterReason, RegisterState } from "../model/register-state.ts";
 import type { BackfillDeps, BackfillJob } from "./job.ts";
 import { MemoryJob } from "./memory-job.ts";
@@ -11,6 +12,7 @@ import { channelName } from "./profile-channels.ts";
 /** The meter takes its copies at local midnight by its own clock. */
 const afterMidnight: Millis = 600_000;
 const mostCopies = 400;
+const minute: Millis = 60_000;
 
 const reasons: Readonly<Partial<Record<BillingSnapshot["kind"], RegisterReason>>> = {
   "self-read": "self-read",
@@ -58,7 +60,13 @@ export const selfReadJob = (deps: BackfillDeps): BackfillJob => {
         copies.push(copy);
         if (copies.length >= mostCopies) break;
       }
-      return copies;
+      if (copies.length === 0) return copies;
+      // The copies carry local time without a zone: in another one than the point's they would be dated wrong.
+      const [own] = await readOffsets(meter, { signal });
+      const ours = standardOffset(zone, clock.wall());
+      if (own === undefined || own === ours) return copies;
+      const detail = { zone, zone_offset_min: ours / minute, meter_offset_min: own / minute };
+      return { trouble: "zone", detail };
     },
     keep: async (copies, { serial, since, memo }) => {
       const states = copies.flatMap((copy) => copyStates(copy, { point, zone, serial }));

@@ -143,3 +143,15 @@ export const startOfDay = (zone: string, time: Millis): Millis => dayStart(zone,
  */
 export const localDate = (zone: string, time: Millis): string =>
   new Date(localMillis(zone, time)).toISOString().slice(0, 10);
+
+/**
+ * How far the standard time of a zone is ahead of UTC in the year of a moment.
+ *
+ * @throws UsageError (`zone`) if there is no such zone
+ * @example
+ * standardOffset("Europe/Copenhagen", Date.UTC(2026, 6, 1)) // 3600000
+ */
+export const standardOffset = (zone: string, time: Millis): Millis => {
+  const year = new Date(time).getUTCFullYear();
+  return Math.min(...[0, 6].map((month) => localMillis(zone, Date.UTC(year, month)) - Date.UTC(year, month)));
+};

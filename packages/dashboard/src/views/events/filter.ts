@@ -12,7 +12,9 @@ export const GROUPS = {
     ...["meter-exchange", "register-fall", "register-leap", "register-rollover", "frozen", "sum-difference"],
     ...["intervals-missing", "machine-clock-step", "meter-clock-step", "meter-clock-off", "load-profile-changed"],
     ...["load-profile", "event-log", "outage-log", "self-reads", "children"].flatMap((what) =>
-      ["none", "unused", "unit-unknown", "refused", "unreadable", "clock", "future"].map((why) => `${what}-${why}`),
+      ["none", "unused", "unit-unknown", "refused", "unreadable", "clock", "future", "zone"].map(
+        (why) => `${what}-${why}`,
+      ),
     ),
   ],
   device: ["device"],

@@ -119,6 +119,7 @@ const en = {
     unreadable: "its tables contradict each other",
     clock: "its times are in doubt, because the clocks disagree",
     future: "not read, because the clocks are more than a day apart",
+    zone: "not taken, because the meter's local time is not that of this point's zone: change zone in the settings",
   } as Record<string, string>,
   trouble: (what: string, why: string) => `${what}: ${why}`,
   grid: {
@@ -256,6 +257,7 @@ const da: EventsWords = {
     unreadable: "dens tabeller modsiger hinanden",
     clock: "tiderne er tvivlsomme, fordi urene er uenige",
     future: "ikke læst, fordi urene er over et døgn fra hinanden",
+    zone: "ikke taget med, fordi målerens lokale tid ikke passer til målepunktets zone: ret zone i indstillingerne",
   },
   trouble: (what, why) => `${what}: ${why}`,
   grid: {
@@ -399,6 +401,7 @@ const de: EventsWords = {
     unreadable: "die Tabellen widersprechen sich",
     clock: "die Zeiten sind zweifelhaft, weil die Uhren abweichen",
     future: "nicht gelesen, weil die Uhren über einen Tag auseinander liegen",
+    zone: "nicht übernommen, weil die Ortszeit des Zählers nicht die der Zone dieses Messpunkts ist: zone in den Einstellungen ändern",
   },
   trouble: (what, why) => `${what}: ${why}`,
   grid: {
