@@ -16,18 +16,16 @@ interface Said {
   readonly name?: string;
   readonly link?: Partial<LinkHealth>;
   readonly live?: Partial<LiveAnswer>;
-  readonly outputs?: readonly object[];
 }
 
 /** Changes the gateway's answers on their way to the page. */
 const says =
-  (url: string, { name, link = {}, live = {}, outputs = [] }: Said) =>
+  (url: string, { name, link = {}, live = {} }: Said) =>
   async (page: Page): Promise<void> => {
     const detail = (await (await fetch(`${url}/api/v1/meters/home`)).json()) as MeterDetail;
     const values = (await (await fetch(`${url}/api/v1/meters/home/live`)).json()) as LiveAnswer;
     const meter: MeterDetail = { ...detail, name: name ?? detail.name, link: { ...detail.link, ...link } };
     const event = (kind: string, data: unknown) => `event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
-    await page.route("**/api/v1/outputs", (route) => route.fulfill({ json: { outputs } }));
     await page.route("**/api/v1/meters", (route) => route.fulfill({ json: [meter] }));
     await page.route("**/api/v1/meters/home", (route) => route.fulfill({ json: meter }));
     // Each answer ends the stream, and the page asks again, as after any other end.
@@ -100,34 +98,6 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     await wire.getByTestId("link-state").waitFor();
     assert.equal(await wire.getByTestId("through-head").count(), 0);
     await wire.close();
-  });
-
-  test("shows outputs, what is wrong with them and what waits, and nothing where there are none", async () => {
-    const output = {
-      ...{ name: "mqtt", state: "failing", since: "2026-01-01T00:00:00Z", last_delivered: null, lost: 1 },
-      ...{ problem: "the broker mqtt://192.168.1.5:1883 cannot be reached: nothing listens there" },
-      journal: { cursor: 4, behind: 1_200 },
-    };
-    const page = await open({ outputs: [output, { ...output, name: "home_assistant", state: "up", problem: null }] });
-    await state(page, "fresh", 10_000);
-    await openView(page, "settings");
-    await page.locator('[data-testid="output"][data-name="mqtt"][data-state="failing"]').waitFor();
-    assert.match(
-      await textOf(page, "outputs"),
-      /mqtt Not working.*nothing delivered yet · changes waiting: 1,200 · changes lost: 1.*nothing listens there/s,
-    );
-    for (const language of ["da", "de", "en"]) {
-      await page.getByTestId("language").selectOption(language);
-      await page.locator(`html[lang^="${language}"]`).waitFor();
-      await page.setViewportSize({ width: 320, height: 800 });
-      assert.deepEqual(await spilt(page), [], language);
-    }
-    await page.close();
-    const none = await open({});
-    await state(none, "fresh", 10_000);
-    await openView(none, "settings");
-    assert.equal(await none.getByTestId("outputs").count(), 0);
-    await none.close();
   });
 
   test("reads out a chart when it gets the focus, and not again at each reading", async () => {

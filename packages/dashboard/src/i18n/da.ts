@@ -196,15 +196,6 @@ export const da: Messages = {
   captureWorking: "Serienumre erstattes…",
   captureFailed: "Optagelsen uden serienumre kunne ikke laves.",
 
-  outputs: {
-    title: "Udgange",
-    state: { connecting: "Forbinder", up: "Virker", failing: "Virker ikke", stopped: "Stoppet" },
-    delivered: (ago) => `senest leveret ${ago}`,
-    nothing: "intet leveret endnu",
-    waiting: (count) => `ændringer i kø: ${count}`,
-    lost: (count) => `tabte ændringer: ${count}`,
-  },
-
   meterLog: {
     title: "Målerens log",
     help: "Målerens egne registreringer, nyeste først. Alarmer er hændelser, som måleren selv markerer som alarm; de fleste er overstået.",

@@ -216,15 +216,6 @@ export const de: Messages = {
   captureWorking: "Seriennummern werden ersetzt…",
   captureFailed: "Die Aufzeichnung ohne Seriennummern konnte nicht erstellt werden.",
 
-  outputs: {
-    title: "Ausgänge",
-    state: { connecting: "Verbindet", up: "Läuft", failing: "Gestört", stopped: "Angehalten" },
-    delivered: (ago) => `zuletzt geliefert ${ago}`,
-    nothing: "noch nichts geliefert",
-    waiting: (count) => `wartende Änderungen: ${count}`,
-    lost: (count) => `verlorene Änderungen: ${count}`,
-  },
-
   meterLog: {
     title: "Protokoll des Zählers",
     help: "Die eigenen Einträge des Zählers, die neuesten zuerst. Alarme sind Ereignisse, die der Zähler selbst so einstuft; die meisten sind vorüber.",

@@ -203,15 +203,6 @@ export const en = {
   captureWorking: "Serial numbers are being replaced…",
   captureFailed: "The recording without serial numbers could not be made.",
 
-  outputs: {
-    title: "Outputs",
-    state: { connecting: "Connecting", up: "Working", failing: "Not working", stopped: "Stopped" },
-    delivered: (ago: string) => `last delivered ${ago}`,
-    nothing: "nothing delivered yet",
-    waiting: (count: string) => `changes waiting: ${count}`,
-    lost: (count: string) => `changes lost: ${count}`,
-  },
-
   meterLog: {
     title: "Meter log",
     help: "The meter's own records, newest first. Alarms are events that the meter marks as such; most of them are over.",

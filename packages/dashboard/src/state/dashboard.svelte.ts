@@ -1,4 +1,4 @@
-import type { ApiCapture, LinkHealth, MeterDetail, OutputSummary } from "@meterport/gateway/http/api";
+import type { ApiCapture, LinkHealth, MeterDetail } from "@meterport/gateway/http/api";
 import { linkOf, type Reading, readingOf } from "./api-answers.ts";
 import { freshness } from "./freshness.ts";
 import type { GatewayApi } from "./gateway-api.ts";
@@ -20,7 +20,6 @@ const RETRY_MS = 3000;
 const METERS_EACH_MS = 60_000;
 const DETAIL_EACH_MS = 15_000;
 const CAPTURES_EACH_MS = 60_000;
-const OUTPUTS_EACH_MS = 15_000;
 /** A stream that ends again and again must not make every view load again each time. */
 const RENEWALS_EACH_MS = 5000;
 /** A reading this much older than its arrival still counts as fresh, because the clocks of two machines differ. */
@@ -31,8 +30,8 @@ function givesValues(link: LinkHealth | null): boolean {
 }
 
 /** When each request is due, milliseconds of the clock: at once. */
-function allDue(): Record<"meters" | "outputs" | "detail" | "captures", number> {
-  return { meters: 0, outputs: 0, detail: 0, captures: 0 };
+function allDue(): Record<"meters" | "detail" | "captures", number> {
+  return { meters: 0, detail: 0, captures: 0 };
 }
 
 /** The state of the page, kept up to date while it is open. */
@@ -45,8 +44,6 @@ export class Dashboard {
   unknown: string | null = $state(null);
   /** Whether the last request was answered; null before the first. */
   reachable: boolean | null = $state(null);
-  /** Where the gateway gives its values; empty if nothing is configured, or before the first answer. */
-  outputs: readonly OutputSummary[] = $state.raw([]);
   selected: string | null = $state(null);
   detail: MeterDetail | null = $state.raw(null);
   link: LinkHealth | null = $state.raw(null);
@@ -85,7 +82,7 @@ export class Dashboard {
   #stream: Stream | null = null;
   #wanted: string | null = null;
   #due = allDue();
-  #busy = { meters: false, outputs: false, detail: false, captures: false };
+  #busy = { meters: false, detail: false, captures: false };
   #linkEvents = 0;
   #isRenewalDue = false;
   #renewedAt = Number.NEGATIVE_INFINITY;
@@ -109,7 +106,6 @@ export class Dashboard {
       this.renewals++;
     }
     void this.#ask("meters", METERS_EACH_MS, () => this.#loadMeters());
-    void this.#ask("outputs", OUTPUTS_EACH_MS, () => this.#loadOutputs());
     if (this.selected !== null) {
       void this.#ask("detail", DETAIL_EACH_MS, () => this.#loadDetail());
       void this.#ask("captures", CAPTURES_EACH_MS, () => this.#loadCaptures());
@@ -256,14 +252,6 @@ export class Dashboard {
     this.link = null;
     this.reading = null;
     this.unknown = unknown;
-  }
-
-  async #loadOutputs(): Promise<boolean> {
-    const outputs = await this.#with.api.outputs();
-    // A gateway that cannot be reached says nothing of its outputs; the banner says so.
-    if (outputs === null) return false;
-    this.outputs = outputs;
-    return true;
   }
 
   async #loadDetail(): Promise<boolean> {

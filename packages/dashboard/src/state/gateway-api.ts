@@ -1,5 +1,5 @@
-import type { ApiCapture, LogAnswer, MeterDetail, OutputSummary } from "@meterport/gateway/http/api";
-import { capturesOf, meterOf, outputsOf } from "./api-answers.ts";
+import type { ApiCapture, LogAnswer, MeterDetail } from "@meterport/gateway/http/api";
+import { capturesOf, meterOf } from "./api-answers.ts";
 import { logOf } from "./log-answer.ts";
 import { type PointsPage, pointsPageOf, pointsPath } from "./point-rows.ts";
 import type { Answer, Requests } from "./requests.ts";
@@ -13,7 +13,6 @@ export interface GatewayApi {
   readonly points: () => Promise<PointsPage | null>;
   /** Whether the gateway has a point with this id; null if it does not say. */
   readonly knows: (id: string) => Promise<boolean | null>;
-  readonly outputs: () => Promise<OutputSummary[] | null>;
   readonly meter: (id: string) => Promise<MeterDetail | null>;
   readonly captures: (id: string) => Promise<ApiCapture[] | null>;
   /** The address of an original capture. */
@@ -56,7 +55,7 @@ export function gatewayApi(requests: Requests): GatewayApi {
       const answer = await get(meterPath(id), meterOf);
       return answer.ok ? true : answer.status === 404 ? false : null;
     },
-    outputs: async () => given(await get("outputs", outputsOf)),
+    outputs: async () => given(await get("outputs")),
     meter: async (id) => given(await get(meterPath(id), meterOf)),
     captures: async (id) => given(await get(`${meterPath(id)}/captures`, capturesOf)),
     captureUrl: (id, name) => requests.address(capturePath(id, name)),

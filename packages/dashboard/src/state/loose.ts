@@ -1,4 +1,5 @@
 /** Reads answers that may come from an older or a newer gateway: what is not as expected is null, never a crash. */
+import type { KeyProblem } from "@meterport/gateway/http/api";
 
 export type Loose = Readonly<Record<string, unknown>>;
 
@@ -44,10 +45,23 @@ export function oneOf<T extends string>(known: readonly T[], value: unknown): T 
 
 /** The sentence of an answer that gives the reason for a failure; null if it has none. */
 export function problemOf(data: unknown): string | null {
-  return text(record(data)?.message);
+  const loose = record(data);
+  // `/ready` says what is wrong under another name.
+  return text(loose?.message) ?? text(loose?.problem);
 }
 
 /** Its code; "unknown" if it has none. */
 export function codeOf(data: unknown): string {
   return text(record(data)?.error)?.slice(0, 40) ?? "unknown";
+}
+
+const MOST_PROBLEMS = 100;
+
+/** What it says of single keys of the configuration; empty if nothing. */
+export function keyProblemsOf(data: unknown): readonly KeyProblem[] {
+  const problems = listOf(record(data)?.problems, MOST_PROBLEMS, (each) => {
+    const [path, message] = [text(record(each)?.path), text(record(each)?.message)];
+    return message === null ? null : { path, message };
+  });
+  return problems ?? [];
 }

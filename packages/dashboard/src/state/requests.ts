@@ -1,4 +1,5 @@
-import { codeOf, problemOf } from "./loose.ts";
+import type { KeyProblem } from "@meterport/gateway/http/api";
+import { codeOf, keyProblemsOf, problemOf } from "./loose.ts";
 
 /** What an address answered. */
 export type Answer<T> =
@@ -11,6 +12,8 @@ export type Answer<T> =
       readonly code: string;
       /** The gateway's own sentence, in English. */
       readonly message: string | null;
+      /** Of a change of the configuration: what is wrong with each key. */
+      readonly problems?: readonly KeyProblem[];
     };
 
 export interface RequestOptions {
@@ -30,6 +33,13 @@ export interface Requests {
     method: "POST" | "PUT" | "PATCH" | "DELETE",
     path: string,
     body: object | null,
+    parse: (data: unknown) => T | null,
+    options?: RequestOptions,
+  ) => Promise<Answer<T>>;
+  /** A part of a file for the gateway. */
+  readonly put: <T>(
+    path: string,
+    content: Blob,
     parse: (data: unknown) => T | null,
     options?: RequestOptions,
   ) => Promise<Answer<T>>;
@@ -76,7 +86,11 @@ export function requestsTo(base: string, fetchFrom: typeof fetch, now: () => num
       }
       if (!response.ok) {
         const problem: unknown = await response.json().catch(() => null);
-        return { ok: false, status: response.status, code: codeOf(problem), message: problemOf(problem) };
+        const problems = keyProblemsOf(problem);
+        return {
+          ...{ ok: false, status: response.status, code: codeOf(problem), message: problemOf(problem) },
+          ...(problems.length === 0 ? {} : { problems }),
+        };
       }
       const value = await take(response);
       return value === null ? unreachable : { ok: true, value };
@@ -98,6 +112,12 @@ export function requestsTo(base: string, fetchFrom: typeof fetch, now: () => num
       const headers = { accept: "application/json", "content-type": "application/json", "x-meterport": "1" };
       const init = { method, headers, ...(body === null ? {} : { body: JSON.stringify(body) }) };
       return ask(path, init, options, async (response) => parse(await json(response)));
+    },
+    put: (path, content, parse, options = {}) => {
+      const headers = { accept: "application/json", "content-type": "application/octet-stream", "x-meterport": "1" };
+      return ask(path, { method: "PUT", headers, body: content }, options, async (response) =>
+        parse(await json(response)),
+      );
     },
     file: (path, options = {}) =>
       ask(path, {}, options, async (response) => {

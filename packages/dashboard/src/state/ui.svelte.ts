@@ -29,9 +29,13 @@ export class Ui {
     this.#preferences.setLanguage(language);
   }
 
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.#preferences.setTheme(theme);
+  }
+
   toggleTheme(): void {
-    this.theme = nextTheme(this.theme);
-    this.#preferences.setTheme(this.theme);
+    this.setTheme(nextTheme(this.theme));
   }
 }
 
