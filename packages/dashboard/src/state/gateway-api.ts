@@ -55,7 +55,6 @@ export function gatewayApi(requests: Requests): GatewayApi {
       const answer = await get(meterPath(id), meterOf);
       return answer.ok ? true : answer.status === 404 ? false : null;
     },
-    outputs: async () => given(await get("outputs")),
     meter: async (id) => given(await get(meterPath(id), meterOf)),
     captures: async (id) => given(await get(`${meterPath(id)}/captures`, capturesOf)),
     captureUrl: (id, name) => requests.address(capturePath(id, name)),

@@ -148,7 +148,7 @@ export const da: Words = {
     lost: (count) => `tabte ændringer: ${count}`,
     failures: (count) => `mislykkede forsøg: ${count}`,
     test: "Test nu",
-    testOf: (name) => `Test ${name} nu`,
+    testOf: (name) => `Test nu: ${name}`,
     testing: "Tester, op til et halvt minut…",
     works: "Det virker.",
     worksNot: "Det virker ikke.",

@@ -152,7 +152,7 @@ export const en = {
     lost: (count: string) => `changes lost: ${count}`,
     failures: (count: string) => `failed tries: ${count}`,
     test: "Test now",
-    testOf: (name: string) => `Test ${name} now`,
+    testOf: (name: string) => `Test now: ${name}`,
     testing: "Testing, up to half a minute…",
     works: "It works.",
     worksNot: "It does not work.",
