@@ -67,7 +67,7 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
   };
 
   test("each section fits a narrow phone in three languages, and has no barriers", async () => {
-    for (const section of sections) {
+    for (const [n, section] of sections.entries()) {
       await open(section);
       await page.locator(".content .card").first().waitFor();
       const loading = page.locator('.content [role="status"]').filter({ hasText: /…$/ });
@@ -76,7 +76,8 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
         await speak(language);
         await page.setViewportSize({ width: 320, height: 800 });
         assert.deepEqual(await spilt(page), [], `${section} in ${language}`);
-        if (language === "da") continue;
+        // One section in light, the next one in dark: what they share is the same.
+        if (language === "da" || (language === "de") === (n % 2 === 0)) continue;
         await page.emulateMedia({ colorScheme: language === "de" ? "dark" : "light" });
         assert.deepEqual(await barriers(page), [], `${section} in ${language}`);
       }
@@ -231,6 +232,27 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
       .setInputFiles({ name: "a.tar", mimeType: "application/x-tar", buffer: Buffer.from("no backup") });
     await at("send").click();
     await at("restore").getByRole("alert").getByText("The gateway did not take this file.").waitFor();
+  });
+
+  test("a gateway that does not answer, or answers as another version does, is told and asked again", async () => {
+    const { page: other } = await openPage(browser, gateway.url);
+    const sentence = "the configuration <i>cannot</i> be read";
+    await other.route("**/api/v1/configuration", (route) =>
+      route.fulfill({ status: 503, json: { error: "not-available", message: sentence } }),
+    );
+    await open("all", other);
+    await other.getByTestId("settings-failed").getByText(sentence).waitFor();
+    await other.unroute("**/api/v1/configuration");
+    await other.route("**/api/v1/configuration", (route) => route.fulfill({ json: { settings: [{ path: 3 }, null] } }));
+    await other.getByRole("button", { name: "Try again" }).click();
+    await other.locator('[data-path="interval"] input').waitFor();
+    await other.route("**/api/v1/users", (route) => route.abort());
+    await open("people", other);
+    await other.getByTestId("users").getByText("The gateway does not answer.").waitFor();
+    await other.unroute("**/api/v1/users");
+    await other.getByRole("button", { name: "Try again" }).click();
+    await other.getByText("There are no users").waitFor();
+    await other.close();
   });
 
   test("a token is shown once and works, and with the first user everybody signs in", async () => {

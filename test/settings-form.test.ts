@@ -10,8 +10,9 @@ import {
   found,
   gatewayForm,
   pointForm,
+  whyOnlyFile,
 } from "../packages/dashboard/src/views/settings/form/schema-form.ts";
-import { offered, whyOnlyFile } from "../packages/dashboard/src/views/settings/outputs/output-list.ts";
+import { offered } from "../packages/dashboard/src/views/settings/outputs/output-list.ts";
 import { WORDS } from "../packages/dashboard/src/views/settings/words.ts";
 
 const schema: unknown = JSON.parse(JSON.stringify(configJsonSchema()));
@@ -83,4 +84,6 @@ test("every output is offered once, with its purpose in each language", () => {
 test("only the output that runs a program is left to the file", () => {
   const why = offered(form, []).flatMap(([, groups]) => groups.flatMap((group) => whyOnlyFile(group) ?? []));
   assert.deepEqual(why, ["it runs a program of the machine"]);
+  const device = point.groups.find(({ path }) => path === "device") ?? assert.fail("no device");
+  assert.equal(whyOnlyFile(device), "it lets Meterport write to the meter");
 });

@@ -1,6 +1,6 @@
 import type { Requests } from "../../../state/requests.ts";
 import type { Configuration } from "./config-answers.ts";
-import { Draft, gatewayTarget, type Trouble } from "./draft.svelte.ts";
+import { Draft, gatewayTarget, pointTarget, type Trouble } from "./draft.svelte.ts";
 import { type FieldGroup, fieldsIn, gatewayForm, pointForm } from "./schema-form.ts";
 
 /** The gateway's configuration as forms. */
@@ -13,10 +13,28 @@ export class ConfigForm {
   /** Why there is no schema. */
   trouble: Trouble | null = $state.raw(null);
   readonly #requests: Requests;
+  readonly #points = new Map<string, Draft>();
 
   constructor(requests: Requests) {
     this.#requests = requests;
     this.draft = new Draft(gatewayTarget(requests));
+  }
+
+  /** That of a point: there is one of each, so that what was entered stays. */
+  pointDraft(id: string): Draft {
+    const known = this.#points.get(id) ?? new Draft(pointTarget(this.#requests, id));
+    this.#points.set(id, known);
+    return known;
+  }
+
+  /** After a point was removed. */
+  forget(id: string): void {
+    this.#points.delete(id);
+  }
+
+  /** Whether someone entered what is not saved. */
+  get isDirty(): boolean {
+    return [this.draft, ...this.#points.values()].some((draft) => draft.differences.length > 0);
   }
 
   /** Reads the schema, once. */

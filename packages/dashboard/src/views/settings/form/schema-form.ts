@@ -147,7 +147,14 @@ export function fieldsIn({ fields, groups }: FieldGroup): readonly Field[] {
   return [...fields, ...groups.flatMap(fieldsIn)];
 }
 
-/** The part of a form that has one of the words in what it says of itself; null if none has. */
+/** Why only the file on the machine can set anything of a group; null if this page can set something. */
+export function whyOnlyFile(group: FieldGroup): string | null {
+  const fields = fieldsIn(group);
+  const reason = fields[0]?.onlyOnMachine ?? null;
+  return fields.every((field) => field.onlyOnMachine !== null) ? reason : null;
+}
+
+/** The part of a form in which keys say all of the words of themselves; null if none does. */
 export function found(group: FieldGroup, search: string): FieldGroup | null {
   const words = search
     .toLowerCase()

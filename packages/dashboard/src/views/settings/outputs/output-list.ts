@@ -107,13 +107,6 @@ export function offered(
   });
 }
 
-/** Why only the file can add it; null if this page can. */
-export function whyOnlyFile(group: FieldGroup): string | null {
-  const fields = fieldsIn(group);
-  const reason = fields[0]?.onlyOnMachine ?? null;
-  return fields.every((field) => field.onlyOnMachine !== null) ? reason : null;
-}
-
 export interface TestAnswer {
   readonly ok: boolean;
   /** What was seen, in English. */

@@ -36,7 +36,7 @@ export const da: Words = {
 
   form: {
     search: "Søg i indstillingerne",
-    found: (count) => `${count} indstillinger fundet`,
+    found: (count, text) => (count === 1 ? "1 indstilling fundet" : `${text} indstillinger fundet`),
     none: "Ingen indstilling indeholder disse ord. Beskrivelserne er på engelsk.",
     english: "Beskrivelserne kommer fra gatewayen og er på engelsk.",
     general: "Generelt",
@@ -55,7 +55,6 @@ export const da: Words = {
     variable: (name) => `Sat af ${name} i gatewayens miljø, som går forud for filen. Ret den dér.`,
     machine: "Det kan kun sættes i filen på selve maskinen. Grunden:",
     other: "Det kan ikke redigeres på denne side. Ret det i filen.",
-    written: "I filen:",
     reset: "Brug standarden",
     undo: "Fortryd",
     secretSet: "Der er sat en hemmelighed. Den vises aldrig.",
@@ -68,7 +67,6 @@ export const da: Words = {
     hide: "Skjul",
     example: "For eksempel",
     add: "Tilføj",
-    addTo: (title) => `Tilføj til ${title}`,
     removeEntry: (entry) => `Fjern ${entry}`,
     emptyList: "Listen er tom.",
     invalid: {
@@ -141,12 +139,10 @@ export const da: Words = {
       off: "Slået fra",
       waiting: "Starter snart",
     },
-    since: (time) => `siden ${time}`,
     delivered: (ago) => `sidst leveret ${ago}`,
     nothing: "intet leveret endnu",
     waiting: (count) => `ventende ændringer: ${count}`,
     lost: (count) => `tabte ændringer: ${count}`,
-    failures: (count) => `mislykkede forsøg: ${count}`,
     test: "Test nu",
     testOf: (name) => `Test nu: ${name}`,
     testing: "Tester, op til et halvt minut…",
@@ -216,9 +212,7 @@ export const da: Words = {
     rates: "Hvor ofte hver slags værdier aflæses",
     prices: "Priser",
     device: "Som enhed på nettet",
-    general: "Måler",
     simulated: "simuleret",
-    check: "Prøv forbindelsen og nøglen",
   },
 
   people: {
@@ -235,7 +229,6 @@ export const da: Words = {
     },
     made: "Oprettet",
     you: "dig",
-    actions: "Handlinger",
     addUser: "Tilføj en bruger",
     password: "Adgangskode",
     passwordHelp: "Mindst 10 tegn.",
@@ -296,7 +289,6 @@ export const da: Words = {
       "Værdier siden kopien læses i målerens hukommelse, så langt den rækker.",
     ],
     choose: "Vælg en fil med en sikkerhedskopi",
-    chosen: (name, size) => `${name}, ${size}`,
     upload: "Send og kontrollér",
     uploading: (done, all) => `${done} af ${all} er sendt`,
     checking: "Kontrollerer alle dele af kopien…",
@@ -324,10 +316,6 @@ export const da: Words = {
     paused: "På pause: nye linjer vises ikke.",
     live: "Nyeste først. Nye linjer kommer med det samme.",
     empty: "Ingen linjer af denne slags endnu.",
-    kept: (level) => `Gatewayen logger på niveauet “${level}”; det ændres under “Alle indstillinger”.`,
-    time: "Tid",
-    message: "Besked",
-    meter: "Måler",
     lines: "Loggens linjer",
   },
 
@@ -348,7 +336,6 @@ export const da: Words = {
     notReady: "Ikke klar",
     file: "Konfigurationsfil",
     noFile: "ingen",
-    page: "Adresse",
     notes: "Nyheder",
     notesText:
       "Filen CHANGELOG.md i hver version fortæller, hvad der er nyt, og hvad du skal tænke på før en opdatering. Lav en sikkerhedskopi først.",

@@ -37,7 +37,7 @@ export const de: Words = {
 
   form: {
     search: "Einstellungen durchsuchen",
-    found: (count) => `${count} Einstellungen gefunden`,
+    found: (count, text) => (count === 1 ? "1 Einstellung gefunden" : `${text} Einstellungen gefunden`),
     none: "Keine Einstellung enthält diese Wörter. Die Beschreibungen sind englisch.",
     english: "Die Beschreibungen kommen vom Gateway und sind englisch.",
     general: "Allgemein",
@@ -57,7 +57,6 @@ export const de: Words = {
       `Von ${name} in der Umgebung des Gateways gesetzt, die Vorrang vor der Datei hat. Ändern Sie es dort.`,
     machine: "Das kann nur die Datei auf dem Gerät selbst setzen. Der Grund:",
     other: "Diese Seite kann das nicht bearbeiten. Ändern Sie es in der Datei.",
-    written: "In der Datei:",
     reset: "Vorgabe verwenden",
     undo: "Rückgängig",
     secretSet: "Ein Geheimnis ist gesetzt. Es wird nie angezeigt.",
@@ -70,7 +69,6 @@ export const de: Words = {
     hide: "Verbergen",
     example: "Zum Beispiel",
     add: "Hinzufügen",
-    addTo: (title) => `Zu ${title} hinzufügen`,
     removeEntry: (entry) => `${entry} entfernen`,
     emptyList: "Die Liste ist leer.",
     invalid: {
@@ -145,12 +143,10 @@ export const de: Words = {
       off: "Ausgeschaltet",
       waiting: "Startet gleich",
     },
-    since: (time) => `seit ${time}`,
     delivered: (ago) => `zuletzt geliefert ${ago}`,
     nothing: "noch nichts geliefert",
     waiting: (count) => `wartende Änderungen: ${count}`,
     lost: (count) => `verlorene Änderungen: ${count}`,
-    failures: (count) => `misslungene Versuche: ${count}`,
     test: "Jetzt testen",
     testOf: (name) => `Jetzt testen: ${name}`,
     testing: "Wird getestet, bis zu einer halben Minute…",
@@ -221,9 +217,7 @@ export const de: Words = {
     rates: "Wie oft welche Werte gelesen werden",
     prices: "Preise",
     device: "Als Gerät des Netzes",
-    general: "Zähler",
     simulated: "simuliert",
-    check: "Verbindung und Schlüssel prüfen",
   },
 
   people: {
@@ -240,7 +234,6 @@ export const de: Words = {
     },
     made: "Angelegt",
     you: "Sie",
-    actions: "Aktionen",
     addUser: "Benutzer hinzufügen",
     password: "Passwort",
     passwordHelp: "Mindestens 10 Zeichen.",
@@ -301,7 +294,6 @@ export const de: Words = {
       "Werte seit der Sicherung werden aus dem Speicher des Zählers gelesen, so weit er reicht.",
     ],
     choose: "Datei einer Sicherung auswählen",
-    chosen: (name, size) => `${name}, ${size}`,
     upload: "Senden und prüfen",
     uploading: (done, all) => `${done} von ${all} gesendet`,
     checking: "Alle Teile der Sicherung werden geprüft…",
@@ -330,10 +322,6 @@ export const de: Words = {
     paused: "Angehalten: Neue Zeilen werden nicht angezeigt.",
     live: "Neueste zuerst. Neue Zeilen erscheinen sofort.",
     empty: "Noch keine Zeilen dieser Art.",
-    kept: (level) => `Das Gateway protokolliert auf der Stufe „${level}“; das ändern Sie unter „Alle Einstellungen“.`,
-    time: "Zeit",
-    message: "Meldung",
-    meter: "Zähler",
     lines: "Zeilen des Protokolls",
   },
 
@@ -354,7 +342,6 @@ export const de: Words = {
     notReady: "Nicht bereit",
     file: "Konfigurationsdatei",
     noFile: "keine",
-    page: "Adresse",
     notes: "Neuerungen",
     notesText:
       "Die Datei CHANGELOG.md jeder Version sagt, was neu ist und was vor einer Aktualisierung zu beachten ist. Erstellen Sie vorher eine Sicherung.",

@@ -34,7 +34,7 @@ export const en = {
 
   form: {
     search: "Search the settings",
-    found: (count: string) => `${count} settings found`,
+    found: (count: number, text: string) => (count === 1 ? "1 setting found" : `${text} settings found`),
     none: "No setting has these words. Descriptions are in English.",
     english: "The descriptions come from the gateway and are in English.",
     general: "General",
@@ -59,7 +59,6 @@ export const en = {
       `Set by ${name} in the environment of the gateway, which wins over the file. Change it there.`,
     machine: "Only the file on the machine itself can set this. The reason:",
     other: "This page cannot edit this. Change it in the file.",
-    written: "In the file:",
     reset: "Use the default",
     undo: "Undo",
     secretSet: "A secret is set. It is never shown.",
@@ -72,7 +71,6 @@ export const en = {
     hide: "Hide",
     example: "For example",
     add: "Add",
-    addTo: (title: string) => `Add to ${title}`,
     removeEntry: (entry: string) => `Remove ${entry}`,
     emptyList: "Nothing is listed.",
     invalid: {
@@ -145,12 +143,10 @@ export const en = {
       off: "Off",
       waiting: "Starts soon",
     },
-    since: (time: string) => `since ${time}`,
     delivered: (ago: string) => `last delivered ${ago}`,
     nothing: "nothing delivered yet",
     waiting: (count: string) => `changes waiting: ${count}`,
     lost: (count: string) => `changes lost: ${count}`,
-    failures: (count: string) => `failed tries: ${count}`,
     test: "Test now",
     testOf: (name: string) => `Test now: ${name}`,
     testing: "Testing, up to half a minute…",
@@ -220,9 +216,7 @@ export const en = {
     rates: "How often each kind of values is read",
     prices: "Prices",
     device: "As a device of the grid",
-    general: "Meter",
     simulated: "simulated",
-    check: "Try the link and the key",
   },
 
   people: {
@@ -239,7 +233,6 @@ export const en = {
     },
     made: "Made",
     you: "you",
-    actions: "Actions",
     addUser: "Add a user",
     password: "Password",
     passwordHelp: "At least 10 characters.",
@@ -300,7 +293,6 @@ export const en = {
       "Values since the backup are read from the meter's memory, as far as that reaches back.",
     ],
     choose: "Choose a backup file",
-    chosen: (name: string, size: string) => `${name}, ${size}`,
     upload: "Send and check",
     uploading: (done: string, all: string) => `Sent ${done} of ${all}`,
     checking: "Checking every part of the backup…",
@@ -328,10 +320,6 @@ export const en = {
     paused: "Paused: new lines are not shown.",
     live: "Newest first. New lines appear at once.",
     empty: "No lines of this kind yet.",
-    kept: (level: string) => `The gateway logs at the level “${level}”; this is changed under “All settings”.`,
-    time: "Time",
-    message: "Message",
-    meter: "Meter",
     lines: "Lines of the log",
   },
 
@@ -352,7 +340,6 @@ export const en = {
     notReady: "Not ready",
     file: "Configuration file",
     noFile: "none",
-    page: "Address",
     notes: "What is new",
     notesText:
       "The file CHANGELOG.md of each version says what is new, and what to mind before an update. Make a backup first.",
