@@ -166,6 +166,10 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     await open("about");
     await open("all");
     assert.equal(await field("interval").locator("input").inputValue(), "3s");
+    await ask("PATCH", "configuration", { changes: [{ path: "interval", value: "6s" }] });
+    await open("about");
+    await open("all");
+    await at("meanwhile").getByText("It now says 6s.").waitFor();
     const { revision } = await ask("PATCH", "configuration", { changes: [{ path: "interval", value: "7s" }] });
     await at("review").click();
     await at("meanwhile").getByText("interval was changed by both of you. It now says 7s.").waitFor();

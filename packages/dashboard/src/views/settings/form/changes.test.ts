@@ -8,6 +8,7 @@ import {
   type Entries,
   normalized,
   pointChanges,
+  remaining,
   sortedProblems,
   withEntry,
   withoutEntries,
@@ -122,6 +123,17 @@ test("keys that two have changed are told, and no others", () => {
   ]);
   const [before, now] = [written({ zone: "A", other: "1" }), written({ zone: "B", other: "2" })];
   assert.deepEqual(collisionsOf(entries, before, now), ["zone"]);
+});
+
+test("what somebody else has written just so is no change any more", () => {
+  const entries: Entries = new Map([
+    ["zone", "UTC"],
+    ["log.level", "debug"],
+    ["outputs.mqtt.enabled", "off"],
+    ["outputs.mqtt", null],
+  ]);
+  const left = remaining(entries, fields, written({ zone: "UTC", "outputs.mqtt.enabled": "no" }));
+  assert.deepEqual([...left.keys()], ["log.level", "outputs.mqtt"]);
 });
 
 test("on and off have other words in a file", () => {

@@ -150,3 +150,15 @@ export function sortedProblems(
 export function collisionsOf(entries: Entries, before: Written, now: Written): readonly string[] {
   return [...entries.keys()].filter((path) => !same(before.values.get(path) ?? null, now.values.get(path) ?? null));
 }
+
+/** The entries that still change something: somebody else may have written the same. */
+export function remaining(entries: Entries, fields: readonly Field[], written: Written): Entries {
+  const now = (path: string): WrittenValue => {
+    const value = written.values.get(path) ?? null;
+    const field = fields.find((each) => each.path === path);
+    return field === undefined ? value : normalized(value, field);
+  };
+  // A whole section has no value of its own.
+  const isKey = (path: string): boolean => fields.some((field) => field.path === path);
+  return new Map([...entries].filter(([path, entry]) => !isKey(path) || !same(entry, now(path))));
+}

@@ -10,6 +10,7 @@ import {
   isSection,
   normalized,
   pointChanges,
+  remaining,
   sortedProblems,
   withEntry,
   withoutEntries,
@@ -104,12 +105,20 @@ export class Draft<W extends Written = Written> {
   }
 
   /** Reads what is written; the entries stay. */
-  async read(signal: AbortSignal): Promise<boolean> {
+  async read(signal: AbortSignal): Promise<void> {
     const answer = await this.#target.read(signal);
-    if (signal.aborted) return false;
-    if (answer.ok) this.written = answer.value;
+    if (signal.aborted) return;
     this.trouble = answer.ok ? null : { status: answer.status, message: answer.message };
-    return answer.ok;
+    if (answer.ok) this.#take(answer.value);
+  }
+
+  /** Somebody else may have been faster: then it is told what both have changed. */
+  #take(now: W): void {
+    const before = this.written;
+    this.written = now;
+    if (before === null || this.entries.size === 0 || before.revision === now.revision) return;
+    this.collisions = collisionsOf(this.entries, before, now);
+    this.entries = remaining(this.entries, this.fields, now);
   }
 
   /** What the file has at a path. */
@@ -181,7 +190,7 @@ export class Draft<W extends Written = Written> {
     this.#clear();
     const answer = await this.#target.change(this.differences, this.written?.revision ?? null, dryRun);
     if (answer.ok) return answer.value;
-    if (answer.code === "changed-meanwhile") await this.#meet();
+    if (answer.code === "changed-meanwhile") await this.read(new AbortController().signal);
     else this.#refuse(answer);
     return null;
   }
@@ -199,12 +208,5 @@ export class Draft<W extends Written = Written> {
     this.refused = byPath;
     this.general = problems.length === 0 && answer.message !== null ? [answer.message] : general;
     this.failed = problems.length === 0 && answer.message === null;
-  }
-
-  /** Somebody else was faster: what they wrote is read, and what was entered here stays. */
-  async #meet(): Promise<void> {
-    const before = this.written;
-    if (!(await this.read(new AbortController().signal)) || before === null || this.written === null) return;
-    this.collisions = collisionsOf(this.entries, before, this.written);
   }
 }
