@@ -157,6 +157,26 @@ describe("a test of a link", () => {
     assert.equal(users(), 0);
   });
 
+  test("a key works also if the link fails when more is asked of the meter", async () => {
+    const clock = new VirtualClock();
+    const meter = new VirtualMeter({
+      ...{ profile: parseProfile("meter:3.70"), keys: { basic, advanced }, scenario: "quiet", seed: 1 },
+      start: clock.wall(),
+    });
+    let answers = 0;
+    const open = async (): Promise<Transport> => {
+      const line = memoryLine({ meter, clock });
+      // Enough for the identity, and no more.
+      return { ...line, write: (bytes) => (answers++ < 4 ? line.write(bytes) : Promise.resolve()) };
+    };
+    const link: TestedLink = { ...{ kind: "tcp", optical: false, security: "auto", bauds: [] }, open };
+    const { outcome, offer } = await clock.run(tryLink(link, basic, { clock, entropy: systemEntropy }));
+    assert.deepEqual(
+      [outcome, offer],
+      ["works", { phases: null, power_w: null, profile_days: null, profile_minutes: null }],
+    );
+  });
+
   test("without a key it says whether a meter is there; a port that opens too late is closed", async () => {
     const { clock, source, link, users } = await setUp();
     await clock.run(source.close());

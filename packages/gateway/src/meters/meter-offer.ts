@@ -2,7 +2,7 @@
 import { openLive } from "@meterport/client/live/live";
 import type { Meter } from "@meterport/client/meter/meter";
 import { openLoadProfile } from "@meterport/client/readers/load-profile";
-import { LinkError, MeterportError } from "@meterport/protocol/errors";
+import { MeterportError } from "@meterport/protocol/errors";
 import type { Signal } from "@meterport/protocol/ports";
 
 /** Null is unknown everywhere: the key may not read it, or the meter does not have it. */
@@ -22,23 +22,23 @@ const lookedAt = ["power_w", "voltage_l1_v", "voltage_l2_v", "voltage_l3_v"] as 
 const voltageOfAPhase = 50;
 const day = 86_400_000;
 
-/** Undefined if the meter refuses it or has no such thing. @throws LinkError */
-const unlessRefused = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
+/** Undefined if the meter refuses it, has no such thing, or the link fails meanwhile. */
+const ifGiven = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof MeterportError && !(error instanceof LinkError)) return undefined;
+    if (error instanceof MeterportError) return undefined;
     throw error;
   }
 };
 
-/** The power now, the phases, and how far back the meter remembers. @throws LinkError */
+/** The power now, the phases, and how far back the meter remembers. A link that fails here changes nothing about a key that works. */
 export const offerOf = async (meter: Meter, signal: Signal): Promise<MeterOffer> => {
   const call = { signal };
-  const live = await unlessRefused(async () => (await openLive(meter, { ...call, keys: lookedAt })).read(call));
+  const live = await ifGiven(async () => (await openLive(meter, { ...call, keys: lookedAt })).read(call));
   const voltages = [live?.voltage_l1_v, live?.voltage_l2_v, live?.voltage_l3_v].filter((volts) => volts != null);
-  const profile = await unlessRefused(() => openLoadProfile(meter, call));
-  const extent = profile === undefined ? undefined : await unlessRefused(() => profile.extent(call));
+  const profile = await ifGiven(() => openLoadProfile(meter, call));
+  const extent = profile === undefined ? undefined : await ifGiven(() => profile.extent(call));
   return {
     phases: voltages.length === 0 ? null : voltages.filter((volts) => volts > voltageOfAPhase).length,
     power_w: live?.power_w ?? null,

@@ -65,7 +65,7 @@ export interface KeyVerdict {
   /** Stable code of the failure; null if it works. */
   readonly code: string | null;
   readonly message: string;
-  /** What the meter gives with it; null if it does not work, or the link failed at this look. */
+  /** What the meter gives with it; null if it does not work. */
   readonly offer: MeterOffer | null;
 }
 
@@ -153,11 +153,7 @@ export const tryKey = (
       const meter = await connect(transport, { security: securityFor(link, key, deps), clock, signal, ...profile });
       const level = meter.level ?? null;
       const described = modelOf(meter.identity);
-      // That the key works is known already: a link that fails now changes nothing about it.
-      const offer = await offerOf(meter, signal).catch((error: unknown) => {
-        if (error instanceof LinkError && error.code !== "aborted") return null;
-        throw error;
-      });
+      const offer = await offerOf(meter, signal);
       await meter.close().catch(() => {});
       return {
         ...{ outcome: "works", level, code: null, profile: profileName(meter.profile), offer },

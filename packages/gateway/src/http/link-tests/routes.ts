@@ -77,7 +77,7 @@ const keyVerdict = z
     profile: z.string().nullable(),
     code: z.string().nullable().openapi({ description: "Stable code of the failure; null if it works" }),
     message: z.string().openapi({ description: "The outcome in one sentence" }),
-    offer: orNull(meterOffer, "null if the key does not work, or the link failed at this look"),
+    offer: orNull(meterOffer, "null if the key does not work"),
   })
   .openapi("KeyVerdict");
 
