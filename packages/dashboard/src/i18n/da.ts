@@ -31,6 +31,8 @@ export const da: Messages = {
     moreFound: (count) => `${count} mere: skriv mere af navnet.`,
     unknownMeter: (id) => `Denne gateway har ingen måler med id'et ${id}. Den er måske fjernet eller omdøbt.`,
     setUpMeter: "Sæt en måler op",
+    setUpOwn: "Sæt din måler op",
+    simulatedNote: "Denne husstand er simuleret. Den forsvinder, når du sætter din egen måler op.",
     setUpByAdmin: "Det kan en, der må administrere gatewayen.",
     firstMeter:
       "Sæt adapteren i målerens port, eller hav en bro eller den simulerede måler klar. Det tager cirka to minutter.",
@@ -219,7 +221,16 @@ export const da: Messages = {
     submit: "Log ind",
     help: "Brugere oprettes på gatewayens maskine: meterport user add NAVN.",
     pairTitle: "Opret den første bruger",
-    pairHelp: "Koden står i gatewayens log og gælder i ti minutter. Den første bruger må alt.",
+    pairHelp:
+      "Gatewayen har skrevet en kode, hvor kun dens ejer kan læse den. Den gælder i ti minutter. Den første bruger må alt.",
+    pairWhere: "Hvor er koden?",
+    pairPlaces: [
+      ["I den terminal, hvor du startede gatewayen: linjen med “pairing code”", ""],
+      ["Som systemtjeneste:", "journalctl -u meterport | grep 'pairing code'"],
+      ["I en container:", "docker compose logs meterport | grep 'pairing code'"],
+    ],
+    pairOver: "Er de ti minutter gået, så start gatewayen igen: den skriver en ny kode.",
+    passwordHelp: "Mindst 10 tegn",
     code: "Kode",
     pair: "Opret brugeren",
     failed: "Det lykkedes ikke. Prøv igen.",

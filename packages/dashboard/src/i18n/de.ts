@@ -32,6 +32,8 @@ export const de: Messages = {
     unknownMeter: (id) =>
       `Dieses Gateway hat keinen Zähler mit der Kennung ${id}. Vielleicht wurde er entfernt oder umbenannt.`,
     setUpMeter: "Zähler einrichten",
+    setUpOwn: "Eigenen Zähler einrichten",
+    simulatedNote: "Dieser Haushalt ist simuliert. Er verschwindet, sobald Sie Ihren eigenen Zähler einrichten.",
     setUpByAdmin: "Das kann jemand tun, der das Gateway verwalten darf.",
     firstMeter:
       "Stecken Sie den Adapter in den Anschluss des Zählers, oder halten Sie eine Bridge oder den simulierten Zähler bereit. Es dauert etwa zwei Minuten.",
@@ -239,7 +241,16 @@ export const de: Messages = {
     submit: "Anmelden",
     help: "Benutzer werden auf dem Rechner des Gateways angelegt: meterport user add NAME.",
     pairTitle: "Ersten Benutzer anlegen",
-    pairHelp: "Der Code steht im Log des Gateways und gilt zehn Minuten. Der erste Benutzer darf alles.",
+    pairHelp:
+      "Das Gateway hat einen Code dorthin geschrieben, wo nur sein Besitzer ihn lesen kann. Er gilt zehn Minuten. Der erste Benutzer darf alles.",
+    pairWhere: "Wo ist der Code?",
+    pairPlaces: [
+      ["Im Terminal, in dem Sie das Gateway gestartet haben: die Zeile mit „pairing code“", ""],
+      ["Als Dienst des Systems:", "journalctl -u meterport | grep 'pairing code'"],
+      ["In einem Container:", "docker compose logs meterport | grep 'pairing code'"],
+    ],
+    pairOver: "Sind die zehn Minuten um, starten Sie das Gateway neu: Es schreibt einen neuen Code.",
+    passwordHelp: "Mindestens 10 Zeichen",
     code: "Code",
     pair: "Benutzer anlegen",
     failed: "Das hat nicht geklappt. Bitte erneut versuchen.",

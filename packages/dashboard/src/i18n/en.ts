@@ -30,6 +30,8 @@ export const en = {
     moreFound: (count: string) => `${count} more: type more of the name.`,
     unknownMeter: (id: string) => `This gateway has no meter with the id ${id}. It may have been removed or renamed.`,
     setUpMeter: "Set up a meter",
+    setUpOwn: "Set up your meter",
+    simulatedNote: "This household is simulated. It leaves when you set up your own meter.",
     setUpByAdmin: "Someone who may administer the gateway can set one up.",
     firstMeter:
       "Plug the adapter into the meter's port, or have a bridge or the simulated meter ready. It takes about two minutes.",
@@ -226,7 +228,17 @@ export const en = {
     submit: "Sign in",
     help: "Users are made on the gateway's machine: meterport user add NAME.",
     pairTitle: "Make the first user",
-    pairHelp: "The code is in the gateway's log, and valid for ten minutes. The first user may do everything.",
+    pairHelp:
+      "The gateway has written a code where only its owner can read. It is valid for ten minutes. The first user may do everything.",
+    pairWhere: "Where is the code?",
+    /** Where the gateway may run, and the command that shows its log there; the last part of the line is what to look for. */
+    pairPlaces: [
+      ["In the terminal in which you started the gateway: the line with “pairing code”", ""],
+      ["As a service of the system:", "journalctl -u meterport | grep 'pairing code'"],
+      ["In a container:", "docker compose logs meterport | grep 'pairing code'"],
+    ] as readonly (readonly [string, string])[],
+    pairOver: "If the ten minutes are over, start the gateway again: it writes a new code.",
+    passwordHelp: "At least 10 characters",
     code: "Code",
     pair: "Make the user",
     failed: "That did not work. Try again.",

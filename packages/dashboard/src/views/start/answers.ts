@@ -148,16 +148,18 @@ export interface Recovered {
   readonly expected: number;
   /** Those that may still come. */
   readonly open: number;
-  /** The first day, ISO 8601; null while there is nothing. */
-  readonly from: string | null;
+  /** Days that they cover. */
+  readonly days: number;
 }
 
-/** `GET /api/v1/points/{id}/completeness?resolution=day` */
+const SECONDS_OF_A_DAY = 86_400;
+
+/** `GET /api/v1/points/{id}/completeness` */
 export function recoveredOf(data: unknown): Recovered | null {
   const periods = listOf(record(data)?.periods, 1000, record);
   if (periods === null) return null;
   const sum = (name: string): number =>
     periods.reduce((all, period) => all + Math.max(0, number(period[name]) ?? 0), 0);
-  const first = periods.find((period) => (number(period.present) ?? 0) > 0);
-  return { present: sum("present"), expected: sum("expected"), open: sum("open"), from: text(first?.from) };
+  const days = sum("present_s") / SECONDS_OF_A_DAY;
+  return { present: sum("present"), expected: sum("expected"), open: sum("open"), days };
 }

@@ -45,7 +45,7 @@ export class Setup {
   outputs: OutputFields = $state.raw(NO_OUTPUTS);
   /** The id of the new point. */
   created: string | null = $state(null);
-  /** Milliseconds since 1970, of the browser: when it was made. */
+  /** Something is being written. */
   busy = $state(false);
   refused: Refused | null = $state.raw(null);
   outputsRefused: Refused | null = $state.raw(null);
@@ -179,16 +179,23 @@ export class Setup {
       }
       this.outputs = { ...this.outputs, password: "" };
     }
-    const { chosen } = this.outputs;
-    this.outputStates = chosen.map((name) => ({ name, ok: null, text: null }));
-    for (const name of chosen) void this.#testOutput(name);
+    this.outputStates = this.outputs.chosen.map((name) => ({ name, ok: null, text: null }));
     return true;
+  }
+
+  /** Whether the outputs that were turned on work. Before the first reading they have nothing to give. */
+  testOutputs(): void {
+    for (const { name, ok } of this.outputStates) if (ok !== true) void this.#testOutput(name);
   }
 
   async #testOutput(name: OutputName): Promise<void> {
     const path = `outputs/${name}/test`;
+    this.#tell({ name, ok: null, text: null });
     const answer = await this.#requests.send("POST", path, null, outputTestOf, { timeout: OUTPUT_TEST_TIMEOUT_MS });
-    const state = answer.ok ? answer.value : { ok: false, text: answer.message };
-    this.outputStates = this.outputStates.map((each) => (each.name === name ? { name, ...state } : each));
+    this.#tell({ name, ...(answer.ok ? answer.value : { ok: false, text: answer.message }) });
+  }
+
+  #tell(state: OutputState): void {
+    this.outputStates = this.outputStates.map((each) => (each.name === state.name ? state : each));
   }
 }

@@ -2,8 +2,8 @@ import type { StartWords } from "./en.ts";
 
 /** Opsætningens tekster på dansk. */
 export const da: StartWords = {
-  title: "Opsæt en måler",
-  lead: "Fem korte trin. Intet skrives, før det fjerde er færdigt, og der skrives aldrig til måleren.",
+  title: "Sæt en måler op",
+  lead: "Fem korte trin. Intet gemmes før slutningen af det fjerde, og der skrives aldrig til måleren.",
   steps: { link: "Forbindelse", key: "Nøgle", details: "Oplysninger", outputs: "Målinger", done: "Live" },
   stepOf: (at, all, name) => `Trin ${at} af ${all}: ${name}`,
   progress: "Opsætningens trin",
@@ -12,7 +12,7 @@ export const da: StartWords = {
   again: "Prøv igen",
   loading: "Et øjeblik…",
   gatewaySays: "Gatewayen siger:",
-  notAllowed: "En administrator af denne gateway skal opsætte måleren: dine rettigheder rækker ikke til det.",
+  notAllowed: "En administrator af denne gateway skal sætte måleren op: dine rettigheder rækker ikke til det.",
   unchangeable: "Denne gateways konfiguration kan ikke ændres på siden.",
   simulatedLead: "Du kan stadig se dig omkring:",
   unreachable: "Gatewayen svarede ikke.",
@@ -76,9 +76,9 @@ export const da: StartWords = {
     anyway: "Fortsæt uden test",
     anywayHelp: "Til en port, som netselskabet ikke har åbnet endnu. Aflæsningen begynder selv, så snart den er åben.",
     simulated:
-      "En hel husstand med solceller, elbil og et års historik på en virtuel måler, som aflæses med den rigtige protokol. Den forsvinder, når du opsætter din egen måler.",
+      "En hel husstand med solceller, elbil og et års historik på en virtuel måler, som aflæses med den rigtige protokol. Den forsvinder, når du sætter din egen måler op.",
     lookAround: "Se dig omkring",
-    noSimulated: "Den er der kun, så længe ingen måler er opsat.",
+    noSimulated: "Den er der kun, så længe ingen måler er sat op.",
   },
 
   remedies: {
@@ -164,7 +164,7 @@ export const da: StartWords = {
     noneText:
       "Ved MEP-porten kan intet læses uden nøgle, ikke engang serienummeret. Testen af forbindelsen viser, om der er en måler; alt andet begynder med nøglen.",
     noneOptical:
-      "Uden nøgle fortæller den optiske port model, firmware og serienummer, men ingen effekt og ingen tællerstande. Du kan opsætte måleren sådan og tilføje nøglen senere.",
+      "Uden nøgle fortæller den optiske port model, firmware og serienummer, men ingen effekt og ingen tællerstande. Du kan sætte måleren op sådan og tilføje nøglen senere.",
     continueWithout: "Fortsæt uden nøgle",
     haveKey: "Jeg har nøglen",
     guideTitle: "Sådan får du nøglen og porten åbnet",
@@ -245,7 +245,7 @@ export const da: StartWords = {
   },
 
   done: {
-    title: "Måleren er opsat",
+    title: "Måleren er sat op",
     waiting: "Venter på den første aflæsning…",
     live: "Nu kommer effekten live.",
     problem: "Der er ingen aflæsning endnu.",
@@ -254,7 +254,7 @@ export const da: StartWords = {
     history: "Historik fra målerens hukommelse",
     historyWaiting: "Måleren spørges om, hvad den husker…",
     historyOf: (present, expected) => `${present} af ${expected} intervaller`,
-    historyFrom: (day) => `siden ${day}`,
+    historyDays: (days) => `${days} dage`,
     historyDone: "Alt, hvad måleren huskede, er her.",
     historyGoesOn: "Resten følger i baggrunden: du behøver ikke vente.",
     noHistory: "Måleren har ingen belastningsprofil, eller nøglen må ikke læse den. Historikken begynder nu.",
@@ -264,6 +264,6 @@ export const da: StartWords = {
     notTested: "virker ikke endnu",
     open: "Vis effekten live",
     settings: "Alle indstillinger",
-    another: "Opsæt en måler til",
+    another: "Sæt en måler mere op",
   },
 };

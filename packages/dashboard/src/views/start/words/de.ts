@@ -3,7 +3,7 @@ import type { StartWords } from "./en.ts";
 /** Die Texte der Einrichtung auf Deutsch. */
 export const de: StartWords = {
   title: "Zähler einrichten",
-  lead: "Fünf kurze Schritte. Vor dem Ende des vierten wird nichts geschrieben, und in den Zähler wird nie geschrieben.",
+  lead: "Fünf kurze Schritte. Vor dem Ende des vierten wird nichts gespeichert, und in den Zähler wird nie geschrieben.",
   steps: { link: "Verbindung", key: "Schlüssel", details: "Angaben", outputs: "Messwerte", done: "Live" },
   stepOf: (at, all, name) => `Schritt ${at} von ${all}: ${name}`,
   progress: "Schritte der Einrichtung",
@@ -23,11 +23,11 @@ export const de: StartWords = {
     choose: "Wählen Sie den Weg zum Zähler",
     kinds: {
       serial: ["USB-Adapter oder serielle Schnittstelle", "Am Rechner, auf dem das Gateway läuft"],
-      bridge: ["Brücke im Netzwerk", "Ein ESP32, ser2net oder ein anderer Seriell-Server, über seine Adresse"],
+      bridge: ["Bridge im Netzwerk", "Ein ESP32, ser2net oder ein anderer Seriell-Server, über seine Adresse"],
       optical: ["Optischer Lesekopf", "Ein Kopf an der Front des Zählers; er braucht einen anderen Schlüssel"],
       other: [
         "Eine andere Verbindung",
-        "Eine MQTT-Brücke, ein Socket oder eine eigene Geschwindigkeit, geschrieben wie im Handbuch",
+        "Eine MQTT-Bridge, ein Socket oder eine eigene Geschwindigkeit, geschrieben wie im Handbuch",
       ],
       simulated: ["Noch kein Zähler: der simulierte", "Sehen Sie sich mit einem Haushalt um, den es nur hier gibt"],
     },
@@ -39,19 +39,19 @@ export const de: StartWords = {
     usedBy: (id) => `benutzt von ${id}`,
     headAt: "Wo ist der Kopf?",
     headPort: "An einer seriellen Schnittstelle",
-    headBridge: "Hinter einer Brücke",
-    host: "Adresse der Brücke",
+    headBridge: "Hinter einer Bridge",
+    host: "Adresse der Bridge",
     hostHelp: "Ihr Name oder ihre IP-Adresse, zum Beispiel 192.168.1.20",
     port: "Port",
-    protocol: "Art der Brücke",
+    protocol: "Art der Bridge",
     protocols: {
       tcp: [
         "Rohes TCP",
-        "Reicht Bytes unverändert weiter, mit 9600 Baud 8N1. Die meisten Brücken, etwa ein ESP32 oder ser2net im Modus raw",
+        "Reicht Bytes unverändert weiter, mit 9600 Baud 8N1. Die meisten Bridges, etwa ein ESP32 oder ser2net im Modus raw",
       ],
       rfc2217: [
         "RFC 2217",
-        "Das Gateway stellt die Geschwindigkeit der Brücke ein: ser2net mit telnet(rfc2217), viele Seriell-Server",
+        "Das Gateway stellt die Geschwindigkeit der Bridge ein: ser2net mit telnet(rfc2217), viele Seriell-Server",
       ],
       tls: ["TLS", "Wie rohes TCP, aber unterwegs verschlüsselt"],
     },
@@ -61,7 +61,7 @@ export const de: StartWords = {
     other: "Verbindung",
     otherHelp: "Zum Beispiel mqtt://broker/prefix, unix:///run/meter.sock oder serial:///dev/ttyUSB0?baud=19200",
     bridgeNote:
-      "Meterport durchsucht das Netzwerk nicht. Die Adresse der Brücke steht auf ihrer eigenen Seite oder im Router.",
+      "Meterport durchsucht das Netzwerk nicht. Die Adresse der Bridge steht auf ihrer eigenen Seite oder im Router.",
     faults: {
       host: "Geben Sie einen Namen oder eine IP-Adresse ohne Pfad ein.",
       port: "Geben Sie eine Zahl von 1 bis 65535 ein.",
@@ -99,7 +99,7 @@ export const de: StartWords = {
     "not-open": [
       "Serielle Schnittstelle: Steckt der Adapter noch, und benutzt ihn kein anderes Programm?",
       "Unter Linux muss der Benutzer des Gateways in der Gruppe der Schnittstelle sein, oft dialout.",
-      "Brücke: Stimmen Adresse und Port, und ist sie eingeschaltet? Viele Brücken nehmen nur einen Teilnehmer an.",
+      "Bridge: Stimmen Adresse und Port, und ist sie eingeschaltet? Viele Bridges nehmen nur einen Teilnehmer an.",
     ],
     "wrong-key": [
       "Ist er vollständig, mit Groß- und Kleinschreibung wie im Brief? O und 0, l und 1 sind leicht zu verwechseln.",
@@ -269,7 +269,7 @@ export const de: StartWords = {
     history: "Verlauf aus dem Speicher des Zählers",
     historyWaiting: "Der Zähler wird gefragt, was er gespeichert hat…",
     historyOf: (present, expected) => `${present} von ${expected} Intervallen`,
-    historyFrom: (day) => `seit ${day}`,
+    historyDays: (days) => `${days} Tage`,
     historyDone: "Alles, was der Zähler gespeichert hatte, ist hier.",
     historyGoesOn: "Der Rest folgt im Hintergrund: Sie müssen nicht warten.",
     noHistory: "Der Zähler hat kein Lastprofil, oder der Schlüssel darf es nicht lesen. Der Verlauf beginnt jetzt.",

@@ -1,7 +1,7 @@
 /** The texts of the setup in English; its type lists all that a language must have. */
 export const en = {
   title: "Set up a meter",
-  lead: "Five short steps. Nothing is written before the fourth is done, and nothing is ever written to the meter.",
+  lead: "Five short steps. Nothing is saved before the end of the fourth, and nothing is ever written to the meter.",
   steps: { link: "Link", key: "Key", details: "Details", outputs: "Readings", done: "Live" },
   stepOf: (at: string, all: string, name: string) => `Step ${at} of ${all}: ${name}`,
   progress: "Steps of the setup",
@@ -257,7 +257,7 @@ export const en = {
     history: "History from the meter's memory",
     historyWaiting: "The meter is being asked what it remembers…",
     historyOf: (present: string, expected: string) => `${present} of ${expected} intervals`,
-    historyFrom: (day: string) => `since ${day}`,
+    historyDays: (days: string) => `${days} days`,
     historyDone: "Everything that the meter remembered is here.",
     historyGoesOn: "The rest follows in the background: you need not wait.",
     noHistory: "The meter has no load profile, or the key may not read it. History begins now.",
