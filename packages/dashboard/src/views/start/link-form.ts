@@ -41,7 +41,7 @@ export function pastedHost(text: string): {
 }
 
 const isHost = (host: string): boolean =>
-  host.length <= LONGEST_HOST && (/^\[?[0-9a-f:.]*:[0-9a-f:.]*\]?$/i.test(host) || /^[^\s:/?#@[\]]+$/.test(host));
+  host.length <= LONGEST_HOST && (/^\[?[0-9a-f:.]*:[0-9a-f:.]*\]?$/i.test(host) || /^[\p{L}\p{N}._-]+$/u.test(host));
 
 const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
 

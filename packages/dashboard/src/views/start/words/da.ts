@@ -91,10 +91,10 @@ export const da: StartWords = {
     ],
     "only-alerts": ["Kontrollér linjen fra adapteren til måleren og niveauomsætteren i den retning."],
     "not-open": [
-      "Seriel port: er den stadig sat i, og bruger intet andet program den?",
+      "Er den stadig sat i, og bruger intet andet program den?",
       "På Linux skal gatewayens bruger være i portens gruppe, ofte dialout.",
-      "Bro: er adresse og port rigtige, og er den tændt? Mange broer tager kun imod én klient.",
     ],
+    "not-open-bridge": ["Er adresse og port rigtige, og er den tændt? Mange broer tager kun imod én klient."],
     "wrong-key": [
       "Er den hel, med store og små bogstaver som i brevet? O og 0, l og 1 forveksles let.",
       "Er det nøglen til denne måler og denne port? MEP-porten og den optiske port har forskellige nøgler.",

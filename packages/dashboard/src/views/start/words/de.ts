@@ -16,7 +16,7 @@ export const de: StartWords = {
   unchangeable: "Die Konfiguration dieses Gateways lässt sich nicht auf der Seite ändern.",
   simulatedLead: "Umsehen können Sie sich trotzdem:",
   unreachable: "Das Gateway hat nicht geantwortet.",
-  optional: "freiwillig",
+  optional: "optional",
 
   link: {
     title: "Wie ist der Zähler angeschlossen?",
@@ -97,9 +97,11 @@ export const de: StartWords = {
     ],
     "only-alerts": ["Prüfen Sie die Leitung vom Adapter zum Zähler und den Pegelwandler in dieser Richtung."],
     "not-open": [
-      "Serielle Schnittstelle: Steckt der Adapter noch, und benutzt ihn kein anderes Programm?",
+      "Steckt der Adapter noch, und benutzt ihn kein anderes Programm?",
       "Unter Linux muss der Benutzer des Gateways in der Gruppe der Schnittstelle sein, oft dialout.",
-      "Bridge: Stimmen Adresse und Port, und ist sie eingeschaltet? Viele Bridges nehmen nur einen Teilnehmer an.",
+    ],
+    "not-open-bridge": [
+      "Stimmen Adresse und Port, und ist sie eingeschaltet? Viele Bridges nehmen nur einen Teilnehmer an.",
     ],
     "wrong-key": [
       "Ist er vollständig, mit Groß- und Kleinschreibung wie im Brief? O und 0, l und 1 sind leicht zu verwechseln.",

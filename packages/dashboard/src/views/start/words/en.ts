@@ -91,10 +91,10 @@ export const en = {
     ],
     "only-alerts": ["Check the line from the adapter to the meter, and the level shifter in that direction."],
     "not-open": [
-      "Serial port: is it still plugged in, and does no other program use it?",
+      "Is it still plugged in, and does no other program use it?",
       "On Linux the gateway's user must be in the port's group, often dialout.",
-      "Bridge: are address and port right, and is it switched on? Many bridges accept one client only.",
     ],
+    "not-open-bridge": ["Are address and port right, and is it switched on? Many bridges accept one client only."],
     "wrong-key": [
       "Is it complete, with upper and lower case as in the letter? O and 0, l and 1 are easily mixed up.",
       "Is it the key of this meter, and for this port? The MEP port and the optical port have different keys.",
