@@ -10,17 +10,24 @@ export interface Details {
   readonly area: string;
 }
 
+interface PriceArea {
+  readonly source: string;
+  readonly area: string;
+  /** If it is not the usual one of the source. */
+  readonly currency?: "EUR";
+}
+
 /** Areas whose prices can be had without an account, and where. */
-export const PRICE_AREAS: Readonly<Record<string, { readonly source: string; readonly area: string }>> = {
+export const PRICE_AREAS: Readonly<Record<string, PriceArea>> = {
   DK1: { source: "energi_data_service", area: "DK1" },
   DK2: { source: "energi_data_service", area: "DK2" },
   AT: { source: "awattar", area: "AT" },
   DE: { source: "awattar", area: "DE" },
-  SE3: { source: "energi_data_service", area: "SE3" },
-  SE4: { source: "energi_data_service", area: "SE4" },
+  SE3: { source: "energi_data_service", area: "SE3", currency: "EUR" },
+  SE4: { source: "energi_data_service", area: "SE4", currency: "EUR" },
   CH: { source: "energy_charts", area: "CH" },
   NL: { source: "energy_charts", area: "NL" },
-  NO2: { source: "energi_data_service", area: "NO2" },
+  NO2: { source: "energi_data_service", area: "NO2", currency: "EUR" },
   PL: { source: "energy_charts", area: "PL" },
 };
 

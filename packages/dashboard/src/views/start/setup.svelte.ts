@@ -60,21 +60,36 @@ export class Setup {
     this.#tester = { requests, pause };
   }
 
-  readonly target = $derived(linkOf(this.link));
-  readonly optical = $derived(this.target !== null && isOptical(this.target));
+  // Getters, not derived values: those would end with the view in which they were made, and this is kept.
+
+  get target(): string | null {
+    return linkOf(this.link);
+  }
+
+  get optical(): boolean {
+    const { target } = this;
+    return target !== null && isOptical(target);
+  }
+
   /** The test of the link as it is now. */
-  readonly linkTest = $derived(this.linkTried?.link === this.target ? this.linkTried : null);
+  get linkTest(): Tried | null {
+    return this.linkTried?.link === this.target ? this.linkTried : null;
+  }
+
   /** The test of the key on the link, as both are now. */
-  readonly keyTest = $derived(
-    this.keyTried?.link === this.target && this.keyTried?.key === this.key ? this.keyTried : null,
-  );
-  readonly progress: Progress = $derived({
-    link: this.target !== null,
-    // Only an optical port can be read, a little, without a key.
-    key: this.key !== null || (this.keyless && this.optical),
-    details: detailFaults(this.details).length === 0,
-    created: this.created !== null,
-  });
+  get keyTest(): Tried | null {
+    return this.keyTried?.link === this.target && this.keyTried.key === this.key ? this.keyTried : null;
+  }
+
+  get progress(): Progress {
+    return {
+      link: this.target !== null,
+      // Only an optical port can be read, a little, without a key.
+      key: this.key !== null || (this.keyless && this.optical),
+      details: detailFaults(this.details).length === 0,
+      created: this.created !== null,
+    };
+  }
 
   change(fields: Partial<LinkFields>): void {
     this.link = { ...this.link, ...fields };
