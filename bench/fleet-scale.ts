@@ -53,7 +53,7 @@ interface Seen {
 let late = 0;
 const seen: Seen[] = [];
 const troubles = new Map<string, number>();
-const shelf = { put: () => {} };
+const shelf = { put: () => undefined };
 const note = (text: string): void => {
   const kind = text.replace(/^\S+: /, "").replace(/\d+/g, "N");
   troubles.set(kind, (troubles.get(kind) ?? 0) + 1);

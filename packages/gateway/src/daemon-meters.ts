@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { WearStore } from "@meterport/client";
+import { recordTransport } from "@meterport/client/recording/recording";
 import { meterRates } from "@meterport/client/supervision/baud-search";
 import { Turns } from "@meterport/client/supervision/turns";
 import { opticalRates } from "@meterport/doctor/optical/examine-optical";
@@ -23,6 +24,7 @@ import { listAdapters, type SerialAdapter } from "@meterport/transports/serial/s
 import { captureRedactor } from "./captures/capture-redactor.ts";
 import type { CaptureShelf } from "./captures/capture-shelf.ts";
 import { ErrorRecorder } from "./captures/error-recorder.ts";
+import { LinkRecorder, RecordingSlots } from "./captures/link-recorder.ts";
 import type { Config, MeterConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
 import { DeviceFolder, deviceFolderOf } from "./device/device-files.ts";
@@ -34,7 +36,7 @@ import type { LevelLog } from "./log.ts";
 import type { Demo } from "./meters/demo.ts";
 import { accessWithDevice, sourceWithDevice } from "./meters/device-source.ts";
 import { linkGroup } from "./meters/link-group.ts";
-import { linkService, tryLink } from "./meters/link-service.ts";
+import { type LinkService, linkService, tryLink } from "./meters/link-service.ts";
 import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
 import { openMeter, throughHeadNote } from "./meters/open-meter.ts";
 import { PausableSource } from "./meters/pausable-source.ts";
@@ -72,15 +74,32 @@ const supervised = (link: string, access: MeterAccess): MeterSource =>
 const traced = (id: string, access: MeterAccess, { config, log }: Running): MeterAccess =>
   tracedMeter(access, { id, level: config.logLevel, log, clock: systemClock });
 
-/** A supervised meter, whose link is captured when it fails; each call starts a new supervision of the same meter. */
-const sourcesOf = (id: string, link: string, access: MeterAccess, { shelf, config }: Running): (() => MeterSource) => {
-  const recorder = new ErrorRecorder({ id, link, clock: systemClock, shelf, links: Math.max(1, config.meters.length) });
-  return () => {
-    const source = supervised(link, recorder.noting(access));
-    source.listen(recorder.linkChanged);
+/** Of all meters. */
+const recordingSlots = new RecordingSlots();
+
+/** A supervised meter, whose link is captured when it fails or somebody asks for it; each call of `make` starts a new supervision of it. */
+const recordedSources = (id: string, link: string, access: MeterAccess, { shelf, config }: Running) => {
+  const own = { id, link, clock: systemClock, shelf };
+  const recorder: LinkRecorder = new LinkRecorder({
+    ...own,
+    slots: recordingSlots,
+    handshake: () => errors.handshake(),
+  });
+  const errors = new ErrorRecorder({ ...own, links: Math.max(1, config.meters.length), alsoTo: recorder.note });
+  const make = (): MeterSource => {
+    const source = supervised(link, errors.noting(access));
+    source.listen(errors.linkChanged);
     return source;
   };
+  return { make, recorder };
 };
+
+/** A link whose tests are recorded as well, while a recording runs. */
+const recordedTests = (link: TestedLink, recorder: LinkRecorder): TestedLink => ({
+  ...link,
+  open: async (signal, baud) =>
+    recordTransport(await link.open(signal, baud), { elapsed: systemClock.now, note: recorder.note }),
+});
 
 /** Local time of this machine. */
 const localOffset = (wall: number): number => -60_000 * new Date(wall).getTimezoneOffset();
@@ -188,6 +207,11 @@ const deviceOf = ({ id, device }: MeterConfig, { config, env, log }: Running): O
   return { service, wear: folder.wear };
 };
 
+const serviceOf = (source: PausableSource | QuietSource, tested: TestedLink, recorder?: LinkRecorder): LinkService => {
+  if (recorder === undefined) return linkService(source, tested, deps);
+  return { ...linkService(source, recordedTests(tested, recorder), deps), recorder };
+};
+
 export const configuredMeters = (running: Running, meters: readonly MeterConfig[]): readonly GatewayMeter[] =>
   meters.map((meter) => {
     const { id, name, group, link, optical, interval, fuseAmps, zone, rates, backFill, key, profile, quiet } = meter;
@@ -196,11 +220,12 @@ export const configuredMeters = (running: Running, meters: readonly MeterConfig[
     const access = device === undefined ? plain : accessWithDevice(plain, device.service);
     if (optical) running.log.info(throughHeadNote(interval), { meter: id });
     // A key crosses an optical port in the clear, and must not be in a capture.
-    const sources = optical ? () => supervised(link, access) : sourcesOf(id, link, access, running);
+    const recorded = optical ? undefined : recordedSources(id, link, access, running);
+    const sources = recorded?.make ?? (() => supervised(link, access));
     const make = device === undefined ? sources : () => sourceWithDevice(sources(), device.service);
     const source = withPauses(make, quiet);
     const { get: spoken } = tlsSeen(running.config.data, portName(meter.pipe), running.log);
-    const service = linkService(source, { ...testedLink(meter, running.env), spoken }, deps);
+    const service = serviceOf(source, { ...testedLink(meter, running.env), spoken }, recorded?.recorder);
     if (quiet !== undefined)
       running.log.info(`not read during ${quiet.map(quietText).join(", ")} (local time of this machine)`, {
         meter: id,
@@ -229,13 +254,14 @@ const demoZone = "Europe/Copenhagen";
 
 export const demoMeter = (demo: Demo, running: Running): GatewayMeter => {
   const { config, redactorOf } = running;
-  const source = withPauses(sourcesOf(demo.id, demo.url, traced(demo.id, demo.access, running), running));
+  const { make, recorder } = recordedSources(demo.id, demo.url, traced(demo.id, demo.access, running), running);
+  const source = withPauses(make);
   const open: TestedLink["open"] = (signal) => demo.access.open({ signal, baud: undefined });
   const tested = { kind: "line", optical: false, security: "rc4", key: demo.key, bauds: [], open } as const;
   return {
     ...demo,
     source,
-    link: linkService(source, tested, deps),
+    link: serviceOf(source, tested, recorder),
     simulated: true,
     interval: config.interval,
     zone: demoZone,

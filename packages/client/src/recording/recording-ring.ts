@@ -54,6 +54,13 @@ export class RecordingRing implements EntryRecording {
     return captureHead({ started, link }) + moved.map(captureLine).join("");
   }
 
+  /** The handshake of the TLS session in progress, for a recording that begins now; empty without TLS. */
+  handshake(): readonly CaptureEntry[] {
+    const seen = new KeptHandshake();
+    for (const entry of [...this.#handshake.entries, ...this.#entries]) seen.see(entry);
+    return seen.entries;
+  }
+
   #forget(): void {
     const { size, age } = this.#options;
     const limit = this.elapsed() - age;

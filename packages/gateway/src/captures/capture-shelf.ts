@@ -1,33 +1,33 @@
-/** Captures of failed links, as files in the data folder: a few per meter, the oldest is deleted first. */
+/** Captures of failed links and recordings, as files in the data folder: a few of each per meter, the oldest is deleted first. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BadLinkState } from "@meterport/engine/model/point-model";
 import type { Log } from "@meterport/engine/ports/log";
 import type { Millis } from "@meterport/protocol/ports";
-import type { ApiCapture } from "./api-capture.ts";
-import { badLinkStates } from "./bad-link-states.ts";
+import type { ApiCapture, CaptureState } from "./api-capture.ts";
+import { captureStates } from "./bad-link-states.ts";
 
-/** The captures of one meter. */
-const mostFiles = 20;
+/** Of one meter. Neither kind makes the other go. */
+const most = { failures: 20, recordings: 5 } as const;
 
 export interface CaptureShelf {
   /** Newest first. */
   readonly list: (id: string) => readonly ApiCapture[];
   /** Undefined for a name that is not in `list`. */
   readonly read: (id: string, name: string) => string | undefined;
-  readonly put: (id: string, time: Millis, text: string, trouble: Trouble) => void;
+  /** Returns its name; undefined if it cannot be written, which is logged. */
+  readonly put: (id: string, time: Millis, text: string, trouble: Trouble) => string | undefined;
 }
 
-/** How a link failed, as in `LinkHealth`. */
+/** How a link failed, as in `LinkHealth`, or that its traffic was recorded. */
 export interface Trouble {
-  readonly state: BadLinkState;
+  readonly state: CaptureState;
   readonly cause: string | null;
 }
 
 const code = /^[a-z0-9-]{1,40}$/;
 
 const named = new RegExp(
-  `^(.+)-(\\d{4})(\\d\\d)(\\d\\d)T(\\d\\d)(\\d\\d)(\\d\\d)Z(?:-(${badLinkStates.join("|")})(?:-([a-z0-9-]{1,40}))?)?\\.ndjson$`,
+  `^(.+)-(\\d{4})(\\d\\d)(\\d\\d)T(\\d\\d)(\\d\\d)(\\d\\d)Z(?:-(${captureStates.join("|")})(?:-([a-z0-9-]{1,40}))?)?\\.ndjson$`,
 );
 
 /** "house-20260131T120000Z-silent-no-answer.ndjson": the name holds all that is known beside the capture. */
@@ -60,9 +60,15 @@ export const openCaptureShelf = (folder: string, log: Pick<Log, "warn" | "info">
       const bytes = owner === id ? sizeOf(name) : undefined;
       if (bytes === undefined) return [];
       const time = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
-      const known = badLinkStates.find((each) => each === state) ?? null;
+      const known = captureStates.find((each) => each === state) ?? null;
       return [{ name, time, bytes, state: known, cause: cause ?? null }];
     });
+  const surplus = (id: string): readonly string[] => {
+    const all = list(id);
+    const recordings = all.filter(({ state }) => state === "recorded").slice(most.recordings);
+    const failures = all.filter(({ state }) => state !== "recorded").slice(most.failures);
+    return [...recordings, ...failures].map(({ name }) => name);
+  };
   return {
     list,
     read: (id, name) => {
@@ -74,16 +80,19 @@ export const openCaptureShelf = (folder: string, log: Pick<Log, "warn" | "info">
       }
     },
     put: (id, time, text, trouble) => {
-      const path = join(folder, nameOf(id, time, trouble));
+      const name = nameOf(id, time, trouble);
+      const path = join(folder, name);
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         // It contains serial numbers, which no other user of this machine needs to read.
         writeFileSync(`${path}.new`, text, { mode: 0o600 });
         renameSync(`${path}.new`, path);
-        for (const { name } of list(id).slice(mostFiles)) rmSync(join(folder, name), { force: true });
+        for (const each of surplus(id)) rmSync(join(folder, each), { force: true });
         log.info(`the latest traffic of the link is in ${path}`, { meter: id });
+        return name;
       } catch (error) {
         log.warn(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+        return undefined;
       }
     },
   };

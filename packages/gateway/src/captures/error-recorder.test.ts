@@ -122,3 +122,23 @@ test("keeps twenty captures per meter, and survives a full disk", () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+test("recordings and captures of faults do not make each other go", () => {
+  const folder = mkdtempSync(join(tmpdir(), "meterport-captures-"));
+  const shelf = openCaptureShelf(folder, silentLog);
+  try {
+    for (let i = 0; i < 22; i++) shelf.put("a", i * 60_000, "", trouble);
+    const names = [0, 1, 2, 3, 4, 5, 6].map((n) =>
+      shelf.put("a", n * 3_600_000, "", { state: "recorded", cause: null }),
+    );
+    const list = shelf.list("a");
+    assert.equal(list.filter(({ state }) => state === "degraded").length, 20);
+    assert.deepEqual(
+      list.flatMap(({ name, state }) => (state === "recorded" ? [name] : [])),
+      names.slice(2).reverse(),
+    );
+    assert.equal(names[6], "a-19700101T060000Z-recorded.ndjson");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

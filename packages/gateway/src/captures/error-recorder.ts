@@ -1,12 +1,15 @@
 /** Remembers the traffic of a meter's link, and puts it on the shelf when the link fails. */
 
+import type { EntryRecording } from "@meterport/client/recording/recording";
 import { recordTransport } from "@meterport/client/recording/recording";
 import { RecordingRing } from "@meterport/client/recording/recording-ring";
 import type { LinkState, LinkStatus } from "@meterport/client/supervision/link-status";
+import type { CaptureEntry } from "@meterport/protocol/capture/capture";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { MeterAccess } from "../meters/meter-link.ts";
 import { badLinkStates } from "./bad-link-states.ts";
 import type { CaptureShelf } from "./capture-shelf.ts";
+import { linkKind } from "./link-kind.ts";
 
 /** Some minutes of live readings: enough to see how a problem began. */
 const age: Millis = 5 * 60_000;
@@ -25,6 +28,8 @@ export interface ErrorRecorderOptions {
   readonly shelf: Pick<CaptureShelf, "put">;
   /** How many links are recorded; 1 by default. */
   readonly links?: number | undefined;
+  /** Gets the same entries as they come. */
+  readonly alsoTo?: EntryRecording["note"] | undefined;
 }
 
 export class ErrorRecorder {
@@ -43,8 +48,16 @@ export class ErrorRecorder {
   /** The same access, with every transport recorded. */
   readonly noting = (access: MeterAccess): MeterAccess => ({
     ...access,
-    open: async (how) => recordTransport(await access.open(how), this.#ring),
+    open: async (how) => recordTransport(await access.open(how), { elapsed: this.#ring.elapsed, note: this.#note }),
   });
+
+  /** The handshake of the TLS session in progress; empty without TLS. */
+  readonly handshake = (): readonly CaptureEntry[] => this.#ring.handshake();
+
+  readonly #note: EntryRecording["note"] = (entry) => {
+    this.#ring.note(entry);
+    this.#options.alsoTo?.(entry);
+  };
 
   /** To be called at each change of the link. */
   readonly linkChanged = ({ state, cause }: Pick<LinkStatus, "state" | "cause">): void => {
@@ -53,7 +66,7 @@ export class ErrorRecorder {
     this.#state = state;
     const { id, link, clock, shelf } = this.#options;
     if (bad === undefined || !turned || (this.#last !== undefined && clock.now() - this.#last < atMostEvery)) return;
-    const text = this.#ring.capture(/^([a-z0-9]+):/.exec(link)?.[1] ?? "serial");
+    const text = this.#ring.capture(linkKind(link));
     if (text === undefined) return;
     this.#last = clock.now();
     shelf.put(id, clock.wall(), text, { state: bad, cause: cause?.code ?? null });

@@ -12,7 +12,7 @@ export type {
   MeterIdentity,
   MeterSummary,
 } from "@meterport/engine/model/point-model";
-export type { ApiCapture } from "../captures/api-capture.ts";
+export type { ApiCapture, CaptureState } from "../captures/api-capture.ts";
 
 /** `GET /api/v1/meters/{id}/history?from=&to=&step=`: averages and register values on a regular grid, oldest first. */
 export interface HistoryAnswer {

@@ -30,6 +30,7 @@ import { addReady } from "./health/ready.ts";
 import { addHistory } from "./history/history.ts";
 import { hostCheck } from "./host-check.ts";
 import { addJournal } from "./journal/journal.ts";
+import { addLinkRecording } from "./link-recording/link-recording.ts";
 import { addLinkTests, type LinkTestOptions } from "./link-tests/link-tests.ts";
 import { addLinks, type LinksOptions } from "./links/links.ts";
 import { addLog, type LogSource } from "./log/log.ts";
@@ -146,6 +147,7 @@ const addResources = (
   addOutputs(app, options.outputs);
   addLinks(app, options);
   addLinkTests(app, options);
+  addLinkRecording(app, options);
   addHealth(app, meters, version, clock);
   addReady(app, options);
   const pointStreams = new PointStreams({ meters, store, clock });

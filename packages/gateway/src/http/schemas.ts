@@ -1,7 +1,7 @@
 /** The API's answers as schemas, for its OpenAPI document; `satisfies` checks them against the types in `api.ts`. */
 import { z } from "@hono/zod-openapi";
 import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
-import { badLinkStates } from "../captures/bad-link-states.ts";
+import { captureStates } from "../captures/bad-link-states.ts";
 import type {
   ApiCapture,
   ApiProblem,
@@ -112,12 +112,12 @@ export const historyAnswer = z
 export const apiCapture = z
   .object({
     name: z.string(),
-    time: moment("When the link failed"),
+    time: moment("When the link failed, or the recording ended"),
     bytes: z.number(),
-    state: z
-      .enum(badLinkStates)
-      .nullable()
-      .openapi({ description: "State of the link after that; null if the file does not give it" }),
+    state: z.enum(captureStates).nullable().openapi({
+      description:
+        "State of the link after that, or `recorded` if somebody asked for it; null if the file does not give it",
+    }),
     cause: z.string().nullable().openapi({ description: "Cause, as a stable code" }),
   })
   .openapi("Capture") satisfies z.ZodType<ApiCapture>;

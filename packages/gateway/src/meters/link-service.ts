@@ -4,6 +4,7 @@ import type { LinkCause } from "@meterport/client/supervision/link-status";
 import type { Diagnosis } from "@meterport/doctor/diagnosis";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis, Signal } from "@meterport/protocol/ports";
+import type { LinkRecording } from "./link-recording.ts";
 import type { PausableSource } from "./pausable-source.ts";
 import { examineLink, type KeyVerdict, type LinkTestDeps, type TestedLink, tryKey } from "./tested-link.ts";
 
@@ -11,6 +12,8 @@ export interface LinkService {
   readonly link: Pick<TestedLink, "optical" | "kind" | "security">;
   readonly doctor: () => Promise<Diagnosis>;
   readonly tryKey: (key: Secret) => Promise<KeyVerdict>;
+  /** Records its traffic; undefined for an optical port, which a key crosses in the clear. */
+  readonly recorder?: LinkRecording | undefined;
 }
 
 /** The doctor needs half a minute for a meter that answers, and about twice as much for one that does not. */

@@ -289,6 +289,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     const close = (): void => {
       history.close();
       device?.close();
+      meter.link?.recorder?.close();
       children?.close();
       conditions?.close();
     };

@@ -15,6 +15,7 @@ export class FakeLink implements LinkService {
   /** What each test waits for, and what it throws while set. */
   gate: Promise<void> = Promise.resolve();
   fails: Error | undefined;
+  recorder: LinkService["recorder"];
 
   readonly doctor: LinkService["doctor"] = () =>
     this.#result({

@@ -12,6 +12,7 @@ import { createAccess } from "../access/access.ts";
 import { accessBook } from "../access/access-book.ts";
 import type { Cost } from "../access/password.ts";
 import { openCaptureShelf } from "../captures/capture-shelf.ts";
+import { LinkRecorder, RecordingSlots } from "../captures/link-recorder.ts";
 import type { Redaction } from "../captures/redacted-capture.ts";
 import { deviceConfig } from "../config/device-config.ts";
 import { DeviceFolder, deviceFolderOf } from "../device/device-files.ts";
@@ -65,6 +66,11 @@ export const httpSetup = async (
   const link = new FakeLink();
   const store = openHastyStore(join(folder, "data"), clock.wall);
   const captures = openCaptureShelf(join(folder, "captures"), silentLog);
+  const recorder = new LinkRecorder({
+    ...{ id: "home", link: "tcp://127.0.0.1:4059", clock, shelf: captures },
+    ...{ slots: new RecordingSlots(), handshake: () => [] },
+  });
+  link.recorder = recorder;
   const device = asDevice ? waterDevice(folder, clock) : undefined;
   const configuration = testConfiguration({ folder, wall: clock.wall });
   /** The results of redacting, in order. */
@@ -125,6 +131,7 @@ export const httpSetup = async (
     clock,
     meter,
     link,
+    recorder,
     store,
     captures,
     redactions,
