@@ -185,12 +185,10 @@ export const da: Messages = {
       "Nøglen giver ikke adgang til disse værdier.",
       "Bed netselskabet om en nøgle med flere rettigheder.",
     ],
+    doctor: ["Forbindelsen undersøges, eller en nøgle prøves.", "Bagefter aflæses måleren igen."],
     "no-reading": ["Forbindelsen virker, men der er ikke kommet en aflæsning i tide."],
   },
 
-  captures: (count) => `Optagelser af fejl (${count})`,
-  capturesHelp:
-    "Trafikken på linjen i minutterne før en fejl. Del kun udgaven uden serienumre, hvor alt, der kan identificere måleren, er erstattet. Begge indeholder aflæsninger og tidspunkter, ingen af dem indeholder nøglen.",
   capturesOlder: (count) => `Ældre (${count})`,
   captureRedacted: "Uden serienumre",
   captureOriginal: "Original",

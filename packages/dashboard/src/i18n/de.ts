@@ -205,12 +205,10 @@ export const de: Messages = {
       "Der Schlüssel darf diese Werte nicht lesen.",
       "Beim Netzbetreiber einen Schlüssel mit mehr Rechten anfordern.",
     ],
+    doctor: ["Die Verbindung wird untersucht oder ein Schlüssel geprüft.", "Danach wird der Zähler wieder gelesen."],
     "no-reading": ["Die Verbindung steht, aber die Ablesung kam nicht rechtzeitig."],
   },
 
-  captures: (count) => `Aufzeichnungen von Störungen (${count})`,
-  capturesHelp:
-    "Der Datenverkehr in den Minuten vor einer Störung. Nur die Fassung ohne Seriennummern weitergeben: Darin ist alles ersetzt, was den Zähler erkennbar macht. Messwerte und Zeiten stehen in beiden, der Schlüssel in keiner.",
   capturesOlder: (count) => `Ältere (${count})`,
   captureRedacted: "Ohne Seriennummern",
   captureOriginal: "Original",

@@ -192,12 +192,10 @@ export const en = {
       "Remove the profile line, or check that the link leads to the right meter.",
     ],
     "no-permission": ["The key may not read these values.", "Ask your utility for a key with more rights."],
+    doctor: ["The connection is being examined, or a key tried.", "The meter is read again afterwards."],
     "no-reading": ["The link works, but no reading arrived in time."],
   } as Record<string, readonly string[]>,
 
-  captures: (count: string) => `Recordings of faults (${count})`,
-  capturesHelp:
-    "The traffic on the line in the minutes before a fault. Share only the version without serial numbers, in which everything that identifies the meter is replaced. Both contain readings and times, neither contains the key.",
   capturesOlder: (count: string) => `Older ones (${count})`,
   captureRedacted: "Without serial numbers",
   captureOriginal: "Original",

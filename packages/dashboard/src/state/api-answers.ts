@@ -1,6 +1,6 @@
 import type {
   ApiCapture,
-  BadLinkState,
+  CaptureState,
   HistoryPoint,
   LinkHealth,
   LinkState,
@@ -139,7 +139,7 @@ export function meterOf(data: unknown): MeterDetail | null {
   };
 }
 
-const BAD_STATES: readonly BadLinkState[] = ["degraded", "paused", "refused", "silent"];
+const CAPTURE_STATES: readonly CaptureState[] = ["degraded", "paused", "refused", "silent", "recorded"];
 
 /** The list of a meter's captures in an answer; null if it is not a list. */
 export function capturesOf(data: unknown): ApiCapture[] | null {
@@ -149,7 +149,7 @@ export function capturesOf(data: unknown): ApiCapture[] | null {
     const name = text(loose?.name);
     const time = text(loose?.time);
     if (name === null || !/^[\w-]{1,200}\.ndjson$/.test(name) || time === null || timeOf(time) === null) return [];
-    const state = BAD_STATES.find((known) => known === loose?.state) ?? null;
+    const state = CAPTURE_STATES.find((known) => known === loose?.state) ?? null;
     return [{ name, time, bytes: count(loose?.bytes), state, cause: text(loose?.cause) }];
   });
 }

@@ -148,6 +148,11 @@ export class Dashboard {
     return this.#with.api.redactedCapture(this.selected ?? "", name);
   }
 
+  /** Asks for the captures soon, as after a recording. */
+  renewCaptures(): void {
+    this.#due.captures = 0;
+  }
+
   /** The newest log entries of the shown meter. */
   log(limit: number): ReturnType<GatewayApi["log"]> {
     return this.#with.api.log(this.selected ?? "", limit);

@@ -40,6 +40,7 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   // Use the port of the meter for themselves, for a minute or two.
   ["GET POST", "/api/v1/points/{id}/link/doctor", "operate"],
   ["GET POST", "/api/v1/points/{id}/link/key-test", "operate"],
+  ["GET", "/api/v1/points/{id}/link/tests", "operate"],
   // Keeps what crosses the link, with serial numbers, for some minutes.
   ["GET POST DELETE", "/api/v1/points/{id}/link/recording", "operate"],
   // Sends something to a consumer, now.

@@ -4,7 +4,7 @@ import { LinkError } from "@meterport/protocol/errors";
 import { httpSetup } from "../../testing/http-setup.ts";
 import { needOf } from "../access/route-scopes.ts";
 import type { ApiProblem } from "../api.ts";
-import { doctorTest, keyTest, linkTest } from "./routes.ts";
+import { doctorTest, keyTest, linkTest, linkTests } from "./routes.ts";
 
 const doctor = "/api/v1/points/home/link/doctor";
 const keyPath = "/api/v1/points/home/link/key-test";
@@ -116,6 +116,24 @@ test("a test that fails says why, and an unexpected failure only that it failed"
   await done();
 });
 
+test("says which tests there are, before and after", async () => {
+  const { post, json, get, hold, settled, done } = await setup();
+  const tests = async () => linkTests.strict().parse(await json("/api/v1/points/home/link/tests"));
+  assert.deepEqual(await tests(), { id: "home", doctor: null, key_test: null });
+  const release = hold();
+  await post(keyPath, { key: canary });
+  const { doctor: none, key_test: running } = await tests();
+  assert.deepEqual([none, running?.state], [null, "running"]);
+  release();
+  await settled();
+  await post(doctor);
+  await settled();
+  const { doctor: examined, key_test: tried } = await tests();
+  assert.deepEqual([examined?.state, tried?.state, tried?.started], ["done", "done", running?.started]);
+  assert.equal((await get("/api/v1/points/barn/link/tests")).status, 404);
+  await done();
+});
+
 test("a link that no point has is tried with and without a key", async () => {
   const { post, json, get, settled, done } = await setup();
   assert.equal((await get(stray)).status, 404);
@@ -131,6 +149,7 @@ test("a link that no point has is tried with and without a key", async () => {
 
 test("a point needs operate, any link admin", () => {
   for (const method of ["GET", "POST"]) {
+    assert.equal(needOf("GET", "/api/v1/points/home/link/tests"), "operate");
     assert.deepEqual(
       [needOf(method, doctor), needOf(method, keyPath), needOf(method, stray)],
       ["operate", "operate", "admin"],

@@ -118,6 +118,22 @@ const addKeyTest = (
   });
 };
 
+const summaryOf = (record: LinkTestRecord<unknown> | undefined) =>
+  record === undefined ? null : { state: record.state, started: iso(record.started) };
+
+const addSummary = (
+  app: OpenAPIHono,
+  options: LinkTestOptions,
+  doctor: RunningTests<Diagnosis>,
+  keys: RunningTests<KeyVerdict>,
+): void => {
+  app.openapi(routes.linkTestsRoute, (c) => {
+    const { id } = c.req.valid("param");
+    if (pointOf(options, id) === undefined) return noPoint(c, id);
+    return give(c, routes.linkTests, { id, doctor: summaryOf(doctor.get(id)), key_test: summaryOf(keys.get(id)) });
+  });
+};
+
 /** The only name of a link without a point. */
 const stray = "";
 
@@ -161,5 +177,6 @@ export const addLinkTests = (app: OpenAPIHono, options: LinkTestOptions): void =
   const rests: Rests = { isBusy: (id) => doctor.isRunning(id) || keys.isRunning(id) };
   addDoctor(app, options, doctor, rests);
   addKeyTest(app, options, keys, rests);
+  addSummary(app, options, doctor, keys);
   addLinkTest(app, options);
 };

@@ -156,6 +156,31 @@ export const keyResultRoute = createRoute({
   },
 });
 
+const summary = orNull(
+  z.object({ state: head.state, started: head.started }).openapi("LinkTestSummary"),
+  "null if there was none since the start",
+);
+
+export const linkTests = z.object({ id: z.string(), doctor: summary, key_test: summary }).openapi("LinkTests");
+
+export const linkTestsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/points/{id}/link/tests",
+  summary: "Which tests of a point's link there are",
+  description: "Asks for nothing that may not be there: for a page that opens.",
+  tags: ["meter reads"],
+  request: { params: pointParams, query: query({}) },
+  responses: {
+    200: answer(linkTests, "The newest of each kind", {
+      id: "home",
+      doctor: { state: examples.running.state, started: examples.running.started },
+      key_test: null,
+    }),
+    400: wrongParameter,
+    404: noSuchPoint,
+  },
+});
+
 const { id: _, ...linkRunning } = examples.keyRunning;
 
 export const linkTestRoute = createRoute({

@@ -1,0 +1,72 @@
+/** Finds the key in a file that a grid company has sent: a line of text, or XML, of which no form is published. */
+import { keyForm, tidied } from "./key-form.ts";
+
+export interface FoundKey {
+  /** Where it stands: the name of an element or attribute; null in a text file. */
+  readonly where: string | null;
+  readonly key: string;
+}
+
+/** A file with a key is a few lines. */
+export const LARGEST_FILE = 65_536;
+const MOST_FOUND = 20;
+
+/** Names that such a value probably has, in the languages of countries with these meters. */
+const LIKELY = /key|mbk|schl[uü](?:ss|ß)el|schluessel|n[oø]gle|noegle|nyckel|passw|kennwort/i;
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+function unescaped(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{2,4}));/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return ENTITIES[name] ?? whole;
+    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+}
+
+/** Text of bytes, by the mark at their beginning; UTF-8 without one. */
+export function textOfFile(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+  return new TextDecoder(encoding).decode(bytes.subarray(0, LARGEST_FILE));
+}
+
+/** The texts of the attributes and the elements without children, by name. Nothing of the file is carried out or loaded. */
+function* fieldsOf(xml: string): Generator<FoundKey> {
+  const plain = xml.replace(/<!--[\s\S]*?(?:-->|$)/g, "");
+  // Each part begins with the inside of a tag, and goes on with what follows the tag.
+  for (const part of plain.split("<").slice(1)) {
+    const end = part.indexOf(">");
+    const tag = part.slice(0, end < 0 ? part.length : end);
+    const name = /^[\w:.-]{1,100}/.exec(tag)?.[0];
+    if (name === undefined) {
+      // Of a section of characters the text itself counts.
+      const section = /^!\[CDATA\[([\s\S]*)\]\]$/.exec(tag)?.[1];
+      if (section !== undefined) yield { where: "CDATA", key: tidied(section) };
+      continue;
+    }
+    for (const [, attribute = "", double, single] of tag.matchAll(/([\w:.-]{1,100})\s*=\s*(?:"([^"]*)"|'([^']*)')/g))
+      yield { where: attribute, key: tidied(unescaped(double ?? single ?? "")) };
+    if (end >= 0) yield { where: name, key: tidied(unescaped(part.slice(end + 1))) };
+  }
+}
+
+/**
+ * Everything in a file that can be a key; where names make it clear, only that.
+ *
+ * @example keysIn("<Meter><Serial>12345678</Serial><MBK>abcdefghijklmnop</MBK></Meter>") // [{ where: "MBK", key: "abcdefghijklmnop" }]
+ */
+export function keysIn(text: string): readonly FoundKey[] {
+  const isXml = /^\s*(?:\ufeff)?\s*</.test(text);
+  const fields = isXml
+    ? fieldsOf(text)
+    : text.split(/[\r\n]+/).map((line): FoundKey => ({ where: null, key: tidied(line.replace(/^\ufeff/, "")) }));
+  const found = new Map<string, FoundKey>();
+  for (const field of fields) {
+    if (keyForm(field.key).ok && (!found.has(field.key) || LIKELY.test(field.where ?? ""))) found.set(field.key, field);
+  }
+  const all = [...found.values()];
+  const likely = all.filter(({ where }) => where !== null && LIKELY.test(where));
+  return (likely.length > 0 ? likely : all).slice(0, MOST_FOUND);
+}
