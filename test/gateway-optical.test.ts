@@ -70,6 +70,8 @@ describe("a gateway at an optical port", () => {
     await Promise.all(["wire", "head"].map((id) => until(id, ({ link }) => link.state === "silent")));
     assert.equal((await get<readonly ApiCapture[]>("/meters/wire/captures")).length, 1);
     assert.deepEqual(await get<readonly ApiCapture[]>("/meters/head/captures"), []);
+    const recording = await fetch(`${gateway.url}/api/v1/points/head/link/recording`);
+    assert.deepEqual([recording.status, /in the clear/.test(await recording.text())], [409, true]);
     assert.ok(!gateway.log().includes(hex(0x52, 16)));
   });
 });

@@ -225,11 +225,11 @@ export type LogEntry = {
 
 export type Capture = {
   readonly name: string;
-  /** When the link failed */
+  /** When the link failed, or the recording ended */
   readonly time: string;
   readonly bytes: number;
-  /** State of the link after that; null if the file does not give it */
-  readonly state: "degraded" | "paused" | "refused" | "silent" | null;
+  /** State of the link after that, or `recorded` if somebody asked for it; null if the file does not give it */
+  readonly state: "degraded" | "paused" | "refused" | "silent" | "recorded" | null;
   /** Cause, as a stable code */
   readonly cause: string | null;
 };
@@ -1578,6 +1578,21 @@ export type MeterOffer = {
   readonly profile_minutes: number | null;
 };
 
+export type LinkTests = {
+  readonly id: string;
+  /** null if there was none since the start */
+  readonly doctor: LinkTestSummary | null;
+  /** null if there was none since the start */
+  readonly key_test: LinkTestSummary | null;
+};
+
+export type LinkTestSummary = {
+  /** Ask again while it is `running` */
+  readonly state: "running" | "done" | "failed";
+  /** When it began */
+  readonly started: string;
+};
+
 export type LinkTest = {
   /** Ask again while it is `running` */
   readonly state: "running" | "done" | "failed";
@@ -1589,6 +1604,23 @@ export type LinkTest = {
   readonly problem: string | null;
   /** null until it is done */
   readonly verdict: KeyVerdict | null;
+};
+
+export type LinkRecording = {
+  readonly id: string;
+  readonly running: boolean;
+  /** When it began; null if there was none since the start */
+  readonly started: string | null;
+  /** When it ends by itself, or ended */
+  readonly until: string | null;
+  /** Bytes that crossed the line so far, in both directions */
+  readonly bytes: number;
+  /** Pieces that they came in, and openings and closings of the link */
+  readonly entries: number;
+  /** `stopped` by somebody, its `time` was over, it was `full`, or `closed` with its meter, as by a change of its settings; null while it runs */
+  readonly ended: "stopped" | "time" | "full" | "closed" | null;
+  /** Its name among the captures; null while it runs, and if nothing crossed the line or the file cannot be written */
+  readonly capture: string | null;
 };
 
 export type HealthAnswer = {
@@ -2023,6 +2055,11 @@ export class MeterportApi extends ApiConnection {
     return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/link/key-test`, {}, init);
   }
 
+  /** Which tests of a point's link there are */
+  pointLinkTests(id: string, init: RequestInit = {}): Promise<LinkTests> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/link/tests`, {}, init);
+  }
+
   /** Tries a link that no point has, with or without a key */
   postLinkTest(body: {
     /** As in the configuration */
@@ -2036,6 +2073,24 @@ export class MeterportApi extends ApiConnection {
   /** The newest test of a link */
   linkTest(init: RequestInit = {}): Promise<LinkTest> {
     return this.json("GET", `/api/v1/link/test`, {}, init);
+  }
+
+  /** The recording of a link's traffic that is running, or the last one since the start */
+  pointLinkRecording(id: string, init: RequestInit = {}): Promise<LinkRecording> {
+    return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/link/recording`, {}, init);
+  }
+
+  /** Records what crosses the link, for some minutes */
+  postPointLinkRecording(id: string, body: {
+    /** Default: 300 */
+    readonly seconds?: number;
+  }, init: RequestInit = {}): Promise<Response> {
+    return this.open("POST", `/api/v1/points/${encodeURIComponent(id)}/link/recording`, {}, init, body);
+  }
+
+  /** Ends the recording of a link's traffic, and keeps it among the captures */
+  deletePointLinkRecording(id: string, init: RequestInit = {}): Promise<LinkRecording> {
+    return this.json("DELETE", `/api/v1/points/${encodeURIComponent(id)}/link/recording`, {}, init);
   }
 
   /** Whether the gateway works */
