@@ -73,6 +73,16 @@ describe("a recording of a link", () => {
     assert.deepEqual([recorder.status()?.capture, kept.length], [null, 1], "nothing crossed the line: no file");
   });
 
+  test("does not end with the time of one that was stopped before", async () => {
+    const { clock, recorder } = setup();
+    recorder.start(60);
+    await clock.advance(30_000);
+    recorder.stop();
+    recorder.start(60);
+    await clock.advance(59_000);
+    assert.equal(recorder.status()?.running, true);
+  });
+
   test("ends when it is full, and the file stays within its limit", () => {
     const { kept, recorder } = setup();
     recorder.start(3600);
