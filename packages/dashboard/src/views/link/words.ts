@@ -1,6 +1,6 @@
 /** The words of this view, loaded with it. */
 import type { Language } from "../../i18n/language.ts";
-import type { KeyProblem } from "../../state/key-form.ts";
+import type { KeyProblem } from "../start/key-form.ts";
 import type { CheckVerdict, KeyOutcome, Recording } from "./link-answers.ts";
 
 const en = {
