@@ -1562,7 +1562,7 @@ export type KeyVerdict = {
   readonly code: string | null;
   /** The outcome in one sentence */
   readonly message: string;
-  /** null if the key does not work, or the link failed at this look */
+  /** null if the key does not work */
   readonly offer: MeterOffer | null;
 };
 
