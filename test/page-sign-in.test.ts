@@ -79,7 +79,20 @@ describe("signing in", { skip: skipPage }, () => {
     await page.getByText("the password repeats the same few characters").waitFor();
     await fill(page, [code, "anna", password]);
     await state(page, "fresh", 10_000);
+    // There is no meter yet, and somebody who can set one up.
+    await page.locator('main[data-view="start"]').waitFor();
     assert.equal(gateway.log().includes(password), false);
+    await page.close();
+  });
+
+  test("the first user of a gateway with a meter gets to its values, not to the setup", async (t) => {
+    const yaml = "meters:\n  - { id: cellar, link: tcp://127.0.0.1:1, key: 0123456789abcdef }\n";
+    const gateway = await startGateway(yaml, { flags: ["--pair"] });
+    t.after(gateway.remove);
+    const code = /pairing code (\d{4} \d{4})/.exec(gateway.log())?.[1] ?? assert.fail(gateway.log());
+    const { page } = await openPage(browser, gateway.url);
+    await fill(page, [code, "anna", password]);
+    await page.locator('main[data-view="now"][data-meter="cellar"]').waitFor({ timeout: 10_000 });
     await page.close();
   });
 });

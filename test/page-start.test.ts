@@ -258,9 +258,30 @@ describe("the setup of a meter", { skip: skipPage }, () => {
     noComplaints();
   });
 
-  test("fits a narrow phone in three languages, at each step", async () => {
+  test("follows what is plugged in, and says what cannot be used", async (t) => {
+    const port = (name: string, used_by: string | null) => ({
+      ...{ link: `usb://0403:6001:${name}`, path: `/dev/tty${name}`, vendor: "0403", product: "6001", serial: name },
+      ...{ maker: hostile, name, used_by },
+    });
+    let answer: object = { ports: [], problem: null, simulated: null };
+    await page.route("**/api/v1/links", (route) => route.fulfill({ json: answer }));
+    t.after(() => page.unroute("**/api/v1/links"));
     await page.getByTestId("start").getByRole("button", { name: "Set up another meter" }).click();
     await step("link");
+    assert.equal(await page.locator('input[value="simulated"]').count(), 0);
+    await choose("serial");
+    await page.getByText("There is no serial port. Plug in the adapter").waitFor();
+    answer = { ports: [port("USB0", null), port("USB1", "our-house")], problem: null, simulated: null };
+    await page.getByText("just plugged in").waitFor({ timeout: patience });
+    const ports = at("start-ports").locator("input");
+    assert.deepEqual([await ports.nth(0).isChecked(), await ports.nth(1).isDisabled()], [true, true]);
+    assert.match(await textOf(page, "start-ports"), /in use by our-house/);
+    await fine();
+    answer = { ports: [], problem: "the system does not list its ports", simulated: null };
+    await page.getByText("the system does not list its ports").waitFor({ timeout: patience });
+  });
+
+  test("fits a narrow phone in three languages, at each step", async () => {
     await page.setViewportSize({ width: 320, height: 700 });
     const looks = async (what: string): Promise<void> => {
       for (const language of languages) {

@@ -35,6 +35,7 @@ test("the changes turn on what was chosen, with what it needs, unless it is on",
     allow: "192.168.1.0/24, 10.0.0.0/8",
   };
   assert.deepEqual(outputChanges(fields, ["prometheus"]), [
+    { path: "outputs.mqtt.enabled", value: "on" },
     { path: "outputs.mqtt.url", value: "mqtt://b" },
     { path: "outputs.mqtt.user", value: "u" },
     { path: "outputs.mqtt.password", value: " p " },

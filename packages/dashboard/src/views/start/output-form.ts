@@ -50,15 +50,14 @@ export function outputChanges(fields: OutputFields, on: readonly string[]): read
   const allow = networksOf(fields.allow);
   for (const name of chosen) {
     if (on.includes(name)) continue;
+    // It may be in the configuration already, turned off.
+    changes.push({ path: `outputs.${name}.enabled`, value: "on" });
     if (name === "mqtt") {
       changes.push({ path: "outputs.mqtt.url", value: brokerUrl(fields.broker) });
       if (user.trim() !== "") changes.push({ path: "outputs.mqtt.user", value: user.trim() });
       if (password !== "") changes.push({ path: "outputs.mqtt.password", value: password });
       if (!homeAssistant) changes.push({ path: "outputs.mqtt.home_assistant", value: "off" });
-    } else {
-      changes.push({ path: `outputs.${name}.enabled`, value: "on" });
-      if (allow.length > 0) changes.push({ path: `outputs.${name}.allow`, value: allow });
-    }
+    } else if (allow.length > 0) changes.push({ path: `outputs.${name}.allow`, value: allow });
   }
   return changes;
 }

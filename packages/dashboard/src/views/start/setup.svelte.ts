@@ -37,8 +37,6 @@ export class Setup {
   link: LinkFields = $state.raw(EMPTY_LINK);
   /** The key in use, which no field shows any more. */
   key: string | null = $state.raw(null);
-  /** The reader goes on without one. */
-  keyless = $state(false);
   linkTried: Tried | null = $state.raw(null);
   keyTried: Tried | null = $state.raw(null);
   details: Details = $state.raw({ name: "", zone: "", fuse: "", area: "" });
@@ -84,8 +82,7 @@ export class Setup {
   get progress(): Progress {
     return {
       link: this.target !== null,
-      // Only an optical port can be read, a little, without a key.
-      key: this.key !== null || (this.keyless && this.optical),
+      key: this.key !== null,
       details: detailFaults(this.details).length === 0,
       created: this.created !== null,
     };
@@ -129,18 +126,12 @@ export class Setup {
   /** Takes a key without trying it. */
   takeKey(text: string): void {
     this.key = tidied(text);
-    this.keyless = false;
   }
 
   dropKey(): void {
     this.stop();
     this.key = null;
     this.keyTried = null;
-  }
-
-  goKeyless(keyless: boolean): void {
-    if (keyless) this.dropKey();
-    this.keyless = keyless;
   }
 
   get body(): Readonly<Record<string, unknown>> | null {

@@ -139,7 +139,6 @@ export const da: StartWords = {
     test: "Test nøglen",
     testing: "Spørger måleren…",
     works: "Nøglen passer.",
-    worksWithout: "Måleren svarer uden nøgle.",
     wrong: "Måleren svarer og afviser denne nøgle.",
     silent: "Ingen måler svarer, så nøglen kunne ikke testes.",
     failed: "Nøglen kunne ikke testes.",
@@ -153,7 +152,8 @@ export const da: StartWords = {
       phases: "Faser",
       memory: "Hukommelse",
       history: (days, minutes) => `${days} dage à ${minutes} minutter`,
-      noHistory: "ingen belastningsprofil",
+      noHistory: "kan ikke læses med denne nøgle",
+      levelOptical: "læsning",
       levelUnknown: "læsning; om den er basic eller advanced, siger måleren ikke",
       levels: { none: "ingen nøgle", basic: "basic: læsning", advanced: "advanced; Meterport læser alligevel kun" },
     },
@@ -164,8 +164,7 @@ export const da: StartWords = {
     noneText:
       "Ved MEP-porten kan intet læses uden nøgle, ikke engang serienummeret. Testen af forbindelsen viser, om der er en måler; alt andet begynder med nøglen.",
     noneOptical:
-      "Uden nøgle fortæller den optiske port model, firmware og serienummer, men ingen effekt og ingen tællerstande. Du kan sætte måleren op sådan og tilføje nøglen senere.",
-    continueWithout: "Fortsæt uden nøgle",
+      "Uden nøgle fortæller den optiske port model, firmware og serienummer, men ingen effekt og ingen tællerstande: til dem skal Meterport bruge nøglen.",
     haveKey: "Jeg har nøglen",
     guideTitle: "Sådan får du nøglen og porten åbnet",
   },
@@ -257,7 +256,8 @@ export const da: StartWords = {
     historyDays: (days) => `${days} dage`,
     historyDone: "Alt, hvad måleren huskede, er her.",
     historyGoesOn: "Resten følger i baggrunden: du behøver ikke vente.",
-    noHistory: "Måleren har ingen belastningsprofil, eller nøglen må ikke læse den. Historikken begynder nu.",
+    noHistory:
+      "Intet fra hukommelsen endnu: måske har måleren ingen belastningsprofil, eller nøglen må ikke læse den. Historikken gemmes fra nu af.",
     outputs: "Målingerne går til",
     testing: "testes…",
     tested: "virker",

@@ -150,7 +150,6 @@ export const de: StartWords = {
     test: "Schlüssel testen",
     testing: "Der Zähler wird gefragt…",
     works: "Der Schlüssel passt.",
-    worksWithout: "Der Zähler antwortet ohne Schlüssel.",
     wrong: "Der Zähler antwortet und lehnt diesen Schlüssel ab.",
     silent: "Kein Zähler antwortet, deshalb ließ sich der Schlüssel nicht testen.",
     failed: "Der Schlüssel ließ sich nicht testen.",
@@ -164,7 +163,8 @@ export const de: StartWords = {
       phases: "Phasen",
       memory: "Speicher",
       history: (days, minutes) => `${days} Tage zu je ${minutes} Minuten`,
-      noHistory: "kein Lastprofil",
+      noHistory: "mit diesem Schlüssel nicht lesbar",
+      levelOptical: "Lesen",
       levelUnknown: "Lesen; ob Basic oder Advanced, sagt der Zähler nicht",
       levels: { none: "kein Schlüssel", basic: "Basic: Lesen", advanced: "Advanced; Meterport liest trotzdem nur" },
     },
@@ -175,8 +175,7 @@ export const de: StartWords = {
     noneText:
       "An der MEP-Schnittstelle lässt sich ohne Schlüssel nichts lesen, nicht einmal die Seriennummer. Der Test der Verbindung zeigt, ob ein Zähler da ist; alles andere beginnt mit dem Schlüssel.",
     noneOptical:
-      "Ohne Schlüssel nennt der optische Anschluss Modell, Firmware und Seriennummer, aber weder Leistung noch Zählerstände. Sie können den Zähler so einrichten und den Schlüssel später ergänzen.",
-    continueWithout: "Ohne Schlüssel weiter",
+      "Ohne Schlüssel nennt der optische Anschluss Modell, Firmware und Seriennummer, aber weder Leistung noch Zählerstände: Dafür braucht Meterport den Schlüssel.",
     haveKey: "Ich habe den Schlüssel",
     guideTitle: "So bekommen Sie den Schlüssel und die Freigabe",
   },
@@ -274,7 +273,8 @@ export const de: StartWords = {
     historyDays: (days) => `${days} Tage`,
     historyDone: "Alles, was der Zähler gespeichert hatte, ist hier.",
     historyGoesOn: "Der Rest folgt im Hintergrund: Sie müssen nicht warten.",
-    noHistory: "Der Zähler hat kein Lastprofil, oder der Schlüssel darf es nicht lesen. Der Verlauf beginnt jetzt.",
+    noHistory:
+      "Noch nichts aus dem Speicher: Vielleicht hat der Zähler kein Lastprofil, oder der Schlüssel darf es nicht lesen. Der Verlauf ab jetzt wird gespeichert.",
     outputs: "Die Messwerte gehen an",
     testing: "wird getestet…",
     tested: "funktioniert",

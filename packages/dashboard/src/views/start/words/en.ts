@@ -141,7 +141,6 @@ export const en = {
     test: "Test the key",
     testing: "Asking the meter…",
     works: "The key fits.",
-    worksWithout: "The meter answers without a key.",
     wrong: "The meter answers, and refuses this key.",
     silent: "No meter answers, so the key could not be tested.",
     failed: "The key could not be tested.",
@@ -155,7 +154,8 @@ export const en = {
       phases: "Phases",
       memory: "Memory",
       history: (days: string, minutes: string) => `${days} days by ${minutes} minutes`,
-      noHistory: "no load profile",
+      noHistory: "not readable with this key",
+      levelOptical: "reading",
       levelUnknown: "reading; basic or advanced, the meter does not say which",
       levels: { none: "no key", basic: "basic: reading", advanced: "advanced; Meterport only reads all the same" },
     },
@@ -166,8 +166,7 @@ export const en = {
     noneText:
       "At the MEP port nothing can be read without a key, not even the serial number. The link test shows whether a meter is there; everything else begins with the key.",
     noneOptical:
-      "Without a key the optical port tells model, firmware and serial number, but no power and no registers. You can set the meter up so, and add the key later.",
-    continueWithout: "Continue without a key",
+      "Without a key the optical port tells model, firmware and serial number, but no power and no registers: Meterport needs the key to read them.",
     haveKey: "I have the key",
     guideTitle: "How to get the key, and the port opened",
   },
@@ -260,7 +259,8 @@ export const en = {
     historyDays: (days: string) => `${days} days`,
     historyDone: "Everything that the meter remembered is here.",
     historyGoesOn: "The rest follows in the background: you need not wait.",
-    noHistory: "The meter has no load profile, or the key may not read it. History begins now.",
+    noHistory:
+      "Nothing from its memory yet: the meter may have no load profile, or the key may not read it. History from now on is kept.",
     outputs: "Readings go to",
     testing: "being tested…",
     tested: "works",
