@@ -22,9 +22,9 @@ export const denmark: Guide = {
     {
       ...{ name: "Cerius", port: "mep", certainty: "reported" },
       text: {
-        en: "has closed the port on all meters since May 2025, and opens it on request on its home page",
-        da: "har siden maj 2025 lukket porten på alle målere og åbner den, når man beder om det på deres hjemmeside",
-        de: "hat die Schnittstelle seit Mai 2025 an allen Zählern gesperrt und gibt sie auf Antrag über die eigene Website frei",
+        en: "closed the port on its meters in May 2025 unless the customer objected, and opens it again on request on its home page",
+        da: "lukkede i maj 2025 porten på sine målere, hvis kunden ikke sagde fra, og åbner den igen, når man beder om det på hjemmesiden",
+        de: "sperrte die Schnittstelle im Mai 2025 an seinen Zählern, wenn der Kunde nicht widersprach, und gibt sie auf Antrag über die eigene Website wieder frei",
       },
     },
     {

@@ -165,6 +165,7 @@ export const da: StartWords = {
       "Ved MEP-porten kan intet læses uden nøgle, ikke engang serienummeret. Testen af forbindelsen viser, om der er en måler; alt andet begynder med nøglen.",
     noneOptical:
       "Uden nøgle fortæller den optiske port model, firmware og serienummer, men ingen effekt og ingen tællerstande: til dem skal Meterport bruge nøglen.",
+    meanwhile: "Indtil du har den, er der den simulerede husstand:",
     haveKey: "Jeg har nøglen",
     guideTitle: "Sådan får du nøglen og porten åbnet",
   },

@@ -176,6 +176,7 @@ export const de: StartWords = {
       "An der MEP-Schnittstelle lässt sich ohne Schlüssel nichts lesen, nicht einmal die Seriennummer. Der Test der Verbindung zeigt, ob ein Zähler da ist; alles andere beginnt mit dem Schlüssel.",
     noneOptical:
       "Ohne Schlüssel nennt der optische Anschluss Modell, Firmware und Seriennummer, aber weder Leistung noch Zählerstände: Dafür braucht Meterport den Schlüssel.",
+    meanwhile: "Bis Sie ihn haben, gibt es den simulierten Haushalt:",
     haveKey: "Ich habe den Schlüssel",
     guideTitle: "So bekommen Sie den Schlüssel und die Freigabe",
   },

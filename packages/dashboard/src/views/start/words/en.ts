@@ -167,6 +167,7 @@ export const en = {
       "At the MEP port nothing can be read without a key, not even the serial number. The link test shows whether a meter is there; everything else begins with the key.",
     noneOptical:
       "Without a key the optical port tells model, firmware and serial number, but no power and no registers: Meterport needs the key to read them.",
+    meanwhile: "Until you have it there is the simulated household:",
     haveKey: "I have the key",
     guideTitle: "How to get the key, and the port opened",
   },
