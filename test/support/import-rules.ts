@@ -13,6 +13,7 @@ const packages = [
   "transports",
   "cli",
   "gateway",
+  "fleet",
   "dashboard",
 ] as const;
 type Package = (typeof packages)[number];
@@ -29,6 +30,7 @@ const mayImport: Readonly<Record<Package, readonly Package[]>> = {
   transports: ["protocol"],
   cli: ["protocol", "mbus", "client", "device", "doctor", "simulator", "transports", "gateway"],
   gateway: ["protocol", "mbus", "client", "device", "doctor", "engine", "simulator", "transports"],
+  fleet: ["protocol", "client", "engine", "transports", "gateway"],
   dashboard: ["protocol", "gateway"],
 };
 

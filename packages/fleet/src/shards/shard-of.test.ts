@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { shardOf, usualShards } from "./shard-of.ts";
+
+test("a site keeps its shard for ever", () => {
+  // The published values of FNV-1a with 32 bits: "" 811c9dc5, "a" e40c292c, "foobar" bf9cf968; both halves are folded into one.
+  assert.equal(shardOf("", 65_536), 0x811c ^ 0x9dc5);
+  assert.equal(shardOf("a", 65_536), 0xe40c ^ 0x292c);
+  assert.equal(shardOf("foobar", 65_536), 0xbf9c ^ 0xf968);
+});
+
+test("ten thousand sites spread evenly over the shards", () => {
+  const counts = new Array<number>(usualShards).fill(0);
+  for (let i = 0; i < 10_000; i++) {
+    const shard = shardOf(`building-${i}`, usualShards);
+    counts[shard] = (counts[shard] ?? 0) + 1;
+  }
+  assert.ok(Math.min(...counts) >= 15 && Math.max(...counts) <= 75, `${Math.min(...counts)} to ${Math.max(...counts)}`);
+});
