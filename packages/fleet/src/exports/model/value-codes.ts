@@ -1,0 +1,47 @@
+/**
+ * What is known of how a value came about, and how each format says it (reference of the fleet, section 3.2: codes of CIM and ebIX as in
+ * Energinet's open code, quality flags as in the notes of the IEEE 2030.5 schema, reading qualities of IEC 61968-9).
+ */
+
+/** From the meter at once, or later from its load profile; estimated in three ways; by hand; a sum; in doubt; unknown. */
+export const valueCodes = [
+  "measured",
+  "recovered",
+  "line",
+  "like-day",
+  "registers",
+  "edited",
+  "calculated",
+  "suspect",
+  "missing",
+] as const;
+export type ValueCode = (typeof valueCodes)[number];
+
+/** What a person wants to know of a value: the four shares of a statement. */
+export type ValueKind = "measured" | "recovered" | "estimated" | "missing";
+
+interface CodeFacts {
+  readonly kind: ValueKind;
+  /** IEC 62325, as DK RSM-012 has it. */
+  readonly cim: string;
+  readonly ebix: string;
+  /** Reading method of the Austrian ConsumptionRecord; null where it has none. */
+  readonly eda: string | null;
+  /** Category and index of IEC 61968-9; the system in front of them is the one that sends. */
+  readonly iec61968: string;
+  /** Quality of reading of ESPI, as of a reading of IEEE 2030.5. */
+  readonly espi: number;
+}
+
+/** Each code in the formats of others. */
+export const codeFacts: Readonly<Record<ValueCode, CodeFacts>> = {
+  measured: { kind: "measured", cim: "A04", ebix: "E01", eda: "L1", iec61968: "0.0", espi: 0 },
+  recovered: { kind: "recovered", cim: "A04", ebix: "E01", eda: "L1", iec61968: "0.0", espi: 0 },
+  line: { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "8.0", espi: 10 },
+  "like-day": { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "8.0", espi: 8 },
+  registers: { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "8.0", espi: 8 },
+  edited: { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "7.0", espi: 7 },
+  calculated: { kind: "measured", cim: "A06", ebix: "D01", eda: null, iec61968: "11.0", espi: 11 },
+  suspect: { kind: "estimated", cim: "A05", ebix: "A05", eda: "L3", iec61968: "10.0", espi: 9 },
+  missing: { kind: "missing", cim: "A02", ebix: "A02", eda: null, iec61968: "5.259", espi: 12 },
+};
