@@ -64,7 +64,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 /** What the codec of M-Bus needs of `protocol`: it knows no meter, except in `kept`, which knows the types of its tables. */
 const belowMbus: ReadonlySet<string> = new Set(["bytes", "digits", "errors", "plain-text", "meaning/recurrent-dates"]);
 
-const testLibraries = ["fast-check", "@seriousme/openapi-schema-validator"];
+const testLibraries = ["ajv", "fast-check", "@seriousme/openapi-schema-validator"];
 
 /** "packages/gateway/src/main.ts" is in { package: "gateway", inner: "src/main.ts" }. */
 export const packageOf = (path: string): { readonly name: Package; readonly inner: string } | undefined => {

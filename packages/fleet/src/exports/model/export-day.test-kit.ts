@@ -12,7 +12,7 @@ export const coded = (code: ValueCode, amount: number, version = 1): ExportValue
 export const dayOf = (
   date: string,
   changes: Partial<ExportDay> = {},
-  valueOf: (n: number) => ExportValue = (n) => measured(n + 1),
+  make: (n: number) => ExportValue = (n) => measured(n + 1),
 ): ExportDay => {
   const { zone = "Europe/Copenhagen", step = 15 } = changes;
   const { from, to } = localDayBounds(zone, date);
@@ -24,7 +24,7 @@ export const dayOf = (
     zone,
     step,
     start: from,
-    values: Array.from({ length: (to - from) / (step * 60_000) }, (_, n) => valueOf(n)),
+    values: Array.from({ length: (to - from) / (step * 60_000) }, (_, n) => make(n)),
     ...changes,
   };
 };

@@ -27,21 +27,21 @@ interface CodeFacts {
   readonly ebix: string;
   /** Reading method of the Austrian ConsumptionRecord; null where it has none. */
   readonly eda: string | null;
-  /** Category and index of IEC 61968-9; the system in front of them is the one that sends. */
+  /** System (1 the meter, 2 the network, 3 the one that validates), category and index of IEC 61968-9. */
   readonly iec61968: string;
-  /** Quality of reading of ESPI, as of a reading of IEEE 2030.5. */
-  readonly espi: number;
+  /** `QualityOfReading` of ESPI; null where a reading is left out. */
+  readonly espi: number | null;
 }
 
 /** Each code in the formats of others. */
 export const codeFacts: Readonly<Record<ValueCode, CodeFacts>> = {
-  measured: { kind: "measured", cim: "A04", ebix: "E01", eda: "L1", iec61968: "0.0", espi: 0 },
-  recovered: { kind: "recovered", cim: "A04", ebix: "E01", eda: "L1", iec61968: "0.0", espi: 0 },
-  line: { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "8.0", espi: 10 },
-  "like-day": { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "8.0", espi: 8 },
-  registers: { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "8.0", espi: 8 },
-  edited: { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "7.0", espi: 7 },
-  calculated: { kind: "measured", cim: "A06", ebix: "D01", eda: null, iec61968: "11.0", espi: 11 },
-  suspect: { kind: "estimated", cim: "A05", ebix: "A05", eda: "L3", iec61968: "10.0", espi: 9 },
-  missing: { kind: "missing", cim: "A02", ebix: "A02", eda: null, iec61968: "5.259", espi: 12 },
+  measured: { kind: "measured", cim: "A04", ebix: "E01", eda: "L1", iec61968: "1.0.0", espi: 0 },
+  recovered: { kind: "recovered", cim: "A04", ebix: "E01", eda: "L1", iec61968: "1.0.0", espi: 0 },
+  line: { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "3.8.0", espi: 9 },
+  "like-day": { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "3.8.0", espi: 8 },
+  registers: { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "3.8.0", espi: 8 },
+  edited: { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "3.7.0", espi: 7 },
+  calculated: { kind: "measured", cim: "A06", ebix: "D01", eda: null, iec61968: "3.11.0", espi: 11 },
+  suspect: { kind: "estimated", cim: "A05", ebix: "A05", eda: "L3", iec61968: "3.10.0", espi: 10 },
+  missing: { kind: "missing", cim: "A02", ebix: "A02", eda: null, iec61968: "2.5.259", espi: null },
 };
