@@ -36,7 +36,7 @@ describe("the ConsumptionRecord of Austria", () => {
       consumptionRecord([dayOf("2024-04-01", vienna, (n) => measured(wattHours[n] ?? 5))], envelope),
     );
     const theirs = comparable(sample);
-    const end = theirs.findIndex((line) => line === "</ns0:EnergyData>");
+    const end = theirs.indexOf("</ns0:EnergyData>");
     assert.ok(end > 60);
     assert.deepEqual(ours.slice(0, end), theirs.slice(0, end));
     assert.deepEqual(ours.slice(-4), theirs.slice(-4));

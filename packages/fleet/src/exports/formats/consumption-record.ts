@@ -18,8 +18,8 @@ export interface ConsumptionRecordEnvelope {
   readonly created: Millis;
   /** Number of the message among those of the sender that were made at the same moment, 1 to 9,999,999,999. */
   readonly sequence: number;
-  /** Id of the conversation that the message belongs to: that of the request, or one of the sender. */
-  readonly conversationId: string;
+  /** Id of the conversation that the message belongs to, for instance of the request. That of the message if omitted. */
+  readonly conversationId?: string | undefined;
   /** SIMU is for tests of the market. PROD if omitted. */
   readonly mode?: "PROD" | "SIMU" | undefined;
 }
@@ -129,16 +129,15 @@ export const consumptionRecord = (days: readonly ExportDay[], envelope: Consumpt
       throw new UsageError("days", "a ConsumptionRecord is of one metering point: write one for each");
   }
   const point = fieldOf("metering point", first.gsrn ?? "", /^[0-9A-Za-z]{1,33}$/, "its 33 letters and digits");
+  const messageId = messageIdOf(envelope);
+  const conversationId = envelope.conversationId ?? messageId;
   const message = element(
     "ns0:ConsumptionRecord",
     [
       directory(envelope),
       record("ProcessDirectory", [
-        type("MessageId", messageIdOf(envelope)),
-        type(
-          "ConversationId",
-          fieldOf("conversationId", envelope.conversationId, grouping, "1 to 35 letters and digits"),
-        ),
+        type("MessageId", messageId),
+        type("ConversationId", fieldOf("conversationId", conversationId, grouping, "1 to 35 letters and digits")),
         type("ProcessDate", localTextOf(zone)(envelope.created).slice(0, 10)),
         type("MeteringPoint", point),
         ...days.map(energyOf),

@@ -1,0 +1,112 @@
+/** Hands the files of one spool to one target: in their order, one at a time, again and again until the target has them. */
+import type { Clock, Millis } from "@meterport/protocol/ports";
+import { afterDelivery, afterFailure, delayAfter, freshTarget, type TargetState } from "./schedule.ts";
+import type { Spool, WaitingParcel } from "./spool.ts";
+import type { Target } from "./target.ts";
+
+export interface DelivererParts {
+  readonly spool: Spool;
+  readonly target: Target;
+  readonly clock: Clock;
+  /** A number from 0 to 1. */
+  readonly chance: () => number;
+  readonly log: (line: string) => void;
+}
+
+export interface DelivererStatus extends TargetState {
+  readonly target: string;
+  readonly waiting: number;
+  /** When the oldest file that waits was made. */
+  readonly oldest: Millis | null;
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export class Deliverer {
+  readonly #parts: DelivererParts;
+  #state = freshTarget;
+  #attempt = 0;
+  #wake: () => void = () => {};
+
+  constructor(parts: DelivererParts) {
+    this.#parts = parts;
+  }
+
+  /** Delivers until the signal aborts. An attempt in progress is ended then; its file stays. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = (): void => this.#wake();
+    signal.addEventListener("abort", stop);
+    try {
+      while (!signal.aborted) await this.#step(signal);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Says that a file was added. A target that takes nothing is not asked more often because more waits for it. */
+  added(): void {
+    if (this.#state.failures === 0) this.#wake();
+  }
+
+  /** An operator knows that the target is back. */
+  retryNow(): void {
+    this.#wake();
+  }
+
+  /** Lets the others go on if the target refuses the oldest file for good. Gives where it lies; undefined if none waits. */
+  setAside(): string | undefined {
+    const place = this.#parts.spool.setFirstAside();
+    this.#attempt = 0;
+    this.#wake();
+    return place;
+  }
+
+  status(): DelivererStatus {
+    const { spool, target } = this.#parts;
+    return {
+      ...this.#state,
+      target: target.name,
+      waiting: spool.waiting().length,
+      oldest: spool.first()?.created ?? null,
+    };
+  }
+
+  async #step(signal: AbortSignal): Promise<void> {
+    const { spool, clock, chance } = this.#parts;
+    // The wait begins before the spool is looked at: a file that is added meanwhile ends it.
+    const waiting = this.#untilWoken();
+    const parcel = spool.first();
+    if (parcel === undefined) return waiting.ended;
+    if (await this.#try(parcel, signal)) return;
+    if (signal.aborted) return;
+    const cancel = clock.at(clock.now() + delayAfter(this.#state.failures, chance()), () => this.#wake());
+    await this.#untilWoken().ended;
+    cancel();
+  }
+
+  async #try(parcel: WaitingParcel, signal: AbortSignal): Promise<boolean> {
+    const { spool, target, clock, log } = this.#parts;
+    try {
+      await target.deliver(parcel, ++this.#attempt, signal);
+      spool.remove(parcel);
+    } catch (error) {
+      if (signal.aborted) return false;
+      this.#state = afterFailure(this.#state, clock.wall(), reasonOf(error));
+      // Each hour says the same: it is logged when it begins, and then with each doubling.
+      const { failures } = this.#state;
+      if ((failures & (failures - 1)) === 0)
+        log(`${target.name} did not take ${parcel.name} (attempt ${this.#attempt}): ${reasonOf(error)}`);
+      return false;
+    }
+    if (this.#state.failures > 0) log(`${target.name} takes files again, after ${this.#state.failures} failures`);
+    this.#state = afterDelivery(this.#state, clock.wall());
+    this.#attempt = 0;
+    return true;
+  }
+
+  #untilWoken(): { readonly ended: Promise<void> } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    return { ended: promise };
+  }
+}

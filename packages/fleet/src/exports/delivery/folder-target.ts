@@ -1,0 +1,45 @@
+/** Files into a folder of this machine, or one that is mounted: each appears at once and whole. */
+import { copyFile, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { DeliveryError, type Parcel, type Target } from "./target.ts";
+
+const sync = async (path: string): Promise<void> => {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+const place = async (from: string, folder: string, name: string): Promise<void> => {
+  const part = join(folder, `.${name}.part`);
+  try {
+    await copyFile(from, part);
+    await sync(part);
+    await rename(part, join(folder, name));
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => {});
+    throw error;
+  }
+};
+
+/** The folder must be there: an absent one is more likely a mount that is away than a wish for a new one. */
+export const folderTarget = (folder: string): Target => ({
+  name: folder,
+  deliver: async ({ folder: from, files }: Parcel, _attempt, signal) => {
+    try {
+      for (const { name } of files) {
+        signal.throwIfAborted();
+        await place(join(from, name), folder, name);
+      }
+      await sync(folder);
+    } catch (error) {
+      signal.throwIfAborted();
+      const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+      throw new DeliveryError(
+        `the folder ${folder} does not take files (${code}): look whether it is there and may be written`,
+      );
+    }
+  },
+});

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { describe, test } from "node:test";
+import { nameUuid } from "../delivery/name-uuid.ts";
+import { dayOf, measured, unknown } from "../model/export-day.test-kit.ts";
+import { type ExportFormat, type ExportRun, exportFiles } from "./export-files.ts";
+
+const parties = { sender: "5790001330552", receiver: "5790000432752" };
+const formats: readonly ExportFormat[] = [
+  { kind: "csv-long" },
+  { kind: "csv-wide", decimal: "," },
+  { kind: "iec-61968-9", source: "Andelen" },
+  { kind: "rsm-012-json", ...parties },
+  { kind: "rsm-012-xml", ...parties },
+  { kind: "consumption-record", sender: "AT001234", receiver: "AT005678" },
+  { kind: "e66-fi", ...parties },
+  { kind: "espi", title: "Andelen" },
+];
+
+const run: ExportRun = {
+  name: "andelen",
+  period: "2026-03-29",
+  version: 2,
+  created: Date.UTC(2026, 2, 30, 4),
+  days: [
+    dayOf("2026-03-29", {}, (n) => measured(n, 2)),
+    dayOf("2026-03-29", { point: "shed", gsrn: "571313000000002001" }),
+  ],
+  before: () => null,
+  uuidOf: nameUuid,
+};
+
+const bytesOf = (format: ExportFormat, of = run): readonly string[] =>
+  [...exportFiles(format, of)].map(
+    ({ name, parts }) =>
+      `${name} ${createHash("sha256")
+        .update([...parts].join(""))
+        .digest("hex")}`,
+  );
+
+describe("a run of an export", () => {
+  test("names its files by export, period and version; Austria has one for each point", () => {
+    const names = formats.map((format) => [...exportFiles(format, run)].map(({ name }) => name));
+    assert.deepEqual(names, [
+      ["andelen_2026-03-29_v2.csv"],
+      ["andelen_2026-03-29_v2.csv"],
+      ["andelen_2026-03-29_v2.xml"],
+      ["andelen_2026-03-29_v2.json"],
+      ["andelen_2026-03-29_v2.xml"],
+      ["andelen_2026-03-29_v2_571313000000002000.xml", "andelen_2026-03-29_v2_571313000000002001.xml"],
+      ["andelen_2026-03-29_v2.json"],
+      ["andelen_2026-03-29_v2.xml"],
+    ]);
+  });
+
+  test("gives the same bytes again in every format", () => {
+    for (const format of formats)
+      assert.deepEqual(
+        bytesOf(format),
+        bytesOf({ ...format }, { ...run, days: structuredClone(run.days) }),
+        format.kind,
+      );
+  });
+
+  test("says which versions each file carries", () => {
+    for (const format of formats)
+      for (const { carried } of exportFiles(format, run))
+        assert.ok(carried().every(({ version, point }) => version === (point === "shed" ? 1 : 2)));
+    const [first] = exportFiles({ kind: "csv-long" }, run);
+    assert.equal(first?.carried().length, 2);
+  });
+
+  test("one point that Austria cannot get does not hold up the others", () => {
+    const holed = dayOf("2026-03-29", {}, () => unknown());
+    const files = [
+      ...exportFiles(
+        { kind: "consumption-record", sender: "AT001234", receiver: "AT005678" },
+        { ...run, days: [holed, ...run.days.slice(1)] },
+      ),
+    ];
+    assert.throws(() => [...(files[0]?.parts ?? [])], /has no reading method/);
+    assert.match([...(files[1]?.parts ?? [])].join(""), /571313000000002001/);
+  });
+
+  test("the report to Finland is empty if nothing changed", () => {
+    const [file] = exportFiles({ kind: "e66-fi", ...parties }, { ...run, before: (day) => day });
+    assert.deepEqual([...(file?.parts ?? ["?"])], []);
+  });
+
+  test("a run without a plain name, a period or a version is refused", () => {
+    const wrong: readonly Partial<ExportRun>[] = [{ name: "../x" }, { name: "" }, { period: "today" }, { version: 0 }];
+    for (const changes of wrong)
+      assert.throws(
+        () => [...exportFiles({ kind: "csv-long" }, { ...run, ...changes })],
+        /is not called|neither a day|runs count/,
+      );
+  });
+});

@@ -1,0 +1,130 @@
+/** One run of an export: the files that it makes of the days that were chosen. Pure, so the same run gives the same bytes wherever it happens. */
+import { UsageError } from "@meterport/protocol/errors";
+import type { Millis } from "@meterport/protocol/ports";
+import { type ConsumptionRecordEnvelope, consumptionRecord } from "../formats/consumption-record.ts";
+import { type CsvOptions, csvLong, csvWide } from "../formats/csv.ts";
+import { type EspiEnvelope, espiFeed } from "../formats/espi.ts";
+import { finnishE66 } from "../formats/finland.ts";
+import { iec61968 } from "../formats/iec61968.ts";
+import { type Rsm012Envelope, rsm012Json, rsm012Xml } from "../formats/rsm012.ts";
+import { carriedVersions, type ExportDay } from "../model/export-day.ts";
+import type { ExportFile } from "../model/export-file.ts";
+
+interface Parties {
+  readonly sender: string;
+  readonly receiver: string;
+}
+
+/** What an export writes, and what only that format needs. */
+export type ExportFormat =
+  | ({ readonly kind: "csv-long" | "csv-wide" } & CsvOptions)
+  | { readonly kind: "iec-61968-9"; readonly source: string }
+  | ({ readonly kind: "rsm-012-json" | "rsm-012-xml" } & Parties & Pick<Rsm012Envelope, "measuredQuality">)
+  | ({ readonly kind: "consumption-record" } & Parties & Pick<ConsumptionRecordEnvelope, "mode">)
+  | ({ readonly kind: "e66-fi" } & Parties)
+  | { readonly kind: "espi"; readonly title: string };
+
+export interface ExportRun {
+  /** Name of the export, the beginning of each file name. */
+  readonly name: string;
+  /** What the files are of: "2026-03-29" or "2026-03". */
+  readonly period: string;
+  /** Counts the runs of this period from 1. */
+  readonly version: number;
+  /** The moment that stands in the files: kept with the run, so that it can be repeated. */
+  readonly created: Millis;
+  readonly days: readonly ExportDay[];
+  /** The day as the last delivered file of this export carried it; null if none did. */
+  readonly before: (day: ExportDay) => ExportDay | null;
+  /** As in `EspiEnvelope`. */
+  readonly uuidOf: EspiEnvelope["uuidOf"];
+}
+
+const mediaTypes = { csv: "text/csv; charset=utf-8", xml: "application/xml", json: "application/json" } as const;
+type Extension = keyof typeof mediaTypes;
+
+const plainName = /^[A-Za-z0-9][A-Za-z0-9.-]{0,60}$/;
+
+const nameOf = ({ name, period, version }: ExportRun, extension: Extension, part = ""): string => {
+  if (!plainName.test(name))
+    throw new UsageError(
+      "name",
+      `an export is not called ${JSON.stringify(name.slice(0, 70))}: use letters, digits, . and -`,
+    );
+  if (!/^\d{4}-\d{2}(-\d{2})?$/.test(period))
+    throw new UsageError("period", `${JSON.stringify(period)} is neither a day nor a month`);
+  if (!Number.isSafeInteger(version) || version < 1)
+    throw new UsageError("version", `version ${version}: runs count from 1`);
+  return `${name}_${period}_v${version}${part === "" ? "" : `_${part}`}.${extension}`;
+};
+
+const fileOf = (
+  name: string,
+  extension: Extension,
+  days: readonly ExportDay[],
+  parts: Iterable<string>,
+): ExportFile => ({
+  name,
+  mediaType: mediaTypes[extension],
+  parts,
+  carried: () => carriedVersions(days),
+});
+
+/** Austria has a message for each metering point. */
+function* consumptionRecords(
+  format: Extract<ExportFormat, { kind: "consumption-record" }>,
+  run: ExportRun,
+): Generator<ExportFile, void, undefined> {
+  const points = Map.groupBy(run.days, ({ point }) => point);
+  let sequence = 0;
+  for (const days of points.values()) {
+    const envelope = { ...format, created: run.created, sequence: ++sequence };
+    const part = days[0]?.gsrn ?? String(sequence);
+    const name = nameOf(run, "xml", /^[0-9A-Za-z]{1,35}$/.test(part) ? part : String(sequence));
+    // Written when it is taken, so that one point that cannot be sent does not hold up the others.
+    const parts = {
+      *[Symbol.iterator]() {
+        yield consumptionRecord(days, envelope);
+      },
+    };
+    yield fileOf(name, "xml", days, parts);
+  }
+}
+
+/**
+ * The files of a run. Their parts are made when they are taken, and refuse then what the format cannot carry.
+ *
+ * @throws UsageError (`name`, `period`, `version`) for a run that has no file name
+ */
+export function* exportFiles(format: ExportFormat, run: ExportRun): Generator<ExportFile, void, undefined> {
+  const { days, created, version, uuidOf } = run;
+  const single = (extension: Extension, parts: (id: string) => Iterable<string>): ExportFile => {
+    const name = nameOf(run, extension);
+    return fileOf(name, extension, days, parts(uuidOf(`message ${name}`)));
+  };
+  switch (format.kind) {
+    case "csv-long":
+      return yield single("csv", () => csvLong(days, format));
+    case "csv-wide":
+      return yield single("csv", () => csvWide(days, format));
+    case "iec-61968-9":
+      return yield single("xml", (messageId) => iec61968(days, { ...format, messageId, created, version }));
+    case "rsm-012-json":
+    case "rsm-012-xml": {
+      const isJson = format.kind === "rsm-012-json";
+      // Series add their number; together they stay within 36 characters.
+      const idOf = (uuid: string): string => uuid.replaceAll("-", "").slice(0, 28);
+      return yield single(isJson ? "json" : "xml", (uuid) =>
+        (isJson ? rsm012Json : rsm012Xml)(days, { ...format, messageId: idOf(uuid), created }),
+      );
+    }
+    case "consumption-record":
+      return yield* consumptionRecords(format, run);
+    case "e66-fi": {
+      const carried = days.map((now) => ({ now, before: run.before(now) }));
+      return yield single("json", (messageId) => finnishE66(carried, { ...format, messageId, created }));
+    }
+    case "espi":
+      return yield single("xml", () => espiFeed(days, { ...format, created, uuidOf }));
+  }
+}
