@@ -76,11 +76,12 @@ export class Deliverer {
     // The wait begins before the spool is looked at: a file that is added meanwhile ends it.
     const waiting = this.#untilWoken();
     const parcel = spool.first();
-    if (parcel === undefined) return waiting.ended;
+    if (parcel === undefined) return waiting;
     if (await this.#try(parcel, signal)) return;
     if (signal.aborted) return;
+    const woken = this.#untilWoken();
     const cancel = clock.at(clock.now() + delayAfter(this.#state.failures, chance()), () => this.#wake());
-    await this.#untilWoken().ended;
+    await woken;
     cancel();
   }
 
@@ -104,9 +105,9 @@ export class Deliverer {
     return true;
   }
 
-  #untilWoken(): { readonly ended: Promise<void> } {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    return { ended: promise };
+  #untilWoken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 }

@@ -148,7 +148,11 @@ describe("SFTP", () => {
   });
 });
 
-const bodyOf = async (request: IncomingMessage): Promise<string> => (await Array.fromAsync(request)).join("");
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  let body = "";
+  for await (const chunk of request) body += String(chunk);
+  return body;
+};
 
 /** A server that answers with the given listener. */
 const startHttp = async (t: TestContext, listener: RequestListener): Promise<string> => {

@@ -76,12 +76,24 @@ describe("the E66 of Finland", () => {
     assert.deepEqual([...finnishE66([{ before, now }], envelope)], []);
   });
 
-  test("a value that is taken back is reported as missing, without a quantity", () => {
-    const [series] = reportOf(
-      dayOf("2026-03-30", helsinki),
-      dayOf("2026-03-30", helsinki, (n) => (n === 0 ? unknown(2) : measured(n + 1, 2))),
+  test("a value that is missing or in doubt is left out until it is settled", () => {
+    const values = (n: number): ExportValue =>
+      n === 1 ? unknown(2) : n === 3 ? coded("suspect", 4, 2) : measured(n + 1, 2);
+    const doubtful = dayOf("2026-03-30", helsinki, values);
+    const first = reportOf(null, doubtful);
+    assert.deepEqual(
+      first.map(({ PeriodStartTS, Observations }) => [PeriodStartTS.slice(11, 13), Observations.length]),
+      [
+        ["21", 1],
+        ["23", 1],
+        ["01", 20],
+      ],
     );
-    assert.deepEqual(series?.Observations, [{ PeriodStartTime: "2026-03-29T21:00:00Z", Quality: "A02" }]);
+    const now = dayOf("2026-03-30", helsinki, (n) => (n === 3 ? coded("edited", 4, 3) : values(n)));
+    assert.deepEqual(
+      reportOf(doubtful, now).map(({ Observations }) => Observations),
+      [[{ PeriodStartTime: "2026-03-30T00:00:00Z", Quantity: "0.004000", Quality: "56" }]],
+    );
   });
 
   test("what was carried for another day is refused", () => {

@@ -30,16 +30,44 @@ const product = "8716867000030";
 /** Consumption and production. */
 const readingTypes = { import: "BN01", export: "BN02" } as const;
 
-/** "OK" is in Datahub's answers; the others are those of ebIX, which E66 comes from. */
-const qualityOf = ({ code }: ExportValue): string => (codeFacts[code].ebix === "E01" ? "OK" : codeFacts[code].ebix);
+interface SettledValue {
+  readonly amount: number;
+  /** "OK" is in Datahub's answers; the others are those of ebIX, which E66 comes from. */
+  readonly quality: string;
+}
 
-const observation = (value: ExportValue, start: Millis) => ({
+/** Null for a value that is missing or in doubt: it is reported when it is settled, and until then what was reported stays. */
+const settled = ({ amount, code }: ExportValue): SettledValue | null => {
+  const { ebix } = codeFacts[code];
+  return amount === null || ebix === null ? null : { amount, quality: ebix === "E01" ? "OK" : ebix };
+};
+
+const observation = ({ amount, quality }: SettledValue, start: Millis) => ({
   PeriodStartTime: utcText(start),
-  ...(value.amount === null ? {} : { Quantity: decimalText(value.amount, 3, 6) }),
-  Quality: qualityOf(value),
+  Quantity: decimalText(amount, 3, 6),
+  Quality: quality,
 });
 
-const seriesOf = (day: ExportDay, first: number, values: readonly ExportValue[]) => {
+interface Run {
+  readonly first: number;
+  readonly values: SettledValue[];
+}
+
+/** The changed values without those that are not settled, which cut a run in two. */
+const reportedRuns = (before: ExportDay | null, now: ExportDay): readonly Run[] => {
+  const runs: Run[] = [];
+  for (const { first, values } of changedRuns(before, now))
+    for (const [n, found] of values.entries()) {
+      const value = settled(found);
+      const last = runs.at(-1);
+      if (value === null) continue;
+      if (last !== undefined && last.first + last.values.length === first + n) last.values.push(value);
+      else runs.push({ first: first + n, values: [value] });
+    }
+  return runs;
+};
+
+const seriesOf = (day: ExportDay, { first, values }: Run) => {
   const { direction, reactive } = meaningOf(day.obis);
   if (reactive || day.unit !== "Wh" || (day.step !== 15 && day.step !== 60))
     throw new UsageError(
@@ -76,8 +104,8 @@ const head = ({ messageId, sender, receiver, created }: FinnishEnvelope) => {
 };
 
 /**
- * The report, in pieces of one day: a time series for each run of values that no file has carried, or with another amount or code. Gives
- * nothing at all if nothing changed, since an empty report says nothing.
+ * The report, in pieces of one day: a time series for each run of values that no file has carried, or with another amount or code. Missing and
+ * doubtful values are left out until they are settled. Gives nothing at all if nothing changed, since an empty report says nothing.
  *
  * @throws UsageError (`day`, `days`, `gsrn`, `obis`, `field`) for what it cannot carry
  */
@@ -86,7 +114,7 @@ export function* finnishE66(days: Iterable<CarriedDay>, envelope: FinnishEnvelop
   let isOpen = false;
   for (const { now, before } of days) {
     checkDay(now);
-    const series = changedRuns(before, now).map(({ first, values }) => JSON.stringify(seriesOf(now, first, values)));
+    const series = reportedRuns(before, now).map((run) => JSON.stringify(seriesOf(now, run)));
     if (series.length === 0) continue;
     const opening = isOpen ? "," : `{"E66":{"Header":${header},"Transaction":{"TimeSeries":[`;
     yield `${opening}\n${series.join(",\n")}`;

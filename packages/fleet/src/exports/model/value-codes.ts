@@ -24,7 +24,8 @@ interface CodeFacts {
   readonly kind: ValueKind;
   /** IEC 62325, as DK RSM-012 has it. */
   readonly cim: string;
-  readonly ebix: string;
+  /** Null where ebIX has no code. */
+  readonly ebix: string | null;
   /** Reading method of the Austrian ConsumptionRecord; null where it has none. */
   readonly eda: string | null;
   /** System (1 the meter, 2 the network, 3 the one that validates), category and index of IEC 61968-9. */
@@ -42,6 +43,6 @@ export const codeFacts: Readonly<Record<ValueCode, CodeFacts>> = {
   registers: { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "3.8.0", espi: 8 },
   edited: { kind: "estimated", cim: "A03", ebix: "56", eda: "L2", iec61968: "3.7.0", espi: 7 },
   calculated: { kind: "measured", cim: "A06", ebix: "D01", eda: null, iec61968: "3.11.0", espi: 11 },
-  suspect: { kind: "estimated", cim: "A05", ebix: "A05", eda: "L3", iec61968: "3.10.0", espi: 10 },
-  missing: { kind: "missing", cim: "A02", ebix: "A02", eda: null, iec61968: "2.5.259", espi: null },
+  suspect: { kind: "estimated", cim: "A05", ebix: null, eda: "L3", iec61968: "3.10.0", espi: 10 },
+  missing: { kind: "missing", cim: "A02", ebix: null, eda: null, iec61968: "2.5.259", espi: null },
 };

@@ -75,7 +75,12 @@ function* consumptionRecords(
   format: Extract<ExportFormat, { kind: "consumption-record" }>,
   run: ExportRun,
 ): Generator<ExportFile, void, undefined> {
-  const points = Map.groupBy(run.days, ({ point }) => point);
+  const points = new Map<string, ExportDay[]>();
+  for (const day of run.days) {
+    const known = points.get(day.point);
+    if (known === undefined) points.set(day.point, [day]);
+    else known.push(day);
+  }
   let sequence = 0;
   for (const days of points.values()) {
     const envelope = { ...format, created: run.created, sequence: ++sequence };
