@@ -18,23 +18,28 @@ export const utcText = (millis: Millis): string => `${isoText(millis)}Z`;
 /** Offsets change only at whole quarters of an hour. */
 const quarter: Millis = 900_000;
 
+/** Some forty days of quarters: what is written goes on from day to day, or through one day for many points. */
+const rememberedQuarters = 4_096;
+
 /**
- * Tells moments by the clock of a zone: "2026-03-29T03:00:00+02:00". It remembers the offset of the last quarter of an hour, since
- * asking for it is slow.
+ * Tells moments by the clock of a zone: "2026-03-29T03:00:00+02:00". It remembers the offsets of quarters of an hour, since asking for one is
+ * slow.
  *
  * @throws UsageError (`zone`) if there is no such zone
  */
 export const localTextOf = (zone: string): ((millis: Millis) => string) => {
-  let known = Number.NaN;
-  let offset: Millis = 0;
-  const find = (start: Millis): void => {
-    offset = localMillis(zone, start) - start;
-    known = start;
+  const offsets = new Map<Millis, Millis>();
+  const offsetAt = (start: Millis): Millis => {
+    const known = offsets.get(start);
+    if (known !== undefined) return known;
+    if (offsets.size >= rememberedQuarters) offsets.clear();
+    const offset = localMillis(zone, start) - start;
+    offsets.set(start, offset);
+    return offset;
   };
-  find(0);
+  offsetAt(0);
   return (millis) => {
-    const start = Math.floor(millis / quarter) * quarter;
-    if (start !== known) find(start);
+    const offset = offsetAt(Math.floor(millis / quarter) * quarter);
     const minutes = Math.round(offset / 60_000);
     const ahead = Math.abs(minutes);
     const sign = minutes < 0 ? "-" : "+";

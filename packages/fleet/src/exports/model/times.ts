@@ -1,8 +1,28 @@
 /** Times as the formats write them, without the milliseconds that no interval has. */
-import { localTextOf, utcText } from "@meterport/gateway/exports/local-time";
+import { localTextOf as localText, utcText } from "@meterport/gateway/exports/local-time";
 import type { Millis } from "@meterport/protocol/ports";
 
-export { localTextOf, utcText };
+export { utcText };
+
+/** A fleet has few zones. */
+const rememberedZones = 32;
+const zones = new Map<string, (time: Millis) => string>();
+
+/**
+ * Tells moments by the clock of a zone with their offset; shared by all days of a zone, since thousands of points have the same day.
+ *
+ * @throws UsageError (`zone`) if there is no such zone
+ * @example
+ * localTextOf("Europe/Vienna")(1774746000000) // "2026-03-29T03:00:00+02:00"
+ */
+export const localTextOf = (zone: string): ((time: Millis) => string) => {
+  const known = zones.get(zone);
+  if (known !== undefined) return known;
+  if (zones.size >= rememberedZones) zones.clear();
+  const text = localText(zone);
+  zones.set(zone, text);
+  return text;
+};
 
 /**
  * A moment in UTC to the minute, as CIM writes the bounds of a period.

@@ -26,6 +26,8 @@ const isWritable = (character: string): boolean => {
  * escapedXml("a < b") // "a &lt; b"
  */
 export const escapedXml = (text: string): string => {
+  // Nearly all texts are numbers, times and codes.
+  if (/^[\w .:+-]*$/.test(text)) return text;
   if (![...text].every(isWritable))
     throw new UsageError(
       "text",

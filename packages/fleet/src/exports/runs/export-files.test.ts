@@ -87,6 +87,43 @@ describe("a run of an export", () => {
     assert.deepEqual([...(file?.parts ?? ["?"])], []);
   });
 
+  test("each tenant gets a statement of the own points only", () => {
+    const tenants = [
+      { id: "flat-1", name: "Flat 1", points: ["lindevej-12"] },
+      { id: "flat-2", name: "Flat 2 & cellar", points: ["shed"] },
+    ];
+    const forms = (["csv", "text", "page"] as const).map((form) => [
+      ...exportFiles({ kind: "statement", form, zone: "Europe/Copenhagen", tenants }, { ...run, period: "2026-03" }),
+    ]);
+    assert.deepEqual(
+      forms.map((files) => files.map(({ name }) => name)),
+      ["csv", "txt", "html"].map((end) => tenants.map(({ id }) => `andelen_2026-03_v2_${id}.${end}`)),
+    );
+    const texts = forms.flat().map(({ parts }) => [...parts].join(""));
+    for (const [n, text] of texts.entries()) {
+      assert.equal(text.includes("lindevej-12"), n % 2 === 0);
+      assert.equal(text.includes("shed"), n % 2 === 1);
+    }
+    const wrong = {
+      kind: "statement",
+      form: "csv",
+      zone: "UTC",
+      tenants: [{ id: "../x", name: "", points: [] }],
+    } as const;
+    assert.throws(() => [...exportFiles(wrong, run)], /a tenant has no id/);
+  });
+
+  test("two points with one number have two files", () => {
+    const days = [dayOf("2026-03-29"), dayOf("2026-03-29", { point: "shed" })];
+    const names = [
+      ...exportFiles({ kind: "consumption-record", sender: "AT001234", receiver: "AT005678" }, { ...run, days }),
+    ];
+    assert.deepEqual(
+      names.map(({ name }) => name),
+      ["andelen_2026-03-29_v2_571313000000002000.xml", "andelen_2026-03-29_v2_2.xml"],
+    );
+  });
+
   test("a run without a plain name, a period or a version is refused", () => {
     const wrong: readonly Partial<ExportRun>[] = [{ name: "../x" }, { name: "" }, { period: "today" }, { version: 0 }];
     for (const changes of wrong)

@@ -7,6 +7,8 @@ import { type EspiEnvelope, espiFeed } from "../formats/espi.ts";
 import { finnishE66 } from "../formats/finland.ts";
 import { iec61968 } from "../formats/iec61968.ts";
 import { type Rsm012Envelope, rsm012Json, rsm012Xml } from "../formats/rsm012.ts";
+import { statementOf } from "../formats/statement.ts";
+import { statementCsv, statementHtml, statementText } from "../formats/statement-print.ts";
 import { carriedVersions, type ExportDay } from "../model/export-day.ts";
 import type { ExportFile } from "../model/export-file.ts";
 
@@ -15,8 +17,22 @@ interface Parties {
   readonly receiver: string;
 }
 
+/** Who gets a statement, and of which points. */
+export interface Tenant {
+  /** Part of the file name: letters, digits, "." and "-". */
+  readonly id: string;
+  readonly name: string;
+  readonly points: readonly string[];
+}
+
 /** What an export writes, and what only that format needs. */
 export type ExportFormat =
+  | {
+      readonly kind: "statement";
+      readonly form: keyof typeof statementForms;
+      readonly zone: string;
+      readonly tenants: readonly Tenant[];
+    }
   | ({ readonly kind: "csv-long" | "csv-wide" } & CsvOptions)
   | { readonly kind: "iec-61968-9"; readonly source: string }
   | ({ readonly kind: "rsm-012-json" | "rsm-012-xml" } & Parties & Pick<Rsm012Envelope, "measuredQuality">)
@@ -40,8 +56,20 @@ export interface ExportRun {
   readonly uuidOf: EspiEnvelope["uuidOf"];
 }
 
-const mediaTypes = { csv: "text/csv; charset=utf-8", xml: "application/xml", json: "application/json" } as const;
+const mediaTypes = {
+  csv: "text/csv; charset=utf-8",
+  html: "text/html; charset=utf-8",
+  json: "application/json",
+  txt: "text/plain; charset=utf-8",
+  xml: "application/xml",
+} as const;
 type Extension = keyof typeof mediaTypes;
+
+const statementForms = {
+  csv: { extension: "csv", print: statementCsv },
+  text: { extension: "txt", print: statementText },
+  page: { extension: "html", print: statementHtml },
+} as const;
 
 const plainName = /^[A-Za-z0-9][A-Za-z0-9.-]{0,60}$/;
 
@@ -70,6 +98,32 @@ const fileOf = (
   carried: () => carriedVersions(days),
 });
 
+/** Parts that are made when they are taken, so that one file that cannot be made does not hold up the others. */
+const late = (make: () => string): Iterable<string> => ({
+  *[Symbol.iterator]() {
+    yield make();
+  },
+});
+
+/** Each tenant has a file of the own points. The days of a run reach 25 months back, so that each month is compared with the year before. */
+function* statements(
+  { form, zone, tenants }: Extract<ExportFormat, { kind: "statement" }>,
+  run: ExportRun,
+): Generator<ExportFile, void, undefined> {
+  const { extension, print } = statementForms[form];
+  for (const { id, name, points } of tenants) {
+    if (!plainName.test(id))
+      throw new UsageError(
+        "tenant",
+        `a tenant has no id ${JSON.stringify(id.slice(0, 70))}: use letters, digits, . and -`,
+      );
+    const own = new Set(points);
+    const days = run.days.filter(({ point }) => own.has(point));
+    const parts = late(() => print(statementOf({ tenant: name, month: run.period, zone, days })));
+    yield fileOf(nameOf(run, extension, id), extension, days, parts);
+  }
+}
+
 /** Austria has a message for each metering point. */
 function* consumptionRecords(
   format: Extract<ExportFormat, { kind: "consumption-record" }>,
@@ -81,18 +135,16 @@ function* consumptionRecords(
     if (known === undefined) points.set(day.point, [day]);
     else known.push(day);
   }
+  const used = new Set<string>();
   let sequence = 0;
   for (const days of points.values()) {
     const envelope = { ...format, created: run.created, sequence: ++sequence };
-    const part = days[0]?.gsrn ?? String(sequence);
-    const name = nameOf(run, "xml", /^[0-9A-Za-z]{1,35}$/.test(part) ? part : String(sequence));
-    // Written when it is taken, so that one point that cannot be sent does not hold up the others.
-    const parts = {
-      *[Symbol.iterator]() {
-        yield consumptionRecord(days, envelope);
-      },
-    };
-    yield fileOf(name, "xml", days, parts);
+    const number = days[0]?.gsrn ?? "";
+    // A number that is no part of a file name is refused when the file is made; two points with one number need two files.
+    const isPart = /^[0-9A-Za-z]{1,35}$/.test(number) && !used.has(number);
+    used.add(number);
+    const parts = late(() => consumptionRecord(days, envelope));
+    yield fileOf(nameOf(run, "xml", isPart ? number : String(sequence)), "xml", days, parts);
   }
 }
 
@@ -108,6 +160,8 @@ export function* exportFiles(format: ExportFormat, run: ExportRun): Generator<Ex
     return fileOf(name, extension, days, parts(uuidOf(`message ${name}`)));
   };
   switch (format.kind) {
+    case "statement":
+      return yield* statements(format, run);
     case "csv-long":
       return yield single("csv", () => csvLong(days, format));
     case "csv-wide":
