@@ -106,6 +106,14 @@ describe("RSM-012 as JSON", () => {
     );
   });
 
+  test("import is consumption and export production", () => {
+    const text = textOf(rsm012Json([dayOf("2026-03-30"), dayOf("2026-03-30", { obis: "1-0:2.8.0" })], envelope));
+    const kinds = [...text.matchAll(/"marketEvaluationPoint\.type":\{"value":"(\w+)"\}/g)].map(([, kind]) => kind);
+    assert.deepEqual(kinds, ["E17", "E18"]);
+    const xml = textOf(rsm012Xml([dayOf("2026-03-30", { obis: "1-0:2.8.0" })], envelope));
+    assert.match(xml, /<cim:marketEvaluationPoint\.type>E18</);
+  });
+
   test("the same days and envelope give the same bytes", () => {
     assert.equal(textOf(rsm012Json([mixed], envelope)), textOf(rsm012Json([structuredClone(mixed)], { ...envelope })));
   });

@@ -58,6 +58,9 @@ describe("days", () => {
     const alone = localDayOf([utc("2026-07-01", 5)], "Europe/Copenhagen", "2026-07-01");
     assert.deepEqual(alone.values[7], unknown(5));
     assert.deepEqual(alone.values[8], measured(500, 5));
+    const short = { ...utc("2026-07-01", 5), values: utc("2026-07-01", 5).values.slice(0, 10) };
+    const cut = localDayOf([utc("2026-06-30", 4), short], "Europe/Copenhagen", "2026-07-01");
+    assert.deepEqual(cut.values.slice(17, 19), [measured(509, 5), unknown(5)]);
   });
 
   test("a local day that begins within an interval is refused", () => {
