@@ -1,0 +1,127 @@
+/** Makes the view of a day that rules and estimation look at. */
+import type { Millis } from "@meterport/protocol/ports";
+import { type Bracket, registersOf } from "./brackets.ts";
+import type { BracketContent, DayView } from "./day-view.ts";
+import { type Edit, editsOf } from "./edits.ts";
+import { likeDaysOf } from "./like-days.ts";
+import { type SlotFinding, type SlotView, stronger, type Verdict } from "./rules/rule.ts";
+import { type RuleName, slotRules } from "./rules/rules.ts";
+import { type Series, seriesOf, timeOf } from "./series.ts";
+import type { VeeSettings } from "./settings.ts";
+import { type ClockOffset, checkInput, dayMillis, type PointFacts, type VeeInput } from "./vee-input.ts";
+
+const hour: Millis = 3_600_000;
+
+/** Units that a fuse lets through in some time. */
+export const fuseUnitsOf = (
+  { fuse, unit }: Pick<PointFacts, "fuse" | "unit">,
+  amps: number,
+  millis: Millis,
+): number => {
+  const { amps: known, volts, phases } = fuse ?? { amps, volts: 400, phases: 3 as const };
+  return ((phases === 3 ? Math.sqrt(3) : 1) * volts * known * millis) / hour / unit;
+};
+
+/** The offset at the first read after a slot. */
+const offsetFinder = (clock: readonly ClockOffset[], series: Series): DayView["clockOffset"] => {
+  const sorted = clock.toSorted((a, b) => a.time - b.time);
+  return (slot) => {
+    const end = timeOf(series, slot + 1);
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle]?.time ?? 0) < end) low = middle + 1;
+      else high = middle;
+    }
+    const found = sorted[low];
+    return found === undefined || found.time > end + dayMillis ? null : found.offset;
+  };
+};
+
+export interface NamedSlotFinding extends SlotFinding {
+  readonly rule: RuleName;
+}
+
+/** Everything that is known of a day, and what the rules for one slot say of each of them. */
+export interface JudgedView extends DayView {
+  slotFindings(slot: number): readonly NamedSlotFinding[];
+}
+
+const nothing: readonly NamedSlotFinding[] = [];
+
+const slotJudge = (view: SlotView, settings: VeeSettings): JudgedView["slotFindings"] => {
+  const used = slotRules.filter(({ name }) => settings[name].on);
+  const kept: (readonly NamedSlotFinding[] | undefined)[] = [];
+  return (slot) => {
+    const before = kept[slot];
+    if (before !== undefined) return before;
+    const found = used.flatMap((rule) => {
+      const one = rule.judge(view, slot, settings[rule.name]);
+      return one === null ? [] : [{ rule: rule.name, ...one }];
+    });
+    kept[slot] = found.length === 0 ? nothing : found;
+    return kept[slot] ?? nothing;
+  };
+};
+
+/** The slots of a bracket; undefined if it reaches beyond the days that are known, or cuts a slot whose energy is known. */
+const contentOf = (series: Series, known: DayView["known"], { from, to }: Bracket): BracketContent | undefined => {
+  const { start, step, length } = series;
+  const [first, end] = [Math.floor((from - start) / step), Math.ceil((to - start) / step)];
+  if (first < 0 || end > length) return undefined;
+  let sum = 0;
+  const missing: { slot: number; millis: Millis }[] = [];
+  for (let slot = first; slot < end; slot++) {
+    const begin = timeOf(series, slot);
+    const millis = Math.min(to, begin + step) - Math.max(from, begin);
+    const value = known(slot);
+    if (value === null) missing.push({ slot, millis });
+    else if (millis < step) return undefined;
+    else sum += value;
+  }
+  return { from: first, to: end, known: sum, missing };
+};
+
+/**
+ * The view of a day.
+ *
+ * @throws UsageError (`vee`, `edit`, `zone`) if what was given cannot be
+ */
+export const makeView = (input: VeeInput, settings: VeeSettings, edits: readonly Edit[]): JudgedView => {
+  checkInput(input);
+  const series = seriesOf(input);
+  const held = editsOf(series, edits);
+  const fuseUnits = (amps: number): number => fuseUnitsOf(input.point, amps, input.step);
+  const slots: SlotView = { input, series, fuseUnits, clockOffset: offsetFinder(input.clock, series) };
+  const slotFindings = slotJudge(slots, settings);
+  const worst = (slot: number): Verdict | null =>
+    slotFindings(slot).reduce<Verdict | null>((verdict, one) => stronger(verdict, one.verdict), null);
+
+  const known = (slot: number): number | null => {
+    const value = series.values[slot] ?? null;
+    const edit = held.get(slot);
+    if (edit?.kind === "set") return edit.value;
+    if (edit?.kind === "accept") return value;
+    return value === null || edit?.kind === "estimate" || worst(slot) === "refuse" ? null : value;
+  };
+  const isGood = (slot: number): boolean => {
+    const kind = held.get(slot)?.kind;
+    const measured = (series.values[slot] ?? null) !== null && kind !== "set" && kind !== "estimate";
+    return measured && worst(slot) === null;
+  };
+  const contents = new Map<Bracket, BracketContent | undefined>();
+  const { factor, fallbackAmps } = settings["beyond-fuse"];
+  return {
+    ...slots,
+    slotFindings,
+    known,
+    isGood,
+    edit: (slot) => held.get(slot) ?? null,
+    likeDays: likeDaysOf(series, input.point.zone, input.holidays, isGood),
+    registers: registersOf(input, (millis) => factor * fuseUnitsOf(input.point, fallbackAmps, millis)),
+    content(bracket) {
+      if (!contents.has(bracket)) contents.set(bracket, contentOf(series, known, bracket));
+      return contents.get(bracket);
+    },
+  };
+};

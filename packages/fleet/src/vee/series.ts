@@ -1,0 +1,125 @@
+/** The channel-days of a point as one row of slots, and which meter each slot is of. */
+import type { Millis } from "@meterport/protocol/ports";
+import { noValueBits } from "./slot-status.ts";
+import { type ChannelDay, dayMillis, type Installation, type VeeInput } from "./vee-input.ts";
+
+/** No meter hung there; or two did, or one for a part of the slot. Else the index of the installation. */
+export const noMeter = -1;
+export const partOfMeter = -2;
+
+/** Two channels had different values for one slot. */
+export interface Overlap {
+  readonly slot: number;
+  readonly kept: number;
+  readonly other: number;
+}
+
+/** Slots are counted from the first day that was given. */
+export interface Series {
+  /** First moment of slot 0. */
+  readonly start: Millis;
+  readonly step: Millis;
+  readonly slotsOfDay: number;
+  readonly length: number;
+  /** First slot of the day in question. */
+  readonly first: number;
+  readonly values: readonly (number | null)[];
+  readonly status: readonly number[];
+  readonly meters: readonly number[];
+  readonly overlaps: readonly Overlap[];
+}
+
+/** The first moment of a slot. */
+export const timeOf = ({ start, step }: Series, slot: number): Millis => start + slot * step;
+
+/** Meters tell whole seconds: ends that are no further from a slot's edge are at it. */
+export const clockGrain: Millis = 1_000;
+
+/** Which installation a slot is of. */
+const meterOfSlot = (installations: readonly Installation[], from: Millis, to: Millis): number => {
+  let partly = false;
+  for (const [n, one] of installations.entries()) {
+    const end = one.to ?? Infinity;
+    if (one.from <= from + clockGrain && end >= to - clockGrain) return n;
+    if (one.from < to && end > from) partly = true;
+  }
+  return partly ? partOfMeter : noMeter;
+};
+
+const metersOf = (installations: readonly Installation[], start: Millis, step: Millis, length: number): number[] => {
+  const [only] = installations;
+  // Nearly every point has had one meter all the time.
+  if (installations.length === 1 && only !== undefined && only.from <= start && only.to === null)
+    return new Array<number>(length).fill(0);
+  return Array.from({ length }, (_, n) => meterOfSlot(installations, start + n * step, start + (n + 1) * step));
+};
+
+interface Kept {
+  readonly values: (number | null)[];
+  readonly status: number[];
+  /** Rank and channel of what is kept. */
+  readonly ranks: string[];
+  readonly channels: number[];
+  readonly overlaps: Overlap[];
+}
+
+const put = (kept: Kept, slot: number, value: number, rank: string, channel: number, status: number): void => {
+  const before = kept.values[slot] ?? null;
+  const rankBefore = kept.ranks[slot] ?? "0";
+  const wins = before === null || rank > rankBefore || (rank === rankBefore && channel < (kept.channels[slot] ?? 0));
+  if (before !== null && before !== value)
+    kept.overlaps.push({ slot, kept: wins ? value : before, other: wins ? before : value });
+  if (!wins) return;
+  kept.values[slot] = value;
+  kept.ranks[slot] = rank;
+  kept.channels[slot] = channel;
+  kept.status[slot] = status;
+};
+
+const belongs = (meters: readonly number[], installations: readonly Installation[], slot: number, meter: string) => {
+  const at = meters[slot] ?? noMeter;
+  if (at === noMeter) return false;
+  return at === partOfMeter || installations[at]?.meter === meter;
+};
+
+/**
+ * Puts the days in a row. Of two values the one with the higher rank is kept. Values of a meter that did not hang there are not the
+ * point's, and a number beside a status that says "no value" is unknown.
+ */
+export const seriesOf = ({ day, step, days, installations }: VeeInput): Series => {
+  const slotsOfDay = dayMillis / step;
+  const start = days.reduce((least, one) => Math.min(least, one.day), day);
+  const end = days.reduce((most, one) => Math.max(most, one.day), day) + dayMillis;
+  const length = (end - start) / step;
+  const meters = metersOf(installations, start, step, length);
+  const kept: Kept = {
+    values: new Array<number | null>(length).fill(null),
+    status: new Array<number>(length).fill(0),
+    ranks: new Array<string>(length).fill("0"),
+    channels: new Array<number>(length).fill(0),
+    overlaps: [],
+  };
+  // The order in which days were given must not matter, not even for what is noted.
+  for (const one of days.toSorted((a, b) => a.day - b.day || a.channel - b.channel)) place(one);
+  return { start, step, slotsOfDay, length, first: (day - start) / step, meters, ...pick(kept) };
+
+  function place(one: ChannelDay): void {
+    const offset = (one.day - start) / step;
+    for (let n = 0; n < slotsOfDay; n++) {
+      const [value, rank, status] = [one.raw[n] ?? null, one.rank[n] ?? "0", one.status[n] ?? 0];
+      if (!belongs(meters, installations, offset + n, one.meter)) continue;
+      if (value === null || rank === "0" || (status & noValueBits) !== 0) {
+        // What the meter noted is worth knowing beside an unknown value.
+        if (kept.values[offset + n] === null) kept.status[offset + n] = status;
+        continue;
+      }
+      put(kept, offset + n, value, rank, one.channel, status);
+    }
+  }
+};
+
+const pick = ({ values, status, overlaps }: Kept): Pick<Series, "values" | "status" | "overlaps"> => ({
+  values,
+  status,
+  overlaps: overlaps.toSorted((a, b) => a.slot - b.slot || a.other - b.other),
+});
