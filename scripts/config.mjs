@@ -1,4 +1,4 @@
-/** `npm run config:accept` writes the tables of keys into docs/configuration.md, which a test compares with the schema. */
+/** `npm run config:accept` writes the tables of keys into docs/configuration.md, and docs/vee.md; tests compare both with the code. */
 import { join } from "node:path";
 import { become, ensureDependencies, ensureNode, orExplain, root } from "./setup.mjs";
 

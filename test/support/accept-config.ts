@@ -1,5 +1,6 @@
-/** `npm run config:accept`: writes the tables of keys into docs/configuration.md, from the schema. */
+/** `npm run config:accept`: writes the tables of keys into docs/configuration.md, from the schema, and docs/vee.md from its rules. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { veePage } from "@meterport/fleet/vee/vee-page";
 import { configTables } from "@meterport/gateway/config/config-table";
 
 const path = new URL("../../docs/configuration.md", import.meta.url);
@@ -10,3 +11,4 @@ const from = page.indexOf(begin) + begin.length;
 const to = page.indexOf(end);
 if (from < begin.length || to < from) throw new Error("docs/configuration.md has lost the marks around its tables");
 writeFileSync(path, `${page.slice(0, from)}${configTables()}\n${page.slice(to)}`);
+writeFileSync(new URL("../../docs/vee.md", import.meta.url), veePage());

@@ -8,8 +8,16 @@ export const slotsOfDay = 96;
 export const day = Date.UTC(2026, 5, 17);
 export const zone = "Europe/Copenhagen";
 
+const loads = new Map<number, number>();
+
 /** Wh of a slot by its moment: never twice the same in a row, more in the evening, more on Sundays. */
 export const loadAt = (time: number): number => {
+  const known = loads.get(time) ?? loadOf(time);
+  loads.set(time, known);
+  return known;
+};
+
+const loadOf = (time: number): number => {
   const local = localMillis(zone, time);
   const [hour, quarter] = [Math.floor(local / 3_600_000) % 24, Math.floor(local / step) % 4];
   const weekday = Math.floor(local / dayMillis + 4) % 7;
