@@ -173,6 +173,18 @@ describe("editing", () => {
     assert.equal(total, (registers[1]?.value ?? 0) - (registers[0]?.value ?? 0));
   });
 
+  test("a refused value that a person accepts counts in the sum of the registers", () => {
+    const registers = [day, day + dayMillis].map((time, n) => ({
+      ...registerAt(day, time),
+      ...(n === 0 ? { value: 993_000 } : {}),
+    }));
+    const input = changingDay(inputOf({ registers }), { 3: 7_000, 50: null, 51: null });
+    const chosen = chosenOf(input, [edit(3, 4)]);
+    const total = chosen.values.reduce<number>((sum, one) => sum + (one ?? Number.NaN), 0);
+    assert.equal(total, (registers[1]?.value ?? 0) - 993_000);
+    assert.equal(chosen.codes[50], "registers");
+  });
+
   test("an edit that may not be kept is refused in a sentence", () => {
     const wrong: readonly (readonly [object, RegExp])[] = [
       [{ kind: "accept", author: " " }, /no author: write one/],

@@ -142,12 +142,39 @@ describe("between registers", () => {
     assert.equal(sum(values), 2_000 + 900);
     const withoutSlot = sum(values.slice(40, 50));
     assert.ok(
-      withoutSlot < 2_000 && withoutSlot > 1_700,
+      withoutSlot < 2_000 && withoutSlot > 1_880,
       "the old meter counted for a third of the slot of its exchange",
     );
     const unknown = installations.map((one) => ({ ...one, startRegister: null, endRegister: null }));
     const without = estimatesOf({ ...input, installations: unknown, days: [...input.days, second] });
     assert.equal(without[50], null, "nothing is estimated across an exchange of which no register is known");
+  });
+
+  test("a slot that two meters measured cannot be cut, so the registers around it say nothing", () => {
+    const at = day + 50 * step + 300_000;
+    const input = inputOf({
+      installations: [
+        { ...installed, to: at, endRegister: 60_000 },
+        { ...installed, meter: "B", from: at, startRegister: 0 },
+      ],
+      registers: [{ meter: "A", time: midnight, value: 50_000 }],
+    });
+    assert.deepEqual(methodsOf(changingDay(input, fill(30, 45, null))), ["like-day"]);
+    assert.deepEqual(methodsOf(changingDay(input, { ...fill(30, 45, null), 50: null })), ["between-registers"]);
+  });
+
+  test("an unknown serial number makes the registers around it worthless", () => {
+    const [before, after] = bothMidnights();
+    assert.ok(before !== undefined && after !== undefined);
+    const known = { ...registerAt(midnight - 40 * dayMillis, day + 60 * step), time: day + 60 * step + 300_000 };
+    const unknown = { meter: "X", time: day + 70 * step, value: 5 };
+    const gap = fill(30, 45, null);
+    assert.deepEqual(methodsOf(changingDay(inputOf({ registers: [before, known, after] }), gap)), [
+      "between-registers",
+    ]);
+    assert.deepEqual(methodsOf(changingDay(inputOf({ registers: [before, known, unknown, after] }), gap)), [
+      "like-day",
+    ]);
   });
 
   test("across a register that fell nothing is estimated", () => {
@@ -204,7 +231,7 @@ describe("without registers", () => {
 
   test("like days with an outage do not count", () => {
     const input = changing(changingDay(inputOf(), fill(40, 60, null)), (one) =>
-      one.day === day - 7 * dayMillis
+      one.day === day - 7 * dayMillis || one.day === day - 14 * dayMillis
         ? { ...withSlots(one, { 45: 5_000 }), status: one.status.with(80, statusOf(["powerFail"])) }
         : one,
     );
@@ -226,6 +253,8 @@ describe("without registers", () => {
       time < day + 46 * step ? null : loadAt(time),
     );
     const estimates = estimatesOf({ ...input, days: [...input.days, second] });
+    const joined = channelDay(day, { channel: 2, meter: "B" }, (time) => (time < at ? null : loadAt(time)));
+    assert.equal(estimatesOf({ ...input, days: [...input.days, joined] })[43]?.method, "like-day");
     assert.deepEqual(
       estimates.slice(41, 47).map((one) => one?.method ?? null),
       [null, "like-day", "like-day", null, null, null],

@@ -106,6 +106,17 @@ describe("values of like days", () => {
     assert.equal(spring.like.valuesAt(spring.series.first + 12, 1)[0], loadAt(after + 12 * step - 7 * dayMillis));
   });
 
+  test("are those of the first pass where the like day repeats the hour", () => {
+    // 02:15 local was 00:15 and 01:15 UTC on 2026-10-25, and is 01:15 UTC a week later.
+    const input = inputOf({}, Date.UTC(2026, 10, 1));
+    const autumn = Date.UTC(2026, 9, 25);
+    const marked = changing(input, (one) =>
+      one.day === autumn ? { ...one, raw: one.raw.with(1, 1_111).with(5, 2_222) } : one,
+    );
+    const { series, like } = likeDaysIn(marked);
+    assert.equal(like.valuesAt(series.first + 5, 1)[0], 1_111);
+  });
+
   test("never come from the day itself or later", () => {
     const input = inputOf();
     const before = likeDaysIn(input);

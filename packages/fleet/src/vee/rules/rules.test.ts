@@ -298,6 +298,25 @@ describe("rules for registers", () => {
     );
   });
 
+  test("a register that fell and rose again gives no sum to check", () => {
+    const [first, last] = withSum(5_000).registers;
+    assert.ok(first !== undefined && last !== undefined);
+    const between = { ...first, time: day + 10 * step + 60_000, value: 7 };
+    assert.equal(found("sum-check", inputOf({ registers: [first, last] })).length, 1);
+    assert.deepEqual(found("sum-check", inputOf({ registers: [first, between, last] })), []);
+  });
+
+  test("of two states at one edge the nearer counts, of equally near ones the larger", () => {
+    const [first, last] = withSum(0).registers;
+    assert.ok(first !== undefined && last !== undefined);
+    const beside = (by: number, value: number) => ({ ...last, time: last.time + by, value: last.value + value });
+    const check = (...states: readonly (typeof last)[]) =>
+      found("sum-check", inputOf({ registers: [first, ...states] }));
+    assert.deepEqual(check(beside(-900, -9_000), beside(-100, 0), beside(800, 9_000)), []);
+    assert.deepEqual(check(beside(-500, -9_000), beside(500, 0)), []);
+    assert.deepEqual(check(beside(-500, 0), beside(500, -9_000)), []);
+  });
+
   test("an exchange that somebody wrote down stops at its moment only", () => {
     const change = (at: number) => [
       { ...installed, to: at },
