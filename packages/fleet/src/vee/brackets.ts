@@ -2,7 +2,7 @@
 import { rolledOver } from "@meterport/engine/guard/rollover";
 import type { Millis } from "@meterport/protocol/ports";
 import { clockGrain } from "./series.ts";
-import { dayMillis, type Installation, type VeeInput } from "./vee-input.ts";
+import { dayMillis, type Installation, type RegisterState, type VeeInput } from "./vee-input.ts";
 
 /** Two states in a row of one meter, both at an edge of a slot or where the meter came or went. */
 export interface Bracket {
@@ -36,8 +36,11 @@ interface State {
 
 const edgeNear = (time: Millis, step: Millis): Millis => Math.round(time / step) * step;
 
-const isOf = ({ meter, from, to }: Installation, of: string, time: Millis): boolean =>
-  meter === of && time >= from - clockGrain && time <= (to ?? Infinity) + clockGrain;
+/** Whether a register is of an installation. Beside an exchange one that does not name its meter could be of either. */
+const isOf = ({ meter, from, to }: Installation, of: string | null, time: Millis): boolean => {
+  if (of === null) return time > from + clockGrain && time < (to ?? Infinity) - clockGrain;
+  return meter === of && time >= from - clockGrain && time <= (to ?? Infinity) + clockGrain;
+};
 
 /** The states of one installation in order of time, one for each moment. */
 const statesOf = (input: VeeInput, one: Installation): State[] => {
@@ -96,10 +99,11 @@ const pairsOf = (
 
 /** Registers of meters of which no installation tells. */
 const strangers = ({ registers, installations, day }: VeeInput): Break[] => {
-  const names = new Set(installations.map(({ meter }) => meter));
+  const names = new Set<string | null>(installations.map(({ meter }) => meter));
+  const known = ({ meter }: RegisterState): boolean => names.has(meter);
   const sorted = registers
-    .filter(({ time }) => Math.abs(time - day) <= registerReach + dayMillis)
-    .toSorted((a, b) => a.time - b.time);
+    .filter(({ meter, time }) => meter !== null && Math.abs(time - day) <= registerReach + dayMillis)
+    .toSorted((a, b) => a.time - b.time || (known(a) ? 1 : 0) - (known(b) ? 1 : 0));
   const breaks: Break[] = [];
   let trusted: Millis | undefined;
   let from: Millis | undefined;

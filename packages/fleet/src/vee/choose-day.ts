@@ -48,6 +48,7 @@ interface ChosenSlot {
 }
 
 const measuredCode = (status: number): ValueCode => {
+  if ((status & statusBits.manual) !== 0) return "edited";
   if ((status & statusBits.calculated) !== 0) return "calculated";
   return (status & statusBits.recovered) !== 0 ? "recovered" : "measured";
 };

@@ -55,6 +55,23 @@ describe("between registers", () => {
     assert.ok((values[10] ?? 0) > loadAt(day + 70 * step));
   });
 
+  test("registers that do not name their meter are of the one that hung there", () => {
+    const unnamed = bothMidnights().map((one) => ({ ...one, meter: null }));
+    const gap = fill(60, 84, null);
+    assert.deepEqual(methodsOf(changingDay(inputOf({ registers: unnamed }), gap)), ["between-registers"]);
+    const at = midnight + dayMillis;
+    const installations = [
+      { ...installed, to: at },
+      { ...installed, meter: "B", from: at },
+    ];
+    const input = changing(inputOf({ registers: unnamed, installations }), (one) => ({ ...one, meter: null }));
+    assert.deepEqual(
+      methodsOf(changingDay(input, gap)),
+      ["like-day"],
+      "at the moment of an exchange it could be either",
+    );
+  });
+
   test("several gaps between two registers share what is left", () => {
     const input = changingDay(inputOf({ registers: bothMidnights() }), {
       ...fill(10, 20, null),

@@ -24,7 +24,10 @@ export const fuseUnitsOf = (
 
 /** The offset at the first read after a slot. */
 const offsetFinder = (clock: readonly ClockOffset[], series: Series): DayView["clockOffset"] => {
-  const sorted = clock.toSorted((a, b) => a.time - b.time);
+  const sorted = clock.toSorted(
+    // Of two reads at the same moment the worse one counts, so that their order does not matter.
+    (a, b) => a.time - b.time || Math.abs(b.offset) - Math.abs(a.offset) || b.offset - a.offset,
+  );
   return (slot) => {
     const end = timeOf(series, slot + 1);
     let [low, high] = [0, sorted.length];

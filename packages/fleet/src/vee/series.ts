@@ -7,6 +7,10 @@ import { type ChannelDay, dayMillis, type Installation, type VeeInput } from "./
 export const noMeter = -1;
 export const partOfMeter = -2;
 
+/** Ranks of slots without a value of their own. */
+const absent = "0";
+const inLonger = "v";
+
 /** Two channels had different values for one slot. */
 export interface Overlap {
   readonly slot: number;
@@ -76,10 +80,15 @@ const put = (kept: Kept, slot: number, value: number, rank: string, channel: num
   kept.status[slot] = status;
 };
 
-const belongs = (meters: readonly number[], installations: readonly Installation[], slot: number, meter: string) => {
+const belongs = (
+  meters: readonly number[],
+  installations: readonly Installation[],
+  slot: number,
+  meter: string | null,
+): boolean => {
   const at = meters[slot] ?? noMeter;
   if (at === noMeter) return false;
-  return at === partOfMeter || installations[at]?.meter === meter;
+  return at === partOfMeter || meter === null || installations[at]?.meter === meter;
 };
 
 /**
@@ -108,7 +117,7 @@ export const seriesOf = ({ day, step, days, installations }: VeeInput): Series =
     for (let n = 0; n < slotsOfDay; n++) {
       const [value, rank, status] = [one.raw[n] ?? null, one.rank[n] ?? "0", one.status[n] ?? 0];
       if (!belongs(meters, installations, offset + n, one.meter)) continue;
-      if (value === null || rank === "0" || (status & noValueBits) !== 0) {
+      if (value === null || rank === absent || rank === inLonger || (status & noValueBits) !== 0) {
         // What the meter noted is worth knowing beside an unknown value.
         if (kept.values[offset + n] === null) kept.status[offset + n] = status;
         continue;

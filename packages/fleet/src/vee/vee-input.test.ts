@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { UsageError } from "@meterport/protocol/errors";
 import { runVee } from "./run-vee.ts";
-import { noValueBits, statusBits, statusOf } from "./slot-status.ts";
+import { noValueBits, statusBits, statusOf, statusOfSlot } from "./slot-status.ts";
 import { channelDay, day, inputOf, installed, slotsOfDay, step } from "./vee.test-kit.ts";
 import { checkInput, dayMillis, type VeeInput } from "./vee-input.ts";
 
@@ -20,8 +20,9 @@ describe("what is given", () => {
         { days: [{ ...one, raw: one.raw.slice(1) }] },
         /channel 1, day \d+: values, ranks and status must each have 96 slots/,
       ],
+      [{ days: [one, one] }, /two entries for one day/],
       [{ days: [{ ...one, rank: "2" }] }, /must each have 96 slots/],
-      [{ days: [{ ...one, rank: "x".repeat(slotsOfDay) }] }, /a rank is one of/],
+      [{ days: [{ ...one, rank: "X".repeat(slotsOfDay) }] }, /a rank is a digit/],
       [{ days: [{ ...one, raw: one.raw.with(3, 0.5) }] }, /whole numbers of 32 bits/],
       [{ days: [{ ...one, raw: one.raw.with(3, 2 ** 40) }] }, /whole numbers of 32 bits/],
       [{ days: [{ ...one, status: one.status.with(3, Number.NaN) }] }, /a status is a whole number/],
@@ -84,6 +85,15 @@ describe("status", () => {
     assert.equal(statusOf(["powerFail", "dst"]), statusBits.powerFail | statusBits.dst);
     assert.equal(statusOf(["status7", "toString"]), statusBits.other);
     assert.equal(statusOf([]), 0);
+  });
+
+  test("of the books keeps source and quality", () => {
+    assert.equal(statusOfSlot("profile", "good", []), 0);
+    assert.equal(statusOfSlot("profile", "good", ["dst"]), statusBits.dst);
+    assert.equal(statusOfSlot("profile", "partial", ["powerFail"]), statusBits.powerFail);
+    assert.equal(statusOfSlot("difference", "partial", []), statusBits.calculated | statusBits.length);
+    assert.equal(statusOfSlot("manual", "suspect", []), statusBits.manual | statusBits.doubted);
+    assert.notEqual(statusOfSlot("estimated", "good", []) & noValueBits, 0);
   });
 
   test("tells which numbers are no values", () => {

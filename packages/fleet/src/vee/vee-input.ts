@@ -9,13 +9,13 @@ export const dayMillis: Millis = 86_400_000;
 export interface ChannelDay {
   /** Id of the channel; of two channels that disagree at the same rank, the smaller one is kept. */
   readonly channel: number;
-  /** Id of the meter that it is of. */
-  readonly meter: string;
+  /** Id of the meter that it is of; null if the channel is of the point, whichever meter hung there. */
+  readonly meter: string | null;
   /** Its first moment, milliseconds since 1970. */
   readonly day: Millis;
   /** Energy of each slot in the point's unit; null is unknown. */
   readonly raw: readonly (number | null)[];
-  /** One character a slot: `0` absent, `1` with a bad status, `2` read, `3` read twice alike. */
+  /** One character a slot, a digit or a small letter: `0` is absent, `v` has its energy in a longer interval, and of others the higher is better. */
   readonly rank: string;
   /** One number a slot: `statusBits`. */
   readonly status: readonly number[];
@@ -23,7 +23,8 @@ export interface ChannelDay {
 
 /** The state of a counter, in the point's unit. */
 export interface RegisterState {
-  readonly meter: string;
+  /** null if the read did not say: then it is of the meter that hung there. */
+  readonly meter: string | null;
   /** Corrected by the offset of the meter's clock. */
   readonly time: Millis;
   readonly value: number;
@@ -107,7 +108,7 @@ const checkChannelDay = (one: ChannelDay, slots: number, day: Millis): void => {
   if (one.raw.length !== slots || one.rank.length !== slots || one.status.length !== slots)
     refuse(where, `values, ranks and status must each have ${slots} slots`);
   if (!one.raw.every(isRaw)) refuse(where, "values are whole numbers of 32 bits or null");
-  if (!/^[0-3]*$/.test(one.rank)) refuse(where, "a rank is one of 0, 1, 2 and 3");
+  if (!/^[0-9a-z]*$/.test(one.rank)) refuse(where, "a rank is a digit or a small letter");
   if (!one.status.every(isCount)) refuse(where, "a status is a whole number");
 };
 
@@ -149,6 +150,8 @@ export const checkInput = (input: VeeInput): void => {
     if (input[name].length > most[name]) refuse(name, `${input[name].length} are more than ${most[name]}`);
   checkPoint(input.point);
   for (const one of days) checkChannelDay(one, slots, day);
+  const twice = new Set(days.map(({ channel, day: of }) => `${channel} ${of}`));
+  if (twice.size < days.length) refuse("days", "a channel has two entries for one day: give each once");
   for (const { time, value } of registers)
     if (!isCount(time) || !isCount(value)) refuse("registers", "times and values are whole numbers");
   for (const { time, offset } of clock)

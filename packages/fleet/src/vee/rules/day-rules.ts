@@ -3,6 +3,7 @@
 import type { DayView } from "../day-view.ts";
 import { likeTotals, medianTotal } from "../like-days.ts";
 import { noMeter } from "../series.ts";
+import { statusBits } from "../slot-status.ts";
 import { dayRule, type Found, type NumberSetting } from "./rule.ts";
 
 /** Slots of the day as numbers of the series. */
@@ -232,12 +233,14 @@ export const overlap = dayRule({
   verdicts: ["notice"],
   settings: {},
   sentence:
-    "Two channels have different values for one slot: the one with the higher rank is kept, and a notice says so.",
+    "Two channels or two reads have different values for one slot: the one with the higher rank is kept, and a notice says so.",
   looksAhead: 0,
   judge: (view) => {
-    const { first, slotsOfDay, overlaps } = view.series;
-    return overlaps
+    const { first, slotsOfDay, overlaps, status } = view.series;
+    const channels = overlaps
       .filter(({ slot }) => slot >= first && slot < first + slotsOfDay)
       .flatMap(({ slot, kept, other }) => ranges(view, [slot], { verdict: "notice", detail: { kept, other } }));
+    const reads = slotsOf(view).filter((slot) => ((status[slot] ?? 0) & statusBits.disagrees) !== 0);
+    return [...channels, ...ranges(view, reads, { verdict: "notice", detail: { why: "two reads" } })];
   },
 });

@@ -29,7 +29,7 @@ export const sumCheck = dayRule({
     fraction: { default: 0.005, unit: "of the difference", least: 0, most: 1, text: "tolerance for the whole" },
   },
   sentence:
-    "Between two registers the slots add up to something else than the registers say, by more than 2 units for each edge of a slot and more than 0.5 %: the day is suspect.",
+    "The sum of the slots between two registers differs from what the registers say, by more than 2 units for each edge of a slot and more than 0.5 %: the day is suspect.",
   looksAhead: registerReach,
   judge: (view, settings) =>
     view.registers.brackets.flatMap((bracket) => {
@@ -53,7 +53,7 @@ export const meterChange = dayRule({
   verdicts: ["stop"],
   settings: {},
   sentence:
-    "Another meter came, or a register fell or a serial number changed and no exchange tells why: nothing is estimated across it, and unless it is an exchange, nothing in between.",
+    "Another meter came, a register fell, or a serial number changed: nothing is estimated across it, and if no exchange explains it, nothing between the two readings either.",
   looksAhead: registerReach,
   judge: (view) => {
     const { series, registers } = view;

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { type Finding, judgeDay } from "../judge-day.ts";
 import { makeView } from "../make-view.ts";
 import { readVeeSettings } from "../settings.ts";
-import { statusOf } from "../slot-status.ts";
+import { statusOf, statusOfSlot } from "../slot-status.ts";
 import {
   changing,
   changingDay,
@@ -250,6 +250,34 @@ describe("rules for a day", () => {
       assert.equal(notes.length, 96);
       assert.deepEqual(notes[0]?.detail, { kept: 7, other: input.days.find((one) => one.day === day)?.raw[0] });
     }
+  });
+});
+
+describe("what the books say of a slot", () => {
+  const noted = (rank: string, status: number) =>
+    changing(inputOf(), (one) =>
+      one.day === day
+        ? { ...one, meter: null, rank: `${"9".repeat(5)}${rank}${"9".repeat(90)}`, status: one.status.with(5, status) }
+        : one,
+    );
+
+  test("doubts and notes are honoured", () => {
+    assert.deepEqual(found("meter-status", noted("9", 0)), []);
+    for (const note of ["clockSet", "length", "other"])
+      assert.deepEqual(ranges(found("meter-status", noted("8", statusOfSlot("profile", "good", [note])))), [
+        ["suspect", 5, 6],
+      ]);
+    assert.deepEqual(ranges(found("meter-status", noted("7", statusOfSlot("profile", "suspect", [])))), [
+      ["suspect", 5, 6],
+    ]);
+    assert.deepEqual(ranges(found("overlap", noted("9", statusOfSlot("profile", "good", ["disagrees"])))), [
+      ["notice", 5, 6],
+    ]);
+  });
+
+  test("energy of a longer interval and the engine's own estimates are no values of the slot", () => {
+    for (const input of [noted("v", 0), noted("3", statusOfSlot("estimated", "good", []))])
+      assert.deepEqual(ranges(found("missing-slots", input)), [["estimate", 5, 6]]);
   });
 });
 

@@ -4,7 +4,7 @@ import { dayMillis } from "../vee-input.ts";
 import { slotRule } from "./rule.ts";
 
 const { powerFail, clockForward, clockBackward, clockError, clockDoubted, partialInterval, longInterval } = statusBits;
-const { overflow, testMode, notCurrent } = statusBits;
+const { overflow, testMode, notCurrent, other, doubted, clockSet, length } = statusBits;
 
 export const meterStatus = slotRule({
   number: 2,
@@ -14,20 +14,23 @@ export const meterStatus = slotRule({
     powerFail: { default: true, text: "doubt slots in which power failed" },
     clockSet: { default: true, text: "doubt slots in which the clock was set or wrong" },
     partial: { default: true, text: "doubt slots that were shorter or longer than usual" },
-    other: { default: true, text: "doubt slots that overflowed, are of test mode, or have an old value" },
+    other: {
+      default: true,
+      text: "doubt slots that overflowed, are of test mode, have an old value, or were doubted when they were read",
+    },
   },
   sentence:
-    "The meter noted that power failed, that its clock was set or wrong, or that the slot was shorter or longer than usual, overflowed, or is not current: the slot is suspect.",
+    "The meter noted that power failed, that its clock was set or wrong, that the slot was shorter or longer than usual, overflowed or is not current, or the value was doubted when it was read: the slot is suspect.",
   looksAhead: 0,
   judge: ({ series }, slot, settings) => {
     const status = series.status[slot] ?? 0;
     if (status === 0 || (series.values[slot] ?? null) === null) return null;
-    const doubted =
+    const asked =
       (settings.powerFail ? powerFail : 0) |
-      (settings.clockSet ? clockForward | clockBackward | clockError | clockDoubted : 0) |
-      (settings.partial ? partialInterval | longInterval : 0) |
-      (settings.other ? overflow | testMode | notCurrent : 0);
-    return (status & doubted) === 0 ? null : { verdict: "suspect", detail: { status: status & doubted } };
+      (settings.clockSet ? clockForward | clockBackward | clockError | clockDoubted | clockSet : 0) |
+      (settings.partial ? partialInterval | longInterval | length : 0) |
+      (settings.other ? overflow | testMode | notCurrent | other | doubted : 0);
+    return (status & asked) === 0 ? null : { verdict: "suspect", detail: { status: status & asked } };
   },
 });
 
