@@ -62,7 +62,7 @@ The strongest verdict about a slot counts; the list begins with the weakest.
 ## Rules
 
 Days are UTC days, so each has 24 hours. Like days are found by the local calendar. A rule looks at the day and at days before it; the last
-column says how far after its end it looks.
+column says how far after its end it looks. What a rule for one slot refuses, no other rule sees.
 
 ${table(
   ["Number", "Rule", "Sentence", "Verdict", "Looks ahead"],
