@@ -52,18 +52,21 @@ export interface JudgedView extends DayView {
 
 const nothing: readonly NamedSlotFinding[] = [];
 
+/** Each slot is judged once. Most of some thousands have nothing, so nothing is made for them. */
 const slotJudge = (view: SlotView, settings: VeeSettings): JudgedView["slotFindings"] => {
   const used = slotRules.filter(({ name }) => settings[name].on);
-  const kept: (readonly NamedSlotFinding[] | undefined)[] = [];
+  const kept = new Array<readonly NamedSlotFinding[] | null>(view.series.length).fill(null);
   return (slot) => {
     const before = kept[slot];
-    if (before !== undefined) return before;
-    const found = used.flatMap((rule) => {
+    if (before !== null && before !== undefined) return before;
+    let found: NamedSlotFinding[] | undefined;
+    for (const rule of used) {
       const one = rule.judge(view, slot, settings[rule.name]);
-      return one === null ? [] : [{ rule: rule.name, ...one }];
-    });
-    kept[slot] = found.length === 0 ? nothing : found;
-    return kept[slot] ?? nothing;
+      if (one !== null) found = [...(found ?? []), { rule: rule.name, ...one }];
+    }
+    const findings = found ?? nothing;
+    if (slot >= 0 && slot < kept.length) kept[slot] = findings;
+    return findings;
   };
 };
 
@@ -97,8 +100,12 @@ export const makeView = (input: VeeInput, settings: VeeSettings, edits: readonly
   const fuseUnits = (amps: number): number => fuseUnitsOf(input.point, amps, input.step);
   const slots: SlotView = { input, series, fuseUnits, clockOffset: offsetFinder(input.clock, series) };
   const slotFindings = slotJudge(slots, settings);
-  const worst = (slot: number): Verdict | null =>
-    slotFindings(slot).reduce<Verdict | null>((verdict, one) => stronger(verdict, one.verdict), null);
+  const worst = (slot: number): Verdict | null => {
+    const findings = slotFindings(slot);
+    return findings === nothing
+      ? null
+      : findings.reduce<Verdict | null>((verdict, one) => stronger(verdict, one.verdict), null);
+  };
 
   const known = (slot: number): number | null => {
     const value = series.values[slot] ?? null;
