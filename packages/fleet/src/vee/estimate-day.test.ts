@@ -162,6 +162,13 @@ describe("between registers", () => {
       withoutSlot < 2_000 && withoutSlot > 1_880,
       "the old meter counted for a third of the slot of its exchange",
     );
+    const half = installations.map((one) => ({ ...one, startRegister: null }));
+    const partly = estimatesOf({ ...input, installations: half, days: [...input.days, second] });
+    assert.deepEqual(
+      [partly[49]?.method, partly[50]],
+      ["between-registers", null],
+      "one part of a slot is not the slot",
+    );
     const unknown = installations.map((one) => ({ ...one, startRegister: null, endRegister: null }));
     const without = estimatesOf({ ...input, installations: unknown, days: [...input.days, second] });
     assert.equal(without[50], null, "nothing is estimated across an exchange of which no register is known");

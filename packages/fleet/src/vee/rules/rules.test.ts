@@ -125,6 +125,17 @@ describe("rules for one slot", () => {
     );
   });
 
+  test("of two offsets of one moment the worse counts, whichever came first", () => {
+    const time = day + 6 * 3_600_000;
+    const two = [
+      { time, offset: 10 },
+      { time, offset: -50_000 },
+      { time, offset: 40_000 },
+    ];
+    for (const clock of [two, two.toReversed()])
+      assert.deepEqual(found("clock-offset", inputOf({ clock }))[0]?.detail, { offset_ms: -50_000 });
+  });
+
   test("more than 1.1 times the fuse is refused, and less than nothing", () => {
     assert.deepEqual(found("beyond-fuse", changingDay(inputOf(), { 5: 6_668 })), []);
     assert.deepEqual(ranges(found("beyond-fuse", changingDay(inputOf(), { 5: 6_669, 9: -1 }))), [
