@@ -210,7 +210,7 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     const shown = (await at("logs").textContent()) ?? "";
     assert.ok(lines.length > 0 && shown.includes(lines.at(-1)?.message ?? "?"));
     await at("log-level").selectOption("error");
-    await page.getByText("No lines of this kind yet.").waitFor();
+    await page.getByText("No line fits.").waitFor();
     assert.match(page.url(), /level=error/);
     await at("log-level").selectOption("info");
     await ask("PATCH", "configuration", { changes: [{ path: "interval", value: "4s" }] });

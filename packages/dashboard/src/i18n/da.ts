@@ -25,8 +25,7 @@ export const da: Messages = {
     skip: "Gå til indholdet",
     findMeter: "Find en måler",
     chooseMeter: "Vælg en måler…",
-    meterCount: (count) => `${count} målere`,
-    metersFound: (count) => `${count} målere fundet`,
+    metersFound: (count) => (count === "1" ? "1 måler fundet" : `${count} målere fundet`),
     noneFound: "Ingen måler har dette i sit navn.",
     moreFound: (count) => `${count} mere: skriv mere af navnet.`,
     unknownMeter: (id) => `Denne gateway har ingen måler med id'et ${id}. Den er måske fjernet eller omdøbt.`,
@@ -90,7 +89,6 @@ export const da: Messages = {
   current: "Strøm",
   powerFactor: "Effektfaktor",
   noPhasePower: "Målerens firmware oplyser ikke effekt pr. fase.",
-  phaseBar: (phase, text) => `${phase}: ${text}`,
 
   counters: "Målerstand",
   importCounter: "Import i alt",
@@ -249,5 +247,5 @@ export const da: Messages = {
 
   ago: (duration) => `for ${duration} siden`,
   forDuration: (duration) => `i ${duration}`,
-  units: { second: "s", minute: "min", hour: "t", day: "d" },
+  units: { second: "s", minute: "min", hour: "t" },
 };

@@ -25,7 +25,6 @@ export const de: Messages = {
     skip: "Zum Inhalt springen",
     findMeter: "Zähler suchen",
     chooseMeter: "Zähler wählen…",
-    meterCount: (count) => `${count} Zähler`,
     metersFound: (count) => `${count} Zähler gefunden`,
     noneFound: "Kein Zähler hat das in seinem Namen.",
     moreFound: (count) => `${count} weitere: mehr vom Namen eingeben.`,
@@ -94,7 +93,6 @@ export const de: Messages = {
   current: "Strom",
   powerFactor: "Leistungsfaktor",
   noPhasePower: "Die Firmware dieses Zählers meldet keine Leistung je Phase.",
-  phaseBar: (phase, text) => `${phase}: ${text}`,
 
   counters: "Zählerstände",
   importCounter: "Bezug gesamt",
@@ -269,5 +267,5 @@ export const de: Messages = {
 
   ago: (duration) => `vor ${duration}`,
   forDuration: (duration) => `seit ${duration}`,
-  units: { second: "s", minute: "min", hour: "Std.", day: "d" },
+  units: { second: "s", minute: "min", hour: "Std." },
 };

@@ -24,8 +24,7 @@ export const en = {
     skip: "Skip to the content",
     findMeter: "Find a meter",
     chooseMeter: "Choose a meter…",
-    meterCount: (count: string) => `${count} meters`,
-    metersFound: (count: string) => `${count} meters found`,
+    metersFound: (count: string) => (count === "1" ? "1 meter found" : `${count} meters found`),
     noneFound: "No meter has this in its name.",
     moreFound: (count: string) => `${count} more: type more of the name.`,
     unknownMeter: (id: string) => `This gateway has no meter with the id ${id}. It may have been removed or renamed.`,
@@ -92,7 +91,6 @@ export const en = {
   current: "Current",
   powerFactor: "Power factor",
   noPhasePower: "This meter's firmware does not report power per phase.",
-  phaseBar: (phase: string, text: string) => `${phase}: ${text}`,
 
   counters: "Meter registers",
   importCounter: "Import, total",
@@ -257,7 +255,7 @@ export const en = {
 
   ago: (duration: string) => `${duration} ago`,
   forDuration: (duration: string) => `for ${duration}`,
-  units: { second: "s", minute: "min", hour: "h", day: "d" },
+  units: { second: "s", minute: "min", hour: "h" },
 };
 
 export type Messages = typeof en;

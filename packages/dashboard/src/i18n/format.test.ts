@@ -46,7 +46,9 @@ test("ages are in one unit, rounded down", () => {
   assert.equal(english.ago(119_999), "119 s ago");
   assert.equal(english.ago(120_000), "2 min ago");
   assert.equal(danish.ago(3 * 3_600_000), "for 3 t siden");
-  assert.equal(german.ago(3 * 86_400_000), "vor 3 d");
+  assert.equal(german.ago(3 * 86_400_000), "vor 3 Tagen");
+  assert.equal(danish.ago(3 * 86_400_000), "for 3 dage siden");
+  assert.equal(english.ago(3 * 86_400_000 - 1), "2 days ago");
   assert.equal(english.ago(-500), "0 s ago");
 });
 
@@ -79,8 +81,15 @@ test("a long duration has its two largest units, and no unit that is 0", () => {
   assert.equal(english.longDuration(34_000), "34 s");
   assert.equal(english.longDuration(6_944_000), "1 h 55 min");
   assert.equal(english.longDuration(3_600_000), "1 h");
-  assert.equal(english.longDuration(86_400_000 + 60_000), "1 d");
-  assert.equal(german.longDuration(1000 * (2 * 86_400 + 3 * 3600)), `2 ${de.units.day} 3 ${de.units.hour}`);
+  assert.equal(english.longDuration(86_400_000 + 60_000), "1 day");
+  assert.equal(german.longDuration(1000 * (2 * 86_400 + 3 * 3600)), `2 Tg. 3 ${de.units.hour}`);
+});
+
+test("an energy at a glance has three digits or all before the separator", () => {
+  assert.equal(english.energy(677), "0.68 kWh");
+  assert.equal(german.energy(28_486), "28,5 kWh");
+  assert.equal(danish.energy(-1_986_757), "−1.987 kWh");
+  assert.equal(english.energy(null), "–");
 });
 
 test("money always carries its currency, and unknown money is a dash", () => {

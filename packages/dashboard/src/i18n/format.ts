@@ -34,6 +34,8 @@ export interface Formatter {
   /** A number with a fixed count of decimals and a unit. */
   readonly amount: (value: number | null, decimals: number, unit: string) => string;
   readonly number: (value: number | null, decimals: number) => string;
+  /** An energy in kWh at a glance, from Wh: fewer decimals the larger it is, such as "0.68 kWh" and "1,987 kWh". */
+  readonly energy: (wh: number | null) => string;
   /** Thousandths of a unit cut in two: the whole and the three decimals with their separator. */
   readonly register: (thousandths: number | null) => { whole: string; decimals: string };
   /** A length of time in its largest unit only, such as "14 s" or "3 min". */
@@ -59,6 +61,17 @@ export interface Formatter {
 
 /** Below this power in W the unit is W. */
 const KILOWATT_FROM = 10_000;
+
+/** Seconds. */
+const DAY = 86_400;
+/** From this age on, days are counted instead of hours. */
+const FROM_DAYS = 2 * DAY;
+
+/** Three digits are all that is read at a glance. */
+function glanceDecimals(wh: number): number {
+  const kilowattHours = Math.abs(wh) / 1000;
+  return kilowattHours < 10 ? 2 : kilowattHours < 100 ? 1 : 0;
+}
 
 /** Makes the formatter of a language; `timeZone` only if it is not the machine's own. */
 export function formatter(messages: Messages, locale: string, timeZone?: string): Formatter {
@@ -91,12 +104,14 @@ export function formatter(messages: Messages, locale: string, timeZone?: string)
   const power = (watts: number | null): Quantity => powerIn(watts, needsKilowatts(watts));
   const magnitude = (watts: number | null): Quantity => power(watts === null ? null : Math.abs(watts));
   const joined = ({ value, unit }: Quantity): string => (value === messages.unknown ? value : `${value} ${unit}`);
+  const days = new Intl.NumberFormat(locale, { style: "unit", unit: "day", unitDisplay: "short" });
+  const daysAgo = new Intl.RelativeTimeFormat(locale);
   const duration = (ms: number): string => {
     const seconds = Math.max(0, Math.floor(ms / 1000));
     if (seconds < 120) return `${number(seconds, 0)} ${messages.units.second}`;
     if (seconds < 7200) return `${number(Math.floor(seconds / 60), 0)} ${messages.units.minute}`;
-    if (seconds < 172_800) return `${number(Math.floor(seconds / 3600), 0)} ${messages.units.hour}`;
-    return `${number(Math.floor(seconds / 86_400), 0)} ${messages.units.day}`;
+    if (seconds < FROM_DAYS) return `${number(Math.floor(seconds / 3600), 0)} ${messages.units.hour}`;
+    return days.format(Math.floor(seconds / DAY));
   };
   const separator =
     digits(1)
@@ -113,6 +128,7 @@ export function formatter(messages: Messages, locale: string, timeZone?: string)
       return watts.map((one) => joined(powerIn(one, kilo))) as { readonly [K in keyof T]: string };
     },
     number,
+    energy: (wh) => joined({ value: number(wh === null ? null : wh / 1000, glanceDecimals(wh ?? 0)), unit: "kWh" }),
     amount: (value, decimals, unit) => joined({ value: number(value, decimals), unit }),
     register: (thousandths) => {
       if (thousandths === null) return { whole: messages.unknown, decimals: "" };
@@ -121,7 +137,9 @@ export function formatter(messages: Messages, locale: string, timeZone?: string)
       return { whole: text.slice(0, cut), decimals: text.slice(cut) };
     },
     duration,
-    ago: (ms) => messages.ago(duration(ms)),
+    // "vor 16 Tagen", not "vor 16 Tage": after this word the day is inflected, other units are not.
+    ago: (ms) =>
+      ms < FROM_DAYS * 1000 ? messages.ago(duration(ms)) : daysAgo.format(-Math.floor(ms / 1000 / DAY), "day"),
     clock: times({ hour: "2-digit", minute: "2-digit" }),
     clockSeconds: times({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
     dateTime: times({ dateStyle: "medium", timeStyle: "medium" }),
@@ -133,9 +151,9 @@ export function formatter(messages: Messages, locale: string, timeZone?: string)
     money: (value, currency, decimals = 2) => joined({ value: number(value, decimals), unit: currency }),
     longDuration: (ms) => {
       const seconds = Math.max(0, Math.round(ms / 1000));
-      const { day, hour, minute, second } = messages.units;
+      const { hour, minute, second } = messages.units;
       const sizes = [
-        [86_400, day],
+        [DAY, null],
         [3600, hour],
         [60, minute],
         [1, second],
@@ -148,7 +166,7 @@ export function formatter(messages: Messages, locale: string, timeZone?: string)
         .flatMap(([size, unit]) => {
           const count = Math.floor(left / size);
           left -= count * size;
-          return count === 0 ? [] : [`${number(count, 0)} ${unit}`];
+          return count === 0 ? [] : [unit === null ? days.format(count) : `${number(count, 0)} ${unit}`];
         })
         .join(" ");
     },

@@ -64,3 +64,13 @@ export function eventText({ code, name, argument }: LogEntry, words: EventWords 
   const raw = number === null ? hex.replace(/(..)(?=.)/g, "$1 ") : number === 0 ? "" : String(number);
   return { name: known, argument: raw === "" ? "" : words.argument(raw) };
 }
+
+/**
+ * An alarm in words; without a word for it, its key as words.
+ *
+ * @example alarmName("lowBattery", null) // "low battery"
+ */
+export function alarmName(alarm: string, words: EventWords | null): string {
+  const known = words !== null && Object.hasOwn(words.alarms, alarm) ? words.alarms[alarm] : undefined;
+  return known ?? alarm.replace(/([a-z\d])(?=[A-Z])/g, "$1 ").toLowerCase();
+}

@@ -10,6 +10,8 @@ const HOUR = 3_600_000;
 export interface HistoryTexts {
   /** Exact to the Wh, in kWh; "–" for null. */
   readonly energy: (wh: number | null) => string;
+  /** The same as one takes it in at a glance; "–" for null. */
+  readonly glance: (wh: number | null) => string;
   /** The same with its sign, as a difference has it. */
   readonly signedPercent: (percent: number) => string;
   readonly money: (amount: number | null, currency: string) => string;
@@ -71,6 +73,7 @@ export function historyTexts(format: Formatter, locale: string, calendar: ZoneCa
   };
   return {
     energy: (wh) => format.amount(wh === null ? null : wh / 1000, 3, "kWh"),
+    glance: format.energy,
     signedPercent: (percent) => `${percent > 0 ? "+" : ""}${format.number(percent, Math.abs(percent) < 10 ? 1 : 0)} %`,
     money,
     range,

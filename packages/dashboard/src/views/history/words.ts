@@ -91,7 +91,8 @@ const en = {
   gestures: "Drag to move. Click the chart, then turn the wheel to zoom; or pinch.",
   summary: (range: string, imported: string, exported: string | null) =>
     `${range}: import ${imported}${exported === null ? "" : `, export ${exported}`}.`,
-  notWhole: (count: string, states: string) => `${count} bars are not simply measured: ${states}.`,
+  notWhole: (count: string, states: string) =>
+    `${count === "1" ? "1 bar is" : `${count} bars are`} not simply measured: ${states}.`,
   noValue: "no value",
   compared: (energy: string) => `compared: ${energy}`,
   nothing: "Nothing is stored of this time.",
@@ -107,7 +108,7 @@ const en = {
   heatHint: "The left and right arrow keys go from day to day, up and down from hour to hour, and Enter opens the day.",
   heatSummary: (high: string, highAt: string, low: string, lowAt: string) =>
     `The highest hour was ${high} (${highAt}), the lowest ${low} (${lowAt}).`,
-  heatUnknown: (hours: string) => `${hours} hours have no value.`,
+  heatUnknown: (hours: string) => (hours === "1" ? "1 hour has no value." : `${hours} hours have no value.`),
   heatNone: "No hour of this year is known.",
   skipped: "clocks skip this hour",
   earlierYear: "Year before",
@@ -212,7 +213,7 @@ const da: HistoryWords = {
   gestures: "Træk for at flytte. Klik på grafen, og drej så på hjulet for at zoome; eller knib.",
   summary: (range, imported, exported) =>
     `${range}: import ${imported}${exported === null ? "" : `, eksport ${exported}`}.`,
-  notWhole: (count, states) => `${count} søjler er ikke bare målt: ${states}.`,
+  notWhole: (count, states) => `${count} ${count === "1" ? "søjle" : "søjler"} er ikke bare målt: ${states}.`,
   noValue: "ingen værdi",
   compared: (energy) => `sammenlignet: ${energy}`,
   nothing: "Der er intet gemt fra denne tid.",
@@ -227,7 +228,7 @@ const da: HistoryWords = {
   heatOf: (year) => `Middeleffekt i hver time af ${year}`,
   heatHint: "Venstre og højre piletast går fra dag til dag, op og ned fra time til time, og Enter åbner dagen.",
   heatSummary: (high, highAt, low, lowAt) => `Den højeste time var ${high} (${highAt}), den laveste ${low} (${lowAt}).`,
-  heatUnknown: (hours) => `${hours} timer har ingen værdi.`,
+  heatUnknown: (hours) => `${hours} ${hours === "1" ? "time" : "timer"} har ingen værdi.`,
   heatNone: "Ingen time i dette år er kendt.",
   skipped: "urene springer denne time over",
   earlierYear: "Året før",
@@ -331,7 +332,7 @@ const de: HistoryWords = {
   gestures: "Ziehen verschiebt. Auf das Diagramm klicken, dann zoomt das Mausrad; oder zwei Finger spreizen.",
   summary: (range, imported, exported) =>
     `${range}: Bezug ${imported}${exported === null ? "" : `, Einspeisung ${exported}`}.`,
-  notWhole: (count, states) => `${count} Balken sind nicht einfach gemessen: ${states}.`,
+  notWhole: (count, states) => `${count} Balken ${count === "1" ? "ist" : "sind"} nicht einfach gemessen: ${states}.`,
   noValue: "kein Wert",
   compared: (energy) => `Vergleich: ${energy}`,
   nothing: "Aus dieser Zeit ist nichts gespeichert.",
@@ -347,7 +348,7 @@ const de: HistoryWords = {
   heatHint: "Pfeil links und rechts gehen von Tag zu Tag, Pfeil auf und ab von Stunde zu Stunde, Enter öffnet den Tag.",
   heatSummary: (high, highAt, low, lowAt) =>
     `Die höchste Stunde war ${high} (${highAt}), die niedrigste ${low} (${lowAt}).`,
-  heatUnknown: (hours) => `${hours} Stunden haben keinen Wert.`,
+  heatUnknown: (hours) => (hours === "1" ? "1 Stunde hat keinen Wert." : `${hours} Stunden haben keinen Wert.`),
   heatNone: "Keine Stunde dieses Jahres ist bekannt.",
   skipped: "die Uhren überspringen diese Stunde",
   earlierYear: "Jahr davor",

@@ -1,6 +1,6 @@
 /** The words of this view, loaded with it. */
 import type { Language } from "../../i18n/language.ts";
-import type { KeyProblem } from "../start/key-form.ts";
+import type { KeyProblem } from "../../state/key-form.ts";
 import type { CheckVerdict, KeyOutcome, Recording } from "./link-answers.ts";
 
 const en = {
@@ -106,7 +106,7 @@ const en = {
   power: "Power at that moment",
   phases: "Phases",
   memory: "Load profile",
-  days: (count: string) => `${count} days`,
+  days: (count: string) => (count === "1" ? "1 day" : `${count} days`),
   triedAt: (time: string) => `Tried on ${time}`,
 
   recordings: "Recordings",
@@ -235,7 +235,7 @@ const da: Words = {
   power: "Effekt i det øjeblik",
   phases: "Faser",
   memory: "Belastningsprofil",
-  days: (count) => `${count} dage`,
+  days: (count) => (count === "1" ? "1 dag" : `${count} dage`),
   triedAt: (time) => `Prøvet ${time}`,
 
   recordings: "Optagelser",
@@ -363,7 +363,7 @@ const de: Words = {
   power: "Leistung in diesem Moment",
   phases: "Phasen",
   memory: "Lastgang",
-  days: (count) => `${count} Tage`,
+  days: (count) => (count === "1" ? "1 Tag" : `${count} Tage`),
   triedAt: (time) => `Geprüft am ${time}`,
 
   recordings: "Aufzeichnungen",

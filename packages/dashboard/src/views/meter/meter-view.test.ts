@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Requests } from "../../state/requests.ts";
 import { fieldText } from "./field-text.ts";
 import { fillOf, reachOf } from "./memory-fill.ts";
-import { childrenOf, clockOf, devicesOf, registerParts } from "./meter-answers.ts";
+import { clockOf, devicesOf } from "./meter-answers.ts";
 import { contentsOf, fieldsAt, placeOf, type TableContents, type TableField, tableListOf } from "./table-answer.ts";
 import { readTable } from "./table-source.ts";
 import { jsonOf, openAtFirst, parentsOf, treeOf } from "./table-tree.ts";
@@ -156,11 +156,6 @@ test("clock, meters and children are read from any answer", () => {
       ["1", 5, ""],
     ],
   );
-  const [child] =
-    childrenOf({ children: [{ id: "home.1", state: "odd", values: [{ register: "volume_m3", value: 3 }] }] }) ?? [];
-  assert.deepEqual([child?.state, child?.values], ["unknown", [{ register: "volume_m3", value: 3 }]]);
-  assert.deepEqual(registerParts("volume_uncorrected_m3"), { name: "volume uncorrected", unit: "m³" });
-  assert.deepEqual(registerParts("constructor"), { name: "constructor", unit: "" });
 });
 
 test("a table that is too long is read around the byte that is looked for, and failures say what is wrong", async () => {

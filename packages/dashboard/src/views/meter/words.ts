@@ -45,17 +45,6 @@ const en = {
 
   children: "Meters behind the meter",
   childStates: { up: "answers", down: "does not answer", unknown: "state unknown" } as Record<string, string>,
-  media: {
-    water: "Water",
-    "warm water": "Warm water",
-    "hot water": "Hot water",
-    "cold water": "Cold water",
-    gas: "Gas",
-    heat: "Heat",
-    "heat (inlet)": "Heat",
-    cooling: "Cooling",
-    electricity: "Electricity",
-  } as Record<string, string>,
   childRead: (time: string) => `read by the meter at ${time}`,
   childNever: "not read yet",
 
@@ -74,7 +63,7 @@ const en = {
   noRight: "Reading tables needs the right “operate”. Ask the person who runs this gateway.",
 
   back: "All tables",
-  size: (bytes: string) => `${bytes} bytes`,
+  size: (bytes: string) => (bytes === "1" ? "1 byte" : `${bytes} bytes`),
   part: (from: string, to: string, size: string) => `bytes ${from}–${to} of ${size}`,
   previous: "Part before",
   next: "Next part",
@@ -147,17 +136,6 @@ const da: MeterWords = {
 
   children: "Målere bag måleren",
   childStates: { up: "svarer", down: "svarer ikke", unknown: "ukendt tilstand" },
-  media: {
-    water: "Vand",
-    "warm water": "Varmt vand",
-    "hot water": "Varmt vand",
-    "cold water": "Koldt vand",
-    gas: "Gas",
-    heat: "Varme",
-    "heat (inlet)": "Varme",
-    cooling: "Køling",
-    electricity: "El",
-  },
   childRead: (time) => `læst af måleren ${time}`,
   childNever: "endnu ikke læst",
 
@@ -176,7 +154,7 @@ const da: MeterWords = {
   noRight: "At læse tabeller kræver rettigheden “operate”. Spørg den, der driver gatewayen.",
 
   back: "Alle tabeller",
-  size: (bytes) => `${bytes} bytes`,
+  size: (bytes) => (bytes === "1" ? "1 byte" : `${bytes} bytes`),
   part: (from, to, size) => `byte ${from}–${to} af ${size}`,
   previous: "Delen før",
   next: "Næste del",
@@ -253,17 +231,6 @@ const de: MeterWords = {
 
   children: "Zähler hinter dem Zähler",
   childStates: { up: "antwortet", down: "antwortet nicht", unknown: "Zustand unbekannt" },
-  media: {
-    water: "Wasser",
-    "warm water": "Warmwasser",
-    "hot water": "Heißwasser",
-    "cold water": "Kaltwasser",
-    gas: "Gas",
-    heat: "Wärme",
-    "heat (inlet)": "Wärme",
-    cooling: "Kälte",
-    electricity: "Strom",
-  },
   childRead: (time) => `vom Zähler gelesen: ${time}`,
   childNever: "noch nicht gelesen",
 
@@ -283,7 +250,7 @@ const de: MeterWords = {
   noRight: "Um Tabellen zu lesen, braucht es das Recht „operate“. Fragen Sie, wer dieses Gateway betreibt.",
 
   back: "Alle Tabellen",
-  size: (bytes) => `${bytes} Bytes`,
+  size: (bytes) => (bytes === "1" ? "1 Byte" : `${bytes} Bytes`),
   part: (from, to, size) => `Bytes ${from}–${to} von ${size}`,
   previous: "Teil davor",
   next: "Nächster Teil",

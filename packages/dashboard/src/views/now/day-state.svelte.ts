@@ -1,7 +1,7 @@
 import { Asked } from "../../state/asked.svelte.ts";
+import { type Child, childrenOf } from "../../state/child-answers.ts";
 import { type Outages, outagesOf } from "../../state/outages.ts";
 import type { Answer, Requests } from "../../state/requests.ts";
-import { type Child, childrenOf } from "./child-answers.ts";
 import type { EnergyInterval } from "./day-answers.ts";
 import {
   type CostToday,

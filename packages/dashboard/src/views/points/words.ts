@@ -3,10 +3,14 @@ import type { LinkState } from "@meterport/gateway/http/api";
 
 const en = {
   title: "All meters",
-  answer: (up: string, total: string) => `${up} of ${total} meters answer`,
-  allAnswer: (total: string) => `All ${total} meters answer`,
-  month: (complete: string, total: string) => `This month's data is complete for ${complete} of ${total}.`,
-  without: (count: string) => `${count} have none yet.`,
+  answer: (up: string, total: string) =>
+    total === "1" ? "The meter does not answer" : `${up} of ${total} meters answer`,
+  allAnswer: (total: string) => (total === "1" ? "The meter answers" : `All ${total} meters answer`),
+  month: (complete: string, total: string) =>
+    total === "1"
+      ? `This month's data is ${complete === "1" ? "complete" : "not complete"}.`
+      : `This month's data is complete for ${complete} of ${total}.`,
+  without: (count: string) => (count === "1" ? "1 has none yet." : `${count} have none yet.`),
   noMonth: "There is no stored data of this month yet.",
   search: "Search by name or id",
   group: "Group",
@@ -41,7 +45,7 @@ const en = {
     problem: "Problem",
   },
   never: "never",
-  found: (count: string) => `${count} meters`,
+  found: (count: string) => (count === "1" ? "1 meter" : `${count} meters`),
   none: "No meter fits.",
   clear: "Show all",
   loading: "Loading the meters…",
@@ -71,9 +75,12 @@ const en = {
 
 const da: typeof en = {
   title: "Alle målere",
-  answer: (up, total) => `${up} af ${total} målere svarer`,
-  allAnswer: (total) => `Alle ${total} målere svarer`,
-  month: (complete, total) => `Månedens data er komplette for ${complete} af ${total}.`,
+  answer: (up, total) => (total === "1" ? "Måleren svarer ikke" : `${up} af ${total} målere svarer`),
+  allAnswer: (total) => (total === "1" ? "Måleren svarer" : `Alle ${total} målere svarer`),
+  month: (complete, total) =>
+    total === "1"
+      ? `Månedens data er ${complete === "1" ? "komplette" : "ikke komplette"}.`
+      : `Månedens data er komplette for ${complete} af ${total}.`,
   without: (count) => `${count} har endnu ingen.`,
   noMonth: "Der er endnu ingen gemte data for denne måned.",
   search: "Søg på navn eller id",
@@ -109,7 +116,7 @@ const da: typeof en = {
     problem: "Problem",
   },
   never: "aldrig",
-  found: (count) => `${count} målere`,
+  found: (count) => (count === "1" ? "1 måler" : `${count} målere`),
   none: "Ingen måler passer.",
   clear: "Vis alle",
   loading: "Målerne hentes…",
@@ -139,10 +146,16 @@ const da: typeof en = {
 
 const de: typeof en = {
   title: "Alle Zähler",
-  answer: (up, total) => `${up} von ${total} Zählern antworten`,
-  allAnswer: (total) => `Alle ${total} Zähler antworten`,
-  month: (complete, total) => `Die Daten dieses Monats sind für ${complete} von ${total} vollständig.`,
-  without: (count) => `${count} haben noch keine.`,
+  answer: (up, total) =>
+    total === "1"
+      ? "Der Zähler antwortet nicht"
+      : `${up} von ${total} Zählern ${up === "1" ? "antwortet" : "antworten"}`,
+  allAnswer: (total) => (total === "1" ? "Der Zähler antwortet" : `Alle ${total} Zähler antworten`),
+  month: (complete, total) =>
+    total === "1"
+      ? `Die Daten dieses Monats sind ${complete === "1" ? "vollständig" : "nicht vollständig"}.`
+      : `Die Daten dieses Monats sind für ${complete} von ${total} vollständig.`,
+  without: (count) => (count === "1" ? "Einer hat noch keine." : `${count} haben noch keine.`),
   noMonth: "Für diesen Monat sind noch keine Daten gespeichert.",
   search: "Nach Name oder Kennung suchen",
   group: "Gruppe",

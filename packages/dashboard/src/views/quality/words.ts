@@ -54,7 +54,8 @@ const en = {
   atLeast: (count: string) => `at least ${count}`,
   none: "none",
   noOutages: "No outage in this period.",
-  timeline: (count: string, total: string) => `Timeline: ${count} outages, ${total} without power.`,
+  timeline: (count: string, total: string) =>
+    `Timeline: ${count} ${count === "1" ? "outage" : "outages"}, ${total} without power.`,
   began: "Began",
   lasted: "Lasted",
   lasts: "until now",
@@ -142,7 +143,8 @@ const da: QualityWords = {
   atLeast: (count) => `mindst ${count}`,
   none: "ingen",
   noOutages: "Ingen afbrydelser i perioden.",
-  timeline: (count, total) => `Tidslinje: ${count} afbrydelser, ${total} uden strøm.`,
+  timeline: (count, total) =>
+    `Tidslinje: ${count} ${count === "1" ? "afbrydelse" : "afbrydelser"}, ${total} uden strøm.`,
   began: "Begyndte",
   lasted: "Varede",
   lasts: "indtil nu",
@@ -228,7 +230,7 @@ const de: QualityWords = {
   atLeast: (count) => `mindestens ${count}`,
   none: "keiner",
   noOutages: "Kein Ausfall in diesem Zeitraum.",
-  timeline: (count, total) => `Zeitleiste: ${count} Ausfälle, ${total} ohne Strom.`,
+  timeline: (count, total) => `Zeitleiste: ${count} ${count === "1" ? "Ausfall" : "Ausfälle"}, ${total} ohne Strom.`,
   began: "Beginn",
   lasted: "Dauer",
   lasts: "bis jetzt",

@@ -1,6 +1,6 @@
 /** The form of a key in words. */
 import type { Formatter } from "../../i18n/format.ts";
-import type { KeyForm } from "./key-form.ts";
+import type { KeyForm } from "../../state/key-form.ts";
 import type { StartWords } from "./words/en.ts";
 
 /** @param optical at that port all 20 characters count */

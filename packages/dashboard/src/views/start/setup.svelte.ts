@@ -1,7 +1,8 @@
 /** All that has been entered and found out during one setup. */
+
+import { tidied } from "../../state/key-form.ts";
 import type { Requests } from "../../state/requests.ts";
 import { changedOf, outputTestOf } from "./answers.ts";
-import { tidied } from "./key-form.ts";
 import { EMPTY_LINK, isOptical, type LinkFields, linkOf } from "./link-form.ts";
 import { type TesterOptions, type TestResult, tryLink } from "./link-tester.ts";
 import { NO_OUTPUTS, type OutputFields, type OutputName, outputChanges, outputFaults } from "./output-form.ts";

@@ -307,18 +307,6 @@ export const da: Words = {
     waitingHelp: "Vælg filen igen for at sende den.",
   },
 
-  logs: {
-    level: "Vis",
-    levels: { error: "Kun fejl", warn: "Advarsler og fejl", info: "Almindeligt", debug: "Mere", trace: "Alt" },
-    short: { error: "fejl", warn: "advarsel", info: "info", debug: "debug", trace: "trace" },
-    pause: "Pause",
-    resume: "Fortsæt",
-    paused: "På pause: nye linjer vises ikke.",
-    live: "Nyeste først. Nye linjer kommer med det samme.",
-    empty: "Ingen linjer af denne slags endnu.",
-    lines: "Loggens linjer",
-  },
-
   appearance: {
     language: "Sprog",
     languageHelp: "Denne browser husker valget.",

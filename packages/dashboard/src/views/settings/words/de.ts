@@ -313,18 +313,6 @@ export const de: Words = {
     waitingHelp: "Wählen Sie die Datei noch einmal, um sie zu senden.",
   },
 
-  logs: {
-    level: "Anzeigen",
-    levels: { error: "Nur Fehler", warn: "Warnungen und Fehler", info: "Übliches", debug: "Mehr", trace: "Alles" },
-    short: { error: "Fehler", warn: "Warnung", info: "Info", debug: "Debug", trace: "Trace" },
-    pause: "Anhalten",
-    resume: "Fortsetzen",
-    paused: "Angehalten: Neue Zeilen werden nicht angezeigt.",
-    live: "Neueste zuerst. Neue Zeilen erscheinen sofort.",
-    empty: "Noch keine Zeilen dieser Art.",
-    lines: "Zeilen des Protokolls",
-  },
-
   appearance: {
     language: "Sprache",
     languageHelp: "Dieser Browser merkt sich die Wahl.",

@@ -311,18 +311,6 @@ export const en = {
     waitingHelp: "Choose the file again to send it.",
   },
 
-  logs: {
-    level: "Show",
-    levels: { error: "Errors only", warn: "Warnings and errors", info: "Usual", debug: "More", trace: "Everything" },
-    short: { error: "error", warn: "warning", info: "info", debug: "debug", trace: "trace" },
-    pause: "Pause",
-    resume: "Continue",
-    paused: "Paused: new lines are not shown.",
-    live: "Newest first. New lines appear at once.",
-    empty: "No lines of this kind yet.",
-    lines: "Lines of the log",
-  },
-
   appearance: {
     language: "Language",
     languageHelp: "This browser keeps the choice.",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keysIn, LARGEST_FILE, textOfFile } from "./key-file.ts";
+import { keysIn, keysOfFile, LARGEST_FILE, textOfFile } from "./key-file.ts";
 
 const key = "aBcDeFgHiJkLmNoPqRsT";
 
@@ -54,4 +54,12 @@ test("rubbish ends soon and gives nothing", () => {
   assert.equal(textOfFile(new Uint8Array(2 * LARGEST_FILE)).length, LARGEST_FILE);
   const many = keysIn(Array.from({ length: 500 }, (_, n) => `key-number-${10_000 + n}`).join("\n"));
   assert.equal(many.length, 20);
+});
+
+test("a file that is too large is not read, and one that cannot be read is told apart from one without a key", async () => {
+  assert.deepEqual(await keysOfFile(new Blob([`<Key>${key}</Key>`])), [{ where: "Key", key }]);
+  assert.deepEqual(await keysOfFile(new Blob(["nothing"])), []);
+  const refuse = (): Promise<never> => Promise.reject(new Error("refused"));
+  assert.equal(await keysOfFile({ size: LARGEST_FILE + 1, arrayBuffer: refuse }), "too-large");
+  assert.equal(await keysOfFile({ size: 1, arrayBuffer: refuse }), "unreadable");
 });

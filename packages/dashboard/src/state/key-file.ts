@@ -70,3 +70,17 @@ export function keysIn(text: string): readonly FoundKey[] {
   const likely = all.filter(({ where }) => where !== null && LIKELY.test(where));
   return (likely.length > 0 ? likely : all).slice(0, MOST_FOUND);
 }
+
+/** What came of a file: the keys in it, which may be none, or why nobody looked. */
+export type KeyFile = readonly FoundKey[] | "too-large" | "unreadable";
+
+/** Looks for keys in a file that someone has chosen; it stays in the browser. */
+export async function keysOfFile(file: Pick<Blob, "size" | "arrayBuffer">): Promise<KeyFile> {
+  if (file.size > LARGEST_FILE) return "too-large";
+  try {
+    return keysIn(textOfFile(new Uint8Array(await file.arrayBuffer())));
+  } catch {
+    // It was moved, or the browser may not open it.
+    return "unreadable";
+  }
+}

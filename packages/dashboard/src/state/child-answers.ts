@@ -1,5 +1,6 @@
 /** The meters behind the meter, with what was read from them last. */
-import { count, listOf, number, oneOf, record, text, timeOf } from "../../state/loose.ts";
+import { MEDIA, type Medium } from "../i18n/media.ts";
+import { count, listOf, number, oneOf, record, text, timeOf } from "./loose.ts";
 
 export interface ChildReading {
   /** The gateway's name of the quantity, without its unit: "volume", "flow_temperature". */
@@ -11,19 +12,6 @@ export interface ChildReading {
   readonly unit: string;
   readonly decimals: number;
 }
-
-/** What a child can count, by the gateway's name. */
-export const MEDIA = [
-  "water",
-  "cold water",
-  "warm water",
-  "hot water",
-  "heat",
-  "cooling",
-  "gas",
-  "electricity",
-] as const;
-export type Medium = (typeof MEDIA)[number];
 
 export interface Child {
   readonly id: string;
@@ -58,6 +46,9 @@ const UNITS: readonly (readonly [suffix: string, unit: string, factor: number, d
   ["_c", "°C", 1, 1],
   ["_k", "K", 1, 1],
 ];
+
+/** More than any meter can have behind it. */
+const MOST_CHILDREN = 64;
 
 /** Quantities that are counters, the more telling first. */
 const COUNTERS = ["energy", "volume", "volume_uncorrected", "volume_corrected", "mass"];
@@ -99,7 +90,7 @@ function mediumOf(name: string | null): Medium | null {
 
 /** The children in an answer of `children`; null if it has no list of them. */
 export function childrenOf(data: unknown): Child[] | null {
-  return listOf(record(data)?.children, 16, (entry) => {
+  return listOf(record(data)?.children, MOST_CHILDREN, (entry) => {
     const loose = record(entry);
     const [id, serial, medium] = [text(loose?.id), text(loose?.serial), text(loose?.medium)];
     if (loose === null || id === null) return null;
