@@ -79,6 +79,7 @@ export const de: Messages = {
     "meter-connecting": { title: "Verbindung zum Zähler wird aufgebaut", text: "Noch gibt es keinen aktuellen Wert." },
     late: { title: "Keine neue Ablesung", text: "Das Gateway antwortet, aber vom Zähler kommen keine neuen Werte." },
   },
+  findOutWhy: "Ursache finden",
   noMeters: "Auf diesem Gateway ist noch kein Zähler eingerichtet.",
 
   energy: "Energie",
@@ -139,7 +140,7 @@ export const de: Messages = {
   linkSince: "In diesem Zustand",
   address: "Adresse",
   throughHead:
-    "Wird über die optische Schnittstelle gelesen. Bei Zählern vor Firmware 4.0 schweigt der MEP-Anschluss bei jeder Ablesung einige Sekunden lang. Fehlen Werte, zuerst prüfen, ob der Lesekopf richtig sitzt.",
+    "Wird über die optische Schnittstelle gelesen. Bei Zählern vor Firmware 4.0 schweigt die MEP-Schnittstelle bei jeder Ablesung einige Sekunden lang. Fehlen Werte, zuerst prüfen, ob der Lesekopf richtig sitzt.",
   lastReading: "Letzte Ablesung",
   pollInterval: "Ableseintervall",
   roundTrip: "Dauer je Ablesung",
@@ -153,7 +154,7 @@ export const de: Messages = {
   linkCauses: {
     "no-answer": [
       "Es kommt keine Antwort.",
-      "Ist der Anschluss des Zählers freigeschaltet (Netzbetreiber fragen)? Kabel und Strom des Adapters prüfen.",
+      "Ist die Schnittstelle des Zählers freigegeben (Netzbetreiber fragen)? Kabel und Strom des Adapters prüfen.",
     ],
     "only-alerts": [
       "Der Zähler spricht, hört uns aber nicht.",
@@ -171,18 +172,18 @@ export const de: Messages = {
     "bad-digest": ["Bytes kommen beschädigt an.", "Kabel, seine Länge und den Pegelwandler prüfen."],
     "lost-replies": [
       "Antworten gehen verloren.",
-      "Kabel, Stromversorgung des Adapters und Funkverbindung der Brücke prüfen.",
+      "Kabel, Stromversorgung des Adapters und Funkverbindung der Bridge prüfen.",
     ],
     noise: ["Rauschen stört die Leitung.", "Verdrahtung, Schirmung und Pegelwandler prüfen."],
     "wrong-key": ["Der Schlüssel passt nicht zu diesem Zähler.", "Ist er vollständig und im richtigen Format?"],
-    "no-tls": ["Dieser Anschluss spricht kein TLS.", "Wenn das stimmt, security auf rc4 setzen."],
-    "tls-required": ["Dieser Anschluss spricht nur TLS.", "security auf tls oder auto setzen."],
+    "no-tls": ["Diese Schnittstelle spricht kein TLS.", "Wenn das stimmt, security auf rc4 setzen."],
+    "tls-required": ["Diese Schnittstelle spricht nur TLS.", "security auf tls oder auto setzen."],
     tls: [
       "Die TLS-Verbindung kommt nicht zustande.",
       "Den Schlüssel prüfen, und ob es der Basic- oder der Advanced-Schlüssel ist.",
     ],
-    "not-open": ["Adapter oder Brücke lässt sich nicht öffnen.", "Ist das Gerät eingesteckt, eingeschaltet und frei?"],
-    closed: ["Adapter oder Brücke ist nicht mehr da.", "Sobald das Gerät wieder da ist, wird es automatisch geöffnet."],
+    "not-open": ["Adapter oder Bridge lässt sich nicht öffnen.", "Ist das Gerät eingesteckt, eingeschaltet und frei?"],
+    closed: ["Adapter oder Bridge ist nicht mehr da.", "Sobald das Gerät wieder da ist, wird es automatisch geöffnet."],
     quiet: [
       "Laut Konfiguration wird der Zähler zu dieser Tageszeit nicht gelesen.",
       "Nach dem Zeitfenster erscheinen die Werte automatisch wieder.",
@@ -192,7 +193,7 @@ export const de: Messages = {
       "Die Werte erscheinen automatisch wieder.",
     ],
     "other-client": [
-      "Offenbar nutzt ein anderes Programm denselben Anschluss des Zählers.",
+      "Offenbar nutzt ein anderes Programm dieselbe Schnittstelle des Zählers.",
       "Nur ein Programm sollte ihn nutzen.",
     ],
     profile: [

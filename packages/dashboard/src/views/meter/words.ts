@@ -117,7 +117,7 @@ const da: MeterWords = {
   valuesNone: "Der er ingen aktuelle værdier.",
   why: (name, value) => `${name}, ${value}: hvorfor denne værdi?`,
 
-  devices: "Målere på dette målested",
+  devices: "Målere på dette målepunkt",
   devicesNone: "Der er ikke gemt nogen aflæsning endnu.",
   since: (time) => `siden ${time}`,
   registers: "Importtæller",
@@ -178,17 +178,17 @@ const da: MeterWords = {
   never: "ikke sat",
   entries: (count) => (count === "1" ? "1 post" : `${count} poster`),
   fieldsIn: (count) => (count === "1" ? "1 felt" : `${count} felter`),
-  more: (count) => `Vis ${count} til`,
+  more: (count) => `Vis ${count} flere`,
   expand: "Åbn alle",
   collapse: "Luk alle",
 };
 
 const de: MeterWords = {
-  again: "Noch einmal",
+  again: "Erneut versuchen",
   readAgain: "Erneut lesen",
   failed: "Das konnte nicht geladen werden.",
   loading: "Wird geladen…",
-  readAt: (time) => `gelesen um ${time}`,
+  readAt: (time) => `gelesen um ${time} Uhr`,
 
   clock: "Uhr",
   clockRight: (error) => `richtig, auf ${error} genau`,
@@ -207,7 +207,7 @@ const de: MeterWords = {
   valuesNone: "Es gibt keine aktuellen Werte.",
   why: (name, value) => `${name}, ${value}: Warum dieser Wert?`,
 
-  devices: "Zähler an dieser Messstelle",
+  devices: "Zähler an diesem Messpunkt",
   devicesNone: "Es ist noch keine Ablesung gespeichert.",
   since: (time) => `seit ${time}`,
   registers: "Zählerstand Bezug",

@@ -3,12 +3,13 @@ import type { Language } from "../../i18n/language.ts";
 const en = {
   why: "Where does this number come from?",
   again: "Try again",
-  refused: "The gateway does not give this.",
+  refused: "The gateway does not provide this.",
   unreachable: "The gateway cannot be reached.",
   loading: "Loading…",
 
   todayTitle: "Today by the hour",
-  todayEmpty: "No energy of today is stored yet. The first quarter of an hour takes until it is over.",
+  todayEmpty:
+    "No energy of today is stored yet. The meter's memory is read first; each quarter of an hour follows when it is over.",
   todaySummary: (imported: string, exported: string) => `Today: import ${imported}, export ${exported}.`,
   hourText: (time: string, imported: string, exported: string) => `${time}: import ${imported}, export ${exported}`,
   hint: "Use the left and right arrow keys to read single hours.",
@@ -51,21 +52,22 @@ export type NowWords = typeof en;
 const da: NowWords = {
   why: "Hvor kommer tallet fra?",
   again: "Prøv igen",
-  refused: "Gatewayen giver ikke dette.",
+  refused: "Gatewayen oplyser ikke dette.",
   unreachable: "Gatewayen kan ikke nås.",
   loading: "Henter…",
 
   todayTitle: "I dag time for time",
-  todayEmpty: "Der er endnu ikke gemt energi for i dag. Det første kvarter er klar, når det er gået.",
+  todayEmpty:
+    "Der er endnu ikke gemt energi for i dag. Først læses målerens hukommelse; hvert nyt kvarter følger, når det er gået.",
   todaySummary: (imported, exported) => `I dag: import ${imported}, eksport ${exported}.`,
   hourText: (time, imported, exported) => `${time}: import ${imported}, eksport ${exported}`,
   hint: "Brug venstre og højre piletast til at læse de enkelte timer.",
   perHour: "kWh pr. time",
 
-  costToday: "Pris i dag",
+  costToday: "Omkostning i dag",
   earnedToday: "Tjent i dag",
   priced: (part, whole) => `Prisen er kendt for ${part} af ${whole}.`,
-  upTo: (time) => `indtil ${time}`,
+  upTo: (time) => `indtil kl. ${time}`,
   priceNow: "Pris nu",
   feedInNow: "Salgspris nu",
   perKwh: (price) => `${price}/kWh`,
@@ -96,13 +98,14 @@ const da: NowWords = {
 
 const de: NowWords = {
   why: "Woher kommt diese Zahl?",
-  again: "Noch einmal versuchen",
+  again: "Erneut versuchen",
   refused: "Das gibt das Gateway nicht her.",
   unreachable: "Das Gateway ist nicht erreichbar.",
   loading: "Wird geladen…",
 
   todayTitle: "Heute nach Stunden",
-  todayEmpty: "Von heute ist noch keine Energie gespeichert. Die erste Viertelstunde kommt, sobald sie vorbei ist.",
+  todayEmpty:
+    "Von heute ist noch keine Energie gespeichert. Zuerst wird der Speicher des Zählers gelesen; jede Viertelstunde folgt, sobald sie vorbei ist.",
   todaySummary: (imported, exported) => `Heute: Bezug ${imported}, Einspeisung ${exported}.`,
   hourText: (time, imported, exported) => `${time}: Bezug ${imported}, Einspeisung ${exported}`,
   hint: "Mit der linken und rechten Pfeiltaste lassen sich einzelne Stunden ablesen.",
@@ -111,7 +114,7 @@ const de: NowWords = {
   costToday: "Kosten heute",
   earnedToday: "Heute verdient",
   priced: (part, whole) => `Der Preis ist für ${part} von ${whole} bekannt.`,
-  upTo: (time) => `bis ${time}`,
+  upTo: (time) => `bis ${time} Uhr`,
   priceNow: "Preis jetzt",
   feedInNow: "Vergütung jetzt",
   perKwh: (price) => `${price}/kWh`,

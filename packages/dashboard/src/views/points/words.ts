@@ -6,10 +6,8 @@ const en = {
   answer: (up: string, total: string) =>
     total === "1" ? "The meter does not answer" : `${up} of ${total} meters answer`,
   allAnswer: (total: string) => (total === "1" ? "The meter answers" : `All ${total} meters answer`),
-  month: (complete: string, total: string) =>
-    total === "1"
-      ? `This month's data is ${complete === "1" ? "complete" : "not complete"}.`
-      : `This month's data is complete for ${complete} of ${total}.`,
+  month: (complete: string, total: string) => `This month's data is complete for ${complete} of ${total}.`,
+  monthOfOne: (complete: boolean) => `This month's data is ${complete ? "complete" : "not complete"}.`,
   without: (count: string) => (count === "1" ? "1 has none yet." : `${count} have none yet.`),
   noMonth: "There is no stored data of this month yet.",
   search: "Search by name or id",
@@ -77,10 +75,8 @@ const da: typeof en = {
   title: "Alle målere",
   answer: (up, total) => (total === "1" ? "Måleren svarer ikke" : `${up} af ${total} målere svarer`),
   allAnswer: (total) => (total === "1" ? "Måleren svarer" : `Alle ${total} målere svarer`),
-  month: (complete, total) =>
-    total === "1"
-      ? `Månedens data er ${complete === "1" ? "komplette" : "ikke komplette"}.`
-      : `Månedens data er komplette for ${complete} af ${total}.`,
+  month: (complete, total) => `Månedens data er komplette for ${complete} af ${total}.`,
+  monthOfOne: (complete) => `Månedens data er ${complete ? "komplette" : "ikke komplette"}.`,
   without: (count) => `${count} har endnu ingen.`,
   noMonth: "Der er endnu ingen gemte data for denne måned.",
   search: "Søg på navn eller id",
@@ -151,10 +147,8 @@ const de: typeof en = {
       ? "Der Zähler antwortet nicht"
       : `${up} von ${total} Zählern ${up === "1" ? "antwortet" : "antworten"}`,
   allAnswer: (total) => (total === "1" ? "Der Zähler antwortet" : `Alle ${total} Zähler antworten`),
-  month: (complete, total) =>
-    total === "1"
-      ? `Die Daten dieses Monats sind ${complete === "1" ? "vollständig" : "nicht vollständig"}.`
-      : `Die Daten dieses Monats sind für ${complete} von ${total} vollständig.`,
+  month: (complete, total) => `Die Daten dieses Monats sind für ${complete} von ${total} vollständig.`,
+  monthOfOne: (complete) => `Die Daten dieses Monats sind ${complete ? "vollständig" : "nicht vollständig"}.`,
   without: (count) => (count === "1" ? "Einer hat noch keine." : `${count} haben noch keine.`),
   noMonth: "Für diesen Monat sind noch keine Daten gespeichert.",
   search: "Nach Name oder Kennung suchen",
@@ -195,11 +189,11 @@ const de: typeof en = {
   clear: "Alle zeigen",
   loading: "Die Zähler werden geladen…",
   failed: "Die Liste konnte nicht geladen werden.",
-  again: "Noch einmal versuchen",
+  again: "Erneut versuchen",
   old: "Das Gateway ist nicht erreichbar: Nichts hier ist aktuell.",
   select: (name) => `${name} auswählen`,
   selectAll: "Alle auswählen",
-  keys: "Die Pfeiltasten bewegen durch die Liste, die Eingabetaste öffnet einen Zähler, die Leertaste wählt ihn aus.",
+  keys: "Die Pfeiltasten führen durch die Liste, die Eingabetaste öffnet einen Zähler, die Leertaste wählt ihn aus.",
   selected: (count) => `${count} ausgewählt`,
   unselect: "Auswahl aufheben",
   doctor: "Verbindungen untersuchen",

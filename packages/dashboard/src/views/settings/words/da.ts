@@ -23,7 +23,7 @@ export const da: Words = {
     about: "Gatewayens version og tilstand",
   },
   back: "Alle afsnit",
-  loading: "Indlæser…",
+  loading: "Henter…",
   notLoaded: "Dette kunne ikke indlæses.",
   again: "Prøv igen",
   unreachable: "Gatewayen svarer ikke.",

@@ -55,7 +55,7 @@ export const de: Words = {
     changed: "Geändert",
     variable: (name) =>
       `Von ${name} in der Umgebung des Gateways gesetzt, die Vorrang vor der Datei hat. Ändern Sie es dort.`,
-    machine: "Das kann nur die Datei auf dem Gerät selbst setzen. Der Grund:",
+    machine: "Das kann nur die Datei auf dem Rechner selbst setzen. Der Grund:",
     other: "Diese Seite kann das nicht bearbeiten. Ändern Sie es in der Datei.",
     reset: "Vorgabe verwenden",
     undo: "Rückgängig",
@@ -164,7 +164,7 @@ export const de: Words = {
     addHelp: "Wählen Sie, wohin die Messwerte gehen sollen. Vor dem Speichern ändert sich nichts.",
     adding: (name) => `Neu: ${name}`,
     notAdded: "Nicht hinzufügen",
-    machine: "Das kann nur in der Datei auf dem Gerät selbst hinzugefügt werden. Der Grund:",
+    machine: "Das kann nur in der Datei auf dem Rechner selbst hinzugefügt werden. Der Grund:",
     kinds: {
       systems: "Smart Home und Energiemanagement",
       meters: "Gibt sich als Zähler aus, den Geräte kennen",
@@ -182,7 +182,7 @@ export const de: Words = {
       nats: "Nachrichten auf einem NATS-Server",
       csv: "CSV-Dateien in einem Ordner",
       webhook: "Sendet Änderungen per HTTP an eine Adresse",
-      hook: "Führt ein Programm des Geräts aus",
+      hook: "Führt ein Programm auf dem Rechner aus",
       homewizard: "Ein HomeWizard-P1-Zähler, für Batterien und Apps",
       shelly: "Ein Shelly 3EM, für Batterien und Wechselrichter",
       sma_meter: "Ein SMA Energy Meter, für Wechselrichter von SMA",

@@ -9,10 +9,10 @@ export const de: StartWords = {
   progress: "Schritte der Einrichtung",
   next: "Weiter",
   back: "Zurück",
-  again: "Noch einmal versuchen",
+  again: "Erneut versuchen",
   loading: "Einen Moment…",
   gatewaySays: "Das Gateway sagt:",
-  notAllowed: "Wer dieses Gateway verwaltet, muss den Zähler einrichten: Ihr Recht reicht dafür nicht.",
+  notAllowed: "Wer dieses Gateway verwaltet, muss den Zähler einrichten: Ihre Rechte reichen dafür nicht.",
   unchangeable: "Die Konfiguration dieses Gateways lässt sich nicht auf der Seite ändern.",
   simulatedLead: "Umsehen können Sie sich trotzdem:",
   unreachable: "Das Gateway hat nicht geantwortet.",
@@ -93,7 +93,7 @@ export const de: StartWords = {
       "Liegt die ENABLE-Leitung hoch? Wer Adapter baut, berichtet von mindestens 8 bis 9 V.",
       "Sind die Leitungen zum Senden und Empfangen vertauscht?",
       "Bekommt der Adapter genug Strom? Ein ESP32 läuft mit USB-Netzteil sicherer.",
-      "Liest gerade jemand am optischen Anschluss? Ältere Zähler schweigen hier währenddessen.",
+      "Liest gerade jemand an der optischen Schnittstelle? Ältere Zähler schweigen hier währenddessen.",
     ],
     "only-alerts": ["Prüfen Sie die Leitung vom Adapter zum Zähler und den Pegelwandler in dieser Richtung."],
     "not-open": [
@@ -105,7 +105,7 @@ export const de: StartWords = {
     ],
     "wrong-key": [
       "Ist er vollständig, mit Groß- und Kleinschreibung wie im Brief? O und 0, l und 1 sind leicht zu verwechseln.",
-      "Gehört er zu diesem Zähler und zu diesem Anschluss? MEP-Schnittstelle und optischer Anschluss haben verschiedene Schlüssel.",
+      "Gehört er zu diesem Zähler und zu dieser Schnittstelle? Die MEP-Schnittstelle und die optische haben verschiedene Schlüssel.",
       "Der Netzbetreiber kann ihn geändert haben: Fragen Sie nach dem gültigen MEP Basic Key (MBK).",
     ],
     "other-test": ["Jemand anderes hat im selben Moment eine Verbindung getestet."],
@@ -117,7 +117,7 @@ export const de: StartWords = {
     title: "Der Schlüssel des Zählers",
     lead: "Messwerte sind mit einem Schlüssel verschlüsselt, den Ihr Netzbetreiber hat. Er geht nur an das Gateway, das ihn verschlüsselt speichert und nie wieder zeigt.",
     opticalLead:
-      "Der optische Anschluss hat eigene Schlüssel: Betreiber geben einen Leseschlüssel (RK) mit 20 Zeichen heraus.",
+      "Die optische Schnittstelle hat eigene Schlüssel: Betreiber geben einen Leseschlüssel (RK) mit 20 Zeichen heraus.",
     label: "Schlüssel",
     placeholder: "Hier einfügen",
     show: "Zeigen",
@@ -155,7 +155,7 @@ export const de: StartWords = {
     silent: "Kein Zähler antwortet, deshalb ließ sich der Schlüssel nicht testen.",
     failed: "Der Schlüssel ließ sich nicht testen.",
     opticalWarning:
-      "Am optischen Anschluss zählt der Zähler falsche Schlüssel als Alarm, und neuere sperren ihn: Testen Sie nur, was Sie geprüft haben.",
+      "An der optischen Schnittstelle zählt der Zähler falsche Schlüssel als Alarm, und neuere sperren sie: Testen Sie nur, was Sie geprüft haben.",
     offerTitle: "Das gibt der Zähler mit diesem Schlüssel her",
     offer: {
       meter: "Zähler",
@@ -176,7 +176,7 @@ export const de: StartWords = {
     noneText:
       "An der MEP-Schnittstelle lässt sich ohne Schlüssel nichts lesen, nicht einmal die Seriennummer. Der Test der Verbindung zeigt, ob ein Zähler da ist; alles andere beginnt mit dem Schlüssel.",
     noneOptical:
-      "Ohne Schlüssel nennt der optische Anschluss Modell, Firmware und Seriennummer, aber weder Leistung noch Zählerstände: Dafür braucht Meterport den Schlüssel.",
+      "Ohne Schlüssel nennt die optische Schnittstelle Modell, Firmware und Seriennummer, aber weder Leistung noch Zählerstände: Dafür braucht Meterport den Schlüssel.",
     meanwhile: "Bis Sie ihn haben, gibt es den simulierten Haushalt:",
     haveKey: "Ich habe den Schlüssel",
     guideTitle: "So bekommen Sie den Schlüssel und die Freigabe",
@@ -186,7 +186,7 @@ export const de: StartWords = {
     country: "Land",
     operators: "Was über Netzbetreiber berichtet wird",
     certainty: { reported: "von Nutzern berichtet", law: "als gesetzliches Recht berichtet", unknown: "nicht bekannt" },
-    ports: { mep: "MEP-Schnittstelle", optical: "optischer Anschluss" },
+    ports: { mep: "MEP-Schnittstelle", optical: "optische Schnittstelle" },
     generic: "Bitten Sie Ihren Netzbetreiber (dem der Zähler gehört, nicht den Stromlieferanten) um zweierlei:",
     ask: [
       "den MEP Basic Key (MBK) Ihres Zählers",
@@ -275,7 +275,7 @@ export const de: StartWords = {
     historyDone: "Alles, was der Zähler gespeichert hatte, ist hier.",
     historyGoesOn: "Der Rest folgt im Hintergrund: Sie müssen nicht warten.",
     noHistory:
-      "Noch nichts aus dem Speicher: Vielleicht hat der Zähler kein Lastprofil, oder der Schlüssel darf es nicht lesen. Der Verlauf ab jetzt wird gespeichert.",
+      "Noch nichts aus dem Speicher: Vielleicht hat der Zähler keinen Lastgang, oder der Schlüssel darf ihn nicht lesen. Der Verlauf ab jetzt wird gespeichert.",
     outputs: "Die Messwerte gehen an",
     testing: "wird getestet…",
     tested: "funktioniert",
