@@ -1,6 +1,7 @@
 import type { Language } from "../../i18n/language.ts";
 
 const en = {
+  isRight: "Is this right?",
   why: "Where does this number come from?",
   again: "Try again",
   refused: "The gateway does not provide this.",
@@ -50,6 +51,7 @@ const en = {
 export type NowWords = typeof en;
 
 const da: NowWords = {
+  isRight: "Passer det?",
   why: "Hvor kommer tallet fra?",
   again: "Prøv igen",
   refused: "Gatewayen oplyser ikke dette.",
@@ -97,6 +99,7 @@ const da: NowWords = {
 };
 
 const de: NowWords = {
+  isRight: "Stimmt das?",
   why: "Woher kommt diese Zahl?",
   again: "Erneut versuchen",
   refused: "Das gibt das Gateway nicht her.",
