@@ -1345,8 +1345,6 @@ export type NewPoint = {
   readonly link: string;
   /** 16 or 20 characters, or 32 or 40 hex digits. It is stored sealed, and never given back */
   readonly key?: string | null;
-  /** A file of the machine that holds the key, in place of `key` */
-  readonly key_file?: string | null;
   /** How often all live values are read */
   readonly interval?: string | number | null;
   /** The time zone of its days and months */
@@ -1372,8 +1370,6 @@ export type PointChange = {
   readonly name?: string | null;
   /** 16 or 20 characters, or 32 or 40 hex digits. It is stored sealed, and never given back */
   readonly key?: string | null;
-  /** A file of the machine that holds the key, in place of `key` */
-  readonly key_file?: string | null;
   /** How often all live values are read */
   readonly interval?: string | number | null;
   /** The time zone of its days and months */

@@ -72,6 +72,12 @@ export class SecretReader {
     if (place.kind === "text") return place.text();
     if (place.kind === "sealed") return unseal(place.text(), this.#sealingKey());
     if (place.kind === "credential") {
+      // It would be sent to a consumer, and whoever has it opens all others.
+      if (place.name === sealingCredential)
+        throw new UsageError(
+          "config",
+          `credential ${sealingCredential} opens sealed secrets, and is none of its own: name another one`,
+        );
       const text = this.#file(credentialPath(place.name, this.#deps.env));
       if (text === undefined)
         throw new UsageError(

@@ -97,6 +97,12 @@ test("property: what is sealed opens again, and not after any change", () => {
   assert.throws(() => seal("x".repeat(4_097), sealing, entropy), /4097 bytes; the limit is 4096/);
 });
 
+test("what opens sealed secrets is sent to nobody as a secret", () => {
+  const world = { env: { CREDENTIALS_DIRECTORY: "/run/c" }, files: { "/run/c/meterport-secrets": sealingDigits } };
+  const text = 'outputs: { webhook: { url: "https://example.org/", secret: "@credential:meterport-secrets" } }\n';
+  assert.throws(() => load(text, world), /credential meterport-secrets opens sealed secrets, and is none of its own/);
+});
+
 test("a credential of systemd holds a key", () => {
   const world = { env: { CREDENTIALS_DIRECTORY: "/run/creds" }, files: { "/run/creds/home-key": `${key}\n` } };
   assert.equal(keyOf(load(meter("key_credential: home-key"), world)), key);

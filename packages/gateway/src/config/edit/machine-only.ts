@@ -13,6 +13,9 @@ const keys: Readonly<Record<string, string>> = {
   "outputs.hook": "it runs a program of the machine",
   "http.ingress": "it says whose word about a user is believed",
   data: "the data would stay behind in the old folder",
+  // What is in the file would go to the meter or the database that the same person names.
+  "meters[].key_file": "it would make a key of any file of the machine: write the key itself, which is stored sealed",
+  store_file: "it would make an address of any file of the machine: write the address as store, which is stored sealed",
 };
 
 /** Why only the file on the machine sets a key of the table of keys; undefined if the API may. */
@@ -64,6 +67,9 @@ const meterRefusals = (old: RawMap, next: RawMap): readonly Refusal[] => {
   return [...metersOf(next)].flatMap(([id, meter]) => {
     const was = before.get(id) ?? {};
     if (!isDeepStrictEqual(was.device, meter.device)) return [onlyThere("device", keys["meters[].device"] ?? "")];
+    // It may go: a key takes its place.
+    if (meter.key_file !== undefined && meter.key_file !== was.key_file)
+      return [onlyThere("key_file", keys["meters[].key_file"] ?? "")];
     if (meter.device === undefined || was.link === meter.link) return [];
     return [onlyThere("link", "the point is a device of the grid, which writes to the meter at this link")];
   });

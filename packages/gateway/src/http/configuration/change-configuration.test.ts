@@ -130,6 +130,7 @@ test("what is a right over the meter or the machine is refused with the reason",
     "outputs.hook": { command: ["/bin/sh"] },
     "http.ingress": { host: "127.0.0.1", allowed: "127.0.0.1", scope: "admin" },
     data: "/tmp",
+    store_file: "/etc/passwd",
     "outputs.mqtt.password": "@/etc/passwd",
   };
   for (const [path, value] of Object.entries(refused)) {

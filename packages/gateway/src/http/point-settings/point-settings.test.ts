@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { httpSetup } from "../../testing/http-setup.ts";
 
 const canary = "canary-canary-ca";
 
-const setup = async (text?: string) => {
+const setup = async (text?: string, keyFile?: string) => {
   const { get, configuration, done } = await httpSetup();
+  if (keyFile !== undefined) writeFileSync(join(dirname(configuration.path), keyFile), "0123456789abcdef");
   if (text !== undefined) writeFileSync(configuration.path, text);
   const answers: string[] = [];
   const ask = async (method: string, path: string, body?: unknown) => {
@@ -88,6 +90,30 @@ test("a new key takes the place of the file that held the old one", async () => 
   assert.equal((await ask("PATCH", "/points/garage", { key: "fedcba9876543210" })).status, 200);
   assert.match(text(), /key: "?sealed:1:/);
   assert.doesNotMatch(text(), /key_credential/);
+  await done();
+});
+
+test("no file of the machine becomes a key, which would be sent to any meter that is named", async () => {
+  const { ask, text, done } = await setup(garage);
+  for (const [method, path, body] of [
+    ["PATCH", "/points/garage", { key_file: "/etc/machine-id" }],
+    ["PATCH", "/points/garage", { key_file: "/etc/machine-id", key: null, link: "tcp://10.0.0.9:4059" }],
+    ["POST", "/points", { link: "tcp://10.0.0.3:4059", key_file: "/etc/machine-id" }],
+  ] as const) {
+    const { status, body: said } = await ask(method, path, body);
+    assert.equal(status, 409);
+    assert.match(
+      String(said.message),
+      /^key_file is set only in the file on the machine itself, because it would make/,
+    );
+  }
+  assert.equal(text(), garage);
+  const onFile = garage.replace('key: "0123456789abcdef"', "key_file: garage.key");
+  const there = await setup(onFile, "garage.key");
+  assert.equal((await there.ask("PATCH", "/points/garage", { name: "Garage" })).status, 200);
+  assert.equal((await there.ask("PATCH", "/points/garage", { key: "fedcba9876543210" })).status, 200);
+  assert.doesNotMatch(there.text(), /key_file/);
+  await there.done();
   await done();
 });
 

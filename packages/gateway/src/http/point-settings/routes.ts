@@ -16,7 +16,6 @@ const common = {
     "16 or 20 characters, or 32 or 40 hex digits. It is stored sealed, and never given back",
     "hex:00112233445566778899aabbccddeeff",
   ),
-  key_file: textOr(z.string(), "A file of the machine that holds the key, in place of `key`", "meter.key"),
   interval: textOr(z.union([z.string(), z.number()]), "How often all live values are read", "5s"),
   zone: textOr(z.string(), "The time zone of its days and months", "Europe/Copenhagen"),
   fuse_amps: textOr(z.union([z.string(), z.number()]), "The main fuse, in A", 35),
