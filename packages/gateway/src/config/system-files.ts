@@ -68,14 +68,18 @@ const told = <T>(path: string, task: () => T): T => {
   }
 };
 
+/** Leaves nothing behind if it fails: half a file would be taken for a whole one. */
 const written = (path: string, text: string, mode: number): void => {
   const file = openSync(path, "wx", ownerOnly);
+  let isWhole = false;
   try {
     writeFileSync(file, text);
     fchmodSync(file, mode);
     fsyncSync(file);
+    isWhole = true;
   } finally {
     closeSync(file);
+    if (!isWhole) rmSync(path, { force: true });
   }
 };
 
