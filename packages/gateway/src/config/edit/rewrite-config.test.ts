@@ -119,6 +119,13 @@ test("a file of comments alone keeps them", () => {
   assert.equal(rewritten("", { meters: [{ id: "home", link: "COM3" }] }), "meters:\n  - id: home\n    link: COM3\n");
 });
 
+test("a file of an editor of Windows keeps its mark and the ends of its lines", () => {
+  const theirs = "\uFEFF# ours\r\nlog:\r\n  level: info # enough\r\n";
+  const written = rewritten(theirs, { zone: "UTC", log: { format: "json" } });
+  assert.equal(written, "\uFEFF# ours\r\nlog:\r\n  level: info # enough\r\n  format: json\r\nzone: UTC\r\n");
+  assert.equal(rewritten(theirs, { log: { level: "debug" } }), theirs.replace("info", "debug"));
+});
+
 const seed = Number(process.env.METERPORT_TEST_SEED ?? 1 + Math.floor(Math.random() * 2 ** 31));
 
 test(`any change of any file reads as wanted (seed ${seed})`, () => {

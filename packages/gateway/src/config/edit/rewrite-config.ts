@@ -238,6 +238,18 @@ const withNodes = (text: string, old: RawMap, wanted: RawMap): string => {
   return written(doc);
 };
 
+/** The text as this file writes it, and the way back to that of an editor of Windows: a mark at the start, two characters at the end of lines. */
+const undressed = (text: string) => {
+  const mark = text.startsWith("\uFEFF") ? "\uFEFF" : "";
+  const isCrLf = /\r\n/.test(text) && !/[^\r]\n/.test(text);
+  const plain = text.slice(mark.length);
+  return {
+    plain: isCrLf ? plain.replaceAll("\r\n", "\n") : plain,
+    dressed: (next: string | undefined): string | undefined =>
+      next === undefined ? undefined : mark + (isCrLf ? next.replaceAll("\n", "\r\n") : next),
+  };
+};
+
 /**
  * The text of a configuration that reads as wanted. Comments, order and spaces of everything else stay.
  *
@@ -249,8 +261,9 @@ const withNodes = (text: string, old: RawMap, wanted: RawMap): string => {
  */
 export const rewriteConfig = (name: string, text: string, old: RawMap, wanted: RawMap): string => {
   if (isDeepStrictEqual(old, wanted)) return text;
+  const { plain, dressed } = undressed(text);
   for (const write of [withSplices, withNodes]) {
-    const next = write(text, old, wanted);
+    const next = dressed(write(plain, old, wanted));
     if (readsAs(name, next, wanted)) return next;
   }
   throw new UsageError(
