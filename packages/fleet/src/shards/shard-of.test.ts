@@ -9,6 +9,16 @@ test("a site keeps its shard for ever", () => {
   assert.equal(shardOf("foobar", 65_536), 0xbf9c ^ 0xf968);
 });
 
+test("an id in any script is hashed by its UTF-8 bytes", () => {
+  const byEncoder = (site: string): number => {
+    let hash = 0x811c9dc5;
+    for (const byte of new TextEncoder().encode(site)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+    return ((hash >>> 16) ^ (hash & 0xffff)) % 65_536;
+  };
+  for (const site of ["lindevej-12", "Østergade 3", "東京", "🏠 4", "\ud83c", "\udfe0x", "ߏ܀", "\uffff"])
+    assert.equal(shardOf(site, 65_536), byEncoder(site), site);
+});
+
 test("ten thousand sites spread evenly over the shards", () => {
   const counts = new Array<number>(usualShards).fill(0);
   for (let i = 0; i < 10_000; i++) {

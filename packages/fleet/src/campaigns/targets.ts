@@ -1,0 +1,152 @@
+/** The targets of a campaign: made once, then tried, rested and tried again until they are read or no longer wanted. Pure. */
+import type { LocalOffset } from "@meterport/engine/plan/quiet";
+import { phaseOf } from "@meterport/engine/plan/spread";
+import type { Entropy, Millis } from "@meterport/protocol/ports";
+import type { Campaign, RetryRule } from "./campaign.ts";
+import { isOpen, stateAfter, type TargetEvent, type TargetState } from "./target-state.ts";
+import { nextClosing, nextOpening } from "./windows.ts";
+
+/** A meter that a campaign is for. */
+export interface CampaignMeter {
+  readonly meter: number;
+  readonly site: number;
+  readonly shard: number;
+  /** Of its site. */
+  readonly offset: LocalOffset;
+}
+
+export interface Target {
+  readonly campaign: number;
+  readonly meter: number;
+  readonly site: number;
+  readonly shard: number;
+  readonly state: TargetState;
+  /** How many attempts have ended. */
+  readonly attempts: number;
+  /** Not before it, milliseconds since 1970. */
+  readonly nextAt: Millis;
+  /** Why it is in its state, for people; null if there is nothing to say. */
+  readonly reason: string | null;
+}
+
+/** What is wrong when no attempt fits. */
+const noWindow = "No window of the campaign is open before it closes.";
+
+/** Where after an opening a meter has its turn: always the same, evenly spread, and before its window or the campaign closes. */
+const turnAfter = (
+  campaign: Campaign,
+  { meter, offset }: Pick<CampaignMeter, "meter" | "offset">,
+  opening: Millis,
+): Millis => {
+  const { id, windows, closes, spread } = campaign;
+  const room = Math.min(nextClosing(windows, opening, offset) ?? closes, closes) - opening;
+  return Math.floor(opening + phaseOf(`${id} ${meter}`, Math.max(0, Math.min(spread, room))));
+};
+
+const firstAttempt = (campaign: Campaign, meter: CampaignMeter): Millis =>
+  turnAfter(campaign, meter, nextOpening(campaign.windows, campaign.opens, meter.offset));
+
+/**
+ * One target for each meter: first attempts are spread evenly from the first opening on, at the same moment if a campaign is expanded again. A
+ * meter that is named twice is one target, and one that has no window in time is told so at once.
+ *
+ * @returns in the order of the meters' numbers
+ */
+export const targetsOf = (campaign: Campaign, meters: Iterable<CampaignMeter>): readonly Target[] => {
+  const byMeter = new Map<number, Target>();
+  for (const each of meters) {
+    const { meter, site, shard } = each;
+    if (byMeter.has(meter)) continue;
+    const nextAt = firstAttempt(campaign, each);
+    const fits = nextAt < campaign.closes;
+    byMeter.set(meter, {
+      ...{ campaign: campaign.id, meter, site, shard, attempts: 0, nextAt },
+      state: fits ? "waiting" : "expired",
+      reason: fits ? null : noWindow,
+    });
+  }
+  return [...byMeter.values()].sort((a, b) => a.meter - b.meter);
+};
+
+/**
+ * How long a target rests after so many failures: twice as long each time, less a random part of up to a quarter, so that what failed
+ * together does not come back together.
+ *
+ * @example
+ * const even = (length) => new Uint8Array(length);
+ * [1, 2, 3, 9].map((n) => retryRest({ first: 60_000, longest: 600_000, attempts: 50 }, n, even)) // [60_000, 120_000, 240_000, 600_000]
+ */
+export const retryRest = ({ first, longest }: RetryRule, failures: number, entropy: Entropy): Millis => {
+  const chance = (entropy(1)[0] ?? 0) / 255;
+  return Math.round(Math.min(longest, first * 2 ** Math.min(Math.max(failures, 1) - 1, 30)) * (1 - chance / 4));
+};
+
+/**
+ * The priority of a target: it falls by one with each attempt, so that meters that never answer do not hold up the others.
+ *
+ * @example
+ * [0, 2, 9].map((attempts) => priorityAfter(5, attempts)) // [5, 3, 0]
+ */
+export const priorityAfter = (priority: number, attempts: number): number => Math.max(0, priority - attempts);
+
+/** How an attempt ended. */
+export interface Attempt {
+  readonly event: Extract<TargetEvent, "read" | "failed" | "refused" | "nothing">;
+  /** One sentence, for the report; null if it was read. */
+  readonly reason: string | null;
+}
+
+export interface AttemptContext {
+  /** Milliseconds since 1970. */
+  readonly now: Millis;
+  readonly offset: LocalOffset;
+  readonly entropy: Entropy;
+}
+
+/** The target after a failure: it rests, and its rest ends within a window; if no attempt fits any more, it has expired. */
+const rested = (target: Target, campaign: Campaign, reason: string | null, context: AttemptContext): Target => {
+  const { now, offset, entropy } = context;
+  const { windows, closes, retry } = campaign;
+  const earliest = now + retryRest(retry, target.attempts, entropy);
+  const opening = nextOpening(windows, earliest, offset);
+  // What failed in the evening does not begin at the stroke of the next opening all at once.
+  const nextAt = opening > earliest ? turnAfter(campaign, { meter: target.meter, offset }, opening) : earliest;
+  if (target.attempts < retry.attempts && nextAt < closes)
+    return { ...target, state: stateAfter(target.state, "failed"), nextAt, reason };
+  return { ...target, state: stateAfter(target.state, "over"), reason };
+};
+
+/** The target after an attempt. */
+export const afterAttempt = (target: Target, campaign: Campaign, attempt: Attempt, context: AttemptContext): Target => {
+  const { event, reason } = attempt;
+  const tried = { ...target, attempts: target.attempts + 1 };
+  if (event === "failed" && isOpen(target.state)) return rested(tried, campaign, reason, context);
+  const state = stateAfter(target.state, event);
+  return state === target.state ? target : { ...tried, state, reason };
+};
+
+/** The target when its campaign ends or is no longer wanted: what is open has expired. */
+export const afterEnd = (target: Target): Target =>
+  isOpen(target.state)
+    ? {
+        ...target,
+        state: stateAfter(target.state, "over"),
+        reason: target.reason ?? "It was not tried before the campaign closed.",
+      }
+    : target;
+
+/** Until when each paused site is left alone, milliseconds since 1970. */
+export type PausedSites = ReadonlyMap<number, Millis>;
+
+/** Whether a target is to be read now. The windows count as well as `nextAt`: a list may be older than the window. */
+export const isDue = (
+  target: Pick<Target, "state" | "nextAt" | "site">,
+  campaign: Pick<Campaign, "opens" | "closes" | "windows">,
+  { now, offset, paused }: { readonly now: Millis; readonly offset: LocalOffset; readonly paused: PausedSites },
+): boolean =>
+  isOpen(target.state) &&
+  target.nextAt <= now &&
+  now >= campaign.opens &&
+  now < campaign.closes &&
+  (paused.get(target.site) ?? now) <= now &&
+  nextOpening(campaign.windows, now, offset) === now;
