@@ -4,7 +4,7 @@ import { phaseOf } from "@meterport/engine/plan/spread";
 import type { Entropy, Millis } from "@meterport/protocol/ports";
 import type { Campaign, RetryRule } from "./campaign.ts";
 import { isOpen, stateAfter, type TargetEvent, type TargetState } from "./target-state.ts";
-import { nextClosing, nextOpening } from "./windows.ts";
+import { mayRead, nextClosing, nextOpening } from "./windows.ts";
 
 /** A meter that a campaign is for. */
 export interface CampaignMeter {
@@ -138,15 +138,31 @@ export const afterEnd = (target: Target): Target =>
 /** Until when each paused site is left alone, milliseconds since 1970. */
 export type PausedSites = ReadonlyMap<number, Millis>;
 
-/** Whether a target is to be read now. The windows count as well as `nextAt`: a list may be older than the window. */
+export interface DueContext {
+  /** Milliseconds since 1970. */
+  readonly now: Millis;
+  readonly offset: LocalOffset;
+  readonly paused: PausedSites;
+}
+
+/**
+ * Whether a visit that is made now anyway may take a target along: it need not be its turn, but its campaign must be open and in a window,
+ * and its site not paused.
+ */
+export const mayTakeAlong = (
+  target: Pick<Target, "state" | "site">,
+  { opens, closes, windows }: Pick<Campaign, "opens" | "closes" | "windows">,
+  { now, offset, paused }: DueContext,
+): boolean =>
+  isOpen(target.state) &&
+  now >= opens &&
+  now < closes &&
+  (paused.get(target.site) ?? now) <= now &&
+  mayRead(windows, now, offset);
+
+/** Whether a target is to be visited now. The windows count as well as `nextAt`: it may have waited for its line meanwhile. */
 export const isDue = (
   target: Pick<Target, "state" | "nextAt" | "site">,
   campaign: Pick<Campaign, "opens" | "closes" | "windows">,
-  { now, offset, paused }: { readonly now: Millis; readonly offset: LocalOffset; readonly paused: PausedSites },
-): boolean =>
-  isOpen(target.state) &&
-  target.nextAt <= now &&
-  now >= campaign.opens &&
-  now < campaign.closes &&
-  (paused.get(target.site) ?? now) <= now &&
-  nextOpening(campaign.windows, now, offset) === now;
+  context: DueContext,
+): boolean => target.nextAt <= context.now && mayTakeAlong(target, campaign, context);
