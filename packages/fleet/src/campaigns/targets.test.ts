@@ -5,7 +5,16 @@ import type { Entropy } from "@meterport/protocol/ports";
 import fc from "fast-check";
 import { type Campaign, campaignProblems, usualRetry } from "./campaign.ts";
 import { isOpen } from "./target-state.ts";
-import { afterAttempt, afterEnd, type CampaignMeter, isDue, mayTakeAlong, priorityAfter, type Target, targetsOf } from "./targets.ts";
+import {
+  afterAttempt,
+  afterEnd,
+  type CampaignMeter,
+  isDue,
+  mayTakeAlong,
+  priorityAfter,
+  type Target,
+  targetsOf,
+} from "./targets.ts";
 import { mayRead } from "./windows.ts";
 
 const minute = 60_000;
@@ -129,7 +138,8 @@ test("a target is due in its window, while its site is not paused and its campai
 
 test("a visit that is made anyway takes a target along before its turn, but never outside of its window", () => {
   const target = { ...start(), nextAt: opens + 4 * hour };
-  const at = (now: number, paused = new Map<number, number>()) => mayTakeAlong(target, nightly, { now, offset, paused });
+  const at = (now: number, paused = new Map<number, number>()) =>
+    mayTakeAlong(target, nightly, { now, offset, paused });
   assert.equal(at(opens + hour), true);
   assert.equal(at(opens + 5 * hour), false);
   assert.equal(at(opens + hour, new Map([[target.site, opens + day]])), false);

@@ -32,19 +32,26 @@ export interface Target {
 /** What is wrong when no attempt fits. */
 const noWindow = "No window of the campaign is open before it closes.";
 
-/** Where after an opening a meter has its turn: always the same, evenly spread, and before its window or the campaign closes. */
-const turnAfter = (
-  campaign: Campaign,
-  { meter, offset }: Pick<CampaignMeter, "meter" | "offset">,
-  opening: Millis,
-): Millis => {
-  const { id, windows, closes, spread } = campaign;
-  const room = Math.min(nextClosing(windows, opening, offset) ?? closes, closes) - opening;
-  return Math.floor(opening + phaseOf(`${id} ${meter}`, Math.max(0, Math.min(spread, room))));
-};
+/** How long attempts may still begin after an opening: until its window or the campaign closes, but not beyond the time over which they are spread. */
+const roomAfter = ({ windows, closes, spread }: Campaign, opening: Millis, offset: LocalOffset): Millis =>
+  Math.max(0, Math.min(spread, Math.min(nextClosing(windows, opening, offset) ?? closes, closes) - opening));
 
-const firstAttempt = (campaign: Campaign, meter: CampaignMeter): Millis =>
-  turnAfter(campaign, meter, nextOpening(campaign.windows, campaign.opens, meter.offset));
+/** Where in that time a meter has its turn: always the same, and evenly spread. */
+const turnOf = ({ id }: Campaign, meter: number, opening: Millis, room: Millis): Millis =>
+  Math.floor(opening + phaseOf(`${id} ${meter}`, room));
+
+/** When and for how long a campaign opens: the same for all meters of a zone, which is asked for once. */
+const firstOpenings = (campaign: Campaign) => {
+  const known = new Map<LocalOffset, { readonly opening: Millis; readonly room: Millis }>();
+  return (offset: LocalOffset) => {
+    const before = known.get(offset);
+    if (before !== undefined) return before;
+    const opening = nextOpening(campaign.windows, campaign.opens, offset);
+    const found = { opening, room: roomAfter(campaign, opening, offset) };
+    known.set(offset, found);
+    return found;
+  };
+};
 
 /**
  * One target for each meter: first attempts are spread evenly from the first opening on, at the same moment if a campaign is expanded again. A
@@ -54,10 +61,11 @@ const firstAttempt = (campaign: Campaign, meter: CampaignMeter): Millis =>
  */
 export const targetsOf = (campaign: Campaign, meters: Iterable<CampaignMeter>): readonly Target[] => {
   const byMeter = new Map<number, Target>();
-  for (const each of meters) {
-    const { meter, site, shard } = each;
+  const openingOf = firstOpenings(campaign);
+  for (const { meter, site, shard, offset } of meters) {
     if (byMeter.has(meter)) continue;
-    const nextAt = firstAttempt(campaign, each);
+    const { opening, room } = openingOf(offset);
+    const nextAt = turnOf(campaign, meter, opening, room);
     const fits = nextAt < campaign.closes;
     byMeter.set(meter, {
       ...{ campaign: campaign.id, meter, site, shard, attempts: 0, nextAt },
@@ -110,7 +118,8 @@ const rested = (target: Target, campaign: Campaign, reason: string | null, conte
   const earliest = now + retryRest(retry, target.attempts, entropy);
   const opening = nextOpening(windows, earliest, offset);
   // What failed in the evening does not begin at the stroke of the next opening all at once.
-  const nextAt = opening > earliest ? turnAfter(campaign, { meter: target.meter, offset }, opening) : earliest;
+  const nextAt =
+    opening > earliest ? turnOf(campaign, target.meter, opening, roomAfter(campaign, opening, offset)) : earliest;
   if (target.attempts < retry.attempts && nextAt < closes)
     return { ...target, state: stateAfter(target.state, "failed"), nextAt, reason };
   return { ...target, state: stateAfter(target.state, "over"), reason };

@@ -4,14 +4,12 @@ import type { Millis } from "@meterport/protocol/ports";
 export class EventHeap {
   #times: Float64Array;
   #codes: Int32Array;
-  #order: Float64Array;
   #size = 0;
   #count = 0;
 
   constructor(room = 1_024) {
     this.#times = new Float64Array(room);
     this.#codes = new Int32Array(room);
-    this.#order = new Float64Array(room);
   }
 
   get size(): number {
@@ -31,56 +29,48 @@ export class EventHeap {
   /** @param code 32 bits that say what happens */
   push(time: Millis, code: number): void {
     if (this.#size === this.#times.length) this.#grow();
-    const [times, codes, order] = [this.#times, this.#codes, this.#order];
-    const mine = this.#count++;
+    const [times, codes] = [this.#times, this.#codes];
+    this.#count++;
     let at = this.#size++;
     while (at > 0) {
       const above = (at - 1) >> 1;
       if ((times[above] as number) <= time) break;
       times[at] = times[above] as number;
       codes[at] = codes[above] as number;
-      order[at] = order[above] as number;
       at = above;
     }
     times[at] = time;
     codes[at] = code;
-    order[at] = mine;
   }
 
-  /** Takes the next event, and returns its code. Events of one moment come in the order in which they were added. */
-  pop(): number {
-    const [times, codes, order] = [this.#times, this.#codes, this.#order];
+  /**
+   * Takes the next event, and returns its code; undefined if there is none. Events of one moment come in any order, but in the same one each
+   * time.
+   */
+  pop(): number | undefined {
+    if (this.#size === 0) return undefined;
+    const [times, codes] = [this.#times, this.#codes];
     const code = codes[0] as number;
     const last = --this.#size;
-    const [time, mine] = [times[last] as number, order[last] as number];
+    const time = times[last] as number;
     let at = 0;
     for (let below = 1; below < last; below = 2 * at + 1) {
-      if (below + 1 < last && this.#isBefore(below + 1, times[below] as number, order[below] as number)) below++;
-      if (!this.#isBefore(below, time, mine)) break;
+      if (below + 1 < last && (times[below + 1] as number) < (times[below] as number)) below++;
+      if ((times[below] as number) >= time) break;
       times[at] = times[below] as number;
-      order[at] = order[below] as number;
       codes[at] = codes[below] as number;
       at = below;
     }
     codes[at] = codes[last] as number;
     times[at] = time;
-    order[at] = mine;
     return code;
   }
 
-  #isBefore(at: number, time: Millis, order: number): boolean {
-    const mine = this.#times[at] as number;
-    return mine < time || (mine === time && (this.#order[at] as number) < order);
-  }
-
   #grow(): void {
-    const room = 2 * this.#times.length;
-    const grown = <T extends Float64Array | Int32Array>(from: T, to: T): T => {
-      to.set(from);
-      return to;
-    };
-    this.#times = grown(this.#times, new Float64Array(room));
-    this.#order = grown(this.#order, new Float64Array(room));
-    this.#codes = grown(this.#codes, new Int32Array(room));
+    const [times, codes] = [this.#times, this.#codes];
+    this.#times = new Float64Array(2 * times.length);
+    this.#codes = new Int32Array(2 * codes.length);
+    this.#times.set(times);
+    this.#codes.set(codes);
   }
 }

@@ -12,19 +12,32 @@ import type { Millis } from "@meterport/protocol/ports";
 import { mayRead } from "../campaigns/windows.ts";
 import { EventHeap } from "./event-heap.ts";
 import { NightCampaigns, nightly, nightWindows } from "./model-campaign.ts";
+import { ModelDatabase } from "./model-database.ts";
 import { ModelGaps } from "./model-gaps.ts";
 import { Holders, type ModelWorker } from "./model-holders.ts";
 import { lookAt } from "./model-look.ts";
-import type { ReadSlots } from "./model-outbox.ts";
-import { day, hour, type ModelSettings, minute, second, slotsPerDay, slotTime } from "./model-settings.ts";
+import type { ModelSettings } from "./model-settings.ts";
 import { Tally } from "./model-tally.ts";
+import { day, hour, minute, second, slotsPerDay, slotTime } from "./model-times.ts";
 import { gapsWithout, pieceOf, vainTime, visitTime } from "./model-visits.ts";
 import { localOffset, type ModelWorld, quietWindows, worldOf } from "./model-world.ts";
 import { Seeded } from "./seeded.ts";
 import { SlotBook } from "./slot-book.ts";
 
 /** What an event is, in the low four bits of its code; above them the number of a meter, site, shard or worker. */
-const kinds = { tick: 0, target: 1, end: 2, flush: 3, scan: 4, take: 5, stint: 6, night: 7, dawn: 8, death: 9, back: 10 } as const;
+const kinds = {
+  tick: 0,
+  target: 1,
+  end: 2,
+  flush: 3,
+  scan: 4,
+  take: 5,
+  stint: 6,
+  night: 7,
+  dawn: 8,
+  death: 9,
+  back: 10,
+} as const;
 const forget = 11;
 const look = 12;
 const sample = 13;
@@ -36,15 +49,12 @@ const [idle, waiting, reading] = [0, 1, 2];
 /** Live reads of the home daemon come first; what the rhythm wants goes before campaigns, and gaps come last. */
 const tickPriority = 8;
 const gapPriority = 2;
-const channels = 4;
 const flushEvery: Millis = second;
 /** From a death to the first shard of another holder, and to the last: as pg-boss was measured. */
 const takeover = { first: 7.4 * second, last: 10.4 * second };
 /** As a job of pg-boss expires. */
 const stint: Millis = 23 * hour;
 const lookHour: Millis = 10 * hour;
-/** Slots before the moment of an amnesia that are lost. */
-const forgottenSlots = 8;
 
 export class FleetModel {
   readonly settings: ModelSettings;
@@ -56,6 +66,7 @@ export class FleetModel {
   readonly #events: EventHeap;
   readonly #holders: Holders;
   readonly #campaigns: NightCampaigns;
+  readonly #database: ModelDatabase;
   readonly #every: Millis;
   readonly #grace: Millis;
   readonly #duration: Millis;
@@ -87,6 +98,7 @@ export class FleetModel {
     this.#events = new EventHeap(Math.max(1_024, 2 * meters));
     this.#holders = new Holders(settings);
     this.#campaigns = new NightCampaigns(this.world, this.#chance);
+    this.#database = new ModelDatabase(settings, this.book, this.tally);
     this.#every = day / readsPerDay;
     this.#grace = graceOf({ profile: this.#every, live: this.#every });
     this.#cursor = new Int32Array(meters);
@@ -132,11 +144,16 @@ export class FleetModel {
     return this.#events.count;
   }
 
+  /** Slots that were read and lost with an outbox before they were booked. */
+  get slotsLost(): number {
+    return this.#holders.slotsLost;
+  }
+
   /** Runs until the end. */
   run(): Tally {
     while (this.#events.time < this.#duration) {
       this.#now = this.#events.time;
-      const code = this.#events.pop();
+      const code = this.#events.pop() as number;
       this.#handle(code & 15, code >> 4);
     }
     this.#now = this.#duration;
@@ -221,7 +238,8 @@ export class FleetModel {
     if (!campaign && read === 0) return this.#leave(meter, this.#now);
     this.#why[meter] = (reasons & ~why.target) | (campaign ? why.target : 0);
     this.#checkPromises(site, campaign);
-    const isDead = this.#now >= (this.world.deadFrom[site] as number) && this.#now < (this.world.deadUntil[site] as number);
+    const isDead =
+      this.#now >= (this.world.deadFrom[site] as number) && this.#now < (this.world.deadUntil[site] as number);
     const took = isDead ? vainTime(this.#chance) : visitTime(read, campaign, this.#chance);
     this.#failed[site] = Number(isDead || this.#chance.next() < this.settings.faults.failedReads);
     this.#state[meter] = reading;
@@ -277,7 +295,8 @@ export class FleetModel {
     const reasons = this.#why[meter] as number;
     this.#state[meter] = idle;
     this.#why[meter] = 0;
-    if ((reasons & why.tick) !== 0) this.#push(at > this.#now ? at : this.#nextTick(meter, this.#now), kinds.tick, meter);
+    if ((reasons & why.tick) !== 0)
+      this.#push(at > this.#now ? at : this.#nextTick(meter, this.#now), kinds.tick, meter);
     const target = this.#campaigns.nextAt(meter);
     if ((reasons & why.target) !== 0 && target !== undefined) this.#push(this.#nextWindow(at), kinds.target, meter);
     return false;
@@ -342,10 +361,6 @@ export class FleetModel {
 
   // The database
 
-  #databaseBack(): Millis | undefined {
-    return this.settings.faults.databaseAway.find(({ from, until }) => this.#now >= from && this.#now < until)?.until;
-  }
-
   #flushSoon(worker: number): void {
     if (this.#flushing.has(worker)) return;
     this.#flushing.add(worker);
@@ -356,47 +371,32 @@ export class FleetModel {
     this.#flushing.delete(number);
     const worker = this.#holders.workers[number] as ModelWorker;
     if (!worker.alive) return;
-    const back = this.#databaseBack();
-    if (back === undefined) this.#bookSome(worker);
+    const back = this.#database.back(this.#now);
+    if (back === undefined) this.#database.bookSome(worker, this.#now);
     if (worker.outbox.size > 0) this.#flushSoon(number);
   }
 
-  /** Books the oldest entries of an outbox: its share of what the database takes in the time between two flushes. */
-  #bookSome(worker: ModelWorker): void {
-    const most = this.settings.mergesPerSecond / this.settings.workers;
-    const entry: ReadSlots = { meter: 0, from: 0, to: 0 };
-    let merges = 0;
-    while (merges < most && worker.outbox.take(entry)) {
-      const { meter, from, to } = entry;
-      const fresh = this.book.book(meter, from, to);
-      this.tally.booked += fresh;
-      this.tally.bookedAgain += to - from - fresh;
-      merges += channels * (Math.floor((to - 1) / slotsPerDay) - Math.floor(from / slotsPerDay) + 1);
-    }
-    this.tally.merged(this.#now, merges);
-  }
-
   #forget(n: number): void {
-    const share = this.settings.faults.amnesia[n]?.share ?? 0;
-    const until = Math.floor(this.#now / slotTime) - 2 * forgottenSlots;
-    for (let meter = 0; meter < this.settings.meters; meter++)
-      if (this.#chance.next() < share) this.tally.forgotten += this.book.forget(meter, Math.max(0, until - forgottenSlots), until);
+    this.#database.forget(this.settings.faults.amnesia[n]?.share ?? 0, this.#now, this.#chance);
   }
 
   // Completeness
 
   #scan(shard: number): void {
     this.#push(this.#now + hour, kinds.scan, shard);
-    if (this.#databaseBack() !== undefined || this.#holders.of(shard) === undefined) return;
+    if (this.#database.back(this.#now) !== undefined || this.#holders.of(shard) === undefined) return;
     const newest = Math.floor(this.#now / slotTime);
     const view = {
       now: this.#now,
       expected: Math.max(0, Math.floor((this.#now - this.#grace) / slotTime)),
       heldFrom: newest - this.settings.memory,
     };
-    for (const meter of this.#metersOf(shard))
-      if (this.gaps.scan(meter, { ...view, cursor: this.#cursor[meter] as number }) && this.#state[meter] !== reading)
+    for (const meter of this.#metersOf(shard)) {
+      const cursor = this.#cursor[meter] as number;
+      if (this.book.firstMissing(meter, Math.min(view.expected, cursor)) >= Math.min(view.expected, cursor)) continue;
+      if (this.gaps.scan(meter, { ...view, cursor }) && this.#state[meter] !== reading)
         this.#wish(meter, why.gap, gapPriority, (this.#failures[meter] as number) > 0);
+    }
   }
 
   *#metersOf(shard: number): Iterable<number> {
@@ -422,7 +422,11 @@ export class FleetModel {
     this.#holders.kill(worker, death.disk);
     for (const shard of worker.shards) {
       this.#deaths.set(shard, this.#now);
-      this.#push(this.#now + takeover.first + this.#chance.next() * (takeover.last - takeover.first), kinds.take, shard);
+      this.#push(
+        this.#now + takeover.first + this.#chance.next() * (takeover.last - takeover.first),
+        kinds.take,
+        shard,
+      );
     }
   }
 
@@ -435,7 +439,7 @@ export class FleetModel {
 
   /** Another worker takes a shard of a dead one, as soon as there is a database to take it from. */
   #take(shard: number): void {
-    const back = this.#databaseBack();
+    const back = this.#database.back(this.#now);
     const worker = this.#holders.free();
     if (back !== undefined || worker === undefined) {
       this.#push((back ?? this.#now) + second, kinds.take, shard);
@@ -443,12 +447,8 @@ export class FleetModel {
     }
     this.#move(shard, worker);
     const died = this.#deaths.get(shard);
-    if (died === undefined || this.#diedWithoutDatabase(died)) return;
+    if (died === undefined || this.#database.wasAway(died, this.#now)) return;
     this.tally.slowestTakeover = Math.max(this.tally.slowestTakeover, this.#now - died);
-  }
-
-  #diedWithoutDatabase(at: Millis): boolean {
-    return this.settings.faults.databaseAway.some(({ from, until }) => at >= from - takeover.last && at < until);
   }
 
   /** A stint ends, and whoever has the fewest shards takes the next one. */
@@ -456,7 +456,13 @@ export class FleetModel {
     this.#push(this.#now + stint, kinds.stint, shard);
     const holder = this.#holders.of(shard);
     const worker = this.#holders.free();
-    if (this.#databaseBack() !== undefined || holder === undefined || worker === undefined || worker === holder) return;
+    if (
+      this.#database.back(this.#now) !== undefined ||
+      holder === undefined ||
+      worker === undefined ||
+      worker === holder
+    )
+      return;
     if (worker.shards.size + 1 < holder.shards.size) this.#move(shard, worker);
   }
 

@@ -5,7 +5,7 @@ import { type Campaign, usualRetry } from "../campaigns/campaign.ts";
 import { isOpen, stateOf, type TargetState, targetStates } from "../campaigns/target-state.ts";
 import { afterAttempt, afterEnd, mayTakeAlong, priorityAfter, type Target, targetsOf } from "../campaigns/targets.ts";
 import type { ReadWindow } from "../campaigns/windows.ts";
-import { day, hour } from "./model-settings.ts";
+import { day, hour } from "./model-times.ts";
 import { localOffset, type ModelWorld } from "./model-world.ts";
 import type { Seeded } from "./seeded.ts";
 
@@ -24,10 +24,9 @@ export const nightly = (night: number): Campaign => ({
 
 export type CampaignReport = Readonly<Partial<Record<TargetState, number>>>;
 
-const codes = Object.fromEntries(Object.entries(targetStates).map(([name, letter]) => [name, letter.charCodeAt(0)])) as Record<
-  TargetState,
-  number
->;
+const codes = Object.fromEntries(
+  Object.entries(targetStates).map(([name, letter]) => [name, letter.charCodeAt(0)]),
+) as Record<TargetState, number>;
 
 export class NightCampaigns {
   readonly #world: ModelWorld;
@@ -107,7 +106,9 @@ export class NightCampaigns {
   tried(meter: number, isRead: boolean, now: Millis): void {
     const campaign = this.#campaign;
     if (campaign === undefined) return;
-    const attempt = isRead ? ({ event: "read", reason: null } as const) : ({ event: "failed", reason: "no answer" } as const);
+    const attempt = isRead
+      ? ({ event: "read", reason: null } as const)
+      : ({ event: "failed", reason: "no answer" } as const);
     const context = { now, offset: localOffset, entropy: this.#chance.entropy };
     this.#keep(afterAttempt(this.#target(meter), campaign, attempt, context));
   }

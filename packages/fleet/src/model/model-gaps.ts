@@ -2,7 +2,7 @@
 import type { Span } from "@meterport/engine/backfill/profile-gaps";
 import type { Millis } from "@meterport/protocol/ports";
 import { gapSpans, goneAfter, joinSpans, mayAsk, scanDay } from "../campaigns/gap-scan.ts";
-import { day, hour, slotTime, slotsPerDay } from "./model-settings.ts";
+import { day, hour, slotsPerDay, slotTime } from "./model-times.ts";
 import type { SlotBook } from "./slot-book.ts";
 
 const nothing: ReadonlySet<number> = new Set();
@@ -64,7 +64,11 @@ export class ModelGaps {
       const asked = Array.from({ length: end - first }, (_, i) => first + i - base);
       const place = { midnight: base * slotTime, step: slotTime / 1000 };
       const answered = { after: place.midnight, until: place.midnight + day };
-      this.#addGone(meter, base, goneAfter(place, asked, (slot) => this.#book.has(meter, base + slot), answered));
+      this.#addGone(
+        meter,
+        base,
+        goneAfter(place, asked, (slot) => this.#book.has(meter, base + slot), answered),
+      );
     }
   }
 

@@ -27,8 +27,13 @@ export class Holders {
   readonly #holder: Int16Array;
   readonly #lines: number;
   #lives = 0;
+  #slotsLost = 0;
 
-  constructor({ workers, lines, shards }: { readonly workers: number; readonly lines: number; readonly shards: number }) {
+  constructor({
+    workers,
+    lines,
+    shards,
+  }: { readonly workers: number; readonly lines: number; readonly shards: number }) {
     this.#lines = lines;
     this.#holder = new Int16Array(shards).fill(nobody);
     this.workers = Array.from({ length: workers }, (_, number) => ({
@@ -60,7 +65,14 @@ export class Holders {
 
   kill(worker: ModelWorker, disk: "kept" | "lost"): void {
     worker.alive = false;
-    if (disk === "lost") worker.outbox = new Outbox();
+    if (disk === "kept") return;
+    this.#slotsLost += worker.outbox.slots;
+    worker.outbox = new Outbox();
+  }
+
+  /** Slots in outboxes that were lost with their disks. */
+  get slotsLost(): number {
+    return this.#slotsLost;
   }
 
   start(worker: ModelWorker): void {

@@ -1,8 +1,8 @@
 /** How complete a model is at a moment. */
 import type { Millis } from "@meterport/protocol/ports";
 import type { ModelGaps } from "./model-gaps.ts";
-import { hour, slotsPerDay, slotTime } from "./model-settings.ts";
 import type { ModelLook } from "./model-tally.ts";
+import { hour, slotsPerDay, slotTime } from "./model-times.ts";
 import type { ModelWorld } from "./model-world.ts";
 import type { SlotBook } from "./slot-book.ts";
 

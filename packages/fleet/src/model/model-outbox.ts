@@ -15,6 +15,14 @@ export class Outbox {
     return (this.#entries.length - this.#head) / 3;
   }
 
+  /** Slots of all entries. */
+  get slots(): number {
+    let slots = 0;
+    for (let at = this.#head; at < this.#entries.length; at += 3)
+      slots += (this.#entries[at + 2] as number) - (this.#entries[at + 1] as number);
+    return slots;
+  }
+
   add({ meter, from, to }: ReadSlots): void {
     this.#entries.push(meter, from, to);
   }

@@ -1,14 +1,7 @@
 /** What a model of a fleet is told. */
 import type { Millis } from "@meterport/protocol/ports";
-
-export const second: Millis = 1_000;
-export const minute: Millis = 60 * second;
-export const hour: Millis = 60 * minute;
-export const day: Millis = 24 * hour;
-
-/** Quarters of an hour: the slots of the model. */
-export const slotTime: Millis = 15 * minute;
-export const slotsPerDay = 96;
+import { day, hour, minute, slotsPerDay } from "./model-times.ts";
+import { basis, sizingOf } from "./sizing.ts";
 
 /** A worker that dies, by its number from 0. */
 export interface WorkerDeath {
@@ -77,10 +70,13 @@ export const usualFaults: ModelFaults = {
   failedReads: 0.005,
 };
 
-/** One that is sized as the table of `docs/fleet-sizing.md` says: `workers` and `shards` come from there. */
-export const modelOf = (meters: number, more: Partial<ModelSettings> = {}): ModelSettings => ({
-  ...{ meters, days: 2, seed: 1, readsPerDay: 6 },
-  ...{ workers: 10, lines: 60, shards: 1_024, memory: 40 * slotsPerDay, mergesPerSecond: 10_000 },
-  faults: usualFaults,
-  ...more,
-});
+/** A fleet as large as `sizingOf` says, on which much goes wrong. */
+export const modelOf = (meters: number, more: Partial<ModelSettings> = {}): ModelSettings => {
+  const { workers, shards } = sizingOf(meters, more.readsPerDay);
+  return {
+    ...{ meters, days: 2, seed: 1, readsPerDay: 6, workers, shards },
+    ...{ lines: basis.linesPerWorker.value, memory: 40 * slotsPerDay, mergesPerSecond: 10_000 },
+    faults: usualFaults,
+    ...more,
+  };
+};

@@ -1,7 +1,7 @@
 /** What a model counts while it runs. */
 import type { Millis } from "@meterport/protocol/ports";
 import type { CampaignReport } from "./model-campaign.ts";
-import { hour, second } from "./model-settings.ts";
+import { hour, second } from "./model-times.ts";
 
 /** How much of what should be there is there at a moment. */
 export interface ModelLook {

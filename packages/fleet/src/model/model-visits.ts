@@ -4,7 +4,7 @@ import { openSpans, recentFirst, type Span, takeFirst } from "@meterport/engine/
 import { lineTime, type SetName, usualCosts } from "@meterport/engine/plan/sets";
 import type { Millis } from "@meterport/protocol/ports";
 import { joinSpans } from "../campaigns/gap-scan.ts";
-import { day, second, slotTime, slotsPerDay } from "./model-settings.ts";
+import { day, second, slotsPerDay, slotTime } from "./model-times.ts";
 import type { Seeded } from "./seeded.ts";
 
 const grid = { anchor: 0, duration: slotTime };
@@ -55,22 +55,37 @@ const baud = 9_600;
 /** From opening a link to the first answer for its user: connection, identification, dimensions. */
 const opening: Millis = 2 * second;
 
-const setTime = (sets: readonly SetName[]): Millis => sets.reduce((sum, set) => sum + lineTime(usualCosts[set], baud), 0);
-const regular = setTime(["profile", "registers", "events", "clock"]);
+/** What a visit of the rhythm reads beside the blocks of the load profile. */
+export const visitSets: readonly SetName[] = ["profile", "registers", "events", "clock"];
+
+const setTime = (sets: readonly SetName[]): Millis =>
+  sets.reduce((sum, set) => sum + lineTime(usualCosts[set], baud), 0);
+const regular = setTime(visitSets);
 const registers = setTime(["registers"]);
 
-/** Lines are at their best at four fifths of the usual time, and have a tail: 1.1 of it in the mean. */
-const spreadTime = (time: Millis, chance: Seeded): Millis => Math.ceil(time * (0.8 - 0.3 * Math.log(1 - chance.next())));
+/** Without delays of any kind. */
+const bestTime = (slots: number, campaign: boolean): Millis =>
+  opening + (slots === 0 ? 0 : regular + (blockTime * slots) / perBlock) + (campaign ? registers : 0);
+
+/** Lines are at their best at four fifths of the usual time, and have a tail. */
+const least = 0.8;
+const tail = 0.3;
 
 /**
  * How long a visit keeps a line busy, milliseconds.
  *
  * @param slots of the load profile; 0 if only the campaign wants something
  */
-export const visitTime = (slots: number, campaign: boolean, chance: Seeded): Millis => {
-  const read = slots === 0 ? 0 : regular + (blockTime * slots) / perBlock;
-  return spreadTime(opening + read + (campaign ? registers : 0), chance);
-};
+export const visitTime = (slots: number, campaign: boolean, chance: Seeded): Millis =>
+  Math.ceil(bestTime(slots, campaign) * (least - tail * Math.log(1 - chance.next())));
+
+/**
+ * The mean of `visitTime`.
+ *
+ * @example
+ * Math.round(meanVisitTime(16, false) / 100) // 45
+ */
+export const meanVisitTime = (slots: number, campaign: boolean): Millis => bestTime(slots, campaign) * (least + tail);
 
 const looks = 3;
 const lookTime: Millis = 2 * second;

@@ -1,9 +1,11 @@
 /** The meters of a model, the sites that they share, and the shards of those. */
-import { phaseOf } from "@meterport/engine/plan/spread";
+
 import { type LocalOffset, parseQuiet, type QuietWindow } from "@meterport/engine/plan/quiet";
+import { phaseOf } from "@meterport/engine/plan/spread";
 import type { Millis } from "@meterport/protocol/ports";
 import { shardOf } from "../shards/shard-of.ts";
-import { day, hour, type ModelSettings } from "./model-settings.ts";
+import type { ModelSettings } from "./model-settings.ts";
+import { day, hour } from "./model-times.ts";
 import type { Seeded } from "./seeded.ts";
 
 export interface ModelWorld {
