@@ -1,7 +1,7 @@
 /** The gap scan of a model: what is booked of a shard is compared with what should be there. */
 import type { Span } from "@meterport/engine/backfill/profile-gaps";
 import type { Millis } from "@meterport/protocol/ports";
-import { gapSpans, goneAfter, joinSpans, mayAsk, scanDay } from "../campaigns/gap-scan.ts";
+import { gapSpans, goneAfter, joinSpans, mayAsk, scanDay } from "../campaigns/slot-gaps.ts";
 import { day, hour, slotsPerDay, slotTime } from "./model-times.ts";
 import type { SlotBook } from "./slot-book.ts";
 

@@ -12,7 +12,7 @@ import {
   slotEnd,
   slotsOf,
   slotsWithin,
-} from "./gap-scan.ts";
+} from "./slot-gaps.ts";
 
 const quarter = 900_000;
 const day = 86_400_000;
