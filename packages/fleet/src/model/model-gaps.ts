@@ -11,10 +11,8 @@ const askRest: Millis = hour;
 
 export interface GapView {
   readonly now: Millis;
-  /** Slots before it are expected. */
-  readonly expected: number;
-  /** The holder has read everything before it, or knows that it is gone: later slots are its own business. */
-  readonly cursor: number;
+  /** Slots before it are expected, and the holder has read them or knows that they are gone: later ones are its own business. */
+  readonly until: number;
   /** Slots before it are no longer in the meter. */
   readonly heldFrom: number;
 }
@@ -80,8 +78,7 @@ export class ModelGaps {
   }
 
   /** Scans a meter; true if there is something to ask it for. */
-  scan(meter: number, { now, expected, cursor, heldFrom }: GapView): boolean {
-    const until = Math.min(expected, cursor);
+  scan(meter: number, { now, until, heldFrom }: GapView): boolean {
     const missing = this.#book.firstMissing(meter, until);
     if (missing >= until) return false;
     const held = { after: heldFrom * slotTime, until: now };

@@ -9,6 +9,8 @@ export interface ModelWorker {
   life: number;
   turns: SiteTurns<number>;
   outbox: Outbox;
+  /** Whether its outbox is about to be booked. */
+  flushes: boolean;
   readonly shards: Set<number>;
 }
 
@@ -38,7 +40,7 @@ export class Holders {
     this.#holder = new Int16Array(shards).fill(nobody);
     this.workers = Array.from({ length: workers }, (_, number) => ({
       ...{ number, alive: true, life: this.#lives++, turns: new SiteTurns<number>({ lines }) },
-      ...{ outbox: new Outbox(), shards: new Set<number>() },
+      ...{ outbox: new Outbox(), flushes: false, shards: new Set<number>() },
     }));
     for (let shard = 0; shard < shards; shard++) this.give(shard, this.workers[shard % workers] as ModelWorker);
   }
