@@ -1,4 +1,7 @@
-/** Events of a model in the order of their times: one binary heap in typed arrays, so that a million waiting ones make no garbage. */
+/**
+ * Events of a model in the order of their times: one heap in typed arrays, so that a million waiting ones make no garbage. Each place has four
+ * below it, which share a line of the processor's cache: that halves the way of a binary heap through memory.
+ */
 import type { Millis } from "@meterport/protocol/ports";
 
 export class EventHeap {
@@ -33,7 +36,7 @@ export class EventHeap {
     this.#count++;
     let at = this.#size++;
     while (at > 0) {
-      const above = (at - 1) >> 1;
+      const above = (at - 1) >> 2;
       if ((times[above] as number) <= time) break;
       times[at] = times[above] as number;
       codes[at] = codes[above] as number;
@@ -54,8 +57,11 @@ export class EventHeap {
     const last = --this.#size;
     const time = times[last] as number;
     let at = 0;
-    for (let below = 1; below < last; below = 2 * at + 1) {
-      if (below + 1 < last && (times[below + 1] as number) < (times[below] as number)) below++;
+    for (let first = 1; first < last; first = 4 * at + 1) {
+      let below = first;
+      const end = Math.min(first + 4, last);
+      for (let other = first + 1; other < end; other++)
+        if ((times[other] as number) < (times[below] as number)) below = other;
       if ((times[below] as number) >= time) break;
       times[at] = times[below] as number;
       codes[at] = codes[below] as number;
