@@ -87,11 +87,9 @@ export class NightCampaigns {
   /** Whether a visit that is made now reads for the campaign too. */
   mayTakeAlong(meter: number, now: Millis): boolean {
     const campaign = this.#campaign;
-    return (
-      campaign !== undefined &&
-      this.nextAt(meter) !== undefined &&
-      mayTakeAlong(this.#target(meter), campaign, { now, offset: localOffset, paused: unpaused })
-    );
+    if (campaign === undefined || this.nextAt(meter) === undefined) return false;
+    const target = { state: this.#stateOf(meter), site: this.#world.siteOf[meter] as number };
+    return mayTakeAlong(target, campaign, { now, offset: localOffset, paused: unpaused });
   }
 
   priority(meter: number): number {
