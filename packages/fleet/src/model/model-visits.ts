@@ -83,7 +83,7 @@ export const visitTime = (slots: number, campaign: boolean, chance: Seeded): Mil
  * The mean of `visitTime`.
  *
  * @example
- * Math.round(meanVisitTime(16, false) / 100) // 45
+ * Math.round(meanVisitTime(16, false) / 100) // 44
  */
 export const meanVisitTime = (slots: number, campaign: boolean): Millis => bestTime(slots, campaign) * (least + tail);
 
