@@ -59,6 +59,11 @@ describe(`ten thousand meters for two days (seed ${seed})`, () => {
     const last = tally.looks.at(-1);
     assert.ok(last !== undefined && last.missing > 0 && last.missing === last.unreachable);
     assert.ok((tally.looks[1]?.yesterday ?? 0) > 0.998);
+    assert.equal(
+      tally.campaignReads,
+      tally.campaigns.reduce((sum, { done = 0 }) => sum + done, 0),
+    );
+    assert.ok(tally.bundled < tally.campaignReads);
     for (const report of tally.campaigns)
       assert.equal(
         Object.values(report).reduce((sum, count) => sum + count, 0),

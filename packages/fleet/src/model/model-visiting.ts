@@ -76,7 +76,6 @@ export class Visiting {
     this.#model.life[site] = worker.life;
     this.#model.endsAt[site] = this.#model.now + took;
     this.#model.tally.began(this.#model.now, took, this.#model.now - (this.#model.wishedAt[meter] as number));
-    if (campaign && reasons !== why.target) this.#model.tally.bundled++;
     if (reasons === why.gap) this.#model.tally.gapReads++;
     this.#model.push(this.#model.now + took, kinds.end, site);
     return true;
@@ -149,7 +148,7 @@ export class Visiting {
     this.#model.why[meter] = 0;
     worker.turns.done(site);
     if (!isRead) this.#model.tally.failedReads++;
-    if ((reasons & why.target) !== 0) this.#endTarget(meter, isRead);
+    if ((reasons & why.target) !== 0) this.#endTarget(meter, isRead, reasons !== why.target);
     if ((reasons & (why.tick | why.gap)) !== 0) {
       const more = isRead && this.#keepPiece(meter, site, worker);
       this.#planNext(meter, reasons, isRead, more);
@@ -157,9 +156,10 @@ export class Visiting {
     this.beginVisits(worker);
   }
 
-  #endTarget(meter: number, isRead: boolean): void {
+  #endTarget(meter: number, isRead: boolean, bundled: boolean): void {
     this.#model.campaigns.tried(meter, isRead, this.#model.now);
-    if (isRead) this.#model.tally.campaignReads++;
+    this.#model.tally.campaignReads += Number(isRead);
+    this.#model.tally.bundled += Number(isRead && bundled);
     const next = this.#model.campaigns.nextAt(meter);
     if (next !== undefined) this.#model.push(next, kinds.target, meter);
   }
