@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
   isOpen,
@@ -45,4 +46,16 @@ test("every open state can end, and each state is stored as a character of its o
       assert.ok(transitions[state][event] !== undefined);
   for (const state of states) assert.equal(stateOf(targetStates[state]), state);
   assert.equal(stateOf("?"), undefined);
+});
+
+test("docs/machines/campaigns.md names each state and what it can become", () => {
+  const page = readFileSync(new URL("../../../../docs/machines/campaigns.md", import.meta.url), "utf8");
+  const told = new Map(
+    [...page.matchAll(/^\| `(\w+)` \| [^|]+\|([^|]*)\|$/gm)].map(([, state, becomes]) => [state, becomes]),
+  );
+  assert.deepEqual([...told.keys()], states);
+  for (const state of states.filter((each) => !isOpen(each))) {
+    const becomes = [...(told.get(state) ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    assert.deepEqual(becomes.sort(), [...new Set(Object.values(transitions[state]))].sort(), state);
+  }
 });
