@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { peer } from "../../../../test/support/peers.ts";
+import { Books } from "./book.ts";
+import { emptyBatch } from "./facts.ts";
+import { FleetServer } from "./fleet-database.test-kit.ts";
+import { dropMonths } from "./partitions.ts";
+import { firstDay, randomBatch, randomOf, shuffled, storedRows, twinRows } from "./random-facts.test-kit.ts";
+import { emptyDay, putFact } from "./slots.ts";
+
+const { skip } = peer("pg_createcluster");
+const servers = new FleetServer();
+after(servers.stop);
+
+const now = () => Date.UTC(2026, 10, 29);
+const channel = { point: "home", name: "energy_import_wh", tier: 0, step: 900, phase: 0, digits: 0 } as const;
+
+const oneSlot = (slot: number, raw: number, rank = "9", day = "2026-11-28") => {
+  const slots = emptyDay(channel.step);
+  putFact(slots, slot, { raw, rank, bits: 0 });
+  return { ...emptyBatch("worker", 1), days: [{ channel, day, slots }] };
+};
+
+test("any facts, any number of times, in any order, by several at once, make the rows that the law says", {
+  skip,
+}, async (t) => {
+  const seed = Number(process.env.METERPORT_TEST_SEED ?? Date.now() % 1e6);
+  t.diagnostic(`seed ${seed}`);
+  for (let round = 0; round < 4; round++) {
+    const random = randomOf(seed + round);
+    const database = await servers.fleet();
+    const batches = Array.from({ length: 25 }, () => randomBatch(random));
+    const again = shuffled([...batches, ...batches.filter(() => random(2) === 0)], random);
+    const books = [new Books(database, now), new Books(database, now)];
+    await Promise.all(
+      books.map(async (each, n) => {
+        for (const batch of again.filter((_, m) => m % 2 === n)) await each.book(batch);
+      }),
+    );
+    const { rows } = await database.run(storedRows);
+    assert.deepEqual(rows.map(({ text }) => String(text)).sort(), twinRows(batches), `seed ${seed}, round ${round}`);
+  }
+});
+
+test("what is booked already touches no row", { skip }, async () => {
+  const books = new Books(await servers.fleet(), now);
+  const random = randomOf(7);
+  const batches = Array.from({ length: 10 }, () => randomBatch(random));
+  for (const batch of batches) await books.book(batch);
+  for (const batch of batches) {
+    const { outOfTime, ...touched } = await books.book(batch);
+    assert.equal(outOfTime, 0);
+    assert.deepEqual(Object.values(touched), [0, 0, 0, 0, 0, 0]);
+  }
+});
+
+test("a batch is booked whole or not at all", { skip }, async () => {
+  const database = await servers.fleet();
+  const books = new Books(database, now);
+  const block = { point: "home", id: 2n ** 63n, readAt: now(), clockOffset: null, raw: null, from: 0, to: 0 };
+  const what = { table: null, offset: null, profile: null, note: "" };
+  await assert.rejects(books.book({ ...oneSlot(3, 250), blocks: [{ ...block, what }] }), /out of range/);
+  assert.equal((await database.run("SELECT count(*)::int AS n FROM profile_day")).rows[0]?.n, 0);
+  assert.equal((await database.run("SELECT count(*)::int AS n FROM metering_point")).rows[0]?.n, 0);
+});
+
+test("a month that was dropped is not made again by facts that come late, and facts of the far future are left out", {
+  skip,
+}, async () => {
+  const database = await servers.fleet();
+  const [books, other] = [new Books(database, now), new Books(database, now)];
+  await books.book(oneSlot(0, 1, "9", "2026-09-30"));
+  await other.book(oneSlot(0, 1, "9", "2026-10-01"));
+  assert.deepEqual(await dropMonths(database, "profile_day", { before: Date.UTC(2026, 9, 15) }), [
+    "profile_day_2026_09",
+  ]);
+  // The first has seen that month and does not know that it is gone.
+  assert.equal((await books.book(oneSlot(1, 1, "9", "2026-09-30"))).outOfTime, 1);
+  assert.equal((await books.book(oneSlot(1, 1, "9", "2099-01-01"))).outOfTime, 1);
+  assert.equal((await books.book(oneSlot(1, 1, "9", "1970-01-01"))).outOfTime, 1);
+  const { rows } = await database.run("SELECT day::text AS day FROM profile_day");
+  assert.deepEqual(rows, [{ day: "2026-10-01" }]);
+});
+
+test("what is said of a meter must be JSON", { skip }, async () => {
+  const books = new Books(await servers.fleet(), now);
+  const installation = {
+    point: "home",
+    from: firstDay,
+    to: null,
+    serial: "1",
+    about: "{",
+    start: "{}",
+    end: null,
+    stored: 0,
+  };
+  await assert.rejects(
+    books.book({ ...emptyBatch("worker", 1), installations: [installation] }),
+    /what is said of a meter at home is not JSON, so the batch is not booked/,
+  );
+});
+
+test("conflicts use up no numbers of points, channels and meters", { skip }, async () => {
+  const database = await servers.fleet();
+  const books = new Books(database, now);
+  for (let n = 0; n < 20; n++) await books.book(oneSlot(n, n));
+  await books.book({
+    ...oneSlot(0, 1),
+    days: [{ channel: { ...channel, point: "shed" }, day: "2026-11-28", slots: emptyDay(900) }],
+  });
+  const { rows } = await database.run("SELECT max(channel_id) AS channel, max(point_id) AS point FROM channel");
+  assert.deepEqual(rows, [{ channel: 2, point: 2 }]);
+});

@@ -1,0 +1,128 @@
+/** Months as partitions: made ahead, dropped when they are too old. Readers and writers of the table go on meanwhile. */
+import type { Millis } from "@meterport/protocol/ports";
+import type { Database, Run } from "./database.ts";
+
+/** Tables that grow by the month. */
+export const monthlyTables = ["profile_day", "chosen_day", "block", "register_reading"] as const;
+export type MonthlyTable = (typeof monthlyTables)[number];
+
+/** Rows of the first two change for weeks: room on each page, and a vacuum that comes early. */
+const settings: Readonly<Record<MonthlyTable, string>> = {
+  profile_day: " WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05)",
+  chosen_day: "",
+  block: "",
+  register_reading: "",
+};
+
+/** A month as a number: 12 × year + month, January being 0. */
+export type Month = number;
+
+/** @example monthOf(Date.UTC(2026, 10, 29)) // 24322 */
+export const monthOf = (time: Millis): Month => {
+  const date = new Date(time);
+  return 12 * date.getUTCFullYear() + date.getUTCMonth();
+};
+
+/** @example firstDay(24322) // "2026-11-01" */
+export const firstDay = (month: Month): string =>
+  new Date(Date.UTC(Math.floor(month / 12), month % 12)).toISOString().slice(0, 10);
+
+const nameOf = (table: MonthlyTable, month: Month): string =>
+  `${table}_${firstDay(month).slice(0, 7).replace("-", "_")}`;
+
+/** Which months of which table exist, and before which month facts are no longer kept. */
+export interface Months {
+  readonly of: ReadonlyMap<MonthlyTable, ReadonlySet<Month>>;
+  readonly droppedBefore: ReadonlyMap<MonthlyTable, Month>;
+}
+
+export const monthsIn = async (run: Run): Promise<Months> => {
+  const parts = await run(
+    `SELECT parent.relname AS of_table, part.relname AS name FROM pg_inherits
+      JOIN pg_class parent ON parent.oid = inhparent JOIN pg_class part ON part.oid = inhrelid
+      WHERE parent.relnamespace = current_schema()::regnamespace AND parent.relkind = 'p' AND NOT inhdetachpending`,
+  );
+  const of = new Map<MonthlyTable, Set<Month>>(monthlyTables.map((table) => [table, new Set()]));
+  for (const { of_table, name } of parts.rows) {
+    const [, year, month] = /_(\d{4})_(\d\d)$/.exec(String(name)) ?? [];
+    if (year !== undefined) of.get(of_table as MonthlyTable)?.add(12 * Number(year) + Number(month) - 1);
+  }
+  const floors = await run("SELECT of_table, day::text AS day FROM dropped_before");
+  const droppedBefore = new Map(
+    floors.rows.map(({ of_table, day }) => [of_table as MonthlyTable, monthOf(Date.parse(String(day)))]),
+  );
+  return { of, droppedBefore };
+};
+
+/**
+ * Makes the partition of a month, unless it is there. It is filled with nothing and then attached, which locks out neither readers nor
+ * writers, as CREATE TABLE … PARTITION OF would.
+ */
+export const makeMonth = (database: Database, table: MonthlyTable, month: Month): Promise<void> =>
+  database.transaction(async (run) => {
+    await run("SELECT pg_advisory_xact_lock(hashtext($1))", [`meterport fleet months ${database.place.schema}`]);
+    const name = nameOf(table, month);
+    const { rows } = await run("SELECT to_regclass($1) IS NOT NULL AS known", [name]);
+    if (rows[0]?.known === true) return;
+    await run(`CREATE TABLE ${name} (LIKE ${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)${settings[table]}`);
+    await run(
+      `ALTER TABLE ${table} ATTACH PARTITION ${name} FOR VALUES FROM ('${firstDay(month)}') TO ('${firstDay(month + 1)}')`,
+    );
+  });
+
+/** Months of all tables from the present one to so many ahead. For a job each day. */
+export const makeMonthsAhead = async (database: Database, now: Millis, ahead = 3): Promise<number> => {
+  const { of } = await monthsIn(database.run);
+  let made = 0;
+  for (const table of monthlyTables)
+    for (let month = monthOf(now); month <= monthOf(now) + ahead; month++) {
+      if (of.get(table)?.has(month) === true) continue;
+      await makeMonth(database, table, month);
+      made++;
+    }
+  return made;
+};
+
+export interface DropOptions {
+  /** Everything before the month that holds this moment goes. */
+  readonly before: Millis;
+  /** Keep the months as tables of their own, for somebody who archives them. */
+  readonly detachOnly?: boolean | undefined;
+}
+
+/** A month that was being detached when its process ended is in between until somebody ends that. */
+const finishDetaching = async (run: Run, table: MonthlyTable): Promise<void> => {
+  const { rows } = await run(
+    "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass AND inhdetachpending",
+    [table],
+  );
+  for (const { name } of rows) await run(`ALTER TABLE ${table} DETACH PARTITION ${String(name)} FINALIZE`);
+};
+
+/**
+ * Drops or detaches the months of a table that are over, and remembers that they are: facts of them that come again are not booked. Returns
+ * the names of the months' tables. For a job each day.
+ */
+export const dropMonths = (
+  database: Database,
+  table: MonthlyTable,
+  { before, detachOnly = false }: DropOptions,
+): Promise<readonly string[]> =>
+  // DETACH … CONCURRENTLY waits for readers of the month alone, and so runs outside of transactions.
+  database.session(async (run) => {
+    const floor = monthOf(before);
+    await run(
+      `INSERT INTO dropped_before AS d (of_table, day) VALUES ($1, $2)
+        ON CONFLICT (of_table) DO UPDATE SET day = greatest(d.day, excluded.day)`,
+      [table, firstDay(floor)],
+    );
+    await finishDetaching(run, table);
+    const { of } = await monthsIn(run);
+    const old = [...(of.get(table) ?? [])].filter((month) => month < floor).sort((a, b) => a - b);
+    const names = old.map((month) => nameOf(table, month));
+    for (const name of names) {
+      await run(`ALTER TABLE ${table} DETACH PARTITION ${name} CONCURRENTLY`);
+      if (!detachOnly) await run(`DROP TABLE ${name}`);
+    }
+    return names;
+  });

@@ -1,0 +1,31 @@
+/**
+ * The one statement that books slots: each by the law of `slots.ts`, whose `putFact` is the same in TypeScript. A row in which no slot
+ * changes is not touched.
+ */
+
+/** Old and new raw value, rank and status of each slot. */
+const slots = `unnest(d.raw, d.rank, d.status, excluded.raw, excluded.rank, excluded.status) AS s (v, k, t, nv, nk, nt)`;
+
+/** 32 is the bit \`disagrees\`. */
+const marked = (status: string): string => `(${status}::int | 32)::"char"`;
+
+export const bookDays = `
+  INSERT INTO profile_day AS d (channel_id, day, raw, rank, status)
+    SELECT channel_id, day, raw::int[], rank::"char"[], status::"char"[]
+    FROM unnest($1::int[], $2::date[], $3::text[], $4::text[], $5::text[]) AS u (channel_id, day, raw, rank, status)
+    ORDER BY channel_id, day
+  ON CONFLICT (channel_id, day) DO UPDATE SET (raw, rank, status) = (
+    SELECT
+      array_agg(CASE WHEN nk > k OR nk = k AND nv > v THEN nv ELSE v END),
+      array_agg(greatest(k, nk)),
+      array_agg(CASE
+        WHEN nk < k THEN t
+        WHEN nk > k THEN nt
+        WHEN nv > v THEN ${marked("nt")}
+        WHEN nv < v THEN ${marked("t")}
+        WHEN nt = t THEN t
+        ELSE (t::int | nt::int)::"char" END)
+    FROM ${slots})
+  WHERE EXISTS (
+    SELECT FROM ${slots}
+    WHERE nk > k OR nk = k AND (nv > v OR nv < v AND t::int & 32 = 0 OR nv = v AND t <> nt AND t::int | nt::int <> t::int))`;
