@@ -145,7 +145,9 @@ const bitsOf = (step: number, slots: readonly number[]): string => {
 };
 
 const bookSlots = async (run: Run, { days, gone }: BookBatch, channelOf: (key: ChannelKey) => number | undefined) => {
-  const rows = days.map(({ channel, day, slots }) => ({ id: channelOf(channel), day, ...dayLiterals(slots) }));
+  const rows = days
+    .map(({ channel, day, slots }) => ({ id: channelOf(channel) ?? 0, day, ...dayLiterals(slots) }))
+    .sort((a, b) => a.id - b.id || (a.day < b.day ? -1 : 1));
   return {
     days: await writeAll(run, bookDays, rows, [
       ({ id }) => id,

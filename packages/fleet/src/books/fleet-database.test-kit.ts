@@ -6,12 +6,12 @@ import { makeFleet, migrate } from "./migrate.ts";
 export const sleep = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
 
 export class FleetServer {
-  #server: Server | undefined;
+  #server: Promise<Server> | undefined;
   #count = 0;
   readonly #open: Database[] = [];
 
-  async server(): Promise<Server> {
-    this.#server ??= await startPostgres();
+  server(): Promise<Server> {
+    this.#server ??= startPostgres();
     return this.#server;
   }
 
@@ -33,6 +33,6 @@ export class FleetServer {
   /** Ends all of it; for `after`. */
   readonly stop = async (): Promise<void> => {
     await Promise.all(this.#open.map((database) => database.close()));
-    await this.#server?.stop();
+    await (await this.#server)?.stop();
   };
 }

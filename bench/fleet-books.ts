@@ -1,0 +1,125 @@
+/**
+ * What the books of a fleet take on PostgreSQL: `npm run bench -- fleet-books [CHANNELS]`. Server and client share the machine. Peers are the
+ * figures that were measured before it was built, by one connection on two quiet cores.
+ */
+import { readFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
+import { Books } from "@meterport/fleet/books/book";
+import { Database } from "@meterport/fleet/books/database";
+import { type BookBatch, emptyBatch } from "@meterport/fleet/books/facts";
+import { makeFleet, migrate } from "@meterport/fleet/books/migrate";
+import { makeMonthsAhead } from "@meterport/fleet/books/partitions";
+import { emptyDay, type SlotDay } from "@meterport/fleet/books/slots";
+import { startPostgres } from "../test/support/postgres.ts";
+import { say } from "./measure.ts";
+
+const [channels = 20_000] = process.argv.slice(2, 3).map(Number);
+const perBatch = 1_000;
+const writers = 2;
+const now = Date.UTC(2026, 10, 29);
+const whole = { first: 0, last: 95 };
+
+/** What was measured for channel-days with a prototype, and what is asked for. */
+const peers = {
+  full: { measured: 60_000, asked: 50_000 },
+  merge: { measured: 12_200, asked: 10_000 },
+  replay: { measured: 2_800_000 / 96, asked: 0 },
+} as const;
+
+const slotsOf = (n: number, { first, last }: typeof whole): SlotDay => {
+  const slots = emptyDay(900);
+  for (let slot = first; slot <= last; slot++) {
+    slots.raw[slot] = (n * 31 + slot * 7) % 900;
+    slots.rank[slot] = "9";
+  }
+  return slots;
+};
+
+const batchOf = (from: number, day: string, range: typeof whole): BookBatch => ({
+  ...emptyBatch("bench", 1),
+  days: Array.from({ length: perBatch }, (_, n) => ({
+    channel: { point: `point-${from + n}`, name: "energy_import_wh", tier: 0, step: 900, phase: 0, digits: 0 as const },
+    ...{ day, slots: slotsOf(from + n, range) },
+  })),
+});
+
+const server = await startPostgres();
+server.sql("ALTER SYSTEM SET shared_buffers = '256MB'");
+server.sql("ALTER SYSTEM SET max_wal_size = '4GB'");
+const database = await Database.open(server.url);
+await migrate(database, { sleep: (time) => new Promise((resolve) => setTimeout(resolve, time)) });
+await makeFleet(database, { id: "bench", name: "Bench", shards: 256 });
+await makeMonthsAhead(database, now);
+const books = new Books(database, () => now);
+
+/** Processor time of the server's processes that serve us, seconds. */
+const serverCpu = async (): Promise<number> => {
+  const { rows } = await database.run("SELECT pid FROM pg_stat_activity WHERE application_name = 'meterport'");
+  return rows.reduce((sum, { pid }) => {
+    const [, after = ""] = readFileSync(`/proc/${String(pid)}/stat`, "utf8").split(") ");
+    const [user = 0, system = 0] = after.split(" ").slice(11, 13).map(Number);
+    return sum + (user + system) / 100;
+  }, 0);
+};
+
+interface Rates {
+  /** Channel-days a second by the clock: what other work on the machine leaves. */
+  readonly seen: number;
+  /** Channel-days that two cores of their own would do, by the processor time of client and server. */
+  readonly able: number;
+}
+
+/** Books a part of a day of all channels. */
+const run = async (day: string, range: typeof whole): Promise<Rates> => {
+  const starts = Array.from({ length: channels / perBatch }, (_, n) => n * perBatch);
+  const batches = starts.map((from) => batchOf(from, day, range));
+  const before = await serverCpu();
+  const cpu = process.cpuUsage();
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: writers }, async (_, writer) => {
+      for (const batch of batches.filter((_, n) => n % writers === writer)) await books.book(batch);
+    }),
+  );
+  const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  const used = (user + system) / 1e6 + (await serverCpu()) - before;
+  return { seen: channels / seconds, able: (2 * channels) / used };
+};
+
+const round = (rate: number): string => Math.round(rate).toLocaleString("en");
+
+const figure = (
+  what: string,
+  { seen, able }: Rates,
+  { measured, asked }: { readonly measured: number; readonly asked: number },
+): void =>
+  say(
+    `${what}: ${round(seen)} channel-days/s by the clock, ${round(able)} by processor time on two cores: ${(able / measured).toFixed(2)} of the prototype${asked > 0 ? `, ${(able / asked).toFixed(2)} of what is asked` : ""}`,
+  );
+
+const mean = (all: readonly Rates[], of: keyof Rates): number =>
+  all.reduce((sum, each) => sum + each[of], 0) / all.length;
+
+try {
+  say(`${channels.toLocaleString("en")} channels, batches of ${perBatch}, ${writers} connections`);
+  const first = await run("2026-11-01", whole);
+  say(`first day, with new points and channels: ${round(first.seen)} channel-days/s by the clock`);
+  const days: Rates[] = [];
+  for (const day of ["2026-11-02", "2026-11-03", "2026-11-04"]) days.push(await run(day, whole));
+  figure("full days written", { seen: mean(days, "seen"), able: mean(days, "able") }, peers.full);
+  figure("a day that is there again", await run("2026-11-02", whole), peers.replay);
+  const merges: Rates[] = [];
+  for (let read = 0; read < 6; read++) merges.push(await run("2026-11-10", { first: 16 * read, last: 16 * read + 15 }));
+  const later = merges.slice(1);
+  figure("six reads a day merged", { seen: mean(later, "seen"), able: mean(later, "able") }, peers.merge);
+  const { rows } = await database.run(
+    "SELECT sum(pg_total_relation_size(inhrelid)) AS bytes FROM pg_inherits WHERE inhparent = 'profile_day'::regclass",
+  );
+  say(
+    `bytes an interval with the dead versions of the merges: ${(Number(rows[0]?.bytes) / (5 * 96 * channels)).toFixed(1)}`,
+  );
+} finally {
+  await database.close();
+  await server.stop();
+}

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { peer } from "../../../../test/support/peers.ts";
+import { FleetServer, sleep } from "./fleet-database.test-kit.ts";
+import { checkFleet, checkPresent, makeFleet, migrate, migrations } from "./migrate.ts";
+import { dropMonths, makeMonthsAhead, monthlyTables, monthsIn } from "./partitions.ts";
+
+const { skip } = peer("pg_createcluster");
+const servers = new FleetServer();
+after(servers.stop);
+
+test("many processes that start at once make the tables once", { skip }, async () => {
+  const databases = await Promise.all(Array.from({ length: 5 }, () => servers.connect("together")));
+  await Promise.all(databases.map((database) => migrate(database, { sleep })));
+  const [database] = databases;
+  const { rows } = (await database?.run("SELECT version FROM fleet_migration")) ?? {};
+  assert.deepEqual(rows, migrations.map((_, n) => ({ version: n + 1 })));
+});
+
+test("a database of a newer Meterport is refused in a sentence that says what to do", { skip }, async () => {
+  const database = await servers.fleet();
+  await database.run("INSERT INTO fleet_migration (version) VALUES (99)");
+  for (const look of [migrate(database, { sleep }), checkPresent(database)])
+    await assert.rejects(look, /was written by a newer Meterport \(version 99, this one knows \d+\): update Meterport/);
+});
+
+test("a schema without a fleet is refused, and so is one that an older Meterport wrote", { skip }, async () => {
+  const database = await servers.connect();
+  await assert.rejects(checkPresent(database), /has no fleet in the schema fleet_\d+: run meterport fleet init/);
+  await migrate(database, { sleep });
+  await assert.rejects(checkFleet(database, "a"), /has no fleet: run meterport fleet init/);
+  await database.run("UPDATE fleet_migration SET version = 0");
+  await assert.rejects(checkPresent(database), /has no fleet/);
+});
+
+test("two fleets on one database do not book into each other", { skip }, async () => {
+  const [north, south] = [await servers.fleet(), await servers.fleet()];
+  assert.equal((await checkFleet(south, "test")).shards, 16);
+  await assert.rejects(
+    checkFleet(north, "other"),
+    /the schema fleet_\d+ of the database postgres:\/\/meterport@\S+ belongs to the fleet "Test" \(test\), not to other: name the schema/,
+  );
+  await assert.rejects(makeFleet(north, { id: "test", name: "Test", shards: 8 }), /has 16 shards, not 8/);
+  await north.run("INSERT INTO site (id, name, shard, zone) VALUES ('a', 'A', 1, 'UTC')");
+  assert.deepEqual((await south.run("SELECT * FROM site")).rows, []);
+});
+
+test("a migration waits for a long reader without holding up others, and then succeeds", { skip }, async () => {
+  const server = await servers.server();
+  const database = await servers.fleet();
+  const { schema } = database.place;
+  const release = await server.hold(`BEGIN; SELECT count(*) FROM ${schema}.site`);
+  const steps = [...migrations, "ALTER TABLE site ADD COLUMN note text"];
+  const waits: number[] = [];
+  await migrate(database, {
+    lockTimeout: 100,
+    steps,
+    sleep: async (time) => {
+      waits.push(time);
+      // Between two tries everybody else gets the table at once.
+      assert.deepEqual((await database.run("SELECT count(*)::int AS n FROM site")).rows, [{ n: 0 }]);
+      if (waits.length === 2) await release();
+    },
+  });
+  assert.equal(waits.length, 2);
+  assert.equal((await database.run("SELECT note FROM site")).count, 0);
+});
+
+test("a migration gives up after its tries, and leaves the tables as they were", { skip }, async () => {
+  const server = await servers.server();
+  const database = await servers.fleet();
+  const release = await server.hold(`BEGIN; SELECT count(*) FROM ${database.place.schema}.site`);
+  const steps = [...migrations, "ALTER TABLE meter ADD COLUMN note text; ALTER TABLE site ADD COLUMN note text"];
+  await assert.rejects(migrate(database, { lockTimeout: 50, tries: 2, steps, sleep: async () => {} }), /took too long/);
+  await release();
+  await checkPresent(database);
+  await assert.rejects(database.run("SELECT note FROM meter"), /does not exist/);
+});
+
+test("months are made ahead and dropped while readers and writers are in the table", { skip }, async () => {
+  const server = await servers.server();
+  const database = await servers.fleet();
+  const now = Date.UTC(2026, 10, 29);
+  assert.equal(await makeMonthsAhead(database, now), 4 * monthlyTables.length);
+  assert.equal(await makeMonthsAhead(database, now), 0);
+  const { schema } = database.place;
+  const row = `(1, '2026-12-01', '{1}', '{9}', '{@}')`;
+  const release = await server.hold(`SET search_path = ${schema}; BEGIN; INSERT INTO profile_day VALUES ${row}`);
+  assert.equal(await makeMonthsAhead(database, Date.UTC(2026, 11, 29)), monthlyTables.length);
+  await release();
+  assert.deepEqual(await dropMonths(database, "profile_day", { before: Date.UTC(2027, 0, 5), detachOnly: true }), [
+    "profile_day_2026_11",
+    "profile_day_2026_12",
+  ]);
+  const { of, droppedBefore } = await monthsIn(database.run);
+  assert.equal(of.get("profile_day")?.size, 3);
+  assert.equal(of.get("block")?.size, 5);
+  assert.equal(droppedBefore.get("profile_day"), 12 * 2027);
+  // The session ended without a commit.
+  assert.equal((await database.run("SELECT * FROM profile_day_2026_12")).count, 0);
+});
+
+test("a month whose detaching was cut off is finished by the next one", { skip }, async () => {
+  const server = await servers.server();
+  const database = await servers.fleet();
+  await makeMonthsAhead(database, Date.UTC(2026, 10, 29));
+  const { schema } = database.place;
+  const release = await server.hold(`SET search_path = ${schema}; BEGIN; SELECT * FROM profile_day`);
+  await assert.rejects(
+    database.session(async (run) => {
+      await run("SET statement_timeout = 300");
+      await run("ALTER TABLE profile_day DETACH PARTITION profile_day_2026_11 CONCURRENTLY");
+    }),
+    /took too long/,
+  );
+  await release();
+  const { rows } = await database.run("SELECT 1 FROM pg_inherits WHERE inhdetachpending");
+  assert.equal(rows.length, 1);
+  await dropMonths(database, "profile_day", { before: Date.UTC(2027, 0, 5) });
+  assert.equal((await database.run("SELECT 1 FROM pg_inherits WHERE inhdetachpending")).rows.length, 0);
+});
