@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { ConfiguredOutput } from "@meterport/engine/outputs/outputs";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { noteDaemon } from "@meterport/transports/daemon-note";
 import { openLink } from "@meterport/transports/open";
@@ -51,6 +52,8 @@ export interface DaemonOptions {
   /** `--demo all`: a simulated household with every face that listens, whatever is configured; nothing of it stays. */
   readonly demo?: string | undefined;
   readonly env: Environment;
+  /** Outputs of the program that starts it: they run beside those of the configuration, as long as the daemon does. */
+  readonly outputs?: readonly ConfiguredOutput[] | undefined;
   /** Receives the log, line by line. */
   readonly writeLog: (line: string) => void;
 }
@@ -264,7 +267,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     process: ownProcess.figures,
     logs,
     outputs: {
-      configured: configuredOutputs(config.outputs, { openLink }),
+      configured: [...configuredOutputs(config.outputs, { openLink }), ...(options.outputs ?? [])],
       off: config.outputs.flatMap(({ name, enabled }) => (enabled ? [] : [name])),
       entropy: systemEntropy,
     },

@@ -45,6 +45,7 @@ export interface RunnerOptions {
     | "intervalSums"
     | "intervalCoverage"
     | "intervals"
+    | "intervalProof"
     | "registers"
     | "events"
   >;

@@ -88,7 +88,14 @@ export interface OutputContext {
   /** What is stored, only to be read. */
   readonly history: Pick<
     Store,
-    "readings" | "channels" | "intervalSums" | "intervalCoverage" | "intervals" | "registers" | "events"
+    | "readings"
+    | "channels"
+    | "intervalSums"
+    | "intervalCoverage"
+    | "intervals"
+    | "intervalProof"
+    | "registers"
+    | "events"
   >;
   readonly clock: Clock;
   readonly entropy: Entropy;

@@ -14,7 +14,10 @@ test("many processes that start at once make the tables once", { skip }, async (
   await Promise.all(databases.map((database) => migrate(database, { sleep })));
   const [database] = databases;
   const { rows } = (await database?.run("SELECT version FROM fleet_migration")) ?? {};
-  assert.deepEqual(rows, migrations.map((_, n) => ({ version: n + 1 })));
+  assert.deepEqual(
+    rows,
+    migrations.map((_, n) => ({ version: n + 1 })),
+  );
 });
 
 test("a database of a newer Meterport is refused in a sentence that says what to do", { skip }, async () => {

@@ -114,9 +114,7 @@ export const putFact = (day: SlotDay, slot: number, fact: SlotFact): void => {
 };
 
 /** Each status as an element of an array's literal. */
-const statuses = Array.from({ length: 64 }, (_, bits) =>
-  String.fromCharCode(noNotes + bits).replace(/[\\{}]/, "\\$&"),
-);
+const statuses = Array.from({ length: 64 }, (_, bits) => String.fromCharCode(noNotes + bits).replace(/[\\{}]/, "\\$&"));
 
 const plain = new Map<number, string>();
 

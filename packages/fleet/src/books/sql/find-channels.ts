@@ -12,7 +12,7 @@ export const findChannels = `
 
 export const addChannels = `
   INSERT INTO channel (point_id, name, tier, step, phase, digits, obis, unit, scale)
-    SELECT p.point_id, u.name, u.tier, u.step, u.phase, u.digits, u.obis, u.unit, power(10::numeric, -u.digits)
+    SELECT p.point_id, u.name, u.tier, u.step, u.phase, u.digits, u.obis, u.unit, trim_scale(power(10::numeric, -u.digits))
     FROM unnest($1::text[], $2::text[], $3::smallint[], $4::int[], $5::int[], $6::smallint[], $7::text[], $8::text[])
       AS u (point, name, tier, step, phase, digits, obis, unit)
     JOIN metering_point p ON p.id = u.point

@@ -1,0 +1,124 @@
+/**
+ * The output `books` of a worker: its journal goes into the fleet's PostgreSQL. The journal is the outbox: a change leaves it when the
+ * commit has returned, and what is delivered twice is booked once.
+ */
+import type { JournalEntry } from "@meterport/engine/model/journal-entry";
+import type { Proof } from "@meterport/engine/model/proof";
+import type { Batch, Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
+import { type Booked, Books } from "./book.ts";
+import { Database } from "./database.ts";
+import { journalFacts } from "./journal-facts.ts";
+import { checkFleet, checkPresent } from "./migrate.ts";
+
+export interface BooksOutputOptions {
+  /** `postgres://user:password@host/database?schema=fleet`; may hold a password. */
+  readonly url: string;
+  /** Id of the fleet that lives there. */
+  readonly fleet: string;
+  /** Name of this process among the holders. */
+  readonly holder: string;
+  /** The attempt of the claim under which the meters are read now; 0 without one. */
+  readonly attempt?: (() => number) | undefined;
+  /** Told after each commit. */
+  readonly booked?: ((booked: Booked) => void) | undefined;
+}
+
+/** Proofs asked of the store at a time. */
+const askedAtOnce = 64;
+/** One books, one is tested with. */
+const connections = 2;
+
+type History = OutputContext["history"];
+
+/** The journal names no proofs: they are asked for, each by what it proves. Differences of registers have none. */
+const proofOf = async (history: History, entry: JournalEntry): Promise<Proof | undefined> => {
+  if (entry.kind === "interval") {
+    const { point, channel, end, source } = entry.interval;
+    if (source === "difference") return undefined;
+    return (await history.intervalProof(point, channel, end))?.proof ?? undefined;
+  }
+  if (entry.kind === "register") {
+    const { point, register, tier, time } = entry.register;
+    const [state] = await history.registers(point, { register, tier, from: time, to: time + 1, limit: 1 });
+    return state?.proof;
+  }
+  return undefined;
+};
+
+const proofsOf = async (
+  history: History,
+  entries: readonly JournalEntry[],
+): Promise<ReadonlyMap<JournalEntry, Proof | undefined>> => {
+  const proofs = new Map<JournalEntry, Proof | undefined>();
+  for (let from = 0; from < entries.length; from += askedAtOnce)
+    await Promise.all(
+      entries
+        .slice(from, from + askedAtOnce)
+        .map(async (entry) => void proofs.set(entry, await proofOf(history, entry))),
+    );
+  return proofs;
+};
+
+class Session {
+  readonly #options: BooksOutputOptions;
+  readonly #context: OutputContext;
+  readonly #database: Database;
+  readonly #books: Books;
+
+  constructor(options: BooksOutputOptions, context: OutputContext, database: Database) {
+    this.#options = options;
+    this.#context = context;
+    this.#database = database;
+    this.#books = new Books(database, () => context.clock.wall());
+  }
+
+  running(): RunningOutput {
+    return {
+      // Each delivery tells by itself that the database is gone.
+      ended: new Promise<never>(() => {}),
+      deliver: (batch) => this.#deliver(batch),
+      test: () => this.#test(),
+      close: () => this.#database.close(),
+    };
+  }
+
+  async #deliver({ entries, lost }: Batch): Promise<void> {
+    const { log, history } = this.#context;
+    if (lost !== null) log.warn("the gap scan will ask the meters again for what was lost");
+    if (entries.length === 0) return;
+    const proofs = await proofsOf(history, entries);
+    const { holder, attempt = () => 0 } = this.#options;
+    const { batch, refused } = journalFacts(entries, (entry) => proofs.get(entry), { holder, attempt: attempt() });
+    const booked = await this.#books.book(batch);
+    if (refused.count > 0) log.warn(`${refused.count} changes have no place in the books, such as ${refused.example}`);
+    if (booked.outOfTime > 0)
+      log.warn(`${booked.outOfTime} facts are not booked: their month was dropped, or lies in the future`);
+    this.#options.booked?.(booked);
+  }
+
+  async #test(): Promise<string> {
+    const { name } = await checkFleet(this.#database, this.#options.fleet);
+    return this.#database.transaction(async (run) => {
+      await run("INSERT INTO metering_point (id, name) VALUES ('meterport-test', 'test') ON CONFLICT DO NOTHING");
+      await run("DELETE FROM metering_point WHERE id = 'meterport-test'");
+      return `the books of the fleet "${name}" took a row, which is deleted again`;
+    });
+  }
+}
+
+/** The output, to be given to the gateway with those of its configuration. */
+export const booksOutput = (options: BooksOutputOptions): Output => ({
+  name: "books",
+  begins: "oldest",
+  open: async (context) => {
+    const database = await Database.open(options.url, connections);
+    try {
+      await checkPresent(database);
+      await checkFleet(database, options.fleet);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return new Session(options, context, database).running();
+  },
+});
