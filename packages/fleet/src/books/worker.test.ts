@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { startDaemon } from "@meterport/gateway/daemon";
 import { until } from "@meterport/gateway/outputs/output-world.test-kit";
 import { peer } from "../../../../test/support/peers.ts";
+import { serveMeter } from "../../../../test/support/served-meter.ts";
 import { booksOutput } from "./books-output.ts";
 import { FleetServer } from "./fleet-database.test-kit.ts";
 
@@ -20,35 +21,32 @@ test("a daemon that is given the books as an output is a worker: what it stores 
   const server = await servers.server();
   const folder = mkdtempSync(join(tmpdir(), "meterport-worker-"));
   const lines: string[] = [];
+  const meter = await serveMeter(2);
   const daemon = await startDaemon({
     data: folder,
-    env: { METERPORT_HTTP_PORT: "0" },
+    env: { METERPORT_HTTP_PORT: "0", METERPORT_LINK: meter.url, METERPORT_KEY: meter.key },
     writeLog: (line) => lines.push(line),
     outputs: [
       { output: booksOutput({ url: `${server.url}?schema=${database.place.schema}`, fleet: "test", holder: "w1" }) },
     ],
   });
   try {
-    const sum = `SELECT count(*)::int AS slots, sum(v)::int AS wh FROM profile_day d JOIN channel c USING (channel_id),
-      unnest(d.raw, d.rank) AS s (v, k) WHERE c.name = 'energy_import_wh' AND k = '9'`;
-    // The simulated household begins with the load profile of its past day.
-    await until("a day is booked", async () => Number((await database.run(sum)).rows[0]?.slots) >= 90, 20_000);
-    const now = Date.now();
-    const query = `from=${new Date(now - 2 * 86_400_000).toISOString()}&to=${new Date(now).toISOString()}`;
-    const answer = await fetch(
-      `${daemon.url}/api/v1/meters/demo/intervals?channel=energy_import_wh&limit=1000&${query}`,
-    );
-    const { intervals } = (await answer.json()) as {
-      intervals: { value: number | null; source: string; quality: string }[];
-    };
-    const good = intervals.filter(({ source, quality }) => source === "profile" && quality === "good");
-    const { slots, wh } = (await database.run(sum)).rows[0] as { slots: number; wh: number };
-    assert.deepEqual({ slots, wh }, { slots: good.length, wh: good.reduce((all, { value }) => all + (value ?? 0), 0) });
+    const sum = `SELECT count(*)::int AS slots, sum(v)::int AS wh, min(at)::float8 AS first, max(at)::float8 AS last FROM (
+      SELECT v, 1000 * (extract(epoch FROM day::timestamp) + 900 * n) AS at FROM profile_day d JOIN channel c USING (channel_id),
+        unnest(d.raw, d.rank) WITH ORDINALITY AS s (v, k, n)
+        WHERE c.name = 'energy_import_wh' AND c.step = 900 AND c.digits = 0 AND k = '9') AS slot`;
+    const look = async () => (await database.run(sum)).rows[0] as Record<"slots" | "wh" | "first" | "last", number>;
+    await until("the meter's memory is booked", async () => (await look()).slots >= 180, 20_000);
+    const { slots, wh, first, last } = await look();
+    assert.equal(slots, (last - first) / 900_000 + 1);
+    const truthAt = (time: number): number => Math.floor(Number(meter.device.valuesAt(time).get(0)));
+    assert.equal(wh, truthAt(last) - truthAt(first - 900_000));
     assert.ok(Number((await database.run("SELECT count(*)::int AS n FROM block")).rows[0]?.n) > 0, "with its proofs");
   } catch (error) {
     throw new Error(lines.join("\n"), { cause: error });
   } finally {
     await daemon.stop("the test is over");
+    await meter.unplug();
     rmSync(folder, { recursive: true, force: true });
   }
 });
