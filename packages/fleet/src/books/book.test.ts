@@ -104,10 +104,16 @@ test("conflicts use up no numbers of points, channels and meters", { skip }, asy
   const database = await servers.fleet();
   const books = new Books(database, now);
   for (let n = 0; n < 20; n++) await books.book(oneSlot(n, n));
-  await books.book({
-    ...oneSlot(0, 1),
-    days: [{ channel: { ...channel, point: "shed" }, day: "2026-11-28", slots: emptyDay(900) }],
-  });
+  const [day] = oneSlot(0, 1).days;
+  assert.ok(day !== undefined);
+  await books.book({ ...oneSlot(0, 1), days: [{ ...day, channel: { ...channel, point: "shed" } }] });
   const { rows } = await database.run("SELECT max(channel_id) AS channel, max(point_id) AS point FROM channel");
   assert.deepEqual(rows, [{ channel: 2, point: 2 }]);
+});
+
+test("a day of which nothing is known makes no row", { skip }, async () => {
+  const database = await servers.fleet();
+  const empty = { channel, day: "2026-11-28", slots: emptyDay(channel.step) };
+  assert.equal((await new Books(database, now).book({ ...emptyBatch("worker", 1), days: [empty] })).days, 0);
+  assert.equal((await database.run("SELECT 1 FROM channel")).count, 0);
 });

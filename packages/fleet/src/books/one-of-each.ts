@@ -71,10 +71,12 @@ export const installationOrder = ({ stored, to, about, start, end }: Installatio
   ...[stored, to ?? Number.NEGATIVE_INFINITY, about, start, end ?? ""],
 ];
 
-/** The same batch with one fact of each thing. */
+const saysSomething = ({ slots }: DayFact): boolean => slots.rank.some((rank) => rank !== absent);
+
+/** The same batch with one fact of each thing, without days of which nothing is known. */
 export const oneOfEach = (batch: BookBatch): BookBatch => ({
   ...batch,
-  days: collected(batch.days, ({ channel, day }) => `${channelText(channel)}\n${day}`, bothDays),
+  days: collected(batch.days.filter(saysSomething), ({ channel, day }) => `${channelText(channel)}\n${day}`, bothDays),
   gone: collected(batch.gone, ({ channel, day }) => `${channelText(channel)}\n${day}`, bothGone),
   blocks: collected(batch.blocks, ({ id, readAt }) => `${id} ${readAt}`, bothBlocks),
   registers: collected(batch.registers, ({ channel, at }) => `${channelText(channel)}\n${at}`, greater(registerOrder)),

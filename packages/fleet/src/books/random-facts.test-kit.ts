@@ -148,7 +148,7 @@ const isAfter = (a: readonly (number | string)[], b: readonly (number | string)[
 
 /** The greatest value of the highest rank, with all that was noted of it; marked if another value has that rank. */
 const chosenOf = (facts: readonly SlotFact[]): SlotFact => {
-  const rank = ["0", ...facts.map((each) => each.rank)].sort().at(-1);
+  const rank = ["0", ...facts.map((each) => each.rank)].sort().at(-1) ?? "0";
   const top = facts.filter((each) => each.rank === rank);
   const raw = Math.max(...top.map((each) => each.raw), rank === "0" ? 0 : Number.NEGATIVE_INFINITY);
   const bits = top.filter((each) => each.raw === raw).reduce((all, each) => all | each.bits, 0);
